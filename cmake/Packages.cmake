@@ -1,0 +1,18 @@
+# Debian's packages, one place. docs/dependencies.md says what each is for.
+find_package(Threads REQUIRED)
+find_package(tomlplusplus REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(JPEG REQUIRED)
+find_package(PNG REQUIRED)
+find_package(ZLIB REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp)
+pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+
+find_package(fmt REQUIRED)
+if(TEMPER_TESTS)
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+endif()

@@ -1,0 +1,27 @@
+# What every target is compiled with.
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+set(CMAKE_CXX_FLAGS_RELEASE "-O2")
+
+find_program(TEMPER_CCACHE ccache)
+if(TEMPER_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # A precompiled header's time stamps would make every file a miss.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime;${TEMPER_CCACHE}")
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-fpch-preprocess)
+  endif()
+endif()
+
+find_program(TEMPER_MOLD mold)
+if(TEMPER_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+# An interface target, so that flags reach temper's own sources and nobody who links to it.
+add_library(temper_warnings INTERFACE)
+target_compile_options(temper_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                                                 -Wno-sign-conversion -Werror)
+# clang 14 and g++ 12 both accept designated initialisers that leave members to their defaults.
+target_compile_options(temper_warnings INTERFACE -Wno-missing-field-initializers)

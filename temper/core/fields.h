@@ -1,0 +1,263 @@
+#pragma once
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+/// Reflection from one list a struct. A technique's options are a plain struct with a static
+/// `fields()`; parsing, printing, `temper explain`, studies and the fingerprint all read the
+/// type-erased view below, so that nothing about an option is written twice.
+///
+///   struct Flip {
+///     double probability = 0.5;
+///     static constexpr std::string_view kind = "flip";
+///     static constexpr About about = {.summary = "Mirrors the image left to right.", ...};
+///     static constexpr auto fields() {
+///       return std::tuple{field(&Flip::probability, {.name = "probability", .meaning = "...",
+///       .bounds = {0, 1}})};
+///     }
+///   };
+namespace temper {
+
+/// The values that a number may take, in TOML and in `--set`.
+struct Bounds {
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
+  bool open_low = false;   ///< low itself is outside
+  bool open_high = false;  ///< high itself is outside
+
+  [[nodiscard]] constexpr bool contain(double value) const {
+    return value == value && (open_low ? value > low : value >= low) &&
+           (open_high ? value < high : value <= high);
+  }
+  [[nodiscard]] std::string text() const;  ///< "[0, 1)", ">= 1", "any number"
+};
+
+/// What a technique is, for `temper explain` and the documentation.
+struct About {
+  std::string_view summary;       ///< one or two sentences
+  std::string_view formula = "";  ///< plain text, may have several lines
+  std::string_view paper = "";    ///< authors, year, title or arXiv number
+};
+
+/// What one option is.
+struct Meta {
+  std::string_view name;
+  std::string_view meaning;
+  std::string_view unit = "";
+  Bounds bounds = {};
+  bool changes_results = true;  ///< false: stays out of the fingerprint
+  bool scheduled = false;       ///< a recipe may give a schedule (a table) in place of the number
+  std::string_view alias = "";  ///< a second spelling that recipes may use, such as timm's
+};
+
+template <class S, class M>
+struct Field {
+  M S::* member;
+  Meta meta;
+};
+template <class S, class M>
+constexpr Field<S, M> field(M S::* member, Meta meta) {
+  return {member, meta};
+}
+
+/// A number that the program chooses when the recipe says "auto".
+struct Auto {
+  std::optional<std::int64_t> value;
+  bool operator==(const Auto&) const = default;
+};
+
+/// Specialise beside the enum: `static constexpr std::array<std::string_view, n> value{...}` in the
+/// enum's order.
+template <class E>
+struct EnumNames;
+
+template <class E>
+constexpr std::string_view name_of(E value) {
+  return EnumNames<E>::value[static_cast<std::size_t>(value)];
+}
+
+template <class T>
+concept Reflected = requires { T::fields(); };
+
+namespace detail {
+template <class T>
+struct is_variant : std::false_type {};
+template <class... A>
+struct is_variant<std::variant<A...>> : std::true_type {};
+template <class T>
+struct is_vector : std::false_type {};
+template <class T>
+struct is_vector<std::vector<T>> : std::true_type {};
+template <class T>
+struct is_optional : std::false_type {};
+template <class T>
+struct is_optional<std::optional<T>> : std::true_type {};
+}  // namespace detail
+
+/// One of several techniques of a sort: `using Optimizer = std::variant<Sgd, ...>`. In a recipe it
+/// is a table with the key `kind` (or the alternative's name alone, for its defaults).
+template <class T>
+concept Choice = detail::is_variant<T>::value;
+
+// What every consumer sees. Templates end here; those below only make the view.
+
+struct Group;
+struct EnumView;
+struct OptionalView;
+struct ChoiceView;
+struct ListView;
+
+/// A place that holds an option's value. The deeper views are functions, so that recursive
+/// structures end.
+using Slot =
+    std::variant<double*, std::int64_t*, bool*, std::string*, Auto*, std::function<EnumView()>,
+                 std::function<Group()>, std::function<OptionalView()>, std::function<ChoiceView()>,
+                 std::function<ListView()>>;
+
+struct EnumView {
+  std::size_t index;
+  std::function<void(std::size_t)> set;
+  std::vector<std::string_view> names;
+};
+
+struct Item {
+  Meta meta;
+  Slot slot;
+};
+
+/// A struct of options.
+struct Group {
+  std::string_view kind;
+  About about;
+  std::vector<Item> items;
+  std::shared_ptr<void> owner =
+      {};  ///< keeps the struct alive where the view was made of a fresh one
+};
+
+/// A technique that may be left out: std::optional of a struct or of a choice.
+struct OptionalView {
+  bool present;
+  std::function<void(bool)> set_present;  ///< true: with its defaults
+  std::function<Slot()> value;            ///< call only when present
+};
+
+struct ChoiceView {
+  std::vector<std::string_view> kinds;
+  std::size_t index;
+  std::function<void(std::size_t)>
+      select;  ///< to that alternative with its defaults; older views of it are void
+  std::function<Group()> active;
+  std::function<Group(std::size_t)> defaults;  ///< a fresh alternative, whichever is active
+};
+
+struct ListView {
+  struct Element {
+    Slot slot;
+    std::shared_ptr<void> owner;
+  };
+  std::size_t size;
+  std::function<void(std::size_t)> resize;
+  std::function<Slot(std::size_t)> at;
+  std::function<Element()> fresh;  ///< a default element outside the list
+};
+
+template <class T>
+Slot slot(T& value);
+
+template <Reflected T>
+constexpr std::string_view kind_of() {
+  if constexpr (requires { T::kind; })
+    return T::kind;
+  else
+    return "";
+}
+
+/// The view of a struct of options, which must outlive it.
+template <Reflected T>
+Group group(T& value) {
+  Group view{.kind = kind_of<T>()};
+  if constexpr (requires { T::about; }) view.about = T::about;
+  std::apply([&](auto... f) { (view.items.push_back({f.meta, slot(value.*f.member)}), ...); },
+             T::fields());
+  return view;
+}
+
+/// The view of a fresh struct.
+template <Reflected T>
+Group fresh_group() {
+  auto owned = std::make_shared<T>();
+  Group view = group(*owned);
+  view.owner = std::move(owned);
+  return view;
+}
+
+namespace detail {
+template <class V, std::size_t... I>
+ChoiceView choice_view(V& value, std::index_sequence<I...>) {
+  return {
+      .kinds = {kind_of<std::variant_alternative_t<I, V>>()...},
+      .index = value.index(),
+      .select =
+          [&value](std::size_t i) { ((i == I ? void(value.template emplace<I>()) : void()), ...); },
+      .active =
+          [&value] {
+            return std::visit([](auto& alternative) { return group(alternative); }, value);
+          },
+      .defaults =
+          [](std::size_t i) {
+            Group view;
+            ((i == I ? void(view = fresh_group<std::variant_alternative_t<I, V>>()) : void()), ...);
+            return view;
+          }};
+}
+}  // namespace detail
+
+template <class T>
+Slot slot(T& value) {
+  if constexpr (std::is_same_v<T, double> || std::is_same_v<T, std::int64_t> ||
+                std::is_same_v<T, bool> || std::is_same_v<T, std::string> ||
+                std::is_same_v<T, Auto>)
+    return &value;
+  else if constexpr (std::is_enum_v<T>)
+    return std::function<EnumView()>([&value] {
+      return EnumView{static_cast<std::size_t>(value),
+                      [&value](std::size_t i) { value = static_cast<T>(i); },
+                      {EnumNames<T>::value.begin(), EnumNames<T>::value.end()}};
+    });
+  else if constexpr (detail::is_optional<T>::value)
+    return std::function<OptionalView()>([&value] {
+      return OptionalView{value.has_value(),
+                          [&value](bool on) { on ? void(value.emplace()) : value.reset(); },
+                          [&value] { return slot(*value); }};
+    });
+  else if constexpr (detail::is_vector<T>::value)
+    return std::function<ListView()>([&value] {
+      return ListView{value.size(), [&value](std::size_t n) { value.resize(n); },
+                      [&value](std::size_t i) { return slot(value[i]); },
+                      [] {
+                        auto owned = std::make_shared<typename T::value_type>();
+                        return ListView::Element{slot(*owned), owned};
+                      }};
+    });
+  else if constexpr (Choice<T>)
+    return std::function<ChoiceView()>([&value] {
+      return detail::choice_view(value, std::make_index_sequence<std::variant_size_v<T>>{});
+    });
+  else {
+    static_assert(Reflected<T>, "give the struct a fields() list");
+    return std::function<Group()>([&value] { return group(value); });
+  }
+}
+
+}  // namespace temper

@@ -1,0 +1,58 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <vector>
+
+namespace temper {
+
+/// What a draw is for. Two purposes never share numbers; adding one shifts no other, so append
+/// only.
+enum class Purpose : std::uint32_t { split, shuffle, augment, initialise, network, mix, inspect };
+
+/// Numbers that are addressed, not sequenced: the same address gives the same numbers on every
+/// machine, in every thread, whatever was drawn elsewhere. Philox 4x32-10 (Salmon et al. 2011,
+/// "Parallel random numbers: as easy as 1, 2, 3") over a key made from the seed, the purpose and
+/// the coordinates.
+///
+/// Satisfies UniformRandomBitGenerator; the standard library's distributions differ between
+/// vendors, so draw with the members below.
+class Random {
+ public:
+  using result_type = std::uint32_t;
+
+  /// @param coordinates  (epoch, sample) in the data path, (step, micro-batch, pass, layer, rank)
+  /// in the network;
+  ///                     any number of them, order matters
+  Random(std::uint64_t seed, Purpose purpose,
+         std::initializer_list<std::uint64_t> coordinates = {});
+
+  static constexpr result_type min() { return 0; }
+  static constexpr result_type max() { return 0xFFFFFFFFU; }
+  result_type operator()();
+
+  /// Uniform in [0, 1), 53 bits.
+  double uniform();
+  /// Uniform in [low, high).
+  double uniform(double low, double high) { return low + (high - low) * uniform(); }
+  /// Uniform integer in [0, bound), without bias; bound >= 1.
+  std::uint64_t below(std::uint64_t bound);
+  /// Standard normal (Box-Muller).
+  double normal();
+  /// True with probability p.
+  bool chance(double p) { return uniform() < p; }
+  /// 0 .. n-1 in random order (Fisher-Yates).
+  std::vector<std::int64_t> permutation(std::int64_t n);
+
+ private:
+  std::array<std::uint32_t, 2> key_{};
+  std::array<std::uint32_t, 4> counter_{};
+  std::array<std::uint32_t, 4> block_{};
+  unsigned used_ = 4;
+};
+
+/// One Philox 4x32-10 block, the published function.
+std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
+                                    std::array<std::uint32_t, 2> key);
+
+}  // namespace temper

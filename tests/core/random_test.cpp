@@ -1,0 +1,90 @@
+#include "temper/core/random.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace temper {
+namespace {
+
+// Known answers of Random123 1.14 (kat_vectors, philox4x32 with 10 rounds).
+TEST(Random, PhiloxGivesTheKnownAnswers) {
+  using Block = std::array<std::uint32_t, 4>;
+  EXPECT_EQ(philox({0, 0, 0, 0}, {0, 0}), (Block{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
+  EXPECT_EQ(philox({0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}, {0xffffffff, 0xffffffff}),
+            (Block{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
+  EXPECT_EQ(philox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}),
+            (Block{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
+}
+
+TEST(Random, AddressesDoNotShareNumbers) {
+  std::set<std::uint64_t> seen;
+  const auto first = [&](Random random) {
+    const std::uint64_t high = random();
+    seen.insert(high << 32 | random());
+  };
+  for (std::uint64_t seed = 0; seed < 20; ++seed)
+    for (std::uint64_t a = 0; a < 20; ++a) {
+      first(Random(seed, Purpose::augment, {a}));
+      first(Random(seed, Purpose::shuffle, {a}));
+      first(Random(seed, Purpose::augment, {a, 0}));
+      first(Random(seed, Purpose::augment, {0, a + 1}));
+    }
+  EXPECT_EQ(seen.size(), 20U * 20U * 4U);
+}
+
+TEST(Random, SameAddressSameNumbers) {
+  Random a(7, Purpose::augment, {3, 4});
+  Random b(7, Purpose::augment, {3, 4});
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(a(), b());
+}
+
+TEST(Random, UniformHasItsMoments) {
+  Random random(1, Purpose::inspect);
+  double sum = 0;
+  double squares = 0;
+  constexpr int kDraws = 200'000;
+  for (int i = 0; i < kDraws; ++i) {
+    const double x = random.uniform();
+    ASSERT_GE(x, 0);
+    ASSERT_LT(x, 1);
+    sum += x;
+    squares += x * x;
+  }
+  EXPECT_NEAR(sum / kDraws, 0.5, 0.003);
+  EXPECT_NEAR(squares / kDraws, 1.0 / 3, 0.003);
+}
+
+TEST(Random, NormalHasItsMoments) {
+  Random random(2, Purpose::inspect);
+  double sum = 0;
+  double squares = 0;
+  constexpr int kDraws = 200'000;
+  for (int i = 0; i < kDraws; ++i) {
+    const double x = random.normal();
+    ASSERT_TRUE(std::isfinite(x));
+    sum += x;
+    squares += x * x;
+  }
+  EXPECT_NEAR(sum / kDraws, 0, 0.01);
+  EXPECT_NEAR(squares / kDraws, 1, 0.02);
+}
+
+TEST(Random, BelowReachesEveryValueEqually) {
+  Random random(3, Purpose::inspect);
+  std::array<int, 7> counts{};
+  for (int i = 0; i < 70'000; ++i) ++counts[random.below(7)];
+  for (const int count : counts) EXPECT_NEAR(count, 10'000, 500);
+}
+
+TEST(Random, PermutationIsOne) {
+  auto order = Random(4, Purpose::shuffle).permutation(1000);
+  EXPECT_FALSE(std::is_sorted(order.begin(), order.end()));
+  std::sort(order.begin(), order.end());
+  for (std::int64_t i = 0; i < 1000; ++i) EXPECT_EQ(order[static_cast<std::size_t>(i)], i);
+}
+
+}  // namespace
+}  // namespace temper
