@@ -1,0 +1,40 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "temper/io/image.h"
+
+namespace temper::data {
+
+/// Labelled images, in any order, wherever they lie. A user's own source derives from this.
+class Source {
+ public:
+  virtual ~Source() = default;
+
+  [[nodiscard]] virtual std::int64_t size() const = 0;
+  /// Names of the classes, in the order of their labels.
+  [[nodiscard]] virtual const std::vector<std::string>& classes() const = 0;
+  /// Class of image i, in [0, classes().size()); -1: without a label.
+  [[nodiscard]] virtual std::int64_t label(std::int64_t i) const = 0;
+  /// 1 (grey) or 3 (RGB): what read() gives.
+  [[nodiscard]] virtual int channels() const = 0;
+  /// Reads image i, uint8 HWC, into an image whose memory is reused. Called from several threads at once.
+  virtual void read(std::int64_t i, io::Image& into) const = 0;
+  /// Where image i comes from, for messages: a path, or "fashion-mnist train, image 12".
+  [[nodiscard]] virtual std::string where(std::int64_t i) const = 0;
+  /// Hash of what the source holds (names, sizes, labels; pixels where they are in memory): enters the fingerprint.
+  [[nodiscard]] virtual std::string digest() const = 0;
+};
+
+/// The sets of one task. All share classes and channels.
+struct Dataset {
+  std::shared_ptr<const Source> train;
+  std::shared_ptr<const Source> validation;  ///< null: carve it from the training set
+  std::shared_ptr<const Source> test;        ///< null: there is none
+  int height = 0;                            ///< of the images, where all have one size; else 0
+  int width = 0;
+};
+
+}  // namespace temper::data
