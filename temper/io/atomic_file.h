@@ -1,0 +1,46 @@
+#pragma once
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <span>
+#include <string_view>
+
+#include "temper/io/descriptor.h"
+
+namespace temper::io {
+
+/// A file that appears whole or not at all. Bytes go to a temporary name in the same folder;
+/// commit() syncs them, renames over `path` and syncs the folder. Without commit() the temporary is
+/// removed and an older file stays as it was.
+///
+/// Every failure throws Error{Code::io} with the path, the system's reason and what to do.
+class AtomicFile {
+ public:
+  explicit AtomicFile(std::filesystem::path path);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  void write(std::span<const std::byte> bytes);
+  void write(std::string_view text) { write(std::as_bytes(std::span(text))); }
+  /// Call once, last.
+  void commit();
+
+ private:
+  std::filesystem::path path_;
+  std::filesystem::path temporary_;
+  Descriptor file_;
+};
+
+void write_atomically(const std::filesystem::path& path, std::span<const std::byte> bytes);
+void write_atomically(const std::filesystem::path& path, std::string_view text);
+/// For contents that should not lie in memory at once; an exception out of `writer` leaves the old
+/// file.
+void write_atomically(const std::filesystem::path& path,
+                      const std::function<void(AtomicFile&)>& writer);
+
+/// Removes temporaries that a killed process left in `folder` (not in folders below it). Call only
+/// while nobody else writes there.
+void remove_temporaries(const std::filesystem::path& folder);
+
+}  // namespace temper::io

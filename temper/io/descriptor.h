@@ -1,0 +1,41 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <utility>
+
+namespace temper::io {
+
+/// Owns a POSIX file descriptor; moves, closes itself.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int number) noexcept : number_(number) {}
+  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+  }
+  ~Descriptor();
+
+  [[nodiscard]] int get() const noexcept { return number_; }
+  [[nodiscard]] explicit operator bool() const noexcept { return number_ >= 0; }
+  /// Closes now; the system's error number, or 0.
+  int close() noexcept;
+
+ private:
+  int number_ = -1;
+};
+
+/// open(2) with close-on-exec; new files are readable and writable as the umask allows. Throws
+/// Error{Code::io}, "cannot <action> <path>".
+Descriptor open_file(const std::filesystem::path& path, int flags, const char* action);
+
+/// Writes all of it, through interruptions and short writes. The system's error number, or 0.
+int write_all(const Descriptor& file, std::span<const std::byte> bytes) noexcept;
+
+/// Opens a regular file for reading and tells its size in bytes. Throws Error{Code::io}.
+std::pair<Descriptor, std::uint64_t> open_for_reading(const std::filesystem::path& path);
+
+}  // namespace temper::io

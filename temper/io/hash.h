@@ -1,0 +1,35 @@
+#pragma once
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+struct XXH3_state_s;
+
+namespace temper::io {
+
+/// XXH3 with 128 bits (Collet, https://github.com/Cyan4973/xxHash): tells accidental changes, not
+/// forgeries. Text is 32 hexadecimal digits, as `xxh128sum` prints.
+class Hash {
+ public:
+  Hash();
+  Hash& update(std::span<const std::byte> bytes);
+  Hash& update(std::string_view text) { return update(std::as_bytes(std::span(text))); }
+  /// Of everything so far; updates may follow.
+  [[nodiscard]] std::string hex() const;
+
+ private:
+  struct Free {
+    void operator()(XXH3_state_s* state) const;
+  };
+  std::unique_ptr<XXH3_state_s, Free> state_;
+};
+
+std::string hash_hex(std::span<const std::byte> bytes);
+std::string hash_hex(std::string_view text);
+/// Of a file's contents. Throws Error{Code::io}.
+std::string hash_file(const std::filesystem::path& path);
+
+}  // namespace temper::io

@@ -1,0 +1,29 @@
+#pragma once
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <vector>
+
+#include "temper/io/descriptor.h"
+
+/// A log of JSON objects, one a line.
+namespace temper::io {
+
+/// Appends to such a file. Each line is one write(2), so a process that is killed leaves at most a
+/// torn last line; opening the file again removes it. Throws Error{Code::io}.
+class JsonLines {
+ public:
+  explicit JsonLines(std::filesystem::path path);
+  /// @param object  a JSON object. NaN and infinity become null; bytes that are not UTF-8 become
+  /// U+FFFD. A line that does not fit on the disk leaves nothing behind.
+  void append(const nlohmann::json& object);
+
+ private:
+  std::filesystem::path path_;
+  Descriptor file_;
+};
+
+/// The objects of all complete lines; a torn last line is skipped. Throws Error{Code::data} naming
+/// file and line for any other line that is not a JSON object, Error{Code::io} if it can't be read.
+std::vector<nlohmann::json> read_json_lines(const std::filesystem::path& path);
+
+}  // namespace temper::io

@@ -1,0 +1,74 @@
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "temper/core/fields.h"
+
+/// Tensors by name in one file (https://github.com/huggingface/safetensors, the format of version
+/// 0.x): 8 bytes with the header's size, a JSON header, the tensors' little-endian bytes.
+namespace temper::io {
+
+enum class Dtype : std::uint8_t { f64, f32, f16, bf16, i64, i32, i16, i8, u8, boolean };
+
+/// Bytes of one element.
+std::size_t size_of(Dtype dtype);
+
+/// A tensor whose bytes lie elsewhere, row-major and without gaps.
+struct TensorView {
+  std::string name;
+  Dtype dtype;
+  std::vector<std::int64_t> shape;   ///< empty: a scalar
+  std::span<const std::byte> bytes;  ///< not necessarily aligned for the dtype: copy, don't cast
+};
+
+/// Free text about the file, written as the header's __metadata__.
+using Metadata = std::map<std::string, std::string>;
+
+/// Writes the tensors in the given order, atomically and without a second copy of their bytes; the
+/// first tensor begins at a multiple of 8 bytes. Throws Error{Code::io}; a view whose bytes don't
+/// fit its shape, or a name used twice, is Error{Code::internal}.
+void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors,
+                       const Metadata& metadata = {});
+
+/// A safetensors file, mapped into memory: tensors that nobody touches are not read. Everything
+/// that the format demands is checked first, and what is wrong is Error{Code::data} with the file,
+/// the tensor, what was found and what was expected.
+class Safetensors {
+ public:
+  explicit Safetensors(const std::filesystem::path& path);
+  /// The same over bytes that outlive the object; `name` stands in messages.
+  Safetensors(std::span<const std::byte> bytes, std::string name);
+
+  /// In the order of their bytes.
+  [[nodiscard]] const std::vector<TensorView>& tensors() const { return tensors_; }
+  [[nodiscard]] const Metadata& metadata() const { return metadata_; }
+  /// Null when there is none of that name.
+  [[nodiscard]] const TensorView* find(std::string_view name) const;
+  /// Throws Error{Code::data} when there is none of that name.
+  [[nodiscard]] const TensorView& at(std::string_view name) const;
+
+ private:
+  void parse(std::span<const std::byte> bytes);
+
+  std::string name_;
+  std::shared_ptr<const std::byte> mapping_;
+  std::vector<TensorView> tensors_;
+  std::map<std::string, std::size_t, std::less<>> index_;
+  Metadata metadata_;
+};
+
+}  // namespace temper::io
+
+template <>
+struct temper::EnumNames<temper::io::Dtype> {
+  static constexpr std::array<std::string_view, 10> value{"F64", "F32", "F16", "BF16", "I64",
+                                                          "I32", "I16", "I8",  "U8",   "BOOL"};
+};

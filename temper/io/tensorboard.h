@@ -1,0 +1,46 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "temper/io/descriptor.h"
+
+namespace temper::io {
+
+/// Writes an event file that TensorBoard reads: TFRecord frames around Event messages.
+class EventWriter {
+ public:
+  /// Makes the folder and a new event file in it. Throws Error{Code::io}, as do the members.
+  /// @param first_step  where a resumed run goes on: TensorBoard drops what earlier files in the
+  /// folder say about that step and later ones
+  explicit EventWriter(const std::filesystem::path& folder,
+                       std::optional<std::int64_t> first_step = {});
+  /// Flushes, and stays silent if it can't.
+  ~EventWriter();
+  EventWriter(EventWriter&&) noexcept = default;
+  EventWriter& operator=(EventWriter&&) noexcept = default;
+
+  /// @param wall_time  seconds since 1970
+  void scalar(std::string_view tag, std::int64_t step, double value, double wall_time);
+  /// With the present time.
+  void scalar(std::string_view tag, std::int64_t step, double value);
+  /// Hands what was written to the system; it also happens by itself every 64 KiB.
+  void flush();
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  void record(const std::string& message);
+
+  std::filesystem::path path_;
+  Descriptor file_;
+  std::string buffer_;
+};
+
+/// One TFRecord: little-endian length, masked CRC-32C of the length, data, masked CRC-32C of the
+/// data.
+std::string tf_record(std::string_view data);
+
+}  // namespace temper::io
