@@ -19,7 +19,8 @@ struct Task {
 enum class ParameterKind { weight, bias, norm };
 
 struct Parameter {
-  std::string name;  ///< "layer1.0.conv1.weight": torchvision's and timm's names for temper's own networks
+  std::string
+      name;  ///< "layer1.0.conv1.weight": torchvision's and timm's names for temper's own networks
   at::Tensor value;
   ParameterKind kind;
 };
@@ -29,8 +30,9 @@ struct Buffer {
   at::Tensor value;
 };
 
-/// A network as the trainer sees it: one forward pass, named parameters and buffers. temper's own networks and a
-/// user's torch::nn::Module (see module.h) come behind this interface, so that few files need LibTorch's module headers.
+/// A network as the trainer sees it: one forward pass, named parameters and buffers. temper's own
+/// networks and a user's torch::nn::Module (see module.h) come behind this interface, so that few
+/// files need LibTorch's module headers.
 class Network {
  public:
   virtual ~Network() = default;
@@ -42,7 +44,8 @@ class Network {
   /// Training mode (BatchNorm over the batch) or evaluation mode.
   virtual void train(bool on) = 0;
 
-  /// In a fixed order. The tensors are the network's own: writing into them (copy_) changes the network.
+  /// In a fixed order. The tensors are the network's own: writing into them (copy_) changes the
+  /// network.
   [[nodiscard]] virtual const std::vector<Parameter>& parameters() const = 0;
   [[nodiscard]] virtual const std::vector<Buffer>& buffers() const = 0;
 
@@ -50,7 +53,8 @@ class Network {
   virtual void to(at::Device device) = 0;
 };
 
-/// Multiply-adds of one forward pass of one image: convolutions and matrix products, counted as they are executed.
+/// Multiply-adds of one forward pass of one image: convolutions and matrix products, counted as
+/// they are executed.
 std::int64_t multiply_adds(Network& network, const Task& task);
 
 std::int64_t parameter_count(const Network& network);

@@ -1,0 +1,57 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <tuple>
+
+#include "temper/core/fields.h"
+
+namespace temper::loss {
+
+/// Who receives the mass that smoothing takes from the true class.
+enum class SmoothingForm : std::uint8_t { off_target, uniform, classy };
+
+/// Label smoothing: no logit has to grow without bound to please its target.
+struct LabelSmoothing {
+  double alpha = 0.1;
+  SmoothingForm form = SmoothingForm::off_target;
+
+  static constexpr std::string_view kind = "label_smoothing";
+  static constexpr About about = {
+      .summary =
+          "Moves a little of each target's mass from the true class to the others, so that no "
+          "logit has to grow without bound.",
+      .formula =
+          "                true class          each other one of c\n"
+          "off_target      1 - alpha           alpha / (c - 1)     tensor2tensor, fairseq\n"
+          "uniform         1 - alpha + alpha/c alpha / c           PyTorch, timm\n"
+          "classy          (1 + alpha/c) / (1 + alpha), (alpha/c) / (1 + alpha)  ClassyVision",
+      .paper = "Szegedy et al. 2016, Rethinking the Inception architecture, arXiv:1512.00567"};
+  static constexpr auto fields() {
+    return std::tuple{field(&LabelSmoothing::alpha, {.name = "alpha",
+                                                     .meaning = "mass moved off the true class",
+                                                     .bounds = {0, 1, false, true},
+                                                     .scheduled = true}),
+                      field(&LabelSmoothing::form, {.name = "form", .meaning = "who receives it"})};
+  }
+};
+
+/// Target distributions of whole labels.
+/// @param labels   int64 [n]: class in [0, classes), or negative where the row has no label
+/// @param classes  c >= 2
+/// @return float [n, c]: ones at the labels, a row of zeros where there is none
+at::Tensor one_hot(const at::Tensor& labels, std::int64_t classes);
+
+/// The smoothed targets: a linear map of distributions, so it serves mixed targets as well.
+/// @param targets  floating [n, c], every row summing to one, c >= 2
+/// @return the same shape and type, rows summing to one
+at::Tensor smooth(const at::Tensor& targets, const LabelSmoothing& smoothing);
+
+}  // namespace temper::loss
+
+template <>
+struct temper::EnumNames<temper::loss::SmoothingForm> {
+  static constexpr std::array<std::string_view, 3> value{"off_target", "uniform", "classy"};
+};
