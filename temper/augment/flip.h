@@ -1,0 +1,28 @@
+#pragma once
+#include <string_view>
+#include <tuple>
+
+#include "temper/augment/frame.h"
+#include "temper/core/fields.h"
+#include "temper/core/random.h"
+
+namespace temper::augment {
+
+/// Mirrors the image left to right, sometimes.
+struct Flip {
+  double probability = 0.5;
+
+  static constexpr std::string_view kind = "flip";
+  static constexpr About about = {
+      .summary = "Mirrors the image left to right with the given probability.",
+      .paper = "Krizhevsky et al. 2012, ImageNet classification with deep convolutional networks"};
+  static constexpr auto fields() {
+    return std::tuple{field(&Flip::probability, {.name = "probability",
+                                                 .meaning = "how often an image is mirrored",
+                                                 .bounds = {.low = 0, .high = 1}})};
+  }
+};
+
+void apply(const Flip& options, Frame& frame, Random& random);
+
+}  // namespace temper::augment

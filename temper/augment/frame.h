@@ -1,0 +1,78 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+#include "temper/augment/box.h"
+#include "temper/augment/interpolation.h"
+#include "temper/augment/normalisation.h"
+#include "temper/augment/resample.h"
+#include "temper/io/image.h"
+
+namespace temper::augment {
+
+/// An image on its way through a list of operations. Geometry only moves a pending window,
+///
+///     source -> crop -> resize -> window (may reach beyond: fill) -> flip
+///
+/// and is carried out once, by render() straight into a batch, or where an operation wants pixels.
+/// The result is always that of one operation after the other on 8-bit pixels. Memory is kept from
+/// image to image.
+class Frame {
+ public:
+  /// @param input  the network's, which operations with `size = "auto"` mean
+  explicit Frame(Size input = {}) : input_(input) {}
+
+  /// A new image, which must stay as it is until the next one begins. Throws Error{Code::data}
+  /// unless it has 1 or 3 channels, at least one pixel and as many bytes as its size says.
+  void begin(const io::Image& image);
+
+  [[nodiscard]] Size input() const { return input_; }
+  /// As the operations so far leave it.
+  [[nodiscard]] Size size() const { return window_.size(); }
+
+  /// @param box   in the frame's present coordinates, not empty; what lies outside is `fill`
+  void crop(Box box, std::uint8_t fill = 0);
+  void resize(Size size, Interpolation interpolation);
+  /// Mirrors left to right.
+  void flip() { flipped_ = !flipped_; }
+
+  /// Calls `edit(io::Image&)` on the pixels; the image may leave with another size.
+  template <class Edit>
+  void edit(Edit&& edit) {
+    io::Image& image = pixels();
+    std::forward<Edit>(edit)(image);
+    begin(image);
+  }
+
+  /// Carries out what is pending.
+  /// @return uint8 HWC, owned by the frame and valid until it is used again
+  io::Image& pixels();
+
+  /// Carries out what is pending, normalised. Throws Error{Code::usage} when size() is not input()
+  /// or the table's channels are not the image's.
+  /// @param out  height * width * channels floats, HWC (an image of a channels-last batch)
+  void render(const NormalisationTable& table, float* out);
+
+ private:
+  template <class Sink>
+  void draw(Sink sink);
+  template <int channels, class Sink>
+  void draw_rows(Sink sink);
+
+  Size input_;
+  const io::Image* source_ = nullptr;
+  Box crop_;      ///< of the source, inside it
+  Size resized_;  ///< of the crop
+  Interpolation interpolation_ = Interpolation::bilinear;
+  Box window_;  ///< of the resized crop
+  std::uint8_t fill_ = 0;
+  bool flipped_ = false;
+
+  Resampler resampler_;
+  io::Image own_[2];  ///< results of pixels(); one may be the source while the other is written
+};
+
+}  // namespace temper::augment

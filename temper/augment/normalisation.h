@@ -1,0 +1,34 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <vector>
+
+namespace temper::augment {
+
+/// Mean and standard deviation of each channel, of samples scaled to [0, 1].
+struct Normalisation {
+  std::vector<double> mean;  ///< one a channel
+  std::vector<double> std;   ///< one a channel, > 0
+  bool operator==(const Normalisation&) const = default;
+};
+
+/// (sample / 255 - mean) / std in float, the order of torchvision's ToTensor and Normalize, for
+/// every channel and 8-bit sample.
+class NormalisationTable {
+ public:
+  NormalisationTable() = default;
+  /// Throws Error{Code::usage} unless there are 1 or 3 finite means and as many positive
+  /// deviations.
+  explicit NormalisationTable(const Normalisation& normalisation);
+
+  [[nodiscard]] int channels() const { return channels_; }
+  [[nodiscard]] const float* channel(int c) const {
+    return values_[static_cast<std::size_t>(c)].data();
+  }
+
+ private:
+  int channels_ = 0;
+  std::array<std::array<float, 256>, 3> values_{};
+};
+
+}  // namespace temper::augment

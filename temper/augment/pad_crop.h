@@ -1,0 +1,38 @@
+#pragma once
+#include <cstdint>
+#include <string_view>
+#include <tuple>
+
+#include "temper/augment/frame.h"
+#include "temper/core/fields.h"
+#include "temper/core/random.h"
+
+namespace temper::augment {
+
+/// Shifts the image by up to `padding` pixels each way: a crop of the image's own size out of the
+/// image with a border around it.
+struct PadCrop {
+  std::int64_t padding = 4;
+  std::int64_t fill = 0;
+
+  static constexpr std::string_view kind = "pad_crop";
+  static constexpr About about = {
+      .summary =
+          "Pads the image on all sides and cuts a random piece of the original size out of it.",
+      .formula = "shift in y, shift in x ~ uniform over {-padding, ..., padding}",
+      .paper =
+          "He et al. 2016, Deep residual learning for image recognition, arXiv:1512.03385, 4.2"};
+  static constexpr auto fields() {
+    return std::tuple{field(&PadCrop::padding, {.name = "padding",
+                                                .meaning = "width of the border",
+                                                .unit = "pixels",
+                                                .bounds = {.low = 0, .high = 1024}}),
+                      field(&PadCrop::fill, {.name = "fill",
+                                             .meaning = "the border's value, before normalisation",
+                                             .bounds = {.low = 0, .high = 255}})};
+  }
+};
+
+void apply(const PadCrop& options, Frame& frame, Random& random);
+
+}  // namespace temper::augment

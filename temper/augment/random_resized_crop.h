@@ -1,0 +1,70 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <tuple>
+
+#include "temper/augment/box.h"
+#include "temper/augment/frame.h"
+#include "temper/augment/interpolation.h"
+#include "temper/core/fields.h"
+#include "temper/core/random.h"
+
+namespace temper::augment {
+
+/// A random part of the image, in area and aspect ratio, resized to the network's input.
+struct RandomResizedCrop {
+  Auto size = {};
+  double scale_low = 0.08;
+  double scale_high = 1;
+  double ratio_low = 3.0 / 4;
+  double ratio_high = 4.0 / 3;
+  Interpolation interpolation = Interpolation::bilinear;
+
+  static constexpr std::string_view kind = "random_resized_crop";
+  static constexpr About about = {
+      .summary =
+          "Cuts out a box of random area and aspect ratio and resizes it. Up to ten boxes are "
+          "drawn until one fits into the image; then the largest one in its middle is taken.",
+      .formula =
+          "area = image's area * U(scale_low, scale_high)\n"
+          "ratio = exp(U(ln ratio_low, ln ratio_high))\n"
+          "width = round(sqrt(area * ratio)), height = round(sqrt(area / ratio))",
+      .paper = "Szegedy et al. 2015, Going deeper with convolutions, arXiv:1409.4842, 6"};
+  static constexpr auto fields() {
+    using Self = RandomResizedCrop;
+    constexpr Bounds share = {.low = 0, .high = 1, .open_low = true};
+    constexpr Bounds ratio = {.low = 0.01, .high = 100};
+    return std::tuple{
+        field(&Self::size, {.name = "size",
+                            .meaning = "height and width of the result; auto: the network's input",
+                            .unit = "pixels",
+                            .bounds = {.low = 1, .high = 8192}}),
+        field(&Self::scale_low, {.name = "scale_low",
+                                 .meaning = "smallest share of the image's area",
+                                 .bounds = share}),
+        field(&Self::scale_high, {.name = "scale_high",
+                                  .meaning = "largest share of the image's area",
+                                  .bounds = share}),
+        field(
+            &Self::ratio_low,
+            {.name = "ratio_low", .meaning = "smallest ratio of width to height", .bounds = ratio}),
+        field(
+            &Self::ratio_high,
+            {.name = "ratio_high", .meaning = "largest ratio of width to height", .bounds = ratio}),
+        field(&Self::interpolation,
+              {.name = "interpolation", .meaning = "how the piece is resized"})};
+  }
+};
+
+void apply(const RandomResizedCrop& options, Frame& frame, Random& random);
+
+/// The box that is cut out of an image.
+Box crop_box(const RandomResizedCrop& options, Size image, Random& random);
+/// One try: the size for that share of the area and that ratio; nothing when it is larger than the
+/// image.
+std::optional<Size> crop_size(Size image, double share, double ratio);
+/// After ten tries: the largest box in the middle whose ratio is allowed.
+Box fallback_box(const RandomResizedCrop& options, Size image);
+
+}  // namespace temper::augment
