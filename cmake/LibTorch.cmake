@@ -23,7 +23,7 @@ foreach(part ATen c10 caffe2 torch)
 endforeach()
 set(_torch_api "${TEMPER_TORCH_DIR}/include/torch/csrc/api/include")
 
-file(STRINGS "${TEMPER_TORCH_DIR}/include/torch/headeronly/version.h" _version REGEX "define TORCH_VERSION ")
+file(READ "${TEMPER_TORCH_DIR}/include/torch/headeronly/version.h" _version)
 string(REGEX MATCH "[0-9]+\\.[0-9]+\\.[0-9]+" TEMPER_TORCH_VERSION "${_version}")
 
 add_library(temper_c10 SHARED IMPORTED GLOBAL)

@@ -1,0 +1,26 @@
+# shellcheck shell=bash
+# What the scripts share. Source it; it moves to the repository's root.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+say() { printf '== %s\n' "$*"; }
+die() {
+  printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+  exit 2
+}
+
+# The comment block at the top of a script is its help.
+help() {
+  sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"
+  exit 0
+}
+
+jobs=$(nproc)
+
+# build PRESET [TARGET...]: configures on first use only; ninja does so later where it has to.
+build() {
+  local preset=$1
+  shift
+  [[ -f build/$preset/build.ninja ]] || cmake --preset "$preset" --log-level=WARNING
+  cmake --build "build/$preset" --parallel "$jobs" ${1:+--target "$@"}
+}
