@@ -1,0 +1,24 @@
+#include "temper/model/architecture.h"
+
+#include "temper/core/error.h"
+
+namespace temper::model {
+namespace {
+
+std::unique_ptr<Network> build(const Custom& custom, const Task& task, std::uint64_t seed) {
+  if (!custom.function)
+    throw Error(
+        Code::usage,
+        "model.kind = \"custom\" is for programs that bring a network of their own; a recipe "
+        "file alone can use resnet");
+  return custom.function(task, seed);
+}
+
+}  // namespace
+
+std::unique_ptr<Network> build(const Architecture& architecture, const Task& task,
+                               std::uint64_t seed) {
+  return std::visit([&](const auto& options) { return build(options, task, seed); }, architecture);
+}
+
+}  // namespace temper::model

@@ -1,0 +1,213 @@
+#include "temper/model/resnet.h"
+
+#include <ATen/ops/max_pool2d.h>
+#include <ATen/ops/mean.h>
+#include <ATen/ops/relu.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "temper/core/error.h"
+#include "temper/model/layers.h"
+
+namespace temper::model {
+namespace {
+
+constexpr std::int64_t kWidest = 65536;
+
+/// The shape of the network that options and task name.
+struct Plan {
+  Stem stem;
+  BlockType block;
+  std::vector<std::int64_t> blocks;
+  std::int64_t stem_width;
+  std::vector<std::int64_t> widths;
+};
+
+struct Preset {
+  BlockType block;
+  std::vector<std::int64_t> blocks;
+  std::int64_t width;
+};
+
+std::optional<Preset> imagenet_preset(std::int64_t depth) {
+  switch (depth) {
+    case 18:
+      return Preset{BlockType::basic, {2, 2, 2, 2}, 64};
+    case 34:
+      return Preset{BlockType::basic, {3, 4, 6, 3}, 64};
+    case 50:
+      return Preset{BlockType::bottleneck, {3, 4, 6, 3}, 64};
+    case 101:
+      return Preset{BlockType::bottleneck, {3, 4, 23, 3}, 64};
+    case 152:
+      return Preset{BlockType::bottleneck, {3, 8, 36, 3}, 64};
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<Preset> small_preset(std::int64_t depth, BlockType wanted) {
+  const auto block = wanted == BlockType::automatic ? BlockType::basic : wanted;
+  const std::int64_t layers = block == BlockType::basic ? 6 : 9;
+  if (depth > 2 && (depth - 2) % layers == 0)
+    return Preset{block, std::vector<std::int64_t>(3, (depth - 2) / layers), 16};
+  if (depth == 18 || depth == 34) return imagenet_preset(depth);
+  return std::nullopt;
+}
+
+Preset preset(const ResNet& options, Stem stem) {
+  const bool imagenet = stem == Stem::imagenet;
+  if (!options.blocks.empty()) {
+    const auto block = options.block == BlockType::automatic ? BlockType::basic : options.block;
+    return {block, options.blocks, imagenet ? 64 : 16};
+  }
+  const auto found =
+      imagenet ? imagenet_preset(options.depth) : small_preset(options.depth, options.block);
+  if (found && (options.block == BlockType::automatic || options.block == found->block))
+    return *found;
+  throw Error(
+      Code::usage,
+      fmt::format("model.depth = {} with stem {} and block {}: expected {}; any other network is "
+                  "had by its blocks, such as blocks = [2, 2, 2]",
+                  options.depth, name_of(stem), name_of(options.block),
+                  imagenet
+                      ? "18 or 34 (basic), 50, 101 or 152 (bottleneck)"
+                      : "6n+2 (20, 32, 44, 56, 110, ...), with block = \"bottleneck\" 9n+2 (29, "
+                        "56, 110, 164, ...), or 18 or 34"));
+}
+
+std::vector<std::int64_t> widths(double first, std::size_t stages) {
+  std::vector<std::int64_t> result;
+  for (double width = first; result.size() < stages; width *= 2) {
+    if (!(width >= 0.5 && width <= kWidest))
+      throw Error(Code::usage,
+                  fmt::format("model: stage {} would be {} channels wide, expected 1 to "
+                              "{}: change width, width_factor or the number of blocks",
+                              result.size() + 1, width, kWidest));
+    result.push_back(std::llround(width));
+  }
+  return result;
+}
+
+Plan plan(const ResNet& options, const Task& task) {
+  const bool large = std::max(task.height, task.width) > 64;
+  const Stem stem =
+      options.stem != Stem::automatic ? options.stem : (large ? Stem::imagenet : Stem::cifar);
+  const auto shape = preset(options, stem);
+  for (const auto blocks : shape.blocks)
+    if (blocks < 1 || blocks > 1000)
+      throw Error(Code::usage, fmt::format("model.blocks = [{}]: expected 1 to 1000 a stage",
+                                           fmt::join(shape.blocks, ", ")));
+  const std::int64_t width = options.width > 0 ? options.width : shape.width;
+  return {stem, shape.block, shape.blocks, widths(static_cast<double>(width), 1)[0],
+          widths(static_cast<double>(width) * options.width_factor, shape.blocks.size())};
+}
+
+/// A convolution and its normalisation.
+struct Unit {
+  Unit(Weights& weights, const std::string& prefix, const std::string& convolution,
+       const std::string& norm, std::int64_t in, std::int64_t out, std::int64_t kernel,
+       std::int64_t stride, double gamma = 1)
+      : convolve(weights, prefix + convolution, in, out, kernel, stride),
+        normalise(weights, prefix + norm, out, gamma) {}
+
+  [[nodiscard]] at::Tensor operator()(const at::Tensor& x, bool training) const {
+    return normalise(convolve(x), training);
+  }
+
+  Convolution convolve;
+  BatchNorm normalise;
+};
+
+struct Block {
+  [[nodiscard]] at::Tensor operator()(const at::Tensor& x, bool training) const {
+    auto y = x;
+    for (std::size_t i = 0; i < branch.size(); ++i) {
+      y = branch[i](y, training);
+      if (i + 1 < branch.size()) y.relu_();
+    }
+    return y.add_(shortcut ? (*shortcut)(x, training) : x).relu_();
+  }
+
+  std::vector<Unit> branch;
+  std::optional<Unit> shortcut;
+};
+
+class Residual final : public Network {
+ public:
+  Residual(const Plan& plan, const ResNet& options, const Task& task, std::uint64_t seed)
+      : weights_(seed),
+        pool_(plan.stem == Stem::imagenet),
+        stem_(weights_, "", "conv1", "bn1", task.channels, plan.stem_width, pool_ ? 7 : 3,
+              plan.stem == Stem::cifar ? 1 : 2) {
+    std::int64_t channels = plan.stem_width;
+    for (std::size_t stage = 0; stage < plan.blocks.size(); ++stage)
+      for (std::int64_t i = 0; i < plan.blocks[stage]; ++i) {
+        const auto prefix = fmt::format("layer{}.{}.", stage + 1, i);
+        const std::int64_t stride = stage > 0 && i == 0 ? 2 : 1;
+        channels = add_block(plan.block, options.zero_init_last ? 0 : 1, prefix, channels,
+                             plan.widths[stage], stride);
+      }
+    classify_.emplace(weights_, "fc", channels, task.classes);
+  }
+
+  at::Tensor forward(const at::Tensor& images) override {
+    auto x = stem_(images, training_).relu_();
+    if (pool_) x = at::max_pool2d(x, {3, 3}, {2, 2}, {1, 1});
+    for (const auto& block : blocks_) x = block(x, training_);
+    return (*classify_)(x.mean({2, 3}));
+  }
+
+  void train(bool on) override { training_ = on; }
+  [[nodiscard]] const std::vector<Parameter>& parameters() const override {
+    return weights_.parameters();
+  }
+  [[nodiscard]] const std::vector<Buffer>& buffers() const override { return weights_.buffers(); }
+  void to(at::Device device) override { weights_.to(device); }
+
+ private:
+  /// @return the block's channels
+  std::int64_t add_block(BlockType type, double last_gamma, const std::string& prefix,
+                         std::int64_t in, std::int64_t width, std::int64_t stride) {
+    const bool basic = type == BlockType::basic;
+    const std::int64_t out = basic ? width : 4 * width;
+    auto& [branch, shortcut] = blocks_.emplace_back();
+    const auto unit = [&](int i, std::int64_t from, std::int64_t to, std::int64_t kernel,
+                          std::int64_t step, double gamma = 1) {
+      branch.emplace_back(weights_, prefix, fmt::format("conv{}", i), fmt::format("bn{}", i), from,
+                          to, kernel, step, gamma);
+    };
+    if (basic) {
+      unit(1, in, width, 3, stride);
+      unit(2, width, out, 3, 1, last_gamma);
+    } else {
+      unit(1, in, width, 1, 1);
+      unit(2, width, width, 3, stride);
+      unit(3, width, out, 1, 1, last_gamma);
+    }
+    if (stride != 1 || in != out)
+      shortcut.emplace(weights_, prefix, "downsample.0", "downsample.1", in, out, 1, stride);
+    return out;
+  }
+
+  Weights weights_;
+  bool pool_;
+  bool training_ = true;
+  Unit stem_;
+  std::vector<Block> blocks_;
+  std::optional<Linear> classify_;
+};
+
+}  // namespace
+
+std::unique_ptr<Network> build(const ResNet& options, const Task& task, std::uint64_t seed) {
+  return std::make_unique<Residual>(plan(options, task), options, task, seed);
+}
+
+}  // namespace temper::model

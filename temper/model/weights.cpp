@@ -1,0 +1,65 @@
+#include "temper/model/weights.h"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/full.h>
+
+#include <utility>
+
+#include "temper/core/random.h"
+
+namespace temper::model {
+namespace {
+
+template <class Draw>
+at::Tensor filled(at::IntArrayRef shape, const Draw& draw) {
+  auto tensor = at::empty(shape, at::kFloat);
+  auto* values = tensor.mutable_data_ptr<float>();
+  for (std::int64_t i = 0; i < tensor.numel(); ++i) values[i] = static_cast<float>(draw());
+  return tensor;
+}
+
+}  // namespace
+
+at::Tensor channels_last(const at::Tensor& tensor) {
+  auto result = at::empty(tensor.sizes(), tensor.options(), at::MemoryFormat::ChannelsLast);
+  return result.copy_(tensor);
+}
+
+at::Tensor Weights::normal(std::string name, at::IntArrayRef shape, double deviation) {
+  Random random(seed_, Purpose::initialise, {parameters_.size()});
+  return add(std::move(name), filled(shape, [&] { return deviation * random.normal(); }),
+             ParameterKind::weight);
+}
+
+at::Tensor Weights::uniform(std::string name, at::IntArrayRef shape, double bound,
+                            ParameterKind kind) {
+  Random random(seed_, Purpose::initialise, {parameters_.size()});
+  return add(std::move(name), filled(shape, [&] { return random.uniform(-bound, bound); }), kind);
+}
+
+at::Tensor Weights::constant(std::string name, at::IntArrayRef shape, double value,
+                             ParameterKind kind) {
+  return add(std::move(name), at::full(shape, value, at::kFloat), kind);
+}
+
+at::Tensor Weights::buffer(std::string name, const at::Tensor& value) {
+  buffers_.push_back({std::move(name), value});
+  return value;
+}
+
+at::Tensor Weights::add(std::string name, at::Tensor value, ParameterKind kind) {
+  if (value.dim() == 4) value = channels_last(value);
+  value.set_requires_grad(true);
+  parameters_.push_back({std::move(name), value, kind});
+  return value;
+}
+
+void Weights::to(at::Device device) {
+  // The tensors keep their identity, so the layers that hold them move along.
+  const at::NoGradGuard guard;
+  for (const auto& parameter : parameters_) parameter.value.set_data(parameter.value.to(device));
+  for (const auto& buffer : buffers_) buffer.value.set_data(buffer.value.to(device));
+}
+
+}  // namespace temper::model

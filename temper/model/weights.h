@@ -1,0 +1,42 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "temper/model/network.h"
+
+namespace temper::model {
+
+/// A tensor of [out, in, h, w] whose strides are channels-last even where a size of one leaves a
+/// choice: kernels take the layout from the strides.
+at::Tensor channels_last(const at::Tensor& tensor);
+
+/// Makes the tensors of a network under construction, and owns the lists of them. Random values
+/// come from draws addressed by the seed and the parameter's index, in the order of the elements'
+/// indices.
+class Weights {
+ public:
+  explicit Weights(std::uint64_t seed) : seed_(seed) {}
+
+  at::Tensor normal(std::string name, at::IntArrayRef shape, double deviation);
+  /// Uniform in [-bound, bound).
+  at::Tensor uniform(std::string name, at::IntArrayRef shape, double bound, ParameterKind kind);
+  at::Tensor constant(std::string name, at::IntArrayRef shape, double value, ParameterKind kind);
+  at::Tensor buffer(std::string name, const at::Tensor& value);
+
+  void to(at::Device device);
+
+  [[nodiscard]] const std::vector<Parameter>& parameters() const { return parameters_; }
+  [[nodiscard]] const std::vector<Buffer>& buffers() const { return buffers_; }
+
+ private:
+  at::Tensor add(std::string name, at::Tensor value, ParameterKind kind);
+
+  std::uint64_t seed_;
+  std::vector<Parameter> parameters_;
+  std::vector<Buffer> buffers_;
+};
+
+}  // namespace temper::model
