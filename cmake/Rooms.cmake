@@ -68,8 +68,7 @@ function(temper_program name)
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/cli/*.cpp")
   add_executable(${name} ${sources})
   target_link_libraries(${name} PRIVATE ${PROGRAM_USES} temper_warnings CLI11::CLI11)
-  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
-endfunction()
-
-function(temper_install)
+  # The program finds its CUDA module beside it in the build folder, in ../ (lib/) when installed.
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}"
+                                           BUILD_RPATH "${CMAKE_BINARY_DIR}" INSTALL_RPATH "$ORIGIN/..")
 endfunction()

@@ -1,0 +1,37 @@
+# libtemper_cuda.so: what the program opens for device = "cuda".
+#
+# It is linked to LibTorch's CUDA library by name only, through an empty library of that name, so that the module
+# is built wherever CUDA's headers are, also where the gigabytes of CUDA libraries are not: one dist/ serves
+# machines with and without a GPU.
+function(temper_cuda_module)
+  if(NOT TEMPER_CUDA)
+    return()
+  endif()
+  set(nvidia "${TEMPER_TORCH_DIR}/../nvidia/cu13")
+  find_path(TEMPER_CUDA_INCLUDE cuda_runtime_api.h HINTS "${nvidia}/include" /usr/local/cuda/include)
+  find_library(TEMPER_CUDART NAMES libcudart.so.13 HINTS "${nvidia}/lib" /usr/local/cuda/lib64)
+  mark_as_advanced(TEMPER_CUDA_INCLUDE TEMPER_CUDART)
+  if(NOT TEMPER_CUDA_INCLUDE OR NOT TEMPER_CUDART)
+    message(STATUS "No CUDA module: this LibTorch comes without CUDA 13 (looked for ${nvidia}); device = \"cuda\" will not work")
+    return()
+  endif()
+
+  set(empty "${CMAKE_BINARY_DIR}/torch-cuda-name/empty.cpp")
+  if(NOT EXISTS "${empty}")
+    file(WRITE "${empty}" "// stands for a library's name\n")
+  endif()
+  add_library(temper_torch_cuda_name SHARED "${empty}")
+  set_target_properties(temper_torch_cuda_name PROPERTIES
+    OUTPUT_NAME torch_cuda LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/torch-cuda-name")
+
+  add_library(temper_cuda MODULE "${CMAKE_CURRENT_SOURCE_DIR}/cuda/module.cpp")
+  target_include_directories(temper_cuda PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
+  target_include_directories(temper_cuda SYSTEM PRIVATE "${TEMPER_CUDA_INCLUDE}")
+  target_link_libraries(temper_cuda PRIVATE temper_warnings "${TEMPER_CUDART}")
+  target_link_options(temper_cuda PRIVATE -Wl,--no-as-needed "$<TARGET_FILE:temper_torch_cuda_name>"
+                                          "$<BUILD_INTERFACE:-Wl,-rpath,${TEMPER_TORCH_DIR}/lib>")
+  add_dependencies(temper_cuda temper_torch_cuda_name)
+  set_target_properties(temper_cuda PROPERTIES
+    LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}" CXX_VISIBILITY_PRESET hidden SKIP_BUILD_RPATH ON)
+  install(TARGETS temper_cuda LIBRARY DESTINATION lib)
+endfunction()

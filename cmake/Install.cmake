@@ -1,0 +1,40 @@
+# `cmake --install build/release --prefix dist`: everything but LibTorch, for machines where nothing is installed.
+#
+#   bin/temper          finds LibTorch (TEMPER_TORCH_DIR), then runs lib/temper/temper
+#   bin/gpu-check
+#   lib/                static libraries, the CUDA module, the shared libraries that the program needs
+#   lib/cmake/temper/   find_package(temper) -> temper::temper
+#   include/temper/     headers
+#   share/temper/       recipes; Fashion-MNIST where it was there
+include(CMakePackageConfigHelpers)
+
+function(temper_install)
+  get_property(rooms GLOBAL PROPERTY TEMPER_ROOMS)
+  foreach(room IN LISTS rooms)
+    string(REPLACE temper_ "" name ${room})
+    set_target_properties(${room} PROPERTIES EXPORT_NAME ${name})
+  endforeach()
+  add_library(temper_library INTERFACE)
+  set_target_properties(temper_library PROPERTIES EXPORT_NAME temper)
+  target_link_libraries(temper_library INTERFACE ${rooms})
+  install(TARGETS temper_library ${rooms} EXPORT temperTargets ARCHIVE DESTINATION lib)
+  install(EXPORT temperTargets NAMESPACE temper:: DESTINATION lib/cmake/temper)
+  install(DIRECTORY temper DESTINATION include FILES_MATCHING PATTERN "*.h")
+
+  configure_package_config_file(cmake/temperConfig.cmake.in "${CMAKE_BINARY_DIR}/temperConfig.cmake"
+                                INSTALL_DESTINATION lib/cmake/temper)
+  write_basic_package_version_file("${CMAKE_BINARY_DIR}/temperConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
+  install(FILES "${CMAKE_BINARY_DIR}/temperConfig.cmake" "${CMAKE_BINARY_DIR}/temperConfigVersion.cmake"
+                cmake/LibTorch.cmake cmake/Packages.cmake DESTINATION lib/cmake/temper)
+
+  install(TARGETS temper RUNTIME_DEPENDENCY_SET temper_shared RUNTIME DESTINATION lib/temper)
+  # Not the C library, which belongs to the machine, nor LibTorch and what comes with it.
+  install(RUNTIME_DEPENDENCY_SET temper_shared
+    PRE_EXCLUDE_REGEXES "^lib(torch|c10|cudart|cupti|gomp)" "^ld-linux"
+                        "^lib(c|m|dl|rt|pthread|resolv)\\.so"
+    LIBRARY DESTINATION lib)
+  configure_file(cmake/launcher.sh.in "${CMAKE_BINARY_DIR}/launcher/temper" @ONLY)
+  install(PROGRAMS "${CMAKE_BINARY_DIR}/launcher/temper" scripts/gpu-check DESTINATION bin)
+  install(DIRECTORY recipes DESTINATION share/temper OPTIONAL)
+  install(DIRECTORY /usr/share/datasets/fashion-mnist DESTINATION share/temper OPTIONAL)
+endfunction()
