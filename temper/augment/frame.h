@@ -1,8 +1,5 @@
 #pragma once
 #include <cstdint>
-#include <optional>
-#include <span>
-#include <type_traits>
 #include <utility>
 
 #include "temper/augment/box.h"
@@ -57,10 +54,9 @@ class Frame {
   void render(const NormalisationTable& table, float* out);
 
  private:
-  template <class Sink>
-  void draw(Sink sink);
-  template <int channels, class Sink>
-  void draw_rows(Sink sink);
+  /// Writes height * width * channels values; `value(channel, sample)` is what a sample becomes.
+  template <class Out, class Value>
+  void draw(Out* out, Value value);
 
   Size input_;
   const io::Image* source_ = nullptr;

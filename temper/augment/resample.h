@@ -34,10 +34,18 @@ class Resampler {
     std::vector<std::int32_t> values;  ///< `stride` a pixel
     std::int64_t stride = 0;
 
+    std::vector<double> exact;  ///< of one pixel
+
+    /// For pixels [begin, begin + length) of `in` pixels resized to `out`.
     void prepare(std::int64_t in, std::int64_t out, std::int64_t begin, std::int64_t length,
                  Interpolation interpolation);
-    std::vector<double> exact;  ///< of one pixel
+    [[nodiscard]] std::int64_t first_source() const { return first.front(); }
+    [[nodiscard]] std::int64_t end_source() const { return first.back() + count.back(); }
   };
+
+  PixelView resize_rows(const PixelView& image, std::int64_t width);
+  /// @param top  the row of the whole image that is the first of `image`
+  PixelView resize_columns(const PixelView& image, std::int64_t height, std::int64_t top);
 
   Weights along_rows_;
   Weights along_columns_;

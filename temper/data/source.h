@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "temper/augment/normalisation.h"
 #include "temper/io/image.h"
 
 namespace temper::data {
@@ -20,11 +21,13 @@ class Source {
   [[nodiscard]] virtual std::int64_t label(std::int64_t i) const = 0;
   /// 1 (grey) or 3 (RGB): what read() gives.
   [[nodiscard]] virtual int channels() const = 0;
-  /// Reads image i, uint8 HWC, into an image whose memory is reused. Called from several threads at once.
+  /// Reads image i, uint8 HWC, into an image whose memory is reused. Called from several threads at
+  /// once.
   virtual void read(std::int64_t i, io::Image& into) const = 0;
   /// Where image i comes from, for messages: a path, or "fashion-mnist train, image 12".
   [[nodiscard]] virtual std::string where(std::int64_t i) const = 0;
-  /// Hash of what the source holds (names, sizes, labels; pixels where they are in memory): enters the fingerprint.
+  /// Hash of what the source holds (names, sizes, labels; pixels where they are in memory from the
+  /// start): enters the fingerprint.
   [[nodiscard]] virtual std::string digest() const = 0;
 };
 
@@ -35,6 +38,8 @@ struct Dataset {
   std::shared_ptr<const Source> test;        ///< null: there is none
   int height = 0;                            ///< of the images, where all have one size; else 0
   int width = 0;
+  augment::Normalisation normalisation = {};  ///< what the set is usually normalised by; empty:
+                                              ///< nobody knows, measure it
 };
 
 }  // namespace temper::data

@@ -1,0 +1,28 @@
+#include "temper/augment/center_crop.h"
+
+#include <cmath>
+
+namespace temper::augment {
+namespace {
+
+/// torchvision pads a smaller image by floor(missing / 2) before, and rounds the surplus of a
+/// larger one by halves to even.
+std::int64_t offset(std::int64_t image, std::int64_t crop) {
+  if (image < crop) return -((crop - image) / 2);
+  return static_cast<std::int64_t>(std::nearbyint(static_cast<double>(image - crop) / 2));
+}
+
+}  // namespace
+
+Box center_box(Size image, Size crop) {
+  return {offset(image.height, crop.height), offset(image.width, crop.width), crop.height,
+          crop.width};
+}
+
+void apply(const CenterCrop& options, Frame& frame, Random& /*random*/) {
+  const Size input = frame.input();
+  frame.crop(center_box(frame.size(), {options.size.value.value_or(input.height),
+                                       options.size.value.value_or(input.width)}));
+}
+
+}  // namespace temper::augment

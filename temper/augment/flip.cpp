@@ -1,0 +1,9 @@
+#include "temper/augment/flip.h"
+
+namespace temper::augment {
+
+void apply(const Flip& options, Frame& frame, Random& random) {
+  if (random.chance(options.probability)) frame.flip();
+}
+
+}  // namespace temper::augment

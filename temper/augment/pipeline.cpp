@@ -1,0 +1,54 @@
+#include "temper/augment/pipeline.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "temper/core/error.h"
+
+namespace temper::augment {
+namespace {
+
+void check(const RandomResizedCrop& options) {
+  const auto ordered = [](const char* name, double low, double high) {
+    if (low > high)
+      throw Error(Code::usage, fmt::format("random_resized_crop: {0}_low = {1} is larger than "
+                                           "{0}_high = {2}",
+                                           name, low, high));
+  };
+  ordered("scale", options.scale_low, options.scale_high);
+  ordered("ratio", options.ratio_low, options.ratio_high);
+}
+
+template <class T>
+void check(const T& /*options*/) {}
+
+}  // namespace
+
+Pipeline::Pipeline(std::vector<Operation> operations, const Normalisation& normalisation,
+                   Size input)
+    : operations_(std::move(operations)), table_(normalisation), input_(input) {
+  if (input.height < 1 || input.width < 1)
+    throw Error(Code::usage, fmt::format("the network's input is {} x {} pixels; expected at least "
+                                         "one pixel (give data.size)",
+                                         input.height, input.width));
+  for (const auto& operation : operations_)
+    std::visit([](const auto& options) { check(options); }, operation);
+}
+
+void Pipeline::operator()(const io::Image& image, const Address& address, Frame& frame,
+                          float* out) const {
+  frame.begin(image);
+  for (std::size_t k = 0; k < operations_.size(); ++k) {
+    Random random(address.seed, Purpose::augment, {address.epoch, address.sample, k});
+    std::visit([&](const auto& options) { apply(options, frame, random); }, operations_[k]);
+  }
+  frame.render(table_, out);
+}
+
+std::vector<Operation> evaluation_operations(bool same_size, Interpolation interpolation) {
+  if (same_size) return {};
+  return {Resize{.interpolation = interpolation}, CenterCrop{}};
+}
+
+}  // namespace temper::augment

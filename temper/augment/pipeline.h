@@ -1,0 +1,48 @@
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "temper/augment/frame.h"
+#include "temper/augment/normalisation.h"
+#include "temper/augment/operation.h"
+#include "temper/io/image.h"
+
+namespace temper::augment {
+
+/// Whose draws: operation k of the list draws from Random(seed, Purpose::augment, {epoch, sample,
+/// k}), so that another operation in the list shifts nobody's draws.
+struct Address {
+  std::uint64_t seed = 0;
+  std::uint64_t epoch = 0;
+  std::uint64_t sample = 0;
+};
+
+/// From a decoded image to the network's input. Safe to use from several threads, each with its own
+/// Frame(input()).
+class Pipeline {
+ public:
+  /// Throws Error{Code::usage} for options that contradict each other.
+  Pipeline(std::vector<Operation> operations, const Normalisation& normalisation, Size input);
+
+  [[nodiscard]] Size input() const { return input_; }
+  [[nodiscard]] int channels() const { return table_.channels(); }
+  /// Floats of one sample.
+  [[nodiscard]] std::int64_t sample_size() const {
+    return input_.height * input_.width * channels();
+  }
+
+  /// @param out  sample_size() floats, HWC: an image of a channels-last batch
+  void operator()(const io::Image& image, const Address& address, Frame& frame, float* out) const;
+
+ private:
+  std::vector<Operation> operations_;
+  NormalisationTable table_;
+  Size input_;
+};
+
+/// What evaluation does with images of any size: the shorter side to input / 0.875, then the
+/// middle. Nothing where all images have the input's size already.
+std::vector<Operation> evaluation_operations(bool same_size,
+                                             Interpolation interpolation = Interpolation::bilinear);
+
+}  // namespace temper::augment

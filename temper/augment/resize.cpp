@@ -1,0 +1,19 @@
+#include "temper/augment/resize.h"
+
+#include <algorithm>
+
+namespace temper::augment {
+
+Size resized(Size image, std::int64_t side) {
+  if (image.height < image.width) return {side, side * image.width / image.height};
+  return {side * image.height / image.width, side};
+}
+
+void apply(const Resize& options, Frame& frame, Random& /*random*/) {
+  const Size input = frame.input();
+  const std::int64_t automatic = std::max(input.height, input.width) * 8 / 7;  // floor(x / 0.875)
+  frame.resize(resized(frame.size(), options.size.value.value_or(automatic)),
+               options.interpolation);
+}
+
+}  // namespace temper::augment

@@ -1,0 +1,51 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "temper/augment/pipeline.h"
+#include "temper/data/batch.h"
+#include "temper/data/source.h"
+
+namespace temper::data {
+
+struct LoaderOptions {
+  std::vector<augment::Operation> operations = {};
+  augment::Normalisation normalisation = {};
+  augment::Size size = {};   ///< of the network's input
+  std::int64_t batch = 128;  ///< images, >= 1
+  std::uint64_t seed = 1;
+  bool shuffle = true;       ///< every epoch in an order of its own; false: as the source has them
+  bool drop_last = true;     ///< leave out a last batch that is not full
+  std::int64_t threads = 1;  ///< workers, >= 0; with 0 next() does the work
+  std::int64_t slots = 3;    ///< batches in memory, >= 2: one that is used, the others being filled
+};
+
+/// Makes batches while the network trains: workers read, augment and write finished samples
+/// straight into preallocated channels-last batches. What a batch holds depends on (seed, epoch,
+/// its place in the epoch) and not on the number of threads.
+class Loader {
+ public:
+  /// Throws Error{Code::usage} for options that can't work, among them a batch that is larger than
+  /// the source where incomplete batches are dropped.
+  Loader(std::shared_ptr<const Source> source, LoaderOptions options);
+  /// Ends the workers, each after the few images that it is at.
+  ~Loader();
+  Loader(const Loader&) = delete;
+  Loader& operator=(const Loader&) = delete;
+
+  /// Of an epoch.
+  [[nodiscard]] std::int64_t batches() const;
+  /// Begins an epoch, at any of its batches; may be called at any time.
+  void start(std::int64_t epoch, std::int64_t first_batch = 0);
+  /// The next batch, or null at the end of the epoch. It stays as it is until the next call of
+  /// next() or start(), which may hand its memory to the workers. Errors of reading and augmenting
+  /// come out here, naming the image, when its batch is due.
+  const Batch* next();
+
+ private:
+  class Crew;
+  std::unique_ptr<Crew> crew_;
+};
+
+}  // namespace temper::data

@@ -1,0 +1,36 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "temper/data/source.h"
+
+namespace temper::data {
+
+/// Some images of a source, numbered anew.
+class Subset : public Source {
+ public:
+  /// @param rows  of `base`, each in [0, base->size()); image i of the subset is rows[i]
+  Subset(std::shared_ptr<const Source> base, std::vector<std::int64_t> rows);
+
+  [[nodiscard]] std::int64_t size() const override;
+  [[nodiscard]] const std::vector<std::string>& classes() const override {
+    return base_->classes();
+  }
+  [[nodiscard]] std::int64_t label(std::int64_t i) const override { return base_->label(row(i)); }
+  [[nodiscard]] int channels() const override { return base_->channels(); }
+  void read(std::int64_t i, io::Image& into) const override { base_->read(row(i), into); }
+  [[nodiscard]] std::string where(std::int64_t i) const override { return base_->where(row(i)); }
+  [[nodiscard]] std::string digest() const override;
+
+  [[nodiscard]] std::int64_t row(std::int64_t i) const {
+    return rows_[static_cast<std::size_t>(i)];
+  }
+
+ private:
+  std::shared_ptr<const Source> base_;
+  std::vector<std::int64_t> rows_;
+};
+
+}  // namespace temper::data

@@ -1,0 +1,164 @@
+#include "temper/augment/frame.h"
+
+#include <gtest/gtest.h>
+
+#include "temper/augment/operation.h"
+#include "temper/augment/pipeline.h"
+#include "temper/core/error.h"
+
+namespace temper::augment {
+namespace {
+
+io::Image noise(int height, int width, int channels, std::uint64_t seed = 1) {
+  io::Image image{height, width, channels, {}};
+  Random random(seed, Purpose::inspect);
+  image.pixels.resize(image.size());
+  for (auto& sample : image.pixels) sample = static_cast<std::uint8_t>(random.below(256));
+  return image;
+}
+
+using Step = std::function<void(Frame&)>;
+
+/// Every step carried out on pixels before the next.
+io::Image step_by_step(const io::Image& image, const std::vector<Step>& steps) {
+  io::Image now = image;
+  for (const auto& step : steps) {
+    Frame frame;
+    frame.begin(now);
+    step(frame);
+    now = io::Image(frame.pixels());
+  }
+  return now;
+}
+
+TEST(Frame, PendingGeometryGivesThePixelsOfOneStepAfterTheOther) {
+  const auto random_step = [](Random& random) -> Step {
+    const auto number = [&random](std::int64_t low, std::int64_t high) {
+      return low +
+             static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(high - low + 1)));
+    };
+    switch (random.below(3)) {
+      case 0:
+        return [box = Box{number(-6, 6), number(-6, 6), number(1, 30), number(1, 30)},
+                fill = static_cast<std::uint8_t>(number(0, 255))](Frame& f) { f.crop(box, fill); };
+      case 1:
+        return [size = Size{number(1, 30), number(1, 30)},
+                how = static_cast<Interpolation>(number(0, 1))](Frame& f) { f.resize(size, how); };
+      default:
+        return [](Frame& f) { f.flip(); };
+    }
+  };
+  Frame frame;
+  for (std::uint64_t i = 0; i < 3000; ++i) {
+    Random random(7, Purpose::inspect, {i});
+    const io::Image image = noise(static_cast<int>(1 + random.below(24)),
+                                  static_cast<int>(1 + random.below(24)), i % 2 == 0 ? 1 : 3, i);
+    std::vector<Step> steps(1 + random.below(5));
+    for (auto& step : steps) step = random_step(random);
+    frame.begin(image);
+    for (const auto& step : steps) step(frame);
+    ASSERT_EQ(frame.pixels(), step_by_step(image, steps)) << "case " << i;
+  }
+}
+
+TEST(Frame, AnEditSeesTheGeometryBeforeItAndNotTheOneAfter) {
+  const io::Image image = noise(8, 6, 3);
+  Frame frame({6, 8});
+  frame.begin(image);
+  frame.flip();
+  frame.edit([&](io::Image& pixels) {
+    EXPECT_EQ(pixels, step_by_step(image, {[](Frame& f) { f.flip(); }}));
+    pixels = noise(6, 8, 3, 2);
+  });
+  EXPECT_EQ(frame.size(), (Size{6, 8}));
+  frame.flip();
+  EXPECT_EQ(frame.pixels(), step_by_step(noise(6, 8, 3, 2), {[](Frame& f) { f.flip(); }}));
+}
+
+TEST(Frame, RefusesAnImageWhosePixelsAreNotThere) {
+  io::Image image = noise(4, 4, 1);
+  image.pixels.pop_back();
+  Frame frame;
+  EXPECT_THROW(frame.begin(image), Error);
+  EXPECT_THROW(frame.begin({0, 4, 1, {}}), Error);
+  EXPECT_THROW(frame.begin({1, 1, 2, {0, 0}}), Error);
+}
+
+TEST(Frame, RefusesToRenderAnotherSizeThanTheNetworks) {
+  const io::Image image = noise(5, 7, 1);
+  Frame frame({7, 5});
+  frame.begin(image);
+  std::vector<float> out(35);
+  try {
+    frame.render(NormalisationTable({{0}, {1}}), out.data());
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::usage);
+    EXPECT_STREQ(error.what(),
+                 "an image of 5 x 7 pixels where the network takes 7 x 5; add resize, center_crop "
+                 "or random_resized_crop");
+  }
+}
+
+TEST(Pipeline, AnotherOperationShiftsNobodysDraws) {
+  const io::Image image = noise(28, 28, 1);
+  const Normalisation numbers{{0.5}, {0.25}};
+  const Custom nothing{.name = "nothing", .function = [](io::Image&, Random& r) { r.uniform(); }};
+  const Pipeline without({PadCrop{}, Flip{}}, numbers, {28, 28});
+  const Pipeline with({PadCrop{}, Flip{}, nothing}, numbers, {28, 28});
+  Frame frame({28, 28});
+  std::vector<float> a(784), b(784);
+  for (std::uint64_t i = 0; i < 50; ++i) {
+    without(image, {1, 2, i}, frame, a.data());
+    with(image, {1, 2, i}, frame, b.data());
+    ASSERT_EQ(a, b);
+  }
+}
+
+TEST(Pipeline, ShiftsAreUniformAndHalfOfTheImagesAreMirrored) {
+  io::Image image{9, 9, 1, std::vector<std::uint8_t>(81)};
+  image.pixels[4 * 9 + 4] = 255;  // where the spot goes is where the image went
+  image.pixels[4 * 9 + 5] = 254;  // and on which side of it this one lies tells the mirror
+  const Pipeline pipeline({PadCrop{.padding = 2}, Flip{}}, {{0}, {1.0 / 255}}, {9, 9});
+  Frame frame({9, 9});
+  std::vector<float> out(81);
+  std::array<std::array<int, 5>, 5> seen{};
+  int mirrored = 0;
+  constexpr int n = 10000;
+  for (std::uint64_t i = 0; i < n; ++i) {
+    pipeline(image, {3, 0, i}, frame, out.data());
+    const auto spot = std::max_element(out.begin(), out.end()) - out.begin();
+    const auto y = spot / 9, x = spot % 9;
+    const bool flipped = out[static_cast<std::size_t>(spot) + 1] < 200;
+    mirrored += flipped;
+    ++seen[static_cast<std::size_t>(y - 2)][static_cast<std::size_t>(x - 2)];
+  }
+  EXPECT_NEAR(mirrored, n / 2, 5 * std::sqrt(n / 4.0));
+  for (const auto& row : seen)
+    for (const int count : row) EXPECT_NEAR(count, n / 25, 5 * std::sqrt(n / 25.0));
+}
+
+TEST(Pipeline, ACustomOperationWithoutAFunctionIsTheUsersMistake) {
+  const Pipeline pipeline({Custom{.name = "haze"}}, {{0}, {1}}, {4, 4});
+  Frame frame({4, 4});
+  std::vector<float> out(16);
+  try {
+    pipeline(noise(4, 4, 1), {}, frame, out.data());
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::usage);
+    EXPECT_NE(std::string(error.what()).find("'haze'"), std::string::npos);
+  }
+}
+
+TEST(Pipeline, RefusesOptionsThatContradictEachOther) {
+  const Normalisation numbers{{0}, {1}};
+  EXPECT_THROW(Pipeline({RandomResizedCrop{.scale_low = 0.9, .scale_high = 0.5}}, numbers, {4, 4}),
+               Error);
+  EXPECT_THROW(Pipeline({}, numbers, {0, 4}), Error);
+  EXPECT_THROW(Pipeline({}, {{0, 0}, {1, 1}}, {4, 4}), Error);
+  EXPECT_THROW(Pipeline({}, {{0}, {0}}, {4, 4}), Error);
+}
+
+}  // namespace
+}  // namespace temper::augment
