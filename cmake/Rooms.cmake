@@ -55,6 +55,8 @@ function(temper_tests name)
   get_target_property(kind temper_${name} PRECOMPILE_HEADERS_REUSE_FROM)
   if(kind)
     target_link_libraries(${name}_test PRIVATE temper_torch_cpu)
+    # As the rooms are compiled, or the header would not fit: executables get -fPIE by themselves.
+    target_compile_options(${name}_test PRIVATE -fPIC)
     target_precompile_headers(${name}_test REUSE_FROM ${kind})
   endif()
   gtest_discover_tests(${name}_test TEST_PREFIX "${name}/" DISCOVERY_MODE PRE_TEST

@@ -1,0 +1,28 @@
+#include "temper/measure/interval.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "temper/core/error.h"
+
+namespace temper::measure {
+
+Interval wilson(std::int64_t successes, std::int64_t trials) {
+  if (trials < 1 || successes < 0 || successes > trials)
+    throw Error(Code::data, fmt::format("{} successes of {} trials: expected 0 <= successes <= "
+                                        "trials, and at least one trial",
+                                        successes, trials));
+  constexpr double z = 1.959963984540054;  // the normal distribution's 97.5% point
+  const auto n = static_cast<double>(trials);
+  const double p = static_cast<double>(successes) / n;
+  const double scale = 1 + z * z / n;
+  const double centre = (p + z * z / (2 * n)) / scale;
+  const double half = z * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / scale;
+  // Exact at the ends, where rounding would leave a trace beside 0 or 1.
+  return {successes == 0 ? 0 : std::max(0.0, centre - half),
+          successes == trials ? 1 : std::min(1.0, centre + half)};
+}
+
+}  // namespace temper::measure
