@@ -1,0 +1,66 @@
+#include "temper/train/device.h"
+
+#include <ATen/Context.h>
+#include <dlfcn.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "temper/core/error.h"
+#include "temper/train/cuda_module.h"
+
+namespace temper::train {
+namespace {
+
+/// The kernel's driver, natively or under WSL. Without one there is no use in loading gigabytes of
+/// CUDA libraries.
+bool driver_is_running() {
+  std::error_code ignored;
+  return std::filesystem::exists("/dev/nvidiactl", ignored) ||
+         std::filesystem::exists("/dev/dxg", ignored);
+}
+
+/// What CUDA needs besides deterministic algorithms, so that fp32 is fp32 and a repetition gives
+/// the same bits.
+void compute_reproducibly() {
+  auto& context = at::globalContext();
+  context.setDeterministicCuDNN(true);
+  context.setBenchmarkCuDNN(false);
+  context.setAllowTF32CuDNN(false);
+  context.setAllowTF32CuBLAS(false);
+}
+
+}  // namespace
+
+Gpu open_cuda() {
+  // cuBLAS is deterministic only with a workspace of fixed size, settled before it starts.
+  ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
+  void* module = ::dlopen("libtemper_cuda.so", RTLD_LAZY | RTLD_GLOBAL);
+  if (module == nullptr)
+    throw Error(Code::usage, std::string("device = \"cuda\": its libraries do not load: ") +
+                                 ::dlerror() +
+                                 ". TEMPER_TORCH_DIR may name a LibTorch with CUDA (scripts/setup "
+                                 "--cuda gets one); device = \"cpu\" needs none");
+  auto* describe = reinterpret_cast<TemperDescribeGpu*>(::dlsym(module, "temper_describe_gpu"));
+  if (describe == nullptr) throw Error(Code::internal, ::dlerror());
+  TemperGpu gpu{};
+  if (describe(&gpu) == 0)
+    throw Error(Code::usage, std::string("device = \"cuda\": no GPU that CUDA can use: ") +
+                                 gpu.name + "; device = \"cpu\" needs none");
+  return {.name = gpu.name, .memory = gpu.memory, .bf16 = gpu.bf16 != 0};
+}
+
+at::Device resolve_device(recipe::Device asked) {
+  const bool automatic = asked == recipe::Device::automatic;
+  if (asked == recipe::Device::cpu || (automatic && !driver_is_running())) return at::kCPU;
+  try {
+    open_cuda();
+  } catch (const Error&) {
+    if (automatic) return at::kCPU;
+    throw;
+  }
+  compute_reproducibly();
+  return {at::kCUDA, 0};
+}
+
+}  // namespace temper::train
