@@ -1,6 +1,8 @@
 #pragma once
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "temper/io/descriptor.h"
@@ -25,5 +27,8 @@ class JsonLines {
 /// The objects of all complete lines; a torn last line is skipped. Throws Error{Code::data} naming
 /// file and line for any other line that is not a JSON object, Error{Code::io} if it can't be read.
 std::vector<nlohmann::json> read_json_lines(const std::filesystem::path& path);
+
+/// The same over text; `name` stands in messages.
+std::vector<nlohmann::json> parse_json_lines(std::string_view text, const std::string& name);
 
 }  // namespace temper::io

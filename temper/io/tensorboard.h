@@ -19,8 +19,8 @@ class EventWriter {
                        std::optional<std::int64_t> first_step = {});
   /// Flushes, and stays silent if it can't.
   ~EventWriter();
-  EventWriter(EventWriter&&) noexcept = default;
-  EventWriter& operator=(EventWriter&&) noexcept = default;
+  EventWriter(const EventWriter&) = delete;
+  EventWriter& operator=(const EventWriter&) = delete;
 
   /// @param wall_time  seconds since 1970
   void scalar(std::string_view tag, std::int64_t step, double value, double wall_time);

@@ -1,0 +1,132 @@
+#include "temper/io/tensorboard.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <span>
+#include <system_error>
+#include <utility>
+
+#include "temper/io/system_error.h"
+#include "temper/io/tensorboard.pb.h"
+
+namespace temper::io {
+namespace {
+
+constexpr std::size_t flush_at = std::size_t{64} << 10;
+
+constexpr std::array<std::uint32_t, 256> crc32c_table = [] {
+  std::array<std::uint32_t, 256> table{};
+  for (std::uint32_t i = 0; i < table.size(); ++i) {
+    std::uint32_t value = i;
+    for (int bit = 0; bit < 8; ++bit) value = (value >> 1) ^ ((value & 1) != 0 ? 0x82F63B78U : 0U);
+    table[i] = value;
+  }
+  return table;
+}();
+
+// TensorFlow masks its checksums, because a checksum over data that holds checksums is weak.
+std::uint32_t masked_crc32c(std::string_view data) {
+  std::uint32_t crc = 0xFFFFFFFFU;
+  for (const char c : data)
+    crc = (crc >> 8) ^ crc32c_table[(crc ^ static_cast<unsigned char>(c)) & 0xFFU];
+  crc = ~crc;
+  return ((crc >> 15) | (crc << 17)) + 0xA282EAD8U;
+}
+
+template <class Unsigned>
+std::string little_endian(Unsigned value) {
+  std::string bytes;
+  for (std::size_t i = 0; i < sizeof(value); ++i)
+    bytes.push_back(static_cast<char>((value >> (8 * i)) & 0xFFU));
+  return bytes;
+}
+
+double now() {
+  const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration<double>(since_1970).count();
+}
+
+/// TensorBoard reads the files of a folder in the order of their names, so the time comes first.
+std::filesystem::path file_name(double wall_time, int attempt) {
+  return fmt::format("events.out.tfevents.{:010}.{}.{}.temper",
+                     static_cast<std::int64_t>(wall_time), ::getpid(), attempt);
+}
+
+}  // namespace
+
+std::string tf_record(std::string_view data) {
+  const std::string length = little_endian(std::uint64_t{data.size()});
+  std::string record = length + little_endian(masked_crc32c(length));
+  record += data;
+  return record + little_endian(masked_crc32c(data));
+}
+
+EventWriter::EventWriter(const std::filesystem::path& folder,
+                         std::optional<std::int64_t> first_step) {
+  std::error_code failure;
+  std::filesystem::create_directories(folder, failure);
+  if (failure) throw system_error("make", folder, failure.value());
+
+  const double wall_time = now();
+  int number = -1;
+  for (int attempt = 0; number < 0; ++attempt) {
+    path_ = folder / file_name(wall_time, attempt);
+    number = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
+    if (number < 0 && errno != EEXIST && errno != EINTR) throw system_error("write", path_, errno);
+  }
+  file_ = Descriptor(number);
+
+  event::Event version;
+  version.set_wall_time(wall_time);
+  version.set_file_version("brain.Event:2");
+  record(version.SerializeAsString());
+  if (first_step) {
+    event::Event start;
+    start.set_wall_time(wall_time);
+    start.set_step(*first_step);
+    start.mutable_session_log()->set_status(event::SessionLog::START);
+    record(start.SerializeAsString());
+  }
+  flush();
+}
+
+EventWriter::~EventWriter() {
+  try {
+    flush();
+  } catch (const Error&) {
+    // Whoever must know calls flush().
+    buffer_.clear();
+  }
+}
+
+void EventWriter::scalar(std::string_view tag, std::int64_t step, double value, double wall_time) {
+  event::Event event;
+  event.set_wall_time(wall_time);
+  event.set_step(step);
+  event::Summary::Value* entry = event.mutable_summary()->add_value();
+  entry->set_tag(tag.data(), tag.size());
+  entry->set_simple_value(static_cast<float>(value));
+  record(event.SerializeAsString());
+}
+
+void EventWriter::scalar(std::string_view tag, std::int64_t step, double value) {
+  scalar(tag, step, value, now());
+}
+
+void EventWriter::record(const std::string& message) {
+  buffer_ += tf_record(message);
+  if (buffer_.size() >= flush_at) flush();
+}
+
+void EventWriter::flush() {
+  const std::string pending = std::exchange(buffer_, {});
+  if (const int failure = write_all(file_, std::as_bytes(std::span(pending))))
+    throw system_error("write", path_, failure);
+}
+
+}  // namespace temper::io
