@@ -24,3 +24,9 @@ build() {
   [[ -f build/$preset/build.ninja ]] || cmake --preset "$preset" --log-level=WARNING
   cmake --build "build/$preset" --parallel "$jobs" ${1:+--target "$@"}
 }
+
+# The project's C++ files that git has or would take.
+sources() {
+  git ls-files --cached --others --exclude-standard -- 'cli/*' 'cuda/*' 'examples/*' 'fuzz/*' 'temper/*' \
+    'tests/*' | grep -E '\.(h|cpp)$' | while read -r file; do [[ -f $file ]] && echo "$file"; done
+}

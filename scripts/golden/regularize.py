@@ -1,0 +1,34 @@
+"""Writes tests/golden/regularize/ema.json: timm 1.0.31's averages of a BatchNorm's tensors (ModelEmaV2
+without warm-up, ModelEmaV3 with it), float64."""
+
+import torch
+from golden import tensor, write
+from timm.utils import ModelEmaV2, ModelEmaV3
+
+UPDATES, DECAY = 30, 0.9
+generator = torch.Generator().manual_seed(1)
+module = torch.nn.BatchNorm1d(3).double()
+
+
+def values():
+    """New values for all tensors of the module, the integer one too."""
+    for name, value in module.state_dict().items():
+        fresh = torch.randn(value.shape, generator=generator, dtype=torch.float64) * 16
+        value.copy_(fresh.round() / 16 if value.is_floating_point() else fresh.round().abs())
+
+
+def snapshot(m):
+    return {name: tensor(value) for name, value in m.state_dict().items()}
+
+
+values()
+golden = {"decay": DECAY, "names": list(module.state_dict()), "trajectory": [snapshot(module)]}
+none = ModelEmaV2(module, decay=DECAY)
+warm = ModelEmaV3(module, decay=DECAY, use_warmup=True)
+for update in range(UPDATES):
+    values()
+    golden["trajectory"].append(snapshot(module))
+    none.update(module)
+    warm.update(module, step=update + 1)
+write("regularize/ema.json", ["timm", "torch"],
+      {**golden, "none": snapshot(none.module), "timm": snapshot(warm.module)})
