@@ -21,7 +21,7 @@ CASES = [
 
 
 def run(case, initial, gradients, lrs, dtype):
-    values = [torch.nn.Parameter(value.to(dtype)) for value in initial]
+    values = [torch.nn.Parameter(value.to(dtype).clone()) for value in initial]
     # The last parameter is one that doesn't decay.
     groups = [{"params": values[:-1]}, {"params": values[-1:], "weight_decay": 0.0}]
     options = {k: v for k, v in case.items() if k != "decay"}

@@ -1,9 +1,9 @@
-"""Writes tests/golden/regularize/ema.json: timm 1.0.31's averages of a BatchNorm's tensors (ModelEmaV2
-without warm-up, ModelEmaV3 with it), float64."""
+"""Writes tests/golden/regularize/ema.json: ModelEmaV3 of timm 1.0.31 over a BatchNorm's tensors, with
+its warm-up and without, float64."""
 
 import torch
 from golden import tensor, write
-from timm.utils import ModelEmaV2, ModelEmaV3
+from timm.utils import ModelEmaV3
 
 UPDATES, DECAY = 30, 0.9
 generator = torch.Generator().manual_seed(1)
@@ -23,7 +23,7 @@ def snapshot(m):
 
 values()
 golden = {"decay": DECAY, "names": list(module.state_dict()), "trajectory": [snapshot(module)]}
-none = ModelEmaV2(module, decay=DECAY)
+none = ModelEmaV3(module, decay=DECAY)
 warm = ModelEmaV3(module, decay=DECAY, use_warmup=True)
 for update in range(UPDATES):
     values()

@@ -30,9 +30,8 @@ void compute_reproducibly() {
   context.setAllowTF32CuBLAS(false);
 }
 
-}  // namespace
-
-Gpu open_cuda() {
+/// Loads the CUDA module for the rest of the process.
+Processor open_cuda() {
   // cuBLAS is deterministic only with a workspace of fixed size, settled before it starts.
   ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
   void* module = ::dlopen("libtemper_cuda.so", RTLD_LAZY | RTLD_GLOBAL);
@@ -47,20 +46,25 @@ Gpu open_cuda() {
   if (describe(&gpu) == 0)
     throw Error(Code::usage, std::string("device = \"cuda\": no GPU that CUDA can use: ") +
                                  gpu.name + "; device = \"cpu\" needs none");
-  return {.name = gpu.name, .memory = gpu.memory, .bf16 = gpu.bf16 != 0};
+  return {.device = recipe::Device::cuda,
+          .name = gpu.name,
+          .memory = gpu.memory,
+          .bf16 = gpu.bf16 != 0};
 }
 
-at::Device resolve_device(recipe::Device asked) {
+}  // namespace
+
+Processor resolve_device(recipe::Device asked) {
   const bool automatic = asked == recipe::Device::automatic;
-  if (asked == recipe::Device::cpu || (automatic && !driver_is_running())) return at::kCPU;
+  if (asked == recipe::Device::cpu || (automatic && !driver_is_running())) return {};
   try {
-    open_cuda();
-  } catch (const Error&) {
-    if (automatic) return at::kCPU;
-    throw;
+    auto gpu = open_cuda();
+    compute_reproducibly();
+    return gpu;
+  } catch (const Error& error) {
+    if (!automatic) throw;
+    return {.note = error.what()};
   }
-  compute_reproducibly();
-  return {at::kCUDA, 0};
 }
 
 }  // namespace temper::train

@@ -8,22 +8,25 @@
 
 namespace temper::train {
 
-struct Gpu {
-  std::string name;         ///< "NVIDIA H100 80GB HBM3"
-  std::int64_t memory = 0;  ///< bytes
-  bool bf16 = false;        ///< computes in bfloat16 (Ampere and later)
+/// What a run computes on.
+struct Processor {
+  recipe::Device device = recipe::Device::cpu;  ///< cpu or cuda
+  std::string name = {};                        ///< of the GPU; empty on the CPU
+  std::int64_t memory = 0;                      ///< bytes of the GPU's own; 0 on the CPU
+  bool bf16 = false;      ///< the GPU computes in bfloat16 (Ampere and later); false on the CPU
+  std::string note = {};  ///< why the GPU that is there is not used; empty otherwise
+
+  [[nodiscard]] at::Device where() const {
+    return device == recipe::Device::cuda ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
+  }
 };
 
-/// CUDA's first GPU. The first call loads temper's CUDA module, and with it LibTorch's CUDA
-/// kernels, for the rest of the process. Throws Error{Code::usage} when a library is missing or
-/// CUDA finds no GPU, with its reason.
-Gpu open_cuda();
-
-/// "auto" becomes cuda where an NVIDIA driver is running and open_cuda() succeeds, else cpu. With
-/// cuda LibTorch is told to compute reproducibly: no cuDNN benchmarking, no TF32.
+/// "auto" becomes cuda where an NVIDIA driver is running, temper's CUDA module loads (and with it
+/// LibTorch's CUDA kernels) and CUDA finds a GPU; else cpu. With cuda LibTorch is told to compute
+/// reproducibly: no cuDNN benchmarking, no TF32.
 ///
 /// Call it before the first tensor is computed: LibTorch asks once which back ends there are.
-/// Throws Error{Code::usage} when cuda is asked for and is not to be had.
-at::Device resolve_device(recipe::Device asked);
+/// Throws Error{Code::usage} when cuda is asked for and is not to be had, with the reason.
+Processor resolve_device(recipe::Device asked);
 
 }  // namespace temper::train
