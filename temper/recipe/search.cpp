@@ -1,0 +1,63 @@
+#include "temper/recipe/search.h"
+
+#include <algorithm>
+
+#include "temper/recipe/overloaded.h"
+#include "temper/recipe/text.h"
+
+namespace temper::recipe {
+namespace {
+
+template <class Visit>
+void visit_items(const Group& group, const std::string& path, const Visit& visit);
+
+template <class Visit>
+void visit_below(const Slot& slot, const std::string& path, const Visit& visit) {
+  std::visit(Overloaded{[&](const std::function<Group()>& view) { visit_items(view(), path, visit); },
+                        [&](const std::function<ChoiceView()>& view) { visit_items(view().active(), path, visit); },
+                        [&](const std::function<OptionalView()>& view) {
+                          if (const auto value = view(); value.present) visit_below(value.value(), path, visit);
+                        },
+                        [&](const std::function<ListView()>& view) {
+                          const auto list = view();
+                          for (std::size_t i = 0; i < list.size; ++i)
+                            visit_below(list.at(i), join(path, std::to_string(i)), visit);
+                        },
+                        [](const auto&) {}},
+             slot);
+}
+
+template <class Visit>
+void visit_items(const Group& group, const std::string& path, const Visit& visit) {
+  for (const auto& item : group.items) {
+    const auto name = join(path, item.meta.name);
+    visit(name, item);
+    visit_below(item.slot, name, visit);
+  }
+}
+
+}  // namespace
+
+bool has_option(const Group& group, std::string_view name) {
+  return std::ranges::any_of(group.items, [&](const Item& item) {
+    return item.meta.name == name || (!item.meta.alias.empty() && item.meta.alias == name);
+  });
+}
+
+std::vector<std::string> paths_of(const Group& root, std::string_view name) {
+  std::vector<std::string> paths;
+  visit_items(root, "", [&](const std::string& path, const Item& item) {
+    if (item.meta.name == name || (!item.meta.alias.empty() && item.meta.alias == name)) paths.push_back(path);
+  });
+  return paths;
+}
+
+std::optional<Item> find(const Group& root, std::string_view path) {
+  std::optional<Item> result;
+  visit_items(root, "", [&](const std::string& name, const Item& item) {
+    if (name == path) result = item;
+  });
+  return result;
+}
+
+}  // namespace temper::recipe
