@@ -11,8 +11,8 @@ from torchvision.models.resnet import BasicBlock, Bottleneck
 CLASSES, SIDE, IMAGES = 10, 64, 4
 
 
-class Cifar(resnet.ResNet):
-    """torchvision's blocks behind a 3x3 stem, in three stages from width 16."""
+class Small(resnet.ResNet):
+    """torchvision's blocks behind a 3x3 stem, in three stages."""
 
     def __init__(self, block, blocks, width, stride=1, channels=3):
         torch.nn.Module.__init__(self)
@@ -82,9 +82,9 @@ write(
     {
         "published": {str(depth): published(depth) for depth in (18, 34, 50, 101, 152)},
         "resnet18": case(resnet.resnet18(num_classes=CLASSES), SIDE),
-        "resnet50": case(resnet.resnet50(num_classes=CLASSES), SIDE),
-        "cifar20": case(Cifar(BasicBlock, (3, 3, 3), 16), 32),
-        "cifar29_bottleneck": case(Cifar(Bottleneck, (3, 3, 3), 16), 16),
-        "strided_grey": case(Cifar(BasicBlock, (1, 1, 1), 32, stride=2, channels=1), 28, 1),
+        "bottlenecks": case(resnet.ResNet(Bottleneck, [1, 2, 1, 1], num_classes=CLASSES), SIDE),
+        "cifar20": case(Small(BasicBlock, (3, 3, 3), 16), 32),
+        "cifar29_bottleneck": case(Small(Bottleneck, (3, 3, 3), 16), 16),
+        "strided_grey": case(Small(BasicBlock, (1, 1, 1), 32, stride=2, channels=1), 28, 1),
     },
 )

@@ -15,34 +15,30 @@ namespace {
 // LibTorch's observers are plain functions, so the count has to lie where they find it.
 thread_local std::int64_t* count = nullptr;
 
-/// Multiply-adds of an operation by its inputs; 0 for those that are neither a convolution nor a
-/// matrix product.
-std::int64_t cost(std::string_view name, c10::ArrayRef<const c10::IValue> inputs) {
-  const auto tensor = [&](std::size_t i) { return inputs[i].toTensor(); };
-  if (name == "aten::mm" || name == "aten::bmm") return tensor(0).numel() * tensor(1).size(-1);
-  if (name == "aten::addmm" || name == "aten::baddbmm")
-    return tensor(1).numel() * tensor(2).size(-1);
-  if (name == "aten::mv" || name == "aten::dot") return tensor(0).numel();
-  if (name == "aten::addmv") return tensor(1).numel();
-  return 0;
-}
-
+/// Kept from a convolution's begin to its end, when the size of its output is known.
 struct PerOutput : at::ObserverContext {
   explicit PerOutput(std::int64_t n) : multiply_adds(n) {}
   std::int64_t multiply_adds;
 };
 
-std::unique_ptr<at::ObserverContext> begin(const at::RecordFunction& function) {
-  const std::string_view name = function.name();
-  const auto inputs = function.inputs();
-  if (name != "aten::convolution") {
-    *count += cost(name, inputs);
-    return nullptr;
-  }
+std::unique_ptr<at::ObserverContext> begin_convolution(c10::ArrayRef<c10::IValue> inputs) {
   const auto weight = inputs[1].toTensor();
   const auto each = weight.numel() / weight.size(0);
-  if (!inputs[6].toBool()) return std::make_unique<PerOutput>(each);
-  *count += inputs[0].toTensor().numel() * each;  // transposed: every input meets every filter
+  const bool transposed = inputs[6].toBool();
+  if (!transposed) return std::make_unique<PerOutput>(each);
+  *count += inputs[0].toTensor().numel() * each;  // every input meets every filter
+  return nullptr;
+}
+
+std::unique_ptr<at::ObserverContext> begin(const at::RecordFunction& function) {
+  const std::string_view name = function.name();
+  const auto input = [&](std::size_t i) { return function.inputs()[i].toTensor(); };
+  if (name == "aten::convolution") return begin_convolution(function.inputs());
+  if (name == "aten::mm" || name == "aten::bmm") *count += input(0).numel() * input(1).size(-1);
+  if (name == "aten::addmm" || name == "aten::baddbmm")
+    *count += input(1).numel() * input(2).size(-1);
+  if (name == "aten::mv" || name == "aten::dot") *count += input(0).numel();
+  if (name == "aten::addmv") *count += input(1).numel();
   return nullptr;
 }
 

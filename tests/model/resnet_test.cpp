@@ -1,0 +1,287 @@
+#include "temper/model/resnet.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/rand.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <numeric>
+
+#include "temper/core/error.h"
+#include "temper/model/architecture.h"
+#include "tests/support/golden.h"
+
+namespace temper::model {
+namespace {
+
+constexpr Task kTask{.channels = 3, .height = 32, .width = 32, .classes = 10};
+constexpr Task kLargeTask{.channels = 3, .height = 224, .width = 224, .classes = 1000};
+
+/// The numbers of scripts/golden/model.py, in [-0.5, 0.5).
+at::Tensor noise(at::IntArrayRef shape, std::uint64_t stream) {
+  auto result = at::empty(shape, at::kDouble);
+  auto* values = result.mutable_data_ptr<double>();
+  for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(result.numel()); ++i) {
+    std::uint64_t x = ((i + stream * 1000003) * 2654435761) & 0xFFFFFFFF;
+    x = ((x ^ (x >> 15)) * 2246822519) & 0xFFFFFFFF;
+    values[i] = static_cast<double>(x ^ (x >> 13)) / 4294967296.0 - 0.5;
+  }
+  return result;
+}
+
+std::map<std::string, at::Tensor> state_of(const Network& network) {
+  std::map<std::string, at::Tensor> state;
+  for (const auto& parameter : network.parameters()) state[parameter.name] = parameter.value;
+  for (const auto& buffer : network.buffers()) state[buffer.name] = buffer.value;
+  return state;
+}
+
+void fill(const std::string& name, const at::Tensor& value, std::uint64_t stream) {
+  const auto u = noise(value.sizes(), stream);
+  if (value.dim() > 1)
+    value.copy_(u.mul(std::sqrt(24.0 / static_cast<double>(value[0].numel()))));
+  else if (name.ends_with("running_var") || (value.dim() == 1 && name.ends_with("weight")))
+    value.copy_(u.add(1));
+  else if (value.is_floating_point())
+    value.copy_(u.div(2));
+}
+
+class ResNetGolden : public ::testing::Test {
+ protected:
+  void agrees(const char* name, const ResNet& options) {
+    const auto& expected = golden[name];
+    const std::int64_t side = expected["side"];
+    const std::int64_t channels = expected["channels"];
+    const auto network = build(
+        options, {.channels = channels, .height = side, .width = side, .classes = 10}, /*seed=*/1);
+    fill_all(*network, expected["state"]);
+    const auto images = noise({4, channels, side, side}, 999)
+                            .to(at::kFloat, false, false, at::MemoryFormat::ChannelsLast);
+    network->train(false);
+    {
+      const at::NoGradGuard guard;
+      EXPECT_LT(relative(network->forward(images), temper::testing::tensor(expected["evaluated"])),
+                1e-5);
+    }
+    network->train(true);
+    const auto logits = network->forward(images);
+    EXPECT_LT(relative(logits.detach(), temper::testing::tensor(expected["trained"])), 1e-3);
+    logits.square().mean().backward();
+    gradients_agree(*network, expected);
+    statistics_agree(*network, expected);
+  }
+
+  nlohmann::json golden = temper::testing::golden("model/resnet.json");
+
+ private:
+  static double relative(const at::Tensor& found, const at::Tensor& expected) {
+    return ((found - expected).norm() / expected.norm()).item<double>();
+  }
+
+  /// Exactly torchvision's names and shapes, which is what load_state_dict(strict=True) asks.
+  static void fill_all(const Network& network, const nlohmann::json& names_and_shapes) {
+    const at::NoGradGuard guard;
+    const auto state = state_of(network);
+    ASSERT_EQ(state.size(), names_and_shapes.size());
+    std::uint64_t stream = 0;
+    for (const auto& item : names_and_shapes) {
+      const auto found = state.find(item[0].get<std::string>());
+      ASSERT_NE(found, state.end()) << item[0];
+      ASSERT_EQ(found->second.sizes().vec(), item[1].get<std::vector<std::int64_t>>()) << item[0];
+      fill(found->first, found->second, stream++);
+    }
+  }
+
+  static void gradients_agree(const Network& network, const nlohmann::json& expected) {
+    const auto norms = expected["gradient_norms"].get<std::vector<double>>();
+    ASSERT_EQ(norms.size(), network.parameters().size());
+    for (std::size_t i = 0; i < norms.size(); ++i) {
+      const auto& parameter = network.parameters()[i];
+      EXPECT_NEAR(parameter.value.grad().norm().item<double>() / norms[i], 1, 1e-2)
+          << parameter.name;
+    }
+  }
+
+  static void statistics_agree(const Network& network, const nlohmann::json& expected) {
+    std::size_t i = 0;
+    for (const auto& buffer : network.buffers()) {
+      if (buffer.name.ends_with("num_batches_tracked")) {
+        EXPECT_EQ(buffer.value.item<std::int64_t>(), 1);
+      }
+      if (!buffer.name.ends_with("running_var")) continue;
+      EXPECT_NEAR(
+          buffer.value.sum().item<double>() / expected["running_var_sums"][i++].get<double>(), 1,
+          1e-4)
+          << buffer.name;
+    }
+    EXPECT_EQ(i, expected["running_var_sums"].size());
+  }
+};
+
+TEST_F(ResNetGolden, ResNet18IsTorchvisions) {
+  agrees("resnet18", {.depth = 18, .stem = Stem::imagenet});
+}
+
+TEST_F(ResNetGolden, BottlenecksAreTorchvisions) {
+  agrees("bottlenecks",
+         {.stem = Stem::imagenet, .block = BlockType::bottleneck, .blocks = {1, 2, 1, 1}});
+}
+
+TEST_F(ResNetGolden, ResNet20IsTorchvisionsBlocksBehindASmallStem) {
+  agrees("cifar20", {.depth = 20});
+}
+
+TEST_F(ResNetGolden, ResNet29IsTorchvisionsBottlenecksBehindASmallStem) {
+  agrees("cifar29_bottleneck", {.depth = 29, .block = BlockType::bottleneck});
+}
+
+TEST_F(ResNetGolden, OptionsGiveSmallNetworksForGreyImages) {
+  agrees("strided_grey", {.stem = Stem::strided, .blocks = {1, 1, 1}, .width = 32});
+}
+
+TEST_F(ResNetGolden, ParametersAndMultiplyAddsAreThePublishedOnes) {
+  for (const std::int64_t depth : {18, 50}) {
+    const auto& published = golden["published"][std::to_string(depth)];
+    const auto network = build(ResNet{.depth = depth}, kLargeTask, 1);
+    EXPECT_EQ(parameter_count(*network), published["parameters"].get<std::int64_t>()) << depth;
+    EXPECT_NEAR(static_cast<double>(multiply_adds(*network, kLargeTask)) / 1e9,
+                published["giga_multiply_adds"].get<double>(), 5.1e-4)
+        << depth;
+  }
+}
+
+TEST(ResNet, WithProjectionsAtDepth20HasThePublishedSize) {
+  // 272,474 parameters and 40.81 million multiply-adds: github.com/chenyaofo/pytorch-cifar-models.
+  const auto network = build(ResNet{.depth = 20}, kTask, 1);
+  EXPECT_EQ(parameter_count(*network), 272474);
+  EXPECT_NEAR(static_cast<double>(multiply_adds(*network, kTask)) / 1e6, 40.81, 0.005);
+}
+
+TEST(ResNet, WideAtDepth40HasThePublishedSize) {
+  // WRN-40-4: 8.9 million parameters (arXiv:1605.07146, table 4).
+  const auto network =
+      build(ResNet{.stem = Stem::cifar, .blocks = {6, 6, 6}, .width_factor = 4}, kTask, 1);
+  EXPECT_NEAR(static_cast<double>(parameter_count(*network)) / 1e6, 8.9, 0.06);
+}
+
+TEST(ResNet, ChoosesItsStemByTheImages) {
+  const auto first = [](const Task& task) {
+    return build(ResNet{.blocks = {1}}, task, 1)->parameters()[0].value.sizes().vec();
+  };
+  EXPECT_EQ(first(kTask), (std::vector<std::int64_t>{16, 3, 3, 3}));
+  EXPECT_EQ(first({.channels = 1, .height = 65, .width = 40}),
+            (std::vector<std::int64_t>{64, 1, 7, 7}));
+}
+
+void refuses(const ResNet& options, const std::string& expected) {
+  try {
+    build(options, kTask, 1);
+    ADD_FAILURE() << expected;
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::usage);
+    EXPECT_NE(std::string(error.what()).find(expected), std::string::npos) << error.what();
+  }
+}
+
+TEST(ResNet, RefusesWhatIsNoNetwork) {
+  refuses({.depth = 21}, "6n+2");
+  refuses({.depth = 2}, "6n+2");
+  refuses({.depth = -4}, "6n+2");
+  refuses({.depth = 20, .stem = Stem::imagenet}, "18 or 34");
+  refuses({.depth = 50, .stem = Stem::imagenet, .block = BlockType::basic}, "bottleneck");
+  refuses({.depth = 18, .block = BlockType::bottleneck}, "9n+2");
+  refuses({.blocks = {2, 0, 2}}, "[2, 0, 2]");
+  refuses({.blocks = std::vector<std::int64_t>(40, 1)}, "wide");
+  refuses({.depth = 20, .width_factor = 1e9}, "wide");
+  refuses({.depth = 20, .width_factor = 1e-9}, "wide");
+}
+
+TEST(ResNet, StartsAsTheFunctionOfItsSeed) {
+  const auto first = build(ResNet{.depth = 8}, kTask, 7);
+  at::rand({1000});  // draws elsewhere shift nothing
+  const auto same = build(ResNet{.depth = 8}, kTask, 7);
+  const auto other = build(ResNet{.depth = 8}, kTask, 8);
+  for (std::size_t i = 0; i < first->parameters().size(); ++i) {
+    const auto& parameter = first->parameters()[i];
+    EXPECT_TRUE(at::equal(parameter.value, same->parameters()[i].value)) << parameter.name;
+    EXPECT_EQ(at::equal(parameter.value, other->parameters()[i].value),
+              parameter.kind == ParameterKind::norm)
+        << parameter.name;
+  }
+}
+
+TEST(ResNet, LeavesTheGlobalGeneratorAlone) {
+  const auto before = at::detail::getDefaultCPUGenerator().get_state();
+  build(ResNet{.depth = 8}, kTask, 7);
+  EXPECT_TRUE(at::equal(before, at::detail::getDefaultCPUGenerator().get_state()));
+}
+
+TEST(ResNet, StartsWithHeDeviations) {
+  const auto network = build(ResNet{.depth = 56}, kTask, 3);
+  for (const auto& parameter : network->parameters()) {
+    if (parameter.value.dim() != 4) continue;
+    const auto fan_out = parameter.value.numel() / parameter.value.size(1);
+    const double n = static_cast<double>(parameter.value.numel());
+    const double ratio =
+        parameter.value.std().item<double>() * std::sqrt(static_cast<double>(fan_out) / 2);
+    EXPECT_NEAR(ratio, 1, 5 / std::sqrt(2 * n)) << parameter.name;
+    EXPECT_NEAR(parameter.value.mean().item<double>() * std::sqrt(static_cast<double>(fan_out) / 2),
+                0, 5 / std::sqrt(n))
+        << parameter.name;
+  }
+}
+
+TEST(ResNet, HasZeroLastGammasUnlessAskedOtherwise) {
+  const auto zeros = [](const ResNet& options) {
+    std::vector<std::string> names;
+    const auto network = build(options, kTask, 3);
+    for (const auto& parameter : network->parameters())
+      if (parameter.name.ends_with("weight") && parameter.value.abs().max().item<double>() == 0)
+        names.push_back(parameter.name);
+    return names;
+  };
+  EXPECT_EQ(zeros({.depth = 8}),
+            (std::vector<std::string>{"layer1.0.bn2.weight", "layer2.0.bn2.weight",
+                                      "layer3.0.bn2.weight"}));
+  EXPECT_EQ(zeros({.depth = 11, .block = BlockType::bottleneck}),
+            (std::vector<std::string>{"layer1.0.bn3.weight", "layer2.0.bn3.weight",
+                                      "layer3.0.bn3.weight"}));
+  EXPECT_TRUE(zeros({.depth = 8, .zero_init_last = false}).empty());
+}
+
+TEST(ResNet, KnowsItsParametersKinds) {
+  const auto network = build(ResNet{.depth = 8}, kTask, 3);
+  for (const auto& [name, value, kind] : network->parameters()) {
+    const bool norm = name.find("bn") != std::string::npos || name.find(".1.") != std::string::npos;
+    EXPECT_EQ(kind, norm ? ParameterKind::norm
+                         : (name == "fc.bias" ? ParameterKind::bias : ParameterKind::weight))
+        << name;
+  }
+}
+
+TEST(ResNet, IsChannelsLastThroughout) {
+  const Task grey{.channels = 1, .height = 28, .width = 28, .classes = 10};
+  const auto network = build(ResNet{.depth = 8}, grey, 3);
+  for (const auto& parameter : network->parameters())
+    EXPECT_EQ(parameter.value.suggest_memory_format() == at::MemoryFormat::ChannelsLast,
+              parameter.value.dim() == 4)
+        << parameter.name;
+  EXPECT_EQ(network->parameters()[0].value.strides(), (std::vector<std::int64_t>{9, 1, 3, 1}));
+}
+
+TEST(Custom, IsBuiltByItsFunction) {
+  const Architecture custom =
+      Custom{.name = "mine", .function = [](const Task& task, std::uint64_t seed) {
+               return build(ResNet{.depth = 8, .width = 4}, task, seed);
+             }};
+  EXPECT_EQ(build(custom, kTask, 1)->parameters()[0].value.size(0), 4);
+  EXPECT_THROW(build(Architecture(Custom{.name = "mine"}), kTask, 1), Error);
+}
+
+}  // namespace
+}  // namespace temper::model
