@@ -33,5 +33,6 @@ function(temper_cuda_module)
   add_dependencies(temper_cuda temper_torch_cuda_name)
   set_target_properties(temper_cuda PROPERTIES
     LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}" CXX_VISIBILITY_PRESET hidden SKIP_BUILD_RPATH ON)
+  add_dependencies(temper temper_cuda)
   install(TARGETS temper_cuda LIBRARY DESTINATION lib)
 endfunction()

@@ -74,3 +74,18 @@ function(temper_program name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}"
                                            BUILD_RPATH "${CMAKE_BINARY_DIR}" INSTALL_RPATH "$ORIGIN/..")
 endfunction()
+
+# tests/program/*.sh: end-to-end tests, each a bash script that fails by its exit status. It runs in a fresh folder
+# of its own with TEMPER (the program), TEMPER_SOURCE_DIR and TEMPER_BUILD_DIR in its environment.
+function(temper_program_tests)
+  file(GLOB scripts CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/tests/program/*.sh")
+  if(NOT TEMPER_TESTS)
+    return()
+  endif()
+  foreach(script IN LISTS scripts)
+    cmake_path(GET script STEM name)
+    add_test(NAME program/${name} COMMAND "${CMAKE_CURRENT_SOURCE_DIR}/tests/program/run" "${script}")
+    set_tests_properties(program/${name} PROPERTIES LABELS program TIMEOUT 900
+      ENVIRONMENT "TEMPER=$<TARGET_FILE:temper>;TEMPER_SOURCE_DIR=${CMAKE_CURRENT_SOURCE_DIR};TEMPER_BUILD_DIR=${CMAKE_BINARY_DIR}")
+  endforeach()
+endfunction()

@@ -17,11 +17,14 @@ help() {
 
 jobs=$(nproc)
 
-# build PRESET [TARGET...]: configures on first use only; ninja does so later where it has to.
+# build PRESET [TARGET...]: configures on first use and for another LibTorch; ninja does the rest.
 build() {
-  local preset=$1
+  local preset=$1 torch=${TEMPER_TORCH_DIR:-$PWD/.deps/libtorch/torch}
   shift
-  [[ -f build/$preset/build.ninja ]] || cmake --preset "$preset" --log-level=WARNING
+  if [[ ! -f build/$preset/build.ninja ]] ||
+    ! grep -qxF "TEMPER_TORCH_DIR:PATH=$torch" "build/$preset/CMakeCache.txt"; then
+    cmake --preset "$preset" --log-level=NOTICE -DTEMPER_TORCH_DIR="$torch"
+  fi
   cmake --build "build/$preset" --parallel "$jobs" ${1:+--target "$@"}
 }
 
