@@ -78,20 +78,26 @@ void Resampler::Weights::prepare(std::int64_t in, std::int64_t out, std::int64_t
 
 PixelView Resampler::operator()(const PixelView& image, Size size, Box window,
                                 Interpolation interpolation) {
+  const bool same_height = size.height == image.size.height;
+  const bool same_width = size.width == image.size.width;
+  Box needed = window;  // of the image
+  if (!same_height) {
+    along_columns_.prepare(image.size.height, size.height, window.top, window.height,
+                           interpolation);
+    needed.top = along_columns_.first.front();
+    needed.height = along_columns_.first.back() + along_columns_.count.back() - needed.top;
+  }
   PixelView view = image;
-  along_columns_.prepare(image.size.height, size.height, window.top, window.height, interpolation);
-  const std::int64_t top = along_columns_.first_source();
-  view.data += top * view.stride;
-  view.size.height = along_columns_.end_source() - top;
-
-  if (size.width == image.size.width) {
+  view.data += needed.top * view.stride;
+  view.size.height = needed.height;
+  if (same_width) {
     view.data += window.left * view.channels;
     view.size.width = window.width;
   } else {
     along_rows_.prepare(image.size.width, size.width, window.left, window.width, interpolation);
     view = resize_rows(view, window.width);
   }
-  return size.height == image.size.height ? view : resize_columns(view, window.height, top);
+  return same_height ? view : resize_columns(view, window.height, needed.top);
 }
 
 PixelView Resampler::resize_rows(const PixelView& image, std::int64_t width) {

@@ -39,8 +39,6 @@ class Resampler {
     /// For pixels [begin, begin + length) of `in` pixels resized to `out`.
     void prepare(std::int64_t in, std::int64_t out, std::int64_t begin, std::int64_t length,
                  Interpolation interpolation);
-    [[nodiscard]] std::int64_t first_source() const { return first.front(); }
-    [[nodiscard]] std::int64_t end_source() const { return first.back() + count.back(); }
   };
 
   PixelView resize_rows(const PixelView& image, std::int64_t width);

@@ -39,7 +39,7 @@ class FileSource : public Source {
   /// Of names, labels and the files' sizes in bytes.
   [[nodiscard]] std::string digest() const override;
 
-  [[nodiscard]] bool in_memory() const { return !images_.empty(); }
+  [[nodiscard]] std::int64_t bytes_in_memory() const;
   /// Of all images, where they are in memory and have one size.
   [[nodiscard]] std::optional<augment::Size> common_size() const;
 

@@ -1,0 +1,83 @@
+#include "temper/data/fashion_mnist.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "temper/core/error.h"
+#include "temper/data/array_source.h"
+#include "temper/io/idx.h"
+
+namespace temper::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kSide = 28;
+
+std::vector<fs::path> places(const fs::path& folder) {
+  if (!folder.empty()) return {folder};
+  std::vector<fs::path> result;
+  if (const char* data = std::getenv("TEMPER_DATA_DIR"); data != nullptr && *data != '\0')
+    result = {fs::path(data) / "fashion-mnist", data};
+  result.emplace_back("/usr/share/datasets/fashion-mnist");
+  return result;
+}
+
+fs::path find(const std::string& name, const std::vector<fs::path>& folders) {
+  std::string looked;
+  for (const auto& folder : folders) {
+    for (const char* ending : {".gz", ""}) {
+      std::error_code ignored;
+      if (auto path = folder / (name + ending); fs::exists(path, ignored)) return path;
+    }
+    looked += (looked.empty() ? "" : ", ") + folder.string();
+  }
+  throw Error(Code::data,
+              fmt::format("fashion-mnist: no {}.gz in {}. Install Debian's package (apt install "
+                          "dataset-fashion-mnist), or name the folder of its four files in "
+                          "TEMPER_DATA_DIR",
+                          name, looked));
+}
+
+std::shared_ptr<const Source> read_set(const std::string& prefix, const std::string& name,
+                                       const std::vector<fs::path>& folders) {
+  const auto images_path = find(prefix + "-images-idx3-ubyte", folders);
+  const auto labels_path = find(prefix + "-labels-idx1-ubyte", folders);
+  auto images = io::read_idx(images_path);
+  const auto labels = io::read_idx(labels_path);
+  if (images.shape.size() != 3 || images.shape[1] != kSide || images.shape[2] != kSide)
+    throw Error(Code::data, fmt::format("{}: an array with {} dimensions; expected images of 28 x "
+                                        "28 pixels",
+                                        images_path.string(), images.shape.size()));
+  if (labels.shape.size() != 1 || labels.shape[0] != images.shape[0])
+    throw Error(Code::data,
+                fmt::format("{}: {} labels for the {} images of {}", labels_path.string(),
+                            labels.values.size(), images.shape[0], images_path.string()));
+  return std::make_shared<ArraySource>(
+      ArraySource::Contents{.name = "fashion-mnist " + name,
+                            .classes = {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
+                                        "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"},
+                            .height = kSide,
+                            .width = kSide,
+                            .channels = 1,
+                            .pixels = std::move(images.values),
+                            .labels = {labels.values.begin(), labels.values.end()}});
+}
+
+}  // namespace
+
+Dataset fashion_mnist(const fs::path& folder) {
+  const auto folders = places(folder);
+  return {.train = read_set("train", "train", folders),
+          .validation = nullptr,
+          .test = read_set("t10k", "test", folders),
+          .height = kSide,
+          .width = kSide,
+          .normalisation = {{0.2860}, {0.3530}}};
+}
+
+}  // namespace temper::data

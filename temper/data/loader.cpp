@@ -1,0 +1,312 @@
+#include "temper/data/loader.h"
+
+#include <ATen/ops/empty.h>
+#include <ATen/ops/narrow.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "temper/core/error.h"
+#include "temper/core/random.h"
+
+namespace temper::data {
+namespace {
+
+/// A batch's memory, which is used for one batch after another.
+struct Slot {
+  Batch full;       ///< all rows
+  Batch delivered;  ///< the rows of the present batch
+  float* images = nullptr;
+  std::int64_t* labels = nullptr;
+  float* targets = nullptr;
+  bool* labelled = nullptr;
+  std::int64_t* ids = nullptr;
+
+  std::int64_t waiting = 0;  ///< rows that are not finished
+  std::int64_t failed = 0;   ///< the first row that failed, where there is an error
+  std::exception_ptr error = {};
+};
+
+Slot make_slot(std::int64_t rows, std::int64_t classes, std::int64_t channels, augment::Size size) {
+  Slot slot;
+  slot.full.views = {
+      at::empty({rows, channels, size.height, size.width},
+                at::TensorOptions(at::kFloat).memory_format(at::MemoryFormat::ChannelsLast))};
+  slot.full.labels = at::empty({rows}, at::kLong);
+  slot.full.targets = at::empty({rows, classes}, at::kFloat);
+  slot.full.labelled = at::empty({rows}, at::kBool);
+  slot.full.ids = at::empty({rows}, at::kLong);
+  slot.images = slot.full.views[0].data_ptr<float>();
+  slot.labels = slot.full.labels.data_ptr<std::int64_t>();
+  slot.targets = slot.full.targets.data_ptr<float>();
+  slot.labelled = slot.full.labelled.data_ptr<bool>();
+  slot.ids = slot.full.ids.data_ptr<std::int64_t>();
+  return slot;
+}
+
+Batch first_rows(const Batch& full, std::int64_t rows) {
+  if (full.ids.size(0) == rows) return full;
+  return {{at::narrow(full.views[0], 0, 0, rows)},
+          at::narrow(full.labels, 0, 0, rows),
+          at::narrow(full.targets, 0, 0, rows),
+          at::narrow(full.labelled, 0, 0, rows),
+          at::narrow(full.ids, 0, 0, rows)};
+}
+
+void check(const Source& source, const LoaderOptions& options) {
+  if (options.batch < 1 || options.threads < 0 || options.threads > 1024 || options.slots < 2)
+    throw Error(Code::usage, fmt::format("a loader with batch {}, {} threads, {} slots; expected a "
+                                         "batch of 1 or more, 0 to 1024 threads, 2 slots or more",
+                                         options.batch, options.threads, options.slots));
+  if (source.size() < (options.drop_last ? options.batch : 1))
+    throw Error(
+        Code::usage,
+        fmt::format("data.batch = {} for a set of {} images; expected no more than there are",
+                    options.batch, source.size()));
+  if (options.normalisation.mean.size() != static_cast<std::size_t>(source.channels()))
+    throw Error(Code::usage, fmt::format("normalisation of {} channels for images with {}",
+                                         options.normalisation.mean.size(), source.channels()));
+}
+
+/// The present exception, naming the image.
+Error about_image(const std::string& where) {
+  const auto named = [&where](const std::string& what) {
+    return what.find(where) == std::string::npos ? where + ": " + what : what;
+  };
+  try {
+    throw;
+  } catch (const Error& error) {
+    return {error.code(), named(error.what())};
+  } catch (const std::exception& error) {
+    return {Code::data, named(error.what())};
+  } catch (...) {
+    return {Code::data, named("an exception that is not a std::exception")};
+  }
+}
+
+}  // namespace
+
+/// The state that the workers and the consumer share. Rows of the epoch are handed out in order, a
+/// few at a time, into the slots of batches [released_, released_ + slots).
+class Loader::Crew {
+ public:
+  Crew(std::shared_ptr<const Source> source, LoaderOptions options)
+      : source_(std::move(source)),
+        pipeline_(std::move(options.operations), options.normalisation, options.size),
+        options_(std::move(options)),
+        classes_(std::ssize(source_->classes())),
+        batches_((source_->size() + (options_.drop_last ? 0 : options_.batch - 1)) /
+                 options_.batch),
+        rows_(std::min(source_->size(), batches_ * options_.batch)),
+        share_(
+            std::clamp<std::int64_t>(kValuesAtOnce / pipeline_.sample_size(), 1, options_.batch)),
+        own_(pipeline_.input()) {
+    const auto rows = std::min(options_.batch, source_->size());
+    for (std::int64_t s = 0; s < options_.slots; ++s)
+      slots_.push_back(make_slot(rows, classes_, pipeline_.channels(), pipeline_.input()));
+    try {
+      for (std::int64_t t = 0; t < options_.threads; ++t) workers_.emplace_back([this] { work(); });
+    } catch (...) {
+      end();
+      throw;
+    }
+  }
+  ~Crew() { end(); }
+  Crew(const Crew&) = delete;
+  Crew& operator=(const Crew&) = delete;
+
+  [[nodiscard]] std::int64_t batches() const { return batches_; }
+
+  void start(std::int64_t epoch, std::int64_t first_batch) {
+    std::unique_lock lock(mutex_);
+    cancelled_ = true;
+    finished_.wait(lock, [this] { return busy_ == 0; });
+    if (options_.shuffle)
+      order_ = Random(options_.seed, Purpose::shuffle, {static_cast<std::uint64_t>(epoch)})
+                   .permutation(source_->size());
+    epoch_ = epoch;
+    due_ = released_ = std::clamp<std::int64_t>(first_batch, 0, batches_);
+    next_row_ = due_ * options_.batch;
+    cancelled_ = false;
+    to_do_.notify_all();
+  }
+
+  const Batch* next() {
+    std::unique_lock lock(mutex_);
+    if (cancelled_) throw Error(Code::internal, "a loader's next() before its start()");
+    released_ = due_;
+    to_do_.notify_all();
+    if (due_ == batches_) return nullptr;
+    const std::int64_t end = end_of(due_);
+    Slot& slot = slot_of(due_);
+    while (next_row_ < end || slot.waiting > 0) {
+      if (const auto share = claim(end))
+        finish(*share, own_, lock);  // nobody else would be faster
+      else
+        finished_.wait(lock);
+    }
+    if (slot.error) std::rethrow_exception(slot.error);
+    slot.delivered = first_rows(slot.full, end - due_ * options_.batch);
+    ++due_;
+    return &slot.delivered;
+  }
+
+ private:
+  /// Some rows of one batch.
+  struct Share {
+    std::int64_t batch;
+    std::int64_t begin;  ///< row of the epoch
+    std::int64_t end;
+  };
+  /// A thread's memory.
+  struct Desk {
+    explicit Desk(augment::Size input) : frame(input) {}
+    io::Image image;
+    augment::Frame frame;
+  };
+
+  static constexpr std::int64_t kValuesAtOnce = 32'768;  // some tens of microseconds
+
+  Slot& slot_of(std::int64_t batch) {
+    return slots_[static_cast<std::size_t>(batch % options_.slots)];
+  }
+  [[nodiscard]] std::int64_t end_of(std::int64_t batch) const {
+    return std::min(rows_, (batch + 1) * options_.batch);
+  }
+
+  /// The next rows before `limit`, when there are any and their slot is free.
+  std::optional<Share> claim(std::int64_t limit) {
+    const std::int64_t batch = next_row_ / options_.batch;
+    if (cancelled_ || next_row_ >= limit || batch >= released_ + options_.slots)
+      return std::nullopt;
+    const Share share{batch, next_row_, std::min(next_row_ + share_, end_of(batch))};
+    if (share.begin == batch * options_.batch) {
+      Slot& slot = slot_of(batch);
+      slot.waiting = end_of(batch) - share.begin;
+      slot.error = nullptr;
+    }
+    next_row_ = share.end;
+    ++busy_;
+    return share;
+  }
+
+  void work() {
+    Desk desk(pipeline_.input());
+    std::unique_lock lock(mutex_);
+    while (true) {
+      std::optional<Share> share;
+      to_do_.wait(lock, [&] { return ended_ || (share = claim(rows_)).has_value(); });
+      if (ended_) return;
+      finish(*share, desk, lock);
+    }
+  }
+
+  /// Carries out what was claimed, without the lock in between.
+  void finish(const Share& share, Desk& desk, std::unique_lock<std::mutex>& lock) {
+    lock.unlock();
+    std::exception_ptr error;
+    std::int64_t row = share.begin;
+    try {
+      for (; row < share.end && !cancelled_; ++row) fill(share.batch, row, desk);
+    } catch (...) {
+      error = std::current_exception();
+    }
+    lock.lock();
+    Slot& slot = slot_of(share.batch);
+    if (error && (!slot.error || row < slot.failed)) {
+      slot.failed = row;
+      slot.error = error;
+    }
+    slot.waiting -= share.end - share.begin;
+    --busy_;
+    finished_.notify_all();
+  }
+
+  void fill(std::int64_t batch, std::int64_t row, Desk& desk) {
+    const std::int64_t id = options_.shuffle ? order_[static_cast<std::size_t>(row)] : row;
+    const std::int64_t at = row - batch * options_.batch;
+    Slot& slot = slot_of(batch);
+    try {
+      const std::int64_t label = source_->label(id);
+      if (label < -1 || label >= classes_)
+        throw Error(Code::data, fmt::format("label {}; expected 0 to {}", label, classes_ - 1));
+      slot.ids[at] = id;
+      slot.labels[at] = label;
+      slot.labelled[at] = label >= 0;
+      float* targets = slot.targets + at * classes_;
+      std::fill_n(targets, classes_, 0.0F);
+      if (label >= 0) targets[label] = 1;
+
+      source_->read(id, desk.image);
+      pipeline_(desk.image,
+                {options_.seed, static_cast<std::uint64_t>(epoch_), static_cast<std::uint64_t>(id)},
+                desk.frame, slot.images + at * pipeline_.sample_size());
+    } catch (...) {
+      throw about_image(source_->where(id));
+    }
+  }
+
+  void end() {
+    {
+      const std::lock_guard lock(mutex_);
+      cancelled_ = true;
+      ended_ = true;
+    }
+    to_do_.notify_all();
+    for (auto& worker : workers_) worker.join();
+  }
+
+  const std::shared_ptr<const Source> source_;
+  const augment::Pipeline pipeline_;
+  const LoaderOptions options_;
+  const std::int64_t classes_;
+  const std::int64_t batches_;  ///< of an epoch
+  const std::int64_t rows_;     ///< of an epoch
+  const std::int64_t share_;    ///< rows that are claimed at once
+  Desk own_;                    ///< the consumer's
+  std::vector<Slot> slots_;
+
+  // Written while no row is claimed, read by whoever claimed one.
+  std::int64_t epoch_ = 0;
+  std::vector<std::int64_t> order_;
+
+  std::mutex mutex_;
+  std::condition_variable to_do_;     ///< rows may be claimed
+  std::condition_variable finished_;  ///< claimed rows were finished
+  std::int64_t next_row_ = 0;         ///< the first that nobody claimed
+  std::int64_t due_ = 0;              ///< the batch that next() gives
+  std::int64_t released_ = 0;         ///< batches before it are used up
+  std::int64_t busy_ = 0;             ///< claims that are not finished
+  std::atomic<bool> cancelled_ = true;
+  bool ended_ = false;
+  std::vector<std::thread> workers_;
+};
+
+Loader::Loader(std::shared_ptr<const Source> source, LoaderOptions options) {
+  check(*source, options);
+  crew_ = std::make_unique<Crew>(std::move(source), std::move(options));
+}
+
+Loader::~Loader() = default;
+
+std::int64_t Loader::batches() const {
+  return crew_->batches();
+}
+
+void Loader::start(std::int64_t epoch, std::int64_t first_batch) {
+  crew_->start(epoch, first_batch);
+}
+
+const Batch* Loader::next() {
+  return crew_->next();
+}
+
+}  // namespace temper::data
