@@ -1,0 +1,83 @@
+#include "temper/report/analysis.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "temper/core/error.h"
+#include "temper/measure/accuracy.h"
+#include "temper/measure/likelihood.h"
+
+namespace temper::report {
+namespace {
+
+Analysis measured(const Predictions& p) {
+  Analysis a;
+  a.correct = measure::top_k_hits(p.logits, p.labels);
+  a.images = p.logits.size(0);
+  a.classes = p.logits.size(1);
+  if (a.classes >= 10) a.top5_correct = measure::top_k_hits(p.logits, p.labels, 5);
+  a.nll = measure::negative_log_likelihood(p.logits, p.labels);
+  a.confusion = measure::confusion_matrix(p.logits, p.labels);
+  a.counts = measure::class_counts(a.confusion);
+  a.bins = measure::reliability(p.logits, p.labels);
+  a.ece = measure::expected_calibration_error(a.bins);
+  a.confidence = measure::confidence(p.logits);
+  a.predicted = p.logits.argmax(1);
+  return a;
+}
+
+/// The log and the predictions were written at different moments: a page must not mix two runs.
+void compare(Run& run, const Analysis& a) {
+  if (!run.test || run.test->score.count == 0) return;
+  const double accuracy = static_cast<double>(a.correct) / static_cast<double>(a.images);
+  if (run.test->score.count != a.images || std::abs(run.test->score.accuracy - accuracy) > 1e-6)
+    run.problems.push_back(fmt::format(
+        "predictions.safetensors gives {} of {} right, but the log says accuracy {:.6f} over {} "
+        "images: they are not of the same run",
+        a.correct, a.images, run.test->score.accuracy, run.test->score.count));
+}
+
+}  // namespace
+
+std::optional<Analysis> analyse(Run& run) {
+  if (!run.predictions) return {};
+  try {
+    auto analysis = measured(*run.predictions);
+    compare(run, analysis);
+    return analysis;
+  } catch (const Error& error) {
+    run.problems.push_back(fmt::format("predictions.safetensors: {}", error.what()));
+    return {};
+  }
+}
+
+std::vector<Confusion> confusions(const Analysis& analysis) {
+  std::vector<Confusion> found;
+  for (std::int64_t label = 0; label < analysis.classes; ++label)
+    for (std::int64_t other = 0; other < analysis.classes; ++other)
+      if (const auto count = analysis.confused(label, other); label != other && count > 0)
+        found.push_back({label, other, count});
+  std::stable_sort(found.begin(), found.end(),
+                   [](const Confusion& a, const Confusion& b) { return a.count > b.count; });
+  return found;
+}
+
+std::vector<std::int64_t> most_confused_classes(const Analysis& analysis, std::size_t limit) {
+  std::set<std::int64_t> chosen;
+  if (static_cast<std::size_t>(analysis.classes) <= limit) {
+    for (std::int64_t i = 0; i < analysis.classes; ++i) chosen.insert(i);
+  } else {
+    for (const auto& confusion : confusions(analysis)) {
+      const bool both_fit = chosen.size() + 2 <= limit;
+      const bool known = chosen.contains(confusion.label) || chosen.contains(confusion.taken_for);
+      if (!both_fit && !(known && chosen.size() < limit)) continue;
+      chosen.insert({confusion.label, confusion.taken_for});
+    }
+  }
+  return {chosen.begin(), chosen.end()};
+}
+
+}  // namespace temper::report

@@ -1,0 +1,12 @@
+#pragma once
+#include <string_view>
+
+/// Files that the build put into the program: embed.cmake makes their definitions.
+namespace temper::report::assets {
+
+extern const std::string_view page_html;
+extern const std::string_view page_css;
+extern const std::string_view page_js;
+extern const std::string_view chart_js;  ///< Chart.js, one self-contained script
+
+}  // namespace temper::report::assets

@@ -1,0 +1,29 @@
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "temper/measure/interval.h"
+
+/// Numbers as a careful publication prints them: as many digits as they carry, units after a
+/// narrow space that does not break, a real minus sign. What is not finite is "not finite".
+namespace temper::report {
+
+/// 258426 -> "258 426".
+std::string count_text(std::int64_t number);
+/// 14230272 -> "14.2 million"; below a million as count_text.
+std::string large_text(std::int64_t number);
+/// One decimal below a thousand trials, two from there: more would be noise.
+/// 0.928 of 10000 -> "92.80 %".
+std::string percent_text(double fraction, std::int64_t trials);
+/// "92.28 to 93.29 %".
+std::string interval_text(const measure::Interval& interval, std::int64_t trials);
+/// Significant digits: 0.30719 -> "0.3072", 1.2e-7 -> "1.200 × 10⁻⁷".
+std::string significant_text(double number, int digits = 4);
+/// "+0.0312": a difference, with four decimals.
+std::string difference_text(double number);
+/// "+1.24 points": a difference of fractions in percentage points.
+std::string points_text(double fraction);
+/// "3.1 s", "6 min 50 s", "1 h 02 min".
+std::string duration_text(double seconds);
+
+}  // namespace temper::report

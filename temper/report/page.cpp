@@ -1,0 +1,61 @@
+#include "temper/report/page.h"
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "temper/report/assets.h"
+#include "temper/report/sections.h"
+
+namespace temper::report {
+namespace {
+
+/// JSON that may stand in a <script> element: nothing in it can end the element.
+std::string script_json(const nlohmann::json& json) {
+  std::string result;
+  for (const char c : json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace))
+    if (c == '<')
+      result += "\\u003c";
+    else
+      result += c;
+  return result;
+}
+
+/// The template with each {{name}} replaced, once: what was put in is not looked at again.
+std::string fill(std::string_view page, const std::map<std::string_view, std::string>& parts) {
+  std::string result;
+  while (true) {
+    const auto open = page.find("{{");
+    const auto close = page.find("}}", open);
+    if (close == std::string_view::npos) break;
+    result += page.substr(0, open);
+    result += parts.at(page.substr(open + 2, close - open - 2));
+    page.remove_prefix(close + 2);
+  }
+  return result.append(page);
+}
+
+Html contents(const Facts& facts) {
+  Html all = headline_section(facts);
+  all += notices_section(facts);
+  for (const auto section : {learning_section, mistakes_section, classes_section,
+                             calibration_section, norms_section, time_section, reproduce_section})
+    all += section(facts);
+  return all;
+}
+
+}  // namespace
+
+std::string page(Run run) {
+  Facts facts{.run = std::move(run)};
+  facts.analysis = analyse(facts.run);
+  facts.summary = summary(facts.run, facts.analysis);
+  return fill(assets::page_html, {{"title", escape(facts.summary.name)},
+                                  {"style", std::string(assets::page_css)},
+                                  {"contents", contents(facts).markup},
+                                  {"plots", script_json(plots(facts))},
+                                  {"chart", std::string(assets::chart_js)},
+                                  {"script", std::string(assets::page_js)}});
+}
+
+}  // namespace temper::report

@@ -1,0 +1,11 @@
+#pragma once
+#include <string>
+
+#include "temper/report/run.h"
+
+namespace temper::report {
+
+/// The whole page: markup, style, scripts, numbers for the plots and pictures.
+std::string page(Run run);
+
+}  // namespace temper::report

@@ -1,0 +1,173 @@
+"use strict";
+// Draws what the page's tables say. Without this script the page loses its curves and nothing else.
+(() => {
+  const plots = JSON.parse(document.getElementById("plots").textContent);
+  const root = document.documentElement;
+  const charts = [];
+  let weights = plots.weights;
+
+  const style = (name) => getComputedStyle(root).getPropertyValue(name).trim();
+  const rgb = (name, alpha = 1) => `rgba(${style(name).split(/\s+/).join(",")},${alpha})`;
+  const minus = (text) => text.replace("-", "\u2212");
+  const significant = (value) => minus(String(Number(value.toPrecision(4))));
+  const percent = (value, digits = 2) => `${minus((100 * value).toFixed(digits))}\u202f%`;
+
+  function axis(title, ticks, more = {}) {
+    return {
+      type: "linear",
+      title: { display: true, text: title, color: style("--ink-2"), font: { size: 12 } },
+      ticks: { color: style("--ink-2"), maxRotation: 0, autoSkipPadding: 16, maxTicksLimit: 7, callback: ticks },
+      grid: { color: style("--rule"), drawTicks: false, borderColor: style("--rule") },
+      ...more,
+    };
+  }
+
+  function draw(id, type, datasets, x, y, tooltip, more = {}) {
+    const canvas = document.getElementById(id);
+    if (!canvas) return;
+    charts.push(new Chart(canvas, {
+      type,
+      data: { datasets },
+      options: {
+        animation: false,
+        maintainAspectRatio: false,
+        parsing: false,
+        normalized: true,
+        interaction: { mode: "index", intersect: false },
+        scales: { x, y },
+        plugins: { legend: { display: false }, tooltip: { displayColors: false, callbacks: tooltip } },
+        ...more,
+      },
+    }));
+  }
+
+  const points = (side, key) => side.map((p) => ({ x: p.epoch, y: p[key] }));
+
+  function line(label, data, colour, more = {}) {
+    return {
+      label, data, borderColor: rgb(colour), backgroundColor: rgb(colour), borderWidth: 2, tension: 0,
+      pointRadius: data.length > 40 ? 0 : 3, pointHoverRadius: 5, ...more,
+    };
+  }
+
+  function alike(id, key, title, text) {
+    const { train, validation } = plots[weights];
+    const shade = rgb("--validation", 0.16);
+    const datasets = [line("Training", points(train, key), "--train")];
+    if (validation.length)
+      datasets.push(line("Validation", points(validation, key), "--validation", {
+        borderDash: [6, 4],
+        pointStyle: "rectRot",
+        fill: key === "loss" ? { target: 0, above: shade, below: shade } : false,
+      }));
+    const tooltip = {
+      title: (items) => `Epoch ${items[0].parsed.x}`,
+      label: (item) => `${item.dataset.label} ${text(item.parsed.y)}`,
+      footer: (items) => {
+        if (key !== "loss" || items.length !== 2) return "";
+        const gap = items[1].parsed.y - items[0].parsed.y;
+        return `Gap ${gap < 0 ? "\u2212" : "+"}${Math.abs(gap).toFixed(4)}`;
+      },
+    };
+    const whole = (value) => (Number.isInteger(value) ? value : null);
+    draw(id, "line", datasets, axis("Epoch", whole, { min: Math.min(1, ...train.map((p) => p.epoch)) }),
+         axis(title, key === "loss" ? significant : (value) => percent(value, 0)), tooltip);
+  }
+
+  function running(id, index, colour, title) {
+    const data = plots.running.filter((p) => p[0] !== null).map((p) => ({ x: p[0], y: p[index] }));
+    const tooltip = {
+      title: (items) => `Epoch ${items[0].parsed.x.toFixed(2)}`,
+      label: (item) => `${title} ${significant(item.parsed.y)}`,
+    };
+    draw(id, "line", [line(title, data, colour, { pointRadius: 0, borderWidth: 1.5 })],
+         axis("Epoch", (value) => significant(value), { min: 0 }),
+         axis(title, (value) => significant(value), index === 2 ? { min: 0 } : {}), tooltip);
+  }
+
+  function reliability() {
+    const bins = plots.bins;
+    if (!bins.length) return;
+    const centre = (bin) => (bin.low + bin.high) / 2;
+    const filled = bins.filter((bin) => bin.count > 0);
+    const bar = { barPercentage: 0.94, categoryPercentage: 1, grouped: false };
+    const range = (bin) => `Confidence ${percent(bin.low, 1)} to ${percent(bin.high, 1)}`;
+    const tooltip = (lines) => ({
+      filter: (item) => item.dataset.type !== "line" && item.datasetIndex === 0,
+      title: (items) => (items.length ? range(items[0].raw.bin) : ""),
+      label: (item) => lines(item.raw.bin),
+    });
+    const x = () => axis("Confidence", (value) => percent(value, 0), { min: 0, max: 1, offset: false });
+    const exact = { interaction: { mode: "nearest", axis: "x", intersect: false } };
+    draw("reliability", "bar", [
+      { ...bar, data: filled.map((bin) => ({ x: centre(bin), y: bin.accuracy, bin })), backgroundColor: rgb("--train", 0.75), order: 3 },
+      { ...bar, data: filled.map((bin) => ({ x: centre(bin), y: [bin.accuracy, bin.confidence] })), backgroundColor: rgb("--validation", 0.35), order: 2 },
+      { type: "line", data: [{ x: 0, y: 0 }, { x: 1, y: 1 }], borderColor: style("--ink-2"), borderWidth: 1.2, borderDash: [4, 4], pointRadius: 0, order: 1 },
+    ], x(), axis("Accuracy", (value) => percent(value, 0), { min: 0, max: 1 }), tooltip((bin) => [
+      `Accuracy ${percent(bin.accuracy)}`, `Mean confidence ${percent(bin.confidence)}`, `${bin.count} images`,
+    ]), exact);
+    draw("confidence", "bar", [
+      { ...bar, data: bins.map((bin) => ({ x: centre(bin), y: bin.count, bin })), backgroundColor: rgb("--train", 0.75) },
+    ], x(), axis("Images", (value) => (Number.isInteger(value) ? value : null), { min: 0 }),
+         tooltip((bin) => `${bin.count} images`), exact);
+  }
+
+  function drawAll() {
+    charts.splice(0).forEach((chart) => chart.destroy());
+    Chart.defaults.font.family = style("--sans");
+    alike("loss", "loss", "Cross-entropy", significant);
+    alike("accuracy", "accuracy", "Accuracy", percent);
+    running("running", 1, "--train", "Loss");
+    running("lr", 2, "--train", "Learning rate");
+    reliability();
+  }
+
+  function chooseWeights() {
+    const group = document.querySelector(".switch");
+    if (!group) return;
+    group.hidden = false;
+    group.addEventListener("click", (event) => {
+      const chosen = event.target.dataset.weights;
+      if (!chosen) return;
+      weights = chosen;
+      for (const button of group.children) button.setAttribute("aria-pressed", button.dataset.weights === chosen);
+      for (const basis of document.querySelectorAll("[data-basis]"))
+        basis.textContent = chosen === "ema" ? "averaged weights" : "raw weights";
+      drawAll();
+    });
+  }
+
+  function chooseTheme() {
+    const button = document.getElementById("theme");
+    const system = matchMedia("(prefers-color-scheme: dark)");
+    const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : system.matches);
+    const show = () => {
+      button.textContent = isDark() ? "Light theme" : "Dark theme";
+      drawAll();
+    };
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      root.dataset.theme = isDark() ? "light" : "dark";
+      show();
+    });
+    system.addEventListener("change", show);
+    show();
+  }
+
+  function contents() {
+    const nav = document.querySelector("nav");
+    for (const section of document.querySelectorAll("main section[id]")) {
+      const link = document.createElement("a");
+      link.href = `#${section.id}`;
+      link.textContent = { learning: "Learning", mistakes: "Mistakes", classes: "Classes", calibration: "Confidence",
+                           norms: "Norms", time: "Time", reproduce: "Reproduce" }[section.id];
+      nav.append(link);
+    }
+    nav.hidden = !nav.children.length;
+  }
+
+  contents();
+  chooseWeights();
+  chooseTheme();
+  addEventListener("beforeprint", () => charts.forEach((chart) => chart.resize()));
+})();

@@ -1,0 +1,13 @@
+#pragma once
+#include <filesystem>
+
+#include "temper/report/summary.h"
+
+namespace temper::report {
+
+/// Writes report.html into a run directory, whole or not at all: one file that needs no network and
+/// nothing beside it. Works on what is there; a killed run's page says how far the run came.
+/// @return the page's path. Throws as read_run() does, and Error{Code::io} when it can't be written
+std::filesystem::path write_report(const std::filesystem::path& run_directory);
+
+}  // namespace temper::report

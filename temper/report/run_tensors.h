@@ -1,0 +1,15 @@
+#pragma once
+#include <filesystem>
+
+#include "temper/report/run.h"
+
+namespace temper::report {
+
+/// predictions.safetensors. Throws Error{Code::data} when tensors are missing, of another type or
+/// of shapes that don't fit each other.
+Predictions read_predictions(const std::filesystem::path& path);
+
+/// mistakes.safetensors: "images" U8 [k, h, w, 1 or 3] and "rows" I64 [k], each in [0, rows).
+MistakeImages read_mistakes(const std::filesystem::path& path, std::int64_t rows);
+
+}  // namespace temper::report

@@ -1,0 +1,159 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "temper/measure/interval.h"
+#include "temper/report/number.h"
+#include "temper/report/sections.h"
+
+namespace temper::report {
+namespace {
+
+constexpr std::size_t kMatrixClasses = 20;
+constexpr std::size_t kPairs = 10;
+
+/// Strength of a cell's colour, [0, 1]; small shares off the diagonal are what one looks for, so
+/// they grow with the square root.
+double strength(double share, bool diagonal) {
+  return diagonal ? share : std::sqrt(share);
+}
+
+Html cell(const Facts& facts, std::int64_t label, std::int64_t taken_for) {
+  const auto count = facts.analysis->confused(label, taken_for);
+  const auto images = facts.analysis->counts[static_cast<std::size_t>(label)].labelled;
+  if (count == 0) return html("<td class=\"zero\">0</td>");
+  const bool diagonal = label == taken_for;
+  const double share = static_cast<double>(count) / static_cast<double>(images);
+  const double ink = strength(share, diagonal);
+  return html("<td class=\"{}\" style=\"--ink:{}\" title=\"{} of {} {}\">{}</td>",
+              diagonal ? "right" : "wrong", fmt::format("{:.2f}", ink), count_text(count),
+              count_text(images),
+              diagonal ? "classified rightly"
+                       : fmt::format("{} taken for {}", facts.run.class_name(label),
+                                     facts.run.class_name(taken_for)),
+              count_text(count));
+}
+
+Html matrix(const Facts& facts, const std::vector<std::int64_t>& classes) {
+  Html head;
+  Html rows;
+  for (const auto taken_for : classes)
+    head += html("<th scope=\"col\"><span class=\"name\">{}</span></th>",
+                 facts.run.class_name(taken_for));
+  for (const auto label : classes) {
+    rows += html("<tr><th scope=\"row\" class=\"name\">{}</th>", facts.run.class_name(label));
+    for (const auto taken_for : classes) rows += cell(facts, label, taken_for);
+    rows += html("</tr>");
+  }
+  return html(
+      "<div class=\"scroll\" tabindex=\"0\"><table class=\"matrix\"><caption "
+      "class=\"unseen\">Confusion matrix: rows are true classes, columns predicted "
+      "ones</caption><thead><tr><th class=\"corner\" scope=\"row\">true <span>↓</span> predicted "
+      "<span>→</span></th>{}</tr></thead><tbody>{}</tbody></table></div>",
+      head, rows);
+}
+
+Html matrix_figure(const Facts& facts) {
+  const auto classes = most_confused_classes(*facts.analysis, kMatrixClasses);
+  const auto shown = static_cast<std::int64_t>(classes.size());
+  if (shown == 0) return {};
+  const std::string selection =
+      shown < facts.analysis->classes
+          ? fmt::format("Of {} classes, the {} with the most frequent confusions are shown. ",
+                        count_text(facts.analysis->classes), shown)
+          : "";
+  return html(
+      "<figure><h3>Confusion matrix</h3>{}<figcaption>{}Images of each true class (row) by the "
+      "class "
+      "they were taken for (column). Blue: right, by share of the row; orange: wrong, by the "
+      "square "
+      "root of the share, so that rare confusions stay visible. Measured on "
+      "{}.</figcaption></figure>",
+      matrix(facts, classes), selection, test_basis(facts));
+}
+
+std::string images_of_row(const Facts& facts, const Confusion& c) {
+  const auto images = facts.analysis->counts[static_cast<std::size_t>(c.label)].labelled;
+  return percent_text(static_cast<double>(c.count) / static_cast<double>(images), 1);
+}
+
+Html pairs_figure(const Facts& facts, const std::vector<Confusion>& all) {
+  if (all.empty()) return {};
+  Html rows;
+  for (std::size_t i = 0; i < std::min(all.size(), kPairs); ++i)
+    rows += html(
+        "<tr><th scope=\"row\" class=\"name\">{}</th><td class=\"text name\">{}</td><td>{}</td>"
+        "<td>{}</td></tr>",
+        facts.run.class_name(all[i].label), facts.run.class_name(all[i].taken_for),
+        count_text(all[i].count), images_of_row(facts, all[i]));
+  return html(
+      "<figure><h3>Most frequent confusions</h3><div class=\"scroll\" "
+      "tabindex=\"0\"><table><thead><tr><th scope=\"col\">True class</th><th scope=\"col\" "
+      "class=\"text\">taken for</th><th scope=\"col\">images</th><th scope=\"col\">of the "
+      "class</th></tr></thead><tbody>{}</tbody></table></div><figcaption>The first {} of {} kinds "
+      "of "
+      "confusion that occurred. Measured on {}.</figcaption></figure>",
+      rows, std::min(all.size(), kPairs), count_text(static_cast<std::int64_t>(all.size())),
+      test_basis(facts));
+}
+
+/// By recall, worst first; classes without images last.
+std::vector<std::int64_t> worst_first(const Analysis& analysis) {
+  std::vector<std::int64_t> order(analysis.counts.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
+    return analysis.counts[static_cast<std::size_t>(a)].recall().value_or(2) <
+           analysis.counts[static_cast<std::size_t>(b)].recall().value_or(2);
+  });
+  return order;
+}
+
+Html class_row(const Facts& facts, std::int64_t label, const Confusion* worst) {
+  const auto& counts = facts.analysis->counts[static_cast<std::size_t>(label)];
+  const auto recall = counts.recall();
+  const auto precision = counts.precision();
+  return html(
+      "<tr><th scope=\"row\" class=\"name\">{}</th><td>{}</td><td>{}</td><td class=\"meter\" "
+      "style=\"--share:{}\">{}</td><td>{}</td><td class=\"text\">{}</td></tr>",
+      facts.run.class_name(label), count_text(counts.labelled),
+      precision ? percent_text(*precision, 1) : "never predicted",
+      fmt::format("{:.4f}", recall.value_or(0)), recall ? percent_text(*recall, 1) : "no images",
+      recall ? interval_text(measure::wilson(counts.correct, counts.labelled), 1) : "–",
+      worst ? html("<span class=\"name\">{}</span> <small>{} images, {}</small>",
+                   facts.run.class_name(worst->taken_for), count_text(worst->count),
+                   images_of_row(facts, *worst))
+            : html("–"));
+}
+
+Html class_table(const Facts& facts, const std::vector<Confusion>& all) {
+  // `all` is sorted by frequency, so the first of each class is its most frequent.
+  std::vector<const Confusion*> worst(facts.analysis->counts.size(), nullptr);
+  for (const auto& confusion : all)
+    if (auto& first = worst[static_cast<std::size_t>(confusion.label)]; !first) first = &confusion;
+  Html rows;
+  for (const auto label : worst_first(*facts.analysis))
+    rows += class_row(facts, label, worst[static_cast<std::size_t>(label)]);
+  return html(
+      "<figure><h3>Class by class</h3><div class=\"scroll tall\" tabindex=\"0\"><table "
+      "class=\"classes\"><thead><tr><th scope=\"col\">Class</th><th scope=\"col\">images</th><th "
+      "scope=\"col\">precision</th><th scope=\"col\">recall</th><th scope=\"col\">its 95{}% "
+      "interval</th><th scope=\"col\" class=\"text\">most often taken "
+      "for</th></tr></thead><tbody>{}</tbody></table></div><figcaption>{} classes, lowest recall "
+      "first. Precision: of the images taken for the class, the share that was of it. Recall: of "
+      "the "
+      "images of the class, the share that was found. Measured on {}.</figcaption></figure>",
+      "\u202f", rows, count_text(facts.analysis->classes), test_basis(facts));
+}
+
+}  // namespace
+
+Html classes_section(const Facts& facts) {
+  if (!facts.analysis) return {};
+  const auto all = confusions(*facts.analysis);
+  return html("<section id=\"classes\"><h2>What it takes for what</h2>{}{}{}</section>",
+              matrix_figure(facts), pairs_figure(facts, all), class_table(facts, all));
+}
+
+}  // namespace temper::report

@@ -1,0 +1,113 @@
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "temper/report/number.h"
+#include "temper/report/sections.h"
+
+namespace temper::report {
+namespace {
+
+Html fact(std::string_view name, std::string_view value, std::string_view basis = "") {
+  return html("<div><dt>{}</dt><dd>{}<small>{}</small></dd></div>", name, value, basis);
+}
+
+Html figure_of_merit(const Facts& facts) {
+  const auto& headline = facts.summary.headline;
+  if (!headline) return html("<p class=\"merit none\">Nothing has been measured yet.</p>");
+  const auto& [split, weights, score, interval] = *headline;
+  return html(
+      "<div class=\"merit\"><p class=\"big\">{}</p><p class=\"what\">{} accuracy</p>"
+      "<p>95{}% interval {}<br>error {}</p><p class=\"basis\">{}, {} images, {}</p></div>",
+      percent_text(score.accuracy, score.count), split, "\u202f",
+      interval_text(interval, score.count), percent_text(1 - score.accuracy, score.count), split,
+      count_text(score.count), weights_text(weights));
+}
+
+/// Numbers of one image each go with the split and weights that earned them.
+Html measured_facts(const Facts& facts) {
+  Html list;
+  const auto& s = facts.summary;
+  if (s.headline)
+    list += fact("Loss", significant_text(s.headline->score.loss),
+                 fmt::format("{}, {}", s.headline->split, weights_text(s.headline->weights)));
+  if (s.gap) {
+    const auto basis = fmt::format(
+        "validation {} less training {}, epoch {}, {}", significant_text(s.gap->validation.loss),
+        significant_text(s.gap->train.loss), s.gap->epoch, weights_text(s.gap->weights));
+    list += fact("Generalisation gap", difference_text(s.gap->loss()), basis);
+    list += fact("Accuracy gap", points_text(s.gap->accuracy()),
+                 fmt::format("training less validation, epoch {}, {}", s.gap->epoch,
+                             weights_text(s.gap->weights)));
+  }
+  if (s.top5_accuracy)
+    list += fact("Top-5 accuracy", percent_text(*s.top5_accuracy, facts.analysis->images),
+                 test_basis(facts));
+  if (s.ece)
+    list += fact("Calibration error", percent_text(*s.ece, facts.analysis->images),
+                 "ECE, 15 bins, " + test_basis(facts));
+  return list;
+}
+
+Html cost_facts(const Facts& facts) {
+  Html list;
+  const auto& s = facts.summary;
+  if (std::isfinite(s.seconds)) list += fact("Time", duration_text(s.seconds));
+  if (!facts.run.start) return list;
+  const auto& start = *facts.run.start;
+  list += fact("Parameters", count_text(start.parameters));
+  list += fact("Multiply-adds", large_text(start.multiply_adds),
+               fmt::format("a forward pass of one {}{}×{}{} image", start.height, "\u202f",
+                           "\u202f", start.width));
+  list += fact("Images", count_text(start.train_images),
+               fmt::format("to train; {} validation, {} test; {} classes",
+                           count_text(start.validation_images), count_text(start.test_images),
+                           count_text(static_cast<std::int64_t>(start.classes.size()))));
+  return list;
+}
+
+std::string status(const Facts& facts) {
+  const auto& s = facts.summary;
+  std::string text = s.finished
+                         ? fmt::format("Finished after {} epochs", s.epochs_done)
+                         : fmt::format("Not finished: epoch {} of {}", s.epochs_done, s.epochs);
+  if (facts.run.start && facts.run.start->time.size() >= 16)
+    text += fmt::format(" · started {} at {} UTC", facts.run.start->time.substr(0, 10),
+                        facts.run.start->time.substr(11, 5));
+  return text;
+}
+
+}  // namespace
+
+std::string test_basis(const Facts& facts) {
+  const auto images = facts.analysis ? facts.analysis->images : 0;
+  const std::string weights =
+      facts.run.test ? weights_text(facts.run.test->weights) : "weights not recorded";
+  return fmt::format("test, {} images, {}", count_text(images), weights);
+}
+
+Html headline_section(const Facts& facts) {
+  return html(
+      "<header><p class=\"kicker\">Training report</p><h1 class=\"name\">{}</h1><p "
+      "class=\"status\">{}</p></header><div class=\"hero\">{}<dl class=\"facts\">{}{}</dl></div>",
+      facts.summary.name, status(facts), figure_of_merit(facts), measured_facts(facts),
+      cost_facts(facts));
+}
+
+Html notices_section(const Facts& facts) {
+  Html list;
+  const auto& s = facts.summary;
+  if (!s.finished)
+    list += html(
+        "<li><strong>The run has not ended.</strong> The log reaches step {} of {}. The page shows "
+        "what had been recorded when it was written.</li>",
+        count_text(s.steps_done), count_text(s.total_steps));
+  for (const auto& warning : facts.run.warnings)
+    list += html("<li><strong>The run warned:</strong> {}</li>", warning);
+  for (const auto& problem : facts.run.problems)
+    list += html("<li><strong>Not shown:</strong> {}</li>", problem);
+  if (list.markup.empty()) return {};
+  return html("<ul class=\"notices\" aria-label=\"Notices\">{}</ul>", list);
+}
+
+}  // namespace temper::report

@@ -1,0 +1,214 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "temper/report/number.h"
+#include "temper/report/sections.h"
+
+namespace temper::report {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::size_t kMaxPoints = 1200;
+
+bool any(const Run& run, const std::optional<Scores> Epoch::* weights) {
+  return std::any_of(run.epochs.begin(), run.epochs.end(),
+                     [&](const Epoch& epoch) { return (epoch.*weights).has_value(); });
+}
+
+bool any_validation(const Run& run) {
+  return std::any_of(run.epochs.begin(), run.epochs.end(), [](const Epoch& epoch) {
+    return (epoch.raw && epoch.raw->validation) || (epoch.ema && epoch.ema->validation);
+  });
+}
+
+Json finite(double value) {
+  return std::isfinite(value) ? Json(value) : Json();
+}
+
+Json curves(const Run& run, const std::optional<Scores> Epoch::* weights) {
+  Json train = Json::array();
+  Json validation = Json::array();
+  for (const auto& epoch : run.epochs) {
+    const auto& scores = epoch.*weights;
+    if (!scores) continue;
+    const auto point = [&](const Score& score) {
+      return Json{{"epoch", epoch.epoch},
+                  {"loss", finite(score.loss)},
+                  {"accuracy", finite(score.accuracy)}};
+    };
+    train.push_back(point(scores->train));
+    if (scores->validation) validation.push_back(point(*scores->validation));
+  }
+  return {{"train", std::move(train)}, {"validation", std::move(validation)}};
+}
+
+/// Neighbouring lines of the log that one point of the running curves stands for.
+std::size_t lines_per_point(const Run& run) {
+  return std::max<std::size_t>(1, (run.steps.size() + kMaxPoints - 1) / kMaxPoints);
+}
+
+Json running(const Run& run) {
+  Json points = Json::array();
+  const std::size_t group = lines_per_point(run);
+  for (std::size_t i = 0; i < run.steps.size(); i += group) {
+    const std::size_t end = std::min(run.steps.size(), i + group);
+    double sum = 0;
+    for (std::size_t j = i; j < end; ++j) sum += run.steps[j].loss;
+    const auto& last = run.steps[end - 1];
+    points.push_back(
+        {finite(last.epoch), finite(sum / static_cast<double>(end - i)), finite(last.lr)});
+  }
+  return points;
+}
+
+Html weights_switch(const Run& run) {
+  if (!any(run, &Epoch::ema) || !any(run, &Epoch::raw)) return {};
+  return html(
+      "<div class=\"switch\" role=\"group\" aria-label=\"Weights that the curves show\" hidden>"
+      "<button type=\"button\" data-weights=\"ema\" aria-pressed=\"true\">Averaged weights</button>"
+      "<button type=\"button\" data-weights=\"raw\" aria-pressed=\"false\">Raw weights</button>"
+      "</div>");
+}
+
+/// "training (6000 images) and validation (6000 images)".
+std::string sides(const Run& run) {
+  const auto& epoch = run.epochs.back();
+  const auto& scores = epoch.ema ? epoch.ema : epoch.raw;
+  if (!scores) return "training";
+  auto text = fmt::format("training ({} images of it)", count_text(scores->train.count));
+  if (scores->validation)
+    text += fmt::format(" and validation ({} images)", count_text(scores->validation->count));
+  return text;
+}
+
+Html curve_figure(const Run& run, std::string_view id, std::string_view title,
+                  std::string_view note, bool gap) {
+  const auto weights = judged_weights(run.epochs.back());
+  const bool validation = any_validation(run);
+  const Html key = html("<li class=\"train\">Training</li>{}{}",
+                        Html{validation ? "<li class=\"validation\">Validation</li>" : ""},
+                        Html{validation && gap ? "<li class=\"gap\">Gap</li>" : ""});
+  return html(
+      "<figure><h3>{}</h3><ul class=\"key\">{}</ul><div class=\"plot\"><canvas id=\"{}\" "
+      "role=\"img\" aria-label=\"{} by epoch, {}; the numbers are in the table "
+      "below\"></canvas></div><figcaption>{} Measured on {}, <span "
+      "data-basis>{}</span>.</figcaption></figure>",
+      title, key, id, title, sides(run), note, sides(run), weights_text(weights));
+}
+
+Html score_cells(const std::optional<Scores>& scores, bool validation) {
+  const auto cells = [](const std::optional<Score>& s) {
+    if (!s) return html("<td>–</td><td>–</td>");
+    return html("<td>{}</td><td>{}</td>", significant_text(s->loss),
+                percent_text(s->accuracy, s->count));
+  };
+  Html row = cells(scores ? std::optional(scores->train) : std::nullopt);
+  if (!validation) return row;
+  const auto measured = scores ? scores->validation : std::nullopt;
+  row += cells(measured);
+  row += html("<td>{}</td>",
+              measured ? difference_text(measured->loss - scores->train.loss) : std::string("–"));
+  return row;
+}
+
+Html epoch_table(const Run& run) {
+  const bool validation = any_validation(run);
+  const int span = validation ? 5 : 2;
+  Html groups;
+  Html columns;
+  Html rows;
+  std::vector<std::string> present;
+  if (any(run, &Epoch::ema)) present.emplace_back("ema");
+  if (any(run, &Epoch::raw)) present.emplace_back("raw");
+  for (const auto& weights : present) {
+    groups += html("<th scope=\"colgroup\" colspan=\"{}\" class=\"group\">{}</th>", span,
+                   weights_text(weights));
+    columns +=
+        html("<th scope=\"col\">training loss</th><th scope=\"col\">training accuracy</th>{}",
+             Html{validation ? "<th scope=\"col\">validation loss</th><th scope=\"col\">validation "
+                               "accuracy</th><th scope=\"col\">gap</th>"
+                             : ""});
+  }
+  for (const auto& epoch : run.epochs) {
+    rows +=
+        html("<tr><th scope=\"row\">{}</th><td>{}</td>", epoch.epoch, duration_text(epoch.seconds));
+    for (const auto& weights : present)
+      rows += score_cells(weights == "ema" ? epoch.ema : epoch.raw, validation);
+    rows += html("</tr>");
+  }
+  return html(
+      "<details><summary>Epoch by epoch</summary><div class=\"scroll\" tabindex=\"0\"><table>"
+      "<thead><tr><td></td><td></td>{}</tr><tr><th scope=\"col\">Epoch</th><th "
+      "scope=\"col\">Time</th>{}</tr></thead><tbody>{}</tbody></table></div></details>",
+      groups, columns, rows);
+}
+
+Html measured_alike(const Run& run) {
+  if (run.epochs.empty()) return {};
+  return html(
+      "{}<div class=\"pair\">{}{}</div>{}", weights_switch(run),
+      curve_figure(
+          run, "loss", "Loss",
+          "Cross-entropy with hard labels, images as in evaluation, no penalty: both sides "
+          "measured alike, so that the distance between them is overfitting and nothing "
+          "else.",
+          true),
+      curve_figure(run, "accuracy", "Accuracy", "Share of images classified rightly.", false),
+      epoch_table(run));
+}
+
+Html running_figures(const Run& run) {
+  if (run.steps.empty()) return {};
+  const auto group = lines_per_point(run);
+  const std::string grouped =
+      group > 1 ? fmt::format(" Each point is the mean of {} lines of the log.", group) : "";
+  return html(
+      "<div class=\"pair\"><figure><h3>Running training loss</h3><div class=\"plot short\"><canvas "
+      "id=\"running\" role=\"img\" aria-label=\"Running training loss by epoch, last value "
+      "{}\"></canvas></div><figcaption>What the optimizer minimised, batch by batch: training set, "
+      "raw weights as they changed, with augmentation, label smoothing and whatever else the "
+      "recipe "
+      "adds. Not comparable with the curves above.{}</figcaption></figure><figure><h3>Learning "
+      "rate</h3><div class=\"plot short\"><canvas id=\"lr\" role=\"img\" aria-label=\"Learning "
+      "rate "
+      "by epoch, last value {}\"></canvas></div><figcaption>As applied at each "
+      "step.</figcaption></figure></div>",
+      significant_text(run.steps.back().loss), grouped, significant_text(run.steps.back().lr));
+}
+
+Json reliability_plot(const Facts& facts) {
+  Json bins = Json::array();
+  if (!facts.analysis) return bins;
+  for (const auto& bin : facts.analysis->bins)
+    bins.push_back({{"low", bin.low},
+                    {"high", bin.high},
+                    {"count", bin.count},
+                    {"confidence", bin.confidence},
+                    {"accuracy", bin.accuracy}});
+  return bins;
+}
+
+}  // namespace
+
+Html learning_section(const Facts& facts) {
+  const auto& run = facts.run;
+  if (run.epochs.empty() && run.steps.empty()) return {};
+  return html("<section id=\"learning\"><h2>How it learned</h2>{}{}</section>", measured_alike(run),
+              running_figures(run));
+}
+
+Json plots(const Facts& facts) {
+  const auto& run = facts.run;
+  return {{"epochs", run.start ? run.start->epochs : 0},
+          {"weights", run.epochs.empty() ? "raw" : judged_weights(run.epochs.back())},
+          {"raw", curves(run, &Epoch::raw)},
+          {"ema", curves(run, &Epoch::ema)},
+          {"running", running(run)},
+          {"bins", reliability_plot(facts)}};
+}
+
+}  // namespace temper::report

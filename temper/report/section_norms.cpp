@@ -1,0 +1,97 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "temper/report/number.h"
+#include "temper/report/sections.h"
+
+namespace temper::report {
+namespace {
+
+using Series = std::vector<double>;
+
+constexpr std::size_t kSparkPoints = 80;
+
+struct LayerSeries {
+  Series weight;
+  Series gradient;
+  Series update;
+  Series ratio;
+};
+
+/// Every layer's norms over the recorded steps, in the network's order.
+std::vector<std::pair<std::string, LayerSeries>> by_layer(const Run& run) {
+  std::vector<std::pair<std::string, LayerSeries>> layers;
+  std::map<std::string, std::size_t> index;
+  for (const auto& norms : run.norms)
+    for (const auto& layer : norms.layers) {
+      const auto [place, fresh] = index.try_emplace(layer.name, layers.size());
+      if (fresh) layers.emplace_back(layer.name, LayerSeries{});
+      auto& series = layers[place->second].second;
+      series.weight.push_back(layer.weight);
+      series.gradient.push_back(layer.gradient);
+      series.update.push_back(layer.update);
+      series.ratio.push_back(layer.weight > 0 ? layer.update / layer.weight : kMissing);
+    }
+  return layers;
+}
+
+/// A word-sized line (Tufte): first to last step, least to greatest value, on a scale of its own.
+Html spark(const Series& series) {
+  Series kept;
+  const std::size_t stride = (series.size() + kSparkPoints - 1) / kSparkPoints;
+  for (std::size_t i = 0; i < series.size(); i += stride) kept.push_back(series[i]);
+  double low = std::numeric_limits<double>::infinity();
+  double high = -low;
+  for (const double value : kept)
+    if (std::isfinite(value)) {
+      low = std::min(low, value);
+      high = std::max(high, value);
+    }
+  if (kept.size() < 2 || !(low <= high)) return {};
+  std::string points;
+  const double range = high > low ? high - low : 1;
+  for (std::size_t i = 0; i < kept.size(); ++i)
+    if (std::isfinite(kept[i]))
+      points += fmt::format("{:.1f},{:.1f} ",
+                            1 + 70 * static_cast<double>(i) / static_cast<double>(kept.size() - 1),
+                            high > low ? 17 - 16 * (kept[i] - low) / range : 9.0);
+  return html(
+      "<svg class=\"spark\" viewBox=\"0 0 72 18\" width=\"72\" height=\"18\" "
+      "aria-hidden=\"true\"><polyline points=\"{}\"/></svg>",
+      points);
+}
+
+Html cells(const Series& series) {
+  return html("<td>{}</td><td class=\"line\">{}</td>", significant_text(series.back(), 3),
+              spark(series));
+}
+
+}  // namespace
+
+Html norms_section(const Facts& facts) {
+  const auto layers = by_layer(facts.run);
+  if (layers.empty()) return {};
+  Html rows;
+  for (const auto& [name, series] : layers)
+    rows += html("<tr><th scope=\"row\" class=\"name\">{}</th>{}{}{}{}</tr>", name,
+                 cells(series.weight), cells(series.gradient), cells(series.update),
+                 cells(series.ratio));
+  return html(
+      "<section id=\"norms\"><h2>Inside the network</h2><figure><h3>Norms, layer by layer</h3><div "
+      "class=\"scroll tall\" tabindex=\"0\"><table class=\"norms\"><thead><tr><th "
+      "scope=\"col\">Parameter</th><th scope=\"col\" colspan=\"2\">weight</th><th scope=\"col\" "
+      "colspan=\"2\">gradient</th><th scope=\"col\" colspan=\"2\">update</th><th scope=\"col\" "
+      "colspan=\"2\">update ÷ "
+      "weight</th></tr></thead><tbody>{}</tbody></table></div><figcaption>Euclidean norms of each "
+      "parameter tensor of the raw weights, of its gradient and of its change in one step, on "
+      "training batches: the number is that of step {}; the line runs from step {} to it, each on "
+      "a "
+      "scale of its own. A gradient that vanishes or grows without end shows here "
+      "first.</figcaption></figure></section>",
+      rows, count_text(facts.run.norms.back().step), count_text(facts.run.norms.front().step));
+}
+
+}  // namespace temper::report

@@ -1,0 +1,135 @@
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "temper/report/number.h"
+#include "temper/report/sections.h"
+
+namespace temper::report {
+namespace {
+
+/// Quoted for a POSIX shell where it must be.
+std::string shell_word(const std::string& word) {
+  constexpr std::string_view plain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+@%";
+  if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
+  std::string quoted = "'";
+  for (const char c : word)
+    if (c == '\'')
+      quoted += "'\\''";
+    else
+      quoted += c;
+  return quoted + "'";
+}
+
+std::string command_line(const nlohmann::json& environment) {
+  const auto command = environment.find("command");
+  if (command == environment.end() || !command->is_array()) return "";
+  std::string line;
+  for (const auto& word : *command)
+    if (word.is_string()) line += (line.empty() ? "" : " ") + shell_word(word.get<std::string>());
+  return line;
+}
+
+/// Top-level key of the resolved recipe; empty when it is not there.
+std::string seed_of(const std::string& recipe) {
+  try {
+    const auto seed = toml::parse(recipe)["seed"].value<std::int64_t>();
+    return seed ? std::to_string(*seed) : "";
+  } catch (const toml::parse_error&) {
+    return "";
+  }
+}
+
+std::string value_text(const nlohmann::json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+struct Named {
+  const char* key;
+  std::string_view text;
+};
+constexpr std::array<Named, 12> kEnvironment{{{"temper", "temper"},
+                                              {"commit", "Commit"},
+                                              {"libtorch", "LibTorch"},
+                                              {"device", "Device"},
+                                              {"precision", "Precision"},
+                                              {"cpu", "Processor"},
+                                              {"instruction_set", "Instruction set"},
+                                              {"threads", "Threads"},
+                                              {"loader_threads", "Loader threads"},
+                                              {"system", "System"},
+                                              {"started", "Started"},
+                                              {"command", "Command"}}};
+
+/// Known keys under their names and in a fixed order, whatever else there is after them.
+Html environment_rows(const nlohmann::json& environment) {
+  Html rows;
+  std::set<std::string> told{"command"};
+  const auto row = [&](std::string_view name, const nlohmann::json& value) {
+    rows += html("<tr><th scope=\"row\">{}</th><td class=\"text\">{}</td></tr>", name,
+                 value_text(value));
+  };
+  for (const auto& [key, name] : kEnvironment)
+    if (environment.contains(key) && told.insert(key).second) row(name, environment[key]);
+  for (const auto& [key, value] : environment.items())
+    if (!told.contains(key)) row(key, value);
+  return rows;
+}
+
+Html how(const Facts& facts) {
+  const auto& run = facts.run;
+  const auto folder = shell_word(run.directory.filename().string());
+  Html text;
+  if (const auto line = command_line(run.environment); !line.empty())
+    text += html("<p>This run was made by</p><pre class=\"command\"><code>{}</code></pre>", line);
+  if (!run.recipe.empty())
+    text += html(
+        "<p>Its resolved recipe, below and in the run directory, gives the same weights bit for "
+        "bit "
+        "with the same version, instruction set and number of threads:</p><pre "
+        "class=\"command\"><code>temper train {}/recipe.toml</code></pre>",
+        folder);
+  Html list;
+  if (run.start && !run.start->fingerprint.empty())
+    list += html(
+        "<div><dt>Fingerprint</dt><dd><code>{}</code><small>of all that changes the "
+        "results: recipe, data, numerics</small></dd></div>",
+        run.start->fingerprint);
+  if (const auto seed = seed_of(run.recipe); !seed.empty())
+    list += html("<div><dt>Seed</dt><dd>{}</dd></div>", seed);
+  if (run.start && run.start->batch > 0)
+    list += html(
+        "<div><dt>Schedule</dt><dd>{} steps<small>{} epochs of {} steps, batches of {} "
+        "images</small></dd></div>",
+        count_text(run.start->total_steps), count_text(run.start->epochs),
+        count_text(run.start->steps_per_epoch), count_text(run.start->batch));
+  if (!list.markup.empty()) text += html("<dl class=\"facts\">{}</dl>", list);
+  return text;
+}
+
+}  // namespace
+
+Html reproduce_section(const Facts& facts) {
+  const auto& run = facts.run;
+  Html body = how(facts);
+  if (!run.recipe.empty())
+    body += html(
+        "<figure><h3>Recipe</h3><pre class=\"recipe scroll tall\" "
+        "tabindex=\"0\"><code>{}</code></pre></figure>",
+        run.recipe);
+  if (run.environment.is_object() && !run.environment.empty())
+    body += html(
+        "<figure><h3>Environment</h3><div class=\"scroll\" tabindex=\"0\"><table "
+        "class=\"environment\"><tbody>{}</tbody></table></div></figure>",
+        environment_rows(run.environment));
+  if (body.markup.empty()) return {};
+  return html("<section id=\"reproduce\"><h2>How to reproduce it</h2>{}</section>", body);
+}
+
+}  // namespace temper::report

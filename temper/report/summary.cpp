@@ -1,0 +1,145 @@
+#include "temper/report/summary.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "temper/report/number.h"
+
+namespace temper::report {
+namespace {
+
+using Json = nlohmann::json;
+
+std::optional<Headline> headline_of(std::string split, std::string weights, const Score& score) {
+  if (score.count < 1 || !(score.accuracy >= 0 && score.accuracy <= 1)) return {};
+  const auto correct = std::llround(score.accuracy * static_cast<double>(score.count));
+  return Headline{std::move(split), std::move(weights), score,
+                  measure::wilson(correct, score.count)};
+}
+
+const std::optional<Scores>& scores_of(const Epoch& epoch, const std::string& weights) {
+  return weights == "ema" ? epoch.ema : epoch.raw;
+}
+
+std::optional<Headline> find_headline(const Run& run) {
+  if (run.test) return headline_of("test", run.test->weights, run.test->score);
+  if (run.epochs.empty()) return {};
+  const auto weights = judged_weights(run.epochs.back());
+  const auto& scores = scores_of(run.epochs.back(), weights);
+  if (!scores) return {};
+  if (scores->validation) return headline_of("validation", weights, *scores->validation);
+  return headline_of("training", weights, scores->train);
+}
+
+std::optional<Gap> find_gap(const Run& run) {
+  if (run.epochs.empty()) return {};
+  const auto& epoch = run.epochs.back();
+  const auto weights = run.test ? run.test->weights : judged_weights(epoch);
+  const auto& scores = scores_of(epoch, weights);
+  if (!scores || !scores->validation) return {};
+  return Gap{epoch.epoch, weights, scores->train, *scores->validation};
+}
+
+/// null where there is nothing, as JSON has no NaN.
+Json number(double value) {
+  return std::isfinite(value) ? Json(value) : Json();
+}
+Json number(const std::optional<double>& value) {
+  return value ? number(*value) : Json();
+}
+
+Json json_of(const Score& score) {
+  return {
+      {"loss", number(score.loss)}, {"accuracy", number(score.accuracy)}, {"count", score.count}};
+}
+
+}  // namespace
+
+std::string judged_weights(const Epoch& epoch) {
+  return epoch.ema ? "ema" : "raw";
+}
+
+std::string weights_text(const std::string& weights) {
+  return weights == "ema" ? "averaged weights" : "raw weights";
+}
+
+Summary summary(const Run& run, const std::optional<Analysis>& analysis) {
+  Summary s{.name = run.name(), .finished = run.end.has_value()};
+  if (run.start) {
+    s.fingerprint = run.start->fingerprint;
+    s.epochs = run.start->epochs;
+    s.total_steps = run.start->total_steps;
+    s.parameters = run.start->parameters;
+    s.multiply_adds = run.start->multiply_adds;
+  }
+  s.epochs_done = run.epochs.empty() ? 0 : run.epochs.back().epoch;
+  s.steps_done = run.steps_done();
+  s.seconds = run.seconds();
+  s.headline = find_headline(run);
+  s.gap = find_gap(run);
+  if (analysis) {
+    s.ece = analysis->ece;
+    if (analysis->top5_correct)
+      s.top5_accuracy =
+          static_cast<double>(*analysis->top5_correct) / static_cast<double>(analysis->images);
+  }
+  return s;
+}
+
+Summary summary(const std::filesystem::path& run_directory) {
+  Run run = read_run(run_directory);
+  const auto analysis = analyse(run);
+  return summary(run, analysis);
+}
+
+Json to_json(const Summary& s) {
+  Json json = {{"name", s.name},
+               {"fingerprint", s.fingerprint},
+               {"finished", s.finished},
+               {"epochs_done", s.epochs_done},
+               {"epochs", s.epochs},
+               {"steps_done", s.steps_done},
+               {"total_steps", s.total_steps},
+               {"parameters", s.parameters},
+               {"multiply_adds", s.multiply_adds},
+               {"seconds", number(s.seconds)},
+               {"top5_accuracy", number(s.top5_accuracy)},
+               {"ece", number(s.ece)},
+               {"score", nullptr},
+               {"gap", nullptr}};
+  if (s.headline) {
+    json["score"] = json_of(s.headline->score);
+    json["score"]["split"] = s.headline->split;
+    json["score"]["weights"] = s.headline->weights;
+    json["score"]["error"] = 1 - s.headline->score.accuracy;
+    json["score"]["accuracy_interval"] = {s.headline->interval.low, s.headline->interval.high};
+  }
+  if (s.gap)
+    json["gap"] = {{"epoch", s.gap->epoch},          {"weights", s.gap->weights},
+                   {"loss", number(s.gap->loss())},  {"accuracy", number(s.gap->accuracy())},
+                   {"train", json_of(s.gap->train)}, {"validation", json_of(s.gap->validation)}};
+  return json;
+}
+
+std::string to_text(const Summary& s) {
+  std::string text = s.finished
+                         ? fmt::format("{}: finished, {} epochs", s.name, s.epochs_done)
+                         : fmt::format("{}: not finished, epoch {} of {}, step {} of {}", s.name,
+                                       s.epochs_done, s.epochs, s.steps_done, s.total_steps);
+  if (std::isfinite(s.seconds)) text += fmt::format(", {}", duration_text(s.seconds));
+  if (const auto& h = s.headline)
+    text +=
+        fmt::format("\naccuracy  {} on {} {} images, {} (95 % interval {}), loss {}",
+                    percent_text(h->score.accuracy, h->score.count), count_text(h->score.count),
+                    h->split, weights_text(h->weights), interval_text(h->interval, h->score.count),
+                    significant_text(h->score.loss));
+  if (const auto& g = s.gap)
+    text += fmt::format(
+        "\ngap  {} in loss, {} in accuracy (training against validation, epoch {}, {})",
+        difference_text(g->loss()), points_text(g->accuracy()), g->epoch, weights_text(g->weights));
+  return text;
+}
+
+}  // namespace temper::report

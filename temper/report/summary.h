@@ -1,0 +1,67 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+
+#include "temper/measure/interval.h"
+#include "temper/report/analysis.h"
+#include "temper/report/run.h"
+
+namespace temper::report {
+
+/// The accuracy that a run is judged by: the test's; before there is one, the last epoch's on
+/// validation; without validation, on the part of the training set that is measured.
+struct Headline {
+  std::string split;    ///< "test", "validation" or "training"
+  std::string weights;  ///< "raw" or "ema"
+  Score score;
+  measure::Interval interval;  ///< of the accuracy, 95%
+};
+
+/// Generalisation gap after an epoch, both sides measured alike: hard labels, cross-entropy, no
+/// penalty, evaluation transform and mode, the same weights.
+struct Gap {
+  std::int64_t epoch;
+  std::string weights;  ///< "raw" or "ema"
+  Score train;
+  Score validation;
+
+  [[nodiscard]] double loss() const { return validation.loss - train.loss; }
+  [[nodiscard]] double accuracy() const { return train.accuracy - validation.accuracy; }
+};
+
+/// A run in a few numbers.
+struct Summary {
+  std::string name;
+  std::string fingerprint;
+  bool finished = false;
+  std::int64_t epochs_done = 0;
+  std::int64_t epochs = 0;
+  std::int64_t steps_done = 0;
+  std::int64_t total_steps = 0;
+  std::int64_t parameters = 0;
+  std::int64_t multiply_adds = 0;  ///< forward pass of one image
+  double seconds = kMissing;
+  std::optional<Headline> headline;
+  std::optional<Gap> gap;
+  std::optional<double> top5_accuracy;  ///< test; from ten classes on
+  std::optional<double> ece;            ///< test
+};
+
+/// Throws as read_run() does.
+Summary summary(const std::filesystem::path& run_directory);
+Summary summary(const Run& run, const std::optional<Analysis>& analysis);
+
+/// The weights that an epoch is judged by: the averaged ones where there are any.
+std::string judged_weights(const Epoch& epoch);
+
+nlohmann::json to_json(const Summary& summary);
+/// A few lines for a terminal, without a line break at the end.
+std::string to_text(const Summary& summary);
+
+/// "averaged weights" or "raw weights".
+std::string weights_text(const std::string& weights);
+
+}  // namespace temper::report
