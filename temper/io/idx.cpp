@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t max_dimensions = 8;
 constexpr int unsigned_bytes = 0x08;
+constexpr const char* header_cut_short = "the header is cut short. Fetch the file again.";
 
 [[noreturn]] void refuse(const std::string& name, const std::string& what) {
   throw Error(Code::data, fmt::format("{}: {}", name, what));
@@ -109,7 +110,8 @@ std::unique_ptr<Source> open_source(std::span<const std::byte> bytes, const std:
 
 std::vector<std::int64_t> read_shape(Source& source, const std::string& name) {
   std::array<std::uint8_t, 4> magic{};
-  if (source.read(magic) != magic.size() || magic[0] != 0 || magic[1] != 0)
+  if (source.read(magic) != magic.size()) refuse(name, header_cut_short);
+  if (magic[0] != 0 || magic[1] != 0)
     refuse(name, "not an IDX file (it does not begin with two zero bytes, a type and a rank).");
   if (magic[2] != unsigned_bytes)
     refuse(name, fmt::format("element type 0x{:02x}; only unsigned bytes (0x08) are read.",
@@ -119,8 +121,7 @@ std::vector<std::int64_t> read_shape(Source& source, const std::string& name) {
   std::vector<std::int64_t> shape(magic[3]);
   for (std::int64_t& dimension : shape) {
     std::array<std::uint8_t, 4> bytes{};
-    if (source.read(bytes) != bytes.size())
-      refuse(name, "the header is cut short. Fetch the file again.");
+    if (source.read(bytes) != bytes.size()) refuse(name, header_cut_short);
     for (const std::uint8_t byte : bytes) dimension = dimension * 256 + byte;
   }
   return shape;

@@ -1,0 +1,104 @@
+#pragma once
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "temper/core/error.h"
+#include "temper/core/random.h"
+#include "temper/io/read_file.h"
+
+namespace temper::io::test {
+
+inline const std::filesystem::path golden = TEMPER_SOURCE_DIR "/tests/golden/io";
+
+/// A fresh folder that goes with the object.
+class Folder {
+ public:
+  Folder()
+      : path_(std::filesystem::path(::testing::TempDir()) /
+              (std::string("temper-io-") + std::to_string(::getpid()) + "-" +
+               ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
+    std::filesystem::remove_all(path_);
+    std::filesystem::create_directories(path_);
+  }
+  ~Folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  Folder(Folder&&) = delete;
+  Folder& operator=(Folder&&) = delete;
+
+  [[nodiscard]] std::filesystem::path operator/(std::string_view name) const {
+    return path_ / name;
+  }
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] std::size_t files() const {
+    std::size_t count = 0;
+    for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(path_)) ++count;
+    return count;
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+using Bytes = std::vector<std::byte>;
+
+inline Bytes bytes_of(std::string_view text) {
+  const auto bytes = std::as_bytes(std::span(text));
+  return {bytes.begin(), bytes.end()};
+}
+
+inline Bytes contents(const std::filesystem::path& path) {
+  return read_file(path, 1U << 30U);
+}
+
+/// The temper::Error that `action` throws; none is a failure of the test.
+inline Error error_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error;
+  }
+  ADD_FAILURE() << "expected a temper::Error";
+  return {Code::internal, ""};
+}
+
+/// Runs `parse` over damaged copies of `valid`: it must return or throw temper::Error. Anything
+/// else ends the test; under the sanitizers a read outside the copy does, too.
+inline void survive_damage(const Bytes& valid, std::uint64_t seed,
+                           const std::function<void(const Bytes&)>& parse, int rounds = 400) {
+  const auto attempt = [&](Bytes damaged) {
+    damaged.shrink_to_fit();
+    try {
+      parse(damaged);
+    } catch (const Error& error) {
+      EXPECT_NE(error.code(), Code::internal) << error.what();
+    }
+  };
+  for (int round = 0; round < rounds; ++round) {
+    Random random(seed, Purpose::inspect, {static_cast<std::uint64_t>(round)});
+    Bytes damaged = valid;
+    // Headers are where a flip matters most.
+    const std::uint64_t reach = random.chance(0.5) ? std::min<std::uint64_t>(64, valid.size())
+                                                   : std::uint64_t{valid.size()};
+    for (std::uint64_t flips = random.below(4); flips > 0; --flips)
+      damaged[random.below(reach)] ^= static_cast<std::byte>(1U << random.below(8));
+    if (random.chance(0.3)) damaged[random.below(reach)] = std::byte{0xFF};
+    if (random.chance(0.4)) damaged.resize(random.below(valid.size() + 1));
+    attempt(std::move(damaged));
+  }
+}
+
+}  // namespace temper::io::test
