@@ -20,16 +20,17 @@ constexpr double kWholeDoubles = 0x1p53;  // below it every whole double is exac
 
 // The value as a reader would point at it.
 std::string found(const Node& node) {
-  return std::visit(Overloaded{[](bool value) { return std::string(value ? "true" : "false"); },
-                               [](std::int64_t value) { return fmt::format("the number {}", value); },
-                               [](double value) { return fmt::format("the number {}", number_text(value)); },
-                               [](const std::string& value) {
-                                 return value.size() > 60 ? std::string("a long text")
-                                                          : fmt::format("the text {}", quote(value));
-                               },
-                               [](const Node::List&) { return std::string("a list"); },
-                               [](const Node::Table&) { return std::string("a table"); }},
-                    node.value);
+  return std::visit(
+      Overloaded{[](bool value) { return std::string(value ? "true" : "false"); },
+                 [](std::int64_t value) { return fmt::format("the number {}", value); },
+                 [](double value) { return fmt::format("the number {}", number_text(value)); },
+                 [](const std::string& value) {
+                   return value.size() > 60 ? std::string("a long text")
+                                            : fmt::format("the text {}", quote(value));
+                 },
+                 [](const Node::List&) { return std::string("a list"); },
+                 [](const Node::Table&) { return std::string("a table"); }},
+      node.value);
 }
 
 class Binder {
@@ -38,8 +39,8 @@ class Binder {
       : tree_(tree), root_(root), schedules_(schedules) {}
 
   // Every key of the table but the one that names its kind.
-  void options(const Node::Table& table, const Group& group, const std::string& path, std::string_view kind_key = {},
-               const ChoiceView* choice = nullptr) {
+  void options(const Node::Table& table, const Group& group, const std::string& path,
+               std::string_view kind_key = {}, const ChoiceView* choice = nullptr) {
     std::map<std::size_t, std::string> given;
     for (const auto& member : table) {
       if (!kind_key.empty() && member.key == kind_key) continue;
@@ -49,7 +50,8 @@ class Binder {
       if (item == group.items.end()) unknown_key(member, group, path, kind_key, choice);
       const auto [first, fresh] = given.emplace(item - group.items.begin(), member.key);
       if (!fresh)
-        fail(member.position, fmt::format("'{}' and '{}' are the same option: keep one", first->second, member.key));
+        fail(member.position,
+             fmt::format("'{}' and '{}' are the same option: keep one", first->second, member.key));
       value(member.node, *item, join(path, item->meta.name));
     }
   }
@@ -58,7 +60,8 @@ class Binder {
   [[noreturn]] void fail(Position position, std::string_view message) const {
     throw Error(Code::usage, fmt::format("{}: {}", tree_.where(position), message));
   }
-  [[noreturn]] void wrong_type(const Node& node, const std::string& path, std::string_view expected) const {
+  [[noreturn]] void wrong_type(const Node& node, const std::string& path,
+                               std::string_view expected) const {
     fail(node.position, fmt::format("{} is {}; expected {}", path, found(node), expected));
   }
 
@@ -73,37 +76,46 @@ class Binder {
       if (choice != nullptr)
         for (std::size_t i = 0; i < choice->kinds.size(); ++i)
           if (has_option(choice->defaults(i), member.key))
-            fail(member.position, fmt::format("{}: it is an option of {}", start, choice->kinds[i]));
+            fail(member.position,
+                 fmt::format("{}: it is an option of {}", start, choice->kinds[i]));
       if (const auto elsewhere = paths_of(root_, member.key); !elsewhere.empty())
-        fail(member.position, fmt::format("{}: did you mean '{}'?", start, fmt::join(elsewhere, "' or '")));
+        fail(member.position,
+             fmt::format("{}: did you mean '{}'?", start, fmt::join(elsewhere, "' or '")));
     }
     fail(member.position,
-         names.empty() ? fmt::format("{}: it has no options", start)
-                       : fmt::format("{}: {}", start, suggestion(member.key, names, "the keys here are")));
+         names.empty()
+             ? fmt::format("{}: it has no options", start)
+             : fmt::format("{}: {}", start, suggestion(member.key, names, "the keys here are")));
   }
 
   void value(const Node& node, const Item& item, const std::string& path) {
     const auto& meta = item.meta;
-    std::visit(Overloaded{[&](double* to) { number(node, meta, to, path); },
-                          [&](std::int64_t* to) { *to = whole(node, meta, path, "a whole number"); },
-                          [&](bool* to) {
-                            if (!std::holds_alternative<bool>(node.value)) wrong_type(node, path, "true or false");
-                            *to = std::get<bool>(node.value);
-                          },
-                          [&](std::string* to) { *to = text(node, path, "text in quotes"); },
-                          [&](Auto* to) { automatic(node, meta, to, path); },
-                          [&](const std::function<EnumView()>& view) { named(node, view(), path); },
-                          [&](const std::function<Group()>& view) {
-                            options(table_of(node, path, view()), view(), path);
-                          },
-                          [&](const std::function<OptionalView()>& view) { optional(node, meta, view, path); },
-                          [&](const std::function<ChoiceView()>& view) { choice(node, view, path, "kind", false); },
-                          [&](const std::function<ListView()>& view) { list(node, meta, view, path); }},
-               item.slot);
+    std::visit(
+        Overloaded{
+            [&](double* to) { number(node, meta, to, path); },
+            [&](std::int64_t* to) { *to = whole(node, meta, path, "a whole number"); },
+            [&](bool* to) {
+              if (!std::holds_alternative<bool>(node.value))
+                wrong_type(node, path, "true or false");
+              *to = std::get<bool>(node.value);
+            },
+            [&](std::string* to) { *to = text(node, path, "text in quotes"); },
+            [&](Auto* to) { automatic(node, meta, to, path); },
+            [&](const std::function<EnumView()>& view) { named(node, view(), path); },
+            [&](const std::function<Group()>& view) {
+              options(table_of(node, path, view()), view(), path);
+            },
+            [&](const std::function<OptionalView()>& view) { optional(node, meta, view, path); },
+            [&](const std::function<ChoiceView()>& view) {
+              choice(node, view, path, "kind", false);
+            },
+            [&](const std::function<ListView()>& view) { list(node, meta, view, path); }},
+        item.slot);
   }
 
   void in_bounds(const Node& node, const Meta& meta, double to, const std::string& path) const {
-    if (!std::isfinite(to)) fail(node.position, fmt::format("{} is {}; expected a finite number", path, to));
+    if (!std::isfinite(to))
+      fail(node.position, fmt::format("{} is {}; expected a finite number", path, to));
     if (!meta.bounds.contain(to))
       fail(node.position, fmt::format("{} is {}; expected {}", path, to, in_range(meta.bounds)));
   }
@@ -123,7 +135,8 @@ class Binder {
       *to = static_cast<double>(*integer);
     else
       wrong_type(node, path,
-                 meta.scheduled ? R"(a number or a schedule table, such as { schedule = "cosine" })" : "a number");
+                 meta.scheduled ? R"(a number or a schedule table, such as { schedule = "cosine" })"
+                                : "a number");
     in_bounds(node, meta, *to, path);
     schedules_.erase(path);
   }
@@ -131,17 +144,22 @@ class Binder {
   double scheduled(const Node& node, const std::string& path) {
     const auto& table = std::get<Node::Table>(node.value);
     const auto driven = schedules_.find(path);
-    const bool names_one = std::ranges::any_of(table, [](const Member& m) { return m.key == "schedule"; });
+    const bool names_one =
+        std::ranges::any_of(table, [](const Member& m) { return m.key == "schedule"; });
     if (!names_one && !(node.partial && driven != schedules_.end()))
-      fail(node.position, fmt::format("{} has no schedule: write {} = {{ schedule = \"cosine\", ... }}, or a number",
-                                      path, path.substr(path.rfind('.') + 1)));
-    schedule::Schedule schedule = driven == schedules_.end() ? schedule::Schedule{} : driven->second;
+      fail(node.position,
+           fmt::format(
+               "{} has no schedule: write {} = {{ schedule = \"cosine\", ... }}, or a number", path,
+               path.substr(path.rfind('.') + 1)));
+    schedule::Schedule schedule =
+        driven == schedules_.end() ? schedule::Schedule{} : driven->second;
     choice(node, std::get<std::function<ChoiceView()>>(slot(schedule)), path, "schedule", true);
     schedules_.insert_or_assign(path, schedule);
     return schedule::value(schedule, 0, {});
   }
 
-  std::int64_t whole(const Node& node, const Meta& meta, const std::string& path, std::string_view expected) const {
+  std::int64_t whole(const Node& node, const Meta& meta, const std::string& path,
+                     std::string_view expected) const {
     std::int64_t result = 0;
     if (const auto* value = std::get_if<std::int64_t>(&node.value)) {
       result = *value;
@@ -162,7 +180,8 @@ class Binder {
   }
 
   void automatic(const Node& node, const Meta& meta, Auto* to, const std::string& path) const {
-    if (std::holds_alternative<std::string>(node.value) && std::get<std::string>(node.value) == "auto")
+    if (std::holds_alternative<std::string>(node.value) &&
+        std::get<std::string>(node.value) == "auto")
       to->value.reset();
     else
       to->value = whole(node, meta, path, R"("auto" or a whole number)");
@@ -172,15 +191,17 @@ class Binder {
     const auto name = text(node, path, fmt::format("one of {}", fmt::join(view.names, ", ")));
     const auto at = std::ranges::find(view.names, name);
     if (at == view.names.end())
-      fail(node.position,
-           fmt::format("unknown value \"{}\" of {}: {}", name, path, suggestion(name, view.names, "it is one of")));
+      fail(node.position, fmt::format("unknown value \"{}\" of {}: {}", name, path,
+                                      suggestion(name, view.names, "it is one of")));
     view.set(static_cast<std::size_t>(at - view.names.begin()));
   }
 
   const Node::Table& table_of(const Node& node, const std::string& path, const Group& group) const {
     if (!std::holds_alternative<Node::Table>(node.value))
       wrong_type(node, path,
-                 group.items.empty() ? "a table" : fmt::format("a table, such as {{ {} = ... }}", group.items[0].meta.name));
+                 group.items.empty()
+                     ? "a table"
+                     : fmt::format("a table, such as {{ {} = ... }}", group.items[0].meta.name));
     return std::get<Node::Table>(node.value);
   }
 
@@ -200,12 +221,14 @@ class Binder {
               std::string_view key, bool must_name) {
     const bool is_name = std::holds_alternative<std::string>(node.value) && key == "kind";
     if (!is_name && !std::holds_alternative<Node::Table>(node.value))
-      wrong_type(node, path,
-                 fmt::format("a table with '{}', or one of {}", key, fmt::join(view().kinds, ", ")));
+      wrong_type(
+          node, path,
+          fmt::format("a table with '{}', or one of {}", key, fmt::join(view().kinds, ", ")));
     const auto kind = is_name ? &node : kind_of(node, key);
     const auto before = view();
     if (kind == nullptr && must_name && !node.partial && before.kinds.size() > 1)
-      fail(node.position, fmt::format("{} needs '{}': one of {}", path, key, fmt::join(before.kinds, ", ")));
+      fail(node.position,
+           fmt::format("{} needs '{}': one of {}", path, key, fmt::join(before.kinds, ", ")));
     const auto index = kind == nullptr ? before.index : kind_index(*kind, before, join(path, key));
     if (!node.partial || index != before.index) {
       forget_schedules(path);
@@ -224,12 +247,13 @@ class Binder {
     const auto name = text(node, path, fmt::format("one of {}", fmt::join(view.kinds, ", ")));
     const auto at = std::ranges::find(view.kinds, name);
     if (at == view.kinds.end())
-      fail(node.position,
-           fmt::format("unknown {} \"{}\": {}", path, name, suggestion(name, view.kinds, "it is one of")));
+      fail(node.position, fmt::format("unknown {} \"{}\": {}", path, name,
+                                      suggestion(name, view.kinds, "it is one of")));
     return static_cast<std::size_t>(at - view.kinds.begin());
   }
 
-  void list(const Node& node, const Meta& meta, const std::function<ListView()>& view, const std::string& path) {
+  void list(const Node& node, const Meta& meta, const std::function<ListView()>& view,
+            const std::string& path) {
     if (node.partial) {
       for (const auto& member : std::get<Node::Table>(node.value))
         element(member.node, meta, view, path, list_index(member, view().size, path));
@@ -241,8 +265,8 @@ class Binder {
     view().resize(0);
     for (std::size_t i = 0; i < nodes.size(); ++i) element(nodes[i], meta, view, path, i);
   }
-  void element(const Node& node, const Meta& meta, const std::function<ListView()>& view, const std::string& path,
-               std::size_t index) {
+  void element(const Node& node, const Meta& meta, const std::function<ListView()>& view,
+               const std::string& path, std::size_t index) {
     const bool added = index == view().size;
     if (added) view().resize(index + 1);
     const Item item{meta, view().at(index)};
@@ -257,15 +281,18 @@ class Binder {
     const auto* end = member.key.data() + member.key.size();
     const auto [stop, error] = std::from_chars(member.key.data(), end, index);
     if (error != std::errc{} || stop != end)
-      fail(member.position, fmt::format("{} is a list: name an element by its number, as in {}.0", path, path));
+      fail(member.position,
+           fmt::format("{} is a list: name an element by its number, as in {}.0", path, path));
     if (index > size)
-      fail(member.position, fmt::format("{} has {} elements, so there is no {}.{}; the next is {}.{}", path, size, path,
-                                        member.key, path, size));
+      fail(member.position,
+           fmt::format("{} has {} elements, so there is no {}.{}; the next is {}.{}", path, size,
+                       path, member.key, path, size));
     return index;
   }
 
   void forget_schedules(const std::string& path) {
-    std::erase_if(schedules_, [&](const auto& driven) { return driven.first.starts_with(path + "."); });
+    std::erase_if(schedules_,
+                  [&](const auto& driven) { return driven.first.starts_with(path + "."); });
   }
 
   const Tree& tree_;

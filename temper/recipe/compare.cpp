@@ -15,7 +15,8 @@ class Walker {
   void group(const Group& options, const Group& defaults, const std::string& path, bool counts) {
     for (std::size_t i = 0; i < options.items.size(); ++i) {
       const auto& item = options.items[i];
-      slot(item.slot, defaults.items[i].slot, join(path, item.meta.name), counts && item.meta.changes_results);
+      slot(item.slot, defaults.items[i].slot, join(path, item.meta.name),
+           counts && item.meta.changes_results);
     }
   }
 
@@ -38,7 +39,8 @@ class Walker {
                             optional(optional_view(), defaults, path, counts);
                           },
                           [&](const std::function<ChoiceView()>& choice_view) {
-                            choice(choice_view(), view<ChoiceView>(defaults), path, "kind", counts, false);
+                            choice(choice_view(), view<ChoiceView>(defaults), path, "kind", counts,
+                                   false);
                           },
                           [&](const std::function<ListView()>& list_view) {
                             list(list_view(), view<ListView>(defaults), path, counts);
@@ -51,14 +53,16 @@ class Walker {
     if (const auto driven = schedules_.find(path); driven != schedules_.end()) {
       auto schedule = driven->second;
       const auto choice_view = temper::slot(schedule);
-      choice(view<ChoiceView>(choice_view), view<ChoiceView>(choice_view), path, "schedule", counts, true);
+      choice(view<ChoiceView>(choice_view), view<ChoiceView>(choice_view), path, "schedule", counts,
+             true);
       return;
     }
     const auto value = value_text(options, path, {});
     fact(path, value, value == value_text(defaults, path, {}), counts);
   }
 
-  void optional(const OptionalView& options, const Slot& defaults, const std::string& path, bool counts) {
+  void optional(const OptionalView& options, const Slot& defaults, const std::string& path,
+                bool counts) {
     const auto before = view<OptionalView>(defaults);
     fact(path, options.present ? "true" : "false", options.present == before.present, counts);
     if (!options.present) return;
@@ -66,14 +70,16 @@ class Walker {
     slot(options.value(), view<OptionalView>(defaults).value(), path, counts);
   }
 
-  void choice(const ChoiceView& options, const ChoiceView& defaults, const std::string& path, std::string_view key,
-              bool counts, bool always) {
-    fact(join(path, key), quote(options.kinds[options.index]), !always && options.index == defaults.index, counts);
+  void choice(const ChoiceView& options, const ChoiceView& defaults, const std::string& path,
+              std::string_view key, bool counts, bool always) {
+    fact(join(path, key), quote(options.kinds[options.index]),
+         !always && options.index == defaults.index, counts);
     group(options.active(), defaults.defaults(options.index), path, counts);
   }
 
   // Whatever the default list holds, an element counts as chosen.
-  void list(const ListView& options, const ListView& defaults, const std::string& path, bool counts) {
+  void list(const ListView& options, const ListView& defaults, const std::string& path,
+            bool counts) {
     fact(path, "[" + std::to_string(options.size) + "]", options.size == defaults.size, counts);
     for (std::size_t i = 0; i < options.size; ++i) {
       const auto element = defaults.fresh();
@@ -109,7 +115,8 @@ std::vector<Difference> differences(const std::vector<Fact>& left, const std::ve
     others.erase(other);
   }
   for (const auto& fact : right)
-    if (others.contains(fact.path)) result.push_back({fact.path, "", fact.value, fact.changes_results});
+    if (others.contains(fact.path))
+      result.push_back({fact.path, "", fact.value, fact.changes_results});
   return result;
 }
 

@@ -2,111 +2,100 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "temper/core/error.h"
 #include "temper/io/hash.h"
 #include "temper/io/read_file.h"
 #include "temper/recipe/bind.h"
-#include "temper/recipe/search.h"
 #include "temper/recipe/write.h"
 
 namespace temper::recipe {
 namespace {
 
-/// Counts the changes of arithmetic that make an old recipe give other numbers.
-constexpr int kNumerics = 1;
+constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 20;
 
-constexpr std::uint64_t kMaxBytes = 1U << 20U;
-
-/// Views are taken of mutable structs; this one is only read.
-Group view(const Recipe& recipe) {
-  return group(const_cast<Recipe&>(recipe));
-}  // NOLINT
-
-std::vector<Fact> facts_of(const Recipe& recipe) {
-  Recipe defaults;
-  return facts(view(recipe), recipe.schedules, group(defaults));
+// A name becomes a directory.
+void check_name(const std::string& name) {
+  const bool fits =
+      !name.empty() && name.size() <= 100 && name.front() != '.' &&
+      std::ranges::none_of(name, [](unsigned char c) { return c < 0x20 || c == '/' || c == 0x7F; });
+  if (!fits)
+    throw Error(
+        Code::usage,
+        fmt::format("name is {}; expected 1 to 100 characters without '/', not beginning with a "
+                    "dot: the run's directory is called so",
+                    quote(name.substr(0, 120))));
 }
 
-double* number_at(const Group& root, const std::string& path) {
-  const auto item = find(root, path);
-  double* const* number = item ? std::get_if<double*>(&item->slot) : nullptr;
-  if (number == nullptr)
-    throw Error(Code::internal, fmt::format("a schedule drives '{}', which is no number", path));
-  return *number;
+// Before the data is known; long enough for every warm-up to end, short enough to look at every
+// step.
+schedule::Horizon nominal(const Recipe& recipe) {
+  constexpr std::int64_t steps_per_epoch = 100;
+  return {steps_per_epoch, steps_per_epoch * std::min<std::int64_t>(recipe.epochs, 1000)};
+}
+
+void check(const Recipe& recipe, const std::string& name) {
+  try {
+    check_name(recipe.name);
+    optim::check(recipe.optimizer);
+    check_schedules(recipe, nominal(recipe));
+  } catch (const Error& error) {
+    throw Error(error.code(), fmt::format("{}: {}", name, error.what()));
+  }
+}
+
+// What an edit of `kind` drops must not have been edited before.
+bool names_a_kind(std::string_view edit) {
+  const auto key = edit.substr(0, edit.find('='));
+  return key.ends_with(".kind") || key.ends_with(".schedule");
+}
+
+std::vector<Fact> facts_of(Recipe recipe) {
+  Recipe defaults;
+  return facts(group(recipe), recipe.schedules, group(defaults));
 }
 
 }  // namespace
 
-Recipe parse(std::string_view text, const std::string& name,
-             const std::vector<std::string>& edits) {
+Recipe parse(std::string_view text, const std::string& name, const std::vector<std::string>& sets) {
   Recipe recipe;
-  bind(parse_toml(text, name), group(recipe), recipe.schedules);
-  for (const auto& edit : edits) bind(parse_edit(edit), group(recipe), recipe.schedules);
+  if (const auto stem = std::filesystem::path(name).stem().string(); !stem.empty())
+    recipe.name = stem;
+  const auto view = group(recipe);
+  bind_tree(parse_toml(text, name), view, recipe.schedules);
+  auto edits = sets;
+  std::ranges::stable_partition(edits, names_a_kind);
+  for (const auto& edit : edits) bind_tree(parse_edit(edit), view, recipe.schedules);
+  check(recipe, name);
   return recipe;
 }
 
-Recipe load(const std::filesystem::path& path, const std::vector<std::string>& edits) {
-  return parse(io::read_text(path, kMaxBytes), path.string(), edits);
+Recipe load(const std::filesystem::path& path, const std::vector<std::string>& sets) {
+  return parse(io::read_text(path, kMaxBytes), path.string(), sets);
 }
 
 std::string to_toml(const Recipe& recipe) {
-  return document(view(recipe), recipe.schedules);
+  auto copy = recipe;
+  return document(group(copy), copy.schedules);
 }
 
 std::string model_text(const Recipe& recipe) {
   auto copy = recipe;
-  return value_text(slot(copy.model), "model", {});
+  return value_text(slot(copy.model), "model", copy.schedules);
+}
+
+std::string fingerprint(const Recipe& recipe, std::string_view data_digest) {
+  io::Hash hash;
+  hash.update(fmt::format("numerics={}\ndata={}\n", kNumerics, quote(data_digest)));
+  for (const auto& fact : facts_of(recipe))
+    if (fact.changes_results && !fact.is_default)
+      hash.update(fmt::format("{}={}\n", fact.path, fact.value));
+  return hash.hex();
 }
 
 std::vector<Difference> differences(const Recipe& left, const Recipe& right) {
   return differences(facts_of(left), facts_of(right));
-}
-
-std::string fingerprint(const Recipe& recipe, const std::string& data_digest) {
-  io::Hash hash;
-  hash.update(fmt::format("numerics {}\ndata {}\n", kNumerics, data_digest));
-  for (const auto& fact : facts_of(recipe))
-    if (fact.changes_results && !fact.is_default)
-      hash.update(fmt::format("{} = {}\n", fact.path, fact.value));
-  return hash.hex();
-}
-
-void check_schedules(const Recipe& recipe, const schedule::Horizon& horizon) {
-  for (const auto& [path, schedule] : recipe.schedules) {
-    const auto item = find(view(recipe), path);
-    if (!item)
-      throw Error(Code::internal, fmt::format("a schedule drives '{}', which is not there", path));
-    for (std::int64_t step = 0; step < horizon.total_steps; ++step)
-      if (const double value = schedule::value(schedule, step, horizon);
-          !item->meta.bounds.contain(value))
-        throw Error(Code::usage, fmt::format("{}: the schedule gives {:g} at step {}; expected {}",
-                                             path, value, step, item->meta.bounds.text()));
-  }
-}
-
-std::vector<std::string> lint(const Recipe& recipe, const schedule::Horizon& horizon) {
-  std::vector<std::string> notes;
-  for (const auto& [path, schedule] : recipe.schedules) {
-    const double warmup =
-        std::visit([&](const auto& s) { return s.warmup.in_steps(horizon); }, schedule);
-    if (warmup >= static_cast<double>(horizon.total_steps))
-      notes.push_back(fmt::format(
-          "{}: the warm-up of {:g} steps is as long as the run of {}: the peak is never reached",
-          path, warmup, horizon.total_steps));
-  }
-  return notes;
-}
-
-ScheduleDriver::ScheduleDriver(Recipe& recipe, const schedule::Horizon& horizon)
-    : horizon_(horizon) {
-  const auto root = group(recipe);
-  for (const auto& [path, schedule] : recipe.schedules)
-    driven_.emplace_back(number_at(root, path), schedule);
-}
-
-void ScheduleDriver::apply(std::int64_t step) {
-  for (const auto& [number, schedule] : driven_)
-    *number = schedule::value(schedule, step, horizon_);
 }
 
 }  // namespace temper::recipe

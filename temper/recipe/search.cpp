@@ -13,18 +13,22 @@ void visit_items(const Group& group, const std::string& path, const Visit& visit
 
 template <class Visit>
 void visit_below(const Slot& slot, const std::string& path, const Visit& visit) {
-  std::visit(Overloaded{[&](const std::function<Group()>& view) { visit_items(view(), path, visit); },
-                        [&](const std::function<ChoiceView()>& view) { visit_items(view().active(), path, visit); },
-                        [&](const std::function<OptionalView()>& view) {
-                          if (const auto value = view(); value.present) visit_below(value.value(), path, visit);
-                        },
-                        [&](const std::function<ListView()>& view) {
-                          const auto list = view();
-                          for (std::size_t i = 0; i < list.size; ++i)
-                            visit_below(list.at(i), join(path, std::to_string(i)), visit);
-                        },
-                        [](const auto&) {}},
-             slot);
+  std::visit(
+      Overloaded{[&](const std::function<Group()>& view) { visit_items(view(), path, visit); },
+                 [&](const std::function<ChoiceView()>& view) {
+                   visit_items(view().active(), path, visit);
+                 },
+                 [&](const std::function<OptionalView()>& view) {
+                   if (const auto value = view(); value.present)
+                     visit_below(value.value(), path, visit);
+                 },
+                 [&](const std::function<ListView()>& view) {
+                   const auto list = view();
+                   for (std::size_t i = 0; i < list.size; ++i)
+                     visit_below(list.at(i), join(path, std::to_string(i)), visit);
+                 },
+                 [](const auto&) {}},
+      slot);
 }
 
 template <class Visit>
@@ -47,7 +51,8 @@ bool has_option(const Group& group, std::string_view name) {
 std::vector<std::string> paths_of(const Group& root, std::string_view name) {
   std::vector<std::string> paths;
   visit_items(root, "", [&](const std::string& path, const Item& item) {
-    if (item.meta.name == name || (!item.meta.alias.empty() && item.meta.alias == name)) paths.push_back(path);
+    if (item.meta.name == name || (!item.meta.alias.empty() && item.meta.alias == name))
+      paths.push_back(path);
   });
   return paths;
 }

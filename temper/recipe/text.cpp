@@ -10,11 +10,12 @@
 namespace temper::recipe {
 namespace {
 
-std::vector<std::string> assignments(const Group& group, const std::string& path, const Schedules& schedules) {
+std::vector<std::string> assignments(const Group& group, const std::string& path,
+                                     const Schedules& schedules) {
   std::vector<std::string> parts;
   for (const auto& item : group.items)
-    parts.push_back(
-        fmt::format("{} = {}", item.meta.name, value_text(item.slot, join(path, item.meta.name), schedules)));
+    parts.push_back(fmt::format("{} = {}", item.meta.name,
+                                value_text(item.slot, join(path, item.meta.name), schedules)));
   return parts;
 }
 
@@ -62,33 +63,39 @@ std::string join(std::string_view path, std::string_view name) {
 
 std::string value_text(const Slot& slot, const std::string& path, const Schedules& schedules) {
   return std::visit(
-      Overloaded{[&](double* value) {
-                   const auto driven = schedules.find(path);
-                   return driven == schedules.end() ? number_text(*value) : schedule_text(driven->second);
-                 },
-                 [](std::int64_t* value) { return fmt::format("{}", *value); },
-                 [](bool* value) { return std::string(*value ? "true" : "false"); },
-                 [](std::string* value) { return quote(*value); },
-                 [](Auto* value) { return value->value ? fmt::format("{}", *value->value) : quote("auto"); },
-                 [](const std::function<EnumView()>& view) {
-                   const auto value = view();
-                   return quote(value.names[value.index]);
-                 },
-                 [&](const std::function<Group()>& view) { return table(assignments(view(), path, schedules)); },
-                 [&](const std::function<OptionalView()>& view) {
-                   const auto value = view();
-                   return value.present ? value_text(value.value(), path, schedules) : std::string("false");
-                 },
-                 [&](const std::function<ChoiceView()>& view) {
-                   return choice_text(view(), "kind", path, schedules);
-                 },
-                 [&](const std::function<ListView()>& view) {
-                   const auto list = view();
-                   std::vector<std::string> parts;
-                   for (std::size_t i = 0; i < list.size; ++i)
-                     parts.push_back(value_text(list.at(i), join(path, std::to_string(i)), schedules));
-                   return fmt::format("[{}]", fmt::join(parts, ", "));
-                 }},
+      Overloaded{
+          [&](double* value) {
+            const auto driven = schedules.find(path);
+            return driven == schedules.end() ? number_text(*value) : schedule_text(driven->second);
+          },
+          [](std::int64_t* value) { return fmt::format("{}", *value); },
+          [](bool* value) { return std::string(*value ? "true" : "false"); },
+          [](std::string* value) { return quote(*value); },
+          [](Auto* value) {
+            return value->value ? fmt::format("{}", *value->value) : quote("auto");
+          },
+          [](const std::function<EnumView()>& view) {
+            const auto value = view();
+            return quote(value.names[value.index]);
+          },
+          [&](const std::function<Group()>& view) {
+            return table(assignments(view(), path, schedules));
+          },
+          [&](const std::function<OptionalView()>& view) {
+            const auto value = view();
+            return value.present ? value_text(value.value(), path, schedules)
+                                 : std::string("false");
+          },
+          [&](const std::function<ChoiceView()>& view) {
+            return choice_text(view(), "kind", path, schedules);
+          },
+          [&](const std::function<ListView()>& view) {
+            const auto list = view();
+            std::vector<std::string> parts;
+            for (std::size_t i = 0; i < list.size; ++i)
+              parts.push_back(value_text(list.at(i), join(path, std::to_string(i)), schedules));
+            return fmt::format("[{}]", fmt::join(parts, ", "));
+          }},
       slot);
 }
 

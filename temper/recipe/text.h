@@ -8,7 +8,8 @@
 
 namespace temper::recipe {
 
-/// Numbers that a schedule drives, by the option's path ("optimizer.lr", "data.augment.0.probability").
+/// Numbers that a schedule drives, by the option's path ("optimizer.lr",
+/// "data.augment.0.probability").
 using Schedules = std::map<std::string, schedule::Schedule>;
 
 /// A TOML string.
@@ -16,7 +17,8 @@ std::string quote(std::string_view text);
 /// A TOML number that reads back as the same double.
 std::string number_text(double value);
 
-/// An option's value as TOML on one line: `0.1`, `{ schedule = "cosine", ... }`, `false` for a technique left out.
+/// An option's value as TOML on one line: `0.1`, `{ schedule = "cosine", ... }`, `false` for a
+/// technique left out.
 std::string value_text(const Slot& slot, const std::string& path, const Schedules& schedules);
 
 /// `a.b`, or `b` where `a` is empty.

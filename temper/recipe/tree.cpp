@@ -9,7 +9,8 @@
 #include "temper/core/error.h"
 #include "temper/recipe/text.h"
 
-// Header only, here alone: no shared library to ship, and a nesting limit that keeps recursion shallow.
+// Header only, here alone: no shared library to ship, and a nesting limit that keeps recursion
+// shallow.
 #define TOML_HEADER_ONLY 1
 #define TOML_SHARED_LIB 0
 #define TOML_ENABLE_FORMATTERS 0
@@ -37,7 +38,8 @@ void refuse_deep_keys(std::string_view text, const std::string& name) {
     else if (std::string_view("=,[]{}\n#").find(c) != std::string_view::npos)
       dots = 0;
     if (dots > kMaxDots)
-      fail(fmt::format("{}:{}", name, line), fmt::format("more than {} dots in a row: no key is that deep", kMaxDots));
+      fail(fmt::format("{}:{}", name, line),
+           fmt::format("more than {} dots in a row: no key is that deep", kMaxDots));
   }
 }
 
@@ -106,10 +108,12 @@ std::optional<toml::table> as_toml(std::string_view value) {
 
 Node edit_value(const Tree& tree, std::string_view text) {
   if (const auto table = as_toml(text)) return Reader(tree).node(*table->get("value"));
-  const bool bracketed = !text.empty() && std::string_view("\"'[{").find(text.front()) != std::string_view::npos;
+  const bool bracketed =
+      !text.empty() && std::string_view("\"'[{").find(text.front()) != std::string_view::npos;
   if (bracketed || text.empty())
-    fail(tree.source, text.empty() ? "no value after '='; for empty text write '\"\"'"
-                                   : "the value is not TOML: a quote or bracket is not closed or stands alone");
+    fail(tree.source,
+         text.empty() ? "no value after '='; for empty text write '\"\"'"
+                      : "the value is not TOML: a quote or bracket is not closed or stands alone");
   const auto table = as_toml(quote(text));
   if (!table) fail(tree.source, "the value is not UTF-8 text");
   return Reader(tree).node(*table->get("value"));
@@ -123,13 +127,15 @@ std::string Tree::where(Position position) const {
 
 Tree parse_toml(std::string_view text, const std::string& name) {
   if (text.size() > kMaxBytes)
-    fail(name, fmt::format("{} bytes, more than the {} that a recipe may have", text.size(), kMaxBytes));
+    fail(name,
+         fmt::format("{} bytes, more than the {} that a recipe may have", text.size(), kMaxBytes));
   refuse_deep_keys(text, name);
   Tree tree{.source = name};
   try {
     tree.root = Reader(tree).node(parsed(text));
   } catch (const toml::parse_error& error) {
-    fail(tree.where(position_of(error.source())), fmt::format("not valid TOML: {}", error.description()));
+    fail(tree.where(position_of(error.source())),
+         fmt::format("not valid TOML: {}", error.description()));
   }
   return tree;
 }
@@ -137,11 +143,13 @@ Tree parse_toml(std::string_view text, const std::string& name) {
 Tree parse_edit(std::string_view edit) {
   Tree tree{.source = fmt::format("--set {}", edit), .edit = true};
   const auto equals = edit.find('=');
-  if (equals == std::string_view::npos) fail(tree.source, "expected key=value, as in optimizer.lr=0.1");
+  if (equals == std::string_view::npos)
+    fail(tree.source, "expected key=value, as in optimizer.lr=0.1");
   const auto trimmed = [](std::string_view text) {
     const auto first = text.find_first_not_of(" \t");
-    return first == std::string_view::npos ? std::string_view{}
-                                           : text.substr(first, text.find_last_not_of(" \t") - first + 1);
+    return first == std::string_view::npos
+               ? std::string_view{}
+               : text.substr(first, text.find_last_not_of(" \t") - first + 1);
   };
   const auto keys = segments(trimmed(edit.substr(0, equals)));
   if (keys.size() > kMaxDots || std::ranges::any_of(keys, &std::string::empty))

@@ -5,7 +5,8 @@
 #include <variant>
 #include <vector>
 
-/// What a recipe's text says, before anything is known about options: values, tables and lists with their positions.
+/// What a recipe's text says, before anything is known about options: values, tables and lists with
+/// their positions.
 namespace temper::recipe {
 
 struct Position {
@@ -20,7 +21,8 @@ struct Node {
 
   std::variant<bool, std::int64_t, double, std::string, List, Table> value = false;
   Position position = {};
-  bool partial = false;  ///< a table on the way to what an edit changes: the rest of the options stays
+  bool partial =
+      false;  ///< a table on the way to what an edit changes: the rest of the options stays
 };
 struct Member {
   std::string key;
@@ -37,12 +39,12 @@ struct Tree {
   [[nodiscard]] std::string where(Position position) const;
 };
 
-/// Throws Error{Code::usage} with file, line and column when the text is not TOML, holds dates, is larger than
-/// 1 MiB or nested beyond any recipe.
+/// Throws Error{Code::usage} with file, line and column when the text is not TOML, holds dates, is
+/// larger than 1 MiB or nested beyond any recipe.
 Tree parse_toml(std::string_view text, const std::string& name);
 
-/// `optimizer.lr=0.1`, `data.augment.0.padding=2`, `averaging=false`: the value is TOML; what is not TOML and does
-/// not begin with a quote or bracket is text.
+/// `optimizer.lr=0.1`, `data.augment.0.padding=2`, `averaging=false`: the value is TOML; what is
+/// not TOML and does not begin with a quote or bracket is text.
 Tree parse_edit(std::string_view edit);
 
 }  // namespace temper::recipe

@@ -19,7 +19,8 @@ struct Line {
   std::string comment;
 };
 
-// What a slot holds at the top of the document: a section of its own, or nothing (then it is one assignment).
+// What a slot holds at the top of the document: a section of its own, or nothing (then it is one
+// assignment).
 struct Section {
   std::string_view name;
   std::string_view kind;
@@ -34,7 +35,8 @@ std::optional<Section> section(const Item& item, const Slot& slot) {
                  },
                  [&](const std::function<ChoiceView()>& view) -> std::optional<Section> {
                    const auto choice = view();
-                   return Section{item.meta.name, choice.kinds[choice.index], choice.kinds, choice.active()};
+                   return Section{item.meta.name, choice.kinds[choice.index], choice.kinds,
+                                  choice.active()};
                  },
                  [&](const std::function<OptionalView()>& view) -> std::optional<Section> {
                    const auto value = view();
@@ -58,19 +60,22 @@ std::string comment(const Item& item) {
 // A list of tables takes a line for each; everything else fits on one.
 std::string assignment(const Item& item, const std::string& path, const Schedules& schedules) {
   const auto* list = std::get_if<std::function<ListView()>>(&item.slot);
-  if (list == nullptr || (*list)().size == 0 || !std::holds_alternative<std::function<ChoiceView()>>((*list)().at(0)))
+  if (list == nullptr || (*list)().size == 0 ||
+      !std::holds_alternative<std::function<ChoiceView()>>((*list)().at(0)))
     return fmt::format("{} = {}", item.meta.name, value_text(item.slot, path, schedules));
   const auto view = (*list)();
   auto text = fmt::format("{} = [\n", item.meta.name);
   for (std::size_t i = 0; i < view.size; ++i)
-    text += fmt::format("  {},\n", value_text(view.at(i), join(path, std::to_string(i)), schedules));
+    text +=
+        fmt::format("  {},\n", value_text(view.at(i), join(path, std::to_string(i)), schedules));
   return text + "]";
 }
 
 std::string layout(const std::vector<Line>& lines) {
   std::size_t column = 0;
   for (const auto& line : lines)
-    if (line.assignment.size() <= kLongestAligned) column = std::max(column, line.assignment.size());
+    if (line.assignment.size() <= kLongestAligned)
+      column = std::max(column, line.assignment.size());
   std::string text;
   for (const auto& [assigned, said] : lines) {
     const auto start = std::max(column, assigned.size()) + 2;
@@ -88,10 +93,12 @@ std::string layout(const std::vector<Line>& lines) {
 std::string text_of(const Section& section, const Schedules& schedules) {
   std::vector<Line> lines;
   if (!section.kind.empty())
-    lines.push_back({fmt::format("kind = {}", quote(section.kind)),
-                     section.kinds.size() > 1 ? fmt::format("{}", fmt::join(section.kinds, " | ")) : ""});
+    lines.push_back(
+        {fmt::format("kind = {}", quote(section.kind)),
+         section.kinds.size() > 1 ? fmt::format("{}", fmt::join(section.kinds, " | ")) : ""});
   for (const auto& item : section.group.items)
-    lines.push_back({assignment(item, join(section.name, item.meta.name), schedules), comment(item)});
+    lines.push_back(
+        {assignment(item, join(section.name, item.meta.name), schedules), comment(item)});
   return fmt::format("\n[{}]\n{}", section.name, layout(lines));
 }
 

@@ -6,7 +6,8 @@
 
 namespace temper::recipe {
 
-/// Every option with its value as a TOML document, meanings as comments. Binding it gives equal options.
+/// Every option with its value as a TOML document, meanings as comments. Binding it gives equal
+/// options.
 std::string document(const Group& root, const Schedules& schedules);
 
 }  // namespace temper::recipe

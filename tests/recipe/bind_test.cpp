@@ -26,7 +26,8 @@ struct Result {
 Result read(std::string_view text, std::initializer_list<std::string_view> edits = {}) {
   Result result;
   bind_tree(parse_toml(text, "r.toml"), group(result.options), result.schedules);
-  for (const auto edit : edits) bind_tree(parse_edit(edit), group(result.options), result.schedules);
+  for (const auto edit : edits)
+    bind_tree(parse_edit(edit), group(result.options), result.schedules);
   return result;
 }
 

@@ -10,7 +10,8 @@
 
 #include "temper/core/fields.h"
 
-// Options of every shape, so that the binder, the writer and the comparison can be tested without temper's own.
+// Options of every shape, so that the binder, the writer and the comparison can be tested without
+// temper's own.
 namespace temper::recipe::testing {
 
 enum class Rule { linear, uniform };
@@ -30,8 +31,9 @@ struct Depth {
 
   static constexpr About about = {.summary = "Leaves blocks out.", .paper = "Huang et al. 2016"};
   static constexpr auto fields() {
-    return std::tuple{field(&Depth::rate, {.name = "rate", .meaning = "how many", .bounds = {0, 1, false, true}}),
-                      field(&Depth::rule, {.name = "rule", .meaning = "which"})};
+    return std::tuple{
+        field(&Depth::rate, {.name = "rate", .meaning = "how many", .bounds = {0, 1, false, true}}),
+        field(&Depth::rule, {.name = "rule", .meaning = "which"})};
   }
 };
 
@@ -44,10 +46,13 @@ struct Fast {
   static constexpr About about = {.summary = "The quick one.", .formula = "w <- w - lr * g"};
   static constexpr auto fields() {
     return std::tuple{
-        field(&Fast::lr, {.name = "lr", .meaning = "learning rate", .bounds = {.low = 0}, .scheduled = true}),
+        field(&Fast::lr,
+              {.name = "lr", .meaning = "learning rate", .bounds = {.low = 0}, .scheduled = true}),
         field(&Fast::nesterov, {.name = "nesterov", .meaning = "look ahead"}),
-        field(&Fast::weight_decay,
-              {.name = "weight_decay", .meaning = "decay", .bounds = {.low = 0, .high = 1}, .alias = "wd"})};
+        field(&Fast::weight_decay, {.name = "weight_decay",
+                                    .meaning = "decay",
+                                    .bounds = {.low = 0, .high = 1},
+                                    .alias = "wd"})};
   }
 };
 
@@ -58,8 +63,10 @@ struct Careful {
   static constexpr std::string_view kind = "careful";
   static constexpr auto fields() {
     return std::tuple{
-        field(&Careful::lr, {.name = "lr", .meaning = "learning rate", .bounds = {.low = 0}, .scheduled = true}),
-        field(&Careful::beta, {.name = "beta", .meaning = "memory", .bounds = {0, 1, false, true}})};
+        field(&Careful::lr,
+              {.name = "lr", .meaning = "learning rate", .bounds = {.low = 0}, .scheduled = true}),
+        field(&Careful::beta,
+              {.name = "beta", .meaning = "memory", .bounds = {0, 1, false, true}})};
   }
 };
 
@@ -68,7 +75,9 @@ struct Pad {
 
   static constexpr std::string_view kind = "pad";
   static constexpr auto fields() {
-    return std::tuple{field(&Pad::padding, {.name = "padding", .meaning = "border", .unit = "px", .bounds = {.low = 0}})};
+    return std::tuple{
+        field(&Pad::padding,
+              {.name = "padding", .meaning = "border", .unit = "px", .bounds = {.low = 0}})};
   }
 };
 
@@ -77,8 +86,9 @@ struct Mirror {
 
   static constexpr std::string_view kind = "mirror";
   static constexpr auto fields() {
-    return std::tuple{field(&Mirror::probability,
-                            {.name = "probability", .meaning = "chance", .bounds = {0, 1}, .scheduled = true})};
+    return std::tuple{
+        field(&Mirror::probability,
+              {.name = "probability", .meaning = "chance", .bounds = {0, 1}, .scheduled = true})};
   }
 };
 
@@ -95,9 +105,12 @@ struct Data {
     return std::tuple{
         field(&Data::source, {.name = "source", .meaning = "where the images are"}),
         field(&Data::augment, {.name = "augment", .meaning = "what is done to an image"}),
-        field(&Data::scales, {.name = "scales", .meaning = "sizes", .bounds = {.low = 0, .open_low = true}}),
-        field(&Data::loader_threads,
-              {.name = "loader_threads", .meaning = "threads", .bounds = {.low = 1}, .changes_results = false})};
+        field(&Data::scales,
+              {.name = "scales", .meaning = "sizes", .bounds = {.low = 0, .open_low = true}}),
+        field(&Data::loader_threads, {.name = "loader_threads",
+                                      .meaning = "threads",
+                                      .bounds = {.low = 1},
+                                      .changes_results = false})};
   }
 };
 
@@ -111,11 +124,14 @@ struct Options {
 
   static constexpr auto fields() {
     return std::tuple{
-        field(&Options::name, {.name = "name", .meaning = "name of the run", .changes_results = false}),
-        field(&Options::epochs, {.name = "epochs", .meaning = "passes over the data", .bounds = {.low = 1}}),
+        field(&Options::name,
+              {.name = "name", .meaning = "name of the run", .changes_results = false}),
+        field(&Options::epochs,
+              {.name = "epochs", .meaning = "passes over the data", .bounds = {.low = 1}}),
         field(&Options::data, {.name = "data", .meaning = "images"}),
         field(&Options::optimizer, {.name = "optimizer", .meaning = "update rule"}),
-        field(&Options::depth, {.name = "stochastic_depth", .meaning = "blocks left out", .alias = "drop_path"}),
+        field(&Options::depth,
+              {.name = "stochastic_depth", .meaning = "blocks left out", .alias = "drop_path"}),
         field(&Options::second, {.name = "second", .meaning = "another rule"})};
   }
 };

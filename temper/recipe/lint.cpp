@@ -1,0 +1,58 @@
+// What a recipe may say but hardly means.
+#include <fmt/format.h>
+
+#include "temper/recipe/recipe.h"
+
+namespace temper::recipe {
+namespace {
+
+void about_warmups(const Recipe& recipe, const schedule::Horizon& horizon,
+                   std::vector<std::string>& hints) {
+  for (const auto& [path, schedule] : recipe.schedules) {
+    const double warmup =
+        std::visit([&](const auto& s) { return s.warmup.in_steps(horizon); }, schedule);
+    if (warmup >= static_cast<double>(horizon.total_steps))
+      hints.push_back(fmt::format("{}: the warm-up of {:.0f} steps never ends within the run's {}",
+                                  path, warmup, horizon.total_steps));
+  }
+}
+
+void about_averages(const Recipe& recipe, const schedule::Horizon& horizon,
+                    std::vector<std::string>& hints) {
+  const auto* ema = recipe.averaging ? std::get_if<regularize::Ema>(&*recipe.averaging) : nullptr;
+  if (ema == nullptr || ema->warmup != regularize::EmaWarmup::none) return;
+  const double memory = 1 / (1 - ema->decay);
+  if (memory > static_cast<double>(horizon.total_steps) / 3)
+    hints.push_back(
+        fmt::format("averaging.decay = {}: the average looks back over {:.0f} steps of a run of "
+                    "{}, so the initial weights stay in "
+                    "it; lower it, or add warmup = \"tensorflow\"",
+                    ema->decay, memory, horizon.total_steps));
+}
+
+}  // namespace
+
+std::vector<std::string> lint(const Recipe& recipe) {
+  std::vector<std::string> hints;
+  const bool driven = recipe.schedules.contains("optimizer.lr");
+  if (!driven &&
+      std::visit([](const auto& optimizer) { return optimizer.lr == 0; }, recipe.optimizer))
+    hints.emplace_back("optimizer.lr = 0: nothing is learned");
+  if (recipe.data.limit > 0 && recipe.data.batch > recipe.data.limit)
+    hints.push_back(fmt::format(
+        "data.batch = {} is larger than data.limit = {}: there is no whole batch to train on",
+        recipe.data.batch, recipe.data.limit));
+  if (recipe.data.validation == 0)
+    hints.emplace_back(
+        "data.validation = 0: all images are trained on, so overfitting can't be seen");
+  return hints;
+}
+
+std::vector<std::string> lint(const Recipe& recipe, const schedule::Horizon& horizon) {
+  auto hints = lint(recipe);
+  about_warmups(recipe, horizon, hints);
+  about_averages(recipe, horizon, hints);
+  return hints;
+}
+
+}  // namespace temper::recipe
