@@ -14,14 +14,14 @@ CLASSES, SIDE, IMAGES = 10, 64, 4
 class Small(resnet.ResNet):
     """torchvision's blocks behind a 3x3 stem, in three stages."""
 
-    def __init__(self, block, blocks, width, stride=1, channels=3):
+    def __init__(self, block, blocks, width, stride=1, channels=3, stem=None, pool=1):
         torch.nn.Module.__init__(self)
         self._norm_layer = torch.nn.BatchNorm2d
-        self.inplanes, self.dilation, self.groups, self.base_width = width, 1, 1, 64
-        self.conv1 = torch.nn.Conv2d(channels, width, 3, stride, 1, bias=False)
-        self.bn1 = torch.nn.BatchNorm2d(width)
+        self.inplanes, self.dilation, self.groups, self.base_width = stem or width, 1, 1, 64
+        self.conv1 = torch.nn.Conv2d(channels, self.inplanes, 3, stride, 1, bias=False)
+        self.bn1 = torch.nn.BatchNorm2d(self.inplanes)
         self.relu = torch.nn.ReLU(inplace=True)
-        self.maxpool = torch.nn.Identity()
+        self.maxpool = torch.nn.MaxPool2d(pool)
         self.layer1 = self._make_layer(block, width, blocks[0])
         self.layer2 = self._make_layer(block, 2 * width, blocks[1], stride=2)
         self.layer3 = self._make_layer(block, 4 * width, blocks[2], stride=2)
@@ -86,5 +86,6 @@ write(
         "cifar20": case(Small(BasicBlock, (3, 3, 3), 16), 32),
         "cifar29_bottleneck": case(Small(Bottleneck, (3, 3, 3), 16), 16),
         "strided_grey": case(Small(BasicBlock, (1, 1, 1), 32, stride=2, channels=1), 28, 1),
+        "pooled_grey": case(Small(BasicBlock, (1, 1, 1), 32, channels=1, stem=16, pool=2), 28, 1),
     },
 )

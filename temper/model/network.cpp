@@ -62,6 +62,8 @@ class Observed {
   }
   Observed(const Observed&) = delete;
   Observed& operator=(const Observed&) = delete;
+  Observed(Observed&&) = delete;
+  Observed& operator=(Observed&&) = delete;
 
  private:
   at::CallbackHandle handle_;

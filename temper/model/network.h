@@ -54,7 +54,7 @@ class Network {
 };
 
 /// Multiply-adds of one forward pass of one image: convolutions and matrix products, counted as
-/// they are executed.
+/// they are executed. Leaves the network in evaluation mode.
 std::int64_t multiply_adds(Network& network, const Task& task);
 
 std::int64_t parameter_count(const Network& network);

@@ -143,9 +143,10 @@ class Residual final : public Network {
  public:
   Residual(const Plan& plan, const ResNet& options, const Task& task, std::uint64_t seed)
       : weights_(seed),
-        pool_(plan.stem == Stem::imagenet),
-        stem_(weights_, "", "conv1", "bn1", task.channels, plan.stem_width, pool_ ? 7 : 3,
-              plan.stem == Stem::cifar ? 1 : 2) {
+        form_(plan.stem),
+        stem_(weights_, "", "conv1", "bn1", task.channels, plan.stem_width,
+              form_ == Stem::imagenet ? 7 : 3,
+              form_ == Stem::imagenet || form_ == Stem::strided ? 2 : 1) {
     std::int64_t channels = plan.stem_width;
     for (std::size_t stage = 0; stage < plan.blocks.size(); ++stage)
       for (std::int64_t i = 0; i < plan.blocks[stage]; ++i) {
@@ -159,7 +160,8 @@ class Residual final : public Network {
 
   at::Tensor forward(const at::Tensor& images) override {
     auto x = stem_(images, training_).relu_();
-    if (pool_) x = at::max_pool2d(x, {3, 3}, {2, 2}, {1, 1});
+    if (form_ == Stem::imagenet) x = at::max_pool2d(x, {3, 3}, {2, 2}, {1, 1});
+    if (form_ == Stem::pooled) x = at::max_pool2d(x, {2, 2}, {2, 2});
     for (const auto& block : blocks_) x = block(x, training_);
     return (*classify_)(x.mean({2, 3}));
   }
@@ -197,7 +199,7 @@ class Residual final : public Network {
   }
 
   Weights weights_;
-  bool pool_;
+  Stem form_;
   bool training_ = true;
   Unit stem_;
   std::vector<Block> blocks_;

@@ -12,7 +12,7 @@
 namespace temper::model {
 
 /// What comes before the first stage.
-enum class Stem : std::uint8_t { automatic, cifar, strided, imagenet };
+enum class Stem : std::uint8_t { automatic, cifar, strided, pooled, imagenet };
 
 enum class BlockType : std::uint8_t { automatic, basic, bottleneck };
 
@@ -36,6 +36,7 @@ struct ResNet {
           "block: relu(x + f(x)); f of basic: 3x3, 3x3; of bottleneck: 1x1, 3x3, 1x1 (4 x width)\n"
           "stem cifar:    3x3             depth 6n+2 (bottleneck: 9n+2), 3 stages from width 16;\n"
           "stem strided:  3x3, stride 2   as cifar;  18 and 34: as imagenet\n"
+          "stem pooled:   3x3, 2x2 max-pool              as strided\n"
           "stem imagenet: 7x7, stride 2, 3x3 max-pool   depth 18, 34 (basic), 50, 101, 152\n"
           "                               (bottleneck), 4 stages from width 64\n"
           "stem auto:     imagenet for images over 64 pixels, else cifar",
@@ -79,7 +80,8 @@ std::unique_ptr<Network> build(const ResNet& options, const Task& task, std::uin
 
 template <>
 struct temper::EnumNames<temper::model::Stem> {
-  static constexpr std::array<std::string_view, 4> value{"auto", "cifar", "strided", "imagenet"};
+  static constexpr std::array<std::string_view, 5> value{"auto", "cifar", "strided", "pooled",
+                                                         "imagenet"};
 };
 template <>
 struct temper::EnumNames<temper::model::BlockType> {

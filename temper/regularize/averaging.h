@@ -43,6 +43,8 @@ class Swapped {
   ~Swapped();
   Swapped(const Swapped&) = delete;
   Swapped& operator=(const Swapped&) = delete;
+  Swapped(Swapped&&) = delete;
+  Swapped& operator=(Swapped&&) = delete;
 
  private:
   Averages& averages_;

@@ -142,6 +142,8 @@ TEST_F(ResNetGolden, ResNet29IsTorchvisionsBottlenecksBehindASmallStem) {
 
 TEST_F(ResNetGolden, OptionsGiveSmallNetworksForGreyImages) {
   agrees("strided_grey", {.stem = Stem::strided, .blocks = {1, 1, 1}, .width = 32});
+  agrees("pooled_grey",
+         {.stem = Stem::pooled, .blocks = {1, 1, 1}, .width = 16, .width_factor = 2});
 }
 
 TEST_F(ResNetGolden, ParametersAndMultiplyAddsAreThePublishedOnes) {
