@@ -1,1 +1,111 @@
-int main() { return 0; }
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "commands.h"
+#include "temper/core/error.h"
+#include "temper/core/version.h"
+#include "temper/recipe/spelling.h"
+
+namespace temper::cli {
+namespace {
+
+constexpr auto kExamples = R"(Examples:
+  temper train                                   train on Fashion-MNIST with the defaults
+  temper train pictures/ --set epochs=20         train on a folder with one folder a class
+  temper recipe new pictures/ --out mine.toml    write a recipe to begin with
+  temper train mine.toml --dry-run               what will it cost?
+  temper train mine.toml                         train; Ctrl-C saves, the same command goes on
+  temper report runs/mine                        the page with curves, mistakes and calibration
+  temper predict runs/mine cat.jpg               what is in a picture?
+  temper list optimizer                          what is there?
+  temper explain label_smoothing                 what does it do?
+
+Exit status: 0 done, 2 command line or recipe, 3 data, 4 disk, 5 numbers that are not finite,
+75 stopped after saving (run again to go on), 70 a bug.)";
+
+void build(CLI::App& app, const std::vector<std::string>& command_line) {
+  app.set_version_flag("--version", fmt::format("temper {} ({})", kVersion, kCommit));
+  app.require_subcommand(1);
+  app.footer(kExamples);
+  add_train(app, command_line);
+  add_eval(app);
+  add_predict(app);
+  add_report(app);
+  add_list(app);
+  add_explain(app);
+  add_recipe(app);
+  add_completion(app);
+}
+
+int complain(std::string_view message, int status) {
+  std::fflush(stdout);
+  fmt::print(stderr, "temper: {}\n", message);
+  return status;
+}
+
+// CLI11 says what was not expected; a slip in a command's name deserves the right one.
+std::string usage_message(const CLI::App& app, const CLI::ParseError& error,
+                          const std::string& word) {
+  std::vector<std::string> names;
+  for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
+  if (std::ranges::find(names, word) != names.end())
+    return fmt::format("{}; see 'temper {} --help'", error.what(), word);
+  if (word.empty() || word.front() == '-')
+    return fmt::format("{}; see 'temper --help'", error.what());
+  return fmt::format("there is no command '{}': {}", word,
+                     recipe::suggestion(word, {names.begin(), names.end()}, "the commands are"));
+}
+
+int run(int argc, char** argv) {
+  const std::vector<std::string> command_line(argv, argv + argc);
+  CLI::App app("temper trains convolutional image classifiers well: every number reproducible.",
+               "temper");
+  build(app, command_line);
+  if (argc == 1) {
+    fmt::print("{}", app.help());
+    return static_cast<int>(Code::usage);
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0 || error.get_name() == "RuntimeError") return app.exit(error);
+    return complain(usage_message(app, error, command_line[1]), static_cast<int>(Code::usage));
+  }
+  return 0;
+}
+
+int flushed(int status) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+  return complain(
+      fmt::format("cannot write to standard output: {}", std::generic_category().message(errno)),
+      static_cast<int>(Code::io));
+}
+
+}  // namespace
+}  // namespace temper::cli
+
+int main(int argc, char** argv) {
+  using temper::Code;
+  using temper::cli::complain;
+  try {
+    return temper::cli::flushed(temper::cli::run(argc, argv));
+  } catch (const temper::Error& error) {
+    return complain(error.what(), static_cast<int>(error.code()));
+  } catch (const std::bad_alloc&) {
+    return complain("out of memory; lower data.batch or the size of the network",
+                    static_cast<int>(Code::usage));
+  } catch (const std::exception& error) {
+    return complain(fmt::format("this is a bug, please report it: {}", error.what()),
+                    static_cast<int>(Code::internal));
+  }
+}

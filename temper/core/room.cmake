@@ -1,1 +1,10 @@
 target_link_libraries(temper_core PUBLIC fmt::fmt-header-only)
+
+# The commit is read when the build is configured: good enough to tell versions apart, and no file is rebuilt for it.
+execute_process(COMMAND git describe --always --dirty=+ --exclude=* WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}"
+                OUTPUT_VARIABLE TEMPER_COMMIT OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+if(NOT TEMPER_COMMIT)
+  set(TEMPER_COMMIT unknown)
+endif()
+configure_file("${CMAKE_CURRENT_SOURCE_DIR}/temper/core/version.cpp.in" "${CMAKE_BINARY_DIR}/generated/version.cpp" @ONLY)
+target_sources(temper_core PRIVATE "${CMAKE_BINARY_DIR}/generated/version.cpp")

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#define ZLIB_CONST  // next_in points to const
 #include <zlib.h>
 
 #include <algorithm>
@@ -59,6 +60,8 @@ class GzipSource final : public Source {
   ~GzipSource() override { inflateEnd(&zlib_); }
   GzipSource(const GzipSource&) = delete;
   GzipSource& operator=(const GzipSource&) = delete;
+  GzipSource(GzipSource&&) = delete;
+  GzipSource& operator=(GzipSource&&) = delete;
 
   std::size_t read(std::span<std::uint8_t> out) override {
     std::size_t filled = 0;
@@ -81,8 +84,7 @@ class GzipSource final : public Source {
 
   std::size_t step(std::span<std::uint8_t> out) {
     const std::size_t offered = std::min(rest_.size(), max_step);
-    zlib_.next_in = const_cast<Bytef*>(  // NOLINT(*-const-cast): zlib reads only
-        reinterpret_cast<const Bytef*>(rest_.data()));
+    zlib_.next_in = reinterpret_cast<const Bytef*>(rest_.data());
     zlib_.avail_in = static_cast<uInt>(offered);
     zlib_.next_out = out.data();
     zlib_.avail_out = static_cast<uInt>(out.size());

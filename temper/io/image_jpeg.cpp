@@ -57,6 +57,8 @@ class JpegReader {
   ~JpegReader() { jpeg_destroy_decompress(&jpeg_); }
   JpegReader(const JpegReader&) = delete;
   JpegReader& operator=(const JpegReader&) = delete;
+  JpegReader(JpegReader&&) = delete;
+  JpegReader& operator=(JpegReader&&) = delete;
 
   Image decode(const ImageLimits& limits) {
     run([this] { jpeg_read_header(&jpeg_, TRUE); });

@@ -28,6 +28,8 @@ class PngReader {
   ~PngReader() { png_destroy_read_struct(&png_, &info_, nullptr); }
   PngReader(const PngReader&) = delete;
   PngReader& operator=(const PngReader&) = delete;
+  PngReader(PngReader&&) = delete;
+  PngReader& operator=(PngReader&&) = delete;
 
   Image decode(const ImageLimits& limits) {
     run([this] { read_header(); });

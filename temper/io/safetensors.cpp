@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "temper/io/atomic_file.h"
@@ -89,10 +90,7 @@ std::pair<std::shared_ptr<const std::byte>, std::size_t> map_file(
   void* const address = ::mmap(nullptr, length, PROT_READ, MAP_PRIVATE, file.get(), 0);
   if (address == MAP_FAILED) throw system_error("read", path, errno);
   return {{static_cast<const std::byte*>(address),
-           [length](const std::byte* begin) {
-             ::munmap(const_cast<std::byte*>(begin),
-                      length);  // NOLINT(*-const-cast): C's interface
-           }},
+           [address, length](const std::byte*) { ::munmap(address, length); }},
           length};
 }
 
@@ -238,8 +236,8 @@ class HeaderParser {
 
   /// Bytes that belong to no tensor, or to two, could hide something.
   void check_contiguous() {
-    std::stable_sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
-      return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
+    std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
+      return std::tie(a.begin, a.end, a.view.name) < std::tie(b.begin, b.end, b.view.name);
     });
     std::uint64_t end = 0;
     for (const Entry& entry : entries_) {

@@ -47,7 +47,7 @@ class Safetensors {
   /// The same over bytes that outlive the object; `name` stands in messages.
   Safetensors(std::span<const std::byte> bytes, std::string name);
 
-  /// In the order of their bytes.
+  /// In the order of their bytes; empty ones in one place by name.
   [[nodiscard]] const std::vector<TensorView>& tensors() const { return tensors_; }
   [[nodiscard]] const Metadata& metadata() const { return metadata_; }
   /// Null when there is none of that name.

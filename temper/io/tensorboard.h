@@ -21,6 +21,8 @@ class EventWriter {
   ~EventWriter();
   EventWriter(const EventWriter&) = delete;
   EventWriter& operator=(const EventWriter&) = delete;
+  EventWriter(EventWriter&&) = delete;
+  EventWriter& operator=(EventWriter&&) = delete;
 
   /// @param wall_time  seconds since 1970
   void scalar(std::string_view tag, std::int64_t step, double value, double wall_time);

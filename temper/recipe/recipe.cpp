@@ -51,11 +51,6 @@ bool names_a_kind(std::string_view edit) {
   return key.ends_with(".kind") || key.ends_with(".schedule");
 }
 
-std::vector<Fact> facts_of(Recipe recipe) {
-  Recipe defaults;
-  return facts(group(recipe), recipe.schedules, group(defaults));
-}
-
 }  // namespace
 
 Recipe parse(std::string_view text, const std::string& name, const std::vector<std::string>& sets) {
@@ -88,14 +83,20 @@ std::string model_text(const Recipe& recipe) {
 std::string fingerprint(const Recipe& recipe, std::string_view data_digest) {
   io::Hash hash;
   hash.update(fmt::format("numerics={}\ndata={}\n", kNumerics, quote(data_digest)));
-  for (const auto& fact : facts_of(recipe))
+  for (const auto& fact : facts(recipe))
     if (fact.changes_results && !fact.is_default)
       hash.update(fmt::format("{}={}\n", fact.path, fact.value));
   return hash.hex();
 }
 
+std::vector<Fact> facts(const Recipe& recipe) {
+  auto copy = recipe;
+  Recipe defaults;
+  return facts(group(copy), copy.schedules, group(defaults));
+}
+
 std::vector<Difference> differences(const Recipe& left, const Recipe& right) {
-  return differences(facts_of(left), facts_of(right));
+  return differences(facts(left), facts(right));
 }
 
 }  // namespace temper::recipe

@@ -177,6 +177,9 @@ std::string model_text(const Recipe& recipe);
 /// kNumerics. An option added later, at its default, changes no fingerprint.
 std::string fingerprint(const Recipe& recipe, std::string_view data_digest);
 
+/// Every key with its value, as `--set` takes them, and whether it is a default.
+std::vector<Fact> facts(const Recipe& recipe);
+
 std::vector<Difference> differences(const Recipe& left, const Recipe& right);
 
 /// Throws Error{Code::usage} naming the step and the value where a schedule leaves its option's

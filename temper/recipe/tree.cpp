@@ -27,8 +27,9 @@ constexpr std::size_t kMaxDots = 64;
   throw Error(Code::usage, fmt::format("{}: {}", where, message));
 }
 
-// toml++ recurses once for every dot of a key, without a limit of its own.
-void refuse_deep_keys(std::string_view text, const std::string& name) {
+// toml++ recurses once for every dot of a key, without a limit of its own. The first line that
+// would take it too far; 0: none.
+std::uint32_t line_too_deep(std::string_view text) {
   std::uint32_t line = 1;
   std::size_t dots = 0;
   for (const char c : text) {
@@ -37,10 +38,13 @@ void refuse_deep_keys(std::string_view text, const std::string& name) {
       ++dots;
     else if (std::string_view("=,[]{}\n#").find(c) != std::string_view::npos)
       dots = 0;
-    if (dots > kMaxDots)
-      fail(fmt::format("{}:{}", name, line),
-           fmt::format("more than {} dots in a row: no key is that deep", kMaxDots));
+    if (dots > kMaxDots) return line;
   }
+  return 0;
+}
+
+[[noreturn]] void refuse_depth(std::string_view where) {
+  fail(where, fmt::format("more than {} dots in a row: no key is that deep", kMaxDots));
 }
 
 Position position_of(const toml::source_region& region) {
@@ -129,7 +133,8 @@ Tree parse_toml(std::string_view text, const std::string& name) {
   if (text.size() > kMaxBytes)
     fail(name,
          fmt::format("{} bytes, more than the {} that a recipe may have", text.size(), kMaxBytes));
-  refuse_deep_keys(text, name);
+  if (const auto line = line_too_deep(text); line > 0)
+    refuse_depth(fmt::format("{}:{}", name, line));
   Tree tree{.source = name};
   try {
     tree.root = Reader(tree).node(parsed(text));
@@ -142,6 +147,7 @@ Tree parse_toml(std::string_view text, const std::string& name) {
 
 Tree parse_edit(std::string_view edit) {
   Tree tree{.source = fmt::format("--set {}", edit), .edit = true};
+  if (line_too_deep(edit) > 0) refuse_depth(tree.source);
   const auto equals = edit.find('=');
   if (equals == std::string_view::npos)
     fail(tree.source, "expected key=value, as in optimizer.lr=0.1");
@@ -152,7 +158,7 @@ Tree parse_edit(std::string_view edit) {
                : text.substr(first, text.find_last_not_of(" \t") - first + 1);
   };
   const auto keys = segments(trimmed(edit.substr(0, equals)));
-  if (keys.size() > kMaxDots || std::ranges::any_of(keys, &std::string::empty))
+  if (std::ranges::any_of(keys, &std::string::empty))
     fail(tree.source, "the key must be names joined by dots, as in data.augment.0.padding");
   Node node = edit_value(tree, trimmed(edit.substr(equals + 1)));
   for (auto key = keys.rbegin(); key != keys.rend(); ++key) {

@@ -44,6 +44,10 @@ std::string count_text(std::int64_t number) {
   return with_minus(text);
 }
 
+std::string images_text(std::int64_t count) {
+  return count_text(count) + (count == 1 ? " image" : " images");
+}
+
 std::string large_text(std::int64_t number) {
   const auto value = static_cast<double>(number);
   if (value < 1e6) return count_text(number);
@@ -68,7 +72,7 @@ std::string significant_text(double number, int digits) {
   const std::string scientific = fmt::format("{:.{}e}", number, digits - 1);
   const auto e = scientific.find('e');
   const int exponent = std::stoi(scientific.substr(e + 1));
-  if (exponent < -4 || exponent > 5)
+  if (exponent < -3 || exponent > 5)
     return with_minus(
         fmt::format("{}{}×{}10{}", scientific.substr(0, e), kThin, kThin, superscript(exponent)));
   return with_minus(fmt::format("{:.{}f}", number, std::max(0, digits - 1 - exponent)));

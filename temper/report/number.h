@@ -10,6 +10,8 @@ namespace temper::report {
 
 /// 258426 -> "258 426".
 std::string count_text(std::int64_t number);
+/// "1 image", "57 images".
+std::string images_text(std::int64_t count);
 /// 14230272 -> "14.2 million"; below a million as count_text.
 std::string large_text(std::int64_t number);
 /// One decimal below a thousand trials, two from there: more would be noise.
@@ -17,7 +19,7 @@ std::string large_text(std::int64_t number);
 std::string percent_text(double fraction, std::int64_t trials);
 /// "92.28 to 93.29 %".
 std::string interval_text(const measure::Interval& interval, std::int64_t trials);
-/// Significant digits: 0.30719 -> "0.3072", 1.2e-7 -> "1.200 × 10⁻⁷".
+/// Significant digits: 0.30719 -> "0.3072", 0.00012 -> "1.200 × 10⁻⁴".
 std::string significant_text(double number, int digits = 4);
 /// "+0.0312": a difference, with four decimals.
 std::string difference_text(double number);

@@ -17,7 +17,7 @@
       type: "linear",
       title: { display: true, text: title, color: style("--ink-2"), font: { size: 12 } },
       ticks: { color: style("--ink-2"), maxRotation: 0, autoSkipPadding: 16, maxTicksLimit: 7, callback: ticks },
-      grid: { color: style("--rule"), drawTicks: false, borderColor: style("--rule") },
+      grid: { color: style("--rule"), drawTicks: false, offset: false, borderColor: style("--rule") },
       ...more,
     };
   }
@@ -52,6 +52,7 @@
 
   function alike(id, key, title, text) {
     const { train, validation } = plots[weights];
+    const epochs = train.map((p) => p.epoch);
     const shade = rgb("--validation", 0.16);
     const datasets = [line("Training", points(train, key), "--train")];
     if (validation.length)
@@ -70,7 +71,7 @@
       },
     };
     const whole = (value) => (Number.isInteger(value) ? value : null);
-    draw(id, "line", datasets, axis("Epoch", whole, { min: Math.min(1, ...train.map((p) => p.epoch)) }),
+    draw(id, "line", datasets, axis("Epoch", whole, { min: Math.min(...epochs), max: Math.max(...epochs) }),
          axis(title, key === "loss" ? significant : (value) => percent(value, 0)), tooltip);
   }
 
@@ -81,7 +82,7 @@
       label: (item) => `${title} ${significant(item.parsed.y)}`,
     };
     draw(id, "line", [line(title, data, colour, { pointRadius: 0, borderWidth: 1.5 })],
-         axis("Epoch", (value) => significant(value), { min: 0 }),
+         axis("Epoch", (value) => significant(value), { min: 0, max: data.length ? data[data.length - 1].x : 1 }),
          axis(title, (value) => significant(value), index === 2 ? { min: 0 } : {}), tooltip);
   }
 
@@ -93,21 +94,21 @@
     const bar = { barPercentage: 0.94, categoryPercentage: 1, grouped: false };
     const range = (bin) => `Confidence ${percent(bin.low, 1)} to ${percent(bin.high, 1)}`;
     const tooltip = (lines) => ({
-      filter: (item) => item.dataset.type !== "line" && item.datasetIndex === 0,
+      filter: (item) => item.datasetIndex === 0,
       title: (items) => (items.length ? range(items[0].raw.bin) : ""),
       label: (item) => lines(item.raw.bin),
     });
     const x = () => axis("Confidence", (value) => percent(value, 0), { min: 0, max: 1, offset: false });
     const exact = { interaction: { mode: "nearest", axis: "x", intersect: false } };
     draw("reliability", "bar", [
-      { ...bar, data: filled.map((bin) => ({ x: centre(bin), y: bin.accuracy, bin })), backgroundColor: rgb("--train", 0.75), order: 3 },
-      { ...bar, data: filled.map((bin) => ({ x: centre(bin), y: [bin.accuracy, bin.confidence] })), backgroundColor: rgb("--validation", 0.35), order: 2 },
-      { type: "line", data: [{ x: 0, y: 0 }, { x: 1, y: 1 }], borderColor: style("--ink-2"), borderWidth: 1.2, borderDash: [4, 4], pointRadius: 0, order: 1 },
+      { ...bar, data: filled.map((bin) => ({ x: centre(bin), y: bin.accuracy, bin })), backgroundColor: rgb("--train", 0.5), order: 3 },
+      { type: "line", showLine: false, data: filled.map((bin) => ({ x: centre(bin), y: bin.confidence })), pointStyle: "line", pointRadius: 8, pointHoverRadius: 8, pointBorderWidth: 3, borderColor: rgb("--validation"), order: 1 },
+      { type: "line", data: [{ x: 0, y: 0 }, { x: 1, y: 1 }], borderColor: style("--ink-2"), borderWidth: 1.2, borderDash: [4, 4], pointRadius: 0, order: 2 },
     ], x(), axis("Accuracy", (value) => percent(value, 0), { min: 0, max: 1 }), tooltip((bin) => [
       `Accuracy ${percent(bin.accuracy)}`, `Mean confidence ${percent(bin.confidence)}`, `${bin.count} images`,
     ]), exact);
     draw("confidence", "bar", [
-      { ...bar, data: bins.map((bin) => ({ x: centre(bin), y: bin.count, bin })), backgroundColor: rgb("--train", 0.75) },
+      { ...bar, data: bins.map((bin) => ({ x: centre(bin), y: bin.count, bin })), backgroundColor: rgb("--train", 0.5) },
     ], x(), axis("Images", (value) => (Number.isInteger(value) ? value : null), { min: 0 }),
          tooltip((bin) => `${bin.count} images`), exact);
   }

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMatrixClasses = 20;
 constexpr std::size_t kPairs = 10;
+constexpr std::int64_t kBesideClasses = 10;
 
 /// Strength of a cell's colour, [0, 1]; small shares off the diagonal are what one looks for, so
 /// they grow with the square root.
@@ -23,11 +24,11 @@ double strength(double share, bool diagonal) {
 Html cell(const Facts& facts, std::int64_t label, std::int64_t taken_for) {
   const auto count = facts.analysis->confused(label, taken_for);
   const auto images = facts.analysis->counts[static_cast<std::size_t>(label)].labelled;
-  if (count == 0) return html("<td class=\"zero\">0</td>");
+  if (count == 0) return html(R"(<td class="zero">0</td>)");
   const bool diagonal = label == taken_for;
   const double share = static_cast<double>(count) / static_cast<double>(images);
   const double ink = strength(share, diagonal);
-  return html("<td class=\"{}\" style=\"--ink:{}\" title=\"{} of {} {}\">{}</td>",
+  return html(R"(<td class="{}" style="--ink:{}" title="{} of {} {}">{}</td>)",
               diagonal ? "right" : "wrong", fmt::format("{:.2f}", ink), count_text(count),
               count_text(images),
               diagonal ? "classified rightly"
@@ -40,18 +41,18 @@ Html matrix(const Facts& facts, const std::vector<std::int64_t>& classes) {
   Html head;
   Html rows;
   for (const auto taken_for : classes)
-    head += html("<th scope=\"col\"><span class=\"name\">{}</span></th>",
+    head += html(R"(<th scope="col"><span class="name">{}</span></th>)",
                  facts.run.class_name(taken_for));
   for (const auto label : classes) {
-    rows += html("<tr><th scope=\"row\" class=\"name\">{}</th>", facts.run.class_name(label));
+    rows += html(R"(<tr><th scope="row" class="name">{}</th>)", facts.run.class_name(label));
     for (const auto taken_for : classes) rows += cell(facts, label, taken_for);
     rows += html("</tr>");
   }
   return html(
-      "<div class=\"scroll\" tabindex=\"0\"><table class=\"matrix\"><caption "
-      "class=\"unseen\">Confusion matrix: rows are true classes, columns predicted "
-      "ones</caption><thead><tr><th class=\"corner\" scope=\"row\">true <span>↓</span> predicted "
-      "<span>→</span></th>{}</tr></thead><tbody>{}</tbody></table></div>",
+      R"(<div class="scroll" tabindex="0"><table class="matrix"><caption
+        class="unseen">Confusion matrix: rows are true classes, columns predicted
+        ones</caption><thead><tr><th class="corner" scope="row">true <span>↓</span> predicted
+        <span>→</span></th>{}</tr></thead><tbody>{}</tbody></table></div>)",
       head, rows);
 }
 
@@ -84,17 +85,16 @@ Html pairs_figure(const Facts& facts, const std::vector<Confusion>& all) {
   Html rows;
   for (std::size_t i = 0; i < std::min(all.size(), kPairs); ++i)
     rows += html(
-        "<tr><th scope=\"row\" class=\"name\">{}</th><td class=\"text name\">{}</td><td>{}</td>"
-        "<td>{}</td></tr>",
+        R"(<tr><th scope="row" class="name">{}</th><td class="text
+        name">{}</td><td>{}</td><td>{}</td></tr>)",
         facts.run.class_name(all[i].label), facts.run.class_name(all[i].taken_for),
         count_text(all[i].count), images_of_row(facts, all[i]));
   return html(
-      "<figure><h3>Most frequent confusions</h3><div class=\"scroll\" "
-      "tabindex=\"0\"><table><thead><tr><th scope=\"col\">True class</th><th scope=\"col\" "
-      "class=\"text\">taken for</th><th scope=\"col\">images</th><th scope=\"col\">of the "
-      "class</th></tr></thead><tbody>{}</tbody></table></div><figcaption>The first {} of {} kinds "
-      "of "
-      "confusion that occurred. Measured on {}.</figcaption></figure>",
+      R"(<figure><h3>Most frequent confusions</h3><div class="scroll"
+        tabindex="0"><table><thead><tr><th scope="col">True class</th><th scope="col"
+        class="text">taken for</th><th scope="col">images</th><th scope="col">of the
+        class</th></tr></thead><tbody>{}</tbody></table></div><figcaption>The first {} of {}
+        kinds of confusion that occurred. Measured on {}.</figcaption></figure>)",
       rows, std::min(all.size(), kPairs), count_text(static_cast<std::int64_t>(all.size())),
       test_basis(facts));
 }
@@ -110,19 +110,48 @@ std::vector<std::int64_t> worst_first(const Analysis& analysis) {
   return order;
 }
 
-Html class_row(const Facts& facts, std::int64_t label, const Confusion* worst) {
+measure::Interval recall_interval(const measure::ClassCounts& counts) {
+  if (counts.labelled == 0) return {0, 1};
+  return measure::wilson(counts.correct, counts.labelled);
+}
+
+/// The lowest end of the classes' intervals: where the axis of the table's range marks begins.
+double lowest_recall(const Analysis& analysis) {
+  double lowest = 1;
+  for (const auto& counts : analysis.counts)
+    if (counts.labelled > 0) lowest = std::min(lowest, recall_interval(counts).low);
+  return lowest;
+}
+
+/// A point on its interval, on an axis from `from` to 100 %.
+Html range_mark(const measure::ClassCounts& counts, double from) {
+  const auto recall = counts.recall();
+  if (!recall || from >= 1) return {};
+  const auto place = [&](double value) {
+    return fmt::format("{:.1f}", 4 + 112 * (value - from) / (1 - from));
+  };
+  const auto interval = recall_interval(counts);
+  return html(
+      R"(<svg class="range" viewBox="0 0 120 12" width="120" height="12"
+        aria-hidden="true"><path class="whole" d="M4 6H116"/><path class="span" d="M{}
+        6H{}"/><circle cx="{}" cy="6" r="3.5"/></svg>)",
+      place(interval.low), place(interval.high), place(*recall));
+}
+
+Html class_row(const Facts& facts, std::int64_t label, const Confusion* worst, double from) {
   const auto& counts = facts.analysis->counts[static_cast<std::size_t>(label)];
   const auto recall = counts.recall();
   const auto precision = counts.precision();
   return html(
-      "<tr><th scope=\"row\" class=\"name\">{}</th><td>{}</td><td>{}</td><td class=\"meter\" "
-      "style=\"--share:{}\">{}</td><td>{}</td><td class=\"text\">{}</td></tr>",
+      R"(<tr><th scope="row"
+        class="name">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td
+        class="text">{}</td></tr>)",
       facts.run.class_name(label), count_text(counts.labelled),
       precision ? percent_text(*precision, 1) : "never predicted",
-      fmt::format("{:.4f}", recall.value_or(0)), recall ? percent_text(*recall, 1) : "no images",
-      recall ? interval_text(measure::wilson(counts.correct, counts.labelled), 1) : "–",
-      worst ? html("<span class=\"name\">{}</span> <small>{} images, {}</small>",
-                   facts.run.class_name(worst->taken_for), count_text(worst->count),
+      recall ? percent_text(*recall, 1) : "no images",
+      recall ? interval_text(recall_interval(counts), 1) : "–", range_mark(counts, from),
+      worst ? html(R"(<span class="name">{}</span> <small>{}, {}</small>)",
+                   facts.run.class_name(worst->taken_for), images_text(worst->count),
                    images_of_row(facts, *worst))
             : html("–"));
 }
@@ -133,18 +162,20 @@ Html class_table(const Facts& facts, const std::vector<Confusion>& all) {
   for (const auto& confusion : all)
     if (auto& first = worst[static_cast<std::size_t>(confusion.label)]; !first) first = &confusion;
   Html rows;
+  const double from = lowest_recall(*facts.analysis);
   for (const auto label : worst_first(*facts.analysis))
-    rows += class_row(facts, label, worst[static_cast<std::size_t>(label)]);
+    rows += class_row(facts, label, worst[static_cast<std::size_t>(label)], from);
   return html(
-      "<figure><h3>Class by class</h3><div class=\"scroll tall\" tabindex=\"0\"><table "
-      "class=\"classes\"><thead><tr><th scope=\"col\">Class</th><th scope=\"col\">images</th><th "
-      "scope=\"col\">precision</th><th scope=\"col\">recall</th><th scope=\"col\">its 95{}% "
-      "interval</th><th scope=\"col\" class=\"text\">most often taken "
-      "for</th></tr></thead><tbody>{}</tbody></table></div><figcaption>{} classes, lowest recall "
-      "first. Precision: of the images taken for the class, the share that was of it. Recall: of "
-      "the "
-      "images of the class, the share that was found. Measured on {}.</figcaption></figure>",
-      "\u202f", rows, count_text(facts.analysis->classes), test_basis(facts));
+      R"(<figure><h3>Class by class</h3><div class="scroll tall" tabindex="0"><table
+        class="classes"><thead><tr><th scope="col">Class</th><th scope="col">images</th><th
+        scope="col">precision</th><th scope="col">recall</th><th scope="col" colspan="2">its
+        95{}% interval</th><th scope="col" class="text">most often taken
+        for</th></tr></thead><tbody>{}</tbody></table></div><figcaption>{} classes, lowest
+        recall first. Precision: of the images taken for the class, the share that was of it.
+        Recall: of the images of the class, the share that was found; the mark shows
+        it on its interval, on an axis from {} to 100{}%. Measured on {}.</figcaption></figure>)",
+      "\u202f", rows, count_text(facts.analysis->classes), percent_text(from, 1), "\u202f",
+      test_basis(facts));
 }
 
 }  // namespace
@@ -152,8 +183,13 @@ Html class_table(const Facts& facts, const std::vector<Confusion>& all) {
 Html classes_section(const Facts& facts) {
   if (!facts.analysis) return {};
   const auto all = confusions(*facts.analysis);
-  return html("<section id=\"classes\"><h2>What it takes for what</h2>{}{}{}</section>",
-              matrix_figure(facts), pairs_figure(facts, all), class_table(facts, all));
+  // A small matrix leaves room for the list beside it.
+  const bool beside = facts.analysis->classes <= kBesideClasses;
+  return html(
+      R"(<section id="classes"><h2>What it takes for what</h2><div
+        class="{}">{}{}</div>{}</section>)",
+      beside ? "beside" : "stacked", matrix_figure(facts), pairs_figure(facts, all),
+      class_table(facts, all));
 }
 
 }  // namespace temper::report

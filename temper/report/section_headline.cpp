@@ -14,11 +14,11 @@ Html fact(std::string_view name, std::string_view value, std::string_view basis 
 
 Html figure_of_merit(const Facts& facts) {
   const auto& headline = facts.summary.headline;
-  if (!headline) return html("<p class=\"merit none\">Nothing has been measured yet.</p>");
+  if (!headline) return html(R"(<p class="merit none">Nothing has been measured yet.</p>)");
   const auto& [split, weights, score, interval] = *headline;
   return html(
-      "<div class=\"merit\"><p class=\"big\">{}</p><p class=\"what\">{} accuracy</p>"
-      "<p>95{}% interval {}<br>error {}</p><p class=\"basis\">{}, {} images, {}</p></div>",
+      R"(<div class="merit"><p class="big">{}</p><p class="what">{} accuracy</p><p>95{}%
+        interval {}<br>error {}</p><p class="basis">{}, {} images, {}</p></div>)",
       percent_text(score.accuracy, score.count), split, "\u202f",
       interval_text(interval, score.count), percent_text(1 - score.accuracy, score.count), split,
       count_text(score.count), weights_text(weights));
@@ -66,15 +66,16 @@ Html cost_facts(const Facts& facts) {
   return list;
 }
 
-std::string status(const Facts& facts) {
+Html status(const Facts& facts) {
   const auto& s = facts.summary;
-  std::string text = s.finished
-                         ? fmt::format("Finished after {} epochs", s.epochs_done)
-                         : fmt::format("Not finished: epoch {} of {}", s.epochs_done, s.epochs);
-  if (facts.run.start && facts.run.start->time.size() >= 16)
-    text += fmt::format(" · started {} at {} UTC", facts.run.start->time.substr(0, 10),
-                        facts.run.start->time.substr(11, 5));
-  return text;
+  if (s.total_steps == 0) return html("Not finished: nothing was logged yet");
+  const std::string progress =
+      s.finished ? fmt::format("Finished after {} {}", s.epochs_done,
+                               s.epochs_done == 1 ? "epoch" : "epochs")
+                 : fmt::format("Not finished: epoch {} of {}", s.epochs_done, s.epochs);
+  if (!facts.run.start || facts.run.start->time.size() < 16) return html("{}", progress);
+  return html(R"({} · started <span class="nowrap">{}</span> at {} UTC)", progress,
+              facts.run.start->time.substr(0, 10), facts.run.start->time.substr(11, 5));
 }
 
 }  // namespace
@@ -88,8 +89,8 @@ std::string test_basis(const Facts& facts) {
 
 Html headline_section(const Facts& facts) {
   return html(
-      "<header><p class=\"kicker\">Training report</p><h1 class=\"name\">{}</h1><p "
-      "class=\"status\">{}</p></header><div class=\"hero\">{}<dl class=\"facts\">{}{}</dl></div>",
+      R"(<header><p class="kicker">Training report</p><h1 class="name">{}</h1><p
+        class="status">{}</p></header><div class="hero">{}<dl class="facts">{}{}</dl></div>)",
       facts.summary.name, status(facts), figure_of_merit(facts), measured_facts(facts),
       cost_facts(facts));
 }
@@ -97,7 +98,7 @@ Html headline_section(const Facts& facts) {
 Html notices_section(const Facts& facts) {
   Html list;
   const auto& s = facts.summary;
-  if (!s.finished)
+  if (!s.finished && s.total_steps > 0)
     list += html(
         "<li><strong>The run has not ended.</strong> The log reaches step {} of {}. The page shows "
         "what had been recorded when it was written.</li>",
@@ -107,7 +108,7 @@ Html notices_section(const Facts& facts) {
   for (const auto& problem : facts.run.problems)
     list += html("<li><strong>Not shown:</strong> {}</li>", problem);
   if (list.markup.empty()) return {};
-  return html("<ul class=\"notices\" aria-label=\"Notices\">{}</ul>", list);
+  return html(R"(<ul class="notices" aria-label="Notices">{}</ul>)", list);
 }
 
 }  // namespace temper::report

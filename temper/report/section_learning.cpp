@@ -68,20 +68,20 @@ Json running(const Run& run) {
 Html weights_switch(const Run& run) {
   if (!any(run, &Epoch::ema) || !any(run, &Epoch::raw)) return {};
   return html(
-      "<div class=\"switch\" role=\"group\" aria-label=\"Weights that the curves show\" hidden>"
-      "<button type=\"button\" data-weights=\"ema\" aria-pressed=\"true\">Averaged weights</button>"
-      "<button type=\"button\" data-weights=\"raw\" aria-pressed=\"false\">Raw weights</button>"
-      "</div>");
+      R"(<div class="switch" role="group" aria-label="Weights that the curves show"
+        hidden><button type="button" data-weights="ema" aria-pressed="true">Averaged
+        weights</button><button type="button" data-weights="raw" aria-pressed="false">Raw
+        weights</button></div>)");
 }
 
-/// "training (6000 images) and validation (6000 images)".
+/// "6000 training images and 6000 validation images".
 std::string sides(const Run& run) {
   const auto& epoch = run.epochs.back();
   const auto& scores = epoch.ema ? epoch.ema : epoch.raw;
   if (!scores) return "training";
-  auto text = fmt::format("training ({} images of it)", count_text(scores->train.count));
+  auto text = fmt::format("{} training images", count_text(scores->train.count));
   if (scores->validation)
-    text += fmt::format(" and validation ({} images)", count_text(scores->validation->count));
+    text += fmt::format(" and {} validation images", count_text(scores->validation->count));
   return text;
 }
 
@@ -89,14 +89,14 @@ Html curve_figure(const Run& run, std::string_view id, std::string_view title,
                   std::string_view note, bool gap) {
   const auto weights = judged_weights(run.epochs.back());
   const bool validation = any_validation(run);
-  const Html key = html("<li class=\"train\">Training</li>{}{}",
-                        Html{validation ? "<li class=\"validation\">Validation</li>" : ""},
-                        Html{validation && gap ? "<li class=\"gap\">Gap</li>" : ""});
+  const Html key = html(R"(<li class="train">Training</li>{}{})",
+                        Html{validation ? R"(<li class="validation">Validation</li>)" : ""},
+                        Html{validation && gap ? R"(<li class="gap">Gap</li>)" : ""});
   return html(
-      "<figure><h3>{}</h3><ul class=\"key\">{}</ul><div class=\"plot\"><canvas id=\"{}\" "
-      "role=\"img\" aria-label=\"{} by epoch, {}; the numbers are in the table "
-      "below\"></canvas></div><figcaption>{} Measured on {}, <span "
-      "data-basis>{}</span>.</figcaption></figure>",
+      R"(<figure><h3>{}</h3><ul class="key">{}</ul><div class="plot"><canvas id="{}" role="img"
+        aria-label="{} by epoch, {}; the numbers are in the table
+        below"></canvas></div><figcaption>{} Measured on {}, <span
+        data-basis>{}</span>.</figcaption></figure>)",
       title, key, id, title, sides(run), note, sides(run), weights_text(weights));
 }
 
@@ -125,32 +125,35 @@ Html epoch_table(const Run& run) {
   if (any(run, &Epoch::ema)) present.emplace_back("ema");
   if (any(run, &Epoch::raw)) present.emplace_back("raw");
   for (const auto& weights : present) {
-    groups += html("<th scope=\"colgroup\" colspan=\"{}\" class=\"group\">{}</th>", span,
+    groups += html(R"(<th scope="colgroup" colspan="{}" class="group">{}</th>)", span,
                    weights_text(weights));
-    columns +=
-        html("<th scope=\"col\">training loss</th><th scope=\"col\">training accuracy</th>{}",
-             Html{validation ? "<th scope=\"col\">validation loss</th><th scope=\"col\">validation "
-                               "accuracy</th><th scope=\"col\">gap</th>"
-                             : ""});
+    columns += html(
+        R"(<th scope="col">training loss</th><th scope="col">training accuracy</th>{})",
+        Html{
+            validation
+                ? R"(<th scope="col">validation loss</th><th scope="col">validation accuracy</th><th
+        scope="col">gap</th>)"
+                : ""});
   }
   for (const auto& epoch : run.epochs) {
-    rows +=
-        html("<tr><th scope=\"row\">{}</th><td>{}</td>", epoch.epoch, duration_text(epoch.seconds));
+    rows += html(R"(<tr><th scope="row">{}</th><td>{}</td>)", epoch.epoch,
+                 duration_text(epoch.seconds));
     for (const auto& weights : present)
       rows += score_cells(weights == "ema" ? epoch.ema : epoch.raw, validation);
     rows += html("</tr>");
   }
   return html(
-      "<details><summary>Epoch by epoch</summary><div class=\"scroll\" tabindex=\"0\"><table>"
-      "<thead><tr><td></td><td></td>{}</tr><tr><th scope=\"col\">Epoch</th><th "
-      "scope=\"col\">Time</th>{}</tr></thead><tbody>{}</tbody></table></div></details>",
+      R"(<details><summary>Epoch by epoch</summary><div class="scroll"
+        tabindex="0"><table><thead><tr><td></td><td></td>{}</tr><tr><th
+        scope="col">Epoch</th><th
+        scope="col">Time</th>{}</tr></thead><tbody>{}</tbody></table></div></details>)",
       groups, columns, rows);
 }
 
 Html measured_alike(const Run& run) {
   if (run.epochs.empty()) return {};
   return html(
-      "{}<div class=\"pair\">{}{}</div>{}", weights_switch(run),
+      R"({}<div class="pair">{}{}</div>{})", weights_switch(run),
       curve_figure(
           run, "loss", "Loss",
           "Cross-entropy with hard labels, images as in evaluation, no penalty: both sides "
@@ -167,16 +170,14 @@ Html running_figures(const Run& run) {
   const std::string grouped =
       group > 1 ? fmt::format(" Each point is the mean of {} lines of the log.", group) : "";
   return html(
-      "<div class=\"pair\"><figure><h3>Running training loss</h3><div class=\"plot short\"><canvas "
-      "id=\"running\" role=\"img\" aria-label=\"Running training loss by epoch, last value "
-      "{}\"></canvas></div><figcaption>What the optimizer minimised, batch by batch: training set, "
-      "raw weights as they changed, with augmentation, label smoothing and whatever else the "
-      "recipe "
-      "adds. Not comparable with the curves above.{}</figcaption></figure><figure><h3>Learning "
-      "rate</h3><div class=\"plot short\"><canvas id=\"lr\" role=\"img\" aria-label=\"Learning "
-      "rate "
-      "by epoch, last value {}\"></canvas></div><figcaption>As applied at each "
-      "step.</figcaption></figure></div>",
+      R"(<div class="pair"><figure><h3>Running training loss</h3><div class="plot
+        short"><canvas id="running" role="img" aria-label="Running training loss by epoch,
+        last value {}"></canvas></div><figcaption>What the optimizer minimised, batch by
+        batch: training set, raw weights as they changed, with augmentation, label smoothing
+        and whatever else the recipe adds. Not comparable with the curves
+        above.{}</figcaption></figure><figure><h3>Learning rate</h3><div class="plot
+        short"><canvas id="lr" role="img" aria-label="Learning rate by epoch, last value
+        {}"></canvas></div><figcaption>As applied at each step.</figcaption></figure></div>)",
       significant_text(run.steps.back().loss), grouped, significant_text(run.steps.back().lr));
 }
 
@@ -197,8 +198,8 @@ Json reliability_plot(const Facts& facts) {
 Html learning_section(const Facts& facts) {
   const auto& run = facts.run;
   if (run.epochs.empty() && run.steps.empty()) return {};
-  return html("<section id=\"learning\"><h2>How it learned</h2>{}{}</section>", measured_alike(run),
-              running_figures(run));
+  return html(R"(<section id="learning"><h2>How it learned</h2>{}{}</section>)",
+              measured_alike(run), running_figures(run));
 }
 
 Json plots(const Facts& facts) {

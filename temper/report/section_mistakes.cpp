@@ -16,10 +16,10 @@ Html card(const Facts& facts, std::size_t index) {
   const auto id = predictions.ids.const_data_ptr<std::int64_t>()[row];
   const double confidence = facts.analysis->confidence.const_data_ptr<double>()[row];
   return html(
-      "<li><img class=\"{}\" width=\"{}\" height=\"{}\" loading=\"lazy\" "
-      "src=\"data:image/png;base64,{}\" alt=\"Test image {}: {}, taken for {}\"><p><span "
-      "class=\"truth name\">{}</span><span class=\"guess\">taken for <b class=\"name\">{}</b> at "
-      "{}</span><small>image {}</small></p></li>",
+      R"(<li><img class="{}" width="{}" height="{}" loading="lazy"
+        src="data:image/png;base64,{}" alt="Test image {}: {}, taken for {}"><p><span
+        class="truth name">{}</span><span class="guess">taken for <b
+        class="name">{}</b></span><small>{} · image {}</small></p></li>)",
       image.width <= 96 ? "small" : "large", image.width, image.height,
       Html{base64(io::encode_png(image))}, id, truth, guess, truth, guess,
       percent_text(confidence, 1), count_text(id));
@@ -32,11 +32,10 @@ Html mistakes_section(const Facts& facts) {
   Html cards;
   for (std::size_t i = 0; i < facts.run.mistakes->images.size(); ++i) cards += card(facts, i);
   return html(
-      "<section id=\"mistakes\"><h2>Most confidently wrong</h2><p class=\"lead\">The {} images "
-      "about "
-      "which the network was surest and wrong, surest first: true class, what it was taken for and "
-      "the probability given to that. Look here for wrong labels in the data, too. Measured on "
-      "{}.</p><ul class=\"cards\">{}</ul></section>",
+      R"(<section id="mistakes"><h2>Most confidently wrong</h2><p class="lead">The {} images
+        about which the network was surest and wrong, surest first: true class, what it was
+        taken for and the probability given to that. Look here for wrong labels in the data,
+        too. Measured on {}.</p><ul class="cards">{}</ul></section>)",
       facts.run.mistakes->images.size(), test_basis(facts), cards);
 }
 

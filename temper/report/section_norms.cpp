@@ -59,14 +59,22 @@ Html spark(const Series& series) {
                             1 + 70 * static_cast<double>(i) / static_cast<double>(kept.size() - 1),
                             high > low ? 17 - 16 * (kept[i] - low) / range : 9.0);
   return html(
-      "<svg class=\"spark\" viewBox=\"0 0 72 18\" width=\"72\" height=\"18\" "
-      "aria-hidden=\"true\"><polyline points=\"{}\"/></svg>",
+      R"(<svg class="spark" viewBox="0 0 72 18" width="72" height="18"
+        aria-hidden="true"><polyline points="{}"/></svg>)",
       points);
 }
 
 Html cells(const Series& series) {
-  return html("<td>{}</td><td class=\"line\">{}</td>", significant_text(series.back(), 3),
+  return html(R"(<td>{}</td><td class="line">{}</td>)", significant_text(series.back(), 3),
               spark(series));
+}
+
+/// A parameter's name, which may break behind its dots.
+Html dotted(std::string_view name) {
+  Html result;
+  for (const char c : name)
+    result += c == '.' ? Html{".<wbr>"} : Html{escape(std::string_view(&c, 1))};
+  return result;
 }
 
 }  // namespace
@@ -76,21 +84,20 @@ Html norms_section(const Facts& facts) {
   if (layers.empty()) return {};
   Html rows;
   for (const auto& [name, series] : layers)
-    rows += html("<tr><th scope=\"row\" class=\"name\">{}</th>{}{}{}{}</tr>", name,
+    rows += html(R"(<tr><th scope="row" class="name">{}</th>{}{}{}{}</tr>)", dotted(name),
                  cells(series.weight), cells(series.gradient), cells(series.update),
                  cells(series.ratio));
   return html(
-      "<section id=\"norms\"><h2>Inside the network</h2><figure><h3>Norms, layer by layer</h3><div "
-      "class=\"scroll tall\" tabindex=\"0\"><table class=\"norms\"><thead><tr><th "
-      "scope=\"col\">Parameter</th><th scope=\"col\" colspan=\"2\">weight</th><th scope=\"col\" "
-      "colspan=\"2\">gradient</th><th scope=\"col\" colspan=\"2\">update</th><th scope=\"col\" "
-      "colspan=\"2\">update ÷ "
-      "weight</th></tr></thead><tbody>{}</tbody></table></div><figcaption>Euclidean norms of each "
-      "parameter tensor of the raw weights, of its gradient and of its change in one step, on "
-      "training batches: the number is that of step {}; the line runs from step {} to it, each on "
-      "a "
-      "scale of its own. A gradient that vanishes or grows without end shows here "
-      "first.</figcaption></figure></section>",
+      R"(<section id="norms"><h2>Inside the network</h2><figure><h3>Norms, layer by
+        layer</h3><div class="scroll tall" tabindex="0"><table class="norms"><thead><tr><th
+        scope="col">Parameter</th><th scope="col" colspan="2">weight</th><th scope="col"
+        colspan="2">gradient</th><th scope="col" colspan="2">update</th><th scope="col"
+        colspan="2">update ÷
+        weight</th></tr></thead><tbody>{}</tbody></table></div><figcaption>Euclidean norms of
+        each parameter tensor of the raw weights, of its gradient and of its change in one
+        step, on training batches: the number is that of step {}; the line runs from step {}
+        to it, each on a scale of its own. A gradient that vanishes or grows without end shows
+        here first.</figcaption></figure></section>)",
       rows, count_text(facts.run.norms.back().step), count_text(facts.run.norms.front().step));
 }
 

@@ -72,7 +72,7 @@ Html environment_rows(const nlohmann::json& environment) {
   Html rows;
   std::set<std::string> told{"command"};
   const auto row = [&](std::string_view name, const nlohmann::json& value) {
-    rows += html("<tr><th scope=\"row\">{}</th><td class=\"text\">{}</td></tr>", name,
+    rows += html(R"(<tr><th scope="row">{}</th><td class="text">{}</td></tr>)", name,
                  value_text(value));
   };
   for (const auto& [key, name] : kEnvironment)
@@ -87,13 +87,12 @@ Html how(const Facts& facts) {
   const auto folder = shell_word(run.directory.filename().string());
   Html text;
   if (const auto line = command_line(run.environment); !line.empty())
-    text += html("<p>This run was made by</p><pre class=\"command\"><code>{}</code></pre>", line);
+    text += html(R"(<p>This run was made by</p><pre class="command"><code>{}</code></pre>)", line);
   if (!run.recipe.empty())
     text += html(
-        "<p>Its resolved recipe, below and in the run directory, gives the same weights bit for "
-        "bit "
-        "with the same version, instruction set and number of threads:</p><pre "
-        "class=\"command\"><code>temper train {}/recipe.toml</code></pre>",
+        R"(<p>Its resolved recipe, below and in the run directory, gives the same weights bit for
+        bit with the same version, instruction set and number of threads:</p><pre
+        class="command"><code>temper train {}/recipe.toml</code></pre>)",
         folder);
   Html list;
   if (run.start && !run.start->fingerprint.empty())
@@ -109,7 +108,7 @@ Html how(const Facts& facts) {
         "images</small></dd></div>",
         count_text(run.start->total_steps), count_text(run.start->epochs),
         count_text(run.start->steps_per_epoch), count_text(run.start->batch));
-  if (!list.markup.empty()) text += html("<dl class=\"facts\">{}</dl>", list);
+  if (!list.markup.empty()) text += html(R"(<dl class="facts">{}</dl>)", list);
   return text;
 }
 
@@ -120,16 +119,16 @@ Html reproduce_section(const Facts& facts) {
   Html body = how(facts);
   if (!run.recipe.empty())
     body += html(
-        "<figure><h3>Recipe</h3><pre class=\"recipe scroll tall\" "
-        "tabindex=\"0\"><code>{}</code></pre></figure>",
+        R"(<figure><h3>Recipe</h3><pre class="recipe scroll tall"
+        tabindex="0"><code>{}</code></pre></figure>)",
         run.recipe);
   if (run.environment.is_object() && !run.environment.empty())
     body += html(
-        "<figure><h3>Environment</h3><div class=\"scroll\" tabindex=\"0\"><table "
-        "class=\"environment\"><tbody>{}</tbody></table></div></figure>",
+        R"(<figure><h3>Environment</h3><div class="scroll" tabindex="0"><table
+        class="environment"><tbody>{}</tbody></table></div></figure>)",
         environment_rows(run.environment));
   if (body.markup.empty()) return {};
-  return html("<section id=\"reproduce\"><h2>How to reproduce it</h2>{}</section>", body);
+  return html(R"(<section id="reproduce"><h2>How to reproduce it</h2>{}</section>)", body);
 }
 
 }  // namespace temper::report

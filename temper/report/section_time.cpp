@@ -60,17 +60,17 @@ Html split_of_time(const End& end) {
   Html bar;
   Html rows;
   for (const auto& share : shares(end)) {
-    bar += html("<span class=\"c{}\" style=\"flex-grow:{}\" title=\"{}: {}\"></span>", share.colour,
+    bar += html(R"(<span class="c{}" style="flex-grow:{}" title="{}: {}"></span>)", share.colour,
                 fmt::format("{:.3f}", std::max(0.0, share.seconds)), share.name,
                 duration_text(share.seconds));
-    rows += html("<tr><th scope=\"row\"><i class=\"c{}\"></i>{}</th><td>{}</td><td>{}</td></tr>",
+    rows += html(R"(<tr><th scope="row"><i class="c{}"></i>{}</th><td>{}</td><td>{}</td></tr>)",
                  share.colour, share.name, duration_text(share.seconds),
                  percent_text(share.seconds / end.seconds, 1));
   }
   return html(
-      "<div class=\"bar\" aria-hidden=\"true\">{}</div><div class=\"scroll\" tabindex=\"0\"><table "
-      "class=\"time\"><thead><tr><th scope=\"col\">Activity</th><th scope=\"col\">time</th><th "
-      "scope=\"col\">share</th></tr></thead><tbody>{}</tbody></table></div>",
+      R"(<div class="bar" aria-hidden="true">{}</div><div class="scroll" tabindex="0"><table
+        class="time"><thead><tr><th scope="col">Activity</th><th scope="col">time</th><th
+        scope="col">share</th></tr></thead><tbody>{}</tbody></table></div>)",
       bar, rows);
 }
 
@@ -86,7 +86,7 @@ Html time_section(const Facts& facts) {
                                               count_text(std::llround(rate)))
                                 : "";
   return html(
-      "<section id=\"time\"><h2>Where the time went</h2><p class=\"lead\">{}{}{}.</p>{}</section>",
+      R"(<section id="time"><h2>Where the time went</h2><p class="lead">{}{}{}.</p>{}</section>)",
       std::isfinite(run.seconds()) ? duration_text(run.seconds()) + " in all" : "",
       std::isfinite(run.seconds()) && !speed.empty() ? "; " : "", speed,
       split ? split_of_time(*run.end) : Html{});

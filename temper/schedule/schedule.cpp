@@ -27,7 +27,8 @@ double at(const Cosine& s, double step, const Horizon& horizon) {
 }  // namespace
 
 double value(const Schedule& schedule, std::int64_t step, const Horizon& horizon) {
-  return std::visit([&](const auto& s) { return at(s, static_cast<double>(step), horizon); }, schedule);
+  return std::visit([&](const auto& s) { return at(s, static_cast<double>(step), horizon); },
+                    schedule);
 }
 
 std::pair<double, double> range(const Schedule& schedule, const Horizon& horizon) {

@@ -100,14 +100,14 @@ at::Tensor after(const Sgd& sgd, int steps, double gradient) {
 }
 
 TEST(Sgd, DecaysAlikeInBothFormsWithoutMomentum) {
-  Sgd l2{.lr = 0.1, .momentum = 0, .weight_decay = 0.1};
+  const Sgd l2{.lr = 0.1, .momentum = 0, .weight_decay = 0.1};
   Sgd decoupled = l2;
   decoupled.decay = Decay::decoupled;
   EXPECT_TRUE(at::allclose(after(l2, 9, 0.5), after(decoupled, 9, 0.5), 1e-14, 1e-14));
 }
 
 TEST(Sgd, DecaysDifferentlyInItsTwoFormsWithMomentum) {
-  Sgd l2{.lr = 0.1, .momentum = 0.9, .weight_decay = 0.1};
+  const Sgd l2{.lr = 0.1, .momentum = 0.9, .weight_decay = 0.1};
   Sgd decoupled = l2;
   decoupled.decay = Decay::decoupled;
   EXPECT_FALSE(at::allclose(after(l2, 9, 0.5), after(decoupled, 9, 0.5), 1e-3, 1e-3));

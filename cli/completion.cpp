@@ -1,0 +1,225 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "commands.h"
+#include "temper/recipe/describe.h"
+#include "temper/recipe/recipe.h"
+
+namespace temper::cli {
+namespace {
+
+/// What the shells are told, read off the App itself: whatever a command accepts is completed.
+struct Flag {
+  std::string name;  ///< "--set"
+  std::string about;
+  std::string type;  ///< "" for a flag without a value
+};
+struct Command {
+  std::string path;  ///< "temper recipe new"
+  std::string name;
+  std::string about;
+  std::vector<Flag> flags;
+  std::string positional;  ///< type of what stands alone; "" for nothing
+  std::vector<Command> commands;
+};
+
+Command read(const CLI::App& app, const std::string& parent) {
+  Command command{
+      .path = parent + app.get_name(), .name = app.get_name(), .about = app.get_description()};
+  for (const auto* option : app.get_options()) {
+    const auto type = option->get_items_expected_max() == 0 ? "" : option->get_type_name();
+    if (option->get_positional()) command.positional = type;
+    for (const auto& name : option->get_lnames())
+      command.flags.push_back({"--" + name, option->get_description(), type});
+  }
+  for (const auto* inner : app.get_subcommands([](const CLI::App*) { return true; }))
+    command.commands.push_back(read(*inner, command.path + " "));
+  return command;
+}
+
+/// What a value of that type can be; nothing where it is a file or anything.
+std::vector<std::string> words_of(const std::string& type) {
+  std::vector<std::string> words;
+  if (type == "TECHNIQUE")
+    for (const auto& technique : recipe::catalogue()) words.push_back(technique.name);
+  if (type == "SORT") words = recipe::sorts(recipe::catalogue());
+  if (type == "SHELL") words = {"bash", "zsh", "fish"};
+  if (type == "KEY=VALUE")
+    for (const auto& fact : recipe::facts(recipe::Recipe{})) words.push_back(fact.path + "=");
+  return words;
+}
+
+std::vector<std::string> names_of(const Command& command) {
+  std::vector<std::string> names;
+  for (const auto& inner : command.commands) names.push_back(inner.name);
+  return names;
+}
+
+void visit(const Command& command, const std::function<void(const Command&)>& see) {
+  see(command);
+  for (const auto& inner : command.commands) visit(inner, see);
+}
+
+// The part that finds which command is being written: the same in bash and zsh but for the words'
+// name.
+std::string path_cases(const Command& root) {
+  std::string text;
+  visit(root, [&](const Command& command) {
+    if (&command != &root) text += fmt::format("      \"{0}\") path=\"{0}\" ;;\n", command.path);
+  });
+  return text;
+}
+
+std::string bash(const Command& root) {
+  std::string cases;
+  visit(root, [&](const Command& command) {
+    std::vector<std::string> flags;
+    cases += fmt::format("    \"{}\")\n      case \"$before\" in\n", command.path);
+    for (const auto& flag : command.flags) {
+      flags.push_back(flag.name);
+      if (!flag.type.empty())
+        cases += fmt::format("        {}) words=\"{}\" ;;\n", flag.name,
+                             fmt::join(words_of(flag.type), " "));
+    }
+    auto plain = command.commands.empty() ? words_of(command.positional) : names_of(command);
+    cases += fmt::format("        *) words=\"{}\"; flags=\"{}\" ;;\n      esac ;;\n",
+                         fmt::join(plain, " "), fmt::join(flags, " "));
+  });
+  return fmt::format(R"(# bash completion for temper; in ~/.bashrc: source <(temper completion bash)
+_temper() {{
+  local cur="${{COMP_WORDS[COMP_CWORD]}}" before="${{COMP_WORDS[COMP_CWORD - 1]}}" path=temper words="" flags="" i
+  COMPREPLY=()
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case "$path ${{COMP_WORDS[i]}}" in
+{}    esac
+  done
+  case "$path" in
+{}  esac
+  if [[ $cur == -* ]]; then words=$flags; fi
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+  if [[ ${{#COMPREPLY[@]}} -eq 1 && ${{COMPREPLY[0]}} == *= ]]; then compopt -o nospace; fi
+}}
+complete -o default -F _temper temper
+)",
+                     path_cases(root), cases);
+}
+
+// Within single quotes, and for zsh with its separator escaped.
+std::string quoted_for(const std::string& text, bool colons) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '\'')
+      out += "'\\''";
+    else if (c == ':' && colons)
+      out += "\\:";
+    else
+      out += c;
+  }
+  return out;
+}
+
+std::string zsh(const Command& root) {
+  std::string cases;
+  visit(root, [&](const Command& command) {
+    cases += fmt::format("    \"{}\")\n      case \"$before\" in\n", command.path);
+    for (const auto& flag : command.flags)
+      if (!flag.type.empty())
+        cases += fmt::format("        {}) plain=({}); flags=() ;;\n", flag.name,
+                             words_of(flag.type).empty()
+                                 ? ""
+                                 : fmt::format("'{}'", fmt::join(words_of(flag.type), "' '")));
+    std::vector<std::string> plain;
+    for (const auto& inner : command.commands)
+      plain.push_back(fmt::format("'{}:{}'", inner.name, quoted_for(inner.about, true)));
+    if (plain.empty())
+      for (const auto& word : words_of(command.positional))
+        plain.push_back(fmt::format("'{}'", word));
+    std::vector<std::string> flags;
+    for (const auto& flag : command.flags)
+      flags.push_back(fmt::format("'{}:{}'", flag.name, quoted_for(flag.about, true)));
+    cases += fmt::format("        *) plain=({}); flags=({}) ;;\n      esac ;;\n",
+                         fmt::join(plain, " "), fmt::join(flags, " "));
+  });
+  return fmt::format(R"(#compdef temper
+# zsh completion for temper; in ~/.zshrc, after compinit: source <(temper completion zsh)
+_temper() {{
+  local path=temper before="${{words[CURRENT-1]}}" i
+  local -a plain flags
+  for ((i = 2; i < CURRENT; i++)); do
+    case "$path ${{words[i]}}" in
+{}    esac
+  done
+  case "$path" in
+{}  esac
+  if [[ ${{words[CURRENT]}} == -* ]]; then
+    _describe option flags
+  elif (( ${{#plain}} )); then
+    _describe value plain -S ''
+  else
+    _files
+  fi
+}}
+compdef _temper temper
+)",
+                     path_cases(root), cases);
+}
+
+std::string fish(const Command& root) {
+  std::string text =
+      "# fish completion for temper: temper completion fish > "
+      "~/.config/fish/completions/temper.fish\n"
+      "function __temper_at\n"
+      "  set -l path temper\n"
+      "  for word in (commandline -opc)[2..-1]\n"
+      "    switch \"$path $word\"\n";
+  visit(root, [&](const Command& command) {
+    if (&command != &root)
+      text += fmt::format("      case '{0}'\n        set path '{0}'\n", command.path);
+  });
+  text +=
+      "    end\n"
+      "  end\n"
+      "  test \"$path\" = \"$argv\"\n"
+      "end\n";
+  visit(root, [&](const Command& command) {
+    const auto start = fmt::format("complete -c temper -n '__temper_at {}'", command.path);
+    for (const auto& inner : command.commands)
+      text +=
+          fmt::format("{} -f -a '{}' -d '{}'\n", start, inner.name, quoted_for(inner.about, false));
+    const auto plain = words_of(command.positional);
+    if (command.commands.empty() && !plain.empty())
+      text += fmt::format("{} -f -a '{}'\n", start, fmt::join(plain, " "));
+    for (const auto& flag : command.flags) {
+      const auto words = words_of(flag.type);
+      text += fmt::format("{} -l {}{}{} -d '{}'\n", start, flag.name.substr(2),
+                          flag.type.empty() ? "" : " -r",
+                          words.empty() ? "" : fmt::format(" -f -a '{}'", fmt::join(words, " ")),
+                          quoted_for(flag.about, false));
+    }
+  });
+  return text;
+}
+
+}  // namespace
+
+void add_completion(CLI::App& app) {
+  auto* command = app.add_subcommand("completion", "Print completion for a shell");
+  auto shell = std::make_shared<std::string>();
+  command->add_option("shell", *shell, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}))
+      ->type_name("SHELL");
+  command->footer("Example:\n  source <(temper completion bash)");
+  command->callback([&app, shell] {
+    const auto root = read(app, "");
+    fmt::print("{}", *shell == "bash" ? bash(root) : *shell == "zsh" ? zsh(root) : fish(root));
+  });
+}
+
+}  // namespace temper::cli

@@ -1,0 +1,45 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "commands.h"
+#include "temper/core/error.h"
+#include "temper/recipe/describe.h"
+
+namespace temper::cli {
+namespace {
+
+void explain(const std::string& name, bool as_json) {
+  const auto found = recipe::look_up(recipe::catalogue(), name);
+  if (found.size() > 1) {
+    std::vector<std::string> names;
+    for (const auto& technique : found) names.push_back(technique.sort + "." + technique.name);
+    throw Error(Code::usage,
+                fmt::format("'{}' is several techniques: say {}", name, fmt::join(names, " or ")));
+  }
+  if (as_json)
+    fmt::print("{}\n", recipe::explain_json(found.front()).dump(2));
+  else
+    fmt::print("{}", recipe::explain_text(found.front()));
+}
+
+}  // namespace
+
+void add_explain(CLI::App& app) {
+  auto* command = app.add_subcommand(
+      "explain", "What a technique is: formula, options, paper, how to write it");
+  auto name = std::make_shared<std::string>();
+  auto as_json = std::make_shared<bool>(false);
+  command->add_option("name", *name, "as 'temper list' shows it, or with its sort: model.custom")
+      ->type_name("TECHNIQUE")
+      ->required();
+  command->add_flag("--json", *as_json, "print as JSON");
+  command->callback([name, as_json] { explain(*name, *as_json); });
+}
+
+}  // namespace temper::cli

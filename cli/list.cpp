@@ -1,0 +1,43 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "commands.h"
+#include "temper/recipe/describe.h"
+
+namespace temper::cli {
+namespace {
+
+struct Options {
+  std::string sort;
+  bool as_json = false;
+  bool as_markdown = false;
+};
+
+void list(const Options& options) {
+  const auto techniques = recipe::catalogue();
+  if (options.as_markdown)
+    fmt::print("{}", recipe::markdown(techniques));
+  else if (options.as_json)
+    fmt::print("{}\n", recipe::list_json(techniques, options.sort).dump(2));
+  else
+    fmt::print("{}", recipe::list_text(techniques, options.sort));
+}
+
+}  // namespace
+
+void add_list(CLI::App& app) {
+  auto* command = app.add_subcommand("list", "What there is: techniques by sort");
+  auto options = std::make_shared<Options>();
+  command->add_option("sort", options->sort, "only this sort, as in: temper list optimizer")
+      ->type_name("SORT");
+  command->add_flag("--json", options->as_json, "print as JSON");
+  command->add_flag("--markdown", options->as_markdown,
+                    "print everything with all options, as in docs/recipes.md");
+  command->callback([options] { list(*options); });
+}
+
+}  // namespace temper::cli

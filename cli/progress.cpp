@@ -1,0 +1,113 @@
+#include "progress.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace temper::cli {
+namespace {
+
+int terminal_width() {
+  winsize size{};
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+/// A bar in eighths of a character.
+std::string bar(double done, int width) {
+  static constexpr const char* kParts[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+  const int eighths = static_cast<int>(std::clamp(done, 0.0, 1.0) * width * 8);
+  std::string text;
+  for (int i = 0; i < eighths / 8; ++i) text += "█";
+  text += kParts[eighths % 8];
+  const int filled = eighths / 8 + (eighths % 8 != 0 ? 1 : 0);
+  return text + std::string(static_cast<std::size_t>(width - filled), ' ');
+}
+
+std::string score_text(const char* weights, const train::Scores& scores) {
+  auto text = fmt::format("{}: train loss {:.4f}", weights, scores.train.loss);
+  if (scores.validation)
+    text +=
+        fmt::format(", validation {:.4f} (gap {:+.4f}), accuracy {:.2f}%", scores.validation->loss,
+                    scores.validation->loss - scores.train.loss, 100 * scores.validation->accuracy);
+  return text;
+}
+
+}  // namespace
+
+Progress::Progress() : terminal_(isatty(STDERR_FILENO) == 1) {}
+
+void Progress::see(const train::Event& event) {
+  std::visit([this](const auto& e) { show(e); }, event);
+}
+
+void Progress::line(const std::string& text) {
+  fmt::print(stderr, "{}{}\n", terminal_ ? "\r\033[K" : "", text);
+}
+
+void Progress::show(const train::Started& e) {
+  run_ = e;
+  line(
+      fmt::format("{}: {} parameters, {} multiply-adds an image; {} training, {} validation, {} "
+                  "test images of {} "
+                  "classes",
+                  e.name, grouped(e.parameters), grouped(e.multiply_adds), grouped(e.train_images),
+                  grouped(e.validation_images), grouped(e.test_images), e.classes.size()));
+  if (e.step > 0)
+    line(fmt::format("going on at step {} of {}", grouped(e.step), grouped(e.total_steps)));
+}
+
+void Progress::show(const train::Stepped& e) {
+  if (seconds_at_start_ < 0) {
+    seconds_at_start_ = e.seconds;
+    step_at_start_ = e.step;
+  }
+  const double done = static_cast<double>(e.step) / static_cast<double>(run_.total_steps);
+  const auto steps = static_cast<double>(e.step - step_at_start_);
+  const auto left = static_cast<double>(run_.total_steps - e.step);
+  const std::string eta =
+      steps > 0 ? clock_text((e.seconds - seconds_at_start_) / steps * left) : "-:--";
+  const auto text =
+      fmt::format("epoch {}/{}  step {}/{}  loss {:.4f}  {} images/s  {} left",
+                  std::min<std::int64_t>(static_cast<std::int64_t>(e.epoch) + 1, run_.epochs),
+                  run_.epochs, e.step, run_.total_steps, e.loss,
+                  grouped(static_cast<std::int64_t>(e.images_per_second)), eta);
+  if (terminal_) {
+    const int room = terminal_width() - static_cast<int>(text.size()) - 9;
+    const auto gauge =
+        room >= 8 ? fmt::format("{:3.0f}% {} ", 100 * done, bar(done, std::min(room, 30))) : "";
+    fmt::print(stderr, "\r\033[K{}{}", gauge, text);
+    std::fflush(stderr);
+  } else if (e.step >= next_plain_) {
+    line(text);
+    next_plain_ = e.step + std::max<std::int64_t>(1, run_.total_steps / 20);
+  }
+}
+
+void Progress::show(const train::Evaluated& e) {
+  const auto epoch = fmt::format("epoch {}/{}", e.epoch, run_.epochs);
+  if (e.averaged) line(fmt::format("{}  {}", epoch, score_text("averaged weights", *e.averaged)));
+  if (e.raw) line(fmt::format("{}  {}", epoch, score_text("raw weights", *e.raw)));
+}
+
+void Progress::show(const train::Warned& e) {
+  line("warning: " + e.message);
+}
+
+std::string clock_text(double seconds) {
+  const auto total = static_cast<std::int64_t>(std::max(0.0, seconds) + 0.5);
+  if (total >= 3600)
+    return fmt::format("{}:{:02}:{:02}", total / 3600, total / 60 % 60, total % 60);
+  return fmt::format("{}:{:02}", total / 60, total % 60);
+}
+
+std::string grouped(std::int64_t number) {
+  auto text = std::to_string(number);
+  for (auto i = static_cast<std::ptrdiff_t>(text.size()) - 3; i > (number < 0 ? 1 : 0); i -= 3)
+    text.insert(static_cast<std::size_t>(i), ",");
+  return text;
+}
+
+}  // namespace temper::cli

@@ -1,0 +1,37 @@
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "temper/train/events.h"
+
+namespace temper::cli {
+
+/// Shows a run as it goes: on a terminal one line that moves, elsewhere a plain line now and then.
+class Progress : public train::Observer {
+ public:
+  Progress();
+  void see(const train::Event& event) override;
+
+ private:
+  void show(const train::Started& event);
+  void show(const train::Stepped& event);
+  void show(const train::Evaluated& event);
+  void show(const train::Warned& event);
+  void show(const train::Norms&) {}
+  void show(const train::Tested&) {}
+  void show(const train::Ended&) {}
+  void line(const std::string& text);  ///< a line that stays
+
+  bool terminal_;
+  train::Started run_;
+  double seconds_at_start_ = -1;  ///< of the first step seen, for the time to the end
+  std::int64_t step_at_start_ = 0;
+  std::int64_t next_plain_ = 0;
+};
+
+/// "1:23", "2:05:07"
+std::string clock_text(double seconds);
+/// "1,234,567"
+std::string grouped(std::int64_t number);
+
+}  // namespace temper::cli

@@ -1,0 +1,108 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "commands.h"
+#include "temper/core/error.h"
+#include "temper/io/atomic_file.h"
+#include "temper/recipe/recipe.h"
+#include "temper/recipe/starter.h"
+
+namespace temper::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  std::string source = "fashion-mnist";
+  std::string out;
+  std::string file;
+  std::vector<std::string> sets;
+  bool as_json = false;
+};
+
+void write_new(const Options& options) {
+  if (options.source != "fashion-mnist" && !fs::is_directory(options.source))
+    throw Error(Code::data,
+                fmt::format("{} is not a folder; name a folder of pictures, or fashion-mnist",
+                            options.source));
+  const auto text = recipe::starter(options.source);
+  if (options.out.empty()) {
+    fmt::print("{}", text);
+    return;
+  }
+  if (fs::exists(options.out))
+    throw Error(Code::io, fmt::format("{} exists already; name another file", options.out));
+  io::write_atomically(options.out, text);
+  fmt::print("wrote {}; train it with: temper train {}\n", options.out, options.out);
+}
+
+void show(const Options& options) {
+  const auto recipe = recipe::load(options.file, options.sets);
+  if (!options.as_json) {
+    fmt::print("{}", recipe::to_toml(recipe));
+    return;
+  }
+  auto list = nlohmann::ordered_json::array();
+  for (const auto& fact : recipe::facts(recipe))
+    list.push_back({{"key", fact.path},
+                    {"value", fact.value},
+                    {"default", fact.is_default},
+                    {"changes_results", fact.changes_results}});
+  fmt::print("{}\n", list.dump(2));
+}
+
+void check(const Options& options) {
+  const auto recipe = recipe::load(options.file, options.sets);
+  for (const auto& hint : recipe::lint(recipe)) fmt::print("note: {}\n", hint);
+  fmt::print("{} is a good recipe\n", options.file);
+}
+
+void add_file(CLI::App& command, Options& options) {
+  command.add_option("recipe", options.file, "a recipe (.toml)")->type_name("RECIPE")->required();
+  command
+      .add_option("--set", options.sets,
+                  "change an option, as in optimizer.lr=0.1; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+}
+
+}  // namespace
+
+void add_recipe(CLI::App& app) {
+  auto* recipe = app.add_subcommand("recipe", "Write, show and check recipes");
+  recipe->require_subcommand(1);
+  auto options = std::make_shared<Options>();
+
+  auto* create = recipe->add_subcommand("new", "Write a recipe to begin with, every key explained");
+  create
+      ->add_option("source", options->source,
+                   "a folder with one folder of pictures a class, or fashion-mnist")
+      ->type_name("FOLDER")
+      ->capture_default_str();
+  create->add_option("--out", options->out, "the file to write (default: the terminal)")
+      ->type_name("FILE");
+  create->callback([options] { write_new(*options); });
+
+  auto* resolved = recipe->add_subcommand("show", "Print every key of a recipe with its value");
+  add_file(*resolved, *options);
+  resolved->add_flag("--json", options->as_json, "print as JSON");
+  resolved->callback([options] { show(*options); });
+
+  auto* checked = recipe->add_subcommand("check", "Read a recipe and say what is wrong or odd");
+  add_file(*checked, *options);
+  checked->callback([options] { check(*options); });
+
+  recipe->footer(
+      "Examples:\n"
+      "  temper recipe new pictures/ --out mine.toml\n"
+      "  temper recipe show mine.toml --set model.depth=50\n"
+      "  temper recipe check mine.toml");
+}
+
+}  // namespace temper::cli

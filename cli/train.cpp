@@ -1,0 +1,199 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "commands.h"
+#include "progress.h"
+#include "temper/core/error.h"
+#include "temper/core/stop_flag.h"
+#include "temper/data/open.h"
+#include "temper/report/report.h"
+#include "temper/train/estimate.h"
+#include "temper/train/preflight.h"
+#include "temper/train/run.h"
+
+namespace temper::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+struct Options {
+  std::string source;
+  std::vector<std::string> sets;
+  std::string out;
+  std::optional<std::int64_t> stop_at;
+  bool fresh = false;
+  bool dry_run = false;
+  bool check = false;
+  bool as_json = false;
+};
+
+StopFlag stop_flag;  // NOLINT: a signal handler reaches nothing else
+
+/// The first signal asks; the second one kills, as it would without us. What is on disk is whole at
+/// any moment.
+void stop_on_signals() {
+  struct sigaction action = {};
+  action.sa_handler = [](int) { stop_flag.set(); };
+  action.sa_flags = SA_RESETHAND | SA_RESTART;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+recipe::Recipe read_recipe(const Options& options) {
+  if (options.source.empty() || fs::is_directory(options.source)) {
+    auto sets = options.sets;
+    if (!options.source.empty()) {
+      auto path = fs::path(options.source).lexically_normal();
+      if (!path.has_filename()) path = path.parent_path();
+      sets.insert(sets.begin(), {fmt::format("data.source={}", json(path.string()).dump()),
+                                 fmt::format("name={}", json(path.filename().string()).dump())});
+    }
+    return recipe::parse("", "defaults", sets);
+  }
+  return recipe::load(options.source, options.sets);
+}
+
+/// Where a run goes: as asked, or runs/<name>; with --fresh the first of <directory>-2, -3, ...
+/// that is free.
+fs::path choose_directory(const Options& options, const std::string& name) {
+  const fs::path asked = options.out.empty() ? fs::path("runs") / name : fs::path(options.out);
+  if (!options.fresh) return asked;
+  fs::path free = asked;
+  for (int n = 2; fs::exists(free); ++n) free = fmt::format("{}-{}", asked.string(), n);
+  return free;
+}
+
+int dry_run(const train::Plan& plan, bool as_json) {
+  const auto e = train::estimate(plan);
+  if (as_json) {
+    fmt::print("{}\n", json{{"parameters", e.parameters},
+                            {"multiply_adds", e.multiply_adds},
+                            {"images_per_second", e.images_per_second},
+                            {"step_images_per_second", e.step_images_per_second},
+                            {"seconds", e.seconds},
+                            {"memory", e.memory},
+                            {"memory_available", e.memory_available},
+                            {"steps_tried", e.steps_tried}}
+                           .dump(2));
+    return 0;
+  }
+  constexpr double kMiB = 1024.0 * 1024.0;
+  fmt::print("parameters      {}\n", grouped(e.parameters));
+  fmt::print("multiply-adds   {} an image, forward\n", grouped(e.multiply_adds));
+  fmt::print("memory          {:.0f} MiB at its peak so far; the machine has {:.0f} MiB free\n",
+             static_cast<double>(e.memory) / kMiB, static_cast<double>(e.memory_available) / kMiB);
+  fmt::print("speed           {:.0f} images/s ({:.0f} without loading), over {} steps\n",
+             e.images_per_second, e.step_images_per_second, e.steps_tried);
+  fmt::print("time to the end {} for {} epochs of {} steps, evaluation included\n",
+             clock_text(e.seconds), plan.recipe.epochs, plan.horizon.steps_per_epoch);
+  fmt::print("No run was made.\n");
+  return 0;
+}
+
+int check(const train::Plan& plan, bool as_json) {
+  train::prepare_thread(plan);
+  const auto r = train::overfit_one_batch(plan);
+  if (as_json)
+    fmt::print("{}\n", json{{"passed", r.passed()},
+                            {"first_loss", r.first_loss},
+                            {"last_loss", r.last_loss},
+                            {"accuracy", r.accuracy},
+                            {"steps", r.steps}}
+                           .dump(2));
+  else
+    fmt::print("one batch, {} steps: loss {:.4f} -> {:.4f}, accuracy {:.1f}%: {}\n", r.steps,
+               r.first_loss, r.last_loss, 100 * r.accuracy,
+               r.passed() ? "the network can learn this data by heart, as it should"
+                          : "the network cannot learn one batch by heart; look at labels, "
+                            "normalisation and options");
+  return r.passed() ? 0 : static_cast<int>(Code::data);
+}
+
+void announce(const fs::path& directory, const fs::path& report, bool as_json) {
+  const auto summary = report::summary(directory);
+  if (as_json) {
+    fmt::print("{}\n", report::to_json(summary).dump(2));
+    return;
+  }
+  fmt::print("{}\nreport  {}\n", report::to_text(summary), report.string());
+}
+
+int train_command(const Options& options, const std::vector<std::string>& command) {
+  const auto recipe = read_recipe(options);
+  const auto plan = train::plan(recipe, data::open(recipe.data.source));
+  if (options.dry_run) return dry_run(plan, options.as_json);
+  if (options.check) return check(plan, options.as_json);
+
+  const auto directory = choose_directory(options, recipe.name);
+  Progress progress;
+  const train::RunOptions run{.directory = directory,
+                              .command = command,
+                              .stop_at = options.stop_at,
+                              .stop = &stop_flag,
+                              .observers = {&progress}};
+  for (const auto& hint : recipe::lint(recipe, plan.horizon))
+    fmt::print(stderr, "note: {}\n", hint);
+  stop_on_signals();
+  const bool was_finished = train::finished(directory);
+  const auto outcome = train::run(plan, run);
+  if (!outcome.finished)
+    throw Error(
+        Code::stopped,
+        fmt::format("stopped at step {} of {} and saved; the same command goes on from there",
+                    outcome.step, plan.horizon.total_steps));
+  if (was_finished) fmt::print(stderr, "This run is finished already; --fresh trains it anew.\n");
+  announce(directory, report::write_report(directory), options.as_json);
+  return 0;
+}
+
+}  // namespace
+
+void add_train(CLI::App& app, const std::vector<std::string>& command_line) {
+  auto* command =
+      app.add_subcommand("train", "Train a network, from a recipe or on a folder of pictures");
+  auto options = std::make_shared<Options>();
+  command->add_option("source", options->source,
+                      "a recipe (.toml), or a folder with one folder of pictures a class; without "
+                      "it: Fashion-MNIST");
+  command
+      ->add_option("--set", options->sets,
+                   "change an option, as in optimizer.lr=0.1; may be repeated")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--out", options->out, "the run directory (default: runs/<name of the recipe>)")
+      ->type_name("DIR");
+  command
+      ->add_option("--stop-at", options->stop_at,
+                   "save and stop after this step; the same command goes on")
+      ->type_name("STEP")
+      ->check(CLI::PositiveNumber);
+  command->add_flag("--fresh", options->fresh,
+                    "never go on with an earlier run: use the next free directory");
+  command->add_flag("--dry-run", options->dry_run,
+                    "say what the run will cost, from a few steps; make no run");
+  command->add_flag("--check", options->check,
+                    "overfit one batch on purpose, to find faults in data and options");
+  command->add_flag("--json", options->as_json, "print the result as JSON");
+  command->footer(
+      "Examples:\n"
+      "  temper train recipes/fashion-mnist.toml\n"
+      "  temper train pictures/ --set epochs=20 --set optimizer.lr=0.05\n"
+      "  temper train recipes/cifar10.toml --dry-run\n\n"
+      "A run that was stopped (Ctrl-C, --stop-at) goes on when the same command is given again.");
+  command->callback([options, command_line] {
+    if (const int status = train_command(*options, command_line); status != 0)
+      throw CLI::RuntimeError(status);
+  });
+}
+
+}  // namespace temper::cli

@@ -1,0 +1,17 @@
+#include "fuzz/hostile.h"
+#include "temper/io/safetensors.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  return temper::fuzz::run(data, size, [](std::span<const std::byte> bytes) {
+    const temper::io::Safetensors file(bytes, "fuzz");
+    // Every view must lie within the bytes, each of which belongs to one tensor at most.
+    std::size_t total = 0;
+    for (const auto& tensor : file.tensors()) {
+      if (!tensor.bytes.empty() &&
+          (tensor.bytes.data() < bytes.data() || &tensor.bytes.back() > &bytes.back()))
+        std::abort();
+      total += tensor.bytes.size();
+    }
+    if (total > bytes.size()) std::abort();
+  });
+}

@@ -1,0 +1,18 @@
+#pragma once
+#include <atomic>
+
+namespace temper {
+
+/// Somebody asked for the work to stop at the next good place. Setting it is safe in a signal
+/// handler and from any thread.
+class StopFlag {
+ public:
+  void set() noexcept { asked_.store(true, std::memory_order_relaxed); }
+  [[nodiscard]] bool is_set() const noexcept { return asked_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<bool> asked_ = false;
+  static_assert(std::atomic<bool>::is_always_lock_free);
+};
+
+}  // namespace temper

@@ -1,0 +1,210 @@
+#include "temper/recipe/describe.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "temper/core/error.h"
+#include "temper/recipe/catalogue.h"
+#include "temper/recipe/recipe.h"
+#include "temper/recipe/spelling.h"
+
+namespace temper::recipe {
+namespace {
+
+constexpr std::size_t kColumns = 96;
+
+// Breaks at spaces; every line but the first is indented.
+std::string wrapped(std::string_view text, std::size_t indent, std::size_t columns = kColumns) {
+  std::string out;
+  std::size_t column = indent;
+  while (!text.empty()) {
+    const auto end = std::min(text.find(' '), text.size());
+    if (column > indent && column + 1 + end > columns) {
+      out += "\n" + std::string(indent, ' ');
+      column = indent;
+    } else if (column > indent) {
+      out += ' ';
+      ++column;
+    }
+    out += text.substr(0, end);
+    column += end;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
+std::string indented(std::string_view text) {
+  std::string out = "  ";
+  for (const char c : text) {
+    out += c;
+    if (c == '\n') out += "  ";
+  }
+  return out;
+}
+
+std::string remarks(const Option& option) {
+  auto text = option.meaning;
+  if (!option.unit.empty()) text += fmt::format(" [{}]", option.unit);
+  if (option.scheduled) text += "; a schedule may drive it";
+  if (!option.changes_results) text += "; does not change results";
+  if (!option.alias.empty()) text += fmt::format("; also spelt {}", option.alias);
+  return text;
+}
+
+std::vector<Technique> of_sort(const std::vector<Technique>& techniques, std::string_view sort) {
+  const auto names = sorts(techniques);
+  if (!sort.empty() && std::ranges::find(names, sort) == names.end())
+    throw Error(Code::usage,
+                fmt::format("there is no sort '{}': {}", sort,
+                            suggestion(sort, {names.begin(), names.end()}, "the sorts are")));
+  std::vector<Technique> result;
+  for (const auto& technique : techniques)
+    if (sort.empty() || technique.sort == sort) result.push_back(technique);
+  return result;
+}
+
+std::string options_text(const std::vector<Option>& options) {
+  std::size_t name = 0;
+  std::size_t value = 0;
+  for (const auto& option : options) {
+    name = std::max(name, option.name.size());
+    value = std::max(value, option.default_value.size());
+  }
+  value = std::min<std::size_t>(value, 16);
+  std::string text;
+  for (const auto& option : options) {
+    text += fmt::format("  {:<{}}  {:<{}}  {}\n", option.name, name, option.default_value, value,
+                        option.values);
+    text += fmt::format("  {:<{}}  {}\n", "", name, wrapped(remarks(option), name + 4));
+  }
+  return text;
+}
+
+// A table's cells end at '|', also within code.
+std::string cell(std::string_view text) {
+  std::string out;
+  for (const char c : text)
+    out += c == '|' ? std::string("\\|") : c == '\n' ? "<br>" : std::string(1, c);
+  return out;
+}
+
+}  // namespace
+
+std::vector<Technique> catalogue() {
+  const auto root = fresh_group<Recipe>();
+  auto found = techniques(root);
+  const auto order = sorts(found);
+  std::ranges::stable_sort(found, {}, [&](const Technique& technique) {
+    return std::ranges::find(order, technique.sort) - order.begin();
+  });
+  return found;
+}
+
+std::vector<std::string> sorts(const std::vector<Technique>& techniques) {
+  std::vector<std::string> names;
+  for (const auto& technique : techniques)
+    if (std::ranges::find(names, technique.sort) == names.end()) names.push_back(technique.sort);
+  return names;
+}
+
+std::vector<Technique> look_up(const std::vector<Technique>& techniques, std::string_view name) {
+  std::vector<Technique> result;
+  std::vector<std::string_view> names;
+  for (const auto& technique : techniques) {
+    names.push_back(technique.name);
+    if (technique.name == name || fmt::format("{}.{}", technique.sort, technique.name) == name)
+      result.push_back(technique);
+  }
+  if (!result.empty()) return result;
+  std::set<std::string> holders;
+  for (const auto& technique : techniques)
+    for (const auto& option : technique.options)
+      if (option.name == name || option.alias == name) holders.insert(technique.name);
+  if (!holders.empty())
+    throw Error(Code::usage,
+                fmt::format("'{}' is an option; explain {}", name, fmt::join(holders, ", or ")));
+  const auto near = nearest(name, names);
+  throw Error(Code::usage,
+              fmt::format("there is no technique '{}'{}; 'temper list' shows what there is", name,
+                          near.empty() ? "" : fmt::format(": did you mean '{}'?", near)));
+}
+
+std::string list_text(const std::vector<Technique>& techniques, std::string_view sort) {
+  const auto chosen = of_sort(techniques, sort);
+  std::size_t width = 0;
+  for (const auto& technique : chosen) width = std::max(width, technique.name.size());
+  std::string text;
+  std::string_view last;
+  for (const auto& technique : chosen) {
+    if (technique.sort != last)
+      text += fmt::format("{}{}\n", last.empty() ? "" : "\n", technique.sort);
+    last = technique.sort;
+    text +=
+        fmt::format("  {:<{}}  {}\n", technique.name, width, wrapped(technique.summary, width + 4));
+  }
+  return text;
+}
+
+nlohmann::ordered_json list_json(const std::vector<Technique>& techniques, std::string_view sort) {
+  auto list = nlohmann::ordered_json::array();
+  for (const auto& technique : of_sort(techniques, sort))
+    list.push_back(
+        {{"sort", technique.sort}, {"name", technique.name}, {"summary", technique.summary}});
+  return list;
+}
+
+std::string explain_text(const Technique& technique) {
+  auto text = fmt::format("{} ({})\n\n  {}\n", technique.name, technique.sort,
+                          wrapped(technique.summary, 2));
+  if (!technique.formula.empty())
+    text += fmt::format("\nFormula\n{}\n", indented(technique.formula));
+  if (!technique.options.empty())
+    text += fmt::format("\nOptions, with their defaults and ranges\n{}",
+                        options_text(technique.options));
+  if (!technique.paper.empty()) text += fmt::format("\nPaper\n  {}\n", wrapped(technique.paper, 2));
+  return text + fmt::format("\nIn a recipe\n{}\n", indented(technique.example));
+}
+
+nlohmann::ordered_json explain_json(const Technique& technique) {
+  auto options = nlohmann::ordered_json::array();
+  for (const auto& option : technique.options)
+    options.push_back({{"name", option.name},
+                       {"alias", option.alias},
+                       {"values", option.values},
+                       {"default", option.default_value},
+                       {"unit", option.unit},
+                       {"meaning", option.meaning},
+                       {"scheduled", option.scheduled},
+                       {"changes_results", option.changes_results}});
+  return {{"sort", technique.sort},        {"name", technique.name},
+          {"path", technique.path},        {"summary", technique.summary},
+          {"formula", technique.formula},  {"paper", technique.paper},
+          {"options", std::move(options)}, {"example", technique.example}};
+}
+
+std::string markdown(const std::vector<Technique>& techniques) {
+  std::string text;
+  for (const auto& technique : techniques) {
+    const bool section = technique.sort == "recipe";
+    text += section ? fmt::format(
+                          "### `{}`\n\n{}\n",
+                          technique.path.empty() ? "top of the file" : "[" + technique.path + "]",
+                          technique.summary)
+                    : fmt::format("### {}: `{}`\n\n{}\n", technique.sort, technique.name,
+                                  technique.summary);
+    if (!technique.options.empty())
+      text += "\n| key | default | values | meaning |\n|---|---|---|---|\n";
+    for (const auto& option : technique.options)
+      text += fmt::format("| `{}` | `{}` | {} | {} |\n", option.name, cell(option.default_value),
+                          cell(option.values), cell(remarks(option)));
+    text += '\n';
+  }
+  if (!text.empty()) text.pop_back();
+  return text;
+}
+
+}  // namespace temper::recipe

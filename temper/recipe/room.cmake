@@ -1,0 +1,11 @@
+# `temper recipe new` begins with recipes that ship, so their text goes into the program.
+foreach(name fashion-mnist pictures)
+  set(_file "${CMAKE_CURRENT_SOURCE_DIR}/recipes/${name}.toml")
+  string(TOUPPER "TEMPER_${name}_RECIPE" _variable)
+  string(REPLACE "-" "_" _variable "${_variable}")
+  file(READ "${_file}" ${_variable})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${_file}")
+endforeach()
+configure_file("${CMAKE_CURRENT_SOURCE_DIR}/temper/recipe/starter_texts.cpp.in"
+               "${CMAKE_BINARY_DIR}/generated/starter_texts.cpp" @ONLY)
+target_sources(temper_recipe PRIVATE "${CMAKE_BINARY_DIR}/generated/starter_texts.cpp")

@@ -1,0 +1,110 @@
+#pragma once
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// What happens in a run, for those who watch: the log, TensorBoard, a progress bar. Watching
+/// changes nothing.
+namespace temper::train {
+
+struct Started {
+  std::string name;
+  std::string fingerprint;
+  std::int64_t step = 0;  ///< 0, or where a stopped run goes on
+  std::int64_t steps_per_epoch = 0;
+  std::int64_t total_steps = 0;
+  std::int64_t epochs = 0;
+  std::int64_t parameters = 0;
+  std::int64_t multiply_adds = 0;  ///< forward pass of one image
+  std::int64_t train_images = 0;
+  std::int64_t validation_images = 0;
+  std::int64_t test_images = 0;
+  std::vector<std::string> classes;
+  std::int64_t channels = 0;
+  std::int64_t height = 0;
+  std::int64_t width = 0;
+  std::int64_t batch = 0;
+};
+
+/// The running training loss, with smoothing and augmentation in it: mean over the steps since the
+/// last such event.
+struct Stepped {
+  std::int64_t step = 0;  ///< steps done
+  double epoch = 0;       ///< epochs done
+  double loss = 0;
+  double lr = 0;  ///< of the last step
+  double images_per_second = 0;
+  double seconds = 0;  ///< since the run began, stops left out
+};
+
+/// Euclidean norms of one parameter tensor, its gradient and its change in one step.
+struct LayerNorms {
+  std::string name;
+  double weight = 0;
+  double gradient = 0;
+  double update = 0;
+};
+struct Norms {
+  std::int64_t step = 0;
+  std::vector<LayerNorms> layers;
+};
+
+/// Loss and accuracy measured alike on whatever set: hard labels, cross-entropy, evaluation
+/// transform and mode.
+struct Score {
+  double loss = 0;
+  double accuracy = 0;  ///< [0, 1]
+  std::int64_t count = 0;
+};
+/// One set of weights on a fixed part of the training set and on the validation set.
+struct Scores {
+  Score train;
+  std::optional<Score> validation;
+};
+struct Evaluated {
+  std::int64_t epoch = 0;
+  std::int64_t step = 0;
+  double seconds = 0;
+  std::optional<Scores> raw;
+  std::optional<Scores> averaged;
+};
+
+struct Tested {
+  std::string weights;  ///< "raw" or "ema"
+  Score score;
+};
+
+/// Seconds by activity; data is what the training thread waited for.
+struct Times {
+  double data = 0;
+  double forward = 0;
+  double backward = 0;
+  double update = 0;
+  double evaluate = 0;
+  double save = 0;
+};
+struct Ended {
+  double seconds = 0;
+  Times time;
+};
+
+/// Something that looks wrong and stops nothing.
+struct Warned {
+  std::string message;
+};
+
+using Event = std::variant<Started, Stepped, Norms, Evaluated, Tested, Ended, Warned>;
+
+/// A line of metrics.jsonl.
+nlohmann::json to_json(const Event& event);
+
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void see(const Event& event) = 0;
+};
+
+}  // namespace temper::train

@@ -1,0 +1,69 @@
+#include "temper/train/export.h"
+
+#include <ATen/ops/arange.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/tensor.h>
+
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "temper/measure/mistakes.h"
+
+namespace temper::train {
+namespace {
+
+constexpr std::int64_t kMistakes = 24;
+
+/// Images of different sizes can't share a tensor: all are brought to the network's view of them.
+at::Tensor picture(const Plan& plan, std::int64_t row) {
+  io::Image image;
+  plan.test->read(row, image);
+  augment::Frame frame(plan.evaluation.size);
+  frame.begin(image);
+  Random nothing_random(0, Purpose::inspect);
+  for (const auto& operation : plan.evaluation.operations)
+    std::visit([&](const auto& options) { apply(options, frame, nothing_random); }, operation);
+  const auto& pixels = frame.pixels();
+  auto tensor = at::empty({pixels.height, pixels.width, pixels.channels}, at::kByte);
+  std::memcpy(tensor.mutable_data_ptr(), pixels.pixels.data(), pixels.size());
+  return tensor;
+}
+
+}  // namespace
+
+void export_weights(const Plan& plan, std::span<const Named> tensors,
+                    const std::filesystem::path& path) {
+  using nlohmann::json;
+  const auto& normalisation = plan.evaluation.normalisation;
+  save_tensors(
+      path, tensors,
+      {{"format", "pt"},
+       {"temper.model", recipe::model_text(plan.recipe)},
+       {"temper.fingerprint", plan.fingerprint},
+       {"temper.classes", json(plan.train->classes()).dump()},
+       {"temper.input", json{plan.task.channels, plan.task.height, plan.task.width}.dump()},
+       {"temper.mean", json(normalisation.mean).dump()},
+       {"temper.std", json(normalisation.std).dump()},
+       {"temper.interpolation", std::string(name_of(augment::Interpolation::bilinear))}});
+}
+
+void export_predictions(const Plan& plan, const Predictions& predictions,
+                        const std::filesystem::path& run) {
+  save_tensors(run / "predictions.safetensors",
+               std::vector<Named>{{"logits", predictions.logits},
+                                  {"labels", predictions.labels},
+                                  {"ids", at::arange(predictions.labels.size(0), at::kLong)}});
+  std::vector<at::Tensor> images;
+  std::vector<std::int64_t> rows;
+  for (const auto& mistake :
+       measure::most_confident_mistakes(predictions.logits, predictions.labels, kMistakes)) {
+    images.push_back(picture(plan, mistake.row));
+    rows.push_back(mistake.row);
+  }
+  if (rows.empty()) return;
+  save_tensors(run / "mistakes.safetensors",
+               std::vector<Named>{{"images", at::stack(images)}, {"rows", at::tensor(rows)}});
+}
+
+}  // namespace temper::train

@@ -1,0 +1,25 @@
+#pragma once
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "temper/train/evaluate.h"
+#include "temper/train/plan.h"
+#include "temper/train/tensors.h"
+
+/// The files that a finished run ships: weights with all that is needed to use them, and its
+/// answers to the test set.
+namespace temper::train {
+
+/// Weights for temper, for Python's safetensors and, by their names, for torchvision and timm.
+/// Class names, input size, normalisation and interpolation stand in the file's metadata.
+void export_weights(const Plan& plan, std::span<const Named> tensors,
+                    const std::filesystem::path& path);
+
+/// predictions.safetensors: logits, labels and ids of the test set; mistakes.safetensors: the
+/// pictures about which the network was most confidently wrong.
+void export_predictions(const Plan& plan, const Predictions& predictions,
+                        const std::filesystem::path& run);
+
+}  // namespace temper::train

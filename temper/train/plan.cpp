@@ -1,0 +1,142 @@
+#include "temper/train/plan.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <dlfcn.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "temper/augment/pipeline.h"
+#include "temper/core/error.h"
+#include "temper/data/normalisation.h"
+#include "temper/data/split.h"
+#include "temper/data/subset.h"
+#include "temper/model/architecture.h"
+#include "temper/train/device.h"
+#include "temper/train/precision.h"
+
+namespace temper::train {
+namespace {
+
+/// A side that pictures of different sizes are brought to, unless the recipe names one.
+constexpr int kPictureSide = 224;
+
+/// Large enough for speed, small enough to stay below the memory of a training step.
+constexpr std::int64_t kEvaluationBatch = 256;
+
+std::int64_t processors() {
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+/// Whole images of small sets are cheap to prepare: one thread feeds a network on the other cores.
+/// Pictures from files are not.
+std::int64_t choose_loader_threads(const data::Dataset& data) {
+  return data.height > 0 && data.height <= 64 ? 1 : processors();
+}
+
+augment::Size input_size(const recipe::Recipe& recipe, const data::Dataset& data) {
+  if (recipe.data.size.value) return {*recipe.data.size.value, *recipe.data.size.value};
+  if (data.height > 0) return {data.height, data.width};
+  return {kPictureSide, kPictureSide};
+}
+
+/// A fixed part of the training set, as large as the validation set; without one a tenth stands for
+/// it.
+std::shared_ptr<const data::Source> probe_of(const data::Dataset& sets, std::uint64_t seed) {
+  const auto count = sets.validation ? sets.validation->size() : (sets.train->size() + 9) / 10;
+  return std::make_shared<data::Subset>(sets.train,
+                                        data::random_rows(sets.train->size(), count, seed));
+}
+
+/// The recipe's operations; images of another size than the network's input are brought to it
+/// first, as in evaluation, unless a random resized crop does that.
+std::vector<augment::Operation> training_operations(
+    const std::vector<augment::Operation>& asked,
+    const std::vector<augment::Operation>& evaluation) {
+  const auto sizes = [](const augment::Operation& o) {
+    return std::holds_alternative<augment::RandomResizedCrop>(o);
+  };
+  if (std::any_of(asked.begin(), asked.end(), sizes)) return asked;
+  auto all = evaluation;
+  all.insert(all.end(), asked.begin(), asked.end());
+  return all;
+}
+
+std::string digest(const data::Dataset& data) {
+  std::string text = data.train->digest();
+  for (const auto& set : {data.validation, data.test})
+    if (set) text += ":" + set->digest();
+  return text;
+}
+
+}  // namespace
+
+Plan plan(const recipe::Recipe& recipe, const data::Dataset& data) {
+  Plan plan{.recipe = recipe};
+  auto& options = plan.recipe;
+  const auto seed = static_cast<std::uint64_t>(options.seed);
+  const auto processor = resolve_device(options.device);
+  plan.device = processor.where();
+  options.device = processor.device;
+  options.precision = resolve_precision(options.precision, plan.device.type());
+  if (!options.threads.value) options.threads.value = processors();
+  if (!options.data.loader_threads.value)
+    options.data.loader_threads.value = choose_loader_threads(data);
+
+  const auto sets = data::prepare(data, options.data.validation, options.data.limit, seed);
+  plan.train = sets.train;
+  plan.validation = sets.validation;
+  plan.test = sets.test;
+  plan.probe = probe_of(sets, seed);
+  const auto input = input_size(options, data);
+  plan.task = {sets.train->channels(), input.height, input.width,
+               static_cast<std::int64_t>(sets.train->classes().size())};
+
+  const auto batches = sets.train->size() / options.data.batch;
+  if (batches == 0)
+    throw Error(
+        Code::usage,
+        fmt::format("data.batch = {} is larger than the training set of {} images; lower it",
+                    options.data.batch, sets.train->size()));
+  plan.horizon = {batches, batches * options.epochs};
+  recipe::check_schedules(options, plan.horizon);
+  plan.fingerprint = recipe::fingerprint(options, digest(data));
+
+  const bool same_size = augment::Size{data.height, data.width} == input;
+  plan.evaluation = {.operations = augment::evaluation_operations(same_size),
+                     .normalisation = data::normalisation_of(sets),
+                     .size = input,
+                     .batch = kEvaluationBatch,
+                     .shuffle = false,
+                     .drop_last = false,
+                     .threads = *options.data.loader_threads.value};
+  plan.training = {
+      .operations = training_operations(options.data.augment, plan.evaluation.operations),
+      .normalisation = plan.evaluation.normalisation,
+      .size = input,
+      .batch = options.data.batch,
+      .seed = seed,
+      .threads = *options.data.loader_threads.value};
+  return plan;
+}
+
+std::unique_ptr<model::Network> build_network(const Plan& plan) {
+  auto network =
+      model::build(plan.recipe.model, plan.task, static_cast<std::uint64_t>(plan.recipe.seed));
+  network->to(plan.device);
+  return network;
+}
+
+void prepare_thread(const Plan& plan) {
+  // With OMP_DYNAMIC set LibTorch has been seen to hang. Its own copy of libgomp is asked, the only
+  // one that counts.
+  if (void* found = dlsym(RTLD_DEFAULT, "omp_set_dynamic"); found != nullptr)
+    reinterpret_cast<void (*)(int)>(found)(0);
+  at::set_num_threads(static_cast<int>(*plan.recipe.threads.value));
+  at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/true);
+  at::globalContext().setBenchmarkCuDNN(false);
+}
+
+}  // namespace temper::train

@@ -1,0 +1,45 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <string>
+
+#include "temper/data/loader.h"
+#include "temper/data/source.h"
+#include "temper/model/network.h"
+#include "temper/recipe/recipe.h"
+#include "temper/schedule/schedule.h"
+
+namespace temper::train {
+
+/// A recipe applied to its data: everything that a run needs to know before it begins, with nothing
+/// left to "auto".
+struct Plan {
+  recipe::Recipe recipe;
+  std::string fingerprint;  ///< of the recipe and the data
+  at::Device device = at::kCPU;
+  model::Task task;
+  schedule::Horizon horizon;
+
+  std::shared_ptr<const data::Source> train;
+  std::shared_ptr<const data::Source>
+      probe;  ///< a fixed part of `train`, as large as `validation` if there is one
+  std::shared_ptr<const data::Source> validation;  ///< null when recipe.data.validation is 0
+  std::shared_ptr<const data::Source> test;        ///< null when the data has none
+
+  data::LoaderOptions training;
+  data::LoaderOptions evaluation;
+};
+
+/// Throws Error: usage for what the recipe asks and this data or machine cannot give, data for data
+/// unfit to train on.
+Plan plan(const recipe::Recipe& recipe, const data::Dataset& data);
+
+/// The network with its initial weights, on the plan's device.
+std::unique_ptr<model::Network> build_network(const Plan& plan);
+
+/// Sets the calling thread up for bit-equal repetition: number of threads, deterministic
+/// algorithms.
+void prepare_thread(const Plan& plan);
+
+}  // namespace temper::train

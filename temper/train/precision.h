@@ -1,0 +1,27 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include "temper/recipe/recipe.h"
+
+namespace temper::train {
+
+/// "auto" becomes bf16 on CUDA and on processors that compute in it (AVX512-BF16, AMX), else fp32.
+/// Throws Error{Code::usage} for bf16 where the hardware would only emulate it, a hundred times
+/// slower than fp32.
+recipe::Precision resolve_precision(recipe::Precision asked, at::DeviceType device);
+
+/// While this lives, convolutions and matrix products run in the precision (LibTorch's autocast);
+/// weights, gradients and everything that sums stay float32.
+class PrecisionScope {
+ public:
+  PrecisionScope(recipe::Precision precision, at::DeviceType device);
+  ~PrecisionScope();
+  PrecisionScope(const PrecisionScope&) = delete;
+  PrecisionScope& operator=(const PrecisionScope&) = delete;
+
+ private:
+  at::DeviceType device_;
+  bool active_;
+};
+
+}  // namespace temper::train

@@ -1,0 +1,83 @@
+#include "temper/train/preflight.h"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/argmax.h>
+#include <ATen/ops/isfinite.h>
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "temper/core/error.h"
+#include "temper/loss/cross_entropy.h"
+#include "temper/train/state.h"
+#include "temper/train/step.h"
+
+namespace temper::train {
+
+std::string inspect_first_batch(const Plan& plan, model::Network& network,
+                                const data::Batch& batch) {
+  const auto& images = batch.views.front();
+  const auto& labels = batch.labels;
+  for (std::int64_t i = 0; i < labels.size(0); ++i) {
+    const auto label = labels[i].item<std::int64_t>();
+    if (label < -1 || label >= plan.task.classes)
+      throw Error(Code::data,
+                  fmt::format("{}: label {} is outside [0, {}), the classes that the data names",
+                              plan.train->where(batch.ids[i].item<std::int64_t>()), label,
+                              plan.task.classes));
+  }
+  if (!at::isfinite(images).all().item<bool>())
+    throw Error(
+        Code::data,
+        "the first batch holds values that are not numbers; look at mean and std of the data");
+  if (images.size(0) > 1 && images.eq(images[0]).all().item<bool>())
+    throw Error(
+        Code::data,
+        "all images of the first batch are the same; the data or its augmentation is broken");
+
+  // In training mode, as the first step will see it, with the buffers put back: looking must not
+  // change the run.
+  const at::NoGradGuard no_grad;
+  std::vector<at::Tensor> before;
+  for (const auto& buffer : network.buffers()) before.push_back(buffer.value.clone());
+  network.train(true);
+  const double loss =
+      loss::cross_entropy(network.forward(images), batch.targets, batch.labelled).item<double>();
+  for (std::size_t i = 0; i < before.size(); ++i) network.buffers()[i].value.copy_(before[i]);
+
+  const double guessing = std::log(static_cast<double>(plan.task.classes));
+  if (std::isfinite(loss) && std::abs(loss - guessing) < 0.5 * guessing) return "";
+  return fmt::format(
+      "the first loss is {:.3f} where guessing among {} classes gives {:.3f}: the initial weights "
+      "or "
+      "the normalisation look wrong",
+      loss, plan.task.classes, guessing);
+}
+
+Overfit overfit_one_batch(const Plan& plan, std::int64_t steps) {
+  auto recipe = plan.recipe;
+  recipe.averaging.reset();
+  recipe.loss = loss::CrossEntropy{};
+  recipe.optimizer = optim::Sgd{.lr = 0.02, .momentum = 0.9};
+  auto options = plan.training;
+  options.operations = plan.evaluation.operations;
+  data::Loader loader(plan.train, options);
+  loader.start(0);
+  const auto batch = to(*loader.next(), plan.device);
+
+  auto state = start(recipe, build_network(plan));
+  state.network->train(true);
+  Overfit result{.steps = steps};
+  Times ignored;
+  for (std::int64_t i = 0; i < steps; ++i) {
+    const double loss = step(state, recipe, batch, ignored).item<double>();
+    if (i == 0) result.first_loss = loss;
+    result.last_loss = loss;
+  }
+  const at::NoGradGuard no_grad;
+  const auto predicted = state.network->forward(batch.views.front()).argmax(1).to(at::kCPU);
+  result.accuracy = predicted.eq(batch.labels).to(at::kDouble).mean().item<double>();
+  return result;
+}
+
+}  // namespace temper::train

@@ -1,0 +1,25 @@
+#pragma once
+#include "temper/data/batch.h"
+#include "temper/train/plan.h"
+
+/// What goes wrong most, looked at before the first step.
+namespace temper::train {
+
+/// Labels in range, images finite and not all alike, the first loss near that of guessing. Throws
+/// Error{Code::data} or, for the loss, returns a warning; "" when all is well.
+std::string inspect_first_batch(const Plan& plan, model::Network& network,
+                                const data::Batch& batch);
+
+struct Overfit {
+  double first_loss = 0;
+  double last_loss = 0;
+  double accuracy = 0;  ///< on the batch, at the end
+  std::int64_t steps = 0;
+  [[nodiscard]] bool passed() const { return accuracy >= 0.99; }
+};
+
+/// Trains a fresh network on one batch again and again, with augmentation, smoothing and decay off:
+/// a network that can't learn one batch by heart has a fault in data, labels or options.
+Overfit overfit_one_batch(const Plan& plan, std::int64_t steps = 200);
+
+}  // namespace temper::train

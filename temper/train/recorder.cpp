@@ -1,0 +1,79 @@
+#include "temper/train/recorder.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "temper/io/atomic_file.h"
+
+namespace temper::train {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path without_lines_beyond(fs::path path, std::int64_t step) {
+  if (!fs::exists(path)) return path;
+  std::string kept;
+  for (const auto& line : io::read_json_lines(path))
+    if (line.value("step", std::int64_t{0}) <= step && line.value("event", "") != "test" &&
+        line.value("event", "") != "end")
+      kept += line.dump() + "\n";
+  io::write_atomically(path, kept);
+  return path;
+}
+
+void plot(io::EventWriter& board, const Started&) {
+  board.flush();
+}
+
+void plot(io::EventWriter& board, const Stepped& e) {
+  board.scalar("loss/running", e.step, e.loss);
+  board.scalar("lr", e.step, e.lr);
+  board.scalar("images_per_second", e.step, e.images_per_second);
+}
+
+void plot(io::EventWriter& board, const Norms& e) {
+  for (const auto& layer : e.layers) {
+    board.scalar("weight_norm/" + layer.name, e.step, layer.weight);
+    board.scalar("gradient_norm/" + layer.name, e.step, layer.gradient);
+    board.scalar("update_norm/" + layer.name, e.step, layer.update);
+  }
+}
+
+void plot(io::EventWriter& board, const std::string& weights, std::int64_t step,
+          const Scores& scores) {
+  const auto set = [&](const std::string& name, const Score& score) {
+    board.scalar("loss/" + name + "/" + weights, step, score.loss);
+    board.scalar("accuracy/" + name + "/" + weights, step, score.accuracy);
+  };
+  set("train", scores.train);
+  if (!scores.validation) return;
+  set("validation", *scores.validation);
+  board.scalar("gap/" + weights, step, scores.validation->loss - scores.train.loss);
+}
+
+void plot(io::EventWriter& board, const Evaluated& e) {
+  if (e.raw) plot(board, "raw", e.step, *e.raw);
+  if (e.averaged) plot(board, "ema", e.step, *e.averaged);
+  board.flush();
+}
+
+void plot(io::EventWriter& board, const Tested&) {
+  board.flush();
+}
+void plot(io::EventWriter& board, const Ended&) {
+  board.flush();
+}
+void plot(io::EventWriter&, const Warned&) {}
+
+}  // namespace
+
+Recorder::Recorder(const fs::path& run, std::int64_t step)
+    : lines_(without_lines_beyond(run / "metrics.jsonl", step)),
+      board_(run / "tensorboard", step + 1) {}
+
+void Recorder::see(const Event& event) {
+  lines_.append(to_json(event));
+  std::visit([this](const auto& e) { plot(board_, e); }, event);
+}
+
+}  // namespace temper::train

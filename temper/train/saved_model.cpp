@@ -1,0 +1,95 @@
+#include "temper/train/saved_model.h"
+
+#include <ATen/ops/empty.h>
+#include <ATen/ops/softmax.h>
+#include <ATen/ops/topk.h>
+#include <c10/core/InferenceMode.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "temper/augment/pipeline.h"
+#include "temper/core/error.h"
+#include "temper/model/architecture.h"
+#include "temper/train/state.h"
+
+namespace temper::train {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path weights_file(const fs::path& run, std::string& weights) {
+  const fs::path raw = run / "model.safetensors";
+  const fs::path ema = run / "model-ema.safetensors";
+  if (!fs::exists(raw))
+    throw Error(Code::usage,
+                fmt::format("{}: no finished run (looked for {}); train it to the end first",
+                            run.string(), raw.filename().string()));
+  if (weights.empty()) weights = fs::exists(ema) ? "ema" : "raw";
+  if (weights == "ema" && !fs::exists(ema))
+    throw Error(Code::usage,
+                fmt::format("{}: the run kept no averaged weights; ask for raw", run.string()));
+  return weights == "ema" ? ema : raw;
+}
+
+/// A JSON list out of the file's metadata.
+template <class T>
+std::vector<T> list(const io::Safetensors& file, const fs::path& path, const std::string& key) {
+  const auto found = file.metadata().find(key);
+  try {
+    return nlohmann::json::parse(found == file.metadata().end() ? "" : found->second)
+        .get<std::vector<T>>();
+  } catch (const nlohmann::json::exception&) {
+    throw Error(Code::data,
+                fmt::format("{}: no list under '{}' in the metadata; was it written by temper?",
+                            path.string(), key));
+  }
+}
+
+}  // namespace
+
+SavedModel load_model(const fs::path& run, const std::string& weights_asked) {
+  SavedModel model;
+  model.weights = weights_asked;
+  const auto path = weights_file(run, model.weights);
+  const auto recipe = recipe::load(run / "recipe.toml");
+  const io::Safetensors file(path);
+
+  model.classes = list<std::string>(file, path, "temper.classes");
+  const auto input = list<std::int64_t>(file, path, "temper.input");
+  if (input.size() != 3 || model.classes.size() < 2 ||
+      std::any_of(input.begin(), input.end(), [](auto n) { return n < 1 || n > 65536; }))
+    throw Error(Code::data,
+                fmt::format("{}: the metadata names no input size or fewer than two classes",
+                            path.string()));
+  model.task = {input[0], input[1], input[2], static_cast<std::int64_t>(model.classes.size())};
+  model.normalisation = {list<double>(file, path, "temper.mean"),
+                         list<double>(file, path, "temper.std")};
+
+  model.network = model::build(recipe.model, model.task, static_cast<std::uint64_t>(recipe.seed));
+  load_tensors(file, train::weights(*model.network));
+  model.network->train(false);
+  return model;
+}
+
+std::vector<Guess> classify(SavedModel& model, const io::Image& image, std::int64_t k) {
+  const c10::InferenceMode inference;
+  const augment::Size size{model.task.height, model.task.width};
+  const bool same_size = augment::Size{image.height, image.width} == size;
+  const augment::Pipeline pipeline(augment::evaluation_operations(same_size), model.normalisation,
+                                   size);
+  augment::Frame frame(size);
+  const auto input = at::empty({1, size.height, size.width, model.task.channels}, at::kFloat);
+  pipeline(image, {}, frame, input.mutable_data_ptr<float>());
+  const auto logits = model.network->forward(input.permute({0, 3, 1, 2}));
+  const auto [values, indices] =
+      at::topk(at::softmax(logits, 1, at::kDouble)[0], std::min(k, model.task.classes));
+  std::vector<Guess> guesses;
+  for (std::int64_t i = 0; i < values.size(0); ++i)
+    guesses.push_back({model.classes[static_cast<std::size_t>(indices[i].item<std::int64_t>())],
+                       values[i].item<double>()});
+  return guesses;
+}
+
+}  // namespace temper::train

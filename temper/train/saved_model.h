@@ -1,0 +1,37 @@
+#pragma once
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "temper/augment/normalisation.h"
+#include "temper/data/loader.h"
+#include "temper/io/image.h"
+#include "temper/model/network.h"
+#include "temper/train/plan.h"
+
+namespace temper::train {
+
+/// A run's network as it was trained, ready to be asked.
+struct SavedModel {
+  std::unique_ptr<model::Network> network;  ///< in evaluation mode
+  std::vector<std::string> classes;
+  model::Task task;
+  augment::Normalisation normalisation;
+  std::string weights;  ///< "raw" or "ema"
+};
+
+/// The model of a finished run. Throws Error{Code::usage} when the directory holds no run,
+/// Error{Code::data} for damaged files.
+/// @param weights  "raw", "ema", or "" for those that the test figure was earned with
+SavedModel load_model(const std::filesystem::path& run, const std::string& weights = "");
+
+struct Guess {
+  std::string name;
+  double probability = 0;
+};
+
+/// The k most probable classes of a picture, most probable first.
+std::vector<Guess> classify(SavedModel& model, const io::Image& image, std::int64_t k);
+
+}  // namespace temper::train

@@ -1,0 +1,30 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "temper/model/network.h"
+#include "temper/optim/optimizer.h"
+#include "temper/recipe/recipe.h"
+#include "temper/regularize/averaging.h"
+#include "temper/train/tensors.h"
+
+namespace temper::train {
+
+/// All that training changes. Everything else follows from the recipe and the step.
+struct State {
+  std::unique_ptr<model::Network> network;
+  std::vector<optim::Target> targets;  ///< the network's parameters
+  optim::State optimizer;
+  std::optional<regularize::Averages> averages;
+  std::int64_t step = 0;  ///< steps done
+};
+
+/// The state before the first step.
+State start(const recipe::Recipe& recipe, std::unique_ptr<model::Network> network);
+
+/// Parameters and buffers under the network's names: what is averaged, saved and shipped.
+std::vector<Named> weights(const model::Network& network);
+
+}  // namespace temper::train

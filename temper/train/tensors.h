@@ -1,0 +1,28 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "temper/io/safetensors.h"
+
+/// LibTorch's tensors in safetensors files.
+namespace temper::train {
+
+using Named = std::pair<std::string, at::Tensor>;
+
+/// Writes the tensors row-major, atomically, whatever their device and memory layout.
+void save_tensors(const std::filesystem::path& path, std::span<const Named> tensors,
+                  const io::Metadata& metadata = {});
+
+/// Copies the file's tensors into these, which keep their storage, layout and device. Both must
+/// have the same names, shapes and types; else Error{Code::data} names the first that differs, and
+/// nothing was copied.
+void load_tensors(const io::Safetensors& file, std::span<const Named> tensors);
+
+/// A tensor of the file, as a copy.
+at::Tensor to_tensor(const io::TensorView& view);
+
+}  // namespace temper::train

@@ -1,0 +1,117 @@
+#include "temper/recipe/describe.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "temper/core/error.h"
+#include "temper/io/read_file.h"
+#include "temper/recipe/catalogue.h"
+#include "temper/recipe/recipe.h"
+#include "temper/recipe/spelling.h"
+#include "tests/recipe/options.h"
+
+namespace temper::recipe {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::string error_of(std::string_view name) {
+  try {
+    look_up(catalogue(), name);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::usage);
+    return error.what();
+  }
+  return "(no error)";
+}
+
+TEST(Catalogue, FindsEveryKindSectionAndTechniqueByItself) {
+  testing::Options options;
+  std::vector<std::string> names;
+  for (const auto& technique : techniques(group(options)))
+    names.push_back(technique.sort + "." + technique.name);
+  EXPECT_THAT(names,
+              ElementsAre("recipe.recipe", "recipe.data", "augment.pad", "augment.mirror",
+                          "optimizer.fast", "optimizer.careful", "recipe.stochastic_depth",
+                          "second.fast", "second.careful", "schedule.constant", "schedule.cosine"));
+  EXPECT_FALSE(options.depth.has_value()) << "left as it was";
+}
+
+TEST(Catalogue, HasTheSortsOfARecipe) {
+  EXPECT_THAT(sorts(catalogue()), ElementsAre("recipe", "averaging", "augment", "model",
+                                              "optimizer", "loss", "schedule"));
+}
+
+TEST(Catalogue, SaysOfEveryTechniqueWhatItIsAndOfEveryOptionWhatItMeans) {
+  for (const auto& technique : catalogue()) {
+    EXPECT_FALSE(technique.summary.empty()) << technique.name;
+    for (const auto& option : technique.options) {
+      EXPECT_FALSE(option.meaning.empty()) << technique.name << ' ' << option.name;
+      EXPECT_FALSE(option.default_value.empty()) << technique.name << ' ' << option.name;
+    }
+  }
+}
+
+TEST(Catalogue, ShowsExamplesThatAreRecipes) {
+  for (const auto& technique : catalogue())
+    EXPECT_NO_THROW(parse(technique.example, technique.name)) << technique.example;
+}
+
+TEST(Explain, ShowsFormulaOptionsPaperAndRecipe) {
+  const auto found = look_up(catalogue(), "sgd");
+  ASSERT_EQ(found.size(), 1U);
+  const auto text = explain_text(found.front());
+  for (const auto* part :
+       {"sgd (optimizer)", "v <- momentum * v", "nesterov", "number in [0, 1)", "Sutskever",
+        "kind = \"sgd\"", "a schedule may drive it", "also spelt learning_rate"})
+    EXPECT_THAT(text, HasSubstr(part));
+  EXPECT_EQ(explain_json(found.front())["options"][0]["name"], "lr");
+  EXPECT_THAT(explain_text(look_up(catalogue(), "cosine").front()), HasSubstr("warmup.epochs"));
+}
+
+TEST(LookUp, NamesTheNearestSpelling) {
+  EXPECT_EQ(error_of("sdg"),
+            "there is no technique 'sdg': did you mean 'sgd'?; 'temper list' shows what there is");
+  EXPECT_EQ(error_of("teleport"),
+            "there is no technique 'teleport'; 'temper list' shows what there is");
+  EXPECT_EQ(error_of("nesterov"), "'nesterov' is an option; explain sgd");
+}
+
+TEST(LookUp, TellsTechniquesOfOneNameApartByTheirSort) {
+  EXPECT_GT(look_up(catalogue(), "custom").size(), 1U);
+  EXPECT_EQ(look_up(catalogue(), "model.custom").size(), 1U);
+}
+
+TEST(List, ShowsOneSortOrAll) {
+  EXPECT_THAT(list_text(catalogue(), "optimizer"), ::testing::StartsWith("optimizer\n  sgd"));
+  EXPECT_THAT(list_text(catalogue()), HasSubstr("label_smoothing"));
+  EXPECT_EQ(list_json(catalogue(), "schedule")[0]["name"], "constant");
+  EXPECT_THROW(list_text(catalogue(), "optimiser"), Error);
+}
+
+TEST(Documentation, HasTheTablesThatTheFieldsGive) {
+  const auto page = io::read_text(std::string(TEMPER_SOURCE_DIR) + "/docs/recipes.md");
+  EXPECT_THAT(page, HasSubstr(markdown(catalogue())))
+      << "docs/recipes.md is out of date: run scripts/docs";
+}
+
+TEST(Spelling, CountsInsertionsDeletionsSubstitutionsAndSwaps) {
+  EXPECT_EQ(spelling_distance("", "abc"), 3U);
+  EXPECT_EQ(spelling_distance("kitten", "sitting"), 3U);
+  EXPECT_EQ(spelling_distance("ca", "ac"), 1U);
+  EXPECT_EQ(spelling_distance("weight-decay", "Weight_Decay"), 0U);
+  EXPECT_EQ(spelling_distance("optimiser", "optimizer"), 1U);
+}
+
+TEST(Spelling, OffersNothingThatIsFarAway) {
+  EXPECT_EQ(nearest("momentun", {"lr", "momentum"}), "momentum");
+  EXPECT_EQ(nearest("xy", {"lr", "momentum"}), "");
+  EXPECT_EQ(nearest("", {"lr"}), "");
+}
+
+}  // namespace
+}  // namespace temper::recipe

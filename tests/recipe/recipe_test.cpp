@@ -1,0 +1,293 @@
+#include "temper/recipe/recipe.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <sstream>
+
+#include "temper/core/error.h"
+#include "temper/recipe/bind.h"
+#include "temper/recipe/starter.h"
+#include "temper/recipe/write.h"
+#include "tests/recipe/options.h"
+#include "tests/recipe/random_options.h"
+
+namespace temper::recipe {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+Recipe made(std::string_view text, const std::vector<std::string>& sets = {}) {
+  return parse(text, "r.toml", sets);
+}
+
+std::string print(std::string_view text, const std::vector<std::string>& sets = {}) {
+  return fingerprint(made(text, sets), "data");
+}
+
+struct Failure {
+  Code code;
+  std::string message;
+};
+Failure failure(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return {error.code(), error.what()};
+  }
+  return {Code::internal, "(no error)"};
+}
+std::string error(std::string_view text, const std::vector<std::string>& sets = {}) {
+  const auto [code, message] = failure([&] { made(text, sets); });
+  EXPECT_EQ(code, Code::usage);
+  return message;
+}
+
+TEST(Recipe, ReadsTheDesignsExample) {
+  const auto recipe = made(R"(
+name = "fashion-mnist"
+seed = 1
+epochs = 5
+precision = "auto"
+device = "cpu"
+averaging = { kind = "ema", decay = 0.998, warmup = "tensorflow" }
+[data]
+source = "fashion-mnist"
+validation = 0.1
+batch = 128
+limit = 0
+loader_threads = "auto"
+augment = [{ kind = "pad_crop", padding = 2 }, { kind = "flip" }]
+[model]
+kind = "resnet"
+depth = 20
+[optimizer]
+kind = "sgd"
+lr = { schedule = "cosine", peak = 0.4, warmup = { epochs = 1 } }
+momentum = 0.9
+nesterov = true
+weight_decay = 5e-4
+[loss]
+kind = "cross_entropy"
+label_smoothing = { alpha = 0.1, form = "off_target" }
+[checkpoint]
+every_steps = 500
+keep = 2
+)");
+  EXPECT_EQ(recipe.device, Device::cpu);
+  EXPECT_EQ(std::get<regularize::Ema>(*recipe.averaging).decay, 0.998);
+  EXPECT_EQ(std::get<augment::PadCrop>(recipe.data.augment.at(0)).padding, 2);
+  EXPECT_EQ(std::get<schedule::Cosine>(recipe.schedules.at("optimizer.lr")).peak, 0.4);
+  EXPECT_TRUE(std::get<loss::CrossEntropy>(recipe.loss).label_smoothing.has_value());
+}
+
+TEST(Recipe, RefusesWhatIsWrongWithOneClearMessage) {
+  EXPECT_EQ(error("optimiser.lr = 0.1"),
+            "r.toml:1:1: unknown key 'optimiser': did you mean 'optimizer'?");
+  EXPECT_EQ(error("epochs = -3"), "r.toml:1:10: epochs is -3; expected >= 1");
+  EXPECT_THAT(
+      error("[optimizer]\nlr = \"fast\""),
+      StartsWith(
+          "r.toml:2:6: optimizer.lr is the text \"fast\"; expected a number or a schedule table"));
+  EXPECT_THAT(error("[optimizer\nlr = 0.1"), StartsWith("r.toml:1:11: not valid TOML: "));
+  EXPECT_EQ(error("model.kind = \"resnett\""),
+            "r.toml:1:14: unknown model.kind \"resnett\": did you mean 'resnet'?");
+  EXPECT_EQ(error("", {"epochs=-3"}), "--set epochs=-3: epochs is -3; expected >= 1");
+  EXPECT_EQ(error("lr = 0.1"), "r.toml:1:1: unknown key 'lr': did you mean 'optimizer.lr'?");
+  EXPECT_THAT(error("name = \"../elsewhere\""),
+              StartsWith("r.toml: name is \"../elsewhere\"; expected"));
+}
+
+TEST(Recipe, RefusesAScheduleThatLeavesItsOptionsRange) {
+  EXPECT_THAT(error("optimizer.lr = { schedule = \"cosine\", peak = 0.1, final = -0.1 }"),
+              ::testing::MatchesRegex(
+                  "r.toml: optimizer.lr: its schedule gives -.* at step .* of .*; expected >= 0"));
+}
+
+TEST(Recipe, RefusesOptionsThatDoNotGoTogether) {
+  EXPECT_THAT(error("optimizer = { nesterov = true, momentum = 0 }"), StartsWith("r.toml: "));
+}
+
+TEST(Recipe, ThatCannotBeReadIsAnErrorOfTheDisk) {
+  const auto [code, message] = failure([] { load("/nowhere/at/all.toml"); });
+  EXPECT_EQ(code, Code::io);
+  EXPECT_THAT(message, HasSubstr("/nowhere/at/all.toml"));
+  EXPECT_EQ(failure([] { load(fs::temp_directory_path()); }).code, Code::io);
+}
+
+TEST(Recipe, IsCalledAsItsFileUnlessItHasAName) {
+  EXPECT_EQ(parse("", "some/where/mine.toml").name, "mine");
+  EXPECT_EQ(parse("name = \"other\"", "some/where/mine.toml").name, "other");
+}
+
+TEST(Recipe, TakesEditsOfAKindFirst) {
+  const auto recipe = made("", {"data.augment.0.padding=3", "data.augment.0.kind=pad_crop"});
+  EXPECT_EQ(std::get<augment::PadCrop>(recipe.data.augment.at(0)).padding, 3);
+}
+
+TEST(Recipe, ReadsBackAsItWasWritten) {
+  Random random(1, Purpose::inspect);
+  for (int i = 0; i < 300; ++i) {
+    Recipe recipe;
+    testing::randomise(group(recipe), random, recipe.schedules);
+    const auto text = to_toml(recipe);
+    Recipe back;
+    bind_tree(parse_toml(text, "r.toml"), group(back), back.schedules);
+    ASSERT_THAT(differences(recipe, back), IsEmpty()) << text;
+    ASSERT_EQ(to_toml(back), text);
+    ASSERT_EQ(fingerprint(back, "d"), fingerprint(recipe, "d"));
+    ASSERT_EQ(back.schedules.size(), recipe.schedules.size());
+  }
+}
+
+TEST(Recipe, OptionsOfEveryShapeReadBackAsTheyWereWritten) {
+  Random random(2, Purpose::inspect);
+  for (int i = 0; i < 300; ++i) {
+    testing::Options options;
+    Schedules schedules;
+    testing::randomise(group(options), random, schedules);
+    testing::Options back;
+    Schedules schedules_back;
+    for (const auto& fact : facts(group(options), schedules, group(back)))
+      ASSERT_FALSE(fact.value.empty()) << fact.path;
+    back = {};
+    bind_tree(parse_toml(document(group(options), schedules), "r.toml"), group(back),
+              schedules_back);
+    testing::Options scratch;
+    const auto left = facts(group(options), schedules, group(scratch));
+    scratch = {};
+    ASSERT_THAT(differences(left, facts(group(back), schedules_back, group(scratch))), IsEmpty());
+  }
+}
+
+TEST(Recipe, ResolvedKeepsWithinAHundredColumnsWhereItCan) {
+  for (const auto& source : {"fashion-mnist", "pictures"}) {
+    std::istringstream lines(starter(source));
+    for (std::string line; std::getline(lines, line);)
+      if (line.find('#') != std::string::npos && line.front() != '#')
+        EXPECT_LE(line.size(), 100U) << line;
+  }
+}
+
+TEST(Fingerprint, HoldsWhatChangesResultsAndNothingElse) {
+  const auto plain = print("");
+  EXPECT_EQ(plain.size(), 32U);
+  for (const auto* same :
+       {"name=x", "log.every_steps=3", "log.norms_every=7", "checkpoint.every_steps=9",
+        "checkpoint.keep=9", "data.loader_threads=4", "data.source=elsewhere", "optimizer.lr=0.1",
+        "model.kind=resnet", "averaging=false", "seed=1"})
+    EXPECT_EQ(print("", {same}), plain) << same;
+  for (const auto* other :
+       {"seed=2", "epochs=11", "threads=2", "device=cpu", "precision=fp32", "data.batch=64",
+        "data.limit=10", "data.size=32", "data.validation=0", "data.augment=[\"flip\"]",
+        "averaging=true", "optimizer.lr=0.2", "optimizer.lr={ schedule = \"cosine\" }",
+        "model.depth=32", "loss.label_smoothing=true"})
+    EXPECT_NE(print("", {other}), plain) << other;
+}
+
+TEST(Fingerprint, TellsDataApart) {
+  EXPECT_NE(fingerprint({}, "a"), fingerprint({}, "b"));
+}
+
+TEST(Fingerprint, TellsOrderAndKindsOfOperationsApart) {
+  EXPECT_NE(print("data.augment = [\"flip\", \"pad_crop\"]"),
+            print("data.augment = [\"pad_crop\", \"flip\"]"));
+  EXPECT_NE(print("data.augment = [\"pad_crop\"]"), print("data.augment = [\"flip\"]"));
+}
+
+TEST(Fingerprint, IsMadeOfNothingWhenEveryOptionIsAtItsDefault) {
+  for (const auto& fact : facts(Recipe{})) EXPECT_TRUE(fact.is_default) << fact.path;
+  const auto on = made("name = \"run\"\naveraging = true\nloss.label_smoothing = true");
+  for (const auto& fact : facts(on))
+    EXPECT_EQ(fact.is_default, fact.path != "averaging" && fact.path != "loss.label_smoothing")
+        << fact.path;
+}
+
+TEST(Differences, NameTheKeysThatDiffer) {
+  const auto list =
+      differences(made("epochs = 3"), made("epochs = 4\nname = \"x\"\ndata.augment = [\"flip\"]"));
+  std::vector<std::string> paths;
+  for (const auto& d : list) paths.push_back(d.path + (d.changes_results ? "!" : ""));
+  EXPECT_THAT(paths, ElementsAre("name", "epochs!", "data.augment!", "data.augment.0.kind!",
+                                 "data.augment.0.probability!"));
+  EXPECT_EQ(list[1].left, "3");
+  EXPECT_EQ(list[1].right, "4");
+  EXPECT_EQ(list[3].left, "");
+}
+
+TEST(ScheduleDriver, WritesTheValueOfEveryStep) {
+  auto recipe = made(
+      "optimizer.lr = { schedule = \"cosine\", peak = 0.4, warmup = { steps = 2 } }\n"
+      "loss.label_smoothing.alpha = { schedule = \"constant\", value = 0.2, warmup = { epochs = 1 "
+      "} }");
+  const ScheduleDriver driver(recipe, {10, 42});
+  const auto lr = [&] { return std::get<optim::Sgd>(recipe.optimizer).lr; };
+  const auto alpha = [&] {
+    return std::get<loss::CrossEntropy>(recipe.loss).label_smoothing->alpha;
+  };
+  driver.apply(1);
+  EXPECT_DOUBLE_EQ(lr(), 0.2);
+  EXPECT_DOUBLE_EQ(alpha(), 0.02);
+  driver.apply(22);
+  EXPECT_DOUBLE_EQ(lr(), 0.2) << "half of the cosine";
+  EXPECT_DOUBLE_EQ(alpha(), 0.2);
+  driver.apply(1);
+  EXPECT_DOUBLE_EQ(lr(), 0.2) << "a function of the step alone";
+}
+
+TEST(ScheduleDriver, ChecksTheWholeTrajectory) {
+  auto recipe = made("");
+  recipe.schedules["optimizer.momentum"] = schedule::Constant{.value = 1.5, .warmup = {.steps = 3}};
+  EXPECT_EQ(failure([&] { check_schedules(recipe, {10, 100}); }).message,
+            "optimizer.momentum: its schedule gives 1 at step 2 of 100; expected [0, 1)");
+  recipe.schedules = {{"optimizer.speed", schedule::Constant{}}};
+  EXPECT_THAT(failure([&] { check_schedules(recipe, {10, 100}); }).message,
+              HasSubstr("optimizer.speed"));
+}
+
+TEST(Lint, SaysWhatIsHardlyMeant) {
+  EXPECT_THAT(lint(made("")), IsEmpty());
+  EXPECT_THAT(lint(made("optimizer.lr = 0")), ElementsAre("optimizer.lr = 0: nothing is learned"));
+  EXPECT_THAT(lint(made("data = { batch = 64, limit = 10 }")),
+              ElementsAre(HasSubstr("larger than data.limit")));
+  EXPECT_THAT(lint(made("data.validation = 0")),
+              ElementsAre(HasSubstr("overfitting can't be seen")));
+  const auto long_warmup =
+      made("optimizer.lr = { schedule = \"cosine\", warmup = { epochs = 10 } }");
+  EXPECT_THAT(lint(long_warmup, {10, 100}),
+              ElementsAre(HasSubstr("never ends within the run's 100")));
+  EXPECT_THAT(lint(long_warmup, {10, 101}), IsEmpty());
+  EXPECT_THAT(lint(made("averaging = { decay = 0.99 }"), {10, 200}),
+              ElementsAre(HasSubstr("initial weights stay")));
+  EXPECT_THAT(lint(made("averaging = { decay = 0.99, warmup = \"timm\" }"), {10, 200}), IsEmpty());
+}
+
+TEST(Starter, IsAGoodRecipeForItsSource) {
+  for (const std::string source : {"fashion-mnist", "some/pictures \"of\" cats/"}) {
+    const auto recipe = parse(starter(source), "starter.toml");
+    EXPECT_EQ(recipe.data.source, source);
+    EXPECT_THAT(lint(recipe, {100, 100 * recipe.epochs}), IsEmpty());
+  }
+  EXPECT_EQ(parse(starter("some/pictures/"), "starter.toml").name, "pictures");
+}
+
+TEST(ShippedRecipes, AreGoodRecipes) {
+  int count = 0;
+  for (const auto& entry : fs::directory_iterator(fs::path(TEMPER_SOURCE_DIR) / "recipes")) {
+    const auto recipe = load(entry.path());
+    EXPECT_EQ(recipe.name, entry.path().stem().string()) << "the file's name is the run's";
+    EXPECT_THAT(lint(recipe, {100, 100 * recipe.epochs}), IsEmpty()) << entry.path();
+    ++count;
+  }
+  EXPECT_GE(count, 3);
+}
+
+}  // namespace
+}  // namespace temper::recipe
