@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -43,16 +44,35 @@ Command read(const CLI::App& app, const std::string& parent) {
   return command;
 }
 
+// CLI11 writes "TEXT:{raw,ema}" where only those are taken.
+std::vector<std::string> members_of(const std::string& type) {
+  const auto open = type.find(":{");
+  const auto close = type.find('}', open);
+  if (open == std::string::npos || close == std::string::npos) return {};
+  std::istringstream list(type.substr(open + 2, close - open - 2));
+  std::vector<std::string> members;
+  for (std::string member; std::getline(list, member, ',');) members.push_back(member);
+  return members;
+}
+
+std::vector<std::string> technique_names() {
+  std::vector<std::string> names;
+  const auto techniques = recipe::catalogue();
+  for (const auto& technique : techniques) {
+    const bool alone = recipe::look_up(techniques, technique.name).size() == 1;
+    names.push_back(alone ? technique.name : technique.sort + "." + technique.name);
+  }
+  return names;
+}
+
 /// What a value of that type can be; nothing where it is a file or anything.
 std::vector<std::string> words_of(const std::string& type) {
-  std::vector<std::string> words;
-  if (type == "TECHNIQUE")
-    for (const auto& technique : recipe::catalogue()) words.push_back(technique.name);
-  if (type == "SORT") words = recipe::sorts(recipe::catalogue());
-  if (type == "SHELL") words = {"bash", "zsh", "fish"};
-  if (type == "KEY=VALUE")
-    for (const auto& fact : recipe::facts(recipe::Recipe{})) words.push_back(fact.path + "=");
-  return words;
+  if (type == "TECHNIQUE") return technique_names();
+  if (type == "SORT") return recipe::sorts(recipe::catalogue());
+  if (type != "KEY=VALUE") return members_of(type);
+  std::vector<std::string> keys;
+  for (const auto& fact : recipe::facts(recipe::Recipe{})) keys.push_back(fact.path + "=");
+  return keys;
 }
 
 std::vector<std::string> names_of(const Command& command) {
@@ -71,7 +91,7 @@ void visit(const Command& command, const std::function<void(const Command&)>& se
 std::string path_cases(const Command& root) {
   std::string text;
   visit(root, [&](const Command& command) {
-    if (&command != &root) text += fmt::format("      \"{0}\") path=\"{0}\" ;;\n", command.path);
+    if (&command != &root) text += fmt::format("      \"{0}\") at=\"{0}\" ;;\n", command.path);
   });
   return text;
 }
@@ -93,13 +113,13 @@ std::string bash(const Command& root) {
   });
   return fmt::format(R"(# bash completion for temper; in ~/.bashrc: source <(temper completion bash)
 _temper() {{
-  local cur="${{COMP_WORDS[COMP_CWORD]}}" before="${{COMP_WORDS[COMP_CWORD - 1]}}" path=temper words="" flags="" i
+  local cur="${{COMP_WORDS[COMP_CWORD]}}" before="${{COMP_WORDS[COMP_CWORD - 1]}}" at=temper words="" flags="" i
   COMPREPLY=()
   for ((i = 1; i < COMP_CWORD; i++)); do
-    case "$path ${{COMP_WORDS[i]}}" in
+    case "$at ${{COMP_WORDS[i]}}" in
 {}    esac
   done
-  case "$path" in
+  case "$at" in
 {}  esac
   if [[ $cur == -* ]]; then words=$flags; fi
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
@@ -149,18 +169,18 @@ std::string zsh(const Command& root) {
   return fmt::format(R"(#compdef temper
 # zsh completion for temper; in ~/.zshrc, after compinit: source <(temper completion zsh)
 _temper() {{
-  local path=temper before="${{words[CURRENT-1]}}" i
+  local at=temper before="${{words[CURRENT-1]}}" i
   local -a plain flags
   for ((i = 2; i < CURRENT; i++)); do
-    case "$path ${{words[i]}}" in
+    case "$at ${{words[i]}}" in
 {}    esac
   done
-  case "$path" in
+  case "$at" in
 {}  esac
   if [[ ${{words[CURRENT]}} == -* ]]; then
     _describe option flags
   elif (( ${{#plain}} )); then
-    _describe value plain -S ''
+    if [[ ${{plain[1]}} == *= ]]; then compadd -S '' -- $plain; else _describe value plain; fi
   else
     _files
   fi

@@ -52,18 +52,24 @@ int complain(std::string_view message, int status) {
   return status;
 }
 
-// CLI11 says what was not expected; a slip in a command's name deserves the right one.
-std::string usage_message(const CLI::App& app, const CLI::ParseError& error,
-                          const std::string& word) {
-  std::vector<std::string> names;
-  for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; }))
-    names.push_back(command->get_name());
-  if (std::ranges::find(names, word) != names.end())
-    return fmt::format("{}; see 'temper {} --help'", error.what(), word);
-  if (word.empty() || word.front() == '-')
-    return fmt::format("{}; see 'temper --help'", error.what());
-  return fmt::format("there is no command '{}': {}", word,
-                     recipe::suggestion(word, {names.begin(), names.end()}, "the commands are"));
+// CLI11 says that something was not expected; a slip in a command's name deserves the right one.
+std::string usage_message(const CLI::App& root, const CLI::ParseError& error,
+                          const std::vector<std::string>& words) {
+  const CLI::App* app = &root;
+  auto path = root.get_name();
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    std::vector<std::string> names;
+    for (const auto* command : app->get_subcommands([](const CLI::App*) { return true; }))
+      names.push_back(command->get_name());
+    if (names.empty() || words[i].starts_with('-')) break;
+    if (std::ranges::find(names, words[i]) == names.end())
+      return fmt::format(
+          "there is no command '{} {}': {}", path, words[i],
+          recipe::suggestion(words[i], {names.begin(), names.end()}, "the commands are"));
+    app = app->get_subcommand(words[i]);
+    path += " " + words[i];
+  }
+  return fmt::format("{}; see '{} --help'", error.what(), path);
 }
 
 int run(int argc, char** argv) {
@@ -79,7 +85,7 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0 || error.get_name() == "RuntimeError") return app.exit(error);
-    return complain(usage_message(app, error, command_line[1]), static_cast<int>(Code::usage));
+    return complain(usage_message(app, error, command_line), static_cast<int>(Code::usage));
   }
   return 0;
 }

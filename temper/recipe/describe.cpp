@@ -74,7 +74,7 @@ std::string options_text(const std::vector<Option>& options) {
     name = std::max(name, option.name.size());
     value = std::max(value, option.default_value.size());
   }
-  value = std::min<std::size_t>(value, 16);
+  value = std::min<std::size_t>(value, 20);
   std::string text;
   for (const auto& option : options) {
     text += fmt::format("  {:<{}}  {:<{}}  {}\n", option.name, name, option.default_value, value,

@@ -61,11 +61,12 @@ struct Data {
                                       .bounds = {1, 1024},
                                       .changes_results = false,
                                       .alias = "workers"}),
-        field(&Data::size, {.name = "size",
-                            .meaning = "height and width that images are brought to; auto: their "
-                                       "own where all are small, else 224",
-                            .unit = "pixels",
-                            .bounds = {1, 8192}}),
+        field(&Data::size,
+              {.name = "size",
+               .meaning =
+                   "height and width of the input; auto: the images' where all are small, else 224",
+               .unit = "pixels",
+               .bounds = {1, 8192}}),
         field(&Data::augment,
               {.name = "augment", .meaning = "what is done to a training image, in this order"})};
   }
