@@ -28,8 +28,7 @@ function(temper_cuda_module)
   target_include_directories(temper_cuda PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
   target_include_directories(temper_cuda SYSTEM PRIVATE "${TEMPER_CUDA_INCLUDE}")
   target_link_libraries(temper_cuda PRIVATE temper_warnings "${TEMPER_CUDART}")
-  target_link_options(temper_cuda PRIVATE -Wl,--no-as-needed "$<TARGET_FILE:temper_torch_cuda_name>"
-                                          "$<BUILD_INTERFACE:-Wl,-rpath,${TEMPER_TORCH_DIR}/lib>")
+  target_link_options(temper_cuda PRIVATE -Wl,--no-as-needed "$<TARGET_FILE:temper_torch_cuda_name>")
   add_dependencies(temper_cuda temper_torch_cuda_name)
   set_target_properties(temper_cuda PROPERTIES
     LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}" CXX_VISIBILITY_PRESET hidden SKIP_BUILD_RPATH ON)

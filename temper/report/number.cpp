@@ -44,15 +44,15 @@ std::string count_text(std::int64_t number) {
   return with_minus(text);
 }
 
-std::string images_text(std::int64_t count) {
-  return count_text(count) + (count == 1 ? " image" : " images");
+std::string counted(std::int64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count_text(count), noun, count == 1 ? "" : "s");
 }
 
 std::string large_text(std::int64_t number) {
   const auto value = static_cast<double>(number);
   if (value < 1e6) return count_text(number);
-  if (value < 999.5e6) return fmt::format("{:.3g}{}million", value / 1e6, kThin);
-  return fmt::format("{:.3g}{}billion", value / 1e9, kThin);
+  if (value < 999.5e6) return fmt::format("{}{}million", significant_text(value / 1e6, 3), kThin);
+  return fmt::format("{}{}billion", significant_text(value / 1e9, 3), kThin);
 }
 
 std::string percent_text(double fraction, std::int64_t trials) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "temper/measure/interval.h"
 
@@ -10,8 +11,8 @@ namespace temper::report {
 
 /// 258426 -> "258 426".
 std::string count_text(std::int64_t number);
-/// "1 image", "57 images".
-std::string images_text(std::int64_t count);
+/// "1 image", "57 images": a count of something whose plural takes an s.
+std::string counted(std::int64_t count, std::string_view noun);
 /// 14230272 -> "14.2 million"; below a million as count_text.
 std::string large_text(std::int64_t number);
 /// One decimal below a thousand trials, two from there: more would be noise.

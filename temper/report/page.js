@@ -9,6 +9,13 @@
   const style = (name) => getComputedStyle(root).getPropertyValue(name).trim();
   const rgb = (name, alpha = 1) => `rgba(${style(name).split(/\s+/).join(",")},${alpha})`;
   const minus = (text) => text.replace("-", "\u2212");
+  // As many decimals as neighbouring ticks need to differ.
+  const decimals = (ticks, unit) => {
+    const step = ticks.length > 1 ? Math.abs(ticks[1].value - ticks[0].value) * unit : 1;
+    return Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
+  };
+  const plain = (value, _, ticks) => minus(value.toFixed(decimals(ticks, 1)));
+  const share = (value, _, ticks) => percent(value, decimals(ticks, 100));
   const significant = (value) => minus(String(Number(value.toPrecision(4))));
   const percent = (value, digits = 2) => `${minus((100 * value).toFixed(digits))}\u202f%`;
 
@@ -53,6 +60,8 @@
   function alike(id, key, title, text) {
     const { train, validation } = plots[weights];
     const epochs = train.map((p) => p.epoch);
+    const only = epochs.length === 1 ? 1 : 0;
+    const range = { min: Math.min(...epochs) - only, max: Math.max(...epochs) + only };
     const shade = rgb("--validation", 0.16);
     const datasets = [line("Training", points(train, key), "--train")];
     if (validation.length)
@@ -71,8 +80,8 @@
       },
     };
     const whole = (value) => (Number.isInteger(value) ? value : null);
-    draw(id, "line", datasets, axis("Epoch", whole, { min: Math.min(...epochs), max: Math.max(...epochs) }),
-         axis(title, key === "loss" ? significant : (value) => percent(value, 0)), tooltip);
+    draw(id, "line", datasets, axis("Epoch", whole, range),
+         axis(title, key === "loss" ? plain : share), tooltip);
   }
 
   function running(id, index, colour, title) {
@@ -82,8 +91,8 @@
       label: (item) => `${title} ${significant(item.parsed.y)}`,
     };
     draw(id, "line", [line(title, data, colour, { pointRadius: 0, borderWidth: 1.5 })],
-         axis("Epoch", (value) => significant(value), { min: 0, max: data.length ? data[data.length - 1].x : 1 }),
-         axis(title, (value) => significant(value), index === 2 ? { min: 0 } : {}), tooltip);
+         axis("Epoch", plain, { min: 0, max: data.length ? data[data.length - 1].x : 1 }),
+         axis(title, plain, index === 2 ? { min: 0 } : {}), tooltip);
   }
 
   function reliability() {

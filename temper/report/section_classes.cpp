@@ -151,7 +151,7 @@ Html class_row(const Facts& facts, std::int64_t label, const Confusion* worst, d
       recall ? percent_text(*recall, 1) : "no images",
       recall ? interval_text(recall_interval(counts), 1) : "–", range_mark(counts, from),
       worst ? html(R"(<span class="name">{}</span> <small>{}, {}</small>)",
-                   facts.run.class_name(worst->taken_for), images_text(worst->count),
+                   facts.run.class_name(worst->taken_for), counted(worst->count, "image"),
                    images_of_row(facts, *worst))
             : html("–"));
 }

@@ -70,8 +70,7 @@ Html status(const Facts& facts) {
   const auto& s = facts.summary;
   if (s.total_steps == 0) return html("Not finished: nothing was logged yet");
   const std::string progress =
-      s.finished ? fmt::format("Finished after {} {}", s.epochs_done,
-                               s.epochs_done == 1 ? "epoch" : "epochs")
+      s.finished ? "Finished after " + counted(s.epochs_done, "epoch")
                  : fmt::format("Not finished: epoch {} of {}", s.epochs_done, s.epochs);
   if (!facts.run.start || facts.run.start->time.size() < 16) return html("{}", progress);
   return html(R"({} · started <span class="nowrap">{}</span> at {} UTC)", progress,

@@ -103,11 +103,9 @@ Html how(const Facts& facts) {
   if (const auto seed = seed_of(run.recipe); !seed.empty())
     list += html("<div><dt>Seed</dt><dd>{}</dd></div>", seed);
   if (run.start && run.start->batch > 0)
-    list += html(
-        "<div><dt>Schedule</dt><dd>{} steps<small>{} epochs of {} steps, batches of {} "
-        "images</small></dd></div>",
-        count_text(run.start->total_steps), count_text(run.start->epochs),
-        count_text(run.start->steps_per_epoch), count_text(run.start->batch));
+    list += html("<div><dt>Schedule</dt><dd>{}<small>{} of {}, batches of {}</small></dd></div>",
+                 counted(run.start->total_steps, "step"), counted(run.start->epochs, "epoch"),
+                 counted(run.start->steps_per_epoch, "step"), counted(run.start->batch, "image"));
   if (!list.markup.empty()) text += html(R"(<dl class="facts">{}</dl>)", list);
   return text;
 }

@@ -125,7 +125,7 @@ Json to_json(const Summary& s) {
 
 std::string to_text(const Summary& s) {
   std::string text = s.finished
-                         ? fmt::format("{}: finished, {} epochs", s.name, s.epochs_done)
+                         ? fmt::format("{}: finished, {}", s.name, counted(s.epochs_done, "epoch"))
                          : fmt::format("{}: not finished, epoch {} of {}, step {} of {}", s.name,
                                        s.epochs_done, s.epochs, s.steps_done, s.total_steps);
   if (std::isfinite(s.seconds)) text += fmt::format(", {}", duration_text(s.seconds));

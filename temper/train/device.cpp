@@ -30,16 +30,23 @@ void compute_reproducibly() {
   context.setAllowTF32CuBLAS(false);
 }
 
-/// Loads the CUDA module for the rest of the process.
-Processor open_cuda() {
-  // cuBLAS is deterministic only with a workspace of fixed size, settled before it starts.
-  ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
-  void* module = ::dlopen("libtemper_cuda.so", RTLD_LAZY | RTLD_GLOBAL);
-  if (module == nullptr)
+/// Opens a library for the rest of the process, looked for where the program looks for its own.
+void* open_library(const char* name) {
+  void* library = ::dlopen(name, RTLD_LAZY | RTLD_GLOBAL);
+  if (library == nullptr)
     throw Error(Code::usage, std::string("device = \"cuda\": its libraries do not load: ") +
                                  ::dlerror() +
                                  ". TEMPER_TORCH_DIR may name a LibTorch with CUDA (scripts/setup "
                                  "--cuda gets one); device = \"cpu\" needs none");
+  return library;
+}
+
+Processor open_cuda() {
+  // cuBLAS is deterministic only with a workspace of fixed size, settled before it starts.
+  ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
+  // The module needs it too, but would look beside itself, not where this LibTorch is.
+  open_library("libtorch_cuda.so");
+  void* module = open_library("libtemper_cuda.so");
   auto* describe = reinterpret_cast<TemperDescribeGpu*>(::dlsym(module, "temper_describe_gpu"));
   if (describe == nullptr) throw Error(Code::internal, ::dlerror());
   TemperGpu gpu{};

@@ -23,7 +23,7 @@ refused "no LibTorch at /nowhere" env TEMPER_TORCH_DIR=/nowhere elsewhere/bin/te
 LD_LIBRARY_PATH=$torch/lib ldd elsewhere/lib/temper/temper >libraries.txt
 if grep "not found" libraries.txt; then exit 1; fi
 if awk '$2 == "=>" { print $3 }' libraries.txt | grep -v -e "^$PWD/elsewhere/lib/" -e "^$(realpath "$torch/..")/" -e "^$torch" \
-  -e '/lib\(c\|m\|dl\|rt\|pthread\)\.so' -e "/torch/lib/\.\./\.\./nvidia/"; then
+  -e '/lib\(c\|m\|dl\|rt\|util\|pthread\)\.so' -e "/torch/lib/\.\./\.\./nvidia/"; then
   echo "these are missing from lib/"
   exit 1
 fi

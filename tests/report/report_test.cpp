@@ -310,7 +310,9 @@ TEST(Number, CarriesTheDigitsItHas) {
   EXPECT_EQ(duration_text(59.6), "1\u202fmin 00\u202fs");
   EXPECT_EQ(duration_text(415), "6\u202fmin 55\u202fs");
   EXPECT_EQ(duration_text(3720), "1\u202fh 02\u202fmin");
-  EXPECT_EQ(images_text(1), "1 image");
+  EXPECT_EQ(large_text(31021952), "31.0\u202fmillion");
+  EXPECT_EQ(counted(1, "image"), "1 image");
+  EXPECT_EQ(counted(12000, "image"), "12\u202f000 images");
 }
 
 std::string encoded(std::string_view text) {

@@ -1,0 +1,31 @@
+# What a user can get wrong ends in one clear message and the right exit status, and loses nothing.
+set -euo pipefail
+
+# refused STATUS TEXT COMMAND...
+refused() {
+  local expected=$1 text=$2 status=0
+  shift 2
+  "$@" >out.txt 2>err.txt || status=$?
+  cat err.txt
+  ((status == expected)) || { echo "exit status $status in place of $expected: $*"; exit 1; }
+  grep -qF -e "$text" err.txt || { echo "the message does not say: $text"; exit 1; }
+}
+
+printf 'optimiser.lr = 0.1\n' >spelling.toml
+refused 2 "did you mean 'optimizer'" "$TEMPER" train spelling.toml
+printf 'epochs = -3\n' >range.toml
+refused 2 "range.toml:1:" "$TEMPER" train range.toml
+printf '[optimizer]\nlr = "fast"\n' >type.toml
+refused 2 "type.toml:2:" "$TEMPER" train type.toml
+printf '[optimizer\n' >cut.toml
+refused 2 "cut.toml:1:" "$TEMPER" train cut.toml
+refused 4 "missing.toml" "$TEMPER" train missing.toml
+mkdir empty
+refused 3 "empty" "$TEMPER" train empty
+refused 2 "no finished run" "$TEMPER" predict empty picture.png
+
+mkdir cut
+for file in /usr/share/datasets/fashion-mnist/*; do head -c 2000 "$file" >"cut/$(basename "$file")"; done
+refused 3 "ubyte" env TEMPER_DATA_DIR="$PWD/cut" "$TEMPER" train --out none
+test ! -e none
+refused 4 "cannot" "$TEMPER" train --out /proc/none --set data.limit=256
