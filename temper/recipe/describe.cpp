@@ -189,13 +189,11 @@ nlohmann::ordered_json explain_json(const Technique& technique) {
 std::string markdown(const std::vector<Technique>& techniques) {
   std::string text;
   for (const auto& technique : techniques) {
-    const bool section = technique.sort == "recipe";
-    text += section ? fmt::format(
-                          "### `{}`\n\n{}\n",
-                          technique.path.empty() ? "top of the file" : "[" + technique.path + "]",
-                          technique.summary)
-                    : fmt::format("### {}: `{}`\n\n{}\n", technique.sort, technique.name,
-                                  technique.summary);
+    const auto title = technique.sort != "recipe"
+                           ? fmt::format("{}: `{}`", technique.sort, technique.name)
+                       : technique.path.empty() ? std::string("Top of the file")
+                                                : fmt::format("`[{}]`", technique.path);
+    text += fmt::format("### {}\n\n{}\n", title, technique.summary);
     if (!technique.options.empty())
       text += "\n| key | default | values | meaning |\n|---|---|---|---|\n";
     for (const auto& option : technique.options)
