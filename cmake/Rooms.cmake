@@ -29,6 +29,7 @@ function(temper_room name)
     set(scope INTERFACE)
     add_library(${target} INTERFACE)
   endif()
+  target_compile_features(${target} ${scope} cxx_std_20)
   target_include_directories(${target} ${scope} $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}>
                                                 $<INSTALL_INTERFACE:include>)
   target_link_libraries(${target} ${scope} ${ROOM_USES} Threads::Threads)
