@@ -14,6 +14,7 @@
 #include "temper/core/error.h"
 #include "temper/core/stop_flag.h"
 #include "temper/data/open.h"
+#include "temper/recipe/starter.h"
 #include "temper/report/report.h"
 #include "temper/train/estimate.h"
 #include "temper/train/preflight.h"
@@ -48,17 +49,13 @@ void stop_on_signals() {
   sigaction(SIGTERM, &action, nullptr);
 }
 
+/// What `temper recipe new` would write stands in for a recipe that is not given.
 recipe::Recipe read_recipe(const Options& options) {
-  if (options.source.empty() || fs::is_directory(options.source)) {
-    auto sets = options.sets;
-    if (!options.source.empty()) {
-      auto path = fs::path(options.source).lexically_normal();
-      if (!path.has_filename()) path = path.parent_path();
-      sets.insert(sets.begin(), {fmt::format("data.source={}", json(path.string()).dump()),
-                                 fmt::format("name={}", json(path.filename().string()).dump())});
-    }
-    return recipe::parse("", "defaults", sets);
-  }
+  if (options.source.empty())
+    return recipe::parse(recipe::starter("fashion-mnist"), "the default recipe", options.sets);
+  if (fs::is_directory(options.source))
+    return recipe::parse(recipe::starter(options.source), "the recipe for " + options.source,
+                         options.sets);
   return recipe::load(options.source, options.sets);
 }
 

@@ -20,6 +20,7 @@ std::vector<ReliabilityBin> reliability(const at::Tensor& logits, const at::Tens
   const auto right = logits.argmax(1).eq(labels).to(at::kCPU).contiguous();
   const auto width = static_cast<double>(bins);
   std::vector<ReliabilityBin> result;
+  result.reserve(static_cast<std::size_t>(bins));
   for (std::int64_t i = 0; i < bins; ++i)
     result.push_back({static_cast<double>(i) / width, static_cast<double>(i + 1) / width, 0, 0, 0});
   for (std::int64_t row = 0; row < sure.numel(); ++row) {

@@ -71,10 +71,9 @@ std::vector<std::int64_t> most_confused_classes(const Analysis& analysis, std::s
     for (std::int64_t i = 0; i < analysis.classes; ++i) chosen.insert(i);
   } else {
     for (const auto& confusion : confusions(analysis)) {
-      const bool both_fit = chosen.size() + 2 <= limit;
-      const bool known = chosen.contains(confusion.label) || chosen.contains(confusion.taken_for);
-      if (!both_fit && !(known && chosen.size() < limit)) continue;
-      chosen.insert({confusion.label, confusion.taken_for});
+      const auto fresh = static_cast<std::size_t>(!chosen.contains(confusion.label)) +
+                         static_cast<std::size_t>(!chosen.contains(confusion.taken_for));
+      if (chosen.size() + fresh <= limit) chosen.insert({confusion.label, confusion.taken_for});
     }
   }
   return {chosen.begin(), chosen.end()};

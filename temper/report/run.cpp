@@ -109,6 +109,7 @@ End read_end(const Json& line) {
 template <class T>
 std::vector<T> values(std::map<std::int64_t, T> by_index) {
   std::vector<T> result;
+  result.reserve(by_index.size());
   for (auto& [index, value] : by_index) result.push_back(std::move(value));
   return result;
 }

@@ -43,7 +43,7 @@ Html calibration_section(const Facts& facts) {
   if (!facts.analysis) return {};
   const auto& a = *facts.analysis;
   const double accuracy = static_cast<double>(a.correct) / static_cast<double>(a.images);
-  const double confidence = a.confidence.mean().item<double>();
+  const auto confidence = a.confidence.mean().item<double>();
   return html(
       R"(<section id="calibration"><h2>How far to trust its confidence</h2><p
         class="lead">Expected calibration error <b>{}</b>. Mean confidence {}, accuracy {}:
