@@ -127,6 +127,7 @@ void announce(const fs::path& directory, const fs::path& report, bool as_json) {
 int train_command(const Options& options, const std::vector<std::string>& command) {
   const auto recipe = read_recipe(options);
   const auto plan = train::plan(recipe, data::open(recipe.data.source));
+  if (!plan.note.empty()) fmt::print(stderr, "note: {}\n", plan.note);
   if (options.dry_run) return dry_run(plan, options.as_json);
   if (options.check) return check(plan, options.as_json);
 

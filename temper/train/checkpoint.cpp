@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "temper/core/error.h"
@@ -19,6 +20,9 @@ using nlohmann::json;
 
 constexpr std::string_view kManifest = "manifest.json";
 constexpr int kFormat = 1;
+
+/// By file name.
+using Checksums = std::map<std::string, std::string>;
 
 /// The files of a checkpoint, with the tensors of the state that each holds.
 struct Part {
@@ -39,21 +43,26 @@ void make_folder(const fs::path& folder) {
   if (failure) throw io::system_error("make the folder", folder, failure.value());
 }
 
-json read_manifest(const fs::path& checkpoint) {
+/// The manifest as `read` takes it apart; whatever is wrong in it is a damaged manifest.
+template <class Read>
+auto from_manifest(const fs::path& checkpoint, const Read& read) {
   const auto path = checkpoint / kManifest;
-  const auto manifest = json::parse(io::read_text(path), nullptr, false);
-  if (!manifest.is_object() || manifest.value("format", 0) != kFormat ||
-      !manifest.contains("files"))
-    throw Error(
-        Code::data,
-        fmt::format("{}: not a checkpoint's manifest of format {}; delete the folder to go on from "
-                    "an older checkpoint",
-                    path.string(), kFormat));
-  return manifest;
+  try {
+    const auto manifest = json::parse(io::read_text(path));
+    if (manifest.at("format").get<int>() == kFormat) return read(manifest);
+  } catch (const json::exception&) {
+    // Said below, as for a format that is not ours.
+  }
+  throw Error(
+      Code::data,
+      fmt::format("{}: not a checkpoint's manifest of format {}; delete the folder to go on from "
+                  "an older checkpoint",
+                  path.string(), kFormat));
 }
 
-void verify(const fs::path& file, const json& files) {
-  const std::string expected = files.value(file.filename().string(), "");
+void verify(const fs::path& file, const Checksums& checksums) {
+  const auto known = checksums.find(file.filename().string());
+  const std::string expected = known == checksums.end() ? "" : known->second;
   const std::string found = io::hash_file(file);
   if (found != expected)
     throw Error(
@@ -104,22 +113,25 @@ std::vector<fs::path> list_checkpoints(const fs::path& checkpoints) {
   return found;
 }
 
-Manifest load_checkpoint(State& state, const fs::path& checkpoint) {
-  const json manifest = read_manifest(checkpoint);
+Manifest read_manifest(const fs::path& checkpoint) {
+  return from_manifest(checkpoint, [](const json& manifest) {
+    return Manifest{manifest.at("step"), manifest.at("fingerprint"), manifest.at("seconds")};
+  });
+}
+
+void load_checkpoint(State& state, const fs::path& checkpoint) {
+  const auto manifest = read_manifest(checkpoint);
+  const auto [checksums, updates] = from_manifest(checkpoint, [](const json& text) {
+    return std::pair{text.at("files").get<Checksums>(), text.at("updates").get<std::int64_t>()};
+  });
   for (const auto& part : parts(state)) {
     const auto path = checkpoint / part.file;
-    verify(path, manifest["files"]);
+    verify(path, checksums);
     load_tensors(io::Safetensors(path), part.tensors);
   }
-  try {
-    const Manifest result{manifest.at("step"), manifest.at("fingerprint"), manifest.at("seconds")};
-    state.step = result.step;
-    state.optimizer.step = result.step;
-    if (state.averages) state.averages->updates = manifest.at("updates");
-    return result;
-  } catch (const json::exception& e) {
-    throw Error(Code::data, fmt::format("{}: {}", (checkpoint / kManifest).string(), e.what()));
-  }
+  state.step = manifest.step;
+  state.optimizer.step = manifest.step;
+  if (state.averages) state.averages->updates = updates;
 }
 
 }  // namespace temper::train

@@ -24,8 +24,11 @@ void save_checkpoint(const State& state, const Manifest& manifest,
 /// Complete checkpoints, oldest first.
 std::vector<std::filesystem::path> list_checkpoints(const std::filesystem::path& checkpoints);
 
-/// Reads one back into a fresh state: values are copied into the tensors that are there. Throws
-/// Error{Code::data} when a file is damaged or belongs to another network.
-Manifest load_checkpoint(State& state, const std::filesystem::path& checkpoint);
+/// What a checkpoint is of. Throws Error{Code::data} when it does not say so.
+Manifest read_manifest(const std::filesystem::path& checkpoint);
+
+/// Reads one back into a fresh state of the same recipe: values are copied into the tensors that
+/// are there. Throws Error{Code::data} when a file is damaged or belongs to another network.
+void load_checkpoint(State& state, const std::filesystem::path& checkpoint);
 
 }  // namespace temper::train

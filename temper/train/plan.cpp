@@ -79,8 +79,9 @@ Plan plan(const recipe::Recipe& recipe, const data::Dataset& data) {
   const auto seed = static_cast<std::uint64_t>(options.seed);
   const auto processor = resolve_device(options.device);
   plan.device = processor.where();
+  plan.note = processor.note;
   options.device = processor.device;
-  options.precision = resolve_precision(options.precision, plan.device.type());
+  options.precision = resolve_precision(options.precision, processor);
   if (!options.threads.value) options.threads.value = processors();
   if (!options.data.loader_threads.value)
     options.data.loader_threads.value = choose_loader_threads(data);
@@ -136,6 +137,9 @@ void prepare_thread(const Plan& plan) {
     reinterpret_cast<void (*)(int)>(found)(0);
   at::set_num_threads(static_cast<int>(*plan.recipe.threads.value));
   at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/true);
+  // Deterministic mode also fills every new tensor, to show reads of what nobody wrote; that
+  // changes no result and costs a pass over memory each time.
+  at::globalContext().setDeterministicFillUninitializedMemory(false);
   at::globalContext().setBenchmarkCuDNN(false);
 }
 

@@ -18,6 +18,7 @@ struct Plan {
   recipe::Recipe recipe;
   std::string fingerprint;  ///< of the recipe and the data
   at::Device device = at::kCPU;
+  std::string note;  ///< why "auto" left a GPU that is there unused; else empty
   model::Task task;
   schedule::Horizon horizon;
 

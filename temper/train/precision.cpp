@@ -8,13 +8,16 @@ namespace temper::train {
 
 using recipe::Precision;
 
-Precision resolve_precision(Precision asked, at::DeviceType device) {
+Precision resolve_precision(Precision asked, const Processor& processor) {
   // Every processor with AMX has AVX512-BF16 too.
-  const bool native = device == at::kCUDA || __builtin_cpu_supports("avx512bf16") != 0;
+  const bool native = processor.device == recipe::Device::cuda
+                          ? processor.bf16
+                          : __builtin_cpu_supports("avx512bf16") != 0;
   if (asked == Precision::bf16 && !native)
     throw Error(Code::usage,
-                "precision = \"bf16\": this processor has no bf16 arithmetic (AVX512-BF16 or AMX) "
-                "and would emulate it "
+                "precision = \"bf16\": this processor has no bf16 arithmetic (AVX512-BF16, AMX, or "
+                "a GPU from "
+                "Ampere on) and would emulate it "
                 "a hundred times slower than fp32; use \"fp32\" or \"auto\"");
   if (asked != Precision::automatic) return asked;
   return native ? Precision::bf16 : Precision::fp32;

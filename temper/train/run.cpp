@@ -64,8 +64,9 @@ class Run {
     if (failure) throw io::system_error("make the run directory", folder_, failure.value());
     const auto saved = list_checkpoints(folder_ / "checkpoints");
     if (!saved.empty()) {
-      const auto manifest = load_checkpoint(state_, saved.back());
+      const auto manifest = read_manifest(saved.back());
       if (manifest.fingerprint != plan_.fingerprint) refuse_other_recipe();
+      load_checkpoint(state_, saved.back());
       seconds_before_ = manifest.seconds;
     }
     io::remove_temporaries(folder_);
@@ -146,9 +147,11 @@ class Run {
     const bool with_norms =
         recipe_.log.norms_every > 0 && (state_.step + 1) % recipe_.log.norms_every == 0;
     Norms norms;
-    window_.add(
-        step(state_, recipe_, to(batch, plan_.device), times_, with_norms ? &norms : nullptr),
-        batch.ids.size(0));
+    const double loss =
+        step(state_, recipe_, to(batch, plan_.device), times_, with_norms ? &norms : nullptr)
+            .item<double>();
+    if (!std::isfinite(loss)) refuse_to_go_on(loss);
+    window_.add(loss, batch.ids.size(0));
     if (with_norms) {
       norms.step = state_.step;
       tell(norms);
@@ -157,18 +160,20 @@ class Run {
       tell_step();
   }
 
+  /// Every step's loss is looked at before anything is saved, so no checkpoint holds such weights.
+  [[noreturn]] void refuse_to_go_on(double loss) const {
+    throw Error(Code::numerical,
+                fmt::format("the training loss is {} at step {} (learning rate {:g}); lower the "
+                            "learning rate or lengthen "
+                            "its warm-up. Nothing was saved after the last checkpoint in {}",
+                            loss, state_.step, learning_rate(), folder_.string()));
+  }
+
   void tell_step() {
-    const double loss = window_.mean_loss();
-    if (!std::isfinite(loss))
-      throw Error(Code::numerical,
-                  fmt::format("the training loss is {} at step {} (learning rate {:g}); lower the "
-                              "learning rate or lengthen "
-                              "its warm-up. The last checkpoint is unharmed: {}",
-                              loss, state_.step, learning_rate(), folder_.string()));
     tell(Stepped{.step = state_.step,
                  .epoch = static_cast<double>(state_.step) /
                           static_cast<double>(plan_.horizon.steps_per_epoch),
-                 .loss = loss,
+                 .loss = window_.mean_loss(),
                  .lr = learning_rate(),
                  .images_per_second = static_cast<double>(window_.images) / window_.watch.seconds(),
                  .seconds = seconds()});
@@ -248,8 +253,8 @@ class Run {
     std::int64_t images = 0;
     Stopwatch watch;
 
-    void add(const at::Tensor& loss, std::int64_t n) {
-      sum += loss.item<double>();
+    void add(double loss, std::int64_t n) {
+      sum += loss;
       ++steps;
       images += n;
     }

@@ -29,3 +29,7 @@ for file in /usr/share/datasets/fashion-mnist/*; do head -c 2000 "$file" >"cut/$
 refused 3 "ubyte" env TEMPER_DATA_DIR="$PWD/cut" "$TEMPER" train --out none
 test ! -e none
 refused 4 "cannot" "$TEMPER" train --out /proc/none --set data.limit=256
+
+# A loss that is no number ends the run.
+refused 5 "the training loss is" "$TEMPER" train --out diverged --set optimizer.lr=1e38 --set data.limit=512 \
+  --set data.batch=32 --set model.depth=8 --set checkpoint.every_steps=1

@@ -31,6 +31,11 @@ grep -q "stopped at step 10 of 20" err.txt
 train 0 stopped
 same whole stopped
 
+# A directory that holds a run of another network is refused with what differs, and left as it was.
+train 2 whole --set model.depth=14
+grep -qF "model.depth: 8 there, 14 now" err.txt
+same whole again
+
 # Running the resolved recipe gives the same bits.
 "$TEMPER" train whole/recipe.toml --out resolved >out.txt 2>err.txt
 same whole resolved
