@@ -137,9 +137,6 @@ void prepare_thread(const Plan& plan) {
     reinterpret_cast<void (*)(int)>(found)(0);
   at::set_num_threads(static_cast<int>(*plan.recipe.threads.value));
   at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/true);
-  // Deterministic mode also fills every new tensor, to show reads of what nobody wrote; that
-  // changes no result and costs a pass over memory each time.
-  at::globalContext().setDeterministicFillUninitializedMemory(false);
   at::globalContext().setBenchmarkCuDNN(false);
 }
 
