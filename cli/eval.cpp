@@ -73,8 +73,9 @@ void add_eval(CLI::App& app) {
       ->capture_default_str();
   command
       ->add_option("--weights", options->weights,
-                   "which weights (default: those the run was tested with)")
-      ->check(CLI::IsMember({"raw", "ema"}));
+                   "of the finished run, or of its best or last checkpoint (default: those the run "
+                   "was tested with)")
+      ->check(CLI::IsMember({"raw", "ema", "best", "last"}));
   command->add_flag("--json", options->as_json, "print JSON");
   command->footer("Example:\n  temper eval runs/fashion-mnist --split validation");
   command->callback([options] { evaluate(*options); });

@@ -26,6 +26,10 @@ constexpr auto kExamples = R"(Examples:
   temper train mine.toml                         train; Ctrl-C saves, the same command goes on
   temper report runs/mine                        the page with curves, mistakes and calibration
   temper predict runs/mine cat.jpg               what is in a picture?
+  temper diff runs/mine runs/mine-2              what differs between two runs?
+  temper replay runs/mine --step 1200            what happened in that step?
+  temper replay runs/mine --step 420             why did the loss spike?
+  temper diff runs/mine runs/other               what is different?
   temper list optimizer                          what is there?
   temper explain label_smoothing                 what does it do?
 
@@ -40,9 +44,12 @@ void build(CLI::App& app, const std::vector<std::string>& command_line) {
   add_eval(app);
   add_predict(app);
   add_report(app);
+  add_replay(app);
+  add_diff(app);
   add_list(app);
   add_explain(app);
   add_recipe(app);
+  add_selftest(app);
   add_completion(app);
 }
 

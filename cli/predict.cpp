@@ -71,8 +71,9 @@ void add_predict(CLI::App& app) {
       ->capture_default_str();
   command
       ->add_option("--weights", options->weights,
-                   "which weights (default: those the run was tested with)")
-      ->check(CLI::IsMember({"raw", "ema"}));
+                   "of the finished run, or of its best or last checkpoint (default: those the run "
+                   "was tested with)")
+      ->check(CLI::IsMember({"raw", "ema", "best", "last"}));
   command->add_flag("--json", options->as_json, "print one JSON object a line");
   command->footer("Example:\n  temper predict runs/fashion-mnist shoe.png coat.jpg --top 5");
   command->callback([options] { predict(*options); });

@@ -5,7 +5,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
+#include <string_view>
 
 namespace temper::cli {
 namespace {
@@ -17,11 +19,11 @@ int terminal_width() {
 
 /// A bar in eighths of a character.
 std::string bar(double done, int width) {
-  static constexpr const char* kParts[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+  static constexpr std::array<std::string_view, 8> kParts{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
   const int eighths = static_cast<int>(std::clamp(done, 0.0, 1.0) * width * 8);
   std::string text;
   for (int i = 0; i < eighths / 8; ++i) text += "█";
-  text += kParts[eighths % 8];
+  text += kParts[static_cast<std::size_t>(eighths % 8)];
   const int filled = eighths / 8 + (eighths % 8 != 0 ? 1 : 0);
   return text + std::string(static_cast<std::size_t>(width - filled), ' ');
 }
@@ -71,9 +73,8 @@ void Progress::show(const train::Stepped& e) {
       steps > 0 ? clock_text((e.seconds - seconds_at_start_) / steps * left) : "-:--";
   const auto text =
       fmt::format("epoch {}/{}  step {}/{}  loss {:.4f}  {} images/s  {} left",
-                  std::min<std::int64_t>(static_cast<std::int64_t>(e.epoch) + 1, run_.epochs),
-                  run_.epochs, e.step, run_.total_steps, e.loss,
-                  grouped(static_cast<std::int64_t>(e.images_per_second)), eta);
+                  (e.step - 1) / run_.steps_per_epoch + 1, run_.epochs, e.step, run_.total_steps,
+                  e.loss, grouped(static_cast<std::int64_t>(e.images_per_second)), eta);
   if (terminal_) {
     const int room = terminal_width() - static_cast<int>(text.size()) - 9;
     const auto gauge =
@@ -90,6 +91,13 @@ void Progress::show(const train::Evaluated& e) {
   const auto epoch = fmt::format("epoch {}/{}", e.epoch, run_.epochs);
   if (e.averaged) line(fmt::format("{}  {}", epoch, score_text("averaged weights", *e.averaged)));
   if (e.raw) line(fmt::format("{}  {}", epoch, score_text("raw weights", *e.raw)));
+}
+
+void Progress::show(const train::LeftOut& e) {
+  if (e.action == "stop") return;  // the error says it
+  line(fmt::format(
+      "step {} left out ({}): loss {}{}", e.step, e.action, e.loss,
+      e.parameter.empty() ? "" : ", the gradient of " + e.parameter + " is not finite"));
 }
 
 void Progress::show(const train::Warned& e) {

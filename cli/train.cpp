@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "commands.h"
+#include "duration.h"
 #include "progress.h"
 #include "temper/core/error.h"
 #include "temper/core/stop_flag.h"
@@ -31,6 +32,9 @@ struct Options {
   std::vector<std::string> sets;
   std::string out;
   std::optional<std::int64_t> stop_at;
+  std::string time_limit;
+  std::string fork;
+  bool resume = false;
   bool fresh = false;
   bool dry_run = false;
   bool check = false;
@@ -59,13 +63,21 @@ recipe::Recipe read_recipe(const Options& options) {
   return recipe::load(options.source, options.sets);
 }
 
-/// Where a run goes: as asked, or runs/<name>; with --fresh the first of <directory>-2, -3, ...
-/// that is free.
-fs::path choose_directory(const Options& options, const std::string& name) {
-  const fs::path asked = options.out.empty() ? fs::path("runs") / name : fs::path(options.out);
-  if (!options.fresh) return asked;
+/// Where a run goes: as asked, or runs/<name>.
+fs::path asked_directory(const Options& options, const std::string& name) {
+  return options.out.empty() ? fs::path("runs") / name : fs::path(options.out);
+}
+
+/// With --fresh the first of <directory>-2, -3, ... that is free; with --fork NAME the neighbour of
+/// that name.
+fs::path choose_directory(const Options& options, const fs::path& asked) {
+  if (!options.fork.empty()) return asked.parent_path() / options.fork;
+  if (options.resume && !fs::exists(asked / "recipe.toml"))
+    throw Error(Code::usage, fmt::format("{}: no run to go on with; leave --resume away to begin",
+                                         asked.string()));
   fs::path free = asked;
-  for (int n = 2; fs::exists(free); ++n) free = fmt::format("{}-{}", asked.string(), n);
+  if (options.fresh)
+    for (int n = 2; fs::exists(free); ++n) free = fmt::format("{}-{}", asked.string(), n);
   return free;
 }
 
@@ -86,7 +98,7 @@ int dry_run(const train::Plan& plan, bool as_json) {
   constexpr double kMiB = 1024.0 * 1024.0;
   fmt::print("parameters      {}\n", grouped(e.parameters));
   fmt::print("multiply-adds   {} an image, forward\n", grouped(e.multiply_adds));
-  fmt::print("memory          {:.0f} MiB at its peak so far; the machine has {:.0f} MiB free\n",
+  fmt::print("memory          about {:.0f} MiB at its peak; the machine has {:.0f} MiB for it\n",
              static_cast<double>(e.memory) / kMiB, static_cast<double>(e.memory_available) / kMiB);
   fmt::print("speed           {:.0f} images/s ({:.0f} without loading), over {} steps\n",
              e.images_per_second, e.step_images_per_second, e.steps_tried);
@@ -125,22 +137,28 @@ void announce(const fs::path& directory, const fs::path& report, bool as_json) {
 }
 
 int train_command(const Options& options, const std::vector<std::string>& command) {
+  stop_on_signals();
+  const auto time_limit = options.time_limit.empty()
+                              ? std::optional<double>()
+                              : std::optional(parse_duration(options.time_limit));
   const auto recipe = read_recipe(options);
   const auto plan = train::plan(recipe, data::open(recipe.data.source));
   if (!plan.note.empty()) fmt::print(stderr, "note: {}\n", plan.note);
   if (options.dry_run) return dry_run(plan, options.as_json);
   if (options.check) return check(plan, options.as_json);
 
-  const auto directory = choose_directory(options, recipe.name);
+  const auto asked = asked_directory(options, recipe.name);
+  const auto directory = choose_directory(options, asked);
   Progress progress;
   const train::RunOptions run{.directory = directory,
                               .command = command,
                               .stop_at = options.stop_at,
+                              .time_limit = time_limit,
                               .stop = &stop_flag,
+                              .fork_from = options.fork.empty() ? fs::path() : asked,
                               .observers = {&progress}};
   for (const auto& hint : recipe::lint(recipe, plan.horizon))
     fmt::print(stderr, "note: {}\n", hint);
-  stop_on_signals();
   const bool was_finished = train::finished(directory);
   const auto outcome = train::run(plan, run);
   if (!outcome.finished)
@@ -175,8 +193,22 @@ void add_train(CLI::App& app, const std::vector<std::string>& command_line) {
                    "save and stop after this step; the same command goes on")
       ->type_name("STEP")
       ->check(CLI::PositiveNumber);
-  command->add_flag("--fresh", options->fresh,
-                    "never go on with an earlier run: use the next free directory");
+  command
+      ->add_option("--time-limit", options->time_limit,
+                   "save and stop after this long, as in 45m or 2h30m; the same command goes on")
+      ->type_name("TIME");
+  auto* resume = command->add_flag("--resume", options->resume,
+                                   "go on with the run that is there, and fail where none is");
+  auto* fresh = command->add_flag("--fresh", options->fresh,
+                                  "never go on with an earlier run: use the next free directory");
+  command
+      ->add_option("--fork", options->fork,
+                   "begin a run of this name, beside the one that is there, with its last "
+                   "checkpoint and a recipe that may differ")
+      ->type_name("NAME")
+      ->excludes(resume)
+      ->excludes(fresh);
+  resume->excludes(fresh);
   command->add_flag("--dry-run", options->dry_run,
                     "say what the run will cost, from a few steps; make no run");
   command->add_flag("--check", options->check,
@@ -186,8 +218,12 @@ void add_train(CLI::App& app, const std::vector<std::string>& command_line) {
       "Examples:\n"
       "  temper train recipes/fashion-mnist.toml\n"
       "  temper train pictures/ --set epochs=20 --set optimizer.lr=0.05\n"
-      "  temper train recipes/cifar10.toml --dry-run\n\n"
-      "A run that was stopped (Ctrl-C, --stop-at) goes on when the same command is given again.");
+      "  temper train recipes/cifar10.toml --dry-run\n"
+      "  temper train mine.toml --time-limit 2h30m\n"
+      "  temper train mine.toml --set optimizer.lr=0.01 --fork lower-rate\n\n"
+      "A run that was stopped (Ctrl-C, SIGTERM, --stop-at, --time-limit) or killed goes on when "
+      "the "
+      "same command is given\nagain, to the same weights as if it had never stopped.");
   command->callback([options, command_line] {
     if (const int status = train_command(*options, command_line); status != 0)
       throw CLI::RuntimeError(status);

@@ -5,7 +5,7 @@
 #   lib/                static libraries, the CUDA module, the shared libraries that the program needs
 #   lib/cmake/temper/   find_package(temper) -> temper::temper
 #   include/temper/     headers
-#   share/temper/       recipes; Fashion-MNIST where it was there
+#   share/temper/       recipes; the numbers that `temper selftest` compares with; Fashion-MNIST where it was there
 include(CMakePackageConfigHelpers)
 
 function(temper_install)
@@ -33,6 +33,10 @@ function(temper_install)
     PRE_EXCLUDE_REGEXES "^lib(torch|c10|cudart|cupti|gomp)" "^ld-linux"
                         "^lib(c|m|dl|rt|pthread|resolv)\\.so"
     LIBRARY DESTINATION lib)
+  if(TEMPER_TESTS)
+    install(TARGETS temper-selftest RUNTIME DESTINATION lib/temper)
+    install(DIRECTORY tests/golden DESTINATION share/temper)
+  endif()
   configure_file(cmake/launcher.sh.in "${CMAKE_BINARY_DIR}/launcher/temper" @ONLY)
   install(PROGRAMS "${CMAKE_BINARY_DIR}/launcher/temper" scripts/gpu-check DESTINATION bin)
   install(DIRECTORY recipes DESTINATION share/temper OPTIONAL)

@@ -35,3 +35,6 @@ set_target_properties(temper_torch_cpu PROPERTIES IMPORTED_LOCATION "${TEMPER_TO
 # torch_cpu of the CUDA wheel needs cudart and cupti at run time; it finds them by its own RPATH.
 target_link_options(temper_torch_cpu INTERFACE -Wl,--allow-shlib-undefined)
 target_link_libraries(temper_torch_cpu INTERFACE temper_c10)
+# The wheel is built by GCC, as whose clang 18 and later no longer mangle constrained templates unless they are told.
+target_compile_options(temper_torch_cpu INTERFACE
+  $<$<AND:$<CXX_COMPILER_ID:Clang>,$<VERSION_GREATER_EQUAL:$<CXX_COMPILER_VERSION>,18>>:-fclang-abi-compat=17>)

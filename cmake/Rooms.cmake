@@ -43,23 +43,28 @@ function(temper_room name)
   temper_tests(${name})
 endfunction()
 
+# The tests are objects, so that temper-selftest holds the same; a program needs a source all the same.
+if(NOT EXISTS "${CMAKE_BINARY_DIR}/empty.cpp")
+  file(WRITE "${CMAKE_BINARY_DIR}/empty.cpp" "// the tests are objects\n")
+endif()
+
 function(temper_tests name)
   file(GLOB tests CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/tests/${name}/*_test.cpp")
   if(NOT TEMPER_TESTS OR NOT tests)
     return()
   endif()
-  add_executable(${name}_test ${tests})
-  target_link_libraries(${name}_test PRIVATE temper_${name} temper_warnings GTest::gmock GTest::gtest_main)
-  target_include_directories(${name}_test PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
-  target_compile_definitions(${name}_test PRIVATE
+  add_library(${name}_checks OBJECT ${tests})
+  target_link_libraries(${name}_checks PUBLIC temper_${name} GTest::gmock PRIVATE temper_warnings)
+  target_include_directories(${name}_checks PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
+  target_compile_definitions(${name}_checks PRIVATE
     TEMPER_SOURCE_DIR="${CMAKE_CURRENT_SOURCE_DIR}" TEMPER_PROGRAM="${CMAKE_BINARY_DIR}/temper")
   get_target_property(kind temper_${name} PRECOMPILE_HEADERS_REUSE_FROM)
   if(kind)
-    target_link_libraries(${name}_test PRIVATE temper_torch_cpu)
-    # As the rooms are compiled, or the header would not fit: executables get -fPIE by themselves.
-    target_compile_options(${name}_test PRIVATE -fPIC)
-    target_precompile_headers(${name}_test REUSE_FROM ${kind})
+    target_link_libraries(${name}_checks PUBLIC temper_torch_cpu)
+    target_precompile_headers(${name}_checks REUSE_FROM ${kind})
   endif()
+  add_executable(${name}_test "${CMAKE_BINARY_DIR}/empty.cpp")
+  target_link_libraries(${name}_test PRIVATE ${name}_checks GTest::gtest_main)
   gtest_discover_tests(${name}_test TEST_PREFIX "${name}/" DISCOVERY_MODE PRE_TEST
                        PROPERTIES LABELS unit TIMEOUT 300)
 endfunction()
@@ -76,8 +81,33 @@ function(temper_program name)
                                            BUILD_RPATH "${CMAKE_BINARY_DIR}" INSTALL_RPATH "$ORIGIN/..")
 endfunction()
 
-# tests/program/*.sh: end-to-end tests, each a bash script that fails by its exit status. It runs in a fresh folder
-# of its own with TEMPER (the program), TEMPER_SOURCE_DIR and TEMPER_BUILD_DIR in its environment.
+# tests/faults/*.cpp as the program faults_test, which is its own worker: kills, full disks, damaged files. And
+# temper-selftest, which ships: these, and the tests of the rooms that hold methods.
+function(temper_fault_tests)
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/tests/faults/*.cpp")
+  if(NOT TEMPER_TESTS)
+    return()
+  endif()
+  add_library(faults_checks OBJECT ${sources})
+  target_link_libraries(faults_checks PUBLIC temper_train temper_torch_cpu GTest::gmock GTest::gtest
+                                      PRIVATE temper_warnings)
+  target_include_directories(faults_checks PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
+  target_precompile_headers(faults_checks REUSE_FROM temper_pch_tensor)
+  add_executable(faults_test "${CMAKE_BINARY_DIR}/empty.cpp")
+  target_link_libraries(faults_test PRIVATE faults_checks)
+  gtest_discover_tests(faults_test TEST_PREFIX "faults/" DISCOVERY_MODE PRE_TEST
+                       PROPERTIES LABELS faults TIMEOUT 1800)
+
+  add_executable(temper-selftest "${CMAKE_BINARY_DIR}/empty.cpp")
+  target_link_libraries(temper-selftest PRIVATE faults_checks)
+  foreach(room core schedule augment optim regularize loss measure model)
+    target_link_libraries(temper-selftest PRIVATE ${room}_checks)
+  endforeach()
+  set_target_properties(temper-selftest PROPERTIES BUILD_RPATH "${CMAKE_BINARY_DIR}" INSTALL_RPATH "$ORIGIN/..")
+endfunction()
+
+# tests/program/*.sh: end-to-end tests, each a bash script that fails by its exit status, or says with 77 that it
+# can't be run here. It runs in a fresh folder of its own with TEMPER (the program), TEMPER_SOURCE_DIR and TEMPER_BUILD_DIR in its environment.
 function(temper_program_tests)
   file(GLOB scripts CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/tests/program/*.sh")
   if(NOT TEMPER_TESTS)
@@ -86,7 +116,7 @@ function(temper_program_tests)
   foreach(script IN LISTS scripts)
     cmake_path(GET script STEM name)
     add_test(NAME program/${name} COMMAND "${CMAKE_CURRENT_SOURCE_DIR}/tests/program/run" "${script}")
-    set_tests_properties(program/${name} PROPERTIES LABELS program TIMEOUT 900
+    set_tests_properties(program/${name} PROPERTIES LABELS program TIMEOUT 900 SKIP_RETURN_CODE 77
       ENVIRONMENT "TEMPER=$<TARGET_FILE:temper>;TEMPER_SOURCE_DIR=${CMAKE_CURRENT_SOURCE_DIR};TEMPER_BUILD_DIR=${CMAKE_BINARY_DIR}")
   endforeach()
 endfunction()

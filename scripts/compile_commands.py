@@ -4,21 +4,29 @@ import json
 import pathlib
 import shlex
 import subprocess
+import sys
 
 from remembered import ROOT
 
 FOLDER = ROOT / "build/tidy"
 
 
+def _output(*command) -> str:
+    """What a command prints, which is shown only when it fails."""
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{done.stdout}{' '.join(map(str, command))} failed")
+    return done.stdout
+
+
 def _configure() -> None:
-    quiet = {"cwd": ROOT, "check": True, "stdout": subprocess.DEVNULL}
-    subprocess.run(["cmake", "--preset", "tidy", "--log-level=WARNING"], **quiet)
+    _output("cmake", "--preset", "tidy")
     # Headers that the build makes must be there before a source can be read.
-    targets = subprocess.run(["ninja", "-C", FOLDER, "-t", "targets", "all"], check=True, capture_output=True, text=True)
-    made = [line.split(":")[0] for line in targets.stdout.splitlines() if "CUSTOM_COMMAND" in line]
+    targets = _output("ninja", "-C", FOLDER, "-t", "targets", "all").splitlines()
+    made = [line.split(":")[0] for line in targets if "CUSTOM_COMMAND" in line]
     made = [name for name in made if name.startswith("generated/")]
     if made:
-        subprocess.run(["ninja", "-C", FOLDER, *made], **quiet)
+        _output("ninja", "-C", FOLDER, *made)
 
 
 def load() -> dict[pathlib.Path, list[str]]:

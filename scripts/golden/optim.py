@@ -1,39 +1,23 @@
-"""Writes tests/golden/optim/sgd.json: 25 steps of torch.optim.SGD 2.11.0, and of timm 1.0.31's SGDW
-for decoupled decay, on recorded gradients."""
+"""Writes tests/golden/optim/: 25 steps of every optimizer, as torch.optim 2.11.0, timm 1.0.31,
+Keras 3.15.1 on torch and adabelief-pytorch 0.2.1 define it, on recorded gradients of a convolution, a matrix, a norm
+and a bias. The last two don't decay."""
 
+import os
+
+os.environ["KERAS_BACKEND"] = "torch"
+
+import keras
+import timm.optim
+import timm.optim.muon
 import torch
+from adabelief_pytorch import AdaBelief
 from golden import tensor, write
-from timm.optim import SGDW
 
+torch.set_default_dtype(torch.float64)  # or NAdam would keep its product of momenta in float32
 STEPS = 25
-SHAPES = {"conv": (4, 3, 3, 3), "linear": (5, 4), "bias": (5,)}
-CASES = [
-    {"lr": 0.1, "momentum": 0.0},
-    {"lr": 0.1, "momentum": 0.9},
-    {"lr": 0.05, "momentum": 0.9, "nesterov": True},
-    {"lr": 0.1, "momentum": 0.8, "dampening": 0.3},
-    {"lr": 0.1, "momentum": 0.0, "weight_decay": 0.05},
-    {"lr": 0.1, "momentum": 0.9, "dampening": 0.5, "weight_decay": 0.05},
-    {"lr": 0.05, "momentum": 0.9, "nesterov": True, "weight_decay": 0.05},
-    {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.05, "decay": "decoupled"},
-    {"lr": 0.05, "momentum": 0.9, "nesterov": True, "weight_decay": 0.05, "decay": "decoupled"},
-]
-
-
-def run(case, initial, gradients, lrs, dtype):
-    values = [torch.nn.Parameter(value.to(dtype).clone()) for value in initial]
-    # The last parameter is one that doesn't decay.
-    groups = [{"params": values[:-1]}, {"params": values[-1:], "weight_decay": 0.0}]
-    options = {k: v for k, v in case.items() if k != "decay"}
-    optimizer = (SGDW if "decay" in case else torch.optim.SGD)(groups, foreach=False, **options)
-    for step in range(STEPS):
-        for value, gradient in zip(values, gradients):
-            value.grad = gradient[step].to(dtype)
-        for group in optimizer.param_groups:
-            group["lr"] = lrs[step] * case["lr"]
-        optimizer.step()
-    return {name: tensor(value) for name, value in zip(SHAPES, values)}
-
+SHAPES = {"conv": (4, 3, 3, 3), "linear": (5, 4), "norm": (4,), "bias": (5,)}
+DECAYING = 2  # the first so many
+BIG = dict(weight_decay=0.05)
 
 generator = torch.Generator().manual_seed(1)
 
@@ -44,21 +28,280 @@ def sixteenths(*shape):
 
 initial = [sixteenths(*shape) for shape in SHAPES.values()]
 gradients = [sixteenths(STEPS, *shape) for shape in SHAPES.values()]
-lrs = [(step + 1) / 5 if step < 5 else 1 - (step - 5) / 25 for step in range(STEPS)]
+factors = [(step + 1) / 5 if step < 5 else 1 - (step - 5) / 25 for step in range(STEPS)]
+
+
+def groups(values):
+    return [{"params": values[:DECAYING]}, {"params": values[DECAYING:], "weight_decay": 0.0}]
+
+
+def run_torch(make, lr, dtype):
+    values = [torch.nn.Parameter(value.to(dtype).clone()) for value in initial]
+    optimizer = make(groups(values))
+    for step in range(STEPS):
+        for value, gradient in zip(values, gradients):
+            value.grad = gradient[step].to(dtype).clone()  # some write into it
+        for group in optimizer.param_groups:
+            group["lr"] = factors[step] * group["initial"] if "initial" in group else factors[step] * lr
+        optimizer.step()
+    return values
+
+
+def run_keras(make, lr, dtype):
+    """Keras takes L2 through the gradient; its own weight_decay is the decoupled one."""
+    name = str(dtype).removeprefix("torch.")
+    keras.config.set_floatx(name)
+    values = [keras.Variable(value.numpy(), dtype=name, name=shape) for shape, value in zip(SHAPES, initial)]
+    optimizer = make()
+    optimizer.exclude_from_weight_decay(values[DECAYING:])
+    optimizer.build(values)
+    for step in range(STEPS):
+        optimizer.learning_rate.assign(factors[step] * lr)
+        optimizer.apply([gradient[step].to(dtype) for gradient in gradients], values)
+    return [value.value for value in values]
+
+
+def case(ours, make, run=run_torch):
+    """What temper is asked for, and the same of a published implementation."""
+    result = {"options": ours}
+    for dtype in (torch.float64, torch.float32):
+        values = run(make, ours["lr"], dtype)
+        result[str(dtype).removeprefix("torch.")] = {n: tensor(v) for n, v in zip(SHAPES, values)}
+    return result
+
+
+def torch_case(cls, renamed, ours, **extra):
+    """Options that have the same name on both sides, or one of `renamed`; betas in a pair."""
+    theirs = {renamed.get(k, k): v for k, v in ours.items() if k not in ("beta1", "beta2", "decay", "defaults", "rectify")}
+    if "beta1" in ours:
+        theirs["betas"] = (ours["beta1"], ours["beta2"])
+    theirs |= extra
+    theirs = {k: v for k, v in theirs.items() if k is not None}
+    return case(ours, lambda g: cls(g, **theirs))
+
+
+def plain(cls, renamed=None):
+    def make(ours, **extra):
+        return torch_case(cls, renamed or {}, ours, **extra)
+
+    return make
+
+
+def save(name, packages, cases):
+    write(f"optim/{name}.json", packages, {"cases": cases})
+
+
 write(
-    "optim/sgd.json",
-    ["torch", "timm"],
+    "optim/inputs.json",
+    ["torch"],
     {
         "initial": {name: tensor(value) for name, value in zip(SHAPES, initial)},
         "gradients": {name: tensor(value) for name, value in zip(SHAPES, gradients)},
-        "lr_factors": lrs,
-        "cases": [
-            {
-                "options": case,
-                "float64": run(case, initial, gradients, lrs, torch.float64),
-                "float32": run(case, initial, gradients, lrs, torch.float32),
-            }
-            for case in CASES
-        ],
+        "lr_factors": factors,
+        "decaying": list(SHAPES)[:DECAYING],
     },
 )
+
+sgd = plain(torch.optim.SGD)
+sgdw = plain(timm.optim.SGDW)
+
+
+def keras_sgd(ours):
+    return case(
+        ours,
+        lambda: keras.optimizers.SGD(ours["lr"], momentum=ours["momentum"], nesterov=ours.get("nesterov", False),
+                                     weight_decay=ours.get("weight_decay")),
+        run_keras,
+    )
+
+
+save("sgd", ["torch", "timm", "keras"], [
+    sgd({"lr": 0.1, "momentum": 0.0}),
+    sgd({"lr": 0.1, "momentum": 0.9}),
+    sgd({"lr": 0.05, "momentum": 0.9, "nesterov": True}),
+    sgd({"lr": 0.1, "momentum": 0.8, "dampening": 0.3}),
+    sgd({"lr": 0.1, "momentum": 0.0} | BIG),
+    sgd({"lr": 0.1, "momentum": 0.9, "dampening": 0.5} | BIG),
+    sgd({"lr": 0.05, "momentum": 0.9, "nesterov": True} | BIG),
+    sgdw({"lr": 0.1, "momentum": 0.9, "decay": "decoupled"} | BIG),
+    sgdw({"lr": 0.05, "momentum": 0.9, "nesterov": True, "decay": "decoupled"} | BIG),
+    keras_sgd({"lr": 0.1, "momentum": 0.9, "form": "keras"}),
+    keras_sgd({"lr": 0.05, "momentum": 0.9, "nesterov": True, "form": "keras"}),
+    keras_sgd({"lr": 0.1, "momentum": 0.9, "form": "keras", "decay": "decoupled"} | BIG),
+])
+
+rmsprop = plain(torch.optim.RMSprop)
+
+
+def rmsprop_tf(ours):
+    theirs = {k: v for k, v in ours.items() if k not in ("dialect", "decay")}
+    theirs["decoupled_decay"] = "decay" in ours
+    return case(ours, lambda g: timm.optim.RMSpropTF(g, **theirs))
+
+
+def rmsprop_keras(ours):
+    return case(
+        ours,
+        lambda: keras.optimizers.RMSprop(ours["lr"], rho=ours["alpha"], momentum=ours.get("momentum", 0.0),
+                                         epsilon=ours["eps"], centered=ours.get("centered", False),
+                                         weight_decay=ours.get("weight_decay")),
+        run_keras,
+    )
+
+
+save("rmsprop", ["torch", "timm", "keras"], [
+    rmsprop({"lr": 0.01}),
+    rmsprop({"lr": 0.01, "alpha": 0.9, "momentum": 0.9, "eps": 1e-3} | BIG),
+    rmsprop({"lr": 0.01, "alpha": 0.9, "centered": True} | BIG),
+    rmsprop({"lr": 0.01, "alpha": 0.9, "centered": True, "momentum": 0.5} | BIG),
+    rmsprop_tf({"lr": 0.01, "alpha": 0.9, "eps": 1e-3, "dialect": "tf1"} | BIG),
+    rmsprop_tf({"lr": 0.01, "alpha": 0.9, "momentum": 0.9, "eps": 1e-3, "dialect": "tf1"} | BIG),
+    rmsprop_tf({"lr": 0.01, "alpha": 0.9, "momentum": 0.9, "eps": 1e-3, "dialect": "tf1", "decay": "decoupled"} | BIG),
+    rmsprop_tf({"lr": 0.01, "alpha": 0.9, "momentum": 0.9, "eps": 1e-3, "centered": True, "dialect": "tf1"} | BIG),
+    rmsprop_keras({"lr": 0.01, "alpha": 0.9, "eps": 1e-7, "dialect": "keras"}),
+    rmsprop_keras({"lr": 0.01, "alpha": 0.9, "eps": 1e-3, "momentum": 0.9, "dialect": "keras", "decay": "decoupled"} | BIG),
+    rmsprop_keras({"lr": 0.01, "alpha": 0.9, "eps": 1e-3, "centered": True, "dialect": "keras"}),
+])
+
+adagrad = plain(torch.optim.Adagrad, {"initial_accumulator": "initial_accumulator_value"})
+
+
+def adagrad_keras(ours):
+    return case(
+        ours,
+        lambda: keras.optimizers.Adagrad(ours["lr"], initial_accumulator_value=ours["initial_accumulator"],
+                                         epsilon=ours["eps"], weight_decay=ours.get("weight_decay")),
+        run_keras,
+    )
+
+
+save("adagrad", ["torch", "keras"], [
+    adagrad({"lr": 0.1}),
+    adagrad({"lr": 0.1, "lr_decay": 0.05, "initial_accumulator": 0.1, "eps": 1e-6} | BIG),
+    adagrad_keras({"lr": 0.1, "initial_accumulator": 0.1, "eps": 1e-7, "form": "keras"}),
+    adagrad_keras({"lr": 0.1, "initial_accumulator": 0.1, "eps": 1e-3, "form": "keras", "decay": "decoupled"} | BIG),
+])
+
+adadelta = plain(torch.optim.Adadelta)
+save("adadelta", ["torch"], [
+    adadelta({"lr": 1.0, "rho": 0.95}),
+    adadelta({"lr": 0.5, "rho": 0.9, "eps": 1e-3} | BIG),
+])
+
+BETAS = {"beta1": 0.8, "beta2": 0.95}
+adam = plain(torch.optim.Adam)
+save("adam", ["torch"], [
+    adam({"lr": 0.01}),
+    adam({"lr": 0.01, "eps": 1e-3} | BETAS | BIG),
+    adam({"lr": 0.01, "amsgrad": True} | BETAS | BIG),
+])
+adamw = plain(torch.optim.AdamW)
+save("adamw", ["torch"], [
+    adamw({"lr": 0.01}),
+    adamw({"lr": 0.01, "eps": 1e-3} | BETAS | BIG),
+    adamw({"lr": 0.01, "amsgrad": True} | BETAS | BIG),
+])
+nadam = plain(torch.optim.NAdam)
+save("nadam", ["torch"], [
+    nadam({"lr": 0.01}),
+    nadam({"lr": 0.01, "momentum_decay": 0.01, "eps": 1e-3} | BETAS | BIG),
+    nadam({"lr": 0.01, "decay": "decoupled"} | BIG, decoupled_weight_decay=True),
+])
+radam = plain(torch.optim.RAdam)
+save("radam", ["torch"], [
+    radam({"lr": 0.01}),
+    radam({"lr": 0.01, "eps": 1e-3} | BETAS | BIG),
+    radam({"lr": 0.01, "decay": "decoupled"} | BIG, decoupled_weight_decay=True),
+])
+
+
+def adabelief(ours, **extra):
+    package = ours["defaults"] == "package"
+    theirs = {"eps": 1e-16 if package else 1e-8, "rectify": package, "weight_decouple": ours.get("decay") != "l2"}
+    renamed = {"sgd_at_first": "degenerated_to_sgd"}
+    theirs |= {renamed.get(k, k): v for k, v in ours.items() if k not in ("beta1", "beta2", "decay", "defaults", "rectify", "decay_scale")}
+    if "rectify" in ours:
+        theirs["rectify"] = ours["rectify"] == "on"
+    if "beta1" in ours:
+        theirs["betas"] = (ours["beta1"], ours["beta2"])
+    theirs["fixed_decay"] = ours.get("decay_scale") == "none"
+    return case(ours, lambda g: AdaBelief(g, print_change_log=False, **theirs))
+
+
+save("adabelief", ["adabelief-pytorch", "torch"], [
+    adabelief({"lr": 0.01, "defaults": "paper"}),
+    adabelief({"lr": 0.01, "defaults": "package"}),
+    adabelief({"lr": 0.01, "defaults": "package"} | BIG),
+    adabelief({"lr": 0.01, "defaults": "package", "sgd_at_first": False} | BETAS | BIG),
+    adabelief({"lr": 0.01, "defaults": "package", "rectify": "off"} | BETAS | BIG),
+    adabelief({"lr": 0.01, "defaults": "paper", "decay": "l2", "eps": 1e-6} | BETAS | BIG),
+    adabelief({"lr": 0.01, "defaults": "paper", "decay_scale": "none"} | BETAS | {"weight_decay": 0.002}),
+    adabelief({"lr": 0.01, "defaults": "paper", "amsgrad": True} | BETAS | BIG),
+    adabelief({"lr": 0.01, "defaults": "paper", "rectify": "on"} | BIG),
+])
+
+lion = plain(timm.optim.Lion)
+save("lion", ["timm"], [
+    lion({"lr": 0.01}),
+    lion({"lr": 0.01, "beta1": 0.95, "beta2": 0.98} | BIG),
+])
+
+
+def lamb(ours):
+    theirs = {"always_adapt" if k == "adapt_all" else k: v for k, v in ours.items() if k not in ("decay", "beta1", "beta2")}
+    if "beta1" in ours:
+        theirs["betas"] = (ours["beta1"], ours["beta2"])
+    return case(ours, lambda g: timm.optim.Lamb(g, max_grad_norm=None, decoupled_decay="decay" in ours, **theirs))
+
+
+save("lamb", ["timm"], [
+    lamb({"lr": 0.01}),
+    lamb({"lr": 0.01, "eps": 1e-3, "trust_clip": True} | BETAS | BIG),
+    lamb({"lr": 0.01, "bias_correction": False, "adapt_all": True} | BIG),
+    lamb({"lr": 0.01, "decay": "decoupled"} | BIG),
+])
+
+lars = plain(timm.optim.Lars, {"trust_coefficient": "trust_coeff", "adapt_all": "always_adapt"})
+save("lars", ["timm"], [
+    lars({"lr": 1.0, "momentum": 0.9, "trust_coefficient": 0.02} | BIG),
+    lars({"lr": 1.0, "momentum": 0.8, "dampening": 0.3, "trust_coefficient": 0.02, "adapt_all": True} | BIG),
+    lars({"lr": 0.5, "momentum": 0.9, "nesterov": True, "trust_coefficient": 0.02} | BIG),
+    lars({"lr": 0.1, "momentum": 0.0, "trust_coefficient": 0.02, "trust_clip": True} | BIG),
+])
+
+
+def muon(ours):
+    """timm's, its iteration in the weights' precision; what is no matrix goes by timm's AdamW."""
+    rest = ours["rest"]
+    theirs = {k: v for k, v in ours.items() if k not in ("rest", "scale", "filters", "coefficients")}
+    theirs |= {
+        "adjust_lr_fn": {"match_rms": "match_rms_adamw"}.get(ours.get("scale"), ours.get("scale", "original")),
+        "conv_mode": {"batched": "batched"}.get(ours.get("filters"), "flatten"),
+        "ns_coefficients": ours.get("coefficients", "original"),
+        "betas": (0.9, 0.999),
+        "eps": 1e-7,
+    }
+
+    def make(g):
+        g[1] |= {"use_fallback": True, "nesterov": False}  # AdamW, not NAdamW
+        g[1]["initial"] = rest["lr"]
+        return timm.optim.Muon(g, **theirs)
+
+    def run(make_, lr, dtype):
+        original = timm.optim.muon.zeropower_via_newtonschulz
+        timm.optim.muon.zeropower_via_newtonschulz = lambda *a, **k: original(*a, **{**k, "dtype": dtype})
+        try:
+            return run_torch(make_, lr, dtype)
+        finally:
+            timm.optim.muon.zeropower_via_newtonschulz = original
+
+    return case(ours, make, run)
+
+
+REST = {"rest": {"kind": "adamw", "lr": 0.003, "eps": 1e-7, "weight_decay": 0.0}}
+save("muon", ["timm", "torch"], [
+    muon({"lr": 0.02, "nesterov": True} | BIG | REST),
+    muon({"lr": 0.02, "nesterov": False, "scale": "match_rms", "momentum": 0.9} | BIG | REST),
+    muon({"lr": 0.02, "nesterov": True, "scale": "rms_to_rms", "filters": "batched", "coefficients": "quintic"} | BIG | REST),
+    muon({"lr": 0.02, "nesterov": True, "ns_steps": 3, "coefficients": "polar_express"} | BIG | REST),
+])

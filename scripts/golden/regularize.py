@@ -1,9 +1,10 @@
-"""Writes tests/golden/regularize/ema.json: ModelEmaV3 of timm 1.0.31 over a BatchNorm's tensors, with
-its warm-up and without, float64."""
+"""Writes tests/golden/regularize/: ModelEmaV3 of timm 1.0.31 over a BatchNorm's tensors, with its
+warm-up and without, and AveragedModel of torch 2.11.0 over a matrix, float64."""
 
 import torch
 from golden import tensor, write
 from timm.utils import ModelEmaV3
+from torch.optim.swa_utils import AveragedModel
 
 UPDATES, DECAY = 30, 0.9
 generator = torch.Generator().manual_seed(1)
@@ -32,3 +33,13 @@ for update in range(UPDATES):
     warm.update(module, step=update + 1)
 write("regularize/ema.json", ["timm", "torch"],
       {**golden, "none": snapshot(none.module), "timm": snapshot(warm.module)})
+
+matrix = torch.nn.Linear(3, 2, bias=False).double()
+swa = AveragedModel(matrix)
+trajectory = []
+for _ in range(UPDATES):
+    with torch.no_grad():
+        matrix.weight.copy_((torch.randn(2, 3, generator=generator, dtype=torch.float64) * 16).round() / 16)
+    trajectory.append(tensor(matrix.weight))
+    swa.update_parameters(matrix)
+write("regularize/swa.json", ["torch"], {"trajectory": trajectory, "mean": tensor(swa.module.weight)})

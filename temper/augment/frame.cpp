@@ -26,10 +26,11 @@ PixelView part(const PixelView& view, Box box) {
 /// Where a picture lies on a canvas, and what surrounds it.
 struct Placement {
   Size canvas;
-  std::int64_t top;
-  std::int64_t left;
-  std::uint8_t fill;
-  bool mirrored;  ///< the picture in its place; `left` is where it lies on the canvas afterwards
+  std::int64_t top = 0;
+  std::int64_t left = 0;
+  std::uint8_t fill = 0;
+  bool mirrored =
+      false;  ///< the picture in its place; `left` is where it lies on the canvas afterwards
 };
 
 /// Writes the canvas row by row; `value(channel, sample)` is what a sample becomes.
@@ -77,7 +78,8 @@ void Frame::crop(Box box, std::uint8_t fill) {
   const Size now = size();
   if (!box.inside(now) && window_ != whole(resized_)) {
     begin(pixels());  // what the window hides must not come back as part of the border
-    return crop(box, fill);
+    crop(box, fill);
+    return;
   }
   if (!box.inside(now)) fill_ = fill;
   if (flipped_) box.left = now.width - box.left - box.width;
@@ -131,7 +133,7 @@ io::Image& Frame::pixels() {
     throw Error(Code::data, fmt::format("an image of {} x {} pixels on the way; at most {} pixels "
                                         "are allowed",
                                         height, width, kMaxPixels));
-  io::Image& result = source_ == &own_[0] ? own_[1] : own_[0];
+  io::Image& result = source_ == own_.data() ? own_[1] : own_[0];
   result.height = static_cast<int>(height);
   result.width = static_cast<int>(width);
   result.channels = source_->channels;

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <utility>
 
@@ -9,6 +10,16 @@
 #include "temper/io/image.h"
 
 namespace temper::augment {
+
+/// Geometry that is pending: a crop of the source, resized, seen through a window that may reach
+/// beyond it, mirrored.
+struct Geometry {
+  Box crop;      ///< of the source, inside it
+  Size resized;  ///< of the crop
+  Box window;    ///< of the resized crop
+  bool flipped = false;
+  bool operator==(const Geometry&) const = default;
+};
 
 /// An image on its way through a list of operations. Geometry only moves a pending window,
 ///
@@ -29,6 +40,7 @@ class Frame {
   [[nodiscard]] Size input() const { return input_; }
   /// As the operations so far leave it.
   [[nodiscard]] Size size() const { return window_.size(); }
+  [[nodiscard]] Geometry geometry() const { return {crop_, resized_, window_, flipped_}; }
 
   /// @param box   in the frame's present coordinates, not empty; what lies outside is `fill`
   void crop(Box box, std::uint8_t fill = 0);
@@ -68,7 +80,8 @@ class Frame {
   bool flipped_ = false;
 
   Resampler resampler_;
-  io::Image own_[2];  ///< results of pixels(); one may be the source while the other is written
+  std::array<io::Image, 2>
+      own_;  ///< results of pixels(); one may be the source while the other is written
 };
 
 }  // namespace temper::augment

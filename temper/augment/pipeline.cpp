@@ -23,6 +23,15 @@ void check(const RandomResizedCrop& options) {
 template <class T>
 void check(const T& /*options*/) {}
 
+template <class T>
+std::string name(const T& /*options*/) {
+  return std::string(T::kind);
+}
+
+std::string name(const Custom& options) {
+  return options.name;
+}
+
 }  // namespace
 
 Pipeline::Pipeline(std::vector<Operation> operations, const Normalisation& normalisation,
@@ -36,14 +45,34 @@ Pipeline::Pipeline(std::vector<Operation> operations, const Normalisation& norma
     std::visit([](const auto& options) { check(options); }, operation);
 }
 
-void Pipeline::operator()(const io::Image& image, const Address& address, Frame& frame,
-                          float* out) const {
+void Pipeline::apply_all(const io::Image& image, const Address& address, Frame& frame,
+                         std::vector<Trace>* traces) const {
   frame.begin(image);
   for (std::size_t k = 0; k < operations_.size(); ++k) {
     Random random(address.seed, Purpose::augment, {address.epoch, address.sample, k});
-    std::visit([&](const auto& options) { apply(options, frame, random); }, operations_[k]);
+    std::visit(
+        [&](const auto& options) {
+          if (traces == nullptr) return apply(options, frame, random);
+          auto& trace = traces->emplace_back(Trace{.operation = name(options)});
+          random.record(trace.draws);
+          apply(options, frame, random);
+          trace.after = frame.geometry();
+        },
+        operations_[k]);
   }
+}
+
+void Pipeline::operator()(const io::Image& image, const Address& address, Frame& frame,
+                          float* out) const {
+  apply_all(image, address, frame, nullptr);
   frame.render(table_, out);
+}
+
+std::vector<Trace> Pipeline::trace(const io::Image& image, const Address& address,
+                                   Frame& frame) const {
+  std::vector<Trace> traces;
+  apply_all(image, address, frame, &traces);
+  return traces;
 }
 
 std::vector<Operation> evaluation_operations(bool same_size, Interpolation interpolation) {

@@ -1,10 +1,12 @@
 #pragma once
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "temper/augment/frame.h"
 #include "temper/augment/normalisation.h"
 #include "temper/augment/operation.h"
+#include "temper/core/draw.h"
 #include "temper/io/image.h"
 
 namespace temper::augment {
@@ -15,6 +17,13 @@ struct Address {
   std::uint64_t seed = 0;
   std::uint64_t epoch = 0;
   std::uint64_t sample = 0;
+};
+
+/// What one operation did to one image.
+struct Trace {
+  std::string operation;    ///< its kind; a custom operation's own name
+  std::vector<Draw> draws;  ///< in order
+  Geometry after;           ///< as the operation left it
 };
 
 /// From a decoded image to the network's input. Safe to use from several threads, each with its own
@@ -34,7 +43,14 @@ class Pipeline {
   /// @param out  sample_size() floats, HWC: an image of a channels-last batch
   void operator()(const io::Image& image, const Address& address, Frame& frame, float* out) const;
 
+  /// What it does to that image, operation by operation. The frame ends as it is before rendering.
+  [[nodiscard]] std::vector<Trace> trace(const io::Image& image, const Address& address,
+                                         Frame& frame) const;
+
  private:
+  void apply_all(const io::Image& image, const Address& address, Frame& frame,
+                 std::vector<Trace>* traces) const;
+
   std::vector<Operation> operations_;
   NormalisationTable table_;
   Size input_;

@@ -1,6 +1,7 @@
 #include "temper/augment/resample.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace temper::augment {
@@ -26,6 +27,11 @@ std::int32_t fixed(double weight) {
   return static_cast<std::int32_t>(weight * (1 << kBits) + (weight < 0 ? -0.5 : 0.5));
 }
 
+/// Half up; below zero towards it, as Pillow does.
+std::int64_t rounded(double place) {
+  return static_cast<std::int64_t>(place + 0.5);  // NOLINT(bugprone-incorrect-roundings)
+}
+
 std::uint8_t sample(std::int32_t sum) {
   return static_cast<std::uint8_t>(std::clamp(sum >> kBits, 0, 255));
 }
@@ -36,8 +42,8 @@ void row_pass(const std::uint8_t* in, const std::int32_t* first, const std::int3
               std::uint8_t* out) {
   for (std::int64_t x = 0; x < pixels; ++x, weights += stride) {
     const std::uint8_t* from = in + std::int64_t{first[x]} * channels;
-    std::int32_t sums[channels];
-    for (auto& sum : sums) sum = kHalf;
+    std::array<std::int32_t, channels> sums{};
+    sums.fill(kHalf);
     for (std::int32_t k = 0; k < count[x]; ++k)
       for (int c = 0; c < channels; ++c) sums[c] += weights[k] * *from++;
     for (const auto sum : sums) *out++ = sample(sum);
@@ -59,8 +65,8 @@ void Resampler::Weights::prepare(std::int64_t in, std::int64_t out, std::int64_t
 
   for (std::int64_t i = 0; i < length; ++i) {
     const double center = (static_cast<double>(begin + i) + 0.5) * scale;
-    const auto low = std::max<std::int64_t>(0, static_cast<std::int64_t>(center - support + 0.5));
-    const auto high = std::min(in, static_cast<std::int64_t>(center + support + 0.5));
+    const auto low = std::max<std::int64_t>(0, rounded(center - support));
+    const auto high = std::min(in, rounded(center + support));
     const auto taps = static_cast<std::size_t>(high - low);
     double total = 0;
     for (std::size_t k = 0; k < taps; ++k) {

@@ -10,10 +10,10 @@ namespace temper::augment {
 
 /// Part of a row-major image with interleaved channels.
 struct PixelView {
-  const std::uint8_t* data;
-  std::int64_t stride;  ///< bytes from row to row
+  const std::uint8_t* data = nullptr;
+  std::int64_t stride = 0;  ///< bytes from row to row
   Size size;
-  int channels;
+  int channels = 0;
 };
 
 /// Resizes 8-bit images with Pillow's pixels: separable, antialiased, first along rows and then

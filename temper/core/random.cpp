@@ -5,6 +5,8 @@
 #include <numeric>
 #include <utility>
 
+#include "temper/core/draw.h"
+
 namespace temper {
 
 std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
@@ -40,7 +42,7 @@ Random::Random(std::uint64_t seed, Purpose purpose,
   for (const auto value : coordinates) absorb(value);
 }
 
-Random::result_type Random::operator()() {
+std::uint32_t Random::bits() {
   if (used_ == 4) {
     block_ = philox(counter_, key_);
     if (++counter_[0] == 0) ++counter_[1];
@@ -49,25 +51,53 @@ Random::result_type Random::operator()() {
   return block_[used_++];
 }
 
-double Random::uniform() {
-  const std::uint64_t high = (*this)();
-  const std::uint64_t low = (*this)();
+double Random::unit() {
+  const std::uint64_t high = bits();
+  const std::uint64_t low = bits();
   return static_cast<double>(((high << 32) | low) >> 11) * 0x1p-53;
+}
+
+double Random::told(const Draw& draw) {
+  if (draws_ != nullptr) draws_->push_back(draw);
+  return draw.value;
+}
+
+Random::result_type Random::operator()() {
+  const auto drawn = bits();
+  told({.kind = DrawKind::bits, .value = static_cast<double>(drawn)});
+  return drawn;
+}
+
+double Random::uniform() {
+  return uniform(0, 1);
+}
+
+double Random::uniform(double low, double high) {
+  return told({DrawKind::uniform, low, high, low + (high - low) * unit()});
 }
 
 std::uint64_t Random::below(std::uint64_t bound) {
   // Bits beyond the largest multiple of the bound would favour small results: draw again there.
   const std::uint64_t limit = bound * ((~std::uint64_t{0}) / bound);
   while (true) {
-    const std::uint64_t high = (*this)();
-    const std::uint64_t bits = (high << 32) | (*this)();
-    if (bits < limit) return bits % bound;
+    const std::uint64_t high = bits();
+    const std::uint64_t drawn = (high << 32) | bits();
+    if (drawn >= limit) continue;
+    told({.kind = DrawKind::below,
+          .high = static_cast<double>(bound),
+          .value = static_cast<double>(drawn % bound)});
+    return drawn % bound;
   }
 }
 
 double Random::normal() {
-  const double radius = std::sqrt(-2 * std::log(1 - uniform()));
-  return radius * std::cos(2 * std::numbers::pi * uniform());
+  const double radius = std::sqrt(-2 * std::log(1 - unit()));
+  return told(
+      {.kind = DrawKind::normal, .value = radius * std::cos(2 * std::numbers::pi * unit())});
+}
+
+bool Random::chance(double p) {
+  return told({.kind = DrawKind::chance, .high = p, .value = unit() < p ? 1.0 : 0.0}) != 0;
 }
 
 std::vector<std::int64_t> Random::permutation(std::int64_t n) {

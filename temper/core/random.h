@@ -6,6 +6,8 @@
 
 namespace temper {
 
+struct Draw;
+
 /// What a draw is for. Two purposes never share numbers; adding one shifts no other, so append
 /// only.
 enum class Purpose : std::uint32_t { split, shuffle, augment, initialise, network, mix, inspect };
@@ -27,6 +29,10 @@ class Random {
   Random(std::uint64_t seed, Purpose purpose,
          std::initializer_list<std::uint64_t> coordinates = {});
 
+  /// From now on tells what is asked for and what comes out, in order, by appending to `draws`,
+  /// which must outlive the generator's use. Numbers stay the same.
+  void record(std::vector<Draw>& draws) { draws_ = &draws; }
+
   static constexpr result_type min() { return 0; }
   static constexpr result_type max() { return 0xFFFFFFFFU; }
   result_type operator()();
@@ -34,21 +40,26 @@ class Random {
   /// Uniform in [0, 1), 53 bits.
   double uniform();
   /// Uniform in [low, high).
-  double uniform(double low, double high) { return low + (high - low) * uniform(); }
+  double uniform(double low, double high);
   /// Uniform integer in [0, bound), without bias; bound >= 1.
   std::uint64_t below(std::uint64_t bound);
   /// Standard normal (Box-Muller).
   double normal();
   /// True with probability p.
-  bool chance(double p) { return uniform() < p; }
+  bool chance(double p);
   /// 0 .. n-1 in random order (Fisher-Yates).
   std::vector<std::int64_t> permutation(std::int64_t n);
 
  private:
+  std::uint32_t bits();
+  double unit();
+  double told(const Draw& draw);
+
   std::array<std::uint32_t, 2> key_{};
   std::array<std::uint32_t, 4> counter_{};
   std::array<std::uint32_t, 4> block_{};
   unsigned used_ = 4;
+  std::vector<Draw>* draws_ = nullptr;
 };
 
 /// One Philox 4x32-10 block, the published function.

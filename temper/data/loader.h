@@ -33,6 +33,8 @@ class Loader {
   ~Loader();
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
+  Loader(Loader&&) = delete;
+  Loader& operator=(Loader&&) = delete;
 
   /// Of an epoch.
   [[nodiscard]] std::int64_t batches() const;

@@ -6,9 +6,23 @@
 
 #include <cerrno>
 
+#include "temper/io/failpoint.h"
 #include "temper/io/system_error.h"
 
 namespace temper::io {
+namespace {
+
+/// The descriptor, or minus the system's error number.
+int try_open(const std::filesystem::path& path, int flags) noexcept {
+  if (const auto verdict = failpoint(Call::open, path); verdict.error != 0) return -verdict.error;
+  int number = -1;
+  do {
+    number = ::open(path.c_str(), flags | O_CLOEXEC, 0666);
+  } while (number < 0 && errno == EINTR);
+  return number < 0 ? -errno : number;
+}
+
+}  // namespace
 
 Descriptor::~Descriptor() {
   close();
@@ -21,21 +35,46 @@ int Descriptor::close() noexcept {
 }
 
 Descriptor open_file(const std::filesystem::path& path, int flags, const char* action) {
-  int number = -1;
-  do {
-    number = ::open(path.c_str(), flags | O_CLOEXEC, 0666);
-  } while (number < 0 && errno == EINTR);
-  if (number < 0) throw system_error(action, path, errno);
+  const int number = try_open(path, flags);
+  if (number < 0) throw system_error(action, path, -number);
   return Descriptor(number);
 }
 
-int write_all(const Descriptor& file, std::span<const std::byte> bytes) noexcept {
+Descriptor create_file(const std::filesystem::path& path, int flags,
+                       const std::filesystem::path& named) {
+  const int number = try_open(path, flags | O_WRONLY | O_CREAT | O_EXCL);
+  if (number == -EEXIST) return {};
+  if (number < 0) throw system_error("write", named, -number);
+  return Descriptor(number);
+}
+
+int write_all(const Descriptor& file, std::span<const std::byte> bytes,
+              const std::filesystem::path& path) noexcept {
+  const auto verdict = failpoint(Call::write, path);
+  if (verdict.error != 0) return verdict.error;
+  if (verdict.torn) bytes = bytes.first(bytes.size() / 2);
   while (!bytes.empty()) {
     const ssize_t written = ::write(file.get(), bytes.data(), bytes.size());
     if (written < 0 && errno != EINTR) return errno;
     if (written > 0) bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
+  if (verdict.torn) kill_process();
   return 0;
+}
+
+std::size_t read_all(const Descriptor& file, std::span<std::byte> buffer,
+                     const std::filesystem::path& path) {
+  if (const auto verdict = failpoint(Call::read, path); verdict.error != 0)
+    throw system_error("read", path, verdict.error);
+  std::size_t filled = 0;
+  while (filled < buffer.size()) {
+    const auto rest = buffer.subspan(filled);
+    const ssize_t got = ::read(file.get(), rest.data(), rest.size());
+    if (got < 0 && errno != EINTR) throw system_error("read", path, errno);
+    if (got == 0) break;
+    if (got > 0) filled += static_cast<std::size_t>(got);
+  }
+  return filled;
 }
 
 std::pair<Descriptor, std::uint64_t> open_for_reading(const std::filesystem::path& path) {

@@ -34,8 +34,20 @@ class Descriptor {
 /// Error{Code::io}, "cannot <action> <path>".
 Descriptor open_file(const std::filesystem::path& path, int flags, const char* action);
 
+/// Makes `path` and opens it for writing. Nothing where such a file is there already; throws
+/// Error{Code::io}, "cannot write <named>", for every other failure.
+Descriptor create_file(const std::filesystem::path& path, int flags,
+                       const std::filesystem::path& named);
+
 /// Writes all of it, through interruptions and short writes. The system's error number, or 0.
-int write_all(const Descriptor& file, std::span<const std::byte> bytes) noexcept;
+/// @param path  of the file
+int write_all(const Descriptor& file, std::span<const std::byte> bytes,
+              const std::filesystem::path& path) noexcept;
+
+/// Reads until the buffer is full or the file ends. Throws Error{Code::io}.
+/// @return bytes read
+std::size_t read_all(const Descriptor& file, std::span<std::byte> buffer,
+                     const std::filesystem::path& path);
 
 /// Opens a regular file for reading and tells its size in bytes. Throws Error{Code::io}.
 std::pair<Descriptor, std::uint64_t> open_for_reading(const std::filesystem::path& path);

@@ -1,16 +1,13 @@
 #include "temper/io/hash.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 #include <xxhash.h>
 
-#include <cerrno>
 #include <cstdint>
 #include <new>
 #include <vector>
 
 #include "temper/io/descriptor.h"
-#include "temper/io/system_error.h"
 
 namespace temper::io {
 namespace {
@@ -51,13 +48,8 @@ std::string hash_file(const std::filesystem::path& path) {
   const Descriptor file = open_for_reading(path).first;
   std::vector<std::byte> block(std::size_t{1} << 20);
   Hash hash;
-  while (true) {
-    const ssize_t got = ::read(file.get(), block.data(), block.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw system_error("read", path, errno);
-    if (got == 0) return hash.hex();
-    hash.update(std::span(block).first(static_cast<std::size_t>(got)));
-  }
+  while (const auto got = read_all(file, block, path)) hash.update(std::span(block).first(got));
+  return hash.hex();
 }
 
 }  // namespace temper::io

@@ -16,9 +16,12 @@ namespace {
 /// libpng's reader over bytes in memory. Its errors jump to `jump_` with the reason in `reason_`.
 class PngReader {
  public:
-  PngReader(std::span<const std::byte> bytes, const std::string& name) : rest_(bytes), name_(name) {
-    png_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, this, &PngReader::fail, &PngReader::warn);
-    info_ = png_ == nullptr ? nullptr : png_create_info_struct(png_);
+  PngReader(std::span<const std::byte> bytes, const std::string& name)
+      : rest_(bytes),
+        name_(name),
+        png_(png_create_read_struct(PNG_LIBPNG_VER_STRING, this, &PngReader::fail,
+                                    &PngReader::warn)),
+        info_(png_ == nullptr ? nullptr : png_create_info_struct(png_)) {
     if (info_ == nullptr) {
       png_destroy_read_struct(&png_, nullptr, nullptr);
       throw std::bad_alloc();
@@ -90,10 +93,10 @@ class PngReader {
 
   std::span<const std::byte> rest_;
   const std::string& name_;
-  png_structp png_ = nullptr;
-  png_infop info_ = nullptr;
   std::jmp_buf jump_{};
   std::array<char, 160> reason_{};
+  png_structp png_;  // what stands above is what its callbacks use
+  png_infop info_;
 };
 
 }  // namespace

@@ -69,7 +69,7 @@ JsonLines::JsonLines(std::filesystem::path path)
   if (tail.empty()) return;
   if (is_object(tail)) {
     const std::string_view feed = "\n";
-    if (const int failure = write_all(file_, std::as_bytes(std::span(feed))))
+    if (const int failure = write_all(file_, std::as_bytes(std::span(feed)), path_))
       throw system_error("write", path_, failure);
   } else if (::ftruncate(file_.get(), size_of(file_) - static_cast<off_t>(tail.size())) != 0) {
     throw system_error("write", path_, errno);
@@ -79,7 +79,7 @@ JsonLines::JsonLines(std::filesystem::path path)
 void JsonLines::append(const json& object) {
   const std::string line = object.dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
   const off_t before = size_of(file_);
-  const int failure = write_all(file_, std::as_bytes(std::span(line)));
+  const int failure = write_all(file_, std::as_bytes(std::span(line)), path_);
   if (failure == 0) return;
   // Half a line would spoil the next one. Where even this fails, opening the file again mends it.
   [[maybe_unused]] const int ignored = ::ftruncate(file_.get(), before);

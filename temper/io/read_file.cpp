@@ -1,12 +1,10 @@
 #include "temper/io/read_file.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
+#include <span>
 
-#include <cerrno>
-
+#include "temper/core/error.h"
 #include "temper/io/descriptor.h"
-#include "temper/io/system_error.h"
 
 namespace temper::io {
 namespace {
@@ -19,14 +17,8 @@ Container read_as(const std::filesystem::path& path, std::uint64_t max_bytes) {
                                         size, max_bytes));
   Container contents;
   contents.resize(static_cast<std::size_t>(size));
-  std::size_t filled = 0;
-  while (filled < contents.size()) {
-    const ssize_t got = ::read(file.get(), contents.data() + filled, contents.size() - filled);
-    if (got < 0 && errno != EINTR) throw system_error("read", path, errno);
-    if (got == 0) break;
-    if (got > 0) filled += static_cast<std::size_t>(got);
-  }
-  contents.resize(filled);  // somebody may have cut the file meanwhile
+  // Somebody may have cut the file meanwhile.
+  contents.resize(read_all(file, std::as_writable_bytes(std::span(contents)), path));
   return contents;
 }
 

@@ -15,6 +15,7 @@
 
 #include "temper/io/atomic_file.h"
 #include "temper/io/descriptor.h"
+#include "temper/io/failpoint.h"
 #include "temper/io/system_error.h"
 
 namespace temper::io {
@@ -87,6 +88,8 @@ std::pair<std::shared_ptr<const std::byte>, std::size_t> map_file(
   const auto [file, size] = open_for_reading(path);
   if (size == 0) return {nullptr, 0};
   const auto length = static_cast<std::size_t>(size);
+  if (const auto verdict = failpoint(Call::read, path); verdict.error != 0)
+    throw system_error("read", path, verdict.error);
   void* const address = ::mmap(nullptr, length, PROT_READ, MAP_PRIVATE, file.get(), 0);
   if (address == MAP_FAILED) throw system_error("read", path, errno);
   return {{static_cast<const std::byte*>(address),
@@ -213,9 +216,9 @@ class HeaderParser {
 
   [[nodiscard]] Dtype read_dtype(const std::string& name, const json& value) const {
     const auto& names = EnumNames<Dtype>::value;
-    const auto found = value.is_string()
-                           ? std::find(names.begin(), names.end(), value.get<std::string>())
-                           : names.end();
+    const auto* const found = value.is_string()
+                                  ? std::find(names.begin(), names.end(), value.get<std::string>())
+                                  : names.end();
     if (found == names.end())
       fail(name, fmt::format("type {}; temper reads {}.",
                              value.dump(-1, ' ', false, json::error_handler_t::replace),
@@ -280,7 +283,7 @@ void write_safetensors(const std::filesystem::path& path, std::span<const Tensor
 
 Safetensors::Safetensors(const std::filesystem::path& path) : name_(path.string()) {
   auto [mapping, size] = map_file(path);
-  mapping_ = std::move(mapping);
+  mapping_ = std::move(mapping);  // NOLINT(cppcoreguidelines-prefer-member-initializer)
   parse({mapping_.get(), size});
 }
 

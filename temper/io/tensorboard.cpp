@@ -4,13 +4,15 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
-#include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <span>
 #include <system_error>
 #include <utility>
 
+#include "temper/io/folder.h"
 #include "temper/io/system_error.h"
 #include "temper/io/tensorboard.pb.h"
 
@@ -57,6 +59,22 @@ std::filesystem::path file_name(double wall_time, int attempt) {
                      static_cast<std::int64_t>(wall_time), ::getpid(), attempt);
 }
 
+/// The time in the name of the newest file; 0 when there is none. The clock may have been set back
+/// since it was written.
+double newest_time(const std::filesystem::path& folder) {
+  constexpr std::string_view prefix = "events.out.tfevents.";
+  std::int64_t newest = 0;
+  std::error_code failure;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, failure)) {
+    const std::string name = entry.path().filename().string();
+    std::int64_t time = 0;
+    if (name.starts_with(prefix))
+      std::from_chars(name.data() + prefix.size(), name.data() + name.size(), time);
+    newest = std::max(newest, time);
+  }
+  return static_cast<double>(newest);
+}
+
 }  // namespace
 
 std::string tf_record(std::string_view data) {
@@ -68,18 +86,13 @@ std::string tf_record(std::string_view data) {
 
 EventWriter::EventWriter(const std::filesystem::path& folder,
                          std::optional<std::int64_t> first_step) {
-  std::error_code failure;
-  std::filesystem::create_directories(folder, failure);
-  if (failure) throw system_error("make", folder, failure.value());
-
+  make_folder(folder);
   const double wall_time = now();
-  int number = -1;
-  for (int attempt = 0; number < 0; ++attempt) {
-    path_ = folder / file_name(wall_time, attempt);
-    number = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
-    if (number < 0 && errno != EEXIST && errno != EINTR) throw system_error("write", path_, errno);
+  const double named_time = std::max(wall_time, newest_time(folder) + 1);
+  for (int attempt = 0; !file_; ++attempt) {
+    path_ = folder / file_name(named_time, attempt);
+    file_ = create_file(path_, O_APPEND, path_);
   }
-  file_ = Descriptor(number);
 
   event::Event version;
   version.set_wall_time(wall_time);
@@ -125,7 +138,7 @@ void EventWriter::record(const std::string& message) {
 
 void EventWriter::flush() {
   const std::string pending = std::exchange(buffer_, {});
-  if (const int failure = write_all(file_, std::as_bytes(std::span(pending))))
+  if (const int failure = write_all(file_, std::as_bytes(std::span(pending)), path_))
     throw system_error("write", path_, failure);
 }
 

@@ -35,9 +35,10 @@ at::Tensor BatchNorm::operator()(const at::Tensor& x, bool training) const {
                         /*eps=*/1e-5, /*cudnn_enabled=*/true);
 }
 
-Linear::Linear(Weights& weights, const std::string& name, std::int64_t in, std::int64_t out)
+Linear::Linear(Weights& weights, const std::string& name, std::int64_t in, std::int64_t out,
+               ParameterKind kind)
     : weight(weights.uniform(name + ".weight", {out, in}, 1 / std::sqrt(static_cast<double>(in)),
-                             ParameterKind::weight)),
+                             kind)),
       bias(weights.uniform(name + ".bias", {out}, 1 / std::sqrt(static_cast<double>(in)),
                            ParameterKind::bias)) {}
 

@@ -34,7 +34,8 @@ struct BatchNorm {
 
 /// Fully connected layer; weight and bias uniform in +-1/sqrt(in).
 struct Linear {
-  Linear(Weights& weights, const std::string& name, std::int64_t in, std::int64_t out);
+  Linear(Weights& weights, const std::string& name, std::int64_t in, std::int64_t out,
+         ParameterKind kind = ParameterKind::weight);
   [[nodiscard]] at::Tensor operator()(const at::Tensor& x) const;
 
   at::Tensor weight;

@@ -16,7 +16,12 @@ struct Task {
 };
 
 /// What a parameter is, from the type of the module that holds it, never from its name.
-enum class ParameterKind { weight, bias, norm };
+enum class ParameterKind {
+  weight,
+  bias,
+  norm,
+  head  ///< the weight of the layer that gives the logits; of a user's module unknown, so `weight`
+};
 
 struct Parameter {
   std::string

@@ -155,7 +155,7 @@ class Residual final : public Network {
         channels = add_block(plan.block, options.zero_init_last ? 0 : 1, prefix, channels,
                              plan.widths[stage], stride);
       }
-    classify_.emplace(weights_, "fc", channels, task.classes);
+    classify_.emplace(weights_, "fc", channels, task.classes, ParameterKind::head);
   }
 
   at::Tensor forward(const at::Tensor& images) override {

@@ -2,10 +2,26 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include <vector>
+
 namespace temper::optim {
+namespace {
+
+std::vector<Target> without_missing(std::span<const Target> targets) {
+  std::vector<Target> result(targets.begin(), targets.end());
+  for (auto& target : result) target.frozen = target.frozen || !target.value.grad().defined();
+  return result;
+}
+
+}  // namespace
 
 void check(const Optimizer& optimizer) {
-  std::visit([](const auto& options) { check(options); }, optimizer);
+  std::visit(
+      [](const auto& options) {
+        if constexpr (requires { options.check(); }) options.check();
+        check_decay(decay_options(options));
+      },
+      optimizer);
 }
 
 State start(const Optimizer& optimizer, std::span<const Target> targets) {
@@ -13,9 +29,12 @@ State start(const Optimizer& optimizer, std::span<const Target> targets) {
   return std::visit([&](const auto& options) { return start(options, targets); }, optimizer);
 }
 
-void step(const Optimizer& optimizer, std::span<const Target> targets, State& state) {
+void step(const Optimizer& optimizer, std::span<const Target> targets, State& state,
+          Missing missing) {
   const at::NoGradGuard guard;
-  std::visit([&](const auto& options) { step(options, targets, state); }, optimizer);
+  const auto present = missing == Missing::skip ? without_missing(targets) : std::vector<Target>{};
+  const auto updated = missing == Missing::skip ? std::span<const Target>(present) : targets;
+  std::visit([&](const auto& options) { step(options, updated, state); }, optimizer);
   ++state.step;
 }
 

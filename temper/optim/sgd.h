@@ -5,15 +5,16 @@
 #include <string_view>
 #include <tuple>
 
-#include "temper/core/fields.h"
+#include "temper/optim/decay.h"
+#include "temper/optim/fields.h"
 #include "temper/optim/state.h"
 
 namespace temper::optim {
 
-/// How weight decay reaches the weights.
-enum class Decay : std::uint8_t { l2, decoupled };
+/// Where the learning rate meets the velocity. The two part when the rate changes.
+enum class MomentumForm : std::uint8_t { pytorch, keras };
 
-/// Stochastic gradient descent, in PyTorch's form.
+/// Stochastic gradient descent; plain, with momentum, with Nesterov's.
 struct Sgd {
   double lr = 0.1;
   double momentum = 0.9;
@@ -21,49 +22,49 @@ struct Sgd {
   bool nesterov = false;
   double weight_decay = 0;
   Decay decay = Decay::l2;
+  DecayScale decay_scale = DecayScale::lr;
+  double base_lr = 0;
+  MomentumForm form = MomentumForm::pytorch;
 
   static constexpr std::string_view kind = "sgd";
   static constexpr About about = {
       .summary =
-          "Stochastic gradient descent with momentum, as PyTorch defines it: the learning rate "
-          "multiplies the velocity when it is applied.",
+          "Stochastic gradient descent, plain (momentum = 0) or with momentum. In PyTorch's form "
+          "the learning rate multiplies the velocity when it is applied, in Keras' the gradient "
+          "when it enters the velocity: the two part when the rate changes.",
       .formula =
           "l2:        g <- g + weight_decay * w\n"
-          "decoupled: w <- w - lr * weight_decay * w\n"
-          "v <- momentum * v + (1 - dampening) * g      (first step: v <- g)\n"
-          "w <- w - lr * v              nesterov: w <- w - lr * (g + momentum * v)",
+          "decoupled: w <- w - s * weight_decay * w     s: lr, lr / base_lr or 1\n"
+          "pytorch:   v <- momentum * v + (1 - dampening) * g      (first step: v <- g)\n"
+          "           w <- w - lr * v           nesterov: w <- w - lr * (g + momentum * v)\n"
+          "keras:     v <- momentum * v - lr * g\n"
+          "           w <- w + v                nesterov: w <- w + momentum * v - lr * g",
       .paper =
+          "Polyak 1964, Some methods of speeding up the convergence of iteration methods; "
           "Sutskever et al. 2013, On the importance of initialization and momentum in deep "
           "learning; decoupled: Loshchilov and Hutter 2019, arXiv:1711.05101"};
   static constexpr auto fields() {
     return std::tuple{
-        field(&Sgd::lr, {.name = "lr",
-                         .meaning = "learning rate",
-                         .bounds = {.low = 0},
-                         .scheduled = true,
-                         .alias = "learning_rate"}),
-        field(&Sgd::momentum, {.name = "momentum",
-                               .meaning = "what a step keeps of the velocity",
-                               .bounds = {0, 1, false, true},
-                               .scheduled = true}),
+        lr_field(&Sgd::lr),
+        momentum_field(&Sgd::momentum),
         field(&Sgd::dampening, {.name = "dampening",
                                 .meaning = "what the velocity leaves out of the gradient",
                                 .bounds = {0, 1}}),
         field(&Sgd::nesterov,
               {.name = "nesterov",
                .meaning = "looks ahead along the velocity; needs momentum, and dampening 0"}),
-        field(&Sgd::weight_decay,
-              {.name = "weight_decay",
-               .meaning = "pull of weights towards zero; norms and biases are left out by default",
-               .bounds = {.low = 0},
-               .scheduled = true}),
-        field(&Sgd::decay, {.name = "decay",
-                            .meaning = "through the gradient (l2) or apart from it (decoupled)"})};
+        weight_decay_field(&Sgd::weight_decay),
+        decay_field(&Sgd::decay),
+        decay_scale_field(&Sgd::decay_scale),
+        base_lr_field(&Sgd::base_lr),
+        field(&Sgd::form, {.name = "form",
+                           .meaning = "where the learning rate meets the velocity; keras knows no "
+                                      "dampening"})};
   }
-};
 
-/// Throws Error{Code::usage} for options that don't go together.
-void check(const Sgd& options);
+  /// Throws Error{Code::usage} for options that don't go together.
+  void check() const;
+};
 
 /// The state before the first step: a velocity a parameter.
 State start(const Sgd& options, std::span<const Target> targets);
@@ -73,6 +74,6 @@ void step(const Sgd& options, std::span<const Target> targets, State& state);
 }  // namespace temper::optim
 
 template <>
-struct temper::EnumNames<temper::optim::Decay> {
-  static constexpr std::array<std::string_view, 2> value{"l2", "decoupled"};
+struct temper::EnumNames<temper::optim::MomentumForm> {
+  static constexpr std::array<std::string_view, 2> value{"pytorch", "keras"};
 };

@@ -136,13 +136,18 @@ class Collector {
     for (std::size_t i = 0; i < choice.kinds.size(); ++i) {
       if (!seen_.emplace(item.meta.name, choice.kinds[i]).second) continue;
       const auto options = choice.defaults(i);
+      // The rule that another technique leaves a part to has an entry of its own already.
+      if (!described_.emplace(choice.kinds[i], options.about.summary).second && within_ > 0)
+        continue;
       const auto sort = std::string(item.meta.name);
       add({.sort = sort,
            .name = std::string(choice.kinds[i]),
            .path = path,
            .example = example(choice.kinds[i], options, path, in_list)},
           options);
+      ++within_;
       for (const auto& inner : options.items) below(inner.slot, inner, sort, path);
+      --within_;
     }
   }
 
@@ -218,6 +223,8 @@ class Collector {
   }
 
   std::set<std::pair<std::string_view, std::string_view>> seen_;
+  std::set<std::pair<std::string_view, std::string_view>> described_;
+  int within_ = 0;  ///< so many techniques
   bool scheduled_ = false;
 };
 

@@ -9,8 +9,14 @@ namespace {
 void about_warmups(const Recipe& recipe, const schedule::Horizon& horizon,
                    std::vector<std::string>& hints) {
   for (const auto& [path, schedule] : recipe.schedules) {
-    const double warmup =
-        std::visit([&](const auto& s) { return s.warmup.in_steps(horizon); }, schedule);
+    const double warmup = std::visit(
+        [&](const auto& s) {
+          if constexpr (requires { s.warmup; })
+            return s.warmup.in_steps(horizon);
+          else
+            return 0.0;
+        },
+        schedule);
     if (warmup >= static_cast<double>(horizon.total_steps))
       hints.push_back(fmt::format("{}: the warm-up of {:.0f} steps never ends within the run's {}",
                                   path, warmup, horizon.total_steps));

@@ -38,8 +38,10 @@ schedule::Horizon nominal(const Recipe& recipe) {
 void check(const Recipe& recipe, const std::string& name) {
   try {
     check_name(recipe.name);
-    optim::check(recipe.optimizer);
     check_schedules(recipe, nominal(recipe));
+    auto resolved = recipe;
+    resolve(resolved, nominal(recipe));
+    optim::check(resolved.optimizer);
   } catch (const Error& error) {
     throw Error(error.code(), fmt::format("{}: {}", name, error.what()));
   }

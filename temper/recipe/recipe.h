@@ -13,10 +13,15 @@
 #include "temper/core/fields.h"
 #include "temper/loss/loss.h"
 #include "temper/model/architecture.h"
+#include "temper/optim/clip.h"
+#include "temper/optim/lookahead.h"
 #include "temper/optim/optimizer.h"
+#include "temper/optim/parameters.h"
+#include "temper/optim/sam.h"
 #include "temper/recipe/compare.h"
 #include "temper/recipe/text.h"
 #include "temper/regularize/averaging.h"
+#include "temper/regularize/penalty.h"
 #include "temper/schedule/schedule.h"
 
 /// The one description of a run: TOML in, options out, and what may be said about them.
@@ -33,6 +38,7 @@ struct Data {
   std::string source = "fashion-mnist";
   double validation = 0.1;
   std::int64_t batch = 128;
+  std::int64_t micro_batches = 1;
   std::int64_t limit = 0;
   Auto loader_threads = {};
   Auto size = {};
@@ -52,6 +58,12 @@ struct Data {
                              .meaning = "images a step",
                              .bounds = {1, 1 << 20},
                              .alias = "batch_size"}),
+        field(&Data::micro_batches,
+              {.name = "micro_batches",
+               .meaning = "parts that a batch passes through the network in, to save memory; "
+                          "without BatchNorm the step is the same",
+               .bounds = {1, 1 << 20},
+               .alias = "accumulate"}),
         field(&Data::limit,
               {.name = "limit",
                .meaning = "train on the first so many images after the seeded shuffle; 0: all",
@@ -72,21 +84,67 @@ struct Data {
   }
 };
 
+/// What makes one checkpoint better than another, after an epoch's evaluation of the weights that
+/// count.
+enum class Best : std::uint8_t { none, validation_loss, validation_accuracy };
+
+/// Saving happens beside training and at the end of every run that is stopped.
 struct Checkpoint {
   std::int64_t every_steps = 500;
+  std::int64_t every_epochs = 0;
+  double every_minutes = 0;
   std::int64_t keep = 2;
+  Best best = Best::none;
 
   static constexpr auto fields() {
     return std::tuple{
         field(&Checkpoint::every_steps, {.name = "every_steps",
-                                         .meaning = "save the state so often; 0: only at the end",
+                                         .meaning = "save the state so often; 0: not by steps",
                                          .unit = "steps",
                                          .bounds = {.low = 0},
                                          .changes_results = false}),
+        field(&Checkpoint::every_epochs, {.name = "every_epochs",
+                                          .meaning = "save the state so often; 0: not by epochs",
+                                          .unit = "epochs",
+                                          .bounds = {.low = 0},
+                                          .changes_results = false}),
+        field(&Checkpoint::every_minutes, {.name = "every_minutes",
+                                           .meaning = "save the state so often; 0: not by time",
+                                           .unit = "minutes",
+                                           .bounds = {.low = 0},
+                                           .changes_results = false}),
         field(&Checkpoint::keep, {.name = "keep",
                                   .meaning = "checkpoints that are kept, the newest ones",
                                   .bounds = {.low = 1},
-                                  .changes_results = false})};
+                                  .changes_results = false}),
+        field(&Checkpoint::best,
+              {.name = "best",
+               .meaning = "also save after the epoch that was best by this, and keep that one",
+               .changes_results = false})};
+  }
+};
+
+enum class OnNan : std::uint8_t { stop, skip, rollback };
+
+/// What becomes of a step whose loss or gradient is not finite. It is never applied.
+struct Guard {
+  OnNan nan = OnNan::stop;
+  std::int64_t limit = 10;
+  std::int64_t anchor_every = 100;
+
+  static constexpr auto fields() {
+    return std::tuple{
+        field(&Guard::nan,
+              {.name = "nan",
+               .meaning = "where a loss or gradient is not finite: stop the run, skip the step, or "
+                          "rollback the weights to the last anchor and go on with the next batch"}),
+        field(&Guard::limit, {.name = "limit",
+                              .meaning = "how many such steps in a row end the run all the same",
+                              .bounds = {.low = 1}}),
+        field(&Guard::anchor_every, {.name = "anchor_every",
+                                     .meaning = "how often rollback keeps a state to go back to",
+                                     .unit = "steps",
+                                     .bounds = {.low = 1}})};
   }
 };
 
@@ -121,7 +179,14 @@ struct Recipe {
   Data data = {};
   model::Architecture model = {};
   optim::Optimizer optimizer = {};
+  optim::Parameters parameters = {};
+  std::optional<optim::Clip> clip = {};
+  std::optional<optim::Lookahead> lookahead = {};
+  std::optional<optim::Sam> sam = {};
+  std::optional<regularize::Penalty> penalty = {};
+  std::optional<regularize::MaxNorm> max_norm = {};
   loss::Loss loss = {};
+  Guard guard = {};
   Checkpoint checkpoint = {};
   Log log = {};
 
@@ -140,11 +205,17 @@ struct Recipe {
         field(&Recipe::precision,
               {.name = "precision",
                .meaning = "number format of the network; auto: bf16 where the hardware has it"}),
-        field(&Recipe::device,
-              {.name = "device", .meaning = "auto: a GPU when there is one that works"}),
-        field(&Recipe::threads, {.name = "threads",
-                                 .meaning = "threads that compute; sums depend on it",
-                                 .bounds = {1, 1024}}),
+        // These two change the order of sums, so the last bits, and nothing that a run is about: it
+        // may go on elsewhere, and says so.
+        field(&Recipe::device, {.name = "device",
+                                .meaning = "auto: a GPU when there is one that works; the last "
+                                           "bits of sums depend on it",
+                                .changes_results = false}),
+        field(&Recipe::threads,
+              {.name = "threads",
+               .meaning = "threads that compute; the last bits of sums depend on it",
+               .bounds = {1, 1024},
+               .changes_results = false}),
         field(&Recipe::averaging,
               {.name = "averaging",
                .meaning = "average of the weights over the steps, evaluated beside them"}),
@@ -153,7 +224,19 @@ struct Recipe {
         field(&Recipe::model, {.name = "model", .meaning = "the network", .alias = "architecture"}),
         field(&Recipe::optimizer,
               {.name = "optimizer", .meaning = "how weights follow their gradients"}),
+        field(&Recipe::parameters,
+              {.name = "parameters",
+               .meaning = "learning rate and weight decay by the kind of a parameter"}),
+        field(&Recipe::clip, {.name = "clip", .meaning = "gradients kept small before a step"}),
+        field(&Recipe::lookahead,
+              {.name = "lookahead", .meaning = "slow weights around the optimizer"}),
+        field(&Recipe::sam, {.name = "sam", .meaning = "sharpness-aware minimisation"}),
+        field(&Recipe::penalty,
+              {.name = "penalty", .meaning = "penalties on the size of the weights"}),
+        field(&Recipe::max_norm,
+              {.name = "max_norm", .meaning = "a length that no unit's weights exceed"}),
         field(&Recipe::loss, {.name = "loss", .meaning = "what training makes small"}),
+        field(&Recipe::guard, {.name = "guard", .meaning = "against numbers that are not finite"}),
         field(&Recipe::checkpoint,
               {.name = "checkpoint", .meaning = "saving the state, to go on from"}),
         field(&Recipe::log,
@@ -187,6 +270,13 @@ std::vector<Difference> differences(const Recipe& left, const Recipe& right);
 /// range.
 void check_schedules(const Recipe& recipe, const schedule::Horizon& horizon);
 
+/// Throws Error{Code::usage} for a schedule that is longer or shorter than the run.
+void check_lengths(const Recipe& recipe, const schedule::Horizon& horizon);
+
+/// Numbers that follow from the run's length: base_lr where decay follows the schedule (the highest
+/// rate of the run), the decay of a rescaled average.
+void resolve(Recipe& recipe, const schedule::Horizon& horizon);
+
 /// What is allowed but probably not meant, a sentence each.
 std::vector<std::string> lint(const Recipe& recipe, const schedule::Horizon& horizon);
 /// The same where the length of the run is not known yet.
@@ -209,6 +299,15 @@ class ScheduleDriver {
 template <>
 struct temper::EnumNames<temper::recipe::Precision> {
   static constexpr std::array<std::string_view, 3> value{"auto", "fp32", "bf16"};
+};
+template <>
+struct temper::EnumNames<temper::recipe::Best> {
+  static constexpr std::array<std::string_view, 3> value{"none", "validation_loss",
+                                                         "validation_accuracy"};
+};
+template <>
+struct temper::EnumNames<temper::recipe::OnNan> {
+  static constexpr std::array<std::string_view, 3> value{"stop", "skip", "rollback"};
 };
 template <>
 struct temper::EnumNames<temper::recipe::Device> {

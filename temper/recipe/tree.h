@@ -19,7 +19,8 @@ struct Node {
   using List = std::vector<Node>;
   using Table = std::vector<Member>;  ///< in the order of the text
 
-  std::variant<bool, std::int64_t, double, std::string, List, Table> value = false;
+  /// false until it is set; said by no initialiser here, where Member is not complete yet.
+  std::variant<bool, std::int64_t, double, std::string, List, Table> value;
   Position position = {};
   bool partial =
       false;  ///< a table on the way to what an edit changes: the rest of the options stays

@@ -1,8 +1,6 @@
 #include "temper/regularize/averaging.h"
 
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/_foreach_lerp.h>
-#include <ATen/ops/empty_like.h>
 
 #include "temper/core/error.h"
 
@@ -25,36 +23,27 @@ void exchange(Averages& averages, std::span<const Named> tensors) {
   }
 }
 
-void move_towards(const Ema& ema, std::span<const Named> tensors, const Averages& averages) {
-  std::vector<at::Tensor> moving;
-  std::vector<at::Tensor> values;
-  for (std::size_t i = 0; i < tensors.size(); ++i) {
-    const auto& [name, value] = tensors[i];
-    const auto& average = averages.tensors[i].second;
-    if (value.is_floating_point()) {
-      moving.push_back(average);
-      values.push_back(value);
-    } else {
-      average.copy_(value);
-    }
-  }
-  if (!moving.empty()) at::_foreach_lerp_(moving, values, 1 - decay_at(ema, averages.updates));
+void follow(const Ema& ema, std::span<const Named> tensors, Averages& averages) {
+  if ((averages.updates + 1) % ema.every != 0) return;
+  move_towards(tensors, averages.tensors, 1 - decay_at(ema, averages.updates / ema.every));
 }
 
 }  // namespace
 
-Averages start(std::span<const Named> tensors) {
+Averages start(const Averaging& averaging, std::span<const Named> tensors, Length length) {
   const at::NoGradGuard guard;
   Averages averages;
+  averages.length = length;
   for (const auto& [name, value] : tensors)
     averages.tensors.emplace_back(name, value.detach().clone());
+  if (const auto* lawa = std::get_if<Lawa>(&averaging)) remember_latest(*lawa, averages);
   return averages;
 }
 
 void update(const Averaging& averaging, std::span<const Named> tensors, Averages& averages) {
   require_same_count(averages, tensors);
   const at::NoGradGuard guard;
-  std::visit([&](const auto& options) { move_towards(options, tensors, averages); }, averaging);
+  std::visit([&](const auto& options) { follow(options, tensors, averages); }, averaging);
   ++averages.updates;
 }
 

@@ -1,34 +1,21 @@
 #pragma once
-#include <ATen/core/Tensor.h>
-
-#include <cstdint>
 #include <span>
-#include <string>
-#include <utility>
 #include <variant>
-#include <vector>
 
+#include "temper/regularize/averages.h"
 #include "temper/regularize/ema.h"
+#include "temper/regularize/lawa.h"
+#include "temper/regularize/swa.h"
 
 /// Averages of a network's weights over the steps of training.
 namespace temper::regularize {
 
-using Averaging = std::variant<Ema>;
-
-/// A tensor of the network, parameter or buffer, under its name.
-using Named = std::pair<std::string, at::Tensor>;
-
-/// The averages so far. To load saved ones, copy_ into the tensors of a fresh one and set
-/// `updates`.
-struct Averages {
-  std::int64_t updates = 0;
-  std::vector<Named> tensors;  ///< in the order and under the names of what is averaged
-};
+using Averaging = std::variant<Ema, Swa, Lawa>;
 
 /// Averages that begin as copies of the tensors, in their memory layout.
-Averages start(std::span<const Named> tensors);
+Averages start(const Averaging& averaging, std::span<const Named> tensors, Length length = {});
 
-/// Moves the averages towards the tensors; integer tensors are copied.
+/// Tells the averages of a step that was made; integer tensors are copied.
 /// @param tensors  the same in the same order as at the start
 void update(const Averaging& averaging, std::span<const Named> tensors, Averages& averages);
 

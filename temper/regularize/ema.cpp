@@ -18,4 +18,9 @@ double decay_at(const Ema& ema, std::int64_t n) {
   return ema.decay;
 }
 
+double rescaled_decay(const Ema& ema, std::int64_t batch, std::int64_t epochs) {
+  const auto images = static_cast<double>(batch * ema.every);
+  return 1 - std::min(1.0, (1 - ema.decay) * images / static_cast<double>(epochs));
+}
+
 }  // namespace temper::regularize

@@ -11,10 +11,15 @@ namespace temper::regularize {
 /// How the decay grows over the first updates, so that the initial weights are soon forgotten.
 enum class EmaWarmup : std::uint8_t { none, tensorflow, timm };
 
+/// Whether the decay is given for updates, or is rescaled to the length of the run.
+enum class EmaRescale : std::uint8_t { none, torchvision };
+
 /// Exponential moving average of the weights.
 struct Ema {
   double decay = 0.999;
   EmaWarmup warmup = EmaWarmup::none;
+  std::int64_t every = 1;
+  EmaRescale rescale = EmaRescale::none;
 
   static constexpr std::string_view kind = "ema";
   static constexpr About about = {
@@ -25,7 +30,8 @@ struct Ema {
           "a <- d_n * a + (1 - d_n) * w after update n = 0, 1, ...\n"
           "none:       d_n = decay\n"
           "tensorflow: d_n = min(decay, (1 + n) / (10 + n))\n"
-          "timm:       d_n = min(decay, 1 - (1 + n)^(-2/3))",
+          "timm:       d_n = min(decay, 1 - (1 + n)^(-2/3))\n"
+          "rescale = torchvision: decay <- 1 - min(1, (1 - decay) * batch * every / epochs)",
       .paper = "Polyak and Juditsky 1992, Acceleration of stochastic approximation by averaging"};
   static constexpr auto fields() {
     return std::tuple{
@@ -34,16 +40,31 @@ struct Ema {
                             .bounds = {0, 1, false, true},
                             .scheduled = true}),
         field(&Ema::warmup,
-              {.name = "warmup", .meaning = "how the decay grows over the first updates"})};
+              {.name = "warmup", .meaning = "how the decay grows over the first updates"}),
+        field(&Ema::every, {.name = "every",
+                            .meaning = "steps from one update to the next",
+                            .unit = "steps",
+                            .bounds = {.low = 1}}),
+        field(&Ema::rescale,
+              {.name = "rescale",
+               .meaning = "torchvision: decay is for a run of as many epochs as images between "
+                          "updates, and is rescaled to this one"})};
   }
 };
 
 /// The decay of update n, n updates having been made before.
 double decay_at(const Ema& ema, std::int64_t n);
 
+/// torchvision's decay for a run: 1 - min(1, (1 - decay) * batch * every / epochs).
+double rescaled_decay(const Ema& ema, std::int64_t batch, std::int64_t epochs);
+
 }  // namespace temper::regularize
 
 template <>
 struct temper::EnumNames<temper::regularize::EmaWarmup> {
   static constexpr std::array<std::string_view, 3> value{"none", "tensorflow", "timm"};
+};
+template <>
+struct temper::EnumNames<temper::regularize::EmaRescale> {
+  static constexpr std::array<std::string_view, 2> value{"none", "torchvision"};
 };

@@ -53,7 +53,7 @@
   function line(label, data, colour, more = {}) {
     return {
       label, data, borderColor: rgb(colour), backgroundColor: rgb(colour), borderWidth: 2, tension: 0,
-      pointRadius: data.length > 40 ? 0 : 3, pointHoverRadius: 5, ...more,
+      pointRadius: data.length > 40 ? 0 : 3, pointHoverRadius: 5, clip: 6, ...more,
     };
   }
 

@@ -17,6 +17,8 @@ add_custom_command(
   DEPENDS "${folder}/embed.cmake" "${folder}/page.html" "${folder}/page.css" "${folder}/page.js" "${TEMPER_CHART_JS}"
   VERBATIM)
 target_sources(${target} PRIVATE "${assets}")
+# A target of its own, so that the file can be made without building the rooms that report stands on.
+add_custom_target(temper_report_assets DEPENDS "${assets}")
 set_source_files_properties("${assets}" PROPERTIES SKIP_PRECOMPILE_HEADERS ON SKIP_LINTING ON)
 
 target_link_libraries(${target} PRIVATE tomlplusplus::tomlplusplus)

@@ -16,96 +16,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-double number(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_number() ? found->get<double>() : kMissing;
-}
-
-std::int64_t integer(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
-}
-
-std::string text(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
-/// The object or array under `key`; an empty one where there is none.
-const Json& part(const Json& object, const char* key) {
-  static const Json nothing = Json::object();
-  const auto found = object.find(key);
-  return found != object.end() && found->is_structured() ? *found : nothing;
-}
-
-Start read_start(const Json& line) {
-  Start start{.name = text(line, "name"),
-              .time = text(line, "time"),
-              .fingerprint = text(line, "fingerprint"),
-              .steps_per_epoch = integer(line, "steps_per_epoch"),
-              .total_steps = integer(line, "total_steps"),
-              .epochs = integer(line, "epochs"),
-              .parameters = integer(line, "parameters"),
-              .multiply_adds = integer(line, "multiply_adds"),
-              .train_images = integer(line, "train_images"),
-              .validation_images = integer(line, "validation_images"),
-              .test_images = integer(line, "test_images"),
-              .channels = integer(line, "channels"),
-              .height = integer(line, "height"),
-              .width = integer(line, "width"),
-              .batch = integer(line, "batch")};
-  for (const auto& name : part(line, "classes"))
-    start.classes.push_back(name.is_string() ? name.get<std::string>() : "");
-  return start;
-}
-
-Step read_step(const Json& line) {
-  return {integer(line, "step"),
-          number(line, "epoch"),
-          number(line, "loss"),
-          number(line, "lr"),
-          number(line, "images_per_second"),
-          number(line, "seconds")};
-}
-
-Norms read_norms(const Json& line) {
-  Norms norms{integer(line, "step"), {}};
-  for (const auto& layer : part(line, "layers"))
-    if (layer.is_object())
-      norms.layers.push_back({text(layer, "name"), number(layer, "weight"),
-                              number(layer, "gradient"), number(layer, "update")});
-  return norms;
-}
-
-Score read_score(const Json& object) {
-  return {number(object, "loss"), number(object, "accuracy"), integer(object, "count")};
-}
-
-std::optional<Scores> read_scores(const Json& line, const char* weights) {
-  if (!line.contains(weights)) return {};
-  const Json& scores = part(line, weights);
-  Scores result{read_score(part(scores, "train")), {}};
-  if (scores.is_object() && scores.contains("validation"))
-    result.validation = read_score(part(scores, "validation"));
-  return result;
-}
-
-Epoch read_epoch(const Json& line) {
-  return {integer(line, "epoch"), integer(line, "step"), number(line, "seconds"),
-          read_scores(line, "raw"), read_scores(line, "ema")};
-}
-
-End read_end(const Json& line) {
-  End end{number(line, "seconds"), {}};
-  const Json& time = part(line, "time");
-  if (time.is_object())
-    for (const auto& [activity, seconds] : time.items())
-      if (seconds.is_number()) end.time.emplace_back(activity, seconds.get<double>());
-  std::sort(end.time.begin(), end.time.end(),
-            [](const auto& a, const auto& b) { return a.second > b.second; });
-  return end;
-}
-
 template <class T>
 std::vector<T> values(std::map<std::int64_t, T> by_index) {
   std::vector<T> result;
@@ -114,35 +24,41 @@ std::vector<T> values(std::map<std::int64_t, T> by_index) {
   return result;
 }
 
-/// A run that was stopped and went on may tell a step twice: the later line holds.
-void read_metrics(Run& run) {
-  std::map<std::int64_t, Step> steps;
-  std::map<std::int64_t, Norms> norms;
-  std::map<std::int64_t, Epoch> epochs;
-  for (const auto& line : io::read_json_lines(run.directory / "metrics.jsonl")) {
-    const std::string event = text(line, "event");
-    if (event == "start") {
-      // The first start's time is when the run began; the latest plan is the one carried out.
-      const std::string began = run.start ? run.start->time : text(line, "time");
-      run.start = read_start(line);
-      run.start->time = began;
-    } else if (event == "step") {
-      steps.insert_or_assign(integer(line, "step"), read_step(line));
-    } else if (event == "norms") {
-      norms.insert_or_assign(integer(line, "step"), read_norms(line));
-    } else if (event == "epoch") {
-      epochs.insert_or_assign(integer(line, "epoch"), read_epoch(line));
-    } else if (event == "test") {
-      run.test = Test{text(line, "weights"), read_score(line)};
-    } else if (event == "end") {
-      run.end = read_end(line);
-    } else if (event == "warning") {
-      run.warnings.push_back(text(line, "message"));
-    }
+/// Takes up what the log tells, event by event.
+struct Log {
+  Run& run;
+  std::map<std::int64_t, train::Stepped> steps = {};
+  std::map<std::int64_t, train::Norms> norms = {};
+  std::map<std::int64_t, train::Evaluated> epochs = {};
+
+  // The first start's time is when the run began; the latest plan is the one carried out.
+  void take(const train::Started& event) {
+    const auto began = run.start ? run.start->time : event.time;
+    run.start = event;
+    run.start->time = began;
   }
-  run.steps = values(std::move(steps));
-  run.norms = values(std::move(norms));
-  run.epochs = values(std::move(epochs));
+  // A run that was stopped and went on may tell a step twice: the later line holds.
+  void take(const train::Stepped& event) { steps.insert_or_assign(event.step, event); }
+  void take(const train::Norms& event) { norms.insert_or_assign(event.step, event); }
+  void take(const train::Evaluated& event) { epochs.insert_or_assign(event.epoch, event); }
+  void take(const train::Tested& event) { run.test = event; }
+  void take(const train::Ended& event) { run.end = event; }
+  void take(const train::LeftOut& event) {
+    run.warnings.push_back(fmt::format(
+        "Step {} was not applied ({}): its loss was {}{}.", event.step, event.action, event.loss,
+        event.parameter.empty() ? "" : ", the gradient of " + event.parameter + " was not finite"));
+  }
+  void take(const train::Warned& event) { run.warnings.push_back(event.message); }
+};
+
+void read_metrics(Run& run) {
+  Log log{run};
+  for (const auto& line : io::read_json_lines(run.directory / "metrics.jsonl"))
+    if (const auto event = train::from_json(line))
+      std::visit([&](const auto& e) { log.take(e); }, *event);
+  run.steps = values(std::move(log.steps));
+  run.norms = values(std::move(log.norms));
+  run.epochs = values(std::move(log.epochs));
 }
 
 /// Reads one file if it is there. What is wrong with it is told on the page and costs only what the

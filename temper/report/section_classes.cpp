@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "temper/measure/interval.h"
+#include "temper/report/class_label.h"
 #include "temper/report/number.h"
 #include "temper/report/sections.h"
 
@@ -32,8 +33,8 @@ Html cell(const Facts& facts, std::int64_t label, std::int64_t taken_for) {
               diagonal ? "right" : "wrong", fmt::format("{:.2f}", ink), count_text(count),
               count_text(images),
               diagonal ? "classified rightly"
-                       : fmt::format("{} taken for {}", facts.run.class_name(label),
-                                     facts.run.class_name(taken_for)),
+                       : fmt::format("{} taken for {}", isolated_class(facts.run, label),
+                                     isolated_class(facts.run, taken_for)),
               count_text(count));
 }
 
@@ -41,10 +42,9 @@ Html matrix(const Facts& facts, const std::vector<std::int64_t>& classes) {
   Html head;
   Html rows;
   for (const auto taken_for : classes)
-    head += html(R"(<th scope="col"><span class="name">{}</span></th>)",
-                 facts.run.class_name(taken_for));
+    head += html(R"(<th scope="col">{}</th>)", class_label(facts.run, taken_for));
   for (const auto label : classes) {
-    rows += html(R"(<tr><th scope="row" class="name">{}</th>)", facts.run.class_name(label));
+    rows += html(R"(<tr><th scope="row" class="name">{}</th>)", class_label(facts.run, label));
     for (const auto taken_for : classes) rows += cell(facts, label, taken_for);
     rows += html("</tr>");
   }
@@ -87,7 +87,7 @@ Html pairs_figure(const Facts& facts, const std::vector<Confusion>& all) {
     rows += html(
         R"(<tr><th scope="row" class="name">{}</th><td class="text
         name">{}</td><td>{}</td><td>{}</td></tr>)",
-        facts.run.class_name(all[i].label), facts.run.class_name(all[i].taken_for),
+        class_label(facts.run, all[i].label), class_label(facts.run, all[i].taken_for),
         count_text(all[i].count), images_of_row(facts, all[i]));
   return html(
       R"(<figure><h3>Most frequent confusions</h3><div class="scroll"
@@ -146,13 +146,12 @@ Html class_row(const Facts& facts, std::int64_t label, const Confusion* worst, d
       R"(<tr><th scope="row"
         class="name">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td
         class="text">{}</td></tr>)",
-      facts.run.class_name(label), count_text(counts.labelled),
+      class_label(facts.run, label), count_text(counts.labelled),
       precision ? percent_text(*precision, 1) : "never predicted",
       recall ? percent_text(*recall, 1) : "no images",
       recall ? interval_text(recall_interval(counts), 1) : "–", range_mark(counts, from),
-      worst ? html(R"(<span class="name">{}</span> <small>{}, {}</small>)",
-                   facts.run.class_name(worst->taken_for), counted(worst->count, "image"),
-                   images_of_row(facts, *worst))
+      worst ? html("{} <small>{}, {}</small>", class_label(facts.run, worst->taken_for),
+                   counted(worst->count, "image"), images_of_row(facts, *worst))
             : html("–"));
 }
 

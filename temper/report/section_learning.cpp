@@ -14,14 +14,14 @@ using Json = nlohmann::json;
 
 constexpr std::size_t kMaxPoints = 1200;
 
-bool any(const Run& run, const std::optional<Scores> Epoch::* weights) {
+bool any(const Run& run, const std::optional<train::Scores> train::Evaluated::* weights) {
   return std::any_of(run.epochs.begin(), run.epochs.end(),
-                     [&](const Epoch& epoch) { return (epoch.*weights).has_value(); });
+                     [&](const train::Evaluated& epoch) { return (epoch.*weights).has_value(); });
 }
 
 bool any_validation(const Run& run) {
-  return std::any_of(run.epochs.begin(), run.epochs.end(), [](const Epoch& epoch) {
-    return (epoch.raw && epoch.raw->validation) || (epoch.ema && epoch.ema->validation);
+  return std::any_of(run.epochs.begin(), run.epochs.end(), [](const train::Evaluated& epoch) {
+    return (epoch.raw && epoch.raw->validation) || (epoch.averaged && epoch.averaged->validation);
   });
 }
 
@@ -29,13 +29,13 @@ Json finite(double value) {
   return std::isfinite(value) ? Json(value) : Json();
 }
 
-Json curves(const Run& run, const std::optional<Scores> Epoch::* weights) {
+Json curves(const Run& run, const std::optional<train::Scores> train::Evaluated::* weights) {
   Json train = Json::array();
   Json validation = Json::array();
   for (const auto& epoch : run.epochs) {
     const auto& scores = epoch.*weights;
     if (!scores) continue;
-    const auto point = [&](const Score& score) {
+    const auto point = [&](const train::Score& score) {
       return Json{{"epoch", epoch.epoch},
                   {"loss", finite(score.loss)},
                   {"accuracy", finite(score.accuracy)}};
@@ -66,7 +66,7 @@ Json running(const Run& run) {
 }
 
 Html weights_switch(const Run& run) {
-  if (!any(run, &Epoch::ema) || !any(run, &Epoch::raw)) return {};
+  if (!any(run, &train::Evaluated::averaged) || !any(run, &train::Evaluated::raw)) return {};
   return html(
       R"(<div class="switch" role="group" aria-label="Weights that the curves show"
         hidden><button type="button" data-weights="ema" aria-pressed="true">Averaged
@@ -77,7 +77,7 @@ Html weights_switch(const Run& run) {
 /// "6000 training images and 6000 validation images".
 std::string sides(const Run& run) {
   const auto& epoch = run.epochs.back();
-  const auto& scores = epoch.ema ? epoch.ema : epoch.raw;
+  const auto& scores = epoch.averaged ? epoch.averaged : epoch.raw;
   if (!scores) return "training";
   auto text = fmt::format("{} training images", count_text(scores->train.count));
   if (scores->validation)
@@ -100,8 +100,8 @@ Html curve_figure(const Run& run, std::string_view id, std::string_view title,
       title, key, id, title, sides(run), note, sides(run), weights_text(weights));
 }
 
-Html score_cells(const std::optional<Scores>& scores, bool validation) {
-  const auto cells = [](const std::optional<Score>& s) {
+Html score_cells(const std::optional<train::Scores>& scores, bool validation) {
+  const auto cells = [](const std::optional<train::Score>& s) {
     if (!s) return html("<td>–</td><td>–</td>");
     return html("<td>{}</td><td>{}</td>", significant_text(s->loss),
                 percent_text(s->accuracy, s->count));
@@ -122,8 +122,8 @@ Html epoch_table(const Run& run) {
   Html columns;
   Html rows;
   std::vector<std::string> present;
-  if (any(run, &Epoch::ema)) present.emplace_back("ema");
-  if (any(run, &Epoch::raw)) present.emplace_back("raw");
+  if (any(run, &train::Evaluated::averaged)) present.emplace_back("ema");
+  if (any(run, &train::Evaluated::raw)) present.emplace_back("raw");
   for (const auto& weights : present) {
     groups += html(R"(<th scope="colgroup" colspan="{}" class="group">{}</th>)", span,
                    weights_text(weights));
@@ -139,7 +139,7 @@ Html epoch_table(const Run& run) {
     rows += html(R"(<tr><th scope="row">{}</th><td>{}</td>)", epoch.epoch,
                  duration_text(epoch.seconds));
     for (const auto& weights : present)
-      rows += score_cells(weights == "ema" ? epoch.ema : epoch.raw, validation);
+      rows += score_cells(weights == "ema" ? epoch.averaged : epoch.raw, validation);
     rows += html("</tr>");
   }
   return html(
@@ -206,8 +206,8 @@ Json plots(const Facts& facts) {
   const auto& run = facts.run;
   return {{"epochs", run.start ? run.start->epochs : 0},
           {"weights", run.epochs.empty() ? "raw" : judged_weights(run.epochs.back())},
-          {"raw", curves(run, &Epoch::raw)},
-          {"ema", curves(run, &Epoch::ema)},
+          {"raw", curves(run, &train::Evaluated::raw)},
+          {"ema", curves(run, &train::Evaluated::averaged)},
           {"running", running(run)},
           {"bins", reliability_plot(facts)}};
 }

@@ -1,4 +1,5 @@
 #include "temper/io/image.h"
+#include "temper/report/class_label.h"
 #include "temper/report/number.h"
 #include "temper/report/sections.h"
 
@@ -10,19 +11,18 @@ Html card(const Facts& facts, std::size_t index) {
   const auto& predictions = *facts.run.predictions;
   const auto row = mistakes.rows[index];
   const auto& image = mistakes.images[index];
-  const auto truth = facts.run.class_name(predictions.labels.const_data_ptr<std::int64_t>()[row]);
-  const auto guess =
-      facts.run.class_name(facts.analysis->predicted.const_data_ptr<std::int64_t>()[row]);
+  const auto truth = predictions.labels.const_data_ptr<std::int64_t>()[row];
+  const auto guess = facts.analysis->predicted.const_data_ptr<std::int64_t>()[row];
   const auto id = predictions.ids.const_data_ptr<std::int64_t>()[row];
   const double confidence = facts.analysis->confidence.const_data_ptr<double>()[row];
   return html(
       R"(<li><img class="{}" width="{}" height="{}" loading="lazy"
-        src="data:image/png;base64,{}" alt="Test image {}: {}, taken for {}"><p><span
-        class="truth name">{}</span><span class="guess">taken for <b
-        class="name">{}</b></span><small>{} · image {}</small></p></li>)",
+        src="data:image/png;base64,{}" alt="Test image {}: {}, taken for {}"><p><strong>{}</strong><span
+        class="guess">taken for <b>{}</b></span><small>{} · image {}</small></p></li>)",
       image.width <= 96 ? "small" : "large", image.width, image.height,
-      Html{base64(io::encode_png(image))}, id, truth, guess, truth, guess,
-      percent_text(confidence, 1), count_text(id));
+      Html{base64(io::encode_png(image))}, id, isolated_class(facts.run, truth),
+      isolated_class(facts.run, guess), class_label(facts.run, truth),
+      class_label(facts.run, guess), percent_text(confidence, 1), count_text(id));
 }
 
 }  // namespace

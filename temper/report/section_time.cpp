@@ -18,29 +18,30 @@ struct Share {
 };
 
 struct Activity {
-  std::string_view key;
+  double train::Times::* seconds;
   std::string_view text;
 };
-constexpr std::array<Activity, 6> kActivities{{{"forward", "Forward pass"},
-                                               {"backward", "Backward pass"},
-                                               {"update", "Weight update and averaging"},
-                                               {"data", "Waiting for images"},
-                                               {"evaluate", "Evaluation"},
-                                               {"save", "Saving"}}};
+constexpr std::array<Activity, 6> kActivities{
+    {{&train::Times::forward, "Forward pass"},
+     {&train::Times::backward, "Backward pass"},
+     {&train::Times::update, "Weight update and averaging"},
+     {&train::Times::data, "Waiting for images"},
+     {&train::Times::evaluate, "Evaluation"},
+     {&train::Times::save, "Saving"}}};
 
 /// In descending order, with what no activity accounts for last.
-std::vector<Share> shares(const End& end) {
+std::vector<Share> shares(const train::Ended& end) {
   std::vector<Share> result;
   double sum = 0;
-  for (const auto& [key, seconds] : end.time) {
-    const auto* const known = std::find_if(kActivities.begin(), kActivities.end(),
-                                           [&](const Activity& a) { return a.key == key; });
-    const auto colour = static_cast<std::size_t>(known - kActivities.begin());
-    result.push_back(
-        {known != kActivities.end() ? std::string(known->text) : key, seconds, colour});
+  for (std::size_t i = 0; i < kActivities.size(); ++i) {
+    const double seconds = end.time.*kActivities[i].seconds;
+    if (!std::isfinite(seconds)) continue;
+    result.push_back({std::string(kActivities[i].text), seconds, i});
     sum += seconds;
   }
-  if (end.seconds - sum > 0.001 * end.seconds)
+  std::stable_sort(result.begin(), result.end(),
+                   [](const Share& a, const Share& b) { return a.seconds > b.seconds; });
+  if (!result.empty() && end.seconds - sum > 0.001 * end.seconds)
     result.push_back({"Everything else", end.seconds - sum, kActivities.size()});
   return result;
 }
@@ -56,10 +57,12 @@ double median_rate(const Run& run) {
   return *middle;
 }
 
-Html split_of_time(const End& end) {
+Html split_of_time(const train::Ended& end) {
   Html bar;
   Html rows;
-  for (const auto& share : shares(end)) {
+  const auto split = end.seconds > 0 ? shares(end) : std::vector<Share>{};
+  if (split.empty()) return {};
+  for (const auto& share : split) {
     bar += html(R"(<span class="c{}" style="flex-grow:{}" title="{}: {}"></span>)", share.colour,
                 fmt::format("{:.3f}", std::max(0.0, share.seconds)), share.name,
                 duration_text(share.seconds));
@@ -78,9 +81,9 @@ Html split_of_time(const End& end) {
 
 Html time_section(const Facts& facts) {
   const auto& run = facts.run;
-  const bool split = run.end && !run.end->time.empty() && run.end->seconds > 0;
+  const Html split = run.end ? split_of_time(*run.end) : Html{};
   const double rate = median_rate(run);
-  if (!split && !std::isfinite(rate)) return {};
+  if (split.markup.empty() && !std::isfinite(rate)) return {};
   const std::string speed = std::isfinite(rate)
                                 ? fmt::format("{} training images per second in the median",
                                               count_text(std::llround(rate)))
@@ -88,8 +91,7 @@ Html time_section(const Facts& facts) {
   return html(
       R"(<section id="time"><h2>Where the time went</h2><p class="lead">{}{}{}.</p>{}</section>)",
       std::isfinite(run.seconds()) ? duration_text(run.seconds()) + " in all" : "",
-      std::isfinite(run.seconds()) && !speed.empty() ? "; " : "", speed,
-      split ? split_of_time(*run.end) : Html{});
+      std::isfinite(run.seconds()) && !speed.empty() ? "; " : "", speed, split);
 }
 
 }  // namespace temper::report

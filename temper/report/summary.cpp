@@ -12,15 +12,17 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::optional<Headline> headline_of(std::string split, std::string weights, const Score& score) {
+std::optional<Headline> headline_of(std::string split, std::string weights,
+                                    const train::Score& score) {
   if (score.count < 1 || !(score.accuracy >= 0 && score.accuracy <= 1)) return {};
   const auto correct = std::llround(score.accuracy * static_cast<double>(score.count));
   return Headline{std::move(split), std::move(weights), score,
                   measure::wilson(correct, score.count)};
 }
 
-const std::optional<Scores>& scores_of(const Epoch& epoch, const std::string& weights) {
-  return weights == "ema" ? epoch.ema : epoch.raw;
+const std::optional<train::Scores>& scores_of(const train::Evaluated& epoch,
+                                              const std::string& weights) {
+  return weights == "ema" ? epoch.averaged : epoch.raw;
 }
 
 std::optional<Headline> find_headline(const Run& run) {
@@ -50,15 +52,15 @@ Json number(const std::optional<double>& value) {
   return value ? number(*value) : Json();
 }
 
-Json json_of(const Score& score) {
+Json json_of(const train::Score& score) {
   return {
       {"loss", number(score.loss)}, {"accuracy", number(score.accuracy)}, {"count", score.count}};
 }
 
 }  // namespace
 
-std::string judged_weights(const Epoch& epoch) {
-  return epoch.ema ? "ema" : "raw";
+std::string judged_weights(const train::Evaluated& epoch) {
+  return epoch.averaged ? "ema" : "raw";
 }
 
 std::string weights_text(const std::string& weights) {

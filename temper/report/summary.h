@@ -16,7 +16,7 @@ namespace temper::report {
 struct Headline {
   std::string split;    ///< "test", "validation" or "training"
   std::string weights;  ///< "raw" or "ema"
-  Score score;
+  train::Score score;
   measure::Interval interval;  ///< of the accuracy, 95%
 };
 
@@ -25,8 +25,8 @@ struct Headline {
 struct Gap {
   std::int64_t epoch;
   std::string weights;  ///< "raw" or "ema"
-  Score train;
-  Score validation;
+  train::Score train;
+  train::Score validation;
 
   [[nodiscard]] double loss() const { return validation.loss - train.loss; }
   [[nodiscard]] double accuracy() const { return train.accuracy - validation.accuracy; }
@@ -55,7 +55,7 @@ Summary summary(const std::filesystem::path& run_directory);
 Summary summary(const Run& run, const std::optional<Analysis>& analysis);
 
 /// The weights that an epoch is judged by: the averaged ones where there are any.
-std::string judged_weights(const Epoch& epoch);
+std::string judged_weights(const train::Evaluated& epoch);
 
 nlohmann::json to_json(const Summary& summary);
 /// A few lines for a terminal, without a line break at the end.

@@ -1,34 +1,66 @@
 #include "temper/schedule/schedule.h"
 
 #include <algorithm>
-#include <cmath>
-#include <numbers>
+#include <utility>
 
 namespace temper::schedule {
 namespace {
 
-double warm(double start, double target, double step, double length) {
-  return start + (target - start) * step / length;
+double value_at(const Schedule& schedule, double step, const Horizon& horizon, double length);
+
+/// The curve behind its warm-up.
+template <class Curve>
+double warmed(const Curve& curve, double step, const Horizon& horizon, double length) {
+  const double warmup = curve.warmup.in_steps(horizon);
+  const bool waits = curve.warmup.clock == WarmupClock::waits;
+  const double span = length - (waits ? warmup : 0);
+  // Where the warm-up is the whole run, the curve stands at its end.
+  const Clock clock{.t = 0, .length = span > 0 ? span : 1, .horizon = horizon};
+  if (step < warmup) return value(curve.warmup, step, warmup, at(curve, clock));
+  auto now = clock;
+  now.t = span > 0 ? std::min(step - (waits ? warmup : 0), span) : 1;
+  return at(curve, now);
 }
 
-double at(const Constant& s, double step, const Horizon& horizon) {
-  const double warmup = s.warmup.in_steps(horizon);
-  return step < warmup ? warm(s.warmup_start, s.value, step, warmup) : s.value;
+double at_step(const OneCycle& curve, double step, const Horizon& horizon, double length) {
+  return at(curve, {.t = step, .length = length, .horizon = horizon});
 }
 
-double at(const Cosine& s, double step, const Horizon& horizon) {
-  const double warmup = s.warmup.in_steps(horizon);
-  if (step < warmup) return warm(s.warmup_start, s.peak, step, warmup);
-  const double period = static_cast<double>(horizon.total_steps) - warmup;
-  const double progress = period > 0 ? std::min(1.0, (step - warmup) / period) : 1.0;
-  return s.final_value + (s.peak - s.final_value) / 2 * (1 + std::cos(std::numbers::pi * progress));
+double at_step(const Piecewise& curve, double step, const Horizon& horizon, double length) {
+  double before = 0;
+  for (std::size_t i = 0; i < curve.pieces.size(); ++i) {
+    const auto& piece = curve.pieces[i];
+    const bool last = i + 1 == curve.pieces.size();
+    const double given = piece.in_steps(horizon);
+    const double span = last && given == 0 ? length - before : given;
+    if (last || step + kStepRounding < before + span)
+      return value_at(piece.curve, std::min(step - before, span), horizon, span);
+    before += span;
+  }
+  return 0;
+}
+
+template <class Curve>
+double at_step(const Curve& curve, double step, const Horizon& horizon, double length) {
+  return warmed(curve, step, horizon, length);
+}
+
+double value_at(const Schedule& schedule, double step, const Horizon& horizon, double length) {
+  return std::visit([&](const auto& curve) { return at_step(curve, step, horizon, length); },
+                    schedule);
 }
 
 }  // namespace
 
+Piecewise::Piecewise()
+    : pieces{{.epochs = 5, .curve = Linear{.peak = 0.01, .final_value = 0.1}},
+             {.curve = Cosine{.peak = 0.1}}} {}
+
+Piecewise::Piecewise(std::vector<Piece> in_turn) : pieces(std::move(in_turn)) {}
+
 double value(const Schedule& schedule, std::int64_t step, const Horizon& horizon) {
-  return std::visit([&](const auto& s) { return at(s, static_cast<double>(step), horizon); },
-                    schedule);
+  return value_at(schedule, static_cast<double>(step), horizon,
+                  static_cast<double>(horizon.total_steps));
 }
 
 std::pair<double, double> range(const Schedule& schedule, const Horizon& horizon) {

@@ -3,91 +3,76 @@
 #include <tuple>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "temper/core/fields.h"
+#include "temper/schedule/constant.h"
+#include "temper/schedule/cosine.h"
+#include "temper/schedule/decay.h"
+#include "temper/schedule/horizon.h"
+#include "temper/schedule/one_cycle.h"
+#include "temper/schedule/polynomial.h"
+#include "temper/schedule/step.h"
+#include "temper/schedule/warmup_stable_decay.h"
 
 /// Numbers that change during a run, as pure functions of the step: nothing to save, nothing to
 /// replay.
 namespace temper::schedule {
 
-/// The length of the run that a schedule is laid over.
-struct Horizon {
-  std::int64_t steps_per_epoch = 1;  ///< >= 1
-  std::int64_t total_steps = 1;      ///< >= 1
-};
+struct Piece;
 
-/// A stretch of the run; epochs and steps that are both given add up.
-struct Duration {
-  double epochs = 0;
-  std::int64_t steps = 0;
+/// One schedule after the other.
+struct Piecewise {
+  /// Five epochs up, and a cosine.
+  Piecewise();
+  explicit Piecewise(std::vector<Piece> in_turn);
 
-  [[nodiscard]] double in_steps(const Horizon& horizon) const {
-    return epochs * static_cast<double>(horizon.steps_per_epoch) + static_cast<double>(steps);
-  }
+  std::vector<Piece> pieces;
 
-  static constexpr auto fields() {
-    return std::tuple{
-        field(&Duration::epochs,
-              {.name = "epochs", .meaning = "length in epochs", .bounds = {.low = 0}}),
-        field(&Duration::steps,
-              {.name = "steps", .meaning = "length in steps", .bounds = {.low = 0}})};
-  }
-};
-
-/// The same value at every step, after an optional warm-up.
-struct Constant {
-  double value = 0.1;
-  Duration warmup = {};
-  double warmup_start = 0;
-
-  static constexpr std::string_view kind = "constant";
-  static constexpr About about = {
-      .summary = "One value for the whole run, after an optional linear warm-up.",
-      .formula =
-          "s < W:  warmup_start + (value - warmup_start) * s / W\n"
-          "s >= W: value"};
-  static constexpr auto fields() {
-    return std::tuple{
-        field(&Constant::value, {.name = "value", .meaning = "the value"}),
-        field(&Constant::warmup, {.name = "warmup", .meaning = "length of the linear warm-up"}),
-        field(&Constant::warmup_start,
-              {.name = "warmup_start", .meaning = "value at the first step of the warm-up"})};
-  }
-};
-
-/// Half a cosine from the peak to the final value; its clock starts when the warm-up ends and stops
-/// with the run.
-struct Cosine {
-  double peak = 0.1;
-  double final_value = 0;
-  Duration warmup = {};
-  double warmup_start = 0;
-
-  static constexpr std::string_view kind = "cosine";
+  static constexpr std::string_view kind = "piecewise";
   static constexpr About about = {
       .summary =
-          "Half a cosine from the peak to the final value, after an optional linear warm-up: SGDR "
-          "with one "
-          "period. The cosine's clock starts when the warm-up ends.",
+          "One schedule after the other, each laid over its own stretch as over a run of that "
+          "length. The last may leave its length out: it then has the rest of the run.",
       .formula =
-          "s < W:  warmup_start + (peak - warmup_start) * s / W\n"
-          "s >= W: final + (peak - final) / 2 * (1 + cos(pi * (s - W) / (T - W)))",
-      .paper =
-          "Loshchilov and Hutter 2017, SGDR, arXiv:1608.03983; warm-up: Goyal et al. 2017, "
-          "arXiv:1706.02677"};
+          "pieces = [{ epochs = 5, curve = { kind = \"linear\", peak = 0.1, final = 0.4 } },\n"
+          "          { curve = { kind = \"cosine\", peak = 0.4 } }]"};
   static constexpr auto fields() {
     return std::tuple{
-        field(&Cosine::peak, {.name = "peak", .meaning = "value at the end of the warm-up"}),
-        field(&Cosine::final_value, {.name = "final", .meaning = "value that the run ends at"}),
-        field(&Cosine::warmup, {.name = "warmup", .meaning = "length of the linear warm-up"}),
-        field(&Cosine::warmup_start,
-              {.name = "warmup_start", .meaning = "value at the first step of the warm-up"})};
+        field(&Piecewise::pieces,
+              {.name = "pieces", .meaning = "a length (epochs, steps) and a curve each"})};
   }
 };
 
 /// In a recipe: a table in place of a number, `{ schedule = "cosine", peak = 0.4, warmup = { epochs
 /// = 1 } }`.
-using Schedule = std::variant<Constant, Cosine>;
+using Schedule = std::variant<Constant, Cosine, Step, MultiStep, Exponential, InverseTime,
+                              Polynomial, Linear, Sgdr, OneCycle, WarmupStableDecay, Piecewise>;
+
+struct Piece {
+  double epochs = 0;
+  std::int64_t steps = 0;
+  Schedule curve = {};
+
+  [[nodiscard]] double in_steps(const Horizon& horizon) const {
+    return Duration{epochs, steps}.in_steps(horizon);
+  }
+
+  static constexpr auto fields() {
+    return std::tuple{
+        field(&Piece::epochs,
+              {.name = "epochs", .meaning = "length in epochs", .bounds = {.low = 0}}),
+        field(&Piece::steps, {.name = "steps", .meaning = "length in steps", .bounds = {.low = 0}}),
+        field(&Piece::curve, {.name = "curve", .meaning = "the schedule over that length"})};
+  }
+};
+
+/// Throws Error{Code::usage} for options that don't go together. @param where  the option driven,
+/// "optimizer.lr", for the message
+void check(const Schedule& schedule, const std::string& where);
+
+/// Throws Error{Code::usage} for a schedule that is longer or shorter than the run.
+void check_length(const Schedule& schedule, const std::string& where, const Horizon& horizon);
 
 /// The schedule's value at a step.
 /// @param step  0-based; steps at or beyond the horizon's end give the value at its end

@@ -1,137 +1,223 @@
 #include "temper/train/checkpoint.h"
 
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
-#include <nlohmann/json.hpp>
+#include <utility>
 
 #include "temper/core/error.h"
 #include "temper/io/atomic_file.h"
+#include "temper/io/folder.h"
 #include "temper/io/hash.h"
 #include "temper/io/read_file.h"
-#include "temper/io/system_error.h"
 
 namespace temper::train {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
+using recipe::Best;
 
 constexpr std::string_view kManifest = "manifest.json";
-constexpr int kFormat = 1;
+constexpr std::string_view kPrefix = "step-";
 
-/// By file name.
-using Checksums = std::map<std::string, std::string>;
+constexpr std::string_view kModel = "model.safetensors";
+constexpr std::string_view kOptimizer = "optimizer.safetensors";
+constexpr std::string_view kAverages = "averages.safetensors";
+constexpr std::string_view kSnapshots = "snapshots.safetensors";  ///< what the average is over
 
 /// The files of a checkpoint, with the tensors of the state that each holds.
-struct Part {
-  std::string file;
-  std::vector<Named> tensors;
-};
-
-std::vector<Part> parts(const State& state) {
-  std::vector<Part> all{{"model.safetensors", weights(*state.network)},
-                        {"optimizer.safetensors", state.optimizer.tensors}};
-  if (state.averages) all.push_back({"averages.safetensors", state.averages->tensors});
+std::vector<Snapshot::Part> parts(const State& state) {
+  std::vector<Snapshot::Part> all{{std::string(kModel), weights(*state.network)},
+                                  {std::string(kOptimizer), state.optimizer.tensors}};
+  if (state.averages) all.push_back({std::string(kAverages), state.averages->tensors});
+  if (state.averages && !state.averages->snapshots.empty())
+    all.push_back({std::string(kSnapshots), state.averages->snapshots});
   return all;
 }
 
-void make_folder(const fs::path& folder) {
-  std::error_code failure;
-  fs::create_directories(folder, failure);
-  if (failure) throw io::system_error("make the folder", folder, failure.value());
+at::Tensor row_major_copy(const at::Tensor& tensor) {
+  return at::empty(tensor.sizes(), tensor.options().device(at::kCPU).requires_grad(false))
+      .copy_(tensor.detach());
 }
 
-/// The manifest as `read` takes it apart; whatever is wrong in it is a damaged manifest.
-template <class Read>
-auto from_manifest(const fs::path& checkpoint, const Read& read) {
-  const auto path = checkpoint / kManifest;
-  try {
-    const auto manifest = json::parse(io::read_text(path));
-    if (manifest.at("format").get<int>() == kFormat) return read(manifest);
-  } catch (const json::exception&) {
-    // Said below, as for a format that is not ours.
-  }
-  throw Error(
-      Code::data,
-      fmt::format("{}: not a checkpoint's manifest of format {}; delete the folder to go on from "
-                  "an older checkpoint",
-                  path.string(), kFormat));
+void verify(const fs::path& checkpoint, const Manifest& manifest, const std::string& name) {
+  const auto file = checkpoint / name;
+  const auto known = manifest.files.find(name);
+  const std::string expected = known == manifest.files.end() ? "" : known->second;
+  if (!fs::exists(file))
+    throw Error(Code::data, fmt::format("{}: missing from its checkpoint", file.string()));
+  if (const auto found = io::hash_file(file); found != expected)
+    throw Error(Code::data,
+                fmt::format("{}: damaged (checksum {}, the manifest says {})", file.string(), found,
+                            expected.empty() ? "nothing" : expected));
 }
 
-void verify(const fs::path& file, const Checksums& checksums) {
-  const auto known = checksums.find(file.filename().string());
-  const std::string expected = known == checksums.end() ? "" : known->second;
-  const std::string found = io::hash_file(file);
-  if (found != expected)
-    throw Error(
-        Code::data,
-        fmt::format("{}: damaged (checksum {}, the manifest says {}); delete the folder to go on "
-                    "from an older checkpoint",
-                    file.string(), found, expected.empty() ? "nothing" : expected));
+void verify(const fs::path& checkpoint, const Manifest& manifest) {
+  for (const auto& [name, checksum] : manifest.files) verify(checkpoint, manifest, name);
+}
+
+void load_counters(State& state, const Manifest& manifest) {
+  state.step = manifest.step;
+  state.origin = manifest.origin;
+  state.left_out = manifest.left_out;
+  state.left_out_in_row = manifest.left_out_in_row;
+}
+
+/// An average that begins with these weights in place of the initial ones.
+void begin_anew(const regularize::Averages& averages, std::span<const Named> weights) {
+  for (std::size_t i = 0; i < weights.size(); ++i)
+    averages.tensors[i].second.copy_(weights[i].second.detach());
+}
+
+bool better(const Merit& left, const Merit& right) {
+  return left.by == name_of(Best::validation_loss) ? left.value < right.value
+                                                   : left.value > right.value;
+}
+
+/// The checkpoint that a run would go back to.
+std::int64_t anchor_below(std::int64_t step, std::int64_t origin, std::int64_t every) {
+  return std::max(origin, step / every * every);
 }
 
 }  // namespace
 
-void save_checkpoint(const State& state, const Manifest& manifest, const fs::path& checkpoints,
-                     std::int64_t keep) {
-  const auto folder = checkpoints / fmt::format("step-{:08}", manifest.step);
-  make_folder(folder);
-  json files = json::object();
-  for (const auto& part : parts(state)) {
-    save_tensors(folder / part.file, part.tensors);
-    files[part.file] = io::hash_file(folder / part.file);
-  }
-  const json text = {{"format", kFormat},
-                     {"step", manifest.step},
-                     {"fingerprint", manifest.fingerprint},
-                     {"seconds", manifest.seconds},
-                     {"updates", state.averages ? state.averages->updates : 0},
-                     {"files", std::move(files)}};
-  io::write_atomically(folder / kManifest, text.dump(2) + "\n");
+Snapshot snapshot(const State& state, Manifest manifest, io::Metadata metadata) {
+  const at::NoGradGuard guard;
+  manifest.step = state.step;
+  manifest.origin = state.origin;
+  manifest.left_out = state.left_out;
+  manifest.left_out_in_row = state.left_out_in_row;
+  manifest.optimizer_steps = state.optimizer.step;
+  manifest.updates = state.averages ? state.averages->updates : 0;
+  Snapshot copy{
+      .manifest = std::move(manifest), .parts = parts(state), .metadata = std::move(metadata)};
+  for (auto& part : copy.parts)
+    for (auto& [name, tensor] : part.tensors) tensor = row_major_copy(tensor);
+  return copy;
+}
 
-  auto old = list_checkpoints(checkpoints);
-  while (static_cast<std::int64_t>(old.size()) > keep) {
+void write_checkpoint(const Snapshot& snapshot, const fs::path& checkpoints) {
+  auto manifest = snapshot.manifest;
+  const auto folder = checkpoint_at(checkpoints, manifest.step);
+  io::make_folder(folder);
+  for (const auto& part : snapshot.parts) {
+    save_tensors(folder / part.file, part.tensors,
+                 part.file == kOptimizer ? io::Metadata{} : snapshot.metadata);
+    manifest.files[part.file] = io::hash_file(folder / part.file);
+  }
+  io::write_atomically(folder / kManifest, to_text(manifest));
+}
+
+void remove_superseded(const fs::path& checkpoints, const Keep& keep) {
+  const auto all = list_checkpoints(checkpoints);
+  const auto newest = std::min<std::size_t>(all.size(), static_cast<std::size_t>(keep.newest));
+  std::vector<fs::path> stay(all.end() - static_cast<std::ptrdiff_t>(newest), all.end());
+  if (const auto best = best_checkpoint(checkpoints, keep.best)) stay.push_back(*best);
+  if (keep.anchor_every > 0 && !all.empty()) {
+    const auto last = read_manifest(all.back());
+    stay.push_back(
+        checkpoint_at(checkpoints, anchor_below(last.step, last.origin, keep.anchor_every)));
+  }
+  for (const auto& checkpoint : all) {
+    if (std::ranges::find(stay, checkpoint) != stay.end()) continue;
     // The manifest goes first: what is left of the folder is then no checkpoint, whenever we are
     // stopped.
-    std::error_code ignored;
-    fs::remove(old.front() / kManifest, ignored);
-    fs::remove_all(old.front(), ignored);
-    old.erase(old.begin());
+    if (io::discard(checkpoint / kManifest)) io::discard(checkpoint);
   }
+}
+
+fs::path checkpoint_at(const fs::path& checkpoints, std::int64_t step) {
+  return checkpoints / fmt::format("{}{:08}", kPrefix, step);
 }
 
 std::vector<fs::path> list_checkpoints(const fs::path& checkpoints) {
   std::vector<fs::path> found;
   std::error_code none;
-  for (const auto& entry : fs::directory_iterator(checkpoints, none))
-    if (entry.path().filename().string().starts_with("step-") &&
-        fs::exists(entry.path() / kManifest))
+  for (const auto& entry : fs::directory_iterator(checkpoints, none)) {
+    const auto name = entry.path().filename().string();
+    const auto digits = std::string_view(name).substr(std::min(name.size(), kPrefix.size()));
+    if (name.starts_with(kPrefix) && !digits.empty() &&
+        digits.find_first_not_of("0123456789") == std::string_view::npos &&
+        fs::exists(entry.path() / kManifest, none))
       found.push_back(entry.path());
-  std::sort(found.begin(), found.end());
+  }
+  // Steps of more than eight digits have longer names.
+  std::ranges::sort(found, [](const fs::path& a, const fs::path& b) {
+    return std::pair(a.native().size(), a.native()) < std::pair(b.native().size(), b.native());
+  });
   return found;
 }
 
+std::optional<fs::path> best_checkpoint(const fs::path& checkpoints, Best by) {
+  std::optional<fs::path> best;
+  std::optional<Merit> merit;
+  if (by == Best::none) return best;
+  for (const auto& checkpoint : list_checkpoints(checkpoints)) {
+    std::optional<Merit> found;
+    try {
+      found = read_manifest(checkpoint).merit;
+    } catch (const Error&) {
+      continue;  // a damaged one is no candidate; who loads it is told
+    }
+    if (!found || found->by != name_of(by) || (merit && !better(*found, *merit))) continue;
+    best = checkpoint;
+    merit = found;
+  }
+  return best;
+}
+
 Manifest read_manifest(const fs::path& checkpoint) {
-  return from_manifest(checkpoint, [](const json& manifest) {
-    return Manifest{manifest.at("step"), manifest.at("fingerprint"), manifest.at("seconds")};
-  });
+  const auto path = checkpoint / kManifest;
+  auto manifest = parse_manifest(io::read_text(path), path.string());
+  if (const auto place = checkpoint_at(checkpoint.parent_path(), manifest.step);
+      place.filename() != checkpoint.filename())
+    throw Error(Code::data, fmt::format("{}: damaged, it belongs to {}", path.string(),
+                                        place.filename().string()));
+  return manifest;
+}
+
+void verify_checkpoint(const fs::path& checkpoint) {
+  verify(checkpoint, read_manifest(checkpoint));
 }
 
 void load_checkpoint(State& state, const fs::path& checkpoint) {
   const auto manifest = read_manifest(checkpoint);
-  const auto [checksums, updates] = from_manifest(checkpoint, [](const json& text) {
-    return std::pair{text.at("files").get<Checksums>(), text.at("updates").get<std::int64_t>()};
-  });
   for (const auto& part : parts(state)) {
-    const auto path = checkpoint / part.file;
-    verify(path, checksums);
-    load_tensors(io::Safetensors(path), part.tensors);
+    verify(checkpoint, manifest, part.file);
+    load_tensors(io::Safetensors(checkpoint / part.file), part.tensors);
   }
-  state.step = manifest.step;
-  state.optimizer.step = manifest.step;
-  if (state.averages) state.averages->updates = updates;
+  load_counters(state, manifest);
+  state.optimizer.step = manifest.optimizer_steps;
+  if (state.averages) state.averages->updates = manifest.updates;
+}
+
+std::vector<std::string> load_what_fits(State& state, const fs::path& checkpoint) {
+  const auto manifest = read_manifest(checkpoint);
+  verify(checkpoint, manifest);
+  load_tensors(io::Safetensors(checkpoint / kModel), weights(*state.network));
+  load_counters(state, manifest);
+
+  std::vector<std::string> anew;
+  const auto load = [&](std::string_view file, std::span<const Named> tensors) {
+    try {
+      load_tensors(io::Safetensors(checkpoint / file), tensors);
+      return true;
+    } catch (const Error& error) {
+      anew.push_back(fmt::format("{} does not fit and begins anew: {}",
+                                 file == kOptimizer ? "the optimizer's state" : "the average",
+                                 error.what()));
+      return false;
+    }
+  };
+  if (load(kOptimizer, state.optimizer.tensors)) state.optimizer.step = manifest.optimizer_steps;
+  if (!state.averages) return anew;
+  if (fs::exists(checkpoint / kAverages) && load(kAverages, state.averages->tensors))
+    state.averages->updates = manifest.updates;
+  else
+    begin_anew(*state.averages, weights(*state.network));
+  return anew;
 }
 
 }  // namespace temper::train

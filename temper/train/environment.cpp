@@ -27,27 +27,25 @@ std::string look_up(const char* file, std::string_view key, char separator) {
 
 }  // namespace
 
-std::string instruction_set() {
-  return at::get_cpu_capability();
+Platform platform(const recipe::Recipe& resolved) {
+  return {std::string(name_of(resolved.device)), resolved.threads.value.value_or(0),
+          at::get_cpu_capability(), TORCH_VERSION};
 }
 
-std::uint64_t available_memory() {
-  const auto text = look_up("/proc/meminfo", "MemAvailable", ':');
-  return text == "unknown" ? 0 : std::stoull(text) * 1024;
-}
-
-nlohmann::json environment(const recipe::Recipe& resolved,
-                           const std::vector<std::string>& command) {
+nlohmann::json environment(const Plan& plan, const std::vector<std::string>& command) {
+  const auto here = platform(plan.recipe);
   return {{"temper", kVersion},
           {"commit", kCommit},
-          {"libtorch", TORCH_VERSION},
-          {"device", name_of(resolved.device)},
-          {"precision", name_of(resolved.precision)},
-          {"threads", resolved.threads.value.value_or(0)},
-          {"loader_threads", resolved.data.loader_threads.value.value_or(0)},
+          {"libtorch", here.libtorch},
+          {"device", here.device},
+          {"precision", name_of(plan.recipe.precision)},
+          {"threads", here.threads},
+          {"loader_threads", plan.recipe.data.loader_threads.value.value_or(0)},
           {"cpu", look_up("/proc/cpuinfo", "model name", ':')},
-          {"instruction_set", instruction_set()},
+          {"instruction_set", here.instruction_set},
           {"system", look_up("/etc/os-release", "PRETTY_NAME", '=')},
+          {"data", plan.data_digest},
+          {"fingerprint", plan.fingerprint},
           {"command", command},
           {"started", utc_now()}};
 }

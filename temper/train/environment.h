@@ -3,17 +3,16 @@
 #include <string>
 #include <vector>
 
-#include "temper/recipe/recipe.h"
+#include "temper/train/plan.h"
+#include "temper/train/platform.h"
 
 namespace temper::train {
 
-/// What a run was made with, for environment.json: versions, device, processor, threads, command.
-nlohmann::json environment(const recipe::Recipe& resolved, const std::vector<std::string>& command);
+/// Where this process runs.
+Platform platform(const recipe::Recipe& resolved);
 
-/// "AVX2": the instruction set that LibTorch's kernels run on; with it, bits may change.
-std::string instruction_set();
-
-/// Bytes of memory the machine can still give; 0 where it can't be told.
-std::uint64_t available_memory();
+/// What a run was made with, for environment.json: versions, device, processor, threads, data set's
+/// digest, fingerprint, command.
+nlohmann::json environment(const Plan& plan, const std::vector<std::string>& command);
 
 }  // namespace temper::train

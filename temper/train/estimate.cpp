@@ -1,24 +1,17 @@
 #include "temper/train/estimate.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <vector>
 
 #include "temper/core/error.h"
 #include "temper/train/clock.h"
-#include "temper/train/environment.h"
 #include "temper/train/evaluate.h"
+#include "temper/train/machine_memory.h"
+#include "temper/train/memory.h"
 #include "temper/train/step.h"
 
 namespace temper::train {
 namespace {
-
-std::uint64_t peak_memory() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
-}
 
 double median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
@@ -29,12 +22,14 @@ double median(std::vector<double> values) {
 }  // namespace
 
 Estimate estimate(const Plan& plan, std::int64_t steps) {
-  prepare_thread(plan);
+  const auto memory = require_memory(plan);
   auto recipe = plan.recipe;
   recipe::ScheduleDriver driver(recipe, plan.horizon);
-  auto state = start(recipe, build_network(plan));
+  auto state = start(recipe, build_network(plan), plan.horizon);
   Estimate result{.parameters = model::parameter_count(*state.network),
-                  .multiply_adds = model::multiply_adds(*state.network, plan.task)};
+                  .multiply_adds = model::multiply_adds(*state.network, plan.task),
+                  .memory = memory.total,
+                  .memory_available = available_memory()};
 
   steps = std::min(steps, plan.horizon.steps_per_epoch - 1);
   constexpr std::int64_t kWarmup = 3;
@@ -73,8 +68,6 @@ Estimate estimate(const Plan& plan, std::int64_t steps) {
   const double evaluation = per_image * static_cast<double>(evaluated * (recipe.epochs + 1) +
                                                             (plan.test ? plan.test->size() : 0));
   result.seconds = step_seconds * static_cast<double>(plan.horizon.total_steps) + evaluation;
-  result.memory = peak_memory();
-  result.memory_available = available_memory();
   return result;
 }
 

@@ -11,7 +11,8 @@
 namespace temper::train {
 
 Predictions predict(model::Network& network, const Plan& plan,
-                    const std::shared_ptr<const data::Source>& images) {
+                    const std::shared_ptr<const data::Source>& images,
+                    const std::function<bool()>& cancel) {
   const c10::InferenceMode inference;
   const PrecisionScope scope(plan.recipe.precision, plan.device.type());
   network.train(false);
@@ -20,6 +21,7 @@ Predictions predict(model::Network& network, const Plan& plan,
   data::Loader loader(images, plan.evaluation);
   loader.start(0);
   while (const auto* batch = loader.next()) {
+    if (cancel && cancel()) throw Cancelled{};
     logits.push_back(
         network.forward(batch->views.front().to(plan.device)).to(at::kCPU, at::kFloat));
     labels.push_back(batch->labels.clone());

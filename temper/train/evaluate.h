@@ -1,4 +1,7 @@
 #pragma once
+#include <functional>
+#include <memory>
+
 #include "temper/data/source.h"
 #include "temper/train/events.h"
 #include "temper/train/plan.h"
@@ -11,10 +14,15 @@ struct Predictions {
   at::Tensor labels;  ///< int64 [n]
 };
 
+/// Thrown where a long piece of work was given up on request.
+struct Cancelled {};
+
 /// Forward passes over a set in evaluation mode, with the evaluation transform; the network is left
 /// in that mode.
+/// @param cancel  asked before every batch, when set; true ends the work with Cancelled
 Predictions predict(model::Network& network, const Plan& plan,
-                    const std::shared_ptr<const data::Source>& images);
+                    const std::shared_ptr<const data::Source>& images,
+                    const std::function<bool()>& cancel = {});
 
 /// Hard-label cross-entropy and accuracy of predictions.
 Score score(const Predictions& predictions);

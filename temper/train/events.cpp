@@ -1,95 +1,234 @@
 #include "temper/train/events.h"
 
+#include <limits>
 #include <nlohmann/json.hpp>
-
-#include "temper/train/clock.h"
+#include <tuple>
 
 namespace temper::train {
 namespace {
 
 using nlohmann::json;
 
-json line(const Score& s) {
-  return {{"loss", s.loss}, {"accuracy", s.accuracy}, {"count", s.count}};
+template <class Struct, class Value>
+struct Key {
+  const char* name;  ///< "": the members of the value lie in its owner's object
+  Value Struct::* member;
+};
+
+// What a line of the log holds. One list for both ways: what is written is what is read.
+
+constexpr auto keys(const Score&) {
+  return std::tuple{Key{"loss", &Score::loss}, Key{"accuracy", &Score::accuracy},
+                    Key{"count", &Score::count}};
 }
 
-json line(const Scores& s) {
-  json object = {{"train", line(s.train)}};
-  if (s.validation) object["validation"] = line(*s.validation);
+constexpr auto keys(const Scores&) {
+  return std::tuple{Key{"train", &Scores::train}, Key{"validation", &Scores::validation}};
+}
+
+constexpr auto keys(const LayerNorms&) {
+  return std::tuple{Key{"name", &LayerNorms::name}, Key{"weight", &LayerNorms::weight},
+                    Key{"gradient", &LayerNorms::gradient}, Key{"update", &LayerNorms::update}};
+}
+
+constexpr auto keys(const Times&) {
+  return std::tuple{Key{"data", &Times::data},         Key{"forward", &Times::forward},
+                    Key{"backward", &Times::backward}, Key{"update", &Times::update},
+                    Key{"evaluate", &Times::evaluate}, Key{"save", &Times::save}};
+}
+
+constexpr auto keys(const Started&) {
+  return std::tuple{Key{"name", &Started::name},
+                    Key{"time", &Started::time},
+                    Key{"fingerprint", &Started::fingerprint},
+                    Key{"step", &Started::step},
+                    Key{"steps_per_epoch", &Started::steps_per_epoch},
+                    Key{"total_steps", &Started::total_steps},
+                    Key{"epochs", &Started::epochs},
+                    Key{"parameters", &Started::parameters},
+                    Key{"multiply_adds", &Started::multiply_adds},
+                    Key{"train_images", &Started::train_images},
+                    Key{"validation_images", &Started::validation_images},
+                    Key{"test_images", &Started::test_images},
+                    Key{"classes", &Started::classes},
+                    Key{"channels", &Started::channels},
+                    Key{"height", &Started::height},
+                    Key{"width", &Started::width},
+                    Key{"batch", &Started::batch}};
+}
+
+constexpr auto keys(const Stepped&) {
+  return std::tuple{Key{"step", &Stepped::step},
+                    Key{"epoch", &Stepped::epoch},
+                    Key{"loss", &Stepped::loss},
+                    Key{"lr", &Stepped::lr},
+                    Key{"images_per_second", &Stepped::images_per_second},
+                    Key{"seconds", &Stepped::seconds}};
+}
+
+constexpr auto keys(const Norms&) {
+  return std::tuple{Key{"step", &Norms::step}, Key{"layers", &Norms::layers}};
+}
+
+constexpr auto keys(const Evaluated&) {
+  return std::tuple{Key{"epoch", &Evaluated::epoch}, Key{"step", &Evaluated::step},
+                    Key{"seconds", &Evaluated::seconds}, Key{"raw", &Evaluated::raw},
+                    Key{"ema", &Evaluated::averaged}};
+}
+
+constexpr auto keys(const LeftOut&) {
+  return std::tuple{Key{"step", &LeftOut::step}, Key{"loss", &LeftOut::loss},
+                    Key{"parameter", &LeftOut::parameter}, Key{"action", &LeftOut::action},
+                    Key{"ids", &LeftOut::ids}};
+}
+
+constexpr auto keys(const Tested&) {
+  return std::tuple{Key{"weights", &Tested::weights}, Key{"", &Tested::score}};
+}
+
+constexpr auto keys(const Ended&) {
+  return std::tuple{Key{"seconds", &Ended::seconds}, Key{"time", &Ended::time}};
+}
+
+constexpr auto keys(const Warned&) {
+  return std::tuple{Key{"message", &Warned::message}};
+}
+
+constexpr const char* kind_of(const Started&) {
+  return "start";
+}
+constexpr const char* kind_of(const Stepped&) {
+  return "step";
+}
+constexpr const char* kind_of(const Norms&) {
+  return "norms";
+}
+constexpr const char* kind_of(const Evaluated&) {
+  return "epoch";
+}
+constexpr const char* kind_of(const LeftOut&) {
+  return "left_out";
+}
+constexpr const char* kind_of(const Tested&) {
+  return "test";
+}
+constexpr const char* kind_of(const Ended&) {
+  return "end";
+}
+constexpr const char* kind_of(const Warned&) {
+  return "warning";
+}
+
+template <class T>
+concept Struct = requires(const T& value) { keys(value); };
+
+template <class T, class Visit>
+void visit_keys(T& value, const Visit& visit) {
+  std::apply([&](const auto&... key) { (visit(key.name, value.*(key.member)), ...); }, keys(value));
+}
+
+json write(const Struct auto& value);
+
+template <class T>
+json write(const T& value) {
+  return value;
+}
+
+template <Struct T>
+json write(const std::vector<T>& values) {
+  json list = json::array();
+  for (const auto& value : values) list.push_back(write(value));
+  return list;
+}
+
+template <class T>
+void put(json& object, const char* name, const T& value) {
+  if (*name == '\0')
+    object.update(write(value));
+  else
+    object[name] = write(value);
+}
+
+template <class T>
+void put(json& object, const char* name, const std::optional<T>& value) {
+  if (value) put(object, name, *value);
+}
+
+json write(const Struct auto& value) {
+  json object = json::object();
+  visit_keys(value, [&](const char* name, const auto& part) { put(object, name, part); });
   return object;
 }
 
-json line(const Started& e) {
-  return {{"event", "start"},
-          {"time", utc_now()},
-          {"name", e.name},
-          {"fingerprint", e.fingerprint},
-          {"step", e.step},
-          {"steps_per_epoch", e.steps_per_epoch},
-          {"total_steps", e.total_steps},
-          {"epochs", e.epochs},
-          {"parameters", e.parameters},
-          {"multiply_adds", e.multiply_adds},
-          {"train_images", e.train_images},
-          {"validation_images", e.validation_images},
-          {"test_images", e.test_images},
-          {"classes", e.classes},
-          {"channels", e.channels},
-          {"height", e.height},
-          {"width", e.width},
-          {"batch", e.batch}};
+template <class T>
+void read(const json& from, std::optional<T>& into);
+template <class T>
+void read(const json& from, std::vector<T>& into);
+
+void read(const json& from, double& into) {
+  into = from.is_number() ? from.get<double>() : std::numeric_limits<double>::quiet_NaN();
 }
 
-json line(const Stepped& e) {
-  return {{"event", "step"},     {"step", e.step}, {"epoch", e.epoch},
-          {"loss", e.loss},      {"lr", e.lr},     {"images_per_second", e.images_per_second},
-          {"seconds", e.seconds}};
+void read(const json& from, std::int64_t& into) {
+  into = from.is_number_integer() ? from.get<std::int64_t>() : 0;
 }
 
-json line(const Norms& e) {
-  json layers = json::array();
-  for (const auto& layer : e.layers)
-    layers.push_back({{"name", layer.name},
-                      {"weight", layer.weight},
-                      {"gradient", layer.gradient},
-                      {"update", layer.update}});
-  return {{"event", "norms"}, {"step", e.step}, {"layers", std::move(layers)}};
+void read(const json& from, std::string& into) {
+  into = from.is_string() ? from.get<std::string>() : "";
 }
 
-json line(const Evaluated& e) {
-  json object = {{"event", "epoch"}, {"epoch", e.epoch}, {"step", e.step}, {"seconds", e.seconds}};
-  if (e.raw) object["raw"] = line(*e.raw);
-  if (e.averaged) object["ema"] = line(*e.averaged);
-  return object;
+void read(const json& from, Struct auto& into) {
+  static const json nothing;
+  visit_keys(into, [&](const char* name, auto& part) {
+    if (*name == '\0') {
+      read(from, part);
+      return;
+    }
+    const auto found = from.is_object() ? from.find(name) : from.end();
+    read(found == from.end() ? nothing : *found, part);
+  });
 }
 
-json line(const Tested& e) {
-  json object = line(e.score);
-  object["event"] = "test";
-  object["weights"] = e.weights;
-  return object;
+template <class T>
+void read(const json& from, std::optional<T>& into) {
+  into.reset();
+  if (!from.is_null()) read(from, into.emplace());
 }
 
-json line(const Ended& e) {
-  return {{"event", "end"},
-          {"seconds", e.seconds},
-          {"time",
-           {{"data", e.time.data},
-            {"forward", e.time.forward},
-            {"backward", e.time.backward},
-            {"update", e.time.update},
-            {"evaluate", e.time.evaluate},
-            {"save", e.time.save}}}};
+template <class T>
+void read(const json& from, std::vector<T>& into) {
+  into.clear();
+  if (!from.is_array()) return;
+  for (const auto& part : from) read(part, into.emplace_back());
 }
 
-json line(const Warned& e) {
-  return {{"event", "warning"}, {"message", e.message}};
+template <std::size_t kind = 0>
+std::optional<Event> read_event(const json& line, const std::string& name) {
+  if constexpr (kind < std::variant_size_v<Event>) {
+    std::variant_alternative_t<kind, Event> event;
+    if (name != kind_of(event)) return read_event<kind + 1>(line, name);
+    read(line, event);
+    return event;
+  }
+  return {};
 }
 
 }  // namespace
 
 json to_json(const Event& event) {
-  return std::visit([](const auto& e) { return line(e); }, event);
+  return std::visit(
+      [](const auto& e) {
+        json line = write(e);
+        line["event"] = kind_of(e);
+        return line;
+      },
+      event);
+}
+
+std::optional<Event> from_json(const json& line) {
+  const auto event = line.find("event");
+  if (event == line.end() || !event->is_string()) return {};
+  return read_event(line, event->get<std::string>());
 }
 
 }  // namespace temper::train

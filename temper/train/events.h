@@ -12,6 +12,7 @@ namespace temper::train {
 
 struct Started {
   std::string name;
+  std::string time;  ///< "2026-01-31T12:00:00Z"
   std::string fingerprint;
   std::int64_t step = 0;  ///< 0, or where a stopped run goes on
   std::int64_t steps_per_epoch = 0;
@@ -72,6 +73,15 @@ struct Evaluated {
   std::optional<Scores> averaged;
 };
 
+/// A step whose loss or gradient was not finite, and which was not applied.
+struct LeftOut {
+  std::int64_t step = 0;
+  double loss = 0;
+  std::string parameter;          ///< the first whose gradient was not finite; "" where none
+  std::string action;             ///< "stop", "skip" or "rollback"
+  std::vector<std::int64_t> ids;  ///< of the batch's images
+};
+
 struct Tested {
   std::string weights;  ///< "raw" or "ema"
   Score score;
@@ -96,10 +106,15 @@ struct Warned {
   std::string message;
 };
 
-using Event = std::variant<Started, Stepped, Norms, Evaluated, Tested, Ended, Warned>;
+using Event = std::variant<Started, Stepped, Norms, Evaluated, LeftOut, Tested, Ended, Warned>;
 
 /// A line of metrics.jsonl.
 nlohmann::json to_json(const Event& event);
+
+/// The event of such a line, which may be of an older or a newer version, or written by hand: a
+/// number that is null, missing or none becomes NaN (a count 0), a text "". Nothing for an event of
+/// a kind that isn't known.
+std::optional<Event> from_json(const nlohmann::json& line);
 
 class Observer {
  public:

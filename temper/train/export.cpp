@@ -32,20 +32,22 @@ at::Tensor picture(const Plan& plan, std::int64_t row) {
 
 }  // namespace
 
-void export_weights(const Plan& plan, std::span<const Named> tensors,
-                    const std::filesystem::path& path) {
+io::Metadata weights_metadata(const Plan& plan) {
   using nlohmann::json;
   const auto& normalisation = plan.evaluation.normalisation;
-  save_tensors(
-      path, tensors,
-      {{"format", "pt"},
-       {"temper.model", recipe::model_text(plan.recipe)},
-       {"temper.fingerprint", plan.fingerprint},
-       {"temper.classes", json(plan.train->classes()).dump()},
-       {"temper.input", json{plan.task.channels, plan.task.height, plan.task.width}.dump()},
-       {"temper.mean", json(normalisation.mean).dump()},
-       {"temper.std", json(normalisation.std).dump()},
-       {"temper.interpolation", std::string(name_of(augment::Interpolation::bilinear))}});
+  return {{"format", "pt"},
+          {"temper.model", recipe::model_text(plan.recipe)},
+          {"temper.fingerprint", plan.fingerprint},
+          {"temper.classes", json(plan.train->classes()).dump()},
+          {"temper.input", json{plan.task.channels, plan.task.height, plan.task.width}.dump()},
+          {"temper.mean", json(normalisation.mean).dump()},
+          {"temper.std", json(normalisation.std).dump()},
+          {"temper.interpolation", std::string(name_of(augment::Interpolation::bilinear))}};
+}
+
+void export_weights(const Plan& plan, std::span<const Named> tensors,
+                    const std::filesystem::path& path) {
+  save_tensors(path, tensors, weights_metadata(plan));
 }
 
 void export_predictions(const Plan& plan, const Predictions& predictions,

@@ -12,8 +12,12 @@
 /// answers to the test set.
 namespace temper::train {
 
+/// What stands in a file of weights beside them: class names, input size, normalisation,
+/// interpolation, architecture.
+io::Metadata weights_metadata(const Plan& plan);
+
 /// Weights for temper, for Python's safetensors and, by their names, for torchvision and timm.
-/// Class names, input size, normalisation and interpolation stand in the file's metadata.
+/// With weights_metadata().
 void export_weights(const Plan& plan, std::span<const Named> tensors,
                     const std::filesystem::path& path);
 

@@ -103,7 +103,10 @@ Plan plan(const recipe::Recipe& recipe, const data::Dataset& data) {
                     options.data.batch, sets.train->size()));
   plan.horizon = {batches, batches * options.epochs};
   recipe::check_schedules(options, plan.horizon);
-  plan.fingerprint = recipe::fingerprint(options, digest(data));
+  recipe::check_lengths(options, plan.horizon);
+  recipe::resolve(options, plan.horizon);
+  plan.data_digest = digest(data);
+  plan.fingerprint = recipe::fingerprint(options, plan.data_digest);
 
   const bool same_size = augment::Size{data.height, data.width} == input;
   plan.evaluation = {.operations = augment::evaluation_operations(same_size),

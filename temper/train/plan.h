@@ -17,6 +17,7 @@ namespace temper::train {
 struct Plan {
   recipe::Recipe recipe;
   std::string fingerprint;  ///< of the recipe and the data
+  std::string data_digest;  ///< of all images and labels, before they are split
   at::Device device = at::kCPU;
   std::string note;  ///< why "auto" left a GPU that is there unused; else empty
   model::Task task;

@@ -57,6 +57,11 @@ std::string inspect_first_batch(const Plan& plan, model::Network& network,
 Overfit overfit_one_batch(const Plan& plan, std::int64_t steps) {
   auto recipe = plan.recipe;
   recipe.averaging.reset();
+  recipe.clip.reset();
+  recipe.lookahead.reset();
+  recipe.sam.reset();
+  recipe.penalty.reset();
+  recipe.max_norm.reset();
   recipe.loss = loss::CrossEntropy{};
   recipe.optimizer = optim::Sgd{.lr = 0.02, .momentum = 0.9};
   auto options = plan.training;
@@ -65,12 +70,12 @@ Overfit overfit_one_batch(const Plan& plan, std::int64_t steps) {
   loader.start(0);
   const auto batch = to(*loader.next(), plan.device);
 
-  auto state = start(recipe, build_network(plan));
+  auto state = start(recipe, build_network(plan), plan.horizon);
   state.network->train(true);
   Overfit result{.steps = steps};
   Times ignored;
   for (std::int64_t i = 0; i < steps; ++i) {
-    const double loss = step(state, recipe, batch, ignored).item<double>();
+    const double loss = step(state, recipe, batch, ignored).loss.item<double>();
     if (i == 0) result.first_loss = loss;
     result.last_loss = loss;
   }

@@ -10,13 +10,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path without_lines_beyond(fs::path path, std::int64_t step) {
+/// A line that still holds when the run goes on.
+bool stays(const nlohmann::json& line, std::int64_t step, bool evaluated) {
+  const auto event = line.value("event", "");
+  const auto at = line.value("step", std::int64_t{0});
+  if (event == "test" || event == "end") return false;
+  return at < step || (at == step && (event != "epoch" || evaluated));
+}
+
+fs::path without_lines_beyond(fs::path path, std::int64_t step, bool evaluated) {
   if (!fs::exists(path)) return path;
   std::string kept;
   for (const auto& line : io::read_json_lines(path))
-    if (line.value("step", std::int64_t{0}) <= step && line.value("event", "") != "test" &&
-        line.value("event", "") != "end")
-      kept += line.dump() + "\n";
+    if (stays(line, step, evaluated)) kept += line.dump() + "\n";
   io::write_atomically(path, kept);
   return path;
 }
@@ -57,6 +63,9 @@ void plot(io::EventWriter& board, const Evaluated& e) {
   board.flush();
 }
 
+void plot(io::EventWriter& board, const LeftOut&) {
+  board.flush();
+}
 void plot(io::EventWriter& board, const Tested&) {
   board.flush();
 }
@@ -67,8 +76,8 @@ void plot(io::EventWriter&, const Warned&) {}
 
 }  // namespace
 
-Recorder::Recorder(const fs::path& run, std::int64_t step)
-    : lines_(without_lines_beyond(run / "metrics.jsonl", step)),
+Recorder::Recorder(const fs::path& run, std::int64_t step, bool evaluated)
+    : lines_(without_lines_beyond(run / "metrics.jsonl", step, evaluated)),
       board_(run / "tensorboard", step + 1) {}
 
 void Recorder::see(const Event& event) {

@@ -10,10 +10,11 @@ namespace temper::train {
 /// Writes what happens into the run directory: metrics.jsonl and TensorBoard's event files.
 class Recorder : public Observer {
  public:
-  /// @param step  where the run goes on; what an earlier process recorded beyond that step is
-  /// dropped, since it is
-  ///              about to happen again
-  Recorder(const std::filesystem::path& run, std::int64_t step);
+  /// What an earlier process recorded beyond where the run goes on is dropped, since it is about to
+  /// happen again.
+  /// @param step       where the run goes on
+  /// @param evaluated  the evaluation that follows that step is done
+  Recorder(const std::filesystem::path& run, std::int64_t step, bool evaluated);
   void see(const Event& event) override;
 
  private:

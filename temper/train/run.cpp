@@ -1,27 +1,38 @@
 #include "temper/train/run.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "temper/core/error.h"
-#include "temper/io/atomic_file.h"
 #include "temper/io/json_lines.h"
-#include "temper/io/system_error.h"
 #include "temper/train/checkpoint.h"
 #include "temper/train/clock.h"
 #include "temper/train/environment.h"
 #include "temper/train/evaluate.h"
 #include "temper/train/export.h"
+#include "temper/train/guarded_step.h"
+#include "temper/train/memory.h"
 #include "temper/train/preflight.h"
 #include "temper/train/recorder.h"
-#include "temper/train/step.h"
+#include "temper/train/run_folder.h"
+#include "temper/train/saver.h"
 
 namespace temper::train {
 namespace {
 
 namespace fs = std::filesystem;
+using recipe::Best;
+using recipe::OnNan;
+
+Keep keep_of(const recipe::Recipe& recipe) {
+  return {recipe.checkpoint.keep, recipe.checkpoint.best,
+          recipe.guard.nan == OnNan::rollback ? recipe.guard.anchor_every : 0};
+}
 
 /// One run, from its folder to its last file. The parts of it that are not numbers live here; the
 /// numbers are in step().
@@ -33,22 +44,23 @@ class Run {
         folder_(options.directory),
         recipe_(plan.recipe),
         driver_(recipe_, plan.horizon),
-        state_(start(recipe_, build_network(plan))),
-        loader_(plan.train, plan.training) {}
+        state_(start(recipe_, build_network(plan), plan.horizon)),
+        loader_(plan.train, plan.training),
+        saver_(folder_.checkpoints(), keep_of(plan.recipe)),
+        step_(folder_.checkpoints(), [this] { saver_.wait(); }) {}
 
   Outcome operator()() {
-    open_folder();
-    if (finished(folder_))
+    folder_.require_same_run(plan_);
+    go_on();
+    if (finished(folder_.path()))
       return {.finished = true, .step = state_.step, .test = {}, .seconds = seconds()};
-    record_origin();
-    Recorder recorder(folder_, state_.step);
+    folder_.record(plan_, options_.command, forked_from_);
+    Recorder recorder(folder_.path(), state_.step, evaluated_);
     watchers_ = options_.observers;
     watchers_.insert(watchers_.begin(), &recorder);
     announce();
-    while (state_.step < plan_.horizon.total_steps)
-      if (!epoch())
-        return {.finished = false, .step = state_.step, .test = {}, .seconds = seconds()};
-    return finish();
+    if (!forked_from_.empty() || needs_anchor()) save();
+    return train() && finish() ? ended() : stopped();
   }
 
  private:
@@ -58,84 +70,144 @@ class Run {
     for (auto* watcher : watchers_) watcher->see(event);
   }
 
-  void open_folder() {
-    std::error_code failure;
-    fs::create_directories(folder_, failure);
-    if (failure) throw io::system_error("make the run directory", folder_, failure.value());
-    const auto saved = list_checkpoints(folder_ / "checkpoints");
-    if (!saved.empty()) {
-      const auto manifest = read_manifest(saved.back());
-      if (manifest.fingerprint != plan_.fingerprint) refuse_other_recipe();
-      load_checkpoint(state_, saved.back());
-      seconds_before_ = manifest.seconds;
+  /// Where an earlier process, or the run that this one forks from, stopped.
+  void go_on() {
+    auto checkpoint = folder_.newest_checkpoint(notes_);
+    if (!checkpoint && !options_.fork_from.empty()) {
+      fork();
+      return;
     }
-    io::remove_temporaries(folder_);
+    if (!checkpoint) {
+      if (!notes_.empty()) notes_.emplace_back("no older checkpoint is left: beginning anew");
+      return;
+    }
+    const auto manifest = read_manifest(*checkpoint);
+    load_checkpoint(state_, *checkpoint);
+    seconds_before_ = manifest.seconds;
+    evaluated_ = manifest.evaluated;
+    merit_ = manifest.merit;
+    if (!notes_.empty())
+      notes_.push_back(fmt::format("going on from {} instead", checkpoint->string()));
+    note_platform(manifest.platform);
   }
 
-  void record_origin() const {
-    io::write_atomically(folder_ / "recipe.toml", recipe::to_toml(plan_.recipe));
-    io::write_atomically(folder_ / "environment.json",
-                         environment(plan_.recipe, options_.command).dump(2) + "\n");
+  void fork() {
+    if (!fs::is_directory(options_.fork_from))
+      throw Error(Code::usage, fmt::format("{}: no run to fork from", options_.fork_from.string()));
+    const RunFolder source(options_.fork_from);
+    const auto checkpoint = source.newest_checkpoint(notes_);
+    if (!checkpoint)
+      throw Error(Code::usage,
+                  fmt::format("{} has no checkpoint to fork from", options_.fork_from.string()));
+    const auto anew = load_what_fits(state_, *checkpoint);
+    notes_.insert(notes_.end(), anew.begin(), anew.end());
+    note_platform(read_manifest(*checkpoint).platform);
+    state_.origin = state_.step;
+    forked_from_ = fmt::format("{} at step {}", options_.fork_from.string(), state_.step);
+    if (state_.step >= plan_.horizon.total_steps)
+      throw Error(Code::usage,
+                  fmt::format("{} stands at step {} and this recipe ends at step {}; raise epochs",
+                              options_.fork_from.string(), state_.step, plan_.horizon.total_steps));
   }
 
-  [[noreturn]] void refuse_other_recipe() const {
-    std::string list;
-    for (const auto& d : recipe::differences(recipe::load(folder_ / "recipe.toml"), plan_.recipe))
-      if (d.changes_results)
-        list += fmt::format("\n  {}: {} there, {} now", d.path, d.left, d.right);
-    throw Error(
-        Code::usage,
-        fmt::format("{} holds a run of another {}; name another directory with --out, or --fresh{}",
-                    folder_.string(), list.empty() ? "data set" : "recipe", list));
+  void note_platform(const Platform& there) {
+    if (const auto list = differences(there, platform(plan_.recipe)); !list.empty())
+      notes_.push_back("going on elsewhere, so the last bits of the weights may differ: " + list);
   }
 
   void announce() {
-    Started event{.name = recipe_.name,
-                  .fingerprint = plan_.fingerprint,
-                  .step = state_.step,
-                  .steps_per_epoch = plan_.horizon.steps_per_epoch,
-                  .total_steps = plan_.horizon.total_steps,
-                  .epochs = recipe_.epochs,
-                  .parameters = model::parameter_count(*state_.network),
-                  .multiply_adds = model::multiply_adds(*state_.network, plan_.task),
-                  .train_images = plan_.train->size(),
-                  .validation_images = plan_.validation ? plan_.validation->size() : 0,
-                  .test_images = plan_.test ? plan_.test->size() : 0,
-                  .classes = plan_.train->classes(),
-                  .channels = plan_.task.channels,
-                  .height = plan_.task.height,
-                  .width = plan_.task.width,
-                  .batch = recipe_.data.batch};
-    tell(event);
+    tell(Started{.name = recipe_.name,
+                 .time = utc_now(),
+                 .fingerprint = plan_.fingerprint,
+                 .step = state_.step,
+                 .steps_per_epoch = plan_.horizon.steps_per_epoch,
+                 .total_steps = plan_.horizon.total_steps,
+                 .epochs = recipe_.epochs,
+                 .parameters = model::parameter_count(*state_.network),
+                 .multiply_adds = model::multiply_adds(*state_.network, plan_.task),
+                 .train_images = plan_.train->size(),
+                 .validation_images = plan_.validation ? plan_.validation->size() : 0,
+                 .test_images = plan_.test ? plan_.test->size() : 0,
+                 .classes = plan_.train->classes(),
+                 .channels = plan_.task.channels,
+                 .height = plan_.task.height,
+                 .width = plan_.task.width,
+                 .batch = recipe_.data.batch});
+    for (const auto& note : notes_) tell(Warned{note});
   }
 
-  /// The rest of the epoch that the state stands in. False: stopped on request, after saving.
-  bool epoch() {
-    const auto epoch = state_.step / plan_.horizon.steps_per_epoch;
-    loader_.start(epoch, state_.step % plan_.horizon.steps_per_epoch);
-    state_.network->train(true);
-    Stopwatch wait;
-    while (const auto* batch = loader_.next()) {
-      times_.data += wait.seconds();
-      train_on(*batch);
-      const bool last = state_.step % plan_.horizon.steps_per_epoch == 0;
-      if (stop_asked() && !last) {
-        save();
-        return false;
-      }
-      if (recipe_.checkpoint.every_steps > 0 && state_.step % recipe_.checkpoint.every_steps == 0)
-        save();
-      wait = {};
-    }
-    evaluate(epoch + 1);
-    if (!stop_asked() || state_.step == plan_.horizon.total_steps) return true;
-    save();
-    return false;
+  /// False: stopped on request, after saving.
+  bool train() {
+    if (at_border() && state_.step > state_.origin && !evaluated_ && !evaluate()) return false;
+    while (state_.step < plan_.horizon.total_steps)
+      if (!epoch()) return false;
+    return true;
   }
+
+  /// The rest of the epoch that the state stands in, and its evaluation.
+  bool epoch() {
+    const auto per_epoch = plan_.horizon.steps_per_epoch;
+    loader_.start(state_.step / per_epoch, state_.step % per_epoch);
+    state_.network->train(true);
+    while (const auto* batch = next_batch()) {
+      if (stop_asked()) return give_up();
+      train_on(*batch);
+      saver_.check();
+      if (!at_border() && is_due()) save();
+    }
+    return evaluate();
+  }
+
+  /// An image that can't be read, or its disk, ends the run; what was done is kept.
+  const data::Batch* next_batch() {
+    const Stopwatch wait;
+    try {
+      const auto* batch = loader_.next();
+      times_.data += wait.seconds();
+      return batch;
+    } catch (const Error& error) {
+      const bool may_be_mended = error.code() == Code::data || error.code() == Code::io;
+      if (!may_be_mended || !saved_in_time()) throw;
+      throw Error(error.code(), fmt::format("{}\nThe run is saved at step {}: mend this and give "
+                                            "the same command again.",
+                                            error.what(), state_.step));
+    }
+  }
+
+  /// Whether the state could be saved before another error is told.
+  bool saved_in_time() {
+    try {
+      return !give_up();
+    } catch (const Error&) {
+      return false;
+    }
+  }
+
+  [[nodiscard]] bool at_border() const { return state_.step % plan_.horizon.steps_per_epoch == 0; }
 
   [[nodiscard]] bool stop_asked() const {
     return (options_.stop != nullptr && options_.stop->is_set()) ||
-           (options_.stop_at && state_.step >= *options_.stop_at);
+           (options_.time_limit && watch_.seconds() >= *options_.time_limit) ||
+           (options_.stop_at && state_.step >= *options_.stop_at &&
+            state_.step < plan_.horizon.total_steps);
+  }
+
+  bool give_up() {
+    save();
+    saver_.wait();
+    return false;
+  }
+
+  [[nodiscard]] bool is_due() const {
+    const auto& c = recipe_.checkpoint;
+    const auto every = [this](std::int64_t steps) { return steps > 0 && state_.step % steps == 0; };
+    return every(c.every_steps) || every(c.every_epochs * plan_.horizon.steps_per_epoch) ||
+           (c.every_minutes > 0 && since_save_.seconds() >= 60 * c.every_minutes) || needs_anchor();
+  }
+
+  [[nodiscard]] bool needs_anchor() const {
+    const auto every = keep_of(recipe_).anchor_every;
+    return every > 0 && state_.step % every == 0;
   }
 
   void train_on(const data::Batch& batch) {
@@ -147,11 +219,14 @@ class Run {
     const bool with_norms =
         recipe_.log.norms_every > 0 && (state_.step + 1) % recipe_.log.norms_every == 0;
     Norms norms;
-    const double loss =
-        step(state_, recipe_, to(batch, plan_.device), times_, with_norms ? &norms : nullptr)
-            .item<double>();
-    if (!std::isfinite(loss)) refuse_to_go_on(loss);
-    window_.add(loss, batch.ids.size(0));
+    const auto result =
+        step_(state_, recipe_, to(batch, plan_.device), times_, with_norms ? &norms : nullptr);
+    evaluated_ = false;
+    if (result.not_finite) {
+      leave_out(*result.not_finite, batch);
+      return;
+    }
+    window_.add(result.loss.item<double>(), batch.ids.size(0));
     if (with_norms) {
       norms.step = state_.step;
       tell(norms);
@@ -160,35 +235,62 @@ class Run {
       tell_step();
   }
 
-  /// Every step's loss is looked at before anything is saved, so no checkpoint holds such weights.
-  [[noreturn]] void refuse_to_go_on(double loss) const {
-    throw Error(Code::numerical,
-                fmt::format("the training loss is {} at step {} (learning rate {:g}); lower the "
-                            "learning rate or lengthen "
-                            "its warm-up. Nothing was saved after the last checkpoint in {}",
-                            loss, state_.step, learning_rate(), folder_.string()));
+  /// After a step that was not applied. Nothing that is saved holds such numbers.
+  void leave_out(const NotFinite& found, const data::Batch& batch) {
+    LeftOut event{.step = state_.step,
+                  .loss = found.loss,
+                  .parameter = found.parameter,
+                  .action = std::string(name_of(recipe_.guard.nan)),
+                  .ids = {}};
+    const auto* ids = batch.ids.const_data_ptr<std::int64_t>();
+    event.ids.assign(ids, ids + batch.ids.numel());
+    tell(event);
+    if (recipe_.guard.nan == OnNan::stop || state_.left_out_in_row > recipe_.guard.limit)
+      refuse_to_go_on(event);
+  }
+
+  [[noreturn]] void refuse_to_go_on(const LeftOut& event) {
+    saver_.wait();
+    std::vector<std::string> images;
+    for (std::size_t i = 0; i < std::min<std::size_t>(3, event.ids.size()); ++i)
+      images.push_back(plan_.train->where(event.ids[i]));
+    throw Error(
+        Code::numerical,
+        fmt::format(
+            "at step {} the training loss is {}{} (learning rate {:g}); its batch begins with {} "
+            "and is listed in {}. Lower the learning rate or lengthen its warm-up, or see 'temper "
+            "explain guard'. {}",
+            event.step, event.loss,
+            event.parameter.empty()
+                ? ""
+                : fmt::format(" and the gradient of {} is not finite", event.parameter),
+            learning_rate(recipe_), fmt::join(images, ", "),
+            (folder_.path() / "metrics.jsonl").string(),
+            recipe_.guard.nan == OnNan::stop
+                ? "Nothing was saved after the last checkpoint."
+                : fmt::format("These were {} steps in a row.", state_.left_out_in_row)));
   }
 
   void tell_step() {
+    if (window_.steps == 0) return;
     tell(Stepped{.step = state_.step,
                  .epoch = static_cast<double>(state_.step) /
                           static_cast<double>(plan_.horizon.steps_per_epoch),
                  .loss = window_.mean_loss(),
-                 .lr = learning_rate(),
+                 .lr = learning_rate(recipe_),
                  .images_per_second = static_cast<double>(window_.images) / window_.watch.seconds(),
                  .seconds = seconds()});
     window_ = {};
   }
 
-  [[nodiscard]] double learning_rate() const {
-    return std::visit([](const auto& optimizer) { return optimizer.lr; }, recipe_.optimizer);
+  Predictions answers(const std::shared_ptr<const data::Source>& images) {
+    return predict(*state_.network, plan_, images, [this] { return stop_asked(); });
   }
 
   Scores scores() {
     Scores result;
-    result.train = score(predict(*state_.network, plan_, plan_.probe));
-    if (plan_.validation)
-      result.validation = score(predict(*state_.network, plan_, plan_.validation));
+    result.train = score(answers(plan_.probe));
+    if (plan_.validation) result.validation = score(answers(plan_.validation));
     return result;
   }
 
@@ -198,42 +300,74 @@ class Run {
     return scores();
   }
 
-  void evaluate(std::int64_t epoch) {
+  /// At the end of an epoch. False: stopped on request, after saving.
+  bool evaluate() {
     const Stopwatch watch;
-    Evaluated event{.epoch = epoch, .step = state_.step, .seconds = 0, .raw = {}, .averaged = {}};
-    // The weights that will count after every epoch, the others at the end.
-    if (state_.averages) event.averaged = averaged_scores();
-    if (!state_.averages || state_.step == plan_.horizon.total_steps) event.raw = scores();
+    const bool last = state_.step == plan_.horizon.total_steps;
+    Evaluated event{.epoch = state_.step / plan_.horizon.steps_per_epoch,
+                    .step = state_.step,
+                    .seconds = 0,
+                    .raw = {},
+                    .averaged = {}};
+    try {
+      // The weights that will count after every epoch, the others at the end.
+      if (state_.averages) event.averaged = averaged_scores();
+      if (!state_.averages || last) event.raw = scores();
+    } catch (const Cancelled&) {
+      return give_up();
+    }
     times_.evaluate += watch.seconds();
     event.seconds = seconds();
     tell(event);
     window_ = {};
+    evaluated_ = true;
+    merit_ = merit_of(state_.averages ? *event.averaged : *event.raw);
+    if (last || merit_ || is_due()) save();
+    return true;
+  }
+
+  [[nodiscard]] std::optional<Merit> merit_of(const Scores& scores) const {
+    const auto by = recipe_.checkpoint.best;
+    if (by == Best::none || !scores.validation) return std::nullopt;
+    const double value =
+        by == Best::validation_loss ? scores.validation->loss : scores.validation->accuracy;
+    if (!std::isfinite(value)) return std::nullopt;
+    return Merit{std::string(name_of(by)), value};
   }
 
   void save() {
     const Stopwatch watch;
-    save_checkpoint(state_, {state_.step, plan_.fingerprint, seconds()}, folder_ / "checkpoints",
-                    recipe_.checkpoint.keep);
+    saver_.save(snapshot(state_,
+                         {.fingerprint = plan_.fingerprint,
+                          .seconds = seconds(),
+                          .evaluated = evaluated_,
+                          .merit = evaluated_ ? merit_ : std::nullopt,
+                          .platform = platform(plan_.recipe)},
+                         weights_metadata(plan_)));
+    since_save_ = {};
     times_.save += watch.seconds();
   }
 
-  Outcome finish() {
-    save();
+  /// What a finished run ships. False: stopped on request, after saving.
+  bool finish() {
     Stopwatch watch;
-    export_weights(plan_, weights(*state_.network), folder_ / "model.safetensors");
+    saver_.wait();
+    const auto& folder = folder_.path();
+    export_weights(plan_, weights(*state_.network), folder / "model.safetensors");
     if (state_.averages)
-      export_weights(plan_, state_.averages->tensors, folder_ / "model-ema.safetensors");
+      export_weights(plan_, state_.averages->tensors, folder / "model-ema.safetensors");
     times_.save += watch.lap();
-
-    Outcome outcome{.finished = true, .step = state_.step, .test = {}, .seconds = 0};
     if (plan_.test) {
-      outcome.test = test();
+      try {
+        test_ = test();
+      } catch (const Cancelled&) {
+        return give_up();
+      }
       times_.evaluate += watch.lap();
-      tell(*outcome.test);
+      tell(*test_);
     }
-    outcome.seconds = seconds();
-    tell(Ended{outcome.seconds, times_});
-    return outcome;
+    tell(Ended{seconds(), times_});
+    return true;
   }
 
   /// The test set, once, with the weights that the recipe says count.
@@ -241,9 +375,16 @@ class Run {
     const auto named = weights(*state_.network);
     std::optional<regularize::Swapped> swapped;
     if (state_.averages) swapped.emplace(*state_.averages, named);
-    const auto predictions = predict(*state_.network, plan_, plan_.test);
-    export_predictions(plan_, predictions, folder_);
+    const auto predictions = answers(plan_.test);
+    export_predictions(plan_, predictions, folder_.path());
     return {state_.averages ? "ema" : "raw", score(predictions)};
+  }
+
+  [[nodiscard]] Outcome ended() const {
+    return {.finished = true, .step = state_.step, .test = test_, .seconds = seconds()};
+  }
+  [[nodiscard]] Outcome stopped() const {
+    return {.finished = false, .step = state_.step, .test = {}, .seconds = seconds()};
   }
 
   /// The steps since the last line of the log.
@@ -263,14 +404,22 @@ class Run {
 
   const Plan& plan_;
   const RunOptions& options_;
-  fs::path folder_;
+  RunFolder folder_;
   recipe::Recipe recipe_;  ///< its scheduled numbers move
   recipe::ScheduleDriver driver_;
   State state_;
   data::Loader loader_;
+  Saver saver_;
+  GuardedStep step_;
   std::vector<Observer*> watchers_;
+  std::vector<std::string> notes_;  ///< about how the run was found, to be told when it goes on
+  std::string forked_from_;
   Stopwatch watch_;
+  Stopwatch since_save_;
   double seconds_before_ = 0;
+  bool evaluated_ = false;  ///< the evaluation that follows the state's step is done
+  std::optional<Merit> merit_;
+  std::optional<Tested> test_;
   Times times_;
   Window window_;
 };
@@ -279,6 +428,7 @@ class Run {
 
 Outcome run(const Plan& plan, const RunOptions& options) {
   prepare_thread(plan);
+  require_memory(plan);
   return Run(plan, options)();
 }
 

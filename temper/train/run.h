@@ -16,7 +16,10 @@ struct RunOptions {
       directory;  ///< made if it is not there; a run that was stopped in it goes on
   std::vector<std::string> command = {};     ///< for environment.json
   std::optional<std::int64_t> stop_at = {};  ///< save and stop when so many steps are done
+  std::optional<double> time_limit = {};     ///< seconds: save and stop when they are over
   const StopFlag* stop = nullptr;            ///< when set: finish the step, save, return
+  std::filesystem::path fork_from = {};      ///< a run whose last checkpoint this one begins with,
+                                             ///< unless it has begun already
   std::vector<Observer*> observers = {};
 };
 
@@ -27,10 +30,10 @@ struct Outcome {
   double seconds = 0;
 };
 
-/// Trains from the start or from the last checkpoint in the directory, and leaves there what
+/// Trains from the start or from the last whole checkpoint in the directory, and leaves there what
 /// docs/run-directory.md lists. Throws Error: usage when the directory holds a run of another
-/// recipe or data (with the list of what differs), numerical when the loss stops being a number, io
-/// and data as they come.
+/// recipe or data (with the list of what differs) or another process trains in it, numerical when
+/// a loss or gradient is not finite and recipe.guard ends the run, io and data as they come.
 Outcome run(const Plan& plan, const RunOptions& options);
 
 /// The run in the directory came to its end.

@@ -12,6 +12,7 @@
 #include "temper/augment/pipeline.h"
 #include "temper/core/error.h"
 #include "temper/model/architecture.h"
+#include "temper/train/checkpoint.h"
 #include "temper/train/state.h"
 
 namespace temper::train {
@@ -19,13 +20,38 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path weights_file(const fs::path& run, std::string& weights) {
+/// A checkpoint's weights, averaged where there are such.
+fs::path weights_of(const fs::path& checkpoint) {
+  const auto averaged = checkpoint / "averages.safetensors";
+  verify_checkpoint(checkpoint);
+  return fs::exists(averaged) ? averaged : checkpoint / "model.safetensors";
+}
+
+fs::path checkpoint_file(const fs::path& run, const std::string& which,
+                         const recipe::Recipe& recipe) {
+  const auto folder = run / "checkpoints";
+  if (which == "best") {
+    if (const auto best = best_checkpoint(folder, recipe.checkpoint.best)) return weights_of(*best);
+    throw Error(Code::usage, fmt::format("{}: no best checkpoint was kept; train with "
+                                         "checkpoint.best = \"validation_loss\"",
+                                         run.string()));
+  }
+  const auto all = list_checkpoints(folder);
+  if (all.empty())
+    throw Error(Code::usage, fmt::format("{}: no checkpoint is there", run.string()));
+  return weights_of(all.back());
+}
+
+fs::path weights_file(const fs::path& run, std::string& weights, const recipe::Recipe& recipe) {
+  if (weights == "best" || weights == "last") return checkpoint_file(run, weights, recipe);
   const fs::path raw = run / "model.safetensors";
   const fs::path ema = run / "model-ema.safetensors";
   if (!fs::exists(raw))
-    throw Error(Code::usage,
-                fmt::format("{}: no finished run (looked for {}); train it to the end first",
-                            run.string(), raw.filename().string()));
+    throw Error(
+        Code::usage,
+        fmt::format("{}: no finished run (looked for {}); train it to the end first, or ask "
+                    "for the weights of its last checkpoint (--weights last)",
+                    run.string(), raw.filename().string()));
   if (weights.empty()) weights = fs::exists(ema) ? "ema" : "raw";
   if (weights == "ema" && !fs::exists(ema))
     throw Error(Code::usage,
@@ -52,8 +78,12 @@ std::vector<T> list(const io::Safetensors& file, const fs::path& path, const std
 SavedModel load_model(const fs::path& run, const std::string& weights_asked) {
   SavedModel model;
   model.weights = weights_asked;
-  const auto path = weights_file(run, model.weights);
-  const auto recipe = recipe::load(run / "recipe.toml");
+  const auto recipe_file = run / "recipe.toml";
+  if (!fs::exists(recipe_file))
+    throw Error(Code::usage, fmt::format("{}: no finished run (looked for {}); train one first",
+                                         run.string(), recipe_file.filename().string()));
+  const auto recipe = recipe::load(recipe_file);
+  const auto path = weights_file(run, model.weights, recipe);
   const io::Safetensors file(path);
 
   model.classes = list<std::string>(file, path, "temper.classes");

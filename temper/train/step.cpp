@@ -1,6 +1,11 @@
 #include "temper/train/step.h"
 
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/linalg_vector_norm.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "temper/loss/loss.h"
 #include "temper/train/clock.h"
@@ -9,6 +14,16 @@
 namespace temper::train {
 namespace {
 
+/// Rows [first, first + count) of a batch, as views of it.
+data::Batch rows(const data::Batch& batch, std::int64_t first, std::int64_t count) {
+  auto part = batch;
+  for (auto& view : part.views) view = view.narrow(0, first, count);
+  part.targets = batch.targets.narrow(0, first, count);
+  part.labelled = batch.labelled.narrow(0, first, count);
+  part.ids = batch.ids.narrow(0, first, count);
+  return part;
+}
+
 at::Tensor forward(State& state, const recipe::Recipe& recipe, const data::Batch& batch) {
   const auto& images = batch.views.front();
   const PrecisionScope scope(recipe.precision, images.device().type());
@@ -16,17 +31,95 @@ at::Tensor forward(State& state, const recipe::Recipe& recipe, const data::Batch
   return loss::compute(recipe.loss, logits, batch.targets, batch.labelled);
 }
 
+template <class Tensors>
+std::vector<at::Tensor> copies(const Tensors& named) {
+  std::vector<at::Tensor> values;
+  for (const auto& one : named) values.push_back(one.value.detach().clone());
+  return values;
+}
+
+/// Adds the gradient of the loss of a part, which counts as its labelled rows among the batch's.
+at::Tensor backward(State& state, const recipe::Recipe& recipe, const data::Batch& part,
+                    double share, Times& times) {
+  Stopwatch watch;
+  auto loss = forward(state, recipe, part);
+  if (share != 1) loss = loss.mul(share);
+  times.forward += watch.lap();
+  loss.backward();
+  times.backward += watch.lap();
+  return loss.detach();
+}
+
+/// The weights that weight decay reaches: those that penalties and limits are for.
+std::vector<at::Tensor> decaying(const State& state) {
+  std::vector<at::Tensor> weights;
+  for (const auto& target : state.targets)
+    if (target.decay_scale != 0) weights.push_back(target.value);
+  return weights;
+}
+
+/// Leaves the gradient of loss and penalties at the parameters. @return the loss without penalties
+at::Tensor differentiate(State& state, const recipe::Recipe& recipe, const data::Batch& batch,
+                         Times& times) {
+  const auto size = batch.views.front().size(0);
+  const auto parts = std::min(recipe.data.micro_batches, size);
+  at::Tensor loss;
+  if (parts == 1) {
+    loss = backward(state, recipe, batch, 1, times);
+  } else {
+    const auto labelled = batch.labelled.sum().item<double>();
+    for (std::int64_t i = 0; i < parts; ++i) {
+      const auto first = i * size / parts;
+      const auto part = rows(batch, first, (i + 1) * size / parts - first);
+      const auto here = part.labelled.sum().item<double>();
+      const auto added = backward(state, recipe, part, labelled > 0 ? here / labelled : 1, times);
+      loss = loss.defined() ? loss.add(added) : added;
+    }
+  }
+  if (recipe.penalty) regularize::penalise(*recipe.penalty, decaying(state));
+  return loss;
+}
+
+/// The gradient at the worst neighbour in place of the one here. The buffers stay as the first pass
+/// left them.
+void differentiate_above(State& state, const recipe::Recipe& recipe, const data::Batch& batch,
+                         Times& times) {
+  const auto buffers = copies(state.network->buffers());
+  {
+    const optim::Climbed climbed(*recipe.sam, state.targets);
+    optim::zero_gradients(state.targets);
+    differentiate(state, recipe, batch, times);
+  }
+  const at::NoGradGuard guard;
+  for (std::size_t i = 0; i < buffers.size(); ++i)
+    state.network->buffers()[i].value.copy_(buffers[i]);
+}
+
 double norm(const at::Tensor& tensor) {
   return tensor.defined() ? at::linalg_vector_norm(tensor.detach()).item<double>() : 0;
 }
 
-std::vector<at::Tensor> copies(const std::vector<optim::Target>& targets) {
-  std::vector<at::Tensor> values;
-  for (const auto& target : targets) values.push_back(target.value.detach().clone());
-  return values;
+void update(State& state, const recipe::Recipe& recipe) {
+  optim::step(recipe.optimizer, state.targets, state.optimizer);
+  if (recipe.lookahead) optim::look_ahead(*recipe.lookahead, state.targets, state.optimizer);
+  if (recipe.max_norm) regularize::shorten(*recipe.max_norm, decaying(state));
+}
+
+void update_with_norms(State& state, const recipe::Recipe& recipe, Norms& norms) {
+  const auto before = copies(state.targets);
+  update(state, recipe);
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    const auto& target = state.targets[i];
+    norms.layers.push_back({target.name, norm(before[i]), norm(target.value.grad()),
+                            norm(target.value.detach().sub(before[i]))});
+  }
 }
 
 }  // namespace
+
+double learning_rate(const recipe::Recipe& recipe) {
+  return std::visit([](const auto& optimizer) { return optimizer.lr; }, recipe.optimizer);
+}
 
 data::Batch to(const data::Batch& batch, at::Device device) {
   auto moved = batch;
@@ -36,28 +129,24 @@ data::Batch to(const data::Batch& batch, at::Device device) {
   return moved;
 }
 
-at::Tensor step(State& state, const recipe::Recipe& recipe, const data::Batch& batch, Times& times,
+StepResult step(State& state, const recipe::Recipe& recipe, const data::Batch& batch, Times& times,
                 Norms* norms) {
+  const auto loss = differentiate(state, recipe, batch, times);
+  if (recipe.sam) differentiate_above(state, recipe, batch, times);
+
   Stopwatch watch;
-  const auto loss = forward(state, recipe, batch);
-  times.forward += watch.lap();
-
-  loss.backward();
-  times.backward += watch.lap();
-
-  const auto before = norms != nullptr ? copies(state.targets) : std::vector<at::Tensor>{};
-  optim::step(recipe.optimizer, state.targets, state.optimizer);
-  for (std::size_t i = 0; i < before.size(); ++i) {
-    const auto& target = state.targets[i];
-    norms->layers.push_back({target.name, norm(before[i]), norm(target.value.grad()),
-                             norm(target.value.detach().sub(before[i]))});
-  }
-  optim::zero_gradients(state.targets);
   ++state.step;
+  if (auto not_finite = find_not_finite(loss, state.targets)) {
+    optim::zero_gradients(state.targets);
+    return {loss, std::move(not_finite)};
+  }
+  if (recipe.clip) optim::clip(*recipe.clip, state.targets);
+  norms != nullptr ? update_with_norms(state, recipe, *norms) : update(state, recipe);
+  optim::zero_gradients(state.targets);
   if (state.averages)
     regularize::update(*recipe.averaging, weights(*state.network), *state.averages);
   times.update += watch.lap();
-  return loss.detach();
+  return {loss, std::nullopt};
 }
 
 }  // namespace temper::train

@@ -7,6 +7,7 @@
 
 #include "temper/augment/pipeline.h"
 #include "temper/io/safetensors.h"
+#include "tests/support/golden_path.h"
 
 namespace temper::augment {
 namespace {
@@ -20,7 +21,7 @@ struct Case {
   io::TensorView expected;
 };
 
-class AugmentGolden : public testing::Test {
+class AugmentGolden : public ::testing::Test {
  protected:
   template <class T>
   std::vector<T> values(const std::string& name) const {
@@ -81,7 +82,7 @@ class AugmentGolden : public testing::Test {
     }
   }
 
-  io::Safetensors file{TEMPER_SOURCE_DIR "/tests/golden/augment/augment.safetensors"};
+  io::Safetensors file{temper::testing::golden_path("augment/augment.safetensors")};
 };
 
 TEST_F(AugmentGolden, ResizedPixelsArePillows) {

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <set>
 
+#include "temper/core/draw.h"
+
 namespace temper {
 namespace {
 
@@ -84,6 +86,26 @@ TEST(Random, PermutationIsOne) {
   EXPECT_FALSE(std::is_sorted(order.begin(), order.end()));
   std::sort(order.begin(), order.end());
   for (std::int64_t i = 0; i < 1000; ++i) EXPECT_EQ(order[static_cast<std::size_t>(i)], i);
+}
+
+TEST(Random, RecordingTellsEveryNumberAndChangesNone) {
+  Random plain(7, Purpose::inspect);
+  Random recorded(7, Purpose::inspect);
+  std::vector<Draw> draws;
+  recorded.record(draws);
+  const auto ask = [](Random& random) {
+    return std::vector<double>{
+        static_cast<double>(random()),        random.uniform(), random.uniform(-3, 5),
+        static_cast<double>(random.below(9)), random.normal(),  random.chance(0.5) ? 1.0 : 0.0};
+  };
+  const auto expected = ask(plain);
+  EXPECT_EQ(ask(recorded), expected);
+  EXPECT_EQ(draws, (std::vector<Draw>{{DrawKind::bits, 0, 0, expected[0]},
+                                      {DrawKind::uniform, 0, 1, expected[1]},
+                                      {DrawKind::uniform, -3, 5, expected[2]},
+                                      {DrawKind::below, 0, 9, expected[3]},
+                                      {DrawKind::normal, 0, 0, expected[4]},
+                                      {DrawKind::chance, 0, 0.5, expected[5]}}));
 }
 
 }  // namespace

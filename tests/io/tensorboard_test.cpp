@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "temper/io/read_file.h"
@@ -58,6 +60,14 @@ TEST(TensorBoard, GivesEachWriterAFileOfItsOwn) {
   const EventWriter second(folder.path());
   EXPECT_NE(first.path(), second.path());
   EXPECT_THAT(first.path().filename().string(), HasSubstr("tfevents"));
+}
+
+TEST(TensorBoard, ComesAfterOlderFilesAlsoWhenTheClockWentBack) {
+  const Folder folder;
+  const auto future = folder.path() / "events.out.tfevents.9999999990.1.0.temper";
+  std::ofstream(future) << "written by a clock that was ahead";
+  const EventWriter writer(folder.path());
+  EXPECT_GT(writer.path().filename(), future.filename());
 }
 
 TEST(TensorBoard, WritesWhatIsLeftWhenItGoes) {

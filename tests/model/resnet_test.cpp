@@ -261,7 +261,9 @@ TEST(ResNet, KnowsItsParametersKinds) {
   for (const auto& [name, value, kind] : network->parameters()) {
     const bool norm = name.find("bn") != std::string::npos || name.find(".1.") != std::string::npos;
     EXPECT_EQ(kind, norm ? ParameterKind::norm
-                         : (name == "fc.bias" ? ParameterKind::bias : ParameterKind::weight))
+                         : (name == "fc.bias"     ? ParameterKind::bias
+                            : name == "fc.weight" ? ParameterKind::head
+                                                  : ParameterKind::weight))
         << name;
   }
 }

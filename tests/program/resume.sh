@@ -1,7 +1,8 @@
 # The same recipe gives the same bytes: twice, with other loader threads, and across a stop.
 set -euo pipefail
 
-small=(--set data.limit=640 --set data.batch=32 --set epochs=1 --set model.depth=8 --set threads=2
+python3 "$TEMPER_SOURCE_DIR/tests/program/pictures.py" pictures 64 5
+small=(pictures --set data.batch=32 --set epochs=1 --set model.depth=8 --set threads=2
   --set averaging.kind=ema --set "data.augment=[{kind='pad_crop'}, {kind='flip'}]")
 
 # train DIR [OPTION...]: its exit status must be the first argument.
@@ -23,11 +24,13 @@ train 0 whole
 train 0 again
 same whole again
 
-train 0 threads --set data.loader_threads=3
-same whole threads
+for threads in 1 2 4; do
+  train 0 threads-$threads --set data.loader_threads=$threads
+  same whole threads-$threads
+done
 
 train 75 stopped --stop-at 10
-grep -q "stopped at step 10 of 20" err.txt
+grep -q "stopped at step 10 of 18" err.txt
 train 0 stopped
 same whole stopped
 
@@ -48,3 +51,18 @@ kill -9 $pid
 wait $pid || true
 "$TEMPER" report killed
 test -s killed/report.html
+
+# What the command line adds to stopping and going on.
+train 2 nowhere --resume
+grep -q "no run to go on with" err.txt
+train 2 whole --time-limit soon
+grep -q "no length of time" err.txt
+train 75 limited --set epochs=50 --time-limit 0.5s
+test -e limited/checkpoints
+train 75 origin --stop-at 4
+train 2 origin --set seed=4
+grep -qF "seed: 1 there, 4 now" err.txt
+train 0 origin --set seed=4 --fork other
+grep -q "origin at step 4" other/environment.json
+train 0 origin --resume --set checkpoint.best=validation_loss
+"$TEMPER" predict origin "$(find pictures -name '*.png' -print -quit)" --weights best

@@ -34,16 +34,20 @@ TEST(Catalogue, FindsEveryKindSectionAndTechniqueByItself) {
   std::vector<std::string> names;
   for (const auto& technique : techniques(group(options)))
     names.push_back(technique.sort + "." + technique.name);
-  EXPECT_THAT(names,
-              ElementsAre("recipe.recipe", "recipe.data", "augment.pad", "augment.mirror",
-                          "optimizer.fast", "optimizer.careful", "recipe.stochastic_depth",
-                          "second.fast", "second.careful", "schedule.constant", "schedule.cosine"));
+  EXPECT_THAT(
+      names,
+      ElementsAre("recipe.recipe", "recipe.data", "augment.pad", "augment.mirror", "optimizer.fast",
+                  "optimizer.careful", "recipe.stochastic_depth", "second.fast", "second.careful",
+                  "schedule.constant", "schedule.cosine", "schedule.step", "schedule.multi_step",
+                  "schedule.exponential", "schedule.inverse_time", "schedule.polynomial",
+                  "schedule.linear", "schedule.sgdr", "schedule.one_cycle",
+                  "schedule.warmup_stable_decay", "schedule.piecewise"));
   EXPECT_FALSE(options.depth.has_value()) << "left as it was";
 }
 
 TEST(Catalogue, HasTheSortsOfARecipe) {
   EXPECT_THAT(sorts(catalogue()), ElementsAre("recipe", "averaging", "augment", "model",
-                                              "optimizer", "loss", "schedule"));
+                                              "optimizer", "clip", "loss", "schedule"));
 }
 
 TEST(Catalogue, SaysOfEveryTechniqueWhatItIsAndOfEveryOptionWhatItMeans) {
@@ -78,7 +82,7 @@ TEST(LookUp, NamesTheNearestSpelling) {
             "there is no technique 'sdg': did you mean 'sgd'?; 'temper list' shows what there is");
   EXPECT_EQ(error_of("teleport"),
             "there is no technique 'teleport'; 'temper list' shows what there is");
-  EXPECT_EQ(error_of("nesterov"), "'nesterov' is an option; explain sgd");
+  EXPECT_EQ(error_of("nesterov"), "'nesterov' is an option; explain lars, or muon, or sgd");
 }
 
 TEST(LookUp, TellsTechniquesOfOneNameApartByTheirSort) {

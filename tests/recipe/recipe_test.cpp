@@ -182,14 +182,15 @@ TEST(Fingerprint, HoldsWhatChangesResultsAndNothingElse) {
   EXPECT_EQ(plain.size(), 32U);
   for (const auto* same :
        {"name=x", "log.every_steps=3", "log.norms_every=7", "checkpoint.every_steps=9",
-        "checkpoint.keep=9", "data.loader_threads=4", "data.source=elsewhere", "optimizer.lr=0.1",
-        "model.kind=resnet", "averaging=false", "seed=1"})
+        "checkpoint.keep=9", "checkpoint.best=validation_loss", "threads=2", "device=cpu",
+        "data.loader_threads=4", "data.source=elsewhere", "optimizer.lr=0.1", "model.kind=resnet",
+        "averaging=false", "seed=1"})
     EXPECT_EQ(print("", {same}), plain) << same;
   for (const auto* other :
-       {"seed=2", "epochs=11", "threads=2", "device=cpu", "precision=fp32", "data.batch=64",
-        "data.limit=10", "data.size=32", "data.validation=0", "data.augment=[\"flip\"]",
-        "averaging=true", "optimizer.lr=0.2", "optimizer.lr={ schedule = \"cosine\" }",
-        "model.depth=32", "loss.label_smoothing=true"})
+       {"seed=2", "epochs=11", "precision=fp32", "data.batch=64", "guard.nan=skip", "data.limit=10",
+        "data.size=32", "data.validation=0", "data.augment=[\"flip\"]", "averaging=true",
+        "optimizer.lr=0.2", "optimizer.lr={ schedule = \"cosine\" }", "model.depth=32",
+        "loss.label_smoothing=true"})
     EXPECT_NE(print("", {other}), plain) << other;
 }
 

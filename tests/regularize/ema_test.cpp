@@ -28,7 +28,7 @@ class EmaGolden : public ::testing::Test {
 
   void agrees(EmaWarmup warmup, const char* name) {
     const Averaging ema = Ema{.decay = golden["decay"], .warmup = warmup};
-    auto averages = start(at(golden["trajectory"][0]));
+    auto averages = start(ema, at(golden["trajectory"][0]));
     for (std::size_t i = 1; i < golden["trajectory"].size(); ++i)
       update(ema, at(golden["trajectory"][i]), averages);
     const auto expected = at(golden[name]);
@@ -66,7 +66,7 @@ std::vector<Named> network(double value) {
 
 TEST(Averages, StandInTheNetworkWhileSwapped) {
   const auto raw = network(1);
-  auto averages = start(network(5));
+  auto averages = start(Ema{}, network(5));
   {
     const Swapped swapped(averages, raw);
     EXPECT_TRUE(at::equal(raw[0].second, at::full({2, 3}, 5.0)));
@@ -80,7 +80,7 @@ TEST(Averages, StandInTheNetworkWhileSwapped) {
 
 TEST(Averages, AreSwappedBackByAnException) {
   const auto raw = network(1);
-  auto averages = start(network(5));
+  auto averages = start(Ema{}, network(5));
   EXPECT_THROW(
       {
         const Swapped swapped(averages, raw);
@@ -92,7 +92,7 @@ TEST(Averages, AreSwappedBackByAnException) {
 
 TEST(Averages, DontFollowTheNetworkBetweenUpdates) {
   auto raw = network(1);
-  auto averages = start(raw);
+  auto averages = start(Ema{}, raw);
   raw[0].second.detach().fill_(9);
   EXPECT_TRUE(at::equal(averages.tensors[0].second, at::ones({2, 3})));
   copy_to(averages, raw);
@@ -102,7 +102,7 @@ TEST(Averages, DontFollowTheNetworkBetweenUpdates) {
 TEST(Averages, KeepTheNetworksLayout) {
   const std::vector<Named> raw{
       {"conv", at::ones({2, 3, 4, 5}).contiguous(at::MemoryFormat::ChannelsLast)}};
-  EXPECT_EQ(start(raw).tensors[0].second.strides(), raw[0].second.strides());
+  EXPECT_EQ(start(Ema{}, raw).tensors[0].second.strides(), raw[0].second.strides());
 }
 
 }  // namespace

@@ -92,6 +92,18 @@ TEST(Report, ClassNamesThatAreMarkupStayNames) {
   EXPECT_THAT(body(page), HasSubstr("{{plots}}"));
 }
 
+TEST(Report, ADirectionThatAClassNameSetsEndsWithIt) {
+  const fake::Directory run;
+  auto names = fake::class_names(12);
+  names[0] = "\u202egnorw";
+  fake::log_start(run, names);
+  fake::log_test(run, 12);
+  const auto page = render(run);
+  EXPECT_THAT(page, HasSubstr("\u2068\u202egnorw\u2069 taken for \u2068name-"));
+  EXPECT_THAT(page,
+              HasSubstr("<span class=\"name label\" title=\"\u202egnorw\">\u202egnorw</span>"));
+}
+
 TEST(Report, NumbersOnThePageAreThoseOfMeasure) {
   const fake::Directory run;
   fake::log_start(run, fake::class_names(12));

@@ -2,44 +2,42 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
+
+#include "temper/core/error.h"
+#include "tests/support/golden_path.h"
+#include "tests/support/options.h"
 
 namespace temper::schedule {
 namespace {
 
 constexpr Horizon kHorizon{.steps_per_epoch = 100, .total_steps = 1000};
 
-/// The largest distance to the 1,000 values that scripts/golden/schedule.py recorded.
-double distance(const Schedule& schedule, const std::string& golden) {
-  nlohmann::json json;
-  std::ifstream(TEMPER_SOURCE_DIR "/tests/golden/schedule/schedule.json") >> json;
-  const auto expected = json[golden].get<std::vector<double>>();
-  EXPECT_EQ(expected.size(), 1000U);
-  double worst = 0;
-  for (std::size_t step = 0; step < expected.size(); ++step)
-    worst = std::max(worst, std::abs(value(schedule, static_cast<std::int64_t>(step), kHorizon) -
-                                     expected[step]));
-  return worst;
+double largest(const std::vector<double>& values) {
+  return std::abs(*std::ranges::max_element(values, {}, [](double v) { return std::abs(v); }));
 }
 
-TEST(Schedule, CosineWithWarmupIsTimms) {
-  const Cosine cosine{
-      .peak = 0.4, .final_value = 0.001, .warmup = {.steps = 137}, .warmup_start = 0.01};
-  EXPECT_LT(distance(cosine, "timm_cosine"), 1e-12);
-}
-
-TEST(Schedule, CosineWithWarmupIsPyTorchsSequence) {
-  const Cosine cosine{
-      .peak = 0.4, .final_value = 0.002, .warmup = {.steps = 137}, .warmup_start = 0.1};
-  EXPECT_LT(distance(cosine, "torch_cosine"), 1e-12);
-}
-
-TEST(Schedule, ConstantWithWarmupIsPyTorchsSequence) {
-  const Constant constant{.value = 0.4, .warmup = {.steps = 137}, .warmup_start = 0.1};
-  EXPECT_LT(distance(constant, "torch_constant"), 1e-12);
+TEST(Schedule, IsThePublishedOneIn1000Steps) {
+  nlohmann::json golden;
+  std::ifstream(temper::testing::golden_path("schedule/schedule.json")) >> golden;
+  ASSERT_GT(golden["cases"].size(), 20U);
+  for (const auto& published : golden["cases"]) {
+    const auto& ours = published["schedule"];
+    const auto schedule =
+        temper::testing::alternative<Schedule>(ours["kind"].get<std::string>(), ours);
+    check(schedule, "lr");
+    const auto expected = published["values"].get<std::vector<double>>();
+    ASSERT_EQ(expected.size(), 1000U);
+    double worst = 0;
+    for (std::size_t step = 0; step < expected.size(); ++step)
+      worst = std::max(worst, std::abs(value(schedule, static_cast<std::int64_t>(step), kHorizon) -
+                                       expected[step]));
+    EXPECT_LE(worst, 1e-12 * largest(expected)) << ours;
+  }
 }
 
 TEST(Schedule, EpochsAndStepsOfADurationAddUp) {
@@ -48,6 +46,13 @@ TEST(Schedule, EpochsAndStepsOfADurationAddUp) {
   const Cosine by_steps{.peak = 1, .warmup = {.steps = 137}};
   for (const std::int64_t step : {0, 1, 136, 137, 500, 999})
     EXPECT_DOUBLE_EQ(value(by_epochs, step, kHorizon), value(by_steps, step, kHorizon));
+}
+
+TEST(Schedule, ADurationThatIsNotGivenIsTheUsualOne) {
+  EXPECT_DOUBLE_EQ(value(Exponential{.peak = 1, .decay = 0.5}, 100, kHorizon), 0.5);
+  EXPECT_DOUBLE_EQ(value(Step{.peak = 1}, 2999, {100, 9000}), 1);
+  EXPECT_DOUBLE_EQ(value(Step{.peak = 1}, 3000, {100, 9000}), 0.1);
+  EXPECT_DOUBLE_EQ(value(Sgdr{.peak = 1}, 500, {100, 9000}), 0.5);
 }
 
 TEST(Schedule, CosineBeginsAtThePeakWithoutWarmupAndEndsAtItsFinalValue) {
@@ -64,9 +69,101 @@ TEST(Schedule, AWarmupAsLongAsTheRunNeverDividesByZero) {
   EXPECT_DOUBLE_EQ(value(cosine, 1000, kHorizon), 0.01);
 }
 
+TEST(Schedule, AnExponentialWarmupGrowsByEqualFactors) {
+  const Constant constant{
+      .value = 0.1, .warmup = {.steps = 100, .start = 0.001, .form = WarmupForm::exponential}};
+  EXPECT_DOUBLE_EQ(value(constant, 0, kHorizon), 0.001);
+  EXPECT_NEAR(value(constant, 50, kHorizon), 0.01, 1e-15);
+  EXPECT_DOUBLE_EQ(value(constant, 100, kHorizon), 0.1);
+}
+
+TEST(Schedule, ARunningClockLeavesTheCurveWhereItWouldBeWithoutAWarmup) {
+  const Linear linear{.peak = 1, .warmup = {.steps = 100, .clock = WarmupClock::runs}};
+  EXPECT_DOUBLE_EQ(value(linear, 99, kHorizon), 0.99);
+  EXPECT_DOUBLE_EQ(value(linear, 100, kHorizon), 0.9);
+  EXPECT_DOUBLE_EQ(value(linear, 600, kHorizon), value(Linear{.peak = 1}, 600, kHorizon));
+}
+
+TEST(Schedule, ANaturalExponentialIsTheOneByFactorsOfEulersNumber) {
+  const Exponential natural{.peak = 0.4, .decay = 0.5, .form = ExponentialForm::natural};
+  const Exponential factor{.peak = 0.4, .decay = std::exp(-0.5)};
+  for (const std::int64_t step : {0, 1, 77, 500, 999})
+    EXPECT_NEAR(value(natural, step, kHorizon), value(factor, step, kHorizon), 1e-15);
+}
+
+TEST(Schedule, SgdrRestartsWhereItsFormulaSays) {
+  const Sgdr sgdr{.peak = 1, .first = {.steps = 100}, .multiply = 2};  // 100, 200, 400, ...
+  for (const std::int64_t restart : {0, 100, 300, 700}) {
+    EXPECT_DOUBLE_EQ(value(sgdr, restart, kHorizon), 1) << restart;
+    if (restart == 0) continue;
+    EXPECT_LT(value(sgdr, restart - 1, kHorizon), 1e-3) << restart;
+  }
+}
+
+TEST(Schedule, SgdrWithOnePeriodIsTheCosine) {
+  const Sgdr sgdr{.peak = 0.4, .final_value = 0.01, .first = {.epochs = 10}};
+  const Cosine cosine{.peak = 0.4, .final_value = 0.01};
+  for (std::int64_t step = 0; step < 1000; step += 37)
+    EXPECT_DOUBLE_EQ(value(sgdr, step, kHorizon), value(cosine, step, kHorizon));
+}
+
+TEST(Schedule, WarmupStableDecayFallsInItsLastStretchOnly) {
+  for (const auto form : {Cooldown::linear, Cooldown::cosine, Cooldown::square_root}) {
+    const WarmupStableDecay stable{
+        .peak = 1, .final_value = 0.1, .cooldown = 0.2, .form = form, .warmup = {.epochs = 1}};
+    EXPECT_DOUBLE_EQ(value(stable, 100, kHorizon), 1);
+    EXPECT_DOUBLE_EQ(value(stable, 820, kHorizon), 1);
+    EXPECT_LT(value(stable, 821, kHorizon), 1);
+    EXPECT_DOUBLE_EQ(value(stable, 1000, kHorizon), 0.1);
+  }
+  const WarmupStableDecay root{.peak = 1, .cooldown = 1, .form = Cooldown::square_root};
+  EXPECT_DOUBLE_EQ(value(root, 250, kHorizon), 0.5);
+}
+
+std::string refusal(const Schedule& schedule, const Horizon& horizon = kHorizon) {
+  try {
+    check(schedule, "optimizer.lr");
+    check_length(schedule, "optimizer.lr", horizon);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::usage);
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Schedule, RefusesWhatMeansNothing) {
+  EXPECT_EQ(refusal(Constant{.warmup = {.steps = 9, .form = WarmupForm::exponential}}),
+            "optimizer.lr: warmup.start is 0, from where no factor leads up; with warmup.form = "
+            "\"exponential\" expected another number");
+  EXPECT_EQ(refusal(OneCycle{.rise = 0.6, .three_phase = true}),
+            "optimizer.lr: rise is 0.6; with three_phase = true expected at most 0.5");
+  EXPECT_EQ(refusal(Piecewise(std::vector<Piece>{})),
+            "optimizer.lr: pieces is empty; expected at least one");
+  EXPECT_EQ(refusal(Piecewise(std::vector<Piece>{{.curve = Linear{}}, {.curve = Linear{}}})),
+            "optimizer.lr: pieces.0 has no length; give it epochs or steps above 0");
+  EXPECT_EQ(refusal(Piecewise(std::vector<Piece>{{.curve = Piecewise(std::vector<Piece>{})}})),
+            "optimizer.lr.pieces.0.curve: pieces is empty; expected at least one");
+}
+
+TEST(Schedule, RefusesALengthThatIsNotTheRuns) {
+  const auto pieces = [](double first, double second) {
+    return Piecewise(std::vector<Piece>{{.epochs = first, .curve = Linear{}},
+                                        {.epochs = second, .curve = Cosine{}}});
+  };
+  EXPECT_EQ(refusal(pieces(4, 6)), "");
+  EXPECT_EQ(refusal(pieces(4, 0)), "");
+  EXPECT_EQ(refusal(pieces(4, 7)),
+            "optimizer.lr: its pieces take 1100 steps, 11 epochs, where the run has 1000 and 10; "
+            "change their lengths; the last may leave its out and has the rest then");
+  EXPECT_NE(refusal(pieces(4, 5)), "");
+  EXPECT_NE(refusal(pieces(10, 0)), "");
+  EXPECT_EQ(refusal(MultiStep{.milestones = {3, 12}}),
+            "optimizer.lr: its milestone comes after 1200 steps, 12 epochs, where the run has 1000 "
+            "and 10; leave it out, or train longer");
+}
+
 TEST(Schedule, RangeCoversEveryStep) {
-  const Cosine cosine{
-      .peak = 0.4, .final_value = 0.001, .warmup = {.steps = 137}, .warmup_start = -0.5};
+  const Cosine cosine{.peak = 0.4, .final_value = 0.001, .warmup = {.steps = 137, .start = -0.5}};
   const auto [low, high] = range(cosine, kHorizon);
   EXPECT_DOUBLE_EQ(low, -0.5);
   EXPECT_DOUBLE_EQ(high, 0.4);

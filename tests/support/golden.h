@@ -8,12 +8,14 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/golden_path.h"
+
 /// Numbers that published code gave; scripts/golden/ wrote them.
 namespace temper::testing {
 
 inline nlohmann::json golden(const std::string& name) {
   nlohmann::json json;
-  std::ifstream(TEMPER_SOURCE_DIR "/tests/golden/" + name) >> json;
+  std::ifstream(golden_path(name)) >> json;
   return json;
 }
 

@@ -1,0 +1,97 @@
+#include "temper/train/diff.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "commands.h"
+
+namespace temper::cli {
+namespace {
+
+struct Options {
+  std::string left;
+  std::string right;
+  bool as_json = false;
+};
+
+std::string or_nothing(const std::string& value) {
+  return value.empty() ? "nothing" : value;
+}
+
+void print_recipe(const train::RunDifferences& d, bool changes_results, const char* title) {
+  bool titled = false;
+  for (const auto& one : d.recipe) {
+    if (one.changes_results != changes_results) continue;
+    if (!titled) fmt::print("{}\n", title);
+    titled = true;
+    fmt::print("  {}: {} | {}\n", one.path, or_nothing(one.left), or_nothing(one.right));
+  }
+}
+
+void print_data(const std::optional<bool>& same) {
+  fmt::print("data: {}\n", !same   ? "not recorded in both runs"
+                           : *same ? "the same"
+                                   : "another data set");
+}
+
+void print_losses(const train::Parting& losses) {
+  if (losses.first_step)
+    fmt::print("losses: they part at step {}: {} | {}\n", *losses.first_step, losses.left,
+               losses.right);
+  else if (losses.compared > 0)
+    fmt::print("losses: the same in all {} lines that both have\n", losses.compared);
+  else
+    fmt::print("losses: no lines about the same steps\n");
+}
+
+std::string ending_text(const train::Ending& ending) {
+  if (ending.weights.empty())
+    return fmt::format("{}, {} steps", ending.seconds ? "finished" : "not finished", ending.steps);
+  return fmt::format("test accuracy {:.2f}%, loss {:.4f} ({} weights), {} steps, {:.0f} s",
+                     100 * ending.test_accuracy, ending.test_loss, ending.weights, ending.steps,
+                     ending.seconds.value_or(0));
+}
+
+void print(const train::RunDifferences& d) {
+  print_recipe(d, true, "recipe, what changes results");
+  print_recipe(d, false, "recipe, what does not");
+  if (d.recipe.empty()) fmt::print("recipe: the same\n");
+  if (!d.circumstances.empty()) fmt::print("environment\n");
+  for (const auto& one : d.circumstances)
+    fmt::print("  {}: {} | {}\n", one.name, or_nothing(one.left), or_nothing(one.right));
+  if (d.circumstances.empty()) fmt::print("environment: the same\n");
+  print_data(d.same_data);
+  print_losses(d.losses);
+  if (d.same_weights)
+    fmt::print("final weights: {}\n", *d.same_weights ? "the same bytes" : "they differ");
+  fmt::print("left:  {}\nright: {}\n", ending_text(d.left), ending_text(d.right));
+}
+
+void diff(const Options& options) {
+  const auto differences = train::differences(options.left, options.right);
+  if (options.as_json)
+    fmt::print("{}\n", train::to_json(differences).dump(2));
+  else
+    print(differences);
+}
+
+}  // namespace
+
+void add_diff(CLI::App& app) {
+  auto* command = app.add_subcommand("diff", "Say what differs between two runs");
+  auto options = std::make_shared<Options>();
+  command->add_option("left", options->left, "a run directory")->type_name("RUN")->required();
+  command->add_option("right", options->right, "another one")->type_name("RUN")->required();
+  command->add_flag("--json", options->as_json, "print JSON");
+  command->footer(
+      "Recipe (what changes results first), versions and machine, data, the first step at which "
+      "the\nlosses part, and where both ended. Exit status 0 whether they differ or not.\n\n"
+      "Example:\n  temper diff runs/mine runs/mine-2");
+  command->callback([options] { diff(*options); });
+}
+
+}  // namespace temper::cli

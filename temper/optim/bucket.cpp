@@ -1,0 +1,69 @@
+#include "temper/optim/bucket.h"
+
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/zeros_like.h>
+
+#include "temper/core/error.h"
+
+namespace temper::optim {
+namespace {
+
+at::Tensor dense(const at::Tensor& value) {
+  return value.is_non_overlapping_and_dense() ? value : at::empty_like(value).copy_(value);
+}
+
+at::Tensor gradient_as(const at::Tensor& value, const at::Tensor& gradient) {
+  if (!gradient.defined()) return at::zeros_like(value);
+  if (gradient.strides() == value.strides() && gradient.scalar_type() == value.scalar_type())
+    return gradient;
+  return at::empty_like(value).copy_(gradient);
+}
+
+bool fits(const Bucket& bucket, const Target& target) {
+  return bucket.lr_scale == target.lr_scale && bucket.decay_scale == target.decay_scale &&
+         bucket.values[0].scalar_type() == target.value.scalar_type() &&
+         bucket.values[0].device() == target.value.device();
+}
+
+Bucket& bucket_for(const Target& target, std::size_t remembered, std::vector<Bucket>& buckets) {
+  for (auto& bucket : buckets)
+    if (fits(bucket, target)) return bucket;
+  return buckets.emplace_back(Bucket{.lr_scale = target.lr_scale,
+                                     .decay_scale = target.decay_scale,
+                                     .targets = {},
+                                     .values = {},
+                                     .gradients = {},
+                                     .memory = std::vector<std::vector<at::Tensor>>(remembered)});
+}
+
+std::vector<Bucket> sorted(std::span<const Target> targets, const State& state,
+                           std::size_t remembered) {
+  std::vector<Bucket> buckets;
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    const auto& target = targets[i];
+    if (target.frozen || !target.value.requires_grad()) continue;
+    auto& bucket = bucket_for(target, remembered, buckets);
+    bucket.targets.push_back(&target);
+    bucket.values.push_back(dense(target.value));
+    bucket.gradients.push_back(gradient_as(bucket.values.back(), target.value.grad()));
+    for (std::size_t what = 0; what < remembered; ++what)
+      bucket.memory[what].push_back(state.tensors[what * targets.size() + i].second);
+  }
+  return buckets;
+}
+
+}  // namespace
+
+void for_each_bucket(std::span<const Target> targets, const State& state, std::size_t remembered,
+                     const std::function<void(Bucket&)>& update) {
+  if (state.tensors.size() < remembered * targets.size())
+    throw Error(Code::internal, "the optimizer's state belongs to other parameters");
+  for (auto& bucket : sorted(targets, state, remembered)) {
+    update(bucket);
+    for (std::size_t i = 0; i < bucket.values.size(); ++i)
+      if (const auto& value = bucket.targets[i]->value; !value.is_same(bucket.values[i]))
+        value.copy_(bucket.values[i]);
+  }
+}
+
+}  // namespace temper::optim

@@ -1,0 +1,102 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "temper/core/fields.h"
+
+namespace temper::optim {
+
+/// How weight decay reaches the weights.
+enum class Decay : std::uint8_t {
+  l2,        ///< through the gradient: g <- g + weight_decay * w
+  decoupled  ///< apart from it: w <- (1 - s * weight_decay) * w, s being the DecayScale's
+};
+
+/// What the strength of decoupled decay is multiplied by.
+enum class DecayScale : std::uint8_t {
+  lr,        ///< the learning rate (PyTorch's AdamW)
+  schedule,  ///< the learning rate as a share of base_lr (Loshchilov and Hutter 2019)
+  none       ///< 1
+};
+
+/// Weight decay as the options name it.
+struct DecayOptions {
+  double weight_decay;
+  Decay decay;
+  DecayScale scale;
+  double base_lr;
+};
+
+template <class Options>
+DecayOptions decay_options(const Options& options) {
+  if constexpr (requires { options.decay; })
+    return {options.weight_decay, options.decay, options.decay_scale, options.base_lr};
+  else if constexpr (requires { options.decay_scale; })
+    return {options.weight_decay, Decay::decoupled, options.decay_scale, options.base_lr};
+  else
+    return {options.weight_decay, Decay::l2, DecayScale::lr, 0};
+}
+
+/// What weight decay does in one step.
+struct Pull {
+  double l2 = 0;    ///< g <- g + l2 * w
+  double keep = 1;  ///< w <- keep * w, before the update
+};
+
+/// @param lr      this step's, with the parameters' own factor
+/// @param factor  the parameters' factor on weight decay
+/// @param share   this step's learning rate without the parameters' factor
+Pull pull(const DecayOptions& options, double lr, double factor, double share);
+
+/// The same for an optimizer's options.
+template <class Options>
+Pull pull(const Options& options, double lr_scale, double decay_scale) {
+  return pull(decay_options(options), options.lr * lr_scale, decay_scale, options.lr);
+}
+
+/// Throws Error{Code::usage} for decay by the schedule without a base_lr.
+void check_decay(const DecayOptions& options);
+
+// The fields that optimizers share.
+
+template <class S>
+constexpr auto weight_decay_field(double S::* member) {
+  return field(member,
+               {.name = "weight_decay",
+                .meaning = "pull of weights towards zero; norms and biases are left out by default",
+                .bounds = {.low = 0},
+                .scheduled = true});
+}
+
+template <class S>
+constexpr auto decay_field(Decay S::* member) {
+  return field(member, {.name = "decay",
+                        .meaning = "through the gradient (l2) or apart from it (decoupled)"});
+}
+
+template <class S>
+constexpr auto decay_scale_field(DecayScale S::* member) {
+  return field(member, {.name = "decay_scale",
+                        .meaning = "decoupled decay is multiplied by the learning rate (lr), by "
+                                   "its share of base_lr (schedule), or by nothing (none)"});
+}
+
+template <class S>
+constexpr auto base_lr_field(double S::* member) {
+  return field(member, {.name = "base_lr",
+                        .meaning = "learning rate at which decay_scale = schedule takes all of "
+                                   "weight_decay; 0: the highest of the run",
+                        .bounds = {.low = 0}});
+}
+
+}  // namespace temper::optim
+
+template <>
+struct temper::EnumNames<temper::optim::Decay> {
+  static constexpr std::array<std::string_view, 2> value{"l2", "decoupled"};
+};
+template <>
+struct temper::EnumNames<temper::optim::DecayScale> {
+  static constexpr std::array<std::string_view, 3> value{"lr", "schedule", "none"};
+};

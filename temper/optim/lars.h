@@ -1,0 +1,74 @@
+#pragma once
+#include <span>
+#include <string_view>
+#include <tuple>
+
+#include "temper/optim/decay.h"
+#include "temper/optim/fields.h"
+#include "temper/optim/state.h"
+
+namespace temper::optim {
+
+/// Momentum whose step is scaled to each parameter's size; for large batches.
+struct Lars {
+  double lr = 1;
+  double momentum = 0.9;
+  double dampening = 0;
+  bool nesterov = false;
+  double trust_coefficient = 0.001;
+  double eps = 1e-8;
+  bool decay_in_ratio = true;
+  bool trust_clip = false;
+  bool adapt_all = false;
+  double weight_decay = 0;
+
+  static constexpr std::string_view kind = "lars";
+  static constexpr About about = {
+      .summary =
+          "Stochastic gradient descent with momentum whose gradient is scaled, a parameter at a "
+          "time, to the parameter's size; made for large batches. Parameters that weight decay "
+          "leaves out are not scaled.",
+      .formula =
+          "r = trust_coefficient * |w| / (|g| + weight_decay * |w| + eps)   1 where |w| or |g| is "
+          "0\n"
+          "decay_in_ratio = false: without weight_decay * |w| in r\n"
+          "trust_clip (LARC): r <- min(r / lr, 1)\n"
+          "g <- r * (g + weight_decay * w), then as sgd",
+      .paper =
+          "You et al. 2017, Large batch training of convolutional networks, "
+          "arXiv:1708.03888"};
+  static constexpr auto fields() {
+    return std::tuple{
+        lr_field(&Lars::lr),
+        momentum_field(&Lars::momentum),
+        field(&Lars::dampening, {.name = "dampening",
+                                 .meaning = "what the velocity leaves out of the gradient",
+                                 .bounds = {0, 1}}),
+        field(&Lars::nesterov,
+              {.name = "nesterov",
+               .meaning = "looks ahead along the velocity; needs momentum, and dampening 0"}),
+        field(&Lars::trust_coefficient, {.name = "trust_coefficient",
+                                         .meaning = "length of a step as a share of the weights'",
+                                         .bounds = {.low = 0, .open_low = true},
+                                         .alias = "trust_coeff"}),
+        eps_field(&Lars::eps),
+        field(&Lars::decay_in_ratio,
+              {.name = "decay_in_ratio", .meaning = "counts weight decay to the gradient's norm"}),
+        field(&Lars::trust_clip,
+              {.name = "trust_clip", .meaning = "lets the trust ratio shorten steps only (LARC)"}),
+        field(&Lars::adapt_all, {.name = "adapt_all",
+                                 .meaning = "scales the steps of norms and biases too",
+                                 .alias = "always_adapt"}),
+        weight_decay_field(&Lars::weight_decay)};
+  }
+
+  /// Throws Error{Code::usage} for options that don't go together.
+  void check() const;
+};
+
+/// The state before the first step: a velocity a parameter.
+State start(const Lars& options, std::span<const Target> targets);
+
+void step(const Lars& options, std::span<const Target> targets, State& state);
+
+}  // namespace temper::optim

@@ -1,0 +1,30 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <array>
+#include <cstdint>
+
+#include "temper/core/fields.h"
+
+namespace temper::optim {
+
+/// Coefficients of the Newton-Schulz iteration.
+enum class NewtonSchulz : std::uint8_t {
+  original,      ///< one triple for every step (Jordan et al. 2024)
+  quintic,       ///< a triple a step (Cesista 2025)
+  polar_express  ///< optimal triples, safety 1e-2 (Amsel et al. 2025, arXiv:2505.16932)
+};
+
+/// The nearest matrix whose rows or columns, whichever are fewer, are orthonormal: U V^T of the
+/// singular value decomposition U S V^T, approached by `steps` of
+///   X <- a X + (b X X^T + c (X X^T)^2) X      from X / |X|.
+/// Singular values end near 1, between about 0.7 and 1.2.
+/// @param matrices  [m, n], or [batch, m, n] for each of a batch
+at::Tensor orthogonalise(const at::Tensor& matrices, std::int64_t steps, NewtonSchulz coefficients);
+
+}  // namespace temper::optim
+
+template <>
+struct temper::EnumNames<temper::optim::NewtonSchulz> {
+  static constexpr std::array<std::string_view, 3> value{"original", "quintic", "polar_express"};
+};

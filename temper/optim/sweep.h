@@ -1,0 +1,144 @@
+#pragma once
+#include <ATen/TensorIterator.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/maximum.h>
+#include <ATen/ops/sign.h>
+#include <ATen/ops/sqrt.h>
+
+#include <array>
+#include <cmath>
+#include <type_traits>
+#include <utility>
+
+#include "temper/optim/bucket.h"
+
+/// An update rule, written once as arithmetic on numbers, and applied to whole parameters in one
+/// pass over memory. A rule is a struct of plain doubles with
+///
+///   template <class N> void operator()(N& w, N g, N&... remembered) const
+///
+/// where a number N is an element (float, double: one vectorised loop) or a whole tensor (other
+/// types and devices: LibTorch's own kernels). Its constants go through constant<N>().
+namespace temper::optim {
+
+/// A rule's constant beside numbers of type N.
+template <class N>
+constexpr auto constant(double value) {
+  if constexpr (std::is_floating_point_v<N>)
+    return static_cast<N>(value);
+  else
+    return value;
+}
+
+template <class N>
+N root(const N& x) {
+  if constexpr (std::is_floating_point_v<N>)
+    return std::sqrt(x);
+  else
+    return at::sqrt(x);
+}
+
+template <class N>
+N larger(const N& a, const N& b) {
+  if constexpr (std::is_floating_point_v<N>)
+    return a > b ? a : b;
+  else
+    return at::maximum(a, b);
+}
+
+/// -1, 0 or 1.
+template <class N>
+N sign(const N& x) {
+  if constexpr (std::is_floating_point_v<N>)
+    return static_cast<N>((x > 0) - (x < 0));
+  else
+    return at::sign(x);
+}
+
+namespace detail {
+
+#if defined(__x86_64__)
+/// Compiled for every machine and for those with wider vectors; the loader picks one.
+#define TEMPER_WIDE __attribute__((target("avx2,fma")))
+inline bool has_wide() {
+  static const bool found = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  return found;
+}
+#else
+#define TEMPER_WIDE
+inline bool has_wide() {
+  return false;
+}
+#endif
+
+template <class T, class Rule, class... P>
+[[gnu::always_inline]] inline void loop(Rule rule, std::int64_t n, T* __restrict w,
+                                        const T* __restrict g, P* __restrict... remembered) {
+  for (std::int64_t i = 0; i < n; ++i) {
+    T value = w[i];
+    rule(value, g[i], remembered[i]...);
+    w[i] = value;
+  }
+}
+
+template <class T, class Rule, class... P>
+TEMPER_WIDE void wide_loop(const Rule& rule, std::int64_t n, T* w, const T* g, P*... remembered) {
+  loop(rule, n, w, g, remembered...);
+}
+
+template <class T, class Rule, class... P>
+void narrow_loop(const Rule& rule, std::int64_t n, T* w, const T* g, P*... remembered) {
+  loop(rule, n, w, g, remembered...);
+}
+
+/// One parameter, its elements split among LibTorch's threads. data: w, remembered..., g.
+template <class T, class Rule, std::size_t... I>
+void elements(at::TensorIterator& iterator, const Rule& rule, std::index_sequence<I...>) {
+  const bool wide = has_wide();
+  iterator.for_each([&](char** data, const std::int64_t*, std::int64_t n) {
+    const auto at = [&](std::size_t i) { return reinterpret_cast<T*>(data[i]); };
+    (wide ? wide_loop<T, Rule, std::enable_if_t<(I >= 0), T>...>
+          : narrow_loop<T, Rule, std::enable_if_t<(I >= 0), T>...>)(rule, n, at(0),
+                                                                    at(sizeof...(I) + 1),
+                                                                    at(I + 1)...);
+  });
+}
+
+template <class Rule, std::size_t... I>
+void tensors(Bucket& bucket, std::size_t i, const Rule& rule, std::index_sequence<I...>) {
+  at::Tensor value = bucket.values[i];
+  std::array<at::Tensor, sizeof...(I)> remembered{bucket.memory[I][i]...};
+  rule(value, bucket.gradients[i], remembered[I]...);
+  bucket.values[i].copy_(value);
+  (bucket.memory[I][i].copy_(remembered[I]), ...);
+}
+
+}  // namespace detail
+
+/// Applies the rule to parameter i of the bucket and the first `remembered` tensors of its memory.
+template <std::size_t remembered, class Rule>
+void sweep_one(Bucket& bucket, std::size_t i, const Rule& rule) {
+  constexpr auto all = std::make_index_sequence<remembered>{};
+  const auto& value = bucket.values[i];
+  const auto type = value.scalar_type();
+  if (!value.is_cpu() || (type != at::kFloat && type != at::kDouble)) {
+    detail::tensors(bucket, i, rule, all);
+    return;
+  }
+  at::TensorIteratorConfig config;
+  config.set_check_mem_overlap(false).add_output(value);
+  for (std::size_t what = 0; what < remembered; ++what) config.add_output(bucket.memory[what][i]);
+  auto iterator = config.add_const_input(bucket.gradients[i]).build();
+  if (type == at::kFloat)
+    detail::elements<float>(iterator, rule, all);
+  else
+    detail::elements<double>(iterator, rule, all);
+}
+
+/// Applies the rule to every parameter of the bucket.
+template <std::size_t remembered, class Rule>
+void sweep(Bucket& bucket, const Rule& rule) {
+  for (std::size_t i = 0; i < bucket.values.size(); ++i) sweep_one<remembered>(bucket, i, rule);
+}
+
+}  // namespace temper::optim

@@ -1,0 +1,44 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <tuple>
+
+#include "temper/core/fields.h"
+#include "temper/regularize/averages.h"
+
+namespace temper::regularize {
+
+/// The equal mean of the latest weights.
+struct Lawa {
+  std::int64_t latest = 6;
+  std::int64_t every = 0;
+
+  static constexpr std::string_view kind = "lawa";
+  static constexpr About about = {
+      .summary =
+          "The equal mean of the latest weights, taken once an epoch; floating-point buffers are "
+          "averaged too. Each of them is kept in memory and in checkpoints.",
+      .formula = "a = (w_n + w_{n-1} + ... + w_{n-latest+1}) / latest, fewer at first",
+      .paper =
+          "Kaddour 2022, Stop wasting my time! Saving days of ImageNet and BERT training with "
+          "latest weight averaging, arXiv:2209.14981"};
+  static constexpr auto fields() {
+    return std::tuple{
+        field(&Lawa::latest,
+              {.name = "latest", .meaning = "weights in the mean", .bounds = {1, 1000}}),
+        field(&Lawa::every,
+              {.name = "every",
+               .meaning = "steps from one weight of the mean to the next; 0: an epoch",
+               .unit = "steps",
+               .bounds = {.low = 0}})};
+  }
+};
+
+/// Makes room for the latest weights: averages.snapshots.
+void remember_latest(const Lawa& options, Averages& averages);
+
+/// Takes the weights into the mean, where their turn is.
+void follow(const Lawa& options, std::span<const Named> tensors, Averages& averages);
+
+}  // namespace temper::regularize

@@ -1,0 +1,90 @@
+// What a schedule may say, by itself and for a run of a known length.
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "temper/core/error.h"
+#include "temper/schedule/schedule.h"
+
+namespace temper::schedule {
+namespace {
+
+[[noreturn]] void refuse(const std::string& where, const std::string& what) {
+  throw Error(Code::usage, fmt::format("{}: {}", where, what));
+}
+
+void need_length(const Duration& duration, const std::string& name, const std::string& where) {
+  if (duration.epochs == 0 && duration.steps == 0)
+    refuse(where, fmt::format("{} has no length; give it epochs or steps above 0", name));
+}
+
+void check_curve(const OneCycle& curve, const std::string& where) {
+  if (curve.three_phase && curve.rise > 0.5)
+    refuse(where,
+           fmt::format("rise is {}; with three_phase = true expected at most 0.5", curve.rise));
+}
+void check_curve(const Piecewise& curve, const std::string& where) {
+  if (curve.pieces.empty()) refuse(where, "pieces is empty; expected at least one");
+  for (std::size_t i = 0; i < curve.pieces.size(); ++i) {
+    const auto& piece = curve.pieces[i];
+    const auto name = fmt::format("pieces.{}", i);
+    if (i + 1 < curve.pieces.size()) need_length({piece.epochs, piece.steps}, name, where);
+    check(piece.curve, fmt::format("{}.{}.curve", where, name));
+  }
+}
+template <class Curve>
+void check_curve(const Curve&, const std::string&) {}
+
+void check_warmup(const Warmup& warmup, const std::string& where) {
+  if (warmup.form == WarmupForm::exponential && warmup.start == 0)
+    refuse(where,
+           "warmup.start is 0, from where no factor leads up; with warmup.form = "
+           "\"exponential\" expected another number");
+}
+
+void refuse_length(const std::string& where, std::string_view what, double steps,
+                   const Horizon& horizon, std::string_view help) {
+  refuse(where, fmt::format("{} {:.10g} steps, {:.6g} epochs, where the run has {} and {:.6g}; {}",
+                            what, steps, steps / static_cast<double>(horizon.steps_per_epoch),
+                            horizon.total_steps,
+                            static_cast<double>(horizon.total_steps) /
+                                static_cast<double>(horizon.steps_per_epoch),
+                            help));
+}
+
+void check_span(const MultiStep& curve, const std::string& where, const Horizon& horizon) {
+  const auto total = static_cast<double>(horizon.total_steps);
+  for (const double epoch : curve.milestones)
+    if (const double step = epoch * static_cast<double>(horizon.steps_per_epoch); step >= total)
+      refuse_length(where, "its milestone comes after", step, horizon,
+                    "leave it out, or train longer");
+}
+void check_span(const Piecewise& curve, const std::string& where, const Horizon& horizon) {
+  double sum = 0;
+  for (const auto& piece : curve.pieces) sum += piece.in_steps(horizon);
+  const auto total = static_cast<double>(horizon.total_steps);
+  const auto& last = curve.pieces.back();
+  const bool open = last.in_steps(horizon) == 0;
+  if (open ? sum >= total : std::abs(sum - total) > 0.5)
+    refuse_length(where, "its pieces take", sum, horizon,
+                  "change their lengths; the last may leave its out and has the rest then");
+}
+template <class Curve>
+void check_span(const Curve&, const std::string&, const Horizon&) {}
+
+}  // namespace
+
+void check(const Schedule& schedule, const std::string& where) {
+  std::visit(
+      [&](const auto& curve) {
+        check_curve(curve, where);
+        if constexpr (requires { curve.warmup; }) check_warmup(curve.warmup, where);
+      },
+      schedule);
+}
+
+void check_length(const Schedule& schedule, const std::string& where, const Horizon& horizon) {
+  std::visit([&](const auto& curve) { check_span(curve, where, horizon); }, schedule);
+}
+
+}  // namespace temper::schedule

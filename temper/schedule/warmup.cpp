@@ -1,0 +1,19 @@
+#include "temper/schedule/warmup.h"
+
+#include <cmath>
+
+namespace temper::schedule {
+
+double value(const Warmup& warmup, double s, double length, double target) {
+  switch (warmup.form) {
+    case WarmupForm::linear:
+      break;
+    case WarmupForm::exponential:
+      return warmup.start * std::pow(target / warmup.start, s / length);
+    case WarmupForm::constant:
+      return warmup.start;
+  }
+  return warmup.start + (target - warmup.start) * s / length;
+}
+
+}  // namespace temper::schedule

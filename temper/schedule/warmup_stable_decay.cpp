@@ -1,0 +1,31 @@
+#include "temper/schedule/warmup_stable_decay.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace temper::schedule {
+namespace {
+
+/// What is left of the way down after the share x of it.
+double left(Cooldown form, double x) {
+  switch (form) {
+    case Cooldown::linear:
+      break;
+    case Cooldown::cosine:
+      return (1 + std::cos(std::numbers::pi * x)) / 2;
+    case Cooldown::square_root:
+      return 1 - std::sqrt(x);
+  }
+  return 1 - x;
+}
+
+}  // namespace
+
+double at(const WarmupStableDecay& curve, const Clock& clock) {
+  const double stretch = curve.cooldown * clock.length;
+  const double x = std::max(0.0, (clock.t - (clock.length - stretch)) / stretch);
+  return curve.final_value + (curve.peak - curve.final_value) * left(curve.form, x);
+}
+
+}  // namespace temper::schedule

@@ -1,0 +1,58 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <tuple>
+
+#include "temper/core/fields.h"
+#include "temper/schedule/warmup.h"
+
+namespace temper::schedule {
+
+/// How the last stretch goes to the final value.
+enum class Cooldown : std::uint8_t { linear, cosine, square_root };
+
+/// The peak for most of the run, then a short way down.
+struct WarmupStableDecay {
+  double peak = 0.1;
+  double final_value = 0;
+  double cooldown = 0.2;
+  Cooldown form = Cooldown::linear;
+  Warmup warmup = {};
+
+  static constexpr std::string_view kind = "warmup_stable_decay";
+  static constexpr About about = {
+      .summary =
+          "The peak for most of the run, then down to the final value in its last stretch: the "
+          "same beginning serves runs of every length.",
+      .formula =
+          "x = (t - (1 - cooldown) * T) / (cooldown * T)      x <= 0: peak\n"
+          "linear:      final + (peak - final) * (1 - x)\n"
+          "cosine:      final + (peak - final) / 2 * (1 + cos(pi * x))\n"
+          "square_root: final + (peak - final) * (1 - sqrt(x))",
+      .paper =
+          "Hu et al. 2024, MiniCPM, arXiv:2404.06395; square_root: Haegele et al. 2024, "
+          "arXiv:2405.18392"};
+  static constexpr auto fields() {
+    return std::tuple{
+        field(&WarmupStableDecay::peak, {.name = "peak", .meaning = "value for most of the run"}),
+        field(&WarmupStableDecay::final_value,
+              {.name = "final", .meaning = "value that the run ends at"}),
+        field(&WarmupStableDecay::cooldown, {.name = "cooldown",
+                                             .meaning = "share of the run, after the warm-up, in "
+                                                        "which it falls",
+                                             .bounds = {0, 1, true, false}}),
+        field(&WarmupStableDecay::form,
+              {.name = "form", .meaning = "how the last stretch goes to the final value"}),
+        warmup_field(&WarmupStableDecay::warmup)};
+  }
+};
+
+double at(const WarmupStableDecay& curve, const Clock& clock);
+
+}  // namespace temper::schedule
+
+template <>
+struct temper::EnumNames<temper::schedule::Cooldown> {
+  static constexpr std::array<std::string_view, 3> value{"linear", "cosine", "square_root"};
+};

@@ -1,0 +1,159 @@
+#include "temper/train/diff.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "temper/core/error.h"
+#include "temper/io/hash.h"
+#include "temper/io/read_file.h"
+#include "temper/recipe/recipe.h"
+#include "temper/train/loss_log.h"
+
+namespace temper::train {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+/// What is read of a run.
+struct Side {
+  recipe::Recipe recipe;
+  json environment = json::object();
+  std::vector<json> log;
+  std::string fingerprint;
+  std::string weights;  ///< hash; "" without the file
+};
+
+json read_environment(const fs::path& path) {
+  if (!fs::exists(path)) return json::object();
+  auto found = json::parse(io::read_text(path), nullptr, /*allow_exceptions=*/false);
+  if (!found.is_object())
+    throw Error(Code::data, path.string() + ": not a JSON object; the file is damaged");
+  return found;
+}
+
+Side read(const fs::path& run) {
+  Side side;
+  side.log = read_log(run);
+  side.recipe = recipe::load(run / "recipe.toml");
+  side.environment = read_environment(run / "environment.json");
+  for (const auto& line : side.log) side.fingerprint = line.value("fingerprint", side.fingerprint);
+  const auto weights = run / "model.safetensors";
+  if (fs::exists(weights)) side.weights = io::hash_file(weights);
+  return side;
+}
+
+std::string text(const json& object, const std::string& key) {
+  const auto found = object.find(key);
+  if (found == object.end()) return "";
+  return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
+std::optional<bool> same_data(const Side& left, const Side& right) {
+  const auto a = text(left.environment, "data");
+  const auto b = text(right.environment, "data");
+  if (!a.empty() && !b.empty()) return a == b;
+  // The fingerprint is of recipe and data.
+  if (!left.fingerprint.empty() && left.fingerprint == right.fingerprint) return true;
+  return std::nullopt;
+}
+
+Parting compare(const std::vector<LoggedLoss>& left, const std::vector<LoggedLoss>& right) {
+  Parting parting;
+  auto b = right.begin();
+  for (const auto& a : left) {
+    while (b != right.end() && b->step < a.step) ++b;
+    if (b == right.end()) break;
+    if (b->step != a.step || b->after != a.after) continue;
+    ++parting.compared;
+    if (a.loss == b->loss || (a.loss != a.loss && b->loss != b->loss)) continue;
+    return {parting.compared, a.step, a.loss, b->loss};
+  }
+  return parting;
+}
+
+Ending ending_of(const std::vector<json>& log) {
+  Ending ending;
+  for (const auto& line : log) {
+    const auto event = line.value("event", "");
+    ending.steps = std::max(ending.steps, line.value("step", std::int64_t{0}));
+    if (event == "end") ending.seconds = line.value("seconds", 0.0);
+    if (event != "test") continue;
+    ending.weights = line.value("weights", "");
+    ending.test_accuracy = line.value("accuracy", 0.0);
+    ending.test_loss = line.value("loss", 0.0);
+  }
+  return ending;
+}
+
+json line(const Ending& ending) {
+  json object = {{"steps", ending.steps}, {"finished", ending.seconds.has_value()}};
+  if (ending.seconds) object["seconds"] = *ending.seconds;
+  if (!ending.weights.empty())
+    object["test"] = {{"weights", ending.weights},
+                      {"accuracy", ending.test_accuracy},
+                      {"loss", ending.test_loss}};
+  return object;
+}
+
+json line(const Parting& losses) {
+  json object = {{"compared", losses.compared}, {"first_step", nullptr}};
+  if (losses.first_step)
+    object.update(
+        {{"first_step", *losses.first_step}, {"left", losses.left}, {"right", losses.right}});
+  return object;
+}
+
+json line(const std::optional<bool>& known) {
+  return known ? json(*known) : json(nullptr);
+}
+
+}  // namespace
+
+std::vector<Circumstance> differing_circumstances(const json& left, const json& right) {
+  std::set<std::string> names;
+  for (const auto* side : {&left, &right})
+    for (const auto& [name, value] : side->items()) names.insert(name);
+  for (const auto* other : {"command", "started", "data"}) names.erase(other);
+  std::vector<Circumstance> differing;
+  for (const auto& name : names)
+    if (const auto a = text(left, name), b = text(right, name); a != b)
+      differing.push_back({name, a, b});
+  return differing;
+}
+
+RunDifferences differences(const fs::path& left, const fs::path& right) {
+  const auto a = read(left);
+  const auto b = read(right);
+  RunDifferences result{.recipe = recipe::differences(a.recipe, b.recipe),
+                        .circumstances = differing_circumstances(a.environment, b.environment),
+                        .same_data = same_data(a, b),
+                        .losses = compare(logged_losses(a.log), logged_losses(b.log)),
+                        .left = ending_of(a.log),
+                        .right = ending_of(b.log)};
+  std::ranges::stable_partition(result.recipe, &recipe::Difference::changes_results);
+  if (!a.weights.empty() && !b.weights.empty()) result.same_weights = a.weights == b.weights;
+  return result;
+}
+
+nlohmann::ordered_json to_json(const RunDifferences& d) {
+  auto recipe = json::array();
+  for (const auto& one : d.recipe)
+    recipe.push_back({{"key", one.path},
+                      {"left", one.left},
+                      {"right", one.right},
+                      {"changes_results", one.changes_results}});
+  auto circumstances = json::array();
+  for (const auto& one : d.circumstances)
+    circumstances.push_back({{"name", one.name}, {"left", one.left}, {"right", one.right}});
+  return {{"recipe", std::move(recipe)},
+          {"environment", std::move(circumstances)},
+          {"same_data", line(d.same_data)},
+          {"losses", line(d.losses)},
+          {"same_weights", line(d.same_weights)},
+          {"left", line(d.left)},
+          {"right", line(d.right)}};
+}
+
+}  // namespace temper::train

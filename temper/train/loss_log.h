@@ -1,0 +1,25 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <vector>
+
+namespace temper::train {
+
+/// A line of the log that carries a running loss: the mean over steps `after` + 1 to `step`.
+struct LoggedLoss {
+  std::int64_t after = 0;
+  std::int64_t step = 0;
+  double loss = 0;  ///< NaN where the log has none
+  bool operator==(const LoggedLoss&) const = default;
+};
+
+/// The running losses in a run's metrics.jsonl. A mean begins anew at every line, evaluation and
+/// start of the process.
+std::vector<LoggedLoss> logged_losses(const std::vector<nlohmann::json>& log);
+
+/// The lines of the run's log. Throws Error{Code::usage} when the directory holds no run, and as
+/// io::read_json_lines() does.
+std::vector<nlohmann::json> read_log(const std::filesystem::path& run);
+
+}  // namespace temper::train

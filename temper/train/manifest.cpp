@@ -1,0 +1,100 @@
+#include "temper/train/manifest.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "temper/core/error.h"
+#include "temper/io/hash.h"
+
+namespace temper::train {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kFormat = 2;
+
+json to_json(const std::optional<Merit>& merit) {
+  if (!merit) return nullptr;
+  return {{"by", merit->by}, {"value", merit->value}};
+}
+
+json to_json(const Platform& platform) {
+  return {{"device", platform.device},
+          {"threads", platform.threads},
+          {"instruction_set", platform.instruction_set},
+          {"libtorch", platform.libtorch}};
+}
+
+std::optional<Merit> read_merit(const json& object) {
+  if (object.is_null()) return std::nullopt;
+  return Merit{object.at("by"), object.at("value")};
+}
+
+Platform read_platform(const json& object) {
+  return {object.at("device"), object.at("threads"), object.at("instruction_set"),
+          object.at("libtorch")};
+}
+
+Manifest read(const json& object) {
+  return {.step = object.at("step"),
+          .fingerprint = object.at("fingerprint"),
+          .seconds = object.at("seconds"),
+          .evaluated = object.at("evaluated"),
+          .merit = read_merit(object.at("merit")),
+          .platform = read_platform(object.at("platform")),
+          .origin = object.at("origin"),
+          .left_out = object.at("left_out"),
+          .left_out_in_row = object.at("left_out_in_row"),
+          .optimizer_steps = object.at("optimizer_steps"),
+          .updates = object.at("updates"),
+          .files = object.at("files").get<std::map<std::string, std::string>>()};
+}
+
+bool are_plain_names(const std::map<std::string, std::string>& files) {
+  return std::ranges::none_of(files, [](const auto& file) {
+    return file.first.empty() || file.first.find('/') != std::string::npos;
+  });
+}
+
+/// Nothing where a value is missing or of another type.
+std::optional<Manifest> read(std::string_view text) {
+  try {
+    return read(json::parse(text));
+  } catch (const json::exception&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
+std::string to_text(const Manifest& m) {
+  json object = {{"format", kFormat},
+                 {"step", m.step},
+                 {"fingerprint", m.fingerprint},
+                 {"seconds", m.seconds},
+                 {"evaluated", m.evaluated},
+                 {"merit", to_json(m.merit)},
+                 {"platform", to_json(m.platform)},
+                 {"origin", m.origin},
+                 {"left_out", m.left_out},
+                 {"left_out_in_row", m.left_out_in_row},
+                 {"optimizer_steps", m.optimizer_steps},
+                 {"updates", m.updates},
+                 {"files", m.files}};
+  object["checksum"] = io::hash_hex(object.dump());
+  return object.dump(2) + "\n";
+}
+
+Manifest parse_manifest(std::string_view text, const std::string& name) {
+  // Byte for byte what we write, or not ours: the checksum and the format are in there.
+  if (auto manifest = read(text); manifest && manifest->step >= 0 &&
+                                  are_plain_names(manifest->files) && to_text(*manifest) == text)
+    return std::move(*manifest);
+  throw Error(Code::data, fmt::format("{}: damaged, or not a checkpoint's manifest of format {}",
+                                      name, kFormat));
+}
+
+}  // namespace temper::train

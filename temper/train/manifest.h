@@ -1,0 +1,41 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "temper/train/platform.h"
+
+namespace temper::train {
+
+/// What `checkpoint.best` compares, of one evaluation.
+struct Merit {
+  std::string by;  ///< "validation_loss"
+  double value = 0;
+};
+
+/// Everything about a checkpoint but its tensors.
+struct Manifest {
+  std::int64_t step = 0;
+  std::string fingerprint;  ///< of the recipe and the data
+  double seconds = 0;       ///< of training so far
+  bool evaluated = false;   ///< the evaluation that follows this step is done
+  std::optional<Merit> merit;
+  Platform platform;
+  std::int64_t origin = 0;           ///< see State
+  std::int64_t left_out = 0;         ///< see State
+  std::int64_t left_out_in_row = 0;  ///< see State
+  std::int64_t optimizer_steps = 0;
+  std::int64_t updates = 0;                  ///< of the averages
+  std::map<std::string, std::string> files;  ///< checksum by file name
+};
+
+/// The text of manifest.json: JSON that holds a checksum of itself.
+std::string to_text(const Manifest& manifest);
+
+/// Reads exactly what to_text() writes. Throws Error{Code::data} for any other text.
+/// @param name  what the message calls it
+Manifest parse_manifest(std::string_view text, const std::string& name);
+
+}  // namespace temper::train

@@ -1,0 +1,209 @@
+#include "temper/train/memory.h"
+
+#include <ATen/ops/arange.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/zeros.h>
+#include <c10/core/InferenceMode.h>
+#include <fmt/format.h>
+#include <malloc.h>
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+#include "temper/core/error.h"
+#include "temper/train/heap.h"
+#include "temper/train/machine_memory.h"
+#include "temper/train/precision.h"
+#include "temper/train/step.h"
+
+namespace temper::train {
+namespace {
+
+/// Zeros: memory does not depend on what is in them.
+data::Batch blank_batch(const Plan& plan) {
+  constexpr auto n = Allocations::kMore;
+  const auto& task = plan.task;
+  const data::Batch batch{
+      .views = {at::zeros({n, task.channels, task.height, task.width}, at::kFloat)
+                    .contiguous(at::MemoryFormat::ChannelsLast)},
+      .labels = at::zeros({n}, at::kLong),
+      .targets = at::full({n, task.classes}, 1.0 / static_cast<double>(task.classes), at::kFloat),
+      .labelled = at::full({n}, true, at::kBool),
+      .ids = at::arange(n, at::kLong)};
+  return to(batch, plan.device);
+}
+
+data::Batch first_rows(const data::Batch& batch, std::int64_t n) {
+  return {{batch.views.front().narrow(0, 0, n)},
+          batch.labels.narrow(0, 0, n),
+          batch.targets.narrow(0, 0, n),
+          batch.labelled.narrow(0, 0, n),
+          batch.ids.narrow(0, 0, n)};
+}
+
+Allocations of_training(const Plan& plan, const recipe::Recipe& recipe, State& state) {
+  const auto blank = blank_batch(plan);
+  return Allocations([&](std::int64_t batch) {
+    state.network->train(true);
+    Times times;
+    Norms norms;
+    step(state, recipe, first_rows(blank, batch), times,
+         recipe.log.norms_every > 0 ? &norms : nullptr);
+  });
+}
+
+Allocations of_evaluation(const Plan& plan, State& state) {
+  const auto blank = blank_batch(plan);
+  return Allocations([&](std::int64_t batch) {
+    const c10::InferenceMode inference;
+    const PrecisionScope scope(plan.recipe.precision, plan.device.type());
+    state.network->train(false);
+    (void)state.network->forward(first_rows(blank, batch).views.front());
+  });
+}
+
+/// Bytes of each tensor that a checkpoint holds.
+std::vector<std::int64_t> sizes_of(const State& state) {
+  auto all = weights(*state.network);
+  all.insert(all.end(), state.optimizer.tensors.begin(), state.optimizer.tensors.end());
+  if (state.averages)
+    all.insert(all.end(), state.averages->tensors.begin(), state.averages->tensors.end());
+  std::vector<std::int64_t> sizes;
+  for (const auto& [name, tensor] : all)
+    sizes.push_back(static_cast<std::int64_t>(tensor.nbytes()));
+  return sizes;
+}
+
+/// The largest set that is evaluated.
+std::int64_t images_evaluated(const Plan& plan) {
+  std::int64_t most = 0;
+  for (const auto& set : {plan.probe, plan.validation, plan.test})
+    if (set) most = std::max(most, set->size());
+  return most;
+}
+
+/// What a run takes, for any batch.
+class Forecast {
+ public:
+  explicit Forecast(const Plan& plan)
+      : Forecast(plan, plan.recipe, start(plan.recipe, build_network(plan), plan.horizon)) {}
+
+  [[nodiscard]] Need at(std::int64_t batch) const {
+    const auto total = total_for(batch);
+    Need need{.process = process_,
+              .model = 2 * state_,
+              .loader = static_cast<std::uint64_t>(plan_.training.slots * slot(batch)),
+              .total = total};
+    need.working = total - std::min(total, need.process + need.model + need.loader);
+    const auto twice = total_for(2 * batch);
+    need.per_image = (twice - std::min(twice, total)) / static_cast<std::uint64_t>(batch);
+    return need;
+  }
+
+  /// 0: none.
+  [[nodiscard]] std::int64_t largest_batch_within(std::uint64_t bytes) const {
+    std::int64_t fits = 0;
+    for (std::int64_t too_many = plan_.recipe.data.batch; fits + 1 < too_many;) {
+      const auto middle = (fits + too_many) / 2;
+      (total_for(middle) <= bytes ? fits : too_many) = middle;
+    }
+    return fits;
+  }
+
+ private:
+  Forecast(const Plan& plan, const recipe::Recipe& recipe, State state)
+      : plan_(plan),
+        training_(of_training(plan, recipe, state)),
+        evaluation_(of_evaluation(plan, state)),
+        sizes_(sizes_of(state)),
+        state_(static_cast<std::uint64_t>(
+            std::accumulate(sizes_.begin(), sizes_.end(), std::int64_t{0}))) {
+    // What the few steps above left behind is not the run's.
+    ::malloc_trim(0);
+    const auto held = resident_memory();
+    process_ = held - std::min(held, plan.device.is_cpu() ? state_ : 0);
+  }
+
+  /// Bytes of a batch that waits in a loader.
+  [[nodiscard]] std::int64_t slot(std::int64_t batch) const {
+    const auto& task = plan_.task;
+    const auto floats = task.channels * task.height * task.width + task.classes;
+    return batch * floats * static_cast<std::int64_t>(sizeof(float));
+  }
+
+  [[nodiscard]] std::uint64_t total_for(std::int64_t batch) const {
+    Heap training;
+    for (std::int64_t i = 0; i < plan_.training.slots; ++i) training.allocate(slot(batch));
+    train(training, batch);
+    Heap evaluation;
+    evaluate(evaluation);
+    // Blocks of other sizes find no place in the holes that training left; what is the system's has
+    // gone back to it.
+    return process_ + state_ +
+           static_cast<std::uint64_t>(training.shared() + evaluation.shared() +
+                                      std::max(training.system(), evaluation.system()));
+  }
+
+  /// A step while a checkpoint is written from a copy of the state.
+  void train(Heap& heap, std::int64_t batch) const {
+    for (const auto bytes : sizes_) heap.allocate(bytes);
+    heap.play(training_, batch);
+    for (const auto bytes : sizes_) heap.release(bytes);
+  }
+
+  void evaluate(Heap& heap) const {
+    const auto images = images_evaluated(plan_);
+    const auto batch = std::min(plan_.evaluation.batch, images);
+    // Answers are kept batch by batch and then put together.
+    const auto answers = images * plan_.task.classes * static_cast<std::int64_t>(sizeof(float));
+    std::vector<std::int64_t> held(static_cast<std::size_t>(plan_.evaluation.slots), slot(batch));
+    held.insert(held.end(), 2, answers);
+    for (const auto bytes : held) heap.allocate(bytes);
+    heap.play(evaluation_, batch);
+    for (const auto bytes : held) heap.release(bytes);
+  }
+
+  const Plan& plan_;
+  Allocations training_;
+  Allocations evaluation_;
+  std::vector<std::int64_t> sizes_;
+  std::uint64_t state_;
+  std::uint64_t process_ = 0;
+};
+
+double gib(std::uint64_t bytes) {
+  return static_cast<double>(bytes) / (1024.0 * 1024.0 * 1024.0);
+}
+
+[[noreturn]] void refuse(const Forecast& forecast, const Need& need, std::uint64_t limit,
+                         std::int64_t batch) {
+  const auto fits = forecast.largest_batch_within(limit);
+  throw Error(
+      Code::usage,
+      fmt::format("this run needs about {:.1f} GiB with data.batch = {} and the machine has {:.1f} "
+                  "GiB for it; {}",
+                  gib(need.total), batch, gib(limit),
+                  fits > 0 ? fmt::format("a batch of {} would fit", fits)
+                           : "no batch would fit: take a smaller network or data.size"));
+}
+
+}  // namespace
+
+Need memory_need(const Plan& plan) {
+  prepare_thread(plan);
+  return Forecast(plan).at(plan.recipe.data.batch);
+}
+
+Need require_memory(const Plan& plan) {
+  prepare_thread(plan);
+  const Forecast forecast(plan);
+  const auto batch = plan.recipe.data.batch;
+  const auto need = forecast.at(batch);
+  const auto available = available_memory();
+  const auto limit = available + resident_memory();
+  if (available > 0 && need.total > limit) refuse(forecast, need, limit, batch);
+  return need;
+}
+
+}  // namespace temper::train

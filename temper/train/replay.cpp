@@ -1,0 +1,334 @@
+#include "temper/train/replay.h"
+
+#include <ATen/core/grad_mode.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "temper/core/error.h"
+#include "temper/io/read_file.h"
+#include "temper/loss/loss.h"
+#include "temper/train/checkpoint.h"
+#include "temper/train/clock.h"
+#include "temper/train/guarded_step.h"
+#include "temper/train/loss_log.h"
+#include "temper/train/precision.h"
+#include "temper/train/state.h"
+
+namespace temper::train {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+/// The last step that the run's files know of.
+std::int64_t steps_done(const fs::path& run, const std::vector<json>& log) {
+  std::int64_t done = 0;
+  for (const auto& line : log) done = std::max(done, line.value("step", std::int64_t{0}));
+  const auto saved = list_checkpoints(run / "checkpoints");
+  return saved.empty() ? done : std::max(done, read_manifest(saved.back()).step);
+}
+
+void require_step(const Plan& plan, const fs::path& run, const std::vector<json>& log,
+                  std::int64_t step) {
+  const auto done = steps_done(run, log);
+  // The log has a line every so many steps: the run may have died anywhere up to the next.
+  const auto last = std::min(plan.horizon.total_steps, done + plan.recipe.log.every_steps);
+  if (step < 1 || step > last)
+    throw Error(Code::usage,
+                fmt::format("--step {}: the run in {} has come to step {} of {}; name a step from "
+                            "1 to {}",
+                            step, run.string(), done, plan.horizon.total_steps, last));
+}
+
+std::string recorded_digest(const fs::path& run) {
+  const auto path = run / "environment.json";
+  if (!fs::exists(path)) return "";
+  const auto object = json::parse(io::read_text(path), nullptr, /*allow_exceptions=*/false);
+  return object.is_object() ? object.value("data", "") : "";
+}
+
+void require_same_run(const Plan& plan, const fs::path& run, const std::vector<json>& log) {
+  std::string recorded;
+  for (const auto& line : log) recorded = line.value("fingerprint", recorded);
+  if (recorded == plan.fingerprint) return;
+  const auto digest = recorded_digest(run);
+  const bool recipe_alone = digest == plan.data_digest;
+  throw Error(
+      Code::data,
+      fmt::format("{}: {}; a replay would be of another run", run.string(),
+                  digest.empty()
+                      ? "its recipe.toml or its data set has changed since it was trained"
+                  : recipe_alone ? "its recipe.toml is not what it was trained with"
+                                 : fmt::format("the data set \"{}\" is not what it was trained on",
+                                               plan.recipe.data.source)));
+}
+
+/// Checkpoints before the step, the last one first.
+std::vector<fs::path> checkpoints_before(const fs::path& run, std::int64_t step) {
+  auto saved = list_checkpoints(run / "checkpoints");
+  std::erase_if(saved, [&](const fs::path& one) { return read_manifest(one).step >= step; });
+  std::ranges::reverse(saved);
+  return saved;
+}
+
+/// The step's forward pass, looked at: the network is left as it was.
+at::Tensor look_at_logits(model::Network& network, const recipe::Recipe& recipe,
+                          const at::Tensor& images) {
+  const at::NoGradGuard no_grad;
+  const PrecisionScope scope(recipe.precision, images.device().type());
+  std::vector<at::Tensor> before;
+  for (const auto& buffer : network.buffers()) before.push_back(buffer.value.clone());
+  auto logits = network.forward(images);
+  for (std::size_t i = 0; i < before.size(); ++i) network.buffers()[i].value.copy_(before[i]);
+  return logits;
+}
+
+class Replayer {
+ public:
+  Replayer(const Plan& plan, const fs::path& run, std::int64_t step,
+           const std::vector<Observer*>& watchers)
+      : plan_(plan),
+        watchers_(watchers),
+        recipe_(plan.recipe),
+        driver_(recipe_, plan.horizon),
+        loader_(plan.train, plan.training),
+        step_(run / "checkpoints") {
+    result_.step = step;
+    restore(run);
+    result_.from = state_.step;
+  }
+
+  Replay operator()(const std::vector<LoggedLoss>& logged) {
+    state_.network->train(true);
+    tell(Started{.name = recipe_.name,
+                 .step = state_.step,
+                 .steps_per_epoch = plan_.horizon.steps_per_epoch,
+                 .total_steps = result_.step,
+                 .epochs = recipe_.epochs});
+    while (state_.step < result_.step - 1) redo();
+    make_the_step();
+    check(logged);
+    return std::move(result_);
+  }
+
+ private:
+  void tell(const Event& event) {
+    for (auto* watcher : watchers_) watcher->see(event);
+  }
+
+  void restore(const fs::path& run) {
+    for (const auto& checkpoint : checkpoints_before(run, result_.step)) {
+      state_ = start(recipe_, build_network(plan_), plan_.horizon);
+      try {
+        return load_checkpoint(state_, checkpoint);
+      } catch (const Error& error) {
+        if (error.code() != Code::data) throw;
+        tell(Warned{error.what()});
+      }
+    }
+    state_ = start(recipe_, build_network(plan_), plan_.horizon);
+  }
+
+  data::Batch next_batch() {
+    const auto steps = plan_.horizon.steps_per_epoch;
+    if (!begun_ || state_.step % steps == 0)
+      loader_.start(state_.step / steps, state_.step % steps);
+    begun_ = true;
+    driver_.apply(state_.step);
+    return to(*loader_.next(), plan_.device);
+  }
+
+  void redo() {
+    const auto batch = next_batch();
+    const auto done = step_(state_, recipe_, batch, times_);
+    losses_.push_back(done.not_finite ? std::numeric_limits<double>::quiet_NaN()
+                                      : done.loss.item<double>());
+    tell(Stepped{
+        .step = state_.step,
+        .epoch =
+            static_cast<double>(state_.step) / static_cast<double>(plan_.horizon.steps_per_epoch),
+        .loss = losses_.back(),
+        .lr = learning_rate(recipe_),
+        .images_per_second = static_cast<double>(batch.ids.size(0)) / std::max(watch_.lap(), 1e-9),
+        .seconds = since_.seconds()});
+  }
+
+  void make_the_step() {
+    const auto batch = next_batch();
+    const auto steps = plan_.horizon.steps_per_epoch;
+    result_.epoch = state_.step / steps + 1;
+    result_.batch = state_.step % steps + 1;
+    result_.lr = learning_rate(recipe_);
+    result_.images = batch.views.front().detach().to(at::kCPU, at::kFloat).clone();
+    look_at(batch);
+    result_.norms.step = result_.step;
+    result_.loss = step(state_, recipe_, batch, times_, &result_.norms).loss.item<double>();
+    losses_.push_back(result_.loss);
+  }
+
+  void look_at(const data::Batch& batch) {
+    const auto logits = look_at_logits(*state_.network, recipe_, batch.views.front());
+    for (std::int64_t row = 0; row < batch.ids.size(0); ++row)
+      result_.samples.push_back(sample(batch, logits, row));
+    // What has no loss comes last.
+    std::ranges::stable_sort(result_.samples, [](const auto& a, const auto& b) {
+      return a.loss > b.loss || (a.loss == a.loss && b.loss != b.loss);
+    });
+  }
+
+  ReplayedSample sample(const data::Batch& batch, const at::Tensor& logits, std::int64_t row) {
+    ReplayedSample sample{.row = row, .id = batch.ids[row].item<std::int64_t>()};
+    sample.where = plan_.train->where(sample.id);
+    sample.label = batch.labels[row].item<std::int64_t>();
+    sample.loss = sample.label < 0 ? std::numeric_limits<double>::quiet_NaN()
+                                   : loss::compute(recipe_.loss, logits.narrow(0, row, 1),
+                                                   batch.targets.narrow(0, row, 1))
+                                         .item<double>();
+    plan_.train->read(sample.id, image_);
+    sample.augment =
+        pipeline_.trace(image_,
+                        {plan_.training.seed, static_cast<std::uint64_t>(result_.epoch - 1),
+                         static_cast<std::uint64_t>(sample.id)},
+                        frame_);
+    return sample;
+  }
+
+  /// The mean of steps after + 1 to step, summed up as the run sums it up.
+  double mean_loss(const LoggedLoss& line) const {
+    double sum = 0;
+    std::int64_t applied = 0;
+    for (auto s = line.after; s < line.step; ++s) {
+      const double loss = losses_[static_cast<std::size_t>(s - result_.from)];
+      if (!std::isfinite(loss)) continue;  // a step that was left out
+      sum += loss;
+      ++applied;
+    }
+    return sum / static_cast<double>(applied);
+  }
+
+  void check(const std::vector<LoggedLoss>& logged) {
+    auto& check = result_.check;
+    for (const auto& line : logged) {
+      if (line.after < result_.from || line.step > result_.step || line.step <= line.after)
+        continue;
+      ++check.lines;
+      const auto mean = mean_loss(line);
+      if (mean == line.loss || check.first_difference) continue;
+      check.first_difference = line.step;
+      check.logged = line.loss;
+      check.replayed = mean;
+    }
+  }
+
+  const Plan& plan_;
+  const std::vector<Observer*>& watchers_;
+  recipe::Recipe recipe_;  ///< its scheduled numbers move
+  recipe::ScheduleDriver driver_;
+  data::Loader loader_;
+  GuardedStep step_;
+  State state_;
+  bool begun_ = false;
+  augment::Pipeline pipeline_{plan_.training.operations, plan_.training.normalisation,
+                              plan_.training.size};
+  augment::Frame frame_{plan_.training.size};
+  io::Image image_;
+  std::vector<double> losses_;  ///< of the steps from result_.from on
+  Times times_;
+  Stopwatch watch_;
+  Stopwatch since_;
+  Replay result_;
+};
+
+json line(const augment::Box& box) {
+  return {{"top", box.top}, {"left", box.left}, {"height", box.height}, {"width", box.width}};
+}
+
+json line(const Draw& draw) {
+  json object = {{"kind", name_of(draw.kind)}, {"value", draw.value}};
+  switch (draw.kind) {
+    case DrawKind::uniform:
+      object["low"] = draw.low;
+      object["high"] = draw.high;
+      break;
+    case DrawKind::below:
+      object["bound"] = draw.high;
+      break;
+    case DrawKind::chance:
+      object["value"] = draw.value != 0;
+      object["probability"] = draw.high;
+      break;
+    case DrawKind::bits:
+    case DrawKind::normal:
+      break;
+  }
+  return object;
+}
+
+nlohmann::ordered_json line(const augment::Trace& trace) {
+  auto draws = json::array();
+  for (const auto& draw : trace.draws) draws.push_back(line(draw));
+  const auto& after = trace.after;
+  return {{"operation", trace.operation},
+          {"draws", std::move(draws)},
+          {"after",
+           {{"crop", line(after.crop)},
+            {"resized", {after.resized.height, after.resized.width}},
+            {"window", line(after.window)},
+            {"flipped", after.flipped}}}};
+}
+
+nlohmann::ordered_json line(const ReplayedSample& sample, const Plan& plan) {
+  auto augment = nlohmann::ordered_json::array();
+  for (const auto& trace : sample.augment) augment.push_back(line(trace));
+  nlohmann::ordered_json object = {{"row", sample.row},
+                                   {"id", sample.id},
+                                   {"where", sample.where},
+                                   {"label", sample.label},
+                                   {"class", nullptr},
+                                   {"loss", sample.loss},
+                                   {"augment", std::move(augment)}};
+  if (sample.label >= 0)
+    object["class"] = plan.train->classes()[static_cast<std::size_t>(sample.label)];
+  return object;
+}
+
+json line(const LogCheck& check) {
+  json object = {{"lines", check.lines}, {"same", !check.first_difference.has_value()}};
+  if (check.first_difference)
+    object.update({{"first_difference", *check.first_difference},
+                   {"logged", check.logged},
+                   {"replayed", check.replayed}});
+  return object;
+}
+
+}  // namespace
+
+Replay replay(const Plan& plan, const fs::path& run, std::int64_t step,
+              const std::vector<Observer*>& watchers) {
+  const auto log = read_log(run);
+  require_same_run(plan, run, log);
+  require_step(plan, run, log, step);
+  prepare_thread(plan);
+  return Replayer(plan, run, step, watchers)(logged_losses(log));
+}
+
+nlohmann::ordered_json to_json(const Replay& replay, const Plan& plan) {
+  auto samples = nlohmann::ordered_json::array();
+  for (const auto& sample : replay.samples) samples.push_back(line(sample, plan));
+  return {{"step", replay.step},
+          {"epoch", replay.epoch},
+          {"batch", replay.batch},
+          {"from", replay.from},
+          {"redone", replay.redone()},
+          {"loss", replay.loss},
+          {"lr", replay.lr},
+          {"log", line(replay.check)},
+          {"samples", std::move(samples)},
+          {"norms", train::to_json(Event{replay.norms}).at("layers")}};
+}
+
+}  // namespace temper::train

@@ -1,0 +1,71 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "temper/augment/pipeline.h"
+#include "temper/train/events.h"
+#include "temper/train/plan.h"
+
+/// One step of a run, made again.
+namespace temper::train {
+
+/// An image of the step's batch.
+struct ReplayedSample {
+  std::int64_t row = 0;    ///< in the batch
+  std::int64_t id = 0;     ///< in the training set
+  std::string where;       ///< the file, or the set and the number
+  std::int64_t label = 0;  ///< -1: none
+  double loss = 0;         ///< the training loss of this row alone; NaN without a label
+  std::vector<augment::Trace> augment;  ///< what was drawn and done, operation by operation
+};
+
+/// The replayed losses held against the lines of the run's log that they cover.
+struct LogCheck {
+  std::int64_t lines = 0;
+  std::optional<std::int64_t> first_difference = {};  ///< step of the line
+  double logged = 0;                                  ///< there
+  double replayed = 0;
+};
+
+struct Replay {
+  std::int64_t step = 0;   ///< the run's, from 1
+  std::int64_t epoch = 0;  ///< that it belongs to, from 1
+  std::int64_t batch = 0;  ///< of that epoch, from 1
+  std::int64_t from = 0;   ///< step of the checkpoint where it began; 0: the initial weights
+  double loss = 0;
+  double lr = 0;
+  Norms norms;
+  std::vector<ReplayedSample> samples;  ///< the worst first
+  at::Tensor images;  ///< float [n, channels, height, width], in the batch's order
+  LogCheck check;
+
+  /// Steps that had to be made again before this one.
+  [[nodiscard]] std::int64_t redone() const { return step - 1 - from; }
+};
+
+/// Makes the step that took the run from step - 1 to step again, with all of its numbers, from the
+/// last checkpoint before it that is whole, else from the initial weights. Reads the run's files
+/// and writes none. The same machine, LibTorch and threads give the same bits.
+///
+/// Throws Error: usage when the directory holds no run or the run has not come to that step, data
+/// when the plan is not that of the run (with what differs).
+/// @param plan      of the run's recipe.toml and its data as it is now
+/// @param watchers  see a start, every step that is made again, and warnings
+Replay replay(const Plan& plan, const std::filesystem::path& run, std::int64_t step,
+              const std::vector<Observer*>& watchers = {});
+
+nlohmann::ordered_json to_json(const Replay& replay, const Plan& plan);
+
+/// samples.json, which is to_json(), and batch.png, the images with the worst first, in
+/// run/replay/step-<8 digits>/. Throws Error{Code::io}.
+/// @return the folder
+std::filesystem::path write_replay(const Replay& replay, const Plan& plan,
+                                   const std::filesystem::path& run);
+
+}  // namespace temper::train

@@ -1,0 +1,29 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "temper/io/atomic_file.h"
+#include "temper/io/system_error.h"
+#include "temper/train/contact_sheet.h"
+#include "temper/train/replay.h"
+
+namespace temper::train {
+
+std::filesystem::path write_replay(const Replay& replay, const Plan& plan,
+                                   const std::filesystem::path& run) {
+  const auto folder = run / "replay" / fmt::format("step-{:08}", replay.step);
+  std::error_code failure;
+  std::filesystem::create_directories(folder, failure);
+  if (failure) throw io::system_error("make the folder", folder, failure.value());
+
+  std::vector<std::int64_t> rows;
+  for (const auto& sample : replay.samples) rows.push_back(sample.row);
+  const auto sheet = contact_sheet(replay.images, plan.training.normalisation, rows);
+  io::write_atomically(folder / "batch.png", io::encode_png(sheet));
+  const auto text =
+      to_json(replay, plan).dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  io::write_atomically(folder / "samples.json", text + "\n");
+  return folder;
+}
+
+}  // namespace temper::train

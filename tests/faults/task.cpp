@@ -1,0 +1,236 @@
+#include "tests/faults/task.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/flatten.h>
+#include <ATen/ops/matmul.h>
+#include <ATen/ops/mean.h>
+#include <ATen/ops/mul.h>
+#include <ATen/ops/select.h>
+#include <ATen/ops/square.h>
+#include <ATen/ops/sub.h>
+#include <ATen/ops/sum.h>
+#include <ATen/ops/t.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+#include <limits>
+
+#include "temper/core/error.h"
+#include "temper/core/random.h"
+#include "temper/data/array_source.h"
+#include "temper/model/architecture.h"
+#include "temper/train/run.h"
+
+namespace temper::faults {
+namespace {
+
+constexpr int kSide = 8;
+constexpr int kClasses = 3;
+constexpr auto kSmall = R"(
+name = "small"
+epochs = 2
+threads = 1
+averaging = { kind = "ema", decay = 0.9 }
+[data]
+batch = 16
+validation = 0.25
+loader_threads = 1
+augment = [{ kind = "pad_crop", padding = 1 }, { kind = "flip" }]
+[model]
+kind = "resnet"
+depth = 8
+width = 4
+[checkpoint]
+every_steps = 2
+[log]
+every_steps = 1
+)";
+
+/// Bright pixels where the class says.
+std::shared_ptr<data::ArraySource> pictures(const std::string& name, int count,
+                                            std::uint64_t seed) {
+  data::ArraySource::Contents contents{.name = name,
+                                       .classes = {"left", "middle", "right"},
+                                       .height = kSide,
+                                       .width = kSide,
+                                       .channels = 1};
+  Random random(seed, Purpose::inspect);
+  for (int i = 0; i < count; ++i) {
+    contents.labels.push_back(i % kClasses);
+    for (int pixel = 0; pixel < kSide * kSide; ++pixel) {
+      const bool bright = pixel % kSide * kClasses / kSide == i % kClasses;
+      contents.pixels.push_back(static_cast<std::uint8_t>(random.below(120) + (bright ? 100 : 0)));
+    }
+  }
+  return std::make_shared<data::ArraySource>(std::move(contents));
+}
+
+/// A linear classifier, to stand for a user's own network.
+class Linear : public model::Network {
+ public:
+  Linear(const model::Task& task, std::uint64_t seed) {
+    const auto inputs = task.channels * task.height * task.width;
+    auto weight = at::empty({task.classes, inputs}, at::kFloat);
+    Random random(seed, Purpose::initialise);
+    auto* values = weight.mutable_data_ptr<float>();
+    for (std::int64_t i = 0; i < weight.numel(); ++i)
+      values[i] = static_cast<float>(0.1 * random.normal());
+    parameters_.push_back({"weight", weight.set_requires_grad(true), model::ParameterKind::weight});
+  }
+  at::Tensor forward(const at::Tensor& images) override {
+    return images.flatten(1).matmul(parameters_[0].value.t());
+  }
+  void train(bool) override {}
+  [[nodiscard]] const std::vector<model::Parameter>& parameters() const override {
+    return parameters_;
+  }
+  [[nodiscard]] const std::vector<model::Buffer>& buffers() const override { return buffers_; }
+  void to(at::Device) override {}
+
+ private:
+  std::vector<model::Parameter> parameters_;
+  std::vector<model::Buffer> buffers_;
+};
+
+at::Tensor squared_error(const at::Tensor& logits, const at::Tensor& targets) {
+  return (logits - targets).square().mean();
+}
+
+/// Which batches: those with fewer than four pictures of the first class.
+at::Tensor sometimes_nan(const at::Tensor& logits, const at::Tensor& targets) {
+  const auto loss = squared_error(logits, targets);
+  const bool bad = targets.select(1, 0).sum().item<double>() < 4;
+  return bad ? loss * std::numeric_limits<double>::quiet_NaN() : loss;
+}
+
+void give_functions(recipe::Recipe& recipe) {
+  if (auto* custom = std::get_if<loss::Custom>(&recipe.loss))
+    custom->function = custom->name == "sometimes nan" ? sometimes_nan : squared_error;
+  if (auto* custom = std::get_if<model::Custom>(&recipe.model))
+    custom->function = [](const model::Task& task, std::uint64_t seed) {
+      return std::make_unique<Linear>(task, seed);
+    };
+  for (auto& operation : recipe.data.augment)
+    if (auto* custom = std::get_if<augment::Custom>(&operation))
+      custom->function = [](io::Image& image, Random& random) {
+        for (auto& pixel : image.pixels)
+          pixel = static_cast<std::uint8_t>(pixel / 2 + random.below(100));
+      };
+}
+
+StopFlag stop_flag;  // NOLINT: for the signal handler
+
+/// Raises signals at chosen steps.
+class Signals : public train::Observer {
+ public:
+  explicit Signals(const Job& job) : job_(job) {}
+  void see(const train::Event& event) override {
+    const auto* step = std::get_if<train::Stepped>(&event);
+    if (step == nullptr) return;
+    if (step->step == job_.terminate_at) std::raise(SIGTERM);
+    if (step->step == job_.pause_at) std::raise(SIGSTOP);
+  }
+
+ private:
+  const Job& job_;
+};
+
+int open_files() {
+  int count = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/self/fd"))
+    ++count;
+  return count;
+}
+
+long resident_kib() {
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;)
+    if (word == "VmRSS:") {
+      long kib = 0;
+      status >> kib;
+      return kib;
+    }
+  return 0;
+}
+
+/// Stops and goes on within the process; prints what it holds after a fifth and at the end.
+void cycle(const train::Plan& plan, const Job& job) {
+  for (int i = 1; i <= job.cycles; ++i) {
+    train::run(plan, {.directory = job.directory, .stop_at = i});
+    if (i == job.cycles / 5 || i == job.cycles) {
+      std::printf("%d %ld\n", open_files(), resident_kib());
+      std::fflush(stdout);
+    }
+  }
+}
+
+int train(const Job& job) {
+  const auto plan = make_plan(job.toml, job.sets);
+  if (job.cycles > 1) {
+    cycle(plan, job);
+    return 0;
+  }
+  Signals signals(job);
+  train::RunOptions options{.directory = job.directory,
+                            .stop = &stop_flag,
+                            .fork_from = job.fork_from,
+                            .observers = {&signals}};
+  if (job.stop_at > 0) options.stop_at = job.stop_at;
+  return train::run(plan, options).finished ? 0 : static_cast<int>(Code::stopped);
+}
+
+}  // namespace
+
+train::Plan make_plan(const std::string& toml, const std::vector<std::string>& sets) {
+  auto edits = sets;
+  auto recipe = recipe::parse(toml.empty() ? kSmall : toml, "small", edits);
+  give_functions(recipe);
+  return train::plan(recipe, {.train = pictures("small train", 86, 1),
+                              .validation = nullptr,
+                              .test = pictures("small test", 12, 2),
+                              .height = kSide,
+                              .width = kSide});
+}
+
+std::vector<std::string> command_line(const Job& job) {
+  std::vector<std::string> words{"--worker",
+                                 job.directory,
+                                 job.toml,
+                                 std::to_string(job.stop_at),
+                                 std::to_string(job.cycles),
+                                 std::to_string(job.terminate_at),
+                                 std::to_string(job.pause_at),
+                                 job.fork_from};
+  words.insert(words.end(), job.sets.begin(), job.sets.end());
+  return words;
+}
+
+int work(int argc, char** argv) {
+  struct sigaction action = {};
+  action.sa_handler = [](int) { stop_flag.set(); };
+  sigaction(SIGTERM, &action, nullptr);
+  const std::vector<std::string> words(argv + 2, argv + argc);
+  const Job job{.directory = words.at(0),
+                .toml = words.at(1),
+                .sets = {words.begin() + 7, words.end()},
+                .stop_at = std::stoi(words.at(2)),
+                .cycles = std::stoi(words.at(3)),
+                .terminate_at = std::stoi(words.at(4)),
+                .pause_at = std::stoi(words.at(5)),
+                .fork_from = words.at(6)};
+  try {
+    return train(job);
+  } catch (const Error& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return static_cast<int>(error.code());
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "bug: %s\n", error.what());
+    return static_cast<int>(Code::internal);
+  }
+}
+
+}  // namespace temper::faults

@@ -1,0 +1,189 @@
+// What holds for every optimizer, so that a new one is covered by being added.
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/linspace.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "temper/optim/optimizer.h"
+#include "tests/support/options.h"
+
+namespace temper::optim {
+namespace {
+
+/// A matrix, filters in channels-last layout and a bias, all away from the optimum at 0.
+std::vector<Target> problem() {
+  const auto matrix = at::linspace(-1, 2, 48, at::kDouble).reshape({8, 6});
+  const auto filters = at::linspace(2, -1, 6 * 3 * 9, at::kDouble).reshape({6, 3, 3, 3});
+  const auto bias = at::linspace(-1, 1, 6, at::kDouble);
+  return {{.name = "matrix", .value = matrix.clone().set_requires_grad(true)},
+          {.name = "filters",
+           .value = filters.contiguous(at::MemoryFormat::ChannelsLast).set_requires_grad(true)},
+          {.name = "bias",
+           .value = bias.clone().set_requires_grad(true),
+           .kind = Kind::bias,
+           .decay_scale = 0}};
+}
+
+/// Of the loss sum(c * w^2) / 2 with c between 0.5 and 2.
+void differentiate(std::span<const Target> targets) {
+  for (const auto& target : targets) {
+    const auto& w = target.value;
+    const auto curvature = at::linspace(0.5, 2, w.numel(), at::kDouble).reshape(w.sizes());
+    target.value.mutable_grad() = w.detach() * curvature;
+  }
+}
+
+double distance(std::span<const Target> targets) {
+  double sum = 0;
+  for (const auto& target : targets) sum += target.value.square().sum().item<double>();
+  return std::sqrt(sum);
+}
+
+void run(const Optimizer& optimizer, std::span<const Target> targets, State& state, int steps) {
+  for (int i = 0; i < steps; ++i) {
+    differentiate(targets);
+    step(optimizer, targets, state);
+  }
+}
+
+bool same(std::span<const Target> a, std::span<const Target> b) {
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (!at::equal(a[i].value, b[i].value)) return false;
+  return true;
+}
+
+class EveryOptimizer : public ::testing::TestWithParam<std::string_view> {
+ protected:
+  Optimizer optimizer = temper::testing::alternative<Optimizer>(GetParam());
+
+  /// A rate at which the problem is solved whatever the rule's usual one is.
+  void set_rate(double lr) {
+    std::visit([&](auto& options) { options.lr = lr; }, optimizer);
+  }
+};
+
+TEST_P(EveryOptimizer, ReachesTheOptimumOfAConvexProblem) {
+  if (auto* lars = std::get_if<Lars>(&optimizer)) lars->adapt_all = true;
+  auto targets = problem();
+  auto state = start(optimizer, targets);
+  const double before = distance(targets);
+  for (int i = 0; i < 600; ++i) {
+    set_rate((GetParam() == "lars" ? 20 : GetParam() == "adadelta" ? 3 : 0.1) * (1 - i / 600.0));
+    run(optimizer, targets, state, 1);
+  }
+  EXPECT_LT(distance(targets), before / 10);
+}
+
+TEST_P(EveryOptimizer, GivesTheSameBitsAgain) {
+  auto first = problem();
+  auto second = problem();
+  auto first_state = start(optimizer, first);
+  auto second_state = start(optimizer, second);
+  run(optimizer, first, first_state, 7);
+  run(optimizer, second, second_state, 7);
+  EXPECT_TRUE(same(first, second));
+}
+
+TEST_P(EveryOptimizer, GoesOnFromACopiedState) {
+  auto first = problem();
+  auto state = start(optimizer, first);
+  run(optimizer, first, state, 6);
+
+  auto second = problem();
+  auto loaded = start(optimizer, second);
+  {
+    const at::NoGradGuard guard;
+    for (std::size_t i = 0; i < first.size(); ++i) second[i].value.copy_(first[i].value);
+    ASSERT_EQ(loaded.tensors.size(), state.tensors.size());
+    loaded.step = state.step;
+    for (std::size_t i = 0; i < state.tensors.size(); ++i) {
+      EXPECT_EQ(loaded.tensors[i].first, state.tensors[i].first);
+      loaded.tensors[i].second.copy_(state.tensors[i].second);
+    }
+  }
+  run(optimizer, first, state, 6);
+  run(optimizer, second, loaded, 6);
+  EXPECT_TRUE(same(first, second));
+}
+
+TEST_P(EveryOptimizer, NamesWhatItRemembersOnce) {
+  const auto targets = problem();
+  const auto state = start(optimizer, targets);
+  std::set<std::string> names;
+  for (const auto& [name, tensor] : state.tensors) EXPECT_TRUE(names.insert(name).second) << name;
+}
+
+TEST_P(EveryOptimizer, TakesAMissingGradientForZeroOrSkipsIt) {
+  auto missing = problem();
+  auto zero = problem();
+  auto missing_state = start(optimizer, missing);
+  auto zero_state = start(optimizer, zero);
+  run(optimizer, missing, missing_state, 2);
+  run(optimizer, zero, zero_state, 2);
+  zero_gradients(missing);
+  for (auto& target : zero) target.value.grad().zero_();
+  step(optimizer, missing, missing_state);
+  step(optimizer, zero, zero_state);
+  EXPECT_TRUE(same(missing, zero));
+
+  const auto before = missing[0].value.detach().clone();
+  zero_gradients(missing);
+  step(optimizer, missing, missing_state, Missing::skip);
+  EXPECT_TRUE(at::equal(missing[0].value, before));
+}
+
+TEST_P(EveryOptimizer, LeavesFrozenParametersAlone) {
+  auto targets = problem();
+  targets[0].frozen = true;
+  targets[2].value.set_requires_grad(false);
+  const auto before = problem();
+  auto state = start(optimizer, targets);
+  for (int i = 0; i < 3; ++i) {
+    for (auto& target : targets)
+      target.value.mutable_grad() = at::full(target.value.sizes(), 0.5, at::kDouble);
+    step(optimizer, targets, state);
+  }
+  EXPECT_TRUE(at::equal(targets[0].value, before[0].value));
+  EXPECT_FALSE(at::equal(targets[1].value, before[1].value));
+  EXPECT_TRUE(at::equal(targets[2].value, before[2].value));
+}
+
+TEST_P(EveryOptimizer, ScalesTheRateOfAParameter) {
+  if (GetParam() == "muon") GTEST_SKIP() << "its rest has a rate of its own";
+  auto scaled = problem();
+  for (auto& target : scaled) target.lr_scale = 0.25;
+  auto slow = problem();
+  auto scaled_state = start(optimizer, scaled);
+  set_rate(0.08);
+  run(optimizer, scaled, scaled_state, 4);
+  set_rate(0.02);
+  auto slow_state = start(optimizer, slow);
+  run(optimizer, slow, slow_state, 4);
+  for (std::size_t i = 0; i < slow.size(); ++i)
+    EXPECT_LT((scaled[i].value - slow[i].value).abs().max().item<double>(), 1e-14);
+}
+
+TEST_P(EveryOptimizer, SaysWhatEachOptionMeans) {
+  const auto options = std::visit([](auto& o) { return group(o); }, optimizer);
+  EXPECT_FALSE(options.about.summary.empty());
+  EXPECT_FALSE(options.about.formula.empty());
+  EXPECT_FALSE(options.about.paper.empty());
+  std::set<std::string_view> names;
+  for (const auto& item : options.items) {
+    EXPECT_TRUE(names.insert(item.meta.name).second) << item.meta.name;
+    EXPECT_FALSE(item.meta.meaning.empty()) << item.meta.name;
+    if (!std::holds_alternative<double*>(item.slot)) continue;
+    EXPECT_TRUE(item.meta.bounds.contain(*std::get<double*>(item.slot))) << item.meta.name;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, EveryOptimizer,
+                         ::testing::ValuesIn(temper::testing::kinds<Optimizer>()),
+                         [](const auto& kind) { return std::string(kind.param); });
+
+}  // namespace
+}  // namespace temper::optim

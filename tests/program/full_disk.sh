@@ -1,0 +1,71 @@
+# A disk that fills up, at whatever moment, ends a run with one clear message and exit status 4, and
+# costs nothing: with room again the same command ends in the same bytes.
+set -euo pipefail
+tests=$TEMPER_SOURCE_DIR/tests/program
+
+# A small disk of our own needs a mount namespace of our own.
+if [[ -z ${TEMPER_INSIDE:-} ]]; then
+  if ! unshare --map-root-user --mount mount -t tmpfs none "$PWD" 2>reason.txt; then
+    echo "skipped: a small disk cannot be mounted here: $(tail -1 reason.txt)"
+    exit 77
+  fi
+  TEMPER_INSIDE=yes exec unshare --map-root-user --mount bash "$0"
+fi
+
+train() { # DIR STEPS: a checkpoint so often
+  "$TEMPER" train pictures --set model.depth=8 --set data.batch=20 --set epochs=2 --set checkpoint.every_steps="$2" \
+    --set checkpoint.keep=1 --set log.every_steps=1 --set threads=1 --out "$1" >out.txt 2>err.txt
+}
+
+# on_full_disk COMMAND...: true if it did its work; else it must have refused as it should.
+on_full_disk() {
+  local status=0
+  "$@" 2>err.txt || status=$?
+  ((status == 0)) && return 0
+  if ((status != 4)) || (($(grep -c '^temper: ' err.txt) != 1)) ||
+    ! tail -1 err.txt | grep -q '^temper: cannot .*disk/run.*: No space left on device\.'; then
+    cat err.txt
+    echo "exit status $status, or not one message about the disk: $*"
+    exit 1
+  fi
+  if find disk -name '*.temper-tmp' | grep .; then
+    echo "these were left behind"
+    exit 1
+  fi
+  return 1
+}
+
+# leave KIB: fills the disk but for so much.
+leave() {
+  rm -f disk/ballast
+  local free
+  free=$(df --output=avail --block-size=1024 disk | tail -1)
+  head -c $(((free - $1) * 1024)) /dev/zero >disk/ballast
+}
+
+# First nothing fits, then a little more each time, so that every run ends at another file: the
+# recipe, the logs, a checkpoint, the weights, the page.
+until_it_fits() { # DIR STEPS
+  local kib=0 file
+  until leave $kib && on_full_disk train "$@"; do
+    sed -n 's/^temper: \(cannot [^:]*\):.*/\1/p' err.txt
+    kib=$((kib < 16 ? kib + 4 : kib + 100))
+  done
+  ((kib > 0)) || { echo "the disk was never full"; exit 1; }
+  for file in model.safetensors model-ema.safetensors predictions.safetensors; do
+    cmp whole/$file "$1/$file"
+  done
+}
+
+python3 "$tests/pictures.py" pictures 20 2
+train whole 0
+mkdir disk
+mount -t tmpfs -o size=16m none disk
+until_it_fits disk/run-often 3
+until_it_fits disk/run-once 0
+
+# The page that was there stays.
+cp disk/run-once/report.html before.html
+leave 0
+if on_full_disk "$TEMPER" report disk/run-once; then echo "it wrote a page on a full disk"; exit 1; fi
+cmp before.html disk/run-once/report.html

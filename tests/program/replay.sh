@@ -1,0 +1,43 @@
+# Steps are replayed with the loss that the run recorded, and two runs are compared.
+set -euo pipefail
+
+small=(--set data.limit=320 --set data.batch=32 --set epochs=2 --set model.depth=8 --set threads=1
+  --set log.every_steps=1 --set checkpoint.every_steps=6 --set checkpoint.keep=9
+  --set "data.augment=[{kind='pad_crop'}, {kind='flip'}]")
+"$TEMPER" train "${small[@]}" --out run >out.txt 2>err.txt || { cat err.txt; exit 1; }
+
+contents() { find run -type f -not -path 'run/replay/*' -exec sha256sum {} + | sort -k 2; }
+recorded() { sed -n "s/.*\"event\":\"step\".*\"loss\":\([^,]*\),.*\"step\":$1}.*/\1/p" run/metrics.jsonl; }
+contents >before.txt
+
+for step in 5 11 20; do # mid-epoch, the first after an epoch's end, the last
+  "$TEMPER" replay run --step $step --json >replay.json 2>err.txt || { cat err.txt; exit 1; }
+  loss=$(recorded $step)
+  test -n "$loss"
+  grep -qF "\"loss\": $loss," replay.json || { echo "step $step: the run recorded $loss"; head -8 replay.json; exit 1; }
+  grep -qF '"same": true' replay.json
+  test -s "run/replay/step-$(printf %08d $step)/batch.png"
+done
+contents >after.txt
+cmp before.txt after.txt
+
+# refused STATUS TEXT COMMAND...
+refused() {
+  local expected=$1 text=$2 status=0
+  shift 2
+  "$@" >out.txt 2>err.txt || status=$?
+  cat err.txt
+  ((status == expected)) || { echo "exit status $status in place of $expected: $*"; exit 1; }
+  grep -qF -e "$text" err.txt || { echo "the message does not say: $text"; exit 1; }
+}
+refused 2 "no run" "$TEMPER" replay nowhere --step 1
+refused 2 "has come to step 20 of 20" "$TEMPER" replay run --step 21
+refused 2 "no run" "$TEMPER" diff run nowhere
+
+"$TEMPER" diff run run >out.txt
+grep -qF "recipe: the same" out.txt
+grep -qF "the same in all 20 lines" out.txt
+"$TEMPER" train "${small[@]}" --set optimizer.lr=0.01 --stop-at 3 --out other >out.txt 2>err.txt || test $? -eq 75
+"$TEMPER" diff run other --json >diff.json
+grep -qF '"key": "optimizer.lr"' diff.json
+grep -qF '"first_step": 2' diff.json

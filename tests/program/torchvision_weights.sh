@@ -1,0 +1,17 @@
+# torchvision's resnet18 takes temper's weights, every name and shape of them, and gives the same
+# logits. It needs a Python with torchvision: the benchmark's, or the one that TEMPER_BENCH_PYTHON
+# names.
+set -euo pipefail
+tests=$TEMPER_SOURCE_DIR/tests/program
+
+python=${TEMPER_BENCH_PYTHON:-$TEMPER_SOURCE_DIR/build/bench-env/bin/python}
+if ! "$python" -c 'import torchvision, safetensors, PIL' 2>reason.txt; then
+  echo "skipped: $python has no torchvision, safetensors and Pillow; name one that has in TEMPER_BENCH_PYTHON" \
+    "($(tail -1 reason.txt))"
+  exit 77
+fi
+
+python3 "$tests/pictures.py" pictures 20 5
+"$TEMPER" train pictures --out run --set model.depth=18 --set model.stem=imagenet --set data.batch=32 \
+  --set epochs=2 --set optimizer.lr=0.01 --set precision=fp32
+"$python" "$tests/torchvision_weights.py" run pictures/test

@@ -1,0 +1,94 @@
+#include "temper/train/diff.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "temper/core/error.h"
+#include "temper/train/environment.h"
+#include "temper/train/run.h"
+#include "tests/train/small_run.h"
+
+namespace temper::train {
+namespace {
+
+namespace fs = std::filesystem;
+
+void make(const fs::path& folder, const std::vector<std::string>& sets, std::uint64_t seed = 1) {
+  auto all = sets;
+  all.emplace_back("epochs=1");
+  const auto small = plan(small::recipe(all), small::dataset(64, seed));
+  run(small, {.directory = folder});
+}
+
+TEST(Diff, TheSameRunTwice) {
+  const small::Directory directory;
+  make(directory.path / "a", {});
+  make(directory.path / "b", {});
+  const auto d = differences(directory.path / "a", directory.path / "b");
+  EXPECT_TRUE(d.recipe.empty());
+  EXPECT_TRUE(d.circumstances.empty());
+  EXPECT_EQ(d.same_data, true);
+  EXPECT_EQ(d.same_weights, true);
+  EXPECT_EQ(d.losses.compared, 6);
+  EXPECT_FALSE(d.losses.first_step);
+  EXPECT_EQ(d.left.steps, 6);
+}
+
+TEST(Diff, AnotherRateAnotherNameAnotherData) {
+  const small::Directory directory;
+  make(directory.path / "a", {});
+  make(directory.path / "b", {"name=other", "optimizer.lr=0.05"});
+  make(directory.path / "c", {}, 2);
+  const auto d = differences(directory.path / "a", directory.path / "b");
+  ASSERT_EQ(d.recipe.size(), 2U);
+  EXPECT_EQ(d.recipe[0].path, "optimizer.lr") << "what changes results comes first";
+  EXPECT_EQ(d.recipe[1].path, "name");
+  EXPECT_EQ(d.same_data, true);
+  EXPECT_EQ(d.same_weights, false);
+  EXPECT_EQ(d.losses.first_step, 2) << "the first loss is the initial weights'";
+  EXPECT_NE(d.losses.left, d.losses.right);
+  EXPECT_EQ(to_json(d).at("losses").at("first_step"), 2);
+
+  const auto other_data = differences(directory.path / "a", directory.path / "c");
+  EXPECT_TRUE(other_data.recipe.empty());
+  EXPECT_EQ(other_data.same_data, false);
+  EXPECT_EQ(other_data.losses.first_step, 1);
+}
+
+TEST(Diff, MeansOverOtherStepsAreNotCompared) {
+  const small::Directory directory;
+  make(directory.path / "a", {});
+  make(directory.path / "b", {"log.every_steps=4"});
+  const auto d = differences(directory.path / "a", directory.path / "b");
+  EXPECT_EQ(d.losses.compared, 0);
+  EXPECT_FALSE(d.losses.first_step);
+  EXPECT_FALSE(d.recipe.front().changes_results);
+  EXPECT_EQ(d.same_weights, true);
+}
+
+TEST(Diff, CircumstancesButNotTimeAndCommand) {
+  const auto found = differing_circumstances(
+      {{"libtorch", "2.11.0"}, {"threads", 2}, {"started", "a"}, {"command", {"x"}}},
+      {{"libtorch", "2.12.0"}, {"threads", 2}, {"started", "b"}, {"cpu", "fast"}});
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].name, "cpu");
+  EXPECT_EQ(found[0].left, "");
+  EXPECT_EQ(found[1].left, "2.11.0");
+}
+
+TEST(Diff, NoRun) {
+  const small::Directory directory;
+  try {
+    (void)differences(directory.path, directory.path);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::usage);
+    EXPECT_THAT(error.what(), testing::HasSubstr("no run"));
+  }
+}
+
+}  // namespace
+}  // namespace temper::train

@@ -1,0 +1,128 @@
+#include "temper/train/events.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+namespace temper::train {
+namespace {
+
+using nlohmann::json;
+
+/// One of each kind, with a value of its own in every member.
+std::vector<Event> all_events() {
+  const Scores scores{.train = {0.5, 0.75, 10}, .validation = Score{0.625, 0.5, 20}};
+  return {
+      Started{.name = "trial",
+              .time = "2026-01-31T12:00:00Z",
+              .fingerprint = "00c0ffee",
+              .step = 1,
+              .steps_per_epoch = 2,
+              .total_steps = 3,
+              .epochs = 4,
+              .parameters = 5,
+              .multiply_adds = 6,
+              .train_images = 7,
+              .validation_images = 8,
+              .test_images = 9,
+              .classes = {"cat", "dog"},
+              .channels = 10,
+              .height = 11,
+              .width = 12,
+              .batch = 13},
+      Stepped{.step = 1,
+              .epoch = 0.5,
+              .loss = 2.25,
+              .lr = 0.1,
+              .images_per_second = 100,
+              .seconds = 1.5},
+      Norms{.step = 1, .layers = {{"conv1.weight", 1.0, 2.0, 3.0}, {"fc.bias", 4.0, 5.0, 6.0}}},
+      Evaluated{.epoch = 1,
+                .step = 2,
+                .seconds = 3.5,
+                .raw = Scores{.train = {1.5, 0.25, 30}, .validation = {}},
+                .averaged = scores},
+      LeftOut{.step = 3, .loss = 2.5, .parameter = "conv1.weight", .action = "skip", .ids = {4, 5}},
+      Tested{.weights = "ema", .score = {0.5, 0.875, 40}},
+      Ended{.seconds = 31.5, .time = {1, 2, 3, 4, 5, 6}},
+      Warned{.message = "looks wrong"}};
+}
+
+template <class T>
+T read_as(const json& line) {
+  return std::get<T>(from_json(line).value());
+}
+
+TEST(Events, AreReadAsTheyWereWritten) {
+  for (const auto& event : all_events()) {
+    const auto line = to_json(event);
+    const auto found = from_json(json::parse(line.dump()));
+    ASSERT_TRUE(found.has_value()) << line;
+    EXPECT_EQ(found->index(), event.index()) << line;
+    EXPECT_EQ(to_json(*found), line);
+  }
+  EXPECT_EQ(all_events().size(), std::variant_size_v<Event>);
+}
+
+TEST(Events, AreTheLinesThatTheDocumentationNames) {
+  std::vector<std::string> kinds;
+  for (const auto& event : all_events()) kinds.push_back(to_json(event).at("event"));
+  EXPECT_EQ(kinds, (std::vector<std::string>{"start", "step", "norms", "epoch", "left_out", "test",
+                                             "end", "warning"}));
+  EXPECT_EQ(to_json(Tested{.weights = "ema", .score = {0.5, 0.875, 40}}), (json{{"event", "test"},
+                                                                                {"weights", "ema"},
+                                                                                {"loss", 0.5},
+                                                                                {"accuracy", 0.875},
+                                                                                {"count", 40}}));
+  EXPECT_EQ(to_json(Evaluated{.epoch = 1,
+                              .step = 2,
+                              .seconds = 3.5,
+                              .raw = {},
+                              .averaged = Scores{.train = {0.5, 0.75, 10}, .validation = {}}}),
+            (json{{"event", "epoch"},
+                  {"epoch", 1},
+                  {"step", 2},
+                  {"seconds", 3.5},
+                  {"ema", {{"train", {{"loss", 0.5}, {"accuracy", 0.75}, {"count", 10}}}}}}));
+}
+
+TEST(Events, ANumberThatIsNotFiniteIsReadAsOne) {
+  const auto line = json::parse(
+      to_json(Stepped{.step = 3, .loss = std::numeric_limits<double>::infinity()}).dump());
+  EXPECT_TRUE(line.at("loss").is_null());
+  EXPECT_TRUE(std::isnan(read_as<Stepped>(line).loss));
+  EXPECT_EQ(read_as<Stepped>(line).step, 3);
+}
+
+TEST(Events, WhatIsMissingOrOfAnotherTypeIsNothing) {
+  const auto step = read_as<Stepped>({{"event", "step"}, {"step", "three"}, {"lr", {0.1}}});
+  EXPECT_EQ(step.step, 0);
+  EXPECT_TRUE(std::isnan(step.lr));
+  EXPECT_TRUE(std::isnan(step.seconds));
+
+  const auto start =
+      read_as<Started>({{"event", "start"}, {"name", 7}, {"classes", {"cat", 7, "dog"}}});
+  EXPECT_EQ(start.name, "");
+  EXPECT_EQ(start.classes, (std::vector<std::string>{"cat", "", "dog"}));
+
+  const auto epoch = read_as<Evaluated>({{"event", "epoch"}, {"raw", 1}});
+  ASSERT_TRUE(epoch.raw.has_value());
+  EXPECT_TRUE(std::isnan(epoch.raw->train.loss));
+  EXPECT_FALSE(epoch.raw->validation.has_value());
+  EXPECT_FALSE(epoch.averaged.has_value());
+
+  EXPECT_TRUE(std::isnan(read_as<Ended>({{"event", "end"}}).time.forward));
+  EXPECT_TRUE(read_as<Norms>({{"event", "norms"}, {"layers", {{"a", 1}}}}).layers.empty());
+}
+
+TEST(Events, OfANewerVersionAreSkipped) {
+  EXPECT_FALSE(from_json({{"event", "rewound"}, {"step", 1}}).has_value());
+  EXPECT_FALSE(from_json({{"step", 1}}).has_value());
+  EXPECT_FALSE(from_json({{"event", 1}}).has_value());
+  EXPECT_FALSE(from_json(json()).has_value());
+}
+
+}  // namespace
+}  // namespace temper::train

@@ -1,0 +1,65 @@
+#pragma once
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "temper/core/random.h"
+#include "temper/data/array_source.h"
+#include "temper/train/plan.h"
+
+/// Runs that take a second: noise in two classes, a small network.
+namespace temper::train::small {
+
+namespace fs = std::filesystem;
+
+struct Directory {
+  Directory() {
+    std::string name = (fs::temp_directory_path() / "temper-train-XXXXXX").string();
+    path = mkdtemp(name.data());
+  }
+  ~Directory() { fs::remove_all(path); }
+  Directory(const Directory&) = delete;
+  Directory& operator=(const Directory&) = delete;
+
+  fs::path path;
+};
+
+inline data::Dataset dataset(std::int64_t images, std::uint64_t seed = 1) {
+  data::ArraySource::Contents contents{
+      .name = "noise", .classes = {"dim", "bright"}, .height = 12, .width = 12, .channels = 1};
+  Random random(seed, Purpose::inspect);
+  for (std::int64_t i = 0; i < images; ++i) {
+    contents.labels.push_back(i % 2);
+    for (int k = 0; k < 144; ++k)
+      contents.pixels.push_back(static_cast<std::uint8_t>(random.below(128) + 128 * (i % 2)));
+  }
+  return {
+      .train = std::make_shared<data::ArraySource>(std::move(contents)), .height = 12, .width = 12};
+}
+
+inline recipe::Recipe recipe(const std::vector<std::string>& sets = {}) {
+  return recipe::parse(R"(
+name = "small"
+epochs = 3
+threads = 1
+averaging = { kind = "ema" }
+[data]
+batch = 8
+validation = 0.2
+augment = [{ kind = "pad_crop", padding = 2 }, { kind = "flip" }]
+[model]
+kind = "resnet"
+depth = 8
+width = 4
+[log]
+every_steps = 1
+[checkpoint]
+every_steps = 4
+keep = 100
+)",
+                       "small", sets);
+}
+
+}  // namespace temper::train::small

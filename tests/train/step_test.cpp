@@ -1,0 +1,146 @@
+#include "temper/train/step.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/one_hot.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/sin.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <memory>
+
+#include "temper/model/layers.h"
+#include "temper/model/weights.h"
+
+namespace temper::train {
+namespace {
+
+constexpr std::int64_t kClasses = 4;
+constexpr std::int64_t kPixels = 12;
+
+/// A linear layer, with a BatchNorm before it or without.
+class Small final : public model::Network {
+ public:
+  explicit Small(bool with_norm)
+      : weights_(7),
+        norm_(weights_, "norm", 3),
+        classify_(weights_, "fc", kPixels, kClasses, model::ParameterKind::head),
+        with_norm_(with_norm) {}
+
+  at::Tensor forward(const at::Tensor& images) override {
+    return classify_((with_norm_ ? norm_(images, training_) : images).flatten(1));
+  }
+  void train(bool on) override { training_ = on; }
+  [[nodiscard]] const std::vector<model::Parameter>& parameters() const override {
+    return weights_.parameters();
+  }
+  [[nodiscard]] const std::vector<model::Buffer>& buffers() const override {
+    return weights_.buffers();
+  }
+  void to(at::Device device) override { weights_.to(device); }
+
+ private:
+  model::Weights weights_;
+  model::BatchNorm norm_;
+  model::Linear classify_;
+  bool with_norm_;
+  bool training_ = true;
+};
+
+/// Images that no random generator made; the last rows have no label.
+data::Batch batch(std::int64_t rows, std::int64_t unlabelled = 0) {
+  const auto images =
+      at::sin(at::arange(rows * kPixels, at::kFloat) * 1.7).reshape({rows, 3, 2, 2});
+  const auto labels = at::arange(rows, at::kLong).remainder(kClasses);
+  auto labelled = at::ones({rows}, at::kBool);
+  if (unlabelled > 0) labelled.narrow(0, rows - unlabelled, unlabelled).fill_(false);
+  return {.views = {images},
+          .labels = labels,
+          .targets = at::one_hot(labels, kClasses).to(at::kFloat),
+          .labelled = labelled,
+          .ids = at::arange(rows, at::kLong)};
+}
+
+/// The network's tensors after some steps.
+std::vector<Named> after(const recipe::Recipe& recipe, const data::Batch& data, bool with_norm,
+                         int steps = 3) {
+  auto state = start(recipe, std::make_unique<Small>(with_norm));
+  Times times;
+  for (int i = 0; i < steps; ++i) step(state, recipe, data, times);
+  std::vector<Named> copies;
+  for (const auto& [name, value] : weights(*state.network))
+    copies.emplace_back(name, value.detach().clone());
+  return copies;
+}
+
+double distance(const std::vector<Named>& a, const std::vector<Named>& b) {
+  double largest = 0;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    largest = std::max(largest, (a[i].second - b[i].second).abs().max().item<double>());
+  return largest;
+}
+
+TEST(Step, FourMicroBatchesGiveTheUpdateOfTheWholeBatch) {
+  recipe::Recipe whole;
+  whole.optimizer = optim::AdamW{.lr = 0.05};
+  auto parts = whole;
+  parts.data.micro_batches = 4;
+  EXPECT_LT(distance(after(whole, batch(128), false), after(parts, batch(128), false)), 1e-6);
+  EXPECT_LT(distance(after(whole, batch(30, 9), false), after(parts, batch(30, 9), false)), 1e-6)
+      << "parts of different size, some without a label";
+  EXPECT_GT(distance(after(whole, batch(128), true), after(parts, batch(128), true)), 1e-6)
+      << "BatchNorm sees smaller batches";
+}
+
+TEST(Step, SamWithoutReachIsItsOptimizerAlsoInTheBuffers) {
+  const recipe::Recipe plain;
+  auto sam = plain;
+  sam.sam = optim::Sam{.rho = 0};
+  EXPECT_EQ(distance(after(plain, batch(32), true), after(sam, batch(32), true)), 0);
+  sam.sam->rho = 0.5;
+  EXPECT_GT(distance(after(plain, batch(32), true), after(sam, batch(32), true)), 1e-4);
+}
+
+TEST(Step, LookaheadOfEveryStepAndTheWholeWayIsItsOptimizer) {
+  const recipe::Recipe plain;
+  auto around = plain;
+  around.lookahead = optim::Lookahead{.every = 1, .alpha = 1};
+  EXPECT_EQ(distance(after(plain, batch(32), true), after(around, batch(32), true)), 0);
+}
+
+TEST(Step, AnL2PenaltyIsSgdsWeightDecay) {
+  recipe::Recipe decay;
+  decay.optimizer = optim::Sgd{.weight_decay = 0.1};
+  recipe::Recipe penalty;
+  penalty.optimizer = optim::Sgd{};
+  penalty.penalty = regularize::Penalty{.l2 = 0.1};
+  EXPECT_LT(distance(after(decay, batch(32), true), after(penalty, batch(32), true)), 1e-6);
+}
+
+TEST(Step, ClipsBeforeTheUpdate) {
+  recipe::Recipe recipe;
+  recipe.optimizer = optim::Sgd{.lr = 1, .momentum = 0};
+  recipe.clip.emplace(optim::ClipNorm{.max_norm = 1e-3});
+  const auto before = after(recipe, batch(32), true, 0);
+  double squares = 0;
+  const auto moved = after(recipe, batch(32), true, 1);
+  for (std::size_t i = 0; i < 4; ++i)  // the parameters
+    squares += (moved[i].second - before[i].second).square().sum().item<double>();
+  EXPECT_NEAR(std::sqrt(squares), 1e-3, 1e-6);
+}
+
+TEST(Step, KindsHaveRatesOfTheirOwn) {
+  recipe::Recipe recipe;
+  recipe.parameters.head.lr_factor = 0;
+  recipe.parameters.bias.lr_factor = 0;
+  const auto before = after(recipe, batch(32), true, 0);
+  const auto moved = after(recipe, batch(32), true, 2);
+  for (std::size_t i = 0; i < 4; ++i)
+    EXPECT_EQ(at::equal(before[i].second, moved[i].second), before[i].first.starts_with("fc"))
+        << before[i].first;
+}
+
+}  // namespace
+}  // namespace temper::train
