@@ -75,7 +75,7 @@ void add_eval(CLI::App& app) {
       ->add_option("--weights", options->weights,
                    "of the finished run, or of its best or last checkpoint (default: those the run "
                    "was tested with)")
-      ->check(CLI::IsMember({"raw", "ema", "best", "last"}));
+      ->check(CLI::IsMember({"raw", "averaged", "best", "last"}));
   command->add_flag("--json", options->as_json, "print JSON");
   command->footer("Example:\n  temper eval runs/fashion-mnist --split validation");
   command->callback([options] { evaluate(*options); });

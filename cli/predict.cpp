@@ -73,7 +73,7 @@ void add_predict(CLI::App& app) {
       ->add_option("--weights", options->weights,
                    "of the finished run, or of its best or last checkpoint (default: those the run "
                    "was tested with)")
-      ->check(CLI::IsMember({"raw", "ema", "best", "last"}));
+      ->check(CLI::IsMember({"raw", "averaged", "best", "last"}));
   command->add_flag("--json", options->as_json, "print one JSON object a line");
   command->footer("Example:\n  temper predict runs/fashion-mnist shoe.png coat.jpg --top 5");
   command->callback([options] { predict(*options); });

@@ -81,11 +81,21 @@ fs::path choose_directory(const Options& options, const fs::path& asked) {
   return free;
 }
 
+/// Where training images have sizes of their own: which were timed.
+std::string about_size(const train::Plan& plan, const train::Estimate& estimate) {
+  const auto [height, width] = estimate.size;
+  if (estimate.size == plan.evaluation.size) return "";
+  return fmt::format(" of {} x {} pixels{}", height, width,
+                     plan.training.adapt ? ", the mean area over the run" : "");
+}
+
 int dry_run(const train::Plan& plan, bool as_json) {
   const auto e = train::estimate(plan);
   if (as_json) {
     fmt::print("{}\n", json{{"parameters", e.parameters},
                             {"multiply_adds", e.multiply_adds},
+                            {"height", e.size.height},
+                            {"width", e.size.width},
                             {"images_per_second", e.images_per_second},
                             {"step_images_per_second", e.step_images_per_second},
                             {"seconds", e.seconds},
@@ -100,8 +110,8 @@ int dry_run(const train::Plan& plan, bool as_json) {
   fmt::print("multiply-adds   {} an image, forward\n", grouped(e.multiply_adds));
   fmt::print("memory          about {:.0f} MiB at its peak; the machine has {:.0f} MiB for it\n",
              static_cast<double>(e.memory) / kMiB, static_cast<double>(e.memory_available) / kMiB);
-  fmt::print("speed           {:.0f} images/s ({:.0f} without loading), over {} steps\n",
-             e.images_per_second, e.step_images_per_second, e.steps_tried);
+  fmt::print("speed           {:.0f} images/s ({:.0f} without loading), over {} steps{}\n",
+             e.images_per_second, e.step_images_per_second, e.steps_tried, about_size(plan, e));
   fmt::print("time to the end {} for {} epochs of {} steps, evaluation included\n",
              clock_text(e.seconds), plan.recipe.epochs, plan.horizon.steps_per_epoch);
   fmt::print("No run was made.\n");

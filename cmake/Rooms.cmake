@@ -76,9 +76,18 @@ function(temper_program name)
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/cli/*.cpp")
   add_executable(${name} ${sources})
   target_link_libraries(${name} PRIVATE ${PROGRAM_USES} temper_warnings CLI11::CLI11)
+  target_precompile_headers(${name} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/cmake/pch_program.h")
   # The program finds its CUDA module beside it in the build folder, in ../ (lib/) when installed.
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}"
                                            BUILD_RPATH "${CMAKE_BINARY_DIR}" INSTALL_RPATH "$ORIGIN/..")
+endfunction()
+
+# temper_benchmark(NAME USES rooms...): bench/NAME.cpp as the program bench_NAME, built when asked for.
+function(temper_benchmark name)
+  cmake_parse_arguments(BENCH "" "" "USES" ${ARGN})
+  list(TRANSFORM BENCH_USES PREPEND temper_)
+  add_executable(bench_${name} EXCLUDE_FROM_ALL "${CMAKE_CURRENT_SOURCE_DIR}/bench/${name}.cpp")
+  target_link_libraries(bench_${name} PRIVATE ${BENCH_USES} temper_torch_cpu temper_warnings)
 endfunction()
 
 # tests/faults/*.cpp as the program faults_test, which is its own worker: kills, full disks, damaged files. And

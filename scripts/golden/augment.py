@@ -68,6 +68,17 @@ def shifted(images, out):
         out[f"shift {name} {padding} {fill} {top} {left} {mirrored}"] = pixels(result)
 
 
+def fitted(images, out):
+    """Shifted and mirrored, then stretched to the size that a smaller network input has."""
+    cases = [(4, 0, 3, 1, 1, 20, 24), (2, 128, 4, 0, 1, 11, 14), (0, 0, 0, 0, 1, 9, 9), (0, 0, 0, 0, 0, 40, 40)]
+    for (name, image), (padding, fill, top, left, mirrored, height, width) in itertools.product(images.items(), cases):
+        padded = F.pad(pillow(image), padding, fill if image.shape[2] == 1 else (fill,) * 3)
+        shifted_image = F.crop(padded, top, left, *image.shape[:2])
+        result = F.hflip(shifted_image) if mirrored else shifted_image
+        result = result.resize((width, height), Image.BILINEAR)
+        out[f"fit {name} {padding} {fill} {top} {left} {mirrored} {height} {width}"] = pixels(result)
+
+
 def normalised(images, out):
     numbers = {1: ([0.2860], [0.3530]), 3: ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])}
     for name, image in images.items():
@@ -112,7 +123,7 @@ def crop_boxes(out):
 def main():
     images = {"grey": picture(30, 37, 1, 1), "colour": picture(29, 37, 3, 2)}
     out = {f"image {name}": image for name, image in images.items()}
-    for part in (resized, evaluated, shifted, normalised):
+    for part in (resized, evaluated, shifted, fitted, normalised):
         part(images, out)
     crop_boxes(out)
     path = pathlib.Path(__file__).parents[2] / "tests/golden/augment/augment.safetensors"

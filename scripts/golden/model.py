@@ -1,10 +1,13 @@
 """Writes tests/golden/model/resnet.json: names, sizes, counts, logits and gradients of torchvision
-0.26's residual networks, their weights made by a formula that the test repeats."""
+0.26's residual networks, their weights made by a formula that the test repeats; and layer_decay.json:
+the factors that timm 1.0.31 puts on the learning rate of each parameter of resnet18 and resnet50."""
 
 import numpy as np
+import timm
 import torch
 import torchvision
 from golden import tensor, write
+from timm.optim import param_groups_layer_decay
 from torchvision.models import resnet
 from torchvision.models.resnet import BasicBlock, Bottleneck
 
@@ -88,4 +91,20 @@ write(
         "strided_grey": case(Small(BasicBlock, (1, 1, 1), 32, stride=2, channels=1), 28, 1),
         "pooled_grey": case(Small(BasicBlock, (1, 1, 1), 32, channels=1, stem=16, pool=2), 28, 1),
     },
+)
+
+
+def layer_factors(name, decay):
+    """By parameter, in the network's order; temper's names are torchvision's, which timm shares."""
+    model = timm.create_model(name, num_classes=CLASSES)
+    scales = {}
+    for group in param_groups_layer_decay(model, layer_decay=decay):
+        scales.update({id(parameter): group["lr_scale"] for parameter in group["params"]})
+    return {"decay": decay, "factors": [[n, scales[id(p)]] for n, p in model.named_parameters()]}
+
+
+write(
+    "model/layer_decay.json",
+    ["timm"],
+    {"resnet18": layer_factors("resnet18", 0.75), "resnet50": layer_factors("resnet50", 0.6)},
 )

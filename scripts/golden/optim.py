@@ -1,12 +1,13 @@
 """Writes tests/golden/optim/: 25 steps of every optimizer, as torch.optim 2.11.0, timm 1.0.31,
-Keras 3.15.1 on torch and adabelief-pytorch 0.2.1 define it, on recorded gradients of a convolution, a matrix, a norm
-and a bias. The last two don't decay."""
+Keras 3.15.1 on torch, adabelief-pytorch 0.2.1 and schedulefree 1.4.1 define it, on recorded gradients of a
+convolution, a matrix, a norm and a bias. The last two don't decay."""
 
 import os
 
 os.environ["KERAS_BACKEND"] = "torch"
 
 import keras
+import schedulefree
 import timm.optim
 import timm.optim.muon
 import torch
@@ -304,4 +305,48 @@ save("muon", ["timm", "torch"], [
     muon({"lr": 0.02, "nesterov": False, "scale": "match_rms", "momentum": 0.9} | BIG | REST),
     muon({"lr": 0.02, "nesterov": True, "scale": "rms_to_rms", "filters": "batched", "coefficients": "quintic"} | BIG | REST),
     muon({"lr": 0.02, "nesterov": True, "ns_steps": 3, "coefficients": "polar_express"} | BIG | REST),
+])
+
+
+def run_evaluated(make, lr, dtype):
+    """As run_torch, but the weights that are evaluated."""
+    optimizer = None
+
+    def keep(g):
+        nonlocal optimizer
+        optimizer = make(g)
+        return optimizer
+
+    values = run_torch(keep, lr, dtype)
+    optimizer.eval()
+    return values
+
+
+def schedule_free(cls):
+    def both(ours):
+        theirs = {k: v for k, v in ours.items() if k not in ("beta1", "beta2")}
+        if "beta1" in ours:
+            theirs["betas"] = (ours["beta1"], ours["beta2"])
+
+        def make(g):
+            optimizer = cls(g, **theirs)
+            optimizer.train()
+            return optimizer
+
+        return case(ours, make) | {"evaluated": case(ours, make, run_evaluated)}
+
+    return both
+
+
+schedule_free_sgd = schedule_free(schedulefree.SGDScheduleFree)
+save("schedule_free_sgd", ["schedulefree", "torch"], [
+    schedule_free_sgd({"lr": 0.1}),
+    schedule_free_sgd({"lr": 0.1, "momentum": 0.8} | BIG),
+    schedule_free_sgd({"lr": 0.1, "r": 2.0, "weight_lr_power": 0.0} | BIG),
+])
+schedule_free_adamw = schedule_free(schedulefree.AdamWScheduleFree)
+save("schedule_free_adamw", ["schedulefree", "torch"], [
+    schedule_free_adamw({"lr": 0.01}),
+    schedule_free_adamw({"lr": 0.01, "eps": 1e-3} | BETAS | BIG),
+    schedule_free_adamw({"lr": 0.01, "r": 1.0, "weight_lr_power": 1.0} | BIG),
 ])

@@ -1,7 +1,10 @@
 """Writes tests/golden/schedule/schedule.json: 1,000 learning rates of the schedulers of PyTorch, timm
-and Keras, each beside the same schedule as temper spells it, over 1,000 steps of 100 an epoch."""
+and Keras, each beside the same schedule as temper spells it, over 1,000 steps of 100 an epoch; and
+plateau.json: the rates of PyTorch's ReduceLROnPlateau after each of 1,000 evaluations."""
 
+import math
 import os
+import random
 import warnings
 
 os.environ["KERAS_BACKEND"] = "torch"
@@ -128,3 +131,44 @@ by_torch({"kind": "piecewise", "pieces": [
 
 write("schedule/schedule.json", ["torch", "timm", "keras"],
       {"steps": STEPS, "steps_per_epoch": EPOCH, "cases": cases})
+
+# Plateaus: 1,000 evaluations of a score that gets better ever more slowly, with noise, and now and then
+# is not a number. The rate is what the epoch after each evaluation is trained with.
+generator = random.Random(5)
+losses = [0.2 + 2 / (1 + i / 40) + generator.gauss(0, 0.05) for i in range(STEPS)]
+accuracies = [0.95 - 0.8 / (1 + i / 60) + generator.gauss(0, 0.02) for i in range(STEPS)]
+for i in (7, 300, 301, 302):
+    losses[i] = accuracies[i] = float("nan")
+plateaus = []
+
+
+def plateau(ours, mode="min", scores=losses, **options):
+    optimizer = sgd(0.4)
+    schedule = lrs.ReduceLROnPlateau(optimizer, mode=mode, **options)
+    values = []
+    for score in scores:
+        schedule.step(score)
+        values.append(optimizer.param_groups[0]["lr"])
+    plateaus.append({"schedule": {"kind": "plateau", "peak": 0.4, **ours}, "values": values})
+
+
+plateau({})
+plateau({"factor": 0.5, "patience": 3}, factor=0.5, patience=3)
+plateau({"factor": 0.7, "patience": 5, "cooldown": 4, "minimum": 0.003}, factor=0.7, patience=5, cooldown=4, min_lr=0.003)
+plateau({"factor": 0.8, "patience": 0, "threshold": 0.02, "threshold_mode": "absolute"},
+        factor=0.8, patience=0, threshold=0.02, threshold_mode="abs")
+plateau({"factor": 0.9, "patience": 2, "cooldown": 9, "threshold": 0, "eps": 1e-3},
+        factor=0.9, patience=2, cooldown=9, threshold=0, eps=1e-3)
+plateau({"factor": 0.6, "patience": 8, "measure": "validation_accuracy", "threshold": 0.001},
+        "max", accuracies, factor=0.6, patience=8, threshold=0.001)
+plateau({"factor": 0.95, "patience": 1, "cooldown": 1, "measure": "validation_accuracy", "threshold": 0.005,
+         "threshold_mode": "absolute"},
+        "max", accuracies, factor=0.95, patience=1, cooldown=1, threshold=0.005, threshold_mode="abs")
+
+
+def recorded(scores):
+    return [None if math.isnan(score) else score for score in scores]
+
+
+write("schedule/plateau.json", ["torch"],
+      {"validation_loss": recorded(losses), "validation_accuracy": recorded(accuracies), "cases": plateaus})

@@ -19,7 +19,8 @@ struct Flip {
   static constexpr auto fields() {
     return std::tuple{field(&Flip::probability, {.name = "probability",
                                                  .meaning = "how often an image is mirrored",
-                                                 .bounds = {.low = 0, .high = 1}})};
+                                                 .bounds = {.low = 0, .high = 1},
+                                                 .scheduled = true})};
   }
 };
 

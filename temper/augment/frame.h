@@ -38,6 +38,7 @@ class Frame {
   void begin(const io::Image& image);
 
   [[nodiscard]] Size input() const { return input_; }
+  void set_input(Size input) { input_ = input; }
   /// As the operations so far leave it.
   [[nodiscard]] Size size() const { return window_.size(); }
   [[nodiscard]] Geometry geometry() const { return {crop_, resized_, window_, flipped_}; }

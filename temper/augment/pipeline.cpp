@@ -9,7 +9,7 @@
 namespace temper::augment {
 namespace {
 
-void check(const RandomResizedCrop& options) {
+void check_options(const RandomResizedCrop& options) {
   const auto ordered = [](const char* name, double low, double high) {
     if (low > high)
       throw Error(Code::usage, fmt::format("random_resized_crop: {0}_low = {1} is larger than "
@@ -21,7 +21,7 @@ void check(const RandomResizedCrop& options) {
 }
 
 template <class T>
-void check(const T& /*options*/) {}
+void check_options(const T& /*options*/) {}
 
 template <class T>
 std::string name(const T& /*options*/) {
@@ -37,16 +37,21 @@ std::string name(const Custom& options) {
 Pipeline::Pipeline(std::vector<Operation> operations, const Normalisation& normalisation,
                    Size input)
     : operations_(std::move(operations)), table_(normalisation), input_(input) {
-  if (input.height < 1 || input.width < 1)
+  check();
+}
+
+void Pipeline::check() const {
+  if (input_.height < 1 || input_.width < 1)
     throw Error(Code::usage, fmt::format("the network's input is {} x {} pixels; expected at least "
                                          "one pixel (give data.size)",
-                                         input.height, input.width));
+                                         input_.height, input_.width));
   for (const auto& operation : operations_)
-    std::visit([](const auto& options) { check(options); }, operation);
+    std::visit([](const auto& options) { check_options(options); }, operation);
 }
 
 void Pipeline::apply_all(const io::Image& image, const Address& address, Frame& frame,
                          std::vector<Trace>* traces) const {
+  frame.set_input(input_);
   frame.begin(image);
   for (std::size_t k = 0; k < operations_.size(); ++k) {
     Random random(address.seed, Purpose::augment, {address.epoch, address.sample, k});

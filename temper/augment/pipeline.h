@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,21 +27,29 @@ struct Trace {
   Geometry after;           ///< as the operation left it
 };
 
-/// From a decoded image to the network's input. Safe to use from several threads, each with its own
-/// Frame(input()).
+/// From a decoded image to the network's input. Safe to use from several threads, each with a Frame
+/// of its own, while nobody changes it.
 class Pipeline {
  public:
   /// Throws Error{Code::usage} for options that contradict each other.
   Pipeline(std::vector<Operation> operations, const Normalisation& normalisation, Size input);
 
+  /// Numbers of theirs may be written, as schedules do; see check().
+  [[nodiscard]] std::span<Operation> operations() { return operations_; }
   [[nodiscard]] Size input() const { return input_; }
+  /// At least one pixel each way.
+  void set_input(Size input) { input_ = input; }
+  /// Throws as the constructor does, for what was written since.
+  void check() const;
+
   [[nodiscard]] int channels() const { return table_.channels(); }
   /// Floats of one sample.
   [[nodiscard]] std::int64_t sample_size() const {
     return input_.height * input_.width * channels();
   }
 
-  /// @param out  sample_size() floats, HWC: an image of a channels-last batch
+  /// @param frame  memory; what it was used for does not matter
+  /// @param out    sample_size() floats, HWC: an image of a channels-last batch
   void operator()(const io::Image& image, const Address& address, Frame& frame, float* out) const;
 
   /// What it does to that image, operation by operation. The frame ends as it is before rendering.

@@ -42,16 +42,20 @@ struct RandomResizedCrop {
                             .bounds = {.low = 1, .high = 8192}}),
         field(&Self::scale_low, {.name = "scale_low",
                                  .meaning = "smallest share of the image's area",
-                                 .bounds = share}),
+                                 .bounds = share,
+                                 .scheduled = true}),
         field(&Self::scale_high, {.name = "scale_high",
                                   .meaning = "largest share of the image's area",
-                                  .bounds = share}),
-        field(
-            &Self::ratio_low,
-            {.name = "ratio_low", .meaning = "smallest ratio of width to height", .bounds = ratio}),
-        field(
-            &Self::ratio_high,
-            {.name = "ratio_high", .meaning = "largest ratio of width to height", .bounds = ratio}),
+                                  .bounds = share,
+                                  .scheduled = true}),
+        field(&Self::ratio_low, {.name = "ratio_low",
+                                 .meaning = "smallest ratio of width to height",
+                                 .bounds = ratio,
+                                 .scheduled = true}),
+        field(&Self::ratio_high, {.name = "ratio_high",
+                                  .meaning = "largest ratio of width to height",
+                                  .bounds = ratio,
+                                  .scheduled = true}),
         field(&Self::interpolation,
               {.name = "interpolation", .meaning = "how the piece is resized"})};
   }

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <string_view>
 #include <tuple>
@@ -11,22 +12,39 @@
 
 namespace temper::augment {
 
-/// Resizes the image to a length of its shorter side; the ratio of the sides stays.
+/// Which sides get a given length.
+enum class ResizedSides : std::uint8_t {
+  shorter,  ///< the ratio of the sides stays
+  both,     ///< to a square, or to the network's input
+};
+
+/// Resizes the image, antialiased.
 struct Resize {
   Auto size = {};
+  ResizedSides sides = ResizedSides::shorter;
   Interpolation interpolation = Interpolation::bilinear;
 
   static constexpr std::string_view kind = "resize";
   static constexpr About about = {
-      .summary = "Resizes the image so that its shorter side has the given length.",
-      .formula = "long side = floor(size * long / short); auto: size = floor(input / 0.875)"};
+      .summary =
+          "Resizes the image so that its shorter side, or both sides, have the given "
+          "length.",
+      .formula =
+          "shorter: long side = floor(size * long / short); auto: size = floor(input / "
+          "0.875)\n"
+          "both: height = width = size; auto: the network's input"};
   static constexpr auto fields() {
     return std::tuple{
         field(&Resize::size,
               {.name = "size",
-               .meaning = "length of the shorter side; auto: the network's input / 0.875",
+               .meaning = "length of the shorter side, or of both; auto: the network's input / "
+                          "0.875, or the input itself",
                .unit = "pixels",
                .bounds = {.low = 1, .high = 8192}}),
+        field(&Resize::sides,
+              {.name = "sides",
+               .meaning = "shorter: the ratio of the sides stays; both: the image is stretched to "
+                          "the size"}),
         field(&Resize::interpolation,
               {.name = "interpolation", .meaning = "how the image is resized"})};
   }
@@ -38,3 +56,8 @@ void apply(const Resize& options, Frame& frame, Random& random);
 Size resized(Size image, std::int64_t side);
 
 }  // namespace temper::augment
+
+template <>
+struct temper::EnumNames<temper::augment::ResizedSides> {
+  static constexpr std::array<std::string_view, 2> value{"shorter", "both"};
+};

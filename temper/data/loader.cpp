@@ -1,5 +1,6 @@
 #include "temper/data/loader.h"
 
+#include <ATen/ops/as_strided.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/narrow.h>
 #include <fmt/format.h>
@@ -22,8 +23,9 @@ namespace {
 
 /// A batch's memory, which is used for one batch after another.
 struct Slot {
-  Batch full;       ///< all rows
-  Batch delivered;  ///< the rows of the present batch
+  augment::Pipeline pipeline;  ///< that the present batch is made with
+  Batch full = {};             ///< all rows, of the largest size
+  Batch delivered = {};        ///< the present batch, a view of `full`
   float* images = nullptr;
   std::int64_t* labels = nullptr;
   float* targets = nullptr;
@@ -32,13 +34,15 @@ struct Slot {
 
   std::int64_t waiting = 0;  ///< rows that are not finished
   std::int64_t failed = 0;   ///< the first row that failed, where there is an error
+  bool unusable = false;     ///< there is an error and no row is made
   std::exception_ptr error = {};
 };
 
-Slot make_slot(std::int64_t rows, std::int64_t classes, std::int64_t channels, augment::Size size) {
-  Slot slot;
+Slot make_slot(const augment::Pipeline& pipeline, std::int64_t rows, std::int64_t classes) {
+  Slot slot{.pipeline = pipeline};
+  const auto size = pipeline.input();
   slot.full.views = {
-      at::empty({rows, channels, size.height, size.width},
+      at::empty({rows, pipeline.channels(), size.height, size.width},
                 at::TensorOptions(at::kFloat).memory_format(at::MemoryFormat::ChannelsLast))};
   slot.full.labels = at::empty({rows}, at::kLong);
   slot.full.targets = at::empty({rows, classes}, at::kFloat);
@@ -52,13 +56,25 @@ Slot make_slot(std::int64_t rows, std::int64_t classes, std::int64_t channels, a
   return slot;
 }
 
-Batch first_rows(const Batch& full, std::int64_t rows) {
-  if (full.ids.size(0) == rows) return full;
-  return {{at::narrow(full.views[0], 0, 0, rows)},
+/// As many images of that size, channels-last, as they lie one after the other in `full`.
+at::Tensor first_images(const at::Tensor& full, std::int64_t rows, augment::Size size) {
+  const auto [height, width] = size;
+  const auto channels = full.size(1);
+  return at::as_strided(full, {rows, channels, height, width},
+                        {height * width * channels, 1, width * channels, channels});
+}
+
+Batch first_rows(const Batch& full, std::int64_t rows, augment::Size size) {
+  return {{first_images(full.views[0], rows, size)},
           at::narrow(full.labels, 0, 0, rows),
           at::narrow(full.targets, 0, 0, rows),
           at::narrow(full.labelled, 0, 0, rows),
           at::narrow(full.ids, 0, 0, rows)};
+}
+
+bool is_of(const Batch& batch, std::int64_t rows, augment::Size size) {
+  return !batch.views.empty() && batch.views[0].size(0) == rows &&
+         batch.views[0].size(2) == size.height && batch.views[0].size(3) == size.width;
 }
 
 void check(const Source& source, const LoaderOptions& options) {
@@ -100,18 +116,16 @@ class Loader::Crew {
  public:
   Crew(std::shared_ptr<const Source> source, LoaderOptions options)
       : source_(std::move(source)),
-        pipeline_(std::move(options.operations), options.normalisation, options.size),
         options_(std::move(options)),
         classes_(std::ssize(source_->classes())),
         batches_((source_->size() + (options_.drop_last ? 0 : options_.batch - 1)) /
                  options_.batch),
-        rows_(std::min(source_->size(), batches_ * options_.batch)),
-        share_(
-            std::clamp<std::int64_t>(kValuesAtOnce / pipeline_.sample_size(), 1, options_.batch)),
-        own_(pipeline_.input()) {
+        rows_(std::min(source_->size(), batches_ * options_.batch)) {
+    const augment::Pipeline pipeline(options_.operations, options_.normalisation, options_.size);
+    share_ = std::clamp<std::int64_t>(kValuesAtOnce / pipeline.sample_size(), 1, options_.batch);
     const auto rows = std::min(options_.batch, source_->size());
     for (std::int64_t s = 0; s < options_.slots; ++s)
-      slots_.push_back(make_slot(rows, classes_, pipeline_.channels(), pipeline_.input()));
+      slots_.push_back(make_slot(pipeline, rows, classes_));
     try {
       for (std::int64_t t = 0; t < options_.threads; ++t) workers_.emplace_back([this] { work(); });
     } catch (...) {
@@ -154,7 +168,9 @@ class Loader::Crew {
         finished_.wait(lock);
     }
     if (slot.error) std::rethrow_exception(slot.error);
-    slot.delivered = first_rows(slot.full, end - due_ * options_.batch);
+    const auto rows = end - due_ * options_.batch;
+    if (const auto size = slot.pipeline.input(); !is_of(slot.delivered, rows, size))
+      slot.delivered = first_rows(slot.full, rows, size);
     ++due_;
     return &slot.delivered;
   }
@@ -168,7 +184,6 @@ class Loader::Crew {
   };
   /// A thread's memory.
   struct Desk {
-    explicit Desk(augment::Size input) : frame(input) {}
     io::Image image;
     augment::Frame frame;
   };
@@ -188,18 +203,39 @@ class Loader::Crew {
     if (cancelled_ || next_row_ >= limit || batch >= released_ + options_.slots)
       return std::nullopt;
     const Share share{batch, next_row_, std::min(next_row_ + share_, end_of(batch))};
-    if (share.begin == batch * options_.batch) {
-      Slot& slot = slot_of(batch);
-      slot.waiting = end_of(batch) - share.begin;
-      slot.error = nullptr;
-    }
+    if (share.begin == batch * options_.batch) begin(batch);
     next_row_ = share.end;
     ++busy_;
     return share;
   }
 
+  /// Before its first row is made.
+  void begin(std::int64_t batch) {
+    Slot& slot = slot_of(batch);
+    slot.waiting = end_of(batch) - batch * options_.batch;
+    slot.unusable = false;
+    slot.error = nullptr;
+    if (!options_.adapt) return;
+    try {
+      options_.adapt(epoch_ * batches_ + batch, slot.pipeline);
+      check_size(slot.pipeline.input());
+    } catch (...) {
+      slot.unusable = true;
+      slot.error = std::current_exception();
+    }
+  }
+
+  void check_size(augment::Size size) const {
+    const auto [height, width] = options_.size;
+    if (size.height < 1 || size.width < 1 || size.height > height || size.width > width)
+      throw Error(Code::usage,
+                  fmt::format("a batch of {} x {} pixels where the loader has memory for 1 x 1 to "
+                              "{} x {}",
+                              size.height, size.width, height, width));
+  }
+
   void work() {
-    Desk desk(pipeline_.input());
+    Desk desk;
     std::unique_lock lock(mutex_);
     while (true) {
       std::optional<Share> share;
@@ -215,7 +251,8 @@ class Loader::Crew {
     std::exception_ptr error;
     std::int64_t row = share.begin;
     try {
-      for (; row < share.end && !cancelled_; ++row) fill(share.batch, row, desk);
+      const bool usable = !slot_of(share.batch).unusable;
+      for (; usable && row < share.end && !cancelled_; ++row) fill(share.batch, row, desk);
     } catch (...) {
       error = std::current_exception();
     }
@@ -246,9 +283,10 @@ class Loader::Crew {
       if (label >= 0) targets[label] = 1;
 
       source_->read(id, desk.image);
-      pipeline_(desk.image,
-                {options_.seed, static_cast<std::uint64_t>(epoch_), static_cast<std::uint64_t>(id)},
-                desk.frame, slot.images + at * pipeline_.sample_size());
+      slot.pipeline(
+          desk.image,
+          {options_.seed, static_cast<std::uint64_t>(epoch_), static_cast<std::uint64_t>(id)},
+          desk.frame, slot.images + at * slot.pipeline.sample_size());
     } catch (...) {
       throw about_image(source_->where(id));
     }
@@ -265,12 +303,11 @@ class Loader::Crew {
   }
 
   const std::shared_ptr<const Source> source_;
-  const augment::Pipeline pipeline_;
   const LoaderOptions options_;
   const std::int64_t classes_;
   const std::int64_t batches_;  ///< of an epoch
   const std::int64_t rows_;     ///< of an epoch
-  const std::int64_t share_;    ///< rows that are claimed at once
+  std::int64_t share_ = 1;      ///< rows that are claimed at once
   Desk own_;                    ///< the consumer's
   std::vector<Slot> slots_;
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -12,18 +13,24 @@ namespace temper::data {
 struct LoaderOptions {
   std::vector<augment::Operation> operations = {};
   augment::Normalisation normalisation = {};
-  augment::Size size = {};   ///< of the network's input
+  augment::Size size = {};   ///< of the images; with `adapt` the largest, for which there is memory
   std::int64_t batch = 128;  ///< images, >= 1
   std::uint64_t seed = 1;
   bool shuffle = true;       ///< every epoch in an order of its own; false: as the source has them
   bool drop_last = true;     ///< leave out a last batch that is not full
   std::int64_t threads = 1;  ///< workers, >= 0; with 0 next() does the work
   std::int64_t slots = 3;    ///< batches in memory, >= 2: one that is used, the others being filled
+  /// Writes what schedules drive, numbers of operations() and input(), into the pipeline of one
+  /// batch: all of it each time, and as a function of the step alone, which is epoch * batches() +
+  /// the batch's place in the epoch. Called once a batch, by any thread. Empty: every batch is made
+  /// alike.
+  std::function<void(std::int64_t step, augment::Pipeline& pipeline)> adapt = {};
 };
 
 /// Makes batches while the network trains: workers read, augment and write finished samples
 /// straight into preallocated channels-last batches. What a batch holds depends on (seed, epoch,
-/// its place in the epoch) and not on the number of threads.
+/// its place in the epoch) and what `adapt` makes of its step, not on the number of threads. A
+/// batch of smaller images is a view of its memory's beginning.
 class Loader {
  public:
   /// Throws Error{Code::usage} for options that can't work, among them a batch that is larger than

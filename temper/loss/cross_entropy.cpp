@@ -1,26 +1,60 @@
 #include "temper/loss/cross_entropy.h"
 
-#include <ATen/ops/clamp_min.h>
-#include <ATen/ops/div.h>
-#include <ATen/ops/log_softmax.h>
+#include <ATen/ops/add.h>
 #include <ATen/ops/mul.h>
 #include <ATen/ops/neg.h>
+#include <ATen/ops/ones.h>
 #include <ATen/ops/sum.h>
-#include <ATen/ops/where.h>
+#include <ATen/ops/tensor.h>
+#include <fmt/format.h>
 
-#include <algorithm>
+#include "temper/core/error.h"
+#include "temper/loss/mean.h"
 
 namespace temper::loss {
+namespace {
+
+at::Tensor weights_of_classes(const CrossEntropy& options, const at::Tensor& like) {
+  if (options.class_weights.size() != static_cast<std::size_t>(like.size(1)))
+    throw Error(Code::usage,
+                fmt::format("class_weights has {} numbers, expected one for each of {} classes",
+                            options.class_weights.size(), like.size(1)));
+  return at::tensor(options.class_weights, like.options());
+}
+
+at::Tensor mean_of(const CrossEntropy& options, const Inputs& inputs, const at::Tensor& targets) {
+  const auto likelihood =
+      targets.to(inputs.logits.scalar_type() == at::kDouble ? at::kDouble : at::kFloat)
+          .mul(log_probabilities(inputs.logits));
+  if (options.class_weights.empty()) return mean_over_rows(likelihood.sum(1), inputs).neg();
+  const auto weighted = likelihood.mul(weights_of_classes(options, likelihood)).sum(1);
+  if (options.weighted_mean == WeightedMean::rows) return mean_over_rows(weighted, inputs).neg();
+  return mean_by_weight(weighted, row_weights(options, inputs.targets).to(weighted.scalar_type()),
+                        inputs)
+      .neg();
+}
+
+}  // namespace
 
 at::Tensor cross_entropy(const at::Tensor& logits, const at::Tensor& targets,
                          const at::Tensor& labelled) {
-  const auto type = logits.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
-  const auto likelihood = targets.to(type).mul(at::log_softmax(logits, 1, type));
-  if (!labelled.defined())
-    return likelihood.sum().div(-static_cast<double>(std::max<std::int64_t>(1, logits.size(0))));
-  // `where` and not a product: what an unlabelled row holds, be it NaN, has no part in the loss.
-  const auto rows = at::where(labelled, likelihood.sum(1), 0.0);
-  return rows.sum().div(labelled.sum().clamp_min(1).to(type)).neg();
+  return cross_entropy(CrossEntropy{},
+                       {.logits = logits, .targets = targets, .labelled = labelled});
+}
+
+at::Tensor cross_entropy(const CrossEntropy& options, const Inputs& inputs) {
+  auto loss = mean_of(options, inputs,
+                      options.label_smoothing
+                          ? smooth(inputs.targets, *options.label_smoothing, inputs.prior)
+                          : inputs.targets);
+  if (!options.confidence_penalty) return loss;
+  return loss.add(
+      mean_over_rows(confidence_penalties(*options.confidence_penalty, inputs.logits), inputs));
+}
+
+at::Tensor row_weights(const CrossEntropy& options, const at::Tensor& targets) {
+  if (options.class_weights.empty()) return at::ones({targets.size(0)}, targets.options());
+  return targets.mul(weights_of_classes(options, targets)).sum(1);
 }
 
 }  // namespace temper::loss

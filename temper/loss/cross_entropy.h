@@ -1,27 +1,59 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
 #include "temper/core/fields.h"
+#include "temper/loss/confidence_penalty.h"
+#include "temper/loss/inputs.h"
 #include "temper/loss/label_smoothing.h"
 
 namespace temper::loss {
 
+/// What a class-weighted sum is divided by.
+enum class WeightedMean : std::uint8_t { weights, rows };
+
 struct CrossEntropy {
   std::optional<LabelSmoothing> label_smoothing = {};
+  std::optional<ConfidencePenalty> confidence_penalty = {};
+  std::vector<double> class_weights = {};
+  WeightedMean weighted_mean = WeightedMean::weights;
 
   static constexpr std::string_view kind = "cross_entropy";
   static constexpr About about = {
       .summary =
-          "Cross-entropy between the target distributions and the softmax of the logits, "
-          "averaged over the rows that have a label.",
-      .formula = "mean over rows of -sum_c t_c log softmax(z)_c"};
+          "Cross-entropy between the target distributions t and the softmax of the logits, "
+          "averaged over the rows that have a label. With class weights w the sum is divided by "
+          "the weights of the targets as they are before smoothing, as PyTorch does for labels, or "
+          "by the number of rows, as PyTorch does for soft targets.",
+      .formula =
+          "mean over rows of -sum_c t_c log softmax(z)_c\n"
+          "weights   sum over rows of -sum_c w_c t_c log softmax(z)_c / sum over rows of sum_c w_c "
+          "t_c\n"
+          "rows      mean over rows of -sum_c w_c t_c log softmax(z)_c",
+      .paper =
+          "Bridle 1990, Probabilistic interpretation of feedforward classification network "
+          "outputs"};
   static constexpr auto fields() {
-    return std::tuple{field(&CrossEntropy::label_smoothing,
-                            {.name = "label_smoothing", .meaning = "softens the targets"})};
+    return std::tuple{
+        field(&CrossEntropy::label_smoothing,
+              {.name = "label_smoothing", .meaning = "softens the targets"}),
+        field(&CrossEntropy::confidence_penalty,
+              {.name = "confidence_penalty", .meaning = "charges for being sure"}),
+        field(&CrossEntropy::class_weights,
+              {.name = "class_weights",
+               .meaning = "how much each class counts, one number a class in the order of the "
+                          "classes; empty: all alike",
+               .bounds = {.low = 0}}),
+        field(&CrossEntropy::weighted_mean,
+              {.name = "weighted_mean",
+               .meaning = "with class_weights: divide by the weights of the targets, or by the "
+                          "rows"})};
   }
 };
 
@@ -33,4 +65,18 @@ struct CrossEntropy {
 at::Tensor cross_entropy(const at::Tensor& logits, const at::Tensor& targets,
                          const at::Tensor& labelled = {});
 
+/// The same with all options. Throws Error{Code::usage} for as many class weights as there are no
+/// classes, and without the prior that unigram smoothing asks for.
+at::Tensor cross_entropy(const CrossEntropy& options, const Inputs& inputs);
+
+/// The weight of each row: its label's, or its targets' mean. 1 without class weights.
+/// @param targets  floating [n, c], before smoothing
+/// @return [n]
+at::Tensor row_weights(const CrossEntropy& options, const at::Tensor& targets);
+
 }  // namespace temper::loss
+
+template <>
+struct temper::EnumNames<temper::loss::WeightedMean> {
+  static constexpr std::array<std::string_view, 2> value{"weights", "rows"};
+};

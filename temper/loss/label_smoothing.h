@@ -11,7 +11,7 @@
 namespace temper::loss {
 
 /// Who receives the mass that smoothing takes from the true class.
-enum class SmoothingForm : std::uint8_t { off_target, uniform, classy };
+enum class SmoothingForm : std::uint8_t { off_target, uniform, classy, unigram };
 
 /// Label smoothing: no logit has to grow without bound to please its target.
 struct LabelSmoothing {
@@ -27,8 +27,12 @@ struct LabelSmoothing {
           "                true class          each other one of c\n"
           "off_target      1 - alpha           alpha / (c - 1)     tensor2tensor, fairseq\n"
           "uniform         1 - alpha + alpha/c alpha / c           PyTorch, timm\n"
-          "classy          (1 + alpha/c) / (1 + alpha), (alpha/c) / (1 + alpha)  ClassyVision",
-      .paper = "Szegedy et al. 2016, Rethinking the Inception architecture, arXiv:1512.00567"};
+          "classy          (1 + alpha/c) / (1 + alpha), (alpha/c) / (1 + alpha)  ClassyVision\n"
+          "unigram         1 - alpha + alpha q alpha q             q: the class's share of the "
+          "training labels",
+      .paper =
+          "Szegedy et al. 2016, Rethinking the Inception architecture, arXiv:1512.00567; "
+          "unigram: Pereyra et al. 2017, arXiv:1701.06548"};
   static constexpr auto fields() {
     return std::tuple{field(&LabelSmoothing::alpha, {.name = "alpha",
                                                      .meaning = "mass moved off the true class",
@@ -46,12 +50,16 @@ at::Tensor one_hot(const at::Tensor& labels, std::int64_t classes);
 
 /// The smoothed targets: a linear map of distributions, so it serves mixed targets as well.
 /// @param targets  floating [n, c], every row summing to one, c >= 2
+/// @param prior    floating [c], summing to one: how often each class is met; only `unigram` asks
+///                 for it, and throws Error{Code::usage} without it
 /// @return the same shape and type, rows summing to one
-at::Tensor smooth(const at::Tensor& targets, const LabelSmoothing& smoothing);
+at::Tensor smooth(const at::Tensor& targets, const LabelSmoothing& smoothing,
+                  const at::Tensor& prior = {});
 
 }  // namespace temper::loss
 
 template <>
 struct temper::EnumNames<temper::loss::SmoothingForm> {
-  static constexpr std::array<std::string_view, 3> value{"off_target", "uniform", "classy"};
+  static constexpr std::array<std::string_view, 4> value{"off_target", "uniform", "classy",
+                                                         "unigram"};
 };

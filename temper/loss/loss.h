@@ -1,40 +1,37 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
-#include <functional>
-#include <string>
-#include <string_view>
-#include <tuple>
+#include <cstdint>
 #include <variant>
 
-#include "temper/core/fields.h"
+#include "temper/loss/bce.h"
 #include "temper/loss/cross_entropy.h"
+#include "temper/loss/custom.h"
+#include "temper/loss/focal.h"
+#include "temper/loss/huber.h"
+#include "temper/loss/inputs.h"
+#include "temper/loss/mse.h"
+#include "temper/loss/poly1.h"
 
 namespace temper::loss {
 
-/// A loss from outside temper. The name stands for the function in the fingerprint, so another
-/// function needs another name.
-struct Custom {
-  std::string name;
-  /// (logits [m, c], target distributions [m, c]) -> scalar, over the m labelled rows
-  std::function<at::Tensor(const at::Tensor&, const at::Tensor&)> function;
+using Loss = std::variant<CrossEntropy, Poly1, Focal, Bce, Mse, Huber, Custom>;
 
-  static constexpr std::string_view kind = "custom";
-  static constexpr About about = {.summary = "A program's own loss; not for recipe files alone."};
-  static constexpr auto fields() {
-    return std::tuple{
-        field(&Custom::name, {.name = "name", .meaning = "what the fingerprint calls it"})};
-  }
-};
+/// @return a scalar to call backward() on, float32 (float64 for float64 logits)
+/// Throws Error{Code::usage} for options that don't fit the inputs, see check(), and for a Custom
+/// without a function.
+at::Tensor compute(const Loss& loss, const Inputs& inputs);
 
-using Loss = std::variant<CrossEntropy, Custom>;
+/// What the loss's means over a batch are divided by: Inputs::whole of its parts.
+/// @param targets   floating [n, c], before smoothing
+/// @param labelled  bool [n], or undefined for all
+Counts count(const Loss& loss, const at::Tensor& targets, const at::Tensor& labelled = {});
 
-/// @param logits    floating [n, c]
-/// @param targets   floating [n, c]: distributions before smoothing
-/// @param labelled  bool [n]: which rows have a label; undefined: all of them
-/// @return a scalar to call backward() on
-/// Throws Error{Code::usage} for a Custom without a function.
-at::Tensor compute(const Loss& loss, const at::Tensor& logits, const at::Tensor& targets,
-                   const at::Tensor& labelled = {});
+/// Throws Error{Code::usage} beginning with the option's name ("class_weights ...") for options
+/// that don't fit so many classes, or each other.
+void check(const Loss& loss, std::int64_t classes);
+
+/// Whether compute() asks for Inputs::prior.
+bool wants_prior(const Loss& loss);
 
 }  // namespace temper::loss

@@ -22,9 +22,13 @@ at::Tensor log_normaliser(const at::Tensor& logits) {
 }  // namespace
 
 double negative_log_likelihood(const at::Tensor& logits, const at::Tensor& labels) {
+  return negative_log_likelihoods(logits, labels).mean().item<double>();
+}
+
+at::Tensor negative_log_likelihoods(const at::Tensor& logits, const at::Tensor& labels) {
   check(logits, labels);
   const auto own = logits.gather(1, labels.unsqueeze(1)).squeeze(1).to(at::kDouble);
-  return log_normaliser(logits).sub(own).mean().item<double>();
+  return log_normaliser(logits).sub(own);
 }
 
 at::Tensor confidence(const at::Tensor& logits) {

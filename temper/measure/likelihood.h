@@ -9,6 +9,9 @@ namespace temper::measure {
 /// @param labels  int64 [n], each in [0, c). Throws as check() in inputs.h does
 double negative_log_likelihood(const at::Tensor& logits, const at::Tensor& labels);
 
+/// The same of each row, double [n].
+at::Tensor negative_log_likelihoods(const at::Tensor& logits, const at::Tensor& labels);
+
 /// The probability that the softmax gives to the predicted class of each row.
 /// @param logits  floating [n, c], finite. Throws as check_logits() in inputs.h does
 /// @return double [n], each in [1/c, 1]

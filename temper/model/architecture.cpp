@@ -21,4 +21,14 @@ std::unique_ptr<Network> build(const Architecture& architecture, const Task& tas
   return std::visit([&](const auto& options) { return build(options, task, seed); }, architecture);
 }
 
+void follow(const Architecture& architecture, Network& network) {
+  if (const auto* options = std::get_if<ResNet>(&architecture)) follow(*options, network);
+}
+
+bool leaves_dropped_alone(const Architecture& architecture) {
+  const auto* options = std::get_if<ResNet>(&architecture);
+  return options != nullptr && options->stochastic_depth &&
+         options->stochastic_depth->dropped == regularize::Dropped::freeze;
+}
+
 }  // namespace temper::model

@@ -36,4 +36,12 @@ using Architecture = std::variant<ResNet, Custom>;
 std::unique_ptr<Network> build(const Architecture& architecture, const Task& task,
                                std::uint64_t seed);
 
+/// Gives a network the rates of its random layers that the options hold now, where a schedule has
+/// moved them. @param network  built from options that differ in rates at most
+void follow(const Architecture& architecture, Network& network);
+
+/// Whether a step leaves parameters without a gradient alone, those of a block that the whole batch
+/// skipped; else their gradient counts as zero.
+bool leaves_dropped_alone(const Architecture& architecture);
+
 }  // namespace temper::model

@@ -31,7 +31,7 @@ BatchNorm::BatchNorm(Weights& weights, const std::string& name, std::int64_t cha
 
 at::Tensor BatchNorm::operator()(const at::Tensor& x, bool training) const {
   if (training) batches.add_(1);
-  return at::batch_norm(x, weight, bias, running_mean, running_var, training, /*momentum=*/0.1,
+  return at::batch_norm(x, weight, bias, running_mean, running_var, training, momentum,
                         /*eps=*/1e-5, /*cudnn_enabled=*/true);
 }
 

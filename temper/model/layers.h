@@ -20,8 +20,10 @@ struct Convolution {
   std::int64_t padding;
 };
 
-/// Batch normalisation (arXiv:1502.03167); momentum 0.1 and epsilon 1e-5 as in PyTorch.
+/// Batch normalisation (arXiv:1502.03167); momentum and epsilon as in PyTorch.
 struct BatchNorm {
+  static constexpr double kMomentum = 0.1;
+
   BatchNorm(Weights& weights, const std::string& name, std::int64_t channels, double gamma = 1);
   [[nodiscard]] at::Tensor operator()(const at::Tensor& x, bool training) const;
 
@@ -30,6 +32,7 @@ struct BatchNorm {
   at::Tensor running_mean;
   at::Tensor running_var;
   at::Tensor batches;  ///< int64 scalar: batches seen in training
+  double momentum = kMomentum;
 };
 
 /// Fully connected layer; weight and bias uniform in +-1/sqrt(in).

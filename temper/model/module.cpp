@@ -31,6 +31,20 @@ ParameterKind kind_of_parameter(const torch::nn::Module& module, const at::Tenso
   return value.dim() <= 1 ? ParameterKind::bias : ParameterKind::weight;
 }
 
+template <class... Types>
+torch::nn::BatchNormOptions* options_of_any(torch::nn::Module& module) {
+  torch::nn::BatchNormOptions* found = nullptr;
+  const auto look = [&](auto* norm) { found = norm != nullptr ? &norm->options : found; };
+  (look(dynamic_cast<Types*>(&module)), ...);
+  return found;
+}
+
+/// Null for a module of another type.
+torch::nn::BatchNormOptions* options_of_batch_norm(torch::nn::Module& module) {
+  namespace nn = torch::nn;
+  return options_of_any<nn::BatchNorm1dImpl, nn::BatchNorm2dImpl, nn::BatchNorm3dImpl>(module);
+}
+
 class Wrapped final : public Network {
  public:
   Wrapped(std::shared_ptr<torch::nn::Module> module,
@@ -41,12 +55,18 @@ class Wrapped final : public Network {
     const auto once = [&](const at::Tensor& tensor) {
       return tensor.defined() && seen.insert(tensor.unsafeGetTensorImpl()).second;
     };
+    std::int64_t layer = 0;
     for (const auto& part : module_->named_modules("", /*include_self=*/true)) {
+      if (auto* norm = options_of_batch_norm(*part.value());
+          norm != nullptr && norm->track_running_stats())
+        statistics_.emplace_back(norm, norm->momentum());
       const auto prefix = part.key().empty() ? std::string() : part.key() + ".";
+      const auto before = parameters_.size();
       for (const auto& item : part.value()->named_parameters(/*recurse=*/false))
         if (once(item.value()))
-          parameters_.push_back(
-              {prefix + item.key(), item.value(), kind_of_parameter(*part.value(), item.value())});
+          parameters_.push_back({prefix + item.key(), item.value(),
+                                 kind_of_parameter(*part.value(), item.value()), layer});
+      if (parameters_.size() > before) ++layer;
       for (const auto& item : part.value()->named_buffers(/*recurse=*/false))
         if (once(item.value())) buffers_.push_back({prefix + item.key(), item.value()});
     }
@@ -57,6 +77,11 @@ class Wrapped final : public Network {
 
   at::Tensor forward(const at::Tensor& images) override { return forward_(images); }
   void train(bool on) override { module_->train(on); }
+  bool set_statistics_momentum(std::optional<double> momentum) override {
+    for (const auto& [options, built_with] : statistics_)
+      options->momentum(momentum ? momentum : built_with);
+    return !statistics_.empty();
+  }
   [[nodiscard]] const std::vector<Parameter>& parameters() const override { return parameters_; }
   [[nodiscard]] const std::vector<Buffer>& buffers() const override { return buffers_; }
   void to(at::Device device) override { module_->to(device); }
@@ -66,6 +91,7 @@ class Wrapped final : public Network {
   std::function<at::Tensor(const at::Tensor&)> forward_;
   std::vector<Parameter> parameters_;
   std::vector<Buffer> buffers_;
+  std::vector<std::pair<torch::nn::BatchNormOptions*, std::optional<double>>> statistics_;
 };
 
 }  // namespace

@@ -2,8 +2,11 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "temper/regularize/pass.h"
 
 namespace temper::model {
 
@@ -28,11 +31,19 @@ struct Parameter {
       name;  ///< "layer1.0.conv1.weight": torchvision's and timm's names for temper's own networks
   at::Tensor value;
   ParameterKind kind;
+  std::int64_t layer = 0;  ///< counted from the input, 0-based, as the network is made
 };
 
 struct Buffer {
   std::string name;  ///< "layer1.0.bn1.running_mean"
   at::Tensor value;
+};
+
+/// When random layers (dropout, stochastic depth) draw.
+enum class Noise : std::uint8_t {
+  training,       ///< in training mode
+  never,          ///< in no mode: a training pass goes through the full network of evaluation
+  dropout_always  ///< as `training`, and dropout in evaluation mode too: Monte Carlo dropout
 };
 
 /// A network as the trainer sees it: one forward pass, named parameters and buffers. temper's own
@@ -49,6 +60,16 @@ class Network {
   /// Training mode (BatchNorm over the batch) or evaluation mode.
   virtual void train(bool on) = 0;
 
+  /// From now on random layers draw what this pass addresses, until the next call.
+  virtual void begin(const regularize::Pass& /*pass*/) {}
+
+  /// @return whether there are random layers, which heed it
+  virtual bool set_noise(Noise /*when*/) { return false; }
+
+  /// How much of a batch's statistics a training pass puts into the running ones; nothing: as the
+  /// network was built. @return whether there are running statistics
+  virtual bool set_statistics_momentum(std::optional<double> /*momentum*/) { return false; }
+
   /// In a fixed order. The tensors are the network's own: writing into them (copy_) changes the
   /// network.
   [[nodiscard]] virtual const std::vector<Parameter>& parameters() const = 0;
@@ -56,6 +77,16 @@ class Network {
 
   /// Moves to a device, in channels-last layout; lists taken before are void.
   virtual void to(at::Device device) = 0;
+
+  /// How many stages can be frozen, from the input on, the head not among them; 0: the network does
+  /// not know of any.
+  [[nodiscard]] virtual std::int64_t stages() const { return 0; }
+
+  /// From now on the parameters of the first so many stages don't require a gradient and their
+  /// normalisations stand in evaluation mode also in training; those of all others do, and follow
+  /// train().
+  /// @param count  in [0, stages()]
+  virtual void freeze(std::int64_t /*count*/) {}
 };
 
 /// Multiply-adds of one forward pass of one image: convolutions and matrix products, counted as

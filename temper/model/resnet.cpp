@@ -14,6 +14,7 @@
 
 #include "temper/core/error.h"
 #include "temper/model/layers.h"
+#include "temper/model/random_layers.h"
 
 namespace temper::model {
 namespace {
@@ -126,18 +127,13 @@ struct Unit {
 };
 
 struct Block {
-  [[nodiscard]] at::Tensor operator()(const at::Tensor& x, bool training) const {
-    auto y = x;
-    for (std::size_t i = 0; i < branch.size(); ++i) {
-      y = branch[i](y, training);
-      if (i + 1 < branch.size()) y.relu_();
-    }
-    return y.add_(shortcut ? (*shortcut)(x, training) : x).relu_();
-  }
-
   std::vector<Unit> branch;
   std::optional<Unit> shortcut;
 };
+
+RandomOptions random_options(const ResNet& options) {
+  return {options.stochastic_depth, options.shake_drop, options.dropout};
+}
 
 class Residual final : public Network {
  public:
@@ -146,37 +142,96 @@ class Residual final : public Network {
         form_(plan.stem),
         stem_(weights_, "", "conv1", "bn1", task.channels, plan.stem_width,
               form_ == Stem::imagenet ? 7 : 3,
-              form_ == Stem::imagenet || form_ == Stem::strided ? 2 : 1) {
+              form_ == Stem::imagenet || form_ == Stem::strided ? 2 : 1),
+        random_(random_options(options), plan.blocks) {
     std::int64_t channels = plan.stem_width;
-    for (std::size_t stage = 0; stage < plan.blocks.size(); ++stage)
+    end_stage();
+    for (std::size_t stage = 0; stage < plan.blocks.size(); ++stage) {
       for (std::int64_t i = 0; i < plan.blocks[stage]; ++i) {
         const auto prefix = fmt::format("layer{}.{}.", stage + 1, i);
         const std::int64_t stride = stage > 0 && i == 0 ? 2 : 1;
         channels = add_block(plan.block, options.zero_init_last ? 0 : 1, prefix, channels,
                              plan.widths[stage], stride);
       }
+      end_stage();
+    }
+    weights_.begin_layer();
     classify_.emplace(weights_, "fc", channels, task.classes, ParameterKind::head);
   }
 
   at::Tensor forward(const at::Tensor& images) override {
-    auto x = stem_(images, training_).relu_();
+    auto x = stem_(random_.input(images, training_), moves(0)).relu_();
+    x = random_.stem(x, moves(0));
     if (form_ == Stem::imagenet) x = at::max_pool2d(x, {3, 3}, {2, 2}, {1, 1});
     if (form_ == Stem::pooled) x = at::max_pool2d(x, {2, 2}, {2, 2});
-    for (const auto& block : blocks_) x = block(x, training_);
-    return (*classify_)(x.mean({2, 3}));
+    for (std::size_t i = 0; i < blocks_.size(); ++i)
+      x = through(i, x, moves(static_cast<std::int64_t>(i) + 1));
+    return (*classify_)(random_.head(x.mean({2, 3}), training_));
   }
 
+  void begin(const regularize::Pass& pass) override { random_.begin(pass); }
+  bool set_noise(Noise when) override { return random_.set_noise(when); }
+  void follow(const ResNet& options) { random_.follow(random_options(options)); }
+
   void train(bool on) override { training_ = on; }
+  bool set_statistics_momentum(std::optional<double> momentum) override {
+    const auto set = [&](Unit& unit) {
+      unit.normalise.momentum = momentum.value_or(BatchNorm::kMomentum);
+    };
+    set(stem_);
+    for (auto& block : blocks_) {
+      std::ranges::for_each(block.branch, set);
+      if (block.shortcut) set(*block.shortcut);
+    }
+    return true;
+  }
   [[nodiscard]] const std::vector<Parameter>& parameters() const override {
     return weights_.parameters();
   }
   [[nodiscard]] const std::vector<Buffer>& buffers() const override { return weights_.buffers(); }
   void to(at::Device device) override { weights_.to(device); }
 
+  [[nodiscard]] std::int64_t stages() const override { return std::ssize(stage_ends_); }
+  void freeze(std::int64_t count) override {
+    const auto first = count == 0 ? 0 : stage_ends_[static_cast<std::size_t>(count - 1)];
+    if (first != first_free_layer_) weights_.freeze_below(first);
+    first_free_layer_ = first;
+  }
+
  private:
+  /// Whether a layer's normalisations take their statistics from the batch.
+  [[nodiscard]] bool moves(std::int64_t layer) const {
+    return training_ && layer >= first_free_layer_;
+  }
+
+  /// Block i. One that is skipped and has no projection gives back its input, which is not
+  /// negative.
+  [[nodiscard]] at::Tensor through(std::size_t i, const at::Tensor& x, bool moving) const {
+    const auto& [branch, shortcut] = blocks_[i];
+    if (random_.skips(i, moving)) return shortcut ? around(i, x, moving).relu_() : x;
+    auto y = x;
+    for (std::size_t unit = 0; unit < branch.size(); ++unit) {
+      y = branch[unit](y, moving);
+      if (unit + 1 < branch.size()) y.relu_();
+      y = random_.unit(y, i, unit, moving);
+    }
+    y = random_.branch(y, i, moving);
+    return y.add_(around(i, x, moving)).relu_();
+  }
+
+  [[nodiscard]] at::Tensor around(std::size_t i, const at::Tensor& x, bool moving) const {
+    const auto& shortcut = blocks_[i].shortcut;
+    return random_.around(shortcut ? (*shortcut)(x, moving) : x, i, moving);
+  }
+
+  /// With the layers made so far.
+  void end_stage() { stage_ends_.push_back(weights_.layer() + 1); }
+
+  /// Every block is a layer, the stem is layer 0.
   /// @return the block's channels
   std::int64_t add_block(BlockType type, double last_gamma, const std::string& prefix,
                          std::int64_t in, std::int64_t width, std::int64_t stride) {
+    weights_.begin_layer();
     const bool basic = type == BlockType::basic;
     const std::int64_t out = basic ? width : 4 * width;
     auto& [branch, shortcut] = blocks_.emplace_back();
@@ -201,12 +256,19 @@ class Residual final : public Network {
   Weights weights_;
   Stem form_;
   bool training_ = true;
+  std::int64_t first_free_layer_ = 0;
+  std::vector<std::int64_t> stage_ends_;  ///< the layer after each stage's last
   Unit stem_;
+  RandomLayers random_;
   std::vector<Block> blocks_;
   std::optional<Linear> classify_;
 };
 
 }  // namespace
+
+void follow(const ResNet& options, Network& network) {
+  if (auto* residual = dynamic_cast<Residual*>(&network)) residual->follow(options);
+}
 
 std::unique_ptr<Network> build(const ResNet& options, const Task& task, std::uint64_t seed) {
   return std::make_unique<Residual>(plan(options, task), options, task, seed);

@@ -2,12 +2,16 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <tuple>
 #include <vector>
 
 #include "temper/core/fields.h"
+#include "temper/model/dropout.h"
 #include "temper/model/network.h"
+#include "temper/regularize/shake_drop.h"
+#include "temper/regularize/stochastic_depth.h"
 
 namespace temper::model {
 
@@ -25,6 +29,9 @@ struct ResNet {
   std::int64_t width = 0;
   double width_factor = 1;
   bool zero_init_last = true;
+  std::optional<regularize::StochasticDepth> stochastic_depth = {};
+  std::optional<regularize::ShakeDrop> shake_drop = {};
+  std::vector<Dropout> dropout = {};
 
   static constexpr std::string_view kind = "resnet";
   static constexpr About about = {
@@ -67,7 +74,14 @@ struct ResNet {
         field(&ResNet::zero_init_last,
               {.name = "zero_init_last",
                .meaning = "the last gamma of every block starts at 0, so that the block starts as "
-                          "the identity"})};
+                          "the identity"}),
+        field(&ResNet::stochastic_depth, {.name = "stochastic_depth",
+                                          .meaning = "residual blocks left out at random",
+                                          .alias = "drop_path"}),
+        field(&ResNet::shake_drop,
+              {.name = "shake_drop", .meaning = "residual branches shaken at random"}),
+        field(&ResNet::dropout,
+              {.name = "dropout", .meaning = "what is dropped from activations, and where"})};
   }
 };
 
@@ -75,6 +89,9 @@ struct ResNet {
 /// +-1/sqrt(fan-in), from draws addressed by the parameter's index.
 /// Throws Error{Code::usage} for options that name no network.
 std::unique_ptr<Network> build(const ResNet& options, const Task& task, std::uint64_t seed);
+
+/// Gives the network, built from options that differ in rates at most, the rates of these.
+void follow(const ResNet& options, Network& network);
 
 }  // namespace temper::model
 

@@ -51,8 +51,13 @@ at::Tensor Weights::buffer(std::string name, const at::Tensor& value) {
 at::Tensor Weights::add(std::string name, at::Tensor value, ParameterKind kind) {
   if (value.dim() == 4) value = channels_last(value);
   value.set_requires_grad(true);
-  parameters_.push_back({std::move(name), value, kind});
+  parameters_.push_back({std::move(name), value, kind, layer_});
   return value;
+}
+
+void Weights::freeze_below(std::int64_t layer) {
+  for (const auto& parameter : parameters_)
+    parameter.value.set_requires_grad(parameter.layer >= layer);
 }
 
 void Weights::to(at::Device device) {

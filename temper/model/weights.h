@@ -26,6 +26,13 @@ class Weights {
   at::Tensor constant(std::string name, at::IntArrayRef shape, double value, ParameterKind kind);
   at::Tensor buffer(std::string name, const at::Tensor& value);
 
+  /// The parameters made from now on belong to the next layer; the first belong to layer 0.
+  void begin_layer() { ++layer_; }
+  [[nodiscard]] std::int64_t layer() const { return layer_; }
+
+  /// Those of the layers below don't require a gradient; all others do.
+  void freeze_below(std::int64_t layer);
+
   void to(at::Device device);
 
   [[nodiscard]] const std::vector<Parameter>& parameters() const { return parameters_; }
@@ -35,6 +42,7 @@ class Weights {
   at::Tensor add(std::string name, at::Tensor value, ParameterKind kind);
 
   std::uint64_t seed_;
+  std::int64_t layer_ = 0;
   std::vector<Parameter> parameters_;
   std::vector<Buffer> buffers_;
 };

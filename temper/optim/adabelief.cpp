@@ -103,7 +103,7 @@ void AdaBelief::check() const {
                 "or amsgrad = false");
 }
 
-State start(const AdaBelief& options, std::span<const Target> targets) {
+State start_rule(const AdaBelief& options, std::span<const Target> targets) {
   State state;
   remember(state, "mean", targets);
   remember(state, "mean_square_deviation", targets);
@@ -111,7 +111,7 @@ State start(const AdaBelief& options, std::span<const Target> targets) {
   return state;
 }
 
-void step(const AdaBelief& options, std::span<const Target> targets, State& state) {
+void step_rule(const AdaBelief& options, std::span<const Target> targets, State& state) {
   const auto t = static_cast<double>(state.step + 1);
   for_each_bucket(targets, state, options.amsgrad ? 3 : 2,
                   [&](Bucket& bucket) { update(options, t, bucket); });

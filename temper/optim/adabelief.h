@@ -79,9 +79,9 @@ struct AdaBelief {
 
 /// The state before the first step: a mean and a mean square deviation a parameter, with amsgrad
 /// the largest one.
-State start(const AdaBelief& options, std::span<const Target> targets);
+State start_rule(const AdaBelief& options, std::span<const Target> targets);
 
-void step(const AdaBelief& options, std::span<const Target> targets, State& state);
+void step_rule(const AdaBelief& options, std::span<const Target> targets, State& state);
 
 }  // namespace temper::optim
 

@@ -21,14 +21,14 @@ struct Rule {
 
 }  // namespace
 
-State start(const Adadelta&, std::span<const Target> targets) {
+State start_rule(const Adadelta&, std::span<const Target> targets) {
   State state;
   remember(state, "mean_square", targets);
   remember(state, "mean_square_step", targets);
   return state;
 }
 
-void step(const Adadelta& options, std::span<const Target> targets, State& state) {
+void step_rule(const Adadelta& options, std::span<const Target> targets, State& state) {
   for_each_bucket(targets, state, 2, [&](Bucket& bucket) {
     const auto decay = pull(options, bucket.lr_scale, bucket.decay_scale);
     sweep<2>(bucket,

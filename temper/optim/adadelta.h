@@ -43,8 +43,8 @@ struct Adadelta {
 };
 
 /// The state before the first step: mean squares of the gradient and of the steps.
-State start(const Adadelta& options, std::span<const Target> targets);
+State start_rule(const Adadelta& options, std::span<const Target> targets);
 
-void step(const Adadelta& options, std::span<const Target> targets, State& state);
+void step_rule(const Adadelta& options, std::span<const Target> targets, State& state);
 
 }  // namespace temper::optim

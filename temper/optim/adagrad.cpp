@@ -10,19 +10,20 @@
 namespace temper::optim {
 namespace {
 
-struct KerasRule {
-  double rate, eps, l2, keep;
+struct Rule {
+  double rate, eps_inside, eps_outside, l2, keep;
 
   template <class N>
   void operator()(N& w, N g, N& a) const {
     g = g + constant<N>(l2) * w;
     a = a + g * g;
-    w = constant<N>(keep) * w - constant<N>(rate) * g / root(a + constant<N>(eps));
+    w = constant<N>(keep) * w -
+        constant<N>(rate) * g / (root(a + constant<N>(eps_inside)) + constant<N>(eps_outside));
   }
 };
 
-void update_pytorch(const Adagrad& options, const Pull& pull, double lr, std::int64_t step,
-                    Bucket& bucket) {
+void update_pytorch_elsewhere(const Adagrad& options, const Pull& pull, double lr,
+                              std::int64_t step, Bucket& bucket) {
   apply_decoupled(pull, bucket);
   at::_fused_adagrad_(bucket.values, bucket.gradients, bucket.memory[0],
                       fused_steps(bucket, step + 1), lr, options.lr_decay, pull.l2, options.eps,
@@ -31,22 +32,25 @@ void update_pytorch(const Adagrad& options, const Pull& pull, double lr, std::in
 
 }  // namespace
 
-State start(const Adagrad& options, std::span<const Target> targets) {
+State start_rule(const Adagrad& options, std::span<const Target> targets) {
   State state;
   remember(state, "sum_of_squares", targets, options.initial_accumulator);
   return state;
 }
 
-void step(const Adagrad& options, std::span<const Target> targets, State& state) {
+void step_rule(const Adagrad& options, std::span<const Target> targets, State& state) {
   for_each_bucket(targets, state, 1, [&](Bucket& bucket) {
     const auto decay = pull(options, bucket.lr_scale, bucket.decay_scale);
     const double lr = options.lr * bucket.lr_scale;
-    if (options.form == AdagradForm::pytorch) {
-      update_pytorch(options, decay, lr, state.step, bucket);
-    } else {
-      const double rate = lr / (1 + static_cast<double>(state.step) * options.lr_decay);
-      sweep<1>(bucket, KerasRule{rate, options.eps, decay.l2, decay.keep});
-    }
+    const bool pytorch = options.form == AdagradForm::pytorch;
+    if (pytorch && !on_cpu(bucket))
+      update_pytorch_elsewhere(options, decay, lr, state.step, bucket);
+    else
+      sweep<1>(bucket, Rule{.rate = lr / (1 + static_cast<double>(state.step) * options.lr_decay),
+                            .eps_inside = pytorch ? 0 : options.eps,
+                            .eps_outside = pytorch ? options.eps : 0,
+                            .l2 = decay.l2,
+                            .keep = decay.keep});
   });
 }
 

@@ -60,9 +60,9 @@ struct Adagrad {
 };
 
 /// The state before the first step: a sum of squares a parameter.
-State start(const Adagrad& options, std::span<const Target> targets);
+State start_rule(const Adagrad& options, std::span<const Target> targets);
 
-void step(const Adagrad& options, std::span<const Target> targets, State& state);
+void step_rule(const Adagrad& options, std::span<const Target> targets, State& state);
 
 }  // namespace temper::optim
 

@@ -3,9 +3,12 @@
 #include <ATen/ops/_fused_adam.h>
 #include <ATen/ops/_fused_adamw.h>
 
+#include <cmath>
+
 #include "temper/optim/bucket.h"
 #include "temper/optim/decay_step.h"
 #include "temper/optim/fused_steps.h"
+#include "temper/optim/sweep.h"
 
 namespace temper::optim {
 namespace {
@@ -19,8 +22,50 @@ State start_moments(const Options& options, std::span<const Target> targets) {
   return state;
 }
 
+struct Rule {
+  double beta1, beta2, rate, correction, eps, l2, keep;
+
+  template <class N>
+  void average(const N& w, N& g, N& m, N& v) const {
+    g = g + constant<N>(l2) * w;
+    m = constant<N>(beta1) * m + constant<N>(1 - beta1) * g;
+    v = constant<N>(beta2) * v + constant<N>(1 - beta2) * g * g;
+  }
+  template <class N>
+  void move(N& w, const N& m, const N& v) const {
+    w = constant<N>(keep) * w -
+        constant<N>(rate) * m / (root(v * constant<N>(correction)) + constant<N>(eps));
+  }
+  template <class N>
+  void operator()(N& w, N g, N& m, N& v) const {
+    average(w, g, m, v);
+    move(w, m, v);
+  }
+  template <class N>
+  void operator()(N& w, N g, N& m, N& v, N& largest) const {
+    average(w, g, m, v);
+    largest = larger(largest, v);
+    move(w, m, largest);
+  }
+};
+
+/// One pass over memory, which LibTorch's own kernel for processors takes more for.
 template <class Options>
-void update(const Options& options, std::int64_t step, Bucket& bucket) {
+void update_on_cpu(const Options& options, std::int64_t step, Bucket& bucket) {
+  const auto decay = pull(options, bucket.lr_scale, bucket.decay_scale);
+  const auto t = static_cast<double>(step + 1);
+  const Rule rule{.beta1 = options.beta1,
+                  .beta2 = options.beta2,
+                  .rate = options.lr * bucket.lr_scale / (1 - std::pow(options.beta1, t)),
+                  .correction = 1 / (1 - std::pow(options.beta2, t)),
+                  .eps = options.eps,
+                  .l2 = decay.l2,
+                  .keep = decay.keep};
+  options.amsgrad ? sweep<3>(bucket, rule) : sweep<2>(bucket, rule);
+}
+
+template <class Options>
+void update_elsewhere(const Options& options, std::int64_t step, Bucket& bucket) {
   const auto decay = pull(options, bucket.lr_scale, bucket.decay_scale);
   const double lr = options.lr * bucket.lr_scale;
   const auto largest = options.amsgrad ? at::TensorList(bucket.memory[2]) : at::TensorList();
@@ -41,23 +86,25 @@ void update(const Options& options, std::int64_t step, Bucket& bucket) {
 
 template <class Options>
 void step_moments(const Options& options, std::span<const Target> targets, State& state) {
-  for_each_bucket(targets, state, options.amsgrad ? 3 : 2,
-                  [&](Bucket& bucket) { update(options, state.step, bucket); });
+  for_each_bucket(targets, state, options.amsgrad ? 3 : 2, [&](Bucket& bucket) {
+    on_cpu(bucket) ? update_on_cpu(options, state.step, bucket)
+                   : update_elsewhere(options, state.step, bucket);
+  });
 }
 
 }  // namespace
 
-State start(const Adam& options, std::span<const Target> targets) {
+State start_rule(const Adam& options, std::span<const Target> targets) {
   return start_moments(options, targets);
 }
-State start(const AdamW& options, std::span<const Target> targets) {
+State start_rule(const AdamW& options, std::span<const Target> targets) {
   return start_moments(options, targets);
 }
 
-void step(const Adam& options, std::span<const Target> targets, State& state) {
+void step_rule(const Adam& options, std::span<const Target> targets, State& state) {
   step_moments(options, targets, state);
 }
-void step(const AdamW& options, std::span<const Target> targets, State& state) {
+void step_rule(const AdamW& options, std::span<const Target> targets, State& state) {
   step_moments(options, targets, state);
 }
 

@@ -79,10 +79,10 @@ struct AdamW {
 
 /// The state before the first step: a mean and a mean square a parameter, with amsgrad the largest
 /// mean square.
-State start(const Adam& options, std::span<const Target> targets);
-State start(const AdamW& options, std::span<const Target> targets);
+State start_rule(const Adam& options, std::span<const Target> targets);
+State start_rule(const AdamW& options, std::span<const Target> targets);
 
-void step(const Adam& options, std::span<const Target> targets, State& state);
-void step(const AdamW& options, std::span<const Target> targets, State& state);
+void step_rule(const Adam& options, std::span<const Target> targets, State& state);
+void step_rule(const AdamW& options, std::span<const Target> targets, State& state);
 
 }  // namespace temper::optim

@@ -18,6 +18,10 @@ struct Bucket {
   std::vector<std::vector<at::Tensor>> memory;  ///< [what is remembered][parameter]
 };
 
+inline bool on_cpu(const Bucket& bucket) {
+  return bucket.values[0].is_cpu();
+}
+
 /// Calls `update` for every bucket of the parameters that are not frozen. A parameter with gaps in
 /// its memory stands in its bucket as a dense copy, which is then written back.
 /// @param state  begins with `remembered` tensors a parameter, in the order of remember()

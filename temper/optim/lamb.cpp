@@ -64,14 +64,14 @@ DecayOptions decay_options(const Lamb& options) {
           .base_lr = options.base_lr};
 }
 
-State start(const Lamb&, std::span<const Target> targets) {
+State start_rule(const Lamb&, std::span<const Target> targets) {
   State state;
   remember(state, "mean", targets);
   remember(state, "mean_square", targets);
   return state;
 }
 
-void step(const Lamb& options, std::span<const Target> targets, State& state) {
+void step_rule(const Lamb& options, std::span<const Target> targets, State& state) {
   const auto t = static_cast<double>(state.step + 1);
   for_each_bucket(targets, state, 2, [&](Bucket& bucket) { update(options, t, bucket); });
 }

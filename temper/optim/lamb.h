@@ -67,9 +67,9 @@ struct Lamb {
 DecayOptions decay_options(const Lamb& options);
 
 /// The state before the first step: a mean and a mean square a parameter.
-State start(const Lamb& options, std::span<const Target> targets);
+State start_rule(const Lamb& options, std::span<const Target> targets);
 
-void step(const Lamb& options, std::span<const Target> targets, State& state);
+void step_rule(const Lamb& options, std::span<const Target> targets, State& state);
 
 }  // namespace temper::optim
 

@@ -65,13 +65,13 @@ void Lars::check() const {
                 "nesterov = false");
 }
 
-State start(const Lars&, std::span<const Target> targets) {
+State start_rule(const Lars&, std::span<const Target> targets) {
   State state;
   remember(state, "velocity", targets);
   return state;
 }
 
-void step(const Lars& options, std::span<const Target> targets, State& state) {
+void step_rule(const Lars& options, std::span<const Target> targets, State& state) {
   for_each_bucket(targets, state, 1,
                   [&](Bucket& bucket) { update(options, state.step == 0, bucket); });
 }

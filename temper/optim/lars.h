@@ -67,8 +67,8 @@ struct Lars {
 };
 
 /// The state before the first step: a velocity a parameter.
-State start(const Lars& options, std::span<const Target> targets);
+State start_rule(const Lars& options, std::span<const Target> targets);
 
-void step(const Lars& options, std::span<const Target> targets, State& state);
+void step_rule(const Lars& options, std::span<const Target> targets, State& state);
 
 }  // namespace temper::optim

@@ -19,13 +19,13 @@ struct Rule {
 
 }  // namespace
 
-State start(const Lion&, std::span<const Target> targets) {
+State start_rule(const Lion&, std::span<const Target> targets) {
   State state;
   remember(state, "mean", targets);
   return state;
 }
 
-void step(const Lion& options, std::span<const Target> targets, State& state) {
+void step_rule(const Lion& options, std::span<const Target> targets, State& state) {
   for_each_bucket(targets, state, 1, [&](Bucket& bucket) {
     const auto decay = pull(options, bucket.lr_scale, bucket.decay_scale);
     sweep<1>(bucket, Rule{options.lr * bucket.lr_scale, options.beta1, options.beta2, decay.keep});

@@ -41,8 +41,8 @@ struct Lion {
 };
 
 /// The state before the first step: a mean a parameter.
-State start(const Lion& options, std::span<const Target> targets);
+State start_rule(const Lion& options, std::span<const Target> targets);
 
-void step(const Lion& options, std::span<const Target> targets, State& state);
+void step_rule(const Lion& options, std::span<const Target> targets, State& state);
 
 }  // namespace temper::optim

@@ -3,15 +3,17 @@
 #include <ATen/core/grad_mode.h>
 
 #include "temper/core/error.h"
+#include "temper/optim/master.h"
 
 namespace temper::optim {
 
 void remember_slow(State& state, std::span<const Target> targets) {
   const at::NoGradGuard guard;
   const auto first = state.tensors.size();
-  remember(state, "slow", targets);
-  for (std::size_t i = 0; i < targets.size(); ++i)
-    state.tensors[first + i].second.copy_(targets[i].value);
+  const auto stepped = with_masters(targets, state);
+  remember(state, "slow", stepped);
+  for (std::size_t i = 0; i < stepped.size(); ++i)
+    state.tensors[first + i].second.copy_(stepped[i].value);
 }
 
 void look_ahead(const Lookahead& options, std::span<const Target> targets, const State& state) {
@@ -20,12 +22,14 @@ void look_ahead(const Lookahead& options, std::span<const Target> targets, const
     throw Error(Code::internal, "the optimizer's state belongs to other parameters");
   const at::NoGradGuard guard;
   const auto first = state.tensors.size() - targets.size();
-  for (std::size_t i = 0; i < targets.size(); ++i) {
-    if (!targets[i].value.requires_grad()) continue;
-    const auto& slow = state.tensors[first + i].second;
-    slow.lerp_(targets[i].value, options.alpha);
-    targets[i].value.copy_(slow);
-  }
+  update_masters(targets, state, [&](std::span<const Target> stepped) {
+    for (std::size_t i = 0; i < stepped.size(); ++i) {
+      if (stepped[i].frozen || !stepped[i].value.requires_grad()) continue;
+      const auto& slow = state.tensors[first + i].second;
+      slow.lerp_(stepped[i].value, options.alpha);
+      stepped[i].value.copy_(slow);
+    }
+  });
 }
 
 }  // namespace temper::optim

@@ -34,7 +34,8 @@ struct Lookahead {
   }
 };
 
-/// Adds the slow weights to an optimizer's state before its first step: "slow/...".
+/// Adds the slow weights to an optimizer's state before its first step: "slow/...". Not around the
+/// schedule-free rules, whose average would not follow.
 void remember_slow(State& state, std::span<const Target> targets);
 
 /// To be called after every step of the optimizer.

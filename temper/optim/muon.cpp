@@ -91,23 +91,25 @@ void Muon::check() const {
       rest);
 }
 
-State start(const Muon& options, std::span<const Target> targets) {
+State start_rule(const Muon& options, std::span<const Target> targets) {
   State state;
   remember(state, "mean", chosen(targets, true));
   const auto others = chosen(targets, false);
-  const auto rest = std::visit([&](const auto& rule) { return start(rule, others); }, options.rest);
+  const auto rest =
+      std::visit([&](const auto& rule) { return start_rule(rule, others); }, options.rest);
   for (const auto& [name, tensor] : rest.tensors)
     state.tensors.emplace_back("rest/" + name, tensor);
   return state;
 }
 
-void step(const Muon& options, std::span<const Target> targets, State& state) {
+void step_rule(const Muon& options, std::span<const Target> targets, State& state) {
   const auto matrices = chosen(targets, true);
   update_matrices(options, matrices, state);
   State rest{.step = state.step,
              .tensors = {state.tensors.begin() + static_cast<std::ptrdiff_t>(matrices.size()),
                          state.tensors.end()}};
-  std::visit([&](const auto& rule) { step(rule, chosen(targets, false), rest); }, options.rest);
+  std::visit([&](const auto& rule) { step_rule(rule, chosen(targets, false), rest); },
+             options.rest);
 }
 
 }  // namespace temper::optim

@@ -94,9 +94,9 @@ struct Muon {
 
 /// The state before the first step: a mean for every matrix, and under "rest/" what `rest`
 /// remembers of the others.
-State start(const Muon& options, std::span<const Target> targets);
+State start_rule(const Muon& options, std::span<const Target> targets);
 
-void step(const Muon& options, std::span<const Target> targets, State& state);
+void step_rule(const Muon& options, std::span<const Target> targets, State& state);
 
 }  // namespace temper::optim
 

@@ -29,7 +29,7 @@ double momentum_at(const NAdam& options, double t) {
 
 }  // namespace
 
-State start(const NAdam&, std::span<const Target> targets) {
+State start_rule(const NAdam&, std::span<const Target> targets) {
   State state;
   remember(state, "mean", targets);
   remember(state, "mean_square", targets);
@@ -37,7 +37,7 @@ State start(const NAdam&, std::span<const Target> targets) {
   return state;
 }
 
-void step(const NAdam& options, std::span<const Target> targets, State& state) {
+void step_rule(const NAdam& options, std::span<const Target> targets, State& state) {
   const auto t = static_cast<double>(state.step + 1);
   const double momentum = momentum_at(options, t);
   const double next = momentum_at(options, t + 1);

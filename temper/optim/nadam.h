@@ -48,8 +48,8 @@ struct NAdam {
 
 /// The state before the first step: a mean and a mean square a parameter, and the product of all
 /// momenta so far.
-State start(const NAdam& options, std::span<const Target> targets);
+State start_rule(const NAdam& options, std::span<const Target> targets);
 
-void step(const NAdam& options, std::span<const Target> targets, State& state);
+void step_rule(const NAdam& options, std::span<const Target> targets, State& state);
 
 }  // namespace temper::optim

@@ -2,7 +2,11 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
+#include <iterator>
 #include <vector>
+
+#include "temper/optim/master.h"
 
 namespace temper::optim {
 namespace {
@@ -26,7 +30,12 @@ void check(const Optimizer& optimizer) {
 
 State start(const Optimizer& optimizer, std::span<const Target> targets) {
   const at::NoGradGuard guard;
-  return std::visit([&](const auto& options) { return start(options, targets); }, optimizer);
+  auto masters = masters_of(targets);
+  const auto stepped = with_masters(targets, masters);
+  auto state =
+      std::visit([&](const auto& options) { return start_rule(options, stepped); }, optimizer);
+  std::ranges::move(masters.tensors, std::back_inserter(state.tensors));
+  return state;
 }
 
 void step(const Optimizer& optimizer, std::span<const Target> targets, State& state,
@@ -34,7 +43,9 @@ void step(const Optimizer& optimizer, std::span<const Target> targets, State& st
   const at::NoGradGuard guard;
   const auto present = missing == Missing::skip ? without_missing(targets) : std::vector<Target>{};
   const auto updated = missing == Missing::skip ? std::span<const Target>(present) : targets;
-  std::visit([&](const auto& options) { step(options, updated, state); }, optimizer);
+  update_masters(updated, state, [&](std::span<const Target> stepped) {
+    std::visit([&](const auto& options) { step_rule(options, stepped, state); }, optimizer);
+  });
   ++state.step;
 }
 

@@ -13,18 +13,21 @@
 #include "temper/optim/nadam.h"
 #include "temper/optim/radam.h"
 #include "temper/optim/rmsprop.h"
+#include "temper/optim/schedule_free.h"
 #include "temper/optim/sgd.h"
 #include "temper/optim/state.h"
 
 namespace temper::optim {
 
-using Optimizer = std::variant<Sgd, RmsProp, Adagrad, Adadelta, Adam, AdamW, NAdam, RAdam,
-                               AdaBelief, Lion, Lamb, Lars, Muon>;
+using Optimizer =
+    std::variant<Sgd, RmsProp, Adagrad, Adadelta, Adam, AdamW, NAdam, RAdam, AdaBelief, Lion, Lamb,
+                 Lars, Muon, ScheduleFreeSgd, ScheduleFreeAdamW>;
 
 /// Throws Error{Code::usage} for options that don't go together.
 void check(const Optimizer& optimizer);
 
-/// The state before the first step, its tensors laid out as the parameters are.
+/// The state before the first step, its tensors laid out as the parameters are. Of a parameter of
+/// fewer bits than float32 it holds a float32 master, see master.h.
 State start(const Optimizer& optimizer, std::span<const Target> targets);
 
 /// What happens to a trainable parameter without a gradient.

@@ -1,13 +1,17 @@
 #include "temper/optim/orthogonalise.h"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/addmm.h>
 #include <ATen/ops/baddbmm.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/matmul.h>
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 namespace temper::optim {
 namespace {
@@ -44,25 +48,34 @@ std::span<const Triple> triples(NewtonSchulz coefficients) {
   return kOriginal;
 }
 
-/// beta * sum + alpha * left @ right
-at::Tensor multiply_add(const at::Tensor& sum, const at::Tensor& left, const at::Tensor& right,
-                        double beta, double alpha) {
-  return left.dim() == 2 ? at::addmm(sum, left, right, beta, alpha)
-                         : at::baddbmm(sum, left, right, beta, alpha);
+/// result <- beta * sum + alpha * left @ right
+void multiply_add(at::Tensor& result, const at::Tensor& sum, const at::Tensor& left,
+                  const at::Tensor& right, double beta, double alpha) {
+  left.dim() == 2 ? at::addmm_out(result, sum, left, right, beta, alpha)
+                  : at::baddbmm_out(result, sum, left, right, beta, alpha);
 }
 
 }  // namespace
 
 at::Tensor orthogonalise(const at::Tensor& matrices, std::int64_t steps,
                          NewtonSchulz coefficients) {
+  const at::NoGradGuard guard;
   const bool tall = matrices.size(-2) > matrices.size(-1);
   auto x = (tall ? matrices.mT() : matrices).contiguous();
   x = x / at::linalg_vector_norm(x, 2, at::IntArrayRef{-2, -1}, /*keepdim=*/true).clamp_min(kEps);
+  // Memory for all iterations: new pages for each would cost as much as the small products.
+  auto next = at::empty_like(x);
+  auto shape = x.sizes().vec();
+  shape.back() = x.size(-2);
+  auto square = at::empty(shape, x.options());
+  auto polynomial = at::empty_like(square);
   const auto sequence = triples(coefficients);
   for (std::int64_t i = 0; i < steps; ++i) {
     const auto& [a, b, c] = sequence[std::min(static_cast<std::size_t>(i), sequence.size() - 1)];
-    const auto square = at::matmul(x, x.mT());
-    x = multiply_add(x, multiply_add(square, square, square, b, c), x, a, 1);
+    at::matmul_out(square, x, x.mT());
+    multiply_add(polynomial, square, square, square, b, c);
+    multiply_add(next, x, polynomial, x, a, 1);
+    std::swap(x, next);
   }
   return tall ? x.mT() : x;
 }

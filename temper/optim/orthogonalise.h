@@ -18,7 +18,7 @@ enum class NewtonSchulz : std::uint8_t {
 /// The nearest matrix whose rows or columns, whichever are fewer, are orthonormal: U V^T of the
 /// singular value decomposition U S V^T, approached by `steps` of
 ///   X <- a X + (b X X^T + c (X X^T)^2) X      from X / |X|.
-/// Singular values end near 1, between about 0.7 and 1.2.
+/// Singular values end near 1, between about 0.7 and 1.2. Unseen by autograd.
 /// @param matrices  [m, n], or [batch, m, n] for each of a batch
 at::Tensor orthogonalise(const at::Tensor& matrices, std::int64_t steps, NewtonSchulz coefficients);
 

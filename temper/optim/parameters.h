@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <span>
 #include <tuple>
 
@@ -22,14 +23,17 @@ struct KindScales {
   }
 };
 
-/// Learning rate and weight decay by the kind of a parameter. A kind comes from the type of the
-/// module that holds the parameter, never from its name.
+/// Learning rate and weight decay by the kind of a parameter, and the rate by its layer: in layer l
+/// of 0..L it is multiplied by layer_decay^(L - l), as timm's param_groups_layer_decay has it. A
+/// kind comes from the type of the module that holds the parameter, a layer from the network's
+/// construction, never from a name.
 struct Parameters {
   KindScales weight = {};
   KindScales bias = {.decay_factor = 0};
   KindScales norm = {.decay_factor = 0};
   KindScales head = {};
   bool decay_all = false;
+  double layer_decay = 1;
 
   static constexpr auto fields() {
     return std::tuple{
@@ -41,11 +45,18 @@ struct Parameters {
               {.name = "head", .meaning = "weight of the layer that gives the logits"}),
         field(&Parameters::decay_all,
               {.name = "decay_all",
-               .meaning = "biases and norms decay as weights do, whatever is said of them"})};
+               .meaning = "biases and norms decay as weights do, whatever is said of them"}),
+        field(&Parameters::layer_decay,
+              {.name = "layer_decay",
+               .meaning = "multiplies the learning rate once for every layer between a parameter's "
+                          "and the last; a residual block is one layer; 1: none",
+               .bounds = {0, 1, true, false}})};
   }
 };
 
-/// Writes the kinds' factors into the targets.
-void scale(const Parameters& options, std::span<Target> targets);
+/// Writes the factors of the kinds and layers into the targets.
+/// @param layers  of each target, from the input on; unless given all are in the same
+void scale(const Parameters& options, std::span<Target> targets,
+           std::span<const std::int64_t> layers = {});
 
 }  // namespace temper::optim

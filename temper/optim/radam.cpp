@@ -44,14 +44,14 @@ struct MeanAlone : Moments {
 
 }  // namespace
 
-State start(const RAdam&, std::span<const Target> targets) {
+State start_rule(const RAdam&, std::span<const Target> targets) {
   State state;
   remember(state, "mean", targets);
   remember(state, "mean_square", targets);
   return state;
 }
 
-void step(const RAdam& options, std::span<const Target> targets, State& state) {
+void step_rule(const RAdam& options, std::span<const Target> targets, State& state) {
   const auto t = static_cast<double>(state.step + 1);
   const auto [length, factor] = rectification(options.beta2, t);
   for_each_bucket(targets, state, 2, [&](Bucket& bucket) {

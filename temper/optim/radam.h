@@ -46,8 +46,8 @@ struct RAdam {
 };
 
 /// The state before the first step: a mean and a mean square a parameter.
-State start(const RAdam& options, std::span<const Target> targets);
+State start_rule(const RAdam& options, std::span<const Target> targets);
 
-void step(const RAdam& options, std::span<const Target> targets, State& state);
+void step_rule(const RAdam& options, std::span<const Target> targets, State& state);
 
 }  // namespace temper::optim

@@ -85,7 +85,7 @@ std::size_t remembered(const RmsProp& options) {
 
 }  // namespace
 
-State start(const RmsProp& options, std::span<const Target> targets) {
+State start_rule(const RmsProp& options, std::span<const Target> targets) {
   State state;
   remember(state, "mean_square", targets, options.dialect == RmsPropDialect::tf1 ? 1 : 0);
   if (options.momentum != 0) remember(state, "velocity", targets);
@@ -93,7 +93,7 @@ State start(const RmsProp& options, std::span<const Target> targets) {
   return state;
 }
 
-void step(const RmsProp& options, std::span<const Target> targets, State& state) {
+void step_rule(const RmsProp& options, std::span<const Target> targets, State& state) {
   for_each_bucket(targets, state, remembered(options), [&](Bucket& bucket) {
     const auto rule = rule_of(options, bucket);
     if (options.momentum == 0)

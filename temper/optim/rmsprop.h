@@ -63,9 +63,9 @@ struct RmsProp {
 
 /// The state before the first step: a mean square a parameter, with momentum a velocity, centered
 /// a mean.
-State start(const RmsProp& options, std::span<const Target> targets);
+State start_rule(const RmsProp& options, std::span<const Target> targets);
 
-void step(const RmsProp& options, std::span<const Target> targets, State& state);
+void step_rule(const RmsProp& options, std::span<const Target> targets, State& state);
 
 }  // namespace temper::optim
 

@@ -10,6 +10,28 @@
 namespace temper::optim {
 namespace {
 
+struct PlainRule {
+  double lr, l2, keep;
+
+  template <class N>
+  void operator()(N& w, N g) const {
+    g = g + constant<N>(l2) * w;
+    w = constant<N>(keep) * w - constant<N>(lr) * g;
+  }
+};
+
+struct Rule {
+  double lr, keep_velocity, take_gradient, of_velocity, of_gradient, l2, keep;
+
+  template <class N>
+  void operator()(N& w, N g, N& v) const {
+    g = g + constant<N>(l2) * w;
+    v = constant<N>(keep_velocity) * v + constant<N>(take_gradient) * g;
+    w = constant<N>(keep) * w -
+        constant<N>(lr) * (constant<N>(of_gradient) * g + constant<N>(of_velocity) * v);
+  }
+};
+
 struct KerasRule {
   double lr, momentum, nesterov, l2, keep;
 
@@ -23,7 +45,22 @@ struct KerasRule {
   }
 };
 
-void update_pytorch(const Sgd& sgd, const Pull& pull, bool first, Bucket& bucket) {
+/// One pass over memory, which LibTorch's own kernel for processors takes more for.
+void update_pytorch_on_cpu(const Sgd& sgd, const Pull& pull, bool first, Bucket& bucket) {
+  const double lr = sgd.lr * bucket.lr_scale;
+  if (sgd.momentum == 0)
+    sweep<0>(bucket, PlainRule{lr, pull.l2, pull.keep});
+  else
+    sweep<1>(bucket, Rule{.lr = lr,
+                          .keep_velocity = first ? 0 : sgd.momentum,
+                          .take_gradient = first ? 1 : 1 - sgd.dampening,
+                          .of_velocity = sgd.nesterov ? sgd.momentum : 1,
+                          .of_gradient = sgd.nesterov ? 1.0 : 0.0,
+                          .l2 = pull.l2,
+                          .keep = pull.keep});
+}
+
+void update_pytorch_elsewhere(const Sgd& sgd, const Pull& pull, bool first, Bucket& bucket) {
   apply_decoupled(pull, bucket);
   const bool plain = sgd.momentum == 0;
   at::_fused_sgd_(bucket.values, bucket.gradients,
@@ -49,19 +86,21 @@ void Sgd::check() const {
                 "optimizer.dampening is an option of form = \"pytorch\": set it to 0, or the form");
 }
 
-State start(const Sgd&, std::span<const Target> targets) {
+State start_rule(const Sgd&, std::span<const Target> targets) {
   State state;
   remember(state, "velocity", targets);
   return state;
 }
 
-void step(const Sgd& options, std::span<const Target> targets, State& state) {
+void step_rule(const Sgd& options, std::span<const Target> targets, State& state) {
   for_each_bucket(targets, state, 1, [&](Bucket& bucket) {
     const auto decay = pull(options, bucket.lr_scale, bucket.decay_scale);
-    if (options.form == MomentumForm::pytorch)
-      update_pytorch(options, decay, state.step == 0, bucket);
-    else
+    if (options.form == MomentumForm::keras)
       update_keras(options, decay, bucket);
+    else if (on_cpu(bucket))
+      update_pytorch_on_cpu(options, decay, state.step == 0, bucket);
+    else
+      update_pytorch_elsewhere(options, decay, state.step == 0, bucket);
   });
 }
 

@@ -67,9 +67,9 @@ struct Sgd {
 };
 
 /// The state before the first step: a velocity a parameter.
-State start(const Sgd& options, std::span<const Target> targets);
+State start_rule(const Sgd& options, std::span<const Target> targets);
 
-void step(const Sgd& options, std::span<const Target> targets, State& state);
+void step_rule(const Sgd& options, std::span<const Target> targets, State& state);
 
 }  // namespace temper::optim
 

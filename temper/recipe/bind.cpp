@@ -35,8 +35,8 @@ std::string found(const Node& node) {
 
 class Binder {
  public:
-  Binder(const Tree& tree, const Group& root, Schedules& schedules)
-      : tree_(tree), root_(root), schedules_(schedules) {}
+  Binder(const Tree& tree, const Group& root, Schedules& schedules, Places* places)
+      : tree_(tree), root_(root), schedules_(schedules), places_(places) {}
 
   // Every key of the table but the one that names its kind.
   void options(const Node::Table& table, const Group& group, const std::string& path,
@@ -52,7 +52,10 @@ class Binder {
       if (!fresh)
         fail(member.position,
              fmt::format("'{}' and '{}' are the same option: keep one", first->second, member.key));
-      value(member.node, *item, join(path, item->meta.name));
+      const auto name = join(path, item->meta.name);
+      value(member.node, *item, name);
+      // What leads to an edit stays where it was said.
+      if (!member.node.partial) remember_place(name, member.node);
     }
   }
 
@@ -155,6 +158,7 @@ class Binder {
         driven == schedules_.end() ? schedule::Schedule{} : driven->second;
     choice(node, std::get<std::function<ChoiceView()>>(slot(schedule)), path, "schedule", true);
     schedules_.insert_or_assign(path, schedule);
+    remember_place(path, node);
     return schedule::value(schedule, 0, {});
   }
 
@@ -210,7 +214,7 @@ class Binder {
     const bool* on = std::get_if<bool>(&node.value);
     const bool stays = view().present && (node.partial || (on != nullptr && *on));
     if (!stays) {
-      forget_schedules(path);
+      forget(path);
       view().set_present(on == nullptr || *on);
     }
     if (on == nullptr) value(node, {meta, view().value()}, path);
@@ -231,7 +235,7 @@ class Binder {
            fmt::format("{} needs '{}': one of {}", path, key, fmt::join(before.kinds, ", ")));
     const auto index = kind == nullptr ? before.index : kind_index(*kind, before, join(path, key));
     if (!node.partial || index != before.index) {
-      forget_schedules(path);
+      forget(path);
       before.select(index);
     }
     if (is_name) return;
@@ -261,7 +265,7 @@ class Binder {
     }
     if (!std::holds_alternative<Node::List>(node.value)) wrong_type(node, path, "a list, in [ ]");
     const auto& nodes = std::get<Node::List>(node.value);
-    forget_schedules(path);
+    forget(path);
     view().resize(0);
     for (std::size_t i = 0; i < nodes.size(); ++i) element(nodes[i], meta, view, path, i);
   }
@@ -290,20 +294,27 @@ class Binder {
     return index;
   }
 
-  void forget_schedules(const std::string& path) {
-    std::erase_if(schedules_,
-                  [&](const auto& driven) { return driven.first.starts_with(path + "."); });
+  /// What is known of the options below, which are about to be others.
+  void forget(const std::string& path) {
+    const auto is_below = [&](const auto& entry) { return entry.first.starts_with(path + "."); };
+    std::erase_if(schedules_, is_below);
+    if (places_ != nullptr) std::erase_if(*places_, is_below);
+  }
+
+  void remember_place(const std::string& path, const Node& node) {
+    if (places_ != nullptr) places_->insert_or_assign(path, tree_.where(node.position));
   }
 
   const Tree& tree_;
   const Group& root_;
   Schedules& schedules_;
+  Places* places_;
 };
 
 }  // namespace
 
-void bind_tree(const Tree& tree, const Group& view, Schedules& schedules) {
-  Binder(tree, view, schedules).options(std::get<Node::Table>(tree.root.value), view, "");
+void bind_tree(const Tree& tree, const Group& view, Schedules& schedules, Places* places) {
+  Binder(tree, view, schedules, places).options(std::get<Node::Table>(tree.root.value), view, "");
 }
 
 }  // namespace temper::recipe

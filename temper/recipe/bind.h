@@ -12,6 +12,7 @@ namespace temper::recipe {
 ///
 /// The first mistake throws Error{Code::usage}: where it is, what was found, what was expected. The
 /// options are then half-written and must be thrown away.
-void bind_tree(const Tree& tree, const Group& view, Schedules& schedules);
+/// @param places  when not null, where the text says what is added
+void bind_tree(const Tree& tree, const Group& view, Schedules& schedules, Places* places = nullptr);
 
 }  // namespace temper::recipe

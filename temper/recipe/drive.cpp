@@ -1,6 +1,10 @@
 // Schedules over a recipe: their values step by step, and whether they stay in range.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <cmath>
+
 #include "temper/core/error.h"
 #include "temper/recipe/recipe.h"
 #include "temper/recipe/search.h"
@@ -8,37 +12,125 @@
 namespace temper::recipe {
 namespace {
 
-[[noreturn]] void out_of_range(const std::string& path, const schedule::Schedule& schedule,
-                               const Bounds& bounds, const schedule::Horizon& horizon) {
-  std::int64_t step = 0;
-  while (bounds.contain(schedule::value(schedule, step, horizon))) ++step;
-  throw Error(Code::usage, fmt::format("{}: its schedule gives {} at step {} of {}; expected {}",
-                                       path, schedule::value(schedule, step, horizon), step,
-                                       horizon.total_steps, bounds.text()));
+/// Those that follow the batch where lr_scaling says so; muon's rest has a rate of its own.
+constexpr std::array<std::string_view, 2> kRates{"optimizer.lr", "optimizer.rest.lr"};
+
+double factor_of(const Recipe& recipe, std::string_view path) {
+  const bool is_rate = std::ranges::find(kRates, path) != kRates.end();
+  return is_rate && recipe.lr_scaling ? optim::factor(*recipe.lr_scaling, recipe.data.batch) : 1;
 }
 
-void resolve_base_lr(Recipe& recipe, const schedule::Horizon& horizon) {
-  std::visit(
-      [&](auto& optimizer) {
-        if constexpr (requires { optimizer.base_lr; }) {
-          const auto decay = optim::decay_options(optimizer);
-          if (decay.scale != optim::DecayScale::schedule || decay.base_lr != 0) return;
-          const auto driven = recipe.schedules.find("optimizer.lr");
-          optimizer.base_lr = driven == recipe.schedules.end()
-                                  ? optimizer.lr
-                                  : schedule::range(driven->second, horizon).second;
-        }
+std::string scaled_by(double factor) {
+  return factor == 1 ? "" : fmt::format(", lr_scaling's factor of {:g} included", factor);
+}
+
+[[noreturn]] void refuse(const Recipe& recipe, std::string_view path, std::string_view what) {
+  throw Error(Code::usage, fmt::format("{}{}: {}", place(recipe.places, path), path, what));
+}
+
+[[noreturn]] void out_of_range(const Recipe& recipe, const std::string& path,
+                               const schedule::Schedule& schedule, const Bounds& bounds,
+                               const schedule::Horizon& horizon) {
+  const double factor = factor_of(recipe, path);
+  if (!recipe.schedules.contains(path))
+    refuse(
+        recipe, path,
+        fmt::format("it comes to {}{}; expected {}", factor * schedule::value(schedule, 0, horizon),
+                    scaled_by(factor), bounds.text()));
+  for (std::int64_t step = 0; step < horizon.total_steps; ++step)
+    if (const double value = factor * schedule::value(schedule, step, horizon);
+        !bounds.contain(value) || !std::isfinite(value))
+      refuse(recipe, path,
+             fmt::format("its schedule gives {} at step {} of {}{}; expected {}", value, step,
+                         horizon.total_steps, scaled_by(factor), bounds.text()));
+  refuse(recipe, path,
+         fmt::format("its plateau may fall to a minimum of {}; expected {}",
+                     factor * schedule::range(schedule, horizon).first, bounds.text()));
+}
+
+/// At a step of the run, whatever is measured.
+void check_range(const Recipe& recipe, const std::string& path, const schedule::Schedule& schedule,
+                 const Bounds& bounds, const schedule::Horizon& horizon) {
+  const double factor = factor_of(recipe, path);
+  const auto [low, high] = schedule::range(schedule, horizon);
+  for (const double value : {factor * low, factor * high})
+    if (!bounds.contain(value) || !std::isfinite(value))
+      out_of_range(recipe, path, schedule, bounds, horizon);
+}
+
+/// A rate that no schedule drives, as one that stands still.
+schedule::Schedule constant(const Item& rate) {
+  return schedule::Constant{.value = *std::get<double*>(rate.slot)};
+}
+
+/// The highest rate of the run.
+double highest(const Recipe& recipe, const std::string& path, double constant,
+               const schedule::Horizon& horizon) {
+  const auto driven = recipe.schedules.find(path);
+  const double unscaled =
+      driven == recipe.schedules.end() ? constant : schedule::range(driven->second, horizon).second;
+  return factor_of(recipe, path) * unscaled;
+}
+
+template <class Optimizer>
+void resolve_base_lr(const Recipe& recipe, Optimizer& optimizer, const std::string& path,
+                     const schedule::Horizon& horizon) {
+  if constexpr (requires { optimizer.base_lr; }) {
+    const auto decay = optim::decay_options(optimizer);
+    if (decay.scale == optim::DecayScale::schedule && decay.base_lr == 0)
+      optimizer.base_lr = highest(recipe, path + ".lr", optimizer.lr, horizon);
+  }
+  if constexpr (requires { optimizer.rest; })
+    std::visit([&](auto& rest) { resolve_base_lr(recipe, rest, path + ".rest", horizon); },
+               optimizer.rest);
+}
+
+/// The kind of an optimizer that is meant to have no falling rate and was not told otherwise; else
+/// nothing.
+std::string_view refuses_falling_rates(const optim::Optimizer& optimizer) {
+  return std::visit(
+      [](const auto& rule) -> std::string_view {
+        if constexpr (requires { rule.decaying_lr; })
+          return rule.decaying_lr ? "" : rule.kind;
+        else
+          return "";
       },
-      recipe.optimizer);
+      optimizer);
+}
+
+/// Evaluation goes through one network, whatever the step.
+void check_depth(const Recipe& recipe) {
+  constexpr std::string_view path = "model.stochastic_depth.rate";
+  if (!recipe.schedules.contains(std::string(path))) return;
+  const auto* resnet = std::get_if<model::ResNet>(&recipe.model);
+  if (resnet != nullptr && resnet->stochastic_depth &&
+      resnet->stochastic_depth->scaling == regularize::DepthScaling::test)
+    refuse(recipe, path,
+           "it has a schedule, and with scaling = \"test\" the network of evaluation would follow "
+           "it; take scaling = \"inverted\"");
+}
+
+void check_falling(const Recipe& recipe, const schedule::Horizon& horizon) {
+  const auto kind = refuses_falling_rates(recipe.optimizer);
+  const auto driven = recipe.schedules.find(std::string(kRates[0]));
+  if (kind.empty() || driven == recipe.schedules.end()) return;
+  if (const auto step = schedule::first_fall(driven->second, horizon))
+    refuse(recipe, kRates[0],
+           fmt::format("its schedule {} step {}, and the averages of {} stand in for a rate that "
+                       "falls; let it stand still after its warm-up (schedule = \"constant\"), or "
+                       "confirm it with optimizer.decaying_lr = true",
+                       std::holds_alternative<schedule::Plateau>(driven->second) ? "may fall from"
+                                                                                 : "falls at",
+                       *step, kind));
 }
 
 void resolve_rescaling(Recipe& recipe) {
   auto* ema = recipe.averaging ? std::get_if<regularize::Ema>(&*recipe.averaging) : nullptr;
   if (ema == nullptr || ema->rescale == regularize::EmaRescale::none) return;
   if (recipe.schedules.contains("averaging.decay"))
-    throw Error(Code::usage,
-                "averaging.decay has a schedule, which averaging.rescale = \"torchvision\" would "
-                "overrule; keep one of them");
+    refuse(recipe, "averaging.decay",
+           "it has a schedule, which averaging.rescale = \"torchvision\" would overrule; keep one "
+           "of them");
   ema->decay = regularize::rescaled_decay(*ema, recipe.data.batch, recipe.epochs);
   ema->rescale = regularize::EmaRescale::none;
 }
@@ -51,37 +143,70 @@ void check_schedules(const Recipe& recipe, const schedule::Horizon& horizon) {
   for (const auto& [path, schedule] : recipe.schedules) {
     const auto item = find(view, path);
     if (!item || !item->meta.scheduled)
-      throw Error(Code::usage,
-                  fmt::format("{}: a schedule for what is no number that can have one", path));
-    schedule::check(schedule, path);
-    const auto [low, high] = schedule::range(schedule, horizon);
-    const auto& bounds = item->meta.bounds;
-    if (!bounds.contain(low) || !bounds.contain(high))
-      out_of_range(path, schedule, bounds, horizon);
+      refuse(recipe, path, "a schedule for what is no number that can have one");
+    schedule::check(schedule, place(recipe.places, path) + path);
+    if (path.starts_with("data.") && std::holds_alternative<schedule::Plateau>(schedule))
+      refuse(recipe, path,
+             "a plateau may not drive what is done to images, which are made before the score that "
+             "it follows is known; take another schedule");
+    check_range(recipe, path, schedule, item->meta.bounds, horizon);
   }
+  check_depth(recipe);
+  for (const auto path : kRates)
+    if (const auto item = find(view, path); item && !recipe.schedules.contains(std::string(path)))
+      check_range(recipe, std::string(path), constant(*item), item->meta.bounds, horizon);
 }
 
 void check_lengths(const Recipe& recipe, const schedule::Horizon& horizon) {
   for (const auto& [path, schedule] : recipe.schedules)
-    schedule::check_length(schedule, path, horizon);
+    schedule::check_length(schedule, place(recipe.places, path) + path, horizon);
+  check_falling(recipe, horizon);
+}
+
+void check_plateaus(const Recipe& recipe, bool validated) {
+  for (const auto& [path, schedule] : recipe.schedules)
+    if (!validated && std::holds_alternative<schedule::Plateau>(schedule))
+      refuse(
+          recipe, path,
+          "a plateau follows the validation score, and data.validation = 0 leaves none; hold out "
+          "a share, such as data.validation = 0.1, or take another schedule");
 }
 
 void resolve(Recipe& recipe, const schedule::Horizon& horizon) {
-  resolve_base_lr(recipe, horizon);
+  std::visit([&](auto& optimizer) { resolve_base_lr(recipe, optimizer, "optimizer", horizon); },
+             recipe.optimizer);
   resolve_rescaling(recipe);
 }
 
 ScheduleDriver::ScheduleDriver(Recipe& recipe, const schedule::Horizon& horizon)
-    : horizon_(horizon) {
+    : horizon_(horizon), freeze_(recipe.freeze) {
   check_schedules(recipe, horizon);
   const auto view = group(recipe);
+  const auto number = [&](std::string_view path) {
+    return std::get<double*>(find(view, path)->slot);
+  };
   for (const auto& [path, schedule] : recipe.schedules)
-    driven_.emplace_back(schedule, std::get<double*>(find(view, path)->slot));
+    driven_.push_back({path, schedule, factor_of(recipe, path), number(path)});
+  // A constant rate that is scaled is written like one that moves, from the value that was read.
+  for (const auto path : kRates)
+    if (const auto item = find(view, path);
+        item && factor_of(recipe, path) != 1 && !recipe.schedules.contains(std::string(path)))
+      driven_.push_back(
+          {std::string(path), constant(*item), factor_of(recipe, path), number(path)});
 }
 
-void ScheduleDriver::apply(std::int64_t step) const {
-  for (const auto& [schedule, number] : driven_)
-    *number = schedule::value(schedule, step, horizon_);
+void ScheduleDriver::apply(std::int64_t step, const Plateaus& plateaus) const {
+  for (const auto& driven : driven_) {
+    const auto memory = plateaus.find(driven.path);
+    *driven.number =
+        driven.factor *
+        schedule::value(driven.schedule, step, horizon_,
+                        memory == plateaus.end() ? schedule::PlateauMemory{} : memory->second);
+  }
+}
+
+std::int64_t ScheduleDriver::frozen_stages(std::int64_t step) const {
+  return freeze_ ? model::frozen_stages(*freeze_, step, horizon_.steps_per_epoch) : 0;
 }
 
 }  // namespace temper::recipe

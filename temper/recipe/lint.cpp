@@ -1,6 +1,7 @@
 // What a recipe may say but hardly means.
 #include <fmt/format.h>
 
+#include "temper/optim/evaluated.h"
 #include "temper/recipe/recipe.h"
 
 namespace temper::recipe {
@@ -36,6 +37,18 @@ void about_averages(const Recipe& recipe, const schedule::Horizon& horizon,
                     ema->decay, memory, horizon.total_steps));
 }
 
+void about_plateaus(const Recipe& recipe, const schedule::Horizon& horizon,
+                    std::vector<std::string>& hints) {
+  // The first evaluation is the best so far; a reduction after the last changes nothing.
+  const auto epochs = horizon.total_steps / horizon.steps_per_epoch;
+  for (const auto& [path, schedule] : recipe.schedules)
+    if (const auto* plateau = std::get_if<schedule::Plateau>(&schedule);
+        plateau != nullptr && plateau->patience + 2 >= epochs)
+      hints.push_back(fmt::format(
+          "{}: a patience of {} epochs lets no reduction happen in a run of {}; lower it", path,
+          plateau->patience, epochs));
+}
+
 }  // namespace
 
 std::vector<std::string> lint(const Recipe& recipe) {
@@ -48,6 +61,12 @@ std::vector<std::string> lint(const Recipe& recipe) {
     hints.push_back(fmt::format(
         "data.batch = {} is larger than data.limit = {}: there is no whole batch to train on",
         recipe.data.batch, recipe.data.limit));
+  if (recipe.averaging && optim::evaluates_elsewhere(recipe.optimizer))
+    hints.push_back(fmt::format(
+        "averaging beside optimizer.kind = \"{}\": the average is of the weights that are trained, "
+        "and takes the place of the optimizer's own, which then nobody evaluates; leave averaging "
+        "out",
+        std::visit([](const auto& rule) { return rule.kind; }, recipe.optimizer)));
   if (recipe.data.validation == 0)
     hints.emplace_back(
         "data.validation = 0: all images are trained on, so overfitting can't be seen");
@@ -58,6 +77,7 @@ std::vector<std::string> lint(const Recipe& recipe, const schedule::Horizon& hor
   auto hints = lint(recipe);
   about_warmups(recipe, horizon, hints);
   about_averages(recipe, horizon, hints);
+  about_plateaus(recipe, horizon, hints);
   return hints;
 }
 

@@ -16,16 +16,17 @@ namespace {
 constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 20;
 
 // A name becomes a directory.
-void check_name(const std::string& name) {
+void check_name(const Recipe& recipe) {
+  const auto& name = recipe.name;
   const bool fits =
       !name.empty() && name.size() <= 100 && name.front() != '.' &&
       std::ranges::none_of(name, [](unsigned char c) { return c < 0x20 || c == '/' || c == 0x7F; });
   if (!fits)
     throw Error(
         Code::usage,
-        fmt::format("name is {}; expected 1 to 100 characters without '/', not beginning with a "
+        fmt::format("{}name is {}; expected 1 to 100 characters without '/', not beginning with a "
                     "dot: the run's directory is called so",
-                    quote(name.substr(0, 120))));
+                    place(recipe.places, "name"), quote(name.substr(0, 120))));
 }
 
 // Before the data is known; long enough for every warm-up to end, short enough to look at every
@@ -35,16 +36,30 @@ schedule::Horizon nominal(const Recipe& recipe) {
   return {steps_per_epoch, steps_per_epoch * std::min<std::int64_t>(recipe.epochs, 1000)};
 }
 
-void check(const Recipe& recipe, const std::string& name) {
+void check_freeze(const Recipe& recipe) {
+  if (recipe.freeze && recipe.freeze->epochs > recipe.epochs)
+    throw Error(
+        Code::usage,
+        fmt::format("{}freeze.epochs is {}, longer than the run of {}; 0 stands for the "
+                    "whole run",
+                    place(recipe.places, "freeze.epochs"), recipe.freeze->epochs, recipe.epochs));
+}
+
+void check_optimizer(const Recipe& recipe) {
+  auto resolved = recipe;
+  resolve(resolved, nominal(recipe));
   try {
-    check_name(recipe.name);
-    check_schedules(recipe, nominal(recipe));
-    auto resolved = recipe;
-    resolve(resolved, nominal(recipe));
     optim::check(resolved.optimizer);
   } catch (const Error& error) {
-    throw Error(error.code(), fmt::format("{}: {}", name, error.what()));
+    throw Error(error.code(), place(recipe.places, "optimizer") + error.what());
   }
+}
+
+void check(const Recipe& recipe) {
+  check_name(recipe);
+  check_freeze(recipe);
+  check_schedules(recipe, nominal(recipe));
+  check_optimizer(recipe);
 }
 
 // What an edit of `kind` drops must not have been edited before.
@@ -59,12 +74,14 @@ Recipe parse(std::string_view text, const std::string& name, const std::vector<s
   Recipe recipe;
   if (const auto stem = std::filesystem::path(name).stem().string(); !stem.empty())
     recipe.name = stem;
+  recipe.places[""] = name;
   const auto view = group(recipe);
-  bind_tree(parse_toml(text, name), view, recipe.schedules);
+  bind_tree(parse_toml(text, name), view, recipe.schedules, &recipe.places);
   auto edits = sets;
   std::ranges::stable_partition(edits, names_a_kind);
-  for (const auto& edit : edits) bind_tree(parse_edit(edit), view, recipe.schedules);
-  check(recipe, name);
+  for (const auto& edit : edits)
+    bind_tree(parse_edit(edit), view, recipe.schedules, &recipe.places);
+  check(recipe);
   return recipe;
 }
 

@@ -2,25 +2,28 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
-#include <utility>
 #include <vector>
 
 #include "temper/augment/operation.h"
 #include "temper/core/fields.h"
 #include "temper/loss/loss.h"
 #include "temper/model/architecture.h"
+#include "temper/model/freeze.h"
 #include "temper/optim/clip.h"
 #include "temper/optim/lookahead.h"
+#include "temper/optim/lr_scaling.h"
 #include "temper/optim/optimizer.h"
 #include "temper/optim/parameters.h"
 #include "temper/optim/sam.h"
 #include "temper/recipe/compare.h"
 #include "temper/recipe/text.h"
 #include "temper/regularize/averaging.h"
+#include "temper/regularize/gradient_noise.h"
 #include "temper/regularize/penalty.h"
 #include "temper/schedule/schedule.h"
 
@@ -42,6 +45,7 @@ struct Data {
   std::int64_t limit = 0;
   Auto loader_threads = {};
   Auto size = {};
+  double train_size = 0;
   std::vector<augment::Operation> augment = {};
 
   static constexpr auto fields() {
@@ -79,6 +83,16 @@ struct Data {
                    "height and width of the input; auto: the images' where all are small, else 224",
                .unit = "pixels",
                .bounds = {1, 8192}}),
+        // Howard 2018, Training Imagenet in 3 hours for $25 (fast.ai); Tan and Le 2021,
+        // EfficientNetV2, arXiv:2104.00298, 4 (progressive learning); Touvron et al. 2019, Fixing
+        // the train-test resolution discrepancy, arXiv:1906.06423.
+        field(&Data::train_size,
+              {.name = "train_size",
+               .meaning = "height and width of training images (the longer one where they differ); "
+                          "a schedule makes them grow, evaluation always sees size; 0: as size",
+               .unit = "pixels",
+               .bounds = {0, 8192},
+               .scheduled = true}),
         field(&Data::augment,
               {.name = "augment", .meaning = "what is done to a training image, in this order"})};
   }
@@ -121,6 +135,28 @@ struct Checkpoint {
               {.name = "best",
                .meaning = "also save after the epoch that was best by this, and keep that one",
                .changes_results = false})};
+  }
+};
+
+/// The weights that an evaluation looks at.
+enum class Weights : std::uint8_t { averaged, raw, both };
+
+struct Evaluation {
+  Weights weights = Weights::averaged;
+  std::int64_t statistics_images = 0;
+
+  static constexpr auto fields() {
+    return std::tuple{
+        field(&Evaluation::weights,
+              {.name = "weights",
+               .meaning = "which weights are scored after every epoch and, once, on the test set: "
+                          "averaged where there are any, raw as they were trained, or both (the "
+                          "test set with the averaged)"}),
+        field(&Evaluation::statistics_images,
+              {.name = "statistics_images",
+               .meaning = "images over which BatchNorm's statistics are measured anew, where "
+                          "averaged weights want that; 0: the whole training set",
+               .bounds = {.low = 0}})};
   }
 };
 
@@ -179,18 +215,23 @@ struct Recipe {
   Data data = {};
   model::Architecture model = {};
   optim::Optimizer optimizer = {};
+  std::optional<optim::LrScaling> lr_scaling = {};
   optim::Parameters parameters = {};
+  std::optional<model::Freeze> freeze = {};
   std::optional<optim::Clip> clip = {};
   std::optional<optim::Lookahead> lookahead = {};
   std::optional<optim::Sam> sam = {};
   std::optional<regularize::Penalty> penalty = {};
   std::optional<regularize::MaxNorm> max_norm = {};
+  std::optional<regularize::GradientNoise> gradient_noise = {};
   loss::Loss loss = {};
+  Evaluation evaluation = {};
   Guard guard = {};
   Checkpoint checkpoint = {};
   Log log = {};
 
   Schedules schedules = {};  ///< the numbers above that a schedule drives hold its value at step 0
+  Places places = {};        ///< where its text says what; messages begin with it
 
   static constexpr auto fields() {
     return std::tuple{
@@ -224,9 +265,14 @@ struct Recipe {
         field(&Recipe::model, {.name = "model", .meaning = "the network", .alias = "architecture"}),
         field(&Recipe::optimizer,
               {.name = "optimizer", .meaning = "how weights follow their gradients"}),
-        field(&Recipe::parameters,
-              {.name = "parameters",
-               .meaning = "learning rate and weight decay by the kind of a parameter"}),
+        field(&Recipe::lr_scaling,
+              {.name = "lr_scaling", .meaning = "the learning rate follows the batch"}),
+        field(
+            &Recipe::parameters,
+            {.name = "parameters",
+             .meaning = "learning rate and weight decay by the kind of a parameter, the rate also "
+                        "by its layer"}),
+        field(&Recipe::freeze, {.name = "freeze", .meaning = "stages that stand still"}),
         field(&Recipe::clip, {.name = "clip", .meaning = "gradients kept small before a step"}),
         field(&Recipe::lookahead,
               {.name = "lookahead", .meaning = "slow weights around the optimizer"}),
@@ -235,7 +281,11 @@ struct Recipe {
               {.name = "penalty", .meaning = "penalties on the size of the weights"}),
         field(&Recipe::max_norm,
               {.name = "max_norm", .meaning = "a length that no unit's weights exceed"}),
+        field(&Recipe::gradient_noise,
+              {.name = "gradient_noise", .meaning = "normal noise on the gradients"}),
         field(&Recipe::loss, {.name = "loss", .meaning = "what training makes small"}),
+        field(&Recipe::evaluation,
+              {.name = "evaluation", .meaning = "which weights are scored, and how"}),
         field(&Recipe::guard, {.name = "guard", .meaning = "against numbers that are not finite"}),
         field(&Recipe::checkpoint,
               {.name = "checkpoint", .meaning = "saving the state, to go on from"}),
@@ -267,11 +317,17 @@ std::vector<Fact> facts(const Recipe& recipe);
 std::vector<Difference> differences(const Recipe& left, const Recipe& right);
 
 /// Throws Error{Code::usage} naming the step and the value where a schedule leaves its option's
-/// range.
+/// range, and for a plateau that drives what is done to images.
 void check_schedules(const Recipe& recipe, const schedule::Horizon& horizon);
 
-/// Throws Error{Code::usage} for a schedule that is longer or shorter than the run.
+/// What can be told when the run's length is known. Throws Error{Code::usage} for a schedule that
+/// is longer or shorter than the run, and for a learning rate that falls under an optimizer that
+/// stands in for that.
 void check_lengths(const Recipe& recipe, const schedule::Horizon& horizon);
+
+/// Throws Error{Code::usage} where a plateau has no validation score to follow.
+/// @param validated  there is a validation set
+void check_plateaus(const Recipe& recipe, bool validated);
 
 /// Numbers that follow from the run's length: base_lr where decay follows the schedule (the highest
 /// rate of the run), the decay of a rescaled average.
@@ -282,16 +338,35 @@ std::vector<std::string> lint(const Recipe& recipe, const schedule::Horizon& hor
 /// The same where the length of the run is not known yet.
 std::vector<std::string> lint(const Recipe& recipe);
 
-/// Writes the values of scheduled numbers into a recipe, which must outlive it and not change
-/// otherwise.
+/// What each plateau of a recipe remembers, by the path of the number that it drives.
+using Plateaus = std::map<std::string, schedule::PlateauMemory>;
+
+/// Writes the numbers of a step into a recipe, which must outlive it and not change otherwise: the
+/// values of schedules, and learning rates as lr_scaling has them.
 class ScheduleDriver {
  public:
+  /// @param recipe  with its rates unscaled, as it was read
   ScheduleDriver(Recipe& recipe, const schedule::Horizon& horizon);
-  void apply(std::int64_t step) const;
+
+  /// @param plateaus  one that is missing stands before any reduction
+  void apply(std::int64_t step, const Plateaus& plateaus = {}) const;
+
+  /// How many of the network's stages stand still in a step.
+  [[nodiscard]] std::int64_t frozen_stages(std::int64_t step) const;
+
+  [[nodiscard]] const schedule::Horizon& horizon() const { return horizon_; }
 
  private:
+  struct Driven {
+    std::string path;
+    schedule::Schedule schedule;
+    double factor;
+    double* number;
+  };
+
   schedule::Horizon horizon_;
-  std::vector<std::pair<schedule::Schedule, double*>> driven_;
+  std::optional<model::Freeze> freeze_;
+  std::vector<Driven> driven_;
 };
 
 }  // namespace temper::recipe
@@ -304,6 +379,10 @@ template <>
 struct temper::EnumNames<temper::recipe::Best> {
   static constexpr std::array<std::string_view, 3> value{"none", "validation_loss",
                                                          "validation_accuracy"};
+};
+template <>
+struct temper::EnumNames<temper::recipe::Weights> {
+  static constexpr std::array<std::string_view, 3> value{"averaged", "raw", "both"};
 };
 template <>
 struct temper::EnumNames<temper::recipe::OnNan> {

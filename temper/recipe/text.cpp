@@ -99,4 +99,14 @@ std::string value_text(const Slot& slot, const std::string& path, const Schedule
       slot);
 }
 
+std::string place(const Places& places, std::string_view path) {
+  for (;;) {
+    if (const auto found = places.find(std::string(path)); found != places.end())
+      return found->second + ": ";
+    if (path.empty()) return "";
+    const auto dot = path.rfind('.');
+    path = path.substr(0, dot == std::string_view::npos ? 0 : dot);
+  }
+}
+
 }  // namespace temper::recipe

@@ -12,6 +12,14 @@ namespace temper::recipe {
 /// "data.augment.0.probability").
 using Schedules = std::map<std::string, schedule::Schedule>;
 
+/// Where a recipe's text says something, for messages: "recipe.toml:12:3" by the option's path, the
+/// text as a whole by "".
+using Places = std::map<std::string, std::string>;
+
+/// What a message about the option begins with, "recipe.toml:12:3: ": its place or that of the
+/// nearest table around it; "" where none is known.
+std::string place(const Places& places, std::string_view path);
+
 /// A TOML string.
 std::string quote(std::string_view text);
 /// A TOML number that reads back as the same double.

@@ -30,12 +30,17 @@ void follow(const Ema& ema, std::span<const Named> tensors, Averages& averages) 
 
 }  // namespace
 
-Averages start(const Averaging& averaging, std::span<const Named> tensors, Length length) {
-  const at::NoGradGuard guard;
+Averages copies_of(std::span<const Named> tensors) {
   Averages averages;
-  averages.length = length;
   for (const auto& [name, value] : tensors)
     averages.tensors.emplace_back(name, value.detach().clone());
+  return averages;
+}
+
+Averages start(const Averaging& averaging, std::span<const Named> tensors, Length length) {
+  const at::NoGradGuard guard;
+  auto averages = copies_of(tensors);
+  averages.length = length;
   if (const auto* lawa = std::get_if<Lawa>(&averaging)) remember_latest(*lawa, averages);
   return averages;
 }

@@ -15,6 +15,9 @@ using Averaging = std::variant<Ema, Swa, Lawa>;
 /// Averages that begin as copies of the tensors, in their memory layout.
 Averages start(const Averaging& averaging, std::span<const Named> tensors, Length length = {});
 
+/// No average, but room for one: copies of the tensors, in their memory layout.
+Averages copies_of(std::span<const Named> tensors);
+
 /// Tells the averages of a step that was made; integer tensors are copied.
 /// @param tensors  the same in the same order as at the start
 void update(const Averaging& averaging, std::span<const Named> tensors, Averages& averages);

@@ -13,12 +13,13 @@ namespace temper::regularize {
 struct Lawa {
   std::int64_t latest = 6;
   std::int64_t every = 0;
+  Statistics statistics = Statistics::averaged;
 
   static constexpr std::string_view kind = "lawa";
   static constexpr About about = {
       .summary =
-          "The equal mean of the latest weights, taken once an epoch; floating-point buffers are "
-          "averaged too. Each of them is kept in memory and in checkpoints.",
+          "The equal mean of the latest weights, taken once an epoch. Each of them is kept in "
+          "memory and in checkpoints.",
       .formula = "a = (w_n + w_{n-1} + ... + w_{n-latest+1}) / latest, fewer at first",
       .paper =
           "Kaddour 2022, Stop wasting my time! Saving days of ImageNet and BERT training with "
@@ -31,7 +32,8 @@ struct Lawa {
               {.name = "every",
                .meaning = "steps from one weight of the mean to the next; 0: an epoch",
                .unit = "steps",
-               .bounds = {.low = 0}})};
+               .bounds = {.low = 0}}),
+        statistics_field(&Lawa::statistics)};
   }
 };
 

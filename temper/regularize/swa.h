@@ -13,13 +13,14 @@ namespace temper::regularize {
 struct Swa {
   double start = 0.75;
   std::int64_t every = 0;
+  Statistics statistics = Statistics::reestimated;
 
   static constexpr std::string_view kind = "swa";
   static constexpr About about = {
       .summary =
-          "The equal mean of the weights, taken once an epoch over the last quarter of the run; "
-          "floating-point buffers are averaged too. It wants a constant or cyclic rate there. "
-          "Before, the average is the weights of the last epoch's end.",
+          "The equal mean of the weights, taken once an epoch over the last quarter of the run, "
+          "with BatchNorm's statistics measured anew under it. It wants a constant or cyclic rate "
+          "there. Before, the average is the weights of the last epoch's end.",
       .formula = "a <- a + (w - a) / (n + 1) for weights n = 0, 1, ... of the mean",
       .paper =
           "Izmailov et al. 2018, Averaging weights leads to wider optima and better "
@@ -32,7 +33,8 @@ struct Swa {
         field(&Swa::every, {.name = "every",
                             .meaning = "steps from one weight of the mean to the next; 0: an epoch",
                             .unit = "steps",
-                            .bounds = {.low = 0}})};
+                            .bounds = {.low = 0}}),
+        statistics_field(&Swa::statistics)};
   }
 };
 

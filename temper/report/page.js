@@ -142,7 +142,7 @@
       weights = chosen;
       for (const button of group.children) button.setAttribute("aria-pressed", button.dataset.weights === chosen);
       for (const basis of document.querySelectorAll("[data-basis]"))
-        basis.textContent = chosen === "ema" ? "averaged weights" : "raw weights";
+        basis.textContent = `${chosen} weights`;
       drawAll();
     });
   }

@@ -21,7 +21,7 @@ Html figure_of_merit(const Facts& facts) {
         interval {}<br>error {}</p><p class="basis">{}, {} images, {}</p></div>)",
       percent_text(score.accuracy, score.count), split, "\u202f",
       interval_text(interval, score.count), percent_text(1 - score.accuracy, score.count), split,
-      count_text(score.count), weights_text(weights));
+      count_text(score.count), weights_text(weights, facts.summary.averaging));
 }
 
 /// Numbers of one image each go with the split and weights that earned them.
@@ -29,16 +29,18 @@ Html measured_facts(const Facts& facts) {
   Html list;
   const auto& s = facts.summary;
   if (s.headline)
-    list += fact("Loss", significant_text(s.headline->score.loss),
-                 fmt::format("{}, {}", s.headline->split, weights_text(s.headline->weights)));
+    list += fact(
+        "Loss", significant_text(s.headline->score.loss),
+        fmt::format("{}, {}", s.headline->split, weights_text(s.headline->weights, s.averaging)));
   if (s.gap) {
-    const auto basis = fmt::format(
-        "validation {} less training {}, epoch {}, {}", significant_text(s.gap->validation.loss),
-        significant_text(s.gap->train.loss), s.gap->epoch, weights_text(s.gap->weights));
+    const auto basis =
+        fmt::format("validation {} less training {}, epoch {}, {}",
+                    significant_text(s.gap->validation.loss), significant_text(s.gap->train.loss),
+                    s.gap->epoch, weights_text(s.gap->weights, s.averaging));
     list += fact("Generalisation gap", difference_text(s.gap->loss()), basis);
     list += fact("Accuracy gap", points_text(s.gap->accuracy()),
                  fmt::format("training less validation, epoch {}, {}", s.gap->epoch,
-                             weights_text(s.gap->weights)));
+                             weights_text(s.gap->weights, s.averaging)));
   }
   if (s.top5_accuracy)
     list += fact("Top-5 accuracy", percent_text(*s.top5_accuracy, facts.analysis->images),
@@ -81,8 +83,9 @@ Html status(const Facts& facts) {
 
 std::string test_basis(const Facts& facts) {
   const auto images = facts.analysis ? facts.analysis->images : 0;
-  const std::string weights =
-      facts.run.test ? weights_text(facts.run.test->weights) : "weights not recorded";
+  const std::string weights = facts.run.test
+                                  ? weights_text(facts.run.test->weights, facts.summary.averaging)
+                                  : "weights not recorded";
   return fmt::format("test, {} images, {}", count_text(images), weights);
 }
 

@@ -65,11 +65,15 @@ Json running(const Run& run) {
   return points;
 }
 
+std::string averaging_of(const Run& run) {
+  return run.start ? run.start->averaging : "";
+}
+
 Html weights_switch(const Run& run) {
   if (!any(run, &train::Evaluated::averaged) || !any(run, &train::Evaluated::raw)) return {};
   return html(
       R"(<div class="switch" role="group" aria-label="Weights that the curves show"
-        hidden><button type="button" data-weights="ema" aria-pressed="true">Averaged
+        hidden><button type="button" data-weights="averaged" aria-pressed="true">Averaged
         weights</button><button type="button" data-weights="raw" aria-pressed="false">Raw
         weights</button></div>)");
 }
@@ -87,7 +91,7 @@ std::string sides(const Run& run) {
 
 Html curve_figure(const Run& run, std::string_view id, std::string_view title,
                   std::string_view note, bool gap) {
-  const auto weights = judged_weights(run.epochs.back());
+  const auto weights = judged_weights(run, run.epochs.back());
   const bool validation = any_validation(run);
   const Html key = html(R"(<li class="train">Training</li>{}{})",
                         Html{validation ? R"(<li class="validation">Validation</li>)" : ""},
@@ -97,7 +101,8 @@ Html curve_figure(const Run& run, std::string_view id, std::string_view title,
         aria-label="{} by epoch, {}; the numbers are in the table
         below"></canvas></div><figcaption>{} Measured on {}, <span
         data-basis>{}</span>.</figcaption></figure>)",
-      title, key, id, title, sides(run), note, sides(run), weights_text(weights));
+      title, key, id, title, sides(run), note, sides(run),
+      weights_text(weights, averaging_of(run)));
 }
 
 Html score_cells(const std::optional<train::Scores>& scores, bool validation) {
@@ -122,11 +127,11 @@ Html epoch_table(const Run& run) {
   Html columns;
   Html rows;
   std::vector<std::string> present;
-  if (any(run, &train::Evaluated::averaged)) present.emplace_back("ema");
+  if (any(run, &train::Evaluated::averaged)) present.emplace_back("averaged");
   if (any(run, &train::Evaluated::raw)) present.emplace_back("raw");
   for (const auto& weights : present) {
     groups += html(R"(<th scope="colgroup" colspan="{}" class="group">{}</th>)", span,
-                   weights_text(weights));
+                   weights_text(weights, averaging_of(run)));
     columns += html(
         R"(<th scope="col">training loss</th><th scope="col">training accuracy</th>{})",
         Html{
@@ -139,7 +144,7 @@ Html epoch_table(const Run& run) {
     rows += html(R"(<tr><th scope="row">{}</th><td>{}</td>)", epoch.epoch,
                  duration_text(epoch.seconds));
     for (const auto& weights : present)
-      rows += score_cells(weights == "ema" ? epoch.averaged : epoch.raw, validation);
+      rows += score_cells(weights == "averaged" ? epoch.averaged : epoch.raw, validation);
     rows += html("</tr>");
   }
   return html(
@@ -205,9 +210,9 @@ Html learning_section(const Facts& facts) {
 Json plots(const Facts& facts) {
   const auto& run = facts.run;
   return {{"epochs", run.start ? run.start->epochs : 0},
-          {"weights", run.epochs.empty() ? "raw" : judged_weights(run.epochs.back())},
+          {"weights", run.epochs.empty() ? "raw" : judged_weights(run, run.epochs.back())},
           {"raw", curves(run, &train::Evaluated::raw)},
-          {"ema", curves(run, &train::Evaluated::averaged)},
+          {"averaged", curves(run, &train::Evaluated::averaged)},
           {"running", running(run)},
           {"bins", reliability_plot(facts)}};
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -22,13 +23,13 @@ std::optional<Headline> headline_of(std::string split, std::string weights,
 
 const std::optional<train::Scores>& scores_of(const train::Evaluated& epoch,
                                               const std::string& weights) {
-  return weights == "ema" ? epoch.averaged : epoch.raw;
+  return weights == "averaged" ? epoch.averaged : epoch.raw;
 }
 
 std::optional<Headline> find_headline(const Run& run) {
   if (run.test) return headline_of("test", run.test->weights, run.test->score);
   if (run.epochs.empty()) return {};
-  const auto weights = judged_weights(run.epochs.back());
+  const auto weights = judged_weights(run, run.epochs.back());
   const auto& scores = scores_of(run.epochs.back(), weights);
   if (!scores) return {};
   if (scores->validation) return headline_of("validation", weights, *scores->validation);
@@ -38,7 +39,7 @@ std::optional<Headline> find_headline(const Run& run) {
 std::optional<Gap> find_gap(const Run& run) {
   if (run.epochs.empty()) return {};
   const auto& epoch = run.epochs.back();
-  const auto weights = run.test ? run.test->weights : judged_weights(epoch);
+  const auto weights = run.test ? run.test->weights : judged_weights(run, epoch);
   const auto& scores = scores_of(epoch, weights);
   if (!scores || !scores->validation) return {};
   return Gap{epoch.epoch, weights, scores->train, *scores->validation};
@@ -59,18 +60,26 @@ Json json_of(const train::Score& score) {
 
 }  // namespace
 
-std::string judged_weights(const train::Evaluated& epoch) {
-  return epoch.averaged ? "ema" : "raw";
+std::string judged_weights(const Run& run, const train::Evaluated& epoch) {
+  const bool raw_counts = run.start && run.start->weights == "raw" && epoch.raw;
+  return epoch.averaged && !raw_counts ? "averaged" : "raw";
 }
 
-std::string weights_text(const std::string& weights) {
-  return weights == "ema" ? "averaged weights" : "raw weights";
+std::string weights_text(const std::string& weights, const std::string& averaging) {
+  if (weights != "averaged") return "raw weights";
+  if (averaging.empty()) return "averaged weights";
+  if (averaging == "schedule_free") return "averaged weights (schedule-free)";
+  std::string name;
+  for (const char c : averaging)
+    name += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return fmt::format("averaged weights ({})", name);
 }
 
 Summary summary(const Run& run, const std::optional<Analysis>& analysis) {
   Summary s{.name = run.name(), .finished = run.end.has_value()};
   if (run.start) {
     s.fingerprint = run.start->fingerprint;
+    s.averaging = run.start->averaging;
     s.epochs = run.start->epochs;
     s.total_steps = run.start->total_steps;
     s.parameters = run.start->parameters;
@@ -135,12 +144,13 @@ std::string to_text(const Summary& s) {
     text +=
         fmt::format("\naccuracy  {} on {} {} images, {} (95 % interval {}), loss {}",
                     percent_text(h->score.accuracy, h->score.count), count_text(h->score.count),
-                    h->split, weights_text(h->weights), interval_text(h->interval, h->score.count),
-                    significant_text(h->score.loss));
+                    h->split, weights_text(h->weights, s.averaging),
+                    interval_text(h->interval, h->score.count), significant_text(h->score.loss));
   if (const auto& g = s.gap)
-    text += fmt::format(
-        "\ngap  {} in loss, {} in accuracy (training against validation, epoch {}, {})",
-        difference_text(g->loss()), points_text(g->accuracy()), g->epoch, weights_text(g->weights));
+    text +=
+        fmt::format("\ngap  {} in loss, {} in accuracy (training against validation, epoch {}, {})",
+                    difference_text(g->loss()), points_text(g->accuracy()), g->epoch,
+                    weights_text(g->weights, s.averaging));
   return text;
 }
 

@@ -15,7 +15,7 @@ namespace temper::report {
 /// validation; without validation, on the part of the training set that is measured.
 struct Headline {
   std::string split;    ///< "test", "validation" or "training"
-  std::string weights;  ///< "raw" or "ema"
+  std::string weights;  ///< "raw" or "averaged"
   train::Score score;
   measure::Interval interval;  ///< of the accuracy, 95%
 };
@@ -24,7 +24,7 @@ struct Headline {
 /// penalty, evaluation transform and mode, the same weights.
 struct Gap {
   std::int64_t epoch;
-  std::string weights;  ///< "raw" or "ema"
+  std::string weights;  ///< "raw" or "averaged"
   train::Score train;
   train::Score validation;
 
@@ -36,6 +36,7 @@ struct Gap {
 struct Summary {
   std::string name;
   std::string fingerprint;
+  std::string averaging;  ///< as in train::Started
   bool finished = false;
   std::int64_t epochs_done = 0;
   std::int64_t epochs = 0;
@@ -54,14 +55,14 @@ struct Summary {
 Summary summary(const std::filesystem::path& run_directory);
 Summary summary(const Run& run, const std::optional<Analysis>& analysis);
 
-/// The weights that an epoch is judged by: the averaged ones where there are any.
-std::string judged_weights(const train::Evaluated& epoch);
+/// The weights that an epoch is judged by: those that count in the run.
+std::string judged_weights(const Run& run, const train::Evaluated& epoch);
 
 nlohmann::json to_json(const Summary& summary);
 /// A few lines for a terminal, without a line break at the end.
 std::string to_text(const Summary& summary);
 
-/// "averaged weights" or "raw weights".
-std::string weights_text(const std::string& weights);
+/// "averaged weights (EMA)" or "raw weights". @param averaging  as in train::Started
+std::string weights_text(const std::string& weights, const std::string& averaging);
 
 }  // namespace temper::report

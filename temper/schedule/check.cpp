@@ -23,12 +23,26 @@ void check_curve(const OneCycle& curve, const std::string& where) {
     refuse(where,
            fmt::format("rise is {}; with three_phase = true expected at most 0.5", curve.rise));
 }
+void check_curve(const Plateau& curve, const std::string& where) {
+  if (curve.minimum > curve.peak)
+    refuse(where, fmt::format("minimum is {}, above its peak of {}; a plateau only falls",
+                              curve.minimum, curve.peak));
+  if (curve.threshold_mode == PlateauThreshold::relative && curve.threshold >= 1)
+    refuse(where, fmt::format("threshold is {}; with threshold_mode = \"relative\" it is a share "
+                              "of the best score, expected below 1",
+                              curve.threshold));
+}
 void check_curve(const Piecewise& curve, const std::string& where) {
   if (curve.pieces.empty()) refuse(where, "pieces is empty; expected at least one");
   for (std::size_t i = 0; i < curve.pieces.size(); ++i) {
     const auto& piece = curve.pieces[i];
     const auto name = fmt::format("pieces.{}", i);
     if (i + 1 < curve.pieces.size()) need_length({piece.epochs, piece.steps}, name, where);
+    if (std::holds_alternative<Plateau>(piece.curve))
+      refuse(where, fmt::format("{}.curve is a plateau, which would restart with its piece and "
+                                "forget what was measured; give a plateau the whole run, behind a "
+                                "warm-up of its own, or take sgdr for restarts",
+                                name));
     check(piece.curve, fmt::format("{}.{}.curve", where, name));
   }
 }

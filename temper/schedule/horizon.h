@@ -44,7 +44,7 @@ struct Clock {
 
 /// A span of steps that is whole but for the rounding of epochs times steps an epoch counts as
 /// passed from that step on.
-constexpr double kStepRounding = 1e-6;
+inline constexpr double kStepRounding = 1e-6;
 
 /// How many whole spans have passed.
 double spans_passed(double t, double span);

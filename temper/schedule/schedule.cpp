@@ -1,6 +1,7 @@
 #include "temper/schedule/schedule.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace temper::schedule {
@@ -50,6 +51,17 @@ double value_at(const Schedule& schedule, double step, const Horizon& horizon, d
                     schedule);
 }
 
+double warmup_steps(const Schedule& schedule, const Horizon& horizon) {
+  return std::visit(
+      [&](const auto& curve) {
+        if constexpr (requires { curve.warmup; })
+          return curve.warmup.in_steps(horizon);
+        else
+          return 0.0;
+      },
+      schedule);
+}
+
 }  // namespace
 
 Piecewise::Piecewise()
@@ -58,9 +70,13 @@ Piecewise::Piecewise()
 
 Piecewise::Piecewise(std::vector<Piece> in_turn) : pieces(std::move(in_turn)) {}
 
-double value(const Schedule& schedule, std::int64_t step, const Horizon& horizon) {
-  return value_at(schedule, static_cast<double>(step), horizon,
-                  static_cast<double>(horizon.total_steps));
+double value(const Schedule& schedule, std::int64_t step, const Horizon& horizon,
+             const PlateauMemory& memory) {
+  const auto now = static_cast<double>(step);
+  const auto* plateau = std::get_if<Plateau>(&schedule);
+  if (plateau != nullptr && now >= plateau->warmup.in_steps(horizon))
+    return reduced(*plateau, memory.reductions);
+  return value_at(schedule, now, horizon, static_cast<double>(horizon.total_steps));
 }
 
 std::pair<double, double> range(const Schedule& schedule, const Horizon& horizon) {
@@ -71,7 +87,16 @@ std::pair<double, double> range(const Schedule& schedule, const Horizon& horizon
     low = std::min(low, v);
     high = std::max(high, v);
   }
+  if (const auto* plateau = std::get_if<Plateau>(&schedule)) low = std::min(low, plateau->minimum);
   return {low, high};
+}
+
+std::optional<std::int64_t> first_fall(const Schedule& schedule, const Horizon& horizon) {
+  const auto start = static_cast<std::int64_t>(std::ceil(warmup_steps(schedule, horizon)));
+  if (std::holds_alternative<Plateau>(schedule)) return start;
+  for (auto step = start + 1; step < horizon.total_steps; ++step)
+    if (value(schedule, step, horizon) < value(schedule, step - 1, horizon)) return step;
+  return std::nullopt;
 }
 
 }  // namespace temper::schedule

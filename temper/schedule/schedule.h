@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <tuple>
 #include <utility>
 #include <variant>
@@ -11,12 +12,13 @@
 #include "temper/schedule/decay.h"
 #include "temper/schedule/horizon.h"
 #include "temper/schedule/one_cycle.h"
+#include "temper/schedule/plateau.h"
 #include "temper/schedule/polynomial.h"
 #include "temper/schedule/step.h"
 #include "temper/schedule/warmup_stable_decay.h"
 
 /// Numbers that change during a run, as pure functions of the step: nothing to save, nothing to
-/// replay.
+/// replay. A plateau alone has a memory.
 namespace temper::schedule {
 
 struct Piece;
@@ -46,8 +48,9 @@ struct Piecewise {
 
 /// In a recipe: a table in place of a number, `{ schedule = "cosine", peak = 0.4, warmup = { epochs
 /// = 1 } }`.
-using Schedule = std::variant<Constant, Cosine, Step, MultiStep, Exponential, InverseTime,
-                              Polynomial, Linear, Sgdr, OneCycle, WarmupStableDecay, Piecewise>;
+using Schedule =
+    std::variant<Constant, Cosine, Step, MultiStep, Exponential, InverseTime, Polynomial, Linear,
+                 Sgdr, OneCycle, WarmupStableDecay, Plateau, Piecewise>;
 
 struct Piece {
   double epochs = 0;
@@ -75,10 +78,16 @@ void check(const Schedule& schedule, const std::string& where);
 void check_length(const Schedule& schedule, const std::string& where, const Horizon& horizon);
 
 /// The schedule's value at a step.
-/// @param step  0-based; steps at or beyond the horizon's end give the value at its end
-double value(const Schedule& schedule, std::int64_t step, const Horizon& horizon);
+/// @param step    0-based; steps at or beyond the horizon's end give the value at its end
+/// @param memory  a plateau's; unless given it stands before any reduction
+double value(const Schedule& schedule, std::int64_t step, const Horizon& horizon,
+             const PlateauMemory& memory = {});
 
-/// Lowest and highest value over every step of the horizon.
+/// Lowest and highest value over every step of the horizon; of a plateau, whatever is measured.
 std::pair<double, double> range(const Schedule& schedule, const Horizon& horizon);
+
+/// The first step behind any warm-up whose value is below that of the step before; nothing where
+/// there is none. A plateau falls at its first step: it may.
+std::optional<std::int64_t> first_fall(const Schedule& schedule, const Horizon& horizon);
 
 }  // namespace temper::schedule

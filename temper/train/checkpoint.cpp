@@ -12,6 +12,7 @@
 #include "temper/io/folder.h"
 #include "temper/io/hash.h"
 #include "temper/io/read_file.h"
+#include "temper/train/plateaus.h"
 
 namespace temper::train {
 namespace {
@@ -91,6 +92,7 @@ Snapshot snapshot(const State& state, Manifest manifest, io::Metadata metadata) 
   manifest.left_out_in_row = state.left_out_in_row;
   manifest.optimizer_steps = state.optimizer.step;
   manifest.updates = state.averages ? state.averages->updates : 0;
+  manifest.plateaus = state.plateaus;
   Snapshot copy{
       .manifest = std::move(manifest), .parts = parts(state), .metadata = std::move(metadata)};
   for (auto& part : copy.parts)
@@ -189,6 +191,7 @@ void load_checkpoint(State& state, const fs::path& checkpoint) {
     load_tensors(io::Safetensors(checkpoint / part.file), part.tensors);
   }
   load_counters(state, manifest);
+  take_plateaus(state, manifest.plateaus);
   state.optimizer.step = manifest.optimizer_steps;
   if (state.averages) state.averages->updates = manifest.updates;
 }
@@ -200,6 +203,11 @@ std::vector<std::string> load_what_fits(State& state, const fs::path& checkpoint
   load_counters(state, manifest);
 
   std::vector<std::string> anew;
+  for (const auto& path : take_plateaus(state, manifest.plateaus))
+    anew.push_back(
+        fmt::format("the plateau of {} begins anew: the checkpoint has none of that "
+                    "measure",
+                    path));
   const auto load = [&](std::string_view file, std::span<const Named> tensors) {
     try {
       load_tensors(io::Safetensors(checkpoint / file), tensors);

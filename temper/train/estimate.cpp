@@ -8,7 +8,9 @@
 #include "temper/train/evaluate.h"
 #include "temper/train/machine_memory.h"
 #include "temper/train/memory.h"
+#include "temper/train/preflight.h"
 #include "temper/train/step.h"
+#include "temper/train/training_size.h"
 
 namespace temper::train {
 namespace {
@@ -19,22 +21,35 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
+/// The run's batches, all made as those of one step.
+data::LoaderOptions as_at(const data::LoaderOptions& training, std::int64_t step) {
+  auto options = training;
+  if (training.adapt)
+    options.adapt = [step, adapt = training.adapt](std::int64_t, augment::Pipeline& pipeline) {
+      adapt(step, pipeline);
+    };
+  return options;
+}
+
 }  // namespace
 
 Estimate estimate(const Plan& plan, std::int64_t steps) {
+  require_sizes(plan);
   const auto memory = require_memory(plan);
   auto recipe = plan.recipe;
   recipe::ScheduleDriver driver(recipe, plan.horizon);
   auto state = start(recipe, build_network(plan), plan.horizon);
+  const TrainingSize sizes(recipe, plan.horizon, plan.evaluation.size);
   Estimate result{.parameters = model::parameter_count(*state.network),
                   .multiply_adds = model::multiply_adds(*state.network, plan.task),
+                  .size = sizes.at(sizes.typical_at()),
                   .memory = memory.total,
                   .memory_available = available_memory()};
 
   steps = std::min(steps, plan.horizon.steps_per_epoch - 1);
   constexpr std::int64_t kWarmup = 3;
   state.network->train(true);
-  data::Loader loader(plan.train, plan.training);
+  data::Loader loader(plan.train, as_at(plan.training, sizes.typical_at()));
   loader.start(0);
   Times times;
   std::vector<double> whole;
@@ -43,7 +58,9 @@ Estimate estimate(const Plan& plan, std::int64_t steps) {
   for (std::int64_t i = 0; i < steps; ++i) {
     const auto* batch = loader.next();
     if (batch == nullptr) break;
-    driver.apply(state.step);
+    prepare(state, driver);
+    // Where stages are frozen for a while, most steps are those after it.
+    state.network->freeze(driver.frozen_stages(plan.horizon.total_steps - 1));
     const Stopwatch step_watch;
     step(state, recipe, to(*batch, plan.device), times);
     if (i >= kWarmup) bare.push_back(step_watch.seconds());

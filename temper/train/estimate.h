@@ -8,7 +8,10 @@ namespace temper::train {
 /// What a run will cost, before it is made.
 struct Estimate {
   std::int64_t parameters = 0;
-  std::int64_t multiply_adds = 0;      ///< forward pass of one image
+  std::int64_t multiply_adds = 0;  ///< forward pass of one image
+  /// Of the images in the steps that were tried. Where data.train_size grows, the one with about
+  /// the mean area over the run, so that the times are means over the run.
+  augment::Size size = {};
   double images_per_second = 0;        ///< loading and training together
   double step_images_per_second = 0;   ///< the bare step, on a batch that is there already
   double seconds = 0;                  ///< to the end of the run, evaluation included

@@ -54,7 +54,9 @@ constexpr auto keys(const Started&) {
                     Key{"channels", &Started::channels},
                     Key{"height", &Started::height},
                     Key{"width", &Started::width},
-                    Key{"batch", &Started::batch}};
+                    Key{"batch", &Started::batch},
+                    Key{"averaging", &Started::averaging},
+                    Key{"weights", &Started::weights}};
 }
 
 constexpr auto keys(const Stepped&) {
@@ -73,7 +75,7 @@ constexpr auto keys(const Norms&) {
 constexpr auto keys(const Evaluated&) {
   return std::tuple{Key{"epoch", &Evaluated::epoch}, Key{"step", &Evaluated::step},
                     Key{"seconds", &Evaluated::seconds}, Key{"raw", &Evaluated::raw},
-                    Key{"ema", &Evaluated::averaged}};
+                    Key{"averaged", &Evaluated::averaged}};
 }
 
 constexpr auto keys(const LeftOut&) {

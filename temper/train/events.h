@@ -28,6 +28,8 @@ struct Started {
   std::int64_t height = 0;
   std::int64_t width = 0;
   std::int64_t batch = 0;
+  std::string averaging;  ///< what the averaged weights are: "ema", "swa", ...; "" without any
+  std::string weights;    ///< "raw" or "averaged": those that count
 };
 
 /// The running training loss, with smoothing and augmentation in it: mean over the steps since the
@@ -83,7 +85,7 @@ struct LeftOut {
 };
 
 struct Tested {
-  std::string weights;  ///< "raw" or "ema"
+  std::string weights;  ///< "raw" or "averaged"
   Score score;
 };
 

@@ -8,7 +8,8 @@ namespace temper::train {
 
 /// step(), and what recipe.guard says of one that is not finite: `skip` puts BatchNorm's statistics
 /// back, `rollback` loads the weights, averages and optimizer state of the last anchor and keeps
-/// the place in the data, since the same batches would give the same numbers again. `stop` leaves
+/// the place in the data and what plateaus have seen, since the same batches would give the same
+/// numbers again. `stop` leaves
 /// the state for the caller to drop.
 class GuardedStep {
  public:

@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kFormat = 2;
+constexpr int kFormat = 3;
 
 json to_json(const std::optional<Merit>& merit) {
   if (!merit) return nullptr;
@@ -26,6 +26,33 @@ json to_json(const Platform& platform) {
           {"threads", platform.threads},
           {"instruction_set", platform.instruction_set},
           {"libtorch", platform.libtorch}};
+}
+
+json to_json(const std::map<std::string, schedule::PlateauMemory>& plateaus) {
+  auto object = json::object();
+  for (const auto& [path, memory] : plateaus)
+    object[path] = {{"measure", name_of(memory.measure)},
+                    {"best", memory.best ? json(*memory.best) : json()},
+                    {"bad", memory.bad},
+                    {"cooldown_left", memory.cooldown_left},
+                    {"reductions", memory.reductions}};
+  return object;
+}
+
+std::map<std::string, schedule::PlateauMemory> read_plateaus(const json& object) {
+  std::map<std::string, schedule::PlateauMemory> plateaus;
+  for (const auto& [path, memory] : object.items()) {
+    const auto loss = schedule::PlateauMeasure::validation_loss;
+    auto& read = plateaus[path];
+    read = {.measure = memory.at("measure") == name_of(loss)
+                           ? loss
+                           : schedule::PlateauMeasure::validation_accuracy,
+            .bad = memory.at("bad"),
+            .cooldown_left = memory.at("cooldown_left"),
+            .reductions = memory.at("reductions")};
+    if (!memory.at("best").is_null()) read.best = memory.at("best").get<double>();
+  }
+  return plateaus;
 }
 
 std::optional<Merit> read_merit(const json& object) {
@@ -50,6 +77,7 @@ Manifest read(const json& object) {
           .left_out_in_row = object.at("left_out_in_row"),
           .optimizer_steps = object.at("optimizer_steps"),
           .updates = object.at("updates"),
+          .plateaus = read_plateaus(object.at("plateaus")),
           .files = object.at("files").get<std::map<std::string, std::string>>()};
 }
 
@@ -83,6 +111,7 @@ std::string to_text(const Manifest& m) {
                  {"left_out_in_row", m.left_out_in_row},
                  {"optimizer_steps", m.optimizer_steps},
                  {"updates", m.updates},
+                 {"plateaus", to_json(m.plateaus)},
                  {"files", m.files}};
   object["checksum"] = io::hash_hex(object.dump());
   return object.dump(2) + "\n";

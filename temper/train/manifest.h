@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "temper/schedule/plateau.h"
 #include "temper/train/platform.h"
 
 namespace temper::train {
@@ -27,8 +28,9 @@ struct Manifest {
   std::int64_t left_out = 0;         ///< see State
   std::int64_t left_out_in_row = 0;  ///< see State
   std::int64_t optimizer_steps = 0;
-  std::int64_t updates = 0;                  ///< of the averages
-  std::map<std::string, std::string> files;  ///< checksum by file name
+  std::int64_t updates = 0;                                 ///< of the averages
+  std::map<std::string, schedule::PlateauMemory> plateaus;  ///< by what they drive
+  std::map<std::string, std::string> files;                 ///< checksum by file name
 };
 
 /// The text of manifest.json: JSON that holds a checksum of itself.

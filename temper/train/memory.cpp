@@ -21,11 +21,11 @@ namespace temper::train {
 namespace {
 
 /// Zeros: memory does not depend on what is in them.
-data::Batch blank_batch(const Plan& plan) {
+data::Batch blank_batch(const Plan& plan, augment::Size size) {
   constexpr auto n = Allocations::kMore;
   const auto& task = plan.task;
   const data::Batch batch{
-      .views = {at::zeros({n, task.channels, task.height, task.width}, at::kFloat)
+      .views = {at::zeros({n, task.channels, size.height, size.width}, at::kFloat)
                     .contiguous(at::MemoryFormat::ChannelsLast)},
       .labels = at::zeros({n}, at::kLong),
       .targets = at::full({n, task.classes}, 1.0 / static_cast<double>(task.classes), at::kFloat),
@@ -42,8 +42,13 @@ data::Batch first_rows(const data::Batch& batch, std::int64_t n) {
           batch.ids.narrow(0, 0, n)};
 }
 
+/// With the largest images that a step has.
 Allocations of_training(const Plan& plan, const recipe::Recipe& recipe, State& state) {
-  const auto blank = blank_batch(plan);
+  const auto blank = blank_batch(plan, plan.training.size);
+  // The run's last step: before it no fewer stages are frozen, so nothing takes more.
+  if (recipe.freeze)
+    state.network->freeze(model::frozen_stages(*recipe.freeze, plan.horizon.total_steps - 1,
+                                               plan.horizon.steps_per_epoch));
   return Allocations([&](std::int64_t batch) {
     state.network->train(true);
     Times times;
@@ -54,7 +59,7 @@ Allocations of_training(const Plan& plan, const recipe::Recipe& recipe, State& s
 }
 
 Allocations of_evaluation(const Plan& plan, State& state) {
-  const auto blank = blank_batch(plan);
+  const auto blank = blank_batch(plan, plan.evaluation.size);
   return Allocations([&](std::int64_t batch) {
     const c10::InferenceMode inference;
     const PrecisionScope scope(plan.recipe.precision, plan.device.type());
@@ -93,7 +98,8 @@ class Forecast {
     const auto total = total_for(batch);
     Need need{.process = process_,
               .model = 2 * state_,
-              .loader = static_cast<std::uint64_t>(plan_.training.slots * slot(batch)),
+              .loader = static_cast<std::uint64_t>(plan_.training.slots *
+                                                   slot(batch, plan_.training.size)),
               .total = total};
     need.working = total - std::min(total, need.process + need.model + need.loader);
     const auto twice = total_for(2 * batch);
@@ -126,15 +132,16 @@ class Forecast {
   }
 
   /// Bytes of a batch that waits in a loader.
-  [[nodiscard]] std::int64_t slot(std::int64_t batch) const {
+  [[nodiscard]] std::int64_t slot(std::int64_t batch, augment::Size size) const {
     const auto& task = plan_.task;
-    const auto floats = task.channels * task.height * task.width + task.classes;
+    const auto floats = task.channels * size.height * size.width + task.classes;
     return batch * floats * static_cast<std::int64_t>(sizeof(float));
   }
 
   [[nodiscard]] std::uint64_t total_for(std::int64_t batch) const {
     Heap training;
-    for (std::int64_t i = 0; i < plan_.training.slots; ++i) training.allocate(slot(batch));
+    for (std::int64_t i = 0; i < plan_.training.slots; ++i)
+      training.allocate(slot(batch, plan_.training.size));
     train(training, batch);
     Heap evaluation;
     evaluate(evaluation);
@@ -157,7 +164,8 @@ class Forecast {
     const auto batch = std::min(plan_.evaluation.batch, images);
     // Answers are kept batch by batch and then put together.
     const auto answers = images * plan_.task.classes * static_cast<std::int64_t>(sizeof(float));
-    std::vector<std::int64_t> held(static_cast<std::size_t>(plan_.evaluation.slots), slot(batch));
+    std::vector<std::int64_t> held(static_cast<std::size_t>(plan_.evaluation.slots),
+                                   slot(batch, plan_.evaluation.size));
     held.insert(held.end(), 2, answers);
     for (const auto bytes : held) heap.allocate(bytes);
     heap.play(evaluation_, batch);

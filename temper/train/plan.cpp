@@ -14,8 +14,10 @@
 #include "temper/data/split.h"
 #include "temper/data/subset.h"
 #include "temper/model/architecture.h"
+#include "temper/train/data_driver.h"
 #include "temper/train/device.h"
 #include "temper/train/precision.h"
+#include "temper/train/training_size.h"
 
 namespace temper::train {
 namespace {
@@ -64,6 +66,49 @@ std::vector<augment::Operation> training_operations(
   return all;
 }
 
+/// How training batches are made, with what schedules make of it.
+data::LoaderOptions training_options(const Plan& plan) {
+  const auto& data = plan.recipe.data;
+  const TrainingSize sizes(plan.recipe, plan.horizon, plan.evaluation.size);
+  data::LoaderOptions options{
+      .operations = training_operations(data.augment, plan.evaluation.operations),
+      .normalisation = plan.evaluation.normalisation,
+      .size = sizes.at(sizes.largest_at()),
+      .batch = data.batch,
+      .seed = static_cast<std::uint64_t>(plan.recipe.seed),
+      .threads = *data.loader_threads.value};
+  const auto first = options.operations.size() - data.augment.size();
+  // Small images come in the input's size, and operations may have a size of their own.
+  if (sizes.given())
+    options.operations.emplace_back(augment::Resize{.sides = augment::ResizedSides::both});
+  drive(options, std::make_shared<DataDriver>(plan.recipe, plan.horizon, sizes, first),
+        plan.horizon);
+  return options;
+}
+
+/// What the loss asks for must be there, before a step is made.
+void check_loss(const recipe::Recipe& recipe, std::int64_t classes) {
+  const auto refuse = [&](const std::string& what) {
+    throw Error(Code::usage, recipe::place(recipe.places, "loss") + "loss: " + what);
+  };
+  try {
+    loss::check(recipe.loss, classes);
+  } catch (const Error& error) {
+    refuse(error.what());
+  }
+  if (loss::wants_prior(recipe.loss))
+    refuse(
+        "label_smoothing.form = \"unigram\" needs the share of every class, which only a program's "
+        "own training loop gives it (loss::Inputs::prior); take \"off_target\" or \"uniform\"");
+  const auto* entropy = std::get_if<loss::CrossEntropy>(&recipe.loss);
+  if (entropy != nullptr && !entropy->class_weights.empty() &&
+      entropy->weighted_mean == loss::WeightedMean::weights && recipe.data.micro_batches > 1)
+    refuse(
+        "class_weights are divided by their sum over the batch, and data.micro_batches > 1 shows "
+        "the "
+        "loss a part of it at a time; leave one of them out");
+}
+
 std::string digest(const data::Dataset& data) {
   std::string text = data.train->digest();
   for (const auto& set : {data.validation, data.test})
@@ -104,6 +149,8 @@ Plan plan(const recipe::Recipe& recipe, const data::Dataset& data) {
   plan.horizon = {batches, batches * options.epochs};
   recipe::check_schedules(options, plan.horizon);
   recipe::check_lengths(options, plan.horizon);
+  check_loss(options, plan.task.classes);
+  recipe::check_plateaus(options, plan.validation != nullptr);
   recipe::resolve(options, plan.horizon);
   plan.data_digest = digest(data);
   plan.fingerprint = recipe::fingerprint(options, plan.data_digest);
@@ -116,21 +163,22 @@ Plan plan(const recipe::Recipe& recipe, const data::Dataset& data) {
                      .shuffle = false,
                      .drop_last = false,
                      .threads = *options.data.loader_threads.value};
-  plan.training = {
-      .operations = training_operations(options.data.augment, plan.evaluation.operations),
-      .normalisation = plan.evaluation.normalisation,
-      .size = input,
-      .batch = options.data.batch,
-      .seed = seed,
-      .threads = *options.data.loader_threads.value};
+  plan.training = training_options(plan);
   return plan;
 }
 
 std::unique_ptr<model::Network> build_network(const Plan& plan) {
-  auto network =
-      model::build(plan.recipe.model, plan.task, static_cast<std::uint64_t>(plan.recipe.seed));
-  network->to(plan.device);
-  return network;
+  const auto& recipe = plan.recipe;
+  try {
+    auto network = model::build(recipe.model, plan.task, static_cast<std::uint64_t>(recipe.seed));
+    network->to(plan.device);
+    return network;
+  } catch (const Error& error) {
+    // The message begins with the option that it is about.
+    const std::string_view message = error.what();
+    const auto option = message.substr(0, message.find_first_of(" :"));
+    throw Error(error.code(), recipe::place(recipe.places, option) + std::string(message));
+  }
 }
 
 void prepare_thread(const Plan& plan) {

@@ -3,6 +3,8 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/argmax.h>
 #include <ATen/ops/isfinite.h>
+#include <ATen/ops/zeros.h>
+#include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
 
 #include <cmath>
@@ -11,8 +13,34 @@
 #include "temper/loss/cross_entropy.h"
 #include "temper/train/state.h"
 #include "temper/train/step.h"
+#include "temper/train/training_size.h"
 
 namespace temper::train {
+namespace {
+
+/// The first line of what LibTorch says.
+std::string reason(const std::exception& error) {
+  const std::string text = error.what();
+  return text.substr(0, text.find('\n'));
+}
+
+void try_size(const Plan& plan, model::Network& network, augment::Size size, std::int64_t step) {
+  const auto images = at::zeros({2, plan.task.channels, size.height, size.width}, at::kFloat)
+                          .contiguous(at::MemoryFormat::ChannelsLast)
+                          .to(plan.device);
+  try {
+    const c10::InferenceMode inference;
+    (void)network.forward(images);
+  } catch (const std::exception& error) {
+    throw Error(Code::usage,
+                fmt::format("{}data.train_size: the network can't take the images of {} x {} "
+                            "pixels of step {} ({}); it is built for {} x {}",
+                            recipe::place(plan.recipe.places, "data.train_size"), size.height,
+                            size.width, step, reason(error), plan.task.height, plan.task.width));
+  }
+}
+
+}  // namespace
 
 std::string inspect_first_batch(const Plan& plan, model::Network& network,
                                 const data::Batch& batch) {
@@ -54,24 +82,38 @@ std::string inspect_first_batch(const Plan& plan, model::Network& network,
       loss, plan.task.classes, guessing);
 }
 
+void require_sizes(const Plan& plan) {
+  const TrainingSize sizes(plan.recipe, plan.horizon, plan.evaluation.size);
+  if (!sizes.given()) return;
+  const auto network = build_network(plan);
+  network->train(true);
+  for (const auto step : {sizes.smallest_at(), sizes.largest_at()})
+    try_size(plan, *network, sizes.at(step), step);
+}
+
 Overfit overfit_one_batch(const Plan& plan, std::int64_t steps) {
   auto recipe = plan.recipe;
   recipe.averaging.reset();
   recipe.clip.reset();
+  recipe.freeze.reset();
   recipe.lookahead.reset();
   recipe.sam.reset();
   recipe.penalty.reset();
+  recipe.gradient_noise.reset();
   recipe.max_norm.reset();
   recipe.loss = loss::CrossEntropy{};
   recipe.optimizer = optim::Sgd{.lr = 0.02, .momentum = 0.9};
   auto options = plan.training;
   options.operations = plan.evaluation.operations;
+  options.size = plan.evaluation.size;
+  options.adapt = {};
   data::Loader loader(plan.train, options);
   loader.start(0);
   const auto batch = to(*loader.next(), plan.device);
 
   auto state = start(recipe, build_network(plan), plan.horizon);
   state.network->train(true);
+  state.network->set_noise(model::Noise::never);
   Overfit result{.steps = steps};
   Times ignored;
   for (std::int64_t i = 0; i < steps; ++i) {

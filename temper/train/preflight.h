@@ -10,6 +10,11 @@ namespace temper::train {
 std::string inspect_first_batch(const Plan& plan, model::Network& network,
                                 const data::Batch& batch);
 
+/// Where training images have sizes of their own (data.train_size), tries the smallest and the
+/// largest on a network that is thrown away. Throws Error{Code::usage} with the size, and the step
+/// that has it, when the network can't take it.
+void require_sizes(const Plan& plan);
+
 struct Overfit {
   double first_loss = 0;
   double last_loss = 0;

@@ -59,7 +59,7 @@ void plot(io::EventWriter& board, const std::string& weights, std::int64_t step,
 
 void plot(io::EventWriter& board, const Evaluated& e) {
   if (e.raw) plot(board, "raw", e.step, *e.raw);
-  if (e.averaged) plot(board, "ema", e.step, *e.averaged);
+  if (e.averaged) plot(board, "averaged", e.step, *e.averaged);
   board.flush();
 }
 

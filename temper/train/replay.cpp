@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "temper/core/error.h"
 #include "temper/io/read_file.h"
@@ -15,6 +17,7 @@
 #include "temper/train/clock.h"
 #include "temper/train/guarded_step.h"
 #include "temper/train/loss_log.h"
+#include "temper/train/plateaus.h"
 #include "temper/train/precision.h"
 #include "temper/train/state.h"
 
@@ -75,6 +78,18 @@ std::vector<fs::path> checkpoints_before(const fs::path& run, std::int64_t step)
   return saved;
 }
 
+using Evaluations = std::map<std::int64_t, Evaluated>;
+
+/// The evaluations that the log tells of, by their step.
+Evaluations evaluations(const std::vector<json>& log) {
+  Evaluations found;
+  for (const auto& line : log)
+    if (const auto event = from_json(line))
+      if (const auto* evaluated = std::get_if<Evaluated>(&*event))
+        found.insert_or_assign(evaluated->step, *evaluated);
+  return found;
+}
+
 /// The step's forward pass, looked at: the network is left as it was.
 at::Tensor look_at_logits(model::Network& network, const recipe::Recipe& recipe,
                           const at::Tensor& images) {
@@ -89,10 +104,11 @@ at::Tensor look_at_logits(model::Network& network, const recipe::Recipe& recipe,
 
 class Replayer {
  public:
-  Replayer(const Plan& plan, const fs::path& run, std::int64_t step,
+  Replayer(const Plan& plan, const fs::path& run, std::int64_t step, Evaluations evaluations,
            const std::vector<Observer*>& watchers)
       : plan_(plan),
         watchers_(watchers),
+        evaluations_(std::move(evaluations)),
         recipe_(plan.recipe),
         driver_(recipe_, plan.horizon),
         loader_(plan.train, plan.training),
@@ -124,7 +140,9 @@ class Replayer {
     for (const auto& checkpoint : checkpoints_before(run, result_.step)) {
       state_ = start(recipe_, build_network(plan_), plan_.horizon);
       try {
-        return load_checkpoint(state_, checkpoint);
+        load_checkpoint(state_, checkpoint);
+        if (!read_manifest(checkpoint).evaluated && state_.step > state_.origin) see_evaluation();
+        return;
       } catch (const Error& error) {
         if (error.code() != Code::data) throw;
         tell(Warned{error.what()});
@@ -133,18 +151,31 @@ class Replayer {
     state_ = start(recipe_, build_network(plan_), plan_.horizon);
   }
 
+  /// What plateaus learnt where the run evaluated, as its log has it.
+  void see_evaluation() {
+    if (state_.plateaus.empty() || state_.step % plan_.horizon.steps_per_epoch != 0) return;
+    const auto found = evaluations_.find(state_.step);
+    if (found == evaluations_.end())
+      throw Error(Code::usage,
+                  fmt::format("the run's metrics.jsonl tells of no evaluation after step {}, which "
+                              "the plateau of {} follows; name a step before",
+                              state_.step, state_.plateaus.begin()->first));
+    observe(state_, recipe_, plan_.horizon, found->second);
+  }
+
   data::Batch next_batch() {
     const auto steps = plan_.horizon.steps_per_epoch;
     if (!begun_ || state_.step % steps == 0)
       loader_.start(state_.step / steps, state_.step % steps);
     begun_ = true;
-    driver_.apply(state_.step);
+    prepare(state_, driver_);
     return to(*loader_.next(), plan_.device);
   }
 
   void redo() {
     const auto batch = next_batch();
     const auto done = step_(state_, recipe_, batch, times_);
+    see_evaluation();
     losses_.push_back(done.not_finite ? std::numeric_limits<double>::quiet_NaN()
                                       : done.loss.item<double>());
     tell(Stepped{
@@ -171,6 +202,8 @@ class Replayer {
   }
 
   void look_at(const data::Batch& batch) {
+    if (plan_.training.adapt) plan_.training.adapt(state_.step, pipeline_);
+    begin_pass(state_, recipe_);
     const auto logits = look_at_logits(*state_.network, recipe_, batch.views.front());
     for (std::int64_t row = 0; row < batch.ids.size(0); ++row)
       result_.samples.push_back(sample(batch, logits, row));
@@ -184,10 +217,11 @@ class Replayer {
     ReplayedSample sample{.row = row, .id = batch.ids[row].item<std::int64_t>()};
     sample.where = plan_.train->where(sample.id);
     sample.label = batch.labels[row].item<std::int64_t>();
-    sample.loss = sample.label < 0 ? std::numeric_limits<double>::quiet_NaN()
-                                   : loss::compute(recipe_.loss, logits.narrow(0, row, 1),
-                                                   batch.targets.narrow(0, row, 1))
-                                         .item<double>();
+    sample.loss = sample.label < 0
+                      ? std::numeric_limits<double>::quiet_NaN()
+                      : loss::compute(recipe_.loss, {.logits = logits.narrow(0, row, 1),
+                                                     .targets = batch.targets.narrow(0, row, 1)})
+                            .item<double>();
     plan_.train->read(sample.id, image_);
     sample.augment =
         pipeline_.trace(image_,
@@ -226,6 +260,7 @@ class Replayer {
 
   const Plan& plan_;
   const std::vector<Observer*>& watchers_;
+  Evaluations evaluations_;
   recipe::Recipe recipe_;  ///< its scheduled numbers move
   recipe::ScheduleDriver driver_;
   data::Loader loader_;
@@ -234,7 +269,7 @@ class Replayer {
   bool begun_ = false;
   augment::Pipeline pipeline_{plan_.training.operations, plan_.training.normalisation,
                               plan_.training.size};
-  augment::Frame frame_{plan_.training.size};
+  augment::Frame frame_;
   io::Image image_;
   std::vector<double> losses_;  ///< of the steps from result_.from on
   Times times_;
@@ -313,7 +348,7 @@ Replay replay(const Plan& plan, const fs::path& run, std::int64_t step,
   require_same_run(plan, run, log);
   require_step(plan, run, log, step);
   prepare_thread(plan);
-  return Replayer(plan, run, step, watchers)(logged_losses(log));
+  return Replayer(plan, run, step, evaluations(log), watchers)(logged_losses(log));
 }
 
 nlohmann::ordered_json to_json(const Replay& replay, const Plan& plan) {

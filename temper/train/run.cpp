@@ -10,6 +10,7 @@
 
 #include "temper/core/error.h"
 #include "temper/io/json_lines.h"
+#include "temper/train/averaged.h"
 #include "temper/train/checkpoint.h"
 #include "temper/train/clock.h"
 #include "temper/train/environment.h"
@@ -17,10 +18,12 @@
 #include "temper/train/export.h"
 #include "temper/train/guarded_step.h"
 #include "temper/train/memory.h"
+#include "temper/train/plateaus.h"
 #include "temper/train/preflight.h"
 #include "temper/train/recorder.h"
 #include "temper/train/run_folder.h"
 #include "temper/train/saver.h"
+#include "temper/train/statistics.h"
 
 namespace temper::train {
 namespace {
@@ -132,7 +135,9 @@ class Run {
                  .channels = plan_.task.channels,
                  .height = plan_.task.height,
                  .width = plan_.task.width,
-                 .batch = recipe_.data.batch});
+                 .batch = recipe_.data.batch,
+                 .averaging = averaging_name(recipe_),
+                 .weights = weights_that_count()});
     for (const auto& note : notes_) tell(Warned{note});
   }
 
@@ -211,11 +216,11 @@ class Run {
   }
 
   void train_on(const data::Batch& batch) {
+    prepare(state_, driver_);
     if (state_.step == 0) {
       const auto warning = inspect_first_batch(plan_, *state_.network, batch);
       if (!warning.empty()) tell(Warned{warning});
     }
-    driver_.apply(state_.step);
     const bool with_norms =
         recipe_.log.norms_every > 0 && (state_.step + 1) % recipe_.log.norms_every == 0;
     Norms norms;
@@ -294,10 +299,24 @@ class Run {
     return result;
   }
 
-  Scores averaged_scores() {
+  /// Calls `look` while the averaged weights, which count, stand in the network.
+  template <class Look>
+  auto under_averages(const Look& look) {
+    refresh_averages(state_, recipe_);
     const auto named = weights(*state_.network);
     const regularize::Swapped swapped(*state_.averages, named);
-    return scores();
+    if (wants_statistics(recipe_))
+      reestimate_statistics(*state_.network, plan_, state_.step / plan_.horizon.steps_per_epoch,
+                            [this] { return stop_asked(); });
+    return look();
+  }
+
+  [[nodiscard]] std::string weights_that_count() const {
+    return averages_count() ? "averaged" : "raw";
+  }
+
+  [[nodiscard]] bool averages_count() const {
+    return state_.averages && recipe_.evaluation.weights != recipe::Weights::raw;
   }
 
   /// At the end of an epoch. False: stopped on request, after saving.
@@ -309,10 +328,14 @@ class Run {
                     .seconds = 0,
                     .raw = {},
                     .averaged = {}};
+    // As the epoch's last step left them, also where the run goes on from here.
+    state_.network->freeze(driver_.frozen_stages(state_.step - 1));
     try {
       // The weights that will count after every epoch, the others at the end.
-      if (state_.averages) event.averaged = averaged_scores();
-      if (!state_.averages || last) event.raw = scores();
+      const bool both = last || recipe_.evaluation.weights == recipe::Weights::both;
+      if (state_.averages && (averages_count() || both))
+        event.averaged = under_averages([this] { return scores(); });
+      if (!averages_count() || both) event.raw = scores();
     } catch (const Cancelled&) {
       return give_up();
     }
@@ -321,7 +344,8 @@ class Run {
     tell(event);
     window_ = {};
     evaluated_ = true;
-    merit_ = merit_of(state_.averages ? *event.averaged : *event.raw);
+    observe(state_, recipe_, plan_.horizon, event);
+    merit_ = merit_of(averages_count() ? *event.averaged : *event.raw);
     if (last || merit_ || is_due()) save();
     return true;
   }
@@ -355,7 +379,7 @@ class Run {
     const auto& folder = folder_.path();
     export_weights(plan_, weights(*state_.network), folder / "model.safetensors");
     if (state_.averages)
-      export_weights(plan_, state_.averages->tensors, folder / "model-ema.safetensors");
+      export_weights(plan_, state_.averages->tensors, folder / averaged_file(recipe_));
     times_.save += watch.lap();
     if (plan_.test) {
       try {
@@ -370,14 +394,15 @@ class Run {
     return true;
   }
 
-  /// The test set, once, with the weights that the recipe says count.
+  /// The test set, once, with the weights that the recipe says count, as their last evaluation left
+  /// them.
   Tested test() {
     const auto named = weights(*state_.network);
     std::optional<regularize::Swapped> swapped;
-    if (state_.averages) swapped.emplace(*state_.averages, named);
+    if (averages_count()) swapped.emplace(*state_.averages, named);
     const auto predictions = answers(plan_.test);
     export_predictions(plan_, predictions, folder_.path());
-    return {state_.averages ? "ema" : "raw", score(predictions)};
+    return {weights_that_count(), score(predictions)};
   }
 
   [[nodiscard]] Outcome ended() const {
@@ -428,6 +453,7 @@ class Run {
 
 Outcome run(const Plan& plan, const RunOptions& options) {
   prepare_thread(plan);
+  require_sizes(plan);
   require_memory(plan);
   return Run(plan, options)();
 }

@@ -12,6 +12,7 @@
 #include "temper/augment/pipeline.h"
 #include "temper/core/error.h"
 #include "temper/model/architecture.h"
+#include "temper/train/averaged.h"
 #include "temper/train/checkpoint.h"
 #include "temper/train/state.h"
 
@@ -20,18 +21,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A checkpoint's weights, averaged where there are such.
-fs::path weights_of(const fs::path& checkpoint) {
+/// A checkpoint's weights that count.
+fs::path weights_of(const fs::path& checkpoint, const recipe::Recipe& recipe) {
   const auto averaged = checkpoint / "averages.safetensors";
   verify_checkpoint(checkpoint);
-  return fs::exists(averaged) ? averaged : checkpoint / "model.safetensors";
+  return fs::exists(averaged) && recipe.evaluation.weights != recipe::Weights::raw
+             ? averaged
+             : checkpoint / "model.safetensors";
 }
 
 fs::path checkpoint_file(const fs::path& run, const std::string& which,
                          const recipe::Recipe& recipe) {
   const auto folder = run / "checkpoints";
   if (which == "best") {
-    if (const auto best = best_checkpoint(folder, recipe.checkpoint.best)) return weights_of(*best);
+    if (const auto best = best_checkpoint(folder, recipe.checkpoint.best))
+      return weights_of(*best, recipe);
     throw Error(Code::usage, fmt::format("{}: no best checkpoint was kept; train with "
                                          "checkpoint.best = \"validation_loss\"",
                                          run.string()));
@@ -39,24 +43,27 @@ fs::path checkpoint_file(const fs::path& run, const std::string& which,
   const auto all = list_checkpoints(folder);
   if (all.empty())
     throw Error(Code::usage, fmt::format("{}: no checkpoint is there", run.string()));
-  return weights_of(all.back());
+  return weights_of(all.back(), recipe);
 }
 
 fs::path weights_file(const fs::path& run, std::string& weights, const recipe::Recipe& recipe) {
   if (weights == "best" || weights == "last") return checkpoint_file(run, weights, recipe);
   const fs::path raw = run / "model.safetensors";
-  const fs::path ema = run / "model-ema.safetensors";
+  const auto averaged = run / averaged_file(recipe);
   if (!fs::exists(raw))
     throw Error(
         Code::usage,
         fmt::format("{}: no finished run (looked for {}); train it to the end first, or ask "
                     "for the weights of its last checkpoint (--weights last)",
                     run.string(), raw.filename().string()));
-  if (weights.empty()) weights = fs::exists(ema) ? "ema" : "raw";
-  if (weights == "ema" && !fs::exists(ema))
+  const bool any_averaged = !averaging_name(recipe).empty();
+  if (weights.empty())
+    weights =
+        any_averaged && recipe.evaluation.weights != recipe::Weights::raw ? "averaged" : "raw";
+  if (weights == "averaged" && !any_averaged)
     throw Error(Code::usage,
                 fmt::format("{}: the run kept no averaged weights; ask for raw", run.string()));
-  return weights == "ema" ? ema : raw;
+  return weights == "averaged" ? averaged : raw;
 }
 
 /// A JSON list out of the file's metadata.

@@ -18,12 +18,13 @@ struct SavedModel {
   std::vector<std::string> classes;
   model::Task task;
   augment::Normalisation normalisation;
-  std::string weights;  ///< "raw", "ema", "best" or "last"
+  std::string weights;  ///< "raw", "averaged", "best" or "last"
 };
 
 /// The model of a run. Throws Error{Code::usage} when the directory holds no such run or weights,
 /// Error{Code::data} for damaged files.
-/// @param weights  of a finished run "raw", "ema", or "" for those that the test figure was earned
+/// @param weights  of a finished run "raw", "averaged", or "" for those that the test figure was
+/// earned
 ///                 with; of a checkpoint, averaged where there is an average, "best" or "last"
 SavedModel load_model(const std::filesystem::path& run, const std::string& weights = "");
 

@@ -1,5 +1,11 @@
 #include "temper/train/state.h"
 
+#include <fmt/format.h>
+
+#include "temper/core/error.h"
+#include "temper/train/averaged.h"
+#include "temper/train/plateaus.h"
+
 namespace temper::train {
 namespace {
 
@@ -17,6 +23,25 @@ optim::Kind kind_of(model::ParameterKind kind) {
   return optim::Kind::weight;
 }
 
+std::vector<std::int64_t> layers_of(const model::Network& network) {
+  std::vector<std::int64_t> layers;
+  for (const auto& parameter : network.parameters()) layers.push_back(parameter.layer);
+  return layers;
+}
+
+void check_freeze(const recipe::Recipe& recipe, const model::Network& network) {
+  if (!recipe.freeze || recipe.freeze->stages <= network.stages()) return;
+  throw Error(
+      Code::usage,
+      fmt::format("{}freeze.stages is {}, and the network {}",
+                  recipe::place(recipe.places, "freeze.stages"), recipe.freeze->stages,
+                  network.stages() == 0
+                      ? "knows of no stages: leave freeze out, or let a network of your own say "
+                        "where its stages end (model::Network::stages)"
+                      : fmt::format("has {}, the stem among them; expected at most that",
+                                    network.stages())));
+}
+
 optim::Target target_of(const model::Parameter& parameter) {
   return {.name = parameter.name, .value = parameter.value, .kind = kind_of(parameter.kind)};
 }
@@ -29,13 +54,13 @@ State start(const recipe::Recipe& recipe, std::unique_ptr<model::Network> networ
   state.network = std::move(network);
   for (const auto& parameter : state.network->parameters())
     state.targets.push_back(target_of(parameter));
-  optim::scale(recipe.parameters, state.targets);
+  check_freeze(recipe, *state.network);
+  optim::scale(recipe.parameters, state.targets, layers_of(*state.network));
   optim::check(recipe.optimizer);
   state.optimizer = optim::start(recipe.optimizer, state.targets);
   if (recipe.lookahead) optim::remember_slow(state.optimizer, state.targets);
-  if (recipe.averaging)
-    state.averages = regularize::start(*recipe.averaging, weights(*state.network),
-                                       {horizon.steps_per_epoch, horizon.total_steps});
+  begin_averages(state, recipe, horizon);
+  state.plateaus = start_plateaus(recipe);
   return state;
 }
 

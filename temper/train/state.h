@@ -17,8 +17,9 @@ struct State {
   std::unique_ptr<model::Network> network;
   std::vector<optim::Target> targets;  ///< the network's parameters
   optim::State optimizer;
-  std::optional<regularize::Averages> averages;
-  std::int64_t step = 0;             ///< steps done, left out ones among them
+  std::optional<regularize::Averages> averages;  ///< see averaged.h
+  recipe::Plateaus plateaus;                     ///< what schedules have seen of evaluations
+  std::int64_t step = 0;                         ///< steps done, left out ones among them
   std::int64_t origin = 0;           ///< the step that the run began at: 0 unless it is a fork
   std::int64_t left_out = 0;         ///< steps that were not applied, see recipe::Guard
   std::int64_t left_out_in_row = 0;  ///< the last so many

@@ -28,7 +28,8 @@ at::Tensor forward(State& state, const recipe::Recipe& recipe, const data::Batch
   const auto& images = batch.views.front();
   const PrecisionScope scope(recipe.precision, images.device().type());
   const auto logits = state.network->forward(images);
-  return loss::compute(recipe.loss, logits, batch.targets, batch.labelled);
+  return loss::compute(recipe.loss,
+                       {.logits = logits, .targets = batch.targets, .labelled = batch.labelled});
 }
 
 template <class Tensors>
@@ -50,20 +51,25 @@ at::Tensor backward(State& state, const recipe::Recipe& recipe, const data::Batc
   return loss.detach();
 }
 
-/// The weights that weight decay reaches: those that penalties and limits are for.
-std::vector<at::Tensor> decaying(const State& state) {
+/// The weights that weight decay reaches: those that penalties and limits are for. Frozen ones are
+/// left out, and those that are left alone for want of a gradient.
+std::vector<at::Tensor> decaying(const State& state, const recipe::Recipe& recipe) {
+  const bool all = !model::leaves_dropped_alone(recipe.model);
   std::vector<at::Tensor> weights;
   for (const auto& target : state.targets)
-    if (target.decay_scale != 0) weights.push_back(target.value);
+    if (target.decay_scale != 0 && target.value.requires_grad() &&
+        (all || target.value.grad().defined()))
+      weights.push_back(target.value);
   return weights;
 }
 
 /// Leaves the gradient of loss and penalties at the parameters. @return the loss without penalties
 at::Tensor differentiate(State& state, const recipe::Recipe& recipe, const data::Batch& batch,
-                         Times& times) {
+                         Times& times, std::int64_t pass = 0) {
   const auto size = batch.views.front().size(0);
   const auto parts = std::min(recipe.data.micro_batches, size);
   at::Tensor loss;
+  begin_pass(state, recipe, pass);
   if (parts == 1) {
     loss = backward(state, recipe, batch, 1, times);
   } else {
@@ -72,11 +78,12 @@ at::Tensor differentiate(State& state, const recipe::Recipe& recipe, const data:
       const auto first = i * size / parts;
       const auto part = rows(batch, first, (i + 1) * size / parts - first);
       const auto here = part.labelled.sum().item<double>();
+      begin_pass(state, recipe, pass, first);
       const auto added = backward(state, recipe, part, labelled > 0 ? here / labelled : 1, times);
       loss = loss.defined() ? loss.add(added) : added;
     }
   }
-  if (recipe.penalty) regularize::penalise(*recipe.penalty, decaying(state));
+  if (recipe.penalty) regularize::penalise(*recipe.penalty, decaying(state, recipe));
   return loss;
 }
 
@@ -88,11 +95,18 @@ void differentiate_above(State& state, const recipe::Recipe& recipe, const data:
   {
     const optim::Climbed climbed(*recipe.sam, state.targets);
     optim::zero_gradients(state.targets);
-    differentiate(state, recipe, batch, times);
+    differentiate(state, recipe, batch, times, /*pass=*/1);
   }
   const at::NoGradGuard guard;
   for (std::size_t i = 0; i < buffers.size(); ++i)
     state.network->buffers()[i].value.copy_(buffers[i]);
+}
+
+void disturb(const State& state, const recipe::Recipe& recipe) {
+  std::vector<at::Tensor> weights;
+  for (const auto& target : state.targets) weights.push_back(target.value);
+  regularize::add_noise(*recipe.gradient_noise, weights,
+                        {.seed = static_cast<std::uint64_t>(recipe.seed), .step = state.step - 1});
 }
 
 double norm(const at::Tensor& tensor) {
@@ -100,9 +114,11 @@ double norm(const at::Tensor& tensor) {
 }
 
 void update(State& state, const recipe::Recipe& recipe) {
-  optim::step(recipe.optimizer, state.targets, state.optimizer);
+  optim::step(
+      recipe.optimizer, state.targets, state.optimizer,
+      model::leaves_dropped_alone(recipe.model) ? optim::Missing::skip : optim::Missing::zero);
   if (recipe.lookahead) optim::look_ahead(*recipe.lookahead, state.targets, state.optimizer);
-  if (recipe.max_norm) regularize::shorten(*recipe.max_norm, decaying(state));
+  if (recipe.max_norm) regularize::shorten(*recipe.max_norm, decaying(state, recipe));
 }
 
 void update_with_norms(State& state, const recipe::Recipe& recipe, Norms& norms) {
@@ -110,12 +126,27 @@ void update_with_norms(State& state, const recipe::Recipe& recipe, Norms& norms)
   update(state, recipe);
   for (std::size_t i = 0; i < before.size(); ++i) {
     const auto& target = state.targets[i];
+    if (!target.value.requires_grad()) continue;
     norms.layers.push_back({target.name, norm(before[i]), norm(target.value.grad()),
                             norm(target.value.detach().sub(before[i]))});
   }
 }
 
 }  // namespace
+
+void prepare(State& state, const recipe::ScheduleDriver& driver) {
+  driver.apply(state.step, state.plateaus);
+  state.network->freeze(driver.frozen_stages(state.step));
+}
+
+void begin_pass(State& state, const recipe::Recipe& recipe, std::int64_t pass,
+                std::int64_t first_row) {
+  model::follow(recipe.model, *state.network);
+  state.network->begin({.seed = static_cast<std::uint64_t>(recipe.seed),
+                        .step = state.step,
+                        .pass = pass,
+                        .first_row = first_row});
+}
 
 double learning_rate(const recipe::Recipe& recipe) {
   return std::visit([](const auto& optimizer) { return optimizer.lr; }, recipe.optimizer);
@@ -141,9 +172,10 @@ StepResult step(State& state, const recipe::Recipe& recipe, const data::Batch& b
     return {loss, std::move(not_finite)};
   }
   if (recipe.clip) optim::clip(*recipe.clip, state.targets);
+  if (recipe.gradient_noise) disturb(state, recipe);
   norms != nullptr ? update_with_norms(state, recipe, *norms) : update(state, recipe);
   optim::zero_gradients(state.targets);
-  if (state.averages)
+  if (recipe.averaging)
     regularize::update(*recipe.averaging, weights(*state.network), *state.averages);
   times.update += watch.lap();
   return {loss, std::nullopt};

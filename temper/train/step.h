@@ -14,13 +14,24 @@ data::Batch to(const data::Batch& batch, at::Device device);
 /// The rate that a recipe holds: the present step's, where a schedule drives it.
 double learning_rate(const recipe::Recipe& recipe);
 
+/// Puts what holds in the step that comes next where it is read: scheduled numbers into the
+/// driver's recipe, a gradient or none to the stages of the network.
+void prepare(State& state, const recipe::ScheduleDriver& driver);
+
+/// Tells the network's random layers what they draw and with which rates in a pass of the step that
+/// comes next. step() does so itself.
+/// @param pass       of the step: 1 for the second one of sharpness-aware minimisation
+/// @param first_row  of the batch, where a part of it passes
+void begin_pass(State& state, const recipe::Recipe& recipe, std::int64_t pass = 0,
+                std::int64_t first_row = 0);
+
 struct StepResult {
   at::Tensor loss;                      ///< a scalar without a graph
   std::optional<NotFinite> not_finite;  ///< when set, the step was counted but not applied
 };
 
 /// One step of training: forward, loss, backward, update, average.
-/// @param recipe  its scheduled numbers hold this step's values
+/// @param recipe  its scheduled numbers hold this step's values, see prepare()
 /// @param batch   on the network's device
 /// @param times   what the parts took is added
 /// @param norms   when not null, filled with every parameter's norms

@@ -129,6 +129,19 @@ TEST_F(AugmentGolden, PaddedCropsAndFlipsAreTorchvisions) {
   });
 }
 
+TEST_F(AugmentGolden, ShiftedAndMirroredImagesAreFittedAsPillowResizesThem) {
+  Random random(0, Purpose::augment);
+  expect_pixels("fit", [&](Frame& frame, const Case& item) {
+    const auto& n = item.numbers;
+    const Size size = frame.size();
+    frame.crop({n[2] - n[0], n[3] - n[0], size.height, size.width},
+               static_cast<std::uint8_t>(n[1]));
+    if (n[4] != 0) frame.flip();
+    frame.set_input({n[5], n[6]});
+    apply(Resize{.sides = ResizedSides::both}, frame, random);
+  });
+}
+
 TEST_F(AugmentGolden, NormalisedSamplesAreTorchvisionsBits) {
   for (const auto& item : cases("normalise")) {
     const bool grey = item.image.channels == 1;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstring>
 #include <set>
@@ -203,6 +204,121 @@ TEST(Loader, UsersOwnOperationsRunInTheWorkersAndStayReproducible) {
   Loader without(source, options());
   without.start(0);
   EXPECT_NE(epoch(1), rest_of_epoch(without));
+}
+
+/// Images that grow and are mirrored ever more often, step by step.
+augment::Size size_at(std::int64_t step) {
+  return {8 + step % 7, 12 - step % 5};
+}
+double chance_at(std::int64_t step) {
+  return 0.02 * static_cast<double>(step);
+}
+
+LoaderOptions adapted(std::int64_t threads = 2) {
+  auto result = options(threads);
+  result.operations.emplace_back(augment::Resize{.sides = augment::ResizedSides::both});
+  result.size = {14, 12};
+  result.adapt = [](std::int64_t step, augment::Pipeline& pipeline) {
+    std::get<augment::Flip>(pipeline.operations()[1]).probability = chance_at(step);
+    pipeline.set_input(size_at(step));
+  };
+  return result;
+}
+
+TEST(AdaptedLoader, GivesTheSameBytesWithAnyNumberOfThreads) {
+  const auto source = std::make_shared<NoiseSource>(203);
+  Loader alone(source, adapted(0));
+  for (std::int64_t threads : {1, 2, 8}) {
+    Loader loader(source, adapted(threads));
+    for (std::int64_t epoch : {0, 1}) {
+      alone.start(epoch);
+      loader.start(epoch);
+      EXPECT_EQ(rest_of_epoch(loader), rest_of_epoch(alone)) << threads << " threads";
+    }
+  }
+}
+
+TEST(AdaptedLoader, ABatchIsThatOfALoaderWithTheValuesOfItsStep) {
+  const auto source = std::make_shared<NoiseSource>(100);
+  Loader loader(source, adapted());
+  const std::int64_t epoch = 2;
+  loader.start(epoch);
+  for (std::int64_t batch = 0; batch < loader.batches(); ++batch) {
+    const auto step = epoch * loader.batches() + batch;
+    auto fixed = adapted();
+    fixed.adapt = {};
+    fixed.size = size_at(step);
+    std::get<augment::Flip>(fixed.operations[1]).probability = chance_at(step);
+    Loader one(source, fixed);
+    one.start(epoch, batch);
+    EXPECT_EQ(bytes_of(*loader.next()), bytes_of(*one.next())) << "step " << step;
+  }
+}
+
+TEST(AdaptedLoader, BeginsAtAnyBatchAsIfItHadComeThere) {
+  const auto source = std::make_shared<NoiseSource>(100);
+  Loader loader(source, adapted());
+  loader.start(1);
+  const auto whole = rest_of_epoch(loader);
+  for (std::int64_t first : {1, 5, 11}) {
+    Loader anew(source, adapted());
+    anew.start(1, first);
+    EXPECT_EQ(rest_of_epoch(anew),
+              std::vector(whole.begin() + static_cast<std::ptrdiff_t>(first), whole.end()));
+  }
+}
+
+TEST(AdaptedLoader, WithValuesThatStayItIsAsWithout) {
+  const auto source = std::make_shared<NoiseSource>(100);
+  auto opts = options();
+  Loader without(source, opts);
+  opts.operations.emplace_back(augment::Resize{.sides = augment::ResizedSides::both});
+  opts.adapt = [](std::int64_t, augment::Pipeline& pipeline) { pipeline.set_input({12, 12}); };
+  Loader with(source, opts);
+  without.start(0);
+  with.start(0);
+  EXPECT_EQ(rest_of_epoch(with), rest_of_epoch(without));
+}
+
+TEST(AdaptedLoader, BatchesLieInTheSameMemoryAndAreAskedForOnce) {
+  auto opts = adapted(4);
+  std::atomic<int> calls = 0;
+  opts.adapt = [&, adapt = opts.adapt](std::int64_t step, augment::Pipeline& pipeline) {
+    ++calls;
+    adapt(step, pipeline);
+  };
+  Loader loader(std::make_shared<NoiseSource>(200), opts);
+  loader.start(0);
+  std::set<const void*> places;
+  for (std::int64_t step = 0; step < loader.batches(); ++step) {
+    const auto* batch = loader.next();
+    const auto [height, width] = size_at(step);
+    EXPECT_EQ(batch->views[0].sizes(), (at::IntArrayRef{8, 3, height, width}));
+    EXPECT_TRUE(batch->views[0].is_contiguous(at::MemoryFormat::ChannelsLast));
+    places.insert(batch->views[0].const_data_ptr());
+  }
+  EXPECT_EQ(places.size(), 3U);
+  EXPECT_EQ(calls, 25);
+}
+
+TEST(AdaptedLoader, WhatCannotBeMadeIsToldWhenItsBatchIsDue) {
+  for (std::int64_t threads : {0, 4}) {
+    auto opts = adapted(threads);
+    opts.adapt = [](std::int64_t step, augment::Pipeline& pipeline) {
+      if (step == 1) pipeline.set_input({15, 12});
+      if (step == 2) throw Error(Code::usage, "not today");
+      if (step > 2 || step == 0) pipeline.set_input({12, 12});
+    };
+    Loader loader(std::make_shared<NoiseSource>(40), opts);
+    loader.start(0);
+    EXPECT_NE(loader.next(), nullptr);
+    EXPECT_EQ(message_of(Code::usage, [&] { loader.next(); }),
+              "a batch of 15 x 12 pixels where the loader has memory for 1 x 1 to 14 x 12");
+    loader.start(0, 2);
+    EXPECT_EQ(message_of(Code::usage, [&] { loader.next(); }), "not today");
+    loader.start(0, 3);
+    EXPECT_EQ(rest_of_epoch(loader).size(), 2U);
+  }
 }
 
 TEST(Loader, AnUnreadableImageIsNamedWhenItsBatchIsDue) {

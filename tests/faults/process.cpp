@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "temper/io/hash.h"
 #include "temper/io/json_lines.h"
@@ -90,8 +91,10 @@ TestFolder::~TestFolder() {
 std::string result_of(const std::string& directory) {
   const fs::path run = directory;
   io::Hash hash;
-  for (const auto* name : {"model.safetensors", "model-ema.safetensors", "predictions.safetensors"})
-    if (fs::exists(run / name)) hash.update(io::hash_file(run / name));
+  std::set<fs::path> files;  // weights, averages by their kind's name, predictions
+  for (const auto& entry : fs::directory_iterator(run))
+    if (entry.path().extension() == ".safetensors") files.insert(entry.path().filename());
+  for (const auto& name : files) hash.update(name.string() + io::hash_file(run / name));
   for (auto line : io::read_json_lines(run / "metrics.jsonl")) {
     const auto event = line.value("event", "");
     if (event == "start" || event == "end" || event == "warning") continue;

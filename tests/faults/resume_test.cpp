@@ -23,16 +23,21 @@ using recipe::Technique;
 /// alternatives.
 std::string edit_of(const Technique& technique) {
   const auto last = technique.path.substr(technique.path.rfind('.') + 1);
-  if (technique.sort == "recipe") return "";
+  // At the top of a recipe a technique that may be left out stands beside sections.
+  if (technique.sort == "recipe")
+    return !technique.path.empty() && technique.example.starts_with(technique.path + " = {")
+               ? technique.path + "=true"
+               : "";
   if (technique.sort == "schedule")
     return fmt::format("{}={{ schedule = \"{}\" }}", technique.path, technique.name);
-  if (technique.name == last) return fmt::format("{}=true", technique.path);
+  const bool in_list = technique.example.find(last + " = [{") != std::string::npos;
+  if (technique.name == last && !in_list) return fmt::format("{}=true", technique.path);
   const auto table = fmt::format("{{ kind = \"{}\"{} }}", technique.name,
                                  technique.name == "custom" ? ", name = \"mine\"" : "");
+  if (!in_list) return fmt::format("{}={}", technique.path, table);
   // What a list of operations leaves must have the network's size.
-  const bool in_list = technique.example.find(last + " = [{") != std::string::npos;
-  return fmt::format("{}={}", technique.path,
-                     in_list ? fmt::format("[{}, \"center_crop\"]", table) : table);
+  return fmt::format("{}=[{}{}]", technique.path, table,
+                     last == "augment" ? ", \"center_crop\"" : "");
 }
 
 /// Every alternative that the recipe's fields know, a new one by itself.
@@ -91,10 +96,47 @@ TEST(Resume, IsExactWithRandomCombinations) {
         std::erase_if(chosen, [&](const auto& e) { return e.starts_with(key); });
         std::erase_if(
             chosen, [&](const auto& e) { return key.starts_with(e.substr(0, e.find('=')) + "."); });
+        // A block is left out or shaken, not both.
+        if (key == "model.shake_drop") std::erase(chosen, "model.stochastic_depth=true");
+        if (key == "model.stochastic_depth") std::erase(chosen, "model.shake_drop=true");
         chosen.push_back(edit);
       }
     const int stop_at = 1 + static_cast<int>(random.below(2 * kStepsPerEpoch - 1));
     expect_equal_after_a_stop(folder, in_a_run_long_enough(chosen), stop_at);
+  }
+}
+
+TEST(Resume, IsExactWithAPlateauThatFallsAndStagesThatThaw) {
+  const TestFolder folder;
+  const std::vector<std::string> edits{
+      "epochs=4",
+      "optimizer.lr={ schedule = \"plateau\", factor = 0.5, patience = 0, threshold = 0.99 }",
+      "lr_scaling={ reference_batch = 8 }",
+      "freeze={ stages = 2, epochs = 2 }",
+      "parameters.layer_decay=0.8",
+      "averaging={ kind = \"swa\", start = 0 }"};
+  for (int step = 1; step < 4 * kStepsPerEpoch; step += everything() ? 1 : 3)
+    expect_equal_after_a_stop(folder, edits, step);
+}
+
+TEST(Resume, IsExactWithAllThatDraws) {
+  const TestFolder folder;
+  const std::vector<std::string> common{
+      "model.dropout=[{ kind = \"dropout\", at = \"all\", rate = 0.2 }, "
+      "{ kind = \"gaussian_dropout\", at = \"input\", rate = 0.1 }, "
+      "{ kind = \"spatial_dropout\", at = \"stage 2\", rate = 0.2 }, "
+      "{ kind = \"drop_block\", size = 2, "
+      "rate = { schedule = \"linear\", peak = 0, final = 0.2 } }]",
+      "gradient_noise={ eta = 0.001 }", "data.micro_batches=3", "sam=true", "optimizer.lr=0.02"};
+  for (const std::string depth :
+       {"stochastic_depth={ rate = 0.8, dropped = \"freeze\" }",
+        "stochastic_depth={ rate = 0.8, dropped = \"decay\" }",
+        "stochastic_depth={ granularity = \"sample\", scaling = \"inverted\", "
+        "rate = { schedule = \"linear\", peak = 0, final = 0.5 } }",
+        "shake_drop={ level = \"pixel\" }"}) {
+    auto edits = common;
+    edits.push_back("model." + depth);
+    for (const int step : {1, 3}) expect_equal_after_a_stop(folder, edits, step);
   }
 }
 

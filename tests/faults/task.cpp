@@ -11,6 +11,7 @@
 #include <ATen/ops/sub.h>
 #include <ATen/ops/sum.h>
 #include <ATen/ops/t.h>
+#include <ATen/ops/zeros.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -69,7 +70,8 @@ std::shared_ptr<data::ArraySource> pictures(const std::string& name, int count,
   return std::make_shared<data::ArraySource>(std::move(contents));
 }
 
-/// A linear classifier, to stand for a user's own network.
+/// A linear classifier, to stand for a user's own network: its weight is a stage, its bias the
+/// head.
 class Linear : public model::Network {
  public:
   Linear(const model::Task& task, std::uint64_t seed) {
@@ -79,10 +81,12 @@ class Linear : public model::Network {
     auto* values = weight.mutable_data_ptr<float>();
     for (std::int64_t i = 0; i < weight.numel(); ++i)
       values[i] = static_cast<float>(0.1 * random.normal());
+    auto bias = at::zeros({task.classes}, at::kFloat);
     parameters_.push_back({"weight", weight.set_requires_grad(true), model::ParameterKind::weight});
+    parameters_.push_back({"bias", bias.set_requires_grad(true), model::ParameterKind::bias, 1});
   }
   at::Tensor forward(const at::Tensor& images) override {
-    return images.flatten(1).matmul(parameters_[0].value.t());
+    return images.flatten(1).matmul(parameters_[0].value.t()) + parameters_[1].value;
   }
   void train(bool) override {}
   [[nodiscard]] const std::vector<model::Parameter>& parameters() const override {
@@ -90,6 +94,8 @@ class Linear : public model::Network {
   }
   [[nodiscard]] const std::vector<model::Buffer>& buffers() const override { return buffers_; }
   void to(at::Device) override {}
+  [[nodiscard]] std::int64_t stages() const override { return 1; }
+  void freeze(std::int64_t count) override { parameters_[0].value.set_requires_grad(count == 0); }
 
  private:
   std::vector<model::Parameter> parameters_;

@@ -20,10 +20,17 @@ namespace {
 
 constexpr std::int64_t kClasses = 10;
 constexpr std::array kForms{SmoothingForm::off_target, SmoothingForm::uniform,
-                            SmoothingForm::classy};
+                            SmoothingForm::classy, SmoothingForm::unigram};
+
+/// Shares of the classes, all different.
+at::Tensor prior() {
+  const auto parts = at::arange(1, kClasses + 1, at::kFloat);
+  return parts / parts.sum();
+}
 
 at::Tensor smoothed(double alpha, SmoothingForm form) {
-  return smooth(loss::one_hot(at::arange(kClasses), kClasses), {.alpha = alpha, .form = form});
+  return smooth(loss::one_hot(at::arange(kClasses), kClasses), {.alpha = alpha, .form = form},
+                prior());
 }
 
 float entry(const at::Tensor& table, std::int64_t row, std::int64_t column) {
@@ -40,6 +47,9 @@ TEST(LabelSmoothing, MovesTheMassThatItsFormSays) {
   const auto classy = smoothed(0.1, SmoothingForm::classy);
   EXPECT_FLOAT_EQ(entry(classy, 3, 3), 1.01F / 1.1F);
   EXPECT_FLOAT_EQ(entry(classy, 3, 4), 0.01F / 1.1F);
+  const auto unigram = smoothed(0.1, SmoothingForm::unigram);
+  EXPECT_FLOAT_EQ(entry(unigram, 3, 3), 0.9F + 0.1F * 4 / 55);
+  EXPECT_FLOAT_EQ(entry(unigram, 3, 4), 0.1F * 5 / 55);
 }
 
 TEST(LabelSmoothing, KeepsRowsDistributions) {
@@ -53,13 +63,33 @@ TEST(LabelSmoothing, OffTargetIsUniformWithMoreMass) {
                            smoothed(alpha * kClasses / (kClasses - 1), SmoothingForm::uniform)));
 }
 
+TEST(LabelSmoothing, ClassyIsUniformWithLessMass) {
+  EXPECT_TRUE(at::allclose(smoothed(0.25, SmoothingForm::classy),
+                           smoothed(0.25 / 1.25, SmoothingForm::uniform)));
+}
+
+TEST(LabelSmoothing, UnigramOfEqualSharesIsUniform) {
+  const auto targets = loss::one_hot(at::arange(kClasses), kClasses);
+  EXPECT_TRUE(at::allclose(smooth(targets, {.alpha = 0.2, .form = SmoothingForm::unigram},
+                                  at::full({kClasses}, 1.0 / kClasses)),
+                           smoothed(0.2, SmoothingForm::uniform)));
+}
+
+TEST(LabelSmoothing, UnigramRefusesToGuessTheShares) {
+  const LabelSmoothing unigram{.form = SmoothingForm::unigram};
+  const auto targets = loss::one_hot(at::arange(kClasses), kClasses);
+  EXPECT_THROW(smooth(targets, unigram), Error);
+  EXPECT_THROW(smooth(targets, unigram, prior().slice(0, 1)), Error);
+}
+
 TEST(LabelSmoothing, CommutesWithMixing) {
   const auto a = loss::one_hot(at::arange(kClasses), kClasses);
   const auto b = loss::one_hot(at::arange(kClasses).flip(0), kClasses);
   for (const auto form : kForms) {
     const LabelSmoothing smoothing{.alpha = 0.2, .form = form};
-    EXPECT_TRUE(at::allclose(smooth(a.mul(0.3) + b.mul(0.7), smoothing),
-                             smooth(a, smoothing).mul(0.3) + smooth(b, smoothing).mul(0.7)));
+    EXPECT_TRUE(at::allclose(
+        smooth(a.mul(0.3) + b.mul(0.7), smoothing, prior()),
+        smooth(a, smoothing, prior()).mul(0.3) + smooth(b, smoothing, prior()).mul(0.7)));
   }
 }
 
@@ -84,7 +114,7 @@ class CrossEntropyGolden : public ::testing::Test {
  protected:
   void agrees(const char* name, const Loss& loss, const at::Tensor& targets) {
     const auto logits = temper::testing::tensor(golden["logits"]).set_requires_grad(true);
-    const auto value = compute(loss, logits, targets);
+    const auto value = compute(loss, {.logits = logits, .targets = targets});
     value.backward();
     EXPECT_NEAR(value.item<double>(), golden[name]["loss"].get<double>(), tolerance);
     EXPECT_TRUE(at::allclose(logits.grad(), temper::testing::tensor(golden[name]["gradient"]), 0,
@@ -159,13 +189,17 @@ TEST(CustomLoss, IsGivenTheLabelledRows) {
                            }};
   auto labelled = at::ones({4}, at::kBool);
   labelled[2] = false;
-  EXPECT_EQ(compute(loss, at::ones({4, 3}), at::zeros({4, 3}), labelled).item<double>(), 9);
+  EXPECT_EQ(
+      compute(loss,
+              {.logits = at::ones({4, 3}), .targets = at::zeros({4, 3}), .labelled = labelled})
+          .item<double>(),
+      9);
   EXPECT_EQ(rows, 3);
 }
 
 TEST(CustomLoss, WithoutAFunctionIsAnErrorThatSaysWhatItIsFor) {
   try {
-    compute(Custom{.name = "mine"}, at::ones({1, 2}), at::ones({1, 2}));
+    compute(Custom{.name = "mine"}, {.logits = at::ones({1, 2}), .targets = at::ones({1, 2})});
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), Code::usage);

@@ -62,6 +62,27 @@ TEST(WrappedModule, TakesKindsFromTheModulesTypes) {
                                                          {"frozen", weight}}));
 }
 
+TEST(WrappedModule, CountsTheModulesThatHoldParametersAsLayers) {
+  std::map<std::string, std::int64_t> layers;
+  const auto network = wrap(std::make_shared<Small>());
+  for (const auto& parameter : network->parameters()) layers[parameter.name] = parameter.layer;
+  // The module itself comes first, with what it holds directly.
+  EXPECT_EQ(layers["scale"], 0);
+  EXPECT_EQ(layers["conv.weight"], 1);
+  EXPECT_EQ(layers["conv.bias"], 1);
+  EXPECT_EQ(layers["up.bias"], 2);
+  EXPECT_EQ(layers["norm.weight"], 3);
+  EXPECT_EQ(layers["layer.weight"], 4);
+  EXPECT_EQ(layers["fc.weight"], 5);
+}
+
+TEST(WrappedModule, KnowsOfNoStages) {
+  const auto network = wrap(std::make_shared<Small>());
+  EXPECT_EQ(network->stages(), 0);
+  network->freeze(0);
+  EXPECT_FALSE(network->parameters()[1].value.requires_grad()) << "what the user froze stays so";
+}
+
 TEST(WrappedModule, SharesItsTensorsWithTheModule) {
   const auto module = std::make_shared<Small>();
   const auto network = wrap(module);

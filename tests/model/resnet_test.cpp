@@ -7,10 +7,14 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/rand.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <map>
 #include <numeric>
+#include <set>
 
 #include "temper/core/error.h"
 #include "temper/model/architecture.h"
@@ -258,7 +262,7 @@ TEST(ResNet, HasZeroLastGammasUnlessAskedOtherwise) {
 
 TEST(ResNet, KnowsItsParametersKinds) {
   const auto network = build(ResNet{.depth = 8}, kTask, 3);
-  for (const auto& [name, value, kind] : network->parameters()) {
+  for (const auto& [name, value, kind, layer] : network->parameters()) {
     const bool norm = name.find("bn") != std::string::npos || name.find(".1.") != std::string::npos;
     EXPECT_EQ(kind, norm ? ParameterKind::norm
                          : (name == "fc.bias"     ? ParameterKind::bias
@@ -276,6 +280,75 @@ TEST(ResNet, IsChannelsLastThroughout) {
               parameter.value.dim() == 4)
         << parameter.name;
   EXPECT_EQ(network->parameters()[0].value.strides(), (std::vector<std::int64_t>{9, 1, 3, 1}));
+}
+
+/// What each parameter's rate is multiplied by, of a network whose last layer keeps its own.
+void expect_timms_factors(const Network& network, const nlohmann::json& published) {
+  const double decay = published["decay"];
+  const auto& parameters = network.parameters();
+  ASSERT_EQ(parameters.size(), published["factors"].size());
+  const auto last = parameters.back().layer;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const auto& [name, value, kind, layer] = parameters[i];
+    EXPECT_EQ(name, published["factors"][i][0]);
+    EXPECT_NEAR(std::pow(decay, static_cast<double>(last - layer)),
+                published["factors"][i][1].get<double>(), 1e-15)
+        << name;
+  }
+}
+
+TEST(ResNet, HasTheLayersThatTimmDecaysTheRateBy) {
+  const auto golden = temper::testing::golden("model/layer_decay.json");
+  for (const std::int64_t depth : {18, 50})
+    expect_timms_factors(*build(ResNet{.depth = depth}, kLargeTask, 1),
+                         golden[fmt::format("resnet{}", depth)]);
+}
+
+/// One forward and backward pass; the names of what it moved: parameters with a gradient, buffers
+/// with another value.
+std::set<std::string> moved_by_a_pass(Network& network) {
+  std::map<std::string, at::Tensor> before;
+  for (const auto& buffer : network.buffers()) before[buffer.name] = buffer.value.clone();
+  for (const auto& parameter : network.parameters()) parameter.value.mutable_grad().reset();
+  network.train(true);
+  network.forward(noise({4, 3, 16, 16}, 1).to(at::kFloat)).square().sum().backward();
+  std::set<std::string> moved;
+  for (const auto& parameter : network.parameters())
+    if (parameter.value.grad().defined()) moved.insert(parameter.name);
+  for (const auto& buffer : network.buffers())
+    if (!at::equal(buffer.value, before[buffer.name])) moved.insert(buffer.name);
+  return moved;
+}
+
+TEST(ResNet, FreezesItsFirstStages) {
+  const auto network =
+      build(ResNet{.depth = 8, .width = 4}, {.height = 16, .width = 16}, /*seed=*/1);
+  ASSERT_EQ(network->stages(), 4) << "the stem and three of blocks";
+  const auto all = moved_by_a_pass(*network);
+  EXPECT_EQ(all.size(), network->parameters().size() + network->buffers().size());
+  const std::vector<std::string> stages{"conv1 bn1", "layer1", "layer2", "layer3"};
+  for (std::int64_t count = 4; count >= 0; --count) {
+    network->freeze(count);
+    auto expected = all;
+    std::erase_if(expected, [&](const std::string& name) {
+      const auto stage = std::ranges::find_if(stages, [&](const std::string& s) {
+        return s.find(name.substr(0, name.find('.'))) != std::string::npos;
+      });
+      return stage - stages.begin() < count;
+    });
+    EXPECT_EQ(moved_by_a_pass(*network), expected) << count;
+  }
+}
+
+TEST(ResNet, AnswersWithFrozenStatisticsWhileItTrains) {
+  const auto network =
+      build(ResNet{.depth = 8, .width = 4}, {.height = 16, .width = 16}, /*seed=*/1);
+  network->freeze(network->stages());  // no normalisation is left
+  const auto images = noise({4, 3, 16, 16}, 1).to(at::kFloat);
+  network->train(true);
+  const auto trained = network->forward(images);
+  network->train(false);
+  EXPECT_TRUE(at::equal(trained, network->forward(images)));
 }
 
 TEST(Custom, IsBuiltByItsFunction) {

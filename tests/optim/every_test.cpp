@@ -8,6 +8,7 @@
 
 #include <set>
 
+#include "temper/optim/evaluated.h"
 #include "temper/optim/optimizer.h"
 #include "tests/support/options.h"
 
@@ -15,10 +16,10 @@ namespace temper::optim {
 namespace {
 
 /// A matrix, filters in channels-last layout and a bias, all away from the optimum at 0.
-std::vector<Target> problem() {
-  const auto matrix = at::linspace(-1, 2, 48, at::kDouble).reshape({8, 6});
-  const auto filters = at::linspace(2, -1, 6 * 3 * 9, at::kDouble).reshape({6, 3, 3, 3});
-  const auto bias = at::linspace(-1, 1, 6, at::kDouble);
+std::vector<Target> problem(at::ScalarType type = at::kDouble) {
+  const auto matrix = at::linspace(-1, 2, 48, at::kDouble).reshape({8, 6}).to(type);
+  const auto filters = at::linspace(2, -1, 162, at::kDouble).reshape({6, 3, 3, 3}).to(type);
+  const auto bias = at::linspace(-1, 1, 6, at::kDouble).to(type);
   return {{.name = "matrix", .value = matrix.clone().set_requires_grad(true)},
           {.name = "filters",
            .value = filters.contiguous(at::MemoryFormat::ChannelsLast).set_requires_grad(true)},
@@ -33,7 +34,7 @@ void differentiate(std::span<const Target> targets) {
   for (const auto& target : targets) {
     const auto& w = target.value;
     const auto curvature = at::linspace(0.5, 2, w.numel(), at::kDouble).reshape(w.sizes());
-    target.value.mutable_grad() = w.detach() * curvature;
+    target.value.mutable_grad() = (w.detach() * curvature).to(w.scalar_type());
   }
 }
 
@@ -75,6 +76,7 @@ TEST_P(EveryOptimizer, ReachesTheOptimumOfAConvexProblem) {
     set_rate((GetParam() == "lars" ? 20 : GetParam() == "adadelta" ? 3 : 0.1) * (1 - i / 600.0));
     run(optimizer, targets, state, 1);
   }
+  const AtEvaluation evaluation(optimizer, targets, state);
   EXPECT_LT(distance(targets), before / 10);
 }
 
@@ -88,26 +90,54 @@ TEST_P(EveryOptimizer, GivesTheSameBitsAgain) {
   EXPECT_TRUE(same(first, second));
 }
 
-TEST_P(EveryOptimizer, GoesOnFromACopiedState) {
-  auto first = problem();
-  auto state = start(optimizer, first);
-  run(optimizer, first, state, 6);
-
-  auto second = problem();
-  auto loaded = start(optimizer, second);
-  {
-    const at::NoGradGuard guard;
-    for (std::size_t i = 0; i < first.size(); ++i) second[i].value.copy_(first[i].value);
-    ASSERT_EQ(loaded.tensors.size(), state.tensors.size());
-    loaded.step = state.step;
-    for (std::size_t i = 0; i < state.tensors.size(); ++i) {
-      EXPECT_EQ(loaded.tensors[i].first, state.tensors[i].first);
-      loaded.tensors[i].second.copy_(state.tensors[i].second);
-    }
+/// Weights and state as a checkpoint puts them into those of a fresh start.
+void load(std::span<const Target> targets, State& state, std::span<const Target> others,
+          const State& theirs) {
+  const at::NoGradGuard guard;
+  for (std::size_t i = 0; i < targets.size(); ++i) targets[i].value.copy_(others[i].value);
+  ASSERT_EQ(state.tensors.size(), theirs.tensors.size());
+  state.step = theirs.step;
+  for (std::size_t i = 0; i < theirs.tensors.size(); ++i) {
+    EXPECT_EQ(state.tensors[i].first, theirs.tensors[i].first);
+    state.tensors[i].second.copy_(theirs.tensors[i].second);
   }
-  run(optimizer, first, state, 6);
-  run(optimizer, second, loaded, 6);
-  EXPECT_TRUE(same(first, second));
+}
+
+TEST_P(EveryOptimizer, GoesOnFromACopiedState) {
+  for (const auto type : {at::kDouble, at::kBFloat16}) {
+    auto first = problem(type);
+    auto first_state = start(optimizer, first);
+    run(optimizer, first, first_state, 6);
+    auto second = problem(type);
+    auto second_state = start(optimizer, second);
+    load(second, second_state, first, first_state);
+    run(optimizer, first, first_state, 6);
+    run(optimizer, second, second_state, 6);
+    EXPECT_TRUE(same(first, second));
+  }
+}
+
+TEST_P(EveryOptimizer, UpdatesParametersOfFewerBitsInFloat32) {
+  for (const auto type : {at::kBFloat16, at::kHalf}) {
+    auto few = problem(type);
+    auto full = problem(type);
+    for (auto& target : full)
+      target.value = target.value.detach().to(at::kFloat).set_requires_grad(true);
+    auto few_state = start(optimizer, few);
+    auto full_state = start(optimizer, full);
+    for (int i = 0; i < 7; ++i) {
+      differentiate(few);
+      for (std::size_t p = 0; p < few.size(); ++p)
+        full[p].value.mutable_grad() = few[p].value.grad().to(at::kFloat);
+      step(optimizer, few, few_state);
+      step(optimizer, full, full_state);
+    }
+    for (std::size_t p = 0; p < few.size(); ++p)
+      EXPECT_TRUE(at::equal(few[p].value, full[p].value.to(type))) << few[p].name;
+    ASSERT_EQ(few_state.tensors.size(), full_state.tensors.size() + few.size());
+    for (std::size_t i = 0; i < full_state.tensors.size(); ++i)
+      EXPECT_TRUE(at::equal(few_state.tensors[i].second, full_state.tensors[i].second));
+  }
 }
 
 TEST_P(EveryOptimizer, NamesWhatItRemembersOnce) {

@@ -3,6 +3,7 @@
 #include <ATen/ops/empty.h>
 #include <gtest/gtest.h>
 
+#include "temper/optim/evaluated.h"
 #include "temper/optim/optimizer.h"
 #include "tests/support/golden.h"
 #include "tests/support/options.h"
@@ -58,8 +59,14 @@ struct Inputs {
   }
 };
 
-std::vector<Target> run(const Inputs& inputs, std::string_view kind, const nlohmann::json& options,
-                        at::ScalarType type, Layout layout) {
+struct Trained {
+  Optimizer rule;
+  std::vector<Target> targets;
+  State state;
+};
+
+Trained run(const Inputs& inputs, std::string_view kind, const nlohmann::json& options,
+            at::ScalarType type, Layout layout) {
   auto targets = parameters(inputs.json, type, layout);
   auto rule = temper::testing::alternative<Optimizer>(kind, options);
   check(rule);
@@ -73,7 +80,7 @@ std::vector<Target> run(const Inputs& inputs, std::string_view kind, const nlohm
     step(rule, targets, state);
   }
   EXPECT_EQ(state.step, 25);
-  return targets;
+  return {rule, std::move(targets), std::move(state)};
 }
 
 class OptimizerGolden : public ::testing::TestWithParam<std::string_view> {
@@ -82,13 +89,24 @@ class OptimizerGolden : public ::testing::TestWithParam<std::string_view> {
     const auto file = golden("optim/" + std::string(GetParam()) + ".json");
     const Inputs inputs;
     EXPECT_FALSE(file["cases"].empty());
-    for (const auto& published : file["cases"])
-      for (const auto& target : run(inputs, GetParam(), published["options"], type, layout)) {
-        const auto expected = tensor(published[column][target.name]).to(type);
-        const auto off = (target.value - expected).abs().max().item<double>();
-        EXPECT_LE(off, tolerance * expected.abs().max().item<double>())
-            << published["options"] << " " << target.name;
-      }
+    for (const auto& published : file["cases"]) {
+      const auto trained = run(inputs, GetParam(), published["options"], type, layout);
+      agree(trained.targets, published, column, tolerance);
+      EXPECT_EQ(published.contains("evaluated"), evaluates_elsewhere(trained.rule));
+      if (!published.contains("evaluated")) continue;
+      const AtEvaluation evaluation(trained.rule, trained.targets, trained.state);
+      agree(trained.targets, published["evaluated"], column, tolerance);
+    }
+  }
+
+  static void agree(const std::vector<Target>& found, const nlohmann::json& published,
+                    const char* column, double tolerance) {
+    for (const auto& target : found) {
+      const auto expected = tensor(published[column][target.name]).to(target.value.scalar_type());
+      const auto off = (target.value - expected).abs().max().item<double>();
+      EXPECT_LE(off, tolerance * expected.abs().max().item<double>())
+          << published["options"] << " " << target.name;
+    }
   }
 };
 

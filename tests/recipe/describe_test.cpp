@@ -41,12 +41,12 @@ TEST(Catalogue, FindsEveryKindSectionAndTechniqueByItself) {
                   "schedule.constant", "schedule.cosine", "schedule.step", "schedule.multi_step",
                   "schedule.exponential", "schedule.inverse_time", "schedule.polynomial",
                   "schedule.linear", "schedule.sgdr", "schedule.one_cycle",
-                  "schedule.warmup_stable_decay", "schedule.piecewise"));
+                  "schedule.warmup_stable_decay", "schedule.plateau", "schedule.piecewise"));
   EXPECT_FALSE(options.depth.has_value()) << "left as it was";
 }
 
 TEST(Catalogue, HasTheSortsOfARecipe) {
-  EXPECT_THAT(sorts(catalogue()), ElementsAre("recipe", "averaging", "augment", "model",
+  EXPECT_THAT(sorts(catalogue()), ElementsAre("recipe", "averaging", "augment", "model", "dropout",
                                               "optimizer", "clip", "loss", "schedule"));
 }
 

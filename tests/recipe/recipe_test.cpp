@@ -102,17 +102,20 @@ TEST(Recipe, RefusesWhatIsWrongWithOneClearMessage) {
   EXPECT_EQ(error("", {"epochs=-3"}), "--set epochs=-3: epochs is -3; expected >= 1");
   EXPECT_EQ(error("lr = 0.1"), "r.toml:1:1: unknown key 'lr': did you mean 'optimizer.lr'?");
   EXPECT_THAT(error("name = \"../elsewhere\""),
-              StartsWith("r.toml: name is \"../elsewhere\"; expected"));
+              StartsWith("r.toml:1:8: name is \"../elsewhere\"; expected"));
 }
 
 TEST(Recipe, RefusesAScheduleThatLeavesItsOptionsRange) {
-  EXPECT_THAT(error("optimizer.lr = { schedule = \"cosine\", peak = 0.1, final = -0.1 }"),
-              ::testing::MatchesRegex(
-                  "r.toml: optimizer.lr: its schedule gives -.* at step .* of .*; expected >= 0"));
+  EXPECT_THAT(
+      error("optimizer.lr = { schedule = \"cosine\", peak = 0.1, final = -0.1 }"),
+      ::testing::MatchesRegex(
+          "r.toml:1:16: optimizer.lr: its schedule gives -.* at step .* of .*; expected >= 0"));
+  EXPECT_THAT(error("[optimizer]\nlr = { schedule = \"linear\" }", {"optimizer.lr.final=-0.1"}),
+              StartsWith("--set optimizer.lr.final=-0.1: optimizer.lr: its schedule gives -"));
 }
 
 TEST(Recipe, RefusesOptionsThatDoNotGoTogether) {
-  EXPECT_THAT(error("optimizer = { nesterov = true, momentum = 0 }"), StartsWith("r.toml: "));
+  EXPECT_THAT(error("optimizer = { nesterov = true, momentum = 0 }"), StartsWith("r.toml:1:13: "));
 }
 
 TEST(Recipe, ThatCannotBeReadIsAnErrorOfTheDisk) {
@@ -244,14 +247,120 @@ TEST(ScheduleDriver, WritesTheValueOfEveryStep) {
   EXPECT_DOUBLE_EQ(lr(), 0.2) << "a function of the step alone";
 }
 
+double rate(const Recipe& recipe) {
+  return std::visit([](const auto& optimizer) { return optimizer.lr; }, recipe.optimizer);
+}
+
+TEST(ScheduleDriver, WritesWhatAPlateauRemembers) {
+  auto recipe = made("optimizer.lr = { schedule = \"plateau\", peak = 0.4, factor = 0.5 }");
+  const ScheduleDriver driver(recipe, {10, 100});
+  driver.apply(50);
+  EXPECT_DOUBLE_EQ(rate(recipe), 0.4);
+  driver.apply(50, {{"optimizer.lr", {.reductions = 2}}});
+  EXPECT_DOUBLE_EQ(rate(recipe), 0.1);
+  driver.apply(50, {{"optimizer.momentum", {.reductions = 2}}});
+  EXPECT_DOUBLE_EQ(rate(recipe), 0.4) << "another's memory";
+}
+
+TEST(LrScaling, MultipliesEveryRateOnceAndLeavesTheRecipeAsItWas) {
+  const std::string text =
+      "data.batch = 1024\nlr_scaling = { rule = \"linear\", reference_batch = 256 }\n";
+  for (const std::string lr : {"0.1", "{ schedule = \"linear\", peak = 0.1, final = 0.1 }"}) {
+    const auto read = made(text + "optimizer.lr = " + lr);
+    auto recipe = read;
+    const ScheduleDriver driver(recipe, {10, 100});
+    for (const std::int64_t step : {0, 0, 1, 99}) {
+      driver.apply(step);
+      EXPECT_DOUBLE_EQ(rate(recipe), 0.4) << lr;
+    }
+    EXPECT_THAT(to_toml(read), HasSubstr("0.1"));
+    auto again = made(to_toml(read));
+    ScheduleDriver(again, {10, 100}).apply(0);
+    EXPECT_EQ(rate(again), rate(recipe)) << "the resolved recipe gives the same bits";
+  }
+}
+
+TEST(LrScaling, GrowsWithTheRootWhereItIsToldTo) {
+  auto recipe = made("data.batch = 1024\nlr_scaling = { rule = \"square_root\" }");
+  ScheduleDriver(recipe, {10, 100}).apply(0);
+  EXPECT_DOUBLE_EQ(rate(recipe), 0.2);
+  auto parts = made("data = { batch = 1024, micro_batches = 4 }\nlr_scaling = true");
+  ScheduleDriver(parts, {10, 100}).apply(0);
+  EXPECT_DOUBLE_EQ(rate(parts), 0.4) << "the parts of a batch are one batch";
+}
+
+TEST(LrScaling, ReachesTheRateOfMuonsRestAlike) {
+  auto recipe = made(
+      "data.batch = 512\nlr_scaling = true\n"
+      "optimizer = { kind = \"muon\", lr = 0.02, rest = { kind = \"adamw\", lr = 0.001 } }");
+  const ScheduleDriver driver(recipe, {10, 100});
+  driver.apply(0);
+  driver.apply(1);
+  const auto& muon = std::get<optim::Muon>(recipe.optimizer);
+  EXPECT_DOUBLE_EQ(muon.lr, 0.04);
+  EXPECT_DOUBLE_EQ(std::get<optim::AdamW>(muon.rest).lr, 0.002);
+}
+
+TEST(LrScaling, IsInTheRateThatDecayFollows) {
+  auto recipe = made(
+      "data.batch = 512\nlr_scaling = true\n[optimizer]\nkind = \"adamw\"\nweight_decay = 0.1\n"
+      "decay_scale = \"schedule\"\nlr = { schedule = \"cosine\", peak = 0.3 }");
+  resolve(recipe, {10, 100});
+  EXPECT_DOUBLE_EQ(std::get<optim::AdamW>(recipe.optimizer).base_lr, 0.6);
+  const auto text = to_toml(recipe);
+  resolve(recipe, {10, 100});
+  EXPECT_EQ(to_toml(recipe), text) << "resolving again changes nothing";
+}
+
+TEST(LrScaling, IsInTheRangeThatIsChecked) {
+  EXPECT_THAT(error("optimizer.lr = 1e308\nlr_scaling = { reference_batch = 1 }"),
+              StartsWith("r.toml:1:16: optimizer.lr: it comes to inf, lr_scaling's factor of 128 "
+                         "included; expected >= 0"));
+}
+
+TEST(Freeze, IsAFunctionOfTheStep) {
+  auto recipe = made("freeze = { stages = 3, epochs = 2 }");
+  const ScheduleDriver driver(recipe, {10, 100});
+  EXPECT_EQ(driver.frozen_stages(0), 3);
+  EXPECT_EQ(driver.frozen_stages(19), 3);
+  EXPECT_EQ(driver.frozen_stages(20), 0);
+  auto whole = made("freeze = true");
+  EXPECT_EQ(ScheduleDriver(whole, {10, 100}).frozen_stages(99), 1);
+  auto none = made("");
+  EXPECT_EQ(ScheduleDriver(none, {10, 100}).frozen_stages(0), 0);
+}
+
 TEST(ScheduleDriver, ChecksTheWholeTrajectory) {
   auto recipe = made("");
   recipe.schedules["optimizer.momentum"] = schedule::Constant{.value = 1.5, .warmup = {.steps = 3}};
   EXPECT_EQ(failure([&] { check_schedules(recipe, {10, 100}); }).message,
-            "optimizer.momentum: its schedule gives 1 at step 2 of 100; expected [0, 1)");
+            "r.toml: optimizer.momentum: its schedule gives 1 at step 2 of 100; expected [0, 1)");
   recipe.schedules = {{"optimizer.speed", schedule::Constant{}}};
   EXPECT_THAT(failure([&] { check_schedules(recipe, {10, 100}); }).message,
               HasSubstr("optimizer.speed"));
+}
+
+TEST(Schedules, ReachTheNumbersOfOperationsAndTheSizeOfImages) {
+  const auto recipe =
+      made("data.augment = [\"pad_crop\", { kind = \"flip\" }]",
+           {"data.augment.1.probability={ schedule = \"linear\", peak = 0, final = 0.5 }",
+            "data.augment.1.probability.final=0.75",
+            "data.train_size={ schedule = \"linear\", peak = 16, final = 28 }"});
+  const auto& flip = std::get<schedule::Linear>(recipe.schedules.at("data.augment.1.probability"));
+  EXPECT_EQ(flip.final_value, 0.75);
+  const auto text = to_toml(recipe);
+  EXPECT_THAT(text, HasSubstr("probability = { schedule = \"linear\", peak = 0.0, final = 0.75"));
+  EXPECT_THAT(text, HasSubstr("train_size = { schedule = \"linear\", peak = 16.0, final = 28.0"));
+  EXPECT_THAT(differences(recipe, made(text)), IsEmpty());
+  EXPECT_EQ(fingerprint(made(text), "d"), fingerprint(recipe, "d"));
+  auto other = recipe;
+  std::get<schedule::Linear>(other.schedules.at("data.augment.1.probability")).peak = 0.1;
+  EXPECT_NE(fingerprint(other, "d"), fingerprint(recipe, "d"));
+  EXPECT_NO_THROW(check_schedules(recipe, {10, 100}));
+  std::get<schedule::Linear>(other.schedules.at("data.augment.1.probability")).peak = 1.5;
+  EXPECT_THAT(
+      failure([&] { check_schedules(other, {10, 100}); }).message,
+      HasSubstr("data.augment.1.probability: its schedule gives 1.5 at step 0 of 100; expected"));
 }
 
 TEST(Lint, SaysWhatIsHardlyMeant) {
@@ -269,6 +378,9 @@ TEST(Lint, SaysWhatIsHardlyMeant) {
   EXPECT_THAT(lint(made("averaging = { decay = 0.99 }"), {10, 200}),
               ElementsAre(HasSubstr("initial weights stay")));
   EXPECT_THAT(lint(made("averaging = { decay = 0.99, warmup = \"timm\" }"), {10, 200}), IsEmpty());
+  const auto patient = made("optimizer.lr = { schedule = \"plateau\", patience = 8 }");
+  EXPECT_THAT(lint(patient, {10, 100}), ElementsAre(HasSubstr("lets no reduction happen")));
+  EXPECT_THAT(lint(patient, {10, 110}), IsEmpty());
 }
 
 TEST(Starter, IsAGoodRecipeForItsSource) {

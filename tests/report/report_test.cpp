@@ -138,11 +138,11 @@ TEST(Report, NumbersOnThePageAreThoseOfMeasure) {
 TEST(Report, CurvesAreTheLogs) {
   const fake::Directory run;
   const auto plots = plotted(complete(run));
-  ASSERT_EQ(plots["ema"]["validation"].size(), 2U);
-  EXPECT_EQ(plots["ema"]["train"][1]["loss"], 0.4);
+  ASSERT_EQ(plots["averaged"]["validation"].size(), 2U);
+  EXPECT_EQ(plots["averaged"]["train"][1]["loss"], 0.4);
   EXPECT_EQ(plots["raw"]["validation"][0]["accuracy"], 0.7);
   EXPECT_EQ(plots["running"].size(), 20U);
-  EXPECT_EQ(plots["weights"], "ema");
+  EXPECT_EQ(plots["weights"], "averaged");
 }
 
 TEST(Report, ShowsThePicturesOfTheMistakesAsTheyAre) {
@@ -174,7 +174,7 @@ TEST(Report, OfAKilledRunSaysHowFarItCame) {
   EXPECT_EQ(s.epochs_done, 1);
   EXPECT_DOUBLE_EQ(s.seconds, 15);
   EXPECT_EQ(s.headline->split, "validation");
-  EXPECT_EQ(s.headline->weights, "ema");
+  EXPECT_EQ(s.headline->weights, "averaged");
   EXPECT_DOUBLE_EQ(s.headline->score.accuracy, 0.81);
 }
 
@@ -280,13 +280,13 @@ TEST(Summary, IsTheTestAndTheGapOfTheSameWeights) {
   const auto s = summary(run.path);
   EXPECT_TRUE(s.finished);
   EXPECT_EQ(s.headline->split, "test");
-  EXPECT_EQ(s.gap->weights, "ema");
+  EXPECT_EQ(s.gap->weights, "averaged");
   EXPECT_NEAR(s.gap->loss(), 0.1, 1e-12);
   EXPECT_NEAR(s.gap->accuracy(), 0.04, 1e-12);
   EXPECT_DOUBLE_EQ(s.seconds, 31.5);
   const auto json = to_json(s);
   EXPECT_EQ(json["score"]["split"], "test");
-  EXPECT_EQ(json["score"]["weights"], "ema");
+  EXPECT_EQ(json["score"]["weights"], "averaged");
   EXPECT_EQ(json["score"]["count"], 200);
   EXPECT_EQ(json["fingerprint"], "00c0ffee");
   EXPECT_THAT(to_text(s), HasSubstr("test images, averaged weights"));

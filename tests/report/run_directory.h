@@ -94,7 +94,7 @@ inline void log_training(const Directory& run, int epochs = 2, bool averaged = t
                  {"seconds", 15.0 * epoch},
                  {"raw", {{"train", score(0.5, 0.8, 100)}, {"validation", score(0.75, 0.7, 100)}}}};
     if (averaged)
-      line["ema"] = {{"train", score(0.4, 0.85, 100)}, {"validation", score(0.5, 0.81, 100)}};
+      line["averaged"] = {{"train", score(0.4, 0.85, 100)}, {"validation", score(0.5, 0.81, 100)}};
     run.log(line);
   }
 }
@@ -136,7 +136,7 @@ inline Tested log_test(const Directory& run, int classes, int images = 200, int 
   Json line = score(measure::negative_log_likelihood(test.logits, test.labels),
                     measure::top_k_accuracy(test.logits, test.labels), images);
   line["event"] = "test";
-  line["weights"] = "ema";
+  line["weights"] = "averaged";
   run.log(line);
   run.log({{"event", "end"},
            {"seconds", 31.5},

@@ -50,6 +50,10 @@ inline void set(const Slot& slot, const nlohmann::json& value) {
                           view().set(index_of(view().names, value));
                         },
                         [&](const function<Group()>& view) { set(view(), value); },
+                        [&](const function<OptionalView()>& view) {
+                          view().set_present(true);
+                          set(view().value(), value);
+                        },
                         [&](const function<ChoiceView()>& view) { choose(view(), view, value); },
                         [&](const function<ListView()>& view) {
                           view().resize(0);  // elements start from their own defaults

@@ -45,7 +45,7 @@ std::vector<Event> all_events() {
                 .raw = Scores{.train = {1.5, 0.25, 30}, .validation = {}},
                 .averaged = scores},
       LeftOut{.step = 3, .loss = 2.5, .parameter = "conv1.weight", .action = "skip", .ids = {4, 5}},
-      Tested{.weights = "ema", .score = {0.5, 0.875, 40}},
+      Tested{.weights = "averaged", .score = {0.5, 0.875, 40}},
       Ended{.seconds = 31.5, .time = {1, 2, 3, 4, 5, 6}},
       Warned{.message = "looks wrong"}};
 }
@@ -71,11 +71,12 @@ TEST(Events, AreTheLinesThatTheDocumentationNames) {
   for (const auto& event : all_events()) kinds.push_back(to_json(event).at("event"));
   EXPECT_EQ(kinds, (std::vector<std::string>{"start", "step", "norms", "epoch", "left_out", "test",
                                              "end", "warning"}));
-  EXPECT_EQ(to_json(Tested{.weights = "ema", .score = {0.5, 0.875, 40}}), (json{{"event", "test"},
-                                                                                {"weights", "ema"},
-                                                                                {"loss", 0.5},
-                                                                                {"accuracy", 0.875},
-                                                                                {"count", 40}}));
+  EXPECT_EQ(to_json(Tested{.weights = "averaged", .score = {0.5, 0.875, 40}}),
+            (json{{"event", "test"},
+                  {"weights", "averaged"},
+                  {"loss", 0.5},
+                  {"accuracy", 0.875},
+                  {"count", 40}}));
   EXPECT_EQ(to_json(Evaluated{.epoch = 1,
                               .step = 2,
                               .seconds = 3.5,
@@ -85,7 +86,7 @@ TEST(Events, AreTheLinesThatTheDocumentationNames) {
                   {"epoch", 1},
                   {"step", 2},
                   {"seconds", 3.5},
-                  {"ema", {{"train", {{"loss", 0.5}, {"accuracy", 0.75}, {"count", 10}}}}}}));
+                  {"averaged", {{"train", {{"loss", 0.5}, {"accuracy", 0.75}, {"count", 10}}}}}}));
 }
 
 TEST(Events, ANumberThatIsNotFiniteIsReadAsOne) {

@@ -94,6 +94,21 @@ TEST(Step, FourMicroBatchesGiveTheUpdateOfTheWholeBatch) {
       << "BatchNorm sees smaller batches";
 }
 
+TEST(Step, FourMicroBatchesGiveTheUpdateOfTheWholeBatchAlsoUnderSam) {
+  recipe::Recipe whole;
+  whole.optimizer = optim::Sgd{.lr = 0.5};
+  for (const bool adaptive : {false, true}) {
+    whole.sam = optim::Sam{.rho = 0.5, .adaptive = adaptive};
+    auto parts = whole;
+    parts.data.micro_batches = 4;
+    EXPECT_LT(distance(after(whole, batch(128), false), after(parts, batch(128), false)), 1e-6);
+    EXPECT_LT(distance(after(whole, batch(30, 9), false), after(parts, batch(30, 9), false)), 1e-6);
+    auto plain = whole;
+    plain.sam.reset();
+    EXPECT_GT(distance(after(whole, batch(128), false), after(plain, batch(128), false)), 1e-4);
+  }
+}
+
 TEST(Step, SamWithoutReachIsItsOptimizerAlsoInTheBuffers) {
   const recipe::Recipe plain;
   auto sam = plain;
@@ -119,6 +134,31 @@ TEST(Step, AnL2PenaltyIsSgdsWeightDecay) {
   EXPECT_LT(distance(after(decay, batch(32), true), after(penalty, batch(32), true)), 1e-6);
 }
 
+/// How far decoupled decay by the learning rate and the L2 form part in some steps.
+template <class Options>
+double decays_part_by(Options options) {
+  options.lr = 0.05;
+  options.weight_decay = 0.1;
+  recipe::Recipe l2;
+  options.decay = optim::Decay::l2;
+  l2.optimizer = options;
+  recipe::Recipe decoupled;
+  options.decay = optim::Decay::decoupled;
+  decoupled.optimizer = options;
+  return distance(after(l2, batch(32), true, 9), after(decoupled, batch(32), true, 9));
+}
+
+TEST(Step, DecoupledDecayIsL2ForPlainSgdAlone) {
+  EXPECT_LT(decays_part_by(optim::Sgd{.momentum = 0}), 1e-6);
+  EXPECT_GT(decays_part_by(optim::Sgd{.momentum = 0.9}), 1e-4);
+  EXPECT_GT(decays_part_by(optim::NAdam{}), 1e-4);
+  recipe::Recipe adam;
+  adam.optimizer = optim::Adam{.lr = 0.05, .weight_decay = 0.1};
+  recipe::Recipe adamw;
+  adamw.optimizer = optim::AdamW{.lr = 0.05, .weight_decay = 0.1};
+  EXPECT_GT(distance(after(adam, batch(32), true, 9), after(adamw, batch(32), true, 9)), 1e-4);
+}
+
 TEST(Step, ClipsBeforeTheUpdate) {
   recipe::Recipe recipe;
   recipe.optimizer = optim::Sgd{.lr = 1, .momentum = 0};
@@ -140,6 +180,23 @@ TEST(Step, KindsHaveRatesOfTheirOwn) {
   for (std::size_t i = 0; i < 4; ++i)
     EXPECT_EQ(at::equal(before[i].second, moved[i].second), before[i].first.starts_with("fc"))
         << before[i].first;
+}
+
+TEST(Step, LayersHaveRatesOfTheirOwn) {
+  recipe::Recipe recipe;
+  recipe.parameters.layer_decay = 0.5;
+  recipe.parameters.head.lr_factor = 3;
+  recipe.parameters.norm.lr_factor = 2;
+  const auto state = start(recipe, model::build(model::ResNet{.depth = 8, .width = 4}, {}, 1));
+  for (const auto& target : state.targets) {
+    double expected = target.name == "fc.weight" ? 3 : 1;
+    if (target.kind == optim::Kind::norm) expected = 2;
+    if (target.name.starts_with("conv1") || target.name.starts_with("bn1")) expected /= 16;
+    if (target.name.starts_with("layer1")) expected /= 8;
+    if (target.name.starts_with("layer2")) expected /= 4;
+    if (target.name.starts_with("layer3")) expected /= 2;
+    EXPECT_EQ(target.lr_scale, expected) << target.name;
+  }
 }
 
 }  // namespace

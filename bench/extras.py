@@ -1,0 +1,15 @@
+"""What an average of the weights, penalties and clipping cost together: the quickstart's network with and without them,
+in turn. Called by scripts/bench."""
+
+import pairs
+
+WITH = ["penalty.l1=1e-6", "penalty.l2=1e-5", "clip.kind=norm", "clip.max_norm=5"]  # the recipe has an average
+
+pairs.compare(
+    "extras",
+    "the average, penalties and clipping together take",
+    pairs.arguments(__doc__).parse_args(),
+    [*WITH, "checkpoint.every_steps=0"],
+    ["averaging=false", "checkpoint.every_steps=0"],
+    settings=WITH,
+)

@@ -1,0 +1,56 @@
+"""The quickstart's recipe with some settings and with others, in turn: what something costs. Used by saving.py and
+extras.py."""
+
+import argparse
+import json
+import pathlib
+import shutil
+import statistics
+import subprocess
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+STEPS = 110
+WARMUP = 10  # steps that are not counted
+
+
+def arguments(description: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--program", type=pathlib.Path, required=True)
+    parser.add_argument("--out", type=pathlib.Path, required=True)
+    parser.add_argument("--pairs", type=int, default=30)
+    return parser
+
+
+def seconds(program: pathlib.Path, settings: list[str], run: pathlib.Path) -> float:
+    """Of the steps between the warm-up and the last, by the run's own clock."""
+    shutil.rmtree(run, ignore_errors=True)
+    command = [str(program), "train", "recipes/fashion-mnist.toml", "--out", str(run), "--stop-at", str(STEPS)]
+    for setting in (*settings, f"log.every_steps={WARMUP}", "log.norms_every=0"):
+        command += ["--set", setting]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode != 75:
+        raise SystemExit(f"{' '.join(command)} ended with {done.returncode}:\n{done.stderr[-2000:]}")
+    lines = map(json.loads, (run / "metrics.jsonl").read_text().splitlines())
+    clock = {line["step"]: line["seconds"] for line in lines if line["event"] == "step"}
+    return clock[STEPS] - clock[WARMUP]
+
+
+def compare(name: str, what: str, options: argparse.Namespace, with_it: list[str], without: list[str], **facts) -> None:
+    """Writes <name>.json, with the facts in it, and says what the difference costs."""
+    run = options.out / f"{name}-run"
+    pairs = []
+    for n in range(options.pairs):
+        measured = {}
+        for side in ("with", "without") if n % 2 == 0 else ("without", "with"):
+            measured[side] = seconds(options.program, with_it if side == "with" else without, run)
+        pairs.append((measured["with"], measured["without"]))
+        print(f"pair {n + 1:2}  {name} {pairs[-1][0]:.3f} s  without {pairs[-1][1]:.3f} s", flush=True)
+    ratios = [with_ / without_ for with_, without_ in pairs]
+    quartiles = statistics.quantiles(ratios, n=4)
+    median = statistics.median(ratios)
+    result = facts | {"pairs": pairs, "median_ratio": median, "quartiles": [quartiles[0], quartiles[2]]}
+    (options.out / f"{name}.json").write_text(json.dumps(result, indent=2) + "\n")
+    print(
+        f"{what} {100 * (median - 1):+.2f}% of the time (median of {len(pairs)} pairs; "
+        f"quartiles {100 * (quartiles[0] - 1):+.2f}% to {100 * (quartiles[2] - 1):+.2f}%)"
+    )

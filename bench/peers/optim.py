@@ -1,0 +1,133 @@
+"""One update of ResNet-50's parameters by torch.optim, or by the package that has the rule, timed as standard input
+asks for it. bench/optim.py drives it. Lines of input, and the line of JSON that each is answered by:
+
+    threads N            {}
+    parameters           {"parameters": [[64, 3, 7, 7], ...]}
+    begin KIND           {"peer": the fastest of those that have the rule}
+    step KIND REPEATS    {"milliseconds": [...]}
+"""
+
+import contextlib
+import functools
+import json
+import statistics
+import sys
+import time
+
+import schedulefree
+import timm.optim
+import timm.optim.muon
+import torch
+import torchvision
+from adabelief_pytorch import AdaBelief
+
+# Options are temper's defaults. Nothing decays that does not by default.
+TRIED = 3  # steps of every candidate
+
+def of_torch(cls, fused=False, **options):
+    """The fused form, where there is one, and that over lists of tensors."""
+    forms = {"foreach": {"foreach": True}}
+    if fused:
+        forms["fused"] = {"fused": True}
+    return {f"torch {name}": functools.partial(cls, **options, **form) for name, form in forms.items()}
+
+
+def of_timm(cls, **options):
+    forms = {"timm": False, "timm foreach": True}
+    return {name: functools.partial(cls, foreach=form, **options) for name, form in forms.items()}
+
+
+def schedule_free(cls, **options):
+    def make(parameters):
+        optimizer = cls(parameters, **options)
+        optimizer.train()
+        return optimizer
+
+    return {"schedulefree": make}
+
+
+class Muon(timm.optim.Muon):
+    """The iteration in float32, as temper has it: bfloat16 is slower where it is emulated."""
+
+    iteration = staticmethod(functools.partial(timm.optim.muon.zeropower_via_newtonschulz, dtype=torch.float32))
+
+    def step(self, closure=None):
+        timm.optim.muon.zeropower_via_newtonschulz = Muon.iteration
+        return super().step(closure)
+
+
+def muon(parameters):
+    """Matrices and filters by Muon, the rest by AdamW, as temper divides them."""
+    matrices = [p for p in parameters if p.dim() >= 2]
+    rest = [p for p in parameters if p.dim() < 2]
+    groups = [{"params": matrices}, {"params": rest, "use_fallback": True, "nesterov": False}]
+    return Muon(groups, lr=0.02, momentum=0.95, nesterov=True, ns_coefficients="original", adjust_lr_fn="original")
+
+
+PEERS = {
+    "sgd": of_torch(torch.optim.SGD, fused=True, lr=0.1, momentum=0.9),
+    "rmsprop": of_torch(torch.optim.RMSprop, lr=0.01),
+    "adagrad": of_torch(torch.optim.Adagrad, fused=True, lr=0.01),
+    "adadelta": of_torch(torch.optim.Adadelta, lr=1.0),
+    "adam": of_torch(torch.optim.Adam, fused=True, lr=1e-3),
+    "adamw": of_torch(torch.optim.AdamW, fused=True, lr=1e-3, weight_decay=0.01),
+    "nadam": of_torch(torch.optim.NAdam, lr=2e-3),
+    "radam": of_torch(torch.optim.RAdam, lr=1e-3),
+    "adabelief": {
+        "adabelief_pytorch": functools.partial(
+            AdaBelief, lr=1e-3, eps=1e-8, rectify=False, weight_decouple=True, print_change_log=False
+        )
+    },
+    "lion": of_timm(timm.optim.Lion, lr=1e-4),
+    "lamb": of_timm(timm.optim.Lamb, lr=1e-3, weight_decay=0.01, max_grad_norm=None),
+    "lars": {"timm": functools.partial(timm.optim.Lars, lr=1.0, momentum=0.9)},
+    "muon": {"timm": muon},
+    "schedule_free_sgd": schedule_free(schedulefree.SGDScheduleFree, lr=1.0),
+    "schedule_free_adamw": schedule_free(schedulefree.AdamWScheduleFree, lr=0.0025),
+}
+
+
+def parameters() -> list[torch.nn.Parameter]:
+    network = torchvision.models.resnet50().to(memory_format=torch.channels_last)
+    values = list(network.parameters())
+    for value in values:
+        value.grad = torch.randn_like(value) * 0.01
+    return values
+
+
+def steps(optimizer: torch.optim.Optimizer, repeats: int) -> list[float]:
+    times = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        optimizer.step()
+        times.append(1000 * (time.perf_counter() - started))
+    return times
+
+
+def main() -> None:
+    values = parameters()
+    optimizer = None
+    for line in sys.stdin:
+        command, *words = line.split()
+        answer = {}
+        if command == "threads":
+            torch.set_num_threads(int(words[0]))
+        elif command == "parameters":
+            answer = {"parameters": [list(value.shape) for value in values]}
+        elif command == "begin":
+            optimizer, found, candidates = None, {}, PEERS[words[0]]
+            with contextlib.redirect_stdout(sys.stderr):  # some talk
+                for name, make in candidates.items() if len(candidates) > 1 else ():
+                    found[name] = statistics.median(steps(make(values), TRIED + 1)[1:])
+                best = min(candidates, key=lambda name: found.get(name, 0))
+                optimizer = candidates[best](values)
+            answer = {"peer": best, "tried_ms": found}
+        elif command == "step":
+            answer = {"milliseconds": steps(optimizer, int(words[1]))}
+        else:
+            sys.exit(f"optim.py: {line}")
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()

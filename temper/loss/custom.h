@@ -1,0 +1,33 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <tuple>
+
+#include "temper/core/fields.h"
+#include "temper/loss/inputs.h"
+
+namespace temper::loss {
+
+/// A loss from outside temper. The name stands for the function in the fingerprint, so another
+/// function needs another name.
+struct Custom {
+  std::string name;
+  /// (logits [m, c], target distributions [m, c]) -> scalar, the mean over the m labelled rows
+  std::function<at::Tensor(const at::Tensor&, const at::Tensor&)> function;
+
+  static constexpr std::string_view kind = "custom";
+  static constexpr About about = {.summary = "A program's own loss; not for recipe files alone."};
+  static constexpr auto fields() {
+    return std::tuple{
+        field(&Custom::name, {.name = "name", .meaning = "what the fingerprint calls it"})};
+  }
+};
+
+/// The function over the labelled rows; 0 where there is none. Throws Error{Code::usage} without a
+/// function.
+at::Tensor custom(const Custom& options, const Inputs& inputs);
+
+}  // namespace temper::loss

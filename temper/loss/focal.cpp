@@ -1,0 +1,71 @@
+#include "temper/loss/focal.h"
+
+#include <ATen/core/Reduction.h>
+#include <ATen/ops/add.h>
+#include <ATen/ops/binary_cross_entropy_with_logits.h>
+#include <ATen/ops/clamp_min.h>
+#include <ATen/ops/expm1.h>
+#include <ATen/ops/mean.h>
+#include <ATen/ops/mul.h>
+#include <ATen/ops/neg.h>
+#include <ATen/ops/pow.h>
+#include <ATen/ops/rsub.h>
+#include <ATen/ops/sigmoid.h>
+#include <ATen/ops/sub.h>
+#include <ATen/ops/sum.h>
+
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "temper/core/error.h"
+#include "temper/loss/mean.h"
+
+namespace temper::loss {
+namespace {
+
+/// x^gamma for x in [0, 1]; for gamma below 1 its slope at 0 is not finite, so that 0 gets none.
+at::Tensor power(const at::Tensor& x, double gamma) {
+  return x.clamp_min(std::numeric_limits<float>::min()).pow(gamma);
+}
+
+at::Tensor softmax_rows(double gamma, const Inputs& inputs) {
+  const auto logarithms = log_probabilities(inputs.logits);
+  const auto missing = logarithms.expm1().neg();  // 1 - p, exact where p is almost 1
+  return inputs.targets.to(logarithms.scalar_type())
+      .mul(power(missing, gamma))
+      .mul(logarithms)
+      .sum(1)
+      .neg();
+}
+
+at::Tensor sigmoid_rows(const Focal& options, const Inputs& inputs) {
+  const auto logits = wide(inputs.logits);
+  const auto targets = inputs.targets.to(logits.options());
+  // 1 - p_t for every target in [0, 1]
+  const auto p = logits.sigmoid();
+  const auto missing = targets.mul(logits.neg().sigmoid()).add(at::rsub(targets, 1).mul(p));
+  auto values = at::binary_cross_entropy_with_logits(logits, targets, {}, {}, at::Reduction::None)
+                    .mul(power(missing, options.gamma));
+  if (options.alpha >= 0)
+    values = values.mul(targets.mul(2 * options.alpha - 1).add(1 - options.alpha));
+  return options.sum_classes ? values.sum(1) : values.mean(1);
+}
+
+}  // namespace
+
+void check(const Focal& options) {
+  if (options.form == FocalForm::softmax && (options.alpha >= 0 || options.sum_classes))
+    throw Error(Code::usage,
+                fmt::format("{} is of the sigmoid form; add form = \"sigmoid\", or leave it out",
+                            options.alpha >= 0 ? "alpha" : "sum_classes"));
+}
+
+at::Tensor focal(const Focal& options, const Inputs& inputs) {
+  check(options);
+  return mean_over_rows(options.form == FocalForm::softmax ? softmax_rows(options.gamma, inputs)
+                                                           : sigmoid_rows(options, inputs),
+                        inputs);
+}
+
+}  // namespace temper::loss

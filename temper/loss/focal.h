@@ -1,0 +1,63 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <tuple>
+
+#include "temper/core/fields.h"
+#include "temper/loss/inputs.h"
+
+namespace temper::loss {
+
+/// One distribution over the classes, or a yes or no for each.
+enum class FocalForm : std::uint8_t { softmax, sigmoid };
+
+struct Focal {
+  double gamma = 2;
+  FocalForm form = FocalForm::softmax;
+  double alpha = -1;
+  bool sum_classes = false;
+
+  static constexpr std::string_view kind = "focal";
+  static constexpr About about = {
+      .summary =
+          "Cross-entropy in which what is known already counts little, so that rare and hard "
+          "examples are not drowned by easy ones. The sigmoid form is the paper's, whose detector "
+          "takes alpha 0.25 and adds the classes up, and torchvision's.",
+      .formula =
+          "softmax   mean over rows of -sum_c t_c (1 - p_c)^gamma log p_c,  p = softmax(z)\n"
+          "sigmoid   mean over rows and classes of -a_t (1 - p_t)^gamma log p_t,  p = sigmoid(z)\n"
+          "          p_t = t p + (1 - t)(1 - p),  a_t = t alpha + (1 - t)(1 - alpha)",
+      .paper = "Lin et al. 2017, Focal loss for dense object detection, arXiv:1708.02002"};
+  static constexpr auto fields() {
+    return std::tuple{
+        field(&Focal::gamma, {.name = "gamma",
+                              .meaning = "how little; 0: all examples count alike",
+                              .bounds = {.low = 0}}),
+        field(&Focal::form,
+              {.name = "form",
+               .meaning = "one distribution over the classes, or a yes or no for each"}),
+        field(&Focal::alpha, {.name = "alpha",
+                              .meaning = "sigmoid form: weight of a yes beside 1 - alpha of a no; "
+                                         "negative: both 1",
+                              .bounds = {-1, 1}}),
+        field(&Focal::sum_classes,
+              {.name = "sum_classes",
+               .meaning = "sigmoid form: add the classes up in place of taking their mean"})};
+  }
+};
+
+/// Throws Error{Code::usage} for options of the sigmoid form in the other.
+void check(const Focal& options);
+
+/// @return a scalar, float32 (float64 for float64 logits)
+at::Tensor focal(const Focal& options, const Inputs& inputs);
+
+}  // namespace temper::loss
+
+template <>
+struct temper::EnumNames<temper::loss::FocalForm> {
+  static constexpr std::array<std::string_view, 2> value{"softmax", "sigmoid"};
+};

@@ -1,0 +1,50 @@
+#include "temper/measure/gap.h"
+
+#include <ATen/ops/argmax.h>
+#include <ATen/ops/eq.h>
+#include <ATen/ops/mean.h>
+#include <ATen/ops/var.h>
+
+#include <cmath>
+
+#include "temper/measure/likelihood.h"
+
+namespace temper::measure {
+namespace {
+
+/// A mean with the square of its standard error.
+struct Mean {
+  double value;
+  double variance;
+};
+
+Mean mean_of(const at::Tensor& values) {
+  const auto n = values.size(0);
+  return {values.mean().item<double>(),
+          n < 2 ? 0 : values.var(/*unbiased=*/true).item<double>() / static_cast<double>(n)};
+}
+
+Interval around(double difference, const Mean& left, const Mean& right) {
+  constexpr double z = 1.959963984540054;  // the normal distribution's 97.5% point
+  const double half = z * std::sqrt(left.variance + right.variance);
+  return {difference - half, difference + half};
+}
+
+Mean accuracy(const at::Tensor& logits, const at::Tensor& labels) {
+  return mean_of(logits.argmax(1).eq(labels).to(at::kDouble));
+}
+
+}  // namespace
+
+Gap generalisation_gap(const at::Tensor& training_logits, const at::Tensor& training_labels,
+                       const at::Tensor& logits, const at::Tensor& labels) {
+  const auto trained = mean_of(negative_log_likelihoods(training_logits, training_labels));
+  const auto held_out = mean_of(negative_log_likelihoods(logits, labels));
+  const auto found = accuracy(training_logits, training_labels);
+  const auto found_out = accuracy(logits, labels);
+  const double loss = held_out.value - trained.value;
+  const double right = found.value - found_out.value;
+  return {loss, right, around(loss, trained, held_out), around(right, found, found_out)};
+}
+
+}  // namespace temper::measure

@@ -1,0 +1,18 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+/// What several stochastic passes of a network say of an image, and how sure they are.
+namespace temper::measure {
+
+/// Gal and Ghahramani 2016, Dropout as a Bayesian approximation, arXiv:1506.02142; information:
+/// Houlsby et al. 2011, arXiv:1112.5745. All float64; entropies in nats.
+struct MonteCarlo {
+  at::Tensor probabilities;  ///< [n, classes], the mean over the passes
+  at::Tensor entropy;        ///< [n], of these: how unsure the answer is
+  at::Tensor information;    ///< [n], entropy less the passes' mean entropy: how much they disagree
+};
+
+/// @param logits  [passes, n, classes]
+MonteCarlo monte_carlo(const at::Tensor& logits);
+
+}  // namespace temper::measure

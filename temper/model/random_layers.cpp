@@ -1,0 +1,135 @@
+#include "temper/model/random_layers.h"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+
+#include "temper/core/error.h"
+
+namespace temper::model {
+namespace {
+
+enum Spot : std::uint8_t { kInput, kStem, kHead, kBlocks };
+
+// Within a block, beside its convolutions.
+constexpr std::size_t kAround = 6;
+constexpr std::size_t kDepth = 7;
+
+std::vector<Place> places_of(std::span<const std::int64_t> stages) {
+  std::vector<Place> places{
+      {.name = "input"}, {.name = "stem", .stage = 0}, {.name = "head", .has_channels = false}};
+  for (std::size_t stage = 1; stage <= stages.size(); ++stage)
+    for (std::int64_t i = 0; i < stages[stage - 1]; ++i)
+      places.push_back(
+          {.name = fmt::format("layer{}.{}", stage, i), .stage = static_cast<std::int64_t>(stage)});
+  return places;
+}
+
+void check(const RandomOptions& options) {
+  if (options.stochastic_depth && options.shake_drop)
+    throw Error(Code::usage,
+                "model.shake_drop stands in place of model.stochastic_depth: leave one of them "
+                "out");
+  if (options.shake_drop) regularize::check(*options.shake_drop, "model.shake_drop");
+}
+
+}  // namespace
+
+RandomLayers::RandomLayers(RandomOptions options, std::span<const std::int64_t> stages)
+    : options_(std::move(options)), depths_(regularize::depths(stages)) {
+  check(options_);
+  const auto places = places_of(stages);
+  here_.resize(places.size());
+  for (std::size_t i = 0; i < options_.dropout.size(); ++i) {
+    const auto kind = options_.dropout[i].index();
+    for (const auto place :
+         select(options_.dropout[i], places, fmt::format("model.dropout.{}", i))) {
+      // Another kind at the place shifts nothing.
+      auto slot = static_cast<std::int64_t>(kind) * 64;
+      for (const auto& other : here_[place])
+        if (options_.dropout[other.option].index() == kind) ++slot;
+      here_[place].push_back({i, slot});
+    }
+  }
+}
+
+bool RandomLayers::set_noise(Noise when) {
+  when_ = when;
+  if (when == Noise::dropout_always) return !options_.dropout.empty();
+  return options_.stochastic_depth || options_.shake_drop || !options_.dropout.empty();
+}
+
+at::Tensor RandomLayers::input(const at::Tensor& images, bool training) const {
+  return drop(images, kInput, 0, training);
+}
+
+at::Tensor RandomLayers::stem(const at::Tensor& x, bool training) const {
+  return drop(x, kStem, 0, training);
+}
+
+at::Tensor RandomLayers::head(const at::Tensor& features, bool training) const {
+  return drop(features, kHead, 0, training);
+}
+
+at::Tensor RandomLayers::unit(const at::Tensor& x, std::size_t block, std::size_t unit,
+                              bool training) const {
+  return drop(x, kBlocks + block, unit, training);
+}
+
+at::Tensor RandomLayers::around(const at::Tensor& x, std::size_t block, bool training) const {
+  return drop(x, kBlocks + block, kAround, training);
+}
+
+bool RandomLayers::skips(std::size_t block, bool training) const {
+  const auto& depth = options_.stochastic_depth;
+  return depth && depth->granularity == regularize::Granularity::batch && random_depth(training) &&
+         regularize::drops_batch(rate_of(block), address(kBlocks + block, kDepth));
+}
+
+at::Tensor RandomLayers::branch(const at::Tensor& x, std::size_t block, bool training) const {
+  const double rate = rate_of(block);
+  if (rate == 0) return x;
+  const bool random = random_depth(training);
+  const auto here = address(kBlocks + block, kDepth);
+  if (options_.shake_drop)
+    return random ? regularize::shake(*options_.shake_drop, x, rate, here)
+                  : x.mul(regularize::branch_scale(*options_.shake_drop, rate));
+  const auto& depth = *options_.stochastic_depth;
+  if (random && depth.granularity == regularize::Granularity::sample)
+    return x.mul(regularize::sample_noise(x, depth.scaling, rate, here));
+  const double scale = regularize::branch_scale(depth.scaling, rate, random);
+  return scale == 1 ? x : x.mul(scale);
+}
+
+double RandomLayers::rate_of(std::size_t block) const {
+  const auto of = [&](const auto& options) {
+    return regularize::drop_rate(options.rule, options.rate, depths_[block]);
+  };
+  if (options_.stochastic_depth) return of(*options_.stochastic_depth);
+  return options_.shake_drop ? of(*options_.shake_drop) : 0;
+}
+
+at::Tensor RandomLayers::drop(const at::Tensor& x, std::size_t place, std::size_t unit,
+                              bool training) const {
+  const bool draws = when_ == Noise::dropout_always || (training && when_ == Noise::training);
+  auto y = x;
+  if (!draws) return y;
+  for (const auto& here : here_[place]) {
+    const auto& option = options_.dropout[here.option];
+    if (unit == kAround && !std::holds_alternative<At<regularize::DropBlock>>(option)) continue;
+    y = std::visit(
+        [&](const auto& form) {
+          return regularize::drop(form, y, address(place, unit, here.slot));
+        },
+        option);
+  }
+  return y;
+}
+
+regularize::Address RandomLayers::address(std::size_t place, std::size_t unit,
+                                          std::int64_t slot) const {
+  return {pass_, static_cast<std::int64_t>(place * 8 + unit) * 1024 + slot};
+}
+
+}  // namespace temper::model

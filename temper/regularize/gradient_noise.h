@@ -1,0 +1,45 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <span>
+#include <string_view>
+#include <tuple>
+
+#include "temper/core/fields.h"
+#include "temper/regularize/pass.h"
+
+namespace temper::regularize {
+
+/// Normal noise on the gradient.
+struct GradientNoise {
+  double eta = 0.01;
+  double gamma = 0.55;
+
+  static constexpr About about = {
+      .summary =
+          "Normal noise is added to every gradient right before the update, after clipping, and "
+          "falls as training goes on. The paper takes eta from 0.01, 0.3 and 1.",
+      .formula = "g <- g + n, n normal with variance eta / (1 + t)^gamma at step t = 0, 1, ...",
+      .paper =
+          "Neelakantan et al. 2015, Adding gradient noise improves learning for very deep "
+          "networks, arXiv:1511.06807"};
+  static constexpr auto fields() {
+    return std::tuple{
+        field(&GradientNoise::eta, {.name = "eta",
+                                    .meaning = "variance at the first step",
+                                    .bounds = {.low = 0},
+                                    .scheduled = true}),
+        field(&GradientNoise::gamma,
+              {.name = "gamma", .meaning = "how fast the variance falls", .bounds = {.low = 0}})};
+  }
+};
+
+/// @param step  0-based
+double noise_variance(const GradientNoise& options, std::int64_t step);
+
+/// Adds noise to the gradients of the weights, to each from an address of its own; a weight without
+/// one stays without. What shares a batch draws the same.
+/// @param weights  in an order that stays
+void add_noise(const GradientNoise& options, std::span<const at::Tensor> weights, const Pass& pass);
+
+}  // namespace temper::regularize

@@ -1,0 +1,42 @@
+#include "temper/regularize/pass.h"
+
+#include "temper/core/random.h"
+
+namespace temper::regularize {
+namespace {
+
+/// What shares an address in one layer never shares numbers.
+enum Stream : std::uint8_t { coins, masks, batches };
+
+std::uint64_t bits(std::int64_t number) {
+  return static_cast<std::uint64_t>(number);
+}
+
+std::array<std::uint32_t, 2> key(Random random) {
+  const auto low = random();
+  return {low, random()};
+}
+
+}  // namespace
+
+double coin(const Address& address, std::int64_t index) {
+  const auto& at = address.pass;
+  return Random(at.seed, Purpose::network,
+                {coins, bits(at.step), bits(at.pass), bits(address.layer), bits(index)})
+      .uniform();
+}
+
+std::array<std::uint32_t, 2> mask_key(const Address& address) {
+  const auto& at = address.pass;
+  return key({at.seed,
+              Purpose::network,
+              {masks, bits(at.step), bits(at.pass), bits(address.layer), bits(at.rank)}});
+}
+
+std::array<std::uint32_t, 2> batch_key(const Address& address) {
+  const auto& at = address.pass;
+  return key(
+      {at.seed, Purpose::network, {batches, bits(at.step), bits(at.pass), bits(address.layer)}});
+}
+
+}  // namespace temper::regularize

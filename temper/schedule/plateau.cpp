@@ -1,0 +1,57 @@
+#include "temper/schedule/plateau.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace temper::schedule {
+namespace {
+
+bool better(const Plateau& curve, double score, const std::optional<double>& best) {
+  if (!std::isfinite(score)) return false;
+  if (!best) return true;
+  const bool relative = curve.threshold_mode == PlateauThreshold::relative;
+  if (curve.measure == PlateauMeasure::validation_loss)
+    return score < (relative ? *best * (1 - curve.threshold) : *best - curve.threshold);
+  return score > (relative ? *best * (curve.threshold + 1) : *best + curve.threshold);
+}
+
+}  // namespace
+
+PlateauMemory observe(const Plateau& curve, PlateauMemory memory, double score, std::int64_t step,
+                      const Horizon& horizon) {
+  const bool waits = curve.warmup.clock == WarmupClock::waits;
+  if (waits && static_cast<double>(step) + kStepRounding < curve.warmup.in_steps(horizon))
+    return memory;
+  if (better(curve, score, memory.best)) {
+    memory.best = score;
+    memory.bad = 0;
+  } else {
+    ++memory.bad;
+  }
+  if (memory.cooldown_left > 0) {
+    --memory.cooldown_left;
+    memory.bad = 0;
+  }
+  if (memory.bad > curve.patience) {
+    ++memory.reductions;
+    memory.cooldown_left = curve.cooldown;
+    memory.bad = 0;
+  }
+  return memory;
+}
+
+double reduced(const Plateau& curve, std::int64_t reductions) {
+  double value = curve.peak;
+  for (; reductions > 0; --reductions) {
+    const double next = std::max(value * curve.factor, curve.minimum);
+    if (!(value - next > curve.eps)) break;  // nor would any reduction after it
+    value = next;
+  }
+  return value;
+}
+
+double at(const Plateau& curve, const Clock&) {
+  return curve.peak;
+}
+
+}  // namespace temper::schedule

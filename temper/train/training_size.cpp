@@ -1,0 +1,84 @@
+#include "temper/train/training_size.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "temper/core/error.h"
+
+namespace temper::train {
+namespace {
+
+constexpr auto kPath = "data.train_size";
+
+/// Below it there is hardly anything to see; who writes less means a share.
+constexpr std::int64_t kLeastSide = 8;
+
+[[noreturn]] void refuse(const recipe::Recipe& recipe, const std::string& found) {
+  throw Error(Code::usage,
+              fmt::format("{}{}{}; expected {} pixels or more: it is a side in "
+                          "pixels, not a share of data.size",
+                          recipe::place(recipe.places, kPath), kPath, found, kLeastSide));
+}
+
+}  // namespace
+
+TrainingSize::TrainingSize(const recipe::Recipe& recipe, const schedule::Horizon& horizon,
+                           augment::Size input)
+    : side_(recipe.data.train_size), horizon_(horizon), input_(input) {
+  const auto driven = recipe.schedules.find(kPath);
+  if (driven != recipe.schedules.end()) {
+    schedule_ = driven->second;
+    look_along();
+  }
+  if (!given() || std::llround(side_at(smallest_)) >= kLeastSide) return;
+  refuse(recipe, scheduled() ? fmt::format(": its schedule gives {:g} at step {} of {}",
+                                           side_at(smallest_), smallest_, horizon.total_steps)
+                             : fmt::format(" = {:g}", side_));
+}
+
+double TrainingSize::side_at(std::int64_t step) const {
+  return schedule_ ? schedule::value(*schedule_, step, horizon_) : side_;
+}
+
+augment::Size TrainingSize::at(std::int64_t step) const {
+  if (!given()) return input_;
+  const auto longer = std::max<std::int64_t>(1, std::llround(side_at(step)));
+  const auto whole = std::max(input_.height, input_.width);
+  const auto scaled = [&](std::int64_t side) {
+    return std::max<std::int64_t>(1, (2 * side * longer + whole) / (2 * whole));  // halves up
+  };
+  return {scaled(input_.height), scaled(input_.width)};
+}
+
+double TrainingSize::area_at(std::int64_t step) const {
+  const auto [height, width] = at(step);
+  return static_cast<double>(height * width);
+}
+
+void TrainingSize::look_along() {
+  double mean = 0;
+  double least = area_at(0);
+  double most = least;
+  for (std::int64_t step = 0; step < horizon_.total_steps; ++step) {
+    const double area = area_at(step);
+    mean += (area - mean) / static_cast<double>(step + 1);
+    if (area < least) {
+      least = area;
+      smallest_ = step;
+    }
+    if (area > most) {
+      most = area;
+      largest_ = step;
+    }
+  }
+  double away = std::abs(area_at(0) - mean);
+  for (std::int64_t step = 0; step < horizon_.total_steps; ++step)
+    if (const double here = std::abs(area_at(step) - mean); here < away) {
+      away = here;
+      typical_ = step;
+    }
+}
+
+}  // namespace temper::train

@@ -1,0 +1,68 @@
+// This program's operator new counts.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <new>
+
+#include "temper/data/array_source.h"
+#include "temper/data/loader.h"
+
+namespace {
+thread_local std::int64_t allocations = 0;
+}
+
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size > 0 ? size : 1)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t /*size*/) noexcept {
+  std::free(memory);
+}
+
+namespace temper::data {
+namespace {
+
+std::shared_ptr<const Source> pictures(std::int64_t count) {
+  ArraySource::Contents contents{
+      .name = "grey", .classes = {"one"}, .height = 14, .width = 14, .channels = 1};
+  contents.pixels.assign(static_cast<std::size_t>(count * 14 * 14), 7);
+  contents.labels.assign(static_cast<std::size_t>(count), 0);
+  return std::make_shared<ArraySource>(std::move(contents));
+}
+
+/// Of the last twenty of thirty batches, which this thread makes itself.
+std::int64_t allocations_of(std::int64_t batch, bool adapted) {
+  LoaderOptions options{.operations = {augment::PadCrop{}, augment::Flip{},
+                                       augment::Resize{.sides = augment::ResizedSides::both}},
+                        .normalisation = {{0.4}, {0.2}},
+                        .size = {12, 12},
+                        .batch = batch,
+                        .threads = 0};
+  if (adapted)
+    options.adapt = [](std::int64_t step, augment::Pipeline& pipeline) {
+      std::get<augment::Flip>(pipeline.operations()[1]).probability =
+          0.1 * static_cast<double>(step % 3);
+      pipeline.set_input({8 + step % 4, 8 + step % 4});
+    };
+  Loader loader(pictures(30 * batch), options);
+  loader.start(0);
+  for (int i = 0; i < 10; ++i) loader.next();
+  const auto before = allocations;
+  for (int i = 0; i < 20; ++i) loader.next();
+  return allocations - before;
+}
+
+TEST(Loader, AllocatesNothingInSteadyState) {
+  EXPECT_EQ(allocations_of(8, false), 0);
+}
+
+TEST(Loader, AllocatesNothingForAnImageWhereBatchesAreAdapted) {
+  EXPECT_EQ(allocations_of(64, true), allocations_of(8, true)) << "views, a few a batch";
+}
+
+}  // namespace
+}  // namespace temper::data

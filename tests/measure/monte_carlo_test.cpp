@@ -1,0 +1,35 @@
+#include "temper/measure/monte_carlo.h"
+
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/softmax.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace temper::measure {
+namespace {
+
+TEST(MonteCarlo, OfEqualPassesIsOneOfThem) {
+  const auto logits = at::tensor({2.0, -1.0, 0.5, 0.0, 0.0, 3.0}).reshape({2, 3});
+  const auto found = monte_carlo(at::stack({logits, logits, logits}));
+  const auto p = at::softmax(logits, 1);
+  EXPECT_TRUE(at::allclose(found.probabilities, p, 1e-12, 1e-12));
+  EXPECT_TRUE(at::allclose(found.entropy, p.mul(p.log()).sum(1).neg(), 1e-12, 1e-12));
+  EXPECT_TRUE(at::allclose(found.information, at::zeros({2}, at::kDouble), 0, 1e-12));
+}
+
+TEST(MonteCarlo, KnowsPassesThatDisagreeFromOnesThatAreUnsure) {
+  // Two sure passes that contradict each other, and two that say nothing: the same mean.
+  const auto contradicting = at::tensor({1000.0, 0.0, 0.0, 1000.0}).reshape({2, 1, 2});
+  const auto unsure = at::zeros({2, 1, 2}, at::kDouble);
+  for (const auto& logits : {contradicting, unsure})
+    EXPECT_NEAR(monte_carlo(logits).entropy.item<double>(), std::log(2), 1e-12);
+  EXPECT_NEAR(monte_carlo(contradicting).information.item<double>(), std::log(2), 1e-12);
+  EXPECT_NEAR(monte_carlo(unsure).information.item<double>(), 0, 1e-12);
+}
+
+}  // namespace
+}  // namespace temper::measure

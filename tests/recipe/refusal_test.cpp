@@ -1,0 +1,161 @@
+// What training methods must not be told: each is refused with its place in the text, the option,
+// and what helps.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "temper/core/error.h"
+#include "temper/recipe/recipe.h"
+
+namespace temper::recipe {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+std::string refusal(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::usage);
+    return error.what();
+  }
+  return "(not refused)";
+}
+
+/// When the text is read.
+std::string of(const std::string& text) {
+  return refusal([&] { parse(text, "r.toml"); });
+}
+
+/// When the data is known: epochs of 10 steps.
+std::string of_run(const std::string& text, const std::vector<std::string>& sets = {}) {
+  const auto recipe = parse(text, "r.toml", sets);
+  const schedule::Horizon horizon{10, 10 * recipe.epochs};
+  return refusal([&] {
+    check_schedules(recipe, horizon);
+    check_lengths(recipe, horizon);
+  });
+}
+
+TEST(Refused, ARateOutsideItsRange) {
+  EXPECT_EQ(of("[optimizer]\nlr = -0.1"), "r.toml:2:6: optimizer.lr is -0.1; expected >= 0");
+  EXPECT_EQ(of("[optimizer]\nlr = nan"),
+            "r.toml:2:6: optimizer.lr is nan; expected a finite number");
+  EXPECT_THAT(of("[optimizer]\nlr = { schedule = \"linear\", peak = 0.1, final = -1 }"),
+              StartsWith("r.toml:2:6: optimizer.lr: its schedule gives -"));
+  EXPECT_EQ(of("[optimizer]\n\nkind = \"adamw\"\nweight_decay = -1"),
+            "r.toml:4:16: optimizer.weight_decay is -1; expected >= 0");
+  EXPECT_EQ(of("parameters.layer_decay = 1.5"),
+            "r.toml:1:26: parameters.layer_decay is 1.5; expected a number in (0, 1]");
+  EXPECT_EQ(of("parameters.layer_decay = 0"),
+            "r.toml:1:26: parameters.layer_decay is 0; expected a number in (0, 1]");
+}
+
+TEST(Refused, AMemoryOfOneOrMore) {
+  EXPECT_EQ(of("[optimizer]\nkind = \"adam\"\nbeta1 = 1"),
+            "r.toml:3:9: optimizer.beta1 is 1; expected a number in [0, 1)");
+  EXPECT_EQ(of("[optimizer]\nkind = \"adam\"\nbeta2 = 1.5"),
+            "r.toml:3:9: optimizer.beta2 is 1.5; expected a number in [0, 1)");
+  EXPECT_EQ(of("[optimizer]\nmomentum = 1"),
+            "r.toml:2:12: optimizer.momentum is 1; expected a number in [0, 1)");
+  EXPECT_THAT(of("[optimizer]\nmomentum = { schedule = \"linear\", peak = 0.9, final = 1.2 }"),
+              StartsWith("r.toml:2:12: optimizer.momentum: its schedule gives 1"));
+}
+
+TEST(Refused, AKindThatThereIsNot) {
+  EXPECT_EQ(of("[optimizer]\nkind = \"adamm\""),
+            "r.toml:2:8: unknown optimizer.kind \"adamm\": did you mean 'adam'?");
+  EXPECT_EQ(of("[optimizer]\nlr = { schedule = \"platau\" }"),
+            "r.toml:2:19: unknown optimizer.lr.schedule \"platau\": did you mean 'plateau'?");
+  EXPECT_EQ(of("lr_scaling = { rule = \"sqrt\" }"),
+            "r.toml:1:23: unknown value \"sqrt\" of lr_scaling.rule: it is one of linear, "
+            "square_root");
+}
+
+TEST(Refused, OptionsOfAnOptimizerThatDoNotGoTogether) {
+  EXPECT_THAT(of("epochs = 3\n[optimizer]\nmomentum = 0\nnesterov = true"),
+              StartsWith("r.toml:2:1: optimizer.nesterov"));
+}
+
+TEST(Refused, AScheduleLongerOrShorterThanTheRun) {
+  const auto with = [](const std::string& epochs) {
+    return "epochs = 10\n[optimizer]\nlr = { schedule = \"piecewise\", pieces = [{ epochs = 4, "
+           "curve = "
+           "{ kind = \"linear\" } }, { epochs = " +
+           epochs + ", curve = { kind = \"cosine\" } }] }";
+  };
+  EXPECT_EQ(of_run(with("6")), "(not refused)");
+  EXPECT_THAT(
+      of_run(with("7")),
+      StartsWith("r.toml:3:6: optimizer.lr: its pieces take 110 steps, 11 epochs, where the "
+                 "run has 100 and 10; change their lengths"));
+  EXPECT_THAT(of_run(with("5")), HasSubstr("its pieces take 90 steps"));
+  EXPECT_THAT(
+      of_run("epochs = 10\noptimizer.lr = { schedule = \"multi_step\", milestones = [3, 12] }"),
+      StartsWith("r.toml:2:16: optimizer.lr: its milestone comes after 120 steps, 12 epochs, "
+                 "where the run has 100 and 10; leave it out, or train longer"));
+}
+
+TEST(Refused, APlateauThatWouldRestart) {
+  EXPECT_EQ(
+      of("[optimizer]\nlr = { schedule = \"piecewise\", pieces = [{ epochs = 5 }, { curve = { "
+         "kind = \"plateau\" } }] }"),
+      "r.toml:2:6: optimizer.lr: pieces.1.curve is a plateau, which would restart with its "
+      "piece and forget what was measured; give a plateau the whole run, behind a warm-up of "
+      "its own, or take sgdr for restarts");
+  EXPECT_EQ(of("[optimizer]\nlr = { schedule = \"plateau\", first = { epochs = 5 } }"),
+            "r.toml:2:30: unknown key 'optimizer.lr.first' of plateau: it is an option of sgdr");
+}
+
+TEST(Refused, APlateauWithNothingToFollow) {
+  const auto recipe =
+      parse("data.validation = 0\noptimizer.lr = { schedule = \"plateau\" }", "r.toml");
+  EXPECT_EQ(
+      refusal([&] { check_plateaus(recipe, /*validated=*/false); }),
+      "r.toml:2:16: optimizer.lr: a plateau follows the validation score, and data.validation "
+      "= 0 leaves none; hold out a share, such as data.validation = 0.1, or take another "
+      "schedule");
+  EXPECT_EQ(refusal([&] { check_plateaus(recipe, /*validated=*/true); }), "(not refused)")
+      << "the data may bring a validation set";
+}
+
+TEST(Refused, APlateauOverTheImages) {
+  EXPECT_EQ(of("[data]\naugment = [{ kind = \"flip\", probability = { schedule = \"plateau\" } }]"),
+            "r.toml:2:43: data.augment.0.probability: a plateau may not drive what is done to "
+            "images, which are made before the score that it follows is known; take another "
+            "schedule");
+}
+
+TEST(Refused, StagesFrozenBeyondTheRun) {
+  EXPECT_EQ(
+      of("epochs = 3\n[freeze]\nepochs = 4"),
+      "r.toml:3:10: freeze.epochs is 4, longer than the run of 3; 0 stands for the whole run");
+  EXPECT_EQ(of("freeze = { stages = 0 }"),
+            "r.toml:1:21: freeze.stages is 0; expected a number in [1, 1000]");
+}
+
+TEST(Refused, AFallingRateUnderAnOptimizerThatStandsInForIt) {
+  const auto text = [](const std::string& kind, const std::string& rest) {
+    return "[optimizer]\nkind = \"" + kind + "\"\nlr = " + rest;
+  };
+  for (const std::string kind : {"schedule_free_sgd", "schedule_free_adamw"}) {
+    EXPECT_EQ(of_run(text(kind, "{ schedule = \"cosine\", warmup = { epochs = 2 } }")),
+              "r.toml:3:6: optimizer.lr: its schedule falls at step 21, and the averages of " +
+                  kind +
+                  " stand in for a rate that falls; let it stand still after its warm-up (schedule "
+                  "= \"constant\"), or confirm it with optimizer.decaying_lr = true");
+    EXPECT_THAT(of_run(text(kind, "{ schedule = \"plateau\" }")),
+                HasSubstr("may fall from step 0"));
+    EXPECT_EQ(of_run(text(kind, "{ schedule = \"cosine\" }\ndecaying_lr = true")), "(not refused)");
+    EXPECT_EQ(of_run(text(kind, "{ schedule = \"constant\", warmup = { epochs = 2 } }")),
+              "(not refused)");
+    EXPECT_EQ(of_run(text(kind, "0.01")), "(not refused)");
+    EXPECT_THAT(of_run(text(kind, "0.01"), {"optimizer.lr={ schedule = \"cosine\" }"}),
+                StartsWith("--set optimizer.lr={ schedule = \"cosine\" }: optimizer.lr: "));
+  }
+}
+
+}  // namespace
+}  // namespace temper::recipe

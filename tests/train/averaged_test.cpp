@@ -1,0 +1,182 @@
+// The weights that count beside the trained ones, and BatchNorm's statistics under them.
+#include "temper/train/averaged.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/var.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "temper/io/json_lines.h"
+#include "temper/train/evaluate.h"
+#include "temper/train/run.h"
+#include "temper/train/saved_model.h"
+#include "temper/train/statistics.h"
+#include "tests/train/small_run.h"
+
+namespace temper::train {
+namespace {
+
+Plan plan_of(const std::vector<std::string>& sets) {
+  return plan(small::recipe(sets), small::dataset(64));
+}
+
+std::map<std::string, at::Tensor> buffers(const model::Network& network) {
+  std::map<std::string, at::Tensor> values;
+  for (const auto& buffer : network.buffers()) values[buffer.name] = buffer.value.clone();
+  return values;
+}
+
+/// Keeps the batches that pass through a network.
+class Watched final : public model::Network {
+ public:
+  explicit Watched(model::Network& inner) : inner_(inner) {}
+  at::Tensor forward(const at::Tensor& images) override {
+    batches.push_back(images.clone());
+    return inner_.forward(images);
+  }
+  void train(bool on) override { inner_.train(on); }
+  bool set_statistics_momentum(std::optional<double> momentum) override {
+    return inner_.set_statistics_momentum(momentum);
+  }
+  [[nodiscard]] const std::vector<model::Parameter>& parameters() const override {
+    return inner_.parameters();
+  }
+  [[nodiscard]] const std::vector<model::Buffer>& buffers() const override {
+    return inner_.buffers();
+  }
+  void to(at::Device device) override { inner_.to(device); }
+
+  std::vector<at::Tensor> batches;
+
+ private:
+  model::Network& inner_;
+};
+
+/// Mean and unbiased variance of the stem's output, batch by batch, then their means.
+std::pair<at::Tensor, at::Tensor> stem_statistics(const model::Network& network,
+                                                  const std::vector<at::Tensor>& batches) {
+  const at::NoGradGuard guard;
+  const auto& weight = network.parameters().front().value;
+  std::vector<at::Tensor> means;
+  std::vector<at::Tensor> variances;
+  for (const auto& images : batches) {
+    const auto out = at::conv2d(images, weight, {}, 1, 1).transpose(0, 1).flatten(1);
+    means.push_back(out.mean(1));
+    variances.push_back(out.var(1, /*unbiased=*/true));
+  }
+  return {at::stack(means).mean(0), at::stack(variances).mean(0)};
+}
+
+TEST(Statistics, AreTheEqualMeanOverTrainingBatches) {
+  const auto plan = plan_of({});
+  auto network = build_network(plan);
+  Watched watched(*network);
+  reestimate_statistics(watched, plan, 0);
+  ASSERT_EQ(std::ssize(watched.batches), plan.horizon.steps_per_epoch);
+  const auto [mean, variance] = stem_statistics(*network, watched.batches);
+  const auto now = buffers(*network);
+  EXPECT_TRUE(at::allclose(now.at("bn1.running_mean"), mean, 1e-4, 1e-5));
+  EXPECT_TRUE(at::allclose(now.at("bn1.running_var"), variance, 1e-4, 1e-5));
+}
+
+TEST(Statistics, ForgetWhatWasThereAndKeepTheCounts) {
+  const auto plan = plan_of({});
+  auto fresh = build_network(plan);
+  auto used = build_network(plan);
+  {
+    const at::NoGradGuard guard;
+    for (const auto& buffer : used->buffers()) buffer.value.fill_(7);
+  }
+  reestimate_statistics(*fresh, plan, 1);
+  reestimate_statistics(*used, plan, 1);
+  const auto before = buffers(*fresh);
+  for (const auto& [name, value] : buffers(*used)) {
+    const bool counts = !value.is_floating_point();
+    EXPECT_TRUE(counts ? value.item<std::int64_t>() == 7 : at::equal(value, before.at(name)))
+        << name;
+  }
+}
+
+TEST(Statistics, OfSoManyImages) {
+  const auto plan = plan_of({"evaluation.statistics_images=17"});
+  auto network = build_network(plan);
+  Watched watched(*network);
+  reestimate_statistics(watched, plan, 0);
+  EXPECT_EQ(watched.batches.size(), 3U);  // of 8 images
+}
+
+TEST(Statistics, ALaterTrainingPassMovesThemAsTheNetworkWasBuilt) {
+  const auto plan = plan_of({});
+  auto network = build_network(plan);
+  reestimate_statistics(*network, plan, 0);
+  const auto before = buffers(*network).at("bn1.running_mean");
+  data::Loader loader(plan.train, plan.training);
+  loader.start(0);
+  const auto images = loader.next()->views.front().clone();
+  const auto seen = stem_statistics(*network, {images}).first;
+  network->forward(images);
+  EXPECT_TRUE(at::allclose(buffers(*network).at("bn1.running_mean"), 0.9 * before + 0.1 * seen,
+                           1e-4, 1e-5));
+}
+
+/// What a run logs and leaves.
+struct Ran {
+  explicit Ran(const std::vector<std::string>& sets) {
+    run(plan_of(sets), {.directory = directory.path});
+    for (const auto& line : io::read_json_lines(directory.path / "metrics.jsonl"))
+      if (line.at("event") == "epoch") epochs.push_back(line);
+  }
+  small::Directory directory;
+  std::vector<nlohmann::json> epochs;
+};
+
+TEST(Evaluation, ScoresTheWeightsThatAreAskedFor) {
+  const auto has = [](const Ran& ran, std::size_t epoch, const char* which) {
+    return ran.epochs.at(epoch).contains(which);
+  };
+  const Ran averaged({});
+  EXPECT_TRUE(has(averaged, 0, "averaged") && !has(averaged, 0, "raw"));
+  EXPECT_TRUE(has(averaged, 2, "averaged") && has(averaged, 2, "raw"));
+  const Ran raw({"evaluation.weights=raw"});
+  EXPECT_TRUE(!has(raw, 0, "averaged") && has(raw, 0, "raw"));
+  EXPECT_TRUE(has(raw, 2, "averaged") && has(raw, 2, "raw"));
+  const Ran both({"evaluation.weights=both"});
+  EXPECT_TRUE(has(both, 0, "averaged") && has(both, 0, "raw"));
+  EXPECT_EQ(load_model(averaged.directory.path, "").weights, "averaged");
+  EXPECT_EQ(load_model(raw.directory.path, "").weights, "raw");
+}
+
+class Reestimated : public ::testing::TestWithParam<std::vector<std::string>> {};
+
+TEST_P(Reestimated, TheShippedWeightsHaveTheScoreOfTheLog) {
+  const Ran ran(GetParam());
+  const auto model = load_model(ran.directory.path, "averaged");
+  const auto plan = plan_of(GetParam());
+  const auto loss = score(predict(*model.network, plan, plan.validation)).loss;
+  EXPECT_EQ(loss, ran.epochs.back().at("averaged").at("validation").at("loss").get<double>());
+
+  // Statistics of these very weights, which those of the raw weights are not.
+  auto again = load_model(ran.directory.path, "averaged");
+  reestimate_statistics(*again.network, plan, 3);
+  for (const auto& [name, value] : buffers(*again.network))
+    EXPECT_TRUE(at::equal(value, buffers(*model.network).at(name))) << name;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, Reestimated,
+    ::testing::Values(
+        std::vector<std::string>{"averaging.kind=swa", "averaging.start=0.3"},
+        std::vector<std::string>{"averaging.kind=lawa", "averaging.statistics=reestimated"},
+        std::vector<std::string>{"averaging=false", "optimizer.kind=schedule_free_sgd"},
+        std::vector<std::string>{"averaging=false", "optimizer.kind=schedule_free_adamw"}));
+
+}  // namespace
+}  // namespace temper::train
