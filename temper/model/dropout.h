@@ -16,11 +16,11 @@ namespace temper::model {
 
 /// Where a form of dropout stands unless told otherwise, as in its paper.
 template <class Form>
-constexpr std::string_view kUsualPlace = "head";
+inline constexpr std::string_view kUsualPlace = "head";
 template <>
-constexpr std::string_view kUsualPlace<regularize::SpatialDropout> = "stages";
+inline constexpr std::string_view kUsualPlace<regularize::SpatialDropout> = "stages";
 template <>
-constexpr std::string_view kUsualPlace<regularize::DropBlock> = "last stages";
+inline constexpr std::string_view kUsualPlace<regularize::DropBlock> = "last stages";
 
 /// A form of dropout at layers of a network.
 template <class Form>

@@ -162,8 +162,8 @@ class Binder {
     return schedule::value(schedule, 0, {});
   }
 
-  std::int64_t whole(const Node& node, const Meta& meta, const std::string& path,
-                     std::string_view expected) const {
+  [[nodiscard]] std::int64_t whole(const Node& node, const Meta& meta, const std::string& path,
+                                   std::string_view expected) const {
     std::int64_t result = 0;
     if (const auto* value = std::get_if<std::int64_t>(&node.value)) {
       result = *value;
@@ -178,7 +178,8 @@ class Binder {
     return result;
   }
 
-  std::string text(const Node& node, const std::string& path, std::string_view expected) const {
+  [[nodiscard]] std::string text(const Node& node, const std::string& path,
+                                 std::string_view expected) const {
     if (!std::holds_alternative<std::string>(node.value)) wrong_type(node, path, expected);
     return std::get<std::string>(node.value);
   }
@@ -200,7 +201,8 @@ class Binder {
     view.set(static_cast<std::size_t>(at - view.names.begin()));
   }
 
-  const Node::Table& table_of(const Node& node, const std::string& path, const Group& group) const {
+  [[nodiscard]] const Node::Table& table_of(const Node& node, const std::string& path,
+                                            const Group& group) const {
     if (!std::holds_alternative<Node::Table>(node.value))
       wrong_type(node, path,
                  group.items.empty()
@@ -228,7 +230,7 @@ class Binder {
       wrong_type(
           node, path,
           fmt::format("a table with '{}', or one of {}", key, fmt::join(view().kinds, ", ")));
-    const auto kind = is_name ? &node : kind_of(node, key);
+    const auto* const kind = is_name ? &node : kind_of(node, key);
     const auto before = view();
     if (kind == nullptr && must_name && !node.partial && before.kinds.size() > 1)
       fail(node.position,
@@ -247,7 +249,8 @@ class Binder {
     const auto at = std::ranges::find(table, key, &Member::key);
     return at == table.end() ? nullptr : &at->node;
   }
-  std::size_t kind_index(const Node& node, const ChoiceView& view, const std::string& path) const {
+  [[nodiscard]] std::size_t kind_index(const Node& node, const ChoiceView& view,
+                                       const std::string& path) const {
     const auto name = text(node, path, fmt::format("one of {}", fmt::join(view.kinds, ", ")));
     const auto at = std::ranges::find(view.kinds, name);
     if (at == view.kinds.end())
@@ -280,7 +283,8 @@ class Binder {
     else
       value(node, item, name);
   }
-  std::size_t list_index(const Member& member, std::size_t size, const std::string& path) const {
+  [[nodiscard]] std::size_t list_index(const Member& member, std::size_t size,
+                                       const std::string& path) const {
     std::size_t index = 0;
     const auto* end = member.key.data() + member.key.size();
     const auto [stop, error] = std::from_chars(member.key.data(), end, index);

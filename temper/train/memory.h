@@ -20,6 +20,11 @@ struct Need {
 /// blocks are allocated in which order and how their sizes follow the batch; from these follows
 /// what the run's own sizes take (heap.h). Nothing of the run's size is tried. Prepares the calling
 /// thread as for the run. What lies on a GPU is not counted.
+///
+/// Training images count with their largest size. What it does not foresee: where data.train_size
+/// moves through many sizes, blocks of each leave holes that the next ones do not fit into.
+/// Measured (glibc 2.36, LibTorch 2.11) the peak was within 3% of the figure with 3 sizes, 1.3
+/// to 1.7 times it with 15, more than twice it with 50.
 Need memory_need(const Plan& plan);
 
 /// The same where the machine, or the limit that is set for the process, leaves so much; else

@@ -232,7 +232,7 @@ class Replayer {
   }
 
   /// The mean of steps after + 1 to step, summed up as the run sums it up.
-  double mean_loss(const LoggedLoss& line) const {
+  [[nodiscard]] double mean_loss(const LoggedLoss& line) const {
     double sum = 0;
     std::int64_t applied = 0;
     for (auto s = line.after; s < line.step; ++s) {

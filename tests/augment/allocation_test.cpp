@@ -1,29 +1,13 @@
 // This program's operator new counts.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
-
 #include "temper/augment/pipeline.h"
-
-namespace {
-thread_local std::int64_t allocations = 0;
-}
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size > 0 ? size : 1)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-void operator delete(void* memory, std::size_t /*size*/) noexcept {
-  std::free(memory);
-}
+#include "tests/support/counting_new.h"
 
 namespace temper::augment {
 namespace {
+
+using temper::testing::allocations;
 
 io::Image pattern(int height, int width, int channels) {
   io::Image image{height, width, channels, {}};
