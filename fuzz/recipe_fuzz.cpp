@@ -12,8 +12,8 @@ namespace {
 std::string read(const temper::recipe::Tree& tree) {
   temper::recipe::testing::Options options;
   temper::recipe::Schedules schedules;
-  bind_tree(tree, group(options), schedules);
-  return document(group(options), schedules);
+  bind_tree(tree, temper::group(options), schedules);
+  return temper::recipe::document(temper::group(options), schedules);
 }
 
 }  // namespace
