@@ -61,6 +61,13 @@ std::vector<std::string> lint(const Recipe& recipe) {
     hints.push_back(fmt::format(
         "data.batch = {} is larger than data.limit = {}: there is no whole batch to train on",
         recipe.data.batch, recipe.data.limit));
+  if ((recipe.lookahead || recipe.max_norm) && optim::evaluates_elsewhere(recipe.optimizer))
+    hints.push_back(
+        fmt::format("{} beside optimizer.kind = \"{}\": it moves the weights that are trained and "
+                    "not the point "
+                    "that the optimizer averages from, which no paper describes; leave it out",
+                    recipe.lookahead ? "lookahead" : "max_norm",
+                    std::visit([](const auto& rule) { return rule.kind; }, recipe.optimizer)));
   if (recipe.averaging && optim::evaluates_elsewhere(recipe.optimizer))
     hints.push_back(fmt::format(
         "averaging beside optimizer.kind = \"{}\": the average is of the weights that are trained, "
