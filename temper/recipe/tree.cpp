@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <optional>
+#include <ranges>
 #include <tuple>
+#include <vector>
 
 #include "temper/core/error.h"
 #include "temper/recipe/text.h"
@@ -16,6 +18,18 @@
 #define TOML_ENABLE_FORMATTERS 0
 #define TOML_MAX_NESTED_VALUES 32
 #include <toml++/impl/preprocessor.h>
+// What it asserts of a text is not always so: "[!" comes to a key that does not begin like one.
+// That is an error of the text, not of the program.
+namespace {
+struct NotAsAsserted {};
+[[noreturn]] void refuse_assertion() {
+  throw NotAsAsserted();
+}
+}  // namespace
+#undef TOML_ASSERT
+#undef TOML_ASSERT_ASSUME
+#define TOML_ASSERT(condition) (static_cast<bool>(condition) ? void() : refuse_assertion())
+#define TOML_ASSERT_ASSUME(condition) TOML_ASSERT(condition)
 // Its tables of characters call unreachable what is not: U+00A1 where white space may stand comes
 // to an "unreachable" case, which means no.
 #pragma push_macro("TOML_UNREACHABLE")
@@ -63,7 +77,7 @@ class Reader {
  public:
   explicit Reader(const Tree& tree) : tree_(tree) {}
 
-  Node node(const toml::node& from) const {
+  [[nodiscard]] Node node(const toml::node& from) const {
     const auto position = position_of(from.source());
     if (const auto* table = from.as_table()) return {members(*table), position};
     if (const auto* list = from.as_array()) return {elements(*list), position};
@@ -75,7 +89,7 @@ class Reader {
   }
 
  private:
-  Node::Table members(const toml::table& from) const {
+  [[nodiscard]] Node::Table members(const toml::table& from) const {
     Node::Table table;
     for (const auto& [key, value] : from)
       table.push_back({std::string(key.str()), position_of(key.source()), node(value)});
@@ -84,7 +98,7 @@ class Reader {
     });
     return table;
   }
-  Node::List elements(const toml::array& from) const {
+  [[nodiscard]] Node::List elements(const toml::array& from) const {
     Node::List list;
     for (const auto& element : from) list.push_back(node(element));
     return list;
@@ -93,8 +107,28 @@ class Reader {
   const Tree& tree_;
 };
 
+bool is_as_asserted(std::string_view text) {
+  try {
+    std::ignore = toml::parse(text);
+  } catch (const toml::parse_error&) {
+  } catch (const NotAsAsserted&) {
+    return false;
+  }
+  return true;
+}
+
 toml::table parsed(std::string_view text) {
-  return toml::parse(text);
+  try {
+    return toml::parse(text);
+  } catch (const NotAsAsserted&) {
+    std::vector<std::size_t> ends;
+    for (auto end = text.find('\n'); end != std::string_view::npos; end = text.find('\n', end + 1))
+      ends.push_back(end);
+    const auto first = std::ranges::partition_point(
+        ends, [&](std::size_t end) { return is_as_asserted(text.substr(0, end)); });
+    const auto line = static_cast<toml::source_index>(first - ends.begin() + 1);
+    throw toml::parse_error("a character that cannot begin a key", {{line, 1}, {line, 1}, {}});
+  }
 }
 
 std::vector<std::string> segments(std::string_view path) {
@@ -169,9 +203,9 @@ Tree parse_edit(std::string_view edit) {
   if (std::ranges::any_of(keys, &std::string::empty))
     fail(tree.source, "the key must be names joined by dots, as in data.augment.0.padding");
   Node node = edit_value(tree, trimmed(edit.substr(equals + 1)));
-  for (auto key = keys.rbegin(); key != keys.rend(); ++key) {
+  for (const auto& key : std::views::reverse(keys)) {
     Node::Table table;
-    table.push_back({*key, {}, std::move(node)});
+    table.push_back({key, {}, std::move(node)});
     node = Node{std::move(table), {}, true};
   }
   tree.root = std::move(node);

@@ -267,6 +267,10 @@ TEST(Toml, ThatIsCutShortIsRefusedWithItsPlace) {
               ::testing::StartsWith("r.toml:2:11: not valid TOML: "));
   EXPECT_THAT(error("name = \"x"), ::testing::StartsWith("r.toml:1:"));
   EXPECT_THAT(error("epochs = 1\nepochs = 2"), ::testing::StartsWith("r.toml:2:"));
+  EXPECT_EQ(error("epochs = 1\n\n[!\n"),
+            "r.toml:3:1: not valid TOML: a character that cannot begin a key");
+  EXPECT_EQ(error("[\u00fcber]"),
+            "r.toml:1:1: not valid TOML: a character that cannot begin a key");
 }
 
 TEST(Toml, ThatIsHostileIsRefused) {
