@@ -7,8 +7,16 @@
 #include <ATen/ops/zeros.h>
 
 #include <cmath>
+#include <optional>
 
 namespace temper::model {
+namespace {
+
+/// In the backward pass of a strided 1 x 1 convolution of 2, 4 or 8 channels oneDNN writes beyond
+/// its memory (its issue 6035). With fewer channels than this, pixels are left out before it.
+constexpr std::int64_t kNarrow = 16;
+
+}  // namespace
 
 Convolution::Convolution(Weights& weights, const std::string& name, std::int64_t in,
                          std::int64_t out, std::int64_t kernel, std::int64_t step)
@@ -18,8 +26,13 @@ Convolution::Convolution(Weights& weights, const std::string& name, std::int64_t
       padding(kernel / 2) {}
 
 at::Tensor Convolution::operator()(const at::Tensor& x) const {
-  return at::convolution(x, weight, {}, {stride, stride}, {padding, padding}, {1, 1},
-                         /*transposed=*/false, {0, 0}, /*groups=*/1);
+  const auto convolve = [this](const at::Tensor& from, std::int64_t step) {
+    return at::convolution(from, weight, {}, {step, step}, {padding, padding}, {1, 1},
+                           /*transposed=*/false, {0, 0}, /*groups=*/1);
+  };
+  const bool narrow = weight.size(1) < kNarrow && weight.size(2) == 1 && stride > 1;
+  if (!narrow || !x.is_cpu()) return convolve(x, stride);
+  return convolve(x.slice(2, 0, std::nullopt, stride).slice(3, 0, std::nullopt, stride), 1);
 }
 
 BatchNorm::BatchNorm(Weights& weights, const std::string& name, std::int64_t channels, double gamma)
