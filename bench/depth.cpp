@@ -99,7 +99,8 @@ void compare(int rounds) {
   double dropped = 0;
   for (std::size_t stage = 0; stage < smaller.size(); ++stage) {
     const double each = (whole - without[stage]) / kFewer / rounds;
-    const double here = kBlocks * rounds - (depth.computed()[stage] - computed[stage]);
+    const auto here =
+        static_cast<double>(kBlocks * rounds - (depth.computed()[stage] - computed[stage]));
     expected += here * each;
     dropped += here;
   }
@@ -108,7 +109,8 @@ void compare(int rounds) {
       "\"blocks_dropped\": {:.4f}, \"their_share_of_a_step\": {:.4f}, \"saved_of_their_time\": "
       "{:.4f}}}\n",
       rounds, whole / rounds, shortened / rounds, 1 - shortened / whole,
-      dropped / (3 * kBlocks * rounds), expected / whole, (whole - shortened) / expected);
+      dropped / static_cast<double>(3 * kBlocks * rounds), expected / whole,
+      (whole - shortened) / expected);
 }
 
 }  // namespace

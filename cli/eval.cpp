@@ -1,65 +1,218 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "commands.h"
 #include "progress.h"
-#include "temper/core/error.h"
 #include "temper/data/open.h"
-#include "temper/measure/accuracy.h"
 #include "temper/measure/interval.h"
-#include "temper/train/evaluate.h"
-#include "temper/train/saved_model.h"
+#include "temper/train/assess.h"
 
 namespace temper::cli {
 namespace {
+
+using measure::Interval;
+using nlohmann::json;
 
 struct Options {
   std::string run;
   std::string split = "test";
   std::string weights;
+  std::string temperature = "none";
+  std::int64_t top = 5;
+  std::int64_t sensitivity = 0;
+  bool no_gap = false;
+  bool per_class = false;
   bool as_json = false;
 };
 
-std::shared_ptr<const data::Source> images_of(const train::Plan& plan, const std::string& split) {
-  const auto images = split == "test"         ? plan.test
-                      : split == "validation" ? plan.validation
-                                              : plan.train;
-  if (!images)
-    throw Error(Code::usage, fmt::format("--split {}: the run's data has no {} set", split, split));
-  return images;
+train::TemperatureFrom temperature_from(const std::string& name) {
+  if (name == "fit") return train::TemperatureFrom::fit;
+  return name == "saved" ? train::TemperatureFrom::saved : train::TemperatureFrom::none;
 }
 
-void evaluate(const Options& options) {
+/// An assessment and what it is of.
+struct Result : train::Assessment {
+  std::string weights;
+  std::vector<std::string> classes;
+};
+
+Result measured(const Options& options) {
   const std::filesystem::path run = options.run;
   auto model = train::load_model(run, options.weights);
   const auto recipe = recipe::load((run / "recipe.toml").string());
   const auto plan = train::plan(recipe, data::open(recipe.data.source));
   train::prepare_thread(plan);
   model.network->to(plan.device);
-  const auto predictions = train::predict(*model.network, plan, images_of(plan, options.split));
-  const auto score = train::score(predictions);
-  const auto hits = measure::top_k_hits(predictions.logits, predictions.labels);
-  const auto interval = measure::wilson(hits, score.count);
+  return {train::assess(run, model, plan,
+                        {.split = options.split,
+                         .temperature = temperature_from(options.temperature),
+                         .figures = {.k = options.top},
+                         .gap = !options.no_gap,
+                         .sensitivity = options.sensitivity}),
+          model.weights, model.classes};
+}
+
+json json_of(const Interval& interval) {
+  return {interval.low, interval.high};
+}
+
+json json_of(const measure::CalibrationErrors& errors) {
+  return {{"equal_width", errors.width},
+          {"equal_mass", errors.mass},
+          {"debiased", errors.debiased},
+          {"bins", measure::FiguresOptions{}.bins}};
+}
+
+json json_of(const train::Scaled& s) {
+  return {{"value", s.temperature.fit.value},
+          {"fitted_on", s.temperature.images},
+          {"validation_loss_before", s.temperature.fit.before},
+          {"validation_loss_after", s.temperature.fit.after},
+          {"at_bound", s.temperature.fit.at_bound},
+          {"loss", s.nll},
+          {"brier", s.brier},
+          {"calibration_error", json_of(s.calibration)}};
+}
+
+json gap_json(const train::Assessment& a) {
+  return {{"loss", a.gap->loss},
+          {"loss_interval", json_of(a.gap->loss_interval)},
+          {"accuracy", a.gap->accuracy},
+          {"accuracy_interval", json_of(a.gap->accuracy_interval)},
+          {"training_images", a.training_images},
+          {"validation_images", a.validation_images}};
+}
+
+json json_of(const std::string& name, const measure::ClassCounts& counts) {
+  const auto recall = counts.recall();
+  const auto precision = counts.precision();
+  return {{"class", name},
+          {"images", counts.labelled},
+          {"predicted", counts.predicted},
+          {"correct", counts.correct},
+          {"recall", recall ? json(*recall) : json()},
+          {"recall_interval",
+           recall ? json_of(measure::wilson(counts.correct, counts.labelled)) : json()},
+          {"precision", precision ? json(*precision) : json()}};
+}
+
+json to_json(const Options& options, const Result& result) {
+  const auto& f = result.figures;
+  json all{{"run", options.run},
+           {"split", options.split},
+           {"weights", result.weights},
+           {"count", f.images},
+           {"accuracy", f.accuracy()},
+           {"interval", json_of(f.accuracy_interval)},
+           {"bootstrap_interval", json_of(f.accuracy_bootstrap)},
+           {"loss", f.nll},
+           {"loss_bootstrap_interval", json_of(f.nll_bootstrap)},
+           {"brier", f.brier},
+           {"calibration_error", json_of(f.calibration)},
+           {"weight_norms",
+            {{"count", result.norms.count},
+             {"l1", result.norms.l1},
+             {"l2", result.norms.l2},
+             {"largest", result.norms.largest},
+             {"root_mean_square", result.norms.root_mean_square}}},
+           {"classes", json::array()}};
+  if (f.top_k_correct)
+    all["top_k"] = {{"k", f.k},
+                    {"accuracy", *f.top_k()},
+                    {"interval", json_of(measure::wilson(*f.top_k_correct, f.images))}};
+  for (std::size_t i = 0; i < f.counts.size(); ++i)
+    all["classes"].push_back(json_of(result.classes[i], f.counts[i]));
+  if (result.scaled) all["temperature"] = json_of(*result.scaled);
+  if (result.gap) all["gap"] = gap_json(result);
+  if (result.sensitivity)
+    all["sensitivity"] = {{"mean", result.sensitivity->mean},
+                          {"images", result.sensitivity->images}};
+  return all;
+}
+
+std::string percent(const Interval& interval) {
+  return fmt::format("{:.2f} to {:.2f}", 100 * interval.low, 100 * interval.high);
+}
+
+void print(const measure::CalibrationErrors& errors) {
+  fmt::print(
+      "calibration error {:.2f}% (ECE, bins of equal width), {:.2f}% (of equal mass), "
+      "{:.2f}% (debiased)\n",
+      100 * errors.width, 100 * errors.mass, 100 * errors.debiased);
+}
+
+void print(const train::Scaled& s) {
+  const auto& t = s.temperature;
+  fmt::print(
+      "temperature {:.4g}, fitted on {} validation images, loss there {:.4f} -> {:.4f}{}\n"
+      "  at it: loss {:.4f}, Brier score {:.4f}, ",
+      t.fit.value, grouped(t.images), t.fit.before, t.fit.after,
+      t.fit.at_bound ? " (at the end of its range)" : "", s.nll, s.brier);
+  print(s.calibration);
+}
+
+void print_gap(const train::Assessment& a) {
+  fmt::print(
+      "generalisation gap {:+.4f} in loss (95% interval {:.4f} to {:.4f}), {:+.2f} points in "
+      "accuracy ({}): {} validation against {} training images\n",
+      a.gap->loss, a.gap->loss_interval.low, a.gap->loss_interval.high, 100 * a.gap->accuracy,
+      percent(a.gap->accuracy_interval), grouped(a.validation_images), grouped(a.training_images));
+}
+
+void print_classes(const Result& result) {
+  std::size_t width = 0;
+  for (const auto& name : result.classes) width = std::max(width, name.size());
+  const auto share = [](const std::optional<double>& part) {
+    return part ? fmt::format("{:6.2f}%", 100 * *part) : std::string("      -");
+  };
+  for (std::size_t i = 0; i < result.figures.counts.size(); ++i) {
+    const auto& c = result.figures.counts[i];
+    const auto interval =
+        c.labelled > 0 ? fmt::format(" ({})", percent(measure::wilson(c.correct, c.labelled))) : "";
+    fmt::print("{:<{}} {:>8} images  precision {}  recall {}{}\n", result.classes[i], width,
+               grouped(c.labelled), share(c.precision()), share(c.recall()), interval);
+  }
+}
+
+void print(const Options& options, const Result& result) {
+  const auto& f = result.figures;
+  fmt::print(
+      "{} accuracy {:.2f}% (95% interval {}, bootstrap {}), loss {:.4f}, over {} images, {} "
+      "weights\n",
+      options.split, 100 * f.accuracy(), percent(f.accuracy_interval),
+      percent(f.accuracy_bootstrap), f.nll, grouped(f.images), result.weights);
+  if (f.top_k_correct)
+    fmt::print("top-{} accuracy {:.2f}% (95% interval {})\n", f.k, 100 * *f.top_k(),
+               percent(measure::wilson(*f.top_k_correct, f.images)));
+  fmt::print("loss {:.4f} (bootstrap {:.4f} to {:.4f}), Brier score {:.4f}\n", f.nll,
+             f.nll_bootstrap.low, f.nll_bootstrap.high, f.brier);
+  print(f.calibration);
+  if (result.scaled) print(*result.scaled);
+  if (result.gap) print_gap(result);
+  fmt::print("weights: {} numbers, length {:.4g}, root mean square {:.4g}, largest {:.4g}\n",
+             grouped(result.norms.count), result.norms.l2, result.norms.root_mean_square,
+             result.norms.largest);
+  if (result.sensitivity)
+    fmt::print("input sensitivity {:.4g}, the mean over {} images\n", result.sensitivity->mean,
+               grouped(result.sensitivity->images));
+  if (options.per_class) print_classes(result);
+}
+
+void evaluate(const Options& options) {
+  const auto result = measured(options);
   if (options.as_json)
-    fmt::print("{}\n", nlohmann::json{{"run", options.run},
-                                      {"split", options.split},
-                                      {"weights", model.weights},
-                                      {"count", score.count},
-                                      {"accuracy", score.accuracy},
-                                      {"interval", {interval.low, interval.high}},
-                                      {"loss", score.loss}}
-                           .dump(2));
+    fmt::print("{}\n",
+               to_json(options, result).dump(2, ' ', false, json::error_handler_t::replace));
   else
-    fmt::print(
-        "{} accuracy {:.2f}% (95% interval {:.2f} to {:.2f}), loss {:.4f}, over {} images, {} "
-        "weights\n",
-        options.split, 100 * score.accuracy, 100 * interval.low, 100 * interval.high, score.loss,
-        grouped(score.count), model.weights);
+    print(options, result);
 }
 
 }  // namespace
@@ -76,8 +229,30 @@ void add_eval(CLI::App& app) {
                    "of the finished run, or of its best or last checkpoint (default: those the run "
                    "was tested with)")
       ->check(CLI::IsMember({"raw", "averaged", "best", "last"}));
+  command
+      ->add_option("--temperature", options->temperature,
+                   "fit: find the temperature of these weights on the validation set and save it "
+                   "with the run, for predict and the report; saved: use the one that is there")
+      ->check(CLI::IsMember({"fit", "saved", "none"}))
+      ->capture_default_str();
+  command->add_option("--top", options->top, "k of the top-k accuracy")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command
+      ->add_option("--sensitivity", options->sensitivity,
+                   "measure on so many images how the answers move with the pixels")
+      ->type_name("IMAGES")
+      ->check(CLI::PositiveNumber);
+  command->add_flag("--no-gap", options->no_gap,
+                    "leave out the generalisation gap, which asks the network about the validation "
+                    "set and as much of the training set");
+  command->add_flag("--per-class", options->per_class, "print every class (JSON always has them)");
   command->add_flag("--json", options->as_json, "print JSON");
-  command->footer("Example:\n  temper eval runs/fashion-mnist --split validation");
+  command->footer(
+      "Examples:\n"
+      "  temper eval runs/fashion-mnist --split validation\n"
+      "  temper eval runs/fashion-mnist --temperature fit\n"
+      "  temper eval runs/fashion-mnist --per-class --sensitivity 200");
   command->callback([options] { evaluate(*options); });
 }
 

@@ -5,12 +5,14 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "commands.h"
 #include "temper/io/image.h"
 #include "temper/io/read_file.h"
+#include "temper/train/monte_carlo.h"
 #include "temper/train/saved_model.h"
 
 namespace temper::cli {
@@ -23,6 +25,8 @@ struct Options {
   std::vector<std::string> images;
   std::int64_t top = 3;
   std::string weights;
+  std::string temperature = "saved";
+  std::optional<std::int64_t> mc_dropout;
   bool as_json = false;
 };
 
@@ -34,6 +38,27 @@ void print(const std::string& image, const std::vector<train::Guess>& guesses) {
   fmt::print("{}: {}\n", image, line);
 }
 
+void print(const std::string& image, const train::UnsureGuesses& guesses) {
+  std::string line;
+  for (const auto& guess : guesses.top)
+    line += fmt::format("{}{} {:.1f}% (sd {:.1f})", line.empty() ? "" : ", ", guess.name,
+                        100 * guess.probability, 100 * guess.deviation);
+  fmt::print("{}: {}; entropy {:.3f} nats, {:.3f} of them disagreement\n", image, line,
+             guesses.entropy, guesses.information);
+}
+
+nlohmann::json to_json(const std::string& image, const train::UnsureGuesses& guesses) {
+  auto list = nlohmann::json::array();
+  for (const auto& guess : guesses.top)
+    list.push_back({{"class", guess.name},
+                    {"probability", guess.probability},
+                    {"deviation", guess.deviation}});
+  return {{"image", image},
+          {"top", std::move(list)},
+          {"entropy", guesses.entropy},
+          {"information", guesses.information}};
+}
+
 nlohmann::json to_json(const std::string& image, const std::vector<train::Guess>& guesses) {
   auto list = nlohmann::json::array();
   for (const auto& guess : guesses)
@@ -41,18 +66,32 @@ nlohmann::json to_json(const std::string& image, const std::vector<train::Guess>
   return {{"image", image}, {"top", std::move(list)}};
 }
 
+void tell(const std::string& image, const auto& guesses, bool as_json) {
+  if (as_json)
+    fmt::print(
+        "{}\n",
+        to_json(image, guesses).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  else
+    print(image, guesses);
+}
+
 void predict(const Options& options) {
   auto model = train::load_model(options.run, options.weights);
+  if (options.temperature == "none") model.temperature.reset();
+  if (model.temperature)
+    fmt::print(
+        stderr,
+        "note: probabilities are those at temperature {:.4g}, fitted on {} validation images "
+        "(--temperature none leaves it out)\n",
+        model.temperature->fit.value, model.temperature->images);
   for (const auto& path : options.images) {
     const auto image = io::decode_image(io::read_file(path, kMaxFile), path,
                                         static_cast<int>(model.task.channels));
-    const auto guesses = train::classify(model, image, options.top);
-    if (options.as_json)
-      fmt::print(
-          "{}\n",
-          to_json(path, guesses).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    if (options.mc_dropout)
+      tell(path, train::classify_monte_carlo(model, image, options.top, *options.mc_dropout),
+           options.as_json);
     else
-      print(path, guesses);
+      tell(path, train::classify(model, image, options.top), options.as_json);
   }
 }
 
@@ -74,6 +113,18 @@ void add_predict(CLI::App& app) {
                    "of the finished run, or of its best or last checkpoint (default: those the run "
                    "was tested with)")
       ->check(CLI::IsMember({"raw", "averaged", "best", "last"}));
+  command
+      ->add_option(
+          "--temperature", options->temperature,
+          "saved: divide the logits by what `temper eval --temperature fit` found for these "
+          "weights, if it was asked; none: take them as they are")
+      ->check(CLI::IsMember({"saved", "none"}))
+      ->capture_default_str();
+  command
+      ->add_option("--mc-dropout", options->mc_dropout,
+                   "look so often, with dropout on: mean probabilities and, in percentage points, "
+                   "their standard deviation (Monte Carlo dropout)")
+      ->type_name("N");
   command->add_flag("--json", options->as_json, "print one JSON object a line");
   command->footer("Example:\n  temper predict runs/fashion-mnist shoe.png coat.jpg --top 5");
   command->callback([options] { predict(*options); });

@@ -9,6 +9,8 @@
 #include <cstdio>
 #include <string_view>
 
+#include "temper/train/stopping.h"
+
 namespace temper::cli {
 namespace {
 
@@ -98,6 +100,10 @@ void Progress::show(const train::LeftOut& e) {
   line(fmt::format(
       "step {} left out ({}): loss {}{}", e.step, e.action, e.loss,
       e.parameter.empty() ? "" : ", the gradient of " + e.parameter + " is not finite"));
+}
+
+void Progress::show(const train::EarlyStop& e) {
+  line(train::to_text(e, run_.epochs));
 }
 
 void Progress::show(const train::Warned& e) {

@@ -17,6 +17,7 @@ class Progress : public train::Observer {
   void show(const train::Stepped& event);
   void show(const train::Evaluated& event);
   void show(const train::LeftOut& event);
+  void show(const train::EarlyStop& event);
   void show(const train::Warned& event);
   void show(const train::Norms&) {}
   void show(const train::Tested&) {}

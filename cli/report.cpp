@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "commands.h"
 
@@ -14,11 +16,14 @@ namespace {
 
 struct Options {
   std::string run;
+  std::vector<std::string> clusters;
+  std::int64_t sensitivity = 0;
   bool as_json = false;
 };
 
 void write(const Options& options) {
-  const auto path = report::write_report(options.run);
+  const auto path = report::write_report(
+      options.run, {.clusters = options.clusters, .sensitivity = options.sensitivity});
   const auto summary = report::summary(options.run);
   if (options.as_json)
     fmt::print("{}\n", report::to_json(summary).dump(2));
@@ -33,8 +38,22 @@ void add_report(CLI::App& app) {
       app.add_subcommand("report", "Write a run's report.html from what is in its directory");
   auto options = std::make_shared<Options>();
   command->add_option("run", options->run, "the run directory, finished or not")->required();
+  command
+      ->add_option("--clusters", options->clusters,
+                   "show how tight the images of three classes lie before the last layer")
+      ->type_name("A,B,C")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command
+      ->add_option("--sensitivity", options->sensitivity,
+                   "measure on so many images how the answers move with the pixels")
+      ->type_name("IMAGES")
+      ->check(CLI::PositiveNumber);
   command->add_flag("--json", options->as_json, "print the headline numbers as JSON");
-  command->footer("Example:\n  temper report runs/fashion-mnist");
+  command->footer(
+      "Examples:\n"
+      "  temper report runs/fashion-mnist\n"
+      "  temper report runs/fashion-mnist --clusters shirt,coat,bag --sensitivity 200");
   command->callback([options] { write(*options); });
 }
 

@@ -1,17 +1,18 @@
 # How a room of the house, its tests and the program become targets.
 
-# Two precompiled headers, each compiled once: LibTorch's tensor header, and its module headers.
-foreach(kind tensor nn)
+# Precompiled headers, each compiled once: LibTorch's tensors, its modules, and for the rooms that come after the
+# methods, recipes with every technique's options.
+foreach(kind tensor nn recipe)
   set(_source "${CMAKE_BINARY_DIR}/pch/${kind}.cpp")
   if(NOT EXISTS "${_source}")
     file(WRITE "${_source}" "// holds the precompiled header\n")
   endif()
   add_library(temper_pch_${kind} OBJECT "${_source}")
   target_precompile_headers(temper_pch_${kind} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/cmake/pch_${kind}.h")
-  target_link_libraries(temper_pch_${kind} PRIVATE temper_warnings temper_torch_cpu)
+  target_link_libraries(temper_pch_${kind} PRIVATE temper_core temper_warnings temper_torch_cpu)
 endforeach()
 
-# temper_room(NAME [TORCH tensor|nn] [USES rooms...]): temper/NAME/*.cpp as a static library temper_NAME,
+# temper_room(NAME [TORCH tensor|nn|recipe] [USES rooms...]): temper/NAME/*.cpp as a static library temper_NAME,
 # and tests/NAME/*_test.cpp as the program NAME_test.
 function(temper_room name)
   cmake_parse_arguments(ROOM "" "TORCH" "USES" ${ARGN})
@@ -101,7 +102,7 @@ function(temper_fault_tests)
   target_link_libraries(faults_checks PUBLIC temper_train temper_torch_cpu GTest::gmock GTest::gtest
                                       PRIVATE temper_warnings)
   target_include_directories(faults_checks PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
-  target_precompile_headers(faults_checks REUSE_FROM temper_pch_tensor)
+  target_precompile_headers(faults_checks REUSE_FROM temper_pch_recipe)
   add_executable(faults_test "${CMAKE_BINARY_DIR}/empty.cpp")
   target_link_libraries(faults_test PRIVATE faults_checks)
   gtest_discover_tests(faults_test TEST_PREFIX "faults/" DISCOVERY_MODE PRE_TEST

@@ -30,6 +30,6 @@ build() {
 
 # The project's C++ files that git has or would take.
 sources() {
-  git ls-files --cached --others --exclude-standard -- 'cli/*' 'cuda/*' 'examples/*' 'fuzz/*' 'temper/*' \
+  git ls-files --cached --others --exclude-standard -- 'bench/*' 'cli/*' 'cuda/*' 'examples/*' 'fuzz/*' 'temper/*' \
     'tests/*' | grep -E '\.(h|cpp)$' | while read -r file; do [[ -f $file ]] && echo "$file"; done
 }

@@ -45,7 +45,8 @@ at::Tensor teaching(const Teaching& form, const at::Tensor& teacher, const Input
 
 at::Tensor distil(const Distillation& options, const at::Tensor& loss, const at::Tensor& teacher,
                   const Inputs& inputs) {
-  return loss.mul(1 - options.weight).add(teaching(options.form, teacher, inputs), options.weight);
+  return loss.mul(1 - options.weight)
+      .add(teaching(options.teaching, teacher, inputs), options.weight);
 }
 
 }  // namespace temper::loss

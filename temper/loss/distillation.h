@@ -50,7 +50,7 @@ using Teaching = std::variant<SoftTeaching, HardTeaching>;
 struct Distillation {
   std::string from;
   double weight = 0.5;
-  Teaching form = {};
+  Teaching teaching = {};
   std::string teacher;
 
   static constexpr std::string_view kind = "distillation";
@@ -71,8 +71,8 @@ struct Distillation {
               {.name = "weight",
                .meaning = "how much the teacher counts; what is left is the labels'",
                .bounds = {0, 1}}),
-        field(&Distillation::form,
-              {.name = "form", .meaning = "the teacher's distribution, or its decision"}),
+        field(&Distillation::teaching,
+              {.name = "teaching", .meaning = "the teacher's distribution, or its decision"}),
         field(&Distillation::teacher,
               {.name = "teacher",
                .meaning = "hash of the teacher's weights, which a run fills in; where it is given, "

@@ -60,6 +60,12 @@ Counts count(const Loss& loss, const at::Tensor& targets, const at::Tensor& labe
   return {rows, counting.sum().item<double>()};
 }
 
+bool wants_whole(const Loss& loss) {
+  const auto* entropy = std::get_if<CrossEntropy>(&loss);
+  return entropy != nullptr && !entropy->class_weights.empty() &&
+         entropy->weighted_mean == WeightedMean::weights;
+}
+
 void check(const Loss& loss, std::int64_t classes) {
   if (const auto* smoothing = smoothing_of(loss); smoothing != nullptr && classes < 2)
     throw Error(Code::usage,

@@ -27,6 +27,10 @@ at::Tensor compute(const Loss& loss, const Inputs& inputs);
 /// @param labelled  bool [n], or undefined for all
 Counts count(const Loss& loss, const at::Tensor& targets, const at::Tensor& labelled = {});
 
+/// Whether the loss of a part of a batch asks for Inputs::whole: its mean is over weights of rows.
+/// That of any other part is its share by labelled rows.
+bool wants_whole(const Loss& loss);
+
 /// Throws Error{Code::usage} beginning with the option's name ("class_weights ...") for options
 /// that don't fit so many classes, or each other.
 void check(const Loss& loss, std::int64_t classes);

@@ -2,7 +2,9 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/softmax.h>
+#include <ATen/ops/std.h>
 #include <ATen/ops/xlogy.h>
+#include <ATen/ops/zeros_like.h>
 
 namespace temper::measure {
 namespace {
@@ -17,7 +19,8 @@ MonteCarlo monte_carlo(const at::Tensor& logits) {
   const auto each = at::softmax(logits, -1, at::kDouble);
   const auto mean = each.mean(0);
   const auto entropy = entropy_of(mean);
-  return {mean, entropy, entropy - entropy_of(each).mean(0)};
+  const auto deviation = each.size(0) > 1 ? each.std(0, /*unbiased=*/true) : at::zeros_like(mean);
+  return {mean, deviation, entropy, entropy - entropy_of(each).mean(0)};
 }
 
 }  // namespace temper::measure

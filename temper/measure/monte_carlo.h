@@ -8,6 +8,8 @@ namespace temper::measure {
 /// Houlsby et al. 2011, arXiv:1112.5745. All float64; entropies in nats.
 struct MonteCarlo {
   at::Tensor probabilities;  ///< [n, classes], the mean over the passes
+  at::Tensor deviations;     ///< [n, classes], their standard deviation over the passes (n - 1); 0
+                             ///< for a single pass
   at::Tensor entropy;        ///< [n], of these: how unsure the answer is
   at::Tensor information;    ///< [n], entropy less the passes' mean entropy: how much they disagree
 };

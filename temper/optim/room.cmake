@@ -1,9 +1,13 @@
 # Update rules are loops over elements, which the compiler turns into vector code at this level, and
-# roots and choices only where nobody asks for errno or traps; so they can't share the precompiled
-# header. At -O3 g++ 12 warns about LibTorch's own headers.
-foreach(rule adabelief adadelta adagrad adam lamb lars lion nadam radam rmsprop schedule_free
-        sgd)
-  set_source_files_properties("${CMAKE_CURRENT_SOURCE_DIR}/temper/optim/${rule}.cpp" PROPERTIES
-    SKIP_PRECOMPILE_HEADERS ON
-    COMPILE_OPTIONS "-O3;-fno-math-errno;-fno-trapping-math;$<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>")
-endforeach()
+# roots and choices only where nobody asks for errno or traps. With other flags comes a precompiled header of
+# their own. At -O3 g++ 12 warns about LibTorch's own headers.
+set(rules adabelief adadelta adagrad adam lamb lars lion nadam radam rmsprop schedule_free sgd)
+list(TRANSFORM rules REPLACE "(.+)" "${CMAKE_CURRENT_SOURCE_DIR}/temper/optim/\\1.cpp")
+get_target_property(others ${target} SOURCES)
+list(REMOVE_ITEM others ${rules})
+add_library(temper_optim_rules OBJECT ${rules})
+target_compile_options(temper_optim_rules PRIVATE
+  -O3 -fno-math-errno -fno-trapping-math $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+target_precompile_headers(temper_optim_rules PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/cmake/pch_tensor.h")
+target_link_libraries(temper_optim_rules PRIVATE temper_core temper_warnings temper_torch_cpu)
+set_target_properties(${target} PROPERTIES SOURCES "${others};$<TARGET_OBJECTS:temper_optim_rules>")

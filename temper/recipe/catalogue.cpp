@@ -159,6 +159,10 @@ class Collector {
     const auto slot = view().value();
     if (const auto* table = std::get_if<Groups>(&slot)) {
       const auto options = (*table)();
+      // Several kinds may have it: three losses soften their targets in the same way.
+      const auto summary =
+          options.about.summary.empty() ? item.meta.meaning : options.about.summary;
+      if (!described_.emplace(item.meta.name, summary).second) return before.set_present(was);
       add({.sort = sort,
            .name = std::string(item.meta.name),
            .path = path,

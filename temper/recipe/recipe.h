@@ -11,6 +11,7 @@
 
 #include "temper/augment/operation.h"
 #include "temper/core/fields.h"
+#include "temper/loss/distillation.h"
 #include "temper/loss/loss.h"
 #include "temper/model/architecture.h"
 #include "temper/model/freeze.h"
@@ -23,6 +24,7 @@
 #include "temper/recipe/compare.h"
 #include "temper/recipe/text.h"
 #include "temper/regularize/averaging.h"
+#include "temper/regularize/early_stopping.h"
 #include "temper/regularize/gradient_noise.h"
 #include "temper/regularize/penalty.h"
 #include "temper/schedule/schedule.h"
@@ -225,6 +227,8 @@ struct Recipe {
   std::optional<regularize::MaxNorm> max_norm = {};
   std::optional<regularize::GradientNoise> gradient_noise = {};
   loss::Loss loss = {};
+  std::optional<loss::Distillation> distillation = {};
+  std::optional<regularize::EarlyStopping> early_stopping = {};
   Evaluation evaluation = {};
   Guard guard = {};
   Checkpoint checkpoint = {};
@@ -284,6 +288,12 @@ struct Recipe {
         field(&Recipe::gradient_noise,
               {.name = "gradient_noise", .meaning = "normal noise on the gradients"}),
         field(&Recipe::loss, {.name = "loss", .meaning = "what training makes small"}),
+        field(
+            &Recipe::distillation,
+            {.name = "distillation", .meaning = "another run's network teaches beside the labels"}),
+        field(&Recipe::early_stopping,
+              {.name = "early_stopping",
+               .meaning = "the run ends when its evaluations get no better"}),
         field(&Recipe::evaluation,
               {.name = "evaluation", .meaning = "which weights are scored, and how"}),
         field(&Recipe::guard, {.name = "guard", .meaning = "against numbers that are not finite"}),
@@ -353,8 +363,6 @@ class ScheduleDriver {
 
   /// How many of the network's stages stand still in a step.
   [[nodiscard]] std::int64_t frozen_stages(std::int64_t step) const;
-
-  [[nodiscard]] const schedule::Horizon& horizon() const { return horizon_; }
 
  private:
   struct Driven {

@@ -7,33 +7,34 @@
 #include <set>
 
 #include "temper/core/error.h"
-#include "temper/measure/accuracy.h"
 #include "temper/measure/likelihood.h"
 
 namespace temper::report {
 namespace {
 
 Analysis measured(const Predictions& p) {
-  Analysis a;
-  a.correct = measure::top_k_hits(p.logits, p.labels);
-  a.images = p.logits.size(0);
-  a.classes = p.logits.size(1);
-  if (a.classes >= 10) a.top5_correct = measure::top_k_hits(p.logits, p.labels, 5);
-  a.nll = measure::negative_log_likelihood(p.logits, p.labels);
-  a.confusion = measure::confusion_matrix(p.logits, p.labels);
-  a.counts = measure::class_counts(a.confusion);
-  a.bins = measure::reliability(p.logits, p.labels);
-  a.ece = measure::expected_calibration_error(a.bins);
-  a.confidence = measure::confidence(p.logits);
-  a.predicted = p.logits.argmax(1);
-  return a;
+  return {measure::figures(p.logits, p.labels), measure::confidence(p.logits), p.logits.argmax(1),
+          std::nullopt};
+}
+
+/// The test figures at the temperature of the weights that earned them.
+std::optional<train::Scaled> at_temperature(Run& run) {
+  const auto file = run.weights_file();
+  if (!run.test || !std::filesystem::exists(file)) return {};
+  try {
+    const auto temperature = train::saved_temperature(run.directory, run.test->weights, file);
+    if (temperature)
+      return train::scaled(run.predictions->logits, run.predictions->labels, *temperature);
+  } catch (const Error& error) {
+    run.problems.emplace_back(error.what());
+  }
+  return {};
 }
 
 /// The log and the predictions were written at different moments: a page must not mix two runs.
 void compare(Run& run, const Analysis& a) {
   if (!run.test || run.test->score.count == 0) return;
-  const double accuracy = static_cast<double>(a.correct) / static_cast<double>(a.images);
-  if (run.test->score.count != a.images || std::abs(run.test->score.accuracy - accuracy) > 1e-6)
+  if (run.test->score.count != a.images || std::abs(run.test->score.accuracy - a.accuracy()) > 1e-6)
     run.problems.push_back(fmt::format(
         "predictions.safetensors gives {} of {} right, but the log says accuracy {:.6f} over {} "
         "images: they are not of the same run",
@@ -46,6 +47,7 @@ std::optional<Analysis> analyse(Run& run) {
   if (!run.predictions) return {};
   try {
     auto analysis = measured(*run.predictions);
+    analysis.scaled = at_temperature(run);
     compare(run, analysis);
     return analysis;
   } catch (const Error& error) {

@@ -57,7 +57,7 @@ std::string large_text(std::int64_t number) {
 
 std::string percent_text(double fraction, std::int64_t trials) {
   if (!std::isfinite(fraction)) return std::string(kNotFinite);
-  return fmt::format("{:.{}f}{}%", 100 * fraction, percent_decimals(trials), kThin);
+  return with_minus(fmt::format("{:.{}f}{}%", 100 * fraction, percent_decimals(trials), kThin));
 }
 
 std::string interval_text(const measure::Interval& interval, std::int64_t trials) {

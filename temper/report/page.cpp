@@ -38,22 +38,26 @@ std::string fill(std::string_view page, const std::map<std::string_view, std::st
 Html contents(const Facts& facts) {
   Html all = headline_section(facts);
   all += notices_section(facts);
-  for (const auto section : {learning_section, mistakes_section, classes_section,
-                             calibration_section, norms_section, time_section, reproduce_section})
+  for (const auto section :
+       {learning_section, gap_section, mistakes_section, classes_section, calibration_section,
+        clusters_section, norms_section, time_section, reproduce_section})
     all += section(facts);
   return all;
 }
 
 }  // namespace
 
-std::string page(Run run) {
-  Facts facts{.run = std::move(run)};
+std::string page(Run run, Inspection inspection) {
+  Facts facts{.run = std::move(run), .inspection = std::move(inspection)};
   facts.analysis = analyse(facts.run);
   facts.summary = summary(facts.run, facts.analysis);
+  facts.weights = read_saved_weights(facts.run);
+  auto numbers = plots(facts);
+  numbers["scaled_bins"] = calibration_plots(facts);
   return fill(assets::page_html, {{"title", escape(facts.summary.name)},
                                   {"style", std::string(assets::page_css)},
                                   {"contents", contents(facts).markup},
-                                  {"plots", script_json(plots(facts))},
+                                  {"plots", script_json(numbers)},
                                   {"chart", std::string(assets::chart_js)},
                                   {"script", std::string(assets::page_js)}});
 }

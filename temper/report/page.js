@@ -95,8 +95,25 @@
          axis(title, plain, index === 2 ? { min: 0 } : {}), tooltip);
   }
 
-  function reliability() {
-    const bins = plots.bins;
+  // What the two sides of alike() are apart, on an axis that shows where nothing is between them.
+  function gap(id, key, title, text, sign) {
+    const { train, validation } = plots[weights];
+    const seen = new Map(train.map((p) => [p.epoch, p[key]]));
+    const data = validation.filter((p) => p[key] !== null && seen.get(p.epoch) != null)
+      .map((p) => ({ x: p.epoch, y: sign * (p[key] - seen.get(p.epoch)) }));
+    const epochs = data.map((p) => p.x);
+    const only = epochs.length === 1 ? 1 : 0;
+    const shade = rgb("--validation", 0.16);
+    const whole = (value) => (Number.isInteger(value) ? value : null);
+    draw(id, "line", [line(title, data, "--validation", { fill: { target: { value: 0 }, above: shade, below: shade } })],
+         axis("Epoch", whole, { min: Math.min(...epochs) - only, max: Math.max(...epochs) + only }),
+         axis(title, text === significant ? plain : share, { suggestedMin: 0, suggestedMax: 0 }), {
+           title: (items) => `Epoch ${items[0].parsed.x}`,
+           label: (item) => text(item.parsed.y),
+         });
+  }
+
+  function reliability(bins, suffix) {
     if (!bins.length) return;
     const centre = (bin) => (bin.low + bin.high) / 2;
     const filled = bins.filter((bin) => bin.count > 0);
@@ -109,14 +126,14 @@
     });
     const x = () => axis("Confidence", (value) => percent(value, 0), { min: 0, max: 1, offset: false });
     const exact = { interaction: { mode: "nearest", axis: "x", intersect: false } };
-    draw("reliability", "bar", [
+    draw(`reliability${suffix}`, "bar", [
       { ...bar, data: filled.map((bin) => ({ x: centre(bin), y: bin.accuracy, bin })), backgroundColor: rgb("--train", 0.5), order: 3 },
       { type: "line", showLine: false, data: filled.map((bin) => ({ x: centre(bin), y: bin.confidence })), pointStyle: "line", pointRadius: 8, pointHoverRadius: 8, pointBorderWidth: 3, borderColor: rgb("--validation"), order: 1 },
       { type: "line", data: [{ x: 0, y: 0 }, { x: 1, y: 1 }], borderColor: style("--ink-2"), borderWidth: 1.2, borderDash: [4, 4], pointRadius: 0, order: 2 },
     ], x(), axis("Accuracy", (value) => percent(value, 0), { min: 0, max: 1 }), tooltip((bin) => [
       `Accuracy ${percent(bin.accuracy)}`, `Mean confidence ${percent(bin.confidence)}`, `${bin.count} images`,
     ]), exact);
-    draw("confidence", "bar", [
+    draw(`confidence${suffix}`, "bar", [
       { ...bar, data: bins.map((bin) => ({ x: centre(bin), y: bin.count, bin })), backgroundColor: rgb("--train", 0.5) },
     ], x(), axis("Images", (value) => (Number.isInteger(value) ? value : null), { min: 0 }),
          tooltip((bin) => `${bin.count} images`), exact);
@@ -129,7 +146,10 @@
     alike("accuracy", "accuracy", "Accuracy", percent);
     running("running", 1, "--train", "Loss");
     running("lr", 2, "--train", "Learning rate");
-    reliability();
+    gap("gap-loss", "loss", "Loss", significant, 1);
+    gap("gap-accuracy", "accuracy", "Accuracy", percent, -1);
+    reliability(plots.bins, "");
+    reliability(plots.scaled_bins, "-scaled");
   }
 
   function chooseWeights() {
@@ -169,8 +189,8 @@
     for (const section of document.querySelectorAll("main section[id]")) {
       const link = document.createElement("a");
       link.href = `#${section.id}`;
-      link.textContent = { learning: "Learning", mistakes: "Mistakes", classes: "Classes", calibration: "Confidence",
-                           norms: "Norms", time: "Time", reproduce: "Reproduce" }[section.id];
+      link.textContent = { learning: "Learning", gap: "Gap", mistakes: "Mistakes", classes: "Classes", calibration: "Confidence",
+                           clusters: "Clusters", norms: "Norms", time: "Time", reproduce: "Reproduce" }[section.id];
       nav.append(link);
     }
     nav.hidden = !nav.children.length;

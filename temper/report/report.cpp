@@ -5,9 +5,10 @@
 
 namespace temper::report {
 
-std::filesystem::path write_report(const std::filesystem::path& run_directory) {
+std::filesystem::path write_report(const std::filesystem::path& run_directory,
+                                   const InspectOptions& options) {
   const auto path = run_directory / "report.html";
-  io::write_atomically(path, page(read_run(run_directory)));
+  io::write_atomically(path, page(read_run(run_directory), inspect(run_directory, options)));
   return path;
 }
 

@@ -41,6 +41,7 @@ struct Log {
   void take(const train::Stepped& event) { steps.insert_or_assign(event.step, event); }
   void take(const train::Norms& event) { norms.insert_or_assign(event.step, event); }
   void take(const train::Evaluated& event) { epochs.insert_or_assign(event.epoch, event); }
+  void take(const train::EarlyStop& event) { run.early_stop = event; }
   void take(const train::Tested& event) { run.test = event; }
   void take(const train::Ended& event) { run.end = event; }
   void take(const train::LeftOut& event) {
@@ -97,6 +98,19 @@ std::string Run::class_name(std::int64_t index) const {
 std::int64_t Run::steps_done() const {
   return std::max({std::int64_t{0}, steps.empty() ? 0 : steps.back().step,
                    epochs.empty() ? 0 : epochs.back().step});
+}
+
+const train::Evaluated* Run::last_evaluation() const {
+  if (early_stop && early_stop->weights == "best")
+    for (const auto& epoch : epochs)
+      if (epoch.epoch == early_stop->best_epoch) return &epoch;
+  return epochs.empty() ? nullptr : &epochs.back();
+}
+
+std::filesystem::path Run::weights_file() const {
+  if (!test || test->weights != "averaged") return directory / "model.safetensors";
+  if (!start || start->averaging.empty()) return {};
+  return directory / ("model-" + start->averaging + ".safetensors");
 }
 
 double Run::seconds() const {

@@ -35,9 +35,10 @@ struct MistakeImages {
 struct Run {
   std::filesystem::path directory;
   std::optional<train::Started> start;
-  std::vector<train::Stepped> steps;     ///< by step
-  std::vector<train::Norms> norms;       ///< by step
-  std::vector<train::Evaluated> epochs;  ///< by epoch
+  std::vector<train::Stepped> steps;           ///< by step
+  std::vector<train::Norms> norms;             ///< by step
+  std::vector<train::Evaluated> epochs;        ///< by epoch
+  std::optional<train::EarlyStop> early_stop;  ///< what it made of a run that has it
   std::optional<train::Tested> test;
   std::optional<train::Ended> end;
   std::vector<std::string> warnings;  ///< that the run itself gave
@@ -50,6 +51,11 @@ struct Run {
   [[nodiscard]] std::string name() const;
   [[nodiscard]] std::string class_name(std::int64_t index) const;
   [[nodiscard]] std::int64_t steps_done() const;
+  /// The evaluation of the weights that the run ended with, or stands at; null before the first.
+  [[nodiscard]] const train::Evaluated* last_evaluation() const;
+  /// Of a finished run: that holds the weights of its test score; raw ones where there was no test.
+  /// Empty where the log does not tell which they are.
+  [[nodiscard]] std::filesystem::path weights_file() const;
   /// Since the run began; kMissing when nothing was recorded.
   [[nodiscard]] double seconds() const;
 };

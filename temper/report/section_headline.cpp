@@ -16,12 +16,18 @@ Html figure_of_merit(const Facts& facts) {
   const auto& headline = facts.summary.headline;
   if (!headline) return html(R"(<p class="merit none">Nothing has been measured yet.</p>)");
   const auto& [split, weights, score, interval] = *headline;
+  const auto& resampled = facts.summary.bootstrap;
+  const Html bootstrap = resampled && split == "test"
+                             ? html(R"(<br><small>{} over images drawn again (bootstrap)</small>)",
+                                    interval_text(*resampled, score.count))
+                             : Html{};
   return html(
       R"(<div class="merit"><p class="big">{}</p><p class="what">{} accuracy</p><p>95{}%
-        interval {}<br>error {}</p><p class="basis">{}, {} images, {}</p></div>)",
+        interval {}{}<br>error {}</p><p class="basis">{}, {} images, {}</p></div>)",
       percent_text(score.accuracy, score.count), split, "\u202f",
-      interval_text(interval, score.count), percent_text(1 - score.accuracy, score.count), split,
-      count_text(score.count), weights_text(weights, facts.summary.averaging));
+      interval_text(interval, score.count), bootstrap,
+      percent_text(1 - score.accuracy, score.count), split, count_text(score.count),
+      weights_text(weights, facts.summary.averaging));
 }
 
 /// Numbers of one image each go with the split and weights that earned them.
@@ -48,6 +54,8 @@ Html measured_facts(const Facts& facts) {
   if (s.ece)
     list += fact("Calibration error", percent_text(*s.ece, facts.analysis->images),
                  "ECE, 15 bins, " + test_basis(facts));
+  if (s.brier)
+    list += fact("Brier score", significant_text(*s.brier), "0 to 2, " + test_basis(facts));
   return list;
 }
 

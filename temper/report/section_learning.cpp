@@ -4,8 +4,10 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "temper/regularize/early_stopping.h"
 #include "temper/report/number.h"
 #include "temper/report/sections.h"
+#include "temper/train/stopping.h"
 
 namespace temper::report {
 namespace {
@@ -155,10 +157,58 @@ Html epoch_table(const Run& run) {
       groups, columns, rows);
 }
 
+/// Validation loss of the weights that count; NaN where an epoch has none.
+double validation_loss(const Run& run, const train::Evaluated& epoch) {
+  const auto& scores = judged_weights(run, epoch) == "averaged" ? epoch.averaged : epoch.raw;
+  return scores && scores->validation && std::isfinite(scores->validation->loss)
+             ? scores->validation->loss
+             : kMissing;
+}
+
+/// What early stopping with its defaults makes of the epochs that were recorded.
+std::string early_stopping_by_default(const Run& run) {
+  const regularize::EarlyStopping options;
+  regularize::StopMemory memory;
+  double best = kMissing;
+  const train::Evaluated* end = nullptr;
+  for (const auto& epoch : run.epochs) {
+    const double loss = validation_loss(run, epoch);
+    if (regularize::observe(options, loss, epoch.epoch, memory)) best = loss;
+    if (!regularize::has_ended(options, memory)) continue;
+    end = &epoch;
+    break;
+  }
+  const auto waits =
+      fmt::format("Early stopping with its defaults (a patience of {} epochs)", options.patience);
+  if (!memory.seen) return waits + " would have had no number to judge by.";
+  if (end == nullptr)
+    return fmt::format(
+        "{} {}: the validation loss was least in epoch {}.", waits,
+        run.end ? "would not have ended this run" : "would not have ended this run so far",
+        memory.best_epoch);
+  const auto& last = run.epochs.back();
+  return fmt::format(
+      "{} would have ended this run after epoch {} of {}, with the weights of epoch {} and their "
+      "validation loss of {}; after epoch {} it was {}.",
+      waits, end->epoch, run.start ? run.start->epochs : last.epoch, memory.best_epoch,
+      significant_text(best), last.epoch, significant_text(validation_loss(run, last)));
+}
+
+Html early_stopping_note(const Run& run) {
+  if (!any_validation(run)) return {};
+  const auto own = run.early_stop
+                       ? train::to_text(*run.early_stop, run.start ? run.start->epochs : 0) + " "
+                       : std::string();
+  return html(
+      R"(<p class="note">{}{} The literature rather advises stronger regularization than a shorter
+        run: the longer the training, the more of it (Bello et al. 2021, arXiv:2103.07579).</p>)",
+      own, early_stopping_by_default(run));
+}
+
 Html measured_alike(const Run& run) {
   if (run.epochs.empty()) return {};
   return html(
-      R"({}<div class="pair">{}{}</div>{})", weights_switch(run),
+      R"({}<div class="pair">{}{}</div>{}{})", weights_switch(run),
       curve_figure(
           run, "loss", "Loss",
           "Cross-entropy with hard labels, images as in evaluation, no penalty: both sides "
@@ -166,7 +216,7 @@ Html measured_alike(const Run& run) {
           "else.",
           true),
       curve_figure(run, "accuracy", "Accuracy", "Share of images classified rightly.", false),
-      epoch_table(run));
+      early_stopping_note(run), epoch_table(run));
 }
 
 Html running_figures(const Run& run) {

@@ -77,10 +77,8 @@ Html dotted(std::string_view name) {
   return result;
 }
 
-}  // namespace
-
-Html norms_section(const Facts& facts) {
-  const auto layers = by_layer(facts.run);
+Html layer_table(const Run& run) {
+  const auto layers = by_layer(run);
   if (layers.empty()) return {};
   Html rows;
   for (const auto& [name, series] : layers)
@@ -88,7 +86,7 @@ Html norms_section(const Facts& facts) {
                  cells(series.weight), cells(series.gradient), cells(series.update),
                  cells(series.ratio));
   return html(
-      R"(<section id="norms"><h2>Inside the network</h2><figure><h3>Norms, layer by
+      R"(<figure><h3>Norms, layer by
         layer</h3><div class="scroll tall" tabindex="0"><table class="norms"><thead><tr><th
         scope="col">Parameter</th><th scope="col" colspan="2">weight</th><th scope="col"
         colspan="2">gradient</th><th scope="col" colspan="2">update</th><th scope="col"
@@ -97,8 +95,46 @@ Html norms_section(const Facts& facts) {
         each parameter tensor of the raw weights, of its gradient and of its change in one
         step, on training batches: the number is that of step {}; the line runs from step {}
         to it, each on a scale of its own. A gradient that vanishes or grows without end shows
-        here first.</figcaption></figure></section>)",
-      rows, count_text(facts.run.norms.back().step), count_text(facts.run.norms.front().step));
+        here first.</figcaption></figure>)",
+      rows, count_text(run.norms.back().step), count_text(run.norms.front().step));
+}
+
+/// Why it matters, and how large: in numbers that hold for the network as a whole.
+Html sizes(const Facts& facts) {
+  Html list;
+  const auto fact = [&](std::string_view name, const std::string& value, const std::string& note) {
+    list += html("<div><dt>{}</dt><dd>{}<small>{}</small></dd></div>", name, value, note);
+  };
+  if (facts.weights) {
+    const auto& n = facts.weights->norms;
+    fact("Length of the weights", significant_text(n.l2),
+         fmt::format("Euclidean, all {} of them, biases and normalisations left out",
+                     count_text(n.count)));
+    fact("Root mean square", significant_text(n.root_mean_square),
+         "of a weight: what networks of different sizes compare by");
+    fact("Largest weight", significant_text(n.largest), "by absolute value");
+  }
+  if (const auto& s = facts.inspection.sensitivity)
+    fact(
+        "Input sensitivity", significant_text(s->mean),
+        fmt::format("mean length of the probabilities' derivatives by the normalised pixels, {} {} "
+                    "images",
+                    count_text(s->images), facts.inspection.set));
+  if (list.markup.empty()) return {};
+  return html(
+      R"(<p class="lead">Large weights let an answer change much with a small change of the
+        image, which is how a network follows single training images. Measured with the weights that
+        count.</p><dl class="facts">{}</dl>)",
+      list);
+}
+
+}  // namespace
+
+Html norms_section(const Facts& facts) {
+  const auto layers = layer_table(facts.run);
+  const auto whole = sizes(facts);
+  if (layers.markup.empty() && whole.markup.empty()) return {};
+  return html(R"(<section id="norms"><h2>Inside the network</h2>{}{}</section>)", whole, layers);
 }
 
 }  // namespace temper::report

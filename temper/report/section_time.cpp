@@ -77,6 +77,19 @@ Html split_of_time(const train::Ended& end) {
       bar, rows);
 }
 
+/// What stochastic depth by the batch has saved.
+Html blocks_left_out(const Facts& facts) {
+  if (!facts.weights || !facts.weights->blocks) return {};
+  const auto& blocks = *facts.weights->blocks;
+  const auto left_out = blocks.passes - blocks.executed;
+  return html(
+      R"(<p class="note">Stochastic depth went through {} residual blocks where the whole network
+        would have gone through {}: it left out {}, and with them that share of the blocks' time,
+        forward and backward.</p>)",
+      count_text(blocks.executed), count_text(blocks.passes),
+      percent_text(static_cast<double>(left_out) / static_cast<double>(blocks.passes), 1));
+}
+
 }  // namespace
 
 Html time_section(const Facts& facts) {
@@ -89,9 +102,10 @@ Html time_section(const Facts& facts) {
                                               count_text(std::llround(rate)))
                                 : "";
   return html(
-      R"(<section id="time"><h2>Where the time went</h2><p class="lead">{}{}{}.</p>{}</section>)",
+      R"(<section id="time"><h2>Where the time went</h2><p class="lead">{}{}{}.</p>{}{}</section>)",
       std::isfinite(run.seconds()) ? duration_text(run.seconds()) + " in all" : "",
-      std::isfinite(run.seconds()) && !speed.empty() ? "; " : "", speed, split);
+      std::isfinite(run.seconds()) && !speed.empty() ? "; " : "", speed, split,
+      blocks_left_out(facts));
 }
 
 }  // namespace temper::report

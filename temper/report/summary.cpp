@@ -28,21 +28,22 @@ const std::optional<train::Scores>& scores_of(const train::Evaluated& epoch,
 
 std::optional<Headline> find_headline(const Run& run) {
   if (run.test) return headline_of("test", run.test->weights, run.test->score);
-  if (run.epochs.empty()) return {};
-  const auto weights = judged_weights(run, run.epochs.back());
-  const auto& scores = scores_of(run.epochs.back(), weights);
+  const auto* epoch = run.last_evaluation();
+  if (epoch == nullptr) return {};
+  const auto weights = judged_weights(run, *epoch);
+  const auto& scores = scores_of(*epoch, weights);
   if (!scores) return {};
   if (scores->validation) return headline_of("validation", weights, *scores->validation);
   return headline_of("training", weights, scores->train);
 }
 
 std::optional<Gap> find_gap(const Run& run) {
-  if (run.epochs.empty()) return {};
-  const auto& epoch = run.epochs.back();
-  const auto weights = run.test ? run.test->weights : judged_weights(run, epoch);
-  const auto& scores = scores_of(epoch, weights);
+  const auto* epoch = run.last_evaluation();
+  if (epoch == nullptr) return {};
+  const auto weights = run.test ? run.test->weights : judged_weights(run, *epoch);
+  const auto& scores = scores_of(*epoch, weights);
   if (!scores || !scores->validation) return {};
-  return Gap{epoch.epoch, weights, scores->train, *scores->validation};
+  return Gap{epoch->epoch, weights, scores->train, *scores->validation};
 }
 
 /// null where there is nothing, as JSON has no NaN.
@@ -51,6 +52,19 @@ Json number(double value) {
 }
 Json number(const std::optional<double>& value) {
   return value ? number(*value) : Json();
+}
+
+Json json_of(const measure::CalibrationErrors& errors) {
+  return {
+      {"equal_width", errors.width}, {"equal_mass", errors.mass}, {"debiased", errors.debiased}};
+}
+
+Json json_of(const train::Scaled& scaled) {
+  return {{"value", scaled.temperature.fit.value},
+          {"fitted_on", scaled.temperature.images},
+          {"loss", scaled.nll},
+          {"brier", scaled.brier},
+          {"calibration_error", json_of(scaled.calibration)}};
 }
 
 Json json_of(const train::Score& score) {
@@ -91,10 +105,12 @@ Summary summary(const Run& run, const std::optional<Analysis>& analysis) {
   s.headline = find_headline(run);
   s.gap = find_gap(run);
   if (analysis) {
-    s.ece = analysis->ece;
-    if (analysis->top5_correct)
-      s.top5_accuracy =
-          static_cast<double>(*analysis->top5_correct) / static_cast<double>(analysis->images);
+    s.ece = analysis->calibration.width;
+    s.brier = analysis->brier;
+    s.calibration = analysis->calibration;
+    s.bootstrap = analysis->accuracy_bootstrap;
+    s.scaled = analysis->scaled;
+    if (analysis->classes >= 10) s.top5_accuracy = analysis->top_k();
   }
   return s;
 }
@@ -118,6 +134,9 @@ Json to_json(const Summary& s) {
                {"seconds", number(s.seconds)},
                {"top5_accuracy", number(s.top5_accuracy)},
                {"ece", number(s.ece)},
+               {"brier", number(s.brier)},
+               {"calibration_error", s.calibration ? json_of(*s.calibration) : Json()},
+               {"temperature", s.scaled ? json_of(*s.scaled) : Json()},
                {"score", nullptr},
                {"gap", nullptr}};
   if (s.headline) {
@@ -126,6 +145,7 @@ Json to_json(const Summary& s) {
     json["score"]["weights"] = s.headline->weights;
     json["score"]["error"] = 1 - s.headline->score.accuracy;
     json["score"]["accuracy_interval"] = {s.headline->interval.low, s.headline->interval.high};
+    if (s.bootstrap) json["score"]["bootstrap_interval"] = {s.bootstrap->low, s.bootstrap->high};
   }
   if (s.gap)
     json["gap"] = {{"epoch", s.gap->epoch},          {"weights", s.gap->weights},

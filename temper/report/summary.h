@@ -47,8 +47,12 @@ struct Summary {
   double seconds = kMissing;
   std::optional<Headline> headline;
   std::optional<Gap> gap;
-  std::optional<double> top5_accuracy;  ///< test; from ten classes on
-  std::optional<double> ece;            ///< test
+  std::optional<double> top5_accuracy;                    ///< test; from ten classes on
+  std::optional<double> ece;                              ///< test, 15 bins of equal width
+  std::optional<double> brier;                            ///< test
+  std::optional<measure::CalibrationErrors> calibration;  ///< test
+  std::optional<measure::Interval> bootstrap;  ///< of the test accuracy, over images, 95%
+  std::optional<train::Scaled> scaled;         ///< test, at the temperature that is saved
 };
 
 /// Throws as read_run() does.

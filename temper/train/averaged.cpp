@@ -13,6 +13,12 @@ std::string averaging_name(const recipe::Recipe& recipe) {
   return optim::evaluates_elsewhere(recipe.optimizer) ? "schedule_free" : "";
 }
 
+const std::optional<Scores>& scores_that_count(const Evaluated& evaluated,
+                                               const recipe::Recipe& recipe) {
+  const bool averaged = evaluated.averaged && recipe.evaluation.weights != recipe::Weights::raw;
+  return averaged ? evaluated.averaged : evaluated.raw;
+}
+
 std::string averaged_file(const recipe::Recipe& recipe) {
   return "model-" + averaging_name(recipe) + ".safetensors";
 }

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "temper/recipe/recipe.h"
+#include "temper/train/events.h"
 #include "temper/train/state.h"
 
 /// The weights that stand beside the trained ones and count: an average that the recipe asks for,
@@ -10,6 +11,10 @@ namespace temper::train {
 
 /// "ema", "swa", "lawa", "schedule_free"; "" where only the trained weights are.
 std::string averaging_name(const recipe::Recipe& recipe);
+
+/// The scores, in an evaluation, of the weights that count.
+const std::optional<Scores>& scores_that_count(const Evaluated& evaluated,
+                                               const recipe::Recipe& recipe);
 
 /// The file of a finished run that holds them: "model-ema.safetensors".
 std::string averaged_file(const recipe::Recipe& recipe);

@@ -26,6 +26,8 @@ constexpr std::string_view kPrefix = "step-";
 constexpr std::string_view kModel = "model.safetensors";
 constexpr std::string_view kOptimizer = "optimizer.safetensors";
 constexpr std::string_view kAverages = "averages.safetensors";
+constexpr std::string_view kBest = "best.safetensors";  ///< of early stopping
+constexpr std::string_view kBestAverages = "best-averages.safetensors";
 constexpr std::string_view kSnapshots = "snapshots.safetensors";  ///< what the average is over
 
 /// The files of a checkpoint, with the tensors of the state that each holds.
@@ -35,6 +37,9 @@ std::vector<Snapshot::Part> parts(const State& state) {
   if (state.averages) all.push_back({std::string(kAverages), state.averages->tensors});
   if (state.averages && !state.averages->snapshots.empty())
     all.push_back({std::string(kSnapshots), state.averages->snapshots});
+  if (state.best) all.push_back({std::string(kBest), state.best->raw});
+  if (state.best && !state.best->averaged.empty())
+    all.push_back({std::string(kBestAverages), state.best->averaged});
   return all;
 }
 
@@ -93,6 +98,7 @@ Snapshot snapshot(const State& state, Manifest manifest, io::Metadata metadata) 
   manifest.optimizer_steps = state.optimizer.step;
   manifest.updates = state.averages ? state.averages->updates : 0;
   manifest.plateaus = state.plateaus;
+  manifest.stop = state.stop;
   Snapshot copy{
       .manifest = std::move(manifest), .parts = parts(state), .metadata = std::move(metadata)};
   for (auto& part : copy.parts)
@@ -192,6 +198,7 @@ void load_checkpoint(State& state, const fs::path& checkpoint) {
   }
   load_counters(state, manifest);
   take_plateaus(state, manifest.plateaus);
+  if (state.stop) state.stop = manifest.stop.value_or(regularize::StopMemory{});
   state.optimizer.step = manifest.optimizer_steps;
   if (state.averages) state.averages->updates = manifest.updates;
 }
@@ -208,6 +215,8 @@ std::vector<std::string> load_what_fits(State& state, const fs::path& checkpoint
         fmt::format("the plateau of {} begins anew: the checkpoint has none of that "
                     "measure",
                     path));
+  if (state.stop && manifest.stop && manifest.stop->seen)
+    anew.emplace_back("early stopping begins anew: it judges the evaluations of this run");
   const auto load = [&](std::string_view file, std::span<const Named> tensors) {
     try {
       load_tensors(io::Safetensors(checkpoint / file), tensors);

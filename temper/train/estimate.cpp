@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "temper/core/error.h"
+#include "temper/train/begin.h"
 #include "temper/train/clock.h"
 #include "temper/train/evaluate.h"
 #include "temper/train/machine_memory.h"
@@ -38,7 +39,7 @@ Estimate estimate(const Plan& plan, std::int64_t steps) {
   const auto memory = require_memory(plan);
   auto recipe = plan.recipe;
   recipe::ScheduleDriver driver(recipe, plan.horizon);
-  auto state = start(recipe, build_network(plan), plan.horizon);
+  auto state = begin(plan);
   const TrainingSize sizes(recipe, plan.horizon, plan.evaluation.size);
   Estimate result{.parameters = model::parameter_count(*state.network),
                   .multiply_adds = model::multiply_adds(*state.network, plan.task),

@@ -3,6 +3,8 @@
 #include <memory>
 
 #include "temper/data/source.h"
+#include "temper/measure/gap.h"
+#include "temper/measure/weight_norms.h"
 #include "temper/train/events.h"
 #include "temper/train/plan.h"
 
@@ -18,7 +20,7 @@ struct Predictions {
 struct Cancelled {};
 
 /// Forward passes over a set in evaluation mode, with the evaluation transform; the network is left
-/// in that mode.
+/// in that mode. Throws Error{Code::data} for a set without images.
 /// @param cancel  asked before every batch, when set; true ends the work with Cancelled
 Predictions predict(model::Network& network, const Plan& plan,
                     const std::shared_ptr<const data::Source>& images,
@@ -26,5 +28,15 @@ Predictions predict(model::Network& network, const Plan& plan,
 
 /// Hard-label cross-entropy and accuracy of predictions.
 Score score(const Predictions& predictions);
+
+/// The generalisation gap of a network as it stands.
+/// @param validation  its answers to the plan's validation set; the other side, the plan's fixed
+/// part
+///                    of the training set, is asked here. @param cancel  as in predict()
+measure::Gap gap(model::Network& network, const Plan& plan, const Predictions& validation,
+                 const std::function<bool()>& cancel = {});
+
+/// Of convolutions and linear layers, all together; biases and normalisations left out.
+measure::WeightNorms weight_norms(const model::Network& network);
 
 }  // namespace temper::train

@@ -84,6 +84,13 @@ constexpr auto keys(const LeftOut&) {
                     Key{"ids", &LeftOut::ids}};
 }
 
+constexpr auto keys(const EarlyStop&) {
+  return std::tuple{Key{"reason", &EarlyStop::reason}, Key{"epoch", &EarlyStop::epoch},
+                    Key{"step", &EarlyStop::step},     Key{"measure", &EarlyStop::measure},
+                    Key{"best", &EarlyStop::best},     Key{"best_epoch", &EarlyStop::best_epoch},
+                    Key{"waited", &EarlyStop::waited}, Key{"weights", &EarlyStop::weights}};
+}
+
 constexpr auto keys(const Tested&) {
   return std::tuple{Key{"weights", &Tested::weights}, Key{"", &Tested::score}};
 }
@@ -110,6 +117,9 @@ constexpr const char* kind_of(const Evaluated&) {
 }
 constexpr const char* kind_of(const LeftOut&) {
   return "left_out";
+}
+constexpr const char* kind_of(const EarlyStop&) {
+  return "early_stop";
 }
 constexpr const char* kind_of(const Tested&) {
   return "test";

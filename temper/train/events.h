@@ -84,6 +84,18 @@ struct LeftOut {
   std::vector<std::int64_t> ids;  ///< of the batch's images
 };
 
+/// What early stopping made of a run: told once, when training is over.
+struct EarlyStop {
+  std::string reason;  ///< "patience": it ended the run; "length": the run came to its end
+  std::int64_t epoch = 0;
+  std::int64_t step = 0;
+  std::string measure;  ///< "validation_loss" or "validation_accuracy"
+  double best = 0;      ///< the measure in the best evaluation; NaN where none gave a number
+  std::int64_t best_epoch = 0;
+  std::int64_t waited = 0;  ///< evaluations since
+  std::string weights;      ///< that the run ends with: "best" or "last"
+};
+
 struct Tested {
   std::string weights;  ///< "raw" or "averaged"
   Score score;
@@ -108,7 +120,8 @@ struct Warned {
   std::string message;
 };
 
-using Event = std::variant<Started, Stepped, Norms, Evaluated, LeftOut, Tested, Ended, Warned>;
+using Event =
+    std::variant<Started, Stepped, Norms, Evaluated, LeftOut, EarlyStop, Tested, Ended, Warned>;
 
 /// A line of metrics.jsonl.
 nlohmann::json to_json(const Event& event);

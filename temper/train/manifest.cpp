@@ -55,6 +55,24 @@ std::map<std::string, schedule::PlateauMemory> read_plateaus(const json& object)
   return plateaus;
 }
 
+/// Without early stopping a manifest has no word of it.
+void put(json& object, const std::optional<regularize::StopMemory>& stop) {
+  if (stop)
+    object["stop"] = {{"seen", stop->seen},
+                      {"best", stop->best},
+                      {"best_epoch", stop->best_epoch},
+                      {"waited", stop->waited}};
+}
+
+std::optional<regularize::StopMemory> read_stop(const json& object) {
+  const auto found = object.find("stop");
+  if (found == object.end()) return std::nullopt;
+  return regularize::StopMemory{.seen = found->at("seen"),
+                                .best = found->at("best"),
+                                .best_epoch = found->at("best_epoch"),
+                                .waited = found->at("waited")};
+}
+
 std::optional<Merit> read_merit(const json& object) {
   if (object.is_null()) return std::nullopt;
   return Merit{object.at("by"), object.at("value")};
@@ -78,6 +96,7 @@ Manifest read(const json& object) {
           .optimizer_steps = object.at("optimizer_steps"),
           .updates = object.at("updates"),
           .plateaus = read_plateaus(object.at("plateaus")),
+          .stop = read_stop(object),
           .files = object.at("files").get<std::map<std::string, std::string>>()};
 }
 
@@ -113,6 +132,7 @@ std::string to_text(const Manifest& m) {
                  {"updates", m.updates},
                  {"plateaus", to_json(m.plateaus)},
                  {"files", m.files}};
+  put(object, m.stop);
   object["checksum"] = io::hash_hex(object.dump());
   return object.dump(2) + "\n";
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "temper/regularize/early_stopping.h"
 #include "temper/schedule/plateau.h"
 #include "temper/train/platform.h"
 
@@ -30,6 +31,7 @@ struct Manifest {
   std::int64_t optimizer_steps = 0;
   std::int64_t updates = 0;                                 ///< of the averages
   std::map<std::string, schedule::PlateauMemory> plateaus;  ///< by what they drive
+  std::optional<regularize::StopMemory> stop;               ///< see State
   std::map<std::string, std::string> files;                 ///< checksum by file name
 };
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "temper/core/error.h"
+#include "temper/train/begin.h"
 #include "temper/train/heap.h"
 #include "temper/train/machine_memory.h"
 #include "temper/train/precision.h"
@@ -74,6 +75,10 @@ std::vector<std::int64_t> sizes_of(const State& state) {
   all.insert(all.end(), state.optimizer.tensors.begin(), state.optimizer.tensors.end());
   if (state.averages)
     all.insert(all.end(), state.averages->tensors.begin(), state.averages->tensors.end());
+  if (state.best) {
+    all.insert(all.end(), state.best->raw.begin(), state.best->raw.end());
+    all.insert(all.end(), state.best->averaged.begin(), state.best->averaged.end());
+  }
   std::vector<std::int64_t> sizes;
   for (const auto& [name, tensor] : all)
     sizes.push_back(static_cast<std::int64_t>(tensor.nbytes()));
@@ -91,8 +96,7 @@ std::int64_t images_evaluated(const Plan& plan) {
 /// What a run takes, for any batch.
 class Forecast {
  public:
-  explicit Forecast(const Plan& plan)
-      : Forecast(plan, plan.recipe, start(plan.recipe, build_network(plan), plan.horizon)) {}
+  explicit Forecast(const Plan& plan) : Forecast(plan, plan.recipe, begin(plan)) {}
 
   [[nodiscard]] Need at(std::int64_t batch) const {
     const auto total = total_for(batch);

@@ -2,11 +2,15 @@
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/stack.h>
+#include <ATen/ops/topk.h>
 #include <c10/core/InferenceMode.h>
+#include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "temper/core/error.h"
+#include "temper/measure/temperature.h"
 #include "temper/train/evaluate.h"
 #include "temper/train/precision.h"
 
@@ -36,6 +40,27 @@ class Dropping {
   model::Network& network_;
 };
 
+/// @return [passes, n, classes], on the CPU
+at::Tensor answers(model::Network& network, const at::Tensor& images, std::uint64_t seed,
+                   std::int64_t first_row, std::int64_t passes) {
+  std::vector<at::Tensor> all;
+  for (std::int64_t pass = 0; pass < passes; ++pass) {
+    network.begin({.seed = seed, .pass = kFirstPass + pass, .first_row = first_row});
+    all.push_back(network.forward(images).to(at::kCPU, at::kFloat));
+  }
+  return at::stack(all);
+}
+
+void require_still_rates(const recipe::Recipe& recipe) {
+  for (const auto& [path, schedule] : recipe.schedules)
+    if (path.starts_with("model.dropout"))
+      throw Error(Code::usage,
+                  fmt::format("Monte Carlo dropout: a schedule moved {} while the network was "
+                              "trained, and its last value is not saved with the weights; train "
+                              "with a rate that stands still",
+                              path));
+}
+
 }  // namespace
 
 measure::MonteCarlo predict_monte_carlo(model::Network& network, const Plan& plan,
@@ -52,17 +77,37 @@ measure::MonteCarlo predict_monte_carlo(model::Network& network, const Plan& pla
   while (const auto* batch = loader.next()) {
     if (cancel && cancel()) throw Cancelled{};
     const auto input = batch->views.front().to(plan.device);
-    std::vector<at::Tensor> answers;
-    for (std::int64_t pass = 0; pass < passes; ++pass) {
-      network.begin({.seed = static_cast<std::uint64_t>(plan.recipe.seed),
-                     .pass = kFirstPass + pass,
-                     .first_row = first});
-      answers.push_back(network.forward(input).to(at::kCPU, at::kFloat));
-    }
-    logits.push_back(at::stack(answers));
+    logits.push_back(
+        answers(network, input, static_cast<std::uint64_t>(plan.recipe.seed), first, passes));
     first += input.size(0);
   }
   return measure::monte_carlo(at::cat(logits, 1));
+}
+
+UnsureGuesses classify_monte_carlo(SavedModel& model, const io::Image& image, std::int64_t k,
+                                   std::int64_t passes) {
+  if (passes < 2)
+    throw Error(Code::usage,
+                fmt::format("Monte Carlo dropout: found {} pass{}, expected at least 2, since the "
+                            "spread is taken over them",
+                            passes, passes == 1 ? "" : "es"));
+  require_still_rates(model.recipe);
+  const c10::InferenceMode inference;
+  const Dropping dropping(*model.network);
+  auto logits = answers(*model.network, view_of(model, image),
+                        static_cast<std::uint64_t>(model.recipe.seed), 0, passes);
+  if (model.temperature) logits = measure::divided(logits, model.temperature->fit.value);
+  const auto found = measure::monte_carlo(logits);
+  const auto [values, indices] = at::topk(found.probabilities[0], std::min(k, model.task.classes));
+  UnsureGuesses guesses{.top = {},
+                        .entropy = found.entropy.item<double>(),
+                        .information = found.information.item<double>()};
+  for (std::int64_t i = 0; i < values.size(0); ++i) {
+    const auto index = indices[i].item<std::int64_t>();
+    guesses.top.push_back({model.classes[static_cast<std::size_t>(index)], values[i].item<double>(),
+                           found.deviations[0][index].item<double>()});
+  }
+  return guesses;
 }
 
 }  // namespace temper::train

@@ -17,6 +17,8 @@
 #include "temper/train/data_driver.h"
 #include "temper/train/device.h"
 #include "temper/train/precision.h"
+#include "temper/train/stopping.h"
+#include "temper/train/teacher.h"
 #include "temper/train/training_size.h"
 
 namespace temper::train {
@@ -86,27 +88,17 @@ data::LoaderOptions training_options(const Plan& plan) {
   return options;
 }
 
-/// What the loss asks for must be there, before a step is made.
+/// What does not fit the data is told before a step is made.
 void check_loss(const recipe::Recipe& recipe, std::int64_t classes) {
-  const auto refuse = [&](const std::string& what) {
-    throw Error(Code::usage, recipe::place(recipe.places, "loss") + "loss: " + what);
-  };
   try {
     loss::check(recipe.loss, classes);
   } catch (const Error& error) {
-    refuse(error.what());
+    // The message begins with the option that it is about.
+    const std::string_view message = error.what();
+    const auto option = fmt::format("loss.{}", message.substr(0, message.find_first_of(" :")));
+    throw Error(error.code(),
+                fmt::format("{}loss.{}", recipe::place(recipe.places, option), message));
   }
-  if (loss::wants_prior(recipe.loss))
-    refuse(
-        "label_smoothing.form = \"unigram\" needs the share of every class, which only a program's "
-        "own training loop gives it (loss::Inputs::prior); take \"off_target\" or \"uniform\"");
-  const auto* entropy = std::get_if<loss::CrossEntropy>(&recipe.loss);
-  if (entropy != nullptr && !entropy->class_weights.empty() &&
-      entropy->weighted_mean == loss::WeightedMean::weights && recipe.data.micro_batches > 1)
-    refuse(
-        "class_weights are divided by their sum over the batch, and data.micro_batches > 1 shows "
-        "the "
-        "loss a part of it at a time; leave one of them out");
 }
 
 std::string digest(const data::Dataset& data) {
@@ -151,10 +143,8 @@ Plan plan(const recipe::Recipe& recipe, const data::Dataset& data) {
   recipe::check_lengths(options, plan.horizon);
   check_loss(options, plan.task.classes);
   recipe::check_plateaus(options, plan.validation != nullptr);
+  check_stopping(options, plan.validation != nullptr);
   recipe::resolve(options, plan.horizon);
-  plan.data_digest = digest(data);
-  plan.fingerprint = recipe::fingerprint(options, plan.data_digest);
-
   const bool same_size = augment::Size{data.height, data.width} == input;
   plan.evaluation = {.operations = augment::evaluation_operations(same_size),
                      .normalisation = data::normalisation_of(sets),
@@ -164,6 +154,9 @@ Plan plan(const recipe::Recipe& recipe, const data::Dataset& data) {
                      .drop_last = false,
                      .threads = *options.data.loader_threads.value};
   plan.training = training_options(plan);
+  resolve_teacher(plan);
+  plan.data_digest = digest(data);
+  plan.fingerprint = recipe::fingerprint(options, plan.data_digest);
   return plan;
 }
 

@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "temper/train/averaged.h"
+
 namespace temper::train {
 namespace {
 
@@ -9,8 +11,7 @@ using schedule::Plateau;
 using schedule::PlateauMeasure;
 
 double score_of(const Evaluated& evaluated, const recipe::Recipe& recipe, PlateauMeasure measure) {
-  const bool averaged = evaluated.averaged && recipe.evaluation.weights != recipe::Weights::raw;
-  const auto& scores = averaged ? evaluated.averaged : evaluated.raw;
+  const auto& scores = scores_that_count(evaluated, recipe);
   if (!scores || !scores->validation) return std::numeric_limits<double>::quiet_NaN();
   return measure == PlateauMeasure::validation_loss ? scores->validation->loss
                                                     : scores->validation->accuracy;

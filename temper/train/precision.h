@@ -19,6 +19,8 @@ class PrecisionScope {
   ~PrecisionScope();
   PrecisionScope(const PrecisionScope&) = delete;
   PrecisionScope& operator=(const PrecisionScope&) = delete;
+  PrecisionScope(PrecisionScope&&) = delete;
+  PrecisionScope& operator=(PrecisionScope&&) = delete;
 
  private:
   at::DeviceType device_;

@@ -102,6 +102,8 @@ Overfit overfit_one_batch(const Plan& plan, std::int64_t steps) {
   recipe.gradient_noise.reset();
   recipe.max_norm.reset();
   recipe.loss = loss::CrossEntropy{};
+  recipe.distillation.reset();
+  recipe.early_stopping.reset();
   recipe.optimizer = optim::Sgd{.lr = 0.02, .momentum = 0.9};
   auto options = plan.training;
   options.operations = plan.evaluation.operations;

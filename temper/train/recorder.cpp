@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 bool stays(const nlohmann::json& line, std::int64_t step, bool evaluated) {
   const auto event = line.value("event", "");
   const auto at = line.value("step", std::int64_t{0});
-  if (event == "test" || event == "end") return false;
+  if (event == "early_stop" || event == "test" || event == "end") return false;
   return at < step || (at == step && (event != "epoch" || evaluated));
 }
 
@@ -66,6 +66,7 @@ void plot(io::EventWriter& board, const Evaluated& e) {
 void plot(io::EventWriter& board, const LeftOut&) {
   board.flush();
 }
+void plot(io::EventWriter&, const EarlyStop&) {}
 void plot(io::EventWriter& board, const Tested&) {
   board.flush();
 }

@@ -13,6 +13,7 @@
 #include "temper/core/error.h"
 #include "temper/io/read_file.h"
 #include "temper/loss/loss.h"
+#include "temper/train/begin.h"
 #include "temper/train/checkpoint.h"
 #include "temper/train/clock.h"
 #include "temper/train/guarded_step.h"
@@ -39,7 +40,10 @@ void require_step(const Plan& plan, const fs::path& run, const std::vector<json>
                   std::int64_t step) {
   const auto done = steps_done(run, log);
   // The log has a line every so many steps: the run may have died anywhere up to the next.
-  const auto last = std::min(plan.horizon.total_steps, done + plan.recipe.log.every_steps);
+  // One that has ended, be it early, has not.
+  const bool ended = !log.empty() && log.back().value("event", "") == "end";
+  const auto last =
+      ended ? done : std::min(plan.horizon.total_steps, done + plan.recipe.log.every_steps);
   if (step < 1 || step > last)
     throw Error(Code::usage,
                 fmt::format("--step {}: the run in {} has come to step {} of {}; name a step from "
@@ -138,7 +142,7 @@ class Replayer {
 
   void restore(const fs::path& run) {
     for (const auto& checkpoint : checkpoints_before(run, result_.step)) {
-      state_ = start(recipe_, build_network(plan_), plan_.horizon);
+      state_ = begin(plan_);
       try {
         load_checkpoint(state_, checkpoint);
         if (!read_manifest(checkpoint).evaluated && state_.step > state_.origin) see_evaluation();
@@ -148,7 +152,7 @@ class Replayer {
         tell(Warned{error.what()});
       }
     }
-    state_ = start(recipe_, build_network(plan_), plan_.horizon);
+    state_ = begin(plan_);
   }
 
   /// What plateaus learnt where the run evaluated, as its log has it.
@@ -204,23 +208,30 @@ class Replayer {
   void look_at(const data::Batch& batch) {
     if (plan_.training.adapt) plan_.training.adapt(state_.step, pipeline_);
     begin_pass(state_, recipe_);
-    const auto logits = look_at_logits(*state_.network, recipe_, batch.views.front());
+    const auto& images = batch.views.front();
+    const auto logits = look_at_logits(*state_.network, recipe_, images);
+    const PrecisionScope scope(recipe_.precision, images.device().type());
+    const auto teacher = answers_of_teacher(state_, recipe_, images);
     for (std::int64_t row = 0; row < batch.ids.size(0); ++row)
-      result_.samples.push_back(sample(batch, logits, row));
+      result_.samples.push_back(sample(batch, logits, teacher, row));
     // What has no loss comes last.
     std::ranges::stable_sort(result_.samples, [](const auto& a, const auto& b) {
       return a.loss > b.loss || (a.loss == a.loss && b.loss != b.loss);
     });
   }
 
-  ReplayedSample sample(const data::Batch& batch, const at::Tensor& logits, std::int64_t row) {
+  ReplayedSample sample(const data::Batch& batch, const at::Tensor& logits,
+                        const at::Tensor& teacher, std::int64_t row) {
     ReplayedSample sample{.row = row, .id = batch.ids[row].item<std::int64_t>()};
     sample.where = plan_.train->where(sample.id);
     sample.label = batch.labels[row].item<std::int64_t>();
     sample.loss = sample.label < 0
                       ? std::numeric_limits<double>::quiet_NaN()
-                      : loss::compute(recipe_.loss, {.logits = logits.narrow(0, row, 1),
-                                                     .targets = batch.targets.narrow(0, row, 1)})
+                      : training_loss(recipe_,
+                                      {.logits = logits.narrow(0, row, 1),
+                                       .targets = batch.targets.narrow(0, row, 1),
+                                       .prior = state_.prior},
+                                      teacher.defined() ? teacher.narrow(0, row, 1) : teacher)
                             .item<double>();
     plan_.train->read(sample.id, image_);
     sample.augment =

@@ -11,6 +11,7 @@
 #include "temper/core/error.h"
 #include "temper/io/json_lines.h"
 #include "temper/train/averaged.h"
+#include "temper/train/begin.h"
 #include "temper/train/checkpoint.h"
 #include "temper/train/clock.h"
 #include "temper/train/environment.h"
@@ -24,6 +25,7 @@
 #include "temper/train/run_folder.h"
 #include "temper/train/saver.h"
 #include "temper/train/statistics.h"
+#include "temper/train/stopping.h"
 
 namespace temper::train {
 namespace {
@@ -47,7 +49,7 @@ class Run {
         folder_(options.directory),
         recipe_(plan.recipe),
         driver_(recipe_, plan.horizon),
-        state_(start(recipe_, build_network(plan), plan.horizon)),
+        state_(begin(plan)),
         loader_(plan.train, plan.training),
         saver_(folder_.checkpoints(), keep_of(plan.recipe)),
         step_(folder_.checkpoints(), [this] { saver_.wait(); }) {}
@@ -144,7 +146,7 @@ class Run {
   /// False: stopped on request, after saving.
   bool train() {
     if (at_border() && state_.step > state_.origin && !evaluated_ && !evaluate()) return false;
-    while (state_.step < plan_.horizon.total_steps)
+    while (!is_over())
       if (!epoch()) return false;
     return true;
   }
@@ -188,13 +190,17 @@ class Run {
     }
   }
 
+  /// All steps are done, or early stopping has ended training.
+  [[nodiscard]] bool is_over() const {
+    return state_.step >= plan_.horizon.total_steps || has_ended(state_, recipe_);
+  }
+
   [[nodiscard]] bool at_border() const { return state_.step % plan_.horizon.steps_per_epoch == 0; }
 
   [[nodiscard]] bool stop_asked() const {
     return (options_.stop != nullptr && options_.stop->is_set()) ||
            (options_.time_limit && watch_.seconds() >= *options_.time_limit) ||
-           (options_.stop_at && state_.step >= *options_.stop_at &&
-            state_.step < plan_.horizon.total_steps);
+           (options_.stop_at && state_.step >= *options_.stop_at && !is_over());
   }
 
   bool give_up() {
@@ -319,10 +325,18 @@ class Run {
     return state_.averages && recipe_.evaluation.weights != recipe::Weights::raw;
   }
 
+  void evaluate(Evaluated& event, bool averaged) {
+    if (!averaged)
+      event.raw = scores();
+    else if (state_.averages)
+      event.averaged = under_averages([this] { return scores(); });
+  }
+
   /// At the end of an epoch. False: stopped on request, after saving.
   bool evaluate() {
     const Stopwatch watch;
-    const bool last = state_.step == plan_.horizon.total_steps;
+    std::optional<Judged> judged;
+    bool last = state_.step == plan_.horizon.total_steps;
     Evaluated event{.epoch = state_.step / plan_.horizon.steps_per_epoch,
                     .step = state_.step,
                     .seconds = 0,
@@ -332,10 +346,11 @@ class Run {
     state_.network->freeze(driver_.frozen_stages(state_.step - 1));
     try {
       // The weights that will count after every epoch, the others at the end.
-      const bool both = last || recipe_.evaluation.weights == recipe::Weights::both;
-      if (state_.averages && (averages_count() || both))
-        event.averaged = under_averages([this] { return scores(); });
-      if (!averages_count() || both) event.raw = scores();
+      evaluate(event, averages_count());
+      judged = judge(state_, recipe_, event);
+      last = last || (judged && judged->ends);
+      if (last || recipe_.evaluation.weights == recipe::Weights::both)
+        evaluate(event, !averages_count());
     } catch (const Cancelled&) {
       return give_up();
     }
@@ -345,6 +360,7 @@ class Run {
     window_ = {};
     evaluated_ = true;
     observe(state_, recipe_, plan_.horizon, event);
+    if (judged) take_in(state_, *judged);
     merit_ = merit_of(averages_count() ? *event.averaged : *event.raw);
     if (last || merit_ || is_due()) save();
     return true;
@@ -376,16 +392,18 @@ class Run {
   bool finish() {
     Stopwatch watch;
     saver_.wait();
+    early_stop_ = conclude(state_, recipe_, plan_.horizon);
     const auto& folder = folder_.path();
     export_weights(plan_, weights(*state_.network), folder / "model.safetensors");
     if (state_.averages)
       export_weights(plan_, state_.averages->tensors, folder / averaged_file(recipe_));
     times_.save += watch.lap();
+    if (early_stop_) tell(*early_stop_);
     if (plan_.test) {
       try {
         test_ = test();
       } catch (const Cancelled&) {
-        return give_up();
+        return false;  // the checkpoint that training ended with is there
       }
       times_.evaluate += watch.lap();
       tell(*test_);
@@ -406,7 +424,11 @@ class Run {
   }
 
   [[nodiscard]] Outcome ended() const {
-    return {.finished = true, .step = state_.step, .test = test_, .seconds = seconds()};
+    return {.finished = true,
+            .step = state_.step,
+            .early_stop = early_stop_,
+            .test = test_,
+            .seconds = seconds()};
   }
   [[nodiscard]] Outcome stopped() const {
     return {.finished = false, .step = state_.step, .test = {}, .seconds = seconds()};
@@ -444,6 +466,7 @@ class Run {
   double seconds_before_ = 0;
   bool evaluated_ = false;  ///< the evaluation that follows the state's step is done
   std::optional<Merit> merit_;
+  std::optional<EarlyStop> early_stop_;
   std::optional<Tested> test_;
   Times times_;
   Window window_;

@@ -26,6 +26,7 @@ struct RunOptions {
 struct Outcome {
   bool finished = false;  ///< false: stopped on request, after saving; run again to go on
   std::int64_t step = 0;  ///< steps done
+  std::optional<EarlyStop> early_stop = {};  ///< with recipe.early_stopping, once it is finished
   std::optional<Tested> test;
   double seconds = 0;
 };

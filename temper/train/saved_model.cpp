@@ -11,6 +11,7 @@
 
 #include "temper/augment/pipeline.h"
 #include "temper/core/error.h"
+#include "temper/measure/temperature.h"
 #include "temper/model/architecture.h"
 #include "temper/train/averaged.h"
 #include "temper/train/checkpoint.h"
@@ -92,6 +93,8 @@ SavedModel load_model(const fs::path& run, const std::string& weights_asked) {
   const auto recipe = recipe::load(recipe_file);
   const auto path = weights_file(run, model.weights, recipe);
   const io::Safetensors file(path);
+  model.file = path;
+  model.temperature = saved_temperature(run, model.weights, path);
 
   model.classes = list<std::string>(file, path, "temper.classes");
   const auto input = list<std::int64_t>(file, path, "temper.input");
@@ -104,14 +107,14 @@ SavedModel load_model(const fs::path& run, const std::string& weights_asked) {
   model.normalisation = {list<double>(file, path, "temper.mean"),
                          list<double>(file, path, "temper.std")};
 
+  model.recipe = recipe;
   model.network = model::build(recipe.model, model.task, static_cast<std::uint64_t>(recipe.seed));
   load_tensors(file, train::weights(*model.network));
   model.network->train(false);
   return model;
 }
 
-std::vector<Guess> classify(SavedModel& model, const io::Image& image, std::int64_t k) {
-  const c10::InferenceMode inference;
+at::Tensor view_of(const SavedModel& model, const io::Image& image) {
   const augment::Size size{model.task.height, model.task.width};
   const bool same_size = augment::Size{image.height, image.width} == size;
   const augment::Pipeline pipeline(augment::evaluation_operations(same_size), model.normalisation,
@@ -119,7 +122,13 @@ std::vector<Guess> classify(SavedModel& model, const io::Image& image, std::int6
   augment::Frame frame(size);
   const auto input = at::empty({1, size.height, size.width, model.task.channels}, at::kFloat);
   pipeline(image, {}, frame, input.mutable_data_ptr<float>());
-  const auto logits = model.network->forward(input.permute({0, 3, 1, 2}));
+  return input.permute({0, 3, 1, 2});
+}
+
+std::vector<Guess> classify(SavedModel& model, const io::Image& image, std::int64_t k) {
+  const c10::InferenceMode inference;
+  auto logits = model.network->forward(view_of(model, image));
+  if (model.temperature) logits = measure::divided(logits, model.temperature->fit.value);
   const auto [values, indices] =
       at::topk(at::softmax(logits, 1, at::kDouble)[0], std::min(k, model.task.classes));
   std::vector<Guess> guesses;

@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -9,16 +10,20 @@
 #include "temper/io/image.h"
 #include "temper/model/network.h"
 #include "temper/train/plan.h"
+#include "temper/train/temperature.h"
 
 namespace temper::train {
 
 /// A run's network as it was trained, ready to be asked.
 struct SavedModel {
   std::unique_ptr<model::Network> network;  ///< in evaluation mode
+  recipe::Recipe recipe;
   std::vector<std::string> classes;
   model::Task task;
   augment::Normalisation normalisation;
-  std::string weights;  ///< "raw", "averaged", "best" or "last"
+  std::string weights;                          ///< "raw", "averaged", "best" or "last"
+  std::filesystem::path file;                   ///< that holds them
+  std::optional<SavedTemperature> temperature;  ///< fitted for these weights, if one was
 };
 
 /// The model of a run. Throws Error{Code::usage} when the directory holds no such run or weights,
@@ -28,12 +33,16 @@ struct SavedModel {
 ///                 with; of a checkpoint, averaged where there is an average, "best" or "last"
 SavedModel load_model(const std::filesystem::path& run, const std::string& weights = "");
 
+/// A picture as the network is shown it, float [1, channels, height, width].
+at::Tensor view_of(const SavedModel& model, const io::Image& image);
+
 struct Guess {
   std::string name;
   double probability = 0;
 };
 
-/// The k most probable classes of a picture, most probable first.
+/// The k most probable classes of a picture, most probable first; at the model's temperature, if it
+/// has one.
 std::vector<Guess> classify(SavedModel& model, const io::Image& image, std::int64_t k);
 
 }  // namespace temper::train

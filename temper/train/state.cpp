@@ -5,6 +5,7 @@
 #include "temper/core/error.h"
 #include "temper/train/averaged.h"
 #include "temper/train/plateaus.h"
+#include "temper/train/stopping.h"
 
 namespace temper::train {
 namespace {
@@ -60,6 +61,7 @@ State start(const recipe::Recipe& recipe, std::unique_ptr<model::Network> networ
   state.optimizer = optim::start(recipe.optimizer, state.targets);
   if (recipe.lookahead) optim::remember_slow(state.optimizer, state.targets);
   begin_averages(state, recipe, horizon);
+  begin_stopping(state, recipe);
   state.plateaus = start_plateaus(recipe);
   return state;
 }

@@ -8,9 +8,16 @@
 #include "temper/optim/optimizer.h"
 #include "temper/recipe/recipe.h"
 #include "temper/regularize/averaging.h"
+#include "temper/regularize/early_stopping.h"
 #include "temper/train/tensors.h"
 
 namespace temper::train {
+
+/// Copies of the weights that a run may end with in place of its last ones.
+struct KeptWeights {
+  std::vector<Named> raw;
+  std::vector<Named> averaged;  ///< empty where there is no average
+};
 
 /// All that training changes. Everything else follows from the recipe and the step.
 struct State {
@@ -23,6 +30,14 @@ struct State {
   std::int64_t origin = 0;           ///< the step that the run began at: 0 unless it is a fork
   std::int64_t left_out = 0;         ///< steps that were not applied, see recipe::Guard
   std::int64_t left_out_in_row = 0;  ///< the last so many
+
+  // With recipe.early_stopping, see stopping.h.
+  std::optional<regularize::StopMemory> stop = {};  ///< what it has seen of evaluations
+  std::optional<KeptWeights> best = {};  ///< of the best evaluation; only where it restores them
+
+  // What the loss asks for beside the batch, see begin.h. Training does not change it.
+  std::shared_ptr<model::Network> teacher = {};  ///< null without recipe.distillation
+  at::Tensor prior = {};  ///< the classes' shares; undefined where no loss asks
 };
 
 /// The state before the first step.

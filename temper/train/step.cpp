@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "temper/core/error.h"
+#include "temper/loss/distillation.h"
 #include "temper/loss/loss.h"
 #include "temper/train/clock.h"
 #include "temper/train/precision.h"
@@ -24,12 +26,25 @@ data::Batch rows(const data::Batch& batch, std::int64_t first, std::int64_t coun
   return part;
 }
 
-at::Tensor forward(State& state, const recipe::Recipe& recipe, const data::Batch& batch) {
+/// What a part of a batch is of the whole.
+struct Share {
+  std::optional<loss::Counts> whole = {};  ///< given to the loss, where it asks for it
+  double factor = 1;                       ///< else the part's share of the labelled rows
+};
+
+at::Tensor forward(State& state, const recipe::Recipe& recipe, const data::Batch& batch,
+                   const Share& share) {
   const auto& images = batch.views.front();
   const PrecisionScope scope(recipe.precision, images.device().type());
-  const auto logits = state.network->forward(images);
-  return loss::compute(recipe.loss,
-                       {.logits = logits, .targets = batch.targets, .labelled = batch.labelled});
+  const auto teacher = answers_of_teacher(state, recipe, images);
+  const auto loss = training_loss(recipe,
+                                  {.logits = state.network->forward(images),
+                                   .targets = batch.targets,
+                                   .labelled = batch.labelled,
+                                   .prior = state.prior,
+                                   .whole = share.whole},
+                                  teacher);
+  return share.factor == 1 ? loss : loss.mul(share.factor);
 }
 
 template <class Tensors>
@@ -39,16 +54,21 @@ std::vector<at::Tensor> copies(const Tensors& named) {
   return values;
 }
 
-/// Adds the gradient of the loss of a part, which counts as its labelled rows among the batch's.
+/// Adds the gradient of the loss of a batch, or of a part of it.
 at::Tensor backward(State& state, const recipe::Recipe& recipe, const data::Batch& part,
-                    double share, Times& times) {
+                    const Share& share, Times& times) {
   Stopwatch watch;
-  auto loss = forward(state, recipe, part);
-  if (share != 1) loss = loss.mul(share);
+  const auto loss = forward(state, recipe, part, share);
   times.forward += watch.lap();
   loss.backward();
   times.backward += watch.lap();
   return loss.detach();
+}
+
+Share share_of(const recipe::Recipe& recipe, const data::Batch& part, const loss::Counts& whole) {
+  if (loss::wants_whole(recipe.loss)) return {.whole = whole};
+  const auto here = part.labelled.sum().item<double>();
+  return {.factor = whole.rows > 0 ? here / whole.rows : 1};
 }
 
 /// The weights that weight decay reaches: those that penalties and limits are for. Frozen ones are
@@ -71,15 +91,14 @@ at::Tensor differentiate(State& state, const recipe::Recipe& recipe, const data:
   at::Tensor loss;
   begin_pass(state, recipe, pass);
   if (parts == 1) {
-    loss = backward(state, recipe, batch, 1, times);
+    loss = backward(state, recipe, batch, {}, times);
   } else {
-    const auto labelled = batch.labelled.sum().item<double>();
+    const auto whole = loss::count(recipe.loss, batch.targets, batch.labelled);
     for (std::int64_t i = 0; i < parts; ++i) {
       const auto first = i * size / parts;
       const auto part = rows(batch, first, (i + 1) * size / parts - first);
-      const auto here = part.labelled.sum().item<double>();
       begin_pass(state, recipe, pass, first);
-      const auto added = backward(state, recipe, part, labelled > 0 ? here / labelled : 1, times);
+      const auto added = backward(state, recipe, part, share_of(recipe, part, whole), times);
       loss = loss.defined() ? loss.add(added) : added;
     }
   }
@@ -109,7 +128,7 @@ void disturb(const State& state, const recipe::Recipe& recipe) {
                         {.seed = static_cast<std::uint64_t>(recipe.seed), .step = state.step - 1});
 }
 
-double norm(const at::Tensor& tensor) {
+double length(const at::Tensor& tensor) {
   return tensor.defined() ? at::linalg_vector_norm(tensor.detach()).item<double>() : 0;
 }
 
@@ -127,8 +146,8 @@ void update_with_norms(State& state, const recipe::Recipe& recipe, Norms& norms)
   for (std::size_t i = 0; i < before.size(); ++i) {
     const auto& target = state.targets[i];
     if (!target.value.requires_grad()) continue;
-    norms.layers.push_back({target.name, norm(before[i]), norm(target.value.grad()),
-                            norm(target.value.detach().sub(before[i]))});
+    norms.layers.push_back({target.name, length(before[i]), length(target.value.grad()),
+                            length(target.value.detach().sub(before[i]))});
   }
 }
 
@@ -146,6 +165,23 @@ void begin_pass(State& state, const recipe::Recipe& recipe, std::int64_t pass,
                         .step = state.step,
                         .pass = pass,
                         .first_row = first_row});
+}
+
+at::Tensor answers_of_teacher(const State& state, const recipe::Recipe& recipe,
+                              const at::Tensor& images) {
+  if (!recipe.distillation) return {};
+  if (!state.teacher)
+    throw Error(Code::usage,
+                "recipe.distillation asks for a teacher and the state holds none; let begin() load "
+                "it, or put a network of your own at State::teacher");
+  const at::NoGradGuard guard;
+  return state.teacher->forward(images);
+}
+
+at::Tensor training_loss(const recipe::Recipe& recipe, const loss::Inputs& inputs,
+                         const at::Tensor& teacher) {
+  const auto loss = loss::compute(recipe.loss, inputs);
+  return recipe.distillation ? loss::distil(*recipe.distillation, loss, teacher, inputs) : loss;
 }
 
 double learning_rate(const recipe::Recipe& recipe) {

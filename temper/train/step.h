@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "temper/data/batch.h"
+#include "temper/loss/inputs.h"
 #include "temper/train/events.h"
 #include "temper/train/guard.h"
 #include "temper/train/state.h"
@@ -24,6 +25,16 @@ void prepare(State& state, const recipe::ScheduleDriver& driver);
 /// @param first_row  of the batch, where a part of it passes
 void begin_pass(State& state, const recipe::Recipe& recipe, std::int64_t pass = 0,
                 std::int64_t first_row = 0);
+
+/// The answers of the state's teacher, without a graph. Throws Error{Code::usage} where the recipe
+/// asks for a teacher and the state has none.
+/// @return undefined without recipe.distillation
+at::Tensor answers_of_teacher(const State& state, const recipe::Recipe& recipe,
+                              const at::Tensor& images);
+
+/// The recipe's loss, the distance from the teacher's answers in it.
+at::Tensor training_loss(const recipe::Recipe& recipe, const loss::Inputs& inputs,
+                         const at::Tensor& teacher);
 
 struct StepResult {
   at::Tensor loss;                      ///< a scalar without a graph

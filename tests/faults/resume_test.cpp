@@ -44,7 +44,12 @@ std::string edit_of(const Technique& technique) {
 std::vector<std::string> alternatives() {
   std::vector<std::string> edits;
   for (const auto& technique : recipe::catalogue())
-    if (auto edit = edit_of(technique); !edit.empty()) edits.push_back(std::move(edit));
+    // A teacher is another run: the test of its own makes one.
+    if (auto edit = edit_of(technique); !edit.empty() && !edit.starts_with("distillation"))
+      edits.push_back(std::move(edit));
+  // Schedules of numbers that the loader follows.
+  edits.emplace_back("data.train_size={ schedule = \"linear\", peak = 8, final = 12 }");
+  edits.emplace_back("data.augment.1.probability={ schedule = \"linear\", peak = 0, final = 1 }");
   return edits;
 }
 
@@ -103,6 +108,39 @@ TEST(Resume, IsExactWithRandomCombinations) {
       }
     const int stop_at = 1 + static_cast<int>(random.below(2 * kStepsPerEpoch - 1));
     expect_equal_after_a_stop(folder, in_a_run_long_enough(chosen), stop_at);
+  }
+}
+
+TEST(Resume, IsExactWithATeacher) {
+  const TestFolder folder;
+  ASSERT_EQ(run_worker({.directory = folder / "teacher"}).status, 0);
+  for (const char* form : {"soft", "hard"})
+    expect_equal_after_a_stop(
+        folder,
+        {fmt::format("distillation={{ from = \"{}\", teaching = \"{}\" }}", folder / "teacher",
+                     form),
+         "loss.label_smoothing={ form = \"unigram\" }", "data.micro_batches=2"},
+        5);
+}
+
+TEST(Resume, IsExactWhereTheRunEndsEarlyWithItsBestWeights) {
+  const TestFolder folder;
+  const std::vector<std::string> edits{
+      "epochs=8", "early_stopping={ patience = 2, minimum_improvement = 100 }"};
+  for (int step = 1; step < 3 * kStepsPerEpoch; step += everything() ? 1 : 3)
+    expect_equal_after_a_stop(folder, edits, step);
+  const auto whole = result_of(folder / "whole");
+  EXPECT_THAT(io::read_text(folder / "whole/metrics.jsonl"),
+              testing::HasSubstr("\"reason\":\"patience\""));
+  // Killed while the best weights are put in the place of the last ones.
+  for (const std::string file :
+       {"/killed/model.safetensors", "/killed/model-ema.safetensors",
+        "/killed/predictions.safetensors", "/step-00000004/best.safetensors"}) {
+    const Job killed{.directory = folder / "killed", .sets = edits};
+    std::filesystem::remove_all(killed.directory);
+    ASSERT_EQ(run_worker(killed, "do=kill path=" + file).status, 128 + SIGKILL) << file;
+    ASSERT_EQ(run_worker(killed).status, 0) << file;
+    EXPECT_EQ(result_of(killed.directory), whole) << file;
   }
 }
 

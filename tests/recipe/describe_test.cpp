@@ -47,7 +47,7 @@ TEST(Catalogue, FindsEveryKindSectionAndTechniqueByItself) {
 
 TEST(Catalogue, HasTheSortsOfARecipe) {
   EXPECT_THAT(sorts(catalogue()), ElementsAre("recipe", "averaging", "augment", "model", "dropout",
-                                              "optimizer", "clip", "loss", "schedule"));
+                                              "optimizer", "clip", "loss", "teaching", "schedule"));
 }
 
 TEST(Catalogue, SaysOfEveryTechniqueWhatItIsAndOfEveryOptionWhatItMeans) {
@@ -58,6 +58,12 @@ TEST(Catalogue, SaysOfEveryTechniqueWhatItIsAndOfEveryOptionWhatItMeans) {
       EXPECT_FALSE(option.default_value.empty()) << technique.name << ' ' << option.name;
     }
   }
+}
+
+TEST(Catalogue, HasEveryTechniqueOnceSoThatItCanBeExplained) {
+  for (const auto& technique : catalogue())
+    EXPECT_EQ(look_up(catalogue(), technique.sort + "." + technique.name).size(), 1U)
+        << technique.sort << '.' << technique.name;
 }
 
 TEST(Catalogue, ShowsExamplesThatAreRecipes) {

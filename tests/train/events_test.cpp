@@ -45,6 +45,14 @@ std::vector<Event> all_events() {
                 .raw = Scores{.train = {1.5, 0.25, 30}, .validation = {}},
                 .averaged = scores},
       LeftOut{.step = 3, .loss = 2.5, .parameter = "conv1.weight", .action = "skip", .ids = {4, 5}},
+      EarlyStop{.reason = "patience",
+                .epoch = 1,
+                .step = 2,
+                .measure = "validation_loss",
+                .best = 0.5,
+                .best_epoch = 3,
+                .waited = 4,
+                .weights = "best"},
       Tested{.weights = "averaged", .score = {0.5, 0.875, 40}},
       Ended{.seconds = 31.5, .time = {1, 2, 3, 4, 5, 6}},
       Warned{.message = "looks wrong"}};
@@ -69,8 +77,8 @@ TEST(Events, AreReadAsTheyWereWritten) {
 TEST(Events, AreTheLinesThatTheDocumentationNames) {
   std::vector<std::string> kinds;
   for (const auto& event : all_events()) kinds.push_back(to_json(event).at("event"));
-  EXPECT_EQ(kinds, (std::vector<std::string>{"start", "step", "norms", "epoch", "left_out", "test",
-                                             "end", "warning"}));
+  EXPECT_EQ(kinds, (std::vector<std::string>{"start", "step", "norms", "epoch", "left_out",
+                                             "early_stop", "test", "end", "warning"}));
   EXPECT_EQ(to_json(Tested{.weights = "averaged", .score = {0.5, 0.875, 40}}),
             (json{{"event", "test"},
                   {"weights", "averaged"},

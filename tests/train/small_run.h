@@ -22,6 +22,8 @@ struct Directory {
   ~Directory() { fs::remove_all(path); }
   Directory(const Directory&) = delete;
   Directory& operator=(const Directory&) = delete;
+  Directory(Directory&&) = delete;
+  Directory& operator=(Directory&&) = delete;
 
   fs::path path;
 };

@@ -94,6 +94,20 @@ TEST(Step, FourMicroBatchesGiveTheUpdateOfTheWholeBatch) {
       << "BatchNorm sees smaller batches";
 }
 
+TEST(Step, FourMicroBatchesGiveTheUpdateOfTheWholeBatchUnderClassWeights) {
+  recipe::Recipe whole;
+  whole.optimizer = optim::Sgd{.lr = 0.5};
+  whole.loss = loss::CrossEntropy{.confidence_penalty = loss::ConfidencePenalty{},
+                                  .class_weights = std::vector<double>(kClasses, 1)};
+  std::get<loss::CrossEntropy>(whole.loss).class_weights[1] = 7;
+  auto parts = whole;
+  parts.data.micro_batches = 4;
+  EXPECT_LT(distance(after(whole, batch(30, 9), false), after(parts, batch(30, 9), false)), 1e-6);
+  auto plain = whole;
+  plain.loss = loss::CrossEntropy{};
+  EXPECT_GT(distance(after(whole, batch(30, 9), false), after(plain, batch(30, 9), false)), 1e-4);
+}
+
 TEST(Step, FourMicroBatchesGiveTheUpdateOfTheWholeBatchAlsoUnderSam) {
   recipe::Recipe whole;
   whole.optimizer = optim::Sgd{.lr = 0.5};

@@ -1,0 +1,60 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "temper/measure/bootstrap.h"
+#include "temper/measure/calibration.h"
+#include "temper/measure/confusion.h"
+#include "temper/measure/interval.h"
+
+namespace temper::measure {
+
+/// How far confidence is from accuracy, a number for all images, in the three forms of
+/// calibration.h.
+struct CalibrationErrors {
+  double width = 0;     ///< bins of equal width: the form of most papers
+  double mass = 0;      ///< bins that hold equally many images
+  double debiased = 0;  ///< the same less what chance adds to it; may lie below 0
+};
+
+/// @param bins  as reliability() takes them
+CalibrationErrors calibration_errors(const at::Tensor& logits, const at::Tensor& labels,
+                                     std::int64_t bins = 15);
+
+struct FiguresOptions {
+  std::int64_t k = 5;      ///< of the top-k accuracy, >= 1
+  std::int64_t bins = 15;  ///< of calibration
+  BootstrapOptions bootstrap = {};
+};
+
+/// What a network's answers to a set of images are worth.
+struct Figures {
+  std::int64_t images = 0;
+  std::int64_t classes = 0;
+  std::int64_t correct = 0;
+  Interval accuracy_interval = {};   ///< Wilson's, 95%
+  Interval accuracy_bootstrap = {};  ///< over images, at the level of the options
+  std::int64_t k = 0;
+  std::optional<std::int64_t> top_k_correct;  ///< nothing where there are not more than k classes
+  double nll = 0;                             ///< nats
+  Interval nll_bootstrap = {};
+  double brier = 0;
+  CalibrationErrors calibration;
+  std::vector<ReliabilityBin> bins;  ///< of equal width
+  at::Tensor confusion;              ///< int64 [c, c], rows = true class
+  std::vector<ClassCounts> counts;   ///< a class each
+
+  /// A fraction, as is `top_k()`.
+  [[nodiscard]] double accuracy() const;
+  [[nodiscard]] std::optional<double> top_k() const;
+};
+
+/// @param logits  floating [n, c], finite
+/// @param labels  int64 [n], each in [0, c). Throws as check() in inputs.h does
+Figures figures(const at::Tensor& logits, const at::Tensor& labels,
+                const FiguresOptions& options = {});
+
+}  // namespace temper::measure

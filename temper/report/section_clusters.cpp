@@ -1,0 +1,125 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "temper/report/number.h"
+#include "temper/report/sections.h"
+
+namespace temper::report {
+namespace {
+
+// Of the drawing, in its own units; its height follows from the points, on the scale of its width.
+constexpr double kWidth = 480;
+constexpr double kTallest = 480;
+constexpr double kMargin = 14;
+
+/// Where points of the plane come to lie: one scale for both axes, so that distances can be
+/// compared by eye.
+struct Frame {
+  double left;
+  double top;
+  double scale;
+  double height;
+
+  [[nodiscard]] std::array<double, 2> place(double x, double y) const {
+    return {kMargin + (x - left) * scale, kMargin + (top - y) * scale};
+  }
+};
+
+std::array<double, 2> row(const at::Tensor& points, std::int64_t i) {
+  const auto* values = points.const_data_ptr<double>() + 2 * i;
+  return {values[0], values[1]};
+}
+
+struct Point {
+  std::array<double, 2> at;
+  std::int64_t place;  ///< of its class
+};
+
+/// The first images of each class.
+std::vector<Point> shown(const Cluster& cluster) {
+  std::vector<Point> points;
+  std::array<std::int64_t, 3> left{cluster.shown, cluster.shown, cluster.shown};
+  const auto all = cluster.plane.points.contiguous();
+  for (std::int64_t i = 0; i < all.size(0); ++i) {
+    const auto place = cluster.labels.const_data_ptr<std::int64_t>()[i];
+    if (left[static_cast<std::size_t>(place)]-- > 0) points.push_back({row(all, i), place});
+  }
+  return points;
+}
+
+Frame frame_of(const std::vector<Point>& points) {
+  std::array<double, 2> low{points.front().at};
+  std::array<double, 2> high{low};
+  for (const auto& point : points)
+    for (std::size_t k = 0; k < 2; ++k) {
+      low[k] = std::min(low[k], point.at[k]);
+      high[k] = std::max(high[k], point.at[k]);
+    }
+  const double width = std::max(high[0] - low[0], 1e-9);
+  const double height = std::max(high[1] - low[1], 1e-9);
+  const double scale = std::min((kWidth - 2 * kMargin) / width, (kTallest - 2 * kMargin) / height);
+  return {low[0], high[1], scale, height * scale + 2 * kMargin};
+}
+
+/// A form for each class as well as a colour: told apart in print and with any colour vision.
+Html mark(const Frame& frame, const Point& point) {
+  const auto [x, y] = frame.place(point.at[0], point.at[1]);
+  switch (point.place) {
+    case 0:
+      return html(R"(<circle class="k0" cx="{}" cy="{}" r="3"/>)", fmt::format("{:.1f}", x),
+                  fmt::format("{:.1f}", y));
+    case 1:
+      return html(R"(<path class="k1" d="M{} {}h5.2v5.2h-5.2z"/>)", fmt::format("{:.1f}", x - 2.6),
+                  fmt::format("{:.1f}", y - 2.6));
+    default:
+      return html(R"(<path class="k2" d="M{} {}l3.4 6h-6.8z"/>)", fmt::format("{:.1f}", x),
+                  fmt::format("{:.1f}", y - 3.6));
+  }
+}
+
+Html drawing(const Cluster& cluster) {
+  const auto points = shown(cluster);
+  if (points.empty()) return {};
+  const auto frame = frame_of(points);
+  Html marks;
+  for (const auto& point : points) marks += mark(frame, point);
+  return html(
+      R"(<svg class="clusters" viewBox="0 0 {} {}" role="img" aria-label="Penultimate activations of
+        three classes, {} images, on their templates' plane">{}</svg>)",
+      static_cast<int>(kWidth), fmt::format("{:.0f}", frame.height), cluster.set, marks);
+}
+
+Html figure(const Inspection& inspection, const Cluster& cluster) {
+  Html key;
+  for (std::size_t i = 0; i < 3; ++i)
+    key += html(R"(<li class="k{}"><span class="name">{}</span></li>)", i, inspection.classes[i]);
+  const auto& d = cluster.distances;
+  return html(
+      R"(<figure><h3>{} images</h3><ul class="key">{}</ul>{}<figcaption>Root mean square
+        distances in the whole space: {} within a class, from its mean; {} between the means of
+        classes; ratio {}. Of {} images, the first {} of each class at most are drawn.</figcaption></figure>)",
+      cluster.set == "training" ? "Training"
+      : cluster.set == "test"   ? "Test"
+                                : "Validation",
+      key, drawing(cluster), significant_text(d.within, 3), significant_text(d.between, 3),
+      significant_text(d.ratio(), 3), count_text(cluster.labels.size(0)), cluster.shown);
+}
+
+}  // namespace
+
+Html clusters_section(const Facts& facts) {
+  const auto& inspection = facts.inspection;
+  if (inspection.clusters.empty()) return {};
+  Html figures;
+  for (const auto& cluster : inspection.clusters) figures += figure(inspection, cluster);
+  return html(
+      R"(<section id="clusters"><h2>How tight its classes lie</h2><p class="lead">What goes into the
+        last layer, of three classes, on the plane through these classes' rows of that layer's
+        weights (Müller et al. 2019, arXiv:1906.02629). Both axes of a drawing have one scale. Measured
+        with {}.</p><div class="pair">{}</div></section>)",
+      weights_text(inspection.weights, facts.summary.averaging), figures);
+}
+
+}  // namespace temper::report

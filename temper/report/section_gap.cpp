@@ -1,0 +1,53 @@
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "temper/report/number.h"
+#include "temper/report/sections.h"
+
+namespace temper::report {
+namespace {
+
+/// Of a share's estimate, by the normal distribution.
+double variance(const train::Score& score) {
+  return score.accuracy * (1 - score.accuracy) / static_cast<double>(score.count);
+}
+
+std::string accuracy_interval(const Gap& gap) {
+  constexpr double z = 1.959963984540054;  // the normal distribution's 97.5% point
+  const double half = z * std::sqrt(variance(gap.train) + variance(gap.validation));
+  return fmt::format("{} to {}", points_text(gap.accuracy() - half),
+                     points_text(gap.accuracy() + half));
+}
+
+Html curve(std::string_view id, std::string_view title, std::string_view caption,
+           const std::string& basis, const std::string& weights) {
+  return html(
+      R"(<figure><h3>{}</h3><div class="plot short"><canvas id="{}" role="img"
+        aria-label="{} by epoch; the numbers follow from the table of epochs"></canvas></div><figcaption>{}
+        Measured on {}, <span data-basis>{}</span>.</figcaption></figure>)",
+      title, id, title, caption, basis, weights);
+}
+
+}  // namespace
+
+Html gap_section(const Facts& facts) {
+  const auto& gap = facts.summary.gap;
+  if (!gap || gap->train.count < 1 || gap->validation.count < 1) return {};
+  const auto weights = weights_text(gap->weights, facts.summary.averaging);
+  const auto basis =
+      fmt::format("{} validation images and a fixed part of the training set, {} images",
+                  count_text(gap->validation.count), count_text(gap->train.count));
+  return html(
+      R"(<section id="gap"><h2>How it generalises</h2><p class="lead">Generalisation
+        gap after epoch {}, {}: <b>{}</b> in loss and <b>{}</b> in accuracy (95{}% interval {}). Both
+        sides are measured alike: the same weights in evaluation mode, images as in evaluation, hard
+        labels, cross-entropy, no penalty.</p><div class="pair">{}{}</div></section>)",
+      gap->epoch, weights, difference_text(gap->loss()), points_text(gap->accuracy()), "\u202f",
+      accuracy_interval(*gap),
+      curve("gap-loss", "Gap in loss", "Validation loss less training loss.", basis, weights),
+      curve("gap-accuracy", "Gap in accuracy", "Training accuracy less validation accuracy.", basis,
+            weights));
+}
+
+}  // namespace temper::report

@@ -1,0 +1,77 @@
+#include "temper/train/assess.h"
+
+#include <fmt/format.h>
+
+#include "temper/core/error.h"
+#include "temper/measure/likelihood.h"
+#include "temper/train/sensitivity.h"
+
+namespace temper::train {
+namespace {
+
+std::optional<SavedTemperature> temperature_of(const std::filesystem::path& run,
+                                               const SavedModel& model, TemperatureFrom from,
+                                               const std::optional<Predictions>& validation) {
+  if (from == TemperatureFrom::none) return std::nullopt;
+  if (from == TemperatureFrom::saved) {
+    if (model.temperature) return model.temperature;
+    throw Error(Code::usage,
+                fmt::format("{}: no temperature is saved for its {} weights as they are now; fit "
+                            "one with `temper eval {} --temperature fit`",
+                            run.string(), model.weights, run.string()));
+  }
+  const auto fitted = fit_temperature(*validation);
+  save_temperature(run, model.weights, model.file, fitted);
+  return fitted;
+}
+
+}  // namespace
+
+Scaled scaled(const at::Tensor& logits, const at::Tensor& labels,
+              const SavedTemperature& temperature) {
+  const auto divided = measure::divided(logits, temperature.fit.value);
+  return {temperature, measure::negative_log_likelihood(divided, labels),
+          measure::brier_score(divided, labels), measure::calibration_errors(divided, labels),
+          measure::reliability(divided, labels)};
+}
+
+std::shared_ptr<const data::Source> images_of(const Plan& plan, const std::string& split) {
+  const auto images = split == "test"         ? plan.test
+                      : split == "validation" ? plan.validation
+                                              : plan.train;
+  if (!images)
+    throw Error(Code::usage,
+                fmt::format("the run's data has no {} set; choose another one", split));
+  return images;
+}
+
+Assessment assess(const std::filesystem::path& run, SavedModel& model, const Plan& plan,
+                  const AssessOptions& options) {
+  const auto images = images_of(plan, options.split);
+  const bool fits = options.temperature == TemperatureFrom::fit;
+  if (fits) require_validation(plan);
+  auto& network = *model.network;
+
+  const auto answers = predict(network, plan, images);
+  const bool with_gap = options.gap && plan.validation;
+  std::optional<Predictions> validation;
+  if (with_gap || fits)
+    validation = images == plan.validation ? answers : predict(network, plan, plan.validation);
+
+  Assessment result{.figures = measure::figures(answers.logits, answers.labels, options.figures),
+                    .norms = weight_norms(network)};
+  if (const auto t = temperature_of(run, model, options.temperature, validation))
+    result.scaled = scaled(answers.logits, answers.labels, *t);
+  if (with_gap) {
+    result.gap = gap(network, plan, *validation);
+    result.training_images = plan.probe->size();
+    result.validation_images = plan.validation->size();
+  }
+  if (options.sensitivity > 0) {
+    const auto norms = sensitivity(network, plan, images, options.sensitivity);
+    result.sensitivity = {norms.mean().item<double>(), norms.numel()};
+  }
+  return result;
+}
+
+}  // namespace temper::train

@@ -1,0 +1,129 @@
+#include "temper/train/stopping.h"
+
+#include <ATen/core/grad_mode.h>
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+
+#include "temper/core/error.h"
+#include "temper/train/averaged.h"
+
+namespace temper::train {
+namespace {
+
+using regularize::EarlyStopping;
+using regularize::StopMeasure;
+
+std::vector<Named> copies_of(std::span<const Named> tensors) {
+  const at::NoGradGuard guard;
+  std::vector<Named> copies;
+  for (const auto& [name, tensor] : tensors) copies.emplace_back(name, tensor.detach().clone());
+  return copies;
+}
+
+void copy(std::span<const Named> from, std::span<const Named> to) {
+  const at::NoGradGuard guard;
+  for (std::size_t i = 0; i < from.size(); ++i) to[i].second.copy_(from[i].second);
+}
+
+/// Nothing that is not finite is a score: it could not be written down either.
+double score_of(const EarlyStopping& options, const recipe::Recipe& recipe,
+                const Evaluated& evaluated) {
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  const auto& scores = scores_that_count(evaluated, recipe);
+  if (!scores || !scores->validation) return kNone;
+  const double value = options.measure == StopMeasure::validation_loss
+                           ? scores->validation->loss
+                           : scores->validation->accuracy;
+  return std::isfinite(value) ? value : kNone;
+}
+
+std::string measure_text(const EarlyStop& stop) {
+  return stop.measure == name_of(StopMeasure::validation_loss)
+             ? fmt::format("a validation loss of {:.4g}", stop.best)
+             : fmt::format("a validation accuracy of {:.2f}%", 100 * stop.best);
+}
+
+}  // namespace
+
+void check_stopping(const recipe::Recipe& recipe, bool validated) {
+  if (!recipe.early_stopping || validated) return;
+  throw Error(Code::usage,
+              recipe::place(recipe.places, "early_stopping") +
+                  "early_stopping goes by the validation score, and data.validation = 0 leaves "
+                  "none; hold out a share, such as data.validation = 0.1, or leave it out");
+}
+
+void begin_stopping(State& state, const recipe::Recipe& recipe) {
+  if (!recipe.early_stopping) return;
+  state.stop.emplace();
+  if (!recipe.early_stopping->restore_best) return;
+  state.best.emplace();
+  state.best->raw = copies_of(weights(*state.network));
+  if (state.averages) state.best->averaged = copies_of(state.averages->tensors);
+}
+
+std::optional<Judged> judge(const State& state, const recipe::Recipe& recipe,
+                            const Evaluated& evaluated) {
+  if (!recipe.early_stopping) return std::nullopt;
+  const auto& options = *recipe.early_stopping;
+  Judged judged{.memory = *state.stop};
+  judged.best = regularize::observe(options, score_of(options, recipe, evaluated), evaluated.epoch,
+                                    judged.memory);
+  judged.ends = regularize::has_ended(options, judged.memory);
+  return judged;
+}
+
+void take_in(State& state, const Judged& judged) {
+  state.stop = judged.memory;
+  if (!judged.best || !state.best) return;
+  copy(weights(*state.network), state.best->raw);
+  if (state.averages) copy(state.averages->tensors, state.best->averaged);
+}
+
+bool has_ended(const State& state, const recipe::Recipe& recipe) {
+  return recipe.early_stopping && regularize::has_ended(*recipe.early_stopping, *state.stop);
+}
+
+std::optional<EarlyStop> conclude(State& state, const recipe::Recipe& recipe,
+                                  const schedule::Horizon& horizon) {
+  if (!recipe.early_stopping) return std::nullopt;
+  const auto& memory = *state.stop;
+  const bool restored = state.best && memory.seen;
+  if (restored) {
+    copy(state.best->raw, weights(*state.network));
+    if (state.averages) copy(state.best->averaged, state.averages->tensors);
+  }
+  return EarlyStop{.reason = has_ended(state, recipe) ? "patience" : "length",
+                   .epoch = state.step / horizon.steps_per_epoch,
+                   .step = state.step,
+                   .measure = std::string(name_of(recipe.early_stopping->measure)),
+                   .best = memory.seen ? memory.best : std::numeric_limits<double>::quiet_NaN(),
+                   .best_epoch = memory.best_epoch,
+                   .waited = memory.waited,
+                   .weights = restored ? "best" : "last"};
+}
+
+std::string to_text(const EarlyStop& stop, std::int64_t epochs) {
+  const bool seen = std::isfinite(stop.best);
+  std::string text;
+  if (stop.reason == "patience")
+    text = fmt::format("Training ended early, after epoch {} of {}: {} evaluation{} in a row {}.",
+                       stop.epoch, epochs, stop.waited, stop.waited == 1 ? "" : "s",
+                       seen ? fmt::format("got no better than epoch {} with {}", stop.best_epoch,
+                                          measure_text(stop))
+                            : std::string("gave no number to judge by"));
+  else if (seen)
+    text = fmt::format(
+        "Early stopping let the run come to its end; its best evaluation was that of epoch {} "
+        "with {}.",
+        stop.best_epoch, measure_text(stop));
+  else
+    text = "Early stopping let the run come to its end; no evaluation gave a number to judge by.";
+  return text + (stop.weights == "best"
+                     ? fmt::format(" The weights are those of epoch {}.", stop.best_epoch)
+                     : " The weights are the last ones.");
+}
+
+}  // namespace temper::train

@@ -1,0 +1,112 @@
+#include "temper/train/teacher.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+#include "temper/core/error.h"
+#include "temper/data/digest.h"
+#include "temper/train/saved_model.h"
+#include "temper/train/state.h"
+
+namespace temper::train {
+namespace {
+
+/// Normalisations that were measured on the same images agree in all digits that are written.
+constexpr double kTolerance = 1e-6;
+
+[[noreturn]] void refuse(const Plan& plan, const std::string& why) {
+  throw Error(Code::usage,
+              fmt::format("{}distillation.from: {}",
+                          recipe::place(plan.recipe.places, "distillation.from"), why));
+}
+
+SavedModel saved(const Plan& plan) {
+  const auto& from = plan.recipe.distillation->from;
+  if (from.empty())
+    refuse(plan,
+           "no teacher is named; expected the directory of a finished run, such as "
+           "\"runs/teacher\"");
+  try {
+    return load_model(from);
+  } catch (const Error& error) {
+    if (error.code() != Code::usage) throw;
+    refuse(plan, error.what());
+  }
+}
+
+bool close(const std::vector<double>& a, const std::vector<double>& b) {
+  return std::ranges::equal(
+      a, b, [](double left, double right) { return std::abs(left - right) <= kTolerance; });
+}
+
+std::string shape(const model::Task& task) {
+  return fmt::format("{} x {} x {}", task.channels, task.height, task.width);
+}
+
+void require_same_task(const Plan& plan, const SavedModel& teacher) {
+  const auto& from = plan.recipe.distillation->from;
+  const auto& classes = plan.train->classes();
+  if (teacher.classes != classes) {
+    const auto [theirs, ours] = std::ranges::mismatch(teacher.classes, classes);
+    refuse(plan, theirs != teacher.classes.end() && ours != classes.end()
+                     ? fmt::format("class {} of {} is \"{}\" and of this data \"{}\"; a teacher "
+                                   "needs the same classes in the same order",
+                                   theirs - teacher.classes.begin(), from, *theirs, *ours)
+                     : fmt::format("{} was trained on {} classes and this data has {}; a teacher "
+                                   "needs the same",
+                                   from, teacher.classes.size(), classes.size()));
+  }
+  const auto& task = teacher.task;
+  if (task.channels != plan.task.channels || task.height != plan.task.height ||
+      task.width != plan.task.width)
+    refuse(plan, fmt::format("{} sees images of {} (channels x height x width) and this run {}; "
+                             "train one of them at the other's data.size",
+                             from, shape(task), shape(plan.task)));
+  const auto& normalisation = plan.evaluation.normalisation;
+  if (!close(teacher.normalisation.mean, normalisation.mean) ||
+      !close(teacher.normalisation.std, normalisation.std))
+    refuse(plan,
+           fmt::format("{} saw images normalised by mean [{}] and deviation [{}], and this run's "
+                       "are by [{}] and [{}]: they were measured on other training images; train "
+                       "both with the same data, validation, limit and seed",
+                       from, fmt::join(teacher.normalisation.mean, ", "),
+                       fmt::join(teacher.normalisation.std, ", "),
+                       fmt::join(normalisation.mean, ", "), fmt::join(normalisation.std, ", ")));
+}
+
+}  // namespace
+
+std::string hash_of_weights(const model::Network& network) {
+  data::Digest digest;
+  for (const auto& [name, tensor] : weights(network)) {
+    const auto values = tensor.detach().to(at::kCPU).contiguous();
+    digest.add(name).add(std::string_view(values.dtype().name()));
+    for (const auto size : values.sizes()) digest.add(size);
+    digest.add(std::span(static_cast<const std::byte*>(values.const_data_ptr()), values.nbytes()));
+  }
+  return digest.hex();
+}
+
+std::shared_ptr<model::Network> load_teacher(const Plan& plan) {
+  auto teacher = saved(plan);
+  require_same_task(plan, teacher);
+  const auto& expected = plan.recipe.distillation->teacher;
+  if (!expected.empty() && hash_of_weights(*teacher.network) != expected)
+    refuse(plan,
+           fmt::format("the weights in {} are not those that this run is taught by "
+                       "(distillation.teacher = \"{}\"); bring that run back, or begin a new one",
+                       plan.recipe.distillation->from, expected));
+  teacher.network->to(plan.device);
+  return std::move(teacher.network);
+}
+
+void resolve_teacher(Plan& plan) {
+  if (!plan.recipe.distillation || !plan.recipe.distillation->teacher.empty()) return;
+  plan.recipe.distillation->teacher = hash_of_weights(*load_teacher(plan));
+}
+
+}  // namespace temper::train

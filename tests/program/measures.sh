@@ -1,0 +1,71 @@
+# What is measured of a finished run, and the temperature that it is given.
+set -euo pipefail
+
+# refused STATUS TEXT COMMAND...
+refused() {
+  local expected=$1 text=$2 status=0
+  shift 2
+  "$@" >out.txt 2>err.txt || status=$?
+  cat err.txt
+  ((status == expected)) || { echo "exit status $status in place of $expected: $*"; exit 1; }
+  grep -qF -e "$text" err.txt || { echo "the message does not say: $text"; exit 1; }
+}
+
+python3 "$TEMPER_SOURCE_DIR/tests/program/pictures.py" pictures 64 10
+picture=pictures/test/class-1/0000.png
+small=(pictures --set data.batch=32 --set epochs=2 --set model.depth=8 --set threads=2
+  --set data.validation=0.2 --set "model.stochastic_depth={rate=0.5}")
+"$TEMPER" train "${small[@]}" --out run >out.txt 2>err.txt || { cat err.txt; exit 1; }
+
+refused 2 "no temperature is saved" "$TEMPER" eval run --temperature saved
+test ! -e run/temperature.json
+"$TEMPER" predict run "$picture" --json >before.txt 2>err.txt
+test ! -s err.txt
+
+"$TEMPER" eval run --temperature fit --per-class --sensitivity 20 | tee eval.txt
+grep -q "^test accuracy .*95% interval .*bootstrap .*over [0-9]* images" eval.txt
+grep -q "Brier score" eval.txt
+grep -q "of equal mass), .* (debiased)" eval.txt
+grep -q "^temperature .* fitted on .* validation images" eval.txt
+grep -q "^generalisation gap " eval.txt
+grep -q "^input sensitivity .* 20 images" eval.txt
+grep -q "recall" eval.txt
+
+"$TEMPER" eval run --temperature saved --top 2 --json >eval.json
+jq -e '.temperature.validation_loss_after <= .temperature.validation_loss_before' eval.json
+jq -e '.temperature.value == $saved[0].averaged.temperature or .temperature.value == $saved[0].raw.temperature' \
+  --slurpfile saved run/temperature.json eval.json
+jq -e '(.classes | length) > 2 and (.classes | map(.images) | add) == .count' eval.json
+jq -e '.interval[0] < .accuracy and .accuracy < .interval[1]' eval.json
+jq -e '.gap.training_images == .gap.validation_images and .top_k.k == 2' eval.json
+"$TEMPER" eval run --split validation --no-gap --json | jq -e '.gap == null and .temperature == null'
+
+# predict uses it and says so, unless it is told not to; the order stays.
+"$TEMPER" predict run "$picture" --json >after.txt 2>err.txt
+grep -q "at temperature" err.txt
+if cmp -s before.txt after.txt; then echo "the temperature changed nothing"; exit 1; fi
+test "$(jq -r '.top[0].class' before.txt)" = "$(jq -r '.top[0].class' after.txt)"
+"$TEMPER" predict run "$picture" --json --temperature none >none.txt 2>err.txt
+cmp before.txt none.txt
+test ! -s err.txt
+
+"$TEMPER" report run --clusters class-0,class-1,class-2 --sensitivity 10 >out.txt
+grep -q 'id="clusters"' run/report.html
+grep -q "Input sensitivity" run/report.html
+grep -q 'id="reliability-scaled"' run/report.html
+grep -q "residual blocks where" run/report.html
+refused 2 "no class 'Hat'" "$TEMPER" report run --clusters class-0,class-1,Hat
+refused 2 "expected three" "$TEMPER" report run --clusters class-0,class-1
+refused 2 "three different" "$TEMPER" report run --clusters class-0,class-1,class-1
+
+# Without a validation set there is no temperature.
+"$TEMPER" train "${small[@]}" --set data.validation=0 --set epochs=1 --out bare >out.txt 2>err.txt || { cat err.txt; exit 1; }
+refused 2 "a temperature is fitted on validation images" "$TEMPER" eval bare --temperature fit
+grep -q "bare/recipe.toml:" err.txt
+"$TEMPER" eval bare --json | jq -e '.gap == null'
+refused 2 "no validation set" "$TEMPER" eval bare --split validation
+
+# One class is nothing to tell apart.
+mkdir -p one/only
+cp "$picture" one/only/
+refused 3 "only one class" "$TEMPER" train one

@@ -1,0 +1,241 @@
+// What the page says of calibration, temperature, the gap, weights and blocks left out.
+#include <ATen/ops/full.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "temper/core/error.h"
+#include "temper/io/read_file.h"
+#include "temper/measure/figures.h"
+#include "temper/report/inspection.h"
+#include "temper/report/number.h"
+#include "temper/report/page.h"
+#include "temper/report/report.h"
+#include "temper/train/temperature.h"
+#include "tests/report/run_directory.h"
+
+namespace temper::report {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string render(const fake::Directory& run) {
+  return io::read_text(write_report(run.path));
+}
+
+nlohmann::json plotted(const std::string& page) {
+  const std::string open = "id=\"plots\">";
+  const auto begin = page.find(open) + open.size();
+  return nlohmann::json::parse(page.substr(begin, page.find("</script>", begin) - begin));
+}
+
+struct File {
+  std::string name;
+  at::Tensor value;
+};
+
+void write_weights(const fake::Directory& run, const std::string& name,
+                   const std::vector<File>& files) {
+  std::vector<io::TensorView> views;
+  for (const auto& file : files)
+    views.push_back(fake::view(
+        file.name.c_str(), file.value.scalar_type() == at::kLong ? io::Dtype::i64 : io::Dtype::f32,
+        file.value));
+  io::write_safetensors(run.path / name, views);
+}
+
+at::Tensor counter(std::int64_t value) {
+  return at::full({}, value, at::kLong);
+}
+
+/// A stem that saw 100 batches and two blocks that went through 90 and 60 of them.
+void write_network(const fake::Directory& run, const std::string& name, float weight = 2) {
+  write_weights(run, name,
+                {{"conv1.weight", at::full({2, 2}, weight)},
+                 {"bn1.weight", at::full({7}, 50.0F)},
+                 {"bn1.num_batches_tracked", counter(100)},
+                 {"layer1.0.bn1.num_batches_tracked", counter(90)},
+                 {"layer1.0.bn2.num_batches_tracked", counter(90)},
+                 {"layer1.0.downsample.1.num_batches_tracked", counter(100)},
+                 {"layer2.0.bn1.num_batches_tracked", counter(60)}});
+}
+
+/// With a test scored by averaged weights that the log calls EMA.
+fake::Tested finished(const fake::Directory& run, const std::string& recipe = "") {
+  auto start = fake::class_names(12);
+  fake::log_start(run, start);
+  run.log({{"event", "start"},
+           {"name", "trial"},
+           {"time", "2026-01-31T12:00:00Z"},
+           {"classes", start},
+           {"validation_images", 100},
+           {"averaging", "ema"},
+           {"weights", "averaged"}});
+  fake::log_training(run);
+  auto test = fake::log_test(run, 12);
+  run.write("recipe.toml", "name = \"trial\"\nseed = 42\n" + recipe);
+  write_network(run, "model.safetensors");
+  write_network(run, "model-ema.safetensors", 3);
+  return test;
+}
+
+void fit(const fake::Directory& run, double temperature) {
+  train::save_temperature(
+      run.path, "averaged", run.path / "model-ema.safetensors",
+      {.fit = {.value = temperature, .before = 0.5, .after = 0.4}, .images = 100});
+}
+
+TEST(Calibration, IsShownInAllItsForms) {
+  const fake::Directory run;
+  const auto test = finished(run);
+  const auto page = render(run);
+  const auto f = measure::figures(test.logits, test.labels);
+  for (const double share : {f.calibration.width, f.calibration.mass, f.calibration.debiased})
+    EXPECT_THAT(page, HasSubstr("<td>" + percent_text(share, 200) + "</td>"));
+  EXPECT_THAT(page, HasSubstr("<td>" + significant_text(f.brier) + "</td>"));
+  EXPECT_THAT(page, HasSubstr("<td>" + significant_text(f.nll) + "</td>"));
+  EXPECT_THAT(page, HasSubstr(interval_text(f.accuracy_bootstrap, 200)));
+  EXPECT_THAT(page, HasSubstr("temper eval RUN --temperature fit"));
+  EXPECT_THAT(page, Not(HasSubstr("id=\"reliability-scaled\"")));
+  EXPECT_TRUE(plotted(page)["scaled_bins"].empty());
+  const auto json = to_json(summary(run.path));
+  EXPECT_DOUBLE_EQ(json["brier"].get<double>(), f.brier);
+  EXPECT_DOUBLE_EQ(json["calibration_error"]["debiased"].get<double>(), f.calibration.debiased);
+  EXPECT_TRUE(json["temperature"].is_null());
+}
+
+TEST(Calibration, IsShownBeforeAndAfterTheSavedTemperature) {
+  const fake::Directory run;
+  const auto test = finished(run);
+  fit(run, 2.5);
+  const auto page = render(run);
+  const auto after = measure::figures(measure::divided(test.logits, 2.5), test.labels);
+  EXPECT_THAT(page, HasSubstr("at temperature 2.5<"));
+  EXPECT_THAT(page, HasSubstr("<td>" + percent_text(after.calibration.mass, 200) + "</td>"));
+  EXPECT_THAT(page, HasSubstr("on 100 validation images"));
+  EXPECT_THAT(page, HasSubstr("id=\"reliability-scaled\""));
+  EXPECT_EQ(plotted(page)["scaled_bins"].size(), 15U);
+  EXPECT_DOUBLE_EQ(to_json(summary(run.path))["temperature"]["loss"].get<double>(), after.nll);
+}
+
+TEST(Calibration, ATemperatureOfOtherWeightsIsNotUsed) {
+  const fake::Directory run;
+  finished(run);
+  fit(run, 2.5);
+  write_network(run, "model-ema.safetensors", 4);
+  EXPECT_THAT(render(run), HasSubstr("No temperature was fitted for these weights"));
+}
+
+TEST(Calibration, ADamagedTemperatureIsToldAndCostsOnlyItself) {
+  const fake::Directory run;
+  finished(run);
+  run.write("temperature.json", "{\"averaged\": {");
+  const auto page = render(run);
+  EXPECT_THAT(page, HasSubstr("temperature.json"));
+  EXPECT_THAT(page, HasSubstr("id=\"calibration\""));
+}
+
+TEST(Calibration, WithoutValidationSaysWhyThereIsNoTemperature) {
+  const fake::Directory run;
+  fake::log_start(run, fake::class_names(12));
+  run.log({{"event", "start"}, {"name", "trial"}, {"validation_images", 0}});
+  fake::log_test(run, 12);
+  EXPECT_THAT(render(run), HasSubstr("is fitted on validation images, and this run has none"));
+}
+
+TEST(Gap, HasASectionOfItsOwnWhereThereIsValidation) {
+  const fake::Directory run;
+  finished(run);
+  const auto page = render(run);
+  EXPECT_THAT(page, HasSubstr("<section id=\"gap\">"));
+  EXPECT_THAT(page, HasSubstr("<b>" + difference_text(0.1) + "</b> in loss"));
+  EXPECT_THAT(page, HasSubstr("<b>" + points_text(0.04) + "</b> in accuracy"));
+  const fake::Directory without;
+  fake::log_start(without, fake::class_names(3));
+  without.log({{"event", "epoch"},
+               {"epoch", 1},
+               {"step", 10},
+               {"raw", {{"train", fake::score(0.5, 0.8, 100)}}}});
+  EXPECT_THAT(render(without), Not(HasSubstr("<section id=\"gap\">")));
+}
+
+TEST(Weights, AreMeasuredWithoutNormalisations) {
+  const fake::Directory run;
+  finished(run);
+  const auto page = render(run);
+  EXPECT_THAT(page, HasSubstr("Length of the weights</dt><dd>6.000"));  // of 4 weights of 3
+  EXPECT_THAT(page, HasSubstr("all 4 of them"));
+}
+
+TEST(Weights, InADamagedFileAreTold) {
+  const fake::Directory run;
+  finished(run);
+  run.write("model-ema.safetensors", "short");
+  const auto page = render(run);
+  EXPECT_THAT(page, HasSubstr("model-ema.safetensors"));
+  EXPECT_THAT(page, Not(HasSubstr("Length of the weights")));
+}
+
+std::string depth(const std::string& options, const std::string& more = "") {
+  return more + "[model]\nkind = \"resnet\"\nstochastic_depth = { rate = 0.5" + options + " }\n";
+}
+
+TEST(Blocks, ThatStochasticDepthLeftOutAreCounted) {
+  const fake::Directory run;
+  finished(run, depth(""));
+  const auto page = render(run);
+  EXPECT_THAT(page, HasSubstr("went through 150 residual blocks"));
+  EXPECT_THAT(page, HasSubstr("would have gone through 200: it left out " + percent_text(0.25, 1)));
+}
+
+TEST(Blocks, AreNotCountedWhereNoneIsLeftOutForABatch) {
+  for (const auto& recipe : {std::string(), depth(", granularity = \"sample\""),
+                             depth("", "freeze = { stages = 1 }\n")}) {
+    const fake::Directory run;
+    finished(run, recipe);
+    EXPECT_THAT(render(run), Not(HasSubstr("residual blocks where"))) << recipe;
+  }
+}
+
+Inspection inspected() {
+  const auto points = at::full({4, 2}, 0.0, at::kDouble);
+  for (int i = 0; i < 8; ++i) points.mutable_data_ptr<double>()[i] = i % 5;
+  const auto labels = at::full({4}, 0, at::kLong);
+  for (int i = 0; i < 4; ++i) labels.mutable_data_ptr<std::int64_t>()[i] = i % 3;
+  return {.classes = {"cat", "<b>dog</b>", "emu"},
+          .clusters = {{"test", 1, {points, points}, labels, {1.5, 3}}},
+          .sensitivity = {{0.125, 20}},
+          .set = "test",
+          .weights = "averaged"};
+}
+
+TEST(Clusters, AreDrawnOnRequest) {
+  const fake::Directory run;
+  finished(run);
+  EXPECT_THAT(render(run), Not(HasSubstr("id=\"clusters\"")));
+  const auto drawn = page(read_run(run.path), inspected());
+  EXPECT_THAT(drawn, HasSubstr("<section id=\"clusters\">"));
+  EXPECT_THAT(drawn, HasSubstr("&lt;b&gt;dog"));
+  EXPECT_THAT(drawn, HasSubstr("<circle class=\"k0\""));
+  EXPECT_THAT(drawn, HasSubstr("ratio 0.500"));
+  // One point a class is asked for, of 4 images.
+  const auto begin = drawn.find("<svg class=\"clusters\"");
+  const auto drawing = drawn.substr(begin, drawn.find("</svg>", begin) - begin);
+  EXPECT_EQ(drawing.find("<circle"), drawing.rfind("<circle"));
+  EXPECT_THAT(drawn, HasSubstr("Input sensitivity</dt><dd>0.1250"));
+}
+
+TEST(Clusters, OfARunThatIsNotFinishedAreRefused) {
+  const fake::Directory run;
+  fake::write_recipe(run);
+  try {
+    write_report(run.path, {.clusters = {"a", "b", "c"}});
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::usage);
+    EXPECT_THAT(error.what(), HasSubstr("no finished run"));
+  }
+}
+
+}  // namespace
+}  // namespace temper::report

@@ -1,0 +1,82 @@
+// What a saved network says of a picture with dropout on.
+#include "temper/train/monte_carlo.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "temper/core/error.h"
+#include "temper/train/run.h"
+#include "tests/train/small_run.h"
+
+namespace temper::train {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+constexpr auto kDropout = "model.dropout=[{ kind = \"dropout\", at = \"head\", rate = 0.5 }]";
+
+SavedModel trained(const std::vector<std::string>& sets, const fs::path& directory) {
+  run(plan(small::recipe(sets), small::dataset(64)), {.directory = directory});
+  return load_model(directory);
+}
+
+io::Image picture() {
+  io::Image image;
+  small::dataset(4).train->read(1, image);
+  return image;
+}
+
+std::string refusal(SavedModel& model, std::int64_t passes) {
+  try {
+    (void)classify_monte_carlo(model, picture(), 2, passes);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::usage);
+    return error.what();
+  }
+  return "(not refused)";
+}
+
+TEST(MonteCarloPictures, GiveMeansWithTheirSpread) {
+  const small::Directory directory;
+  auto model = trained({"epochs=1", kDropout}, directory.path);
+  const auto plain = classify(model, picture(), 2);
+  const auto few = classify_monte_carlo(model, picture(), 2, 4);
+  const auto many = classify_monte_carlo(model, picture(), 2, 400);
+  ASSERT_EQ(few.top.size(), 2U);
+  EXPECT_NEAR(few.top[0].probability + few.top[1].probability, 1, 1e-9);
+  EXPECT_GE(few.top[0].probability, few.top[1].probability);
+  // Of two classes that add up to one, the deviations are the same.
+  EXPECT_GT(few.top[0].deviation, 0);
+  EXPECT_NEAR(few.top[0].deviation, few.top[1].deviation, 1e-9);
+  EXPECT_GT(few.information, 0);
+  EXPECT_LE(few.information, few.entropy);
+  EXPECT_NEAR(many.top[0].probability,
+              many.top[0].name == plain[0].name ? plain[0].probability : plain[1].probability, 0.1);
+  // The same draws again, and the network is left as it was.
+  EXPECT_EQ(classify_monte_carlo(model, picture(), 2, 4).top[0].deviation, few.top[0].deviation);
+  EXPECT_EQ(classify(model, picture(), 2)[0].probability, plain[0].probability);
+}
+
+TEST(MonteCarloPictures, AreRefusedWhereThereIsNoSpread) {
+  const small::Directory directory;
+  auto model = trained({"epochs=1", kDropout}, directory.path / "with");
+  EXPECT_THAT(refusal(model, 1), HasSubstr("found 1 pass, expected at least 2"));
+  EXPECT_THAT(refusal(model, -3), HasSubstr("found -3 passes, expected at least 2"));
+  auto without = trained({"epochs=1"}, directory.path / "without");
+  EXPECT_THAT(refusal(without, 4), HasSubstr("the network has no dropout"));
+}
+
+TEST(MonteCarloPictures, AreRefusedWhereTheLastRateIsNotKnown) {
+  const small::Directory directory;
+  auto model = trained({"epochs=1",
+                        "model.dropout=[{ kind = \"dropout\", at = \"head\", rate = { schedule = "
+                        "\"linear\", peak = 0, final = 0.5 } }]"},
+                       directory.path);
+  EXPECT_THAT(refusal(model, 4), HasSubstr("a schedule moved model.dropout.0.rate"));
+}
+
+}  // namespace
+}  // namespace temper::train
