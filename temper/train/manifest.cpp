@@ -28,6 +28,11 @@ json to_json(const Platform& platform) {
           {"libtorch", platform.libtorch}};
 }
 
+/// Of a manifest. One with a fraction or an exponent is of another type, and may not fit.
+std::int64_t whole(const json& number) {
+  return number.get_ref<const json::number_integer_t&>();
+}
+
 json to_json(const std::map<std::string, schedule::PlateauMemory>& plateaus) {
   auto object = json::object();
   for (const auto& [path, memory] : plateaus)
@@ -47,9 +52,9 @@ std::map<std::string, schedule::PlateauMemory> read_plateaus(const json& object)
     read = {.measure = memory.at("measure") == name_of(loss)
                            ? loss
                            : schedule::PlateauMeasure::validation_accuracy,
-            .bad = memory.at("bad"),
-            .cooldown_left = memory.at("cooldown_left"),
-            .reductions = memory.at("reductions")};
+            .bad = whole(memory.at("bad")),
+            .cooldown_left = whole(memory.at("cooldown_left")),
+            .reductions = whole(memory.at("reductions"))};
     if (!memory.at("best").is_null()) read.best = memory.at("best").get<double>();
   }
   return plateaus;
@@ -69,8 +74,8 @@ std::optional<regularize::StopMemory> read_stop(const json& object) {
   if (found == object.end()) return std::nullopt;
   return regularize::StopMemory{.seen = found->at("seen"),
                                 .best = found->at("best"),
-                                .best_epoch = found->at("best_epoch"),
-                                .waited = found->at("waited")};
+                                .best_epoch = whole(found->at("best_epoch")),
+                                .waited = whole(found->at("waited"))};
 }
 
 std::optional<Merit> read_merit(const json& object) {
@@ -79,22 +84,22 @@ std::optional<Merit> read_merit(const json& object) {
 }
 
 Platform read_platform(const json& object) {
-  return {object.at("device"), object.at("threads"), object.at("instruction_set"),
+  return {object.at("device"), whole(object.at("threads")), object.at("instruction_set"),
           object.at("libtorch")};
 }
 
 Manifest read(const json& object) {
-  return {.step = object.at("step"),
+  return {.step = whole(object.at("step")),
           .fingerprint = object.at("fingerprint"),
           .seconds = object.at("seconds"),
           .evaluated = object.at("evaluated"),
           .merit = read_merit(object.at("merit")),
           .platform = read_platform(object.at("platform")),
-          .origin = object.at("origin"),
-          .left_out = object.at("left_out"),
-          .left_out_in_row = object.at("left_out_in_row"),
-          .optimizer_steps = object.at("optimizer_steps"),
-          .updates = object.at("updates"),
+          .origin = whole(object.at("origin")),
+          .left_out = whole(object.at("left_out")),
+          .left_out_in_row = whole(object.at("left_out_in_row")),
+          .optimizer_steps = whole(object.at("optimizer_steps")),
+          .updates = whole(object.at("updates")),
           .plateaus = read_plateaus(object.at("plateaus")),
           .stop = read_stop(object),
           .files = object.at("files").get<std::map<std::string, std::string>>()};

@@ -40,11 +40,12 @@ SavedTemperature parse(const json& entry, const fs::path& path) {
                                         path.string()));
   };
   try {
-    const SavedTemperature found{.fit = {.value = entry.at("temperature").get<double>(),
-                                         .before = entry.at("nll_before").get<double>(),
-                                         .after = entry.at("nll_after").get<double>(),
-                                         .at_bound = entry.at("at_bound").get<bool>()},
-                                 .images = entry.at("images").get<std::int64_t>()};
+    const SavedTemperature found{
+        .fit = {.value = entry.at("temperature").get<double>(),
+                .before = entry.at("nll_before").get<double>(),
+                .after = entry.at("nll_after").get<double>(),
+                .at_bound = entry.at("at_bound").get<bool>()},
+        .images = entry.at("images").get_ref<const nlohmann::json::number_integer_t&>()};
     return std::isfinite(found.fit.value) && found.fit.value > 0 ? found : refuse();
   } catch (const json::exception&) {
     return refuse();
