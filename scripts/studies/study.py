@@ -22,6 +22,8 @@ SEARCH_SEED = 1
 SEEDS = list(range(101, 111))  # ten, none of which the search has seen
 LEVEL = 0.85  # of validation accuracy, for the time that it takes to get there
 
+FINISHED, DIVERGED, STOPPED = 0, 5, 75  # temper's exit statuses
+
 # 6,000 images x 10 epochs. Every run computes with one thread.
 RECIPE = """
 epochs = 10
@@ -43,6 +45,7 @@ every_steps = 0
 [log]
 every_steps = 50
 """
+STEPS_AN_EPOCH = 93  # 6,000 images, 64 at a time; validation has its own
 
 
 def with_packages() -> None:
@@ -62,6 +65,20 @@ def with_packages() -> None:
         os.execv(python, [str(python), *sys.argv])
 
 
+def train(run: pathlib.Path, settings: tuple[str, ...], seed: int, *more: str) -> tuple[int, list[dict]]:
+    """The exit status and the log's lines."""
+    shutil.rmtree(run, ignore_errors=True)
+    command = [str(PROGRAM), "train", str(PLACE / "study.toml"), "--out", str(run), "--set", f"seed={seed}", *more]
+    for setting in settings:
+        command += ["--set", setting]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if done.returncode not in (FINISHED, DIVERGED, STOPPED):
+        sys.exit(f"{' '.join(command)}\nended with {done.returncode}:\n{done.stderr[-2000:]}")
+    lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+    shutil.rmtree(run)
+    return done.returncode, lines
+
+
 def outcome(settings: tuple[str, ...], seed: int) -> dict:
     """One run: its epochs and its test score. A run that left the numbers is remembered as such."""
     text = RECIPE + "\n".join(settings) + f"\nseed {seed}"
@@ -69,25 +86,14 @@ def outcome(settings: tuple[str, ...], seed: int) -> dict:
     known = PLACE / "cache" / f"{name}.json"
     if known.exists():
         return json.loads(known.read_text())
-    run = PLACE / "runs" / name
-    shutil.rmtree(run, ignore_errors=True)
-    recipe = PLACE / "study.toml"
-    command = [str(PROGRAM), "train", str(recipe), "--out", str(run), "--set", f"seed={seed}"]
-    for setting in settings:
-        command += ["--set", setting]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    diverged = done.returncode == 5
-    if done.returncode != 0 and not diverged:
-        sys.exit(f"{' '.join(command)}\nended with {done.returncode}:\n{done.stderr[-2000:]}")
-    lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+    status, lines = train(PLACE / "runs" / name, settings, seed)
     result = {
         "settings": settings,
         "seed": seed,
-        "diverged": diverged,
+        "diverged": status == DIVERGED,
         "epochs": [
             {
                 "epoch": line["epoch"],
-                "seconds": line["seconds"],
                 "train": line["raw"]["train"]["loss"],
                 "validation": line["raw"]["validation"]["loss"],
                 "accuracy": line["raw"]["validation"]["accuracy"],
@@ -97,7 +103,6 @@ def outcome(settings: tuple[str, ...], seed: int) -> dict:
         ],
         "test": next((line["accuracy"] for line in lines if line["event"] == "test"), None),
     }
-    shutil.rmtree(run)
     known.parent.mkdir(parents=True, exist_ok=True)
     part = known.with_suffix(f".{os.getpid()}.part")
     part.write_text(json.dumps(result) + "\n")
@@ -105,11 +110,22 @@ def outcome(settings: tuple[str, ...], seed: int) -> dict:
     return result
 
 
+def seconds_an_epoch(rows: dict[str, tuple[str, ...]]) -> dict[str, float]:
+    """The second epoch's, evaluation included: the median of three rounds, in each of which every row trains alone."""
+    found = {name: [] for name in rows}
+    for _ in range(3):
+        for name, settings in rows.items():
+            _, lines = train(PLACE / "runs/pace", settings, SEARCH_SEED, "--stop-at", str(2 * STEPS_AN_EPOCH + 1))
+            first, second = (line["seconds"] for line in lines if line["event"] == "epoch")
+            found[name].append(second - first)
+    return {name: statistics.median(seconds) for name, seconds in found.items()}
+
+
 def outcomes(jobs: list[tuple[tuple[str, ...], int]]) -> list[dict]:
     """Of many runs, as many at a time as there are processors, one thread each."""
     PLACE.mkdir(parents=True, exist_ok=True)
     (PLACE / "study.toml").write_text(RECIPE)
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+    with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         done = []
         for result in pool.map(lambda job: outcome(*job), jobs):
             done.append(result)
@@ -155,16 +171,15 @@ def smallest_difference(differences: list[float]) -> float:
     return (t.ppf(0.975, n - 1) + t.ppf(0.8, n - 1)) * statistics.stdev(differences) / math.sqrt(n)
 
 
-def until_level(result: dict) -> tuple[float, float]:
-    """Epochs and seconds until the validation accuracy reaches LEVEL, between epochs by a straight line; NaN if never."""
-    before = (0, 0.0, 0.0)
+def until_level(result: dict) -> float:
+    """Epochs until the validation accuracy reaches LEVEL, between epochs by a straight line; NaN if never."""
+    before = (0, 0.0)
     for epoch in result["epochs"]:
-        here = (epoch["epoch"], epoch["seconds"], epoch["accuracy"])
-        if here[2] >= LEVEL:
-            share = (LEVEL - before[2]) / (here[2] - before[2])
-            return tuple(b + share * (h - b) for b, h in zip(before[:2], here[:2]))
+        here = (epoch["epoch"], epoch["accuracy"])
+        if here[1] >= LEVEL:
+            return before[0] + (LEVEL - before[1]) / (here[1] - before[1]) * (here[0] - before[0])
         before = here
-    return math.nan, math.nan
+    return math.nan
 
 
 def plus_minus(values: list[float], scale: float = 1, digits: int = 2) -> str:
@@ -174,8 +189,9 @@ def plus_minus(values: list[float], scale: float = 1, digits: int = 2) -> str:
     return f"{scale * statistics.mean(values):.{digits}f} ± {scale * interval(values):.{digits}f}"
 
 
-def table(rows: dict[str, tuple[float, list[dict]]], reference: str) -> str:
-    """Markdown; rows are name -> (rate, ten runs). Differences of accuracy are to the reference, paired by seed."""
+def table(rows: dict[str, tuple[float, list[dict]]], paces: dict[str, float], reference: str) -> str:
+    """Markdown; rows are name -> (rate, ten runs), paces seconds an epoch. Differences of accuracy are to the reference,
+    paired by seed."""
     lines = [
         f"| | rate | test accuracy, % | difference to {reference}, points | smallest that shows | gap (loss) | epochs to {LEVEL:.0%} | seconds to {LEVEL:.0%} |",
         "|---|---|---|---|---|---|---|---|",
@@ -189,12 +205,13 @@ def table(rows: dict[str, tuple[float, list[dict]]], reference: str) -> str:
         accuracy = [run["test"] for run in runs]
         gap = [run["epochs"][-1]["validation"] - run["epochs"][-1]["train"] for run in runs]
         differences = [a - b for a, b in zip(accuracy, base)]
-        epochs, seconds = zip(*map(until_level, runs))
+        epochs = [until_level(run) for run in runs]
+        seconds = [count * paces[name] for count in epochs]
         own = name == reference
         lines.append(
             f"| {name} | {rate:.3g} | {plus_minus(accuracy, 100)} | {'' if own else plus_minus(differences, 100)} | "
             f"{'' if own else f'{100 * smallest_difference(differences):.2f}'} | {plus_minus(gap, 1, 3)} | "
-            f"{plus_minus(list(epochs), 1, 1)} | {plus_minus(list(seconds), 1, 1)} |"
+            f"{plus_minus(epochs, 1, 1)} | {plus_minus(seconds, 1, 1)} |"
         )
     return "\n".join(lines)
 
@@ -249,7 +266,8 @@ def compare(name: str, title: str, rows: dict, reference: str) -> None:
     jobs = [(rows[row][0](rate), seed) for row, rate in chosen.items() for seed in SEEDS]
     runs = outcomes(jobs)
     measured = {row: (rate, runs[i * len(SEEDS) : (i + 1) * len(SEEDS)]) for i, (row, rate) in enumerate(chosen.items())}
-    text = table(measured, reference)
+    paces = seconds_an_epoch({row: rows[row][0](rate) for row, rate in chosen.items()})
+    text = table(measured, paces, reference)
     print(text)
     figure(measured, ROOT / f"docs/figures/{name}.svg", title)
     write_section(ROOT / "docs/optimizers.md", name, text)
