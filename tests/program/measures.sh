@@ -1,15 +1,7 @@
 # What is measured of a finished run, and the temperature that it is given.
 set -euo pipefail
-
-# refused STATUS TEXT COMMAND...
-refused() {
-  local expected=$1 text=$2 status=0
-  shift 2
-  "$@" >out.txt 2>err.txt || status=$?
-  cat err.txt
-  ((status == expected)) || { echo "exit status $status in place of $expected: $*"; exit 1; }
-  grep -qF -e "$text" err.txt || { echo "the message does not say: $text"; exit 1; }
-}
+# shellcheck source=tests/program/refused
+source "$TEMPER_SOURCE_DIR/tests/program/refused"
 
 python3 "$TEMPER_SOURCE_DIR/tests/program/pictures.py" pictures 64 10
 picture=pictures/test/class-1/0000.png

@@ -1,15 +1,7 @@
 # What a user can get wrong ends in one clear message and the right exit status, and loses nothing.
 set -euo pipefail
-
-# refused STATUS TEXT COMMAND...
-refused() {
-  local expected=$1 text=$2 status=0
-  shift 2
-  "$@" >out.txt 2>err.txt || status=$?
-  cat err.txt
-  ((status == expected)) || { echo "exit status $status in place of $expected: $*"; exit 1; }
-  grep -qF -e "$text" err.txt || { echo "the message does not say: $text"; exit 1; }
-}
+# shellcheck source=tests/program/refused
+source "$TEMPER_SOURCE_DIR/tests/program/refused"
 
 printf 'optimiser.lr = 0.1\n' >spelling.toml
 refused 2 "did you mean 'optimizer'" "$TEMPER" train spelling.toml

@@ -1,5 +1,7 @@
 # Steps are replayed with the loss that the run recorded, and two runs are compared.
 set -euo pipefail
+# shellcheck source=tests/program/refused
+source "$TEMPER_SOURCE_DIR/tests/program/refused"
 
 small=(--set data.limit=320 --set data.batch=32 --set epochs=2 --set model.depth=8 --set threads=1
   --set log.every_steps=1 --set checkpoint.every_steps=6 --set checkpoint.keep=9
@@ -21,15 +23,6 @@ done
 contents >after.txt
 cmp before.txt after.txt
 
-# refused STATUS TEXT COMMAND...
-refused() {
-  local expected=$1 text=$2 status=0
-  shift 2
-  "$@" >out.txt 2>err.txt || status=$?
-  cat err.txt
-  ((status == expected)) || { echo "exit status $status in place of $expected: $*"; exit 1; }
-  grep -qF -e "$text" err.txt || { echo "the message does not say: $text"; exit 1; }
-}
 refused 2 "no run" "$TEMPER" replay nowhere --step 1
 refused 2 "has come to step 20 of 20" "$TEMPER" replay run --step 21
 refused 2 "no run" "$TEMPER" diff run nowhere

@@ -16,18 +16,10 @@
 namespace temper::report {
 namespace {
 
+using fake::plotted;
+using fake::render;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-std::string render(const fake::Directory& run) {
-  return io::read_text(write_report(run.path));
-}
-
-nlohmann::json plotted(const std::string& page) {
-  const std::string open = "id=\"plots\">";
-  const auto begin = page.find(open) + open.size();
-  return nlohmann::json::parse(page.substr(begin, page.find("</script>", begin) - begin));
-}
 
 struct File {
   std::string name;

@@ -17,23 +17,15 @@
 namespace temper::report {
 namespace {
 
+using fake::plotted;
+using fake::render;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-std::string render(const fake::Directory& run) {
-  return io::read_text(write_report(run.path));
-}
 
 /// The page without scripts and style: what a person reads.
 std::string body(const std::string& page) {
   const auto begin = page.find("<main>");
   return page.substr(begin, page.find("</main>") - begin);
-}
-
-nlohmann::json plotted(const std::string& page) {
-  const std::string open = "id=\"plots\">";
-  const auto begin = page.find(open) + open.size();
-  return nlohmann::json::parse(page.substr(begin, page.find("</script>", begin) - begin));
 }
 
 std::string complete(const fake::Directory& run, int classes = 12) {

@@ -12,10 +12,12 @@
 #include <string>
 #include <vector>
 
+#include "temper/io/read_file.h"
 #include "temper/io/safetensors.h"
 #include "temper/measure/accuracy.h"
 #include "temper/measure/likelihood.h"
 #include "temper/measure/mistakes.h"
+#include "temper/report/report.h"
 
 /// A run directory as a trainer leaves it, with as much or as little in it as a test wants.
 namespace temper::report::fake {
@@ -154,6 +156,17 @@ inline void write_recipe(const Directory& run) {
   run.write("recipe.toml", "name = \"trial\"\nseed = 42\n");
   run.write("environment.json",
             R"({"temper":"0.1.0","libtorch":"2.11.0","command":["temper","train","it's.toml"]})");
+}
+
+inline std::string render(const Directory& run) {
+  return io::read_text(write_report(run.path));
+}
+
+/// What a page gives its charts to draw.
+inline Json plotted(const std::string& page) {
+  const std::string open = "id=\"plots\">";
+  const auto begin = page.find(open) + open.size();
+  return Json::parse(page.substr(begin, page.find("</script>", begin) - begin));
 }
 
 }  // namespace temper::report::fake
