@@ -22,13 +22,15 @@ struct Options {
 };
 
 void write(const Options& options) {
-  const auto path = report::write_report(
+  const auto report = report::write_report(
       options.run, {.clusters = options.clusters, .sensitivity = options.sensitivity});
-  const auto summary = report::summary(options.run);
-  if (options.as_json)
-    fmt::print("{}\n", report::to_json(summary).dump(2));
-  else
-    fmt::print("{}\nreport  {}\n", report::to_text(summary), path.string());
+  if (!options.as_json) {
+    fmt::print("{}\nreport  {}\n", report::to_text(report.summary), report.path.string());
+    return;
+  }
+  auto json = report::to_json(report.summary);
+  json.update(report::to_json(report.inspection));
+  fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 }  // namespace
@@ -49,7 +51,7 @@ void add_report(CLI::App& app) {
                    "measure on so many images how the answers move with the pixels")
       ->type_name("IMAGES")
       ->check(CLI::PositiveNumber);
-  command->add_flag("--json", options->as_json, "print the headline numbers as JSON");
+  command->add_flag("--json", options->as_json, "print the numbers as JSON");
   command->footer(
       "Examples:\n"
       "  temper report runs/fashion-mnist\n"

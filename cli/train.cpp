@@ -137,13 +137,11 @@ int check(const train::Plan& plan, bool as_json) {
   return r.passed() ? 0 : static_cast<int>(Code::data);
 }
 
-void announce(const fs::path& directory, const fs::path& report, bool as_json) {
-  const auto summary = report::summary(directory);
-  if (as_json) {
-    fmt::print("{}\n", report::to_json(summary).dump(2));
-    return;
-  }
-  fmt::print("{}\nreport  {}\n", report::to_text(summary), report.string());
+void announce(const report::Written& report, bool as_json) {
+  if (as_json)
+    fmt::print("{}\n", report::to_json(report.summary).dump(2));
+  else
+    fmt::print("{}\nreport  {}\n", report::to_text(report.summary), report.path.string());
 }
 
 int train_command(const Options& options, const std::vector<std::string>& command) {
@@ -177,7 +175,7 @@ int train_command(const Options& options, const std::vector<std::string>& comman
         fmt::format("stopped at step {} of {} and saved; the same command goes on from there",
                     outcome.step, plan.horizon.total_steps));
   if (was_finished) fmt::print(stderr, "This run is finished already; --fresh trains it anew.\n");
-  announce(directory, report::write_report(directory), options.as_json);
+  announce(report::write_report(directory), options.as_json);
   return 0;
 }
 

@@ -1,5 +1,10 @@
 # How a room of the house, its tests and the program become targets.
 
+# Programs are made of objects, and need a source all the same.
+if(NOT EXISTS "${CMAKE_BINARY_DIR}/empty.cpp")
+  file(WRITE "${CMAKE_BINARY_DIR}/empty.cpp" "// what the program does is in its objects\n")
+endif()
+
 # Precompiled headers, each compiled once: LibTorch's tensors, its modules, and for the rooms that come after the
 # methods, recipes with every technique's options.
 foreach(kind tensor nn recipe)
@@ -44,11 +49,7 @@ function(temper_room name)
   temper_tests(${name})
 endfunction()
 
-# The tests are objects, so that temper-selftest holds the same; a program needs a source all the same.
-if(NOT EXISTS "${CMAKE_BINARY_DIR}/empty.cpp")
-  file(WRITE "${CMAKE_BINARY_DIR}/empty.cpp" "// the tests are objects\n")
-endif()
-
+# The tests of a room; objects, so that temper-selftest holds the same.
 function(temper_tests name)
   file(GLOB tests CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/tests/${name}/*_test.cpp")
   if(NOT TEMPER_TESTS OR NOT tests)
@@ -75,9 +76,12 @@ function(temper_program name)
   cmake_parse_arguments(PROGRAM "" "" "USES" ${ARGN})
   list(TRANSFORM PROGRAM_USES PREPEND temper_)
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/cli/*.cpp")
-  add_executable(${name} ${sources})
-  target_link_libraries(${name} PRIVATE ${PROGRAM_USES} temper_warnings CLI11::CLI11)
-  target_precompile_headers(${name} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/cmake/pch_program.h")
+  # Objects, compiled as the rooms are, so that they share a precompiled header.
+  add_library(${name}_commands OBJECT ${sources})
+  target_link_libraries(${name}_commands PUBLIC ${PROGRAM_USES} CLI11::CLI11 PRIVATE temper_warnings)
+  target_precompile_headers(${name}_commands REUSE_FROM temper_pch_recipe)
+  add_executable(${name} "${CMAKE_BINARY_DIR}/empty.cpp")
+  target_link_libraries(${name} PRIVATE ${name}_commands)
   # The program finds its CUDA module beside it in the build folder, in ../ (lib/) when installed.
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}"
                                            BUILD_RPATH "${CMAKE_BINARY_DIR}" INSTALL_RPATH "$ORIGIN/..")

@@ -1,5 +1,6 @@
 """What the studies beside this file share: many runs of a small network, each done once and remembered, and what
-may be said about them. A study is resumable: give its command again."""
+may be said about them. A study is resumable: give its command again. TEMPER_PROGRAM names another program than the
+release build's."""
 
 import concurrent.futures
 import hashlib
@@ -14,7 +15,7 @@ import sys
 import venv
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAM = ROOT / "build/release/temper"
+PROGRAM = pathlib.Path(os.environ.get("TEMPER_PROGRAM", ROOT / "build/release/temper"))
 PLACE = ROOT / "build/studies"
 PACKAGES = ["matplotlib==3.10.7", "scipy==1.16.3"]
 
@@ -65,31 +66,45 @@ def with_packages() -> None:
         os.execv(python, [str(python), *sys.argv])
 
 
-def train(run: pathlib.Path, settings: tuple[str, ...], seed: int, *more: str) -> tuple[int, list[dict]]:
-    """The exit status and the log's lines."""
-    shutil.rmtree(run, ignore_errors=True)
-    command = [str(PROGRAM), "train", str(PLACE / "study.toml"), "--out", str(run), "--set", f"seed={seed}", *more]
-    for setting in settings:
-        command += ["--set", setting]
+def program(*arguments: str, allowed: tuple[int, ...] = (FINISHED,)) -> subprocess.CompletedProcess:
+    """temper with these arguments; a study ends where its exit status is another one."""
+    command = [str(PROGRAM), *arguments]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    if done.returncode not in (FINISHED, DIVERGED, STOPPED):
+    if done.returncode not in allowed:
         sys.exit(f"{' '.join(command)}\nended with {done.returncode}:\n{done.stderr[-2000:]}")
-    lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
-    shutil.rmtree(run)
-    return done.returncode, lines
+    return done
 
 
-def outcome(settings: tuple[str, ...], seed: int) -> dict:
-    """One run: its epochs and its test score. A run that left the numbers is remembered as such."""
-    text = RECIPE + "\n".join(settings) + f"\nseed {seed}"
-    name = hashlib.sha256(text.encode()).hexdigest()[:16]
-    known = PLACE / "cache" / f"{name}.json"
+def train(run: pathlib.Path, settings: tuple[str, ...], seed: int, *more: str) -> tuple[int, list[dict]]:
+    """The exit status and the log's lines. The run's directory stays."""
+    shutil.rmtree(run, ignore_errors=True)
+    sets = [word for setting in settings for word in ("--set", setting)]
+    done = program("train", str(PLACE / "study.toml"), "--out", str(run), "--set", f"seed={seed}", *more, *sets,
+                   allowed=(FINISHED, DIVERGED, STOPPED))
+    return done.returncode, [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+
+
+def name_of(settings: tuple[str, ...], seed: int) -> str:
+    """Of a run, by what makes its results."""
+    return hashlib.sha256((RECIPE + "\n".join(settings) + f"\nseed {seed}").encode()).hexdigest()[:16]
+
+
+def remembered(folder: str, name: str, make) -> dict:
+    """What `make()` gave when it was called first, for this name."""
+    known = PLACE / folder / f"{name}.json"
     if known.exists():
         return json.loads(known.read_text())
-    status, lines = train(PLACE / "runs" / name, settings, seed)
-    result = {
-        "settings": settings,
-        "seed": seed,
+    result = make()
+    known.parent.mkdir(parents=True, exist_ok=True)
+    part = known.with_suffix(f".{os.getpid()}.part")
+    part.write_text(json.dumps(result) + "\n")
+    part.rename(known)
+    return result
+
+
+def of_log(status: int, lines: list[dict]) -> dict:
+    """What a run's log says of its epochs and its test score."""
+    return {
         "diverged": status == DIVERGED,
         "epochs": [
             {
@@ -103,11 +118,19 @@ def outcome(settings: tuple[str, ...], seed: int) -> dict:
         ],
         "test": next((line["accuracy"] for line in lines if line["event"] == "test"), None),
     }
-    known.parent.mkdir(parents=True, exist_ok=True)
-    part = known.with_suffix(f".{os.getpid()}.part")
-    part.write_text(json.dumps(result) + "\n")
-    part.rename(known)
-    return result
+
+
+def outcome(settings: tuple[str, ...], seed: int) -> dict:
+    """One run. One that left the numbers is remembered as such."""
+    name = name_of(settings, seed)
+    run = PLACE / "runs" / name
+
+    def make() -> dict:
+        result = {"settings": settings, "seed": seed, **of_log(*train(run, settings, seed))}
+        shutil.rmtree(run)
+        return result
+
+    return remembered("cache", name, make)
 
 
 def seconds_an_epoch(rows: dict[str, tuple[str, ...]]) -> dict[str, float]:
@@ -115,23 +138,29 @@ def seconds_an_epoch(rows: dict[str, tuple[str, ...]]) -> dict[str, float]:
     found = {name: [] for name in rows}
     for _ in range(3):
         for name, settings in rows.items():
-            _, lines = train(PLACE / "runs/pace", settings, SEARCH_SEED, "--stop-at", str(2 * STEPS_AN_EPOCH + 1))
+            run = PLACE / "runs/pace"
+            _, lines = train(run, settings, SEARCH_SEED, "--stop-at", str(2 * STEPS_AN_EPOCH + 1))
+            shutil.rmtree(run)
             first, second = (line["seconds"] for line in lines if line["event"] == "epoch")
             found[name].append(second - first)
     return {name: statistics.median(seconds) for name, seconds in found.items()}
 
 
-def outcomes(jobs: list[tuple[tuple[str, ...], int]]) -> list[dict]:
-    """Of many runs, as many at a time as there are processors, one thread each."""
+def in_parallel(work, jobs: list[tuple]) -> list[dict]:
+    """work(*job) of each, as many at a time as there are processors: every run computes with one thread."""
     PLACE.mkdir(parents=True, exist_ok=True)
     (PLACE / "study.toml").write_text(RECIPE)
     with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         done = []
-        for result in pool.map(lambda job: outcome(*job), jobs):
+        for result in pool.map(lambda job: work(*job), jobs):
             done.append(result)
             print(f"\r{len(done)} of {len(jobs)} runs", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     return done
+
+
+def outcomes(jobs: list[tuple[tuple[str, ...], int]]) -> list[dict]:
+    return in_parallel(outcome, jobs)
 
 
 def final_validation(result: dict) -> float:
@@ -253,11 +282,15 @@ def write_section(page: pathlib.Path, name: str, text: str) -> None:
     page.write_text(f"{head}{begin}\n{text}\n{end}{rest.split(end, 1)[1]}")
 
 
+def need_program() -> None:
+    if not PROGRAM.exists():
+        sys.exit(f"no {PROGRAM}: build it first (scripts/quickstart)")
+
+
 def compare(name: str, title: str, rows: dict, reference: str) -> None:
     """The whole of a study: the best of seven rates for every row, ten fresh seeds, table, figure.
     @param rows  name -> (settings_of(rate), rates)"""
-    if not PROGRAM.exists():
-        sys.exit(f"no {PROGRAM}: build it first (scripts/quickstart)")
+    need_program()
     chosen = {}
     for row, (settings_of, rates) in rows.items():
         rate, found = best_rate(settings_of, rates)

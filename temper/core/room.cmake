@@ -1,4 +1,4 @@
-target_link_libraries(temper_core PUBLIC fmt::fmt-header-only)
+target_link_libraries(temper_core PUBLIC fmt::fmt)
 
 # The commit is read when the build is configured: good enough to tell versions apart, and no file is rebuilt for it.
 execute_process(COMMAND git describe --always --dirty=+ --exclude=* WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}"

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "temper/core/error.h"
 #include "temper/data/open.h"
@@ -61,9 +62,12 @@ at::Tensor places(const at::Tensor& labels, const Classes& classes) {
 Cluster cluster(model::Network& network, const train::Plan& plan, std::string name,
                 const std::shared_ptr<const data::Source>& set, const Classes& classes) {
   const auto [activations, labels] = train::features(network, plan, images_of(set, classes));
-  return {std::move(name), kShown,
+  return {std::move(name),
+          kShown,
           measure::template_plane(activations, train::head_of(network), classes),
-          places(labels, classes), measure::cluster_distances(activations, labels)};
+          measure::principal_components(activations),
+          places(labels, classes),
+          measure::cluster_distances(activations, labels)};
 }
 
 }  // namespace
@@ -92,6 +96,27 @@ Inspection inspect(const std::filesystem::path& run, const InspectOptions& optio
     result.set = held_out ? name : "training";
   }
   return result;
+}
+
+nlohmann::json to_json(const Inspection& inspection) {
+  auto json = nlohmann::json::object();
+  if (!inspection.clusters.empty()) {
+    auto sets = nlohmann::json::array();
+    for (const auto& cluster : inspection.clusters)
+      sets.push_back({{"set", cluster.set},
+                      {"images", cluster.labels.size(0)},
+                      {"within", cluster.distances.within},
+                      {"between", cluster.distances.between},
+                      {"ratio", cluster.distances.ratio()},
+                      {"explained", cluster.principal.explained}});
+    json["clusters"] = {
+        {"classes", inspection.classes}, {"weights", inspection.weights}, {"sets", sets}};
+  }
+  if (inspection.sensitivity)
+    json["sensitivity"] = {{"mean", inspection.sensitivity->mean},
+                           {"images", inspection.sensitivity->images},
+                           {"set", inspection.set}};
+  return json;
 }
 
 }  // namespace temper::report

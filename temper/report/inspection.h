@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,7 @@ struct Cluster {
   std::string set;     ///< "test", "validation" or "training"
   std::int64_t shown;  ///< of an image, a point: the first so many of each class at most
   measure::Projection plane;
+  measure::Principal principal;
   at::Tensor labels;  ///< int64 [n]: 0, 1 or 2
   measure::ClusterDistances distances;
 };
@@ -40,5 +42,9 @@ struct Inspection {
 /// Asks a finished run's network, with the weights that count. Throws Error{Code::usage} for
 /// anything but three different classes of the run, and as load_model() and plan() do.
 Inspection inspect(const std::filesystem::path& run, const InspectOptions& options);
+
+/// Distances, shares of the variance and sensitivity, without the points; an object, whose keys are
+/// there for what was asked.
+nlohmann::json to_json(const Inspection& inspection);
 
 }  // namespace temper::report

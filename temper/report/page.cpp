@@ -3,9 +3,9 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string_view>
+#include <utility>
 
 #include "temper/report/assets.h"
-#include "temper/report/sections.h"
 
 namespace temper::report {
 namespace {
@@ -47,11 +47,15 @@ Html contents(const Facts& facts) {
 
 }  // namespace
 
-std::string page(Run run, Inspection inspection) {
+Facts gather(Run run, Inspection inspection) {
   Facts facts{.run = std::move(run), .inspection = std::move(inspection)};
   facts.analysis = analyse(facts.run);
   facts.summary = summary(facts.run, facts.analysis);
   facts.weights = read_saved_weights(facts.run);
+  return facts;
+}
+
+std::string page(const Facts& facts) {
   auto numbers = plots(facts);
   numbers["scaled_bins"] = calibration_plots(facts);
   return fill(assets::page_html, {{"title", escape(facts.summary.name)},

@@ -1,12 +1,11 @@
 #pragma once
 #include <string>
 
-#include "temper/report/inspection.h"
-#include "temper/report/run.h"
+#include "temper/report/sections.h"
 
 namespace temper::report {
 
 /// The whole page: markup, style, scripts, numbers for the plots and pictures.
-std::string page(Run run, Inspection inspection = {});
+std::string page(const Facts& facts);
 
 }  // namespace temper::report

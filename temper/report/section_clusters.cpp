@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 
 #include "temper/report/number.h"
 #include "temper/report/sections.h"
@@ -37,11 +38,11 @@ struct Point {
   std::int64_t place;  ///< of its class
 };
 
-/// The first images of each class.
-std::vector<Point> shown(const Cluster& cluster) {
+/// The first images of each class, where a projection puts them.
+std::vector<Point> shown(const Cluster& cluster, const at::Tensor& projected) {
   std::vector<Point> points;
   std::array<std::int64_t, 3> left{cluster.shown, cluster.shown, cluster.shown};
-  const auto all = cluster.plane.points.contiguous();
+  const auto all = projected.contiguous();
   for (std::int64_t i = 0; i < all.size(0); ++i) {
     const auto place = cluster.labels.const_data_ptr<std::int64_t>()[i];
     if (left[static_cast<std::size_t>(place)]-- > 0) points.push_back({row(all, i), place});
@@ -79,16 +80,17 @@ Html mark(const Frame& frame, const Point& point) {
   }
 }
 
-Html drawing(const Cluster& cluster) {
-  const auto points = shown(cluster);
+/// @param onto  what the points were projected onto, for those who can't see them
+Html drawing(const Cluster& cluster, const at::Tensor& projected, std::string_view onto) {
+  const auto points = shown(cluster, projected);
   if (points.empty()) return {};
   const auto frame = frame_of(points);
   Html marks;
   for (const auto& point : points) marks += mark(frame, point);
   return html(
       R"(<svg class="clusters" viewBox="0 0 {} {}" role="img" aria-label="Penultimate activations of
-        three classes, {} images, on their templates' plane">{}</svg>)",
-      static_cast<int>(kWidth), fmt::format("{:.0f}", frame.height), cluster.set, marks);
+        three classes, {} images, on {}">{}</svg>)",
+      static_cast<int>(kWidth), fmt::format("{:.0f}", frame.height), cluster.set, onto, marks);
 }
 
 Html figure(const Inspection& inspection, const Cluster& cluster) {
@@ -96,15 +98,22 @@ Html figure(const Inspection& inspection, const Cluster& cluster) {
   for (std::size_t i = 0; i < 3; ++i)
     key += html(R"(<li class="k{}"><span class="name">{}</span></li>)", i, inspection.classes[i]);
   const auto& d = cluster.distances;
+  const auto& explained = cluster.principal.explained;
   return html(
-      R"(<figure><h3>{} images</h3><ul class="key">{}</ul>{}<figcaption>Root mean square
-        distances in the whole space: {} within a class, from its mean; {} between the means of
-        classes; ratio {}. Of {} images, the first {} of each class at most are drawn.</figcaption></figure>)",
+      R"(<figure><h3>{} images</h3><ul class="key">{}</ul>{}<figcaption>On their templates' plane.
+        Root mean square distances in the whole space: {} within a class, from its mean; {} between
+        the means of classes; ratio {}. Of {} images, the first {} of each class at most are
+        drawn.</figcaption>{}<figcaption>The same images in the two directions in which they vary most,
+        which hold {} and {} of the variance.</figcaption></figure>)",
       cluster.set == "training" ? "Training"
       : cluster.set == "test"   ? "Test"
                                 : "Validation",
-      key, drawing(cluster), significant_text(d.within, 3), significant_text(d.between, 3),
-      significant_text(d.ratio(), 3), count_text(cluster.labels.size(0)), cluster.shown);
+      key, drawing(cluster, cluster.plane.points, "their templates' plane"),
+      significant_text(d.within, 3), significant_text(d.between, 3), significant_text(d.ratio(), 3),
+      count_text(cluster.labels.size(0)), cluster.shown,
+      drawing(cluster, cluster.principal.points, "their two principal components"),
+      percent_text(explained[0], cluster.labels.size(0)),
+      percent_text(explained[1], cluster.labels.size(0)));
 }
 
 }  // namespace
@@ -116,9 +125,9 @@ Html clusters_section(const Facts& facts) {
   for (const auto& cluster : inspection.clusters) figures += figure(inspection, cluster);
   return html(
       R"(<section id="clusters"><h2>How tight its classes lie</h2><p class="lead">What goes into the
-        last layer, of three classes, on the plane through these classes' rows of that layer's
-        weights (Müller et al. 2019, arXiv:1906.02629). Both axes of a drawing have one scale. Measured
-        with {}.</p><div class="pair">{}</div></section>)",
+        last layer, of three classes: on the plane through these classes' rows of that layer's
+        weights, their templates (Müller et al. 2019, arXiv:1906.02629), and below by principal components.
+        Both axes of a drawing have one scale. Measured with {}.</p><div class="pair">{}</div></section>)",
       weights_text(inspection.weights, facts.summary.averaging), figures);
 }
 

@@ -20,6 +20,9 @@ struct Facts {
   Inspection inspection;
 };
 
+/// What the parts show of a run, and of its network where it was asked again.
+Facts gather(Run run, Inspection inspection = {});
+
 Html headline_section(const Facts& facts);
 Html notices_section(const Facts& facts);
 Html learning_section(const Facts& facts);

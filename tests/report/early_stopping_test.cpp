@@ -31,7 +31,7 @@ void log_epochs(const fake::Directory& run, int best, bool validated = true) {
 }
 
 std::string page(const fake::Directory& run) {
-  auto text = io::read_text(write_report(run.path));
+  auto text = io::read_text(write_report(run.path).path);
   std::string words;
   for (const char c : text) {
     const char space = c == '\n' ? ' ' : c;

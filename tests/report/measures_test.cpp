@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "temper/core/error.h"
 #include "temper/io/read_file.h"
 #include "temper/measure/figures.h"
@@ -194,18 +196,19 @@ Inspection inspected() {
   for (int i = 0; i < 8; ++i) points.mutable_data_ptr<double>()[i] = i % 5;
   const auto labels = at::full({4}, 0, at::kLong);
   for (int i = 0; i < 4; ++i) labels.mutable_data_ptr<std::int64_t>()[i] = i % 3;
-  return {.classes = {"cat", "<b>dog</b>", "emu"},
-          .clusters = {{"test", 1, {points, points}, labels, {1.5, 3}}},
-          .sensitivity = {{0.125, 20}},
-          .set = "test",
-          .weights = "averaged"};
+  return {
+      .classes = {"cat", "<b>dog</b>", "emu"},
+      .clusters = {{"test", 1, {points, points}, {points, points, {0.75, 0.25}}, labels, {1.5, 3}}},
+      .sensitivity = {{0.125, 20}},
+      .set = "test",
+      .weights = "averaged"};
 }
 
 TEST(Clusters, AreDrawnOnRequest) {
   const fake::Directory run;
   finished(run);
   EXPECT_THAT(render(run), Not(HasSubstr("id=\"clusters\"")));
-  const auto drawn = page(read_run(run.path), inspected());
+  const auto drawn = page(gather(read_run(run.path), inspected()));
   EXPECT_THAT(drawn, HasSubstr("<section id=\"clusters\">"));
   EXPECT_THAT(drawn, HasSubstr("&lt;b&gt;dog"));
   EXPECT_THAT(drawn, HasSubstr("<circle class=\"k0\""));
@@ -214,7 +217,17 @@ TEST(Clusters, AreDrawnOnRequest) {
   const auto begin = drawn.find("<svg class=\"clusters\"");
   const auto drawing = drawn.substr(begin, drawn.find("</svg>", begin) - begin);
   EXPECT_EQ(drawing.find("<circle"), drawing.rfind("<circle"));
+  EXPECT_THAT(drawn, HasSubstr("hold " + percent_text(0.75, 4) + " and " + percent_text(0.25, 4)));
   EXPECT_THAT(drawn, HasSubstr("Input sensitivity</dt><dd>0.1250"));
+}
+
+TEST(Clusters, AreToldInNumbers) {
+  const auto json = to_json(inspected());
+  EXPECT_EQ(json["clusters"]["classes"][2], "emu");
+  EXPECT_EQ(json["clusters"]["sets"][0]["set"], "test");
+  EXPECT_EQ(json["clusters"]["sets"][0]["ratio"], 0.5);
+  EXPECT_EQ(json["sensitivity"]["mean"], 0.125);
+  EXPECT_EQ(to_json(Inspection{}), nlohmann::json::object());
 }
 
 TEST(Clusters, OfARunThatIsNotFinishedAreRefused) {

@@ -159,7 +159,7 @@ inline void write_recipe(const Directory& run) {
 }
 
 inline std::string render(const Directory& run) {
-  return io::read_text(write_report(run.path));
+  return io::read_text(write_report(run.path).path);
 }
 
 /// What a page gives its charts to draw.
