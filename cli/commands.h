@@ -13,6 +13,8 @@ void add_predict(CLI::App& app);
 void add_report(CLI::App& app);
 void add_replay(CLI::App& app);
 void add_diff(CLI::App& app);
+void add_data(CLI::App& app);
+void add_bench(CLI::App& app);
 void add_list(CLI::App& app);
 void add_explain(CLI::App& app);
 void add_recipe(CLI::App& app);

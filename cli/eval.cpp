@@ -11,9 +11,9 @@
 
 #include "commands.h"
 #include "progress.h"
-#include "temper/data/open.h"
 #include "temper/measure/interval.h"
 #include "temper/train/assess.h"
+#include "temper/train/open_data.h"
 
 namespace temper::cli {
 namespace {
@@ -48,7 +48,7 @@ Result measured(const Options& options) {
   const std::filesystem::path run = options.run;
   auto model = train::load_model(run, options.weights);
   const auto recipe = recipe::load((run / "recipe.toml").string());
-  const auto plan = train::plan(recipe, data::open(recipe.data.source));
+  const auto plan = train::plan(recipe, train::open_data(recipe));
   train::prepare_thread(plan);
   model.network->to(plan.device);
   return {train::assess(run, model, plan,

@@ -22,6 +22,7 @@ constexpr auto kExamples = R"(Examples:
   temper train                                   train on Fashion-MNIST with the defaults
   temper train pictures/ --set epochs=20         train on a folder with one folder a class
   temper recipe new pictures/ --out mine.toml    write a recipe to begin with
+  temper data check pictures/                    what is in there, what is wrong with it?
   temper train mine.toml --dry-run               what will it cost?
   temper train mine.toml                         train; Ctrl-C saves, the same command goes on
   temper report runs/mine                        the page with curves, mistakes and calibration
@@ -46,6 +47,8 @@ void build(CLI::App& app, const std::vector<std::string>& command_line) {
   add_report(app);
   add_replay(app);
   add_diff(app);
+  add_data(app);
+  add_bench(app);
   add_list(app);
   add_explain(app);
   add_recipe(app);

@@ -102,6 +102,14 @@ void Progress::show(const train::LeftOut& e) {
       e.parameter.empty() ? "" : ", the gradient of " + e.parameter + " is not finite"));
 }
 
+void Progress::show(const train::SkippedImage& e) {
+  constexpr std::int64_t shown = 20;
+  if (++skipped_ <= shown)
+    line(fmt::format("skipped {}: {}", e.where, e.reason));
+  else if (skipped_ == shown + 1)
+    line("skipped more images that can't be read; metrics.jsonl names them all");
+}
+
 void Progress::show(const train::EarlyStop& e) {
   line(train::to_text(e, run_.epochs));
 }

@@ -17,6 +17,7 @@ class Progress : public train::Observer {
   void show(const train::Stepped& event);
   void show(const train::Evaluated& event);
   void show(const train::LeftOut& event);
+  void show(const train::SkippedImage& event);
   void show(const train::EarlyStop& event);
   void show(const train::Warned& event);
   void show(const train::Norms&) {}
@@ -29,6 +30,7 @@ class Progress : public train::Observer {
   double seconds_at_start_ = -1;  ///< of the first step seen, for the time to the end
   std::int64_t step_at_start_ = 0;
   std::int64_t next_plain_ = 0;
+  std::int64_t skipped_ = 0;  ///< images
 };
 
 /// "1:23", "2:05:07"

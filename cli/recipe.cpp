@@ -9,9 +9,11 @@
 
 #include "commands.h"
 #include "temper/core/error.h"
+#include "temper/data/open.h"
 #include "temper/io/atomic_file.h"
 #include "temper/recipe/recipe.h"
 #include "temper/recipe/starter.h"
+#include "temper/train/choose.h"
 
 namespace temper::cli {
 namespace {
@@ -26,12 +28,20 @@ struct Options {
   bool as_json = false;
 };
 
+/// As `temper train SOURCE` chooses it.
+std::string chosen(const std::string& source) {
+  const auto data = data::open(source, {.memory = 0, .keep_bad = true});
+  return recipe::choose(train::look_at(data, source)).recipe;
+}
+
 void write_new(const Options& options) {
-  if (options.source != "fashion-mnist" && !fs::is_directory(options.source))
+  if (options.source != "fashion-mnist" && !fs::exists(options.source))
     throw Error(Code::data,
-                fmt::format("{} is not a folder; name a folder of pictures, or fashion-mnist",
+                fmt::format("{} is not there; name a folder of pictures, a table (.csv), "
+                            "shards (.tar), or fashion-mnist",
                             options.source));
-  const auto text = recipe::starter(options.source);
+  const auto text =
+      options.source == "fashion-mnist" ? recipe::starter(options.source) : chosen(options.source);
   if (options.out.empty()) {
     fmt::print("{}", text);
     return;
@@ -81,9 +91,10 @@ void add_recipe(CLI::App& app) {
 
   auto* create = recipe->add_subcommand("new", "Write a recipe to begin with, every key explained");
   create
-      ->add_option("source", options->source,
-                   "a folder with one folder of pictures a class, or fashion-mnist")
-      ->type_name("FOLDER")
+      ->add_option(
+          "source", options->source,
+          "what data.source may name: a folder of pictures, a table, shards, fashion-mnist")
+      ->type_name("SOURCE")
       ->capture_default_str();
   create->add_option("--out", options->out, "the file to write (default: the terminal)")
       ->type_name("FILE");

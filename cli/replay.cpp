@@ -10,11 +10,11 @@
 
 #include "commands.h"
 #include "progress.h"
-#include "temper/data/open.h"
 #include "temper/io/read_file.h"
 #include "temper/train/diff.h"
 #include "temper/train/environment.h"
 #include "temper/train/loss_log.h"
+#include "temper/train/open_data.h"
 
 namespace temper::cli {
 namespace {
@@ -83,7 +83,7 @@ void replay_command(const Options& options) {
   const fs::path run = options.run;
   (void)train::read_log(run);  // no run at all: said before anything else is looked for
   const auto recipe = recipe::load(run / "recipe.toml");
-  const auto plan = train::plan(recipe, data::open(recipe.data.source));
+  const auto plan = train::plan(recipe, train::open_data(recipe));
   Progress progress;
   const auto replay = train::replay(plan, run, options.step, {&progress});
   const auto folder = train::write_replay(replay, plan, run);

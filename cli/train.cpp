@@ -7,6 +7,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "commands.h"
@@ -14,10 +15,13 @@
 #include "progress.h"
 #include "temper/core/error.h"
 #include "temper/core/stop_flag.h"
-#include "temper/data/open.h"
+#include "temper/io/atomic_file.h"
+#include "temper/io/folder.h"
 #include "temper/recipe/starter.h"
 #include "temper/report/report.h"
+#include "temper/train/choose.h"
 #include "temper/train/estimate.h"
+#include "temper/train/open_data.h"
 #include "temper/train/preflight.h"
 #include "temper/train/run.h"
 
@@ -53,19 +57,68 @@ void stop_on_signals() {
   sigaction(SIGTERM, &action, nullptr);
 }
 
-/// What `temper recipe new` would write stands in for a recipe that is not given.
-recipe::Recipe read_recipe(const Options& options) {
-  if (options.source.empty())
-    return recipe::parse(recipe::starter("fashion-mnist"), "the default recipe", options.sets);
-  if (fs::is_directory(options.source))
-    return recipe::parse(recipe::starter(options.source), "the recipe for " + options.source,
-                         options.sets);
-  return recipe::load(options.source, options.sets);
+bool is_recipe(const std::string& source) {
+  const auto ending = fs::path(source).extension();
+  return !fs::is_directory(source) && ending != ".csv" && ending != ".tsv" && ending != ".tar";
+}
+
+/// What a run is made of.
+struct Work {
+  recipe::Recipe recipe;
+  data::Dataset data;
+};
+
+Work open(recipe::Recipe recipe) {
+  auto data = train::open_data(recipe);
+  return {std::move(recipe), std::move(data)};
 }
 
 /// Where a run goes: as asked, or runs/<name>.
 fs::path asked_directory(const Options& options, const std::string& name) {
   return options.out.empty() ? fs::path("runs") / name : fs::path(options.out);
+}
+
+/// The recipe that is chosen for data without one is kept beside the run's directory, where it can
+/// be changed: once it is there, it counts.
+fs::path chosen_file(const Options& options) {
+  auto path = asked_directory(options, recipe::name_of_source(options.source));
+  if (!path.has_filename()) path = path.parent_path();
+  path += ".toml";
+  return path;
+}
+
+/// Chooses by what the data holds, says what and why, and keeps it.
+Work choose(const Options& options) {
+  const auto kept = chosen_file(options);
+  if (fs::exists(kept)) {
+    auto recipe = recipe::load(kept, options.sets);
+    fmt::print(stderr, "{}: the recipe that was chosen before; remove it to choose anew\n",
+               kept.string());
+    return open(std::move(recipe));
+  }
+  // How pictures are read may be among the edits.
+  const auto asked = recipe::parse(recipe::starter(options.source), options.source, options.sets);
+  auto data = train::open_data(asked);
+  const auto found = train::look_at(data, options.source, asked.device);
+  const auto choice = recipe::choose(found);
+  auto recipe = recipe::parse(choice.recipe, kept.string(), options.sets);
+  fmt::print(stderr, "No recipe was given. Chosen for {} training pictures of {} classes:\n{}",
+             grouped(found.images), found.classes, train::to_text(choice));
+  if (!options.dry_run && !options.check) {
+    if (kept.has_parent_path()) io::make_folder(kept.parent_path());
+    io::write_atomically(kept, choice.recipe);
+    fmt::print(stderr, "Saved as {}; change it there.\n", kept.string());
+  }
+  return {std::move(recipe), std::move(data)};
+}
+
+/// What `temper recipe new` would write for Fashion-MNIST stands in for no source at all.
+Work begin(const Options& options) {
+  if (options.source.empty())
+    return open(
+        recipe::parse(recipe::starter("fashion-mnist"), "the default recipe", options.sets));
+  if (!is_recipe(options.source)) return choose(options);
+  return open(recipe::load(options.source, options.sets));
 }
 
 /// With --fresh the first of <directory>-2, -3, ... that is free; with --fork NAME the neighbour of
@@ -149,8 +202,8 @@ int train_command(const Options& options, const std::vector<std::string>& comman
   const auto time_limit = options.time_limit.empty()
                               ? std::optional<double>()
                               : std::optional(parse_duration(options.time_limit));
-  const auto recipe = read_recipe(options);
-  const auto plan = train::plan(recipe, data::open(recipe.data.source));
+  const auto [recipe, data] = begin(options);
+  const auto plan = train::plan(recipe, data);
   if (!plan.note.empty()) fmt::print(stderr, "note: {}\n", plan.note);
   if (options.dry_run) return dry_run(plan, options.as_json);
   if (options.check) return check(plan, options.as_json);
@@ -185,9 +238,10 @@ void add_train(CLI::App& app, const std::vector<std::string>& command_line) {
   auto* command =
       app.add_subcommand("train", "Train a network, from a recipe or on a folder of pictures");
   auto options = std::make_shared<Options>();
-  command->add_option("source", options->source,
-                      "a recipe (.toml), or a folder with one folder of pictures a class; without "
-                      "it: Fashion-MNIST");
+  command->add_option(
+      "source", options->source,
+      "a recipe (.toml), or data (a folder with one folder of pictures a class, a CSV "
+      "manifest, shards), for which one is chosen; without it: Fashion-MNIST");
   command
       ->add_option("--set", options->sets,
                    "change an option, as in optimizer.lr=0.1; may be repeated")

@@ -11,7 +11,8 @@
 Stripes::Stripes(std::string name, std::int64_t size, std::uint64_t seed)
     : name_(std::move(name)), size_(size), seed_(seed) {}
 
-void Stripes::read(std::int64_t i, temper::io::Image& into) const {
+void Stripes::read(std::int64_t i, temper::io::Picture& picture) const {
+  temper::io::Image& into = picture.image();
   into.height = kSide;
   into.width = kSide;
   into.channels = 1;

@@ -17,7 +17,7 @@ class Stripes : public temper::data::Source {
   [[nodiscard]] const std::vector<std::string>& classes() const override { return classes_; }
   [[nodiscard]] std::int64_t label(std::int64_t i) const override { return i % 4; }
   [[nodiscard]] int channels() const override { return 1; }
-  void read(std::int64_t i, temper::io::Image& into) const override;
+  void read(std::int64_t i, temper::io::Picture& picture) const override;
   [[nodiscard]] std::string where(std::int64_t i) const override;
   [[nodiscard]] std::string digest() const override;
 

@@ -17,7 +17,13 @@ from safetensors.numpy import save_file
 from torchvision.transforms import CenterCrop, InterpolationMode, Normalize, RandomResizedCrop, Resize
 from torchvision.transforms import functional as F
 
-PILLOW = {"bilinear": Image.BILINEAR, "bicubic": Image.BICUBIC}
+PILLOW = {
+    "bilinear": Image.BILINEAR,
+    "bicubic": Image.BICUBIC,
+    "nearest": Image.NEAREST,
+    "box": Image.BOX,
+    "lanczos": Image.LANCZOS,
+}
 TORCHVISION = {"bilinear": InterpolationMode.BILINEAR, "bicubic": InterpolationMode.BICUBIC}
 
 
@@ -46,13 +52,21 @@ def resized(images, out):
         result = pillow(image).resize((width, height), PILLOW[how])
         out[f"resize {name} {how} {height} {width}"] = pixels(result)
     boxes = [(3, 5, 20, 30, 16, 16), (0, 0, 9, 11, 28, 28), (2, 7, 27, 29, 24, 24), (1, 2, 28, 28, 28, 28)]
-    for (name, image), how, (top, left, h, w, height, width) in itertools.product(images.items(), PILLOW, boxes):
+    for (name, image), how, (top, left, h, w, height, width) in itertools.product(images.items(), TORCHVISION, boxes):
         result = F.resized_crop(pillow(image), top, left, h, w, [height, width], TORCHVISION[how])
         out[f"resized_crop {name} {how} {top} {left} {h} {w} {height} {width}"] = pixels(result)
 
 
+def aliased(images, out):
+    """Without antialiasing, in float: Pillow always has it."""
+    for (name, image), (height, width) in itertools.product(images.items(), [(13, 9), (21, 50), (40, 17), (7, 37)]):
+        planes = torch.from_numpy(image).permute(2, 0, 1)[None].double()
+        result = torch.nn.functional.interpolate(planes, (height, width), mode="bilinear", align_corners=False)
+        out[f"aliased {name} {height} {width}"] = result[0].permute(1, 2, 0).numpy()
+
+
 def evaluated(images, out):
-    for (name, image), how, size in itertools.product(images.items(), PILLOW, (16, 24, 33)):
+    for (name, image), how, size in itertools.product(images.items(), TORCHVISION, (16, 24, 33)):
         shorter = Resize(math.floor(size / 0.875), TORCHVISION[how])(pillow(image))
         out[f"evaluate {name} {how} {size}"] = pixels(CenterCrop(size)(shorter))
     for (name, image), size in itertools.product(images.items(), (16, 17, 34, 50)):
@@ -123,7 +137,7 @@ def crop_boxes(out):
 def main():
     images = {"grey": picture(30, 37, 1, 1), "colour": picture(29, 37, 3, 2)}
     out = {f"image {name}": image for name, image in images.items()}
-    for part in (resized, evaluated, shifted, fitted, normalised):
+    for part in (resized, aliased, evaluated, shifted, fitted, normalised):
         part(images, out)
     crop_boxes(out)
     path = pathlib.Path(__file__).parents[2] / "tests/golden/augment/augment.safetensors"

@@ -1,6 +1,8 @@
 """Writes tests/golden/io/images/: small files of every kind that decode_image reads, and the pixels
 that Pillow 11.3.0 (numpy 2.3.5, safetensors 0.8.0) makes of them.
 
+And tests/golden/io/regions/: larger ones, with several blocks each way, of which parts are decoded.
+
 pixels.safetensors has "<file> RGB" and "<file> L", what convert() to that mode gives; for 16-bit grey
 the high byte stands in their place, because Pillow clips it at 255 (see temper/io/image.h).
 """
@@ -107,3 +109,24 @@ pixels["grey-16.png L"] = high
 pixels["grey-16.png RGB"] = np.ascontiguousarray(np.repeat(high[..., None], 3, 2))
 save_file(pixels, FOLDER / "pixels.safetensors")
 (FOLDER / "animated.webp").write_bytes(animated)
+
+HEIGHT, WIDTH = 83, 101
+random = np.random.RandomState(2)
+large = Image.fromarray(picture(3))
+exif = Image.Exif()
+exif[0x0112] = 6
+regions = {
+    "420.jpg": saved(large, "JPEG", quality=85),
+    "422.jpg": saved(large, "JPEG", quality=85, subsampling="4:2:2"),
+    "444.jpg": saved(large, "JPEG", quality=85, subsampling="4:4:4"),
+    "progressive.jpg": saved(large, "JPEG", quality=85, progressive=True),
+    "grey.jpg": saved(large.convert("L"), "JPEG", quality=85),
+    "inks.jpg": saved(large.convert("CMYK"), "JPEG", quality=85, subsampling="4:2:0"),
+    "turned.jpg": saved(large, "JPEG", quality=85, exif=exif),
+    "turned.png": saved(large.quantize(32), "PNG", exif=exif),
+    "turned.webp": saved(large, "WEBP", quality=80, exif=exif),
+    "lossless.webp": saved(large.quantize(32).convert("RGB"), "WEBP", lossless=True),
+}
+(FOLDER.parent / "regions").mkdir(exist_ok=True)
+for name, data in regions.items():
+    (FOLDER.parent / "regions" / name).write_bytes(data)

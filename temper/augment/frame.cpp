@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "temper/augment/kernels.h"
 #include "temper/core/error.h"
 
 namespace temper::augment {
@@ -23,38 +24,49 @@ PixelView part(const PixelView& view, Box box) {
           view.channels};
 }
 
-/// Where a picture lies on a canvas, and what surrounds it.
-struct Placement {
-  Size canvas;
-  std::int64_t top = 0;
-  std::int64_t left = 0;
-  std::uint8_t fill = 0;
-  bool mirrored =
-      false;  ///< the picture in its place; `left` is where it lies on the canvas afterwards
+/// Where rows go: pixels() takes samples as they are, render() normalised ones.
+struct Samples {
+  std::uint8_t* out;
+  int channels;
+
+  void pixels(const std::uint8_t* row, std::int64_t count) {
+    out = std::copy_n(row, count * channels, out);
+  }
+  void fill(std::uint8_t sample, std::int64_t count) {
+    out = std::fill_n(out, count * channels, sample);
+  }
 };
 
-/// Writes the canvas row by row; `value(channel, sample)` is what a sample becomes.
-template <int channels, class Out, class Value>
-void place(const PixelView& picture, const Placement& placement, Out* out, Value value) {
-  const auto blank = [&](std::int64_t pixels) {
-    for (std::int64_t x = 0; x < pixels; ++x)
-      for (int c = 0; c < channels; ++c) *out++ = value(c, placement.fill);
-  };
-  const std::int64_t width = picture.size.width;
-  const std::int64_t step = placement.mirrored ? -channels : channels;
-  for (std::int64_t y = 0; y < placement.canvas.height; ++y) {
-    const std::int64_t row = y - placement.top;
-    if (row < 0 || row >= picture.size.height || width == 0) {
-      blank(placement.canvas.width);
-      continue;
-    }
-    blank(placement.left);
-    const std::uint8_t* in = picture.data + row * picture.stride;
-    if (placement.mirrored) in += (width - 1) * channels;
-    for (std::int64_t x = 0; x < width; ++x, in += step)
-      for (int c = 0; c < channels; ++c) *out++ = value(c, in[c]);
-    blank(placement.canvas.width - placement.left - width);
+struct Normalised {
+  float* out;
+  const NormalisationTable& table;
+
+  void pixels(const std::uint8_t* row, std::int64_t count) {
+    kernels::normalise(row, count, table, out);
+    out += count * table.channels();
   }
+  void fill(std::uint8_t sample, std::int64_t count) {
+    for (std::int64_t x = 0; x < count; ++x)
+      for (int c = 0; c < table.channels(); ++c) *out++ = table.channel(c)[sample];
+  }
+};
+
+void mirror(const std::uint8_t* row, std::int64_t pixels, int channels, std::uint8_t* out) {
+  if (channels == 3)
+    kernels::mirror(row, pixels, out);
+  else
+    std::reverse_copy(row, row + pixels, out);
+}
+
+/// How much smaller a crop may be decoded that is resized: no smaller than it becomes. A filter
+/// that leaves pixels out would see others.
+std::int64_t most_shrink(Size crop, Size resized, Filter filter) {
+  if (!filter.antialias || filter.interpolation == Interpolation::nearest) return 1;
+  std::int64_t shrink = 8;
+  while (shrink > 1 &&
+         (crop.height < shrink * resized.height || crop.width < shrink * resized.width))
+    shrink /= 2;
+  return shrink;
 }
 
 }  // namespace
@@ -67,9 +79,23 @@ void Frame::begin(const io::Image& image) {
         fmt::format("an image of {} x {} pixels with {} channels in {} bytes; expected 1 or "
                     "3 channels, at least one pixel and height * width * channels bytes",
                     image.height, image.width, image.channels, image.pixels.size()));
-  source_ = &image;
-  crop_ = whole({image.height, image.width});
-  resized_ = crop_.size();
+  picture_ = nullptr;
+  image_ = &image;
+  start({image.height, image.width}, image.channels);
+}
+
+void Frame::begin(io::Picture& picture) {
+  if (picture.height() < 1 || picture.width() < 1) picture.pixels();  // throws
+  picture_ = &picture;
+  image_ = nullptr;
+  start({picture.height(), picture.width()}, picture.channels());
+}
+
+void Frame::start(Size size, int channels) {
+  source_size_ = size;
+  channels_ = channels;
+  crop_ = whole(size);
+  resized_ = size;
   window_ = crop_;
   flipped_ = false;
 }
@@ -86,7 +112,7 @@ void Frame::crop(Box box, std::uint8_t fill) {
   window_ = {window_.top + box.top, window_.left + box.left, box.height, box.width};
 }
 
-void Frame::resize(Size size, Interpolation interpolation) {
+void Frame::resize(Size size, Filter filter) {
   if (size == this->size()) return;
   // A second resize, and one of a border or of a mirrored image (whose roundings differ), work on
   // pixels.
@@ -94,51 +120,105 @@ void Frame::resize(Size size, Interpolation interpolation) {
   crop_ = {crop_.top + window_.top, crop_.left + window_.left, window_.height, window_.width};
   resized_ = size;
   window_ = whole(size);
-  interpolation_ = interpolation;
+  filter_ = filter;
 }
 
-template <class Out, class Value>
-void Frame::draw(Out* out, Value value) {
-  const int channels = source_->channels;
-  const Box visible = intersection(window_, whole(resized_));
-  PixelView picture{source_->pixels.data(),
-                    std::int64_t{source_->width} * channels,
-                    {source_->height, source_->width},
-                    channels};
-  picture = part(picture, crop_);
-  if (visible.height == 0 || visible.width == 0)
-    picture.size = {};
-  else if (resized_ == crop_.size())
-    picture = part(picture, visible);
+PixelView Frame::decoded(Box box, std::int64_t max_shrink, io::Part& part) {
+  part = {};
+  if (picture_ == nullptr)
+    part.pixels = io::Pixels(*image_);
   else
-    picture = resampler_(picture, resized_, visible, interpolation_);
+    part = picture_->part({static_cast<int>(box.top), static_cast<int>(box.left),
+                           static_cast<int>(box.height), static_cast<int>(box.width)},
+                          static_cast<int>(max_shrink));
+  const auto& pixels = part.pixels;
+  return {pixels.data, pixels.stride, {pixels.height, pixels.width}, pixels.channels};
+}
 
+PixelView Frame::stretched(Box visible) {
+  io::Part part;
+  const auto at = [&part](const PixelView& view, Box box) {
+    return augment::part(view, {box.top - part.top, box.left - part.left, box.height, box.width});
+  };
+  const auto in_source = [this](Box box) {
+    return Box{crop_.top + box.top, crop_.left + box.left, box.height, box.width};
+  };
+  if (resized_ == crop_.size()) {
+    const Box box = in_source(visible);
+    return at(decoded(box, 1, part), box);
+  }
+  const std::int64_t shrink =
+      picture_ != nullptr && picture_->shrinks() ? most_shrink(crop_.size(), resized_, filter_) : 1;
+  const Box needed =
+      in_source(resampler_.prepare(Stretch::whole(crop_.size()), resized_, visible, filter_));
+  const PixelView pixels = decoded(shrink > 1 ? crop_ : needed, shrink, part);
+  if (part.shrink == 1) {
+    resampler_.begin(at(pixels, needed));
+    return {nullptr, 0, visible.size(), channels_};
+  }
+  // The crop's sides lie anywhere within the smaller picture's pixels.
+  const auto scale = static_cast<double>(part.shrink);
+  const auto smaller = [&part](std::int64_t begin, std::int64_t length, int first) {
+    const std::int64_t low = begin / part.shrink;
+    return std::pair(low - first, (begin + length + part.shrink - 1) / part.shrink - low);
+  };
+  const auto [top, height] = smaller(crop_.top, crop_.height, part.top);
+  const auto [left, width] = smaller(crop_.left, crop_.width, part.left);
+  const Box covered{top, left, height, width};
+  const Stretch stretch{covered.size(), static_cast<double>(crop_.top % part.shrink) / scale,
+                        static_cast<double>(crop_.left % part.shrink) / scale,
+                        static_cast<double>(crop_.height) / scale,
+                        static_cast<double>(crop_.width) / scale};
+  const Box counts = resampler_.prepare(stretch, resized_, visible, filter_);
+  resampler_.begin(augment::part(augment::part(pixels, covered), counts));
+  return {nullptr, 0, visible.size(), channels_};
+}
+
+template <class Out>
+void Frame::draw(Out& out) {
+  const Box visible = intersection(window_, whole(resized_));
+  const auto [height, width] = size();
+  const bool empty = visible.height == 0 || visible.width == 0;
+  const PixelView picture = empty ? PixelView{} : stretched(visible);
   const std::int64_t before = visible.left - window_.left;
-  const std::int64_t left = flipped_ ? window_.width - before - picture.size.width : before;
-  const Placement placement{size(), visible.top - window_.top, left, fill_, flipped_};
-  if (channels == 1)
-    place<1>(picture, placement, out, value);
-  else
-    place<3>(picture, placement, out, value);
+  const std::int64_t left = flipped_ ? window_.width - before - visible.width : before;
+  if (flipped_) mirrored_.resize(static_cast<std::size_t>(visible.width * channels_));
+  for (std::int64_t y = 0; y < height; ++y) {
+    const std::int64_t row = y - (visible.top - window_.top);
+    if (empty || row < 0 || row >= visible.height) {
+      out.fill(fill_, width);
+      continue;
+    }
+    const std::uint8_t* pixels =
+        picture.data == nullptr ? resampler_.row(row) : picture.data + row * picture.stride;
+    if (flipped_) {
+      mirror(pixels, visible.width, channels_, mirrored_.data());
+      pixels = mirrored_.data();
+    }
+    out.fill(fill_, left);
+    out.pixels(pixels, visible.width);
+    out.fill(fill_, width - left - visible.width);
+  }
 }
 
 io::Image& Frame::pixels() {
-  const bool untouched = crop_ == whole({source_->height, source_->width}) &&
-                         resized_ == crop_.size() && window_ == crop_ && !flipped_;
+  const bool untouched =
+      crop_ == whole(source_size_) && resized_ == crop_.size() && window_ == crop_ && !flipped_;
   for (auto& image : own_)
-    if (untouched && source_ == &image) return image;
+    if (untouched && image_ == &image) return image;
 
   const auto [height, width] = size();
   if (height > kMaxPixels / width)
     throw Error(Code::data, fmt::format("an image of {} x {} pixels on the way; at most {} pixels "
                                         "are allowed",
                                         height, width, kMaxPixels));
-  io::Image& result = source_ == own_.data() ? own_[1] : own_[0];
+  io::Image& result = image_ == own_.data() ? own_[1] : own_[0];
   result.height = static_cast<int>(height);
   result.width = static_cast<int>(width);
-  result.channels = source_->channels;
+  result.channels = channels_;
   result.pixels.resize(result.size());
-  draw(result.pixels.data(), [](int, std::uint8_t sample) { return sample; });
+  Samples samples{result.pixels.data(), channels_};
+  draw(samples);
   begin(result);
   return result;
 }
@@ -148,11 +228,12 @@ void Frame::render(const NormalisationTable& table, float* out) {
     throw Error(Code::usage, fmt::format("an image of {} x {} pixels where the network takes {} x "
                                          "{}; add resize, center_crop or random_resized_crop",
                                          size().height, size().width, input_.height, input_.width));
-  if (table.channels() != source_->channels)
+  if (table.channels() != channels_)
     throw Error(Code::usage,
-                fmt::format("an image with {} channels, but {} channels are normalised",
-                            source_->channels, table.channels()));
-  draw(out, [&table](int c, std::uint8_t sample) { return table.channel(c)[sample]; });
+                fmt::format("an image with {} channels, but {} channels are normalised", channels_,
+                            table.channels()));
+  Normalised normalised{out, table};
+  draw(normalised);
 }
 
 }  // namespace temper::augment

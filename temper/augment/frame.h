@@ -2,12 +2,14 @@
 #include <array>
 #include <cstdint>
 #include <utility>
+#include <vector>
 
 #include "temper/augment/box.h"
 #include "temper/augment/interpolation.h"
 #include "temper/augment/normalisation.h"
 #include "temper/augment/resample.h"
 #include "temper/io/image.h"
+#include "temper/io/picture.h"
 
 namespace temper::augment {
 
@@ -36,6 +38,9 @@ class Frame {
   /// A new image, which must stay as it is until the next one begins. Throws Error{Code::data}
   /// unless it has 1 or 3 channels, at least one pixel and as many bytes as its size says.
   void begin(const io::Image& image);
+  /// The same of a picture, of which no more is decoded than what is seen in the end. Throws
+  /// Error{Code::data} also for a damaged one, then or later.
+  void begin(io::Picture& picture);
 
   [[nodiscard]] Size input() const { return input_; }
   void set_input(Size input) { input_ = input; }
@@ -45,7 +50,8 @@ class Frame {
 
   /// @param box   in the frame's present coordinates, not empty; what lies outside is `fill`
   void crop(Box box, std::uint8_t fill = 0);
-  void resize(Size size, Interpolation interpolation);
+  void resize(Size size, Filter filter);
+  void resize(Size size, Interpolation interpolation) { resize(size, Filter{interpolation}); }
   /// Mirrors left to right.
   void flip() { flipped_ = !flipped_; }
 
@@ -67,20 +73,30 @@ class Frame {
   void render(const NormalisationTable& table, float* out);
 
  private:
-  /// Writes height * width * channels values; `value(channel, sample)` is what a sample becomes.
-  template <class Out, class Value>
-  void draw(Out* out, Value value);
+  void start(Size size, int channels);
+  /// Gives `out` the rows of the result, from left to right, as runs of pixels and of fill.
+  template <class Out>
+  void draw(Out& out);
+  /// The visible part of the crop, resized: its pixels, or none where the resampler gives them row
+  /// by row.
+  PixelView stretched(Box visible);
+  /// At least that box of the source.
+  PixelView decoded(Box box, std::int64_t max_shrink, io::Part& part);
 
   Size input_;
-  const io::Image* source_ = nullptr;
+  io::Picture* picture_ = nullptr;  ///< the source, or null: it is image_
+  const io::Image* image_ = nullptr;
+  Size source_size_;
+  int channels_ = 0;
   Box crop_;      ///< of the source, inside it
   Size resized_;  ///< of the crop
-  Interpolation interpolation_ = Interpolation::bilinear;
+  Filter filter_;
   Box window_;  ///< of the resized crop
   std::uint8_t fill_ = 0;
   bool flipped_ = false;
 
   Resampler resampler_;
+  std::vector<std::uint8_t> mirrored_;  ///< a row
   std::array<io::Image, 2>
       own_;  ///< results of pixels(); one may be the source while the other is written
 };

@@ -4,9 +4,26 @@
 
 #include <cmath>
 
+#include "temper/augment/kernels.h"
 #include "temper/core/error.h"
 
 namespace temper::augment {
+namespace {
+
+bool fused_gives(const NormalisationTable& table) {
+  const auto channels = static_cast<std::size_t>(table.channels());
+  std::vector<std::uint8_t> samples;
+  for (std::size_t v = 0; v < 256; ++v)
+    samples.insert(samples.end(), channels, static_cast<std::uint8_t>(v));
+  std::vector<float> values(samples.size());
+  kernels::normalise_fused(samples.data(), 256, table.channels(), table.constants().data(),
+                           values.data());
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (values[i] != table.channel(static_cast<int>(i % channels))[samples[i]]) return false;
+  return true;
+}
+
+}  // namespace
 
 NormalisationTable::NormalisationTable(const Normalisation& normalisation) {
   const auto& [mean, std] = normalisation;
@@ -23,7 +40,9 @@ NormalisationTable::NormalisationTable(const Normalisation& normalisation) {
                                            "expected finite numbers, the deviation above 0",
                                            mean[c], std[c]));
     for (std::size_t v = 0; v < 256; ++v) values_[c][v] = (static_cast<float>(v) / 255.0F - m) / s;
+    constants_[c] = {.mean = m, .std = s, .reciprocal = 1 / s};
   }
+  fused_ = fused_gives(*this);
 }
 
 }  // namespace temper::augment

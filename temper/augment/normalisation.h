@@ -16,6 +16,13 @@ struct Normalisation {
 /// every channel and 8-bit sample.
 class NormalisationTable {
  public:
+  /// Of a channel, for kernels::normalise_fused().
+  struct Constants {
+    float mean = 0;
+    float std = 1;
+    float reciprocal = 1;  ///< 1 / std
+  };
+
   NormalisationTable() = default;
   /// Throws Error{Code::usage} unless there are 1 or 3 finite means and as many positive
   /// deviations.
@@ -26,8 +33,14 @@ class NormalisationTable {
     return values_[static_cast<std::size_t>(c)].data();
   }
 
+  [[nodiscard]] const std::array<Constants, 3>& constants() const { return constants_; }
+  /// True where kernels::normalise_fused() gives these values, all of them.
+  [[nodiscard]] bool is_fused() const { return fused_; }
+
  private:
   int channels_ = 0;
+  bool fused_ = false;
+  std::array<Constants, 3> constants_{};
   std::array<std::array<float, 256>, 3> values_{};
 };
 

@@ -32,6 +32,13 @@ std::string name(const Custom& options) {
   return options.name;
 }
 
+Random draws_of(const Address& address, std::uint64_t operation) {
+  const auto& [seed, epoch, sample, repeat, view] = address;
+  if (view != 0) return {seed, Purpose::augment, {epoch, sample, operation, repeat, view}};
+  return repeat == 0 ? Random(seed, Purpose::augment, {epoch, sample, operation})
+                     : Random(seed, Purpose::augment, {epoch, sample, operation, repeat});
+}
+
 }  // namespace
 
 Pipeline::Pipeline(std::vector<Operation> operations, const Normalisation& normalisation,
@@ -49,12 +56,11 @@ void Pipeline::check() const {
     std::visit([](const auto& options) { check_options(options); }, operation);
 }
 
-void Pipeline::apply_all(const io::Image& image, const Address& address, Frame& frame,
-                         std::vector<Trace>* traces) const {
+void Pipeline::apply_all(const Address& address, Frame& frame, std::vector<Trace>* traces) const {
   frame.set_input(input_);
-  frame.begin(image);
   for (std::size_t k = 0; k < operations_.size(); ++k) {
-    Random random(address.seed, Purpose::augment, {address.epoch, address.sample, k});
+    if (address.view == 0 && k >= only_later_.begin && k < only_later_.end) continue;
+    Random random = draws_of(address, k);
     std::visit(
         [&](const auto& options) {
           if (traces == nullptr) return apply(options, frame, random);
@@ -67,16 +73,33 @@ void Pipeline::apply_all(const io::Image& image, const Address& address, Frame& 
   }
 }
 
+void Pipeline::operator()(io::Picture& picture, const Address& address, Frame& frame,
+                          float* out) const {
+  frame.begin(picture);
+  apply_all(address, frame, nullptr);
+  frame.render(table_, out);
+}
+
 void Pipeline::operator()(const io::Image& image, const Address& address, Frame& frame,
                           float* out) const {
-  apply_all(image, address, frame, nullptr);
+  frame.begin(image);
+  apply_all(address, frame, nullptr);
   frame.render(table_, out);
+}
+
+std::vector<Trace> Pipeline::trace(io::Picture& picture, const Address& address,
+                                   Frame& frame) const {
+  std::vector<Trace> traces;
+  frame.begin(picture);
+  apply_all(address, frame, &traces);
+  return traces;
 }
 
 std::vector<Trace> Pipeline::trace(const io::Image& image, const Address& address,
                                    Frame& frame) const {
   std::vector<Trace> traces;
-  apply_all(image, address, frame, &traces);
+  frame.begin(image);
+  apply_all(address, frame, &traces);
   return traces;
 }
 

@@ -59,7 +59,7 @@ void apply(const RandomResizedCrop& options, Frame& frame, Random& random) {
   const Size input = frame.input();
   frame.resize(
       {options.size.value.value_or(input.height), options.size.value.value_or(input.width)},
-      options.interpolation);
+      Filter{options.interpolation, options.antialias});
 }
 
 }  // namespace temper::augment

@@ -20,6 +20,7 @@ struct RandomResizedCrop {
   double ratio_low = 3.0 / 4;
   double ratio_high = 4.0 / 3;
   Interpolation interpolation = Interpolation::bilinear;
+  bool antialias = true;
 
   static constexpr std::string_view kind = "random_resized_crop";
   static constexpr About about = {
@@ -57,7 +58,12 @@ struct RandomResizedCrop {
                                   .bounds = ratio,
                                   .scheduled = true}),
         field(&Self::interpolation,
-              {.name = "interpolation", .meaning = "how the piece is resized"})};
+              {.name = "interpolation", .meaning = "how the piece is resized"}),
+        field(
+            &Self::antialias,
+            {.name = "antialias",
+             .meaning = "all pixels count where the piece shrinks, as with Pillow; false: only the "
+                        "nearest ones, faster and rougher"})};
   }
 };
 

@@ -14,12 +14,12 @@ void apply(const Resize& options, Frame& frame, Random& /*random*/) {
   if (options.sides == ResizedSides::both) {
     frame.resize(
         {options.size.value.value_or(input.height), options.size.value.value_or(input.width)},
-        options.interpolation);
+        Filter{options.interpolation, options.antialias});
     return;
   }
   const std::int64_t automatic = std::max(input.height, input.width) * 8 / 7;  // floor(x / 0.875)
   frame.resize(resized(frame.size(), options.size.value.value_or(automatic)),
-               options.interpolation);
+               Filter{options.interpolation, options.antialias});
 }
 
 }  // namespace temper::augment

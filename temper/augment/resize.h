@@ -18,11 +18,12 @@ enum class ResizedSides : std::uint8_t {
   both,     ///< to a square, or to the network's input
 };
 
-/// Resizes the image, antialiased.
+/// Resizes the image.
 struct Resize {
   Auto size = {};
   ResizedSides sides = ResizedSides::shorter;
   Interpolation interpolation = Interpolation::bilinear;
+  bool antialias = true;
 
   static constexpr std::string_view kind = "resize";
   static constexpr About about = {
@@ -46,7 +47,12 @@ struct Resize {
                .meaning = "shorter: the ratio of the sides stays; both: the image is stretched to "
                           "the size"}),
         field(&Resize::interpolation,
-              {.name = "interpolation", .meaning = "how the image is resized"})};
+              {.name = "interpolation", .meaning = "how the image is resized"}),
+        field(
+            &Resize::antialias,
+            {.name = "antialias",
+             .meaning = "all pixels count where the image shrinks, as with Pillow; false: only the "
+                        "nearest ones, faster and rougher"})};
   }
 };
 

@@ -10,7 +10,17 @@ struct Draw;
 
 /// What a draw is for. Two purposes never share numbers; adding one shifts no other, so append
 /// only.
-enum class Purpose : std::uint32_t { split, shuffle, augment, initialise, network, mix, inspect };
+enum class Purpose : std::uint32_t {
+  split,
+  shuffle,
+  augment,
+  initialise,
+  network,
+  mix,
+  inspect,
+  labels,
+  replacement
+};
 
 /// Numbers that are addressed, not sequenced: the same address gives the same numbers on every
 /// machine, in every thread, whatever was drawn elsewhere. Philox 4x32-10 (Salmon et al. 2011,

@@ -42,13 +42,10 @@ int ArraySource::channels() const {
   return contents_.channels;
 }
 
-void ArraySource::read(std::int64_t i, io::Image& into) const {
-  into.height = contents_.height;
-  into.width = contents_.width;
-  into.channels = contents_.channels;
-  const auto size = static_cast<std::int64_t>(into.size());
-  const auto begin = contents_.pixels.begin() + i * size;
-  into.pixels.assign(begin, begin + size);
+void ArraySource::read(std::int64_t i, io::Picture& into) const {
+  const auto& c = contents_;
+  const std::ptrdiff_t row = std::ptrdiff_t{c.width} * c.channels;
+  into.view({c.pixels.data() + i * c.height * row, row, c.height, c.width, c.channels});
 }
 
 std::string ArraySource::where(std::int64_t i) const {

@@ -27,7 +27,7 @@ class ArraySource : public Source {
   [[nodiscard]] const std::vector<std::string>& classes() const override;
   [[nodiscard]] std::int64_t label(std::int64_t i) const override;
   [[nodiscard]] int channels() const override;
-  void read(std::int64_t i, io::Image& into) const override;
+  void read(std::int64_t i, io::Picture& into) const override;
   [[nodiscard]] std::string where(std::int64_t i) const override;
   [[nodiscard]] std::string digest() const override;
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "temper/core/error.h"
-#include "temper/data/array_source.h"
-#include "temper/io/idx.h"
+#include "temper/data/idx_set.h"
+#include "temper/io/picture.h"
 
 namespace temper::data {
 namespace {
@@ -47,25 +47,15 @@ std::shared_ptr<const Source> read_set(const std::string& prefix, const std::str
                                        const std::vector<fs::path>& folders) {
   const auto images_path = find(prefix + "-images-idx3-ubyte", folders);
   const auto labels_path = find(prefix + "-labels-idx1-ubyte", folders);
-  auto images = io::read_idx(images_path);
-  const auto labels = io::read_idx(labels_path);
-  if (images.shape.size() != 3 || images.shape[1] != kSide || images.shape[2] != kSide)
-    throw Error(Code::data, fmt::format("{}: an array with {} dimensions; expected images of 28 x "
-                                        "28 pixels",
-                                        images_path.string(), images.shape.size()));
-  if (labels.shape.size() != 1 || labels.shape[0] != images.shape[0])
-    throw Error(Code::data,
-                fmt::format("{}: {} labels for the {} images of {}", labels_path.string(),
-                            labels.values.size(), images.shape[0], images_path.string()));
-  return std::make_shared<ArraySource>(
-      ArraySource::Contents{.name = "fashion-mnist " + name,
-                            .classes = {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
-                                        "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"},
-                            .height = kSide,
-                            .width = kSide,
-                            .channels = 1,
-                            .pixels = std::move(images.values),
-                            .labels = {labels.values.begin(), labels.values.end()}});
+  auto set = read_idx_set(images_path, labels_path, "fashion-mnist " + name,
+                          {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt",
+                           "Sneaker", "Bag", "Ankle boot"});
+  io::Picture first;
+  if (set->size() > 0) set->read(0, first);
+  if (first.height() != kSide || first.width() != kSide || first.channels() != 1)
+    throw Error(Code::data, fmt::format("{}: images of {} x {} pixels; expected 28 x 28 in grey",
+                                        images_path.string(), first.height(), first.width()));
+  return set;
 }
 
 }  // namespace

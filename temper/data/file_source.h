@@ -6,18 +6,16 @@
 #include <vector>
 
 #include "temper/augment/box.h"
+#include "temper/data/file_options.h"
+#include "temper/data/resident.h"
 #include "temper/data/source.h"
+#include "temper/io/read_file.h"
 
 namespace temper::data {
 
-struct FileOptions {
-  int channels = 3;                             ///< 1: pictures become grey, 3: RGB
-  std::int64_t memory = std::int64_t{2} << 30;  ///< bytes of pixels kept decoded at most
-};
-
 /// Pictures in files (PNG, JPEG, WebP, recognised by content). A set that fits into `memory` is
-/// decoded at once, so that a damaged picture is found before training; a larger one is read when
-/// needed.
+/// decoded at once, so that a damaged picture is found before training; of a larger one a file is
+/// read when its picture is needed, and must still be what it was when the source was made.
 class FileSource : public Source {
  public:
   struct File {
@@ -33,24 +31,24 @@ class FileSource : public Source {
   [[nodiscard]] std::int64_t size() const override;
   [[nodiscard]] const std::vector<std::string>& classes() const override { return classes_; }
   [[nodiscard]] std::int64_t label(std::int64_t i) const override;
-  [[nodiscard]] int channels() const override { return channels_; }
-  void read(std::int64_t i, io::Image& into) const override;
+  [[nodiscard]] int channels() const override { return options_.channels; }
+  void read(std::int64_t i, io::Picture& into) const override;
   [[nodiscard]] std::string where(std::int64_t i) const override;
   /// Of names, labels and the files' sizes in bytes.
   [[nodiscard]] std::string digest() const override;
 
-  [[nodiscard]] std::int64_t bytes_in_memory() const;
+  [[nodiscard]] std::int64_t bytes_in_memory() const { return resident_.bytes(); }
   /// Of all images, where they are in memory and have one size.
-  [[nodiscard]] std::optional<augment::Size> common_size() const;
+  [[nodiscard]] std::optional<augment::Size> common_size() const { return resident_.common_size(); }
 
  private:
-  [[nodiscard]] io::Image decode(std::size_t i) const;
-  [[nodiscard]] bool fits(std::int64_t memory) const;
+  void load(std::int64_t i, io::Picture& into) const;
 
   std::vector<File> files_;
   std::vector<std::string> classes_;
-  int channels_;
-  std::vector<io::Image> images_;  ///< all of them, or none
+  FileOptions options_;
+  std::vector<io::FileStamp> stamps_;  ///< one a file
+  Resident resident_;
 };
 
 }  // namespace temper::data

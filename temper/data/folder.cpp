@@ -1,16 +1,18 @@
 #include "temper/data/folder.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cctype>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "temper/core/error.h"
-#include "temper/data/normalisation.h"
+#include "temper/data/assembly.h"
+#include "temper/data/class_names.h"
+#include "temper/data/listing.h"
+#include "temper/data/set_names.h"
 #include "temper/io/system_error.h"
 
 namespace temper::data {
@@ -20,57 +22,15 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kLookedFor = "pictures (.png, .jpg, .jpeg, .webp)";
 
-[[noreturn]] void unreadable(const fs::path& path, const std::error_code& error) {
-  throw io::system_error("read", path, error.value());
-}
-
-bool hidden(const fs::path& path) {
-  return path.filename().string().starts_with('.');
-}
-
-bool is_picture(const fs::path& path) {
-  std::string ending = path.extension().string();
-  std::transform(ending.begin(), ending.end(), ending.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return ending == ".png" || ending == ".jpg" || ending == ".jpeg" || ending == ".webp";
-}
-
-/// What lies in a folder and is not hidden, sorted by name.
-std::vector<fs::directory_entry> entries(const fs::path& path) {
-  std::error_code error;
-  std::vector<fs::directory_entry> result;
-  fs::directory_iterator it(path, error);
-  for (; !error && it != fs::directory_iterator(); it.increment(error))
-    if (!hidden(it->path())) result.push_back(*it);
-  if (error) unreadable(path, error);
-  std::sort(result.begin(), result.end(),
-            [](const auto& a, const auto& b) { return a.path().native() < b.path().native(); });
-  return result;
-}
-
-bool is_folder(const fs::path& path) {
-  std::error_code error;
-  const bool yes = fs::is_directory(path, error);
-  if (error == std::errc::permission_denied) unreadable(path, error);
-  return yes;
-}
-
-std::vector<std::string> folders_in(const fs::path& path) {
-  std::vector<std::string> names;
-  for (const auto& entry : entries(path))
-    if (is_folder(entry.path())) names.push_back(entry.path().filename().string());
-  return names;
-}
-
 /// All pictures in a folder and in those below it. Links to files are followed, links to folders
 /// below the classes are not: they could lead in a circle.
 void collect(const fs::path& folder, const fs::path& set, std::int64_t label,
              std::vector<FileSource::File>& files) {
   for (const auto& entry : entries(folder)) {
     const auto& path = entry.path();
-    if (is_folder(path)) {
+    if (is_folder(entry)) {
       if (!entry.is_symlink()) collect(path, set, label, files);
-    } else if (is_picture(path)) {
+    } else if (is_picture_name(path)) {
       files.push_back({path, path.lexically_relative(set).generic_string(), label});
     }
   }
@@ -85,7 +45,7 @@ std::vector<FileSource::File> pictures(const fs::path& set,
     if (found == classes.end())
       throw Error(Code::data, fmt::format("{}: a class that the training set does not have; it has "
                                           "{}",
-                                          (set / name).string(), fmt::join(classes, ", ")));
+                                          (set / name).string(), some_of(classes)));
     collect(set / name, set, found - classes.begin(), files);
   }
   if (files.empty())
@@ -97,7 +57,7 @@ std::vector<FileSource::File> pictures(const fs::path& set,
 [[noreturn]] void no_classes(const fs::path& path) {
   const auto here = entries(path);
   const bool loose = std::any_of(here.begin(), here.end(),
-                                 [](const auto& entry) { return is_picture(entry.path()); });
+                                 [](const auto& entry) { return is_picture_name(entry.path()); });
   throw Error(Code::data,
               loose ? fmt::format("{}: pictures lie in the folder itself; put those of each class "
                                   "into a folder with the class's name",
@@ -124,6 +84,11 @@ std::vector<FileSource::File> training_pictures(const fs::path& set,
   return files;
 }
 
+/// Classes may be called as sets are: a set is a folder of folders.
+bool is_set(const fs::path& path, const std::string& name) {
+  return part_of(name) && !folders_in(path / name).empty();
+}
+
 struct Layout {
   fs::path train;
   fs::path validation = {};  ///< empty: none
@@ -133,50 +98,50 @@ struct Layout {
 Layout layout_of(const fs::path& path) {
   std::error_code error;
   if (!fs::exists(path, error)) {
-    if (error) unreadable(path, error);
+    if (error) throw io::system_error("read", path, error.value());
     throw Error(Code::data, fmt::format("{}: no such folder", path.string()));
   }
   if (!is_folder(path))
     throw Error(Code::data, fmt::format("{}: a file; expected a folder with a folder of pictures "
                                         "for each class",
                                         path.string()));
-  // A class may be called "train": a training set is a folder of folders.
-  if (!is_folder(path / "train") || folders_in(path / "train").empty()) return {path};
-  Layout layout{path / "train"};
-  for (const char* name : {"val", "valid", "validation"}) {
-    if (!is_folder(path / name)) continue;
-    if (!layout.validation.empty())
-      throw Error(Code::data,
-                  fmt::format("{}: both '{}' and '{}'; expected one validation set", path.string(),
-                              layout.validation.filename().string(), name));
-    layout.validation = path / name;
+  const auto folders = folders_in(path);
+  if (!holds_training_folder(path)) {
+    if (!folders.empty() && std::all_of(folders.begin(), folders.end(),
+                                        [&](const auto& name) { return is_set(path, name); }))
+      throw Error(Code::data, fmt::format("{}: a folder '{}' with folders in it, but no 'train'; "
+                                          "expected a training set, too",
+                                          path.string(), folders.front()));
+    return {path};
   }
-  if (is_folder(path / "test")) layout.test = path / "test";
-  return layout;
+  const auto names = part_names(folders, path.string());
+  const auto place = [&](const std::string& name) {
+    return name.empty() ? fs::path() : path / name;
+  };
+  return {path / names.train, place(names.validation), place(names.test)};
 }
 
 }  // namespace
 
+bool holds_training_folder(const fs::path& path) {
+  const auto folders = folders_in(path);
+  return std::any_of(folders.begin(), folders.end(), [&](const std::string& name) {
+    return part_of(name) == Part::train && is_set(path, name);
+  });
+}
+
 Dataset folder(const fs::path& path, const FileOptions& options) {
   const Layout layout = layout_of(path);
   const auto classes = folders_in(layout.train);
-  FileOptions rest = options;  // the sets share the memory
-  std::vector<std::optional<augment::Size>> sizes;
+  Assembly assembly(options);
   const auto open = [&](std::vector<FileSource::File> files) {
-    auto source = std::make_shared<FileSource>(std::move(files), classes, rest);
-    rest.memory -= source->bytes_in_memory();
-    sizes.push_back(source->common_size());
-    return source;
+    return assembly.open<FileSource>(std::move(files), classes);
   };
   Dataset dataset;
   dataset.train = open(training_pictures(layout.train, classes));
   if (!layout.validation.empty()) dataset.validation = open(pictures(layout.validation, classes));
   if (!layout.test.empty()) dataset.test = open(pictures(layout.test, classes));
-  if (sizes.front() && std::count(sizes.begin(), sizes.end(), sizes.front()) == std::ssize(sizes)) {
-    dataset.height = static_cast<int>(sizes.front()->height);
-    dataset.width = static_cast<int>(sizes.front()->width);
-  }
-  dataset.normalisation = imagenet_normalisation(options.channels);
+  assembly.finish(dataset);
   return dataset;
 }
 

@@ -21,38 +21,52 @@
 namespace temper::data {
 namespace {
 
+/// An image that was skipped, and the how-manieth of its row that was.
+struct Misfortune {
+  Skipped skipped;
+  std::int64_t attempt = 0;
+};
+
 /// A batch's memory, which is used for one batch after another.
 struct Slot {
   augment::Pipeline pipeline;  ///< that the present batch is made with
   Batch full = {};             ///< all rows, of the largest size
   Batch delivered = {};        ///< the present batch, a view of `full`
-  float* images = nullptr;
+  std::vector<float*> views = {};
   std::int64_t* labels = nullptr;
   float* targets = nullptr;
   bool* labelled = nullptr;
   std::int64_t* ids = nullptr;
+  std::int64_t* repeats = nullptr;
 
-  std::int64_t waiting = 0;  ///< rows that are not finished
-  std::int64_t failed = 0;   ///< the first row that failed, where there is an error
-  bool unusable = false;     ///< there is an error and no row is made
+  std::vector<Misfortune> misfortunes = {};  ///< in the order in which they happened
+  std::int64_t waiting = 0;                  ///< rows that are not finished
+  std::int64_t failed = 0;                   ///< the first row that failed, where there is an error
+  bool unusable = false;                     ///< there is an error and no row is made
   std::exception_ptr error = {};
 };
 
-Slot make_slot(const augment::Pipeline& pipeline, std::int64_t rows, std::int64_t classes) {
+Slot make_slot(const augment::Pipeline& pipeline, std::int64_t views, std::int64_t rows,
+               std::int64_t classes) {
   Slot slot{.pipeline = pipeline};
   const auto size = pipeline.input();
-  slot.full.views = {
-      at::empty({rows, pipeline.channels(), size.height, size.width},
-                at::TensorOptions(at::kFloat).memory_format(at::MemoryFormat::ChannelsLast))};
+  for (std::int64_t view = 0; view < views; ++view)
+    slot.views.push_back(
+        slot.full.views
+            .emplace_back(at::empty(
+                {rows, pipeline.channels(), size.height, size.width},
+                at::TensorOptions(at::kFloat).memory_format(at::MemoryFormat::ChannelsLast)))
+            .data_ptr<float>());
   slot.full.labels = at::empty({rows}, at::kLong);
   slot.full.targets = at::empty({rows, classes}, at::kFloat);
   slot.full.labelled = at::empty({rows}, at::kBool);
   slot.full.ids = at::empty({rows}, at::kLong);
-  slot.images = slot.full.views[0].data_ptr<float>();
+  slot.full.repeats = at::empty({rows}, at::kLong);
   slot.labels = slot.full.labels.data_ptr<std::int64_t>();
   slot.targets = slot.full.targets.data_ptr<float>();
   slot.labelled = slot.full.labelled.data_ptr<bool>();
   slot.ids = slot.full.ids.data_ptr<std::int64_t>();
+  slot.repeats = slot.full.repeats.data_ptr<std::int64_t>();
   return slot;
 }
 
@@ -65,11 +79,23 @@ at::Tensor first_images(const at::Tensor& full, std::int64_t rows, augment::Size
 }
 
 Batch first_rows(const Batch& full, std::int64_t rows, augment::Size size) {
-  return {{first_images(full.views[0], rows, size)},
+  std::vector<at::Tensor> views;
+  for (const auto& view : full.views) views.push_back(first_images(view, rows, size));
+  return {std::move(views),
           at::narrow(full.labels, 0, 0, rows),
           at::narrow(full.targets, 0, 0, rows),
           at::narrow(full.labelled, 0, 0, rows),
-          at::narrow(full.ids, 0, 0, rows)};
+          at::narrow(full.ids, 0, 0, rows),
+          at::narrow(full.repeats, 0, 0, rows)};
+}
+
+/// What was skipped, in an order that does not depend on the threads.
+void tell(std::vector<Misfortune>& misfortunes, std::vector<Skipped>& skipped) {
+  std::ranges::sort(misfortunes, {},
+                    [](const Misfortune& one) { return std::pair(one.skipped.row, one.attempt); });
+  skipped.clear();
+  for (auto& one : misfortunes) skipped.push_back(std::move(one.skipped));
+  misfortunes.clear();
 }
 
 bool is_of(const Batch& batch, std::int64_t rows, augment::Size size) {
@@ -82,6 +108,9 @@ void check(const Source& source, const LoaderOptions& options) {
     throw Error(Code::usage, fmt::format("a loader with batch {}, {} threads, {} slots; expected a "
                                          "batch of 1 or more, 0 to 1024 threads, 2 slots or more",
                                          options.batch, options.threads, options.slots));
+  if (options.views < 1 || options.views > 16)
+    throw Error(Code::usage,
+                fmt::format("a loader with {} views of an image; expected 1 to 16", options.views));
   if (source.size() < (options.drop_last ? options.batch : 1))
     throw Error(
         Code::usage,
@@ -108,6 +137,10 @@ Error about_image(const std::string& where) {
   }
 }
 
+bool is_bad_image(const Error& error) {
+  return error.code() == Code::data || error.code() == Code::io;
+}
+
 }  // namespace
 
 /// The state that the workers and the consumer share. Rows of the epoch are handed out in order, a
@@ -121,11 +154,13 @@ class Loader::Crew {
         batches_((source_->size() + (options_.drop_last ? 0 : options_.batch - 1)) /
                  options_.batch),
         rows_(std::min(source_->size(), batches_ * options_.batch)) {
-    const augment::Pipeline pipeline(options_.operations, options_.normalisation, options_.size);
-    share_ = std::clamp<std::int64_t>(kValuesAtOnce / pipeline.sample_size(), 1, options_.batch);
+    augment::Pipeline pipeline(options_.operations, options_.normalisation, options_.size);
+    pipeline.set_only_later(options_.only_later);
+    share_ = std::clamp<std::int64_t>(kValuesAtOnce / (pipeline.sample_size() * options_.views), 1,
+                                      options_.batch);
     const auto rows = std::min(options_.batch, source_->size());
     for (std::int64_t s = 0; s < options_.slots; ++s)
-      slots_.push_back(make_slot(pipeline, rows, classes_));
+      slots_.push_back(make_slot(pipeline, options_.views, rows, classes_));
     try {
       for (std::int64_t t = 0; t < options_.threads; ++t) workers_.emplace_back([this] { work(); });
     } catch (...) {
@@ -143,7 +178,9 @@ class Loader::Crew {
     std::unique_lock lock(mutex_);
     cancelled_ = true;
     finished_.wait(lock, [this] { return busy_ == 0; });
-    if (options_.shuffle)
+    if (options_.order)
+      take_order(options_.order(epoch));
+    else if (options_.shuffle)
       order_ = Random(options_.seed, Purpose::shuffle, {static_cast<std::uint64_t>(epoch)})
                    .permutation(source_->size());
     epoch_ = epoch;
@@ -171,6 +208,8 @@ class Loader::Crew {
     const auto rows = end - due_ * options_.batch;
     if (const auto size = slot.pipeline.input(); !is_of(slot.delivered, rows, size))
       slot.delivered = first_rows(slot.full, rows, size);
+    if (!slot.misfortunes.empty() || !slot.delivered.skipped.empty())
+      tell(slot.misfortunes, slot.delivered.skipped);
     ++due_;
     return &slot.delivered;
   }
@@ -184,7 +223,7 @@ class Loader::Crew {
   };
   /// A thread's memory.
   struct Desk {
-    io::Image image;
+    io::Picture picture;
     augment::Frame frame;
   };
 
@@ -215,6 +254,7 @@ class Loader::Crew {
     slot.waiting = end_of(batch) - batch * options_.batch;
     slot.unusable = false;
     slot.error = nullptr;
+    slot.misfortunes.clear();
     if (!options_.adapt) return;
     try {
       options_.adapt(epoch_ * batches_ + batch, slot.pipeline);
@@ -267,28 +307,79 @@ class Loader::Crew {
     finished_.notify_all();
   }
 
+  void take_order(std::vector<std::int64_t> order) {
+    const auto n = source_->size();
+    if (std::ssize(order) != n ||
+        std::ranges::any_of(order, [n](std::int64_t id) { return id < 0 || id >= n; }))
+      throw Error(Code::internal,
+                  fmt::format("an order of {} images for a source of {}.", order.size(), n));
+    order_ = std::move(order);
+    std::vector<std::int64_t> times(order_.size());
+    repeats_.clear();
+    for (const auto id : order_) repeats_.push_back(times[static_cast<std::size_t>(id)]++);
+  }
+
   void fill(std::int64_t batch, std::int64_t row, Desk& desk) {
-    const std::int64_t id = options_.shuffle ? order_[static_cast<std::size_t>(row)] : row;
+    const auto index = static_cast<std::size_t>(row);
+    const std::int64_t id = order_.empty() ? row : order_[index];
+    const std::int64_t repeat = repeats_.empty() ? 0 : repeats_[index];
     const std::int64_t at = row - batch * options_.batch;
     Slot& slot = slot_of(batch);
+    if (const auto error = try_to_fill(slot, at, id, repeat, desk)) {
+      if (!options_.skip_bad || !is_bad_image(*error)) throw Error(*error);
+      replace(slot, at, row, {at, id, error->what()}, *error, desk);
+    }
+  }
+
+  /// Puts another image where one can't be used.
+  void replace(Slot& slot, std::int64_t at, std::int64_t row, Skipped skipped, const Error& first,
+               Desk& desk) {
+    constexpr std::int64_t attempts = 100, first_repeat = std::int64_t{1} << 20;
+    for (std::int64_t attempt = 1; attempt <= attempts; ++attempt) {
+      {
+        const std::lock_guard lock(mutex_);
+        slot.misfortunes.push_back({std::move(skipped), attempt});
+      }
+      Random random(options_.seed, Purpose::replacement,
+                    {static_cast<std::uint64_t>(epoch_), static_cast<std::uint64_t>(row),
+                     static_cast<std::uint64_t>(attempt)});
+      const auto id =
+          static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(source_->size())));
+      const auto error = try_to_fill(slot, at, id, first_repeat + attempt, desk);
+      if (!error) return;
+      if (!is_bad_image(*error)) throw Error(*error);
+      skipped = {at, id, error->what()};
+    }
+    throw Error(first);
+  }
+
+  /// Makes a row; the error, naming the image, where that fails.
+  std::optional<Error> try_to_fill(Slot& slot, std::int64_t at, std::int64_t id,
+                                   std::int64_t repeat, Desk& desk) {
     try {
       const std::int64_t label = source_->label(id);
       if (label < -1 || label >= classes_)
         throw Error(Code::data, fmt::format("label {}; expected 0 to {}", label, classes_ - 1));
       slot.ids[at] = id;
+      slot.repeats[at] = repeat;
       slot.labels[at] = label;
       slot.labelled[at] = label >= 0;
       float* targets = slot.targets + at * classes_;
       std::fill_n(targets, classes_, 0.0F);
       if (label >= 0) targets[label] = 1;
 
-      source_->read(id, desk.image);
-      slot.pipeline(
-          desk.image,
-          {options_.seed, static_cast<std::uint64_t>(epoch_), static_cast<std::uint64_t>(id)},
-          desk.frame, slot.images + at * slot.pipeline.sample_size());
+      source_->read(id, desk.picture);
+      for (std::size_t view = 0; view < slot.views.size(); ++view)
+        slot.pipeline(desk.picture,
+                      {.seed = options_.seed,
+                       .epoch = static_cast<std::uint64_t>(epoch_),
+                       .sample = static_cast<std::uint64_t>(id),
+                       .repeat = static_cast<std::uint64_t>(repeat),
+                       .view = view},
+                      desk.frame, slot.views[view] + at * slot.pipeline.sample_size());
+      return std::nullopt;
     } catch (...) {
-      throw about_image(source_->where(id));
+      return about_image(source_->where(id));
     }
   }
 
@@ -313,7 +404,8 @@ class Loader::Crew {
 
   // Written while no row is claimed, read by whoever claimed one.
   std::int64_t epoch_ = 0;
-  std::vector<std::int64_t> order_;
+  std::vector<std::int64_t> order_;    ///< empty: as the source has them
+  std::vector<std::int64_t> repeats_;  ///< one a row; empty: every image is there once
 
   std::mutex mutex_;
   std::condition_variable to_do_;     ///< rows may be claimed

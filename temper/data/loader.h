@@ -19,7 +19,15 @@ struct LoaderOptions {
   bool shuffle = true;       ///< every epoch in an order of its own; false: as the source has them
   bool drop_last = true;     ///< leave out a last batch that is not full
   std::int64_t threads = 1;  ///< workers, >= 0; with 0 next() does the work
-  std::int64_t slots = 3;    ///< batches in memory, >= 2: one that is used, the others being filled
+  /// The images of an epoch's rows, source->size() of them; an image may stand there several times.
+  /// A function of the epoch alone, and in place of `shuffle` where it is given.
+  std::function<std::vector<std::int64_t>(std::int64_t epoch)> order = {};
+  /// True: where an image can't be read, decoded or augmented (Error{Code::data or Code::io}),
+  /// others take its place, at random, and Batch::skipped tells. False: next() throws.
+  bool skip_bad = false;
+  std::int64_t views = 1;  ///< of every image, in [1, 16], each with draws of its own
+  augment::OperationRange only_later = {};  ///< operations that the first view does without
+  std::int64_t slots = 3;  ///< batches in memory, >= 2: one that is used, the others being filled
   /// Writes what schedules drive, numbers of operations() and input(), into the pipeline of one
   /// batch: all of it each time, and as a function of the step alone, which is epoch * batches() +
   /// the batch's place in the epoch. Called once a batch, by any thread. Empty: every batch is made
@@ -31,6 +39,10 @@ struct LoaderOptions {
 /// straight into preallocated channels-last batches. What a batch holds depends on (seed, epoch,
 /// its place in the epoch) and what `adapt` makes of its step, not on the number of threads. A
 /// batch of smaller images is a view of its memory's beginning.
+///
+/// In place of a bad image stands the first good one of Random(seed, Purpose::replacement, {epoch,
+/// row, attempt}).below(images), attempt = 1, 2, ..., 100, whose own draws have the repeat 2^20 +
+/// attempt.
 class Loader {
  public:
   /// Throws Error{Code::usage} for options that can't work, among them a batch that is larger than

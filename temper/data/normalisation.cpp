@@ -1,8 +1,10 @@
 #include "temper/data/normalisation.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+
+#include "temper/data/readable.h"
+#include "temper/io/picture.h"
 
 namespace temper::data {
 
@@ -11,20 +13,18 @@ augment::Normalisation imagenet_normalisation(int channels) {
   return {{0.485, 0.456, 0.406}, {0.229, 0.224, 0.225}};
 }
 
-augment::Normalisation measure_normalisation(const Source& source, std::int64_t images) {
-  const auto channels = static_cast<std::size_t>(source.channels());
-  const std::int64_t n = source.size();
-  const std::int64_t count = std::min(n, images);
-  std::array<std::array<std::uint64_t, 256>, 3>
-      histogram{};  // exact, whatever the number of pixels
-  io::Image image;
-  for (std::int64_t k = 0; k < count; ++k) {
-    source.read(k * n / count, image);
-    for (std::size_t i = 0; i < image.pixels.size(); ++i)
-      ++histogram[i % channels][image.pixels[i]];
+void add(Histogram& histogram, const io::Pixels& pixels) {
+  const auto channels = static_cast<std::size_t>(pixels.channels);
+  const auto samples = static_cast<std::size_t>(pixels.width) * channels;
+  for (int y = 0; y < pixels.height; ++y) {
+    const auto* row = pixels.row(y);
+    for (std::size_t i = 0; i < samples; ++i) ++histogram[i % channels][row[i]];
   }
+}
+
+augment::Normalisation normalisation_of(const Histogram& histogram, int channels) {
   augment::Normalisation result;
-  for (std::size_t c = 0; c < channels; ++c) {
+  for (std::size_t c = 0; c < static_cast<std::size_t>(channels); ++c) {
     double weight = 0, sum = 0, squares = 0;
     for (std::size_t v = 0; v < 256; ++v) {
       const auto times = static_cast<double>(histogram[c][v]);
@@ -42,9 +42,25 @@ augment::Normalisation measure_normalisation(const Source& source, std::int64_t 
   return result;
 }
 
-augment::Normalisation normalisation_of(const Dataset& dataset) {
-  return dataset.normalisation.mean.empty() ? measure_normalisation(*dataset.train)
-                                            : dataset.normalisation;
+augment::Normalisation measure_normalisation(const Source& source, std::int64_t images,
+                                             bool skip_bad) {
+  const std::int64_t n = source.size();
+  const std::int64_t count = std::min(n, images);
+  Histogram histogram{};
+  io::Picture picture;
+  for (std::int64_t k = 0; k < count; ++k) {
+    const auto i = k * n / count;
+    if (skip_bad && !fault_of(source, i, picture).empty()) continue;
+    if (!skip_bad) source.read(i, picture);
+    add(histogram, picture.pixels());
+  }
+  return normalisation_of(histogram, source.channels());
+}
+
+augment::Normalisation normalisation_of(const Dataset& dataset, bool skip_bad) {
+  return dataset.normalisation.mean.empty()
+             ? measure_normalisation(*dataset.train, 10'000, skip_bad)
+             : dataset.normalisation;
 }
 
 }  // namespace temper::data

@@ -3,22 +3,61 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <string_view>
+#include <system_error>
 
 #include "temper/core/error.h"
+#include "temper/data/cifar_set.h"
 #include "temper/data/fashion_mnist.h"
 #include "temper/data/folder.h"
+#include "temper/data/idx_set.h"
+#include "temper/data/listing.h"
+#include "temper/data/manifest.h"
+#include "temper/data/shards.h"
+#include "temper/io/system_error.h"
 
 namespace temper::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kExpected =
+    "expected \"fashion-mnist\" or the path of a folder with a folder of pictures for each class, "
+    "of "
+    "a table (.csv), or of shards (.tar)";
+
+Dataset open_file(const fs::path& path, const fs::file_status& status, const FileOptions& options) {
+  if (!fs::is_regular_file(status))
+    throw Error(Code::data,
+                fmt::format("data.source = \"{}\": {}; {}", path.string(),
+                            fs::is_fifo(status) ? "a pipe" : "neither file nor folder", kExpected));
+  const auto ending = small_letters(path.extension().string());
+  if (ending == ".csv" || ending == ".tsv") return manifest(path, options);
+  if (ending == ".tar") return shards(path, options);
+  throw Error(Code::data,
+              fmt::format("data.source = \"{}\": a file of a kind that is not known; {}",
+                          path.string(), kExpected));
+}
+
+}  // namespace
 
 Dataset open(const std::string& source, const FileOptions& options) {
   if (source == "fashion-mnist") return fashion_mnist();
+  const fs::path path = source;
   std::error_code error;
-  if (!std::filesystem::exists(source, error) && !error)
-    throw Error(Code::data, fmt::format("data.source = \"{}\": no such folder, and no data set of "
-                                        "that name; expected \"fashion-mnist\" or the path of a "
-                                        "folder with a folder of pictures for each class",
-                                        source));
-  return folder(source, options);
+  const auto status = fs::status(path, error);
+  if (status.type() == fs::file_type::not_found)
+    throw Error(Code::data,
+                fmt::format("data.source = \"{}\": no such file or folder, and no data set "
+                            "of that name; {}",
+                            source, kExpected));
+  if (error) throw io::system_error("read", path, error.value());
+  if (!fs::is_directory(status)) return open_file(path, status, options);
+  if (holds_shards(path)) return shards(path, options);
+  if (holds_cifar(path)) return cifar(path);
+  if (holds_idx(path)) return idx_folder(path);
+  if (!holds_training_folder(path) && holds_manifests(path)) return manifest(path, options);
+  return folder(path, options);
 }
 
 }  // namespace temper::data

@@ -1,13 +1,20 @@
 #pragma once
 #include <string>
 
-#include "temper/data/file_source.h"
+#include "temper/data/file_options.h"
 #include "temper/data/source.h"
 
 namespace temper::data {
 
-/// Opens what a recipe's `data.source` names: "fashion-mnist", or the path of a folder of classes.
-/// @param options  for folders
+/// Opens what a recipe's `data.source` names, told by its name and by what is in it:
+///
+///   fashion-mnist                the data set (fashion_mnist.h)
+///   FILE.csv, FILE.tsv           a table of pictures (manifest.h)
+///   FILE.tar                     a shard (shards.h)
+///   a folder, in this order      shards, CIFAR (cifar_set.h), IDX files (idx_set.h), a training
+///                                folder with classes (folder.h), tables, folders of classes
+///
+/// @param options  for pictures in files and in shards
 Dataset open(const std::string& source, const FileOptions& options = {});
 
 }  // namespace temper::data

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "temper/augment/normalisation.h"
-#include "temper/io/image.h"
+#include "temper/io/picture.h"
 
 namespace temper::data {
 
@@ -21,9 +21,21 @@ class Source {
   [[nodiscard]] virtual std::int64_t label(std::int64_t i) const = 0;
   /// 1 (grey) or 3 (RGB): what read() gives.
   [[nodiscard]] virtual int channels() const = 0;
-  /// Reads image i, uint8 HWC, into an image whose memory is reused. Called from several threads at
-  /// once.
-  virtual void read(std::int64_t i, io::Image& into) const = 0;
+  /// Makes `into`, whose memory is reused, image i: a view of pixels that live as long as the
+  /// source, an image, or the bytes of a file whose pixels nobody needs yet. Called from several
+  /// threads at once, each with a picture of its own.
+  virtual void read(std::int64_t i, io::Picture& into) const = 0;
+  /// Image i, copied: for who wants one and not thousands.
+  [[nodiscard]] io::Image image(std::int64_t i) const {
+    io::Picture picture;
+    read(i, picture);
+    io::Image image;
+    picture.copy_to(image);
+    return image;
+  }
+  /// How often image i is drawn next to the others. 1 unless several sources are mixed with
+  /// weights.
+  [[nodiscard]] virtual double weight(std::int64_t /*i*/) const { return 1; }
   /// Where image i comes from, for messages: a path, or "fashion-mnist train, image 12".
   [[nodiscard]] virtual std::string where(std::int64_t i) const = 0;
   /// Hash of what the source holds (names, sizes, labels; pixels where they are in memory from the

@@ -9,7 +9,6 @@
 
 #include "temper/core/error.h"
 #include "temper/core/random.h"
-#include "temper/data/subset.h"
 
 namespace temper::data {
 namespace {
@@ -38,16 +37,30 @@ std::vector<std::int64_t> quotas(const std::vector<std::int64_t>& counts, double
   return result;
 }
 
+/// The images of each class, ascending; those without a label are in none.
+std::vector<std::vector<std::int64_t>> rows_by_class(const Source& source) {
+  std::vector<std::vector<std::int64_t>> rows(source.classes().size());
+  for (std::int64_t i = 0; i < source.size(); ++i)
+    if (const auto label = source.label(i); label >= 0)
+      rows.at(static_cast<std::size_t>(label)).push_back(i);
+  return rows;
+}
+
+/// The images that were taken into validation, and the others.
+Split parted(const std::vector<bool>& taken) {
+  Split split;
+  for (std::size_t i = 0; i < taken.size(); ++i)
+    (taken[i] ? split.validation : split.train).push_back(static_cast<std::int64_t>(i));
+  return split;
+}
+
 }  // namespace
 
 Split stratified_split(const Source& source, double fraction, std::uint64_t seed) {
   if (!(fraction >= 0 && fraction < 1))
     throw Error(Code::usage,
                 fmt::format("data.validation = {}; expected a share in [0, 1)", fraction));
-  std::vector<std::vector<std::int64_t>> rows(source.classes().size());
-  for (std::int64_t i = 0; i < source.size(); ++i)
-    if (const auto label = source.label(i); label >= 0)
-      rows.at(static_cast<std::size_t>(label)).push_back(i);
+  const auto rows = rows_by_class(source);
   std::vector<std::int64_t> counts;
   for (const auto& of_class : rows) counts.push_back(std::ssize(of_class));
   const auto quota = quotas(counts, fraction);
@@ -60,10 +73,32 @@ Split stratified_split(const Source& source, double fraction, std::uint64_t seed
       taken[static_cast<std::size_t>(rows[c][static_cast<std::size_t>(chosen)])] = true;
     }
   }
-  Split split;
-  for (std::int64_t i = 0; i < source.size(); ++i)
-    (taken[static_cast<std::size_t>(i)] ? split.validation : split.train).push_back(i);
-  return split;
+  return parted(taken);
+}
+
+Split fold_split(const Source& source, std::int64_t folds, std::int64_t fold, std::uint64_t seed) {
+  if (folds < 2 || fold < 0 || fold >= folds)
+    throw Error(Code::usage, fmt::format("data.folds = {} and data.fold = {}; expected 2 folds or "
+                                         "more, and one of 0 to folds - 1",
+                                         folds, fold));
+  const auto rows = rows_by_class(source);
+  std::vector<bool> taken(static_cast<std::size_t>(source.size()));
+  std::int64_t next = 0;  // dealt out like cards, class after class, so that the folds stay alike
+  bool empty = true;
+  for (std::size_t c = 0; c < rows.size(); ++c) {
+    const auto n = std::ssize(rows[c]);
+    if (n < 2) continue;
+    for (const auto chosen : Random(seed, Purpose::split, {c}).permutation(n))
+      if (next++ % folds == fold) {
+        taken[static_cast<std::size_t>(rows[c][static_cast<std::size_t>(chosen)])] = true;
+        empty = false;
+      }
+  }
+  if (empty)
+    throw Error(Code::data, fmt::format("data.folds = {}: fold {} has no image, as only {} images "
+                                        "can be dealt out; lower data.folds",
+                                        folds, fold, next));
+  return parted(taken);
 }
 
 std::vector<std::int64_t> random_rows(std::int64_t n, std::int64_t count, std::uint64_t seed) {
@@ -71,25 +106,6 @@ std::vector<std::int64_t> random_rows(std::int64_t n, std::int64_t count, std::u
   rows.resize(static_cast<std::size_t>(std::min(n, count)));
   std::sort(rows.begin(), rows.end());
   return rows;
-}
-
-Dataset prepare(Dataset dataset, double validation, std::int64_t limit, std::uint64_t seed) {
-  if (limit < 0)
-    throw Error(Code::usage, fmt::format("data.limit = {}; expected 0 (all) or more", limit));
-  if (!dataset.validation && validation != 0) {
-    auto [train, held_out] = stratified_split(*dataset.train, validation, seed);
-    if (held_out.empty())
-      throw Error(Code::usage,
-                  fmt::format("data.validation = {} of {} training images is not one image; give a "
-                              "larger share, or 0 for none",
-                              validation, dataset.train->size()));
-    dataset.validation = std::make_shared<Subset>(dataset.train, std::move(held_out));
-    dataset.train = std::make_shared<Subset>(dataset.train, std::move(train));
-  }
-  if (limit > 0 && limit < dataset.train->size())
-    dataset.train =
-        std::make_shared<Subset>(dataset.train, random_rows(dataset.train->size(), limit, seed));
-  return dataset;
 }
 
 }  // namespace temper::data

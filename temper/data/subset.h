@@ -20,7 +20,8 @@ class Subset : public Source {
   }
   [[nodiscard]] std::int64_t label(std::int64_t i) const override { return base_->label(row(i)); }
   [[nodiscard]] int channels() const override { return base_->channels(); }
-  void read(std::int64_t i, io::Image& into) const override { base_->read(row(i), into); }
+  void read(std::int64_t i, io::Picture& into) const override { base_->read(row(i), into); }
+  [[nodiscard]] double weight(std::int64_t i) const override { return base_->weight(row(i)); }
   [[nodiscard]] std::string where(std::int64_t i) const override { return base_->where(row(i)); }
   [[nodiscard]] std::string digest() const override;
 

@@ -1,11 +1,13 @@
 #include "temper/io/descriptor.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 
+#include "temper/core/error.h"
 #include "temper/io/failpoint.h"
 #include "temper/io/system_error.h"
 
@@ -77,13 +79,33 @@ std::size_t read_all(const Descriptor& file, std::span<std::byte> buffer,
   return filled;
 }
 
+std::size_t read_at(const Descriptor& file, std::uint64_t offset, std::span<std::byte> buffer,
+                    const std::filesystem::path& path) {
+  if (const auto verdict = failpoint(Call::read, path); verdict.error != 0)
+    throw system_error("read", path, verdict.error);
+  std::size_t filled = 0;
+  while (filled < buffer.size()) {
+    const auto rest = buffer.subspan(filled);
+    const ssize_t got =
+        ::pread(file.get(), rest.data(), rest.size(), static_cast<off_t>(offset + filled));
+    if (got < 0 && errno != EINTR) throw system_error("read", path, errno);
+    if (got == 0) break;
+    if (got > 0) filled += static_cast<std::size_t>(got);
+  }
+  return filled;
+}
+
 std::pair<Descriptor, std::uint64_t> open_for_reading(const std::filesystem::path& path) {
   // O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
   Descriptor file = open_file(path, O_RDONLY | O_NONBLOCK, "read");
   struct stat status{};
   if (::fstat(file.get(), &status) != 0) throw system_error("read", path, errno);
   if (S_ISDIR(status.st_mode)) throw system_error("read", path, EISDIR);
-  if (!S_ISREG(status.st_mode)) throw system_error("read", path, EINVAL);
+  if (!S_ISREG(status.st_mode))
+    throw Error(Code::io, fmt::format("cannot read {}: it is {}; expected a file", path.string(),
+                                      S_ISFIFO(status.st_mode)   ? "a named pipe"
+                                      : S_ISSOCK(status.st_mode) ? "a socket"
+                                                                 : "a device"));
   return {std::move(file), static_cast<std::uint64_t>(status.st_size)};
 }
 

@@ -49,6 +49,11 @@ int write_all(const Descriptor& file, std::span<const std::byte> bytes,
 std::size_t read_all(const Descriptor& file, std::span<std::byte> buffer,
                      const std::filesystem::path& path);
 
+/// The same from `offset` on, leaving the file's position alone: several threads may read one
+/// descriptor at once.
+std::size_t read_at(const Descriptor& file, std::uint64_t offset, std::span<std::byte> buffer,
+                    const std::filesystem::path& path);
+
 /// Opens a regular file for reading and tells its size in bytes. Throws Error{Code::io}.
 std::pair<Descriptor, std::uint64_t> open_for_reading(const std::filesystem::path& path);
 

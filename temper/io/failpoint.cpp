@@ -29,7 +29,12 @@ constexpr std::array<std::pair<std::string_view, int>, 8> kErrors{{{"ENOSPC", EN
                                                                    {"ENOENT", ENOENT},
                                                                    {"EINTR", EINTR}}};
 
-enum class Action : std::uint8_t { kill, torn, fail, log };
+enum class Action : std::uint8_t { kill, torn, stall, fail, log };
+
+constexpr std::array<std::pair<std::string_view, Action>, 4> kActions{{{"kill", Action::kill},
+                                                                       {"torn", Action::torn},
+                                                                       {"stall", Action::stall},
+                                                                       {"log", Action::log}}};
 
 struct Fault {
   Action action = Action::kill;
@@ -57,10 +62,11 @@ std::int64_t number(std::string_view word, std::string_view digits) {
 }
 
 void set_action(Fault& fault, std::string_view word, std::string_view name) {
-  if (name == "kill" || name == "torn" || name == "log") {
-    fault.action = name == "kill" ? Action::kill : name == "torn" ? Action::torn : Action::log;
-    return;
-  }
+  for (const auto& [known, action] : kActions)
+    if (known == name) {
+      fault.action = action;
+      return;
+    }
   fault.action = Action::fail;
   for (const auto& [known, error] : kErrors)
     if (known == name) fault.error = error;
@@ -100,6 +106,11 @@ std::optional<Fault> from_environment() {
   return fault;
 }
 
+const std::optional<Fault>& the_fault() {
+  static const std::optional<Fault> fault = from_environment();
+  return fault;
+}
+
 void log(const Fault& fault, Call call, const std::filesystem::path& path) {
   const std::string line =
       std::string(kCalls[static_cast<std::size_t>(call)]) + " " + path.string() + "\n";
@@ -115,8 +126,12 @@ void kill_process() noexcept {
   ::_exit(137);  // not reached
 }
 
+bool has_fault() noexcept {
+  return the_fault().has_value();
+}
+
 Verdict failpoint(Call call, const std::filesystem::path& path) noexcept {
-  static const std::optional<Fault> fault = from_environment();
+  const auto& fault = the_fault();
   if (!fault) return {};
   if (fault->call && *fault->call != call) return {};
   if (path.native().find(fault->path) == std::string::npos) return {};
@@ -127,6 +142,7 @@ Verdict failpoint(Call call, const std::filesystem::path& path) noexcept {
     return {};
   }
   if (now < fault->at || (fault->times > 0 && now >= fault->at + fault->times)) return {};
+  while (fault->action == Action::stall) ::pause();
   if (fault->action == Action::fail) return {.error = fault->error};
   if (fault->action == Action::kill || call != Call::write) kill_process();
   return {.torn = true};

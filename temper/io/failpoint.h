@@ -9,6 +9,7 @@
 ///     TEMPER_FAULT="do=kill at=17 path=/checkpoints/"    SIGKILL before the 17th such call
 ///     TEMPER_FAULT="do=torn at=5"                        half of the 5th write, then SIGKILL
 ///     TEMPER_FAULT="do=ENOSPC call=write at=3 times=0"   no space from the 3rd write on
+///     TEMPER_FAULT="do=stall call=read path=cat.jpg"     the read never comes back
 ///     TEMPER_FAULT="do=log to=calls.txt"                 writes "call path" lines, breaks nothing
 ///
 /// `at` counts from 1 the calls that `call` and `path` (a part of the path) let through; `times` is
@@ -22,6 +23,9 @@ struct Verdict {
   int error = 0;      ///< fail with this error number; 0: go ahead
   bool torn = false;  ///< a write: carry out half of it, then call kill_process()
 };
+
+/// True where the environment asks for a fault.
+bool has_fault() noexcept;
 
 /// May not return.
 Verdict failpoint(Call call, const std::filesystem::path& path) noexcept;

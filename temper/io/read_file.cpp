@@ -1,25 +1,70 @@
 #include "temper/io/read_file.h"
 
 #include <fmt/format.h>
-#include <span>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <utility>
 
 #include "temper/core/error.h"
+#include "temper/io/cached_file.h"
 #include "temper/io/descriptor.h"
+#include "temper/io/system_error.h"
 
 namespace temper::io {
 namespace {
 
-template <class Container>
-Container read_as(const std::filesystem::path& path, std::uint64_t max_bytes) {
-  const auto [file, size] = open_for_reading(path);
+void check_size(const std::filesystem::path& path, std::uint64_t size, std::uint64_t max_bytes) {
   if (size > max_bytes)
     throw Error(Code::data, fmt::format("{} has {} bytes; at most {} are read.", path.string(),
                                         size, max_bytes));
+}
+
+template <class Container>
+Container read_as(const std::filesystem::path& path, std::uint64_t max_bytes) {
+  const auto [file, size] = open_for_reading(path);
+  check_size(path, size, max_bytes);
   Container contents;
   contents.resize(static_cast<std::size_t>(size));
   // Somebody may have cut the file meanwhile.
   contents.resize(read_all(file, std::as_writable_bytes(std::span(contents)), path));
   return contents;
+}
+
+FileStamp stamp_from(const struct stat& status) {
+  return {.size = static_cast<std::int64_t>(status.st_size),
+          .modified = std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec};
+}
+
+/// A file system that no server is behind.
+bool is_local(const Descriptor& file) {
+  constexpr std::array<std::uint64_t, 9> kinds{
+      0xEF53 /* ext4 */,      0x58465342 /* XFS */,      0x9123683E /* Btrfs */,
+      0x01021994 /* tmpfs */, 0x794C7630 /* overlay */,  0x2FC12FC1 /* ZFS */,
+      0xF2F52010 /* F2FS */,  0x73717368 /* SquashFS */, 0xE0F5E1E2 /* EROFS */};
+  struct statfs about{};
+  return ::fstatfs(file.get(), &about) == 0 &&
+         std::ranges::find(kinds, static_cast<std::uint64_t>(about.f_type)) != kinds.end();
+}
+
+void check_stamp(const std::filesystem::path& path, const FileStamp& found,
+                 const FileStamp& expected) {
+  if (expected.size < 0 || found == expected) return;
+  const auto what = found.size == expected.size
+                        ? fmt::format("written to since, though still {} bytes", found.size)
+                        : fmt::format("{} bytes, expected {}", found.size, expected.size);
+  throw Error(Code::data,
+              fmt::format("{}: replaced since the data set was opened ({}); start again, so that "
+                          "the whole run is on one set",
+                          path.string(), what));
 }
 
 }  // namespace
@@ -30,6 +75,134 @@ std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_
 
 std::string read_text(const std::filesystem::path& path, std::uint64_t max_bytes) {
   return read_as<std::string>(path, max_bytes);
+}
+
+FileStamp stamp_of(const std::filesystem::path& path) noexcept {
+  struct stat status{};
+  return ::stat(path.c_str(), &status) == 0 ? stamp_from(status) : FileStamp{};
+}
+
+/// What the reader shares with the thread that may outlive it.
+struct FileReader::Desk {
+  std::vector<std::byte> bytes;
+  std::size_t size = 0;
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  enum class Phase : std::uint8_t { idle, asked, answered, left } phase = Phase::idle;
+  bool has_thread = false;
+  std::filesystem::path path;
+  ReadOptions options;
+  std::exception_ptr error;
+  bool local = false;  ///< the last file that was waited for lies on a disk of this machine
+
+  /// Reads what takes no waiting. Where anything is wrong, read() finds and says it.
+  bool read_at_once(const std::filesystem::path& from, const ReadOptions& how) {
+    if (!local) return false;
+    const Descriptor file = open_cached(from);
+    struct stat status{};
+    if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
+    const auto stamp = stamp_from(status);
+    if (how.expected.size >= 0 && stamp != how.expected) return false;
+    const auto wanted = how.part ? how.part->size : static_cast<std::uint64_t>(stamp.size);
+    if (wanted > how.max_bytes) return false;
+    if (bytes.size() < wanted) bytes.resize(static_cast<std::size_t>(wanted));
+    size = static_cast<std::size_t>(wanted);
+    return read_cached(file, how.part ? how.part->offset : 0, std::span(bytes).first(size)) == size;
+  }
+
+  void read(const std::filesystem::path& from, const ReadOptions& how) {
+    const auto [file, length] = open_for_reading(from);
+    const auto wanted = how.part ? how.part->size : length;
+    check_size(from, wanted, how.max_bytes);
+    local = is_local(file);
+    if (how.expected.size >= 0) {
+      struct stat status{};
+      if (::fstat(file.get(), &status) != 0) throw system_error("read", from, errno);
+      check_stamp(from, stamp_from(status), how.expected);
+    }
+    if (bytes.size() < wanted) bytes.resize(static_cast<std::size_t>(wanted));
+    const auto room = std::span(bytes).first(static_cast<std::size_t>(wanted));
+    size = how.part ? read_at(file, how.part->offset, room, from) : read_all(file, room, from);
+    if (how.part && size < wanted)
+      throw Error(
+          Code::data,
+          fmt::format("{}: the file is cut short: it has {} bytes, expected {} from byte {} "
+                      "on",
+                      from.string(), length, wanted, how.part->offset));
+  }
+
+  /// The thread's work: one file after another until it is left.
+  void serve() {
+    std::unique_lock lock(mutex);
+    while (true) {
+      changed.wait(lock, [this] { return phase == Phase::asked || phase == Phase::left; });
+      if (phase == Phase::left) return;
+      lock.unlock();
+      std::exception_ptr failure;
+      try {
+        read(path, options);
+      } catch (...) {
+        failure = std::current_exception();
+      }
+      lock.lock();
+      error = failure;
+      if (phase == Phase::asked) phase = Phase::answered;
+      changed.notify_all();
+    }
+  }
+
+  void leave() {
+    const std::lock_guard lock(mutex);
+    phase = Phase::left;
+    changed.notify_all();
+  }
+};
+
+FileReader::FileReader() : desk_(std::make_shared<Desk>()) {}
+
+FileReader::~FileReader() {
+  if (desk_) desk_->leave();
+}
+
+FileReader::FileReader(FileReader&& other) noexcept = default;
+
+FileReader& FileReader::operator=(FileReader&& other) noexcept {
+  std::swap(desk_, other.desk_);
+  return *this;
+}
+
+std::span<const std::byte> FileReader::operator()(const std::filesystem::path& path,
+                                                  const ReadOptions& options) {
+  if (!(options.timeout > 0)) {
+    desk_->read(path, options);
+    return std::span(desk_->bytes).first(desk_->size);
+  }
+  // Handing a file over to another thread and back costs more than reading it from memory.
+  if (desk_->read_at_once(path, options)) return std::span(desk_->bytes).first(desk_->size);
+  if (!desk_->has_thread) {
+    std::thread([desk = desk_] { desk->serve(); }).detach();
+    desk_->has_thread = true;
+  }
+  std::unique_lock lock(desk_->mutex);
+  desk_->path = path;
+  desk_->options = options;
+  desk_->phase = Desk::Phase::asked;
+  desk_->changed.notify_all();
+  const auto answered = [this] { return desk_->phase == Desk::Phase::answered; };
+  if (!desk_->changed.wait_for(lock, std::chrono::duration<double>(options.timeout), answered)) {
+    desk_->phase = Desk::Phase::left;
+    lock.unlock();
+    desk_ = std::make_shared<Desk>();
+    throw Error(
+        Code::io,
+        fmt::format("cannot read {}: nothing came for {} seconds; is its disk or its network "
+                    "share there?",
+                    path.string(), options.timeout));
+  }
+  desk_->phase = Desk::Phase::idle;
+  if (const auto error = std::exchange(desk_->error, nullptr)) std::rethrow_exception(error);
+  return std::span(desk_->bytes).first(desk_->size);
 }
 
 }  // namespace temper::io

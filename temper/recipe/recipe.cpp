@@ -45,6 +45,36 @@ void check_freeze(const Recipe& recipe) {
                     place(recipe.places, "freeze.epochs"), recipe.freeze->epochs, recipe.epochs));
 }
 
+void check_folds(const Recipe& recipe) {
+  const auto& data = recipe.data;
+  if (data.folds == 1)
+    throw Error(Code::usage, fmt::format("{}data.folds is 1; expected 2 or more, or 0 for no folds",
+                                         place(recipe.places, "data.folds")));
+  if (data.fold >= std::max<std::int64_t>(data.folds, 1))
+    throw Error(Code::usage,
+                data.folds == 0
+                    ? fmt::format("{}data.fold is {}, and data.folds = 0 makes no folds; say how "
+                                  "many there are, as in data.folds = 5",
+                                  place(recipe.places, "data.fold"), data.fold)
+                    : fmt::format("{}data.fold is {}; expected 0 to {}, as data.folds is {}",
+                                  place(recipe.places, "data.fold"), data.fold, data.folds - 1,
+                                  data.folds));
+}
+
+/// A recipe that was written out names the default source beside the several.
+void check_sources(const Recipe& recipe) {
+  const auto& data = recipe.data;
+  if (!data.sources.empty() && data.source != Data{}.source)
+    throw Error(Code::usage, fmt::format("{}data.source and data.sources are both given; keep one",
+                                         place(recipe.places, "data.source")));
+  for (std::size_t i = 0; i < data.sources.size(); ++i)
+    if (data.sources[i].source.empty())
+      throw Error(Code::usage,
+                  fmt::format("{0}data.sources.{1} names no source; expected a table such as "
+                              "{{ source = \"pictures\", weight = 2 }}",
+                              place(recipe.places, fmt::format("data.sources.{}", i)), i));
+}
+
 void check_optimizer(const Recipe& recipe) {
   auto resolved = recipe;
   resolve(resolved, nominal(recipe));
@@ -58,6 +88,8 @@ void check_optimizer(const Recipe& recipe) {
 void check(const Recipe& recipe) {
   check_name(recipe);
   check_freeze(recipe);
+  check_folds(recipe);
+  check_sources(recipe);
   check_schedules(recipe, nominal(recipe));
   check_optimizer(recipe);
 }

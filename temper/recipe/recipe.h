@@ -11,6 +11,8 @@
 
 #include "temper/augment/operation.h"
 #include "temper/core/fields.h"
+#include "temper/io/decode.h"
+#include "temper/loss/consistency.h"
 #include "temper/loss/distillation.h"
 #include "temper/loss/loss.h"
 #include "temper/model/architecture.h"
@@ -22,6 +24,7 @@
 #include "temper/optim/parameters.h"
 #include "temper/optim/sam.h"
 #include "temper/recipe/compare.h"
+#include "temper/recipe/sampling.h"
 #include "temper/recipe/text.h"
 #include "temper/regularize/averaging.h"
 #include "temper/regularize/early_stopping.h"
@@ -39,12 +42,42 @@ inline constexpr int kNumerics = 1;
 enum class Precision : std::uint8_t { automatic, fp32, bf16 };
 enum class Device : std::uint8_t { automatic, cpu, cuda };
 
+/// What becomes of a run that meets a picture that can't be read.
+enum class OnBadImage : std::uint8_t { stop, skip };
+
+/// One of several sources that are trained on together.
+struct WeightedSource {
+  std::string source;
+  double weight = 1;
+
+  static constexpr auto fields() {
+    return std::tuple{
+        field(&WeightedSource::source,
+              {.name = "source", .meaning = "as data.source", .changes_results = false}),
+        field(&WeightedSource::weight, {.name = "weight",
+                                        .meaning = "how often each of its images is drawn, next to "
+                                                   "those of the other sources",
+                                        .bounds = {0, 1e6, true, false}})};
+  }
+};
+
 struct Data {
   std::string source = "fashion-mnist";
+  std::vector<WeightedSource> sources = {};
   double validation = 0.1;
+  std::int64_t folds = 0;
+  std::int64_t fold = 0;
+  double labelled = 1;
+  double label_noise = 0;
   std::int64_t batch = 128;
   std::int64_t micro_batches = 1;
   std::int64_t limit = 0;
+  Sampling sampling = {};
+  io::Decode decode = io::Decode::exact;
+  bool exif_orientation = false;
+  std::int64_t memory = 2048;
+  OnBadImage on_bad_image = OnBadImage::stop;
+  double read_timeout = 60;
   Auto loader_threads = {};
   Auto size = {};
   double train_size = 0;
@@ -55,11 +88,37 @@ struct Data {
         // Where the data lies does not count: its digest enters the fingerprint.
         field(&Data::source,
               {.name = "source",
-               .meaning = "fashion-mnist, or a folder with one folder of pictures a class",
+               .meaning = "fashion-mnist, or the path of a folder of classes, a CSV manifest, IDX "
+                          "or CIFAR files, or packed shards",
                .changes_results = false}),
+        field(&Data::sources,
+              {.name = "sources",
+               .meaning = "several sources trained on together, in place of source, as in "
+                          "[{ source = \"a\", weight = 2 }, { source = \"b\" }]: an image's weight "
+                          "is how often it is drawn next to the others"}),
         field(&Data::validation, {.name = "validation",
                                   .meaning = "share of the training images held out to validate on",
                                   .bounds = {0, 0.9}}),
+        field(&Data::folds,
+              {.name = "folds",
+               .meaning = "parts that the training images are cut into, one of them held out to "
+                          "validate on in place of validation's share; 0: no folds",
+               .bounds = {0, 1000},
+               .alias = "k_folds"}),
+        field(&Data::fold, {.name = "fold",
+                            .meaning = "which of the folds is held out, the first is 0",
+                            .bounds = {0, 999}}),
+        field(&Data::labelled,
+              {.name = "labelled",
+               .meaning = "share of each class's training labels that is kept, for experiments "
+                          "with few labels; supervised training leaves out images without one",
+               .bounds = {0, 1, true, false},
+               .alias = "labeled"}),
+        field(&Data::label_noise,
+              {.name = "label_noise",
+               .meaning = "share of the training labels replaced by another class, each with the "
+                          "same chance, for experiments; validation and test labels stay right",
+               .bounds = {0, 1}}),
         field(&Data::batch, {.name = "batch",
                              .meaning = "images a step",
                              .bounds = {1, 1 << 20},
@@ -74,6 +133,36 @@ struct Data {
               {.name = "limit",
                .meaning = "train on the first so many images after the seeded shuffle; 0: all",
                .bounds = {.low = 0}}),
+        field(&Data::sampling,
+              {.name = "sampling", .meaning = "which images an epoch is made of, in which order"}),
+        field(&Data::decode,
+              {.name = "decode",
+               .meaning = "exact: Pillow's pixels; fast: JPEGs that are made much smaller are "
+                          "decoded at a half, a quarter or an eighth, so their pixels differ a "
+                          "little"}),
+        field(&Data::exif_orientation,
+              {.name = "exif_orientation",
+               .meaning = "turn pictures the way that their EXIF orientation says",
+               .alias = "exif"}),
+        field(&Data::memory,
+              {.name = "memory",
+               .meaning = "decoded pixels that are kept at most; a set that is larger is read from "
+                          "its files as it is needed",
+               .unit = "MiB",
+               .bounds = {0, 1 << 24},
+               .changes_results = false}),
+        // A picture that can't be read ends a run or is left out of it: no two runs that reach
+        // their end differ by this.
+        field(&Data::on_bad_image,
+              {.name = "on_bad_image",
+               .meaning = "a picture that can't be read: stop the run, or skip it, counting and "
+                          "naming it; another one takes its place in training",
+               .changes_results = false}),
+        field(&Data::read_timeout, {.name = "read_timeout",
+                                    .meaning = "how long one file may take to be read; 0: for ever",
+                                    .unit = "seconds",
+                                    .bounds = {0, 86400},
+                                    .changes_results = false}),
         field(&Data::loader_threads, {.name = "loader_threads",
                                       .meaning = "threads that read and augment images",
                                       .bounds = {1, 1024},
@@ -228,6 +317,7 @@ struct Recipe {
   std::optional<regularize::GradientNoise> gradient_noise = {};
   loss::Loss loss = {};
   std::optional<loss::Distillation> distillation = {};
+  std::optional<loss::Consistency> consistency = {};
   std::optional<regularize::EarlyStopping> early_stopping = {};
   Evaluation evaluation = {};
   Guard guard = {};
@@ -291,6 +381,9 @@ struct Recipe {
         field(
             &Recipe::distillation,
             {.name = "distillation", .meaning = "another run's network teaches beside the labels"}),
+        field(&Recipe::consistency,
+              {.name = "consistency",
+               .meaning = "several views of every image are to get the same answer"}),
         field(&Recipe::early_stopping,
               {.name = "early_stopping",
                .meaning = "the run ends when its evaluations get no better"}),
@@ -395,6 +488,10 @@ struct temper::EnumNames<temper::recipe::Weights> {
 template <>
 struct temper::EnumNames<temper::recipe::OnNan> {
   static constexpr std::array<std::string_view, 3> value{"stop", "skip", "rollback"};
+};
+template <>
+struct temper::EnumNames<temper::recipe::OnBadImage> {
+  static constexpr std::array<std::string_view, 2> value{"stop", "skip"};
 };
 template <>
 struct temper::EnumNames<temper::recipe::Device> {

@@ -1,5 +1,5 @@
 # `temper recipe new` begins with recipes that ship, so their text goes into the program.
-foreach(name fashion-mnist pictures)
+foreach(name fashion-mnist cifar10 pictures)
   set(_file "${CMAKE_CURRENT_SOURCE_DIR}/recipes/${name}.toml")
   string(TOUPPER "TEMPER_${name}_RECIPE" _variable)
   string(REPLACE "-" "_" _variable "${_variable}")

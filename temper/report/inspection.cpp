@@ -8,9 +8,9 @@
 #include <nlohmann/json.hpp>
 
 #include "temper/core/error.h"
-#include "temper/data/open.h"
 #include "temper/data/subset.h"
 #include "temper/train/features.h"
+#include "temper/train/open_data.h"
 #include "temper/train/sensitivity.h"
 
 namespace temper::report {
@@ -77,7 +77,7 @@ Inspection inspect(const std::filesystem::path& run, const InspectOptions& optio
   if (options.clusters.empty() && options.sensitivity == 0) return result;
   auto model = train::load_model(run);
   const auto recipe = recipe::load(run / "recipe.toml");
-  const auto plan = train::plan(recipe, data::open(recipe.data.source));
+  const auto plan = train::plan(recipe, train::open_data(recipe));
   train::prepare_thread(plan);
   model.network->to(plan.device);
   result.weights = model.weights;

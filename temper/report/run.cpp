@@ -30,6 +30,7 @@ struct Log {
   std::map<std::int64_t, train::Stepped> steps = {};
   std::map<std::int64_t, train::Norms> norms = {};
   std::map<std::int64_t, train::Evaluated> epochs = {};
+  std::map<std::string, std::string> skipped = {};  ///< why, by image
 
   // The first start's time is when the run began; the latest plan is the one carried out.
   void take(const train::Started& event) {
@@ -49,14 +50,32 @@ struct Log {
         "Step {} was not applied ({}): its loss was {}{}.", event.step, event.action, event.loss,
         event.parameter.empty() ? "" : ", the gradient of " + event.parameter + " was not finite"));
   }
+  void take(const train::SkippedImage& event) {
+    skipped.insert_or_assign(event.where, event.reason);
+  }
   void take(const train::Warned& event) { run.warnings.push_back(event.message); }
 };
+
+/// One sentence about all images that could not be read.
+std::string about_skipped(const std::map<std::string, std::string>& skipped) {
+  constexpr std::size_t kNamed = 100;
+  auto text = skipped.size() == 1
+                  ? std::string("One image could not be read and was skipped: ")
+                  : fmt::format("{} images could not be read and were skipped: ", skipped.size());
+  std::size_t named = 0;
+  for (const auto& [where, reason] : skipped) {
+    if (named == kNamed) return text + "; metrics.jsonl names the others.";
+    text += fmt::format("{}{} ({})", named++ == 0 ? "" : "; ", where, reason);
+  }
+  return text + ".";
+}
 
 void read_metrics(Run& run) {
   Log log{run};
   for (const auto& line : io::read_json_lines(run.directory / "metrics.jsonl"))
     if (const auto event = train::from_json(line))
       std::visit([&](const auto& e) { log.take(e); }, *event);
+  if (!log.skipped.empty()) run.warnings.push_back(about_skipped(log.skipped));
   run.steps = values(std::move(log.steps));
   run.norms = values(std::move(log.norms));
   run.epochs = values(std::move(log.epochs));

@@ -104,6 +104,7 @@ Summary summary(const Run& run, const std::optional<Analysis>& analysis) {
   s.seconds = run.seconds();
   s.headline = find_headline(run);
   s.gap = find_gap(run);
+  s.early_stop = run.early_stop;
   if (analysis) {
     s.ece = analysis->calibration.width;
     s.brier = analysis->brier;
@@ -137,6 +138,7 @@ Json to_json(const Summary& s) {
                {"brier", number(s.brier)},
                {"calibration_error", s.calibration ? json_of(*s.calibration) : Json()},
                {"temperature", s.scaled ? json_of(*s.scaled) : Json()},
+               {"early_stop", s.early_stop ? train::to_json(*s.early_stop) : Json()},
                {"score", nullptr},
                {"gap", nullptr}};
   if (s.headline) {

@@ -47,6 +47,7 @@ struct Summary {
   double seconds = kMissing;
   std::optional<Headline> headline;
   std::optional<Gap> gap;
+  std::optional<train::EarlyStop> early_stop;
   std::optional<double> top5_accuracy;                    ///< test; from ten classes on
   std::optional<double> ece;                              ///< test, 15 bins of equal width
   std::optional<double> brier;                            ///< test

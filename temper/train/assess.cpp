@@ -42,6 +42,9 @@ std::shared_ptr<const data::Source> images_of(const Plan& plan, const std::strin
   if (!images)
     throw Error(Code::usage,
                 fmt::format("the run's data has no {} set; choose another one", split));
+  // The plan has taken bad images out of the other sets.
+  if (images == plan.train && plan.training.skip_bad)
+    return data::readable_images(images, plan.evaluation.threads).source;
   return images;
 }
 

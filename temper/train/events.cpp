@@ -84,6 +84,11 @@ constexpr auto keys(const LeftOut&) {
                     Key{"ids", &LeftOut::ids}};
 }
 
+constexpr auto keys(const SkippedImage&) {
+  return std::tuple{Key{"step", &SkippedImage::step}, Key{"image", &SkippedImage::where},
+                    Key{"reason", &SkippedImage::reason}};
+}
+
 constexpr auto keys(const EarlyStop&) {
   return std::tuple{Key{"reason", &EarlyStop::reason}, Key{"epoch", &EarlyStop::epoch},
                     Key{"step", &EarlyStop::step},     Key{"measure", &EarlyStop::measure},
@@ -117,6 +122,9 @@ constexpr const char* kind_of(const Evaluated&) {
 }
 constexpr const char* kind_of(const LeftOut&) {
   return "left_out";
+}
+constexpr const char* kind_of(const SkippedImage&) {
+  return "skipped_image";
 }
 constexpr const char* kind_of(const EarlyStop&) {
   return "early_stop";

@@ -84,6 +84,14 @@ struct LeftOut {
   std::vector<std::int64_t> ids;  ///< of the batch's images
 };
 
+/// An image that could not be read, and that another took the place of, or that was taken out of
+/// its set. Told once a run.
+struct SkippedImage {
+  std::int64_t step = 0;  ///< whose batch it was for; where the process began for an evaluation's
+  std::string where;
+  std::string reason;
+};
+
 /// What early stopping made of a run: told once, when training is over.
 struct EarlyStop {
   std::string reason;  ///< "patience": it ended the run; "length": the run came to its end
@@ -120,8 +128,8 @@ struct Warned {
   std::string message;
 };
 
-using Event =
-    std::variant<Started, Stepped, Norms, Evaluated, LeftOut, EarlyStop, Tested, Ended, Warned>;
+using Event = std::variant<Started, Stepped, Norms, Evaluated, LeftOut, SkippedImage, EarlyStop,
+                           Tested, Ended, Warned>;
 
 /// A line of metrics.jsonl.
 nlohmann::json to_json(const Event& event);

@@ -17,7 +17,7 @@ constexpr std::int64_t kMistakes = 24;
 
 /// Images of different sizes can't share a tensor: all are brought to the network's view of them.
 at::Tensor picture(const Plan& plan, std::int64_t row) {
-  io::Image image;
+  io::Picture image;
   plan.test->read(row, image);
   augment::Frame frame(plan.evaluation.size);
   frame.begin(image);

@@ -22,12 +22,13 @@ namespace temper::train {
 namespace {
 
 /// Zeros: memory does not depend on what is in them.
-data::Batch blank_batch(const Plan& plan, augment::Size size) {
+data::Batch blank_batch(const Plan& plan, augment::Size size, std::int64_t views = 1) {
   constexpr auto n = Allocations::kMore;
   const auto& task = plan.task;
+  const auto images = at::zeros({n, task.channels, size.height, size.width}, at::kFloat)
+                          .contiguous(at::MemoryFormat::ChannelsLast);
   const data::Batch batch{
-      .views = {at::zeros({n, task.channels, size.height, size.width}, at::kFloat)
-                    .contiguous(at::MemoryFormat::ChannelsLast)},
+      .views = std::vector(static_cast<std::size_t>(views), images),
       .labels = at::zeros({n}, at::kLong),
       .targets = at::full({n, task.classes}, 1.0 / static_cast<double>(task.classes), at::kFloat),
       .labelled = at::full({n}, true, at::kBool),
@@ -36,16 +37,16 @@ data::Batch blank_batch(const Plan& plan, augment::Size size) {
 }
 
 data::Batch first_rows(const data::Batch& batch, std::int64_t n) {
-  return {{batch.views.front().narrow(0, 0, n)},
-          batch.labels.narrow(0, 0, n),
-          batch.targets.narrow(0, 0, n),
-          batch.labelled.narrow(0, 0, n),
-          batch.ids.narrow(0, 0, n)};
+  auto some = batch;
+  for (auto& view : some.views) view = view.narrow(0, 0, n);
+  for (auto* column : {&some.labels, &some.targets, &some.labelled, &some.ids})
+    *column = column->narrow(0, 0, n);
+  return some;
 }
 
 /// With the largest images that a step has.
 Allocations of_training(const Plan& plan, const recipe::Recipe& recipe, State& state) {
-  const auto blank = blank_batch(plan, plan.training.size);
+  const auto blank = blank_batch(plan, plan.training.size, plan.training.views);
   // The run's last step: before it no fewer stages are frozen, so nothing takes more.
   if (recipe.freeze)
     state.network->freeze(model::frozen_stages(*recipe.freeze, plan.horizon.total_steps - 1,
@@ -102,8 +103,7 @@ class Forecast {
     const auto total = total_for(batch);
     Need need{.process = process_,
               .model = 2 * state_,
-              .loader = static_cast<std::uint64_t>(plan_.training.slots *
-                                                   slot(batch, plan_.training.size)),
+              .loader = static_cast<std::uint64_t>(waiting() * slot(batch, plan_.training.size)),
               .total = total};
     need.working = total - std::min(total, need.process + need.model + need.loader);
     const auto twice = total_for(2 * batch);
@@ -135,7 +135,10 @@ class Forecast {
     process_ = held - std::min(held, plan.device.is_cpu() ? state_ : 0);
   }
 
-  /// Bytes of a batch that waits in a loader.
+  /// Views of batches that wait in the training loader.
+  [[nodiscard]] std::int64_t waiting() const { return plan_.training.slots * plan_.training.views; }
+
+  /// Bytes of a batch that waits in a loader, of one view of it.
   [[nodiscard]] std::int64_t slot(std::int64_t batch, augment::Size size) const {
     const auto& task = plan_.task;
     const auto floats = task.channels * size.height * size.width + task.classes;
@@ -144,7 +147,7 @@ class Forecast {
 
   [[nodiscard]] std::uint64_t total_for(std::int64_t batch) const {
     Heap training;
-    for (std::int64_t i = 0; i < plan_.training.slots; ++i)
+    for (std::int64_t i = 0; i < waiting(); ++i)
       training.allocate(slot(batch, plan_.training.size));
     train(training, batch);
     Heap evaluation;

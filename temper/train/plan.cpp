@@ -7,10 +7,13 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 #include "temper/augment/pipeline.h"
 #include "temper/core/error.h"
 #include "temper/data/normalisation.h"
+#include "temper/data/prepare.h"
+#include "temper/data/sampler.h"
 #include "temper/data/split.h"
 #include "temper/data/subset.h"
 #include "temper/model/architecture.h"
@@ -68,6 +71,67 @@ std::vector<augment::Operation> training_operations(
   return all;
 }
 
+/// The order of an epoch's images; empty where it is the loader's own.
+data::Order order_of(const recipe::Sampling& sampling, const data::Source& train,
+                     std::uint64_t seed) {
+  struct Made {
+    const data::Source& train;
+    std::uint64_t seed;
+    data::Order operator()(const recipe::Shuffle& /*options*/) const {
+      return data::shuffled(train, seed);
+    }
+    data::Order operator()(const recipe::ClassBalanced& options) const {
+      return data::class_balanced(train, options.power, seed);
+    }
+    data::Order operator()(const recipe::Repeated& options) const {
+      return data::repeated(train, options.times, seed);
+    }
+  };
+  return std::visit(Made{train, seed}, sampling);
+}
+
+data::Preparation preparation_of(const recipe::Data& data) {
+  return {.validation = data.validation,
+          .folds = data.folds,
+          .fold = data.fold,
+          .limit = data.limit,
+          .labelled = data.labelled,
+          .label_noise = data.label_noise};
+}
+
+/// Without the images that can't be read, where the recipe skips those: scores are of the others.
+void leave_out_bad_images(Plan& plan) {
+  const auto read = [&](std::shared_ptr<const data::Source>& set, const char* name) {
+    if (!set) return;
+    auto [readable, bad] = data::readable_images(set, *plan.recipe.data.loader_threads.value);
+    if (!readable)
+      throw Error(Code::data, fmt::format("{}: {}; none of the {} images of the {} set can be read",
+                                          bad.front().where, bad.front().reason, bad.size(), name));
+    set = std::move(readable);
+    plan.bad.insert(plan.bad.end(), bad.begin(), bad.end());
+  };
+  read(plan.probe, "training");
+  read(plan.validation, "validation");
+  read(plan.test, "test");
+}
+
+/// @param first  of the operations, the recipe's own first one
+void take_views(data::LoaderOptions& options, const recipe::Recipe& recipe, std::size_t first) {
+  if (!recipe.consistency) return;
+  const auto own = recipe.consistency->first_view;
+  const auto all = std::ssize(recipe.data.augment);
+  if (own > all)
+    throw Error(
+        Code::usage,
+        fmt::format("{}consistency.first_view = {} where data.augment has {} operations; expected "
+                    "0 to {}, or -1 for all",
+                    recipe::place(recipe.places, "consistency.first_view"), own, all, all));
+  options.views = recipe.consistency->views;
+  if (own >= 0)
+    options.only_later = {first + static_cast<std::size_t>(own),
+                          first + static_cast<std::size_t>(all)};
+}
+
 /// How training batches are made, with what schedules make of it.
 data::LoaderOptions training_options(const Plan& plan) {
   const auto& data = plan.recipe.data;
@@ -78,8 +142,11 @@ data::LoaderOptions training_options(const Plan& plan) {
       .size = sizes.at(sizes.largest_at()),
       .batch = data.batch,
       .seed = static_cast<std::uint64_t>(plan.recipe.seed),
-      .threads = *data.loader_threads.value};
+      .threads = *data.loader_threads.value,
+      .order = order_of(data.sampling, *plan.train, static_cast<std::uint64_t>(plan.recipe.seed)),
+      .skip_bad = data.on_bad_image == recipe::OnBadImage::skip};
   const auto first = options.operations.size() - data.augment.size();
+  take_views(options, plan.recipe, first);
   // Small images come in the input's size, and operations may have a size of their own.
   if (sizes.given())
     options.operations.emplace_back(augment::Resize{.sides = augment::ResizedSides::both});
@@ -123,11 +190,15 @@ Plan plan(const recipe::Recipe& recipe, const data::Dataset& data) {
   if (!options.data.loader_threads.value)
     options.data.loader_threads.value = choose_loader_threads(data);
 
-  const auto sets = data::prepare(data, options.data.validation, options.data.limit, seed);
+  auto prepared = data::prepare(data, preparation_of(options.data), seed);
+  const auto& sets = prepared.sets;
+  plan.data_notes = std::move(prepared.notes);
+  plan.replaced = std::move(prepared.replaced);
   plan.train = sets.train;
   plan.validation = sets.validation;
   plan.test = sets.test;
   plan.probe = probe_of(sets, seed);
+  if (options.data.on_bad_image == recipe::OnBadImage::skip) leave_out_bad_images(plan);
   const auto input = input_size(options, data);
   plan.task = {sets.train->channels(), input.height, input.width,
                static_cast<std::int64_t>(sets.train->classes().size())};
@@ -147,7 +218,8 @@ Plan plan(const recipe::Recipe& recipe, const data::Dataset& data) {
   recipe::resolve(options, plan.horizon);
   const bool same_size = augment::Size{data.height, data.width} == input;
   plan.evaluation = {.operations = augment::evaluation_operations(same_size),
-                     .normalisation = data::normalisation_of(sets),
+                     .normalisation = data::normalisation_of(
+                         sets, options.data.on_bad_image == recipe::OnBadImage::skip),
                      .size = input,
                      .batch = kEvaluationBatch,
                      .shuffle = false,

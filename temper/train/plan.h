@@ -3,8 +3,11 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "temper/data/labels.h"
 #include "temper/data/loader.h"
+#include "temper/data/readable.h"
 #include "temper/data/source.h"
 #include "temper/model/network.h"
 #include "temper/recipe/recipe.h"
@@ -28,6 +31,12 @@ struct Plan {
       probe;  ///< a fixed part of `train`, as large as `validation` if there is one
   std::shared_ptr<const data::Source> validation;  ///< null when recipe.data.validation is 0
   std::shared_ptr<const data::Source> test;        ///< null when the data has none
+
+  std::vector<std::string> data_notes;        ///< images that were left out, a sentence each
+  std::vector<data::ReplacedLabel> replaced;  ///< labels of `train` that noise has replaced
+  /// Images that were taken out of probe, validation and test since they can't be read. In training
+  /// the loader finds them.
+  std::vector<data::BadImage> bad;
 
   data::LoaderOptions training;
   data::LoaderOptions evaluation;

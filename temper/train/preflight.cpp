@@ -63,14 +63,16 @@ std::string inspect_first_batch(const Plan& plan, model::Network& network,
         Code::data,
         "all images of the first batch are the same; the data or its augmentation is broken");
 
-  // In training mode, as the first step will see it, with the buffers put back: looking must not
-  // change the run.
+  // In training mode, as the first step will see it but for its noise, with the buffers put back:
+  // looking must not change the run.
   const at::NoGradGuard no_grad;
   std::vector<at::Tensor> before;
   for (const auto& buffer : network.buffers()) before.push_back(buffer.value.clone());
   network.train(true);
+  network.set_noise(model::Noise::never);
   const double loss =
       loss::cross_entropy(network.forward(images), batch.targets, batch.labelled).item<double>();
+  network.set_noise(model::Noise::training);
   for (std::size_t i = 0; i < before.size(); ++i) network.buffers()[i].value.copy_(before[i]);
 
   const double guessing = std::log(static_cast<double>(plan.task.classes));
@@ -103,12 +105,15 @@ Overfit overfit_one_batch(const Plan& plan, std::int64_t steps) {
   recipe.max_norm.reset();
   recipe.loss = loss::CrossEntropy{};
   recipe.distillation.reset();
+  recipe.consistency.reset();
   recipe.early_stopping.reset();
   recipe.optimizer = optim::Sgd{.lr = 0.02, .momentum = 0.9};
   auto options = plan.training;
   options.operations = plan.evaluation.operations;
   options.size = plan.evaluation.size;
   options.adapt = {};
+  options.views = 1;
+  options.only_later = {};
   data::Loader loader(plan.train, options);
   loader.start(0);
   const auto batch = to(*loader.next(), plan.device);

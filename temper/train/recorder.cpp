@@ -66,6 +66,7 @@ void plot(io::EventWriter& board, const Evaluated& e) {
 void plot(io::EventWriter& board, const LeftOut&) {
   board.flush();
 }
+void plot(io::EventWriter&, const SkippedImage&) {}
 void plot(io::EventWriter&, const EarlyStop&) {}
 void plot(io::EventWriter& board, const Tested&) {
   board.flush();

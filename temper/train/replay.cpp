@@ -18,6 +18,7 @@
 #include "temper/train/clock.h"
 #include "temper/train/guarded_step.h"
 #include "temper/train/loss_log.h"
+#include "temper/train/open_data.h"
 #include "temper/train/plateaus.h"
 #include "temper/train/precision.h"
 #include "temper/train/state.h"
@@ -71,7 +72,7 @@ void require_same_run(const Plan& plan, const fs::path& run, const std::vector<j
                       ? "its recipe.toml or its data set has changed since it was trained"
                   : recipe_alone ? "its recipe.toml is not what it was trained with"
                                  : fmt::format("the data set \"{}\" is not what it was trained on",
-                                               plan.recipe.data.source)));
+                                               data_name(plan.recipe))));
 }
 
 /// Checkpoints before the step, the last one first.
@@ -118,6 +119,7 @@ class Replayer {
         loader_(plan.train, plan.training),
         step_(run / "checkpoints") {
     result_.step = step;
+    pipeline_.set_only_later(plan.training.only_later);
     restore(run);
     result_.from = state_.step;
   }
@@ -209,7 +211,8 @@ class Replayer {
     if (plan_.training.adapt) plan_.training.adapt(state_.step, pipeline_);
     begin_pass(state_, recipe_);
     const auto& images = batch.views.front();
-    const auto logits = look_at_logits(*state_.network, recipe_, images);
+    const auto logits =
+        of_first_views(recipe_, look_at_logits(*state_.network, recipe_, input_of(recipe_, batch)));
     const PrecisionScope scope(recipe_.precision, images.device().type());
     const auto teacher = answers_of_teacher(state_, recipe_, images);
     for (std::int64_t row = 0; row < batch.ids.size(0); ++row)
@@ -234,11 +237,13 @@ class Replayer {
                                       teacher.defined() ? teacher.narrow(0, row, 1) : teacher)
                             .item<double>();
     plan_.train->read(sample.id, image_);
-    sample.augment =
-        pipeline_.trace(image_,
-                        {plan_.training.seed, static_cast<std::uint64_t>(result_.epoch - 1),
-                         static_cast<std::uint64_t>(sample.id)},
-                        frame_);
+    sample.augment = pipeline_.trace(
+        image_,
+        {.seed = plan_.training.seed,
+         .epoch = static_cast<std::uint64_t>(result_.epoch - 1),
+         .sample = static_cast<std::uint64_t>(sample.id),
+         .repeat = static_cast<std::uint64_t>(batch.repeats[row].item<std::int64_t>())},
+        frame_);
     return sample;
   }
 
@@ -281,7 +286,7 @@ class Replayer {
   augment::Pipeline pipeline_{plan_.training.operations, plan_.training.normalisation,
                               plan_.training.size};
   augment::Frame frame_;
-  io::Image image_;
+  io::Picture image_;
   std::vector<double> losses_;  ///< of the steps from result_.from on
   Times times_;
   Stopwatch watch_;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <utility>
 
 #include "temper/core/error.h"
@@ -61,6 +62,7 @@ class Run {
       return {.finished = true, .step = state_.step, .test = {}, .seconds = seconds()};
     folder_.record(plan_, options_.command, forked_from_);
     Recorder recorder(folder_.path(), state_.step, evaluated_);
+    remember_skipped();
     watchers_ = options_.observers;
     watchers_.insert(watchers_.begin(), &recorder);
     announce();
@@ -140,7 +142,24 @@ class Run {
                  .batch = recipe_.data.batch,
                  .averaging = averaging_name(recipe_),
                  .weights = weights_that_count()});
+    if (state_.step == state_.origin)
+      for (const auto& note : plan_.data_notes) tell(Warned{note});
     for (const auto& note : notes_) tell(Warned{note});
+    for (const auto& image : plan_.bad) tell_skipped(image.where, image.reason, state_.step);
+  }
+
+  /// What an earlier process has told stays told.
+  void remember_skipped() {
+    const auto metrics = folder_.path() / "metrics.jsonl";
+    if (!fs::exists(metrics)) return;
+    for (const auto& line : io::read_json_lines(metrics))
+      if (const auto event = from_json(line))
+        if (const auto* image = std::get_if<SkippedImage>(&*event)) skipped_.insert(image->where);
+  }
+
+  void tell_skipped(const std::string& where, const std::string& reason, std::int64_t step) {
+    if (skipped_.insert(where).second)
+      tell(SkippedImage{.step = step, .where = where, .reason = reason});
   }
 
   /// False: stopped on request, after saving.
@@ -158,6 +177,10 @@ class Run {
     state_.network->train(true);
     while (const auto* batch = next_batch()) {
       if (stop_asked()) return give_up();
+      for (const auto& image : batch->skipped)
+        tell_skipped(plan_.train->where(image.id),
+                     data::reason_alone(image.reason, plan_.train->where(image.id)),
+                     state_.step + 1);
       train_on(*batch);
       saver_.check();
       if (!at_border() && is_due()) save();
@@ -175,9 +198,14 @@ class Run {
     } catch (const Error& error) {
       const bool may_be_mended = error.code() == Code::data || error.code() == Code::io;
       if (!may_be_mended || !saved_in_time()) throw;
-      throw Error(error.code(), fmt::format("{}\nThe run is saved at step {}: mend this and give "
-                                            "the same command again.",
-                                            error.what(), state_.step));
+      throw Error(
+          error.code(),
+          fmt::format("{}\nThe run is saved at step {}: mend this and give the same command "
+                      "again{}.",
+                      error.what(), state_.step,
+                      plan_.training.skip_bad
+                          ? ""
+                          : ", or add --set data.on_bad_image=skip to go on without it"));
     }
   }
 
@@ -460,6 +488,7 @@ class Run {
   GuardedStep step_;
   std::vector<Observer*> watchers_;
   std::vector<std::string> notes_;  ///< about how the run was found, to be told when it goes on
+  std::set<std::string> skipped_;   ///< images that were told of
   std::string forked_from_;
   Stopwatch watch_;
   Stopwatch since_save_;

@@ -38,6 +38,23 @@ std::string fingerprint_of(const RunFolder& folder) {
   return text.is_object() ? text.value("fingerprint", "") : "";
 }
 
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return out + "\"";
+}
+
+/// The labels that noise has replaced, as CSV.
+std::string replaced_labels(const Plan& plan) {
+  const auto& classes = plan.train->classes();
+  std::string text = "image,label,trained_as\n";
+  for (const auto& [image, was, is] : plan.replaced)
+    text += fmt::format("{},{},{}\n", quoted(plan.train->where(image)),
+                        quoted(classes[static_cast<std::size_t>(was)]),
+                        quoted(classes[static_cast<std::size_t>(is)]));
+  return text;
+}
+
 }  // namespace
 
 RunFolder::RunFolder(fs::path path)
@@ -87,6 +104,8 @@ std::optional<fs::path> RunFolder::newest_checkpoint(std::vector<std::string>& d
 void RunFolder::record(const Plan& plan, const std::vector<std::string>& command,
                        const std::string& forked_from) const {
   io::write_atomically(path_ / "recipe.toml", recipe::to_toml(plan.recipe));
+  if (!plan.replaced.empty())
+    io::write_atomically(path_ / "label_noise.csv", replaced_labels(plan));
   const auto path = path_ / kEnvironment;
   if (fs::exists(path)) return;
   auto text = environment(plan, command);

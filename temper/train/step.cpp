@@ -2,12 +2,15 @@
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/linalg_vector_norm.h>
+#include <ATen/ops/stack.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "temper/core/error.h"
+#include "temper/loss/consistency.h"
 #include "temper/loss/distillation.h"
 #include "temper/loss/loss.h"
 #include "temper/train/clock.h"
@@ -30,6 +33,7 @@ data::Batch rows(const data::Batch& batch, std::int64_t first, std::int64_t coun
 struct Share {
   std::optional<loss::Counts> whole = {};  ///< given to the loss, where it asks for it
   double factor = 1;                       ///< else the part's share of the labelled rows
+  double rows = 1;                         ///< its share of all rows
 };
 
 at::Tensor forward(State& state, const recipe::Recipe& recipe, const data::Batch& batch,
@@ -37,14 +41,17 @@ at::Tensor forward(State& state, const recipe::Recipe& recipe, const data::Batch
   const auto& images = batch.views.front();
   const PrecisionScope scope(recipe.precision, images.device().type());
   const auto teacher = answers_of_teacher(state, recipe, images);
-  const auto loss = training_loss(recipe,
-                                  {.logits = state.network->forward(images),
-                                   .targets = batch.targets,
-                                   .labelled = batch.labelled,
-                                   .prior = state.prior,
-                                   .whole = share.whole},
-                                  teacher);
-  return share.factor == 1 ? loss : loss.mul(share.factor);
+  const auto logits = state.network->forward(input_of(recipe, batch));
+  auto loss = training_loss(recipe,
+                            {.logits = of_first_views(recipe, logits),
+                             .targets = batch.targets,
+                             .labelled = batch.labelled,
+                             .prior = state.prior,
+                             .whole = share.whole},
+                            teacher);
+  if (share.factor != 1) loss = loss.mul(share.factor);
+  if (!recipe.consistency) return loss;
+  return loss.add(loss::disagreement(*recipe.consistency, logits), share.rows);
 }
 
 template <class Tensors>
@@ -65,10 +72,15 @@ at::Tensor backward(State& state, const recipe::Recipe& recipe, const data::Batc
   return loss.detach();
 }
 
-Share share_of(const recipe::Recipe& recipe, const data::Batch& part, const loss::Counts& whole) {
-  if (loss::wants_whole(recipe.loss)) return {.whole = whole};
-  const auto here = part.labelled.sum().item<double>();
-  return {.factor = whole.rows > 0 ? here / whole.rows : 1};
+/// @param rows  of the whole batch
+Share share_of(const recipe::Recipe& recipe, const data::Batch& part, const loss::Counts& whole,
+               std::int64_t rows) {
+  Share share{.rows = static_cast<double>(part.ids.size(0)) / static_cast<double>(rows)};
+  if (loss::wants_whole(recipe.loss))
+    share.whole = whole;
+  else if (whole.rows > 0)
+    share.factor = part.labelled.sum().item<double>() / whole.rows;
+  return share;
 }
 
 /// The weights that weight decay reaches: those that penalties and limits are for. Frozen ones are
@@ -94,11 +106,12 @@ at::Tensor differentiate(State& state, const recipe::Recipe& recipe, const data:
     loss = backward(state, recipe, batch, {}, times);
   } else {
     const auto whole = loss::count(recipe.loss, batch.targets, batch.labelled);
+    const auto views = recipe.consistency ? recipe.consistency->views : 1;
     for (std::int64_t i = 0; i < parts; ++i) {
       const auto first = i * size / parts;
       const auto part = rows(batch, first, (i + 1) * size / parts - first);
-      begin_pass(state, recipe, pass, first);
-      const auto added = backward(state, recipe, part, share_of(recipe, part, whole), times);
+      begin_pass(state, recipe, pass, first * views);
+      const auto added = backward(state, recipe, part, share_of(recipe, part, whole, size), times);
       loss = loss.defined() ? loss.add(added) : added;
     }
   }
@@ -165,6 +178,20 @@ void begin_pass(State& state, const recipe::Recipe& recipe, std::int64_t pass,
                         .step = state.step,
                         .pass = pass,
                         .first_row = first_row});
+}
+
+at::Tensor input_of(const recipe::Recipe& recipe, const data::Batch& batch) {
+  if (!recipe.consistency) return batch.views.front();
+  if (std::ssize(batch.views) != recipe.consistency->views)
+    throw Error(Code::usage,
+                fmt::format("consistency.views = {} for a batch with {} views of its images",
+                            recipe.consistency->views, batch.views.size()));
+  return at::stack(batch.views, 1).flatten(0, 1).contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+at::Tensor of_first_views(const recipe::Recipe& recipe, const at::Tensor& logits) {
+  if (!recipe.consistency) return logits;
+  return logits.unflatten(0, {-1, recipe.consistency->views}).select(1, 0);
 }
 
 at::Tensor answers_of_teacher(const State& state, const recipe::Recipe& recipe,

@@ -22,9 +22,17 @@ void prepare(State& state, const recipe::ScheduleDriver& driver);
 /// Tells the network's random layers what they draw and with which rates in a pass of the step that
 /// comes next. step() does so itself.
 /// @param pass       of the step: 1 for the second one of sharpness-aware minimisation
-/// @param first_row  of the batch, where a part of it passes
+/// @param first_row  of the batch's input, where a part of it passes
 void begin_pass(State& state, const recipe::Recipe& recipe, std::int64_t pass = 0,
                 std::int64_t first_row = 0);
+
+/// What a batch gives the network: its images, or where the recipe asks for several views all of
+/// them, those of an image one after the other, so that a part of a batch draws what the whole
+/// does. Throws Error{Code::usage} where the batch has another number of views.
+at::Tensor input_of(const recipe::Recipe& recipe, const data::Batch& batch);
+
+/// The answers to the first views, of those to input_of().
+at::Tensor of_first_views(const recipe::Recipe& recipe, const at::Tensor& logits);
 
 /// The answers of the state's teacher, without a graph. Throws Error{Code::usage} where the recipe
 /// asks for a teacher and the state has none.

@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "temper/augment/operation.h"
 #include "temper/augment/pipeline.h"
 #include "temper/core/error.h"
+#include "temper/io/encode_jpeg.h"
 
 namespace temper::augment {
 namespace {
@@ -19,6 +22,26 @@ io::Image noise(int height, int width, int channels, std::uint64_t seed = 1) {
 
 using Step = std::function<void(Frame&)>;
 
+/// A crop, a resize with any filter, or a flip.
+Step random_step(Random& random, std::int64_t reach, std::int64_t largest) {
+  const auto number = [&random](std::int64_t low, std::int64_t high) {
+    return low +
+           static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(high - low + 1)));
+  };
+  switch (random.below(3)) {
+    case 0:
+      return [box = Box{number(-reach, reach), number(-reach, reach), number(1, largest),
+                        number(1, largest)},
+              fill = static_cast<std::uint8_t>(number(0, 255))](Frame& f) { f.crop(box, fill); };
+    case 1:
+      return [size = Size{number(1, largest), number(1, largest)},
+              filter = Filter{static_cast<Interpolation>(number(0, 4)), number(0, 3) > 0}](
+                 Frame& f) { f.resize(size, filter); };
+    default:
+      return [](Frame& f) { f.flip(); };
+  }
+}
+
 /// Every step carried out on pixels before the next.
 io::Image step_by_step(const io::Image& image, const std::vector<Step>& steps) {
   io::Image now = image;
@@ -32,32 +55,80 @@ io::Image step_by_step(const io::Image& image, const std::vector<Step>& steps) {
 }
 
 TEST(Frame, PendingGeometryGivesThePixelsOfOneStepAfterTheOther) {
-  const auto random_step = [](Random& random) -> Step {
-    const auto number = [&random](std::int64_t low, std::int64_t high) {
-      return low +
-             static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(high - low + 1)));
-    };
-    switch (random.below(3)) {
-      case 0:
-        return [box = Box{number(-6, 6), number(-6, 6), number(1, 30), number(1, 30)},
-                fill = static_cast<std::uint8_t>(number(0, 255))](Frame& f) { f.crop(box, fill); };
-      case 1:
-        return [size = Size{number(1, 30), number(1, 30)},
-                how = static_cast<Interpolation>(number(0, 1))](Frame& f) { f.resize(size, how); };
-      default:
-        return [](Frame& f) { f.flip(); };
-    }
-  };
   Frame frame;
   for (std::uint64_t i = 0; i < 3000; ++i) {
     Random random(7, Purpose::inspect, {i});
     const io::Image image = noise(static_cast<int>(1 + random.below(24)),
                                   static_cast<int>(1 + random.below(24)), i % 2 == 0 ? 1 : 3, i);
     std::vector<Step> steps(1 + random.below(5));
-    for (auto& step : steps) step = random_step(random);
+    for (auto& step : steps) step = random_step(random, 6, 30);
     frame.begin(image);
     for (const auto& step : steps) step(frame);
     ASSERT_EQ(frame.pixels(), step_by_step(image, steps)) << "case " << i;
+  }
+}
+
+io::Image waves(int height, int width) {
+  io::Image image{height, width, 3, {}};
+  for (int y = 0; y < height; ++y)
+    for (int x = 0; x < width; ++x)
+      for (int c = 0; c < 3; ++c)
+        image.pixels.push_back(static_cast<std::uint8_t>(128 + 60 * std::sin(0.05 * x + c) +
+                                                         60 * std::cos(0.07 * y - 0.3 * c)));
+  return image;
+}
+
+TEST(Frame, OfAFileGivesThePixelsOfTheDecodedImage) {
+  const auto bytes = io::encode_jpeg(noise(90, 120, 3), {.quality = 80});
+  const io::Image image = io::decode_image(bytes, "noise", 3);
+  io::Picture picture;
+  Frame of_file, of_image;
+  for (std::uint64_t i = 0; i < 300; ++i) {
+    Random random(8, Purpose::inspect, {i});
+    std::vector<Step> steps(1 + random.below(4));
+    for (auto& step : steps) step = random_step(random, 40, 100);
+    picture.encoded(bytes, "noise", {});
+    of_file.begin(picture);
+    of_image.begin(image);
+    for (const auto& step : steps) {
+      step(of_file);
+      step(of_image);
+    }
+    ASSERT_EQ(of_file.pixels(), of_image.pixels()) << "case " << i;
+  }
+}
+
+// Decoded smaller, the crop lies between pixels: were it rounded, waves would be off by their
+// slope.
+TEST(Frame, OfAFileThatIsDecodedSmallerIsNearlyTheSame) {
+  const auto bytes = io::encode_jpeg(waves(301, 407), {.quality = 95});
+  io::Picture exact, fast;
+  Frame of_exact, of_fast;
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    Random random(9, Purpose::inspect, {i});
+    const auto number = [&random](std::int64_t low, std::int64_t high) {
+      return low +
+             static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(high - low + 1)));
+    };
+    const Size out{number(12, 40), number(12, 40)};
+    Box box{0, 0, number(4 * out.height, 300), number(4 * out.width, 400)};
+    box.top = number(0, 301 - box.height);
+    box.left = number(0, 407 - box.width);
+    for (auto* both : {&of_exact, &of_fast}) {
+      auto& picture = both == &of_exact ? exact : fast;
+      picture.encoded(bytes, "waves",
+                      {.decode = both == &of_exact ? io::Decode::exact : io::Decode::fast});
+      both->begin(picture);
+      both->crop(box);
+      both->resize(out, Interpolation::bilinear);
+    }
+    const auto& a = of_exact.pixels();
+    const auto& b = of_fast.pixels();
+    double difference = 0;
+    for (std::size_t k = 0; k < a.pixels.size(); ++k)
+      difference += std::abs(int{a.pixels[k]} - int{b.pixels[k]});
+    EXPECT_LT(difference / static_cast<double>(a.pixels.size()), 3) << i;
+    EXPECT_NE(a, b) << i;
   }
 }
 

@@ -2,7 +2,10 @@
 #include <gtest/gtest.h>
 
 #include "temper/data/array_source.h"
+#include "temper/data/file_source.h"
 #include "temper/data/loader.h"
+#include "temper/io/encode_jpeg.h"
+#include "tests/data/pictures.h"
 #include "tests/support/counting_new.h"
 
 namespace temper::data {
@@ -38,6 +41,45 @@ std::int64_t allocations_of(std::int64_t batch, bool adapted) {
   const auto before = allocations;
   for (int i = 0; i < 20; ++i) loader.next();
   return allocations - before;
+}
+
+/// Files of every format, streamed. What the formats' libraries allocate in C is not counted.
+std::int64_t allocations_of_files(io::Decode decode) {
+  TemporaryFolder root;
+  std::vector<FileSource::File> files;
+  for (int i = 0; i < 24; ++i) {
+    const auto name = std::to_string(i);
+    const auto image = noise(60 + i % 5, 80 - i % 7, 3, static_cast<std::uint64_t>(i));
+    const auto bytes =
+        i % 2 == 0 ? io::encode_png(image) : io::encode_jpeg(image, {.orientation = 1 + i / 2 % 8});
+    write_bytes(root.path() / name, bytes.data(), bytes.size());
+    files.push_back({.path = root.path() / name, .name = name, .label = 0});
+  }
+  const auto source = std::make_shared<FileSource>(
+      files, std::vector<std::string>{"one"},
+      FileOptions{.memory = 0, .decode = decode, .exif_orientation = true});
+  Loader loader(source, {.operations = {augment::RandomResizedCrop{}, augment::Flip{},
+                                        augment::Resize{.sides = augment::ResizedSides::both}},
+                         .normalisation = {{0.4, 0.5, 0.6}, {0.2, 0.2, 0.2}},
+                         .size = {24, 24},
+                         .batch = 8,
+                         .threads = 0});
+  for (int epoch = 0; epoch < 2; ++epoch) {
+    loader.start(0);
+    while (loader.next() != nullptr) {
+    }
+  }
+  loader.start(0);
+  loader.next();
+  const auto before = allocations;
+  loader.next();
+  loader.next();
+  return allocations - before;
+}
+
+TEST(Loader, AllocatesNothingForAPictureInAFile) {
+  EXPECT_EQ(allocations_of_files(io::Decode::exact), 0);
+  EXPECT_EQ(allocations_of_files(io::Decode::fast), 0);
 }
 
 TEST(Loader, AllocatesNothingInSteadyState) {

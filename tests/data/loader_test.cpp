@@ -174,7 +174,7 @@ TEST(Loader, SamplesAreThePipelines) {
   const augment::Pipeline pipeline(opts.operations, opts.normalisation, opts.size);
   augment::Frame frame(opts.size);
   std::vector<float> sample(static_cast<std::size_t>(pipeline.sample_size()));
-  io::Image image;
+  io::Picture image;
   for (std::int64_t row = 0; row < 8; ++row) {
     const auto id = batch->ids.const_data_ptr<std::int64_t>()[row];
     source->read(id, image);

@@ -63,9 +63,9 @@ class NoiseSource : public Source {
   const std::vector<std::string>& classes() const override { return classes_; }
   std::int64_t label(std::int64_t i) const override { return i % 7 == 6 ? -1 : i % 3; }
   int channels() const override { return 3; }
-  void read(std::int64_t i, io::Image& into) const override {
+  void read(std::int64_t i, io::Picture& into) const override {
     if (i == broken_) throw std::runtime_error("the disk is upset");
-    into = noise(20 + static_cast<int>(i % 5), 24, 3, static_cast<std::uint64_t>(i));
+    into.image() = noise(20 + static_cast<int>(i % 5), 24, 3, static_cast<std::uint64_t>(i));
   }
   std::string where(std::int64_t i) const override { return "noise " + std::to_string(i); }
   std::string digest() const override { return "noise"; }

@@ -1,13 +1,14 @@
 // Data sets on disk, and what is wrong with them.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "temper/data/fashion_mnist.h"
 #include "temper/data/folder.h"
 #include "temper/data/normalisation.h"
 #include "temper/data/open.h"
-#include "temper/data/split.h"
+#include "temper/data/prepare.h"
 #include "tests/data/pictures.h"
 
 namespace temper::data {
@@ -45,7 +46,7 @@ TEST(FashionMnist, IsTheRealOneWhereItIsInstalled) {
   const auto measured = measure_normalisation(*sets.train, 60000);
   EXPECT_NEAR(measured.mean[0], sets.normalisation.mean[0], 5e-5);
   EXPECT_NEAR(measured.std[0], sets.normalisation.std[0], 5e-5);
-  const auto split = prepare(sets, 0.1, 0, 1);
+  const auto split = prepare(sets, {.validation = 0.1}, 1).sets;
   std::vector<int> counts(10);
   for (std::int64_t i = 0; i < split.validation->size(); ++i)
     ++counts[static_cast<std::size_t>(split.validation->label(i))];
@@ -61,9 +62,7 @@ TEST(FashionMnist, IsReadFromAnotherPlace) {
   EXPECT_EQ(sets.train->size(), 20);
   EXPECT_EQ(sets.test->label(3), 3);
   EXPECT_EQ(sets.test->where(3), "fashion-mnist test, image 3");
-  io::Image image;
-  sets.test->read(1, image);
-  EXPECT_EQ(image.pixels[0], 784 % 10);
+  EXPECT_EQ(sets.test->image(1).pixels[0], 784 % 10);
 }
 
 TEST(FashionMnist, SaysWhatToInstallWhereItIsMissing) {
@@ -117,7 +116,7 @@ TEST_F(Folder, WithClassesOnlyIsATrainingSet) {
 }
 
 TEST_F(Folder, WithTrainValidationAndTestIsThreeSets) {
-  for (const char* spelling : {"val", "valid", "validation"}) {
+  for (const char* spelling : {"val", "valid", "validation", "dev", "Validation"}) {
     add("train/a/1.png");
     add("train/b/1.png");
     add(fs::path(spelling) / "b" / "2.png", 5, 5);
@@ -132,10 +131,60 @@ TEST_F(Folder, WithTrainValidationAndTestIsThreeSets) {
   }
 }
 
+TEST_F(Folder, SpellsTheOtherSetsInTwoWays) {
+  add("Training/a/1.png");
+  add("Training/b/1.png");
+  add("testing/a/3.png");
+  const auto sets = folder(root.path());
+  EXPECT_EQ(sets.train->size(), 2);
+  EXPECT_EQ(sets.test->size(), 1);
+  EXPECT_EQ(sets.validation, nullptr);
+  add("test/a/3.png");
+  EXPECT_THAT(error(), HasSubstr("both 'test' and 'testing'; expected one test set"));
+}
+
+TEST_F(Folder, WithoutATrainingSetIsRefused) {
+  add("val/a/1.png");
+  add("test/a/1.png");
+  EXPECT_THAT(error(), HasSubstr("a folder 'test' with folders in it, but no 'train'"));
+}
+
+TEST_F(Folder, CountsMoreThanATableBesideIt) {
+  add("train/a/1.png");
+  add("train/b/1.png");
+  write_bytes(root.path() / "train.csv", "id,breed\n", 9);
+  EXPECT_EQ(open(root.path().string()).train->size(), 2);
+}
+
+TEST_F(Folder, WithLoosePicturesInAnotherSetIsRefused) {
+  add("train/a/1.png");
+  add("train/b/1.png");
+  add("val/1.png");
+  EXPECT_THAT(error(), HasSubstr("val: no pictures"));
+}
+
+TEST_F(Folder, NamesAPipe) {
+  add("a/1.png");
+  add("b/1.png");
+  ::mkfifo((root.path() / "b/pipe.jpg").c_str(), 0600);
+  EXPECT_THAT(error(Code::io), HasSubstr("b/pipe.jpg: it is a named pipe"));
+  EXPECT_THAT(message_of(Code::data, [&] { open((root.path() / "b/pipe.jpg").string()); }),
+              HasSubstr("a pipe; expected"));
+}
+
 TEST_F(Folder, MayHaveAClassThatIsCalledTrain) {
   add("train/1.png");
   add("tram/1.png");
   EXPECT_EQ(folder(root.path()).train->classes(), (std::vector<std::string>{"train", "tram"}));
+}
+
+TEST_F(Folder, MayHaveClassesThatAreSpelledAsOneSet) {
+  add("test/1.png");
+  add("testing/1.png");
+  write_bytes(root.path() / "val.csv", "x", 1);
+  write_bytes(root.path() / "valid.csv", "x", 1);
+  EXPECT_EQ(open(root.path().string()).train->classes(),
+            (std::vector<std::string>{"test", "testing"}));
 }
 
 TEST_F(Folder, GivesTheSamePixelsFromMemoryAndFromDisk) {
@@ -145,12 +194,7 @@ TEST_F(Folder, GivesTheSamePixelsFromMemoryAndFromDisk) {
   }
   const auto memory = folder(root.path());
   const auto disk = folder(root.path(), {.memory = 100});
-  io::Image a, b;
-  for (std::int64_t i = 0; i < 8; ++i) {
-    memory.train->read(i, a);
-    disk.train->read(i, b);
-    EXPECT_EQ(a, b);
-  }
+  for (std::int64_t i = 0; i < 8; ++i) EXPECT_EQ(memory.train->image(i), disk.train->image(i));
   EXPECT_EQ(memory.train->digest(), disk.train->digest());
   EXPECT_GT(std::dynamic_pointer_cast<const FileSource>(memory.train)->bytes_in_memory(), 0);
   EXPECT_EQ(std::dynamic_pointer_cast<const FileSource>(disk.train)->bytes_in_memory(), 0);
@@ -160,9 +204,7 @@ TEST_F(Folder, BecomesGreyWhenAsked) {
   add("a/1.png");
   add("b/1.png");
   const auto sets = folder(root.path(), {.channels = 1});
-  io::Image image;
-  sets.train->read(0, image);
-  EXPECT_EQ(image, io::with_channels(noise(6, 8, 3, 1), 1));
+  EXPECT_EQ(sets.train->image(0), io::with_channels(noise(6, 8, 3, 1), 1));
   EXPECT_EQ(sets.normalisation.mean.size(), 1U);
 }
 

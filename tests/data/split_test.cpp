@@ -8,6 +8,7 @@
 
 #include "temper/data/array_source.h"
 #include "temper/data/normalisation.h"
+#include "temper/data/prepare.h"
 #include "temper/data/subset.h"
 #include "tests/data/pictures.h"
 
@@ -83,6 +84,44 @@ TEST(StratifiedSplit, DependsOnTheSeedAndIsTheSameAgain) {
             stratified_split(source, 0.2, 2).validation);
 }
 
+TEST(FoldSplit, PartsTheImagesAndKeepsClassesAlike) {
+  for (std::uint64_t trial = 0; trial < 50; ++trial) {
+    Random random(trial, Purpose::inspect);
+    std::vector<std::int64_t> labels(3, -1);
+    for (std::int64_t c = 0; c < 5; ++c) labels.insert(labels.end(), 2 + random.below(40), c);
+    const auto source = labelled(labels, 5);
+    const auto all = per_class(source, random_rows(source.size(), source.size(), 0));
+    const auto folds = static_cast<std::int64_t>(2 + random.below(4));
+    std::set<std::int64_t> seen;
+    std::set<std::size_t> sizes;
+    for (std::int64_t fold = 0; fold < folds; ++fold) {
+      const auto split = fold_split(source, folds, fold, trial);
+      EXPECT_EQ(std::ssize(split.train) + std::ssize(split.validation), source.size());
+      for (const auto row : split.validation) EXPECT_TRUE(seen.insert(row).second) << "twice";
+      sizes.insert(split.validation.size());
+      auto held_out = per_class(source, split.validation);
+      for (const auto& [label, count] : all) {
+        const auto low = label < 0 ? 0 : count / folds;
+        EXPECT_GE(held_out[label], low);
+        EXPECT_LE(held_out[label], label < 0 ? 0 : low + 1);
+      }
+    }
+    EXPECT_EQ(std::ssize(seen), source.size() - 3) << "the unlabelled stay in training";
+    EXPECT_LE(*sizes.rbegin() - *sizes.begin(), 1U);
+  }
+}
+
+TEST(FoldSplit, RefusesWhatIsNoFold) {
+  const auto source = labelled({0, 0, 1, 1, 2}, 3);
+  EXPECT_EQ(
+      message_of(Code::usage, [&] { fold_split(source, 3, 3, 1); }),
+      "data.folds = 3 and data.fold = 3; expected 2 folds or more, and one of 0 to folds - 1");
+  EXPECT_EQ(message_of(Code::data, [&] { fold_split(source, 9, 8, 1); }),
+            "data.folds = 9: fold 8 has no image, as only 4 images can be dealt out; lower "
+            "data.folds");
+  EXPECT_EQ(fold_split(source, 4, 0, 1).validation, fold_split(source, 4, 0, 1).validation);
+}
+
 TEST(RandomRows, ASmallerChoiceIsPartOfALargerOne) {
   const auto few = random_rows(500, 20, 3);
   const auto more = random_rows(500, 100, 3);
@@ -95,29 +134,72 @@ TEST(Prepare, CarvesValidationBeforeItLimitsTraining) {
   std::vector<std::int64_t> labels(100);
   for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<std::int64_t>(i % 2);
   const Dataset all{.train = std::make_shared<ArraySource>(labelled(labels, 2))};
-  const auto whole = prepare(all, 0.2, 0, 1);
-  const auto limited = prepare(all, 0.2, 10, 1);
+  const auto whole = prepare(all, {.validation = 0.2}, 1).sets;
+  const auto limited = prepare(all, {.validation = 0.2, .limit = 10}, 1).sets;
   EXPECT_EQ(whole.train->size(), 80);
   EXPECT_EQ(limited.train->size(), 10);
   EXPECT_EQ(whole.validation->digest(), limited.validation->digest());
   std::set<std::string> held_out;
   for (std::int64_t i = 0; i < 20; ++i) held_out.insert(whole.validation->where(i));
   for (std::int64_t i = 0; i < 10; ++i) EXPECT_FALSE(held_out.contains(limited.train->where(i)));
-  EXPECT_EQ(prepare(all, 0, 0, 1).validation, nullptr);
-  EXPECT_EQ(prepare(all, 0, 0, 1).train, all.train);
+  EXPECT_EQ(prepare(all, {}, 1).sets.validation, nullptr);
+  EXPECT_EQ(prepare(all, {}, 1).sets.train, all.train);
 }
 
 TEST(Prepare, KeepsTheValidationSetThatTheDataBrings) {
   const auto source = std::make_shared<ArraySource>(labelled({0, 1, 0, 1}, 2));
   const auto own = std::make_shared<ArraySource>(labelled({0, 1}, 2));
-  const auto sets = prepare({.train = source, .validation = own}, 0.5, 0, 1);
+  const auto sets = prepare({.train = source, .validation = own}, {.validation = 0.5}, 1).sets;
   EXPECT_EQ(sets.validation, own);
   EXPECT_EQ(sets.train, source);
+  EXPECT_EQ(
+      message_of(Code::usage,
+                 [&] { prepare({.train = source, .validation = own}, {.folds = 2}, 1); }),
+      "data.folds = 2 for data that brings a validation set of its own; leave data.folds out, "
+      "or name the training set alone as data.source");
+}
+
+TEST(Prepare, LeavesOutWhatHasNoLabelAndSaysSo) {
+  std::vector<std::int64_t> labels(100);
+  for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = i % 4 == 3 ? -1 : i % 2;
+  const Dataset all{.train = std::make_shared<ArraySource>(labelled(labels, 2)),
+                    .validation = std::make_shared<ArraySource>(labelled({0, -1, 1}, 2)),
+                    .test = std::make_shared<ArraySource>(labelled({-1, -1}, 2))};
+  const auto prepared = prepare(all, {}, 1);
+  EXPECT_EQ(prepared.sets.train->size(), 75);
+  EXPECT_EQ(prepared.sets.validation->size(), 2);
+  EXPECT_EQ(prepared.sets.test, nullptr);
+  EXPECT_EQ(prepared.notes,
+            (std::vector<std::string>{
+                "25 of the 100 training images have no label and are left out",
+                "1 of the 3 validation images have no label and are left out",
+                "2 of the 2 test images have no label and are left out, so that there is no such "
+                "set"}));
+  const Dataset none{.train = std::make_shared<ArraySource>(labelled({-1, -1}, 2))};
+  EXPECT_EQ(message_of(Code::data, [&] { prepare(none, {}, 1); }),
+            "test, image 0: no training image has a label; a classifier learns from labelled ones");
+}
+
+TEST(Prepare, DropsAndReplacesTrainingLabelsOnly) {
+  std::vector<std::int64_t> labels(1000);
+  for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<std::int64_t>(i % 4);
+  const Dataset all{.train = std::make_shared<ArraySource>(labelled(labels, 4))};
+  const auto plain = prepare(all, {.validation = 0.2}, 1);
+  const auto some = prepare(all, {.validation = 0.2, .labelled = 0.25, .label_noise = 0.5}, 1);
+  EXPECT_EQ(some.sets.validation->digest(), plain.sets.validation->digest());
+  EXPECT_EQ(some.sets.train->size(), 200);
+  EXPECT_EQ(some.replaced.size(), 100U);
+  for (const auto& [image, was, is] : some.replaced) {
+    EXPECT_NE(was, is);
+    EXPECT_EQ(some.sets.train->label(image), is);
+    const auto where = some.sets.train->where(image);
+    EXPECT_EQ(was, std::stoi(where.substr(where.rfind(' '))) % 4) << where;
+  }
 }
 
 TEST(Prepare, SaysWhenAShareIsNoImage) {
   const Dataset few{.train = std::make_shared<ArraySource>(labelled({0, 1, 0, 1}, 2))};
-  EXPECT_EQ(message_of(Code::usage, [&] { prepare(few, 0.1, 0, 1); }),
+  EXPECT_EQ(message_of(Code::usage, [&] { prepare(few, {.validation = 0.1}, 1); }),
             "data.validation = 0.1 of 4 training images is not one image; give a larger share, or "
             "0 for none");
 }

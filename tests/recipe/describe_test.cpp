@@ -46,8 +46,9 @@ TEST(Catalogue, FindsEveryKindSectionAndTechniqueByItself) {
 }
 
 TEST(Catalogue, HasTheSortsOfARecipe) {
-  EXPECT_THAT(sorts(catalogue()), ElementsAre("recipe", "averaging", "augment", "model", "dropout",
-                                              "optimizer", "clip", "loss", "teaching", "schedule"));
+  EXPECT_THAT(sorts(catalogue()),
+              ElementsAre("recipe", "averaging", "sampling", "augment", "model", "dropout",
+                          "optimizer", "clip", "loss", "teaching", "schedule"));
 }
 
 TEST(Catalogue, SaysOfEveryTechniqueWhatItIsAndOfEveryOptionWhatItMeans) {

@@ -187,13 +187,31 @@ TEST(Fingerprint, HoldsWhatChangesResultsAndNothingElse) {
        {"name=x", "log.every_steps=3", "log.norms_every=7", "checkpoint.every_steps=9",
         "checkpoint.keep=9", "checkpoint.best=validation_loss", "threads=2", "device=cpu",
         "data.loader_threads=4", "data.source=elsewhere", "optimizer.lr=0.1", "model.kind=resnet",
-        "averaging=false", "seed=1"})
+        "averaging=false", "seed=1", "data.memory=9", "data.on_bad_image=skip",
+        "data.read_timeout=3", "data.sampling=shuffle", "data.decode=exact"})
     EXPECT_EQ(print("", {same}), plain) << same;
-  for (const auto* other :
-       {"seed=2", "epochs=11", "precision=fp32", "data.batch=64", "guard.nan=skip", "data.limit=10",
-        "data.size=32", "data.validation=0", "data.augment=[\"flip\"]", "averaging=true",
-        "optimizer.lr=0.2", "optimizer.lr={ schedule = \"cosine\" }", "model.depth=32",
-        "loss.label_smoothing=true"})
+  for (const auto* other : {"seed=2",
+                            "epochs=11",
+                            "precision=fp32",
+                            "data.batch=64",
+                            "guard.nan=skip",
+                            "data.limit=10",
+                            "data.size=32",
+                            "data.validation=0",
+                            "data.folds=5",
+                            "data.labelled=0.1",
+                            "data.label_noise=0.2",
+                            "data.sampling=repeated",
+                            "data.sampling=class_balanced",
+                            "data.decode=fast",
+                            "data.exif_orientation=true",
+                            "data.sources=[{ source = \"a\", weight = 2 }]",
+                            "data.augment=[\"flip\"]",
+                            "averaging=true",
+                            "optimizer.lr=0.2",
+                            "optimizer.lr={ schedule = \"cosine\" }",
+                            "model.depth=32",
+                            "loss.label_smoothing=true"})
     EXPECT_NE(print("", {other}), plain) << other;
 }
 

@@ -136,6 +136,42 @@ TEST(Refused, StagesFrozenBeyondTheRun) {
             "r.toml:1:21: freeze.stages is 0; expected a number in [1, 1000]");
 }
 
+TEST(Refused, AFoldThatThereIsNot) {
+  EXPECT_EQ(of("data.folds = 1"),
+            "r.toml:1:14: data.folds is 1; expected 2 or more, or 0 for no folds");
+  EXPECT_EQ(of("data.fold = 1"),
+            "r.toml:1:13: data.fold is 1, and data.folds = 0 makes no folds; say how many there "
+            "are, as in data.folds = 5");
+  EXPECT_EQ(of("data.folds = 5\ndata.fold = 5"),
+            "r.toml:2:13: data.fold is 5; expected 0 to 4, as data.folds is 5");
+  EXPECT_EQ(of("data.folds = 5\ndata.fold = 4"), "(not refused)");
+}
+
+TEST(Refused, SourcesThatContradictEachOtherOrAreNone) {
+  EXPECT_EQ(of("[data]\nsource = \"a\"\nsources = [{ source = \"b\" }]"),
+            "r.toml:2:10: data.source and data.sources are both given; keep one");
+  EXPECT_EQ(of("[data]\nsources = [{ source = \"a\" }, { weight = 2 }]"),
+            "r.toml:2:11: data.sources.1 names no source; expected a table such as { source = "
+            "\"pictures\", weight = 2 }");
+  EXPECT_EQ(of("[data]\nsources = [{ source = \"a\", weight = 0 }]"),
+            "r.toml:2:37: data.sources.0.weight is 0; expected a number in (0, 1000000]");
+  EXPECT_EQ(of("[data]\nsources = [\"a\"]"),
+            "r.toml:2:12: data.sources.0 is the text \"a\"; expected a table, such as { source = "
+            "... }");
+}
+
+TEST(Refused, SharesOfLabelsThatAreNone) {
+  EXPECT_EQ(of("data.labelled = 0"),
+            "r.toml:1:17: data.labelled is 0; expected a number in (0, 1]");
+  EXPECT_EQ(of("data.label_noise = 1.1"),
+            "r.toml:1:20: data.label_noise is 1.1; expected a number in [0, 1]");
+  EXPECT_EQ(of("data.sampling = { kind = \"repeated\", times = 1 }"),
+            "r.toml:1:46: data.sampling.times is 1; expected a number in [2, 1024]");
+  EXPECT_EQ(of("data.sampling = \"class_balance\""),
+            "r.toml:1:17: unknown data.sampling.kind \"class_balance\": did you mean "
+            "'class_balanced'?");
+}
+
 TEST(Refused, AFallingRateUnderAnOptimizerThatStandsInForIt) {
   const auto text = [](const std::string& kind, const std::string& rest) {
     return "[optimizer]\nkind = \"" + kind + "\"\nlr = " + rest;

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include <cstdlib>
 
 #include "temper/io/read_file.h"
@@ -77,6 +79,7 @@ TEST(EarlyStoppingNote, SaysWhatItDid) {
   // The figures are those of the weights that are shipped.
   EXPECT_EQ(summary(run.path).gap->epoch, 8);
   EXPECT_EQ(summary(run.path).epochs_done, 30);
+  EXPECT_EQ(to_json(summary(run.path))["early_stop"]["best_epoch"], 8);
 }
 
 TEST(EarlyStoppingNote, IsNotThereWithoutValidation) {

@@ -89,8 +89,7 @@ TEST(Assess, FitsATemperatureThatTheModelThenHas) {
   EXPECT_EQ(saved.scaled->nll, fitted.scaled->nll);
 
   // What it is sure of moves, what it decides does not.
-  io::Image image;
-  trained.plan.validation->read(0, image);
+  const auto image = trained.plan.validation->image(0);
   const auto with = classify(*trained.model, image, 2);
   trained.model->temperature.reset();
   const auto without = classify(*trained.model, image, 2);

@@ -45,6 +45,7 @@ std::vector<Event> all_events() {
                 .raw = Scores{.train = {1.5, 0.25, 30}, .validation = {}},
                 .averaged = scores},
       LeftOut{.step = 3, .loss = 2.5, .parameter = "conv1.weight", .action = "skip", .ids = {4, 5}},
+      SkippedImage{.step = 3, .where = "cats/7.jpg", .reason = "the file is cut short"},
       EarlyStop{.reason = "patience",
                 .epoch = 1,
                 .step = 2,
@@ -77,8 +78,9 @@ TEST(Events, AreReadAsTheyWereWritten) {
 TEST(Events, AreTheLinesThatTheDocumentationNames) {
   std::vector<std::string> kinds;
   for (const auto& event : all_events()) kinds.push_back(to_json(event).at("event"));
-  EXPECT_EQ(kinds, (std::vector<std::string>{"start", "step", "norms", "epoch", "left_out",
-                                             "early_stop", "test", "end", "warning"}));
+  EXPECT_EQ(kinds,
+            (std::vector<std::string>{"start", "step", "norms", "epoch", "left_out",
+                                      "skipped_image", "early_stop", "test", "end", "warning"}));
   EXPECT_EQ(to_json(Tested{.weights = "averaged", .score = {0.5, 0.875, 40}}),
             (json{{"event", "test"},
                   {"weights", "averaged"},

@@ -24,9 +24,7 @@ SavedModel trained(const std::vector<std::string>& sets, const fs::path& directo
 }
 
 io::Image picture() {
-  io::Image image;
-  small::dataset(4).train->read(1, image);
-  return image;
+  return small::dataset(4).train->image(1);
 }
 
 std::string refusal(SavedModel& model, std::int64_t passes) {

@@ -110,7 +110,7 @@ TEST_F(Replayed, SamplesCarryLossesAndDraws) {
     EXPECT_EQ(sample.augment[1].after.flipped, sample.augment[1].draws[0].value != 0);
 
     // What the trace tells gives the batch's pixels.
-    io::Image image;
+    io::Picture image;
     plan.train->read(sample.id, image);
     augment::Frame frame(plan.training.size);
     frame.begin(image);

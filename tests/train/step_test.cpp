@@ -3,6 +3,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/flip.h>
 #include <ATen/ops/one_hot.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/sin.h>
@@ -11,6 +12,7 @@
 #include <cmath>
 #include <memory>
 
+#include "temper/core/error.h"
 #include "temper/model/layers.h"
 #include "temper/model/weights.h"
 
@@ -106,6 +108,38 @@ TEST(Step, FourMicroBatchesGiveTheUpdateOfTheWholeBatchUnderClassWeights) {
   auto plain = whole;
   plain.loss = loss::CrossEntropy{};
   EXPECT_GT(distance(after(whole, batch(30, 9), false), after(plain, batch(30, 9), false)), 1e-4);
+}
+
+/// With a second and a third view that are other images.
+data::Batch three_views(std::int64_t rows, std::int64_t unlabelled = 0) {
+  auto data = batch(rows, unlabelled);
+  data.views = {data.views[0], data.views[0].flip(2) * 0.5, data.views[0].flip(3) + 0.3};
+  return data;
+}
+
+TEST(Step, FourMicroBatchesGiveTheUpdateOfTheWholeBatchAlsoOfSeveralViews) {
+  recipe::Recipe whole;
+  whole.optimizer = optim::Sgd{.lr = 0.5};
+  whole.consistency = loss::Consistency{};
+  auto parts = whole;
+  parts.data.micro_batches = 4;
+  const auto data = three_views(30, 9);
+  EXPECT_LT(distance(after(whole, data, false), after(parts, data, false)), 1e-6);
+}
+
+TEST(Step, ConsistencyOfNoWeightIsTheFirstViewsStep) {
+  recipe::Recipe plain;
+  auto with = plain;
+  with.consistency = loss::Consistency{.weight = 0};
+  EXPECT_LT(distance(after(plain, batch(16), false), after(with, three_views(16), false)), 1e-6);
+  with.consistency->weight = 12;
+  EXPECT_GT(distance(after(plain, batch(16), false), after(with, three_views(16), false)), 1e-3);
+}
+
+TEST(Step, ConsistencyWantsTheViewsThatItSays) {
+  recipe::Recipe recipe;
+  recipe.consistency = loss::Consistency{.views = 2};
+  EXPECT_THROW(after(recipe, three_views(16), false), Error);
 }
 
 TEST(Step, FourMicroBatchesGiveTheUpdateOfTheWholeBatchAlsoUnderSam) {

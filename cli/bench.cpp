@@ -1,0 +1,68 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "commands.h"
+#include "temper/recipe/recipe.h"
+#include "temper/train/data_times.h"
+#include "temper/train/open_data.h"
+#include "temper/train/plan.h"
+
+namespace temper::cli {
+namespace {
+
+struct Options {
+  std::string file;
+  std::vector<std::string> sets;
+  double seconds = 5;
+  bool loading_only = false;
+  bool as_json = false;
+};
+
+void bench_data(const Options& options) {
+  const auto recipe = recipe::load(options.file, options.sets);
+  const auto plan = train::plan(recipe, train::open_data(recipe));
+  const auto times = train::data_times(plan, options.seconds, !options.loading_only);
+  if (!options.as_json) {
+    fmt::print("{}", to_text(times));
+    return;
+  }
+  fmt::print("{}\n", nlohmann::ordered_json{{"images", times.images},
+                                            {"read_seconds", times.read},
+                                            {"decode_seconds", times.decode},
+                                            {"augment_seconds", times.augment},
+                                            {"loader_threads", times.threads},
+                                            {"loading_images_per_second", times.loading},
+                                            {"training_images_per_second", times.training},
+                                            {"step_images_per_second", times.step},
+                                            {"wait_seconds", times.wait()}}
+                         .dump(2));
+}
+
+}  // namespace
+
+void add_bench(CLI::App& app) {
+  auto* bench = app.add_subcommand("bench", "Where time goes");
+  bench->require_subcommand(1);
+  auto* data = bench->add_subcommand(
+      "data",
+      "How long a picture takes to be read, decoded and augmented, and whether training "
+      "waits for it");
+  auto options = std::make_shared<Options>();
+  data->add_option("recipe", options->file, "recipe file")->type_name("RECIPE")->required();
+  data->add_option("--set", options->sets, "change an option: --set data.loader_threads=2")
+      ->type_name("KEY=VALUE");
+  data->add_option("--seconds", options->seconds, "for each of two measurements")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.1, 3600.0))
+      ->capture_default_str();
+  data->add_flag("--loading-only", options->loading_only, "try no training steps");
+  data->add_flag("--json", options->as_json, "print as JSON");
+  data->callback([options] { bench_data(*options); });
+}
+
+}  // namespace temper::cli

@@ -1,0 +1,154 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "commands.h"
+#include "progress.h"
+#include "temper/core/error.h"
+#include "temper/data/check.h"
+#include "temper/data/pack.h"
+#include "temper/recipe/starter.h"
+#include "temper/train/choose.h"
+
+namespace temper::cli {
+namespace {
+
+struct Check {
+  std::string source;
+  bool as_json = false;
+};
+
+struct Pack {
+  std::string source;
+  std::string out;
+  std::int64_t shard_size = 256;  ///< MiB
+  std::int64_t short_side = 0;
+  int quality = 90;
+  bool skip_bad = false;
+};
+
+/// What `temper train` would do without a recipe; nothing where there is no picture to go by.
+std::optional<recipe::Choice> choice_for(const data::Check& result) {
+  if (!result.error.empty() || result.sets.empty()) return std::nullopt;
+  const auto& training = result.sets.front();
+  if (training.images == std::ssize(training.bad)) return std::nullopt;
+  return recipe::choose(train::look_at(result));
+}
+
+nlohmann::ordered_json json_of(const data::Check& result) {
+  auto json = to_json(result);
+  if (const auto choice = choice_for(result)) {
+    json["recipe"] = choice->recipe;
+    for (const auto& [what, why] : choice->reasons) json["reasons"][what] = why;
+  }
+  return json;
+}
+
+void check(const Check& options) {
+  const auto threads = std::max<std::int64_t>(1, std::thread::hardware_concurrency());
+  const auto result = data::check(options.source, {.threads = threads});
+  if (options.as_json) {
+    fmt::print("{}\n",
+               json_of(result).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  } else {
+    fmt::print("{}", to_text(result));
+    if (const auto choice = choice_for(result))
+      fmt::print("`temper train {}` would choose:\n{}", options.source, train::to_text(*choice));
+  }
+  if (!result.good()) throw CLI::RuntimeError(static_cast<int>(Code::data));
+}
+
+void print(const data::Packed& packed, const std::string& out) {
+  const auto& info = packed.info;
+  std::string sets =
+      fmt::format("{} training images in {} shards", grouped(info.train.images), info.train.shards);
+  if (info.validation.images > 0)
+    sets += fmt::format(", {} validation images in {}", grouped(info.validation.images),
+                        info.validation.shards);
+  if (info.test.images > 0)
+    sets += fmt::format(", {} test images in {}", grouped(info.test.images), info.test.shards);
+  fmt::print("{}: {}; {} MiB, {} classes", out, sets, grouped((packed.bytes + (1 << 20) - 1) >> 20),
+             info.classes.size());
+  if (packed.reencoded > 0) fmt::print("; {} images re-encoded", grouped(packed.reencoded));
+  fmt::print("\n");
+  for (const auto& bad : packed.bad) fmt::print("left out {}: {}\n", bad.where, bad.reason);
+  if (!packed.bad.empty()) fmt::print("{} images left out\n", grouped(std::ssize(packed.bad)));
+}
+
+void pack(const Pack& options) {
+  const bool terminal = ::isatty(STDERR_FILENO) == 1;
+  const auto tell = [terminal](std::int64_t done, std::int64_t all) {
+    if (terminal)
+      fmt::print(stderr, "\r{} of {} images{}", grouped(done), grouped(all),
+                 done == all ? "\n" : "");
+  };
+  print(data::pack(options.source, options.out,
+                   {.shard_bytes = options.shard_size << 20,
+                    .short_side = options.short_side,
+                    .quality = options.quality,
+                    .skip_bad = options.skip_bad},
+                   tell),
+        options.out);
+}
+
+}  // namespace
+
+void add_data(CLI::App& app) {
+  auto* data = app.add_subcommand("data", "Look at a data set, pack it into shards");
+  data->require_subcommand(1);
+
+  auto* checked = data->add_subcommand(
+      "check",
+      "Read every picture: counts, sizes, classes, what is damaged or twice. Exit status 3 where "
+      "something is wrong");
+  auto check_options = std::make_shared<Check>();
+  checked
+      ->add_option("source", check_options->source,
+                   "what data.source may name: a folder of pictures, a table, shards, ...")
+      ->type_name("SOURCE")
+      ->required();
+  checked->add_flag("--json", check_options->as_json, "print as JSON");
+  checked->callback([check_options] { check(*check_options); });
+
+  auto* packed = data->add_subcommand(
+      "pack", "Write a data set as tar shards, which temper and Python's webdataset read");
+  auto options = std::make_shared<Pack>();
+  packed->add_option("source", options->source, "what data.source may name")
+      ->type_name("SOURCE")
+      ->required();
+  packed->add_option("out", options->out, "the folder to make")->type_name("FOLDER")->required();
+  packed->add_option("--shard-size", options->shard_size, "how large a shard may be")
+      ->type_name("MIB")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 20))
+      ->capture_default_str();
+  packed
+      ->add_option("--short-side", options->short_side,
+                   "make pictures whose shorter side is longer that small, as JPEG: they are then "
+                   "read faster (default: all stay as they are)")
+      ->type_name("PIXELS")
+      ->check(CLI::Range(1, 65500));
+  packed->add_option("--quality", options->quality, "of these JPEG files")
+      ->type_name("1-100")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+  packed->add_flag("--skip-bad", options->skip_bad,
+                   "leave out pictures that cannot be decoded, and list them");
+  packed->callback([options] { pack(*options); });
+
+  data->footer(
+      "Examples:\n"
+      "  temper data check pictures/\n"
+      "  temper data pack pictures/ packed/ --short-side 320\n"
+      "  temper train packed/");
+}
+
+}  // namespace temper::cli

@@ -1,0 +1,234 @@
+#include "temper/data/manifest.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <string>
+#include <system_error>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "temper/core/error.h"
+#include "temper/data/assembly.h"
+#include "temper/data/class_names.h"
+#include "temper/data/file_source.h"
+#include "temper/data/listing.h"
+#include "temper/data/parallel.h"
+#include "temper/data/set_names.h"
+#include "temper/io/csv.h"
+#include "temper/io/read_file.h"
+
+namespace temper::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kMostTable = std::uint64_t{4} << 30U;
+
+struct Row {
+  std::size_t table;
+  std::int64_t line;
+  std::string path;   ///< as the table has it
+  std::string label;  ///< empty: none
+  Part part;
+};
+
+/// Which columns hold what.
+struct Columns {
+  std::optional<std::size_t> path, label, split;
+};
+
+std::optional<std::size_t> column(std::span<const std::string> header,
+                                  std::initializer_list<std::string_view> names,
+                                  const std::string& table) {
+  std::optional<std::size_t> found;
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    if (std::find(names.begin(), names.end(), small_letters(header[i])) == names.end()) continue;
+    if (found)
+      throw Error(Code::data, fmt::format("{}:1: two columns for one thing, '{}' and '{}'", table,
+                                          header[*found], header[i]));
+    found = i;
+  }
+  return found;
+}
+
+Columns columns_of(std::span<const std::string> header, const std::string& table) {
+  Columns columns{.path = column(header, {"path", "file", "filename", "image"}, table),
+                  .label = column(header, {"label", "class"}, table),
+                  .split = column(header, {"split"}, table)};
+  if (const auto target = column(header, {"target"}, table))
+    throw Error(Code::data, fmt::format("{}:1: a column '{}': regression targets are not trained; "
+                                        "classes go into a column 'label'",
+                                        table, header[*target]));
+  if (!columns.path || !columns.label)
+    throw Error(Code::data,
+                fmt::format("{}:1: no column '{}' in the header; expected a first row as "
+                            "in path,label",
+                            table, columns.path ? "label" : "path"));
+  return columns;
+}
+
+class Reader {
+ public:
+  void read(const fs::path& table, std::optional<Part> part) {
+    const auto index = tables_.size();
+    tables_.push_back(table);
+    const auto name = table.string();
+    std::optional<Columns> columns;
+    const auto text = io::read_text(table, kMostTable);
+    io::read_csv(text, name, [&](std::int64_t line, std::span<const std::string> fields) {
+      if (!columns) {
+        columns = columns_of(fields, name);
+        if (part && columns->split)
+          throw Error(
+              Code::data,
+              fmt::format("{}:1: a column 'split' in the table of one set; remove it", name));
+        return;
+      }
+      Row row{.table = index,
+              .line = line,
+              .path = fields[*columns->path],
+              .label = fields[*columns->label],
+              .part = part.value_or(Part::train)};
+      if (row.path.empty()) refuse(row, "no path");
+      if (columns->split) row.part = part_in(row, fields[*columns->split]);
+      rows_.push_back(std::move(row));
+    });
+  }
+
+  Dataset open(const FileOptions& options) {
+    std::vector<std::string> labels;
+    for (const auto& row : rows_)
+      if (row.part == Part::train) labels.push_back(row.label);
+    const auto classes = classes_among(labels);
+    const auto name = tables_.front().string();
+    if (labels.empty()) throw Error(Code::data, fmt::format("{}: no training pictures", name));
+    check_classes(classes, name);
+    check_paths(options);
+    Assembly assembly(options);
+    Dataset dataset;
+    const auto open_part = [&](Part part) -> std::shared_ptr<const Source> {
+      auto files = files_of(part, classes);
+      if (files.empty()) return nullptr;
+      return assembly.open<FileSource>(std::move(files), classes);
+    };
+    dataset.train = open_part(Part::train);
+    dataset.validation = open_part(Part::validation);
+    dataset.test = open_part(Part::test);
+    assembly.finish(dataset);
+    return dataset;
+  }
+
+ private:
+  [[noreturn]] void refuse(const Row& row, std::string_view what) const {
+    throw Error(Code::data, fmt::format("{}:{}: {}", tables_[row.table].string(), row.line, what));
+  }
+
+  [[nodiscard]] Part part_in(const Row& row, const std::string& name) const {
+    if (name.empty()) return Part::train;
+    if (const auto part = part_of(name)) return *part;
+    refuse(row, fmt::format("split '{}'; expected train, val or test", name));
+  }
+
+  [[nodiscard]] fs::path place(const Row& row) const {
+    return (tables_[row.table].parent_path() / row.path).lexically_normal();
+  }
+
+  /// Each picture once, and there.
+  void check_paths(const FileOptions& options) const {
+    std::unordered_map<std::string, const Row*> seen;
+    for (const auto& row : rows_) {
+      const auto [found, is_new] = seen.emplace(place(row).string(), &row);
+      if (is_new) continue;
+      const auto& first = *found->second;
+      const auto at = first.table == row.table
+                          ? fmt::format("line {}", first.line)
+                          : fmt::format("{}:{}", tables_[first.table].string(), first.line);
+      if (first.label != row.label)
+        refuse(row, fmt::format("two labels for one picture, {}: '{}', and '{}' in {}", row.path,
+                                row.label, first.label, at));
+      refuse(row, first.part == row.part
+                      ? fmt::format("the picture {} is listed twice, first in {}", row.path, at)
+                      : fmt::format("the picture {} is in two sets, first in {}", row.path, at));
+    }
+    if (options.keep_bad) return;  // told when it is read
+    for_each_index(rows_.size(), [&](std::size_t i) {
+      std::error_code error;
+      const auto status = fs::status(place(rows_[i]), error);
+      if (status.type() == fs::file_type::not_found)
+        refuse(rows_[i], fmt::format("no such picture: {}", place(rows_[i]).string()));
+      if (!error && !fs::is_regular_file(status))
+        refuse(rows_[i], fmt::format("no file: {}", place(rows_[i]).string()));
+    });
+  }
+
+  [[nodiscard]] std::vector<FileSource::File> files_of(
+      Part part, const std::vector<std::string>& classes) const {
+    const ClassNumbers numbers(classes);
+    std::vector<FileSource::File> files;
+    for (const auto& row : rows_) {
+      if (row.part != part) continue;
+      const auto label = row.label.empty() ? -1 : numbers.of(row.label);
+      if (label < 0 && !row.label.empty())
+        refuse(row, fmt::format("a class that the training set does not have, '{}'; it has {}",
+                                row.label, some_of(classes)));
+      files.push_back({place(row), row.path, label});
+    }
+    return files;
+  }
+
+  std::vector<fs::path> tables_;
+  std::vector<Row> rows_;
+};
+
+bool is_table_name(const fs::path& name) {
+  const auto ending = small_letters(name.extension().string());
+  return ending == ".csv" || ending == ".tsv";
+}
+
+/// The names of the sets' tables in a folder.
+PartNames tables_in(const fs::path& folder) {
+  std::vector<std::string> files;
+  std::vector<std::string> stems;
+  for (auto& name : files_in(folder)) {
+    if (!is_table_name(name)) continue;
+    stems.push_back(fs::path(name).stem().string());
+    files.push_back(std::move(name));
+  }
+  auto names = part_names(stems, folder.string());
+  for (auto* name : {&names.train, &names.validation, &names.test})
+    if (const auto found = std::find(stems.begin(), stems.end(), *name); found != stems.end())
+      *name = files[static_cast<std::size_t>(found - stems.begin())];
+  return names;
+}
+
+}  // namespace
+
+bool holds_manifests(const fs::path& folder) {
+  const auto files = files_in(folder);
+  return std::any_of(files.begin(), files.end(), [](const std::string& name) {
+    return is_table_name(name) && part_of(fs::path(name).stem().string()) == Part::train;
+  });
+}
+
+Dataset manifest(const fs::path& path, const FileOptions& options) {
+  Reader reader;
+  if (!is_folder(path)) {
+    reader.read(path, std::nullopt);
+    return reader.open(options);
+  }
+  const auto names = tables_in(path);
+  if (names.train.empty())
+    throw Error(Code::data, fmt::format("{}: no train.csv in this folder", path.string()));
+  reader.read(path / names.train, Part::train);
+  if (!names.validation.empty()) reader.read(path / names.validation, Part::validation);
+  if (!names.test.empty()) reader.read(path / names.test, Part::test);
+  return reader.open(options);
+}
+
+}  // namespace temper::data

@@ -1,0 +1,287 @@
+#include "temper/data/pack.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "temper/augment/frame.h"
+#include "temper/augment/resize.h"
+#include "temper/core/error.h"
+#include "temper/core/random.h"
+#include "temper/data/open.h"
+#include "temper/data/parallel.h"
+#include "temper/io/atomic_file.h"
+#include "temper/io/encode_jpeg.h"
+#include "temper/io/folder.h"
+#include "temper/io/lock_file.h"
+#include "temper/io/shard.h"
+#include "temper/io/tar.h"
+
+namespace temper::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kAtOnce = 64;  ///< pictures in memory
+
+/// A picture as it goes into a shard.
+struct Encoded {
+  std::vector<std::byte> bytes;
+  std::string_view ending;
+  bool reencoded = false;
+  std::string fault;  ///< why it can't be decoded; else empty
+};
+
+std::string_view ending_of(std::span<const std::byte> file) {
+  // Picture has told the three apart already.
+  const int first = std::to_integer<int>(file[0]);
+  return first == 0xFF ? "jpg" : first == 0x89 ? "png" : "webp";
+}
+
+/// What one thread keeps from picture to picture.
+struct Desk {
+  io::Picture picture;
+  augment::Frame frame;
+  io::Image image;
+};
+
+class Encoder {
+ public:
+  Encoder(const Source& source, const PackOptions& options) : source_(source), options_(options) {}
+
+  [[nodiscard]] Encoded operator()(std::int64_t i) const {
+    thread_local Desk desk;
+    if (options_.skip_bad) {
+      if (auto fault = fault_of(source_, i, desk.picture); !fault.empty())
+        return {.bytes = {}, .ending = {}, .fault = std::move(fault)};
+    } else {
+      source_.read(i, desk.picture);
+      desk.picture.pixels();
+    }
+    return encoded(i, desk);
+  }
+
+ private:
+  [[nodiscard]] Encoded encoded(std::int64_t i, Desk& desk) const {
+    auto& picture = desk.picture;
+    const auto file = picture.file();
+    const augment::Size size{picture.height(), picture.width()};
+    const bool large =
+        options_.short_side > 0 && std::min(size.height, size.width) > options_.short_side;
+    if (!large && !file.empty())
+      return {.bytes = {file.begin(), file.end()}, .ending = ending_of(file)};
+    if (!large) {
+      picture.copy_to(desk.image);
+      return {.bytes = io::encode_png(desk.image), .ending = "png"};
+    }
+    const int orientation = file.empty() ? 1 : io::exif_orientation(file, source_.where(i));
+    desk.frame.begin(picture);
+    desk.frame.resize(augment::resized(size, options_.short_side), augment::Interpolation::bicubic);
+    return {.bytes = io::encode_jpeg(desk.frame.pixels(),
+                                     {.quality = options_.quality, .orientation = orientation}),
+            .ending = "jpg",
+            .reencoded = true};
+  }
+
+  const Source& source_;
+  const PackOptions& options_;
+};
+
+/// Writes the shards of one set, one after the other.
+class Writer {
+ public:
+  Writer(fs::path folder, std::string name, std::int64_t most)
+      : folder_(std::move(folder)),
+        name_(std::move(name)),
+        most_(static_cast<std::uint64_t>(most)) {
+    io::make_folder(folder_);
+  }
+
+  void add(const Encoded& picture, std::int64_t label) {
+    const auto key = fmt::format("{:09}", count_);
+    const auto text = label < 0 ? std::string() : fmt::format("{}", label);
+    const auto size = stored(picture.bytes.size()) + (text.empty() ? 0 : stored(text.size()));
+    if (file_ && shard_.size + size + kEnd > most_) finish();
+    if (!file_) begin();
+    const auto member = fmt::format("{}.{}", key, picture.ending);
+    // The label first: who reads the archive from its beginning has it before the picture.
+    if (!text.empty()) append(key + ".cls", std::as_bytes(std::span(text)));
+    shard_.samples.push_back({.name = member,
+                              .offset = shard_.size + io::kTarBlock,
+                              .size = picture.bytes.size(),
+                              .label = text});
+    append(member, picture.bytes);
+    ++count_;
+  }
+
+  PackInfo::Set end() {
+    if (file_) finish();
+    return {.images = count_, .shards = shards_};
+  }
+  [[nodiscard]] std::int64_t bytes() const { return bytes_; }
+
+ private:
+  static constexpr std::uint64_t kEnd = 2 * io::kTarBlock;
+
+  static std::uint64_t stored(std::uint64_t size) {
+    return io::kTarBlock + size + io::tar_padding(size);
+  }
+
+  [[nodiscard]] fs::path path() const {
+    return folder_ / fmt::format("{}-{:06}.tar", name_, shards_);
+  }
+
+  void begin() {
+    file_ = std::make_unique<io::AtomicFile>(path());
+    shard_ = {};
+  }
+
+  void append(const std::string& member, std::span<const std::byte> bytes) {
+    constexpr std::array<std::byte, io::kTarBlock> zeros{};
+    file_->write(io::tar_header(member, bytes.size()));
+    file_->write(bytes);
+    file_->write(std::span(zeros).first(io::tar_padding(bytes.size())));
+    shard_.size += stored(bytes.size());
+  }
+
+  void finish() {
+    constexpr std::array<std::byte, kEnd> end{};
+    file_->write(end);
+    shard_.size += kEnd;
+    file_->commit();
+    file_.reset();
+    io::write_atomically(io::index_path(path()), io::index_text(shard_));
+    bytes_ += static_cast<std::int64_t>(shard_.size);
+    ++shards_;
+  }
+
+  fs::path folder_;
+  std::string name_;
+  std::uint64_t most_;
+  std::unique_ptr<io::AtomicFile> file_;  ///< of the shard that is written; null: none
+  io::Shard shard_;
+  std::int64_t count_ = 0;
+  std::int64_t shards_ = 0;
+  std::int64_t bytes_ = 0;
+};
+
+/// A folder that takes its name when all is in it, and goes away when that fails.
+class NewFolder {
+ public:
+  explicit NewFolder(fs::path path) : path_(std::move(path)) {
+    if (path_.filename().empty()) path_ = path_.parent_path();  // "out/"
+    std::error_code error;
+    if (fs::exists(fs::symlink_status(path_, error)))
+      throw Error(Code::usage,
+                  fmt::format("{} is there already; name a folder that is not, or remove "
+                              "it",
+                              path_.string()));
+    temporary_ = path_.parent_path() / fmt::format(".{}.temper-tmp", path_.filename().string());
+    io::make_folder(temporary_);
+    lock_.emplace(temporary_ / kLock, fmt::format("the folder {}", path_.string()));
+    // What a process that was killed left.
+    for (const auto& entry : fs::directory_iterator(temporary_))
+      if (entry.path().filename() != kLock) io::discard(entry.path());
+  }
+  ~NewFolder() {
+    if (lock_) io::discard(temporary_);
+  }
+  NewFolder(const NewFolder&) = delete;
+  NewFolder& operator=(const NewFolder&) = delete;
+  NewFolder(NewFolder&&) = delete;
+  NewFolder& operator=(NewFolder&&) = delete;
+
+  [[nodiscard]] const fs::path& path() const { return temporary_; }
+
+  void finish() {
+    io::discard(temporary_ / kLock);
+    io::rename_synced(temporary_, path_);
+    lock_.reset();
+  }
+
+ private:
+  static constexpr const char* kLock = ".lock";
+
+  fs::path path_;
+  fs::path temporary_;
+  std::optional<io::LockFile> lock_;
+};
+
+std::vector<std::int64_t> order_of(const Source& source, bool shuffled) {
+  constexpr std::uint64_t seed = 0;  // always the same
+  if (shuffled) return Random(seed, Purpose::shuffle).permutation(source.size());
+  std::vector<std::int64_t> order(static_cast<std::size_t>(source.size()));
+  std::iota(order.begin(), order.end(), 0);
+  return order;
+}
+
+void check(const PackOptions& options) {
+  if (options.shard_bytes < 1 || options.short_side < 0 || options.quality < 1 ||
+      options.quality > 100)
+    throw Error(Code::usage,
+                fmt::format("shards of {} bytes, short side {}, quality {}; expected 1 or "
+                            "more, 0 or more, 1 to 100",
+                            options.shard_bytes, options.short_side, options.quality));
+}
+
+}  // namespace
+
+Packed pack(const std::string& source, const fs::path& out, const PackOptions& options,
+            const std::function<void(std::int64_t, std::int64_t)>& tell) {
+  check(options);
+  // Each picture is used once.
+  const auto dataset = open(source, {.memory = 0, .keep_bad = options.skip_bad});
+  std::int64_t all = 0;
+  for (const auto& set : {dataset.train, dataset.validation, dataset.test})
+    if (set) all += set->size();
+
+  NewFolder folder(out);
+  Packed packed{.info = {.classes = dataset.train->classes(),
+                         .channels = dataset.train->channels(),
+                         .normalisation = dataset.normalisation}};
+  std::int64_t done = 0;
+  const auto write = [&](const std::shared_ptr<const Source>& set, const char* name,
+                         bool shuffled) -> PackInfo::Set {
+    if (!set || set->size() == 0) return {};
+    const Encoder encode(*set, options);
+    Writer writer(folder.path() / name, name, options.shard_bytes);
+    const auto order = order_of(*set, shuffled);
+    std::vector<Encoded> some(std::min(kAtOnce, order.size()));
+    for (std::size_t begin = 0; begin < order.size(); begin += kAtOnce) {
+      const auto rows = std::span(order).subspan(begin, std::min(kAtOnce, order.size() - begin));
+      for_each_index(rows.size(), [&](std::size_t k) { some[k] = encode(rows[k]); });
+      for (std::size_t k = 0; k < rows.size(); ++k) {
+        if (!some[k].fault.empty()) {
+          packed.bad.push_back({rows[k], set->where(rows[k]), some[k].fault});
+          continue;
+        }
+        writer.add(some[k], set->label(rows[k]));
+        packed.reencoded += some[k].reencoded ? 1 : 0;
+      }
+      done += std::ssize(rows);
+      if (tell) tell(done, all);
+    }
+    const auto written = writer.end();
+    packed.bytes += writer.bytes();
+    return written;
+  };
+  packed.info.train = write(dataset.train, "train", true);
+  packed.info.validation = write(dataset.validation, "val", false);
+  packed.info.test = write(dataset.test, "test", false);
+  if (packed.info.train.images == 0)
+    throw Error(Code::data, fmt::format("{}: no training picture can be decoded", source));
+  std::ranges::sort(packed.bad, {}, &BadImage::where);
+  io::write_atomically(folder.path() / kPackInfo, to_text(packed.info));
+  folder.finish();
+  return packed;
+}
+
+}  // namespace temper::data

@@ -1,0 +1,78 @@
+#include "temper/data/prepare.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include "temper/core/error.h"
+#include "temper/data/split.h"
+#include "temper/data/subset.h"
+
+namespace temper::data {
+namespace {
+
+void hold_out(Dataset& dataset, Split split) {
+  dataset.validation = std::make_shared<Subset>(dataset.train, std::move(split.validation));
+  dataset.train = std::make_shared<Subset>(dataset.train, std::move(split.train));
+}
+
+void carve_validation(Dataset& dataset, const Preparation& options, std::uint64_t seed) {
+  if (options.folds != 0) {
+    if (dataset.validation)
+      throw Error(Code::usage,
+                  fmt::format("data.folds = {} for data that brings a validation set of its own; "
+                              "leave data.folds out, or name the training set alone as data.source",
+                              options.folds));
+    hold_out(dataset, fold_split(*dataset.train, options.folds, options.fold, seed));
+  } else if (!dataset.validation && options.validation != 0) {
+    auto split = stratified_split(*dataset.train, options.validation, seed);
+    if (split.validation.empty())
+      throw Error(Code::usage,
+                  fmt::format("data.validation = {} of {} training images is not one image; give a "
+                              "larger share, or 0 for none",
+                              options.validation, dataset.train->size()));
+    hold_out(dataset, std::move(split));
+  }
+}
+
+/// The labelled images of a set, with a note where there are others.
+std::shared_ptr<const Source> with_labels(const std::shared_ptr<const Source>& set,
+                                          std::string_view name, std::vector<std::string>& notes) {
+  if (!set) return nullptr;
+  auto labelled = labelled_images(set);
+  const auto left_out = set->size() - (labelled ? labelled->size() : 0);
+  if (left_out > 0)
+    notes.push_back(fmt::format("{} of the {} {} images have no label and are left out{}", left_out,
+                                set->size(), name,
+                                labelled ? "" : ", so that there is no such set"));
+  return labelled;
+}
+
+}  // namespace
+
+Prepared prepare(Dataset dataset, const Preparation& options, std::uint64_t seed) {
+  if (options.limit < 0)
+    throw Error(Code::usage,
+                fmt::format("data.limit = {}; expected 0 (all) or more", options.limit));
+  Prepared result;
+  carve_validation(dataset, options, seed);
+  auto train = dataset.train;
+  if (options.limit > 0 && options.limit < train->size())
+    train = std::make_shared<Subset>(train, random_rows(train->size(), options.limit, seed));
+  train = with_labels(keep_labels(train, options.labelled, seed), "training", result.notes);
+  if (!train)
+    throw Error(Code::data, fmt::format("{}: no training image has a label; a classifier learns "
+                                        "from labelled ones",
+                                        dataset.train->where(0)));
+  auto noisy = replace_labels(train, options.label_noise, seed);
+  dataset.train = noisy.source;
+  result.replaced = std::move(noisy.replaced);
+  dataset.validation = with_labels(dataset.validation, "validation", result.notes);
+  dataset.test = with_labels(dataset.test, "test", result.notes);
+  result.sets = std::move(dataset);
+  return result;
+}
+
+}  // namespace temper::data

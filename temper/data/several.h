@@ -1,0 +1,61 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "temper/data/file_options.h"
+#include "temper/data/source.h"
+
+namespace temper::data {
+
+/// A source as open() takes it, and how often its images are drawn next to those of the others.
+struct WeightedPath {
+  std::string source;
+  double weight = 1;  ///< > 0
+};
+
+/// Several sources, one after the other. Classes are told apart by their names.
+class Several : public Source {
+ public:
+  struct One {
+    std::shared_ptr<const Source> source;
+    double weight = 1;
+  };
+
+  /// @param sources  one or more, with the same channels
+  /// @param classes  all that the sources have
+  Several(std::vector<One> sources, std::vector<std::string> classes);
+
+  [[nodiscard]] std::int64_t size() const override { return begins_.back(); }
+  [[nodiscard]] const std::vector<std::string>& classes() const override { return classes_; }
+  [[nodiscard]] std::int64_t label(std::int64_t i) const override;
+  [[nodiscard]] int channels() const override { return sources_.front().source->channels(); }
+  void read(std::int64_t i, io::Picture& into) const override;
+  [[nodiscard]] double weight(std::int64_t i) const override;
+  [[nodiscard]] std::string where(std::int64_t i) const override;
+  [[nodiscard]] std::string digest() const override;
+
+ private:
+  struct Place {
+    std::size_t source;
+    std::int64_t row;
+  };
+  [[nodiscard]] Place place(std::int64_t i) const;
+
+  std::vector<One> sources_;
+  std::vector<std::int64_t> begins_;                ///< of each source's images, and the end
+  std::vector<std::vector<std::int64_t>> numbers_;  ///< of each source's classes among all
+  std::vector<std::string> classes_;
+};
+
+/// Opens several sources as one. Training sets are joined, with their weights, and so are the
+/// validation and test sets of those that bring one, without. A class with one name in two sources
+/// is one class. What all sources agree on (one size, normalisation) stays; the memory for decoded
+/// pictures is shared out equally.
+///
+/// Throws Error{Code::usage} for a weight that is not above 0, Error{Code::data} for sources of
+/// different channels, for a class that is in no training set, and as open() does.
+Dataset open_several(const std::vector<WeightedPath>& sources, const FileOptions& options = {});
+
+}  // namespace temper::data

@@ -1,0 +1,255 @@
+#include "temper/data/shards.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <system_error>
+#include <utility>
+
+#include "temper/core/error.h"
+#include "temper/data/assembly.h"
+#include "temper/data/class_names.h"
+#include "temper/data/digest.h"
+#include "temper/data/listing.h"
+#include "temper/data/pack_info.h"
+#include "temper/data/parallel.h"
+#include "temper/data/set_names.h"
+#include "temper/io/shard.h"
+
+namespace temper::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kMostInfo = 64U << 20U;
+
+bool is_shard_name(const fs::path& path) {
+  return small_letters(path.extension().string()) == ".tar";
+}
+
+std::vector<fs::path> shards_in(const fs::path& folder) {
+  std::vector<fs::path> shards;
+  for (const auto& name : files_in(folder))
+    if (is_shard_name(name)) shards.push_back(folder / name);
+  return shards;
+}
+
+struct Layout {
+  std::vector<fs::path> train;
+  std::vector<fs::path> validation;  ///< empty: none
+  std::vector<fs::path> test;        ///< empty: none
+};
+
+Layout layout_of(const fs::path& path) {
+  if (!is_folder(path)) return {.train = {path}};
+  if (auto here = shards_in(path); !here.empty()) return {.train = std::move(here)};
+  std::vector<std::string> sets;
+  for (auto& name : folders_in(path))
+    if (part_of(name) && !shards_in(path / name).empty()) sets.push_back(std::move(name));
+  const auto names = part_names(sets, path.string());
+  const auto in = [&](const std::string& name) {
+    return name.empty() ? std::vector<fs::path>() : shards_in(path / name);
+  };
+  return {in(names.train), in(names.validation), in(names.test)};
+}
+
+/// A set's samples as its shards have them.
+struct Contents {
+  std::vector<fs::path> paths;
+  std::vector<io::Shard> shards;
+
+  explicit Contents(std::vector<fs::path> of) : paths(std::move(of)), shards(paths.size()) {
+    for_each_index(paths.size(), [this](std::size_t i) { shards[i] = io::open_shard(paths[i]); });
+  }
+  [[nodiscard]] std::vector<std::string> labels() const {
+    std::vector<std::string> all;
+    for (const auto& shard : shards)
+      for (const auto& sample : shard.samples)
+        if (!sample.label.empty()) all.push_back(sample.label);
+    return all;
+  }
+  [[nodiscard]] std::int64_t images() const {
+    std::int64_t count = 0;
+    for (const auto& shard : shards) count += std::ssize(shard.samples);
+    return count;
+  }
+};
+
+/// How labels become classes.
+class Labels {
+ public:
+  Labels(std::vector<std::string> classes, bool by_number)
+      : classes_(std::move(classes)), by_number_(by_number), numbers_(classes_) {}
+
+  [[nodiscard]] const std::vector<std::string>& classes() const { return classes_; }
+
+  [[nodiscard]] std::int32_t of(const std::string& label, const fs::path& shard,
+                                const std::string& sample) const {
+    if (label.empty()) return -1;
+    std::int64_t number = -1;
+    if (!by_number_)
+      number = numbers_.of(label);
+    else if (is_class_number(label) && std::stoll(label) < std::ssize(classes_))
+      number = std::stoll(label);
+    if (number < 0)
+      throw Error(
+          Code::data,
+          fmt::format("{}/{}: label '{}'; {}", shard.string(), sample, label,
+                      by_number_
+                          ? fmt::format("expected 0 to {}", std::ssize(classes_) - 1)
+                          : fmt::format("the training set does not have this class; it has {}",
+                                        some_of(classes_))));
+    return static_cast<std::int32_t>(number);
+  }
+
+ private:
+  std::vector<std::string> classes_;
+  bool by_number_;  ///< a label is a place in classes_, not a name
+  ClassNumbers numbers_;
+};
+
+/// The samples of the shards first, first + step, ...
+std::vector<ShardSource::Sample> samples_of(Contents& contents, const Labels& labels,
+                                            std::size_t first, std::size_t step) {
+  std::vector<ShardSource::Sample> samples;
+  for (std::size_t s = first; s < contents.shards.size(); s += step)
+    for (auto& sample : contents.shards[s].samples) {
+      const auto label = labels.of(sample.label, contents.paths[s], sample.name);
+      samples.push_back({.name = std::move(sample.name),
+                         .offset = sample.offset,
+                         .size = sample.size,
+                         .shard = static_cast<std::int32_t>(s),
+                         .label = label});
+    }
+  return samples;
+}
+
+std::optional<PackInfo> info_beside(const fs::path& path) {
+  std::error_code ignored;
+  const auto file = path / kPackInfo;
+  if (!is_folder(path) || !fs::exists(file, ignored)) return std::nullopt;
+  return parse_pack_info(io::read_text(file, kMostInfo), file.string());
+}
+
+void check_counts(const PackInfo::Set& told, const Contents& found, const fs::path& path,
+                  std::string_view name) {
+  if (told.shards == std::ssize(found.paths) && told.images == found.images()) return;
+  throw Error(
+      Code::data,
+      fmt::format("{}: the {} set has {} images in {} shards; {} says {} in {}. Fetch what is "
+                  "missing, or pack the set again",
+                  path.string(), name, found.images(), found.paths.size(), kPackInfo, told.images,
+                  told.shards));
+}
+
+void check_share(const Share& share, std::size_t shards) {
+  if (share.world < 1 || share.rank < 0 || share.rank >= share.world)
+    throw Error(Code::usage, fmt::format("process {} of {}; expected 0 to {}", share.rank,
+                                         share.world, share.world - 1));
+  if (std::cmp_greater(share.world, shards))
+    throw Error(
+        Code::usage,
+        fmt::format("{} training shards cannot be split over {} processes; pack the set into "
+                    "smaller shards (temper data pack --shard-size)",
+                    shards, share.world));
+}
+
+}  // namespace
+
+ShardSource::ShardSource(std::vector<fs::path> shards, std::vector<Sample> samples,
+                         std::vector<std::string> classes, const FileOptions& options)
+    : shards_(std::move(shards)),
+      samples_(std::move(samples)),
+      classes_(std::move(classes)),
+      options_(options) {
+  if (options_.channels != 1 && options_.channels != 3)
+    throw Error(Code::usage,
+                fmt::format("pictures with {} channels; expected 1 or 3", options_.channels));
+  for (const auto& shard : shards_) stamps_.push_back(io::stamp_of(shard));
+  resident_ =
+      Resident(size(), [this](std::int64_t i, io::Picture& into) { load(i, into); }, options_);
+}
+
+void ShardSource::load(std::int64_t i, io::Picture& into) const {
+  const auto& sample = samples_[static_cast<std::size_t>(i)];
+  const auto shard = static_cast<std::size_t>(sample.shard);
+  thread_local std::string name;  // its memory is kept
+  name.clear();
+  fmt::format_to(std::back_inserter(name), "{}/{}", shards_[shard].native(), sample.name);
+  into.load(shards_[shard], options_.decoding(),
+            {.part = io::FilePart{.offset = sample.offset, .size = sample.size},
+             .timeout = options_.read_timeout,
+             .expected = stamps_[shard]},
+            name);
+}
+
+std::int64_t ShardSource::size() const {
+  return std::ssize(samples_);
+}
+
+std::int64_t ShardSource::label(std::int64_t i) const {
+  return samples_[static_cast<std::size_t>(i)].label;
+}
+
+void ShardSource::read(std::int64_t i, io::Picture& into) const {
+  if (!resident_.read(i, into)) load(i, into);
+}
+
+std::string ShardSource::where(std::int64_t i) const {
+  const auto& sample = samples_[static_cast<std::size_t>(i)];
+  return fmt::format("{}/{}", shards_[static_cast<std::size_t>(sample.shard)].string(),
+                     sample.name);
+}
+
+std::string ShardSource::digest() const {
+  Digest digest;
+  digest.add(classes_).add(options_.channels).add(size());
+  for (const auto& sample : samples_)
+    digest.add(sample.name).add(sample.label).add(static_cast<std::int64_t>(sample.size));
+  return digest.hex();
+}
+
+bool holds_shards(const fs::path& path) {
+  return is_folder(path) ? !layout_of(path).train.empty() : is_shard_name(path);
+}
+
+Dataset shards(const fs::path& path, const FileOptions& options, const Share& share) {
+  auto layout = layout_of(path);
+  if (layout.train.empty())
+    throw Error(Code::data,
+                fmt::format("{}: no shards (.tar), in this folder or in train", path.string()));
+  check_share(share, layout.train.size());
+  const auto info = info_beside(path);
+  Contents train(std::move(layout.train));
+  Contents validation(std::move(layout.validation));
+  Contents test(std::move(layout.test));
+  if (info) {
+    check_counts(info->train, train, path, "training");
+    check_counts(info->validation, validation, path, "validation");
+    check_counts(info->test, test, path, "test");
+  }
+  const Labels labels(info ? info->classes : classes_among(train.labels()), info.has_value());
+  check_classes(labels.classes(), path.string());
+
+  auto how = options;
+  if (info && info->channels == 1) how.channels = 1;
+  Assembly assembly(how);
+  const auto open = [&](Contents& contents, const Share& of) -> std::shared_ptr<const Source> {
+    if (contents.paths.empty()) return nullptr;
+    auto samples = samples_of(contents, labels, static_cast<std::size_t>(of.rank),
+                              static_cast<std::size_t>(of.world));
+    return assembly.open<ShardSource>(contents.paths, std::move(samples), labels.classes());
+  };
+  Dataset dataset;
+  dataset.train = open(train, share);
+  dataset.validation = open(validation, {});
+  dataset.test = open(test, {});
+  assembly.finish(dataset);
+  if (info && !info->normalisation.mean.empty() &&
+      std::ssize(info->normalisation.mean) == how.channels)
+    dataset.normalisation = info->normalisation;
+  return dataset;
+}
+
+}  // namespace temper::data

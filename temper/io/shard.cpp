@@ -1,0 +1,294 @@
+#include "temper/io/shard.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <system_error>
+#include <unordered_set>
+#include <utility>
+
+#include "temper/core/error.h"
+#include "temper/io/atomic_file.h"
+#include "temper/io/descriptor.h"
+#include "temper/io/hash.h"
+#include "temper/io/read_file.h"
+
+namespace temper::io {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kIndexBegin = "temper shard index 1\n";
+constexpr std::size_t kHash = 32;  ///< hexadecimal digits
+constexpr std::uint64_t kMostLabel = 256;
+constexpr std::uint64_t kMostJson = 1U << 20U;
+constexpr std::uint64_t kMostIndex = std::uint64_t{4} << 30U;
+
+bool is_control(char letter) {
+  return static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F;
+}
+
+/// A member's name in two: what its sample shares, and what it is, in small letters.
+struct Named {
+  std::string_view key;
+  std::string kind;
+};
+
+Named split(std::string_view name) {
+  const auto slash = name.rfind('/');
+  const auto begin = slash == std::string_view::npos ? 0 : slash + 1;
+  const auto dot = name.find('.', begin);
+  if (dot == std::string_view::npos || dot == begin) return {};  // nothing, or a hidden file
+  Named named{name.substr(0, dot), std::string(name.substr(dot + 1))};
+  std::transform(named.kind.begin(), named.kind.end(), named.kind.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return named;
+}
+
+bool is_picture(std::string_view kind) {
+  return kind == "jpg" || kind == "jpeg" || kind == "png" || kind == "webp";
+}
+
+/// Puts the members of a shard together to samples.
+class Grouping {
+ public:
+  Grouping(const ReadAt& read, const std::string& name) : read_(read), name_(name) {}
+
+  void see(const TarMember& member) {
+    const auto [key, kind] = split(member.name);
+    const bool picture = is_picture(kind);
+    if (!picture && kind != "cls" && kind != "json") return;
+    if (key != key_) {
+      finish();
+      begin(key);
+    }
+    if (picture)
+      take_picture(member);
+    else
+      take_label(member, kind);
+  }
+
+  std::vector<ShardSample> end() {
+    finish();
+    if (samples_.empty())
+      throw Error(Code::data, fmt::format("{}: no pictures in this archive. Looked for files such "
+                                          "as 000123.jpg (jpeg, png, webp), with 000123.cls or "
+                                          "000123.json beside them.",
+                                          name_));
+    return std::move(samples_);
+  }
+
+ private:
+  [[noreturn]] void refuse(std::string_view what) const {
+    throw Error(Code::data, fmt::format("{}, sample '{}': {}.", name_, key_, what));
+  }
+
+  void begin(std::string_view key) {
+    key_ = key;
+    if (!seen_.insert(key_).second)
+      refuse("its files are not next to one another, or it is there twice");
+  }
+
+  void take_picture(const TarMember& member) {
+    if (!sample_.name.empty())
+      refuse(fmt::format("two pictures, {} and {}", sample_.name, member.name));
+    sample_.name = member.name;
+    sample_.offset = member.offset;
+    sample_.size = member.size;
+  }
+
+  void take_label(const TarMember& member, std::string_view kind) {
+    const std::uint64_t most = kind == "cls" ? kMostLabel : kMostJson;
+    if (member.size > most)
+      refuse(fmt::format("{} has {} bytes; at most {} are read", member.name, member.size, most));
+    std::string text(static_cast<std::size_t>(member.size), '\0');
+    read_(member.offset, std::as_writable_bytes(std::span(text)));
+    auto label = kind == "cls" ? trimmed(text) : label_in(text, member.name);
+    if (label.empty()) {
+      if (kind == "cls") refuse(fmt::format("{} is empty", member.name));
+      return;
+    }
+    if (label.size() > kMostLabel || std::any_of(label.begin(), label.end(), is_control))
+      refuse(fmt::format("the label in {} is no single line of at most {} bytes", member.name,
+                         kMostLabel));
+    if (!sample_.label.empty() && sample_.label != label)
+      refuse(fmt::format("two labels, '{}' and '{}'", sample_.label, label));
+    sample_.label = std::move(label);
+  }
+
+  static std::string trimmed(std::string_view text) {
+    constexpr std::string_view spaces = " \t\r\n";
+    const auto begin = text.find_first_not_of(spaces);
+    if (begin == std::string_view::npos) return {};
+    return std::string(text.substr(begin, text.find_last_not_of(spaces) - begin + 1));
+  }
+
+  [[nodiscard]] std::string label_in(const std::string& text, const std::string& member) const {
+    const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+    if (!json.is_object()) refuse(fmt::format("{} is no JSON object", member));
+    for (const char* key : {"label", "cls", "class"}) {
+      const auto found = json.find(key);
+      if (found == json.end() || found->is_null()) continue;
+      if (found->is_number_unsigned()) return std::to_string(found->get<std::uint64_t>());
+      if (found->is_string()) return trimmed(found->get<std::string>());
+      refuse(fmt::format("\"{}\" in {} is neither a class's number nor its name", key, member));
+    }
+    return {};
+  }
+
+  void finish() {
+    if (key_.empty()) return;
+    if (sample_.name.empty()) refuse("a label without a picture (.jpg, .jpeg, .png, .webp)");
+    samples_.push_back(std::exchange(sample_, {}));
+  }
+
+  const ReadAt& read_;
+  const std::string& name_;
+  std::string key_;  ///< of the sample that is being put together; empty: none yet
+  ShardSample sample_;
+  std::unordered_set<std::string> seen_;
+  std::vector<ShardSample> samples_;
+};
+
+[[noreturn]] void damaged(const std::string& name, std::string_view what) {
+  throw Error(Code::data,
+              fmt::format("{}: no index of a shard, or a damaged one ({}). Remove it; it "
+                          "is made again.",
+                          name, what));
+}
+
+/// Takes `text` up to `stop`, which must be there.
+std::string_view take(std::string_view& text, char stop, const std::string& name) {
+  const auto end = text.find(stop);
+  if (end == std::string_view::npos) damaged(name, "it is cut short");
+  const auto part = text.substr(0, end);
+  text.remove_prefix(end + 1);
+  return part;
+}
+
+std::uint64_t take_number(std::string_view& text, char stop, const std::string& name) {
+  constexpr std::size_t most = 18;  // digits, below 2^63
+  const auto part = take(text, stop, name);
+  // One spelling a number.
+  if (part.empty() || part.size() > most || (part.size() > 1 && part.front() == '0'))
+    damaged(name, "a number is none");
+  std::uint64_t value = 0;
+  for (const char digit : part) {
+    if (digit < '0' || digit > '9') damaged(name, "a number is none");
+    value = value * 10 + static_cast<std::uint64_t>(digit - '0');
+  }
+  return value;
+}
+
+ShardSample take_sample(std::string_view& text, std::uint64_t shard, const std::string& name) {
+  ShardSample sample;
+  sample.name = take(text, '\t', name);
+  sample.offset = take_number(text, '\t', name);
+  sample.size = take_number(text, '\t', name);
+  sample.label = take(text, '\n', name);
+  if (sample.name.empty() || sample.label.size() > kMostLabel ||
+      std::any_of(sample.name.begin(), sample.name.end(), is_control) ||
+      std::any_of(sample.label.begin(), sample.label.end(), is_control))
+    damaged(name, "a name or a label is none");
+  if (sample.offset < kTarBlock || sample.offset % kTarBlock != 0 || sample.offset > shard ||
+      sample.size > shard - sample.offset)
+    damaged(name, "a picture lies outside the shard");
+  return sample;
+}
+
+/// Whether the first and the last picture lie where an index says: a shard that was replaced by an
+/// older one of its size is found out.
+bool proven(const Shard& shard, const ReadAt& read) {
+  return std::all_of(shard.samples.begin(), shard.samples.end(), [&](const ShardSample& sample) {
+    if (&sample != &shard.samples.front() && &sample != &shard.samples.back()) return true;
+    std::array<std::byte, kTarBlock> block{};
+    read(sample.offset - kTarBlock, block);
+    return is_tar_header(block, sample.size);
+  });
+}
+
+/// The index beside a shard, where it can be trusted.
+std::optional<Shard> remembered(const fs::path& path, std::uint64_t size, const ReadAt& read) {
+  const auto index = index_path(path);
+  std::error_code failed;
+  const auto written = fs::last_write_time(index, failed);
+  if (failed) return std::nullopt;
+  const auto changed = fs::last_write_time(path, failed);
+  if (failed || written < changed) return std::nullopt;
+  try {
+    auto shard = parse_index(read_text(index, kMostIndex), index.string());
+    if (shard.size != size || !proven(shard, read)) return std::nullopt;
+    return shard;
+  } catch (const Error&) {
+    return std::nullopt;  // it is made again
+  }
+}
+
+void remember(const fs::path& path, const Shard& shard) {
+  try {
+    write_atomically(index_path(path), index_text(shard));
+  } catch (const Error& error) {
+    if (error.code() != Code::io) throw;
+  }
+}
+
+}  // namespace
+
+Shard scan_shard(std::uint64_t size, const ReadAt& read, const std::string& name) {
+  Grouping grouping(read, name);
+  scan_tar(size, read, name, [&](const TarMember& member) { grouping.see(member); });
+  return {size, grouping.end()};
+}
+
+std::string index_text(const Shard& shard) {
+  std::string text(kIndexBegin);
+  const auto out = std::back_inserter(text);
+  fmt::format_to(out, "{}\t{}\n", shard.size, shard.samples.size());
+  for (const auto& s : shard.samples)
+    fmt::format_to(out, "{}\t{}\t{}\t{}\n", s.name, s.offset, s.size, s.label);
+  return text + hash_hex(text) + '\n';
+}
+
+Shard parse_index(std::string_view text, const std::string& name) {
+  if (!text.starts_with(kIndexBegin)) damaged(name, "it begins with something else");
+  if (text.size() < kIndexBegin.size() + kHash + 1 || text.back() != '\n')
+    damaged(name, "it is cut short");
+  const auto body = text.substr(0, text.size() - kHash - 1);
+  if (text.substr(body.size(), kHash) != hash_hex(body)) damaged(name, "its checksum is another");
+  auto rest = body.substr(kIndexBegin.size());
+  Shard shard;
+  shard.size = take_number(rest, '\t', name);
+  const auto count = take_number(rest, '\n', name);
+  // A sample has at least eight bytes of text.
+  if (count > rest.size() / 8 + 1) damaged(name, "it has fewer lines than it says");
+  shard.samples.reserve(static_cast<std::size_t>(count));
+  while (!rest.empty()) shard.samples.push_back(take_sample(rest, shard.size, name));
+  if (shard.samples.size() != count) damaged(name, "it has other lines than it says");
+  return shard;
+}
+
+fs::path index_path(const fs::path& shard) {
+  auto path = shard;
+  path += ".index";
+  return path;
+}
+
+Shard open_shard(const fs::path& path) {
+  const auto opened = open_for_reading(path);
+  const auto size = opened.second;
+  const auto name = path.string();
+  const ReadAt read = [&](std::uint64_t offset, std::span<std::byte> into) {
+    if (read_at(opened.first, offset, into, path) != into.size())
+      throw Error(Code::data, fmt::format("{}: it was cut short while it was read.", name));
+  };
+  if (auto known = remembered(path, size, read)) return *std::move(known);
+  auto shard = scan_shard(size, read, name);
+  remember(path, shard);
+  return shard;
+}
+
+}  // namespace temper::io

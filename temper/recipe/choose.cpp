@@ -1,0 +1,201 @@
+// A recipe for data that nobody wrote one for. The numbers are those of the recipes that ship,
+// carried over to the data's size.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <utility>
+
+#include "temper/recipe/recipe.h"
+#include "temper/recipe/starter.h"
+#include "temper/recipe/starter_texts.h"
+
+namespace temper::recipe {
+namespace {
+
+/// Pictures up to this side are seen as they are, by a network for small ones.
+constexpr std::int64_t kSmall = 64;
+/// A class this many times another is drawn less often than it is there.
+constexpr std::int64_t kUnbalanced = 10;
+
+class Chooser {
+ public:
+  explicit Chooser(const Found& found) : found_(found) {}
+
+  Choice operator()() {
+    network();
+    batch();
+    epochs();
+    average();
+    sampling();
+    validation();
+    set("data.source", quote(found_.source));
+    set("name", quote(name_of_source(found_.source)));
+    auto text = head() + fmt::format("# Chosen for {} training images of {} classes:\n",
+                                     found_.images, found_.classes);
+    for (const auto& [what, why] : reasons_) text += fmt::format("#   {:<11} {}\n", what, why);
+    return {text + "\n" + to_toml(parse(text_, "starter", sets_)), std::move(reasons_)};
+  }
+
+ private:
+  void set(std::string_view key, std::string_view value) {
+    sets_.push_back(fmt::format("{}={}", key, value));
+  }
+  void because(std::string what, std::string why) {
+    reasons_.push_back({std::move(what), std::move(why)});
+  }
+
+  [[nodiscard]] bool small() const { return found_.side <= kSmall; }
+  [[nodiscard]] std::string_view device() const { return found_.gpu ? "a GPU" : "the CPU"; }
+
+  void network() {
+    if (small())
+      small_network();
+    else
+      picture_network();
+  }
+
+  void small_network() {
+    text_ = found_.gpu ? kCifar10Recipe : kFashionMnistRecipe;
+    base_batch_ = 128;
+    // The same network by its depth, so that another depth can be asked for.
+    if (!found_.gpu)
+      for (const auto* edit : {"model.blocks=[]", "model.width=0", "model.depth=8"})
+        sets_.emplace_back(edit);
+    set("data.augment",
+        fmt::format(R"([{{ kind = "pad_crop", padding = {} }}, {{ kind = "flip" }}])",
+                    std::max<std::int64_t>(found_.side / 8, 1)));
+    auto size = fmt::format("pictures of {} pixels", found_.side);
+    if (!found_.same_size) {
+      const auto side = std::clamp<std::int64_t>(found_.side / 8 * 8, 16, kSmall);
+      set("data.size", fmt::format("{}", side));
+      size = fmt::format("pictures of different sizes, about {} pixels, brought to {}", found_.side,
+                         side);
+    }
+    because("network", found_.gpu ? fmt::format("ResNet-20 of the CIFAR form: {}", size)
+                                  : fmt::format("a small residual network that works at half size, "
+                                                "for the CPU: {}",
+                                                size));
+    because("augment", "shifts and mirroring; leave flip out where left and right matter");
+  }
+
+  void picture_network() {
+    text_ = kPicturesRecipe;
+    base_batch_ = 256;
+    const bool large = found_.gpu && found_.images >= 100'000;
+    const std::int64_t most = found_.gpu ? 224 : 128;
+    const auto side = std::clamp<std::int64_t>(found_.side / 32 * 32, 64, most);
+    set("model.depth", large ? "50" : "18");
+    set("data.size", fmt::format("{}", side));
+    because("network",
+            fmt::format("ResNet-{} at {} x {} pixels: pictures whose shorter side is {} in the "
+                        "middle{}",
+                        large ? 50 : 18, side, side, found_.side,
+                        found_.gpu || found_.side < 224
+                            ? ""
+                            : "; at 224 the CPU would take three times as long"));
+    because("augment",
+            "random resized crops and mirroring; leave flip out where left and right matter");
+  }
+
+  /// Some thirty steps an epoch at least, as far as batches of 8 make that many.
+  void batch() {
+    const auto most = found_.gpu && !small() ? 256 : 128;
+    const auto wanted = std::clamp<std::int64_t>(trained() / 32, 8, most);
+    batch_ = std::min<std::int64_t>(
+        static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(wanted))),
+        std::max<std::int64_t>(trained(), 1));
+    set("data.batch", fmt::format("{}", batch_));
+    const double rate = 0.1 * static_cast<double>(batch_) / static_cast<double>(base_batch_);
+    set("optimizer.lr.peak", fmt::format("{:.6g}", rate));
+    because("batch", fmt::format("{} images, learning rate {:.3g}: {} training images make {} "
+                                 "steps an epoch",
+                                 batch_, rate, trained(), trained() / batch_));
+  }
+
+  /// So many images in all, within bounds on the passes.
+  void epochs() {
+    struct Budget {
+      std::int64_t images;
+      std::int64_t fewest;
+      std::int64_t most;
+    };
+    const auto budget = small()
+                            ? (found_.gpu ? Budget{5'000'000, 30, 200} : Budget{480'000, 8, 60})
+                            : (found_.gpu ? Budget{3'000'000, 30, 150} : Budget{100'000, 10, 60});
+    epochs_ = std::clamp(budget.images / std::max<std::int64_t>(trained(), 1), budget.fewest,
+                         budget.most);
+    set("epochs", fmt::format("{}", epochs_));
+    set("optimizer.lr.warmup.epochs",
+        fmt::format("{:.6g}", std::min(2.0, static_cast<double>(epochs_) / 20)));
+    because("epochs", fmt::format("{}: {} images to learn from in all, on {}", epochs_,
+                                  epochs_ * trained(), device()));
+  }
+
+  /// It looks back over a twentieth of the run.
+  void average() {
+    constexpr std::array<std::pair<double, std::int64_t>, 7> memories{{{0.9, 10},
+                                                                       {0.98, 50},
+                                                                       {0.99, 100},
+                                                                       {0.995, 200},
+                                                                       {0.998, 500},
+                                                                       {0.999, 1000},
+                                                                       {0.9998, 5000}}};
+    const auto steps = epochs_ * std::max<std::int64_t>(trained() / batch_, 1);
+    double decay = memories.front().first;
+    for (const auto& [value, memory] : memories)
+      if (memory <= steps / 20) decay = value;
+    set("averaging.decay", fmt::format("{}", decay));
+  }
+
+  void sampling() {
+    if (found_.smallest_class * kUnbalanced > found_.largest_class) {
+      because("sampling", fmt::format("every image once an epoch: classes have {} to {} images",
+                                      found_.smallest_class, found_.largest_class));
+      return;
+    }
+    set("data.sampling", R"({ kind = "class_balanced", power = 0.5 })");
+    because("sampling",
+            fmt::format("classes drawn by the root of their size: the largest has {} images, the "
+                        "smallest {}",
+                        found_.largest_class, found_.smallest_class));
+  }
+
+  void validation() {
+    if (found_.validation) {
+      because("validation", "the data brings its own");
+      return;
+    }
+    set("data.validation", fmt::format("{}", share()));
+    because("validation",
+            fmt::format("{:.0f}% of the training images, held out: {}", 100 * share(),
+                        few() ? "there are few, and fewer would make a score of chance"
+                              : "enough for a score"));
+  }
+
+  [[nodiscard]] bool few() const {
+    return found_.images < 50 * std::max<std::int64_t>(found_.classes, 1);
+  }
+  [[nodiscard]] double share() const { return found_.validation ? 0 : few() ? 0.2 : 0.1; }
+  /// Images that are left to train on.
+  [[nodiscard]] std::int64_t trained() const {
+    return found_.images - static_cast<std::int64_t>(share() * static_cast<double>(found_.images));
+  }
+
+  const Found& found_;
+  std::string_view text_;
+  std::vector<std::string> sets_;
+  std::vector<Choice::Reason> reasons_;
+  std::int64_t base_batch_ = 256;  ///< for which the rate is 0.1
+  std::int64_t batch_ = 0;
+  std::int64_t epochs_ = 0;
+};
+
+}  // namespace
+
+Choice choose(const Found& found) {
+  return Chooser(found)();
+}
+
+}  // namespace temper::recipe

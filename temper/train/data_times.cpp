@@ -1,0 +1,126 @@
+#include "temper/train/data_times.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <vector>
+
+#include "temper/augment/pipeline.h"
+#include "temper/core/random.h"
+#include "temper/data/loader.h"
+#include "temper/train/clock.h"
+#include "temper/train/estimate.h"
+
+namespace temper::train {
+namespace {
+
+void time_one_by_one(const Plan& plan, double seconds, DataTimes& times) {
+  const auto& options = plan.training;
+  augment::Pipeline pipeline(options.operations, options.normalisation, options.size);
+  if (options.adapt) options.adapt(0, pipeline);
+  augment::Frame frame(pipeline.input());
+  io::Picture picture;
+  std::vector<float> sample(static_cast<std::size_t>(pipeline.sample_size()));
+  const auto order = Random(options.seed, Purpose::inspect, {1}).permutation(plan.train->size());
+  const auto one = [&](std::int64_t id) {
+    const Stopwatch reading;
+    plan.train->read(id, picture);
+    const double read = reading.seconds();
+    const auto decoding = picture.decoding_time();
+    const Stopwatch making;
+    pipeline(picture, {.seed = options.seed, .sample = static_cast<std::uint64_t>(id)}, frame,
+             sample.data());
+    const double decode = std::chrono::duration<double>(picture.decoding_time() - decoding).count();
+    times.read += read;
+    times.decode += decode;
+    times.augment += making.seconds() - decode;
+    ++times.images;
+  };
+  constexpr std::size_t warmup = 8;
+  for (std::size_t i = 0; i < std::min(warmup, order.size()); ++i) one(order[i]);
+  times = {};
+  const Stopwatch all;
+  for (std::size_t i = 0; all.seconds() < seconds || times.images < 8; ++i)
+    one(order[i % order.size()]);
+  const auto count = static_cast<double>(times.images);
+  times.read /= count;
+  times.decode /= count;
+  times.augment /= count;
+}
+
+void time_loader(const Plan& plan, double seconds, DataTimes& times) {
+  data::Loader loader(plan.train, plan.training);
+  times.threads = plan.training.threads;
+  std::int64_t epoch = 0;
+  std::int64_t images = 0;
+  loader.start(epoch);
+  Stopwatch watch;
+  const auto first = plan.training.slots;  // what warms up
+  for (std::int64_t batches = 0; batches <= first || watch.seconds() < seconds; ++batches) {
+    if (batches == first) {
+      watch = {};
+      images = 0;
+    }
+    const auto* batch = loader.next();
+    if (batch == nullptr) {
+      loader.start(++epoch);
+      continue;
+    }
+    images += batch->ids.size(0);
+  }
+  times.loading = static_cast<double>(images) / watch.seconds();
+}
+
+std::string share(const char* name, double seconds, double all) {
+  return fmt::format("{:<12} {:8.3f} ms an image  {:3.0f}%\n", name, 1e3 * seconds,
+                     100 * seconds / all);
+}
+
+std::string verdict(const DataTimes& times) {
+  const double waited = times.wait() * times.training;
+  if (waited < 0.05)
+    return "The network takes the time: faster data would not make training faster.\n";
+  if (times.decode > times.read + times.augment)
+    return "Training waits for pictures, and decoding takes most of that: more loader_threads "
+           "where "
+           "there are cores,\ndata.decode = \"fast\", or `temper data pack --short-side N` once.\n";
+  if (times.read > times.augment)
+    return "Training waits for the disk: `temper data pack` puts the pictures one after the other, "
+           "and a second epoch may\nfind them in memory.\n";
+  return "Training waits for augmentation: more loader_threads where there are cores.\n";
+}
+
+}  // namespace
+
+double DataTimes::wait() const {
+  return training > 0 && step > 0 ? std::max(0.0, 1 / training - 1 / step) : 0;
+}
+
+DataTimes data_times(const Plan& plan, double seconds, bool training) {
+  DataTimes times;
+  time_one_by_one(plan, seconds, times);
+  time_loader(plan, seconds, times);
+  if (!training) return times;
+  const auto tried = estimate(plan);
+  times.training = tried.images_per_second;
+  times.step = tried.step_images_per_second;
+  return times;
+}
+
+std::string to_text(const DataTimes& times) {
+  const double all = times.read + times.decode + times.augment;
+  std::string text = share("read", times.read, all) + share("decode", times.decode, all) +
+                     share("augment", times.augment, all);
+  text += fmt::format("one thread   {:8.0f} images/s, over {} images\n", 1 / all, times.images);
+  text += fmt::format("loader       {:8.0f} images/s, {} {} and the one that waits\n",
+                      times.loading, times.threads, times.threads == 1 ? "thread" : "threads");
+  if (times.training == 0) return text;
+  text += fmt::format("training     {:8.0f} images/s, the step alone {:.0f}\n", times.training,
+                      times.step);
+  text += fmt::format("wait         {:8.3f} ms an image  {:3.0f}% of training\n",
+                      1e3 * times.wait(), 100 * times.wait() * times.training);
+  return text + verdict(times);
+}
+
+}  // namespace temper::train

@@ -1,0 +1,25 @@
+#pragma once
+#include <gtest/gtest.h>
+
+#include <hwy/highway.h>
+#include <functional>
+
+namespace temper::augment {
+
+/// Calls `test` once for each set of vector instructions that the processor has and the kernels are
+/// made for.
+inline void for_each_target(const std::function<void()>& test) {
+  std::size_t count = 0;
+  for (const auto target : hwy::SupportedAndGeneratedTargets()) {
+    SCOPED_TRACE(hwy::TargetName(target));
+    hwy::SetSupportedTargetsForTest(target);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    test();
+    ++count;
+  }
+  hwy::SetSupportedTargetsForTest(0);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  EXPECT_GE(count, 2U);
+}
+
+}  // namespace temper::augment
