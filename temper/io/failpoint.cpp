@@ -107,7 +107,8 @@ std::optional<Fault> from_environment() {
 }
 
 const std::optional<Fault>& the_fault() {
-  static const std::optional<Fault> fault = from_environment();
+  // Never destroyed: a thread that a disk keeps waiting may ask while the program ends.
+  static const auto& fault = *new std::optional<Fault>(from_environment());
   return fault;
 }
 
