@@ -64,14 +64,17 @@ int write_all(const Descriptor& file, std::span<const std::byte> bytes,
   return 0;
 }
 
-std::size_t read_all(const Descriptor& file, std::span<std::byte> buffer,
-                     const std::filesystem::path& path) {
+namespace {
+
+/// Until the buffer is full or nothing comes any more; `read_some(rest, filled)` is a system call.
+template <class ReadSome>
+std::size_t fill(std::span<std::byte> buffer, const std::filesystem::path& path,
+                 const ReadSome& read_some) {
   if (const auto verdict = failpoint(Call::read, path); verdict.error != 0)
     throw system_error("read", path, verdict.error);
   std::size_t filled = 0;
   while (filled < buffer.size()) {
-    const auto rest = buffer.subspan(filled);
-    const ssize_t got = ::read(file.get(), rest.data(), rest.size());
+    const ssize_t got = read_some(buffer.subspan(filled), filled);
     if (got < 0 && errno != EINTR) throw system_error("read", path, errno);
     if (got == 0) break;
     if (got > 0) filled += static_cast<std::size_t>(got);
@@ -79,20 +82,20 @@ std::size_t read_all(const Descriptor& file, std::span<std::byte> buffer,
   return filled;
 }
 
+}  // namespace
+
+std::size_t read_all(const Descriptor& file, std::span<std::byte> buffer,
+                     const std::filesystem::path& path) {
+  return fill(buffer, path, [&](std::span<std::byte> rest, std::size_t /*filled*/) {
+    return ::read(file.get(), rest.data(), rest.size());
+  });
+}
+
 std::size_t read_at(const Descriptor& file, std::uint64_t offset, std::span<std::byte> buffer,
                     const std::filesystem::path& path) {
-  if (const auto verdict = failpoint(Call::read, path); verdict.error != 0)
-    throw system_error("read", path, verdict.error);
-  std::size_t filled = 0;
-  while (filled < buffer.size()) {
-    const auto rest = buffer.subspan(filled);
-    const ssize_t got =
-        ::pread(file.get(), rest.data(), rest.size(), static_cast<off_t>(offset + filled));
-    if (got < 0 && errno != EINTR) throw system_error("read", path, errno);
-    if (got == 0) break;
-    if (got > 0) filled += static_cast<std::size_t>(got);
-  }
-  return filled;
+  return fill(buffer, path, [&](std::span<std::byte> rest, std::size_t filled) {
+    return ::pread(file.get(), rest.data(), rest.size(), static_cast<off_t>(offset + filled));
+  });
 }
 
 std::pair<Descriptor, std::uint64_t> open_for_reading(const std::filesystem::path& path) {
