@@ -8,6 +8,7 @@
 #include <string>
 
 #include "commands.h"
+#include "temper/report/summary.h"
 
 namespace temper::cli {
 namespace {
@@ -51,9 +52,11 @@ void print_losses(const train::Parting& losses) {
 std::string ending_text(const train::Ending& ending) {
   if (ending.weights.empty())
     return fmt::format("{}, {} steps", ending.seconds ? "finished" : "not finished", ending.steps);
-  return fmt::format("test accuracy {:.2f}%, loss {:.4f} ({} weights), {} steps, {:.0f} s",
-                     100 * ending.test_accuracy, ending.test_loss, ending.weights, ending.steps,
-                     ending.seconds.value_or(0));
+  const auto& errors = ending.test_errors;
+  return fmt::format("test {}, loss {:.4f} ({} weights), {} steps, {:.0f} s",
+                     errors ? report::errors_text(*errors)
+                            : fmt::format("accuracy {:.2f}%", 100 * ending.test_accuracy),
+                     ending.test_loss, ending.weights, ending.steps, ending.seconds.value_or(0));
 }
 
 void print(const train::RunDifferences& d) {

@@ -12,8 +12,11 @@
 #include "commands.h"
 #include "progress.h"
 #include "temper/measure/interval.h"
+#include "temper/measure/values.h"
+#include "temper/report/summary.h"
 #include "temper/train/assess.h"
 #include "temper/train/open_data.h"
+#include "temper/train/saved_model.h"
 
 namespace temper::cli {
 namespace {
@@ -42,11 +45,13 @@ train::TemperatureFrom temperature_from(const std::string& name) {
 struct Result : train::Assessment {
   std::string weights;
   std::vector<std::string> classes;
+  std::vector<std::string> value_names;
 };
 
 Result measured(const Options& options) {
   const std::filesystem::path run = options.run;
   auto model = train::load_model(run, options.weights);
+  if (options.per_class) train::require_classes(model, "--per-class");
   const auto recipe = recipe::load((run / "recipe.toml").string());
   const auto plan = train::plan(recipe, train::open_data(recipe));
   train::prepare_thread(plan);
@@ -57,7 +62,7 @@ Result measured(const Options& options) {
                          .figures = {.k = options.top},
                          .gap = !options.no_gap,
                          .sensitivity = options.sensitivity}),
-          model.weights, model.classes};
+          model.weights, model.classes, model.value_names};
 }
 
 json json_of(const Interval& interval) {
@@ -104,7 +109,47 @@ json json_of(const std::string& name, const measure::ClassCounts& counts) {
           {"precision", precision ? json(*precision) : json()}};
 }
 
+json json_of(const train::Assessment& a) {
+  return {{"count", a.norms.count},
+          {"l1", a.norms.l1},
+          {"l2", a.norms.l2},
+          {"largest", a.norms.largest},
+          {"root_mean_square", a.norms.root_mean_square}};
+}
+
+json values_json(const Options& options, const Result& result) {
+  const auto& f = *result.values;
+  json all{{"run", options.run},
+           {"split", options.split},
+           {"weights", result.weights},
+           {"count", f.images},
+           {"loss", f.loss},
+           {"loss_bootstrap_interval", json_of(f.loss_bootstrap)},
+           {"rmse", f.mean.rmse},
+           {"mae", f.mean.mae},
+           {"r2", f.mean.r2},
+           {"weight_norms", json_of(result)},
+           {"values", json::array()}};
+  if (const auto& gap = result.loss_gap)
+    all["gap"] = {{"loss", gap->value},
+                  {"loss_interval", json_of(gap->interval)},
+                  {"training_images", result.training_images},
+                  {"validation_images", result.validation_images}};
+  for (std::size_t k = 0; k < f.values.size(); ++k) {
+    const auto& one = f.values[k];
+    all["values"].push_back({{"value", result.value_names[k]},
+                             {"rmse", one.errors.rmse},
+                             {"rmse_bootstrap_interval", json_of(one.rmse_interval)},
+                             {"mae", one.errors.mae},
+                             {"mae_bootstrap_interval", json_of(one.mae_interval)},
+                             {"r2", one.errors.r2},
+                             {"bias", one.bias}});
+  }
+  return all;
+}
+
 json to_json(const Options& options, const Result& result) {
+  if (result.values) return values_json(options, result);
   const auto& f = result.figures;
   json all{{"run", options.run},
            {"split", options.split},
@@ -117,12 +162,7 @@ json to_json(const Options& options, const Result& result) {
            {"loss_bootstrap_interval", json_of(f.nll_bootstrap)},
            {"brier", f.brier},
            {"calibration_error", json_of(f.calibration)},
-           {"weight_norms",
-            {{"count", result.norms.count},
-             {"l1", result.norms.l1},
-             {"l2", result.norms.l2},
-             {"largest", result.norms.largest},
-             {"root_mean_square", result.norms.root_mean_square}}},
+           {"weight_norms", json_of(result)},
            {"classes", json::array()}};
   if (f.top_k_correct)
     all["top_k"] = {{"k", f.k},
@@ -182,7 +222,41 @@ void print_classes(const Result& result) {
   }
 }
 
+void print_norms(const measure::WeightNorms& norms) {
+  fmt::print("weights: {} numbers, length {:.4g}, root mean square {:.4g}, largest {:.4g}\n",
+             grouped(norms.count), norms.l2, norms.root_mean_square, norms.largest);
+}
+
+void print_values(const Options& options, const Result& result) {
+  const auto& f = *result.values;
+  fmt::print("{} {}, over {} images, {} weights\n", options.split, report::errors_text(f.mean),
+             grouped(f.images), result.weights);
+  fmt::print(
+      "loss {:.4f} (bootstrap {:.4f} to {:.4f}), the mean squared error in standard "
+      "deviations of the training set\n",
+      f.loss, f.loss_bootstrap.low, f.loss_bootstrap.high);
+  for (std::size_t k = 0; k < f.values.size(); ++k) {
+    const auto& one = f.values[k];
+    fmt::print(
+        "{}: RMSE {:.4g} (bootstrap {:.4g} to {:.4g}), MAE {:.4g} ({:.4g} to {:.4g}), R2 "
+        "{:.4f}, bias {:+.4g}\n",
+        result.value_names[k], one.errors.rmse, one.rmse_interval.low, one.rmse_interval.high,
+        one.errors.mae, one.mae_interval.low, one.mae_interval.high, one.errors.r2, one.bias);
+  }
+  if (const auto& gap = result.loss_gap)
+    fmt::print(
+        "generalisation gap {:+.4f} in loss (95% interval {:.4f} to {:.4f}): {} validation "
+        "against {} training images\n",
+        gap->value, gap->interval.low, gap->interval.high, grouped(result.validation_images),
+        grouped(result.training_images));
+  print_norms(result.norms);
+}
+
 void print(const Options& options, const Result& result) {
+  if (result.values) {
+    print_values(options, result);
+    return;
+  }
   const auto& f = result.figures;
   fmt::print(
       "{} accuracy {:.2f}% (95% interval {}, bootstrap {}), loss {:.4f}, over {} images, {} "
@@ -197,9 +271,7 @@ void print(const Options& options, const Result& result) {
   print(f.calibration);
   if (result.scaled) print(*result.scaled);
   if (result.gap) print_gap(result);
-  fmt::print("weights: {} numbers, length {:.4g}, root mean square {:.4g}, largest {:.4g}\n",
-             grouped(result.norms.count), result.norms.l2, result.norms.root_mean_square,
-             result.norms.largest);
+  print_norms(result.norms);
   if (result.sensitivity)
     fmt::print("input sensitivity {:.4g}, the mean over {} images\n", result.sensitivity->mean,
                grouped(result.sensitivity->images));
@@ -235,7 +307,7 @@ void add_eval(CLI::App& app) {
                    "with the run, for predict and the report; saved: use the one that is there")
       ->check(CLI::IsMember({"fit", "saved", "none"}))
       ->capture_default_str();
-  command->add_option("--top", options->top, "k of the top-k accuracy")
+  command->add_option("--top", options->top, "k of the top-k accuracy of classes")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   command

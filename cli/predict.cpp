@@ -59,6 +59,19 @@ nlohmann::json to_json(const std::string& image, const train::UnsureGuesses& gue
           {"information", guesses.information}};
 }
 
+void print(const std::string& image, const std::vector<train::PredictedValue>& values) {
+  std::string line;
+  for (const auto& one : values)
+    line += fmt::format("{}{} {:.6g}", line.empty() ? "" : ", ", one.name, one.value);
+  fmt::print("{}: {}\n", image, line);
+}
+
+nlohmann::json to_json(const std::string& image, const std::vector<train::PredictedValue>& values) {
+  auto object = nlohmann::json::object();
+  for (const auto& one : values) object[one.name] = one.value;
+  return {{"image", image}, {"values", std::move(object)}};
+}
+
 nlohmann::json to_json(const std::string& image, const std::vector<train::Guess>& guesses) {
   auto list = nlohmann::json::array();
   for (const auto& guess : guesses)
@@ -90,6 +103,8 @@ void predict(const Options& options) {
     if (options.mc_dropout)
       tell(path, train::classify_monte_carlo(model, image, options.top, *options.mc_dropout),
            options.as_json);
+    else if (!model.value_names.empty())
+      tell(path, train::predict_values(model, image), options.as_json);
     else
       tell(path, train::classify(model, image, options.top), options.as_json);
   }
@@ -105,7 +120,7 @@ void add_predict(CLI::App& app) {
   command->add_option("images", options->images, "PNG, JPEG or WebP files")
       ->required()
       ->type_name("IMAGE");
-  command->add_option("--top", options->top, "how many classes to name")
+  command->add_option("--top", options->top, "how many classes to name; values are all named")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   command

@@ -9,6 +9,8 @@
 #include <cstdio>
 #include <string_view>
 
+#include "temper/recipe/starter.h"
+#include "temper/report/summary.h"
 #include "temper/train/stopping.h"
 
 namespace temper::cli {
@@ -32,10 +34,11 @@ std::string bar(double done, int width) {
 
 std::string score_text(const char* weights, const train::Scores& scores) {
   auto text = fmt::format("{}: train loss {:.4f}", weights, scores.train.loss);
-  if (scores.validation)
-    text +=
-        fmt::format(", validation {:.4f} (gap {:+.4f}), accuracy {:.2f}%", scores.validation->loss,
-                    scores.validation->loss - scores.train.loss, 100 * scores.validation->accuracy);
+  if (const auto& score = scores.validation)
+    text += fmt::format(", validation {:.4f} (gap {:+.4f}), {}", score->loss,
+                        score->loss - scores.train.loss,
+                        score->errors ? report::errors_text(*score->errors)
+                                      : fmt::format("accuracy {:.2f}%", 100 * score->accuracy));
   return text;
 }
 
@@ -55,10 +58,10 @@ void Progress::show(const train::Started& e) {
   run_ = e;
   line(
       fmt::format("{}: {} parameters, {} multiply-adds an image; {} training, {} validation, {} "
-                  "test images of {} "
-                  "classes",
+                  "test images {}",
                   e.name, grouped(e.parameters), grouped(e.multiply_adds), grouped(e.train_images),
-                  grouped(e.validation_images), grouped(e.test_images), e.classes.size()));
+                  grouped(e.validation_images), grouped(e.test_images),
+                  recipe::learned_text(std::ssize(e.classes), std::ssize(e.values))));
   if (e.step > 0)
     line(fmt::format("going on at step {} of {}", grouped(e.step), grouped(e.total_steps)));
 }

@@ -15,6 +15,7 @@
 #include "temper/train/environment.h"
 #include "temper/train/loss_log.h"
 #include "temper/train/open_data.h"
+#include "temper/train/values.h"
 
 namespace temper::cli {
 namespace {
@@ -58,9 +59,7 @@ void print_worst(const train::Replay& replay, const train::Plan& plan) {
   for (std::size_t i = 0; i < std::min(kShown, replay.samples.size()); ++i) {
     const auto& sample = replay.samples[i];
     fmt::print("{:<13}{:.4f}  {}  {}\n", i == 0 ? "worst images" : "", sample.loss,
-               sample.label < 0 ? "no label"
-                                : plan.train->classes()[static_cast<std::size_t>(sample.label)],
-               sample.where);
+               train::truth_text(*plan.train, sample.id, plan.scale), sample.where);
   }
 }
 

@@ -102,8 +102,9 @@ Work choose(const Options& options) {
   const auto found = train::look_at(data, options.source, asked.device);
   const auto choice = recipe::choose(found);
   auto recipe = recipe::parse(choice.recipe, kept.string(), options.sets);
-  fmt::print(stderr, "No recipe was given. Chosen for {} training pictures of {} classes:\n{}",
-             grouped(found.images), found.classes, train::to_text(choice));
+  fmt::print(stderr, "No recipe was given. Chosen for {} training pictures {}:\n{}",
+             grouped(found.images), recipe::learned_text(found.classes, found.values),
+             train::to_text(choice));
   if (!options.dry_run && !options.check) {
     if (kept.has_parent_path()) io::make_folder(kept.parent_path());
     io::write_atomically(kept, choice.recipe);
@@ -174,16 +175,20 @@ int dry_run(const train::Plan& plan, bool as_json) {
 int check(const train::Plan& plan, bool as_json) {
   train::prepare_thread(plan);
   const auto r = train::overfit_one_batch(plan);
+  const bool valued = plan.learns_values();
+  const auto* measure = valued ? "r2" : "accuracy";
   if (as_json)
     fmt::print("{}\n", json{{"passed", r.passed()},
                             {"first_loss", r.first_loss},
                             {"last_loss", r.last_loss},
-                            {"accuracy", r.accuracy},
+                            {measure, r.accuracy},
                             {"steps", r.steps}}
                            .dump(2));
   else
-    fmt::print("one batch, {} steps: loss {:.4f} -> {:.4f}, accuracy {:.1f}%: {}\n", r.steps,
-               r.first_loss, r.last_loss, 100 * r.accuracy,
+    fmt::print("one batch, {} steps: loss {:.4f} -> {:.4f}, {}: {}\n", r.steps, r.first_loss,
+               r.last_loss,
+               valued ? fmt::format("R2 {:.4f}", r.accuracy)
+                      : fmt::format("accuracy {:.1f}%", 100 * r.accuracy),
                r.passed() ? "the network can learn this data by heart, as it should"
                           : "the network cannot learn one batch by heart; look at labels, "
                             "normalisation and options");

@@ -19,9 +19,10 @@ struct Skipped {
 struct Batch {
   std::vector<at::Tensor> views;  ///< one or more views of the images: float [n, channels, height,
                                   ///< width], channels-last, normalised
-  at::Tensor labels;              ///< int64 [n]: class, -1 where the row has no label
-  at::Tensor targets;   ///< float [n, classes] target distributions, or [n, d] regression values
-  at::Tensor labelled;  ///< bool [n]: the row has a label
+  at::Tensor labels;              ///< int64 [n]: class, -1 where the row has none
+  at::Tensor targets;   ///< float [n, classes] target distributions, or [n, d] regression values;
+                        ///< 0 in rows that are not labelled
+  at::Tensor labelled;  ///< bool [n]: the row has a class or values
   at::Tensor ids;       ///< int64 [n]: index of the image in its source
   at::Tensor repeats;   ///< int64 [n]: how often the epoch had the image before, where a sampler
                         ///< repeats them; part of the address of its draws

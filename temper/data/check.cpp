@@ -98,22 +98,24 @@ class Checker {
 
  private:
   void take(const std::string& name, const Source& source, std::vector<Look>& looks) {
-    CheckedSet set{.name = name, .images = source.size(), .sizes = sizes_of(looks)};
+    CheckedSet set{.name = name,
+                   .images = source.size(),
+                   .values = ranges_of_values(source),
+                   .sizes = sizes_of(looks)};
     set.per_class.resize(source.classes().size());
     for (std::int64_t i = 0; i < source.size(); ++i) {
       auto& look = looks[static_cast<std::size_t>(i)];
       const auto label = source.label(i);
-      if (label >= 0)
-        ++set.per_class.at(static_cast<std::size_t>(label));
-      else
-        ++set.unlabelled;
+      if (label >= 0) ++set.per_class.at(static_cast<std::size_t>(label));
+      if (!source.labelled(i)) ++set.unlabelled;
       if (!look.fault.empty()) {
         set.bad.push_back({i, source.where(i), std::move(look.fault)});
         continue;
       }
       auto& group = contents_[look.hash];
       if (group.pictures.empty()) order_.push_back(look.hash);
-      group.pictures.push_back({name, source.where(i), label});
+      const auto values = source.values(i);
+      group.pictures.push_back({name, source.where(i), label, {values.begin(), values.end()}});
     }
     check_.sets.push_back(std::move(set));
   }
@@ -124,6 +126,11 @@ class Checker {
   std::vector<std::string> order_;  ///< of contents, by their first picture
 };
 
+bool holds_files(std::shared_ptr<const Source> source) {
+  if (const auto valued = std::dynamic_pointer_cast<const Valued>(source)) source = valued->base();
+  return std::dynamic_pointer_cast<const FileSource>(source) != nullptr;
+}
+
 }  // namespace
 
 bool Duplicates::across_sets() const {
@@ -132,8 +139,10 @@ bool Duplicates::across_sets() const {
 }
 
 bool Duplicates::labels_differ() const {
-  return std::ranges::any_of(pictures,
-                             [&](const One& one) { return one.label != pictures.front().label; });
+  const auto& first = pictures.front();
+  return std::ranges::any_of(pictures, [&](const One& one) {
+    return one.label != first.label || one.values != first.values;
+  });
 }
 
 bool Check::good() const {
@@ -163,15 +172,16 @@ Check check(const std::string& source, const CheckOptions& options) {
 }
 
 Check check(const Dataset& dataset, const std::string& source, const CheckOptions& options) {
-  Check result{.source = source, .classes = dataset.train->classes()};
+  Check result{.source = source,
+               .classes = dataset.train->classes(),
+               .value_names = dataset.train->value_names()};
   Checker checker(result, options.threads);
   checker.set("training", *dataset.train);
   if (dataset.validation) checker.set("validation", *dataset.validation);
   if (dataset.test) checker.set("test", *dataset.test);
   checker.tell_duplicates();
   // Of shards and other packed sets the files are no pictures.
-  if (std::dynamic_pointer_cast<const FileSource>(dataset.train))
-    result.odd_files = odd_files(source);
+  if (holds_files(dataset.train)) result.odd_files = odd_files(source);
   return result;
 }
 

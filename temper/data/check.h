@@ -8,6 +8,7 @@
 #include "temper/data/file_source.h"
 #include "temper/data/readable.h"
 #include "temper/data/source.h"
+#include "temper/data/values.h"
 
 /// What there is to know about a data set before a network is trained on it, found by reading and
 /// decoding every picture.
@@ -32,6 +33,7 @@ struct CheckedSet {
   std::int64_t images = 0;
   std::int64_t unlabelled = 0;
   std::vector<std::int64_t> per_class;
+  std::vector<ValueRange> values;  ///< one a value
   Sizes sizes;
   std::vector<BadImage> bad;
 };
@@ -42,11 +44,13 @@ struct Duplicates {
     std::string set;
     std::string where;
     std::int64_t label = -1;
+    std::vector<double> values = {};
     bool operator==(const One&) const = default;
   };
   std::vector<One> pictures;  ///< two or more, in the order of the sets
 
   [[nodiscard]] bool across_sets() const;
+  /// Or values.
   [[nodiscard]] bool labels_differ() const;
 };
 
@@ -62,6 +66,7 @@ struct Check {
   std::string source;
   std::string error;  ///< why it can't be opened, and nothing else is known; else empty
   std::vector<std::string> classes;
+  std::vector<std::string> value_names;  ///< in place of classes
   std::vector<CheckedSet> sets;          ///< training first
   std::vector<Duplicates> duplicates;    ///< by their first picture
   std::vector<OddFile> odd_files;        ///< by path

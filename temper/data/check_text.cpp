@@ -28,7 +28,9 @@ std::string range(std::int64_t low, std::int64_t high) {
 std::string about_set(const CheckedSet& set) {
   const auto readable = set.images - std::ssize(set.bad);
   auto text = fmt::format("{:<12}{} pictures", set.name, set.images);
-  if (set.unlabelled > 0) text += fmt::format(", {} of them without a label", set.unlabelled);
+  if (set.unlabelled > 0)
+    text += fmt::format(", {} of them without a {}", set.unlabelled,
+                        set.values.empty() ? "label" : "value");
   if (!set.per_class.empty()) {
     const auto [low, high] = std::ranges::minmax(set.per_class);
     text += fmt::format(", {} a class", range(low, high));
@@ -62,6 +64,18 @@ std::string about_classes(const Check& check) {
   return text;
 }
 
+std::string about_values(const Check& check) {
+  auto text = fmt::format("{:<12}{}\n", "values", check.value_names.size());
+  for (std::size_t k = 0; k < check.value_names.size(); ++k)
+    for (const auto& set : check.sets) {
+      const auto& v = set.values[k];
+      text += fmt::format(
+          "{:<14}{}, {}: {:.6g} to {:.6g}, mean {:.6g}, standard deviation {:.6g}\n", "",
+          check.value_names[k], set.name, v.smallest, v.largest, v.mean, v.deviation);
+    }
+  return text;
+}
+
 std::string about_pixels(const Check& check) {
   const auto& n = check.normalisation;
   if (n.mean.empty()) return "";
@@ -80,14 +94,19 @@ std::string about_bad(const Check& check) {
   return text;
 }
 
+std::string learned_text(const Duplicates::One& one, const Check& check) {
+  if (!check.value_names.empty())
+    return one.values.empty() ? "no value" : fmt::format("{}", fmt::join(one.values, ", "));
+  return one.label < 0 ? "no label" : check.classes[static_cast<std::size_t>(one.label)];
+}
+
 std::string about_group(const Duplicates& group, const Check& check) {
   std::string text;
   const auto shown = std::min(group.pictures.size(), kOfOneGroup);
   for (std::size_t k = 0; k < shown; ++k) {
     const auto& one = group.pictures[k];
-    const auto label = one.label < 0 ? std::string("no label")
-                                     : check.classes[static_cast<std::size_t>(one.label)];
-    text += fmt::format("{}{} ({}, {})", k == 0 ? "  " : "\n    = ", one.where, one.set, label);
+    text += fmt::format("{}{} ({}, {})", k == 0 ? "  " : "\n    = ", one.where, one.set,
+                        learned_text(one, check));
   }
   if (shown < group.pictures.size())
     text += fmt::format("\n    and {} more", group.pictures.size() - shown);
@@ -121,12 +140,19 @@ ordered_json json_of(const CheckedSet& set, const Check& check) {
   auto counts = ordered_json::object();
   for (std::size_t c = 0; c < set.per_class.size(); ++c)
     counts[check.classes[c]] = set.per_class[c];
+  auto values = ordered_json::object();
+  for (std::size_t k = 0; k < set.values.size(); ++k)
+    values[check.value_names[k]] = {{"smallest", set.values[k].smallest},
+                                    {"largest", set.values[k].largest},
+                                    {"mean", set.values[k].mean},
+                                    {"deviation", set.values[k].deviation}};
   auto bad = ordered_json::array();
   for (const auto& one : set.bad) bad.push_back({{"image", one.where}, {"reason", one.reason}});
   return {{"set", set.name},
           {"images", set.images},
           {"unlabelled", set.unlabelled},
           {"per_class", std::move(counts)},
+          {"values", std::move(values)},
           {"smallest_height", set.sizes.smallest_height},
           {"largest_height", set.sizes.largest_height},
           {"smallest_width", set.sizes.smallest_width},
@@ -143,7 +169,8 @@ ordered_json json_of(const Duplicates& group, const Check& check) {
          {"set", one.set},
          {"label", one.label < 0
                        ? ordered_json()
-                       : ordered_json(check.classes[static_cast<std::size_t>(one.label)])}});
+                       : ordered_json(check.classes[static_cast<std::size_t>(one.label)])},
+         {"values", one.values}});
   return {{"across_sets", group.across_sets()},
           {"labels_differ", group.labels_differ()},
           {"images", std::move(pictures)}};
@@ -155,19 +182,23 @@ std::string to_text(const Check& check) {
   if (!check.error.empty()) return check.error + "\n" + about_odd_files(check);
   std::string text;
   for (const auto& set : check.sets) text += about_set(set);
-  text += about_classes(check) + about_pixels(check) + about_bad(check);
+  text += check.value_names.empty() ? about_classes(check) : about_values(check);
+  text += about_pixels(check) + about_bad(check);
   text += about_duplicates(check, "in more than one set, so that scores are too good",
                            [](const Duplicates& group) { return group.across_sets(); });
-  text += about_duplicates(check, "under more than one label", [](const Duplicates& group) {
-    return !group.across_sets() && group.labels_differ();
-  });
+  const auto* label = check.value_names.empty() ? "label" : "value";
+  text += about_duplicates(
+      check, fmt::format("under more than one {}", label),
+      [](const Duplicates& group) { return !group.across_sets() && group.labels_differ(); });
   text += about_duplicates(check, "several times in one set", [](const Duplicates& group) {
     return !group.across_sets() && !group.labels_differ();
   });
   text += about_odd_files(check);
-  return text + (check.good() ? "good: every picture can be read, none is in two sets or under two "
-                                "labels\n"
-                              : "not good: see above\n");
+  return text + (check.good()
+                     ? fmt::format("good: every picture can be read, none is in two sets or under "
+                                   "two {}s\n",
+                                   label)
+                     : "not good: see above\n");
 }
 
 ordered_json to_json(const Check& check) {

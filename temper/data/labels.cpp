@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "temper/core/error.h"
@@ -12,6 +13,7 @@
 #include "temper/data/digest.h"
 #include "temper/data/split.h"
 #include "temper/data/subset.h"
+#include "temper/data/values.h"
 
 namespace temper::data {
 namespace {
@@ -26,7 +28,7 @@ std::vector<std::int64_t> labels_of(const Source& source) {
 std::vector<std::int64_t> rows_with_label(const Source& source) {
   std::vector<std::int64_t> rows;
   for (std::int64_t i = 0; i < source.size(); ++i)
-    if (source.label(i) >= 0) rows.push_back(i);
+    if (source.labelled(i)) rows.push_back(i);
   return rows;
 }
 
@@ -43,20 +45,32 @@ std::string Relabelled::digest() const {
 
 std::shared_ptr<const Source> keep_labels(std::shared_ptr<const Source> source, double share,
                                           std::uint64_t seed) {
-  if (!(share > 0 && share <= 1))
+  if (const bool valid = share > 0 && share <= 1; !valid)
     throw Error(Code::usage, fmt::format("data.labelled = {}; expected a share in (0, 1]", share));
   if (share == 1) return source;
+  const auto dropped = stratified_split(*source, 1 - share, seed).validation;
+  if (const auto names = source->value_names(); !names.empty()) {
+    auto values = all_values(*source);
+    for (const auto row : dropped)
+      std::fill_n(values.begin() + row * std::ssize(names), names.size(),
+                  std::numeric_limits<double>::quiet_NaN());
+    return std::make_shared<Valued>(std::move(source), names, std::move(values));
+  }
   auto labels = labels_of(*source);
-  for (const auto row : stratified_split(*source, 1 - share, seed).validation)
-    labels[static_cast<std::size_t>(row)] = -1;
+  for (const auto row : dropped) labels[static_cast<std::size_t>(row)] = -1;
   return std::make_shared<Relabelled>(std::move(source), std::move(labels));
 }
 
 NoisyLabels replace_labels(std::shared_ptr<const Source> source, double share, std::uint64_t seed) {
-  if (!(share >= 0 && share <= 1))
+  if (const bool valid = share >= 0 && share <= 1; !valid)
     throw Error(Code::usage,
                 fmt::format("data.label_noise = {}; expected a share in [0, 1]", share));
   if (share == 0) return {std::move(source), {}};
+  if (!source->value_names().empty())
+    throw Error(Code::usage,
+                fmt::format("data.label_noise = {} for data with values; it replaces classes by "
+                            "others, leave it out",
+                            share));
   const auto classes = std::ssize(source->classes());
   if (classes < 2)
     throw Error(Code::usage, fmt::format("data.label_noise = {} with one class: there is no other "

@@ -9,7 +9,7 @@
 /// Labels that differ from those that a source brings, for experiments.
 namespace temper::data {
 
-/// The images of a source with other labels.
+/// The images of a source of classes with other labels.
 class Relabelled : public Source {
  public:
   /// @param labels  one an image of `base`, each in [-1, classes)
@@ -34,8 +34,8 @@ class Relabelled : public Source {
 };
 
 /// Keeps the label of that share of each class's images, to within one image (largest remainders
-/// first, the total is exact), at least one a class; the others lose theirs. What a smaller share
-/// keeps, a larger one keeps too.
+/// first, the total is exact), at least one a class, or the values of that share of a set of
+/// values; the others lose theirs. What a smaller share keeps, a larger one keeps too.
 /// @param share  in (0, 1]; 1: the source itself
 std::shared_ptr<const Source> keep_labels(std::shared_ptr<const Source> source, double share,
                                           std::uint64_t seed);
@@ -56,10 +56,11 @@ struct NoisyLabels {
 /// Symmetric label noise (Han et al. 2018, Co-teaching, arXiv:1804.06872): round(share * n) of the
 /// n labelled images are given one of the other classes, each with the same chance, so that none of
 /// them keeps its label. What a smaller share replaces, a larger one replaces alike.
-/// @param share  in [0, 1]; 0: the source itself
+/// @param share  in [0, 1]; 0: the source itself. Throws Error{Code::usage} for another one, and
+/// where there are not two classes
 NoisyLabels replace_labels(std::shared_ptr<const Source> source, double share, std::uint64_t seed);
 
-/// The images that have a label: the source itself where all have. Null where none has.
+/// The images that have a label or values: the source itself where all have. Null where none has.
 std::shared_ptr<const Source> labelled_images(std::shared_ptr<const Source> source);
 
 }  // namespace temper::data

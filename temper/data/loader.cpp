@@ -7,10 +7,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <utility>
@@ -47,7 +49,7 @@ struct Slot {
 };
 
 Slot make_slot(const augment::Pipeline& pipeline, std::int64_t views, std::int64_t rows,
-               std::int64_t classes) {
+               std::int64_t outputs) {
   Slot slot{.pipeline = pipeline};
   const auto size = pipeline.input();
   for (std::int64_t view = 0; view < views; ++view)
@@ -58,7 +60,7 @@ Slot make_slot(const augment::Pipeline& pipeline, std::int64_t views, std::int64
                 at::TensorOptions(at::kFloat).memory_format(at::MemoryFormat::ChannelsLast)))
             .data_ptr<float>());
   slot.full.labels = at::empty({rows}, at::kLong);
-  slot.full.targets = at::empty({rows, classes}, at::kFloat);
+  slot.full.targets = at::empty({rows, outputs}, at::kFloat);
   slot.full.labelled = at::empty({rows}, at::kBool);
   slot.full.ids = at::empty({rows}, at::kLong);
   slot.full.repeats = at::empty({rows}, at::kLong);
@@ -150,7 +152,7 @@ class Loader::Crew {
   Crew(std::shared_ptr<const Source> source, LoaderOptions options)
       : source_(std::move(source)),
         options_(std::move(options)),
-        classes_(std::ssize(source_->classes())),
+        outputs_(source_->outputs()),
         batches_((source_->size() + (options_.drop_last ? 0 : options_.batch - 1)) /
                  options_.batch),
         rows_(std::min(source_->size(), batches_ * options_.batch)) {
@@ -160,7 +162,7 @@ class Loader::Crew {
                                       options_.batch);
     const auto rows = std::min(options_.batch, source_->size());
     for (std::int64_t s = 0; s < options_.slots; ++s)
-      slots_.push_back(make_slot(pipeline, options_.views, rows, classes_));
+      slots_.push_back(make_slot(pipeline, options_.views, rows, outputs_));
     try {
       for (std::int64_t t = 0; t < options_.threads; ++t) workers_.emplace_back([this] { work(); });
     } catch (...) {
@@ -357,16 +359,11 @@ class Loader::Crew {
   std::optional<Error> try_to_fill(Slot& slot, std::int64_t at, std::int64_t id,
                                    std::int64_t repeat, Desk& desk) {
     try {
-      const std::int64_t label = source_->label(id);
-      if (label < -1 || label >= classes_)
-        throw Error(Code::data, fmt::format("label {}; expected 0 to {}", label, classes_ - 1));
       slot.ids[at] = id;
       slot.repeats[at] = repeat;
-      slot.labels[at] = label;
-      slot.labelled[at] = label >= 0;
-      float* targets = slot.targets + at * classes_;
-      std::fill_n(targets, classes_, 0.0F);
-      if (label >= 0) targets[label] = 1;
+      slot.labels[at] = source_->label(id);
+      slot.labelled[at] = source_->labelled(id);
+      write_targets(id, {slot.targets + at * outputs_, static_cast<std::size_t>(outputs_)});
 
       source_->read(id, desk.picture);
       for (std::size_t view = 0; view < slot.views.size(); ++view)
@@ -383,6 +380,28 @@ class Loader::Crew {
     }
   }
 
+  /// What is to be learned about an image; zeros where it has no label.
+  void write_targets(std::int64_t id, std::span<float> targets) const {
+    std::ranges::fill(targets, 0.0F);
+    const auto classes = std::ssize(source_->classes());
+    const auto label = source_->label(id);
+    if (label < -1 || label >= classes)
+      throw Error(Code::data, fmt::format("label {}; expected 0 to {}", label, classes - 1));
+    if (label >= 0) targets[static_cast<std::size_t>(label)] = 1;
+    const auto values = source_->values(id);
+    if (values.empty()) return;
+    if (values.size() != targets.size())
+      throw Error(Code::data, fmt::format("{} values; expected {}, or none", values.size(),
+                                          source_->value_names().size()));
+    for (std::size_t k = 0; k < values.size(); ++k) {
+      targets[k] = static_cast<float>(values[k]);
+      if (!std::isfinite(targets[k]))
+        throw Error(Code::data, fmt::format("value {} of '{}'; expected a finite number that float "
+                                            "can hold",
+                                            values[k], source_->value_names()[k]));
+    }
+  }
+
   void end() {
     {
       const std::lock_guard lock(mutex_);
@@ -395,7 +414,7 @@ class Loader::Crew {
 
   const std::shared_ptr<const Source> source_;
   const LoaderOptions options_;
-  const std::int64_t classes_;
+  const std::int64_t outputs_;  ///< numbers in a row of targets
   const std::int64_t batches_;  ///< of an epoch
   const std::int64_t rows_;     ///< of an epoch
   std::int64_t share_ = 1;      ///< rows that are claimed at once

@@ -1,10 +1,14 @@
 #include "temper/data/manifest.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cmath>
 #include <initializer_list>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,6 +24,7 @@
 #include "temper/data/listing.h"
 #include "temper/data/parallel.h"
 #include "temper/data/set_names.h"
+#include "temper/data/values.h"
 #include "temper/io/csv.h"
 #include "temper/io/read_file.h"
 
@@ -33,14 +38,17 @@ constexpr std::uint64_t kMostTable = std::uint64_t{4} << 30U;
 struct Row {
   std::size_t table;
   std::int64_t line;
-  std::string path;   ///< as the table has it
-  std::string label;  ///< empty: none
+  std::string path;             ///< as the table has it
+  std::string label;            ///< empty: none
+  std::vector<double> targets;  ///< NaN: none
   Part part;
 };
 
 /// Which columns hold what.
 struct Columns {
   std::optional<std::size_t> path, label, split;
+  std::vector<std::size_t> targets;
+  std::vector<std::string> names;  ///< of the targets
 };
 
 std::optional<std::size_t> column(std::span<const std::string> header,
@@ -57,20 +65,51 @@ std::optional<std::size_t> column(std::span<const std::string> header,
   return found;
 }
 
+/// What a column of targets is called beyond `target`; empty: it is none.
+std::string_view target_name(std::string_view column) {
+  constexpr std::string_view one = "target", many = "target_";
+  const auto begin = small_letters(std::string(column.substr(0, many.size())));
+  if (begin == many && column.size() > many.size()) return column.substr(many.size());
+  return begin == one ? column : std::string_view();
+}
+
+void find_targets(Columns& columns, std::span<const std::string> header, const std::string& table) {
+  for (std::size_t i = 0; i < header.size(); ++i) {
+    const std::string name(target_name(header[i]));
+    if (name.empty()) continue;
+    if (std::ranges::find(columns.names, name) != columns.names.end())
+      throw Error(Code::data, fmt::format("{}:1: two columns for the target '{}'", table, name));
+    columns.targets.push_back(i);
+    columns.names.push_back(name);
+  }
+}
+
 Columns columns_of(std::span<const std::string> header, const std::string& table) {
   Columns columns{.path = column(header, {"path", "file", "filename", "image"}, table),
                   .label = column(header, {"label", "class"}, table),
                   .split = column(header, {"split"}, table)};
-  if (const auto target = column(header, {"target"}, table))
-    throw Error(Code::data, fmt::format("{}:1: a column '{}': regression targets are not trained; "
-                                        "classes go into a column 'label'",
-                                        table, header[*target]));
-  if (!columns.path || !columns.label)
+  find_targets(columns, header, table);
+  if (columns.label && !columns.targets.empty())
+    throw Error(Code::data,
+                fmt::format("{}:1: the columns '{}' and '{}': a network learns classes or values; "
+                            "rename the column that is not to be learned",
+                            table, header[*columns.label], header[columns.targets.front()]));
+  if (!columns.path || (!columns.label && columns.targets.empty()))
     throw Error(Code::data,
                 fmt::format("{}:1: no column '{}' in the header; expected a first row as "
-                            "in path,label",
+                            "in path,label or path,target",
                             table, columns.path ? "label" : "path"));
   return columns;
+}
+
+/// A finite number as programs write it; nothing for another text.
+std::optional<double> number_in(std::string_view text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number))
+    return std::nullopt;
+  return number;
 }
 
 class Reader {
@@ -84,6 +123,7 @@ class Reader {
     io::read_csv(text, name, [&](std::int64_t line, std::span<const std::string> fields) {
       if (!columns) {
         columns = columns_of(fields, name);
+        take_names(columns->names, name);
         if (part && columns->split)
           throw Error(
               Code::data,
@@ -93,29 +133,34 @@ class Reader {
       Row row{.table = index,
               .line = line,
               .path = fields[*columns->path],
-              .label = fields[*columns->label],
+              .label = columns->label ? fields[*columns->label] : std::string(),
+              .targets = {},
               .part = part.value_or(Part::train)};
       if (row.path.empty()) refuse(row, "no path");
+      read_targets(row, *columns, fields);
       if (columns->split) row.part = part_in(row, fields[*columns->split]);
       rows_.push_back(std::move(row));
     });
   }
 
   Dataset open(const FileOptions& options) {
-    std::vector<std::string> labels;
-    for (const auto& row : rows_)
-      if (row.part == Part::train) labels.push_back(row.label);
-    const auto classes = classes_among(labels);
     const auto name = tables_.front().string();
-    if (labels.empty()) throw Error(Code::data, fmt::format("{}: no training pictures", name));
-    check_classes(classes, name);
+    if (std::ranges::none_of(rows_, [](const Row& row) { return row.part == Part::train; }))
+      throw Error(Code::data, fmt::format("{}: no training pictures", name));
+    std::vector<std::string> classes;
+    if (names_.empty()) {
+      classes = classes_of_training();
+      check_classes(classes, name);
+    }
     check_paths(options);
     Assembly assembly(options);
     Dataset dataset;
     const auto open_part = [&](Part part) -> std::shared_ptr<const Source> {
       auto files = files_of(part, classes);
       if (files.empty()) return nullptr;
-      return assembly.open<FileSource>(std::move(files), classes);
+      const auto source = assembly.open<FileSource>(std::move(files), classes);
+      if (names_.empty()) return source;
+      return std::make_shared<Valued>(source, names_, targets_of(part));
     };
     dataset.train = open_part(Part::train);
     dataset.validation = open_part(Part::validation);
@@ -125,6 +170,53 @@ class Reader {
   }
 
  private:
+  /// All tables of a folder tell the same.
+  void take_names(const std::vector<std::string>& names, const std::string& table) {
+    const auto text = [](const std::vector<std::string>& all) {
+      return all.empty() ? std::string("labels")
+                         : fmt::format("the targets {}", fmt::join(all, ", "));
+    };
+    if (tables_.size() == 1)
+      names_ = names;
+    else if (names != names_)
+      throw Error(Code::data, fmt::format("{}:1: {}; expected {}, as in {}", table, text(names),
+                                          text(names_), tables_.front().string()));
+  }
+
+  /// All targets or none.
+  void read_targets(Row& row, const Columns& columns, std::span<const std::string> fields) const {
+    std::size_t missing = 0;
+    for (std::size_t k = 0; k < columns.targets.size(); ++k) {
+      const auto& text = fields[columns.targets[k]];
+      const auto number = number_in(text);
+      if (text.empty())
+        ++missing;
+      else if (!number)
+        refuse(row,
+               fmt::format("'{}' for the target '{}'; expected a finite number such as -1.5, "
+                           "or nothing where it is not known; classes go into a column 'label'",
+                           text, columns.names[k]));
+      row.targets.push_back(number.value_or(std::numeric_limits<double>::quiet_NaN()));
+    }
+    if (missing > 0 && missing < row.targets.size())
+      refuse(row, fmt::format("{} of {} targets are missing; expected all of them or none", missing,
+                              row.targets.size()));
+  }
+
+  [[nodiscard]] std::vector<std::string> classes_of_training() const {
+    std::vector<std::string> labels;
+    for (const auto& row : rows_)
+      if (row.part == Part::train) labels.push_back(row.label);
+    return classes_among(labels);
+  }
+
+  [[nodiscard]] std::vector<double> targets_of(Part part) const {
+    std::vector<double> targets;
+    for (const auto& row : rows_)
+      if (row.part == part) targets.insert(targets.end(), row.targets.begin(), row.targets.end());
+    return targets;
+  }
+
   [[noreturn]] void refuse(const Row& row, std::string_view what) const {
     throw Error(Code::data, fmt::format("{}:{}: {}", tables_[row.table].string(), row.line, what));
   }
@@ -183,6 +275,7 @@ class Reader {
   }
 
   std::vector<fs::path> tables_;
+  std::vector<std::string> names_;  ///< of targets; empty: there are labels
   std::vector<Row> rows_;
 };
 

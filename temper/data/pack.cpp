@@ -239,6 +239,10 @@ Packed pack(const std::string& source, const fs::path& out, const PackOptions& o
   check(options);
   // Each picture is used once.
   const auto dataset = open(source, {.memory = 0, .keep_bad = options.skip_bad});
+  if (dataset.train->classes().empty())
+    throw Error(Code::usage, fmt::format("{}: a set of values; shards hold classes, train on the "
+                                         "table itself",
+                                         source));
   std::int64_t all = 0;
   for (const auto& set : {dataset.train, dataset.validation, dataset.test})
     if (set) all += set->size();

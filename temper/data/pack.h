@@ -45,8 +45,8 @@ struct Packed {
 /// @param source  as open() takes it
 /// @param tell    called now and then with the pictures that are done, out of how many; may be
 /// empty
-/// @throws Error: usage for an out that is there already; data naming the picture that can't be
-/// decoded; io; what open() throws
+/// @throws Error: usage for an out that is there already, and for a set of values; data naming the
+/// picture that can't be decoded; io; what open() throws
 Packed pack(const std::string& source, const std::filesystem::path& out, const PackOptions& options,
             const std::function<void(std::int64_t done, std::int64_t all)>& tell = {});
 

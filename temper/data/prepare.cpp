@@ -44,8 +44,8 @@ std::shared_ptr<const Source> with_labels(const std::shared_ptr<const Source>& s
   auto labelled = labelled_images(set);
   const auto left_out = set->size() - (labelled ? labelled->size() : 0);
   if (left_out > 0)
-    notes.push_back(fmt::format("{} of the {} {} images have no label and are left out{}", left_out,
-                                set->size(), name,
+    notes.push_back(fmt::format("{} of the {} {} images have no {} and are left out{}", left_out,
+                                set->size(), name, set->classes().empty() ? "value" : "label",
                                 labelled ? "" : ", so that there is no such set"));
   return labelled;
 }
@@ -63,9 +63,10 @@ Prepared prepare(Dataset dataset, const Preparation& options, std::uint64_t seed
     train = std::make_shared<Subset>(train, random_rows(train->size(), options.limit, seed));
   train = with_labels(keep_labels(train, options.labelled, seed), "training", result.notes);
   if (!train)
-    throw Error(Code::data, fmt::format("{}: no training image has a label; a classifier learns "
-                                        "from labelled ones",
-                                        dataset.train->where(0)));
+    throw Error(Code::data, fmt::format("{}: no training image has a {}", dataset.train->where(0),
+                                        dataset.train->classes().empty()
+                                            ? "value; a network learns from images that have one"
+                                            : "label; a classifier learns from labelled ones"));
   auto noisy = replace_labels(train, options.label_noise, seed);
   dataset.train = noisy.source;
   result.replaced = std::move(noisy.replaced);

@@ -108,6 +108,10 @@ Order shuffled(const Source& source, std::uint64_t seed) {
 }
 
 Order class_balanced(const Source& source, double power, std::uint64_t seed) {
+  if (source.classes().empty())
+    throw Error(Code::usage,
+                "data.sampling = class_balanced for data with values; expected classes, or another "
+                "sampling, such as shuffle");
   auto weights = weights_of(source);
   std::vector<std::int64_t> labels;
   std::vector<double> of_class(source.classes().size());

@@ -30,7 +30,7 @@ Order shuffled(const Source& source, std::uint64_t seed);
 /// Class j of n_j images gets a share of the epoch that is proportional to n_j^power, its images
 /// share it alike, or by their sources' weights.
 /// @param power  in [0, 1]
-/// @throws Error{Code::usage} for a source with images that have no label
+/// @throws Error{Code::usage} for a source without classes, or with images that have no label
 Order class_balanced(const Source& source, double power, std::uint64_t seed);
 
 /// Rows k * times to (k + 1) * times - 1 show the k-th image of the epoch's order without

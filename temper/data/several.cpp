@@ -1,6 +1,7 @@
 #include "temper/data/several.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -35,6 +36,10 @@ void check(const std::vector<WeightedPath>& sources) {
           fmt::format("data.sources: weight = {} of \"{}\"; expected more than 0", weight, source));
 }
 
+std::string learned_text(const std::vector<std::string>& values) {
+  return values.empty() ? "classes" : fmt::format("the values {}", fmt::join(values, ", "));
+}
+
 }  // namespace
 
 Several::Several(std::vector<One> sources, std::vector<std::string> classes)
@@ -57,6 +62,11 @@ std::int64_t Several::label(std::int64_t i) const {
   const auto [source, row] = place(i);
   const auto label = sources_[source].source->label(row);
   return label < 0 ? label : numbers_[source][static_cast<std::size_t>(label)];
+}
+
+std::span<const double> Several::values(std::int64_t i) const {
+  const auto [source, row] = place(i);
+  return sources_[source].source->values(row);
 }
 
 void Several::read(std::int64_t i, io::Picture& into) const {
@@ -89,6 +99,11 @@ Dataset open_several(const std::vector<WeightedPath>& sources, const FileOptions
   std::vector<Dataset> sets;
   for (const auto& [source, weight] : sources) {
     sets.push_back(open(source, part));
+    const auto& values = sets.back().train->value_names();
+    if (const auto& first = sets.front().train->value_names(); values != first)
+      throw Error(Code::data, fmt::format("data.sources: {} has {}, {} has {}; expected the same",
+                                          sources.front().source, learned_text(first), source,
+                                          learned_text(values)));
     const int channels = sets.back().train->channels();
     if (channels != sets.front().train->channels())
       throw Error(

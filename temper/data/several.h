@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,13 +24,17 @@ class Several : public Source {
     double weight = 1;
   };
 
-  /// @param sources  one or more, with the same channels
+  /// @param sources  one or more, with the same channels and the same values
   /// @param classes  all that the sources have
   Several(std::vector<One> sources, std::vector<std::string> classes);
 
   [[nodiscard]] std::int64_t size() const override { return begins_.back(); }
   [[nodiscard]] const std::vector<std::string>& classes() const override { return classes_; }
   [[nodiscard]] std::int64_t label(std::int64_t i) const override;
+  [[nodiscard]] const std::vector<std::string>& value_names() const override {
+    return sources_.front().source->value_names();
+  }
+  [[nodiscard]] std::span<const double> values(std::int64_t i) const override;
   [[nodiscard]] int channels() const override { return sources_.front().source->channels(); }
   void read(std::int64_t i, io::Picture& into) const override;
   [[nodiscard]] double weight(std::int64_t i) const override;
@@ -55,7 +60,7 @@ class Several : public Source {
 /// pictures is shared out equally.
 ///
 /// Throws Error{Code::usage} for a weight that is not above 0, Error{Code::data} for sources of
-/// different channels, for a class that is in no training set, and as open() does.
+/// different channels or values, for a class that is in no training set, and as open() does.
 Dataset open_several(const std::vector<WeightedPath>& sources, const FileOptions& options = {});
 
 }  // namespace temper::data

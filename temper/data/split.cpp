@@ -37,12 +37,14 @@ std::vector<std::int64_t> quotas(const std::vector<std::int64_t>& counts, double
   return result;
 }
 
-/// The images of each class, ascending; those without a label are in none.
+/// The images of each class, ascending, or in one class all that have values; those without either
+/// are in none.
 std::vector<std::vector<std::int64_t>> rows_by_class(const Source& source) {
-  std::vector<std::vector<std::int64_t>> rows(source.classes().size());
+  const bool valued = !source.value_names().empty();
+  std::vector<std::vector<std::int64_t>> rows(valued ? 1 : source.classes().size());
   for (std::int64_t i = 0; i < source.size(); ++i)
-    if (const auto label = source.label(i); label >= 0)
-      rows.at(static_cast<std::size_t>(label)).push_back(i);
+    if (source.labelled(i))
+      rows.at(valued ? 0 : static_cast<std::size_t>(source.label(i))).push_back(i);
   return rows;
 }
 
@@ -57,7 +59,7 @@ Split parted(const std::vector<bool>& taken) {
 }  // namespace
 
 Split stratified_split(const Source& source, double fraction, std::uint64_t seed) {
-  if (!(fraction >= 0 && fraction < 1))
+  if (const bool valid = fraction >= 0 && fraction < 1; !valid)
     throw Error(Code::usage,
                 fmt::format("data.validation = {}; expected a share in [0, 1)", fraction));
   const auto rows = rows_by_class(source);

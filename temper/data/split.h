@@ -15,7 +15,8 @@ struct Split {
 
 /// Puts round(fraction * n) of the n labelled images into validation, the same share of every class
 /// to within one image (largest remainders first). A class keeps at least one training image, and
-/// images without a label stay in training. Which images, depends on the seed and on their class's
+/// images without a label stay in training. Images with values are drawn as those of one class are.
+/// Which images, depends on the seed and on their class's
 /// own number and order only.
 /// @param fraction  in [0, 1)
 Split stratified_split(const Source& source, double fraction, std::uint64_t seed);

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,12 @@ class Subset : public Source {
     return base_->classes();
   }
   [[nodiscard]] std::int64_t label(std::int64_t i) const override { return base_->label(row(i)); }
+  [[nodiscard]] const std::vector<std::string>& value_names() const override {
+    return base_->value_names();
+  }
+  [[nodiscard]] std::span<const double> values(std::int64_t i) const override {
+    return base_->values(row(i));
+  }
   [[nodiscard]] int channels() const override { return base_->channels(); }
   void read(std::int64_t i, io::Picture& into) const override { base_->read(row(i), into); }
   [[nodiscard]] double weight(std::int64_t i) const override { return base_->weight(row(i)); }

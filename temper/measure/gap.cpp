@@ -36,15 +36,21 @@ Mean accuracy(const at::Tensor& logits, const at::Tensor& labels) {
 
 }  // namespace
 
+LossGap loss_gap(const at::Tensor& training, const at::Tensor& held_out) {
+  const auto trained = mean_of(training);
+  const auto seen_anew = mean_of(held_out);
+  const double value = seen_anew.value - trained.value;
+  return {value, around(value, trained, seen_anew)};
+}
+
 Gap generalisation_gap(const at::Tensor& training_logits, const at::Tensor& training_labels,
                        const at::Tensor& logits, const at::Tensor& labels) {
-  const auto trained = mean_of(negative_log_likelihoods(training_logits, training_labels));
-  const auto held_out = mean_of(negative_log_likelihoods(logits, labels));
+  const auto loss = loss_gap(negative_log_likelihoods(training_logits, training_labels),
+                             negative_log_likelihoods(logits, labels));
   const auto found = accuracy(training_logits, training_labels);
   const auto found_out = accuracy(logits, labels);
-  const double loss = held_out.value - trained.value;
   const double right = found.value - found_out.value;
-  return {loss, right, around(loss, trained, held_out), around(right, found, found_out)};
+  return {loss.value, right, loss.interval, around(right, found, found_out)};
 }
 
 }  // namespace temper::measure

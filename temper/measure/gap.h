@@ -13,6 +13,15 @@ struct Gap {
   Interval accuracy_interval;  ///< 95%
 };
 
+/// A gap in loss alone, > 0 in the usual case, and its 95% interval.
+struct LossGap {
+  double value;
+  Interval interval;
+};
+
+/// @param training, held_out  double [n], a loss an image, n may differ
+LossGap loss_gap(const at::Tensor& training, const at::Tensor& held_out);
+
 /// The generalisation gap. Both sides are measured alike: hard labels, cross-entropy, no penalty;
 /// the caller sees to it that the answers are those of the same weights in evaluation mode under
 /// the evaluation transform, to a fixed part of the training set as large as the validation set.

@@ -28,12 +28,15 @@ class Chooser {
     batch();
     epochs();
     average();
-    sampling();
+    if (found_.values > 0)
+      loss();
+    else
+      sampling();
     validation();
     set("data.source", quote(found_.source));
     set("name", quote(name_of_source(found_.source)));
-    auto text = head() + fmt::format("# Chosen for {} training images of {} classes:\n",
-                                     found_.images, found_.classes);
+    auto text = head() + fmt::format("# Chosen for {} training images {}:\n", found_.images,
+                                     learned_text(found_.classes, found_.values));
     for (const auto& [what, why] : reasons_) text += fmt::format("#   {:<11} {}\n", what, why);
     return {text + "\n" + to_toml(parse(text_, "starter", sets_)), std::move(reasons_)};
   }
@@ -63,9 +66,9 @@ class Chooser {
     if (!found_.gpu)
       for (const auto* edit : {"model.blocks=[]", "model.width=0", "model.depth=8"})
         sets_.emplace_back(edit);
-    set("data.augment",
-        fmt::format(R"([{{ kind = "pad_crop", padding = {} }}, {{ kind = "flip" }}])",
-                    std::max<std::int64_t>(found_.side / 8, 1)));
+    set("data.augment", fmt::format(R"([{{ kind = "pad_crop", padding = {} }}{}])",
+                                    std::max<std::int64_t>(found_.side / 8, 1),
+                                    found_.values > 0 ? "" : R"(, { kind = "flip" })"));
     auto size = fmt::format("pictures of {} pixels", found_.side);
     if (!found_.same_size) {
       const auto side = std::clamp<std::int64_t>(found_.side / 8 * 8, 16, kSmall);
@@ -77,7 +80,10 @@ class Chooser {
                                   : fmt::format("a small residual network that works at half size, "
                                                 "for the CPU: {}",
                                                 size));
-    because("augment", "shifts and mirroring; leave flip out where left and right matter");
+    because("augment",
+            found_.values > 0
+                ? "shifts; no mirroring, which changes many values, add flip where it does not"
+                : "shifts and mirroring; leave flip out where left and right matter");
   }
 
   void picture_network() {
@@ -95,8 +101,12 @@ class Chooser {
                         found_.gpu || found_.side < 224
                             ? ""
                             : "; at 224 the CPU would take three times as long"));
+    if (found_.values > 0) set("data.augment", R"([{ kind = "random_resized_crop" }])");
     because("augment",
-            "random resized crops and mirroring; leave flip out where left and right matter");
+            found_.values > 0
+                ? "random resized crops; leave them out where size or place matter, and add flip "
+                  "where mirroring changes no value"
+                : "random resized crops and mirroring; leave flip out where left and right matter");
   }
 
   /// Some thirty steps an epoch at least, as far as batches of 8 make that many.
@@ -162,6 +172,15 @@ class Chooser {
                         found_.largest_class, found_.smallest_class));
   }
 
+  /// The mean squared error, whose best answer is the values' mean: the usual question. Huber's,
+  /// which a few wild values do not rule, is an edit away.
+  void loss() {
+    set("loss", R"({ kind = "mse" })");
+    because("loss",
+            "mean squared error of values brought to mean 0 and deviation 1; where a few are "
+            "wild, set loss.kind to huber");
+  }
+
   void validation() {
     if (found_.validation) {
       because("validation", "the data brings its own");
@@ -193,6 +212,11 @@ class Chooser {
 };
 
 }  // namespace
+
+std::string learned_text(std::int64_t classes, std::int64_t values) {
+  if (values == 0) return fmt::format("of {} classes", classes);
+  return fmt::format("with {} value{}", values, values == 1 ? "" : "s");
+}
 
 Choice choose(const Found& found) {
   return Chooser(found)();

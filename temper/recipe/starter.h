@@ -17,6 +17,7 @@ struct Found {
   std::string source;       ///< as data.source
   std::int64_t images = 0;  ///< of the training set, validation still in it
   std::int64_t classes = 0;
+  std::int64_t values = 0;          ///< > 0: there are no classes
   std::int64_t smallest_class = 0;  ///< images
   std::int64_t largest_class = 0;
   std::int64_t side = 0;    ///< pixels of the pictures' shorter sides, the one in the middle
@@ -24,6 +25,9 @@ struct Found {
   bool validation = false;  ///< the data brings a validation set
   bool gpu = false;
 };
+
+/// "of 10 classes", or where there are values "with 2 values".
+std::string learned_text(std::int64_t classes, std::int64_t values);
 
 /// A recipe chosen for the data, and why.
 struct Choice {

@@ -41,15 +41,38 @@ void compare(Run& run, const Analysis& a) {
         a.correct, a.images, run.test->score.accuracy, run.test->score.count));
 }
 
+void compare(Run& run, const measure::ValueFigures& figures) {
+  if (!run.test || run.test->score.count == 0) return;
+  const auto& score = run.test->score;
+  if (score.count == figures.images && std::abs(score.loss - figures.loss) <= 1e-6 * figures.loss)
+    return;
+  run.problems.push_back(fmt::format(
+      "predictions.safetensors gives a loss of {:.6g} over {} images, but the log says {:.6g} over "
+      "{}: they are not of the same run",
+      figures.loss, figures.images, score.loss, score.count));
+}
+
 }  // namespace
 
 std::optional<Analysis> analyse(Run& run) {
-  if (!run.predictions) return {};
+  if (!run.predictions || run.predictions->values) return {};
   try {
     auto analysis = measured(*run.predictions);
     analysis.scaled = at_temperature(run);
     compare(run, analysis);
     return analysis;
+  } catch (const Error& error) {
+    run.problems.push_back(fmt::format("predictions.safetensors: {}", error.what()));
+    return {};
+  }
+}
+
+std::optional<measure::ValueFigures> analyse_values(Run& run) {
+  if (!run.predictions || !run.predictions->values) return {};
+  try {
+    auto figures = measure::value_figures(*run.predictions->values);
+    compare(run, figures);
+    return figures;
   } catch (const Error& error) {
     run.problems.push_back(fmt::format("predictions.safetensors: {}", error.what()));
     return {};

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "temper/measure/figures.h"
+#include "temper/measure/values.h"
 #include "temper/report/run.h"
 #include "temper/train/assess.h"
 
@@ -25,6 +26,9 @@ struct Analysis : measure::Figures {
 /// Empty when there are no predictions or they can't be measured; why not, or why there is no
 /// temperature although one was saved, is added to the run's problems.
 std::optional<Analysis> analyse(Run& run);
+
+/// The same of a run that learned values.
+std::optional<measure::ValueFigures> analyse_values(Run& run);
 
 /// An entry off the diagonal.
 struct Confusion {

@@ -39,8 +39,8 @@ Html contents(const Facts& facts) {
   Html all = headline_section(facts);
   all += notices_section(facts);
   for (const auto section :
-       {learning_section, gap_section, mistakes_section, classes_section, calibration_section,
-        clusters_section, norms_section, time_section, reproduce_section})
+       {learning_section, gap_section, mistakes_section, classes_section, values_section,
+        calibration_section, clusters_section, norms_section, time_section, reproduce_section})
     all += section(facts);
   return all;
 }
@@ -50,7 +50,8 @@ Html contents(const Facts& facts) {
 Facts gather(Run run, Inspection inspection) {
   Facts facts{.run = std::move(run), .inspection = std::move(inspection)};
   facts.analysis = analyse(facts.run);
-  facts.summary = summary(facts.run, facts.analysis);
+  facts.values = analyse_values(facts.run);
+  facts.summary = summary(facts.run, facts.analysis, facts.values);
   facts.weights = read_saved_weights(facts.run);
   return facts;
 }

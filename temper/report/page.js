@@ -81,7 +81,7 @@
     };
     const whole = (value) => (Number.isInteger(value) ? value : null);
     draw(id, "line", datasets, axis("Epoch", whole, range),
-         axis(title, key === "loss" ? plain : share), tooltip);
+         axis(title, text === percent ? share : plain), tooltip);
   }
 
   function running(id, index, colour, title) {
@@ -142,7 +142,8 @@
   function drawAll() {
     charts.splice(0).forEach((chart) => chart.destroy());
     Chart.defaults.font.family = style("--sans");
-    alike("loss", "loss", "Cross-entropy", significant);
+    alike("loss", "loss", plots.loss, significant);
+    alike("r2", "r2", "R\u00b2", significant);
     alike("accuracy", "accuracy", "Accuracy", percent);
     running("running", 1, "--train", "Loss");
     running("lr", 2, "--train", "Learning rate");
@@ -189,7 +190,7 @@
     for (const section of document.querySelectorAll("main section[id]")) {
       const link = document.createElement("a");
       link.href = `#${section.id}`;
-      link.textContent = { learning: "Learning", gap: "Gap", mistakes: "Mistakes", classes: "Classes", calibration: "Confidence",
+      link.textContent = { learning: "Learning", gap: "Gap", mistakes: "Mistakes", classes: "Classes", values: "Values", calibration: "Confidence",
                            clusters: "Clusters", norms: "Norms", time: "Time", reproduce: "Reproduce" }[section.id];
       nav.append(link);
     }

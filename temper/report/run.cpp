@@ -114,6 +114,11 @@ std::string Run::class_name(std::int64_t index) const {
   return fmt::format("class {}", index);
 }
 
+std::string Run::value_name(std::size_t index) const {
+  if (start && index < start->values.size()) return start->values[index];
+  return fmt::format("value {}", index);
+}
+
 std::int64_t Run::steps_done() const {
   return std::max({std::int64_t{0}, steps.empty() ? 0 : steps.back().step,
                    epochs.empty() ? 0 : epochs.back().step});
@@ -156,7 +161,7 @@ Run read_run(const std::filesystem::path& directory) {
   attempt(run, "predictions.safetensors",
           [&](const auto& path) { run.predictions = read_predictions(path); });
   attempt(run, "mistakes.safetensors", [&](const auto& path) {
-    if (run.predictions) run.mistakes = read_mistakes(path, run.predictions->logits.size(0));
+    if (run.predictions) run.mistakes = read_mistakes(path, run.predictions->ids.size(0));
   });
   return run;
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "temper/io/image.h"
+#include "temper/measure/values.h"
 #include "temper/train/events.h"
 
 /// What lies in a run directory (docs/run-directory.md). Everything may be missing: a run may have
@@ -21,12 +22,13 @@ inline constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 /// Of the test set, with the weights named in train::Tested.
 struct Predictions {
-  at::Tensor logits;  ///< float [n, c]
-  at::Tensor labels;  ///< int64 [n]
+  at::Tensor logits;  ///< float [n, c]; undefined for values
+  at::Tensor labels;  ///< int64 [n]; undefined for values
   at::Tensor ids;     ///< int64 [n]: index of the image in its source
+  std::optional<measure::ValueAnswers> values = {};  ///< in place of classes
 };
 
-/// The most confidently wrong first.
+/// The most confidently wrong first, or those with the largest errors.
 struct MistakeImages {
   std::vector<io::Image> images;
   std::vector<std::int64_t> rows;  ///< of Predictions
@@ -50,6 +52,7 @@ struct Run {
 
   [[nodiscard]] std::string name() const;
   [[nodiscard]] std::string class_name(std::int64_t index) const;
+  [[nodiscard]] std::string value_name(std::size_t index) const;
   [[nodiscard]] std::int64_t steps_done() const;
   /// The evaluation of the weights that the run ended with, or stands at; null before the first.
   [[nodiscard]] const train::Evaluated* last_evaluation() const;

@@ -36,10 +36,28 @@ void expect_rows(const std::filesystem::path& path, const char* name, std::int64
                                         name, found, expected));
 }
 
+Predictions read_values(const io::Safetensors& file, const std::filesystem::path& path) {
+  const auto& predicted = expect(file, path, "predicted", io::Dtype::f64, 2);
+  const auto& targets = expect(file, path, "targets", io::Dtype::f64, 2);
+  const auto& deviation = expect(file, path, "deviation", io::Dtype::f64, 1);
+  const auto& ids = expect(file, path, "ids", io::Dtype::i64, 1);
+  expect_rows(path, "targets", targets.shape[0], predicted.shape[0]);
+  expect_rows(path, "ids", ids.shape[0], predicted.shape[0]);
+  const auto scales = copy(deviation, at::kDouble);
+  const auto* first = scales.const_data_ptr<double>();
+  return {.logits = {},
+          .labels = {},
+          .ids = copy(ids, at::kLong),
+          .values = measure::ValueAnswers{copy(predicted, at::kDouble),
+                                          copy(targets, at::kDouble),
+                                          {first, first + scales.numel()}}};
+}
+
 }  // namespace
 
 Predictions read_predictions(const std::filesystem::path& path) {
   const io::Safetensors file(path);
+  if (file.find("predicted") != nullptr) return read_values(file, path);
   const auto& logits = expect(file, path, "logits", io::Dtype::f32, 2);
   const auto& labels = expect(file, path, "labels", io::Dtype::i64, 1);
   const auto& ids = expect(file, path, "ids", io::Dtype::i64, 1);

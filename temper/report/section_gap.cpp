@@ -38,14 +38,22 @@ Html gap_section(const Facts& facts) {
   const auto basis =
       fmt::format("{} validation images and a fixed part of the training set, {} images",
                   count_text(gap->validation.count), count_text(gap->train.count));
+  const auto in_loss =
+      curve("gap-loss", "Gap in loss", "Validation loss less training loss.", basis, weights);
+  if (gap->of_values())
+    return html(
+        R"(<section id="gap"><h2>How it generalises</h2><p class="lead">Generalisation
+        gap after epoch {}, {}: <b>{}</b> in loss. Both sides are measured alike: the same weights in
+        evaluation mode, images as in evaluation, mean squared error in standard deviations of the
+        training set's values, no penalty.</p>{}</section>)",
+        gap->epoch, weights, difference_text(gap->loss()), in_loss);
   return html(
       R"(<section id="gap"><h2>How it generalises</h2><p class="lead">Generalisation
         gap after epoch {}, {}: <b>{}</b> in loss and <b>{}</b> in accuracy (95{}% interval {}). Both
         sides are measured alike: the same weights in evaluation mode, images as in evaluation, hard
         labels, cross-entropy, no penalty.</p><div class="pair">{}{}</div></section>)",
       gap->epoch, weights, difference_text(gap->loss()), points_text(gap->accuracy()), "\u202f",
-      accuracy_interval(*gap),
-      curve("gap-loss", "Gap in loss", "Validation loss less training loss.", basis, weights),
+      accuracy_interval(*gap), in_loss,
       curve("gap-accuracy", "Gap in accuracy", "Training accuracy less validation accuracy.", basis,
             weights));
 }

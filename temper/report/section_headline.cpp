@@ -16,6 +16,16 @@ Html figure_of_merit(const Facts& facts) {
   const auto& headline = facts.summary.headline;
   if (!headline) return html(R"(<p class="merit none">Nothing has been measured yet.</p>)");
   const auto& [split, weights, score, interval] = *headline;
+  if (score.errors) {
+    const auto values = facts.summary.value_names.size();
+    return html(
+        R"(<div class="merit"><p class="big">{}</p><p class="what">{} R²</p><p>RMSE {}<br>MAE
+        {}{}</p><p class="basis">{}, {} images, {}</p></div>)",
+        significant_text(score.errors->r2), split, significant_text(score.errors->rmse),
+        significant_text(score.errors->mae),
+        values > 1 ? html("<br><small>means over {} values</small>", values) : Html{}, split,
+        count_text(score.count), weights_text(weights, facts.summary.averaging));
+  }
   const auto& resampled = facts.summary.bootstrap;
   const Html bootstrap = resampled && split == "test"
                              ? html(R"(<br><small>{} over images drawn again (bootstrap)</small>)",
@@ -44,9 +54,10 @@ Html measured_facts(const Facts& facts) {
                     significant_text(s.gap->validation.loss), significant_text(s.gap->train.loss),
                     s.gap->epoch, weights_text(s.gap->weights, s.averaging));
     list += fact("Generalisation gap", difference_text(s.gap->loss()), basis);
-    list += fact("Accuracy gap", points_text(s.gap->accuracy()),
-                 fmt::format("training less validation, epoch {}, {}", s.gap->epoch,
-                             weights_text(s.gap->weights, s.averaging)));
+    if (!s.gap->of_values())
+      list += fact("Accuracy gap", points_text(s.gap->accuracy()),
+                   fmt::format("training less validation, epoch {}, {}", s.gap->epoch,
+                               weights_text(s.gap->weights, s.averaging)));
   }
   if (s.top5_accuracy)
     list += fact("Top-5 accuracy", percent_text(*s.top5_accuracy, facts.analysis->images),
@@ -70,9 +81,11 @@ Html cost_facts(const Facts& facts) {
                fmt::format("a forward pass of one {}{}×{}{} image", start.height, "\u202f",
                            "\u202f", start.width));
   list += fact("Images", count_text(start.train_images),
-               fmt::format("to train; {} validation, {} test; {} classes",
+               fmt::format("to train; {} validation, {} test; {}",
                            count_text(start.validation_images), count_text(start.test_images),
-                           count_text(static_cast<std::int64_t>(start.classes.size()))));
+                           start.values.empty()
+                               ? fmt::format("{} classes", count_text(std::ssize(start.classes)))
+                               : counted(std::ssize(start.values), "value")));
   return list;
 }
 
@@ -90,7 +103,9 @@ Html status(const Facts& facts) {
 }  // namespace
 
 std::string test_basis(const Facts& facts) {
-  const auto images = facts.analysis ? facts.analysis->images : 0;
+  const auto images = facts.analysis ? facts.analysis->images
+                      : facts.values ? facts.values->images
+                                     : 0;
   const std::string weights = facts.run.test
                                   ? weights_text(facts.run.test->weights, facts.summary.averaging)
                                   : "weights not recorded";

@@ -40,7 +40,8 @@ Json curves(const Run& run, const std::optional<train::Scores> train::Evaluated:
     const auto point = [&](const train::Score& score) {
       return Json{{"epoch", epoch.epoch},
                   {"loss", finite(score.loss)},
-                  {"accuracy", finite(score.accuracy)}};
+                  {"accuracy", finite(score.accuracy)},
+                  {"r2", finite(score.errors ? score.errors->r2 : kMissing)}};
     };
     train.push_back(point(scores->train));
     if (scores->validation) validation.push_back(point(*scores->validation));
@@ -65,6 +66,10 @@ Json running(const Run& run) {
         {finite(last.epoch), finite(sum / static_cast<double>(end - i)), finite(last.lr)});
   }
   return points;
+}
+
+bool learns_values(const Run& run) {
+  return run.start && !run.start->values.empty();
 }
 
 std::string averaging_of(const Run& run) {
@@ -111,7 +116,7 @@ Html score_cells(const std::optional<train::Scores>& scores, bool validation) {
   const auto cells = [](const std::optional<train::Score>& s) {
     if (!s) return html("<td>–</td><td>–</td>");
     return html("<td>{}</td><td>{}</td>", significant_text(s->loss),
-                percent_text(s->accuracy, s->count));
+                s->errors ? significant_text(s->errors->r2) : percent_text(s->accuracy, s->count));
   };
   Html row = cells(scores ? std::optional(scores->train) : std::nullopt);
   if (!validation) return row;
@@ -125,6 +130,7 @@ Html score_cells(const std::optional<train::Scores>& scores, bool validation) {
 Html epoch_table(const Run& run) {
   const bool validation = any_validation(run);
   const int span = validation ? 5 : 2;
+  const std::string_view quality = learns_values(run) ? "R²" : "accuracy";
   Html groups;
   Html columns;
   Html rows;
@@ -135,12 +141,13 @@ Html epoch_table(const Run& run) {
     groups += html(R"(<th scope="colgroup" colspan="{}" class="group">{}</th>)", span,
                    weights_text(weights, averaging_of(run)));
     columns += html(
-        R"(<th scope="col">training loss</th><th scope="col">training accuracy</th>{})",
-        Html{
-            validation
-                ? R"(<th scope="col">validation loss</th><th scope="col">validation accuracy</th><th
-        scope="col">gap</th>)"
-                : ""});
+        R"(<th scope="col">training loss</th><th scope="col">training {}</th>{})", quality,
+        Html{validation
+                 ? fmt::format(
+                       R"(<th scope="col">validation loss</th><th scope="col">validation {}</th><th
+        scope="col">gap</th>)",
+                       quality)
+                 : std::string()});
   }
   for (const auto& epoch : run.epochs) {
     rows += html(R"(<tr><th scope="row">{}</th><td>{}</td>)", epoch.epoch,
@@ -211,11 +218,17 @@ Html measured_alike(const Run& run) {
       R"({}<div class="pair">{}{}</div>{}{})", weights_switch(run),
       curve_figure(
           run, "loss", "Loss",
-          "Cross-entropy with hard labels, images as in evaluation, no penalty: both sides "
-          "measured alike, so that the distance between them is overfitting and nothing "
-          "else.",
+          fmt::format("{}, images as in evaluation, no penalty: both sides measured alike, "
+                      "so that the distance between them is overfitting and nothing else.",
+                      learns_values(run)
+                          ? "Mean squared error in standard deviations of the training "
+                            "set's values (1: answering with their mean)"
+                          : "Cross-entropy with hard labels"),
           true),
-      curve_figure(run, "accuracy", "Accuracy", "Share of images classified rightly.", false),
+      learns_values(run)
+          ? curve_figure(run, "r2", "R²", "Coefficient of determination, the mean over the values.",
+                         false)
+          : curve_figure(run, "accuracy", "Accuracy", "Share of images classified rightly.", false),
       early_stopping_note(run), epoch_table(run));
 }
 
@@ -260,6 +273,7 @@ Html learning_section(const Facts& facts) {
 Json plots(const Facts& facts) {
   const auto& run = facts.run;
   return {{"epochs", run.start ? run.start->epochs : 0},
+          {"loss", learns_values(run) ? "Mean squared error" : "Cross-entropy"},
           {"weights", run.epochs.empty() ? "raw" : judged_weights(run, run.epochs.back())},
           {"raw", curves(run, &train::Evaluated::raw)},
           {"averaged", curves(run, &train::Evaluated::averaged)},

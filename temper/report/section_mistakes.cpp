@@ -25,9 +25,43 @@ Html card(const Facts& facts, std::size_t index) {
       class_label(facts.run, guess), percent_text(confidence, 1), count_text(id));
 }
 
+/// "angle 31.2, predicted 12.9", a line a value.
+Html worst_card(const Facts& facts, std::size_t index) {
+  const auto& mistakes = *facts.run.mistakes;
+  const auto& answers = *facts.run.predictions->values;
+  const auto row = mistakes.rows[index];
+  const auto& image = mistakes.images[index];
+  const auto id = facts.run.predictions->ids.const_data_ptr<std::int64_t>()[row];
+  Html lines;
+  for (std::size_t k = 0; k < answers.deviation.size(); ++k) {
+    const auto column = static_cast<std::int64_t>(k);
+    lines +=
+        html(R"(<span class="guess">{} <b>{}</b>, predicted <b>{}</b></span>)",
+             facts.run.value_name(k), significant_text(answers.targets[row][column].item<double>()),
+             significant_text(answers.predicted[row][column].item<double>()));
+  }
+  return html(
+      R"(<li><img class="{}" width="{}" height="{}" loading="lazy"
+        src="data:image/png;base64,{}" alt="Test image {}"><p>{}<small>image {}</small></p></li>)",
+      image.width <= 96 ? "small" : "large", image.width, image.height,
+      Html{base64(io::encode_png(image))}, id, lines, count_text(id));
+}
+
+Html largest_errors(const Facts& facts) {
+  Html cards;
+  for (std::size_t i = 0; i < facts.run.mistakes->images.size(); ++i) cards += worst_card(facts, i);
+  return html(
+      R"(<section id="mistakes"><h2>Furthest from the truth</h2><p class="lead">The {} images with
+        the largest errors, largest first (in standard deviations of the training set, over all
+        values). Look here for wrong targets in the data, too. Measured on {}.</p><ul
+        class="cards">{}</ul></section>)",
+      facts.run.mistakes->images.size(), test_basis(facts), cards);
+}
+
 }  // namespace
 
 Html mistakes_section(const Facts& facts) {
+  if (facts.run.mistakes && facts.values) return largest_errors(facts);
   if (!facts.run.mistakes || !facts.analysis || facts.run.mistakes->images.empty()) return {};
   Html cards;
   for (std::size_t i = 0; i < facts.run.mistakes->images.size(); ++i) cards += card(facts, i);

@@ -2,6 +2,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 
+#include "temper/measure/values.h"
 #include "temper/report/analysis.h"
 #include "temper/report/html.h"
 #include "temper/report/inspection.h"
@@ -15,6 +16,7 @@ namespace temper::report {
 struct Facts {
   Run run;
   std::optional<Analysis> analysis;
+  std::optional<measure::ValueFigures> values;
   Summary summary;
   std::optional<SavedWeights> weights;
   Inspection inspection;
@@ -29,6 +31,7 @@ Html learning_section(const Facts& facts);
 Html gap_section(const Facts& facts);
 Html mistakes_section(const Facts& facts);
 Html classes_section(const Facts& facts);
+Html values_section(const Facts& facts);
 Html calibration_section(const Facts& facts);
 Html clusters_section(const Facts& facts);
 Html norms_section(const Facts& facts);

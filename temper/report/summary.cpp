@@ -15,7 +15,10 @@ using Json = nlohmann::json;
 
 std::optional<Headline> headline_of(std::string split, std::string weights,
                                     const train::Score& score) {
-  if (score.count < 1 || !(score.accuracy >= 0 && score.accuracy <= 1)) return {};
+  if (score.errors && score.count > 0)
+    return Headline{std::move(split), std::move(weights), score, {}};
+  const bool measured = score.accuracy >= 0 && score.accuracy <= 1;
+  if (score.count < 1 || !measured) return {};
   const auto correct = std::llround(score.accuracy * static_cast<double>(score.count));
   return Headline{std::move(split), std::move(weights), score,
                   measure::wilson(correct, score.count)};
@@ -67,7 +70,16 @@ Json json_of(const train::Scaled& scaled) {
           {"calibration_error", json_of(scaled.calibration)}};
 }
 
+Json json_of(const measure::Errors& errors) {
+  return {{"rmse", number(errors.rmse)}, {"mae", number(errors.mae)}, {"r2", number(errors.r2)}};
+}
+
 Json json_of(const train::Score& score) {
+  if (score.errors) {
+    auto json = json_of(*score.errors);
+    json.update({{"loss", number(score.loss)}, {"count", score.count}});
+    return json;
+  }
   return {
       {"loss", number(score.loss)}, {"accuracy", number(score.accuracy)}, {"count", score.count}};
 }
@@ -89,7 +101,8 @@ std::string weights_text(const std::string& weights, const std::string& averagin
   return fmt::format("averaged weights ({})", name);
 }
 
-Summary summary(const Run& run, const std::optional<Analysis>& analysis) {
+Summary summary(const Run& run, const std::optional<Analysis>& analysis,
+                const std::optional<measure::ValueFigures>& values) {
   Summary s{.name = run.name(), .finished = run.end.has_value()};
   if (run.start) {
     s.fingerprint = run.start->fingerprint;
@@ -98,7 +111,9 @@ Summary summary(const Run& run, const std::optional<Analysis>& analysis) {
     s.total_steps = run.start->total_steps;
     s.parameters = run.start->parameters;
     s.multiply_adds = run.start->multiply_adds;
+    s.value_names = run.start->values;
   }
+  s.values = values;
   s.epochs_done = run.epochs.empty() ? 0 : run.epochs.back().epoch;
   s.steps_done = run.steps_done();
   s.seconds = run.seconds();
@@ -119,7 +134,8 @@ Summary summary(const Run& run, const std::optional<Analysis>& analysis) {
 Summary summary(const std::filesystem::path& run_directory) {
   Run run = read_run(run_directory);
   const auto analysis = analyse(run);
-  return summary(run, analysis);
+  const auto values = analyse_values(run);
+  return summary(run, analysis, values);
 }
 
 Json to_json(const Summary& s) {
@@ -145,15 +161,35 @@ Json to_json(const Summary& s) {
     json["score"] = json_of(s.headline->score);
     json["score"]["split"] = s.headline->split;
     json["score"]["weights"] = s.headline->weights;
-    json["score"]["error"] = 1 - s.headline->score.accuracy;
-    json["score"]["accuracy_interval"] = {s.headline->interval.low, s.headline->interval.high};
+    if (!s.headline->score.errors) {
+      json["score"]["error"] = 1 - s.headline->score.accuracy;
+      json["score"]["accuracy_interval"] = {s.headline->interval.low, s.headline->interval.high};
+    }
     if (s.bootstrap) json["score"]["bootstrap_interval"] = {s.bootstrap->low, s.bootstrap->high};
   }
   if (s.gap)
     json["gap"] = {{"epoch", s.gap->epoch},          {"weights", s.gap->weights},
                    {"loss", number(s.gap->loss())},  {"accuracy", number(s.gap->accuracy())},
                    {"train", json_of(s.gap->train)}, {"validation", json_of(s.gap->validation)}};
+  if (!s.value_names.empty()) {
+    for (const auto* key : {"top5_accuracy", "ece", "brier", "calibration_error", "temperature"})
+      json.erase(key);
+    if (s.gap) json["gap"].erase("accuracy");
+  }
+  for (std::size_t k = 0; s.values && k < s.values->values.size(); ++k) {
+    const auto& one = s.values->values[k];
+    auto& entry = json["values"].emplace_back(json_of(one.errors));
+    entry["value"] = k < s.value_names.size() ? s.value_names[k] : "";
+    entry["rmse_interval"] = {one.rmse_interval.low, one.rmse_interval.high};
+    entry["mae_interval"] = {one.mae_interval.low, one.mae_interval.high};
+    entry["bias"] = one.bias;
+  }
   return json;
+}
+
+std::string errors_text(const measure::Errors& errors) {
+  return fmt::format("R2 {}, RMSE {}, MAE {}", significant_text(errors.r2),
+                     significant_text(errors.rmse), significant_text(errors.mae));
 }
 
 std::string to_text(const Summary& s) {
@@ -162,17 +198,22 @@ std::string to_text(const Summary& s) {
                          : fmt::format("{}: not finished, epoch {} of {}, step {} of {}", s.name,
                                        s.epochs_done, s.epochs, s.steps_done, s.total_steps);
   if (std::isfinite(s.seconds)) text += fmt::format(", {}", duration_text(s.seconds));
-  if (const auto& h = s.headline)
+  if (const auto& h = s.headline; h && h->score.errors)
+    text += fmt::format("\nerrors  {} on {} {} images, {}, loss {}", errors_text(*h->score.errors),
+                        count_text(h->score.count), h->split, weights_text(h->weights, s.averaging),
+                        significant_text(h->score.loss));
+  else if (h)
     text +=
         fmt::format("\naccuracy  {} on {} {} images, {} (95 % interval {}), loss {}",
                     percent_text(h->score.accuracy, h->score.count), count_text(h->score.count),
                     h->split, weights_text(h->weights, s.averaging),
                     interval_text(h->interval, h->score.count), significant_text(h->score.loss));
   if (const auto& g = s.gap)
-    text +=
-        fmt::format("\ngap  {} in loss, {} in accuracy (training against validation, epoch {}, {})",
-                    difference_text(g->loss()), points_text(g->accuracy()), g->epoch,
-                    weights_text(g->weights, s.averaging));
+    text += fmt::format(
+        "\ngap  {} in loss{} (training against validation, epoch {}, {})",
+        difference_text(g->loss()),
+        g->of_values() ? "" : fmt::format(", {} in accuracy", points_text(g->accuracy())), g->epoch,
+        weights_text(g->weights, s.averaging));
   return text;
 }
 

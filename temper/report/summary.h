@@ -4,20 +4,23 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "temper/measure/interval.h"
+#include "temper/measure/values.h"
 #include "temper/report/analysis.h"
 #include "temper/report/run.h"
 
 namespace temper::report {
 
-/// The accuracy that a run is judged by: the test's; before there is one, the last epoch's on
-/// validation; without validation, on the part of the training set that is measured.
+/// The accuracy, or of values the errors, that a run is judged by: the test's; before there is one,
+/// the last epoch's on validation; without validation, on the part of the training set that is
+/// measured.
 struct Headline {
   std::string split;    ///< "test", "validation" or "training"
   std::string weights;  ///< "raw" or "averaged"
   train::Score score;
-  measure::Interval interval;  ///< of the accuracy, 95%
+  measure::Interval interval;  ///< of the accuracy, 95%; unused for values
 };
 
 /// Generalisation gap after an epoch, both sides measured alike: hard labels, cross-entropy, no
@@ -28,7 +31,9 @@ struct Gap {
   train::Score train;
   train::Score validation;
 
+  [[nodiscard]] bool of_values() const { return validation.errors.has_value(); }
   [[nodiscard]] double loss() const { return validation.loss - train.loss; }
+  /// NaN for values.
   [[nodiscard]] double accuracy() const { return train.accuracy - validation.accuracy; }
 };
 
@@ -52,18 +57,23 @@ struct Summary {
   std::optional<double> ece;                              ///< test, 15 bins of equal width
   std::optional<double> brier;                            ///< test
   std::optional<measure::CalibrationErrors> calibration;  ///< test
-  std::optional<measure::Interval> bootstrap;  ///< of the test accuracy, over images, 95%
-  std::optional<train::Scaled> scaled;         ///< test, at the temperature that is saved
+  std::optional<measure::Interval> bootstrap;   ///< of the test accuracy, over images, 95%
+  std::optional<train::Scaled> scaled;          ///< test, at the temperature that is saved
+  std::vector<std::string> value_names;         ///< that the run learned in place of classes
+  std::optional<measure::ValueFigures> values;  ///< test
 };
 
 /// Throws as read_run() does.
 Summary summary(const std::filesystem::path& run_directory);
-Summary summary(const Run& run, const std::optional<Analysis>& analysis);
+Summary summary(const Run& run, const std::optional<Analysis>& analysis,
+                const std::optional<measure::ValueFigures>& values = {});
 
 /// The weights that an epoch is judged by: those that count in the run.
 std::string judged_weights(const Run& run, const train::Evaluated& epoch);
 
 nlohmann::json to_json(const Summary& summary);
+/// "R2 0.9876, RMSE 1.234, MAE 0.9876", for a terminal.
+std::string errors_text(const measure::Errors& errors);
 /// A few lines for a terminal, without a line break at the end.
 std::string to_text(const Summary& summary);
 

@@ -4,6 +4,7 @@
 
 #include "temper/core/error.h"
 #include "temper/measure/likelihood.h"
+#include "temper/measure/values.h"
 #include "temper/train/sensitivity.h"
 
 namespace temper::train {
@@ -25,6 +26,21 @@ std::optional<SavedTemperature> temperature_of(const std::filesystem::path& run,
   return fitted;
 }
 
+/// @param validation  its answers, where there is to be a gap
+Assessment of_values(const measure::ValueAnswers& answers, model::Network& network,
+                     const Plan& plan, const std::optional<Predictions>& validation,
+                     const AssessOptions& options) {
+  Assessment result{.values = measure::value_figures(answers, options.figures.bootstrap),
+                    .norms = weight_norms(network)};
+  if (!validation) return result;
+  const auto trained = predict(network, plan, plan.probe);
+  result.loss_gap = measure::loss_gap(measure::squared_errors(*trained.values),
+                                      measure::squared_errors(*validation->values));
+  result.training_images = plan.probe->size();
+  result.validation_images = plan.validation->size();
+  return result;
+}
+
 }  // namespace
 
 Scaled scaled(const at::Tensor& logits, const at::Tensor& labels,
@@ -36,9 +52,7 @@ Scaled scaled(const at::Tensor& logits, const at::Tensor& labels,
 }
 
 std::shared_ptr<const data::Source> images_of(const Plan& plan, const std::string& split) {
-  const auto images = split == "test"         ? plan.test
-                      : split == "validation" ? plan.validation
-                                              : plan.train;
+  auto images = split == "test" ? plan.test : split == "validation" ? plan.validation : plan.train;
   if (!images)
     throw Error(Code::usage,
                 fmt::format("the run's data has no {} set; choose another one", split));
@@ -50,6 +64,8 @@ std::shared_ptr<const data::Source> images_of(const Plan& plan, const std::strin
 
 Assessment assess(const std::filesystem::path& run, SavedModel& model, const Plan& plan,
                   const AssessOptions& options) {
+  if (options.temperature != TemperatureFrom::none) require_classes(model, "a temperature");
+  if (options.sensitivity > 0) require_classes(model, "input sensitivity");
   const auto images = images_of(plan, options.split);
   const bool fits = options.temperature == TemperatureFrom::fit;
   if (fits) require_validation(plan);
@@ -60,6 +76,8 @@ Assessment assess(const std::filesystem::path& run, SavedModel& model, const Pla
   std::optional<Predictions> validation;
   if (with_gap || fits)
     validation = images == plan.validation ? answers : predict(network, plan, plan.validation);
+
+  if (answers.values) return of_values(*answers.values, network, plan, validation, options);
 
   Assessment result{.figures = measure::figures(answers.logits, answers.labels, options.figures),
                     .norms = weight_norms(network)};

@@ -5,6 +5,8 @@
 #include <string>
 
 #include "temper/measure/figures.h"
+#include "temper/measure/gap.h"
+#include "temper/measure/values.h"
 #include "temper/train/evaluate.h"
 #include "temper/train/saved_model.h"
 #include "temper/train/temperature.h"
@@ -46,6 +48,8 @@ struct Sensitivity {
 
 struct Assessment {
   measure::Figures figures;
+  std::optional<measure::ValueFigures> values;  ///< in place of all that is about classes
+  std::optional<measure::LossGap> loss_gap;     ///< of values
   std::optional<Scaled> scaled;
   std::optional<measure::Gap> gap;
   std::int64_t training_images = 0;    ///< of the gap
@@ -60,7 +64,8 @@ std::shared_ptr<const data::Source> images_of(const Plan& plan, const std::strin
 /// @param run   where the model comes from, and where a fitted temperature goes
 /// @param plan  of the run's recipe and data
 /// Throws Error{Code::usage} for a split that is not there, a fit without a validation set and a
-/// saved temperature that is not there.
+/// saved temperature that is not there, and of a model that was trained on values for a temperature
+/// or sensitivity.
 Assessment assess(const std::filesystem::path& run, SavedModel& model, const Plan& plan,
                   const AssessOptions& options = {});
 

@@ -52,6 +52,13 @@ std::vector<std::int64_t> counts_of(const data::Source& source) {
   return counts;
 }
 
+/// The least and the largest count; 0 without classes.
+std::pair<std::int64_t, std::int64_t> ends_of(const std::vector<std::int64_t>& counts) {
+  if (counts.empty()) return {};
+  const auto [low, high] = std::ranges::minmax(counts);
+  return {low, high};
+}
+
 }  // namespace
 
 recipe::Found look_at(const data::Dataset& dataset, const std::string& source,
@@ -63,10 +70,11 @@ recipe::Found look_at(const data::Dataset& dataset, const std::string& source,
   const auto middle = sides.begin() + static_cast<std::ptrdiff_t>(sides.size() / 2);
   std::ranges::nth_element(sides, middle);
   const auto counts = counts_of(train);
-  const auto [low, high] = std::ranges::minmax(counts);
+  const auto [low, high] = ends_of(counts);
   return {.source = source,
           .images = train.size(),
           .classes = std::ssize(counts),
+          .values = std::ssize(train.value_names()),
           .smallest_class = low,
           .largest_class = high,
           .side = *middle,
@@ -77,11 +85,12 @@ recipe::Found look_at(const data::Dataset& dataset, const std::string& source,
 
 recipe::Found look_at(const data::Check& check, recipe::Device device) {
   const auto& train = check.sets.at(0);
-  const auto [low, high] = std::ranges::minmax(train.per_class);
+  const auto [low, high] = ends_of(train.per_class);
   const auto& sizes = train.sizes;
   return {.source = check.source,
           .images = train.images,
           .classes = std::ssize(check.classes),
+          .values = std::ssize(check.value_names),
           .smallest_class = low,
           .largest_class = high,
           .side = sizes.median_side,

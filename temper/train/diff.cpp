@@ -8,6 +8,7 @@
 #include "temper/io/hash.h"
 #include "temper/io/read_file.h"
 #include "temper/recipe/recipe.h"
+#include "temper/train/events.h"
 #include "temper/train/loss_log.h"
 
 namespace temper::train {
@@ -80,9 +81,11 @@ Ending ending_of(const std::vector<json>& log) {
     ending.steps = std::max(ending.steps, line.value("step", std::int64_t{0}));
     if (event == "end") ending.seconds = line.value("seconds", 0.0);
     if (event != "test") continue;
-    ending.weights = line.value("weights", "");
-    ending.test_accuracy = line.value("accuracy", 0.0);
-    ending.test_loss = line.value("loss", 0.0);
+    const auto test = std::get<Tested>(*from_json(line));
+    ending.weights = test.weights;
+    ending.test_accuracy = test.score.accuracy;
+    ending.test_errors = test.score.errors;
+    ending.test_loss = test.score.loss;
   }
   return ending;
 }
@@ -94,6 +97,10 @@ json line(const Ending& ending) {
     object["test"] = {{"weights", ending.weights},
                       {"accuracy", ending.test_accuracy},
                       {"loss", ending.test_loss}};
+  if (const auto& errors = ending.test_errors) {
+    object["test"].erase("accuracy");
+    object["test"].update({{"rmse", errors->rmse}, {"mae", errors->mae}, {"r2", errors->r2}});
+  }
   return object;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "temper/measure/values.h"
 #include "temper/recipe/compare.h"
 
 /// What differs between two runs, from what lies in their directories.
@@ -35,7 +36,8 @@ struct Ending {
   std::int64_t steps = 0;
   std::optional<double> seconds;  ///< nothing: it has not ended
   std::string weights;            ///< that the test was scored with; "" before a test
-  double test_accuracy = 0;
+  double test_accuracy = 0;       ///< NaN of values
+  std::optional<measure::Errors> test_errors = {};  ///< of values
   double test_loss = 0;
 };
 

@@ -2,16 +2,33 @@
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/tensor.h>
 #include <c10/core/InferenceMode.h>
+#include <limits>
 
 #include <vector>
 
 #include "temper/core/error.h"
+#include "temper/data/values.h"
 #include "temper/measure/accuracy.h"
 #include "temper/measure/likelihood.h"
 #include "temper/train/precision.h"
 
 namespace temper::train {
+namespace {
+
+/// @param logits  to all images, in their order
+measure::ValueAnswers values_of(const at::Tensor& logits, const data::Source& images,
+                                const data::ValueScale& scale) {
+  const auto deviation = at::tensor(scale.deviation, at::kDouble);
+  const auto mean = at::tensor(scale.mean, at::kDouble);
+  const auto all = data::all_values(images);
+  const auto targets = at::tensor(all, at::kDouble).view({images.size(), -1});
+  return {logits.to(at::kDouble).mul(deviation).add(mean), targets.mul(deviation).add(mean),
+          scale.deviation};
+}
+
+}  // namespace
 
 Predictions predict(model::Network& network, const Plan& plan,
                     const std::shared_ptr<const data::Source>& images,
@@ -31,10 +48,17 @@ Predictions predict(model::Network& network, const Plan& plan,
         network.forward(batch->views.front().to(plan.device)).to(at::kCPU, at::kFloat));
     labels.push_back(batch->labels.clone());
   }
-  return {at::cat(logits), at::cat(labels)};
+  Predictions predictions{at::cat(logits), at::cat(labels)};
+  if (plan.learns_values()) predictions.values = values_of(predictions.logits, *images, plan.scale);
+  return predictions;
 }
 
 Score score(const Predictions& predictions) {
+  if (const auto& values = predictions.values)
+    return {.loss = measure::squared_errors(*values).mean().item<double>(),
+            .accuracy = std::numeric_limits<double>::quiet_NaN(),
+            .count = values->targets.size(0),
+            .errors = measure::mean_of(measure::errors(*values))};
   return {measure::negative_log_likelihood(predictions.logits, predictions.labels),
           measure::top_k_accuracy(predictions.logits, predictions.labels),
           predictions.labels.size(0)};

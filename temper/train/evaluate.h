@@ -1,9 +1,11 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "temper/data/source.h"
 #include "temper/measure/gap.h"
+#include "temper/measure/values.h"
 #include "temper/measure/weight_norms.h"
 #include "temper/train/events.h"
 #include "temper/train/plan.h"
@@ -12,8 +14,9 @@ namespace temper::train {
 
 /// A network's answers to a set of images, in the set's order.
 struct Predictions {
-  at::Tensor logits;  ///< float32 [n, classes], on the CPU
-  at::Tensor labels;  ///< int64 [n]
+  at::Tensor logits;  ///< float32 [n, outputs], on the CPU; values as the network gives them
+  at::Tensor labels;  ///< int64 [n]; -1 for values
+  std::optional<measure::ValueAnswers> values = {};  ///< in their units; only where the set has any
 };
 
 /// Thrown where a long piece of work was given up on request.
@@ -26,7 +29,8 @@ Predictions predict(model::Network& network, const Plan& plan,
                     const std::shared_ptr<const data::Source>& images,
                     const std::function<bool()>& cancel = {});
 
-/// Hard-label cross-entropy and accuracy of predictions.
+/// Hard-label cross-entropy and accuracy of predictions; of values the mean squared error, in
+/// standard deviations of the training set, and their errors.
 Score score(const Predictions& predictions);
 
 /// The generalisation gap of a network as it stands.

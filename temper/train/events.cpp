@@ -17,9 +17,14 @@ struct Key {
 
 // What a line of the log holds. One list for both ways: what is written is what is read.
 
+constexpr auto keys(const measure::Errors&) {
+  return std::tuple{Key{"rmse", &measure::Errors::rmse}, Key{"mae", &measure::Errors::mae},
+                    Key{"r2", &measure::Errors::r2}};
+}
+
 constexpr auto keys(const Score&) {
   return std::tuple{Key{"loss", &Score::loss}, Key{"accuracy", &Score::accuracy},
-                    Key{"count", &Score::count}};
+                    Key{"count", &Score::count}, Key{"errors", &Score::errors}};
 }
 
 constexpr auto keys(const Scores&) {
@@ -51,6 +56,7 @@ constexpr auto keys(const Started&) {
                     Key{"validation_images", &Started::validation_images},
                     Key{"test_images", &Started::test_images},
                     Key{"classes", &Started::classes},
+                    Key{"values", &Started::values},
                     Key{"channels", &Started::channels},
                     Key{"height", &Started::height},
                     Key{"width", &Started::width},

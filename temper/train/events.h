@@ -6,6 +6,8 @@
 #include <variant>
 #include <vector>
 
+#include "temper/measure/values.h"
+
 /// What happens in a run, for those who watch: the log, TensorBoard, a progress bar. Watching
 /// changes nothing.
 namespace temper::train {
@@ -24,6 +26,7 @@ struct Started {
   std::int64_t validation_images = 0;
   std::int64_t test_images = 0;
   std::vector<std::string> classes;
+  std::vector<std::string> values;  ///< what is learned in place of classes
   std::int64_t channels = 0;
   std::int64_t height = 0;
   std::int64_t width = 0;
@@ -56,11 +59,13 @@ struct Norms {
 };
 
 /// Loss and accuracy measured alike on whatever set: hard labels, cross-entropy, evaluation
-/// transform and mode.
+/// transform and mode. Of values the loss is the mean squared error, each value in standard
+/// deviations of the training set, so that 1 is what answering with their mean gives.
 struct Score {
   double loss = 0;
-  double accuracy = 0;  ///< [0, 1]
+  double accuracy = 0;  ///< [0, 1]; NaN for values
   std::int64_t count = 0;
+  std::optional<measure::Errors> errors = {};  ///< of values, in their units: the mean over them
 };
 /// One set of weights on a fixed part of the training set and on the validation set.
 struct Scores {

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "temper/measure/mistakes.h"
+#include "temper/measure/values.h"
 
 namespace temper::train {
 namespace {
@@ -30,19 +31,36 @@ at::Tensor picture(const Plan& plan, std::int64_t row) {
   return tensor;
 }
 
+/// The rows whose pictures are kept.
+std::vector<std::int64_t> worst(const Predictions& predictions) {
+  if (predictions.values) return measure::largest_errors(*predictions.values, kMistakes);
+  std::vector<std::int64_t> rows;
+  for (const auto& mistake :
+       measure::most_confident_mistakes(predictions.logits, predictions.labels, kMistakes))
+    rows.push_back(mistake.row);
+  return rows;
+}
+
 }  // namespace
 
 io::Metadata weights_metadata(const Plan& plan) {
   using nlohmann::json;
   const auto& normalisation = plan.evaluation.normalisation;
-  return {{"format", "pt"},
-          {"temper.model", recipe::model_text(plan.recipe)},
-          {"temper.fingerprint", plan.fingerprint},
-          {"temper.classes", json(plan.train->classes()).dump()},
-          {"temper.input", json{plan.task.channels, plan.task.height, plan.task.width}.dump()},
-          {"temper.mean", json(normalisation.mean).dump()},
-          {"temper.std", json(normalisation.std).dump()},
-          {"temper.interpolation", std::string(name_of(augment::Interpolation::bilinear))}};
+  io::Metadata metadata{
+      {"format", "pt"},
+      {"temper.model", recipe::model_text(plan.recipe)},
+      {"temper.fingerprint", plan.fingerprint},
+      {"temper.classes", json(plan.train->classes()).dump()},
+      {"temper.input", json{plan.task.channels, plan.task.height, plan.task.width}.dump()},
+      {"temper.mean", json(normalisation.mean).dump()},
+      {"temper.std", json(normalisation.std).dump()},
+      {"temper.interpolation", std::string(name_of(augment::Interpolation::bilinear))}};
+  if (plan.learns_values()) {
+    metadata["temper.values"] = json(plan.train->value_names()).dump();
+    metadata["temper.value_mean"] = json(plan.scale.mean).dump();
+    metadata["temper.value_deviation"] = json(plan.scale.deviation).dump();
+  }
+  return metadata;
 }
 
 void export_weights(const Plan& plan, std::span<const Named> tensors,
@@ -52,17 +70,20 @@ void export_weights(const Plan& plan, std::span<const Named> tensors,
 
 void export_predictions(const Plan& plan, const Predictions& predictions,
                         const std::filesystem::path& run) {
-  save_tensors(run / "predictions.safetensors",
-               std::vector<Named>{{"logits", predictions.logits},
-                                  {"labels", predictions.labels},
-                                  {"ids", at::arange(predictions.labels.size(0), at::kLong)}});
+  const auto file = run / "predictions.safetensors";
+  const auto ids = at::arange(predictions.labels.size(0), at::kLong);
+  if (const auto& values = predictions.values)
+    save_tensors(file, std::vector<Named>{{"predicted", values->predicted},
+                                          {"targets", values->targets},
+                                          {"deviation", at::tensor(values->deviation, at::kDouble)},
+                                          {"ids", ids}});
+  else
+    save_tensors(file,
+                 std::vector<Named>{
+                     {"logits", predictions.logits}, {"labels", predictions.labels}, {"ids", ids}});
+  const auto rows = worst(predictions);
   std::vector<at::Tensor> images;
-  std::vector<std::int64_t> rows;
-  for (const auto& mistake :
-       measure::most_confident_mistakes(predictions.logits, predictions.labels, kMistakes)) {
-    images.push_back(picture(plan, mistake.row));
-    rows.push_back(mistake.row);
-  }
+  for (const auto row : rows) images.push_back(picture(plan, row));
   if (rows.empty()) return;
   save_tensors(run / "mistakes.safetensors",
                std::vector<Named>{{"images", at::stack(images)}, {"rows", at::tensor(rows)}});

@@ -91,6 +91,7 @@ UnsureGuesses classify_monte_carlo(SavedModel& model, const io::Image& image, st
                 fmt::format("Monte Carlo dropout: found {} pass{}, expected at least 2, since the "
                             "spread is taken over them",
                             passes, passes == 1 ? "" : "es"));
+  require_classes(model, "Monte Carlo dropout");
   require_still_rates(model.recipe);
   const c10::InferenceMode inference;
   const Dropping dropping(*model.network);

@@ -23,6 +23,7 @@
 #include "temper/train/stopping.h"
 #include "temper/train/teacher.h"
 #include "temper/train/training_size.h"
+#include "temper/train/values.h"
 
 namespace temper::train {
 namespace {
@@ -191,7 +192,12 @@ Plan plan(const recipe::Recipe& recipe, const data::Dataset& data) {
     options.data.loader_threads.value = choose_loader_threads(data);
 
   auto prepared = data::prepare(data, preparation_of(options.data), seed);
-  const auto& sets = prepared.sets;
+  auto& sets = prepared.sets;
+  const bool valued = !sets.train->value_names().empty();
+  if (valued) check_for_values(options);
+  plan.scale = data::value_scale(*sets.train);
+  for (auto* set : {&sets.train, &sets.validation, &sets.test})
+    if (*set) *set = data::standardised(*set, plan.scale);
   plan.data_notes = std::move(prepared.notes);
   plan.replaced = std::move(prepared.replaced);
   plan.train = sets.train;
@@ -200,8 +206,7 @@ Plan plan(const recipe::Recipe& recipe, const data::Dataset& data) {
   plan.probe = probe_of(sets, seed);
   if (options.data.on_bad_image == recipe::OnBadImage::skip) leave_out_bad_images(plan);
   const auto input = input_size(options, data);
-  plan.task = {sets.train->channels(), input.height, input.width,
-               static_cast<std::int64_t>(sets.train->classes().size())};
+  plan.task = {sets.train->channels(), input.height, input.width, sets.train->outputs()};
 
   const auto batches = sets.train->size() / options.data.batch;
   if (batches == 0)
@@ -212,7 +217,7 @@ Plan plan(const recipe::Recipe& recipe, const data::Dataset& data) {
   plan.horizon = {batches, batches * options.epochs};
   recipe::check_schedules(options, plan.horizon);
   recipe::check_lengths(options, plan.horizon);
-  check_loss(options, plan.task.classes);
+  if (!valued) check_loss(options, plan.task.classes);
   recipe::check_plateaus(options, plan.validation != nullptr);
   check_stopping(options, plan.validation != nullptr);
   recipe::resolve(options, plan.horizon);

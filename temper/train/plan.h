@@ -9,6 +9,7 @@
 #include "temper/data/loader.h"
 #include "temper/data/readable.h"
 #include "temper/data/source.h"
+#include "temper/data/values.h"
 #include "temper/model/network.h"
 #include "temper/recipe/recipe.h"
 #include "temper/schedule/schedule.h"
@@ -20,7 +21,7 @@ namespace temper::train {
 struct Plan {
   recipe::Recipe recipe;
   std::string fingerprint;  ///< of the recipe and the data
-  std::string data_digest;  ///< of all images and labels, before they are split
+  std::string data_digest;  ///< of all images, labels and values, before they are split
   at::Device device = at::kCPU;
   std::string note;  ///< why "auto" left a GPU that is there unused; else empty
   model::Task task;
@@ -32,6 +33,9 @@ struct Plan {
   std::shared_ptr<const data::Source> validation;  ///< null when recipe.data.validation is 0
   std::shared_ptr<const data::Source> test;        ///< null when the data has none
 
+  /// Of the training set's values, by which all sets here are standardised; empty for classes.
+  data::ValueScale scale;
+
   std::vector<std::string> data_notes;        ///< images that were left out, a sentence each
   std::vector<data::ReplacedLabel> replaced;  ///< labels of `train` that noise has replaced
   /// Images that were taken out of probe, validation and test since they can't be read. In training
@@ -40,6 +44,9 @@ struct Plan {
 
   data::LoaderOptions training;
   data::LoaderOptions evaluation;
+
+  /// Values in place of classes.
+  [[nodiscard]] bool learns_values() const { return !scale.mean.empty(); }
 };
 
 /// Throws Error: usage for what the recipe asks and this data or machine cannot give, data for data

@@ -6,11 +6,14 @@
 #include <ATen/ops/zeros.h>
 #include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
+#include <algorithm>
 
 #include <cmath>
 
 #include "temper/core/error.h"
 #include "temper/loss/cross_entropy.h"
+#include "temper/loss/mse.h"
+#include "temper/measure/values.h"
 #include "temper/train/state.h"
 #include "temper/train/step.h"
 #include "temper/train/training_size.h"
@@ -38,6 +41,26 @@ void try_size(const Plan& plan, model::Network& network, augment::Size size, std
                             recipe::place(plan.recipe.places, "data.train_size"), size.height,
                             size.width, step, reason(error), plan.task.height, plan.task.width));
   }
+}
+
+double lowest_r2(const measure::ValueAnswers& answers) {
+  double lowest = 1;
+  for (const auto& one : measure::errors(answers)) lowest = std::min(lowest, one.r2);
+  return lowest;
+}
+
+/// Values are standardised, so that a network that knows nothing has to answer small numbers.
+std::string about_first_values(const at::Tensor& answers, const data::Batch& batch) {
+  const loss::Inputs inputs{
+      .logits = answers, .targets = batch.targets, .labelled = batch.labelled};
+  const auto loss = loss::mse({}, inputs).item<double>();
+  const auto by_mean = batch.targets.square().mean().item<double>();
+  constexpr double factor = 4;
+  if (std::isfinite(loss) && loss < factor * (1 + by_mean)) return "";
+  return fmt::format(
+      "the first mean squared error is {:.3f} where answering with the values' mean gives {:.3f}: "
+      "the initial weights or the normalisation look wrong",
+      loss, by_mean);
 }
 
 }  // namespace
@@ -70,11 +93,12 @@ std::string inspect_first_batch(const Plan& plan, model::Network& network,
   for (const auto& buffer : network.buffers()) before.push_back(buffer.value.clone());
   network.train(true);
   network.set_noise(model::Noise::never);
-  const double loss =
-      loss::cross_entropy(network.forward(images), batch.targets, batch.labelled).item<double>();
+  const auto answers = network.forward(images);
   network.set_noise(model::Noise::training);
   for (std::size_t i = 0; i < before.size(); ++i) network.buffers()[i].value.copy_(before[i]);
 
+  if (plan.learns_values()) return about_first_values(answers, batch);
+  const auto loss = loss::cross_entropy(answers, batch.targets, batch.labelled).item<double>();
   const double guessing = std::log(static_cast<double>(plan.task.classes));
   if (std::isfinite(loss) && std::abs(loss - guessing) < 0.5 * guessing) return "";
   return fmt::format(
@@ -103,7 +127,10 @@ Overfit overfit_one_batch(const Plan& plan, std::int64_t steps) {
   recipe.penalty.reset();
   recipe.gradient_noise.reset();
   recipe.max_norm.reset();
-  recipe.loss = loss::CrossEntropy{};
+  if (plan.learns_values())
+    recipe.loss = loss::Mse{};
+  else
+    recipe.loss = loss::CrossEntropy{};
   recipe.distillation.reset();
   recipe.consistency.reset();
   recipe.early_stopping.reset();
@@ -124,13 +151,17 @@ Overfit overfit_one_batch(const Plan& plan, std::int64_t steps) {
   Overfit result{.steps = steps};
   Times ignored;
   for (std::int64_t i = 0; i < steps; ++i) {
-    const double loss = step(state, recipe, batch, ignored).loss.item<double>();
+    const auto loss = step(state, recipe, batch, ignored).loss.item<double>();
     if (i == 0) result.first_loss = loss;
     result.last_loss = loss;
   }
   const at::NoGradGuard no_grad;
-  const auto predicted = state.network->forward(batch.views.front()).argmax(1).to(at::kCPU);
-  result.accuracy = predicted.eq(batch.labels).to(at::kDouble).mean().item<double>();
+  const auto answers = state.network->forward(batch.views.front()).to(at::kCPU, at::kDouble);
+  if (plan.learns_values())
+    result.accuracy = lowest_r2({answers, batch.targets.to(at::kCPU, at::kDouble),
+                                 std::vector<double>(plan.scale.mean.size(), 1)});
+  else
+    result.accuracy = answers.argmax(1).eq(batch.labels).to(at::kDouble).mean().item<double>();
   return result;
 }
 

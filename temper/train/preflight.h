@@ -5,7 +5,8 @@
 /// What goes wrong most, looked at before the first step.
 namespace temper::train {
 
-/// Labels in range, images finite and not all alike, the first loss near that of guessing. Throws
+/// Labels in range, images finite and not all alike, the first loss near that of guessing, or of
+/// values not far above that of answering with their mean. Throws
 /// Error{Code::data} or, for the loss, returns a warning; "" when all is well.
 std::string inspect_first_batch(const Plan& plan, model::Network& network,
                                 const data::Batch& batch);
@@ -18,7 +19,7 @@ void require_sizes(const Plan& plan);
 struct Overfit {
   double first_loss = 0;
   double last_loss = 0;
-  double accuracy = 0;  ///< on the batch, at the end
+  double accuracy = 0;  ///< on the batch, at the end; of values the lowest R^2
   std::int64_t steps = 0;
   [[nodiscard]] bool passed() const { return accuracy >= 0.99; }
 };

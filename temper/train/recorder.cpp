@@ -49,7 +49,13 @@ void plot(io::EventWriter& board, const std::string& weights, std::int64_t step,
           const Scores& scores) {
   const auto set = [&](const std::string& name, const Score& score) {
     board.scalar("loss/" + name + "/" + weights, step, score.loss);
-    board.scalar("accuracy/" + name + "/" + weights, step, score.accuracy);
+    if (const auto& errors = score.errors) {
+      board.scalar("rmse/" + name + "/" + weights, step, errors->rmse);
+      board.scalar("mae/" + name + "/" + weights, step, errors->mae);
+      board.scalar("r2/" + name + "/" + weights, step, errors->r2);
+    } else {
+      board.scalar("accuracy/" + name + "/" + weights, step, score.accuracy);
+    }
   };
   set("train", scores.train);
   if (!scores.validation) return;

@@ -22,6 +22,7 @@
 #include "temper/train/plateaus.h"
 #include "temper/train/precision.h"
 #include "temper/train/state.h"
+#include "temper/train/values.h"
 
 namespace temper::train {
 namespace {
@@ -228,7 +229,7 @@ class Replayer {
     ReplayedSample sample{.row = row, .id = batch.ids[row].item<std::int64_t>()};
     sample.where = plan_.train->where(sample.id);
     sample.label = batch.labels[row].item<std::int64_t>();
-    sample.loss = sample.label < 0
+    sample.loss = !batch.labelled[row].item<bool>()
                       ? std::numeric_limits<double>::quiet_NaN()
                       : training_loss(recipe_,
                                       {.logits = logits.narrow(0, row, 1),
@@ -344,6 +345,9 @@ nlohmann::ordered_json line(const ReplayedSample& sample, const Plan& plan) {
                                    {"augment", std::move(augment)}};
   if (sample.label >= 0)
     object["class"] = plan.train->classes()[static_cast<std::size_t>(sample.label)];
+  const auto values = in_units(*plan.train, sample.id, plan.scale);
+  for (std::size_t k = 0; k < values.size(); ++k)
+    object["values"][plan.train->value_names()[k]] = values[k];
   return object;
 }
 

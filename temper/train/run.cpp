@@ -136,6 +136,7 @@ class Run {
                  .validation_images = plan_.validation ? plan_.validation->size() : 0,
                  .test_images = plan_.test ? plan_.test->size() : 0,
                  .classes = plan_.train->classes(),
+                 .values = plan_.train->value_names(),
                  .channels = plan_.task.channels,
                  .height = plan_.task.height,
                  .width = plan_.task.width,
@@ -249,7 +250,8 @@ class Run {
     return every > 0 && state_.step % every == 0;
   }
 
-  void train_on(const data::Batch& batch) {
+  void train_on(const data::Batch& loaded) {
+    const auto batch = to(loaded, plan_.device);
     prepare(state_, driver_);
     if (state_.step == 0) {
       const auto warning = inspect_first_batch(plan_, *state_.network, batch);
@@ -258,8 +260,7 @@ class Run {
     const bool with_norms =
         recipe_.log.norms_every > 0 && (state_.step + 1) % recipe_.log.norms_every == 0;
     Norms norms;
-    const auto result =
-        step_(state_, recipe_, to(batch, plan_.device), times_, with_norms ? &norms : nullptr);
+    const auto result = step_(state_, recipe_, batch, times_, with_norms ? &norms : nullptr);
     evaluated_ = false;
     if (result.not_finite) {
       leave_out(*result.not_finite, batch);

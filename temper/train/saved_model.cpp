@@ -98,12 +98,24 @@ SavedModel load_model(const fs::path& run, const std::string& weights_asked) {
 
   model.classes = list<std::string>(file, path, "temper.classes");
   const auto input = list<std::int64_t>(file, path, "temper.input");
-  if (input.size() != 3 || model.classes.size() < 2 ||
+  if (file.metadata().contains("temper.values")) {
+    model.value_names = list<std::string>(file, path, "temper.values");
+    model.scale = {list<double>(file, path, "temper.value_mean"),
+                   list<double>(file, path, "temper.value_deviation")};
+  }
+  const auto values = model.value_names.size();
+  if (model.scale.mean.size() != values || model.scale.deviation.size() != values)
+    throw Error(Code::data, fmt::format("{}: the metadata names {} values, {} means and {} "
+                                        "deviations; expected as many of each",
+                                        path.string(), values, model.scale.mean.size(),
+                                        model.scale.deviation.size()));
+  if (input.size() != 3 || (values == 0 && model.classes.size() < 2) ||
       std::any_of(input.begin(), input.end(), [](auto n) { return n < 1 || n > 65536; }))
     throw Error(Code::data,
                 fmt::format("{}: the metadata names no input size or fewer than two classes",
                             path.string()));
-  model.task = {input[0], input[1], input[2], static_cast<std::int64_t>(model.classes.size())};
+  model.task = {input[0], input[1], input[2],
+                static_cast<std::int64_t>(values > 0 ? values : model.classes.size())};
   model.normalisation = {list<double>(file, path, "temper.mean"),
                          list<double>(file, path, "temper.std")};
 
@@ -125,7 +137,27 @@ at::Tensor view_of(const SavedModel& model, const io::Image& image) {
   return input.permute({0, 3, 1, 2});
 }
 
+void require_classes(const SavedModel& model, const std::string& what) {
+  if (model.value_names.empty()) return;
+  throw Error(Code::usage, fmt::format("{}: the run was trained on values, and this is about "
+                                       "classes; leave it out",
+                                       what));
+}
+
+std::vector<PredictedValue> predict_values(SavedModel& model, const io::Image& image) {
+  const c10::InferenceMode inference;
+  const auto answers = model.network->forward(view_of(model, image)).to(at::kDouble);
+  std::vector<PredictedValue> values;
+  for (std::size_t k = 0; k < model.value_names.size(); ++k)
+    values.push_back(
+        {model.value_names[k],
+         answers[0][static_cast<std::int64_t>(k)].item<double>() * model.scale.deviation[k] +
+             model.scale.mean[k]});
+  return values;
+}
+
 std::vector<Guess> classify(SavedModel& model, const io::Image& image, std::int64_t k) {
+  require_classes(model, "probabilities");
   const c10::InferenceMode inference;
   auto logits = model.network->forward(view_of(model, image));
   if (model.temperature) logits = measure::divided(logits, model.temperature->fit.value);

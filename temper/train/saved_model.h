@@ -7,6 +7,7 @@
 
 #include "temper/augment/normalisation.h"
 #include "temper/data/loader.h"
+#include "temper/data/values.h"
 #include "temper/io/image.h"
 #include "temper/model/network.h"
 #include "temper/train/plan.h"
@@ -19,6 +20,8 @@ struct SavedModel {
   std::unique_ptr<model::Network> network;  ///< in evaluation mode
   recipe::Recipe recipe;
   std::vector<std::string> classes;
+  std::vector<std::string> value_names;  ///< what it was trained on in place of classes
+  data::ValueScale scale;                ///< of the values, one each
   model::Task task;
   augment::Normalisation normalisation;
   std::string weights;                          ///< "raw", "averaged", "best" or "last"
@@ -44,5 +47,17 @@ struct Guess {
 /// The k most probable classes of a picture, most probable first; at the model's temperature, if it
 /// has one.
 std::vector<Guess> classify(SavedModel& model, const io::Image& image, std::int64_t k);
+
+/// Throws Error{Code::usage} where the model was trained on values.
+/// @param what  that is about classes, as messages call it
+void require_classes(const SavedModel& model, const std::string& what);
+
+struct PredictedValue {
+  std::string name;
+  double value = 0;  ///< in its unit
+};
+
+/// What a model that was trained on values makes of a picture.
+std::vector<PredictedValue> predict_values(SavedModel& model, const io::Image& image);
 
 }  // namespace temper::train

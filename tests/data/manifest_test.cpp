@@ -115,7 +115,6 @@ TEST_F(Manifest, NamesTheLineThatIsWrong) {
 TEST_F(Manifest, RefusesHeadersThatSayTooLittle) {
   EXPECT_THAT(error("p/0.png,a\np/1.png,b\n"), HasSubstr("list.csv:1: no column 'path'"));
   EXPECT_THAT(error("path,labels\np/1.png,b\n"), HasSubstr("no column 'label' in the header"));
-  EXPECT_THAT(error("path,target\np/1.png,0.5\n"), HasSubstr("regression targets are not trained"));
   EXPECT_THAT(error("path,label,class\np/1.png,a,b\n"),
               HasSubstr("two columns for one thing, 'label' and 'class'"));
   EXPECT_THAT(error("path,label\n"), HasSubstr("no training pictures"));

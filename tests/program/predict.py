@@ -60,7 +60,8 @@ def compare(run: pathlib.Path, answers: list[dict]) -> None:
     print(f"{IMAGES} images: the same classes and probabilities")
 
 
-if sys.argv[1] == "write":
-    write(pathlib.Path(sys.argv[2]))
-else:
-    compare(pathlib.Path(sys.argv[2]), [json.loads(line) for line in sys.stdin])
+if __name__ == "__main__":
+    if sys.argv[1] == "write":
+        write(pathlib.Path(sys.argv[2]))
+    else:
+        compare(pathlib.Path(sys.argv[2]), [json.loads(line) for line in sys.stdin])

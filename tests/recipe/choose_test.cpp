@@ -34,6 +34,20 @@ std::string why(const Found& found, const std::string& what) {
   return "(no reason)";
 }
 
+TEST(Choose, WhatValuesAskFor) {
+  auto found = photographs();
+  found.classes = found.smallest_class = found.largest_class = 0;
+  found.values = 2;
+  EXPECT_TRUE(std::holds_alternative<loss::Mse>(chosen(found).loss));
+  EXPECT_EQ(chosen(found).data.augment.size(), 1U) << "no mirroring";
+  EXPECT_TRUE(std::holds_alternative<Shuffle>(chosen(found).data.sampling));
+  EXPECT_THAT(choose(found).recipe, HasSubstr("images with 2 values:"));
+  EXPECT_THAT(why(found, "loss"), HasSubstr("huber"));
+  found.side = 28;
+  EXPECT_EQ(chosen(found).data.augment.size(), 1U) << "no mirroring";
+  EXPECT_TRUE(std::holds_alternative<loss::Mse>(chosen(found).loss));
+}
+
 TEST(Choose, ANetworkByTheSizeOfThePictures) {
   auto found = photographs();
   EXPECT_EQ(chosen(found).data.size.value, 128) << "on the CPU";
