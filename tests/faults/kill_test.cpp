@@ -21,13 +21,11 @@ struct Unbroken {
   double seconds = 0;
 };
 
-Unbroken unbroken(const TestFolder& folder) {
-  const auto started = std::chrono::steady_clock::now();
-  const Job job{.directory = folder / "unbroken"};
+Unbroken unbroken(const TestFolder& folder, const std::vector<std::string>& edits = {}) {
+  const Job job{.directory = folder / "unbroken", .sets = edits};
   const auto ending = run_worker(job);
   EXPECT_EQ(ending.status, 0) << ending.errors;
-  return {result_of(job.directory),
-          std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count()};
+  return {result_of(job.directory), ending.seconds};
 }
 
 /// The calls of a whole run that `path` lets through.
@@ -41,10 +39,11 @@ int count_calls(const TestFolder& folder, const std::string& path, const std::st
   return static_cast<int>(std::count(text.begin(), text.end(), '\n'));
 }
 
-/// 1 to n, or so many of them, evenly.
+/// 1 to n, or so many of them, evenly; the test's report says how many.
 std::vector<int> points(int n, int sample) {
   std::vector<int> all;
   const int count = everything() ? n : std::min(n, sample);
+  testing::Test::RecordProperty("points", count);
   for (int i = 0; i < count; ++i) all.push_back(1 + i * n / count);
   return all;
 }
@@ -56,29 +55,34 @@ void expect_recovery(const Job& job, const std::string& wanted, const std::strin
   std::filesystem::remove_all(job.directory);
 }
 
+/// Breaks a run at each of these calls, `fault` being the rest of what to do there, and goes on.
+void expect_recovery_from_kills(const TestFolder& folder, const std::string& fault,
+                                const std::vector<int>& calls) {
+  const auto whole = unbroken(folder);
+  const Job job{.directory = folder / "killed"};
+  int kills = 0;
+  for (const int at : calls) {
+    const auto what = fmt::format("{} at={}", fault, at);
+    const int status = run_worker(job, what).status;
+    // Whether the last checkpoint is still removed before the end depends on the writer's thread.
+    EXPECT_THAT(status, testing::AnyOf(kKilled, 0)) << what;
+    kills += status == kKilled;
+    expect_recovery(job, whole.result, what);
+  }
+  testing::Test::RecordProperty("kills", kills);
+}
+
 TEST(Kill, AtEveryCallOfTheCheckpointPath) {
   const TestFolder folder;
-  const auto whole = unbroken(folder);
   const int calls = count_calls(folder, "/checkpoints/");
   EXPECT_GE(calls, 128);
-  const Job job{.directory = folder / "killed"};
-  for (const int at : points(calls, 32)) {
-    const auto fault = fmt::format("do=kill at={} path=/checkpoints/", at);
-    // Whether the last checkpoint is still removed before the end depends on the writer's thread.
-    EXPECT_THAT(run_worker(job, fault).status, testing::AnyOf(kKilled, 0)) << fault;
-    expect_recovery(job, whole.result, fault);
-  }
+  expect_recovery_from_kills(folder, "do=kill path=/checkpoints/", points(calls, 32));
 }
 
 TEST(Kill, InTheMiddleOfEveryWrite) {
   const TestFolder folder;
-  const auto whole = unbroken(folder);
-  const Job job{.directory = folder / "killed"};
-  for (const int at : points(count_calls(folder, "", "write"), 12)) {
-    const auto fault = fmt::format("do=torn call=write at={}", at);
-    EXPECT_THAT(run_worker(job, fault).status, testing::AnyOf(kKilled, 0)) << fault;
-    expect_recovery(job, whole.result, fault);
-  }
+  expect_recovery_from_kills(folder, "do=torn call=write",
+                             points(count_calls(folder, "", "write"), 12));
 }
 
 TEST(Kill, AgainAndAgainAlsoWhileRecovering) {
@@ -90,20 +94,25 @@ TEST(Kill, AgainAndAgainAlsoWhileRecovering) {
   for (int i = 0; i < 20; ++i)
     kills += run_worker(job, fmt::format("do=kill at={}", 1 + random.below(70))).status == kKilled;
   EXPECT_GE(kills, 10);
+  RecordProperty("kills", kills);
   expect_recovery(job, whole.result, "20 kills");
 }
 
 TEST(Kill, AtRandomMoments) {
   const TestFolder folder;
-  const auto whole = unbroken(folder);
-  const Job job{.directory = folder / "killed"};
+  // So long that a run which dies in its first sixth again and again is hardly ever done.
+  const Job job{.directory = folder / "killed", .sets = {"epochs=20"}};
+  const auto whole = unbroken(folder, job.sets);
   Random random(2, Purpose::inspect);
+  int kills = 0;
   for (int i = 0; i < (everything() ? 20 : 5); ++i) {
     Worker worker(job);
-    std::this_thread::sleep_for(std::chrono::duration<double>(random.uniform(0, whole.seconds)));
+    std::this_thread::sleep_for(
+        std::chrono::duration<double>(random.uniform(0, whole.seconds / 6)));
     worker.send(SIGKILL);
-    worker.wait();
+    kills += worker.wait().status == kKilled;
   }
+  RecordProperty("kills", kills);
   expect_recovery(job, whole.result, "kills at random moments");
 }
 
@@ -112,15 +121,18 @@ TEST(Terminate, AtRandomMomentsSavesAndGoesOn) {
   const auto whole = unbroken(folder);
   const Job job{.directory = folder / "stopped"};
   Random random(3, Purpose::inspect);
+  int saves = 0;
   for (int i = 0; i < (everything() ? 50 : 6); ++i) {
     Worker worker(job);
     std::this_thread::sleep_for(std::chrono::duration<double>(random.uniform(0, whole.seconds)));
     worker.send(SIGTERM);
-    // 128 + SIGTERM: before main(), so before anything that could be lost.
+    // 128 + SIGTERM: before it listened, so before anything that could be lost.
     const auto ending = worker.wait();
     EXPECT_THAT(ending.status, testing::AnyOf(75, 0, 128 + SIGTERM)) << ending.errors;
+    saves += ending.status == 75;
     expect_recovery(job, whole.result, "SIGTERM");
   }
+  RecordProperty("saves", saves);
 }
 
 TEST(Terminate, EndsAfterTheStepThatItCameIn) {

@@ -1,11 +1,12 @@
 #include <gtest/gtest.h>
 
-#include <string_view>
+#include <string>
 
-#include "tests/faults/task.h"
+#include "tests/faults/process.h"
 
 int main(int argc, char** argv) {
-  if (argc > 1 && std::string_view(argv[1]) == "--worker") return temper::faults::work(argc, argv);
+  if (argc == 3 && std::string(argv[1]) == "--serve")
+    return temper::faults::serve(std::stoi(argv[2]));
   ::testing::InitGoogleTest(&argc, argv);
   return RUN_ALL_TESTS();
 }

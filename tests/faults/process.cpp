@@ -2,13 +2,21 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <stdexcept>
+#include <string_view>
+#include <vector>
 
 #include "temper/io/hash.h"
 #include "temper/io/json_lines.h"
@@ -25,26 +33,108 @@ std::string text_of(const std::string& path) {
 
 void redirect(int to, const std::string& path) {
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+  if (file < 0) ::_exit(127);
   ::dup2(file, to);
   ::close(file);
 }
 
+/// Words are joined by zeros, which none of them holds.
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += word + '\0';
+  return text;
+}
+
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> words;
+  for (std::size_t end = 0; !text.empty(); text.remove_prefix(end + 1)) {
+    end = text.find('\0');
+    words.emplace_back(text.substr(0, end));
+  }
+  return words;
+}
+
+/// The other end of serve().
+class Server {
+ public:
+  Server() {
+    // Orphans, which the server makes of workers, become this process's children.
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+    std::array<int, 2> ends{};
+    if (::socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends.data()) != 0) std::abort();
+    ::fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+    if (::fork() == 0) {
+      const auto socket = std::to_string(ends[1]);
+      ::execl("/proc/self/exe", "faults_test", "--serve", socket.c_str(), nullptr);
+      ::_exit(127);
+    }
+    ::close(ends[1]);
+    socket_ = ends[0];
+  }
+
+  /// @return the worker's number, once it is a child of this process
+  [[nodiscard]] int start(const std::string& request) const {
+    int pid = -1;
+    char is_orphan = 0;
+    if (::send(socket_, request.data(), request.size(), MSG_NOSIGNAL) < 0 ||
+        ::recv(socket_, &pid, sizeof pid, 0) != sizeof pid ||
+        ::recv(socket_, &is_orphan, 1, 0) != 1)
+      throw std::runtime_error("no process to fork workers from");
+    return pid;
+  }
+
+ private:
+  int socket_ = -1;
+};
+
+/// In turn one of two, so that the processes of a test don't all have their memory at the same
+/// addresses: results must not depend on those.
+const Server& next_server() {
+  static const std::array<Server, 2> servers;
+  static std::size_t turn = 0;
+  return servers.at(turn++ % servers.size());
+}
+
 }  // namespace
 
+int serve(int socket) {
+  std::string request(1 << 16, '\0');
+  for (;;) {
+    const auto size = ::recv(socket, request.data(), request.size(), 0);
+    if (size <= 0) return 0;
+    const int parent = ::fork();
+    if (parent != 0) {
+      ::waitpid(parent, nullptr, 0);
+      ::send(socket, "", 1, MSG_NOSIGNAL);
+      continue;
+    }
+    if (const int worker = ::fork(); worker != 0) {
+      ::send(socket, &worker, sizeof worker, MSG_NOSIGNAL);
+      ::_exit(0);
+    }
+    ::close(socket);
+    const auto words = split({request.data(), static_cast<std::size_t>(size)});
+    redirect(STDOUT_FILENO, words.at(0) + ".out");
+    redirect(STDERR_FILENO, words.at(0) + ".err");
+    if (!words.at(1).empty()) ::setenv("TEMPER_FAULT", words.at(1).c_str(), 1);  // NOLINT
+    const int status = work(job_of({words.begin() + 2, words.end()}));
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+    return status;  // leaks are sought when a process ends by itself
+#endif
+#endif
+    // LibTorch takes as long to forget its operators as a worker needs for its steps.
+    std::fflush(nullptr);
+    ::_exit(status);
+  }
+}
+
 Worker::Worker(const Job& job, const std::string& fault) : log_(job.directory + ".log") {
-  std::vector<std::string> words{"/proc/self/exe"};
-  const auto rest = command_line(job);
+  std::vector<std::string> words{log_, fault};
+  const auto rest = words_of(job);
   words.insert(words.end(), rest.begin(), rest.end());
-  std::vector<char*> arguments;
-  for (auto& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  pid_ = ::fork();
-  if (pid_ != 0) return;
-  redirect(STDOUT_FILENO, log_ + ".out");
-  redirect(STDERR_FILENO, log_ + ".err");
-  if (!fault.empty()) ::setenv("TEMPER_FAULT", fault.c_str(), 1);
-  ::execv(arguments[0], arguments.data());
-  ::_exit(127);
+  pid_ = next_server().start(joined(words));
+  started_ = std::chrono::steady_clock::now();
 }
 
 Worker::~Worker() {
@@ -66,7 +156,8 @@ Ending Worker::wait() {
   int status = 0;
   ::waitpid(pid_, &status, 0);
   pid_ = -1;
-  return {WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status),
+  const std::chrono::duration<double> lived = std::chrono::steady_clock::now() - started_;
+  return {WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status), lived.count(),
           text_of(log_ + ".out"), text_of(log_ + ".err")};
 }
 
@@ -75,9 +166,12 @@ Ending run_worker(const Job& job, const std::string& fault) {
 }
 
 TestFolder::TestFolder() {
-  const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
-  path_ = fs::temp_directory_path() /
-          ("temper-faults-" + std::string(test->name()) + "-" + std::to_string(::getpid()));
+  std::string test = ::testing::UnitTest::GetInstance()->current_test_info()->name();
+  std::ranges::replace(test, '/', '-');
+  const bool in_memory =
+      std::getenv("TMPDIR") == nullptr && fs::is_directory("/dev/shm");  // NOLINT
+  path_ = (in_memory ? "/dev/shm" : fs::temp_directory_path()) /
+          fs::path("temper-faults-" + test + "-" + std::to_string(::getpid()));
   fs::remove_all(path_);
   fs::create_directories(path_);
 }

@@ -1,6 +1,6 @@
 #pragma once
+#include <chrono>
 #include <filesystem>
-#include <optional>
 #include <string>
 
 #include "tests/faults/task.h"
@@ -9,12 +9,14 @@ namespace temper::faults {
 
 /// How a worker ended.
 struct Ending {
-  int status = 0;  ///< exit status, 128 + the signal's number where one killed it
+  int status = 0;      ///< exit status, 128 + the signal's number where one killed it
+  double seconds = 0;  ///< from its start
   std::string output;
   std::string errors;
 };
 
-/// A worker in a process of its own.
+/// A worker in a process of its own, forked from one that has loaded LibTorch and done nothing
+/// else: to load it takes several times as long as what most workers do.
 class Worker {
  public:
   /// @param fault  TEMPER_FAULT for it
@@ -32,13 +34,19 @@ class Worker {
   Ending wait();
 
  private:
-  int pid_ = -1;
   std::string log_;
+  int pid_ = -1;
+  std::chrono::steady_clock::time_point started_;
 };
 
 Ending run_worker(const Job& job, const std::string& fault = "");
 
-/// A fresh folder for the present test; gone when the test passed.
+/// The life of a process that workers are forked from, `faults_test --serve SOCKET`: it ends with
+/// the test program. @return in each worker, its exit status
+int serve(int socket);
+
+/// A fresh folder for the present test, in memory unless TMPDIR says where: syncing hundreds of
+/// runs to a disk takes longer than the runs. Gone when the test passed.
 class TestFolder {
  public:
   TestFolder();

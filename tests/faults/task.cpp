@@ -192,8 +192,7 @@ int train(const Job& job) {
 }  // namespace
 
 train::Plan make_plan(const std::string& toml, const std::vector<std::string>& sets) {
-  auto edits = sets;
-  auto recipe = recipe::parse(toml.empty() ? kSmall : toml, "small", edits);
+  auto recipe = recipe::parse(toml.empty() ? kSmall : toml, "small", sets);
   give_functions(recipe);
   return train::plan(recipe, {.train = pictures("small train", 86, 1),
                               .validation = nullptr,
@@ -202,9 +201,8 @@ train::Plan make_plan(const std::string& toml, const std::vector<std::string>& s
                               .width = kSide});
 }
 
-std::vector<std::string> command_line(const Job& job) {
-  std::vector<std::string> words{"--worker",
-                                 job.directory,
+std::vector<std::string> words_of(const Job& job) {
+  std::vector<std::string> words{job.directory,
                                  job.toml,
                                  std::to_string(job.stop_at),
                                  std::to_string(job.cycles),
@@ -215,19 +213,21 @@ std::vector<std::string> command_line(const Job& job) {
   return words;
 }
 
-int work(int argc, char** argv) {
+Job job_of(const std::vector<std::string>& words) {
+  return {.directory = words.at(0),
+          .toml = words.at(1),
+          .sets = {words.begin() + 7, words.end()},
+          .stop_at = std::stoi(words.at(2)),
+          .cycles = std::stoi(words.at(3)),
+          .terminate_at = std::stoi(words.at(4)),
+          .pause_at = std::stoi(words.at(5)),
+          .fork_from = words.at(6)};
+}
+
+int work(const Job& job) {
   struct sigaction action = {};
   action.sa_handler = [](int) { stop_flag.set(); };
   sigaction(SIGTERM, &action, nullptr);
-  const std::vector<std::string> words(argv + 2, argv + argc);
-  const Job job{.directory = words.at(0),
-                .toml = words.at(1),
-                .sets = {words.begin() + 7, words.end()},
-                .stop_at = std::stoi(words.at(2)),
-                .cycles = std::stoi(words.at(3)),
-                .terminate_at = std::stoi(words.at(4)),
-                .pause_at = std::stoi(words.at(5)),
-                .fork_from = words.at(6)};
   try {
     return train(job);
   } catch (const Error& error) {

@@ -28,9 +28,11 @@ struct Job {
   std::string fork_from = {};
 };
 
-/// The test program itself serves as the worker: `faults_test --worker <job>`. Exit status as the
-/// program's.
-int work(int argc, char** argv);
-std::vector<std::string> command_line(const Job& job);
+/// A worker's whole life. @return exit status, as the program's
+int work(const Job& job);
+
+/// The job as words, and back.
+std::vector<std::string> words_of(const Job& job);
+Job job_of(const std::vector<std::string>& words);
 
 }  // namespace temper::faults

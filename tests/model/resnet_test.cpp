@@ -290,7 +290,7 @@ void expect_timms_factors(const Network& network, const nlohmann::json& publishe
   const auto last = parameters.back().layer;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const auto& [name, value, kind, layer] = parameters[i];
-    EXPECT_EQ(name, published["factors"][i][0]);
+    EXPECT_EQ(name, published["factors"][i][0].get<std::string>());
     EXPECT_NEAR(std::pow(decay, static_cast<double>(last - layer)),
                 published["factors"][i][1].get<double>(), 1e-15)
         << name;
