@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -45,24 +44,24 @@ void bench_data(const Options& options) {
 
 }  // namespace
 
-void add_bench(CLI::App& app) {
-  auto* bench = app.add_subcommand("bench", "Where time goes");
-  bench->require_subcommand(1);
-  auto* data = bench->add_subcommand(
+void add_bench(const Command& app) {
+  const auto bench = app.command("bench", "Where time goes");
+  bench.needs_command();
+  const auto data = bench.command(
       "data",
       "How long a picture takes to be read, decoded and augmented, and whether training "
       "waits for it");
   auto options = std::make_shared<Options>();
-  data->add_option("recipe", options->file, "recipe file")->type_name("RECIPE")->required();
-  data->add_option("--set", options->sets, "change an option: --set data.loader_threads=2")
-      ->type_name("KEY=VALUE");
-  data->add_option("--seconds", options->seconds, "for each of two measurements")
-      ->type_name("SECONDS")
-      ->check(CLI::Range(0.1, 3600.0))
-      ->capture_default_str();
-  data->add_flag("--loading-only", options->loading_only, "try no training steps");
-  data->add_flag("--json", options->as_json, "print as JSON");
-  data->callback([options] { bench_data(*options); });
+  data.option("recipe", options->file, "recipe file").called("RECIPE").required();
+  data.option("--set", options->sets, "change an option: --set data.loader_threads=2")
+      .called("KEY=VALUE");
+  data.option("--seconds", options->seconds, "for each of two measurements")
+      .called("SECONDS")
+      .within(0.1, 3600.0)
+      .with_default();
+  data.flag("--loading-only", options->loading_only, "try no training steps");
+  data.flag("--json", options->as_json, "print as JSON");
+  data.run([options] { bench_data(*options); });
 }
 
 }  // namespace temper::cli

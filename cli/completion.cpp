@@ -21,17 +21,17 @@ struct Flag {
   std::string about;
   std::string type;  ///< "" for a flag without a value
 };
-struct Command {
+struct Entry {
   std::string path;  ///< "temper recipe new"
   std::string name;
   std::string about;
   std::vector<Flag> flags;
   std::string positional;  ///< type of what stands alone; "" for nothing
-  std::vector<Command> commands;
+  std::vector<Entry> commands;
 };
 
-Command read(const CLI::App& app, const std::string& parent) {
-  Command command{
+Entry read(const CLI::App& app, const std::string& parent) {
+  Entry command{
       .path = parent + app.get_name(), .name = app.get_name(), .about = app.get_description()};
   for (const auto* option : app.get_options()) {
     const auto type = option->get_items_expected_max() == 0 ? "" : option->get_type_name();
@@ -75,30 +75,30 @@ std::vector<std::string> words_of(const std::string& type) {
   return keys;
 }
 
-std::vector<std::string> names_of(const Command& command) {
+std::vector<std::string> names_of(const Entry& command) {
   std::vector<std::string> names;
   for (const auto& inner : command.commands) names.push_back(inner.name);
   return names;
 }
 
-void visit(const Command& command, const std::function<void(const Command&)>& see) {
+void visit(const Entry& command, const std::function<void(const Entry&)>& see) {
   see(command);
   for (const auto& inner : command.commands) visit(inner, see);
 }
 
 // The part that finds which command is being written: the same in bash and zsh but for the words'
 // name.
-std::string path_cases(const Command& root) {
+std::string path_cases(const Entry& root) {
   std::string text;
-  visit(root, [&](const Command& command) {
+  visit(root, [&](const Entry& command) {
     if (&command != &root) text += fmt::format("      \"{0}\") at=\"{0}\" ;;\n", command.path);
   });
   return text;
 }
 
-std::string bash(const Command& root) {
+std::string bash(const Entry& root) {
   std::string cases;
-  visit(root, [&](const Command& command) {
+  visit(root, [&](const Entry& command) {
     std::vector<std::string> flags;
     cases += fmt::format("    \"{}\")\n      case \"$before\" in\n", command.path);
     for (const auto& flag : command.flags) {
@@ -144,9 +144,9 @@ std::string quoted_for(const std::string& text, bool colons) {
   return out;
 }
 
-std::string zsh(const Command& root) {
+std::string zsh(const Entry& root) {
   std::string cases;
-  visit(root, [&](const Command& command) {
+  visit(root, [&](const Entry& command) {
     cases += fmt::format("    \"{}\")\n      case \"$before\" in\n", command.path);
     for (const auto& flag : command.flags)
       if (!flag.type.empty())
@@ -190,7 +190,7 @@ compdef _temper temper
                      path_cases(root), cases);
 }
 
-std::string fish(const Command& root) {
+std::string fish(const Entry& root) {
   std::string text =
       "# fish completion for temper: temper completion fish > "
       "~/.config/fish/completions/temper.fish\n"
@@ -198,7 +198,7 @@ std::string fish(const Command& root) {
       "  set -l path temper\n"
       "  for word in (commandline -opc)[2..-1]\n"
       "    switch \"$path $word\"\n";
-  visit(root, [&](const Command& command) {
+  visit(root, [&](const Entry& command) {
     if (&command != &root)
       text += fmt::format("      case '{0}'\n        set path '{0}'\n", command.path);
   });
@@ -207,7 +207,7 @@ std::string fish(const Command& root) {
       "  end\n"
       "  test \"$path\" = \"$argv\"\n"
       "end\n";
-  visit(root, [&](const Command& command) {
+  visit(root, [&](const Entry& command) {
     const auto start = fmt::format("complete -c temper -n '__temper_at {}'", command.path);
     for (const auto& inner : command.commands)
       text +=
@@ -228,17 +228,17 @@ std::string fish(const Command& root) {
 
 }  // namespace
 
-void add_completion(CLI::App& app) {
-  auto* command = app.add_subcommand("completion", "Print completion for a shell");
+void add_completion(CLI::App& root) {
+  const auto command = Command(&root).command("completion", "Print completion for a shell");
   auto shell = std::make_shared<std::string>();
-  command->add_option("shell", *shell, "bash, zsh or fish")
-      ->required()
-      ->check(CLI::IsMember({"bash", "zsh", "fish"}))
-      ->type_name("SHELL");
-  command->footer("Example:\n  source <(temper completion bash)");
-  command->callback([&app, shell] {
-    const auto root = read(app, "");
-    fmt::print("{}", *shell == "bash" ? bash(root) : *shell == "zsh" ? zsh(root) : fish(root));
+  command.option("shell", *shell, "bash, zsh or fish")
+      .required()
+      .one_of({"bash", "zsh", "fish"})
+      .called("SHELL");
+  command.footer("Example:\n  source <(temper completion bash)");
+  command.run([&root, shell] {
+    const auto all = read(root, "");
+    fmt::print("{}", *shell == "bash" ? bash(all) : *shell == "zsh" ? zsh(all) : fish(all));
   });
 }
 

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -32,7 +31,7 @@ struct Pack {
   std::string out;
   std::int64_t shard_size = 256;  ///< MiB
   std::int64_t short_side = 0;
-  int quality = 90;
+  std::int64_t quality = 90;
   bool skip_bad = false;
 };
 
@@ -64,7 +63,7 @@ void check(const Check& options) {
     if (const auto choice = choice_for(result))
       fmt::print("`temper train {}` would choose:\n{}", options.source, train::to_text(*choice));
   }
-  if (!result.good()) throw CLI::RuntimeError(static_cast<int>(Code::data));
+  if (!result.good()) end_with(static_cast<int>(Code::data));
 }
 
 void print(const data::Packed& packed, const std::string& out) {
@@ -94,7 +93,7 @@ void pack(const Pack& options) {
   print(data::pack(options.source, options.out,
                    {.shard_bytes = options.shard_size << 20,
                     .short_side = options.short_side,
-                    .quality = options.quality,
+                    .quality = static_cast<int>(options.quality),
                     .skip_bad = options.skip_bad},
                    tell),
         options.out);
@@ -102,49 +101,47 @@ void pack(const Pack& options) {
 
 }  // namespace
 
-void add_data(CLI::App& app) {
-  auto* data = app.add_subcommand("data", "Look at a data set, pack it into shards");
-  data->require_subcommand(1);
+void add_data(const Command& app) {
+  const auto data = app.command("data", "Look at a data set, pack it into shards");
+  data.needs_command();
 
-  auto* checked = data->add_subcommand(
+  const auto checked = data.command(
       "check",
       "Read every picture: counts, sizes, classes, what is damaged or twice. Exit status 3 where "
       "something is wrong");
   auto check_options = std::make_shared<Check>();
   checked
-      ->add_option("source", check_options->source,
-                   "what data.source may name: a folder of pictures, a table, shards, ...")
-      ->type_name("SOURCE")
-      ->required();
-  checked->add_flag("--json", check_options->as_json, "print as JSON");
-  checked->callback([check_options] { check(*check_options); });
+      .option("source", check_options->source,
+              "what data.source may name: a folder of pictures, a table, shards, ...")
+      .called("SOURCE")
+      .required();
+  checked.flag("--json", check_options->as_json, "print as JSON");
+  checked.run([check_options] { check(*check_options); });
 
-  auto* packed = data->add_subcommand(
+  const auto packed = data.command(
       "pack", "Write a data set as tar shards, which temper and Python's webdataset read");
   auto options = std::make_shared<Pack>();
-  packed->add_option("source", options->source, "what data.source may name")
-      ->type_name("SOURCE")
-      ->required();
-  packed->add_option("out", options->out, "the folder to make")->type_name("FOLDER")->required();
-  packed->add_option("--shard-size", options->shard_size, "how large a shard may be")
-      ->type_name("MIB")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 20))
-      ->capture_default_str();
+  packed.option("source", options->source, "what data.source may name").called("SOURCE").required();
+  packed.option("out", options->out, "the folder to make").called("FOLDER").required();
+  packed.option("--shard-size", options->shard_size, "how large a shard may be")
+      .called("MIB")
+      .within(1, 1 << 20)
+      .with_default();
   packed
-      ->add_option("--short-side", options->short_side,
-                   "make pictures whose shorter side is longer that small, as JPEG: they are then "
-                   "read faster (default: all stay as they are)")
-      ->type_name("PIXELS")
-      ->check(CLI::Range(1, 65500));
-  packed->add_option("--quality", options->quality, "of these JPEG files")
-      ->type_name("1-100")
-      ->check(CLI::Range(1, 100))
-      ->capture_default_str();
-  packed->add_flag("--skip-bad", options->skip_bad,
-                   "leave out pictures that cannot be decoded, and list them");
-  packed->callback([options] { pack(*options); });
+      .option("--short-side", options->short_side,
+              "make pictures whose shorter side is longer that small, as JPEG: they are then "
+              "read faster (default: all stay as they are)")
+      .called("PIXELS")
+      .within(1, 65500);
+  packed.option("--quality", options->quality, "of these JPEG files")
+      .called("1-100")
+      .within(1, 100)
+      .with_default();
+  packed.flag("--skip-bad", options->skip_bad,
+              "leave out pictures that cannot be decoded, and list them");
+  packed.run([options] { pack(*options); });
 
-  data->footer(
+  data.footer(
       "Examples:\n"
       "  temper data check pictures/\n"
       "  temper data pack pictures/ packed/ --short-side 320\n"

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -84,17 +83,17 @@ void diff(const Options& options) {
 
 }  // namespace
 
-void add_diff(CLI::App& app) {
-  auto* command = app.add_subcommand("diff", "Say what differs between two runs");
+void add_diff(const Command& app) {
+  const auto command = app.command("diff", "Say what differs between two runs");
   auto options = std::make_shared<Options>();
-  command->add_option("left", options->left, "a run directory")->type_name("RUN")->required();
-  command->add_option("right", options->right, "another one")->type_name("RUN")->required();
-  command->add_flag("--json", options->as_json, "print JSON");
-  command->footer(
+  command.option("left", options->left, "a run directory").called("RUN").required();
+  command.option("right", options->right, "another one").called("RUN").required();
+  command.flag("--json", options->as_json, "print JSON");
+  command.footer(
       "Recipe (what changes results first), versions and machine, data, the first step at which "
       "the\nlosses part, and where both ended. Exit status 0 whether they differ or not.\n\n"
       "Example:\n  temper diff runs/mine runs/mine-2");
-  command->callback([options] { diff(*options); });
+  command.run([options] { diff(*options); });
 }
 
 }  // namespace temper::cli

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <memory>
@@ -289,43 +288,43 @@ void evaluate(const Options& options) {
 
 }  // namespace
 
-void add_eval(CLI::App& app) {
-  auto* command = app.add_subcommand("eval", "Score a finished run on its data");
+void add_eval(const Command& app) {
+  const auto command = app.command("eval", "Score a finished run on its data");
   auto options = std::make_shared<Options>();
-  command->add_option("run", options->run, "the run directory")->required();
-  command->add_option("--split", options->split, "which images")
-      ->check(CLI::IsMember({"test", "validation", "train"}))
-      ->capture_default_str();
+  command.option("run", options->run, "the run directory").required();
+  command.option("--split", options->split, "which images")
+      .one_of({"test", "validation", "train"})
+      .with_default();
   command
-      ->add_option("--weights", options->weights,
-                   "of the finished run, or of its best or last checkpoint (default: those the run "
-                   "was tested with)")
-      ->check(CLI::IsMember({"raw", "averaged", "best", "last"}));
+      .option("--weights", options->weights,
+              "of the finished run, or of its best or last checkpoint (default: those the run "
+              "was tested with)")
+      .one_of({"raw", "averaged", "best", "last"});
   command
-      ->add_option("--temperature", options->temperature,
-                   "fit: find the temperature of these weights on the validation set and save it "
-                   "with the run, for predict and the report; saved: use the one that is there")
-      ->check(CLI::IsMember({"fit", "saved", "none"}))
-      ->capture_default_str();
-  command->add_option("--top", options->top, "k of the top-k accuracy of classes")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+      .option("--temperature", options->temperature,
+              "fit: find the temperature of these weights on the validation set and save it "
+              "with the run, for predict and the report; saved: use the one that is there")
+      .one_of({"fit", "saved", "none"})
+      .with_default();
+  command.option("--top", options->top, "k of the top-k accuracy of classes")
+      .positive()
+      .with_default();
   command
-      ->add_option("--sensitivity", options->sensitivity,
-                   "measure on so many images how the answers move with the pixels")
-      ->type_name("IMAGES")
-      ->check(CLI::PositiveNumber);
-  command->add_flag("--no-gap", options->no_gap,
-                    "leave out the generalisation gap, which asks the network about the validation "
-                    "set and as much of the training set");
-  command->add_flag("--per-class", options->per_class, "print every class (JSON always has them)");
-  command->add_flag("--json", options->as_json, "print JSON");
-  command->footer(
+      .option("--sensitivity", options->sensitivity,
+              "measure on so many images how the answers move with the pixels")
+      .called("IMAGES")
+      .positive();
+  command.flag("--no-gap", options->no_gap,
+               "leave out the generalisation gap, which asks the network about the validation "
+               "set and as much of the training set");
+  command.flag("--per-class", options->per_class, "print every class (JSON always has them)");
+  command.flag("--json", options->as_json, "print JSON");
+  command.footer(
       "Examples:\n"
       "  temper eval runs/fashion-mnist --split validation\n"
       "  temper eval runs/fashion-mnist --temperature fit\n"
       "  temper eval runs/fashion-mnist --per-class --sensitivity 200");
-  command->callback([options] { evaluate(*options); });
+  command.run([options] { evaluate(*options); });
 }
 
 }  // namespace temper::cli

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -30,16 +29,16 @@ void explain(const std::string& name, bool as_json) {
 
 }  // namespace
 
-void add_explain(CLI::App& app) {
-  auto* command = app.add_subcommand(
-      "explain", "What a technique is: formula, options, paper, how to write it");
+void add_explain(const Command& app) {
+  const auto command =
+      app.command("explain", "What a technique is: formula, options, paper, how to write it");
   auto name = std::make_shared<std::string>();
   auto as_json = std::make_shared<bool>(false);
-  command->add_option("name", *name, "as 'temper list' shows it, or with its sort: model.custom")
-      ->type_name("TECHNIQUE")
-      ->required();
-  command->add_flag("--json", *as_json, "print as JSON");
-  command->callback([name, as_json] { explain(*name, *as_json); });
+  command.option("name", *name, "as 'temper list' shows it, or with its sort: model.custom")
+      .called("TECHNIQUE")
+      .required();
+  command.flag("--json", *as_json, "print as JSON");
+  command.run([name, as_json] { explain(*name, *as_json); });
 }
 
 }  // namespace temper::cli

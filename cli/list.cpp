@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -29,15 +28,15 @@ void list(const Options& options) {
 
 }  // namespace
 
-void add_list(CLI::App& app) {
-  auto* command = app.add_subcommand("list", "What there is: techniques by sort");
+void add_list(const Command& app) {
+  const auto command = app.command("list", "What there is: techniques by sort");
   auto options = std::make_shared<Options>();
-  command->add_option("sort", options->sort, "only this sort, as in: temper list optimizer")
-      ->type_name("SORT");
-  command->add_flag("--json", options->as_json, "print as JSON");
-  command->add_flag("--markdown", options->as_markdown,
-                    "print everything with all options, as in docs/recipes.md");
-  command->callback([options] { list(*options); });
+  command.option("sort", options->sort, "only this sort, as in: temper list optimizer")
+      .called("SORT");
+  command.flag("--json", options->as_json, "print as JSON");
+  command.flag("--markdown", options->as_markdown,
+               "print everything with all options, as in docs/recipes.md");
+  command.run([options] { list(*options); });
 }
 
 }  // namespace temper::cli

@@ -37,9 +37,10 @@ constexpr auto kExamples = R"(Examples:
 Exit status: 0 done, 2 command line or recipe, 3 data, 4 disk, 5 numbers that are not finite,
 75 stopped after saving (run again to go on), 70 a bug.)";
 
-void build(CLI::App& app, const std::vector<std::string>& command_line) {
-  app.set_version_flag("--version", fmt::format("temper {} ({})", kVersion, kCommit));
-  app.require_subcommand(1);
+void build(CLI::App& root, const std::vector<std::string>& command_line) {
+  root.set_version_flag("--version", fmt::format("temper {} ({})", kVersion, kCommit));
+  const Command app(&root);
+  app.needs_command();
   app.footer(kExamples);
   add_train(app, command_line);
   add_eval(app);
@@ -53,7 +54,7 @@ void build(CLI::App& app, const std::vector<std::string>& command_line) {
   add_explain(app);
   add_recipe(app);
   add_selftest(app);
-  add_completion(app);
+  add_completion(root);
 }
 
 int complain(std::string_view message, int status) {

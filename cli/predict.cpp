@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -112,37 +111,34 @@ void predict(const Options& options) {
 
 }  // namespace
 
-void add_predict(CLI::App& app) {
-  auto* command =
-      app.add_subcommand("predict", "Say what is on pictures, with a finished run's network");
+void add_predict(const Command& app) {
+  const auto command =
+      app.command("predict", "Say what is on pictures, with a finished run's network");
   auto options = std::make_shared<Options>();
-  command->add_option("run", options->run, "the run directory")->required();
-  command->add_option("images", options->images, "PNG, JPEG or WebP files")
-      ->required()
-      ->type_name("IMAGE");
-  command->add_option("--top", options->top, "how many classes to name; values are all named")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+  command.option("run", options->run, "the run directory").required();
+  command.option("images", options->images, "PNG, JPEG or WebP files").required().called("IMAGE");
+  command.option("--top", options->top, "how many classes to name; values are all named")
+      .positive()
+      .with_default();
   command
-      ->add_option("--weights", options->weights,
-                   "of the finished run, or of its best or last checkpoint (default: those the run "
-                   "was tested with)")
-      ->check(CLI::IsMember({"raw", "averaged", "best", "last"}));
+      .option("--weights", options->weights,
+              "of the finished run, or of its best or last checkpoint (default: those the run "
+              "was tested with)")
+      .one_of({"raw", "averaged", "best", "last"});
   command
-      ->add_option(
-          "--temperature", options->temperature,
-          "saved: divide the logits by what `temper eval --temperature fit` found for these "
-          "weights, if it was asked; none: take them as they are")
-      ->check(CLI::IsMember({"saved", "none"}))
-      ->capture_default_str();
+      .option("--temperature", options->temperature,
+              "saved: divide the logits by what `temper eval --temperature fit` found for these "
+              "weights, if it was asked; none: take them as they are")
+      .one_of({"saved", "none"})
+      .with_default();
   command
-      ->add_option("--mc-dropout", options->mc_dropout,
-                   "look so often, with dropout on: mean probabilities and, in percentage points, "
-                   "their standard deviation (Monte Carlo dropout)")
-      ->type_name("N");
-  command->add_flag("--json", options->as_json, "print one JSON object a line");
-  command->footer("Example:\n  temper predict runs/fashion-mnist shoe.png coat.jpg --top 5");
-  command->callback([options] { predict(*options); });
+      .option("--mc-dropout", options->mc_dropout,
+              "look so often, with dropout on: mean probabilities and, in percentage points, "
+              "their standard deviation (Monte Carlo dropout)")
+      .called("N");
+  command.flag("--json", options->as_json, "print one JSON object a line");
+  command.footer("Example:\n  temper predict runs/fashion-mnist shoe.png coat.jpg --top 5");
+  command.run([options] { predict(*options); });
 }
 
 }  // namespace temper::cli

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -73,43 +72,39 @@ void check(const Options& options) {
   fmt::print("{} is a good recipe\n", options.file);
 }
 
-void add_file(CLI::App& command, Options& options) {
-  command.add_option("recipe", options.file, "a recipe (.toml)")->type_name("RECIPE")->required();
-  command
-      .add_option("--set", options.sets,
-                  "change an option, as in optimizer.lr=0.1; may be repeated")
-      ->type_name("KEY=VALUE")
-      ->allow_extra_args(false);
+void add_file(const Command& command, Options& options) {
+  command.option("recipe", options.file, "a recipe (.toml)").called("RECIPE").required();
+  command.option("--set", options.sets, "change an option, as in optimizer.lr=0.1; may be repeated")
+      .called("KEY=VALUE")
+      .one_at_a_time();
 }
 
 }  // namespace
 
-void add_recipe(CLI::App& app) {
-  auto* recipe = app.add_subcommand("recipe", "Write, show and check recipes");
-  recipe->require_subcommand(1);
+void add_recipe(const Command& app) {
+  const auto recipe = app.command("recipe", "Write, show and check recipes");
+  recipe.needs_command();
   auto options = std::make_shared<Options>();
 
-  auto* create = recipe->add_subcommand("new", "Write a recipe to begin with, every key explained");
+  const auto create = recipe.command("new", "Write a recipe to begin with, every key explained");
   create
-      ->add_option(
-          "source", options->source,
-          "what data.source may name: a folder of pictures, a table, shards, fashion-mnist")
-      ->type_name("SOURCE")
-      ->capture_default_str();
-  create->add_option("--out", options->out, "the file to write (default: the terminal)")
-      ->type_name("FILE");
-  create->callback([options] { write_new(*options); });
+      .option("source", options->source,
+              "what data.source may name: a folder of pictures, a table, shards, fashion-mnist")
+      .called("SOURCE")
+      .with_default();
+  create.option("--out", options->out, "the file to write (default: the terminal)").called("FILE");
+  create.run([options] { write_new(*options); });
 
-  auto* resolved = recipe->add_subcommand("show", "Print every key of a recipe with its value");
-  add_file(*resolved, *options);
-  resolved->add_flag("--json", options->as_json, "print as JSON");
-  resolved->callback([options] { show(*options); });
+  const auto resolved = recipe.command("show", "Print every key of a recipe with its value");
+  add_file(resolved, *options);
+  resolved.flag("--json", options->as_json, "print as JSON");
+  resolved.run([options] { show(*options); });
 
-  auto* checked = recipe->add_subcommand("check", "Read a recipe and say what is wrong or odd");
-  add_file(*checked, *options);
-  checked->callback([options] { check(*options); });
+  const auto checked = recipe.command("check", "Read a recipe and say what is wrong or odd");
+  add_file(checked, *options);
+  checked.run([options] { check(*options); });
 
-  recipe->footer(
+  recipe.footer(
       "Examples:\n"
       "  temper recipe new pictures/ --out mine.toml\n"
       "  temper recipe show mine.toml --set model.depth=50\n"

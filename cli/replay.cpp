@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -95,15 +94,15 @@ void replay_command(const Options& options) {
 
 }  // namespace
 
-void add_replay(CLI::App& app) {
-  auto* command = app.add_subcommand("replay", "Make one step of a run again and look into it");
+void add_replay(const Command& app) {
+  const auto command = app.command("replay", "Make one step of a run again and look into it");
   auto options = std::make_shared<Options>();
-  command->add_option("run", options->run, "the run directory, finished or not")->required();
-  command->add_option("--step", options->step, "the step that takes the run from STEP-1 to STEP")
-      ->type_name("STEP")
-      ->required();
-  command->add_flag("--json", options->as_json, "print what samples.json holds");
-  command->footer(
+  command.option("run", options->run, "the run directory, finished or not").required();
+  command.option("--step", options->step, "the step that takes the run from STEP-1 to STEP")
+      .called("STEP")
+      .required();
+  command.flag("--json", options->as_json, "print what samples.json holds");
+  command.footer(
       "Goes on from the last checkpoint before the step, so at most as many steps as lie between "
       "two\ncheckpoints are made again where old ones are kept (checkpoint.every_steps, "
       "checkpoint.keep).\nWrites batch.png (the images as the network saw them, the worst first) "
@@ -111,7 +110,7 @@ void add_replay(CLI::App& app) {
       "samples.json (each\nimage's file, random draws, augmentation and loss; norms of every "
       "parameter) to\nRUN/replay/step-<8 digits>/; the run itself stays as it is.\n\n"
       "Example:\n  temper replay runs/fashion-mnist --step 1200");
-  command->callback([options] { replay_command(*options); });
+  command.run([options] { replay_command(*options); });
 }
 
 }  // namespace temper::cli

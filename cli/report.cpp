@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -35,28 +34,28 @@ void write(const Options& options) {
 
 }  // namespace
 
-void add_report(CLI::App& app) {
-  auto* command =
-      app.add_subcommand("report", "Write a run's report.html from what is in its directory");
+void add_report(const Command& app) {
+  const auto command =
+      app.command("report", "Write a run's report.html from what is in its directory");
   auto options = std::make_shared<Options>();
-  command->add_option("run", options->run, "the run directory, finished or not")->required();
+  command.option("run", options->run, "the run directory, finished or not").required();
   command
-      ->add_option("--clusters", options->clusters,
-                   "show how tight the images of three classes lie before the last layer")
-      ->type_name("A,B,C")
-      ->delimiter(',')
-      ->allow_extra_args(false);
+      .option("--clusters", options->clusters,
+              "show how tight the images of three classes lie before the last layer")
+      .called("A,B,C")
+      .separated_by(',')
+      .one_at_a_time();
   command
-      ->add_option("--sensitivity", options->sensitivity,
-                   "measure on so many images how the answers move with the pixels")
-      ->type_name("IMAGES")
-      ->check(CLI::PositiveNumber);
-  command->add_flag("--json", options->as_json, "print the numbers as JSON");
-  command->footer(
+      .option("--sensitivity", options->sensitivity,
+              "measure on so many images how the answers move with the pixels")
+      .called("IMAGES")
+      .positive();
+  command.flag("--json", options->as_json, "print the numbers as JSON");
+  command.footer(
       "Examples:\n"
       "  temper report runs/fashion-mnist\n"
       "  temper report runs/fashion-mnist --clusters shirt,coat,bag --sensitivity 200");
-  command->callback([options] { write(*options); });
+  command.run([options] { write(*options); });
 }
 
 }  // namespace temper::cli

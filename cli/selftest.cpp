@@ -3,7 +3,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
@@ -145,18 +144,18 @@ int selftest(bool as_json) {
 
 }  // namespace
 
-void add_selftest(CLI::App& app) {
-  auto* command = app.add_subcommand(
-      "selftest", "Compare every method with published numbers, on this machine");
+void add_selftest(const Command& app) {
+  const auto command =
+      app.command("selftest", "Compare every method with published numbers, on this machine");
   auto as_json = std::make_shared<bool>(false);
-  command->add_flag("--json", *as_json, "print JSON");
-  command->footer(
+  command.flag("--json", *as_json, "print JSON");
+  command.footer(
       "Runs the methods under every instruction set that LibTorch has for this processor, scalar\n"
       "first, against numbers of the published implementations; then trains, kills and goes on, "
       "and\n"
       "compares the bytes. Exit status 70 when anything differs.");
-  command->callback([as_json] {
-    if (const int status = selftest(*as_json); status != 0) throw CLI::RuntimeError(status);
+  command.run([as_json] {
+    if (const int status = selftest(*as_json); status != 0) end_with(status);
   });
 }
 

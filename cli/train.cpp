@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <csignal>
 #include <filesystem>
 #include <memory>
@@ -239,49 +238,46 @@ int train_command(const Options& options, const std::vector<std::string>& comman
 
 }  // namespace
 
-void add_train(CLI::App& app, const std::vector<std::string>& command_line) {
-  auto* command =
-      app.add_subcommand("train", "Train a network, from a recipe or on a folder of pictures");
+void add_train(const Command& app, const std::vector<std::string>& command_line) {
+  const auto command =
+      app.command("train", "Train a network, from a recipe or on a folder of pictures");
   auto options = std::make_shared<Options>();
-  command->add_option(
-      "source", options->source,
-      "a recipe (.toml), or data (a folder with one folder of pictures a class, a CSV "
-      "manifest, shards), for which one is chosen; without it: Fashion-MNIST");
+  command.option("source", options->source,
+                 "a recipe (.toml), or data (a folder with one folder of pictures a class, a CSV "
+                 "manifest, shards), for which one is chosen; without it: Fashion-MNIST");
   command
-      ->add_option("--set", options->sets,
-                   "change an option, as in optimizer.lr=0.1; may be repeated")
-      ->type_name("KEY=VALUE")
-      ->allow_extra_args(false);
+      .option("--set", options->sets, "change an option, as in optimizer.lr=0.1; may be repeated")
+      .called("KEY=VALUE")
+      .one_at_a_time();
+  command.option("--out", options->out, "the run directory (default: runs/<name of the recipe>)")
+      .called("DIR");
   command
-      ->add_option("--out", options->out, "the run directory (default: runs/<name of the recipe>)")
-      ->type_name("DIR");
+      .option("--stop-at", options->stop_at,
+              "save and stop after this step; the same command goes on")
+      .called("STEP")
+      .positive();
   command
-      ->add_option("--stop-at", options->stop_at,
-                   "save and stop after this step; the same command goes on")
-      ->type_name("STEP")
-      ->check(CLI::PositiveNumber);
-  command
-      ->add_option("--time-limit", options->time_limit,
-                   "save and stop after this long, as in 45m or 2h30m; the same command goes on")
-      ->type_name("TIME");
-  auto* resume = command->add_flag("--resume", options->resume,
+      .option("--time-limit", options->time_limit,
+              "save and stop after this long, as in 45m or 2h30m; the same command goes on")
+      .called("TIME");
+  const auto resume = command.flag("--resume", options->resume,
                                    "go on with the run that is there, and fail where none is");
-  auto* fresh = command->add_flag("--fresh", options->fresh,
+  const auto fresh = command.flag("--fresh", options->fresh,
                                   "never go on with an earlier run: use the next free directory");
   command
-      ->add_option("--fork", options->fork,
-                   "begin a run of this name, beside the one that is there, with its last "
-                   "checkpoint and a recipe that may differ")
-      ->type_name("NAME")
-      ->excludes(resume)
-      ->excludes(fresh);
-  resume->excludes(fresh);
-  command->add_flag("--dry-run", options->dry_run,
-                    "say what the run will cost, from a few steps; make no run");
-  command->add_flag("--check", options->check,
-                    "overfit one batch on purpose, to find faults in data and options");
-  command->add_flag("--json", options->as_json, "print the result as JSON");
-  command->footer(
+      .option("--fork", options->fork,
+              "begin a run of this name, beside the one that is there, with its last "
+              "checkpoint and a recipe that may differ")
+      .called("NAME")
+      .excludes(resume)
+      .excludes(fresh);
+  resume.excludes(fresh);
+  command.flag("--dry-run", options->dry_run,
+               "say what the run will cost, from a few steps; make no run");
+  command.flag("--check", options->check,
+               "overfit one batch on purpose, to find faults in data and options");
+  command.flag("--json", options->as_json, "print the result as JSON");
+  command.footer(
       "Examples:\n"
       "  temper train recipes/fashion-mnist.toml\n"
       "  temper train pictures/ --set epochs=20 --set optimizer.lr=0.05\n"
@@ -291,9 +287,8 @@ void add_train(CLI::App& app, const std::vector<std::string>& command_line) {
       "A run that was stopped (Ctrl-C, SIGTERM, --stop-at, --time-limit) or killed goes on when "
       "the "
       "same command is given\nagain, to the same weights as if it had never stopped.");
-  command->callback([options, command_line] {
-    if (const int status = train_command(*options, command_line); status != 0)
-      throw CLI::RuntimeError(status);
+  command.run([options, command_line] {
+    if (const int status = train_command(*options, command_line); status != 0) end_with(status);
   });
 }
 

@@ -17,6 +17,11 @@ foreach(kind tensor nn recipe)
   target_link_libraries(temper_pch_${kind} PRIVATE temper_core temper_warnings temper_torch_cpu)
 endforeach()
 
+# For what is run once where rooms' code runs a million times: what optimization beyond this brings it costs more to make.
+function(temper_compile_briefly target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+endfunction()
+
 # temper_room(NAME [TORCH tensor|nn|recipe] [USES rooms...]): temper/NAME/*.cpp as a static library temper_NAME,
 # and tests/NAME/*_test.cpp as the program NAME_test.
 function(temper_room name)
@@ -49,6 +54,17 @@ function(temper_room name)
   temper_tests(${name})
 endfunction()
 
+# What the tests of rooms share, compiled once: tests/support/*.cpp.
+function(temper_test_support)
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/tests/support/*.cpp")
+  add_library(temper_test_support STATIC ${sources})
+  target_include_directories(temper_test_support PUBLIC "${CMAKE_CURRENT_SOURCE_DIR}")
+  target_link_libraries(temper_test_support PUBLIC temper_core nlohmann_json::nlohmann_json GTest::gmock
+                                            PRIVATE temper_warnings)
+  target_compile_definitions(temper_test_support PUBLIC
+    TEMPER_SOURCE_DIR="${CMAKE_CURRENT_SOURCE_DIR}" TEMPER_PROGRAM="${CMAKE_BINARY_DIR}/temper")
+endfunction()
+
 # The tests of a room; objects, so that temper-selftest holds the same.
 function(temper_tests name)
   file(GLOB tests CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/tests/${name}/*_test.cpp")
@@ -56,10 +72,8 @@ function(temper_tests name)
     return()
   endif()
   add_library(${name}_checks OBJECT ${tests})
-  target_link_libraries(${name}_checks PUBLIC temper_${name} GTest::gmock PRIVATE temper_warnings)
-  target_include_directories(${name}_checks PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
-  target_compile_definitions(${name}_checks PRIVATE
-    TEMPER_SOURCE_DIR="${CMAKE_CURRENT_SOURCE_DIR}" TEMPER_PROGRAM="${CMAKE_BINARY_DIR}/temper")
+  target_link_libraries(${name}_checks PUBLIC temper_${name} temper_test_support PRIVATE temper_warnings)
+  temper_compile_briefly(${name}_checks)
   get_target_property(kind temper_${name} PRECOMPILE_HEADERS_REUSE_FROM)
   if(kind)
     target_link_libraries(${name}_checks PUBLIC temper_torch_cpu)
@@ -80,6 +94,7 @@ function(temper_program name)
   add_library(${name}_commands OBJECT ${sources})
   target_link_libraries(${name}_commands PUBLIC ${PROGRAM_USES} CLI11::CLI11 PRIVATE temper_warnings)
   target_precompile_headers(${name}_commands REUSE_FROM temper_pch_recipe)
+  temper_compile_briefly(${name}_commands)
   add_executable(${name} "${CMAKE_BINARY_DIR}/empty.cpp")
   target_link_libraries(${name} PRIVATE ${name}_commands)
   # The program finds its CUDA module beside it in the build folder, in ../ (lib/) when installed.
@@ -107,6 +122,7 @@ function(temper_fault_tests)
                                       PRIVATE temper_warnings)
   target_include_directories(faults_checks PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
   target_precompile_headers(faults_checks REUSE_FROM temper_pch_recipe)
+  temper_compile_briefly(faults_checks)
   add_executable(faults_test "${CMAKE_BINARY_DIR}/empty.cpp")
   target_link_libraries(faults_test PRIVATE faults_checks)
   gtest_discover_tests(faults_test TEST_PREFIX "faults/" DISCOVERY_MODE PRE_TEST

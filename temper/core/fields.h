@@ -193,6 +193,12 @@ Group group(T& value) {
   return view;
 }
 
+/// The view of a choice's active alternative. Void once another is chosen.
+template <Choice T>
+Group group(T& value) {
+  return std::get<std::function<ChoiceView()>>(slot(value))().active();
+}
+
 /// The view of a fresh struct.
 template <Reflected T>
 Group fresh_group() {

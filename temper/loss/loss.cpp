@@ -90,3 +90,5 @@ bool wants_prior(const Loss& loss) {
 }
 
 }  // namespace temper::loss
+
+template temper::Slot temper::slot(temper::loss::Loss& value);

@@ -39,3 +39,6 @@ void check(const Loss& loss, std::int64_t classes);
 bool wants_prior(const Loss& loss);
 
 }  // namespace temper::loss
+
+// Compiled once, as its view is large.
+extern template temper::Slot temper::slot(temper::loss::Loss& value);

@@ -54,3 +54,5 @@ void zero_gradients(std::span<const Target> targets) {
 }
 
 }  // namespace temper::optim
+
+template temper::Slot temper::slot(temper::optim::Optimizer& value);

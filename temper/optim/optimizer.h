@@ -45,3 +45,6 @@ void step(const Optimizer& optimizer, std::span<const Target> targets, State& st
 void zero_gradients(std::span<const Target> targets);
 
 }  // namespace temper::optim
+
+// Compiled once, as its view is large.
+extern template temper::Slot temper::slot(temper::optim::Optimizer& value);

@@ -151,3 +151,5 @@ std::vector<Difference> differences(const Recipe& left, const Recipe& right) {
 }
 
 }  // namespace temper::recipe
+
+template temper::Group temper::group(temper::recipe::Recipe& value);

@@ -497,3 +497,6 @@ template <>
 struct temper::EnumNames<temper::recipe::Device> {
   static constexpr std::array<std::string_view, 3> value{"auto", "cpu", "cuda"};
 };
+
+// Compiled once, as its view is large.
+extern template temper::Group temper::group(temper::recipe::Recipe& value);

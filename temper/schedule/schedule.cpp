@@ -100,3 +100,5 @@ std::optional<std::int64_t> first_fall(const Schedule& schedule, const Horizon& 
 }
 
 }  // namespace temper::schedule
+
+template temper::Slot temper::slot(temper::schedule::Schedule& value);

@@ -91,3 +91,6 @@ std::pair<double, double> range(const Schedule& schedule, const Horizon& horizon
 std::optional<std::int64_t> first_fall(const Schedule& schedule, const Horizon& horizon);
 
 }  // namespace temper::schedule
+
+// Compiled once, as its view is large.
+extern template temper::Slot temper::slot(temper::schedule::Schedule& value);

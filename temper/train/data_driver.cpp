@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view kOperations = "data.augment.";
 
 double* number(augment::Operation& operation, const std::string& option) {
-  const auto view = std::visit([](auto& options) { return group(options); }, operation);
+  const auto view = group(operation);
   return std::get<double*>(recipe::find(view, option)->slot);
 }
 

@@ -8,7 +8,7 @@
 #include "temper/augment/pipeline.h"
 #include "temper/io/safetensors.h"
 #include "tests/augment/targets.h"
-#include "tests/support/golden_path.h"
+#include "tests/support/golden.h"
 
 namespace temper::augment {
 namespace {

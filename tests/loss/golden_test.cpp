@@ -11,6 +11,7 @@
 #include "temper/loss/loss.h"
 #include "tests/support/golden.h"
 #include "tests/support/options.h"
+#include "tests/support/tensor.h"
 
 namespace temper::loss {
 namespace {

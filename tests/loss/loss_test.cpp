@@ -14,6 +14,7 @@
 
 #include "temper/core/error.h"
 #include "tests/support/golden.h"
+#include "tests/support/tensor.h"
 
 namespace temper::loss {
 namespace {

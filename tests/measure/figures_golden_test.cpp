@@ -11,6 +11,7 @@
 #include "temper/measure/sensitivity.h"
 #include "temper/measure/temperature.h"
 #include "tests/support/golden.h"
+#include "tests/support/tensor.h"
 
 namespace temper::measure {
 namespace {

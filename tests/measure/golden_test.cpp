@@ -7,6 +7,7 @@
 #include "temper/measure/interval.h"
 #include "temper/measure/likelihood.h"
 #include "tests/support/golden.h"
+#include "tests/support/tensor.h"
 
 namespace temper::measure {
 namespace {

@@ -19,6 +19,7 @@
 #include "temper/core/error.h"
 #include "temper/model/architecture.h"
 #include "tests/support/golden.h"
+#include "tests/support/tensor.h"
 
 namespace temper::model {
 namespace {

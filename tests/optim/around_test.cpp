@@ -13,6 +13,7 @@
 #include "temper/optim/sam.h"
 #include "tests/support/golden.h"
 #include "tests/support/options.h"
+#include "tests/support/tensor.h"
 
 namespace temper::optim {
 namespace {

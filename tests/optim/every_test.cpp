@@ -198,7 +198,7 @@ TEST_P(EveryOptimizer, ScalesTheRateOfAParameter) {
 }
 
 TEST_P(EveryOptimizer, SaysWhatEachOptionMeans) {
-  const auto options = std::visit([](auto& o) { return group(o); }, optimizer);
+  const auto options = group(optimizer);
   EXPECT_FALSE(options.about.summary.empty());
   EXPECT_FALSE(options.about.formula.empty());
   EXPECT_FALSE(options.about.paper.empty());

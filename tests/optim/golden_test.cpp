@@ -7,6 +7,7 @@
 #include "temper/optim/optimizer.h"
 #include "tests/support/golden.h"
 #include "tests/support/options.h"
+#include "tests/support/tensor.h"
 
 namespace temper::optim {
 namespace {
@@ -75,8 +76,7 @@ Trained run(const Inputs& inputs, std::string_view kind, const nlohmann::json& o
     // A gradient in another layout than its parameter's, as a backward pass may leave it.
     for (std::size_t p = 0; p < targets.size(); ++p)
       targets[p].value.mutable_grad() = inputs.gradients[p][i].to(type);
-    scale_rates(std::visit([](auto& o) { return group(o); }, rule), options,
-                inputs.json["lr_factors"][static_cast<std::size_t>(i)]);
+    scale_rates(group(rule), options, inputs.json["lr_factors"][static_cast<std::size_t>(i)]);
     step(rule, targets, state);
   }
   EXPECT_EQ(state.step, 25);

@@ -12,6 +12,7 @@
 #include "temper/regularize/stochastic_depth.h"
 #include "tests/support/golden.h"
 #include "tests/support/options.h"
+#include "tests/support/tensor.h"
 
 namespace temper::regularize {
 namespace {

@@ -10,6 +10,7 @@
 
 #include "temper/regularize/averaging.h"
 #include "tests/support/golden.h"
+#include "tests/support/tensor.h"
 
 namespace temper::regularize {
 namespace {

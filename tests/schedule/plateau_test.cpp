@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -11,7 +10,7 @@
 
 #include "temper/core/error.h"
 #include "temper/schedule/schedule.h"
-#include "tests/support/golden_path.h"
+#include "tests/support/golden.h"
 #include "tests/support/options.h"
 
 namespace temper::schedule {
@@ -20,8 +19,7 @@ namespace {
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 TEST(Plateau, IsPyTorchsOverAThousandEvaluations) {
-  nlohmann::json golden;
-  std::ifstream(temper::testing::golden_path("schedule/plateau.json")) >> golden;
+  const auto golden = temper::testing::golden("schedule/plateau.json");
   ASSERT_EQ(golden["cases"].size(), 7U);
   for (const auto& published : golden["cases"]) {
     const auto& ours = published["schedule"];

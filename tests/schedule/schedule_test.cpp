@@ -3,13 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "temper/core/error.h"
-#include "tests/support/golden_path.h"
+#include "tests/support/golden.h"
 #include "tests/support/options.h"
 
 namespace temper::schedule {
@@ -22,8 +21,7 @@ double largest(const std::vector<double>& values) {
 }
 
 TEST(Schedule, IsThePublishedOneIn1000Steps) {
-  nlohmann::json golden;
-  std::ifstream(temper::testing::golden_path("schedule/schedule.json")) >> golden;
+  const auto golden = temper::testing::golden("schedule/schedule.json");
   ASSERT_GT(golden["cases"].size(), 20U);
   for (const auto& published : golden["cases"]) {
     const auto& ours = published["schedule"];

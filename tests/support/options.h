@@ -1,10 +1,8 @@
 #pragma once
-#include <gtest/gtest.h>
-
-#include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
-#include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "temper/core/fields.h"
@@ -12,58 +10,8 @@
 /// Options from JSON that spells them as recipes do, for golden files.
 namespace temper::testing {
 
-template <class... F>
-struct Overloaded : F... {
-  using F::operator()...;
-};
-
-inline void set(const Slot& slot, const nlohmann::json& value);
-
-inline void set(const Group& options, const nlohmann::json& values) {
-  for (const auto& [name, value] : values.items()) {
-    if (name == "kind") continue;
-    const auto item =
-        std::ranges::find(options.items, name, [](const Item& i) { return i.meta.name; });
-    ASSERT_NE(item, options.items.end()) << name;
-    set(item->slot, value);
-  }
-}
-
-inline std::size_t index_of(const std::vector<std::string_view>& names,
-                            const nlohmann::json& name) {
-  const auto at = std::ranges::find(names, name.get<std::string>());
-  EXPECT_NE(at, names.end()) << name;
-  return at == names.end() ? 0 : static_cast<std::size_t>(at - names.begin());
-}
-
-inline void choose(const ChoiceView& choice, const std::function<ChoiceView()>& again,
-                   const nlohmann::json& value) {
-  choice.select(index_of(choice.kinds, value["kind"]));
-  set(again().active(), value);
-}
-
-inline void set(const Slot& slot, const nlohmann::json& value) {
-  using std::function;
-  std::visit(Overloaded{[&](double* to) { *to = value; }, [&](std::int64_t* to) { *to = value; },
-                        [&](bool* to) { *to = value; },
-                        [&](const function<EnumView()>& view) {
-                          view().set(index_of(view().names, value));
-                        },
-                        [&](const function<Group()>& view) { set(view(), value); },
-                        [&](const function<OptionalView()>& view) {
-                          view().set_present(true);
-                          set(view().value(), value);
-                        },
-                        [&](const function<ChoiceView()>& view) { choose(view(), view, value); },
-                        [&](const function<ListView()>& view) {
-                          view().resize(0);  // elements start from their own defaults
-                          view().resize(value.size());
-                          for (std::size_t i = 0; i < value.size(); ++i)
-                            set(view().at(i), value[i]);
-                        },
-                        [&](const auto&) { FAIL() << "not in golden files: " << value; }},
-             slot);
-}
+void set(const Slot& slot, const nlohmann::json& value);
+void set(const Group& options, const nlohmann::json& values);
 
 /// The kinds of all alternatives of a variant.
 template <class Variant>

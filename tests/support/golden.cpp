@@ -1,14 +1,19 @@
-#pragma once
+#include "tests/support/golden.h"
+
 #include <cstdlib>
-#include <string>
+#include <fstream>
 
 namespace temper::testing {
 
-/// Where numbers that published code gave lie: below TEMPER_GOLDEN_DIR, which `temper selftest`
-/// sets, else in the sources.
-inline std::string golden_path(const std::string& name) {
+std::string golden_path(const std::string& name) {
   const char* folder = std::getenv("TEMPER_GOLDEN_DIR");  // NOLINT(concurrency-mt-unsafe)
   return (folder != nullptr ? std::string(folder) : TEMPER_SOURCE_DIR "/tests/golden") + "/" + name;
+}
+
+nlohmann::json golden(const std::string& name) {
+  nlohmann::json json;
+  std::ifstream(golden_path(name)) >> json;
+  return json;
 }
 
 }  // namespace temper::testing
