@@ -75,7 +75,7 @@ std::shared_ptr<const data::Source> small_pictures() {
 class Epochs {
  public:
   /// @param threads  of which the one that takes the batches is one
-  Epochs(std::shared_ptr<const data::Source> source, bool small, std::int64_t threads)
+  Epochs(const std::shared_ptr<const data::Source>& source, bool small, std::int64_t threads)
       : images_(source->size()), loader_(source, options(small, threads)) {}
 
   /// One more epoch.
@@ -195,7 +195,8 @@ int main(int count, char** arguments) try {
     const double busy = processor_seconds() - before;
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
     std::cout << static_cast<double>(images) / seconds.count() << ' '
-              << busy / static_cast<double>(images) << ' ' << images << std::endl;
+              << busy / static_cast<double>(images) << ' ' << images << '\n'
+              << std::flush;
   }
 } catch (const std::exception& error) {
   std::cerr << "bench_data: " << error.what() << '\n';

@@ -100,7 +100,7 @@ void compare(int rounds) {
   for (std::size_t stage = 0; stage < smaller.size(); ++stage) {
     const double each = (whole - without[stage]) / kFewer / rounds;
     const auto here =
-        static_cast<double>(kBlocks * rounds - (depth.computed()[stage] - computed[stage]));
+        static_cast<double>(kBlocks * rounds) - (depth.computed()[stage] - computed[stage]);
     expected += here * each;
     dropped += here;
   }
@@ -117,5 +117,5 @@ void compare(int rounds) {
 
 int main(int argc, char** argv) {
   at::set_num_threads(1);
-  compare(argc > 1 ? std::atoi(argv[1]) : 60);
+  compare(argc > 1 ? std::stoi(argv[1]) : 60);
 }

@@ -55,5 +55,5 @@ void compare(const char* path, int rounds) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  compare(argc > 1 ? argv[1] : "recipes/fashion-mnist.toml", argc > 2 ? std::atoi(argv[2]) : 20);
+  compare(argc > 1 ? argv[1] : "recipes/fashion-mnist.toml", argc > 2 ? std::stoi(argv[2]) : 20);
 }

@@ -4,44 +4,54 @@
 
 namespace temper::cli {
 
-Argument Argument::called(const std::string& what) const {
-  return Argument(option_->type_name(what));
+Argument& Argument::called(const std::string& what) {
+  option_->type_name(what);
+  return *this;
 }
 
-Argument Argument::required() const {
-  return Argument(option_->required());
+Argument& Argument::required() {
+  option_->required();
+  return *this;
 }
 
-Argument Argument::with_default() const {
-  return Argument(option_->capture_default_str());
+Argument& Argument::with_default() {
+  option_->capture_default_str();
+  return *this;
 }
 
-Argument Argument::positive() const {
-  return Argument(option_->check(CLI::PositiveNumber));
+Argument& Argument::positive() {
+  option_->check(CLI::PositiveNumber);
+  return *this;
 }
 
-Argument Argument::within(int low, int high) const {
-  return Argument(option_->check(CLI::Range(low, high)));
+Argument& Argument::within(int low, int high) {
+  option_->check(CLI::Range(low, high));
+  return *this;
 }
 
-Argument Argument::within(double low, double high) const {
-  return Argument(option_->check(CLI::Range(low, high)));
+Argument& Argument::within(double low, double high) {
+  option_->check(CLI::Range(low, high));
+  return *this;
 }
 
-Argument Argument::one_of(const std::vector<std::string>& values) const {
-  return Argument(option_->check(CLI::IsMember(values)));
+Argument& Argument::one_of(const std::vector<std::string>& values) {
+  option_->check(CLI::IsMember(values));
+  return *this;
 }
 
-Argument Argument::one_at_a_time() const {
-  return Argument(option_->allow_extra_args(false));
+Argument& Argument::one_at_a_time() {
+  option_->allow_extra_args(false);
+  return *this;
 }
 
-Argument Argument::separated_by(char comma) const {
-  return Argument(option_->delimiter(comma));
+Argument& Argument::separated_by(char comma) {
+  option_->delimiter(comma);
+  return *this;
 }
 
-Argument Argument::excludes(const Argument& other) const {
-  return Argument(option_->excludes(other.option_));
+Argument& Argument::excludes(const Argument& other) {
+  option_->excludes(other.option_);
+  return *this;
 }
 
 Command Command::command(const std::string& name, const std::string& about) const {

@@ -19,16 +19,16 @@ class Argument {
  public:
   explicit Argument(CLI::Option* option) : option_(option) {}
 
-  Argument called(const std::string& what) const;  ///< the value, in --help: "DIR"
-  Argument required() const;
-  Argument with_default() const;  ///< --help tells it
-  Argument positive() const;      ///< anything but a number > 0 is refused
-  Argument within(int low, int high) const;
-  Argument within(double low, double high) const;
-  Argument one_of(const std::vector<std::string>& values) const;
-  Argument one_at_a_time() const;           ///< a list grows by naming the option again
-  Argument separated_by(char comma) const;  ///< a list's values
-  Argument excludes(const Argument& other) const;
+  Argument& called(const std::string& what);  ///< the value, in --help: "DIR"
+  Argument& required();
+  Argument& with_default();  ///< --help tells it
+  Argument& positive();      ///< anything but a number > 0 is refused
+  Argument& within(int low, int high);
+  Argument& within(double low, double high);
+  Argument& one_of(const std::vector<std::string>& values);
+  Argument& one_at_a_time();           ///< a list grows by naming the option again
+  Argument& separated_by(char comma);  ///< a list's values
+  Argument& excludes(const Argument& other);
 
  private:
   CLI::Option* option_;
@@ -39,7 +39,7 @@ class Command {
   explicit Command(CLI::App* app) : app_(app) {}
 
   /// One below this.
-  Command command(const std::string& name, const std::string& about) const;
+  [[nodiscard]] Command command(const std::string& name, const std::string& about) const;
   /// It does nothing without one below it.
   void needs_command() const;
 

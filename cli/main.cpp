@@ -28,9 +28,7 @@ constexpr auto kExamples = R"(Examples:
   temper report runs/mine                        the page with curves, mistakes and calibration
   temper predict runs/mine cat.jpg               what is in a picture?
   temper diff runs/mine runs/mine-2              what differs between two runs?
-  temper replay runs/mine --step 1200            what happened in that step?
   temper replay runs/mine --step 420             why did the loss spike?
-  temper diff runs/mine runs/other               what is different?
   temper list optimizer                          what is there?
   temper explain label_smoothing                 what does it do?
 

@@ -50,7 +50,7 @@ void Progress::see(const train::Event& event) {
   std::visit([this](const auto& e) { show(e); }, event);
 }
 
-void Progress::line(const std::string& text) {
+void Progress::line(const std::string& text) const {
   fmt::print(stderr, "{}{}\n", terminal_ ? "\r\033[K" : "", text);
 }
 
@@ -122,7 +122,7 @@ void Progress::show(const train::Warned& e) {
 }
 
 std::string clock_text(double seconds) {
-  const auto total = static_cast<std::int64_t>(std::max(0.0, seconds) + 0.5);
+  const auto total = std::int64_t{std::llround(std::max(0.0, seconds))};
   if (total >= 3600)
     return fmt::format("{}:{:02}:{:02}", total / 3600, total / 60 % 60, total % 60);
   return fmt::format("{}:{:02}", total / 60, total % 60);

@@ -23,7 +23,7 @@ class Progress : public train::Observer {
   void show(const train::Norms&) {}
   void show(const train::Tested&) {}
   void show(const train::Ended&) {}
-  void line(const std::string& text);  ///< a line that stays
+  void line(const std::string& text) const;  ///< a line that stays
 
   bool terminal_;
   train::Started run_;

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
@@ -44,8 +45,8 @@ constexpr auto kNumbers =
 /// The methods' numbers under every instruction set up to the machine's, scalar first.
 std::vector<Part> parts() {
   std::vector<Part> all;
-  const std::pair<const char*, const char*> sets[] = {
-      {"DEFAULT", "default"}, {"AVX2", "avx2"}, {"AVX512", "avx512"}};
+  constexpr std::array<std::pair<const char*, const char*>, 3> sets{
+      {{"DEFAULT", "default"}, {"AVX2", "avx2"}, {"AVX512", "avx512"}}};
   const auto machines = train::platform({}).instruction_set;
   for (const auto& [name, value] : sets) {
     all.push_back({fmt::format("published numbers, {}", name), kNumbers, value});
@@ -70,14 +71,16 @@ fs::path program() {
 /// A part in a process of its own.
 class Process {
  public:
-  Process(Part part, const fs::path& program, const fs::path& results)
-      : part_(std::move(part)), results_(results), child_(::fork()) {
+  Process(Part part, const fs::path& program, fs::path results)
+      : part_(std::move(part)), results_(std::move(results)), child_(::fork()) {
     if (child_ != 0) return;
     const auto choice = "--gtest_filter=" + part_.filter;
     const auto output = "--gtest_output=json:" + results_.string();
     const int nowhere = ::open("/dev/null", O_WRONLY);
-    ::dup2(nowhere, STDOUT_FILENO);
-    ::dup2(nowhere, STDERR_FILENO);
+    if (nowhere >= 0) {
+      ::dup2(nowhere, STDOUT_FILENO);
+      ::dup2(nowhere, STDERR_FILENO);
+    }
     if (!part_.instruction_set.empty())
       ::setenv("ATEN_CPU_CAPABILITY", part_.instruction_set.c_str(), 1);  // NOLINT
     ::execl(program.c_str(), program.c_str(), choice.c_str(), output.c_str(), nullptr);

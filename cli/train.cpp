@@ -260,8 +260,8 @@ void add_train(const Command& app, const std::vector<std::string>& command_line)
       .option("--time-limit", options->time_limit,
               "save and stop after this long, as in 45m or 2h30m; the same command goes on")
       .called("TIME");
-  const auto resume = command.flag("--resume", options->resume,
-                                   "go on with the run that is there, and fail where none is");
+  auto resume = command.flag("--resume", options->resume,
+                             "go on with the run that is there, and fail where none is");
   const auto fresh = command.flag("--fresh", options->fresh,
                                   "never go on with an earlier run: use the next free directory");
   command

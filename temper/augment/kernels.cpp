@@ -31,7 +31,7 @@ std::uint8_t weighted(const std::uint8_t* in, std::ptrdiff_t stride, const Weigh
 #if HWY_TARGET == HWY_SCALAR  // no vectors at all
 
 void ResizeRows(const std::uint8_t* in, std::ptrdiff_t in_stride, std::int64_t rows,
-                const Taps& taps, std::uint8_t* out, std::ptrdiff_t out_stride) {
+                const TapPairs& taps, std::uint8_t* out, std::ptrdiff_t out_stride) {
   for (std::int64_t y = 0; y < rows; ++y, in += in_stride, out += out_stride)
     for (std::int64_t x = 0; x < taps.width; ++x)
       for (std::int64_t c = 0; c < 3; ++c)
@@ -159,7 +159,7 @@ HWY_INLINE void store_blocks(Byte bytes, std::uint8_t* out, std::ptrdiff_t strid
 
 /// @param fixed_pairs  how many pairs there are, or 0: as taps says
 template <int fixed_pairs>
-HWY_INLINE void rows_of(const std::uint8_t* in, std::ptrdiff_t in_stride, const Taps& taps,
+HWY_INLINE void rows_of(const std::uint8_t* in, std::ptrdiff_t in_stride, const TapPairs& taps,
                         std::uint8_t* out, std::ptrdiff_t out_stride) {
   constexpr std::uint8_t none = 0x80;
   // Two pixels next to each other: red, red, green, green, blue, blue, each with 16 bits; and the
@@ -176,7 +176,8 @@ HWY_INLINE void rows_of(const std::uint8_t* in, std::ptrdiff_t in_stride, const 
   for (std::int64_t x = 0; x < taps.width; x += 4, out += 12) {
     std::array<Sums, 4> sums{nothing(), nothing(), nothing(), nothing()};
     for (std::size_t k = 0; k < 4; ++k) {
-      const std::uint8_t* from = in + 3 * std::ptrdiff_t{taps.first[x + std::int64_t(k)]};
+      const std::uint8_t* from =
+          in + 3 * std::ptrdiff_t{taps.first[x + static_cast<std::int64_t>(k)]};
       for (std::int64_t p = 0; p < pairs; p += 2, from += 12) {
         const Byte samples = load_blocks(from, in_stride);
         add(hn::BitCast(Halves(), hn::TableLookupBytesOr0(samples, spread)), *weights++, sums[k]);
@@ -190,7 +191,7 @@ HWY_INLINE void rows_of(const std::uint8_t* in, std::ptrdiff_t in_stride, const 
 }
 
 void ResizeRows(const std::uint8_t* in, std::ptrdiff_t in_stride, std::int64_t rows,
-                const Taps& taps, std::uint8_t* out, std::ptrdiff_t out_stride) {
+                const TapPairs& taps, std::uint8_t* out, std::ptrdiff_t out_stride) {
   constexpr auto at_once = static_cast<std::int64_t>(kBlocks);
   std::int64_t y = 0;
   const auto some = [&](std::ptrdiff_t from, std::ptrdiff_t to) {
@@ -269,46 +270,36 @@ void Mirror(const std::uint8_t* in, std::int64_t pixels, std::uint8_t* out) {
 #endif  // HWY_TARGET
 
 void NormaliseFused(const std::uint8_t* in, std::int64_t pixels, int channels,
-                    const NormalisationTable::Constants* constants, float* out) {
-  const hn::ScalableTag<float> floats;
+                    const NormalisationTable::Constants& constants, float* out) {
+  const hn::CappedTag<float, 16> floats;
   const hn::Rebind<std::int32_t, decltype(floats)> words;
   const hn::Rebind<std::uint8_t, decltype(floats)> bytes;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(floats));
-  constexpr std::size_t most = 3 * 64;
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): filled below, as far as they are read
-  alignas(64) std::array<float, most> mean, std, reciprocal;  // as many pixels as vectors' lanes
-  const auto period = static_cast<std::size_t>(channels * lanes);
-  for (std::size_t i = 0; i < period; ++i) {
-    const NormalisationTable::Constants& c = constants[i % static_cast<std::size_t>(channels)];
-    mean[i] = c.mean;
-    std[i] = c.std;
-    reciprocal[i] = c.reciprocal;
-  }
+  const std::int64_t period = channels * lanes;  // as many pixels as a vector has lanes
   const auto whole = hn::Set(floats, 255.0F);
   const auto part = hn::Set(floats, 1 / 255.0F);
-  const auto one = [&](auto samples, std::size_t phase) HWY_ATTR {
+  const auto one = [&](auto samples, std::int64_t phase) HWY_ATTR {
     const auto v = hn::ConvertTo(floats, hn::PromoteTo(words, samples));
     auto scaled = hn::Mul(v, part);
     scaled = hn::MulAdd(hn::NegMulAdd(scaled, whole, v), part, scaled);
-    const auto r = hn::Load(floats, reciprocal.data() + phase);
-    const auto centred = hn::Sub(scaled, hn::Load(floats, mean.data() + phase));
+    const auto r = hn::Load(floats, constants.reciprocal.data() + phase);
+    const auto centred = hn::Sub(scaled, hn::Load(floats, constants.mean.data() + phase));
     const auto divided = hn::Mul(centred, r);
-    const auto rest = hn::NegMulAdd(divided, hn::Load(floats, std.data() + phase), centred);
+    const auto rest =
+        hn::NegMulAdd(divided, hn::Load(floats, constants.std.data() + phase), centred);
     return hn::MulAdd(rest, r, divided);
   };
   const std::int64_t count = pixels * channels;
   std::int64_t i = 0;
-  for (; i + static_cast<std::int64_t>(period) <= count; i += static_cast<std::int64_t>(period))
-    for (std::int64_t phase = 0; phase < static_cast<std::int64_t>(period); phase += lanes)
-      hn::StoreU(one(hn::LoadU(bytes, in + i + phase), static_cast<std::size_t>(phase)), floats,
-                 out + i + phase);
+  for (; i + period <= count; i += period)
+    for (std::int64_t phase = 0; phase < period; phase += lanes)
+      hn::StoreU(one(hn::LoadU(bytes, in + i + phase), phase), floats, out + i + phase);
   if (i == count) return;
   // What is left, as the beginning of a whole period.
-  alignas(64) std::array<std::uint8_t, most> last{};
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init)
-  alignas(64) std::array<float, most> made;
+  alignas(64) std::array<std::uint8_t, 48> last{};
+  alignas(64) std::array<float, 48> made{};
   std::copy(in + i, in + count, last.begin());
-  for (std::size_t phase = 0; phase < period; phase += static_cast<std::size_t>(lanes))
+  for (std::int64_t phase = 0; phase < period; phase += lanes)
     hn::Store(one(hn::Load(bytes, last.data() + phase), phase), floats, made.data() + phase);
   std::copy_n(made.begin(), count - i, out + i);
 }
@@ -332,7 +323,7 @@ WeightPair pair_of(std::int32_t first, std::int32_t second) {
 }
 
 void resize_rows(const std::uint8_t* in, std::ptrdiff_t in_stride, std::int64_t rows,
-                 const Taps& taps, std::uint8_t* out, std::ptrdiff_t out_stride) {
+                 const TapPairs& taps, std::uint8_t* out, std::ptrdiff_t out_stride) {
   HWY_DYNAMIC_DISPATCH(ResizeRows)(in, in_stride, rows, taps, out, out_stride);
 }
 
@@ -346,14 +337,14 @@ void mirror(const std::uint8_t* in, std::int64_t pixels, std::uint8_t* out) {
 }
 
 void normalise_fused(const std::uint8_t* in, std::int64_t pixels, int channels,
-                     const NormalisationTable::Constants* constants, float* out) {
+                     const NormalisationTable::Constants& constants, float* out) {
   HWY_DYNAMIC_DISPATCH(NormaliseFused)(in, pixels, channels, constants, out);
 }
 
 void normalise(const std::uint8_t* in, std::int64_t pixels, const NormalisationTable& table,
                float* out) {
   if (table.is_fused()) {
-    normalise_fused(in, pixels, table.channels(), table.constants().data(), out);
+    normalise_fused(in, pixels, table.channels(), table.constants(), out);
     return;
   }
   const int channels = table.channels();

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "temper/augment/normalisation.h"
 
@@ -21,8 +22,17 @@ struct WeightPair {
 };
 WeightPair pair_of(std::int32_t first, std::int32_t second);
 
-/// What each pixel of a row is made of: samples of the pixels from first[x] on, `pairs` pairs.
+/// What each pixel of a result is made of: count[x] pixels from first[x] on, which never falls,
+/// with weights that begin at values[x * stride].
 struct Taps {
+  std::span<const std::int32_t> first;
+  std::span<const std::int32_t> count;
+  const std::int32_t* values = nullptr;
+  std::int64_t stride = 0;
+};
+
+/// The same for resize_rows: samples of the pixels from first[x] on, `pairs` pairs.
+struct TapPairs {
   const std::int32_t* first = nullptr;  ///< one a pixel; first[x] + 2 * pairs <= pixels of a row
   const WeightPair* weights = nullptr;  ///< `pairs` a pixel
   std::int64_t pairs = 0;
@@ -35,7 +45,7 @@ inline constexpr std::ptrdiff_t kBehind = 16;
 
 /// Rows of RGB pixels resized along themselves.
 void resize_rows(const std::uint8_t* in, std::ptrdiff_t in_stride, std::int64_t rows,
-                 const Taps& taps, std::uint8_t* out, std::ptrdiff_t out_stride);
+                 const TapPairs& taps, std::uint8_t* out, std::ptrdiff_t out_stride);
 
 /// One row as the weighted sum of several.
 /// @param in     the first of 2 * pairs rows, or one less where `odd`: then the last weight is 0
@@ -52,8 +62,7 @@ void normalise(const std::uint8_t* in, std::int64_t pixels, const NormalisationT
 
 /// The same from reciprocals and fused corrections, whatever comes out: the table's values where
 /// the processor has fused multiplication, which NormalisationTable finds out.
-/// @param constants  one a channel
 void normalise_fused(const std::uint8_t* in, std::int64_t pixels, int channels,
-                     const NormalisationTable::Constants* constants, float* out);
+                     const NormalisationTable::Constants& constants, float* out);
 
 }  // namespace temper::augment::kernels

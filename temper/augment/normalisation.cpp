@@ -16,8 +16,7 @@ bool fused_gives(const NormalisationTable& table) {
   for (std::size_t v = 0; v < 256; ++v)
     samples.insert(samples.end(), channels, static_cast<std::uint8_t>(v));
   std::vector<float> values(samples.size());
-  kernels::normalise_fused(samples.data(), 256, table.channels(), table.constants().data(),
-                           values.data());
+  kernels::normalise_fused(samples.data(), 256, table.channels(), table.constants(), values.data());
   for (std::size_t i = 0; i < values.size(); ++i)
     if (values[i] != table.channel(static_cast<int>(i % channels))[samples[i]]) return false;
   return true;
@@ -40,7 +39,11 @@ NormalisationTable::NormalisationTable(const Normalisation& normalisation) {
                                            "expected finite numbers, the deviation above 0",
                                            mean[c], std[c]));
     for (std::size_t v = 0; v < 256; ++v) values_[c][v] = (static_cast<float>(v) / 255.0F - m) / s;
-    constants_[c] = {.mean = m, .std = s, .reciprocal = 1 / s};
+    for (std::size_t lane = c; lane < constants_.mean.size(); lane += mean.size()) {
+      constants_.mean[lane] = m;
+      constants_.std[lane] = s;
+      constants_.reciprocal[lane] = 1 / s;
+    }
   }
   fused_ = fused_gives(*this);
 }

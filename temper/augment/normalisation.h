@@ -16,11 +16,12 @@ struct Normalisation {
 /// every channel and 8-bit sample.
 class NormalisationTable {
  public:
-  /// Of a channel, for kernels::normalise_fused().
+  /// For kernels::normalise_fused(): the channels' numbers in turn, three vectors of 16 lanes.
   struct Constants {
-    float mean = 0;
-    float std = 1;
-    float reciprocal = 1;  ///< 1 / std
+    using Lanes = std::array<float, 48>;
+    alignas(64) Lanes mean{};
+    alignas(64) Lanes std{};
+    alignas(64) Lanes reciprocal{};  ///< 1 / std
   };
 
   NormalisationTable() = default;
@@ -33,14 +34,14 @@ class NormalisationTable {
     return values_[static_cast<std::size_t>(c)].data();
   }
 
-  [[nodiscard]] const std::array<Constants, 3>& constants() const { return constants_; }
+  [[nodiscard]] const Constants& constants() const { return constants_; }
   /// True where kernels::normalise_fused() gives these values, all of them.
   [[nodiscard]] bool is_fused() const { return fused_; }
 
  private:
   int channels_ = 0;
   bool fused_ = false;
-  std::array<Constants, 3> constants_{};
+  Constants constants_;
   std::array<std::array<float, 256>, 3> values_{};
 };
 

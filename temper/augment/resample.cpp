@@ -140,6 +140,8 @@ Box Resampler::prepare(const Stretch& stretch, Size size, Box window, Filter fil
 
 void Resampler::pack_columns() {
   const auto& w = along_columns_;
+  columns_by_dots_ = column_dots_.pack(w.taps());
+  if (columns_by_dots_) return;
   column_pairs_.clear();
   column_begin_.clear();
   for (std::size_t y = 0; y < w.first.size(); ++y) {
@@ -172,7 +174,7 @@ void Resampler::pack_rows(std::int64_t width) {
     for (std::int64_t k = 0; k < 2 * pairs; k += 2)
       row_pairs_.push_back(kernels::pair_of(weight(k), weight(k + 1)));
   }
-  taps_ = {
+  row_taps_ = {
       .first = row_first_.data(), .weights = row_pairs_.data(), .pairs = pairs, .width = pixels};
 }
 
@@ -192,6 +194,10 @@ void Resampler::resize_rows(const PixelView& image) {
   between_ = {rows_.data(), stride, {image.size.height, window_.width}, image.channels};
 
   const std::int64_t bytes = image.size.width * image.channels;
+  if (image.channels == 3 && row_dots_.pack(along_rows_.taps(), image.size.width)) {
+    row_dots_.resize(image.data, image.stride, image.size.height, rows_.data(), stride);
+    return;
+  }
   const std::int64_t taps = *std::ranges::max_element(along_rows_.count);
   if (image.channels != 3 || bytes < kernels::kBehind || image.size.width < taps + 1) {
     resize_grey_rows(image);
@@ -202,8 +208,8 @@ void Resampler::resize_rows(const PixelView& image) {
   const std::int64_t last = image.size.height - 1;
   last_row_.resize(static_cast<std::size_t>(bytes + kernels::kBehind));
   std::copy_n(image.data + last * image.stride, bytes, last_row_.begin());
-  kernels::resize_rows(image.data, image.stride, last, taps_, rows_.data(), stride);
-  kernels::resize_rows(last_row_.data(), 0, 1, taps_, rows_.data() + last * stride, 0);
+  kernels::resize_rows(image.data, image.stride, last, row_taps_, rows_.data(), stride);
+  kernels::resize_rows(last_row_.data(), 0, 1, row_taps_, rows_.data() + last * stride, 0);
 }
 
 /// Rows of grey pixels, and the few that are too narrow for resize_rows.
@@ -230,11 +236,15 @@ void Resampler::resize_grey_rows(const PixelView& image) {
 const std::uint8_t* Resampler::row(std::int64_t y) {
   if (along_columns_.same) return between_.data + y * between_.stride;
   const auto index = static_cast<std::size_t>(y);
+  const auto* first = between_.data + along_columns_.first[index] * between_.stride;
+  const std::int64_t samples = window_.width * between_.channels;
+  if (columns_by_dots_) {
+    column_dots_.resize(y, first, between_.stride, samples, result_.data());
+    return result_.data();
+  }
   const auto count = std::int64_t{along_columns_.count[index]};
-  kernels::resize_column(between_.data + along_columns_.first[index] * between_.stride,
-                         between_.stride, column_pairs_.data() + column_begin_[index],
-                         (count + 1) / 2, count % 2 != 0, window_.width * between_.channels,
-                         result_.data());
+  kernels::resize_column(first, between_.stride, column_pairs_.data() + column_begin_[index],
+                         (count + 1) / 2, count % 2 != 0, samples, result_.data());
   return result_.data();
 }
 

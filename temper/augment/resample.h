@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "temper/augment/box.h"
+#include "temper/augment/dot_products.h"
 #include "temper/augment/interpolation.h"
 #include "temper/augment/kernels.h"
 
@@ -73,6 +74,7 @@ class Resampler {
                  std::int64_t length, Filter filter);
     void prepare_nearest(std::int64_t in, double from, double scale, std::int64_t low,
                          std::int64_t length);
+    [[nodiscard]] kernels::Taps taps() const { return {first, count, values.data(), stride}; }
   };
 
   void resize_rows(const PixelView& image);
@@ -83,9 +85,12 @@ class Resampler {
   Size window_;  ///< of the result
   Weights along_rows_;
   Weights along_columns_;
+  kernels::RowDots row_dots_;
   std::vector<kernels::WeightPair> row_pairs_;
   std::vector<std::int32_t> row_first_;
-  kernels::Taps taps_;
+  kernels::TapPairs row_taps_;
+  kernels::ColumnDots column_dots_;
+  bool columns_by_dots_ = false;
   std::vector<kernels::WeightPair> column_pairs_;
   std::vector<std::int64_t> column_begin_;  ///< of each row's pairs
 

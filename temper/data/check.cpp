@@ -82,7 +82,7 @@ class Checker {
       look = {{}, hash_of(pixels), pixels.height, pixels.width};
       Histogram counts{};
       add(counts, pixels);
-      const std::lock_guard lock(mutex);
+      const std::scoped_lock lock(mutex);
       add_up(histogram, counts);
     });
     if (check_.sets.empty()) check_.normalisation = normalisation_of(histogram, source.channels());

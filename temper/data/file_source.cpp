@@ -21,8 +21,8 @@ FileSource::FileSource(std::vector<File> files, std::vector<std::string> classes
                 fmt::format("pictures with {} channels; expected 1 or 3", options_.channels));
   for_each_index(files_.size(),
                  [this](std::size_t i) { stamps_[i] = io::stamp_of(files_[i].path); });
-  resident_ =
-      Resident(size(), [this](std::int64_t i, io::Picture& into) { load(i, into); }, options_);
+  resident_ = Resident(
+      std::ssize(files_), [this](std::int64_t i, io::Picture& into) { load(i, into); }, options_);
 }
 
 void FileSource::load(std::int64_t i, io::Picture& into) const {

@@ -173,6 +173,8 @@ class Loader::Crew {
   ~Crew() { end(); }
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
+  Crew(Crew&&) = delete;
+  Crew& operator=(Crew&&) = delete;
 
   [[nodiscard]] std::int64_t batches() const { return batches_; }
 
@@ -339,7 +341,7 @@ class Loader::Crew {
     constexpr std::int64_t attempts = 100, first_repeat = std::int64_t{1} << 20;
     for (std::int64_t attempt = 1; attempt <= attempts; ++attempt) {
       {
-        const std::lock_guard lock(mutex_);
+        const std::scoped_lock lock(mutex_);
         slot.misfortunes.push_back({std::move(skipped), attempt});
       }
       Random random(options_.seed, Purpose::replacement,
@@ -404,7 +406,7 @@ class Loader::Crew {
 
   void end() {
     {
-      const std::lock_guard lock(mutex_);
+      const std::scoped_lock lock(mutex_);
       cancelled_ = true;
       ended_ = true;
     }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "temper/core/error.h"
@@ -33,9 +34,7 @@ bool sound(const augment::Normalisation& n, int channels) {
   const auto size = static_cast<std::size_t>(channels);
   if (n.mean.empty() && n.std.empty()) return true;
   if (n.mean.size() != size || n.std.size() != size) return false;
-  for (const double value : n.std)
-    if (!(value > 0)) return false;
-  return true;
+  return std::ranges::all_of(n.std, [](double value) { return value > 0; });
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ void for_each_index(std::size_t n, const std::function<void(std::size_t)>& work)
     for (std::size_t i = next++; i < n; i = next++) try {
         work(i);
       } catch (...) {
-        const std::lock_guard lock(mutex);
+        const std::scoped_lock lock(mutex);
         if (i < failed) {
           failed = i;
           error = std::current_exception();

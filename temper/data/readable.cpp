@@ -45,7 +45,7 @@ void for_each_image(std::int64_t n, std::int64_t threads,
       io::Picture picture;
       for (auto i = next++; i < n; i = next++) work(i, picture);
     } catch (...) {
-      const std::lock_guard lock(mutex);
+      const std::scoped_lock lock(mutex);
       if (!error) error = std::current_exception();
       next = n;
     }

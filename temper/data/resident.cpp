@@ -46,7 +46,7 @@ Resident::Resident(std::int64_t size, const Load& load, const FileOptions& optio
         picture.copy_to(image);
     } catch (const Error& error) {
       if (!options.keep_bad || !may_be_bad(error)) throw;
-      const std::lock_guard lock(mutex);
+      const std::scoped_lock lock(mutex);
       bad_.emplace(i, error);
     }
   });

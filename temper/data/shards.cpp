@@ -167,8 +167,8 @@ ShardSource::ShardSource(std::vector<fs::path> shards, std::vector<Sample> sampl
     throw Error(Code::usage,
                 fmt::format("pictures with {} channels; expected 1 or 3", options_.channels));
   for (const auto& shard : shards_) stamps_.push_back(io::stamp_of(shard));
-  resident_ =
-      Resident(size(), [this](std::int64_t i, io::Picture& into) { load(i, into); }, options_);
+  resident_ = Resident(
+      std::ssize(samples_), [this](std::int64_t i, io::Picture& into) { load(i, into); }, options_);
 }
 
 void ShardSource::load(std::int64_t i, io::Picture& into) const {

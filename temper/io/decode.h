@@ -10,8 +10,8 @@ namespace temper::io {
 /// How JPEG files become pixels.
 enum class Decode : std::uint8_t {
   exact,  ///< Pillow's pixels
-  fast,   ///< halved, quartered or eighthed while decoding, where the picture becomes that small
-          ///< anyway: a third faster and more, with other pixels
+  fast,   ///< with an inverse transform of less precision, and halved, quartered or eighthed while
+          ///< decoding where the picture becomes that small anyway: other pixels
 };
 
 }  // namespace temper::io

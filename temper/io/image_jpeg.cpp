@@ -61,6 +61,7 @@ class JpegReader : public Reader {
                const DecodeOptions& options) override {
     end();
     name_ = &name;
+    transform_ = options.decode == Decode::fast ? JDCT_IFAST : JDCT_ISLOW;
     max_scans_ = options.limits.max_scans;
     file_size_ = bytes.size();
     jpeg_ = {};
@@ -94,6 +95,7 @@ class JpegReader : public Reader {
     jpeg_.out_color_space = components == 4                    ? JCS_CMYK
                             : components == 1 && channels == 1 ? JCS_GRAYSCALE
                                                                : JCS_RGB;
+    jpeg_.dct_method = transform_;
     jpeg_.scale_num = 1;
     jpeg_.scale_denom = static_cast<unsigned>(shrink);
     whole_ = region == Region{0, 0, static_cast<int>(jpeg_.image_height),
@@ -220,6 +222,7 @@ class JpegReader : public Reader {
   const std::string* name_ = nullptr;
   std::size_t file_size_ = 0;
   int max_scans_ = 0;
+  J_DCT_METHOD transform_ = JDCT_ISLOW;
   bool whole_ = false;
   int bottom_ = 0;  ///< of the part
   int right_ = 0;

@@ -153,7 +153,7 @@ struct FileReader::Desk {
   }
 
   void leave() {
-    const std::lock_guard lock(mutex);
+    const std::scoped_lock lock(mutex);
     phase = Phase::left;
     changed.notify_all();
   }

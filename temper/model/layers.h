@@ -12,7 +12,7 @@ namespace temper::model {
 /// 2-d convolution without bias, padded by kernel / 2. He normal by fan-out (arXiv:1502.01852).
 struct Convolution {
   Convolution(Weights& weights, const std::string& name, std::int64_t in, std::int64_t out,
-              std::int64_t kernel, std::int64_t stride);
+              std::int64_t kernel, std::int64_t step);
   [[nodiscard]] at::Tensor operator()(const at::Tensor& x) const;
 
   at::Tensor weight;

@@ -11,7 +11,7 @@ struct Rule {
   double alpha, eps_inside, eps_outside, momentum, rate_in, rate_out, l2, keep;
 
   template <class N>
-  N quotient(const N& g, const N& v) const {
+  [[nodiscard]] N quotient(const N& g, const N& v) const {
     return g / (root(v + constant<N>(eps_inside)) + constant<N>(eps_outside));
   }
   template <class N>
@@ -23,7 +23,7 @@ struct Rule {
   N variance(const N& g, const N& v, N& mean) const {
     mean = constant<N>(alpha) * mean + constant<N>(1 - alpha) * g;
     const N difference = v - mean * mean;
-    return larger(difference, difference - difference);
+    return larger(difference, difference - difference);  // NOLINT(misc-redundant-expression)
   }
 };
 

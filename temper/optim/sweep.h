@@ -107,6 +107,7 @@ void elements(at::TensorIterator& iterator, const Rule& rule, std::index_sequenc
 template <class Rule, std::size_t... I>
 void tensors(Bucket& bucket, std::size_t i, const Rule& rule, std::index_sequence<I...>) {
   at::Tensor value = bucket.values[i];
+  // NOLINTNEXTLINE(misc-const-correctness): the rule writes to them, where there are any
   std::array<at::Tensor, sizeof...(I)> remembered{bucket.memory[I][i]...};
   rule(value, bucket.gradients[i], remembered[I]...);
   bucket.values[i].copy_(value);

@@ -34,9 +34,9 @@ std::vector<at::Tensor> values(const std::vector<Target>& targets) {
 
 }  // namespace
 
-TorchOptimizer::TorchOptimizer(optim::Optimizer rule, std::vector<Target> targets)
+TorchOptimizer::TorchOptimizer(const optim::Optimizer& rule, std::vector<Target> targets)
     : torch::optim::Optimizer(values(targets), std::make_unique<Rate>(rate_of(rule))),
-      rule_(std::move(rule)),
+      rule_(rule),
       targets_(std::move(targets)) {
   check(rule_);
   memory_ = start(rule_, targets_);

@@ -14,7 +14,7 @@ class TorchOptimizer final : public torch::optim::Optimizer {
  public:
   /// Throws Error{Code::usage} for options that don't go together.
   /// @param targets  names must differ: what is remembered is saved under them
-  TorchOptimizer(optim::Optimizer rule, std::vector<Target> targets);
+  TorchOptimizer(const optim::Optimizer& rule, std::vector<Target> targets);
 
   /// @param closure  when given, is called first and its loss returned
   at::Tensor step(LossClosure closure = nullptr) override;

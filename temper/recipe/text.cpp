@@ -68,8 +68,8 @@ std::string value_text(const Slot& slot, const std::string& path, const Schedule
             const auto driven = schedules.find(path);
             return driven == schedules.end() ? number_text(*value) : schedule_text(driven->second);
           },
-          [](std::int64_t* value) { return fmt::format("{}", *value); },
-          [](bool* value) { return std::string(*value ? "true" : "false"); },
+          [](const std::int64_t* value) { return fmt::format("{}", *value); },
+          [](const bool* value) { return std::string(*value ? "true" : "false"); },
           [](std::string* value) { return quote(*value); },
           [](Auto* value) {
             return value->value ? fmt::format("{}", *value->value) : quote("auto");

@@ -110,11 +110,12 @@ class Reader {
 bool is_as_asserted(std::string_view text) {
   try {
     std::ignore = toml::parse(text);
+    return true;
   } catch (const toml::parse_error&) {
+    return true;
   } catch (const NotAsAsserted&) {
     return false;
   }
-  return true;
 }
 
 toml::table parsed(std::string_view text) {

@@ -1,6 +1,7 @@
 #include "temper/train/diff.h"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -68,7 +69,7 @@ Parting compare(const std::vector<LoggedLoss>& left, const std::vector<LoggedLos
     if (b == right.end()) break;
     if (b->step != a.step || b->after != a.after) continue;
     ++parting.compared;
-    if (a.loss == b->loss || (a.loss != a.loss && b->loss != b->loss)) continue;
+    if (a.loss == b->loss || (std::isnan(a.loss) && std::isnan(b->loss))) continue;
     return {parting.compared, a.step, a.loss, b->loss};
   }
   return parting;

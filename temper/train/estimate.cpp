@@ -38,7 +38,7 @@ Estimate estimate(const Plan& plan, std::int64_t steps) {
   require_sizes(plan);
   const auto memory = require_memory(plan);
   auto recipe = plan.recipe;
-  recipe::ScheduleDriver driver(recipe, plan.horizon);
+  const recipe::ScheduleDriver driver(recipe, plan.horizon);
   auto state = begin(plan);
   const TrainingSize sizes(recipe, plan.horizon, plan.evaluation.size);
   Estimate result{.parameters = model::parameter_count(*state.network),

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <ranges>
 #include <utility>
 
 #include "temper/core/error.h"
@@ -27,8 +28,8 @@ fs::path made(fs::path folder) {
 /// The fingerprint of the run that lies there; "" where none does, or it does not say.
 std::string fingerprint_of(const RunFolder& folder) {
   const auto saved = list_checkpoints(folder.checkpoints());
-  for (auto checkpoint = saved.rbegin(); checkpoint != saved.rend(); ++checkpoint) try {
-      return read_manifest(*checkpoint).fingerprint;
+  for (const auto& checkpoint : saved | std::views::reverse) try {
+      return read_manifest(checkpoint).fingerprint;
     } catch (const Error&) {
       continue;  // damaged; the one before says the same
     }

@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <array>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "temper/core/error.h"
@@ -13,11 +15,17 @@
 namespace temper::train {
 namespace {
 
-constexpr std::pair<io::Dtype, at::ScalarType> kDtypes[] = {
-    {io::Dtype::f64, at::kDouble},    {io::Dtype::f32, at::kFloat}, {io::Dtype::f16, at::kHalf},
-    {io::Dtype::bf16, at::kBFloat16}, {io::Dtype::i64, at::kLong},  {io::Dtype::i32, at::kInt},
-    {io::Dtype::i16, at::kShort},     {io::Dtype::i8, at::kChar},   {io::Dtype::u8, at::kByte},
-    {io::Dtype::boolean, at::kBool}};
+constexpr auto kDtypes =
+    std::to_array<std::pair<io::Dtype, at::ScalarType>>({{io::Dtype::f64, at::kDouble},
+                                                         {io::Dtype::f32, at::kFloat},
+                                                         {io::Dtype::f16, at::kHalf},
+                                                         {io::Dtype::bf16, at::kBFloat16},
+                                                         {io::Dtype::i64, at::kLong},
+                                                         {io::Dtype::i32, at::kInt},
+                                                         {io::Dtype::i16, at::kShort},
+                                                         {io::Dtype::i8, at::kChar},
+                                                         {io::Dtype::u8, at::kByte},
+                                                         {io::Dtype::boolean, at::kBool}});
 
 io::Dtype dtype_of(const at::Tensor& tensor) {
   for (const auto& [dtype, scalar] : kDtypes)

@@ -204,9 +204,9 @@ TEST(Pipeline, ShiftsAreUniformAndHalfOfTheImagesAreMirrored) {
     mirrored += flipped;
     ++seen[static_cast<std::size_t>(y - 2)][static_cast<std::size_t>(x - 2)];
   }
-  EXPECT_NEAR(mirrored, n / 2, 5 * std::sqrt(n / 4.0));
+  EXPECT_NEAR(mirrored, n / 2.0, 5 * std::sqrt(n / 4.0));
   for (const auto& row : seen)
-    for (const int count : row) EXPECT_NEAR(count, n / 25, 5 * std::sqrt(n / 25.0));
+    for (const int count : row) EXPECT_NEAR(count, n / 25.0, 5 * std::sqrt(n / 25.0));
 }
 
 TEST(Pipeline, ACustomOperationWithoutAFunctionIsTheUsersMistake) {

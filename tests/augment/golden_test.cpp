@@ -25,20 +25,20 @@ struct Case {
 class AugmentGolden : public ::testing::Test {
  protected:
   template <class T>
-  std::vector<T> values(const std::string& name) const {
+  [[nodiscard]] std::vector<T> values(const std::string& name) const {
     const auto& tensor = file.at(name);
     std::vector<T> result(tensor.bytes.size() / sizeof(T));
     std::memcpy(result.data(), tensor.bytes.data(), tensor.bytes.size());
     return result;
   }
 
-  io::Image image(const std::string& name) const {
+  [[nodiscard]] io::Image image(const std::string& name) const {
     const auto& shape = file.at("image " + name).shape;
     return {static_cast<int>(shape[0]), static_cast<int>(shape[1]), static_cast<int>(shape[2]),
             values<std::uint8_t>("image " + name)};
   }
 
-  std::vector<Case> cases(const std::string& kind) const {
+  [[nodiscard]] std::vector<Case> cases(const std::string& kind) const {
     std::vector<Case> result;
     for (const auto& tensor : file.tensors()) {
       std::istringstream words(tensor.name);

@@ -82,7 +82,7 @@ TEST_P(EveryLoss, HasTheGradientThatDifferencesSay) {
   auto given = inputs();
   const auto before = differentiated(given);
   const auto direction = at::linspace(-1, 1, kRows * kClasses, at::kDouble).view({kRows, kClasses});
-  const double slope = (given.logits.grad() * direction).sum().item<double>();
+  const auto slope = (given.logits.grad() * direction).sum().item<double>();
   constexpr double h = 1e-6;
   given.logits = some_logits() + direction * h;
   EXPECT_NEAR((compute(loss, given).item<double>() - before) / h, slope, 1e-4);

@@ -233,7 +233,7 @@ TEST(ResNet, StartsWithHeDeviations) {
   for (const auto& parameter : network->parameters()) {
     if (parameter.value.dim() != 4) continue;
     const auto fan_out = parameter.value.numel() / parameter.value.size(1);
-    const double n = static_cast<double>(parameter.value.numel());
+    const auto n = static_cast<double>(parameter.value.numel());
     const double ratio =
         parameter.value.std().item<double>() * std::sqrt(static_cast<double>(fan_out) / 2);
     EXPECT_NEAR(ratio, 1, 5 / std::sqrt(2 * n)) << parameter.name;

@@ -159,7 +159,7 @@ TEST_P(EveryDropout, KeepsTheMean) {
   double sum = 0;
   double squares = 0;
   for (int step = 0; step < n; ++step) {
-    const double mean =
+    const auto mean =
         drop_from(ones(32), 0.3, {{.seed = 2, .step = step}, 1}).mean().item<double>();
     sum += mean;
     squares += mean * mean;

@@ -17,6 +17,7 @@ inline thread_local std::int64_t allocations = 0;
 }  // namespace temper::testing
 
 #ifndef TEMPER_KEEPS_ITS_NEW
+// NOLINTBEGIN(misc-definitions-in-headers, cppcoreguidelines-no-malloc): what it is for
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   ++temper::testing::allocations;
   return std::malloc(size > 0 ? size : 1);
@@ -34,4 +35,5 @@ void operator delete(void* memory, std::size_t /*size*/) noexcept {
 void operator delete(void* memory, const std::nothrow_t&) noexcept {
   std::free(memory);
 }
+// NOLINTEND(misc-definitions-in-headers, cppcoreguidelines-no-malloc)
 #endif
