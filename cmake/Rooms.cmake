@@ -81,8 +81,13 @@ function(temper_tests name)
   endif()
   add_executable(${name}_test "${CMAKE_BINARY_DIR}/empty.cpp")
   target_link_libraries(${name}_test PRIVATE ${name}_checks GTest::gtest_main)
-  gtest_discover_tests(${name}_test TEST_PREFIX "${name}/" DISCOVERY_MODE PRE_TEST
-                       PROPERTIES LABELS unit TIMEOUT 300)
+  set(found "${CMAKE_CURRENT_BINARY_DIR}/${name}_suites.cmake")
+  file(GENERATE OUTPUT "${found}" CONTENT "set(room ${name})
+set(program [==[$<TARGET_FILE:${name}_test>]==])
+set(results [==[${CMAKE_CURRENT_BINARY_DIR}/results]==])
+include([==[${CMAKE_CURRENT_SOURCE_DIR}/cmake/suites.cmake]==])
+")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${found}")
 endfunction()
 
 # temper_program(NAME USES rooms...): cli/*.cpp as the program, in the build folder's root.
