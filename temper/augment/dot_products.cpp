@@ -119,9 +119,9 @@ bool RowDots::pack(const Taps& taps, std::int64_t samples) {
         if (!split(taps.values + x * taps.stride + 4 * q, taps.count[pixel] - 4 * q, digits))
           return false;
         for (std::size_t d = 0; d < 3; ++d)
-          std::fill_n(
-              lanes[1 + 3 * static_cast<std::size_t>(q) + d].words.begin() + std::ptrdiff_t(lane),
-              3, digits[d]);
+          std::fill_n(lanes[1 + 3 * static_cast<std::size_t>(q) + d].words.begin() +
+                          static_cast<std::ptrdiff_t>(lane),
+                      3, digits[d]);
       }
     }
   }
@@ -151,7 +151,7 @@ TEMPER_DOTS void RowDots::resize_some(const std::uint8_t* in, std::ptrdiff_t in_
       const __m512i result = _mm512_max_epi32(shifted(sums), _mm512_setzero_si512());
       _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm512_cvtusepi32_epi8(result));
     }
-    out += 3 * kPixels;
+    out += std::ptrdiff_t{3} * kPixels;
     lanes += 1 + 3 * quads;
     within += quads;
   }

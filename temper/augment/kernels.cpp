@@ -282,11 +282,11 @@ void NormaliseFused(const std::uint8_t* in, std::int64_t pixels, int channels,
     const auto v = hn::ConvertTo(floats, hn::PromoteTo(words, samples));
     auto scaled = hn::Mul(v, part);
     scaled = hn::MulAdd(hn::NegMulAdd(scaled, whole, v), part, scaled);
-    const auto r = hn::Load(floats, constants.reciprocal.data() + phase);
-    const auto centred = hn::Sub(scaled, hn::Load(floats, constants.mean.data() + phase));
+    const auto r = hn::LoadU(floats, constants.reciprocal.data() + phase);
+    const auto centred = hn::Sub(scaled, hn::LoadU(floats, constants.mean.data() + phase));
     const auto divided = hn::Mul(centred, r);
     const auto rest =
-        hn::NegMulAdd(divided, hn::Load(floats, constants.std.data() + phase), centred);
+        hn::NegMulAdd(divided, hn::LoadU(floats, constants.std.data() + phase), centred);
     return hn::MulAdd(rest, r, divided);
   };
   const std::int64_t count = pixels * channels;

@@ -19,9 +19,9 @@ class NormalisationTable {
   /// For kernels::normalise_fused(): the channels' numbers in turn, three vectors of 16 lanes.
   struct Constants {
     using Lanes = std::array<float, 48>;
-    alignas(64) Lanes mean{};
-    alignas(64) Lanes std{};
-    alignas(64) Lanes reciprocal{};  ///< 1 / std
+    Lanes mean{};
+    Lanes std{};
+    Lanes reciprocal{};  ///< 1 / std
   };
 
   NormalisationTable() = default;

@@ -64,7 +64,7 @@ std::string join(std::string_view path, std::string_view name) {
 std::string value_text(const Slot& slot, const std::string& path, const Schedules& schedules) {
   return std::visit(
       Overloaded{
-          [&](double* value) {
+          [&](const double* value) {
             const auto driven = schedules.find(path);
             return driven == schedules.end() ? number_text(*value) : schedule_text(driven->second);
           },

@@ -45,7 +45,7 @@ std::int64_t allocations_of(std::int64_t batch, bool adapted) {
 
 /// Files of every format, streamed. What the formats' libraries allocate in C is not counted.
 std::int64_t allocations_of_files(io::Decode decode) {
-  TemporaryFolder root;
+  const TemporaryFolder root;
   std::vector<FileSource::File> files;
   for (int i = 0; i < 24; ++i) {
     const auto name = std::to_string(i);

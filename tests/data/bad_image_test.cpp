@@ -13,15 +13,14 @@
 namespace temper::data {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 /// Noise of one size; every fifth image is damaged, or all are.
 class Damaged : public NoiseSource {
  public:
   explicit Damaged(std::int64_t size, std::int64_t every = 5) : NoiseSource(size), every_(every) {}
-  bool bad(std::int64_t i) const { return i % every_ == every_ - 1; }
-  std::int64_t label(std::int64_t i) const override { return i % 3; }
+  [[nodiscard]] bool bad(std::int64_t i) const { return i % every_ == every_ - 1; }
+  [[nodiscard]] std::int64_t label(std::int64_t i) const override { return i % 3; }
   void read(std::int64_t i, io::Picture& into) const override {
     if (bad(i)) throw Error(Code::data, where(i) + ": cut short\nby a mouse");
     into.image() = noise(20, 24, 3, static_cast<std::uint64_t>(i));

@@ -21,7 +21,7 @@ void write_idx(const fs::path& path, const std::vector<std::uint32_t>& shape, st
   std::vector<std::uint8_t> bytes{0, 0, 8, static_cast<std::uint8_t>(shape.size())};
   std::size_t count = 1;
   for (const auto n : shape) {
-    for (int shift : {24, 16, 8, 0}) bytes.push_back(static_cast<std::uint8_t>(n >> shift));
+    for (const int shift : {24, 16, 8, 0}) bytes.push_back(static_cast<std::uint8_t>(n >> shift));
     count *= n;
   }
   for (std::size_t i = 0; i < count; ++i) bytes.push_back(static_cast<std::uint8_t>(i % period));

@@ -33,7 +33,7 @@ class Weighted : public Relabelled {
  public:
   Weighted(const std::shared_ptr<const Source>& base, double even, double odd)
       : Relabelled(base, Rows(static_cast<std::size_t>(base->size()), 0)), even_(even), odd_(odd) {}
-  double weight(std::int64_t i) const override { return i % 2 == 0 ? even_ : odd_; }
+  [[nodiscard]] double weight(std::int64_t i) const override { return i % 2 == 0 ? even_ : odd_; }
 
  private:
   double even_;
@@ -181,7 +181,7 @@ LoaderOptions loading(const Order& order, std::int64_t threads) {
 class SameSize : public NoiseSource {
  public:
   using NoiseSource::NoiseSource;
-  std::int64_t label(std::int64_t i) const override { return i % 3; }
+  [[nodiscard]] std::int64_t label(std::int64_t i) const override { return i % 3; }
   void read(std::int64_t i, io::Picture& into) const override {
     into.image() = noise(20, 24, 3, static_cast<std::uint64_t>(i));
   }

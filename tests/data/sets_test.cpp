@@ -22,7 +22,7 @@ void write_idx(const fs::path& path, const std::vector<std::uint32_t>& shape,
   std::vector<std::uint8_t> bytes{0, 0, 8, static_cast<std::uint8_t>(shape.size())};
   std::size_t count = 1;
   for (const auto n : shape) {
-    for (int shift : {24, 16, 8, 0}) bytes.push_back(static_cast<std::uint8_t>(n >> shift));
+    for (const int shift : {24, 16, 8, 0}) bytes.push_back(static_cast<std::uint8_t>(n >> shift));
     count *= n;
   }
   for (std::size_t i = 0; i < count; ++i) bytes.push_back(static_cast<std::uint8_t>(i % 10));
@@ -54,7 +54,7 @@ TEST(FashionMnist, IsTheRealOneWhereItIsInstalled) {
 }
 
 TEST(FashionMnist, IsReadFromAnotherPlace) {
-  TemporaryFolder place;
+  const TemporaryFolder place;
   write_fashion(place.path() / "fashion-mnist");
   ::setenv("TEMPER_DATA_DIR", place.path().c_str(), 1);
   const auto sets = open("fashion-mnist");

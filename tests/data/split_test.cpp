@@ -161,7 +161,8 @@ TEST(Prepare, KeepsTheValidationSetThatTheDataBrings) {
 
 TEST(Prepare, LeavesOutWhatHasNoLabelAndSaysSo) {
   std::vector<std::int64_t> labels(100);
-  for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = i % 4 == 3 ? -1 : i % 2;
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    labels[i] = i % 4 == 3 ? -1 : static_cast<std::int64_t>(i % 2);
   const Dataset all{.train = std::make_shared<ArraySource>(labelled(labels, 2)),
                     .validation = std::make_shared<ArraySource>(labelled({0, -1, 1}, 2)),
                     .test = std::make_shared<ArraySource>(labelled({-1, -1}, 2))};

@@ -39,8 +39,8 @@ constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 class PlainSource : public NoiseSource {
  public:
   using NoiseSource::NoiseSource;
-  const std::vector<std::string>& classes() const override { return none_; }
-  std::int64_t label(std::int64_t /*i*/) const override { return -1; }
+  [[nodiscard]] const std::vector<std::string>& classes() const override { return none_; }
+  [[nodiscard]] std::int64_t label(std::int64_t /*i*/) const override { return -1; }
 
  private:
   std::vector<std::string> none_;

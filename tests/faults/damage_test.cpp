@@ -19,12 +19,16 @@ void write(const fs::path& path, const std::string& text) {
   std::ofstream(path, std::ios::binary | std::ios::trunc) << text;
 }
 
+void flip(char& byte, std::uint64_t bits) {
+  byte = static_cast<char>(static_cast<unsigned char>(byte) ^ bits);
+}
+
 /// One of the ways in which files break; `other` is another file of the checkpoint.
 std::string damaged(std::string text, const std::string& other, Random& random) {
   const auto at = [&] { return static_cast<std::size_t>(random.below(text.size())); };
   switch (random.below(6)) {
     case 0:
-      text[at()] ^= static_cast<char>(1U << random.below(8));
+      flip(text[at()], 1U << random.below(8));
       break;
     case 1:
       text.resize(at());
@@ -33,8 +37,7 @@ std::string damaged(std::string text, const std::string& other, Random& random) 
       text.replace(0, std::min<std::size_t>(256, text.size()), other, 0, 256);
       break;
     case 3:  // the length of the header
-      text[random.below(std::min<std::uint64_t>(8, text.size()))] ^=
-          static_cast<char>(1 + random.below(255));
+      flip(text[random.below(std::min<std::uint64_t>(8, text.size()))], 1 + random.below(255));
       break;
     case 4:
       text += text.substr(0, 1 + at());

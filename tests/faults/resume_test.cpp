@@ -124,7 +124,7 @@ TEST(Resume, IsExactWithATeacher) {
   for (const char* form : {"soft", "hard"})
     expect_equal_after_a_stop(
         folder,
-        {fmt::format("distillation={{ from = \"{}\", teaching = \"{}\" }}", folder / "teacher",
+        {fmt::format(R"(distillation={{ from = "{}", teaching = "{}" }})", folder / "teacher",
                      form),
          R"(loss.label_smoothing={ form = "unigram" })", "data.micro_batches=2"},
         5);

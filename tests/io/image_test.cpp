@@ -13,8 +13,6 @@
 namespace temper::io::test {
 namespace {
 
-using ::testing::AllOf;
-using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
 const std::filesystem::path images = golden / "images";

@@ -15,7 +15,6 @@ namespace temper::io::test {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 Bytes tar(const std::vector<std::pair<std::string, std::string>>& files) {
   Bytes bytes;

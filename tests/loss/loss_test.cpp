@@ -124,7 +124,7 @@ class CrossEntropyGolden : public ::testing::Test {
   static Loss smoothed_by(double alpha, SmoothingForm form) {
     return CrossEntropy{.label_smoothing = LabelSmoothing{.alpha = alpha, .form = form}};
   }
-  at::Tensor hard() const {
+  [[nodiscard]] at::Tensor hard() const {
     return loss::one_hot(temper::testing::tensor(golden["labels"]).to(at::kLong), kClasses)
         .to(at::kDouble);
   }

@@ -123,12 +123,12 @@ TEST(Likelihood, SurvivesLogitsWhoseExponentialsDoNot) {
 
 TEST(Likelihood, IsTheSameInPiecesAsInOne) {
   const auto [logits, labels] = sample(5000, 3, 4);
-  const double whole = logits.to(at::kDouble)
-                           .log_softmax(1)
-                           .gather(1, labels.unsqueeze(1))
-                           .mean()
-                           .neg()
-                           .item<double>();
+  const auto whole = logits.to(at::kDouble)
+                         .log_softmax(1)
+                         .gather(1, labels.unsqueeze(1))
+                         .mean()
+                         .neg()
+                         .item<double>();
   EXPECT_NEAR(negative_log_likelihood(logits, labels), whole, 1e-12);
 }
 

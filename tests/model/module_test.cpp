@@ -110,7 +110,7 @@ TEST(MultiplyAdds, CountConvolutionsAndMatrixProducts) {
 }
 
 TEST(MultiplyAdds, CountGroupedConvolutionsByTheirGroups) {
-  torch::nn::Sequential body(
+  const torch::nn::Sequential body(
       torch::nn::Conv2d(torch::nn::Conv2dOptions(4, 8, 3).padding(1).groups(4).bias(false)));
   EXPECT_EQ(multiply_adds(*wrap(body.ptr()), {.channels = 4, .height = 5, .width = 5}),
             5 * 5 * 8 * 9);

@@ -186,7 +186,7 @@ TEST(Binder, AnotherKindDropsTheOldOnesOptions) {
 
 TEST(Edits, ReachEveryKey) {
   const auto options =
-      read("data.augment = [\"pad\", \"mirror\"]",
+      read(R"(data.augment = ["pad", "mirror"])",
            {"epochs=7", "name=a-name/with.dots", "data.augment.0.padding=2",
             "data.augment.2.kind=pad", "stochastic_depth.rate=0.5", "optimizer.wd=0.125",
             "data.scales=[1, 2]", "second.kind=careful", "data.loader_threads=auto"})
@@ -234,7 +234,7 @@ TEST(Schedules, StandInPlaceOfANumber) {
 }
 
 TEST(Schedules, AreEditedReplacedAndDropped) {
-  const auto text = "optimizer.lr = { schedule = \"cosine\", peak = 0.4 }";
+  const std::string text = "optimizer.lr = { schedule = \"cosine\", peak = 0.4 }";
   EXPECT_EQ(
       std::get<schedule::Cosine>(read(text, {"optimizer.lr.peak=0.2"}).schedules.at("optimizer.lr"))
           .peak,
@@ -244,8 +244,8 @@ TEST(Schedules, AreEditedReplacedAndDropped) {
   EXPECT_TRUE(read(text, {"optimizer.lr=0.3"}).schedules.empty());
   EXPECT_TRUE(read(text, {"optimizer.kind=careful"}).schedules.empty())
       << "they belong to the old kind";
-  const auto augmented =
-      "data.augment = [{ kind = \"mirror\", probability = { schedule = \"cosine\" } }]";
+  const std::string augmented =
+      R"(data.augment = [{ kind = "mirror", probability = { schedule = "cosine" } }])";
   EXPECT_EQ(read(augmented).schedules.count("data.augment.0.probability"), 1U);
   EXPECT_TRUE(read(augmented, {"data.augment=[]"}).schedules.empty());
 }

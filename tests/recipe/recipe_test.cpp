@@ -1,5 +1,6 @@
 #include "temper/recipe/recipe.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -284,7 +285,7 @@ TEST(LrScaling, MultipliesEveryRateOnceAndLeavesTheRecipeAsItWas) {
   const std::string text =
       "data.batch = 1024\nlr_scaling = { rule = \"linear\", reference_batch = 256 }\n";
   for (const std::string lr : {"0.1", "{ schedule = \"linear\", peak = 0.1, final = 0.1 }"}) {
-    const auto read = made(text + "optimizer.lr = " + lr);
+    const auto read = made(fmt::format("{}optimizer.lr = {}", text, lr));
     auto recipe = read;
     const ScheduleDriver driver(recipe, {10, 100});
     for (const std::int64_t step : {0, 0, 1, 99}) {
@@ -360,7 +361,7 @@ TEST(ScheduleDriver, ChecksTheWholeTrajectory) {
 
 TEST(Schedules, ReachTheNumbersOfOperationsAndTheSizeOfImages) {
   const auto recipe =
-      made("data.augment = [\"pad_crop\", { kind = \"flip\" }]",
+      made(R"(data.augment = ["pad_crop", { kind = "flip" }])",
            {"data.augment.1.probability={ schedule = \"linear\", peak = 0, final = 0.5 }",
             "data.augment.1.probability.final=0.75",
             "data.train_size={ schedule = \"linear\", peak = 16, final = 28 }"});

@@ -18,7 +18,7 @@ namespace {
 class EmaGolden : public ::testing::Test {
  protected:
   /// The tensors' values at a point of the trajectory; counters are integers.
-  std::vector<Named> at(const nlohmann::json& snapshot) const {
+  [[nodiscard]] std::vector<Named> at(const nlohmann::json& snapshot) const {
     std::vector<Named> tensors;
     for (const std::string name : golden["names"]) {
       auto value = temper::testing::tensor(snapshot[name]);

@@ -84,6 +84,7 @@ TEST(Report, ClassNamesThatAreMarkupStayNames) {
   EXPECT_THAT(body(page), HasSubstr("{{plots}}"));
 }
 
+// NOLINTBEGIN(misc-misleading-bidirectional): what it is about
 TEST(Report, ADirectionThatAClassNameSetsEndsWithIt) {
   const fake::Directory run;
   auto names = fake::class_names(12);
@@ -95,6 +96,7 @@ TEST(Report, ADirectionThatAClassNameSetsEndsWithIt) {
   EXPECT_THAT(page,
               HasSubstr("<span class=\"name label\" title=\"\u202egnorw\">\u202egnorw</span>"));
 }
+// NOLINTEND(misc-misleading-bidirectional)
 
 TEST(Report, NumbersOnThePageAreThoseOfMeasure) {
   const fake::Directory run;

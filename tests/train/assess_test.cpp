@@ -137,9 +137,9 @@ TEST(Assess, ADamagedTemperatureIsTold) {
   const Trained trained;
   const auto file = trained.directory.path / "temperature.json";
   for (const char* text :
-       {"", "[]", "{\"averaged\": 3}", "{\"averaged\": {\"temperature\": -1}}",
-        "{\"averaged\": {\"temperature\": 0, \"nll_before\": 1, \"nll_after\": 1, \"at_bound\": "
-        "false, \"images\": 3}}"}) {
+       {"", "[]", "{\"averaged\": 3}", R"({"averaged": {"temperature": -1}})",
+        R"({"averaged": {"temperature": 0, "nll_before": 1, "nll_after": 1, "at_bound": false,
+                         "images": 3}})"}) {
     std::ofstream(file) << text;
     EXPECT_THAT(refused(Code::data, [&] { load_model(trained.directory.path); }),
                 HasSubstr("temperature.json"))

@@ -21,7 +21,6 @@
 namespace temper::train {
 namespace {
 
-using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
 using Bytes = std::vector<std::byte>;

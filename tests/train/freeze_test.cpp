@@ -94,7 +94,7 @@ TEST(Frozen, TensorsKeepTheirBitsForTheWholeRun) {
 
 /// What a run comes to, stopped and gone on with at a step, or not.
 std::string result(const std::vector<std::string>& sets, std::optional<std::int64_t> stop_at) {
-  small::Directory directory;
+  const small::Directory directory;
   const auto the_plan = plan(small::recipe(sets), small::dataset(64));
   if (stop_at) run(the_plan, {.directory = directory.path, .stop_at = stop_at});
   EXPECT_TRUE(run(the_plan, {.directory = directory.path}).finished);

@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
-constexpr auto kDropout = "model.dropout=[{ kind = \"dropout\", at = \"head\", rate = 0.5 }]";
+constexpr auto kDropout = R"(model.dropout=[{ kind = "dropout", at = "head", rate = 0.5 }])";
 
 SavedModel trained(const std::vector<std::string>& sets, const fs::path& directory) {
   run(plan(small::recipe(sets), small::dataset(64)), {.directory = directory});

@@ -51,7 +51,7 @@ std::map<std::int64_t, nlohmann::json> steps_of(const fs::path& run) {
 }
 
 TEST(Plateaus, ReduceTheRateAfterEpochsWithoutAnImprovement) {
-  small::Directory directory;
+  const small::Directory directory;
   run(plan_of(kFalling), {.directory = directory.path});
   for (const auto& [step, line] : steps_of(directory.path)) {
     const auto epoch = (step - 1) / 6;
@@ -64,7 +64,7 @@ TEST(Plateaus, ReduceTheRateAfterEpochsWithoutAnImprovement) {
 
 /// Weights, and what is remembered at the end.
 std::pair<std::string, recipe::Plateaus> result(std::optional<std::int64_t> stop_at) {
-  small::Directory directory;
+  const small::Directory directory;
   const auto the_plan = plan_of(kFalling);
   if (stop_at) run(the_plan, {.directory = directory.path, .stop_at = stop_at});
   EXPECT_TRUE(run(the_plan, {.directory = directory.path}).finished);
@@ -78,7 +78,7 @@ TEST(Plateaus, AreWhereTheyWereWhenARunGoesOn) {
 }
 
 TEST(Plateaus, AreInEveryReplayedStep) {
-  small::Directory directory;
+  const small::Directory directory;
   const auto the_plan = plan_of(kFalling);
   run(the_plan, {.directory = directory.path});
   const auto steps = steps_of(directory.path);
@@ -96,7 +96,7 @@ TEST(Plateaus, AreInEveryReplayedStep) {
 }
 
 TEST(Plateaus, OfAReplayNeedTheLogsEvaluations) {
-  small::Directory directory;
+  const small::Directory directory;
   const auto the_plan = plan_of(kFalling);
   run(the_plan, {.directory = directory.path});
   fs::remove_all(directory.path / "checkpoints");
@@ -147,7 +147,7 @@ at::Tensor never_a_number(const at::Tensor& logits, const at::Tensor&) {
 }
 
 TEST(Plateaus, OutliveARollback) {
-  small::Directory directory;
+  const small::Directory directory;
   auto recipe = small::recipe({"optimizer.lr={ schedule = \"plateau\" }", "guard.nan=rollback"});
   recipe.loss = loss::Custom{.name = "nan", .function = never_a_number};
   const auto the_plan = plan(recipe, small::dataset(64));
@@ -166,7 +166,7 @@ TEST(Plateaus, OutliveARollback) {
 }
 
 TEST(Plateaus, GoOnInAForkThatFollowsTheSameScore) {
-  small::Directory directory;
+  const small::Directory directory;
   run(plan_of(kFalling), {.directory = directory.path});
   const auto checkpoint = list_checkpoints(directory.path / "checkpoints").back();
   const auto forked = [&](const std::vector<std::string>& sets, State& state) {

@@ -169,7 +169,7 @@ TEST(RandomStep, SkippedParametersDecayOrStandStill) {
 
 const std::vector<std::string> kRandom{
     "model.stochastic_depth={ rate = 0.5 }",
-    "model.dropout=[{ kind = \"dropout\", at = \"all\", rate = 0.2 }]"};
+    R"(model.dropout=[{ kind = "dropout", at = "all", rate = 0.2 }])"};
 
 TEST(RandomStep, AReplayDrawsWhatTheRunDrew) {
   const small::Directory directory;

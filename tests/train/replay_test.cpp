@@ -67,7 +67,7 @@ TEST_F(Replayed, EveryStepHasTheRecordedLossToTheLastDigit) {
 }
 
 TEST_F(Replayed, WithoutCheckpointsItBeginsAtTheInitialWeights) {
-  small::Directory copy;
+  const small::Directory copy;
   fs::copy(directory->path, copy.path / "run", fs::copy_options::recursive);
   fs::remove_all(copy.path / "run/checkpoints");
   const auto again = replay(plan_of(small::recipe()), copy.path / "run", 8);  // crosses an epoch
@@ -77,7 +77,7 @@ TEST_F(Replayed, WithoutCheckpointsItBeginsAtTheInitialWeights) {
 }
 
 TEST_F(Replayed, ADamagedCheckpointIsPassedOver) {
-  small::Directory copy;
+  const small::Directory copy;
   fs::copy(directory->path, copy.path / "run", fs::copy_options::recursive);
   std::ofstream(copy.path / "run/checkpoints/step-00000012/model.safetensors") << "cut";
   struct Warnings : Observer {

@@ -84,7 +84,7 @@ TEST(Sampling, NoiseIsWrittenDown) {
   const auto plan = plan_of({"data.label_noise=0.2", "epochs=1"});
   EXPECT_EQ(plan.replaced.size(), 10U);
   run(plan, {.directory = folder.path / "run"});
-  std::ifstream file(folder.path / "run" / "label_noise.csv");
+  const std::ifstream file(folder.path / "run" / "label_noise.csv");
   std::stringstream text;
   text << file.rdbuf();
   EXPECT_THAT(text.str(), HasSubstr("image,label,trained_as\n\"noise, image "));

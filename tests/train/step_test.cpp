@@ -128,7 +128,7 @@ TEST(Step, FourMicroBatchesGiveTheUpdateOfTheWholeBatchAlsoOfSeveralViews) {
 }
 
 TEST(Step, ConsistencyOfNoWeightIsTheFirstViewsStep) {
-  recipe::Recipe plain;
+  const recipe::Recipe plain;
   auto with = plain;
   with.consistency = loss::Consistency{.weight = 0};
   EXPECT_LT(distance(after(plain, batch(16), false), after(with, three_views(16), false)), 1e-6);

@@ -28,7 +28,6 @@ namespace {
 
 using small::Directory;
 using testing::AllOf;
-using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
