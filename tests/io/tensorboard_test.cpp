@@ -32,7 +32,7 @@ TEST(TensorBoard, WritesTheBytesOfTensorBoardsOwnWriter) {
   ASSERT_EQ(expected.size(), 5U);
   const Folder folder;
   EventWriter writer(folder / "events", 20);
-  writer.scalar("loss/train", 20, 2.25, 1700000000.5);
+  writer.scalar("loss/train", 20, 2.302585, 1700000000.5);  // NOLINT(modernize-use-std-numbers)
   writer.scalar("accuracy", std::int64_t{1} << 40, 0.0, 1700000001.75);
   writer.scalar("\xc3\xbc", 0, -1.5, 1700000002.0);
   writer.flush();
