@@ -31,6 +31,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kAtOnce = 64;  ///< pictures in memory
+/// JpegOptions::restart: a crop of a picture takes a tenth less time than without, for 0.6% more
+/// bytes; 4 and 8 are no better.
+constexpr int kRestart = 6;
 
 /// A picture as it goes into a shard.
 struct Encoded {
@@ -85,8 +88,9 @@ class Encoder {
     const int orientation = file.empty() ? 1 : io::exif_orientation(file, source_.where(i));
     desk.frame.begin(picture);
     desk.frame.resize(augment::resized(size, options_.short_side), augment::Interpolation::bicubic);
-    return {.bytes = io::encode_jpeg(desk.frame.pixels(),
-                                     {.quality = options_.quality, .orientation = orientation}),
+    return {.bytes = io::encode_jpeg(
+                desk.frame.pixels(),
+                {.quality = options_.quality, .orientation = orientation, .restart = kRestart}),
             .ending = "jpg",
             .reencoded = true};
   }

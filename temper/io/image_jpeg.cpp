@@ -10,6 +10,7 @@
 
 #include "temper/io/image.h"
 #include "temper/io/image_codec.h"
+#include "temper/io/jpeg_scan.h"
 #include "temper/io/orientation.h"
 
 namespace temper::io::codec {
@@ -162,6 +163,8 @@ class JpegReader : public Reader {
       part.left = static_cast<int>(left);
       part.pixels.width = static_cast<int>(columns);
     }
+    scan_.take_over(jpeg_, static_cast<JDIMENSION>(part.left),
+                    static_cast<JDIMENSION>(part.pixels.width));
     part.top = std::max(part.top - 1, 0);
     part.pixels.height = bottom_ - part.top;
     if (part.top > 0) jpeg_skip_scanlines(&jpeg_, static_cast<JDIMENSION>(part.top));
@@ -229,6 +232,7 @@ class JpegReader : public Reader {
   jpeg_decompress_struct jpeg_{};
   jpeg_error_mgr errors_{};
   jpeg_progress_mgr progress_{};
+  JpegScan scan_;
   std::jmp_buf jump_{};
   std::array<char, JMSG_LENGTH_MAX> reason_{};
 };

@@ -54,6 +54,18 @@ TEST(EncodeJpeg, WritesOneChannelWhereThereIsNoColour) {
             with_channels(decode_image(encode_jpeg(grey), "file", 1), 3));
 }
 
+TEST(EncodeJpeg, WritesRestartMarkers) {
+  const auto image = waves(61, 83, 3);  // 4 x 6 blocks
+  const auto plain = encode_jpeg(image);
+  const auto file = encode_jpeg(image, {.restart = 5});
+  int markers = 0;
+  for (std::size_t i = 0; i + 1 < file.size(); ++i)
+    markers += static_cast<int>(file[i] == std::byte{0xFF} &&
+                                (file[i + 1] & std::byte{0xF8}) == std::byte{0xD0});
+  EXPECT_EQ(markers, 4);
+  EXPECT_EQ(decode_image(file, "file", 3), decode_image(plain, "plain", 3));
+}
+
 TEST(EncodeJpeg, WritesTheOrientation) {
   const auto image = waves(20, 30, 3);
   for (int orientation = 1; orientation <= 8; ++orientation) {
