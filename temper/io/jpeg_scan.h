@@ -28,6 +28,9 @@ class HuffmanTable {
   /// first's where one code is all.
   using Pair = std::uint64_t;
 
+  /// A table without codes.
+  HuffmanTable() { pairs_.fill(Pair{kLonger} << 32U | kLonger); }
+
   /// The same table again costs a comparison.
   /// @param follow  whether its codes follow one another; else find() tells of one
   void set(const JHUFF_TBL& table, bool follow);
@@ -42,7 +45,7 @@ class HuffmanTable {
   std::array<UINT8, 256> symbols_{};     ///< likewise, in the order of the codes
   std::array<std::uint32_t, 17> end_{};  ///< in 16 bits: behind the last code of a length
   std::array<int, 17> offset_{};         ///< from a code to its symbol
-  std::array<Pair, 1 << kPeek> pairs_{};
+  std::array<Pair, 1 << kPeek> pairs_;
 };
 
 /// The bytes between two markers, without the zero that follows every 0xFF.

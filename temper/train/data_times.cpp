@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "temper/augment/pipeline.h"
+#include "temper/core/error.h"
 #include "temper/core/random.h"
 #include "temper/data/loader.h"
+#include "temper/data/readable.h"
 #include "temper/train/clock.h"
 #include "temper/train/estimate.h"
 
@@ -22,7 +24,7 @@ void time_one_by_one(const Plan& plan, double seconds, DataTimes& times) {
   augment::Frame frame(pipeline.input());
   io::Picture picture;
   std::vector<float> sample(static_cast<std::size_t>(pipeline.sample_size()));
-  const auto order = Random(options.seed, Purpose::inspect, {1}).permutation(plan.train->size());
+  auto order = Random(options.seed, Purpose::inspect, {1}).permutation(plan.train->size());
   const auto one = [&](std::int64_t id) {
     const Stopwatch reading;
     plan.train->read(id, picture);
@@ -37,12 +39,25 @@ void time_one_by_one(const Plan& plan, double seconds, DataTimes& times) {
     times.augment += making.seconds() - decode;
     ++times.images;
   };
+  std::size_t at = 0;
+  const auto next = [&] {
+    at %= order.size();
+    try {
+      one(order[at]);
+      ++at;
+    } catch (const Error&) {
+      if (!options.skip_bad || order.size() == 1 ||
+          data::fault_of(*plan.train, order[at], picture).empty())
+        throw;
+      order.erase(order.begin() + static_cast<std::ptrdiff_t>(at));
+    }
+  };
   constexpr std::size_t warmup = 8;
-  for (std::size_t i = 0; i < std::min(warmup, order.size()); ++i) one(order[i]);
+  for (std::size_t i = std::min(warmup, order.size()); i > 0; --i) next();
   times = {};
+  at = 0;
   const Stopwatch all;
-  for (std::size_t i = 0; all.seconds() < seconds || times.images < 8; ++i)
-    one(order[i % order.size()]);
+  while (all.seconds() < seconds || times.images < 8) next();
   const auto count = static_cast<double>(times.images);
   times.read /= count;
   times.decode /= count;

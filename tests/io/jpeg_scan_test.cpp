@@ -245,6 +245,19 @@ TEST(JpegScan, FindsInDamagedFilesWhatLibjpegFinds) {
   EXPECT_GT(damaged, 500);
 }
 
+TEST(JpegScan, FindsNoCodeInATableWithoutCodes) {
+  Bytes bytes = encoded(93, 140, {});
+  constexpr std::array<unsigned char, 2> dht{0xFF, 0xC4};
+  const auto table = std::search(bytes.begin(), bytes.end(), dht.begin(), dht.end());
+  const auto counts = table + 5;
+  bytes.erase(counts + 16, table + 2 + table[2] * 256 + table[3]);
+  std::fill(counts, counts + 16, 0);
+  table[2] = 0;
+  table[3] = 19;
+  JpegScan scan;
+  EXPECT_EQ(Decoded(bytes, &scan).error(), JWRN_HUFF_BAD_CODE);
+}
+
 TEST(JpegScan, TakesSeveralOfTheBytesThatNeedAZeroForOne) {
   Bytes bytes = encoded(93, 140, {.quality = 100});
   const Decoded plain(bytes, nullptr);

@@ -39,6 +39,14 @@ sed -i 's/^epochs = .*/epochs = 1/; s/^batch = .*/batch = 64/; s/^on_bad_image =
 grep -q "^runs/pictures.toml: the recipe that was chosen before" err.txt
 grep -q "^batch = 64 " runs/pictures-2/recipe.toml
 
+# Where its time goes.
+"$TEMPER" bench data runs/pictures.toml --seconds 0.2 >bench.txt
+grep -q "^decode  *[0-9.]* ms an image" bench.txt
+grep -q "^wait  *[0-9.]* ms an image" bench.txt
+"$TEMPER" bench data runs/pictures.toml --set data.memory=0 --seconds 0.2 --loading-only --json |
+  jq -e '.images > 0 and .decode_seconds > 0 and .loading_images_per_second > 0 and .training_images_per_second == 0'
+refused 2 "data.fold is 4; expected 0 to 3" "$TEMPER" bench data runs/pictures.toml --set data.folds=4 --set data.fold=4
+
 # A fold of it with few labels, some of them wrong, on all ways of sampling.
 for sampling in shuffle class_balanced repeated; do
   "$TEMPER" train pictures "${edits[@]}" --set data.on_bad_image=skip --set data.folds=4 --set data.fold=3 \
