@@ -141,6 +141,7 @@ bool decode_block(const HuffmanTable& table, Bits& bits, JCOEF* block) {
   Entry entry = 0;
   do {
     in.fill();
+    // NOLINTNEXTLINE(misc-redundant-expression): twice
     if (decode_some() && decode_some()) continue;
     entry = in.one(table);
     passed += passed_by(entry);

@@ -45,7 +45,7 @@ class HuffmanTable {
   std::array<UINT8, 256> symbols_{};     ///< likewise, in the order of the codes
   std::array<std::uint32_t, 17> end_{};  ///< in 16 bits: behind the last code of a length
   std::array<int, 17> offset_{};         ///< from a code to its symbol
-  std::array<Pair, 1 << kPeek> pairs_;
+  std::array<Pair, 1 << kPeek> pairs_{};
 };
 
 /// The bytes between two markers, without the zero that follows every 0xFF.
