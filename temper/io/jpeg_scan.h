@@ -86,9 +86,10 @@ class ScanBytes {
 };
 
 /// Decodes the Huffman codes of a JPEG in libjpeg's place, where it has one scan of them: most of
-/// the time that a photograph takes. The coefficients are libjpeg's. What the columns asked for do
-/// not need is only passed over, and between restart markers not even looked at. A code that does
-/// not exist and a marker too early are libjpeg's errors.
+/// the time that a photograph takes. The coefficients are libjpeg's, but where several 0xFF stand
+/// before a zero, which no encoder writes: there libjpeg-turbo leaves some of a first try. What the
+/// columns asked for do not need is only passed over, and between restart markers not even looked
+/// at. A code that does not exist and a marker too early are libjpeg's errors.
 class JpegScan {
  public:
   /// Takes over, where it can: between jpeg_start_decompress() and the first row.
