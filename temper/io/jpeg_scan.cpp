@@ -337,6 +337,7 @@ void JpegScan::decode_unit(jpeg_decompress_struct& jpeg, JBLOCKROW* blocks) {
   count_ = in.count;
   bytes_.next = in.next;
   --segment_;
+  // That there are too few bits can be why there is no code.
   const auto there = static_cast<std::ptrdiff_t>(count_) - 8 * bytes_.overrun();
   if (there < (is_code ? 0 : 16)) fail(jpeg, JWRN_HIT_MARKER);
   if (!is_code) fail(jpeg, JWRN_HUFF_BAD_CODE);

@@ -8,7 +8,8 @@
 
 namespace temper::io::codec {
 
-/// The codes of one Huffman table of a JPEG, for a decoder that looks at kPeek bits at once.
+/// The codes of one Huffman table of a JPEG (ITU-T T.81, C and F.2.2), for a decoder that looks at
+/// kPeek bits at once.
 class HuffmanTable {
  public:
   static constexpr int kPeek = 10;
