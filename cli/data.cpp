@@ -75,8 +75,9 @@ void print(const data::Packed& packed, const std::string& out) {
                         info.validation.shards);
   if (info.test.images > 0)
     sets += fmt::format(", {} test images in {}", grouped(info.test.images), info.test.shards);
-  fmt::print("{}: {}; {} MiB, {} classes", out, sets, grouped((packed.bytes + (1 << 20) - 1) >> 20),
-             info.classes.size());
+  fmt::print("{}: {}; {} MiB, {}", out, sets, grouped((packed.bytes + (1 << 20) - 1) >> 20),
+             packed.values > 0 ? fmt::format("{} values a picture", packed.values)
+                               : fmt::format("{} classes", info.classes.size()));
   if (packed.reencoded > 0) fmt::print("; {} images re-encoded", grouped(packed.reencoded));
   fmt::print("\n");
   for (const auto& bad : packed.bad) fmt::print("left out {}: {}\n", bad.where, bad.reason);

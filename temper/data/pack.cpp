@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -102,26 +103,34 @@ class Encoder {
 /// Writes the shards of one set, one after the other.
 class Writer {
  public:
-  Writer(fs::path folder, std::string name, std::int64_t most)
+  Writer(fs::path folder, std::string name, const std::vector<std::string>& value_names,
+         std::int64_t most)
       : folder_(std::move(folder)),
         name_(std::move(name)),
+        value_names_(value_names),
         most_(static_cast<std::uint64_t>(most)) {
     io::make_folder(folder_);
   }
 
-  void add(const Encoded& picture, std::int64_t label) {
+  /// @param label   -1: without
+  /// @param values  one a name; empty: without
+  void add(const Encoded& picture, std::int64_t label, std::span<const double> values) {
     const auto key = fmt::format("{:09}", count_);
     const auto text = label < 0 ? std::string() : fmt::format("{}", label);
-    const auto size = stored(picture.bytes.size()) + (text.empty() ? 0 : stored(text.size()));
+    const auto beside = values.empty() ? text : json_of(values);
+    const auto size = stored(picture.bytes.size()) + (beside.empty() ? 0 : stored(beside.size()));
     if (file_ && shard_.size + size + kEnd > most_) finish();
     if (!file_) begin();
     const auto member = fmt::format("{}.{}", key, picture.ending);
     // The label first: who reads the archive from its beginning has it before the picture.
-    if (!text.empty()) append(key + ".cls", std::as_bytes(std::span(text)));
+    if (!beside.empty())
+      append(key + (values.empty() ? ".cls" : ".json"), std::as_bytes(std::span(beside)));
+    if (!values.empty()) shard_.value_names = value_names_;
     shard_.samples.push_back({.name = member,
                               .offset = shard_.size + io::kTarBlock,
                               .size = picture.bytes.size(),
-                              .label = text});
+                              .label = text,
+                              .values = {values.begin(), values.end()}});
     append(member, picture.bytes);
     ++count_;
   }
@@ -137,6 +146,12 @@ class Writer {
 
   static std::uint64_t stored(std::uint64_t size) {
     return io::kTarBlock + size + io::tar_padding(size);
+  }
+
+  [[nodiscard]] std::string json_of(std::span<const double> values) const {
+    nlohmann::ordered_json named;
+    for (std::size_t k = 0; k < values.size(); ++k) named[value_names_[k]] = values[k];
+    return nlohmann::ordered_json{{"values", named}}.dump();
   }
 
   [[nodiscard]] fs::path path() const {
@@ -169,6 +184,7 @@ class Writer {
 
   fs::path folder_;
   std::string name_;
+  const std::vector<std::string>& value_names_;
   std::uint64_t most_;
   std::unique_ptr<io::AtomicFile> file_;  ///< of the shard that is written; null: none
   io::Shard shard_;
@@ -243,10 +259,6 @@ Packed pack(const std::string& source, const fs::path& out, const PackOptions& o
   check(options);
   // Each picture is used once.
   const auto dataset = open(source, {.memory = 0, .keep_bad = options.skip_bad});
-  if (dataset.train->classes().empty())
-    throw Error(Code::usage, fmt::format("{}: a set of values; shards hold classes, train on the "
-                                         "table itself",
-                                         source));
   std::int64_t all = 0;
   for (const auto& set : {dataset.train, dataset.validation, dataset.test})
     if (set) all += set->size();
@@ -254,13 +266,14 @@ Packed pack(const std::string& source, const fs::path& out, const PackOptions& o
   NewFolder folder(out);
   Packed packed{.info = {.classes = dataset.train->classes(),
                          .channels = dataset.train->channels(),
-                         .normalisation = dataset.normalisation}};
+                         .normalisation = dataset.normalisation},
+                .values = std::ssize(dataset.train->value_names())};
   std::int64_t done = 0;
   const auto write = [&](const std::shared_ptr<const Source>& set, const char* name,
                          bool shuffled) -> PackInfo::Set {
     if (!set || set->size() == 0) return {};
     const Encoder encode(*set, options);
-    Writer writer(folder.path() / name, name, options.shard_bytes);
+    Writer writer(folder.path() / name, name, set->value_names(), options.shard_bytes);
     const auto order = order_of(*set, shuffled);
     std::vector<Encoded> some(std::min(kAtOnce, order.size()));
     for (std::size_t begin = 0; begin < order.size(); begin += kAtOnce) {
@@ -271,7 +284,7 @@ Packed pack(const std::string& source, const fs::path& out, const PackOptions& o
           packed.bad.push_back({rows[k], set->where(rows[k]), some[k].fault});
           continue;
         }
-        writer.add(some[k], set->label(rows[k]));
+        writer.add(some[k], set->label(rows[k]), set->values(rows[k]));
         packed.reencoded += some[k].reencoded ? 1 : 0;
       }
       done += std::ssize(rows);

@@ -23,6 +23,7 @@ struct PackOptions {
 
 struct Packed {
   PackInfo info;
+  std::int64_t values = 0;     ///< that each picture has in place of a class
   std::int64_t bytes = 0;      ///< of all shards
   std::int64_t reencoded = 0;  ///< pictures
   std::vector<BadImage> bad;   ///< left out, by their names
@@ -36,16 +37,16 @@ struct Packed {
 /// Files of pictures are stored as they are, under a running number, or re-encoded where options
 /// say so, with their EXIF orientation; pixels that come from elsewhere (IDX, CIFAR) become PNG
 /// files. Every picture is decoded, so that damage is found now. A `cls` file holds the class's
-/// number. Training pictures are in a shuffled order that is always the same, so that each shard,
-/// and each process's part of them, has all classes; the others are in the order of the source. The
-/// same pictures and options give the same bytes.
+/// number, a `json` file the values by their names. Training pictures are in a shuffled order that
+/// is always the same, so that each shard, and each process's part of them, has all classes; the
+/// others are in the order of the source. The same pictures and options give the same bytes.
 ///
 /// The folder appears whole or not at all.
 ///
 /// @param source  as open() takes it
 /// @param tell    called now and then with the pictures that are done, out of how many; may be
 /// empty
-/// @throws Error: usage for an out that is there already, and for a set of values; data naming the
+/// @throws Error: usage for an out that is there already; data naming the
 /// picture that can't be decoded; io; what open() throws
 Packed pack(const std::string& source, const std::filesystem::path& out, const PackOptions& options,
             const std::function<void(std::int64_t done, std::int64_t all)>& tell = {});

@@ -1,9 +1,12 @@
 #include "temper/data/shards.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
+#include <memory>
 #include <system_error>
 #include <utility>
 
@@ -15,6 +18,7 @@
 #include "temper/data/pack_info.h"
 #include "temper/data/parallel.h"
 #include "temper/data/set_names.h"
+#include "temper/data/values.h"
 #include "temper/io/shard.h"
 
 namespace temper::data {
@@ -69,6 +73,22 @@ struct Contents {
         if (!sample.label.empty()) all.push_back(sample.label);
     return all;
   }
+  /// Takes the names of the shards' values, where they have some; `first` is the shard that has
+  /// given them.
+  void take_value_names(std::vector<std::string>& names, fs::path& first) const {
+    for (std::size_t s = 0; s < shards.size(); ++s) {
+      const auto& found = shards[s].value_names;
+      if (found.empty()) continue;
+      if (names.empty()) {
+        names = found;
+        first = paths[s];
+      } else if (found != names) {
+        throw Error(Code::data,
+                    fmt::format("{}: the values {}; expected {}, as in {}", paths[s].string(),
+                                fmt::join(found, ", "), fmt::join(names, ", "), first.string()));
+      }
+    }
+  }
   [[nodiscard]] std::int64_t images() const {
     std::int64_t count = 0;
     for (const auto& shard : shards) count += std::ssize(shard.samples);
@@ -76,7 +96,7 @@ struct Contents {
   }
 };
 
-/// How labels become classes.
+/// How labels become classes; of a set of values there are none.
 class Labels {
  public:
   Labels(std::vector<std::string> classes, bool by_number)
@@ -87,6 +107,9 @@ class Labels {
   [[nodiscard]] std::int32_t of(const std::string& label, const fs::path& shard,
                                 const std::string& sample) const {
     if (label.empty()) return -1;
+    if (classes_.empty())
+      throw Error(Code::data, fmt::format("{}/{}: label '{}'; the other samples have values",
+                                          shard.string(), sample, label));
     std::int64_t number = -1;
     if (!by_number_)
       number = numbers_.of(label);
@@ -123,6 +146,19 @@ std::vector<ShardSource::Sample> samples_of(Contents& contents, const Labels& la
                          .label = label});
     }
   return samples;
+}
+
+/// Their values, as Valued takes them.
+std::vector<double> values_of(const Contents& contents, std::size_t names, std::size_t first,
+                              std::size_t step) {
+  std::vector<double> values;
+  for (std::size_t s = first; s < contents.shards.size(); s += step)
+    for (const auto& sample : contents.shards[s].samples)
+      if (sample.values.empty())
+        values.insert(values.end(), names, std::numeric_limits<double>::quiet_NaN());
+      else
+        values.insert(values.end(), sample.values.begin(), sample.values.end());
+  return values;
 }
 
 std::optional<PackInfo> info_beside(const fs::path& path) {
@@ -229,17 +265,30 @@ Dataset shards(const fs::path& path, const FileOptions& options, const Share& sh
     check_counts(info->validation, validation, path, "validation");
     check_counts(info->test, test, path, "test");
   }
-  const Labels labels(info ? info->classes : classes_among(train.labels()), info.has_value());
-  check_classes(labels.classes(), path.string());
+  std::vector<std::string> value_names;
+  fs::path named_in;
+  for (const auto* contents : {&train, &validation, &test})
+    contents->take_value_names(value_names, named_in);
+  std::vector<std::string> classes;
+  if (value_names.empty()) {
+    classes = info ? info->classes : classes_among(train.labels());
+    check_classes(classes, path.string());
+  }
+  const Labels labels(std::move(classes), info.has_value());
 
   auto how = options;
   if (info && info->channels == 1) how.channels = 1;
   Assembly assembly(how);
   const auto open = [&](Contents& contents, const Share& of) -> std::shared_ptr<const Source> {
     if (contents.paths.empty()) return nullptr;
-    auto samples = samples_of(contents, labels, static_cast<std::size_t>(of.rank),
-                              static_cast<std::size_t>(of.world));
-    return assembly.open<ShardSource>(contents.paths, std::move(samples), labels.classes());
+    const auto first = static_cast<std::size_t>(of.rank);
+    const auto step = static_cast<std::size_t>(of.world);
+    auto samples = samples_of(contents, labels, first, step);
+    const auto source =
+        assembly.open<ShardSource>(contents.paths, std::move(samples), labels.classes());
+    if (value_names.empty()) return source;
+    return std::make_shared<Valued>(source, value_names,
+                                    values_of(contents, value_names.size(), first, step));
   };
   Dataset dataset;
   dataset.train = open(train, share);

@@ -67,15 +67,16 @@ struct Share {
 ///   one.tar                                                    training only
 ///
 /// Beside each shard stands its index, made where there is none (see io/shard.h). The folder's
-/// dataset.json, which pack() writes, names the classes, channels and normalisation; without it the
-/// classes are the training set's labels, in the order of their numbers where all are numbers, else
+/// dataset.json, which pack() writes, names the classes, channels and normalisation. Where samples
+/// have values, these are what is learned, and there are no classes. Without either the classes
+/// are the training set's labels, in the order of their numbers where all are numbers, else
 /// of their bytes.
 ///
 /// Validation and test sets are read whole by every process.
 ///
 /// Throws Error{Code::data}: what is wrong with a shard, shards missing, a label that training does
-/// not have, no labels at all, fewer than two classes; Error{Code::usage} for more processes than
-/// training shards; Error{Code::io}.
+/// not have, no labels at all, fewer than two classes, values of other names, labels among values;
+/// Error{Code::usage} for more processes than training shards; Error{Code::io}.
 Dataset shards(const std::filesystem::path& path, const FileOptions& options = {},
                const Share& share = {});
 

@@ -1,10 +1,14 @@
 #include "temper/io/shard.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
+#include <cmath>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <system_error>
@@ -22,7 +26,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kIndexBegin = "temper shard index 1\n";
+constexpr std::string_view kIndexBegin = "temper shard index 2\n";
 constexpr std::size_t kHash = 32;  ///< hexadecimal digits
 constexpr std::uint64_t kMostLabel = 256;
 constexpr std::uint64_t kMostJson = 1U << 20U;
@@ -30,6 +34,10 @@ constexpr std::uint64_t kMostIndex = std::uint64_t{4} << 30U;
 
 bool is_control(char letter) {
   return static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F;
+}
+
+bool is_value_name(std::string_view name) {
+  return !name.empty() && name.size() <= kMostLabel && std::ranges::none_of(name, is_control);
 }
 
 /// A member's name in two: what its sample shares, and what it is, in small letters.
@@ -81,6 +89,8 @@ class Grouping {
                                           name_));
     return std::move(samples_);
   }
+  /// After end().
+  std::vector<std::string> value_names() { return std::move(value_names_); }
 
  private:
   [[noreturn]] void refuse(std::string_view what) const {
@@ -107,17 +117,45 @@ class Grouping {
       refuse(fmt::format("{} has {} bytes; at most {} are read", member.name, member.size, most));
     std::string text(static_cast<std::size_t>(member.size), '\0');
     read_(member.offset, std::as_writable_bytes(std::span(text)));
-    auto label = kind == "cls" ? trimmed(text) : label_in(text, member.name);
-    if (label.empty()) {
-      if (kind == "cls") refuse(fmt::format("{} is empty", member.name));
-      return;
+    if (kind == "json") {
+      const auto json = nlohmann::ordered_json::parse(text, nullptr, /*allow_exceptions=*/false);
+      if (!json.is_object()) refuse(fmt::format("{} is no JSON object", member.name));
+      if (const auto label = label_in(json, member.name); !label.empty()) set_label(label, member);
+      if (const auto found = json.find("values"); found != json.end() && found->is_object())
+        set_values(*found, member);
+    } else {
+      const auto label = trimmed(text);
+      if (label.empty()) refuse(fmt::format("{} is empty", member.name));
+      set_label(label, member);
     }
+    if (!sample_.label.empty() && !sample_.values.empty())
+      refuse(fmt::format("the label '{}' and values; expected one of them", sample_.label));
+  }
+
+  void set_label(const std::string& label, const TarMember& member) {
     if (label.size() > kMostLabel || std::any_of(label.begin(), label.end(), is_control))
       refuse(fmt::format("the label in {} is no single line of at most {} bytes", member.name,
                          kMostLabel));
     if (!sample_.label.empty() && sample_.label != label)
       refuse(fmt::format("two labels, '{}' and '{}'", sample_.label, label));
-    sample_.label = std::move(label);
+    sample_.label = label;
+  }
+
+  void set_values(const nlohmann::ordered_json& values, const TarMember& member) {
+    if (!sample_.values.empty()) refuse("values twice");
+    if (values.empty()) return;
+    std::vector<std::string> names;
+    for (const auto& [name, value] : values.items()) {
+      if (!is_value_name(name) || !value.is_number() || !std::isfinite(value.get<double>()))
+        refuse(fmt::format("'{}' in the \"values\" of {} is no name with a number", name,
+                           member.name));
+      names.push_back(name);
+      sample_.values.push_back(value.get<double>());
+    }
+    if (value_names_.empty()) value_names_ = names;
+    if (names != value_names_)
+      refuse(fmt::format("the values {} in {}; expected {}, as before", fmt::join(names, ", "),
+                         member.name, fmt::join(value_names_, ", ")));
   }
 
   static std::string trimmed(std::string_view text) {
@@ -127,9 +165,8 @@ class Grouping {
     return std::string(text.substr(begin, text.find_last_not_of(spaces) - begin + 1));
   }
 
-  [[nodiscard]] std::string label_in(const std::string& text, const std::string& member) const {
-    const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-    if (!json.is_object()) refuse(fmt::format("{} is no JSON object", member));
+  [[nodiscard]] std::string label_in(const nlohmann::ordered_json& json,
+                                     const std::string& member) const {
     for (const char* key : {"label", "cls", "class"}) {
       const auto found = json.find(key);
       if (found == json.end() || found->is_null()) continue;
@@ -152,6 +189,7 @@ class Grouping {
   ShardSample sample_;
   std::unordered_set<std::string> seen_;
   std::vector<ShardSample> samples_;
+  std::vector<std::string> value_names_;
 };
 
 [[noreturn]] void damaged(const std::string& name, std::string_view what) {
@@ -184,18 +222,56 @@ std::uint64_t take_number(std::string_view& text, char stop, const std::string& 
   return value;
 }
 
-ShardSample take_sample(std::string_view& text, std::uint64_t shard, const std::string& name) {
+/// The parts of a text between separators; none of an empty one.
+std::vector<std::string_view> parts_of(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  while (!text.empty()) {
+    const auto end = std::min(text.find(separator), text.size());
+    parts.push_back(text.substr(0, end));
+    // A separator at the end stands before an empty part.
+    if (end + 1 == text.size()) parts.emplace_back();
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return parts;
+}
+
+std::vector<std::string> take_value_names(std::string_view& text, const std::string& name) {
+  std::vector<std::string> names;
+  for (const auto part : parts_of(take(text, '\n', name), '\t')) {
+    if (!is_value_name(part) || std::ranges::find(names, part) != names.end())
+      damaged(name, "a value's name is none");
+    names.emplace_back(part);
+  }
+  return names;
+}
+
+double value_of(std::string_view text, const std::string& name) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  // One spelling a number.
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value) ||
+      fmt::format("{}", value) != text)
+    damaged(name, "a value is none");
+  return value;
+}
+
+ShardSample take_sample(std::string_view& text, const Shard& shard, const std::string& name) {
   ShardSample sample;
   sample.name = take(text, '\t', name);
   sample.offset = take_number(text, '\t', name);
   sample.size = take_number(text, '\t', name);
-  sample.label = take(text, '\n', name);
+  sample.label = take(text, '\t', name);
+  for (const auto part : parts_of(take(text, '\n', name), ' '))
+    sample.values.push_back(value_of(part, name));
+  if (!sample.values.empty() && sample.values.size() != shard.value_names.size())
+    damaged(name, "a sample has other values than names");
+  if (!sample.values.empty() && !sample.label.empty()) damaged(name, "a label and values");
   if (sample.name.empty() || sample.label.size() > kMostLabel ||
       std::any_of(sample.name.begin(), sample.name.end(), is_control) ||
       std::any_of(sample.label.begin(), sample.label.end(), is_control))
     damaged(name, "a name or a label is none");
-  if (sample.offset < kTarBlock || sample.offset % kTarBlock != 0 || sample.offset > shard ||
-      sample.size > shard - sample.offset)
+  if (sample.offset < kTarBlock || sample.offset % kTarBlock != 0 || sample.offset > shard.size ||
+      sample.size > shard.size - sample.offset)
     damaged(name, "a picture lies outside the shard");
   return sample;
 }
@@ -241,15 +317,19 @@ void remember(const fs::path& path, const Shard& shard) {
 Shard scan_shard(std::uint64_t size, const ReadAt& read, const std::string& name) {
   Grouping grouping(read, name);
   scan_tar(size, read, name, [&](const TarMember& member) { grouping.see(member); });
-  return {size, grouping.end()};
+  Shard shard{.size = size, .samples = grouping.end()};
+  shard.value_names = grouping.value_names();
+  return shard;
 }
 
 std::string index_text(const Shard& shard) {
   std::string text(kIndexBegin);
   const auto out = std::back_inserter(text);
-  fmt::format_to(out, "{}\t{}\n", shard.size, shard.samples.size());
+  fmt::format_to(out, "{}\t{}\n{}\n", shard.size, shard.samples.size(),
+                 fmt::join(shard.value_names, "\t"));
   for (const auto& s : shard.samples)
-    fmt::format_to(out, "{}\t{}\t{}\t{}\n", s.name, s.offset, s.size, s.label);
+    fmt::format_to(out, "{}\t{}\t{}\t{}\t{}\n", s.name, s.offset, s.size, s.label,
+                   fmt::join(s.values, " "));
   return text + hash_hex(text) + '\n';
 }
 
@@ -263,10 +343,11 @@ Shard parse_index(std::string_view text, const std::string& name) {
   Shard shard;
   shard.size = take_number(rest, '\t', name);
   const auto count = take_number(rest, '\n', name);
+  shard.value_names = take_value_names(rest, name);
   // A sample has at least eight bytes of text.
   if (count > rest.size() / 8 + 1) damaged(name, "it has fewer lines than it says");
   shard.samples.reserve(static_cast<std::size_t>(count));
-  while (!rest.empty()) shard.samples.push_back(take_sample(rest, shard.size, name));
+  while (!rest.empty()) shard.samples.push_back(take_sample(rest, shard, name));
   if (shard.samples.size() != count) damaged(name, "it has other lines than it says");
   return shard;
 }

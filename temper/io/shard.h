@@ -11,10 +11,11 @@ namespace temper::io {
 
 /// A picture in a shard, with what the files of the same key say about it.
 struct ShardSample {
-  std::string name;          ///< of the picture in the archive
-  std::uint64_t offset = 0;  ///< of its first byte in the archive
-  std::uint64_t size = 0;    ///< bytes
-  std::string label;         ///< a class's number or name, as text; empty: none
+  std::string name;                 ///< of the picture in the archive
+  std::uint64_t offset = 0;         ///< of its first byte in the archive
+  std::uint64_t size = 0;           ///< bytes
+  std::string label;                ///< a class's number or name, as text; empty: none
+  std::vector<double> values = {};  ///< finite, in the order of the shard's names; empty: none
 
   bool operator==(const ShardSample&) const = default;
 };
@@ -22,18 +23,20 @@ struct ShardSample {
 /// A tar archive in WebDataset's layout (Aizman, Maltby, Breuel 2019, "High Performance I/O for
 /// Large Scale Deep Learning"): files that share the name up to its first dot, next to one another,
 /// are a sample. `000123.jpg` (jpeg, png, webp) is the picture; `000123.cls`, or "label", "cls" or
-/// "class" in `000123.json`, its label, a number or a name. Other files are left alone, hidden ones
-/// too.
+/// "class" in `000123.json`, its label, a number or a name; or an object "values" in `000123.json`
+/// has numbers that are to be learned, by their names. Other files are left alone, hidden ones too.
 struct Shard {
   std::uint64_t size = 0;  ///< of the archive, in bytes
   std::vector<ShardSample> samples;
+  std::vector<std::string> value_names = {};  ///< empty: no sample has values
 
   bool operator==(const Shard&) const = default;
 };
 
 /// Reads what is in an archive. Throws Error{Code::data} as scan_tar() does, and naming the sample
-/// for two files of one kind, a label without a picture, two labels that differ, files of a sample
-/// that are apart; for an archive without pictures.
+/// for two files of one kind, a label without a picture, two labels that differ, a label and
+/// values, values of other names than the samples before have, files of a sample that are apart;
+/// for an archive without pictures.
 Shard scan_shard(std::uint64_t size, const ReadAt& read, const std::string& name);
 
 /// An index of a shard, as text that depends on the shard alone.

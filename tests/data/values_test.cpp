@@ -21,6 +21,7 @@
 #include "temper/data/several.h"
 #include "temper/data/split.h"
 #include "temper/data/subset.h"
+#include "temper/io/read_file.h"
 #include "tests/data/pictures.h"
 
 namespace temper::data {
@@ -310,6 +311,37 @@ TEST_F(ValueTable, NamesTheLineThatIsWrong) {
               HasSubstr("no training image has a value"));
 }
 
+TEST_F(ValueTable, IsPackedIntoShards) {
+  const auto path = table(
+      "path,target_y,target_x,split\n"
+      "p/0.png,1.5,-2e3,\n"
+      "p/1.png,,,train\n"
+      "p/2.png,0.1,1e300,train\n"
+      "p/3.png,4,-0,val\n");
+  const auto out = root.path() / "packed";
+  EXPECT_EQ(pack(path, out, {}).values, 2);
+  const auto before = open(path);
+  const auto after = open(out.string());
+  EXPECT_THAT(after.train->value_names(), ElementsAre("y", "x"));
+  EXPECT_THAT(after.train->classes(), IsEmpty());
+  EXPECT_THAT(of(*after.validation, 0), ElementsAre(4, 0));
+  ASSERT_EQ(after.train->size(), 3);
+  for (std::int64_t i = 0; i < 3; ++i) {
+    std::int64_t same = 0;
+    while (before.train->image(same) != after.train->image(i)) ++same;
+    EXPECT_EQ(of(*after.train, i), of(*before.train, same)) << same;
+  }
+  // From the shards alone, and again into shards.
+  const auto shard = out / "train/train-000000.tar";
+  const auto index = io::read_text(shard.string() + ".index");
+  fs::remove(shard.string() + ".index");
+  fs::remove(out / "dataset.json");
+  EXPECT_THAT(open(out.string()).train->value_names(), ElementsAre("y", "x"));
+  EXPECT_EQ(io::read_text(shard.string() + ".index"), index);
+  pack(out.string(), root.path() / "again", {});
+  EXPECT_THAT(of(*open((root.path() / "again").string()).validation, 0), ElementsAre(4, 0));
+}
+
 TEST_F(ValueTable, IsCheckedForWhatItsValuesAre) {
   write_picture(root.path() / "p" / "6.png", noise(4, 5, 3, 0));
   const auto path = table("path,target\np/0.png,1\np/1.png,5\np/2.png,\np/6.png,2\n");
@@ -322,9 +354,6 @@ TEST_F(ValueTable, IsCheckedForWhatItsValuesAre) {
   const auto json = to_json(found);
   EXPECT_EQ(json["sets"][0]["values"]["target"]["largest"], 5);
   EXPECT_EQ(json["duplicates"][0]["labels_differ"], true);
-  EXPECT_THAT(message_of(Code::usage, [&] { pack(path, root.path() / "packed", {}); }),
-              HasSubstr("a set of values; shards hold classes"));
-  EXPECT_FALSE(fs::exists(root.path() / "packed"));
 }
 
 }  // namespace

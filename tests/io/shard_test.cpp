@@ -84,6 +84,42 @@ TEST(Shard, NamesTheSampleThatIsWrong) {
   EXPECT_THAT(refusal({{"notes.txt", "x"}}), HasSubstr("no pictures in this archive"));
 }
 
+TEST(Shard, ReadsValuesByTheirNames) {
+  const auto shard = scan(tar({{"1.json", R"({"values": {"y": 1.5, "a b": -2}})"},
+                               {"1.jpg", "one"},
+                               {"2.jpg", "two"},
+                               {"2.json", R"({"values": {}, "label": null})"},
+                               {"3.json", R"({"values": {"y": 1e300, "a b": 0.1}})"},
+                               {"3.jpg", "three"}}));
+  EXPECT_EQ(shard.value_names, (std::vector<std::string>{"y", "a b"}));
+  EXPECT_EQ(shard.samples[0].values, (std::vector{1.5, -2.0}));
+  EXPECT_TRUE(shard.samples[1].values.empty());
+  EXPECT_EQ(shard.samples[2].values, (std::vector{1e300, 0.1}));
+  EXPECT_TRUE(scan(tar({{"1.json", R"({"values": [1]})"}, {"1.jpg", "x"}})).value_names.empty())
+      << "something else of that name";
+}
+
+TEST(Shard, NamesTheSampleWhoseValuesAreWrong) {
+  const std::pair<std::string, std::string> picture{"1.jpg", "x"};
+  const auto wrong = [&](const std::string& json) { return refusal({picture, {"1.json", json}}); };
+  EXPECT_THAT(wrong(R"({"values": {"y": "tall"}})"),
+              HasSubstr("sample '1': 'y' in the \"values\" of 1.json is no name with a number"));
+  EXPECT_THAT(wrong(R"({"values": {"": 1}})"), HasSubstr("'' in the"));
+  EXPECT_THAT(wrong(R"({"values": {"y": 1}, "label": 3})"),
+              HasSubstr("the label '3' and values; expected one of them"));
+  EXPECT_THAT(refusal({picture, {"1.json", R"({"values": {"y": 1}})"}, {"1.cls", "3"}}),
+              HasSubstr("the label '3' and values"));
+  EXPECT_THAT(
+      refusal(
+          {picture, {"1.json", R"({"values": {"y": 1}})"}, {"1.json", R"({"values": {"y": 1}})"}}),
+      HasSubstr("values twice"));
+  EXPECT_THAT(refusal({picture,
+                       {"1.json", R"({"values": {"y": 1}})"},
+                       {"2.jpg", "x"},
+                       {"2.json", R"({"values": {"z": 1}})"}}),
+              HasSubstr("sample '2': the values z in 2.json; expected y, as before"));
+}
+
 TEST(Shard, ReadsWhatOtherProgramsWrite) {
   const Bytes bytes = contents(golden / "tar/pax.tar");
   const auto samples = scan(bytes).samples;
@@ -96,13 +132,31 @@ TEST(Shard, ReadsWhatOtherProgramsWrite) {
 
 const Shard small{.size = 10240, .samples = {{"a/1.jpg", 512, 100, "7"}, {"2.png", 2048, 0, ""}}};
 
+const Shard valued{.size = 10240,
+                   .samples = {{"a/1.jpg", 512, 100, "", {1.5, -1e300}}, {"2.png", 2048, 0, ""}},
+                   .value_names = {"y", "a b"}};
+
 TEST(ShardIndex, IsReadAsItWasWritten) {
-  EXPECT_EQ(parse_index(index_text(small), "index"), small);
-  EXPECT_EQ(index_text(small), index_text(parse_index(index_text(small), "index")));
+  for (const auto& shard : {small, valued}) {
+    EXPECT_EQ(parse_index(index_text(shard), "index"), shard);
+    EXPECT_EQ(index_text(shard), index_text(parse_index(index_text(shard), "index")));
+  }
 }
 
 TEST(ShardIndex, ThatIsDamagedIsRefused) {
-  const std::string text = index_text(small);
+  const auto refused = [](const Shard& shard) {
+    return error_of([&] { parse_index(index_text(shard), "index"); }).code() == Code::data;
+  };
+  auto one = valued;
+  one.value_names.pop_back();
+  EXPECT_TRUE(refused(one)) << "two values and one name";
+  auto same = valued;
+  same.value_names[1] = "y";
+  EXPECT_TRUE(refused(same)) << "one name twice";
+  auto both = valued;
+  both.samples[0].label = "3";
+  EXPECT_TRUE(refused(both)) << "a label and values";
+  const std::string text = index_text(valued);
   for (std::size_t i = 0; i < text.size(); ++i) {
     std::string other = text;
     other[i] = static_cast<char>(other[i] ^ 1);
@@ -186,7 +240,7 @@ TEST_F(OpenShard, NamesTheFile) {
 
 TEST(Shard, SurvivesDamage) {
   survive_damage(contents(golden / "tar/pax.tar"), 5, [](const Bytes& bytes) { scan(bytes); });
-  survive_damage(bytes_of(index_text(small)), 6, [](const Bytes& bytes) {
+  survive_damage(bytes_of(index_text(valued)), 6, [](const Bytes& bytes) {
     parse_index({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, "index");
   });
 }

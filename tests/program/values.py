@@ -2,14 +2,17 @@
 
     values.py write FOLDER TRAIN TEST   Fashion-MNIST's images as FOLDER/*.png and FOLDER/table.csv, which gives the
                                         mean and the standard deviation of each one's grey levels
+    values.py shard SHARD TABLE         a shard has the table's values, the training ones, in some order
     values.py errors RUN                RMSE, MAE and R2 of each value from RUN/predictions.safetensors, as JSON
     values.py predicted RUN COUNT       what it holds for the first COUNT test images, a line each
 """
 
+import csv
 import json
 import pathlib
 import statistics
 import sys
+import tarfile
 
 import pictures
 import predict
@@ -23,6 +26,17 @@ def write(folder: pathlib.Path, train: int, test: int) -> None:
             pictures.write_png(folder / name, pictures.SIDE, 1, grey)
             rows.append(f"{name},{statistics.fmean(grey)},{statistics.pstdev(grey)},{split}")
     (folder / "table.csv").write_text("\n".join(rows) + "\n")
+
+
+def shard(archive: pathlib.Path, table: str) -> None:
+    with open(table, newline="") as rows, tarfile.open(archive) as members:
+        expected = [
+            {"mean": float(row["target_mean"]), "spread": float(row["target_spread"])}
+            for row in csv.DictReader(rows)
+            if row["split"] == "train"
+        ]
+        found = [json.load(members.extractfile(m))["values"] for m in members if m.name.endswith(".json")]
+    assert sorted(found, key=repr) == sorted(expected, key=repr), archive
 
 
 def matrix(run: pathlib.Path, name: str) -> list[list[float]]:
@@ -45,6 +59,8 @@ if __name__ == "__main__":
     command, target = sys.argv[1], pathlib.Path(sys.argv[2])
     if command == "write":
         write(target, int(sys.argv[3]), int(sys.argv[4]))
+    elif command == "shard":
+        shard(target, sys.argv[3])
     else:
         predicted = matrix(target, "predicted")
         if command == "errors":
