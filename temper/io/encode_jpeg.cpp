@@ -100,7 +100,7 @@ class JpegWriter {
     if (grey) jpeg_set_colorspace(&jpeg_, JCS_GRAYSCALE);
     jpeg_set_quality(&jpeg_, options.quality, TRUE);
     jpeg_.optimize_coding = TRUE;
-    jpeg_.restart_interval = static_cast<unsigned>(options.restart);
+    jpeg_.restart_interval = static_cast<unsigned>(grey ? 2 * options.restart : options.restart);
     jpeg_.write_JFIF_header = options.orientation == 1 ? TRUE : FALSE;
     jpeg_start_compress(&jpeg_, TRUE);
     if (options.orientation != 1)
@@ -132,7 +132,7 @@ std::vector<std::byte> encode_jpeg(const Image& image, const JpegOptions& option
                                         image.height, kMostSide));
   if ((image.channels != 1 && image.channels != 3) || image.pixels.size() != image.size() ||
       options.quality < 1 || options.quality > 100 || options.orientation < 1 ||
-      options.orientation > 8 || options.restart < 0 || options.restart > 0xFFFF)
+      options.orientation > 8 || options.restart < 0 || options.restart > 0x7FFF)
     throw Error(Code::internal, "an image or options that encode_jpeg does not take");
   return JpegWriter().encode(image, options);
 }

@@ -9,9 +9,9 @@ namespace temper::io {
 struct JpegOptions {
   int quality = 90;     ///< libjpeg's, 1 to 100
   int orientation = 1;  ///< EXIF's, 1 to 8; another than 1 is written into the file
-  /// A restart marker after every so many blocks of 16 x 16 pixels (8 x 8 of a grey image), 0 to
-  /// 65,535; 0 for none. Where there are some, parts of the image take less time to decode here,
-  /// all of it a little more with other decoders, and the file a few bytes.
+  /// A restart marker after blocks of so many times 16 pixels' width, 0 to 32,767; 0: none. Where
+  /// there are some, parts of the image take less time to decode here, all of it a little more with
+  /// other decoders, and the file a few bytes.
   int restart = 0;
 };
 

@@ -55,15 +55,22 @@ TEST(EncodeJpeg, WritesOneChannelWhereThereIsNoColour) {
 }
 
 TEST(EncodeJpeg, WritesRestartMarkers) {
-  const auto image = waves(61, 83, 3);  // 4 x 6 blocks
-  const auto plain = encode_jpeg(image);
-  const auto file = encode_jpeg(image, {.restart = 5});
-  int markers = 0;
-  for (std::size_t i = 0; i + 1 < file.size(); ++i)
-    markers += static_cast<int>(file[i] == std::byte{0xFF} &&
-                                (file[i + 1] & std::byte{0xF8}) == std::byte{0xD0});
-  EXPECT_EQ(markers, 4);
-  EXPECT_EQ(decode_image(file, "file", 3), decode_image(plain, "plain", 3));
+  const auto markers_of = [](const Bytes& file) {
+    int markers = 0;
+    for (std::size_t i = 0; i + 1 < file.size(); ++i)
+      markers += static_cast<int>(file[i] == std::byte{0xFF} &&
+                                  (file[i + 1] & std::byte{0xF8}) == std::byte{0xD0});
+    return markers;
+  };
+  for (const int channels : {1, 3}) {
+    const auto image = waves(61, 83, channels);
+    const auto plain = encode_jpeg(image);
+    const auto file = encode_jpeg(image, {.restart = 5});
+    EXPECT_EQ(markers_of(plain), 0);
+    // Behind every 5th of 4 x 6 blocks, or every 10th of 8 x 11.
+    EXPECT_EQ(markers_of(file), channels == 3 ? 4 : 8);
+    EXPECT_EQ(decode_image(file, "file", channels), decode_image(plain, "plain", channels));
+  }
 }
 
 TEST(EncodeJpeg, WritesTheOrientation) {
