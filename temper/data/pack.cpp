@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -117,7 +117,7 @@ class Writer {
   void add(const Encoded& picture, std::int64_t label, std::span<const double> values) {
     const auto key = fmt::format("{:09}", count_);
     const auto text = label < 0 ? std::string() : fmt::format("{}", label);
-    const auto beside = values.empty() ? text : json_of(values);
+    const auto beside = values.empty() ? text : io::values_text(value_names_, values);
     const auto size = stored(picture.bytes.size()) + (beside.empty() ? 0 : stored(beside.size()));
     if (file_ && shard_.size + size + kEnd > most_) finish();
     if (!file_) begin();
@@ -146,12 +146,6 @@ class Writer {
 
   static std::uint64_t stored(std::uint64_t size) {
     return io::kTarBlock + size + io::tar_padding(size);
-  }
-
-  [[nodiscard]] std::string json_of(std::span<const double> values) const {
-    nlohmann::ordered_json named;
-    for (std::size_t k = 0; k < values.size(); ++k) named[value_names_[k]] = values[k];
-    return nlohmann::ordered_json{{"values", named}}.dump();
   }
 
   [[nodiscard]] fs::path path() const {
@@ -252,6 +246,16 @@ void check(const PackOptions& options) {
                             options.shard_bytes, options.short_side, options.quality));
 }
 
+/// Before anything is written, whether shards can hold values of these names, however long.
+void check_value_names(const std::vector<std::string>& names, const std::string& source) {
+  const std::vector<double> longest(names.size(), std::numeric_limits<double>::lowest());
+  try {
+    io::values_text(names, longest);
+  } catch (const Error& error) {
+    throw Error(error.code(), fmt::format("{}: {}", source, error.what()));
+  }
+}
+
 }  // namespace
 
 Packed pack(const std::string& source, const fs::path& out, const PackOptions& options,
@@ -259,6 +263,7 @@ Packed pack(const std::string& source, const fs::path& out, const PackOptions& o
   check(options);
   // Each picture is used once.
   const auto dataset = open(source, {.memory = 0, .keep_bad = options.skip_bad});
+  check_value_names(dataset.train->value_names(), source);
   std::int64_t all = 0;
   for (const auto& set : {dataset.train, dataset.validation, dataset.test})
     if (set) all += set->size();

@@ -322,6 +322,27 @@ Shard scan_shard(std::uint64_t size, const ReadAt& read, const std::string& name
   return shard;
 }
 
+std::string values_text(std::span<const std::string> names, std::span<const double> values) {
+  nlohmann::ordered_json named;
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    if (!is_value_name(names[k]))
+      throw Error(Code::data, fmt::format("a value's name is '{}'; expected 1 to {} bytes of text",
+                                          names[k], kMostLabel));
+    named[names[k]] = values[k];
+  }
+  std::string text;
+  try {
+    text = nlohmann::ordered_json{{"values", named}}.dump();
+  } catch (const nlohmann::json::exception&) {
+    throw Error(Code::data, fmt::format("the names of the values, {}, are not in UTF-8",
+                                        fmt::join(names, ", ")));
+  }
+  if (text.size() > kMostJson)
+    throw Error(Code::data, fmt::format("{} values with their names take {} bytes; at most {}",
+                                        values.size(), text.size(), kMostJson));
+  return text;
+}
+
 std::string index_text(const Shard& shard) {
   std::string text(kIndexBegin);
   const auto out = std::back_inserter(text);

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,11 @@ struct Shard {
 /// values, values of other names than the samples before have, files of a sample that are apart;
 /// for an archive without pictures.
 Shard scan_shard(std::uint64_t size, const ReadAt& read, const std::string& name);
+
+/// The text of a sample's `.json` that scan_shard() reads values from. Throws Error{Code::data} for
+/// a name that it would not take: empty, of more than 256 bytes, not in UTF-8, with control
+/// characters; and for more than 1 MiB of text.
+std::string values_text(std::span<const std::string> names, std::span<const double> values);
 
 /// An index of a shard, as text that depends on the shard alone.
 std::string index_text(const Shard& shard);

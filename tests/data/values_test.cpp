@@ -342,6 +342,13 @@ TEST_F(ValueTable, IsPackedIntoShards) {
   EXPECT_THAT(of(*open((root.path() / "again").string()).validation, 0), ElementsAre(4, 0));
 }
 
+TEST_F(ValueTable, IsNotPackedWhereANameIsNoText) {
+  const auto path = table("path,target_\xff\np/0.png,1\n");
+  EXPECT_THAT(message_of(Code::data, [&] { pack(path, root.path() / "packed", {}); }),
+              AllOf(HasSubstr("list.csv: the names of the values"), HasSubstr("not in UTF-8")));
+  EXPECT_FALSE(fs::exists(root.path() / "packed"));
+}
+
 TEST_F(ValueTable, IsCheckedForWhatItsValuesAre) {
   write_picture(root.path() / "p" / "6.png", noise(4, 5, 3, 0));
   const auto path = table("path,target\np/0.png,1\np/1.png,5\np/2.png,\np/6.png,2\n");

@@ -99,6 +99,25 @@ TEST(Shard, ReadsValuesByTheirNames) {
       << "something else of that name";
 }
 
+TEST(Shard, ReadsTheValuesThatItWrites) {
+  const std::vector<std::string> names{"y", "\"quoted\" ä", "x"};
+  const std::vector values{-0.0, 1.0 / 3, 1e-300};
+  const auto shard = scan(tar({{"1.json", values_text(names, values)}, {"1.jpg", "x"}}));
+  EXPECT_EQ(shard.value_names, names);
+  EXPECT_EQ(shard.samples[0].values, values);
+  const auto wrong = [](const std::string& name) {
+    return std::string(error_of([&] { values_text({&name, 1}, std::vector{1.0}); }).what());
+  };
+  EXPECT_THAT(wrong(""), HasSubstr("a value's name is ''"));
+  EXPECT_THAT(wrong("a\tb"), HasSubstr("a value's name"));
+  EXPECT_THAT(wrong(std::string(257, 'x')), HasSubstr("1 to 256 bytes"));
+  EXPECT_THAT(wrong("\xff"), HasSubstr("not in UTF-8"));
+  std::vector<std::string> many;
+  for (int k = 0; k < 5000; ++k) many.push_back(std::string(230, 'x') + std::to_string(k));
+  EXPECT_THAT(error_of([&] { values_text(many, std::vector<double>(many.size(), 0.1)); }).what(),
+              HasSubstr("5000 values with their names take"));
+}
+
 TEST(Shard, NamesTheSampleWhoseValuesAreWrong) {
   const std::pair<std::string, std::string> picture{"1.jpg", "x"};
   const auto wrong = [&](const std::string& json) { return refusal({picture, {"1.json", json}}); };
