@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <iterator>
 #include <limits>
 #include <memory>
@@ -73,28 +74,30 @@ struct Contents {
         if (!sample.label.empty()) all.push_back(sample.label);
     return all;
   }
-  /// Takes the names of the shards' values, where they have some; `first` is the shard that has
-  /// given them.
-  void take_value_names(std::vector<std::string>& names, fs::path& first) const {
-    for (std::size_t s = 0; s < shards.size(); ++s) {
-      const auto& found = shards[s].value_names;
-      if (found.empty()) continue;
-      if (names.empty()) {
-        names = found;
-        first = paths[s];
-      } else if (found != names) {
-        throw Error(Code::data,
-                    fmt::format("{}: the values {}; expected {}, as in {}", paths[s].string(),
-                                fmt::join(found, ", "), fmt::join(names, ", "), first.string()));
-      }
-    }
-  }
   [[nodiscard]] std::int64_t images() const {
     std::int64_t count = 0;
     for (const auto& shard : shards) count += std::ssize(shard.samples);
     return count;
   }
 };
+
+/// The names of the values that all samples have which have some; empty: none has.
+std::vector<std::string> value_names_among(std::initializer_list<const Contents*> sets) {
+  std::vector<std::string> names;
+  fs::path first;
+  for (const auto* set : sets)
+    for (std::size_t s = 0; s < set->shards.size(); ++s) {
+      const auto& found = set->shards[s].value_names;
+      if (found.empty() || found == names) continue;
+      if (!names.empty())
+        throw Error(Code::data,
+                    fmt::format("{}: the values {}; expected {}, as in {}", set->paths[s].string(),
+                                fmt::join(found, ", "), fmt::join(names, ", "), first.string()));
+      names = found;
+      first = set->paths[s];
+    }
+  return names;
+}
 
 /// How labels become classes; of a set of values there are none.
 class Labels {
@@ -265,10 +268,7 @@ Dataset shards(const fs::path& path, const FileOptions& options, const Share& sh
     check_counts(info->validation, validation, path, "validation");
     check_counts(info->test, test, path, "test");
   }
-  std::vector<std::string> value_names;
-  fs::path named_in;
-  for (const auto* contents : {&train, &validation, &test})
-    contents->take_value_names(value_names, named_in);
+  const auto value_names = value_names_among({&train, &validation, &test});
   std::vector<std::string> classes;
   if (value_names.empty()) {
     classes = info ? info->classes : classes_among(train.labels());

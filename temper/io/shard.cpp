@@ -77,7 +77,7 @@ class Grouping {
     if (picture)
       take_picture(member);
     else
-      take_label(member, kind);
+      take_label_or_values(member, kind);
   }
 
   std::vector<ShardSample> end() {
@@ -111,18 +111,28 @@ class Grouping {
     sample_.size = member.size;
   }
 
-  void take_label(const TarMember& member, std::string_view kind) {
+  void take_label_or_values(const TarMember& member, std::string_view kind) {
     const std::uint64_t most = kind == "cls" ? kMostLabel : kMostJson;
     if (member.size > most)
       refuse(fmt::format("{} has {} bytes; at most {} are read", member.name, member.size, most));
     std::string text(static_cast<std::size_t>(member.size), '\0');
     read_(member.offset, std::as_writable_bytes(std::span(text)));
     if (kind == "json") {
-      const auto json = nlohmann::ordered_json::parse(text, nullptr, /*allow_exceptions=*/false);
+      // An object forgets the order of its keys, and one that remembers takes the square of their
+      // number.
+      std::vector<std::string> names;
+      bool in_values = false;
+      const auto note = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& key) {
+        if (event != nlohmann::json::parse_event_t::key) return true;
+        if (depth == 1) in_values = key == "values";
+        if (depth == 2 && in_values) names.push_back(key.get<std::string>());
+        return true;
+      };
+      const auto json = nlohmann::json::parse(text, note, /*allow_exceptions=*/false);
       if (!json.is_object()) refuse(fmt::format("{} is no JSON object", member.name));
       if (const auto label = label_in(json, member.name); !label.empty()) set_label(label, member);
       if (const auto found = json.find("values"); found != json.end() && found->is_object())
-        set_values(*found, member);
+        set_values(names, *found, member);
     } else {
       const auto label = trimmed(text);
       if (label.empty()) refuse(fmt::format("{} is empty", member.name));
@@ -141,15 +151,16 @@ class Grouping {
     sample_.label = label;
   }
 
-  void set_values(const nlohmann::ordered_json& values, const TarMember& member) {
-    if (!sample_.values.empty()) refuse("values twice");
-    if (values.empty()) return;
-    std::vector<std::string> names;
-    for (const auto& [name, value] : values.items()) {
+  /// @param names  the keys of `values` in their order
+  void set_values(const std::vector<std::string>& names, const nlohmann::json& values,
+                  const TarMember& member) {
+    if (!sample_.values.empty() || names.size() != values.size()) refuse("values twice");
+    if (names.empty()) return;
+    for (const auto& name : names) {
+      const auto& value = values.at(name);
       if (!is_value_name(name) || !value.is_number() || !std::isfinite(value.get<double>()))
         refuse(fmt::format("'{}' in the \"values\" of {} is no name with a number", name,
                            member.name));
-      names.push_back(name);
       sample_.values.push_back(value.get<double>());
     }
     if (value_names_.empty()) value_names_ = names;
@@ -165,8 +176,7 @@ class Grouping {
     return std::string(text.substr(begin, text.find_last_not_of(spaces) - begin + 1));
   }
 
-  [[nodiscard]] std::string label_in(const nlohmann::ordered_json& json,
-                                     const std::string& member) const {
+  [[nodiscard]] std::string label_in(const nlohmann::json& json, const std::string& member) const {
     for (const char* key : {"label", "cls", "class"}) {
       const auto found = json.find(key);
       if (found == json.end() || found->is_null()) continue;
@@ -225,21 +235,20 @@ std::uint64_t take_number(std::string_view& text, char stop, const std::string& 
 /// The parts of a text between separators; none of an empty one.
 std::vector<std::string_view> parts_of(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
-  while (!text.empty()) {
-    const auto end = std::min(text.find(separator), text.size());
+  if (text.empty()) return parts;
+  for (;;) {
+    const auto end = text.find(separator);
     parts.push_back(text.substr(0, end));
-    // A separator at the end stands before an empty part.
-    if (end + 1 == text.size()) parts.emplace_back();
-    text.remove_prefix(std::min(end + 1, text.size()));
+    if (end == std::string_view::npos) return parts;
+    text.remove_prefix(end + 1);
   }
-  return parts;
 }
 
 std::vector<std::string> take_value_names(std::string_view& text, const std::string& name) {
   std::vector<std::string> names;
+  std::unordered_set<std::string_view> seen;
   for (const auto part : parts_of(take(text, '\n', name), '\t')) {
-    if (!is_value_name(part) || std::ranges::find(names, part) != names.end())
-      damaged(name, "a value's name is none");
+    if (!is_value_name(part) || !seen.insert(part).second) damaged(name, "a value's name is none");
     names.emplace_back(part);
   }
   return names;
@@ -323,12 +332,12 @@ Shard scan_shard(std::uint64_t size, const ReadAt& read, const std::string& name
 }
 
 std::string values_text(std::span<const std::string> names, std::span<const double> values) {
-  nlohmann::ordered_json named;
+  nlohmann::ordered_json::object_t named;
   for (std::size_t k = 0; k < values.size(); ++k) {
     if (!is_value_name(names[k]))
       throw Error(Code::data, fmt::format("a value's name is '{}'; expected 1 to {} bytes of text",
                                           names[k], kMostLabel));
-    named[names[k]] = values[k];
+    named.emplace_back(names[k], values[k]);
   }
   std::string text;
   try {

@@ -342,6 +342,18 @@ TEST_F(ValueTable, IsPackedIntoShards) {
   EXPECT_THAT(of(*open((root.path() / "again").string()).validation, 0), ElementsAre(4, 0));
 }
 
+TEST_F(ValueTable, InShardsHasOneSetOfNames) {
+  const auto a = root.path() / "a";
+  pack(table("path,target_y\np/0.png,1\n"), a, {});
+  pack(table("path,target_x\np/1.png,1\n"), root.path() / "b", {});
+  fs::remove(a / "dataset.json");
+  fs::create_directories(a / "val");
+  fs::copy_file(root.path() / "b/train/train-000000.tar", a / "val/0.tar");
+  EXPECT_THAT(message_of(Code::data, [&] { open(a.string()); }),
+              AllOf(HasSubstr("val/0.tar: the values x; expected y, as in "),
+                    HasSubstr("train-000000.tar")));
+}
+
 TEST_F(ValueTable, IsNotPackedWhereANameIsNoText) {
   const auto path = table("path,target_\xff\np/0.png,1\n");
   EXPECT_THAT(message_of(Code::data, [&] { pack(path, root.path() / "packed", {}); }),

@@ -99,6 +99,12 @@ TEST(Shard, ReadsValuesByTheirNames) {
       << "something else of that name";
 }
 
+TEST(Shard, ReadsManyKeys) {
+  std::string json = R"({"caption": {"values": 1, "label": 2}, "label": 3)";
+  for (int k = 0; k < 60'000; ++k) json += ", \"" + std::to_string(k) + "\": 0";
+  EXPECT_EQ(scan(tar({{"1.json", json + "}"}, {"1.jpg", "x"}})).samples[0].label, "3");
+}
+
 TEST(Shard, ReadsTheValuesThatItWrites) {
   const std::vector<std::string> names{"y", "\"quoted\" ä", "x"};
   const std::vector values{-0.0, 1.0 / 3, 1e-300};
@@ -132,6 +138,7 @@ TEST(Shard, NamesTheSampleWhoseValuesAreWrong) {
       refusal(
           {picture, {"1.json", R"({"values": {"y": 1}})"}, {"1.json", R"({"values": {"y": 1}})"}}),
       HasSubstr("values twice"));
+  EXPECT_THAT(wrong(R"({"values": {"y": 1, "y": 2}})"), HasSubstr("values twice"));
   EXPECT_THAT(refusal({picture,
                        {"1.json", R"({"values": {"y": 1}})"},
                        {"2.jpg", "x"},
