@@ -2,17 +2,20 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <new>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
 #include "commands.h"
 #include "temper/core/error.h"
 #include "temper/core/version.h"
+#include "temper/core/waiting.h"
 #include "temper/recipe/spelling.h"
 
 namespace temper::cli {
@@ -81,6 +84,13 @@ std::string usage_message(const CLI::App& root, const CLI::ParseError& error,
   return fmt::format("{}; see '{} --help'", error.what(), path);
 }
 
+/// Whether a command passes images through a network.
+bool computes(int argc, char** argv) {
+  constexpr std::array<std::string_view, 7> commands{"train",  "eval",  "predict", "report",
+                                                     "replay", "bench", "selftest"};
+  return argc > 1 && std::ranges::find(commands, argv[1]) != commands.end();
+}
+
 int run(int argc, char** argv) {
   const std::vector<std::string> command_line(argv, argv + argc);
   CLI::App app("temper trains convolutional image classifiers well: every number reproducible.",
@@ -111,6 +121,7 @@ int flushed(int status) {
 
 int main(int argc, char** argv) {
   using temper::Code;
+  if (temper::cli::computes(argc, argv)) temper::settle_waiting(argv);
   using temper::cli::complain;
   try {
     return temper::cli::flushed(temper::cli::run(argc, argv));

@@ -35,6 +35,14 @@ set_target_properties(temper_torch_cpu PROPERTIES IMPORTED_LOCATION "${TEMPER_TO
 # torch_cpu of the CUDA wheel needs cudart and cupti at run time; it finds them by its own RPATH.
 target_link_options(temper_torch_cpu INTERFACE -Wl,--allow-shlib-undefined)
 target_link_libraries(temper_torch_cpu INTERFACE temper_c10)
+# The OpenMP runtime that LibTorch came with, for code of ours that shares its threads.
+file(GLOB _openmp "${TEMPER_TORCH_DIR}/lib/libgomp*.so*" "${TEMPER_TORCH_DIR}/../torch.libs/libgomp*.so*")
+if(_openmp)
+  list(GET _openmp 0 _openmp)
+else()
+  set(_openmp gomp)
+endif()
+target_link_libraries(temper_torch_cpu INTERFACE "${_openmp}")
 # The wheel is built by GCC, as whose clang 18 and later no longer mangle constrained templates unless they are told.
 target_compile_options(temper_torch_cpu INTERFACE
   $<$<AND:$<CXX_COMPILER_ID:Clang>,$<VERSION_GREATER_EQUAL:$<CXX_COMPILER_VERSION>,18>>:-fclang-abi-compat=17>)

@@ -4,20 +4,23 @@
 #include <cstdint>
 #include <string>
 
+#include "temper/model/fold.h"
+#include "temper/model/normalise.h"
+#include "temper/model/operand.h"
 #include "temper/model/weights.h"
 
-/// The layers that networks are made of, as the tensors they hold and one call each.
+/// The layers that networks are made of, as the tensors they hold and one call each. They compute
+/// in the number format of their input.
 namespace temper::model {
 
 /// 2-d convolution without bias, padded by kernel / 2. He normal by fan-out (arXiv:1502.01852).
 struct Convolution {
   Convolution(Weights& weights, const std::string& name, std::int64_t in, std::int64_t out,
-              std::int64_t kernel, std::int64_t step);
+              std::int64_t kernel, std::int64_t stride);
   [[nodiscard]] at::Tensor operator()(const at::Tensor& x) const;
 
-  at::Tensor weight;
-  std::int64_t stride;
-  std::int64_t padding;
+  Operand weight;
+  Window window;
 };
 
 /// Batch normalisation (arXiv:1502.03167); momentum and epsilon as in PyTorch.
@@ -27,12 +30,24 @@ struct BatchNorm {
   BatchNorm(Weights& weights, const std::string& name, std::int64_t channels, double gamma = 1);
   [[nodiscard]] at::Tensor operator()(const at::Tensor& x, bool training) const;
 
-  at::Tensor weight;
-  at::Tensor bias;
-  at::Tensor running_mean;
-  at::Tensor running_var;
+  Normalisation norm;
   at::Tensor batches;  ///< int64 scalar: batches seen in training
-  double momentum = kMomentum;
+};
+
+/// A convolution, its normalisation, and what may follow: addition, then ReLU.
+struct ConvNorm {
+  ConvNorm(Weights& weights, const std::string& prefix, const std::string& convolution,
+           const std::string& norm, std::int64_t in, std::int64_t out, std::int64_t kernel,
+           std::int64_t stride, double gamma = 1);
+  /// @param added  before ReLU; undefined: none
+  [[nodiscard]] Activation operator()(const at::Tensor& x, const at::Tensor& added, bool relu,
+                                      bool training) const;
+
+  Convolution convolve;
+  BatchNorm normalise;
+
+ private:
+  Fold fold_;
 };
 
 /// Fully connected layer; weight and bias uniform in +-1/sqrt(in).
@@ -41,8 +56,8 @@ struct Linear {
          ParameterKind kind = ParameterKind::weight);
   [[nodiscard]] at::Tensor operator()(const at::Tensor& x) const;
 
-  at::Tensor weight;
-  at::Tensor bias;
+  Operand weight;
+  Operand bias;
 };
 
 }  // namespace temper::model

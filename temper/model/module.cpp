@@ -75,7 +75,6 @@ class Wrapped final : public Network {
       if (parameter.value.dim() == 4) parameter.value.set_data(channels_last(parameter.value));
   }
 
-  at::Tensor forward(const at::Tensor& images) override { return forward_(images); }
   void train(bool on) override { module_->train(on); }
   bool set_statistics_momentum(std::optional<double> momentum) override {
     for (const auto& [options, built_with] : statistics_)
@@ -85,6 +84,9 @@ class Wrapped final : public Network {
   [[nodiscard]] const std::vector<Parameter>& parameters() const override { return parameters_; }
   [[nodiscard]] const std::vector<Buffer>& buffers() const override { return buffers_; }
   void to(at::Device device) override { module_->to(device); }
+
+ protected:
+  at::Tensor compute(const at::Tensor& images) override { return forward_(images); }
 
  private:
   std::shared_ptr<torch::nn::Module> module_;

@@ -6,17 +6,29 @@
 
 #include <string_view>
 
+#include "temper/model/autocast.h"
 #include "temper/model/observer.h"
 #include "temper/model/weights.h"
 
 namespace temper::model {
 namespace {
 
+std::int64_t per_output(const at::Tensor& weight) {
+  return weight.numel() / weight.size(0);
+}
+
+/// Of a convolution with something done to its output, which may be an addition to another tensor
+/// that stands before the weight.
+at::Tensor folded_weight(Observer::Values inputs) {
+  const bool adds = inputs[2].isTensor() && inputs[2].toTensor().dim() == 4;
+  return inputs[adds ? 2 : 1].toTensor();
+}
+
 /// What a convolution takes for each element of its output. One that is transposed has every
 /// input meet every filter, and is counted at once.
 std::int64_t for_each_output(Observer::Values inputs, std::int64_t& total) {
   const auto weight = inputs[1].toTensor();
-  const auto each = weight.numel() / weight.size(0);
+  const auto each = per_output(weight);
   const bool transposed = inputs[6].toBool();
   if (!transposed) return each;
   total += inputs[0].toTensor().numel() * each;
@@ -26,6 +38,7 @@ std::int64_t for_each_output(Observer::Values inputs, std::int64_t& total) {
 std::int64_t count(std::string_view name, Observer::Values inputs, std::int64_t& total) {
   const auto input = [&](std::size_t i) { return inputs[i].toTensor(); };
   if (name == "aten::convolution") return for_each_output(inputs, total);
+  if (name == "mkldnn::_convolution_pointwise") return per_output(folded_weight(inputs));
   if (name == "aten::mm" || name == "aten::bmm") total += input(0).numel() * input(1).size(-1);
   if (name == "aten::addmm" || name == "aten::baddbmm")
     total += input(1).numel() * input(2).size(-1);
@@ -35,6 +48,13 @@ std::int64_t count(std::string_view name, Observer::Values inputs, std::int64_t&
 }
 
 }  // namespace
+
+at::Tensor Network::forward(const at::Tensor& images) {
+  if (format_ == at::kFloat) return compute(images);
+  if (casts()) return compute(images.to(format_)).to(at::kFloat);
+  const Autocast scope(format_, images.device().type());
+  return compute(images).to(at::kFloat);
+}
 
 std::int64_t multiply_adds(Network& network, const Task& task) {
   const auto& parameters = network.parameters();

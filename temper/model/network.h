@@ -55,7 +55,12 @@ class Network {
 
   /// @param images  float [n, channels, height, width], channels-last
   /// @return logits, float [n, classes]
-  virtual at::Tensor forward(const at::Tensor& images) = 0;
+  at::Tensor forward(const at::Tensor& images);
+
+  /// The number format that layers compute in from now on, forward and backward: float (as built)
+  /// or bfloat16. Parameters, their gradients, statistics and logits stay float.
+  void set_format(at::ScalarType format) { format_ = format; }
+  [[nodiscard]] at::ScalarType format() const { return format_; }
 
   /// Training mode (BatchNorm over the batch) or evaluation mode.
   virtual void train(bool on) = 0;
@@ -87,6 +92,17 @@ class Network {
   /// train().
   /// @param count  in [0, stages()]
   virtual void freeze(std::int64_t /*count*/) {}
+
+ protected:
+  /// The forward pass. @return logits, float or in the network's format
+  virtual at::Tensor compute(const at::Tensor& images) = 0;
+
+  /// Whether compute() brings images and weights into the format itself. Where it does not,
+  /// LibTorch's autocast does.
+  [[nodiscard]] virtual bool casts() const { return false; }
+
+ private:
+  at::ScalarType format_ = at::kFloat;
 };
 
 /// Multiply-adds of one forward pass of one image: convolutions and matrix products, counted as

@@ -87,6 +87,10 @@ bool RandomLayers::skips(std::size_t block, bool training) const {
          regularize::drops_batch(rate_of(block), address(kBlocks + block, kDepth));
 }
 
+bool RandomLayers::alters_branch(std::size_t block, bool training) const {
+  return rate_of(block) != 0 || (drops(training) && !here_[kBlocks + block].empty());
+}
+
 at::Tensor RandomLayers::branch(const at::Tensor& x, std::size_t block, bool training) const {
   const double rate = rate_of(block);
   if (rate == 0) return x;
@@ -110,11 +114,14 @@ double RandomLayers::rate_of(std::size_t block) const {
   return options_.shake_drop ? of(*options_.shake_drop) : 0;
 }
 
+bool RandomLayers::drops(bool training) const {
+  return when_ == Noise::dropout_always || (training && when_ == Noise::training);
+}
+
 at::Tensor RandomLayers::drop(const at::Tensor& x, std::size_t place, std::size_t unit,
                               bool training) const {
-  const bool draws = when_ == Noise::dropout_always || (training && when_ == Noise::training);
   auto y = x;
-  if (!draws) return y;
+  if (!drops(training)) return y;
   for (const auto& here : here_[place]) {
     const auto& option = options_.dropout[here.option];
     if (unit == kAround && !std::holds_alternative<At<regularize::DropBlock>>(option)) continue;

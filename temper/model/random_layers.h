@@ -46,6 +46,8 @@ class RandomLayers {
   /// After convolution `unit` of the block.
   [[nodiscard]] at::Tensor unit(const at::Tensor& x, std::size_t block, std::size_t unit,
                                 bool training) const;
+  /// Whether unit() after the last convolution or branch() changes the block's branch.
+  [[nodiscard]] bool alters_branch(std::size_t block, bool training) const;
   /// The end of the branch of a block that is not left out.
   [[nodiscard]] at::Tensor branch(const at::Tensor& x, std::size_t block, bool training) const;
   /// What goes around the branch.
@@ -62,6 +64,7 @@ class RandomLayers {
                                 bool training) const;
   [[nodiscard]] regularize::Address address(std::size_t place, std::size_t unit,
                                             std::int64_t slot = 0) const;
+  [[nodiscard]] bool drops(bool training) const;
   [[nodiscard]] double rate_of(std::size_t block) const;
   [[nodiscard]] bool random_depth(bool training) const { return training && when_ != Noise::never; }
 

@@ -2,7 +2,6 @@
 
 #include <ATen/ops/max_pool2d.h>
 #include <ATen/ops/mean.h>
-#include <ATen/ops/relu.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -110,25 +109,9 @@ Plan plan(const ResNet& options, const Task& task) {
           widths(static_cast<double>(width) * options.width_factor, shape.blocks.size())};
 }
 
-/// A convolution and its normalisation.
-struct Unit {
-  Unit(Weights& weights, const std::string& prefix, const std::string& convolution,
-       const std::string& norm, std::int64_t in, std::int64_t out, std::int64_t kernel,
-       std::int64_t stride, double gamma = 1)
-      : convolve(weights, prefix + convolution, in, out, kernel, stride),
-        normalise(weights, prefix + norm, out, gamma) {}
-
-  [[nodiscard]] at::Tensor operator()(const at::Tensor& x, bool training) const {
-    return normalise(convolve(x), training);
-  }
-
-  Convolution convolve;
-  BatchNorm normalise;
-};
-
 struct Block {
-  std::vector<Unit> branch;
-  std::optional<Unit> shortcut;
+  std::vector<ConvNorm> branch;
+  std::optional<ConvNorm> shortcut;
 };
 
 RandomOptions random_options(const ResNet& options) {
@@ -159,24 +142,14 @@ class Residual final : public Network {
     classify_.emplace(weights_, "fc", channels, task.classes, ParameterKind::head);
   }
 
-  at::Tensor forward(const at::Tensor& images) override {
-    auto x = stem_(random_.input(images, training_), moves(0)).relu_();
-    x = random_.stem(x, moves(0));
-    if (form_ == Stem::imagenet) x = at::max_pool2d(x, {3, 3}, {2, 2}, {1, 1});
-    if (form_ == Stem::pooled) x = at::max_pool2d(x, {2, 2}, {2, 2});
-    for (std::size_t i = 0; i < blocks_.size(); ++i)
-      x = through(i, x, moves(static_cast<std::int64_t>(i) + 1));
-    return (*classify_)(random_.head(x.mean({2, 3}), training_));
-  }
-
   void begin(const regularize::Pass& pass) override { random_.begin(pass); }
   bool set_noise(Noise when) override { return random_.set_noise(when); }
   void follow(const ResNet& options) { random_.follow(random_options(options)); }
 
   void train(bool on) override { training_ = on; }
   bool set_statistics_momentum(std::optional<double> momentum) override {
-    const auto set = [&](Unit& unit) {
-      unit.normalise.momentum = momentum.value_or(BatchNorm::kMomentum);
+    const auto set = [&](ConvNorm& unit) {
+      unit.normalise.norm.momentum = momentum.value_or(BatchNorm::kMomentum);
     };
     set(stem_);
     for (auto& block : blocks_) {
@@ -198,6 +171,22 @@ class Residual final : public Network {
     first_free_layer_ = first;
   }
 
+ protected:
+  at::Tensor compute(const at::Tensor& images) override {
+    auto x = stem_(random_.input(images, training_), {}, /*relu=*/true, moves(0));
+    const auto pool = [&](std::int64_t kernel, std::int64_t padding) {
+      x = Activation::of(at::max_pool2d(x.value, {kernel, kernel}, {2, 2}, {padding, padding}));
+    };
+    if (const auto y = random_.stem(x.value, moves(0)); !y.is_same(x.value)) x = Activation::of(y);
+    if (form_ == Stem::imagenet) pool(3, 1);
+    if (form_ == Stem::pooled) pool(2, 0);
+    for (std::size_t i = 0; i < blocks_.size(); ++i)
+      x = through(i, x, moves(static_cast<std::int64_t>(i) + 1));
+    return (*classify_)(random_.head(x.value.mean({2, 3}), training_));
+  }
+
+  [[nodiscard]] bool casts() const override { return true; }
+
  private:
   /// Whether a layer's normalisations take their statistics from the batch.
   [[nodiscard]] bool moves(std::int64_t layer) const {
@@ -206,22 +195,27 @@ class Residual final : public Network {
 
   /// Block i. One that is skipped and has no projection gives back its input, which is not
   /// negative.
-  [[nodiscard]] at::Tensor through(std::size_t i, const at::Tensor& x, bool moving) const {
+  [[nodiscard]] Activation through(std::size_t i, const Activation& x, bool moving) const {
     const auto& [branch, shortcut] = blocks_[i];
-    if (random_.skips(i, moving)) return shortcut ? around(i, x, moving).relu_() : x;
-    auto y = x;
-    for (std::size_t unit = 0; unit < branch.size(); ++unit) {
-      y = branch[unit](y, moving);
-      if (unit + 1 < branch.size()) y.relu_();
+    if (random_.skips(i, moving))
+      return shortcut ? Activation::of(around(i, x.again, moving).relu_()) : x;
+    auto y = x.value;
+    for (std::size_t unit = 0; unit + 1 < branch.size(); ++unit) {
+      y = branch[unit](y, {}, /*relu=*/true, moving).value;
       y = random_.unit(y, i, unit, moving);
     }
+    const auto added = around(i, x.again, moving);
+    if (!random_.alters_branch(i, moving)) return branch.back()(y, added, /*relu=*/true, moving);
+    y = branch.back()(y, {}, /*relu=*/false, moving).value;
+    y = random_.unit(y, i, branch.size() - 1, moving);
     y = random_.branch(y, i, moving);
-    return y.add_(around(i, x, moving)).relu_();
+    return Activation::of(y.add(added).relu_());
   }
 
   [[nodiscard]] at::Tensor around(std::size_t i, const at::Tensor& x, bool moving) const {
     const auto& shortcut = blocks_[i].shortcut;
-    return random_.around(shortcut ? (*shortcut)(x, moving) : x, i, moving);
+    return random_.around(shortcut ? (*shortcut)(x, {}, /*relu=*/false, moving).value : x, i,
+                          moving);
   }
 
   /// With the layers made so far.
@@ -258,7 +252,7 @@ class Residual final : public Network {
   bool training_ = true;
   std::int64_t first_free_layer_ = 0;
   std::vector<std::int64_t> stage_ends_;  ///< the layer after each stage's last
-  Unit stem_;
+  ConvNorm stem_;
   RandomLayers random_;
   std::vector<Block> blocks_;
   std::optional<Linear> classify_;

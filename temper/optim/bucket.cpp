@@ -60,9 +60,12 @@ void for_each_bucket(std::span<const Target> targets, const State& state, std::s
     throw Error(Code::internal, "the optimizer's state belongs to other parameters");
   for (auto& bucket : sorted(targets, state, remembered)) {
     update(bucket);
-    for (std::size_t i = 0; i < bucket.values.size(); ++i)
-      if (const auto& value = bucket.targets[i]->value; !value.is_same(bucket.values[i]))
-        value.copy_(bucket.values[i]);
+    for (std::size_t i = 0; i < bucket.values.size(); ++i) {
+      const auto& value = bucket.targets[i]->value;
+      if (!value.is_same(bucket.values[i])) value.copy_(bucket.values[i]);
+      // A rule writes through pointers, which LibTorch does not see.
+      if (!value.is_inference()) value.unsafeGetTensorImpl()->bump_version();
+    }
   }
 }
 

@@ -36,8 +36,8 @@ Predictions predict(model::Network& network, const Plan& plan,
   if (images->size() == 0)
     throw Error(Code::data, "there are no images to evaluate on: the set is empty");
   const c10::InferenceMode inference;
-  const PrecisionScope scope(plan.recipe.precision, plan.device.type());
   network.train(false);
+  network.set_format(format_of(plan.recipe.precision));
   std::vector<at::Tensor> logits;
   std::vector<at::Tensor> labels;
   data::Loader loader(images, plan.evaluation);

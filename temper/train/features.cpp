@@ -13,6 +13,15 @@
 #include "temper/train/evaluate.h"
 
 namespace temper::train {
+namespace {
+
+/// The head's weight, or its copy in a lower number format.
+bool is_head(const at::Tensor& weight, const at::Tensor& head) {
+  return weight.const_data_ptr() == head.const_data_ptr() ||
+         (at::isReducedFloatingType(weight.scalar_type()) && weight.sizes() == head.sizes());
+}
+
+}  // namespace
 
 at::Tensor head_of(const model::Network& network) {
   const auto& all = network.parameters();
@@ -26,13 +35,18 @@ at::Tensor head_of(const model::Network& network) {
 Features features(model::Network& network, const Plan& plan,
                   const std::shared_ptr<const data::Source>& images,
                   const std::function<bool()>& cancel) {
-  const auto* const head = head_of(network).const_data_ptr();
+  const auto head = head_of(network);
   std::vector<at::Tensor> activations;
-  const model::Observer observer([&](std::string_view name, model::Observer::Values inputs) {
-    if (name == "aten::linear" && inputs[1].toTensor().const_data_ptr() == head)
-      activations.push_back(inputs[0].toTensor());
-    return std::int64_t{0};
-  });
+  bool inside = false;  // of a call that casts and calls again
+  const model::Observer observer(
+      [&](std::string_view name, model::Observer::Values inputs) {
+        if (name != "aten::linear" || inside || !is_head(inputs[1].toTensor(), head))
+          return std::int64_t{0};
+        activations.push_back(inputs[0].toTensor());
+        inside = true;
+        return std::int64_t{1};
+      },
+      [&](std::int64_t, model::Observer::Values) { inside = false; });
   const auto labels = predict(network, plan, images, cancel).labels;
   if (activations.empty())
     throw Error(Code::usage, "penultimate activations: the network's head is no linear layer");

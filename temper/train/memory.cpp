@@ -15,7 +15,6 @@
 #include "temper/train/begin.h"
 #include "temper/train/heap.h"
 #include "temper/train/machine_memory.h"
-#include "temper/train/precision.h"
 #include "temper/train/step.h"
 
 namespace temper::train {
@@ -64,7 +63,6 @@ Allocations of_evaluation(const Plan& plan, State& state) {
   const auto blank = blank_batch(plan, plan.evaluation.size);
   return Allocations([&](std::int64_t batch) {
     const c10::InferenceMode inference;
-    const PrecisionScope scope(plan.recipe.precision, plan.device.type());
     state.network->train(false);
     (void)state.network->forward(first_rows(blank, batch).views.front());
   });

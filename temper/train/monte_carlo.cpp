@@ -67,9 +67,9 @@ measure::MonteCarlo predict_monte_carlo(model::Network& network, const Plan& pla
                                         const std::shared_ptr<const data::Source>& images,
                                         std::int64_t passes, const std::function<bool()>& cancel) {
   const c10::InferenceMode inference;
-  const PrecisionScope scope(plan.recipe.precision, plan.device.type());
   const Dropping dropping(network);
   network.train(false);
+  network.set_format(format_of(plan.recipe.precision));
   std::vector<at::Tensor> logits;
   data::Loader loader(images, plan.evaluation);
   loader.start(0);

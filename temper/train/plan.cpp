@@ -242,6 +242,7 @@ std::unique_ptr<model::Network> build_network(const Plan& plan) {
   try {
     auto network = model::build(recipe.model, plan.task, static_cast<std::uint64_t>(recipe.seed));
     network->to(plan.device);
+    network->set_format(format_of(recipe.precision));
     return network;
   } catch (const Error& error) {
     // The message begins with the option that it is about.
@@ -258,6 +259,8 @@ void prepare_thread(const Plan& plan) {
     reinterpret_cast<void (*)(int)>(found)(0);
   at::set_num_threads(static_cast<int>(*plan.recipe.threads.value));
   at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/true);
+  // Nothing here reads memory that it has not written.
+  at::globalContext().setDeterministicFillUninitializedMemory(false);
   at::globalContext().setBenchmarkCuDNN(false);
 }
 

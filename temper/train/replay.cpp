@@ -20,7 +20,6 @@
 #include "temper/train/loss_log.h"
 #include "temper/train/open_data.h"
 #include "temper/train/plateaus.h"
-#include "temper/train/precision.h"
 #include "temper/train/state.h"
 #include "temper/train/values.h"
 
@@ -97,10 +96,8 @@ Evaluations evaluations(const std::vector<json>& log) {
 }
 
 /// The step's forward pass, looked at: the network is left as it was.
-at::Tensor look_at_logits(model::Network& network, const recipe::Recipe& recipe,
-                          const at::Tensor& images) {
+at::Tensor look_at_logits(model::Network& network, const at::Tensor& images) {
   const at::NoGradGuard no_grad;
-  const PrecisionScope scope(recipe.precision, images.device().type());
   std::vector<at::Tensor> before;
   for (const auto& buffer : network.buffers()) before.push_back(buffer.value.clone());
   auto logits = network.forward(images);
@@ -213,8 +210,7 @@ class Replayer {
     begin_pass(state_, recipe_);
     const auto& images = batch.views.front();
     const auto logits =
-        of_first_views(recipe_, look_at_logits(*state_.network, recipe_, input_of(recipe_, batch)));
-    const PrecisionScope scope(recipe_.precision, images.device().type());
+        of_first_views(recipe_, look_at_logits(*state_.network, input_of(recipe_, batch)));
     const auto teacher = answers_of_teacher(state_, recipe_, images);
     for (std::int64_t row = 0; row < batch.ids.size(0); ++row)
       result_.samples.push_back(sample(batch, logits, teacher, row));

@@ -5,6 +5,7 @@
 #include "temper/core/error.h"
 #include "temper/train/averaged.h"
 #include "temper/train/plateaus.h"
+#include "temper/train/precision.h"
 #include "temper/train/stopping.h"
 
 namespace temper::train {
@@ -53,6 +54,7 @@ State start(const recipe::Recipe& recipe, std::unique_ptr<model::Network> networ
             const schedule::Horizon& horizon) {
   State state;
   state.network = std::move(network);
+  state.network->set_format(format_of(recipe.precision));
   for (const auto& parameter : state.network->parameters())
     state.targets.push_back(target_of(parameter));
   check_freeze(recipe, *state.network);

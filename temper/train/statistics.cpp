@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "temper/train/evaluate.h"
-#include "temper/train/precision.h"
 
 namespace temper::train {
 namespace {
@@ -46,7 +45,6 @@ void reestimate_statistics(model::Network& network, const Plan& plan, std::int64
   network.train(true);
   if (!network.set_statistics_momentum(std::nullopt)) return;
   const at::NoGradGuard guard;
-  const PrecisionScope scope(plan.recipe.precision, plan.device.type());
   Averaging mean(network);
   data::Loader loader(plan.train, plan.training);
   loader.start(epoch);

@@ -14,7 +14,6 @@
 #include "temper/loss/distillation.h"
 #include "temper/loss/loss.h"
 #include "temper/train/clock.h"
-#include "temper/train/precision.h"
 
 namespace temper::train {
 namespace {
@@ -39,7 +38,6 @@ struct Share {
 at::Tensor forward(State& state, const recipe::Recipe& recipe, const data::Batch& batch,
                    const Share& share) {
   const auto& images = batch.views.front();
-  const PrecisionScope scope(recipe.precision, images.device().type());
   const auto teacher = answers_of_teacher(state, recipe, images);
   const auto logits = state.network->forward(input_of(recipe, batch));
   auto loss = training_loss(recipe,

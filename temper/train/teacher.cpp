@@ -9,6 +9,7 @@
 
 #include "temper/core/error.h"
 #include "temper/data/digest.h"
+#include "temper/train/precision.h"
 #include "temper/train/saved_model.h"
 #include "temper/train/state.h"
 
@@ -101,6 +102,7 @@ std::shared_ptr<model::Network> load_teacher(const Plan& plan) {
                        "(distillation.teacher = \"{}\"); bring that run back, or begin a new one",
                        plan.recipe.distillation->from, expected));
   teacher.network->to(plan.device);
+  teacher.network->set_format(format_of(plan.recipe.precision));
   return std::move(teacher.network);
 }
 

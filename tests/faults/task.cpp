@@ -85,7 +85,7 @@ class Linear : public model::Network {
     parameters_.push_back({"weight", weight.set_requires_grad(true), model::ParameterKind::weight});
     parameters_.push_back({"bias", bias.set_requires_grad(true), model::ParameterKind::bias, 1});
   }
-  at::Tensor forward(const at::Tensor& images) override {
+  at::Tensor compute(const at::Tensor& images) override {
     return images.flatten(1).matmul(parameters_[0].value.t()) + parameters_[1].value;
   }
   void train(bool) override {}

@@ -13,8 +13,8 @@ TEST(Convolution, OfFewChannelsWithAStrideIsTheStridedOne) {
     Weights weights(1);
     const Convolution convolve(weights, "c", channels, 2 * channels, 1, 2);
     const auto x = at::randn({3, channels, 7, 6});
-    const auto expected =
-        at::convolution(x, convolve.weight, {}, {2, 2}, {0, 0}, {1, 1}, false, {0, 0}, 1);
+    const auto expected = at::convolution(x, convolve.weight.parameter(), {}, {2, 2}, {0, 0},
+                                          {1, 1}, false, {0, 0}, 1);
     EXPECT_TRUE(convolve(x).allclose(expected, 1e-5, 1e-6)) << channels;
   }
 }

@@ -154,24 +154,30 @@ TEST(Evaluate, ASetWithoutImagesIsRefused) {
               HasSubstr("no images"));
 }
 
-TEST(Features, AreWhatTheHeadMakesLogitsOf) {
-  const Trained trained({"precision=fp32"});
+TEST(Features, AreWhatTheHeadMakesLogitsOfInEveryNumberFormat) {
+  const Trained trained;
   const at::NoGradGuard guard;
   auto& network = *trained.model->network;
-  const auto [activations, labels] = features(network, trained.plan, trained.plan.validation);
-  const auto answers = predict(network, trained.plan, trained.plan.validation);
   at::Tensor bias;
   for (const auto& parameter : network.parameters())
     if (parameter.name == "fc.bias") bias = parameter.value;
-  const auto logits = at::linear(activations, head_of(network), bias);
-  EXPECT_TRUE(at::allclose(logits, answers.logits, 1e-5, 1e-5));
-  EXPECT_TRUE(at::equal(labels, answers.labels));
+  for (const auto precision : {recipe::Precision::fp32, recipe::Precision::bf16}) {
+    auto plan = trained.plan;
+    plan.recipe.precision = precision;
+    const auto [activations, labels] = features(network, plan, plan.validation);
+    const auto answers = predict(network, plan, plan.validation);
+    ASSERT_EQ(activations.size(0), answers.logits.size(0));
+    const auto logits = at::linear(activations, head_of(network), bias);
+    const double error = precision == recipe::Precision::fp32 ? 1e-5 : 3e-2;
+    EXPECT_TRUE(at::allclose(logits, answers.logits, error, error));
+    EXPECT_TRUE(at::equal(labels, answers.labels));
+  }
 }
 
 TEST(Features, OfANetworkThatNamesNoHeadAreRefused) {
   class Headless final : public model::Network {
    public:
-    at::Tensor forward(const at::Tensor& images) override { return images.flatten(1); }
+    at::Tensor compute(const at::Tensor& images) override { return images.flatten(1); }
     void train(bool /*on*/) override {}
     [[nodiscard]] const std::vector<model::Parameter>& parameters() const override { return none_; }
     [[nodiscard]] const std::vector<model::Buffer>& buffers() const override { return buffers_; }

@@ -125,7 +125,7 @@ std::string refusal(const recipe::Recipe& recipe) {
 class Plain final : public model::Network {
  public:
   explicit Plain(std::unique_ptr<model::Network> inner) : inner_(std::move(inner)) {}
-  at::Tensor forward(const at::Tensor& images) override { return inner_->forward(images); }
+  at::Tensor compute(const at::Tensor& images) override { return inner_->forward(images); }
   void train(bool on) override { inner_->train(on); }
   [[nodiscard]] const std::vector<model::Parameter>& parameters() const override {
     return inner_->parameters();

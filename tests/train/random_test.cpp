@@ -43,7 +43,7 @@ class Dropping final : public model::Network {
         weights_(7),
         classify_(weights_, "fc", kPixels, kClasses, model::ParameterKind::head) {}
 
-  at::Tensor forward(const at::Tensor& images) override {
+  at::Tensor compute(const at::Tensor& images) override {
     return classify_(regularize::drop(regularize::Dropout{}, images.flatten(1), {pass_, 0}));
   }
   void begin(const regularize::Pass& pass) override {

@@ -31,7 +31,7 @@ class Small final : public model::Network {
         classify_(weights_, "fc", kPixels, kClasses, model::ParameterKind::head),
         with_norm_(with_norm) {}
 
-  at::Tensor forward(const at::Tensor& images) override {
+  at::Tensor compute(const at::Tensor& images) override {
     return classify_((with_norm_ ? norm_(images, training_) : images).flatten(1));
   }
   void train(bool on) override { training_ = on; }

@@ -1,0 +1,20 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+
+namespace temper::model {
+
+/// Tells whether a tensor has been written to: equal stamps, equal numbers. Who writes through a
+/// pointer bumps the tensor's version.
+struct Stamp {
+  const void* data = nullptr;
+  std::int64_t version = -1;
+
+  static Stamp of(const at::Tensor& tensor) {
+    return {tensor.const_data_ptr(), static_cast<std::int64_t>(tensor._version())};
+  }
+  friend bool operator==(const Stamp&, const Stamp&) = default;
+};
+
+}  // namespace temper::model

@@ -1,0 +1,271 @@
+// The number format that layers compute in: every output and gradient of every layer has it, and
+// the answers are those of float within its error.
+#include <ATen/Context.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/linspace.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <torch/nn/modules/batchnorm.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/linear.h>
+
+#include <algorithm>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "temper/model/architecture.h"
+#include "temper/model/module.h"
+#include "temper/model/observer.h"
+
+namespace temper::model {
+namespace {
+
+constexpr Task kTask{.channels = 3, .height = 32, .width = 32, .classes = 10};
+constexpr std::int64_t kBatch = 8;
+
+at::Tensor images() {
+  return at::linspace(-1, 1, kBatch * 3 * 32 * 32)
+      .mul(1e4)
+      .sin()
+      .reshape({kBatch, 3, 32, 32})
+      .contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+/// What temper's networks can have between their layers.
+std::vector<std::pair<std::string, ResNet>> networks() {
+  using regularize::Granularity;
+  std::vector<std::pair<std::string, ResNet>> all;
+  const ResNet plain{.depth = 8, .zero_init_last = false};
+  all.emplace_back("plain", plain);
+  for (const auto stem : {Stem::strided, Stem::pooled, Stem::imagenet}) {
+    auto options = plain;
+    options.stem = stem;
+    options.blocks = {1, 1, 1};
+    all.emplace_back(std::string(name_of(stem)), options);
+  }
+  auto bottleneck = plain;
+  bottleneck.block = BlockType::bottleneck;
+  bottleneck.blocks = {2, 1};
+  all.emplace_back("bottleneck", bottleneck);
+  for (const auto granularity : {Granularity::batch, Granularity::sample}) {
+    auto options = plain;
+    options.stochastic_depth = regularize::StochasticDepth{.rate = 0.5, .granularity = granularity};
+    all.emplace_back("stochastic depth, " + std::string(name_of(granularity)), options);
+  }
+  auto shaken = plain;
+  shaken.shake_drop = regularize::ShakeDrop{.rate = 0.9};
+  all.emplace_back("shake-drop", shaken);
+  const auto dropped = [&](const std::string& name, Dropout form) {
+    auto options = plain;
+    std::visit([&](auto& one) { one.at = "all"; }, form);
+    options.dropout = {form};
+    all.emplace_back(name, options);
+  };
+  dropped("dropout", At<regularize::Dropout>{});
+  dropped("spatial dropout", At<regularize::SpatialDropout>{});
+  dropped("Gaussian dropout", At<regularize::GaussianDropout>{});
+  dropped("DropBlock", At<regularize::DropBlock>{});
+  return all;
+}
+
+/// The formats of activations and gradients that layers were given and gave while this lives.
+class Formats {
+ public:
+  explicit Formats(at::ScalarType expected)
+      : expected_(expected),
+        observer_([this](std::string_view name,
+                         Observer::Values inputs) { return begin(std::string(name), inputs); },
+                  [this](std::int64_t call, Observer::Values outputs) {
+                    check(calls_[static_cast<std::size_t>(call - 1)], outputs);
+                  }) {}
+
+  std::vector<std::string> wrong;
+  int layers = 0;  ///< calls of convolutions and linear layers
+
+ private:
+  /// Layers, and what is done to activations: noise without a gradient is drawn in float.
+  static bool watched(const std::string& name, Observer::Values inputs) {
+    const auto any = [&](std::initializer_list<const char*> kinds) {
+      return std::ranges::any_of(
+          kinds, [&](const char* kind) { return name.find(kind) != std::string::npos; });
+    };
+    if (any({"convolution", "linear", "mm", "max_pool", "mean", "relu", "threshold"})) return true;
+    return any({"mul", "add", "clamp"}) && std::ranges::any_of(inputs, [](const auto& value) {
+             return value.isTensor() && value.toTensor().defined() &&
+                    value.toTensor().requires_grad();
+           });
+  }
+
+  std::int64_t begin(const std::string& name, Observer::Values inputs) {
+    if (!watched(name, inputs)) return 0;
+    check(name, inputs);
+    calls_.push_back(name);
+    const bool layer = name == "aten::convolution" || name == "aten::linear" ||
+                       name == "aten::convolution_backward" ||
+                       name == "mkldnn::_convolution_pointwise";
+    layers += layer ? 1 : 0;
+    return std::ssize(calls_);
+  }
+
+  /// Activations have a row an image.
+  void check(const std::string& name, Observer::Values values) {
+    for (const auto& value : values)
+      if (value.isTensor() && value.toTensor().defined() && value.toTensor().dim() >= 2 &&
+          value.toTensor().size(0) == kBatch && value.toTensor().is_floating_point() &&
+          value.toTensor().scalar_type() != expected_)
+        wrong.push_back(name + " of " + toString(value.toTensor().scalar_type()));
+  }
+
+  at::ScalarType expected_;
+  std::vector<std::string> calls_;
+  Observer observer_;
+};
+
+class InEveryNetwork : public testing::TestWithParam<at::ScalarType> {};
+
+TEST_P(InEveryNetwork, LayersComputeInTheFormatForwardAndBackward) {
+  for (const auto& [name, options] : networks()) {
+    SCOPED_TRACE(name);
+    const auto network = build(options, kTask, 1);
+    network->set_format(GetParam());
+    network->train(true);
+    network->begin({.seed = 1, .step = 3});
+    at::Tensor logits;
+    {
+      const Formats formats(GetParam());
+      logits = network->forward(images());
+      EXPECT_THAT(formats.wrong, testing::IsEmpty());
+      EXPECT_GT(formats.layers, 2);
+    }
+    EXPECT_EQ(logits.scalar_type(), at::kFloat);
+    const auto loss = logits.square().mean();
+    {
+      const Formats formats(GetParam());
+      loss.backward();
+      EXPECT_THAT(formats.wrong, testing::IsEmpty());
+      EXPECT_GT(formats.layers, 2);
+    }
+    for (const auto& parameter : network->parameters()) {
+      const auto& gradient = parameter.value.grad();
+      EXPECT_TRUE(!gradient.defined() || gradient.scalar_type() == at::kFloat) << parameter.name;
+    }
+    for (const auto& buffer : network->buffers())
+      EXPECT_NE(buffer.value.scalar_type(), at::kBFloat16) << buffer.name;
+  }
+}
+
+TEST_P(InEveryNetwork, EvaluationComputesInTheFormat) {
+  for (const auto& [name, options] : networks()) {
+    SCOPED_TRACE(name);
+    const auto network = build(options, kTask, 1);
+    network->set_format(GetParam());
+    network->train(false);
+    const at::NoGradGuard guard;
+    const Formats formats(GetParam());
+    EXPECT_EQ(network->forward(images()).scalar_type(), at::kFloat);
+    EXPECT_THAT(formats.wrong, testing::IsEmpty());
+    EXPECT_GT(formats.layers, 5);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Format, InEveryNetwork, testing::Values(at::kFloat, at::kBFloat16),
+                         [](const auto& tried) { return std::string(toString(tried.param)); });
+
+double relative(const at::Tensor& found, const at::Tensor& expected) {
+  return found.sub(expected).norm().div(expected.norm()).item<double>();
+}
+
+/// bfloat16 has 8 bits: each rounding errs by up to 2^-9, and errors of many layers add up. Of
+/// gradients, where ReLU passes other numbers on, PyTorch's autocast errs by 0.1 to 0.3 in the
+/// first layer of such a network.
+constexpr double kTolerance = 0.05;
+constexpr double kOfGradients = 0.4;
+
+TEST(Bf16, AgreesWithFloatWithinItsError) {
+  for (const auto& [name, options] : networks()) {
+    SCOPED_TRACE(name);
+    std::vector<at::Tensor> logits;
+    std::vector<at::Tensor> evaluated;
+    std::vector<std::vector<at::Tensor>> gradients;
+    for (const auto format : {at::kFloat, at::kBFloat16}) {
+      const auto network = build(options, kTask, 1);
+      network->set_format(format);
+      network->begin({.seed = 1, .step = 3});
+      logits.push_back(network->forward(images()));
+      logits.back().square().mean().backward();
+      auto& own = gradients.emplace_back();
+      for (const auto& parameter : network->parameters())
+        own.push_back(parameter.value.grad().defined() ? parameter.value.grad() : at::Tensor());
+      network->train(false);
+      const at::NoGradGuard guard;
+      evaluated.push_back(network->forward(images()));
+    }
+    EXPECT_LT(relative(logits[1].detach(), logits[0].detach()), kTolerance);
+    EXPECT_LT(relative(evaluated[1], evaluated[0]), kTolerance);
+    EXPECT_FALSE(at::equal(logits[0], logits[1])) << "nothing was computed in bfloat16";
+    for (std::size_t i = 0; i < gradients[0].size(); ++i) {
+      ASSERT_EQ(gradients[0][i].defined(), gradients[1][i].defined());
+      if (!gradients[0][i].defined() || gradients[0][i].dim() == 1) continue;
+      EXPECT_LT(relative(gradients[1][i], gradients[0][i]), kOfGradients) << i;
+    }
+  }
+}
+
+struct Own : torch::nn::Module {
+  Own()
+      : first(register_module("first",
+                              torch::nn::Conv2d(torch::nn::Conv2dOptions(3, 16, 3).bias(false)))),
+        norm(register_module("norm", torch::nn::BatchNorm2d(16))),
+        classify(register_module("classify", torch::nn::Linear(16, 10))) {}
+  at::Tensor forward(const at::Tensor& x) { return classify(norm(first(x)).relu().mean({2, 3})); }
+  torch::nn::Conv2d first;
+  torch::nn::BatchNorm2d norm;
+  torch::nn::Linear classify;
+};
+
+TEST(Bf16, ReachesTheConvolutionsOfANetworkOfOnesOwn) {
+  const auto network = wrap(std::make_shared<Own>());
+  network->set_format(at::kBFloat16);
+  bool seen = false;
+  {
+    const Observer observer(
+        [](std::string_view name, Observer::Values) {
+          return std::int64_t{name == "aten::mkldnn_convolution" || name == "aten::_convolution"};
+        },
+        [&](std::int64_t, Observer::Values outputs) {
+          seen = true;
+          EXPECT_EQ(outputs[0].toTensor().scalar_type(), at::kBFloat16);
+        });
+    EXPECT_EQ(network->forward(images()).scalar_type(), at::kFloat);
+  }
+  EXPECT_TRUE(seen);
+}
+
+TEST(Bf16, WeightsAreCastOnceUntilTheyChange) {
+  const auto network = build(ResNet{.depth = 8}, kTask, 1);
+  network->set_format(at::kBFloat16);
+  const auto casts = [&] {
+    std::int64_t count = 0;
+    const Observer observer([&](std::string_view name, Observer::Values inputs) {
+      if (name == "aten::_to_copy" && inputs[0].toTensor().is_leaf() &&
+          inputs[0].toTensor().requires_grad())
+        ++count;
+      return std::int64_t{0};
+    });
+    network->forward(images());
+    return count;
+  };
+  const auto first = casts();
+  EXPECT_GT(first, 8);
+  EXPECT_EQ(casts(), 0);
+  {
+    const at::NoGradGuard guard;
+    network->parameters()[0].value.mul_(2);
+  }
+  EXPECT_EQ(casts(), 1);
+}
+
+}  // namespace
+}  // namespace temper::model
