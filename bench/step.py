@@ -12,63 +12,55 @@ import re
 import tomllib
 
 import machine
+import options
 import proof
+from options import BATCHES, FORMATS, SMOKE_BATCHES, turn
 from talker import ROOT, Refused, Talker, ratios, shown, spread, take_turns
 
 PEERS = ROOT / "bench/peers"
 EXPECTED = PEERS / "expected.json"
 RECIPE = PEERS / "quickstart.toml"
-BATCHES = {"quickstart": 128, "resnet18": 128, "resnet50": 32}
-SMOKE_BATCHES = {"quickstart": 16, "resnet18": 8, "resnet50": 4}
-FORMATS = ("fp32", "bf16")
 MODES = ("eager", "compile")
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--program", required=True, help="bench_step")
     parser.add_argument("--python", action="append", default=[], help="one that has torch; repeated for several")
-    parser.add_argument("--out", type=pathlib.Path, required=True)
-    parser.add_argument("--pairs", type=int, default=10)
-    parser.add_argument("--seconds", type=float, default=2, help="about so long is a turn of either side")
-    parser.add_argument("--threads", type=int, default=machine.threads())
     parser.add_argument("--networks", nargs="+", choices=BATCHES, default=list(BATCHES))
     parser.add_argument("--formats", nargs="+", choices=FORMATS, default=list(FORMATS))
-    parser.add_argument("--peers", nargs="+", choices=MODES, default=None, help="ways to run PyTorch; both without")
-    parser.add_argument("--smoke", action="store_true", help="small batches, one pair, PyTorch eager alone")
+    parser.add_argument("--peers", nargs="+", choices=MODES, help="ways to run PyTorch: both, in a smoke run eager alone")
     parser.add_argument("--write-expected", action="store_true", help="write what peers are held to, from temper")
     parser.add_argument("--break", dest="broken", choices=("pooling",), help="change the peers' networks, for tests")
-    options = parser.parse_args()
-    options.batches = SMOKE_BATCHES if options.smoke else BATCHES
-    options.peers = options.peers or (MODES[:1] if options.smoke else MODES)
-    return options
+    found = options.parse(parser)
+    found.peers = found.peers or (MODES[:1] if found.smoke else MODES)
+    return found
 
 
 class Comparisons:
     """The rows of the benchmark."""
 
-    def __init__(self, options: argparse.Namespace):
-        self.options = options
+    def __init__(self, asked: argparse.Namespace):
+        self.asked = asked
         self.expected = json.loads(EXPECTED.read_text())
-        self.weights = (options.out / "step.safetensors").resolve()
+        self.weights = (asked.out / "step.safetensors").resolve()
         self.rows = []
 
     def temper(self) -> Talker:
-        return Talker(self.options.program, threads=self.options.threads)
+        return Talker(self.asked.program, threads=self.asked.threads)
 
     def peer(self, python: str, mode: str) -> Talker:
-        changed = ["--break", self.options.broken] if self.options.broken else []
-        return Talker(python, "bench/peers/step.py", "--mode", mode, *changed, threads=self.options.threads)
+        changed = ["--break", self.asked.broken] if self.asked.broken else []
+        return Talker(python, "bench/peers/step.py", "--mode", mode, *changed, threads=self.asked.threads)
 
     def __call__(self) -> None:
-        for network in self.options.networks:
-            for number_format in self.options.formats:
+        for network in self.asked.networks:
+            for number_format in self.asked.formats:
                 self.compare(network, number_format)
 
     def compare(self, network: str, number_format: str) -> None:
         """A network in a format, with every peer."""
-        row = {"network": network, "format": number_format, "batch": self.options.batches[network]}
-        print(f"\n{network}, {number_format}, batch {row['batch']}, {self.options.threads} threads", flush=True)
+        row = {"network": network, "format": number_format, "batch": self.asked.batches[network]}
+        print(f"\n{network}, {number_format}, batch {row['batch']}, {self.asked.threads} threads", flush=True)
         if number_format == "bf16" and not machine.has_bf16():
             return self.leave_out(row, "this processor has no bf16 arithmetic")
         with self.temper() as temper:
@@ -80,15 +72,15 @@ class Comparisons:
             if wrong:
                 return self.refuse(row | {"temper": ours}, wrong)
             print(f"  temper: {described(ours)}")
-            if not self.options.python:
+            if not self.asked.python:
                 return self.leave_out(row | {"temper": ours}, "temper's side alone: no Python with torch is here")
-            for python in self.options.python:
-                for mode in self.options.peers:
+            for python in self.asked.python:
+                for mode in self.asked.peers:
                     self.compare_with(python, mode, temper, ours, dict(row))
 
     def compare_with(self, python: str, mode: str, temper: Talker, ours: dict, row: dict) -> None:
         with self.peer(python, mode) as peer:
-            name = row["peer"] = f"torch {peer.ask('threads', self.options.threads)['torch']} {mode}"
+            name = row["peer"] = f"torch {peer.ask('threads', self.asked.threads)['torch']} {mode}"
             theirs = self.begin(peer, row)
             row |= {"proof": {"temper": ours, "peer": theirs}}
             wrong = proof.differences(ours, theirs, ("temper", name))
@@ -96,7 +88,8 @@ class Comparisons:
             if wrong:
                 return self.refuse(row, wrong)
             print(f"  {name}: {described(theirs)}: the same work", flush=True)
-            found = take_turns({"temper": self.turn(temper), "peer": self.turn(peer)}, self.pairs())
+            turns = {"temper": turn(temper, self.asked), "peer": turn(peer, self.asked)}
+            found = take_turns(turns, self.asked.pairs)
         row["milliseconds"] = found
         row["spread"] = {side: spread(values) for side, values in found.items()}
         row["ratio"] = ratios(found["peer"], found["temper"])
@@ -109,19 +102,6 @@ class Comparisons:
 
     def begin(self, side: Talker, row: dict) -> dict:
         return side.ask("begin", row["network"], row["format"], row["batch"], self.weights)
-
-    def pairs(self) -> int:
-        return 1 if self.options.smoke else self.options.pairs
-
-    def turn(self, side: Talker):
-        """The mean time of a step, over as many steps as take a turn's time. Two steps warm up."""
-        single = side.ask("step", 1 if self.options.smoke else 2)["milliseconds"][-1]
-        steps = 1 if self.options.smoke else max(1, round(1000 * self.options.seconds / single))
-
-        def measure() -> float:
-            return sum(side.ask("step", steps)["milliseconds"]) / steps
-
-        return measure
 
     def leave_out(self, row: dict, why: str) -> None:
         print(f"  not compared: {why}", flush=True)
@@ -159,12 +139,12 @@ def without_comments(toml: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write_expected(options: argparse.Namespace) -> None:
+def write_expected(asked: argparse.Namespace) -> None:
     expected = {}
-    with Talker(options.program, threads=options.threads) as temper:
+    with Talker(asked.program, threads=asked.threads) as temper:
         RECIPE.write_text(HEAD + without_comments(temper.ask("recipe", "quickstart")["recipe"]))
         for network, batch in SMOKE_BATCHES.items():
-            found = temper.ask("begin", network, "fp32", batch, options.out / "step.safetensors")
+            found = temper.ask("begin", network, "fp32", batch, asked.out / "step.safetensors")
             expected[network] = proof.expectation(found)
     text = json.dumps(expected, indent=2)
     numbers_on_one_line = re.sub(r"\[[^\[\]{}]+\]", lambda found: " ".join(found[0].split()), text)
@@ -173,19 +153,18 @@ def write_expected(options: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    options = arguments()
-    options.out.mkdir(parents=True, exist_ok=True)
-    if options.write_expected:
-        return write_expected(options)
-    comparisons = Comparisons(options)
+    asked = arguments()
+    if asked.write_expected:
+        return write_expected(asked)
+    comparisons = Comparisons(asked)
     try:
         comparisons()
     except Refused as error:
         raise SystemExit(f"step: {error}") from error
-    report = {"machine": machine.facts(), "threads": options.threads, "rows": comparisons.rows}
-    file = options.out / "step.json"
+    report = {"machine": machine.facts(), "threads": asked.threads, "rows": comparisons.rows}
+    file = asked.out / "step.json"
     file.write_text(json.dumps(report, indent=2) + "\n")
-    (options.out / "step.safetensors").unlink(missing_ok=True)
+    (asked.out / "step.safetensors").unlink(missing_ok=True)
     print(f"\n{file}")
     if comparisons.refused():
         raise SystemExit(f"step: {comparisons.refused()} comparisons were refused")

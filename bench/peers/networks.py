@@ -135,7 +135,17 @@ def make(name: str, pooled: bool = True) -> tuple[nn.Module, Options]:
         options = Options(weight_decay=1e-4, label_smoothing=0.1)
     else:
         raise ValueError(f"there is no network {name}: quickstart, resnet18, resnet50")
+    initialise(net)
     return net.to(memory_format=torch.channels_last), options
+
+
+def initialise(net: nn.Module) -> None:
+    """He normal by fan-out, and every block begins as the identity."""
+    for module in net.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+        if isinstance(module, (BasicBlock, Bottleneck)):
+            nn.init.zeros_((module.bn3 if isinstance(module, Bottleneck) else module.bn2).weight)
 
 
 class Ema:
