@@ -191,7 +191,7 @@ class Program {
   }
 
  private:
-  json set_threads(std::istringstream& words) {
+  static json set_threads(std::istringstream& words) {
     train::Plan plan;
     words >> plan.recipe.threads.value.emplace();
     train::prepare_thread(plan);
