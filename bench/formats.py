@@ -20,7 +20,9 @@ def compare(network: str, asked: argparse.Namespace) -> dict:
             for name, side in sides.items()
         }
         row["proof"] = proofs
-        wrong = [line for name in options.FORMATS for line in proof.unlike_asked(proofs[name], f"temper in {name}", name)]
+        wrong = []
+        for name, found in proofs.items():
+            wrong += proof.unlike_asked(found, f"temper in {name}", name)
         # All but the format is the same.
         of_fp32 = proofs["fp32"] | {"format": "bf16"}
         wrong = wrong or proof.differences(of_fp32, proofs["bf16"], ("temper in fp32", "temper in bf16"))

@@ -1,5 +1,5 @@
-"""JPEG files for the smoke runs of benchmarks that want photographs: Fashion-MNIST's pictures made 16 times as large, in
-colour, and encoded by temper. Nothing but Python's standard library is needed.
+"""JPEG files for the smoke runs of benchmarks that want photographs: Fashion-MNIST's pictures made 16 times as large,
+in colour, and encoded by temper. Nothing but Python's standard library is needed.
 
     jpegs.py TEMPER FOLDER COUNT
 """

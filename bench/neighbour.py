@@ -1,5 +1,5 @@
-"""temper's training of the quickstart's network by itself and with another process that computes on one of its cores, in
-turn. Called by scripts/bench."""
+"""temper's training of the quickstart's network by itself and with another process that computes on one of its cores,
+in turn. Called by scripts/bench."""
 
 import argparse
 import contextlib
@@ -56,8 +56,8 @@ def main() -> None:
     }
     print(
         f"{NETWORK}, {found['format']}, batch {batch}, {asked.threads} threads: ms a step "
-        f"{shown(row['spread']['undisturbed'], 1)} undisturbed, {shown(row['spread']['disturbed'], 1)} with a neighbour "
-        f"on one of {machine.threads()} cores; of the throughput {shown(row['throughput_kept'], 2)} is kept"
+        f"{shown(row['spread']['undisturbed'], 1)} undisturbed, {shown(row['spread']['disturbed'], 1)} with a "
+        f"neighbour on one of {machine.threads()} cores; of the throughput {shown(row['throughput_kept'], 2)} is kept"
     )
     report = {"machine": machine.facts(), "threads": asked.threads} | row
     (asked.out / "neighbour.safetensors").unlink(missing_ok=True)

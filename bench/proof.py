@@ -43,8 +43,8 @@ def _losses(left: tuple[str, list], right: tuple[str, list], tolerances: tuple[f
     for step, (ours, theirs, allowed) in enumerate(zip(left[1], right[1], tolerances, strict=True), 1):
         if not (math.isfinite(ours) and math.isclose(ours, theirs, rel_tol=allowed)):
             found.append(
-                f"loss of step {step}: {left[0]} has {ours:.7g}, {right[0]} has {theirs:.7g}, a relative difference above "
-                f"{allowed:g}"
+                f"loss of step {step}: {left[0]} has {ours:.7g}, {right[0]} has {theirs:.7g}, a relative difference "
+                f"above {allowed:g}"
             )
     return found
 

@@ -132,7 +132,8 @@ def main() -> None:
     proofs = proven(asked)
     runs = measured(asked)
     table = compared(runs)
-    print(f"\n{asked.format}, {asked.threads} threads, {asked.epochs} epochs, {asked.pairs} pairs: medians (lowest to highest)")
+    size = f"{asked.threads} threads, {asked.epochs} epochs, {asked.pairs} pairs"
+    print(f"\n{asked.format}, {size}: medians (lowest to highest)")
     for key, (label, digits, order) in ROWS.items():
         for side in runs:
             print(f"  {label:42}{side:8}{shown(table[key][side], digits)}")

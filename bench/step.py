@@ -28,7 +28,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--python", action="append", default=[], help="one that has torch; repeated for several")
     parser.add_argument("--networks", nargs="+", choices=BATCHES, default=list(BATCHES))
     parser.add_argument("--formats", nargs="+", choices=FORMATS, default=list(FORMATS))
-    parser.add_argument("--peers", nargs="+", choices=MODES, help="ways to run PyTorch: both, in a smoke run eager alone")
+    parser.add_argument("--peers", nargs="+", choices=MODES, help="ways to run PyTorch; both without")
     parser.add_argument("--write-expected", action="store_true", help="write what peers are held to, from temper")
     parser.add_argument("--break", dest="broken", choices=("pooling",), help="change the peers' networks, for tests")
     found = options.parse(parser)

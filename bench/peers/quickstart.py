@@ -1,10 +1,10 @@
-"""The quickstart's run as a user would write it in PyTorch: eager, channels-last, torchvision's data set and transforms, a
-DataLoader with two workers.
+"""The quickstart's run as a user would write it in PyTorch: eager, channels-last, torchvision's data set and transforms,
+a DataLoader with two workers.
 
     quickstart.py DATA --format fp32|bf16 --threads N [--epochs N] [--limit N]
 
-It is written for the recipe in quickstart.toml, beside it. DATA holds Fashion-MNIST as torchvision lays it out. Prints one
-line of JSON.
+It is written for the recipe in quickstart.toml, beside it. DATA holds Fashion-MNIST as torchvision lays it out. Prints
+one line of JSON.
 """
 
 import argparse

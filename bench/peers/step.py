@@ -1,5 +1,5 @@
-"""Training steps of one network in PyTorch, as standard input asks for them; bench/step.py drives it. Lines of input, and
-the line of JSON that each is answered by:
+"""Training steps of one network in PyTorch, as standard input asks for them; bench/step.py drives it. Lines of input,
+and the line of JSON that each is answered by:
 
     threads N                          {"torch": its version}
     begin NETWORK FORMAT BATCH FILE    the proof of what a step does, see bench/proof.py, from the weights and the batch
