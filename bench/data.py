@@ -43,9 +43,12 @@ class Asked:
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def __call__(self, what, threads):
-        self.process.stdin.write(f"{what} {threads}\n")
-        self.process.stdin.flush()
-        answer = self.process.stdout.readline()
+        try:
+            self.process.stdin.write(f"{what} {threads}\n")
+            self.process.stdin.flush()
+            answer = self.process.stdout.readline()
+        except BrokenPipeError:
+            answer = ""
         if not answer:
             sys.exit(f"{what}: the program ended")
         if answer.startswith("error"):
@@ -65,29 +68,34 @@ def name(contender):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--program", required=True)
-    parser.add_argument("--python", required=True)
+    parser.add_argument("--python", help="of the environment with the peers; without, temper is measured alone")
     parser.add_argument("--pictures", required=True)
     parser.add_argument("--packed", required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--smoke", action="store_true", help="one round")
     options = parser.parse_args()
+    rounds = 1 if options.smoke else options.rounds
     here = pathlib.Path(__file__).parent
     programs = {
         "temper": Asked([options.program, options.pictures, options.packed]),
-        "peer": Asked([options.python, str(here / "peers/data.py"), options.pictures]),
     }
+    if options.python:
+        programs["peer"] = Asked([options.python, str(here / "peers/data.py"), options.pictures])
     rates = {contender: [] for contender in CONTENDERS}
     failed = {}
     for contender in CONTENDERS:  # warms up, and finds who is not there
-        answer = programs[contender[0]](*contender[1:])
+        answer = programs[contender[0]](*contender[1:]) if contender[0] in programs else "not asked"
         if isinstance(answer, str):
             failed[contender] = answer
-    for number in range(options.rounds):
+    for number in range(rounds):
         for contender in CONTENDERS:
             if contender not in failed:
                 rates[contender].append(programs[contender[0]](*contender[1:]))
-        print(f"round {number + 1} of {options.rounds}", file=sys.stderr)
+        print(f"round {number + 1} of {rounds}", file=sys.stderr)
 
+    if any(contender in failed or min(rates[contender]) <= 0 for contender in CONTENDERS if contender[0] == "temper"):
+        sys.exit(f"data: temper made no batches: {failed}")
     print(f"{'images/s':>10}")
     for contender in CONTENDERS:
         if contender in failed:

@@ -9,30 +9,18 @@ import json
 import os
 import pathlib
 import statistics
-import subprocess
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+from talker import ROOT, Talker
+
 FUSED = ("sgd", "adagrad", "adam", "adamw")  # those that torch has a kernel for
+SMOKE_PARAMETERS = 40
 NORMS = ("lamb", "lars", "muon")  # those that look at whole parameters
 
 
-class Talker:
-    """A program that answers each line with one of JSON."""
-
-    def __init__(self, *command: str, threads: int):
-        environment = os.environ | {"OMP_NUM_THREADS": str(threads)}
-        self.process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        self.ask("threads", threads)
-
-    def ask(self, *words) -> dict:
-        self.process.stdin.write(" ".join(map(str, words)) + "\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
-        if not line:
-            raise SystemExit(f"{self.process.args[0]} ended at {words}")
-        return json.loads(line)
+def shapes() -> list[list[int]]:
+    """Of ResNet-50's parameters."""
+    expected = json.loads((ROOT / "bench/peers/expected.json").read_text())
+    return list(expected["resnet50"]["parameters"].values())
 
 
 def bar(kind: str, row: dict) -> str:
@@ -43,64 +31,74 @@ def bar(kind: str, row: dict) -> str:
     return f"under {wanted}x" if row["ratio"] < wanted else ""
 
 
-def measure(kind: str, temper: Talker, eager: Talker, rounds: int, seconds: float) -> dict:
-    peer = eager.ask("begin", kind)
+def measure(kind: str, temper: Talker, eager: Talker | None, rounds: int, seconds: float) -> dict:
+    sides = {"temper": temper} | ({"peer": eager} if eager else {})
+    begun = eager.ask("begin", kind) if eager else {}
     # The first step finds the memory.
-    first = temper.ask("step", kind, 2)["milliseconds"][-1] + eager.ask("step", kind, 2)["milliseconds"][-1]
-    times = {"temper": [], "peer": [], "triad": []}
-    for n in range(max(3, min(rounds, int(1000 * seconds / first)))):
+    first = sum(side.ask("step", kind, 2)["milliseconds"][-1] for side in sides.values())
+    answers, times = {}, {name: [] for name in (*sides, "triad")}
+    for n in range(max(min(3, rounds), min(rounds, int(1000 * seconds / first)))):
         # Turn about: a machine that slows down favours neither.
-        order = ["temper", "peer", "triad"] if n % 2 == 0 else ["triad", "peer", "temper"]
-        for side in order:
-            if side == "temper":
-                answer = ours = temper.ask("step", kind, 1)
-            elif side == "peer":
-                answer = eager.ask("step", kind, 1)
-            else:
-                answer = triad = temper.ask("triad", 1)
-            times[side] += answer["milliseconds"]
-    middle = {side: statistics.median(found) for side, found in times.items()}
-    ratios = [theirs / own for own, theirs in zip(times["temper"], times["peer"])]
-    speed = {"temper": ours["bytes"] / middle["temper"], "triad": triad["bytes"] / middle["triad"]}
-    return {
-        "peer": peer["peer"],
+        for name in times if n % 2 == 0 else reversed(times):
+            answers[name] = temper.ask("triad", 1) if name == "triad" else sides[name].ask("step", kind, 1)
+            times[name] += answers[name]["milliseconds"]
+    middle = {name: statistics.median(found) for name, found in times.items()}
+    speed = {name: answers[name]["bytes"] / middle[name] for name in ("temper", "triad")}
+    row = {
         "temper_ms": middle["temper"],
-        "peer_ms": middle["peer"],
-        "ratio": statistics.median(ratios),
         "triad_gb_per_s": speed["triad"] / 1e6,
         "bandwidth_share": speed["temper"] / speed["triad"],
-        "tried_ms": peer["tried_ms"],
         "times": times,
     }
+    if eager:
+        ratio = statistics.median(theirs / own for own, theirs in zip(times["temper"], times["peer"]))
+        row |= {"peer": begun["peer"], "peer_ms": middle["peer"], "ratio": ratio, "tried_ms": begun["tried_ms"]}
+        row["misses"] = bar(kind, row)
+    return row
+
+
+def told(kind: str, row: dict) -> str:
+    share = f"{100 * row['bandwidth_share']:9.0f}%"
+    if "peer" not in row:
+        return f"{kind:22}{row['temper_ms']:7.1f} ms{'-':>10}{'-':>8} {share}"
+    return (
+        f"{kind:22}{row['temper_ms']:7.1f} ms{row['peer_ms']:7.1f} ms{row['ratio']:7.2f}x{share}  {row['peer']:20}"
+        f"{row['misses']}"
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--program", required=True)
-    parser.add_argument("--python", required=True, help="of the environment with the peers")
+    parser.add_argument("--python", help="of the environment with the peers; without, temper is measured alone")
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--seconds", type=float, default=60, help="of one optimizer, after three rounds")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--only", nargs="+", help="kinds; all of them without")
+    parser.add_argument("--smoke", action="store_true", help=f"one round, of {SMOKE_PARAMETERS} parameters")
     options = parser.parse_args()
+    options.rounds = 1 if options.smoke else options.rounds
+    parameters = shapes()[: SMOKE_PARAMETERS if options.smoke else None]
 
-    eager = Talker(options.python, "bench/peers/optim.py", threads=options.threads)
     temper = Talker(options.program, threads=options.threads)
-    for shape in eager.ask("parameters")["parameters"]:
+    for shape in parameters:
         temper.ask("parameter", *shape)
+    eager = None
+    if options.python:
+        eager = Talker(options.python, "bench/peers/optim.py", threads=options.threads)
+        theirs = eager.ask("parameters", len(parameters))["parameters"]
+        if sorted(theirs) != sorted(parameters):
+            raise SystemExit(f"optim: temper has parameters of {parameters}, the peer of {theirs}")
     rows = {}
     print(f"{'optimizer':22}{'temper':>10}{'peer':>10}{'ratio':>8}{'of triad':>10}  peer")
     for kind in options.only or temper.ask("kinds")["kinds"]:
-        row = rows[kind] = measure(kind, temper, eager, options.rounds, options.seconds)
-        row["misses"] = bar(kind, row)
-        print(
-            f"{kind:22}{row['temper_ms']:7.1f} ms{row['peer_ms']:7.1f} ms{row['ratio']:7.2f}x"
-            f"{100 * row['bandwidth_share']:9.0f}%  {row['peer']:20}{row['misses']}",
-            flush=True,
-        )
+        rows[kind] = measure(kind, temper, eager, options.rounds, options.seconds)
+        print(told(kind, rows[kind]), flush=True)
     triad = statistics.median(row["triad_gb_per_s"] for row in rows.values())
     print(f"triad (a = b + 3 c): {triad:.1f} GB/s with {options.threads} threads; medians of up to {options.rounds} rounds")
+    if not all(0 < row["temper_ms"] < 60_000 and row["bandwidth_share"] > 0 for row in rows.values()):
+        raise SystemExit("optim: some of these are no times of an update")
     report = {"threads": options.threads, "rounds": options.rounds, "triad_gb_per_s": triad, "optimizers": rows}
     (options.out / "optim.json").write_text(json.dumps(report, indent=2) + "\n")
 

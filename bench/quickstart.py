@@ -1,174 +1,155 @@
-"""temper against PyTorch eager: the quickstart's recipe in both, in turn. Called by scripts/bench."""
+"""temper against PyTorch eager: the whole run of the quickstart's recipe in both, loading and evaluation included, in
+turn. Called by scripts/bench."""
 
 import argparse
 import json
-import os
 import pathlib
-import platform
 import shutil
-import signal
-import statistics
-import subprocess
-import threading
-import time
+import tomllib
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-SAMPLE_SECONDS = 0.2
+import machine
+import options
+import process
+import proof
+import step
+from talker import Refused, Talker, ratios, shown, spread, take_turns
 
-
-def descendants(pid: int) -> list[int]:
-    found = [pid]
-    for task in pathlib.Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text().split():
-            found += descendants(int(child))
-    return found
-
-
-def memory(pid: int) -> int:
-    """Bytes that a process and its descendants hold; pages that several share count once (PSS)."""
-    total = 0
-    try:
-        for process in descendants(pid):
-            for line in pathlib.Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
-                if line.startswith("Pss:"):
-                    total += int(line.split()[1]) * 1024
-    except (FileNotFoundError, ProcessLookupError):
-        pass  # it ended while we looked
-    return total
+ROWS = {  # what is measured, digits, and whether temper's value is set above the peer's or below
+    "seconds": ("seconds, start to end", 1, "below"),
+    "images_per_second": ("images/s in training, loading included", 0, "above"),
+    "peak_memory_mib": ("peak memory, MiB (PSS of all processes)", 0, "above"),
+    "test_accuracy": ("test accuracy", 4, None),
+}
 
 
-def run(command: list[str], log: pathlib.Path) -> tuple[str, float, int]:
-    """Standard output, seconds and peak memory of a command."""
-    peak = 0
-    started = time.monotonic()
-    with log.open("w") as errors:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True)
-        done = threading.Event()
-
-        def watch() -> None:
-            nonlocal peak
-            while not done.wait(SAMPLE_SECONDS):
-                peak = max(peak, memory(process.pid))
-
-        watcher = threading.Thread(target=watch)
-        watcher.start()
-        try:
-            output = process.communicate()[0]
-        except KeyboardInterrupt:
-            process.send_signal(signal.SIGINT)
-            raise
-        finally:
-            done.set()
-            watcher.join()
-    if process.returncode != 0:
-        raise SystemExit(f"{' '.join(command)} failed ({process.returncode}):\n{log.read_text()[-4000:]}")
-    return output, time.monotonic() - started, peak
-
-
-class Temper:
-    def __init__(self, program: pathlib.Path, folder: pathlib.Path, settings: list[str]):
-        self.run_directory = folder / "temper"
-        self.log = folder / "temper.log"
-        sets = [word for setting in settings for word in ("--set", setting)]
-        self.train = [str(program), "train", "recipes/fashion-mnist.toml", *sets]
-
-    def once(self) -> dict:
-        shutil.rmtree(self.run_directory, ignore_errors=True)
-        _, seconds, peak = run([*self.train, "--out", str(self.run_directory)], self.log)
-        lines = (self.run_directory / "metrics.jsonl").read_text().splitlines()
-        events = {entry["event"]: entry for entry in map(json.loads, lines)}
-        start, spent = events["start"], events["end"]["time"]
-        training = spent["data"] + spent["forward"] + spent["backward"] + spent["update"]
-        return summary(start["total_steps"] * start["batch"], training, seconds, peak, events["test"]["accuracy"])
-
-    def bare(self) -> float:
-        estimate = json.loads(run([*self.train, "--dry-run", "--json"], self.log)[0])
-        return estimate["step_images_per_second"]
-
-
-class Eager:
-    def __init__(self, python: str, data: pathlib.Path, run_directory: pathlib.Path, folder: pathlib.Path):
-        self.log = folder / "eager.log"
-        self.peer = [python, "bench/peers/quickstart.py", str(run_directory), str(data)]
-
-    def once(self) -> dict:
-        output, seconds, peak = run(self.peer, self.log)
-        result = json.loads(output)
-        return summary(result["images"], result["training_seconds"], seconds, peak, result["test_accuracy"])
-
-    def bare(self) -> float:
-        return json.loads(run([*self.peer, "--bare"], self.log)[0])["bare_images_per_second"]
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--temper", required=True, help="the program")
+    parser.add_argument("--python", help="of the environment with torch and torchvision; without, temper runs alone")
+    parser.add_argument("--data", type=pathlib.Path, help="Fashion-MNIST as torchvision lays it out")
+    parser.add_argument("--format", choices=options.FORMATS, default="fp32")
+    parser.add_argument("--epochs", type=int, help="in place of the recipe's")
+    parser.add_argument("--limit", type=int, help="train on so many images in place of all")
+    asked = options.parse(parser)
+    committed = tomllib.loads(step.RECIPE.read_text())
+    asked.epochs = asked.epochs or (1 if asked.smoke else committed["epochs"])
+    asked.limit = asked.limit or (1280 if asked.smoke else committed["data"]["limit"])
+    committed["epochs"], committed["data"]["limit"] = asked.epochs, asked.limit
+    asked.recipe = committed
+    return asked
 
 
 def summary(images: int, training: float, seconds: float, peak: int, accuracy: float) -> dict:
     return {
-        "images_per_second": images / training,
         "seconds": seconds,
+        "images_per_second": images / training,
         "peak_memory_mib": peak / 2**20,
         "test_accuracy": accuracy,
     }
 
 
-ROWS = {
-    "images_per_second": ("images/s, training (loading included)", "{:.0f}"),
-    "bare_images_per_second": ("images/s, bare step", "{:.0f}"),
-    "seconds": ("seconds, start to end", "{:.1f}"),
-    "peak_memory_mib": ("peak memory, MiB (PSS, all processes)", "{:.0f}"),
-    "test_accuracy": ("test accuracy", "{:.4f}"),
-}
+class Temper:
+    def __init__(self, asked: argparse.Namespace):
+        self.asked = asked
+        self.run = asked.out / "temper"
+        settings = (f"precision={asked.format}", f"threads={asked.threads}", f"epochs={asked.epochs}",
+                    f"data.limit={asked.limit}")  # fmt: skip
+        sets = [word for setting in settings for word in ("--set", setting)]
+        self.command = [asked.temper, "train", "recipes/fashion-mnist.toml", "--out", str(self.run), *sets]
+
+    def once(self) -> dict:
+        shutil.rmtree(self.run, ignore_errors=True)
+        _, seconds, peak = process.run(self.command, self.asked.out / "temper.log")
+        wrong = proof.recipe_differences(tomllib.loads((self.run / "recipe.toml").read_text()), self.asked.recipe)
+        if wrong:
+            raise SystemExit("quickstart: the peer is written for another recipe:\n  " + "\n  ".join(wrong))
+        lines = (self.run / "metrics.jsonl").read_text().splitlines()
+        events = {entry["event"]: entry for entry in map(json.loads, lines)}
+        start, spent = events["start"], events["end"]["time"]
+        training = spent["data"] + spent["forward"] + spent["backward"] + spent["update"]
+        return summary(start["total_steps"] * start["batch"], training, seconds, peak, events["test"]["accuracy"])
 
 
-def table(temper: dict, eager: dict) -> str:
-    lines = [f"{'':40}{'temper':>10}{'eager':>10}{'ratio':>8}"]
-    for key, (label, form) in ROWS.items():
-        ratio = temper[key] / eager[key]
-        lines.append(f"{label:40}{form.format(temper[key]):>10}{form.format(eager[key]):>10}{ratio:>8.2f}")
-    return "\n".join(lines)
+class Eager:
+    def __init__(self, asked: argparse.Namespace):
+        self.log = asked.out / "eager.log"
+        self.command = [asked.python, "bench/peers/quickstart.py", str(asked.data), "--format", asked.format]
+        for name in ("threads", "epochs", "limit"):
+            self.command += [f"--{name}", str(getattr(asked, name))]
+
+    def once(self) -> dict:
+        output, seconds, peak = process.run(self.command, self.log)
+        result = json.loads(output)
+        return summary(result["images"], result["training_seconds"], seconds, peak, result["test_accuracy"])
 
 
-def medians(runs: list[dict]) -> dict:
-    return {key: statistics.median(run[key] for run in runs) for key in runs[0]}
+def proven(asked: argparse.Namespace) -> dict:
+    """The proof of a step of both sides. Exits where they do other work."""
+    begin = ("begin", "quickstart", asked.format, asked.batches["quickstart"], asked.out / "quickstart.safetensors")
+    expected = json.loads(step.EXPECTED.read_text())["quickstart"]
+    with Talker(asked.program, threads=asked.threads) as temper:
+        proofs = {"temper": temper.ask(*begin)}
+        wrong = proof.unlike_asked(proofs["temper"], "temper", asked.format)
+        wrong += proof.unexpected(proofs["temper"], "temper", expected) + step.recipe_differences(temper)
+    if asked.python and not wrong:
+        with Talker(asked.python, "bench/peers/step.py", threads=asked.threads) as eager:
+            proofs["eager"] = eager.ask(*begin)
+        wrong = proof.differences(proofs["temper"], proofs["eager"], ("temper", "PyTorch eager"))
+    if wrong:
+        raise SystemExit("quickstart: REFUSED, the sides do other work:\n  " + "\n  ".join(wrong))
+    for name, found in proofs.items():
+        print(f"{name}: {step.described(found)}", flush=True)
+    return proofs
 
 
-def processor() -> str:
-    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.split(":")[1].strip()
-    return platform.machine()
+def measured(asked: argparse.Namespace) -> dict[str, list[dict]]:
+    sides = {"temper": Temper(asked)}
+    if asked.python:
+        sides["eager"] = Eager(asked)
+
+    def told(name: str) -> dict:
+        found = sides[name].once()
+        print(f"{name:7}", json.dumps({key: round(value, 4) for key, value in found.items()}), flush=True)
+        return found
+
+    return take_turns({name: lambda name=name: told(name) for name in sides}, asked.pairs)
+
+
+def compared(runs: dict[str, list[dict]]) -> dict:
+    """The spread of each figure on both sides, and the ratios of the pairs."""
+    table = {}
+    for key, (_, _, order) in ROWS.items():
+        values = {side: [run[key] for run in found] for side, found in runs.items()}
+        table[key] = {side: spread(found) for side, found in values.items()}
+        if order and len(values) == 2:
+            sides = ("temper", "eager") if order == "above" else ("eager", "temper")
+            table[key]["ratio"] = ratios(*(values[side] for side in sides))
+    return table
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--program", type=pathlib.Path, required=True)
-    parser.add_argument("--python", required=True, help="of the environment with torch and torchvision")
-    parser.add_argument("--data", type=pathlib.Path, required=True, help="Fashion-MNIST as torchvision lays it out")
-    parser.add_argument("--out", type=pathlib.Path, required=True)
-    parser.add_argument("--pairs", type=int, default=1)
-    parser.add_argument("--set", action="append", default=[], help="as temper train's; reaches both")
-    arguments = parser.parse_args()
-
-    folder = arguments.out
-    folder.mkdir(parents=True, exist_ok=True)
-    temper = Temper(arguments.program, folder, arguments.set)
-    eager = Eager(arguments.python, arguments.data, temper.run_directory, folder)
-    runs = {"temper": [], "eager": []}
-    for pair in range(arguments.pairs):
-        # Turn about, so that a machine that slows down favours neither. temper's first run comes first: the peer
-        # reads its recipe.
-        order = [("temper", temper), ("eager", eager)]
-        for name, side in order if pair % 2 == 0 else reversed(order):
-            result = side.once()
-            print(f"pair {pair + 1} {name:7}", json.dumps({k: round(v, 4) for k, v in result.items()}), flush=True)
-            runs[name].append(result)
-    middle = {name: medians(results) for name, results in runs.items()}
-    middle["temper"]["bare_images_per_second"] = temper.bare()
-    middle["eager"]["bare_images_per_second"] = eager.bare()
-
-    report = {"cpu": processor(), "processors": len(os.sched_getaffinity(0)), "pairs": arguments.pairs,
-              "settings": arguments.set, "median": middle, "runs": runs,
-              "ratio": {key: middle["temper"][key] / middle["eager"][key] for key in ROWS}}
-    (folder / "quickstart.json").write_text(json.dumps(report, indent=2) + "\n")
-    print(f"\n{table(middle['temper'], middle['eager'])}\n\n{folder / 'quickstart.json'}")
+    asked = arguments()
+    proofs = proven(asked)
+    runs = measured(asked)
+    table = compared(runs)
+    size = f"{asked.threads} threads, {asked.epochs} epochs, {asked.pairs} pairs"
+    print(f"\n{asked.format}, {size}: medians (lowest to highest)")
+    for key, (label, digits, order) in ROWS.items():
+        for side in runs:
+            print(f"  {label:42}{side:8}{shown(table[key][side], digits)}")
+        if "ratio" in table[key]:
+            name = "eager by temper" if order == "below" else "temper by eager"
+            print(f"  {'':42}{name} {shown(table[key]['ratio'], 2)}")
+    report = {"machine": machine.facts(), "format": asked.format, "threads": asked.threads, "epochs": asked.epochs,
+              "proof": proofs, "runs": runs, "figures": table}  # fmt: skip
+    file = asked.out / f"quickstart-{asked.format}.json"
+    file.write_text(json.dumps(report, indent=2) + "\n")
+    (asked.out / "quickstart.safetensors").unlink(missing_ok=True)
+    print(f"\n{file}")
 
 
-main()
+if __name__ == "__main__":
+    try:
+        main()
+    except Refused as error:
+        raise SystemExit(f"quickstart: {error}") from error

@@ -5,6 +5,8 @@ import pairs
 parser = pairs.arguments(__doc__)
 parser.add_argument("--every", type=int, default=50)
 options = parser.parse_args()
+if options.smoke:
+    options.every = min(options.every, 10)  # so that the few steps have checkpoints among them
 pairs.compare(
     "saving",
     f"saving every {options.every} steps takes",

@@ -107,12 +107,21 @@ function(temper_program name)
                                            BUILD_RPATH "${CMAKE_BINARY_DIR}" INSTALL_RPATH "$ORIGIN/..")
 endfunction()
 
-# temper_benchmark(NAME USES rooms...): bench/NAME.cpp as the program bench_NAME, built when asked for.
+# temper_benchmark(NAME [TORCH tensor|recipe] USES rooms... [WITH files...]): bench/NAME.cpp, and bench/FILE.cpp of each
+# file that it is told, as the program bench_NAME, built when asked for.
 function(temper_benchmark name)
-  cmake_parse_arguments(BENCH "" "" "USES" ${ARGN})
+  cmake_parse_arguments(BENCH "" "TORCH" "USES;WITH" ${ARGN})
   list(TRANSFORM BENCH_USES PREPEND temper_)
-  add_executable(bench_${name} EXCLUDE_FROM_ALL "${CMAKE_CURRENT_SOURCE_DIR}/bench/${name}.cpp")
-  target_link_libraries(bench_${name} PRIVATE ${BENCH_USES} temper_torch_cpu temper_warnings)
+  set(sources ${name} ${BENCH_WITH})
+  list(TRANSFORM sources REPLACE "(.+)" "${CMAKE_CURRENT_SOURCE_DIR}/bench/\\1.cpp")
+  # Objects, compiled as the rooms are, so that they share a precompiled header.
+  add_library(${name}_benchmark OBJECT EXCLUDE_FROM_ALL ${sources})
+  target_link_libraries(${name}_benchmark PUBLIC ${BENCH_USES} temper_torch_cpu PRIVATE temper_warnings)
+  if(BENCH_TORCH)
+    target_precompile_headers(${name}_benchmark REUSE_FROM temper_pch_${BENCH_TORCH})
+  endif()
+  add_executable(bench_${name} EXCLUDE_FROM_ALL "${CMAKE_BINARY_DIR}/empty.cpp")
+  target_link_libraries(bench_${name} PRIVATE ${name}_benchmark)
 endfunction()
 
 # tests/faults/*.cpp as the program faults_test, which is its own worker: kills, full disks, damaged files. And

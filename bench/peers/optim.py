@@ -2,7 +2,7 @@
 asks for it. bench/optim.py drives it. Lines of input, and the line of JSON that each is answered by:
 
     threads N            {}
-    parameters           {"parameters": [[64, 3, 7, 7], ...]}
+    parameters N         {"parameters": [[64, 3, 7, 7], ...]}, the first N by their names
     begin KIND           {"peer": the fastest of those that have the rule}
     step KIND REPEATS    {"milliseconds": [...]}
 """
@@ -87,9 +87,9 @@ PEERS = {
 }
 
 
-def parameters() -> list[torch.nn.Parameter]:
+def parameters(count: int) -> list[torch.nn.Parameter]:
     network = torchvision.models.resnet50().to(memory_format=torch.channels_last)
-    values = list(network.parameters())
+    values = [value for _, value in sorted(network.named_parameters(), key=lambda named: named[0])][:count]
     for value in values:
         value.grad = torch.randn_like(value) * 0.01
     return values
@@ -105,14 +105,14 @@ def steps(optimizer: torch.optim.Optimizer, repeats: int) -> list[float]:
 
 
 def main() -> None:
-    values = parameters()
-    optimizer = None
+    values, optimizer = [], None
     for line in sys.stdin:
         command, *words = line.split()
         answer = {}
         if command == "threads":
             torch.set_num_threads(int(words[0]))
         elif command == "parameters":
+            values = parameters(int(words[0]))
             answer = {"parameters": [list(value.shape) for value in values]}
         elif command == "begin":
             optimizer, found, candidates = None, {}, PEERS[words[0]]

@@ -1,0 +1,123 @@
+#include "executed.h"
+
+#include <ATen/core/ivalue.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <torch/csrc/autograd/graph_task.h>
+
+#include <algorithm>
+#include <array>
+
+namespace temper::bench {
+namespace {
+
+using Values = model::Observer::Values;
+
+/// What an operator keeps until it ends: multiply-adds for each element of its output, or these.
+constexpr std::int64_t kNothing = -1;
+
+bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+bool is_convolution(std::string_view name) {
+  return is_one_of(name, {"aten::conv2d", "aten::convolution", "aten::_convolution",
+                          "aten::convolution_overrideable", "aten::mkldnn_convolution",
+                          "aten::thnn_conv2d", "aten::_slow_conv2d_forward",
+                          "mkldnn::_convolution_pointwise", "mkldnn::_convolution_pointwise_"});
+}
+
+bool is_convolution_backward(std::string_view name) {
+  return name.find("conv") != std::string_view::npos &&
+         name.find("backward") != std::string_view::npos;
+}
+
+/// What each element of a convolution's output takes.
+std::int64_t taps(const at::Tensor& weight) {
+  return weight.numel() / weight.size(0);
+}
+
+/// The gradients that a convolution's backward pass was asked for, of its input and its weight:
+/// each takes what the forward pass took.
+std::int64_t gradients(Values inputs) {
+  const auto mask = std::ranges::find_if(
+      inputs.rbegin(), inputs.rend(), [](const c10::IValue& value) { return value.isBoolList(); });
+  if (mask == inputs.rend()) return 2;
+  const auto wanted = mask->toBoolList();
+  return std::int64_t{wanted[0]} + std::int64_t{wanted[1]};
+}
+
+/// Of a matrix product, from its inputs; 0 of any other operator.
+std::int64_t of_product(std::string_view name, Values inputs) {
+  const auto input = [&](std::size_t i) { return inputs[i].toTensor(); };
+  if (is_one_of(name, {"aten::mm", "aten::bmm"})) return input(0).numel() * input(1).size(-1);
+  if (is_one_of(name, {"aten::addmm", "aten::addmm_", "aten::baddbmm"}))
+    return input(1).numel() * input(2).size(-1);
+  if (is_one_of(name, {"aten::mv", "aten::dot"})) return input(0).numel();
+  if (name == "aten::addmv") return input(1).numel();
+  return 0;
+}
+
+std::string format_of(const at::Tensor& tensor) {
+  if (tensor.scalar_type() == at::kFloat) return "fp32";
+  if (tensor.scalar_type() == at::kBFloat16) return "bf16";
+  return c10::toString(tensor.scalar_type());
+}
+
+std::string layout_of(const at::Tensor& tensor) {
+  if (tensor.is_mkldnn()) return "oneDNN's own";
+  if (tensor.is_contiguous(at::MemoryFormat::ChannelsLast)) return "channels_last";
+  return tensor.is_contiguous() ? "contiguous" : "strided";
+}
+
+}  // namespace
+
+Executed::Executed()
+    : observer_([this](std::string_view name, Values inputs) { return begin(name, inputs); },
+                [this](std::int64_t each, Values outputs) { end(each, outputs); }) {}
+
+std::string Executed::format() const {
+  return fmt::format("{}", fmt::join(formats_, "+"));
+}
+
+std::string Executed::layout() const {
+  return fmt::format("{}", fmt::join(layouts_, "+"));
+}
+
+std::int64_t Executed::begin(std::string_view name, Values inputs) {
+  // The node of a graph that is being differentiated calls the operators of the backward pass.
+  const bool backward = torch::autograd::get_current_graph_task_id() != -1;
+  std::int64_t kept = 0;
+  std::int64_t now = 0;
+  if (is_convolution(name)) {
+    if (!backward) input_ = inputs[0].toTensor();
+    kept = taps(inputs[1].toTensor());
+  } else if (is_convolution_backward(name)) {
+    now = gradients(inputs) * inputs[0].toTensor().numel() * taps(inputs[2].toTensor());
+    kept = kNothing;
+  } else if (now = of_product(name, inputs); now > 0) {
+    kept = kNothing;
+  }
+  if (kept == 0) return 0;
+  if (inside_ == 0) (backward ? multiply_adds_.backward : multiply_adds_.forward) += now;
+  ++inside_;
+  return kept;
+}
+
+void Executed::end(std::int64_t each, Values outputs) {
+  --inside_;
+  if (inside_ > 0 || each == kNothing) return;
+  const bool backward = torch::autograd::get_current_graph_task_id() != -1;
+  (backward ? multiply_adds_.backward : multiply_adds_.forward) +=
+      each * outputs[0].toTensor().numel();
+  leave_convolution();
+}
+
+void Executed::leave_convolution() {
+  if (!input_.defined()) return;
+  formats_.insert(format_of(input_));
+  layouts_.insert(layout_of(input_));
+  input_.reset();
+}
+
+}  // namespace temper::bench

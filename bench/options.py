@@ -1,0 +1,35 @@
+"""What the benchmarks of training steps are asked for, and how they measure one."""
+
+import argparse
+import pathlib
+from collections.abc import Callable
+
+import machine
+from talker import Talker
+
+BATCHES = {"quickstart": 128, "resnet18": 128, "resnet50": 32}
+SMOKE_BATCHES = {"quickstart": 16, "resnet18": 8, "resnet50": 4}
+FORMATS = ("fp32", "bf16")
+
+
+def parse(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """With the options that all of them have."""
+    parser.add_argument("--program", required=True, help="bench_step")
+    parser.add_argument("--out", type=pathlib.Path, required=True)
+    parser.add_argument("--pairs", type=int, default=10)
+    parser.add_argument("--seconds", type=float, default=2, help="about so long is a turn of either side")
+    parser.add_argument("--threads", type=int, default=machine.threads())
+    parser.add_argument("--smoke", action="store_true", help="small batches, one pair of single steps")
+    options = parser.parse_args()
+    options.batches = SMOKE_BATCHES if options.smoke else BATCHES
+    if options.smoke:
+        options.pairs, options.seconds = 1, 0
+    options.out.mkdir(parents=True, exist_ok=True)
+    return options
+
+
+def turn(side: Talker, options: argparse.Namespace) -> Callable[[], float]:
+    """Measures the milliseconds of a step, the mean over as many as take a turn's time. The first ones warm up."""
+    single = side.ask("step", 1 if options.smoke else 3)["milliseconds"][-1]
+    steps = max(1, round(1000 * options.seconds / single))
+    return lambda: sum(side.ask("step", steps)["milliseconds"]) / steps

@@ -1,0 +1,125 @@
+"""Training steps of one network in PyTorch, as standard input asks for them; bench/step.py drives it. Lines of input,
+and the line of JSON that each is answered by:
+
+    threads N                          {"torch": its version}
+    begin NETWORK FORMAT BATCH FILE    the proof of what a step does, see bench/proof.py, from the weights and the batch
+                                       in FILE
+    step N                             {"milliseconds": [...]} of N more steps
+"""
+
+import argparse
+import copy
+import json
+import pathlib
+import sys
+import time
+
+import networks
+import tensors
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+LEARNING_RATE = 0.01  # as in bench/step.cpp
+FORMATS = {torch.float32: "fp32", torch.bfloat16: "bf16"}
+
+
+def layout_of(tensor: torch.Tensor) -> str:
+    return "channels_last" if tensor.is_contiguous(memory_format=torch.channels_last) else "contiguous"
+
+
+def watch(net: nn.Module, formats: set[str], layouts: set[str]) -> list:
+    """Hooks that gather what the convolutions compute in."""
+
+    def see(_module: nn.Module, _inputs: tuple, output: torch.Tensor) -> None:
+        formats.add(FORMATS.get(output.dtype, str(output.dtype)))
+        layouts.add(layout_of(output))
+
+    return [m.register_forward_hook(see) for m in net.modules() if isinstance(m, nn.Conv2d)]
+
+
+def counted_step(training: networks.Training, images: torch.Tensor, labels: torch.Tensor) -> dict:
+    """One eager step, and what was seen of it."""
+    formats, layouts = set(), set()
+    hooks = watch(training.net, formats, layouts)
+    with FlopCounterMode(display=False) as counter:
+        loss = training.loss(images, labels)
+        forward = counter.get_total_flops()
+        loss.backward()
+    for hook in hooks:
+        hook.remove()
+    training.update()
+    return {
+        "parameters": {name: list(p.shape) for name, p in training.net.named_parameters()},
+        # The counter takes a multiply-add for two operations.
+        "multiply_adds": {"forward": forward // 2, "backward": (counter.get_total_flops() - forward) // 2},
+        "format": "+".join(sorted(formats)),
+        "layout": "+".join(sorted(layouts)),
+        "threads": torch.get_num_threads(),
+        "losses": [loss.item()],
+    }
+
+
+class Peer:
+    def __init__(self, mode: str, pooled: bool):
+        self.mode, self.pooled = mode, pooled
+
+    def begin(self, name: str, number_format: str, batch: int, file: pathlib.Path) -> dict:
+        stored = tensors.load(file)
+        self.images = stored.pop("batch.images").contiguous(memory_format=torch.channels_last)
+        self.labels = stored.pop("batch.labels")
+        net, options = networks.make(name, self.pooled)
+        net.load_state_dict(stored, strict=True)
+
+        def training(of: nn.Module) -> networks.Training:
+            return networks.Training(of, options, number_format, LEARNING_RATE)
+
+        self.training = training(copy.deepcopy(net))
+        proof = counted_step(self.training, self.images, self.labels)
+        if self.mode == "compile":  # the counts are the eager graph's, the losses those of what is timed
+            self.training = training(net)
+            self.training.net = torch.compile(net)
+            proof["losses"] = [self.step()]
+        proof["losses"].append(self.step())
+        return proof | {"network": name, "batch": len(self.images)}
+
+    def step(self) -> float:
+        return self.training.step(self.images, self.labels).item()
+
+    def time(self, count: int) -> list[float]:
+        times = []
+        for _ in range(count):
+            started = time.perf_counter()
+            self.step()
+            times.append(1000 * (time.perf_counter() - started))
+        return times
+
+
+def answer(peer: Peer, command: str, words: list[str]) -> dict:
+    if command == "threads":
+        torch.set_num_threads(int(words[0]))
+        return {"torch": torch.__version__}
+    if command == "begin":
+        return peer.begin(words[0], words[1], int(words[2]), pathlib.Path(words[3]))
+    if command == "step":
+        return {"milliseconds": peer.time(int(words[0]))}
+    raise ValueError(f"there is no command {command}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--mode", choices=("eager", "compile"), default="eager")
+    parser.add_argument("--break", dest="broken", choices=("pooling",), help="another network on purpose, for tests")
+    options = parser.parse_args()
+    peer = Peer(options.mode, pooled=options.broken != "pooling")
+    for line in sys.stdin:
+        command, *words = line.split()
+        try:
+            found = answer(peer, command, words)
+        except Exception as error:  # the driver says what could not be compared, and why
+            found = {"error": f"{type(error).__name__}: {error}"}
+        print(json.dumps(found), flush=True)
+
+
+if __name__ == "__main__":
+    main()

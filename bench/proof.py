@@ -1,0 +1,114 @@
+"""Whether two sides of a comparison do the same work. Pure functions over what the sides show of themselves.
+
+A proof is what one side shows of one training step:
+
+    network, batch   what was asked for
+    parameters       {name: shape}
+    multiply_adds    {"forward": n, "backward": n}, counted as they were executed
+    losses           of the first step and of the second, which follows from the first one's gradients and update
+    format, layout   the number format and the memory layout that the convolutions were seen to have
+    threads
+"""
+
+import math
+
+# Relative differences that are allowed between the losses: other orders of the same sums in fp32, and in bf16, whose
+# numbers have eight bits, other places where numbers are rounded.
+TOLERANCES = {"fp32": (1e-4, 1e-3), "bf16": (2e-2, 5e-2)}
+
+# Keys of a recipe that change no result, or that a benchmark chooses for both sides and sees in the proof.
+WITHOUT_EFFECT = (
+    "name", "device", "threads", "precision", "log", "checkpoint", "data.source", "data.loader_threads",
+    "data.read_timeout", "data.on_bad_image",
+)  # fmt: skip
+
+
+def _unequal(what: str, left: tuple[str, object], right: tuple[str, object]) -> list[str]:
+    if left[1] == right[1]:
+        return []
+    return [f"{what}: {left[0]} has {left[1]}, {right[0]} has {right[1]}"]
+
+
+def _tables(what: str, left: tuple[str, dict], right: tuple[str, dict]) -> list[str]:
+    """Key by key, so that a message names the one that differs."""
+    found = []
+    for key in sorted(left[1].keys() | right[1].keys()):
+        values = [(name, table.get(key, "none")) for name, table in (left, right)]
+        found += _unequal(f"{what}.{key}", *values)
+    return found
+
+
+def _losses(left: tuple[str, list], right: tuple[str, list], tolerances: tuple[float, ...]) -> list[str]:
+    found = []
+    for step, (ours, theirs, allowed) in enumerate(zip(left[1], right[1], tolerances, strict=True), 1):
+        if not (math.isfinite(ours) and math.isclose(ours, theirs, rel_tol=allowed)):
+            found.append(
+                f"loss of step {step}: {left[0]} has {ours:.7g}, {right[0]} has {theirs:.7g}, a relative difference "
+                f"above {allowed:g}"
+            )
+    return found
+
+
+def differences(ours: dict, theirs: dict, names: tuple[str, str] = ("temper", "the peer")) -> list[str]:
+    """Each item in which two proofs differ, with both values; empty where both sides do the same work."""
+    found = []
+    for key in ("network", "batch", "format", "layout", "threads"):
+        found += _unequal(key, (names[0], ours[key]), (names[1], theirs[key]))
+    for key in ("parameters", "multiply_adds"):
+        found += _tables(key, (names[0], ours[key]), (names[1], theirs[key]))
+    tolerances = TOLERANCES.get(ours["format"], TOLERANCES["fp32"])
+    return found + _losses((names[0], ours["losses"]), (names[1], theirs["losses"]), tolerances)
+
+
+def unlike_asked(proof: dict, side: str, number_format: str) -> list[str]:
+    """Whether a side computes in the format that it was asked for, in channels-last layout."""
+    asked = ("what was asked for", number_format)
+    return _unequal("format", (side, proof["format"]), asked) + _unequal(
+        "layout", (side, proof["layout"]), ("what was asked for", "channels_last")
+    )
+
+
+def expectation(proof: dict) -> dict:
+    """What is kept of a proof in fp32, to hold later ones to. Multiply-adds are kept for one image."""
+    per_image = {}
+    for key, count in proof["multiply_adds"].items():
+        per_image[key], rest = divmod(count, proof["batch"])
+        if rest:
+            raise ValueError(f"multiply_adds.{key} is {count}, no multiple of the batch of {proof['batch']}")
+    return {
+        "parameters": proof["parameters"],
+        "multiply_adds_per_image": per_image,
+        "batch": proof["batch"],
+        "losses": proof["losses"],
+    }
+
+
+def unexpected(proof: dict, side: str, expected: dict) -> list[str]:
+    """Each item in which a proof differs from what expected.json says. The losses are for one batch and fp32."""
+    committed = "expected.json"
+    counts = {key: count * proof["batch"] for key, count in expected["multiply_adds_per_image"].items()}
+    found = _tables("parameters", (side, proof["parameters"]), (committed, expected["parameters"]))
+    found += _tables("multiply_adds", (side, proof["multiply_adds"]), (committed, counts))
+    if proof["format"] == "fp32" and proof["batch"] == expected["batch"]:
+        found += _losses((side, proof["losses"]), (committed, expected["losses"]), TOLERANCES["fp32"])
+    return found
+
+
+def flat(table: dict, path: str = "") -> dict[str, object]:
+    """The values of nested tables by their paths, "data.batch" for example. A list is one value."""
+    found = {}
+    for key, value in table.items():
+        here = f"{path}.{key}" if path else key
+        found |= flat(value, here) if isinstance(value, dict) and value else {here: value}
+    return found
+
+
+def recipe_differences(resolved: dict, committed: dict) -> list[str]:
+    """Each key that matters and has another value in temper's resolved recipe than in the one that the peer is
+    written for."""
+
+    def of(recipe: dict) -> dict[str, object]:
+        left_out = tuple(f"{key}." for key in WITHOUT_EFFECT)
+        return {k: v for k, v in flat(recipe).items() if not f"{k}.".startswith(left_out)}
+
+    return _tables("recipe", ("temper", of(resolved)), ("the peer's recipe", of(committed)))

@@ -1,0 +1,251 @@
+// Training steps of one network, as standard input asks for them; bench/step.py drives it, in turn
+// with its peers. Lines of input, and the line of JSON that each is answered by:
+//
+//   threads N                          {}
+//   recipe NETWORK                     {"recipe": its text with every key}
+//   automatic NETWORK                  {"precision": what precision = "auto" becomes}
+//   begin NETWORK FORMAT BATCH FILE    the proof of what a step does, see bench/proof.py; FILE
+//                                      receives the weights and the batch
+//   step N                             {"milliseconds": [...]} of N more steps
+//
+// What can't be done is answered by {"error": the reason}.
+#include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/full.h>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "executed.h"
+#include "temper/core/error.h"
+#include "temper/core/random.h"
+#include "temper/loss/label_smoothing.h"
+#include "temper/train/plan.h"
+#include "temper/train/precision.h"
+#include "temper/train/step.h"
+#include "temper/train/tensors.h"
+
+namespace {
+
+using nlohmann::json;
+using temper::Error;
+using temper::bench::Executed;
+namespace model = temper::model;
+namespace recipe = temper::recipe;
+namespace train = temper::train;
+
+/// A constant one, for the recipe's begins at 0; small, so that no loss leaves the range in which
+/// two implementations agree.
+constexpr double kLearningRate = 0.01;
+
+struct Network {
+  recipe::Recipe recipe;
+  model::Task task;
+  temper::schedule::Horizon horizon = {};
+};
+
+constexpr std::string_view kResNet18 = R"(
+model = { kind = "resnet", depth = 18, stem = "cifar" }
+optimizer = { kind = "sgd", momentum = 0.9, nesterov = true, weight_decay = 5e-4 }
+)";
+
+constexpr std::string_view kResNet50 = R"(
+model = { kind = "resnet", depth = 50, stem = "imagenet" }
+optimizer = { kind = "sgd", momentum = 0.9, nesterov = true, weight_decay = 1e-4 }
+loss = { label_smoothing = { alpha = 0.1, form = "uniform" } }
+)";
+
+/// Nine tenths of Fashion-MNIST's 60,000 images are trained on.
+Network quickstart() {
+  Network network{.recipe = recipe::load("recipes/fashion-mnist.toml"),
+                  .task = {.channels = 1, .height = 28, .width = 28, .classes = 10}};
+  const auto steps = 54'000 / network.recipe.data.batch;
+  network.horizon = {steps, steps * network.recipe.epochs};
+  recipe::resolve(network.recipe, network.horizon);
+  return network;
+}
+
+Network network_named(const std::string& name) {
+  if (name == "quickstart") return quickstart();
+  if (name == "resnet18")
+    return {.recipe = recipe::parse(kResNet18, name),
+            .task = {.channels = 3, .height = 32, .width = 32, .classes = 10}};
+  if (name == "resnet50")
+    return {.recipe = recipe::parse(kResNet50, name),
+            .task = {.channels = 3, .height = 160, .width = 160, .classes = 1000}};
+  throw Error(temper::Code::usage,
+              fmt::format("there is no network '{}': quickstart, resnet18, resnet50", name));
+}
+
+recipe::Precision precision_named(const std::string& name) {
+  if (name == "fp32") return recipe::Precision::fp32;
+  if (name == "bf16") return recipe::Precision::bf16;
+  throw Error(temper::Code::usage, fmt::format("there is no format '{}': fp32, bf16", name));
+}
+
+/// What a run of this network would train in, where its recipe asks for `precision`.
+recipe::Precision resolved(const Network& network, recipe::Precision precision) {
+  return train::resolve_precision(precision, train::resolve_device(network.recipe.device));
+}
+
+/// Noise, the same on every machine.
+temper::data::Batch batch_of(const model::Task& task, std::int64_t size) {
+  temper::Random random(1, temper::Purpose::inspect);
+  const auto images = at::empty({size, task.channels, task.height, task.width}, at::kFloat);
+  auto* pixel = images.mutable_data_ptr<float>();
+  for (std::int64_t i = 0; i < images.numel(); ++i)
+    pixel[i] = (static_cast<float>(random.below(256)) - 127.5F) / 64;
+  const auto labels = at::empty({size}, at::kLong);
+  auto* label = labels.mutable_data_ptr<std::int64_t>();
+  for (std::int64_t i = 0; i < size; ++i)
+    label[i] = static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(task.classes)));
+  return {.views = {images.contiguous(at::MemoryFormat::ChannelsLast)},
+          .labels = labels,
+          .targets = temper::loss::one_hot(labels, task.classes),
+          .labelled = at::full({size}, true, at::kBool),
+          .ids = at::arange(size, at::kLong)};
+}
+
+/// Gammas that start at 0 would hide their blocks from the loss of the first step.
+void show_every_block(const model::Network& network) {
+  const at::NoGradGuard guard;
+  for (const auto& [name, value, kind, layer] : network.parameters())
+    if (kind == model::ParameterKind::norm && name.ends_with(".weight") &&
+        !value.any().item<bool>())
+      value.fill_(0.5);
+}
+
+/// A network in training, and the batch that it is trained on.
+class Training {
+ public:
+  Training(const Network& network, recipe::Precision precision, std::int64_t batch)
+      : recipe_(network.recipe), batch_(batch_of(network.task, batch)) {
+    recipe_.precision = resolved(network, precision);
+    std::get<temper::optim::Sgd>(recipe_.optimizer).lr = kLearningRate;
+    const auto seed = static_cast<std::uint64_t>(recipe_.seed);
+    state_ =
+        train::start(recipe_, model::build(recipe_.model, network.task, seed), network.horizon);
+    state_.network->train(true);
+    show_every_block(*state_.network);
+  }
+
+  void write(const std::string& file) const {
+    auto tensors = train::weights(*state_.network);
+    tensors.emplace_back("batch.images", batch_.views.front());
+    tensors.emplace_back("batch.labels", batch_.labels);
+    train::save_tensors(file, tensors);
+  }
+
+  /// Of two steps: what the first one executed, and the losses of both. The second one's tells what
+  /// the first one's gradients and update came to.
+  json proof() {
+    json losses;
+    json result{{"parameters", json::object()}, {"threads", at::get_num_threads()}};
+    for (const auto& parameter : state_.network->parameters())
+      result["parameters"][parameter.name] = parameter.value.sizes().vec();
+    {
+      const Executed executed;
+      losses.push_back(step());
+      const auto& count = executed.multiply_adds();
+      result["multiply_adds"] = {{"forward", count.forward}, {"backward", count.backward}};
+      result["format"] = executed.format();
+      result["layout"] = executed.layout();
+    }
+    losses.push_back(step());
+    result["losses"] = losses;
+    return result;
+  }
+
+  /// @return the loss
+  double step() {
+    train::Times ignored;
+    return train::step(state_, recipe_, batch_, ignored).loss.item<double>();
+  }
+
+ private:
+  recipe::Recipe recipe_;
+  train::State state_;
+  temper::data::Batch batch_;
+};
+
+class Program {
+ public:
+  json answer(std::istringstream& words) {
+    std::string command;
+    words >> command;
+    if (command == "begin") return begin(words);
+    if (command == "step") return step(words);
+    if (command == "threads") return set_threads(words);
+    std::string name;
+    words >> name;
+    const auto network = network_named(name);
+    if (command == "recipe") return {{"recipe", recipe::to_toml(network.recipe)}};
+    if (command == "automatic")
+      return {{"precision", temper::name_of(resolved(network, recipe::Precision::automatic))}};
+    throw Error(temper::Code::usage, fmt::format("there is no command '{}'", command));
+  }
+
+ private:
+  static json set_threads(std::istringstream& words) {
+    train::Plan plan;
+    words >> plan.recipe.threads.value.emplace();
+    train::prepare_thread(plan);
+    return json::object();
+  }
+
+  json begin(std::istringstream& words) {
+    std::string name, format, file;
+    std::int64_t batch = 0;
+    words >> name >> format >> batch >> file;
+    training_.reset();  // two of them may not fit into the memory
+    training_ = std::make_unique<Training>(network_named(name), precision_named(format), batch);
+    training_->write(file);
+    auto proof = training_->proof();
+    proof["network"] = name;
+    proof["batch"] = batch;
+    return proof;
+  }
+
+  json step(std::istringstream& words) {
+    if (!training_) throw Error(temper::Code::usage, "step comes after begin");
+    std::int64_t count = 0;
+    words >> count;
+    auto times = json::array();
+    for (std::int64_t i = 0; i < count; ++i) {
+      const auto begin = std::chrono::steady_clock::now();
+      training_->step();
+      const std::chrono::duration<double, std::milli> spent =
+          std::chrono::steady_clock::now() - begin;
+      times.push_back(spent.count());
+    }
+    return {{"milliseconds", times}};
+  }
+
+  std::unique_ptr<Training> training_;
+};
+
+json answer_to(Program& program, const std::string& line) {
+  try {
+    std::istringstream words(line);
+    return program.answer(words);
+  } catch (const std::exception& error) {
+    return {{"error", error.what()}};
+  }
+}
+
+/// What temper's own main() settles before the first tensor is made.
+void settle_process() {}
+
+}  // namespace
+
+int main() {
+  settle_process();
+  Program program;
+  for (std::string line; std::getline(std::cin, line);)
+    std::cout << answer_to(program, line).dump() << '\n' << std::flush;
+}

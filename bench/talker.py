@@ -1,0 +1,71 @@
+"""Programs that answer each line of their standard input with a line of JSON, and how two of them take turns."""
+
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+from collections.abc import Callable
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+class Refused(Exception):
+    """A program could not do what it was asked for; the message says why."""
+
+
+class Talker:
+    """A running program. Leaving its `with` block ends it."""
+
+    def __init__(self, *command: str | pathlib.Path, threads: int):
+        self.command = [str(word) for word in command]
+        environment = os.environ | {"OMP_NUM_THREADS": str(threads)}
+        self.process = subprocess.Popen(
+            self.command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self.ask("threads", threads)
+
+    def ask(self, *words: str | int | pathlib.Path) -> dict:
+        try:
+            self.process.stdin.write(" ".join(map(str, words)) + "\n")
+            self.process.stdin.flush()
+            line = self.process.stdout.readline()
+        except BrokenPipeError:
+            line = ""
+        if not line:
+            raise SystemExit(f"{' '.join(self.command)} ended when it was asked: {' '.join(map(str, words))}")
+        answer = json.loads(line)
+        if "error" in answer:
+            raise Refused(answer["error"])
+        return answer
+
+    def __enter__(self) -> "Talker":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def take_turns(sides: dict[str, Callable[[], float]], pairs: int) -> dict[str, list[float]]:
+    """What each side measures, `pairs` times. The order alternates, so that a machine that slows down favours none."""
+    found = {name: [] for name in sides}
+    for pair in range(pairs):
+        for name in sides if pair % 2 == 0 else reversed(sides):
+            found[name].append(sides[name]())
+    return found
+
+
+def spread(values: list[float]) -> dict[str, float]:
+    return {"median": statistics.median(values), "lowest": min(values), "highest": max(values)}
+
+
+def ratios(above: list[float], below: list[float]) -> dict[str, float]:
+    """Of each pair, then their spread."""
+    return spread([a / b for a, b in zip(above, below, strict=True)])
+
+
+def shown(found: dict[str, float], digits: int, unit: str = "") -> str:
+    return (
+        f"{found['median']:.{digits}f}{unit} ({found['lowest']:.{digits}f} to {found['highest']:.{digits}f})"
+    )
