@@ -23,6 +23,7 @@
 
 #include "executed.h"
 #include "temper/core/error.h"
+#include "temper/core/process.h"
 #include "temper/core/random.h"
 #include "temper/loss/label_smoothing.h"
 #include "temper/train/plan.h"
@@ -238,13 +239,10 @@ json answer_to(Program& program, const std::string& line) {
   }
 }
 
-/// What temper's own main() settles before the first tensor is made.
-void settle_process() {}
-
 }  // namespace
 
-int main() {
-  settle_process();
+int main(int, char** argv) {
+  temper::settle_process(argv);
   Program program;
   for (std::string line; std::getline(std::cin, line);)
     std::cout << answer_to(program, line).dump() << '\n' << std::flush;

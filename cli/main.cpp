@@ -14,8 +14,8 @@
 
 #include "commands.h"
 #include "temper/core/error.h"
+#include "temper/core/process.h"
 #include "temper/core/version.h"
-#include "temper/core/waiting.h"
 #include "temper/recipe/spelling.h"
 
 namespace temper::cli {
@@ -121,7 +121,7 @@ int flushed(int status) {
 
 int main(int argc, char** argv) {
   using temper::Code;
-  if (temper::cli::computes(argc, argv)) temper::settle_waiting(argv);
+  if (temper::cli::computes(argc, argv)) temper::settle_process(argv);
   using temper::cli::complain;
   try {
     return temper::cli::flushed(temper::cli::run(argc, argv));

@@ -3,24 +3,10 @@
 #include <algorithm>
 
 namespace temper::train {
-namespace {
-
-constexpr std::int64_t kSystems = std::int64_t{32} << 20;  // glibc's largest mmap_threshold
-
-}  // namespace
-
-Heap::Part& Heap::part_of(std::int64_t bytes) {
-  return bytes < kSystems ? shared_ : system_;
-}
 
 void Heap::allocate(std::int64_t bytes) {
-  auto& part = part_of(bytes);
-  part.live += bytes;
-  part.most = std::max(part.most, part.live);
-}
-
-void Heap::release(std::int64_t bytes) {
-  part_of(bytes).live -= bytes;
+  live_ += bytes;
+  most_ = std::max(most_, live_);
 }
 
 void Heap::play(const Allocations& allocations, std::int64_t batch) {

@@ -144,17 +144,11 @@ class Forecast {
   }
 
   [[nodiscard]] std::uint64_t total_for(std::int64_t batch) const {
-    Heap training;
-    for (std::int64_t i = 0; i < waiting(); ++i)
-      training.allocate(slot(batch, plan_.training.size));
-    train(training, batch);
-    Heap evaluation;
-    evaluate(evaluation);
-    // Blocks of other sizes find no place in the holes that training left; what is the system's has
-    // gone back to it.
-    return process_ + state_ +
-           static_cast<std::uint64_t>(training.shared() + evaluation.shared() +
-                                      std::max(training.system(), evaluation.system()));
+    Heap heap;
+    for (std::int64_t i = 0; i < waiting(); ++i) heap.allocate(slot(batch, plan_.training.size));
+    train(heap, batch);
+    evaluate(heap);
+    return process_ + state_ + static_cast<std::uint64_t>(heap.size());
   }
 
   /// A step while a checkpoint is written from a copy of the state.

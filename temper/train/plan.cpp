@@ -4,6 +4,7 @@
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <thread>
@@ -237,6 +238,18 @@ Plan plan(const recipe::Recipe& recipe, const data::Dataset& data) {
   return plan;
 }
 
+namespace {
+
+/// What tensors leave stays the process's own: a step asks for the same sizes as the one before,
+/// and what went back to the system would come back as pages to be cleared and mapped anew.
+void keep_memory() {
+  ::mallopt(M_MMAP_MAX, 0);
+  ::mallopt(M_TRIM_THRESHOLD, -1);
+  ::mallopt(M_TOP_PAD, 16 << 20);
+}
+
+}  // namespace
+
 std::unique_ptr<model::Network> build_network(const Plan& plan) {
   const auto& recipe = plan.recipe;
   try {
@@ -262,6 +275,7 @@ void prepare_thread(const Plan& plan) {
   // Nothing here reads memory that it has not written.
   at::globalContext().setDeterministicFillUninitializedMemory(false);
   at::globalContext().setBenchmarkCuDNN(false);
+  keep_memory();
 }
 
 }  // namespace temper::train
