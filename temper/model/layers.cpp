@@ -73,7 +73,7 @@ Activation ConvNorm::operator()(const at::Tensor& x, const at::Tensor& added, bo
     return Activation::of(
         fold_(convolve.weight.parameter(), convolve.window, norm, x, added, relu));
   if (training) normalise.batches.add_(1);
-  return model::normalise(norm, convolve(x), added, relu, training);
+  return model::normalise(norm, convolve(x), added, relu, training, /*consumes=*/true);
 }
 
 Linear::Linear(Weights& weights, const std::string& name, std::int64_t in, std::int64_t out,

@@ -193,6 +193,7 @@ class NormaliseBackward final : public autograd::Node {
   Scaling forward;
   Mask mask = Mask::none;
   bool training = false;
+  bool consumes = false;
 
   void release_variables() override { x = output = weight = at::Tensor(); }
 
@@ -260,8 +261,8 @@ class NormaliseBackward final : public autograd::Node {
       c[i] = static_cast<float>(-slope * static_cast<double>(statistics.mean[i]) -
                                 scale * sums[i] / n);
     }
-    // Nobody else reads x, so that its memory is free unless the graph is wanted again.
-    const auto out = autograd::get_current_graph_task_keep_graph() ? at::empty_like(x) : x.detach();
+    const bool free = consumes && !autograd::get_current_graph_task_keep_graph();
+    const auto out = free ? x.detach() : at::empty_like(x);
     const kernels::InputGradient<T> what{gradient, data<T>(x), forward.scale.data(),
                                          b.data(), c.data(),   writable<T>(out)};
     parts.run([&](const Part& part, std::int64_t) { kernels::input_gradient(part, what); });
@@ -276,7 +277,7 @@ bool needs_graph(const Normalisation& norm, const at::Tensor& x, const at::Tenso
 
 /// Of kernels of our own.
 Activation normalise_here(const Normalisation& norm, const at::Tensor& x, const at::Tensor& added,
-                          bool relu, bool training) {
+                          bool relu, bool training, bool consumes) {
   const Parts parts(x);
   auto statistics = training ? measure(norm, x, parts) : running(norm);
   auto forward = scaling(norm, statistics);
@@ -299,6 +300,7 @@ Activation normalise_here(const Normalisation& norm, const at::Tensor& x, const 
   node->statistics = std::move(statistics);
   node->forward = std::move(forward);
   node->training = training;
+  node->consumes = consumes;
   if (relu) node->mask = added.defined() ? Mask::output : Mask::input;
   if (node->mask == Mask::output) node->output = out.detach();
   Activation result{out, out.detach()};
@@ -310,9 +312,9 @@ Activation normalise_here(const Normalisation& norm, const at::Tensor& x, const 
 }  // namespace
 
 Activation normalise(const Normalisation& norm, const at::Tensor& x, const at::Tensor& added,
-                     bool relu, bool training) {
+                     bool relu, bool training, bool consumes) {
   if (has_kernels(x) && norm.weight.scalar_type() == at::kFloat)
-    return normalise_here(norm, x, added, relu, training);
+    return normalise_here(norm, x, added, relu, training, consumes);
   auto y = at::batch_norm(x, norm.weight, norm.bias, norm.running_mean, norm.running_var, training,
                           norm.momentum, norm.epsilon, /*cudnn_enabled=*/true);
   if (added.defined()) y = y.add_(added);

@@ -32,9 +32,11 @@ struct Activation {
 /// On the CPU for float and bfloat16 in channels-last memory: one function with kernels of its own,
 /// which computes in float and sums in double. Everywhere else: LibTorch's functions one after the
 /// other.
-/// @param x      [n, channels, h, w]; its memory may hold the gradient of x after the backward pass
-/// @param added  as x, before ReLU; undefined: none
+/// @param x         [n, channels, h, w]
+/// @param added     as x, before ReLU; undefined: none
+/// @param consumes  x is read by nobody else, so that its memory may hold its gradient when the
+///                  backward pass does not keep the graph
 Activation normalise(const Normalisation& norm, const at::Tensor& x, const at::Tensor& added,
-                     bool relu, bool training);
+                     bool relu, bool training, bool consumes = false);
 
 }  // namespace temper::model

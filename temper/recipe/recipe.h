@@ -339,7 +339,8 @@ struct Recipe {
             {.name = "epochs", .meaning = "passes over the training images", .bounds = {.low = 1}}),
         field(&Recipe::precision,
               {.name = "precision",
-               .meaning = "number format of the network; auto: bf16 where the hardware has it"}),
+               .meaning = "number format that layers compute in; auto: bf16 where that is the "
+                          "faster one (GPUs from Ampere on, processors with AMX), else fp32"}),
         // These two change the order of sums, so the last bits, and nothing that a run is about: it
         // may go on elsewhere, and says so.
         field(&Recipe::device, {.name = "device",

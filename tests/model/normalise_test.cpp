@@ -134,13 +134,22 @@ TEST(Normalise, WhatIsNoNumberStaysNone) {
 TEST(Normalise, ARetainedGraphGivesTheSameGradientAgain) {
   const auto norm = norm_of(16);
   const auto leaf = activation(16, 1, at::kFloat).requires_grad_();
-  const auto y = normalise(norm, leaf.mul(1), {}, true, true);
+  const auto y = normalise(norm, leaf.mul(1), {}, true, true, /*consumes=*/true);
   const auto loss = loss_of(y);
   loss.backward({}, /*retain_graph=*/true);
   const auto first = leaf.grad().clone();
   leaf.mutable_grad().reset();
   loss.backward();
   EXPECT_TRUE(at::equal(leaf.grad(), first));
+}
+
+TEST(Normalise, AnInputThatOthersReadIsLeftAlone) {
+  const auto norm = norm_of(16);
+  const auto leaf = activation(16, 1, at::kFloat).requires_grad_();
+  const auto x = leaf.mul(1);
+  const auto before = x.detach().clone();
+  loss_of(normalise(norm, x, {}, true, true)).backward();
+  EXPECT_TRUE(at::equal(x, before));
 }
 
 TEST(Normalise, AnyNumberOfThreadsComesToTheSame) {
