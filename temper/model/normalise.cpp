@@ -79,7 +79,7 @@ class Parts {
 
   /// Two sums a channel over all parts, in their order. @param add  add(part, first, second)
   template <class Add>
-  std::vector<double> sums(const Add& add) const {
+  [[nodiscard]] std::vector<double> sums(const Add& add) const {
     const auto each = static_cast<std::size_t>(2 * channels_);
     std::vector<double> all(each * static_cast<std::size_t>(count_));
     run([&](const Part& part, std::int64_t i) {
@@ -197,6 +197,7 @@ class NormaliseBackward final : public autograd::Node {
 
   void release_variables() override { x = output = weight = at::Tensor(); }
 
+  // NOLINTNEXTLINE(misc-override-with-different-visibility): as LibTorch's own nodes
   autograd::variable_list apply(autograd::variable_list&& incoming) override {
     const at::NoGradGuard guard;
     autograd::variable_list result(4);

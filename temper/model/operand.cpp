@@ -27,6 +27,7 @@ class CopyBackward final : public autograd::Node {
  public:
   at::ScalarType format = at::kFloat;  ///< the parameter's
 
+  // NOLINTNEXTLINE(misc-override-with-different-visibility): as LibTorch's own nodes
   autograd::variable_list apply(autograd::variable_list&& incoming) override {
     const at::NoGradGuard guard;
     return {incoming[0].defined() ? incoming[0].to(format) : at::Tensor()};

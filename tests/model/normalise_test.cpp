@@ -2,7 +2,11 @@
 #include "temper/model/normalise.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/allclose.h>
 #include <ATen/ops/batch_norm.h>
+#include <ATen/ops/equal.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/linspace.h>
 #include <gmock/gmock.h>
@@ -88,7 +92,7 @@ TEST_P(Normalised, IsBatchNormThenAdditionThenReLU) {
     ASSERT_EQ(found.tensors[i].defined(), expected.tensors[i].defined()) << i;
     if (!found.tensors[i].defined()) continue;
     const auto wanted = expected.tensors[i].to(at::kDouble);
-    const double off = found.tensors[i].to(at::kDouble).sub(wanted).norm().item<double>();
+    const auto off = found.tensors[i].to(at::kDouble).sub(wanted).norm().item<double>();
     EXPECT_LT(off, error * wanted.norm().item<double>() + 1e-9) << i;
   }
   EXPECT_EQ(found.tensors[0].scalar_type(), format);
