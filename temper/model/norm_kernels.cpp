@@ -225,10 +225,6 @@ void Input16(const Part& part, const InputGradient<Bf16>& what) {
   InputGradientOf(part, what);
 }
 
-void Round(const float* in, std::int64_t count, Bf16* out) {
-  for_channels(count, [&](auto d, std::int64_t i) HWY_ATTR { store(d, load(d, in + i), out + i); });
-}
-
 }  // namespace
 }  // namespace temper::model::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -244,7 +240,6 @@ HWY_EXPORT(Sums32);
 HWY_EXPORT(Sums16);
 HWY_EXPORT(Input32);
 HWY_EXPORT(Input16);
-HWY_EXPORT(Round);
 
 void add_moments(const Part& part, const float* x, const float* shift, double* sum,
                  double* squares) {
@@ -280,10 +275,6 @@ void input_gradient(const Part& part, const InputGradient<float>& what) {
 
 void input_gradient(const Part& part, const InputGradient<Bf16>& what) {
   HWY_DYNAMIC_DISPATCH(Input16)(part, what);
-}
-
-void round_to_bf16(const float* in, std::int64_t count, Bf16* out) {
-  HWY_DYNAMIC_DISPATCH(Round)(in, count, out);
 }
 
 }  // namespace temper::model::kernels

@@ -86,7 +86,4 @@ struct InputGradient {
 void input_gradient(const Part& part, const InputGradient<float>& what);
 void input_gradient(const Part& part, const InputGradient<Bf16>& what);
 
-/// out[i] = in[i] rounded to the nearest bfloat16, ties to even.
-void round_to_bf16(const float* in, std::int64_t count, Bf16* out);
-
 }  // namespace temper::model::kernels

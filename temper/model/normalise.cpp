@@ -64,7 +64,6 @@ class Parts {
   explicit Parts(const at::Tensor& x)
       : channels_(x.size(1)), pixels_(x.numel() / channels_), count_(parts(x.numel())) {}
 
-  [[nodiscard]] std::int64_t count() const { return count_; }
   [[nodiscard]] std::int64_t channels() const { return channels_; }
   [[nodiscard]] std::int64_t pixels() const { return pixels_; }
 

@@ -57,7 +57,7 @@ Plan plan(const recipe::Recipe& recipe, const data::Dataset& data);
 std::unique_ptr<model::Network> build_network(const Plan& plan);
 
 /// Sets the calling thread up for bit-equal repetition: number of threads, deterministic
-/// algorithms.
+/// algorithms. Has the C library keep the process's memory, so that steps find theirs again.
 void prepare_thread(const Plan& plan);
 
 }  // namespace temper::train
