@@ -87,24 +87,23 @@ TEST(Refused, AScheduleLongerOrShorterThanTheRun) {
            epochs + ", curve = { kind = \"cosine\" } }] }";
   };
   EXPECT_EQ(of_run(with("6")), "(not refused)");
-  EXPECT_THAT(
-      of_run(with("7")),
-      StartsWith("r.toml:3:6: optimizer.lr: its pieces take 110 steps, 11 epochs, where the "
-                 "run has 100 and 10; change their lengths"));
+  EXPECT_THAT(of_run(with("7")),
+              StartsWith("r.toml:3:6: optimizer.lr: its pieces take 110 steps (11 epochs), but the "
+                         "run has 100 steps (10 epochs); change their lengths"));
   EXPECT_THAT(of_run(with("5")), HasSubstr("its pieces take 90 steps"));
   EXPECT_THAT(
       of_run("epochs = 10\noptimizer.lr = { schedule = \"multi_step\", milestones = [3, 12] }"),
-      StartsWith("r.toml:2:16: optimizer.lr: its milestone comes after 120 steps, 12 epochs, "
-                 "where the run has 100 and 10; leave it out, or train longer"));
+      StartsWith("r.toml:2:16: optimizer.lr: one of its milestones is after 120 steps (12 epochs), "
+                 "but the run has 100 steps (10 epochs); remove it, or train longer"));
 }
 
 TEST(Refused, APlateauThatWouldRestart) {
   EXPECT_EQ(
       of("[optimizer]\nlr = { schedule = \"piecewise\", pieces = [{ epochs = 5 }, { curve = { "
          "kind = \"plateau\" } }] }"),
-      "r.toml:2:6: optimizer.lr: pieces.1.curve is a plateau, which would restart with its "
-      "piece and forget what was measured; give a plateau the whole run, behind a warm-up of "
-      "its own, or take sgdr for restarts");
+      "r.toml:2:6: optimizer.lr: pieces.1.curve is a plateau, which would restart with its piece "
+      "and lose its measurements; use a plateau for the whole run, with a warm-up of its own, or "
+      "sgdr for restarts");
   EXPECT_EQ(of("[optimizer]\nlr = { schedule = \"plateau\", first = { epochs = 5 } }"),
             "r.toml:2:30: unknown key 'optimizer.lr.first' of plateau: it is an option of sgdr");
 }
