@@ -25,7 +25,7 @@ std::string found(const Node& node) {
                  [](std::int64_t value) { return fmt::format("the number {}", value); },
                  [](double value) { return fmt::format("the number {}", number_text(value)); },
                  [](const std::string& value) {
-                   return value.size() > 60 ? std::string("a longer text")
+                   return value.size() > 60 ? std::string("a long text")
                                             : fmt::format("the text {}", quote(value));
                  },
                  [](const Node::List&) { return std::string("a list"); },

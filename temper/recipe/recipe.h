@@ -280,10 +280,11 @@ struct Guard {
                               .meaning = "number of such steps in a row that ends the run in any "
                                          "case",
                               .bounds = {.low = 1}}),
-        field(&Guard::anchor_every, {.name = "anchor_every",
-                                     .meaning = "interval of the anchors that rollback restores",
-                                     .unit = "steps",
-                                     .bounds = {.low = 1}})};
+        field(&Guard::anchor_every,
+              {.name = "anchor_every",
+               .meaning = "interval at which rollback saves an anchor, a state to restore",
+               .unit = "steps",
+               .bounds = {.low = 1}})};
   }
 };
 
@@ -293,17 +294,18 @@ struct Log {
 
   static constexpr auto fields() {
     return std::tuple{
-        field(&Log::every_steps, {.name = "every_steps",
-                                  .meaning = "interval of the running loss and the learning rate",
-                                  .unit = "steps",
-                                  .bounds = {.low = 1},
-                                  .changes_results = false}),
-        field(&Log::norms_every,
-              {.name = "norms_every",
-               .meaning = "interval of every layer's weight, gradient and update norms; 0: never",
+        field(&Log::every_steps,
+              {.name = "every_steps",
+               .meaning = "interval at which the running loss and the learning rate are written",
                .unit = "steps",
-               .bounds = {.low = 0},
-               .changes_results = false})};
+               .bounds = {.low = 1},
+               .changes_results = false}),
+        field(&Log::norms_every, {.name = "norms_every",
+                                  .meaning = "interval at which every layer's weight, gradient and "
+                                             "update norms are written; 0: never",
+                                  .unit = "steps",
+                                  .bounds = {.low = 0},
+                                  .changes_results = false})};
   }
 };
 

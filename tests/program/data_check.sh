@@ -6,7 +6,7 @@ source "$TEMPER_SOURCE_DIR/tests/program/refused"
 
 python3 "$TEMPER_SOURCE_DIR/tests/program/pictures.py" pictures 40 5
 "$TEMPER" data check pictures >check.txt
-grep -q "^training  *[0-9]* pictures, .* a class" check.txt
+grep -q "^training  *[0-9]* pictures, .* per class" check.txt
 grep -q "^good: " check.txt
 grep -q "a small residual network that works at half resolution, for the CPU: images of 28 pixels" check.txt
 "$TEMPER" data check pictures --json | jq -e '.good and (.sets | length) == 2 and (.recipe | length) > 100'
