@@ -1,4 +1,4 @@
-// Pictures in files, streamed and in memory, and what happens to them during a run.
+// Images in files, streamed and in memory, and files that change during a run.
 #include "temper/data/file_source.h"
 
 #include <gmock/gmock.h>

@@ -1,14 +1,14 @@
-# A folder of pictures without a recipe: what the check says of it, the recipe that is chosen, and a
-# run that passes over what is broken.
+# A folder of images without a recipe: the output of the check, the recipe that is chosen, and a run
+# that skips images that can't be read.
 set -euo pipefail
 # shellcheck source=tests/program/refused
 source "$TEMPER_SOURCE_DIR/tests/program/refused"
 
 python3 "$TEMPER_SOURCE_DIR/tests/program/pictures.py" pictures 40 5
 "$TEMPER" data check pictures >check.txt
-grep -q "^training  *[0-9]* pictures, .* a class" check.txt
+grep -q "^training  *[0-9]* pictures, .* per class" check.txt
 grep -q "^good: " check.txt
-grep -q "a small residual network that works at half size, for the CPU: pictures of 28 pixels" check.txt
+grep -q "a small residual network that works at half resolution, for the CPU: images of 28 pixels" check.txt
 "$TEMPER" data check pictures --json | jq -e '.good and (.sets | length) == 2 and (.recipe | length) > 100'
 
 # A picture in two sets, and broken ones.

@@ -15,7 +15,7 @@ python3 "$tests/shards.py" check packed/test/test-000000.tar pictures/test
 diff -r packed again
 "$TEMPER" data pack packed twice # shards from shards
 python3 "$tests/shards.py" check twice/train/train-000000.tar pictures/train
-refused 2 "packed is there already" "$TEMPER" data pack pictures packed
+refused 2 "packed exists already" "$TEMPER" data pack pictures packed
 refused 3 "no such file or folder" "$TEMPER" data pack nothing other
 test ! -e other
 

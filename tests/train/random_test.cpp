@@ -242,7 +242,7 @@ TEST(RandomLayers, AreRefusedWithTheirPlaceInTheRecipe) {
   EXPECT_THAT(
       refusal(model +
               "stochastic_depth = { rate = { schedule = \"linear\", peak = 0, final = 0.2 } }\n"),
-      HasSubstr("take scaling = \"inverted\""));
+      HasSubstr("use scaling = \"inverted\""));
   EXPECT_THAT(
       refusal(model + "dropout = [{ kind = \"dropout\", rate = { schedule = \"linear\", peak = 0, "
                       "final = 2 } }]\n"),
