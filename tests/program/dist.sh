@@ -1,4 +1,4 @@
-# What `cmake --install` makes runs from another place, finds LibTorch where it is told, and says
+# An installed program runs from another directory, finds LibTorch by TEMPER_TORCH_DIR, and reports
 # what is missing.
 set -euo pipefail
 

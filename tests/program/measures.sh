@@ -1,4 +1,4 @@
-# What is measured of a finished run, and the temperature that it is given.
+# Evaluation of a finished run, and temperature scaling.
 set -euo pipefail
 # shellcheck source=tests/program/refused
 source "$TEMPER_SOURCE_DIR/tests/program/refused"
@@ -32,7 +32,7 @@ jq -e '.interval[0] < .accuracy and .accuracy < .interval[1]' eval.json
 jq -e '.gap.training_images == .gap.validation_images and .top_k.k == 2' eval.json
 "$TEMPER" eval run --split validation --no-gap --json | jq -e '.gap == null and .temperature == null'
 
-# predict uses it and says so, unless it is told not to; the order stays.
+# predict uses the temperature and reports it, unless told otherwise; the order of classes stays.
 "$TEMPER" predict run "$picture" --json >after.txt 2>err.txt
 grep -q "at temperature" err.txt
 if cmp -s before.txt after.txt; then echo "the temperature changed nothing"; exit 1; fi
@@ -57,7 +57,7 @@ grep -q "bare/recipe.toml:" err.txt
 "$TEMPER" eval bare --json | jq -e '.gap == null'
 refused 2 "no validation set" "$TEMPER" eval bare --split validation
 
-# One class is nothing to tell apart.
+# A data set with a single class is refused.
 mkdir -p one/only
 cp "$picture" one/only/
 refused 3 "only one class" "$TEMPER" train one

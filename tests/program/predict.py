@@ -1,8 +1,8 @@
-"""What predict.sh writes and compares.
+"""The images and the comparison of predict.sh.
 
-    predict.py write FOLDER            test images as PNG files: grey ones, every other one as colour
-    predict.py compare RUN < ANSWERS   the lines of `temper predict --json --top 10` over them against
-                                       the run's predictions.safetensors
+    predict.py write FOLDER            test images as PNG files, gray and RGB in turn
+    predict.py compare RUN < ANSWERS   compares `temper predict --json --top 10` on them with the
+                                       run's predictions.safetensors
 """
 
 import array
@@ -25,7 +25,7 @@ def write(folder: pathlib.Path) -> None:
 
 
 def tensor(path: pathlib.Path, name: str, typecode: str) -> tuple[array.array, list[int]]:
-    """A tensor's values and shape out of a safetensors file."""
+    """A tensor's values and shape from a safetensors file."""
     raw = path.read_bytes()
     size = int.from_bytes(raw[:8], "little")
     entry = json.loads(raw[8 : 8 + size])[name]

@@ -24,7 +24,7 @@ contents >after.txt
 cmp before.txt after.txt
 
 refused 2 "no run" "$TEMPER" replay nowhere --step 1
-refused 2 "has come to step 20 of 20" "$TEMPER" replay run --step 21
+refused 2 "has reached step 20 of 20" "$TEMPER" replay run --step 21
 refused 2 "no run" "$TEMPER" diff run nowhere
 
 "$TEMPER" diff run run >out.txt

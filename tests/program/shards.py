@@ -1,7 +1,7 @@
-"""Shards as Python's tarfile sees and writes them, for data_pack.sh.
+"""Shards, read and written with Python's tarfile, for data_pack.sh.
 
-    shards.py check SHARD FOLDER    SHARD has the files of FOLDER's class folders, byte for byte, each with its class's
-                                    number, as samples of WebDataset's layout
+    shards.py check SHARD FOLDER    checks that SHARD has the files of FOLDER's class folders, byte for byte, each with
+                                    the index of its class, in WebDataset's layout
     shards.py hostile FOLDER        writes archives that must be refused
 """
 
