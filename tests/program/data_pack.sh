@@ -1,5 +1,5 @@
-# A folder of pictures is packed into shards, which Python's tarfile reads, and training on them gives the same
-# weights whether or not they are in memory; hostile archives end in one sentence.
+# A folder of images is packed into shards, which Python's tarfile reads, and training on them gives the same
+# weights whether or not they are in memory; hostile archives are refused with one sentence.
 set -euo pipefail
 # shellcheck source=tests/program/refused
 source "$TEMPER_SOURCE_DIR/tests/program/refused"

@@ -1,5 +1,5 @@
-"""torchvision_weights.py RUN TEST: a run's weights, raw and averaged, go into torchvision's resnet18
-name by name, and the averaged ones give the logits that the run wrote of the images in TEST."""
+"""torchvision_weights.py RUN TEST: a run's weights, raw and averaged, load into torchvision's resnet18
+by name, and the averaged ones give the logits that the run wrote for the images in TEST."""
 
 import json
 import pathlib

@@ -1,6 +1,6 @@
-# torchvision's resnet18 takes temper's weights, every name and shape of them, and gives the same
-# logits. It needs a Python with torchvision: the benchmark's, or the one that TEMPER_BENCH_PYTHON
-# names.
+# torchvision's resnet18 loads temper's weights, with the same names and shapes, and gives the same
+# logits. The test needs a Python with torchvision: that of the benchmark, or the one named by
+# TEMPER_BENCH_PYTHON.
 set -euo pipefail
 tests=$TEMPER_SOURCE_DIR/tests/program
 
