@@ -36,7 +36,7 @@ grep -q "2 images could not be read and were skipped" runs/pictures/report.html
 "$TEMPER" recipe check runs/pictures.toml
 sed -i 's/^epochs = .*/epochs = 1/; s/^batch = .*/batch = 64/; s/^on_bad_image = .*/on_bad_image = "skip"/' runs/pictures.toml
 "$TEMPER" train pictures --out runs/pictures --fresh >out.txt 2>err.txt || { cat err.txt; exit 1; }
-grep -q "^runs/pictures.toml: the recipe that was chosen before" err.txt
+grep -q "^runs/pictures.toml: using the recipe that was chosen before" err.txt
 grep -q "^batch = 64 " runs/pictures-2/recipe.toml
 
 # The times of data loading.

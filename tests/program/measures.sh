@@ -17,9 +17,9 @@ test ! -s err.txt
 "$TEMPER" eval run --temperature fit --per-class --sensitivity 20 | tee eval.txt
 grep -q "^test accuracy .*95% interval .*bootstrap .*over [0-9]* images" eval.txt
 grep -q "Brier score" eval.txt
-grep -q "of equal mass), .* (debiased)" eval.txt
+grep -q "(equal-mass bins), .* (equal-mass bins, debiased)" eval.txt
 grep -q "^temperature .* fitted on .* validation images" eval.txt
-grep -q "^generalisation gap " eval.txt
+grep -q "^generalization gap " eval.txt
 grep -q "^input sensitivity .* 20 images" eval.txt
 grep -q "recall" eval.txt
 
@@ -45,7 +45,7 @@ test ! -s err.txt
 grep -q 'id="clusters"' run/report.html
 grep -q "Input sensitivity" run/report.html
 grep -q 'id="reliability-scaled"' run/report.html
-grep -q "residual blocks where" run/report.html
+grep -q "residual blocks were executed" run/report.html
 refused 2 "no class 'Hat'" "$TEMPER" report run --clusters class-0,class-1,Hat
 refused 2 "expected three" "$TEMPER" report run --clusters class-0,class-1
 refused 2 "three different" "$TEMPER" report run --clusters class-0,class-1,class-1

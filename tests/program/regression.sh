@@ -12,7 +12,7 @@ grep -q "loss .*mean squared error" check.txt
 
 # Packing keeps the targets.
 "$TEMPER" data pack $table packed >packed.txt
-grep -qF "packed: 600 training images in 1 shards, 100 test images in 1; 2 MiB, 2 values a picture" packed.txt
+grep -qF "packed: 600 training images in 1 shards, 100 test images in 1; 2 MiB, 2 targets per image" packed.txt
 diff <("$TEMPER" data check $table | grep ", .*: .* mean") <("$TEMPER" data check packed | grep ", .*: .* mean")
 python3 "$values" shard packed/train/train-000000.tar $table
 "$TEMPER" train packed --set epochs=1 --set threads=2 --out in-shards >out.txt 2>err.txt || { cat err.txt; exit 1; }
@@ -25,7 +25,7 @@ small=("$table" --set precision=fp32 --set epochs=10 --set threads=2 --set log.e
 grep -q "with 2 values" err.txt
 grep -q "^memory" out.txt
 "$TEMPER" train "${small[@]}" --check >out.txt 2>err.txt
-grep -q "R2 .*can learn this data by heart" out.txt
+grep -q "R2 .*can overfit one batch" out.txt
 "$TEMPER" train "${small[@]}" --out run --json >out.json 2>err.txt || { cat err.txt; exit 1; }
 grep -q "validation .*R2 .*RMSE" err.txt
 jq -e '.score.r2 > 0.85 and .values[0].value == "mean" and (has("ece") | not)' out.json
@@ -38,7 +38,7 @@ jq -e --slurpfile own errors.json '
 jq -e '.values[1].r2 > 0.75 and .values[1].rmse_bootstrap_interval[0] < .values[1].rmse' eval.json
 "$TEMPER" eval run | tee eval.txt
 grep -q "^mean: RMSE .*bootstrap .*R2" eval.txt
-grep -q "^generalisation gap .* in loss" eval.txt
+grep -q "^generalization gap .* in loss" eval.txt
 "$TEMPER" eval run --split validation --no-gap --json | jq -e '.count == 60 and .gap == null'
 refused 2 "trained on regression targets" "$TEMPER" eval run --temperature fit
 refused 2 "trained on regression targets" "$TEMPER" eval run --per-class
@@ -55,7 +55,7 @@ refused 2 "trained on regression targets" "$TEMPER" predict run pictures/test-00
 
 "$TEMPER" report run >report.txt
 grep -q "^errors  R2 .*RMSE .*MAE" report.txt
-for part in 'id="values"' 'id="r2"' 'id="mistakes"' 'Furthest from the truth' 'mean: predicted by true'; do
+for part in 'id="values"' 'id="r2"' 'id="mistakes"' 'Largest errors' 'mean: predicted against true'; do
   grep -qF "$part" run/report.html || { echo "no $part in the report"; exit 1; }
 done
 for part in 'id="classes"' 'id="calibration"' 'id="accuracy"' 'Cross-entropy'; do
@@ -65,7 +65,7 @@ refused 2 "trained on regression targets" "$TEMPER" report run --clusters a,b,c
 
 "$TEMPER" replay run --step 60 --json >replay.json 2>err.txt
 jq -e '.log.same and (.samples[0].values | has("spread"))' replay.json
-"$TEMPER" replay run --step 60 2>err.txt | grep -q "^the log .*the same bits"
+"$TEMPER" replay run --step 60 2>err.txt | grep -q "^log .*bitwise identical"
 
 # A run that was stopped, killed and resumed gives the same bytes.
 status=0

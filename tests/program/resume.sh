@@ -1,4 +1,4 @@
-# The same recipe gives the same bytes: twice, with other loader threads, and across a stop.
+# The same recipe gives the same bytes: when repeated, with other loader threads, and after a stop.
 set -euo pipefail
 
 python3 "$TEMPER_SOURCE_DIR/tests/program/pictures.py" pictures 64 5
@@ -54,9 +54,9 @@ test -s killed/report.html
 
 # Command-line options for stopping and resuming.
 train 2 nowhere --resume
-grep -q "no run to go on with" err.txt
+grep -q "no run to resume" err.txt
 train 2 whole --time-limit soon
-grep -q "no length of time" err.txt
+grep -q "not a duration" err.txt
 train 75 limited --set epochs=50 --time-limit 0.5s
 test -e limited/checkpoints
 train 75 origin --stop-at 4
