@@ -222,7 +222,7 @@ def table(rows: dict[str, tuple[float, list[dict]]], paces: dict[str, float], re
     """Markdown; rows are name -> (rate, ten runs), paces seconds an epoch. Differences of accuracy are to the reference,
     paired by seed."""
     lines = [
-        f"| | rate | test accuracy, % | difference to {reference}, points | smallest that shows | gap (loss) | epochs to {LEVEL:.0%} | seconds to {LEVEL:.0%} |",
+        f"| | rate | test accuracy, % | difference to {reference}, points | smallest detectable | gap (loss) | epochs to {LEVEL:.0%} | seconds to {LEVEL:.0%} |",
         "|---|---|---|---|---|---|---|---|",
     ]
     base = [run["test"] for run in rows[reference][1]]
