@@ -263,7 +263,7 @@ def figure(rows: dict[str, tuple[float, list[dict]]], path: pathlib.Path, title:
         left.plot(epochs, mean(lambda e: 100 * e["accuracy"]), label=name, marker=".", linewidth=1)
         right.plot(epochs, mean(lambda e: e["validation"] - e["train"]), label=name, marker=".", linewidth=1)
     left.set(xlabel="epoch", ylabel="validation accuracy, %", ylim=(75, None), title=title)
-    right.set(xlabel="epoch", ylabel="validation less training loss", title="generalisation gap")
+    right.set(xlabel="epoch", ylabel="validation less training loss", title="generalization gap")
     left.legend(fontsize=8)
     for axes in (left, right):
         axes.grid(alpha=0.3)
