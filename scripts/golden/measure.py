@@ -2,8 +2,8 @@
 uncertainty-calibration 0.1.4 (the code of Kumar et al. 2019).
 
 Run with torch 2.11.0 in addition. Logits are multiples of 1/256, so that text represents them exactly; some rows are
-saturated. figures.json has metrics that no package computes, written with numpy or torch: the plane of Mueller et al. by
-a QR decomposition, cluster distances by loops over pairs, the Jacobian by torch.func.jacrev.
+saturated. figures.json has metrics that no package computes, written with numpy or torch: the plane of Mueller et al.
+by a QR decomposition, cluster distances by loops over pairs, the Jacobian by torch.func.jacrev.
 """
 
 import json
@@ -63,7 +63,8 @@ def main():
 
 
 def by_mass(confidence, right, bins):
-    """Kumar et al.'s bins of equal mass, plain and debiased: by their random draws, and with the mean of that distribution."""
+    """Kumar et al.'s bins of equal mass, plain and debiased: by their random draws, and with the mean of that
+    distribution."""
     data = list(zip(confidence.tolist(), right.tolist()))
     groups = binned(data, get_equal_bins(confidence.tolist(), num_bins=bins))
     np.random.seed(1)

@@ -194,7 +194,8 @@ def interval(values: list[float]) -> float:
 
 
 def smallest_difference(differences: list[float]) -> float:
-    """For two rows paired by seed: the true difference that this number of seeds detects (5%, two-sided) in 80% of studies."""
+    """For two rows paired by seed: the true difference that this number of seeds detects (5%, two-sided) in 80% of
+    studies."""
     from scipy.stats import t
 
     n = len(differences)
@@ -202,7 +203,8 @@ def smallest_difference(differences: list[float]) -> float:
 
 
 def until_level(result: dict) -> float:
-    """Epochs until the validation accuracy reaches LEVEL, interpolated linearly between epochs; NaN if it never does."""
+    """Epochs until the validation accuracy reaches LEVEL, interpolated linearly between epochs; NaN if it never
+    does."""
     before = (0, 0.0)
     for epoch in result["epochs"]:
         here = (epoch["epoch"], epoch["accuracy"])
