@@ -1,9 +1,4 @@
 # Compiler settings of every target.
-if(NOT CMAKE_BUILD_TYPE)
-  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
-endif()
-set(CMAKE_CXX_FLAGS_RELEASE "-O2")
-
 find_program(TEMPER_CCACHE ccache)
 if(TEMPER_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # The time stamps of precompiled headers would make every file a cache miss, and hashing half a gigabyte again for
@@ -23,6 +18,6 @@ endif()
 # An interface target, so that the flags apply to temper's own sources but not to targets that link to it.
 add_library(temper_warnings INTERFACE)
 target_compile_options(temper_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-                                                 -Wno-sign-conversion -Werror)
+                                                 -Wno-sign-conversion $<$<BOOL:${TEMPER_WERROR}>:-Werror>)
 # clang 14 and g++ 12 both accept designated initializers that leave members at their defaults.
 target_compile_options(temper_warnings INTERFACE -Wno-missing-field-initializers)

@@ -48,6 +48,7 @@ struct About {
   std::string_view summary;       ///< one or two sentences
   std::string_view formula = "";  ///< plain text, may have several lines
   std::string_view paper = "";    ///< authors, year, title or arXiv number
+  bool for_classes = false;       ///< needs class labels: refused for regression targets
 };
 
 /// The description of one option.
@@ -59,6 +60,7 @@ struct Meta {
   bool changes_results = true;  ///< false: not part of the fingerprint
   bool scheduled = false;       ///< a recipe may give a schedule (a table) instead of the number
   std::string_view alias = "";  ///< a second spelling that recipes may use, such as timm's
+  bool for_classes = false;     ///< for regression targets it must be at its default
 };
 
 template <class S, class M>
@@ -78,7 +80,8 @@ struct Auto {
 };
 
 /// Specialize it next to the enum: `static constexpr std::array<std::string_view, n> value{...}` in
-/// the enum's order.
+/// the enum's order; and `static constexpr std::string_view for_classes = "..."` where one of the
+/// names needs class labels.
 template <class E>
 struct EnumNames;
 
@@ -129,6 +132,7 @@ struct EnumView {
   std::size_t index;
   std::function<void(std::size_t)> set;
   std::vector<std::string_view> names;
+  std::string_view for_classes = "";  ///< the name that needs class labels
 };
 
 struct Item {
@@ -237,9 +241,12 @@ Slot slot(T& value) {
     return &value;
   else if constexpr (std::is_enum_v<T>)
     return std::function<EnumView()>([&value] {
-      return EnumView{static_cast<std::size_t>(value),
-                      [&value](std::size_t i) { value = static_cast<T>(i); },
-                      {EnumNames<T>::value.begin(), EnumNames<T>::value.end()}};
+      EnumView view{static_cast<std::size_t>(value),
+                    [&value](std::size_t i) { value = static_cast<T>(i); },
+                    {EnumNames<T>::value.begin(), EnumNames<T>::value.end()}};
+      if constexpr (requires { EnumNames<T>::for_classes; })
+        view.for_classes = EnumNames<T>::for_classes;
+      return view;
     });
   else if constexpr (detail::is_optional<T>::value)
     return std::function<OptionalView()>([&value] {

@@ -28,7 +28,8 @@ struct Bce {
           "mean over rows and classes of -t_c log sigmoid(z_c) - (1 - t_c) log(1 - sigmoid(z_c))",
       .paper =
           "Wightman et al. 2021, ResNet strikes back, arXiv:2110.00476, as timm's "
-          "BinaryCrossEntropy"};
+          "BinaryCrossEntropy",
+      .for_classes = true};
   static constexpr auto fields() {
     return std::tuple{
         field(&Bce::label_smoothing, {.name = "label_smoothing", .meaning = "softens the targets"}),

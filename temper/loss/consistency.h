@@ -26,7 +26,8 @@ struct Consistency {
       .formula = "loss(first view) + weight * JS(softmax z_1, ..., softmax z_k)",
       .paper =
           "Hendrycks et al. 2019, AugMix: a simple data processing method to improve robustness "
-          "and uncertainty, arXiv:1912.02781"};
+          "and uncertainty, arXiv:1912.02781",
+      .for_classes = true};
   static constexpr auto fields() {
     return std::tuple{
         field(&Consistency::views,

@@ -38,7 +38,8 @@ struct CrossEntropy {
           "rows      mean over rows of -sum_c w_c t_c log softmax(z)_c",
       .paper =
           "Bridle 1990, Probabilistic interpretation of feedforward classification network "
-          "outputs"};
+          "outputs",
+      .for_classes = true};
   static constexpr auto fields() {
     return std::tuple{
         field(&CrossEntropy::label_smoothing,

@@ -61,8 +61,8 @@ struct Distillation {
           "Knowledge distillation: the student is trained on the labels and on the predictions of "
           "a teacher, the network of another run, for the same images. The teacher is not trained.",
       .formula = "(1 - weight) * loss + weight * distillation loss",
-      .paper =
-          "Hinton et al. 2015, Distilling the knowledge in a neural network, arXiv:1503.02531"};
+      .paper = "Hinton et al. 2015, Distilling the knowledge in a neural network, arXiv:1503.02531",
+      .for_classes = true};
   static constexpr auto fields() {
     return std::tuple{
         // The fingerprint has the hash of the teacher's weights instead of its directory.

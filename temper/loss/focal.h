@@ -30,7 +30,8 @@ struct Focal {
           "softmax   mean over rows of -sum_c t_c (1 - p_c)^gamma log p_c,  p = softmax(z)\n"
           "sigmoid   mean over rows and classes of -a_t (1 - p_t)^gamma log p_t,  p = sigmoid(z)\n"
           "          p_t = t p + (1 - t)(1 - p),  a_t = t alpha + (1 - t)(1 - alpha)",
-      .paper = "Lin et al. 2017, Focal loss for dense object detection, arXiv:1708.02002"};
+      .paper = "Lin et al. 2017, Focal loss for dense object detection, arXiv:1708.02002",
+      .for_classes = true};
   static constexpr auto fields() {
     return std::tuple{
         field(&Focal::gamma,

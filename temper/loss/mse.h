@@ -28,12 +28,14 @@ struct Mse {
         field(&Mse::true_value, {.name = "true_value",
                                  .meaning = "target of the true class's logit; the paper uses 1, "
                                             "and 30 for a thousand classes; 1 for regression",
-                                 .bounds = {.low = 0, .open_low = true}}),
+                                 .bounds = {.low = 0, .open_low = true},
+                                 .for_classes = true}),
         field(&Mse::true_weight,
               {.name = "true_weight",
                .meaning = "weight of the true class's logit relative to the others; the paper uses "
                           "1, and 15 for a thousand classes; 1 for regression",
-               .bounds = {.low = 0, .open_low = true}})};
+               .bounds = {.low = 0, .open_low = true},
+               .for_classes = true})};
   }
 };
 

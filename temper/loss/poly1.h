@@ -28,7 +28,8 @@ struct Poly1 {
           "softmax(z)",
       .paper =
           "Leng et al. 2022, PolyLoss: a polynomial expansion perspective of classification loss "
-          "functions, arXiv:2204.12511"};
+          "functions, arXiv:2204.12511",
+      .for_classes = true};
   static constexpr auto fields() {
     return std::tuple{
         field(&Poly1::epsilon, {.name = "epsilon",

@@ -2,19 +2,19 @@
 #include <span>
 #include <variant>
 
-#include "temper/optim/adabelief.h"
-#include "temper/optim/adadelta.h"
-#include "temper/optim/adagrad.h"
-#include "temper/optim/adam.h"
-#include "temper/optim/lamb.h"
-#include "temper/optim/lars.h"
-#include "temper/optim/lion.h"
-#include "temper/optim/muon.h"
-#include "temper/optim/nadam.h"
-#include "temper/optim/radam.h"
-#include "temper/optim/rmsprop.h"
-#include "temper/optim/schedule_free.h"
-#include "temper/optim/sgd.h"
+#include "temper/optim/rules/adabelief.h"
+#include "temper/optim/rules/adadelta.h"
+#include "temper/optim/rules/adagrad.h"
+#include "temper/optim/rules/adam.h"
+#include "temper/optim/rules/lamb.h"
+#include "temper/optim/rules/lars.h"
+#include "temper/optim/rules/lion.h"
+#include "temper/optim/rules/muon.h"
+#include "temper/optim/rules/nadam.h"
+#include "temper/optim/rules/radam.h"
+#include "temper/optim/rules/rmsprop.h"
+#include "temper/optim/rules/schedule_free.h"
+#include "temper/optim/rules/sgd.h"
 #include "temper/optim/state.h"
 
 namespace temper::optim {

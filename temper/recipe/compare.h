@@ -13,6 +13,9 @@ struct Fact {
   std::string value;  ///< TOML
   bool is_default;
   bool changes_results;
+  /// Where it needs class labels and so is no fact for regression targets: what to do instead, such
+  /// as "expected mse, huber or custom".
+  std::string instead = "";
 };
 
 /// All facts, in the order of the fields. The defaults are those of `defaults`, a scratch copy that

@@ -497,6 +497,7 @@ template <>
 struct temper::EnumNames<temper::recipe::Best> {
   static constexpr std::array<std::string_view, 3> value{"none", "validation_loss",
                                                          "validation_accuracy"};
+  static constexpr std::string_view for_classes = "validation_accuracy";
 };
 template <>
 struct temper::EnumNames<temper::recipe::Weights> {

@@ -32,7 +32,8 @@ struct ClassBalanced {
       .paper =
           "Shen et al. 2016, Relay backpropagation, arXiv:1512.05830 (class-aware sampling); "
           "power as q of Kang et al. 2020, Decoupling representation and classifier, "
-          "arXiv:1910.09217"};
+          "arXiv:1910.09217",
+      .for_classes = true};
   static constexpr auto fields() {
     return std::tuple{field(&ClassBalanced::power,
                             {.name = "power",

@@ -69,4 +69,5 @@ bool has_ended(const EarlyStopping& options, const StopMemory& memory);
 template <>
 struct temper::EnumNames<temper::regularize::StopMeasure> {
   static constexpr std::array<std::string_view, 2> value{"validation_loss", "validation_accuracy"};
+  static constexpr std::string_view for_classes = "validation_accuracy";
 };

@@ -109,6 +109,7 @@ double at(const Plateau& curve, const Clock& clock);
 template <>
 struct temper::EnumNames<temper::schedule::PlateauMeasure> {
   static constexpr std::array<std::string_view, 2> value{"validation_loss", "validation_accuracy"};
+  static constexpr std::string_view for_classes = "validation_accuracy";
 };
 template <>
 struct temper::EnumNames<temper::schedule::PlateauThreshold> {

@@ -9,6 +9,8 @@
 #include <algorithm>
 
 #include <cmath>
+#include <functional>
+#include <variant>
 
 #include "temper/core/error.h"
 #include "temper/loss/cross_entropy.h"
@@ -61,6 +63,13 @@ std::string about_first_values(const at::Tensor& answers, const data::Batch& bat
       "the first mean squared error is {:.3f}, but predicting the mean of the targets gives "
       "{:.3f}; check the initial weights and the normalization",
       loss, by_mean);
+}
+
+/// All that a recipe may leave out, as it would make one batch harder to learn.
+void switch_off_techniques(recipe::Recipe& recipe) {
+  for (const auto& item : group(recipe).items)
+    if (const auto* technique = std::get_if<std::function<OptionalView()>>(&item.slot))
+      (*technique)().set_present(false);
 }
 
 }  // namespace
@@ -116,21 +125,11 @@ void require_sizes(const Plan& plan) {
 
 Overfit overfit_one_batch(const Plan& plan, std::int64_t steps) {
   auto recipe = plan.recipe;
-  recipe.averaging.reset();
-  recipe.clip.reset();
-  recipe.freeze.reset();
-  recipe.lookahead.reset();
-  recipe.sam.reset();
-  recipe.penalty.reset();
-  recipe.gradient_noise.reset();
-  recipe.max_norm.reset();
+  switch_off_techniques(recipe);
   if (plan.learns_values())
     recipe.loss = loss::Mse{};
   else
     recipe.loss = loss::CrossEntropy{};
-  recipe.distillation.reset();
-  recipe.consistency.reset();
-  recipe.early_stopping.reset();
   recipe.optimizer = optim::Sgd{.lr = 0.02, .momentum = 0.9};
   auto options = plan.training;
   options.operations = plan.evaluation.operations;

@@ -1,4 +1,4 @@
-#include "temper/optim/sgd.h"
+#include "temper/optim/rules/sgd.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>

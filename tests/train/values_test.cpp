@@ -225,25 +225,28 @@ TEST(ValueRun, IsLookedAtBeforeItsFirstStep) {
 TEST(ValueRun, RefusesWhatIsAboutClasses) {
   EXPECT_THAT(
       refused({"loss={ kind = \"cross_entropy\" }"}),
-      HasSubstr("loss.kind = \"cross_entropy\" for regression targets; expected mse, huber or "
-                "custom"));
+      HasSubstr("loss.kind = \"cross_entropy\" for regression targets; it needs class labels, "
+                "expected mse, huber or custom"));
   for (const auto* kind : {"poly1", "focal", "bce"})
     EXPECT_THAT(refused({fmt::format("loss={{ kind = \"{}\" }}", kind)}),
                 HasSubstr("expected mse, huber or custom"));
-  EXPECT_THAT(refused({"loss={ kind = \"mse\", true_weight = 2 }"}), HasSubstr("true_weight = 2"));
-  EXPECT_THAT(refused({"consistency=true"}), HasSubstr("consistency for regression targets"));
+  EXPECT_THAT(
+      refused({"loss={ kind = \"mse\", true_weight = 2 }"}),
+      HasSubstr("true_weight = 2.0 for regression targets; it needs class labels, expected 1.0"));
+  EXPECT_THAT(refused({"consistency=true"}),
+              HasSubstr("consistency = true for regression targets"));
   EXPECT_THAT(refused({"distillation={ from = \"somewhere\" }"}),
-              HasSubstr("distillation for regression targets"));
+              HasSubstr("distillation = true for regression targets"));
   EXPECT_THAT(refused({"data.sampling={ kind = \"class_balanced\" }"}),
-              HasSubstr("class_balanced for data with values"));
+              HasSubstr("data.sampling.kind = \"class_balanced\" for regression targets"));
   EXPECT_THAT(refused({"data.label_noise=0.1"}), HasSubstr("data.label_noise = 0.1"));
   EXPECT_THAT(refused({"checkpoint.best=\"validation_accuracy\""}),
-              HasSubstr("expected validation_loss"));
+              HasSubstr("expected none or validation_loss"));
   EXPECT_THAT(refused({"early_stopping={ measure = \"validation_accuracy\" }"}),
               HasSubstr("expected validation_loss"));
   EXPECT_THAT(
       refused({"optimizer.lr={ schedule = \"plateau\", measure = \"validation_accuracy\" }"}),
-      HasSubstr("optimizer.lr.measure = validation_accuracy for regression targets"));
+      HasSubstr("optimizer.lr.measure = \"validation_accuracy\" for regression targets"));
 }
 
 }  // namespace

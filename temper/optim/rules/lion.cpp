@@ -1,4 +1,4 @@
-#include "temper/optim/lion.h"
+#include "temper/optim/rules/lion.h"
 
 #include "temper/optim/bucket.h"
 #include "temper/optim/sweep.h"

@@ -6,11 +6,11 @@
 #include <tuple>
 #include <variant>
 
-#include "temper/optim/adam.h"
 #include "temper/optim/decay.h"
 #include "temper/optim/fields.h"
 #include "temper/optim/orthogonalise.h"
-#include "temper/optim/sgd.h"
+#include "temper/optim/rules/adam.h"
+#include "temper/optim/rules/sgd.h"
 #include "temper/optim/state.h"
 
 namespace temper::optim {

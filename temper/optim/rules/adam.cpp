@@ -1,4 +1,4 @@
-#include "temper/optim/adam.h"
+#include "temper/optim/rules/adam.h"
 
 #include <ATen/ops/_fused_adam.h>
 #include <ATen/ops/_fused_adamw.h>

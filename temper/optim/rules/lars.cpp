@@ -1,4 +1,4 @@
-#include "temper/optim/lars.h"
+#include "temper/optim/rules/lars.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "temper/optim/lamb.h"
+#include "temper/optim/rules/lamb.h"
 
 #include <ATen/ops/empty_like.h>
 

@@ -1,4 +1,4 @@
-#include "temper/optim/radam.h"
+#include "temper/optim/rules/radam.h"
 
 #include <cmath>
 

@@ -1,4 +1,4 @@
-#include "temper/optim/muon.h"
+#include "temper/optim/rules/muon.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/lerp.h>

@@ -1,4 +1,4 @@
-#include "temper/optim/sgd.h"
+#include "temper/optim/rules/sgd.h"
 
 #include <ATen/ops/_fused_sgd.h>
 

@@ -1,4 +1,4 @@
-#include "temper/optim/schedule_free.h"
+#include "temper/optim/rules/schedule_free.h"
 
 #include <ATen/ops/lerp.h>
 #include <ATen/ops/zeros.h>

@@ -1,4 +1,4 @@
-#include "temper/optim/adadelta.h"
+#include "temper/optim/rules/adadelta.h"
 
 #include "temper/optim/bucket.h"
 #include "temper/optim/sweep.h"

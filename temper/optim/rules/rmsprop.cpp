@@ -1,4 +1,4 @@
-#include "temper/optim/rmsprop.h"
+#include "temper/optim/rules/rmsprop.h"
 
 #include "temper/optim/bucket.h"
 #include "temper/optim/sweep.h"

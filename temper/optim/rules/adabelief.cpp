@@ -1,4 +1,4 @@
-#include "temper/optim/adabelief.h"
+#include "temper/optim/rules/adabelief.h"
 
 #include <cmath>
 

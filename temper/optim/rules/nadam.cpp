@@ -1,4 +1,4 @@
-#include "temper/optim/nadam.h"
+#include "temper/optim/rules/nadam.h"
 
 #include <ATen/ops/ones.h>
 

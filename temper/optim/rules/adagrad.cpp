@@ -1,4 +1,4 @@
-#include "temper/optim/adagrad.h"
+#include "temper/optim/rules/adagrad.h"
 
 #include <ATen/ops/_fused_adagrad.h>
 
