@@ -30,23 +30,24 @@ struct ClipNorm {
 
 /// Every element of the gradient is brought into an interval.
 struct ClipValue {
-  double max_value = 0.1;
+  double clip_value = 0.1;
 
   static constexpr std::string_view kind = "value";
   static constexpr About about = {
       .summary = "Brings every element of the gradient into an interval around 0.",
-      .formula = "g <- max(-max_value, min(max_value, g))"};
+      .formula = "g <- max(-clip_value, min(clip_value, g))"};
   static constexpr auto fields() {
-    return std::tuple{field(&ClipValue::max_value, {.name = "max_value",
-                                                    .meaning = "the largest element that is let by",
-                                                    .bounds = {.low = 0, .open_low = true},
-                                                    .scheduled = true})};
+    return std::tuple{
+        field(&ClipValue::clip_value, {.name = "clip_value",
+                                       .meaning = "the largest element that is let by",
+                                       .bounds = {.low = 0, .open_low = true},
+                                       .scheduled = true})};
   }
 };
 
 /// The gradient of every unit is kept small beside the unit's weights.
 struct ClipAdaptive {
-  double factor = 0.01;
+  double clip_factor = 0.01;
   double eps = 1e-3;
 
   static constexpr std::string_view kind = "adaptive";
@@ -54,16 +55,16 @@ struct ClipAdaptive {
       .summary =
           "Adaptive gradient clipping: the gradient of every unit (a row, a filter, a whole "
           "vector) is kept small beside the unit's weights. The head is left out.",
-      .formula = "g <- g * min(1, factor * max(|w|, eps) / max(|g|, 1e-6)) for every unit",
+      .formula = "g <- g * min(1, clip_factor * max(|w|, eps) / max(|g|, 1e-6)) for every unit",
       .paper =
           "Brock et al. 2021, High-performance large-scale image recognition without "
           "normalization, arXiv:2102.06171"};
   static constexpr auto fields() {
     return std::tuple{
-        field(&ClipAdaptive::factor, {.name = "factor",
-                                      .meaning = "longest gradient as a share of the weights",
-                                      .bounds = {.low = 0, .open_low = true},
-                                      .scheduled = true}),
+        field(&ClipAdaptive::clip_factor, {.name = "clip_factor",
+                                           .meaning = "longest gradient as a share of the weights",
+                                           .bounds = {.low = 0, .open_low = true},
+                                           .scheduled = true}),
         field(&ClipAdaptive::eps, {.name = "eps",
                                    .meaning = "what weights count as at least, so that those at 0 "
                                               "can leave it",

@@ -22,7 +22,7 @@ struct Lamb {
   double eps = 1e-6;
   bool bias_correction = true;
   bool trust_clip = false;
-  bool adapt_all = false;
+  bool always_adapt = false;
   double weight_decay = 0.01;
   LambDecay decay = LambDecay::in_step;
   DecayScale decay_scale = DecayScale::lr;
@@ -52,9 +52,8 @@ struct Lamb {
               {.name = "bias_correction", .meaning = "corrects the means for their start from 0"}),
         field(&Lamb::trust_clip,
               {.name = "trust_clip", .meaning = "lets the trust ratio shorten steps only"}),
-        field(&Lamb::adapt_all, {.name = "adapt_all",
-                                 .meaning = "scales the steps of norms and biases too",
-                                 .alias = "always_adapt"}),
+        field(&Lamb::always_adapt,
+              {.name = "always_adapt", .meaning = "scales the steps of norms and biases too"}),
         weight_decay_field(&Lamb::weight_decay),
         field(&Lamb::decay,
               {.name = "decay", .meaning = "in the step that the ratio scales, or apart from it"}),

@@ -15,11 +15,11 @@ struct Lars {
   double momentum = 0.9;
   double dampening = 0;
   bool nesterov = false;
-  double trust_coefficient = 0.001;
+  double trust_coeff = 0.001;
   double eps = 1e-8;
   bool decay_in_ratio = true;
   bool trust_clip = false;
-  bool adapt_all = false;
+  bool always_adapt = false;
   double weight_decay = 0;
 
   static constexpr std::string_view kind = "lars";
@@ -29,7 +29,7 @@ struct Lars {
           "time, to the parameter's size; made for large batches. Parameters that weight decay "
           "leaves out are not scaled.",
       .formula =
-          "r = trust_coefficient * |w| / (|g| + weight_decay * |w| + eps)   1 where |w| or |g| is "
+          "r = trust_coeff * |w| / (|g| + weight_decay * |w| + eps)   1 where |w| or |g| is "
           "0\n"
           "decay_in_ratio = false: without weight_decay * |w| in r\n"
           "trust_clip (LARC): r <- min(r / lr, 1)\n"
@@ -47,18 +47,17 @@ struct Lars {
         field(&Lars::nesterov,
               {.name = "nesterov",
                .meaning = "looks ahead along the velocity; needs momentum, and dampening 0"}),
-        field(&Lars::trust_coefficient, {.name = "trust_coefficient",
-                                         .meaning = "length of a step as a share of the weights'",
-                                         .bounds = {.low = 0, .open_low = true},
-                                         .alias = "trust_coeff"}),
+        field(&Lars::trust_coeff, {.name = "trust_coeff",
+                                   .meaning = "length of a step as a share of the weights'",
+                                   .bounds = {.low = 0, .open_low = true},
+                                   .alias = "trust_coefficient"}),
         eps_field(&Lars::eps),
         field(&Lars::decay_in_ratio,
               {.name = "decay_in_ratio", .meaning = "counts weight decay to the gradient's norm"}),
         field(&Lars::trust_clip,
               {.name = "trust_clip", .meaning = "lets the trust ratio shorten steps only (LARC)"}),
-        field(&Lars::adapt_all, {.name = "adapt_all",
-                                 .meaning = "scales the steps of norms and biases too",
-                                 .alias = "always_adapt"}),
+        field(&Lars::always_adapt,
+              {.name = "always_adapt", .meaning = "scales the steps of norms and biases too"}),
         weight_decay_field(&Lars::weight_decay)};
   }
 

@@ -11,23 +11,22 @@ namespace temper::optim {
 
 /// Slow weights that follow an optimizer's, and call them back.
 struct Lookahead {
-  std::int64_t every = 5;
+  std::int64_t k = 5;
   double alpha = 0.5;
 
   static constexpr About about = {
       .summary =
           "Slow weights, around any optimizer: every so many steps they move a share of the way "
           "to the optimizer's, which then go on from there.",
-      .formula = "after every `every` steps:  s <- s + alpha * (w - s),  w <- s",
+      .formula = "after every k steps:  s <- s + alpha * (w - s),  w <- s",
       .paper =
           "Zhang et al. 2019, Lookahead optimizer: k steps forward, 1 step back, "
           "arXiv:1907.08610"};
   static constexpr auto fields() {
-    return std::tuple{field(&Lookahead::every, {.name = "every",
-                                                .meaning = "steps from one call back to the next",
-                                                .unit = "steps",
-                                                .bounds = {.low = 1},
-                                                .alias = "k"}),
+    return std::tuple{field(&Lookahead::k, {.name = "k",
+                                            .meaning = "steps from one call back to the next",
+                                            .unit = "steps",
+                                            .bounds = {.low = 1}}),
                       field(&Lookahead::alpha, {.name = "alpha",
                                                 .meaning = "share of the way that slow weights go",
                                                 .bounds = {0, 1, true, false}})};

@@ -36,9 +36,9 @@ struct Muon {
   double momentum = 0.95;
   bool nesterov = true;
   std::int64_t ns_steps = 5;
-  NewtonSchulz coefficients = NewtonSchulz::original;
-  MuonScale scale = MuonScale::original;
-  Filters filters = Filters::flattened;
+  NewtonSchulz ns_coefficients = NewtonSchulz::original;
+  MuonScale adjust_lr_fn = MuonScale::original;
+  Filters conv_mode = Filters::flattened;
   bool renormalise = false;
   double weight_decay = 0;
   DecayScale decay_scale = DecayScale::lr;
@@ -50,14 +50,15 @@ struct Muon {
       .summary =
           "Momentum whose matrix is orthogonalised, so that every direction of a weight matrix is "
           "stepped along by the same length. For weights of two dimensions and more; biases, "
-          "norms and the head go by `rest`. airbench: ns_steps = 3, renormalise = true, scale = "
+          "norms and the head go by `rest`. airbench: ns_steps = 3, renormalise = true, "
+          "adjust_lr_fn = "
           "\"none\", momentum = 0.6, lr = 0.24, rest = \"sgd\". The iteration runs in the weights' "
           "precision, where the published code has bf16.",
       .formula =
           "m <- momentum * m + (1 - momentum) * g\n"
           "u = m               nesterov: u = (1 - momentum) * g + momentum * m\n"
           "O = orthogonal part of u, by ns_steps of X <- a X + (b X X^T + c (X X^T)^2) X\n"
-          "w <- w - s * weight_decay * w - lr * scale * O\n"
+          "w <- w - s * weight_decay * w - lr * adjust_lr_fn(shape) * O\n"
           "renormalise: w <- sqrt(out) * w / |w| first",
       .paper =
           "Jordan et al. 2024, Muon: an optimizer for hidden layers in neural networks; "
@@ -70,13 +71,13 @@ struct Muon {
         field(&Muon::ns_steps, {.name = "ns_steps",
                                 .meaning = "steps of the Newton-Schulz iteration",
                                 .bounds = {1, 100}}),
-        field(&Muon::coefficients,
-              {.name = "coefficients",
+        field(&Muon::ns_coefficients,
+              {.name = "ns_coefficients",
                .meaning = "of the iteration; where a list ends its last is repeated"}),
-        field(&Muon::scale,
-              {.name = "scale", .meaning = "what the matrix's shape multiplies the step by"}),
-        field(&Muon::filters,
-              {.name = "filters",
+        field(&Muon::adjust_lr_fn, {.name = "adjust_lr_fn",
+                                    .meaning = "what the matrix's shape multiplies the step by"}),
+        field(&Muon::conv_mode,
+              {.name = "conv_mode",
                .meaning = "a convolution's filters as one matrix, or as one a position"}),
         field(&Muon::renormalise,
               {.name = "renormalise",

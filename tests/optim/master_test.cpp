@@ -60,7 +60,7 @@ TEST(Master, CostsParametersOfFloat32Nothing) {
 
 TEST(Master, StandsInLookaheadAndSamToo) {
   const Optimizer adam = Adam{.lr = 0.05};
-  const Lookahead lookahead{.every = 2};
+  const Lookahead lookahead{.k = 2};
   std::vector<std::vector<Target>> runs{mixed(at::kBFloat16), mixed(at::kFloat)};
   for (auto& targets : runs) {
     auto state = start(adam, targets);
