@@ -32,9 +32,9 @@ struct Cosine {
 struct Sgdr {
   double peak = 0.1;
   double final_value = 0;
-  Duration first = {};
-  double multiply = 1;
-  double peak_factor = 1;
+  Duration t_0 = {};
+  double t_mult = 1;
+  double cycle_decay = 1;
   Warmup warmup = {};
 
   static constexpr std::string_view kind = "sgdr";
@@ -43,21 +43,19 @@ struct Sgdr {
           "Half a cosine from the peak to the final value, begun again at the end of each period; "
           "a period can be longer and a peak lower than the one before.",
       .formula =
-          "T_0 = first, T_{i+1} = multiply * T_i, in period i with s steps of it done:\n"
-          "final + (peak * peak_factor^i - final) / 2 * (1 + cos(pi * s / T_i))",
+          "T_{i+1} = T_mult * T_i, in period i with s steps of it done:\n"
+          "final + (peak * cycle_decay^i - final) / 2 * (1 + cos(pi * s / T_i))",
       .paper = "Loshchilov and Hutter 2017, SGDR, arXiv:1608.03983"};
   static constexpr auto fields() {
     return std::tuple{
         field(&Sgdr::peak, {.name = "peak", .meaning = "value at the start"}),
         field(&Sgdr::final_value, {.name = "final", .meaning = "value that every period ends at"}),
-        field(&Sgdr::first,
-              {.name = "first",
-               .meaning = "length of the first period (T_0); 10 epochs unless given"}),
-        field(&Sgdr::multiply,
-              {.name = "multiply",
-               .meaning = "length of a period over that of the one before (T_mult)",
-               .bounds = {1, 100}}),
-        field(&Sgdr::peak_factor, {.name = "peak_factor",
+        field(&Sgdr::t_0,
+              {.name = "T_0", .meaning = "length of the first period; 10 epochs unless given"}),
+        field(&Sgdr::t_mult, {.name = "T_mult",
+                              .meaning = "length of a period over that of the one before",
+                              .bounds = {1, 100}}),
+        field(&Sgdr::cycle_decay, {.name = "cycle_decay",
                                    .meaning = "peak of a period over that of the one before",
                                    .bounds = {.low = 0, .open_low = true}}),
         warmup_field(&Sgdr::warmup)};

@@ -9,16 +9,16 @@
 
 namespace temper::schedule {
 
-/// What the number `decay` of an exponential is.
+/// What the number `gamma` of an exponential is.
 enum class ExponentialForm : std::uint8_t {
-  factor,  ///< decay^x
-  natural  ///< e^(-decay x)
+  factor,  ///< gamma^x
+  natural  ///< e^(-gamma x)
 };
 
 /// Falls by equal factors.
 struct Exponential {
   double peak = 0.1;
-  double decay = 0.95;
+  double gamma = 0.95;
   ExponentialForm form = ExponentialForm::factor;
   Duration every = {};
   bool staircase = false;
@@ -26,21 +26,21 @@ struct Exponential {
 
   static constexpr std::string_view kind = "exponential";
   static constexpr About about = {
-      .summary = "Falls by equal factors: by `decay` over every `every`, or by e^-decay (natural).",
+      .summary = "Falls by equal factors: by `gamma` over every `every`, or by e^-gamma (natural).",
       .formula =
-          "factor:  peak * decay^(t / every)\n"
-          "natural: peak * e^(-decay * t / every)\n"
+          "factor:  peak * gamma^(t / every)\n"
+          "natural: peak * e^(-gamma * t / every)\n"
           "staircase: floor(t / every) in place of t / every"};
   static constexpr auto fields() {
     return std::tuple{
         field(&Exponential::peak, {.name = "peak", .meaning = "value at the start"}),
-        field(&Exponential::decay,
-              {.name = "decay", .meaning = "how fast it falls; see form", .bounds = {.low = 0}}),
+        field(&Exponential::gamma,
+              {.name = "gamma", .meaning = "how fast it falls; see form", .bounds = {.low = 0}}),
         field(
             &Exponential::form,
-            {.name = "form", .meaning = "decay is a factor, or the rate of a natural exponential"}),
+            {.name = "form", .meaning = "gamma is a factor, or the rate of a natural exponential"}),
         field(&Exponential::every,
-              {.name = "every", .meaning = "the time that decay is for; an epoch unless given"}),
+              {.name = "every", .meaning = "the time that gamma is for; an epoch unless given"}),
         field(&Exponential::staircase,
               {.name = "staircase", .meaning = "falls at once at the end of every `every`"}),
         warmup_field(&Exponential::warmup)};

@@ -17,9 +17,9 @@ struct OneCycle {
   double peak = 0.1;
   double div_factor = 25;
   double final_div_factor = 1e4;
-  double rise = 0.3;
+  double pct_start = 0.3;
   bool three_phase = false;
-  Anneal anneal = Anneal::cosine;
+  Anneal anneal_strategy = Anneal::cosine;
 
   static constexpr std::string_view kind = "one_cycle";
   static constexpr About about = {
@@ -27,7 +27,7 @@ struct OneCycle {
           "Up to the peak, then down to almost nothing at the last step, as PyTorch defines it. "
           "Momentum may run against it by a schedule of its own.",
       .formula =
-          "start = peak / div_factor, end = start / final_div_factor; u = rise * T - 1\n"
+          "start = peak / div_factor, end = start / final_div_factor; u = pct_start * T - 1\n"
           "0 .. u: start to peak      u .. T - 1: peak to end\n"
           "three_phase: u .. 2u: peak to start      2u .. T - 1: start to end",
       .paper =
@@ -42,16 +42,16 @@ struct OneCycle {
         field(&OneCycle::final_div_factor, {.name = "final_div_factor",
                                             .meaning = "value at the start over that at the end",
                                             .bounds = {.low = 0, .open_low = true}}),
-        field(&OneCycle::rise, {.name = "rise",
-                                .meaning = "share of the run before the peak; with three_phase at "
-                                           "most 0.5",
-                                .bounds = {0, 1, true, true},
-                                .alias = "pct_start"}),
+        field(&OneCycle::pct_start,
+              {.name = "pct_start",
+               .meaning = "share of the run before the peak; with three_phase at "
+                          "most 0.5",
+               .bounds = {0, 1, true, true}}),
         field(&OneCycle::three_phase,
               {.name = "three_phase",
                .meaning = "down to the start as fast as up, and then to the end"}),
-        field(&OneCycle::anneal,
-              {.name = "anneal", .meaning = "along half a cosine or a straight line"})};
+        field(&OneCycle::anneal_strategy,
+              {.name = "anneal_strategy", .meaning = "along half a cosine or a straight line"})};
   }
 };
 

@@ -17,7 +17,7 @@ struct WarmupStableDecay {
   double peak = 0.1;
   double final_value = 0;
   double cooldown = 0.2;
-  Cooldown form = Cooldown::linear;
+  Cooldown decay_fn = Cooldown::linear;
   Warmup warmup = {};
 
   static constexpr std::string_view kind = "warmup_stable_decay";
@@ -42,8 +42,8 @@ struct WarmupStableDecay {
                                              .meaning = "share of the run, after the warm-up, in "
                                                         "which it falls",
                                              .bounds = {0, 1, true, false}}),
-        field(&WarmupStableDecay::form,
-              {.name = "form", .meaning = "how the last stretch goes to the final value"}),
+        field(&WarmupStableDecay::decay_fn,
+              {.name = "decay_fn", .meaning = "how the last stretch goes to the final value"}),
         warmup_field(&WarmupStableDecay::warmup)};
   }
 };

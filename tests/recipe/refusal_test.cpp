@@ -105,8 +105,8 @@ TEST(Refused, APlateauThatWouldRestart) {
       "r.toml:2:6: optimizer.lr: pieces.1.curve is a plateau, which would restart with its "
       "piece and forget what was measured; give a plateau the whole run, behind a warm-up of "
       "its own, or take sgdr for restarts");
-  EXPECT_EQ(of("[optimizer]\nlr = { schedule = \"plateau\", first = { epochs = 5 } }"),
-            "r.toml:2:30: unknown key 'optimizer.lr.first' of plateau: it is an option of sgdr");
+  EXPECT_EQ(of("[optimizer]\nlr = { schedule = \"plateau\", T_0 = { epochs = 5 } }"),
+            "r.toml:2:30: unknown key 'optimizer.lr.T_0' of plateau: it is an option of sgdr");
 }
 
 TEST(Refused, APlateauWithNothingToFollow) {
