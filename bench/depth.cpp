@@ -1,4 +1,4 @@
-// What stochastic depth saves: training steps of ResNet-56 with it (granularity batch, final rate
+// What stochastic depth saves: training steps of ResNet-56 with it (mode batch, final rate
 // 0.5) and without, in turn, on one thread, in the processor's time. What a block costs is measured
 // apart: by networks that have six blocks fewer in one of their stages. Prints a line of JSON. Used
 // by scripts/bench.

@@ -39,7 +39,7 @@ augment = [{ kind = "flip" }]
 [model]
 kind = "resnet"
 stem = "strided"
-blocks = [1, 1, 1]
+layers = [1, 1, 1]
 width = 16
 [checkpoint]
 every_steps = 0

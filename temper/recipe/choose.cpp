@@ -64,7 +64,7 @@ class Chooser {
     base_batch_ = 128;
     // The same network by its depth, so that another depth can be asked for.
     if (!found_.gpu)
-      for (const auto* edit : {"model.blocks=[]", "model.width=0", "model.depth=8"})
+      for (const auto* edit : {"model.layers=[]", "model.width=0", "model.depth=8"})
         sets_.emplace_back(edit);
     set("data.augment", fmt::format(R"([{{ kind = "pad_crop", padding = {} }}{}])",
                                     std::max<std::int64_t>(found_.side / 8, 1),

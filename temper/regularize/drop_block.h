@@ -18,19 +18,19 @@ enum class DropBlockForm : std::uint8_t { tensorflow, timm };
 /// Squares of an activation become zero.
 struct DropBlock {
   double rate = 0.1;
-  std::int64_t size = 7;
+  std::int64_t block_size = 7;
   DropBlockForm form = DropBlockForm::tensorflow;
-  bool shared = false;
+  bool couple_channels = false;
 
   static constexpr std::string_view kind = "drop_block";
   static constexpr About about = {
       .summary =
           "Squares of an activation become zero, since what lies beside a single element would "
           "tell what it was; the rest grows so that the mean stays. The paper lets the rate rise "
-          "from 0 in a straight line: rate = { schedule = \"linear\", peak = 0, final = 0.1 }.",
+          "from 0 in a straight line: p = { schedule = \"linear\", peak = 0, final = 0.1 }.",
       .formula =
-          "centres with probability gamma = rate * h * w / (size^2 * (h - size + 1) * (w - size + "
-          "1))\n"
+          "centres with probability gamma = p * h * w / (b^2 * (h - b + 1) * (w - b + 1)), b = "
+          "block_size\n"
           "y = x * m * (elements / elements kept), m = 0 in the square around a centre, else 1\n"
           "tensorflow: centres only where the whole square lies within (also ResNet-RS)\n"
           "timm:       centres anywhere, squares are cut at the border",
@@ -40,15 +40,15 @@ struct DropBlock {
   static constexpr auto fields() {
     return std::tuple{
         drop_rate_field(&DropBlock::rate, "share of the elements that is dropped, nearly"),
-        field(&DropBlock::size,
-              {.name = "size",
+        field(&DropBlock::block_size,
+              {.name = "block_size",
                .meaning = "side of a square; a smaller activation is dropped as a whole",
                .unit = "elements",
                .bounds = {1, 1024}}),
         field(&DropBlock::form,
               {.name = "form", .meaning = "where the centres of squares may lie"}),
-        field(&DropBlock::shared,
-              {.name = "shared",
+        field(&DropBlock::couple_channels,
+              {.name = "couple_channels",
                .meaning = "all channels of an image lose the same squares, timm's default"})};
   }
 };

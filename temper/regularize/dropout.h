@@ -13,11 +13,11 @@ namespace temper::regularize {
 
 template <class S>
 constexpr auto drop_rate_field(double S::* member, std::string_view meaning) {
-  return field(member, {.name = "rate",
+  return field(member, {.name = "p",
                         .meaning = meaning,
                         .bounds = {0, 1, false, true},
                         .scheduled = true,
-                        .alias = "p"});
+                        .alias = "rate"});
 }
 
 /// Single elements become zero.
@@ -27,10 +27,10 @@ struct Dropout {
   static constexpr std::string_view kind = "dropout";
   static constexpr About about = {
       .summary =
-          "Every element of an activation becomes zero with probability rate, and the others grow "
+          "Every element of an activation becomes zero with probability p, and the others grow "
           "so that the mean stays (the inverted form): evaluation multiplies by nothing. The paper "
           "takes 0.5 within a network and 0.2 at its input.",
-      .formula = "y = x * m / (1 - rate), m = 0 with probability rate, else 1",
+      .formula = "y = x * m / (1 - p), m = 0 with probability p, else 1",
       .paper =
           "Srivastava et al. 2014, Dropout: a simple way to prevent neural networks from "
           "overfitting"};
@@ -46,10 +46,10 @@ struct SpatialDropout {
   static constexpr std::string_view kind = "spatial_dropout";
   static constexpr About about = {
       .summary =
-          "Every channel of an image's activation becomes zero as a whole with probability rate, "
+          "Every channel of an image's activation becomes zero as a whole with probability p, "
           "since its neighbours would tell what a single element was; the others grow so that the "
           "mean stays.",
-      .formula = "y = x * m / (1 - rate), m = 0 with probability rate, else 1, a channel",
+      .formula = "y = x * m / (1 - p), m = 0 with probability p, else 1, a channel",
       .paper =
           "Tompson et al. 2015, Efficient object localization using convolutional networks, "
           "arXiv:1411.4280"};
@@ -68,7 +68,7 @@ struct GaussianDropout {
       .summary =
           "Every element of an activation is multiplied by normal noise that has the mean and "
           "variance of dropout's.",
-      .formula = "y = x * n, n normal with mean 1 and variance rate / (1 - rate)",
+      .formula = "y = x * n, n normal with mean 1 and variance p / (1 - p)",
       .paper =
           "Srivastava et al. 2014, Dropout: a simple way to prevent neural networks from "
           "overfitting, 10"};

@@ -167,17 +167,17 @@ TEST(Resume, IsExactWithAPlateauThatFallsAndStagesThatThaw) {
 TEST(Resume, IsExactWithAllThatDraws) {
   const TestFolder folder;
   const std::vector<std::string> common{
-      "model.dropout=[{ kind = \"dropout\", at = \"all\", rate = 0.2 }, "
-      "{ kind = \"gaussian_dropout\", at = \"input\", rate = 0.1 }, "
-      "{ kind = \"spatial_dropout\", at = \"stage 2\", rate = 0.2 }, "
-      "{ kind = \"drop_block\", size = 2, "
-      "rate = { schedule = \"linear\", peak = 0, final = 0.2 } }]",
+      "model.dropout=[{ kind = \"dropout\", at = \"all\", p = 0.2 }, "
+      "{ kind = \"gaussian_dropout\", at = \"input\", p = 0.1 }, "
+      "{ kind = \"spatial_dropout\", at = \"stage 2\", p = 0.2 }, "
+      "{ kind = \"drop_block\", block_size = 2, "
+      "p = { schedule = \"linear\", peak = 0, final = 0.2 } }]",
       "gradient_noise={ eta = 0.001 }", "data.micro_batches=3", "sam=true", "optimizer.lr=0.02"};
   for (const std::string depth :
-       {"stochastic_depth={ rate = 0.8, dropped = \"freeze\" }",
-        "stochastic_depth={ rate = 0.8, dropped = \"decay\" }",
-        "stochastic_depth={ granularity = \"sample\", scaling = \"inverted\", "
-        "rate = { schedule = \"linear\", peak = 0, final = 0.5 } }",
+       {"stochastic_depth={ drop_path_rate = 0.8, dropped = \"freeze\" }",
+        "stochastic_depth={ drop_path_rate = 0.8, dropped = \"decay\" }",
+        "stochastic_depth={ mode = \"sample\", scaling = \"inverted\", "
+        "drop_path_rate = { schedule = \"linear\", peak = 0, final = 0.5 } }",
         "shake_drop={ level = \"pixel\" }"}) {
     auto edits = common;
     edits.push_back("model." + depth);
