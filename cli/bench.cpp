@@ -53,7 +53,7 @@ void add_bench(const Command& app) {
       "waits for it");
   auto options = std::make_shared<Options>();
   data.option("recipe", options->file, "recipe file").called("RECIPE").required();
-  data.option("--set", options->sets, "change an option: --set data.loader_threads=2")
+  data.option("--set", options->sets, "change an option: --set data.num_workers=2")
       .called("KEY=VALUE");
   data.option("--seconds", options->seconds, "for each of two measurements")
       .called("SECONDS")

@@ -31,10 +31,10 @@ epochs = 10
 threads = 1
 precision = "fp32"
 [data]
-batch = 64
+batch_size = 64
 limit = 6000
 validation = 0.05
-loader_threads = 1
+num_workers = 1
 augment = [{ kind = "flip" }]
 [model]
 kind = "resnet"

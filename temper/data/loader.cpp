@@ -116,7 +116,7 @@ void check(const Source& source, const LoaderOptions& options) {
   if (source.size() < (options.drop_last ? options.batch : 1))
     throw Error(
         Code::usage,
-        fmt::format("data.batch = {} for a set of {} images; expected no more than there are",
+        fmt::format("data.batch_size = {} for a set of {} images; expected no more than there are",
                     options.batch, source.size()));
   if (options.normalisation.mean.size() != static_cast<std::size_t>(source.channels()))
     throw Error(Code::usage, fmt::format("normalisation of {} channels for images with {}",

@@ -28,9 +28,9 @@ struct CrossEntropy {
   static constexpr About about = {
       .summary =
           "Cross-entropy between the target distributions t and the softmax of the logits, "
-          "averaged over the rows that have a label. With class weights w the sum is divided by "
-          "the weights of the targets as they are before smoothing, as PyTorch does for labels, or "
-          "by the number of rows, as PyTorch does for soft targets.",
+          "averaged over the rows that have a label. With class weights w (weight) the sum is "
+          "divided by the weights of the targets as they are before smoothing, as PyTorch does for "
+          "labels, or by the number of rows, as PyTorch does for soft targets.",
       .formula =
           "mean over rows of -sum_c t_c log softmax(z)_c\n"
           "weights   sum over rows of -sum_c w_c t_c log softmax(z)_c / sum over rows of sum_c w_c "
@@ -46,13 +46,14 @@ struct CrossEntropy {
         field(&CrossEntropy::confidence_penalty,
               {.name = "confidence_penalty", .meaning = "charges for being sure"}),
         field(&CrossEntropy::class_weights,
-              {.name = "class_weights",
+              {.name = "weight",
                .meaning = "how much each class counts, one number a class in the order of the "
                           "classes; empty: all alike",
-               .bounds = {.low = 0}}),
+               .bounds = {.low = 0},
+               .alias = "class_weights"}),
         field(&CrossEntropy::weighted_mean,
               {.name = "weighted_mean",
-               .meaning = "with class_weights: divide by the weights of the targets, or by the "
+               .meaning = "with weight: divide by the weights of the targets, or by the "
                           "rows"})};
   }
 };

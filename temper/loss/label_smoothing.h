@@ -24,7 +24,7 @@ struct LabelSmoothing {
           "Moves a little of each target's mass from the true class to the others, so that no "
           "logit has to grow without bound.",
       .formula =
-          "                true class          each other one of c\n"
+          "alpha=smoothing true class          each other one of c\n"
           "off_target      1 - alpha           alpha / (c - 1)     tensor2tensor, fairseq\n"
           "uniform         1 - alpha + alpha/c alpha / c           PyTorch, timm\n"
           "classy          (1 + alpha/c) / (1 + alpha), (alpha/c) / (1 + alpha)  ClassyVision\n"
@@ -34,7 +34,7 @@ struct LabelSmoothing {
           "Szegedy et al. 2016, Rethinking the Inception architecture, arXiv:1512.00567; "
           "unigram: Pereyra et al. 2017, arXiv:1701.06548"};
   static constexpr auto fields() {
-    return std::tuple{field(&LabelSmoothing::alpha, {.name = "alpha",
+    return std::tuple{field(&LabelSmoothing::alpha, {.name = "smoothing",
                                                      .meaning = "mass moved off the true class",
                                                      .bounds = {0, 1, false, true},
                                                      .scheduled = true}),

@@ -31,7 +31,7 @@ Counts count(const Loss& loss, const at::Tensor& targets, const at::Tensor& labe
 /// That of any other part is its share by labelled rows.
 bool wants_whole(const Loss& loss);
 
-/// Throws Error{Code::usage} beginning with the option's name ("class_weights ...") for options
+/// Throws Error{Code::usage} beginning with the option's name ("weight ...") for options
 /// that don't fit so many classes, or each other.
 void check(const Loss& loss, std::int64_t classes);
 

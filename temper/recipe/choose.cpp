@@ -116,7 +116,7 @@ class Chooser {
     batch_ = std::min<std::int64_t>(
         static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(wanted))),
         std::max<std::int64_t>(trained(), 1));
-    set("data.batch", fmt::format("{}", batch_));
+    set("data.batch_size", fmt::format("{}", batch_));
     const double rate = 0.1 * static_cast<double>(batch_) / static_cast<double>(base_batch_);
     set("optimizer.lr.peak", fmt::format("{:.6g}", rate));
     because("batch", fmt::format("{} images, learning rate {:.3g}: {} training images make {} "

@@ -119,10 +119,8 @@ struct Data {
                .meaning = "share of the training labels replaced by another class, each with the "
                           "same chance, for experiments; validation and test labels stay right",
                .bounds = {0, 1}}),
-        field(&Data::batch, {.name = "batch",
-                             .meaning = "images a step",
-                             .bounds = {1, 1 << 20},
-                             .alias = "batch_size"}),
+        field(&Data::batch,
+              {.name = "batch_size", .meaning = "images a step", .bounds = {1, 1 << 20}}),
         field(&Data::micro_batches,
               {.name = "micro_batches",
                .meaning = "parts that a batch passes through the network in, to save memory; "
@@ -163,11 +161,10 @@ struct Data {
                                     .unit = "seconds",
                                     .bounds = {0, 86400},
                                     .changes_results = false}),
-        field(&Data::loader_threads, {.name = "loader_threads",
+        field(&Data::loader_threads, {.name = "num_workers",
                                       .meaning = "threads that read and augment images",
                                       .bounds = {1, 1024},
-                                      .changes_results = false,
-                                      .alias = "workers"}),
+                                      .changes_results = false}),
         field(&Data::size,
               {.name = "size",
                .meaning =

@@ -43,25 +43,24 @@ struct ClassBalanced {
 };
 
 struct Repeated {
-  std::int64_t times = 3;
+  std::int64_t num_repeats = 3;
 
   static constexpr std::string_view kind = "repeated";
   static constexpr About about = {
       .summary =
           "Repeated augmentation: each image that is drawn stands several times in a row, so "
           "in one batch, each time augmented anew. An epoch keeps its length N, so about "
-          "N / times different images are in it.",
+          "N / num_repeats different images are in it.",
       .formula =
-          "rows r, r + 1, ..., r + times - 1 of an epoch show one image; a new "
+          "rows r, r + 1, ..., r + num_repeats - 1 of an epoch show one image; a new "
           "permutation each epoch",
       .paper =
           "Hoffer et al. 2020, Augment your batch, arXiv:1901.09335; Berman et al. 2019, "
           "MultiGrain, arXiv:1902.05509"};
   static constexpr auto fields() {
-    return std::tuple{field(&Repeated::times, {.name = "times",
-                                               .meaning = "rows that an image gets",
-                                               .bounds = {2, 1024},
-                                               .alias = "repeats"})};
+    return std::tuple{
+        field(&Repeated::num_repeats,
+              {.name = "num_repeats", .meaning = "rows that an image gets", .bounds = {2, 1024}})};
   }
 };
 

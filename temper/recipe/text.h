@@ -9,7 +9,7 @@
 namespace temper::recipe {
 
 /// Numbers that a schedule drives, by the option's path ("optimizer.lr",
-/// "data.augment.0.probability").
+/// "data.augment.0.p").
 using Schedules = std::map<std::string, schedule::Schedule>;
 
 /// Where a recipe's text says something, for messages: "recipe.toml:12:3" by the option's path, the

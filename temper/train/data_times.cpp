@@ -97,13 +97,13 @@ std::string verdict(const DataTimes& times) {
   if (waited < 0.05)
     return "The network takes the time: faster data would not make training faster.\n";
   if (times.decode > times.read + times.augment)
-    return "Training waits for pictures, and decoding takes most of that: more loader_threads "
-           "where "
-           "there are cores,\ndata.decode = \"fast\", or `temper data pack --short-side N` once.\n";
+    return "Training waits for pictures, and decoding takes most of that: more data.num_workers "
+           "where there are cores,\n"
+           "data.decode = \"fast\", or `temper data pack --short-side N` once.\n";
   if (times.read > times.augment)
     return "Training waits for the disk: `temper data pack` puts the pictures one after the other, "
            "and a second epoch may\nfind them in memory.\n";
-  return "Training waits for augmentation: more loader_threads where there are cores.\n";
+  return "Training waits for augmentation: more data.num_workers where there are cores.\n";
 }
 
 }  // namespace

@@ -188,11 +188,12 @@ double gib(std::uint64_t bytes) {
   const auto fits = forecast.largest_batch_within(limit);
   throw Error(
       Code::usage,
-      fmt::format("this run needs about {:.1f} GiB with data.batch = {} and the machine has {:.1f} "
-                  "GiB for it; {}",
-                  gib(need.total), batch, gib(limit),
-                  fits > 0 ? fmt::format("a batch of {} would fit", fits)
-                           : "no batch would fit: take a smaller network or data.size"));
+      fmt::format(
+          "this run needs about {:.1f} GiB with data.batch_size = {} and the machine has {:.1f} "
+          "GiB for it; {}",
+          gib(need.total), batch, gib(limit),
+          fits > 0 ? fmt::format("a batch of {} would fit", fits)
+                   : "no batch would fit: take a smaller network or data.size"));
 }
 
 }  // namespace

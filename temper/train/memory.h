@@ -12,7 +12,7 @@ struct Need {
   std::uint64_t model = 0;
   std::uint64_t loader = 0;     ///< batches that wait
   std::uint64_t working = 0;    ///< the most that a step or an evaluation takes beside all that
-  std::uint64_t per_image = 0;  ///< what one more image in data.batch adds
+  std::uint64_t per_image = 0;  ///< what one more image in data.batch_size adds
   std::uint64_t total = 0;
 };
 

@@ -49,7 +49,7 @@ std::vector<std::string> alternatives() {
       edits.push_back(std::move(edit));
   // Schedules of numbers that the loader follows.
   edits.emplace_back("data.train_size={ schedule = \"linear\", peak = 8, final = 12 }");
-  edits.emplace_back("data.augment.1.probability={ schedule = \"linear\", peak = 0, final = 1 }");
+  edits.emplace_back("data.augment.1.p={ schedule = \"linear\", peak = 0, final = 1 }");
   return edits;
 }
 
@@ -198,7 +198,7 @@ TEST(Resume, IsExactWithOtherLoaderThreads) {
   job = {.directory = folder / "other", .stop_at = 3};
   ASSERT_EQ(run_worker(job).status, 75);
   job.stop_at = 0;
-  job.sets = {"data.loader_threads=4"};
+  job.sets = {"data.num_workers=4"};
   ASSERT_EQ(run_worker(job).status, 0);
   EXPECT_EQ(result_of(job.directory), whole);
 }

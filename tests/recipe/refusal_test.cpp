@@ -122,8 +122,8 @@ TEST(Refused, APlateauWithNothingToFollow) {
 }
 
 TEST(Refused, APlateauOverTheImages) {
-  EXPECT_EQ(of("[data]\naugment = [{ kind = \"flip\", probability = { schedule = \"plateau\" } }]"),
-            "r.toml:2:43: data.augment.0.probability: a plateau may not drive what is done to "
+  EXPECT_EQ(of("[data]\naugment = [{ kind = \"flip\", p = { schedule = \"plateau\" } }]"),
+            "r.toml:2:33: data.augment.0.p: a plateau may not drive what is done to "
             "images, which are made before the score that it follows is known; take another "
             "schedule");
 }
@@ -165,8 +165,8 @@ TEST(Refused, SharesOfLabelsThatAreNone) {
             "r.toml:1:17: data.labelled is 0; expected a number in (0, 1]");
   EXPECT_EQ(of("data.label_noise = 1.1"),
             "r.toml:1:20: data.label_noise is 1.1; expected a number in [0, 1]");
-  EXPECT_EQ(of("data.sampling = { kind = \"repeated\", times = 1 }"),
-            "r.toml:1:46: data.sampling.times is 1; expected a number in [2, 1024]");
+  EXPECT_EQ(of("data.sampling = { kind = \"repeated\", num_repeats = 1 }"),
+            "r.toml:1:52: data.sampling.num_repeats is 1; expected a number in [2, 1024]");
   EXPECT_EQ(of("data.sampling = \"class_balance\""),
             "r.toml:1:17: unknown data.sampling.kind \"class_balance\": did you mean "
             "'class_balanced'?");

@@ -229,7 +229,7 @@ std::string refusal(const std::string& text) {
 }
 
 TEST(RandomLayers, AreRefusedWithTheirPlaceInTheRecipe) {
-  const std::string model = "data.batch = 8\n[model]\nkind = \"resnet\"\ndepth = 8\n";
+  const std::string model = "data.batch_size = 8\n[model]\nkind = \"resnet\"\ndepth = 8\n";
   EXPECT_THAT(refusal(model + "dropout = [{ kind = \"dropout\", at = \"stage 7\" }]\n"),
               StartsWith("r.toml:5:37: model.dropout.0.at is \"stage 7\", which is no layer"));
   EXPECT_THAT(refusal(model + "dropout = [{ kind = \"dropout\", p = 1 }]\n"),
