@@ -1,4 +1,5 @@
-"""The files that differ from where this branch left its upstream; without one, or on it, from the commit before."""
+"""The files that differ from the merge base with the upstream branch; from the previous commit, if there is no upstream
+or HEAD is the merge base."""
 
 import pathlib
 import subprocess

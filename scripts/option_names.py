@@ -22,7 +22,7 @@ def techniques():
         elif line.startswith("### "):
             found.append(["recipe", "recipe", {}])
         elif found and (option := re.fullmatch(r"\| `([\w.]+)` \| .* \| (.*) \|", line)):
-            meaning = re.sub(r"; (a schedule may drive it|does not change results|also spelt \w+)", "", option[2])
+            meaning = re.sub(r"; (can be scheduled|does not change results|alias: \w+)", "", option[2])
             found[-1][2][option[1]] = re.sub(r" \[[^]]*\]$", "", meaning)
     return found
 

@@ -1,6 +1,5 @@
-"""Writes tests/golden/optim/around.json: what stands around an optimizer. Clipping as torch 2.11.0 and
-timm 1.0.31 have it; Lookahead and SAM of pytorch_optimizer 4.1.0 around torch.optim.SGD, 25 steps on
-the loss sum(c * w^4) / 4."""
+"""Writes tests/golden/optim/around.json: gradient clipping of torch 2.11.0 and timm 1.0.31; Lookahead and
+SAM of pytorch_optimizer 4.1.0 around torch.optim.SGD, 25 steps on the loss sum(c * w^4) / 4."""
 
 import torch
 from golden import tensor, write
@@ -9,7 +8,7 @@ from timm.utils.agc import adaptive_clip_grad
 
 STEPS, LR = 25, 0.004
 generator = torch.Generator().manual_seed(1)
-torch.Tensor.float = lambda tensor: tensor  # or SAM would take its norm in float32
+torch.Tensor.float = lambda tensor: tensor  # otherwise SAM would compute its norm in float32
 SHAPES = {"conv": (4, 3, 3, 3), "linear": (5, 4), "bias": (5,)}
 
 

@@ -1,11 +1,11 @@
 """Writes tests/golden/loss/: the losses, their gradients in float64, of torch 2.11.0, torchvision 0.26.0,
 timm 1.0.31 and kornia 0.8.1.
 
-cross_entropy.json has PyTorch's cross-entropy and label smoothing, losses.json all other options and losses. What no
-package has is the paper's formula in PyTorch's terms: unigram smoothing, the confidence penalty (with torch's entropy),
-poly-1 (the lines that its appendix gives), the rescaled squared error, distillation (as DeiT's code, but averaged over
-rows as the papers write it). kornia adds 1e-6 to every entry of its labels, which is no part of the focal loss: here it
-adds 0.
+cross_entropy.json has PyTorch's cross-entropy and label smoothing, losses.json all other options and losses. Losses
+that no package has are the paper's formula written in PyTorch: unigram smoothing, the confidence penalty (with torch's
+entropy), poly-1 (the code in its appendix), the rescaled squared error, distillation (DeiT's code, but averaged over
+rows as in the papers). kornia adds 1e-6 to every entry of its labels, which is not part of the focal loss; that is
+replaced by 0 here.
 """
 
 import functools
@@ -41,7 +41,7 @@ values = sixteenths(1)
 prior = distributions(CLASSES)
 views = [sixteenths(1) for _ in range(3)]
 hard = F.one_hot(labels, CLASSES).double()
-several = (soft > 0.1).double()  # labels of an image that shows more than one
+several = (soft > 0.1).double()  # labels of an image with more than one class
 weights = torch.tensor([1, 2, 0.5, 3, 1, 0.25, 4, 1, 0, 1.5], dtype=torch.float64)
 
 

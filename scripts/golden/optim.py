@@ -1,6 +1,6 @@
-"""Writes tests/golden/optim/: 25 steps of every optimizer, as torch.optim 2.11.0, timm 1.0.31,
-Keras 3.15.1 on torch, adabelief-pytorch 0.2.1 and schedulefree 1.4.1 define it, on recorded gradients of a
-convolution, a matrix, a norm and a bias. The last two don't decay."""
+"""Writes tests/golden/optim/: 25 steps of every optimizer, as defined by torch.optim 2.11.0, timm
+1.0.31, Keras 3.15.1 on torch, adabelief-pytorch 0.2.1 and schedulefree 1.4.1, on recorded gradients of a
+convolution, a matrix, a normalization scale and a bias. The last two have no weight decay."""
 
 import os
 
@@ -14,10 +14,10 @@ import torch
 from adabelief_pytorch import AdaBelief
 from golden import tensor, write
 
-torch.set_default_dtype(torch.float64)  # or NAdam would keep its product of momenta in float32
+torch.set_default_dtype(torch.float64)  # otherwise NAdam would keep its product of momenta in float32
 STEPS = 25
 SHAPES = {"conv": (4, 3, 3, 3), "linear": (5, 4), "norm": (4,), "bias": (5,)}
-DECAYING = 2  # the first so many
+DECAYING = 2  # the number of parameters with weight decay, the first ones
 BIG = dict(weight_decay=0.05)
 
 generator = torch.Generator().manual_seed(1)
@@ -41,7 +41,7 @@ def run_torch(make, lr, dtype):
     optimizer = make(groups(values))
     for step in range(STEPS):
         for value, gradient in zip(values, gradients):
-            value.grad = gradient[step].to(dtype).clone()  # some write into it
+            value.grad = gradient[step].to(dtype).clone()  # some optimizers write into it
         for group in optimizer.param_groups:
             group["lr"] = factors[step] * group["initial"] if "initial" in group else factors[step] * lr
         optimizer.step()
@@ -49,7 +49,7 @@ def run_torch(make, lr, dtype):
 
 
 def run_keras(make, lr, dtype):
-    """Keras takes L2 through the gradient; its own weight_decay is the decoupled one."""
+    """Keras implements the L2 penalty through the gradient; its weight_decay is decoupled."""
     name = str(dtype).removeprefix("torch.")
     keras.config.set_floatx(name)
     values = [keras.Variable(value.numpy(), dtype=name, name=shape) for shape, value in zip(SHAPES, initial)]
@@ -63,7 +63,7 @@ def run_keras(make, lr, dtype):
 
 
 def case(ours, make, run=run_torch):
-    """What temper is asked for, and the same of a published implementation."""
+    """temper's options, and the numbers of a published implementation with the same options."""
     result = {"options": ours}
     for dtype in (torch.float64, torch.float32):
         values = run(make, ours["lr"], dtype)
@@ -270,7 +270,7 @@ save("lars", ["timm"], [
 
 
 def muon(ours):
-    """timm's, its iteration in the weights' precision; what is no matrix goes by timm's AdamW."""
+    """timm's Muon, its iteration in the weights' precision; parameters that are not matrices use timm's AdamW."""
     rest = ours["rest"]
     theirs = {k: v for k, v in ours.items() if k not in ("rest", "adjust_lr_fn", "conv_mode", "ns_coefficients")}
     theirs |= {
@@ -307,7 +307,7 @@ save("muon", ["timm", "torch"], [
 
 
 def run_evaluated(make, lr, dtype):
-    """As run_torch, but the weights that are evaluated."""
+    """Like run_torch, but returns the weights used for evaluation."""
     optimizer = None
 
     def keep(g):

@@ -1,5 +1,5 @@
 """Writes tests/golden/schedule/schedule.json: 1,000 learning rates of the schedulers of PyTorch, timm
-and Keras, each beside the same schedule as temper spells it, over 1,000 steps of 100 an epoch; and
+and Keras, each with the same schedule in temper's options, over 1,000 steps, 100 per epoch; and
 plateau.json: the rates of PyTorch's ReduceLROnPlateau after each of 1,000 evaluations."""
 
 import math
@@ -17,7 +17,7 @@ from timm.scheduler import CosineLRScheduler, PolyLRScheduler, StepLRScheduler
 from torch.optim import lr_scheduler as lrs
 
 STEPS, EPOCH, WARMUP = 1000, 100, 137
-warnings.simplefilter("ignore")  # PyTorch's own, about its epoch argument
+warnings.simplefilter("ignore")  # PyTorch's warning about its epoch argument
 keras.config.set_floatx("float64")
 cases = []
 
@@ -118,7 +118,7 @@ for strategy, name in (("cosine", "cos"), ("linear", "linear")):
 by_torch({"kind": "one_cycle", "peak": 0.4, "pct_start": 0.41, "div_factor": 10, "final_div_factor": 100},
          lambda o: lrs.OneCycleLR(o, 0.4, STEPS, pct_start=0.41, div_factor=10, final_div_factor=100))
 
-# Up, level, down in a straight line.
+# Linear up, constant, linear down.
 by_torch({"kind": "warmup_stable_decay", "peak": 0.4, "final": 0.04, "cooldown": 0.25, "warmup": {"steps": 200, "start": 0.1}},
          lambda o: lrs.SequentialLR(o, [lrs.LinearLR(o, 0.25, 1.0, 200), lrs.ConstantLR(o, 1.0),
                                         lrs.LinearLR(o, 1.0, 0.1, 200)], milestones=[200, 800]))
@@ -132,8 +132,8 @@ by_torch({"kind": "piecewise", "pieces": [
 write("schedule/schedule.json", ["torch", "timm", "keras"],
       {"steps": STEPS, "steps_per_epoch": EPOCH, "cases": cases})
 
-# Plateaus: 1,000 evaluations of a score that gets better ever more slowly, with noise, and now and then
-# is not a number. The rate is what the epoch after each evaluation is trained with.
+# Plateaus: 1,000 evaluations of a score that improves ever more slowly, with noise, and is occasionally
+# NaN. The rate is that of the epoch after each evaluation.
 generator = random.Random(5)
 losses = [0.2 + 2 / (1 + i / 40) + generator.gauss(0, 0.05) for i in range(STEPS)]
 accuracies = [0.95 - 0.8 / (1 + i / 60) + generator.gauss(0, 0.02) for i in range(STEPS)]

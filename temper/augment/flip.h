@@ -8,17 +8,17 @@
 
 namespace temper::augment {
 
-/// Mirrors the image left to right, sometimes.
+/// Flips the image horizontally at random.
 struct Flip {
   double p = 0.5;
 
   static constexpr std::string_view kind = "flip";
   static constexpr About about = {
-      .summary = "Mirrors the image left to right with the given probability.",
+      .summary = "Flips the image horizontally with the given probability.",
       .paper = "Krizhevsky et al. 2012, ImageNet classification with deep convolutional networks"};
   static constexpr auto fields() {
     return std::tuple{field(&Flip::p, {.name = "p",
-                                       .meaning = "how often an image is mirrored",
+                                       .meaning = "probability that an image is flipped",
                                        .bounds = {.low = 0, .high = 1},
                                        .scheduled = true})};
   }

@@ -50,7 +50,7 @@ Pipeline::Pipeline(std::vector<Operation> operations, const Normalisation& norma
 void Pipeline::check() const {
   if (input_.height < 1 || input_.width < 1)
     throw Error(Code::usage, fmt::format("the network's input is {} x {} pixels; expected at least "
-                                         "one pixel (give data.size)",
+                                         "one pixel (set data.size)",
                                          input_.height, input_.width));
   for (const auto& operation : operations_)
     std::visit([](const auto& options) { check_options(options); }, operation);

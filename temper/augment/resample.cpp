@@ -59,7 +59,7 @@ std::int32_t fixed(double weight) {
   return static_cast<std::int32_t>(weight * (1 << kernels::kBits) + (weight < 0 ? -0.5 : 0.5));
 }
 
-/// Half up; below zero towards it, as Pillow does.
+/// Adds 1/2 and truncates towards zero, as Pillow does.
 std::int64_t rounded(double place) {
   return static_cast<std::int64_t>(place + 0.5);  // NOLINT(bugprone-incorrect-roundings)
 }
@@ -70,7 +70,7 @@ std::int64_t up_to_multiple_of_4(std::int64_t n) {
 
 }  // namespace
 
-/// Pillow's affine transform, which adds up the places.
+/// As Pillow's affine transform, which accumulates the source position.
 void Resampler::Weights::prepare_nearest(std::int64_t in, double from, double scale,
                                          std::int64_t low, std::int64_t length) {
   stride = 1;
@@ -152,7 +152,8 @@ void Resampler::pack_columns() {
   }
 }
 
-/// The weights of all pixels with as many pairs, beginning so early that none lies behind the row.
+/// Packs the weights of all pixels into the same number of pairs, which start early enough to end
+/// within the row.
 void Resampler::pack_rows(std::int64_t width) {
   const auto& w = along_rows_;
   const auto taps = std::int64_t{*std::ranges::max_element(w.count)};
@@ -204,7 +205,7 @@ void Resampler::resize_rows(const PixelView& image) {
     return;
   }
   pack_rows(image.size.width);
-  // Nothing may lie behind the last row.
+  // There may be no memory after the last row, so it is copied.
   const std::int64_t last = image.size.height - 1;
   last_row_.resize(static_cast<std::size_t>(bytes + kernels::kBehind));
   std::copy_n(image.data + last * image.stride, bytes, last_row_.begin());
@@ -212,7 +213,7 @@ void Resampler::resize_rows(const PixelView& image) {
   kernels::resize_rows(last_row_.data(), 0, 1, row_taps_, rows_.data() + last * stride, 0);
 }
 
-/// Rows of grey pixels, and the few that are too narrow for resize_rows.
+/// For rows of gray pixels, and rows that are too narrow for kernels::resize_rows.
 void Resampler::resize_grey_rows(const PixelView& image) {
   const auto& w = along_rows_;
   const int channels = image.channels;

@@ -10,13 +10,13 @@
 
 namespace temper::data {
 
-/// Opens the sets of one task, one after the other, so that they share the memory for decoded
-/// pictures, and finds the size that all of their pictures have.
+/// Opens the sets of one task one after another, so that they share the memory budget for decoded
+/// images, and finds the size that all of their images have.
 class Assembly {
  public:
   explicit Assembly(const FileOptions& options) : rest_(options) {}
 
-  /// Opens a set of FileSource's kind with the memory that is left.
+  /// Opens a set, such as a FileSource, with the remaining memory budget.
   template <class S, class... Arguments>
   std::shared_ptr<const S> open(Arguments&&... arguments) {
     auto source = std::make_shared<const S>(std::forward<Arguments>(arguments)..., rest_);
@@ -25,7 +25,7 @@ class Assembly {
     return source;
   }
 
-  /// Writes what all sets have in common, and the usual normalisation of photographs.
+  /// Sets the size that all sets have in common, and the usual normalization of photographs.
   void finish(Dataset& dataset) const;
 
  private:

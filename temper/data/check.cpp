@@ -18,7 +18,7 @@
 namespace temper::data {
 namespace {
 
-/// What one picture told.
+/// The findings about one image.
 struct Look {
   std::string fault;
   std::string hash;
@@ -63,7 +63,7 @@ Sizes sizes_of(const std::vector<Look>& looks) {
   return sizes;
 }
 
-/// Pictures by their pixels.
+/// Images by the hash of their pixels.
 using ByContent = std::map<std::string, Duplicates>;
 
 class Checker {
@@ -89,7 +89,7 @@ class Checker {
     take(name, source, looks);
   }
 
-  /// Once, last.
+  /// Called once, after all sets.
   void tell_duplicates() {
     for (const auto& hash : order_)
       if (auto& group = contents_[hash]; group.pictures.size() > 1)
@@ -123,7 +123,7 @@ class Checker {
   Check& check_;
   std::int64_t threads_;
   ByContent contents_;
-  std::vector<std::string> order_;  ///< of contents, by their first picture
+  std::vector<std::string> order_;  ///< keys of contents_, in the order of their first images
 };
 
 bool holds_files(std::shared_ptr<const Source> source) {
@@ -155,7 +155,7 @@ bool Check::good() const {
 
 Check check(const std::string& source, const CheckOptions& options) {
   auto files = options.files;
-  files.memory = 0;  // each picture is looked at once
+  files.memory = 0;  // each image is read once
   files.keep_bad = true;
   Dataset dataset;
   try {
@@ -163,7 +163,7 @@ Check check(const std::string& source, const CheckOptions& options) {
   } catch (const Error& error) {
     if (error.code() == Code::internal) throw;
     Check failed{.source = source, .error = error.what()};
-    // It may hold what it should, under names that hide it.
+    // Images may be there under names that are not recognized.
     failed.odd_files = odd_files(source);
     std::erase_if(failed.odd_files, [](const OddFile& file) { return !file.picture; });
     return failed;
@@ -180,7 +180,7 @@ Check check(const Dataset& dataset, const std::string& source, const CheckOption
   if (dataset.validation) checker.set("validation", *dataset.validation);
   if (dataset.test) checker.set("test", *dataset.test);
   checker.tell_duplicates();
-  // Of shards and other packed sets the files are no pictures.
+  // The files of shards and other packed sets are not images.
   if (holds_files(dataset.train)) result.odd_files = odd_files(source);
   return result;
 }

@@ -23,17 +23,17 @@
 namespace temper::data {
 namespace {
 
-/// An image that was skipped, and the how-manieth of its row that was.
+/// A skipped image, and the number of images tried for its row so far.
 struct Misfortune {
   Skipped skipped;
   std::int64_t attempt = 0;
 };
 
-/// A batch's memory, which is used for one batch after another.
+/// The memory of a batch, which is reused for one batch after another.
 struct Slot {
-  augment::Pipeline pipeline;  ///< that the present batch is made with
+  augment::Pipeline pipeline;  ///< of the current batch
   Batch full = {};             ///< all rows, of the largest size
-  Batch delivered = {};        ///< the present batch, a view of `full`
+  Batch delivered = {};        ///< the current batch, a view of `full`
   std::vector<float*> views = {};
   std::int64_t* labels = nullptr;
   float* targets = nullptr;
@@ -42,9 +42,9 @@ struct Slot {
   std::int64_t* repeats = nullptr;
 
   std::vector<Misfortune> misfortunes = {};  ///< in the order in which they happened
-  std::int64_t waiting = 0;                  ///< rows that are not finished
-  std::int64_t failed = 0;                   ///< the first row that failed, where there is an error
-  bool unusable = false;                     ///< there is an error and no row is made
+  std::int64_t waiting = 0;                  ///< number of rows that are not finished
+  std::int64_t failed = 0;                   ///< the first row that failed, if there is an error
+  bool unusable = false;                     ///< there is an error and no row is prepared
   std::exception_ptr error = {};
 };
 
@@ -72,7 +72,7 @@ Slot make_slot(const augment::Pipeline& pipeline, std::int64_t views, std::int64
   return slot;
 }
 
-/// As many images of that size, channels-last, as they lie one after the other in `full`.
+/// A view of `rows` images of that size, channels-last and contiguous from the start of `full`.
 at::Tensor first_images(const at::Tensor& full, std::int64_t rows, augment::Size size) {
   const auto [height, width] = size;
   const auto channels = full.size(1);
@@ -91,7 +91,7 @@ Batch first_rows(const Batch& full, std::int64_t rows, augment::Size size) {
           at::narrow(full.repeats, 0, 0, rows)};
 }
 
-/// What was skipped, in an order that does not depend on the threads.
+/// Moves the skipped images to `skipped`, in an order that does not depend on the threads.
 void tell(std::vector<Misfortune>& misfortunes, std::vector<Skipped>& skipped) {
   std::ranges::sort(misfortunes, {},
                     [](const Misfortune& one) { return std::pair(one.skipped.row, one.attempt); });
@@ -114,16 +114,15 @@ void check(const Source& source, const LoaderOptions& options) {
     throw Error(Code::usage,
                 fmt::format("a loader with {} views of an image; expected 1 to 16", options.views));
   if (source.size() < (options.drop_last ? options.batch : 1))
-    throw Error(
-        Code::usage,
-        fmt::format("data.batch_size = {} for a set of {} images; expected no more than there are",
-                    options.batch, source.size()));
+    throw Error(Code::usage,
+                fmt::format("data.batch_size = {} for a set of {} images; expected at most as many",
+                            options.batch, source.size()));
   if (options.normalisation.mean.size() != static_cast<std::size_t>(source.channels()))
-    throw Error(Code::usage, fmt::format("normalisation of {} channels for images with {}",
+    throw Error(Code::usage, fmt::format("normalization of {} channels for images with {}",
                                          options.normalisation.mean.size(), source.channels()));
 }
 
-/// The present exception, naming the image.
+/// The current exception as an Error that names the image.
 Error about_image(const std::string& where) {
   const auto named = [&where](const std::string& what) {
     return what.find(where) == std::string::npos ? where + ": " + what : what;
@@ -145,8 +144,8 @@ bool is_bad_image(const Error& error) {
 
 }  // namespace
 
-/// The state that the workers and the consumer share. Rows of the epoch are handed out in order, a
-/// few at a time, into the slots of batches [released_, released_ + slots).
+/// The state that the workers and the consumer share. The rows of an epoch are claimed in order, a
+/// few at a time, and written to the slots of the batches [released_, released_ + slots).
 class Loader::Crew {
  public:
   Crew(std::shared_ptr<const Source> source, LoaderOptions options)
@@ -204,7 +203,7 @@ class Loader::Crew {
     Slot& slot = slot_of(due_);
     while (next_row_ < end || slot.waiting > 0) {
       if (const auto share = claim(end))
-        finish(*share, own_, lock);  // nobody else would be faster
+        finish(*share, own_, lock);  // rather than wait for a worker
       else
         finished_.wait(lock);
     }
@@ -240,7 +239,7 @@ class Loader::Crew {
     return std::min(rows_, (batch + 1) * options_.batch);
   }
 
-  /// The next rows before `limit`, when there are any and their slot is free.
+  /// Claims the next rows before `limit`, if there are any and their slot is free.
   std::optional<Share> claim(std::int64_t limit) {
     const std::int64_t batch = next_row_ / options_.batch;
     if (cancelled_ || next_row_ >= limit || batch >= released_ + options_.slots)
@@ -252,7 +251,7 @@ class Loader::Crew {
     return share;
   }
 
-  /// Before its first row is made.
+  /// Prepares the slot of a batch, before its first row.
   void begin(std::int64_t batch) {
     Slot& slot = slot_of(batch);
     slot.waiting = end_of(batch) - batch * options_.batch;
@@ -273,7 +272,7 @@ class Loader::Crew {
     const auto [height, width] = options_.size;
     if (size.height < 1 || size.width < 1 || size.height > height || size.width > width)
       throw Error(Code::usage,
-                  fmt::format("a batch of {} x {} pixels where the loader has memory for 1 x 1 to "
+                  fmt::format("a batch of {} x {} pixels; the loader has memory for 1 x 1 to "
                               "{} x {}",
                               size.height, size.width, height, width));
   }
@@ -289,7 +288,7 @@ class Loader::Crew {
     }
   }
 
-  /// Carries out what was claimed, without the lock in between.
+  /// Prepares the claimed rows, with the lock released meanwhile.
   void finish(const Share& share, Desk& desk, std::unique_lock<std::mutex>& lock) {
     lock.unlock();
     std::exception_ptr error;
@@ -335,7 +334,7 @@ class Loader::Crew {
     }
   }
 
-  /// Puts another image where one can't be used.
+  /// Replaces an image that can't be used by another one.
   void replace(Slot& slot, std::int64_t at, std::int64_t row, Skipped skipped, const Error& first,
                Desk& desk) {
     constexpr std::int64_t attempts = 100, first_repeat = std::int64_t{1} << 20;
@@ -357,7 +356,7 @@ class Loader::Crew {
     throw Error(first);
   }
 
-  /// Makes a row; the error, naming the image, where that fails.
+  /// Prepares a row. Returns the error, which names the image, if that fails.
   std::optional<Error> try_to_fill(Slot& slot, std::int64_t at, std::int64_t id,
                                    std::int64_t repeat, Desk& desk) {
     try {
@@ -382,7 +381,7 @@ class Loader::Crew {
     }
   }
 
-  /// What is to be learned about an image; zeros where it has no label.
+  /// Writes the targets of an image: one-hot classes or regression values; zeros without a label.
   void write_targets(std::int64_t id, std::span<float> targets) const {
     std::ranges::fill(targets, 0.0F);
     const auto classes = std::ssize(source_->classes());
@@ -416,24 +415,24 @@ class Loader::Crew {
 
   const std::shared_ptr<const Source> source_;
   const LoaderOptions options_;
-  const std::int64_t outputs_;  ///< numbers in a row of targets
-  const std::int64_t batches_;  ///< of an epoch
-  const std::int64_t rows_;     ///< of an epoch
+  const std::int64_t outputs_;  ///< targets per row
+  const std::int64_t batches_;  ///< batches per epoch
+  const std::int64_t rows_;     ///< rows per epoch
   std::int64_t share_ = 1;      ///< rows that are claimed at once
   Desk own_;                    ///< the consumer's
   std::vector<Slot> slots_;
 
-  // Written while no row is claimed, read by whoever claimed one.
+  // Written while no row is claimed; read by threads that have claimed rows.
   std::int64_t epoch_ = 0;
-  std::vector<std::int64_t> order_;    ///< empty: as the source has them
-  std::vector<std::int64_t> repeats_;  ///< one a row; empty: every image is there once
+  std::vector<std::int64_t> order_;    ///< empty: the source's order
+  std::vector<std::int64_t> repeats_;  ///< one per row; empty: every image appears once
 
   std::mutex mutex_;
   std::condition_variable to_do_;     ///< rows may be claimed
   std::condition_variable finished_;  ///< claimed rows were finished
-  std::int64_t next_row_ = 0;         ///< the first that nobody claimed
-  std::int64_t due_ = 0;              ///< the batch that next() gives
-  std::int64_t released_ = 0;         ///< batches before it are used up
+  std::int64_t next_row_ = 0;         ///< the first row that is not claimed
+  std::int64_t due_ = 0;              ///< the batch that next() returns
+  std::int64_t released_ = 0;         ///< earlier batches are no longer in use
   std::int64_t busy_ = 0;             ///< claims that are not finished
   std::atomic<bool> cancelled_ = true;
   bool ended_ = false;

@@ -37,7 +37,7 @@ augment::Normalisation normalisation_of(const Histogram& histogram, int channels
     const double variance = weight > 0 ? squares / weight - mean * mean : 1;
     result.mean.push_back(mean);
     result.std.push_back(
-        std::max(std::sqrt(std::max(variance, 0.0)), 1.0 / 255));  // one colour only
+        std::max(std::sqrt(std::max(variance, 0.0)), 1.0 / 255));  // for a constant channel
   }
   return result;
 }

@@ -24,10 +24,10 @@ constexpr std::size_t kHead = 16;
 
 struct Kind {
   std::string_view name;
-  std::string_view endings;  ///< each between spaces; none: a kind that is not read
+  std::string_view endings;  ///< extensions, each between spaces; empty: a format that is not read
 };
 
-/// What a file's first bytes say that it is; nothing for what is no picture.
+/// The image format that a file's first bytes show; nullopt if it is not an image.
 std::optional<Kind> kind_of(std::string_view head) {
   const auto at = [&](std::size_t offset, std::string_view bytes) {
     return head.size() > offset && head.substr(offset).starts_with(bytes);
@@ -71,7 +71,7 @@ OddFile odd_picture(const fs::path& path, std::string reason, bool read) {
   return {.path = path.string(), .reason = std::move(reason), .picture = true, .read = read};
 }
 
-/// What is odd about a file; nothing where all is well.
+/// The problem of a file; nullopt if there is none.
 std::optional<OddFile> odd(const fs::path& path) {
   constexpr std::string_view pictures = " .png .jpg .jpeg .webp ";
   const auto ending = ending_of(path);
@@ -80,23 +80,23 @@ std::optional<OddFile> odd(const fs::path& path) {
   try {
     kind = kind_of(first_bytes(path));
   } catch (const Error& error) {
-    if (read) return std::nullopt;  // reading it has told the reason
+    if (read) return std::nullopt;  // reported when the image was read
     return OddFile{path.string(), error.what()};
   }
   if (!kind) {
     if (read) return std::nullopt;  // as above
-    return OddFile{path.string(), "no picture, and not read"};
+    return OddFile{path.string(), "not a picture; it is not read"};
   }
   if (kind->endings.empty())
     return odd_picture(path, fmt::format("a {} picture, which temper does not read", kind->name),
                        read);
   if (!read)
     return odd_picture(path,
-                       fmt::format("a {} picture, not read since its name does not end in {}",
+                       fmt::format("a {} picture, not read because its name does not end in {}",
                                    kind->name, first_of(kind->endings)),
                        false);
   if (!among(ending, kind->endings))
-    return odd_picture(path, fmt::format("a {} picture that is called {}", kind->name, ending),
+    return odd_picture(path, fmt::format("a {} picture with the extension {}", kind->name, ending),
                        true);
   return std::nullopt;
 }

@@ -31,7 +31,7 @@ std::string fault_of(const Source& source, std::int64_t i, io::Picture& picture)
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception& error) {
-    return reason_alone(error.what(), source.where(i));  // of a user's own source
+    return reason_alone(error.what(), source.where(i));  // from a user-defined source
   }
 }
 

@@ -14,7 +14,7 @@ bool may_be_bad(const Error& error) {
   return error.code() == Code::data || error.code() == Code::io;
 }
 
-/// Judged by some of the headers: reading all of a large set to find out would take minutes.
+/// Estimated from a sample of the headers, since reading all of a large set would take minutes.
 bool fits(std::int64_t size, const Resident::Load& load, const FileOptions& options) {
   const std::int64_t probes = std::min<std::int64_t>(size, 32);
   double bytes = 0;
@@ -71,7 +71,7 @@ std::optional<augment::Size> Resident::common_size() const {
   std::optional<augment::Size> common;
   for (const auto& image : images_) {
     const augment::Size size{image.height, image.width};
-    if (size == augment::Size{}) continue;  // a bad one
+    if (size == augment::Size{}) continue;  // an image that can't be read
     if (common && *common != size) return std::nullopt;
     common = size;
   }

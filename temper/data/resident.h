@@ -12,30 +12,31 @@
 
 namespace temper::data {
 
-/// A small set of pictures, kept decoded.
+/// The decoded images of a small set, cached in memory.
 class Resident {
  public:
-  /// Reads picture i, undecoded; called from several threads at once.
+  /// Reads image i without decoding it. Called from several threads at once.
   using Load = std::function<void(std::int64_t i, io::Picture& into)>;
 
   Resident() = default;
-  /// Decodes all pictures, in several threads, where their pixels fit into options.memory (judged
-  /// by some of the headers); else keeps none. With Decode::fast, JPEG files are decoded when they
-  /// are used all the same, so that the pixels don't depend on how much memory there is.
-  /// @throws Error naming the first picture that can't be read, unless options.keep_bad
+  /// Decodes all images, in several threads, if their pixels fit into options.memory (estimated
+  /// from a sample of the headers); otherwise caches none. With Decode::fast, JPEG files are
+  /// decoded each time they are used in either case, so that the pixels do not depend on the
+  /// available memory.
+  /// @throws Error naming the first image that can't be read, unless options.keep_bad
   Resident(std::int64_t size, const Load& load, const FileOptions& options);
 
-  /// Shows picture i; throws what decoding it threw.
-  /// @return false: it is not in memory
+  /// Makes `into` a view of image i. Throws the error that decoding it gave.
+  /// @return false: the image is not cached
   bool read(std::int64_t i, io::Picture& into) const;
 
-  /// Of pixels.
+  /// Size of the cached pixels.
   [[nodiscard]] std::int64_t bytes() const;
-  /// Of all pictures, where the set was decoded and they have one size.
+  /// The size of all images, if the set is cached and they have one size.
   [[nodiscard]] std::optional<augment::Size> common_size() const;
 
  private:
-  std::vector<io::Image> images_;  ///< all of them, or none; without pixels: read when used
+  std::vector<io::Image> images_;  ///< all or none; an image without pixels is read when used
   std::map<std::size_t, Error> bad_;
 };
 

@@ -15,7 +15,8 @@
 namespace temper::data {
 namespace {
 
-/// The first source's classes where all have the same, in its order; else all, sorted.
+/// The classes of the first source, in its order, if all sources have the same; otherwise the
+/// union, sorted.
 std::vector<std::string> all_classes(const std::vector<Dataset>& sets) {
   const auto& first = sets.front().train->classes();
   if (std::all_of(sets.begin(), sets.end(),

@@ -10,13 +10,13 @@
 
 namespace temper::data {
 
-/// A source as open() takes it, and how often its images are drawn next to those of the others.
+/// A source as for open(), and the relative sampling weight of its images.
 struct WeightedPath {
   std::string source;
   double weight = 1;  ///< > 0
 };
 
-/// Several sources, one after the other. Classes are told apart by their names.
+/// The concatenation of several sources. Classes are identified by their names.
 class Several : public Source {
  public:
   struct One {
@@ -25,7 +25,7 @@ class Several : public Source {
   };
 
   /// @param sources  one or more, with the same channels and the same values
-  /// @param classes  all that the sources have
+  /// @param classes  of all sources
   Several(std::vector<One> sources, std::vector<std::string> classes);
 
   [[nodiscard]] std::int64_t size() const override { return begins_.back(); }
@@ -49,18 +49,18 @@ class Several : public Source {
   [[nodiscard]] Place place(std::int64_t i) const;
 
   std::vector<One> sources_;
-  std::vector<std::int64_t> begins_;                ///< of each source's images, and the end
-  std::vector<std::vector<std::int64_t>> numbers_;  ///< of each source's classes among all
+  std::vector<std::int64_t> begins_;                ///< first index of each source, and the end
+  std::vector<std::vector<std::int64_t>> numbers_;  ///< index in classes_ of each source's classes
   std::vector<std::string> classes_;
 };
 
-/// Opens several sources as one. Training sets are joined, with their weights, and so are the
-/// validation and test sets of those that bring one, without. A class with one name in two sources
-/// is one class. What all sources agree on (one size, normalisation) stays; the memory for decoded
-/// pictures is shared out equally.
+/// Opens several sources as one. Their training sets are concatenated with their weights, and the
+/// validation and test sets of the sources that have them without weights. Classes with the same
+/// name in two sources are one class. A size or normalization that all sources share is kept. The
+/// memory budget for decoded images is divided equally.
 ///
-/// Throws Error{Code::usage} for a weight that is not above 0, Error{Code::data} for sources of
-/// different channels or values, for a class that is in no training set, and as open() does.
+/// Throws Error{Code::usage} for a weight that is not above 0, Error{Code::data} for sources with
+/// different channels or values and for a class that is in no training set, and as open() does.
 Dataset open_several(const std::vector<WeightedPath>& sources, const FileOptions& options = {});
 
 }  // namespace temper::data

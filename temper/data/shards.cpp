@@ -59,7 +59,7 @@ Layout layout_of(const fs::path& path) {
   return {in(names.train), in(names.validation), in(names.test)};
 }
 
-/// A set's samples as its shards have them.
+/// The samples of a set as they are in its shards.
 struct Contents {
   std::vector<fs::path> paths;
   std::vector<io::Shard> shards;
@@ -81,7 +81,7 @@ struct Contents {
   }
 };
 
-/// The names of the values that all samples have which have some; empty: none has.
+/// The names of the values, the same for all samples that have values; empty: none has.
 std::vector<std::string> value_names_among(std::initializer_list<const Contents*> sets) {
   std::vector<std::string> names;
   fs::path first;
@@ -99,7 +99,7 @@ std::vector<std::string> value_names_among(std::initializer_list<const Contents*
   return names;
 }
 
-/// How labels become classes; of a set of values there are none.
+/// Converts labels to classes; a regression set has none.
 class Labels {
  public:
   Labels(std::vector<std::string> classes, bool by_number)
@@ -131,7 +131,7 @@ class Labels {
 
  private:
   std::vector<std::string> classes_;
-  bool by_number_;  ///< a label is a place in classes_, not a name
+  bool by_number_;  ///< a label is an index into classes_, not a name
   ClassNumbers numbers_;
 };
 
@@ -151,7 +151,7 @@ std::vector<ShardSource::Sample> samples_of(Contents& contents, const Labels& la
   return samples;
 }
 
-/// Their values, as Valued takes them.
+/// The values of these samples, as for Valued.
 std::vector<double> values_of(const Contents& contents, std::size_t names, std::size_t first,
                               std::size_t step) {
   std::vector<double> values;
@@ -176,8 +176,8 @@ void check_counts(const PackInfo::Set& told, const Contents& found, const fs::pa
   if (told.shards == std::ssize(found.paths) && told.images == found.images()) return;
   throw Error(
       Code::data,
-      fmt::format("{}: the {} set has {} images in {} shards; {} says {} in {}. Fetch what is "
-                  "missing, or pack the set again",
+      fmt::format("{}: the {} set has {} images in {} shards; {} lists {} in {}. Get the missing "
+                  "shards, or pack the set again",
                   path.string(), name, found.images(), found.paths.size(), kPackInfo, told.images,
                   told.shards));
 }
@@ -213,7 +213,7 @@ ShardSource::ShardSource(std::vector<fs::path> shards, std::vector<Sample> sampl
 void ShardSource::load(std::int64_t i, io::Picture& into) const {
   const auto& sample = samples_[static_cast<std::size_t>(i)];
   const auto shard = static_cast<std::size_t>(sample.shard);
-  thread_local std::string name;  // its memory is kept
+  thread_local std::string name;  // reuses its memory
   name.clear();
   fmt::format_to(std::back_inserter(name), "{}/{}", shards_[shard].native(), sample.name);
   into.load(shards_[shard], options_.decoding(),

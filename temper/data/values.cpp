@@ -22,8 +22,7 @@ void check_names(const Source& base, const std::vector<std::string>& names, std:
     throw Error(
         Code::usage,
         fmt::format("{} values, {} names, {} of them different, for {} images of {} "
-                    "classes; expected names that differ, as many values an image, and no "
-                    "classes",
+                    "classes; expected distinct names, as many values per image, and no classes",
                     values, names.size(), different.size(), base.size(), base.classes().size()));
 }
 
@@ -88,7 +87,7 @@ std::vector<ValueRange> ranges_of_values(const Source& source) {
     auto& range = ranges[k];
     range.smallest = std::min(range.smallest, value);
     range.largest = std::max(range.largest, value);
-    // The mean so far: a sum of large numbers could become infinite.
+    // A running mean, because the sum of large numbers could overflow.
     range.mean += (value - range.mean) / ++counts[k];
   });
   std::vector<double> squares(ranges.size());

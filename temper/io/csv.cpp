@@ -28,7 +28,8 @@ class Reader {
         refuse(first_line, fmt::format("{} fields; the header has {}", used_, columns));
       see(first_line, std::span(fields_).first(used_));
     }
-    if (columns == 0) refuse(1, "an empty table; its first row names the columns");
+    if (columns == 0)
+      refuse(1, "an empty table; expected a first row with the names of the columns");
   }
 
  private:
@@ -47,7 +48,7 @@ class Reader {
     while (!rest_.empty() && (rest_.front() == '\n' || rest_.front() == '\r')) end_line();
   }
 
-  /// Takes one line end: CR, LF or CR LF.
+  /// Skips one line end: CR, LF or CR LF.
   void end_line() {
     rest_.remove_prefix(rest_.starts_with("\r\n") ? 2 : 1);
     ++line_;
@@ -105,7 +106,7 @@ class Reader {
   const std::string& name_;
   char separator_;
   std::int64_t line_ = 1;
-  std::vector<std::string> fields_;  ///< of the row that is read; their memory is used again
+  std::vector<std::string> fields_;  ///< of the current row; their memory is reused
   std::size_t used_ = 0;
 };
 

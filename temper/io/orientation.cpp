@@ -7,7 +7,7 @@
 namespace temper::io::codec {
 namespace {
 
-/// Whole numbers of a TIFF file, in its byte order; 0 beyond its end.
+/// Reads integers of a TIFF file, in its byte order; 0 beyond its end.
 class Tiff {
  public:
   explicit Tiff(std::span<const std::byte> bytes)
@@ -75,8 +75,7 @@ Pixels turned(const Pixels& stored, int orientation, Buffer& out) {
   upright.stride = std::ptrdiff_t{upright.width} * stored.channels;
   std::uint8_t* to = out.reserve(upright.size());
   upright.data = to;
-  // Where the first pixel of the upright picture lies, and the way to the next one and to the next
-  // row.
+  // The address of the first pixel of the upright image, and the strides to the next row and pixel.
   const std::uint8_t* first = stored.data;
   std::ptrdiff_t down = stored.stride;
   std::ptrdiff_t right = stored.channels;

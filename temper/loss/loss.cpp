@@ -76,7 +76,7 @@ void check(const Loss& loss, std::int64_t classes) {
   const auto& weights = entropy->class_weights;
   if (static_cast<std::int64_t>(weights.size()) != classes)
     throw Error(Code::usage, fmt::format("weight has {} numbers and the data {} classes; "
-                                         "expected one a class, in their order",
+                                         "expected one number per class, in their order",
                                          weights.size(), classes));
   if (std::ranges::none_of(weights, [](double weight) { return weight > 0; }))
     throw Error(Code::usage,

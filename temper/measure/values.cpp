@@ -41,18 +41,18 @@ void check(const ValueAnswers& answers) {
       predicted.sizes() != targets.sizes() || std::ssize(deviation) != predicted.size(1) ||
       !std::ranges::all_of(deviation, [](double d) { return d > 0 && std::isfinite(d); }))
     throw Error(Code::data,
-                fmt::format("values of shape [{}], targets of shape [{}] and {} deviations; "
-                            "expected double [images >= 1, values >= 1], the same, and one above 0 "
-                            "a value",
+                fmt::format("predictions of shape [{}], targets of shape [{}] and {} deviations; "
+                            "expected double [images >= 1, values >= 1], targets of the same shape "
+                            "and one deviation above 0 per value",
                             fmt::join(predicted.sizes(), ", "), fmt::join(targets.sizes(), ", "),
                             deviation.size()));
   if (!at::isfinite(targets).all().item<bool>())
-    throw Error(Code::data, "a target is not finite; expected numbers for every image");
+    throw Error(Code::data, "a target is not finite; expected finite numbers for every image");
   const auto broken = at::isfinite(predicted).all(1).logical_not().sum().item<std::int64_t>();
   if (broken > 0)
     throw Error(
         Code::numerical,
-        fmt::format("the values of {} of {} images are not finite: the network has diverged "
+        fmt::format("the predictions for {} of {} images are not finite: the network has diverged "
                     "(try a lower learning rate, warm-up or gradient clipping)",
                     broken, predicted.size(0)));
 }

@@ -7,10 +7,9 @@ namespace {
 
 std::unique_ptr<Network> build(const Custom& custom, const Task& task, std::uint64_t seed) {
   if (!custom.function)
-    throw Error(
-        Code::usage,
-        "model.kind = \"custom\" is for programs that bring a network of their own; a recipe "
-        "file alone can use resnet");
+    throw Error(Code::usage,
+                "model.kind = \"custom\" needs a network that a C++ program provides; in a recipe "
+                "file use \"resnet\"");
   return custom.function(task, seed);
 }
 

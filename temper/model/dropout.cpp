@@ -34,7 +34,7 @@ bool names(std::string_view at, const Place& place, std::int64_t stages) {
         "\"{}\" to \"{}\"",
         last->stage, first->name, last->name);
   throw Error(Code::usage,
-              fmt::format("{}.at is \"{}\", which is no layer of this network; expected "
+              fmt::format("{}.at is \"{}\", which is not a layer of this network; expected "
                           "\"input\", \"stem\", \"head\", \"all\"{}",
                           path, at.substr(0, 60), blocks));
 }
@@ -52,11 +52,10 @@ std::vector<std::size_t> select(const Dropout& option, std::span<const Place> pl
   for (std::size_t i = 0; i < places.size(); ++i) {
     if (!names(at, places[i], stages)) continue;
     if (needs_channels && !places[i].has_channels)
-      throw Error(
-          Code::usage,
-          fmt::format("{}.at is \"{}\", where there are no channels of height and width for "
-                      "{}; take kind = \"dropout\", or name a stage",
-                      path, at, kind));
+      throw Error(Code::usage,
+                  fmt::format("{}.at is \"{}\", where there are no channels of height and width, "
+                              "which {} needs; use kind = \"dropout\", or choose a stage",
+                              path, at, kind));
     selected.push_back(i);
   }
   if (selected.empty()) refuse(at, places, path);

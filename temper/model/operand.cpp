@@ -22,7 +22,7 @@ namespace {
 
 namespace autograd = torch::autograd;
 
-/// The gradient of a parameter from that of its copy.
+/// Casts the gradient of a copy to the format of the parameter.
 class CopyBackward final : public autograd::Node {
  public:
   at::ScalarType format = at::kFloat;  ///< the parameter's
@@ -43,7 +43,7 @@ at::Tensor Operand::in(at::ScalarType format) const {
   if (parameter_.scalar_type() == format) return parameter_;
   const auto now = Stamp::of(parameter_);
   if (!(copy_->of == now) || copy_->numbers.scalar_type() != format) {
-    // What is made in inference mode can't be used in training.
+    // A tensor that is made in inference mode can't be used in training.
     const c10::InferenceMode outside(false);
     const at::NoGradGuard guard;
     copy_->numbers = parameter_.to(format);

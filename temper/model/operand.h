@@ -5,9 +5,9 @@
 
 namespace temper::model {
 
-/// A parameter as layers compute with it: in the number format of their input. A lower format than
-/// the parameter's is a copy that is kept, made again where the parameter has changed since: once a
-/// step, however often the layer is used in it. The gradient is the parameter's, in its format.
+/// A parameter in the number format of a layer's input. A copy in a lower format is cached and
+/// renewed when the parameter has changed: once per step, regardless of how often the layer is
+/// used. The gradient is that of the parameter, in its format.
 class Operand {
  public:
   explicit Operand(at::Tensor parameter);

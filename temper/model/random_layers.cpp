@@ -12,7 +12,7 @@ namespace {
 
 enum Spot : std::uint8_t { kInput, kStem, kHead, kBlocks };
 
-// Within a block, beside its convolutions.
+// Positions within a block, in addition to its convolutions.
 constexpr std::size_t kAround = 6;
 constexpr std::size_t kDepth = 7;
 
@@ -29,8 +29,7 @@ std::vector<Place> places_of(std::span<const std::int64_t> stages) {
 void check(const RandomOptions& options) {
   if (options.stochastic_depth && options.shake_drop)
     throw Error(Code::usage,
-                "model.shake_drop stands in place of model.stochastic_depth: leave one of them "
-                "out");
+                "model.shake_drop replaces model.stochastic_depth: remove one of them");
   if (options.shake_drop) regularize::check(*options.shake_drop, "model.shake_drop");
 }
 
@@ -45,7 +44,7 @@ RandomLayers::RandomLayers(RandomOptions options, std::span<const std::int64_t> 
     const auto kind = options_.dropout[i].index();
     for (const auto place :
          select(options_.dropout[i], places, fmt::format("model.dropout.{}", i))) {
-      // Another kind at the place shifts nothing.
+      // Another kind at the same place does not change the draws.
       auto slot = static_cast<std::int64_t>(kind) * 64;
       for (const auto& other : here_[place])
         if (options_.dropout[other.option].index() == kind) ++slot;

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::int64_t kWidest = 65536;
 
-/// The shape of the network that options and task name.
+/// The shape of the network that options and task describe.
 struct Plan {
   Stem stem;
   BlockType block;
@@ -73,13 +73,13 @@ Preset preset(const ResNet& options, Stem stem) {
     return *found;
   throw Error(
       Code::usage,
-      fmt::format("model.depth = {} with stem {} and block {}: expected {}; any other network is "
-                  "had by its blocks, such as layers = [2, 2, 2]",
-                  options.depth, name_of(stem), name_of(options.block),
-                  imagenet
-                      ? "18 or 34 (basic), 50, 101 or 152 (bottleneck)"
-                      : "6n+2 (20, 32, 44, 56, 110, ...), with block = \"bottleneck\" 9n+2 (29, "
-                        "56, 110, 164, ...), or 18 or 34"));
+      fmt::format(
+          "model.depth = {} with stem {} and block {}: expected {}; for any other network set its "
+          "blocks, such as layers = [2, 2, 2]",
+          options.depth, name_of(stem), name_of(options.block),
+          imagenet ? "18 or 34 (basic), 50, 101 or 152 (bottleneck)"
+                   : "6n+2 (20, 32, 44, 56, 110, ...), with block = \"bottleneck\" 9n+2 (29, "
+                     "56, 110, 164, ...), or 18 or 34"));
 }
 
 std::vector<std::int64_t> widths(double first, std::size_t stages) {
@@ -102,7 +102,7 @@ Plan plan(const ResNet& options, const Task& task) {
   const auto shape = preset(options, stem);
   for (const auto blocks : shape.blocks)
     if (blocks < 1 || blocks > 1000)
-      throw Error(Code::usage, fmt::format("model.layers = [{}]: expected 1 to 1000 a stage",
+      throw Error(Code::usage, fmt::format("model.layers = [{}]: expected 1 to 1000 per stage",
                                            fmt::join(shape.blocks, ", ")));
   const std::int64_t width = options.width > 0 ? options.width : shape.width;
   return {stem, shape.block, shape.blocks, widths(static_cast<double>(width), 1)[0],
@@ -188,13 +188,12 @@ class Residual final : public Network {
   [[nodiscard]] bool casts() const override { return true; }
 
  private:
-  /// Whether a layer's normalisations take their statistics from the batch.
+  /// Whether a layer's BatchNorm uses batch statistics.
   [[nodiscard]] bool moves(std::int64_t layer) const {
     return training_ && layer >= first_free_layer_;
   }
 
-  /// Block i. One that is skipped and has no projection gives back its input, which is not
-  /// negative.
+  /// Block i. A skipped block without a projection returns its input, which is not negative.
   [[nodiscard]] Activation through(std::size_t i, const Activation& x, bool moving) const {
     const auto& [branch, shortcut] = blocks_[i];
     if (random_.skips(i, moving))
@@ -218,7 +217,7 @@ class Residual final : public Network {
                           moving);
   }
 
-  /// With the layers made so far.
+  /// Ends a stage with the layers made so far.
   void end_stage() { stage_ends_.push_back(weights_.layer() + 1); }
 
   /// Every block is a layer, the stem is layer 0.

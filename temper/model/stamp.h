@@ -5,8 +5,8 @@
 
 namespace temper::model {
 
-/// Tells whether a tensor has been written to: equal stamps, equal numbers. Who writes through a
-/// pointer bumps the tensor's version.
+/// Detects whether a tensor has been written to: equal stamps mean equal values. Code that writes
+/// through a pointer must bump the tensor's version.
 struct Stamp {
   const void* data = nullptr;
   std::int64_t version = -1;

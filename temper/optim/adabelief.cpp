@@ -99,7 +99,7 @@ void update(const AdaBelief& options, double t, Bucket& bucket) {
 void AdaBelief::check() const {
   if (amsgrad && rectifies(*this))
     throw Error(Code::usage,
-                "optimizer.amsgrad = true means nothing with rectification: set rectify = \"off\", "
+                "optimizer.amsgrad = true has no effect with rectification: set rectify = \"off\", "
                 "or amsgrad = false");
 }
 

@@ -9,7 +9,7 @@
 
 namespace temper::optim {
 
-/// Steps as long as the recent ones were, by the ratio of two running mean squares.
+/// Scales the gradient by the ratio of two running root mean squares, of updates and of gradients.
 struct Adadelta {
   double lr = 1;
   double rho = 0.95;
@@ -22,9 +22,9 @@ struct Adadelta {
   static constexpr std::string_view kind = "adadelta";
   static constexpr About about = {
       .summary =
-          "Divides the gradient by its running root mean square and multiplies it by that of the "
-          "recent steps, so that a step has the weights' unit; the paper has no learning rate "
-          "(lr = 1).",
+          "Divides the gradient by its running root mean square and multiplies it by the running "
+          "root mean square of the updates, so that an update has the unit of the weights. The "
+          "paper has no learning rate (lr = 1).",
       .formula =
           "v <- rho * v + (1 - rho) * g^2\n"
           "d = sqrt(u + eps) / sqrt(v + eps) * g\n"
@@ -32,17 +32,20 @@ struct Adadelta {
           "w <- w - lr * d",
       .paper = "Zeiler 2012, ADADELTA, arXiv:1212.5701"};
   static constexpr auto fields() {
-    return std::tuple{lr_field(&Adadelta::lr),
-                      keep_field(&Adadelta::rho, "rho", "what a step keeps of the mean squares"),
-                      eps_field(&Adadelta::eps, "keeps the first steps from being nothing"),
-                      weight_decay_field(&Adadelta::weight_decay),
-                      decay_field(&Adadelta::decay),
-                      decay_scale_field(&Adadelta::decay_scale),
-                      base_lr_field(&Adadelta::base_lr)};
+    return std::tuple{
+        lr_field(&Adadelta::lr),
+        keep_field(&Adadelta::rho, "rho", "decay rate of the running mean squares"),
+        eps_field(&Adadelta::eps,
+                  "term added under both square roots; keeps the first steps above 0"),
+        weight_decay_field(&Adadelta::weight_decay),
+        decay_field(&Adadelta::decay),
+        decay_scale_field(&Adadelta::decay_scale),
+        base_lr_field(&Adadelta::base_lr)};
   }
 };
 
-/// The state before the first step: mean squares of the gradient and of the steps.
+/// The state before the first step: for each parameter, the mean squares of its gradient and of its
+/// updates.
 State start_rule(const Adadelta& options, std::span<const Target> targets);
 
 void step_rule(const Adadelta& options, std::span<const Target> targets, State& state);

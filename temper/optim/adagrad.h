@@ -11,10 +11,10 @@
 
 namespace temper::optim {
 
-/// Where eps stands.
+/// Where eps is added: outside the square root (pytorch) or inside it (keras).
 enum class AdagradForm : std::uint8_t { pytorch, keras };
 
-/// Divides the gradient by the root of the sum of all its squares.
+/// Divides the gradient by the square root of the sum of all past squared gradients.
 struct Adagrad {
   double lr = 0.01;
   double lr_decay = 0;
@@ -29,9 +29,9 @@ struct Adagrad {
   static constexpr std::string_view kind = "adagrad";
   static constexpr About about = {
       .summary =
-          "Divides the gradient by the root of the sum of all its squares, so that the rate of "
-          "every weight falls by itself. Keras' own numbers: form = \"keras\", "
-          "initial_accumulator_value = 0.1, eps = 1e-7.",
+          "Divides the gradient by the square root of the sum of all past squared gradients, so "
+          "that the effective learning rate of every weight decreases by itself. Keras' defaults: "
+          "form = \"keras\", initial_accumulator_value = 0.1, eps = 1e-7.",
       .formula =
           "a <- a + g^2            a_0 = initial_accumulator_value; t = 0, 1, ...\n"
           "pytorch: w <- w - lr / (1 + t * lr_decay) * g / (sqrt(a) + eps)\n"
@@ -43,24 +43,25 @@ struct Adagrad {
     return std::tuple{
         lr_field(&Adagrad::lr),
         field(&Adagrad::lr_decay, {.name = "lr_decay",
-                                   .meaning = "how fast the learning rate falls with the steps",
+                                   .meaning = "learning rate decay",
                                    .unit = "1/step",
                                    .bounds = {.low = 0}}),
         eps_field(&Adagrad::eps),
         field(&Adagrad::initial_accumulator_value,
               {.name = "initial_accumulator_value",
-               .meaning = "what the sum of squares starts from",
+               .meaning = "initial value of the sum of squares",
                .bounds = {.low = 0}}),
         weight_decay_field(&Adagrad::weight_decay),
         decay_field(&Adagrad::decay),
         decay_scale_field(&Adagrad::decay_scale),
         base_lr_field(&Adagrad::base_lr),
         field(&Adagrad::form,
-              {.name = "form", .meaning = "eps beside the root (pytorch) or in it (keras)"})};
+              {.name = "form",
+               .meaning = "eps outside the square root (pytorch) or inside it (keras)"})};
   }
 };
 
-/// The state before the first step: a sum of squares a parameter.
+/// The state before the first step: a sum of squares for each parameter.
 State start_rule(const Adagrad& options, std::span<const Target> targets);
 
 void step_rule(const Adagrad& options, std::span<const Target> targets, State& state);

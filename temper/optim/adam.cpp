@@ -49,7 +49,7 @@ struct Rule {
   }
 };
 
-/// One pass over memory, which LibTorch's own kernel for processors takes more for.
+/// One pass over memory; LibTorch's own CPU kernel needs more.
 template <class Options>
 void update_on_cpu(const Options& options, std::int64_t step, Bucket& bucket) {
   const auto decay = pull(options, bucket.lr_scale, bucket.decay_scale);
@@ -70,7 +70,7 @@ void update_elsewhere(const Options& options, std::int64_t step, Bucket& bucket)
   const double lr = options.lr * bucket.lr_scale;
   const auto largest = options.amsgrad ? at::TensorList(bucket.memory[2]) : at::TensorList();
   const auto steps = fused_steps(bucket, step + 1);
-  // The kernel's own decay saves a pass over the weights; it is a multiple of the rate.
+  // The kernel's own decay saves a pass over the weights; the kernel multiplies it by lr.
   const bool in_kernel = decay.keep != 1 && lr > 0;
   if (in_kernel) {
     at::_fused_adamw_(bucket.values, bucket.gradients, bucket.memory[0], bucket.memory[1], largest,

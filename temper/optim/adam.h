@@ -9,7 +9,7 @@
 
 namespace temper::optim {
 
-/// The gradient's mean over its root mean square, both corrected for their start from 0.
+/// The running mean of the gradient over its running root mean square, with bias correction.
 struct Adam {
   double lr = 1e-3;
   double beta1 = 0.9;
@@ -21,13 +21,14 @@ struct Adam {
   static constexpr std::string_view kind = "adam";
   static constexpr About about = {
       .summary =
-          "The gradient's running mean over its running root mean square, both corrected for "
-          "their start from 0. Weight decay goes through the gradient; adamw has it apart.",
+          "Divides the running mean of the gradient by its running root mean square, both with "
+          "bias correction. Weight decay is added to the gradient (L2 penalty); adamw decouples "
+          "it.",
       .formula =
           "g <- g + weight_decay * w\n"
           "m <- beta1 * m + (1 - beta1) * g      v <- beta2 * v + (1 - beta2) * g^2\n"
           "w <- w - lr * m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps)      t = 1, 2, ...\n"
-          "amsgrad: the largest v so far stands in place of v",
+          "amsgrad: v is replaced by the largest v so far",
       .paper =
           "Kingma and Ba 2015, Adam, arXiv:1412.6980; amsgrad: Reddi et al. 2018, On the "
           "convergence of Adam and beyond, arXiv:1904.09237"};
@@ -38,12 +39,13 @@ struct Adam {
         beta2_field(&Adam::beta2),
         eps_field(&Adam::eps),
         field(&Adam::amsgrad,
-              {.name = "amsgrad", .meaning = "divides by the largest mean square so far"}),
+              {.name = "amsgrad",
+               .meaning = "divides by the largest second-moment estimate so far (AMSGrad)"}),
         weight_decay_field(&Adam::weight_decay)};
   }
 };
 
-/// Adam with weight decay apart from the gradient.
+/// Adam with decoupled weight decay.
 struct AdamW {
   double lr = 1e-3;
   double beta1 = 0.9;
@@ -56,7 +58,7 @@ struct AdamW {
 
   static constexpr std::string_view kind = "adamw";
   static constexpr About about = {
-      .summary = "Adam with weight decay apart from the gradient.",
+      .summary = "Adam with decoupled weight decay.",
       .formula =
           "w <- w - s * weight_decay * w      s: lr (PyTorch), lr / base_lr (the paper) or 1\n"
           "then as adam, without weight decay",
@@ -70,15 +72,16 @@ struct AdamW {
         beta2_field(&AdamW::beta2),
         eps_field(&AdamW::eps),
         field(&AdamW::amsgrad,
-              {.name = "amsgrad", .meaning = "divides by the largest mean square so far"}),
+              {.name = "amsgrad",
+               .meaning = "divides by the largest second-moment estimate so far (AMSGrad)"}),
         weight_decay_field(&AdamW::weight_decay),
         decay_scale_field(&AdamW::decay_scale),
         base_lr_field(&AdamW::base_lr)};
   }
 };
 
-/// The state before the first step: a mean and a mean square a parameter, with amsgrad the largest
-/// mean square.
+/// The state before the first step: a mean and a mean square for each parameter, with amsgrad also
+/// the largest mean square.
 State start_rule(const Adam& options, std::span<const Target> targets);
 State start_rule(const AdamW& options, std::span<const Target> targets);
 

@@ -63,7 +63,7 @@ void for_each_bucket(std::span<const Target> targets, const State& state, std::s
     for (std::size_t i = 0; i < bucket.values.size(); ++i) {
       const auto& value = bucket.targets[i]->value;
       if (!value.is_same(bucket.values[i])) value.copy_(bucket.values[i]);
-      // A rule writes through pointers, which LibTorch does not see.
+      // A rule writes through pointers, which LibTorch's version counter does not notice.
       if (!value.is_inference()) value.unsafeGetTensorImpl()->bump_version();
     }
   }

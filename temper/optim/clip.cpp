@@ -42,7 +42,7 @@ void apply(const ClipValue& options, std::span<const Target> targets) {
   at::_foreach_clamp_max_(gradients, options.clip_value);
 }
 
-/// The norm of every unit, in a shape that the tensor can be multiplied with.
+/// The norm of every unit, in a shape that broadcasts over the tensor.
 at::Tensor unit_norms(const at::Tensor& tensor) {
   if (tensor.dim() <= 1) return at::linalg_vector_norm(tensor);
   std::vector<std::int64_t> inner;

@@ -23,7 +23,7 @@ void check_decay(const DecayOptions& options) {
       options.base_lr == 0)
     throw Error(Code::usage,
                 "optimizer.decay_scale = \"schedule\" needs optimizer.base_lr, the learning rate "
-                "at which all of weight_decay is taken");
+                "at which weight_decay is applied in full");
 }
 
 }  // namespace temper::optim

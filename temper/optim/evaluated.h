@@ -6,17 +6,17 @@
 
 namespace temper::optim {
 
-/// Whether the weights that count, x, are other than those that are trained: the schedule-free
-/// rules.
+/// Whether the weights to evaluate, x, differ from those that are trained, as with the
+/// schedule-free optimizers.
 bool evaluates_elsewhere(const Optimizer& optimizer);
 
-/// The weights are x while this lives, for evaluation and export; leaving the scope, also by an
-/// exception, puts the trained ones back to the bit. Buffers, such as BatchNorm's statistics, are
-/// those of the trained weights: estimate them again. Does nothing for an optimizer that trains
-/// what counts.
+/// Replaces the weights by x during its lifetime, for evaluation and export. Its destructor, also
+/// after an exception, restores the trained weights bit for bit. Buffers, such as BatchNorm's
+/// running statistics, still belong to the trained weights: recalibrate them. Does nothing for an
+/// optimizer whose trained weights are those to evaluate.
 class AtEvaluation {
  public:
-  /// @param targets  the same parameters in the same order as at the start
+  /// @param targets  the same parameters in the same order as in start()
   AtEvaluation(const Optimizer& optimizer, std::span<const Target> targets, const State& state);
   ~AtEvaluation();
   AtEvaluation(const AtEvaluation&) = delete;

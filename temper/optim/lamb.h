@@ -11,10 +11,10 @@
 
 namespace temper::optim {
 
-/// Where LAMB's weight decay stands: in the step that the trust ratio scales, or apart from it.
+/// Whether LAMB's weight decay is part of the update that the trust ratio scales, or decoupled.
 enum class LambDecay : std::uint8_t { in_step, decoupled };
 
-/// Adam whose step is scaled to each parameter's size; for large batches.
+/// Adam with a layer-wise trust ratio; for large batches.
 struct Lamb {
   double lr = 1e-3;
   double beta1 = 0.9;
@@ -31,9 +31,10 @@ struct Lamb {
   static constexpr std::string_view kind = "lamb";
   static constexpr About about = {
       .summary =
-          "Adam whose step is scaled, a parameter at a time, to the parameter's size; made for "
-          "large batches. Parameters that weight decay leaves out are not scaled. The published "
-          "code also clips the gradient's norm to 1: that is clip.",
+          "Adam whose update is scaled by a layer-wise trust ratio, the norm of the weights over "
+          "the norm of the update; made for large batches. Parameters excluded from weight decay "
+          "are not "
+          "scaled. The published code also clips the global gradient norm to 1: use clip for that.",
       .formula =
           "u = m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps) + weight_decay * w\n"
           "m, v as in adam; without bias_correction both divisors are 1\n"
@@ -49,23 +50,25 @@ struct Lamb {
         beta2_field(&Lamb::beta2),
         eps_field(&Lamb::eps),
         field(&Lamb::bias_correction,
-              {.name = "bias_correction", .meaning = "corrects the means for their start from 0"}),
+              {.name = "bias_correction",
+               .meaning = "applies bias correction to both moment estimates"}),
         field(&Lamb::trust_clip,
-              {.name = "trust_clip", .meaning = "lets the trust ratio shorten steps only"}),
-        field(&Lamb::always_adapt,
-              {.name = "always_adapt", .meaning = "scales the steps of norms and biases too"}),
+              {.name = "trust_clip", .meaning = "limits the trust ratio to at most 1"}),
+        field(&Lamb::always_adapt, {.name = "always_adapt",
+                                    .meaning = "applies the trust ratio to norms and biases too"}),
         weight_decay_field(&Lamb::weight_decay),
-        field(&Lamb::decay,
-              {.name = "decay", .meaning = "in the step that the ratio scales, or apart from it"}),
+        field(&Lamb::decay, {.name = "decay",
+                             .meaning = "weight decay in the update that the trust ratio scales "
+                                        "(in_step), or decoupled from it"}),
         decay_scale_field(&Lamb::decay_scale),
         base_lr_field(&Lamb::base_lr)};
   }
 };
 
-/// Decay in the step counts as `l2`: what it adds to u is l2 * w.
+/// Weight decay with in_step is returned as `l2`: it adds l2 * w to u.
 DecayOptions decay_options(const Lamb& options);
 
-/// The state before the first step: a mean and a mean square a parameter.
+/// The state before the first step: a mean and a mean square for each parameter.
 State start_rule(const Lamb& options, std::span<const Target> targets);
 
 void step_rule(const Lamb& options, std::span<const Target> targets, State& state);

@@ -9,7 +9,7 @@
 
 namespace temper::optim {
 
-/// Momentum whose step is scaled to each parameter's size; for large batches.
+/// SGD with momentum and a layer-wise trust ratio; for large batches.
 struct Lars {
   double lr = 1;
   double momentum = 0.9;
@@ -25,9 +25,9 @@ struct Lars {
   static constexpr std::string_view kind = "lars";
   static constexpr About about = {
       .summary =
-          "Stochastic gradient descent with momentum whose gradient is scaled, a parameter at a "
-          "time, to the parameter's size; made for large batches. Parameters that weight decay "
-          "leaves out are not scaled.",
+          "Stochastic gradient descent with momentum whose gradient is scaled by a layer-wise "
+          "trust ratio, proportional to the norm of the weights over the norm of the gradient; "
+          "made for large batches. Parameters excluded from weight decay are not scaled.",
       .formula =
           "r = trust_coeff * |w| / (|g| + weight_decay * |w| + eps)   1 where |w| or |g| is "
           "0\n"
@@ -41,23 +41,25 @@ struct Lars {
     return std::tuple{
         lr_field(&Lars::lr),
         momentum_field(&Lars::momentum),
-        field(&Lars::dampening, {.name = "dampening",
-                                 .meaning = "what the velocity leaves out of the gradient",
-                                 .bounds = {0, 1}}),
+        field(&Lars::dampening,
+              {.name = "dampening", .meaning = "dampening for momentum", .bounds = {0, 1}}),
         field(&Lars::nesterov,
               {.name = "nesterov",
-               .meaning = "looks ahead along the velocity; needs momentum, and dampening 0"}),
+               .meaning = "enables Nesterov momentum; needs momentum above 0, and dampening 0"}),
         field(&Lars::trust_coeff, {.name = "trust_coeff",
-                                   .meaning = "length of a step as a share of the weights'",
+                                   .meaning = "trust coefficient: norm of the scaled "
+                                              "gradient relative to the norm of the weights",
                                    .bounds = {.low = 0, .open_low = true},
                                    .alias = "trust_coefficient"}),
         eps_field(&Lars::eps),
         field(&Lars::decay_in_ratio,
-              {.name = "decay_in_ratio", .meaning = "counts weight decay to the gradient's norm"}),
+              {.name = "decay_in_ratio",
+               .meaning = "includes weight decay in the denominator of the trust ratio"}),
         field(&Lars::trust_clip,
-              {.name = "trust_clip", .meaning = "lets the trust ratio shorten steps only (LARC)"}),
-        field(&Lars::always_adapt,
-              {.name = "always_adapt", .meaning = "scales the steps of norms and biases too"}),
+              {.name = "trust_clip",
+               .meaning = "limits the trust ratio divided by lr to at most 1 (LARC)"}),
+        field(&Lars::always_adapt, {.name = "always_adapt",
+                                    .meaning = "applies the trust ratio to norms and biases too"}),
         weight_decay_field(&Lars::weight_decay)};
   }
 
@@ -65,7 +67,7 @@ struct Lars {
   void check() const;
 };
 
-/// The state before the first step: a velocity a parameter.
+/// The state before the first step: a momentum buffer for each parameter.
 State start_rule(const Lars& options, std::span<const Target> targets);
 
 void step_rule(const Lars& options, std::span<const Target> targets, State& state);

@@ -9,7 +9,7 @@
 
 namespace temper::optim {
 
-/// Steps of one length, along the sign of a mixture of mean and gradient.
+/// Updates by the sign of an interpolation between the gradient and its running mean.
 struct Lion {
   double lr = 1e-4;
   double beta1 = 0.9;
@@ -21,9 +21,9 @@ struct Lion {
   static constexpr std::string_view kind = "lion";
   static constexpr About about = {
       .summary =
-          "Every weight moves by the learning rate, along the sign of a mixture of the gradient "
-          "and its running mean. It wants a rate 3 to 10 times smaller than adamw's, and as much "
-          "more weight decay.",
+          "Every weight is changed by the learning rate times the sign of an interpolation between "
+          "the gradient and its running mean. It needs a learning rate 3 to 10 times smaller than "
+          "adamw's, and a weight decay larger by the same factor.",
       .formula =
           "w <- w - s * weight_decay * w      s: lr, lr / base_lr or 1\n"
           "w <- w - lr * sign(beta1 * m + (1 - beta1) * g)\n"
@@ -32,15 +32,16 @@ struct Lion {
   static constexpr auto fields() {
     return std::tuple{
         lr_field(&Lion::lr),
-        keep_field(&Lion::beta1, "beta1", "share of the mean in the step's direction"),
-        keep_field(&Lion::beta2, "beta2", "what a step keeps of the gradient's mean"),
+        keep_field(&Lion::beta1, "beta1",
+                   "weight of the running mean in the interpolation with the gradient"),
+        keep_field(&Lion::beta2, "beta2", "decay rate of the first-moment estimate"),
         weight_decay_field(&Lion::weight_decay),
         decay_scale_field(&Lion::decay_scale),
         base_lr_field(&Lion::base_lr)};
   }
 };
 
-/// The state before the first step: a mean a parameter.
+/// The state before the first step: a mean for each parameter.
 State start_rule(const Lion& options, std::span<const Target> targets);
 
 void step_rule(const Lion& options, std::span<const Target> targets, State& state);

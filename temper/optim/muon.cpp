@@ -17,7 +17,7 @@ bool is_matrix(const Target& target) {
   return target.kind == Kind::weight && target.value.dim() >= 2;
 }
 
-/// Those that Muon updates, or the rest.
+/// The targets that Muon updates itself, or those that it leaves to `rest`.
 std::vector<Target> chosen(std::span<const Target> targets, bool matrices) {
   std::vector<Target> result;
   for (const auto& target : targets)

@@ -15,22 +15,21 @@
 
 namespace temper::optim {
 
-/// What a matrix of [out, in] multiplies the step by.
+/// The factor on the update of a matrix of shape [out, in].
 enum class MuonScale : std::uint8_t {
   original,    ///< sqrt(max(1, out / in))
-  match_rms,   ///< 0.2 sqrt(max(out, in)): steps as long as adamw's (arXiv:2502.16982)
+  match_rms,   ///< 0.2 sqrt(max(out, in)): the RMS of adamw's updates (arXiv:2502.16982)
   rms_to_rms,  ///< sqrt(out / in) (arXiv:2502.07529)
   none         ///< 1
 };
 
-/// How a filter bank [out, in, h, w] becomes matrices.
+/// How convolution filters of shape [out, in, h, w] are reshaped to matrices.
 enum class Filters : std::uint8_t {
-  flattened,  ///< one of [out, in h w]
-  batched     ///< h w of [out, in], the step divided by sqrt(h w)
+  flattened,  ///< one matrix [out, in h w]
+  batched     ///< h w matrices [out, in], the update divided by sqrt(h w)
 };
 
-/// Momentum, orthogonalised: every direction of a weight matrix is stepped along by the same
-/// length.
+/// SGD with momentum whose update of a weight matrix is orthogonalized.
 struct Muon {
   double lr = 0.02;
   double momentum = 0.95;
@@ -48,16 +47,16 @@ struct Muon {
   static constexpr std::string_view kind = "muon";
   static constexpr About about = {
       .summary =
-          "Momentum whose matrix is orthogonalised, so that every direction of a weight matrix is "
-          "stepped along by the same length. For weights of two dimensions and more; biases, "
-          "norms and the head go by `rest`. airbench: ns_steps = 3, renormalise = true, "
-          "adjust_lr_fn = "
-          "\"none\", momentum = 0.6, lr = 0.24, rest = \"sgd\". The iteration runs in the weights' "
-          "precision, where the published code has bf16.",
+          "SGD with momentum whose update of a weight matrix is orthogonalized by Newton-Schulz "
+          "iterations, so that all its singular values are about equal. For weights of two or more "
+          "dimensions; biases, norms and the head are updated by `rest`. airbench: ns_steps = 3, "
+          "renormalise = true, adjust_lr_fn = \"none\", momentum = 0.6, lr = 0.24, rest = \"sgd\". "
+          "The "
+          "iterations run in the weights' precision; the published code uses bf16.",
       .formula =
           "m <- momentum * m + (1 - momentum) * g\n"
           "u = m               nesterov: u = (1 - momentum) * g + momentum * m\n"
-          "O = orthogonal part of u, by ns_steps of X <- a X + (b X X^T + c (X X^T)^2) X\n"
+          "O = orthogonal factor of u, by ns_steps times X <- a X + (b X X^T + c (X X^T)^2) X\n"
           "w <- w - s * weight_decay * w - lr * adjust_lr_fn(shape) * O\n"
           "renormalise: w <- sqrt(out) * w / |w| first",
       .paper =
@@ -67,34 +66,36 @@ struct Muon {
     return std::tuple{
         lr_field(&Muon::lr),
         momentum_field(&Muon::momentum),
-        field(&Muon::nesterov, {.name = "nesterov", .meaning = "looks ahead along the velocity"}),
+        field(&Muon::nesterov, {.name = "nesterov", .meaning = "enables Nesterov momentum"}),
         field(&Muon::ns_steps, {.name = "ns_steps",
-                                .meaning = "steps of the Newton-Schulz iteration",
+                                .meaning = "number of Newton-Schulz iterations",
                                 .bounds = {1, 100}}),
         field(&Muon::ns_coefficients,
               {.name = "ns_coefficients",
-               .meaning = "of the iteration; where a list ends its last is repeated"}),
-        field(&Muon::adjust_lr_fn, {.name = "adjust_lr_fn",
-                                    .meaning = "what the matrix's shape multiplies the step by"}),
-        field(&Muon::conv_mode,
-              {.name = "conv_mode",
-               .meaning = "a convolution's filters as one matrix, or as one a position"}),
+               .meaning = "coefficients of the Newton-Schulz iterations; the "
+                          "last ones of a list are repeated"}),
+        field(&Muon::adjust_lr_fn,
+              {.name = "adjust_lr_fn",
+               .meaning = "factor on the update, computed from the shape of the matrix"}),
+        field(&Muon::conv_mode, {.name = "conv_mode",
+                                 .meaning = "a convolution's filters as one matrix (flattened), or "
+                                            "as one matrix per kernel position (batched)"}),
         field(&Muon::renormalise,
               {.name = "renormalise",
-               .meaning = "scales every weight to the norm sqrt(out) before its step"}),
+               .meaning = "scales every weight tensor to the norm sqrt(out) before its update"}),
         weight_decay_field(&Muon::weight_decay),
         decay_scale_field(&Muon::decay_scale),
         base_lr_field(&Muon::base_lr),
         field(&Muon::rest,
-              {.name = "rest", .meaning = "update rule of biases, norms and the head"})};
+              {.name = "rest", .meaning = "optimizer for biases, norms and the head"})};
   }
 
   /// Throws Error{Code::usage} for options of `rest` that don't go together.
   void check() const;
 };
 
-/// The state before the first step: a mean for every matrix, and under "rest/" what `rest`
-/// remembers of the others.
+/// The state before the first step: a mean for every matrix, and under "rest/" the state of `rest`
+/// for the other parameters.
 State start_rule(const Muon& options, std::span<const Target> targets);
 
 void step_rule(const Muon& options, std::span<const Target> targets, State& state);

@@ -9,7 +9,7 @@
 
 namespace temper::optim {
 
-/// Adam with Nesterov's momentum.
+/// Adam with Nesterov momentum.
 struct NAdam {
   double lr = 2e-3;
   double beta1 = 0.9;
@@ -23,7 +23,7 @@ struct NAdam {
 
   static constexpr std::string_view kind = "nadam";
   static constexpr About about = {
-      .summary = "Adam with Nesterov's momentum, which grows over the first steps.",
+      .summary = "Adam with Nesterov momentum, which increases over the first steps.",
       .formula =
           "mu_t = beta1 * (1 - 0.96^(t * momentum_decay) / 2)      t = 1, 2, ...\n"
           "m <- beta1 * m + (1 - beta1) * g      v <- beta2 * v + (1 - beta2) * g^2\n"
@@ -37,7 +37,7 @@ struct NAdam {
         beta2_field(&NAdam::beta2),
         eps_field(&NAdam::eps),
         field(&NAdam::momentum_decay, {.name = "momentum_decay",
-                                       .meaning = "how fast the momentum grows to beta1",
+                                       .meaning = "rate at which the momentum approaches beta1",
                                        .bounds = {.low = 0}}),
         weight_decay_field(&NAdam::weight_decay),
         decay_field(&NAdam::decay),
@@ -46,8 +46,8 @@ struct NAdam {
   }
 };
 
-/// The state before the first step: a mean and a mean square a parameter, and the product of all
-/// momenta so far.
+/// The state before the first step: a mean and a mean square for each parameter, and the product of
+/// all momentum factors so far.
 State start_rule(const NAdam& options, std::span<const Target> targets);
 
 void step_rule(const NAdam& options, std::span<const Target> targets, State& state);

@@ -63,7 +63,8 @@ at::Tensor orthogonalise(const at::Tensor& matrices, std::int64_t steps,
   const bool tall = matrices.size(-2) > matrices.size(-1);
   auto x = (tall ? matrices.mT() : matrices).contiguous();
   x = x / at::linalg_vector_norm(x, 2, at::IntArrayRef{-2, -1}, /*keepdim=*/true).clamp_min(kEps);
-  // Memory for all iterations: new pages for each would cost as much as the small products.
+  // Buffers for all iterations: new memory pages for each iteration would take as long as the small
+  // matrix products.
   auto next = at::empty_like(x);
   auto shape = x.sizes().vec();
   shape.back() = x.size(-2);

@@ -9,7 +9,7 @@
 
 namespace temper::optim {
 
-/// Adam whose first steps are held back until its mean square can be trusted.
+/// Adam that rectifies the variance of the adaptive learning rate in its first steps.
 struct RAdam {
   double lr = 1e-3;
   double beta1 = 0.9;
@@ -23,8 +23,9 @@ struct RAdam {
   static constexpr std::string_view kind = "radam";
   static constexpr About about = {
       .summary =
-          "Adam whose first steps are held back until its mean square can be trusted: first the "
-          "mean alone, then a rectified step. It needs no warm-up.",
+          "Adam that rectifies the variance of the adaptive learning rate in its first steps: "
+          "until the second-moment estimate is reliable, it steps along the first-moment estimate "
+          "alone, then its steps are scaled by a rectification term. It needs no warm-up.",
       .formula =
           "R = 2 / (1 - beta2) - 1      rho = R - 2 t beta2^t / (1 - beta2^t)      t = 1, 2, ...\n"
           "r = sqrt((rho - 4) (rho - 2) R / ((R - 4) (R - 2) rho))      m, v as in adam\n"
@@ -45,7 +46,7 @@ struct RAdam {
   }
 };
 
-/// The state before the first step: a mean and a mean square a parameter.
+/// The state before the first step: a mean and a mean square for each parameter.
 State start_rule(const RAdam& options, std::span<const Target> targets);
 
 void step_rule(const RAdam& options, std::span<const Target> targets, State& state);

@@ -6,7 +6,8 @@
 namespace temper::optim {
 namespace {
 
-/// eps inside and outside of the root, the rate where the velocity is filled and where it is used.
+/// eps inside and outside of the square root; the learning rate on the way into the momentum buffer
+/// and on the way out of it.
 struct Rule {
   double alpha, eps_inside, eps_outside, momentum, rate_in, rate_out, l2, keep;
 
@@ -18,7 +19,7 @@ struct Rule {
   void average(const N& g, N& v) const {
     v = constant<N>(alpha) * v + constant<N>(1 - alpha) * g * g;
   }
-  /// Rounding may leave a variance below 0.
+  /// At least 0: rounding may make the difference negative.
   template <class N>
   N variance(const N& g, const N& v, N& mean) const {
     mean = constant<N>(alpha) * mean + constant<N>(1 - alpha) * g;

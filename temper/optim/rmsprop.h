@@ -11,10 +11,10 @@
 
 namespace temper::optim {
 
-/// Whose RMSProp.
+/// The definition of RMSProp: PyTorch's, TensorFlow 1's or Keras'.
 enum class RmsPropDialect : std::uint8_t { pytorch, tf1, keras };
 
-/// Divides the gradient by a running root mean square of it.
+/// Divides the gradient by its running root mean square.
 struct RmsProp {
   double lr = 0.01;
   double alpha = 0.99;
@@ -30,12 +30,12 @@ struct RmsProp {
   static constexpr std::string_view kind = "rmsprop";
   static constexpr About about = {
       .summary =
-          "Divides the gradient by a running root mean square of it. The dialects differ in where "
-          "eps stands, what the mean square starts from, and whether the learning rate is inside "
-          "the velocity; EfficientNet and MobileNet were trained with tf1.",
+          "Divides the gradient by its running root mean square. The dialects differ in where eps "
+          "is added, in the initial value of the mean square, and in whether the learning rate is "
+          "applied inside the momentum buffer; EfficientNet and MobileNet were trained with tf1.",
       .formula =
           "v <- alpha * v + (1 - alpha) * g^2     v_0: 0; tf1: 1\n"
-          "centered: m <- alpha * m + (1 - alpha) * g, and v - m^2 stands below in place of v\n"
+          "centered: m <- alpha * m + (1 - alpha) * g, and v is replaced by v - m^2 below\n"
           "pytorch:  d = sqrt(v) + eps       b <- momentum * b + g / d         w <- w - lr * b\n"
           "tf1:      d = sqrt(v + eps)       b <- momentum * b + lr * g / d    w <- w - b\n"
           "keras:    as tf1, from v_0 = 0",
@@ -45,24 +45,26 @@ struct RmsProp {
   static constexpr auto fields() {
     return std::tuple{
         lr_field(&RmsProp::lr),
-        keep_field(&RmsProp::alpha, "alpha", "what a step keeps of the gradient's mean square"),
+        keep_field(&RmsProp::alpha, "alpha",
+                   "smoothing constant: decay rate of the second-moment estimate"),
         eps_field(&RmsProp::eps),
-        field(&RmsProp::momentum, {.name = "momentum",
-                                   .meaning = "what a step keeps of the velocity",
-                                   .bounds = {0, 1, false, true}}),
+        field(&RmsProp::momentum,
+              {.name = "momentum", .meaning = "momentum factor", .bounds = {0, 1, false, true}}),
         field(&RmsProp::centered,
               {.name = "centered",
-               .meaning = "divides by the deviation from the gradient's mean instead"}),
+               .meaning = "divides by the running standard deviation of the gradient instead"}),
         weight_decay_field(&RmsProp::weight_decay),
         decay_field(&RmsProp::decay),
         decay_scale_field(&RmsProp::decay_scale),
         base_lr_field(&RmsProp::base_lr),
-        field(&RmsProp::dialect, {.name = "dialect", .meaning = "whose definition"})};
+        field(&RmsProp::dialect,
+              {.name = "dialect",
+               .meaning = "definition to follow: PyTorch's, TensorFlow 1's or Keras'"})};
   }
 };
 
-/// The state before the first step: a mean square a parameter, with momentum a velocity, centered
-/// a mean.
+/// The state before the first step: a mean square for each parameter, with momentum also a momentum
+/// buffer, with centered also a mean.
 State start_rule(const RmsProp& options, std::span<const Target> targets);
 
 void step_rule(const RmsProp& options, std::span<const Target> targets, State& state);

@@ -30,7 +30,7 @@ Climbed::Climbed(const Sam& options, std::span<const Target> targets) {
     directions.push_back(target.value.grad());
   }
   if (weights_.empty()) return;
-  // In the adaptive form lengths are those of |w| g, and the step is w^2 g.
+  // The adaptive form uses the norm of |w| g and perturbs along w^2 g.
   if (options.adaptive) directions = at::_foreach_mul(directions, before_);
   const double scale = options.rho / (length(directions) + 1e-12);
   if (options.adaptive) at::_foreach_mul_(directions, before_);

@@ -12,7 +12,7 @@
 namespace temper::optim {
 namespace {
 
-/// y and z by a step of z; `back` is how much of the step y takes, against it.
+/// Updates y and z for the step that z takes; `back` is the fraction of it that y takes.
 struct Average {
   double share, back;
 
@@ -56,8 +56,9 @@ void remember_weights(State& state) {
   state.tensors.emplace_back("lr_max", at::zeros({}, at::kDouble));
 }
 
-/// This step's weight as a share of all so far, which it joins.
-/// @param first  of the two numbers in the state
+/// This step's weight in the average: its share of the sum of all weights so far, to which it is
+/// added.
+/// @param first  index of weight_sum in the state; lr_max follows
 template <class Options>
 double share(const Options& options, const State& state, std::size_t first) {
   const auto& sum = state.tensors[first].second;

@@ -9,38 +9,38 @@
 
 namespace temper::optim {
 
-// The fields that both have.
+// The fields that both optimizers have.
 
-/// The share of the average in the point where gradients are taken. The average is found by
-/// dividing by it.
+/// The weight of the average x in the interpolation y, at which gradients are computed. It must not
+/// be 0, because x is computed from y by dividing by it.
 template <class S>
 constexpr auto average_share_field(double S::* member, std::string_view name) {
   return field(member, {.name = name,
-                        .meaning = "share of the average in the weights that are trained",
+                        .meaning = "weight of the average x in the trained weights y",
                         .bounds = {0, 1, true, true}});
 }
 template <class S>
 constexpr auto r_field(double S::* member) {
   return field(member, {.name = "r",
-                        .meaning = "power of the step's number in its weight in the average",
+                        .meaning = "exponent of the step number in a step's weight in the average",
                         .bounds = {.low = 0}});
 }
 template <class S>
 constexpr auto weight_lr_power_field(double S::* member) {
   return field(member, {.name = "weight_lr_power",
-                        .meaning = "power of the highest learning rate so far in a step's weight "
-                                   "in the average, so that warm-up weighs little",
+                        .meaning = "exponent of the highest learning rate so far in a step's "
+                                   "weight in the average; gives warm-up steps little weight",
                         .bounds = {.low = 0}});
 }
 template <class S>
 constexpr auto decaying_lr_field(bool S::* member) {
   return field(member, {.name = "decaying_lr",
-                        .meaning = "confirms a learning rate that a schedule lowers, which the "
-                                   "method replaces",
+                        .meaning = "confirms a schedule that decreases the learning rate, which "
+                                   "the method is meant to replace",
                         .changes_results = false});
 }
 
-/// Gradient descent without a schedule: an average takes the place of a falling learning rate.
+/// SGD without a learning rate schedule: averaging replaces the decay of the learning rate.
 struct ScheduleFreeSgd {
   double lr = 1;
   double momentum = 0.9;
@@ -52,10 +52,10 @@ struct ScheduleFreeSgd {
   static constexpr std::string_view kind = "schedule_free_sgd";
   static constexpr About about = {
       .summary =
-          "Gradient descent at a constant learning rate: an average of the steps takes the place "
-          "of a falling one. Gradients are taken at y, between the steps z and their average x; y "
-          "is what is trained, x is what counts and is evaluated. Warm-up is lr's. Learning rates "
-          "are larger than sgd's, 10 to 50 times.",
+          "Stochastic gradient descent at a constant learning rate: averaging of the iterates "
+          "replaces the decay of the learning rate. Gradients are computed at y, an interpolation "
+          "of the iterates z and their average x; y is trained, x is evaluated. Warm-up is set in "
+          "lr. Learning rates are 10 to 50 times those of sgd.",
       .formula =
           "g <- g + weight_decay * y      at y\n"
           "c = t^r * m^weight_lr_power / (the sum of that so far)      m: the highest lr so far\n"
@@ -73,8 +73,8 @@ struct ScheduleFreeSgd {
   }
 };
 
-/// Adam without a schedule and without a mean of the gradient: an average of the weights takes the
-/// place of both.
+/// AdamW without a learning rate schedule and without a first-moment estimate: averaging of the
+/// weights replaces both.
 struct ScheduleFreeAdamW {
   double lr = 0.0025;
   double beta1 = 0.9;
@@ -90,10 +90,10 @@ struct ScheduleFreeAdamW {
   static constexpr std::string_view kind = "schedule_free_adamw";
   static constexpr About about = {
       .summary =
-          "AdamW at a constant learning rate: an average of the weights takes the place of a "
-          "falling rate and of the gradient's mean. Gradients are taken at y, between the steps z "
-          "and their average x; y is what is trained, x is what counts and is evaluated. Warm-up "
-          "is lr's, and is advised. Learning rates are larger than adamw's, 1 to 10 times.",
+          "AdamW at a constant learning rate: averaging of the iterates replaces the decay of the "
+          "learning rate and the first-moment estimate. Gradients are computed at y, an "
+          "interpolation of the iterates z and their average x; y is trained, x is evaluated. "
+          "Warm-up is set in lr, and is advised. Learning rates are 1 to 10 times those of adamw.",
       .formula =
           "v <- beta2 * v + (1 - beta2) * g^2      g: the gradient at y\n"
           "u = lr * g / (sqrt(v / (1 - beta2^t)) + eps) + s * weight_decay * y\n"
@@ -117,16 +117,16 @@ struct ScheduleFreeAdamW {
   }
 };
 
-/// The state before the first step: z a parameter, for AdamW a mean square; then weight_sum and
-/// lr_max, numbers of float64.
+/// The state before the first step: z for each parameter, for AdamW also a mean square; then the
+/// float64 scalars weight_sum and lr_max.
 State start_rule(const ScheduleFreeSgd& options, std::span<const Target> targets);
 State start_rule(const ScheduleFreeAdamW& options, std::span<const Target> targets);
 
-/// The targets are y, before and after.
+/// The targets hold y, before and after the step.
 void step_rule(const ScheduleFreeSgd& options, std::span<const Target> targets, State& state);
 void step_rule(const ScheduleFreeAdamW& options, std::span<const Target> targets, State& state);
 
-/// x of parameter i, of which the trained weights are y: a new tensor.
+/// The average x of parameter i, computed from its trained weights y, as a new tensor.
 at::Tensor evaluated(const ScheduleFreeSgd& options, const at::Tensor& y, const State& state,
                      std::size_t i);
 at::Tensor evaluated(const ScheduleFreeAdamW& options, const at::Tensor& y, const State& state,

@@ -45,7 +45,7 @@ struct KerasRule {
   }
 };
 
-/// One pass over memory, which LibTorch's own kernel for processors takes more for.
+/// One pass over memory; LibTorch's own CPU kernel needs more.
 void update_pytorch_on_cpu(const Sgd& sgd, const Pull& pull, bool first, Bucket& bucket) {
   const double lr = sgd.lr * bucket.lr_scale;
   if (sgd.momentum == 0)
@@ -82,8 +82,9 @@ void Sgd::check() const {
                 "optimizer.nesterov = true needs momentum above 0 and dampening 0: set those, or "
                 "nesterov = false");
   if (form == MomentumForm::keras && dampening != 0)
-    throw Error(Code::usage,
-                "optimizer.dampening is an option of form = \"pytorch\": set it to 0, or the form");
+    throw Error(
+        Code::usage,
+        "optimizer.dampening is an option of form = \"pytorch\": set it to 0, or change form");
 }
 
 State start_rule(const Sgd&, std::span<const Target> targets) {

@@ -11,10 +11,11 @@
 
 namespace temper::optim {
 
-/// Where the learning rate meets the velocity. The two part when the rate changes.
+/// Where the learning rate is applied: to the momentum buffer (pytorch), or to the gradient that is
+/// added to it (keras). The two differ when the learning rate changes.
 enum class MomentumForm : std::uint8_t { pytorch, keras };
 
-/// Stochastic gradient descent; plain, with momentum, with Nesterov's.
+/// Stochastic gradient descent: plain, with momentum, or with Nesterov momentum.
 struct Sgd {
   double lr = 0.1;
   double momentum = 0.9;
@@ -30,8 +31,9 @@ struct Sgd {
   static constexpr About about = {
       .summary =
           "Stochastic gradient descent, plain (momentum = 0) or with momentum. In PyTorch's form "
-          "the learning rate multiplies the velocity when it is applied, in Keras' the gradient "
-          "when it enters the velocity: the two part when the rate changes.",
+          "the learning rate multiplies the momentum buffer when the weights are updated, in "
+          "Keras' the gradient when it is added to the buffer: the two differ when the learning "
+          "rate changes.",
       .formula =
           "l2:        g <- g + weight_decay * w\n"
           "decoupled: w <- w - s * weight_decay * w     s: lr, lr / base_lr or 1\n"
@@ -47,26 +49,26 @@ struct Sgd {
     return std::tuple{
         lr_field(&Sgd::lr),
         momentum_field(&Sgd::momentum),
-        field(&Sgd::dampening, {.name = "dampening",
-                                .meaning = "what the velocity leaves out of the gradient",
-                                .bounds = {0, 1}}),
+        field(&Sgd::dampening,
+              {.name = "dampening", .meaning = "dampening for momentum", .bounds = {0, 1}}),
         field(&Sgd::nesterov,
               {.name = "nesterov",
-               .meaning = "looks ahead along the velocity; needs momentum, and dampening 0"}),
+               .meaning = "enables Nesterov momentum; needs momentum above 0, and dampening 0"}),
         weight_decay_field(&Sgd::weight_decay),
         decay_field(&Sgd::decay),
         decay_scale_field(&Sgd::decay_scale),
         base_lr_field(&Sgd::base_lr),
-        field(&Sgd::form, {.name = "form",
-                           .meaning = "where the learning rate meets the velocity; keras knows no "
-                                      "dampening"})};
+        field(&Sgd::form,
+              {.name = "form",
+               .meaning = "where the learning rate is applied: to the momentum buffer (pytorch), "
+                          "or to the gradient added to it (keras, without dampening)"})};
   }
 
   /// Throws Error{Code::usage} for options that don't go together.
   void check() const;
 };
 
-/// The state before the first step: a velocity a parameter.
+/// The state before the first step: a momentum buffer for each parameter.
 State start_rule(const Sgd& options, std::span<const Target> targets);
 
 void step_rule(const Sgd& options, std::span<const Target> targets, State& state);

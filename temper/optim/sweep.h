@@ -12,16 +12,16 @@
 
 #include "temper/optim/bucket.h"
 
-/// An update rule, written once as arithmetic on numbers, and applied to whole parameters in one
+/// Update rules are written once, as arithmetic on numbers, and applied to whole parameters in one
 /// pass over memory. A rule is a struct of plain doubles with
 ///
 ///   template <class N> void operator()(N& w, N g, N&... remembered) const
 ///
-/// where a number N is an element (float, double: one vectorised loop) or a whole tensor (other
-/// types and devices: LibTorch's own kernels). Its constants go through constant<N>().
+/// where N is the type of an element (float, double: one vectorized loop) or at::Tensor (other
+/// types and devices: LibTorch's own kernels). Constants are converted with constant<N>().
 namespace temper::optim {
 
-/// A rule's constant beside numbers of type N.
+/// A rule's constant, for arithmetic with numbers of type N.
 template <class N>
 constexpr auto constant(double value) {
   if constexpr (std::is_floating_point_v<N>)
@@ -58,7 +58,7 @@ N sign(const N& x) {
 namespace detail {
 
 #if defined(__x86_64__)
-/// Compiled for every machine and for those with wider vectors; the loader picks one.
+/// Loops are compiled for every x86-64 CPU and for those with AVX2 and FMA; has_wide() selects.
 #define TEMPER_WIDE __attribute__((target("avx2,fma")))
 inline bool has_wide() {
   static const bool found = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
@@ -91,7 +91,8 @@ void narrow_loop(const Rule& rule, std::int64_t n, T* w, const T* g, P*... remem
   loop(rule, n, w, g, remembered...);
 }
 
-/// One parameter, its elements split among LibTorch's threads. data: w, remembered..., g.
+/// Applies the rule to one parameter, its elements divided among LibTorch's intra-op threads.
+/// data: w, remembered..., g.
 template <class T, class Rule, std::size_t... I>
 void elements(at::TensorIterator& iterator, const Rule& rule, std::index_sequence<I...>) {
   const bool wide = has_wide();
@@ -107,7 +108,7 @@ void elements(at::TensorIterator& iterator, const Rule& rule, std::index_sequenc
 template <class Rule, std::size_t... I>
 void tensors(Bucket& bucket, std::size_t i, const Rule& rule, std::index_sequence<I...>) {
   at::Tensor value = bucket.values[i];
-  // NOLINTNEXTLINE(misc-const-correctness): the rule writes to them, where there are any
+  // NOLINTNEXTLINE(misc-const-correctness): the rule writes to them, if there are any
   std::array<at::Tensor, sizeof...(I)> remembered{bucket.memory[I][i]...};
   rule(value, bucket.gradients[i], remembered[I]...);
   bucket.values[i].copy_(value);

@@ -77,7 +77,7 @@ class Walker {
     group(options.active(), defaults.defaults(options.index), path, counts);
   }
 
-  // Whatever the default list holds, an element counts as chosen.
+  // An element of a list is never a default, whatever the default list holds.
   void list(const ListView& options, const ListView& defaults, const std::string& path,
             bool counts) {
     fact(path, "[" + std::to_string(options.size) + "]", options.size == defaults.size, counts);

@@ -15,8 +15,8 @@ struct Fact {
   bool changes_results;
 };
 
-/// Every fact, in the order of the fields. Defaults are those of `defaults`, a scratch copy that is
-/// written to, and within a technique those of the kind that was chosen.
+/// All facts, in the order of the fields. The defaults are those of `defaults`, a scratch copy that
+/// is modified, and within a technique those of the chosen kind.
 std::vector<Fact> facts(const Group& options, const Schedules& schedules, const Group& defaults);
 
 struct Difference {

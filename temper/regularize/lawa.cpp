@@ -17,14 +17,15 @@ void follow(const Lawa& options, std::span<const Named> tensors, Averages& avera
   const auto every = options.every > 0 ? options.every : averages.length.steps_per_epoch;
   const auto step = averages.updates + 1;
   if (step % every != 0) return;
-  const auto count = step / every;  // weights seen, with these
+  const auto count = step / every;  // snapshots so far, including this one
   const auto of = [&](std::int64_t slot) {
     return std::span(averages.snapshots)
         .subspan(static_cast<std::size_t>(slot) * tensors.size(), tensors.size());
   };
   const auto newest = of((count - 1) % options.latest);
   for (std::size_t i = 0; i < tensors.size(); ++i) newest[i].second.copy_(tensors[i].second);
-  // Anew every time: subtracting the oldest would leave its rounding behind.
+  // The mean is recomputed every time: subtracting the oldest would leave its rounding error
+  // behind.
   for (std::int64_t slot = 0; slot < std::min(count, options.latest); ++slot)
     move_towards(of(slot), averages.tensors, 1 / static_cast<double>(slot + 1));
   for (std::size_t i = 0; i < tensors.size(); ++i)

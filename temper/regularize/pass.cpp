@@ -5,7 +5,7 @@
 namespace temper::regularize {
 namespace {
 
-/// What shares an address in one layer never shares numbers.
+/// Keeps the different kinds of draws at one address independent.
 enum Stream : std::uint8_t { coins, masks, batches };
 
 std::uint64_t bits(std::int64_t number) {

@@ -18,7 +18,7 @@ struct Range {
   double high;
 };
 
-/// One factor for the whole batch comes from a coin, so that its parts and ranks agree.
+/// A factor for the whole batch is drawn by coin(), so that micro-batches and ranks agree.
 at::Tensor factor(ShakeLevel level, const Range& range, const at::Tensor& branch,
                   const Address& address, std::uint32_t index) {
   if (level == ShakeLevel::batch)

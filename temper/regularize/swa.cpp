@@ -10,7 +10,7 @@ void follow(const Swa& options, std::span<const Named> tensors, Averages& averag
   if (step % every != 0) return;
   const auto before = static_cast<std::int64_t>(
       std::floor(options.start * static_cast<double>(averages.length.total_steps)));
-  const auto n = step / every - before / every;  // 1 for the first weights of the mean
+  const auto n = step / every - before / every;  // 1 for the first snapshot of the mean
   move_towards(tensors, averages.tensors, n <= 1 ? 1 : 1 / static_cast<double>(n));
 }
 

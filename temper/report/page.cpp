@@ -10,7 +10,7 @@
 namespace temper::report {
 namespace {
 
-/// JSON that may stand in a <script> element: nothing in it can end the element.
+/// JSON that is safe inside a <script> element: nothing in it can close the element.
 std::string script_json(const nlohmann::json& json) {
   std::string result;
   for (const char c : json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace))
@@ -21,7 +21,7 @@ std::string script_json(const nlohmann::json& json) {
   return result;
 }
 
-/// The template with each {{name}} replaced, once: what was put in is not looked at again.
+/// The template with each {{name}} replaced once; inserted text is not searched again.
 std::string fill(std::string_view page, const std::map<std::string_view, std::string>& parts) {
   std::string result;
   while (true) {

@@ -16,8 +16,8 @@ constexpr std::size_t kMatrixClasses = 20;
 constexpr std::size_t kPairs = 10;
 constexpr std::int64_t kBesideClasses = 10;
 
-/// Strength of a cell's colour, [0, 1]; small shares off the diagonal are what one looks for, so
-/// they grow with the square root.
+/// Color intensity of a cell, in [0, 1]: the square root off the diagonal, so that rare confusions
+/// remain visible.
 double strength(double share, bool diagonal) {
   return diagonal ? share : std::sqrt(share);
 }
@@ -32,8 +32,8 @@ Html cell(const Facts& facts, std::int64_t label, std::int64_t taken_for) {
   return html(R"(<td class="{}" style="--ink:{}" title="{} of {} {}">{}</td>)",
               diagonal ? "right" : "wrong", fmt::format("{:.2f}", ink), count_text(count),
               count_text(images),
-              diagonal ? "classified rightly"
-                       : fmt::format("{} taken for {}", isolated_class(facts.run, label),
+              diagonal ? "correctly classified"
+                       : fmt::format("{} predicted as {}", isolated_class(facts.run, label),
                                      isolated_class(facts.run, taken_for)),
               count_text(count));
 }
@@ -51,7 +51,7 @@ Html matrix(const Facts& facts, const std::vector<std::int64_t>& classes) {
   return html(
       R"(<div class="scroll" tabindex="0"><table class="matrix"><caption
         class="unseen">Confusion matrix: rows are true classes, columns predicted
-        ones</caption><thead><tr><th class="corner" scope="row">true <span>↓</span> predicted
+        classes</caption><thead><tr><th class="corner" scope="row">true <span>↓</span> predicted
         <span>→</span></th>{}</tr></thead><tbody>{}</tbody></table></div>)",
       head, rows);
 }
@@ -66,12 +66,10 @@ Html matrix_figure(const Facts& facts) {
                         count_text(facts.analysis->classes), shown)
           : "";
   return html(
-      "<figure><h3>Confusion matrix</h3>{}<figcaption>{}Images of each true class (row) by the "
-      "class "
-      "they were taken for (column). Blue: right, by share of the row; orange: wrong, by the "
-      "square "
-      "root of the share, so that rare confusions stay visible. Measured on "
-      "{}.</figcaption></figure>",
+      "<figure><h3>Confusion matrix</h3>{}<figcaption>{}Number of images by true class (row) "
+      "and predicted class (column). Blue: correct, shaded by the fraction of the row; orange: "
+      "wrong, shaded by the square root of the fraction, so that rare confusions remain visible. "
+      "Measured on {}.</figcaption></figure>",
       matrix(facts, classes), selection, test_basis(facts));
 }
 
@@ -90,11 +88,11 @@ Html pairs_figure(const Facts& facts, const std::vector<Confusion>& all) {
         class_label(facts.run, all[i].label), class_label(facts.run, all[i].taken_for),
         count_text(all[i].count), images_of_row(facts, all[i]));
   return html(
-      R"(<figure><h3>Most frequent confusions</h3><div class="scroll"
+      R"(<figure><h3>Most confused classes</h3><div class="scroll"
         tabindex="0"><table><thead><tr><th scope="col">True class</th><th scope="col"
-        class="text">taken for</th><th scope="col">images</th><th scope="col">of the
-        class</th></tr></thead><tbody>{}</tbody></table></div><figcaption>The first {} of {}
-        kinds of confusion that occurred. Measured on {}.</figcaption></figure>)",
+        class="text">predicted class</th><th scope="col">images</th><th scope="col">share of
+        class</th></tr></thead><tbody>{}</tbody></table></div><figcaption>The {} most frequent
+        of {} pairs of confused classes. Measured on {}.</figcaption></figure>)",
       rows, std::min(all.size(), kPairs), count_text(static_cast<std::int64_t>(all.size())),
       test_basis(facts));
 }
@@ -115,7 +113,7 @@ measure::Interval recall_interval(const measure::ClassCounts& counts) {
   return measure::wilson(counts.correct, counts.labelled);
 }
 
-/// The lowest end of the classes' intervals: where the axis of the table's range marks begins.
+/// The lowest lower bound of the recall intervals: where the axis of the interval marks begins.
 double lowest_recall(const Analysis& analysis) {
   double lowest = 1;
   for (const auto& counts : analysis.counts)
@@ -123,7 +121,7 @@ double lowest_recall(const Analysis& analysis) {
   return lowest;
 }
 
-/// A point on its interval, on an axis from `from` to 100 %.
+/// The recall and its interval on an axis from `from` to 100 %.
 Html range_mark(const measure::ClassCounts& counts, double from) {
   const auto recall = counts.recall();
   if (!recall || from >= 1) return {};
@@ -165,14 +163,14 @@ Html class_table(const Facts& facts, const std::vector<Confusion>& all) {
   for (const auto label : worst_first(*facts.analysis))
     rows += class_row(facts, label, worst[static_cast<std::size_t>(label)], from);
   return html(
-      R"(<figure><h3>Class by class</h3><div class="scroll tall" tabindex="0"><table
+      R"(<figure><h3>Precision and recall</h3><div class="scroll tall" tabindex="0"><table
         class="classes"><thead><tr><th scope="col">Class</th><th scope="col">images</th><th
-        scope="col">precision</th><th scope="col">recall</th><th scope="col" colspan="2">its
-        95{}% interval</th><th scope="col" class="text">most often taken
-        for</th></tr></thead><tbody>{}</tbody></table></div><figcaption>{} classes, lowest
-        recall first. Precision: of the images taken for the class, the share that was of it.
-        Recall: of the images of the class, the share that was found; the mark shows
-        it on its interval, on an axis from {} to 100{}%. Measured on {}.</figcaption></figure>)",
+        scope="col">precision</th><th scope="col">recall</th><th scope="col" colspan="2">95{}%
+        interval of recall</th><th scope="col" class="text">most often confused
+        with</th></tr></thead><tbody>{}</tbody></table></div><figcaption>{} classes, lowest
+        recall first. Precision: fraction of the images predicted as the class that belong to it.
+        Recall: fraction of the images of the class that are predicted as it; the mark shows it
+        with its interval on an axis from {} to 100{}%. Measured on {}.</figcaption></figure>)",
       "\u202f", rows, count_text(facts.analysis->classes), percent_text(from, 1), "\u202f",
       test_basis(facts));
 }
@@ -182,10 +180,10 @@ Html class_table(const Facts& facts, const std::vector<Confusion>& all) {
 Html classes_section(const Facts& facts) {
   if (!facts.analysis) return {};
   const auto all = confusions(*facts.analysis);
-  // A small matrix leaves room for the list beside it.
+  // A small matrix fits beside the list.
   const bool beside = facts.analysis->classes <= kBesideClasses;
   return html(
-      R"(<section id="classes"><h2>What it takes for what</h2><div
+      R"(<section id="classes"><h2>Results by class</h2><div
         class="{}">{}{}</div>{}</section>)",
       beside ? "beside" : "stacked", matrix_figure(facts), pairs_figure(facts, all),
       class_table(facts, all));

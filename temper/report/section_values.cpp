@@ -11,11 +11,11 @@
 namespace temper::report {
 namespace {
 
-// Of a drawing, in its own units.
+// Size of a drawing in SVG units.
 constexpr double kSide = 480;
 constexpr double kMargin = 14;
-constexpr std::int64_t kShown = 1000;  ///< points: more hide each other
-constexpr std::size_t kDrawn = 8;      ///< values that are drawn; the table has all
+constexpr std::int64_t kShown = 1000;  ///< points; more would overlap
+constexpr std::size_t kDrawn = 8;      ///< targets with plots; the table has all
 
 struct Range {
   double low;
@@ -32,13 +32,13 @@ Range range_of(const at::Tensor& values) {
 }
 
 /// @param x, y     double [n]
-/// @param line     from the left end of the drawing to the right one: what no error would be
-/// @param heading  for those who can't see it
+/// @param line     at the left and the right end of the drawing: where the error is 0
+/// @param heading  for the accessible label
 Html drawing(const at::Tensor& x, const Range& across, const at::Tensor& y, const Range& up,
              const std::array<double, 2>& line, std::string_view heading) {
   const auto point = [](double value) { return fmt::format("{:.1f}", value); };
   Html marks;
-  // Evenly over the set, in its order.
+  // Evenly spaced over the set, in its order.
   const auto n = x.size(0);
   const auto shown = std::min(n, kShown);
   for (std::int64_t i = 0; i < shown; ++i) {
@@ -55,7 +55,7 @@ Html drawing(const at::Tensor& x, const Range& across, const at::Tensor& y, cons
       marks);
 }
 
-/// Predicted against true values with one scale for both, and the errors over the true values.
+/// Predicted against true values on a common scale, and errors against true values.
 Html figures(const Facts& facts, std::size_t k) {
   const auto& answers = *facts.run.predictions->values;
   const auto name = facts.run.value_name(k);
@@ -68,11 +68,11 @@ Html figures(const Facts& facts, std::size_t k) {
   const Range both{std::min(across.low, reach.low), std::max(across.high, reach.high)};
   const auto largest = errors.abs().max().item<double>();
   return html(
-      R"(<div class="pair"><figure><h3>{}: predicted by true</h3>{}<figcaption>Across: true, up:
-        predicted, both from {} to {}; on the line they are the
-        same.</figcaption></figure><figure><h3>{}: errors by true value</h3>{}<figcaption>Across: true,
-        from {} to {}; up: predicted less true, from {} to {}, with a line at
-        0.</figcaption></figure></div>)",
+      R"(<div class="pair"><figure><h3>{}: predicted against true</h3>{}<figcaption>Horizontal
+        axis: true value; vertical axis: predicted value, both from {} to {}. On the line they are
+        equal.</figcaption></figure><figure><h3>{}: error against true value</h3>{}<figcaption>Horizontal
+        axis: true value, from {} to {}; vertical axis: predicted minus true value, from {} to {}, with a
+        line at 0.</figcaption></figure></div>)",
       name,
       drawing(truth, both, predicted, both, {both.low, both.high},
               name + ": predicted against true values"),
@@ -98,7 +98,7 @@ Html table(const Facts& facts) {
         significant_text(one.errors.r2), significant_text(one.bias));
   }
   return html(
-      R"(<div class="scroll" tabindex="0"><table><thead><tr><th scope="col">Value</th><th
+      R"(<div class="scroll" tabindex="0"><table><thead><tr><th scope="col">Target</th><th
         scope="col">RMSE</th><th scope="col">95{}% interval</th><th scope="col">MAE</th><th
         scope="col">95{}% interval</th><th scope="col">R²</th><th
         scope="col">bias</th></tr></thead><tbody>{}</tbody></table></div>)",
@@ -113,12 +113,12 @@ Html values_section(const Facts& facts) {
   const auto all = facts.values->values.size();
   for (std::size_t k = 0; k < std::min(all, kDrawn); ++k) drawings += figures(facts, k);
   return html(
-      R"(<section id="values"><h2>How far from the truth</h2><p class="lead">Errors in each value's
-        own unit: root of the mean squared error, mean absolute error, both with bootstrap intervals
-        over images, coefficient of determination, and the mean of predicted less true. Measured
-        on {}. {}</p>{}{}</section>)",
+      R"(<section id="values"><h2>Regression errors</h2><p class="lead">Errors in each target's
+        own unit: root mean squared error (RMSE) and mean absolute error (MAE), both with bootstrap
+        intervals over images, coefficient of determination (R²), and bias, the mean of predicted
+        minus true values. Measured on {}. {}</p>{}{}</section>)",
       test_basis(facts),
-      all > kDrawn ? fmt::format("The first {} of {} values are drawn.", kDrawn, all) : "",
+      all > kDrawn ? fmt::format("The first {} of {} targets are plotted.", kDrawn, all) : "",
       table(facts), drawings);
 }
 

@@ -10,7 +10,7 @@
 #include "temper/report/saved_weights.h"
 #include "temper/report/summary.h"
 
-/// The parts of the page, top to bottom. A part with nothing to show is empty markup.
+/// The sections of the page, top to bottom. A section with nothing to show is empty markup.
 namespace temper::report {
 
 struct Facts {
@@ -22,7 +22,7 @@ struct Facts {
   Inspection inspection;
 };
 
-/// What the parts show of a run, and of its network where it was asked again.
+/// Everything that the sections show of a run, and of its network where that was analyzed.
 Facts gather(Run run, Inspection inspection = {});
 
 Html headline_section(const Facts& facts);
@@ -40,10 +40,10 @@ Html reproduce_section(const Facts& facts);
 
 /// The numbers that page.js draws.
 nlohmann::json plots(const Facts& facts);
-/// More of them: the bins of the reliability diagram at the temperature, none without one.
+/// The bins of the reliability diagram with temperature scaling; none without a temperature.
 nlohmann::json calibration_plots(const Facts& facts);
 
-/// "test, 10 000 images, averaged weights": what a figure of the test set was measured on.
+/// "test, 10 000 images, averaged weights": what a test measure was computed on.
 std::string test_basis(const Facts& facts);
 
 }  // namespace temper::report

@@ -49,7 +49,7 @@ std::optional<Gap> find_gap(const Run& run) {
   return Gap{epoch->epoch, weights, scores->train, *scores->validation};
 }
 
-/// null where there is nothing, as JSON has no NaN.
+/// null for a missing number, as JSON has no NaN.
 Json number(double value) {
   return std::isfinite(value) ? Json(value) : Json();
 }

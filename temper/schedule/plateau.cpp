@@ -44,7 +44,7 @@ double reduced(const Plateau& curve, std::int64_t reductions) {
   double value = curve.peak;
   for (; reductions > 0; --reductions) {
     const double next = std::max(value * curve.factor, curve.minimum);
-    if (!(value - next > curve.eps)) break;  // nor would any reduction after it
+    if (!(value - next > curve.eps)) break;  // later reductions would be no larger
     value = next;
   }
   return value;

@@ -9,13 +9,13 @@ namespace {
 
 double value_at(const Schedule& schedule, double step, const Horizon& horizon, double length);
 
-/// The curve behind its warm-up.
+/// The value of a curve with its warm-up.
 template <class Curve>
 double warmed(const Curve& curve, double step, const Horizon& horizon, double length) {
   const double warmup = curve.warmup.in_steps(horizon);
   const bool waits = curve.warmup.clock == WarmupClock::waits;
   const double span = length - (waits ? warmup : 0);
-  // Where the warm-up is the whole run, the curve stands at its end.
+  // If the warm-up takes the whole run, the curve is evaluated at its end.
   const Clock clock{.t = 0, .length = span > 0 ? span : 1, .horizon = horizon};
   if (step < warmup) return value(curve.warmup, step, warmup, at(curve, clock));
   auto now = clock;

@@ -7,7 +7,7 @@
 namespace temper::schedule {
 namespace {
 
-/// What is left of the way down after the share x of it.
+/// The remaining fraction of the decay after the fraction x of its time.
 double left(Cooldown form, double x) {
   switch (form) {
     case Cooldown::linear:

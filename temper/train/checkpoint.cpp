@@ -28,9 +28,9 @@ constexpr std::string_view kOptimizer = "optimizer.safetensors";
 constexpr std::string_view kAverages = "averages.safetensors";
 constexpr std::string_view kBest = "best.safetensors";  ///< of early stopping
 constexpr std::string_view kBestAverages = "best-averages.safetensors";
-constexpr std::string_view kSnapshots = "snapshots.safetensors";  ///< what the average is over
+constexpr std::string_view kSnapshots = "snapshots.safetensors";  ///< of the average
 
-/// The files of a checkpoint, with the tensors of the state that each holds.
+/// The files of a checkpoint, with the tensors of the state in each.
 std::vector<Snapshot::Part> parts(const State& state) {
   std::vector<Snapshot::Part> all{{std::string(kModel), weights(*state.network)},
                                   {std::string(kOptimizer), state.optimizer.tensors}};
@@ -71,7 +71,7 @@ void load_counters(State& state, const Manifest& manifest) {
   state.left_out_in_row = manifest.left_out_in_row;
 }
 
-/// An average that begins with these weights in place of the initial ones.
+/// Resets an average to these weights.
 void begin_anew(const regularize::Averages& averages, std::span<const Named> weights) {
   for (std::size_t i = 0; i < weights.size(); ++i)
     averages.tensors[i].second.copy_(weights[i].second.detach());
@@ -82,7 +82,7 @@ bool better(const Merit& left, const Merit& right) {
                                                    : left.value > right.value;
 }
 
-/// The checkpoint that a run would go back to.
+/// The step of the checkpoint for a rollback.
 std::int64_t anchor_below(std::int64_t step, std::int64_t origin, std::int64_t every) {
   return std::max(origin, step / every * every);
 }
@@ -130,8 +130,7 @@ void remove_superseded(const fs::path& checkpoints, const Keep& keep) {
   }
   for (const auto& checkpoint : all) {
     if (std::ranges::find(stay, checkpoint) != stay.end()) continue;
-    // The manifest goes first: what is left of the folder is then no checkpoint, whenever we are
-    // stopped.
+    // The manifest is removed first, so that a partly removed folder is not a checkpoint.
     if (io::discard(checkpoint / kManifest)) io::discard(checkpoint);
   }
 }
@@ -167,7 +166,7 @@ std::optional<fs::path> best_checkpoint(const fs::path& checkpoints, Best by) {
     try {
       found = read_manifest(checkpoint).merit;
     } catch (const Error&) {
-      continue;  // a damaged one is no candidate; who loads it is told
+      continue;  // damaged ones are not candidates; loading them throws
     }
     if (!found || found->by != name_of(by) || (merit && !better(*found, *merit))) continue;
     best = checkpoint;
@@ -212,18 +211,18 @@ std::vector<std::string> load_what_fits(State& state, const fs::path& checkpoint
   std::vector<std::string> anew;
   for (const auto& path : take_plateaus(state, manifest.plateaus))
     anew.push_back(
-        fmt::format("the plateau of {} begins anew: the checkpoint has none of that "
+        fmt::format("the plateau schedule of {} is reset: the checkpoint has no record of its "
                     "measure",
                     path));
   if (state.stop && manifest.stop && manifest.stop->seen)
-    anew.emplace_back("early stopping begins anew: it judges the evaluations of this run");
+    anew.emplace_back("early stopping is reset: it only considers the evaluations of this run");
   const auto load = [&](std::string_view file, std::span<const Named> tensors) {
     try {
       load_tensors(io::Safetensors(checkpoint / file), tensors);
       return true;
     } catch (const Error& error) {
-      anew.push_back(fmt::format("{} does not fit and begins anew: {}",
-                                 file == kOptimizer ? "the optimizer's state" : "the average",
+      anew.push_back(fmt::format("the {} does not fit and is reset: {}",
+                                 file == kOptimizer ? "optimizer state" : "average of the weights",
                                  error.what()));
       return false;
     }

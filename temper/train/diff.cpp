@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-/// What is read of a run.
+/// The files of a run that are compared.
 struct Side {
   recipe::Recipe recipe;
   json environment = json::object();
@@ -56,7 +56,7 @@ std::optional<bool> same_data(const Side& left, const Side& right) {
   const auto a = text(left.environment, "data");
   const auto b = text(right.environment, "data");
   if (!a.empty() && !b.empty()) return a == b;
-  // The fingerprint is of recipe and data.
+  // The fingerprint covers the recipe and the data.
   if (!left.fingerprint.empty() && left.fingerprint == right.fingerprint) return true;
   return std::nullopt;
 }

@@ -17,7 +17,7 @@
 namespace temper::train {
 namespace {
 
-/// @param logits  to all images, in their order
+/// @param logits  of all images, in their order
 measure::ValueAnswers values_of(const at::Tensor& logits, const data::Source& images,
                                 const data::ValueScale& scale) {
   const auto deviation = at::tensor(scale.deviation, at::kDouble);

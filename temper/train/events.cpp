@@ -11,11 +11,11 @@ using nlohmann::json;
 
 template <class Struct, class Value>
 struct Key {
-  const char* name;  ///< "": the members of the value lie in its owner's object
+  const char* name;  ///< "": the value's members are keys of its owner's object
   Value Struct::* member;
 };
 
-// What a line of the log holds. One list for both ways: what is written is what is read.
+// The keys of a line of the log, in one list for writing and reading.
 
 constexpr auto keys(const measure::Errors&) {
   return std::tuple{Key{"rmse", &measure::Errors::rmse}, Key{"mae", &measure::Errors::mae},

@@ -5,10 +5,10 @@
 
 namespace temper::train {
 
-/// How far a process grows under tensors with the GNU C library, which here takes all memory from
-/// one heap and keeps it (prepare_thread()). The heap has holes: measured on training runs (glibc
-/// 2.36, LibTorch 2.11) it is up to kHoles times as large as the blocks in it ever are together,
-/// and kSpare for what is asked for ahead.
+/// A model of the heap of the GNU C library, which here takes all memory from a single heap and
+/// never returns it (prepare_thread()). The heap is fragmented: measured on training runs (glibc
+/// 2.36, LibTorch 2.11) it grows up to kHoles times the peak of the allocated bytes, plus kSpare
+/// that is requested ahead.
 class Heap {
  public:
   static constexpr double kHoles = 1.8;
@@ -16,10 +16,10 @@ class Heap {
 
   void allocate(std::int64_t bytes);
   void release(std::int64_t bytes) { live_ -= bytes; }
-  /// Makes and releases what some work on a batch does.
+  /// Repeats the recorded allocations and releases for a batch.
   void play(const Allocations& allocations, std::int64_t batch);
 
-  /// The most bytes that the heap has had so far, holes included.
+  /// The peak size in bytes so far, including fragmentation.
   [[nodiscard]] std::int64_t size() const {
     return kSpare + static_cast<std::int64_t>(kHoles * static_cast<double>(most_));
   }

@@ -28,7 +28,7 @@ json to_json(const Platform& platform) {
           {"libtorch", platform.libtorch}};
 }
 
-/// Of a manifest. One with a fraction or an exponent is of another type, and may not fit.
+/// An integer. A number with a fraction or an exponent is of another type, and is rejected.
 std::int64_t whole(const json& number) {
   return number.get_ref<const json::number_integer_t&>();
 }
@@ -60,7 +60,7 @@ std::map<std::string, schedule::PlateauMemory> read_plateaus(const json& object)
   return plateaus;
 }
 
-/// Without early stopping a manifest has no word of it.
+/// Writes the record of early stopping; without early stopping the manifest has no such key.
 void put(json& object, const std::optional<regularize::StopMemory>& stop) {
   if (stop)
     object["stop"] = {{"seen", stop->seen},
@@ -143,7 +143,7 @@ std::string to_text(const Manifest& m) {
 }
 
 Manifest parse_manifest(std::string_view text, const std::string& name) {
-  // Byte for byte what we write, or not ours: the checksum and the format are in there.
+  // The text must be byte for byte what to_text() writes, including the checksum and the format.
   if (auto manifest = read(text); manifest && manifest->step >= 0 &&
                                   are_plain_names(manifest->files) && to_text(*manifest) == text)
     return std::move(*manifest);

@@ -20,7 +20,7 @@
 namespace temper::train {
 namespace {
 
-/// Zeros: memory does not depend on what is in them.
+/// A batch of zeros: memory does not depend on the contents.
 data::Batch blank_batch(const Plan& plan, augment::Size size, std::int64_t views = 1) {
   constexpr auto n = Allocations::kMore;
   const auto& task = plan.task;
@@ -43,10 +43,10 @@ data::Batch first_rows(const data::Batch& batch, std::int64_t n) {
   return some;
 }
 
-/// With the largest images that a step has.
+/// The allocations of a step with the largest images.
 Allocations of_training(const Plan& plan, const recipe::Recipe& recipe, State& state) {
   const auto blank = blank_batch(plan, plan.training.size, plan.training.views);
-  // The run's last step: before it no fewer stages are frozen, so nothing takes more.
+  // The run's last step, with the fewest frozen stages, needs the most memory.
   if (recipe.freeze)
     state.network->freeze(model::frozen_stages(*recipe.freeze, plan.horizon.total_steps - 1,
                                                plan.horizon.steps_per_epoch));
@@ -92,7 +92,7 @@ std::int64_t images_evaluated(const Plan& plan) {
   return most;
 }
 
-/// What a run takes, for any batch.
+/// The memory of a run as a function of the batch size.
 class Forecast {
  public:
   explicit Forecast(const Plan& plan) : Forecast(plan, plan.recipe, begin(plan)) {}
@@ -109,7 +109,7 @@ class Forecast {
     return need;
   }
 
-  /// 0: none.
+  /// The largest batch size, below that of the recipe, within this memory; 0: none.
   [[nodiscard]] std::int64_t largest_batch_within(std::uint64_t bytes) const {
     std::int64_t fits = 0;
     for (std::int64_t too_many = plan_.recipe.data.batch; fits + 1 < too_many;) {
@@ -127,16 +127,16 @@ class Forecast {
         sizes_(sizes_of(state)),
         state_(static_cast<std::uint64_t>(
             std::accumulate(sizes_.begin(), sizes_.end(), std::int64_t{0}))) {
-    // What the few steps above left behind is not the run's.
+    // Memory left over from the steps above is not part of the run.
     ::malloc_trim(0);
     const auto held = resident_memory();
     process_ = held - std::min(held, plan.device.is_cpu() ? state_ : 0);
   }
 
-  /// Views of batches that wait in the training loader.
+  /// Number of prefetched batches, times views, in the training loader.
   [[nodiscard]] std::int64_t waiting() const { return plan_.training.slots * plan_.training.views; }
 
-  /// Bytes of a batch that waits in a loader, of one view of it.
+  /// Bytes of one view of a prefetched batch.
   [[nodiscard]] std::int64_t slot(std::int64_t batch, augment::Size size) const {
     const auto& task = plan_.task;
     const auto floats = task.channels * size.height * size.width + task.classes;
@@ -161,7 +161,7 @@ class Forecast {
   void evaluate(Heap& heap) const {
     const auto images = images_evaluated(plan_);
     const auto batch = std::min(plan_.evaluation.batch, images);
-    // Answers are kept batch by batch and then put together.
+    // Logits are kept batch by batch and then concatenated.
     const auto answers = images * plan_.task.classes * static_cast<std::int64_t>(sizeof(float));
     std::vector<std::int64_t> held(static_cast<std::size_t>(plan_.evaluation.slots),
                                    slot(batch, plan_.evaluation.size));
@@ -189,11 +189,11 @@ double gib(std::uint64_t bytes) {
   throw Error(
       Code::usage,
       fmt::format(
-          "this run needs about {:.1f} GiB with data.batch_size = {} and the machine has {:.1f} "
-          "GiB for it; {}",
+          "this run needs about {:.1f} GiB of memory with data.batch_size = {}, and {:.1f} GiB "
+          "are available; {}",
           gib(need.total), batch, gib(limit),
-          fits > 0 ? fmt::format("a batch of {} would fit", fits)
-                   : "no batch would fit: take a smaller network or data.size"));
+          fits > 0 ? fmt::format("data.batch_size = {} would fit", fits)
+                   : "no batch size would fit: use a smaller network or data.size"));
 }
 
 }  // namespace

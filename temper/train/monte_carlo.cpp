@@ -20,14 +20,14 @@ namespace {
 // Passes of training are 0 and 1.
 constexpr std::int64_t kFirstPass = 2;
 
-/// Dropout is on in evaluation while this lives.
+/// Enables dropout in evaluation mode during its lifetime.
 class Dropping {
  public:
   explicit Dropping(model::Network& network) : network_(network) {
     if (network.set_noise(model::Noise::dropout_always)) return;
     network.set_noise(model::Noise::training);
     throw Error(Code::usage,
-                "Monte Carlo dropout: the network has no dropout, so all passes would be alike; "
+                "Monte Carlo dropout: the network has no dropout, so all passes would be equal; "
                 "train one with model.dropout, such as [{ kind = \"dropout\", at = \"head\" }]");
   }
   ~Dropping() { network_.set_noise(model::Noise::training); }
@@ -55,9 +55,9 @@ void require_still_rates(const recipe::Recipe& recipe) {
   for (const auto& [path, schedule] : recipe.schedules)
     if (path.starts_with("model.dropout"))
       throw Error(Code::usage,
-                  fmt::format("Monte Carlo dropout: a schedule moved {} while the network was "
-                              "trained, and its last value is not saved with the weights; train "
-                              "with a rate that stands still",
+                  fmt::format("Monte Carlo dropout: a schedule changed {} during training, and "
+                              "its last value is not saved with the weights; train with a "
+                              "constant rate",
                               path));
 }
 
@@ -88,8 +88,8 @@ UnsureGuesses classify_monte_carlo(SavedModel& model, const io::Image& image, st
                                    std::int64_t passes) {
   if (passes < 2)
     throw Error(Code::usage,
-                fmt::format("Monte Carlo dropout: found {} pass{}, expected at least 2, since the "
-                            "spread is taken over them",
+                fmt::format("Monte Carlo dropout: found {} pass{}, expected at least 2, over which "
+                            "the standard deviation is computed",
                             passes, passes == 1 ? "" : "es"));
   require_classes(model, "Monte Carlo dropout");
   require_still_rates(model.recipe);

@@ -13,9 +13,8 @@ Precision resolve_precision(Precision asked, const Processor& processor) {
   if (asked == Precision::bf16 && !native)
     throw Error(Code::usage,
                 "precision = \"bf16\": this processor has no bf16 arithmetic (AVX512-BF16, AMX, or "
-                "a GPU from "
-                "Ampere on) and would emulate it "
-                "a hundred times slower than fp32; use \"fp32\" or \"auto\"");
+                "a GPU from Ampere on) and would emulate it a hundred times slower than fp32; use "
+                "\"fp32\" or \"auto\"");
   if (asked != Precision::automatic) return asked;
   const bool faster = gpu ? native : __builtin_cpu_supports("amx-bf16") != 0;
   return faster ? Precision::bf16 : Precision::fp32;

@@ -21,7 +21,7 @@
 namespace temper::train {
 namespace {
 
-/// The first line of what LibTorch says.
+/// The first line of LibTorch's message.
 std::string reason(const std::exception& error) {
   const std::string text = error.what();
   return text.substr(0, text.find('\n'));
@@ -49,7 +49,7 @@ double lowest_r2(const measure::ValueAnswers& answers) {
   return lowest;
 }
 
-/// Values are standardised, so that a network that knows nothing has to answer small numbers.
+/// Targets are standardized, so the outputs of an untrained network should be small.
 std::string about_first_values(const at::Tensor& answers, const data::Batch& batch) {
   const loss::Inputs inputs{
       .logits = answers, .targets = batch.targets, .labelled = batch.labelled};
@@ -58,8 +58,8 @@ std::string about_first_values(const at::Tensor& answers, const data::Batch& bat
   constexpr double factor = 4;
   if (std::isfinite(loss) && loss < factor * (1 + by_mean)) return "";
   return fmt::format(
-      "the first mean squared error is {:.3f} where answering with the values' mean gives {:.3f}: "
-      "the initial weights or the normalisation look wrong",
+      "the first mean squared error is {:.3f}, but predicting the mean of the targets gives "
+      "{:.3f}; check the initial weights and the normalization",
       loss, by_mean);
 }
 
@@ -78,16 +78,14 @@ std::string inspect_first_batch(const Plan& plan, model::Network& network,
                               plan.task.classes));
   }
   if (!at::isfinite(images).all().item<bool>())
-    throw Error(
-        Code::data,
-        "the first batch holds values that are not numbers; look at mean and std of the data");
+    throw Error(Code::data,
+                "the first batch contains NaN or infinity; check the mean and std of the data");
   if (images.size(0) > 1 && images.eq(images[0]).all().item<bool>())
-    throw Error(
-        Code::data,
-        "all images of the first batch are the same; the data or its augmentation is broken");
+    throw Error(Code::data,
+                "all images of the first batch are the same; check the data and its augmentation");
 
-  // In training mode, as the first step will see it but for its noise, with the buffers put back:
-  // looking must not change the run.
+  // In training mode, as in the first step but without random layers, and with the buffers
+  // restored: the check must not change the run.
   const at::NoGradGuard no_grad;
   std::vector<at::Tensor> before;
   for (const auto& buffer : network.buffers()) before.push_back(buffer.value.clone());
@@ -102,9 +100,8 @@ std::string inspect_first_batch(const Plan& plan, model::Network& network,
   const double guessing = std::log(static_cast<double>(plan.task.classes));
   if (std::isfinite(loss) && std::abs(loss - guessing) < 0.5 * guessing) return "";
   return fmt::format(
-      "the first loss is {:.3f} where guessing among {} classes gives {:.3f}: the initial weights "
-      "or "
-      "the normalisation look wrong",
+      "the first loss is {:.3f}, but random guessing among {} classes gives {:.3f}; check the "
+      "initial weights and the normalization",
       loss, plan.task.classes, guessing);
 }
 

@@ -29,7 +29,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-/// The last step that the run's files know of.
+/// The last step recorded in the run's files.
 std::int64_t steps_done(const fs::path& run, const std::vector<json>& log) {
   std::int64_t done = 0;
   for (const auto& line : log) done = std::max(done, line.value("step", std::int64_t{0}));
@@ -40,15 +40,15 @@ std::int64_t steps_done(const fs::path& run, const std::vector<json>& log) {
 void require_step(const Plan& plan, const fs::path& run, const std::vector<json>& log,
                   std::int64_t step) {
   const auto done = steps_done(run, log);
-  // The log has a line every so many steps: the run may have died anywhere up to the next.
-  // One that has ended, be it early, has not.
+  // The log has a line every log.every_steps steps: a killed run may have got up to the next one.
+  // A finished run has not.
   const bool ended = !log.empty() && log.back().value("event", "") == "end";
   const auto last =
       ended ? done : std::min(plan.horizon.total_steps, done + plan.recipe.log.every_steps);
   if (step < 1 || step > last)
     throw Error(Code::usage,
-                fmt::format("--step {}: the run in {} has come to step {} of {}; name a step from "
-                            "1 to {}",
+                fmt::format("--step {}: the run in {} has reached step {} of {}; choose a step "
+                            "from 1 to {}",
                             step, run.string(), done, plan.horizon.total_steps, last));
 }
 
@@ -67,7 +67,7 @@ void require_same_run(const Plan& plan, const fs::path& run, const std::vector<j
   const bool recipe_alone = digest == plan.data_digest;
   throw Error(
       Code::data,
-      fmt::format("{}: {}; a replay would be of another run", run.string(),
+      fmt::format("{}: {}; the run can't be replayed", run.string(),
                   digest.empty()
                       ? "its recipe.toml or its data set has changed since it was trained"
                   : recipe_alone ? "its recipe.toml is not what it was trained with"
@@ -85,7 +85,7 @@ std::vector<fs::path> checkpoints_before(const fs::path& run, std::int64_t step)
 
 using Evaluations = std::map<std::int64_t, Evaluated>;
 
-/// The evaluations that the log tells of, by their step.
+/// The evaluations in the log, by step.
 Evaluations evaluations(const std::vector<json>& log) {
   Evaluations found;
   for (const auto& line : log)
@@ -95,7 +95,7 @@ Evaluations evaluations(const std::vector<json>& log) {
   return found;
 }
 
-/// The step's forward pass, looked at: the network is left as it was.
+/// The logits of the step's forward pass. The network's buffers are restored.
 at::Tensor look_at_logits(model::Network& network, const at::Tensor& images) {
   const at::NoGradGuard no_grad;
   std::vector<at::Tensor> before;
@@ -155,14 +155,14 @@ class Replayer {
     state_ = begin(plan_);
   }
 
-  /// What plateaus learnt where the run evaluated, as its log has it.
+  /// Updates the plateaus with the run's evaluation at this step, if any, from its log.
   void see_evaluation() {
     if (state_.plateaus.empty() || state_.step % plan_.horizon.steps_per_epoch != 0) return;
     const auto found = evaluations_.find(state_.step);
     if (found == evaluations_.end())
       throw Error(Code::usage,
-                  fmt::format("the run's metrics.jsonl tells of no evaluation after step {}, which "
-                              "the plateau of {} follows; name a step before",
+                  fmt::format("the run's metrics.jsonl has no evaluation after step {}, which the "
+                              "plateau schedule of {} needs; choose an earlier step",
                               state_.step, state_.plateaus.begin()->first));
     observe(state_, recipe_, plan_.horizon, found->second);
   }
@@ -214,7 +214,7 @@ class Replayer {
     const auto teacher = answers_of_teacher(state_, recipe_, images);
     for (std::int64_t row = 0; row < batch.ids.size(0); ++row)
       result_.samples.push_back(sample(batch, logits, teacher, row));
-    // What has no loss comes last.
+    // Images without a loss come last.
     std::ranges::stable_sort(result_.samples, [](const auto& a, const auto& b) {
       return a.loss > b.loss || (a.loss == a.loss && b.loss != b.loss);
     });
@@ -244,13 +244,13 @@ class Replayer {
     return sample;
   }
 
-  /// The mean of steps after + 1 to step, summed up as the run sums it up.
+  /// The mean over steps after + 1 to step, summed in the same order as in the run.
   [[nodiscard]] double mean_loss(const LoggedLoss& line) const {
     double sum = 0;
     std::int64_t applied = 0;
     for (auto s = line.after; s < line.step; ++s) {
       const double loss = losses_[static_cast<std::size_t>(s - result_.from)];
-      if (!std::isfinite(loss)) continue;  // a step that was left out
+      if (!std::isfinite(loss)) continue;  // a skipped step
       sum += loss;
       ++applied;
     }
@@ -274,7 +274,7 @@ class Replayer {
   const Plan& plan_;
   const std::vector<Observer*>& watchers_;
   Evaluations evaluations_;
-  recipe::Recipe recipe_;  ///< its scheduled numbers move
+  recipe::Recipe recipe_;  ///< its scheduled values change with the step
   recipe::ScheduleDriver driver_;
   data::Loader loader_;
   GuardedStep step_;

@@ -40,8 +40,8 @@ Keep keep_of(const recipe::Recipe& recipe) {
           recipe.guard.nan == OnNan::rollback ? recipe.guard.anchor_every : 0};
 }
 
-/// One run, from its folder to its last file. The parts of it that are not numbers live here; the
-/// numbers are in step().
+/// One run, from opening its folder to writing its last file. The training step itself is in
+/// step().
 class Run {
  public:
   Run(const Plan& plan, const RunOptions& options)
@@ -77,7 +77,7 @@ class Run {
     for (auto* watcher : watchers_) watcher->see(event);
   }
 
-  /// Where an earlier process, or the run that this one forks from, stopped.
+  /// Restores the state at which an earlier process, or the run to fork from, stopped.
   void go_on() {
     auto checkpoint = folder_.newest_checkpoint(notes_);
     if (!checkpoint && !options_.fork_from.empty()) {
@@ -85,7 +85,8 @@ class Run {
       return;
     }
     if (!checkpoint) {
-      if (!notes_.empty()) notes_.emplace_back("no older checkpoint is left: beginning anew");
+      if (!notes_.empty())
+        notes_.emplace_back("no older checkpoint is left; training starts from the beginning");
       return;
     }
     const auto manifest = read_manifest(*checkpoint);
@@ -94,7 +95,7 @@ class Run {
     evaluated_ = manifest.evaluated;
     merit_ = manifest.merit;
     if (!notes_.empty())
-      notes_.push_back(fmt::format("going on from {} instead", checkpoint->string()));
+      notes_.push_back(fmt::format("resuming from {} instead", checkpoint->string()));
     note_platform(manifest.platform);
   }
 
@@ -113,13 +114,14 @@ class Run {
     forked_from_ = fmt::format("{} at step {}", options_.fork_from.string(), state_.step);
     if (state_.step >= plan_.horizon.total_steps)
       throw Error(Code::usage,
-                  fmt::format("{} stands at step {} and this recipe ends at step {}; raise epochs",
+                  fmt::format("{} is at step {} and this recipe ends at step {}; increase epochs",
                               options_.fork_from.string(), state_.step, plan_.horizon.total_steps));
   }
 
   void note_platform(const Platform& there) {
     if (const auto list = differences(there, platform(plan_.recipe)); !list.empty())
-      notes_.push_back("going on elsewhere, so the last bits of the weights may differ: " + list);
+      notes_.push_back(
+          "resuming on another platform, so the last bits of the weights may differ: " + list);
   }
 
   void announce() {
@@ -149,7 +151,7 @@ class Run {
     for (const auto& image : plan_.bad) tell_skipped(image.where, image.reason, state_.step);
   }
 
-  /// What an earlier process has told stays told.
+  /// Reads from the log which skipped images an earlier process has already reported.
   void remember_skipped() {
     const auto metrics = folder_.path() / "metrics.jsonl";
     if (!fs::exists(metrics)) return;
@@ -171,7 +173,7 @@ class Run {
     return true;
   }
 
-  /// The rest of the epoch that the state stands in, and its evaluation.
+  /// The rest of the current epoch, and its evaluation. False: stopped on request, after saving.
   bool epoch() {
     const auto per_epoch = plan_.horizon.steps_per_epoch;
     loader_.start(state_.step / per_epoch, state_.step % per_epoch);
@@ -189,7 +191,8 @@ class Run {
     return evaluate();
   }
 
-  /// An image that can't be read, or its disk, ends the run; what was done is kept.
+  /// The next batch, or null at the end of the epoch. When an image can't be read, the state is
+  /// saved before the error is thrown.
   const data::Batch* next_batch() {
     const Stopwatch wait;
     try {
@@ -201,16 +204,15 @@ class Run {
       if (!may_be_mended || !saved_in_time()) throw;
       throw Error(
           error.code(),
-          fmt::format("{}\nThe run is saved at step {}: mend this and give the same command "
-                      "again{}.",
+          fmt::format("{}\nThe run is saved at step {}: fix this and repeat the same command{}.",
                       error.what(), state_.step,
                       plan_.training.skip_bad
                           ? ""
-                          : ", or add --set data.on_bad_image=skip to go on without it"));
+                          : ", or add --set data.on_bad_image=skip to skip such images"));
     }
   }
 
-  /// Whether the state could be saved before another error is told.
+  /// Whether the state could be saved before another error is reported.
   bool saved_in_time() {
     try {
       return !give_up();
@@ -275,7 +277,7 @@ class Run {
       tell_step();
   }
 
-  /// After a step that was not applied. Nothing that is saved holds such numbers.
+  /// Reports a step that was not applied, and ends the run where recipe.guard says so.
   void leave_out(const NotFinite& found, const data::Batch& batch) {
     LeftOut event{.step = state_.step,
                   .loss = found.loss,
@@ -297,9 +299,9 @@ class Run {
     throw Error(
         Code::numerical,
         fmt::format(
-            "at step {} the training loss is {}{} (learning rate {:g}); its batch begins with {} "
-            "and is listed in {}. Lower the learning rate or lengthen its warm-up, or see 'temper "
-            "explain guard'. {}",
+            "at step {} the training loss is {}{} (learning rate {:g}). The batch starts with {}; "
+            "all of its images are listed in {}. Lower the learning rate, lengthen its warm-up, or "
+            "see 'temper explain guard'. {}",
             event.step, event.loss,
             event.parameter.empty()
                 ? ""
@@ -308,7 +310,7 @@ class Run {
             (folder_.path() / "metrics.jsonl").string(),
             recipe_.guard.nan == OnNan::stop
                 ? "Nothing was saved after the last checkpoint."
-                : fmt::format("These were {} steps in a row.", state_.left_out_in_row)));
+                : fmt::format("{} steps in a row were not finite.", state_.left_out_in_row)));
   }
 
   void tell_step() {
@@ -334,7 +336,7 @@ class Run {
     return result;
   }
 
-  /// Calls `look` while the averaged weights, which count, stand in the network.
+  /// Calls `look` with the averaged weights in the network, in place of the trained ones.
   template <class Look>
   auto under_averages(const Look& look) {
     refresh_averages(state_, recipe_);
@@ -371,10 +373,10 @@ class Run {
                     .seconds = 0,
                     .raw = {},
                     .averaged = {}};
-    // As the epoch's last step left them, also where the run goes on from here.
+    // The same stages are frozen as in the epoch's last step, also when the run is resumed here.
     state_.network->freeze(driver_.frozen_stages(state_.step - 1));
     try {
-      // The weights that will count after every epoch, the others at the end.
+      // The selected weights after every epoch, the others at the end of training.
       evaluate(event, averages_count());
       judged = judge(state_, recipe_, event);
       last = last || (judged && judged->ends);
@@ -417,7 +419,7 @@ class Run {
     times_.save += watch.seconds();
   }
 
-  /// What a finished run ships. False: stopped on request, after saving.
+  /// Writes the files of a finished run. False: stopped on request, after saving.
   bool finish() {
     Stopwatch watch;
     saver_.wait();
@@ -432,7 +434,7 @@ class Run {
       try {
         test_ = test();
       } catch (const Cancelled&) {
-        return false;  // the checkpoint that training ended with is there
+        return false;  // training's last checkpoint is saved
       }
       times_.evaluate += watch.lap();
       tell(*test_);
@@ -441,8 +443,8 @@ class Run {
     return true;
   }
 
-  /// The test set, once, with the weights that the recipe says count, as their last evaluation left
-  /// them.
+  /// Evaluates the test set, once, with the weights that recipe.evaluation selects, as they were
+  /// after their last evaluation.
   Tested test() {
     const auto named = weights(*state_.network);
     std::optional<regularize::Swapped> swapped;
@@ -481,15 +483,15 @@ class Run {
   const Plan& plan_;
   const RunOptions& options_;
   RunFolder folder_;
-  recipe::Recipe recipe_;  ///< its scheduled numbers move
+  recipe::Recipe recipe_;  ///< its scheduled values change with the step
   recipe::ScheduleDriver driver_;
   State state_;
   data::Loader loader_;
   Saver saver_;
   GuardedStep step_;
   std::vector<Observer*> watchers_;
-  std::vector<std::string> notes_;  ///< about how the run was found, to be told when it goes on
-  std::set<std::string> skipped_;   ///< images that were told of
+  std::vector<std::string> notes_;  ///< on the state of the folder, reported once training starts
+  std::set<std::string> skipped_;   ///< images already reported
   std::string forked_from_;
   Stopwatch watch_;
   Stopwatch since_save_;

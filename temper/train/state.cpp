@@ -38,9 +38,9 @@ void check_freeze(const recipe::Recipe& recipe, const model::Network& network) {
       fmt::format("{}freeze.stages is {}, and the network {}",
                   recipe::place(recipe.places, "freeze.stages"), recipe.freeze->stages,
                   network.stages() == 0
-                      ? "knows of no stages: leave freeze out, or let a network of your own say "
-                        "where its stages end (model::Network::stages)"
-                      : fmt::format("has {}, the stem among them; expected at most that",
+                      ? "has no stages: leave freeze out, or define them in a network of your "
+                        "own (model::Network::stages)"
+                      : fmt::format("has {}, including the stem; expected at most that",
                                     network.stages())));
 }
 

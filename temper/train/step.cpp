@@ -28,11 +28,11 @@ data::Batch rows(const data::Batch& batch, std::int64_t first, std::int64_t coun
   return part;
 }
 
-/// What a part of a batch is of the whole.
+/// How a micro-batch is weighted within its batch.
 struct Share {
-  std::optional<loss::Counts> whole = {};  ///< given to the loss, where it asks for it
-  double factor = 1;                       ///< else the part's share of the labelled rows
-  double rows = 1;                         ///< its share of all rows
+  std::optional<loss::Counts> whole = {};  ///< counts of the whole batch, for losses that need them
+  double factor = 1;                       ///< otherwise the fraction of the labeled rows
+  double rows = 1;                         ///< the fraction of all rows
 };
 
 at::Tensor forward(State& state, const recipe::Recipe& recipe, const data::Batch& batch,
@@ -59,7 +59,7 @@ std::vector<at::Tensor> copies(const Tensors& named) {
   return values;
 }
 
-/// Adds the gradient of the loss of a batch, or of a part of it.
+/// Accumulates the gradient of the loss of a batch or a micro-batch.
 at::Tensor backward(State& state, const recipe::Recipe& recipe, const data::Batch& part,
                     const Share& share, Times& times) {
   Stopwatch watch;
@@ -81,8 +81,8 @@ Share share_of(const recipe::Recipe& recipe, const data::Batch& part, const loss
   return share;
 }
 
-/// The weights that weight decay reaches: those that penalties and limits are for. Frozen ones are
-/// left out, and those that are left alone for want of a gradient.
+/// The weights with weight decay, to which penalties and norm constraints apply as well. Excludes
+/// frozen weights, and those that are not updated because they have no gradient.
 std::vector<at::Tensor> decaying(const State& state, const recipe::Recipe& recipe) {
   const bool all = !model::leaves_dropped_alone(recipe.model);
   std::vector<at::Tensor> weights;
@@ -93,7 +93,7 @@ std::vector<at::Tensor> decaying(const State& state, const recipe::Recipe& recip
   return weights;
 }
 
-/// Leaves the gradient of loss and penalties at the parameters. @return the loss without penalties
+/// Computes the gradient of the loss and the penalties. @return the loss without penalties
 at::Tensor differentiate(State& state, const recipe::Recipe& recipe, const data::Batch& batch,
                          Times& times, std::int64_t pass = 0) {
   const auto size = batch.views.front().size(0);
@@ -117,8 +117,8 @@ at::Tensor differentiate(State& state, const recipe::Recipe& recipe, const data:
   return loss;
 }
 
-/// The gradient at the worst neighbour in place of the one here. The buffers stay as the first pass
-/// left them.
+/// Replaces the gradient by the one at the perturbed weights (sharpness-aware minimization). The
+/// buffers stay as they were after the first pass.
 void differentiate_above(State& state, const recipe::Recipe& recipe, const data::Batch& batch,
                          Times& times) {
   const auto buffers = copies(state.network->buffers());
@@ -182,7 +182,7 @@ at::Tensor input_of(const recipe::Recipe& recipe, const data::Batch& batch) {
   if (!recipe.consistency) return batch.views.front();
   if (std::ssize(batch.views) != recipe.consistency->views)
     throw Error(Code::usage,
-                fmt::format("consistency.views = {} for a batch with {} views of its images",
+                fmt::format("consistency.views = {}, but the batch has {} views of its images",
                             recipe.consistency->views, batch.views.size()));
   return at::stack(batch.views, 1).flatten(0, 1).contiguous(at::MemoryFormat::ChannelsLast);
 }
@@ -197,8 +197,8 @@ at::Tensor answers_of_teacher(const State& state, const recipe::Recipe& recipe,
   if (!recipe.distillation) return {};
   if (!state.teacher)
     throw Error(Code::usage,
-                "recipe.distillation asks for a teacher and the state holds none; let begin() load "
-                "it, or put a network of your own at State::teacher");
+                "recipe.distillation needs a teacher and the state has none; let begin() load it, "
+                "or set State::teacher to a network of your own");
   const at::NoGradGuard guard;
   return state.teacher->forward(images);
 }

@@ -27,7 +27,7 @@ void copy(std::span<const Named> from, std::span<const Named> to) {
   for (std::size_t i = 0; i < from.size(); ++i) to[i].second.copy_(from[i].second);
 }
 
-/// Nothing that is not finite is a score: it could not be written down either.
+/// NaN where the score is missing or not finite, since JSON can't hold other values.
 double score_of(const EarlyStopping& options, const recipe::Recipe& recipe,
                 const Evaluated& evaluated) {
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
@@ -51,8 +51,8 @@ void check_stopping(const recipe::Recipe& recipe, bool validated) {
   if (!recipe.early_stopping || validated) return;
   throw Error(Code::usage,
               recipe::place(recipe.places, "early_stopping") +
-                  "early_stopping goes by the validation score, and data.validation = 0 leaves "
-                  "none; hold out a share, such as data.validation = 0.1, or leave it out");
+                  "early_stopping needs a validation score, and data.validation = 0 leaves none; "
+                  "hold out a fraction, such as data.validation = 0.1, or leave it out");
 }
 
 void begin_stopping(State& state, const recipe::Recipe& recipe) {
@@ -111,16 +111,15 @@ std::string to_text(const EarlyStop& stop, std::int64_t epochs) {
   if (stop.reason == "patience")
     text = fmt::format("Training ended early, after epoch {} of {}: {} evaluation{} in a row {}.",
                        stop.epoch, epochs, stop.waited, stop.waited == 1 ? "" : "s",
-                       seen ? fmt::format("got no better than epoch {} with {}", stop.best_epoch,
+                       seen ? fmt::format("did not improve on epoch {} with {}", stop.best_epoch,
                                           measure_text(stop))
-                            : std::string("gave no number to judge by"));
+                            : std::string("had no finite validation score"));
   else if (seen)
     text = fmt::format(
-        "Early stopping let the run come to its end; its best evaluation was that of epoch {} "
-        "with {}.",
+        "Early stopping did not end the run; its best evaluation was that of epoch {} with {}.",
         stop.best_epoch, measure_text(stop));
   else
-    text = "Early stopping let the run come to its end; no evaluation gave a number to judge by.";
+    text = "Early stopping did not end the run; no evaluation had a finite validation score.";
   return text + (stop.weights == "best"
                      ? fmt::format(" The weights are those of epoch {}.", stop.best_epoch)
                      : " The weights are the last ones.");

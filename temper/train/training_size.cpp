@@ -12,13 +12,13 @@ namespace {
 
 constexpr auto kPath = "data.train_size";
 
-/// Below it there is hardly anything to see; who writes less means a share.
+/// Smaller sizes are useless, and most likely meant as a fraction of data.size.
 constexpr std::int64_t kLeastSide = 8;
 
 [[noreturn]] void refuse(const recipe::Recipe& recipe, const std::string& found) {
   throw Error(Code::usage,
               fmt::format("{}{}{}; expected {} pixels or more: it is a side in "
-                          "pixels, not a share of data.size",
+                          "pixels, not a fraction of data.size",
                           recipe::place(recipe.places, kPath), kPath, found, kLeastSide));
 }
 

@@ -24,12 +24,12 @@ void check_loss(const recipe::Recipe& recipe) {
   const auto* mse = std::get_if<loss::Mse>(&recipe.loss);
   if (mse == nullptr)
     refuse(recipe, "loss.kind",
-           fmt::format("loss.kind = \"{}\" for data with values; expected mse, huber or custom",
+           fmt::format("loss.kind = \"{}\" for regression targets; expected mse, huber or custom",
                        std::visit([](const auto& loss) { return loss.kind; }, recipe.loss)));
   if (mse->true_value != 1 || mse->true_weight != 1)
     refuse(recipe, "loss.kind",
-           fmt::format("loss.true_value = {} and loss.true_weight = {} for data with values; they "
-                       "are about classes, expected 1",
+           fmt::format("loss.true_value = {} and loss.true_weight = {} for regression targets; "
+                       "they are for classes, expected 1",
                        mse->true_value, mse->true_weight));
 }
 
@@ -38,12 +38,12 @@ void check_loss(const recipe::Recipe& recipe) {
 void check_for_values(const recipe::Recipe& recipe) {
   check_loss(recipe);
   const auto leave_out = [&](bool given, std::string_view option, std::string_view why) {
-    if (given) refuse(recipe, option, fmt::format("{} for data with values; {}", option, why));
+    if (given) refuse(recipe, option, fmt::format("{} for regression targets; {}", option, why));
   };
   leave_out(recipe.distillation.has_value(), "distillation",
-            "it compares probabilities of classes, leave it out");
+            "it compares class probabilities, leave it out");
   leave_out(recipe.consistency.has_value(), "consistency",
-            "it compares probabilities of classes, leave it out");
+            "it compares class probabilities, leave it out");
   constexpr auto kByLoss = "there is no accuracy, expected validation_loss";
   leave_out(recipe.checkpoint.best == recipe::Best::validation_accuracy,
             "checkpoint.best = validation_accuracy", kByLoss);

@@ -160,7 +160,7 @@ TEST(Loader, ABatchStaysAsItIsUntilTheNextCall) {
   for (int i = 0; i < 5; ++i) {
     const auto* batch = loader.next();
     const auto before = bytes_of(*batch);
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));  // the workers fill what they may
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));  // the workers fill the free slots
     EXPECT_EQ(bytes_of(*batch), before);
   }
 }
@@ -206,7 +206,7 @@ TEST(Loader, UsersOwnOperationsRunInTheWorkersAndStayReproducible) {
   EXPECT_NE(epoch(1), rest_of_epoch(without));
 }
 
-/// Images that grow and are mirrored ever more often, step by step.
+/// Images whose size and flip probability grow with the step.
 augment::Size size_at(std::int64_t step) {
   return {8 + step % 7, 12 - step % 5};
 }
@@ -313,7 +313,7 @@ TEST(AdaptedLoader, WhatCannotBeMadeIsToldWhenItsBatchIsDue) {
     loader.start(0);
     EXPECT_NE(loader.next(), nullptr);
     EXPECT_EQ(message_of(Code::usage, [&] { loader.next(); }),
-              "a batch of 15 x 12 pixels where the loader has memory for 1 x 1 to 14 x 12");
+              "a batch of 15 x 12 pixels; the loader has memory for 1 x 1 to 14 x 12");
     loader.start(0, 2);
     EXPECT_EQ(message_of(Code::usage, [&] { loader.next(); }), "not today");
     loader.start(0, 3);

@@ -36,7 +36,7 @@ using testing::IsEmpty;
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
-/// Pictures without anything to learn.
+/// Images without labels or values.
 class PlainSource : public NoiseSource {
  public:
   using NoiseSource::NoiseSource;
@@ -301,8 +301,8 @@ TEST_F(ValueTable, NamesTheLineThatIsWrong) {
               HasSubstr("list.csv:3: 1 of 2 targets are missing; expected all of them or none"));
   EXPECT_THAT(error("path,target_a,target_b\np/0.png,1,2\np/1.png,1\n"), HasSubstr("list.csv:3"));
   EXPECT_THAT(error("path,label,target\np/0.png,a,1\n"),
-              HasSubstr("list.csv:1: the columns 'label' and 'target': a network learns classes or "
-                        "values"));
+              HasSubstr("list.csv:1: the columns 'label' and 'target': a network is trained on "
+                        "labels or on targets"));
   EXPECT_THAT(error("path,target_a,TARGET_a\np/0.png,1,1\n"),
               HasSubstr("list.csv:1: two columns for the target 'a'"));
   EXPECT_THAT(error("path,target,split\np/0.png,1,val\n"), HasSubstr("no training pictures"));
@@ -369,7 +369,7 @@ TEST_F(ValueTable, IsCheckedForWhatItsValuesAre) {
   EXPECT_THAT(to_text(found),
               AllOf(HasSubstr("4 pictures, 1 of them without a value"),
                     HasSubstr("target, training: 1 to 5, mean 2.66667, standard deviation 1.69967"),
-                    HasSubstr("under more than one value:\n"), HasSubstr("not good")));
+                    HasSubstr("with more than one value:\n"), HasSubstr("not good")));
   const auto json = to_json(found);
   EXPECT_EQ(json["sets"][0]["values"]["target"]["largest"], 5);
   EXPECT_EQ(json["duplicates"][0]["labels_differ"], true);

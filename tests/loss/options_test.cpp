@@ -1,4 +1,4 @@
-// What the options of single losses mean.
+// The options of single losses.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/arange.h>
@@ -133,8 +133,8 @@ TEST(Focal, HasAFiniteGradientWhereTheAnswerIsCertain) {
 }
 
 TEST(Focal, RefusesOptionsOfTheOtherForm) {
-  expect_refused(Focal{.alpha = 0.25}, "alpha is of the sigmoid form");
-  expect_refused(Focal{.sum_classes = true}, "sum_classes is of the sigmoid form");
+  expect_refused(Focal{.alpha = 0.25}, "alpha applies to the sigmoid form only");
+  expect_refused(Focal{.sum_classes = true}, "sum_classes applies to the sigmoid form only");
   EXPECT_NO_THROW(check(Focal{.form = FocalForm::sigmoid, .alpha = 0.25, .sum_classes = true}));
 }
 

@@ -1,4 +1,4 @@
-// All figures of a set of answers at once.
+// All metrics of a set of predictions at once.
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/randint.h>

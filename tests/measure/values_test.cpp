@@ -100,14 +100,16 @@ TEST(ValueErrors, OfOneImageLeaveR2Open) {
 
 TEST(ValueErrors, RefuseWhatIsNoAnswer) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  EXPECT_THAT(message_of(Code::numerical, answers({1, kInfinity}, {1, 2})),
-              HasSubstr("the values of 1 of 2 images are not finite: the network has diverged"));
+  EXPECT_THAT(
+      message_of(Code::numerical, answers({1, kInfinity}, {1, 2})),
+      HasSubstr("the predictions for 1 of 2 images are not finite: the network has diverged"));
   EXPECT_THAT(message_of(Code::data, answers({1, 2}, {1, std::nan("")})),
               HasSubstr("a target is not finite"));
-  EXPECT_THAT(message_of(Code::data, answers({1, 2}, {1})), HasSubstr("values of shape [2, 1]"));
+  EXPECT_THAT(message_of(Code::data, answers({1, 2}, {1})),
+              HasSubstr("predictions of shape [2, 1]"));
   auto narrow = answers({1}, {1});
   narrow.deviation = {0};
-  EXPECT_THAT(message_of(Code::data, narrow), HasSubstr("one above 0"));
+  EXPECT_THAT(message_of(Code::data, narrow), HasSubstr("one deviation above 0"));
 }
 
 }  // namespace

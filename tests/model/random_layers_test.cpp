@@ -29,7 +29,7 @@ using regularize::StochasticDepth;
 
 constexpr Task kTask{.channels = 3, .height = 16, .width = 16, .classes = 10};
 
-/// Three stages of two blocks, whose branches all do something.
+/// Three stages of two blocks, whose branches are all different from 0.
 ResNet small() {
   return {.depth = 14, .width = 4, .zero_init_last = false};
 }
@@ -52,7 +52,7 @@ at::Tensor evaluated(Network& network) {
   return network.forward(images());
 }
 
-/// Leaves the gradient at the parameters.
+/// Leaves the gradients in the parameters.
 at::Tensor trained(Network& network, const regularize::Pass& pass = {}) {
   network.train(true);
   network.begin(pass);
@@ -341,12 +341,12 @@ void refuses(const ResNet& options, const std::string& expected) {
 TEST(RandomLayers, RefuseWhatIsNoLayer) {
   refuses(
       with(dropout("dropout", "stage 4")),
-      R"(model.dropout.0.at is "stage 4", which is no layer of this network; expected "input", )"
+      R"(model.dropout.0.at is "stage 4", which is not a layer of this network; expected "input", )"
       R"("stem", "head", "all", "stage 1" to "stage 3", "stages", "last stages", or a block by )"
       R"(its name, "layer1.0" to "layer3.1")");
-  refuses(with(dropout("dropout", "")), "no layer");
-  refuses(with(dropout("dropout", "layer")), "no layer");
-  refuses(with(dropout("dropout", "stage 0")), "no layer");
+  refuses(with(dropout("dropout", "")), "not a layer");
+  refuses(with(dropout("dropout", "layer")), "not a layer");
+  refuses(with(dropout("dropout", "stage 0")), "not a layer");
 }
 
 TEST(RandomLayers, RefuseToDropChannelsWhereThereAreNone) {
@@ -357,7 +357,7 @@ TEST(RandomLayers, RefuseToDropChannelsWhereThereAreNone) {
 TEST(RandomLayers, RefuseTwoThingsForABlock) {
   auto options = with(StochasticDepth{});
   options.shake_drop = regularize::ShakeDrop{};
-  refuses(options, "leave one of them out");
+  refuses(options, "remove one of them");
   options.stochastic_depth.reset();
   options.shake_drop->beta_low = 2;
   refuses(options, "model.shake_drop.beta_low is 2");

@@ -1,4 +1,4 @@
-// What stands around an optimizer, against the published code that scripts/golden/around.py ran.
+// Clipping, Lookahead and SAM, against the published code that scripts/golden/around.py ran.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/full.h>
@@ -29,7 +29,7 @@ class Around : public ::testing::Test {
     return targets;
   }
 
-  /// Of the loss sum(c * w^4) / 4.
+  /// Sets the gradients of the loss sum(c * w^4) / 4.
   void differentiate(std::span<const Target> targets) const {
     for (const auto& target : targets)
       target.value.mutable_grad() =
@@ -49,7 +49,7 @@ class Around : public ::testing::Test {
     return options;
   }
 
-  /// Steps of SGD with momentum, each gradient taken by `differentiate` as the wrapper wants it.
+  /// 25 steps of SGD with momentum, with SAM or Lookahead if given.
   [[nodiscard]] std::vector<Target> descend(const std::optional<Sam>& sam,
                                             const std::optional<Lookahead>& lookahead) const {
     const Optimizer sgd = Sgd{.lr = golden["lr"]};
@@ -86,7 +86,7 @@ TEST_F(Around, ClippingIsThePublishedOne) {
   }
 }
 
-TEST_F(Around, AdaptiveClippingLeavesTheHeadOut) {
+TEST_F(Around, AdaptiveClippingExcludesTheHead) {
   auto targets = parameters();
   for (auto& target : targets) {
     target.kind = Kind::head;
@@ -97,7 +97,7 @@ TEST_F(Around, AdaptiveClippingLeavesTheHeadOut) {
     EXPECT_TRUE(at::equal(target.value.grad(), tensor(golden["gradients"][target.name])));
 }
 
-TEST_F(Around, ClippingMindsNoMissingGradient) {
+TEST_F(Around, ClippingAcceptsMissingGradients) {
   auto targets = parameters();
   targets[0].value.mutable_grad() = at::full(targets[0].value.sizes(), 9.0, at::kDouble);
   for (const auto& kind : temper::testing::kinds<Clip>())
@@ -113,7 +113,7 @@ TEST_F(Around, LookaheadIsThePublishedOne) {
       agree(target.value.detach(), published["values"][target.name]);
 }
 
-TEST_F(Around, LookaheadOfEveryStepAndTheWholeWayIsItsOptimizer) {
+TEST_F(Around, LookaheadOfEveryStepWithStepSize1IsItsOptimizer) {
   same(descend({}, Lookahead{.k = 1, .alpha = 1}), descend({}, {}));
 }
 
@@ -123,12 +123,12 @@ TEST_F(Around, SamIsThePublishedOne) {
       agree(target.value.detach(), published["values"][target.name]);
 }
 
-TEST_F(Around, SamWithoutReachIsItsOptimizer) {
+TEST_F(Around, SamWithRadius0IsItsOptimizer) {
   for (const bool adaptive : {false, true})
     same(descend(Sam{.rho = 0, .adaptive = adaptive}, {}), descend({}, {}));
 }
 
-TEST_F(Around, SamPutsTheWeightsBackAlsoByAnException) {
+TEST_F(Around, SamRestoresTheWeightsAlsoAfterAnException) {
   auto targets = parameters();
   differentiate(targets);
   const auto before = targets[0].value.detach().clone();

@@ -19,7 +19,7 @@ std::vector<Target> one(at::ScalarType type = at::kDouble) {
   return {{.name = "w", .value = at::linspace(-1, 2, 6, type).set_requires_grad(true)}};
 }
 
-/// Of the loss sum(w^2) / 2, `steps` times.
+/// `steps` steps on the loss sum(w^2) / 2.
 State descend(const Optimizer& optimizer, std::span<const Target> targets, int steps) {
   auto state = start(optimizer, targets);
   for (int i = 0; i < steps; ++i) {
@@ -42,7 +42,7 @@ TEST(ScheduleFree, EvaluatesTheAverageOfItsSteps) {
   }
 }
 
-TEST(ScheduleFree, CountsStepsAtARateOf0ForNothing) {
+TEST(ScheduleFree, GivesStepsAtLearningRate0NoWeight) {
   ScheduleFreeSgd sgd{.lr = 0};
   auto targets = one();
   auto state = start(sgd, targets);
@@ -56,7 +56,7 @@ TEST(ScheduleFree, CountsStepsAtARateOf0ForNothing) {
   EXPECT_TRUE(at::allclose(targets[0].value, 0.9 * one()[0].value));
 }
 
-TEST(ScheduleFree, PutsTheTrainedWeightsBackAlsoByAnException) {
+TEST(ScheduleFree, RestoresTheTrainedWeightsAlsoAfterAnException) {
   for (const auto type : {at::kDouble, at::kFloat, at::kBFloat16})
     for (const Optimizer& optimizer :
          {Optimizer(ScheduleFreeSgd{.lr = 0.2}), Optimizer(ScheduleFreeAdamW{.lr = 0.2})}) {
@@ -84,7 +84,7 @@ TEST(ScheduleFree, AloneEvaluatesElsewhere) {
   EXPECT_TRUE(at::equal(targets[0].value, trained));
 }
 
-TEST(ScheduleFree, DecaysByTheRateOrByNothing) {
+TEST(ScheduleFree, DecaysWithEitherDecayScale) {
   ScheduleFreeAdamW adam{.lr = 0.5, .weight_decay = 0.1};
   auto by_rate = one();
   descend(adam, by_rate, 4);

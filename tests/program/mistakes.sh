@@ -1,4 +1,4 @@
-# What a user can get wrong ends in one clear message and the right exit status, and loses nothing.
+# A user's mistakes end with one clear message and the right exit status, and lose nothing.
 set -euo pipefail
 # shellcheck source=tests/program/refused
 source "$TEMPER_SOURCE_DIR/tests/program/refused"
@@ -22,6 +22,6 @@ refused 3 "ubyte" env TEMPER_DATA_DIR="$PWD/cut" "$TEMPER" train --out none
 test ! -e none
 refused 4 "cannot" "$TEMPER" train --out /proc/none --set data.limit=256
 
-# A loss that is no number ends the run.
+# A loss that is not finite ends the run.
 refused 5 "the training loss is" "$TEMPER" train --out diverged --set optimizer.lr=1e38 --set data.limit=512 \
   --set data.batch_size=32 --set model.depth=8 --set checkpoint.every_steps=1

@@ -1,4 +1,4 @@
-# `temper predict` says of a picture file what the run said of the same image of its test set.
+# `temper predict` gives for a picture file what the run predicted for the same image of its test set.
 set -euo pipefail
 tests=$TEMPER_SOURCE_DIR/tests/program
 
@@ -7,7 +7,7 @@ python3 "$tests/predict.py" write images
 "$TEMPER" predict run images/*.png --json --top 10 >answers.txt
 python3 "$tests/predict.py" compare run <answers.txt
 
-# Without --json it is the same answer, rounded.
+# Without --json it is the same prediction, rounded.
 class=$(head -1 answers.txt | jq -r '.top[0].class')
 "$TEMPER" predict run images/00.png | tee text.txt
 grep -qF "images/00.png: $class " text.txt

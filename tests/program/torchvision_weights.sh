@@ -1,4 +1,4 @@
-# torchvision's resnet18 takes temper's weights, every name and shape of them, and gives the same
+# torchvision's resnet18 loads temper's weights, with all names and shapes, and gives the same
 # logits. It needs a Python with torchvision: the benchmark's, or the one that TEMPER_BENCH_PYTHON
 # names.
 set -euo pipefail

@@ -1,10 +1,10 @@
-"""Pictures whose values are known, with nothing but Python's standard library.
+"""Pictures with known regression targets, with nothing but Python's standard library.
 
-    values.py write FOLDER TRAIN TEST   Fashion-MNIST's images as FOLDER/*.png and FOLDER/table.csv, which gives the
-                                        mean and the standard deviation of each one's grey levels
-    values.py shard SHARD TABLE         a shard has the table's values, the training ones, in some order
-    values.py errors RUN                RMSE, MAE and R2 of each value from RUN/predictions.safetensors, as JSON
-    values.py predicted RUN COUNT       what it holds for the first COUNT test images, a line each
+    values.py write FOLDER TRAIN TEST   Fashion-MNIST's images as FOLDER/*.png and FOLDER/table.csv with the mean and
+                                        the standard deviation of their gray levels
+    values.py shard SHARD TABLE         checks that a shard has the table's training targets, in any order
+    values.py errors RUN                RMSE, MAE and R2 of each target from RUN/predictions.safetensors, as JSON
+    values.py predicted RUN COUNT       its predictions for the first COUNT test images, one per line
 """
 
 import csv

@@ -10,7 +10,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-/// A folder of photographs as the user may have one.
+/// A folder of photographs as a user may have.
 Found photographs() {
   return {.source = "some/pictures",
           .images = 1000,
@@ -101,7 +101,7 @@ TEST(Choose, SamplingAndValidationByTheClasses) {
   found.classes = 100;
   EXPECT_EQ(chosen(found).data.validation, 0.2) << "ten images a class";
   found.validation = true;
-  EXPECT_EQ(why(found, "validation"), "the data brings its own");
+  EXPECT_EQ(why(found, "validation"), "the data has its own validation set");
 }
 
 TEST(Choose, IsAGoodRecipeForAnySource) {

@@ -260,7 +260,7 @@ TEST(ScheduleDriver, WritesTheValueOfEveryStep) {
   EXPECT_DOUBLE_EQ(lr(), 0.2);
   EXPECT_DOUBLE_EQ(alpha(), 0.02);
   driver.apply(22);
-  EXPECT_DOUBLE_EQ(lr(), 0.2) << "half of the cosine";
+  EXPECT_DOUBLE_EQ(lr(), 0.2) << "halfway through the cosine";
   EXPECT_DOUBLE_EQ(alpha(), 0.2);
   driver.apply(1);
   EXPECT_DOUBLE_EQ(lr(), 0.2) << "a function of the step alone";
@@ -278,7 +278,7 @@ TEST(ScheduleDriver, WritesWhatAPlateauRemembers) {
   driver.apply(50, {{"optimizer.lr", {.reductions = 2}}});
   EXPECT_DOUBLE_EQ(rate(recipe), 0.1);
   driver.apply(50, {{"optimizer.momentum", {.reductions = 2}}});
-  EXPECT_DOUBLE_EQ(rate(recipe), 0.4) << "another's memory";
+  EXPECT_DOUBLE_EQ(rate(recipe), 0.4) << "the state of another option's plateau";
 }
 
 TEST(LrScaling, MultipliesEveryRateOnceAndLeavesTheRecipeAsItWas) {
@@ -305,7 +305,7 @@ TEST(LrScaling, GrowsWithTheRootWhereItIsToldTo) {
   EXPECT_DOUBLE_EQ(rate(recipe), 0.2);
   auto parts = made("data = { batch_size = 1024, micro_batches = 4 }\nlr_scaling = true");
   ScheduleDriver(parts, {10, 100}).apply(0);
-  EXPECT_DOUBLE_EQ(rate(parts), 0.4) << "the parts of a batch are one batch";
+  EXPECT_DOUBLE_EQ(rate(parts), 0.4) << "the micro-batches count as one batch";
 }
 
 TEST(LrScaling, ReachesTheRateOfMuonsRestAlike) {
@@ -333,8 +333,8 @@ TEST(LrScaling, IsInTheRateThatDecayFollows) {
 
 TEST(LrScaling, IsInTheRangeThatIsChecked) {
   EXPECT_THAT(error("optimizer.lr = 1e308\nlr_scaling = { reference_batch = 1 }"),
-              StartsWith("r.toml:1:16: optimizer.lr: it comes to inf, lr_scaling's factor of 128 "
-                         "included; expected >= 0"));
+              StartsWith("r.toml:1:16: optimizer.lr: its value is inf, including lr_scaling's "
+                         "factor of 128; expected >= 0"));
 }
 
 TEST(Freeze, IsAFunctionOfTheStep) {
@@ -386,17 +386,17 @@ TEST(Lint, SaysWhatIsHardlyMeant) {
   EXPECT_THAT(lint(made("data = { batch_size = 64, limit = 10 }")),
               ElementsAre(HasSubstr("larger than data.limit")));
   EXPECT_THAT(lint(made("data.validation = 0")),
-              ElementsAre(HasSubstr("overfitting can't be seen")));
+              ElementsAre(HasSubstr("overfitting can't be measured")));
   const auto long_warmup =
       made("optimizer.lr = { schedule = \"cosine\", warmup = { epochs = 10 } }");
   EXPECT_THAT(lint(long_warmup, {10, 100}),
-              ElementsAre(HasSubstr("never ends within the run's 100")));
+              ElementsAre(HasSubstr("does not end within the run's 100")));
   EXPECT_THAT(lint(long_warmup, {10, 101}), IsEmpty());
   EXPECT_THAT(lint(made("averaging = { decay = 0.99 }"), {10, 200}),
               ElementsAre(HasSubstr("initial weights stay")));
   EXPECT_THAT(lint(made("averaging = { decay = 0.99, warmup = \"timm\" }"), {10, 200}), IsEmpty());
   const auto patient = made("optimizer.lr = { schedule = \"plateau\", patience = 8 }");
-  EXPECT_THAT(lint(patient, {10, 100}), ElementsAre(HasSubstr("lets no reduction happen")));
+  EXPECT_THAT(lint(patient, {10, 100}), ElementsAre(HasSubstr("no reduction can happen")));
   EXPECT_THAT(lint(patient, {10, 110}), IsEmpty());
 }
 

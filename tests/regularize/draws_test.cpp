@@ -1,4 +1,4 @@
-// Addressed draws in bulk, and what is made of few of them.
+// Random tensors at an address, gradient noise and early stopping.
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>

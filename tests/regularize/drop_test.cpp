@@ -1,4 +1,4 @@
-// What is dropped, held against published code with the masks that it drew.
+// Dropout, DropBlock, stochastic depth and ShakeDrop against published code, given its masks.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/equal.h>
@@ -140,7 +140,7 @@ TEST(ShakeDrop, RefusesARangeThatIsUpsideDown) {
   EXPECT_NO_THROW(check(ShakeDrop{}, "model.shake_drop"));
 }
 
-/// For every form of dropout, so that a new one is covered by being added.
+/// For every form of dropout; a new one is covered as soon as it is added.
 class EveryDropout : public ::testing::TestWithParam<std::string_view> {
  protected:
   static Form form(double rate) {

@@ -1,4 +1,4 @@
-// The page of a run that learned values in place of classes.
+// The page of a regression run.
 #include <ATen/ops/arange.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/linspace.h>
@@ -29,8 +29,8 @@ Json score(double loss, double r2, int count) {
           {"errors", {{"rmse", 3.25}, {"mae", 2.5}, {"r2", r2}}}};
 }
 
-/// A hundred images of two values, one named so that it must be escaped; the second value of image
-/// 7 is far off.
+/// A hundred images with two targets, one with a name that must be escaped; the prediction of the
+/// second target of image 7 is far off.
 measure::ValueAnswers answers() {
   const auto x = at::linspace(0, 99, 100, at::kDouble);
   auto predicted = at::stack({x.add(1), x.mul(0.5)}, 1).contiguous();
@@ -82,8 +82,8 @@ TEST(ValueReport, ShowsErrorsWhereAnotherShowsClasses) {
   const auto page = fake::render(run);
   EXPECT_THAT(page, AllOf(HasSubstr("test R²"), HasSubstr("0.8750"), HasSubstr("RMSE 3.250")));
   EXPECT_THAT(page, AllOf(HasSubstr("<section id=\"values\">"), HasSubstr("id=\"r2\""),
-                          HasSubstr("validation R²"), HasSubstr("2 values")));
-  EXPECT_THAT(page, AllOf(HasSubstr("angle: predicted by true"), HasSubstr("&lt;b&gt;"),
+                          HasSubstr("validation R²"), HasSubstr("2 targets")));
+  EXPECT_THAT(page, AllOf(HasSubstr("angle: predicted against true"), HasSubstr("&lt;b&gt;"),
                           Not(HasSubstr("<b>:"))));
   EXPECT_THAT(page, AllOf(Not(HasSubstr("id=\"classes\"")), Not(HasSubstr("id=\"calibration\"")),
                           Not(HasSubstr("id=\"accuracy\"")), Not(HasSubstr("Cross-entropy")),
@@ -99,7 +99,7 @@ TEST(ValueReport, DrawsEveryImageOfASmallSetOnTheScaleOfBothAxes) {
   const Directory run;
   write_run(run, true);
   const auto page = fake::render(run);
-  const auto begin = page.find("<svg", page.find("angle: predicted by true"));
+  const auto begin = page.find("<svg", page.find("angle: predicted against true"));
   const auto drawing = page.substr(begin, page.find("</svg>", begin) - begin);
   const std::regex circle(R"re(cx="([0-9.]+)" cy="([0-9.]+)")re");
   std::vector<std::pair<double, double>> points;
@@ -107,7 +107,7 @@ TEST(ValueReport, DrawsEveryImageOfASmallSetOnTheScaleOfBothAxes) {
        it != std::sregex_iterator(); ++it)
     points.emplace_back(std::stod((*it)[1]), std::stod((*it)[2]));
   ASSERT_EQ(points.size(), 100U);
-  // From 0 to 100 over 452 units: true 0 is predicted as 1.
+  // From 0 to 100 over 452 units: for the true value 0 the prediction is 1.
   EXPECT_NEAR(points[0].first, 14, 0.06);
   EXPECT_NEAR(points[0].second, 480 - 14 - 4.52, 0.06);
   EXPECT_NEAR(points[99].second, 14, 0.06);
@@ -142,7 +142,7 @@ TEST(ValueReport, DoesNotMixTwoRuns) {
   const Directory run;
   write_run(run, true);
   run.log({{"event", "test"}, {"weights", "raw"}, {"loss", 9.0}, {"count", 100}});
-  EXPECT_THAT(fake::render(run), HasSubstr("they are not of the same run"));
+  EXPECT_THAT(fake::render(run), HasSubstr("they are from different runs"));
 }
 
 }  // namespace

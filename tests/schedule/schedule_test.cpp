@@ -82,7 +82,7 @@ TEST(Schedule, ARunningClockLeavesTheCurveWhereItWouldBeWithoutAWarmup) {
   EXPECT_DOUBLE_EQ(value(linear, 600, kHorizon), value(Linear{.peak = 1}, 600, kHorizon));
 }
 
-TEST(Schedule, ANaturalExponentialIsTheOneByFactorsOfEulersNumber) {
+TEST(Schedule, ANaturalExponentialHasTheFactorEToTheMinusGamma) {
   const Exponential natural{.peak = 0.4, .gamma = 0.5, .form = ExponentialForm::natural};
   const Exponential factor{.peak = 0.4, .gamma = std::exp(-0.5)};
   for (const std::int64_t step : {0, 1, 77, 500, 999})
@@ -98,14 +98,14 @@ TEST(Schedule, SgdrRestartsWhereItsFormulaSays) {
   }
 }
 
-TEST(Schedule, SgdrWithOnePeriodIsTheCosine) {
+TEST(Schedule, SgdrWithOneCycleIsTheCosine) {
   const Sgdr sgdr{.peak = 0.4, .final_value = 0.01, .t_0 = {.epochs = 10}};
   const Cosine cosine{.peak = 0.4, .final_value = 0.01};
   for (std::int64_t step = 0; step < 1000; step += 37)
     EXPECT_DOUBLE_EQ(value(sgdr, step, kHorizon), value(cosine, step, kHorizon));
 }
 
-TEST(Schedule, WarmupStableDecayFallsInItsLastStretchOnly) {
+TEST(Schedule, WarmupStableDecayDecaysInItsLastPartOnly) {
   for (const auto form : {Cooldown::linear, Cooldown::cosine, Cooldown::square_root}) {
     const WarmupStableDecay stable{
         .peak = 1, .final_value = 0.1, .cooldown = 0.2, .decay_fn = form, .warmup = {.epochs = 1}};
@@ -129,10 +129,10 @@ std::string refusal(const Schedule& schedule, const Horizon& horizon = kHorizon)
   return "";
 }
 
-TEST(Schedule, RefusesWhatMeansNothing) {
+TEST(Schedule, RefusesInvalidOptions) {
   EXPECT_EQ(refusal(Constant{.warmup = {.steps = 9, .form = WarmupForm::exponential}}),
-            "optimizer.lr: warmup.start is 0, from where no factor leads up; with warmup.form = "
-            "\"exponential\" expected another number");
+            "optimizer.lr: warmup.start is 0; with warmup.form = \"exponential\" expected a number "
+            "other than 0");
   EXPECT_EQ(refusal(OneCycle{.pct_start = 0.6, .three_phase = true}),
             "optimizer.lr: pct_start is 0.6; with three_phase = true expected at most 0.5");
   EXPECT_EQ(refusal(Piecewise(std::vector<Piece>{})),
@@ -151,13 +151,13 @@ TEST(Schedule, RefusesALengthThatIsNotTheRuns) {
   EXPECT_EQ(refusal(pieces(4, 6)), "");
   EXPECT_EQ(refusal(pieces(4, 0)), "");
   EXPECT_EQ(refusal(pieces(4, 7)),
-            "optimizer.lr: its pieces take 1100 steps, 11 epochs, where the run has 1000 and 10; "
-            "change their lengths; the last may leave its out and has the rest then");
+            "optimizer.lr: its pieces take 1100 steps (11 epochs), but the run has 1000 steps (10 "
+            "epochs); change their lengths; the last may omit its length and then covers the rest");
   EXPECT_NE(refusal(pieces(4, 5)), "");
   EXPECT_NE(refusal(pieces(10, 0)), "");
   EXPECT_EQ(refusal(MultiStep{.milestones = {3, 12}}),
-            "optimizer.lr: its milestone comes after 1200 steps, 12 epochs, where the run has 1000 "
-            "and 10; leave it out, or train longer");
+            "optimizer.lr: one of its milestones is after 1200 steps (12 epochs), but the run has "
+            "1000 steps (10 epochs); remove it, or train longer");
 }
 
 TEST(Schedule, RangeCoversEveryStep) {

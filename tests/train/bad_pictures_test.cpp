@@ -1,5 +1,5 @@
-// A thousand pictures, fifty of them broken: the check names each with its reason, and training
-// goes on without them.
+// A thousand pictures, fifty of them broken: the check lists each with its reason, and training
+// skips them.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -32,7 +32,7 @@ void append(Bytes& bytes, std::initializer_list<int> values) {
   for (const int value : values) bytes.push_back(static_cast<std::byte>(value));
 }
 
-/// A grey JPEG of one block, whose coefficients come one bit and one scan each.
+/// A gray JPEG of one block, with a scan for every bit of a coefficient.
 Bytes of_many_scans(int scans) {
   Bytes bytes;
   append(bytes, {0xFF, 0xD8, 0xFF, 0xDB, 0, 67, 0});
@@ -109,7 +109,7 @@ Bytes broken(std::int64_t i) {
   return bytes;
 }
 
-/// Pictures of two classes, the even ones and the odd ones, and which are broken.
+/// Pictures of two classes, even and odd indices, some of which are broken.
 std::set<std::string> write_pictures(const small::fs::path& folder) {
   std::set<std::string> bad;
   for (const auto* name : {"even", "odd"}) small::fs::create_directories(folder / name);

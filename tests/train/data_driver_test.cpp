@@ -27,7 +27,7 @@ Plan plan_of(const std::vector<std::string>& sets) {
   return plan(small::recipe(sets), small::dataset(64));
 }
 
-/// Images of 8 x 8 pixels that grow to 12 x 12, mirrored ever more often.
+/// Images that grow from 8 x 8 to 12 x 12 pixels, with an increasing probability of flipping.
 Plan growing(std::vector<std::string> more = {}) {
   std::vector<std::string> sets{R"(data.train_size={ schedule = "linear", peak = 8, final = 12 })",
                                 R"(data.augment.1.p={ schedule = "linear", peak = 0, final = 1 })"};
@@ -75,7 +75,7 @@ TEST(TrainingSize, IsTheRoundedSideInTheProportionsOfTheInput) {
 TEST(TrainingSize, ThatNoNetworkCanUseIsRefused) {
   EXPECT_THAT(refused({"data.train_size=0.5"}),
               testing::EndsWith("data.train_size = 0.5; expected 8 pixels or more: it is a side in "
-                                "pixels, not a share of data.size"));
+                                "pixels, not a fraction of data.size"));
   EXPECT_THAT(
       refused({R"(data.train_size={ schedule = "linear", peak = 12, final = 2 })"}),
       HasSubstr("data.train_size: its schedule gives 3.11111 at step 16 of 18; expected 8"));
@@ -156,8 +156,8 @@ TEST(DataDriver, AReplayHasTheStepsSizeAndValues) {
 }
 
 TEST(DataDriver, MemoryAndTimeAreOfTheSizesThatTheRunHas) {
-  // oneDNN's gradient of a strided 1 x 1 convolution of larger images writes beyond its memory
-  // where there are few channels (github.com/uxlfoundation/oneDNN, issue 6035): so many are safe.
+  // oneDNN's gradient of a strided 1 x 1 convolution of larger images writes out of bounds with few
+  // channels (github.com/uxlfoundation/oneDNN, issue 6035); this number of channels is safe.
   const std::string width = "model.width=16";
   const auto small = memory_need(plan_of({width, "data.train_size=8"}));
   const auto same = memory_need(plan_of({width}));

@@ -71,7 +71,7 @@ TEST(Memory, ABatchBeyondTheMachineIsRefusedWithOneThatFits) {
   EXPECT_NO_THROW(require_memory(plan));
 }
 
-/// A root with the files that the kernel would have.
+/// A root directory with the files of the kernel.
 class Machine : public testing::Test {
  protected:
   void write(const std::string& file, const std::string& text) const {

@@ -1,4 +1,4 @@
-// What data.* says about images and labels, in whole runs.
+// Sampling, folds, partial labels and label noise (data.*) in complete runs.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -9,7 +9,7 @@
 #include "temper/data/array_source.h"
 #include "temper/train/plan.h"
 
-/// Runs that take a second: noise in two classes, a small network.
+/// Runs that take a second: random images in two classes, a small network.
 namespace temper::train::small {
 
 namespace fs = std::filesystem;

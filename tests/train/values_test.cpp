@@ -1,4 +1,4 @@
-// Runs that learn values in place of classes.
+// Regression runs.
 #include "temper/train/values.h"
 
 #include <ATen/core/grad_mode.h>
@@ -32,8 +32,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-/// Grey pictures; what is to be told is how bright they are, in a unit of its own, and the same
-/// the other way round. Every tenth has no values.
+/// Gray pictures; the targets are their brightness, in a unit of its own, and its negative. Every
+/// tenth picture has no targets.
 std::shared_ptr<const data::Source> brightness(std::int64_t images, std::uint64_t seed) {
   data::ArraySource::Contents contents{.name = "grey", .height = 8, .width = 8, .channels = 1};
   Random random(seed, Purpose::inspect);
@@ -73,7 +73,7 @@ std::string refused(const std::vector<std::string>& sets) {
   return "nothing was thrown";
 }
 
-/// All that a run leaves but the clock.
+/// The files of a run and its log without times.
 std::string result_of(const small::fs::path& run) {
   std::string result;
   for (const auto* file : {"model.safetensors", "model-ema.safetensors", "predictions.safetensors",
@@ -141,7 +141,7 @@ TEST(ValueRun, LearnsAndTellsInTheValuesUnits) {
   EXPECT_LT(assessed.loss_gap->interval.low, assessed.loss_gap->value);
   EXPECT_FALSE(assess(run.path, model, made, {.gap = false}).loss_gap);
 
-  // One picture as the whole set was answered.
+  // A single picture gets the same prediction as in the whole set.
   const auto answers = predict(*model.network, made, made.test);
   const auto one = predict_values(model, made.test->image(3));
   EXPECT_EQ(one[0].name, "bright");
@@ -219,21 +219,21 @@ TEST(ValueRun, IsLookedAtBeforeItsFirstStep) {
       const at::NoGradGuard guard;
       parameter.value.mul_(1000);
     }
-  EXPECT_THAT(inspect_first_batch(made, *network, batch), HasSubstr("answering with the values'"));
+  EXPECT_THAT(inspect_first_batch(made, *network, batch), HasSubstr("predicting the mean"));
 }
 
 TEST(ValueRun, RefusesWhatIsAboutClasses) {
   EXPECT_THAT(
       refused({"loss={ kind = \"cross_entropy\" }"}),
-      HasSubstr("loss.kind = \"cross_entropy\" for data with values; expected mse, huber or "
+      HasSubstr("loss.kind = \"cross_entropy\" for regression targets; expected mse, huber or "
                 "custom"));
   for (const auto* kind : {"poly1", "focal", "bce"})
     EXPECT_THAT(refused({fmt::format("loss={{ kind = \"{}\" }}", kind)}),
                 HasSubstr("expected mse, huber or custom"));
   EXPECT_THAT(refused({"loss={ kind = \"mse\", true_weight = 2 }"}), HasSubstr("true_weight = 2"));
-  EXPECT_THAT(refused({"consistency=true"}), HasSubstr("consistency for data with values"));
+  EXPECT_THAT(refused({"consistency=true"}), HasSubstr("consistency for regression targets"));
   EXPECT_THAT(refused({"distillation={ from = \"somewhere\" }"}),
-              HasSubstr("distillation for data with values"));
+              HasSubstr("distillation for regression targets"));
   EXPECT_THAT(refused({"data.sampling={ kind = \"class_balanced\" }"}),
               HasSubstr("class_balanced for data with values"));
   EXPECT_THAT(refused({"data.label_noise=0.1"}), HasSubstr("data.label_noise = 0.1"));
@@ -243,7 +243,7 @@ TEST(ValueRun, RefusesWhatIsAboutClasses) {
               HasSubstr("expected validation_loss"));
   EXPECT_THAT(
       refused({"optimizer.lr={ schedule = \"plateau\", measure = \"validation_accuracy\" }"}),
-      HasSubstr("optimizer.lr.measure = validation_accuracy for data with values"));
+      HasSubstr("optimizer.lr.measure = validation_accuracy for regression targets"));
 }
 
 }  // namespace
