@@ -1,5 +1,5 @@
-// The time that stochastic depth saves: training steps of ResNet-56 with it (granularity batch,
-// final rate 0.5) and without, in alternation, on one thread, in processor time. The time of a
+// The time that stochastic depth saves: training steps of ResNet-56 with it (mode batch, final
+// rate 0.5) and without, in alternation, on one thread, in processor time. The time of a
 // block is measured separately, with networks that have six blocks fewer in one of their stages.
 // Prints a line of JSON. Used by scripts/bench.
 #include <ATen/Parallel.h>

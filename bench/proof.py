@@ -18,7 +18,7 @@ TOLERANCES = {"fp32": (1e-4, 1e-3), "bf16": (2e-2, 5e-2)}
 
 # Keys of a recipe that do not change results, or that a benchmark sets for both sides and checks in the proof.
 WITHOUT_EFFECT = (
-    "name", "device", "threads", "precision", "log", "checkpoint", "data.source", "data.loader_threads",
+    "name", "device", "threads", "precision", "log", "checkpoint", "data.source", "data.num_workers",
     "data.read_timeout", "data.on_bad_image",
 )  # fmt: skip
 
@@ -95,7 +95,7 @@ def unexpected(proof: dict, side: str, expected: dict) -> list[str]:
 
 
 def flat(table: dict, path: str = "") -> dict[str, object]:
-    """The values of nested tables by their paths, such as "data.batch". A list is one value."""
+    """The values of nested tables by their paths, such as "data.batch_size". A list is one value."""
     found = {}
     for key, value in table.items():
         here = f"{path}.{key}" if path else key

@@ -58,7 +58,7 @@ optimizer = { kind = "sgd", momentum = 0.9, nesterov = true, weight_decay = 5e-4
 constexpr std::string_view kResNet50 = R"(
 model = { kind = "resnet", depth = 50, stem = "imagenet" }
 optimizer = { kind = "sgd", momentum = 0.9, nesterov = true, weight_decay = 1e-4 }
-loss = { label_smoothing = { alpha = 0.1, form = "uniform" } }
+loss = { label_smoothing = { smoothing = 0.1, form = "uniform" } }
 )";
 
 /// 54,000 images: nine tenths of Fashion-MNIST's training set.

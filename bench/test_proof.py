@@ -124,7 +124,7 @@ class Recipes(unittest.TestCase):
 
     def test_other_values_and_new_keys_are_named(self):
         self.resolved["model"]["stem"] = "cifar"
-        self.resolved["model"]["dropout"] = [{"rate": 0.1}]
+        self.resolved["model"]["dropout"] = [{"p": 0.1}]
         self.resolved["optimizer"]["lr"]["peak"] = 0.2
         self.resolved["parameters"]["bias"]["new_key"] = 1
         del self.resolved["clip"]

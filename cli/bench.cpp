@@ -53,7 +53,7 @@ void add_bench(const Command& app) {
       "data");
   auto options = std::make_shared<Options>();
   data.option("recipe", options->file, "recipe file").called("RECIPE").required();
-  data.option("--set", options->sets, "override an option, for example data.loader_threads=2")
+  data.option("--set", options->sets, "override an option, for example data.num_workers=2")
       .called("KEY=VALUE");
   data.option("--seconds", options->seconds, "duration of each of the two measurements")
       .called("SECONDS")

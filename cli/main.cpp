@@ -128,7 +128,7 @@ int main(int argc, char** argv) {
   } catch (const temper::Error& error) {
     return complain(error.what(), static_cast<int>(error.code()));
   } catch (const std::bad_alloc&) {
-    return complain("out of memory; lower data.batch or the size of the network",
+    return complain("out of memory; lower data.batch_size or the size of the network",
                     static_cast<int>(Code::usage));
   } catch (const std::exception& error) {
     return complain(fmt::format("this is a bug, please report it: {}", error.what()),

@@ -116,8 +116,8 @@ def quickstart_options() -> Options:
         weight_decay=optimizer["weight_decay"],
         momentum=optimizer["momentum"],
         nesterov=optimizer["nesterov"],
-        # temper's form "off_target" gives the true class 1 - alpha; PyTorch distributes alpha over all ten classes.
-        label_smoothing=smoothing["alpha"] * 10 / 9,
+        # temper's form "off_target" gives the true class 1 - smoothing; PyTorch distributes it over all ten classes.
+        label_smoothing=smoothing["smoothing"] * 10 / 9,
         ema=QUICKSTART["averaging"],
     )
 

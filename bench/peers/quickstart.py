@@ -44,15 +44,16 @@ class Data:
 
     def __init__(self, folder: pathlib.Path, limit: int):
         plain = transforms.Compose([transforms.ToTensor(), transforms.Normalize(MEAN, STD)])
-        flip = transforms.RandomHorizontalFlip(RECIPE["data"]["augment"][0]["probability"])
+        flip = transforms.RandomHorizontalFlip(RECIPE["data"]["augment"][0]["p"])
         augmented = transforms.Compose([flip, plain])
         order = torch.randperm(IMAGES, generator=torch.Generator().manual_seed(RECIPE["seed"])).tolist()
         held_out = round(IMAGES * RECIPE["data"]["validation"])
         trained = order[held_out:][: limit or None]
         unchanged = datasets.FashionMNIST(folder, transform=plain)
         self.training = DataLoader(
-            Subset(datasets.FashionMNIST(folder, transform=augmented), trained), RECIPE["data"]["batch"], shuffle=True,
-            drop_last=True, num_workers=WORKERS, persistent_workers=True,
+            Subset(datasets.FashionMNIST(folder, transform=augmented), trained),
+            batch_size=RECIPE["data"]["batch_size"], shuffle=True, drop_last=True, num_workers=WORKERS,
+            persistent_workers=True,
         )  # fmt: skip
         self.evaluated = [
             self.evaluation(Subset(unchanged, trained[:held_out])),
@@ -99,7 +100,7 @@ def train(data: Data, number_format: str, epochs: int) -> dict:
     for loader in data.evaluated:
         accuracy(training, net, loader)
     return {
-        "images": step * RECIPE["data"]["batch"],
+        "images": step * RECIPE["data"]["batch_size"],
         "training_seconds": seconds,
         "test_accuracy": accuracy(training, averaged, data.test),
     }

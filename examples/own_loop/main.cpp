@@ -75,8 +75,7 @@ void train() {
   for (const auto& target : targets) weights.emplace_back(target.name, target.value);
 
   optim::AdaBelief rule{.weight_decay = 1e-4};
-  const schedule::Schedule rate =
-      schedule::Sgdr{.peak = 0.01, .first = {.steps = 100}, .multiply = 2};
+  const schedule::Schedule rate = schedule::Sgdr{.peak = 0.01, .t_0 = {.steps = 100}, .t_mult = 2};
   const regularize::Averaging ema =
       regularize::Ema{.decay = 0.99, .warmup = regularize::EmaWarmup::tensorflow};
   auto state = optim::start(rule, targets);

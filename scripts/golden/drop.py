@@ -56,11 +56,11 @@ for size in (3, 4, 7):
     for shared in (False, True):
         with Recorded() as record:
             y = drop_block_2d(x, drop_prob=0.2, block_size=size, couple_channels=shared)
-        blocks.append({"options": {"kind": "drop_block", "rate": 0.2, "size": size, "form": "timm", "shared": shared},
+        blocks.append({"options": {"kind": "drop_block", "p": 0.2, "block_size": size, "form": "timm", "couple_channels": shared},
                        "centres": tensor(record.drawn[0]), "y": tensor(y)})
     noise = torch.rand(x.shape, generator=generator, dtype=torch.float64)
     y, gamma, centres = tensorflow_drop_block(x, 0.2, size, noise)
-    blocks.append({"options": {"kind": "drop_block", "rate": 0.2, "size": size, "form": "tensorflow", "shared": False},
+    blocks.append({"options": {"kind": "drop_block", "p": 0.2, "block_size": size, "form": "tensorflow", "couple_channels": False},
                    "gamma": gamma, "centres": tensor(centres), "y": tensor(y)})
 
 depth = []

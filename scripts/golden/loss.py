@@ -64,8 +64,8 @@ def entropy(z):
     return torch.distributions.Categorical(logits=z).entropy()
 
 
-def uniform(alpha):
-    return {"alpha": alpha, "form": "uniform"}
+def uniform(smoothing):
+    return {"smoothing": smoothing, "form": "uniform"}
 
 
 def penalty(**options):
@@ -96,16 +96,16 @@ smoothed = hard * 0.9 + 0.1 / CLASSES
 W = weights.tolist()
 
 cases = [
-    case("cross_entropy", "hard", lambda z: F.cross_entropy(z, labels, weights), class_weights=W),
+    case("cross_entropy", "hard", lambda z: F.cross_entropy(z, labels, weights), weight=W),
     case("cross_entropy", "hard", lambda z: F.cross_entropy(z, labels, weights, label_smoothing=0.1),
-         class_weights=W, label_smoothing=uniform(0.1)),
-    case("cross_entropy", "soft", lambda z: F.cross_entropy(z, soft, weights), class_weights=W,
+         weight=W, label_smoothing=uniform(0.1)),
+    case("cross_entropy", "soft", lambda z: F.cross_entropy(z, soft, weights), weight=W,
          weighted_mean="rows"),
     case("cross_entropy", "soft", lambda z: F.cross_entropy(z, soft, weights, label_smoothing=0.2),
-         class_weights=W, weighted_mean="rows", label_smoothing=uniform(0.2)),
+         weight=W, weighted_mean="rows", label_smoothing=uniform(0.2)),
     case("cross_entropy", "hard",
          lambda z: 0.7 * F.cross_entropy(z, labels) + 0.3 * F.cross_entropy(z, prior.expand(ROWS, -1)),
-         label_smoothing={"alpha": 0.3, "form": "unigram"}),
+         label_smoothing={"smoothing": 0.3, "form": "unigram"}),
     case("cross_entropy", "hard", lambda z: F.cross_entropy(z, labels) - 0.3 * entropy(z).mean(),
          **penalty(beta=0.3)),
     case("cross_entropy", "soft",

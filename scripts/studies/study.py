@@ -31,15 +31,15 @@ epochs = 10
 threads = 1
 precision = "fp32"
 [data]
-batch = 64
+batch_size = 64
 limit = 6000
 validation = 0.05
-loader_threads = 1
+num_workers = 1
 augment = [{ kind = "flip" }]
 [model]
 kind = "resnet"
 stem = "strided"
-blocks = [1, 1, 1]
+layers = [1, 1, 1]
 width = 16
 [checkpoint]
 every_steps = 0

@@ -10,17 +10,17 @@ namespace temper::augment {
 
 /// Flips the image horizontally at random.
 struct Flip {
-  double probability = 0.5;
+  double p = 0.5;
 
   static constexpr std::string_view kind = "flip";
   static constexpr About about = {
       .summary = "Flips the image horizontally with the given probability.",
       .paper = "Krizhevsky et al. 2012, ImageNet classification with deep convolutional networks"};
   static constexpr auto fields() {
-    return std::tuple{field(&Flip::probability, {.name = "probability",
-                                                 .meaning = "probability that an image is flipped",
-                                                 .bounds = {.low = 0, .high = 1},
-                                                 .scheduled = true})};
+    return std::tuple{field(&Flip::p, {.name = "p",
+                                       .meaning = "probability that an image is flipped",
+                                       .bounds = {.low = 0, .high = 1},
+                                       .scheduled = true})};
   }
 };
 

@@ -19,11 +19,11 @@
 /// type-erased view below, so that nothing about an option is written twice.
 ///
 ///   struct Flip {
-///     double probability = 0.5;
+///     double p = 0.5;
 ///     static constexpr std::string_view kind = "flip";
 ///     static constexpr About about = {.summary = "Mirrors the image left to right.", ...};
 ///     static constexpr auto fields() {
-///       return std::tuple{field(&Flip::probability, {.name = "probability", .meaning = "...",
+///       return std::tuple{field(&Flip::p, {.name = "p", .meaning = "...",
 ///       .bounds = {0, 1}})};
 ///     }
 ///   };

@@ -115,7 +115,7 @@ void check(const Source& source, const LoaderOptions& options) {
                 fmt::format("a loader with {} views of an image; expected 1 to 16", options.views));
   if (source.size() < (options.drop_last ? options.batch : 1))
     throw Error(Code::usage,
-                fmt::format("data.batch = {} for a set of {} images; expected at most as many",
+                fmt::format("data.batch_size = {} for a set of {} images; expected at most as many",
                             options.batch, source.size()));
   if (options.normalisation.mean.size() != static_cast<std::size_t>(source.channels()))
     throw Error(Code::usage, fmt::format("normalization of {} channels for images with {}",

@@ -28,9 +28,9 @@ struct CrossEntropy {
   static constexpr About about = {
       .summary =
           "Cross-entropy between the target distributions t and the softmax of the logits, "
-          "averaged over the rows that have a label. With class weights w the sum is divided by "
-          "the sum of the targets' weights before smoothing, as PyTorch does for class indices, or "
-          "by the number of rows, as PyTorch does for class probabilities.",
+          "averaged over the rows that have a label. With class weights w (weight) the sum is "
+          "divided by the sum of the targets' weights before smoothing, as PyTorch does for class "
+          "indices, or by the number of rows, as PyTorch does for class probabilities.",
       .formula =
           "mean over rows of -sum_c t_c log softmax(z)_c\n"
           "weights   sum over rows of -sum_c w_c t_c log softmax(z)_c / sum over rows of sum_c w_c "
@@ -47,13 +47,14 @@ struct CrossEntropy {
         field(&CrossEntropy::confidence_penalty,
               {.name = "confidence_penalty", .meaning = "penalty on predictions of low entropy"}),
         field(&CrossEntropy::class_weights,
-              {.name = "class_weights",
+              {.name = "weight",
                .meaning = "weight of each class, one number per class in the order of the classes; "
                           "empty: all equal",
-               .bounds = {.low = 0}}),
+               .bounds = {.low = 0},
+               .alias = "class_weights"}),
         field(&CrossEntropy::weighted_mean,
               {.name = "weighted_mean",
-               .meaning = "with class_weights: divide by the sum of the targets' weights, or by "
+               .meaning = "with weight: divide by the sum of the targets' weights, or by "
                           "the number of rows"})};
   }
 };

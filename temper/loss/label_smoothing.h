@@ -24,6 +24,7 @@ struct LabelSmoothing {
           "Moves a small part of each target's probability mass from the true class to the others, "
           "so that the logits need not grow without bound.",
       .formula =
+          "alpha = smoothing\n"
           "                true class          each other class of c\n"
           "off_target      1 - alpha           alpha / (c - 1)     tensor2tensor, fairseq\n"
           "uniform         1 - alpha + alpha/c alpha / c           PyTorch, timm\n"
@@ -35,7 +36,7 @@ struct LabelSmoothing {
           "unigram: Pereyra et al. 2017, arXiv:1701.06548"};
   static constexpr auto fields() {
     return std::tuple{
-        field(&LabelSmoothing::alpha, {.name = "alpha",
+        field(&LabelSmoothing::alpha, {.name = "smoothing",
                                        .meaning = "probability mass moved away from the true class",
                                        .bounds = {0, 1, false, true},
                                        .scheduled = true}),

@@ -75,12 +75,12 @@ void check(const Loss& loss, std::int64_t classes) {
   if (entropy == nullptr || entropy->class_weights.empty()) return;
   const auto& weights = entropy->class_weights;
   if (static_cast<std::int64_t>(weights.size()) != classes)
-    throw Error(Code::usage, fmt::format("class_weights has {} numbers and the data {} classes; "
+    throw Error(Code::usage, fmt::format("weight has {} numbers and the data {} classes; "
                                          "expected one number per class, in their order",
                                          weights.size(), classes));
   if (std::ranges::none_of(weights, [](double weight) { return weight > 0; }))
     throw Error(Code::usage,
-                "class_weights are all 0, so nothing would be learned; expected at "
+                "weight is all 0, so nothing would be learned; expected at "
                 "least one above 0");
 }
 

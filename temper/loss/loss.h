@@ -32,7 +32,7 @@ Counts count(const Loss& loss, const at::Tensor& targets, const at::Tensor& labe
 bool wants_whole(const Loss& loss);
 
 /// Throws Error{Code::usage} for options that contradict the number of classes or each other. The
-/// message begins with the option's name ("class_weights ...").
+/// message begins with the option's name ("weight ...").
 void check(const Loss& loss, std::int64_t classes);
 
 /// Whether compute() needs Inputs::prior.

@@ -82,7 +82,7 @@ at::Tensor RandomLayers::around(const at::Tensor& x, std::size_t block, bool tra
 
 bool RandomLayers::skips(std::size_t block, bool training) const {
   const auto& depth = options_.stochastic_depth;
-  return depth && depth->granularity == regularize::Granularity::batch && random_depth(training) &&
+  return depth && depth->mode == regularize::Granularity::batch && random_depth(training) &&
          regularize::drops_batch(rate_of(block), address(kBlocks + block, kDepth));
 }
 
@@ -99,7 +99,7 @@ at::Tensor RandomLayers::branch(const at::Tensor& x, std::size_t block, bool tra
     return random ? regularize::shake(*options_.shake_drop, x, rate, here)
                   : x.mul(regularize::branch_scale(*options_.shake_drop, rate));
   const auto& depth = *options_.stochastic_depth;
-  if (random && depth.granularity == regularize::Granularity::sample)
+  if (random && depth.mode == regularize::Granularity::sample)
     return x.mul(regularize::sample_noise(x, depth.scaling, rate, here));
   const double scale = regularize::branch_scale(depth.scaling, rate, random);
   return scale == 1 ? x : x.mul(scale);

@@ -75,7 +75,7 @@ Preset preset(const ResNet& options, Stem stem) {
       Code::usage,
       fmt::format(
           "model.depth = {} with stem {} and block {}: expected {}; for any other network set its "
-          "blocks, such as blocks = [2, 2, 2]",
+          "blocks, such as layers = [2, 2, 2]",
           options.depth, name_of(stem), name_of(options.block),
           imagenet ? "18 or 34 (basic), 50, 101 or 152 (bottleneck)"
                    : "6n+2 (20, 32, 44, 56, 110, ...), with block = \"bottleneck\" 9n+2 (29, "
@@ -102,7 +102,7 @@ Plan plan(const ResNet& options, const Task& task) {
   const auto shape = preset(options, stem);
   for (const auto blocks : shape.blocks)
     if (blocks < 1 || blocks > 1000)
-      throw Error(Code::usage, fmt::format("model.blocks = [{}]: expected 1 to 1000 per stage",
+      throw Error(Code::usage, fmt::format("model.layers = [{}]: expected 1 to 1000 per stage",
                                            fmt::join(shape.blocks, ", ")));
   const std::int64_t width = options.width > 0 ? options.width : shape.width;
   return {stem, shape.block, shape.blocks, widths(static_cast<double>(width), 1)[0],

@@ -30,23 +30,23 @@ struct ClipNorm {
 
 /// Clips every element of the gradient to an interval.
 struct ClipValue {
-  double max_value = 0.1;
+  double clip_value = 0.1;
 
   static constexpr std::string_view kind = "value";
   static constexpr About about = {
       .summary = "Clips every element of the gradient to an interval around 0.",
-      .formula = "g <- max(-max_value, min(max_value, g))"};
+      .formula = "g <- max(-clip_value, min(clip_value, g))"};
   static constexpr auto fields() {
-    return std::tuple{field(&ClipValue::max_value, {.name = "max_value",
-                                                    .meaning = "maximum absolute gradient value",
-                                                    .bounds = {.low = 0, .open_low = true},
-                                                    .scheduled = true})};
+    return std::tuple{field(&ClipValue::clip_value, {.name = "clip_value",
+                                                     .meaning = "maximum absolute gradient value",
+                                                     .bounds = {.low = 0, .open_low = true},
+                                                     .scheduled = true})};
   }
 };
 
 /// Clips the gradient norm of every unit relative to the norm of the unit's weights.
 struct ClipAdaptive {
-  double factor = 0.01;
+  double clip_factor = 0.01;
   double eps = 1e-3;
 
   static constexpr std::string_view kind = "adaptive";
@@ -54,16 +54,17 @@ struct ClipAdaptive {
       .summary =
           "Adaptive gradient clipping: limits the ratio of the gradient norm to the weight norm of "
           "every unit (a row, a filter, a whole vector). The head is not clipped.",
-      .formula = "g <- g * min(1, factor * max(|w|, eps) / max(|g|, 1e-6)) for every unit",
+      .formula = "g <- g * min(1, clip_factor * max(|w|, eps) / max(|g|, 1e-6)) for every unit",
       .paper =
           "Brock et al. 2021, High-performance large-scale image recognition without "
           "normalization, arXiv:2102.06171"};
   static constexpr auto fields() {
     return std::tuple{
-        field(&ClipAdaptive::factor, {.name = "factor",
-                                      .meaning = "maximum ratio of gradient norm to weight norm",
-                                      .bounds = {.low = 0, .open_low = true},
-                                      .scheduled = true}),
+        field(&ClipAdaptive::clip_factor,
+              {.name = "clip_factor",
+               .meaning = "maximum ratio of gradient norm to weight norm",
+               .bounds = {.low = 0, .open_low = true},
+               .scheduled = true}),
         field(&ClipAdaptive::eps,
               {.name = "eps",
                .meaning = "lower bound on the weight norm, so that weights at 0 can change",

@@ -17,7 +17,7 @@ void remember_slow(State& state, std::span<const Target> targets) {
 }
 
 void look_ahead(const Lookahead& options, std::span<const Target> targets, const State& state) {
-  if (state.step % options.every != 0) return;
+  if (state.step % options.k != 0) return;
   if (state.tensors.size() < targets.size())
     throw Error(Code::internal, "the optimizer's state belongs to other parameters");
   const at::NoGradGuard guard;

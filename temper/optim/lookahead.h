@@ -11,23 +11,22 @@ namespace temper::optim {
 
 /// Slow weights, around any optimizer, to which its own (fast) weights are regularly reset.
 struct Lookahead {
-  std::int64_t every = 5;
+  std::int64_t k = 5;
   double alpha = 0.5;
 
   static constexpr About about = {
       .summary =
-          "Slow weights around any optimizer: every `every` steps they are interpolated towards "
-          "the optimizer's weights, which are then reset to the slow weights.",
-      .formula = "after every `every` steps:  s <- s + alpha * (w - s),  w <- s",
+          "Slow weights around any optimizer: every k steps they are interpolated towards the "
+          "optimizer's weights, which are then reset to the slow weights.",
+      .formula = "after every k steps:  s <- s + alpha * (w - s),  w <- s",
       .paper =
           "Zhang et al. 2019, Lookahead optimizer: k steps forward, 1 step back, "
           "arXiv:1907.08610"};
   static constexpr auto fields() {
-    return std::tuple{field(&Lookahead::every, {.name = "every",
-                                                .meaning = "number of synchronization steps",
-                                                .unit = "steps",
-                                                .bounds = {.low = 1},
-                                                .alias = "k"}),
+    return std::tuple{field(&Lookahead::k, {.name = "k",
+                                            .meaning = "number of synchronization steps",
+                                            .unit = "steps",
+                                            .bounds = {.low = 1}}),
                       field(&Lookahead::alpha, {.name = "alpha",
                                                 .meaning = "slow-weights step size",
                                                 .bounds = {0, 1, true, false}})};

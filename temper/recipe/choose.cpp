@@ -65,7 +65,7 @@ class Chooser {
     base_batch_ = 128;
     // The same network, given by its depth, so that the depth can be changed.
     if (!found_.gpu)
-      for (const auto* edit : {"model.blocks=[]", "model.width=0", "model.depth=8"})
+      for (const auto* edit : {"model.layers=[]", "model.width=0", "model.depth=8"})
         sets_.emplace_back(edit);
     set("data.augment", fmt::format(R"([{{ kind = "pad_crop", padding = {} }}{}])",
                                     std::max<std::int64_t>(found_.side / 8, 1),
@@ -120,7 +120,7 @@ class Chooser {
     batch_ = std::min<std::int64_t>(
         static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(wanted))),
         std::max<std::int64_t>(trained(), 1));
-    set("data.batch", fmt::format("{}", batch_));
+    set("data.batch_size", fmt::format("{}", batch_));
     const double rate = 0.1 * static_cast<double>(batch_) / static_cast<double>(base_batch_);
     set("optimizer.lr.peak", fmt::format("{:.6g}", rate));
     because("batch", fmt::format("{} images, learning rate {:.3g}: {} training images, {} steps "

@@ -100,7 +100,7 @@ std::string_view refuses_falling_rates(const optim::Optimizer& optimizer) {
 
 /// Checks that the network of evaluation does not depend on the step.
 void check_depth(const Recipe& recipe) {
-  constexpr std::string_view path = "model.stochastic_depth.rate";
+  constexpr std::string_view path = "model.stochastic_depth.drop_path_rate";
   if (!recipe.schedules.contains(std::string(path))) return;
   const auto* resnet = std::get_if<model::ResNet>(&recipe.model);
   if (resnet != nullptr && resnet->stochastic_depth &&

@@ -60,7 +60,7 @@ std::vector<std::string> lint(const Recipe& recipe) {
     hints.emplace_back("optimizer.lr = 0: nothing is learned");
   if (recipe.data.limit > 0 && recipe.data.batch > recipe.data.limit)
     hints.push_back(fmt::format(
-        "data.batch = {} is larger than data.limit = {}: there is no whole batch to train on",
+        "data.batch_size = {} is larger than data.limit = {}: there is no whole batch to train on",
         recipe.data.batch, recipe.data.limit));
   if ((recipe.lookahead || recipe.max_norm) && optim::evaluates_elsewhere(recipe.optimizer))
     hints.push_back(

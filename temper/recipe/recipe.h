@@ -122,10 +122,9 @@ struct Data {
                .meaning = "fraction of the training labels replaced by another class, chosen "
                           "uniformly, for experiments; validation and test labels are unchanged",
                .bounds = {0, 1}}),
-        field(&Data::batch, {.name = "batch",
+        field(&Data::batch, {.name = "batch_size",
                              .meaning = "mini-batch size, images per step",
-                             .bounds = {1, 1 << 20},
-                             .alias = "batch_size"}),
+                             .bounds = {1, 1 << 20}}),
         field(&Data::micro_batches,
               {.name = "micro_batches",
                .meaning = "number of micro-batches that a batch is split into (gradient "
@@ -167,12 +166,11 @@ struct Data {
                                     .unit = "seconds",
                                     .bounds = {0, 86400},
                                     .changes_results = false}),
-        field(&Data::loader_threads, {.name = "loader_threads",
+        field(&Data::loader_threads, {.name = "num_workers",
                                       .meaning = "number of worker threads that load and augment "
                                                  "images",
                                       .bounds = {1, 1024},
-                                      .changes_results = false,
-                                      .alias = "workers"}),
+                                      .changes_results = false}),
         field(&Data::size,
               {.name = "size",
                .meaning =

@@ -45,25 +45,24 @@ struct ClassBalanced {
 };
 
 struct Repeated {
-  std::int64_t times = 3;
+  std::int64_t num_repeats = 3;
 
   static constexpr std::string_view kind = "repeated";
   static constexpr About about = {
       .summary =
           "Repeated augmentation: each sampled image appears several times in a row, and so in "
           "one batch, each time with a new augmentation. An epoch keeps its length N, so it "
-          "contains about N / times different images.",
+          "contains about N / num_repeats different images.",
       .formula =
-          "rows r, r + 1, ..., r + times - 1 of an epoch show one image; a new "
+          "rows r, r + 1, ..., r + num_repeats - 1 of an epoch show one image; a new "
           "permutation each epoch",
       .paper =
           "Hoffer et al. 2020, Augment your batch, arXiv:1901.09335; Berman et al. 2019, "
           "MultiGrain, arXiv:1902.05509"};
   static constexpr auto fields() {
-    return std::tuple{field(&Repeated::times, {.name = "times",
-                                               .meaning = "number of repetitions of an image",
-                                               .bounds = {2, 1024},
-                                               .alias = "repeats"})};
+    return std::tuple{field(&Repeated::num_repeats, {.name = "num_repeats",
+                                                     .meaning = "number of repetitions of an image",
+                                                     .bounds = {2, 1024}})};
   }
 };
 

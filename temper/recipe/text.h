@@ -8,7 +8,7 @@
 
 namespace temper::recipe {
 
-/// The schedules of numbers, by the option's path ("optimizer.lr", "data.augment.0.probability").
+/// The schedules of numbers, by the option's path ("optimizer.lr", "data.augment.0.p").
 using Schedules = std::map<std::string, schedule::Schedule>;
 
 /// Where a recipe's text sets an option, for messages: "recipe.toml:12:3" by the option's path, and

@@ -21,7 +21,7 @@ struct Depth {
 };
 
 /// The drop rate of one block.
-/// @param rate  the option `rate`, from which the rates of all blocks are computed
+/// @param rate  the option `drop_path_rate`, from which the rates of all blocks are computed
 double drop_rate(DepthRule rule, double rate, const Depth& depth);
 
 /// The positions of a network's blocks. @param stages  number of blocks of each stage

@@ -18,7 +18,8 @@ struct Axis {
   std::int64_t length;
   std::int64_t block;
 
-  Axis(std::int64_t n, const DropBlock& options) : length(n), block(std::min(options.size, n)) {}
+  Axis(std::int64_t n, const DropBlock& options)
+      : length(n), block(std::min(options.block_size, n)) {}
 
   /// Number of elements of a block before and after its center.
   [[nodiscard]] std::int64_t before() const { return block / 2; }
@@ -62,7 +63,7 @@ at::Tensor block_noise(const DropBlock& options, const at::Tensor& centres) {
 
 at::Tensor noise(const DropBlock& options, const at::Tensor& x, const Address& address) {
   auto sizes = x.sizes().vec();
-  if (options.shared) sizes[1] = 1;
+  if (options.couple_channels) sizes[1] = 1;
   const double gamma = std::min(1.0, centre_rate(options, x.size(2), x.size(3)));
   const auto centres = draw_kept({sizes, x}, rows_of(sizes, address), 1 - gamma, 1);
   return block_noise(options, centres);

@@ -18,20 +18,20 @@ enum class DropBlockForm : std::uint8_t { tensorflow, timm };
 /// Square regions of an activation are set to zero.
 struct DropBlock {
   double rate = 0.1;
-  std::int64_t size = 7;
+  std::int64_t block_size = 7;
   DropBlockForm form = DropBlockForm::tensorflow;
-  bool shared = false;
+  bool couple_channels = false;
 
   static constexpr std::string_view kind = "drop_block";
   static constexpr About about = {
       .summary =
           "Square regions of an activation are set to zero, because neighboring elements would "
           "reveal the value of a single dropped one; the remaining elements are scaled up so that "
-          "the mean is preserved. The paper increases the rate linearly from 0: rate = { schedule "
+          "the mean is preserved. The paper increases the rate linearly from 0: p = { schedule "
           "= \"linear\", peak = 0, final = 0.1 }.",
       .formula =
-          "centers with probability gamma = rate * h * w / (size^2 * (h - size + 1) * (w - size + "
-          "1))\n"
+          "centers with probability gamma = p * h * w / (b^2 * (h - b + 1) * (w - b + 1)), b = "
+          "block_size\n"
           "y = x * m * (elements / elements kept), m = 0 in the square around a center, else 1\n"
           "tensorflow: centers only where the whole square lies within (also ResNet-RS)\n"
           "timm:       centers anywhere, squares are cut off at the border",
@@ -41,16 +41,16 @@ struct DropBlock {
   static constexpr auto fields() {
     return std::tuple{
         drop_rate_field(&DropBlock::rate, "approximate share of the elements that are dropped"),
-        field(&DropBlock::size,
-              {.name = "size",
+        field(&DropBlock::block_size,
+              {.name = "block_size",
                .meaning =
                    "side length of a square; an activation smaller than that is dropped as a whole",
                .unit = "elements",
                .bounds = {1, 1024}}),
         field(&DropBlock::form,
               {.name = "form", .meaning = "where the centers of squares may lie"}),
-        field(&DropBlock::shared,
-              {.name = "shared",
+        field(&DropBlock::couple_channels,
+              {.name = "couple_channels",
                .meaning =
                    "drop the same squares in all channels of an image, as timm does by default"})};
   }

@@ -13,11 +13,11 @@ namespace temper::regularize {
 
 template <class S>
 constexpr auto drop_rate_field(double S::* member, std::string_view meaning) {
-  return field(member, {.name = "rate",
+  return field(member, {.name = "p",
                         .meaning = meaning,
                         .bounds = {0, 1, false, true},
                         .scheduled = true,
-                        .alias = "p"});
+                        .alias = "rate"});
 }
 
 /// Single elements are set to zero.
@@ -27,10 +27,10 @@ struct Dropout {
   static constexpr std::string_view kind = "dropout";
   static constexpr About about = {
       .summary =
-          "Every element of an activation is set to zero with probability rate, and the others are "
-          "scaled by 1 / (1 - rate) so that the mean is preserved (inverted dropout); evaluation "
+          "Every element of an activation is set to zero with probability p, and the others are "
+          "scaled by 1 / (1 - p) so that the mean is preserved (inverted dropout); evaluation "
           "does not scale. The paper uses 0.5 within a network and 0.2 at its input.",
-      .formula = "y = x * m / (1 - rate), m = 0 with probability rate, else 1",
+      .formula = "y = x * m / (1 - p), m = 0 with probability p, else 1",
       .paper =
           "Srivastava et al. 2014, Dropout: a simple way to prevent neural networks from "
           "overfitting"};
@@ -46,10 +46,10 @@ struct SpatialDropout {
   static constexpr std::string_view kind = "spatial_dropout";
   static constexpr About about = {
       .summary =
-          "Every channel of an image's activation is set to zero as a whole with probability rate, "
+          "Every channel of an image's activation is set to zero as a whole with probability p, "
           "because neighboring elements would reveal the value of a single dropped one; the others "
           "are scaled so that the mean is preserved.",
-      .formula = "y = x * m / (1 - rate), m = 0 with probability rate, else 1, drawn per channel",
+      .formula = "y = x * m / (1 - p), m = 0 with probability p, else 1, drawn per channel",
       .paper =
           "Tompson et al. 2015, Efficient object localization using convolutional networks, "
           "arXiv:1411.4280"};
@@ -68,7 +68,7 @@ struct GaussianDropout {
       .summary =
           "Every element of an activation is multiplied by Gaussian noise with the mean and "
           "variance of the noise of dropout.",
-      .formula = "y = x * n, n normal with mean 1 and variance rate / (1 - rate)",
+      .formula = "y = x * n, n normal with mean 1 and variance p / (1 - p)",
       .paper =
           "Srivastava et al. 2014, Dropout: a simple way to prevent neural networks from "
           "overfitting, 10"};

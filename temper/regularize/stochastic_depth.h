@@ -25,7 +25,7 @@ enum class Dropped : std::uint8_t { decay, freeze };
 struct StochasticDepth {
   double rate = 0.5;
   DepthRule rule = DepthRule::linear;
-  Granularity granularity = Granularity::batch;
+  Granularity mode = Granularity::batch;
   DepthScaling scaling = DepthScaling::test;
   Dropped dropped = Dropped::decay;
 
@@ -33,29 +33,29 @@ struct StochasticDepth {
       .summary =
           "Residual blocks are skipped at random in training (drop path), later ones with a higher "
           "probability, so that a step trains a shorter network; evaluation uses all of them. With "
-          "granularity batch a block is skipped for the whole batch and costs no time in the "
-          "forward and backward pass.",
+          "mode batch a block is skipped for the whole batch and costs no time in the forward and "
+          "backward pass.",
       .formula =
-          "y = x + b f(x), b = 0 with the rate of the block, else 1\n"
-          "linear:           rate * l / L               block l of L\n"
-          "linear_from_zero: rate * (l - 1) / (L - 1)   timm\n"
-          "linear_open:      rate * (l - 1) / L         torchvision's EfficientNet\n"
-          "per_stage:        rate * (s + 1) / (S + 1)   stage s of S; ResNet-RS, whose S is 4\n"
-          "uniform:          rate\n"
+          "y = x + b f(x), b = 0 with the rate of the block, else 1; r = drop_path_rate\n"
+          "linear:           r * l / L                  block l of L\n"
+          "linear_from_zero: r * (l - 1) / (L - 1)      timm\n"
+          "linear_open:      r * (l - 1) / L            torchvision's EfficientNet\n"
+          "per_stage:        r * (s + 1) / (S + 1)      stage s of S; ResNet-RS, whose S is 4\n"
+          "uniform:          r\n"
           "test:     evaluation multiplies f(x) by 1 - its rate\n"
           "inverted: training divides f(x) by 1 - its rate (timm, torchvision); evaluation is that "
           "of a plain network",
       .paper = "Huang et al. 2016, Deep networks with stochastic depth, arXiv:1603.09382"};
   static constexpr auto fields() {
     return std::tuple{
-        field(&StochasticDepth::rate, {.name = "rate",
+        field(&StochasticDepth::rate, {.name = "drop_path_rate",
                                        .meaning = "probability that the last block is dropped",
                                        .bounds = {0, 1, false, true},
                                        .scheduled = true,
-                                       .alias = "drop_path_rate"}),
+                                       .alias = "p"}),
         field(&StochasticDepth::rule, {.name = "rule", .meaning = "how the rate grows with depth"}),
-        field(&StochasticDepth::granularity,
-              {.name = "granularity",
+        field(&StochasticDepth::mode,
+              {.name = "mode",
                .meaning = "batch: a block is skipped for the whole batch; sample: it is dropped "
                           "for single images, and all blocks are computed"}),
         field(&StochasticDepth::scaling,

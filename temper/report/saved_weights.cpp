@@ -29,7 +29,7 @@ bool counts_blocks(const Run& run) {
   const auto recipe = recipe::parse(run.recipe, "recipe.toml");
   const auto* network = std::get_if<model::ResNet>(&recipe.model);
   return network != nullptr && !recipe.freeze && network->stochastic_depth &&
-         network->stochastic_depth->granularity == regularize::Granularity::batch;
+         network->stochastic_depth->mode == regularize::Granularity::batch;
 }
 
 std::int64_t number(const io::TensorView& view) {

@@ -7,7 +7,7 @@
 
 namespace temper::report {
 
-/// Number of residual blocks executed in training, under stochastic depth with batch granularity.
+/// Number of residual blocks executed in training, under stochastic depth with mode batch.
 struct Blocks {
   std::int64_t executed = 0;
   std::int64_t passes = 0;  ///< blocks times training passes: the number without it

@@ -77,7 +77,7 @@ Html split_of_time(const train::Ended& end) {
       bar, rows);
 }
 
-/// The time saved by stochastic depth with batch granularity.
+/// The time saved by stochastic depth with mode batch.
 Html blocks_left_out(const Facts& facts) {
   if (!facts.weights || !facts.weights->blocks) return {};
   const auto& blocks = *facts.weights->blocks;

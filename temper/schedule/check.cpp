@@ -19,9 +19,9 @@ void need_length(const Duration& duration, const std::string& name, const std::s
 }
 
 void check_curve(const OneCycle& curve, const std::string& where) {
-  if (curve.three_phase && curve.rise > 0.5)
-    refuse(where,
-           fmt::format("rise is {}; with three_phase = true expected at most 0.5", curve.rise));
+  if (curve.three_phase && curve.pct_start > 0.5)
+    refuse(where, fmt::format("pct_start is {}; with three_phase = true expected at most 0.5",
+                              curve.pct_start));
 }
 void check_curve(const Plateau& curve, const std::string& where) {
   if (curve.minimum > curve.peak)

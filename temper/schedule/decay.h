@@ -9,16 +9,16 @@
 
 namespace temper::schedule {
 
-/// The meaning of `decay` in an exponential.
+/// The meaning of `gamma` in an exponential.
 enum class ExponentialForm : std::uint8_t {
-  factor,  ///< decay^x
-  natural  ///< e^(-decay x)
+  factor,  ///< gamma^x
+  natural  ///< e^(-gamma x)
 };
 
 /// Exponential decay.
 struct Exponential {
   double peak = 0.1;
-  double decay = 0.95;
+  double gamma = 0.95;
   ExponentialForm form = ExponentialForm::factor;
   Duration every = {};
   bool staircase = false;
@@ -27,22 +27,22 @@ struct Exponential {
   static constexpr std::string_view kind = "exponential";
   static constexpr About about = {
       .summary =
-          "Exponential decay: by the factor `decay` in every `every`, or by e^-decay (natural).",
+          "Exponential decay: by the factor `gamma` in every `every`, or by e^-gamma (natural).",
       .formula =
-          "factor:  peak * decay^(t / every)\n"
-          "natural: peak * e^(-decay * t / every)\n"
+          "factor:  peak * gamma^(t / every)\n"
+          "natural: peak * e^(-gamma * t / every)\n"
           "staircase: floor(t / every) in place of t / every"};
   static constexpr auto fields() {
     return std::tuple{
         field(&Exponential::peak, {.name = "peak", .meaning = "value at the start"}),
-        field(&Exponential::decay, {.name = "decay",
+        field(&Exponential::gamma, {.name = "gamma",
                                     .meaning = "factor or rate of the decay; see form",
                                     .bounds = {.low = 0}}),
         field(&Exponential::form, {.name = "form",
-                                   .meaning = "whether decay is a factor (factor), or the rate of "
+                                   .meaning = "whether gamma is a factor (factor), or the rate of "
                                               "a natural exponential (natural)"}),
         field(&Exponential::every,
-              {.name = "every", .meaning = "duration that decay refers to; an epoch unless given"}),
+              {.name = "every", .meaning = "duration that gamma refers to; an epoch unless given"}),
         field(&Exponential::staircase,
               {.name = "staircase",
                .meaning = "decays in discrete steps, at the end of every `every`"}),
@@ -69,7 +69,7 @@ struct InverseTime {
         field(&InverseTime::decay,
               {.name = "decay", .meaning = "rate of the decay", .bounds = {.low = 0}}),
         field(&InverseTime::every,
-              {.name = "every", .meaning = "duration that decay refers to; an epoch unless given"}),
+              {.name = "every", .meaning = "duration that gamma refers to; an epoch unless given"}),
         field(&InverseTime::staircase,
               {.name = "staircase",
                .meaning = "decays in discrete steps, at the end of every `every`"}),

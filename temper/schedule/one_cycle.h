@@ -17,9 +17,9 @@ struct OneCycle {
   double peak = 0.1;
   double div_factor = 25;
   double final_div_factor = 1e4;
-  double rise = 0.3;
+  double pct_start = 0.3;
   bool three_phase = false;
-  Anneal anneal = Anneal::cosine;
+  Anneal anneal_strategy = Anneal::cosine;
 
   static constexpr std::string_view kind = "one_cycle";
   static constexpr About about = {
@@ -27,7 +27,7 @@ struct OneCycle {
           "The 1cycle policy: up to the peak, then down to almost 0 at the last step, as in "
           "PyTorch's OneCycleLR. Momentum can be cycled inversely by a schedule of its own.",
       .formula =
-          "start = peak / div_factor, end = start / final_div_factor; u = rise * T - 1\n"
+          "start = peak / div_factor, end = start / final_div_factor; u = pct_start * T - 1\n"
           "0 .. u: start to peak      u .. T - 1: peak to end\n"
           "three_phase: u .. 2u: peak to start      2u .. T - 1: start to end",
       .paper =
@@ -42,15 +42,15 @@ struct OneCycle {
         field(&OneCycle::final_div_factor, {.name = "final_div_factor",
                                             .meaning = "initial value divided by the final value",
                                             .bounds = {.low = 0, .open_low = true}}),
-        field(&OneCycle::rise,
-              {.name = "rise",
+        field(&OneCycle::pct_start,
+              {.name = "pct_start",
                .meaning = "fraction of the run before the peak; at most 0.5 with three_phase",
-               .bounds = {0, 1, true, true},
-               .alias = "pct_start"}),
+               .bounds = {0, 1, true, true}}),
         field(&OneCycle::three_phase, {.name = "three_phase",
                                        .meaning = "decreases to the initial value as fast as it "
                                                   "increased, and then to the final value"}),
-        field(&OneCycle::anneal, {.name = "anneal", .meaning = "cosine or linear annealing"})};
+        field(&OneCycle::anneal_strategy,
+              {.name = "anneal_strategy", .meaning = "cosine or linear annealing"})};
   }
 };
 

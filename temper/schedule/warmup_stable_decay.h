@@ -17,7 +17,7 @@ struct WarmupStableDecay {
   double peak = 0.1;
   double final_value = 0;
   double cooldown = 0.2;
-  Cooldown form = Cooldown::linear;
+  Cooldown decay_fn = Cooldown::linear;
   Warmup warmup = {};
 
   static constexpr std::string_view kind = "warmup_stable_decay";
@@ -42,8 +42,8 @@ struct WarmupStableDecay {
               {.name = "cooldown",
                .meaning = "fraction of the run, after the warm-up, that the decay takes",
                .bounds = {0, 1, true, false}}),
-        field(&WarmupStableDecay::form,
-              {.name = "form", .meaning = "form of the decay to the final value"}),
+        field(&WarmupStableDecay::decay_fn,
+              {.name = "decay_fn", .meaning = "form of the decay to the final value"}),
         warmup_field(&WarmupStableDecay::warmup)};
   }
 };

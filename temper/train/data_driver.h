@@ -31,7 +31,7 @@ class DataDriver {
 
   struct Driven {
     std::size_t operation;
-    std::string option;  ///< "probability"
+    std::string option;  ///< "p"
     schedule::Schedule schedule;
   };
 

@@ -97,12 +97,12 @@ std::string verdict(const DataTimes& times) {
   if (waited < 0.05)
     return "Training is limited by the network: faster data loading would not speed it up.\n";
   if (times.decode > times.read + times.augment)
-    return "Training waits for images, mostly for decoding: use more data.loader_threads if there "
+    return "Training waits for images, mostly for decoding: increase data.num_workers if there "
            "are free cores,\ndata.decode = \"fast\", or `temper data pack --short-side N` once.\n";
   if (times.read > times.augment)
     return "Training waits for the disk: `temper data pack` makes reads sequential, and after the "
            "first epoch the images\nmay be in memory.\n";
-  return "Training waits for augmentation: use more data.loader_threads if there are free cores.\n";
+  return "Training waits for augmentation: increase data.num_workers if there are free cores.\n";
 }
 
 }  // namespace

@@ -70,7 +70,7 @@ Estimate estimate(const Plan& plan, std::int64_t steps) {
     ++result.steps_tried;
   }
   if (whole.empty())
-    throw Error(Code::usage, "the training set has too few batches to time; lower data.batch");
+    throw Error(Code::usage, "the training set has too few batches to time; lower data.batch_size");
 
   const auto batch = static_cast<double>(recipe.data.batch);
   const double step_seconds = median(whole);

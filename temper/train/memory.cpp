@@ -188,11 +188,12 @@ double gib(std::uint64_t bytes) {
   const auto fits = forecast.largest_batch_within(limit);
   throw Error(
       Code::usage,
-      fmt::format("this run needs about {:.1f} GiB of memory with data.batch = {}, and {:.1f} GiB "
-                  "are available; {}",
-                  gib(need.total), batch, gib(limit),
-                  fits > 0 ? fmt::format("data.batch = {} would fit", fits)
-                           : "no batch size would fit: use a smaller network or data.size"));
+      fmt::format(
+          "this run needs about {:.1f} GiB of memory with data.batch_size = {}, and {:.1f} GiB "
+          "are available; {}",
+          gib(need.total), batch, gib(limit),
+          fits > 0 ? fmt::format("data.batch_size = {} would fit", fits)
+                   : "no batch size would fit: use a smaller network or data.size"));
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ struct Need {
   std::uint64_t model = 0;
   std::uint64_t loader = 0;     ///< prefetched batches
   std::uint64_t working = 0;    ///< the most that a step or an evaluation allocates in addition
-  std::uint64_t per_image = 0;  ///< added by one more image in data.batch
+  std::uint64_t per_image = 0;  ///< added by one more image in data.batch_size
   std::uint64_t total = 0;
 };
 

@@ -86,7 +86,7 @@ data::Order order_of(const recipe::Sampling& sampling, const data::Source& train
       return data::class_balanced(train, options.power, seed);
     }
     data::Order operator()(const recipe::Repeated& options) const {
-      return data::repeated(train, options.times, seed);
+      return data::repeated(train, options.num_repeats, seed);
     }
   };
   return std::visit(Made{train, seed}, sampling);
@@ -214,7 +214,7 @@ Plan plan(const recipe::Recipe& recipe, const data::Dataset& data) {
   if (batches == 0)
     throw Error(
         Code::usage,
-        fmt::format("data.batch = {} is larger than the training set of {} images; lower it",
+        fmt::format("data.batch_size = {} is larger than the training set of {} images; lower it",
                     options.data.batch, sets.train->size()));
   plan.horizon = {batches, batches * options.epochs};
   recipe::check_schedules(options, plan.horizon);

@@ -31,8 +31,7 @@ std::int64_t allocations_of(std::int64_t batch, bool adapted) {
                         .threads = 0};
   if (adapted)
     options.adapt = [](std::int64_t step, augment::Pipeline& pipeline) {
-      std::get<augment::Flip>(pipeline.operations()[1]).probability =
-          0.1 * static_cast<double>(step % 3);
+      std::get<augment::Flip>(pipeline.operations()[1]).p = 0.1 * static_cast<double>(step % 3);
       pipeline.set_input({8 + step % 4, 8 + step % 4});
     };
   Loader loader(pictures(30 * batch), options);

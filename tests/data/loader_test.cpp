@@ -219,7 +219,7 @@ LoaderOptions adapted(std::int64_t threads = 2) {
   result.operations.emplace_back(augment::Resize{.sides = augment::ResizedSides::both});
   result.size = {14, 12};
   result.adapt = [](std::int64_t step, augment::Pipeline& pipeline) {
-    std::get<augment::Flip>(pipeline.operations()[1]).probability = chance_at(step);
+    std::get<augment::Flip>(pipeline.operations()[1]).p = chance_at(step);
     pipeline.set_input(size_at(step));
   };
   return result;
@@ -248,7 +248,7 @@ TEST(AdaptedLoader, ABatchIsThatOfALoaderWithTheValuesOfItsStep) {
     auto fixed = adapted();
     fixed.adapt = {};
     fixed.size = size_at(step);
-    std::get<augment::Flip>(fixed.operations[1]).probability = chance_at(step);
+    std::get<augment::Flip>(fixed.operations[1]).p = chance_at(step);
     Loader one(source, fixed);
     one.start(epoch, batch);
     EXPECT_EQ(bytes_of(*loader.next()), bytes_of(*one.next())) << "step " << step;
@@ -347,7 +347,7 @@ TEST(Loader, AnImageOfTheWrongSizeSaysWhatToDo) {
 TEST(Loader, RefusesOptionsThatCannotWork) {
   const auto source = std::make_shared<NoiseSource>(7);
   EXPECT_THAT(message_of(Code::usage, [&] { Loader(source, options()); }),
-              HasSubstr("data.batch = 8 for a set of 7 images"));
+              HasSubstr("data.batch_size = 8 for a set of 7 images"));
   EXPECT_THAT(
       message_of(Code::usage, [&] { Loader(std::make_shared<NoiseSource>(0), evaluation()); }),
       HasSubstr("0 images"));

@@ -49,7 +49,7 @@ std::vector<std::string> alternatives() {
       edits.push_back(std::move(edit));
   // Schedules of options of the loader.
   edits.emplace_back("data.train_size={ schedule = \"linear\", peak = 8, final = 12 }");
-  edits.emplace_back("data.augment.1.probability={ schedule = \"linear\", peak = 0, final = 1 }");
+  edits.emplace_back("data.augment.1.p={ schedule = \"linear\", peak = 0, final = 1 }");
   return edits;
 }
 
@@ -168,17 +168,17 @@ TEST(Resume, IsExactWithAPlateauThatFallsAndStagesThatThaw) {
 TEST(Resume, IsExactWithAllThatDraws) {
   const TestFolder folder;
   const std::vector<std::string> common{
-      "model.dropout=[{ kind = \"dropout\", at = \"all\", rate = 0.2 }, "
-      "{ kind = \"gaussian_dropout\", at = \"input\", rate = 0.1 }, "
-      "{ kind = \"spatial_dropout\", at = \"stage 2\", rate = 0.2 }, "
-      "{ kind = \"drop_block\", size = 2, "
-      "rate = { schedule = \"linear\", peak = 0, final = 0.2 } }]",
+      "model.dropout=[{ kind = \"dropout\", at = \"all\", p = 0.2 }, "
+      "{ kind = \"gaussian_dropout\", at = \"input\", p = 0.1 }, "
+      "{ kind = \"spatial_dropout\", at = \"stage 2\", p = 0.2 }, "
+      "{ kind = \"drop_block\", block_size = 2, "
+      "p = { schedule = \"linear\", peak = 0, final = 0.2 } }]",
       "gradient_noise={ eta = 0.001 }", "data.micro_batches=3", "sam=true", "optimizer.lr=0.02"};
   for (const std::string depth :
-       {"stochastic_depth={ rate = 0.8, dropped = \"freeze\" }",
-        "stochastic_depth={ rate = 0.8, dropped = \"decay\" }",
-        "stochastic_depth={ granularity = \"sample\", scaling = \"inverted\", "
-        "rate = { schedule = \"linear\", peak = 0, final = 0.5 } }",
+       {"stochastic_depth={ drop_path_rate = 0.8, dropped = \"freeze\" }",
+        "stochastic_depth={ drop_path_rate = 0.8, dropped = \"decay\" }",
+        "stochastic_depth={ mode = \"sample\", scaling = \"inverted\", "
+        "drop_path_rate = { schedule = \"linear\", peak = 0, final = 0.5 } }",
         "shake_drop={ level = \"pixel\" }"}) {
     auto edits = common;
     edits.push_back("model." + depth);
@@ -199,7 +199,7 @@ TEST(Resume, IsExactWithOtherLoaderThreads) {
   job = {.directory = folder / "other", .stop_at = 3};
   ASSERT_EQ(run_worker(job).status, 75);
   job.stop_at = 0;
-  job.sets = {"data.loader_threads=4"};
+  job.sets = {"data.num_workers=4"};
   ASSERT_EQ(run_worker(job).status, 0);
   EXPECT_EQ(result_of(job.directory), whole);
 }

@@ -37,9 +37,9 @@ epochs = 2
 threads = 1
 averaging = { kind = "ema", decay = 0.9 }
 [data]
-batch = 16
+batch_size = 16
 validation = 0.25
-loader_threads = 1
+num_workers = 1
 augment = [{ kind = "pad_crop", padding = 1 }, { kind = "flip" }]
 [model]
 kind = "resnet"

@@ -51,7 +51,7 @@ std::vector<std::pair<std::string, ResNet>> networks() {
   all.emplace_back("bottleneck", bottleneck);
   for (const auto granularity : {Granularity::batch, Granularity::sample}) {
     auto options = plain;
-    options.stochastic_depth = regularize::StochasticDepth{.rate = 0.5, .granularity = granularity};
+    options.stochastic_depth = regularize::StochasticDepth{.rate = 0.5, .mode = granularity};
     all.emplace_back("stochastic depth, " + std::string(name_of(granularity)), options);
   }
   auto shaken = plain;

@@ -86,7 +86,7 @@ at::Tensor value(const Network& network, const std::string& name) {
 }
 
 Dropout dropout(std::string_view kind, const std::string& at, double rate = 0.3) {
-  auto option = temper::testing::alternative<Dropout>(kind, {{"rate", rate}});
+  auto option = temper::testing::alternative<Dropout>(kind, {{"p", rate}});
   std::visit([&](auto& form) { form.at = at; }, option);
   return option;
 }
@@ -111,7 +111,7 @@ TEST(RandomLayers, AreNotThereAtRateZero) {
   std::vector<ResNet> others{
       with(StochasticDepth{.rate = 0}),
       with(StochasticDepth{
-          .rate = 0, .granularity = Granularity::sample, .scaling = DepthScaling::inverted})};
+          .rate = 0, .mode = Granularity::sample, .scaling = DepthScaling::inverted})};
   others.push_back(small());
   others.back().shake_drop = regularize::ShakeDrop{.rate = 0};
   for (const auto kind : temper::testing::kinds<Dropout>())
@@ -130,7 +130,7 @@ TEST(RandomLayers, AreNotThereInEvaluation) {
     EXPECT_TRUE(at::equal(evaluated(*made(with(dropout(kind, "all")))), expected)) << kind;
   for (const auto granularity : {Granularity::batch, Granularity::sample})
     EXPECT_TRUE(at::equal(evaluated(*made(with(StochasticDepth{
-                              .granularity = granularity, .scaling = DepthScaling::inverted}))),
+                              .mode = granularity, .scaling = DepthScaling::inverted}))),
                           expected));
 }
 
@@ -261,7 +261,7 @@ TEST(StochasticDepth, DropsSingleImagesWhereAskedTo) {
   const RandomLayers layers(
       {.stochastic_depth = StochasticDepth{.rate = 0.5,
                                            .rule = DepthRule::uniform,
-                                           .granularity = Granularity::sample,
+                                           .mode = Granularity::sample,
                                            .scaling = DepthScaling::inverted}},
       std::vector{2L, 2L, 2L});
   EXPECT_FALSE(layers.skips(1, true));

@@ -114,7 +114,7 @@ TEST_F(Around, LookaheadIsThePublishedOne) {
 }
 
 TEST_F(Around, LookaheadOfEveryStepWithStepSize1IsItsOptimizer) {
-  same(descend({}, Lookahead{.every = 1, .alpha = 1}), descend({}, {}));
+  same(descend({}, Lookahead{.k = 1, .alpha = 1}), descend({}, {}));
 }
 
 TEST_F(Around, SamIsThePublishedOne) {

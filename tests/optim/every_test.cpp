@@ -68,7 +68,7 @@ class EveryOptimizer : public ::testing::TestWithParam<std::string_view> {
 };
 
 TEST_P(EveryOptimizer, ReachesTheOptimumOfAConvexProblem) {
-  if (auto* lars = std::get_if<Lars>(&optimizer)) lars->adapt_all = true;
+  if (auto* lars = std::get_if<Lars>(&optimizer)) lars->always_adapt = true;
   auto targets = problem();
   auto state = start(optimizer, targets);
   const double before = distance(targets);

@@ -60,7 +60,7 @@ TEST(Master, IsNotMadeForFloat32Parameters) {
 
 TEST(Master, IsUsedByLookaheadAndSamToo) {
   const Optimizer adam = Adam{.lr = 0.05};
-  const Lookahead lookahead{.every = 2};
+  const Lookahead lookahead{.k = 2};
   std::vector<std::vector<Target>> runs{mixed(at::kBFloat16), mixed(at::kFloat)};
   for (auto& targets : runs) {
     auto state = start(adam, targets);

@@ -23,7 +23,7 @@ grep -q "2 pictures of the training set can't be read:" check.txt
 grep -q "$class/text.jpg: not a PNG, JPEG or WebP file" check.txt
 grep -q "1 picture in more than one set" check.txt
 
-edits=(--set data.batch=32 --set epochs=1 --set threads=2)
+edits=(--set data.batch_size=32 --set epochs=1 --set threads=2)
 refused 3 "$class/" "$TEMPER" train pictures "${edits[@]}"
 "$TEMPER" train pictures "${edits[@]}" --set data.on_bad_image=skip >out.txt 2>err.txt || { cat err.txt; exit 1; }
 grep -q "^No recipe was given. Chosen for " err.txt
@@ -34,10 +34,10 @@ grep -q "2 images could not be read and were skipped" runs/pictures/report.html
 
 # The chosen recipe can be edited like any other, and is used from now on.
 "$TEMPER" recipe check runs/pictures.toml
-sed -i 's/^epochs = .*/epochs = 1/; s/^batch = .*/batch = 64/; s/^on_bad_image = .*/on_bad_image = "skip"/' runs/pictures.toml
+sed -i 's/^epochs = .*/epochs = 1/; s/^batch_size = .*/batch_size = 64/; s/^on_bad_image = .*/on_bad_image = "skip"/' runs/pictures.toml
 "$TEMPER" train pictures --out runs/pictures --fresh >out.txt 2>err.txt || { cat err.txt; exit 1; }
 grep -q "^runs/pictures.toml: using the recipe that was chosen before" err.txt
-grep -q "^batch = 64 " runs/pictures-2/recipe.toml
+grep -q "^batch_size = 64 " runs/pictures-2/recipe.toml
 
 # The times of data loading.
 "$TEMPER" bench data runs/pictures.toml --seconds 0.2 >bench.txt
@@ -50,7 +50,7 @@ refused 2 "data.fold is 4; expected 0 to 3" "$TEMPER" bench data runs/pictures.t
 # A fold with few labels, some of them wrong, with every kind of sampling.
 for sampling in shuffle class_balanced repeated; do
   "$TEMPER" train pictures "${edits[@]}" --set data.on_bad_image=skip --set data.folds=4 --set data.fold=3 \
-    --set data.labelled=0.5 --set data.label_noise=0.25 --set data.sampling=$sampling --set data.batch=16 \
+    --set data.labelled=0.5 --set data.label_noise=0.25 --set data.sampling=$sampling --set data.batch_size=16 \
     --out $sampling >out.txt 2>err.txt || { cat err.txt; exit 1; }
   (($(wc -l <$sampling/label_noise.csv) > 20))
 done

@@ -19,7 +19,7 @@ refused 2 "packed exists already" "$TEMPER" data pack pictures packed
 refused 3 "no such file or folder" "$TEMPER" data pack nothing other
 test ! -e other
 
-small=(--set model.depth=8 --set data.batch=20 --set epochs=1 --set threads=1 --set data.validation=0 --set data.size=24)
+small=(--set model.depth=8 --set data.batch_size=20 --set epochs=1 --set threads=1 --set data.validation=0 --set data.size=24)
 "$TEMPER" train packed "${small[@]}" --out memory >out.txt 2>err.txt || { cat err.txt; exit 1; }
 "$TEMPER" train packed "${small[@]}" --set data.memory=0 --out disk >out.txt 2>err.txt ||
   { cat err.txt; exit 1; }

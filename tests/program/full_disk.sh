@@ -13,7 +13,7 @@ if [[ -z ${TEMPER_INSIDE:-} ]]; then
 fi
 
 train() { # DIR STEPS: with a checkpoint every STEPS steps
-  "$TEMPER" train pictures --set model.depth=8 --set data.batch=20 --set epochs=2 --set checkpoint.every_steps="$2" \
+  "$TEMPER" train pictures --set model.depth=8 --set data.batch_size=20 --set epochs=2 --set checkpoint.every_steps="$2" \
     --set checkpoint.keep=1 --set log.every_steps=1 --set threads=1 --out "$1" >out.txt 2>err.txt
 }
 

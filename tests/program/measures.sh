@@ -5,8 +5,8 @@ source "$TEMPER_SOURCE_DIR/tests/program/refused"
 
 python3 "$TEMPER_SOURCE_DIR/tests/program/pictures.py" pictures 64 10
 picture=pictures/test/class-1/0000.png
-small=(pictures --set data.batch=32 --set epochs=2 --set model.depth=8 --set threads=2
-  --set data.validation=0.2 --set "model.stochastic_depth={rate=0.5}")
+small=(pictures --set data.batch_size=32 --set epochs=2 --set model.depth=8 --set threads=2
+  --set data.validation=0.2 --set "model.stochastic_depth={drop_path_rate=0.5}")
 "$TEMPER" train "${small[@]}" --out run >out.txt 2>err.txt || { cat err.txt; exit 1; }
 
 refused 2 "no temperature is saved" "$TEMPER" eval run --temperature saved

@@ -24,4 +24,4 @@ refused 4 "cannot" "$TEMPER" train --out /proc/none --set data.limit=256
 
 # A loss that is not finite ends the run.
 refused 5 "the training loss is" "$TEMPER" train --out diverged --set optimizer.lr=1e38 --set data.limit=512 \
-  --set data.batch=32 --set model.depth=8 --set checkpoint.every_steps=1
+  --set data.batch_size=32 --set model.depth=8 --set checkpoint.every_steps=1

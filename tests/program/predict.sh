@@ -2,7 +2,7 @@
 set -euo pipefail
 tests=$TEMPER_SOURCE_DIR/tests/program
 
-"$TEMPER" train --out run --set data.limit=2000 --set data.batch=32 --set epochs=2 --set precision=fp32
+"$TEMPER" train --out run --set data.limit=2000 --set data.batch_size=32 --set epochs=2 --set precision=fp32
 python3 "$tests/predict.py" write images
 "$TEMPER" predict run images/*.png --json --top 10 >answers.txt
 python3 "$tests/predict.py" compare run <answers.txt

@@ -3,7 +3,7 @@ set -euo pipefail
 # shellcheck source=tests/program/refused
 source "$TEMPER_SOURCE_DIR/tests/program/refused"
 
-small=(--set data.limit=320 --set data.batch=32 --set epochs=2 --set model.depth=8 --set threads=1
+small=(--set data.limit=320 --set data.batch_size=32 --set epochs=2 --set model.depth=8 --set threads=1
   --set log.every_steps=1 --set checkpoint.every_steps=6 --set checkpoint.keep=9
   --set "data.augment=[{kind='pad_crop'}, {kind='flip'}]")
 "$TEMPER" train "${small[@]}" --out run >out.txt 2>err.txt || { cat err.txt; exit 1; }

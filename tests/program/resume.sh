@@ -2,7 +2,7 @@
 set -euo pipefail
 
 python3 "$TEMPER_SOURCE_DIR/tests/program/pictures.py" pictures 64 5
-small=(pictures --set data.batch=32 --set epochs=1 --set model.depth=8 --set threads=2
+small=(pictures --set data.batch_size=32 --set epochs=1 --set model.depth=8 --set threads=2
   --set averaging.kind=ema --set "data.augment=[{kind='pad_crop'}, {kind='flip'}]")
 
 # train STATUS DIR [OPTION...]: must end with exit status STATUS.
@@ -25,7 +25,7 @@ train 0 again
 same whole again
 
 for threads in 1 2 4; do
-  train 0 threads-$threads --set data.loader_threads=$threads
+  train 0 threads-$threads --set data.num_workers=$threads
   same whole threads-$threads
 done
 

@@ -103,8 +103,8 @@ TEST(Refused, APlateauThatWouldRestart) {
       "r.toml:2:6: optimizer.lr: pieces.1.curve is a plateau, which would restart with its piece "
       "and lose its measurements; use a plateau for the whole run, with a warm-up of its own, or "
       "sgdr for restarts");
-  EXPECT_EQ(of("[optimizer]\nlr = { schedule = \"plateau\", first = { epochs = 5 } }"),
-            "r.toml:2:30: unknown key 'optimizer.lr.first' of plateau: it is an option of sgdr");
+  EXPECT_EQ(of("[optimizer]\nlr = { schedule = \"plateau\", T_0 = { epochs = 5 } }"),
+            "r.toml:2:30: unknown key 'optimizer.lr.T_0' of plateau: it is an option of sgdr");
 }
 
 TEST(Refused, APlateauWithNothingToFollow) {
@@ -120,8 +120,8 @@ TEST(Refused, APlateauWithNothingToFollow) {
 }
 
 TEST(Refused, APlateauOverTheImages) {
-  EXPECT_EQ(of("[data]\naugment = [{ kind = \"flip\", probability = { schedule = \"plateau\" } }]"),
-            "r.toml:2:43: data.augment.0.probability: a data option can't have a plateau "
+  EXPECT_EQ(of("[data]\naugment = [{ kind = \"flip\", p = { schedule = \"plateau\" } }]"),
+            "r.toml:2:33: data.augment.0.p: a data option can't have a plateau "
             "schedule, since images are prepared before the score that it follows is known; use "
             "another schedule");
 }
@@ -162,8 +162,8 @@ TEST(Refused, SharesOfLabelsThatAreNone) {
             "r.toml:1:17: data.labelled is 0; expected a number in (0, 1]");
   EXPECT_EQ(of("data.label_noise = 1.1"),
             "r.toml:1:20: data.label_noise is 1.1; expected a number in [0, 1]");
-  EXPECT_EQ(of("data.sampling = { kind = \"repeated\", times = 1 }"),
-            "r.toml:1:46: data.sampling.times is 1; expected a number in [2, 1024]");
+  EXPECT_EQ(of("data.sampling = { kind = \"repeated\", num_repeats = 1 }"),
+            "r.toml:1:52: data.sampling.num_repeats is 1; expected a number in [2, 1024]");
   EXPECT_EQ(of("data.sampling = \"class_balance\""),
             "r.toml:1:17: unknown data.sampling.kind \"class_balance\": did you mean "
             "'class_balanced'?");

@@ -144,7 +144,7 @@ TEST(ShakeDrop, RefusesARangeThatIsUpsideDown) {
 class EveryDropout : public ::testing::TestWithParam<std::string_view> {
  protected:
   static Form form(double rate) {
-    return temper::testing::alternative<Form>(GetParam(), {{"rate", rate}});
+    return temper::testing::alternative<Form>(GetParam(), {{"p", rate}});
   }
   static at::Tensor drop_from(const at::Tensor& x, double rate, const Address& address) {
     return std::visit([&](const auto& options) { return drop(options, x, address); }, form(rate));
@@ -218,7 +218,7 @@ TEST(GaussianDropout, HasTheVarianceOfDropout) {
 }
 
 TEST(DropBlock, DropsAboutItsRateInSquares) {
-  const DropBlock options{.rate = 0.2, .size = 5};
+  const DropBlock options{.rate = 0.2, .block_size = 5};
   double dropped = 0;
   constexpr int n = 10;
   for (int step = 0; step < n; ++step)

@@ -172,7 +172,8 @@ TEST(Weights, InADamagedFileAreTold) {
 }
 
 std::string depth(const std::string& options, const std::string& more = "") {
-  return more + "[model]\nkind = \"resnet\"\nstochastic_depth = { rate = 0.5" + options + " }\n";
+  return more + "[model]\nkind = \"resnet\"\nstochastic_depth = { drop_path_rate = 0.5" + options +
+         " }\n";
 }
 
 TEST(Blocks, ThatStochasticDepthLeftOutAreCounted) {
@@ -185,8 +186,8 @@ TEST(Blocks, ThatStochasticDepthLeftOutAreCounted) {
 }
 
 TEST(Blocks, AreNotCountedWhereNoneIsLeftOutForABatch) {
-  for (const auto& recipe : {std::string(), depth(", granularity = \"sample\""),
-                             depth("", "freeze = { stages = 1 }\n")}) {
+  for (const auto& recipe :
+       {std::string(), depth(", mode = \"sample\""), depth("", "freeze = { stages = 1 }\n")}) {
     const fake::Directory run;
     finished(run, recipe);
     EXPECT_THAT(render(run), Not(HasSubstr("residual blocks were executed"))) << recipe;

@@ -120,8 +120,8 @@ TEST(FirstFall, IsSearchedAfterTheWarmup) {
   EXPECT_EQ(first_fall(Constant{.value = 1, .warmup = {.steps = 20, .start = 3}}, horizon),
             std::nullopt);
   EXPECT_EQ(first_fall(Cosine{.peak = 1, .warmup = {.steps = 20}}, horizon), 21);
-  EXPECT_EQ(first_fall(Step{.peak = 1, .every = {.epochs = 5}}, horizon), 50);
-  EXPECT_EQ(first_fall(Step{.peak = 1, .every = {.epochs = 10}}, horizon), std::nullopt)
+  EXPECT_EQ(first_fall(Step{.peak = 1, .step_size = {.epochs = 5}}, horizon), 50);
+  EXPECT_EQ(first_fall(Step{.peak = 1, .step_size = {.epochs = 10}}, horizon), std::nullopt)
       << "the run ends before";
   EXPECT_EQ(first_fall(Linear{.peak = 1, .final_value = 2}, horizon), std::nullopt);
   EXPECT_TRUE(first_fall(OneCycle{}, horizon).has_value());

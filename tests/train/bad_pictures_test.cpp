@@ -126,7 +126,7 @@ std::set<std::string> write_pictures(const small::fs::path& folder) {
 recipe::Recipe recipe_of(const small::fs::path& folder, std::vector<std::string> more = {}) {
   std::vector<std::string> sets{"data.source=\"" + folder.string() + "\"",
                                 "data.validation=0.1",
-                                "data.batch=25",
+                                "data.batch_size=25",
                                 "data.size=16",
                                 "data.augment=[\"random_resized_crop\"]",
                                 "model.width=8",
@@ -221,10 +221,10 @@ TEST_F(BadPictures, AreReplacedAlikeForAnyThreadsMemoryAndStop) {
     EXPECT_EQ(skipped_in(run).size(), 50U) << name;
     return io::hash_file(run / "model.safetensors");
   };
-  const auto whole = weights("whole", {"data.loader_threads=1"});
-  EXPECT_EQ(weights("threads", {"data.loader_threads=8"}), whole);
-  EXPECT_EQ(weights("streamed", {"data.loader_threads=2", "data.memory=0"}), whole);
-  EXPECT_EQ(weights("stopped", {"data.loader_threads=2"}, 17), whole);
+  const auto whole = weights("whole", {"data.num_workers=1"});
+  EXPECT_EQ(weights("threads", {"data.num_workers=8"}), whole);
+  EXPECT_EQ(weights("streamed", {"data.num_workers=2", "data.memory=0"}), whole);
+  EXPECT_EQ(weights("stopped", {"data.num_workers=2"}, 17), whole);
 }
 
 }  // namespace

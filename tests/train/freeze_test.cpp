@@ -24,7 +24,7 @@ const std::vector<std::string> kEverything{
     "parameters.decay_all=true",
     "clip={ kind = \"norm\", max_norm = 0.1 }",
     "sam=true",
-    "lookahead={ every = 2 }",
+    "lookahead={ k = 2 }",
     "penalty={ l1 = 0.01, l2 = 0.01 }",
     "max_norm={ limit = 0.1 }"};
 

@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 Plan plan_with_batch(std::int64_t batch) {
-  return plan(small::recipe({"data.batch=" + std::to_string(batch)}), small::dataset(64));
+  return plan(small::recipe({"data.batch_size=" + std::to_string(batch)}), small::dataset(64));
 }
 
 TEST(Allocations, SizesAreLinearInTheBatch) {
@@ -65,7 +65,7 @@ TEST(Memory, ABatchBeyondTheMachineIsRefusedWithOneThatFits) {
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), Code::usage);
     EXPECT_THAT(error.what(), testing::HasSubstr("would fit"));
-    EXPECT_THAT(error.what(), testing::HasSubstr("data.batch = 1099511627776"));
+    EXPECT_THAT(error.what(), testing::HasSubstr("data.batch_size = 1099511627776"));
   }
   plan.recipe.data.batch = 8;
   EXPECT_NO_THROW(require_memory(plan));

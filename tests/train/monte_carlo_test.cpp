@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
-constexpr auto kDropout = R"(model.dropout=[{ kind = "dropout", at = "head", rate = 0.5 }])";
+constexpr auto kDropout = R"(model.dropout=[{ kind = "dropout", at = "head", p = 0.5 }])";
 
 SavedModel trained(const std::vector<std::string>& sets, const fs::path& directory) {
   run(plan(small::recipe(sets), small::dataset(64)), {.directory = directory});
@@ -70,10 +70,10 @@ TEST(MonteCarloPictures, AreRefusedWhereThereIsNoSpread) {
 TEST(MonteCarloPictures, AreRefusedWhereTheLastRateIsNotKnown) {
   const small::Directory directory;
   auto model = trained({"epochs=1",
-                        "model.dropout=[{ kind = \"dropout\", at = \"head\", rate = { schedule = "
+                        "model.dropout=[{ kind = \"dropout\", at = \"head\", p = { schedule = "
                         "\"linear\", peak = 0, final = 0.5 } }]"},
                        directory.path);
-  EXPECT_THAT(refusal(model, 4), HasSubstr("a schedule changed model.dropout.0.rate"));
+  EXPECT_THAT(refusal(model, 4), HasSubstr("a schedule changed model.dropout.0.p"));
 }
 
 }  // namespace

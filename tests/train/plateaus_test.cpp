@@ -130,7 +130,7 @@ TEST(Plateaus, FollowTheWeightsThatCount) {
   for (const std::string counting : {"averaged", "both", "raw"}) {
     const auto recipe = small::recipe(
         {"optimizer.lr={ schedule = \"plateau\" }",
-         "loss.label_smoothing={ alpha = { schedule = \"plateau\", peak = 0.1, measure = "
+         "loss.label_smoothing={ smoothing = { schedule = \"plateau\", peak = 0.1, measure = "
          "\"validation_accuracy\" } }",
          "evaluation.weights=" + counting});
     State state;
@@ -139,7 +139,7 @@ TEST(Plateaus, FollowTheWeightsThatCount) {
     observe(state, recipe, {6, 18}, evaluated(0.5, 0.25));
     const double loss = counting == "raw" ? 0.5 : 0.25;
     EXPECT_EQ(state.plateaus.at(kPath).best, loss) << counting;
-    EXPECT_EQ(state.plateaus.at("loss.label_smoothing.alpha").best, 1 - loss) << counting;
+    EXPECT_EQ(state.plateaus.at("loss.label_smoothing.smoothing").best, 1 - loss) << counting;
   }
 }
 

@@ -168,8 +168,8 @@ TEST(RandomStep, SkippedParametersDecayOrStandStill) {
 }
 
 const std::vector<std::string> kRandom{
-    "model.stochastic_depth={ rate = 0.5 }",
-    R"(model.dropout=[{ kind = "dropout", at = "all", rate = 0.2 }])"};
+    "model.stochastic_depth={ drop_path_rate = 0.5 }",
+    R"(model.dropout=[{ kind = "dropout", at = "all", p = 0.2 }])"};
 
 TEST(RandomStep, AReplayDrawsWhatTheRunDrew) {
   const small::Directory directory;
@@ -229,22 +229,22 @@ std::string refusal(const std::string& text) {
 }
 
 TEST(RandomLayers, AreRefusedWithTheirPlaceInTheRecipe) {
-  const std::string model = "data.batch = 8\n[model]\nkind = \"resnet\"\ndepth = 8\n";
+  const std::string model = "data.batch_size = 8\n[model]\nkind = \"resnet\"\ndepth = 8\n";
   EXPECT_THAT(refusal(model + "dropout = [{ kind = \"dropout\", at = \"stage 7\" }]\n"),
               StartsWith("r.toml:5:37: model.dropout.0.at is \"stage 7\", which is not a layer"));
-  EXPECT_THAT(refusal(model + "dropout = [{ kind = \"dropout\", rate = 1 }]\n"),
-              HasSubstr("model.dropout.0.rate is 1; expected a number in [0, 1)"));
-  EXPECT_THAT(refusal(model + "stochastic_depth = { rate = 1.0 }\n"),
-              HasSubstr("model.stochastic_depth.rate is 1; expected a number in [0, 1)"));
-  EXPECT_THAT(refusal(model + "stochastic_depth = { rate = -0.1 }\n"), StartsWith("r.toml:5:"));
+  EXPECT_THAT(refusal(model + "dropout = [{ kind = \"dropout\", p = 1 }]\n"),
+              HasSubstr("model.dropout.0.p is 1; expected a number in [0, 1)"));
+  EXPECT_THAT(refusal(model + "stochastic_depth = { drop_path_rate = 1.0 }\n"),
+              HasSubstr("model.stochastic_depth.drop_path_rate is 1; expected a number in [0, 1)"));
+  EXPECT_THAT(refusal(model + "stochastic_depth = { drop_path_rate = -0.1 }\n"),
+              StartsWith("r.toml:5:"));
   EXPECT_THAT(refusal(model + "stochastic_depth = true\nshake_drop = true\n"),
               HasSubstr("remove one of them"));
+  EXPECT_THAT(refusal(model + "stochastic_depth = { drop_path_rate = { schedule = \"linear\", peak "
+                              "= 0, final = 0.2 } }\n"),
+              HasSubstr("use scaling = \"inverted\""));
   EXPECT_THAT(
-      refusal(model +
-              "stochastic_depth = { rate = { schedule = \"linear\", peak = 0, final = 0.2 } }\n"),
-      HasSubstr("use scaling = \"inverted\""));
-  EXPECT_THAT(
-      refusal(model + "dropout = [{ kind = \"dropout\", rate = { schedule = \"linear\", peak = 0, "
+      refusal(model + "dropout = [{ kind = \"dropout\", p = { schedule = \"linear\", peak = 0, "
                       "final = 2 } }]\n"),
       HasSubstr("expected [0, 1)"));
 }

@@ -48,7 +48,7 @@ epochs = 3
 threads = 1
 averaging = { kind = "ema" }
 [data]
-batch = 8
+batch_size = 8
 validation = 0.2
 augment = [{ kind = "pad_crop", padding = 2 }, { kind = "flip" }]
 [model]

@@ -169,7 +169,7 @@ TEST(Step, SamWithoutReachIsItsOptimizerAlsoInTheBuffers) {
 TEST(Step, LookaheadOfEveryStepAndTheWholeWayIsItsOptimizer) {
   const recipe::Recipe plain;
   auto around = plain;
-  around.lookahead = optim::Lookahead{.every = 1, .alpha = 1};
+  around.lookahead = optim::Lookahead{.k = 1, .alpha = 1};
   EXPECT_EQ(distance(after(plain, batch(32), true), after(around, batch(32), true)), 0);
 }
 

@@ -154,7 +154,7 @@ TEST(Shares, AreThoseOfTheTrainingLabels) {
 }
 
 TEST(Shares, ReachUnigramSmoothing) {
-  const std::string smoothing = "loss.label_smoothing={ alpha = 0.2, form = \"FORM\" }";
+  const std::string smoothing = "loss.label_smoothing={ smoothing = 0.2, form = \"FORM\" }";
   const auto made = [&](const char* form) {
     auto edit = smoothing;
     edit.replace(edit.find("FORM"), 4, form);
@@ -169,11 +169,11 @@ TEST(Shares, ReachUnigramSmoothing) {
 
 TEST(ClassWeights, ThatDoNotFitTheDataAreRefusedWithTheirPlace) {
   try {
-    plan(small::recipe({"loss.class_weights=[1, 2, 3]"}), small::dataset(64));
+    plan(small::recipe({"loss.weight=[1, 2, 3]"}), small::dataset(64));
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), Code::usage);
-    EXPECT_THAT(error.what(), HasSubstr("--set loss.class_weights"));
+    EXPECT_THAT(error.what(), HasSubstr("--set loss.weight"));
     EXPECT_THAT(error.what(), HasSubstr("3 numbers and the data 2 classes"));
   }
 }

@@ -168,7 +168,7 @@ TEST(ValueRun, LearnsAndTellsInTheValuesUnits) {
 TEST(ValueRun, GoesOnExactlyAfterAStopAtAnyStep) {
   const std::vector<std::string> sets{"epochs=2",
                                       "loss={ kind = \"huber\" }",
-                                      "data.batch=32",
+                                      "data.batch_size=32",
                                       "data.micro_batches=3",
                                       "early_stopping={ patience = 1 }",
                                       "checkpoint.best=\"validation_loss\"",

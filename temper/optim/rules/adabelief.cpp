@@ -72,7 +72,7 @@ void update_rectified(const AdaBelief& options, double t, Moments moments, Bucke
     moments.rate *= factor * std::sqrt(1 - std::pow(options.beta2, t));
     sweep<2>(bucket, Adaptive{moments, /*correction=*/1});
   } else {
-    if (!options.sgd_at_first) moments.rate = 0;
+    if (!options.degenerated_to_sgd) moments.rate = 0;
     sweep<2>(bucket, MeanAlone{moments});
   }
 }

@@ -24,7 +24,7 @@ struct AdaBelief {
   double eps = 0;
   BeliefDefaults defaults = BeliefDefaults::paper;
   Rectify rectify = Rectify::automatic;
-  bool sgd_at_first = true;
+  bool degenerated_to_sgd = true;
   bool amsgrad = false;
   double weight_decay = 0;
   Decay decay = Decay::decoupled;
@@ -46,7 +46,7 @@ struct AdaBelief {
           "amsgrad: s is replaced by the largest s so far\n"
           "rectify, rho and r as in radam:\n"
           "rho >= 5: w <- w - lr * r * m / (1 - beta1^t) * sqrt(1 - beta2^t) / (sqrt(s) + eps)\n"
-          "else:     w <- w - lr * m / (1 - beta1^t) with sgd_at_first, otherwise no step",
+          "else:     w <- w - lr * m / (1 - beta1^t) with degenerated_to_sgd, otherwise no step",
       .paper = "Zhuang et al. 2020, AdaBelief optimizer, arXiv:2010.07468"};
   static constexpr auto fields() {
     return std::tuple{
@@ -61,8 +61,8 @@ struct AdaBelief {
         field(&AdaBelief::rectify,
               {.name = "rectify",
                .meaning = "rectifies the first steps as RAdam does; auto: as defaults selects"}),
-        field(&AdaBelief::sgd_at_first,
-              {.name = "sgd_at_first",
+        field(&AdaBelief::degenerated_to_sgd,
+              {.name = "degenerated_to_sgd",
                .meaning = "steps along the first-moment estimate before rectification begins, "
                           "instead of not at all; used with rectify"}),
         field(&AdaBelief::amsgrad, {.name = "amsgrad",

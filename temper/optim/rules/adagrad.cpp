@@ -34,7 +34,7 @@ void update_pytorch_elsewhere(const Adagrad& options, const Pull& pull, double l
 
 State start_rule(const Adagrad& options, std::span<const Target> targets) {
   State state;
-  remember(state, "sum_of_squares", targets, options.initial_accumulator);
+  remember(state, "sum_of_squares", targets, options.initial_accumulator_value);
   return state;
 }
 

@@ -19,7 +19,7 @@ struct Adagrad {
   double lr = 0.01;
   double lr_decay = 0;
   double eps = 1e-10;
-  double initial_accumulator = 0;
+  double initial_accumulator_value = 0;
   double weight_decay = 0;
   Decay decay = Decay::l2;
   DecayScale decay_scale = DecayScale::lr;
@@ -31,10 +31,9 @@ struct Adagrad {
       .summary =
           "Divides the gradient by the square root of the sum of all past squared gradients, so "
           "that the effective learning rate of every weight decreases by itself. Keras' defaults: "
-          "form = \"keras\", "
-          "initial_accumulator = 0.1, eps = 1e-7.",
+          "form = \"keras\", initial_accumulator_value = 0.1, eps = 1e-7.",
       .formula =
-          "a <- a + g^2            a_0 = initial_accumulator; t = 0, 1, ...\n"
+          "a <- a + g^2            a_0 = initial_accumulator_value; t = 0, 1, ...\n"
           "pytorch: w <- w - lr / (1 + t * lr_decay) * g / (sqrt(a) + eps)\n"
           "keras:   w <- w - lr / (1 + t * lr_decay) * g / sqrt(a + eps)",
       .paper =
@@ -48,9 +47,10 @@ struct Adagrad {
                                    .unit = "1/step",
                                    .bounds = {.low = 0}}),
         eps_field(&Adagrad::eps),
-        field(&Adagrad::initial_accumulator, {.name = "initial_accumulator",
-                                              .meaning = "initial value of the sum of squares",
-                                              .bounds = {.low = 0}}),
+        field(&Adagrad::initial_accumulator_value,
+              {.name = "initial_accumulator_value",
+               .meaning = "initial value of the sum of squares",
+               .bounds = {.low = 0}}),
         weight_decay_field(&Adagrad::weight_decay),
         decay_field(&Adagrad::decay),
         decay_scale_field(&Adagrad::decay_scale),

@@ -46,7 +46,7 @@ void update(const Lamb& options, double t, Bucket& bucket) {
   sweep<3>(bucket, rule_of(options, t, decay.l2));
 
   const double lr = options.lr * bucket.lr_scale;
-  const bool adapts = options.adapt_all || bucket.decay_scale != 0;
+  const bool adapts = options.always_adapt || bucket.decay_scale != 0;
   const auto weight_norms = adapts ? norms(bucket.values) : std::vector<double>{};
   const auto step_norms = adapts ? norms(steps) : std::vector<double>{};
   for (std::size_t i = 0; i < steps.size(); ++i) {

@@ -22,7 +22,7 @@ struct Lamb {
   double eps = 1e-6;
   bool bias_correction = true;
   bool trust_clip = false;
-  bool adapt_all = false;
+  bool always_adapt = false;
   double weight_decay = 0.01;
   LambDecay decay = LambDecay::in_step;
   DecayScale decay_scale = DecayScale::lr;
@@ -54,9 +54,8 @@ struct Lamb {
                .meaning = "applies bias correction to both moment estimates"}),
         field(&Lamb::trust_clip,
               {.name = "trust_clip", .meaning = "limits the trust ratio to at most 1"}),
-        field(&Lamb::adapt_all, {.name = "adapt_all",
-                                 .meaning = "applies the trust ratio to norms and biases too",
-                                 .alias = "always_adapt"}),
+        field(&Lamb::always_adapt, {.name = "always_adapt",
+                                    .meaning = "applies the trust ratio to norms and biases too"}),
         weight_decay_field(&Lamb::weight_decay),
         field(&Lamb::decay, {.name = "decay",
                              .meaning = "weight decay in the update that the trust ratio scales "

@@ -24,7 +24,7 @@ struct Rule {
 double trust_ratio(const Lars& options, double lr, double decay, double weight, double gradient) {
   double ratio = 1;
   if (weight > 0 && gradient > 0)
-    ratio = options.trust_coefficient * weight /
+    ratio = options.trust_coeff * weight /
             (gradient + (options.decay_in_ratio ? decay * weight : 0) + options.eps);
   if (!options.trust_clip) return ratio;
   return lr > 0 ? std::min(ratio / lr, 1.0) : 1;
@@ -44,7 +44,7 @@ Rule rule_of(const Lars& options, const Bucket& bucket, bool first) {
 
 void update(const Lars& options, bool first, Bucket& bucket) {
   auto rule = rule_of(options, bucket, first);
-  if (!options.adapt_all && bucket.decay_scale == 0) {
+  if (!options.always_adapt && bucket.decay_scale == 0) {
     sweep<1>(bucket, rule);
     return;
   }

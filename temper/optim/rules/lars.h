@@ -15,11 +15,11 @@ struct Lars {
   double momentum = 0.9;
   double dampening = 0;
   bool nesterov = false;
-  double trust_coefficient = 0.001;
+  double trust_coeff = 0.001;
   double eps = 1e-8;
   bool decay_in_ratio = true;
   bool trust_clip = false;
-  bool adapt_all = false;
+  bool always_adapt = false;
   double weight_decay = 0;
 
   static constexpr std::string_view kind = "lars";
@@ -29,7 +29,7 @@ struct Lars {
           "trust ratio, proportional to the norm of the weights over the norm of the gradient; "
           "made for large batches. Parameters excluded from weight decay are not scaled.",
       .formula =
-          "r = trust_coefficient * |w| / (|g| + weight_decay * |w| + eps)   1 where |w| or |g| is "
+          "r = trust_coeff * |w| / (|g| + weight_decay * |w| + eps)   1 where |w| or |g| is "
           "0\n"
           "decay_in_ratio = false: without weight_decay * |w| in r\n"
           "trust_clip (LARC): r <- min(r / lr, 1)\n"
@@ -46,11 +46,11 @@ struct Lars {
         field(&Lars::nesterov,
               {.name = "nesterov",
                .meaning = "enables Nesterov momentum; needs momentum above 0, and dampening 0"}),
-        field(&Lars::trust_coefficient, {.name = "trust_coefficient",
-                                         .meaning = "trust coefficient: norm of the scaled "
-                                                    "gradient relative to the norm of the weights",
-                                         .bounds = {.low = 0, .open_low = true},
-                                         .alias = "trust_coeff"}),
+        field(&Lars::trust_coeff, {.name = "trust_coeff",
+                                   .meaning = "trust coefficient: norm of the scaled "
+                                              "gradient relative to the norm of the weights",
+                                   .bounds = {.low = 0, .open_low = true},
+                                   .alias = "trust_coefficient"}),
         eps_field(&Lars::eps),
         field(&Lars::decay_in_ratio,
               {.name = "decay_in_ratio",
@@ -58,9 +58,8 @@ struct Lars {
         field(&Lars::trust_clip,
               {.name = "trust_clip",
                .meaning = "limits the trust ratio divided by lr to at most 1 (LARC)"}),
-        field(&Lars::adapt_all, {.name = "adapt_all",
-                                 .meaning = "applies the trust ratio to norms and biases too",
-                                 .alias = "always_adapt"}),
+        field(&Lars::always_adapt, {.name = "always_adapt",
+                                    .meaning = "applies the trust ratio to norms and biases too"}),
         weight_decay_field(&Lars::weight_decay)};
   }
 

@@ -52,7 +52,7 @@ double scale_of(MuonScale scale, double out, double in) {
 double scale_of(const Muon& options, const at::Tensor& matrices) {
   const auto size = [&](std::int64_t i) { return static_cast<double>(matrices.size(i)); };
   const double positions = matrices.dim() == 3 ? size(0) : 1;
-  return scale_of(options.scale, size(-2), size(-1)) / std::sqrt(positions);
+  return scale_of(options.adjust_lr_fn, size(-2), size(-1)) / std::sqrt(positions);
 }
 
 void renormalise(const at::Tensor& value) {
@@ -64,8 +64,8 @@ void update(const Muon& options, double lr, const at::Tensor& value, const at::T
             const at::Tensor& mean) {
   mean.lerp_(gradient, 1 - options.momentum);
   const auto direction = options.nesterov ? at::lerp(gradient, mean, options.momentum) : mean;
-  const auto matrices = as_matrices(direction, options.filters);
-  const auto step = orthogonalise(matrices, options.ns_steps, options.coefficients);
+  const auto matrices = as_matrices(direction, options.conv_mode);
+  const auto step = orthogonalise(matrices, options.ns_steps, options.ns_coefficients);
   value.add_(as_filters(step, value.sizes()), -lr * scale_of(options, step));
 }
 

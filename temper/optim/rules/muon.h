@@ -35,9 +35,9 @@ struct Muon {
   double momentum = 0.95;
   bool nesterov = true;
   std::int64_t ns_steps = 5;
-  NewtonSchulz coefficients = NewtonSchulz::original;
-  MuonScale scale = MuonScale::original;
-  Filters filters = Filters::flattened;
+  NewtonSchulz ns_coefficients = NewtonSchulz::original;
+  MuonScale adjust_lr_fn = MuonScale::original;
+  Filters conv_mode = Filters::flattened;
   bool renormalise = false;
   double weight_decay = 0;
   DecayScale decay_scale = DecayScale::lr;
@@ -50,14 +50,14 @@ struct Muon {
           "SGD with momentum whose update of a weight matrix is orthogonalized by Newton-Schulz "
           "iterations, so that all its singular values are about equal. For weights of two or more "
           "dimensions; biases, norms and the head are updated by `rest`. airbench: ns_steps = 3, "
-          "renormalise = true, scale = "
-          "\"none\", momentum = 0.6, lr = 0.24, rest = \"sgd\". The iterations run in the weights' "
-          "precision; the published code uses bf16.",
+          "renormalise = true, adjust_lr_fn = \"none\", momentum = 0.6, lr = 0.24, rest = \"sgd\". "
+          "The "
+          "iterations run in the weights' precision; the published code uses bf16.",
       .formula =
           "m <- momentum * m + (1 - momentum) * g\n"
           "u = m               nesterov: u = (1 - momentum) * g + momentum * m\n"
           "O = orthogonal factor of u, by ns_steps times X <- a X + (b X X^T + c (X X^T)^2) X\n"
-          "w <- w - s * weight_decay * w - lr * scale * O\n"
+          "w <- w - s * weight_decay * w - lr * adjust_lr_fn(shape) * O\n"
           "renormalise: w <- sqrt(out) * w / |w| first",
       .paper =
           "Jordan et al. 2024, Muon: an optimizer for hidden layers in neural networks; "
@@ -70,15 +70,16 @@ struct Muon {
         field(&Muon::ns_steps, {.name = "ns_steps",
                                 .meaning = "number of Newton-Schulz iterations",
                                 .bounds = {1, 100}}),
-        field(&Muon::coefficients, {.name = "coefficients",
-                                    .meaning = "coefficients of the Newton-Schulz iterations; the "
-                                               "last ones of a list are repeated"}),
-        field(&Muon::scale,
-              {.name = "scale",
+        field(&Muon::ns_coefficients,
+              {.name = "ns_coefficients",
+               .meaning = "coefficients of the Newton-Schulz iterations; the "
+                          "last ones of a list are repeated"}),
+        field(&Muon::adjust_lr_fn,
+              {.name = "adjust_lr_fn",
                .meaning = "factor on the update, computed from the shape of the matrix"}),
-        field(&Muon::filters, {.name = "filters",
-                               .meaning = "a convolution's filters as one matrix (flattened), or "
-                                          "as one matrix per kernel position (batched)"}),
+        field(&Muon::conv_mode, {.name = "conv_mode",
+                                 .meaning = "a convolution's filters as one matrix (flattened), or "
+                                            "as one matrix per kernel position (batched)"}),
         field(&Muon::renormalise,
               {.name = "renormalise",
                .meaning = "scales every weight tensor to the norm sqrt(out) before its update"}),
