@@ -40,7 +40,7 @@ std::optional<recipe::Choice> choice_for(const data::Check& result) {
   if (!result.error.empty() || result.sets.empty()) return std::nullopt;
   const auto& training = result.sets.front();
   if (training.images == std::ssize(training.bad)) return std::nullopt;
-  return recipe::choose(train::look_at(result));
+  return recipe::choose(train::recipe_facts(result));
 }
 
 nlohmann::ordered_json json_of(const data::Check& result) {

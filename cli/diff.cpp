@@ -36,7 +36,7 @@ void print_data(const std::optional<bool>& same) {
   fmt::print("data: {}\n", !same ? "not recorded in both runs" : *same ? "the same" : "different");
 }
 
-void print_losses(const train::Parting& losses) {
+void print_losses(const train::LossComparison& losses) {
   if (losses.first_step)
     fmt::print("losses: first difference at step {}: {} | {}\n", *losses.first_step, losses.left,
                losses.right);
@@ -46,7 +46,7 @@ void print_losses(const train::Parting& losses) {
     fmt::print("losses: no log lines for the same steps\n");
 }
 
-std::string ending_text(const train::Ending& ending) {
+std::string ending_text(const train::RunEnd& ending) {
   if (ending.weights.empty())
     return fmt::format("{}, {} steps", ending.seconds ? "finished" : "not finished", ending.steps);
   const auto& errors = ending.test_errors;

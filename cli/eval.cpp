@@ -72,7 +72,7 @@ json json_of(const measure::CalibrationErrors& errors) {
   return {{"equal_width", errors.width},
           {"equal_mass", errors.mass},
           {"debiased", errors.debiased},
-          {"bins", measure::FiguresOptions{}.bins}};
+          {"bins", measure::MetricsOptions{}.bins}};
 }
 
 json json_of(const train::Scaled& s) {

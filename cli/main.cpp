@@ -58,7 +58,7 @@ void build(CLI::App& root, const std::vector<std::string>& command_line) {
   add_completion(root);
 }
 
-int complain(std::string_view message, int status) {
+int print_error(std::string_view message, int status) {
   std::fflush(stdout);
   fmt::print(stderr, "temper: {}\n", message);
   return status;
@@ -104,14 +104,14 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0 || error.get_name() == "RuntimeError") return app.exit(error);
-    return complain(usage_message(app, error, command_line), static_cast<int>(Code::usage));
+    return print_error(usage_message(app, error, command_line), static_cast<int>(Code::usage));
   }
   return 0;
 }
 
 int flushed(int status) {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
-  return complain(
+  return print_error(
       fmt::format("cannot write to standard output: {}", std::generic_category().message(errno)),
       static_cast<int>(Code::io));
 }
@@ -121,17 +121,17 @@ int flushed(int status) {
 
 int main(int argc, char** argv) {
   using temper::Code;
-  if (temper::cli::computes(argc, argv)) temper::settle_process(argv);
-  using temper::cli::complain;
+  if (temper::cli::computes(argc, argv)) temper::restart_with_environment(argv);
+  using temper::cli::print_error;
   try {
     return temper::cli::flushed(temper::cli::run(argc, argv));
   } catch (const temper::Error& error) {
-    return complain(error.what(), static_cast<int>(error.code()));
+    return print_error(error.what(), static_cast<int>(error.code()));
   } catch (const std::bad_alloc&) {
-    return complain("out of memory; lower data.batch_size or the size of the network",
-                    static_cast<int>(Code::usage));
+    return print_error("out of memory; lower data.batch_size or the size of the network",
+                       static_cast<int>(Code::usage));
   } catch (const std::exception& error) {
-    return complain(fmt::format("this is a bug, please report it: {}", error.what()),
-                    static_cast<int>(Code::internal));
+    return print_error(fmt::format("this is a bug, please report it: {}", error.what()),
+                       static_cast<int>(Code::internal));
   }
 }

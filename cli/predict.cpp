@@ -29,7 +29,7 @@ struct Options {
   bool as_json = false;
 };
 
-void print(const std::string& image, const std::vector<train::Guess>& guesses) {
+void print(const std::string& image, const std::vector<train::ClassPrediction>& guesses) {
   std::string line;
   for (const auto& guess : guesses)
     line +=
@@ -37,7 +37,7 @@ void print(const std::string& image, const std::vector<train::Guess>& guesses) {
   fmt::print("{}: {}\n", image, line);
 }
 
-void print(const std::string& image, const train::UnsureGuesses& guesses) {
+void print(const std::string& image, const train::McDropoutPredictions& guesses) {
   std::string line;
   for (const auto& guess : guesses.top)
     line += fmt::format("{}{} {:.1f}% (sd {:.1f})", line.empty() ? "" : ", ", guess.name,
@@ -46,7 +46,7 @@ void print(const std::string& image, const train::UnsureGuesses& guesses) {
              line, guesses.entropy, guesses.information);
 }
 
-nlohmann::json to_json(const std::string& image, const train::UnsureGuesses& guesses) {
+nlohmann::json to_json(const std::string& image, const train::McDropoutPredictions& guesses) {
   auto list = nlohmann::json::array();
   for (const auto& guess : guesses.top)
     list.push_back({{"class", guess.name},
@@ -71,7 +71,8 @@ nlohmann::json to_json(const std::string& image, const std::vector<train::Predic
   return {{"image", image}, {"values", std::move(object)}};
 }
 
-nlohmann::json to_json(const std::string& image, const std::vector<train::Guess>& guesses) {
+nlohmann::json to_json(const std::string& image,
+                       const std::vector<train::ClassPrediction>& guesses) {
   auto list = nlohmann::json::array();
   for (const auto& guess : guesses)
     list.push_back({{"class", guess.name}, {"probability", guess.probability}});

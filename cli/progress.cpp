@@ -62,7 +62,7 @@ void Progress::show(const train::Started& e) {
                   "test images {}",
                   e.name, grouped(e.parameters), grouped(e.multiply_adds), grouped(e.train_images),
                   grouped(e.validation_images), grouped(e.test_images),
-                  recipe::learned_text(std::ssize(e.classes), std::ssize(e.values))));
+                  recipe::targets_text(std::ssize(e.classes), std::ssize(e.values))));
   if (e.step > 0)
     line(fmt::format("resuming at step {} of {}", grouped(e.step), grouped(e.total_steps)));
 }
@@ -99,7 +99,7 @@ void Progress::show(const train::Evaluated& e) {
   if (e.raw) line(fmt::format("{}  {}", epoch, score_text("raw weights", *e.raw)));
 }
 
-void Progress::show(const train::LeftOut& e) {
+void Progress::show(const train::SkippedStep& e) {
   if (e.action == "stop") return;  // the error message reports it
   line(fmt::format(
       "step {} not applied ({}): loss {}{}", e.step, e.action, e.loss,

@@ -16,7 +16,7 @@ class Progress : public train::Observer {
   void show(const train::Started& event);
   void show(const train::Stepped& event);
   void show(const train::Evaluated& event);
-  void show(const train::LeftOut& event);
+  void show(const train::SkippedStep& event);
   void show(const train::SkippedImage& event);
   void show(const train::EarlyStop& event);
   void show(const train::Warned& event);

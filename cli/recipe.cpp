@@ -30,7 +30,7 @@ struct Options {
 /// The recipe that `temper train SOURCE` chooses.
 std::string chosen(const std::string& source) {
   const auto data = data::open(source, {.memory = 0, .keep_bad = true});
-  return recipe::choose(train::look_at(data, source)).recipe;
+  return recipe::choose(train::recipe_facts(data, source)).recipe;
 }
 
 void write_new(const Options& options) {

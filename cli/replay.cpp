@@ -33,7 +33,7 @@ void print_circumstances(const train::Plan& plan, const fs::path& run) {
   if (!fs::exists(path)) return;
   const auto then = nlohmann::json::parse(io::read_text(path), nullptr, false);
   if (!then.is_object()) return;
-  for (const auto& one : train::differing_circumstances(then, train::environment(plan, {})))
+  for (const auto& one : train::environment_differences(then, train::environment(plan, {})))
     fmt::print(stderr, "  {}: {} in the run, {} now\n", one.name, one.left, one.right);
 }
 
@@ -58,7 +58,7 @@ void print_worst(const train::Replay& replay, const train::Plan& plan) {
   for (std::size_t i = 0; i < std::min(kShown, replay.samples.size()); ++i) {
     const auto& sample = replay.samples[i];
     fmt::print("{:<13}{:.4f}  {}  {}\n", i == 0 ? "highest loss" : "", sample.loss,
-               train::truth_text(*plan.train, sample.id, plan.scale), sample.where);
+               train::target_text(*plan.train, sample.id, plan.scale), sample.where);
   }
 }
 

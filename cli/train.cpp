@@ -99,11 +99,11 @@ Work choose(const Options& options) {
   // --set may change how images are read.
   const auto asked = recipe::parse(recipe::starter(options.source), options.source, options.sets);
   auto data = train::open_data(asked);
-  const auto found = train::look_at(data, options.source, asked.device);
+  const auto found = train::recipe_facts(data, options.source, asked.device);
   const auto choice = recipe::choose(found);
   auto recipe = recipe::parse(choice.recipe, kept.string(), options.sets);
   fmt::print(stderr, "No recipe was given. Chosen for {} training images {}:\n{}",
-             grouped(found.images), recipe::learned_text(found.classes, found.values),
+             grouped(found.images), recipe::targets_text(found.classes, found.values),
              train::to_text(choice));
   if (!options.dry_run && !options.check) {
     if (kept.has_parent_path()) io::make_folder(kept.parent_path());
@@ -175,7 +175,7 @@ int dry_run(const train::Plan& plan, bool as_json) {
 int check(const train::Plan& plan, bool as_json) {
   train::prepare_thread(plan);
   const auto r = train::overfit_one_batch(plan);
-  const bool valued = plan.learns_values();
+  const bool valued = plan.is_regression();
   const auto* measure = valued ? "r2" : "accuracy";
   if (as_json)
     fmt::print("{}\n", json{{"passed", r.passed()},
@@ -195,7 +195,7 @@ int check(const train::Plan& plan, bool as_json) {
   return r.passed() ? 0 : static_cast<int>(Code::data);
 }
 
-void announce(const report::Written& report, bool as_json) {
+void print_report(const report::WrittenReport& report, bool as_json) {
   if (as_json)
     fmt::print("{}\n", report::to_json(report.summary).dump(2));
   else
@@ -233,7 +233,7 @@ int train_command(const Options& options, const std::vector<std::string>& comman
         fmt::format("stopped at step {} of {} and saved; the same command resumes from there",
                     outcome.step, plan.horizon.total_steps));
   if (was_finished) fmt::print(stderr, "This run is already finished; --fresh starts a new one.\n");
-  announce(report::write_report(directory), options.as_json);
+  print_report(report::write_report(directory), options.as_json);
   return 0;
 }
 

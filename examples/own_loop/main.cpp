@@ -90,7 +90,7 @@ void train() {
   }
 
   const double raw = accuracy(network, points, labels);
-  const regularize::Swapped averaged(averages, weights);
+  const regularize::SwappedAverages averaged(averages, weights);
   std::printf("accuracy %.3f, of the averaged weights %.3f\n", raw,
               accuracy(network, points, labels));
 }

@@ -150,7 +150,7 @@ PixelView Frame::stretched(Box visible) {
   const std::int64_t shrink =
       picture_ != nullptr && picture_->shrinks() ? most_shrink(crop_.size(), resized_, filter_) : 1;
   const Box needed =
-      in_source(resampler_.prepare(Stretch::whole(crop_.size()), resized_, visible, filter_));
+      in_source(resampler_.prepare(SourceRegion::whole(crop_.size()), resized_, visible, filter_));
   const PixelView pixels = decoded(shrink > 1 ? crop_ : needed, shrink, part);
   if (part.shrink == 1) {
     resampler_.begin(at(pixels, needed));
@@ -165,10 +165,10 @@ PixelView Frame::stretched(Box visible) {
   const auto [top, height] = smaller(crop_.top, crop_.height, part.top);
   const auto [left, width] = smaller(crop_.left, crop_.width, part.left);
   const Box covered{top, left, height, width};
-  const Stretch stretch{covered.size(), static_cast<double>(crop_.top % part.shrink) / scale,
-                        static_cast<double>(crop_.left % part.shrink) / scale,
-                        static_cast<double>(crop_.height) / scale,
-                        static_cast<double>(crop_.width) / scale};
+  const SourceRegion stretch{covered.size(), static_cast<double>(crop_.top % part.shrink) / scale,
+                             static_cast<double>(crop_.left % part.shrink) / scale,
+                             static_cast<double>(crop_.height) / scale,
+                             static_cast<double>(crop_.width) / scale};
   const Box counts = resampler_.prepare(stretch, resized_, visible, filter_);
   resampler_.begin(augment::part(augment::part(pixels, covered), counts));
   return {nullptr, 0, visible.size(), channels_};

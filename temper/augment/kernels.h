@@ -41,7 +41,7 @@ struct TapPairs {
 
 /// Bytes beyond the end of an RGB row that resize_rows reads (without using them), and bytes beyond
 /// the end of its output rows that it writes.
-inline constexpr std::ptrdiff_t kBehind = 16;
+inline constexpr std::ptrdiff_t kRowSlack = 16;
 
 /// Resizes rows of RGB pixels horizontally.
 void resize_rows(const std::uint8_t* in, std::ptrdiff_t in_stride, std::int64_t rows,

@@ -50,7 +50,7 @@ class Pipeline {
   /// The size must be at least 1 x 1 pixel.
   void set_input(Size input) { input_ = input; }
   /// Operations that are not applied to the first view.
-  void set_only_later(OperationRange range) { only_later_ = range; }
+  void set_skipped_in_first_view(OperationRange range) { skipped_in_first_view_ = range; }
   /// Checks changed options; throws as the constructor does.
   void check() const;
 
@@ -79,7 +79,7 @@ class Pipeline {
   std::vector<Operation> operations_;
   NormalisationTable table_;
   Size input_;
-  OperationRange only_later_;
+  OperationRange skipped_in_first_view_;
 };
 
 /// The evaluation transform for images of any size: resize of the shorter side to input / 0.875,

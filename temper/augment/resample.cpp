@@ -127,7 +127,7 @@ void Resampler::Weights::prepare(std::int64_t in, double from, double over, std:
   for (auto& pixel : first) pixel -= static_cast<std::int32_t>(begin);
 }
 
-Box Resampler::prepare(const Stretch& stretch, Size size, Box window, Filter filter) {
+Box Resampler::prepare(const SourceRegion& stretch, Size size, Box window, Filter filter) {
   window_ = window.size();
   along_columns_.prepare(stretch.image.height, stretch.top, stretch.height, size.height, window.top,
                          window.height, filter);
@@ -189,7 +189,7 @@ void Resampler::begin(const PixelView& needed) {
 
 void Resampler::resize_rows(const PixelView& image) {
   const std::int64_t stride =
-      up_to_multiple_of_4(window_.width) * image.channels + kernels::kBehind;
+      up_to_multiple_of_4(window_.width) * image.channels + kernels::kRowSlack;
   const auto size = static_cast<std::size_t>(image.size.height * stride);
   if (rows_.size() < size) rows_.resize(size);
   between_ = {rows_.data(), stride, {image.size.height, window_.width}, image.channels};
@@ -200,14 +200,14 @@ void Resampler::resize_rows(const PixelView& image) {
     return;
   }
   const std::int64_t taps = *std::ranges::max_element(along_rows_.count);
-  if (image.channels != 3 || bytes < kernels::kBehind || image.size.width < taps + 1) {
+  if (image.channels != 3 || bytes < kernels::kRowSlack || image.size.width < taps + 1) {
     resize_grey_rows(image);
     return;
   }
   pack_rows(image.size.width);
   // There may be no memory after the last row, so it is copied.
   const std::int64_t last = image.size.height - 1;
-  last_row_.resize(static_cast<std::size_t>(bytes + kernels::kBehind));
+  last_row_.resize(static_cast<std::size_t>(bytes + kernels::kRowSlack));
   std::copy_n(image.data + last * image.stride, bytes, last_row_.begin());
   kernels::resize_rows(image.data, image.stride, last, row_taps_, rows_.data(), stride);
   kernels::resize_rows(last_row_.data(), 0, 1, row_taps_, rows_.data() + last * stride, 0);

@@ -18,14 +18,14 @@ struct PixelView {
 };
 
 /// The source of a resize: a whole image, or a box in it whose edges may lie within pixels.
-struct Stretch {
+struct SourceRegion {
   Size image;  ///< the available pixels
   double top = 0;
   double left = 0;
   double height = 0;
   double width = 0;
 
-  static Stretch whole(Size size) {
+  static SourceRegion whole(Size size) {
     return {size, 0, 0, static_cast<double>(size.height), static_cast<double>(size.width)};
   }
 };
@@ -46,7 +46,7 @@ class Resampler {
   /// Prepares the pixels in `window`, inside `size`, of the stretch resized to `size`; nothing else
   /// is computed.
   /// @return the box of stretch.image that is needed
-  Box prepare(const Stretch& stretch, Size size, Box window, Filter filter);
+  Box prepare(const SourceRegion& stretch, Size size, Box window, Filter filter);
 
   /// @param needed  the pixels of the box from prepare(); must stay valid until the last row() if
   /// only

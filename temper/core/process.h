@@ -13,6 +13,6 @@ namespace temper {
 ///
 /// Variables that the user has set are kept (OMP_WAIT_POLICY counts as GOMP_SPINCOUNT). If the
 /// program can't be executed again, it continues unchanged.
-void settle_process(char** argv);
+void restart_with_environment(char** argv);
 
 }  // namespace temper

@@ -11,15 +11,15 @@
 
 #include "temper/core/error.h"
 #include "temper/data/normalisation.h"
-#include "temper/data/odd_files.h"
 #include "temper/data/open.h"
+#include "temper/data/unexpected_files.h"
 #include "temper/io/hash.h"
 
 namespace temper::data {
 namespace {
 
 /// The findings about one image.
-struct Look {
+struct ImageFindings {
   std::string fault;
   std::string hash;
   std::int64_t height = 0;
@@ -42,7 +42,7 @@ void add_up(Histogram& sum, const Histogram& other) {
     for (std::size_t v = 0; v < sum[c].size(); ++v) sum[c][v] += other[c][v];
 }
 
-Sizes sizes_of(const std::vector<Look>& looks) {
+Sizes sizes_of(const std::vector<ImageFindings>& looks) {
   Sizes sizes;
   std::vector<std::int64_t> sides;
   for (const auto& look : looks) {
@@ -71,12 +71,12 @@ class Checker {
   Checker(Check& check, std::int64_t threads) : check_(check), threads_(threads) {}
 
   void set(const std::string& name, const Source& source) {
-    std::vector<Look> looks(static_cast<std::size_t>(source.size()));
+    std::vector<ImageFindings> looks(static_cast<std::size_t>(source.size()));
     Histogram histogram{};
     std::mutex mutex;
     for_each_image(source.size(), threads_, [&](std::int64_t i, io::Picture& picture) {
       auto& look = looks[static_cast<std::size_t>(i)];
-      look.fault = fault_of(source, i, picture);
+      look.fault = read_error_of(source, i, picture);
       if (!look.fault.empty()) return;
       const auto& pixels = picture.pixels();
       look = {{}, hash_of(pixels), pixels.height, pixels.width};
@@ -97,7 +97,7 @@ class Checker {
   }
 
  private:
-  void take(const std::string& name, const Source& source, std::vector<Look>& looks) {
+  void take(const std::string& name, const Source& source, std::vector<ImageFindings>& looks) {
     CheckedSet set{.name = name,
                    .images = source.size(),
                    .values = ranges_of_values(source),
@@ -127,7 +127,8 @@ class Checker {
 };
 
 bool holds_files(std::shared_ptr<const Source> source) {
-  if (const auto valued = std::dynamic_pointer_cast<const Valued>(source)) source = valued->base();
+  if (const auto valued = std::dynamic_pointer_cast<const RegressionSource>(source))
+    source = valued->base();
   return std::dynamic_pointer_cast<const FileSource>(source) != nullptr;
 }
 
@@ -165,7 +166,7 @@ Check check(const std::string& source, const CheckOptions& options) {
     Check failed{.source = source, .error = error.what()};
     // Images may be there under names that are not recognized.
     failed.odd_files = odd_files(source);
-    std::erase_if(failed.odd_files, [](const OddFile& file) { return !file.picture; });
+    std::erase_if(failed.odd_files, [](const UnexpectedFile& file) { return !file.picture; });
     return failed;
   }
   return check(dataset, source, options);

@@ -54,7 +54,7 @@ struct Duplicates {
 };
 
 /// A file in the folder that is not part of the data, or has the extension of another format.
-struct OddFile {
+struct UnexpectedFile {
   std::string path;
   std::string reason;
   bool picture = false;  ///< it is an image
@@ -65,11 +65,11 @@ struct Check {
   std::string source;
   std::string error;  ///< why the source can't be opened, if so; the other results are then missing
   std::vector<std::string> classes;
-  std::vector<std::string> value_names;  ///< in place of classes
-  std::vector<CheckedSet> sets;          ///< training first
-  std::vector<Duplicates> duplicates;    ///< in the order of their first images
-  std::vector<OddFile> odd_files;        ///< sorted by path
-  augment::Normalisation normalisation;  ///< measured over all pixels of the training set
+  std::vector<std::string> value_names;   ///< in place of classes
+  std::vector<CheckedSet> sets;           ///< training first
+  std::vector<Duplicates> duplicates;     ///< in the order of their first images
+  std::vector<UnexpectedFile> odd_files;  ///< sorted by path
+  augment::Normalisation normalisation;   ///< measured over all pixels of the training set
 
   /// No problem that would stop training or falsify its scores: every image can be read, and none
   /// is in two sets or has two labels.

@@ -95,7 +95,7 @@ std::string about_bad(const Check& check) {
   return text;
 }
 
-std::string learned_text(const Duplicates::One& one, const Check& check) {
+std::string targets_text(const Duplicates::One& one, const Check& check) {
   if (!check.value_names.empty())
     return one.values.empty() ? "no value" : fmt::format("{}", fmt::join(one.values, ", "));
   return one.label < 0 ? "no label" : check.classes[static_cast<std::size_t>(one.label)];
@@ -107,7 +107,7 @@ std::string about_group(const Duplicates& group, const Check& check) {
   for (std::size_t k = 0; k < shown; ++k) {
     const auto& one = group.pictures[k];
     text += fmt::format("{}{} ({}, {})", k == 0 ? "  " : "\n    = ", one.where, one.set,
-                        learned_text(one, check));
+                        targets_text(one, check));
   }
   if (shown < group.pictures.size())
     text += fmt::format("\n    and {} more", group.pictures.size() - shown);

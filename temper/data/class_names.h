@@ -15,9 +15,9 @@ std::vector<std::string> classes_among(std::span<const std::string> labels);
 bool is_class_number(const std::string& text);
 
 /// Maps names of classes to their indices; -1 for other names.
-class ClassNumbers {
+class ClassIndex {
  public:
-  explicit ClassNumbers(const std::vector<std::string>& classes);
+  explicit ClassIndex(const std::vector<std::string>& classes);
   [[nodiscard]] std::int64_t of(const std::string& label) const;
 
  private:

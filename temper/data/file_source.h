@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "temper/augment/box.h"
+#include "temper/data/decoded_cache.h"
 #include "temper/data/file_options.h"
-#include "temper/data/resident.h"
 #include "temper/data/source.h"
 #include "temper/io/read_file.h"
 
@@ -38,9 +38,9 @@ class FileSource : public Source {
   /// Hash of names, labels and file sizes in bytes.
   [[nodiscard]] std::string digest() const override;
 
-  [[nodiscard]] std::int64_t bytes_in_memory() const { return resident_.bytes(); }
+  [[nodiscard]] std::int64_t bytes_in_memory() const { return cache_.bytes(); }
   /// The size of all images, if they are in memory and have one size.
-  [[nodiscard]] std::optional<augment::Size> common_size() const { return resident_.common_size(); }
+  [[nodiscard]] std::optional<augment::Size> common_size() const { return cache_.common_size(); }
 
  private:
   void load(std::int64_t i, io::Picture& into) const;
@@ -49,7 +49,7 @@ class FileSource : public Source {
   std::vector<std::string> classes_;
   FileOptions options_;
   std::vector<io::FileStamp> stamps_;  ///< one per file
-  Resident resident_;
+  DecodedCache cache_;
 };
 
 }  // namespace temper::data

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "temper/core/error.h"
-#include "temper/data/assembly.h"
 #include "temper/data/class_names.h"
+#include "temper/data/dataset_builder.h"
 #include "temper/data/listing.h"
 #include "temper/data/set_names.h"
 #include "temper/io/system_error.h"
@@ -133,7 +133,7 @@ bool holds_training_folder(const fs::path& path) {
 Dataset folder(const fs::path& path, const FileOptions& options) {
   const Layout layout = layout_of(path);
   const auto classes = folders_in(layout.train);
-  Assembly assembly(options);
+  DatasetBuilder assembly(options);
   const auto open = [&](std::vector<FileSource::File> files) {
     return assembly.open<FileSource>(std::move(files), classes);
   };

@@ -31,7 +31,7 @@ struct Files {
 std::optional<Part> part_at_end(std::string_view prefix) {
   const auto last = prefix.find_last_of("-_");
   const auto word = last == std::string_view::npos ? prefix : prefix.substr(last + 1);
-  if (small_letters(std::string(word)) == "t10k") return Part::test;
+  if (to_lower(std::string(word)) == "t10k") return Part::test;
   return part_of(word);
 }
 

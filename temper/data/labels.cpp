@@ -34,12 +34,13 @@ std::vector<std::int64_t> rows_with_label(const Source& source) {
 
 }  // namespace
 
-Relabelled::Relabelled(std::shared_ptr<const Source> base, std::vector<std::int64_t> labels)
+RelabeledSource::RelabeledSource(std::shared_ptr<const Source> base,
+                                 std::vector<std::int64_t> labels)
     : base_(std::move(base)), labels_(std::move(labels)) {
   assert(std::ssize(labels_) == base_->size());
 }
 
-std::string Relabelled::digest() const {
+std::string RelabeledSource::digest() const {
   return Digest().add(base_->digest()).add(std::as_bytes(std::span(labels_))).hex();
 }
 
@@ -55,11 +56,11 @@ std::shared_ptr<const Source> keep_labels(std::shared_ptr<const Source> source, 
     for (const auto row : dropped)
       std::fill_n(values.begin() + row * std::ssize(names), names.size(),
                   std::numeric_limits<double>::quiet_NaN());
-    return std::make_shared<Valued>(std::move(source), names, std::move(values));
+    return std::make_shared<RegressionSource>(std::move(source), names, std::move(values));
   }
   auto labels = labels_of(*source);
   for (const auto row : dropped) labels[static_cast<std::size_t>(row)] = -1;
-  return std::make_shared<Relabelled>(std::move(source), std::move(labels));
+  return std::make_shared<RelabeledSource>(std::move(source), std::move(labels));
 }
 
 NoisyLabels replace_labels(std::shared_ptr<const Source> source, double share, std::uint64_t seed) {
@@ -94,11 +95,11 @@ NoisyLabels replace_labels(std::shared_ptr<const Source> source, double share, s
     result.replaced.push_back({row, label, replaced});
     label = replaced;
   }
-  result.source = std::make_shared<Relabelled>(std::move(source), std::move(labels));
+  result.source = std::make_shared<RelabeledSource>(std::move(source), std::move(labels));
   return result;
 }
 
-std::shared_ptr<const Source> labelled_images(std::shared_ptr<const Source> source) {
+std::shared_ptr<const Source> labeled_images(std::shared_ptr<const Source> source) {
   auto rows = rows_with_label(*source);
   if (rows.empty()) return nullptr;
   if (std::ssize(rows) == source->size()) return source;

@@ -10,10 +10,10 @@
 namespace temper::data {
 
 /// The images of a classification source, with other labels.
-class Relabelled : public Source {
+class RelabeledSource : public Source {
  public:
   /// @param labels  one per image of `base`, each in [-1, classes)
-  Relabelled(std::shared_ptr<const Source> base, std::vector<std::int64_t> labels);
+  RelabeledSource(std::shared_ptr<const Source> base, std::vector<std::int64_t> labels);
 
   [[nodiscard]] std::int64_t size() const override { return base_->size(); }
   [[nodiscard]] const std::vector<std::string>& classes() const override {
@@ -62,6 +62,6 @@ struct NoisyLabels {
 NoisyLabels replace_labels(std::shared_ptr<const Source> source, double share, std::uint64_t seed);
 
 /// The images that have a label or values: the source itself if all have, null if none has.
-std::shared_ptr<const Source> labelled_images(std::shared_ptr<const Source> source);
+std::shared_ptr<const Source> labeled_images(std::shared_ptr<const Source> source);
 
 }  // namespace temper::data

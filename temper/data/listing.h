@@ -24,6 +24,6 @@ std::vector<std::string> files_in(const std::filesystem::path& folder);
 bool is_picture_name(const std::filesystem::path& path);
 
 /// The text with the letters A to Z in lower case.
-std::string small_letters(std::string text);
+std::string to_lower(std::string text);
 
 }  // namespace temper::data

@@ -24,7 +24,7 @@ namespace temper::data {
 namespace {
 
 /// A skipped image, and the number of images tried for its row so far.
-struct Misfortune {
+struct SkipRecord {
   Skipped skipped;
   std::int64_t attempt = 0;
 };
@@ -41,10 +41,10 @@ struct Slot {
   std::int64_t* ids = nullptr;
   std::int64_t* repeats = nullptr;
 
-  std::vector<Misfortune> misfortunes = {};  ///< in the order in which they happened
-  std::int64_t waiting = 0;                  ///< number of rows that are not finished
-  std::int64_t failed = 0;                   ///< the first row that failed, if there is an error
-  bool unusable = false;                     ///< there is an error and no row is prepared
+  std::vector<SkipRecord> skip_records = {};  ///< in the order in which they happened
+  std::int64_t waiting = 0;                   ///< number of rows that are not finished
+  std::int64_t failed = 0;                    ///< the first row that failed, if there is an error
+  bool unusable = false;                      ///< there is an error and no row is prepared
   std::exception_ptr error = {};
 };
 
@@ -92,12 +92,12 @@ Batch first_rows(const Batch& full, std::int64_t rows, augment::Size size) {
 }
 
 /// Moves the skipped images to `skipped`, in an order that does not depend on the threads.
-void tell(std::vector<Misfortune>& misfortunes, std::vector<Skipped>& skipped) {
-  std::ranges::sort(misfortunes, {},
-                    [](const Misfortune& one) { return std::pair(one.skipped.row, one.attempt); });
+void tell(std::vector<SkipRecord>& skip_records, std::vector<Skipped>& skipped) {
+  std::ranges::sort(skip_records, {},
+                    [](const SkipRecord& one) { return std::pair(one.skipped.row, one.attempt); });
   skipped.clear();
-  for (auto& one : misfortunes) skipped.push_back(std::move(one.skipped));
-  misfortunes.clear();
+  for (auto& one : skip_records) skipped.push_back(std::move(one.skipped));
+  skip_records.clear();
 }
 
 bool is_of(const Batch& batch, std::int64_t rows, augment::Size size) {
@@ -146,9 +146,9 @@ bool is_bad_image(const Error& error) {
 
 /// The state that the workers and the consumer share. The rows of an epoch are claimed in order, a
 /// few at a time, and written to the slots of the batches [released_, released_ + slots).
-class Loader::Crew {
+class Loader::Workers {
  public:
-  Crew(std::shared_ptr<const Source> source, LoaderOptions options)
+  Workers(std::shared_ptr<const Source> source, LoaderOptions options)
       : source_(std::move(source)),
         options_(std::move(options)),
         outputs_(source_->outputs()),
@@ -156,7 +156,7 @@ class Loader::Crew {
                  options_.batch),
         rows_(std::min(source_->size(), batches_ * options_.batch)) {
     augment::Pipeline pipeline(options_.operations, options_.normalisation, options_.size);
-    pipeline.set_only_later(options_.only_later);
+    pipeline.set_skipped_in_first_view(options_.only_later);
     share_ = std::clamp<std::int64_t>(kValuesAtOnce / (pipeline.sample_size() * options_.views), 1,
                                       options_.batch);
     const auto rows = std::min(options_.batch, source_->size());
@@ -169,11 +169,11 @@ class Loader::Crew {
       throw;
     }
   }
-  ~Crew() { end(); }
-  Crew(const Crew&) = delete;
-  Crew& operator=(const Crew&) = delete;
-  Crew(Crew&&) = delete;
-  Crew& operator=(Crew&&) = delete;
+  ~Workers() { end(); }
+  Workers(const Workers&) = delete;
+  Workers& operator=(const Workers&) = delete;
+  Workers(Workers&&) = delete;
+  Workers& operator=(Workers&&) = delete;
 
   [[nodiscard]] std::int64_t batches() const { return batches_; }
 
@@ -211,21 +211,21 @@ class Loader::Crew {
     const auto rows = end - due_ * options_.batch;
     if (const auto size = slot.pipeline.input(); !is_of(slot.delivered, rows, size))
       slot.delivered = first_rows(slot.full, rows, size);
-    if (!slot.misfortunes.empty() || !slot.delivered.skipped.empty())
-      tell(slot.misfortunes, slot.delivered.skipped);
+    if (!slot.skip_records.empty() || !slot.delivered.skipped.empty())
+      tell(slot.skip_records, slot.delivered.skipped);
     ++due_;
     return &slot.delivered;
   }
 
  private:
   /// Some rows of one batch.
-  struct Share {
+  struct RowRange {
     std::int64_t batch;
     std::int64_t begin;  ///< row of the epoch
     std::int64_t end;
   };
   /// A thread's memory.
-  struct Desk {
+  struct ThreadBuffers {
     io::Picture picture;
     augment::Frame frame;
   };
@@ -240,11 +240,11 @@ class Loader::Crew {
   }
 
   /// Claims the next rows before `limit`, if there are any and their slot is free.
-  std::optional<Share> claim(std::int64_t limit) {
+  std::optional<RowRange> claim(std::int64_t limit) {
     const std::int64_t batch = next_row_ / options_.batch;
     if (cancelled_ || next_row_ >= limit || batch >= released_ + options_.slots)
       return std::nullopt;
-    const Share share{batch, next_row_, std::min(next_row_ + share_, end_of(batch))};
+    const RowRange share{batch, next_row_, std::min(next_row_ + share_, end_of(batch))};
     if (share.begin == batch * options_.batch) begin(batch);
     next_row_ = share.end;
     ++busy_;
@@ -257,7 +257,7 @@ class Loader::Crew {
     slot.waiting = end_of(batch) - batch * options_.batch;
     slot.unusable = false;
     slot.error = nullptr;
-    slot.misfortunes.clear();
+    slot.skip_records.clear();
     if (!options_.adapt) return;
     try {
       options_.adapt(epoch_ * batches_ + batch, slot.pipeline);
@@ -278,24 +278,24 @@ class Loader::Crew {
   }
 
   void work() {
-    Desk desk;
+    ThreadBuffers buffers;
     std::unique_lock lock(mutex_);
     while (true) {
-      std::optional<Share> share;
+      std::optional<RowRange> share;
       to_do_.wait(lock, [&] { return ended_ || (share = claim(rows_)).has_value(); });
       if (ended_) return;
-      finish(*share, desk, lock);
+      finish(*share, buffers, lock);
     }
   }
 
   /// Prepares the claimed rows, with the lock released meanwhile.
-  void finish(const Share& share, Desk& desk, std::unique_lock<std::mutex>& lock) {
+  void finish(const RowRange& share, ThreadBuffers& buffers, std::unique_lock<std::mutex>& lock) {
     lock.unlock();
     std::exception_ptr error;
     std::int64_t row = share.begin;
     try {
       const bool usable = !slot_of(share.batch).unusable;
-      for (; usable && row < share.end && !cancelled_; ++row) fill(share.batch, row, desk);
+      for (; usable && row < share.end && !cancelled_; ++row) fill(share.batch, row, buffers);
     } catch (...) {
       error = std::current_exception();
     }
@@ -322,33 +322,33 @@ class Loader::Crew {
     for (const auto id : order_) repeats_.push_back(times[static_cast<std::size_t>(id)]++);
   }
 
-  void fill(std::int64_t batch, std::int64_t row, Desk& desk) {
+  void fill(std::int64_t batch, std::int64_t row, ThreadBuffers& buffers) {
     const auto index = static_cast<std::size_t>(row);
     const std::int64_t id = order_.empty() ? row : order_[index];
     const std::int64_t repeat = repeats_.empty() ? 0 : repeats_[index];
     const std::int64_t at = row - batch * options_.batch;
     Slot& slot = slot_of(batch);
-    if (const auto error = try_to_fill(slot, at, id, repeat, desk)) {
+    if (const auto error = try_to_fill(slot, at, id, repeat, buffers)) {
       if (!options_.skip_bad || !is_bad_image(*error)) throw Error(*error);
-      replace(slot, at, row, {at, id, error->what()}, *error, desk);
+      replace(slot, at, row, {at, id, error->what()}, *error, buffers);
     }
   }
 
   /// Replaces an image that can't be used by another one.
   void replace(Slot& slot, std::int64_t at, std::int64_t row, Skipped skipped, const Error& first,
-               Desk& desk) {
+               ThreadBuffers& buffers) {
     constexpr std::int64_t attempts = 100, first_repeat = std::int64_t{1} << 20;
     for (std::int64_t attempt = 1; attempt <= attempts; ++attempt) {
       {
         const std::scoped_lock lock(mutex_);
-        slot.misfortunes.push_back({std::move(skipped), attempt});
+        slot.skip_records.push_back({std::move(skipped), attempt});
       }
       Random random(options_.seed, Purpose::replacement,
                     {static_cast<std::uint64_t>(epoch_), static_cast<std::uint64_t>(row),
                      static_cast<std::uint64_t>(attempt)});
       const auto id =
           static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(source_->size())));
-      const auto error = try_to_fill(slot, at, id, first_repeat + attempt, desk);
+      const auto error = try_to_fill(slot, at, id, first_repeat + attempt, buffers);
       if (!error) return;
       if (!is_bad_image(*error)) throw Error(*error);
       skipped = {at, id, error->what()};
@@ -358,7 +358,7 @@ class Loader::Crew {
 
   /// Prepares a row. Returns the error, which names the image, if that fails.
   std::optional<Error> try_to_fill(Slot& slot, std::int64_t at, std::int64_t id,
-                                   std::int64_t repeat, Desk& desk) {
+                                   std::int64_t repeat, ThreadBuffers& buffers) {
     try {
       slot.ids[at] = id;
       slot.repeats[at] = repeat;
@@ -366,15 +366,15 @@ class Loader::Crew {
       slot.labelled[at] = source_->labelled(id);
       write_targets(id, {slot.targets + at * outputs_, static_cast<std::size_t>(outputs_)});
 
-      source_->read(id, desk.picture);
+      source_->read(id, buffers.picture);
       for (std::size_t view = 0; view < slot.views.size(); ++view)
-        slot.pipeline(desk.picture,
+        slot.pipeline(buffers.picture,
                       {.seed = options_.seed,
                        .epoch = static_cast<std::uint64_t>(epoch_),
                        .sample = static_cast<std::uint64_t>(id),
                        .repeat = static_cast<std::uint64_t>(repeat),
                        .view = view},
-                      desk.frame, slot.views[view] + at * slot.pipeline.sample_size());
+                      buffers.frame, slot.views[view] + at * slot.pipeline.sample_size());
       return std::nullopt;
     } catch (...) {
       return about_image(source_->where(id));
@@ -419,7 +419,7 @@ class Loader::Crew {
   const std::int64_t batches_;  ///< batches per epoch
   const std::int64_t rows_;     ///< rows per epoch
   std::int64_t share_ = 1;      ///< rows that are claimed at once
-  Desk own_;                    ///< the consumer's
+  ThreadBuffers own_;           ///< the consumer's
   std::vector<Slot> slots_;
 
   // Written while no row is claimed; read by threads that have claimed rows.
@@ -441,21 +441,21 @@ class Loader::Crew {
 
 Loader::Loader(std::shared_ptr<const Source> source, LoaderOptions options) {
   check(*source, options);
-  crew_ = std::make_unique<Crew>(std::move(source), std::move(options));
+  crew_workers_ = std::make_unique<Workers>(std::move(source), std::move(options));
 }
 
 Loader::~Loader() = default;
 
 std::int64_t Loader::batches() const {
-  return crew_->batches();
+  return crew_workers_->batches();
 }
 
 void Loader::start(std::int64_t epoch, std::int64_t first_batch) {
-  crew_->start(epoch, first_batch);
+  crew_workers_->start(epoch, first_batch);
 }
 
 const Batch* Loader::next() {
-  return crew_->next();
+  return crew_workers_->next();
 }
 
 }  // namespace temper::data

@@ -64,8 +64,8 @@ class Loader {
   const Batch* next();
 
  private:
-  class Crew;
-  std::unique_ptr<Crew> crew_;
+  class Workers;
+  std::unique_ptr<Workers> crew_workers_;
 };
 
 }  // namespace temper::data

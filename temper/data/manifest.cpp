@@ -18,8 +18,8 @@
 #include <vector>
 
 #include "temper/core/error.h"
-#include "temper/data/assembly.h"
 #include "temper/data/class_names.h"
+#include "temper/data/dataset_builder.h"
 #include "temper/data/file_source.h"
 #include "temper/data/listing.h"
 #include "temper/data/parallel.h"
@@ -56,7 +56,7 @@ std::optional<std::size_t> column(std::span<const std::string> header,
                                   const std::string& table) {
   std::optional<std::size_t> found;
   for (std::size_t i = 0; i < header.size(); ++i) {
-    if (std::find(names.begin(), names.end(), small_letters(header[i])) == names.end()) continue;
+    if (std::find(names.begin(), names.end(), to_lower(header[i])) == names.end()) continue;
     if (found)
       throw Error(Code::data, fmt::format("{}:1: two columns of the same meaning, '{}' and '{}'",
                                           table, header[*found], header[i]));
@@ -68,7 +68,7 @@ std::optional<std::size_t> column(std::span<const std::string> header,
 /// The name of the target in a column `target` or `target_NAME`; empty for other columns.
 std::string_view target_name(std::string_view column) {
   constexpr std::string_view one = "target", many = "target_";
-  const auto begin = small_letters(std::string(column.substr(0, many.size())));
+  const auto begin = to_lower(std::string(column.substr(0, many.size())));
   if (begin == many && column.size() > many.size()) return column.substr(many.size());
   return begin == one ? column : std::string_view();
 }
@@ -153,14 +153,14 @@ class Reader {
       check_classes(classes, name);
     }
     check_paths(options);
-    Assembly assembly(options);
+    DatasetBuilder assembly(options);
     Dataset dataset;
     const auto open_part = [&](Part part) -> std::shared_ptr<const Source> {
       auto files = files_of(part, classes);
       if (files.empty()) return nullptr;
       const auto source = assembly.open<FileSource>(std::move(files), classes);
       if (names_.empty()) return source;
-      return std::make_shared<Valued>(source, names_, targets_of(part));
+      return std::make_shared<RegressionSource>(source, names_, targets_of(part));
     };
     dataset.train = open_part(Part::train);
     dataset.validation = open_part(Part::validation);
@@ -261,7 +261,7 @@ class Reader {
 
   [[nodiscard]] std::vector<FileSource::File> files_of(
       Part part, const std::vector<std::string>& classes) const {
-    const ClassNumbers numbers(classes);
+    const ClassIndex numbers(classes);
     std::vector<FileSource::File> files;
     for (const auto& row : rows_) {
       if (row.part != part) continue;
@@ -280,7 +280,7 @@ class Reader {
 };
 
 bool is_table_name(const fs::path& name) {
-  const auto ending = small_letters(name.extension().string());
+  const auto ending = to_lower(name.extension().string());
   return ending == ".csv" || ending == ".tsv";
 }
 

@@ -50,7 +50,7 @@ augment::Normalisation measure_normalisation(const Source& source, std::int64_t 
   io::Picture picture;
   for (std::int64_t k = 0; k < count; ++k) {
     const auto i = k * n / count;
-    if (skip_bad && !fault_of(source, i, picture).empty()) continue;
+    if (skip_bad && !read_error_of(source, i, picture).empty()) continue;
     if (!skip_bad) source.read(i, picture);
     add(histogram, picture.pixels());
   }

@@ -51,7 +51,7 @@ std::string_view ending_of(std::span<const std::byte> file) {
 }
 
 /// The memory that one thread reuses for all of its images.
-struct Desk {
+struct ThreadBuffers {
   io::Picture picture;
   augment::Frame frame;
   io::Image image;
@@ -62,20 +62,20 @@ class Encoder {
   Encoder(const Source& source, const PackOptions& options) : source_(source), options_(options) {}
 
   [[nodiscard]] Encoded operator()(std::int64_t i) const {
-    thread_local Desk desk;
+    thread_local ThreadBuffers buffers;
     if (options_.skip_bad) {
-      if (auto fault = fault_of(source_, i, desk.picture); !fault.empty())
+      if (auto fault = read_error_of(source_, i, buffers.picture); !fault.empty())
         return {.bytes = {}, .ending = {}, .fault = std::move(fault)};
     } else {
-      source_.read(i, desk.picture);
-      desk.picture.pixels();
+      source_.read(i, buffers.picture);
+      buffers.picture.pixels();
     }
-    return encoded(i, desk);
+    return encoded(i, buffers);
   }
 
  private:
-  [[nodiscard]] Encoded encoded(std::int64_t i, Desk& desk) const {
-    auto& picture = desk.picture;
+  [[nodiscard]] Encoded encoded(std::int64_t i, ThreadBuffers& buffers) const {
+    auto& picture = buffers.picture;
     const auto file = picture.file();
     const augment::Size size{picture.height(), picture.width()};
     const bool large =
@@ -83,14 +83,15 @@ class Encoder {
     if (!large && !file.empty())
       return {.bytes = {file.begin(), file.end()}, .ending = ending_of(file)};
     if (!large) {
-      picture.copy_to(desk.image);
-      return {.bytes = io::encode_png(desk.image), .ending = "png"};
+      picture.copy_to(buffers.image);
+      return {.bytes = io::encode_png(buffers.image), .ending = "png"};
     }
     const int orientation = file.empty() ? 1 : io::exif_orientation(file, source_.where(i));
-    desk.frame.begin(picture);
-    desk.frame.resize(augment::resized(size, options_.short_side), augment::Interpolation::bicubic);
+    buffers.frame.begin(picture);
+    buffers.frame.resize(augment::resized(size, options_.short_side),
+                         augment::Interpolation::bicubic);
     return {.bytes = io::encode_jpeg(
-                desk.frame.pixels(),
+                buffers.frame.pixels(),
                 {.quality = options_.quality, .orientation = orientation, .restart = kRestart}),
             .ending = "jpg",
             .reencoded = true};

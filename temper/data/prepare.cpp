@@ -18,7 +18,7 @@ void hold_out(Dataset& dataset, Split split) {
   dataset.train = std::make_shared<Subset>(dataset.train, std::move(split.train));
 }
 
-void carve_validation(Dataset& dataset, const Preparation& options, std::uint64_t seed) {
+void split_validation(Dataset& dataset, const Preparation& options, std::uint64_t seed) {
   if (options.folds != 0) {
     if (dataset.validation)
       throw Error(Code::usage,
@@ -41,7 +41,7 @@ void carve_validation(Dataset& dataset, const Preparation& options, std::uint64_
 std::shared_ptr<const Source> with_labels(const std::shared_ptr<const Source>& set,
                                           std::string_view name, std::vector<std::string>& notes) {
   if (!set) return nullptr;
-  auto labelled = labelled_images(set);
+  auto labelled = labeled_images(set);
   const auto left_out = set->size() - (labelled ? labelled->size() : 0);
   if (left_out > 0)
     notes.push_back(fmt::format("{} of the {} {} images have no {} and are left out{}", left_out,
@@ -57,7 +57,7 @@ Prepared prepare(Dataset dataset, const Preparation& options, std::uint64_t seed
     throw Error(Code::usage,
                 fmt::format("data.limit = {}; expected 0 (all) or more", options.limit));
   Prepared result;
-  carve_validation(dataset, options, seed);
+  split_validation(dataset, options, seed);
   auto train = dataset.train;
   if (options.limit > 0 && options.limit < train->size())
     train = std::make_shared<Subset>(train, random_rows(train->size(), options.limit, seed));

@@ -24,7 +24,7 @@ std::string reason_alone(std::string message, const std::string& where);
 /// The reason why image i can't be read or fully decoded; empty if it can. Errors that the image
 /// does not cause (Error{Code::internal}, out of memory) are thrown.
 /// @param picture  memory to reuse
-std::string fault_of(const Source& source, std::int64_t i, io::Picture& picture);
+std::string read_error_of(const Source& source, std::int64_t i, io::Picture& picture);
 
 /// Calls work(0), ..., work(n - 1), each once, in several threads, each of which has memory of its
 /// own. An exception stops the other threads after their current image and is rethrown.

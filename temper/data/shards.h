@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "temper/augment/box.h"
+#include "temper/data/decoded_cache.h"
 #include "temper/data/file_options.h"
-#include "temper/data/resident.h"
 #include "temper/data/source.h"
 #include "temper/io/read_file.h"
 
@@ -40,8 +40,8 @@ class ShardSource : public Source {
   /// Hash of the samples' names, labels and sizes in bytes.
   [[nodiscard]] std::string digest() const override;
 
-  [[nodiscard]] std::int64_t bytes_in_memory() const { return resident_.bytes(); }
-  [[nodiscard]] std::optional<augment::Size> common_size() const { return resident_.common_size(); }
+  [[nodiscard]] std::int64_t bytes_in_memory() const { return cache_.bytes(); }
+  [[nodiscard]] std::optional<augment::Size> common_size() const { return cache_.common_size(); }
 
  private:
   void load(std::int64_t i, io::Picture& into) const;
@@ -51,12 +51,12 @@ class ShardSource : public Source {
   std::vector<Sample> samples_;
   std::vector<std::string> classes_;
   FileOptions options_;
-  Resident resident_;
+  DecodedCache cache_;
 };
 
 /// Which training shards a process reads: those whose index among all, sorted by name, is
 /// rank, rank + world, rank + 2 world, ...
-struct Share {
+struct ShardPartition {
   std::int64_t rank = 0;   ///< in [0, world)
   std::int64_t world = 1;  ///< number of processes
 };
@@ -79,7 +79,7 @@ struct Share {
 /// not have, no labels at all, fewer than two classes, values with other names, labels in a set
 /// with values; Error{Code::usage} for more processes than training shards; Error{Code::io}.
 Dataset shards(const std::filesystem::path& path, const FileOptions& options = {},
-               const Share& share = {});
+               const ShardPartition& share = {});
 
 /// Whether a path is a shard by its name, or a folder that contains shards or sets of shards.
 bool holds_shards(const std::filesystem::path& path);

@@ -11,7 +11,7 @@
 namespace temper::data {
 
 /// The images of a source, with regression values in place of classes.
-class Valued : public Source {
+class RegressionSource : public Source {
  public:
   /// @param names   of the values, one or more, all distinct
   /// @param values  of image 0, in the order of the names, then of image 1, ...; all NaN for an
@@ -19,8 +19,8 @@ class Valued : public Source {
   /// @throws Error{Code::data} for an image that has only some of the values, or an infinite one,
   /// which it names; Error{Code::usage} for a `base` with classes and for a wrong number of values
   /// or names
-  Valued(std::shared_ptr<const Source> base, std::vector<std::string> names,
-         std::vector<double> values);
+  RegressionSource(std::shared_ptr<const Source> base, std::vector<std::string> names,
+                   std::vector<double> values);
 
   [[nodiscard]] std::int64_t size() const override { return base_->size(); }
   [[nodiscard]] const std::vector<std::string>& classes() const override {

@@ -18,7 +18,7 @@ class Reader {
   Reader(std::string_view text, const std::string& name)
       : rest_(text), name_(name), separator_(separator_of(text)) {}
 
-  void run(const SeeRow& see) {
+  void run(const RowCallback& see) {
     std::size_t columns = 0;
     while (skip_empty_lines(), !rest_.empty()) {
       const std::int64_t first_line = line_;
@@ -112,7 +112,7 @@ class Reader {
 
 }  // namespace
 
-void read_csv(std::string_view text, const std::string& name, const SeeRow& see) {
+void read_csv(std::string_view text, const std::string& name, const RowCallback& see) {
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
     throw Error(Code::data, fmt::format("{}: text in UTF-16; save it as UTF-8.", name));
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());

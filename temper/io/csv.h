@@ -9,7 +9,7 @@ namespace temper::io {
 
 /// Receives a row of a table: the number of its first line, from 1, and its fields, which are valid
 /// during the call.
-using SeeRow = std::function<void(std::int64_t line, std::span<const std::string> fields)>;
+using RowCallback = std::function<void(std::int64_t line, std::span<const std::string> fields)>;
 
 /// Reads a table in the format of RFC 4180: fields in UTF-8, separated by commas (or by semicolons
 /// or tabs, if the first row has no comma), rows separated by LF, CR or CR LF; a field in double
@@ -20,6 +20,6 @@ using SeeRow = std::function<void(std::int64_t line, std::span<const std::string
 /// Throws Error{Code::data} with the line for a quote that is not closed or has text after it, a
 /// row with more or fewer fields, zero bytes, UTF-16, or no rows.
 /// @param name  the table's name in messages
-void read_csv(std::string_view text, const std::string& name, const SeeRow& see);
+void read_csv(std::string_view text, const std::string& name, const RowCallback& see);
 
 }  // namespace temper::io

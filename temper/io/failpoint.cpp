@@ -131,7 +131,7 @@ bool has_fault() noexcept {
   return the_fault().has_value();
 }
 
-Verdict failpoint(Call call, const std::filesystem::path& path) noexcept {
+InjectedFault failpoint(Call call, const std::filesystem::path& path) noexcept {
   const auto& fault = the_fault();
   if (!fault) return {};
   if (fault->call && *fault->call != call) return {};

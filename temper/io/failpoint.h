@@ -19,7 +19,7 @@ namespace temper::io {
 enum class Call : std::uint8_t { open, read, write, sync, rename, remove, folder };
 
 /// What the caller of failpoint() must do.
-struct Verdict {
+struct InjectedFault {
   int error = 0;      ///< fail with this error number; 0: continue
   bool torn = false;  ///< a write: carry out half of it, then call kill_process()
 };
@@ -28,7 +28,7 @@ struct Verdict {
 bool has_fault() noexcept;
 
 /// To be called before an access to the disk. May not return.
-Verdict failpoint(Call call, const std::filesystem::path& path) noexcept;
+InjectedFault failpoint(Call call, const std::filesystem::path& path) noexcept;
 
 [[noreturn]] void kill_process() noexcept;
 

@@ -119,7 +119,7 @@ Decoded Decoder::decode(const Region& region, int shrink) {
       s.reader->decode(stored, turned_later ? 1 : shrink, s.options.channels, s.stored);
   s.end();
   if (turned_later) {
-    decoded.pixels = turned(part_of(decoded, stored), h.orientation, s.upright);
+    decoded.pixels = apply_orientation(part_of(decoded, stored), h.orientation, s.upright);
     decoded.top = region.top;
     decoded.left = region.left;
   }

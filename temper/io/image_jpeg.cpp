@@ -23,7 +23,7 @@ std::uint32_t times(std::uint32_t a, std::uint32_t b) {
 }
 
 /// Converts Adobe's inverted CMYK to RGB in place; three of four bytes remain.
-void convert_inks(std::uint8_t* inks, std::size_t pixels) {
+void cmyk_to_rgb(std::uint8_t* inks, std::size_t pixels) {
   std::uint8_t* out = inks;
   for (std::size_t i = 0; i < pixels; ++i, inks += 4) {
     const std::uint32_t light = inks[3];
@@ -117,7 +117,7 @@ class JpegReader : public Reader {
     pixels.channels = samples == 1 ? 1 : 3;
     if (samples == 4)
       for (int y = 0; y < pixels.height; ++y)
-        convert_inks(first + y * pixels.stride, static_cast<std::size_t>(pixels.width));
+        cmyk_to_rgb(first + y * pixels.stride, static_cast<std::size_t>(pixels.width));
     return result;
   }
 

@@ -12,7 +12,7 @@ namespace {
 
 /// The position in a block of the coefficient with which `k` coefficients have been passed (zigzag
 /// order). Those beyond the last one are stored in the last position, as in libjpeg.
-constexpr auto kPlaces = [] {
+constexpr auto kZigzag = [] {
   std::array<std::uint8_t, DCTSIZE2 + HuffmanTable::kToEnd> places{};
   std::fill(places.begin(), places.end(), DCTSIZE2 - 1);
   int row = 0;
@@ -65,7 +65,7 @@ unsigned bits_of(Entry entry) {
 unsigned code_bits_of(Entry entry) {
   return entry >> 8 & 0xFF;
 }
-unsigned passed_by(Entry entry) {
+unsigned coefficients_of(Entry entry) {
   return entry >> 24;
 }
 Entry first_of(HuffmanTable::Pair pair) {
@@ -127,11 +127,11 @@ bool decode_block(const HuffmanTable& table, Bits& bits, JCOEF* block) {
   // Decodes one code or two, unless they are the block's last ones.
   const auto decode_some = [&]() __attribute__((always_inline)) {
     const auto pair = table.find(in.bits);
-    const unsigned then = passed + passed_by(second_of(pair));
+    const unsigned then = passed + coefficients_of(second_of(pair));
     if (then >= DCTSIZE2) return false;
     if constexpr (reads) {  // the first one last, because the second may be the same one
-      block[kPlaces[then]] = static_cast<JCOEF>(in.value(second_of(pair)));
-      block[kPlaces[passed + passed_by(first_of(pair))]] =
+      block[kZigzag[then]] = static_cast<JCOEF>(in.value(second_of(pair)));
+      block[kZigzag[passed + coefficients_of(first_of(pair))]] =
           static_cast<JCOEF>(in.value(first_of(pair)));
     }
     in.pass(second_of(pair));
@@ -144,8 +144,8 @@ bool decode_block(const HuffmanTable& table, Bits& bits, JCOEF* block) {
     // NOLINTNEXTLINE(misc-redundant-expression): twice
     if (decode_some() && decode_some()) continue;
     entry = in.one(table);
-    passed += passed_by(entry);
-    if constexpr (reads) block[kPlaces[passed]] = static_cast<JCOEF>(in.value(entry));
+    passed += coefficients_of(entry);
+    if constexpr (reads) block[kZigzag[passed]] = static_cast<JCOEF>(in.value(entry));
     in.pass(entry);
   } while (passed < DCTSIZE2);
   bits = in;
@@ -181,7 +181,7 @@ void HuffmanTable::set(const JHUFF_TBL& table, bool follow) {
     if (follow && bits > 0 && bits < kPeek) {
       const Entry then = entries[i << bits & (entries.size() - 1)];
       const bool is_known = then != kLonger && bits + code_bits_of(then) <= kPeek;
-      if (is_known && passed_by(first) + passed_by(then) < DCTSIZE2)
+      if (is_known && coefficients_of(first) + coefficients_of(then) < DCTSIZE2)
         second = then + (first & 0xFF0000FF) + (bits << 8);
     }
     pairs_[i] = Pair{second} << 32 | first;
@@ -291,19 +291,19 @@ void JpegScan::next_unit(jpeg_decompress_struct& jpeg, JBLOCKROW* blocks) {
   if (++column_ == jpeg.MCUs_per_row) column_ = 0;
   --left_;
   if (is_needed) {
-    pass_units(jpeg);
+    skip_units(jpeg);
     if (segment_ == 0) restart(jpeg);
     decode_unit<true>(jpeg, blocks);
   } else {
     ++behind_;
   }
   if (left_ > 0) return;
-  pass_units(jpeg);
+  skip_units(jpeg);
   bytes_.next -= count_ / 8;
   bytes_.hand_back(*jpeg.src);
 }
 
-void JpegScan::pass_units(jpeg_decompress_struct& jpeg) {
+void JpegScan::skip_units(jpeg_decompress_struct& jpeg) {
   while (behind_ > 0) {
     if (segment_ == 0) restart(jpeg);
     if (behind_ >= segment_) {

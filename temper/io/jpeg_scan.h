@@ -117,7 +117,7 @@ class JpegScan {
   };
 
   void next_unit(jpeg_decompress_struct& jpeg, JBLOCKROW* blocks);
-  void pass_units(jpeg_decompress_struct& jpeg);
+  void skip_units(jpeg_decompress_struct& jpeg);
   template <bool reads>
   void decode_unit(jpeg_decompress_struct& jpeg, JBLOCKROW* blocks);
   void restart(jpeg_decompress_struct& jpeg);

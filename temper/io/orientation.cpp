@@ -68,7 +68,7 @@ Region stored_region(const Region& upright, int orientation, int height, int wid
   return stored;
 }
 
-Pixels turned(const Pixels& stored, int orientation, Buffer& out) {
+Pixels apply_orientation(const Pixels& stored, int orientation, Buffer& out) {
   const bool transposed = is_transposed(orientation);
   Pixels upright = stored;
   if (transposed) std::swap(upright.height, upright.width);

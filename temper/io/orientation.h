@@ -26,6 +26,6 @@ constexpr bool is_transposed(int orientation) {
 Region stored_region(const Region& upright, int orientation, int height, int width);
 
 /// The pixels of the upright image, stored in `out`.
-Pixels turned(const Pixels& stored, int orientation, Buffer& out);
+Pixels apply_orientation(const Pixels& stored, int orientation, Buffer& out);
 
 }  // namespace temper::io::codec

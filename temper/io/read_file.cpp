@@ -82,7 +82,7 @@ FileStamp stamp_of(const std::filesystem::path& path) noexcept {
 }
 
 /// The state that the reader shares with its thread, which may outlive it.
-struct FileReader::Desk {
+struct FileReader::Shared {
   std::vector<std::byte> bytes;
   std::size_t size = 0;
 
@@ -157,49 +157,49 @@ struct FileReader::Desk {
   }
 };
 
-FileReader::FileReader() : desk_(std::make_shared<Desk>()) {}
+FileReader::FileReader() : shared_(std::make_shared<Shared>()) {}
 
 FileReader::~FileReader() {
-  if (desk_) desk_->leave();
+  if (shared_) shared_->leave();
 }
 
 FileReader::FileReader(FileReader&& other) noexcept = default;
 
 FileReader& FileReader::operator=(FileReader&& other) noexcept {
-  std::swap(desk_, other.desk_);
+  std::swap(shared_, other.shared_);
   return *this;
 }
 
 std::span<const std::byte> FileReader::operator()(const std::filesystem::path& path,
                                                   const ReadOptions& options) {
   if (!(options.timeout > 0)) {
-    desk_->read(path, options);
-    return std::span(desk_->bytes).first(desk_->size);
+    shared_->read(path, options);
+    return std::span(shared_->bytes).first(shared_->size);
   }
   // Reading through another thread costs more than reading from the page cache.
-  if (desk_->read_at_once(path, options)) return std::span(desk_->bytes).first(desk_->size);
-  if (!desk_->has_thread) {
-    std::thread([desk = desk_] { desk->serve(); }).detach();
-    desk_->has_thread = true;
+  if (shared_->read_at_once(path, options)) return std::span(shared_->bytes).first(shared_->size);
+  if (!shared_->has_thread) {
+    std::thread([desk = shared_] { desk->serve(); }).detach();
+    shared_->has_thread = true;
   }
-  std::unique_lock lock(desk_->mutex);
-  desk_->path = path;
-  desk_->options = options;
-  desk_->phase = Desk::Phase::asked;
-  desk_->changed.notify_all();
-  const auto answered = [this] { return desk_->phase == Desk::Phase::answered; };
-  if (!desk_->changed.wait_for(lock, std::chrono::duration<double>(options.timeout), answered)) {
-    desk_->phase = Desk::Phase::left;
+  std::unique_lock lock(shared_->mutex);
+  shared_->path = path;
+  shared_->options = options;
+  shared_->phase = Shared::Phase::asked;
+  shared_->changed.notify_all();
+  const auto answered = [this] { return shared_->phase == Shared::Phase::answered; };
+  if (!shared_->changed.wait_for(lock, std::chrono::duration<double>(options.timeout), answered)) {
+    shared_->phase = Shared::Phase::left;
     lock.unlock();
-    desk_ = std::make_shared<Desk>();
+    shared_ = std::make_shared<Shared>();
     throw Error(
         Code::io,
         fmt::format("cannot read {}: no data within {} seconds; check its disk or network share",
                     path.string(), options.timeout));
   }
-  desk_->phase = Desk::Phase::idle;
-  if (const auto error = std::exchange(desk_->error, nullptr)) std::rethrow_exception(error);
-  return std::span(desk_->bytes).first(desk_->size);
+  shared_->phase = Shared::Phase::idle;
+  if (const auto error = std::exchange(shared_->error, nullptr)) std::rethrow_exception(error);
+  return std::span(shared_->bytes).first(shared_->size);
 }
 
 }  // namespace temper::io

@@ -58,9 +58,9 @@ class FileReader {
                                         const ReadOptions& options = {});
 
  private:
-  struct Desk;
+  struct Shared;
 
-  std::shared_ptr<Desk> desk_;
+  std::shared_ptr<Shared> shared_;
 };
 
 }  // namespace temper::io

@@ -291,7 +291,7 @@ ShardSample take_sample(std::string_view& text, const Shard& shard, const std::s
 
 /// Whether the first and the last image are at the offsets of an index, to detect a shard that was
 /// replaced by an older one of the same size.
-bool proven(const Shard& shard, const ReadAt& read) {
+bool matches_index(const Shard& shard, const ReadAt& read) {
   return std::all_of(shard.samples.begin(), shard.samples.end(), [&](const ShardSample& sample) {
     if (&sample != &shard.samples.front() && &sample != &shard.samples.back()) return true;
     std::array<std::byte, kTarBlock> block{};
@@ -310,7 +310,7 @@ std::optional<Shard> remembered(const fs::path& path, std::uint64_t size, const 
   if (failed || written < changed) return std::nullopt;
   try {
     auto shard = parse_index(read_text(index, kMostIndex), index.string());
-    if (shard.size != size || !proven(shard, read)) return std::nullopt;
+    if (shard.size != size || !matches_index(shard, read)) return std::nullopt;
     return shard;
   } catch (const Error&) {
     return std::nullopt;  // it is written again

@@ -66,7 +66,7 @@ std::optional<std::uint64_t> number_at(BlockView block, Place place) {
 
 /// Whether the header's checksum is right: the sum of its bytes, with those of the checksum counted
 /// as spaces. Old programs added signed bytes.
-bool has_its_sum(BlockView block) {
+bool has_valid_checksum(BlockView block) {
   std::int64_t plain = 0;
   std::int64_t with_signs = 0;
   for (std::size_t i = 0; i < block.size(); ++i) {
@@ -115,7 +115,7 @@ class Scan {
   }
 
   void member(BlockView block, const std::function<void(const TarMember&)>& see) {
-    if (!has_its_sum(block))
+    if (!has_valid_checksum(block))
       refuse(at_ == 0 ? "not a tar archive" : "a damaged header. Download the archive again");
     const char type = static_cast<char>(block[kType]);
     TarMember found{.name = extended_.name.empty() ? name_in(block) : extended_.name,
@@ -324,7 +324,7 @@ std::array<std::byte, kTarBlock> tar_header(std::string_view name, std::uint64_t
 
 bool is_tar_header(std::span<const std::byte, kTarBlock> block, std::uint64_t size) {
   const char type = static_cast<char>(block[kType]);
-  if ((type != '0' && type != '\0' && type != '7') || !has_its_sum(block)) return false;
+  if ((type != '0' && type != '\0' && type != '7') || !has_valid_checksum(block)) return false;
   const auto told = number_at(block, kSize);
   // pax may write any number here if the extended header has the size.
   return told && (*told == size || size >= std::uint64_t{1} << 33U);

@@ -49,6 +49,6 @@ struct Consistency {
 
 /// @param logits  floating [n * views, c]: the views of an image one after the other
 /// @return weight times the divergence of the views, averaged over the images: a scalar, >= 0
-at::Tensor disagreement(const Consistency& options, const at::Tensor& logits);
+at::Tensor consistency_loss(const Consistency& options, const at::Tensor& logits);
 
 }  // namespace temper::loss

@@ -12,7 +12,7 @@
 namespace temper::loss {
 
 /// Soft targets: the teacher's predicted distribution.
-struct SoftTeaching {
+struct SoftDistillation {
   double temperature = 4;
 
   static constexpr std::string_view kind = "soft";
@@ -25,7 +25,7 @@ struct SoftTeaching {
           "Hinton et al. 2015, Distilling the knowledge in a neural network, arXiv:1503.02531"};
   static constexpr auto fields() {
     return std::tuple{field(
-        &SoftTeaching::temperature,
+        &SoftDistillation::temperature,
         {.name = "temperature",
          .meaning = "T, which softens both distributions so that small probabilities contribute; "
                     "the factor T^2 keeps the scale of the gradient",
@@ -34,7 +34,7 @@ struct SoftTeaching {
 };
 
 /// Hard targets: the class that the teacher predicts.
-struct HardTeaching {
+struct HardDistillation {
   static constexpr std::string_view kind = "hard";
   static constexpr About about = {
       .summary = "The student is trained on the class that the teacher predicts (hard targets).",
@@ -45,14 +45,14 @@ struct HardTeaching {
   static constexpr auto fields() { return std::tuple{}; }
 };
 
-using Teaching = std::variant<SoftTeaching, HardTeaching>;
+using DistillationTarget = std::variant<SoftDistillation, HardDistillation>;
 
 /// Knowledge distillation: a trained network's predictions in addition to the labels, with any
 /// loss.
 struct Distillation {
   std::string from;
   double weight = 0.5;
-  Teaching teaching = {};
+  DistillationTarget teaching = {};
   std::string teacher;
 
   static constexpr std::string_view kind = "distillation";
@@ -88,11 +88,12 @@ struct Distillation {
 /// The distillation loss: the mean over the rows that have a label.
 /// @param teacher  floating [n, c]: the teacher's logits for the same images; it gets no gradient
 /// @return a scalar, >= 0
-at::Tensor teaching(const Teaching& form, const at::Tensor& teacher, const Inputs& inputs);
+at::Tensor teaching(const DistillationTarget& form, const at::Tensor& teacher,
+                    const Inputs& inputs);
 
 /// The weighted sum of a loss and the distillation loss.
 /// @param loss  result of compute() for the same inputs
-at::Tensor distil(const Distillation& options, const at::Tensor& loss, const at::Tensor& teacher,
-                  const Inputs& inputs);
+at::Tensor combine_with_distillation(const Distillation& options, const at::Tensor& loss,
+                                     const at::Tensor& teacher, const Inputs& inputs);
 
 }  // namespace temper::loss

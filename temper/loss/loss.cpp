@@ -60,7 +60,7 @@ Counts count(const Loss& loss, const at::Tensor& targets, const at::Tensor& labe
   return {rows, counting.sum().item<double>()};
 }
 
-bool wants_whole(const Loss& loss) {
+bool needs_batch_counts(const Loss& loss) {
   const auto* entropy = std::get_if<CrossEntropy>(&loss);
   return entropy != nullptr && !entropy->class_weights.empty() &&
          entropy->weighted_mean == WeightedMean::weights;
@@ -84,7 +84,7 @@ void check(const Loss& loss, std::int64_t classes) {
                 "least one above 0");
 }
 
-bool wants_prior(const Loss& loss) {
+bool needs_prior(const Loss& loss) {
   const auto* smoothing = smoothing_of(loss);
   return smoothing != nullptr && smoothing->form == SmoothingForm::unigram;
 }

@@ -29,14 +29,14 @@ Counts count(const Loss& loss, const at::Tensor& targets, const at::Tensor& labe
 
 /// Whether the loss of a micro-batch needs Inputs::whole, because it is a mean over weighted rows.
 /// For other losses a micro-batch's share is that of its labelled rows.
-bool wants_whole(const Loss& loss);
+bool needs_batch_counts(const Loss& loss);
 
 /// Throws Error{Code::usage} for options that contradict the number of classes or each other. The
 /// message begins with the option's name ("weight ...").
 void check(const Loss& loss, std::int64_t classes);
 
 /// Whether compute() needs Inputs::prior.
-bool wants_prior(const Loss& loss);
+bool needs_prior(const Loss& loss);
 
 }  // namespace temper::loss
 

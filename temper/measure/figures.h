@@ -23,14 +23,14 @@ struct CalibrationErrors {
 CalibrationErrors calibration_errors(const at::Tensor& logits, const at::Tensor& labels,
                                      std::int64_t bins = 15);
 
-struct FiguresOptions {
+struct MetricsOptions {
   std::int64_t k = 5;      ///< of the top-k accuracy, >= 1
   std::int64_t bins = 15;  ///< of calibration
   BootstrapOptions bootstrap = {};
 };
 
 /// The metrics of a network's predictions for a set of images.
-struct Figures {
+struct Metrics {
   std::int64_t images = 0;
   std::int64_t classes = 0;
   std::int64_t correct = 0;
@@ -53,7 +53,7 @@ struct Figures {
 
 /// @param logits  floating [n, c], finite
 /// @param labels  int64 [n], each in [0, c). Throws as check() in inputs.h does
-Figures figures(const at::Tensor& logits, const at::Tensor& labels,
-                const FiguresOptions& options = {});
+Metrics figures(const at::Tensor& logits, const at::Tensor& labels,
+                const MetricsOptions& options = {});
 
 }  // namespace temper::measure

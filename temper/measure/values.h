@@ -11,7 +11,7 @@
 namespace temper::measure {
 
 /// A network's predictions for images, and the targets.
-struct ValueAnswers {
+struct ValuePredictions {
   at::Tensor predicted;           ///< double [n, d], n >= 1 and d >= 1, on the CPU
   at::Tensor targets;             ///< double [n, d], on the CPU
   std::vector<double> deviation;  ///< [d], > 0: divisors that make errors of values comparable
@@ -19,7 +19,7 @@ struct ValueAnswers {
 
 /// Throws Error{Code::data} for other shapes, types or targets and Error{Code::numerical} where a
 /// prediction is not finite.
-void check(const ValueAnswers& answers);
+void check(const ValuePredictions& answers);
 
 struct Errors {
   double rmse = 0;  ///< root of the mean squared error
@@ -31,20 +31,20 @@ struct Errors {
 };
 
 /// The errors of each value.
-std::vector<Errors> errors(const ValueAnswers& answers);
+std::vector<Errors> errors(const ValuePredictions& answers);
 
 /// The unweighted means over the values, as scikit-learn's multioutput = "uniform_average"; for
 /// values with different units only that of R^2 is meaningful.
 Errors mean_of(const std::vector<Errors>& errors);
 
 /// For each image the mean over its values of ((predicted - target) / deviation)^2, double [n].
-at::Tensor squared_errors(const ValueAnswers& answers);
+at::Tensor squared_errors(const ValuePredictions& answers);
 
 /// The images with the largest squared errors, in descending order, at most `limit`.
-std::vector<std::int64_t> largest_errors(const ValueAnswers& answers, std::int64_t limit);
+std::vector<std::int64_t> largest_errors(const ValuePredictions& answers, std::int64_t limit);
 
 /// The metrics of the predictions.
-struct ValueFigures {
+struct ValueMetrics {
   struct One {
     Errors errors;
     Interval rmse_interval = {};  ///< bootstrap over images
@@ -58,6 +58,6 @@ struct ValueFigures {
   Interval loss_bootstrap = {};  ///< over images
 };
 
-ValueFigures value_figures(const ValueAnswers& answers, const BootstrapOptions& options = {});
+ValueMetrics value_metrics(const ValuePredictions& answers, const BootstrapOptions& options = {});
 
 }  // namespace temper::measure

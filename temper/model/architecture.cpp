@@ -20,11 +20,11 @@ std::unique_ptr<Network> build(const Architecture& architecture, const Task& tas
   return std::visit([&](const auto& options) { return build(options, task, seed); }, architecture);
 }
 
-void follow(const Architecture& architecture, Network& network) {
-  if (const auto* options = std::get_if<ResNet>(&architecture)) follow(*options, network);
+void update_rates(const Architecture& architecture, Network& network) {
+  if (const auto* options = std::get_if<ResNet>(&architecture)) update_rates(*options, network);
 }
 
-bool leaves_dropped_alone(const Architecture& architecture) {
+bool freezes_skipped_blocks(const Architecture& architecture) {
   const auto* options = std::get_if<ResNet>(&architecture);
   return options != nullptr && options->stochastic_depth &&
          options->stochastic_depth->dropped == regularize::Dropped::freeze;

@@ -39,10 +39,10 @@ std::unique_ptr<Network> build(const Architecture& architecture, const Task& tas
 
 /// Updates the rates of a network's random layers to those in the options, after a schedule changed
 /// them. @param network  built from options that differ in rates at most
-void follow(const Architecture& architecture, Network& network);
+void update_rates(const Architecture& architecture, Network& network);
 
 /// Whether a step leaves parameters without a gradient unchanged, those of a block that was skipped
 /// for the whole batch; otherwise their gradient is treated as zero.
-bool leaves_dropped_alone(const Architecture& architecture);
+bool freezes_skipped_blocks(const Architecture& architecture);
 
 }  // namespace temper::model

@@ -45,8 +45,9 @@ std::vector<std::size_t> select(const Dropout& option, std::span<const Place> pl
                                 std::string_view path) {
   const auto at = std::visit([](const auto& form) { return form.at; }, option);
   const auto kind = std::visit([](const auto& form) { return form.kind; }, option);
-  const bool needs_channels = std::holds_alternative<At<regularize::SpatialDropout>>(option) ||
-                              std::holds_alternative<At<regularize::DropBlock>>(option);
+  const bool needs_channels =
+      std::holds_alternative<DropoutAt<regularize::SpatialDropout>>(option) ||
+      std::holds_alternative<DropoutAt<regularize::DropBlock>>(option);
   const auto stages = last_stage(places);
   std::vector<std::size_t> selected;
   for (std::size_t i = 0; i < places.size(); ++i) {

@@ -24,13 +24,13 @@ inline constexpr std::string_view kUsualPlace<regularize::DropBlock> = "last sta
 
 /// A form of dropout, and the layers of a network that it is applied at.
 template <class Form>
-struct At : Form {
+struct DropoutAt : Form {
   std::string at{kUsualPlace<Form>};
 
   static constexpr auto fields() {
     return std::tuple_cat(
         std::tuple{field(
-            &At::at,
+            &DropoutAt::at,
             {.name = "at",
              .meaning = "where it is applied: input (the images), stem, stage 1, stage 2, ..., "
                         "stages, last stages (two), all (stem and stages), a block by its name "
@@ -40,8 +40,9 @@ struct At : Form {
   }
 };
 
-using Dropout = std::variant<At<regularize::Dropout>, At<regularize::SpatialDropout>,
-                             At<regularize::GaussianDropout>, At<regularize::DropBlock>>;
+using Dropout =
+    std::variant<DropoutAt<regularize::Dropout>, DropoutAt<regularize::SpatialDropout>,
+                 DropoutAt<regularize::GaussianDropout>, DropoutAt<regularize::DropBlock>>;
 
 /// A place in a network where dropout can be applied.
 struct Place {

@@ -10,12 +10,12 @@
 #include <optional>
 #include <string_view>
 
-#include "temper/model/stamp.h"
+#include "temper/model/tensor_version.h"
 
 namespace temper::model {
 
-struct Fold::Kept {
-  std::array<Stamp, 5> of;
+struct Fold::Folded {
+  std::array<TensorVersion, 5> of;
   at::Tensor weight;
   at::Tensor bias;
 };
@@ -68,13 +68,14 @@ at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight, const at::Ten
 
 }  // namespace
 
-Fold::Fold() : kept_(std::make_shared<Kept>()) {}
+Fold::Fold() : kept_(std::make_shared<Folded>()) {}
 
 at::Tensor Fold::operator()(const at::Tensor& weight, const Window& window,
                             const Normalisation& norm, const at::Tensor& x, const at::Tensor& added,
                             bool relu) const {
-  const std::array of{Stamp::of(weight), Stamp::of(norm.weight), Stamp::of(norm.bias),
-                      Stamp::of(norm.running_mean), Stamp::of(norm.running_var)};
+  const std::array of{TensorVersion::of(weight), TensorVersion::of(norm.weight),
+                      TensorVersion::of(norm.bias), TensorVersion::of(norm.running_mean),
+                      TensorVersion::of(norm.running_var)};
   const at::NoGradGuard guard;
   auto& kept = *kept_;
   if (kept.of != of || kept.weight.scalar_type() != x.scalar_type()) {

@@ -28,8 +28,8 @@ class Fold {
                                       const at::Tensor& added, bool relu) const;
 
  private:
-  struct Kept;
-  std::shared_ptr<Kept> kept_;
+  struct Folded;
+  std::shared_ptr<Folded> kept_;
 };
 
 }  // namespace temper::model

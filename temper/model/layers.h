@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <string>
 
+#include "temper/model/cast_parameter.h"
 #include "temper/model/fold.h"
 #include "temper/model/normalise.h"
-#include "temper/model/operand.h"
 #include "temper/model/weights.h"
 
 /// The layers of networks: their tensors, and a call operator for the forward pass. They compute in
@@ -20,7 +20,7 @@ struct Convolution {
               std::int64_t kernel, std::int64_t stride);
   [[nodiscard]] at::Tensor operator()(const at::Tensor& x) const;
 
-  Operand weight;
+  CastParameter weight;
   Window window;
 };
 
@@ -57,8 +57,8 @@ struct Linear {
          ParameterKind kind = ParameterKind::weight);
   [[nodiscard]] at::Tensor operator()(const at::Tensor& x) const;
 
-  Operand weight;
-  Operand bias;
+  CastParameter weight;
+  CastParameter bias;
 };
 
 }  // namespace temper::model

@@ -52,7 +52,7 @@ std::int64_t count(std::string_view name, Observer::Values inputs, std::int64_t&
 
 at::Tensor Network::forward(const at::Tensor& images) {
   if (format_ == at::kFloat) return compute(images);
-  if (casts()) return compute(images.to(format_)).to(at::kFloat);
+  if (casts_itself()) return compute(images.to(format_)).to(at::kFloat);
   const Autocast scope(format_, images.device().type());
   return compute(images).to(at::kFloat);
 }

@@ -98,7 +98,7 @@ class Network {
 
   /// Whether compute() casts images and weights to the format itself; otherwise LibTorch's autocast
   /// is used.
-  [[nodiscard]] virtual bool casts() const { return false; }
+  [[nodiscard]] virtual bool casts_itself() const { return false; }
 
  private:
   at::ScalarType format_ = at::kFloat;

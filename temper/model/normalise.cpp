@@ -93,10 +93,10 @@ class Parts {
 
  private:
   /// Minimum number of elements per thread, below which starting it does not pay.
-  static constexpr std::int64_t kWorthAThread = 16384;
+  static constexpr std::int64_t kMinPerThread = 16384;
 
   static std::int64_t parts(std::int64_t numbers) {
-    return std::clamp<std::int64_t>(numbers / kWorthAThread, 1, at::get_num_threads());
+    return std::clamp<std::int64_t>(numbers / kMinPerThread, 1, at::get_num_threads());
   }
 
   std::int64_t channels_;
@@ -277,8 +277,9 @@ bool needs_graph(const Normalisation& norm, const at::Tensor& x, const at::Tenso
 }
 
 /// With temper's own kernels.
-Activation normalise_here(const Normalisation& norm, const at::Tensor& x, const at::Tensor& added,
-                          bool relu, bool training, bool consumes) {
+Activation normalise_with_kernels(const Normalisation& norm, const at::Tensor& x,
+                                  const at::Tensor& added, bool relu, bool training,
+                                  bool consumes) {
   const Parts parts(x);
   auto statistics = training ? measure(norm, x, parts) : running(norm);
   auto forward = scaling(norm, statistics);
@@ -315,7 +316,7 @@ Activation normalise_here(const Normalisation& norm, const at::Tensor& x, const 
 Activation normalise(const Normalisation& norm, const at::Tensor& x, const at::Tensor& added,
                      bool relu, bool training, bool consumes) {
   if (has_kernels(x) && norm.weight.scalar_type() == at::kFloat)
-    return normalise_here(norm, x, added, relu, training, consumes);
+    return normalise_with_kernels(norm, x, added, relu, training, consumes);
   auto y = at::batch_norm(x, norm.weight, norm.bias, norm.running_mean, norm.running_var, training,
                           norm.momentum, norm.epsilon, /*cudnn_enabled=*/true);
   if (added.defined()) y = y.add_(added);

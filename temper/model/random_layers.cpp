@@ -13,7 +13,7 @@ namespace {
 enum Spot : std::uint8_t { kInput, kStem, kHead, kBlocks };
 
 // Positions within a block, in addition to its convolutions.
-constexpr std::size_t kAround = 6;
+constexpr std::size_t kShortcut = 6;
 constexpr std::size_t kDepth = 7;
 
 std::vector<Place> places_of(std::span<const std::int64_t> stages) {
@@ -39,16 +39,16 @@ RandomLayers::RandomLayers(RandomOptions options, std::span<const std::int64_t> 
     : options_(std::move(options)), depths_(regularize::depths(stages)) {
   check(options_);
   const auto places = places_of(stages);
-  here_.resize(places.size());
+  dropouts_.resize(places.size());
   for (std::size_t i = 0; i < options_.dropout.size(); ++i) {
     const auto kind = options_.dropout[i].index();
     for (const auto place :
          select(options_.dropout[i], places, fmt::format("model.dropout.{}", i))) {
       // Another kind at the same place does not change the draws.
       auto slot = static_cast<std::int64_t>(kind) * 64;
-      for (const auto& other : here_[place])
+      for (const auto& other : dropouts_[place])
         if (options_.dropout[other.option].index() == kind) ++slot;
-      here_[place].push_back({i, slot});
+      dropouts_[place].push_back({i, slot});
     }
   }
 }
@@ -77,7 +77,7 @@ at::Tensor RandomLayers::unit(const at::Tensor& x, std::size_t block, std::size_
 }
 
 at::Tensor RandomLayers::around(const at::Tensor& x, std::size_t block, bool training) const {
-  return drop(x, kBlocks + block, kAround, training);
+  return drop(x, kBlocks + block, kShortcut, training);
 }
 
 bool RandomLayers::skips(std::size_t block, bool training) const {
@@ -87,7 +87,7 @@ bool RandomLayers::skips(std::size_t block, bool training) const {
 }
 
 bool RandomLayers::alters_branch(std::size_t block, bool training) const {
-  return rate_of(block) != 0 || (drops(training) && !here_[kBlocks + block].empty());
+  return rate_of(block) != 0 || (drops(training) && !dropouts_[kBlocks + block].empty());
 }
 
 at::Tensor RandomLayers::branch(const at::Tensor& x, std::size_t block, bool training) const {
@@ -96,7 +96,7 @@ at::Tensor RandomLayers::branch(const at::Tensor& x, std::size_t block, bool tra
   const bool random = random_depth(training);
   const auto here = address(kBlocks + block, kDepth);
   if (options_.shake_drop)
-    return random ? regularize::shake(*options_.shake_drop, x, rate, here)
+    return random ? regularize::apply_shake_drop(*options_.shake_drop, x, rate, here)
                   : x.mul(regularize::branch_scale(*options_.shake_drop, rate));
   const auto& depth = *options_.stochastic_depth;
   if (random && depth.mode == regularize::Granularity::sample)
@@ -121,9 +121,10 @@ at::Tensor RandomLayers::drop(const at::Tensor& x, std::size_t place, std::size_
                               bool training) const {
   auto y = x;
   if (!drops(training)) return y;
-  for (const auto& here : here_[place]) {
+  for (const auto& here : dropouts_[place]) {
     const auto& option = options_.dropout[here.option];
-    if (unit == kAround && !std::holds_alternative<At<regularize::DropBlock>>(option)) continue;
+    if (unit == kShortcut && !std::holds_alternative<DropoutAt<regularize::DropBlock>>(option))
+      continue;
     y = std::visit(
         [&](const auto& form) {
           return regularize::drop(form, y, address(place, unit, here.slot));

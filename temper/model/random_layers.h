@@ -31,7 +31,7 @@ class RandomLayers {
   RandomLayers(RandomOptions options, std::span<const std::int64_t> stages);
 
   /// Sets the same options with other rates.
-  void follow(RandomOptions options) { options_ = std::move(options); }
+  void update_rates(RandomOptions options) { options_ = std::move(options); }
   void begin(const regularize::Pass& pass) { pass_ = pass; }
   /// @return whether there are layers that it affects
   bool set_noise(Noise when);
@@ -54,7 +54,7 @@ class RandomLayers {
 
  private:
   /// A dropout at a place.
-  struct Here {
+  struct PlacedDropout {
     std::size_t option;
     std::int64_t slot;  ///< unique within the place
   };
@@ -68,8 +68,8 @@ class RandomLayers {
   [[nodiscard]] bool random_depth(bool training) const { return training && when_ != Noise::never; }
 
   RandomOptions options_;
-  std::vector<regularize::Depth> depths_;  ///< of the blocks
-  std::vector<std::vector<Here>> here_;    ///< by place: input, stem, head, blocks
+  std::vector<regularize::Depth> depths_;             ///< of the blocks
+  std::vector<std::vector<PlacedDropout>> dropouts_;  ///< by place: input, stem, head, blocks
   regularize::Pass pass_;
   Noise when_ = Noise::training;
 };

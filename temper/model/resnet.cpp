@@ -144,7 +144,7 @@ class Residual final : public Network {
 
   void begin(const regularize::Pass& pass) override { random_.begin(pass); }
   bool set_noise(Noise when) override { return random_.set_noise(when); }
-  void follow(const ResNet& options) { random_.follow(random_options(options)); }
+  void update_rates(const ResNet& options) { random_.update_rates(random_options(options)); }
 
   void train(bool on) override { training_ = on; }
   bool set_statistics_momentum(std::optional<double> momentum) override {
@@ -167,8 +167,8 @@ class Residual final : public Network {
   [[nodiscard]] std::int64_t stages() const override { return std::ssize(stage_ends_); }
   void freeze(std::int64_t count) override {
     const auto first = count == 0 ? 0 : stage_ends_[static_cast<std::size_t>(count - 1)];
-    if (first != first_free_layer_) weights_.freeze_below(first);
-    first_free_layer_ = first;
+    if (first != first_trainable_layer_) weights_.freeze_below(first);
+    first_trainable_layer_ = first;
   }
 
  protected:
@@ -185,12 +185,12 @@ class Residual final : public Network {
     return (*classify_)(random_.head(x.value.mean({2, 3}), training_));
   }
 
-  [[nodiscard]] bool casts() const override { return true; }
+  [[nodiscard]] bool casts_itself() const override { return true; }
 
  private:
   /// Whether a layer's BatchNorm uses batch statistics.
   [[nodiscard]] bool moves(std::int64_t layer) const {
-    return training_ && layer >= first_free_layer_;
+    return training_ && layer >= first_trainable_layer_;
   }
 
   /// Block i. A skipped block without a projection returns its input, which is not negative.
@@ -249,7 +249,7 @@ class Residual final : public Network {
   Weights weights_;
   Stem form_;
   bool training_ = true;
-  std::int64_t first_free_layer_ = 0;
+  std::int64_t first_trainable_layer_ = 0;
   std::vector<std::int64_t> stage_ends_;  ///< the layer after each stage's last
   ConvNorm stem_;
   RandomLayers random_;
@@ -259,8 +259,8 @@ class Residual final : public Network {
 
 }  // namespace
 
-void follow(const ResNet& options, Network& network) {
-  if (auto* residual = dynamic_cast<Residual*>(&network)) residual->follow(options);
+void update_rates(const ResNet& options, Network& network) {
+  if (auto* residual = dynamic_cast<Residual*>(&network)) residual->update_rates(options);
 }
 
 std::unique_ptr<Network> build(const ResNet& options, const Task& task, std::uint64_t seed) {

@@ -97,7 +97,7 @@ std::unique_ptr<Network> build(const ResNet& options, const Task& task, std::uin
 
 /// Updates the rates of the network's random layers; it was built from options that differ in rates
 /// at most.
-void follow(const ResNet& options, Network& network);
+void update_rates(const ResNet& options, Network& network);
 
 }  // namespace temper::model
 

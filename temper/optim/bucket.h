@@ -26,7 +26,7 @@ inline bool on_cpu(const Bucket& bucket) {
 /// is not dense in memory is represented by a dense copy, which is then written back.
 /// @param state  begins with `remembered` tensors for each parameter, in the order of remember()
 /// Throws Error{Code::internal} when the state belongs to other parameters.
-void for_each_bucket(std::span<const Target> targets, const State& state, std::size_t remembered,
+void for_each_bucket(std::span<const Target> targets, const State& state, std::size_t state_tensors,
                      const std::function<void(Bucket&)>& update);
 
 }  // namespace temper::optim

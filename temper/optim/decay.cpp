@@ -4,7 +4,7 @@
 
 namespace temper::optim {
 
-Pull pull(const DecayOptions& options, double lr, double factor, double share) {
+DecayFactors decay_factors(const DecayOptions& options, double lr, double factor, double share) {
   const double strength = options.weight_decay * factor;
   if (options.decay == Decay::l2) return {.l2 = strength};
   switch (options.scale) {

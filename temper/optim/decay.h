@@ -39,7 +39,7 @@ DecayOptions decay_options(const Options& options) {
 }
 
 /// The effect of weight decay in one step.
-struct Pull {
+struct DecayFactors {
   double l2 = 0;    ///< g <- g + l2 * w
   double keep = 1;  ///< w <- keep * w, before the update
 };
@@ -47,12 +47,12 @@ struct Pull {
 /// @param lr      this step's learning rate times the parameters' lr_scale
 /// @param factor  the parameters' decay_scale
 /// @param share   this step's learning rate without lr_scale, for DecayScale::schedule
-Pull pull(const DecayOptions& options, double lr, double factor, double share);
+DecayFactors decay_factors(const DecayOptions& options, double lr, double factor, double share);
 
 /// The same from an optimizer's options.
 template <class Options>
-Pull pull(const Options& options, double lr_scale, double decay_scale) {
-  return pull(decay_options(options), options.lr * lr_scale, decay_scale, options.lr);
+DecayFactors decay_factors(const Options& options, double lr_scale, double decay_scale) {
+  return decay_factors(decay_options(options), options.lr * lr_scale, decay_scale, options.lr);
 }
 
 /// Throws Error{Code::usage} for decay_scale = "schedule" without base_lr.

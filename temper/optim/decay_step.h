@@ -5,6 +5,6 @@
 namespace temper::optim {
 
 /// w <- pull.keep * w for all parameters of the bucket, for rules that don't include this factor.
-void apply_decoupled(const Pull& pull, Bucket& bucket);
+void apply_decoupled(const DecayFactors& decay_factors, Bucket& bucket);
 
 }  // namespace temper::optim

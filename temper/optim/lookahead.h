@@ -35,9 +35,9 @@ struct Lookahead {
 
 /// Adds the slow weights, "slow/...", to an optimizer's state before its first step. Not to be used
 /// around the schedule-free optimizers, whose average would not be reset with the weights.
-void remember_slow(State& state, std::span<const Target> targets);
+void add_slow_weights(State& state, std::span<const Target> targets);
 
 /// Call it after every step of the optimizer.
-void look_ahead(const Lookahead& options, std::span<const Target> targets, const State& state);
+void lookahead_step(const Lookahead& options, std::span<const Target> targets, const State& state);
 
 }  // namespace temper::optim

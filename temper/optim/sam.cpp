@@ -20,7 +20,7 @@ double length(const std::vector<at::Tensor>& tensors) {
 
 }  // namespace
 
-Climbed::Climbed(const Sam& options, std::span<const Target> targets) {
+PerturbedWeights::PerturbedWeights(const Sam& options, std::span<const Target> targets) {
   const at::NoGradGuard guard;
   std::vector<at::Tensor> directions;
   for (const auto& target : targets) {
@@ -37,7 +37,7 @@ Climbed::Climbed(const Sam& options, std::span<const Target> targets) {
   at::_foreach_add_(weights_, directions, scale);
 }
 
-Climbed::~Climbed() {
+PerturbedWeights::~PerturbedWeights() {
   const at::NoGradGuard guard;
   for (std::size_t i = 0; i < weights_.size(); ++i) weights_[i].copy_(before_[i]);
 }

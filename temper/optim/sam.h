@@ -41,14 +41,14 @@ struct Sam {
 
 /// Perturbs the weights towards a higher loss during its lifetime. Its destructor, also after an
 /// exception, restores them bit for bit. The gradients are read, not written.
-class Climbed {
+class PerturbedWeights {
  public:
-  Climbed(const Sam& options, std::span<const Target> targets);
-  ~Climbed();
-  Climbed(const Climbed&) = delete;
-  Climbed& operator=(const Climbed&) = delete;
-  Climbed(Climbed&&) = delete;
-  Climbed& operator=(Climbed&&) = delete;
+  PerturbedWeights(const Sam& options, std::span<const Target> targets);
+  ~PerturbedWeights();
+  PerturbedWeights(const PerturbedWeights&) = delete;
+  PerturbedWeights& operator=(const PerturbedWeights&) = delete;
+  PerturbedWeights(PerturbedWeights&&) = delete;
+  PerturbedWeights& operator=(PerturbedWeights&&) = delete;
 
  private:
   std::vector<at::Tensor> weights_;

@@ -37,7 +37,7 @@ struct State {
 };
 
 /// Adds a tensor for each parameter, filled with `value` and with its parameter's memory layout.
-void remember(State& state, std::string_view what, std::span<const Target> targets,
-              double value = 0);
+void add_state(State& state, std::string_view what, std::span<const Target> targets,
+               double value = 0);
 
 }  // namespace temper::optim

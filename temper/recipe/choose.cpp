@@ -22,7 +22,7 @@ constexpr std::int64_t kUnbalanced = 10;
 
 class Chooser {
  public:
-  explicit Chooser(const Found& found) : found_(found) {}
+  explicit Chooser(const DataSummary& found) : found_(found) {}
 
   Choice operator()() {
     network();
@@ -37,7 +37,7 @@ class Chooser {
     set("data.source", quote(found_.source));
     set("name", quote(name_of_source(found_.source)));
     auto text = head() + fmt::format("# Chosen for {} training images {}:\n", found_.images,
-                                     learned_text(found_.classes, found_.values));
+                                     targets_text(found_.classes, found_.values));
     for (const auto& [what, why] : reasons_) text += fmt::format("#   {:<11} {}\n", what, why);
     return {text + "\n" + to_toml(parse(text_, "starter", sets_)), std::move(reasons_)};
   }
@@ -206,7 +206,7 @@ class Chooser {
     return found_.images - static_cast<std::int64_t>(share() * static_cast<double>(found_.images));
   }
 
-  const Found& found_;
+  const DataSummary& found_;
   std::string_view text_;
   std::vector<std::string> sets_;
   std::vector<Choice::Reason> reasons_;
@@ -217,12 +217,12 @@ class Chooser {
 
 }  // namespace
 
-std::string learned_text(std::int64_t classes, std::int64_t values) {
+std::string targets_text(std::int64_t classes, std::int64_t values) {
   if (values == 0) return fmt::format("of {} classes", classes);
   return fmt::format("with {} value{}", values, values == 1 ? "" : "s");
 }
 
-Choice choose(const Found& found) {
+Choice choose(const DataSummary& found) {
   return Chooser(found)();
 }
 

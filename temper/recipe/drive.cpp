@@ -87,7 +87,7 @@ void resolve_base_lr(const Recipe& recipe, Optimizer& optimizer, const std::stri
 
 /// The optimizer's kind if it is meant for a learning rate that does not decrease and decaying_lr
 /// is not set; else empty.
-std::string_view refuses_falling_rates(const optim::Optimizer& optimizer) {
+std::string_view kind_without_lr_decay(const optim::Optimizer& optimizer) {
   return std::visit(
       [](const auto& rule) -> std::string_view {
         if constexpr (requires { rule.decaying_lr; })
@@ -99,7 +99,7 @@ std::string_view refuses_falling_rates(const optim::Optimizer& optimizer) {
 }
 
 /// Checks that the network of evaluation does not depend on the step.
-void check_depth(const Recipe& recipe) {
+void check_stochastic_depth(const Recipe& recipe) {
   constexpr std::string_view path = "model.stochastic_depth.drop_path_rate";
   if (!recipe.schedules.contains(std::string(path))) return;
   const auto* resnet = std::get_if<model::ResNet>(&recipe.model);
@@ -110,11 +110,11 @@ void check_depth(const Recipe& recipe) {
            "depend on it; use scaling = \"inverted\"");
 }
 
-void check_falling(const Recipe& recipe, const schedule::Horizon& horizon) {
-  const auto kind = refuses_falling_rates(recipe.optimizer);
+void check_lr_decay(const Recipe& recipe, const schedule::Horizon& horizon) {
+  const auto kind = kind_without_lr_decay(recipe.optimizer);
   const auto driven = recipe.schedules.find(std::string(kRates[0]));
   if (kind.empty() || driven == recipe.schedules.end()) return;
-  if (const auto step = schedule::first_fall(driven->second, horizon))
+  if (const auto step = schedule::first_decrease(driven->second, horizon))
     refuse(
         recipe, kRates[0],
         fmt::format("its schedule {} step {}, but the averaging of {} replaces learning rate "
@@ -152,7 +152,7 @@ void check_schedules(const Recipe& recipe, const schedule::Horizon& horizon) {
              "score that it follows is known; use another schedule");
     check_range(recipe, path, schedule, item->meta.bounds, horizon);
   }
-  check_depth(recipe);
+  check_stochastic_depth(recipe);
   for (const auto path : kRates)
     if (const auto item = find(view, path); item && !recipe.schedules.contains(std::string(path)))
       check_range(recipe, std::string(path), constant(*item), item->meta.bounds, horizon);
@@ -161,7 +161,7 @@ void check_schedules(const Recipe& recipe, const schedule::Horizon& horizon) {
 void check_lengths(const Recipe& recipe, const schedule::Horizon& horizon) {
   for (const auto& [path, schedule] : recipe.schedules)
     schedule::check_length(schedule, place(recipe.places, path) + path, horizon);
-  check_falling(recipe, horizon);
+  check_lr_decay(recipe, horizon);
 }
 
 void check_plateaus(const Recipe& recipe, bool validated) {
@@ -202,7 +202,7 @@ void ScheduleDriver::apply(std::int64_t step, const Plateaus& plateaus) const {
     *driven.number =
         driven.factor *
         schedule::value(driven.schedule, step, horizon_,
-                        memory == plateaus.end() ? schedule::PlateauMemory{} : memory->second);
+                        memory == plateaus.end() ? schedule::PlateauState{} : memory->second);
   }
 }
 

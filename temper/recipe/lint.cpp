@@ -1,7 +1,7 @@
 // Warnings about options that are valid but probably a mistake.
 #include <fmt/format.h>
 
-#include "temper/optim/evaluated.h"
+#include "temper/optim/evaluation_weights.h"
 #include "temper/recipe/recipe.h"
 
 namespace temper::recipe {
@@ -62,14 +62,14 @@ std::vector<std::string> lint(const Recipe& recipe) {
     hints.push_back(fmt::format(
         "data.batch_size = {} is larger than data.limit = {}: there is no whole batch to train on",
         recipe.data.batch, recipe.data.limit));
-  if ((recipe.lookahead || recipe.max_norm) && optim::evaluates_elsewhere(recipe.optimizer))
+  if ((recipe.lookahead || recipe.max_norm) && optim::evaluates_average(recipe.optimizer))
     hints.push_back(
         fmt::format("{} with optimizer.kind = \"{}\": it changes the weights that are trained, but "
                     "not the iterate that the optimizer averages, which no paper describes; remove "
                     "it",
                     recipe.lookahead ? "lookahead" : "max_norm",
                     std::visit([](const auto& rule) { return rule.kind; }, recipe.optimizer)));
-  if (recipe.averaging && optim::evaluates_elsewhere(recipe.optimizer))
+  if (recipe.averaging && optim::evaluates_average(recipe.optimizer))
     hints.push_back(fmt::format(
         "averaging with optimizer.kind = \"{}\": this average of the weights that are trained is "
         "evaluated in place of the optimizer's own average; remove averaging",

@@ -457,7 +457,7 @@ std::vector<std::string> lint(const Recipe& recipe, const schedule::Horizon& hor
 std::vector<std::string> lint(const Recipe& recipe);
 
 /// The state of each plateau schedule of a recipe, by the path of its option.
-using Plateaus = std::map<std::string, schedule::PlateauMemory>;
+using Plateaus = std::map<std::string, schedule::PlateauState>;
 
 /// Writes the values of a step into a recipe: the values of its schedules, and the learning rates
 /// scaled by lr_scaling. The recipe must outlive the driver and must not be changed by others.
@@ -473,7 +473,7 @@ class ScheduleDriver {
   [[nodiscard]] std::int64_t frozen_stages(std::int64_t step) const;
 
  private:
-  struct Driven {
+  struct ScheduledNumber {
     std::string path;
     schedule::Schedule schedule;
     double factor;
@@ -482,7 +482,7 @@ class ScheduleDriver {
 
   schedule::Horizon horizon_;
   std::optional<model::Freeze> freeze_;
-  std::vector<Driven> driven_;
+  std::vector<ScheduledNumber> driven_;
 };
 
 }  // namespace temper::recipe

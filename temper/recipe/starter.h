@@ -13,7 +13,7 @@ std::string starter(const std::string& source);
 std::string name_of_source(const std::string& source);
 
 /// Properties of a data set from which a recipe is chosen.
-struct Found {
+struct DataSummary {
   std::string source;       ///< as data.source
   std::int64_t images = 0;  ///< of the training set, before validation images are held out
   std::int64_t classes = 0;
@@ -27,7 +27,7 @@ struct Found {
 };
 
 /// "of 10 classes", or for regression "with 2 values".
-std::string learned_text(std::int64_t classes, std::int64_t values);
+std::string targets_text(std::int64_t classes, std::int64_t values);
 
 /// A recipe chosen for the data, and the reasons.
 struct Choice {
@@ -42,6 +42,6 @@ struct Choice {
 /// Chooses the network, its input size, the batch size, epochs, learning rate, averaging, sampling
 /// and validation by the number, size and class balance of the images and by the device. The choice
 /// is a function of `found` alone.
-Choice choose(const Found& found);
+Choice choose(const DataSummary& found);
 
 }  // namespace temper::recipe

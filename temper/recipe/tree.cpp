@@ -21,9 +21,9 @@
 // Some of toml++'s assertions fail on invalid text: after "[!" it asserts the start of a key. This
 // is an error in the text, not in the program.
 namespace {
-struct NotAsAsserted {};
+struct AssertionFailed {};
 [[noreturn]] void refuse_assertion() {
-  throw NotAsAsserted();
+  throw AssertionFailed();
 }
 }  // namespace
 #undef TOML_ASSERT
@@ -113,7 +113,7 @@ bool is_as_asserted(std::string_view text) {
     return true;
   } catch (const toml::parse_error&) {
     return true;
-  } catch (const NotAsAsserted&) {
+  } catch (const AssertionFailed&) {
     return false;
   }
 }
@@ -121,7 +121,7 @@ bool is_as_asserted(std::string_view text) {
 toml::table parsed(std::string_view text) {
   try {
     return toml::parse(text);
-  } catch (const NotAsAsserted&) {
+  } catch (const AssertionFailed&) {
     std::vector<std::size_t> ends;
     for (auto end = text.find('\n'); end != std::string_view::npos; end = text.find('\n', end + 1))
       ends.push_back(end);

@@ -38,7 +38,8 @@ struct Averages {
 };
 
 /// averages <- lerp(averages, tensors, share), in one pass; integer tensors are copied.
-void move_towards(std::span<const Named> tensors, const std::vector<Named>& averages, double share);
+void lerp_averages(std::span<const Named> tensors, const std::vector<Named>& averages,
+                   double share);
 
 /// The field `statistics` of averages for which BatchNorm's statistics can be re-estimated.
 template <class S>

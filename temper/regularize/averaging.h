@@ -27,14 +27,14 @@ void copy_to(const Averages& averages, std::span<const Named> tensors);
 
 /// Exchanges the averages and the network's raw values for the lifetime of this object. The
 /// destructor exchanges them back, also after an exception.
-class Swapped {
+class SwappedAverages {
  public:
-  Swapped(Averages& averages, std::span<const Named> tensors);
-  ~Swapped();
-  Swapped(const Swapped&) = delete;
-  Swapped& operator=(const Swapped&) = delete;
-  Swapped(Swapped&&) = delete;
-  Swapped& operator=(Swapped&&) = delete;
+  SwappedAverages(Averages& averages, std::span<const Named> tensors);
+  ~SwappedAverages();
+  SwappedAverages(const SwappedAverages&) = delete;
+  SwappedAverages& operator=(const SwappedAverages&) = delete;
+  SwappedAverages(SwappedAverages&&) = delete;
+  SwappedAverages& operator=(SwappedAverages&&) = delete;
 
  private:
   Averages& averages_;

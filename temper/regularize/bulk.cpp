@@ -123,7 +123,7 @@ at::Tensor units(const Like& like, const Source& source) {
 
 }  // namespace
 
-at::Tensor draw_kept(const Like& like, const Source& source, double rate, double value) {
+at::Tensor draw_mask(const Like& like, const Source& source, double rate, double value) {
   const at::NoGradGuard guard;
   const auto below = static_cast<std::uint32_t>(std::min(rate * 0x1p32, 0x1p32 - 1));
   // For double, the mask is multiplied by the value in double precision.

@@ -23,7 +23,7 @@ struct Like {
 };
 
 /// 0 with probability `rate`, else `value`.
-at::Tensor draw_kept(const Like& like, const Source& source, double rate, double value);
+at::Tensor draw_mask(const Like& like, const Source& source, double rate, double value);
 
 /// Uniform in [low, high], with 24 random bits.
 at::Tensor draw_uniform(const Like& like, const Source& source, double low, double high);

@@ -65,7 +65,7 @@ at::Tensor noise(const DropBlock& options, const at::Tensor& x, const Address& a
   auto sizes = x.sizes().vec();
   if (options.couple_channels) sizes[1] = 1;
   const double gamma = std::min(1.0, centre_rate(options, x.size(2), x.size(3)));
-  const auto centres = draw_kept({sizes, x}, rows_of(sizes, address), 1 - gamma, 1);
+  const auto centres = draw_mask({sizes, x}, rows_of(sizes, address), 1 - gamma, 1);
   return block_noise(options, centres);
 }
 

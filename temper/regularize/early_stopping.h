@@ -9,13 +9,13 @@
 namespace temper::regularize {
 
 /// The metric by which evaluations are compared.
-enum class StopMeasure : std::uint8_t { validation_loss, validation_accuracy };
+enum class StoppingMetric : std::uint8_t { validation_loss, validation_accuracy };
 
 /// Training ends when the metric stops improving.
 struct EarlyStopping {
   std::int64_t patience = 10;
   double minimum_improvement = 0;
-  StopMeasure measure = StopMeasure::validation_loss;
+  StoppingMetric measure = StoppingMetric::validation_loss;
   bool restore_best = true;
 
   static constexpr About about = {
@@ -49,25 +49,26 @@ struct EarlyStopping {
 };
 
 /// The state of early stopping. All of it belongs in a checkpoint.
-struct StopMemory {
+struct EarlyStoppingState {
   bool seen = false;            ///< there was an evaluation, so `best` is valid
   double best = 0;              ///< the best value of the metric
   std::int64_t best_epoch = 0;  ///< of the best evaluation
   std::int64_t waited = 0;      ///< evaluations since the best one
-  bool operator==(const StopMemory&) const = default;
+  bool operator==(const EarlyStoppingState&) const = default;
 };
 
 /// Records an evaluation. NaN is not an improvement.
 /// @return whether it is the best so far
-bool observe(const EarlyStopping& options, double value, std::int64_t epoch, StopMemory& memory);
+bool observe(const EarlyStopping& options, double value, std::int64_t epoch,
+             EarlyStoppingState& memory);
 
 /// Whether training should end now.
-bool has_ended(const EarlyStopping& options, const StopMemory& memory);
+bool should_stop(const EarlyStopping& options, const EarlyStoppingState& memory);
 
 }  // namespace temper::regularize
 
 template <>
-struct temper::EnumNames<temper::regularize::StopMeasure> {
+struct temper::EnumNames<temper::regularize::StoppingMetric> {
   static constexpr std::array<std::string_view, 2> value{"validation_loss", "validation_accuracy"};
   static constexpr std::string_view for_classes = "validation_accuracy";
 };

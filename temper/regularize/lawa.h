@@ -38,9 +38,9 @@ struct Lawa {
 };
 
 /// Allocates averages.snapshots for the latest weights.
-void remember_latest(const Lawa& options, Averages& averages);
+void allocate_snapshots(const Lawa& options, Averages& averages);
 
 /// Adds the weights to the mean if a snapshot is due.
-void follow(const Lawa& options, std::span<const Named> tensors, Averages& averages);
+void update_average(const Lawa& options, std::span<const Named> tensors, Averages& averages);
 
 }  // namespace temper::regularize

@@ -25,7 +25,7 @@ struct Address {
 
 /// Uniform in [0, 1): one number for the whole batch, the same in all micro-batches and ranks.
 /// @param index  distinguishes several draws at one address
-double coin(const Address& address, std::int64_t index = 0);
+double uniform_for_batch(const Address& address, std::int64_t index = 0);
 
 /// The Philox key of a layer's masks, for the rows of the batch in this rank.
 std::array<std::uint32_t, 2> mask_key(const Address& address);

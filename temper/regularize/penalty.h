@@ -33,7 +33,7 @@ struct Penalty {
 };
 
 /// Adds the penalty's gradient to the weights' gradients, which are created where missing.
-void penalise(const Penalty& options, std::span<const at::Tensor> weights);
+void add_penalty_gradient(const Penalty& options, std::span<const at::Tensor> weights);
 
 /// The weights of every unit (a row, a filter) are limited to a maximum norm.
 struct MaxNorm {
@@ -55,6 +55,6 @@ struct MaxNorm {
 };
 
 /// Scales the weights down to the limit; vectors and scalars are left unchanged.
-void shorten(const MaxNorm& options, std::span<const at::Tensor> weights);
+void apply_max_norm(const MaxNorm& options, std::span<const at::Tensor> weights);
 
 }  // namespace temper::regularize

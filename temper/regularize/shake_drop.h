@@ -73,8 +73,8 @@ at::Tensor shaken(const at::Tensor& x, const at::Tensor& forward, const at::Tens
 
 /// Applies ShakeDrop to the branch of a block with that rate, in training.
 /// @param branch  [n, c, h, w]
-at::Tensor shake(const ShakeDrop& options, const at::Tensor& branch, double rate,
-                 const Address& address);
+at::Tensor apply_shake_drop(const ShakeDrop& options, const at::Tensor& branch, double rate,
+                            const Address& address);
 
 /// The factor of the branch in evaluation.
 double branch_scale(const ShakeDrop& options, double rate);

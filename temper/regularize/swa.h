@@ -40,6 +40,6 @@ struct Swa {
 };
 
 /// Adds the weights to the mean if a snapshot is due.
-void follow(const Swa& options, std::span<const Named> tensors, Averages& averages);
+void update_average(const Swa& options, std::span<const Named> tensors, Averages& averages);
 
 }  // namespace temper::regularize

@@ -41,7 +41,7 @@ void compare(Run& run, const Analysis& a) {
                     a.correct, a.images, run.test->score.accuracy, run.test->score.count));
 }
 
-void compare(Run& run, const measure::ValueFigures& figures) {
+void compare(Run& run, const measure::ValueMetrics& figures) {
   if (!run.test || run.test->score.count == 0) return;
   const auto& score = run.test->score;
   if (score.count == figures.images && std::abs(score.loss - figures.loss) <= 1e-6 * figures.loss)
@@ -54,7 +54,7 @@ void compare(Run& run, const measure::ValueFigures& figures) {
 
 }  // namespace
 
-std::optional<Analysis> analyse(Run& run) {
+std::optional<Analysis> analyze(Run& run) {
   if (!run.predictions || run.predictions->values) return {};
   try {
     auto analysis = measured(*run.predictions);
@@ -67,10 +67,10 @@ std::optional<Analysis> analyse(Run& run) {
   }
 }
 
-std::optional<measure::ValueFigures> analyse_values(Run& run) {
+std::optional<measure::ValueMetrics> analyze_regression(Run& run) {
   if (!run.predictions || !run.predictions->values) return {};
   try {
-    auto figures = measure::value_figures(*run.predictions->values);
+    auto figures = measure::value_metrics(*run.predictions->values);
     compare(run, figures);
     return figures;
   } catch (const Error& error) {
@@ -97,8 +97,9 @@ std::vector<std::int64_t> most_confused_classes(const Analysis& analysis, std::s
   } else {
     for (const auto& confusion : confusions(analysis)) {
       const auto fresh = static_cast<std::size_t>(!chosen.contains(confusion.label)) +
-                         static_cast<std::size_t>(!chosen.contains(confusion.taken_for));
-      if (chosen.size() + fresh <= limit) chosen.insert({confusion.label, confusion.taken_for});
+                         static_cast<std::size_t>(!chosen.contains(confusion.predicted_class));
+      if (chosen.size() + fresh <= limit)
+        chosen.insert({confusion.label, confusion.predicted_class});
     }
   }
   return {chosen.begin(), chosen.end()};

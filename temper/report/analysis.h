@@ -13,27 +13,27 @@
 namespace temper::report {
 
 /// Measures of the test predictions, computed by the functions of measure/.
-struct Analysis : measure::Figures {
+struct Analysis : measure::Metrics {
   at::Tensor confidence;                ///< double [n]
   at::Tensor predicted;                 ///< int64 [n]
   std::optional<train::Scaled> scaled;  ///< at the temperature fitted for the weights
 
-  [[nodiscard]] std::int64_t confused(std::int64_t label, std::int64_t taken_for) const {
-    return confusion.const_data_ptr<std::int64_t>()[label * classes + taken_for];
+  [[nodiscard]] std::int64_t confused(std::int64_t label, std::int64_t predicted_class) const {
+    return confusion.const_data_ptr<std::int64_t>()[label * classes + predicted_class];
   }
 };
 
 /// Empty when there are no predictions or they can't be measured. The reason for that, or for not
 /// using a saved temperature, is added to the run's problems.
-std::optional<Analysis> analyse(Run& run);
+std::optional<Analysis> analyze(Run& run);
 
 /// The same for a regression run.
-std::optional<measure::ValueFigures> analyse_values(Run& run);
+std::optional<measure::ValueMetrics> analyze_regression(Run& run);
 
 /// An off-diagonal entry of the confusion matrix.
 struct Confusion {
   std::int64_t label;
-  std::int64_t taken_for;
+  std::int64_t predicted_class;
   std::int64_t count;
 };
 

@@ -6,6 +6,6 @@
 namespace temper::report {
 
 /// The complete page: markup, style, scripts, data of the plots and images.
-std::string page(const Facts& facts);
+std::string page(const ReportData& facts);
 
 }  // namespace temper::report

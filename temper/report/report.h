@@ -7,7 +7,7 @@
 namespace temper::report {
 
 /// The written page and its numbers.
-struct Written {
+struct WrittenReport {
   std::filesystem::path path;
   Summary summary;
   Inspection inspection;
@@ -17,7 +17,7 @@ struct Written {
 /// access. Files of the run may be missing; the page of a killed run says how far the run got.
 /// @param options  analyses that need forward passes, and so a finished run and its data
 /// Throws as read_run() and inspect() do, and Error{Code::io} when it can't be written.
-Written write_report(const std::filesystem::path& run_directory,
-                     const InspectOptions& options = {});
+WrittenReport write_report(const std::filesystem::path& run_directory,
+                           const InspectOptions& options = {});
 
 }  // namespace temper::report

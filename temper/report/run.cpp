@@ -46,7 +46,7 @@ struct Log {
   void take(const train::EarlyStop& event) { run.early_stop = event; }
   void take(const train::Tested& event) { run.test = event; }
   void take(const train::Ended& event) { run.end = event; }
-  void take(const train::LeftOut& event) {
+  void take(const train::SkippedStep& event) {
     run.warnings.push_back(fmt::format(
         "Step {} was not applied ({}): its loss was {}{}.", event.step, event.action, event.loss,
         event.parameter.empty() ? "" : ", the gradient of " + event.parameter + " was non-finite"));
@@ -115,7 +115,7 @@ std::string Run::class_name(std::int64_t index) const {
   return fmt::format("class {}", index);
 }
 
-std::string Run::value_name(std::size_t index) const {
+std::string Run::target_name(std::size_t index) const {
   if (start && index < start->values.size()) return start->values[index];
   return fmt::format("target {}", index);
 }

@@ -25,7 +25,7 @@ struct Predictions {
   at::Tensor logits;  ///< float [n, c]; undefined for regression
   at::Tensor labels;  ///< int64 [n]; undefined for regression
   at::Tensor ids;     ///< int64 [n]: index of the image in its source
-  std::optional<measure::ValueAnswers> values = {};  ///< for regression
+  std::optional<measure::ValuePredictions> values = {};  ///< for regression
 };
 
 /// The most confident mistakes, or for regression the largest errors, in descending order.
@@ -52,7 +52,7 @@ struct Run {
 
   [[nodiscard]] std::string name() const;
   [[nodiscard]] std::string class_name(std::int64_t index) const;
-  [[nodiscard]] std::string value_name(std::size_t index) const;
+  [[nodiscard]] std::string target_name(std::size_t index) const;
   [[nodiscard]] std::int64_t steps_done() const;
   /// The evaluation of the final weights, or of the latest ones so far; null before the first.
   [[nodiscard]] const train::Evaluated* last_evaluation() const;

@@ -48,9 +48,9 @@ Predictions read_values(const io::Safetensors& file, const std::filesystem::path
   return {.logits = {},
           .labels = {},
           .ids = copy(ids, at::kLong),
-          .values = measure::ValueAnswers{copy(predicted, at::kDouble),
-                                          copy(targets, at::kDouble),
-                                          {first, first + scales.numel()}}};
+          .values = measure::ValuePredictions{copy(predicted, at::kDouble),
+                                              copy(targets, at::kDouble),
+                                              {first, first + scales.numel()}}};
 }
 
 }  // namespace

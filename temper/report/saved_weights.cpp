@@ -40,11 +40,11 @@ std::int64_t number(const io::TensorView& view) {
 
 /// BatchNorm counts its batches: the counter of the stem gives all training passes, that of a block
 /// the passes in which the block was executed.
-std::optional<Blocks> blocks_of(const io::Safetensors& file) {
+std::optional<ExecutedBlocks> blocks_of(const io::Safetensors& file) {
   static const std::regex of_block(R"(layer\d+\.\d+\.bn1\.num_batches_tracked)");
   const auto* stem = file.find("bn1.num_batches_tracked");
   if (stem == nullptr) return {};
-  Blocks blocks;
+  ExecutedBlocks blocks;
   for (const auto& view : file.tensors()) {
     if (!std::regex_match(view.name, of_block)) continue;
     blocks.executed += number(view);

@@ -8,7 +8,7 @@
 namespace temper::report {
 
 /// Number of residual blocks executed in training, under stochastic depth with mode batch.
-struct Blocks {
+struct ExecutedBlocks {
   std::int64_t executed = 0;
   std::int64_t passes = 0;  ///< blocks times training passes: the number without it
 };
@@ -17,7 +17,7 @@ struct Blocks {
 struct SavedWeights {
   measure::WeightNorms
       norms;  ///< of tensors with two dimensions or more, of the weights the run was tested with
-  std::optional<Blocks> blocks;  ///< empty unless blocks were skipped per batch
+  std::optional<ExecutedBlocks> blocks;  ///< empty unless blocks were skipped per batch
 };
 
 /// Empty where the run is not finished or a file is damaged; the latter is added to the run's

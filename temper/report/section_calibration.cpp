@@ -29,7 +29,7 @@ Html bin_table(const Bins& bins, std::int64_t images, std::string_view title) {
       title, rows);
 }
 
-std::string verdict(double accuracy, double confidence) {
+std::string calibration_summary(double accuracy, double confidence) {
   const double excess = confidence - accuracy;
   if (std::abs(excess) < 0.005) return "they agree within half a percentage point";
   return fmt::format("on average the network is {} by {:.1f} percentage points",
@@ -41,7 +41,7 @@ std::string temperature_text(const train::Scaled& scaled) {
 }
 
 /// The measures without temperature scaling and, where a temperature was fitted, with it.
-Html figures_table(const Facts& facts) {
+Html figures_table(const ReportData& facts) {
   const auto& a = *facts.analysis;
   const auto row = [&](std::string_view name, const std::string& before, const std::string& after) {
     return html(R"(<tr><th scope="row">{}</th><td>{}</td>{}</tr>)", name, before,
@@ -69,7 +69,7 @@ Html figures_table(const Facts& facts) {
 }
 
 /// The temperature, or how to fit one.
-Html temperature_note(const Facts& facts) {
+Html temperature_note(const ReportData& facts) {
   const auto& scaled = facts.analysis->scaled;
   if (scaled) {
     const auto& t = scaled->temperature;
@@ -89,7 +89,7 @@ Html temperature_note(const Facts& facts) {
       "fits one, and this page then shows the measures without and with it.");
 }
 
-Html diagram(const Facts& facts, std::string_view suffix, const Html& title) {
+Html diagram(const ReportData& facts, std::string_view suffix, const Html& title) {
   return html(
       R"(<div class="pair"><figure><h3>Reliability diagram{}</h3><ul
         class="key"><li class="bars">Accuracy</li><li class="confidence">Mean confidence</li></ul><div class="plot"><canvas id="reliability{}" role="img"
@@ -117,7 +117,7 @@ nlohmann::json bins_json(const Bins& bins) {
 
 }  // namespace
 
-Html calibration_section(const Facts& facts) {
+Html calibration_section(const ReportData& facts) {
   if (!facts.analysis) return {};
   const auto& a = *facts.analysis;
   const auto confidence = a.confidence.mean().item<double>();
@@ -132,11 +132,11 @@ Html calibration_section(const Facts& facts) {
         class="lead">Expected calibration error <b>{}</b>. Mean confidence {}, accuracy {}:
         {}.</p>{}<p class="note">{} Measured on {}.</p>{}</section>)",
       percent_text(a.calibration.width, a.images), percent_text(confidence, a.images),
-      percent_text(a.accuracy(), a.images), verdict(a.accuracy(), confidence), figures_table(facts),
-      temperature_note(facts), test_basis(facts), body);
+      percent_text(a.accuracy(), a.images), calibration_summary(a.accuracy(), confidence),
+      figures_table(facts), temperature_note(facts), test_basis(facts), body);
 }
 
-nlohmann::json calibration_plots(const Facts& facts) {
+nlohmann::json calibration_plots(const ReportData& facts) {
   const bool scaled = facts.analysis && facts.analysis->scaled;
   return bins_json(scaled ? facts.analysis->scaled->bins : Bins{});
 }

@@ -22,11 +22,11 @@ double strength(double share, bool diagonal) {
   return diagonal ? share : std::sqrt(share);
 }
 
-Html cell(const Facts& facts, std::int64_t label, std::int64_t taken_for) {
-  const auto count = facts.analysis->confused(label, taken_for);
+Html cell(const ReportData& facts, std::int64_t label, std::int64_t predicted_class) {
+  const auto count = facts.analysis->confused(label, predicted_class);
   const auto images = facts.analysis->counts[static_cast<std::size_t>(label)].labelled;
   if (count == 0) return html(R"(<td class="zero">0</td>)");
-  const bool diagonal = label == taken_for;
+  const bool diagonal = label == predicted_class;
   const double share = static_cast<double>(count) / static_cast<double>(images);
   const double ink = strength(share, diagonal);
   return html(R"(<td class="{}" style="--ink:{}" title="{} of {} {}">{}</td>)",
@@ -34,18 +34,18 @@ Html cell(const Facts& facts, std::int64_t label, std::int64_t taken_for) {
               count_text(images),
               diagonal ? "correctly classified"
                        : fmt::format("{} predicted as {}", isolated_class(facts.run, label),
-                                     isolated_class(facts.run, taken_for)),
+                                     isolated_class(facts.run, predicted_class)),
               count_text(count));
 }
 
-Html matrix(const Facts& facts, const std::vector<std::int64_t>& classes) {
+Html matrix(const ReportData& facts, const std::vector<std::int64_t>& classes) {
   Html head;
   Html rows;
-  for (const auto taken_for : classes)
-    head += html(R"(<th scope="col">{}</th>)", class_label(facts.run, taken_for));
+  for (const auto predicted_class : classes)
+    head += html(R"(<th scope="col">{}</th>)", class_label(facts.run, predicted_class));
   for (const auto label : classes) {
     rows += html(R"(<tr><th scope="row" class="name">{}</th>)", class_label(facts.run, label));
-    for (const auto taken_for : classes) rows += cell(facts, label, taken_for);
+    for (const auto predicted_class : classes) rows += cell(facts, label, predicted_class);
     rows += html("</tr>");
   }
   return html(
@@ -56,7 +56,7 @@ Html matrix(const Facts& facts, const std::vector<std::int64_t>& classes) {
       head, rows);
 }
 
-Html matrix_figure(const Facts& facts) {
+Html matrix_figure(const ReportData& facts) {
   const auto classes = most_confused_classes(*facts.analysis, kMatrixClasses);
   const auto shown = static_cast<std::int64_t>(classes.size());
   if (shown == 0) return {};
@@ -73,19 +73,19 @@ Html matrix_figure(const Facts& facts) {
       matrix(facts, classes), selection, test_basis(facts));
 }
 
-std::string images_of_row(const Facts& facts, const Confusion& c) {
+std::string images_of_row(const ReportData& facts, const Confusion& c) {
   const auto images = facts.analysis->counts[static_cast<std::size_t>(c.label)].labelled;
   return percent_text(static_cast<double>(c.count) / static_cast<double>(images), 1);
 }
 
-Html pairs_figure(const Facts& facts, const std::vector<Confusion>& all) {
+Html pairs_figure(const ReportData& facts, const std::vector<Confusion>& all) {
   if (all.empty()) return {};
   Html rows;
   for (std::size_t i = 0; i < std::min(all.size(), kPairs); ++i)
     rows += html(
         R"(<tr><th scope="row" class="name">{}</th><td class="text
         name">{}</td><td>{}</td><td>{}</td></tr>)",
-        class_label(facts.run, all[i].label), class_label(facts.run, all[i].taken_for),
+        class_label(facts.run, all[i].label), class_label(facts.run, all[i].predicted_class),
         count_text(all[i].count), images_of_row(facts, all[i]));
   return html(
       R"(<figure><h3>Most confused classes</h3><div class="scroll"
@@ -136,7 +136,7 @@ Html range_mark(const measure::ClassCounts& counts, double from) {
       place(interval.low), place(interval.high), place(*recall));
 }
 
-Html class_row(const Facts& facts, std::int64_t label, const Confusion* worst, double from) {
+Html class_row(const ReportData& facts, std::int64_t label, const Confusion* worst, double from) {
   const auto& counts = facts.analysis->counts[static_cast<std::size_t>(label)];
   const auto recall = counts.recall();
   const auto precision = counts.precision();
@@ -148,12 +148,12 @@ Html class_row(const Facts& facts, std::int64_t label, const Confusion* worst, d
       precision ? percent_text(*precision, 1) : "never predicted",
       recall ? percent_text(*recall, 1) : "no images",
       recall ? interval_text(recall_interval(counts), 1) : "–", range_mark(counts, from),
-      worst ? html("{} <small>{}, {}</small>", class_label(facts.run, worst->taken_for),
+      worst ? html("{} <small>{}, {}</small>", class_label(facts.run, worst->predicted_class),
                    counted(worst->count, "image"), images_of_row(facts, *worst))
             : html("–"));
 }
 
-Html class_table(const Facts& facts, const std::vector<Confusion>& all) {
+Html class_table(const ReportData& facts, const std::vector<Confusion>& all) {
   // `all` is sorted by frequency, so the first of each class is its most frequent.
   std::vector<const Confusion*> worst(facts.analysis->counts.size(), nullptr);
   for (const auto& confusion : all)
@@ -177,7 +177,7 @@ Html class_table(const Facts& facts, const std::vector<Confusion>& all) {
 
 }  // namespace
 
-Html classes_section(const Facts& facts) {
+Html classes_section(const ReportData& facts) {
   if (!facts.analysis) return {};
   const auto all = confusions(*facts.analysis);
   // A small matrix fits beside the list.

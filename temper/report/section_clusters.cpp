@@ -118,7 +118,7 @@ Html figure(const Inspection& inspection, const Cluster& cluster) {
 
 }  // namespace
 
-Html clusters_section(const Facts& facts) {
+Html clusters_section(const ReportData& facts) {
   const auto& inspection = facts.inspection;
   if (inspection.clusters.empty()) return {};
   Html figures;

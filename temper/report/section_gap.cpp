@@ -31,7 +31,7 @@ Html curve(std::string_view id, std::string_view title, std::string_view caption
 
 }  // namespace
 
-Html gap_section(const Facts& facts) {
+Html gap_section(const ReportData& facts) {
   const auto& gap = facts.summary.gap;
   if (!gap || gap->train.count < 1 || gap->validation.count < 1) return {};
   const auto weights = weights_text(gap->weights, facts.summary.averaging);

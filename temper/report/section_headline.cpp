@@ -12,7 +12,7 @@ Html fact(std::string_view name, std::string_view value, std::string_view basis 
   return html("<div><dt>{}</dt><dd>{}<small>{}</small></dd></div>", name, value, basis);
 }
 
-Html figure_of_merit(const Facts& facts) {
+Html figure_of_merit(const ReportData& facts) {
   const auto& headline = facts.summary.headline;
   if (!headline) return html(R"(<p class="merit none">Nothing has been measured yet.</p>)");
   const auto& [split, weights, score, interval] = *headline;
@@ -41,7 +41,7 @@ Html figure_of_merit(const Facts& facts) {
 }
 
 /// Each measured number is shown with its split and weights.
-Html measured_facts(const Facts& facts) {
+Html measured_facts(const ReportData& facts) {
   Html list;
   const auto& s = facts.summary;
   if (s.headline)
@@ -70,7 +70,7 @@ Html measured_facts(const Facts& facts) {
   return list;
 }
 
-Html cost_facts(const Facts& facts) {
+Html cost_facts(const ReportData& facts) {
   Html list;
   const auto& s = facts.summary;
   if (std::isfinite(s.seconds)) list += fact("Time", duration_text(s.seconds));
@@ -89,7 +89,7 @@ Html cost_facts(const Facts& facts) {
   return list;
 }
 
-Html status(const Facts& facts) {
+Html status(const ReportData& facts) {
   const auto& s = facts.summary;
   if (s.total_steps == 0) return html("Not finished: nothing was logged yet");
   const std::string progress =
@@ -102,7 +102,7 @@ Html status(const Facts& facts) {
 
 }  // namespace
 
-std::string test_basis(const Facts& facts) {
+std::string test_basis(const ReportData& facts) {
   const auto images = facts.analysis ? facts.analysis->images
                       : facts.values ? facts.values->images
                                      : 0;
@@ -112,7 +112,7 @@ std::string test_basis(const Facts& facts) {
   return fmt::format("test, {} images, {}", count_text(images), weights);
 }
 
-Html headline_section(const Facts& facts) {
+Html headline_section(const ReportData& facts) {
   return html(
       R"(<header><p class="kicker">Training report</p><h1 class="name">{}</h1><p
         class="status">{}</p></header><div class="hero">{}<dl class="facts">{}{}</dl></div>)",
@@ -120,7 +120,7 @@ Html headline_section(const Facts& facts) {
       cost_facts(facts));
 }
 
-Html notices_section(const Facts& facts) {
+Html notices_section(const ReportData& facts) {
   Html list;
   const auto& s = facts.summary;
   if (!s.finished && s.total_steps > 0)

@@ -68,7 +68,7 @@ Json running(const Run& run) {
   return points;
 }
 
-bool learns_values(const Run& run) {
+bool is_regression(const Run& run) {
   return run.start && !run.start->values.empty();
 }
 
@@ -98,7 +98,7 @@ std::string sides(const Run& run) {
 
 Html curve_figure(const Run& run, std::string_view id, std::string_view title,
                   std::string_view note, bool gap) {
-  const auto weights = judged_weights(run, run.epochs.back());
+  const auto weights = reported_weights(run, run.epochs.back());
   const bool validation = any_validation(run);
   const Html key = html(R"(<li class="train">Training</li>{}{})",
                         Html{validation ? R"(<li class="validation">Validation</li>)" : ""},
@@ -130,7 +130,7 @@ Html score_cells(const std::optional<train::Scores>& scores, bool validation) {
 Html epoch_table(const Run& run) {
   const bool validation = any_validation(run);
   const int span = validation ? 5 : 2;
-  const std::string_view quality = learns_values(run) ? "R²" : "accuracy";
+  const std::string_view quality = is_regression(run) ? "R²" : "accuracy";
   Html groups;
   Html columns;
   Html rows;
@@ -166,7 +166,7 @@ Html epoch_table(const Run& run) {
 
 /// Validation loss of the weights that the run is judged by; NaN where an epoch has none.
 double validation_loss(const Run& run, const train::Evaluated& epoch) {
-  const auto& scores = judged_weights(run, epoch) == "averaged" ? epoch.averaged : epoch.raw;
+  const auto& scores = reported_weights(run, epoch) == "averaged" ? epoch.averaged : epoch.raw;
   return scores && scores->validation && std::isfinite(scores->validation->loss)
              ? scores->validation->loss
              : kMissing;
@@ -175,13 +175,13 @@ double validation_loss(const Run& run, const train::Evaluated& epoch) {
 /// The effect that early stopping with its default options would have had on the recorded epochs.
 std::string early_stopping_by_default(const Run& run) {
   const regularize::EarlyStopping options;
-  regularize::StopMemory memory;
+  regularize::EarlyStoppingState memory;
   double best = kMissing;
   const train::Evaluated* end = nullptr;
   for (const auto& epoch : run.epochs) {
     const double loss = validation_loss(run, epoch);
     if (regularize::observe(options, loss, epoch.epoch, memory)) best = loss;
-    if (!regularize::has_ended(options, memory)) continue;
+    if (!regularize::should_stop(options, memory)) continue;
     end = &epoch;
     break;
   }
@@ -212,7 +212,7 @@ Html early_stopping_note(const Run& run) {
       own, early_stopping_by_default(run));
 }
 
-Html measured_alike(const Run& run) {
+Html evaluation_curves(const Run& run) {
   if (run.epochs.empty()) return {};
   return html(
       R"({}<div class="pair">{}{}</div>{}{})", weights_switch(run),
@@ -221,12 +221,12 @@ Html measured_alike(const Run& run) {
           fmt::format(
               "{}, evaluation transforms, no penalty terms. Both curves are computed in the "
               "same way, so that their difference is the generalization gap.",
-              learns_values(run)
+              is_regression(run)
                   ? "Mean squared error of the targets standardized by the training set "
                     "(1: always predicting their mean)"
                   : "Cross-entropy with hard labels"),
           true),
-      learns_values(run)
+      is_regression(run)
           ? curve_figure(run, "r2", "R²",
                          "Coefficient of determination, averaged over the targets.", false)
           : curve_figure(run, "accuracy", "Accuracy", "Fraction of correctly classified images.",
@@ -251,7 +251,7 @@ Html running_figures(const Run& run) {
       significant_text(run.steps.back().loss), grouped, significant_text(run.steps.back().lr));
 }
 
-Json reliability_plot(const Facts& facts) {
+Json reliability_plot(const ReportData& facts) {
   Json bins = Json::array();
   if (!facts.analysis) return bins;
   for (const auto& bin : facts.analysis->bins)
@@ -265,18 +265,18 @@ Json reliability_plot(const Facts& facts) {
 
 }  // namespace
 
-Html learning_section(const Facts& facts) {
+Html learning_section(const ReportData& facts) {
   const auto& run = facts.run;
   if (run.epochs.empty() && run.steps.empty()) return {};
   return html(R"(<section id="learning"><h2>Learning curves</h2>{}{}</section>)",
-              measured_alike(run), running_figures(run));
+              evaluation_curves(run), running_figures(run));
 }
 
-Json plots(const Facts& facts) {
+Json plots(const ReportData& facts) {
   const auto& run = facts.run;
   return {{"epochs", run.start ? run.start->epochs : 0},
-          {"loss", learns_values(run) ? "Mean squared error" : "Cross-entropy"},
-          {"weights", run.epochs.empty() ? "raw" : judged_weights(run, run.epochs.back())},
+          {"loss", is_regression(run) ? "Mean squared error" : "Cross-entropy"},
+          {"weights", run.epochs.empty() ? "raw" : reported_weights(run, run.epochs.back())},
           {"raw", curves(run, &train::Evaluated::raw)},
           {"averaged", curves(run, &train::Evaluated::averaged)},
           {"running", running(run)},

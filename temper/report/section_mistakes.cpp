@@ -6,7 +6,7 @@
 namespace temper::report {
 namespace {
 
-Html card(const Facts& facts, std::size_t index) {
+Html card(const ReportData& facts, std::size_t index) {
   const auto& mistakes = *facts.run.mistakes;
   const auto& predictions = *facts.run.predictions;
   const auto row = mistakes.rows[index];
@@ -26,7 +26,7 @@ Html card(const Facts& facts, std::size_t index) {
 }
 
 /// "angle 31.2, predicted 12.9", one line per target.
-Html worst_card(const Facts& facts, std::size_t index) {
+Html error_card(const ReportData& facts, std::size_t index) {
   const auto& mistakes = *facts.run.mistakes;
   const auto& answers = *facts.run.predictions->values;
   const auto row = mistakes.rows[index];
@@ -35,10 +35,10 @@ Html worst_card(const Facts& facts, std::size_t index) {
   Html lines;
   for (std::size_t k = 0; k < answers.deviation.size(); ++k) {
     const auto column = static_cast<std::int64_t>(k);
-    lines +=
-        html(R"(<span class="guess">{} <b>{}</b>, predicted <b>{}</b></span>)",
-             facts.run.value_name(k), significant_text(answers.targets[row][column].item<double>()),
-             significant_text(answers.predicted[row][column].item<double>()));
+    lines += html(R"(<span class="guess">{} <b>{}</b>, predicted <b>{}</b></span>)",
+                  facts.run.target_name(k),
+                  significant_text(answers.targets[row][column].item<double>()),
+                  significant_text(answers.predicted[row][column].item<double>()));
   }
   return html(
       R"(<li><img class="{}" width="{}" height="{}" loading="lazy"
@@ -47,9 +47,9 @@ Html worst_card(const Facts& facts, std::size_t index) {
       Html{base64(io::encode_png(image))}, id, lines, count_text(id));
 }
 
-Html largest_errors(const Facts& facts) {
+Html largest_errors(const ReportData& facts) {
   Html cards;
-  for (std::size_t i = 0; i < facts.run.mistakes->images.size(); ++i) cards += worst_card(facts, i);
+  for (std::size_t i = 0; i < facts.run.mistakes->images.size(); ++i) cards += error_card(facts, i);
   return html(
       R"(<section id="mistakes"><h2>Largest errors</h2><p class="lead">The {} images with
         the largest errors, in descending order (in standard deviations of the training set, over
@@ -60,7 +60,7 @@ Html largest_errors(const Facts& facts) {
 
 }  // namespace
 
-Html mistakes_section(const Facts& facts) {
+Html mistakes_section(const ReportData& facts) {
   if (facts.run.mistakes && facts.values) return largest_errors(facts);
   if (!facts.run.mistakes || !facts.analysis || facts.run.mistakes->images.empty()) return {};
   Html cards;

@@ -99,7 +99,7 @@ Html layer_table(const Run& run) {
 }
 
 /// Measures of the whole network, and why they matter.
-Html sizes(const Facts& facts) {
+Html sizes(const ReportData& facts) {
   Html list;
   const auto fact = [&](std::string_view name, const std::string& value, const std::string& note) {
     list += html("<div><dt>{}</dt><dd>{}<small>{}</small></dd></div>", name, value, note);
@@ -128,7 +128,7 @@ Html sizes(const Facts& facts) {
 
 }  // namespace
 
-Html norms_section(const Facts& facts) {
+Html norms_section(const ReportData& facts) {
   const auto layers = layer_table(facts.run);
   const auto whole = sizes(facts);
   if (layers.markup.empty() && whole.markup.empty()) return {};

@@ -50,22 +50,22 @@ std::string value_text(const nlohmann::json& value) {
   return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-struct Named {
+struct EnvironmentRow {
   const char* key;
   std::string_view text;
 };
-constexpr std::array<Named, 12> kEnvironment{{{"temper", "temper"},
-                                              {"commit", "Commit"},
-                                              {"libtorch", "LibTorch"},
-                                              {"device", "Device"},
-                                              {"precision", "Precision"},
-                                              {"cpu", "Processor"},
-                                              {"instruction_set", "Instruction set"},
-                                              {"threads", "Threads"},
-                                              {"loader_threads", "Loader threads"},
-                                              {"system", "System"},
-                                              {"started", "Started"},
-                                              {"command", "Command"}}};
+constexpr std::array<EnvironmentRow, 12> kEnvironment{{{"temper", "temper"},
+                                                       {"commit", "Commit"},
+                                                       {"libtorch", "LibTorch"},
+                                                       {"device", "Device"},
+                                                       {"precision", "Precision"},
+                                                       {"cpu", "Processor"},
+                                                       {"instruction_set", "Instruction set"},
+                                                       {"threads", "Threads"},
+                                                       {"loader_threads", "Loader threads"},
+                                                       {"system", "System"},
+                                                       {"started", "Started"},
+                                                       {"command", "Command"}}};
 
 /// Known keys with their names in a fixed order, followed by all others.
 Html environment_rows(const nlohmann::json& environment) {
@@ -82,7 +82,7 @@ Html environment_rows(const nlohmann::json& environment) {
   return rows;
 }
 
-Html how(const Facts& facts) {
+Html how(const ReportData& facts) {
   const auto& run = facts.run;
   const auto folder = shell_word(run.directory.filename().string());
   Html text;
@@ -113,7 +113,7 @@ Html how(const Facts& facts) {
 
 }  // namespace
 
-Html reproduce_section(const Facts& facts) {
+Html reproduce_section(const ReportData& facts) {
   const auto& run = facts.run;
   Html body = how(facts);
   if (!run.recipe.empty())

@@ -78,7 +78,7 @@ Html split_of_time(const train::Ended& end) {
 }
 
 /// The time saved by stochastic depth with mode batch.
-Html blocks_left_out(const Facts& facts) {
+Html skipped_blocks_note(const ReportData& facts) {
   if (!facts.weights || !facts.weights->blocks) return {};
   const auto& blocks = *facts.weights->blocks;
   const auto left_out = blocks.passes - blocks.executed;
@@ -92,7 +92,7 @@ Html blocks_left_out(const Facts& facts) {
 
 }  // namespace
 
-Html time_section(const Facts& facts) {
+Html time_section(const ReportData& facts) {
   const auto& run = facts.run;
   const Html split = run.end ? split_of_time(*run.end) : Html{};
   const double rate = median_rate(run);
@@ -105,7 +105,7 @@ Html time_section(const Facts& facts) {
       R"(<section id="time"><h2>Training time</h2><p class="lead">{}{}{}.</p>{}{}</section>)",
       std::isfinite(run.seconds()) ? duration_text(run.seconds()) + " in total" : "",
       std::isfinite(run.seconds()) && !speed.empty() ? "; " : "", speed, split,
-      blocks_left_out(facts));
+      skipped_blocks_note(facts));
 }
 
 }  // namespace temper::report

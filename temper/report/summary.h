@@ -59,16 +59,16 @@ struct Summary {
   std::optional<measure::Interval> bootstrap;   ///< of the test accuracy, over images, 95%
   std::optional<train::Scaled> scaled;          ///< test, with the saved temperature
   std::vector<std::string> value_names;         ///< targets of a regression run
-  std::optional<measure::ValueFigures> values;  ///< test
+  std::optional<measure::ValueMetrics> values;  ///< test
 };
 
 /// Throws as read_run() does.
 Summary summary(const std::filesystem::path& run_directory);
 Summary summary(const Run& run, const std::optional<Analysis>& analysis,
-                const std::optional<measure::ValueFigures>& values = {});
+                const std::optional<measure::ValueMetrics>& values = {});
 
 /// The weights that an epoch is judged by: "raw" or "averaged".
-std::string judged_weights(const Run& run, const train::Evaluated& epoch);
+std::string reported_weights(const Run& run, const train::Evaluated& epoch);
 
 nlohmann::json to_json(const Summary& summary);
 /// "R2 0.9876, RMSE 1.234, MAE 0.9876", for a terminal.

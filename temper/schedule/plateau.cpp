@@ -17,8 +17,8 @@ bool better(const Plateau& curve, double score, const std::optional<double>& bes
 
 }  // namespace
 
-PlateauMemory observe(const Plateau& curve, PlateauMemory memory, double score, std::int64_t step,
-                      const Horizon& horizon) {
+PlateauState observe(const Plateau& curve, PlateauState memory, double score, std::int64_t step,
+                     const Horizon& horizon) {
   const bool waits = curve.warmup.clock == WarmupClock::waits;
   if (waits && static_cast<double>(step) + kStepRounding < curve.warmup.in_steps(horizon))
     return memory;

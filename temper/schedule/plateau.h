@@ -82,21 +82,21 @@ struct Plateau {
 };
 
 /// The state of a plateau after the evaluations so far.
-struct PlateauMemory {
+struct PlateauState {
   PlateauMeasure measure = PlateauMeasure::validation_loss;  ///< that the rest refers to
   std::optional<double> best = {};
   std::int64_t bad = 0;            ///< evaluations in a row without improvement
   std::int64_t cooldown_left = 0;  ///< evaluations left in the cooldown
   std::int64_t reductions = 0;
 
-  bool operator==(const PlateauMemory&) const = default;
+  bool operator==(const PlateauState&) const = default;
 };
 
 /// The state after one more evaluation. A non-finite score is not an improvement.
 /// @param step  the number of steps done at the evaluation; evaluations before the end of a warm-up
 /// whose clock waits are ignored
-PlateauMemory observe(const Plateau& curve, PlateauMemory memory, double score, std::int64_t step,
-                      const Horizon& horizon);
+PlateauState observe(const Plateau& curve, PlateauState memory, double score, std::int64_t step,
+                     const Horizon& horizon);
 
 /// The value after that number of reductions, after any warm-up.
 double reduced(const Plateau& curve, std::int64_t reductions);

@@ -71,7 +71,7 @@ Piecewise::Piecewise()
 Piecewise::Piecewise(std::vector<Piece> in_turn) : pieces(std::move(in_turn)) {}
 
 double value(const Schedule& schedule, std::int64_t step, const Horizon& horizon,
-             const PlateauMemory& memory) {
+             const PlateauState& memory) {
   const auto now = static_cast<double>(step);
   const auto* plateau = std::get_if<Plateau>(&schedule);
   if (plateau != nullptr && now >= plateau->warmup.in_steps(horizon))
@@ -91,7 +91,7 @@ std::pair<double, double> range(const Schedule& schedule, const Horizon& horizon
   return {low, high};
 }
 
-std::optional<std::int64_t> first_fall(const Schedule& schedule, const Horizon& horizon) {
+std::optional<std::int64_t> first_decrease(const Schedule& schedule, const Horizon& horizon) {
   const auto start = static_cast<std::int64_t>(std::ceil(warmup_steps(schedule, horizon)));
   if (std::holds_alternative<Plateau>(schedule)) return start;
   for (auto step = start + 1; step < horizon.total_steps; ++step)

@@ -82,14 +82,14 @@ void check_length(const Schedule& schedule, const std::string& where, const Hori
 /// @param step    0-based; steps at or beyond the horizon's end give the value at its end
 /// @param memory  the state of a plateau; by default that before any reduction
 double value(const Schedule& schedule, std::int64_t step, const Horizon& horizon,
-             const PlateauMemory& memory = {});
+             const PlateauState& memory = {});
 
 /// Lowest and highest value over all steps of the horizon; for a plateau, for any measurements.
 std::pair<double, double> range(const Schedule& schedule, const Horizon& horizon);
 
 /// The first step after any warm-up whose value is below that of the step before; nothing if there
 /// is none. For a plateau, the first step after the warm-up, because it may fall at any time.
-std::optional<std::int64_t> first_fall(const Schedule& schedule, const Horizon& horizon);
+std::optional<std::int64_t> first_decrease(const Schedule& schedule, const Horizon& horizon);
 
 }  // namespace temper::schedule
 

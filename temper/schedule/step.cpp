@@ -6,12 +6,12 @@
 namespace temper::schedule {
 namespace {
 
-constexpr double kUsualEpochs = 30;
+constexpr double kDefaultEpochs = 30;
 
 }  // namespace
 
 double at(const Step& curve, const Clock& clock) {
-  const double span = curve.step_size.in_steps_or(kUsualEpochs, clock.horizon);
+  const double span = curve.step_size.in_steps_or(kDefaultEpochs, clock.horizon);
   return curve.peak * std::pow(curve.gamma, spans_passed(clock.t, span));
 }
 

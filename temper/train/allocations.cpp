@@ -76,8 +76,8 @@ std::pair<std::size_t, std::size_t> left_out(std::span<const std::int64_t> few,
 /// LibTorch and oneDNN may choose other kernels, with other scratch blocks, for another batch: a
 /// block without a match is skipped for the smaller batch, and taken as independent of the batch
 /// for the larger.
-std::vector<std::int64_t> likes_of(std::span<const std::int64_t> more,
-                                   std::span<const std::int64_t> few) {
+std::vector<std::int64_t> matching_sizes(std::span<const std::int64_t> more,
+                                         std::span<const std::int64_t> few) {
   std::vector<std::int64_t> likes(more.begin(), more.end());
   for (std::size_t i = 0, j = 0; i < few.size() && j < more.size();) {
     if (fits(few[i], more[j])) {
@@ -98,7 +98,7 @@ Allocations::Allocations(const std::function<void(std::int64_t)>& work) {
   const auto few = sizes_of_blocks(changes_of(work, kFew));
   const auto changes = changes_of(work, kMore);
   const auto more = sizes_of_blocks(changes);
-  const auto likes = likes_of(more, few);
+  const auto likes = matching_sizes(more, few);
   for (const auto& change : changes) {
     const auto per_image = (more[change.block] - likes[change.block]) / (kMore - kFew);
     events_.push_back(

@@ -27,10 +27,10 @@ std::optional<SavedTemperature> temperature_of(const std::filesystem::path& run,
 }
 
 /// @param validation  predictions on the validation set, to compute the gap
-Assessment of_values(const measure::ValueAnswers& answers, model::Network& network,
+Assessment of_values(const measure::ValuePredictions& answers, model::Network& network,
                      const Plan& plan, const std::optional<Predictions>& validation,
                      const AssessOptions& options) {
-  Assessment result{.values = measure::value_figures(answers, options.figures.bootstrap),
+  Assessment result{.values = measure::value_metrics(answers, options.figures.bootstrap),
                     .norms = weight_norms(network)};
   if (!validation) return result;
   const auto trained = predict(network, plan, plan.probe);

@@ -24,7 +24,7 @@ enum class TemperatureFrom : std::uint8_t {
 struct AssessOptions {
   std::string split = "test";  ///< "test", "validation" or "train"
   TemperatureFrom temperature = TemperatureFrom::none;
-  measure::FiguresOptions figures = {};
+  measure::MetricsOptions figures = {};
   bool gap = true;               ///< compute the gap, if there is a validation set
   std::int64_t sensitivity = 0;  ///< number of images for input sensitivity; 0: not computed
 };
@@ -47,8 +47,8 @@ struct Sensitivity {
 };
 
 struct Assessment {
-  measure::Figures figures;
-  std::optional<measure::ValueFigures> values;  ///< for regression, in place of all classification
+  measure::Metrics figures;
+  std::optional<measure::ValueMetrics> values;  ///< for regression, in place of all classification
   std::optional<measure::LossGap> loss_gap;     ///< for regression
   std::optional<Scaled> scaled;
   std::optional<measure::Gap> gap;

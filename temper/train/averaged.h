@@ -14,8 +14,8 @@ std::string averaging_name(const recipe::Recipe& recipe);
 
 /// The scores, in an evaluation, of the weights that recipe.evaluation selects: the averaged ones
 /// where there are any, unless it asks for the raw ones.
-const std::optional<Scores>& scores_that_count(const Evaluated& evaluated,
-                                               const recipe::Recipe& recipe);
+const std::optional<Scores>& selected_scores(const Evaluated& evaluated,
+                                             const recipe::Recipe& recipe);
 
 /// The file of a finished run that holds the averaged weights: "model-ema.safetensors".
 std::string averaged_file(const recipe::Recipe& recipe);

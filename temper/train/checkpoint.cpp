@@ -72,12 +72,12 @@ void load_counters(State& state, const Manifest& manifest) {
 }
 
 /// Resets an average to these weights.
-void begin_anew(const regularize::Averages& averages, std::span<const Named> weights) {
+void reset_average(const regularize::Averages& averages, std::span<const Named> weights) {
   for (std::size_t i = 0; i < weights.size(); ++i)
     averages.tensors[i].second.copy_(weights[i].second.detach());
 }
 
-bool better(const Merit& left, const Merit& right) {
+bool better(const BestMetric& left, const BestMetric& right) {
   return left.by == name_of(Best::validation_loss) ? left.value < right.value
                                                    : left.value > right.value;
 }
@@ -159,10 +159,10 @@ std::vector<fs::path> list_checkpoints(const fs::path& checkpoints) {
 
 std::optional<fs::path> best_checkpoint(const fs::path& checkpoints, Best by) {
   std::optional<fs::path> best;
-  std::optional<Merit> merit;
+  std::optional<BestMetric> merit;
   if (by == Best::none) return best;
   for (const auto& checkpoint : list_checkpoints(checkpoints)) {
-    std::optional<Merit> found;
+    std::optional<BestMetric> found;
     try {
       found = read_manifest(checkpoint).merit;
     } catch (const Error&) {
@@ -197,12 +197,12 @@ void load_checkpoint(State& state, const fs::path& checkpoint) {
   }
   load_counters(state, manifest);
   take_plateaus(state, manifest.plateaus);
-  if (state.stop) state.stop = manifest.stop.value_or(regularize::StopMemory{});
+  if (state.stop) state.stop = manifest.stop.value_or(regularize::EarlyStoppingState{});
   state.optimizer.step = manifest.optimizer_steps;
   if (state.averages) state.averages->updates = manifest.updates;
 }
 
-std::vector<std::string> load_what_fits(State& state, const fs::path& checkpoint) {
+std::vector<std::string> load_compatible(State& state, const fs::path& checkpoint) {
   const auto manifest = read_manifest(checkpoint);
   verify(checkpoint, manifest);
   load_tensors(io::Safetensors(checkpoint / kModel), weights(*state.network));
@@ -232,7 +232,7 @@ std::vector<std::string> load_what_fits(State& state, const fs::path& checkpoint
   if (fs::exists(checkpoint / kAverages) && load(kAverages, state.averages->tensors))
     state.averages->updates = manifest.updates;
   else
-    begin_anew(*state.averages, weights(*state.network));
+    reset_average(*state.averages, weights(*state.network));
   return anew;
 }
 

@@ -69,6 +69,6 @@ void load_checkpoint(State& state, const std::filesystem::path& checkpoint);
 /// The same for the state of a changed recipe: the weights must fit, other parts that do not fit
 /// are reset.
 /// @return a sentence for each part that is reset
-std::vector<std::string> load_what_fits(State& state, const std::filesystem::path& checkpoint);
+std::vector<std::string> load_compatible(State& state, const std::filesystem::path& checkpoint);
 
 }  // namespace temper::train

@@ -61,8 +61,8 @@ std::pair<std::int64_t, std::int64_t> ends_of(const std::vector<std::int64_t>& c
 
 }  // namespace
 
-recipe::Found look_at(const data::Dataset& dataset, const std::string& source,
-                      recipe::Device device) {
+recipe::DataSummary recipe_facts(const data::Dataset& dataset, const std::string& source,
+                                 recipe::Device device) {
   const auto& train = *dataset.train;
   const auto sizes = some_sizes(train);
   std::vector<std::int64_t> sides;
@@ -83,7 +83,7 @@ recipe::Found look_at(const data::Dataset& dataset, const std::string& source,
           .gpu = resolve_device(device).device == recipe::Device::cuda};
 }
 
-recipe::Found look_at(const data::Check& check, recipe::Device device) {
+recipe::DataSummary recipe_facts(const data::Check& check, recipe::Device device) {
   const auto& train = check.sets.at(0);
   const auto [low, high] = ends_of(train.per_class);
   const auto& sizes = train.sizes;

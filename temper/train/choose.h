@@ -12,11 +12,12 @@ namespace temper::train {
 /// pictures, from their headers. Unreadable pictures are skipped.
 /// @param source  as data.source
 /// @param device  as device
-recipe::Found look_at(const data::Dataset& dataset, const std::string& source,
-                      recipe::Device device = recipe::Device::automatic);
+recipe::DataSummary recipe_facts(const data::Dataset& dataset, const std::string& source,
+                                 recipe::Device device = recipe::Device::automatic);
 
 /// The same from the result of `temper data check`. There must be a training set.
-recipe::Found look_at(const data::Check& check, recipe::Device device = recipe::Device::automatic);
+recipe::DataSummary recipe_facts(const data::Check& check,
+                                 recipe::Device device = recipe::Device::automatic);
 
 /// The chosen options and the reasons, one per line.
 std::string to_text(const recipe::Choice& choice);

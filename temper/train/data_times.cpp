@@ -47,7 +47,7 @@ void time_one_by_one(const Plan& plan, double seconds, DataTimes& times) {
       ++at;
     } catch (const Error&) {
       if (!options.skip_bad || order.size() == 1 ||
-          data::fault_of(*plan.train, order[at], picture).empty())
+          data::read_error_of(*plan.train, order[at], picture).empty())
         throw;
       order.erase(order.begin() + static_cast<std::ptrdiff_t>(at));
     }

@@ -40,7 +40,7 @@ void* open_library(const char* name) {
   return library;
 }
 
-Processor open_cuda() {
+ComputeDevice open_cuda() {
   // cuBLAS is deterministic only with a workspace of fixed size, set before its initialization.
   ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
   // The module depends on it, but would search its own directory, not that of this LibTorch.
@@ -60,7 +60,7 @@ Processor open_cuda() {
 
 }  // namespace
 
-Processor resolve_device(recipe::Device asked) {
+ComputeDevice resolve_device(recipe::Device asked) {
   const bool automatic = asked == recipe::Device::automatic;
   if (asked == recipe::Device::cpu || (automatic && !driver_is_running())) return {};
   try {

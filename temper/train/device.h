@@ -9,7 +9,7 @@
 namespace temper::train {
 
 /// The device that a run computes on.
-struct Processor {
+struct ComputeDevice {
   recipe::Device device = recipe::Device::cpu;  ///< cpu or cuda
   std::string name = {};                        ///< of the GPU; empty on the CPU
   std::int64_t memory = 0;                      ///< of the GPU, in bytes; 0 on the CPU
@@ -27,6 +27,6 @@ struct Processor {
 ///
 /// Must be called before the first tensor operation: LibTorch detects its back ends only once.
 /// Throws Error{Code::usage}, with the reason, when cuda is requested and not available.
-Processor resolve_device(recipe::Device asked);
+ComputeDevice resolve_device(recipe::Device asked);
 
 }  // namespace temper::train

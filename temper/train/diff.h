@@ -13,7 +13,7 @@
 namespace temper::train {
 
 /// An entry of environment.json: software, hardware or settings of a run.
-struct Circumstance {
+struct EnvironmentDifference {
   std::string name;   ///< "libtorch", "instruction_set"
   std::string left;   ///< "" where it is not recorded
   std::string right;  ///< "" where it is not recorded
@@ -21,11 +21,11 @@ struct Circumstance {
 
 /// The entries that differ between two environment.json, except for the command, the time and the
 /// data.
-std::vector<Circumstance> differing_circumstances(const nlohmann::json& left,
-                                                  const nlohmann::json& right);
+std::vector<EnvironmentDifference> environment_differences(const nlohmann::json& left,
+                                                           const nlohmann::json& right);
 
 /// A comparison of the running losses, over the lines that cover the same steps in both logs.
-struct Parting {
+struct LossComparison {
   std::int64_t compared = 0;               ///< lines
   std::optional<std::int64_t> first_step;  ///< the first one where they differ in any bit
   double left = 0;                         ///< losses there
@@ -33,7 +33,7 @@ struct Parting {
 };
 
 /// The end of a run.
-struct Ending {
+struct RunEnd {
   std::int64_t steps = 0;
   std::optional<double> seconds;                    ///< empty: not finished
   std::string weights;                              ///< evaluated on the test set; "" before that
@@ -44,12 +44,12 @@ struct Ending {
 
 struct RunDifferences {
   std::vector<recipe::Difference> recipe;  ///< those that change results first
-  std::vector<Circumstance> circumstances;
+  std::vector<EnvironmentDifference> circumstances;
   std::optional<bool> same_data;     ///< empty: not recorded
   std::optional<bool> same_weights;  ///< bytes of the final raw weights; empty: one run has none
-  Parting losses;
-  Ending left;
-  Ending right;
+  LossComparison losses;
+  RunEnd left;
+  RunEnd right;
 };
 
 /// Throws Error: usage when one of the directories holds no run, data or io when reading fails.

@@ -16,7 +16,7 @@ namespace temper::train {
 struct Predictions {
   at::Tensor logits;  ///< float32 [n, outputs], on the CPU; for regression the standardized outputs
   at::Tensor labels;  ///< int64 [n]; -1 for regression
-  std::optional<measure::ValueAnswers> values = {};  ///< for regression, in the targets' units
+  std::optional<measure::ValuePredictions> values = {};  ///< for regression, in the targets' units
 };
 
 /// Thrown when a long computation is cancelled on request.

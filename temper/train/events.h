@@ -81,7 +81,7 @@ struct Evaluated {
 };
 
 /// A step whose loss or gradient was not finite, and which was not applied.
-struct LeftOut {
+struct SkippedStep {
   std::int64_t step = 0;
   double loss = 0;
   std::string parameter;          ///< the first one with a non-finite gradient; "" without any
@@ -133,7 +133,7 @@ struct Warned {
   std::string message;
 };
 
-using Event = std::variant<Started, Stepped, Norms, Evaluated, LeftOut, SkippedImage, EarlyStop,
+using Event = std::variant<Started, Stepped, Norms, Evaluated, SkippedStep, SkippedImage, EarlyStop,
                            Tested, Ended, Warned>;
 
 /// A line of metrics.jsonl.

@@ -55,7 +55,7 @@ io::Metadata weights_metadata(const Plan& plan) {
       {"temper.mean", json(normalisation.mean).dump()},
       {"temper.std", json(normalisation.std).dump()},
       {"temper.interpolation", std::string(name_of(augment::Interpolation::bilinear))}};
-  if (plan.learns_values()) {
+  if (plan.is_regression()) {
     metadata["temper.values"] = json(plan.train->value_names()).dump();
     metadata["temper.value_mean"] = json(plan.scale.mean).dump();
     metadata["temper.value_deviation"] = json(plan.scale.deviation).dump();

@@ -12,7 +12,7 @@
 namespace temper::train {
 
 /// The metric of an evaluation that `checkpoint.best` compares.
-struct Merit {
+struct BestMetric {
   std::string by;  ///< "validation_loss"
   double value = 0;
 };
@@ -23,16 +23,16 @@ struct Manifest {
   std::string fingerprint;  ///< of the recipe and the data
   double seconds = 0;       ///< of training so far
   bool evaluated = false;   ///< whether the evaluation after this step is done
-  std::optional<Merit> merit;
+  std::optional<BestMetric> merit;
   Platform platform;
   std::int64_t origin = 0;           ///< see State
   std::int64_t left_out = 0;         ///< see State
   std::int64_t left_out_in_row = 0;  ///< see State
   std::int64_t optimizer_steps = 0;
-  std::int64_t updates = 0;                                 ///< of the averages
-  std::map<std::string, schedule::PlateauMemory> plateaus;  ///< by path of the scheduled option
-  std::optional<regularize::StopMemory> stop;               ///< see State
-  std::map<std::string, std::string> files;                 ///< checksum by file name
+  std::int64_t updates = 0;                                ///< of the averages
+  std::map<std::string, schedule::PlateauState> plateaus;  ///< by path of the scheduled option
+  std::optional<regularize::EarlyStoppingState> stop;      ///< see State
+  std::map<std::string, std::string> files;                ///< checksum by file name
 };
 
 /// The text of manifest.json: JSON with a checksum of itself.

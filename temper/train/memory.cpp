@@ -13,7 +13,7 @@
 
 #include "temper/core/error.h"
 #include "temper/train/begin.h"
-#include "temper/train/heap.h"
+#include "temper/train/heap_model.h"
 #include "temper/train/machine_memory.h"
 #include "temper/train/step.h"
 
@@ -93,16 +93,17 @@ std::int64_t images_evaluated(const Plan& plan) {
 }
 
 /// The memory of a run as a function of the batch size.
-class Forecast {
+class MemoryModel {
  public:
-  explicit Forecast(const Plan& plan) : Forecast(plan, plan.recipe, begin(plan)) {}
+  explicit MemoryModel(const Plan& plan) : MemoryModel(plan, plan.recipe, begin(plan)) {}
 
-  [[nodiscard]] Need at(std::int64_t batch) const {
+  [[nodiscard]] MemoryNeed at(std::int64_t batch) const {
     const auto total = total_for(batch);
-    Need need{.process = process_,
-              .model = 2 * state_,
-              .loader = static_cast<std::uint64_t>(waiting() * slot(batch, plan_.training.size)),
-              .total = total};
+    MemoryNeed need{
+        .process = process_,
+        .model = 2 * state_,
+        .loader = static_cast<std::uint64_t>(waiting() * slot(batch, plan_.training.size)),
+        .total = total};
     need.working = total - std::min(total, need.process + need.model + need.loader);
     const auto twice = total_for(2 * batch);
     need.per_image = (twice - std::min(twice, total)) / static_cast<std::uint64_t>(batch);
@@ -120,7 +121,7 @@ class Forecast {
   }
 
  private:
-  Forecast(const Plan& plan, const recipe::Recipe& recipe, State state)
+  MemoryModel(const Plan& plan, const recipe::Recipe& recipe, State state)
       : plan_(plan),
         training_(of_training(plan, recipe, state)),
         evaluation_(of_evaluation(plan, state)),
@@ -144,7 +145,7 @@ class Forecast {
   }
 
   [[nodiscard]] std::uint64_t total_for(std::int64_t batch) const {
-    Heap heap;
+    HeapModel heap;
     for (std::int64_t i = 0; i < waiting(); ++i) heap.allocate(slot(batch, plan_.training.size));
     train(heap, batch);
     evaluate(heap);
@@ -152,13 +153,13 @@ class Forecast {
   }
 
   /// A step while a checkpoint is written from a copy of the state.
-  void train(Heap& heap, std::int64_t batch) const {
+  void train(HeapModel& heap, std::int64_t batch) const {
     for (const auto bytes : sizes_) heap.allocate(bytes);
     heap.play(training_, batch);
     for (const auto bytes : sizes_) heap.release(bytes);
   }
 
-  void evaluate(Heap& heap) const {
+  void evaluate(HeapModel& heap) const {
     const auto images = images_evaluated(plan_);
     const auto batch = std::min(plan_.evaluation.batch, images);
     // Logits are kept batch by batch and then concatenated.
@@ -183,7 +184,7 @@ double gib(std::uint64_t bytes) {
   return static_cast<double>(bytes) / (1024.0 * 1024.0 * 1024.0);
 }
 
-[[noreturn]] void refuse(const Forecast& forecast, const Need& need, std::uint64_t limit,
+[[noreturn]] void refuse(const MemoryModel& forecast, const MemoryNeed& need, std::uint64_t limit,
                          std::int64_t batch) {
   const auto fits = forecast.largest_batch_within(limit);
   throw Error(
@@ -198,14 +199,14 @@ double gib(std::uint64_t bytes) {
 
 }  // namespace
 
-Need memory_need(const Plan& plan) {
+MemoryNeed memory_need(const Plan& plan) {
   prepare_thread(plan);
-  return Forecast(plan).at(plan.recipe.data.batch);
+  return MemoryModel(plan).at(plan.recipe.data.batch);
 }
 
-Need require_memory(const Plan& plan) {
+MemoryNeed require_memory(const Plan& plan) {
   prepare_thread(plan);
-  const Forecast forecast(plan);
+  const MemoryModel forecast(plan);
   const auto batch = plan.recipe.data.batch;
   const auto need = forecast.at(batch);
   const auto available = available_memory();

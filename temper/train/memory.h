@@ -6,7 +6,7 @@
 namespace temper::train {
 
 /// The estimated peak of main memory of a run, in bytes.
-struct Need {
+struct MemoryNeed {
   std::uint64_t process = 0;  ///< before the run: program, LibTorch, images in memory
   /// Weights, optimizer state and averages, twice: a checkpoint is written from a copy.
   std::uint64_t model = 0;
@@ -25,11 +25,11 @@ struct Need {
 /// data.train_size causes when it takes many values. Measured (glibc 2.36, LibTorch 2.11) the peak
 /// was within 3% of the estimate with 3 sizes, 1.3 to 1.7 times the estimate with 15, and more than
 /// twice the estimate with 50.
-Need memory_need(const Plan& plan);
+MemoryNeed memory_need(const Plan& plan);
 
 /// As memory_need(), but throws Error{Code::usage}, with the batch size that would fit, when the
 /// need exceeds the available memory of the machine or of the process's limit. Never throws where
 /// the available memory is unknown.
-Need require_memory(const Plan& plan);
+MemoryNeed require_memory(const Plan& plan);
 
 }  // namespace temper::train

@@ -23,14 +23,14 @@ measure::MonteCarlo predict_monte_carlo(model::Network& network, const Plan& pla
                                         const std::function<bool()>& cancel = {});
 
 /// A class predicted by Monte Carlo dropout.
-struct UnsureGuess {
+struct McDropoutPrediction {
   std::string name;
   double probability = 0;  ///< mean over the passes
   double deviation = 0;    ///< standard deviation over the passes
 };
-struct UnsureGuesses {
-  std::vector<UnsureGuess> top;  ///< the most probable first
-  double entropy = 0;            ///< see measure::MonteCarlo
+struct McDropoutPredictions {
+  std::vector<McDropoutPrediction> top;  ///< the most probable first
+  double entropy = 0;                    ///< see measure::MonteCarlo
   double information = 0;
 };
 
@@ -39,7 +39,7 @@ struct UnsureGuesses {
 /// than two passes, for a network without dropout, and where a schedule changed the dropout rates,
 /// whose last values are not saved.
 /// @param k  number of classes to return
-UnsureGuesses classify_monte_carlo(SavedModel& model, const io::Image& image, std::int64_t k,
-                                   std::int64_t passes);
+McDropoutPredictions classify_monte_carlo(SavedModel& model, const io::Image& image, std::int64_t k,
+                                          std::int64_t passes);
 
 }  // namespace temper::train

@@ -196,7 +196,7 @@ Plan plan(const recipe::Recipe& recipe, const data::Dataset& data) {
   auto prepared = data::prepare(data, preparation_of(options.data), seed);
   auto& sets = prepared.sets;
   const bool valued = !sets.train->value_names().empty();
-  if (valued) check_for_values(options);
+  if (valued) check_regression(options);
   plan.scale = data::value_scale(*sets.train);
   for (auto* set : {&sets.train, &sets.validation, &sets.test})
     if (*set) *set = data::standardised(*set, plan.scale);

@@ -47,7 +47,7 @@ struct Plan {
   data::LoaderOptions evaluation;
 
   /// Regression targets in place of classes.
-  [[nodiscard]] bool learns_values() const { return !scale.mean.empty(); }
+  [[nodiscard]] bool is_regression() const { return !scale.mean.empty(); }
 };
 
 /// Throws Error: usage where the data or the machine does not support the recipe, data for data

@@ -6,7 +6,7 @@ namespace temper::train {
 
 using recipe::Precision;
 
-Precision resolve_precision(Precision asked, const Processor& processor) {
+Precision resolve_precision(Precision asked, const ComputeDevice& processor) {
   const bool gpu = processor.device == recipe::Device::cuda;
   // Every processor with AMX has AVX512-BF16 too.
   const bool native = gpu ? processor.bf16 : __builtin_cpu_supports("avx512bf16") != 0;

@@ -10,7 +10,7 @@ namespace temper::train {
 /// with AMX; otherwise to fp32. AVX512-BF16 alone was measured to be slower than fp32
 /// (docs/performance.md). Throws Error{Code::usage} for bf16 on hardware without it, which would
 /// emulate it a hundred times slower than fp32.
-recipe::Precision resolve_precision(recipe::Precision asked, const Processor& processor);
+recipe::Precision resolve_precision(recipe::Precision asked, const ComputeDevice& processor);
 
 /// The number format of a network's layers; float for "auto".
 at::ScalarType format_of(recipe::Precision precision);

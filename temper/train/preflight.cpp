@@ -45,7 +45,7 @@ void try_size(const Plan& plan, model::Network& network, augment::Size size, std
   }
 }
 
-double lowest_r2(const measure::ValueAnswers& answers) {
+double lowest_r2(const measure::ValuePredictions& answers) {
   double lowest = 1;
   for (const auto& one : measure::errors(answers)) lowest = std::min(lowest, one.r2);
   return lowest;
@@ -104,7 +104,7 @@ std::string inspect_first_batch(const Plan& plan, model::Network& network,
   network.set_noise(model::Noise::training);
   for (std::size_t i = 0; i < before.size(); ++i) network.buffers()[i].value.copy_(before[i]);
 
-  if (plan.learns_values()) return about_first_values(answers, batch);
+  if (plan.is_regression()) return about_first_values(answers, batch);
   const auto loss = loss::cross_entropy(answers, batch.targets, batch.labelled).item<double>();
   const double guessing = std::log(static_cast<double>(plan.task.classes));
   if (std::isfinite(loss) && std::abs(loss - guessing) < 0.5 * guessing) return "";
@@ -126,7 +126,7 @@ void require_sizes(const Plan& plan) {
 Overfit overfit_one_batch(const Plan& plan, std::int64_t steps) {
   auto recipe = plan.recipe;
   switch_off_techniques(recipe);
-  if (plan.learns_values())
+  if (plan.is_regression())
     recipe.loss = loss::Mse{};
   else
     recipe.loss = loss::CrossEntropy{};
@@ -153,7 +153,7 @@ Overfit overfit_one_batch(const Plan& plan, std::int64_t steps) {
   }
   const at::NoGradGuard no_grad;
   const auto answers = state.network->forward(batch.views.front()).to(at::kCPU, at::kDouble);
-  if (plan.learns_values())
+  if (plan.is_regression())
     result.accuracy = lowest_r2({answers, batch.targets.to(at::kCPU, at::kDouble),
                                  std::vector<double>(plan.scale.mean.size(), 1)});
   else

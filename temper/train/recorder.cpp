@@ -69,7 +69,7 @@ void plot(io::EventWriter& board, const Evaluated& e) {
   board.flush();
 }
 
-void plot(io::EventWriter& board, const LeftOut&) {
+void plot(io::EventWriter& board, const SkippedStep&) {
   board.flush();
 }
 void plot(io::EventWriter&, const SkippedImage&) {}

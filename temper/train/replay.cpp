@@ -96,7 +96,7 @@ Evaluations evaluations(const std::vector<json>& log) {
 }
 
 /// The logits of the step's forward pass. The network's buffers are restored.
-at::Tensor look_at_logits(model::Network& network, const at::Tensor& images) {
+at::Tensor forward_logits(model::Network& network, const at::Tensor& images) {
   const at::NoGradGuard no_grad;
   std::vector<at::Tensor> before;
   for (const auto& buffer : network.buffers()) before.push_back(buffer.value.clone());
@@ -117,7 +117,7 @@ class Replayer {
         loader_(plan.train, plan.training),
         step_(run / "checkpoints") {
     result_.step = step;
-    pipeline_.set_only_later(plan.training.only_later);
+    pipeline_.set_skipped_in_first_view(plan.training.only_later);
     restore(run);
     result_.from = state_.step;
   }
@@ -129,8 +129,8 @@ class Replayer {
                  .steps_per_epoch = plan_.horizon.steps_per_epoch,
                  .total_steps = result_.step,
                  .epochs = recipe_.epochs});
-    while (state_.step < result_.step - 1) redo();
-    make_the_step();
+    while (state_.step < result_.step - 1) repeat_step();
+    replay_step();
     check(logged);
     return std::move(result_);
   }
@@ -145,7 +145,8 @@ class Replayer {
       state_ = begin(plan_);
       try {
         load_checkpoint(state_, checkpoint);
-        if (!read_manifest(checkpoint).evaluated && state_.step > state_.origin) see_evaluation();
+        if (!read_manifest(checkpoint).evaluated && state_.step > state_.origin)
+          replay_evaluation();
         return;
       } catch (const Error& error) {
         if (error.code() != Code::data) throw;
@@ -156,7 +157,7 @@ class Replayer {
   }
 
   /// Updates the plateaus with the run's evaluation at this step, if any, from its log.
-  void see_evaluation() {
+  void replay_evaluation() {
     if (state_.plateaus.empty() || state_.step % plan_.horizon.steps_per_epoch != 0) return;
     const auto found = evaluations_.find(state_.step);
     if (found == evaluations_.end())
@@ -176,10 +177,10 @@ class Replayer {
     return to(*loader_.next(), plan_.device);
   }
 
-  void redo() {
+  void repeat_step() {
     const auto batch = next_batch();
     const auto done = step_(state_, recipe_, batch, times_);
-    see_evaluation();
+    replay_evaluation();
     losses_.push_back(done.not_finite ? std::numeric_limits<double>::quiet_NaN()
                                       : done.loss.item<double>());
     tell(Stepped{
@@ -192,26 +193,26 @@ class Replayer {
         .seconds = since_.seconds()});
   }
 
-  void make_the_step() {
+  void replay_step() {
     const auto batch = next_batch();
     const auto steps = plan_.horizon.steps_per_epoch;
     result_.epoch = state_.step / steps + 1;
     result_.batch = state_.step % steps + 1;
     result_.lr = learning_rate(recipe_);
     result_.images = batch.views.front().detach().to(at::kCPU, at::kFloat).clone();
-    look_at(batch);
+    trace_batch(batch);
     result_.norms.step = result_.step;
     result_.loss = step(state_, recipe_, batch, times_, &result_.norms).loss.item<double>();
     losses_.push_back(result_.loss);
   }
 
-  void look_at(const data::Batch& batch) {
+  void trace_batch(const data::Batch& batch) {
     if (plan_.training.adapt) plan_.training.adapt(state_.step, pipeline_);
     begin_pass(state_, recipe_);
     const auto& images = batch.views.front();
     const auto logits =
-        of_first_views(recipe_, look_at_logits(*state_.network, input_of(recipe_, batch)));
-    const auto teacher = answers_of_teacher(state_, recipe_, images);
+        first_view_logits(recipe_, forward_logits(*state_.network, input_of(recipe_, batch)));
+    const auto teacher = teacher_logits(state_, recipe_, images);
     for (std::int64_t row = 0; row < batch.ids.size(0); ++row)
       result_.samples.push_back(sample(batch, logits, teacher, row));
     // Images without a loss come last.

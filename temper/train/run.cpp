@@ -57,12 +57,12 @@ class Run {
 
   Outcome operator()() {
     folder_.require_same_run(plan_);
-    go_on();
+    resume();
     if (finished(folder_.path()))
       return {.finished = true, .step = state_.step, .test = {}, .seconds = seconds()};
     folder_.record(plan_, options_.command, forked_from_);
     Recorder recorder(folder_.path(), state_.step, evaluated_);
-    remember_skipped();
+    read_reported_images();
     watchers_ = options_.observers;
     watchers_.insert(watchers_.begin(), &recorder);
     announce();
@@ -78,7 +78,7 @@ class Run {
   }
 
   /// Restores the state at which an earlier process, or the run to fork from, stopped.
-  void go_on() {
+  void resume() {
     auto checkpoint = folder_.newest_checkpoint(notes_);
     if (!checkpoint && !options_.fork_from.empty()) {
       fork();
@@ -107,7 +107,7 @@ class Run {
     if (!checkpoint)
       throw Error(Code::usage,
                   fmt::format("{} has no checkpoint to fork from", options_.fork_from.string()));
-    const auto anew = load_what_fits(state_, *checkpoint);
+    const auto anew = load_compatible(state_, *checkpoint);
     notes_.insert(notes_.end(), anew.begin(), anew.end());
     note_platform(read_manifest(*checkpoint).platform);
     state_.origin = state_.step;
@@ -144,7 +144,7 @@ class Run {
                  .width = plan_.task.width,
                  .batch = recipe_.data.batch,
                  .averaging = averaging_name(recipe_),
-                 .weights = weights_that_count()});
+                 .weights = selected_weights()});
     if (state_.step == state_.origin)
       for (const auto& note : plan_.data_notes) tell(Warned{note});
     for (const auto& note : notes_) tell(Warned{note});
@@ -152,7 +152,7 @@ class Run {
   }
 
   /// Reads from the log which skipped images an earlier process has already reported.
-  void remember_skipped() {
+  void read_reported_images() {
     const auto metrics = folder_.path() / "metrics.jsonl";
     if (!fs::exists(metrics)) return;
     for (const auto& line : io::read_json_lines(metrics))
@@ -167,7 +167,7 @@ class Run {
 
   /// False: stopped on request, after saving.
   bool train() {
-    if (at_border() && state_.step > state_.origin && !evaluated_ && !evaluate()) return false;
+    if (at_epoch_end() && state_.step > state_.origin && !evaluated_ && !evaluate()) return false;
     while (!is_over())
       if (!epoch()) return false;
     return true;
@@ -179,14 +179,14 @@ class Run {
     loader_.start(state_.step / per_epoch, state_.step % per_epoch);
     state_.network->train(true);
     while (const auto* batch = next_batch()) {
-      if (stop_asked()) return give_up();
+      if (stop_asked()) return save_and_stop();
       for (const auto& image : batch->skipped)
         tell_skipped(plan_.train->where(image.id),
                      data::reason_alone(image.reason, plan_.train->where(image.id)),
                      state_.step + 1);
       train_on(*batch);
       saver_.check();
-      if (!at_border() && is_due()) save();
+      if (!at_epoch_end() && is_due()) save();
     }
     return evaluate();
   }
@@ -200,8 +200,8 @@ class Run {
       times_.data += wait.seconds();
       return batch;
     } catch (const Error& error) {
-      const bool may_be_mended = error.code() == Code::data || error.code() == Code::io;
-      if (!may_be_mended || !saved_in_time()) throw;
+      const bool recoverable = error.code() == Code::data || error.code() == Code::io;
+      if (!recoverable || !saved_in_time()) throw;
       throw Error(
           error.code(),
           fmt::format("{}\nThe run is saved at step {}: fix this and repeat the same command{}.",
@@ -215,7 +215,7 @@ class Run {
   /// Whether the state could be saved before another error is reported.
   bool saved_in_time() {
     try {
-      return !give_up();
+      return !save_and_stop();
     } catch (const Error&) {
       return false;
     }
@@ -223,10 +223,12 @@ class Run {
 
   /// All steps are done, or early stopping has ended training.
   [[nodiscard]] bool is_over() const {
-    return state_.step >= plan_.horizon.total_steps || has_ended(state_, recipe_);
+    return state_.step >= plan_.horizon.total_steps || should_stop(state_, recipe_);
   }
 
-  [[nodiscard]] bool at_border() const { return state_.step % plan_.horizon.steps_per_epoch == 0; }
+  [[nodiscard]] bool at_epoch_end() const {
+    return state_.step % plan_.horizon.steps_per_epoch == 0;
+  }
 
   [[nodiscard]] bool stop_asked() const {
     return (options_.stop != nullptr && options_.stop->is_set()) ||
@@ -234,7 +236,7 @@ class Run {
            (options_.stop_at && state_.step >= *options_.stop_at && !is_over());
   }
 
-  bool give_up() {
+  bool save_and_stop() {
     save();
     saver_.wait();
     return false;
@@ -265,7 +267,7 @@ class Run {
     const auto result = step_(state_, recipe_, batch, times_, with_norms ? &norms : nullptr);
     evaluated_ = false;
     if (result.not_finite) {
-      leave_out(*result.not_finite, batch);
+      report_skipped_step(*result.not_finite, batch);
       return;
     }
     window_.add(result.loss.item<double>(), batch.ids.size(0));
@@ -278,20 +280,20 @@ class Run {
   }
 
   /// Reports a step that was not applied, and ends the run where recipe.guard says so.
-  void leave_out(const NotFinite& found, const data::Batch& batch) {
-    LeftOut event{.step = state_.step,
-                  .loss = found.loss,
-                  .parameter = found.parameter,
-                  .action = std::string(name_of(recipe_.guard.nan)),
-                  .ids = {}};
+  void report_skipped_step(const NotFinite& found, const data::Batch& batch) {
+    SkippedStep event{.step = state_.step,
+                      .loss = found.loss,
+                      .parameter = found.parameter,
+                      .action = std::string(name_of(recipe_.guard.nan)),
+                      .ids = {}};
     const auto* ids = batch.ids.const_data_ptr<std::int64_t>();
     event.ids.assign(ids, ids + batch.ids.numel());
     tell(event);
     if (recipe_.guard.nan == OnNan::stop || state_.left_out_in_row > recipe_.guard.limit)
-      refuse_to_go_on(event);
+      throw_not_finite(event);
   }
 
-  [[noreturn]] void refuse_to_go_on(const LeftOut& event) {
+  [[noreturn]] void throw_not_finite(const SkippedStep& event) {
     saver_.wait();
     std::vector<std::string> images;
     for (std::size_t i = 0; i < std::min<std::size_t>(3, event.ids.size()); ++i)
@@ -338,21 +340,21 @@ class Run {
 
   /// Calls `look` with the averaged weights in the network, in place of the trained ones.
   template <class Look>
-  auto under_averages(const Look& look) {
+  auto with_averages(const Look& look) {
     refresh_averages(state_, recipe_);
     const auto named = weights(*state_.network);
-    const regularize::Swapped swapped(*state_.averages, named);
+    const regularize::SwappedAverages swapped(*state_.averages, named);
     if (wants_statistics(recipe_))
       reestimate_statistics(*state_.network, plan_, state_.step / plan_.horizon.steps_per_epoch,
                             [this] { return stop_asked(); });
     return look();
   }
 
-  [[nodiscard]] std::string weights_that_count() const {
-    return averages_count() ? "averaged" : "raw";
+  [[nodiscard]] std::string selected_weights() const {
+    return uses_averages() ? "averaged" : "raw";
   }
 
-  [[nodiscard]] bool averages_count() const {
+  [[nodiscard]] bool uses_averages() const {
     return state_.averages && recipe_.evaluation.weights != recipe::Weights::raw;
   }
 
@@ -360,13 +362,13 @@ class Run {
     if (!averaged)
       event.raw = scores();
     else if (state_.averages)
-      event.averaged = under_averages([this] { return scores(); });
+      event.averaged = with_averages([this] { return scores(); });
   }
 
   /// At the end of an epoch. False: stopped on request, after saving.
   bool evaluate() {
     const Stopwatch watch;
-    std::optional<Judged> judged;
+    std::optional<StopDecision> judged;
     bool last = state_.step == plan_.horizon.total_steps;
     Evaluated event{.epoch = state_.step / plan_.horizon.steps_per_epoch,
                     .step = state_.step,
@@ -377,13 +379,13 @@ class Run {
     state_.network->freeze(driver_.frozen_stages(state_.step - 1));
     try {
       // The selected weights after every epoch, the others at the end of training.
-      evaluate(event, averages_count());
+      evaluate(event, uses_averages());
       judged = judge(state_, recipe_, event);
       last = last || (judged && judged->ends);
       if (last || recipe_.evaluation.weights == recipe::Weights::both)
-        evaluate(event, !averages_count());
+        evaluate(event, !uses_averages());
     } catch (const Cancelled&) {
-      return give_up();
+      return save_and_stop();
     }
     times_.evaluate += watch.seconds();
     event.seconds = seconds();
@@ -391,19 +393,19 @@ class Run {
     window_ = {};
     evaluated_ = true;
     observe(state_, recipe_, plan_.horizon, event);
-    if (judged) take_in(state_, *judged);
-    merit_ = merit_of(averages_count() ? *event.averaged : *event.raw);
+    if (judged) record_evaluation(state_, *judged);
+    merit_ = best_metric_of(uses_averages() ? *event.averaged : *event.raw);
     if (last || merit_ || is_due()) save();
     return true;
   }
 
-  [[nodiscard]] std::optional<Merit> merit_of(const Scores& scores) const {
+  [[nodiscard]] std::optional<BestMetric> best_metric_of(const Scores& scores) const {
     const auto by = recipe_.checkpoint.best;
     if (by == Best::none || !scores.validation) return std::nullopt;
     const double value =
         by == Best::validation_loss ? scores.validation->loss : scores.validation->accuracy;
     if (!std::isfinite(value)) return std::nullopt;
-    return Merit{std::string(name_of(by)), value};
+    return BestMetric{std::string(name_of(by)), value};
   }
 
   void save() {
@@ -423,7 +425,7 @@ class Run {
   bool finish() {
     Stopwatch watch;
     saver_.wait();
-    early_stop_ = conclude(state_, recipe_, plan_.horizon);
+    early_stop_ = finish_early_stopping(state_, recipe_, plan_.horizon);
     const auto& folder = folder_.path();
     export_weights(plan_, weights(*state_.network), folder / "model.safetensors");
     if (state_.averages)
@@ -447,11 +449,11 @@ class Run {
   /// after their last evaluation.
   Tested test() {
     const auto named = weights(*state_.network);
-    std::optional<regularize::Swapped> swapped;
-    if (averages_count()) swapped.emplace(*state_.averages, named);
+    std::optional<regularize::SwappedAverages> swapped;
+    if (uses_averages()) swapped.emplace(*state_.averages, named);
     const auto predictions = answers(plan_.test);
     export_predictions(plan_, predictions, folder_.path());
-    return {weights_that_count(), score(predictions)};
+    return {selected_weights(), score(predictions)};
   }
 
   [[nodiscard]] Outcome ended() const {
@@ -497,7 +499,7 @@ class Run {
   Stopwatch since_save_;
   double seconds_before_ = 0;
   bool evaluated_ = false;  ///< the evaluation that follows the state's step is done
-  std::optional<Merit> merit_;
+  std::optional<BestMetric> merit_;
   std::optional<EarlyStop> early_stop_;
   std::optional<Tested> test_;
   Times times_;

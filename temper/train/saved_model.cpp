@@ -125,7 +125,7 @@ SavedModel load_model(const fs::path& run, const std::string& weights_asked) {
   return model;
 }
 
-at::Tensor view_of(const SavedModel& model, const io::Image& image) {
+at::Tensor network_input(const SavedModel& model, const io::Image& image) {
   const augment::Size size{model.task.height, model.task.width};
   const bool same_size = augment::Size{image.height, image.width} == size;
   const augment::Pipeline pipeline(augment::evaluation_operations(same_size), model.normalisation,
@@ -145,7 +145,7 @@ void require_classes(const SavedModel& model, const std::string& what) {
 
 std::vector<PredictedValue> predict_values(SavedModel& model, const io::Image& image) {
   const c10::InferenceMode inference;
-  const auto answers = model.network->forward(view_of(model, image)).to(at::kDouble);
+  const auto answers = model.network->forward(network_input(model, image)).to(at::kDouble);
   std::vector<PredictedValue> values;
   for (std::size_t k = 0; k < model.value_names.size(); ++k)
     values.push_back(
@@ -155,14 +155,14 @@ std::vector<PredictedValue> predict_values(SavedModel& model, const io::Image& i
   return values;
 }
 
-std::vector<Guess> classify(SavedModel& model, const io::Image& image, std::int64_t k) {
+std::vector<ClassPrediction> classify(SavedModel& model, const io::Image& image, std::int64_t k) {
   require_classes(model, "probabilities");
   const c10::InferenceMode inference;
-  auto logits = model.network->forward(view_of(model, image));
+  auto logits = model.network->forward(network_input(model, image));
   if (model.temperature) logits = measure::divided(logits, model.temperature->fit.value);
   const auto [values, indices] =
       at::topk(at::softmax(logits, 1, at::kDouble)[0], std::min(k, model.task.classes));
-  std::vector<Guess> guesses;
+  std::vector<ClassPrediction> guesses;
   for (std::int64_t i = 0; i < values.size(0); ++i)
     guesses.push_back({model.classes[static_cast<std::size_t>(indices[i].item<std::int64_t>())],
                        values[i].item<double>()});

@@ -36,16 +36,16 @@ struct SavedModel {
 SavedModel load_model(const std::filesystem::path& run, const std::string& weights = "");
 
 /// The network's input for a picture, float [1, channels, height, width].
-at::Tensor view_of(const SavedModel& model, const io::Image& image);
+at::Tensor network_input(const SavedModel& model, const io::Image& image);
 
-struct Guess {
+struct ClassPrediction {
   std::string name;
   double probability = 0;
 };
 
 /// The k most probable classes of a picture, most probable first, at the model's temperature if it
 /// has one.
-std::vector<Guess> classify(SavedModel& model, const io::Image& image, std::int64_t k);
+std::vector<ClassPrediction> classify(SavedModel& model, const io::Image& image, std::int64_t k);
 
 /// Throws Error{Code::usage} where the model was trained on regression targets.
 /// @param what  name of the feature that needs classes, for the message

@@ -61,7 +61,7 @@ State start(const recipe::Recipe& recipe, std::unique_ptr<model::Network> networ
   optim::scale(recipe.parameters, state.targets, layers_of(*state.network));
   optim::check(recipe.optimizer);
   state.optimizer = optim::start(recipe.optimizer, state.targets);
-  if (recipe.lookahead) optim::remember_slow(state.optimizer, state.targets);
+  if (recipe.lookahead) optim::add_slow_weights(state.optimizer, state.targets);
   begin_averages(state, recipe, horizon);
   begin_stopping(state, recipe);
   state.plateaus = start_plateaus(recipe);

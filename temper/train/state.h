@@ -32,7 +32,7 @@ struct State {
   std::int64_t left_out_in_row = 0;  ///< consecutive ones up to now
 
   // With recipe.early_stopping, see stopping.h.
-  std::optional<regularize::StopMemory> stop = {};  ///< its record of evaluations
+  std::optional<regularize::EarlyStoppingState> stop = {};  ///< its record of evaluations
   std::optional<KeptWeights> best = {};  ///< of the best evaluation; only with restore_best
 
   // Inputs of the loss besides the batch, see begin.h. Training does not change them.

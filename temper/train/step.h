@@ -33,13 +33,13 @@ void begin_pass(State& state, const recipe::Recipe& recipe, std::int64_t pass = 
 at::Tensor input_of(const recipe::Recipe& recipe, const data::Batch& batch);
 
 /// The logits of the first views, out of those of input_of().
-at::Tensor of_first_views(const recipe::Recipe& recipe, const at::Tensor& logits);
+at::Tensor first_view_logits(const recipe::Recipe& recipe, const at::Tensor& logits);
 
 /// The logits of the state's teacher, computed without a graph. Throws Error{Code::usage} where the
 /// recipe asks for a teacher and the state has none.
 /// @return undefined without recipe.distillation
-at::Tensor answers_of_teacher(const State& state, const recipe::Recipe& recipe,
-                              const at::Tensor& images);
+at::Tensor teacher_logits(const State& state, const recipe::Recipe& recipe,
+                          const at::Tensor& images);
 
 /// The recipe's loss, including the distillation loss.
 at::Tensor training_loss(const recipe::Recipe& recipe, const loss::Inputs& inputs,

@@ -18,29 +18,29 @@ void check_stopping(const recipe::Recipe& recipe, bool validated);
 void begin_stopping(State& state, const recipe::Recipe& recipe);
 
 /// The outcome of an evaluation.
-struct Judged {
-  regularize::StopMemory memory;  ///< the record, updated
-  bool best = false;              ///< whether this is the best evaluation so far
-  bool ends = false;              ///< whether training ends here
+struct StopDecision {
+  regularize::EarlyStoppingState memory;  ///< the record, updated
+  bool best = false;                      ///< whether this is the best evaluation so far
+  bool ends = false;                      ///< whether training ends here
 };
 
 /// Compares an evaluation with the earlier ones. Does not change the state.
 /// @param evaluated  with the scores of the weights that recipe.evaluation selects
 /// @return nothing without early stopping
-std::optional<Judged> judge(const State& state, const recipe::Recipe& recipe,
-                            const Evaluated& evaluated);
+std::optional<StopDecision> judge(const State& state, const recipe::Recipe& recipe,
+                                  const Evaluated& evaluated);
 
 /// Stores the updated record, and a copy of the weights if the evaluation is the best one.
-void take_in(State& state, const Judged& judged);
+void record_evaluation(State& state, const StopDecision& judged);
 
 /// Whether the last evaluation has ended training.
-bool has_ended(const State& state, const recipe::Recipe& recipe);
+bool should_stop(const State& state, const recipe::Recipe& recipe);
 
 /// At the end of training: restores the best weights, raw and averaged, where the recipe asks for
 /// that and some evaluation had a finite score. Idempotent.
 /// @return the event to report; nothing without early stopping
-std::optional<EarlyStop> conclude(State& state, const recipe::Recipe& recipe,
-                                  const schedule::Horizon& horizon);
+std::optional<EarlyStop> finish_early_stopping(State& state, const recipe::Recipe& recipe,
+                                               const schedule::Horizon& horizon);
 
 /// Two sentences: why and when the run ended, and with which weights.
 /// @param epochs  of the recipe

@@ -30,7 +30,7 @@ TrainingSize::TrainingSize(const recipe::Recipe& recipe, const schedule::Horizon
   const auto driven = recipe.schedules.find(kPath);
   if (driven != recipe.schedules.end()) {
     schedule_ = driven->second;
-    look_along();
+    scan_steps();
   }
   if (!given() || std::llround(side_at(smallest_)) >= kLeastSide) return;
   refuse(recipe, scheduled() ? fmt::format(": its schedule gives {:g} at step {} of {}",
@@ -57,7 +57,7 @@ double TrainingSize::area_at(std::int64_t step) const {
   return static_cast<double>(height * width);
 }
 
-void TrainingSize::look_along() {
+void TrainingSize::scan_steps() {
   double mean = 0;
   double least = area_at(0);
   double most = least;

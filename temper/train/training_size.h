@@ -34,7 +34,7 @@ class TrainingSize {
  private:
   [[nodiscard]] double side_at(std::int64_t step) const;
   [[nodiscard]] double area_at(std::int64_t step) const;
-  void look_along();
+  void scan_steps();
 
   std::optional<schedule::Schedule> schedule_;
   double side_;

@@ -7,7 +7,7 @@
 
 namespace temper::train {
 
-void check_for_values(const recipe::Recipe& recipe) {
+void check_regression(const recipe::Recipe& recipe) {
   for (const auto& fact : recipe::facts(recipe))
     if (!fact.instead.empty())
       throw Error(Code::usage, fmt::format("{}{} = {} for regression targets; it needs class "
@@ -26,7 +26,7 @@ std::vector<double> in_units(const data::Source& source, std::int64_t i,
   return values;
 }
 
-std::string truth_text(const data::Source& source, std::int64_t i, const data::ValueScale& scale) {
+std::string target_text(const data::Source& source, std::int64_t i, const data::ValueScale& scale) {
   if (const auto label = source.label(i); label >= 0)
     return source.classes()[static_cast<std::size_t>(label)];
   std::string text;

@@ -15,7 +15,7 @@ namespace temper::train {
 
 /// Rejects options for classification in a recipe for regression targets. Throws Error{Code::usage}
 /// with the option, its value and the expected values.
-void check_for_values(const recipe::Recipe& recipe);
+void check_regression(const recipe::Recipe& recipe);
 
 /// The targets of image i in their units; empty where it has none.
 /// @param source  one of a plan's sets
@@ -24,6 +24,6 @@ std::vector<double> in_units(const data::Source& source, std::int64_t i,
                              const data::ValueScale& scale);
 
 /// The target of image i as text: its class, its regression targets, or "no label".
-std::string truth_text(const data::Source& source, std::int64_t i, const data::ValueScale& scale);
+std::string target_text(const data::Source& source, std::int64_t i, const data::ValueScale& scale);
 
 }  // namespace temper::train

@@ -36,7 +36,7 @@ std::vector<std::uint8_t> resized(std::uint64_t seed) {
   const Filter filter{static_cast<Interpolation>(random.below(5)), random.chance(0.8)};
 
   Resampler resampler;
-  const Box needed = resampler.prepare(Stretch::whole(in), out, window, filter);
+  const Box needed = resampler.prepare(SourceRegion::whole(in), out, window, filter);
   // Exactly the pixels that are needed, so that sanitizers detect reads beyond them.
   const std::int64_t stride = needed.width * channels;
   std::vector<std::uint8_t> part;
@@ -80,9 +80,9 @@ TEST(Kernels, AWindowHasThePixelsOfTheWhole) {
       for (const Size out : {Size{31, 40}, {77, 90}, {50, 33}, {20, 70}}) {
         const Filter filter{static_cast<Interpolation>(name), antialias};
         Resampler whole, some;
-        whole.begin(part(whole.prepare(Stretch::whole(in), out, augment::whole(out), filter)));
+        whole.begin(part(whole.prepare(SourceRegion::whole(in), out, augment::whole(out), filter)));
         const Box window{5, 7, 11, 13};
-        some.begin(part(some.prepare(Stretch::whole(in), out, window, filter)));
+        some.begin(part(some.prepare(SourceRegion::whole(in), out, window, filter)));
         for (std::int64_t y = 0; y < window.height; ++y) {
           const auto* row = some.row(y);
           ASSERT_TRUE(

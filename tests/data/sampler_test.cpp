@@ -29,10 +29,12 @@ std::shared_ptr<const Source> classes_of(const std::vector<std::int64_t>& sizes)
 }
 
 /// The same with weights: those of even rows, and of odd ones.
-class Weighted : public Relabelled {
+class Weighted : public RelabeledSource {
  public:
   Weighted(const std::shared_ptr<const Source>& base, double even, double odd)
-      : Relabelled(base, Rows(static_cast<std::size_t>(base->size()), 0)), even_(even), odd_(odd) {}
+      : RelabeledSource(base, Rows(static_cast<std::size_t>(base->size()), 0)),
+        even_(even),
+        odd_(odd) {}
   [[nodiscard]] double weight(std::int64_t i) const override { return i % 2 == 0 ? even_ : odd_; }
 
  private:

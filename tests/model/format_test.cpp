@@ -63,10 +63,10 @@ std::vector<std::pair<std::string, ResNet>> networks() {
     options.dropout = {form};
     all.emplace_back(name, options);
   };
-  dropped("dropout", At<regularize::Dropout>{});
-  dropped("spatial dropout", At<regularize::SpatialDropout>{});
-  dropped("Gaussian dropout", At<regularize::GaussianDropout>{});
-  dropped("DropBlock", At<regularize::DropBlock>{});
+  dropped("dropout", DropoutAt<regularize::Dropout>{});
+  dropped("spatial dropout", DropoutAt<regularize::SpatialDropout>{});
+  dropped("Gaussian dropout", DropoutAt<regularize::GaussianDropout>{});
+  dropped("DropBlock", DropoutAt<regularize::DropBlock>{});
   return all;
 }
 

@@ -282,15 +282,15 @@ TEST(StochasticDepth, FollowsAScheduledRate) {
   trained(*network);
   EXPECT_FALSE(skipped(*network).empty());
   options.stochastic_depth->rate = 0;
-  follow(Architecture(options), *network);
+  update_rates(Architecture(options), *network);
   trained(*network);
   EXPECT_TRUE(skipped(*network).empty());
 }
 
 TEST(StochasticDepth, SaysWhatBecomesOfSkippedParameters) {
-  EXPECT_TRUE(leaves_dropped_alone(with(StochasticDepth{.dropped = Dropped::freeze})));
-  EXPECT_FALSE(leaves_dropped_alone(with(StochasticDepth{})));
-  EXPECT_FALSE(leaves_dropped_alone(small()));
+  EXPECT_TRUE(freezes_skipped_blocks(with(StochasticDepth{.dropped = Dropped::freeze})));
+  EXPECT_FALSE(freezes_skipped_blocks(with(StochasticDepth{})));
+  EXPECT_FALSE(freezes_skipped_blocks(small()));
 }
 
 TEST(ShakeDrop, GivesEveryBlockAGradient) {

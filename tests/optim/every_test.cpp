@@ -8,7 +8,7 @@
 
 #include <set>
 
-#include "temper/optim/evaluated.h"
+#include "temper/optim/evaluation_weights.h"
 #include "temper/optim/optimizer.h"
 #include "tests/support/options.h"
 
@@ -76,7 +76,7 @@ TEST_P(EveryOptimizer, ReachesTheOptimumOfAConvexProblem) {
     set_rate((GetParam() == "lars" ? 20 : GetParam() == "adadelta" ? 3 : 0.1) * (1 - i / 600.0));
     run(optimizer, targets, state, 1);
   }
-  const AtEvaluation evaluation(optimizer, targets, state);
+  const EvaluationWeights evaluation(optimizer, targets, state);
   EXPECT_LT(distance(targets), before / 10);
 }
 

@@ -3,7 +3,7 @@
 #include <ATen/ops/empty.h>
 #include <gtest/gtest.h>
 
-#include "temper/optim/evaluated.h"
+#include "temper/optim/evaluation_weights.h"
 #include "temper/optim/optimizer.h"
 #include "tests/support/golden.h"
 #include "tests/support/options.h"
@@ -92,9 +92,9 @@ class OptimizerGolden : public ::testing::TestWithParam<std::string_view> {
     for (const auto& published : file["cases"]) {
       const auto trained = run(inputs, GetParam(), published["options"], type, layout);
       agree(trained.targets, published, column, tolerance);
-      EXPECT_EQ(published.contains("evaluated"), evaluates_elsewhere(trained.rule));
+      EXPECT_EQ(published.contains("evaluated"), evaluates_average(trained.rule));
       if (!published.contains("evaluated")) continue;
-      const AtEvaluation evaluation(trained.rule, trained.targets, trained.state);
+      const EvaluationWeights evaluation(trained.rule, trained.targets, trained.state);
       agree(trained.targets, published["evaluated"], column, tolerance);
     }
   }

@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "temper/core/error.h"
-#include "temper/optim/evaluated.h"
+#include "temper/optim/evaluation_weights.h"
 #include "temper/optim/lookahead.h"
 #include "temper/optim/optimizer.h"
 #include "temper/optim/sam.h"
@@ -64,15 +64,15 @@ TEST(Master, IsUsedByLookaheadAndSamToo) {
   std::vector<std::vector<Target>> runs{mixed(at::kBFloat16), mixed(at::kFloat)};
   for (auto& targets : runs) {
     auto state = start(adam, targets);
-    remember_slow(state, targets);
+    add_slow_weights(state, targets);
     for (const auto& [name, tensor] : state.tensors) EXPECT_EQ(tensor.scalar_type(), at::kFloat);
     for (int i = 0; i < 5; ++i) {
       differentiate(targets, i);
       {
-        const Climbed climbed(Sam{}, targets);
+        const PerturbedWeights perturbed(Sam{}, targets);
       }
       step(adam, targets, state);
-      look_ahead(lookahead, targets, state);
+      lookahead_step(lookahead, targets, state);
     }
   }
   for (std::size_t i = 0; i < 3; ++i)

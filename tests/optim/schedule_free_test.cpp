@@ -10,7 +10,7 @@
 
 #include <stdexcept>
 
-#include "temper/optim/evaluated.h"
+#include "temper/optim/evaluation_weights.h"
 
 namespace temper::optim {
 namespace {
@@ -37,7 +37,7 @@ TEST(ScheduleFree, EvaluatesTheAverageOfItsSteps) {
     auto targets = one();
     const auto state = descend(sgd, targets, steps);
     average += state.tensors[0].second;
-    const AtEvaluation evaluation(sgd, targets, state);
+    const EvaluationWeights evaluation(sgd, targets, state);
     EXPECT_TRUE(at::allclose(targets[0].value, average / steps, 1e-12, 1e-12));
   }
 }
@@ -65,7 +65,7 @@ TEST(ScheduleFree, RestoresTheTrainedWeightsAlsoAfterAnException) {
       const auto trained = targets[0].value.detach().clone();
       EXPECT_THROW(
           {
-            const AtEvaluation evaluation(optimizer, targets, state);
+            const EvaluationWeights evaluation(optimizer, targets, state);
             EXPECT_FALSE(at::equal(targets[0].value, trained));
             throw std::runtime_error("no accuracy");
           },
@@ -75,12 +75,12 @@ TEST(ScheduleFree, RestoresTheTrainedWeightsAlsoAfterAnException) {
 }
 
 TEST(ScheduleFree, AloneEvaluatesElsewhere) {
-  EXPECT_TRUE(evaluates_elsewhere(ScheduleFreeAdamW{}));
-  EXPECT_FALSE(evaluates_elsewhere(AdamW{}));
+  EXPECT_TRUE(evaluates_average(ScheduleFreeAdamW{}));
+  EXPECT_FALSE(evaluates_average(AdamW{}));
   auto targets = one();
   const auto state = descend(AdamW{}, targets, 3);
   const auto trained = targets[0].value.detach().clone();
-  const AtEvaluation evaluation(AdamW{}, targets, state);
+  const EvaluationWeights evaluation(AdamW{}, targets, state);
   EXPECT_TRUE(at::equal(targets[0].value, trained));
 }
 

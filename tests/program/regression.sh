@@ -2,7 +2,7 @@
 set -euo pipefail
 # shellcheck source=tests/program/refused
 source "$TEMPER_SOURCE_DIR/tests/program/refused"
-values=$TEMPER_SOURCE_DIR/tests/program/values.py
+values=$TEMPER_SOURCE_DIR/tests/program/regression.py
 
 python3 "$values" write pictures 600 100
 table=pictures/table.csv

@@ -11,7 +11,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 /// A folder of photographs as a user may have.
-Found photographs() {
+DataSummary photographs() {
   return {.source = "some/pictures",
           .images = 1000,
           .classes = 10,
@@ -20,7 +20,7 @@ Found photographs() {
           .side = 375};
 }
 
-Recipe chosen(const Found& found) {
+Recipe chosen(const DataSummary& found) {
   return parse(choose(found).recipe, "chosen.toml");
 }
 
@@ -28,7 +28,7 @@ double peak(const Recipe& recipe) {
   return std::get<schedule::Cosine>(recipe.schedules.at("optimizer.lr")).peak;
 }
 
-std::string why(const Found& found, const std::string& what) {
+std::string why(const DataSummary& found, const std::string& what) {
   for (const auto& reason : choose(found).reasons)
     if (reason.what == what) return reason.why;
   return "(no reason)";

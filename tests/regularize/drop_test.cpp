@@ -116,7 +116,7 @@ TEST(ShakeDrop, HasTheMeanThatEvaluationMultipliesBy) {
   double sum = 0;
   constexpr int n = 4000;
   for (int step = 0; step < n; ++step)
-    sum += shake(options, x, 0.4, {{.seed = 1, .step = step}, 3}).mean().item<double>();
+    sum += apply_shake_drop(options, x, 0.4, {{.seed = 1, .step = step}, 3}).mean().item<double>();
   EXPECT_NEAR(sum / n, branch_scale(options, 0.4), 0.03);
 }
 
@@ -128,7 +128,7 @@ TEST(ShakeDrop, DrawsAPairOfFactorsForWhatItsLevelSays) {
                                           {ShakeLevel::channel, 12},
                                           {ShakeLevel::pixel, 300}}) {
     std::set<double> values;
-    const auto y = shake({.level = level}, x, 1, {{.seed = 1}, 3}).contiguous();
+    const auto y = apply_shake_drop({.level = level}, x, 1, {{.seed = 1}, 3}).contiguous();
     const auto* data = y.const_data_ptr<double>();
     values.insert(data, data + y.numel());
     EXPECT_EQ(std::ssize(values), different) << name_of(level);

@@ -27,7 +27,7 @@ TEST(Plateau, IsPyTorchsOverAThousandEvaluations) {
     const auto& plateau = std::get<Plateau>(schedule);
     const auto& scores = golden[std::string(name_of(plateau.measure))];
     const Horizon horizon{.steps_per_epoch = 10, .total_steps = 10 * std::ssize(scores) + 10};
-    PlateauMemory memory{.measure = plateau.measure};
+    PlateauState memory{.measure = plateau.measure};
     ASSERT_EQ(scores.size(), 1000U);
     for (std::size_t i = 0; i < scores.size(); ++i) {
       const auto step = 10 * static_cast<std::int64_t>(i + 1);
@@ -43,7 +43,7 @@ TEST(Plateau, IsPyTorchsOverAThousandEvaluations) {
 /// The values after evaluations with these scores, one per epoch of 10 steps.
 std::vector<double> values_after(const Plateau& plateau, const std::vector<double>& scores) {
   const Horizon horizon{10, 10 * std::ssize(scores) + 10};
-  PlateauMemory memory;
+  PlateauState memory;
   std::vector<double> values;
   std::int64_t step = 0;
   for (const double score : scores) {
@@ -72,7 +72,7 @@ TEST(Plateau, IgnoresEvaluationsDuringItsWarmup) {
 
 TEST(Plateau, HasAWarmupLikeAnyOther) {
   const Plateau plateau{.peak = 1, .warmup = {.steps = 10}};
-  const PlateauMemory reduced{.best = 1, .reductions = 1};
+  const PlateauState reduced{.best = 1, .reductions = 1};
   EXPECT_DOUBLE_EQ(value(plateau, 5, {10, 100}, reduced), 0.5);
   EXPECT_DOUBLE_EQ(value(plateau, 10, {10, 100}, reduced), 0.1);
   EXPECT_DOUBLE_EQ(value(plateau, 10, {10, 100}), 1) << "nothing has been measured";
@@ -116,16 +116,17 @@ TEST(Plateau, RefusesInvalidOptions) {
 
 TEST(FirstFall, IsSearchedAfterTheWarmup) {
   const Horizon horizon{10, 100};
-  EXPECT_EQ(first_fall(Constant{.value = 1, .warmup = {.steps = 20}}, horizon), std::nullopt);
-  EXPECT_EQ(first_fall(Constant{.value = 1, .warmup = {.steps = 20, .start = 3}}, horizon),
+  EXPECT_EQ(first_decrease(Constant{.value = 1, .warmup = {.steps = 20}}, horizon), std::nullopt);
+  EXPECT_EQ(first_decrease(Constant{.value = 1, .warmup = {.steps = 20, .start = 3}}, horizon),
             std::nullopt);
-  EXPECT_EQ(first_fall(Cosine{.peak = 1, .warmup = {.steps = 20}}, horizon), 21);
-  EXPECT_EQ(first_fall(Step{.peak = 1, .step_size = {.epochs = 5}}, horizon), 50);
-  EXPECT_EQ(first_fall(Step{.peak = 1, .step_size = {.epochs = 10}}, horizon), std::nullopt)
+  EXPECT_EQ(first_decrease(Cosine{.peak = 1, .warmup = {.steps = 20}}, horizon), 21);
+  EXPECT_EQ(first_decrease(Step{.peak = 1, .step_size = {.epochs = 5}}, horizon), 50);
+  EXPECT_EQ(first_decrease(Step{.peak = 1, .step_size = {.epochs = 10}}, horizon), std::nullopt)
       << "the run ends before";
-  EXPECT_EQ(first_fall(Linear{.peak = 1, .final_value = 2}, horizon), std::nullopt);
-  EXPECT_TRUE(first_fall(OneCycle{}, horizon).has_value());
-  EXPECT_EQ(first_fall(Plateau{.warmup = {.epochs = 2}}, horizon), 20) << "it may fall at any time";
+  EXPECT_EQ(first_decrease(Linear{.peak = 1, .final_value = 2}, horizon), std::nullopt);
+  EXPECT_TRUE(first_decrease(OneCycle{}, horizon).has_value());
+  EXPECT_EQ(first_decrease(Plateau{.warmup = {.epochs = 2}}, horizon), 20)
+      << "it may fall at any time";
 }
 
 }  // namespace

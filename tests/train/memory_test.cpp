@@ -8,7 +8,7 @@
 
 #include "temper/core/error.h"
 #include "temper/train/allocations.h"
-#include "temper/train/heap.h"
+#include "temper/train/heap_model.h"
 #include "temper/train/machine_memory.h"
 #include "tests/train/small_run.h"
 
@@ -36,14 +36,15 @@ TEST(Allocations, SizesAreLinearInTheBatch) {
   EXPECT_EQ(allocations.events().size(), 8U) << "all are released";
 }
 
-TEST(Heap, KeepsTheMostThatThereWasWithItsHoles) {
+TEST(HeapModel, KeepsTheMostThatThereWasWithItsHoles) {
   constexpr std::int64_t kMiB = 1 << 20;
-  Heap heap;
-  EXPECT_EQ(heap.size(), Heap::kSpare);
+  HeapModel heap;
+  EXPECT_EQ(heap.size(), HeapModel::kReserve);
   heap.allocate(40 * kMiB);
   heap.release(40 * kMiB);
   heap.allocate(10 * kMiB);
-  EXPECT_EQ(heap.size(), Heap::kSpare + static_cast<std::int64_t>(40 * Heap::kHoles * kMiB));
+  EXPECT_EQ(heap.size(),
+            HeapModel::kReserve + static_cast<std::int64_t>(40 * HeapModel::kFragmentation * kMiB));
 }
 
 TEST(Memory, GrowsWithTheBatch) {

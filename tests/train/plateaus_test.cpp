@@ -173,7 +173,7 @@ TEST(Plateaus, GoOnInAForkThatFollowsTheSameScore) {
   const auto forked = [&](const std::vector<std::string>& sets, State& state) {
     const auto the_plan = plan_of(sets);
     state = start(the_plan.recipe, build_network(the_plan), the_plan.horizon);
-    return load_what_fits(state, checkpoint);
+    return load_compatible(state, checkpoint);
   };
   State state;
   EXPECT_THAT(forked({"optimizer.lr={ schedule = \"plateau\", patience = 3 }"}, state), IsEmpty());

@@ -189,10 +189,10 @@ TEST(EarlyStopping, CountsWhatIsNoNumberAsNoImprovement) {
   auto made = plan_of({"early_stopping={ patience = 2 }", "averaging=false"});
   auto state = start(made.recipe, build_network(made), made.horizon);
   for (const double loss : {kNone, std::numeric_limits<double>::infinity()}) {
-    EXPECT_FALSE(has_ended(state, made.recipe));
+    EXPECT_FALSE(should_stop(state, made.recipe));
     take_in(state, *judge(state, made.recipe, evaluated(1, loss, kNone)));
   }
-  EXPECT_TRUE(has_ended(state, made.recipe));
+  EXPECT_TRUE(should_stop(state, made.recipe));
   const auto told = conclude(state, made.recipe, made.horizon);
   EXPECT_EQ(told->weights, "last");
   EXPECT_THAT(to_text(*told, 8), HasSubstr("had no finite validation score"));
@@ -209,7 +209,8 @@ TEST(EarlyStopping, OutlivesARollback) {
   const auto made = plan(recipe, small::dataset(64));
   auto state = start(made.recipe, build_network(made), made.horizon);
   write_checkpoint(snapshot(state, {}), directory.path);
-  const regularize::StopMemory later{.seen = true, .best = 0.3, .best_epoch = 2, .waited = 1};
+  const regularize::EarlyStoppingState later{
+      .seen = true, .best = 0.3, .best_epoch = 2, .waited = 1};
   state.stop = later;
   {
     const at::NoGradGuard guard;

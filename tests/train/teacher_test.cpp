@@ -149,7 +149,7 @@ TEST_F(Taught, RefusesATeacherOfOtherClasses) {
 }
 
 TEST(Shares, AreThoseOfTheTrainingLabels) {
-  EXPECT_TRUE(at::equal(class_shares(*small::dataset(63).train),
+  EXPECT_TRUE(at::equal(class_frequencies(*small::dataset(63).train),
                         at::tensor({32.0 / 63, 31.0 / 63}, at::kDouble).to(at::kFloat)));
 }
 

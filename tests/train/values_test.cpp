@@ -48,9 +48,9 @@ std::shared_ptr<const data::Source> brightness(std::int64_t images, std::uint64_
     values.push_back(value);
     values.push_back(-value / 500);
   }
-  return std::make_shared<data::Valued>(std::make_shared<data::ArraySource>(std::move(contents)),
-                                        std::vector<std::string>{"bright", "dark"},
-                                        std::move(values));
+  return std::make_shared<data::RegressionSource>(
+      std::make_shared<data::ArraySource>(std::move(contents)),
+      std::vector<std::string>{"bright", "dark"}, std::move(values));
 }
 
 data::Dataset dataset() {
@@ -102,7 +102,7 @@ TEST(ValueRun, IsPlannedInStandardDeviationsOfTheTrainingSet) {
   EXPECT_NEAR(range[1].deviation, 1, 1e-12);
   const auto values = in_units(*made.test, 0, made.scale);
   EXPECT_NEAR(values[1], -values[0] / 500, 1e-9);
-  EXPECT_EQ(truth_text(*made.test, 0, made.scale),
+  EXPECT_EQ(target_text(*made.test, 0, made.scale),
             fmt::format("{:.6g}, {:.6g}", values[0], values[1]));
 }
 
@@ -111,9 +111,9 @@ TEST(ValueRun, FingerprintCoversTheValues) {
   const auto before = plan(recipe(), data).fingerprint;
   auto values = data::all_values(*data.train);
   values[0] += 1e-6;
-  data.train = std::make_shared<data::Valued>(
-      std::dynamic_pointer_cast<const data::Valued>(data.train)->base(), data.train->value_names(),
-      values);
+  data.train = std::make_shared<data::RegressionSource>(
+      std::dynamic_pointer_cast<const data::RegressionSource>(data.train)->base(),
+      data.train->value_names(), values);
   EXPECT_NE(plan(recipe(), data).fingerprint, before);
 }
 

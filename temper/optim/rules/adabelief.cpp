@@ -10,7 +10,7 @@
 namespace temper::optim {
 namespace {
 
-constexpr double kTrusted = 5;
+constexpr double kMinLength = 5;
 
 struct Moments {
   double beta1, beta2, eps, rate, l2, keep;
@@ -48,7 +48,7 @@ struct AdaptiveLargest : Moments {
   }
 };
 
-struct MeanAlone : Moments {
+struct FirstMomentOnly : Moments {
   template <class N>
   void operator()(N& w, N g, N& m, N& s) const {
     average(w, g, m, s);
@@ -68,17 +68,17 @@ bool rectifies(const AdaBelief& options) {
 
 void update_rectified(const AdaBelief& options, double t, Moments moments, Bucket& bucket) {
   const auto [length, factor] = rectification(options.beta2, t);
-  if (length >= kTrusted) {
+  if (length >= kMinLength) {
     moments.rate *= factor * std::sqrt(1 - std::pow(options.beta2, t));
     sweep<2>(bucket, Adaptive{moments, /*correction=*/1});
   } else {
     if (!options.degenerated_to_sgd) moments.rate = 0;
-    sweep<2>(bucket, MeanAlone{moments});
+    sweep<2>(bucket, FirstMomentOnly{moments});
   }
 }
 
 void update(const AdaBelief& options, double t, Bucket& bucket) {
-  const auto decay = pull(options, bucket.lr_scale, bucket.decay_scale);
+  const auto decay = decay_factors(options, bucket.lr_scale, bucket.decay_scale);
   const Moments moments{.beta1 = options.beta1,
                         .beta2 = options.beta2,
                         .eps = eps_of(options),
@@ -105,9 +105,9 @@ void AdaBelief::check() const {
 
 State start_rule(const AdaBelief& options, std::span<const Target> targets) {
   State state;
-  remember(state, "mean", targets);
-  remember(state, "mean_square_deviation", targets);
-  if (options.amsgrad) remember(state, "largest_mean_square_deviation", targets);
+  add_state(state, "mean", targets);
+  add_state(state, "mean_square_deviation", targets);
+  if (options.amsgrad) add_state(state, "largest_mean_square_deviation", targets);
   return state;
 }
 

@@ -52,7 +52,7 @@ struct AdaBelief {
     return std::tuple{
         lr_field(&AdaBelief::lr),
         beta1_field(&AdaBelief::beta1),
-        keep_field(&AdaBelief::beta2, "beta2", "decay rate of the mean square deviation"),
+        decay_rate_field(&AdaBelief::beta2, "beta2", "decay rate of the mean square deviation"),
         eps_field(&AdaBelief::eps,
                   "added to the mean square deviation in every step, and to its square root; 0: "
                   "the value that defaults selects"),

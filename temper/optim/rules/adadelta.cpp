@@ -23,14 +23,14 @@ struct Rule {
 
 State start_rule(const Adadelta&, std::span<const Target> targets) {
   State state;
-  remember(state, "mean_square", targets);
-  remember(state, "mean_square_step", targets);
+  add_state(state, "mean_square", targets);
+  add_state(state, "mean_square_step", targets);
   return state;
 }
 
 void step_rule(const Adadelta& options, std::span<const Target> targets, State& state) {
   for_each_bucket(targets, state, 2, [&](Bucket& bucket) {
-    const auto decay = pull(options, bucket.lr_scale, bucket.decay_scale);
+    const auto decay = decay_factors(options, bucket.lr_scale, bucket.decay_scale);
     sweep<2>(bucket,
              Rule{options.lr * bucket.lr_scale, options.rho, options.eps, decay.l2, decay.keep});
   });

@@ -34,7 +34,7 @@ struct Adadelta {
   static constexpr auto fields() {
     return std::tuple{
         lr_field(&Adadelta::lr),
-        keep_field(&Adadelta::rho, "rho", "decay rate of the running mean squares"),
+        decay_rate_field(&Adadelta::rho, "rho", "decay rate of the running mean squares"),
         eps_field(&Adadelta::eps,
                   "term added under both square roots; keeps the first steps above 0"),
         weight_decay_field(&Adadelta::weight_decay),

@@ -22,11 +22,12 @@ struct Rule {
   }
 };
 
-void update_pytorch_elsewhere(const Adagrad& options, const Pull& pull, double lr,
+void update_pytorch_on_device(const Adagrad& options, const DecayFactors& decay_factors, double lr,
                               std::int64_t step, Bucket& bucket) {
-  apply_decoupled(pull, bucket);
+  apply_decoupled(decay_factors, bucket);
   at::_fused_adagrad_(bucket.values, bucket.gradients, bucket.memory[0],
-                      fused_steps(bucket, step + 1), lr, options.lr_decay, pull.l2, options.eps,
+                      fused_steps(bucket, step + 1), lr, options.lr_decay, decay_factors.l2,
+                      options.eps,
                       /*maximize=*/false);
 }
 
@@ -34,17 +35,17 @@ void update_pytorch_elsewhere(const Adagrad& options, const Pull& pull, double l
 
 State start_rule(const Adagrad& options, std::span<const Target> targets) {
   State state;
-  remember(state, "sum_of_squares", targets, options.initial_accumulator_value);
+  add_state(state, "sum_of_squares", targets, options.initial_accumulator_value);
   return state;
 }
 
 void step_rule(const Adagrad& options, std::span<const Target> targets, State& state) {
   for_each_bucket(targets, state, 1, [&](Bucket& bucket) {
-    const auto decay = pull(options, bucket.lr_scale, bucket.decay_scale);
+    const auto decay = decay_factors(options, bucket.lr_scale, bucket.decay_scale);
     const double lr = options.lr * bucket.lr_scale;
     const bool pytorch = options.form == AdagradForm::pytorch;
     if (pytorch && !on_cpu(bucket))
-      update_pytorch_elsewhere(options, decay, lr, state.step, bucket);
+      update_pytorch_on_device(options, decay, lr, state.step, bucket);
     else
       sweep<1>(bucket, Rule{.rate = lr / (1 + static_cast<double>(state.step) * options.lr_decay),
                             .eps_inside = pytorch ? 0 : options.eps,

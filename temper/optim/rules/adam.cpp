@@ -16,9 +16,9 @@ namespace {
 template <class Options>
 State start_moments(const Options& options, std::span<const Target> targets) {
   State state;
-  remember(state, "mean", targets);
-  remember(state, "mean_square", targets);
-  if (options.amsgrad) remember(state, "largest_mean_square", targets);
+  add_state(state, "mean", targets);
+  add_state(state, "mean_square", targets);
+  if (options.amsgrad) add_state(state, "largest_mean_square", targets);
   return state;
 }
 
@@ -52,7 +52,7 @@ struct Rule {
 /// One pass over memory; LibTorch's own CPU kernel needs more.
 template <class Options>
 void update_on_cpu(const Options& options, std::int64_t step, Bucket& bucket) {
-  const auto decay = pull(options, bucket.lr_scale, bucket.decay_scale);
+  const auto decay = decay_factors(options, bucket.lr_scale, bucket.decay_scale);
   const auto t = static_cast<double>(step + 1);
   const Rule rule{.beta1 = options.beta1,
                   .beta2 = options.beta2,
@@ -65,8 +65,8 @@ void update_on_cpu(const Options& options, std::int64_t step, Bucket& bucket) {
 }
 
 template <class Options>
-void update_elsewhere(const Options& options, std::int64_t step, Bucket& bucket) {
-  const auto decay = pull(options, bucket.lr_scale, bucket.decay_scale);
+void update_on_device(const Options& options, std::int64_t step, Bucket& bucket) {
+  const auto decay = decay_factors(options, bucket.lr_scale, bucket.decay_scale);
   const double lr = options.lr * bucket.lr_scale;
   const auto largest = options.amsgrad ? at::TensorList(bucket.memory[2]) : at::TensorList();
   const auto steps = fused_steps(bucket, step + 1);
@@ -88,7 +88,7 @@ template <class Options>
 void step_moments(const Options& options, std::span<const Target> targets, State& state) {
   for_each_bucket(targets, state, options.amsgrad ? 3 : 2, [&](Bucket& bucket) {
     on_cpu(bucket) ? update_on_cpu(options, state.step, bucket)
-                   : update_elsewhere(options, state.step, bucket);
+                   : update_on_device(options, state.step, bucket);
   });
 }
 

@@ -39,7 +39,7 @@ Rule rule_of(const Lamb& options, double t, double decay) {
 }
 
 void update(const Lamb& options, double t, Bucket& bucket) {
-  const auto decay = pull(options, bucket.lr_scale, bucket.decay_scale);
+  const auto decay = decay_factors(options, bucket.lr_scale, bucket.decay_scale);
   apply_decoupled(decay, bucket);
   auto& steps = bucket.memory.emplace_back();
   for (const auto& value : bucket.values) steps.push_back(at::empty_like(value));
@@ -66,8 +66,8 @@ DecayOptions decay_options(const Lamb& options) {
 
 State start_rule(const Lamb&, std::span<const Target> targets) {
   State state;
-  remember(state, "mean", targets);
-  remember(state, "mean_square", targets);
+  add_state(state, "mean", targets);
+  add_state(state, "mean_square", targets);
   return state;
 }
 

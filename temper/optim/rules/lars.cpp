@@ -11,12 +11,12 @@ namespace temper::optim {
 namespace {
 
 struct Rule {
-  double lr, keep_velocity, take_gradient, ahead_velocity, ahead_gradient, ratio, decay;
+  double lr, momentum_factor, gradient_factor, ahead_velocity, ahead_gradient, ratio, decay;
 
   template <class N>
   void operator()(N& w, N g, N& v) const {
     g = constant<N>(ratio) * (g + constant<N>(decay) * w);
-    v = constant<N>(keep_velocity) * v + constant<N>(take_gradient) * g;
+    v = constant<N>(momentum_factor) * v + constant<N>(gradient_factor) * g;
     w = w - constant<N>(lr) * (constant<N>(ahead_gradient) * g + constant<N>(ahead_velocity) * v);
   }
 };
@@ -32,8 +32,8 @@ double trust_ratio(const Lars& options, double lr, double decay, double weight, 
 
 Rule rule_of(const Lars& options, const Bucket& bucket, bool first) {
   return {.lr = options.lr * bucket.lr_scale,
-          .keep_velocity = first ? 0 : options.momentum,
-          .take_gradient = first ? 1 : 1 - options.dampening,
+          .momentum_factor = first ? 0 : options.momentum,
+          .gradient_factor = first ? 1 : 1 - options.dampening,
           .ahead_velocity = options.momentum == 0 ? 0
                             : options.nesterov    ? options.momentum
                                                   : 1,
@@ -67,7 +67,7 @@ void Lars::check() const {
 
 State start_rule(const Lars&, std::span<const Target> targets) {
   State state;
-  remember(state, "velocity", targets);
+  add_state(state, "velocity", targets);
   return state;
 }
 

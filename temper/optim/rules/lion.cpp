@@ -21,13 +21,13 @@ struct Rule {
 
 State start_rule(const Lion&, std::span<const Target> targets) {
   State state;
-  remember(state, "mean", targets);
+  add_state(state, "mean", targets);
   return state;
 }
 
 void step_rule(const Lion& options, std::span<const Target> targets, State& state) {
   for_each_bucket(targets, state, 1, [&](Bucket& bucket) {
-    const auto decay = pull(options, bucket.lr_scale, bucket.decay_scale);
+    const auto decay = decay_factors(options, bucket.lr_scale, bucket.decay_scale);
     sweep<1>(bucket, Rule{options.lr * bucket.lr_scale, options.beta1, options.beta2, decay.keep});
   });
 }

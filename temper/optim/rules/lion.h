@@ -32,9 +32,9 @@ struct Lion {
   static constexpr auto fields() {
     return std::tuple{
         lr_field(&Lion::lr),
-        keep_field(&Lion::beta1, "beta1",
-                   "weight of the running mean in the interpolation with the gradient"),
-        keep_field(&Lion::beta2, "beta2", "decay rate of the first-moment estimate"),
+        decay_rate_field(&Lion::beta1, "beta1",
+                         "weight of the running mean in the interpolation with the gradient"),
+        decay_rate_field(&Lion::beta2, "beta2", "decay rate of the first-moment estimate"),
         weight_decay_field(&Lion::weight_decay),
         decay_scale_field(&Lion::decay_scale),
         base_lr_field(&Lion::base_lr)};

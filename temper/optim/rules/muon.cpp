@@ -73,7 +73,7 @@ void update_matrices(const Muon& options, std::span<const Target> targets, const
   for_each_bucket(targets, state, 1, [&](Bucket& bucket) {
     if (options.renormalise)
       for (const auto& value : bucket.values) renormalise(value);
-    apply_decoupled(pull(options, bucket.lr_scale, bucket.decay_scale), bucket);
+    apply_decoupled(decay_factors(options, bucket.lr_scale, bucket.decay_scale), bucket);
     for (std::size_t i = 0; i < bucket.values.size(); ++i)
       update(options, options.lr * bucket.lr_scale, bucket.values[i], bucket.gradients[i],
              bucket.memory[0][i]);
@@ -93,7 +93,7 @@ void Muon::check() const {
 
 State start_rule(const Muon& options, std::span<const Target> targets) {
   State state;
-  remember(state, "mean", chosen(targets, true));
+  add_state(state, "mean", chosen(targets, true));
   const auto others = chosen(targets, false);
   const auto rest =
       std::visit([&](const auto& rule) { return start_rule(rule, others); }, options.rest);

@@ -31,8 +31,8 @@ double momentum_at(const NAdam& options, double t) {
 
 State start_rule(const NAdam&, std::span<const Target> targets) {
   State state;
-  remember(state, "mean", targets);
-  remember(state, "mean_square", targets);
+  add_state(state, "mean", targets);
+  add_state(state, "mean_square", targets);
   state.tensors.emplace_back("momentum_product", at::ones({}, at::kDouble));
   return state;
 }
@@ -45,7 +45,7 @@ void step_rule(const NAdam& options, std::span<const Target> targets, State& sta
   product.mul_(momentum);
   const auto so_far = product.item<double>();
   for_each_bucket(targets, state, 2, [&](Bucket& bucket) {
-    const auto decay = pull(options, bucket.lr_scale, bucket.decay_scale);
+    const auto decay = decay_factors(options, bucket.lr_scale, bucket.decay_scale);
     const double lr = options.lr * bucket.lr_scale;
     sweep<2>(bucket, Rule{.of_gradient = lr * (1 - momentum) / (1 - so_far),
                           .of_mean = lr * next / (1 - so_far * next),

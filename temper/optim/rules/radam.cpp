@@ -9,7 +9,7 @@
 namespace temper::optim {
 namespace {
 
-constexpr double kTrusted = 5;
+constexpr double kMinLength = 5;
 
 struct Moments {
   double beta1, beta2, l2, keep;
@@ -32,7 +32,7 @@ struct Adaptive : Moments {
   }
 };
 
-struct MeanAlone : Moments {
+struct FirstMomentOnly : Moments {
   double rate;
 
   template <class N>
@@ -46,8 +46,8 @@ struct MeanAlone : Moments {
 
 State start_rule(const RAdam&, std::span<const Target> targets) {
   State state;
-  remember(state, "mean", targets);
-  remember(state, "mean_square", targets);
+  add_state(state, "mean", targets);
+  add_state(state, "mean_square", targets);
   return state;
 }
 
@@ -55,14 +55,14 @@ void step_rule(const RAdam& options, std::span<const Target> targets, State& sta
   const auto t = static_cast<double>(state.step + 1);
   const auto [length, factor] = rectification(options.beta2, t);
   for_each_bucket(targets, state, 2, [&](Bucket& bucket) {
-    const auto decay = pull(options, bucket.lr_scale, bucket.decay_scale);
+    const auto decay = decay_factors(options, bucket.lr_scale, bucket.decay_scale);
     const Moments moments{options.beta1, options.beta2, decay.l2, decay.keep};
     const double rate = options.lr * bucket.lr_scale / (1 - std::pow(options.beta1, t));
-    if (length > kTrusted)
+    if (length > kMinLength)
       sweep<2>(bucket, Adaptive{moments, rate * factor * std::sqrt(1 - std::pow(options.beta2, t)),
                                 options.eps});
     else
-      sweep<2>(bucket, MeanAlone{moments, rate});
+      sweep<2>(bucket, FirstMomentOnly{moments, rate});
   });
 }
 

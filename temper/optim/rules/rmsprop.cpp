@@ -46,7 +46,7 @@ struct Centered : Rule {
   }
 };
 
-struct Moving : Rule {
+struct WithMomentum : Rule {
   template <class N>
   void operator()(N& w, N g, N& v, N& b) const {
     g = g + constant<N>(l2) * w;
@@ -56,7 +56,7 @@ struct Moving : Rule {
   }
 };
 
-struct MovingCentered : Rule {
+struct CenteredWithMomentum : Rule {
   template <class N>
   void operator()(N& w, N g, N& v, N& b, N& mean) const {
     g = g + constant<N>(l2) * w;
@@ -67,7 +67,7 @@ struct MovingCentered : Rule {
 };
 
 Rule rule_of(const RmsProp& options, const Bucket& bucket) {
-  const auto decay = pull(options, bucket.lr_scale, bucket.decay_scale);
+  const auto decay = decay_factors(options, bucket.lr_scale, bucket.decay_scale);
   const bool pytorch = options.dialect == RmsPropDialect::pytorch;
   const double lr = options.lr * bucket.lr_scale;
   return {.alpha = options.alpha,
@@ -88,9 +88,9 @@ std::size_t remembered(const RmsProp& options) {
 
 State start_rule(const RmsProp& options, std::span<const Target> targets) {
   State state;
-  remember(state, "mean_square", targets, options.dialect == RmsPropDialect::tf1 ? 1 : 0);
-  if (options.momentum != 0) remember(state, "velocity", targets);
-  if (options.centered) remember(state, "mean", targets);
+  add_state(state, "mean_square", targets, options.dialect == RmsPropDialect::tf1 ? 1 : 0);
+  if (options.momentum != 0) add_state(state, "velocity", targets);
+  if (options.centered) add_state(state, "mean", targets);
   return state;
 }
 
@@ -100,7 +100,8 @@ void step_rule(const RmsProp& options, std::span<const Target> targets, State& s
     if (options.momentum == 0)
       options.centered ? sweep<2>(bucket, Centered{rule}) : sweep<1>(bucket, Plain{rule});
     else
-      options.centered ? sweep<3>(bucket, MovingCentered{rule}) : sweep<2>(bucket, Moving{rule});
+      options.centered ? sweep<3>(bucket, CenteredWithMomentum{rule})
+                       : sweep<2>(bucket, WithMomentum{rule});
   });
 }
 

@@ -45,8 +45,8 @@ struct RmsProp {
   static constexpr auto fields() {
     return std::tuple{
         lr_field(&RmsProp::lr),
-        keep_field(&RmsProp::alpha, "alpha",
-                   "smoothing constant: decay rate of the second-moment estimate"),
+        decay_rate_field(&RmsProp::alpha, "alpha",
+                         "smoothing constant: decay rate of the second-moment estimate"),
         eps_field(&RmsProp::eps),
         field(&RmsProp::momentum,
               {.name = "momentum", .meaning = "momentum factor", .bounds = {0, 1, false, true}}),

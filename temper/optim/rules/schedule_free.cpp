@@ -46,7 +46,7 @@ struct AdamRule : Average {
 
 State start_at(std::span<const Target> targets) {
   State state;
-  remember(state, "z", targets);
+  add_state(state, "z", targets);
   for (std::size_t i = 0; i < targets.size(); ++i) state.tensors[i].second.copy_(targets[i].value);
   return state;
 }
@@ -85,7 +85,7 @@ State start_rule(const ScheduleFreeSgd&, std::span<const Target> targets) {
 
 State start_rule(const ScheduleFreeAdamW&, std::span<const Target> targets) {
   auto state = start_at(targets);
-  remember(state, "mean_square", targets);
+  add_state(state, "mean_square", targets);
   remember_weights(state);
   return state;
 }
@@ -93,7 +93,7 @@ State start_rule(const ScheduleFreeAdamW&, std::span<const Target> targets) {
 void step_rule(const ScheduleFreeSgd& options, std::span<const Target> targets, State& state) {
   const auto rule = average(share(options, state, targets.size()), options.momentum);
   for_each_bucket(targets, state, 1, [&](Bucket& bucket) {
-    const auto decay = pull(options, bucket.lr_scale, bucket.decay_scale);
+    const auto decay = decay_factors(options, bucket.lr_scale, bucket.decay_scale);
     sweep<1>(bucket, SgdRule{rule, options.lr * bucket.lr_scale, decay.l2});
   });
 }
@@ -102,7 +102,7 @@ void step_rule(const ScheduleFreeAdamW& options, std::span<const Target> targets
   const auto rule = average(share(options, state, 2 * targets.size()), options.beta1);
   const double correction = 1 / (1 - std::pow(options.beta2, static_cast<double>(state.step + 1)));
   for_each_bucket(targets, state, 2, [&](Bucket& bucket) {
-    const auto decay = pull(options, bucket.lr_scale, bucket.decay_scale);
+    const auto decay = decay_factors(options, bucket.lr_scale, bucket.decay_scale);
     sweep<2>(bucket, AdamRule{rule, options.beta2, options.lr * bucket.lr_scale, correction,
                               options.eps, 1 - decay.keep});
   });

@@ -14,7 +14,7 @@ namespace temper::optim {
 /// The weight of the average x in the interpolation y, at which gradients are computed. It must not
 /// be 0, because x is computed from y by dividing by it.
 template <class S>
-constexpr auto average_share_field(double S::* member, std::string_view name) {
+constexpr auto average_weight_field(double S::* member, std::string_view name) {
   return field(member, {.name = name,
                         .meaning = "weight of the average x in the trained weights y",
                         .bounds = {0, 1, true, true}});
@@ -65,7 +65,7 @@ struct ScheduleFreeSgd {
   static constexpr auto fields() {
     using S = ScheduleFreeSgd;
     return std::tuple{lr_field(&S::lr),
-                      average_share_field(&S::momentum, "momentum"),
+                      average_weight_field(&S::momentum, "momentum"),
                       weight_decay_field(&S::weight_decay),
                       r_field(&S::r),
                       weight_lr_power_field(&S::weight_lr_power),
@@ -105,7 +105,7 @@ struct ScheduleFreeAdamW {
   static constexpr auto fields() {
     using S = ScheduleFreeAdamW;
     return std::tuple{lr_field(&S::lr),
-                      average_share_field(&S::beta1, "beta1"),
+                      average_weight_field(&S::beta1, "beta1"),
                       beta2_field(&S::beta2),
                       eps_field(&S::eps),
                       weight_decay_field(&S::weight_decay),

@@ -21,12 +21,12 @@ struct PlainRule {
 };
 
 struct Rule {
-  double lr, keep_velocity, take_gradient, of_velocity, of_gradient, l2, keep;
+  double lr, momentum_factor, gradient_factor, of_velocity, of_gradient, l2, keep;
 
   template <class N>
   void operator()(N& w, N g, N& v) const {
     g = g + constant<N>(l2) * w;
-    v = constant<N>(keep_velocity) * v + constant<N>(take_gradient) * g;
+    v = constant<N>(momentum_factor) * v + constant<N>(gradient_factor) * g;
     w = constant<N>(keep) * w -
         constant<N>(lr) * (constant<N>(of_gradient) * g + constant<N>(of_velocity) * v);
   }
@@ -46,32 +46,34 @@ struct KerasRule {
 };
 
 /// One pass over memory; LibTorch's own CPU kernel needs more.
-void update_pytorch_on_cpu(const Sgd& sgd, const Pull& pull, bool first, Bucket& bucket) {
+void update_pytorch_on_cpu(const Sgd& sgd, const DecayFactors& decay_factors, bool first,
+                           Bucket& bucket) {
   const double lr = sgd.lr * bucket.lr_scale;
   if (sgd.momentum == 0)
-    sweep<0>(bucket, PlainRule{lr, pull.l2, pull.keep});
+    sweep<0>(bucket, PlainRule{lr, decay_factors.l2, decay_factors.keep});
   else
     sweep<1>(bucket, Rule{.lr = lr,
-                          .keep_velocity = first ? 0 : sgd.momentum,
-                          .take_gradient = first ? 1 : 1 - sgd.dampening,
+                          .momentum_factor = first ? 0 : sgd.momentum,
+                          .gradient_factor = first ? 1 : 1 - sgd.dampening,
                           .of_velocity = sgd.nesterov ? sgd.momentum : 1,
                           .of_gradient = sgd.nesterov ? 1.0 : 0.0,
-                          .l2 = pull.l2,
-                          .keep = pull.keep});
+                          .l2 = decay_factors.l2,
+                          .keep = decay_factors.keep});
 }
 
-void update_pytorch_elsewhere(const Sgd& sgd, const Pull& pull, bool first, Bucket& bucket) {
-  apply_decoupled(pull, bucket);
+void update_pytorch_on_device(const Sgd& sgd, const DecayFactors& decay_factors, bool first,
+                              Bucket& bucket) {
+  apply_decoupled(decay_factors, bucket);
   const bool plain = sgd.momentum == 0;
   at::_fused_sgd_(bucket.values, bucket.gradients,
-                  plain ? at::TensorList() : at::TensorList(bucket.memory[0]), pull.l2,
+                  plain ? at::TensorList() : at::TensorList(bucket.memory[0]), decay_factors.l2,
                   sgd.momentum, sgd.lr * bucket.lr_scale, plain ? 0 : sgd.dampening, sgd.nesterov,
                   /*maximize=*/false, first);
 }
 
-void update_keras(const Sgd& sgd, const Pull& pull, Bucket& bucket) {
+void update_keras(const Sgd& sgd, const DecayFactors& decay_factors, Bucket& bucket) {
   sweep<1>(bucket, KerasRule{sgd.lr * bucket.lr_scale, sgd.momentum, sgd.nesterov ? 1.0 : 0.0,
-                             pull.l2, pull.keep});
+                             decay_factors.l2, decay_factors.keep});
 }
 
 }  // namespace
@@ -89,19 +91,19 @@ void Sgd::check() const {
 
 State start_rule(const Sgd&, std::span<const Target> targets) {
   State state;
-  remember(state, "velocity", targets);
+  add_state(state, "velocity", targets);
   return state;
 }
 
 void step_rule(const Sgd& options, std::span<const Target> targets, State& state) {
   for_each_bucket(targets, state, 1, [&](Bucket& bucket) {
-    const auto decay = pull(options, bucket.lr_scale, bucket.decay_scale);
+    const auto decay = decay_factors(options, bucket.lr_scale, bucket.decay_scale);
     if (options.form == MomentumForm::keras)
       update_keras(options, decay, bucket);
     else if (on_cpu(bucket))
       update_pytorch_on_cpu(options, decay, state.step == 0, bucket);
     else
-      update_pytorch_elsewhere(options, decay, state.step == 0, bucket);
+      update_pytorch_on_device(options, decay, state.step == 0, bucket);
   });
 }
 

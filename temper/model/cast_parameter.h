@@ -8,9 +8,9 @@ namespace temper::model {
 /// A parameter in the number format of a layer's input. A copy in a lower format is cached and
 /// renewed when the parameter has changed: once per step, regardless of how often the layer is
 /// used. The gradient is that of the parameter, in its format.
-class Operand {
+class CastParameter {
  public:
-  explicit Operand(at::Tensor parameter);
+  explicit CastParameter(at::Tensor parameter);
 
   [[nodiscard]] const at::Tensor& parameter() const { return parameter_; }
   [[nodiscard]] at::Tensor in(at::ScalarType format) const;

@@ -1,4 +1,4 @@
-#include "temper/data/assembly.h"
+#include "temper/data/dataset_builder.h"
 
 #include <algorithm>
 
@@ -6,7 +6,7 @@
 
 namespace temper::data {
 
-void Assembly::finish(Dataset& dataset) const {
+void DatasetBuilder::finish(Dataset& dataset) const {
   const bool same = !sizes_.empty() && sizes_.front() &&
                     std::count(sizes_.begin(), sizes_.end(), sizes_.front()) == std::ssize(sizes_);
   dataset.height = same ? static_cast<int>(sizes_.front()->height) : 0;

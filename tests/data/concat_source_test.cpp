@@ -1,4 +1,4 @@
-#include "temper/data/several.h"
+#include "temper/data/concat_source.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

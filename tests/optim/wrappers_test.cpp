@@ -55,15 +55,15 @@ class Around : public ::testing::Test {
     const Optimizer sgd = Sgd{.lr = golden["lr"]};
     auto targets = parameters();
     auto state = start(sgd, targets);
-    if (lookahead) remember_slow(state, targets);
+    if (lookahead) add_slow_weights(state, targets);
     for (int i = 0; i < 25; ++i) {
       differentiate(targets);
       if (sam) {
-        const Climbed climbed(*sam, targets);
+        const PerturbedWeights perturbed(*sam, targets);
         differentiate(targets);
       }
       step(sgd, targets, state);
-      if (lookahead) look_ahead(*lookahead, targets, state);
+      if (lookahead) lookahead_step(*lookahead, targets, state);
     }
     return targets;
   }
@@ -134,7 +134,7 @@ TEST_F(Around, SamRestoresTheWeightsAlsoAfterAnException) {
   const auto before = targets[0].value.detach().clone();
   EXPECT_THROW(
       {
-        const Climbed climbed(Sam{}, targets);
+        const PerturbedWeights perturbed(Sam{}, targets);
         EXPECT_FALSE(at::equal(targets[0].value, before));
         throw std::runtime_error("no loss");
       },

@@ -1,4 +1,4 @@
-#include "temper/optim/evaluated.h"
+#include "temper/optim/evaluation_weights.h"
 
 #include <ATen/core/grad_mode.h>
 
@@ -8,18 +8,18 @@ namespace temper::optim {
 namespace {
 
 template <class Options>
-concept Elsewhere = requires(const Options& options, const at::Tensor& trained,
-                             const State& state) { evaluated(options, trained, state, 0); };
+concept HasAverage = requires(const Options& options, const at::Tensor& trained,
+                              const State& state) { evaluated(options, trained, state, 0); };
 
 }  // namespace
 
-bool evaluates_elsewhere(const Optimizer& optimizer) {
-  return std::visit([]<class Options>(const Options&) { return Elsewhere<Options>; }, optimizer);
+bool evaluates_average(const Optimizer& optimizer) {
+  return std::visit([]<class Options>(const Options&) { return HasAverage<Options>; }, optimizer);
 }
 
-AtEvaluation::AtEvaluation(const Optimizer& optimizer, std::span<const Target> targets,
-                           const State& state) {
-  if (!evaluates_elsewhere(optimizer)) return;
+EvaluationWeights::EvaluationWeights(const Optimizer& optimizer, std::span<const Target> targets,
+                                     const State& state) {
+  if (!evaluates_average(optimizer)) return;
   const at::NoGradGuard guard;
   const auto trained = full_precision(targets, state);
   std::vector<at::Tensor> found;
@@ -29,7 +29,7 @@ AtEvaluation::AtEvaluation(const Optimizer& optimizer, std::span<const Target> t
     before_.push_back(targets[i].value.clone());
     found.push_back(std::visit(
         [&]<class Options>(const Options& options) {
-          if constexpr (Elsewhere<Options>) return evaluated(options, trained[i], state, i);
+          if constexpr (HasAverage<Options>) return evaluated(options, trained[i], state, i);
           return trained[i];
         },
         optimizer));
@@ -37,7 +37,7 @@ AtEvaluation::AtEvaluation(const Optimizer& optimizer, std::span<const Target> t
   for (std::size_t i = 0; i < found.size(); ++i) weights_[i].copy_(found[i]);
 }
 
-AtEvaluation::~AtEvaluation() {
+EvaluationWeights::~EvaluationWeights() {
   const at::NoGradGuard guard;
   for (std::size_t i = 0; i < weights_.size(); ++i) weights_[i].copy_(before_[i]);
 }

@@ -1,4 +1,4 @@
-#include "temper/model/operand.h"
+#include "temper/model/cast_parameter.h"
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty_like.h>
@@ -9,13 +9,13 @@
 
 #include <utility>
 
-#include "temper/model/stamp.h"
+#include "temper/model/tensor_version.h"
 
 namespace temper::model {
 
-struct Operand::Copy {
+struct CastParameter::Copy {
   at::Tensor numbers;
-  Stamp of;
+  TensorVersion of;
 };
 
 namespace {
@@ -36,12 +36,12 @@ class CopyBackward final : public autograd::Node {
 
 }  // namespace
 
-Operand::Operand(at::Tensor parameter)
+CastParameter::CastParameter(at::Tensor parameter)
     : parameter_(std::move(parameter)), copy_(std::make_shared<Copy>()) {}
 
-at::Tensor Operand::in(at::ScalarType format) const {
+at::Tensor CastParameter::in(at::ScalarType format) const {
   if (parameter_.scalar_type() == format) return parameter_;
-  const auto now = Stamp::of(parameter_);
+  const auto now = TensorVersion::of(parameter_);
   if (!(copy_->of == now) || copy_->numbers.scalar_type() != format) {
     // A tensor that is made in inference mode can't be used in training.
     const c10::InferenceMode outside(false);

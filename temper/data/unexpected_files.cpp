@@ -1,4 +1,4 @@
-#include "temper/data/odd_files.h"
+#include "temper/data/unexpected_files.h"
 
 #include <fmt/format.h>
 
@@ -67,12 +67,12 @@ std::string first_bytes(const fs::path& path) {
   return head;
 }
 
-OddFile odd_picture(const fs::path& path, std::string reason, bool read) {
+UnexpectedFile odd_picture(const fs::path& path, std::string reason, bool read) {
   return {.path = path.string(), .reason = std::move(reason), .picture = true, .read = read};
 }
 
 /// The problem of a file; nullopt if there is none.
-std::optional<OddFile> odd(const fs::path& path) {
+std::optional<UnexpectedFile> odd(const fs::path& path) {
   constexpr std::string_view pictures = " .png .jpg .jpeg .webp ";
   const auto ending = ending_of(path);
   const bool read = among(ending, pictures);
@@ -81,11 +81,11 @@ std::optional<OddFile> odd(const fs::path& path) {
     kind = kind_of(first_bytes(path));
   } catch (const Error& error) {
     if (read) return std::nullopt;  // reported when the image was read
-    return OddFile{path.string(), error.what()};
+    return UnexpectedFile{path.string(), error.what()};
   }
   if (!kind) {
     if (read) return std::nullopt;  // as above
-    return OddFile{path.string(), "not a picture; it is not read"};
+    return UnexpectedFile{path.string(), "not a picture; it is not read"};
   }
   if (kind->endings.empty())
     return odd_picture(path, fmt::format("a {} picture, which temper does not read", kind->name),
@@ -103,8 +103,8 @@ std::optional<OddFile> odd(const fs::path& path) {
 
 }  // namespace
 
-std::vector<OddFile> odd_files(const fs::path& folder) {
-  std::vector<OddFile> found;
+std::vector<UnexpectedFile> odd_files(const fs::path& folder) {
+  std::vector<UnexpectedFile> found;
   std::error_code error;
   if (!fs::is_directory(folder, error)) return found;
   fs::recursive_directory_iterator it(folder, fs::directory_options::skip_permission_denied, error);
@@ -118,7 +118,7 @@ std::vector<OddFile> odd_files(const fs::path& folder) {
     if (!it->is_regular_file(none)) continue;
     if (auto one = odd(path)) found.push_back(std::move(*one));
   }
-  std::ranges::sort(found, {}, &OddFile::path);
+  std::ranges::sort(found, {}, &UnexpectedFile::path);
   return found;
 }
 

@@ -56,9 +56,9 @@ Html drawing(const at::Tensor& x, const Range& across, const at::Tensor& y, cons
 }
 
 /// Predicted against true values on a common scale, and errors against true values.
-Html figures(const Facts& facts, std::size_t k) {
+Html figures(const ReportData& facts, std::size_t k) {
   const auto& answers = *facts.run.predictions->values;
-  const auto name = facts.run.value_name(k);
+  const auto name = facts.run.target_name(k);
   const auto column = static_cast<std::int64_t>(k);
   const auto truth = answers.targets.select(1, column);
   const auto predicted = answers.predicted.select(1, column);
@@ -87,13 +87,13 @@ std::string interval(const measure::Interval& interval) {
   return fmt::format("{} to {}", significant_text(interval.low), significant_text(interval.high));
 }
 
-Html table(const Facts& facts) {
+Html table(const ReportData& facts) {
   Html rows;
   for (std::size_t k = 0; k < facts.values->values.size(); ++k) {
     const auto& one = facts.values->values[k];
     rows += html(
         R"(<tr><th scope="row" class="name">{}</th><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>)",
-        facts.run.value_name(k), significant_text(one.errors.rmse), interval(one.rmse_interval),
+        facts.run.target_name(k), significant_text(one.errors.rmse), interval(one.rmse_interval),
         significant_text(one.errors.mae), interval(one.mae_interval),
         significant_text(one.errors.r2), significant_text(one.bias));
   }
@@ -107,7 +107,7 @@ Html table(const Facts& facts) {
 
 }  // namespace
 
-Html values_section(const Facts& facts) {
+Html values_section(const ReportData& facts) {
   if (!facts.values) return {};
   Html drawings;
   const auto all = facts.values->values.size();

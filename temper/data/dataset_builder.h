@@ -12,9 +12,9 @@ namespace temper::data {
 
 /// Opens the sets of one task one after another, so that they share the memory budget for decoded
 /// images, and finds the size that all of their images have.
-class Assembly {
+class DatasetBuilder {
  public:
-  explicit Assembly(const FileOptions& options) : rest_(options) {}
+  explicit DatasetBuilder(const FileOptions& options) : rest_(options) {}
 
   /// Opens a set, such as a FileSource, with the remaining memory budget.
   template <class S, class... Arguments>

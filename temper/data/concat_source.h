@@ -17,7 +17,7 @@ struct WeightedPath {
 };
 
 /// The concatenation of several sources. Classes are identified by their names.
-class Several : public Source {
+class ConcatSource : public Source {
  public:
   struct One {
     std::shared_ptr<const Source> source;
@@ -26,7 +26,7 @@ class Several : public Source {
 
   /// @param sources  one or more, with the same channels and the same values
   /// @param classes  of all sources
-  Several(std::vector<One> sources, std::vector<std::string> classes);
+  ConcatSource(std::vector<One> sources, std::vector<std::string> classes);
 
   [[nodiscard]] std::int64_t size() const override { return begins_.back(); }
   [[nodiscard]] const std::vector<std::string>& classes() const override { return classes_; }

@@ -9,10 +9,10 @@ namespace temper::train {
 /// never returns it (prepare_thread()). The heap is fragmented: measured on training runs (glibc
 /// 2.36, LibTorch 2.11) it grows up to kHoles times the peak of the allocated bytes, plus kSpare
 /// that is requested ahead.
-class Heap {
+class HeapModel {
  public:
-  static constexpr double kHoles = 1.8;
-  static constexpr std::int64_t kSpare = std::int64_t{128} << 20;  ///< bytes
+  static constexpr double kFragmentation = 1.8;
+  static constexpr std::int64_t kReserve = std::int64_t{128} << 20;  ///< bytes
 
   void allocate(std::int64_t bytes);
   void release(std::int64_t bytes) { live_ -= bytes; }
@@ -21,7 +21,7 @@ class Heap {
 
   /// The peak size in bytes so far, including fragmentation.
   [[nodiscard]] std::int64_t size() const {
-    return kSpare + static_cast<std::int64_t>(kHoles * static_cast<double>(most_));
+    return kReserve + static_cast<std::int64_t>(kFragmentation * static_cast<double>(most_));
   }
 
  private:

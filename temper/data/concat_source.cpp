@@ -1,4 +1,4 @@
-#include "temper/data/several.h"
+#include "temper/data/concat_source.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -37,15 +37,15 @@ void check(const std::vector<WeightedPath>& sources) {
           fmt::format("data.sources: weight = {} of \"{}\"; expected more than 0", weight, source));
 }
 
-std::string learned_text(const std::vector<std::string>& values) {
+std::string targets_text(const std::vector<std::string>& values) {
   return values.empty() ? "classes" : fmt::format("the values {}", fmt::join(values, ", "));
 }
 
 }  // namespace
 
-Several::Several(std::vector<One> sources, std::vector<std::string> classes)
+ConcatSource::ConcatSource(std::vector<One> sources, std::vector<std::string> classes)
     : sources_(std::move(sources)), begins_{0}, classes_(std::move(classes)) {
-  const ClassNumbers among(classes_);
+  const ClassIndex among(classes_);
   for (const auto& [source, weight] : sources_) {
     begins_.push_back(begins_.back() + source->size());
     auto& numbers = numbers_.emplace_back();
@@ -53,39 +53,39 @@ Several::Several(std::vector<One> sources, std::vector<std::string> classes)
   }
 }
 
-Several::Place Several::place(std::int64_t i) const {
+ConcatSource::Place ConcatSource::place(std::int64_t i) const {
   const auto next = std::upper_bound(begins_.begin(), begins_.end(), i);
   const auto source = static_cast<std::size_t>(next - begins_.begin()) - 1;
   return {source, i - begins_[source]};
 }
 
-std::int64_t Several::label(std::int64_t i) const {
+std::int64_t ConcatSource::label(std::int64_t i) const {
   const auto [source, row] = place(i);
   const auto label = sources_[source].source->label(row);
   return label < 0 ? label : numbers_[source][static_cast<std::size_t>(label)];
 }
 
-std::span<const double> Several::values(std::int64_t i) const {
+std::span<const double> ConcatSource::values(std::int64_t i) const {
   const auto [source, row] = place(i);
   return sources_[source].source->values(row);
 }
 
-void Several::read(std::int64_t i, io::Picture& into) const {
+void ConcatSource::read(std::int64_t i, io::Picture& into) const {
   const auto [source, row] = place(i);
   sources_[source].source->read(row, into);
 }
 
-double Several::weight(std::int64_t i) const {
+double ConcatSource::weight(std::int64_t i) const {
   const auto [source, row] = place(i);
   return sources_[source].weight * sources_[source].source->weight(row);
 }
 
-std::string Several::where(std::int64_t i) const {
+std::string ConcatSource::where(std::int64_t i) const {
   const auto [source, row] = place(i);
   return sources_[source].source->where(row);
 }
 
-std::string Several::digest() const {
+std::string ConcatSource::digest() const {
   Digest digest;
   digest.add(classes_);
   for (const auto& [source, weight] : sources_)
@@ -103,8 +103,8 @@ Dataset open_several(const std::vector<WeightedPath>& sources, const FileOptions
     const auto& values = sets.back().train->value_names();
     if (const auto& first = sets.front().train->value_names(); values != first)
       throw Error(Code::data, fmt::format("data.sources: {} has {}, {} has {}; expected the same",
-                                          sources.front().source, learned_text(first), source,
-                                          learned_text(values)));
+                                          sources.front().source, targets_text(first), source,
+                                          targets_text(values)));
     const int channels = sets.back().train->channels();
     if (channels != sets.front().train->channels())
       throw Error(
@@ -116,11 +116,11 @@ Dataset open_several(const std::vector<WeightedPath>& sources, const FileOptions
   const auto classes = all_classes(sets);
   const auto join = [&](std::shared_ptr<const Source> Dataset::* which,
                         bool weighted) -> std::shared_ptr<const Source> {
-    std::vector<Several::One> parts;
+    std::vector<ConcatSource::One> parts;
     for (std::size_t i = 0; i < sets.size(); ++i)
       if (sets[i].*which) parts.push_back({sets[i].*which, weighted ? sources[i].weight : 1.0});
     if (parts.empty()) return nullptr;
-    return std::make_shared<Several>(std::move(parts), classes);
+    return std::make_shared<ConcatSource>(std::move(parts), classes);
   };
   Dataset joined{.train = join(&Dataset::train, true),
                  .validation = join(&Dataset::validation, false),

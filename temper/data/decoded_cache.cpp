@@ -1,4 +1,4 @@
-#include "temper/data/resident.h"
+#include "temper/data/decoded_cache.h"
 
 #include <algorithm>
 #include <array>
@@ -15,7 +15,7 @@ bool may_be_bad(const Error& error) {
 }
 
 /// Estimated from a sample of the headers, since reading all of a large set would take minutes.
-bool fits(std::int64_t size, const Resident::Load& load, const FileOptions& options) {
+bool fits(std::int64_t size, const DecodedCache::Load& load, const FileOptions& options) {
   const std::int64_t probes = std::min<std::int64_t>(size, 32);
   double bytes = 0;
   io::Picture picture;
@@ -31,7 +31,7 @@ bool fits(std::int64_t size, const Resident::Load& load, const FileOptions& opti
 
 }  // namespace
 
-Resident::Resident(std::int64_t size, const Load& load, const FileOptions& options) {
+DecodedCache::DecodedCache(std::int64_t size, const Load& load, const FileOptions& options) {
   if (!fits(size, load, options)) return;
   images_.resize(static_cast<std::size_t>(size));
   std::mutex mutex;
@@ -52,7 +52,7 @@ Resident::Resident(std::int64_t size, const Load& load, const FileOptions& optio
   });
 }
 
-bool Resident::read(std::int64_t i, io::Picture& into) const {
+bool DecodedCache::read(std::int64_t i, io::Picture& into) const {
   if (images_.empty()) return false;
   const auto index = static_cast<std::size_t>(i);
   if (const auto bad = bad_.find(index); bad != bad_.end()) throw Error(bad->second);
@@ -61,13 +61,13 @@ bool Resident::read(std::int64_t i, io::Picture& into) const {
   return true;
 }
 
-std::int64_t Resident::bytes() const {
+std::int64_t DecodedCache::bytes() const {
   std::int64_t total = 0;
   for (const auto& image : images_) total += std::ssize(image.pixels);
   return total;
 }
 
-std::optional<augment::Size> Resident::common_size() const {
+std::optional<augment::Size> DecodedCache::common_size() const {
   std::optional<augment::Size> common;
   for (const auto& image : images_) {
     const augment::Size size{image.height, image.width};

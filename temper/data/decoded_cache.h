@@ -13,18 +13,18 @@
 namespace temper::data {
 
 /// The decoded images of a small set, cached in memory.
-class Resident {
+class DecodedCache {
  public:
   /// Reads image i without decoding it. Called from several threads at once.
   using Load = std::function<void(std::int64_t i, io::Picture& into)>;
 
-  Resident() = default;
+  DecodedCache() = default;
   /// Decodes all images, in several threads, if their pixels fit into options.memory (estimated
   /// from a sample of the headers); otherwise caches none. With Decode::fast, JPEG files are
   /// decoded each time they are used in either case, so that the pixels do not depend on the
   /// available memory.
   /// @throws Error naming the first image that can't be read, unless options.keep_bad
-  Resident(std::int64_t size, const Load& load, const FileOptions& options);
+  DecodedCache(std::int64_t size, const Load& load, const FileOptions& options);
 
   /// Makes `into` a view of image i. Throws the error that decoding it gave.
   /// @return false: the image is not cached

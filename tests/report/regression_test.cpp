@@ -31,7 +31,7 @@ Json score(double loss, double r2, int count) {
 
 /// A hundred images with two targets, one with a name that must be escaped; the prediction of the
 /// second target of image 7 is far off.
-measure::ValueAnswers answers() {
+measure::ValuePredictions answers() {
   const auto x = at::linspace(0, 99, 100, at::kDouble);
   auto predicted = at::stack({x.add(1), x.mul(0.5)}, 1).contiguous();
   const auto targets = at::stack({x, x.mul(0.5)}, 1).contiguous();
@@ -69,7 +69,7 @@ void write_run(const Directory& run, bool tested) {
   io::write_safetensors(run.path / "mistakes.safetensors",
                         std::vector{fake::view("images", io::Dtype::u8, pixels),
                                     fake::view("rows", io::Dtype::i64, worst)});
-  Json line = score(measure::value_figures(test).loss, 0.875, 100);
+  Json line = score(measure::value_metrics(test).loss, 0.875, 100);
   line["event"] = "test";
   line["weights"] = "raw";
   run.log(line);
