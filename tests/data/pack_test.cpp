@@ -270,7 +270,7 @@ TEST_F(Shards, ThatAreReplacedDuringARunAreNamed) {
   EXPECT_EQ(set->image(1), noise(4, 4, 3, 1));
   write_shard(place / "a.tar", {"0", "1", "1"});
   EXPECT_THAT(message_of(Code::data, [&] { static_cast<void>(set->image(1)); }),
-              AllOf(HasSubstr("a.tar"), HasSubstr("replaced")));
+              AllOf(HasSubstr("a.tar"), HasSubstr("changed since the data set was opened")));
 }
 
 TEST(PackInfo, IsReadAsItWasWrittenAndRefusedWhereItIsNot) {

@@ -169,7 +169,7 @@ TEST(Values, FollowTheImagesThroughSubsetsAndSplits) {
     EXPECT_EQ(of(*third, i), of(*source, i));
   }
   EXPECT_EQ(kept, 20);
-  EXPECT_EQ(labelled_images(third)->size(), 20);
+  EXPECT_EQ(labeled_images(third)->size(), 20);
 
   const auto prepared = prepare({.train = source}, {.validation = 0.1}, 1);
   EXPECT_EQ(prepared.sets.train->size(), 54);

@@ -230,7 +230,7 @@ TEST(Orientation, IsAppliedAsExifDefines) {
                                                           {2, 5, 1, 4, 0, 3}}};
   for (int orientation = 1; orientation <= 8; ++orientation) {
     codec::Buffer buffer;
-    const Pixels turned = codec::turned(Pixels(stored), orientation, buffer);
+    const Pixels turned = codec::apply_orientation(Pixels(stored), orientation, buffer);
     EXPECT_EQ(turned.height, orientation < 5 ? 2 : 3);
     EXPECT_EQ(std::vector(turned.data, turned.data + 6),
               upright[static_cast<std::size_t>(orientation - 1)])
@@ -249,7 +249,7 @@ TEST(Orientation, OfEveryKindIsReadAndUndone) {
     EXPECT_EQ(picture.width(), orientation < 5 ? 60 : 40);
     codec::Buffer buffer;
     const Image stored = decode_image(bytes, "waves", 3);
-    const Pixels expected = codec::turned(Pixels(stored), orientation, buffer);
+    const Pixels expected = codec::apply_orientation(Pixels(stored), orientation, buffer);
     EXPECT_TRUE(std::equal(expected.data, expected.data + expected.size(),
                            whole_of(picture).pixels.begin()));
     picture.encoded(bytes, "waves", {});

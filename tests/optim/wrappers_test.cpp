@@ -1,4 +1,4 @@
-// Clipping, Lookahead and SAM, against the published code that scripts/golden/around.py ran.
+// Clipping, Lookahead and SAM, against the published code that scripts/golden/clip_lookahead_sam.py ran.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/full.h>
@@ -72,7 +72,7 @@ class Around : public ::testing::Test {
     for (std::size_t i = 0; i < a.size(); ++i) EXPECT_TRUE(at::equal(a[i].value, b[i].value));
   }
 
-  nlohmann::json golden = temper::testing::golden("optim/around.json");
+  nlohmann::json golden = temper::testing::golden("optim/clip_lookahead_sam.json");
 };
 
 TEST_F(Around, ClippingIsThePublishedOne) {

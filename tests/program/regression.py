@@ -1,10 +1,10 @@
 """Pictures with known regression targets, with nothing but Python's standard library.
 
-    values.py write FOLDER TRAIN TEST   Fashion-MNIST's images as FOLDER/*.png and FOLDER/table.csv with the mean and
+    regression.py write FOLDER TRAIN TEST   Fashion-MNIST's images as FOLDER/*.png and FOLDER/table.csv with the mean and
                                         the standard deviation of their gray levels
-    values.py shard SHARD TABLE         checks that a shard has the table's training targets, in any order
-    values.py errors RUN                RMSE, MAE and R2 of each target from RUN/predictions.safetensors, as JSON
-    values.py predicted RUN COUNT       its predictions for the first COUNT test images, one per line
+    regression.py shard SHARD TABLE         checks that a shard has the table's training targets, in any order
+    regression.py errors RUN                RMSE, MAE and R2 of each target from RUN/predictions.safetensors, as JSON
+    regression.py predicted RUN COUNT       its predictions for the first COUNT test images, one per line
 """
 
 import csv

@@ -208,7 +208,7 @@ TEST(Plateaus, NeedAValidationSet) {
     (void)plan_of({"data.validation=0", "optimizer.lr={ schedule = \"plateau\" }"});
     FAIL() << "not refused";
   } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("data.validation = 0 leaves none"));
+    EXPECT_THAT(error.what(), HasSubstr("with data.validation = 0 there is none"));
   }
 }
 

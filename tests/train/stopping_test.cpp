@@ -190,10 +190,10 @@ TEST(EarlyStopping, CountsWhatIsNoNumberAsNoImprovement) {
   auto state = start(made.recipe, build_network(made), made.horizon);
   for (const double loss : {kNone, std::numeric_limits<double>::infinity()}) {
     EXPECT_FALSE(should_stop(state, made.recipe));
-    take_in(state, *judge(state, made.recipe, evaluated(1, loss, kNone)));
+    record_evaluation(state, *judge(state, made.recipe, evaluated(1, loss, kNone)));
   }
   EXPECT_TRUE(should_stop(state, made.recipe));
-  const auto told = conclude(state, made.recipe, made.horizon);
+  const auto told = finish_early_stopping(state, made.recipe, made.horizon);
   EXPECT_EQ(told->weights, "last");
   EXPECT_THAT(to_text(*told, 8), HasSubstr("had no finite validation score"));
 }

@@ -1,4 +1,4 @@
-"""Writes tests/golden/optim/around.json: gradient clipping of torch 2.11.0 and timm 1.0.31; Lookahead and
+"""Writes tests/golden/optim/clip_lookahead_sam.json: gradient clipping of torch 2.11.0 and timm 1.0.31; Lookahead and
 SAM of pytorch_optimizer 4.1.0 around torch.optim.SGD, 25 steps on the loss sum(c * w^4) / 4."""
 
 import torch
@@ -63,7 +63,7 @@ def listed(values):
     return {name: tensor(value) for name, value in values.items()}
 
 
-write("optim/around.json", ["torch", "timm", "pytorch_optimizer"], {
+write("optim/clip_lookahead_sam.json", ["torch", "timm", "pytorch_optimizer"], {
     "lr": LR,
     "weights": listed(weights),
     "gradients": listed(gradients),
