@@ -65,8 +65,8 @@ TEST_F(LossGolden, NoLossIsLeftOut) {
 TEST_F(LossGolden, TeachingIsPyTorchs) {
   for (const auto& expected : golden["teaching"]) {
     SCOPED_TRACE(expected["options"].dump());
-    const auto form =
-        alternative<DistillationTarget>(expected["options"]["kind"].get<std::string>(), expected["options"]);
+    const auto form = alternative<DistillationTarget>(
+        expected["options"]["kind"].get<std::string>(), expected["options"]);
     const auto given = inputs("hard", at::kDouble);
     agrees(teaching(form, tensor(golden["teacher"]), given), given.logits, expected, 1e-12);
   }

@@ -1,4 +1,5 @@
-// Clipping, Lookahead and SAM, against the published code that scripts/golden/clip_lookahead_sam.py ran.
+// Clipping, Lookahead and SAM, against the published code that scripts/golden/clip_lookahead_sam.py
+// ran.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/full.h>
