@@ -242,7 +242,7 @@ json answer_to(Program& program, const std::string& line) {
 }  // namespace
 
 int main(int, char** argv) {
-  temper::restart_with_environment(argv);
+  temper::restart_with_huge_pages(argv);
   Program program;
   for (std::string line; std::getline(std::cin, line);)
     std::cout << answer_to(program, line).dump() << '\n' << std::flush;

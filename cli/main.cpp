@@ -121,7 +121,7 @@ int flushed(int status) {
 
 int main(int argc, char** argv) {
   using temper::Code;
-  if (temper::cli::computes(argc, argv)) temper::restart_with_environment(argv);
+  if (temper::cli::computes(argc, argv)) temper::restart_with_huge_pages(argv);
   using temper::cli::print_error;
   try {
     return temper::cli::flushed(temper::cli::run(argc, argv));

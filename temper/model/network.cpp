@@ -8,6 +8,7 @@
 
 #include "temper/model/autocast.h"
 #include "temper/model/observer.h"
+#include "temper/model/wait_policy.h"
 #include "temper/model/weights.h"
 
 namespace temper::model {
@@ -51,6 +52,7 @@ std::int64_t count(std::string_view name, Observer::Values inputs, std::int64_t&
 }  // namespace
 
 at::Tensor Network::forward(const at::Tensor& images) {
+  if (images.is_cpu()) WaitPolicy::of_this_thread().adapt();
   if (format_ == at::kFloat) return compute(images);
   if (casts_itself()) return compute(images.to(format_)).to(at::kFloat);
   const Autocast scope(format_, images.device().type());

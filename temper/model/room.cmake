@@ -7,8 +7,10 @@ set_source_files_properties("${CMAKE_CURRENT_SOURCE_DIR}/temper/model/observer.c
 # OpenMP only with the compiler that LibTorch was built with: two runtimes in one process would each have their own
 # threads.
 target_link_libraries(${target} PRIVATE PkgConfig::HWY)
-set(_kernels "${CMAKE_CURRENT_SOURCE_DIR}/temper/model/norm_kernels.cpp" "${CMAKE_CURRENT_SOURCE_DIR}/temper/model/normalise.cpp")
-set_source_files_properties(${_kernels} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+set(_parallel normalise.cpp wait_policy.cpp)
+list(TRANSFORM _parallel PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/temper/model/")
+set_source_files_properties(${_parallel} "${CMAKE_CURRENT_SOURCE_DIR}/temper/model/norm_kernels.cpp"
+                            PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  set_source_files_properties("${CMAKE_CURRENT_SOURCE_DIR}/temper/model/normalise.cpp" PROPERTIES COMPILE_OPTIONS -fopenmp)
+  set_source_files_properties(${_parallel} PROPERTIES COMPILE_OPTIONS -fopenmp)
 endif()
