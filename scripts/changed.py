@@ -1,20 +1,21 @@
-"""The files that differ from where this branch left its upstream; without one, or on it, from the commit before."""
+"""What has changed in the working tree and in the last commits, as many as the clone has. The oldest commit of a
+shallow clone counts as a change of every file."""
 
 import pathlib
 import subprocess
 
 from remembered import ROOT
 
+COMMITS = 30
+
 
 def _git(*arguments: str) -> list[str]:
     done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
-    return done.stdout.split() if done.returncode == 0 else []
+    return done.stdout.splitlines() if done.returncode == 0 else []
 
 
-def files() -> set[pathlib.Path]:
-    head = _git("rev-parse", "HEAD")
-    base = _git("merge-base", "HEAD", "@{upstream}")
-    if not base or base == head:
-        base = _git("rev-parse", "HEAD~1") or head
-    names = _git("diff", "--name-only", *base) + _git("ls-files", "--others", "--exclude-standard")
-    return {ROOT / name for name in names}
+def files() -> list[pathlib.Path]:
+    """The newest changes first. A file may be gone since."""
+    names = _git("diff", "--name-only", "HEAD") + _git("ls-files", "--others", "--exclude-standard")
+    names += _git("log", f"--max-count={COMMITS}", "--name-only", "--format=", "HEAD")
+    return [ROOT / name for name in dict.fromkeys(names)]
