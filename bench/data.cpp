@@ -1,16 +1,15 @@
-// Measures the way from pictures to batches; bench/data.py asks and compares.
+// Measures the data path from images to batches; driven by bench/data.py, which compares.
 //
 //   bench_data PICTURES [PACKED]
 //
-// A line of the standard input, "WHAT THREADS", is answered with images a second, processor seconds
-// an image, and how many images there were. WHAT is one of
+// For each line "WHAT THREADS" on standard input it prints images per second, processor seconds per
+// image, and the number of images. WHAT is one of
 //
-//   exact, fast   the photographs: random resized crop to 224 x 224, flip, normalised, in batches
-//   packed        the same of packed shards, exact
-//   small         60,000 pictures of 32 x 32 pixels: shifted, mirrored, normalised
+//   exact, fast   the photographs: random resized crop to 224 x 224, flip, normalized, in batches
+//   packed        the same from packed shards, exact
+//   small         60,000 images of 32 x 32 pixels: padded crop, flip, normalized
 //   jpeg_full, jpeg_crop, jpeg_half   libjpeg-turbo alone, from memory: whole photographs, the same
-//                 crops as `exact`, and these with half the pixels each way where they stay large
-//                 enough
+//                 crops as `exact`, and these at half resolution where they remain large enough
 #include <chrono>
 #include <cstdio>  // jpeglib.h needs it before itself
 #include <ctime>
@@ -71,14 +70,14 @@ std::shared_ptr<const data::Source> small_pictures() {
   return std::make_shared<data::ArraySource>(std::move(contents));
 }
 
-/// A loader that is kept from question to question, as training keeps one.
+/// A loader that is reused for all measurements, as in training.
 class Epochs {
  public:
-  /// @param threads  of which the one that takes the batches is one
+  /// @param threads  including the one that takes the batches
   Epochs(const std::shared_ptr<const data::Source>& source, bool small, std::int64_t threads)
       : images_(source->size()), loader_(source, options(small, threads)) {}
 
-  /// One more epoch.
+  /// Runs one more epoch.
   std::int64_t operator()() {
     loader_.start(epoch_++);
     while (loader_.next() != nullptr) {
@@ -107,7 +106,7 @@ class Epochs {
   std::int64_t epoch_ = 0;
 };
 
-/// libjpeg-turbo alone.
+/// Decodes with libjpeg-turbo alone.
 class Jpeg {
  public:
   explicit Jpeg(const std::filesystem::path& folder) {
@@ -151,7 +150,7 @@ class Jpeg {
 
   std::vector<std::vector<std::byte>> files_;
   std::vector<std::uint8_t> row_;
-  std::uint64_t epoch_ = 0;  ///< whose crops are decoded
+  std::uint64_t epoch_ = 0;  ///< the epoch whose crops are decoded
 };
 
 double processor_seconds() {
@@ -188,7 +187,7 @@ int main(int count, char** arguments) try {
     if (what == "jpeg_full") work = [&] { return jpeg.decode_all(false, false); };
     if (what == "jpeg_crop") work = [&] { return jpeg.decode_all(true, false); };
     if (what == "jpeg_half") work = [&] { return jpeg.decode_all(true, true); };
-    if (!work) throw Error(Code::usage, "what is '" + line + "'?");
+    if (!work) throw Error(Code::usage, "unknown measurement '" + line + "'");
     const auto begin = std::chrono::steady_clock::now();
     const double before = processor_seconds();
     const std::int64_t images = work();

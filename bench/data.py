@@ -1,7 +1,7 @@
-"""How fast pictures become batches, by temper and by others in turn; scripts/bench data runs it.
+"""How fast batches are made from images, by temper and by other loaders in alternation; run by scripts/bench data.
 
-Every round asks each contender for one epoch; the figures are medians over the rounds, the ratios
-medians of the rounds' ratios. build/bench/data.json has them all.
+Every round measures one epoch of each loader; the figures are medians over the rounds, the ratios
+medians of the rounds' ratios. build/bench/data.json contains all of them.
 """
 
 import argparse
@@ -21,7 +21,7 @@ CONTENDERS = [
     ("peer", "albumentations", 0), ("peer", "albumentations", 2), ("peer", "dali", 1), ("peer", "dali", 2),
     ("peer", "small", 0), ("peer", "small", 2),
 ]
-# what is compared, and how large it should be
+# what is compared, and the wanted ratio
 BARS = [
     ("exact, one thread, by albumentations", ("temper", "exact", 1), ("peer", "albumentations", 0), 1.9),
     ("exact, one thread, by torchvision", ("temper", "exact", 1), ("peer", "torchvision", 0), 2.7),
@@ -50,7 +50,7 @@ class Asked:
         except BrokenPipeError:
             answer = ""
         if not answer:
-            sys.exit(f"{what}: the program ended")
+            sys.exit(f"{what}: the program exited")
         if answer.startswith("error"):
             return answer.strip()
         return float(answer.split()[0])
@@ -68,7 +68,7 @@ def name(contender):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--program", required=True)
-    parser.add_argument("--python", help="of the environment with the peers; without, temper is measured alone")
+    parser.add_argument("--python", help="Python that has the peers; without it, temper is measured alone")
     parser.add_argument("--pictures", required=True)
     parser.add_argument("--packed", required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True)
@@ -84,7 +84,7 @@ def main():
         programs["peer"] = Asked([options.python, str(here / "peers/data.py"), options.pictures])
     rates = {contender: [] for contender in CONTENDERS}
     failed = {}
-    for contender in CONTENDERS:  # warms up, and finds who is not there
+    for contender in CONTENDERS:  # warms up, and finds out which loaders are missing
         answer = programs[contender[0]](*contender[1:]) if contender[0] in programs else "not asked"
         if isinstance(answer, str):
             failed[contender] = answer
@@ -95,7 +95,7 @@ def main():
         print(f"round {number + 1} of {rounds}", file=sys.stderr)
 
     if any(contender in failed or min(rates[contender]) <= 0 for contender in CONTENDERS if contender[0] == "temper"):
-        sys.exit(f"data: temper made no batches: {failed}")
+        sys.exit(f"data: temper produced no batches: {failed}")
     print(f"{'images/s':>10}")
     for contender in CONTENDERS:
         if contender in failed:

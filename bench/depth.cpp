@@ -1,7 +1,7 @@
-// What stochastic depth saves: training steps of ResNet-56 with it (granularity batch, final rate
-// 0.5) and without, in turn, on one thread, in the processor's time. What a block costs is measured
-// apart: by networks that have six blocks fewer in one of their stages. Prints a line of JSON. Used
-// by scripts/bench.
+// The time that stochastic depth saves: training steps of ResNet-56 with it (mode batch, final
+// rate 0.5) and without, in alternation, on one thread, in processor time. The time of a
+// block is measured separately, with networks that have six blocks fewer in one of their stages.
+// Prints a line of JSON. Used by scripts/bench.
 #include <ATen/Parallel.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/linspace.h>
@@ -20,8 +20,8 @@ using temper::data::Batch;
 namespace model = temper::model;
 namespace train = temper::train;
 
-constexpr std::int64_t kBlocks = 9;  ///< of each of three stages
-constexpr std::int64_t kFewer = 6;   ///< in the networks that tell what a block costs
+constexpr std::int64_t kBlocks = 9;  ///< in each of three stages
+constexpr std::int64_t kFewer = 6;   ///< fewer blocks, to measure the time of a block
 constexpr std::int64_t kBatch = 32;
 constexpr int kWarmup = 2;
 constexpr model::Task kTask{.channels = 3, .height = 32, .width = 32, .classes = 10};
@@ -45,7 +45,7 @@ class Trained {
     state_.network->train(true);
   }
 
-  /// One step. @return milliseconds
+  /// Makes one step. @return milliseconds
   double operator()(const Batch& batch) {
     train::Times ignored;
     const auto begin = std::clock();
@@ -53,7 +53,7 @@ class Trained {
     return 1e3 * static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
   }
 
-  /// How often blocks of each stage were computed since the start.
+  /// The number of block executions in each stage since the start.
   [[nodiscard]] Stages computed() const {
     Stages result{};
     for (const auto& buffer : state_.network->buffers())

@@ -13,7 +13,8 @@ namespace {
 
 using Values = model::Observer::Values;
 
-/// What an operator keeps until it ends: multiply-adds for each element of its output, or these.
+/// What is recorded for an operator until it ends: multiply-adds per element of its output, or in
+/// total.
 constexpr std::int64_t kNothing = -1;
 
 bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
@@ -32,13 +33,13 @@ bool is_convolution_backward(std::string_view name) {
          name.find("backward") != std::string_view::npos;
 }
 
-/// What each element of a convolution's output takes.
+/// Multiply-adds per element of a convolution's output.
 std::int64_t taps(const at::Tensor& weight) {
   return weight.numel() / weight.size(0);
 }
 
-/// The gradients that a convolution's backward pass was asked for, of its input and its weight:
-/// each takes what the forward pass took.
+/// The number of gradients that a convolution's backward pass computes, of its input and its
+/// weight: each takes as many multiply-adds as the forward pass.
 std::int64_t gradients(Values inputs) {
   const auto mask = std::ranges::find_if(
       inputs.rbegin(), inputs.rend(), [](const c10::IValue& value) { return value.isBoolList(); });
@@ -47,7 +48,7 @@ std::int64_t gradients(Values inputs) {
   return std::int64_t{wanted[0]} + std::int64_t{wanted[1]};
 }
 
-/// Of a matrix product, from its inputs; 0 of any other operator.
+/// Multiply-adds of a matrix product, from its inputs; 0 for any other operator.
 std::int64_t of_product(std::string_view name, Values inputs) {
   const auto input = [&](std::size_t i) { return inputs[i].toTensor(); };
   if (is_one_of(name, {"aten::mm", "aten::bmm"})) return input(0).numel() * input(1).size(-1);
@@ -85,7 +86,7 @@ std::string Executed::layout() const {
 }
 
 std::int64_t Executed::begin(std::string_view name, Values inputs) {
-  // The node of a graph that is being differentiated calls the operators of the backward pass.
+  // Operators of the backward pass are called from a node of the autograd graph.
   const bool backward = torch::autograd::get_current_graph_task_id() != -1;
   std::int64_t kept = 0;
   std::int64_t now = 0;

@@ -7,7 +7,7 @@
 
 #include "temper/model/observer.h"
 
-/// What a step of training really does, seen at the operators that LibTorch runs.
+/// The work of a training step, observed at the operators that LibTorch executes.
 namespace temper::bench {
 
 /// Multiply-adds of convolutions and matrix products.
@@ -16,15 +16,16 @@ struct MultiplyAdds {
   std::int64_t backward = 0;
 };
 
-/// Sees the convolutions and matrix products that this thread calls while it lives. One that calls
-/// another (conv2d calls convolution, which calls mkldnn_convolution) counts once.
+/// Counts the convolutions and matrix products that this thread calls during its lifetime. An
+/// operator that calls another (conv2d calls convolution, which calls mkldnn_convolution) counts
+/// once.
 class Executed {
  public:
   Executed();
 
   [[nodiscard]] const MultiplyAdds& multiply_adds() const { return multiply_adds_; }
-  /// The number format and the memory layout of what the forward pass's convolutions were given,
-  /// "fp32" and "channels_last" for example; several are joined by "+".
+  /// The number format and the memory layout of the inputs of the forward pass's convolutions, such
+  /// as "fp32" and "channels_last"; several are joined by "+".
   [[nodiscard]] std::string format() const;
   [[nodiscard]] std::string layout() const;
 
@@ -36,8 +37,8 @@ class Executed {
   MultiplyAdds multiply_adds_;
   std::set<std::string> formats_;
   std::set<std::string> layouts_;
-  std::int64_t inside_ = 0;  ///< operators that were entered and not left
-  at::Tensor input_;         ///< of the innermost convolution of the forward pass
+  std::int64_t inside_ = 0;  ///< nesting depth of the observed operators
+  at::Tensor input_;         ///< input of the innermost convolution of the forward pass
   model::Observer observer_;
 };
 

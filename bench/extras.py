@@ -1,9 +1,9 @@
-"""What an average of the weights, penalties and clipping cost together: the quickstart's network with and without them,
-in turn. Called by scripts/bench."""
+"""The cost of a weight average, penalties and clipping together: the quickstart's network with and without them, in
+alternation. Called by scripts/bench."""
 
 import pairs
 
-WITH = ["penalty.l1=1e-6", "penalty.l2=1e-5", "clip.kind=norm", "clip.max_norm=5"]  # the recipe has an average
+WITH = ["penalty.l1=1e-6", "penalty.l2=1e-5", "clip.kind=norm", "clip.max_norm=5"]  # the recipe has a weight average
 
 pairs.compare(
     "extras",

@@ -1,4 +1,5 @@
-"""temper's step in fp32 and in bf16, in turn, and which of them precision = "auto" chooses. Called by scripts/bench."""
+"""temper's step in fp32 and in bf16, in alternation, and which of them precision = "auto" chooses. Called by
+scripts/bench."""
 
 import argparse
 import json
@@ -11,7 +12,7 @@ from talker import Refused, Talker, ratios, shown, spread, take_turns
 
 
 def compare(network: str, asked: argparse.Namespace) -> dict:
-    """One row: both formats in processes of their own."""
+    """One row: each format in a process of its own."""
     row = {"network": network, "batch": asked.batches[network]}
     sides = {name: Talker(asked.program, threads=asked.threads) for name in options.FORMATS}
     with sides["fp32"], sides["bf16"]:
@@ -23,7 +24,7 @@ def compare(network: str, asked: argparse.Namespace) -> dict:
         wrong = []
         for name, found in proofs.items():
             wrong += proof.unlike_asked(found, f"temper in {name}", name)
-        # All but the format is the same.
+        # Everything except the format must be the same.
         of_fp32 = proofs["fp32"] | {"format": "bf16"}
         wrong = wrong or proof.differences(of_fp32, proofs["bf16"], ("temper in fp32", "temper in bf16"))
         if wrong:

@@ -1,5 +1,5 @@
-"""JPEG files for the smoke runs of benchmarks that want photographs: Fashion-MNIST's pictures made 16 times as large,
-in colour, and encoded by temper. Nothing but Python's standard library is needed.
+"""JPEG files for smoke runs of benchmarks that need photographs: Fashion-MNIST's images, enlarged 16 times, colored,
+and encoded by temper. Needs only Python's standard library.
 
     jpegs.py TEMPER FOLDER COUNT
 """
@@ -14,7 +14,7 @@ import tempfile
 from talker import ROOT
 
 sys.path.insert(0, str(ROOT / "tests/program"))
-import pictures  # noqa: E402  the module that end-to-end tests make their pictures with
+import pictures  # noqa: E402  the module with which the end-to-end tests generate images
 
 TIMES = 16
 SHORT_SIDE = 400
@@ -46,7 +46,7 @@ def main() -> None:
                         (folder / name).write_bytes(archive.extractfile(member).read())
     found = len(list(folder.iterdir()))
     if found != count:
-        sys.exit(f"jpegs: {folder} holds {found} pictures in place of {count}")
+        sys.exit(f"jpegs: {folder} contains {found} images instead of {count}")
 
 
 main()

@@ -1,4 +1,4 @@
-"""What figures were measured on."""
+"""The machine that figures were measured on."""
 
 import os
 import pathlib
@@ -17,7 +17,7 @@ def _cpuinfo(key: str) -> str:
 
 
 def has_bf16() -> bool:
-    """Whether the processor computes in bf16; every processor with AMX has AVX512-BF16, too."""
+    """Whether the processor has bf16 arithmetic; every processor with AMX also has AVX512-BF16."""
     return "avx512_bf16" in _cpuinfo("flags").split()
 
 

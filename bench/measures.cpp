@@ -1,6 +1,6 @@
-// What calibration and confusion cost beside the evaluation that they look at: the test images of a
-// recipe, its network as it is built, rounds of both in turn, in the processor's time. Prints a
-// line of JSON. Used by scripts/bench.
+// The time of calibration errors and confusion matrix compared with the evaluation itself: the test
+// images of a recipe, its untrained network, rounds of both in alternation, in processor time.
+// Prints a line of JSON. Used by scripts/bench.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-"""temper's training of the quickstart's network by itself and with another process that computes on one of its cores,
-in turn. Called by scripts/bench."""
+"""temper's training of the quickstart's network alone and with another process that computes on one of its cores, in
+alternation. Called by scripts/bench."""
 
 import argparse
 import contextlib
@@ -14,7 +14,7 @@ import options
 from talker import Refused, Talker, ratios, shown, spread, take_turns
 
 NETWORK = "quickstart"
-# It also ends when the process that started it is gone.
+# Also exits when its parent process is gone.
 COMPUTING = """
 import os, sys
 while os.getppid() == int(sys.argv[1]): sum(range(100_000))
@@ -23,7 +23,7 @@ while os.getppid() == int(sys.argv[1]): sum(range(100_000))
 
 @contextlib.contextmanager
 def neighbour() -> Iterator[None]:
-    """A process that computes without end, on one core; it ends with the block, however that is left."""
+    """A process that computes in a loop on one core until the block is left."""
     core = max(os.sched_getaffinity(0))
     program = [sys.executable, "-c", COMPUTING, str(os.getpid())]
     process = subprocess.Popen(["taskset", "--cpu-list", str(core), *program])
@@ -56,8 +56,8 @@ def main() -> None:
     }
     print(
         f"{NETWORK}, {found['format']}, batch {batch}, {asked.threads} threads: ms a step "
-        f"{shown(row['spread']['undisturbed'], 1)} undisturbed, {shown(row['spread']['disturbed'], 1)} with a "
-        f"neighbour on one of {machine.threads()} cores; of the throughput {shown(row['throughput_kept'], 2)} is kept"
+        f"{shown(row['spread']['undisturbed'], 1)} alone, {shown(row['spread']['disturbed'], 1)} with another "
+        f"process on one of {machine.threads()} cores; relative throughput {shown(row['throughput_kept'], 2)}"
     )
     report = {"machine": machine.facts(), "threads": asked.threads} | row
     (asked.out / "neighbour.safetensors").unlink(missing_ok=True)

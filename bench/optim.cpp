@@ -1,12 +1,12 @@
-// Times one update of a network's parameters by any optimizer, as standard input asks for it.
-// bench/optim.py drives it, in turn with its peers. Lines of input, and the line of JSON that each
-// is answered by:
+// Times one update of a network's parameters by any optimizer, on request through standard input.
+// bench/optim.py drives it, in alternation with its peers. Commands, and the line of JSON that each
+// prints:
 //
 //   threads N             {}
-//   parameter SIZE...     {}                  one more parameter
+//   parameter SIZE...     {}                  adds a parameter
 //   kinds                 {"kinds": [...]}
-//   step KIND REPEATS     {"milliseconds": [...], "bytes": what a step must read and write}
-//   triad REPEATS         {"milliseconds": [...], "bytes": ...}      a = b + 3 c, as STREAM has it
+//   step KIND REPEATS     {"milliseconds": [...], "bytes": bytes that a step reads and writes}
+//   triad REPEATS         {"milliseconds": [...], "bytes": ...}      a = b + 3 c, as in STREAM
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
@@ -45,7 +45,7 @@ void print(const std::vector<double>& times, double bytes) {
   fmt::print("{{\"milliseconds\": [{:.4f}], \"bytes\": {:.0f}}}\n", fmt::join(times, ", "), bytes);
 }
 
-/// Arrays that no cache holds.
+/// Arrays larger than any cache.
 class Triad {
  public:
   void run(std::int64_t repeats) {
@@ -63,7 +63,7 @@ class Triad {
   at::Tensor a_, b_, c_;
 };
 
-/// Filters in channels-last layout, as temper's networks have them.
+/// Filters in channels-last layout, as in temper's networks.
 at::Tensor parameter(const std::vector<std::int64_t>& sizes) {
   const auto layout =
       sizes.size() == 4 ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
@@ -86,7 +86,7 @@ optim::Optimizer optimizer_of(std::string_view kind) {
   return result;
 }
 
-/// The parameters, and the optimizer that was asked for last with all that it remembers.
+/// The parameters, and the current optimizer with its state.
 class Bench {
  public:
   void add(const std::vector<std::int64_t>& sizes) {

@@ -1,8 +1,8 @@
-"""One update of ResNet-50's parameters by every optimizer against its peer, in turn. Called by scripts/bench.
+"""One update of ResNet-50's parameters by every optimizer and by its peer, in alternation. Called by scripts/bench.
 
-Bandwidth is what an update must read and write, by its time, as a share of that of a = b + 3 c over arrays that no cache
-holds. As STREAM counts it: three arrays, though the processor reads a too before it writes it; an update in place is
-spared that, so its share may be above 100%."""
+Bandwidth is the number of bytes that an update must read and write divided by its time, as a share of that of a = b + 3
+c over arrays larger than any cache. The triad counts three arrays, as in STREAM, although the processor also reads a
+before writing it; an in-place update does not need that read, so its share may be above 100%."""
 
 import argparse
 import json
@@ -12,19 +12,19 @@ import statistics
 
 from talker import ROOT, Talker
 
-FUSED = ("sgd", "adagrad", "adam", "adamw")  # those that torch has a kernel for
+FUSED = ("sgd", "adagrad", "adam", "adamw")  # optimizers for which torch has a fused kernel
 SMOKE_PARAMETERS = 40
-NORMS = ("lamb", "lars", "muon")  # those that look at whole parameters
+NORMS = ("lamb", "lars", "muon")  # optimizers that need norms or products of whole parameters
 
 
 def shapes() -> list[list[int]]:
-    """Of ResNet-50's parameters."""
+    """The shapes of ResNet-50's parameters."""
     expected = json.loads((ROOT / "bench/peers/expected.json").read_text())
     return list(expected["resnet50"]["parameters"].values())
 
 
 def bar(kind: str, row: dict) -> str:
-    """What the row misses."""
+    """The target that the row misses; empty if none."""
     if kind in FUSED and row["bandwidth_share"] < 0.7:
         return "under 70% of the triad's bandwidth"
     wanted = 0.97 if kind in FUSED + NORMS else 1.5
@@ -34,11 +34,11 @@ def bar(kind: str, row: dict) -> str:
 def measure(kind: str, temper: Talker, eager: Talker | None, rounds: int, seconds: float) -> dict:
     sides = {"temper": temper} | ({"peer": eager} if eager else {})
     begun = eager.ask("begin", kind) if eager else {}
-    # The first step finds the memory.
+    # The first step allocates the memory.
     first = sum(side.ask("step", kind, 2)["milliseconds"][-1] for side in sides.values())
     answers, times = {}, {name: [] for name in (*sides, "triad")}
     for n in range(max(min(3, rounds), min(rounds, int(1000 * seconds / first)))):
-        # Turn about: a machine that slows down favours neither.
+        # Alternating order, so that a machine that slows down favors neither side.
         for name in times if n % 2 == 0 else reversed(times):
             answers[name] = temper.ask("triad", 1) if name == "triad" else sides[name].ask("step", kind, 1)
             times[name] += answers[name]["milliseconds"]
@@ -70,13 +70,13 @@ def told(kind: str, row: dict) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--program", required=True)
-    parser.add_argument("--python", help="of the environment with the peers; without, temper is measured alone")
+    parser.add_argument("--python", help="Python that has the peers; without it, temper is measured alone")
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--seconds", type=float, default=60, help="of one optimizer, after three rounds")
+    parser.add_argument("--seconds", type=float, default=60, help="time limit per optimizer, after three rounds")
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
-    parser.add_argument("--only", nargs="+", help="kinds; all of them without")
-    parser.add_argument("--smoke", action="store_true", help=f"one round, of {SMOKE_PARAMETERS} parameters")
+    parser.add_argument("--only", nargs="+", help="kinds of optimizers (default: all)")
+    parser.add_argument("--smoke", action="store_true", help=f"one round with {SMOKE_PARAMETERS} parameters")
     options = parser.parse_args()
     options.rounds = 1 if options.smoke else options.rounds
     parameters = shapes()[: SMOKE_PARAMETERS if options.smoke else None]
@@ -98,7 +98,7 @@ def main() -> None:
     triad = statistics.median(row["triad_gb_per_s"] for row in rows.values())
     print(f"triad (a = b + 3 c): {triad:.1f} GB/s with {options.threads} threads; medians of up to {options.rounds} rounds")
     if not all(0 < row["temper_ms"] < 60_000 and row["bandwidth_share"] > 0 for row in rows.values()):
-        raise SystemExit("optim: some of these are no times of an update")
+        raise SystemExit("optim: some of these times are implausible")
     report = {"threads": options.threads, "rounds": options.rounds, "triad_gb_per_s": triad, "optimizers": rows}
     (options.out / "optim.json").write_text(json.dumps(report, indent=2) + "\n")
 

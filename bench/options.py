@@ -1,4 +1,4 @@
-"""What the benchmarks of training steps are asked for, and how they measure one."""
+"""Options of the benchmarks of training steps, and how they measure a step."""
 
 import argparse
 import pathlib
@@ -13,11 +13,11 @@ FORMATS = ("fp32", "bf16")
 
 
 def parse(parser: argparse.ArgumentParser) -> argparse.Namespace:
-    """With the options that all of them have."""
+    """Adds the common options and parses the command line."""
     parser.add_argument("--program", required=True, help="bench_step")
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--pairs", type=int, default=10)
-    parser.add_argument("--seconds", type=float, default=2, help="about so long is a turn of either side")
+    parser.add_argument("--seconds", type=float, default=2, help="approximate duration of one measurement of a side")
     parser.add_argument("--threads", type=int, default=machine.threads())
     parser.add_argument("--smoke", action="store_true", help="small batches, one pair of single steps")
     options = parser.parse_args()
@@ -29,7 +29,8 @@ def parse(parser: argparse.ArgumentParser) -> argparse.Namespace:
 
 
 def turn(side: Talker, options: argparse.Namespace) -> Callable[[], float]:
-    """Measures the milliseconds of a step, the mean over as many as take a turn's time. The first ones warm up."""
+    """Returns a function that measures the milliseconds of a step, the mean over the steps of one turn. Warms up
+    first."""
     single = side.ask("step", 1 if options.smoke else 3)["milliseconds"][-1]
     steps = max(1, round(1000 * options.seconds / single))
     return lambda: sum(side.ask("step", steps)["milliseconds"]) / steps

@@ -1,4 +1,4 @@
-"""The quickstart's recipe with some settings and with others, in turn: what something costs. Used by saving.py and
+"""Measures what settings cost: the quickstart's recipe with and without them, in alternation. Used by saving.py and
 extras.py."""
 
 import argparse
@@ -23,7 +23,7 @@ def arguments(description: str) -> argparse.ArgumentParser:
 
 
 def seconds(program: pathlib.Path, settings: list[str], run: pathlib.Path, steps: int) -> float:
-    """Of the steps between the warm-up and the last, by the run's own clock."""
+    """Seconds of the steps from the warm-up to the last, by the run's own clock."""
     shutil.rmtree(run, ignore_errors=True)
     command = [str(program), "train", "recipes/fashion-mnist.toml", "--out", str(run), "--stop-at", str(steps)]
     for setting in (*settings, f"log.every_steps={WARMUP}", "log.norms_every=0"):
@@ -37,7 +37,7 @@ def seconds(program: pathlib.Path, settings: list[str], run: pathlib.Path, steps
 
 
 def compare(name: str, what: str, options: argparse.Namespace, with_it: list[str], without: list[str], **facts) -> None:
-    """Writes <name>.json, with the facts in it, and says what the difference costs."""
+    """Writes <name>.json, including the facts, and prints the cost of the settings."""
     run = options.out / f"{name}-run"
     steps = SMOKE_STEPS if options.smoke else STEPS
     pairs = []
@@ -48,7 +48,7 @@ def compare(name: str, what: str, options: argparse.Namespace, with_it: list[str
         pairs.append((measured["with"], measured["without"]))
         print(f"pair {n + 1:2}  {name} {pairs[-1][0]:.3f} s  without {pairs[-1][1]:.3f} s", flush=True)
     if not all(0 < each < 600 for pair in pairs for each in pair):
-        raise SystemExit(f"{name}: these are no times of {steps - WARMUP} steps: {pairs}")
+        raise SystemExit(f"{name}: implausible times for {steps - WARMUP} steps: {pairs}")
     ratios = [with_ / without_ for with_, without_ in pairs]
     quartiles = statistics.quantiles(ratios, n=4) if len(ratios) > 1 else 3 * ratios
     median = statistics.median(ratios)

@@ -1,12 +1,12 @@
-// Answers scripts/check-pillow: for every line of the standard input, a picture's pixels. Its words
-// are separated by tabs:
+// Used by scripts/check-pillow: for each line of standard input it prints an image's pixels. The
+// words of a line are separated by tabs:
 //
 //   full PATH
-//   turned PATH                                          (upright as EXIF says)
+//   turned PATH                                          (rotated by its EXIF orientation)
 //   crop PATH top left height width
 //   resized PATH top left height width new_height new_width filter
 //
-// An answer is a line "height width channels bytes", then as many bytes; or "error REASON".
+// The output is a line "height width channels bytes" and then that many bytes, or "error REASON".
 #include <cstdio>
 #include <iostream>
 #include <sstream>

@@ -1,7 +1,7 @@
-"""Holds temper's pixels against Pillow's on a folder of photographs; scripts/check-pillow runs it.
+"""Compares temper's pixels with Pillow's on a folder of photographs; run by scripts/check-pillow.
 
-Every picture in full, crops of it, parts resized as RandomResizedCrop does, and upright by EXIF; and
-the same of some pictures in every other format: all bytes must be equal.
+Every image at full size, crops of it, regions resized as by RandomResizedCrop, and the image rotated by its EXIF
+orientation; and the same for some of the images in every other format: all bytes must be equal.
 """
 
 import argparse
@@ -33,13 +33,13 @@ class Temper:
         self.process.stdin.flush()
         answer = self.process.stdout.readline().decode().split(maxsplit=1)
         if not answer or answer[0] == "error":
-            return answer[1].strip() if answer else "the program ended"
+            return answer[1].strip() if answer else "the program exited"
         height, width, channels, size = (int(word) for word in [answer[0], *answer[1].split()])
         return np.frombuffer(self.process.stdout.read(size), np.uint8).reshape(height, width, channels)
 
 
 def random_box(rng, height, width):
-    """Of any size and place, now and then down to a pixel or two, or at an edge."""
+    """A box of random size and position, sometimes only one or two pixels large or at an edge."""
     h = rng.choice([1, 2, height, rng.randint(1, height), rng.randint(1, height)])
     w = rng.choice([1, 2, width, rng.randint(1, width), rng.randint(1, width)])
     top = rng.choice([0, height - h, rng.randint(0, height - h), rng.randint(0, height - h)])
@@ -48,7 +48,7 @@ def random_box(rng, height, width):
 
 
 def questions(path, image, rng, crops):
-    """What is asked about a picture, with Pillow's answer."""
+    """The requests for an image, with Pillow's results."""
     yield ("full", path), image
     with Image.open(path) as stored:
         yield ("turned", path), ImageOps.exif_transpose(stored).convert("RGB")
@@ -63,7 +63,7 @@ def questions(path, image, rng, crops):
 
 
 def variants(paths, folder):
-    """Some of the pictures in the formats that a folder of photographs has few of."""
+    """Some of the images in formats that are rare in a folder of photographs."""
     for number, path in enumerate(paths):
         with Image.open(path) as file:
             image = file.convert("RGB")
@@ -91,8 +91,8 @@ def variants(paths, folder):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--program", required=True)
-    parser.add_argument("--crops", type=int, default=8, help="crops a picture, and as many resized ones")
-    parser.add_argument("--variants", type=int, default=10, help="pictures to try in other formats")
+    parser.add_argument("--crops", type=int, default=8, help="crops per image, and as many resized ones")
+    parser.add_argument("--variants", type=int, default=10, help="number of images to convert to other formats")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("folder", type=pathlib.Path)
     options = parser.parse_args()

@@ -1,4 +1,4 @@
-"""A command with the time and the memory that it takes."""
+"""Runs a command and measures its time and memory."""
 
 import pathlib
 import signal
@@ -20,7 +20,7 @@ def descendants(pid: int) -> list[int]:
 
 
 def memory(pid: int) -> int:
-    """Bytes that a process and its descendants hold; pages that several share count once (PSS)."""
+    """Bytes used by a process and its descendants; shared pages count once (PSS)."""
     total = 0
     try:
         for process in descendants(pid):
@@ -28,7 +28,7 @@ def memory(pid: int) -> int:
                 if line.startswith("Pss:"):
                     total += int(line.split()[1]) * 1024
     except (FileNotFoundError, ProcessLookupError):
-        pass  # it ended while we looked
+        pass  # it exited in the meantime
     return total
 
 

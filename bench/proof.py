@@ -1,24 +1,24 @@
-"""Whether two sides of a comparison do the same work. Pure functions over what the sides show of themselves.
+"""Checks whether two sides of a comparison do the same work. Pure functions over the proofs of both sides.
 
-A proof is what one side shows of one training step:
+A proof describes the work of one side in one training step:
 
-    network, batch   what was asked for
+    network, batch   as requested
     parameters       {name: shape}
-    multiply_adds    {"forward": n, "backward": n}, counted as they were executed
-    losses           of the first step and of the second, which follows from the first one's gradients and update
-    format, layout   the number format and the memory layout that the convolutions were seen to have
+    multiply_adds    {"forward": n, "backward": n}, counted during execution
+    losses           of the first step and of the second, which depends on the first one's gradients and update
+    format, layout   the observed number format and memory layout of the convolutions
     threads
 """
 
 import math
 
-# Relative differences that are allowed between the losses: other orders of the same sums in fp32, and in bf16, whose
-# numbers have eight bits, other places where numbers are rounded.
+# Relative differences that are allowed between the losses of the first and of the second step: different orders of
+# summation in fp32; in bf16, which has eight bits of precision, also rounding at different places.
 TOLERANCES = {"fp32": (1e-4, 1e-3), "bf16": (2e-2, 5e-2)}
 
-# Keys of a recipe that change no result, or that a benchmark chooses for both sides and sees in the proof.
+# Keys of a recipe that do not change results, or that a benchmark sets for both sides and checks in the proof.
 WITHOUT_EFFECT = (
-    "name", "device", "threads", "precision", "log", "checkpoint", "data.source", "data.loader_threads",
+    "name", "device", "threads", "precision", "log", "checkpoint", "data.source", "data.num_workers",
     "data.read_timeout", "data.on_bad_image",
 )  # fmt: skip
 
@@ -30,7 +30,7 @@ def _unequal(what: str, left: tuple[str, object], right: tuple[str, object]) -> 
 
 
 def _tables(what: str, left: tuple[str, dict], right: tuple[str, dict]) -> list[str]:
-    """Key by key, so that a message names the one that differs."""
+    """Compares key by key, so that a message names the one that differs."""
     found = []
     for key in sorted(left[1].keys() | right[1].keys()):
         values = [(name, table.get(key, "none")) for name, table in (left, right)]
@@ -50,7 +50,7 @@ def _losses(left: tuple[str, list], right: tuple[str, list], tolerances: tuple[f
 
 
 def differences(ours: dict, theirs: dict, names: tuple[str, str] = ("temper", "the peer")) -> list[str]:
-    """Each item in which two proofs differ, with both values; empty where both sides do the same work."""
+    """Each item in which two proofs differ, with both values; empty if both sides do the same work."""
     found = []
     for key in ("network", "batch", "format", "layout", "threads"):
         found += _unequal(key, (names[0], ours[key]), (names[1], theirs[key]))
@@ -61,7 +61,7 @@ def differences(ours: dict, theirs: dict, names: tuple[str, str] = ("temper", "t
 
 
 def unlike_asked(proof: dict, side: str, number_format: str) -> list[str]:
-    """Whether a side computes in the format that it was asked for, in channels-last layout."""
+    """Differences from the requested format and the channels-last layout."""
     asked = ("what was asked for", number_format)
     return _unequal("format", (side, proof["format"]), asked) + _unequal(
         "layout", (side, proof["layout"]), ("what was asked for", "channels_last")
@@ -69,7 +69,7 @@ def unlike_asked(proof: dict, side: str, number_format: str) -> list[str]:
 
 
 def expectation(proof: dict) -> dict:
-    """What is kept of a proof in fp32, to hold later ones to. Multiply-adds are kept for one image."""
+    """The part of an fp32 proof that is stored, to compare later ones with. Multiply-adds are stored per image."""
     per_image = {}
     for key, count in proof["multiply_adds"].items():
         per_image[key], rest = divmod(count, proof["batch"])
@@ -84,7 +84,7 @@ def expectation(proof: dict) -> dict:
 
 
 def unexpected(proof: dict, side: str, expected: dict) -> list[str]:
-    """Each item in which a proof differs from what expected.json says. The losses are for one batch and fp32."""
+    """Each item in which a proof differs from expected.json. Losses are compared only for its batch size and fp32."""
     committed = "expected.json"
     counts = {key: count * proof["batch"] for key, count in expected["multiply_adds_per_image"].items()}
     found = _tables("parameters", (side, proof["parameters"]), (committed, expected["parameters"]))
@@ -95,7 +95,7 @@ def unexpected(proof: dict, side: str, expected: dict) -> list[str]:
 
 
 def flat(table: dict, path: str = "") -> dict[str, object]:
-    """The values of nested tables by their paths, "data.batch" for example. A list is one value."""
+    """The values of nested tables by their paths, such as "data.batch_size". A list is one value."""
     found = {}
     for key, value in table.items():
         here = f"{path}.{key}" if path else key
@@ -104,8 +104,8 @@ def flat(table: dict, path: str = "") -> dict[str, object]:
 
 
 def recipe_differences(resolved: dict, committed: dict) -> list[str]:
-    """Each key that matters and has another value in temper's resolved recipe than in the one that the peer is
-    written for."""
+    """Each relevant key whose value differs between temper's resolved recipe and the recipe that the peer
+    implements."""
 
     def of(recipe: dict) -> dict[str, object]:
         left_out = tuple(f"{key}." for key in WITHOUT_EFFECT)

@@ -1,5 +1,5 @@
 """temper against PyTorch eager: the whole run of the quickstart's recipe in both, loading and evaluation included, in
-turn. Called by scripts/bench."""
+alternation. Called by scripts/bench."""
 
 import argparse
 import json
@@ -14,7 +14,7 @@ import proof
 import step
 from talker import Refused, Talker, ratios, shown, spread, take_turns
 
-ROWS = {  # what is measured, digits, and whether temper's value is set above the peer's or below
+ROWS = {  # what is measured, digits, and whether the ratio has temper's value above or below the line
     "seconds": ("seconds, start to end", 1, "below"),
     "images_per_second": ("images/s in training, loading included", 0, "above"),
     "peak_memory_mib": ("peak memory, MiB (PSS of all processes)", 0, "above"),
@@ -24,12 +24,12 @@ ROWS = {  # what is measured, digits, and whether temper's value is set above th
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--temper", required=True, help="the program")
-    parser.add_argument("--python", help="of the environment with torch and torchvision; without, temper runs alone")
-    parser.add_argument("--data", type=pathlib.Path, help="Fashion-MNIST as torchvision lays it out")
+    parser.add_argument("--temper", required=True, help="temper's program")
+    parser.add_argument("--python", help="Python that has torch and torchvision; without it, temper runs alone")
+    parser.add_argument("--data", type=pathlib.Path, help="Fashion-MNIST in torchvision's folder layout")
     parser.add_argument("--format", choices=options.FORMATS, default="fp32")
-    parser.add_argument("--epochs", type=int, help="in place of the recipe's")
-    parser.add_argument("--limit", type=int, help="train on so many images in place of all")
+    parser.add_argument("--epochs", type=int, help="instead of the recipe's")
+    parser.add_argument("--limit", type=int, help="number of training images (default: all)")
     asked = options.parse(parser)
     committed = tomllib.loads(step.RECIPE.read_text())
     asked.epochs = asked.epochs or (1 if asked.smoke else committed["epochs"])
@@ -62,7 +62,7 @@ class Temper:
         _, seconds, peak = process.run(self.command, self.asked.out / "temper.log")
         wrong = proof.recipe_differences(tomllib.loads((self.run / "recipe.toml").read_text()), self.asked.recipe)
         if wrong:
-            raise SystemExit("quickstart: the peer is written for another recipe:\n  " + "\n  ".join(wrong))
+            raise SystemExit("quickstart: the peer implements a different recipe:\n  " + "\n  ".join(wrong))
         lines = (self.run / "metrics.jsonl").read_text().splitlines()
         events = {entry["event"]: entry for entry in map(json.loads, lines)}
         start, spent = events["start"], events["end"]["time"]
@@ -84,7 +84,7 @@ class Eager:
 
 
 def proven(asked: argparse.Namespace) -> dict:
-    """The proof of a step of both sides. Exits where they do other work."""
+    """The proofs of a step of both sides. Exits if they do different work."""
     begin = ("begin", "quickstart", asked.format, asked.batches["quickstart"], asked.out / "quickstart.safetensors")
     expected = json.loads(step.EXPECTED.read_text())["quickstart"]
     with Talker(asked.program, threads=asked.threads) as temper:
@@ -96,7 +96,7 @@ def proven(asked: argparse.Namespace) -> dict:
             proofs["eager"] = eager.ask(*begin)
         wrong = proof.differences(proofs["temper"], proofs["eager"], ("temper", "PyTorch eager"))
     if wrong:
-        raise SystemExit("quickstart: REFUSED, the sides do other work:\n  " + "\n  ".join(wrong))
+        raise SystemExit("quickstart: REFUSED, the sides do different work:\n  " + "\n  ".join(wrong))
     for name, found in proofs.items():
         print(f"{name}: {step.described(found)}", flush=True)
     return proofs

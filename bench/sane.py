@@ -1,4 +1,4 @@
-"""Fails unless a file holds one JSON object in which each of these is a number above 0.
+"""Fails unless a file contains one JSON object in which each of the keys is a number above 0.
 
 sane.py FILE KEY...
 """

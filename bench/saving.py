@@ -1,4 +1,4 @@
-"""What saving costs: the quickstart's network with and without checkpoints, in turn. Called by scripts/bench."""
+"""The cost of checkpoints: the quickstart's network with and without them, in alternation. Called by scripts/bench."""
 
 import pairs
 
@@ -6,7 +6,7 @@ parser = pairs.arguments(__doc__)
 parser.add_argument("--every", type=int, default=50)
 options = parser.parse_args()
 if options.smoke:
-    options.every = min(options.every, 10)  # so that the few steps have checkpoints among them
+    options.every = min(options.every, 10)  # so that the few steps include checkpoints
 pairs.compare(
     "saving",
     f"saving every {options.every} steps takes",

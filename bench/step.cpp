@@ -1,14 +1,14 @@
-// Training steps of one network, as standard input asks for them; bench/step.py drives it, in turn
-// with its peers. Lines of input, and the line of JSON that each is answered by:
+// Training steps of one network, on request through standard input; bench/step.py drives it, in
+// alternation with its peers. Commands, and the line of JSON that each prints:
 //
 //   threads N                          {}
-//   recipe NETWORK                     {"recipe": its text with every key}
-//   automatic NETWORK                  {"precision": what precision = "auto" becomes}
-//   begin NETWORK FORMAT BATCH FILE    the proof of what a step does, see bench/proof.py; FILE
-//                                      receives the weights and the batch
-//   step N                             {"milliseconds": [...]} of N more steps
+//   recipe NETWORK                     {"recipe": TOML text with every key}
+//   automatic NETWORK                  {"precision": what precision = "auto" selects}
+//   begin NETWORK FORMAT BATCH FILE    the proof of a step's work, see bench/proof.py; the weights
+//                                      and the batch are written to FILE
+//   step N                             {"milliseconds": [...]} for N more steps
 //
-// What can't be done is answered by {"error": the reason}.
+// A command that fails prints {"error": the reason}.
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/arange.h>
@@ -40,8 +40,8 @@ namespace model = temper::model;
 namespace recipe = temper::recipe;
 namespace train = temper::train;
 
-/// A constant one, for the recipe's begins at 0; small, so that no loss leaves the range in which
-/// two implementations agree.
+/// A constant learning rate, because the recipe's starts at 0; small, so that the losses of two
+/// implementations stay close enough to compare.
 constexpr double kLearningRate = 0.01;
 
 struct Network {
@@ -58,10 +58,10 @@ optimizer = { kind = "sgd", momentum = 0.9, nesterov = true, weight_decay = 5e-4
 constexpr std::string_view kResNet50 = R"(
 model = { kind = "resnet", depth = 50, stem = "imagenet" }
 optimizer = { kind = "sgd", momentum = 0.9, nesterov = true, weight_decay = 1e-4 }
-loss = { label_smoothing = { alpha = 0.1, form = "uniform" } }
+loss = { label_smoothing = { smoothing = 0.1, form = "uniform" } }
 )";
 
-/// Nine tenths of Fashion-MNIST's 60,000 images are trained on.
+/// 54,000 images: nine tenths of Fashion-MNIST's training set.
 Network quickstart() {
   Network network{.recipe = recipe::load("recipes/fashion-mnist.toml"),
                   .task = {.channels = 1, .height = 28, .width = 28, .classes = 10}};
@@ -80,21 +80,21 @@ Network network_named(const std::string& name) {
     return {.recipe = recipe::parse(kResNet50, name),
             .task = {.channels = 3, .height = 160, .width = 160, .classes = 1000}};
   throw Error(temper::Code::usage,
-              fmt::format("there is no network '{}': quickstart, resnet18, resnet50", name));
+              fmt::format("unknown network '{}'; expected quickstart, resnet18 or resnet50", name));
 }
 
 recipe::Precision precision_named(const std::string& name) {
   if (name == "fp32") return recipe::Precision::fp32;
   if (name == "bf16") return recipe::Precision::bf16;
-  throw Error(temper::Code::usage, fmt::format("there is no format '{}': fp32, bf16", name));
+  throw Error(temper::Code::usage, fmt::format("unknown format '{}'; expected fp32 or bf16", name));
 }
 
-/// What a run of this network would train in, where its recipe asks for `precision`.
+/// The format in which a run of this network trains if its recipe sets `precision`.
 recipe::Precision resolved(const Network& network, recipe::Precision precision) {
   return train::resolve_precision(precision, train::resolve_device(network.recipe.device));
 }
 
-/// Noise, the same on every machine.
+/// Random images and labels, the same on every machine.
 temper::data::Batch batch_of(const model::Task& task, std::int64_t size) {
   temper::Random random(1, temper::Purpose::inspect);
   const auto images = at::empty({size, task.channels, task.height, task.width}, at::kFloat);
@@ -112,7 +112,7 @@ temper::data::Batch batch_of(const model::Task& task, std::int64_t size) {
           .ids = at::arange(size, at::kLong)};
 }
 
-/// Gammas that start at 0 would hide their blocks from the loss of the first step.
+/// With gammas that start at 0, the loss of the first step would not depend on their blocks.
 void show_every_block(const model::Network& network) {
   const at::NoGradGuard guard;
   for (const auto& [name, value, kind, layer] : network.parameters())
@@ -121,7 +121,7 @@ void show_every_block(const model::Network& network) {
       value.fill_(0.5);
 }
 
-/// A network in training, and the batch that it is trained on.
+/// A network in training mode, and its batch.
 class Training {
  public:
   Training(const Network& network, recipe::Precision precision, std::int64_t batch)
@@ -142,8 +142,8 @@ class Training {
     train::save_tensors(file, tensors);
   }
 
-  /// Of two steps: what the first one executed, and the losses of both. The second one's tells what
-  /// the first one's gradients and update came to.
+  /// Makes two steps: returns the work of the first and the losses of both. The second loss depends
+  /// on the gradients and the update of the first step.
   json proof() {
     json losses;
     json result{{"parameters", json::object()}, {"threads", at::get_num_threads()}};
@@ -188,7 +188,7 @@ class Program {
     if (command == "recipe") return {{"recipe", recipe::to_toml(network.recipe)}};
     if (command == "automatic")
       return {{"precision", temper::name_of(resolved(network, recipe::Precision::automatic))}};
-    throw Error(temper::Code::usage, fmt::format("there is no command '{}'", command));
+    throw Error(temper::Code::usage, fmt::format("unknown command '{}'", command));
   }
 
  private:
@@ -203,7 +203,7 @@ class Program {
     std::string name, format, file;
     std::int64_t batch = 0;
     words >> name >> format >> batch >> file;
-    training_.reset();  // two of them may not fit into the memory
+    training_.reset();  // two of them may not fit into memory
     training_ = std::make_unique<Training>(network_named(name), precision_named(format), batch);
     training_->write(file);
     auto proof = training_->proof();
@@ -213,7 +213,7 @@ class Program {
   }
 
   json step(std::istringstream& words) {
-    if (!training_) throw Error(temper::Code::usage, "step comes after begin");
+    if (!training_) throw Error(temper::Code::usage, "step needs begin first");
     std::int64_t count = 0;
     words >> count;
     auto times = json::array();
@@ -242,7 +242,7 @@ json answer_to(Program& program, const std::string& line) {
 }  // namespace
 
 int main(int, char** argv) {
-  temper::settle_process(argv);
+  temper::restart_with_environment(argv);
   Program program;
   for (std::string line; std::getline(std::cin, line);)
     std::cout << answer_to(program, line).dump() << '\n' << std::flush;

@@ -1,8 +1,8 @@
-"""Training steps of three networks by temper and by PyTorch, in turn. Called by scripts/bench.
+"""Training steps of three networks in temper and in PyTorch, in alternation. Called by scripts/bench.
 
-Before anything is compared, both sides show that they do the same work (bench/proof.py), and both are held to what
-bench/peers/expected.json has of the network. A comparison that is refused says what differs and fails the benchmark;
-step.json keeps the proof beside the figures.
+Before anything is compared, both sides must show that they do the same work (bench/proof.py), and both are checked
+against bench/peers/expected.json. A comparison that is refused reports the differences and fails the benchmark;
+step.json contains the proof beside the figures.
 """
 
 import argparse
@@ -25,11 +25,11 @@ MODES = ("eager", "compile")
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--python", action="append", default=[], help="one that has torch; repeated for several")
+    parser.add_argument("--python", action="append", default=[], help="a Python that has torch; may be repeated")
     parser.add_argument("--networks", nargs="+", choices=BATCHES, default=list(BATCHES))
     parser.add_argument("--formats", nargs="+", choices=FORMATS, default=list(FORMATS))
-    parser.add_argument("--peers", nargs="+", choices=MODES, help="ways to run PyTorch; both without")
-    parser.add_argument("--write-expected", action="store_true", help="write what peers are held to, from temper")
+    parser.add_argument("--peers", nargs="+", choices=MODES, help="modes of PyTorch (default: both)")
+    parser.add_argument("--write-expected", action="store_true", help="write the expected values, from temper")
     parser.add_argument("--break", dest="broken", choices=("pooling",), help="change the peers' networks, for tests")
     found = options.parse(parser)
     found.peers = found.peers or (MODES[:1] if found.smoke else MODES)
@@ -58,7 +58,7 @@ class Comparisons:
                 self.compare(network, number_format)
 
     def compare(self, network: str, number_format: str) -> None:
-        """A network in a format, with every peer."""
+        """Compares a network in a format with every peer."""
         row = {"network": network, "format": number_format, "batch": self.asked.batches[network]}
         print(f"\n{network}, {number_format}, batch {row['batch']}, {self.asked.threads} threads", flush=True)
         if number_format == "bf16" and not machine.has_bf16():
@@ -73,7 +73,7 @@ class Comparisons:
                 return self.refuse(row | {"temper": ours}, wrong)
             print(f"  temper: {described(ours)}")
             if not self.asked.python:
-                return self.leave_out(row | {"temper": ours}, "temper's side alone: no Python with torch is here")
+                return self.leave_out(row | {"temper": ours}, "no Python with torch was given; only temper was checked")
             for python in self.asked.python:
                 for mode in self.asked.peers:
                     self.compare_with(python, mode, temper, ours, dict(row))
@@ -108,7 +108,7 @@ class Comparisons:
         self.rows.append(row | {"left_out": why})
 
     def refuse(self, row: dict, wrong: list[str]) -> None:
-        print(f"  REFUSED: {row.get('peer', 'temper')} does other work", *wrong, sep="\n    ", flush=True)
+        print(f"  REFUSED: {row.get('peer', 'temper')} does different work", *wrong, sep="\n    ", flush=True)
         self.rows.append(row | {"refused": wrong})
 
     def refused(self) -> int:
@@ -129,8 +129,8 @@ def recipe_differences(temper: Talker) -> list[str]:
     return proof.recipe_differences(resolved, tomllib.loads(RECIPE.read_text()))
 
 
-HEAD = """# The quickstart's recipe with every key, as temper resolves it: what peers/networks.py and peers/quickstart.py are
-# written for. Written by scripts/bench step --write-expected.
+HEAD = """# The resolved recipe of the quickstart, which peers/networks.py and peers/quickstart.py implement. Written by
+# scripts/bench step --write-expected.
 """
 
 
@@ -149,7 +149,7 @@ def write_expected(asked: argparse.Namespace) -> None:
     text = json.dumps(expected, indent=2)
     numbers_on_one_line = re.sub(r"\[[^\[\]{}]+\]", lambda found: " ".join(found[0].split()), text)
     EXPECTED.write_text(numbers_on_one_line.replace("[ ", "[").replace(" ]", "]") + "\n")
-    print(f"{EXPECTED.relative_to(ROOT)} and {RECIPE.relative_to(ROOT)} are what temper is now")
+    print(f"{EXPECTED.relative_to(ROOT)} and {RECIPE.relative_to(ROOT)} have been written from temper")
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Programs that answer each line of their standard input with a line of JSON, and how two of them take turns."""
+"""Programs that print a line of JSON for each line of their standard input, and functions to alternate between two."""
 
 import json
 import os
@@ -11,7 +11,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
 class Refused(Exception):
-    """A program could not do what it was asked for; the message says why."""
+    """A program could not execute a command; the message gives the reason."""
 
 
 class Talker:
@@ -33,7 +33,7 @@ class Talker:
         except BrokenPipeError:
             line = ""
         if not line:
-            raise SystemExit(f"{' '.join(self.command)} ended when it was asked: {' '.join(map(str, words))}")
+            raise SystemExit(f"{' '.join(self.command)} exited on the command: {' '.join(map(str, words))}")
         answer = json.loads(line)
         if "error" in answer:
             raise Refused(answer["error"])
@@ -48,7 +48,8 @@ class Talker:
 
 
 def take_turns(sides: dict[str, Callable[[], float]], pairs: int) -> dict[str, list[float]]:
-    """What each side measures, `pairs` times. The order alternates, so that a machine that slows down favours none."""
+    """The measurements of each side, `pairs` times. The order alternates, so that a machine that slows down favors
+    none."""
     found = {name: [] for name in sides}
     for pair in range(pairs):
         for name in sides if pair % 2 == 0 else reversed(sides):
@@ -61,7 +62,7 @@ def spread(values: list[float]) -> dict[str, float]:
 
 
 def ratios(above: list[float], below: list[float]) -> dict[str, float]:
-    """Of each pair, then their spread."""
+    """The spread of the ratios of the pairs."""
     return spread([a / b for a, b in zip(above, below, strict=True)])
 
 

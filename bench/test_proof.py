@@ -1,4 +1,4 @@
-"""Each kind of difference is refused, and named. No torch is needed: the proofs are recorded ones.
+"""Tests that each kind of difference is refused and named. Needs no torch: the proofs are recorded.
 
 python3 -m unittest discover --start-directory bench
 """
@@ -14,13 +14,13 @@ import proof
 PEERS = pathlib.Path(__file__).parent / "peers"
 EXPECTED = json.loads((PEERS / "expected.json").read_text())["quickstart"]
 
-# What the quickstart's network came to at a batch of 16 when its pooling was taken out of the peer
-# (peers/step.py --break pooling); the peer once forgot it, and was then four times as slow.
+# Recorded from the quickstart's network without pooling in the peer (peers/step.py --break pooling) at a batch
+# size of 16; an earlier peer lacked the pooling and was four times as slow.
 WITHOUT_POOLING = {"multiply_adds": {"forward": 541_319_168, "backward": 1_080_832_000}, "losses": [2.319647, 2.285]}
 
 
 def shown() -> dict:
-    """temper's proof, as expected.json has it."""
+    """temper's proof, from expected.json."""
     batch = EXPECTED["batch"]
     return {
         "network": "quickstart",
@@ -36,7 +36,7 @@ def shown() -> dict:
 
 class Differences(unittest.TestCase):
     def assert_refused(self, changes: dict, *words: str) -> None:
-        """One difference, whose message has the words."""
+        """Asserts exactly one difference, whose message contains the words."""
         found = proof.differences(shown(), shown() | changes)
         self.assertEqual(len(found), 1, found)
         for word in words:
@@ -124,7 +124,7 @@ class Recipes(unittest.TestCase):
 
     def test_other_values_and_new_keys_are_named(self):
         self.resolved["model"]["stem"] = "cifar"
-        self.resolved["model"]["dropout"] = [{"rate": 0.1}]
+        self.resolved["model"]["dropout"] = [{"p": 0.1}]
         self.resolved["optimizer"]["lr"]["peak"] = 0.2
         self.resolved["parameters"]["bias"]["new_key"] = 1
         del self.resolved["clip"]

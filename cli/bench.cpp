@@ -45,21 +45,22 @@ void bench_data(const Options& options) {
 }  // namespace
 
 void add_bench(const Command& app) {
-  const auto bench = app.command("bench", "Where time goes");
+  const auto bench = app.command("bench", "Measure where time is spent");
   bench.needs_command();
   const auto data = bench.command(
       "data",
-      "How long a picture takes to be read, decoded and augmented, and whether training "
-      "waits for it");
+      "Measure the time to read, decode and augment an image, and whether training waits for "
+      "data");
   auto options = std::make_shared<Options>();
   data.option("recipe", options->file, "recipe file").called("RECIPE").required();
-  data.option("--set", options->sets, "change an option: --set data.loader_threads=2")
+  data.option("--set", options->sets, "override an option, for example data.num_workers=2")
       .called("KEY=VALUE");
-  data.option("--seconds", options->seconds, "for each of two measurements")
+  data.option("--seconds", options->seconds, "duration of each of the two measurements")
       .called("SECONDS")
       .within(0.1, 3600.0)
       .with_default();
-  data.flag("--loading-only", options->loading_only, "try no training steps");
+  data.flag("--loading-only", options->loading_only,
+            "measure loading only, without training steps");
   data.flag("--json", options->as_json, "print as JSON");
   data.run([options] { bench_data(*options); });
 }

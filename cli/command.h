@@ -5,13 +5,13 @@
 #include <string>
 #include <vector>
 
-// CLI11 itself is included by few files only: each pays seconds for it.
+// CLI11 itself is included by few files only, since compiling it takes seconds.
 namespace CLI {
 class App;
 class Option;
 }  // namespace CLI
 
-/// How a command says what it takes. Handles: copies speak of the same command.
+/// Declares the arguments of commands. These are handles: copies refer to the same command.
 namespace temper::cli {
 
 /// An argument of a command: an option (--out DIR), a flag (--json) or a positional one (RUN).
@@ -19,15 +19,15 @@ class Argument {
  public:
   explicit Argument(CLI::Option* option) : option_(option) {}
 
-  Argument& called(const std::string& what);  ///< the value, in --help: "DIR"
+  Argument& called(const std::string& what);  ///< placeholder of the value in --help: "DIR"
   Argument& required();
-  Argument& with_default();  ///< --help tells it
-  Argument& positive();      ///< anything but a number > 0 is refused
+  Argument& with_default();  ///< --help shows the default
+  Argument& positive();      ///< only numbers > 0 are accepted
   Argument& within(int low, int high);
   Argument& within(double low, double high);
   Argument& one_of(const std::vector<std::string>& values);
-  Argument& one_at_a_time();           ///< a list grows by naming the option again
-  Argument& separated_by(char comma);  ///< a list's values
+  Argument& one_at_a_time();           ///< a list grows by repeating the option
+  Argument& separated_by(char comma);  ///< separator of a list's values
   Argument& excludes(const Argument& other);
 
  private:
@@ -38,12 +38,12 @@ class Command {
  public:
   explicit Command(CLI::App* app) : app_(app) {}
 
-  /// One below this.
+  /// Adds a subcommand.
   [[nodiscard]] Command command(const std::string& name, const std::string& about) const;
-  /// It does nothing without one below it.
+  /// Requires a subcommand.
   void needs_command() const;
 
-  // `into` must live as long as the command: let run()'s function own it.
+  // `into` must live as long as the command: the function given to run() should own it.
   Argument option(const std::string& names, std::string& into, const std::string& about) const;
   Argument option(const std::string& names, std::vector<std::string>& into,
                   const std::string& about) const;
@@ -54,14 +54,14 @@ class Command {
   Argument flag(const std::string& names, bool& into, const std::string& about) const;
   void footer(const std::string& text) const;
 
-  /// What it does, once its arguments are read.
+  /// Sets the function that is called after the arguments have been parsed.
   void run(const std::function<void()>& work) const;
 
  private:
   CLI::App* app_;
 };
 
-/// Ends a command's work with that exit status, for one that has said what went wrong.
+/// Ends a command with that exit status; the command has already printed what went wrong.
 [[noreturn]] void end_with(int status);
 
 }  // namespace temper::cli

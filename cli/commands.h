@@ -4,7 +4,7 @@
 
 #include "command.h"
 
-/// The program's commands, one file each. Each function adds its command to the app.
+/// The program's commands, one per file. Each function adds its command to the app.
 namespace temper::cli {
 
 /// @param command_line  for the run's environment.json
@@ -20,6 +20,7 @@ void add_list(const Command& app);
 void add_explain(const Command& app);
 void add_recipe(const Command& app);
 void add_selftest(const Command& app);
-void add_completion(CLI::App& root);  ///< last: it completes the commands added before
+void add_completion(
+    CLI::App& root);  ///< must be added last: it completes the commands added before
 
 }  // namespace temper::cli

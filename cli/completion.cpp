@@ -15,7 +15,7 @@
 namespace temper::cli {
 namespace {
 
-/// What the shells are told, read off the App itself: whatever a command accepts is completed.
+/// What can be completed, read from the App itself, so that it always matches the commands.
 struct Flag {
   std::string name;  ///< "--set"
   std::string about;
@@ -26,7 +26,7 @@ struct Entry {
   std::string name;
   std::string about;
   std::vector<Flag> flags;
-  std::string positional;  ///< type of what stands alone; "" for nothing
+  std::string positional;  ///< type of the positional argument; "" for none
   std::vector<Entry> commands;
 };
 
@@ -44,7 +44,7 @@ Entry read(const CLI::App& app, const std::string& parent) {
   return command;
 }
 
-// CLI11 writes "TEXT:{raw,ema}" where only those are taken.
+// CLI11 writes "TEXT:{raw,ema}" where only these values are accepted.
 std::vector<std::string> members_of(const std::string& type) {
   const auto open = type.find(":{");
   const auto close = type.find('}', open);
@@ -65,7 +65,7 @@ std::vector<std::string> technique_names() {
   return names;
 }
 
-/// What a value of that type can be; nothing where it is a file or anything.
+/// The possible values of a type; empty where it is a file or free text.
 std::vector<std::string> words_of(const std::string& type) {
   if (type == "TECHNIQUE") return technique_names();
   if (type == "SORT") return recipe::sorts(recipe::catalogue());
@@ -86,8 +86,8 @@ void visit(const Entry& command, const std::function<void(const Entry&)>& see) {
   for (const auto& inner : command.commands) visit(inner, see);
 }
 
-// The part that finds which command is being written: the same in bash and zsh but for the words'
-// name.
+// The part that finds the command being typed: the same in bash and zsh except for the name of the
+// word array.
 std::string path_cases(const Entry& root) {
   std::string text;
   visit(root, [&](const Entry& command) {
@@ -130,7 +130,7 @@ complete -o default -F _temper temper
                      path_cases(root), cases);
 }
 
-// Within single quotes, and for zsh with its separator escaped.
+// Quoted for single quotes, and for zsh with its separator escaped.
 std::string quoted_for(const std::string& text, bool colons) {
   std::string out;
   for (const char c : text) {
@@ -229,7 +229,8 @@ std::string fish(const Entry& root) {
 }  // namespace
 
 void add_completion(CLI::App& root) {
-  const auto command = Command(&root).command("completion", "Print completion for a shell");
+  const auto command =
+      Command(&root).command("completion", "Print a completion script for a shell");
   auto shell = std::make_shared<std::string>();
   command.option("shell", *shell, "bash, zsh or fish")
       .required()

@@ -35,12 +35,12 @@ struct Pack {
   bool skip_bad = false;
 };
 
-/// What `temper train` would do without a recipe; nothing where there is no picture to go by.
+/// The recipe `temper train` would choose; empty where no image can be read.
 std::optional<recipe::Choice> choice_for(const data::Check& result) {
   if (!result.error.empty() || result.sets.empty()) return std::nullopt;
   const auto& training = result.sets.front();
   if (training.images == std::ssize(training.bad)) return std::nullopt;
-  return recipe::choose(train::look_at(result));
+  return recipe::choose(train::recipe_facts(result));
 }
 
 nlohmann::ordered_json json_of(const data::Check& result) {
@@ -76,12 +76,12 @@ void print(const data::Packed& packed, const std::string& out) {
   if (info.test.images > 0)
     sets += fmt::format(", {} test images in {}", grouped(info.test.images), info.test.shards);
   fmt::print("{}: {}; {} MiB, {}", out, sets, grouped((packed.bytes + (1 << 20) - 1) >> 20),
-             packed.values > 0 ? fmt::format("{} values a picture", packed.values)
+             packed.values > 0 ? fmt::format("{} targets per image", packed.values)
                                : fmt::format("{} classes", info.classes.size()));
   if (packed.reencoded > 0) fmt::print("; {} images re-encoded", grouped(packed.reencoded));
   fmt::print("\n");
-  for (const auto& bad : packed.bad) fmt::print("left out {}: {}\n", bad.where, bad.reason);
-  if (!packed.bad.empty()) fmt::print("{} images left out\n", grouped(std::ssize(packed.bad)));
+  for (const auto& bad : packed.bad) fmt::print("skipped {}: {}\n", bad.where, bad.reason);
+  if (!packed.bad.empty()) fmt::print("{} images skipped\n", grouped(std::ssize(packed.bad)));
 }
 
 void pack(const Pack& options) {
@@ -103,43 +103,42 @@ void pack(const Pack& options) {
 }  // namespace
 
 void add_data(const Command& app) {
-  const auto data = app.command("data", "Look at a data set, pack it into shards");
+  const auto data = app.command("data", "Check a data set, pack it into shards");
   data.needs_command();
 
   const auto checked = data.command(
       "check",
-      "Read every picture: counts, sizes, classes, what is damaged or twice. Exit status 3 where "
-      "something is wrong");
+      "Read every image and report counts, sizes, classes, damaged files and duplicates. Exit "
+      "status 3 if there is an error");
   auto check_options = std::make_shared<Check>();
   checked
       .option("source", check_options->source,
-              "what data.source may name: a folder of pictures, a table, shards, ...")
+              "any value of data.source: a folder of images, a table, shards, ...")
       .called("SOURCE")
       .required();
   checked.flag("--json", check_options->as_json, "print as JSON");
   checked.run([check_options] { check(*check_options); });
 
   const auto packed = data.command(
-      "pack", "Write a data set as tar shards, which temper and Python's webdataset read");
+      "pack", "Write a data set as tar shards, readable by temper and Python's webdataset");
   auto options = std::make_shared<Pack>();
-  packed.option("source", options->source, "what data.source may name").called("SOURCE").required();
-  packed.option("out", options->out, "the folder to make").called("FOLDER").required();
-  packed.option("--shard-size", options->shard_size, "how large a shard may be")
+  packed.option("source", options->source, "any value of data.source").called("SOURCE").required();
+  packed.option("out", options->out, "the folder to create").called("FOLDER").required();
+  packed.option("--shard-size", options->shard_size, "maximum size of a shard")
       .called("MIB")
       .within(1, 1 << 20)
       .with_default();
   packed
       .option("--short-side", options->short_side,
-              "make pictures whose shorter side is longer that small, as JPEG: they are then "
-              "read faster (default: all stay as they are)")
+              "shrink images whose shorter side is longer than this, and store them as JPEG, "
+              "which is faster to read (default: no image is changed)")
       .called("PIXELS")
       .within(1, 65500);
-  packed.option("--quality", options->quality, "of these JPEG files")
+  packed.option("--quality", options->quality, "quality of these JPEG files")
       .called("1-100")
       .within(1, 100)
       .with_default();
-  packed.flag("--skip-bad", options->skip_bad,
-              "leave out pictures that cannot be decoded, and list them");
+  packed.flag("--skip-bad", options->skip_bad, "skip images that cannot be decoded, and list them");
   packed.run([options] { pack(*options); });
 
   data.footer(

@@ -19,7 +19,7 @@ struct Options {
 };
 
 std::string or_nothing(const std::string& value) {
-  return value.empty() ? "nothing" : value;
+  return value.empty() ? "(none)" : value;
 }
 
 void print_recipe(const train::RunDifferences& d, bool changes_results, const char* title) {
@@ -33,22 +33,20 @@ void print_recipe(const train::RunDifferences& d, bool changes_results, const ch
 }
 
 void print_data(const std::optional<bool>& same) {
-  fmt::print("data: {}\n", !same   ? "not recorded in both runs"
-                           : *same ? "the same"
-                                   : "another data set");
+  fmt::print("data: {}\n", !same ? "not recorded in both runs" : *same ? "the same" : "different");
 }
 
-void print_losses(const train::Parting& losses) {
+void print_losses(const train::LossComparison& losses) {
   if (losses.first_step)
-    fmt::print("losses: they part at step {}: {} | {}\n", *losses.first_step, losses.left,
+    fmt::print("losses: first difference at step {}: {} | {}\n", *losses.first_step, losses.left,
                losses.right);
   else if (losses.compared > 0)
-    fmt::print("losses: the same in all {} lines that both have\n", losses.compared);
+    fmt::print("losses: the same in all {} lines that both logs have\n", losses.compared);
   else
-    fmt::print("losses: no lines about the same steps\n");
+    fmt::print("losses: no log lines for the same steps\n");
 }
 
-std::string ending_text(const train::Ending& ending) {
+std::string ending_text(const train::RunEnd& ending) {
   if (ending.weights.empty())
     return fmt::format("{}, {} steps", ending.seconds ? "finished" : "not finished", ending.steps);
   const auto& errors = ending.test_errors;
@@ -59,8 +57,8 @@ std::string ending_text(const train::Ending& ending) {
 }
 
 void print(const train::RunDifferences& d) {
-  print_recipe(d, true, "recipe, what changes results");
-  print_recipe(d, false, "recipe, what does not");
+  print_recipe(d, true, "recipe, options that change results");
+  print_recipe(d, false, "recipe, other options");
   if (d.recipe.empty()) fmt::print("recipe: the same\n");
   if (!d.circumstances.empty()) fmt::print("environment\n");
   for (const auto& one : d.circumstances)
@@ -69,7 +67,7 @@ void print(const train::RunDifferences& d) {
   print_data(d.same_data);
   print_losses(d.losses);
   if (d.same_weights)
-    fmt::print("final weights: {}\n", *d.same_weights ? "the same bytes" : "they differ");
+    fmt::print("final weights: {}\n", *d.same_weights ? "the same bytes" : "different");
   fmt::print("left:  {}\nright: {}\n", ending_text(d.left), ending_text(d.right));
 }
 
@@ -84,14 +82,15 @@ void diff(const Options& options) {
 }  // namespace
 
 void add_diff(const Command& app) {
-  const auto command = app.command("diff", "Say what differs between two runs");
+  const auto command = app.command("diff", "Show the differences between two runs");
   auto options = std::make_shared<Options>();
   command.option("left", options->left, "a run directory").called("RUN").required();
-  command.option("right", options->right, "another one").called("RUN").required();
-  command.flag("--json", options->as_json, "print JSON");
+  command.option("right", options->right, "another run directory").called("RUN").required();
+  command.flag("--json", options->as_json, "print as JSON");
   command.footer(
-      "Recipe (what changes results first), versions and machine, data, the first step at which "
-      "the\nlosses part, and where both ended. Exit status 0 whether they differ or not.\n\n"
+      "Compares the recipes (options that change results first), versions and machine, data, the "
+      "first\nstep at which the losses differ, and the final results. The exit status is 0 in "
+      "either case.\n\n"
       "Example:\n  temper diff runs/mine runs/mine-2");
   command.run([options] { diff(*options); });
 }

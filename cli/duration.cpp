@@ -22,8 +22,8 @@ double parse_duration(const std::string& text) {
   else if (std::regex_match(text, part, units))
     total = seconds(part[1], 3600) + seconds(part[2], 60) + seconds(part[3], 1);
   if (total > 0) return total;
-  throw Error(Code::usage, fmt::format("'{}' is no length of time; expected seconds, or as in 45m, "
-                                       "2h30m or 1:30:00",
+  throw Error(Code::usage, fmt::format("'{}' is not a duration; expected seconds, or a form like "
+                                       "45m, 2h30m or 1:30:00",
                                        text));
 }
 

@@ -3,8 +3,8 @@
 
 namespace temper::cli {
 
-/// Seconds of "90", "90s", "15m", "2h30m" or "1:30:00". Throws Error{Code::usage} for anything
-/// else.
+/// Parses "90", "90s", "15m", "2h30m" or "1:30:00" to seconds. Throws Error{Code::usage} for
+/// anything else.
 double parse_duration(const std::string& text);
 
 }  // namespace temper::cli

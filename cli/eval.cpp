@@ -40,7 +40,7 @@ train::TemperatureFrom temperature_from(const std::string& name) {
   return name == "saved" ? train::TemperatureFrom::saved : train::TemperatureFrom::none;
 }
 
-/// An assessment and what it is of.
+/// An assessment, with its weights and the names of classes or targets.
 struct Result : train::Assessment {
   std::string weights;
   std::vector<std::string> classes;
@@ -72,7 +72,7 @@ json json_of(const measure::CalibrationErrors& errors) {
   return {{"equal_width", errors.width},
           {"equal_mass", errors.mass},
           {"debiased", errors.debiased},
-          {"bins", measure::FiguresOptions{}.bins}};
+          {"bins", measure::MetricsOptions{}.bins}};
 }
 
 json json_of(const train::Scaled& s) {
@@ -183,25 +183,25 @@ std::string percent(const Interval& interval) {
 
 void print(const measure::CalibrationErrors& errors) {
   fmt::print(
-      "calibration error {:.2f}% (ECE, bins of equal width), {:.2f}% (of equal mass), "
-      "{:.2f}% (debiased)\n",
+      "calibration error {:.2f}% (ECE, equal-width bins), {:.2f}% (equal-mass bins), "
+      "{:.2f}% (equal-mass bins, debiased)\n",
       100 * errors.width, 100 * errors.mass, 100 * errors.debiased);
 }
 
 void print(const train::Scaled& s) {
   const auto& t = s.temperature;
   fmt::print(
-      "temperature {:.4g}, fitted on {} validation images, loss there {:.4f} -> {:.4f}{}\n"
-      "  at it: loss {:.4f}, Brier score {:.4f}, ",
+      "temperature {:.4g}, fitted on {} validation images: validation loss {:.4f} -> {:.4f}{}\n"
+      "  with temperature scaling: loss {:.4f}, Brier score {:.4f}, ",
       t.fit.value, grouped(t.images), t.fit.before, t.fit.after,
-      t.fit.at_bound ? " (at the end of its range)" : "", s.nll, s.brier);
+      t.fit.at_bound ? " (at the bound of its range)" : "", s.nll, s.brier);
   print(s.calibration);
 }
 
 void print_gap(const train::Assessment& a) {
   fmt::print(
-      "generalisation gap {:+.4f} in loss (95% interval {:.4f} to {:.4f}), {:+.2f} points in "
-      "accuracy ({}): {} validation against {} training images\n",
+      "generalization gap {:+.4f} in loss (95% interval {:.4f} to {:.4f}), {:+.2f} points in "
+      "accuracy ({}), on {} validation and {} training images\n",
       a.gap->loss, a.gap->loss_interval.low, a.gap->loss_interval.high, 100 * a.gap->accuracy,
       percent(a.gap->accuracy_interval), grouped(a.validation_images), grouped(a.training_images));
 }
@@ -222,7 +222,7 @@ void print_classes(const Result& result) {
 }
 
 void print_norms(const measure::WeightNorms& norms) {
-  fmt::print("weights: {} numbers, length {:.4g}, root mean square {:.4g}, largest {:.4g}\n",
+  fmt::print("weights: {} elements, L2 norm {:.4g}, root mean square {:.4g}, largest {:.4g}\n",
              grouped(norms.count), norms.l2, norms.root_mean_square, norms.largest);
 }
 
@@ -231,8 +231,8 @@ void print_values(const Options& options, const Result& result) {
   fmt::print("{} {}, over {} images, {} weights\n", options.split, report::errors_text(f.mean),
              grouped(f.images), result.weights);
   fmt::print(
-      "loss {:.4f} (bootstrap {:.4f} to {:.4f}), the mean squared error in standard "
-      "deviations of the training set\n",
+      "loss {:.4f} (bootstrap {:.4f} to {:.4f}), the mean squared error of standardized "
+      "targets\n",
       f.loss, f.loss_bootstrap.low, f.loss_bootstrap.high);
   for (std::size_t k = 0; k < f.values.size(); ++k) {
     const auto& one = f.values[k];
@@ -244,8 +244,8 @@ void print_values(const Options& options, const Result& result) {
   }
   if (const auto& gap = result.loss_gap)
     fmt::print(
-        "generalisation gap {:+.4f} in loss (95% interval {:.4f} to {:.4f}): {} validation "
-        "against {} training images\n",
+        "generalization gap {:+.4f} in loss (95% interval {:.4f} to {:.4f}), on {} validation and "
+        "{} training images\n",
         gap->value, gap->interval.low, gap->interval.high, grouped(result.validation_images),
         grouped(result.training_images));
   print_norms(result.norms);
@@ -289,36 +289,36 @@ void evaluate(const Options& options) {
 }  // namespace
 
 void add_eval(const Command& app) {
-  const auto command = app.command("eval", "Score a finished run on its data");
+  const auto command = app.command("eval", "Evaluate a finished run on its data");
   auto options = std::make_shared<Options>();
   command.option("run", options->run, "the run directory").required();
-  command.option("--split", options->split, "which images")
+  command.option("--split", options->split, "data split to evaluate")
       .one_of({"test", "validation", "train"})
       .with_default();
   command
       .option("--weights", options->weights,
-              "of the finished run, or of its best or last checkpoint (default: those the run "
-              "was tested with)")
+              "weights of the finished run, or of its best or last checkpoint (default: those the "
+              "run was tested with)")
       .one_of({"raw", "averaged", "best", "last"});
   command
       .option("--temperature", options->temperature,
-              "fit: find the temperature of these weights on the validation set and save it "
-              "with the run, for predict and the report; saved: use the one that is there")
+              "fit: fit the temperature of these weights on the validation set and save it with "
+              "the run, for predict and the report; saved: use the saved one")
       .one_of({"fit", "saved", "none"})
       .with_default();
-  command.option("--top", options->top, "k of the top-k accuracy of classes")
-      .positive()
-      .with_default();
+  command.option("--top", options->top, "k of the top-k accuracy").positive().with_default();
   command
       .option("--sensitivity", options->sensitivity,
-              "measure on so many images how the answers move with the pixels")
+              "measure the sensitivity of the predicted probabilities to the pixels on this many "
+              "images")
       .called("IMAGES")
       .positive();
   command.flag("--no-gap", options->no_gap,
-               "leave out the generalisation gap, which asks the network about the validation "
-               "set and as much of the training set");
-  command.flag("--per-class", options->per_class, "print every class (JSON always has them)");
-  command.flag("--json", options->as_json, "print JSON");
+               "skip the generalization gap, which evaluates the validation set and a training "
+               "subset of the same size");
+  command.flag("--per-class", options->per_class,
+               "print precision and recall of every class (JSON always has them)");
+  command.flag("--json", options->as_json, "print as JSON");
   command.footer(
       "Examples:\n"
       "  temper eval runs/fashion-mnist --split validation\n"

@@ -18,8 +18,8 @@ void explain(const std::string& name, bool as_json) {
   if (found.size() > 1) {
     std::vector<std::string> names;
     for (const auto& technique : found) names.push_back(technique.sort + "." + technique.name);
-    throw Error(Code::usage,
-                fmt::format("'{}' is several techniques: say {}", name, fmt::join(names, " or ")));
+    throw Error(Code::usage, fmt::format("'{}' names several techniques: use {}", name,
+                                         fmt::join(names, " or ")));
   }
   if (as_json)
     fmt::print("{}\n", recipe::explain_json(found.front()).dump(2));
@@ -30,11 +30,13 @@ void explain(const std::string& name, bool as_json) {
 }  // namespace
 
 void add_explain(const Command& app) {
-  const auto command =
-      app.command("explain", "What a technique is: formula, options, paper, how to write it");
+  const auto command = app.command(
+      "explain", "Describe a technique: formula, options, paper, how to use it in a recipe");
   auto name = std::make_shared<std::string>();
   auto as_json = std::make_shared<bool>(false);
-  command.option("name", *name, "as 'temper list' shows it, or with its sort: model.custom")
+  command
+      .option("name", *name,
+              "a name from 'temper list', or with its category, for example model.custom")
       .called("TECHNIQUE")
       .required();
   command.flag("--json", *as_json, "print as JSON");

@@ -29,13 +29,12 @@ void list(const Options& options) {
 }  // namespace
 
 void add_list(const Command& app) {
-  const auto command = app.command("list", "What there is: techniques by sort");
+  const auto command = app.command("list", "List the available techniques by category");
   auto options = std::make_shared<Options>();
-  command.option("sort", options->sort, "only this sort, as in: temper list optimizer")
-      .called("SORT");
+  command.option("sort", options->sort, "only this category, for example optimizer").called("SORT");
   command.flag("--json", options->as_json, "print as JSON");
   command.flag("--markdown", options->as_markdown,
-               "print everything with all options, as in docs/recipes.md");
+               "print all techniques with their options as Markdown, as in docs/recipes.md");
   command.run([options] { list(*options); });
 }
 

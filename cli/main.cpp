@@ -23,20 +23,20 @@ namespace {
 
 constexpr auto kExamples = R"(Examples:
   temper train                                   train on Fashion-MNIST with the defaults
-  temper train pictures/ --set epochs=20         train on a folder with one folder a class
-  temper recipe new pictures/ --out mine.toml    write a recipe to begin with
-  temper data check pictures/                    what is in there, what is wrong with it?
-  temper train mine.toml --dry-run               what will it cost?
-  temper train mine.toml                         train; Ctrl-C saves, the same command goes on
-  temper report runs/mine                        the page with curves, mistakes and calibration
-  temper predict runs/mine cat.jpg               what is in a picture?
-  temper diff runs/mine runs/mine-2              what differs between two runs?
-  temper replay runs/mine --step 420             why did the loss spike?
-  temper list optimizer                          what is there?
-  temper explain label_smoothing                 what does it do?
+  temper train pictures/ --set epochs=20         train on a folder with one folder per class
+  temper recipe new pictures/ --out mine.toml    write a recipe for a data set
+  temper data check pictures/                    check a data set for errors
+  temper train mine.toml --dry-run               estimate the time and memory of a run
+  temper train mine.toml                         train; Ctrl-C saves, the same command resumes
+  temper report runs/mine                        write the page with curves, mistakes, calibration
+  temper predict runs/mine cat.jpg               classify an image
+  temper diff runs/mine runs/mine-2              show the differences between two runs
+  temper replay runs/mine --step 420             replay one step, for example a loss spike
+  temper list optimizer                          list the optimizers
+  temper explain label_smoothing                 describe a technique
 
-Exit status: 0 done, 2 command line or recipe, 3 data, 4 disk, 5 numbers that are not finite,
-75 stopped after saving (run again to go on), 70 a bug.)";
+Exit status: 0 success, 2 error in the command line or recipe, 3 in the data, 4 reading or writing
+files, 5 non-finite loss or gradient, 70 a bug, 75 stopped after saving (run again to resume).)";
 
 void build(CLI::App& root, const std::vector<std::string>& command_line) {
   root.set_version_flag("--version", fmt::format("temper {} ({})", kVersion, kCommit));
@@ -58,13 +58,13 @@ void build(CLI::App& root, const std::vector<std::string>& command_line) {
   add_completion(root);
 }
 
-int complain(std::string_view message, int status) {
+int print_error(std::string_view message, int status) {
   std::fflush(stdout);
   fmt::print(stderr, "temper: {}\n", message);
   return status;
 }
 
-// CLI11 says that something was not expected; a slip in a command's name deserves the right one.
+// CLI11 only reports an unexpected argument; for a misspelled command this suggests the right one.
 std::string usage_message(const CLI::App& root, const CLI::ParseError& error,
                           const std::vector<std::string>& words) {
   const CLI::App* app = &root;
@@ -84,7 +84,7 @@ std::string usage_message(const CLI::App& root, const CLI::ParseError& error,
   return fmt::format("{}; see '{} --help'", error.what(), path);
 }
 
-/// Whether a command passes images through a network.
+/// Whether a command runs a network.
 bool computes(int argc, char** argv) {
   constexpr std::array<std::string_view, 7> commands{"train",  "eval",  "predict", "report",
                                                      "replay", "bench", "selftest"};
@@ -93,7 +93,7 @@ bool computes(int argc, char** argv) {
 
 int run(int argc, char** argv) {
   const std::vector<std::string> command_line(argv, argv + argc);
-  CLI::App app("temper trains convolutional image classifiers well: every number reproducible.",
+  CLI::App app("temper trains convolutional image classifiers, with bitwise reproducible results.",
                "temper");
   build(app, command_line);
   if (argc == 1) {
@@ -104,14 +104,14 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0 || error.get_name() == "RuntimeError") return app.exit(error);
-    return complain(usage_message(app, error, command_line), static_cast<int>(Code::usage));
+    return print_error(usage_message(app, error, command_line), static_cast<int>(Code::usage));
   }
   return 0;
 }
 
 int flushed(int status) {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
-  return complain(
+  return print_error(
       fmt::format("cannot write to standard output: {}", std::generic_category().message(errno)),
       static_cast<int>(Code::io));
 }
@@ -121,17 +121,17 @@ int flushed(int status) {
 
 int main(int argc, char** argv) {
   using temper::Code;
-  if (temper::cli::computes(argc, argv)) temper::settle_process(argv);
-  using temper::cli::complain;
+  if (temper::cli::computes(argc, argv)) temper::restart_with_environment(argv);
+  using temper::cli::print_error;
   try {
     return temper::cli::flushed(temper::cli::run(argc, argv));
   } catch (const temper::Error& error) {
-    return complain(error.what(), static_cast<int>(error.code()));
+    return print_error(error.what(), static_cast<int>(error.code()));
   } catch (const std::bad_alloc&) {
-    return complain("out of memory; lower data.batch or the size of the network",
-                    static_cast<int>(Code::usage));
+    return print_error("out of memory; lower data.batch_size or the size of the network",
+                       static_cast<int>(Code::usage));
   } catch (const std::exception& error) {
-    return complain(fmt::format("this is a bug, please report it: {}", error.what()),
-                    static_cast<int>(Code::internal));
+    return print_error(fmt::format("this is a bug, please report it: {}", error.what()),
+                       static_cast<int>(Code::internal));
   }
 }

@@ -29,7 +29,7 @@ struct Options {
   bool as_json = false;
 };
 
-void print(const std::string& image, const std::vector<train::Guess>& guesses) {
+void print(const std::string& image, const std::vector<train::ClassPrediction>& guesses) {
   std::string line;
   for (const auto& guess : guesses)
     line +=
@@ -37,16 +37,16 @@ void print(const std::string& image, const std::vector<train::Guess>& guesses) {
   fmt::print("{}: {}\n", image, line);
 }
 
-void print(const std::string& image, const train::UnsureGuesses& guesses) {
+void print(const std::string& image, const train::McDropoutPredictions& guesses) {
   std::string line;
   for (const auto& guess : guesses.top)
     line += fmt::format("{}{} {:.1f}% (sd {:.1f})", line.empty() ? "" : ", ", guess.name,
                         100 * guess.probability, 100 * guess.deviation);
-  fmt::print("{}: {}; entropy {:.3f} nats, {:.3f} of them disagreement\n", image, line,
-             guesses.entropy, guesses.information);
+  fmt::print("{}: {}; predictive entropy {:.3f} nats, mutual information {:.3f} nats\n", image,
+             line, guesses.entropy, guesses.information);
 }
 
-nlohmann::json to_json(const std::string& image, const train::UnsureGuesses& guesses) {
+nlohmann::json to_json(const std::string& image, const train::McDropoutPredictions& guesses) {
   auto list = nlohmann::json::array();
   for (const auto& guess : guesses.top)
     list.push_back({{"class", guess.name},
@@ -71,7 +71,8 @@ nlohmann::json to_json(const std::string& image, const std::vector<train::Predic
   return {{"image", image}, {"values", std::move(object)}};
 }
 
-nlohmann::json to_json(const std::string& image, const std::vector<train::Guess>& guesses) {
+nlohmann::json to_json(const std::string& image,
+                       const std::vector<train::ClassPrediction>& guesses) {
   auto list = nlohmann::json::array();
   for (const auto& guess : guesses)
     list.push_back({{"class", guess.name}, {"probability", guess.probability}});
@@ -93,8 +94,8 @@ void predict(const Options& options) {
   if (model.temperature)
     fmt::print(
         stderr,
-        "note: probabilities are those at temperature {:.4g}, fitted on {} validation images "
-        "(--temperature none leaves it out)\n",
+        "note: probabilities at temperature {:.4g}, fitted on {} validation images (--temperature "
+        "none turns this off)\n",
         model.temperature->fit.value, model.temperature->images);
   for (const auto& path : options.images) {
     const auto image = io::decode_image(io::read_file(path, kMaxFile), path,
@@ -112,31 +113,31 @@ void predict(const Options& options) {
 }  // namespace
 
 void add_predict(const Command& app) {
-  const auto command =
-      app.command("predict", "Say what is on pictures, with a finished run's network");
+  const auto command = app.command("predict", "Classify images with a finished run's network");
   auto options = std::make_shared<Options>();
   command.option("run", options->run, "the run directory").required();
   command.option("images", options->images, "PNG, JPEG or WebP files").required().called("IMAGE");
-  command.option("--top", options->top, "how many classes to name; values are all named")
+  command
+      .option("--top", options->top, "number of classes to print; targets are always all printed")
       .positive()
       .with_default();
   command
       .option("--weights", options->weights,
-              "of the finished run, or of its best or last checkpoint (default: those the run "
-              "was tested with)")
+              "weights of the finished run, or of its best or last checkpoint (default: those the "
+              "run was tested with)")
       .one_of({"raw", "averaged", "best", "last"});
   command
       .option("--temperature", options->temperature,
-              "saved: divide the logits by what `temper eval --temperature fit` found for these "
-              "weights, if it was asked; none: take them as they are")
+              "saved: divide the logits by the temperature that `temper eval --temperature fit` "
+              "saved for these weights, if there is one; none: no temperature scaling")
       .one_of({"saved", "none"})
       .with_default();
   command
       .option("--mc-dropout", options->mc_dropout,
-              "look so often, with dropout on: mean probabilities and, in percentage points, "
-              "their standard deviation (Monte Carlo dropout)")
+              "Monte Carlo dropout: number of stochastic forward passes; prints mean probabilities "
+              "and their standard deviation in percentage points")
       .called("N");
-  command.flag("--json", options->as_json, "print one JSON object a line");
+  command.flag("--json", options->as_json, "print one JSON object per line");
   command.footer("Example:\n  temper predict runs/fashion-mnist shoe.png coat.jpg --top 5");
   command.run([options] { predict(*options); });
 }

@@ -36,7 +36,7 @@ std::string bar(double done, int width) {
 std::string score_text(const char* weights, const train::Scores& scores) {
   auto text = fmt::format("{}: train loss {:.4f}", weights, scores.train.loss);
   if (const auto& score = scores.validation)
-    text += fmt::format(", validation {:.4f} (gap {:+.4f}), {}", score->loss,
+    text += fmt::format(", validation loss {:.4f} (gap {:+.4f}), {}", score->loss,
                         score->loss - scores.train.loss,
                         score->errors ? report::errors_text(*score->errors)
                                       : fmt::format("accuracy {:.2f}%", 100 * score->accuracy));
@@ -58,13 +58,13 @@ void Progress::line(const std::string& text) const {
 void Progress::show(const train::Started& e) {
   run_ = e;
   line(
-      fmt::format("{}: {} parameters, {} multiply-adds an image; {} training, {} validation, {} "
+      fmt::format("{}: {} parameters, {} multiply-adds per image; {} training, {} validation, {} "
                   "test images {}",
                   e.name, grouped(e.parameters), grouped(e.multiply_adds), grouped(e.train_images),
                   grouped(e.validation_images), grouped(e.test_images),
-                  recipe::learned_text(std::ssize(e.classes), std::ssize(e.values))));
+                  recipe::targets_text(std::ssize(e.classes), std::ssize(e.values))));
   if (e.step > 0)
-    line(fmt::format("going on at step {} of {}", grouped(e.step), grouped(e.total_steps)));
+    line(fmt::format("resuming at step {} of {}", grouped(e.step), grouped(e.total_steps)));
 }
 
 void Progress::show(const train::Stepped& e) {
@@ -99,11 +99,11 @@ void Progress::show(const train::Evaluated& e) {
   if (e.raw) line(fmt::format("{}  {}", epoch, score_text("raw weights", *e.raw)));
 }
 
-void Progress::show(const train::LeftOut& e) {
-  if (e.action == "stop") return;  // the error says it
+void Progress::show(const train::SkippedStep& e) {
+  if (e.action == "stop") return;  // the error message reports it
   line(fmt::format(
-      "step {} left out ({}): loss {}{}", e.step, e.action, e.loss,
-      e.parameter.empty() ? "" : ", the gradient of " + e.parameter + " is not finite"));
+      "step {} not applied ({}): loss {}{}", e.step, e.action, e.loss,
+      e.parameter.empty() ? "" : ", the gradient of " + e.parameter + " is non-finite"));
 }
 
 void Progress::show(const train::SkippedImage& e) {
@@ -111,7 +111,7 @@ void Progress::show(const train::SkippedImage& e) {
   if (++skipped_ <= shown)
     line(fmt::format("skipped {}: {}", e.where, e.reason));
   else if (skipped_ == shown + 1)
-    line("skipped more images that can't be read; metrics.jsonl names them all");
+    line("more unreadable images were skipped; metrics.jsonl lists them all");
 }
 
 void Progress::show(const train::EarlyStop& e) {

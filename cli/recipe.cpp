@@ -27,16 +27,16 @@ struct Options {
   bool as_json = false;
 };
 
-/// As `temper train SOURCE` chooses it.
+/// The recipe that `temper train SOURCE` chooses.
 std::string chosen(const std::string& source) {
   const auto data = data::open(source, {.memory = 0, .keep_bad = true});
-  return recipe::choose(train::look_at(data, source)).recipe;
+  return recipe::choose(train::recipe_facts(data, source)).recipe;
 }
 
 void write_new(const Options& options) {
   if (options.source != "fashion-mnist" && !fs::exists(options.source))
     throw Error(Code::data,
-                fmt::format("{} is not there; name a folder of pictures, a table (.csv), "
+                fmt::format("{} does not exist; name a folder of images, a table (.csv), "
                             "shards (.tar), or fashion-mnist",
                             options.source));
   const auto text =
@@ -46,7 +46,7 @@ void write_new(const Options& options) {
     return;
   }
   if (fs::exists(options.out))
-    throw Error(Code::io, fmt::format("{} exists already; name another file", options.out));
+    throw Error(Code::io, fmt::format("{} already exists; name another file", options.out));
   io::write_atomically(options.out, text);
   fmt::print("wrote {}; train it with: temper train {}\n", options.out, options.out);
 }
@@ -69,12 +69,14 @@ void show(const Options& options) {
 void check(const Options& options) {
   const auto recipe = recipe::load(options.file, options.sets);
   for (const auto& hint : recipe::lint(recipe)) fmt::print("note: {}\n", hint);
-  fmt::print("{} is a good recipe\n", options.file);
+  fmt::print("{} is a valid recipe\n", options.file);
 }
 
 void add_file(const Command& command, Options& options) {
   command.option("recipe", options.file, "a recipe (.toml)").called("RECIPE").required();
-  command.option("--set", options.sets, "change an option, as in optimizer.lr=0.1; may be repeated")
+  command
+      .option("--set", options.sets,
+              "override an option, for example optimizer.lr=0.1; may be repeated")
       .called("KEY=VALUE")
       .one_at_a_time();
 }
@@ -86,13 +88,15 @@ void add_recipe(const Command& app) {
   recipe.needs_command();
   auto options = std::make_shared<Options>();
 
-  const auto create = recipe.command("new", "Write a recipe to begin with, every key explained");
+  const auto create =
+      recipe.command("new", "Write a recipe for a data set, with every key explained");
   create
       .option("source", options->source,
-              "what data.source may name: a folder of pictures, a table, shards, fashion-mnist")
+              "any value of data.source: a folder of images, a table, shards, fashion-mnist")
       .called("SOURCE")
       .with_default();
-  create.option("--out", options->out, "the file to write (default: the terminal)").called("FILE");
+  create.option("--out", options->out, "the file to write (default: standard output)")
+      .called("FILE");
   create.run([options] { write_new(*options); });
 
   const auto resolved = recipe.command("show", "Print every key of a recipe with its value");
@@ -100,7 +104,8 @@ void add_recipe(const Command& app) {
   resolved.flag("--json", options->as_json, "print as JSON");
   resolved.run([options] { show(*options); });
 
-  const auto checked = recipe.command("check", "Read a recipe and say what is wrong or odd");
+  const auto checked =
+      recipe.command("check", "Check a recipe for errors and questionable settings");
   add_file(checked, *options);
   checked.run([options] { check(*options); });
 

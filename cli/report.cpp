@@ -35,19 +35,19 @@ void write(const Options& options) {
 }  // namespace
 
 void add_report(const Command& app) {
-  const auto command =
-      app.command("report", "Write a run's report.html from what is in its directory");
+  const auto command = app.command("report", "Write report.html from the files of a run directory");
   auto options = std::make_shared<Options>();
   command.option("run", options->run, "the run directory, finished or not").required();
   command
       .option("--clusters", options->clusters,
-              "show how tight the images of three classes lie before the last layer")
+              "show the clusters of three classes in the penultimate activations")
       .called("A,B,C")
       .separated_by(',')
       .one_at_a_time();
   command
       .option("--sensitivity", options->sensitivity,
-              "measure on so many images how the answers move with the pixels")
+              "measure the sensitivity of the predicted probabilities to the pixels on this many "
+              "images")
       .called("IMAGES")
       .positive();
   command.flag("--json", options->as_json, "print the numbers as JSON");

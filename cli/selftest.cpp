@@ -23,11 +23,11 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-/// A part of the tests that came with the program.
+/// A part of the tests that are installed with the program.
 struct Part {
   std::string name;
   std::string filter;
-  std::string instruction_set;  ///< LibTorch's name for it; "": the machine's
+  std::string instruction_set;  ///< LibTorch's name for it; "": that of the machine
 };
 
 struct Result {
@@ -37,12 +37,12 @@ struct Result {
 };
 
 constexpr auto kStopped = "Kill.AgainAndAgainAlsoWhileRecovering:Terminate.EndsAfter*";
-// Without the tests that need no numbers, and the largest networks, for their time.
+// Excludes tests that compare no numbers, and the slow ones with the largest networks.
 constexpr auto kNumbers =
     "-Kill.*:Terminate.*:Disk.*:Damage.*:Best.*:Resume.*:Fork.*:Lock.*:"
     "NotFinite.*:*Guard*:Allocation*:*MultiplyAdds*:*Depth40*";
 
-/// The methods' numbers under every instruction set up to the machine's, scalar first.
+/// The numerical tests under every instruction set up to that of the machine, scalar first.
 std::vector<Part> parts() {
   std::vector<Part> all;
   constexpr std::array<std::pair<const char*, const char*>, 3> sets{
@@ -52,23 +52,23 @@ std::vector<Part> parts() {
     all.push_back({fmt::format("published numbers, {}", name), kNumbers, value});
     if (name == machines) break;
   }
-  all.push_back({"train, kill and go on", kStopped, ""});
+  all.push_back({"train, kill and resume", kStopped, ""});
   return all;
 }
 
-/// Beside the program, in the build folder as when it is installed.
+/// Path of the test program, which is beside this one both in the build folder and when installed.
 fs::path program() {
   const auto here = fs::read_symlink("/proc/self/exe").parent_path();
   const auto path = here / "temper-selftest";
   if (!fs::exists(path))
     throw Error(Code::usage,
-                fmt::format("{}: not there; build temper with TEMPER_TESTS on", path.string()));
+                fmt::format("{} does not exist; build temper with TEMPER_TESTS=ON", path.string()));
   if (const auto golden = here / "../../share/temper/golden"; fs::exists(golden))
     ::setenv("TEMPER_GOLDEN_DIR", golden.c_str(), 1);  // NOLINT(concurrency-mt-unsafe)
   return path;
 }
 
-/// A part in a process of its own.
+/// Runs a part in a separate process.
 class Process {
  public:
   Process(Part part, const fs::path& program, fs::path results)
@@ -124,7 +124,7 @@ int selftest(bool as_json) {
   auto pattern = (fs::temp_directory_path() / "temper-selftest-XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr)
     throw Error(Code::io,
-                fmt::format("cannot make a folder in {}", fs::temp_directory_path().string()));
+                fmt::format("cannot create a folder in {}", fs::temp_directory_path().string()));
   const fs::path folder = pattern;
   json list = json::array();
   bool all = true;
@@ -141,7 +141,7 @@ int selftest(bool as_json) {
   }
   fs::remove_all(folder);
   if (as_json) fmt::print("{}\n", json{{"passed", all}, {"parts", list}}.dump(2));
-  if (!all && !as_json) fmt::print("Something is wrong with this build or machine.\n");
+  if (!all && !as_json) fmt::print("Some tests failed with this build on this machine.\n");
   return all ? 0 : static_cast<int>(Code::internal);
 }
 
@@ -149,14 +149,13 @@ int selftest(bool as_json) {
 
 void add_selftest(const Command& app) {
   const auto command =
-      app.command("selftest", "Compare every method with published numbers, on this machine");
+      app.command("selftest", "Compare every method with published numbers on this machine");
   auto as_json = std::make_shared<bool>(false);
-  command.flag("--json", *as_json, "print JSON");
+  command.flag("--json", *as_json, "print as JSON");
   command.footer(
-      "Runs the methods under every instruction set that LibTorch has for this processor, scalar\n"
-      "first, against numbers of the published implementations; then trains, kills and goes on, "
-      "and\n"
-      "compares the bytes. Exit status 70 when anything differs.");
+      "Compares the methods, under every instruction set that LibTorch supports on this processor\n"
+      "(scalar first), with numbers from the published implementations; then trains, kills and\n"
+      "resumes runs and compares the resulting bytes. Exit status 70 when anything differs.");
   command.run([as_json] {
     if (const int status = selftest(*as_json); status != 0) end_with(status);
   });

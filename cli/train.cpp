@@ -46,8 +46,8 @@ struct Options {
 
 StopFlag stop_flag;  // NOLINT: a signal handler reaches nothing else
 
-/// The first signal asks; the second one kills, as it would without us. What is on disk is whole at
-/// any moment.
+/// The first signal requests a stop; the second one kills the process, as it does by default. The
+/// files on disk are complete at any time.
 void stop_on_signals() {
   struct sigaction action = {};
   action.sa_handler = [](int) { stop_flag.set(); };
@@ -61,7 +61,7 @@ bool is_recipe(const std::string& source) {
   return !fs::is_directory(source) && ending != ".csv" && ending != ".tsv" && ending != ".tar";
 }
 
-/// What a run is made of.
+/// The recipe and data of a run.
 struct Work {
   recipe::Recipe recipe;
   data::Dataset data;
@@ -72,13 +72,13 @@ Work open(recipe::Recipe recipe) {
   return {std::move(recipe), std::move(data)};
 }
 
-/// Where a run goes: as asked, or runs/<name>.
+/// The run directory: --out, or runs/<name>.
 fs::path asked_directory(const Options& options, const std::string& name) {
   return options.out.empty() ? fs::path("runs") / name : fs::path(options.out);
 }
 
-/// The recipe that is chosen for data without one is kept beside the run's directory, where it can
-/// be changed: once it is there, it counts.
+/// The recipe chosen for data without one is saved beside the run directory, where it can be
+/// edited: once it exists, it is used.
 fs::path chosen_file(const Options& options) {
   auto path = asked_directory(options, recipe::name_of_source(options.source));
   if (!path.has_filename()) path = path.parent_path();
@@ -86,33 +86,34 @@ fs::path chosen_file(const Options& options) {
   return path;
 }
 
-/// Chooses by what the data holds, says what and why, and keeps it.
+/// Chooses a recipe by the data, prints what was chosen and why, and saves it.
 Work choose(const Options& options) {
   const auto kept = chosen_file(options);
   if (fs::exists(kept)) {
     auto recipe = recipe::load(kept, options.sets);
-    fmt::print(stderr, "{}: the recipe that was chosen before; remove it to choose anew\n",
+    fmt::print(stderr,
+               "{}: using the recipe that was chosen before; remove it to choose a new one\n",
                kept.string());
     return open(std::move(recipe));
   }
-  // How pictures are read may be among the edits.
+  // --set may change how images are read.
   const auto asked = recipe::parse(recipe::starter(options.source), options.source, options.sets);
   auto data = train::open_data(asked);
-  const auto found = train::look_at(data, options.source, asked.device);
+  const auto found = train::recipe_facts(data, options.source, asked.device);
   const auto choice = recipe::choose(found);
   auto recipe = recipe::parse(choice.recipe, kept.string(), options.sets);
-  fmt::print(stderr, "No recipe was given. Chosen for {} training pictures {}:\n{}",
-             grouped(found.images), recipe::learned_text(found.classes, found.values),
+  fmt::print(stderr, "No recipe was given. Chosen for {} training images {}:\n{}",
+             grouped(found.images), recipe::targets_text(found.classes, found.values),
              train::to_text(choice));
   if (!options.dry_run && !options.check) {
     if (kept.has_parent_path()) io::make_folder(kept.parent_path());
     io::write_atomically(kept, choice.recipe);
-    fmt::print(stderr, "Saved as {}; change it there.\n", kept.string());
+    fmt::print(stderr, "Saved as {}; edit it there.\n", kept.string());
   }
   return {std::move(recipe), std::move(data)};
 }
 
-/// What `temper recipe new` would write for Fashion-MNIST stands in for no source at all.
+/// Without a source, the recipe is the one that `temper recipe new` writes for Fashion-MNIST.
 Work begin(const Options& options) {
   if (options.source.empty())
     return open(
@@ -121,25 +122,25 @@ Work begin(const Options& options) {
   return open(recipe::load(options.source, options.sets));
 }
 
-/// With --fresh the first of <directory>-2, -3, ... that is free; with --fork NAME the neighbour of
-/// that name.
+/// With --fresh the first of <directory>-2, -3, ... that is free; with --fork NAME the directory of
+/// that name beside it.
 fs::path choose_directory(const Options& options, const fs::path& asked) {
   if (!options.fork.empty()) return asked.parent_path() / options.fork;
   if (options.resume && !fs::exists(asked / "recipe.toml"))
-    throw Error(Code::usage, fmt::format("{}: no run to go on with; leave --resume away to begin",
-                                         asked.string()));
+    throw Error(Code::usage,
+                fmt::format("{}: no run to resume; omit --resume to start one", asked.string()));
   fs::path free = asked;
   if (options.fresh)
     for (int n = 2; fs::exists(free); ++n) free = fmt::format("{}-{}", asked.string(), n);
   return free;
 }
 
-/// Where training images have sizes of their own: which were timed.
+/// The image size that was timed, where training uses another size than evaluation.
 std::string about_size(const train::Plan& plan, const train::Estimate& estimate) {
   const auto [height, width] = estimate.size;
   if (estimate.size == plan.evaluation.size) return "";
-  return fmt::format(" of {} x {} pixels{}", height, width,
-                     plan.training.adapt ? ", the mean area over the run" : "");
+  return fmt::format(" at {} x {} pixels{}", height, width,
+                     plan.training.adapt ? ", the mean image area over the run" : "");
 }
 
 int dry_run(const train::Plan& plan, bool as_json) {
@@ -160,21 +161,21 @@ int dry_run(const train::Plan& plan, bool as_json) {
   }
   constexpr double kMiB = 1024.0 * 1024.0;
   fmt::print("parameters      {}\n", grouped(e.parameters));
-  fmt::print("multiply-adds   {} an image, forward\n", grouped(e.multiply_adds));
-  fmt::print("memory          about {:.0f} MiB at its peak; the machine has {:.0f} MiB for it\n",
+  fmt::print("multiply-adds   {} per image, forward pass\n", grouped(e.multiply_adds));
+  fmt::print("memory          about {:.0f} MiB at its peak; {:.0f} MiB available\n",
              static_cast<double>(e.memory) / kMiB, static_cast<double>(e.memory_available) / kMiB);
-  fmt::print("speed           {:.0f} images/s ({:.0f} without loading), over {} steps{}\n",
+  fmt::print("throughput      {:.0f} images/s ({:.0f} without loading), over {} steps{}\n",
              e.images_per_second, e.step_images_per_second, e.steps_tried, about_size(plan, e));
-  fmt::print("time to the end {} for {} epochs of {} steps, evaluation included\n",
+  fmt::print("training time   {} for {} epochs of {} steps, evaluation included\n",
              clock_text(e.seconds), plan.recipe.epochs, plan.horizon.steps_per_epoch);
-  fmt::print("No run was made.\n");
+  fmt::print("Dry run: nothing was written.\n");
   return 0;
 }
 
 int check(const train::Plan& plan, bool as_json) {
   train::prepare_thread(plan);
   const auto r = train::overfit_one_batch(plan);
-  const bool valued = plan.learns_values();
+  const bool valued = plan.is_regression();
   const auto* measure = valued ? "r2" : "accuracy";
   if (as_json)
     fmt::print("{}\n", json{{"passed", r.passed()},
@@ -188,13 +189,13 @@ int check(const train::Plan& plan, bool as_json) {
                r.last_loss,
                valued ? fmt::format("R2 {:.4f}", r.accuracy)
                       : fmt::format("accuracy {:.1f}%", 100 * r.accuracy),
-               r.passed() ? "the network can learn this data by heart, as it should"
-                          : "the network cannot learn one batch by heart; look at labels, "
-                            "normalisation and options");
+               r.passed() ? "the network can overfit one batch, as it should"
+                          : "the network cannot overfit one batch; check labels, normalization "
+                            "and options");
   return r.passed() ? 0 : static_cast<int>(Code::data);
 }
 
-void announce(const report::Written& report, bool as_json) {
+void print_report(const report::WrittenReport& report, bool as_json) {
   if (as_json)
     fmt::print("{}\n", report::to_json(report.summary).dump(2));
   else
@@ -229,10 +230,10 @@ int train_command(const Options& options, const std::vector<std::string>& comman
   if (!outcome.finished)
     throw Error(
         Code::stopped,
-        fmt::format("stopped at step {} of {} and saved; the same command goes on from there",
+        fmt::format("stopped at step {} of {} and saved; the same command resumes from there",
                     outcome.step, plan.horizon.total_steps));
-  if (was_finished) fmt::print(stderr, "This run is finished already; --fresh trains it anew.\n");
-  announce(report::write_report(directory), options.as_json);
+  if (was_finished) fmt::print(stderr, "This run is already finished; --fresh starts a new one.\n");
+  print_report(report::write_report(directory), options.as_json);
   return 0;
 }
 
@@ -240,42 +241,44 @@ int train_command(const Options& options, const std::vector<std::string>& comman
 
 void add_train(const Command& app, const std::vector<std::string>& command_line) {
   const auto command =
-      app.command("train", "Train a network, from a recipe or on a folder of pictures");
+      app.command("train", "Train a network, from a recipe or on a folder of images");
   auto options = std::make_shared<Options>();
   command.option("source", options->source,
-                 "a recipe (.toml), or data (a folder with one folder of pictures a class, a CSV "
-                 "manifest, shards), for which one is chosen; without it: Fashion-MNIST");
+                 "a recipe (.toml), or data (a folder with one folder of images per class, a CSV "
+                 "manifest, shards), for which a recipe is chosen; default: Fashion-MNIST");
   command
-      .option("--set", options->sets, "change an option, as in optimizer.lr=0.1; may be repeated")
+      .option("--set", options->sets,
+              "override an option, for example optimizer.lr=0.1; may be repeated")
       .called("KEY=VALUE")
       .one_at_a_time();
   command.option("--out", options->out, "the run directory (default: runs/<name of the recipe>)")
       .called("DIR");
   command
       .option("--stop-at", options->stop_at,
-              "save and stop after this step; the same command goes on")
+              "save and stop after this step; the same command resumes")
       .called("STEP")
       .positive();
   command
       .option("--time-limit", options->time_limit,
-              "save and stop after this long, as in 45m or 2h30m; the same command goes on")
+              "save and stop after this time, for example 45m or 2h30m; the same command resumes")
       .called("TIME");
   auto resume = command.flag("--resume", options->resume,
-                             "go on with the run that is there, and fail where none is");
+                             "resume the run in the directory; fail if there is none");
   const auto fresh = command.flag("--fresh", options->fresh,
-                                  "never go on with an earlier run: use the next free directory");
+                                  "never resume an earlier run: use the next free directory");
   command
-      .option("--fork", options->fork,
-              "begin a run of this name, beside the one that is there, with its last "
-              "checkpoint and a recipe that may differ")
+      .option(
+          "--fork", options->fork,
+          "start a run of this name from the last checkpoint of the existing one, with a recipe "
+          "that may differ")
       .called("NAME")
       .excludes(resume)
       .excludes(fresh);
   resume.excludes(fresh);
   command.flag("--dry-run", options->dry_run,
-               "say what the run will cost, from a few steps; make no run");
+               "estimate time and memory from a few steps, without training");
   command.flag("--check", options->check,
-               "overfit one batch on purpose, to find faults in data and options");
+               "overfit one batch on purpose, to find errors in data and options");
   command.flag("--json", options->as_json, "print the result as JSON");
   command.footer(
       "Examples:\n"
@@ -284,9 +287,9 @@ void add_train(const Command& app, const std::vector<std::string>& command_line)
       "  temper train recipes/cifar10.toml --dry-run\n"
       "  temper train mine.toml --time-limit 2h30m\n"
       "  temper train mine.toml --set optimizer.lr=0.01 --fork lower-rate\n\n"
-      "A run that was stopped (Ctrl-C, SIGTERM, --stop-at, --time-limit) or killed goes on when "
+      "A run that was stopped (Ctrl-C, SIGTERM, --stop-at, --time-limit) or killed resumes when "
       "the "
-      "same command is given\nagain, to the same weights as if it had never stopped.");
+      "same command\nis given again, and ends with the same weights as if it had never stopped.");
   command.run([options, command_line] {
     if (const int status = train_command(*options, command_line); status != 0) end_with(status);
   });

@@ -1,7 +1,7 @@
-# libtemper_cuda.so: what the program opens for device = "cuda".
+# libtemper_cuda.so, which the program loads for device = "cuda".
 #
 # It is linked to LibTorch's CUDA library by name only, through an empty library of that name, so that the module
-# is built wherever CUDA's headers are, also where the gigabytes of CUDA libraries are not: one dist/ serves
+# can be built wherever CUDA's headers are installed, without the gigabytes of CUDA libraries: one dist/ works on
 # machines with and without a GPU.
 function(temper_cuda_module)
   if(NOT TEMPER_CUDA)
@@ -18,7 +18,7 @@ function(temper_cuda_module)
 
   set(empty "${CMAKE_BINARY_DIR}/torch-cuda-name/empty.cpp")
   if(NOT EXISTS "${empty}")
-    file(WRITE "${empty}" "// stands for a library's name\n")
+    file(WRITE "${empty}" "// placeholder for the library of this name\n")
   endif()
   add_library(temper_torch_cuda_name SHARED "${empty}")
   set_target_properties(temper_torch_cuda_name PROPERTIES

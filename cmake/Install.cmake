@@ -1,11 +1,11 @@
-# `cmake --install build/release --prefix dist`: everything but LibTorch, for machines where nothing is installed.
+# `cmake --install build/release --prefix dist`: everything except LibTorch, for machines without temper's dependencies.
 #
 #   bin/temper          finds LibTorch (TEMPER_TORCH_DIR), then runs lib/temper/temper
 #   bin/gpu-check
 #   lib/                static libraries, the CUDA module, the shared libraries that the program needs
 #   lib/cmake/temper/   find_package(temper) -> temper::temper
 #   include/temper/     headers
-#   share/temper/       recipes; the numbers that `temper selftest` compares with; Fashion-MNIST where it was there
+#   share/temper/       recipes; the numbers that `temper selftest` compares with; Fashion-MNIST if it is installed
 include(CMakePackageConfigHelpers)
 
 function(temper_install)
@@ -28,7 +28,7 @@ function(temper_install)
                 cmake/LibTorch.cmake cmake/Packages.cmake DESTINATION lib/cmake/temper)
 
   install(TARGETS temper RUNTIME_DEPENDENCY_SET temper_shared RUNTIME DESTINATION lib/temper)
-  # Not the C library, which belongs to the machine, nor LibTorch and what comes with it.
+  # The C library is the target machine's; LibTorch and its dependencies are not installed.
   install(RUNTIME_DEPENDENCY_SET temper_shared
     PRE_EXCLUDE_REGEXES "^lib(torch|c10|cudart|cupti|gomp)" "^ld-linux"
                         "^lib(c|m|dl|rt|pthread|resolv)\\.so"

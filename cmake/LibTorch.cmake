@@ -1,7 +1,7 @@
-# LibTorch out of the PyPI wheel, as imported targets for c10 and torch_cpu: no TorchConfig, no Python.
+# LibTorch from the PyPI wheel, as imported targets for c10 and torch_cpu, without TorchConfig and Python.
 #
-# The wheel's include/ carries fmt and protobuf of its own, which would shadow Debian's; so the include path
-# is a folder of links to the four directories that are LibTorch's.
+# The wheel's include/ contains an fmt and a protobuf of its own, which would shadow Debian's; so the include path
+# is a folder of links to the four directories that belong to LibTorch.
 if(DEFINED ENV{TEMPER_TORCH_DIR})
   set(_default "$ENV{TEMPER_TORCH_DIR}")
 else()
@@ -32,10 +32,10 @@ target_include_directories(temper_c10 SYSTEM INTERFACE "${_torch_include}" "${_t
 
 add_library(temper_torch_cpu SHARED IMPORTED GLOBAL)
 set_target_properties(temper_torch_cpu PROPERTIES IMPORTED_LOCATION "${TEMPER_TORCH_DIR}/lib/libtorch_cpu.so")
-# torch_cpu of the CUDA wheel needs cudart and cupti at run time; it finds them by its own RPATH.
+# torch_cpu of the CUDA wheel needs cudart and cupti at run time; it finds them through its own RPATH.
 target_link_options(temper_torch_cpu INTERFACE -Wl,--allow-shlib-undefined)
 target_link_libraries(temper_torch_cpu INTERFACE temper_c10)
-# The OpenMP runtime that LibTorch came with, for code of ours that shares its threads.
+# The OpenMP runtime that comes with LibTorch, for temper's code that shares its threads.
 file(GLOB _openmp "${TEMPER_TORCH_DIR}/lib/libgomp*.so*" "${TEMPER_TORCH_DIR}/../torch.libs/libgomp*.so*")
 if(_openmp)
   list(GET _openmp 0 _openmp)
@@ -43,6 +43,6 @@ else()
   set(_openmp gomp)
 endif()
 target_link_libraries(temper_torch_cpu INTERFACE "${_openmp}")
-# The wheel is built by GCC, as whose clang 18 and later no longer mangle constrained templates unless they are told.
+# The wheel is built with GCC; clang 18 and later mangle constrained templates differently unless this ABI is requested.
 target_compile_options(temper_torch_cpu INTERFACE
   $<$<AND:$<CXX_COMPILER_ID:Clang>,$<VERSION_GREATER_EQUAL:$<CXX_COMPILER_VERSION>,18>>:-fclang-abi-compat=17>)

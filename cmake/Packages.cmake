@@ -1,4 +1,4 @@
-# Debian's packages, one place. docs/dependencies.md says what each is for.
+# Debian's packages. docs/dependencies.md lists what each is for.
 find_package(Threads REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(CLI11 REQUIRED)

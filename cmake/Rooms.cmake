@@ -1,32 +1,32 @@
-# How a room of the house, its tests and the program become targets.
+# Functions that define the targets of a room, of its tests and of the program.
 
-# Programs are made of objects, and need a source all the same.
+# Programs consist of object libraries, but CMake requires a source.
 if(NOT EXISTS "${CMAKE_BINARY_DIR}/empty.cpp")
-  file(WRITE "${CMAKE_BINARY_DIR}/empty.cpp" "// what the program does is in its objects\n")
+  file(WRITE "${CMAKE_BINARY_DIR}/empty.cpp" "// the program is in its object libraries\n")
 endif()
 
-# Precompiled headers, each compiled once: LibTorch's tensors, its modules, and for the rooms that come after the
-# methods, recipes with every technique's options.
+# Precompiled headers, each compiled once: LibTorch's tensors, its modules, and, for the rooms that use recipes, the
+# recipe with the options of every technique.
 foreach(kind tensor nn recipe)
   set(_source "${CMAKE_BINARY_DIR}/pch/${kind}.cpp")
   if(NOT EXISTS "${_source}")
-    file(WRITE "${_source}" "// holds the precompiled header\n")
+    file(WRITE "${_source}" "// contains the precompiled header\n")
   endif()
   add_library(temper_pch_${kind} OBJECT "${_source}")
   target_precompile_headers(temper_pch_${kind} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/cmake/pch_${kind}.h")
   target_link_libraries(temper_pch_${kind} PRIVATE temper_core temper_warnings temper_torch_cpu)
 endforeach()
 
-# For what is run once where rooms' code runs a million times: what optimization beyond this brings it costs more to make.
+# For code that runs rarely, such as tests and commands: further optimization would cost more than it saves.
 function(temper_compile_briefly target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
 endfunction()
 
-# temper_room(NAME [TORCH tensor|nn|recipe] [USES rooms...]): temper/NAME/*.cpp as a static library temper_NAME,
+# temper_room(NAME [TECHNIQUES] [TORCH tensor|nn|recipe] [USES rooms...]): temper/NAME/*.cpp as a static library temper_NAME,
 # and tests/NAME/*_test.cpp as the program NAME_test.
 function(temper_room name)
-  cmake_parse_arguments(ROOM "" "TORCH" "USES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/temper/${name}/*.cpp")
+  cmake_parse_arguments(ROOM "TECHNIQUES" "TORCH" "USES" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/temper/${name}/*.cpp")
   list(TRANSFORM ROOM_USES PREPEND temper_)
   set(target temper_${name})
   if(sources)
@@ -51,10 +51,13 @@ function(temper_room name)
     include("${CMAKE_CURRENT_SOURCE_DIR}/temper/${name}/room.cmake")
   endif()
   set_property(GLOBAL APPEND PROPERTY TEMPER_ROOMS ${target})
+  if(ROOM_TECHNIQUES)
+    set_property(GLOBAL APPEND PROPERTY TEMPER_TECHNIQUES ${name})
+  endif()
   temper_tests(${name})
 endfunction()
 
-# What the tests of rooms share, compiled once: tests/support/*.cpp.
+# Code shared by the tests, compiled once: tests/support/*.cpp.
 function(temper_test_support)
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/tests/support/*.cpp")
   add_library(temper_test_support STATIC ${sources})
@@ -65,7 +68,7 @@ function(temper_test_support)
     TEMPER_SOURCE_DIR="${CMAKE_CURRENT_SOURCE_DIR}" TEMPER_PROGRAM="${CMAKE_BINARY_DIR}/temper")
 endfunction()
 
-# The tests of a room; objects, so that temper-selftest holds the same.
+# The tests of a room, as objects, so that temper-selftest contains the same ones.
 function(temper_tests name)
   file(GLOB tests CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/tests/${name}/*_test.cpp")
   if(NOT TEMPER_TESTS OR NOT tests)
@@ -90,31 +93,31 @@ include([==[${CMAKE_CURRENT_SOURCE_DIR}/cmake/suites.cmake]==])
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${found}")
 endfunction()
 
-# temper_program(NAME USES rooms...): cli/*.cpp as the program, in the build folder's root.
+# temper_program(NAME USES rooms...): cli/*.cpp as the program, in the root of the build folder.
 function(temper_program name)
   cmake_parse_arguments(PROGRAM "" "" "USES" ${ARGN})
   list(TRANSFORM PROGRAM_USES PREPEND temper_)
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/cli/*.cpp")
-  # Objects, compiled as the rooms are, so that they share a precompiled header.
+  # Objects, compiled like the rooms, so that they share a precompiled header.
   add_library(${name}_commands OBJECT ${sources})
   target_link_libraries(${name}_commands PUBLIC ${PROGRAM_USES} CLI11::CLI11 PRIVATE temper_warnings)
   target_precompile_headers(${name}_commands REUSE_FROM temper_pch_recipe)
   temper_compile_briefly(${name}_commands)
   add_executable(${name} "${CMAKE_BINARY_DIR}/empty.cpp")
   target_link_libraries(${name} PRIVATE ${name}_commands)
-  # The program finds its CUDA module beside it in the build folder, in ../ (lib/) when installed.
+  # The program finds its CUDA module next to it in the build folder, in ../ (lib/) when installed.
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}"
                                            BUILD_RPATH "${CMAKE_BINARY_DIR}" INSTALL_RPATH "$ORIGIN/..")
 endfunction()
 
-# temper_benchmark(NAME [TORCH tensor|recipe] USES rooms... [WITH files...]): bench/NAME.cpp, and bench/FILE.cpp of each
-# file that it is told, as the program bench_NAME, built when asked for.
+# temper_benchmark(NAME [TORCH tensor|recipe] USES rooms... [WITH files...]): bench/NAME.cpp, and bench/FILE.cpp for each
+# file after WITH, as the program bench_NAME, which is not part of the default build.
 function(temper_benchmark name)
   cmake_parse_arguments(BENCH "" "TORCH" "USES;WITH" ${ARGN})
   list(TRANSFORM BENCH_USES PREPEND temper_)
   set(sources ${name} ${BENCH_WITH})
   list(TRANSFORM sources REPLACE "(.+)" "${CMAKE_CURRENT_SOURCE_DIR}/bench/\\1.cpp")
-  # Objects, compiled as the rooms are, so that they share a precompiled header.
+  # Objects, compiled like the rooms, so that they share a precompiled header.
   add_library(${name}_benchmark OBJECT EXCLUDE_FROM_ALL ${sources})
   target_link_libraries(${name}_benchmark PUBLIC ${BENCH_USES} temper_torch_cpu PRIVATE temper_warnings)
   if(BENCH_TORCH)
@@ -124,8 +127,8 @@ function(temper_benchmark name)
   target_link_libraries(bench_${name} PRIVATE ${name}_benchmark)
 endfunction()
 
-# tests/faults/*.cpp as the program faults_test, which is its own worker: kills, full disks, damaged files. And
-# temper-selftest, which ships: these, and the tests of the rooms that hold methods.
+# tests/faults/*.cpp as the program faults_test, which is also its own worker process: kills, full disks, damaged files.
+# And temper-selftest, which is installed: these, and the tests of the rooms that hold methods.
 function(temper_fault_tests)
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/tests/faults/*.cpp")
   if(NOT TEMPER_TESTS)
@@ -144,14 +147,16 @@ function(temper_fault_tests)
 
   add_executable(temper-selftest "${CMAKE_BINARY_DIR}/empty.cpp")
   target_link_libraries(temper-selftest PRIVATE faults_checks)
-  foreach(room core schedule augment optim regularize loss measure model)
+  get_property(techniques GLOBAL PROPERTY TEMPER_TECHNIQUES)
+  foreach(room core model ${techniques})
     target_link_libraries(temper-selftest PRIVATE ${room}_checks)
   endforeach()
   set_target_properties(temper-selftest PROPERTIES BUILD_RPATH "${CMAKE_BINARY_DIR}" INSTALL_RPATH "$ORIGIN/..")
 endfunction()
 
-# tests/program/*.sh: end-to-end tests, each a bash script that fails by its exit status, or says with 77 that it
-# can't be run here. It runs in a fresh folder of its own with TEMPER (the program), TEMPER_SOURCE_DIR and TEMPER_BUILD_DIR in its environment.
+# tests/program/*.sh: end-to-end tests, each a bash script that fails by its exit status; 77 means that it cannot run on
+# this machine. It runs in a new folder of its own, with TEMPER (the program), TEMPER_SOURCE_DIR and TEMPER_BUILD_DIR in
+# its environment.
 function(temper_program_tests)
   file(GLOB scripts CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/tests/program/*.sh")
   if(NOT TEMPER_TESTS)

@@ -1,13 +1,8 @@
-# What every target is compiled with.
-if(NOT CMAKE_BUILD_TYPE)
-  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
-endif()
-set(CMAKE_CXX_FLAGS_RELEASE "-O2")
-
+# Compiler settings of every target.
 find_program(TEMPER_CCACHE ccache)
 if(TEMPER_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  # A precompiled header's time stamps would make every file a miss, and hashing its half gigabyte once more for each
-  # costs a quarter of the time.
+  # The time stamps of precompiled headers would make every file a cache miss, and hashing half a gigabyte again for
+  # each file takes a quarter of the time.
   set(CMAKE_CXX_COMPILER_LAUNCHER
       "${CMAKE_COMMAND};-E;env;CCACHE_INODECACHE=true;CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime;${TEMPER_CCACHE}")
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
@@ -20,9 +15,9 @@ if(TEMPER_MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 
-# An interface target, so that flags reach temper's own sources and nobody who links to it.
+# An interface target, so that the flags apply to temper's own sources but not to targets that link to it.
 add_library(temper_warnings INTERFACE)
 target_compile_options(temper_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
-                                                 -Wno-sign-conversion -Werror)
-# clang 14 and g++ 12 both accept designated initialisers that leave members to their defaults.
+                                                 -Wno-sign-conversion $<$<BOOL:${TEMPER_WERROR}>:-Werror>)
+# clang 14 and g++ 12 both accept designated initializers that leave members at their defaults.
 target_compile_options(temper_warnings INTERFACE -Wno-missing-field-initializers)

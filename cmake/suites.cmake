@@ -1,6 +1,6 @@
-# Read by ctest, with `room`, `program` and `results`: every suite of a room's tests becomes a test of ctest's, in a process of its
-# own. One for each case would load LibTorch a thousand times, which takes longer than the tests. What became of the
-# cases is in the folder `results` (scripts/results.py reads it).
+# Read by ctest, with `room`, `program` and `results`: every suite of a room's tests becomes one ctest test, in a process
+# of its own. One process per case would load LibTorch a thousand times, which takes longer than the tests. The results
+# of the cases are in the folder `results` (read by scripts/results.py).
 if(NOT EXISTS "${program}")
   add_test("${room}_test_NOT_BUILT" "${program}")
   return()

@@ -3,7 +3,7 @@
 #include "fuzz/hostile.h"
 #include "temper/io/cifar.h"
 
-// The first byte says which of the two sets.
+// The first byte selects CIFAR-10 or CIFAR-100.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   return temper::fuzz::run(data, size, [](std::span<const std::byte> bytes) {
     if (bytes.empty()) return;

@@ -8,7 +8,8 @@
 
 namespace temper::fuzz {
 
-/// Runs a parser over hostile bytes. It may return or throw Error; a bug's code is a crash.
+/// Runs a parser over hostile bytes. It may return or throw Error; Code::internal, which means a
+/// bug, is turned into a crash.
 template <class Parse>
 int run(const std::uint8_t* data, std::size_t size, const Parse& parse) {
   try {

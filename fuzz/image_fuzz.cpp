@@ -2,7 +2,7 @@
 #include "temper/io/image.h"
 #include "temper/io/picture.h"
 
-// All of a picture, then a part of it.
+// Decodes a whole image, then a part of it.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   return temper::fuzz::run(data, size,
                            [](std::span<const std::byte> bytes) {
@@ -11,9 +11,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                            }) |
          temper::fuzz::run(data, size, [](std::span<const std::byte> bytes) {
            if (bytes.empty()) return;
-           // The last byte says which part, and how: by the first ones formats are told.
+           // The last byte selects the part and the options (the first bytes select the format).
            const auto how = std::to_integer<unsigned>(bytes.back());
-           static temper::io::Picture picture;  // as a loader keeps one
+           static temper::io::Picture picture;  // reused, as in the loader
            picture.encoded(
                bytes, "fuzz",
                {.channels = (how & 1U) != 0 ? 1 : 3,
@@ -26,7 +26,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                            (picture.width() - left + 1) / 2};
            const auto& part = picture.part(region, 1 << (how >> 6U));
            const auto& p = part.pixels;
-           // It must cover the region, and its pixels must be there.
+           // The part must cover the region, and all of its pixels must be readable.
            const int s = part.shrink;
            if (part.top * s > region.top || part.left * s > region.left ||
                (part.top + p.height) * s < region.top + region.height ||

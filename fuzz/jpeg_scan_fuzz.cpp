@@ -11,11 +11,11 @@ namespace {
 
 using namespace temper::io::codec;
 
-/// The decoder in libjpeg's place against libjpeg's own: the same pixels, or an error of both. But
-/// where much follows, libjpeg takes bits that are no code for the end of a block, and where it
-/// skips, it looks at what need not be looked at.
+/// Compares temper's entropy decoder with libjpeg's: the same pixels, or an error from both. Two
+/// differences are allowed: with enough data left, libjpeg takes bits that are no code for the end
+/// of a block, and libjpeg decodes data that temper skips, where it may find an error.
 void compare(const test::Bytes& bytes, unsigned shrink, const test::Window& window, bool is_all) {
-  static JpegScan scan;  // as a loader keeps it
+  static JpegScan scan;  // reused, as in the loader
   constexpr std::uint64_t most = 1 << 16;
   const test::Decoded expected(bytes, nullptr, shrink, window, most);
   const test::Decoded found(bytes, &scan, shrink, window, most);
@@ -30,10 +30,11 @@ void compare(const test::Bytes& bytes, unsigned shrink, const test::Window& wind
 
 }  // namespace
 
-// The last two bytes say which part, and how.
+// The last two bytes select the part and the scale.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;
-  // Where 0xFF is repeated before a zero, libjpeg-turbo leaves some of what it tried first.
+  // If 0xFF is repeated before a zero, libjpeg-turbo keeps coefficients of an aborted first
+  // attempt.
   const std::span bytes(data, size);
   if (std::adjacent_find(bytes.begin(), bytes.end(),
                          [](auto a, auto b) { return a == 0xFF && b == 0xFF; }) != bytes.end())

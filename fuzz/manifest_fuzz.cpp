@@ -4,7 +4,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   return temper::fuzz::run(data, size, [](std::span<const std::byte> bytes) {
     const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    // Whatever is accepted is exactly what would be written.
+    // Text that is accepted must equal the text that would be written.
     if (to_text(temper::train::parse_manifest(text, "fuzz")) != text) std::abort();
   });
 }

@@ -18,8 +18,9 @@ std::string read(const temper::recipe::Tree& tree) {
 
 }  // namespace
 
-// Options of every shape stand for temper's own, so that no LibTorch is needed. The first line is
-// an edit where it begins with '@'. What is accepted must read back as it was written.
+// Test options of every type replace temper's own, so that LibTorch is not needed. Input that
+// begins with '@' is an edit (--set). What is accepted must be unchanged when written and read
+// again.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   return temper::fuzz::run(data, size, [](std::span<const std::byte> bytes) {
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());

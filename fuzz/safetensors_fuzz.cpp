@@ -4,7 +4,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   return temper::fuzz::run(data, size, [](std::span<const std::byte> bytes) {
     const temper::io::Safetensors file(bytes, "fuzz");
-    // Every view must lie within the bytes, each of which belongs to one tensor at most.
+    // Every tensor must lie within the bytes, and no byte may belong to two tensors.
     std::size_t total = 0;
     for (const auto& tensor : file.tensors()) {
       if (!tensor.bytes.empty() &&

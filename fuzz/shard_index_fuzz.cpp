@@ -6,8 +6,8 @@
 #include "temper/io/hash.h"
 #include "temper/io/shard.h"
 
-// An index of a shard, with the checksum at its end made right, which no mutation would find. What
-// is accepted is exactly what would be written.
+// The index of a shard, with a valid checksum appended, which no mutation would find. Text that is
+// accepted must equal the text that would be written.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   return temper::fuzz::run(data, size, [](std::span<const std::byte> bytes) {
     std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());

@@ -4,8 +4,8 @@
 #include "fuzz/hostile.h"
 #include "temper/io/shard.h"
 
-// A shard, and the index that is made of it: every picture must lie within the archive, and the
-// index must read back as it was written.
+// A shard and its index: every image must lie within the archive, and the index must be unchanged
+// when written and read again.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   return temper::fuzz::run(data, size, [](std::span<const std::byte> bytes) {
     const auto read = [bytes](std::uint64_t offset, std::span<std::byte> into) {

@@ -1,5 +1,5 @@
-"""What has changed in the working tree and in the last commits, as many as the clone has. The oldest commit of a
-shallow clone counts as a change of every file."""
+"""The files changed in the working tree or in the last 30 commits. A clone with fewer commits counts those it has; the
+oldest commit of a shallow clone counts as a change of every file."""
 
 import pathlib
 import subprocess

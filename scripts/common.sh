@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the scripts share. Source it; it moves to the repository's root.
+# Functions shared by the scripts. To be sourced; changes to the root of the repository.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -9,7 +9,7 @@ die() {
   exit 2
 }
 
-# The comment block at the top of a script is its help.
+# Prints the comment block at the top of the script as its help.
 help() {
   sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"
   exit 0
@@ -17,7 +17,7 @@ help() {
 
 jobs=$(nproc)
 
-# build PRESET [TARGET...]: configures on first use and for another LibTorch; ninja does the rest.
+# build PRESET [TARGET...]: configures if needed (first use, another LibTorch), then builds.
 build() {
   local preset=$1 torch=${TEMPER_TORCH_DIR:-$PWD/.deps/libtorch/torch}
   shift
@@ -28,7 +28,7 @@ build() {
   cmake --build "build/$preset" --parallel "$jobs" ${1:+--target "$@"}
 }
 
-# The project's C++ files that git has or would take.
+# The project's C++ files that are tracked by git or untracked and not ignored.
 sources() {
   git ls-files --cached --others --exclude-standard -- 'bench/*' 'cli/*' 'cuda/*' 'examples/*' 'fuzz/*' 'temper/*' \
     'tests/*' | grep -E '\.(h|cpp)$' | while read -r file; do [[ -f $file ]] && echo "$file"; done

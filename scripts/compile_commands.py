@@ -12,7 +12,7 @@ FOLDER = ROOT / "build/tidy"
 
 
 def _output(*command) -> str:
-    """What a command prints, which is shown only when it fails."""
+    """The output of a command; it is printed only if the command fails."""
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode != 0:
         sys.exit(f"{done.stdout}{' '.join(map(str, command))} failed")
@@ -21,7 +21,7 @@ def _output(*command) -> str:
 
 def _configure() -> None:
     _output("cmake", "--preset", "tidy")
-    # Headers that the build makes must be there before a source can be read.
+    # Generated headers must exist before a source can be parsed.
     targets = _output("ninja", "-C", FOLDER, "-t", "targets", "all").splitlines()
     made = [line.split(":")[0] for line in targets if "CUSTOM_COMMAND" in line]
     made = [name for name in made if name.startswith("generated/")]
@@ -30,7 +30,7 @@ def _configure() -> None:
 
 
 def load() -> dict[pathlib.Path, list[str]]:
-    """For each source the compiler's arguments, without launcher, source and output."""
+    """The compiler's arguments for each source, without launcher, source and output."""
     _configure()
     commands = {}
     for entry in json.loads((FOLDER / "compile_commands.json").read_text()):

@@ -1,4 +1,4 @@
-"""Runs a command over files, and remembers which passed: a file is looked at again only when it, a
+"""Runs a command on files and records which of them passed: a file is checked again only when it, a
 header of the project that it includes, or the command has changed."""
 
 import concurrent.futures
@@ -14,7 +14,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.M)
 
 
 def closure(path: pathlib.Path, seen: set[pathlib.Path]) -> set[pathlib.Path]:
-    """The file and what it includes of the project's own, all the way down."""
+    """The file and the project's files that it includes, transitively."""
     if path not in seen:
         seen.add(path)
         for name in INCLUDE.findall(path.read_text()):
@@ -35,8 +35,8 @@ def key(path: pathlib.Path, command: list[str], salt: str) -> str:
 def run(
     files: list[pathlib.Path], command_of, memory: pathlib.Path, salt: str = "", minutes: float | None = None
 ) -> int:
-    """Number of files that fail, of those that are begun in so many minutes, the first ones first. What a failing
-    command prints is printed."""
+    """Returns the number of files that fail. The output of failing commands is printed. With `minutes`, no command
+    starts after that time, and the files left out are printed."""
     end = None if minutes is None else time.monotonic() + 60 * minutes
     memory.mkdir(parents=True, exist_ok=True)
     todo = []

@@ -1,4 +1,4 @@
-"""What became of the tests that ctest ran: results.py BUILD_FOLDER
+"""Results of the tests that ctest ran: results.py BUILD_FOLDER
 
 Prints a line for every case of a suite, and for every other test: "passed", "failed" or "skipped", a tab, its name.
 """
@@ -9,7 +9,7 @@ import xml.etree.ElementTree
 
 
 def cases(suite: str, file: pathlib.Path):
-    """Names and outcomes as googletest wrote them."""
+    """Names and outcomes from GoogleTest's XML file."""
     room = suite.split("/")[0]
     for case in xml.etree.ElementTree.parse(file).iter("testcase"):
         if case.get("status") == "notrun":  # disabled
@@ -27,7 +27,7 @@ def outcomes(folder: pathlib.Path):
         file = folder / "results" / (name.replace("/", ".") + ".xml")
         inside = list(cases(name, file)) if file.exists() else []
         if outcome == "failed" and all(each != "failed" for each, _ in inside):
-            inside.append(("failed", name))  # ended before it could say so
+            inside.append(("failed", name))  # the process ended before it wrote a result
         yield from inside or [(outcome, name)]
 
 

@@ -1,4 +1,4 @@
-"""Unpacks the C++ part of LibTorch's wheels: unpack_wheels.py [--cuda] WHEELS_DIR INTO_DIR"""
+"""Unpacks the C++ parts of LibTorch's wheels: unpack_wheels.py [--cuda] WHEELS_DIR INTO_DIR"""
 
 import pathlib
 import re

@@ -1,8 +1,8 @@
-"""The same work by other loaders; bench/data.py asks. See bench/data.cpp for the questions.
+"""The same work by other loaders; driven by bench/data.py. See bench/data.cpp for what is measured.
 
-A line of the standard input, "WHAT WORKERS", is answered with images a second and how many images
-there were, or with "error REASON". WHAT is torchvision, timm, albumentations, dali, or small. Zero
-workers: the process that takes the batches does the work, in one thread.
+For each line "WHAT WORKERS" on standard input it prints images per second and the number of images, or
+"error REASON". WHAT is torchvision, timm, albumentations, dali, or small. With zero workers, the process
+that takes the batches does the work in one thread.
 """
 
 import argparse
@@ -21,7 +21,7 @@ torch.set_num_threads(1)
 
 
 class Pictures(Dataset):
-    """One label; `open` reads a file, `transform` makes the tensor."""
+    """Images of one class; `read` decodes a file, `transform` makes the tensor."""
 
     def __init__(self, paths, read, transform):
         self.paths, self.read, self.transform = paths, read, transform
@@ -64,7 +64,7 @@ def albumentations_pictures(paths):
 
 
 class Small(Dataset):
-    """32 x 32, as torchvision's CIFAR-10: shifted, mirrored, normalised."""
+    """32 x 32, like torchvision's CIFAR-10: padded crop, flip, normalized."""
 
     def __init__(self):
         from torchvision import transforms as T
@@ -93,7 +93,7 @@ class TorchEpochs:
 
 
 class DaliEpochs:
-    """The CPU pipeline: only the crop is decoded, as its guide recommends."""
+    """The CPU pipeline; only the crop is decoded, as its guide recommends."""
 
     def __init__(self, paths, threads):
         from nvidia.dali import fn, pipeline_def, types
@@ -143,7 +143,7 @@ def main():
             begin = time.perf_counter()
             images = kept[line]()
             print(images / (time.perf_counter() - begin), images, flush=True)
-        except Exception as error:  # a peer that is not there leaves the others to be measured
+        except Exception as error:  # the other peers can still be measured if one is missing
             print("error", type(error).__name__, str(error).splitlines()[:1], flush=True)
 
 

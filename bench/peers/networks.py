@@ -10,8 +10,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-# The resolved recipe of the quickstart that this is written for. The benchmarks refuse to compare when temper's
-# differs from it; `scripts/bench step --write-expected` writes it.
+# The resolved recipe of the quickstart that this file implements. The benchmarks refuse to compare if temper's differs
+# from it; `scripts/bench step --write-expected` writes it.
 QUICKSTART = tomllib.loads((pathlib.Path(__file__).parent / "quickstart.toml").read_text())
 
 
@@ -101,12 +101,12 @@ class ResNet(nn.Module):
 
 @dataclass
 class Options:
-    """Of a step of training."""
+    """Options of a training step."""
 
     weight_decay: float
     momentum: float = 0.9
     nesterov: bool = True
-    label_smoothing: float = 0.0  # as F.cross_entropy has it
+    label_smoothing: float = 0.0  # as defined by F.cross_entropy
     ema: dict | None = None
 
 
@@ -116,14 +116,15 @@ def quickstart_options() -> Options:
         weight_decay=optimizer["weight_decay"],
         momentum=optimizer["momentum"],
         nesterov=optimizer["nesterov"],
-        # temper's form "off_target" leaves the true class 1 - alpha; PyTorch's shares alpha among all ten classes.
-        label_smoothing=smoothing["alpha"] * 10 / 9,
+        # temper's form "off_target" gives the true class 1 - smoothing; PyTorch distributes it over all ten classes.
+        label_smoothing=smoothing["smoothing"] * 10 / 9,
         ema=QUICKSTART["averaging"],
     )
 
 
 def make(name: str, pooled: bool = True) -> tuple[nn.Module, Options]:
-    """A network in channels-last layout, and how it is trained. Without pooling it is another one, for tests."""
+    """A network in channels-last layout, and its training options. pooled=False makes a different network, for
+    tests."""
     if name == "quickstart":
         net = ResNet(BasicBlock, "pooled", [1, 1, 1], 16, 32, channels=1, classes=10, pooled=pooled)
         options = quickstart_options()
@@ -140,7 +141,8 @@ def make(name: str, pooled: bool = True) -> tuple[nn.Module, Options]:
 
 
 def initialise(net: nn.Module) -> None:
-    """He normal by fan-out, and every block begins as the identity."""
+    """He normal initialization with fan-out; the last gamma of every block is 0, so that blocks start as the
+    identity."""
     for module in net.modules():
         if isinstance(module, nn.Conv2d):
             nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
@@ -149,7 +151,7 @@ def initialise(net: nn.Module) -> None:
 
 
 class Ema:
-    """The average of parameters and floating-point buffers."""
+    """Exponential moving average of parameters and floating-point buffers."""
 
     def __init__(self, net: nn.Module, decay: float):
         self.net = copy.deepcopy(net)
@@ -173,7 +175,7 @@ class Ema:
 
 
 class Training:
-    """A network in training. Weight decay leaves normalisations and biases out, as in temper."""
+    """A network in training. Weight decay is not applied to normalization parameters and biases, as in temper."""
 
     def __init__(self, net: nn.Module, options: Options, number_format: str, lr: float):
         self.net, self.options, self.bf16 = net, options, number_format == "bf16"

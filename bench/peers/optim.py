@@ -1,9 +1,9 @@
-"""One update of ResNet-50's parameters by torch.optim, or by the package that has the rule, timed as standard input
-asks for it. bench/optim.py drives it. Lines of input, and the line of JSON that each is answered by:
+"""Times one update of ResNet-50's parameters by torch.optim, or by the package that has the optimizer, on request
+through standard input. bench/optim.py drives it. Commands, and the line of JSON that each prints:
 
     threads N            {}
-    parameters N         {"parameters": [[64, 3, 7, 7], ...]}, the first N by their names
-    begin KIND           {"peer": the fastest of those that have the rule}
+    parameters N         {"parameters": [[64, 3, 7, 7], ...]}, the first N, sorted by name
+    begin KIND           {"peer": the fastest implementation of the optimizer}
     step KIND REPEATS    {"milliseconds": [...]}
 """
 
@@ -21,11 +21,11 @@ import torch
 import torchvision
 from adabelief_pytorch import AdaBelief
 
-# Options are temper's defaults. Nothing decays that does not by default.
-TRIED = 3  # steps of every candidate
+# Options are temper's defaults. Weight decay is used only where it is on by default.
+TRIED = 3  # steps with which every candidate is timed
 
 def of_torch(cls, fused=False, **options):
-    """The fused form, where there is one, and that over lists of tensors."""
+    """The foreach form, and the fused one if there is one."""
     forms = {"foreach": {"foreach": True}}
     if fused:
         forms["fused"] = {"fused": True}
@@ -47,7 +47,7 @@ def schedule_free(cls, **options):
 
 
 class Muon(timm.optim.Muon):
-    """The iteration in float32, as temper has it: bfloat16 is slower where it is emulated."""
+    """Runs the iteration in float32, like temper: bfloat16 is slower where it is emulated."""
 
     iteration = staticmethod(functools.partial(timm.optim.muon.zeropower_via_newtonschulz, dtype=torch.float32))
 
@@ -57,7 +57,7 @@ class Muon(timm.optim.Muon):
 
 
 def muon(parameters):
-    """Matrices and filters by Muon, the rest by AdamW, as temper divides them."""
+    """Muon for matrices and filters, AdamW for the rest, divided as in temper."""
     matrices = [p for p in parameters if p.dim() >= 2]
     rest = [p for p in parameters if p.dim() < 2]
     groups = [{"params": matrices}, {"params": rest, "use_fallback": True, "nesterov": False}]
@@ -116,7 +116,7 @@ def main() -> None:
             answer = {"parameters": [list(value.shape) for value in values]}
         elif command == "begin":
             optimizer, found, candidates = None, {}, PEERS[words[0]]
-            with contextlib.redirect_stdout(sys.stderr):  # some talk
+            with contextlib.redirect_stdout(sys.stderr):  # some print messages
                 for name, make in candidates.items() if len(candidates) > 1 else ():
                     found[name] = statistics.median(steps(make(values), TRIED + 1)[1:])
                 best = min(candidates, key=lambda name: found.get(name, 0))

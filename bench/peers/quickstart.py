@@ -1,10 +1,10 @@
-"""The quickstart's run as a user would write it in PyTorch: eager, channels-last, torchvision's data set and transforms,
+"""The quickstart's run written in PyTorch as a user would: eager, channels-last, torchvision's data set and transforms,
 a DataLoader with two workers.
 
     quickstart.py DATA --format fp32|bf16 --threads N [--epochs N] [--limit N]
 
-It is written for the recipe in quickstart.toml, beside it. DATA holds Fashion-MNIST as torchvision lays it out. Prints
-one line of JSON.
+It implements the recipe in quickstart.toml beside it. DATA contains Fashion-MNIST in torchvision's folder layout.
+Prints one line of JSON.
 """
 
 import argparse
@@ -22,8 +22,8 @@ from torchvision import datasets, transforms
 RECIPE = networks.QUICKSTART
 WORKERS = 2
 IMAGES = 60_000
-MEAN, STD = 0.2860, 0.3530  # of Fashion-MNIST's training pixels
-EVALUATION_BATCH = 256  # as temper's
+MEAN, STD = 0.2860, 0.3530  # of Fashion-MNIST's training set
+EVALUATION_BATCH = 256  # the same as temper's
 
 
 class Cosine:
@@ -40,19 +40,20 @@ class Cosine:
 
 
 class Data:
-    """The training set, and those that are evaluated: as large a part of it as the validation set, and that one."""
+    """The training set, and the evaluated sets: the validation set, and a part of the training set of the same size."""
 
     def __init__(self, folder: pathlib.Path, limit: int):
         plain = transforms.Compose([transforms.ToTensor(), transforms.Normalize(MEAN, STD)])
-        flip = transforms.RandomHorizontalFlip(RECIPE["data"]["augment"][0]["probability"])
+        flip = transforms.RandomHorizontalFlip(RECIPE["data"]["augment"][0]["p"])
         augmented = transforms.Compose([flip, plain])
         order = torch.randperm(IMAGES, generator=torch.Generator().manual_seed(RECIPE["seed"])).tolist()
         held_out = round(IMAGES * RECIPE["data"]["validation"])
         trained = order[held_out:][: limit or None]
         unchanged = datasets.FashionMNIST(folder, transform=plain)
         self.training = DataLoader(
-            Subset(datasets.FashionMNIST(folder, transform=augmented), trained), RECIPE["data"]["batch"], shuffle=True,
-            drop_last=True, num_workers=WORKERS, persistent_workers=True,
+            Subset(datasets.FashionMNIST(folder, transform=augmented), trained),
+            batch_size=RECIPE["data"]["batch_size"], shuffle=True, drop_last=True, num_workers=WORKERS,
+            persistent_workers=True,
         )  # fmt: skip
         self.evaluated = [
             self.evaluation(Subset(unchanged, trained[:held_out])),
@@ -79,7 +80,7 @@ def accuracy(training: networks.Training, net: nn.Module, loader: DataLoader) ->
 
 
 def train(data: Data, number_format: str, epochs: int) -> dict:
-    """As temper trains: after each epoch the averaged weights are evaluated, after the last one the raw ones, too, and
+    """Trains like temper: the averaged weights are evaluated after each epoch, the raw ones after the last epoch, and
     the averaged ones on the test set."""
     net, options = networks.make("quickstart")
     training = networks.Training(net, options, number_format, lr=0.0)
@@ -99,7 +100,7 @@ def train(data: Data, number_format: str, epochs: int) -> dict:
     for loader in data.evaluated:
         accuracy(training, net, loader)
     return {
-        "images": step * RECIPE["data"]["batch"],
+        "images": step * RECIPE["data"]["batch_size"],
         "training_seconds": seconds,
         "test_accuracy": accuracy(training, averaged, data.test),
     }

@@ -1,10 +1,10 @@
-"""Training steps of one network in PyTorch, as standard input asks for them; bench/step.py drives it. Lines of input,
-and the line of JSON that each is answered by:
+"""Training steps of one network in PyTorch, on request through standard input; bench/step.py drives it. Commands, and
+the line of JSON that each prints:
 
     threads N                          {"torch": its version}
-    begin NETWORK FORMAT BATCH FILE    the proof of what a step does, see bench/proof.py, from the weights and the batch
-                                       in FILE
-    step N                             {"milliseconds": [...]} of N more steps
+    begin NETWORK FORMAT BATCH FILE    the proof of a step's work, see bench/proof.py, from the weights and the batch in
+                                       FILE
+    step N                             {"milliseconds": [...]} for N more steps
 """
 
 import argparse
@@ -29,7 +29,7 @@ def layout_of(tensor: torch.Tensor) -> str:
 
 
 def watch(net: nn.Module, formats: set[str], layouts: set[str]) -> list:
-    """Hooks that gather what the convolutions compute in."""
+    """Hooks that record number format and layout of the convolutions' outputs."""
 
     def see(_module: nn.Module, _inputs: tuple, output: torch.Tensor) -> None:
         formats.add(FORMATS.get(output.dtype, str(output.dtype)))
@@ -39,7 +39,7 @@ def watch(net: nn.Module, formats: set[str], layouts: set[str]) -> list:
 
 
 def counted_step(training: networks.Training, images: torch.Tensor, labels: torch.Tensor) -> dict:
-    """One eager step, and what was seen of it."""
+    """Makes one eager step and returns its proof."""
     formats, layouts = set(), set()
     hooks = watch(training.net, formats, layouts)
     with FlopCounterMode(display=False) as counter:
@@ -51,7 +51,7 @@ def counted_step(training: networks.Training, images: torch.Tensor, labels: torc
     training.update()
     return {
         "parameters": {name: list(p.shape) for name, p in training.net.named_parameters()},
-        # The counter takes a multiply-add for two operations.
+        # The counter counts a multiply-add as two operations.
         "multiply_adds": {"forward": forward // 2, "backward": (counter.get_total_flops() - forward) // 2},
         "format": "+".join(sorted(formats)),
         "layout": "+".join(sorted(layouts)),
@@ -76,7 +76,7 @@ class Peer:
 
         self.training = training(copy.deepcopy(net))
         proof = counted_step(self.training, self.images, self.labels)
-        if self.mode == "compile":  # the counts are the eager graph's, the losses those of what is timed
+        if self.mode == "compile":  # the counts are those of the eager network, the losses those of the compiled one
             self.training = training(net)
             self.training.net = torch.compile(net)
             proof["losses"] = [self.step()]
@@ -109,14 +109,14 @@ def answer(peer: Peer, command: str, words: list[str]) -> dict:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mode", choices=("eager", "compile"), default="eager")
-    parser.add_argument("--break", dest="broken", choices=("pooling",), help="another network on purpose, for tests")
+    parser.add_argument("--break", dest="broken", choices=("pooling",), help="change the network on purpose, for tests")
     options = parser.parse_args()
     peer = Peer(options.mode, pooled=options.broken != "pooling")
     for line in sys.stdin:
         command, *words = line.split()
         try:
             found = answer(peer, command, words)
-        except Exception as error:  # the driver says what could not be compared, and why
+        except Exception as error:  # the driver reports what could not be compared, and why
             found = {"error": f"{type(error).__name__}: {error}"}
         print(json.dumps(found), flush=True)
 

@@ -1,4 +1,5 @@
-"""Reads safetensors files (8 bytes with the header's size, a JSON header, the tensors' bytes) into torch tensors."""
+"""Reads safetensors files (8 bytes with the size of the header, a JSON header, the data of the tensors) into torch
+tensors."""
 
 import json
 import pathlib

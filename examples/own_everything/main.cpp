@@ -1,5 +1,5 @@
-// A network, a data source and an image operation of one's own in temper's trainer, which writes
-// its checkpoints, log and report for them as for its own.
+// A custom network, data source and image operation in temper's trainer, which writes checkpoints,
+// log and report for them as for the built-in ones.
 #include <ATen/Context.h>
 #include <ATen/ops/relu.h>
 #include <torch/nn/modules/batchnorm.h>
@@ -16,7 +16,7 @@
 
 namespace {
 
-/// Any torch::nn::Module whose forward() maps images to logits will do.
+/// Any torch::nn::Module whose forward() maps images to logits can be used.
 struct Network : torch::nn::Module {
   explicit Network(const temper::model::Task& task)
       : first(register_module(
@@ -40,11 +40,11 @@ struct Network : torch::nn::Module {
 
 std::unique_ptr<temper::model::Network> make_network(const temper::model::Task& task,
                                                      std::uint64_t seed) {
-  at::manual_seed(seed);  // LibTorch's modules draw their initial weights from its own generator
+  at::manual_seed(seed);  // LibTorch's modules initialize their weights from its global generator
   return temper::model::wrap(std::make_shared<Network>(task));
 }
 
-/// Turns the negative of a picture in, one time in two.
+/// Replaces an image by its negative with probability 0.5.
 void invert(temper::io::Image& image, temper::Random& random) {
   if (!random.chance(0.5)) return;
   for (auto& pixel : image.pixels) pixel = static_cast<std::uint8_t>(255 - pixel);

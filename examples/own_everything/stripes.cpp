@@ -18,7 +18,7 @@ void Stripes::read(std::int64_t i, temper::io::Picture& picture) const {
   into.channels = 1;
   into.pixels.resize(into.size());
 
-  // What the stripes run along: rows, columns, or either diagonal.
+  // The direction in which the intensity varies: rows, columns, or either diagonal.
   constexpr std::array<std::pair<int, int>, 4> kDirections = {{{1, 0}, {0, 1}, {1, 1}, {1, -1}}};
   const auto [down, right] = kDirections[static_cast<std::size_t>(label(i))];
   temper::Random random(seed_, temper::Purpose::inspect, {static_cast<std::uint64_t>(i)});

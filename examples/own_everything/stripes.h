@@ -5,8 +5,8 @@
 
 #include "temper/data/source.h"
 
-/// A data source of one's own: noisy stripes in four directions, drawn when they are read. Image i
-/// depends on the seed and on i alone, so any thread may draw it at any time.
+/// A custom data source: noisy stripes in four directions, generated when they are read. Image i
+/// depends on the seed and on i alone, so any thread may generate it at any time.
 class Stripes : public temper::data::Source {
  public:
   static constexpr int kSide = 16;  ///< pixels

@@ -1,5 +1,5 @@
-// A module and a training loop of one's own, with temper's AdaBelief, SGDR and EMA in it. The task:
-// two interleaved spirals, told apart by a small network.
+// A custom module and training loop that use temper's AdaBelief, SGDR and EMA. The task: a small
+// network classifies the points of two interleaved spirals.
 #include <ATen/Context.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
@@ -40,14 +40,14 @@ struct Network : torch::nn::Module {
   torch::nn::Linear first, second, classify;
 };
 
-/// Points [400, 2] of two spirals of 200 each.
+/// Points [400, 2] of two spirals, 200 points each.
 at::Tensor spirals() {
   const auto turn = at::linspace(0.5, 9, 200);
   const auto arm = at::stack({turn * at::cos(turn), turn * at::sin(turn)}, 1) / 9;
   return at::cat({arm, -arm});
 }
 
-/// Matrices decay, vectors do not.
+/// Weight decay applies to matrices, not to vectors.
 std::vector<optim::Target> targets_of(const torch::nn::Module& module) {
   std::vector<optim::Target> targets;
   for (const auto& item : module.named_parameters()) {
@@ -75,8 +75,7 @@ void train() {
   for (const auto& target : targets) weights.emplace_back(target.name, target.value);
 
   optim::AdaBelief rule{.weight_decay = 1e-4};
-  const schedule::Schedule rate =
-      schedule::Sgdr{.peak = 0.01, .first = {.steps = 100}, .multiply = 2};
+  const schedule::Schedule rate = schedule::Sgdr{.peak = 0.01, .t_0 = {.steps = 100}, .t_mult = 2};
   const regularize::Averaging ema =
       regularize::Ema{.decay = 0.99, .warmup = regularize::EmaWarmup::tensorflow};
   auto state = optim::start(rule, targets);
@@ -91,7 +90,7 @@ void train() {
   }
 
   const double raw = accuracy(network, points, labels);
-  const regularize::Swapped averaged(averages, weights);
+  const regularize::SwappedAverages averaged(averages, weights);
   std::printf("accuracy %.3f, of the averaged weights %.3f\n", raw,
               accuracy(network, points, labels));
 }

@@ -1,6 +1,5 @@
-"""Writes tests/golden/optim/around.json: what stands around an optimizer. Clipping as torch 2.11.0 and
-timm 1.0.31 have it; Lookahead and SAM of pytorch_optimizer 4.1.0 around torch.optim.SGD, 25 steps on
-the loss sum(c * w^4) / 4."""
+"""Writes tests/golden/optim/around.json: gradient clipping of torch 2.11.0 and timm 1.0.31; Lookahead and
+SAM of pytorch_optimizer 4.1.0 around torch.optim.SGD, 25 steps on the loss sum(c * w^4) / 4."""
 
 import torch
 from golden import tensor, write
@@ -9,7 +8,7 @@ from timm.utils.agc import adaptive_clip_grad
 
 STEPS, LR = 25, 0.004
 generator = torch.Generator().manual_seed(1)
-torch.Tensor.float = lambda tensor: tensor  # or SAM would take its norm in float32
+torch.Tensor.float = lambda tensor: tensor  # otherwise SAM would compute its norm in float32
 SHAPES = {"conv": (4, 3, 3, 3), "linear": (5, 4), "bias": (5,)}
 
 
@@ -39,9 +38,9 @@ def differentiate(values):
         value.grad = curvatures[name] * value.detach() ** 3
 
 
-def lookahead(every, alpha):
+def lookahead(k, alpha):
     values = parameters()
-    optimizer = Lookahead(torch.optim.SGD(values.values(), lr=LR, momentum=0.9), k=every, alpha=alpha,
+    optimizer = Lookahead(torch.optim.SGD(values.values(), lr=LR, momentum=0.9), k=k, alpha=alpha,
                           pullback_momentum="none")
     for _ in range(STEPS):
         differentiate(values)
@@ -74,14 +73,14 @@ write("optim/around.json", ["torch", "timm", "pytorch_optimizer"], {
          "values": clipped(lambda p: torch.nn.utils.clip_grad_norm_(p, 1.5))},
         {"options": {"kind": "norm", "max_norm": 1e3},
          "values": clipped(lambda p: torch.nn.utils.clip_grad_norm_(p, 1e3))},
-        {"options": {"kind": "value", "max_value": 0.7},
+        {"options": {"kind": "value", "clip_value": 0.7},
          "values": clipped(lambda p: torch.nn.utils.clip_grad_value_(p, 0.7))},
-        {"options": {"kind": "adaptive", "factor": 0.6, "eps": 1e-3},
+        {"options": {"kind": "adaptive", "clip_factor": 0.6, "eps": 1e-3},
          "values": clipped(lambda p: adaptive_clip_grad(p, 0.6))},
     ],
     "lookahead": [
-        {"options": {"every": 5, "alpha": 0.5}, "values": lookahead(5, 0.5)},
-        {"options": {"every": 3, "alpha": 0.8}, "values": lookahead(3, 0.8)},
+        {"options": {"k": 5, "alpha": 0.5}, "values": lookahead(5, 0.5)},
+        {"options": {"k": 3, "alpha": 0.8}, "values": lookahead(3, 0.8)},
     ],
     "sam": [
         {"options": {"rho": 0.05, "adaptive": False}, "values": sam(0.05, False)},

@@ -1,7 +1,7 @@
-"""Writes tests/golden/augment/augment.safetensors: what Pillow 11.3.0 and torchvision 0.26.0 do.
+"""Writes tests/golden/augment/augment.safetensors: results of Pillow 11.3.0 and torchvision 0.26.0.
 
 Run with torch 2.11.0, torchvision 0.26.0, Pillow 11.3.0, numpy 2.3.5 and safetensors. A tensor's
-name says what was done: "resize colour bicubic 31 20" is the image "colour" resized to 31 rows of
+name describes the operation: "resize colour bicubic 31 20" is the image "colour" resized to 31 rows of
 20 pixels.
 """
 
@@ -28,7 +28,7 @@ TORCHVISION = {"bilinear": InterpolationMode.BILINEAR, "bicubic": InterpolationM
 
 
 def picture(height, width, channels, seed):
-    """Waves with hard edges and noise: overshoots of the cubic kernel and clipping occur."""
+    """Waves with hard edges and noise, so that overshoots of the cubic kernel and clipping occur."""
     random = np.random.RandomState(seed)
     y, x, c = np.meshgrid(np.arange(height), np.arange(width), np.arange(channels), indexing="ij")
     wave = 128 + 120 * np.sin(0.35 * x + 0.9 * c) * np.cos(0.21 * y - 0.4 * c)
@@ -58,7 +58,7 @@ def resized(images, out):
 
 
 def aliased(images, out):
-    """Without antialiasing, in float: Pillow always has it."""
+    """Without antialiasing, in float, because Pillow always applies it."""
     for (name, image), (height, width) in itertools.product(images.items(), [(13, 9), (21, 50), (40, 17), (7, 37)]):
         planes = torch.from_numpy(image).permute(2, 0, 1)[None].double()
         result = torch.nn.functional.interpolate(planes, (height, width), mode="bilinear", align_corners=False)
@@ -83,7 +83,7 @@ def shifted(images, out):
 
 
 def fitted(images, out):
-    """Shifted and mirrored, then stretched to the size that a smaller network input has."""
+    """Shifted and flipped, then resized to a smaller network input."""
     cases = [(4, 0, 3, 1, 1, 20, 24), (2, 128, 4, 0, 1, 11, 14), (0, 0, 0, 0, 1, 9, 9), (0, 0, 0, 0, 0, 40, 40)]
     for (name, image), (padding, fill, top, left, mirrored, height, width) in itertools.product(images.items(), cases):
         padded = F.pad(pillow(image), padding, fill if image.shape[2] == 1 else (fill,) * 3)
@@ -101,7 +101,7 @@ def normalised(images, out):
 
 
 def crop_parameters(height, width, share, ratio_log):
-    """torchvision's box where all of its draws of share and ratio give these values."""
+    """torchvision's box if all of its draws of scale and ratio give these values."""
     draws = itertools.cycle([share, ratio_log])
     calls = []
 

@@ -1,6 +1,6 @@
-"""Writes tests/golden/regularize/drop.json: what timm 1.0.31, torchvision 0.26.0 and torch 2.11.0 make of an
-activation when they drop from it, with the masks that they drew, float64. TensorFlow's DropBlock, as ResNet-RS has it,
-is written out below; shake-drop and the rates of blocks come from their papers' code in the same way."""
+"""Writes tests/golden/regularize/drop.json: dropout and drop path of timm 1.0.31, torchvision 0.26.0 and torch 2.11.0
+applied to an activation, with the masks that they drew, float64. TensorFlow's DropBlock as used in ResNet-RS is
+reimplemented below, as are ShakeDrop and the drop rates of blocks from their papers' code."""
 
 import math
 from unittest import mock
@@ -16,7 +16,7 @@ x = (torch.randn(3, 2, 8, 5, generator=generator, dtype=torch.float64) * 16).rou
 
 
 class Recorded:
-    """While it stands, Tensor.bernoulli_ draws from the generator above and keeps what it drew."""
+    """While active, Tensor.bernoulli_ draws from the generator above and records what it drew."""
 
     def __enter__(self):
         self.drawn = []
@@ -44,7 +44,7 @@ def tensorflow_drop_block(x, rate, size, noise):
     valid = ((h >= block_h // 2) & (h < height - (block_h - 1) // 2)
              & (w >= block_w // 2) & (w < width - (block_w - 1) // 2)).double()
     pattern = ((1 - valid + (1 - gamma) + noise) >= 1).double()
-    # max_pool with padding SAME: one more after than before where the size is even.
+    # max_pool with padding SAME: for an even size one more after than before.
     pad = ((block_w - 1) // 2, block_w // 2, (block_h - 1) // 2, block_h // 2)
     pattern = -F.max_pool2d(F.pad(-pattern, pad, value=-2), (block_h, block_w), stride=1)
     kept = pattern.sum() / pattern.numel()
@@ -56,11 +56,11 @@ for size in (3, 4, 7):
     for shared in (False, True):
         with Recorded() as record:
             y = drop_block_2d(x, drop_prob=0.2, block_size=size, couple_channels=shared)
-        blocks.append({"options": {"kind": "drop_block", "rate": 0.2, "size": size, "form": "timm", "shared": shared},
+        blocks.append({"options": {"kind": "drop_block", "p": 0.2, "block_size": size, "form": "timm", "couple_channels": shared},
                        "centres": tensor(record.drawn[0]), "y": tensor(y)})
     noise = torch.rand(x.shape, generator=generator, dtype=torch.float64)
     y, gamma, centres = tensorflow_drop_block(x, 0.2, size, noise)
-    blocks.append({"options": {"kind": "drop_block", "rate": 0.2, "size": size, "form": "tensorflow", "shared": False},
+    blocks.append({"options": {"kind": "drop_block", "p": 0.2, "block_size": size, "form": "tensorflow", "couple_channels": False},
                    "gamma": gamma, "centres": tensor(centres), "y": tensor(y)})
 
 depth = []

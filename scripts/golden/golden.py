@@ -1,4 +1,4 @@
-"""What the scripts beside this one share: where golden numbers go, and how."""
+"""Code shared by the scripts beside this one: where and how golden numbers are written."""
 
 import importlib.metadata
 import json
@@ -10,7 +10,7 @@ def tensor(value):
 
 
 def write(name, packages, golden):
-    """Writes tests/golden/<name>, with the versions of what gave the numbers."""
+    """Writes tests/golden/<name>, with the versions of the packages that computed the numbers."""
     versions = {package: importlib.metadata.version(package) for package in packages}
     path = pathlib.Path(__file__).parents[2] / "tests/golden" / name
     path.parent.mkdir(parents=True, exist_ok=True)

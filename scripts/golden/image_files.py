@@ -1,10 +1,10 @@
-"""Writes tests/golden/io/images/: small files of every kind that decode_image reads, and the pixels
-that Pillow 11.3.0 (numpy 2.3.5, safetensors 0.8.0) makes of them.
+"""Writes tests/golden/io/images/: small files of every format that decode_image reads, and their
+pixels decoded by Pillow 11.3.0 (numpy 2.3.5, safetensors 0.8.0).
 
-And tests/golden/io/regions/: larger ones, with several blocks each way, of which parts are decoded.
+And tests/golden/io/regions/: larger files, with several blocks in each direction, of which parts are decoded.
 
-pixels.safetensors has "<file> RGB" and "<file> L", what convert() to that mode gives; for 16-bit grey
-the high byte stands in their place, because Pillow clips it at 255 (see temper/io/image.h).
+pixels.safetensors has "<file> RGB" and "<file> L", the results of convert() to that mode; for 16-bit grayscale
+the high byte is used instead, because Pillow clips it at 255 (see temper/io/image.h).
 """
 
 import io
@@ -22,7 +22,7 @@ random = np.random.RandomState(1)
 
 
 def picture(channels):
-    """Smooth colours, an edge, and some noise."""
+    """Smooth colors, an edge, and some noise."""
     y, x, c = np.meshgrid(range(HEIGHT), range(WIDTH), range(channels), indexing="ij")
     wave = 128 + 100 * np.sin(x / 5 + c) * np.cos(y / 4 - c) + np.where(x > y, 27, -27)
     return np.clip(wave + random.randint(-9, 10, wave.shape), 0, 255).astype(np.uint8)
@@ -33,7 +33,7 @@ def chunk(kind, data):
 
 
 def raw_png(colour, depth, rows, *extra):
-    """A PNG that Pillow has no writer for; rows of packed samples."""
+    """A PNG of a type that Pillow cannot write; rows of packed samples."""
     header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, depth, colour, 0, 0, 0)
     data = zlib.compress(b"".join(b"\0" + row for row in rows))
     return b"\x89PNG\r\n\x1a\n" + b"".join(
@@ -48,7 +48,7 @@ def packed(samples, depth):
 
 
 def interlaced(samples):
-    """Adam7, eight-bit grey."""
+    """Adam7, eight-bit grayscale."""
     starts = [(0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1)]
     rows = b"".join(b"\0" + row.tobytes() for y, x, dy, dx in starts for row in samples[y::dy, x::dx] if row.size)
     header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 0, 0, 0, 1)

@@ -1,11 +1,11 @@
 """Writes tests/golden/loss/: the losses, their gradients in float64, of torch 2.11.0, torchvision 0.26.0,
 timm 1.0.31 and kornia 0.8.1.
 
-cross_entropy.json has PyTorch's cross-entropy and label smoothing, losses.json all other options and losses. What no
-package has is the paper's formula in PyTorch's terms: unigram smoothing, the confidence penalty (with torch's entropy),
-poly-1 (the lines that its appendix gives), the rescaled squared error, distillation (as DeiT's code, but averaged over
-rows as the papers write it). kornia adds 1e-6 to every entry of its labels, which is no part of the focal loss: here it
-adds 0.
+cross_entropy.json has PyTorch's cross-entropy and label smoothing, losses.json all other options and losses. Losses
+that no package has are the paper's formula written in PyTorch: unigram smoothing, the confidence penalty (with torch's
+entropy), poly-1 (the code in its appendix), the rescaled squared error, distillation (DeiT's code, but averaged over
+rows as in the papers). kornia adds 1e-6 to every entry of its labels, which is not part of the focal loss; that is
+replaced by 0 here.
 """
 
 import functools
@@ -41,7 +41,7 @@ values = sixteenths(1)
 prior = distributions(CLASSES)
 views = [sixteenths(1) for _ in range(3)]
 hard = F.one_hot(labels, CLASSES).double()
-several = (soft > 0.1).double()  # labels of an image that shows more than one
+several = (soft > 0.1).double()  # labels of an image with more than one class
 weights = torch.tensor([1, 2, 0.5, 3, 1, 0.25, 4, 1, 0, 1.5], dtype=torch.float64)
 
 
@@ -64,8 +64,8 @@ def entropy(z):
     return torch.distributions.Categorical(logits=z).entropy()
 
 
-def uniform(alpha):
-    return {"alpha": alpha, "form": "uniform"}
+def uniform(smoothing):
+    return {"smoothing": smoothing, "form": "uniform"}
 
 
 def penalty(**options):
@@ -96,16 +96,16 @@ smoothed = hard * 0.9 + 0.1 / CLASSES
 W = weights.tolist()
 
 cases = [
-    case("cross_entropy", "hard", lambda z: F.cross_entropy(z, labels, weights), class_weights=W),
+    case("cross_entropy", "hard", lambda z: F.cross_entropy(z, labels, weights), weight=W),
     case("cross_entropy", "hard", lambda z: F.cross_entropy(z, labels, weights, label_smoothing=0.1),
-         class_weights=W, label_smoothing=uniform(0.1)),
-    case("cross_entropy", "soft", lambda z: F.cross_entropy(z, soft, weights), class_weights=W,
+         weight=W, label_smoothing=uniform(0.1)),
+    case("cross_entropy", "soft", lambda z: F.cross_entropy(z, soft, weights), weight=W,
          weighted_mean="rows"),
     case("cross_entropy", "soft", lambda z: F.cross_entropy(z, soft, weights, label_smoothing=0.2),
-         class_weights=W, weighted_mean="rows", label_smoothing=uniform(0.2)),
+         weight=W, weighted_mean="rows", label_smoothing=uniform(0.2)),
     case("cross_entropy", "hard",
          lambda z: 0.7 * F.cross_entropy(z, labels) + 0.3 * F.cross_entropy(z, prior.expand(ROWS, -1)),
-         label_smoothing={"alpha": 0.3, "form": "unigram"}),
+         label_smoothing={"smoothing": 0.3, "form": "unigram"}),
     case("cross_entropy", "hard", lambda z: F.cross_entropy(z, labels) - 0.3 * entropy(z).mean(),
          **penalty(beta=0.3)),
     case("cross_entropy", "soft",

@@ -1,9 +1,9 @@
-"""Writes tests/golden/measure/: what torchmetrics 1.9.0, scipy 1.16.3, scikit-learn 1.7.2 and uncertainty-calibration
-0.1.4 (the code of Kumar et al. 2019) say.
+"""Writes tests/golden/measure/: metrics of torchmetrics 1.9.0, scipy 1.16.3, scikit-learn 1.7.2 and
+uncertainty-calibration 0.1.4 (the code of Kumar et al. 2019).
 
-Run with torch 2.11.0 beside these. Logits are multiples of 1/256, so that text carries them exactly; some rows are
-saturated. figures.json has what no package computes in numpy's or torch's own terms: the plane of Mueller et al. by a
-QR decomposition, cluster distances by loops over pairs, the Jacobian by torch.func.jacrev.
+Run with torch 2.11.0 in addition. Logits are multiples of 1/256, so that text represents them exactly; some rows are
+saturated. figures.json has metrics that no package computes, written with numpy or torch: the plane of Mueller et al.
+by a QR decomposition, cluster distances by loops over pairs, the Jacobian by torch.func.jacrev.
 """
 
 import json
@@ -34,7 +34,7 @@ def sample():
     logits[torch.arange(ROWS), labels] += 1.5
     logits[:12] *= 6
     logits[:, 1] -= 100 * (labels == 0)  # saturates the softmax without making it exactly one
-    # Definitions differ between equal logits, so no row has any; temper's own tests state its rule.
+    # Definitions differ for equal logits, so no row has any; temper's own tests cover its rule.
     return (logits * 16).round() / 16 + torch.arange(CLASSES) / 256, labels
 
 
@@ -63,7 +63,8 @@ def main():
 
 
 def by_mass(confidence, right, bins):
-    """Kumar et al.'s bins of equal mass, plain and debiased: by their draws, and with the mean that those stand for."""
+    """Kumar et al.'s bins of equal mass, plain and debiased: by their random draws, and with the mean of that
+    distribution."""
     data = list(zip(confidence.tolist(), right.tolist()))
     groups = binned(data, get_equal_bins(confidence.tolist(), num_bins=bins))
     np.random.seed(1)

@@ -1,6 +1,6 @@
 """Writes tests/golden/model/resnet.json: names, sizes, counts, logits and gradients of torchvision
-0.26's residual networks, their weights made by a formula that the test repeats; and layer_decay.json:
-the factors that timm 1.0.31 puts on the learning rate of each parameter of resnet18 and resnet50."""
+0.26's residual networks, with weights from a formula that the test repeats; and layer_decay.json: the
+factors by which timm 1.0.31 multiplies the learning rate of each parameter of resnet18 and resnet50."""
 
 import numpy as np
 import timm
@@ -34,7 +34,7 @@ class Small(resnet.ResNet):
 
 
 def noise(count, stream):
-    """Numbers in [-0.5, 0.5), the same everywhere: multiplicative hashing in 32 bits."""
+    """Numbers in [-0.5, 0.5), the same on every machine: multiplicative hashing in 32 bits."""
     i = np.arange(count, dtype=np.uint64) + np.uint64(stream * 1000003)
     x = (i * np.uint64(2654435761)) & np.uint64(0xFFFFFFFF)
     x = ((x ^ (x >> np.uint64(15))) * np.uint64(2246822519)) & np.uint64(0xFFFFFFFF)
@@ -95,7 +95,7 @@ write(
 
 
 def layer_factors(name, decay):
-    """By parameter, in the network's order; temper's names are torchvision's, which timm shares."""
+    """By parameter, in the network's order; temper and timm both use torchvision's names."""
     model = timm.create_model(name, num_classes=CLASSES)
     scales = {}
     for group in param_groups_layer_decay(model, layer_decay=decay):

@@ -1,6 +1,6 @@
-"""Writes tests/golden/optim/: 25 steps of every optimizer, as torch.optim 2.11.0, timm 1.0.31,
-Keras 3.15.1 on torch, adabelief-pytorch 0.2.1 and schedulefree 1.4.1 define it, on recorded gradients of a
-convolution, a matrix, a norm and a bias. The last two don't decay."""
+"""Writes tests/golden/optim/: 25 steps of every optimizer, as defined by torch.optim 2.11.0, timm
+1.0.31, Keras 3.15.1 on torch, adabelief-pytorch 0.2.1 and schedulefree 1.4.1, on recorded gradients of a
+convolution, a matrix, a normalization scale and a bias. The last two have no weight decay."""
 
 import os
 
@@ -14,10 +14,10 @@ import torch
 from adabelief_pytorch import AdaBelief
 from golden import tensor, write
 
-torch.set_default_dtype(torch.float64)  # or NAdam would keep its product of momenta in float32
+torch.set_default_dtype(torch.float64)  # otherwise NAdam would keep its product of momenta in float32
 STEPS = 25
 SHAPES = {"conv": (4, 3, 3, 3), "linear": (5, 4), "norm": (4,), "bias": (5,)}
-DECAYING = 2  # the first so many
+DECAYING = 2  # the number of parameters with weight decay, the first ones
 BIG = dict(weight_decay=0.05)
 
 generator = torch.Generator().manual_seed(1)
@@ -41,7 +41,7 @@ def run_torch(make, lr, dtype):
     optimizer = make(groups(values))
     for step in range(STEPS):
         for value, gradient in zip(values, gradients):
-            value.grad = gradient[step].to(dtype).clone()  # some write into it
+            value.grad = gradient[step].to(dtype).clone()  # some optimizers write into it
         for group in optimizer.param_groups:
             group["lr"] = factors[step] * group["initial"] if "initial" in group else factors[step] * lr
         optimizer.step()
@@ -49,7 +49,7 @@ def run_torch(make, lr, dtype):
 
 
 def run_keras(make, lr, dtype):
-    """Keras takes L2 through the gradient; its own weight_decay is the decoupled one."""
+    """Keras implements the L2 penalty through the gradient; its weight_decay is decoupled."""
     name = str(dtype).removeprefix("torch.")
     keras.config.set_floatx(name)
     values = [keras.Variable(value.numpy(), dtype=name, name=shape) for shape, value in zip(SHAPES, initial)]
@@ -63,7 +63,7 @@ def run_keras(make, lr, dtype):
 
 
 def case(ours, make, run=run_torch):
-    """What temper is asked for, and the same of a published implementation."""
+    """temper's options, and the numbers of a published implementation with the same options."""
     result = {"options": ours}
     for dtype in (torch.float64, torch.float32):
         values = run(make, ours["lr"], dtype)
@@ -71,19 +71,18 @@ def case(ours, make, run=run_torch):
     return result
 
 
-def torch_case(cls, renamed, ours, **extra):
-    """Options that have the same name on both sides, or one of `renamed`; betas in a pair."""
-    theirs = {renamed.get(k, k): v for k, v in ours.items() if k not in ("beta1", "beta2", "decay", "defaults", "rectify")}
+def torch_case(cls, ours, **extra):
+    """Options have the same name on both sides; betas are a pair."""
+    theirs = {k: v for k, v in ours.items() if k not in ("beta1", "beta2", "decay", "defaults", "rectify")}
     if "beta1" in ours:
         theirs["betas"] = (ours["beta1"], ours["beta2"])
     theirs |= extra
-    theirs = {k: v for k, v in theirs.items() if k is not None}
     return case(ours, lambda g: cls(g, **theirs))
 
 
-def plain(cls, renamed=None):
+def plain(cls):
     def make(ours, **extra):
-        return torch_case(cls, renamed or {}, ours, **extra)
+        return torch_case(cls, ours, **extra)
 
     return make
 
@@ -164,13 +163,13 @@ save("rmsprop", ["torch", "timm", "keras"], [
     rmsprop_keras({"lr": 0.01, "alpha": 0.9, "eps": 1e-3, "centered": True, "dialect": "keras"}),
 ])
 
-adagrad = plain(torch.optim.Adagrad, {"initial_accumulator": "initial_accumulator_value"})
+adagrad = plain(torch.optim.Adagrad)
 
 
 def adagrad_keras(ours):
     return case(
         ours,
-        lambda: keras.optimizers.Adagrad(ours["lr"], initial_accumulator_value=ours["initial_accumulator"],
+        lambda: keras.optimizers.Adagrad(ours["lr"], initial_accumulator_value=ours["initial_accumulator_value"],
                                          epsilon=ours["eps"], weight_decay=ours.get("weight_decay")),
         run_keras,
     )
@@ -178,9 +177,9 @@ def adagrad_keras(ours):
 
 save("adagrad", ["torch", "keras"], [
     adagrad({"lr": 0.1}),
-    adagrad({"lr": 0.1, "lr_decay": 0.05, "initial_accumulator": 0.1, "eps": 1e-6} | BIG),
-    adagrad_keras({"lr": 0.1, "initial_accumulator": 0.1, "eps": 1e-7, "form": "keras"}),
-    adagrad_keras({"lr": 0.1, "initial_accumulator": 0.1, "eps": 1e-3, "form": "keras", "decay": "decoupled"} | BIG),
+    adagrad({"lr": 0.1, "lr_decay": 0.05, "initial_accumulator_value": 0.1, "eps": 1e-6} | BIG),
+    adagrad_keras({"lr": 0.1, "initial_accumulator_value": 0.1, "eps": 1e-7, "form": "keras"}),
+    adagrad_keras({"lr": 0.1, "initial_accumulator_value": 0.1, "eps": 1e-3, "form": "keras", "decay": "decoupled"} | BIG),
 ])
 
 adadelta = plain(torch.optim.Adadelta)
@@ -219,8 +218,7 @@ save("radam", ["torch"], [
 def adabelief(ours, **extra):
     package = ours["defaults"] == "package"
     theirs = {"eps": 1e-16 if package else 1e-8, "rectify": package, "weight_decouple": ours.get("decay") != "l2"}
-    renamed = {"sgd_at_first": "degenerated_to_sgd"}
-    theirs |= {renamed.get(k, k): v for k, v in ours.items() if k not in ("beta1", "beta2", "decay", "defaults", "rectify", "decay_scale")}
+    theirs |= {k: v for k, v in ours.items() if k not in ("beta1", "beta2", "decay", "defaults", "rectify", "decay_scale")}
     if "rectify" in ours:
         theirs["rectify"] = ours["rectify"] == "on"
     if "beta1" in ours:
@@ -233,7 +231,7 @@ save("adabelief", ["adabelief-pytorch", "torch"], [
     adabelief({"lr": 0.01, "defaults": "paper"}),
     adabelief({"lr": 0.01, "defaults": "package"}),
     adabelief({"lr": 0.01, "defaults": "package"} | BIG),
-    adabelief({"lr": 0.01, "defaults": "package", "sgd_at_first": False} | BETAS | BIG),
+    adabelief({"lr": 0.01, "defaults": "package", "degenerated_to_sgd": False} | BETAS | BIG),
     adabelief({"lr": 0.01, "defaults": "package", "rectify": "off"} | BETAS | BIG),
     adabelief({"lr": 0.01, "defaults": "paper", "decay": "l2", "eps": 1e-6} | BETAS | BIG),
     adabelief({"lr": 0.01, "defaults": "paper", "decay_scale": "none"} | BETAS | {"weight_decay": 0.002}),
@@ -249,7 +247,7 @@ save("lion", ["timm"], [
 
 
 def lamb(ours):
-    theirs = {"always_adapt" if k == "adapt_all" else k: v for k, v in ours.items() if k not in ("decay", "beta1", "beta2")}
+    theirs = {k: v for k, v in ours.items() if k not in ("decay", "beta1", "beta2")}
     if "beta1" in ours:
         theirs["betas"] = (ours["beta1"], ours["beta2"])
     return case(ours, lambda g: timm.optim.Lamb(g, max_grad_norm=None, decoupled_decay="decay" in ours, **theirs))
@@ -258,27 +256,27 @@ def lamb(ours):
 save("lamb", ["timm"], [
     lamb({"lr": 0.01}),
     lamb({"lr": 0.01, "eps": 1e-3, "trust_clip": True} | BETAS | BIG),
-    lamb({"lr": 0.01, "bias_correction": False, "adapt_all": True} | BIG),
+    lamb({"lr": 0.01, "bias_correction": False, "always_adapt": True} | BIG),
     lamb({"lr": 0.01, "decay": "decoupled"} | BIG),
 ])
 
-lars = plain(timm.optim.Lars, {"trust_coefficient": "trust_coeff", "adapt_all": "always_adapt"})
+lars = plain(timm.optim.Lars)
 save("lars", ["timm"], [
-    lars({"lr": 1.0, "momentum": 0.9, "trust_coefficient": 0.02} | BIG),
-    lars({"lr": 1.0, "momentum": 0.8, "dampening": 0.3, "trust_coefficient": 0.02, "adapt_all": True} | BIG),
-    lars({"lr": 0.5, "momentum": 0.9, "nesterov": True, "trust_coefficient": 0.02} | BIG),
-    lars({"lr": 0.1, "momentum": 0.0, "trust_coefficient": 0.02, "trust_clip": True} | BIG),
+    lars({"lr": 1.0, "momentum": 0.9, "trust_coeff": 0.02} | BIG),
+    lars({"lr": 1.0, "momentum": 0.8, "dampening": 0.3, "trust_coeff": 0.02, "always_adapt": True} | BIG),
+    lars({"lr": 0.5, "momentum": 0.9, "nesterov": True, "trust_coeff": 0.02} | BIG),
+    lars({"lr": 0.1, "momentum": 0.0, "trust_coeff": 0.02, "trust_clip": True} | BIG),
 ])
 
 
 def muon(ours):
-    """timm's, its iteration in the weights' precision; what is no matrix goes by timm's AdamW."""
+    """timm's Muon, its iteration in the weights' precision; parameters that are not matrices use timm's AdamW."""
     rest = ours["rest"]
-    theirs = {k: v for k, v in ours.items() if k not in ("rest", "scale", "filters", "coefficients")}
+    theirs = {k: v for k, v in ours.items() if k not in ("rest", "adjust_lr_fn", "conv_mode", "ns_coefficients")}
     theirs |= {
-        "adjust_lr_fn": {"match_rms": "match_rms_adamw"}.get(ours.get("scale"), ours.get("scale", "original")),
-        "conv_mode": {"batched": "batched"}.get(ours.get("filters"), "flatten"),
-        "ns_coefficients": ours.get("coefficients", "original"),
+        "adjust_lr_fn": {"match_rms": "match_rms_adamw"}.get(ours.get("adjust_lr_fn"), ours.get("adjust_lr_fn", "original")),
+        "conv_mode": {"batched": "batched"}.get(ours.get("conv_mode"), "flatten"),
+        "ns_coefficients": ours.get("ns_coefficients", "original"),
         "betas": (0.9, 0.999),
         "eps": 1e-7,
     }
@@ -302,14 +300,14 @@ def muon(ours):
 REST = {"rest": {"kind": "adamw", "lr": 0.003, "eps": 1e-7, "weight_decay": 0.0}}
 save("muon", ["timm", "torch"], [
     muon({"lr": 0.02, "nesterov": True} | BIG | REST),
-    muon({"lr": 0.02, "nesterov": False, "scale": "match_rms", "momentum": 0.9} | BIG | REST),
-    muon({"lr": 0.02, "nesterov": True, "scale": "rms_to_rms", "filters": "batched", "coefficients": "quintic"} | BIG | REST),
-    muon({"lr": 0.02, "nesterov": True, "ns_steps": 3, "coefficients": "polar_express"} | BIG | REST),
+    muon({"lr": 0.02, "nesterov": False, "adjust_lr_fn": "match_rms", "momentum": 0.9} | BIG | REST),
+    muon({"lr": 0.02, "nesterov": True, "adjust_lr_fn": "rms_to_rms", "conv_mode": "batched", "ns_coefficients": "quintic"} | BIG | REST),
+    muon({"lr": 0.02, "nesterov": True, "ns_steps": 3, "ns_coefficients": "polar_express"} | BIG | REST),
 ])
 
 
 def run_evaluated(make, lr, dtype):
-    """As run_torch, but the weights that are evaluated."""
+    """Like run_torch, but returns the weights used for evaluation."""
     optimizer = None
 
     def keep(g):

@@ -12,7 +12,7 @@ module = torch.nn.BatchNorm1d(3).double()
 
 
 def values():
-    """New values for all tensors of the module, the integer one too."""
+    """New values for all tensors of the module, including the integer one."""
     for name, value in module.state_dict().items():
         fresh = torch.randn(value.shape, generator=generator, dtype=torch.float64) * 16
         value.copy_(fresh.round() / 16 if value.is_floating_point() else fresh.round().abs())

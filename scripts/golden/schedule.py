@@ -1,5 +1,5 @@
 """Writes tests/golden/schedule/schedule.json: 1,000 learning rates of the schedulers of PyTorch, timm
-and Keras, each beside the same schedule as temper spells it, over 1,000 steps of 100 an epoch; and
+and Keras, each with the same schedule in temper's options, over 1,000 steps, 100 per epoch; and
 plateau.json: the rates of PyTorch's ReduceLROnPlateau after each of 1,000 evaluations."""
 
 import math
@@ -17,7 +17,7 @@ from timm.scheduler import CosineLRScheduler, PolyLRScheduler, StepLRScheduler
 from torch.optim import lr_scheduler as lrs
 
 STEPS, EPOCH, WARMUP = 1000, 100, 137
-warnings.simplefilter("ignore")  # PyTorch's own, about its epoch argument
+warnings.simplefilter("ignore")  # PyTorch's warning about its epoch argument
 keras.config.set_floatx("float64")
 cases = []
 
@@ -77,19 +77,19 @@ by_timm({"kind": "cosine", "peak": 0.4, "final": 0.001, "warmup": {"steps": WARM
 by_timm({"kind": "cosine", "peak": 0.4, "final": 0.001, "warmup": {"epochs": 1.37, "start": 0.01, "clock": "runs"}},
         lambda o: CosineLRScheduler(o, t_initial=STEPS, lr_min=0.001, warmup_t=WARMUP, warmup_lr_init=0.01))
 
-by_torch({"kind": "step", "peak": 0.4, "factor": 0.3, "every": {"steps": 170}}, lambda o: lrs.StepLR(o, 170, gamma=0.3))
-by_torch({"kind": "step", "peak": 0.4, "factor": 0.3, "every": {"epochs": 1.7}, "warmup": warmup},
+by_torch({"kind": "step", "peak": 0.4, "gamma": 0.3, "step_size": {"steps": 170}}, lambda o: lrs.StepLR(o, 170, gamma=0.3))
+by_torch({"kind": "step", "peak": 0.4, "gamma": 0.3, "step_size": {"epochs": 1.7}, "warmup": warmup},
          after_warmup(lambda o: lrs.StepLR(o, 170, gamma=0.3)))
-by_timm({"kind": "step", "peak": 0.4, "factor": 0.5, "every": {"epochs": 2}, "warmup": {**warmup, "clock": "runs"}},
+by_timm({"kind": "step", "peak": 0.4, "gamma": 0.5, "step_size": {"epochs": 2}, "warmup": {**warmup, "clock": "runs"}},
         lambda o: StepLRScheduler(o, decay_t=200, decay_rate=0.5, warmup_t=WARMUP, warmup_lr_init=0.1, warmup_prefix=False))
-by_torch({"kind": "multi_step", "peak": 0.4, "factor": 0.2, "milestones": [2, 5.5, 8.01]},
+by_torch({"kind": "multi_step", "peak": 0.4, "gamma": 0.2, "milestones": [2, 5.5, 8.01]},
          lambda o: lrs.MultiStepLR(o, [200, 550, 801], gamma=0.2))
-by_keras({"kind": "multi_step", "peak": 0.4, "factor": 0.5, "milestones": [2, 5.5]},
+by_keras({"kind": "multi_step", "peak": 0.4, "gamma": 0.5, "milestones": [2, 5.5]},
          ks.PiecewiseConstantDecay([199, 549], [0.4, 0.2, 0.1]))
 
-by_torch({"kind": "exponential", "peak": 0.4, "decay": 0.995, "every": {"steps": 1}}, lambda o: lrs.ExponentialLR(o, 0.995))
-by_keras({"kind": "exponential", "peak": 0.4, "decay": 0.7}, ks.ExponentialDecay(0.4, EPOCH, 0.7))
-by_keras({"kind": "exponential", "peak": 0.4, "decay": 0.7, "staircase": True},
+by_torch({"kind": "exponential", "peak": 0.4, "gamma": 0.995, "every": {"steps": 1}}, lambda o: lrs.ExponentialLR(o, 0.995))
+by_keras({"kind": "exponential", "peak": 0.4, "gamma": 0.7}, ks.ExponentialDecay(0.4, EPOCH, 0.7))
+by_keras({"kind": "exponential", "peak": 0.4, "gamma": 0.7, "staircase": True},
          ks.ExponentialDecay(0.4, EPOCH, 0.7, staircase=True))
 by_keras({"kind": "inverse_time", "peak": 0.4, "decay": 0.7}, ks.InverseTimeDecay(0.4, EPOCH, 0.7))
 by_keras({"kind": "inverse_time", "peak": 0.4, "decay": 0.7, "every": {"steps": 30}, "staircase": True},
@@ -102,29 +102,29 @@ by_timm({"kind": "polynomial", "peak": 0.4, "final": 0.01, "power": 1.5, "warmup
                                   warmup_prefix=True))
 by_torch({"kind": "linear", "peak": 0.4, "final": 0.04}, lambda o: lrs.LinearLR(o, 1.0, 0.1, total_iters=STEPS))
 
-by_torch({"kind": "sgdr", "peak": 0.4, "final": 0.01, "first": {"steps": 130}},
+by_torch({"kind": "sgdr", "peak": 0.4, "final": 0.01, "T_0": {"steps": 130}},
          lambda o: lrs.CosineAnnealingWarmRestarts(o, 130, eta_min=0.01))
-by_torch({"kind": "sgdr", "peak": 0.4, "final": 0.01, "first": {"epochs": 0.7}, "multiply": 2},
+by_torch({"kind": "sgdr", "peak": 0.4, "final": 0.01, "T_0": {"epochs": 0.7}, "T_mult": 2},
          lambda o: lrs.CosineAnnealingWarmRestarts(o, 70, T_mult=2, eta_min=0.01))
-by_timm({"kind": "sgdr", "peak": 0.4, "final": 0.001, "first": {"epochs": 1.5}, "multiply": 1.5, "peak_factor": 0.7,
+by_timm({"kind": "sgdr", "peak": 0.4, "final": 0.001, "T_0": {"epochs": 1.5}, "T_mult": 1.5, "cycle_decay": 0.7,
          "warmup": {"steps": WARMUP, "start": 0.01}},
         lambda o: CosineLRScheduler(o, t_initial=150, lr_min=0.001, cycle_mul=1.5, cycle_decay=0.7, cycle_limit=10,
                                     warmup_t=WARMUP, warmup_lr_init=0.01, warmup_prefix=True))
 
-for anneal, name in (("cosine", "cos"), ("linear", "linear")):
+for strategy, name in (("cosine", "cos"), ("linear", "linear")):
     for three in (False, True):
-        by_torch({"kind": "one_cycle", "peak": 0.4, "anneal": anneal, "three_phase": three},
+        by_torch({"kind": "one_cycle", "peak": 0.4, "anneal_strategy": strategy, "three_phase": three},
                  lambda o: lrs.OneCycleLR(o, 0.4, STEPS, anneal_strategy=name, three_phase=three))
-by_torch({"kind": "one_cycle", "peak": 0.4, "rise": 0.41, "div_factor": 10, "final_div_factor": 100},
+by_torch({"kind": "one_cycle", "peak": 0.4, "pct_start": 0.41, "div_factor": 10, "final_div_factor": 100},
          lambda o: lrs.OneCycleLR(o, 0.4, STEPS, pct_start=0.41, div_factor=10, final_div_factor=100))
 
-# Up, level, down in a straight line.
+# Linear up, constant, linear down.
 by_torch({"kind": "warmup_stable_decay", "peak": 0.4, "final": 0.04, "cooldown": 0.25, "warmup": {"steps": 200, "start": 0.1}},
          lambda o: lrs.SequentialLR(o, [lrs.LinearLR(o, 0.25, 1.0, 200), lrs.ConstantLR(o, 1.0),
                                         lrs.LinearLR(o, 1.0, 0.1, 200)], milestones=[200, 800]))
 by_torch({"kind": "piecewise", "pieces": [
     {"steps": 137, "curve": {"kind": "linear", "peak": 0.1, "final": 0.4}},
-    {"epochs": 3, "curve": {"kind": "step", "peak": 0.4, "factor": 0.5, "every": {"epochs": 1}}},
+    {"epochs": 3, "curve": {"kind": "step", "peak": 0.4, "gamma": 0.5, "step_size": {"epochs": 1}}},
     {"curve": {"kind": "cosine", "peak": 0.4, "final": 0.01}}]},
     lambda o: lrs.SequentialLR(o, [lrs.LinearLR(o, 0.25, 1.0, 137), lrs.StepLR(o, 100, 0.5),
                                    lrs.CosineAnnealingLR(o, 563, eta_min=0.01)], milestones=[137, 437]))
@@ -132,8 +132,8 @@ by_torch({"kind": "piecewise", "pieces": [
 write("schedule/schedule.json", ["torch", "timm", "keras"],
       {"steps": STEPS, "steps_per_epoch": EPOCH, "cases": cases})
 
-# Plateaus: 1,000 evaluations of a score that gets better ever more slowly, with noise, and now and then
-# is not a number. The rate is what the epoch after each evaluation is trained with.
+# Plateaus: 1,000 evaluations of a score that improves ever more slowly, with noise, and is occasionally
+# NaN. The rate is that of the epoch after each evaluation.
 generator = random.Random(5)
 losses = [0.2 + 2 / (1 + i / 40) + generator.gauss(0, 0.05) for i in range(STEPS)]
 accuracies = [0.95 - 0.8 / (1 + i / 60) + generator.gauss(0, 0.02) for i in range(STEPS)]

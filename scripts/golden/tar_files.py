@@ -1,7 +1,7 @@
-"""Writes tests/golden/io/tar/: the same small shard as Python 3.11's tarfile writes it in ustar, GNU and
-pax format, and as GNU tar 1.34 does in the format of Unix V7. Zero blocks at the end are left out but for two.
+"""Writes tests/golden/io/tar/: the same small shard written by Python 3.11's tarfile in ustar, GNU and
+pax format, and by GNU tar 1.34 in the format of Unix V7. All but two of the zero blocks at the end are removed.
 
-The fuzz targets start from these, too.
+The fuzz targets use these files as seeds, too.
 """
 
 import io

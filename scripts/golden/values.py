@@ -1,6 +1,6 @@
-"""Writes tests/golden/measure/values.json: errors of regression as scikit-learn 1.7.2 has them. Numbers are multiples
-of 1/64, so that text carries them exactly; the last value never varies, and what is predicted for it is off, then
-exact."""
+"""Writes tests/golden/measure/values.json: regression errors computed by scikit-learn 1.7.2. Numbers are multiples
+of 1/64, so that text represents them exactly; the last target is constant, with predictions that are wrong in one case
+and exact in the other."""
 
 import numpy as np
 from golden import write

@@ -1,6 +1,6 @@
-"""What the studies beside this file share: many runs of a small network, each done once and remembered, and what
-may be said about them. A study is resumable: give its command again. TEMPER_PROGRAM names another program than the
-release build's."""
+"""Code shared by the studies beside this file: many runs of a small network, each made once and stored, and their
+statistics. To resume a study, repeat its command. TEMPER_PROGRAM names a program to use instead of the release
+build."""
 
 import concurrent.futures
 import hashlib
@@ -21,36 +21,36 @@ PACKAGES = ["matplotlib==3.10.7", "scipy==1.16.3"]
 
 SEARCH_SEED = 1
 SEEDS = list(range(101, 111))  # ten, none of which the search has seen
-LEVEL = 0.85  # of validation accuracy, for the time that it takes to get there
+LEVEL = 0.85  # validation accuracy for the columns "epochs to" and "seconds to"
 
 FINISHED, DIVERGED, STOPPED = 0, 5, 75  # temper's exit statuses
 
-# 6,000 images x 10 epochs. Every run computes with one thread.
+# 6,000 images x 10 epochs. Every run uses one compute thread.
 RECIPE = """
 epochs = 10
 threads = 1
 precision = "fp32"
 [data]
-batch = 64
+batch_size = 64
 limit = 6000
 validation = 0.05
-loader_threads = 1
+num_workers = 1
 augment = [{ kind = "flip" }]
 [model]
 kind = "resnet"
 stem = "strided"
-blocks = [1, 1, 1]
+layers = [1, 1, 1]
 width = 16
 [checkpoint]
 every_steps = 0
 [log]
 every_steps = 50
 """
-STEPS_AN_EPOCH = 93  # 6,000 images, 64 at a time; validation has its own
+STEPS_AN_EPOCH = 93  # 6,000 training images in batches of 64
 
 
 def with_packages() -> None:
-    """Goes on in an environment of its own that has PACKAGES, made on the first call."""
+    """Restarts the script in a virtual environment with PACKAGES if they are missing; creates it on the first call."""
     try:
         import matplotlib  # noqa: F401
         import scipy  # noqa: F401
@@ -67,7 +67,7 @@ def with_packages() -> None:
 
 
 def program(*arguments: str, allowed: tuple[int, ...] = (FINISHED,)) -> subprocess.CompletedProcess:
-    """temper with these arguments; a study ends where its exit status is another one."""
+    """Runs temper with these arguments; any other exit status ends the study."""
     command = [str(PROGRAM), *arguments]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if done.returncode not in allowed:
@@ -76,7 +76,7 @@ def program(*arguments: str, allowed: tuple[int, ...] = (FINISHED,)) -> subproce
 
 
 def train(run: pathlib.Path, settings: tuple[str, ...], seed: int, *more: str) -> tuple[int, list[dict]]:
-    """The exit status and the log's lines. The run's directory stays."""
+    """Trains a run. Returns the exit status and the lines of the log; the run's directory is kept."""
     shutil.rmtree(run, ignore_errors=True)
     sets = [word for setting in settings for word in ("--set", setting)]
     done = program("train", str(PLACE / "study.toml"), "--out", str(run), "--set", f"seed={seed}", *more, *sets,
@@ -85,12 +85,12 @@ def train(run: pathlib.Path, settings: tuple[str, ...], seed: int, *more: str) -
 
 
 def name_of(settings: tuple[str, ...], seed: int) -> str:
-    """Of a run, by what makes its results."""
+    """The name of a run: a hash of everything that determines its results."""
     return hashlib.sha256((RECIPE + "\n".join(settings) + f"\nseed {seed}").encode()).hexdigest()[:16]
 
 
 def remembered(folder: str, name: str, make) -> dict:
-    """What `make()` gave when it was called first, for this name."""
+    """The stored result of this name; `make()` computes it on the first call."""
     known = PLACE / folder / f"{name}.json"
     if known.exists():
         return json.loads(known.read_text())
@@ -103,7 +103,7 @@ def remembered(folder: str, name: str, make) -> dict:
 
 
 def of_log(status: int, lines: list[dict]) -> dict:
-    """What a run's log says of its epochs and its test score."""
+    """The epochs and the test score in a run's log."""
     return {
         "diverged": status == DIVERGED,
         "epochs": [
@@ -121,7 +121,7 @@ def of_log(status: int, lines: list[dict]) -> dict:
 
 
 def outcome(settings: tuple[str, ...], seed: int) -> dict:
-    """One run. One that left the numbers is remembered as such."""
+    """One run. A run that diverged is stored as such."""
     name = name_of(settings, seed)
     run = PLACE / "runs" / name
 
@@ -134,7 +134,8 @@ def outcome(settings: tuple[str, ...], seed: int) -> dict:
 
 
 def seconds_an_epoch(rows: dict[str, tuple[str, ...]]) -> dict[str, float]:
-    """The second epoch's, evaluation included: the median of three rounds, in each of which every row trains alone."""
+    """Seconds of the second epoch, evaluation included: the median of three rounds, in each of which the rows train one
+    after the other."""
     found = {name: [] for name in rows}
     for _ in range(3):
         for name, settings in rows.items():
@@ -147,7 +148,7 @@ def seconds_an_epoch(rows: dict[str, tuple[str, ...]]) -> dict[str, float]:
 
 
 def in_parallel(work, jobs: list[tuple]) -> list[dict]:
-    """work(*job) of each, as many at a time as there are processors: every run computes with one thread."""
+    """work(*job) of each job, as many in parallel as there are processors: every run uses one compute thread."""
     PLACE.mkdir(parents=True, exist_ok=True)
     (PLACE / "study.toml").write_text(RECIPE)
     with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
@@ -168,7 +169,7 @@ def final_validation(result: dict) -> float:
 
 
 def best_rate(settings_of, rates: list[float]) -> tuple[float, dict[float, float]]:
-    """The rate of the highest validation accuracy. A winner at the grid's edge has the grid go on beyond it.
+    """The rate with the highest validation accuracy. If it is at the edge of the grid, the grid is extended there.
     `settings_of(rate)` gives a run's settings; rates are a geometric series."""
     factor = rates[1] / rates[0]
     found: dict[float, float] = {}
@@ -193,7 +194,8 @@ def interval(values: list[float]) -> float:
 
 
 def smallest_difference(differences: list[float]) -> float:
-    """Of two rows, paired by seed: the true difference that so many seeds show (5%, two-sided) in 80% of studies."""
+    """For two rows paired by seed: the true difference that this number of seeds detects (5%, two-sided) in 80% of
+    studies."""
     from scipy.stats import t
 
     n = len(differences)
@@ -201,7 +203,8 @@ def smallest_difference(differences: list[float]) -> float:
 
 
 def until_level(result: dict) -> float:
-    """Epochs until the validation accuracy reaches LEVEL, between epochs by a straight line; NaN if never."""
+    """Epochs until the validation accuracy reaches LEVEL, interpolated linearly between epochs; NaN if it never
+    does."""
     before = (0, 0.0)
     for epoch in result["epochs"]:
         here = (epoch["epoch"], epoch["accuracy"])
@@ -222,14 +225,14 @@ def table(rows: dict[str, tuple[float, list[dict]]], paces: dict[str, float], re
     """Markdown; rows are name -> (rate, ten runs), paces seconds an epoch. Differences of accuracy are to the reference,
     paired by seed."""
     lines = [
-        f"| | rate | test accuracy, % | difference to {reference}, points | smallest that shows | gap (loss) | epochs to {LEVEL:.0%} | seconds to {LEVEL:.0%} |",
+        f"| | rate | test accuracy, % | difference to {reference}, points | smallest detectable | gap (loss) | epochs to {LEVEL:.0%} | seconds to {LEVEL:.0%} |",
         "|---|---|---|---|---|---|---|---|",
     ]
     base = [run["test"] for run in rows[reference][1]]
     for name, (rate, runs) in rows.items():
         lost = sum(run["diverged"] for run in runs)
         if lost:
-            lines.append(f"| {name} | {rate:.3g} | {lost} of {len(runs)} runs left the numbers | | | | | |")
+            lines.append(f"| {name} | {rate:.3g} | {lost} of {len(runs)} runs diverged | | | | | |")
             continue
         accuracy = [run["test"] for run in runs]
         gap = [run["epochs"][-1]["validation"] - run["epochs"][-1]["train"] for run in runs]
@@ -263,7 +266,7 @@ def figure(rows: dict[str, tuple[float, list[dict]]], path: pathlib.Path, title:
         left.plot(epochs, mean(lambda e: 100 * e["accuracy"]), label=name, marker=".", linewidth=1)
         right.plot(epochs, mean(lambda e: e["validation"] - e["train"]), label=name, marker=".", linewidth=1)
     left.set(xlabel="epoch", ylabel="validation accuracy, %", ylim=(75, None), title=title)
-    right.set(xlabel="epoch", ylabel="validation less training loss", title="generalisation gap")
+    right.set(xlabel="epoch", ylabel="validation minus training loss", title="generalization gap")
     left.legend(fontsize=8)
     for axes in (left, right):
         axes.grid(alpha=0.3)
@@ -288,7 +291,7 @@ def need_program() -> None:
 
 
 def compare(name: str, title: str, rows: dict, reference: str) -> None:
-    """The whole of a study: the best of seven rates for every row, ten fresh seeds, table, figure.
+    """A complete study: the best of seven rates for every row, ten other seeds, table, figure.
     @param rows  name -> (settings_of(rate), rates)"""
     need_program()
     chosen = {}

@@ -24,7 +24,7 @@ struct Box {
   bool operator==(const Box&) const = default;
 };
 
-/// All of an image.
+/// The whole image.
 constexpr Box whole(Size image) {
   return {0, 0, image.height, image.width};
 }

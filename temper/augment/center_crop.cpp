@@ -5,8 +5,8 @@
 namespace temper::augment {
 namespace {
 
-/// torchvision pads a smaller image by floor(missing / 2) before, and rounds the surplus of a
-/// larger one by halves to even.
+/// torchvision pads a smaller image by floor(missing / 2) at the top and left, and rounds half the
+/// surplus of a larger one half to even.
 std::int64_t offset(std::int64_t image, std::int64_t crop) {
   if (image < crop) return -((crop - image) / 2);
   return static_cast<std::int64_t>(std::nearbyint(static_cast<double>(image - crop) / 2));

@@ -9,17 +9,17 @@
 
 namespace temper::augment {
 
-/// The middle of the image.
+/// Crops the center of the image.
 struct CenterCrop {
   Auto size = {};
 
   static constexpr std::string_view kind = "center_crop";
   static constexpr About about = {
-      .summary = "Cuts the middle out of the image; a smaller image gets a black border."};
+      .summary = "Crops the center of the image; a smaller image is padded with black."};
   static constexpr auto fields() {
     return std::tuple{
         field(&CenterCrop::size, {.name = "size",
-                                  .meaning = "height and width; auto: the network's input",
+                                  .meaning = "height and width; auto: the network's input size",
                                   .unit = "pixels",
                                   .bounds = {.low = 1, .high = 8192}})};
   }
@@ -27,7 +27,7 @@ struct CenterCrop {
 
 void apply(const CenterCrop& options, Frame& frame, Random& random);
 
-/// Where the middle is: torchvision's rounding, halves to even.
+/// The center crop's box with torchvision's rounding, half to even.
 Box center_box(Size image, Size crop);
 
 }  // namespace temper::augment

@@ -11,22 +11,22 @@
 
 namespace temper::augment {
 
-/// A user's own operation. The function may change pixels and size, not the number of channels; it
-/// is called from several threads at once and draws from the generator it is given, nowhere else.
+/// A user's own operation. The function may change pixels and size, not the number of channels. It
+/// is called by several threads at once and may use only the random generator that it is given.
 struct Custom {
   std::string name = {};
   std::function<void(io::Image&, Random&)> function = {};
 
   static constexpr std::string_view kind = "custom";
   static constexpr About about = {
-      .summary = "A program's own operation, given as a function in C++ (not in a recipe file)."};
+      .summary =
+          "An operation that a C++ program provides as a function; not for recipe files alone."};
   static constexpr auto fields() {
-    return std::tuple{
-        field(&Custom::name, {.name = "name", .meaning = "tells the operation from others"})};
+    return std::tuple{field(&Custom::name, {.name = "name", .meaning = "name of the operation"})};
   }
 };
 
-/// Throws Error{Code::usage} where there is no function: a recipe can name it, not bring it.
+/// Throws Error{Code::usage} if there is no function, which a recipe can't provide.
 void apply(const Custom& options, Frame& frame, Random& random);
 
 }  // namespace temper::augment

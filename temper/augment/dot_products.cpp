@@ -12,8 +12,9 @@ namespace {
 
 std::atomic<bool> used{true};
 
-/// Of up to four weights, the lowest first: digits of base 256 in [-128, 128), a byte a weight.
-/// @return false where a weight has more than three
+/// Splits up to four weights into signed base-256 digits in [-128, 128), the least significant
+/// first; every digit holds a byte per weight.
+/// @return false if a weight needs more than three digits
 bool split(const std::int32_t* weights, std::int64_t count, std::array<std::uint32_t, 3>& digits) {
   digits = {};
   bool fits = true;
@@ -45,16 +46,16 @@ bool has_dot_products() {
   return found && used;
 }
 
-// NOLINTBEGIN(portability-simd-intrinsics): kernels.h has what other processors run
+// NOLINTBEGIN(portability-simd-intrinsics): other processors run kernels.h
 #define TEMPER_DOTS __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vnni")))
 
 namespace {
 
-constexpr int kPixels = 5;  ///< of which a vector has all samples
-constexpr int kReach = 17;  ///< how far the last of them may begin behind the first
-constexpr int kStrip = 16;  ///< rows of which the pixels stay in the nearest cache
+constexpr int kPixels = 5;  ///< whose samples fit into a vector
+constexpr int kReach = 17;  ///< maximum distance between the first taps of the first and last
+constexpr int kStrip = 16;  ///< rows whose pixels stay in the L1 cache
 
-/// The digits' sums, of which the lowest begin with a half.
+/// Sums of products by digit; those of the lowest start with a half, for rounding.
 struct Sums {
   __m512i low;
   __m512i middle;
@@ -111,7 +112,7 @@ bool RowDots::pack(const Taps& taps, std::int64_t samples) {
       const auto away = taps.first[pixel] - first;
       if (away > kReach) return false;
       const auto lane = static_cast<std::size_t>(3 * (x - begin));
-      for (std::size_t c = 0; c < 3; ++c)  // every third byte from there
+      for (std::size_t c = 0; c < 3; ++c)  // every third byte
         lanes->words[lane + c] = 0x09060300U + 0x01010101U * (3 * static_cast<std::uint32_t>(away) +
                                                               static_cast<std::uint32_t>(c));
       for (std::int64_t q = 0; q < quads_; ++q) {
@@ -200,7 +201,7 @@ TEMPER_DOTS void ColumnDots::resize(std::int64_t y, const std::uint8_t* in, std:
     Sums first = nothing(), second = nothing(), third = nothing(), fourth = nothing();
     for (std::int64_t k = 0; k <= last; k += 4) {
       const __m512i a = _mm512_maskz_loadu_epi8(inside, from + k * stride);
-      // Behind the last row, whose weight is 0, itself.
+      // Beyond the last row, where weights are 0, it is read again.
       const __m512i b = _mm512_maskz_loadu_epi8(inside, from + std::min(k + 1, last) * stride);
       const __m512i c = _mm512_maskz_loadu_epi8(inside, from + std::min(k + 2, last) * stride);
       const __m512i d = _mm512_maskz_loadu_epi8(inside, from + std::min(k + 3, last) * stride);

@@ -6,30 +6,30 @@
 
 #include "temper/augment/kernels.h"
 
-/// The resampler's two passes for processors that add up four products of bytes at once (AVX-512
-/// with VBMI and VNNI: Ice Lake, Zen 4). A weight becomes three signed digits of 8 bits, whose sums
-/// are exact; so both give the bits of kernels.h.
+/// The resampler's two passes for processors with dot products of four bytes (AVX-512 with VBMI and
+/// VNNI: Ice Lake, Zen 4). A weight is split into three signed 8-bit digits, whose sums are exact,
+/// so the results are bitwise those of kernels.h.
 namespace temper::augment::kernels {
 
-/// Whether the processor has them.
+/// Whether the processor has these instructions and they are switched on.
 bool has_dot_products();
-/// Tests: whether they are used where the processor has them.
+/// For tests: switches them on or off.
 void use_dot_products(bool yes);
 
-/// Along rows of RGB: five pixels at a time, whose samples lie within one vector.
+/// Resizes along RGB rows, five pixels at a time, whose samples lie within one vector.
 class RowDots {
  public:
   /// @param samples  pixels of a row
-  /// @return false where the others must do it: the processor has no dot products, five pixels lie
+  /// @return false if kernels.h must be used: the processor has no dot products, five pixels are
   ///         too far apart, or a weight is too large
   bool pack(const Taps& taps, std::int64_t samples);
 
-  /// @param out  with kBehind bytes behind each row, which are overwritten
+  /// @param out  with kBehind bytes after each row, which are overwritten
   void resize(const std::uint8_t* in, std::ptrdiff_t in_stride, std::int64_t rows,
               std::uint8_t* out, std::ptrdiff_t out_stride) const;
 
  private:
-  /// What the vectors hold.
+  /// The contents of a vector.
   struct alignas(64) Lanes {
     std::array<std::uint32_t, 16> words;
   };
@@ -38,20 +38,20 @@ class RowDots {
   void resize_some(const std::uint8_t* in, std::ptrdiff_t in_stride, std::int64_t rows,
                    std::uint8_t* out, std::ptrdiff_t out_stride) const;
 
-  std::int64_t quads_ = 0;             ///< four samples each, of every pixel
-  std::vector<std::int32_t> first_;    ///< sample of each five pixels
-  std::vector<Lanes> lanes_;           ///< of each five: where samples go, then 3 digits a quad
-  std::vector<std::uint64_t> within_;  ///< which of a vector's bytes lie in the row, a quad each
+  std::int64_t quads_ = 0;             ///< groups of four samples per pixel
+  std::vector<std::int32_t> first_;    ///< first source pixel of each group of five
+  std::vector<Lanes> lanes_;           ///< of each group: order of samples, then 3 digits per quad
+  std::vector<std::uint64_t> within_;  ///< mask of a vector's bytes within the row, per quad
 };
 
-/// Along columns.
+/// Resizes along columns.
 class ColumnDots {
  public:
   /// As RowDots::pack().
   bool pack(const Taps& taps);
 
-  /// Pixel y of every column.
-  /// @param in     first of the rows that it is made of
+  /// Row y of the result.
+  /// @param in     first of its source rows
   /// @param count  samples of a row
   void resize(std::int64_t y, const std::uint8_t* in, std::ptrdiff_t stride, std::int64_t count,
               std::uint8_t* out) const;
@@ -60,8 +60,8 @@ class ColumnDots {
   using Digits = std::array<std::uint32_t, 3>;  ///< of four weights
 
   std::vector<Digits> digits_;
-  std::vector<std::int64_t> begin_;  ///< of each pixel's digits
-  std::vector<std::int32_t> count_;  ///< of its rows
+  std::vector<std::int64_t> begin_;  ///< of the digits of each row of the result
+  std::vector<std::int32_t> count_;  ///< of its source rows
 };
 
 }  // namespace temper::augment::kernels

@@ -3,7 +3,7 @@
 namespace temper::augment {
 
 void apply(const Flip& options, Frame& frame, Random& random) {
-  if (random.chance(options.probability)) frame.flip();
+  if (random.chance(options.p)) frame.flip();
 }
 
 }  // namespace temper::augment

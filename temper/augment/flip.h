@@ -8,19 +8,19 @@
 
 namespace temper::augment {
 
-/// Mirrors the image left to right, sometimes.
+/// Flips the image horizontally at random.
 struct Flip {
-  double probability = 0.5;
+  double p = 0.5;
 
   static constexpr std::string_view kind = "flip";
   static constexpr About about = {
-      .summary = "Mirrors the image left to right with the given probability.",
+      .summary = "Flips the image horizontally with the given probability.",
       .paper = "Krizhevsky et al. 2012, ImageNet classification with deep convolutional networks"};
   static constexpr auto fields() {
-    return std::tuple{field(&Flip::probability, {.name = "probability",
-                                                 .meaning = "how often an image is mirrored",
-                                                 .bounds = {.low = 0, .high = 1},
-                                                 .scheduled = true})};
+    return std::tuple{field(&Flip::p, {.name = "p",
+                                       .meaning = "probability that an image is flipped",
+                                       .bounds = {.low = 0, .high = 1},
+                                       .scheduled = true})};
   }
 };
 

@@ -24,7 +24,7 @@ PixelView part(const PixelView& view, Box box) {
           view.channels};
 }
 
-/// Where rows go: pixels() takes samples as they are, render() normalised ones.
+/// Outputs of rows: 8-bit samples for pixels(), normalized floats for render().
 struct Samples {
   std::uint8_t* out;
   int channels;
@@ -58,8 +58,8 @@ void mirror(const std::uint8_t* row, std::int64_t pixels, int channels, std::uin
     std::reverse_copy(row, row + pixels, out);
 }
 
-/// How much smaller a crop may be decoded that is resized: no smaller than it becomes. A filter
-/// that leaves pixels out would see others.
+/// The largest factor by which the decoder may shrink a crop that is then resized: the result must
+/// not be smaller than the resized crop. 1 for filters that use only some of the pixels.
 std::int64_t most_shrink(Size crop, Size resized, Filter filter) {
   if (!filter.antialias || filter.interpolation == Interpolation::nearest) return 1;
   std::int64_t shrink = 8;
@@ -103,7 +103,7 @@ void Frame::start(Size size, int channels) {
 void Frame::crop(Box box, std::uint8_t fill) {
   const Size now = size();
   if (!box.inside(now) && window_ != whole(resized_)) {
-    begin(pixels());  // what the window hides must not come back as part of the border
+    begin(pixels());  // pixels outside the window must not reappear in the border
     crop(box, fill);
     return;
   }
@@ -114,8 +114,8 @@ void Frame::crop(Box box, std::uint8_t fill) {
 
 void Frame::resize(Size size, Filter filter) {
   if (size == this->size()) return;
-  // A second resize, and one of a border or of a mirrored image (whose roundings differ), work on
-  // pixels.
+  // A second resize, and the resize of a padded or a flipped image (whose rounding differs), work
+  // on pixels.
   if (flipped_ || resized_ != crop_.size() || !window_.inside(resized_)) begin(pixels());
   crop_ = {crop_.top + window_.top, crop_.left + window_.left, window_.height, window_.width};
   resized_ = size;
@@ -150,13 +150,13 @@ PixelView Frame::stretched(Box visible) {
   const std::int64_t shrink =
       picture_ != nullptr && picture_->shrinks() ? most_shrink(crop_.size(), resized_, filter_) : 1;
   const Box needed =
-      in_source(resampler_.prepare(Stretch::whole(crop_.size()), resized_, visible, filter_));
+      in_source(resampler_.prepare(SourceRegion::whole(crop_.size()), resized_, visible, filter_));
   const PixelView pixels = decoded(shrink > 1 ? crop_ : needed, shrink, part);
   if (part.shrink == 1) {
     resampler_.begin(at(pixels, needed));
     return {nullptr, 0, visible.size(), channels_};
   }
-  // The crop's sides lie anywhere within the smaller picture's pixels.
+  // The crop's edges may lie within pixels of the smaller picture.
   const auto scale = static_cast<double>(part.shrink);
   const auto smaller = [&part](std::int64_t begin, std::int64_t length, int first) {
     const std::int64_t low = begin / part.shrink;
@@ -165,10 +165,10 @@ PixelView Frame::stretched(Box visible) {
   const auto [top, height] = smaller(crop_.top, crop_.height, part.top);
   const auto [left, width] = smaller(crop_.left, crop_.width, part.left);
   const Box covered{top, left, height, width};
-  const Stretch stretch{covered.size(), static_cast<double>(crop_.top % part.shrink) / scale,
-                        static_cast<double>(crop_.left % part.shrink) / scale,
-                        static_cast<double>(crop_.height) / scale,
-                        static_cast<double>(crop_.width) / scale};
+  const SourceRegion stretch{covered.size(), static_cast<double>(crop_.top % part.shrink) / scale,
+                             static_cast<double>(crop_.left % part.shrink) / scale,
+                             static_cast<double>(crop_.height) / scale,
+                             static_cast<double>(crop_.width) / scale};
   const Box counts = resampler_.prepare(stretch, resized_, visible, filter_);
   resampler_.begin(augment::part(augment::part(pixels, covered), counts));
   return {nullptr, 0, visible.size(), channels_};
@@ -209,9 +209,10 @@ io::Image& Frame::pixels() {
 
   const auto [height, width] = size();
   if (height > kMaxPixels / width)
-    throw Error(Code::data, fmt::format("an image of {} x {} pixels on the way; at most {} pixels "
-                                        "are allowed",
-                                        height, width, kMaxPixels));
+    throw Error(Code::data,
+                fmt::format("an intermediate image of {} x {} pixels; at most {} pixels "
+                            "are allowed",
+                            height, width, kMaxPixels));
   io::Image& result = image_ == own_.data() ? own_[1] : own_[0];
   result.height = static_cast<int>(height);
   result.width = static_cast<int>(width);
@@ -230,8 +231,8 @@ void Frame::render(const NormalisationTable& table, float* out) {
                                          size().height, size().width, input_.height, input_.width));
   if (table.channels() != channels_)
     throw Error(Code::usage,
-                fmt::format("an image with {} channels, but {} channels are normalised", channels_,
-                            table.channels()));
+                fmt::format("an image with {} channels, but a normalization for {} channels",
+                            channels_, table.channels()));
   Normalised normalised{out, table};
   draw(normalised);
 }

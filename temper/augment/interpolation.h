@@ -6,13 +6,13 @@
 
 namespace temper::augment {
 
-/// How an image is resized, with Pillow's pixels. All but `nearest` stretch their kernel when the
-/// image shrinks (antialiasing), so that every pixel of it counts.
+/// Interpolation methods, with the pixels of Pillow. All but `nearest` widen their kernel when the
+/// image shrinks (antialiasing), so that every source pixel contributes.
 enum class Interpolation {
   bilinear,  ///< triangle, 1 pixel to either side
   bicubic,   ///< Keys' cubic with a = -1/2, 2 pixels to either side
-  nearest,   ///< the pixel that lies there
-  box,       ///< the mean of the pixels that a pixel covers
+  nearest,   ///< the nearest pixel
+  box,       ///< mean of the source pixels that a pixel covers
   lanczos,   ///< windowed sinc, 3 pixels to either side
 };
 

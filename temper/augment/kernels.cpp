@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-// This file is compiled once for each set of instructions.
+// This file is compiled once per instruction set.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "temper/augment/kernels.cpp"
 #include <hwy/foreach_target.h>
@@ -15,10 +15,10 @@ namespace temper::augment::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 namespace {
 
-/// One sample after the other.
+/// One sample, without vector instructions.
 std::uint8_t weighted(const std::uint8_t* in, std::ptrdiff_t stride, const WeightPair* weights,
                       std::int64_t taps) {
-  std::uint32_t sum = std::uint32_t{1} << (kBits - 1);  // wraps as 32 bits do
+  std::uint32_t sum = std::uint32_t{1} << (kBits - 1);  // wraps modulo 2^32
   for (std::int64_t t = 0; t < taps; ++t) {
     const auto& pair = weights[t / 2];
     const std::uint32_t weight = (static_cast<std::uint32_t>(pair.high[t % 2]) << kLowBits) +
@@ -28,7 +28,7 @@ std::uint8_t weighted(const std::uint8_t* in, std::ptrdiff_t stride, const Weigh
   return static_cast<std::uint8_t>(std::clamp(static_cast<std::int32_t>(sum) >> kBits, 0, 255));
 }
 
-#if HWY_TARGET == HWY_SCALAR  // no vectors at all
+#if HWY_TARGET == HWY_SCALAR  // no vector instructions
 
 void ResizeRows(const std::uint8_t* in, std::ptrdiff_t in_stride, std::int64_t rows,
                 const TapPairs& taps, std::uint8_t* out, std::ptrdiff_t out_stride) {
@@ -53,7 +53,7 @@ void Mirror(const std::uint8_t* in, std::int64_t pixels, std::uint8_t* out) {
 
 constexpr std::int32_t kHalf = std::int32_t{1} << (kBits - 1);
 
-/// As many blocks of 16 bytes as a vector holds: rows of resize_rows that are made side by side.
+/// Number of 16-byte blocks in a vector: rows that resize_rows computes side by side.
 #if HWY_MAX_BYTES >= 64
 constexpr std::size_t kBlocks = 4;
 #elif HWY_MAX_BYTES >= 32
@@ -103,13 +103,13 @@ HWY_INLINE Sums nothing() {
   return {hn::Zero(Words()), hn::Set(Words(), kHalf)};
 }
 
-/// In 0 to 255.
+/// Clamped to [0, 255].
 HWY_INLINE Word samples_of(const Sums& sums) {
   const Word sum = hn::ShiftRight<kBits>(hn::Add(hn::ShiftLeft<kLowBits>(sums.high), sums.low));
   return hn::Min(hn::Max(sum, hn::Zero(Words())), hn::Set(Words(), 255));
 }
 
-/// Four samples of a lane in its four bytes.
+/// Packs the four samples of a lane into its four bytes.
 HWY_INLINE Byte gathered(const std::array<Sums, 4>& sums) {
   const Word low = hn::Or(samples_of(sums[0]), hn::ShiftLeft<8>(samples_of(sums[1])));
   const Word high =
@@ -132,7 +132,7 @@ HWY_INLINE void store_two(hn::Vec<TwoBlocks> bytes, std::uint8_t* first, std::ui
 }
 #endif
 
-/// 16 bytes from each row, a block each.
+/// 16 bytes from each row, one block per row.
 HWY_INLINE Byte load_blocks(const std::uint8_t* in, std::ptrdiff_t stride) {
 #if HWY_MAX_BYTES >= 64
   return hn::Combine(Bytes(), load_two(in + 2 * stride, in + 3 * stride),
@@ -157,18 +157,18 @@ HWY_INLINE void store_blocks(Byte bytes, std::uint8_t* out, std::ptrdiff_t strid
 #endif
 }
 
-/// @param fixed_pairs  how many pairs there are, or 0: as taps says
+/// @param fixed_pairs  number of pairs; 0: taps.pairs
 template <int fixed_pairs>
 HWY_INLINE void rows_of(const std::uint8_t* in, std::ptrdiff_t in_stride, const TapPairs& taps,
                         std::uint8_t* out, std::ptrdiff_t out_stride) {
   constexpr std::uint8_t none = 0x80;
-  // Two pixels next to each other: red, red, green, green, blue, blue, each with 16 bits; and the
-  // two after these.
+  // Two neighboring pixels as red, red, green, green, blue, blue with 16 bits each; and the two
+  // pixels after these.
   const Byte spread = in_every_block(
       {0, none, 3, none, 1, none, 4, none, 2, none, 5, none, none, none, none, none});
   const Byte spread_next = in_every_block(
       {6, none, 9, none, 7, none, 10, none, 8, none, 11, none, none, none, none, none});
-  // Of four pixels, of which a lane has all reds, all greens, all blues.
+  // Interleaves four pixels whose reds, greens and blues are in one lane each.
   const Byte pixels =
       in_every_block({0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11, none, none, none, none});
   const std::int64_t pairs = fixed_pairs > 0 ? fixed_pairs : taps.pairs;
@@ -212,7 +212,7 @@ void ResizeRows(const std::uint8_t* in, std::ptrdiff_t in_stride, std::int64_t r
     }
   };
   for (; y + at_once <= rows; y += at_once) some(in_stride, out_stride);
-  // The same row several times over.
+  // The remaining rows, each in all blocks.
   for (; y < rows; ++y) some(0, 0);
 }
 
@@ -239,7 +239,7 @@ void ResizeColumn(const std::uint8_t* in, std::ptrdiff_t stride, const WeightPai
   const Bytes bytes;
   const Byte transposed = in_every_block({0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15});
   for (std::int64_t begin = 0; begin < count; begin += lanes) {
-    const std::int64_t x = std::min(begin, count - lanes);  // the last ones may be made twice
+    const std::int64_t x = std::min(begin, count - lanes);  // the last ones may be computed twice
     std::array<Sums, 4> sums{nothing(), nothing(), nothing(), nothing()};
     const std::uint8_t* from = in + x;
     for (std::int64_t p = 0; p < pairs; ++p, from += 2 * stride) {
@@ -258,7 +258,7 @@ void Mirror(const std::uint8_t* in, std::int64_t pixels, std::uint8_t* out) {
                                                            9,  4,  5,  6,  1,  2,  3, none};
   const auto reversed = hn::Load(block, order.data());
   std::int64_t left = pixels;
-  // Five at a time, where another lies before them here and behind them there.
+  // Five pixels at a time, while there is another one before them in the input.
   for (; left >= 6; left -= 5, out += 15) {
     const auto five = hn::LoadU(block, in + 3 * (left - 5) - 1);
     hn::StoreU(hn::TableLookupBytesOr0(five, reversed), block, out);
@@ -295,7 +295,7 @@ void NormaliseFused(const std::uint8_t* in, std::int64_t pixels, int channels,
     for (std::int64_t phase = 0; phase < period; phase += lanes)
       hn::StoreU(one(hn::LoadU(bytes, in + i + phase), phase), floats, out + i + phase);
   if (i == count) return;
-  // What is left, as the beginning of a whole period.
+  // The rest, padded to a whole period.
   alignas(64) std::array<std::uint8_t, 48> last{};
   alignas(64) std::array<float, 48> made{};
   std::copy(in + i, in + count, last.begin());

@@ -5,25 +5,25 @@
 
 #include "temper/augment/normalisation.h"
 
-/// The inner loops over pixels, for the vector instructions that the processor has (chosen when
-/// they are first called). All give the same bits.
+/// The inner loops over pixels in vector instructions, chosen for the processor at the first call.
+/// All instruction sets give the same bits.
 namespace temper::augment::kernels {
 
-/// Fixed-point weights have 22 bits after the point; a sample is (2^21 + sum of weight * sample) >>
-/// 22, kept within 0 to 255, as Pillow computes it in 32 bits.
+/// Fixed-point weights have 22 fractional bits; a sample is (2^21 + sum of weight * sample) >> 22,
+/// clamped to [0, 255], as Pillow computes it in 32 bits.
 inline constexpr int kBits = 22;
 inline constexpr int kLowBits = 15;  ///< of them in WeightPair::low
 
-/// Two weights side by side, in 7 + 15 bits, so that products have the 16 bits that processors
-/// multiply in pairs: weight = high * 2^15 + low.
+/// Two weights side by side, each split into 7 + 15 bits to fit the 16-bit operands of paired
+/// multiply-add instructions: weight = high * 2^15 + low.
 struct WeightPair {
   std::int16_t low[2];   ///< in [0, 2^15)  NOLINT(modernize-avoid-c-arrays): loaded as one word
   std::int16_t high[2];  // NOLINT(modernize-avoid-c-arrays)
 };
 WeightPair pair_of(std::int32_t first, std::int32_t second);
 
-/// What each pixel of a result is made of: count[x] pixels from first[x] on, which never falls,
-/// with weights that begin at values[x * stride].
+/// The source pixels of each pixel of a result: count[x] pixels from first[x] on, which never
+/// decreases, with weights from values[x * stride] on.
 struct Taps {
   std::span<const std::int32_t> first;
   std::span<const std::int32_t> count;
@@ -31,24 +31,24 @@ struct Taps {
   std::int64_t stride = 0;
 };
 
-/// The same for resize_rows: samples of the pixels from first[x] on, `pairs` pairs.
+/// The same for resize_rows: `pairs` pairs of pixels from first[x] on.
 struct TapPairs {
-  const std::int32_t* first = nullptr;  ///< one a pixel; first[x] + 2 * pairs <= pixels of a row
-  const WeightPair* weights = nullptr;  ///< `pairs` a pixel
+  const std::int32_t* first = nullptr;  ///< one per pixel; first[x] + 2 * pairs <= pixels of a row
+  const WeightPair* weights = nullptr;  ///< `pairs` per pixel
   std::int64_t pairs = 0;
   std::int64_t width = 0;  ///< pixels; a multiple of 4
 };
 
-/// Bytes after the end of a row of RGB that resize_rows reads (and does not use), and that it
-/// writes after its own.
-inline constexpr std::ptrdiff_t kBehind = 16;
+/// Bytes beyond the end of an RGB row that resize_rows reads (without using them), and bytes beyond
+/// the end of its output rows that it writes.
+inline constexpr std::ptrdiff_t kRowSlack = 16;
 
-/// Rows of RGB pixels resized along themselves.
+/// Resizes rows of RGB pixels horizontally.
 void resize_rows(const std::uint8_t* in, std::ptrdiff_t in_stride, std::int64_t rows,
                  const TapPairs& taps, std::uint8_t* out, std::ptrdiff_t out_stride);
 
 /// One row as the weighted sum of several.
-/// @param in     the first of 2 * pairs rows, or one less where `odd`: then the last weight is 0
+/// @param in     the first of 2 * pairs rows, or of one row less if `odd`, with a last weight of 0
 /// @param count  samples of a row
 void resize_column(const std::uint8_t* in, std::ptrdiff_t stride, const WeightPair* weights,
                    std::int64_t pairs, bool odd, std::int64_t count, std::uint8_t* out);
@@ -56,12 +56,12 @@ void resize_column(const std::uint8_t* in, std::ptrdiff_t stride, const WeightPa
 /// RGB pixels in reverse order.
 void mirror(const std::uint8_t* in, std::int64_t pixels, std::uint8_t* out);
 
-/// What each sample of a row of pixels becomes.
+/// Normalizes each sample of a row of pixels.
 void normalise(const std::uint8_t* in, std::int64_t pixels, const NormalisationTable& table,
                float* out);
 
-/// The same from reciprocals and fused corrections, whatever comes out: the table's values where
-/// the processor has fused multiplication, which NormalisationTable finds out.
+/// The same, computed with reciprocals and fused multiply-add corrections. The results are the
+/// table's values on processors with fused multiply-add, which NormalisationTable checks.
 void normalise_fused(const std::uint8_t* in, std::int64_t pixels, int channels,
                      const NormalisationTable::Constants& constants, float* out);
 

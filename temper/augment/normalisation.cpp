@@ -27,16 +27,16 @@ bool fused_gives(const NormalisationTable& table) {
 NormalisationTable::NormalisationTable(const Normalisation& normalisation) {
   const auto& [mean, std] = normalisation;
   if (mean.size() != std.size() || (mean.size() != 1 && mean.size() != 3))
-    throw Error(Code::usage, fmt::format("normalisation has {} means and {} standard deviations; "
-                                         "expected 1 and 1 (grey) or 3 and 3 (colour)",
+    throw Error(Code::usage, fmt::format("normalization has {} means and {} standard deviations; "
+                                         "expected 1 and 1 (gray) or 3 and 3 (color)",
                                          mean.size(), std.size()));
   channels_ = static_cast<int>(mean.size());
   for (std::size_t c = 0; c < mean.size(); ++c) {
     const auto m = static_cast<float>(mean[c]);
     const auto s = static_cast<float>(std[c]);
     if (!std::isfinite(m) || !std::isfinite(s) || s <= 0)
-      throw Error(Code::usage, fmt::format("normalisation by mean {} and standard deviation {}; "
-                                           "expected finite numbers, the deviation above 0",
+      throw Error(Code::usage, fmt::format("normalization by mean {} and standard deviation {}; "
+                                           "expected finite numbers and a deviation above 0",
                                            mean[c], std[c]));
     for (std::size_t v = 0; v < 256; ++v) values_[c][v] = (static_cast<float>(v) / 255.0F - m) / s;
     for (std::size_t lane = c; lane < constants_.mean.size(); lane += mean.size()) {

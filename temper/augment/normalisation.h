@@ -7,16 +7,16 @@ namespace temper::augment {
 
 /// Mean and standard deviation of each channel, of samples scaled to [0, 1].
 struct Normalisation {
-  std::vector<double> mean;  ///< one a channel
-  std::vector<double> std;   ///< one a channel, > 0
+  std::vector<double> mean;  ///< one per channel
+  std::vector<double> std;   ///< one per channel, > 0
   bool operator==(const Normalisation&) const = default;
 };
 
-/// (sample / 255 - mean) / std in float, the order of torchvision's ToTensor and Normalize, for
+/// (sample / 255 - mean) / std in float, in the order of torchvision's ToTensor and Normalize, for
 /// every channel and 8-bit sample.
 class NormalisationTable {
  public:
-  /// For kernels::normalise_fused(): the channels' numbers in turn, three vectors of 16 lanes.
+  /// For kernels::normalise_fused(): the channels' constants in turn, three vectors of 16 lanes.
   struct Constants {
     using Lanes = std::array<float, 48>;
     Lanes mean{};
@@ -35,7 +35,7 @@ class NormalisationTable {
   }
 
   [[nodiscard]] const Constants& constants() const { return constants_; }
-  /// True where kernels::normalise_fused() gives these values, all of them.
+  /// Whether kernels::normalise_fused() gives exactly these values.
   [[nodiscard]] bool is_fused() const { return fused_; }
 
  private:

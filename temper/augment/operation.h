@@ -10,7 +10,7 @@
 
 namespace temper::augment {
 
-/// One image in, one image out. Each has `apply(options, frame, random)` beside it.
+/// An operation maps an image to an image. Each has a function `apply(options, frame, random)`.
 using Operation = std::variant<PadCrop, Flip, RandomResizedCrop, Resize, CenterCrop, Custom>;
 
 }  // namespace temper::augment

@@ -17,19 +17,19 @@ struct PadCrop {
 
   static constexpr std::string_view kind = "pad_crop";
   static constexpr About about = {
-      .summary =
-          "Pads the image on all sides and cuts a random piece of the original size out of it.",
+      .summary = "Pads the image on all sides and takes a random crop of the original size.",
       .formula = "shift in y, shift in x ~ uniform over {-padding, ..., padding}",
       .paper =
           "He et al. 2016, Deep residual learning for image recognition, arXiv:1512.03385, 4.2"};
   static constexpr auto fields() {
-    return std::tuple{field(&PadCrop::padding, {.name = "padding",
-                                                .meaning = "width of the border",
-                                                .unit = "pixels",
-                                                .bounds = {.low = 0, .high = 1024}}),
-                      field(&PadCrop::fill, {.name = "fill",
-                                             .meaning = "the border's value, before normalisation",
-                                             .bounds = {.low = 0, .high = 255}})};
+    return std::tuple{
+        field(&PadCrop::padding, {.name = "padding",
+                                  .meaning = "padding on each side",
+                                  .unit = "pixels",
+                                  .bounds = {.low = 0, .high = 1024}}),
+        field(&PadCrop::fill, {.name = "fill",
+                               .meaning = "fill value of the padding, before normalization",
+                               .bounds = {.low = 0, .high = 255}})};
   }
 };
 

@@ -50,7 +50,7 @@ Pipeline::Pipeline(std::vector<Operation> operations, const Normalisation& norma
 void Pipeline::check() const {
   if (input_.height < 1 || input_.width < 1)
     throw Error(Code::usage, fmt::format("the network's input is {} x {} pixels; expected at least "
-                                         "one pixel (give data.size)",
+                                         "one pixel (set data.size)",
                                          input_.height, input_.width));
   for (const auto& operation : operations_)
     std::visit([](const auto& options) { check_options(options); }, operation);
@@ -59,7 +59,8 @@ void Pipeline::check() const {
 void Pipeline::apply_all(const Address& address, Frame& frame, std::vector<Trace>* traces) const {
   frame.set_input(input_);
   for (std::size_t k = 0; k < operations_.size(); ++k) {
-    if (address.view == 0 && k >= only_later_.begin && k < only_later_.end) continue;
+    if (address.view == 0 && k >= skipped_in_first_view_.begin && k < skipped_in_first_view_.end)
+      continue;
     Random random = draws_of(address, k);
     std::visit(
         [&](const auto& options) {

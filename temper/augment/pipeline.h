@@ -13,15 +13,15 @@
 
 namespace temper::augment {
 
-/// Whose draws: operation k of the list draws from Random(seed, Purpose::augment, {epoch, sample,
-/// k}), with the repeat as a fourth coordinate where it is not 0, and the view as a fifth; so that
-/// another operation in the list shifts nobody's draws.
+/// The address of an image's random draws: operation k of the list draws from Random(seed,
+/// Purpose::augment, {epoch, sample, k}), with the repeat as a fourth coordinate if it is not 0,
+/// and the view as a fifth. The draws of an operation don't depend on those of others.
 struct Address {
   std::uint64_t seed = 0;
   std::uint64_t epoch = 0;
   std::uint64_t sample = 0;
-  std::uint64_t repeat = 0;  ///< tells an image's several uses in one epoch apart
-  std::uint64_t view = 0;    ///< and several views that are taken in one use
+  std::uint64_t repeat = 0;  ///< distinguishes several uses of an image in one epoch
+  std::uint64_t view = 0;    ///< distinguishes several views in one use
 };
 
 /// Operations [begin, end) of a list.
@@ -32,58 +32,58 @@ struct OperationRange {
 
 /// What one operation did to one image.
 struct Trace {
-  std::string operation;    ///< its kind; a custom operation's own name
+  std::string operation;    ///< its kind; for a custom operation its name
   std::vector<Draw> draws;  ///< in order
-  Geometry after;           ///< as the operation left it
+  Geometry after;           ///< the geometry after the operation
 };
 
-/// From a decoded image to the network's input. Safe to use from several threads, each with a Frame
-/// of its own, while nobody changes it.
+/// Transforms a decoded image into the network's input. May be used by several threads at once,
+/// each with its own Frame, while it is not modified.
 class Pipeline {
  public:
   /// Throws Error{Code::usage} for options that contradict each other.
   Pipeline(std::vector<Operation> operations, const Normalisation& normalisation, Size input);
 
-  /// Numbers of theirs may be written, as schedules do; see check().
+  /// Numbers in them may be changed, as schedules do; see check().
   [[nodiscard]] std::span<Operation> operations() { return operations_; }
   [[nodiscard]] Size input() const { return input_; }
-  /// At least one pixel each way.
+  /// The size must be at least 1 x 1 pixel.
   void set_input(Size input) { input_ = input; }
-  /// Operations that the first view does without.
-  void set_only_later(OperationRange range) { only_later_ = range; }
-  /// Throws as the constructor does, for what was written since.
+  /// Operations that are not applied to the first view.
+  void set_skipped_in_first_view(OperationRange range) { skipped_in_first_view_ = range; }
+  /// Checks changed options; throws as the constructor does.
   void check() const;
 
   [[nodiscard]] int channels() const { return table_.channels(); }
-  /// Floats of one sample.
+  /// Number of floats of one sample.
   [[nodiscard]] std::int64_t sample_size() const {
     return input_.height * input_.width * channels();
   }
 
-  /// @param picture  of which only what is seen is decoded
-  /// @param frame    memory; what it was used for does not matter
+  /// @param picture  only the part that is needed is decoded
+  /// @param frame    reused memory; its contents are discarded
   /// @param out      sample_size() floats, HWC: an image of a channels-last batch
   void operator()(io::Picture& picture, const Address& address, Frame& frame, float* out) const;
   void operator()(const io::Image& image, const Address& address, Frame& frame, float* out) const;
 
-  /// What it does to that image, operation by operation. The frame ends as it is before rendering.
+  /// What each operation does to that image. The frame is left in the state before rendering.
   [[nodiscard]] std::vector<Trace> trace(io::Picture& picture, const Address& address,
                                          Frame& frame) const;
   [[nodiscard]] std::vector<Trace> trace(const io::Image& image, const Address& address,
                                          Frame& frame) const;
 
  private:
-  /// To what the frame has begun with.
+  /// Applies all operations to the image that the frame has begun.
   void apply_all(const Address& address, Frame& frame, std::vector<Trace>* traces) const;
 
   std::vector<Operation> operations_;
   NormalisationTable table_;
   Size input_;
-  OperationRange only_later_;
+  OperationRange skipped_in_first_view_;
 };
 
-/// What evaluation does with images of any size: the shorter side to input / 0.875, then the
-/// middle. Nothing where all images have the input's size already.
+/// The evaluation transform for images of any size: resize of the shorter side to input / 0.875,
+/// then a center crop. Empty if all images already have the input size.
 std::vector<Operation> evaluation_operations(bool same_size,
                                              Interpolation interpolation = Interpolation::bilinear);
 

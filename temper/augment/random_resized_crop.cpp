@@ -6,7 +6,7 @@
 namespace temper::augment {
 namespace {
 
-/// Halves to even, as Python rounds.
+/// Rounds half to even, as Python does.
 std::int64_t rounded(double value) {
   return static_cast<std::int64_t>(std::nearbyint(value));
 }

@@ -12,7 +12,7 @@
 
 namespace temper::augment {
 
-/// A random part of the image, in area and aspect ratio, resized to the network's input.
+/// A crop of random area and aspect ratio, resized to the network's input.
 struct RandomResizedCrop {
   Auto size = {};
   double scale_low = 0.08;
@@ -25,8 +25,9 @@ struct RandomResizedCrop {
   static constexpr std::string_view kind = "random_resized_crop";
   static constexpr About about = {
       .summary =
-          "Cuts out a box of random area and aspect ratio and resizes it. Up to ten boxes are "
-          "drawn until one fits into the image; then the largest one in its middle is taken.",
+          "Takes a crop of random area and aspect ratio and resizes it. Up to ten crops are drawn "
+          "until one fits into the image; otherwise the largest center crop with an allowed aspect "
+          "ratio is used.",
       .formula =
           "area = image's area * U(scale_low, scale_high)\n"
           "ratio = exp(U(ln ratio_low, ln ratio_high))\n"
@@ -37,44 +38,46 @@ struct RandomResizedCrop {
     constexpr Bounds share = {.low = 0, .high = 1, .open_low = true};
     constexpr Bounds ratio = {.low = 0.01, .high = 100};
     return std::tuple{
-        field(&Self::size, {.name = "size",
-                            .meaning = "height and width of the result; auto: the network's input",
-                            .unit = "pixels",
-                            .bounds = {.low = 1, .high = 8192}}),
+        field(&Self::size,
+              {.name = "size",
+               .meaning = "height and width of the result; auto: the network's input size",
+               .unit = "pixels",
+               .bounds = {.low = 1, .high = 8192}}),
         field(&Self::scale_low, {.name = "scale_low",
-                                 .meaning = "smallest share of the image's area",
+                                 .meaning = "lower bound of the crop's share of the image area",
                                  .bounds = share,
                                  .scheduled = true}),
         field(&Self::scale_high, {.name = "scale_high",
-                                  .meaning = "largest share of the image's area",
+                                  .meaning = "upper bound of the crop's share of the image area",
                                   .bounds = share,
                                   .scheduled = true}),
-        field(&Self::ratio_low, {.name = "ratio_low",
-                                 .meaning = "smallest ratio of width to height",
-                                 .bounds = ratio,
-                                 .scheduled = true}),
-        field(&Self::ratio_high, {.name = "ratio_high",
-                                  .meaning = "largest ratio of width to height",
-                                  .bounds = ratio,
-                                  .scheduled = true}),
+        field(&Self::ratio_low,
+              {.name = "ratio_low",
+               .meaning = "lower bound of the crop's aspect ratio, width / height",
+               .bounds = ratio,
+               .scheduled = true}),
+        field(&Self::ratio_high,
+              {.name = "ratio_high",
+               .meaning = "upper bound of the crop's aspect ratio, width / height",
+               .bounds = ratio,
+               .scheduled = true}),
         field(&Self::interpolation,
-              {.name = "interpolation", .meaning = "how the piece is resized"}),
-        field(
-            &Self::antialias,
-            {.name = "antialias",
-             .meaning = "all pixels count where the piece shrinks, as with Pillow; false: only the "
-                        "nearest ones, faster and rougher"})};
+              {.name = "interpolation", .meaning = "interpolation method of the resize"}),
+        field(&Self::antialias,
+              {.name = "antialias",
+               .meaning = "antialiasing when shrinking: all source pixels contribute, as in "
+                          "Pillow; false: only the nearest ones, which is faster and rougher"})};
   }
 };
 
 void apply(const RandomResizedCrop& options, Frame& frame, Random& random);
 
-/// The box that is cut out of an image.
+/// The random crop's box.
 Box crop_box(const RandomResizedCrop& options, Size image, Random& random);
-/// One try: the size for that share of the area and that ratio; nothing when it is larger than the
-/// image.
+/// One attempt: the crop size for a share of the area and an aspect ratio; empty if it is larger
+/// than the image.
 std::optional<Size> crop_size(Size image, double share, double ratio);
-/// After ten tries: the largest box in the middle whose ratio is allowed.
+/// After ten attempts: the largest center crop with an allowed aspect ratio.
 Box fallback_box(const RandomResizedCrop& options, Size image);
 
 }  // namespace temper::augment

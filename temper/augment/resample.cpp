@@ -59,7 +59,7 @@ std::int32_t fixed(double weight) {
   return static_cast<std::int32_t>(weight * (1 << kernels::kBits) + (weight < 0 ? -0.5 : 0.5));
 }
 
-/// Half up; below zero towards it, as Pillow does.
+/// Adds 1/2 and truncates towards zero, as Pillow does.
 std::int64_t rounded(double place) {
   return static_cast<std::int64_t>(place + 0.5);  // NOLINT(bugprone-incorrect-roundings)
 }
@@ -70,7 +70,7 @@ std::int64_t up_to_multiple_of_4(std::int64_t n) {
 
 }  // namespace
 
-/// Pillow's affine transform, which adds up the places.
+/// As Pillow's affine transform, which accumulates the source position.
 void Resampler::Weights::prepare_nearest(std::int64_t in, double from, double scale,
                                          std::int64_t low, std::int64_t length) {
   stride = 1;
@@ -127,7 +127,7 @@ void Resampler::Weights::prepare(std::int64_t in, double from, double over, std:
   for (auto& pixel : first) pixel -= static_cast<std::int32_t>(begin);
 }
 
-Box Resampler::prepare(const Stretch& stretch, Size size, Box window, Filter filter) {
+Box Resampler::prepare(const SourceRegion& stretch, Size size, Box window, Filter filter) {
   window_ = window.size();
   along_columns_.prepare(stretch.image.height, stretch.top, stretch.height, size.height, window.top,
                          window.height, filter);
@@ -152,7 +152,8 @@ void Resampler::pack_columns() {
   }
 }
 
-/// The weights of all pixels with as many pairs, beginning so early that none lies behind the row.
+/// Packs the weights of all pixels into the same number of pairs, which start early enough to end
+/// within the row.
 void Resampler::pack_rows(std::int64_t width) {
   const auto& w = along_rows_;
   const auto taps = std::int64_t{*std::ranges::max_element(w.count)};
@@ -188,7 +189,7 @@ void Resampler::begin(const PixelView& needed) {
 
 void Resampler::resize_rows(const PixelView& image) {
   const std::int64_t stride =
-      up_to_multiple_of_4(window_.width) * image.channels + kernels::kBehind;
+      up_to_multiple_of_4(window_.width) * image.channels + kernels::kRowSlack;
   const auto size = static_cast<std::size_t>(image.size.height * stride);
   if (rows_.size() < size) rows_.resize(size);
   between_ = {rows_.data(), stride, {image.size.height, window_.width}, image.channels};
@@ -199,20 +200,20 @@ void Resampler::resize_rows(const PixelView& image) {
     return;
   }
   const std::int64_t taps = *std::ranges::max_element(along_rows_.count);
-  if (image.channels != 3 || bytes < kernels::kBehind || image.size.width < taps + 1) {
+  if (image.channels != 3 || bytes < kernels::kRowSlack || image.size.width < taps + 1) {
     resize_grey_rows(image);
     return;
   }
   pack_rows(image.size.width);
-  // Nothing may lie behind the last row.
+  // There may be no memory after the last row, so it is copied.
   const std::int64_t last = image.size.height - 1;
-  last_row_.resize(static_cast<std::size_t>(bytes + kernels::kBehind));
+  last_row_.resize(static_cast<std::size_t>(bytes + kernels::kRowSlack));
   std::copy_n(image.data + last * image.stride, bytes, last_row_.begin());
   kernels::resize_rows(image.data, image.stride, last, row_taps_, rows_.data(), stride);
   kernels::resize_rows(last_row_.data(), 0, 1, row_taps_, rows_.data() + last * stride, 0);
 }
 
-/// Rows of grey pixels, and the few that are too narrow for resize_rows.
+/// For rows of gray pixels, and rows that are too narrow for kernels::resize_rows.
 void Resampler::resize_grey_rows(const PixelView& image) {
   const auto& w = along_rows_;
   const int channels = image.channels;

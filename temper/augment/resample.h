@@ -17,38 +17,39 @@ struct PixelView {
   int channels = 0;
 };
 
-/// What is resized: all of an image, or a box in it whose sides may lie within pixels.
-struct Stretch {
-  Size image;  ///< whose pixels there are
+/// The source of a resize: a whole image, or a box in it whose edges may lie within pixels.
+struct SourceRegion {
+  Size image;  ///< the available pixels
   double top = 0;
   double left = 0;
   double height = 0;
   double width = 0;
 
-  static Stretch whole(Size size) {
+  static SourceRegion whole(Size size) {
     return {size, 0, 0, static_cast<double>(size.height), static_cast<double>(size.width)};
   }
 };
 
-/// A filter, and whether it takes in all pixels where an image shrinks.
+/// An interpolation method, and whether it is antialiased when an image shrinks.
 struct Filter {
   Interpolation interpolation = Interpolation::bilinear;
   bool antialias = true;
   bool operator==(const Filter&) const = default;
 };
 
-/// Resizes 8-bit images with Pillow's pixels: separable, first along rows and then along columns,
-/// weights in fixed point with 22 bits, rounded to 8 bits between the two passes. prepare() says
-/// which pixels are needed, begin() takes them, row() gives one row of the result after the other.
-/// Keeps its memory from image to image.
+/// Resizes 8-bit images with the same pixels as Pillow: separable, first along rows and then along
+/// columns, with 22-bit fixed-point weights, rounded to 8 bits between the two passes. prepare()
+/// returns the pixels that are needed, begin() takes them, and row() returns the rows of the
+/// result. Memory is reused from image to image.
 class Resampler {
  public:
-  /// For the pixels in `window`, inside `size`, of the stretch resized to `size`; nothing else is
-  /// computed.
-  /// @return the pixels of stretch.image that count
-  Box prepare(const Stretch& stretch, Size size, Box window, Filter filter);
+  /// Prepares the pixels in `window`, inside `size`, of the stretch resized to `size`; nothing else
+  /// is computed.
+  /// @return the box of stretch.image that is needed
+  Box prepare(const SourceRegion& stretch, Size size, Box window, Filter filter);
 
-  /// @param needed  the pixels that prepare() named; rows must stay until the last row() where only
+  /// @param needed  the pixels of the box from prepare(); must stay valid until the last row() if
+  /// only
   ///                the height changes
   void begin(const PixelView& needed);
 
@@ -56,20 +57,20 @@ class Resampler {
   const std::uint8_t* row(std::int64_t y);
 
  private:
-  /// For each pixel of the result: the first source pixel, how many, and their weights.
+  /// For each pixel of the result: the first source pixel, the number of them, and their weights.
   struct Weights {
-    bool same = false;       ///< nothing is resized this way
-    std::int64_t begin = 0;  ///< source pixels that count
+    bool same = false;       ///< no resize in this direction
+    std::int64_t begin = 0;  ///< source pixels that are needed
     std::int64_t end = 0;
-    std::vector<std::int32_t> first;  ///< from `begin` on
+    std::vector<std::int32_t> first;  ///< relative to `begin`
     std::vector<std::int32_t> count;
-    std::vector<std::int32_t> values;  ///< `stride` a pixel
+    std::vector<std::int32_t> values;  ///< `stride` per pixel
     std::int64_t stride = 0;
 
-    std::vector<double> exact;  ///< of one pixel
+    std::vector<double> exact;  ///< the weights of one pixel
 
-    /// For pixels [low, low + length) of `out`, made of the stretch [from, from + over) of `in`
-    /// pixels.
+    /// For pixels [low, low + length) of `out`, resized from the stretch [from, from + over) of
+    /// `in` pixels.
     void prepare(std::int64_t in, double from, double over, std::int64_t out, std::int64_t low,
                  std::int64_t length, Filter filter);
     void prepare_nearest(std::int64_t in, double from, double scale, std::int64_t low,
@@ -94,7 +95,7 @@ class Resampler {
   std::vector<kernels::WeightPair> column_pairs_;
   std::vector<std::int64_t> column_begin_;  ///< of each row's pairs
 
-  PixelView between_;  ///< what columns are made of
+  PixelView between_;  ///< input of the pass along columns
   std::vector<std::uint8_t> rows_;
   std::vector<std::uint8_t> last_row_;
   std::vector<std::uint8_t> result_;

@@ -12,10 +12,10 @@
 
 namespace temper::augment {
 
-/// Which sides get a given length.
+/// Which sides are resized to the given length.
 enum class ResizedSides : std::uint8_t {
-  shorter,  ///< the ratio of the sides stays
-  both,     ///< to a square, or to the network's input
+  shorter,  ///< the aspect ratio is preserved
+  both,     ///< to a square, or to the network's input size
 };
 
 /// Resizes the image.
@@ -36,23 +36,19 @@ struct Resize {
           "both: height = width = size; auto: the network's input"};
   static constexpr auto fields() {
     return std::tuple{
-        field(&Resize::size,
-              {.name = "size",
-               .meaning = "length of the shorter side, or of both; auto: the network's input / "
-                          "0.875, or the input itself",
-               .unit = "pixels",
-               .bounds = {.low = 1, .high = 8192}}),
-        field(&Resize::sides,
-              {.name = "sides",
-               .meaning = "shorter: the ratio of the sides stays; both: the image is stretched to "
-                          "the size"}),
-        field(&Resize::interpolation,
-              {.name = "interpolation", .meaning = "how the image is resized"}),
-        field(
-            &Resize::antialias,
-            {.name = "antialias",
-             .meaning = "all pixels count where the image shrinks, as with Pillow; false: only the "
-                        "nearest ones, faster and rougher"})};
+        field(&Resize::size, {.name = "size",
+                              .meaning = "length of the shorter side, or of both; auto: the "
+                                         "network's input size / 0.875, or the input size itself",
+                              .unit = "pixels",
+                              .bounds = {.low = 1, .high = 8192}}),
+        field(&Resize::sides, {.name = "sides",
+                               .meaning = "shorter: the aspect ratio is preserved; both: the image "
+                                          "is stretched to the size"}),
+        field(&Resize::interpolation, {.name = "interpolation", .meaning = "interpolation method"}),
+        field(&Resize::antialias,
+              {.name = "antialias",
+               .meaning = "antialiasing when shrinking: all source pixels contribute, as in "
+                          "Pillow; false: only the nearest ones, which is faster and rougher"})};
   }
 };
 

@@ -7,14 +7,14 @@
 
 namespace temper {
 
-/// What a generator was asked for.
+/// The kind of a random number.
 enum class DrawKind : std::uint8_t { bits, uniform, below, normal, chance };
 
-/// A number that was drawn, with what was asked for: enough to say what happened.
+/// A random number that was drawn, with the parameters of its distribution.
 struct Draw {
   DrawKind kind = DrawKind::bits;
-  double low = 0;    ///< uniform: the range's begin
-  double high = 0;   ///< uniform: its end; below: the bound; chance: the probability
+  double low = 0;    ///< uniform: the lower end
+  double high = 0;   ///< uniform: the upper end; below: the bound; chance: the probability
   double value = 0;  ///< chance: 1 for true, 0 for false
   bool operator==(const Draw&) const = default;
 };

@@ -5,18 +5,18 @@
 
 namespace temper {
 
-/// What went wrong, as the program's exit status.
+/// The category of an error, which is the program's exit status.
 enum class Code {
   usage = 2,      ///< command line or recipe
-  data = 3,       ///< pictures, labels, data files
+  data = 3,       ///< images, labels, data files
   io = 4,         ///< disk, permissions
-  numerical = 5,  ///< a loss or gradient that is not finite
+  numerical = 5,  ///< a non-finite loss or gradient
   internal = 70,  ///< a bug
-  stopped = 75,   ///< stopped on request, after saving; run again to go on
+  stopped = 75,   ///< stopped on request, after saving; run again to resume
 };
 
-/// Everything that a user can cause. The message says where, what was found, what was expected and
-/// what to do, in one or two lines.
+/// Any error that a user can cause. The message says where it occurred, what was found, what was
+/// expected and what to do, in one or two lines.
 class Error : public std::runtime_error {
  public:
   Error(Code code, const std::string& message) : std::runtime_error(message), code_(code) {}

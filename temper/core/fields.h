@@ -14,16 +14,16 @@
 #include <variant>
 #include <vector>
 
-/// Reflection from one list a struct. A technique's options are a plain struct with a static
+/// Reflection from one list per struct. A technique's options are a plain struct with a static
 /// `fields()`; parsing, printing, `temper explain`, studies and the fingerprint all read the
 /// type-erased view below, so that nothing about an option is written twice.
 ///
 ///   struct Flip {
-///     double probability = 0.5;
+///     double p = 0.5;
 ///     static constexpr std::string_view kind = "flip";
 ///     static constexpr About about = {.summary = "Mirrors the image left to right.", ...};
 ///     static constexpr auto fields() {
-///       return std::tuple{field(&Flip::probability, {.name = "probability", .meaning = "...",
+///       return std::tuple{field(&Flip::p, {.name = "p", .meaning = "...",
 ///       .bounds = {0, 1}})};
 ///     }
 ///   };
@@ -33,8 +33,8 @@ namespace temper {
 struct Bounds {
   double low = -std::numeric_limits<double>::infinity();
   double high = std::numeric_limits<double>::infinity();
-  bool open_low = false;   ///< low itself is outside
-  bool open_high = false;  ///< high itself is outside
+  bool open_low = false;   ///< low itself is excluded
+  bool open_high = false;  ///< high itself is excluded
 
   [[nodiscard]] constexpr bool contain(double value) const {
     return value == value && (open_low ? value > low : value >= low) &&
@@ -43,22 +43,24 @@ struct Bounds {
   [[nodiscard]] std::string text() const;  ///< "[0, 1)", ">= 1", "any number"
 };
 
-/// What a technique is, for `temper explain` and the documentation.
+/// The description of a technique, for `temper explain` and the documentation.
 struct About {
   std::string_view summary;       ///< one or two sentences
   std::string_view formula = "";  ///< plain text, may have several lines
   std::string_view paper = "";    ///< authors, year, title or arXiv number
+  bool for_classes = false;       ///< needs class labels: refused for regression targets
 };
 
-/// What one option is.
+/// The description of one option.
 struct Meta {
   std::string_view name;
   std::string_view meaning;
   std::string_view unit = "";
   Bounds bounds = {};
-  bool changes_results = true;  ///< false: stays out of the fingerprint
-  bool scheduled = false;       ///< a recipe may give a schedule (a table) in place of the number
+  bool changes_results = true;  ///< false: not part of the fingerprint
+  bool scheduled = false;       ///< a recipe may give a schedule (a table) instead of the number
   std::string_view alias = "";  ///< a second spelling that recipes may use, such as timm's
+  bool for_classes = false;     ///< for regression targets it must be at its default
 };
 
 template <class S, class M>
@@ -77,8 +79,9 @@ struct Auto {
   bool operator==(const Auto&) const = default;
 };
 
-/// Specialise beside the enum: `static constexpr std::array<std::string_view, n> value{...}` in the
-/// enum's order.
+/// Specialize it next to the enum: `static constexpr std::array<std::string_view, n> value{...}` in
+/// the enum's order; and `static constexpr std::string_view for_classes = "..."` where one of the
+/// names needs class labels.
 template <class E>
 struct EnumNames;
 
@@ -105,12 +108,12 @@ template <class T>
 struct is_optional<std::optional<T>> : std::true_type {};
 }  // namespace detail
 
-/// One of several techniques of a sort: `using Optimizer = std::variant<Sgd, ...>`. In a recipe it
-/// is a table with the key `kind` (or the alternative's name alone, for its defaults).
+/// One of several techniques of the same sort: `using Optimizer = std::variant<Sgd, ...>`. In a
+/// recipe it is a table with the key `kind` (or the alternative's name alone, for its defaults).
 template <class T>
 concept Choice = detail::is_variant<T>::value;
 
-// What every consumer sees. Templates end here; those below only make the view.
+// The type-erased view that every consumer reads. The templates below only construct it.
 
 struct Group;
 struct EnumView;
@@ -118,8 +121,8 @@ struct OptionalView;
 struct ChoiceView;
 struct ListView;
 
-/// A place that holds an option's value. The deeper views are functions, so that recursive
-/// structures end.
+/// A reference to an option's value. Nested views are functions, which are evaluated on demand, so
+/// that recursive structures terminate.
 using Slot =
     std::variant<double*, std::int64_t*, bool*, std::string*, Auto*, std::function<EnumView()>,
                  std::function<Group()>, std::function<OptionalView()>, std::function<ChoiceView()>,
@@ -129,6 +132,7 @@ struct EnumView {
   std::size_t index;
   std::function<void(std::size_t)> set;
   std::vector<std::string_view> names;
+  std::string_view for_classes = "";  ///< the name that needs class labels
 };
 
 struct Item {
@@ -142,10 +146,10 @@ struct Group {
   About about;
   std::vector<Item> items;
   std::shared_ptr<void> owner =
-      {};  ///< keeps the struct alive where the view was made of a fresh one
+      {};  ///< keeps the struct alive if the view was made from a fresh one
 };
 
-/// A technique that may be left out: std::optional of a struct or of a choice.
+/// An optional technique: std::optional of a struct or of a choice.
 struct OptionalView {
   bool present;
   std::function<void(bool)> set_present;  ///< true: with its defaults
@@ -156,9 +160,9 @@ struct ChoiceView {
   std::vector<std::string_view> kinds;
   std::size_t index;
   std::function<void(std::size_t)>
-      select;  ///< to that alternative with its defaults; older views of it are void
+      select;  ///< selects that alternative with its defaults; older views become invalid
   std::function<Group()> active;
-  std::function<Group(std::size_t)> defaults;  ///< a fresh alternative, whichever is active
+  std::function<Group(std::size_t)> defaults;  ///< of a fresh alternative, whichever is active
 };
 
 struct ListView {
@@ -193,7 +197,7 @@ Group group(T& value) {
   return view;
 }
 
-/// The view of a choice's active alternative. Void once another is chosen.
+/// The view of a choice's active alternative. Invalid once another is selected.
 template <Choice T>
 Group group(T& value) {
   return std::get<std::function<ChoiceView()>>(slot(value))().active();
@@ -237,9 +241,12 @@ Slot slot(T& value) {
     return &value;
   else if constexpr (std::is_enum_v<T>)
     return std::function<EnumView()>([&value] {
-      return EnumView{static_cast<std::size_t>(value),
-                      [&value](std::size_t i) { value = static_cast<T>(i); },
-                      {EnumNames<T>::value.begin(), EnumNames<T>::value.end()}};
+      EnumView view{static_cast<std::size_t>(value),
+                    [&value](std::size_t i) { value = static_cast<T>(i); },
+                    {EnumNames<T>::value.begin(), EnumNames<T>::value.end()}};
+      if constexpr (requires { EnumNames<T>::for_classes; })
+        view.for_classes = EnumNames<T>::for_classes;
+      return view;
     });
   else if constexpr (detail::is_optional<T>::value)
     return std::function<OptionalView()>([&value] {

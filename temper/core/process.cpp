@@ -6,7 +6,7 @@
 
 namespace temper {
 
-void settle_process(char** argv) {
+void restart_with_environment(char** argv) {
   const bool waits =
       std::getenv("GOMP_SPINCOUNT") != nullptr || std::getenv("OMP_WAIT_POLICY") != nullptr;
   const bool tuned = std::getenv("GLIBC_TUNABLES") != nullptr;

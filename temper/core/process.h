@@ -2,17 +2,17 @@
 
 namespace temper {
 
-/// Settles what libraries read from the environment when they are loaded, by starting the program
-/// anew, once, with the same command line; call it before anything else:
+/// Sets environment variables that libraries read when they are loaded, by executing the program
+/// again, once, with the same command line; call it before anything else:
 ///
-/// - GOMP_SPINCOUNT: the threads of a parallel loop wait for one another awake for a quarter of a
-///   millisecond, then asleep. The OpenMP runtime that LibTorch uses keeps them awake for longer,
-///   which costs nothing on an idle machine and most of the speed where another process wants the
+/// - GOMP_SPINCOUNT: threads of a parallel loop that wait for one another spin for a quarter of a
+///   millisecond, then sleep. The OpenMP runtime that LibTorch uses lets them spin for longer,
+///   which costs nothing on an idle machine, but most of the speed when another process needs the
 ///   core.
-/// - GLIBC_TUNABLES: memory in huge pages, where the system has them for those who ask.
+/// - GLIBC_TUNABLES: memory in huge pages, if the system provides them on request.
 ///
-/// What the user has set stays (also OMP_WAIT_POLICY). Where the program can't be started again it
-/// goes on as it is.
-void settle_process(char** argv);
+/// Variables that the user has set are kept (OMP_WAIT_POLICY counts as GOMP_SPINCOUNT). If the
+/// program can't be executed again, it continues unchanged.
+void restart_with_environment(char** argv);
 
 }  // namespace temper

@@ -26,8 +26,8 @@ std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter,
 Random::Random(std::uint64_t seed, Purpose purpose,
                std::initializer_list<std::uint64_t> coordinates)
     : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)} {
-  // Each coordinate is absorbed by one block under the key so far; its position counts, so (1, 2)
-  // is not (2, 1) and a longer address never continues a shorter one.
+  // Each coordinate is mixed in by one Philox block under the key so far. Its position is part of
+  // the block, so that (1, 2) and (2, 1) differ and a longer address never continues a shorter one.
   std::uint32_t position = 0;
   const auto absorb = [&](std::uint64_t value) {
     const auto mixed =
@@ -77,7 +77,7 @@ double Random::uniform(double low, double high) {
 }
 
 std::uint64_t Random::below(std::uint64_t bound) {
-  // Bits beyond the largest multiple of the bound would favour small results: draw again there.
+  // Values beyond the largest multiple of the bound would favor small results: draw again.
   const std::uint64_t limit = bound * ((~std::uint64_t{0}) / bound);
   while (true) {
     const std::uint64_t high = bits();

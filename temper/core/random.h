@@ -8,8 +8,8 @@ namespace temper {
 
 struct Draw;
 
-/// What a draw is for. Two purposes never share numbers; adding one shifts no other, so append
-/// only.
+/// The purpose of a draw. Different purposes never share numbers. Append new ones at the end, so
+/// that the numbers of the others don't change.
 enum class Purpose : std::uint32_t {
   split,
   shuffle,
@@ -22,8 +22,9 @@ enum class Purpose : std::uint32_t {
   replacement
 };
 
-/// Numbers that are addressed, not sequenced: the same address gives the same numbers on every
-/// machine, in every thread, whatever was drawn elsewhere. Philox 4x32-10 (Salmon et al. 2011,
+/// A counter-based random number generator: the same address (seed, purpose and coordinates) gives
+/// the same numbers on every machine and in every thread, whatever was drawn elsewhere. Philox
+/// 4x32-10 (Salmon et al. 2011,
 /// "Parallel random numbers: as easy as 1, 2, 3") over a key made from the seed, the purpose and
 /// the coordinates.
 ///
@@ -39,8 +40,8 @@ class Random {
   Random(std::uint64_t seed, Purpose purpose,
          std::initializer_list<std::uint64_t> coordinates = {});
 
-  /// From now on tells what is asked for and what comes out, in order, by appending to `draws`,
-  /// which must outlive the generator's use. Numbers stay the same.
+  /// Records every draw from now on, in order, by appending to `draws`, which must outlive the
+  /// generator's use. The numbers stay the same.
   void record(std::vector<Draw>& draws) { draws_ = &draws; }
 
   static constexpr result_type min() { return 0; }

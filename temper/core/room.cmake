@@ -1,6 +1,6 @@
 target_link_libraries(temper_core PUBLIC fmt::fmt)
 
-# The commit is read when the build is configured: good enough to tell versions apart, and no file is rebuilt for it.
+# The commit is read when the build is configured: enough to distinguish versions, without rebuilding a file for it.
 execute_process(COMMAND git describe --always --dirty=+ --exclude=* WORKING_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}"
                 OUTPUT_VARIABLE TEMPER_COMMIT OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
 if(NOT TEMPER_COMMIT)

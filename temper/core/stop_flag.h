@@ -3,8 +3,8 @@
 
 namespace temper {
 
-/// Somebody asked for the work to stop at the next good place. Setting it is safe in a signal
-/// handler and from any thread.
+/// A request to stop the work at the next safe point. Setting it is safe in a signal handler and
+/// from any thread.
 class StopFlag {
  public:
   void set() noexcept { asked_.store(true, std::memory_order_relaxed); }

@@ -7,7 +7,7 @@
 
 namespace temper::data {
 
-/// Images of one size that lie in memory, one after the other.
+/// Images of one size in a contiguous array in memory.
 class ArraySource : public Source {
  public:
   struct Contents {
@@ -17,10 +17,10 @@ class ArraySource : public Source {
     int width = 0;
     int channels = 0;                  ///< 1 or 3
     std::vector<std::uint8_t> pixels;  ///< images * height * width * channels
-    std::vector<std::int64_t> labels;  ///< one an image, in [-1, classes)
+    std::vector<std::int64_t> labels;  ///< one per image, in [-1, classes)
   };
 
-  /// Throws Error{Code::data} where numbers contradict each other or a label is out of range.
+  /// Throws Error{Code::data} if the sizes are inconsistent or a label is out of range.
   explicit ArraySource(Contents contents);
 
   [[nodiscard]] std::int64_t size() const override;

@@ -11,15 +11,15 @@
 
 #include "temper/core/error.h"
 #include "temper/data/normalisation.h"
-#include "temper/data/odd_files.h"
 #include "temper/data/open.h"
+#include "temper/data/unexpected_files.h"
 #include "temper/io/hash.h"
 
 namespace temper::data {
 namespace {
 
-/// What one picture told.
-struct Look {
+/// The findings about one image.
+struct ImageFindings {
   std::string fault;
   std::string hash;
   std::int64_t height = 0;
@@ -42,7 +42,7 @@ void add_up(Histogram& sum, const Histogram& other) {
     for (std::size_t v = 0; v < sum[c].size(); ++v) sum[c][v] += other[c][v];
 }
 
-Sizes sizes_of(const std::vector<Look>& looks) {
+Sizes sizes_of(const std::vector<ImageFindings>& looks) {
   Sizes sizes;
   std::vector<std::int64_t> sides;
   for (const auto& look : looks) {
@@ -63,7 +63,7 @@ Sizes sizes_of(const std::vector<Look>& looks) {
   return sizes;
 }
 
-/// Pictures by their pixels.
+/// Images by the hash of their pixels.
 using ByContent = std::map<std::string, Duplicates>;
 
 class Checker {
@@ -71,12 +71,12 @@ class Checker {
   Checker(Check& check, std::int64_t threads) : check_(check), threads_(threads) {}
 
   void set(const std::string& name, const Source& source) {
-    std::vector<Look> looks(static_cast<std::size_t>(source.size()));
+    std::vector<ImageFindings> looks(static_cast<std::size_t>(source.size()));
     Histogram histogram{};
     std::mutex mutex;
     for_each_image(source.size(), threads_, [&](std::int64_t i, io::Picture& picture) {
       auto& look = looks[static_cast<std::size_t>(i)];
-      look.fault = fault_of(source, i, picture);
+      look.fault = read_error_of(source, i, picture);
       if (!look.fault.empty()) return;
       const auto& pixels = picture.pixels();
       look = {{}, hash_of(pixels), pixels.height, pixels.width};
@@ -89,7 +89,7 @@ class Checker {
     take(name, source, looks);
   }
 
-  /// Once, last.
+  /// Called once, after all sets.
   void tell_duplicates() {
     for (const auto& hash : order_)
       if (auto& group = contents_[hash]; group.pictures.size() > 1)
@@ -97,7 +97,7 @@ class Checker {
   }
 
  private:
-  void take(const std::string& name, const Source& source, std::vector<Look>& looks) {
+  void take(const std::string& name, const Source& source, std::vector<ImageFindings>& looks) {
     CheckedSet set{.name = name,
                    .images = source.size(),
                    .values = ranges_of_values(source),
@@ -123,11 +123,12 @@ class Checker {
   Check& check_;
   std::int64_t threads_;
   ByContent contents_;
-  std::vector<std::string> order_;  ///< of contents, by their first picture
+  std::vector<std::string> order_;  ///< keys of contents_, in the order of their first images
 };
 
 bool holds_files(std::shared_ptr<const Source> source) {
-  if (const auto valued = std::dynamic_pointer_cast<const Valued>(source)) source = valued->base();
+  if (const auto valued = std::dynamic_pointer_cast<const RegressionSource>(source))
+    source = valued->base();
   return std::dynamic_pointer_cast<const FileSource>(source) != nullptr;
 }
 
@@ -155,7 +156,7 @@ bool Check::good() const {
 
 Check check(const std::string& source, const CheckOptions& options) {
   auto files = options.files;
-  files.memory = 0;  // each picture is looked at once
+  files.memory = 0;  // each image is read once
   files.keep_bad = true;
   Dataset dataset;
   try {
@@ -163,9 +164,9 @@ Check check(const std::string& source, const CheckOptions& options) {
   } catch (const Error& error) {
     if (error.code() == Code::internal) throw;
     Check failed{.source = source, .error = error.what()};
-    // It may hold what it should, under names that hide it.
+    // Images may be there under names that are not recognized.
     failed.odd_files = odd_files(source);
-    std::erase_if(failed.odd_files, [](const OddFile& file) { return !file.picture; });
+    std::erase_if(failed.odd_files, [](const UnexpectedFile& file) { return !file.picture; });
     return failed;
   }
   return check(dataset, source, options);
@@ -180,7 +181,7 @@ Check check(const Dataset& dataset, const std::string& source, const CheckOption
   if (dataset.validation) checker.set("validation", *dataset.validation);
   if (dataset.test) checker.set("test", *dataset.test);
   checker.tell_duplicates();
-  // Of shards and other packed sets the files are no pictures.
+  // The files of shards and other packed sets are not images.
   if (holds_files(dataset.train)) result.odd_files = odd_files(source);
   return result;
 }

@@ -10,8 +10,7 @@
 #include "temper/data/source.h"
 #include "temper/data/values.h"
 
-/// What there is to know about a data set before a network is trained on it, found by reading and
-/// decoding every picture.
+/// A check of a data set before training, which reads and decodes every image.
 namespace temper::data {
 
 struct CheckOptions {
@@ -19,13 +18,13 @@ struct CheckOptions {
   std::int64_t threads = 1;                  ///< >= 1
 };
 
-/// Over the pictures of a set that can be read.
+/// Image sizes of a set, over the images that can be read.
 struct Sizes {
   std::int64_t smallest_height = 0;
   std::int64_t largest_height = 0;
   std::int64_t smallest_width = 0;
   std::int64_t largest_width = 0;
-  std::int64_t median_side = 0;  ///< of the shorter sides
+  std::int64_t median_side = 0;  ///< median of the shorter sides
 };
 
 struct CheckedSet {
@@ -33,12 +32,12 @@ struct CheckedSet {
   std::int64_t images = 0;
   std::int64_t unlabelled = 0;
   std::vector<std::int64_t> per_class;
-  std::vector<ValueRange> values;  ///< one a value
+  std::vector<ValueRange> values;  ///< one per value
   Sizes sizes;
   std::vector<BadImage> bad;
 };
 
-/// Pictures with the same pixels.
+/// Images with identical pixels.
 struct Duplicates {
   struct One {
     std::string set;
@@ -50,43 +49,42 @@ struct Duplicates {
   std::vector<One> pictures;  ///< two or more, in the order of the sets
 
   [[nodiscard]] bool across_sets() const;
-  /// Or values.
+  /// Whether their labels or values differ.
   [[nodiscard]] bool labels_differ() const;
 };
 
-/// A file in the folder that is no part of the data, or has the name of another kind of file.
-struct OddFile {
+/// A file in the folder that is not part of the data, or has the extension of another format.
+struct UnexpectedFile {
   std::string path;
   std::string reason;
-  bool picture = false;  ///< it is one all the same
-  bool read = false;     ///< and part of the data
+  bool picture = false;  ///< it is an image
+  bool read = false;     ///< it is part of the data
 };
 
 struct Check {
   std::string source;
-  std::string error;  ///< why it can't be opened, and nothing else is known; else empty
+  std::string error;  ///< why the source can't be opened, if so; the other results are then missing
   std::vector<std::string> classes;
-  std::vector<std::string> value_names;  ///< in place of classes
-  std::vector<CheckedSet> sets;          ///< training first
-  std::vector<Duplicates> duplicates;    ///< by their first picture
-  std::vector<OddFile> odd_files;        ///< by path
-  augment::Normalisation normalisation;  ///< measured over all pixels of the training set
+  std::vector<std::string> value_names;   ///< in place of classes
+  std::vector<CheckedSet> sets;           ///< training first
+  std::vector<Duplicates> duplicates;     ///< in the order of their first images
+  std::vector<UnexpectedFile> odd_files;  ///< sorted by path
+  augment::Normalisation normalisation;   ///< measured over all pixels of the training set
 
-  /// Nothing that training would stop at or that makes its scores wrong: every picture can be read,
-  /// none is in two sets or under two labels.
+  /// No problem that would stop training or falsify its scores: every image can be read, and none
+  /// is in two sets or has two labels.
   [[nodiscard]] bool good() const;
 };
 
-/// Opens what a recipe's data.source may name and looks at all of it. What is wrong with the data
-/// is part of the result; errors of the program come out.
+/// Opens a source as for data.source and checks all of it. Problems of the data are part of the
+/// result; internal errors are thrown.
 Check check(const std::string& source, const CheckOptions& options = {});
 
-/// The same of sets that are open.
-/// @param source  what the result calls them; its folder, where it is one, is looked through for
-/// odd files
+/// The same for sets that are already open.
+/// @param source  name of the data in the result; if it is a folder, it is searched for odd files
 Check check(const Dataset& dataset, const std::string& source, const CheckOptions& options = {});
 
-/// For people. It ends with a line.
+/// The result as text, with a final newline.
 std::string to_text(const Check& check);
 nlohmann::ordered_json to_json(const Check& check);
 

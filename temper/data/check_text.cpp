@@ -1,4 +1,4 @@
-// What a check found, for people and for programs.
+// The result of a check as text and as JSON.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -33,17 +33,17 @@ std::string about_set(const CheckedSet& set) {
                         set.values.empty() ? "label" : "value");
   if (!set.per_class.empty()) {
     const auto [low, high] = std::ranges::minmax(set.per_class);
-    text += fmt::format(", {} a class", range(low, high));
+    text += fmt::format(", {} per class", range(low, high));
   }
   if (readable > 0)
-    text += fmt::format("\n{:<12}{} pixels high, {} wide, shorter side {} in the middle", "",
+    text += fmt::format("\n{:<12}{} pixels high, {} wide, median shorter side {}", "",
                         range(set.sizes.smallest_height, set.sizes.largest_height),
                         range(set.sizes.smallest_width, set.sizes.largest_width),
                         set.sizes.median_side);
   return text + "\n";
 }
 
-/// How many pictures the classes have in training: all of a few classes, the ends of many.
+/// The number of training images per class: of all classes, or the largest and smallest of many.
 std::string about_classes(const Check& check) {
   const auto& counts = check.sets.front().per_class;
   std::vector<std::size_t> order(counts.size());
@@ -79,8 +79,9 @@ std::string about_values(const Check& check) {
 std::string about_pixels(const Check& check) {
   const auto& n = check.normalisation;
   if (n.mean.empty()) return "";
-  return fmt::format("{:<12}mean [{:.4f}], standard deviation [{:.4f}], of 0 to 1, training\n",
-                     "pixels", fmt::join(n.mean, ", "), fmt::join(n.std, ", "));
+  return fmt::format(
+      "{:<12}mean [{:.4f}], standard deviation [{:.4f}] (training set, scaled to [0, 1])\n",
+      "pixels", fmt::join(n.mean, ", "), fmt::join(n.std, ", "));
 }
 
 std::string about_bad(const Check& check) {
@@ -94,7 +95,7 @@ std::string about_bad(const Check& check) {
   return text;
 }
 
-std::string learned_text(const Duplicates::One& one, const Check& check) {
+std::string targets_text(const Duplicates::One& one, const Check& check) {
   if (!check.value_names.empty())
     return one.values.empty() ? "no value" : fmt::format("{}", fmt::join(one.values, ", "));
   return one.label < 0 ? "no label" : check.classes[static_cast<std::size_t>(one.label)];
@@ -106,7 +107,7 @@ std::string about_group(const Duplicates& group, const Check& check) {
   for (std::size_t k = 0; k < shown; ++k) {
     const auto& one = group.pictures[k];
     text += fmt::format("{}{} ({}, {})", k == 0 ? "  " : "\n    = ", one.where, one.set,
-                        learned_text(one, check));
+                        targets_text(one, check));
   }
   if (shown < group.pictures.size())
     text += fmt::format("\n    and {} more", group.pictures.size() - shown);
@@ -127,12 +128,11 @@ std::string about_duplicates(const Check& check, std::string_view title, const W
 std::string about_odd_files(const Check& check) {
   if (check.odd_files.empty()) return "";
   auto text =
-      fmt::format("{} of an unexpected kind:\n", counted(check.odd_files.size(), "file", "files"));
+      fmt::format("{} of an unexpected type:\n", counted(check.odd_files.size(), "file", "files"));
   for (std::size_t k = 0; k < std::min(check.odd_files.size(), kNotesShown); ++k)
     text += fmt::format("  {}: {}\n", check.odd_files[k].path, check.odd_files[k].reason);
   if (check.odd_files.size() > kNotesShown)
-    text +=
-        fmt::format("  and {} more; --json names them all\n", check.odd_files.size() - kNotesShown);
+    text += fmt::format("  and {} more; --json lists all\n", check.odd_files.size() - kNotesShown);
   return text;
 }
 
@@ -184,19 +184,19 @@ std::string to_text(const Check& check) {
   for (const auto& set : check.sets) text += about_set(set);
   text += check.value_names.empty() ? about_classes(check) : about_values(check);
   text += about_pixels(check) + about_bad(check);
-  text += about_duplicates(check, "in more than one set, so that scores are too good",
+  text += about_duplicates(check, "in more than one set, which makes scores too optimistic",
                            [](const Duplicates& group) { return group.across_sets(); });
   const auto* label = check.value_names.empty() ? "label" : "value";
   text += about_duplicates(
-      check, fmt::format("under more than one {}", label),
+      check, fmt::format("with more than one {}", label),
       [](const Duplicates& group) { return !group.across_sets() && group.labels_differ(); });
   text += about_duplicates(check, "several times in one set", [](const Duplicates& group) {
     return !group.across_sets() && !group.labels_differ();
   });
   text += about_odd_files(check);
   return text + (check.good()
-                     ? fmt::format("good: every picture can be read, none is in two sets or under "
-                                   "two {}s\n",
+                     ? fmt::format("good: every picture can be read, and none is in two sets or "
+                                   "has two {}s\n",
                                    label)
                      : "not good: see above\n");
 }

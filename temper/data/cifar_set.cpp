@@ -67,7 +67,7 @@ std::optional<Found> find(const fs::path& folder) {
 }
 
 bool is_for_python(const fs::path& folder) {
-  // CIFAR-100's files there are called train, test and meta.
+  // The Python version of CIFAR-100 has the files train, test and meta.
   return there(folder / "data_batch_1") || there(folder / "cifar-10-batches-py" / "data_batch_1") ||
          there(folder / "cifar-100-python" / "train") ||
          (there(folder / "train") && there(folder / "test") && there(folder / "meta"));
@@ -88,7 +88,7 @@ std::vector<std::string> names_in(const fs::path& path, std::size_t count) {
     begin = end + 1;
   }
   if (names.size() != count)
-    throw Error(Code::data, fmt::format("{}: {} names of classes; expected {}, one a line",
+    throw Error(Code::data, fmt::format("{}: {} class names; expected {}, one per line",
                                         path.string(), names.size(), count));
   return names;
 }
@@ -123,7 +123,7 @@ Dataset cifar(const fs::path& folder) {
   if (!found)
     throw Error(Code::data,
                 is_for_python(folder)
-                    ? fmt::format("{}: CIFAR's version for Python; fetch the binary version "
+                    ? fmt::format("{}: the Python version of CIFAR; download the binary version "
                                   "(cifar-10-binary.tar.gz, cifar-100-binary.tar.gz)",
                                   folder.string())
                     : fmt::format("{}: no data_batch_1.bin and no train.bin", folder.string()));
@@ -134,7 +134,7 @@ Dataset cifar(const fs::path& folder) {
                   .width = io::kCifarSide};
   if (there(found->folder / layout.test))
     dataset.test = read_set(*found, {layout.test}, "test", classes);
-  // As everybody normalises CIFAR-10; CIFAR-100 is measured.
+  // The usual normalization of CIFAR-10; that of CIFAR-100 is measured.
   if (layout.kind == io::CifarKind::ten)
     dataset.normalisation = {{0.4914, 0.4822, 0.4465}, {0.2470, 0.2435, 0.2616}};
   return dataset;

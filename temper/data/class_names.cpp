@@ -30,13 +30,13 @@ std::vector<std::string> classes_among(std::span<const std::string> labels) {
   return classes;
 }
 
-ClassNumbers::ClassNumbers(const std::vector<std::string>& classes) {
+ClassIndex::ClassIndex(const std::vector<std::string>& classes) {
   std::int64_t number = 0;
   for (const auto& name : classes) sorted_.emplace_back(name, number++);
   std::sort(sorted_.begin(), sorted_.end());
 }
 
-std::int64_t ClassNumbers::of(const std::string& label) const {
+std::int64_t ClassIndex::of(const std::string& label) const {
   const auto found =
       std::lower_bound(sorted_.begin(), sorted_.end(), label,
                        [](const auto& pair, const std::string& name) { return pair.first < name; });

@@ -6,29 +6,29 @@
 
 namespace temper::data {
 
-/// The classes that labels name: each once, in the order of their numbers where all are whole
-/// numbers as programs write them (0, 7, 12), else in the order of their bytes.
-/// @param labels  in any order, again and again; empty ones are no labels
+/// The distinct classes among labels, sorted numerically if all are whole numbers without leading
+/// zeros (0, 7, 12), otherwise by their bytes.
+/// @param labels  in any order, with repetitions; an empty one is no label
 std::vector<std::string> classes_among(std::span<const std::string> labels);
 
-/// Whether a text is a whole number, without sign, leading zeros or more than nine digits.
+/// Whether a text is a whole number of at most nine digits, without a sign or leading zeros.
 bool is_class_number(const std::string& text);
 
-/// A class's place; -1 where it is none of them.
-class ClassNumbers {
+/// Maps names of classes to their indices; -1 for other names.
+class ClassIndex {
  public:
-  explicit ClassNumbers(const std::vector<std::string>& classes);
+  explicit ClassIndex(const std::vector<std::string>& classes);
   [[nodiscard]] std::int64_t of(const std::string& label) const;
 
  private:
   std::vector<std::pair<std::string, std::int64_t>> sorted_;
 };
 
-/// Throws Error{Code::data} unless there are two classes or more.
-/// @param where  what the message calls the training set
+/// Throws Error{Code::data} unless there are two or more classes.
+/// @param where  the training set, for the message
 void check_classes(const std::vector<std::string>& classes, const std::string& where);
 
-/// Names of classes for a message: all of them, or the first few and how many there are.
+/// Names of classes for a message: all of them, or the first few and their total number.
 std::string some_of(const std::vector<std::string>& classes);
 
 }  // namespace temper::data

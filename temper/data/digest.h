@@ -9,7 +9,7 @@
 
 namespace temper::data {
 
-/// Hash of a list of things, each with its length, so that no two lists read the same.
+/// Hash of a list of items, each with its length, so that different lists have different input.
 class Digest {
  public:
   Digest& add(std::span<const std::byte> bytes) {

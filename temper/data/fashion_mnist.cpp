@@ -38,8 +38,8 @@ fs::path find(const std::string& name, const std::vector<fs::path>& folders) {
   }
   throw Error(Code::data,
               fmt::format("fashion-mnist: no {}.gz in {}. Install Debian's package (apt install "
-                          "dataset-fashion-mnist), or name the folder of its four files in "
-                          "TEMPER_DATA_DIR",
+                          "dataset-fashion-mnist), or set TEMPER_DATA_DIR to the folder with its "
+                          "four files",
                           name, looked));
 }
 
@@ -53,7 +53,7 @@ std::shared_ptr<const Source> read_set(const std::string& prefix, const std::str
   io::Picture first;
   if (set->size() > 0) set->read(0, first);
   if (first.height() != kSide || first.width() != kSide || first.channels() != 1)
-    throw Error(Code::data, fmt::format("{}: images of {} x {} pixels; expected 28 x 28 in grey",
+    throw Error(Code::data, fmt::format("{}: images of {} x {} pixels; expected 28 x 28, grayscale",
                                         images_path.string(), first.height(), first.width()));
   return set;
 }

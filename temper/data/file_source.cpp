@@ -21,7 +21,7 @@ FileSource::FileSource(std::vector<File> files, std::vector<std::string> classes
                 fmt::format("pictures with {} channels; expected 1 or 3", options_.channels));
   for_each_index(files_.size(),
                  [this](std::size_t i) { stamps_[i] = io::stamp_of(files_[i].path); });
-  resident_ = Resident(
+  cache_ = DecodedCache(
       std::ssize(files_), [this](std::int64_t i, io::Picture& into) { load(i, into); }, options_);
 }
 
@@ -40,7 +40,7 @@ std::int64_t FileSource::label(std::int64_t i) const {
 }
 
 void FileSource::read(std::int64_t i, io::Picture& into) const {
-  if (!resident_.read(i, into)) load(i, into);
+  if (!cache_.read(i, into)) load(i, into);
 }
 
 std::string FileSource::where(std::int64_t i) const {

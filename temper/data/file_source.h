@@ -6,25 +6,26 @@
 #include <vector>
 
 #include "temper/augment/box.h"
+#include "temper/data/decoded_cache.h"
 #include "temper/data/file_options.h"
-#include "temper/data/resident.h"
 #include "temper/data/source.h"
 #include "temper/io/read_file.h"
 
 namespace temper::data {
 
-/// Pictures in files (PNG, JPEG, WebP, recognised by content). A set that fits into `memory` is
-/// decoded at once, so that a damaged picture is found before training; of a larger one a file is
-/// read when its picture is needed, and must still be what it was when the source was made.
+/// Images in files (PNG, JPEG, WebP, recognized by content). A set that fits into `memory` is
+/// decoded when it is opened, so that a damaged image is found before training. The files of a
+/// larger set are read when they are needed, and must not have changed since the source was
+/// created.
 class FileSource : public Source {
  public:
   struct File {
     std::filesystem::path path;
-    std::string name;         ///< of the file within its set, for the digest
+    std::string name;         ///< name of the file within its set, for the digest
     std::int64_t label = -1;  ///< in [-1, classes)
   };
 
-  /// Throws Error naming the file that can't be read (Code::io) or decoded (Code::data).
+  /// Throws Error for a file that can't be read (Code::io) or decoded (Code::data), which it names.
   FileSource(std::vector<File> files, std::vector<std::string> classes,
              const FileOptions& options = {});
 
@@ -34,12 +35,12 @@ class FileSource : public Source {
   [[nodiscard]] int channels() const override { return options_.channels; }
   void read(std::int64_t i, io::Picture& into) const override;
   [[nodiscard]] std::string where(std::int64_t i) const override;
-  /// Of names, labels and the files' sizes in bytes.
+  /// Hash of names, labels and file sizes in bytes.
   [[nodiscard]] std::string digest() const override;
 
-  [[nodiscard]] std::int64_t bytes_in_memory() const { return resident_.bytes(); }
-  /// Of all images, where they are in memory and have one size.
-  [[nodiscard]] std::optional<augment::Size> common_size() const { return resident_.common_size(); }
+  [[nodiscard]] std::int64_t bytes_in_memory() const { return cache_.bytes(); }
+  /// The size of all images, if they are in memory and have one size.
+  [[nodiscard]] std::optional<augment::Size> common_size() const { return cache_.common_size(); }
 
  private:
   void load(std::int64_t i, io::Picture& into) const;
@@ -47,8 +48,8 @@ class FileSource : public Source {
   std::vector<File> files_;
   std::vector<std::string> classes_;
   FileOptions options_;
-  std::vector<io::FileStamp> stamps_;  ///< one a file
-  Resident resident_;
+  std::vector<io::FileStamp> stamps_;  ///< one per file
+  DecodedCache cache_;
 };
 
 }  // namespace temper::data

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "temper/core/error.h"
-#include "temper/data/assembly.h"
 #include "temper/data/class_names.h"
+#include "temper/data/dataset_builder.h"
 #include "temper/data/listing.h"
 #include "temper/data/set_names.h"
 #include "temper/io/system_error.h"
@@ -22,8 +22,8 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kLookedFor = "pictures (.png, .jpg, .jpeg, .webp)";
 
-/// All pictures in a folder and in those below it. Links to files are followed, links to folders
-/// below the classes are not: they could lead in a circle.
+/// Collects all images in a folder and its subfolders. Links to files are followed, but not links
+/// to folders below the classes, since they could form a cycle.
 void collect(const fs::path& folder, const fs::path& set, std::int64_t label,
              std::vector<FileSource::File>& files) {
   for (const auto& entry : entries(folder)) {
@@ -36,7 +36,7 @@ void collect(const fs::path& folder, const fs::path& set, std::int64_t label,
   }
 }
 
-/// The pictures of one set. Every class of `classes` may be missing; others may not be there.
+/// The images of one set. Classes of `classes` may be missing; other classes are an error.
 std::vector<FileSource::File> pictures(const fs::path& set,
                                        const std::vector<std::string>& classes) {
   std::vector<FileSource::File> files;
@@ -59,8 +59,8 @@ std::vector<FileSource::File> pictures(const fs::path& set,
   const bool loose = std::any_of(here.begin(), here.end(),
                                  [](const auto& entry) { return is_picture_name(entry.path()); });
   throw Error(Code::data,
-              loose ? fmt::format("{}: pictures lie in the folder itself; put those of each class "
-                                  "into a folder with the class's name",
+              loose ? fmt::format("{}: pictures are in the folder itself; put those of each class "
+                                  "into a subfolder with the name of the class",
                                   path.string())
                     : fmt::format("{}: no images. Looked for folders, one for each class, with {}, "
                                   "or for train/, val/ and test/ with such folders",
@@ -79,12 +79,12 @@ std::vector<FileSource::File> training_pictures(const fs::path& set,
                                           (set / classes[c]).string(), kLookedFor));
   if (classes.size() < 2)
     throw Error(Code::data, fmt::format("{}: only one class, '{}'; a classifier needs two or more, "
-                                        "each a folder with its pictures",
+                                        "each a folder of pictures",
                                         set.string(), classes.front()));
   return files;
 }
 
-/// Classes may be called as sets are: a set is a folder of folders.
+/// Classes may have the names of sets; a set is recognized by its subfolders.
 bool is_set(const fs::path& path, const std::string& name) {
   return part_of(name) && !folders_in(path / name).empty();
 }
@@ -102,14 +102,14 @@ Layout layout_of(const fs::path& path) {
     throw Error(Code::data, fmt::format("{}: no such folder", path.string()));
   }
   if (!is_folder(path))
-    throw Error(Code::data, fmt::format("{}: a file; expected a folder with a folder of pictures "
-                                        "for each class",
+    throw Error(Code::data, fmt::format("{}: a file; expected a folder with one subfolder of "
+                                        "pictures per class",
                                         path.string()));
   const auto folders = folders_in(path);
   if (!holds_training_folder(path)) {
     if (!folders.empty() && std::all_of(folders.begin(), folders.end(),
                                         [&](const auto& name) { return is_set(path, name); }))
-      throw Error(Code::data, fmt::format("{}: a folder '{}' with folders in it, but no 'train'; "
+      throw Error(Code::data, fmt::format("{}: a folder '{}' with subfolders, but no 'train'; "
                                           "expected a training set, too",
                                           path.string(), folders.front()));
     return {path};
@@ -133,7 +133,7 @@ bool holds_training_folder(const fs::path& path) {
 Dataset folder(const fs::path& path, const FileOptions& options) {
   const Layout layout = layout_of(path);
   const auto classes = folders_in(layout.train);
-  Assembly assembly(options);
+  DatasetBuilder assembly(options);
   const auto open = [&](std::vector<FileSource::File> files) {
     return assembly.open<FileSource>(std::move(files), classes);
   };

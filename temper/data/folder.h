@@ -6,21 +6,23 @@
 
 namespace temper::data {
 
-/// A folder with one folder of pictures for each class:
+/// A folder with one subfolder of images for each class:
 ///
-///   folder/CLASS/.../picture.jpg             training only: validation is carved from it
+///   folder/CLASS/.../picture.jpg             training only: validation is split off it
 ///   folder/train/CLASS/..., folder/val/CLASS/..., folder/test/CLASS/...
 ///
-/// The sets are called train or training; val, valid, validation or dev; test or testing, in any
-/// case, one of each; only the first must be there. Classes are sorted by the bytes of their names.
-/// Pictures end in png, jpg, jpeg or webp, in any case, and are recognised by content. Hidden files
-/// are ignored, and so are other folders beside the sets.
+/// The sets are named train or training; val, valid, validation or dev; test or testing,
+/// case-insensitively, one of each. Only the training set is required. Classes are sorted by the
+/// bytes of their names. Image files have the extension png, jpg, jpeg or webp, case-insensitively,
+/// and their format is recognized by content. Hidden files are ignored, and so are other folders
+/// next to the sets.
 ///
-/// Throws Error{Code::data}: no such folder, no pictures (and what was looked for), a class without
-/// any, fewer than two classes, a class that training doesn't know; Error{Code::io}: no permission.
+/// Throws Error{Code::data}: no such folder, no images (with the names that were looked for), a
+/// class without images, fewer than two classes, a class that the training set does not have;
+/// Error{Code::io}: no permission.
 Dataset folder(const std::filesystem::path& path, const FileOptions& options = {});
 
-/// Whether a folder holds a training set with folders of its own, as against folders of classes.
+/// Whether a folder contains a training set with subfolders, as opposed to the classes themselves.
 bool holds_training_folder(const std::filesystem::path& path);
 
 }  // namespace temper::data

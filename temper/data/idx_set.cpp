@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 constexpr int kMostSide = 1 << 15;
 
-/// The files of the three sets; an empty name: it is not there.
+/// The files of the three sets; an empty name: no such file.
 struct Files {
   std::array<std::string, 3> images;
   std::array<std::string, 3> labels;
@@ -31,11 +31,11 @@ struct Files {
 std::optional<Part> part_at_end(std::string_view prefix) {
   const auto last = prefix.find_last_of("-_");
   const auto word = last == std::string_view::npos ? prefix : prefix.substr(last + 1);
-  if (small_letters(std::string(word)) == "t10k") return Part::test;
+  if (to_lower(std::string(word)) == "t10k") return Part::test;
   return part_of(word);
 }
 
-/// What comes before "images-idx3-ubyte" and the like; nothing where that is not the end.
+/// The part of the name before "images-idx3-ubyte" and the like; nullopt for other names.
 std::optional<std::string_view> before(std::string_view name, std::string_view what) {
   if (name.ends_with(".gz")) name.remove_suffix(3);
   for (const char* rank : {"idx1-ubyte", "idx3-ubyte", "idx4-ubyte"}) {
@@ -64,8 +64,8 @@ Files find_files(const fs::path& folder) {
     auto& taken = into[static_cast<std::size_t>(*part)];
     if (!taken.empty())
       throw Error(Code::data,
-                  fmt::format("{}: both {} and {} are the {} of one set; leave one of them "
-                              "in the folder",
+                  fmt::format("{}: both {} and {} are the {} of one set; remove one of them "
+                              "from the folder",
                               folder.string(), taken, name, what));
     taken = name;
   };

@@ -34,19 +34,21 @@ std::vector<std::int64_t> rows_with_label(const Source& source) {
 
 }  // namespace
 
-Relabelled::Relabelled(std::shared_ptr<const Source> base, std::vector<std::int64_t> labels)
+RelabeledSource::RelabeledSource(std::shared_ptr<const Source> base,
+                                 std::vector<std::int64_t> labels)
     : base_(std::move(base)), labels_(std::move(labels)) {
   assert(std::ssize(labels_) == base_->size());
 }
 
-std::string Relabelled::digest() const {
+std::string RelabeledSource::digest() const {
   return Digest().add(base_->digest()).add(std::as_bytes(std::span(labels_))).hex();
 }
 
 std::shared_ptr<const Source> keep_labels(std::shared_ptr<const Source> source, double share,
                                           std::uint64_t seed) {
   if (const bool valid = share > 0 && share <= 1; !valid)
-    throw Error(Code::usage, fmt::format("data.labelled = {}; expected a share in (0, 1]", share));
+    throw Error(Code::usage,
+                fmt::format("data.labelled = {}; expected a fraction in (0, 1]", share));
   if (share == 1) return source;
   const auto dropped = stratified_split(*source, 1 - share, seed).validation;
   if (const auto names = source->value_names(); !names.empty()) {
@@ -54,27 +56,27 @@ std::shared_ptr<const Source> keep_labels(std::shared_ptr<const Source> source, 
     for (const auto row : dropped)
       std::fill_n(values.begin() + row * std::ssize(names), names.size(),
                   std::numeric_limits<double>::quiet_NaN());
-    return std::make_shared<Valued>(std::move(source), names, std::move(values));
+    return std::make_shared<RegressionSource>(std::move(source), names, std::move(values));
   }
   auto labels = labels_of(*source);
   for (const auto row : dropped) labels[static_cast<std::size_t>(row)] = -1;
-  return std::make_shared<Relabelled>(std::move(source), std::move(labels));
+  return std::make_shared<RelabeledSource>(std::move(source), std::move(labels));
 }
 
 NoisyLabels replace_labels(std::shared_ptr<const Source> source, double share, std::uint64_t seed) {
   if (const bool valid = share >= 0 && share <= 1; !valid)
     throw Error(Code::usage,
-                fmt::format("data.label_noise = {}; expected a share in [0, 1]", share));
+                fmt::format("data.label_noise = {}; expected a fraction in [0, 1]", share));
   if (share == 0) return {std::move(source), {}};
   if (!source->value_names().empty())
     throw Error(Code::usage,
-                fmt::format("data.label_noise = {} for data with values; it replaces classes by "
-                            "others, leave it out",
+                fmt::format("data.label_noise = {} for data with values; it applies to classes "
+                            "only, remove it",
                             share));
   const auto classes = std::ssize(source->classes());
   if (classes < 2)
-    throw Error(Code::usage, fmt::format("data.label_noise = {} with one class: there is no other "
-                                         "label to give",
+    throw Error(Code::usage, fmt::format("data.label_noise = {} with one class; it needs two or "
+                                         "more classes",
                                          share));
   const auto rows = rows_with_label(*source);
   const auto count = std::llround(share * static_cast<double>(rows.size()));
@@ -93,11 +95,11 @@ NoisyLabels replace_labels(std::shared_ptr<const Source> source, double share, s
     result.replaced.push_back({row, label, replaced});
     label = replaced;
   }
-  result.source = std::make_shared<Relabelled>(std::move(source), std::move(labels));
+  result.source = std::make_shared<RelabeledSource>(std::move(source), std::move(labels));
   return result;
 }
 
-std::shared_ptr<const Source> labelled_images(std::shared_ptr<const Source> source) {
+std::shared_ptr<const Source> labeled_images(std::shared_ptr<const Source> source) {
   auto rows = rows_with_label(*source);
   if (rows.empty()) return nullptr;
   if (std::ssize(rows) == source->size()) return source;

@@ -6,14 +6,14 @@
 
 #include "temper/data/source.h"
 
-/// Labels that differ from those that a source brings, for experiments.
+/// Removing and replacing the labels of a source, for experiments.
 namespace temper::data {
 
-/// The images of a source of classes with other labels.
-class Relabelled : public Source {
+/// The images of a classification source, with other labels.
+class RelabeledSource : public Source {
  public:
-  /// @param labels  one an image of `base`, each in [-1, classes)
-  Relabelled(std::shared_ptr<const Source> base, std::vector<std::int64_t> labels);
+  /// @param labels  one per image of `base`, each in [-1, classes)
+  RelabeledSource(std::shared_ptr<const Source> base, std::vector<std::int64_t> labels);
 
   [[nodiscard]] std::int64_t size() const override { return base_->size(); }
   [[nodiscard]] const std::vector<std::string>& classes() const override {
@@ -33,16 +33,17 @@ class Relabelled : public Source {
   std::vector<std::int64_t> labels_;
 };
 
-/// Keeps the label of that share of each class's images, to within one image (largest remainders
-/// first, the total is exact), at least one a class, or the values of that share of a set of
-/// values; the others lose theirs. What a smaller share keeps, a larger one keeps too.
+/// Keeps the labels of that fraction of the images of every class, to within one image (largest
+/// remainder method, so the total is exact) and at least one per class, or the regression values of
+/// that fraction of all images. The other images become unlabeled. The labels that a smaller
+/// fraction keeps are a subset of those that a larger one keeps.
 /// @param share  in (0, 1]; 1: the source itself
 std::shared_ptr<const Source> keep_labels(std::shared_ptr<const Source> source, double share,
                                           std::uint64_t seed);
 
-/// A label that noise has replaced.
+/// A label that was replaced by label noise.
 struct ReplacedLabel {
-  std::int64_t image = 0;  ///< of the source
+  std::int64_t image = 0;  ///< index in the source
   std::int64_t was = 0;
   std::int64_t is = 0;
   bool operator==(const ReplacedLabel&) const = default;
@@ -50,17 +51,17 @@ struct ReplacedLabel {
 
 struct NoisyLabels {
   std::shared_ptr<const Source> source;
-  std::vector<ReplacedLabel> replaced;  ///< ascending by image
+  std::vector<ReplacedLabel> replaced;  ///< sorted by image
 };
 
 /// Symmetric label noise (Han et al. 2018, Co-teaching, arXiv:1804.06872): round(share * n) of the
-/// n labelled images are given one of the other classes, each with the same chance, so that none of
-/// them keeps its label. What a smaller share replaces, a larger one replaces alike.
-/// @param share  in [0, 1]; 0: the source itself. Throws Error{Code::usage} for another one, and
-/// where there are not two classes
+/// n labeled images are given one of the other classes, chosen uniformly, so that none of them
+/// keeps its label. The replacements of a smaller fraction are a subset of those of a larger one.
+/// @param share  in [0, 1]; 0: the source itself
+/// @throws Error{Code::usage} for a fraction outside this range, and for fewer than two classes
 NoisyLabels replace_labels(std::shared_ptr<const Source> source, double share, std::uint64_t seed);
 
-/// The images that have a label or values: the source itself where all have. Null where none has.
-std::shared_ptr<const Source> labelled_images(std::shared_ptr<const Source> source);
+/// The images that have a label or values: the source itself if all have, null if none has.
+std::shared_ptr<const Source> labeled_images(std::shared_ptr<const Source> source);
 
 }  // namespace temper::data

@@ -57,11 +57,11 @@ std::vector<std::string> files_in(const fs::path& folder) {
 }
 
 bool is_picture_name(const fs::path& path) {
-  const auto ending = small_letters(path.extension().string());
+  const auto ending = to_lower(path.extension().string());
   return ending == ".png" || ending == ".jpg" || ending == ".jpeg" || ending == ".webp";
 }
 
-std::string small_letters(std::string text) {
+std::string to_lower(std::string text) {
   for (char& letter : text)
     if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
   return text;

@@ -3,27 +3,27 @@
 #include <string>
 #include <vector>
 
-/// What lies in a folder. Errors of the disk are Error{Code::io} naming the path.
+/// The contents of folders. I/O errors are Error{Code::io} and name the path.
 namespace temper::data {
 
-/// What is not hidden, sorted by the bytes of its name.
+/// The entries that are not hidden, sorted by the bytes of their names.
 std::vector<std::filesystem::directory_entry> entries(const std::filesystem::path& folder);
 
-/// Whether a folder is there, or a link to one. No permission to look is an error.
+/// Whether the path is a folder or a link to one. A lack of permission is an error.
 bool is_folder(const std::filesystem::path& path);
-/// The same of an entry, which often knows without asking the disk.
+/// The same for an entry, which often needs no access to the disk.
 bool is_folder(const std::filesystem::directory_entry& entry);
 
-/// Names of the folders in a folder, sorted, hidden ones left out.
+/// Names of the folders in a folder, sorted, without hidden ones.
 std::vector<std::string> folders_in(const std::filesystem::path& folder);
 
-/// Names of what is no folder, sorted, hidden ones left out.
+/// Names of the entries that are not folders, sorted, without hidden ones.
 std::vector<std::string> files_in(const std::filesystem::path& folder);
 
-/// Whether a file is called as pictures are: .png, .jpg, .jpeg, .webp, in any case.
+/// Whether a file has the extension of an image: .png, .jpg, .jpeg, .webp, case-insensitively.
 bool is_picture_name(const std::filesystem::path& path);
 
-/// Letters A to Z made small.
-std::string small_letters(std::string text);
+/// The text with the letters A to Z in lower case.
+std::string to_lower(std::string text);
 
 }  // namespace temper::data

@@ -23,17 +23,17 @@
 namespace temper::data {
 namespace {
 
-/// An image that was skipped, and the how-manieth of its row that was.
-struct Misfortune {
+/// A skipped image, and the number of images tried for its row so far.
+struct SkipRecord {
   Skipped skipped;
   std::int64_t attempt = 0;
 };
 
-/// A batch's memory, which is used for one batch after another.
+/// The memory of a batch, which is reused for one batch after another.
 struct Slot {
-  augment::Pipeline pipeline;  ///< that the present batch is made with
+  augment::Pipeline pipeline;  ///< of the current batch
   Batch full = {};             ///< all rows, of the largest size
-  Batch delivered = {};        ///< the present batch, a view of `full`
+  Batch delivered = {};        ///< the current batch, a view of `full`
   std::vector<float*> views = {};
   std::int64_t* labels = nullptr;
   float* targets = nullptr;
@@ -41,10 +41,10 @@ struct Slot {
   std::int64_t* ids = nullptr;
   std::int64_t* repeats = nullptr;
 
-  std::vector<Misfortune> misfortunes = {};  ///< in the order in which they happened
-  std::int64_t waiting = 0;                  ///< rows that are not finished
-  std::int64_t failed = 0;                   ///< the first row that failed, where there is an error
-  bool unusable = false;                     ///< there is an error and no row is made
+  std::vector<SkipRecord> skip_records = {};  ///< in the order in which they happened
+  std::int64_t waiting = 0;                   ///< number of rows that are not finished
+  std::int64_t failed = 0;                    ///< the first row that failed, if there is an error
+  bool unusable = false;                      ///< there is an error and no row is prepared
   std::exception_ptr error = {};
 };
 
@@ -72,7 +72,7 @@ Slot make_slot(const augment::Pipeline& pipeline, std::int64_t views, std::int64
   return slot;
 }
 
-/// As many images of that size, channels-last, as they lie one after the other in `full`.
+/// A view of `rows` images of that size, channels-last and contiguous from the start of `full`.
 at::Tensor first_images(const at::Tensor& full, std::int64_t rows, augment::Size size) {
   const auto [height, width] = size;
   const auto channels = full.size(1);
@@ -91,13 +91,13 @@ Batch first_rows(const Batch& full, std::int64_t rows, augment::Size size) {
           at::narrow(full.repeats, 0, 0, rows)};
 }
 
-/// What was skipped, in an order that does not depend on the threads.
-void tell(std::vector<Misfortune>& misfortunes, std::vector<Skipped>& skipped) {
-  std::ranges::sort(misfortunes, {},
-                    [](const Misfortune& one) { return std::pair(one.skipped.row, one.attempt); });
+/// Moves the skipped images to `skipped`, in an order that does not depend on the threads.
+void tell(std::vector<SkipRecord>& skip_records, std::vector<Skipped>& skipped) {
+  std::ranges::sort(skip_records, {},
+                    [](const SkipRecord& one) { return std::pair(one.skipped.row, one.attempt); });
   skipped.clear();
-  for (auto& one : misfortunes) skipped.push_back(std::move(one.skipped));
-  misfortunes.clear();
+  for (auto& one : skip_records) skipped.push_back(std::move(one.skipped));
+  skip_records.clear();
 }
 
 bool is_of(const Batch& batch, std::int64_t rows, augment::Size size) {
@@ -114,16 +114,15 @@ void check(const Source& source, const LoaderOptions& options) {
     throw Error(Code::usage,
                 fmt::format("a loader with {} views of an image; expected 1 to 16", options.views));
   if (source.size() < (options.drop_last ? options.batch : 1))
-    throw Error(
-        Code::usage,
-        fmt::format("data.batch = {} for a set of {} images; expected no more than there are",
-                    options.batch, source.size()));
+    throw Error(Code::usage,
+                fmt::format("data.batch_size = {} for a set of {} images; expected at most as many",
+                            options.batch, source.size()));
   if (options.normalisation.mean.size() != static_cast<std::size_t>(source.channels()))
-    throw Error(Code::usage, fmt::format("normalisation of {} channels for images with {}",
+    throw Error(Code::usage, fmt::format("normalization of {} channels for images with {}",
                                          options.normalisation.mean.size(), source.channels()));
 }
 
-/// The present exception, naming the image.
+/// The current exception as an Error that names the image.
 Error about_image(const std::string& where) {
   const auto named = [&where](const std::string& what) {
     return what.find(where) == std::string::npos ? where + ": " + what : what;
@@ -145,11 +144,11 @@ bool is_bad_image(const Error& error) {
 
 }  // namespace
 
-/// The state that the workers and the consumer share. Rows of the epoch are handed out in order, a
-/// few at a time, into the slots of batches [released_, released_ + slots).
-class Loader::Crew {
+/// The state that the workers and the consumer share. The rows of an epoch are claimed in order, a
+/// few at a time, and written to the slots of the batches [released_, released_ + slots).
+class Loader::Workers {
  public:
-  Crew(std::shared_ptr<const Source> source, LoaderOptions options)
+  Workers(std::shared_ptr<const Source> source, LoaderOptions options)
       : source_(std::move(source)),
         options_(std::move(options)),
         outputs_(source_->outputs()),
@@ -157,7 +156,7 @@ class Loader::Crew {
                  options_.batch),
         rows_(std::min(source_->size(), batches_ * options_.batch)) {
     augment::Pipeline pipeline(options_.operations, options_.normalisation, options_.size);
-    pipeline.set_only_later(options_.only_later);
+    pipeline.set_skipped_in_first_view(options_.only_later);
     share_ = std::clamp<std::int64_t>(kValuesAtOnce / (pipeline.sample_size() * options_.views), 1,
                                       options_.batch);
     const auto rows = std::min(options_.batch, source_->size());
@@ -170,11 +169,11 @@ class Loader::Crew {
       throw;
     }
   }
-  ~Crew() { end(); }
-  Crew(const Crew&) = delete;
-  Crew& operator=(const Crew&) = delete;
-  Crew(Crew&&) = delete;
-  Crew& operator=(Crew&&) = delete;
+  ~Workers() { end(); }
+  Workers(const Workers&) = delete;
+  Workers& operator=(const Workers&) = delete;
+  Workers(Workers&&) = delete;
+  Workers& operator=(Workers&&) = delete;
 
   [[nodiscard]] std::int64_t batches() const { return batches_; }
 
@@ -204,7 +203,7 @@ class Loader::Crew {
     Slot& slot = slot_of(due_);
     while (next_row_ < end || slot.waiting > 0) {
       if (const auto share = claim(end))
-        finish(*share, own_, lock);  // nobody else would be faster
+        finish(*share, own_, lock);  // rather than wait for a worker
       else
         finished_.wait(lock);
     }
@@ -212,21 +211,21 @@ class Loader::Crew {
     const auto rows = end - due_ * options_.batch;
     if (const auto size = slot.pipeline.input(); !is_of(slot.delivered, rows, size))
       slot.delivered = first_rows(slot.full, rows, size);
-    if (!slot.misfortunes.empty() || !slot.delivered.skipped.empty())
-      tell(slot.misfortunes, slot.delivered.skipped);
+    if (!slot.skip_records.empty() || !slot.delivered.skipped.empty())
+      tell(slot.skip_records, slot.delivered.skipped);
     ++due_;
     return &slot.delivered;
   }
 
  private:
   /// Some rows of one batch.
-  struct Share {
+  struct RowRange {
     std::int64_t batch;
     std::int64_t begin;  ///< row of the epoch
     std::int64_t end;
   };
   /// A thread's memory.
-  struct Desk {
+  struct ThreadBuffers {
     io::Picture picture;
     augment::Frame frame;
   };
@@ -240,25 +239,25 @@ class Loader::Crew {
     return std::min(rows_, (batch + 1) * options_.batch);
   }
 
-  /// The next rows before `limit`, when there are any and their slot is free.
-  std::optional<Share> claim(std::int64_t limit) {
+  /// Claims the next rows before `limit`, if there are any and their slot is free.
+  std::optional<RowRange> claim(std::int64_t limit) {
     const std::int64_t batch = next_row_ / options_.batch;
     if (cancelled_ || next_row_ >= limit || batch >= released_ + options_.slots)
       return std::nullopt;
-    const Share share{batch, next_row_, std::min(next_row_ + share_, end_of(batch))};
+    const RowRange share{batch, next_row_, std::min(next_row_ + share_, end_of(batch))};
     if (share.begin == batch * options_.batch) begin(batch);
     next_row_ = share.end;
     ++busy_;
     return share;
   }
 
-  /// Before its first row is made.
+  /// Prepares the slot of a batch, before its first row.
   void begin(std::int64_t batch) {
     Slot& slot = slot_of(batch);
     slot.waiting = end_of(batch) - batch * options_.batch;
     slot.unusable = false;
     slot.error = nullptr;
-    slot.misfortunes.clear();
+    slot.skip_records.clear();
     if (!options_.adapt) return;
     try {
       options_.adapt(epoch_ * batches_ + batch, slot.pipeline);
@@ -273,30 +272,30 @@ class Loader::Crew {
     const auto [height, width] = options_.size;
     if (size.height < 1 || size.width < 1 || size.height > height || size.width > width)
       throw Error(Code::usage,
-                  fmt::format("a batch of {} x {} pixels where the loader has memory for 1 x 1 to "
+                  fmt::format("a batch of {} x {} pixels; the loader has memory for 1 x 1 to "
                               "{} x {}",
                               size.height, size.width, height, width));
   }
 
   void work() {
-    Desk desk;
+    ThreadBuffers buffers;
     std::unique_lock lock(mutex_);
     while (true) {
-      std::optional<Share> share;
+      std::optional<RowRange> share;
       to_do_.wait(lock, [&] { return ended_ || (share = claim(rows_)).has_value(); });
       if (ended_) return;
-      finish(*share, desk, lock);
+      finish(*share, buffers, lock);
     }
   }
 
-  /// Carries out what was claimed, without the lock in between.
-  void finish(const Share& share, Desk& desk, std::unique_lock<std::mutex>& lock) {
+  /// Prepares the claimed rows, with the lock released meanwhile.
+  void finish(const RowRange& share, ThreadBuffers& buffers, std::unique_lock<std::mutex>& lock) {
     lock.unlock();
     std::exception_ptr error;
     std::int64_t row = share.begin;
     try {
       const bool usable = !slot_of(share.batch).unusable;
-      for (; usable && row < share.end && !cancelled_; ++row) fill(share.batch, row, desk);
+      for (; usable && row < share.end && !cancelled_; ++row) fill(share.batch, row, buffers);
     } catch (...) {
       error = std::current_exception();
     }
@@ -323,33 +322,33 @@ class Loader::Crew {
     for (const auto id : order_) repeats_.push_back(times[static_cast<std::size_t>(id)]++);
   }
 
-  void fill(std::int64_t batch, std::int64_t row, Desk& desk) {
+  void fill(std::int64_t batch, std::int64_t row, ThreadBuffers& buffers) {
     const auto index = static_cast<std::size_t>(row);
     const std::int64_t id = order_.empty() ? row : order_[index];
     const std::int64_t repeat = repeats_.empty() ? 0 : repeats_[index];
     const std::int64_t at = row - batch * options_.batch;
     Slot& slot = slot_of(batch);
-    if (const auto error = try_to_fill(slot, at, id, repeat, desk)) {
+    if (const auto error = try_to_fill(slot, at, id, repeat, buffers)) {
       if (!options_.skip_bad || !is_bad_image(*error)) throw Error(*error);
-      replace(slot, at, row, {at, id, error->what()}, *error, desk);
+      replace(slot, at, row, {at, id, error->what()}, *error, buffers);
     }
   }
 
-  /// Puts another image where one can't be used.
+  /// Replaces an image that can't be used by another one.
   void replace(Slot& slot, std::int64_t at, std::int64_t row, Skipped skipped, const Error& first,
-               Desk& desk) {
+               ThreadBuffers& buffers) {
     constexpr std::int64_t attempts = 100, first_repeat = std::int64_t{1} << 20;
     for (std::int64_t attempt = 1; attempt <= attempts; ++attempt) {
       {
         const std::scoped_lock lock(mutex_);
-        slot.misfortunes.push_back({std::move(skipped), attempt});
+        slot.skip_records.push_back({std::move(skipped), attempt});
       }
       Random random(options_.seed, Purpose::replacement,
                     {static_cast<std::uint64_t>(epoch_), static_cast<std::uint64_t>(row),
                      static_cast<std::uint64_t>(attempt)});
       const auto id =
           static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(source_->size())));
-      const auto error = try_to_fill(slot, at, id, first_repeat + attempt, desk);
+      const auto error = try_to_fill(slot, at, id, first_repeat + attempt, buffers);
       if (!error) return;
       if (!is_bad_image(*error)) throw Error(*error);
       skipped = {at, id, error->what()};
@@ -357,9 +356,9 @@ class Loader::Crew {
     throw Error(first);
   }
 
-  /// Makes a row; the error, naming the image, where that fails.
+  /// Prepares a row. Returns the error, which names the image, if that fails.
   std::optional<Error> try_to_fill(Slot& slot, std::int64_t at, std::int64_t id,
-                                   std::int64_t repeat, Desk& desk) {
+                                   std::int64_t repeat, ThreadBuffers& buffers) {
     try {
       slot.ids[at] = id;
       slot.repeats[at] = repeat;
@@ -367,22 +366,22 @@ class Loader::Crew {
       slot.labelled[at] = source_->labelled(id);
       write_targets(id, {slot.targets + at * outputs_, static_cast<std::size_t>(outputs_)});
 
-      source_->read(id, desk.picture);
+      source_->read(id, buffers.picture);
       for (std::size_t view = 0; view < slot.views.size(); ++view)
-        slot.pipeline(desk.picture,
+        slot.pipeline(buffers.picture,
                       {.seed = options_.seed,
                        .epoch = static_cast<std::uint64_t>(epoch_),
                        .sample = static_cast<std::uint64_t>(id),
                        .repeat = static_cast<std::uint64_t>(repeat),
                        .view = view},
-                      desk.frame, slot.views[view] + at * slot.pipeline.sample_size());
+                      buffers.frame, slot.views[view] + at * slot.pipeline.sample_size());
       return std::nullopt;
     } catch (...) {
       return about_image(source_->where(id));
     }
   }
 
-  /// What is to be learned about an image; zeros where it has no label.
+  /// Writes the targets of an image: one-hot classes or regression values; zeros without a label.
   void write_targets(std::int64_t id, std::span<float> targets) const {
     std::ranges::fill(targets, 0.0F);
     const auto classes = std::ssize(source_->classes());
@@ -416,24 +415,24 @@ class Loader::Crew {
 
   const std::shared_ptr<const Source> source_;
   const LoaderOptions options_;
-  const std::int64_t outputs_;  ///< numbers in a row of targets
-  const std::int64_t batches_;  ///< of an epoch
-  const std::int64_t rows_;     ///< of an epoch
+  const std::int64_t outputs_;  ///< targets per row
+  const std::int64_t batches_;  ///< batches per epoch
+  const std::int64_t rows_;     ///< rows per epoch
   std::int64_t share_ = 1;      ///< rows that are claimed at once
-  Desk own_;                    ///< the consumer's
+  ThreadBuffers own_;           ///< the consumer's
   std::vector<Slot> slots_;
 
-  // Written while no row is claimed, read by whoever claimed one.
+  // Written while no row is claimed; read by threads that have claimed rows.
   std::int64_t epoch_ = 0;
-  std::vector<std::int64_t> order_;    ///< empty: as the source has them
-  std::vector<std::int64_t> repeats_;  ///< one a row; empty: every image is there once
+  std::vector<std::int64_t> order_;    ///< empty: the source's order
+  std::vector<std::int64_t> repeats_;  ///< one per row; empty: every image appears once
 
   std::mutex mutex_;
   std::condition_variable to_do_;     ///< rows may be claimed
   std::condition_variable finished_;  ///< claimed rows were finished
-  std::int64_t next_row_ = 0;         ///< the first that nobody claimed
-  std::int64_t due_ = 0;              ///< the batch that next() gives
-  std::int64_t released_ = 0;         ///< batches before it are used up
+  std::int64_t next_row_ = 0;         ///< the first row that is not claimed
+  std::int64_t due_ = 0;              ///< the batch that next() returns
+  std::int64_t released_ = 0;         ///< earlier batches are no longer in use
   std::int64_t busy_ = 0;             ///< claims that are not finished
   std::atomic<bool> cancelled_ = true;
   bool ended_ = false;
@@ -442,21 +441,21 @@ class Loader::Crew {
 
 Loader::Loader(std::shared_ptr<const Source> source, LoaderOptions options) {
   check(*source, options);
-  crew_ = std::make_unique<Crew>(std::move(source), std::move(options));
+  crew_workers_ = std::make_unique<Workers>(std::move(source), std::move(options));
 }
 
 Loader::~Loader() = default;
 
 std::int64_t Loader::batches() const {
-  return crew_->batches();
+  return crew_workers_->batches();
 }
 
 void Loader::start(std::int64_t epoch, std::int64_t first_batch) {
-  crew_->start(epoch, first_batch);
+  crew_workers_->start(epoch, first_batch);
 }
 
 const Batch* Loader::next() {
-  return crew_->next();
+  return crew_workers_->next();
 }
 
 }  // namespace temper::data

@@ -18,8 +18,8 @@
 #include <vector>
 
 #include "temper/core/error.h"
-#include "temper/data/assembly.h"
 #include "temper/data/class_names.h"
+#include "temper/data/dataset_builder.h"
 #include "temper/data/file_source.h"
 #include "temper/data/listing.h"
 #include "temper/data/parallel.h"
@@ -38,13 +38,13 @@ constexpr std::uint64_t kMostTable = std::uint64_t{4} << 30U;
 struct Row {
   std::size_t table;
   std::int64_t line;
-  std::string path;             ///< as the table has it
+  std::string path;             ///< as in the table
   std::string label;            ///< empty: none
   std::vector<double> targets;  ///< NaN: none
   Part part;
 };
 
-/// Which columns hold what.
+/// The indices of the columns.
 struct Columns {
   std::optional<std::size_t> path, label, split;
   std::vector<std::size_t> targets;
@@ -56,19 +56,19 @@ std::optional<std::size_t> column(std::span<const std::string> header,
                                   const std::string& table) {
   std::optional<std::size_t> found;
   for (std::size_t i = 0; i < header.size(); ++i) {
-    if (std::find(names.begin(), names.end(), small_letters(header[i])) == names.end()) continue;
+    if (std::find(names.begin(), names.end(), to_lower(header[i])) == names.end()) continue;
     if (found)
-      throw Error(Code::data, fmt::format("{}:1: two columns for one thing, '{}' and '{}'", table,
-                                          header[*found], header[i]));
+      throw Error(Code::data, fmt::format("{}:1: two columns of the same meaning, '{}' and '{}'",
+                                          table, header[*found], header[i]));
     found = i;
   }
   return found;
 }
 
-/// What a column of targets is called beyond `target`; empty: it is none.
+/// The name of the target in a column `target` or `target_NAME`; empty for other columns.
 std::string_view target_name(std::string_view column) {
   constexpr std::string_view one = "target", many = "target_";
-  const auto begin = small_letters(std::string(column.substr(0, many.size())));
+  const auto begin = to_lower(std::string(column.substr(0, many.size())));
   if (begin == many && column.size() > many.size()) return column.substr(many.size());
   return begin == one ? column : std::string_view();
 }
@@ -91,8 +91,8 @@ Columns columns_of(std::span<const std::string> header, const std::string& table
   find_targets(columns, header, table);
   if (columns.label && !columns.targets.empty())
     throw Error(Code::data,
-                fmt::format("{}:1: the columns '{}' and '{}': a network learns classes or values; "
-                            "rename the column that is not to be learned",
+                fmt::format("{}:1: the columns '{}' and '{}': a network is trained on labels or on "
+                            "targets; rename the column that is not to be used",
                             table, header[*columns.label], header[columns.targets.front()]));
   if (!columns.path || (!columns.label && columns.targets.empty()))
     throw Error(Code::data,
@@ -102,7 +102,7 @@ Columns columns_of(std::span<const std::string> header, const std::string& table
   return columns;
 }
 
-/// A finite number as programs write it; nothing for another text.
+/// The finite number that a text is; nullopt for other text.
 std::optional<double> number_in(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
   double number = 0;
@@ -153,14 +153,14 @@ class Reader {
       check_classes(classes, name);
     }
     check_paths(options);
-    Assembly assembly(options);
+    DatasetBuilder assembly(options);
     Dataset dataset;
     const auto open_part = [&](Part part) -> std::shared_ptr<const Source> {
       auto files = files_of(part, classes);
       if (files.empty()) return nullptr;
       const auto source = assembly.open<FileSource>(std::move(files), classes);
       if (names_.empty()) return source;
-      return std::make_shared<Valued>(source, names_, targets_of(part));
+      return std::make_shared<RegressionSource>(source, names_, targets_of(part));
     };
     dataset.train = open_part(Part::train);
     dataset.validation = open_part(Part::validation);
@@ -170,7 +170,7 @@ class Reader {
   }
 
  private:
-  /// All tables of a folder tell the same.
+  /// Checks that all tables of a folder have the same targets.
   void take_names(const std::vector<std::string>& names, const std::string& table) {
     const auto text = [](const std::vector<std::string>& all) {
       return all.empty() ? std::string("labels")
@@ -183,7 +183,7 @@ class Reader {
                                           text(names_), tables_.front().string()));
   }
 
-  /// All targets or none.
+  /// Reads all targets of a row, or none.
   void read_targets(Row& row, const Columns& columns, std::span<const std::string> fields) const {
     std::size_t missing = 0;
     for (std::size_t k = 0; k < columns.targets.size(); ++k) {
@@ -192,10 +192,10 @@ class Reader {
       if (text.empty())
         ++missing;
       else if (!number)
-        refuse(row,
-               fmt::format("'{}' for the target '{}'; expected a finite number such as -1.5, "
-                           "or nothing where it is not known; classes go into a column 'label'",
-                           text, columns.names[k]));
+        refuse(row, fmt::format("'{}' for the target '{}'; expected a finite number such as -1.5, "
+                                "or an empty field where it is unknown; classes go into a column "
+                                "'label'",
+                                text, columns.names[k]));
       row.targets.push_back(number.value_or(std::numeric_limits<double>::quiet_NaN()));
     }
     if (missing > 0 && missing < row.targets.size())
@@ -231,7 +231,7 @@ class Reader {
     return (tables_[row.table].parent_path() / row.path).lexically_normal();
   }
 
-  /// Each picture once, and there.
+  /// Checks that every image exists and is listed once.
   void check_paths(const FileOptions& options) const {
     std::unordered_map<std::string, const Row*> seen;
     for (const auto& row : rows_) {
@@ -248,20 +248,20 @@ class Reader {
                       ? fmt::format("the picture {} is listed twice, first in {}", row.path, at)
                       : fmt::format("the picture {} is in two sets, first in {}", row.path, at));
     }
-    if (options.keep_bad) return;  // told when it is read
+    if (options.keep_bad) return;  // reported when the image is read
     for_each_index(rows_.size(), [&](std::size_t i) {
       std::error_code error;
       const auto status = fs::status(place(rows_[i]), error);
       if (status.type() == fs::file_type::not_found)
         refuse(rows_[i], fmt::format("no such picture: {}", place(rows_[i]).string()));
       if (!error && !fs::is_regular_file(status))
-        refuse(rows_[i], fmt::format("no file: {}", place(rows_[i]).string()));
+        refuse(rows_[i], fmt::format("not a file: {}", place(rows_[i]).string()));
     });
   }
 
   [[nodiscard]] std::vector<FileSource::File> files_of(
       Part part, const std::vector<std::string>& classes) const {
-    const ClassNumbers numbers(classes);
+    const ClassIndex numbers(classes);
     std::vector<FileSource::File> files;
     for (const auto& row : rows_) {
       if (row.part != part) continue;
@@ -275,12 +275,12 @@ class Reader {
   }
 
   std::vector<fs::path> tables_;
-  std::vector<std::string> names_;  ///< of targets; empty: there are labels
+  std::vector<std::string> names_;  ///< names of the targets; empty: there are labels
   std::vector<Row> rows_;
 };
 
 bool is_table_name(const fs::path& name) {
-  const auto ending = small_letters(name.extension().string());
+  const auto ending = to_lower(name.extension().string());
   return ending == ".csv" || ending == ".tsv";
 }
 

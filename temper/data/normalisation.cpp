@@ -37,7 +37,7 @@ augment::Normalisation normalisation_of(const Histogram& histogram, int channels
     const double variance = weight > 0 ? squares / weight - mean * mean : 1;
     result.mean.push_back(mean);
     result.std.push_back(
-        std::max(std::sqrt(std::max(variance, 0.0)), 1.0 / 255));  // one colour only
+        std::max(std::sqrt(std::max(variance, 0.0)), 1.0 / 255));  // for a constant channel
   }
   return result;
 }
@@ -50,7 +50,7 @@ augment::Normalisation measure_normalisation(const Source& source, std::int64_t 
   io::Picture picture;
   for (std::int64_t k = 0; k < count; ++k) {
     const auto i = k * n / count;
-    if (skip_bad && !fault_of(source, i, picture).empty()) continue;
+    if (skip_bad && !read_error_of(source, i, picture).empty()) continue;
     if (!skip_bad) source.read(i, picture);
     add(histogram, picture.pixels());
   }

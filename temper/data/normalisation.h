@@ -8,25 +8,26 @@
 
 namespace temper::data {
 
-/// Of ImageNet's training set, which pretrained networks expect; for grey its three channels' mean.
+/// Mean and standard deviation of ImageNet's training set, which pretrained networks expect. For
+/// grayscale they are the means over its three channels.
 augment::Normalisation imagenet_normalisation(int channels);
 
-/// How often each value occurs in each channel: exact, whatever the number of pixels.
+/// Number of occurrences of each pixel value in each channel; exact for any number of pixels.
 using Histogram = std::array<std::array<std::uint64_t, 256>, 3>;
 
 void add(Histogram& histogram, const io::Pixels& pixels);
 
-/// Mean and standard deviation of each channel, of values in [0, 1]. The deviation of one colour
-/// only is 1/255.
+/// Mean and standard deviation of each channel, for pixel values scaled to [0, 1]. The standard
+/// deviation is at least 1/255.
 augment::Normalisation normalisation_of(const Histogram& histogram, int channels);
 
-/// Mean and standard deviation of each channel over the pixels of the source, or of `images` of its
-/// images at equal distances where there are more.
+/// Mean and standard deviation of each channel over the pixels of the source, or of `images` evenly
+/// spaced images where it has more.
 /// @param skip_bad  leave out images that can't be read
 augment::Normalisation measure_normalisation(const Source& source, std::int64_t images = 10'000,
                                              bool skip_bad = false);
 
-/// What the data set brings, else what its training set measures.
+/// The normalization that the data set has, otherwise that of its training set.
 augment::Normalisation normalisation_of(const Dataset& dataset, bool skip_bad = false);
 
 }  // namespace temper::data

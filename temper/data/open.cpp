@@ -22,21 +22,20 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kExpected =
-    "expected \"fashion-mnist\" or the path of a folder with a folder of pictures for each class, "
-    "of "
-    "a table (.csv), or of shards (.tar)";
+    "expected \"fashion-mnist\" or the path of a folder with one subfolder of pictures per class, "
+    "of a table (.csv), or of shards (.tar)";
 
 Dataset open_file(const fs::path& path, const fs::file_status& status, const FileOptions& options) {
   if (!fs::is_regular_file(status))
-    throw Error(Code::data,
-                fmt::format("data.source = \"{}\": {}; {}", path.string(),
-                            fs::is_fifo(status) ? "a pipe" : "neither file nor folder", kExpected));
-  const auto ending = small_letters(path.extension().string());
+    throw Error(
+        Code::data,
+        fmt::format("data.source = \"{}\": {}; {}", path.string(),
+                    fs::is_fifo(status) ? "a pipe" : "neither a file nor a folder", kExpected));
+  const auto ending = to_lower(path.extension().string());
   if (ending == ".csv" || ending == ".tsv") return manifest(path, options);
   if (ending == ".tar") return shards(path, options);
-  throw Error(Code::data,
-              fmt::format("data.source = \"{}\": a file of a kind that is not known; {}",
-                          path.string(), kExpected));
+  throw Error(Code::data, fmt::format("data.source = \"{}\": a file of unknown type; {}",
+                                      path.string(), kExpected));
 }
 
 }  // namespace

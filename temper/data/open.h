@@ -6,7 +6,8 @@
 
 namespace temper::data {
 
-/// Opens what a recipe's `data.source` names, told by its name and by what is in it:
+/// Opens the data set that a recipe's `data.source` names. Its type is recognized by its name and
+/// contents:
 ///
 ///   fashion-mnist                the data set (fashion_mnist.h)
 ///   FILE.csv, FILE.tsv           a table of pictures (manifest.h)
@@ -14,7 +15,7 @@ namespace temper::data {
 ///   a folder, in this order      shards, CIFAR (cifar_set.h), IDX files (idx_set.h), a training
 ///                                folder with classes (folder.h), tables, folders of classes
 ///
-/// @param options  for pictures in files and in shards
+/// @param options  for images in files and in shards
 Dataset open(const std::string& source, const FileOptions& options = {});
 
 }  // namespace temper::data

@@ -31,12 +31,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kAtOnce = 64;  ///< pictures in memory
-/// JpegOptions::restart: a crop of a picture takes a tenth less time than without, for 0.6% more
-/// bytes; 4 and 8 are no better.
+constexpr std::size_t kAtOnce = 64;  ///< images in memory at once
+/// JpegOptions::restart: decoding a crop takes 10% less time than without, for 0.6% more bytes; 4
+/// and 8 are no better.
 constexpr int kRestart = 6;
 
-/// A picture as it goes into a shard.
+/// An image as it is written to a shard.
 struct Encoded {
   std::vector<std::byte> bytes;
   std::string_view ending;
@@ -45,13 +45,13 @@ struct Encoded {
 };
 
 std::string_view ending_of(std::span<const std::byte> file) {
-  // Picture has told the three apart already.
+  // Picture has already recognized one of the three formats.
   const int first = std::to_integer<int>(file[0]);
   return first == 0xFF ? "jpg" : first == 0x89 ? "png" : "webp";
 }
 
-/// What one thread keeps from picture to picture.
-struct Desk {
+/// The memory that one thread reuses for all of its images.
+struct ThreadBuffers {
   io::Picture picture;
   augment::Frame frame;
   io::Image image;
@@ -62,20 +62,20 @@ class Encoder {
   Encoder(const Source& source, const PackOptions& options) : source_(source), options_(options) {}
 
   [[nodiscard]] Encoded operator()(std::int64_t i) const {
-    thread_local Desk desk;
+    thread_local ThreadBuffers buffers;
     if (options_.skip_bad) {
-      if (auto fault = fault_of(source_, i, desk.picture); !fault.empty())
+      if (auto fault = read_error_of(source_, i, buffers.picture); !fault.empty())
         return {.bytes = {}, .ending = {}, .fault = std::move(fault)};
     } else {
-      source_.read(i, desk.picture);
-      desk.picture.pixels();
+      source_.read(i, buffers.picture);
+      buffers.picture.pixels();
     }
-    return encoded(i, desk);
+    return encoded(i, buffers);
   }
 
  private:
-  [[nodiscard]] Encoded encoded(std::int64_t i, Desk& desk) const {
-    auto& picture = desk.picture;
+  [[nodiscard]] Encoded encoded(std::int64_t i, ThreadBuffers& buffers) const {
+    auto& picture = buffers.picture;
     const auto file = picture.file();
     const augment::Size size{picture.height(), picture.width()};
     const bool large =
@@ -83,14 +83,15 @@ class Encoder {
     if (!large && !file.empty())
       return {.bytes = {file.begin(), file.end()}, .ending = ending_of(file)};
     if (!large) {
-      picture.copy_to(desk.image);
-      return {.bytes = io::encode_png(desk.image), .ending = "png"};
+      picture.copy_to(buffers.image);
+      return {.bytes = io::encode_png(buffers.image), .ending = "png"};
     }
     const int orientation = file.empty() ? 1 : io::exif_orientation(file, source_.where(i));
-    desk.frame.begin(picture);
-    desk.frame.resize(augment::resized(size, options_.short_side), augment::Interpolation::bicubic);
+    buffers.frame.begin(picture);
+    buffers.frame.resize(augment::resized(size, options_.short_side),
+                         augment::Interpolation::bicubic);
     return {.bytes = io::encode_jpeg(
-                desk.frame.pixels(),
+                buffers.frame.pixels(),
                 {.quality = options_.quality, .orientation = orientation, .restart = kRestart}),
             .ending = "jpg",
             .reencoded = true};
@@ -100,7 +101,7 @@ class Encoder {
   const PackOptions& options_;
 };
 
-/// Writes the shards of one set, one after the other.
+/// Writes the shards of one set, one after another.
 class Writer {
  public:
   Writer(fs::path folder, std::string name, const std::vector<std::string>& value_names,
@@ -112,8 +113,8 @@ class Writer {
     io::make_folder(folder_);
   }
 
-  /// @param label   -1: without
-  /// @param values  one a name; empty: without
+  /// @param label   -1: none
+  /// @param values  one per name; empty: none
   void add(const Encoded& picture, std::int64_t label, std::span<const double> values) {
     const auto key = fmt::format("{:09}", count_);
     const auto text = label < 0 ? std::string() : fmt::format("{}", label);
@@ -122,7 +123,7 @@ class Writer {
     if (file_ && shard_.size + size + kEnd > most_) finish();
     if (!file_) begin();
     const auto member = fmt::format("{}.{}", key, picture.ending);
-    // The label first: who reads the archive from its beginning has it before the picture.
+    // The label comes first, so that a sequential reader has it before the image.
     if (!beside.empty())
       append(key + (values.empty() ? ".cls" : ".json"), std::as_bytes(std::span(beside)));
     if (!values.empty()) shard_.value_names = value_names_;
@@ -180,28 +181,26 @@ class Writer {
   std::string name_;
   const std::vector<std::string>& value_names_;
   std::uint64_t most_;
-  std::unique_ptr<io::AtomicFile> file_;  ///< of the shard that is written; null: none
+  std::unique_ptr<io::AtomicFile> file_;  ///< the shard that is being written; null: none
   io::Shard shard_;
   std::int64_t count_ = 0;
   std::int64_t shards_ = 0;
   std::int64_t bytes_ = 0;
 };
 
-/// A folder that takes its name when all is in it, and goes away when that fails.
+/// A folder that is given its name when it is complete, and removed on failure.
 class NewFolder {
  public:
   explicit NewFolder(fs::path path) : path_(std::move(path)) {
     if (path_.filename().empty()) path_ = path_.parent_path();  // "out/"
     std::error_code error;
     if (fs::exists(fs::symlink_status(path_, error)))
-      throw Error(Code::usage,
-                  fmt::format("{} is there already; name a folder that is not, or remove "
-                              "it",
-                              path_.string()));
+      throw Error(Code::usage, fmt::format("{} exists already; name a new folder, or remove it",
+                                           path_.string()));
     temporary_ = path_.parent_path() / fmt::format(".{}.temper-tmp", path_.filename().string());
     io::make_folder(temporary_);
     lock_.emplace(temporary_ / kLock, fmt::format("the folder {}", path_.string()));
-    // What a process that was killed left.
+    // Remove the files of a process that was killed.
     for (const auto& entry : fs::directory_iterator(temporary_))
       if (entry.path().filename() != kLock) io::discard(entry.path());
   }
@@ -246,7 +245,7 @@ void check(const PackOptions& options) {
                             options.shard_bytes, options.short_side, options.quality));
 }
 
-/// Before anything is written, whether shards can hold values of these names, however long.
+/// Checks, before anything is written, that shards can hold values of these names, however long.
 void check_value_names(const std::vector<std::string>& names, const std::string& source) {
   const std::vector<double> longest(names.size(), std::numeric_limits<double>::lowest());
   try {

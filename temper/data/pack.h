@@ -12,21 +12,21 @@
 namespace temper::data {
 
 struct PackOptions {
-  std::int64_t shard_bytes = std::int64_t{256} << 20;  ///< of a shard at most, unless one picture
-                                                       ///< is larger; >= 1
-  /// Pictures whose shorter side is longer are resized to it (Pillow's bicubic, antialiased) and
-  /// written as JPEG; 0: none.
+  std::int64_t shard_bytes = std::int64_t{256} << 20;  ///< maximum size of a shard, unless one
+                                                       ///< image is larger; >= 1
+  /// Images whose shorter side is longer than this are resized to it (Pillow's bicubic
+  /// interpolation, antialiased) and written as JPEG; 0: none.
   std::int64_t short_side = 0;
   int quality = 90;       ///< of these JPEG files, 1 to 100
-  bool skip_bad = false;  ///< leave pictures that can't be decoded out, in place of an error
+  bool skip_bad = false;  ///< leave out images that can't be decoded; false: they are an error
 };
 
 struct Packed {
   PackInfo info;
-  std::int64_t values = 0;     ///< that each picture has in place of a class
-  std::int64_t bytes = 0;      ///< of all shards
-  std::int64_t reencoded = 0;  ///< pictures
-  std::vector<BadImage> bad;   ///< left out, by their names
+  std::int64_t values = 0;     ///< number of regression values per image; 0: there are classes
+  std::int64_t bytes = 0;      ///< total size of the shards
+  std::int64_t reencoded = 0;  ///< number of re-encoded images
+  std::vector<BadImage> bad;   ///< images that were left out, sorted by name
 };
 
 /// Writes a data set as shards (see shards() and io/shard.h) into a new folder:
@@ -34,20 +34,19 @@ struct Packed {
 ///   out/dataset.json, out/train/train-000000.tar, out/train/train-000000.tar.index, ...
 ///   out/val/val-000000.tar, ..., out/test/test-000000.tar, ...
 ///
-/// Files of pictures are stored as they are, under a running number, or re-encoded where options
-/// say so, with their EXIF orientation; pixels that come from elsewhere (IDX, CIFAR) become PNG
-/// files. Every picture is decoded, so that damage is found now. A `cls` file holds the class's
-/// number, a `json` file the values by their names. Training pictures are in a shuffled order that
-/// is always the same, so that each shard, and each process's part of them, has all classes; the
-/// others are in the order of the source. The same pictures and options give the same bytes.
+/// Image files are stored unchanged under a running number, or re-encoded where the options require
+/// it, with their EXIF orientation. Pixels from other formats (IDX, CIFAR) become PNG files. Every
+/// image is decoded, so that damage is found now. A `cls` file holds the number of the class, a
+/// `json` file the values by name. Training images are shuffled, always in the same order, so that
+/// every shard, and every process's part of the shards, contains all classes. The other sets keep
+/// the order of the source. The same images and options give the same bytes.
 ///
-/// The folder appears whole or not at all.
+/// The folder is created completely or not at all.
 ///
-/// @param source  as open() takes it
-/// @param tell    called now and then with the pictures that are done, out of how many; may be
-/// empty
-/// @throws Error: usage for an out that is there already; data naming the
-/// picture that can't be decoded; io; what open() throws
+/// @param source  as for open()
+/// @param tell    called repeatedly with the number of images done and their total; may be empty
+/// @throws Error: usage if `out` exists already; data for an image that can't be decoded, which it
+/// names; io; and what open() throws
 Packed pack(const std::string& source, const std::filesystem::path& out, const PackOptions& options,
             const std::function<void(std::int64_t done, std::int64_t all)>& tell = {});
 

@@ -9,7 +9,7 @@
 
 namespace temper::data {
 
-/// What the file dataset.json of a packed data set says.
+/// The contents of the file dataset.json of a packed data set.
 struct PackInfo {
   struct Set {
     std::int64_t images = 0;
@@ -18,10 +18,10 @@ struct PackInfo {
   };
 
   std::vector<std::string> classes;
-  int channels = 3;  ///< 1: the pictures are grey; 3: they are used in colour
-  augment::Normalisation normalisation = {};  ///< empty: nobody knows
+  int channels = 3;                           ///< 1: the images are used in grayscale; 3: in RGB
+  augment::Normalisation normalisation = {};  ///< empty: unknown
   Set train;
-  Set validation;  ///< no images: there is no such set
+  Set validation;  ///< no images: no such set
   Set test;
 
   bool operator==(const PackInfo&) const = default;
@@ -29,10 +29,10 @@ struct PackInfo {
 
 inline constexpr std::string_view kPackInfo = "dataset.json";
 
-/// JSON with a line's end.
+/// JSON with a final newline.
 std::string to_text(const PackInfo& info);
-/// Throws Error{Code::data} for what to_text() does not write.
-/// @param name  what messages call the file
+/// Throws Error{Code::data} for text that to_text() does not write.
+/// @param name  of the file, for messages
 PackInfo parse_pack_info(std::string_view text, const std::string& name);
 
 }  // namespace temper::data

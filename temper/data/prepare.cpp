@@ -18,30 +18,30 @@ void hold_out(Dataset& dataset, Split split) {
   dataset.train = std::make_shared<Subset>(dataset.train, std::move(split.train));
 }
 
-void carve_validation(Dataset& dataset, const Preparation& options, std::uint64_t seed) {
+void split_validation(Dataset& dataset, const Preparation& options, std::uint64_t seed) {
   if (options.folds != 0) {
     if (dataset.validation)
       throw Error(Code::usage,
-                  fmt::format("data.folds = {} for data that brings a validation set of its own; "
-                              "leave data.folds out, or name the training set alone as data.source",
+                  fmt::format("data.folds = {} for data with a validation set of its own; remove "
+                              "data.folds, or set data.source to the training set alone",
                               options.folds));
     hold_out(dataset, fold_split(*dataset.train, options.folds, options.fold, seed));
   } else if (!dataset.validation && options.validation != 0) {
     auto split = stratified_split(*dataset.train, options.validation, seed);
     if (split.validation.empty())
       throw Error(Code::usage,
-                  fmt::format("data.validation = {} of {} training images is not one image; give a "
-                              "larger share, or 0 for none",
+                  fmt::format("data.validation = {} of {} training images is less than one image; "
+                              "use a larger fraction, or 0 for no validation set",
                               options.validation, dataset.train->size()));
     hold_out(dataset, std::move(split));
   }
 }
 
-/// The labelled images of a set, with a note where there are others.
+/// The labeled images of a set, with a note if there are others.
 std::shared_ptr<const Source> with_labels(const std::shared_ptr<const Source>& set,
                                           std::string_view name, std::vector<std::string>& notes) {
   if (!set) return nullptr;
-  auto labelled = labelled_images(set);
+  auto labelled = labeled_images(set);
   const auto left_out = set->size() - (labelled ? labelled->size() : 0);
   if (left_out > 0)
     notes.push_back(fmt::format("{} of the {} {} images have no {} and are left out{}", left_out,
@@ -57,7 +57,7 @@ Prepared prepare(Dataset dataset, const Preparation& options, std::uint64_t seed
     throw Error(Code::usage,
                 fmt::format("data.limit = {}; expected 0 (all) or more", options.limit));
   Prepared result;
-  carve_validation(dataset, options, seed);
+  split_validation(dataset, options, seed);
   auto train = dataset.train;
   if (options.limit > 0 && options.limit < train->size())
     train = std::make_shared<Subset>(train, random_rows(train->size(), options.limit, seed));
@@ -65,8 +65,8 @@ Prepared prepare(Dataset dataset, const Preparation& options, std::uint64_t seed
   if (!train)
     throw Error(Code::data, fmt::format("{}: no training image has a {}", dataset.train->where(0),
                                         dataset.train->classes().empty()
-                                            ? "value; a network learns from images that have one"
-                                            : "label; a classifier learns from labelled ones"));
+                                            ? "value; training needs images that have one"
+                                            : "label; a classifier needs labeled images"));
   auto noisy = replace_labels(train, options.label_noise, seed);
   dataset.train = noisy.source;
   result.replaced = std::move(noisy.replaced);

@@ -9,28 +9,28 @@
 namespace temper::data {
 
 struct Preparation {
-  double validation = 0;   ///< share of the training set held out, in [0, 1); without effect where
-                           ///< the data has a validation set or there are folds
-  std::int64_t folds = 0;  ///< 0: none; else fold_split()'s
+  double validation = 0;  ///< fraction of the training set held out, in [0, 1); ignored if the data
+                          ///< has a validation set or there are folds
+  std::int64_t folds = 0;  ///< as for fold_split(); 0: none
   std::int64_t fold = 0;
-  std::int64_t limit = 0;  ///< training images at most; 0: all
-  double labelled = 1;     ///< share of the training labels that is kept
-  double label_noise = 0;  ///< share of them that is replaced
+  std::int64_t limit = 0;  ///< maximum number of training images; 0: all
+  double labelled = 1;     ///< fraction of the training labels that is kept
+  double label_noise = 0;  ///< fraction of them that is replaced
 };
 
-/// The sets that a run works with.
+/// The sets that a run uses.
 struct Prepared {
   Dataset sets;
   std::vector<ReplacedLabel> replaced;  ///< images of sets.train
-  std::vector<std::string> notes;       ///< what was left out, a sentence each
+  std::vector<std::string> notes;       ///< what was left out, one sentence each
 };
 
-/// Validation carved from training where the data brings none; then training cut to `limit`; then
-/// labels dropped, the images without one left out, and noise put on the rest. Supervised training
-/// learns nothing from an image without a label, and would let it into BatchNorm's statistics; in
-/// validation and test sets there is nothing to compare it with.
-/// @throws Error{Code::usage} for options that fit neither each other nor the data,
-/// Error{Code::data} where no labelled image is left
+/// Splits validation images off the training set if the data has no validation set, limits the
+/// training set to `limit` images, drops labels, removes unlabeled images, and adds label noise to
+/// the rest, in this order. Unlabeled images do not contribute to supervised training, except to
+/// the BatchNorm statistics, and can't be scored in validation and test sets.
+/// @throws Error{Code::usage} for options that contradict each other or the data, Error{Code::data}
+/// if no labeled image is left
 Prepared prepare(Dataset dataset, const Preparation& options, std::uint64_t seed);
 
 }  // namespace temper::data

@@ -20,7 +20,7 @@ std::string reason_alone(std::string message, const std::string& where) {
   return message.empty() ? "no reason was given" : message;
 }
 
-std::string fault_of(const Source& source, std::int64_t i, io::Picture& picture) {
+std::string read_error_of(const Source& source, std::int64_t i, io::Picture& picture) {
   try {
     source.read(i, picture);
     picture.pixels();
@@ -31,7 +31,7 @@ std::string fault_of(const Source& source, std::int64_t i, io::Picture& picture)
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception& error) {
-    return reason_alone(error.what(), source.where(i));  // of a user's own source
+    return reason_alone(error.what(), source.where(i));  // from a user-defined source
   }
 }
 
@@ -62,7 +62,7 @@ Readable readable_images(std::shared_ptr<const Source> source, std::int64_t thre
   const auto n = source->size();
   std::vector<std::string> faults(static_cast<std::size_t>(n));
   for_each_image(n, threads, [&](std::int64_t i, io::Picture& picture) {
-    faults[static_cast<std::size_t>(i)] = fault_of(*source, i, picture);
+    faults[static_cast<std::size_t>(i)] = read_error_of(*source, i, picture);
   });
   Readable result;
   std::vector<std::int64_t> rows;

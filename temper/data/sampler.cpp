@@ -14,7 +14,7 @@
 namespace temper::data {
 namespace {
 
-/// What an order draws from, kept for all epochs.
+/// The weights and groups that an order is sampled from, for all epochs.
 struct Weighted {
   std::vector<double> weights;
   std::vector<std::int64_t> groups;
@@ -35,7 +35,7 @@ bool all_alike(const std::vector<double>& weights) {
   return std::ranges::adjacent_find(weights, std::not_equal_to()) == weights.end();
 }
 
-/// A number for each weight that occurs.
+/// The index of each weight among the distinct weights.
 std::vector<std::int64_t> ranks(const std::vector<double>& weights) {
   auto values = weights;
   std::ranges::sort(values);
@@ -80,7 +80,7 @@ std::vector<std::int64_t> weighted_rows(const std::vector<double>& weights,
   auto images = random_of(seed, epoch, 1).permutation(n);
   std::ranges::stable_sort(
       images, {}, [&](std::int64_t image) { return groups[static_cast<std::size_t>(image)]; });
-  // A comb of teeth at equal distances over the images laid end to end, each as long as its weight.
+  // Systematic sampling: equally spaced points over the cumulative sum of the weights.
   std::vector<std::int64_t> chosen;
   chosen.reserve(weights.size());
   const double offset = random_of(seed, epoch, 2).uniform();
@@ -90,7 +90,7 @@ std::vector<std::int64_t> weighted_rows(const std::vector<double>& weights,
     while (std::ssize(chosen) < n && static_cast<double>(chosen.size()) + offset < end)
       chosen.push_back(image);
   }
-  // Where rounding has left out the last tooth.
+  // Rounding can leave out the last point.
   while (std::ssize(chosen) < n) chosen.push_back(images.back());
   std::vector<std::int64_t> rows;
   rows.reserve(chosen.size());
@@ -119,8 +119,7 @@ Order class_balanced(const Source& source, double power, std::uint64_t seed) {
   for (std::size_t i = 0; i < weights.size(); ++i) {
     const auto label = source.label(static_cast<std::int64_t>(i));
     if (label < 0)
-      throw Error(Code::usage, fmt::format("{}: it has no label, so class_balanced can't tell how "
-                                           "often to draw it",
+      throw Error(Code::usage, fmt::format("{}: it has no label; class_balanced sampling needs one",
                                            source.where(static_cast<std::int64_t>(i))));
     labels.push_back(label);
     of_class.at(static_cast<std::size_t>(label)) += weights[i];
@@ -138,7 +137,7 @@ Order repeated(const Source& source, std::int64_t times, std::uint64_t seed) {
   if (times < 2)
     throw Error(
         Code::usage,
-        fmt::format("repeated augmentation of {} rows an image; expected 2 or more", times));
+        fmt::format("repeated augmentation with {} repetitions; expected 2 or more", times));
   return [n = source.size(), times, seed, once = shuffled(source, seed)](std::int64_t epoch) {
     auto order = once ? once(epoch) : random_of(seed, epoch, 1).permutation(n);
     for (auto row = n - 1; row >= 0; --row)

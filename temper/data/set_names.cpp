@@ -25,7 +25,7 @@ std::optional<Part> part_of(std::string_view name) {
        {"dev", Part::validation},
        {"test", Part::test},
        {"testing", Part::test}}};
-  const auto small = small_letters(std::string(name));
+  const auto small = to_lower(std::string(name));
   for (const auto& [spelling, part] : spellings)
     if (small == spelling) return part;
   return std::nullopt;

@@ -7,26 +7,25 @@
 
 namespace temper::data {
 
-/// The part that a set plays.
+/// The role of a set.
 enum class Part : std::uint8_t { train, validation, test };
 
-/// The part that a name stands for, in any case of letters: train, training; val, valid,
-/// validation, dev; test, testing.
+/// The set that a name stands for, case-insensitively: train, training; val, valid, validation,
+/// dev; test, testing.
 std::optional<Part> part_of(std::string_view name);
 
-/// The names, of several, that stand for a part.
+/// The names that are used for the three sets.
 struct PartNames {
   std::string train;       ///< empty: none
   std::string validation;  ///< empty: none
   std::string test;        ///< empty: none
 
-  /// @param part  of the three
   [[nodiscard]] std::string& of(Part part);
 };
 
-/// Sorts names by their parts; other names are left alone. Two names for one part are
+/// Assigns names to the sets that they stand for and ignores other names. Two names for one set are
 /// Error{Code::data}.
-/// @param where  what the message calls the place of the names
+/// @param where  the place of the names, for the message
 PartNames part_names(const std::vector<std::string>& names, const std::string& where);
 
 }  // namespace temper::data

@@ -12,8 +12,8 @@
 #include <utility>
 
 #include "temper/core/error.h"
-#include "temper/data/assembly.h"
 #include "temper/data/class_names.h"
+#include "temper/data/dataset_builder.h"
 #include "temper/data/digest.h"
 #include "temper/data/listing.h"
 #include "temper/data/pack_info.h"
@@ -30,7 +30,7 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t kMostInfo = 64U << 20U;
 
 bool is_shard_name(const fs::path& path) {
-  return small_letters(path.extension().string()) == ".tar";
+  return to_lower(path.extension().string()) == ".tar";
 }
 
 std::vector<fs::path> shards_in(const fs::path& folder) {
@@ -59,7 +59,7 @@ Layout layout_of(const fs::path& path) {
   return {in(names.train), in(names.validation), in(names.test)};
 }
 
-/// A set's samples as its shards have them.
+/// The samples of a set as they are in its shards.
 struct Contents {
   std::vector<fs::path> paths;
   std::vector<io::Shard> shards;
@@ -81,7 +81,7 @@ struct Contents {
   }
 };
 
-/// The names of the values that all samples have which have some; empty: none has.
+/// The names of the values, the same for all samples that have values; empty: none has.
 std::vector<std::string> value_names_among(std::initializer_list<const Contents*> sets) {
   std::vector<std::string> names;
   fs::path first;
@@ -99,7 +99,7 @@ std::vector<std::string> value_names_among(std::initializer_list<const Contents*
   return names;
 }
 
-/// How labels become classes; of a set of values there are none.
+/// Converts labels to classes; a regression set has none.
 class Labels {
  public:
   Labels(std::vector<std::string> classes, bool by_number)
@@ -131,8 +131,8 @@ class Labels {
 
  private:
   std::vector<std::string> classes_;
-  bool by_number_;  ///< a label is a place in classes_, not a name
-  ClassNumbers numbers_;
+  bool by_number_;  ///< a label is an index into classes_, not a name
+  ClassIndex numbers_;
 };
 
 /// The samples of the shards first, first + step, ...
@@ -151,7 +151,7 @@ std::vector<ShardSource::Sample> samples_of(Contents& contents, const Labels& la
   return samples;
 }
 
-/// Their values, as Valued takes them.
+/// The values of these samples, as for Valued.
 std::vector<double> values_of(const Contents& contents, std::size_t names, std::size_t first,
                               std::size_t step) {
   std::vector<double> values;
@@ -176,13 +176,13 @@ void check_counts(const PackInfo::Set& told, const Contents& found, const fs::pa
   if (told.shards == std::ssize(found.paths) && told.images == found.images()) return;
   throw Error(
       Code::data,
-      fmt::format("{}: the {} set has {} images in {} shards; {} says {} in {}. Fetch what is "
-                  "missing, or pack the set again",
+      fmt::format("{}: the {} set has {} images in {} shards; {} lists {} in {}. Get the missing "
+                  "shards, or pack the set again",
                   path.string(), name, found.images(), found.paths.size(), kPackInfo, told.images,
                   told.shards));
 }
 
-void check_share(const Share& share, std::size_t shards) {
+void check_share(const ShardPartition& share, std::size_t shards) {
   if (share.world < 1 || share.rank < 0 || share.rank >= share.world)
     throw Error(Code::usage, fmt::format("process {} of {}; expected 0 to {}", share.rank,
                                          share.world, share.world - 1));
@@ -206,14 +206,14 @@ ShardSource::ShardSource(std::vector<fs::path> shards, std::vector<Sample> sampl
     throw Error(Code::usage,
                 fmt::format("pictures with {} channels; expected 1 or 3", options_.channels));
   for (const auto& shard : shards_) stamps_.push_back(io::stamp_of(shard));
-  resident_ = Resident(
+  cache_ = DecodedCache(
       std::ssize(samples_), [this](std::int64_t i, io::Picture& into) { load(i, into); }, options_);
 }
 
 void ShardSource::load(std::int64_t i, io::Picture& into) const {
   const auto& sample = samples_[static_cast<std::size_t>(i)];
   const auto shard = static_cast<std::size_t>(sample.shard);
-  thread_local std::string name;  // its memory is kept
+  thread_local std::string name;  // reuses its memory
   name.clear();
   fmt::format_to(std::back_inserter(name), "{}/{}", shards_[shard].native(), sample.name);
   into.load(shards_[shard], options_.decoding(),
@@ -232,7 +232,7 @@ std::int64_t ShardSource::label(std::int64_t i) const {
 }
 
 void ShardSource::read(std::int64_t i, io::Picture& into) const {
-  if (!resident_.read(i, into)) load(i, into);
+  if (!cache_.read(i, into)) load(i, into);
 }
 
 std::string ShardSource::where(std::int64_t i) const {
@@ -253,7 +253,7 @@ bool holds_shards(const fs::path& path) {
   return is_folder(path) ? !layout_of(path).train.empty() : is_shard_name(path);
 }
 
-Dataset shards(const fs::path& path, const FileOptions& options, const Share& share) {
+Dataset shards(const fs::path& path, const FileOptions& options, const ShardPartition& share) {
   auto layout = layout_of(path);
   if (layout.train.empty())
     throw Error(Code::data,
@@ -278,8 +278,9 @@ Dataset shards(const fs::path& path, const FileOptions& options, const Share& sh
 
   auto how = options;
   if (info && info->channels == 1) how.channels = 1;
-  Assembly assembly(how);
-  const auto open = [&](Contents& contents, const Share& of) -> std::shared_ptr<const Source> {
+  DatasetBuilder assembly(how);
+  const auto open = [&](Contents& contents,
+                        const ShardPartition& of) -> std::shared_ptr<const Source> {
     if (contents.paths.empty()) return nullptr;
     const auto first = static_cast<std::size_t>(of.rank);
     const auto step = static_cast<std::size_t>(of.world);
@@ -287,8 +288,8 @@ Dataset shards(const fs::path& path, const FileOptions& options, const Share& sh
     const auto source =
         assembly.open<ShardSource>(contents.paths, std::move(samples), labels.classes());
     if (value_names.empty()) return source;
-    return std::make_shared<Valued>(source, value_names,
-                                    values_of(contents, value_names.size(), first, step));
+    return std::make_shared<RegressionSource>(source, value_names,
+                                              values_of(contents, value_names.size(), first, step));
   };
   Dataset dataset;
   dataset.train = open(train, share);

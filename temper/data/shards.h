@@ -6,26 +6,27 @@
 #include <vector>
 
 #include "temper/augment/box.h"
+#include "temper/data/decoded_cache.h"
 #include "temper/data/file_options.h"
-#include "temper/data/resident.h"
 #include "temper/data/source.h"
 #include "temper/io/read_file.h"
 
 namespace temper::data {
 
-/// Pictures in shards (see io/shard.h), read where they lie in the archives. A set that fits into
-/// `memory` is decoded at once, as FileSource does.
+/// Images in shards (see io/shard.h), read in place from the archives. A set that fits into
+/// `memory` is decoded when it is opened, like that of a FileSource.
 class ShardSource : public Source {
  public:
   struct Sample {
     std::string name;  ///< in the archive
     std::uint64_t offset = 0;
     std::uint64_t size = 0;
-    std::int32_t shard = 0;   ///< place in `shards`
+    std::int32_t shard = 0;   ///< index in `shards`
     std::int32_t label = -1;  ///< in [-1, classes)
   };
 
-  /// Throws Error naming the sample that can't be read (Code::io) or decoded (Code::data).
+  /// Throws Error for a sample that can't be read (Code::io) or decoded (Code::data), which it
+  /// names.
   ShardSource(std::vector<std::filesystem::path> shards, std::vector<Sample> samples,
               std::vector<std::string> classes, const FileOptions& options = {});
 
@@ -34,53 +35,53 @@ class ShardSource : public Source {
   [[nodiscard]] std::int64_t label(std::int64_t i) const override;
   [[nodiscard]] int channels() const override { return options_.channels; }
   void read(std::int64_t i, io::Picture& into) const override;
-  /// "train-000000.tar/000123.jpg", with the path before it.
+  /// "train-000000.tar/000123.jpg", with the shard's full path.
   [[nodiscard]] std::string where(std::int64_t i) const override;
-  /// Of the samples' names, labels and sizes in bytes.
+  /// Hash of the samples' names, labels and sizes in bytes.
   [[nodiscard]] std::string digest() const override;
 
-  [[nodiscard]] std::int64_t bytes_in_memory() const { return resident_.bytes(); }
-  [[nodiscard]] std::optional<augment::Size> common_size() const { return resident_.common_size(); }
+  [[nodiscard]] std::int64_t bytes_in_memory() const { return cache_.bytes(); }
+  [[nodiscard]] std::optional<augment::Size> common_size() const { return cache_.common_size(); }
 
  private:
   void load(std::int64_t i, io::Picture& into) const;
 
   std::vector<std::filesystem::path> shards_;
-  std::vector<io::FileStamp> stamps_;  ///< one a shard
+  std::vector<io::FileStamp> stamps_;  ///< one per shard
   std::vector<Sample> samples_;
   std::vector<std::string> classes_;
   FileOptions options_;
-  Resident resident_;
+  DecodedCache cache_;
 };
 
-/// Which training shards a process reads: those whose place among all, sorted by name, is rank,
-/// rank + world, rank + 2 world, ...
-struct Share {
+/// Which training shards a process reads: those whose index among all, sorted by name, is
+/// rank, rank + world, rank + 2 world, ...
+struct ShardPartition {
   std::int64_t rank = 0;   ///< in [0, world)
-  std::int64_t world = 1;  ///< processes
+  std::int64_t world = 1;  ///< number of processes
 };
 
-/// Shards, as pack() writes them or as they come from elsewhere:
+/// Shards written by pack() or by other programs:
 ///
-///   folder/train/*.tar, folder/val/*.tar, folder/test/*.tar    sets as folder() spells them
+///   folder/train/*.tar, folder/val/*.tar, folder/test/*.tar    names of sets as for folder()
 ///   folder/*.tar                                               training only
 ///   one.tar                                                    training only
 ///
-/// Beside each shard stands its index, made where there is none (see io/shard.h). The folder's
-/// dataset.json, which pack() writes, names the classes, channels and normalisation. Where samples
-/// have values, these are what is learned, and there are no classes. Without either the classes
-/// are the training set's labels, in the order of their numbers where all are numbers, else
-/// of their bytes.
+/// Next to each shard is its index, which is created if it is missing (see io/shard.h). The
+/// folder's dataset.json, which pack() writes, contains the classes, channels and normalization. If
+/// the samples have values, these are the regression targets, and there are no classes. With
+/// neither, the classes are the labels of the training set, sorted numerically if all are numbers,
+/// otherwise by their bytes.
 ///
-/// Validation and test sets are read whole by every process.
+/// Every process reads the whole validation and test sets.
 ///
-/// Throws Error{Code::data}: what is wrong with a shard, shards missing, a label that training does
-/// not have, no labels at all, fewer than two classes, values of other names, labels among values;
-/// Error{Code::usage} for more processes than training shards; Error{Code::io}.
+/// Throws Error{Code::data}: an invalid shard, missing shards, a label that the training set does
+/// not have, no labels at all, fewer than two classes, values with other names, labels in a set
+/// with values; Error{Code::usage} for more processes than training shards; Error{Code::io}.
 Dataset shards(const std::filesystem::path& path, const FileOptions& options = {},
-               const Share& share = {});
+               const ShardPartition& share = {});
 
-/// Whether a path is a shard by its name, or a folder of shards or of sets of shards.
+/// Whether a path is a shard by its name, or a folder that contains shards or sets of shards.
 bool holds_shards(const std::filesystem::path& path);
 
 }  // namespace temper::data

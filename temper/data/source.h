@@ -10,37 +10,38 @@
 
 namespace temper::data {
 
-/// Images and what there is to learn about them, a class each or one or more values each, in any
-/// order, wherever they lie. A user's own source derives from this.
+/// A data set of images with their targets: one class per image, or one or more regression values
+/// per image. User-defined sources derive from this class.
 class Source {
  public:
   virtual ~Source() = default;
 
   [[nodiscard]] virtual std::int64_t size() const = 0;
-  /// Names of the classes, in the order of their labels. Empty: the images have values.
+  /// Names of the classes, in the order of their labels. Empty: the images have regression values.
   [[nodiscard]] virtual const std::vector<std::string>& classes() const = 0;
-  /// Class of image i, in [0, classes().size()); -1: without a label.
+  /// Class of image i, in [0, classes().size()); -1: no label.
   [[nodiscard]] virtual std::int64_t label(std::int64_t i) const = 0;
-  /// Names of the values, in their order. Empty: the images have classes.
+  /// Names of the regression values, in their order. Empty: the images have classes.
   [[nodiscard]] virtual const std::vector<std::string>& value_names() const {
     static const std::vector<std::string> none;
     return none;
   }
-  /// The values of image i, finite, one a name; empty: without. They live as long as the source.
+  /// The regression values of image i, finite, one per name; empty: none. Valid as long as the
+  /// source.
   [[nodiscard]] virtual std::span<const double> values(std::int64_t /*i*/) const { return {}; }
-  /// Whether there is something to learn about image i.
+  /// Whether image i has a label or values.
   [[nodiscard]] bool labelled(std::int64_t i) const { return label(i) >= 0 || !values(i).empty(); }
-  /// What a network answers to an image: so many numbers, one a class or one a value.
+  /// The number of network outputs: one per class or one per regression value.
   [[nodiscard]] std::int64_t outputs() const {
     return std::ssize(value_names().empty() ? classes() : value_names());
   }
-  /// 1 (grey) or 3 (RGB): what read() gives.
+  /// Channels of the images that read() gives: 1 (grayscale) or 3 (RGB).
   [[nodiscard]] virtual int channels() const = 0;
-  /// Makes `into`, whose memory is reused, image i: a view of pixels that live as long as the
-  /// source, an image, or the bytes of a file whose pixels nobody needs yet. Called from several
-  /// threads at once, each with a picture of its own.
+  /// Reads image i into `into`, whose memory is reused: a view of pixels that are valid as long as
+  /// the source, an image, or the bytes of a file that is decoded when its pixels are needed.
+  /// Called from several threads at once, each with its own `into`.
   virtual void read(std::int64_t i, io::Picture& into) const = 0;
-  /// Image i, copied: for who wants one and not thousands.
+  /// A copy of image i; for single images, where speed does not matter.
   [[nodiscard]] io::Image image(std::int64_t i) const {
     io::Picture picture;
     read(i, picture);
@@ -48,25 +49,24 @@ class Source {
     picture.copy_to(image);
     return image;
   }
-  /// How often image i is drawn next to the others. 1 unless several sources are mixed with
-  /// weights.
+  /// Relative sampling weight of image i. It is 1 unless several sources are joined with weights.
   [[nodiscard]] virtual double weight(std::int64_t /*i*/) const { return 1; }
   /// Where image i comes from, for messages: a path, or "fashion-mnist train, image 12".
   [[nodiscard]] virtual std::string where(std::int64_t i) const = 0;
-  /// Hash of what the source holds (names, sizes, labels, values; pixels where they are in memory
-  /// from the start): enters the fingerprint.
+  /// Hash of the contents of the source (names, sizes, labels, values; pixels if they are in memory
+  /// from the start). It is part of the fingerprint.
   [[nodiscard]] virtual std::string digest() const = 0;
 };
 
-/// The sets of one task. All share classes or values' names, and channels.
+/// The sets of one task. All have the same classes or names of values, and the same channels.
 struct Dataset {
   std::shared_ptr<const Source> train;
-  std::shared_ptr<const Source> validation;  ///< null: carve it from the training set
-  std::shared_ptr<const Source> test;        ///< null: there is none
-  int height = 0;                            ///< of the images, where all have one size; else 0
+  std::shared_ptr<const Source> validation;  ///< null: split it off the training set
+  std::shared_ptr<const Source> test;        ///< null: none
+  int height = 0;                            ///< of the images, if all have one size; else 0
   int width = 0;
-  augment::Normalisation normalisation = {};  ///< what the set is usually normalised by; empty:
-                                              ///< nobody knows, measure it
+  augment::Normalisation normalisation = {};  ///< the usual normalization of the set; empty:
+                                              ///< unknown, to be measured
 };
 
 }  // namespace temper::data

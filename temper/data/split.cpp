@@ -13,8 +13,8 @@
 namespace temper::data {
 namespace {
 
-/// How many of each class's images go, in total round(fraction * images): floors first, then one
-/// more where the remainder is largest. At least one image of a class stays.
+/// The number of images to take from each class, in total round(fraction * images), by the largest
+/// remainder method. At least one image of every class is left.
 std::vector<std::int64_t> quotas(const std::vector<std::int64_t>& counts, double fraction) {
   std::vector<std::int64_t> result(counts.size());
   std::vector<std::pair<double, std::size_t>> remainders;
@@ -37,8 +37,8 @@ std::vector<std::int64_t> quotas(const std::vector<std::int64_t>& counts, double
   return result;
 }
 
-/// The images of each class, ascending, or in one class all that have values; those without either
-/// are in none.
+/// The images of each class, ascending, or for regression all images with values as one class.
+/// Unlabeled images are left out.
 std::vector<std::vector<std::int64_t>> rows_by_class(const Source& source) {
   const bool valued = !source.value_names().empty();
   std::vector<std::vector<std::int64_t>> rows(valued ? 1 : source.classes().size());
@@ -48,7 +48,7 @@ std::vector<std::vector<std::int64_t>> rows_by_class(const Source& source) {
   return rows;
 }
 
-/// The images that were taken into validation, and the others.
+/// A split with the taken images in validation and the others in training.
 Split parted(const std::vector<bool>& taken) {
   Split split;
   for (std::size_t i = 0; i < taken.size(); ++i)
@@ -61,7 +61,7 @@ Split parted(const std::vector<bool>& taken) {
 Split stratified_split(const Source& source, double fraction, std::uint64_t seed) {
   if (const bool valid = fraction >= 0 && fraction < 1; !valid)
     throw Error(Code::usage,
-                fmt::format("data.validation = {}; expected a share in [0, 1)", fraction));
+                fmt::format("data.validation = {}; expected a fraction in [0, 1)", fraction));
   const auto rows = rows_by_class(source);
   std::vector<std::int64_t> counts;
   for (const auto& of_class : rows) counts.push_back(std::ssize(of_class));
@@ -85,7 +85,7 @@ Split fold_split(const Source& source, std::int64_t folds, std::int64_t fold, st
                                          folds, fold));
   const auto rows = rows_by_class(source);
   std::vector<bool> taken(static_cast<std::size_t>(source.size()));
-  std::int64_t next = 0;  // dealt out like cards, class after class, so that the folds stay alike
+  std::int64_t next = 0;  // round-robin over all classes, so that the folds have equal sizes
   bool empty = true;
   for (std::size_t c = 0; c < rows.size(); ++c) {
     const auto n = std::ssize(rows[c]);
@@ -97,8 +97,8 @@ Split fold_split(const Source& source, std::int64_t folds, std::int64_t fold, st
       }
   }
   if (empty)
-    throw Error(Code::data, fmt::format("data.folds = {}: fold {} has no image, as only {} images "
-                                        "can be dealt out; lower data.folds",
+    throw Error(Code::data, fmt::format("data.folds = {}: fold {} has no image, as there are only "
+                                        "{} images to divide into folds; lower data.folds",
                                         folds, fold, next));
   return parted(taken);
 }

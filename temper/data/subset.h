@@ -9,7 +9,7 @@
 
 namespace temper::data {
 
-/// Some images of a source, numbered anew.
+/// A subset of the images of a source, with new indices.
 class Subset : public Source {
  public:
   /// @param rows  of `base`, each in [0, base->size()); image i of the subset is rows[i]

@@ -22,8 +22,7 @@ void check_names(const Source& base, const std::vector<std::string>& names, std:
     throw Error(
         Code::usage,
         fmt::format("{} values, {} names, {} of them different, for {} images of {} "
-                    "classes; expected names that differ, as many values an image, and no "
-                    "classes",
+                    "classes; expected distinct names, as many values per image, and no classes",
                     values, names.size(), different.size(), base.size(), base.classes().size()));
 }
 
@@ -42,8 +41,8 @@ void for_each_value(const Source& source, const See& see) {
 
 }  // namespace
 
-Valued::Valued(std::shared_ptr<const Source> base, std::vector<std::string> names,
-               std::vector<double> values)
+RegressionSource::RegressionSource(std::shared_ptr<const Source> base,
+                                   std::vector<std::string> names, std::vector<double> values)
     : base_(std::move(base)), names_(std::move(names)), values_(std::move(values)) {
   check_names(*base_, names_, values_.size());
   for (std::int64_t i = 0; i < base_->size(); ++i) {
@@ -61,13 +60,13 @@ Valued::Valued(std::shared_ptr<const Source> base, std::vector<std::string> name
   }
 }
 
-std::span<const double> Valued::values(std::int64_t i) const {
+std::span<const double> RegressionSource::values(std::int64_t i) const {
   const auto first = static_cast<std::size_t>(i) * names_.size();
   if (is_missing(values_[first])) return {};
   return std::span(values_).subspan(first, names_.size());
 }
 
-std::string Valued::digest() const {
+std::string RegressionSource::digest() const {
   return Digest().add(base_->digest()).add(names_).add(std::as_bytes(std::span(values_))).hex();
 }
 
@@ -88,7 +87,7 @@ std::vector<ValueRange> ranges_of_values(const Source& source) {
     auto& range = ranges[k];
     range.smallest = std::min(range.smallest, value);
     range.largest = std::max(range.largest, value);
-    // The mean so far: a sum of large numbers could become infinite.
+    // A running mean, because the sum of large numbers could overflow.
     range.mean += (value - range.mean) / ++counts[k];
   });
   std::vector<double> squares(ranges.size());
@@ -123,7 +122,7 @@ std::shared_ptr<const Source> standardised(std::shared_ptr<const Source> source,
     const auto k = i % names.size();
     values[i] = (values[i] - scale.mean.at(k)) / scale.deviation.at(k);
   }
-  return std::make_shared<Valued>(std::move(source), names, std::move(values));
+  return std::make_shared<RegressionSource>(std::move(source), names, std::move(values));
 }
 
 }  // namespace temper::data

@@ -7,19 +7,20 @@
 
 #include "temper/data/source.h"
 
-/// Numbers that a network learns to tell from images: regression.
+/// Regression: numbers as targets in place of classes.
 namespace temper::data {
 
-/// The images of a source with values in place of classes.
-class Valued : public Source {
+/// The images of a source, with regression values in place of classes.
+class RegressionSource : public Source {
  public:
-  /// @param names   of the values, one or more, none twice
-  /// @param values  those of image 0, in the order of their names, then those of image 1, ...; all
-  /// of an image NaN: it has none
-  /// Throws Error{Code::data} naming the image that has some and not all, or an infinite one;
-  /// Error{Code::usage} for a `base` with classes and for a wrong number of values or names.
-  Valued(std::shared_ptr<const Source> base, std::vector<std::string> names,
-         std::vector<double> values);
+  /// @param names   of the values, one or more, all distinct
+  /// @param values  of image 0, in the order of the names, then of image 1, ...; all NaN for an
+  /// image without values
+  /// @throws Error{Code::data} for an image that has only some of the values, or an infinite one,
+  /// which it names; Error{Code::usage} for a `base` with classes and for a wrong number of values
+  /// or names
+  RegressionSource(std::shared_ptr<const Source> base, std::vector<std::string> names,
+                   std::vector<double> values);
 
   [[nodiscard]] std::int64_t size() const override { return base_->size(); }
   [[nodiscard]] const std::vector<std::string>& classes() const override {
@@ -43,33 +44,34 @@ class Valued : public Source {
   std::vector<double> values_;
 };
 
-/// The values of all images, as Valued takes them.
+/// The values of all images, as for Valued.
 std::vector<double> all_values(const Source& source);
 
-/// What one of the values is like over the images that have it.
+/// Statistics of one of the values over the images that have it.
 struct ValueRange {
   double smallest = 0;
   double largest = 0;
   double mean = 0;
-  double deviation = 0;  ///< root of the mean squared distance from the mean
+  double deviation = 0;  ///< standard deviation, with divisor n
 };
 
-/// One a value; all 0 where no image has any.
+/// One range per value; all 0 if no image has values.
 std::vector<ValueRange> ranges_of_values(const Source& source);
 
-/// Brings each value to mean 0 and deviation 1, so that none outweighs another by its unit and a
-/// network's first answers, which are small, stand in the middle.
+/// Standardization of each value to mean 0 and standard deviation 1, so that the values have equal
+/// weight whatever their units, and the first predictions of a network, which are small, are near
+/// the mean.
 struct ValueScale {
-  std::vector<double> mean;       ///< one a value; empty: a set of classes
+  std::vector<double> mean;       ///< one per value; empty: a set with classes
   std::vector<double> deviation;  ///< > 0
 
   bool operator==(const ValueScale&) const = default;
 };
 
-/// The scale of a set that is trained on. A value that never varies keeps its unit.
+/// The scale of a training set. A constant value is only shifted to mean 0.
 ValueScale value_scale(const Source& source);
 
-/// The images with (value - mean) / deviation; the source itself where it has classes.
+/// The images with (value - mean) / deviation; the source itself if it has classes.
 std::shared_ptr<const Source> standardised(std::shared_ptr<const Source> source,
                                            const ValueScale& scale);
 

@@ -26,7 +26,7 @@ std::filesystem::path temporary_name(const std::filesystem::path& path, int atte
 }  // namespace
 
 AtomicFile::AtomicFile(std::filesystem::path path) : path_(std::move(path)) {
-  // A name that is taken was left by a process that was killed, or is at work in another thread.
+  // An existing name was left by a killed process, or is being written by another thread.
   for (int attempt = 0; !file_; ++attempt) {
     temporary_ = temporary_name(path_, attempt);
     file_ = create_file(temporary_, 0, path_);

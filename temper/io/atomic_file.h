@@ -9,9 +9,9 @@
 
 namespace temper::io {
 
-/// A file that appears whole or not at all. Bytes go to a temporary name in the same folder;
-/// commit() syncs them, renames over `path` and syncs the folder. Without commit() the temporary is
-/// removed and an older file stays as it was.
+/// A file that is written completely or not at all. Bytes are written to a temporary file in the
+/// same folder; commit() syncs it, renames it to `path` and syncs the folder. Without commit() the
+/// temporary file is removed and an older file is kept.
 ///
 /// Every failure throws Error{Code::io} with the path, the system's reason and what to do.
 class AtomicFile {
@@ -36,13 +36,12 @@ class AtomicFile {
 
 void write_atomically(const std::filesystem::path& path, std::span<const std::byte> bytes);
 void write_atomically(const std::filesystem::path& path, std::string_view text);
-/// For contents that should not lie in memory at once; an exception out of `writer` leaves the old
-/// file.
+/// For contents that should not be in memory all at once; if `writer` throws, the old file is kept.
 void write_atomically(const std::filesystem::path& path,
                       const std::function<void(AtomicFile&)>& writer);
 
-/// Removes temporaries that a killed process left in `folder` (not in folders below it). Call only
-/// while nobody else writes there.
+/// Removes temporary files that a killed process left in `folder` (not in its subfolders). Call it
+/// only while no other process writes there.
 void remove_temporaries(const std::filesystem::path& folder);
 
 }  // namespace temper::io

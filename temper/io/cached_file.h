@@ -6,17 +6,17 @@
 
 #include "temper/io/descriptor.h"
 
-/// What can be read without waiting for a disk.
+/// Reading what is already in the page cache, without waiting for a disk.
 namespace temper::io {
 
-/// Opens a file for reading where no disk has to be waited for, since what its path names is in
-/// memory. Nothing where that is not so, where there is no such file, or where the system can't
-/// say. With a fault in the environment (failpoint.h) nothing, so that the fault meets the call
-/// that waits.
+/// Opens a file for reading if its path can be resolved from memory, without waiting for a disk.
+/// Returns an empty descriptor if it can't, if there is no such file, or if the system doesn't
+/// support this; also with a fault in the environment (failpoint.h), so that the fault occurs in
+/// the blocking call.
 Descriptor open_cached(const std::filesystem::path& path) noexcept;
 
-/// Reads from `offset` on what is in memory.
-/// @return bytes read; fewer than the buffer has where a disk would have to be waited for
+/// Reads from `offset` the bytes that are in memory.
+/// @return bytes read; fewer than the buffer's size if the rest would have to be read from a disk
 std::size_t read_cached(const Descriptor& file, std::uint64_t offset,
                         std::span<std::byte> buffer) noexcept;
 

@@ -7,7 +7,7 @@
 namespace temper::io {
 namespace {
 
-/// Planes of red, green and blue to interleaved pixels.
+/// Converts planes of red, green and blue to interleaved pixels.
 void append_picture(std::span<const std::byte, kCifarPicture> planes,
                     std::vector<std::uint8_t>& pixels) {
   constexpr std::size_t plane = kCifarPicture / 3;
@@ -26,8 +26,8 @@ void append_cifar(std::span<const std::byte> bytes, const std::string& name, Cif
   if (bytes.empty() || bytes.size() % record != 0)
     throw Error(
         Code::data,
-        fmt::format("{}: {} bytes; expected records of {} bytes each ({} and a picture). The "
-                    "file is cut short or no file of this set: fetch it again.",
+        fmt::format("{}: {} bytes; expected records of {} bytes each ({} and an image). The file "
+                    "is cut short or not a file of this data set: download it again.",
                     name, bytes.size(), record, labels == 1 ? "a label" : "two labels"));
   const std::size_t count = bytes.size() / record;
   into.labels.reserve(into.labels.size() + count);
@@ -36,9 +36,10 @@ void append_cifar(std::span<const std::byte> bytes, const std::string& name, Cif
     const auto here = bytes.subspan(i * record, record);
     const int label = std::to_integer<int>(here[labels - 1]);
     if (label >= classes)
-      throw Error(Code::data, fmt::format("{}, record {}: label {}; expected 0 to {}. The file is "
-                                          "damaged or no file of this set: fetch it again.",
-                                          name, i, label, classes - 1));
+      throw Error(Code::data,
+                  fmt::format("{}, record {}: label {}; expected 0 to {}. The file is "
+                              "damaged or not a file of this data set: download it again.",
+                              name, i, label, classes - 1));
     into.labels.push_back(static_cast<std::uint8_t>(label));
     append_picture(here.subspan(labels).first<kCifarPicture>(), into.pixels);
   }

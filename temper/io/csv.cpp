@@ -18,7 +18,7 @@ class Reader {
   Reader(std::string_view text, const std::string& name)
       : rest_(text), name_(name), separator_(separator_of(text)) {}
 
-  void run(const SeeRow& see) {
+  void run(const RowCallback& see) {
     std::size_t columns = 0;
     while (skip_empty_lines(), !rest_.empty()) {
       const std::int64_t first_line = line_;
@@ -28,7 +28,8 @@ class Reader {
         refuse(first_line, fmt::format("{} fields; the header has {}", used_, columns));
       see(first_line, std::span(fields_).first(used_));
     }
-    if (columns == 0) refuse(1, "an empty table; its first row names the columns");
+    if (columns == 0)
+      refuse(1, "an empty table; expected a first row with the names of the columns");
   }
 
  private:
@@ -47,7 +48,7 @@ class Reader {
     while (!rest_.empty() && (rest_.front() == '\n' || rest_.front() == '\r')) end_line();
   }
 
-  /// Takes one line end: CR, LF or CR LF.
+  /// Skips one line end: CR, LF or CR LF.
   void end_line() {
     rest_.remove_prefix(rest_.starts_with("\r\n") ? 2 : 1);
     ++line_;
@@ -105,13 +106,13 @@ class Reader {
   const std::string& name_;
   char separator_;
   std::int64_t line_ = 1;
-  std::vector<std::string> fields_;  ///< of the row that is read; their memory is used again
+  std::vector<std::string> fields_;  ///< of the current row; their memory is reused
   std::size_t used_ = 0;
 };
 
 }  // namespace
 
-void read_csv(std::string_view text, const std::string& name, const SeeRow& see) {
+void read_csv(std::string_view text, const std::string& name, const RowCallback& see) {
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
     throw Error(Code::data, fmt::format("{}: text in UTF-16; save it as UTF-8.", name));
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());

@@ -7,18 +7,19 @@
 
 namespace temper::io {
 
-/// A row of a table: the line that it begins on, from 1, and its fields, which are valid during the
-/// call.
-using SeeRow = std::function<void(std::int64_t line, std::span<const std::string> fields)>;
+/// Receives a row of a table: the number of its first line, from 1, and its fields, which are valid
+/// during the call.
+using RowCallback = std::function<void(std::int64_t line, std::span<const std::string> fields)>;
 
-/// Reads a table as RFC 4180 has it: fields in UTF-8, separated by commas (or by semicolons or
-/// tabs, where the first row has no comma), rows by line ends of either kind; a field in double
-/// quotes may hold all of these, and quotes as "". Empty lines and a byte order mark are left out.
-/// The first row is the header, handed out as the others are; every row has as many fields.
+/// Reads a table in the format of RFC 4180: fields in UTF-8, separated by commas (or by semicolons
+/// or tabs, if the first row has no comma), rows separated by LF, CR or CR LF; a field in double
+/// quotes may contain all of these, and quotes as "". Empty lines and a byte order mark are
+/// skipped. The first row is the header, and is passed to `see` like the others; every row has the
+/// same number of fields.
 ///
-/// Throws Error{Code::data} with the line: a quote that is not closed or has text after it, a row
-/// with more or fewer fields, zero bytes, UTF-16, no row at all.
-/// @param name  what messages call the table
-void read_csv(std::string_view text, const std::string& name, const SeeRow& see);
+/// Throws Error{Code::data} with the line for a quote that is not closed or has text after it, a
+/// row with more or fewer fields, zero bytes, UTF-16, or no rows.
+/// @param name  the table's name in messages
+void read_csv(std::string_view text, const std::string& name, const RowCallback& see);
 
 }  // namespace temper::io

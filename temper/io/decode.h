@@ -7,11 +7,11 @@
 
 namespace temper::io {
 
-/// How JPEG files become pixels.
+/// How JPEG files are decoded.
 enum class Decode : std::uint8_t {
-  exact,  ///< Pillow's pixels
-  fast,   ///< with an inverse transform of less precision, and halved, quartered or eighthed while
-          ///< decoding where the picture becomes that small anyway: other pixels
+  exact,  ///< to the same pixels as Pillow
+  fast,   ///< with a less precise inverse DCT, and at 1/2, 1/4 or 1/8 of the size if the image is
+          ///< resized to that or less anyway: to different pixels
 };
 
 }  // namespace temper::io

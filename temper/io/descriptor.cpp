@@ -14,7 +14,7 @@
 namespace temper::io {
 namespace {
 
-/// The descriptor, or minus the system's error number.
+/// The descriptor, or the negative error number of the system.
 int try_open(const std::filesystem::path& path, int flags) noexcept {
   if (const auto verdict = failpoint(Call::open, path); verdict.error != 0) return -verdict.error;
   int number = -1;
@@ -67,7 +67,7 @@ int write_all(const Descriptor& file, std::span<const std::byte> bytes,
 
 namespace {
 
-/// Until the buffer is full or nothing comes any more; `read_some(rest, filled)` is a system call.
+/// Reads until the buffer is full or the file ends; `read_some(rest, filled)` is a system call.
 template <class ReadSome>
 std::size_t fill(std::span<std::byte> buffer, const std::filesystem::path& path,
                  const ReadSome& read_some) {
@@ -100,7 +100,7 @@ std::size_t read_at(const Descriptor& file, std::uint64_t offset, std::span<std:
 }
 
 std::pair<Descriptor, std::uint64_t> open_for_reading(const std::filesystem::path& path) {
-  // O_NONBLOCK: opening a pipe that nobody writes to would wait for ever.
+  // O_NONBLOCK: opening a pipe that no process writes to would block forever.
   Descriptor file = open_file(path, O_RDONLY | O_NONBLOCK, "read");
   struct stat status{};
   if (::fstat(file.get(), &status) != 0) throw system_error("read", path, errno);

@@ -7,7 +7,7 @@
 
 namespace temper::io {
 
-/// Owns a POSIX file descriptor; moves, closes itself.
+/// Owns a POSIX file descriptor; movable, closed by the destructor.
 class Descriptor {
  public:
   Descriptor() = default;
@@ -23,7 +23,7 @@ class Descriptor {
 
   [[nodiscard]] int get() const noexcept { return number_; }
   [[nodiscard]] explicit operator bool() const noexcept { return number_ >= 0; }
-  /// Closes now; the system's error number, or 0.
+  /// Closes the descriptor. Returns the system's error number, or 0.
   int close() noexcept;
 
  private:
@@ -34,13 +34,14 @@ class Descriptor {
 /// Error{Code::io}, "cannot <action> <path>".
 Descriptor open_file(const std::filesystem::path& path, int flags, const char* action);
 
-/// Makes `path` and opens it for writing. Nothing where such a file is there already; throws
+/// Creates `path` and opens it for writing. Empty if such a file exists already; throws
 /// Error{Code::io}, "cannot write <named>", for every other failure.
 Descriptor create_file(const std::filesystem::path& path, int flags,
                        const std::filesystem::path& named);
 
-/// Writes all of it, through interruptions and short writes. The system's error number, or 0.
-/// @param path  of the file
+/// Writes all bytes, also after interruptions and short writes. Returns the system's error number,
+/// or 0.
+/// @param path  of the file, for failpoints
 int write_all(const Descriptor& file, std::span<const std::byte> bytes,
               const std::filesystem::path& path) noexcept;
 
@@ -49,12 +50,12 @@ int write_all(const Descriptor& file, std::span<const std::byte> bytes,
 std::size_t read_all(const Descriptor& file, std::span<std::byte> buffer,
                      const std::filesystem::path& path);
 
-/// The same from `offset` on, leaving the file's position alone: several threads may read one
+/// The same from `offset`, without changing the file's position: several threads may read from one
 /// descriptor at once.
 std::size_t read_at(const Descriptor& file, std::uint64_t offset, std::span<std::byte> buffer,
                     const std::filesystem::path& path);
 
-/// Opens a regular file for reading and tells its size in bytes. Throws Error{Code::io}.
+/// Opens a regular file for reading and returns its size in bytes too. Throws Error{Code::io}.
 std::pair<Descriptor, std::uint64_t> open_for_reading(const std::filesystem::path& path);
 
 }  // namespace temper::io

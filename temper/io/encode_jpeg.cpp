@@ -32,7 +32,7 @@ bool is_grey(const Image& image) {
 std::array<JOCTET, 32> exif_of(int orientation) {
   return {'E', 'x',
           'i', 'f',
-          0,   0,  // what the marker holds
+          0,   0,  // the marker's contents
           'M', 'M',
           0,   42,
           0,   0,
@@ -48,7 +48,8 @@ std::array<JOCTET, 32> exif_of(int orientation) {
           0,   0};  // no further directory
 }
 
-/// libjpeg's compressor into memory. Its errors jump to `jump_`, the reason in `reason_`.
+/// libjpeg's compressor, writing to memory. Its errors jump to `jump_`, with the reason in
+/// `reason_`.
 class JpegWriter {
  public:
   JpegWriter() {
@@ -87,7 +88,7 @@ class JpegWriter {
   template <class Body>
   void run(const Body& body) {
     if (!codec::survives(jump_, body))
-      throw Error(Code::data, fmt::format("it cannot become a JPEG: {}", reason_.data()));
+      throw Error(Code::data, fmt::format("cannot encode it as a JPEG: {}", reason_.data()));
   }
 
   void write(const Image& image, const JpegOptions& options, const std::array<JOCTET, 32>& exif,
@@ -106,7 +107,7 @@ class JpegWriter {
     if (options.orientation != 1)
       jpeg_write_marker(&jpeg_, JPEG_APP0 + 1, exif.data(), static_cast<unsigned>(exif.size()));
     while (jpeg_.next_scanline < jpeg_.image_height) {
-      // libjpeg wants to be able to write to its input.
+      // libjpeg takes non-const input.
       std::memcpy(row_.data(), image.pixels.data() + jpeg_.next_scanline * row_.size(),
                   row_.size());
       JSAMPROW row = row_.data();
@@ -128,12 +129,12 @@ class JpegWriter {
 
 std::vector<std::byte> encode_jpeg(const Image& image, const JpegOptions& options) {
   if (image.height < 1 || image.width < 1 || image.height > kMostSide || image.width > kMostSide)
-    throw Error(Code::data, fmt::format("{} x {} pixels; a JPEG has 1 to {} each way", image.width,
-                                        image.height, kMostSide));
+    throw Error(Code::data, fmt::format("{} x {} pixels; a JPEG has a height and width of 1 to {}",
+                                        image.width, image.height, kMostSide));
   if ((image.channels != 1 && image.channels != 3) || image.pixels.size() != image.size() ||
       options.quality < 1 || options.quality > 100 || options.orientation < 1 ||
       options.orientation > 8 || options.restart < 0 || options.restart > 0x7FFF)
-    throw Error(Code::internal, "an image or options that encode_jpeg does not take");
+    throw Error(Code::internal, "encode_jpeg: invalid image or options");
   return JpegWriter().encode(image, options);
 }
 

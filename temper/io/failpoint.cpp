@@ -46,7 +46,7 @@ struct Fault {
   std::string to = {};
 };
 
-/// Only tests write such a text, so a slip in it ends the process at once.
+/// Only tests set TEMPER_FAULT, so a mistake in it ends the process at once.
 [[noreturn]] void refuse(std::string_view word) noexcept {
   const std::string message =
       "TEMPER_FAULT: cannot read '" + std::string(word) + "'; see temper/io/failpoint.h\n";
@@ -107,7 +107,7 @@ std::optional<Fault> from_environment() {
 }
 
 const std::optional<Fault>& the_fault() {
-  // Never destroyed: a thread that a disk keeps waiting may ask while the program ends.
+  // Never destroyed: a thread that waits for a disk may read it while the program exits.
   static const auto& fault = *new std::optional<Fault>(from_environment());
   return fault;
 }
@@ -131,7 +131,7 @@ bool has_fault() noexcept {
   return the_fault().has_value();
 }
 
-Verdict failpoint(Call call, const std::filesystem::path& path) noexcept {
+InjectedFault failpoint(Call call, const std::filesystem::path& path) noexcept {
   const auto& fault = the_fault();
   if (!fault) return {};
   if (fault->call && *fault->call != call) return {};

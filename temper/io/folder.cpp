@@ -20,16 +20,16 @@ fs::path parent_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
-/// @param asked  named in the message
+/// @param asked  the folder for the message
 void make_folder(const fs::path& folder, const fs::path& asked) {
   std::error_code failure;
   if (fs::is_directory(folder, failure)) return;
   const auto above = parent_of(folder);
   if (above != folder) make_folder(above, asked);
   if (const auto verdict = failpoint(Call::folder, folder); verdict.error != 0)
-    throw system_error("make the folder", asked, verdict.error);
+    throw system_error("create the folder", asked, verdict.error);
   if (fs::create_directory(folder, failure)) sync_folder(above);
-  if (failure) throw system_error("make the folder", asked, failure.value());
+  if (failure) throw system_error("create the folder", asked, failure.value());
 }
 
 }  // namespace
@@ -42,7 +42,7 @@ void sync_folder(const fs::path& folder) {
   const Descriptor descriptor = open_file(folder, O_RDONLY | O_DIRECTORY, "open");
   if (const auto verdict = failpoint(Call::sync, folder); verdict.error != 0)
     throw system_error("write", folder, verdict.error);
-  // Some network file systems have no such call, and nothing better to offer.
+  // Some network file systems support no fsync of folders, and have no alternative.
   if (::fsync(descriptor.get()) != 0 && errno != EINVAL && errno != ENOTSUP)
     throw system_error("write", folder, errno);
 }

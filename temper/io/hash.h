@@ -10,14 +10,14 @@ struct XXH3_state_s;
 
 namespace temper::io {
 
-/// XXH3 with 128 bits (Collet, https://github.com/Cyan4973/xxHash): tells accidental changes, not
-/// forgeries. Text is 32 hexadecimal digits, as `xxh128sum` prints.
+/// XXH3 with 128 bits (Collet, https://github.com/Cyan4973/xxHash): detects accidental changes, not
+/// deliberate ones. As text it has 32 hexadecimal digits, as printed by `xxh128sum`.
 class Hash {
  public:
   Hash();
   Hash& update(std::span<const std::byte> bytes);
   Hash& update(std::string_view text) { return update(std::as_bytes(std::span(text))); }
-  /// Of everything so far; updates may follow.
+  /// The hash of all bytes so far; more updates may follow.
   [[nodiscard]] std::string hex() const;
 
  private:
@@ -29,7 +29,7 @@ class Hash {
 
 std::string hash_hex(std::span<const std::byte> bytes);
 std::string hash_hex(std::string_view text);
-/// Of a file's contents. Throws Error{Code::io}.
+/// The hash of a file's contents. Throws Error{Code::io}.
 std::string hash_file(const std::filesystem::path& path);
 
 }  // namespace temper::io

@@ -19,19 +19,20 @@ namespace {
 
 constexpr std::size_t max_dimensions = 8;
 constexpr int unsigned_bytes = 0x08;
-constexpr const char* header_cut_short = "the header is cut short. Fetch the file again.";
+constexpr const char* header_cut_short = "the header is cut short. Download the file again.";
 
 [[noreturn]] void refuse(const std::string& name, const std::string& what) {
   throw Error(Code::data, fmt::format("{}: {}", name, what));
 }
 
-/// The file's contents in order, whether or not they are compressed.
+/// The file's uncompressed contents, read sequentially.
 class Source {
  public:
   virtual ~Source() = default;
-  /// Fills `out` from its begin; fewer bytes than asked for only at the end of the contents.
+  /// Fills `out` from its beginning; returns fewer bytes than its size only at the end of the
+  /// contents.
   virtual std::size_t read(std::span<std::uint8_t> out) = 0;
-  /// An upper bound for the bytes that can follow, 0 at a proper end.
+  /// An upper bound for the bytes that can follow; 0 at a valid end.
   [[nodiscard]] virtual std::uint64_t most_left() const = 0;
 };
 
@@ -74,7 +75,7 @@ class GzipSource final : public Source {
     return filled;
   }
 
-  // Deflate's best is 258 bytes from two bits.
+  // Deflate's highest ratio is 258 bytes from two bits.
   [[nodiscard]] std::uint64_t most_left() const override {
     return ended_ ? 0 : (rest_.size() + 64) * 1032 + (std::size_t{1} << 16);
   }
@@ -91,7 +92,7 @@ class GzipSource final : public Source {
     const int status = inflate(&zlib_, Z_NO_FLUSH);
     if (status == Z_MEM_ERROR) throw std::bad_alloc();
     if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
-      refuse(name_, fmt::format("damaged gzip data: {}. Fetch the file again.",
+      refuse(name_, fmt::format("damaged gzip data: {}. Download the file again.",
                                 zlib_.msg == nullptr ? "a dictionary is missing" : zlib_.msg));
     ended_ = status == Z_STREAM_END;
     rest_ = rest_.subspan(offered - zlib_.avail_in);
@@ -116,10 +117,11 @@ std::vector<std::int64_t> read_shape(Source& source, const std::string& name) {
   if (magic[0] != 0 || magic[1] != 0)
     refuse(name, "not an IDX file (it does not begin with two zero bytes, a type and a rank).");
   if (magic[2] != unsigned_bytes)
-    refuse(name, fmt::format("element type 0x{:02x}; only unsigned bytes (0x08) are read.",
+    refuse(name, fmt::format("element type 0x{:02x}; only unsigned bytes (0x08) are supported.",
                              int{magic[2]}));
   if (magic[3] == 0 || magic[3] > max_dimensions)
-    refuse(name, fmt::format("{} dimensions; 1 to {} are read.", int{magic[3]}, max_dimensions));
+    refuse(name,
+           fmt::format("{} dimensions; 1 to {} are supported.", int{magic[3]}, max_dimensions));
   std::vector<std::int64_t> shape(magic[3]);
   for (std::int64_t& dimension : shape) {
     std::array<std::uint8_t, 4> bytes{};
@@ -145,7 +147,7 @@ std::uint64_t count_of(std::span<const std::int64_t> shape, const std::string& n
 }  // namespace
 
 Idx read_idx(const std::filesystem::path& path, std::uint64_t max_bytes) {
-  constexpr std::uint64_t slack = 1U << 20U;  // headers, and gzip of what does not compress
+  constexpr std::uint64_t slack = 1U << 20U;  // for headers, and for gzip of incompressible data
   return parse_idx(read_file(path, max_bytes + max_bytes / 1000 + slack), path.string(), max_bytes);
 }
 
@@ -157,7 +159,7 @@ Idx parse_idx(std::span<const std::byte> bytes, const std::string& name, std::ui
       fmt::format("{} bytes of values (shape {})", expected, fmt::join(idx.shape, "x"));
   const auto check_found = [&](std::uint64_t found) {
     if (found < expected)
-      refuse(name, fmt::format("expected {}, found {}. The file is cut short: fetch it again.",
+      refuse(name, fmt::format("expected {}, found {}. The file is cut short: download it again.",
                                wanted, found));
   };
   check_found(source->most_left());
@@ -167,7 +169,7 @@ Idx parse_idx(std::span<const std::byte> bytes, const std::string& name, std::ui
   std::array<std::uint8_t, 1> more{};
   if (source->read(more) != 0) refuse(name, fmt::format("more than the expected {}.", wanted));
   if (source->most_left() != 0)
-    refuse(name, "the checksum at its end is missing. The file is cut short: fetch it again.");
+    refuse(name, "the checksum at its end is missing. The file is cut short: download it again.");
   return idx;
 }
 

@@ -14,13 +14,14 @@ struct Idx {
   std::vector<std::uint8_t> values;  ///< product of shape
 };
 
-/// Reads an IDX file (LeCun, Cortes, Burges: "The MNIST database"), plain or gzip, told apart by
-/// content. Only unsigned bytes are read. A file that is damaged, cut short or too long is
-/// Error{Code::data} with the bytes found and expected; one that can't be read is Error{Code::io}.
-/// @param max_bytes  a larger array is refused before anything is allocated for it
+/// Reads an IDX file (LeCun, Cortes, Burges: "The MNIST database"), plain or gzip, which is
+/// detected by content. Only unsigned bytes are supported. Throws Error{Code::data} with the bytes
+/// found and expected for a damaged, truncated or too long file, Error{Code::io} for one that can't
+/// be read.
+/// @param max_bytes  a larger array is refused before memory is allocated for it
 Idx read_idx(const std::filesystem::path& path, std::uint64_t max_bytes = std::uint64_t{1} << 32);
 
-/// The same over bytes; `name` stands in messages.
+/// The same for bytes in memory; `name` is used in messages.
 Idx parse_idx(std::span<const std::byte> bytes, const std::string& name,
               std::uint64_t max_bytes = std::uint64_t{1} << 32);
 

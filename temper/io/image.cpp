@@ -43,8 +43,9 @@ int exif_orientation(std::span<const std::byte> bytes, const std::string& name) 
 
 Image with_channels(Image image, int channels) {
   if ((channels != 1 && channels != 3) || (image.channels != 1 && image.channels != 3))
-    throw Error(Code::internal, fmt::format("an image of {} channels was asked for as {}.",
-                                            image.channels, channels));
+    throw Error(Code::internal,
+                fmt::format("an image of {} channels can't be converted to {} channels.",
+                            image.channels, channels));
   if (image.channels == channels) return image;
   return channels == 1 ? grey_of(image) : colour_of(image);
 }

@@ -9,11 +9,11 @@
 
 namespace temper::io {
 
-/// A picture of 8-bit samples as stored (sRGB), rows top to bottom, channels interleaved.
+/// An image of 8-bit samples as stored (sRGB), rows from top to bottom, channels interleaved.
 struct Image {
   int height = 0;
   int width = 0;
-  int channels = 0;                  ///< 1 grey, 3 red green blue
+  int channels = 0;                  ///< 1: gray, 3: RGB
   std::vector<std::uint8_t> pixels;  ///< height * width * channels
 
   [[nodiscard]] std::size_t size() const {
@@ -23,7 +23,7 @@ struct Image {
   bool operator==(const Image&) const = default;
 };
 
-/// Pixels that lie in somebody's memory, as in Image but with a distance from row to row.
+/// A view of pixels in memory owned by others, as in Image but with a row stride.
 struct Pixels {
   const std::uint8_t* data = nullptr;
   std::ptrdiff_t stride = 0;  ///< bytes from row to row
@@ -39,7 +39,7 @@ struct Pixels {
       : Pixels(image.pixels.data(), std::ptrdiff_t{image.width} * image.channels, image.height,
                image.width, image.channels) {}
 
-  /// Samples.
+  /// The number of samples.
   [[nodiscard]] std::size_t size() const {
     return static_cast<std::size_t>(height) * static_cast<std::size_t>(width) *
            static_cast<std::size_t>(channels);
@@ -47,7 +47,7 @@ struct Pixels {
   [[nodiscard]] const std::uint8_t* row(int y) const { return data + y * stride; }
 };
 
-/// A rectangle of a picture's pixels.
+/// A rectangle of pixels of an image.
 struct Region {
   int top = 0;
   int left = 0;
@@ -56,39 +56,39 @@ struct Region {
   bool operator==(const Region&) const = default;
 };
 
-/// What a decoder refuses before it allocates, or as soon as it sees it.
+/// Limits beyond which a decoder refuses an image, before it allocates memory or as soon as it can.
 struct ImageLimits {
   std::int64_t max_pixels = std::int64_t{1} << 27;  ///< height * width
-  /// Of a JPEG. A few kilobytes can name the same pixels in thousands of scans, each as dear as
-  /// decoding all of them; encoders write ten or so.
+  /// Of a JPEG. A few kilobytes can contain thousands of scans of the same pixels, each as costly
+  /// as decoding the whole image; encoders write about ten.
   int max_scans = 64;
 };
 
 struct DecodeOptions {
-  int channels = 3;  ///< 1: grey, 3: RGB
+  int channels = 3;  ///< 1: gray, 3: RGB
   Decode decode = Decode::exact;
-  bool exif_orientation = false;  ///< turn the picture upright as its EXIF data says
+  bool exif_orientation = false;  ///< apply the EXIF orientation
   ImageLimits limits = {};
 };
 
-/// Decodes PNG, JPEG or WebP (recognised by content) to pixels equal to those of Pillow's
+/// Decodes PNG, JPEG or WebP (detected by content) to the same pixels as Pillow's
 /// `Image.open(file).convert("RGB")`, or `("L")` for one channel: palettes are resolved, alpha is
-/// dropped, CMYK becomes RGB, EXIF orientation is left alone. One difference: 16-bit grey keeps its
-/// high byte, as 16-bit colour does, where Pillow clips at 255. A part of a picture, or one that is
-/// turned upright: see Picture.
+/// dropped, CMYK is converted to RGB, EXIF orientation is ignored. One difference: of 16-bit gray
+/// the high byte is used, as of 16-bit color, where Pillow clips at 255. To decode a part of an
+/// image, or to apply its EXIF orientation, see Picture.
 ///
-/// Damaged, truncated, too large and unknown files are Error{Code::data} with the reason.
-/// @param name      what messages call the image
+/// Throws Error{Code::data} with the reason for damaged, truncated, too large and unknown files.
+/// @param name      the image's name in messages
 /// @param channels  1 or 3
 Image decode_image(std::span<const std::byte> bytes, const std::string& name, int channels,
                    const ImageLimits& limits = {});
 
-/// EXIF's orientation of a file of these formats, 1 (upright) to 8; 1 where it has none. Throws
-/// Error{Code::data} as decode_image() does for what is no such file.
+/// The EXIF orientation of a file of these formats, 1 (upright) to 8; 1 if it has none. Throws
+/// Error{Code::data} as decode_image() does for other files.
 int exif_orientation(std::span<const std::byte> bytes, const std::string& name);
 
-/// The same image with 1 or 3 channels. Grey is (19595 R + 38470 G + 7471 B + 32768) >> 16, ITU-R
-/// 601 as Pillow rounds it.
+/// The same image with 1 or 3 channels. Gray is (19595 R + 38470 G + 7471 B + 32768) >> 16: ITU-R
+/// 601 luma, rounded as in Pillow.
 Image with_channels(Image image, int channels);
 
 /// A PNG file of an image with 1 or 3 channels and at least one pixel.

@@ -21,7 +21,7 @@ bool has_at(std::span<const std::byte> bytes, std::size_t offset, std::string_vi
                     [](std::byte a, char b) { return a == static_cast<std::byte>(b); });
 }
 
-/// The part of `decoded` that shows `region` of the picture, and no more.
+/// The part of `decoded` that is exactly `region` of the image.
 Pixels part_of(const Decoded& decoded, const Region& region) {
   const Pixels& all = decoded.pixels;
   return {
@@ -50,7 +50,7 @@ struct Decoder::State {
   std::span<const std::byte> bytes;
   std::string name;
   DecodeOptions options;
-  Header header;  ///< as the file has it
+  Header header;  ///< of the file, before its orientation is applied
   bool begun = false;
 
   Buffer stored;
@@ -95,9 +95,9 @@ Header Decoder::begin(std::span<const std::byte> bytes, const std::string& name,
                       const DecodeOptions& options) {
   if (options.channels != 1 && options.channels != 3)
     throw Error(Code::internal,
-                fmt::format("an image was asked for with {} channels.", options.channels));
+                fmt::format("an image with {} channels was requested.", options.channels));
   State& s = *state_;
-  s.end();  // of the file before, whose name is needed until then
+  s.end();  // releases the previous file, whose name is needed until then
   s.bytes = bytes;
   s.name = name;
   s.options = options;
@@ -114,12 +114,12 @@ Decoded Decoder::decode(const Region& region, int shrink) {
   const auto& h = s.header;
   const bool turned_later = h.orientation != 1;
   const Region stored = stored_region(region, h.orientation, h.height, h.width);
-  // Mirrored pixels of a smaller picture would begin anywhere.
+  // The offset of a mirrored part in a smaller image would not be a whole number of pixels.
   Decoded decoded =
       s.reader->decode(stored, turned_later ? 1 : shrink, s.options.channels, s.stored);
   s.end();
   if (turned_later) {
-    decoded.pixels = turned(part_of(decoded, stored), h.orientation, s.upright);
+    decoded.pixels = apply_orientation(part_of(decoded, stored), h.orientation, s.upright);
     decoded.top = region.top;
     decoded.left = region.left;
   }
@@ -138,7 +138,7 @@ void check_size(const std::string& name, std::uint64_t height, std::uint64_t wid
   if (height == 0 || width == 0) refuse(name, "it has no pixels");
   if (height > max_side || width > max_side ||
       height * width > static_cast<std::uint64_t>(limits.max_pixels))
-    refuse(name, fmt::format("{}x{} pixels, more than the limit of {} in all", width, height,
+    refuse(name, fmt::format("{}x{} pixels, more than the limit of {} in total", width, height,
                              limits.max_pixels));
 }
 

@@ -22,8 +22,8 @@ std::uint32_t times(std::uint32_t a, std::uint32_t b) {
   return (product + (product >> 8)) >> 8;
 }
 
-/// Adobe's inverted inks to red, green and blue, in place: three of four bytes.
-void convert_inks(std::uint8_t* inks, std::size_t pixels) {
+/// Converts Adobe's inverted CMYK to RGB in place; three of four bytes remain.
+void cmyk_to_rgb(std::uint8_t* inks, std::size_t pixels) {
   std::uint8_t* out = inks;
   for (std::size_t i = 0; i < pixels; ++i, inks += 4) {
     const std::uint32_t light = inks[3];
@@ -34,20 +34,20 @@ void convert_inks(std::uint8_t* inks, std::size_t pixels) {
   }
 }
 
-/// Warnings after which all pixels are still the encoder's; any other means that some are invented.
+/// Whether all pixels are still correct after a warning; after any other some are made up.
 bool is_harmless(int warning) {
   return warning == JWRN_EXTRANEOUS_DATA || warning == JWRN_ADOBE_XFORM ||
          warning == JWRN_BOGUS_ICC || warning == JWRN_JFIF_MAJOR || warning == JWRN_TOO_MUCH_DATA;
 }
 
-/// An end-of-image marker somewhere in what follows the header: entropy-coded data holds none.
+/// Whether an end-of-image marker follows the header; entropy-coded data can't contain one.
 bool has_end(std::span<const std::byte> bytes) {
   for (std::size_t i = bytes.size(); i >= 2; --i)
     if (bytes[i - 2] == std::byte{0xFF} && bytes[i - 1] == std::byte{JPEG_EOI}) return true;
   return false;
 }
 
-/// libjpeg's decompressor over bytes in memory. Its errors jump to `jump_`, the reason in
+/// libjpeg's decompressor, reading from memory. Its errors jump to `jump_`, with the reason in
 /// `reason_`.
 class JpegReader : public Reader {
  public:
@@ -80,7 +80,7 @@ class JpegReader : public Reader {
     });
     const int components = jpeg_.num_components;
     if (components != 1 && components != 3 && components != 4)
-      refuse(name, fmt::format("a JPEG of {} components; 1, 3 and 4 are read", components));
+      refuse(name, fmt::format("a JPEG of {} components; 1, 3 and 4 are supported", components));
     check_size(name, jpeg_.image_height, jpeg_.image_width, options.limits);
     if (!has_end(bytes.last(jpeg_.src->bytes_in_buffer)))
       refuse(name, "damaged JPEG: the file is cut short");
@@ -117,7 +117,7 @@ class JpegReader : public Reader {
     pixels.channels = samples == 1 ? 1 : 3;
     if (samples == 4)
       for (int y = 0; y < pixels.height; ++y)
-        convert_inks(first + y * pixels.stride, static_cast<std::size_t>(pixels.width));
+        cmyk_to_rgb(first + y * pixels.stride, static_cast<std::size_t>(pixels.width));
     return result;
   }
 
@@ -139,8 +139,8 @@ class JpegReader : public Reader {
     return 1;
   }
 
-  /// Up to the first row of the part. Upsampling looks at the neighbour of a pixel's colour, so the
-  /// part is one pixel larger on every side; and its columns begin where a block does.
+  /// Prepares to read the first row of the part. Chroma upsampling uses neighboring pixels, so the
+  /// part is one pixel larger on every side; its columns begin at a block boundary.
   void begin_rows(Decoded& part) {
     jpeg_start_decompress(&jpeg_);
     const auto height = static_cast<int>(jpeg_.output_height);
@@ -150,8 +150,8 @@ class JpegReader : public Reader {
       bottom_ = height;
       right_ = width;
     }
-    // Where colours would be fewer than two pixels wide, libjpeg would repeat instead of
-    // interpolate.
+    // If the chroma planes were less than two pixels wide, libjpeg would repeat their pixels
+    // instead of interpolating.
     constexpr int least_width = 16;
     part.left = std::max(std::min(part.left - 1, width - least_width), 0);
     right_ = std::min(std::max(right_ + 1, part.left + least_width), width);
@@ -183,8 +183,8 @@ class JpegReader : public Reader {
     if (whole_) jpeg_finish_decompress(&jpeg_);
   }
 
-  /// A progressive file without its finest scans is smoothed over several blocks each way, more
-  /// than the margin.
+  /// libjpeg smooths a progressive file without its last scans over several blocks in each
+  /// direction, more than the margin.
   [[nodiscard]] bool is_smoothed() const {
     if (jpeg_.coef_bits == nullptr) return false;
     for (int c = 0; c < jpeg_.num_components; ++c)
@@ -203,14 +203,14 @@ class JpegReader : public Reader {
   static void judge(j_common_ptr jpeg, int level) {
     if (level >= 0) return;
     if (!is_harmless(jpeg->err->msg_code)) fail(jpeg);
-    // Where the header claims fewer pixels than there are, the rest is passed over as such bytes.
+    // If the header has fewer pixels than the scan, libjpeg skips the rest as extraneous bytes.
     auto* const self = static_cast<JpegReader*>(jpeg->client_data);
     if (jpeg->err->msg_code != JWRN_EXTRANEOUS_DATA || self->jpeg_.input_scan_number == 0) return;
     const auto passed_over = static_cast<std::size_t>(jpeg->err->msg_parm.i[0]);
     if (passed_over <= self->file_size_ / 16) return;
     std::snprintf(self->reason_.data(), self->reason_.size(),
-                  "%zu bytes of pixels more than its %ux%u pixels take", passed_over,
-                  self->jpeg_.image_width, self->jpeg_.image_height);
+                  "%zu bytes of data beyond its %ux%u pixels", passed_over, self->jpeg_.image_width,
+                  self->jpeg_.image_height);
     std::longjmp(self->jump_, 1);
   }
 

@@ -23,7 +23,7 @@ std::size_t big_endian(std::span<const std::byte> bytes) {
   return value;
 }
 
-/// The contents of the first chunk of that name; nothing where the file has none, or ends before.
+/// The contents of the first chunk of that name; empty if the file has none, or ends before it.
 std::span<const std::byte> chunk(std::span<const std::byte> file, const char* name, bool& found) {
   constexpr std::size_t signature = 8, around_contents = 12;
   found = false;
@@ -37,7 +37,7 @@ std::span<const std::byte> chunk(std::span<const std::byte> file, const char* na
   return {};
 }
 
-/// libpng's reader over bytes in memory. Its errors jump to `jump_` with the reason in `reason_`.
+/// libpng's reader, reading from memory. Its errors jump to `jump_`, with the reason in `reason_`.
 class PngReader : public Reader {
  public:
   PngReader() = default;
@@ -60,7 +60,7 @@ class PngReader : public Reader {
     const auto height = png_get_image_height(png_, info_);
     const auto width = png_get_image_width(png_, info_);
     check_size(name, height, width, options.limits);
-    // Rows below a part are not decoded, so that the file's end is not seen.
+    // Rows below a part are not decoded, so the end of the file has to be checked here.
     bool found = false;
     static_cast<void>(chunk(bytes, "IEND", found));
     if (!found) refuse(name, "damaged PNG: the file is cut short");
@@ -71,7 +71,7 @@ class PngReader : public Reader {
         .orientation = options.exif_orientation ? orientation_of(chunk(bytes, "eXIf", found)) : 1};
   }
 
-  /// Rows from the first on have to be decoded, and all of their columns.
+  /// All rows above the region have to be decoded too, with all columns.
   Decoded decode(const Region& region, int /*shrink*/, int /*channels*/, Buffer& out) override {
     const auto height = static_cast<int>(png_get_image_height(png_, info_));
     const bool interlaced = png_get_interlace_type(png_, info_) != PNG_INTERLACE_NONE;
@@ -106,9 +106,10 @@ class PngReader : public Reader {
     if (!survives(jump_, body)) refuse(*name_, fmt::format("damaged PNG: {}", reason_.data()));
   }
 
-  /// Header, and the conversions to one or three channels of eight bits without alpha.
+  /// Reads the header, and sets the conversions to one or three channels of eight bits without
+  /// alpha.
   void read_header() {
-    png_set_user_limits(png_, 0x7FFFFFFF, 0x7FFFFFFF);  // check_size() judges the size
+    png_set_user_limits(png_, 0x7FFFFFFF, 0x7FFFFFFF);  // check_size() checks the size
     png_read_info(png_, info_);
     const auto colour = png_get_color_type(png_, info_);
     if (colour == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png_);
@@ -124,7 +125,7 @@ class PngReader : public Reader {
     std::snprintf(self->reason_.data(), self->reason_.size(), "%s", reason);
     std::longjmp(self->jump_, 1);
   }
-  // libpng warns of colour profiles and the like; what spoils pixels is an error there.
+  // libpng warns about color profiles and the like; for it, damaged pixels are an error.
   static void warn(png_structp, png_const_charp) {}
 
   static void read(png_structp png, png_bytep out, png_size_t count) {
@@ -154,8 +155,8 @@ std::vector<std::byte> encode_png(const Image& image) {
   if (image.height < 1 || image.width < 1 || (image.channels != 1 && image.channels != 3) ||
       image.pixels.size() != image.size())
     throw Error(Code::internal,
-                fmt::format("an image of {}x{}x{} with {} bytes cannot be a PNG.", image.height,
-                            image.width, image.channels, image.pixels.size()));
+                fmt::format("an image of {}x{}x{} with {} bytes can't be encoded as a PNG.",
+                            image.height, image.width, image.channels, image.pixels.size()));
   png_image png{};
   png.version = PNG_IMAGE_VERSION;
   png.width = static_cast<png_uint_32>(image.width);

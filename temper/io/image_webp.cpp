@@ -23,7 +23,7 @@ std::string_view reason_of(VP8StatusCode status) {
     case VP8_STATUS_NOT_ENOUGH_DATA:
       return "the file is cut short";
     default:
-      return "its bitstream makes no sense";
+      return "its bitstream is invalid";
   }
 }
 
@@ -38,7 +38,7 @@ std::uint64_t little_endian(std::span<const std::byte> bytes) {
   return value;
 }
 
-/// The contents of a RIFF file's first chunk of that name; nothing where it has none.
+/// The contents of a RIFF file's first chunk of that name; empty if it has none.
 std::span<const std::byte> chunk(std::span<const std::byte> file, std::string_view name) {
   constexpr std::size_t before_chunks = 12, before_contents = 8;
   for (std::size_t at = before_chunks; at + before_contents <= file.size();) {
@@ -62,7 +62,7 @@ class WebpReader : public Reader {
       throw Error(Code::internal, "libwebp is not the version that temper was built with.");
     check(WebPGetFeatures(data(), bytes.size(), &config_.input), name);
     if (config_.input.has_animation != 0)
-      refuse(name, "an animated WebP; only still ones are read");
+      refuse(name, "an animated WebP; only still images are supported");
     check_size(name, static_cast<std::uint64_t>(config_.input.height),
                static_cast<std::uint64_t>(config_.input.width), options.limits);
     constexpr std::uint64_t before_length = 8;
@@ -75,8 +75,8 @@ class WebpReader : public Reader {
   }
 
   Decoded decode(const Region& region, int /*shrink*/, int /*channels*/, Buffer& out) override {
-    // Colours are stored for two by two pixels and interpolated, so the part is larger by as many
-    // on every side.
+    // Chroma is stored for 2 x 2 pixels and interpolated, so the part is two pixels larger on every
+    // side.
     constexpr int margin = 2;
     Decoded part{.top = std::max(region.top - margin, 0) & ~1,
                  .left = std::max(region.left - margin, 0) & ~1};

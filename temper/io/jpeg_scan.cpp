@@ -10,9 +10,9 @@
 namespace temper::io::codec {
 namespace {
 
-/// Where the coefficient lies of which `k` in all have been passed. Those beyond the last one lie
-/// there, as in libjpeg.
-constexpr auto kPlaces = [] {
+/// The position in a block of the coefficient with which `k` coefficients have been passed (zigzag
+/// order). Those beyond the last one are stored in the last position, as in libjpeg.
+constexpr auto kZigzag = [] {
   std::array<std::uint8_t, DCTSIZE2 + HuffmanTable::kToEnd> places{};
   std::fill(places.begin(), places.end(), DCTSIZE2 - 1);
   int row = 0;
@@ -32,7 +32,7 @@ constexpr auto kPlaces = [] {
   return places;
 }();
 
-/// The first 0xFF; `end` where there is none.
+/// The first 0xFF; `end` if there is none.
 const JOCTET* find_ff(const JOCTET* begin, const JOCTET* end) {
   const auto size = static_cast<std::size_t>(end - begin);
   const void* const found = size == 0 ? nullptr : std::memchr(begin, 0xFF, size);
@@ -65,7 +65,7 @@ unsigned bits_of(Entry entry) {
 unsigned code_bits_of(Entry entry) {
   return entry >> 8 & 0xFF;
 }
-unsigned passed_by(Entry entry) {
+unsigned coefficients_of(Entry entry) {
   return entry >> 24;
 }
 Entry first_of(HuffmanTable::Pair pair) {
@@ -84,13 +84,13 @@ Entry entry_of(int length, int symbol) {
          static_cast<Entry>(63 - size) << 16 | passed << 24;
 }
 
-/// The next bits of a scan.
+/// A bit reader over a scan.
 struct Bits {
-  std::uint64_t bits;  ///< the first is the highest; those behind the count are right as well
+  std::uint64_t bits;  ///< the first one highest; those beyond `count` are valid too
   const std::uint8_t* next;
   unsigned count;
 
-  /// To at least 56.
+  /// Fills up to at least 56 bits.
   void fill() {
     std::uint64_t word = 0;
     std::memcpy(&word, next, sizeof word);
@@ -103,35 +103,35 @@ struct Bits {
     bits <<= bits_of(entry) & 63;
     count -= bits_of(entry);
   }
-  /// The value of an entry: its first bit says that it is positive.
+  /// The value of an entry; it is positive if its first bit is 1.
   [[nodiscard]] int value(Entry entry) const {
     const std::uint64_t after = bits << (code_bits_of(entry) & 63);
     const auto negative = ~static_cast<std::uint64_t>(static_cast<std::int64_t>(after) >> 63);
     const std::uint64_t magnitude = (after ^ negative) >> 1 >> (entry >> 16 & 63);
     return static_cast<int>((magnitude ^ negative) - negative);
   }
-  /// One code's entry.
+  /// The entry of the next code.
   [[nodiscard]] Entry one(const HuffmanTable& table) const {
     const Entry entry = first_of(table.find(bits));
     return entry == HuffmanTable::kLonger ? table.find_longer(bits) : entry;
   }
 };
 
-/// A block's coefficients but for the first.
-/// @param block  null where only the bits are to be passed
-/// @return       false where there is no such code
+/// Decodes the AC coefficients of a block.
+/// @param block  null if the bits are only to be skipped
+/// @return       false for an invalid code
 template <bool reads>
 bool decode_block(const HuffmanTable& table, Bits& bits, JCOEF* block) {
-  Bits in = bits;  // in registers: what `next` points to could be `bits`
+  Bits in = bits;  // a local copy stays in registers: `bits` could alias the bytes at `next`
   unsigned passed = 1;
-  // One code or two, if they are not the block's last ones.
+  // Decodes one code or two, unless they are the block's last ones.
   const auto decode_some = [&]() __attribute__((always_inline)) {
     const auto pair = table.find(in.bits);
-    const unsigned then = passed + passed_by(second_of(pair));
+    const unsigned then = passed + coefficients_of(second_of(pair));
     if (then >= DCTSIZE2) return false;
-    if constexpr (reads) {  // the first one last, which may be the second one too
-      block[kPlaces[then]] = static_cast<JCOEF>(in.value(second_of(pair)));
-      block[kPlaces[passed + passed_by(first_of(pair))]] =
+    if constexpr (reads) {  // the first one last, because the second may be the same one
+      block[kZigzag[then]] = static_cast<JCOEF>(in.value(second_of(pair)));
+      block[kZigzag[passed + coefficients_of(first_of(pair))]] =
           static_cast<JCOEF>(in.value(first_of(pair)));
     }
     in.pass(second_of(pair));
@@ -144,8 +144,8 @@ bool decode_block(const HuffmanTable& table, Bits& bits, JCOEF* block) {
     // NOLINTNEXTLINE(misc-redundant-expression): twice
     if (decode_some() && decode_some()) continue;
     entry = in.one(table);
-    passed += passed_by(entry);
-    if constexpr (reads) block[kPlaces[passed]] = static_cast<JCOEF>(in.value(entry));
+    passed += coefficients_of(entry);
+    if constexpr (reads) block[kZigzag[passed]] = static_cast<JCOEF>(in.value(entry));
     in.pass(entry);
   } while (passed < DCTSIZE2);
   bits = in;
@@ -181,7 +181,7 @@ void HuffmanTable::set(const JHUFF_TBL& table, bool follow) {
     if (follow && bits > 0 && bits < kPeek) {
       const Entry then = entries[i << bits & (entries.size() - 1)];
       const bool is_known = then != kLonger && bits + code_bits_of(then) <= kPeek;
-      if (is_known && passed_by(first) + passed_by(then) < DCTSIZE2)
+      if (is_known && coefficients_of(first) + coefficients_of(then) < DCTSIZE2)
         second = then + (first & 0xFF0000FF) + (bits << 8);
     }
     pairs_[i] = Pair{second} << 32 | first;
@@ -206,8 +206,8 @@ void ScanBytes::begin(const JOCTET* first, const JOCTET* end) {
   next = end_ = bytes_.data();
 }
 
-/// At 0xFF: over it, if it is data. Any number of them and a zero are one; anything else is a
-/// marker.
+/// At 0xFF: skips it if it is data. Any number of 0xFF followed by a zero are one byte of data;
+/// anything else is a marker.
 bool ScanBytes::pass_stuffed() {
   const auto* const after = skip_ff(file_, file_end_);
   at_marker_ = after == file_end_ || *after != 0;
@@ -291,19 +291,19 @@ void JpegScan::next_unit(jpeg_decompress_struct& jpeg, JBLOCKROW* blocks) {
   if (++column_ == jpeg.MCUs_per_row) column_ = 0;
   --left_;
   if (is_needed) {
-    pass_units(jpeg);
+    skip_units(jpeg);
     if (segment_ == 0) restart(jpeg);
     decode_unit<true>(jpeg, blocks);
   } else {
     ++behind_;
   }
   if (left_ > 0) return;
-  pass_units(jpeg);
+  skip_units(jpeg);
   bytes_.next -= count_ / 8;
   bytes_.hand_back(*jpeg.src);
 }
 
-void JpegScan::pass_units(jpeg_decompress_struct& jpeg) {
+void JpegScan::skip_units(jpeg_decompress_struct& jpeg) {
   while (behind_ > 0) {
     if (segment_ == 0) restart(jpeg);
     if (behind_ >= segment_) {
@@ -337,7 +337,7 @@ void JpegScan::decode_unit(jpeg_decompress_struct& jpeg, JBLOCKROW* blocks) {
   count_ = in.count;
   bytes_.next = in.next;
   --segment_;
-  // That there are too few bits can be why there is no code.
+  // An invalid code can be caused by too few bits.
   const auto there = static_cast<std::ptrdiff_t>(count_) - 8 * bytes_.overrun();
   if (there < (is_code ? 0 : 16)) fail(jpeg, JWRN_HIT_MARKER);
   if (!is_code) fail(jpeg, JWRN_HUFF_BAD_CODE);

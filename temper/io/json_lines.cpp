@@ -23,13 +23,13 @@ namespace {
 
 using nlohmann::json;
 
-// A torn object is never an object, so one that parses is complete even without its line feed.
+// A truncated object does not parse, so one that parses is complete even without its line feed.
 bool is_object(std::string_view line) {
   const json value = json::parse(line, nullptr, false);
   return value.is_object();
 }
 
-/// The line as a message shows it: whole if short, escaped.
+/// The line for a message: escaped, and truncated if long.
 std::string in_quotes(std::string_view line) {
   constexpr std::size_t shown = 60;
   const bool whole = line.size() <= shown;
@@ -42,7 +42,7 @@ off_t size_of(const Descriptor& file) {
   return ::fstat(file.get(), &status) == 0 ? status.st_size : 0;
 }
 
-/// What follows the last line feed.
+/// The text after the last line feed.
 std::string unfinished_line(const Descriptor& file, const std::filesystem::path& path) {
   std::array<char, 4096> block{};
   std::string tail;
@@ -81,7 +81,7 @@ void JsonLines::append(const json& object) {
   const off_t before = size_of(file_);
   const int failure = write_all(file_, std::as_bytes(std::span(line)), path_);
   if (failure == 0) return;
-  // Half a line would spoil the next one. Where even this fails, opening the file again mends it.
+  // An incomplete line would damage the next one. If this fails, opening the file again removes it.
   [[maybe_unused]] const int ignored = ::ftruncate(file_.get(), before);
   throw system_error("write", path_, failure);
 }

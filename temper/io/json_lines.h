@@ -7,16 +7,16 @@
 
 #include "temper/io/descriptor.h"
 
-/// A log of JSON objects, one a line.
+/// A log of JSON objects, one per line.
 namespace temper::io {
 
-/// Appends to such a file. Each line is one write(2), so a process that is killed leaves at most a
-/// torn last line; opening the file again removes it. Throws Error{Code::io}.
+/// Appends to such a file. Each line is one write(2), so a killed process leaves at most an
+/// incomplete last line; opening the file again removes it. Throws Error{Code::io}.
 class JsonLines {
  public:
   explicit JsonLines(std::filesystem::path path);
   /// @param object  a JSON object. NaN and infinity become null; bytes that are not UTF-8 become
-  /// U+FFFD. A line that does not fit on the disk leaves nothing behind.
+  /// U+FFFD. A line that does not fit on the disk is removed again.
   void append(const nlohmann::json& object);
 
  private:
@@ -24,11 +24,12 @@ class JsonLines {
   Descriptor file_;
 };
 
-/// The objects of all complete lines; a torn last line is skipped. Throws Error{Code::data} naming
-/// file and line for any other line that is not a JSON object, Error{Code::io} if it can't be read.
+/// The objects of all complete lines; an incomplete last line is skipped. Throws Error{Code::data}
+/// naming file and line for any other line that is not a JSON object, Error{Code::io} if it can't
+/// be read.
 std::vector<nlohmann::json> read_json_lines(const std::filesystem::path& path);
 
-/// The same over text; `name` stands in messages.
+/// The same for text in memory; `name` is used in messages.
 std::vector<nlohmann::json> parse_json_lines(std::string_view text, const std::string& name);
 
 }  // namespace temper::io

@@ -46,7 +46,8 @@ LockFile::LockFile(const std::filesystem::path& path, const std::string& what)
     throw Error(Code::usage, fmt::format("{} is in use by {}; wait for it, stop it, or choose "
                                          "another directory with --out",
                                          what, holder(file_)));
-  // A file system without locks can't tell two runs apart, which is no reason to refuse the first.
+  // On a file system without locks a second process is not detected; the first must work
+  // nevertheless.
   if (result != 0 && errno != ENOTSUP && errno != ENOLCK && errno != EINVAL)
     throw system_error("lock", path, errno);
   const std::string line = who_we_are() + "\n";

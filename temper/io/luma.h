@@ -4,7 +4,7 @@
 
 namespace temper::io::codec {
 
-/// Grey from RGB: (19595 R + 38470 G + 7471 B + 32768) >> 16, ITU-R 601 as Pillow rounds it.
+/// Gray from RGB: (19595 R + 38470 G + 7471 B + 32768) >> 16, ITU-R 601 luma rounded as in Pillow.
 inline void to_grey(const std::uint8_t* colour, std::size_t pixels, std::uint8_t* grey) {
   for (std::size_t i = 0; i < pixels; ++i) {
     const std::uint32_t red = colour[3 * i];

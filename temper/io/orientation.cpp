@@ -7,7 +7,7 @@
 namespace temper::io::codec {
 namespace {
 
-/// Whole numbers of a TIFF file, in its byte order; 0 beyond its end.
+/// Reads integers of a TIFF file, in its byte order; 0 beyond its end.
 class Tiff {
  public:
   explicit Tiff(std::span<const std::byte> bytes)
@@ -68,15 +68,14 @@ Region stored_region(const Region& upright, int orientation, int height, int wid
   return stored;
 }
 
-Pixels turned(const Pixels& stored, int orientation, Buffer& out) {
+Pixels apply_orientation(const Pixels& stored, int orientation, Buffer& out) {
   const bool transposed = is_transposed(orientation);
   Pixels upright = stored;
   if (transposed) std::swap(upright.height, upright.width);
   upright.stride = std::ptrdiff_t{upright.width} * stored.channels;
   std::uint8_t* to = out.reserve(upright.size());
   upright.data = to;
-  // Where the first pixel of the upright picture lies, and the way to the next one and to the next
-  // row.
+  // The address of the first pixel of the upright image, and the strides to the next row and pixel.
   const std::uint8_t* first = stored.data;
   std::ptrdiff_t down = stored.stride;
   std::ptrdiff_t right = stored.channels;

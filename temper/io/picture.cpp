@@ -56,7 +56,7 @@ void Picture::load(const std::filesystem::path& path, const DecodeOptions& optio
 }
 
 const Part& Picture::part(const Region& region, int max_shrink) {
-  if (kind_ == Kind::none) throw Error(Code::internal, "a picture that no source has filled.");
+  if (kind_ == Kind::none) throw Error(Code::internal, "the picture was not set by a data source.");
   if (kind_ != Kind::encoded) {
     const Pixels all = kind_ == Kind::own ? Pixels(own_) : view_;
     check(all);

@@ -24,7 +24,7 @@ namespace {
 
 void check_size(const std::filesystem::path& path, std::uint64_t size, std::uint64_t max_bytes) {
   if (size > max_bytes)
-    throw Error(Code::data, fmt::format("{} has {} bytes; at most {} are read.", path.string(),
+    throw Error(Code::data, fmt::format("{} has {} bytes; at most {} are allowed.", path.string(),
                                         size, max_bytes));
 }
 
@@ -34,7 +34,7 @@ Container read_as(const std::filesystem::path& path, std::uint64_t max_bytes) {
   check_size(path, size, max_bytes);
   Container contents;
   contents.resize(static_cast<std::size_t>(size));
-  // Somebody may have cut the file meanwhile.
+  // The file may have been truncated in the meantime.
   contents.resize(read_all(file, std::as_writable_bytes(std::span(contents)), path));
   return contents;
 }
@@ -44,7 +44,7 @@ FileStamp stamp_from(const struct stat& status) {
           .modified = std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec};
 }
 
-/// A file system that no server is behind.
+/// Whether the file is on a local file system.
 bool is_local(const Descriptor& file) {
   constexpr std::array<std::uint64_t, 9> kinds{
       0xEF53 /* ext4 */,      0x58465342 /* XFS */,      0x9123683E /* Btrfs */,
@@ -59,12 +59,11 @@ void check_stamp(const std::filesystem::path& path, const FileStamp& found,
                  const FileStamp& expected) {
   if (expected.size < 0 || found == expected) return;
   const auto what = found.size == expected.size
-                        ? fmt::format("written to since, though still {} bytes", found.size)
+                        ? fmt::format("modified, but still {} bytes", found.size)
                         : fmt::format("{} bytes, expected {}", found.size, expected.size);
-  throw Error(Code::data,
-              fmt::format("{}: replaced since the data set was opened ({}); start again, so that "
-                          "the whole run is on one set",
-                          path.string(), what));
+  throw Error(Code::data, fmt::format("{}: changed since the data set was opened ({}); start "
+                                      "again, so that the whole run uses the same data",
+                                      path.string(), what));
 }
 
 }  // namespace
@@ -82,8 +81,8 @@ FileStamp stamp_of(const std::filesystem::path& path) noexcept {
   return ::stat(path.c_str(), &status) == 0 ? stamp_from(status) : FileStamp{};
 }
 
-/// What the reader shares with the thread that may outlive it.
-struct FileReader::Desk {
+/// The state that the reader shares with its thread, which may outlive it.
+struct FileReader::Shared {
   std::vector<std::byte> bytes;
   std::size_t size = 0;
 
@@ -94,9 +93,9 @@ struct FileReader::Desk {
   std::filesystem::path path;
   ReadOptions options;
   std::exception_ptr error;
-  bool local = false;  ///< the last file that was waited for lies on a disk of this machine
+  bool local = false;  ///< whether the last file of read() is on a local file system
 
-  /// Reads what takes no waiting. Where anything is wrong, read() finds and says it.
+  /// Reads a file that is in the page cache. False if it can't; read() reports what is wrong.
   bool read_at_once(const std::filesystem::path& from, const ReadOptions& how) {
     if (!local) return false;
     const Descriptor file = open_cached(from);
@@ -127,12 +126,11 @@ struct FileReader::Desk {
     if (how.part && size < wanted)
       throw Error(
           Code::data,
-          fmt::format("{}: the file is cut short: it has {} bytes, expected {} from byte {} "
-                      "on",
+          fmt::format("{}: the file is cut short: it has {} bytes, expected {} from byte {} on",
                       from.string(), length, wanted, how.part->offset));
   }
 
-  /// The thread's work: one file after another until it is left.
+  /// The thread's loop: reads one requested file after another until the reader leaves.
   void serve() {
     std::unique_lock lock(mutex);
     while (true) {
@@ -159,50 +157,49 @@ struct FileReader::Desk {
   }
 };
 
-FileReader::FileReader() : desk_(std::make_shared<Desk>()) {}
+FileReader::FileReader() : shared_(std::make_shared<Shared>()) {}
 
 FileReader::~FileReader() {
-  if (desk_) desk_->leave();
+  if (shared_) shared_->leave();
 }
 
 FileReader::FileReader(FileReader&& other) noexcept = default;
 
 FileReader& FileReader::operator=(FileReader&& other) noexcept {
-  std::swap(desk_, other.desk_);
+  std::swap(shared_, other.shared_);
   return *this;
 }
 
 std::span<const std::byte> FileReader::operator()(const std::filesystem::path& path,
                                                   const ReadOptions& options) {
   if (!(options.timeout > 0)) {
-    desk_->read(path, options);
-    return std::span(desk_->bytes).first(desk_->size);
+    shared_->read(path, options);
+    return std::span(shared_->bytes).first(shared_->size);
   }
-  // Handing a file over to another thread and back costs more than reading it from memory.
-  if (desk_->read_at_once(path, options)) return std::span(desk_->bytes).first(desk_->size);
-  if (!desk_->has_thread) {
-    std::thread([desk = desk_] { desk->serve(); }).detach();
-    desk_->has_thread = true;
+  // Reading through another thread costs more than reading from the page cache.
+  if (shared_->read_at_once(path, options)) return std::span(shared_->bytes).first(shared_->size);
+  if (!shared_->has_thread) {
+    std::thread([desk = shared_] { desk->serve(); }).detach();
+    shared_->has_thread = true;
   }
-  std::unique_lock lock(desk_->mutex);
-  desk_->path = path;
-  desk_->options = options;
-  desk_->phase = Desk::Phase::asked;
-  desk_->changed.notify_all();
-  const auto answered = [this] { return desk_->phase == Desk::Phase::answered; };
-  if (!desk_->changed.wait_for(lock, std::chrono::duration<double>(options.timeout), answered)) {
-    desk_->phase = Desk::Phase::left;
+  std::unique_lock lock(shared_->mutex);
+  shared_->path = path;
+  shared_->options = options;
+  shared_->phase = Shared::Phase::asked;
+  shared_->changed.notify_all();
+  const auto answered = [this] { return shared_->phase == Shared::Phase::answered; };
+  if (!shared_->changed.wait_for(lock, std::chrono::duration<double>(options.timeout), answered)) {
+    shared_->phase = Shared::Phase::left;
     lock.unlock();
-    desk_ = std::make_shared<Desk>();
+    shared_ = std::make_shared<Shared>();
     throw Error(
         Code::io,
-        fmt::format("cannot read {}: nothing came for {} seconds; is its disk or its network "
-                    "share there?",
+        fmt::format("cannot read {}: no data within {} seconds; check its disk or network share",
                     path.string(), options.timeout));
   }
-  desk_->phase = Desk::Phase::idle;
-  if (const auto error = std::exchange(desk_->error, nullptr)) std::rethrow_exception(error);
-  return std::span(desk_->bytes).first(desk_->size);
+  shared_->phase = Shared::Phase::idle;
+  if (const auto error = std::exchange(shared_->error, nullptr)) std::rethrow_exception(error);
+  return std::span(shared_->bytes).first(shared_->size);
 }
 
 }  // namespace temper::io

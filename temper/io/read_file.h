@@ -10,37 +10,37 @@
 
 namespace temper::io {
 
-/// The whole file. Throws Error{Code::io} when it cannot be read and Error{Code::data} when it is
+/// Reads the whole file. Throws Error{Code::io} if it cannot be read, Error{Code::data} if it is
 /// larger than `max_bytes`.
 std::vector<std::byte> read_file(const std::filesystem::path& path, std::uint64_t max_bytes);
 std::string read_text(const std::filesystem::path& path, std::uint64_t max_bytes = 64U << 20U);
 
-/// By which a file that was replaced since is told from what it was.
+/// Size and time of a file, to detect that it was replaced.
 struct FileStamp {
-  std::int64_t size = -1;     ///< bytes; -1: nobody knows
+  std::int64_t size = -1;     ///< bytes; -1: unknown
   std::int64_t modified = 0;  ///< nanoseconds since 1970
   bool operator==(const FileStamp&) const = default;
 };
 
-/// Of a file as it is now; of unknown size where the system won't tell.
+/// The stamp of a file now; of unknown size if the system can't provide it.
 FileStamp stamp_of(const std::filesystem::path& path) noexcept;
 
-/// Some bytes of a file.
+/// A range of bytes of a file.
 struct FilePart {
   std::uint64_t offset = 0;
   std::uint64_t size = 0;
 };
 
 struct ReadOptions {
-  std::uint64_t max_bytes = std::uint64_t{512} << 20U;  ///< of what is read
+  std::uint64_t max_bytes = std::uint64_t{512} << 20U;  ///< maximum number of bytes to read
   std::optional<FilePart> part = {};                    ///< only these bytes
-  double timeout = 0;       ///< seconds after which a file that does not come is given up; 0: never
-  FileStamp expected = {};  ///< what it must still be; of unknown size: whatever it is
+  double timeout = 0;       ///< seconds after which reading a file is given up; 0: never
+  FileStamp expected = {};  ///< stamp that the file must have; of unknown size: any
 };
 
-/// Reads one file after another into the same memory. With a time-out a thread of its own waits for
-/// the disk, and is left behind where a file never comes; files that are in memory already, on a
-/// disk of this machine, are read at once.
+/// Reads one file after another into the same memory. With a timeout, a separate thread waits for
+/// the disk, and is abandoned if reading never returns; files of a local file system that are in
+/// the page cache are read directly.
 class FileReader {
  public:
   FileReader();
@@ -50,17 +50,17 @@ class FileReader {
   FileReader(const FileReader&) = delete;
   FileReader& operator=(const FileReader&) = delete;
 
-  /// The whole file, or the part asked for. Throws as read_file() does, Error{Code::io} also when
-  /// nothing came in time, Error{Code::data} also for a file that is not the one expected or ends
-  /// before the part does.
+  /// Reads the whole file, or the requested part. Throws as read_file() does, Error{Code::io} also
+  /// after the timeout, Error{Code::data} also for a file with another stamp than expected or one
+  /// that ends before the part does.
   /// @return valid until the next call
   std::span<const std::byte> operator()(const std::filesystem::path& path,
                                         const ReadOptions& options = {});
 
  private:
-  struct Desk;
+  struct Shared;
 
-  std::shared_ptr<Desk> desk_;
+  std::shared_ptr<Shared> shared_;
 };
 
 }  // namespace temper::io

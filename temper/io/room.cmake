@@ -1,4 +1,5 @@
-# TensorBoard's messages, generated into this room: it has no LibTorch, whose wheel carries a protobuf of its own.
+# TensorBoard's messages are generated in this library, which does not use LibTorch: its wheel contains a protobuf of
+# its own.
 set(generated "${CMAKE_BINARY_DIR}/generated/temper/io")
 set(proto "${CMAKE_CURRENT_SOURCE_DIR}/temper/io/tensorboard.proto")
 add_custom_command(

@@ -24,7 +24,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t prefix_bytes = 8;
-constexpr std::uint64_t max_header_bytes = 100'000'000;  // the format's own bound
+constexpr std::uint64_t max_header_bytes = 100'000'000;  // the format's own limit
 constexpr std::size_t max_dimensions = 64;
 constexpr std::string_view metadata_key = "__metadata__";
 
@@ -32,7 +32,7 @@ std::string text_of(std::span<const std::int64_t> shape) {
   return fmt::format("[{}]", fmt::join(shape, ", "));
 }
 
-/// Bytes of a tensor of that shape; nothing where they exceed 64 bits or a dimension is negative.
+/// The size of a tensor in bytes; nothing if it exceeds 64 bits or a dimension is negative.
 std::optional<std::uint64_t> bytes_of(Dtype dtype, std::span<const std::int64_t> shape) {
   std::uint64_t bytes = size_of(dtype);
   bool empty = false;
@@ -72,17 +72,17 @@ void check_views(const std::filesystem::path& path, std::span<const TensorView> 
   for (const TensorView& tensor : tensors) {
     if (tensor.name == metadata_key || !names.insert(tensor.name).second)
       throw Error(Code::internal,
-                  fmt::format("{}: two tensors, or a tensor and the metadata, are called {}.",
+                  fmt::format("{}: two tensors, or a tensor and the metadata, have the name {}.",
                               path.string(), in_quotes(tensor.name)));
     if (bytes_of(tensor.dtype, tensor.shape) != tensor.bytes.size())
       throw Error(Code::internal,
-                  fmt::format("{}: tensor {} of type {} and shape {} comes with {} bytes.",
-                              path.string(), in_quotes(tensor.name), name_of(tensor.dtype),
-                              text_of(tensor.shape), tensor.bytes.size()));
+                  fmt::format("{}: tensor {} of type {} and shape {} has {} bytes.", path.string(),
+                              in_quotes(tensor.name), name_of(tensor.dtype), text_of(tensor.shape),
+                              tensor.bytes.size()));
   }
 }
 
-/// Maps the file; a shared owner unmaps it.
+/// Maps the file into memory; the shared pointer unmaps it.
 std::pair<std::shared_ptr<const std::byte>, std::size_t> map_file(
     const std::filesystem::path& path) {
   const auto [file, size] = open_for_reading(path);
@@ -97,7 +97,7 @@ std::pair<std::shared_ptr<const std::byte>, std::size_t> map_file(
           length};
 }
 
-/// Turns the header into views, refusing what the format refuses.
+/// Converts the header to views, and checks the requirements of the format.
 class HeaderParser {
  public:
   HeaderParser(const std::string& file, std::span<const std::byte> bytes) : file_(file) {
@@ -109,7 +109,7 @@ class HeaderParser {
       length |= static_cast<std::uint64_t>(bytes[i]) << (8 * i);
     if (length > max_header_bytes)
       fail(
-          fmt::format("the first 8 bytes announce a header of {} bytes; at most {} are allowed. "
+          fmt::format("the first 8 bytes give a header size of {} bytes; at most {} are allowed. "
                       "This is not a safetensors file.",
                       length, max_header_bytes));
     if (length > bytes.size() - prefix_bytes)
@@ -149,8 +149,8 @@ class HeaderParser {
   [[nodiscard]] json parse_json() const {
     if (header_.empty() || header_[0] != std::byte{'{'})
       fail("the header does not begin with '{'.");
-    // A JSON library keeps the last of two equal keys; here they are two answers, so refused. Depth
-    // and length are bounded while reading: a value takes sixteen times the memory of its text.
+    // A JSON library keeps the last of two equal keys; here duplicates are refused. Depth and
+    // length are limited while parsing: a value takes sixteen times the memory of its text.
     std::array<std::set<std::string>, 4> keys;
     std::size_t elements = 0;
     const auto check = [&](int depth, json::parse_event_t event, const json& parsed) {
@@ -192,7 +192,7 @@ class HeaderParser {
         fail(name, fmt::format("its header entry has no {}.", key));
     const auto offsets = read_numbers(name, value["data_offsets"], "data_offsets");
     if (offsets.size() != 2 || offsets[0] > offsets[1])
-      fail(name, "data_offsets is not a pair of a begin and a later end.");
+      fail(name, "data_offsets is not a pair of a begin and an end that is not before it.");
     Entry entry{.begin = static_cast<std::uint64_t>(offsets[0]),
                 .end = static_cast<std::uint64_t>(offsets[1]),
                 .view = {.name = name,
@@ -237,7 +237,7 @@ class HeaderParser {
     return numbers;
   }
 
-  /// Bytes that belong to no tensor, or to two, could hide something.
+  /// Bytes that belong to no tensor, or to two, could hide other data.
   void check_contiguous() {
     std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
       return std::tie(a.begin, a.end, a.view.name) < std::tie(b.begin, b.end, b.view.name);
@@ -246,7 +246,7 @@ class HeaderParser {
     for (const Entry& entry : entries_) {
       if (entry.begin != end)
         fail(entry.view.name,
-             fmt::format("its bytes begin at {}, expected {}, where those before it end.",
+             fmt::format("its bytes begin at {}, expected {}, the end of the tensor before it.",
                          entry.begin, end));
       end = entry.end;
     }
@@ -304,7 +304,7 @@ const TensorView* Safetensors::find(std::string_view name) const {
 
 const TensorView& Safetensors::at(std::string_view name) const {
   if (const TensorView* tensor = find(name)) return *tensor;
-  throw Error(Code::data, fmt::format("{}: there is no tensor {} among its {}.", name_,
+  throw Error(Code::data, fmt::format("{}: there is no tensor {} among its {} tensors.", name_,
                                       in_quotes(name), tensors_.size()));
 }
 

@@ -12,16 +12,16 @@
 
 #include "temper/core/fields.h"
 
-/// Tensors by name in one file (https://github.com/huggingface/safetensors, the format of version
+/// Named tensors in one file (https://github.com/huggingface/safetensors, the format of version
 /// 0.x): 8 bytes with the header's size, a JSON header, the tensors' little-endian bytes.
 namespace temper::io {
 
 enum class Dtype : std::uint8_t { f64, f32, f16, bf16, i64, i32, i16, i8, u8, boolean };
 
-/// Bytes of one element.
+/// The size of one element in bytes.
 std::size_t size_of(Dtype dtype);
 
-/// A tensor whose bytes lie elsewhere, row-major and without gaps.
+/// A tensor whose bytes are owned by others, row-major and contiguous.
 struct TensorView {
   std::string name;
   Dtype dtype;
@@ -29,30 +29,30 @@ struct TensorView {
   std::span<const std::byte> bytes;  ///< not necessarily aligned for the dtype: copy, don't cast
 };
 
-/// Free text about the file, written as the header's __metadata__.
+/// Arbitrary text about the file, written as the header's __metadata__.
 using Metadata = std::map<std::string, std::string>;
 
 /// Writes the tensors in the given order, atomically and without a second copy of their bytes; the
-/// first tensor begins at a multiple of 8 bytes. Throws Error{Code::io}; a view whose bytes don't
-/// fit its shape, or a name used twice, is Error{Code::internal}.
+/// first tensor begins at a multiple of 8 bytes. Throws Error{Code::io}, and Error{Code::internal}
+/// for a view whose bytes don't fit its shape or a name that is used twice.
 void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors,
                        const Metadata& metadata = {});
 
-/// A safetensors file, mapped into memory: tensors that nobody touches are not read. Everything
-/// that the format demands is checked first, and what is wrong is Error{Code::data} with the file,
-/// the tensor, what was found and what was expected.
+/// A safetensors file, mapped into memory: tensors that are not accessed are not read. All
+/// requirements of the format are checked first. Throws Error{Code::data} with the file, the
+/// tensor, what was found and what was expected.
 class Safetensors {
  public:
   explicit Safetensors(const std::filesystem::path& path);
-  /// The same over bytes that outlive the object; `name` stands in messages.
+  /// The same for bytes in memory, which must outlive the object; `name` is used in messages.
   Safetensors(std::span<const std::byte> bytes, std::string name);
 
-  /// In the order of their bytes; empty ones in one place by name.
+  /// In the order of their bytes; empty ones at the same offset are ordered by name.
   [[nodiscard]] const std::vector<TensorView>& tensors() const { return tensors_; }
   [[nodiscard]] const Metadata& metadata() const { return metadata_; }
-  /// Null when there is none of that name.
+  /// Null if there is no tensor of that name.
   [[nodiscard]] const TensorView* find(std::string_view name) const;
-  /// Throws Error{Code::data} when there is none of that name.
+  /// Throws Error{Code::data} if there is no tensor of that name.
   [[nodiscard]] const TensorView& at(std::string_view name) const;
 
  private:

@@ -40,7 +40,7 @@ bool is_value_name(std::string_view name) {
   return !name.empty() && name.size() <= kMostLabel && std::ranges::none_of(name, is_control);
 }
 
-/// A member's name in two: what its sample shares, and what it is, in small letters.
+/// A member's name in two parts: the key of its sample, and its extension in lower case.
 struct Named {
   std::string_view key;
   std::string kind;
@@ -50,7 +50,7 @@ Named split(std::string_view name) {
   const auto slash = name.rfind('/');
   const auto begin = slash == std::string_view::npos ? 0 : slash + 1;
   const auto dot = name.find('.', begin);
-  if (dot == std::string_view::npos || dot == begin) return {};  // nothing, or a hidden file
+  if (dot == std::string_view::npos || dot == begin) return {};  // no extension, or a hidden file
   Named named{name.substr(0, dot), std::string(name.substr(dot + 1))};
   std::transform(named.kind.begin(), named.kind.end(), named.kind.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -61,7 +61,7 @@ bool is_picture(std::string_view kind) {
   return kind == "jpg" || kind == "jpeg" || kind == "png" || kind == "webp";
 }
 
-/// Puts the members of a shard together to samples.
+/// Groups the members of a shard into samples.
 class Grouping {
  public:
   Grouping(const ReadAt& read, const std::string& name) : read_(read), name_(name) {}
@@ -83,10 +83,10 @@ class Grouping {
   std::vector<ShardSample> end() {
     finish();
     if (samples_.empty())
-      throw Error(Code::data, fmt::format("{}: no pictures in this archive. Looked for files such "
-                                          "as 000123.jpg (jpeg, png, webp), with 000123.cls or "
-                                          "000123.json beside them.",
-                                          name_));
+      throw Error(Code::data,
+                  fmt::format("{}: no images in this archive. Looked for files such as 000123.jpg "
+                              "(jpeg, png, webp), with 000123.cls or 000123.json.",
+                              name_));
     return std::move(samples_);
   }
   /// After end().
@@ -99,13 +99,12 @@ class Grouping {
 
   void begin(std::string_view key) {
     key_ = key;
-    if (!seen_.insert(key_).second)
-      refuse("its files are not next to one another, or it is there twice");
+    if (!seen_.insert(key_).second) refuse("its files are not consecutive, or it occurs twice");
   }
 
   void take_picture(const TarMember& member) {
     if (!sample_.name.empty())
-      refuse(fmt::format("two pictures, {} and {}", sample_.name, member.name));
+      refuse(fmt::format("two images, {} and {}", sample_.name, member.name));
     sample_.name = member.name;
     sample_.offset = member.offset;
     sample_.size = member.size;
@@ -114,11 +113,12 @@ class Grouping {
   void take_label_or_values(const TarMember& member, std::string_view kind) {
     const std::uint64_t most = kind == "cls" ? kMostLabel : kMostJson;
     if (member.size > most)
-      refuse(fmt::format("{} has {} bytes; at most {} are read", member.name, member.size, most));
+      refuse(
+          fmt::format("{} has {} bytes; at most {} are allowed", member.name, member.size, most));
     std::string text(static_cast<std::size_t>(member.size), '\0');
     read_(member.offset, std::as_writable_bytes(std::span(text)));
     if (kind == "json") {
-      // An object forgets the order of its keys, and one that remembers takes the square of their
+      // json does not keep the order of keys, and ordered_json takes quadratic time in their
       // number.
       std::vector<std::string> names;
       bool in_values = false;
@@ -129,7 +129,7 @@ class Grouping {
         return true;
       };
       const auto json = nlohmann::json::parse(text, note, /*allow_exceptions=*/false);
-      if (!json.is_object()) refuse(fmt::format("{} is no JSON object", member.name));
+      if (!json.is_object()) refuse(fmt::format("{} is not a JSON object", member.name));
       if (const auto label = label_in(json, member.name); !label.empty()) set_label(label, member);
       if (const auto found = json.find("values"); found != json.end() && found->is_object())
         set_values(names, *found, member);
@@ -139,34 +139,34 @@ class Grouping {
       set_label(label, member);
     }
     if (!sample_.label.empty() && !sample_.values.empty())
-      refuse(fmt::format("the label '{}' and values; expected one of them", sample_.label));
+      refuse(fmt::format("both the label '{}' and values; expected one of them", sample_.label));
   }
 
   void set_label(const std::string& label, const TarMember& member) {
     if (label.size() > kMostLabel || std::any_of(label.begin(), label.end(), is_control))
-      refuse(fmt::format("the label in {} is no single line of at most {} bytes", member.name,
+      refuse(fmt::format("the label in {} is not a single line of at most {} bytes", member.name,
                          kMostLabel));
     if (!sample_.label.empty() && sample_.label != label)
       refuse(fmt::format("two labels, '{}' and '{}'", sample_.label, label));
     sample_.label = label;
   }
 
-  /// @param names  the keys of `values` in their order
+  /// @param names  the keys of `values` in the order of the file
   void set_values(const std::vector<std::string>& names, const nlohmann::json& values,
                   const TarMember& member) {
-    if (!sample_.values.empty() || names.size() != values.size()) refuse("values twice");
+    if (!sample_.values.empty() || names.size() != values.size()) refuse("two sets of values");
     if (names.empty()) return;
     for (const auto& name : names) {
       const auto& value = values.at(name);
       if (!is_value_name(name) || !value.is_number() || !std::isfinite(value.get<double>()))
-        refuse(fmt::format("'{}' in the \"values\" of {} is no name with a number", name,
-                           member.name));
+        refuse(fmt::format("'{}' in the \"values\" of {} is not a valid name with a finite number",
+                           name, member.name));
       sample_.values.push_back(value.get<double>());
     }
     if (value_names_.empty()) value_names_ = names;
     if (names != value_names_)
-      refuse(fmt::format("the values {} in {}; expected {}, as before", fmt::join(names, ", "),
-                         member.name, fmt::join(value_names_, ", ")));
+      refuse(fmt::format("the values {} in {}; expected {}, as in the samples before",
+                         fmt::join(names, ", "), member.name, fmt::join(value_names_, ", ")));
   }
 
   static std::string trimmed(std::string_view text) {
@@ -182,20 +182,21 @@ class Grouping {
       if (found == json.end() || found->is_null()) continue;
       if (found->is_number_unsigned()) return std::to_string(found->get<std::uint64_t>());
       if (found->is_string()) return trimmed(found->get<std::string>());
-      refuse(fmt::format("\"{}\" in {} is neither a class's number nor its name", key, member));
+      refuse(
+          fmt::format("\"{}\" in {} is neither the number nor the name of a class", key, member));
     }
     return {};
   }
 
   void finish() {
     if (key_.empty()) return;
-    if (sample_.name.empty()) refuse("a label without a picture (.jpg, .jpeg, .png, .webp)");
+    if (sample_.name.empty()) refuse("a label without an image (.jpg, .jpeg, .png, .webp)");
     samples_.push_back(std::exchange(sample_, {}));
   }
 
   const ReadAt& read_;
   const std::string& name_;
-  std::string key_;  ///< of the sample that is being put together; empty: none yet
+  std::string key_;  ///< of the current sample; empty: none yet
   ShardSample sample_;
   std::unordered_set<std::string> seen_;
   std::vector<ShardSample> samples_;
@@ -203,13 +204,14 @@ class Grouping {
 };
 
 [[noreturn]] void damaged(const std::string& name, std::string_view what) {
-  throw Error(Code::data,
-              fmt::format("{}: no index of a shard, or a damaged one ({}). Remove it; it "
-                          "is made again.",
-                          name, what));
+  throw Error(
+      Code::data,
+      fmt::format(
+          "{}: not an index of a shard, or a damaged one ({}). Remove it; it is written again.",
+          name, what));
 }
 
-/// Takes `text` up to `stop`, which must be there.
+/// Removes and returns `text` up to `stop`, which must occur.
 std::string_view take(std::string_view& text, char stop, const std::string& name) {
   const auto end = text.find(stop);
   if (end == std::string_view::npos) damaged(name, "it is cut short");
@@ -221,18 +223,18 @@ std::string_view take(std::string_view& text, char stop, const std::string& name
 std::uint64_t take_number(std::string_view& text, char stop, const std::string& name) {
   constexpr std::size_t most = 18;  // digits, below 2^63
   const auto part = take(text, stop, name);
-  // One spelling a number.
+  // Only one spelling of each number is valid.
   if (part.empty() || part.size() > most || (part.size() > 1 && part.front() == '0'))
-    damaged(name, "a number is none");
+    damaged(name, "an invalid number");
   std::uint64_t value = 0;
   for (const char digit : part) {
-    if (digit < '0' || digit > '9') damaged(name, "a number is none");
+    if (digit < '0' || digit > '9') damaged(name, "an invalid number");
     value = value * 10 + static_cast<std::uint64_t>(digit - '0');
   }
   return value;
 }
 
-/// The parts of a text between separators; none of an empty one.
+/// The parts of a text between separators; none for an empty text.
 std::vector<std::string_view> parts_of(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
   if (text.empty()) return parts;
@@ -248,7 +250,8 @@ std::vector<std::string> take_value_names(std::string_view& text, const std::str
   std::vector<std::string> names;
   std::unordered_set<std::string_view> seen;
   for (const auto part : parts_of(take(text, '\n', name), '\t')) {
-    if (!is_value_name(part) || !seen.insert(part).second) damaged(name, "a value's name is none");
+    if (!is_value_name(part) || !seen.insert(part).second)
+      damaged(name, "an invalid name of a value");
     names.emplace_back(part);
   }
   return names;
@@ -257,10 +260,10 @@ std::vector<std::string> take_value_names(std::string_view& text, const std::str
 double value_of(std::string_view text, const std::string& name) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  // One spelling a number.
+  // Only one spelling of each number is valid.
   if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value) ||
       fmt::format("{}", value) != text)
-    damaged(name, "a value is none");
+    damaged(name, "an invalid value");
   return value;
 }
 
@@ -273,21 +276,22 @@ ShardSample take_sample(std::string_view& text, const Shard& shard, const std::s
   for (const auto part : parts_of(take(text, '\n', name), ' '))
     sample.values.push_back(value_of(part, name));
   if (!sample.values.empty() && sample.values.size() != shard.value_names.size())
-    damaged(name, "a sample has other values than names");
-  if (!sample.values.empty() && !sample.label.empty()) damaged(name, "a label and values");
+    damaged(name, "a sample has another number of values than there are names");
+  if (!sample.values.empty() && !sample.label.empty())
+    damaged(name, "a sample has both a label and values");
   if (sample.name.empty() || sample.label.size() > kMostLabel ||
       std::any_of(sample.name.begin(), sample.name.end(), is_control) ||
       std::any_of(sample.label.begin(), sample.label.end(), is_control))
-    damaged(name, "a name or a label is none");
+    damaged(name, "an invalid name or label");
   if (sample.offset < kTarBlock || sample.offset % kTarBlock != 0 || sample.offset > shard.size ||
       sample.size > shard.size - sample.offset)
-    damaged(name, "a picture lies outside the shard");
+    damaged(name, "an image is outside the shard");
   return sample;
 }
 
-/// Whether the first and the last picture lie where an index says: a shard that was replaced by an
-/// older one of its size is found out.
-bool proven(const Shard& shard, const ReadAt& read) {
+/// Whether the first and the last image are at the offsets of an index, to detect a shard that was
+/// replaced by an older one of the same size.
+bool matches_index(const Shard& shard, const ReadAt& read) {
   return std::all_of(shard.samples.begin(), shard.samples.end(), [&](const ShardSample& sample) {
     if (&sample != &shard.samples.front() && &sample != &shard.samples.back()) return true;
     std::array<std::byte, kTarBlock> block{};
@@ -296,7 +300,7 @@ bool proven(const Shard& shard, const ReadAt& read) {
   });
 }
 
-/// The index beside a shard, where it can be trusted.
+/// The samples from the index of a shard, if it is valid and up to date.
 std::optional<Shard> remembered(const fs::path& path, std::uint64_t size, const ReadAt& read) {
   const auto index = index_path(path);
   std::error_code failed;
@@ -306,10 +310,10 @@ std::optional<Shard> remembered(const fs::path& path, std::uint64_t size, const 
   if (failed || written < changed) return std::nullopt;
   try {
     auto shard = parse_index(read_text(index, kMostIndex), index.string());
-    if (shard.size != size || !proven(shard, read)) return std::nullopt;
+    if (shard.size != size || !matches_index(shard, read)) return std::nullopt;
     return shard;
   } catch (const Error&) {
-    return std::nullopt;  // it is made again
+    return std::nullopt;  // it is written again
   }
 }
 
@@ -335,8 +339,9 @@ std::string values_text(std::span<const std::string> names, std::span<const doub
   nlohmann::ordered_json::object_t named;
   for (std::size_t k = 0; k < values.size(); ++k) {
     if (!is_value_name(names[k]))
-      throw Error(Code::data, fmt::format("a value's name is '{}'; expected 1 to {} bytes of text",
-                                          names[k], kMostLabel));
+      throw Error(Code::data,
+                  fmt::format("a value has the name '{}'; expected 1 to {} bytes of text", names[k],
+                              kMostLabel));
     named.emplace_back(names[k], values[k]);
   }
   std::string text;
@@ -347,8 +352,9 @@ std::string values_text(std::span<const std::string> names, std::span<const doub
                                         fmt::join(names, ", ")));
   }
   if (text.size() > kMostJson)
-    throw Error(Code::data, fmt::format("{} values with their names take {} bytes; at most {}",
-                                        values.size(), text.size(), kMostJson));
+    throw Error(Code::data,
+                fmt::format("{} values with their names take {} bytes; at most {} are allowed",
+                            values.size(), text.size(), kMostJson));
   return text;
 }
 
@@ -364,21 +370,22 @@ std::string index_text(const Shard& shard) {
 }
 
 Shard parse_index(std::string_view text, const std::string& name) {
-  if (!text.starts_with(kIndexBegin)) damaged(name, "it begins with something else");
+  if (!text.starts_with(kIndexBegin)) damaged(name, "it does not begin as an index does");
   if (text.size() < kIndexBegin.size() + kHash + 1 || text.back() != '\n')
     damaged(name, "it is cut short");
   const auto body = text.substr(0, text.size() - kHash - 1);
-  if (text.substr(body.size(), kHash) != hash_hex(body)) damaged(name, "its checksum is another");
+  if (text.substr(body.size(), kHash) != hash_hex(body)) damaged(name, "its checksum is wrong");
   auto rest = body.substr(kIndexBegin.size());
   Shard shard;
   shard.size = take_number(rest, '\t', name);
   const auto count = take_number(rest, '\n', name);
   shard.value_names = take_value_names(rest, name);
   // A sample has at least eight bytes of text.
-  if (count > rest.size() / 8 + 1) damaged(name, "it has fewer lines than it says");
+  if (count > rest.size() / 8 + 1) damaged(name, "it has fewer lines than its header gives");
   shard.samples.reserve(static_cast<std::size_t>(count));
   while (!rest.empty()) shard.samples.push_back(take_sample(rest, shard, name));
-  if (shard.samples.size() != count) damaged(name, "it has other lines than it says");
+  if (shard.samples.size() != count)
+    damaged(name, "it has another number of lines than its header gives");
   return shard;
 }
 
@@ -394,7 +401,7 @@ Shard open_shard(const fs::path& path) {
   const auto name = path.string();
   const ReadAt read = [&](std::uint64_t offset, std::span<std::byte> into) {
     if (read_at(opened.first, offset, into, path) != into.size())
-      throw Error(Code::data, fmt::format("{}: it was cut short while it was read.", name));
+      throw Error(Code::data, fmt::format("{}: the file was truncated while it was read.", name));
   };
   if (auto known = remembered(path, size, read)) return *std::move(known);
   auto shard = scan_shard(size, read, name);

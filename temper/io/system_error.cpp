@@ -17,14 +17,14 @@ std::string_view advice(int error_number) {
       return " Raise the limit on file sizes (ulimit -f) and run the same command again.";
     case EACCES:
     case EPERM:
-      return " You have no permission: change it, or choose another folder.";
+      return " You have no permission: change the permissions, or choose another folder.";
     case EROFS:
-      return " Choose a folder on a file system that can be written.";
+      return " Choose a folder on a writable file system.";
     case ENOENT:
       return " Check the path.";
     case ENOTDIR:
     case EEXIST:
-      return " A file stands where a folder is needed: remove it, or choose another path.";
+      return " A file exists where a folder is needed: remove it, or choose another path.";
     case EISDIR:
       return " Give the path of a file.";
     case EMFILE:

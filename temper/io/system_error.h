@@ -6,9 +6,9 @@
 
 namespace temper::io {
 
-/// The error of a system call on a file: what failed, on which path, the system's reason for
-/// `error_number` and what to do about it.
-/// @param action  what was tried, as in "cannot <action> <path>": "read", "write", "open"
+/// The error of a failed system call on a file, with the action, the path, the system's message for
+/// `error_number` and advice.
+/// @param action  the failed action, as in "cannot <action> <path>": "read", "write", "open"
 Error system_error(std::string_view action, const std::filesystem::path& path, int error_number);
 
 }  // namespace temper::io

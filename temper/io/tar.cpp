@@ -15,7 +15,7 @@ namespace {
 using Block = std::array<std::byte, kTarBlock>;
 using BlockView = std::span<const std::byte, kTarBlock>;
 
-/// Where a field lies in a header, in bytes.
+/// The position of a field in a header, in bytes.
 struct Place {
   std::size_t offset;
   std::size_t size;
@@ -32,7 +32,7 @@ constexpr Place kMagic{257, 6};
 constexpr Place kVersion{263, 2};
 constexpr Place kPrefix{345, 155};
 
-/// Longer names and extended headers are no names of pictures.
+/// Names of images do not have longer extended headers or names.
 constexpr std::uint64_t kMostExtended = 64U << 10U;
 constexpr std::size_t kMostName = 4096;
 
@@ -41,7 +41,7 @@ std::string_view text_at(BlockView block, Place place) {
   return {begin, ::strnlen(begin, place.size)};
 }
 
-/// Octal text, or GNU's big-endian binary; nothing where it is neither, negative or beyond 63 bits.
+/// Octal text, or GNU's big-endian binary; nothing if it is neither, negative or beyond 63 bits.
 std::optional<std::uint64_t> number_at(BlockView block, Place place) {
   const auto field = block.subspan(place.offset, place.size);
   constexpr std::uint64_t most = ~std::uint64_t{0} >> 1U;
@@ -64,9 +64,9 @@ std::optional<std::uint64_t> number_at(BlockView block, Place place) {
   return value;
 }
 
-/// The sum of the header's bytes, its own place counted as spaces. Old programs took them as
-/// signed.
-bool has_its_sum(BlockView block) {
+/// Whether the header's checksum is right: the sum of its bytes, with those of the checksum counted
+/// as spaces. Old programs added signed bytes.
+bool has_valid_checksum(BlockView block) {
   std::int64_t plain = 0;
   std::int64_t with_signs = 0;
   for (std::size_t i = 0; i < block.size(); ++i) {
@@ -87,7 +87,7 @@ void put(Block& block, Place place, std::string_view text) {
   std::memcpy(block.data() + place.offset, text.data(), std::min(text.size(), place.size));
 }
 
-/// What an extended header says about the member that follows.
+/// The name and size of the next member, from an extended header.
 struct Extended {
   std::string name;
   std::optional<std::uint64_t> size;
@@ -101,7 +101,7 @@ class Scan {
   void run(const std::function<void(const TarMember&)>& see) {
     for (;;) {
       if (size_ - at_ < kTarBlock)
-        refuse("the archive's end mark is missing: it is cut short. Fetch it again");
+        refuse("the archive's end mark is missing: it is cut short. Download it again");
       Block block;
       read_(at_, block);
       if (is_zero(block)) return;
@@ -115,8 +115,8 @@ class Scan {
   }
 
   void member(BlockView block, const std::function<void(const TarMember&)>& see) {
-    if (!has_its_sum(block))
-      refuse(at_ == 0 ? "not a tar archive" : "a damaged header. Fetch the archive again");
+    if (!has_valid_checksum(block))
+      refuse(at_ == 0 ? "not a tar archive" : "a damaged header. Download the archive again");
     const char type = static_cast<char>(block[kType]);
     TarMember found{.name = extended_.name.empty() ? name_in(block) : extended_.name,
                     .offset = at_ + kTarBlock};
@@ -125,12 +125,12 @@ class Scan {
     if (extended_.size && !describes) {
       found.size = *extended_.size;
     } else {
-      if (!told) refuse(fmt::format("'{}' has a size that is no number", printable(found.name)));
+      if (!told) refuse(fmt::format("'{}' has a size that is not a number", printable(found.name)));
       found.size = *told;
     }
     const bool has_bytes = describes || type == '0' || type == '\0' || type == '7';
     if (!has_bytes) {
-      // A folder's size, where a program wrote one, is that of no bytes.
+      // Some programs write a size for a folder; no bytes follow it.
       if (type != '5') refuse_kind(found.name, type);
       extended_ = {};
       at_ += kTarBlock;
@@ -149,7 +149,7 @@ class Scan {
 
   void file(TarMember found, const std::function<void(const TarMember&)>& see) {
     const std::uint64_t next = found.offset + found.size + tar_padding(found.size);
-    // Before POSIX a folder was a file whose name ends so.
+    // Before POSIX, a folder was a file whose name ends with '/'.
     if (!found.name.ends_with('/')) {
       found.name = checked(found.name);
       see(found);
@@ -160,20 +160,20 @@ class Scan {
 
   void describe(char type, const TarMember& found) {
     if (found.size > kMostExtended)
-      refuse(fmt::format("an extended header of {} bytes; at most {} are read", found.size,
+      refuse(fmt::format("an extended header of {} bytes; at most {} are allowed", found.size,
                          kMostExtended));
     std::string text(static_cast<std::size_t>(found.size), '\0');
     read_(found.offset, std::as_writable_bytes(std::span(text)));
     if (type == 'L') {
       extended_.name = text.substr(0, text.find('\0'));
-      if (extended_.name.empty()) refuse("a long name without a letter");
+      if (extended_.name.empty()) refuse("an empty long name");
     } else if (type != 'K') {
       records(text, type == 'g');
     }
     at_ = std::min(found.offset + found.size + tar_padding(found.size), size_);
   }
 
-  /// pax: "length key=value\n", again and again.
+  /// Records of pax: "length key=value\n", repeated.
   void records(std::string_view text, bool global) {
     while (!text.empty()) {
       const auto space = text.find(' ');
@@ -198,7 +198,7 @@ class Scan {
       extended_.name = value;
     } else {
       extended_.size = decimal(value);
-      if (!extended_.size) refuse("an extended header whose size is no number");
+      if (!extended_.size) refuse("an extended header whose size is not a number");
     }
   }
 
@@ -214,17 +214,17 @@ class Scan {
 
   static std::string name_in(BlockView block) {
     std::string name(text_at(block, kName));
-    // GNU's own format keeps times where POSIX has the name's beginning.
+    // GNU's own format has times where POSIX has the prefix of the name.
     const bool posix = std::memcmp(block.data() + kMagic.offset, "ustar", 6) == 0;
     if (const auto prefix = text_at(block, kPrefix); posix && !prefix.empty())
       name = fmt::format("{}/{}", prefix, name);
     return name;
   }
 
-  /// The name without "." and empty parts; refused where it would lead somewhere else.
+  /// The name without "." and empty parts; refused if it is not within the archive.
   [[nodiscard]] std::string checked(std::string_view name) const {
     if (name.size() > kMostName)
-      refuse(fmt::format("a name of {} bytes; at most {} are read", name.size(), kMostName));
+      refuse(fmt::format("a name of {} bytes; at most {} are allowed", name.size(), kMostName));
     const auto shown = printable(name);
     if (std::any_of(name.begin(), name.end(), control))
       refuse(fmt::format("the name '{}' has a control character", shown));
@@ -262,8 +262,7 @@ class Scan {
         what = "a sparse file; write the archive without --sparse";
         break;
       default:
-        what =
-            fmt::format("of a kind (0x{:02x}) that is not known", static_cast<unsigned char>(type));
+        what = fmt::format("of an unknown kind (0x{:02x})", static_cast<unsigned char>(type));
     }
     refuse(fmt::format("'{}' is {}", printable(name), what));
   }
@@ -304,7 +303,8 @@ void scan_tar(std::span<const std::byte> archive, const std::string& name,
 std::array<std::byte, kTarBlock> tar_header(std::string_view name, std::uint64_t size) {
   constexpr std::uint64_t most = std::uint64_t{1} << 33U;
   if (name.empty() || name.size() > kName.size || size >= most)
-    throw Error(Code::internal, fmt::format("a tar header for '{}' of {} bytes", name, size));
+    throw Error(Code::internal,
+                fmt::format("invalid name or size for a tar header: '{}', {} bytes", name, size));
   Block block{};
   put(block, kName, name);
   put(block, kMode, "0000644");
@@ -324,9 +324,9 @@ std::array<std::byte, kTarBlock> tar_header(std::string_view name, std::uint64_t
 
 bool is_tar_header(std::span<const std::byte, kTarBlock> block, std::uint64_t size) {
   const char type = static_cast<char>(block[kType]);
-  if ((type != '0' && type != '\0' && type != '7') || !has_its_sum(block)) return false;
+  if ((type != '0' && type != '\0' && type != '7') || !has_valid_checksum(block)) return false;
   const auto told = number_at(block, kSize);
-  // pax writes zero, or anything, where the extended header has the size.
+  // pax may write any number here if the extended header has the size.
   return told && (*told == size || size >= std::uint64_t{1} << 33U);
 }
 

@@ -31,7 +31,7 @@ constexpr std::array<std::uint32_t, 256> crc32c_table = [] {
   return table;
 }();
 
-// TensorFlow masks its checksums, because a checksum over data that holds checksums is weak.
+// TensorFlow masks its checksums, because the CRC of data that contains CRCs is weak.
 std::uint32_t masked_crc32c(std::string_view data) {
   std::uint32_t crc = 0xFFFFFFFFU;
   for (const char c : data)
@@ -59,8 +59,8 @@ std::filesystem::path file_name(double wall_time, int attempt) {
                      static_cast<std::int64_t>(wall_time), ::getpid(), attempt);
 }
 
-/// The time in the name of the newest file; 0 when there is none. The clock may have been set back
-/// since it was written.
+/// The time in the name of the newest file; 0 if there is none. The clock may have been set back
+/// since that file was written.
 double newest_time(const std::filesystem::path& folder) {
   constexpr std::string_view prefix = "events.out.tfevents.";
   std::int64_t newest = 0;
@@ -112,7 +112,7 @@ EventWriter::~EventWriter() {
   try {
     flush();
   } catch (const Error&) {
-    // Whoever must know calls flush().
+    // To get errors, call flush() before.
     buffer_.clear();
   }
 }

@@ -12,12 +12,12 @@ namespace temper::io {
 /// Writes an event file that TensorBoard reads: TFRecord frames around Event messages.
 class EventWriter {
  public:
-  /// Makes the folder and a new event file in it. Throws Error{Code::io}, as do the members.
-  /// @param first_step  where a resumed run goes on: TensorBoard drops what earlier files in the
-  /// folder say about that step and later ones
+  /// Creates the folder and a new event file in it. Throws Error{Code::io}, as do the members.
+  /// @param first_step  the first step of a resumed run: TensorBoard discards the values of earlier
+  /// files in the folder for that step and later ones
   explicit EventWriter(const std::filesystem::path& folder,
                        std::optional<std::int64_t> first_step = {});
-  /// Flushes, and stays silent if it can't.
+  /// Flushes, ignoring errors.
   ~EventWriter();
   EventWriter(const EventWriter&) = delete;
   EventWriter& operator=(const EventWriter&) = delete;
@@ -26,9 +26,9 @@ class EventWriter {
 
   /// @param wall_time  seconds since 1970
   void scalar(std::string_view tag, std::int64_t step, double value, double wall_time);
-  /// With the present time.
+  /// With the current time.
   void scalar(std::string_view tag, std::int64_t step, double value);
-  /// Hands what was written to the system; it also happens by itself every 64 KiB.
+  /// Writes the buffered events to the file; also done automatically every 64 KiB.
   void flush();
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }

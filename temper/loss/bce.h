@@ -19,26 +19,28 @@ struct Bce {
   static constexpr std::string_view kind = "bce";
   static constexpr About about = {
       .summary =
-          "Binary cross-entropy: every class is a yes or no of its own, so that an image may show "
-          "several. With a threshold, targets above it become 1 and the others 0, after smoothing: "
-          "of a mixed image every class in it is a yes. Evaluations look at the softmax all the "
-          "same, so their loss is not what training makes small.",
+          "Binary cross-entropy: every class is an independent binary decision, so that an image "
+          "may belong to several classes. With a threshold, targets above it become 1 and the "
+          "others 0, after smoothing: every class in a mixed image becomes a positive. Evaluations "
+          "use the softmax cross-entropy nevertheless, so their loss is not the training "
+          "objective.",
       .formula =
           "mean over rows and classes of -t_c log sigmoid(z_c) - (1 - t_c) log(1 - sigmoid(z_c))",
       .paper =
           "Wightman et al. 2021, ResNet strikes back, arXiv:2110.00476, as timm's "
-          "BinaryCrossEntropy"};
+          "BinaryCrossEntropy",
+      .for_classes = true};
   static constexpr auto fields() {
     return std::tuple{
         field(&Bce::label_smoothing, {.name = "label_smoothing", .meaning = "softens the targets"}),
-        field(&Bce::target_threshold,
-              {.name = "target_threshold",
-               .meaning = "targets above it become 1, others 0 (the paper: 0.2); negative: they "
-                          "stay as they are",
-               .bounds = {-1, 1, false, true}}),
+        field(&Bce::target_threshold, {.name = "target_threshold",
+                                       .meaning = "targets above it become 1, others 0 (the paper: "
+                                                  "0.2); negative: targets are used as they are",
+                                       .bounds = {-1, 1, false, true}}),
         field(&Bce::sum_classes,
               {.name = "sum_classes",
-               .meaning = "add the classes up in place of taking their mean: c times the loss"})};
+               .meaning =
+                   "sum over the classes instead of their mean: the loss is c times as large"})};
   }
 };
 

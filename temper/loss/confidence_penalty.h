@@ -10,10 +10,10 @@
 
 namespace temper::loss {
 
-/// Whether every entropy counts, or only what is missing up to a threshold.
+/// Whether every distribution is penalized, or only those whose entropy is below a threshold.
 enum class PenaltyForm : std::uint8_t { entropy, hinge };
 
-/// Distributions of low entropy cost something, so that the network is not surer than it must be.
+/// Penalizes predicted distributions of low entropy, so that the network is less overconfident.
 struct ConfidencePenalty {
   double beta = 0.1;
   PenaltyForm form = PenaltyForm::entropy;
@@ -22,9 +22,9 @@ struct ConfidencePenalty {
   static constexpr std::string_view kind = "confidence_penalty";
   static constexpr About about = {
       .summary =
-          "Distributions of low entropy H cost something, so that the network is not surer than it "
-          "must be. With a hinge only those whose entropy lies below a threshold do. (The paper "
-          "prints the hinge with the other sign, which would reward sureness.)",
+          "Predicted distributions of low entropy H are penalized, so that the network is less "
+          "overconfident. In the hinge form only those whose entropy is below a threshold are. "
+          "(The paper prints the hinge with the opposite sign, which would reward confidence.)",
       .formula =
           "entropy   loss - beta * H(p)\n"
           "hinge     loss + beta * max(0, threshold - H(p))",
@@ -33,15 +33,18 @@ struct ConfidencePenalty {
           "distributions, arXiv:1701.06548"};
   static constexpr auto fields() {
     return std::tuple{
-        field(&ConfidencePenalty::beta,
-              {.name = "beta", .meaning = "strength", .bounds = {.low = 0}, .scheduled = true}),
-        field(
-            &ConfidencePenalty::form,
-            {.name = "form", .meaning = "whether every entropy counts, or those below the hinge"}),
+        field(&ConfidencePenalty::beta, {.name = "beta",
+                                         .meaning = "coefficient of the penalty",
+                                         .bounds = {.low = 0},
+                                         .scheduled = true}),
+        field(&ConfidencePenalty::form,
+              {.name = "form",
+               .meaning =
+                   "whether every distribution is penalized, or only those below the threshold"}),
         field(&ConfidencePenalty::threshold,
               {.name = "threshold",
-               .meaning = "the hinge's entropy, from which on nothing is charged; ln(c) is the "
-                          "most that c classes have",
+               .meaning = "hinge form: entropy above which there is no penalty; ln(c) is the "
+                          "maximum for c classes",
                .unit = "nats",
                .bounds = {.low = 0}})};
   }
@@ -52,9 +55,9 @@ struct ConfidencePenalty {
 /// @return [n], in at least float32
 at::Tensor entropies(const at::Tensor& logits);
 
-/// What each row adds to the loss.
+/// The penalty of each row, which is added to its loss.
 /// @param logits  floating [n, c]
-/// @return [n], in at least float32; at most 0 without a hinge
+/// @return [n], in at least float32; at most 0 in the entropy form
 at::Tensor confidence_penalties(const ConfidencePenalty& options, const at::Tensor& logits);
 
 }  // namespace temper::loss

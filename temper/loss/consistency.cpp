@@ -7,7 +7,7 @@
 
 namespace temper::loss {
 
-at::Tensor disagreement(const Consistency& options, const at::Tensor& logits) {
+at::Tensor consistency_loss(const Consistency& options, const at::Tensor& logits) {
   const auto by_image = logits.unflatten(0, {-1, options.views});
   return jensen_shannon(at::unbind(by_image, 1)).mul(options.weight);
 }

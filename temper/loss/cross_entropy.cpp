@@ -17,7 +17,7 @@ namespace {
 at::Tensor weights_of_classes(const CrossEntropy& options, const at::Tensor& like) {
   if (options.class_weights.size() != static_cast<std::size_t>(like.size(1)))
     throw Error(Code::usage,
-                fmt::format("class_weights has {} numbers, expected one for each of {} classes",
+                fmt::format("weight has {} numbers, expected one for each of {} classes",
                             options.class_weights.size(), like.size(1)));
   return at::tensor(options.class_weights, like.options());
 }

@@ -15,7 +15,7 @@
 
 namespace temper::loss {
 
-/// What a class-weighted sum is divided by.
+/// The divisor of a class-weighted sum.
 enum class WeightedMean : std::uint8_t { weights, rows };
 
 struct CrossEntropy {
@@ -28,9 +28,9 @@ struct CrossEntropy {
   static constexpr About about = {
       .summary =
           "Cross-entropy between the target distributions t and the softmax of the logits, "
-          "averaged over the rows that have a label. With class weights w the sum is divided by "
-          "the weights of the targets as they are before smoothing, as PyTorch does for labels, or "
-          "by the number of rows, as PyTorch does for soft targets.",
+          "averaged over the rows that have a label. With class weights w (weight) the sum is "
+          "divided by the sum of the targets' weights before smoothing, as PyTorch does for class "
+          "indices, or by the number of rows, as PyTorch does for class probabilities.",
       .formula =
           "mean over rows of -sum_c t_c log softmax(z)_c\n"
           "weights   sum over rows of -sum_c w_c t_c log softmax(z)_c / sum over rows of sum_c w_c "
@@ -38,22 +38,24 @@ struct CrossEntropy {
           "rows      mean over rows of -sum_c w_c t_c log softmax(z)_c",
       .paper =
           "Bridle 1990, Probabilistic interpretation of feedforward classification network "
-          "outputs"};
+          "outputs",
+      .for_classes = true};
   static constexpr auto fields() {
     return std::tuple{
         field(&CrossEntropy::label_smoothing,
               {.name = "label_smoothing", .meaning = "softens the targets"}),
         field(&CrossEntropy::confidence_penalty,
-              {.name = "confidence_penalty", .meaning = "charges for being sure"}),
+              {.name = "confidence_penalty", .meaning = "penalty on predictions of low entropy"}),
         field(&CrossEntropy::class_weights,
-              {.name = "class_weights",
-               .meaning = "how much each class counts, one number a class in the order of the "
-                          "classes; empty: all alike",
-               .bounds = {.low = 0}}),
+              {.name = "weight",
+               .meaning = "weight of each class, one number per class in the order of the classes; "
+                          "empty: all equal",
+               .bounds = {.low = 0},
+               .alias = "class_weights"}),
         field(&CrossEntropy::weighted_mean,
               {.name = "weighted_mean",
-               .meaning = "with class_weights: divide by the weights of the targets, or by the "
-                          "rows"})};
+               .meaning = "with weight: divide by the sum of the targets' weights, or by "
+                          "the number of rows"})};
   }
 };
 
@@ -65,11 +67,12 @@ struct CrossEntropy {
 at::Tensor cross_entropy(const at::Tensor& logits, const at::Tensor& targets,
                          const at::Tensor& labelled = {});
 
-/// The same with all options. Throws Error{Code::usage} for as many class weights as there are no
-/// classes, and without the prior that unigram smoothing asks for.
+/// The same with all options. Throws Error{Code::usage} if the number of class weights is not that
+/// of the classes, and if the prior is missing for unigram smoothing.
 at::Tensor cross_entropy(const CrossEntropy& options, const Inputs& inputs);
 
-/// The weight of each row: its label's, or its targets' mean. 1 without class weights.
+/// The weight of each row: the class weight of its label, or the mean weight of its soft targets;
+/// 1 without class weights.
 /// @param targets  floating [n, c], before smoothing
 /// @return [n]
 at::Tensor row_weights(const CrossEntropy& options, const at::Tensor& targets);

@@ -12,8 +12,8 @@ namespace temper::loss {
 at::Tensor custom(const Custom& options, const Inputs& inputs) {
   if (!options.function)
     throw Error(Code::usage,
-                "loss.kind = \"custom\" is for programs that bring a function of their own; "
-                "a recipe file alone takes another kind, see 'temper list loss'");
+                "loss.kind = \"custom\" needs a function that a C++ program provides; in a recipe "
+                "file choose another kind, see 'temper list loss'");
   auto logits = inputs.logits;
   auto targets = inputs.targets;
   if (inputs.labelled.defined()) {

@@ -11,23 +11,24 @@
 
 namespace temper::loss {
 
-/// A loss from outside temper. The name stands for the function in the fingerprint, so another
-/// function needs another name.
+/// A user's own loss. The name represents the function in the fingerprint, so another function
+/// needs another name.
 struct Custom {
   std::string name;
   /// (logits [m, c], target distributions [m, c]) -> scalar, the mean over the m labelled rows
   std::function<at::Tensor(const at::Tensor&, const at::Tensor&)> function;
 
   static constexpr std::string_view kind = "custom";
-  static constexpr About about = {.summary = "A program's own loss; not for recipe files alone."};
+  static constexpr About about = {
+      .summary = "A loss function that a C++ program provides; not for recipe files alone."};
   static constexpr auto fields() {
     return std::tuple{
-        field(&Custom::name, {.name = "name", .meaning = "what the fingerprint calls it"})};
+        field(&Custom::name, {.name = "name", .meaning = "name of the loss in the fingerprint"})};
   }
 };
 
-/// The function over the labelled rows; 0 where there is none. Throws Error{Code::usage} without a
-/// function.
+/// The function's value over the labelled rows; 0 if there are none. Throws Error{Code::usage}
+/// without a function.
 at::Tensor custom(const Custom& options, const Inputs& inputs);
 
 }  // namespace temper::loss

@@ -18,20 +18,22 @@
 namespace temper::loss {
 namespace {
 
-at::Tensor rows(const SoftTeaching& form, const at::Tensor& teacher, const at::Tensor& logits) {
+at::Tensor rows(const SoftDistillation& form, const at::Tensor& teacher, const at::Tensor& logits) {
   const double t = form.temperature;
   const auto wanted = log_probabilities(wide(teacher).div(t));
   const auto answered = log_probabilities(wide(logits).div(t));
   return wanted.exp().mul(wanted.sub(answered)).sum(1).mul(t * t);
 }
 
-at::Tensor rows(const HardTeaching& /*form*/, const at::Tensor& teacher, const at::Tensor& logits) {
+at::Tensor rows(const HardDistillation& /*form*/, const at::Tensor& teacher,
+                const at::Tensor& logits) {
   return log_probabilities(logits).gather(1, teacher.argmax(1, /*keepdim=*/true)).squeeze(1).neg();
 }
 
 }  // namespace
 
-at::Tensor teaching(const Teaching& form, const at::Tensor& teacher, const Inputs& inputs) {
+at::Tensor teaching(const DistillationTarget& form, const at::Tensor& teacher,
+                    const Inputs& inputs) {
   if (teacher.sizes() != inputs.logits.sizes())
     throw Error(
         Code::usage,
@@ -43,8 +45,8 @@ at::Tensor teaching(const Teaching& form, const at::Tensor& teacher, const Input
       inputs);
 }
 
-at::Tensor distil(const Distillation& options, const at::Tensor& loss, const at::Tensor& teacher,
-                  const Inputs& inputs) {
+at::Tensor combine_with_distillation(const Distillation& options, const at::Tensor& loss,
+                                     const at::Tensor& teacher, const Inputs& inputs) {
   return loss.mul(1 - options.weight)
       .add(teaching(options.teaching, teacher, inputs), options.weight);
 }

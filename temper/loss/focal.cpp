@@ -24,7 +24,7 @@
 namespace temper::loss {
 namespace {
 
-/// x^gamma for x in [0, 1]; for gamma below 1 its slope at 0 is not finite, so that 0 gets none.
+/// x^gamma for x in [0, 1]. For gamma < 1 its derivative at 0 is infinite, so x is clamped above 0.
 at::Tensor power(const at::Tensor& x, double gamma) {
   return x.clamp_min(std::numeric_limits<float>::min()).pow(gamma);
 }
@@ -56,9 +56,10 @@ at::Tensor sigmoid_rows(const Focal& options, const Inputs& inputs) {
 
 void check(const Focal& options) {
   if (options.form == FocalForm::softmax && (options.alpha >= 0 || options.sum_classes))
-    throw Error(Code::usage,
-                fmt::format("{} is of the sigmoid form; add form = \"sigmoid\", or leave it out",
-                            options.alpha >= 0 ? "alpha" : "sum_classes"));
+    throw Error(
+        Code::usage,
+        fmt::format("{} applies to the sigmoid form only; add form = \"sigmoid\" or remove it",
+                    options.alpha >= 0 ? "alpha" : "sum_classes"));
 }
 
 at::Tensor focal(const Focal& options, const Inputs& inputs) {

@@ -15,17 +15,18 @@ struct Huber {
   static constexpr std::string_view kind = "huber";
   static constexpr About about = {
       .summary =
-          "Squared error where it is small, absolute error where it is large, so that a few wild "
-          "values do not rule; for regression values first of all. PyTorch's SmoothL1Loss is it "
+          "Squared error for small errors and absolute error for large ones, so that a few "
+          "outliers do not dominate; mainly for regression. PyTorch's SmoothL1Loss is this loss "
           "divided by delta.",
       .formula =
           "mean over rows and values of e^2 / 2 where |e| <= delta, else delta * (|e| - delta / "
           "2);  e = z - t",
       .paper = "Huber 1964, Robust estimation of a location parameter"};
   static constexpr auto fields() {
-    return std::tuple{field(&Huber::delta, {.name = "delta",
-                                            .meaning = "the error from which on it grows linearly",
-                                            .bounds = {.low = 0, .open_low = true}})};
+    return std::tuple{
+        field(&Huber::delta, {.name = "delta",
+                              .meaning = "absolute error above which the loss is linear",
+                              .bounds = {.low = 0, .open_low = true}})};
   }
 };
 

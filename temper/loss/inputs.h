@@ -5,22 +5,22 @@
 
 namespace temper::loss {
 
-/// What the means over a batch are divided by.
+/// The divisors of means over a batch.
 struct Counts {
   double rows = 0;    ///< rows that have a label
-  double weight = 0;  ///< the same where class weights count, each row with its label's
+  double weight = 0;  ///< the same with class weights: the sum of the rows' weights
 };
 
-/// What a loss is computed from.
+/// The inputs of a loss.
 struct Inputs {
   at::Tensor logits;         ///< floating [n, c]
-  at::Tensor targets;        ///< floating [n, c]: distributions before smoothing; or [n, d] values
+  at::Tensor targets;        ///< floating [n, c]: distributions before smoothing; or [n, d]: values
   at::Tensor labelled = {};  ///< bool [n]: which rows have a label; undefined: all of them
-  at::Tensor prior = {};     ///< floating [c]: how often each class is met, summing to one; only
-                             ///< unigram label smoothing asks for it
-  std::optional<Counts> whole = {};  ///< of the batch that these rows are a part of: the loss is
-                                     ///< then the part's share, and those of all parts add up to
-                                     ///< the batch's; empty: these rows are the batch
+  at::Tensor prior = {};     ///< floating [c]: class frequencies, summing to one; only for
+                             ///< unigram label smoothing
+  /// Counts of the batch if these rows are a micro-batch of it: the loss is then its share, and the
+  /// losses of all micro-batches add up to that of the batch. Empty: these rows are the batch.
+  std::optional<Counts> whole = {};
 };
 
 }  // namespace temper::loss

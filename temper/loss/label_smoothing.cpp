@@ -12,7 +12,7 @@
 namespace temper::loss {
 namespace {
 
-/// What a whole label gives to its class and to each other one.
+/// The smoothed target of the true class and of every other class.
 struct Masses {
   double on;
   double off;
@@ -28,7 +28,7 @@ Masses masses(const LabelSmoothing& smoothing, double classes) {
     case SmoothingForm::classy:
       return {(1 + a / classes) / (1 + a), a / classes / (1 + a)};
     case SmoothingForm::unigram:
-      break;  // gives each class another mass
+      break;  // depends on the class
   }
   throw Error(Code::internal, "label smoothing of an unknown form");
 }

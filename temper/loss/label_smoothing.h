@@ -10,10 +10,10 @@
 
 namespace temper::loss {
 
-/// Who receives the mass that smoothing takes from the true class.
+/// How the mass that smoothing takes from the true class is distributed.
 enum class SmoothingForm : std::uint8_t { off_target, uniform, classy, unigram };
 
-/// Label smoothing: no logit has to grow without bound to please its target.
+/// Label smoothing: targets that logits can reach without growing without bound.
 struct LabelSmoothing {
   double alpha = 0.1;
   SmoothingForm form = SmoothingForm::off_target;
@@ -21,10 +21,11 @@ struct LabelSmoothing {
   static constexpr std::string_view kind = "label_smoothing";
   static constexpr About about = {
       .summary =
-          "Moves a little of each target's mass from the true class to the others, so that no "
-          "logit has to grow without bound.",
+          "Moves a small part of each target's probability mass from the true class to the others, "
+          "so that the logits need not grow without bound.",
       .formula =
-          "                true class          each other one of c\n"
+          "alpha = smoothing\n"
+          "                true class          each other class of c\n"
           "off_target      1 - alpha           alpha / (c - 1)     tensor2tensor, fairseq\n"
           "uniform         1 - alpha + alpha/c alpha / c           PyTorch, timm\n"
           "classy          (1 + alpha/c) / (1 + alpha), (alpha/c) / (1 + alpha)  ClassyVision\n"
@@ -34,24 +35,25 @@ struct LabelSmoothing {
           "Szegedy et al. 2016, Rethinking the Inception architecture, arXiv:1512.00567; "
           "unigram: Pereyra et al. 2017, arXiv:1701.06548"};
   static constexpr auto fields() {
-    return std::tuple{field(&LabelSmoothing::alpha, {.name = "alpha",
-                                                     .meaning = "mass moved off the true class",
-                                                     .bounds = {0, 1, false, true},
-                                                     .scheduled = true}),
-                      field(&LabelSmoothing::form, {.name = "form", .meaning = "who receives it"})};
+    return std::tuple{
+        field(&LabelSmoothing::alpha, {.name = "smoothing",
+                                       .meaning = "probability mass moved away from the true class",
+                                       .bounds = {0, 1, false, true},
+                                       .scheduled = true}),
+        field(&LabelSmoothing::form, {.name = "form", .meaning = "how that mass is distributed"})};
   }
 };
 
-/// Target distributions of whole labels.
+/// One-hot target distributions of labels.
 /// @param labels   int64 [n]: class in [0, classes), or negative where the row has no label
 /// @param classes  c >= 2
 /// @return float [n, c]: ones at the labels, a row of zeros where there is none
 at::Tensor one_hot(const at::Tensor& labels, std::int64_t classes);
 
-/// The smoothed targets: a linear map of distributions, so it serves mixed targets as well.
+/// The smoothed targets: a linear map of distributions, so it applies to mixed targets as well.
 /// @param targets  floating [n, c], every row summing to one, c >= 2
-/// @param prior    floating [c], summing to one: how often each class is met; only `unigram` asks
-///                 for it, and throws Error{Code::usage} without it
+/// @param prior    floating [c], summing to one: class frequencies, for `unigram` only. Throws
+///                 Error{Code::usage} if it is needed and missing
 /// @return the same shape and type, rows summing to one
 at::Tensor smooth(const at::Tensor& targets, const LabelSmoothing& smoothing,
                   const at::Tensor& prior = {});

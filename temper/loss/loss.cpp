@@ -60,7 +60,7 @@ Counts count(const Loss& loss, const at::Tensor& targets, const at::Tensor& labe
   return {rows, counting.sum().item<double>()};
 }
 
-bool wants_whole(const Loss& loss) {
+bool needs_batch_counts(const Loss& loss) {
   const auto* entropy = std::get_if<CrossEntropy>(&loss);
   return entropy != nullptr && !entropy->class_weights.empty() &&
          entropy->weighted_mean == WeightedMean::weights;
@@ -75,16 +75,16 @@ void check(const Loss& loss, std::int64_t classes) {
   if (entropy == nullptr || entropy->class_weights.empty()) return;
   const auto& weights = entropy->class_weights;
   if (static_cast<std::int64_t>(weights.size()) != classes)
-    throw Error(Code::usage, fmt::format("class_weights has {} numbers and the data {} classes; "
-                                         "expected one a class, in their order",
+    throw Error(Code::usage, fmt::format("weight has {} numbers and the data {} classes; "
+                                         "expected one number per class, in their order",
                                          weights.size(), classes));
   if (std::ranges::none_of(weights, [](double weight) { return weight > 0; }))
     throw Error(Code::usage,
-                "class_weights are all 0, so nothing would be learned; expected at "
+                "weight is all 0, so nothing would be learned; expected at "
                 "least one above 0");
 }
 
-bool wants_prior(const Loss& loss) {
+bool needs_prior(const Loss& loss) {
   const auto* smoothing = smoothing_of(loss);
   return smoothing != nullptr && smoothing->form == SmoothingForm::unigram;
 }

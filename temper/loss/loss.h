@@ -22,23 +22,23 @@ using Loss = std::variant<CrossEntropy, Poly1, Focal, Bce, Mse, Huber, Custom>;
 /// without a function.
 at::Tensor compute(const Loss& loss, const Inputs& inputs);
 
-/// What the loss's means over a batch are divided by: Inputs::whole of its parts.
+/// The divisors of the loss's means over a batch: Inputs::whole of its micro-batches.
 /// @param targets   floating [n, c], before smoothing
 /// @param labelled  bool [n], or undefined for all
 Counts count(const Loss& loss, const at::Tensor& targets, const at::Tensor& labelled = {});
 
-/// Whether the loss of a part of a batch asks for Inputs::whole: its mean is over weights of rows.
-/// That of any other part is its share by labelled rows.
-bool wants_whole(const Loss& loss);
+/// Whether the loss of a micro-batch needs Inputs::whole, because it is a mean over weighted rows.
+/// For other losses a micro-batch's share is that of its labelled rows.
+bool needs_batch_counts(const Loss& loss);
 
-/// Throws Error{Code::usage} beginning with the option's name ("class_weights ...") for options
-/// that don't fit so many classes, or each other.
+/// Throws Error{Code::usage} for options that contradict the number of classes or each other. The
+/// message begins with the option's name ("weight ...").
 void check(const Loss& loss, std::int64_t classes);
 
-/// Whether compute() asks for Inputs::prior.
-bool wants_prior(const Loss& loss);
+/// Whether compute() needs Inputs::prior.
+bool needs_prior(const Loss& loss);
 
 }  // namespace temper::loss
 
-// Compiled once, as its view is large.
+// Instantiated once, in loss.cpp, because its code is large.
 extern template temper::Slot temper::slot(temper::loss::Loss& value);

@@ -17,7 +17,7 @@ at::ScalarType wide_type(const at::Tensor& logits) {
   return logits.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
 }
 
-// `where` and not a product: what an unlabelled row holds has no part in the sum.
+// `where` instead of a product: values of unlabelled rows, even NaN, don't enter the sum.
 at::Tensor sum_of_labelled(const at::Tensor& values, const Inputs& inputs) {
   return (inputs.labelled.defined() ? at::where(inputs.labelled, values, 0.0) : values).sum();
 }
@@ -51,7 +51,7 @@ at::Tensor mean_over_rows(const at::Tensor& values, const Inputs& inputs) {
 at::Tensor mean_by_weight(const at::Tensor& values, const at::Tensor& weights,
                           const Inputs& inputs) {
   const auto here = sum_of_labelled(weights, inputs);
-  // Where no weight is, no value is either.
+  // If all weights are 0, so are the values.
   auto mean =
       sum_of_labelled(values, inputs).div(here.clamp_min(std::numeric_limits<float>::min()));
   return inputs.whole ? share(mean, here.item<double>(), inputs.whole->weight) : mean;

@@ -16,11 +16,10 @@ namespace temper::loss {
 
 at::Tensor errors(const Inputs& inputs, double scale) {
   if (inputs.logits.sizes() != inputs.targets.sizes())
-    throw Error(Code::usage,
-                fmt::format("the network gives values of shape [{}] and the targets have [{}]; "
-                            "expected the same",
-                            fmt::join(inputs.logits.sizes(), ", "),
-                            fmt::join(inputs.targets.sizes(), ", ")));
+    throw Error(Code::usage, fmt::format("the network's output has shape [{}] and the targets have "
+                                         "shape [{}]; expected the same shape",
+                                         fmt::join(inputs.logits.sizes(), ", "),
+                                         fmt::join(inputs.targets.sizes(), ", ")));
   const auto values = wide(inputs.logits);
   auto difference = values.sub(inputs.targets.to(values.options()), scale);
   if (!inputs.labelled.defined()) return difference;

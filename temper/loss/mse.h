@@ -16,25 +16,26 @@ struct Mse {
   static constexpr std::string_view kind = "mse";
   static constexpr About about = {
       .summary =
-          "Squared error: of regression values, and of classes with the logits themselves (no "
-          "softmax) brought to 1 for the true class and 0 for the others, which Hui and Belkin "
-          "found as good as cross-entropy. Label smoothing has no place in it.",
+          "Squared error, for regression and for classification; for classes the logits themselves "
+          "(without softmax) are regressed to 1 for the true class and 0 for the others, which Hui "
+          "and Belkin found as good as cross-entropy. It has no label smoothing.",
       .formula = "mean over rows and values of (1 + (true_weight - 1) t) * (z - true_value * t)^2",
       .paper =
           "Hui and Belkin 2020, Evaluation of neural architectures trained with square loss vs "
           "cross-entropy in classification tasks, arXiv:2006.07322"};
   static constexpr auto fields() {
     return std::tuple{
-        field(&Mse::true_value,
-              {.name = "true_value",
-               .meaning = "the logit that a true class is brought to; the paper takes 1, and 30 "
-                          "for a thousand classes; 1 for regression",
-               .bounds = {.low = 0, .open_low = true}}),
+        field(&Mse::true_value, {.name = "true_value",
+                                 .meaning = "target of the true class's logit; the paper uses 1, "
+                                            "and 30 for a thousand classes; 1 for regression",
+                                 .bounds = {.low = 0, .open_low = true},
+                                 .for_classes = true}),
         field(&Mse::true_weight,
               {.name = "true_weight",
-               .meaning = "how much a true class's logit counts beside another's; the paper takes "
+               .meaning = "weight of the true class's logit relative to the others; the paper uses "
                           "1, and 15 for a thousand classes; 1 for regression",
-               .bounds = {.low = 0, .open_low = true}})};
+               .bounds = {.low = 0, .open_low = true},
+               .for_classes = true})};
   }
 };
 

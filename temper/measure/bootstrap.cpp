@@ -15,8 +15,9 @@
 namespace temper::measure {
 namespace {
 
-/// 2^32 numbers are shared out among the n images. The shares differ by one number, which is far
-/// less than resamples can tell, and such a draw takes a fraction of an exact one's time.
+/// A 32-bit random number is scaled to an index in [0, n). The probabilities of the images differ
+/// by at most 2^-32, which resampling can't detect, and such a draw is much faster than an exact
+/// one.
 double resampled_mean(std::span<const double> values, Random random) {
   const std::uint64_t n = values.size();
   double sum = 0;

@@ -13,11 +13,10 @@ struct BootstrapOptions {
   double level = 0.95;
 };
 
-/// Bootstrap interval of the mean of a value an image, whatever the value is: loss, rightness,
-/// squared error (Efron 1979, "Bootstrap methods: another look at the jackknife"): images are drawn
-/// again with replacement, and the interval leaves as many of the resampled means out below as
-/// above (percentiles, interpolated linearly). It speaks of other images of the same kind, not of
-/// other seeds.
+/// Bootstrap confidence interval of the mean of one value per image, such as loss, correctness or
+/// squared error (Efron 1979, "Bootstrap methods: another look at the jackknife"): images are
+/// resampled with replacement, and the interval is bounded by percentiles of the resampled means
+/// with equal tails (interpolated linearly). It covers the variation over images, not over seeds.
 /// @param values  [n], n >= 1, finite. Throws Error{Code::data} otherwise, and for resamples < 1 or
 ///                a level outside (0, 1)
 Interval bootstrap(const at::Tensor& values, const BootstrapOptions& options = {});

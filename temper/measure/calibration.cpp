@@ -20,7 +20,7 @@
 namespace temper::measure {
 namespace {
 
-/// Where bins end, rising; the last at 1.
+/// The upper ends of the bins, ascending; the last is 1.
 std::vector<double> equal_widths(std::int64_t bins) {
   std::vector<double> ends;
   for (std::int64_t i = 1; i <= bins; ++i)
@@ -28,7 +28,7 @@ std::vector<double> equal_widths(std::int64_t bins) {
   return ends;
 }
 
-/// Of n confidences in k bins the first n mod k hold one more, as numpy.array_split has it.
+/// Of k bins for n confidences the first n mod k hold one more, as in numpy.array_split.
 std::vector<double> equal_masses(std::span<const double> confidences, std::int64_t bins) {
   std::vector<double> sorted(confidences.begin(), confidences.end());
   std::ranges::sort(sorted);
@@ -81,7 +81,7 @@ std::vector<ReliabilityBin> reliability(const at::Tensor& logits, const at::Tens
   const auto ends = binning == Binning::width ? equal_widths(bins) : equal_masses(values, bins);
   auto result = empty_bins(ends);
   for (std::size_t row = 0; row < values.size(); ++row) {
-    // A rounding error above 1 lies in the last bin.
+    // A confidence above 1 by a rounding error falls into the last bin.
     const auto end = std::ranges::lower_bound(ends, std::min(values[row], 1.0));
     auto& bin = result[static_cast<std::size_t>(end - ends.begin())];
     ++bin.count;
@@ -123,7 +123,7 @@ double brier_score(const at::Tensor& logits, const at::Tensor& labels) {
   const auto truths = labels.split(4096);
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     const auto p = at::softmax(pieces[i], 1, at::kDouble);
-    // sum p^2 - 2 p_label + 1, without a table of labels
+    // sum p^2 - 2 p_label + 1, without one-hot labels
     const auto own = p.gather(1, truths[i].unsqueeze(1)).squeeze(1);
     sum += p.square().sum(1).sub(own, 2).sum().item<double>();
   }

@@ -34,7 +34,7 @@ at::Tensor templates_of(const at::Tensor& head, const std::array<std::int64_t, 3
                         std::int64_t features) {
   if (head.dim() != 2 || head.size(1) != features)
     throw Error(Code::data, fmt::format("the head's weights have shape [{}]; expected [classes, "
-                                        "{}], as many as an image has activations",
+                                        "{}], the number of activations per image",
                                         fmt::join(head.sizes(), ", "), features));
   const auto [a, b, c] = classes;
   for (const auto one : classes)
@@ -50,7 +50,7 @@ double length(const at::Tensor& vector) {
   return at::linalg_vector_norm(vector).item<double>();
 }
 
-/// [2, d] through three points.
+/// Orthonormal basis [2, d] of the plane through three points.
 at::Tensor basis(const at::Tensor& templates) {
   const auto first = templates[1].sub(templates[0]);
   const auto second = templates[2].sub(templates[0]);
@@ -95,7 +95,7 @@ ClusterDistances cluster_distances(const at::Tensor& activations, const at::Tens
                          .index_add_(0, index, values)
                          .div_(counts.unsqueeze(1));
   const auto spread = values.sub(means.index_select(0, index)).square().sum(1).mean();
-  // Every pair stands twice in the table, and each mean once beside itself, at 0.
+  // Every pair is in the matrix twice; the diagonal is 0.
   const auto pairs = static_cast<double>(k * (k - 1));
   const double apart = at::cdist(means, means).square().sum().item<double>() / pairs;
   return {std::sqrt(spread.item<double>()), std::sqrt(apart)};
@@ -105,7 +105,7 @@ Principal principal_components(const at::Tensor& activations) {
   const auto values = checked(activations, 2, 2);
   const auto centred = values.sub(values.mean(0));
   const auto covariance = centred.t().matmul(centred);
-  const auto [variances, vectors] = at::linalg_eigh(covariance);  // rising
+  const auto [variances, vectors] = at::linalg_eigh(covariance);  // ascending
   const auto d = values.size(1);
   auto directions = at::stack({vectors.select(1, d - 1), vectors.select(1, d - 2)});
   const auto largest = directions.gather(1, directions.abs().argmax(1, /*keepdim=*/true));

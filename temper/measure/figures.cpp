@@ -23,17 +23,17 @@ CalibrationErrors calibration_errors(const at::Tensor& logits, const at::Tensor&
           debiased_calibration_error(mass)};
 }
 
-double Figures::accuracy() const {
+double Metrics::accuracy() const {
   return share(correct, images);
 }
 
-std::optional<double> Figures::top_k() const {
+std::optional<double> Metrics::top_k() const {
   if (!top_k_correct) return std::nullopt;
   return share(*top_k_correct, images);
 }
 
-Figures figures(const at::Tensor& logits, const at::Tensor& labels, const FiguresOptions& options) {
-  Figures f;
+Metrics figures(const at::Tensor& logits, const at::Tensor& labels, const MetricsOptions& options) {
+  Metrics f;
   f.correct = top_k_hits(logits, labels);
   f.images = logits.size(0);
   f.classes = logits.size(1);

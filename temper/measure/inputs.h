@@ -3,9 +3,9 @@
 
 namespace temper::measure {
 
-/// What every measure of this room takes: logits, floating [n, c], and labels, int64 [n], n >= 1
-/// and c >= 2, each label in [0, c). Throws Error{Code::data} for anything else and
-/// Error{Code::numerical} when a logit is not finite: a network that has diverged has no accuracy.
+/// Check the inputs of the metrics: logits, floating [n, c], and labels, int64 [n], each in [0, c),
+/// with n >= 1 and c >= 2. Throw Error{Code::data} for anything else and Error{Code::numerical} if
+/// a logit is not finite, because the network has diverged.
 void check_logits(const at::Tensor& logits);
 void check(const at::Tensor& logits, const at::Tensor& labels);
 

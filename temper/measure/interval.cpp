@@ -20,7 +20,7 @@ Interval wilson(std::int64_t successes, std::int64_t trials) {
   const double scale = 1 + z * z / n;
   const double centre = (p + z * z / (2 * n)) / scale;
   const double half = z * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / scale;
-  // Exact at the ends, where rounding would leave a trace beside 0 or 1.
+  // Exactly 0 or 1 at the ends, where rounding could give a slightly different value.
   return {successes == 0 ? 0 : std::max(0.0, centre - half),
           successes == trials ? 1 : std::min(1.0, centre + half)};
 }

@@ -10,8 +10,8 @@
 namespace temper::measure {
 namespace {
 
-/// ln(sum of exp) of each row in double precision, double [n]. In pieces, so that a thousand
-/// classes of many images need no second copy of the logits.
+/// Log-sum-exp of each row in double precision, double [n]. In chunks, to avoid a copy of all
+/// logits in double precision.
 at::Tensor log_normaliser(const at::Tensor& logits) {
   std::vector<at::Tensor> pieces;
   for (const auto& piece : logits.split(4096))

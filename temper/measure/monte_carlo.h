@@ -1,7 +1,7 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
-/// What several stochastic passes of a network say of an image, and how sure they are.
+/// Predictions and their uncertainty from several stochastic forward passes (Monte Carlo dropout).
 namespace temper::measure {
 
 /// Gal and Ghahramani 2016, Dropout as a Bayesian approximation, arXiv:1506.02142; information:
@@ -10,8 +10,9 @@ struct MonteCarlo {
   at::Tensor probabilities;  ///< [n, classes], the mean over the passes
   at::Tensor deviations;     ///< [n, classes], their standard deviation over the passes (n - 1); 0
                              ///< for a single pass
-  at::Tensor entropy;        ///< [n], of these: how unsure the answer is
-  at::Tensor information;    ///< [n], entropy less the passes' mean entropy: how much they disagree
+  at::Tensor entropy;        ///< [n], of these probabilities: the total uncertainty
+  at::Tensor information;    ///< [n], mutual information: entropy minus the mean entropy of the
+                             ///< passes, high where they disagree
 };
 
 /// @param logits  [passes, n, classes]

@@ -25,7 +25,7 @@ at::Tensor input_sensitivity(const std::function<at::Tensor(const at::Tensor&)>&
       at::softmax(logits, 1, logits.scalar_type() == at::kDouble ? at::kDouble : at::kFloat);
   auto squares = at::zeros({images.size(0)}, images.options().dtype(at::kDouble));
   for (std::int64_t c = 0; c < logits.size(1); ++c) {
-    // The sum over rows has each row's gradient in its own place.
+    // The gradient of the sum over rows contains the gradient of each row separately.
     probabilities.select(1, c).sum().backward({}, /*retain_graph=*/c + 1 < logits.size(1),
                                               /*create_graph=*/false, at::TensorList(leaf));
     squares.add_(leaf.grad().detach().to(at::kDouble).square().flatten(1).sum(1));

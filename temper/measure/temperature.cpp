@@ -20,7 +20,7 @@ namespace {
 constexpr double kLowest = 0.01;
 constexpr double kHighest = 100;
 
-/// The mean negative log-likelihood of softmax(b z), with its derivatives by b.
+/// The mean negative log-likelihood of softmax(b z), with its derivatives with respect to b.
 struct Loss {
   double value = 0;
   double slope = 0;
@@ -32,7 +32,7 @@ Loss loss_at(const at::Tensor& logits, const at::Tensor& labels, double b) {
   const auto pieces = logits.split(4096);
   const auto truths = labels.split(4096);
   for (std::size_t i = 0; i < pieces.size(); ++i) {
-    // Only differences count; so none of the sums below is larger than it must be.
+    // Only differences of logits matter; relative to the label's the sums below stay small.
     const auto z = pieces[i].to(at::kDouble);
     const auto relative = z.sub(z.gather(1, truths[i].unsqueeze(1)));
     const auto logarithms = at::log_softmax(relative.mul(b), 1);
@@ -46,8 +46,8 @@ Loss loss_at(const at::Tensor& logits, const at::Tensor& labels, double b) {
   return {loss.value / n, loss.slope / n, loss.curvature / n};
 }
 
-/// The b in [low, high] at which the slope, which rises with b, is zero; the bound beyond which it
-/// would be. Newton's step where it stays between what is known to be too low and too high.
+/// The b in [low, high] at which the slope, which increases with b, is zero; a bound if the zero is
+/// beyond it. Newton's method, with bisection of log b when a step leaves the bracket.
 double minimum(const at::Tensor& logits, const at::Tensor& labels, double low, double high) {
   if (loss_at(logits, labels, low).slope >= 0) return low;
   if (loss_at(logits, labels, high).slope <= 0) return high;

@@ -34,30 +34,30 @@ Interval roots(const Interval& squares) {
 
 }  // namespace
 
-void check(const ValueAnswers& answers) {
+void check(const ValuePredictions& answers) {
   const auto& [predicted, targets, deviation] = answers;
   if (predicted.dim() != 2 || predicted.size(0) < 1 || predicted.size(1) < 1 ||
       predicted.scalar_type() != at::kDouble || targets.scalar_type() != at::kDouble ||
       predicted.sizes() != targets.sizes() || std::ssize(deviation) != predicted.size(1) ||
       !std::ranges::all_of(deviation, [](double d) { return d > 0 && std::isfinite(d); }))
     throw Error(Code::data,
-                fmt::format("values of shape [{}], targets of shape [{}] and {} deviations; "
-                            "expected double [images >= 1, values >= 1], the same, and one above 0 "
-                            "a value",
+                fmt::format("predictions of shape [{}], targets of shape [{}] and {} deviations; "
+                            "expected double [images >= 1, values >= 1], targets of the same shape "
+                            "and one deviation above 0 per value",
                             fmt::join(predicted.sizes(), ", "), fmt::join(targets.sizes(), ", "),
                             deviation.size()));
   if (!at::isfinite(targets).all().item<bool>())
-    throw Error(Code::data, "a target is not finite; expected numbers for every image");
+    throw Error(Code::data, "a target is not finite; expected finite numbers for every image");
   const auto broken = at::isfinite(predicted).all(1).logical_not().sum().item<std::int64_t>();
   if (broken > 0)
     throw Error(
         Code::numerical,
-        fmt::format("the values of {} of {} images are not finite: the network has diverged "
+        fmt::format("the predictions for {} of {} images are not finite: the network has diverged "
                     "(try a lower learning rate, warm-up or gradient clipping)",
                     broken, predicted.size(0)));
 }
 
-std::vector<Errors> errors(const ValueAnswers& answers) {
+std::vector<Errors> errors(const ValuePredictions& answers) {
   check(answers);
   std::vector<Errors> result;
   for (std::int64_t k = 0; k < answers.targets.size(1); ++k)
@@ -74,14 +74,14 @@ Errors mean_of(const std::vector<Errors>& errors) {
   return {mean(&Errors::rmse), mean(&Errors::mae), mean(&Errors::r2)};
 }
 
-at::Tensor squared_errors(const ValueAnswers& answers) {
+at::Tensor squared_errors(const ValuePredictions& answers) {
   check(answers);
   const auto scaled =
       answers.predicted.sub(answers.targets).div(at::tensor(answers.deviation, at::kDouble));
   return scaled.square().mean(1);
 }
 
-std::vector<std::int64_t> largest_errors(const ValueAnswers& answers, std::int64_t limit) {
+std::vector<std::int64_t> largest_errors(const ValuePredictions& answers, std::int64_t limit) {
   const auto squares = squared_errors(answers).contiguous();
   const auto* size = squares.const_data_ptr<double>();
   std::vector<std::int64_t> rows(static_cast<std::size_t>(squares.numel()));
@@ -91,9 +91,9 @@ std::vector<std::int64_t> largest_errors(const ValueAnswers& answers, std::int64
   return rows;
 }
 
-ValueFigures value_figures(const ValueAnswers& answers, const BootstrapOptions& options) {
+ValueMetrics value_metrics(const ValuePredictions& answers, const BootstrapOptions& options) {
   const auto each = errors(answers);
-  ValueFigures figures{.images = answers.targets.size(0), .values = {}, .mean = mean_of(each)};
+  ValueMetrics figures{.images = answers.targets.size(0), .values = {}, .mean = mean_of(each)};
   const auto differences = answers.predicted.sub(answers.targets);
   for (std::size_t k = 0; k < each.size(); ++k) {
     const auto one = differences.select(1, static_cast<std::int64_t>(k));

@@ -6,17 +6,17 @@
 
 namespace temper::measure {
 
-/// The size of weights, which grows where a network over-fits.
+/// Norms of weights, which grow when a network overfits.
 struct WeightNorms {
-  std::int64_t count = 0;       ///< of numbers
+  std::int64_t count = 0;       ///< number of elements
   double l1 = 0;                ///< sum of absolute values
-  double l2 = 0;                ///< Euclidean length, of all tensors together
-  double largest = 0;           ///< of absolute values
+  double l2 = 0;                ///< Euclidean norm, of all tensors together
+  double largest = 0;           ///< largest absolute value
   double root_mean_square = 0;  ///< l2 / sqrt(count): comparable between networks
 };
 
-/// Of all tensors together; one alone gives a layer's. Computed in double precision.
-/// @param weights  floating, of any shapes, maybe none
+/// Of all tensors together; pass a single tensor for one layer. Computed in double precision.
+/// @param weights  floating, of any shapes; may be empty
 WeightNorms weight_norms(std::span<const at::Tensor> weights);
 
 }  // namespace temper::measure

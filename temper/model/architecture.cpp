@@ -7,10 +7,9 @@ namespace {
 
 std::unique_ptr<Network> build(const Custom& custom, const Task& task, std::uint64_t seed) {
   if (!custom.function)
-    throw Error(
-        Code::usage,
-        "model.kind = \"custom\" is for programs that bring a network of their own; a recipe "
-        "file alone can use resnet");
+    throw Error(Code::usage,
+                "model.kind = \"custom\" needs a network that a C++ program provides; in a recipe "
+                "file use \"resnet\"");
   return custom.function(task, seed);
 }
 
@@ -21,11 +20,11 @@ std::unique_ptr<Network> build(const Architecture& architecture, const Task& tas
   return std::visit([&](const auto& options) { return build(options, task, seed); }, architecture);
 }
 
-void follow(const Architecture& architecture, Network& network) {
-  if (const auto* options = std::get_if<ResNet>(&architecture)) follow(*options, network);
+void update_rates(const Architecture& architecture, Network& network) {
+  if (const auto* options = std::get_if<ResNet>(&architecture)) update_rates(*options, network);
 }
 
-bool leaves_dropped_alone(const Architecture& architecture) {
+bool freezes_skipped_blocks(const Architecture& architecture) {
   const auto* options = std::get_if<ResNet>(&architecture);
   return options != nullptr && options->stochastic_depth &&
          options->stochastic_depth->dropped == regularize::Dropped::freeze;

@@ -13,35 +13,36 @@
 
 namespace temper::model {
 
-/// A network from outside temper (module.h makes one of a torch::nn::Module). The name stands for
-/// the function in the fingerprint, so another network needs another name.
+/// A user's own network (module.h makes one from a torch::nn::Module). The name represents the
+/// function in the fingerprint, so another network needs another name.
 struct Custom {
   std::string name;
-  /// Makes the network, its initial weights a function of the seed alone.
+  /// Makes the network; its initial weights depend on the seed alone.
   std::function<std::unique_ptr<Network>(const Task&, std::uint64_t seed)> function;
 
   static constexpr std::string_view kind = "custom";
-  static constexpr About about = {.summary =
-                                      "A program's own network; not for recipe files alone."};
+  static constexpr About about = {
+      .summary = "A network that a C++ program provides; not for recipe files alone."};
   static constexpr auto fields() {
-    return std::tuple{
-        field(&Custom::name, {.name = "name", .meaning = "what the fingerprint calls it"})};
+    return std::tuple{field(&Custom::name,
+                            {.name = "name", .meaning = "name of the network in the fingerprint"})};
   }
 };
 
 using Architecture = std::variant<ResNet, Custom>;
 
 /// The network with its initial weights, a function of the architecture, the task and the seed.
-/// Throws Error{Code::usage} for options that name no network and for a Custom without a function.
+/// Throws Error{Code::usage} for options that describe no network and for a Custom without a
+/// function.
 std::unique_ptr<Network> build(const Architecture& architecture, const Task& task,
                                std::uint64_t seed);
 
-/// Gives a network the rates of its random layers that the options hold now, where a schedule has
-/// moved them. @param network  built from options that differ in rates at most
-void follow(const Architecture& architecture, Network& network);
+/// Updates the rates of a network's random layers to those in the options, after a schedule changed
+/// them. @param network  built from options that differ in rates at most
+void update_rates(const Architecture& architecture, Network& network);
 
-/// Whether a step leaves parameters without a gradient alone, those of a block that the whole batch
-/// skipped; else their gradient counts as zero.
-bool leaves_dropped_alone(const Architecture& architecture);
+/// Whether a step leaves parameters without a gradient unchanged, those of a block that was skipped
+/// for the whole batch; otherwise their gradient is treated as zero.
+bool freezes_skipped_blocks(const Architecture& architecture);
 
 }  // namespace temper::model

@@ -3,9 +3,9 @@
 
 namespace temper::model {
 
-/// While this lives, the convolutions and matrix products of a network that does not choose its
-/// number format itself run in a lower one: LibTorch's autocast. What they are called by matters:
-/// on the CPU conv2d and linear are cast, a plain convolution is not.
+/// Enables LibTorch's autocast during the lifetime of this object, for networks that do not choose
+/// their number format themselves. The operators that they call matter: on the CPU conv2d and
+/// linear are cast, a plain convolution is not.
 class Autocast {
  public:
   Autocast(at::ScalarType format, at::DeviceType device);

@@ -34,7 +34,7 @@ bool names(std::string_view at, const Place& place, std::int64_t stages) {
         "\"{}\" to \"{}\"",
         last->stage, first->name, last->name);
   throw Error(Code::usage,
-              fmt::format("{}.at is \"{}\", which is no layer of this network; expected "
+              fmt::format("{}.at is \"{}\", which is not a layer of this network; expected "
                           "\"input\", \"stem\", \"head\", \"all\"{}",
                           path, at.substr(0, 60), blocks));
 }
@@ -45,18 +45,18 @@ std::vector<std::size_t> select(const Dropout& option, std::span<const Place> pl
                                 std::string_view path) {
   const auto at = std::visit([](const auto& form) { return form.at; }, option);
   const auto kind = std::visit([](const auto& form) { return form.kind; }, option);
-  const bool needs_channels = std::holds_alternative<At<regularize::SpatialDropout>>(option) ||
-                              std::holds_alternative<At<regularize::DropBlock>>(option);
+  const bool needs_channels =
+      std::holds_alternative<DropoutAt<regularize::SpatialDropout>>(option) ||
+      std::holds_alternative<DropoutAt<regularize::DropBlock>>(option);
   const auto stages = last_stage(places);
   std::vector<std::size_t> selected;
   for (std::size_t i = 0; i < places.size(); ++i) {
     if (!names(at, places[i], stages)) continue;
     if (needs_channels && !places[i].has_channels)
-      throw Error(
-          Code::usage,
-          fmt::format("{}.at is \"{}\", where there are no channels of height and width for "
-                      "{}; take kind = \"dropout\", or name a stage",
-                      path, at, kind));
+      throw Error(Code::usage,
+                  fmt::format("{}.at is \"{}\", where there are no channels of height and width, "
+                              "which {} needs; use kind = \"dropout\", or choose a stage",
+                              path, at, kind));
     selected.push_back(i);
   }
   if (selected.empty()) refuse(at, places, path);

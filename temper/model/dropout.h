@@ -14,7 +14,7 @@
 
 namespace temper::model {
 
-/// Where a form of dropout stands unless told otherwise, as in its paper.
+/// The default place of a form of dropout, that of its paper.
 template <class Form>
 inline constexpr std::string_view kUsualPlace = "head";
 template <>
@@ -22,37 +22,38 @@ inline constexpr std::string_view kUsualPlace<regularize::SpatialDropout> = "sta
 template <>
 inline constexpr std::string_view kUsualPlace<regularize::DropBlock> = "last stages";
 
-/// A form of dropout at layers of a network.
+/// A form of dropout, and the layers of a network that it is applied at.
 template <class Form>
-struct At : Form {
+struct DropoutAt : Form {
   std::string at{kUsualPlace<Form>};
 
   static constexpr auto fields() {
     return std::tuple_cat(
         std::tuple{field(
-            &At::at,
+            &DropoutAt::at,
             {.name = "at",
-             .meaning = "where: input (the images), stem, stage 1, stage 2, ..., stages, last "
-                        "stages (two), all (stem and stages), a block by its name such as "
-                        "layer2.0: after every convolution there, drop_block also on the way "
-                        "around a block's; head: before the layer that gives the logits"})},
+             .meaning = "where it is applied: input (the images), stem, stage 1, stage 2, ..., "
+                        "stages, last stages (two), all (stem and stages), a block by its name "
+                        "such as layer2.0: after every convolution there, drop_block also on the "
+                        "shortcut of a block; head: before the layer that gives the logits"})},
         Form::fields());
   }
 };
 
-using Dropout = std::variant<At<regularize::Dropout>, At<regularize::SpatialDropout>,
-                             At<regularize::GaussianDropout>, At<regularize::DropBlock>>;
+using Dropout =
+    std::variant<DropoutAt<regularize::Dropout>, DropoutAt<regularize::SpatialDropout>,
+                 DropoutAt<regularize::GaussianDropout>, DropoutAt<regularize::DropBlock>>;
 
-/// A place of a network where dropout may stand.
+/// A place in a network where dropout can be applied.
 struct Place {
   std::string name;          ///< "input", "stem", "layer2.0", "head"
   std::int64_t stage = -1;   ///< 0: the stem, 1, 2, ...: stages; -1: none
   bool has_channels = true;  ///< its activation is [n, c, h, w], else [n, features]
 };
 
-/// The places that an option names, by index.
-/// Throws Error{Code::usage} where it names none, or one that the form can't stand at.
-/// @param path  what the message calls the option, "model.dropout.0"
+/// The indices of the places that an option selects.
+/// Throws Error{Code::usage} if there is none, or one where the form can't be applied.
+/// @param path  the option's path in messages, "model.dropout.0"
 std::vector<std::size_t> select(const Dropout& option, std::span<const Place> places,
                                 std::string_view path);
 

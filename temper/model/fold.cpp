@@ -10,12 +10,12 @@
 #include <optional>
 #include <string_view>
 
-#include "temper/model/stamp.h"
+#include "temper/model/tensor_version.h"
 
 namespace temper::model {
 
-struct Fold::Kept {
-  std::array<Stamp, 5> of;
+struct Fold::Folded {
+  std::array<TensorVersion, 5> of;
   at::Tensor weight;
   at::Tensor bias;
 };
@@ -24,8 +24,8 @@ namespace {
 
 using Scalars = c10::List<std::optional<at::Scalar>>;
 
-/// LibTorch's convolutions with something done to their output while it is at hand, which are in
-/// no header: those that its compiler uses.
+/// LibTorch's convolutions with fused operations on their output, which its compiler uses. No
+/// header declares them.
 using Unary = at::Tensor(const at::Tensor& x, const at::Tensor& weight,
                          const std::optional<at::Tensor>& bias, at::IntArrayRef padding,
                          at::IntArrayRef stride, at::IntArrayRef dilation, std::int64_t groups,
@@ -68,17 +68,18 @@ at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight, const at::Ten
 
 }  // namespace
 
-Fold::Fold() : kept_(std::make_shared<Kept>()) {}
+Fold::Fold() : kept_(std::make_shared<Folded>()) {}
 
 at::Tensor Fold::operator()(const at::Tensor& weight, const Window& window,
                             const Normalisation& norm, const at::Tensor& x, const at::Tensor& added,
                             bool relu) const {
-  const std::array of{Stamp::of(weight), Stamp::of(norm.weight), Stamp::of(norm.bias),
-                      Stamp::of(norm.running_mean), Stamp::of(norm.running_var)};
+  const std::array of{TensorVersion::of(weight), TensorVersion::of(norm.weight),
+                      TensorVersion::of(norm.bias), TensorVersion::of(norm.running_mean),
+                      TensorVersion::of(norm.running_var)};
   const at::NoGradGuard guard;
   auto& kept = *kept_;
   if (kept.of != of || kept.weight.scalar_type() != x.scalar_type()) {
-    // What is made in inference mode can't be used outside.
+    // A tensor that is made in inference mode can't be used outside of it.
     const c10::InferenceMode outside(false);
     const auto scale = norm.weight.mul(norm.running_var.add(norm.epsilon).rsqrt_());
     kept.weight = weight.mul(scale.view({-1, 1, 1, 1})).to(x.scalar_type());

@@ -13,8 +13,9 @@
 namespace temper::model {
 namespace {
 
-/// In the backward pass of a strided 1 x 1 convolution of 2, 4 or 8 channels oneDNN writes beyond
-/// its memory (its issue 6035). With fewer channels than this, pixels are left out before it.
+/// In the backward pass of a strided 1 x 1 convolution of 2, 4 or 8 channels oneDNN writes out of
+/// bounds (oneDNN issue 6035). With fewer channels than this, the input is subsampled first and the
+/// convolution has stride 1.
 constexpr std::int64_t kNarrow = 16;
 
 bool can_fold(const Convolution& convolution, const Normalisation& norm, const at::Tensor& x,

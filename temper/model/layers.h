@@ -4,26 +4,27 @@
 #include <cstdint>
 #include <string>
 
+#include "temper/model/cast_parameter.h"
 #include "temper/model/fold.h"
 #include "temper/model/normalise.h"
-#include "temper/model/operand.h"
 #include "temper/model/weights.h"
 
-/// The layers that networks are made of, as the tensors they hold and one call each. They compute
-/// in the number format of their input.
+/// The layers of networks: their tensors, and a call operator for the forward pass. They compute in
+/// the number format of their input.
 namespace temper::model {
 
-/// 2-d convolution without bias, padded by kernel / 2. He normal by fan-out (arXiv:1502.01852).
+/// 2-d convolution without bias, padded by kernel / 2. Initialized He normal by fan-out
+/// (arXiv:1502.01852).
 struct Convolution {
   Convolution(Weights& weights, const std::string& name, std::int64_t in, std::int64_t out,
               std::int64_t kernel, std::int64_t stride);
   [[nodiscard]] at::Tensor operator()(const at::Tensor& x) const;
 
-  Operand weight;
+  CastParameter weight;
   Window window;
 };
 
-/// Batch normalisation (arXiv:1502.03167); momentum and epsilon as in PyTorch.
+/// Batch normalization (arXiv:1502.03167); momentum and epsilon as in PyTorch.
 struct BatchNorm {
   static constexpr double kMomentum = 0.1;
 
@@ -31,15 +32,15 @@ struct BatchNorm {
   [[nodiscard]] at::Tensor operator()(const at::Tensor& x, bool training) const;
 
   Normalisation norm;
-  at::Tensor batches;  ///< int64 scalar: batches seen in training
+  at::Tensor batches;  ///< int64 scalar: number of batches seen in training
 };
 
-/// A convolution, its normalisation, and what may follow: addition, then ReLU.
+/// A convolution and its BatchNorm, optionally followed by an addition and ReLU.
 struct ConvNorm {
   ConvNorm(Weights& weights, const std::string& prefix, const std::string& convolution,
            const std::string& norm, std::int64_t in, std::int64_t out, std::int64_t kernel,
            std::int64_t stride, double gamma = 1);
-  /// @param added  before ReLU; undefined: none
+  /// @param added  is added before ReLU; undefined: none
   [[nodiscard]] Activation operator()(const at::Tensor& x, const at::Tensor& added, bool relu,
                                       bool training) const;
 
@@ -50,14 +51,14 @@ struct ConvNorm {
   Fold fold_;
 };
 
-/// Fully connected layer; weight and bias uniform in +-1/sqrt(in).
+/// Fully connected layer; weight and bias are initialized uniformly in +-1/sqrt(in).
 struct Linear {
   Linear(Weights& weights, const std::string& name, std::int64_t in, std::int64_t out,
          ParameterKind kind = ParameterKind::weight);
   [[nodiscard]] at::Tensor operator()(const at::Tensor& x) const;
 
-  Operand weight;
-  Operand bias;
+  CastParameter weight;
+  CastParameter bias;
 };
 
 }  // namespace temper::model

@@ -50,7 +50,7 @@ class Wrapped final : public Network {
   Wrapped(std::shared_ptr<torch::nn::Module> module,
           std::function<at::Tensor(const at::Tensor&)> forward)
       : module_(std::move(module)), forward_(std::move(forward)) {
-    // A module or parameter that is registered twice is still one: an update must reach it once.
+    // A module or parameter that is registered twice is listed once, so that it is updated once.
     std::set<const void*> seen;
     const auto once = [&](const at::Tensor& tensor) {
       return tensor.defined() && seen.insert(tensor.unsafeGetTensorImpl()).second;

@@ -9,12 +9,12 @@
 
 namespace temper::model {
 
-/// A torch::nn::Module behind the trainer's interface. Weights of 4 dimensions become
-/// channels-last. Kinds: what a normalisation layer holds is `norm`; of the rest, vectors and
-/// scalars are `bias`, everything else is `weight`. Layers: every module that holds parameters of
-/// its own is one, in the order of registration, so a convolution and the normalisation after it
-/// are two; a registered order that is not the forward pass's is counted wrongly. Stages to freeze:
-/// none.
+/// Wraps a torch::nn::Module as a Network. Weights of 4 dimensions become channels-last. Kinds of
+/// parameters: those of normalization layers are `norm`; of the others, vectors and scalars are
+/// `bias`, everything else is `weight`. Layers: every module with parameters of its own is one, in
+/// the order of registration, so a convolution and the normalization after it are two; the
+/// numbering is wrong if modules are not registered in the order of the forward pass. No stages can
+/// be frozen.
 /// @param forward  the module's forward pass, images to logits
 std::unique_ptr<Network> wrap(std::shared_ptr<torch::nn::Module> module,
                               std::function<at::Tensor(const at::Tensor&)> forward);

@@ -17,15 +17,16 @@ std::int64_t per_output(const at::Tensor& weight) {
   return weight.numel() / weight.size(0);
 }
 
-/// Of a convolution with something done to its output, which may be an addition to another tensor
-/// that stands before the weight.
+/// The weight of a convolution with a fused operation on its output. If that is the addition of
+/// another tensor, the tensor precedes the weight.
 at::Tensor folded_weight(Observer::Values inputs) {
   const bool adds = inputs[2].isTensor() && inputs[2].toTensor().dim() == 4;
   return inputs[adds ? 2 : 1].toTensor();
 }
 
-/// What a convolution takes for each element of its output. One that is transposed has every
-/// input meet every filter, and is counted at once.
+/// Multiply-adds of a convolution per element of its output. In a transposed one every input
+/// element is multiplied by every filter; its multiply-adds are added to `total` here, and 0 is
+/// returned.
 std::int64_t for_each_output(Observer::Values inputs, std::int64_t& total) {
   const auto weight = inputs[1].toTensor();
   const auto each = per_output(weight);
@@ -51,7 +52,7 @@ std::int64_t count(std::string_view name, Observer::Values inputs, std::int64_t&
 
 at::Tensor Network::forward(const at::Tensor& images) {
   if (format_ == at::kFloat) return compute(images);
-  if (casts()) return compute(images.to(format_)).to(at::kFloat);
+  if (casts_itself()) return compute(images.to(format_)).to(at::kFloat);
   const Autocast scope(format_, images.device().type());
   return compute(images).to(at::kFloat);
 }

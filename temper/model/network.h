@@ -10,7 +10,7 @@
 
 namespace temper::model {
 
-/// What a network is fed and asked for.
+/// The input and output sizes of a network.
 struct Task {
   std::int64_t channels = 3;
   std::int64_t height = 32;  ///< pixels
@@ -18,12 +18,12 @@ struct Task {
   std::int64_t classes = 10;
 };
 
-/// What a parameter is, from the type of the module that holds it, never from its name.
+/// The kind of a parameter, from the type of the module that holds it, never from its name.
 enum class ParameterKind {
   weight,
   bias,
   norm,
-  head  ///< the weight of the layer that gives the logits; of a user's module unknown, so `weight`
+  head  ///< the weight of the layer that gives the logits; not known for a user's module: `weight`
 };
 
 struct Parameter {
@@ -31,7 +31,7 @@ struct Parameter {
       name;  ///< "layer1.0.conv1.weight": torchvision's and timm's names for temper's own networks
   at::Tensor value;
   ParameterKind kind;
-  std::int64_t layer = 0;  ///< counted from the input, 0-based, as the network is made
+  std::int64_t layer = 0;  ///< counted from the input, 0-based, in order of construction
 };
 
 struct Buffer {
@@ -39,16 +39,16 @@ struct Buffer {
   at::Tensor value;
 };
 
-/// When random layers (dropout, stochastic depth) draw.
+/// When random layers (dropout, stochastic depth) are active.
 enum class Noise : std::uint8_t {
   training,       ///< in training mode
-  never,          ///< in no mode: a training pass goes through the full network of evaluation
+  never,          ///< not even in training mode: a training pass uses the full network
   dropout_always  ///< as `training`, and dropout in evaluation mode too: Monte Carlo dropout
 };
 
-/// A network as the trainer sees it: one forward pass, named parameters and buffers. temper's own
-/// networks and a user's torch::nn::Module (see module.h) come behind this interface, so that few
-/// files need LibTorch's module headers.
+/// The trainer's interface to a network: one forward pass, named parameters and buffers. temper's
+/// own networks and a user's torch::nn::Module (see module.h) implement it, so that few files need
+/// LibTorch's module headers.
 class Network {
  public:
   virtual ~Network() = default;
@@ -57,22 +57,22 @@ class Network {
   /// @return logits, float [n, classes]
   at::Tensor forward(const at::Tensor& images);
 
-  /// The number format that layers compute in from now on, forward and backward: float (as built)
+  /// Sets the number format of the layers' computation, forward and backward: float (the default)
   /// or bfloat16. Parameters, their gradients, statistics and logits stay float.
   void set_format(at::ScalarType format) { format_ = format; }
   [[nodiscard]] at::ScalarType format() const { return format_; }
 
-  /// Training mode (BatchNorm over the batch) or evaluation mode.
+  /// Sets training mode (BatchNorm uses batch statistics) or evaluation mode.
   virtual void train(bool on) = 0;
 
-  /// From now on random layers draw what this pass addresses, until the next call.
+  /// Sets the address that random layers draw from until the next call.
   virtual void begin(const regularize::Pass& /*pass*/) {}
 
-  /// @return whether there are random layers, which heed it
+  /// @return whether there are random layers that it affects
   virtual bool set_noise(Noise /*when*/) { return false; }
 
-  /// How much of a batch's statistics a training pass puts into the running ones; nothing: as the
-  /// network was built. @return whether there are running statistics
+  /// Sets the momentum of BatchNorm's running statistics; empty: the value that the network was
+  /// built with. @return whether there are running statistics
   virtual bool set_statistics_momentum(std::optional<double> /*momentum*/) { return false; }
 
   /// In a fixed order. The tensors are the network's own: writing into them (copy_) changes the
@@ -80,16 +80,15 @@ class Network {
   [[nodiscard]] virtual const std::vector<Parameter>& parameters() const = 0;
   [[nodiscard]] virtual const std::vector<Buffer>& buffers() const = 0;
 
-  /// Moves to a device, in channels-last layout; lists taken before are void.
+  /// Moves the network to a device, in channels-last layout; earlier lists become invalid.
   virtual void to(at::Device device) = 0;
 
-  /// How many stages can be frozen, from the input on, the head not among them; 0: the network does
-  /// not know of any.
+  /// Number of stages that can be frozen, from the input on, without the head; 0: the network
+  /// defines none.
   [[nodiscard]] virtual std::int64_t stages() const { return 0; }
 
-  /// From now on the parameters of the first so many stages don't require a gradient and their
-  /// normalisations stand in evaluation mode also in training; those of all others do, and follow
-  /// train().
+  /// Freezes the first `count` stages and unfreezes the others. Parameters of frozen stages don't
+  /// require a gradient, and their normalization layers stay in evaluation mode also in training.
   /// @param count  in [0, stages()]
   virtual void freeze(std::int64_t /*count*/) {}
 
@@ -97,9 +96,9 @@ class Network {
   /// The forward pass. @return logits, float or in the network's format
   virtual at::Tensor compute(const at::Tensor& images) = 0;
 
-  /// Whether compute() brings images and weights into the format itself. Where it does not,
-  /// LibTorch's autocast does.
-  [[nodiscard]] virtual bool casts() const { return false; }
+  /// Whether compute() casts images and weights to the format itself; otherwise LibTorch's autocast
+  /// is used.
+  [[nodiscard]] virtual bool casts_itself() const { return false; }
 
  private:
   at::ScalarType format_ = at::kFloat;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-// This file is compiled once for each set of instructions.
+// This file is compiled once per instruction set.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "temper/model/norm_kernels.cpp"
 #include <hwy/foreach_target.h>
@@ -15,7 +15,7 @@ namespace temper::model::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 namespace {
 
-/// Pixels whose sums are added up in float before they go into sums in double.
+/// Number of pixels that are summed in float before their sums are added in double.
 constexpr std::int64_t kFloatPixels = 128;
 constexpr std::int64_t kAtOnce = 4;  ///< pixels
 
@@ -63,7 +63,8 @@ HWY_INLINE void for_channels(std::int64_t channels, const Body& body) {
   step(one, step(few, step(whole, 0)));
 }
 
-/// Two sums a channel, of numbers that a body gives for `count` pixels from `pixel` on.
+/// Adds to two sums per channel. body(count, pixel, a, b) adds `count` pixels from `pixel` on to
+/// the sums a and b in float.
 template <class Body>
 HWY_INLINE void add_sums(const Part& part, double* first, double* second, const Body& body) {
   const auto channels = part.channels;
@@ -112,7 +113,7 @@ HWY_INLINE void transform_all(const Part& part, const Transform<T>& what) {
       auto y = hn::MulAdd(load(d, what.x + at + c), hn::LoadU(d, what.affine.scale + c),
                           hn::LoadU(d, what.affine.offset + c));
       if constexpr (adds) y = hn::Add(y, load(d, what.added + at + c));
-      // Not Max, which would make a number of what is none.
+      // Not Max, which would turn NaN into a number.
       if constexpr (relu) y = hn::IfThenElseZero(hn::Not(hn::Lt(y, hn::Zero(d))), y);
       store(d, y, what.out + at + c);
     });
@@ -127,7 +128,7 @@ void TransformAll(const Part& part, const Transform<T>& what) {
     what.relu ? transform_all<false, true>(part, what) : transform_all<false, false>(part, what);
 }
 
-/// The gradient behind ReLU at one place. @param x  the input there
+/// The gradient at ReLU's input at one position. @param x  the normalization's input there
 template <Mask mask, bool two, class D, class T>
 HWY_INLINE hn::Vec<D> gradient_at(D d, const Gradient<T>& from, std::int64_t at, std::int64_t c,
                                   hn::Vec<D> x) {
@@ -143,7 +144,7 @@ HWY_INLINE hn::Vec<D> gradient_at(D d, const Gradient<T>& from, std::int64_t at,
   return g;
 }
 
-/// Calls body.operator()<mask, two>() for those of the gradient.
+/// Calls body(mask, two) with the gradient's mask and whether it has a second tensor, as constants.
 template <class T, class Body>
 HWY_INLINE void for_kind(const Gradient<T>& gradient, const Body& body) {
   const auto with = [&](auto mask) HWY_ATTR {

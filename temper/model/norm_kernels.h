@@ -1,10 +1,10 @@
 #pragma once
 #include <cstdint>
 
-/// Passes over activations that batch normalisation is made of, in vector instructions that are
-/// chosen when the program runs. Activations are float or bfloat16 (as its bits), channels-last and
-/// dense: `channels` numbers a pixel, one pixel after the other over the whole batch. Arithmetic is
-/// in float, sums over many pixels in double.
+/// The passes over activations of batch normalization, in vector instructions that are chosen at
+/// run time. Activations are float or bfloat16 (as its bits), channels-last and dense: `channels`
+/// numbers per pixel, one pixel after the other over the whole batch. Arithmetic is in float, sums
+/// over many pixels are in double.
 namespace temper::model::kernels {
 
 using Bf16 = std::uint16_t;
@@ -16,19 +16,19 @@ struct Part {
   std::int64_t channels;
 };
 
-/// Adds to each channel's sum of (x - shift) and of its square. A shift near the mean keeps the
-/// variance exact where it is small beside the mean.
+/// Adds to each channel's sums of (x - shift) and of its square. A shift near the mean keeps the
+/// variance accurate if it is small compared to the mean.
 void add_moments(const Part& part, const float* x, const float* shift, double* sum,
                  double* squares);
 void add_moments(const Part& part, const Bf16* x, const float* shift, double* sum, double* squares);
 
-/// A channel's normalisation as scale and offset.
+/// The normalization of each channel as scale and offset.
 struct Affine {
   const float* scale;
   const float* offset;
 };
 
-/// out = x * scale + offset [+ added], then ReLU where asked for.
+/// out = x * scale + offset [+ added], then ReLU if `relu`.
 /// @param added  null: none
 template <class T>
 struct Transform {
@@ -41,14 +41,14 @@ struct Transform {
 void transform(const Part& part, const Transform<float>& what);
 void transform(const Part& part, const Transform<Bf16>& what);
 
-/// Where ReLU let a number through.
+/// How to tell where ReLU passed its input on.
 enum class Mask : std::uint8_t {
   none,    ///< there was no ReLU
-  input,   ///< where the normalised input is positive, computed again
+  input,   ///< where the normalized input, recomputed, is positive
   output,  ///< where the output is positive
 };
 
-/// The gradient of a transformation's output, of which there may be two, to be added.
+/// The gradient of a transformation's output: the sum of one or two tensors.
 template <class T>
 struct Gradient {
   const T* first;
@@ -58,7 +58,7 @@ struct Gradient {
   const T* output;  ///< of the forward pass; for Mask::output
 };
 
-/// With g the gradient behind ReLU, adds to each channel's sums of g and of g * (x - mean).
+/// With g the gradient at ReLU's input, adds to each channel's sums of g and of g * (x - mean).
 /// @param kept  g is written here; null: it is not
 template <class T>
 struct GradientSums {
@@ -72,7 +72,7 @@ void add_gradient_sums(const Part& part, const GradientSums<float>& what, double
 void add_gradient_sums(const Part& part, const GradientSums<Bf16>& what, double* sum,
                        double* products);
 
-/// out = a * g + b * x + c, a number of each a channel: the gradient of x.
+/// out = a * g + b * x + c, a, b and c per channel: the gradient of x.
 /// @param out  may be x
 template <class T>
 struct InputGradient {

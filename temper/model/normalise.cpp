@@ -31,7 +31,7 @@ bool has_kernels(const at::Tensor& x) {
          x.is_contiguous(at::MemoryFormat::ChannelsLast);
 }
 
-/// The same layout for all tensors that a kernel reads.
+/// `other` in the number format of `like` and in channels-last layout, as kernels expect.
 at::Tensor as(const at::Tensor& like, const at::Tensor& other) {
   if (!other.defined() || (other.scalar_type() == like.scalar_type() &&
                            other.is_contiguous(at::MemoryFormat::ChannelsLast)))
@@ -49,7 +49,7 @@ T* writable(const at::Tensor& tensor) {
   return tensor.defined() ? static_cast<T*>(tensor.mutable_data_ptr()) : nullptr;
 }
 
-/// Calls body.operator()<T>() for the type of a tensor's numbers.
+/// Calls body.operator()<T>() for the element type of a tensor.
 template <class Body>
 void for_type(const at::Tensor& x, const Body& body) {
   if (x.scalar_type() == at::kFloat)
@@ -58,7 +58,7 @@ void for_type(const at::Tensor& x, const Body& body) {
     body.template operator()<kernels::Bf16>();
 }
 
-/// The pixels of a tensor in parts, one a thread.
+/// The pixels of a tensor in parts, one per thread.
 class Parts {
  public:
   explicit Parts(const at::Tensor& x)
@@ -67,7 +67,7 @@ class Parts {
   [[nodiscard]] std::int64_t channels() const { return channels_; }
   [[nodiscard]] std::int64_t pixels() const { return pixels_; }
 
-  /// Calls body(part, number of the part).
+  /// Calls body(part, index of the part).
   template <class Body>
   void run(const Body& body) const {
     at::parallel_for(0, count_, 1, [&](std::int64_t first, std::int64_t last) {
@@ -76,7 +76,8 @@ class Parts {
     });
   }
 
-  /// Two sums a channel over all parts, in their order. @param add  add(part, first, second)
+  /// Two sums per channel over all parts, added in their order.
+  /// @param add  add(part, first, second)
   template <class Add>
   [[nodiscard]] std::vector<double> sums(const Add& add) const {
     const auto each = static_cast<std::size_t>(2 * channels_);
@@ -91,11 +92,11 @@ class Parts {
   }
 
  private:
-  /// Fewer numbers than this are not worth a thread's waking.
-  static constexpr std::int64_t kWorthAThread = 16384;
+  /// Minimum number of elements per thread, below which starting it does not pay.
+  static constexpr std::int64_t kMinPerThread = 16384;
 
   static std::int64_t parts(std::int64_t numbers) {
-    return std::clamp<std::int64_t>(numbers / kWorthAThread, 1, at::get_num_threads());
+    return std::clamp<std::int64_t>(numbers / kMinPerThread, 1, at::get_num_threads());
   }
 
   std::int64_t channels_;
@@ -103,7 +104,7 @@ class Parts {
   std::int64_t count_;
 };
 
-/// What a pass over a tensor takes of each channel.
+/// The statistics of each channel.
 struct Statistics {
   std::vector<float> mean;
   std::vector<float> inverse;  ///< 1 / standard deviation
@@ -114,13 +115,13 @@ void move(const at::Tensor& running, std::size_t channel, double momentum, doubl
   now = static_cast<float>((1 - momentum) * static_cast<double>(now) + momentum * value);
 }
 
-/// Near the mean of every channel, by its deviation.
+/// A value near the mean of every channel, within about its standard deviation.
 std::vector<float> first_pixel(const at::Tensor& x) {
   const auto pixel = x.detach().select(0, 0).select(1, 0).select(1, 0).to(at::kFloat).contiguous();
   return {data<float>(pixel), data<float>(pixel) + pixel.numel()};
 }
 
-/// Of the batch; the running ones follow.
+/// The statistics of the batch; updates the running ones.
 Statistics measure(const Normalisation& norm, const at::Tensor& x, const Parts& parts) {
   const auto channels = static_cast<std::size_t>(parts.channels());
   const auto shift = first_pixel(x);
@@ -135,7 +136,7 @@ Statistics measure(const Normalisation& norm, const at::Tensor& x, const Parts& 
   for (std::size_t c = 0; c < channels; ++c) {
     const double off = sums[c] / n;
     const double mean = static_cast<double>(shift[c]) + off;
-    // Rounding may leave a little less than nothing.
+    // Rounding may make it slightly negative.
     const double difference = sums[channels + c] / n - off * off;
     const double variance = difference < 0 ? 0 : difference;
     result.mean[c] = static_cast<float>(mean);
@@ -182,11 +183,11 @@ Scaling scaling(const Normalisation& norm, const Statistics& statistics) {
 /// The backward pass of normalise().
 class NormaliseBackward final : public autograd::Node {
  public:
-  // The edges that gradients leave by.
+  // The outgoing edges of gradients.
   enum Edge : std::uint8_t { kInput, kWeight, kBias, kAdded };
 
   at::Tensor x;
-  at::Tensor output;  ///< undefined where the mask is had without
+  at::Tensor output;  ///< undefined if the mask does not need it
   at::Tensor weight;
   Statistics statistics;
   Scaling forward;
@@ -275,9 +276,10 @@ bool needs_graph(const Normalisation& norm, const at::Tensor& x, const at::Tenso
          autograd::compute_requires_grad(x, norm.weight, norm.bias, added);
 }
 
-/// Of kernels of our own.
-Activation normalise_here(const Normalisation& norm, const at::Tensor& x, const at::Tensor& added,
-                          bool relu, bool training, bool consumes) {
+/// With temper's own kernels.
+Activation normalise_with_kernels(const Normalisation& norm, const at::Tensor& x,
+                                  const at::Tensor& added, bool relu, bool training,
+                                  bool consumes) {
   const Parts parts(x);
   auto statistics = training ? measure(norm, x, parts) : running(norm);
   auto forward = scaling(norm, statistics);
@@ -314,7 +316,7 @@ Activation normalise_here(const Normalisation& norm, const at::Tensor& x, const 
 Activation normalise(const Normalisation& norm, const at::Tensor& x, const at::Tensor& added,
                      bool relu, bool training, bool consumes) {
   if (has_kernels(x) && norm.weight.scalar_type() == at::kFloat)
-    return normalise_here(norm, x, added, relu, training, consumes);
+    return normalise_with_kernels(norm, x, added, relu, training, consumes);
   auto y = at::batch_norm(x, norm.weight, norm.bias, norm.running_mean, norm.running_var, training,
                           norm.momentum, norm.epsilon, /*cudnn_enabled=*/true);
   if (added.defined()) y = y.add_(added);

@@ -1,11 +1,11 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
-/// Batch normalisation with what follows it in a residual network, addition and ReLU, in as few
-/// passes over memory as there can be: two in training, forward and backward, one in evaluation.
+/// Batch normalization fused with the addition and ReLU that follow it in a residual network, in as
+/// few passes over memory as possible: in training two forward and two backward, in evaluation one.
 namespace temper::model {
 
-/// A normalisation's tensors, [channels] each, and numbers.
+/// The tensors, [channels] each, and constants of a normalization.
 struct Normalisation {
   at::Tensor weight;
   at::Tensor bias;
@@ -15,8 +15,8 @@ struct Normalisation {
   double epsilon;
 };
 
-/// An activation that two layers read. Their gradients are added up where they are used, not in a
-/// pass of its own.
+/// An activation that two layers read. Their gradients are added where they are used, without a
+/// separate pass.
 struct Activation {
   at::Tensor value;
   at::Tensor again;  ///< the same numbers in the same memory
@@ -26,16 +26,16 @@ struct Activation {
 };
 
 /// relu((x - mean) / sqrt(var + epsilon) * weight + bias [+ added]). In training mean and variance
-/// are those of the batch and move the running ones, as in PyTorch's batch_norm; otherwise they are
-/// the running ones.
+/// are those of the batch and update the running ones, as in PyTorch's batch_norm; otherwise they
+/// are the running ones.
 ///
-/// On the CPU for float and bfloat16 in channels-last memory: one function with kernels of its own,
-/// which computes in float and sums in double. Everywhere else: LibTorch's functions one after the
-/// other.
+/// On the CPU for float and bfloat16 in channels-last memory it is one function with its own
+/// kernels, which compute in float and sum in double. Otherwise LibTorch's functions are called one
+/// after the other.
 /// @param x         [n, channels, h, w]
 /// @param added     as x, before ReLU; undefined: none
-/// @param consumes  x is read by nobody else, so that its memory may hold its gradient when the
-///                  backward pass does not keep the graph
+/// @param consumes  x has no other reader, so that its memory may be overwritten by its gradient if
+///                  the backward pass does not keep the graph
 Activation normalise(const Normalisation& norm, const at::Tensor& x, const at::Tensor& added,
                      bool relu, bool training, bool consumes = false);
 

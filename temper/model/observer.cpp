@@ -7,7 +7,7 @@
 namespace temper::model {
 namespace {
 
-// LibTorch's callbacks are plain functions, so the observer has to lie where they find it.
+// LibTorch's callbacks are plain functions, which find the observer here.
 thread_local const Observer* current = nullptr;
 
 struct Kept : at::ObserverContext {

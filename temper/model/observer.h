@@ -16,13 +16,13 @@ struct IValue;
 
 namespace temper::model {
 
-/// Sees the operators that this thread calls while it lives; a thread has one at a time. So any
-/// network can be asked about its layers, a user's own too.
+/// Observes the operators that this thread calls during the lifetime of this object; a thread has
+/// one at a time. Works for any network, also for a user's own.
 class Observer {
  public:
   using Values = c10::ArrayRef<const c10::IValue>;
   /// @param name  such as "aten::linear"
-  /// @return what `end` is given with the operator's outputs; for 0 it is not called
+  /// @return what `end` is called with, beside the operator's outputs; 0: it is not called
   using Begin = std::function<std::int64_t(std::string_view name, Values inputs)>;
   using End = std::function<void(std::int64_t kept, Values outputs)>;
 

@@ -12,8 +12,8 @@ namespace {
 
 enum Spot : std::uint8_t { kInput, kStem, kHead, kBlocks };
 
-// Within a block, beside its convolutions.
-constexpr std::size_t kAround = 6;
+// Positions within a block, in addition to its convolutions.
+constexpr std::size_t kShortcut = 6;
 constexpr std::size_t kDepth = 7;
 
 std::vector<Place> places_of(std::span<const std::int64_t> stages) {
@@ -29,8 +29,7 @@ std::vector<Place> places_of(std::span<const std::int64_t> stages) {
 void check(const RandomOptions& options) {
   if (options.stochastic_depth && options.shake_drop)
     throw Error(Code::usage,
-                "model.shake_drop stands in place of model.stochastic_depth: leave one of them "
-                "out");
+                "model.shake_drop replaces model.stochastic_depth: remove one of them");
   if (options.shake_drop) regularize::check(*options.shake_drop, "model.shake_drop");
 }
 
@@ -40,16 +39,16 @@ RandomLayers::RandomLayers(RandomOptions options, std::span<const std::int64_t> 
     : options_(std::move(options)), depths_(regularize::depths(stages)) {
   check(options_);
   const auto places = places_of(stages);
-  here_.resize(places.size());
+  dropouts_.resize(places.size());
   for (std::size_t i = 0; i < options_.dropout.size(); ++i) {
     const auto kind = options_.dropout[i].index();
     for (const auto place :
          select(options_.dropout[i], places, fmt::format("model.dropout.{}", i))) {
-      // Another kind at the place shifts nothing.
+      // Another kind at the same place does not change the draws.
       auto slot = static_cast<std::int64_t>(kind) * 64;
-      for (const auto& other : here_[place])
+      for (const auto& other : dropouts_[place])
         if (options_.dropout[other.option].index() == kind) ++slot;
-      here_[place].push_back({i, slot});
+      dropouts_[place].push_back({i, slot});
     }
   }
 }
@@ -78,17 +77,17 @@ at::Tensor RandomLayers::unit(const at::Tensor& x, std::size_t block, std::size_
 }
 
 at::Tensor RandomLayers::around(const at::Tensor& x, std::size_t block, bool training) const {
-  return drop(x, kBlocks + block, kAround, training);
+  return drop(x, kBlocks + block, kShortcut, training);
 }
 
 bool RandomLayers::skips(std::size_t block, bool training) const {
   const auto& depth = options_.stochastic_depth;
-  return depth && depth->granularity == regularize::Granularity::batch && random_depth(training) &&
+  return depth && depth->mode == regularize::Granularity::batch && random_depth(training) &&
          regularize::drops_batch(rate_of(block), address(kBlocks + block, kDepth));
 }
 
 bool RandomLayers::alters_branch(std::size_t block, bool training) const {
-  return rate_of(block) != 0 || (drops(training) && !here_[kBlocks + block].empty());
+  return rate_of(block) != 0 || (drops(training) && !dropouts_[kBlocks + block].empty());
 }
 
 at::Tensor RandomLayers::branch(const at::Tensor& x, std::size_t block, bool training) const {
@@ -97,10 +96,10 @@ at::Tensor RandomLayers::branch(const at::Tensor& x, std::size_t block, bool tra
   const bool random = random_depth(training);
   const auto here = address(kBlocks + block, kDepth);
   if (options_.shake_drop)
-    return random ? regularize::shake(*options_.shake_drop, x, rate, here)
+    return random ? regularize::apply_shake_drop(*options_.shake_drop, x, rate, here)
                   : x.mul(regularize::branch_scale(*options_.shake_drop, rate));
   const auto& depth = *options_.stochastic_depth;
-  if (random && depth.granularity == regularize::Granularity::sample)
+  if (random && depth.mode == regularize::Granularity::sample)
     return x.mul(regularize::sample_noise(x, depth.scaling, rate, here));
   const double scale = regularize::branch_scale(depth.scaling, rate, random);
   return scale == 1 ? x : x.mul(scale);
@@ -122,9 +121,10 @@ at::Tensor RandomLayers::drop(const at::Tensor& x, std::size_t place, std::size_
                               bool training) const {
   auto y = x;
   if (!drops(training)) return y;
-  for (const auto& here : here_[place]) {
+  for (const auto& here : dropouts_[place]) {
     const auto& option = options_.dropout[here.option];
-    if (unit == kAround && !std::holds_alternative<At<regularize::DropBlock>>(option)) continue;
+    if (unit == kShortcut && !std::holds_alternative<DropoutAt<regularize::DropBlock>>(option))
+      continue;
     y = std::visit(
         [&](const auto& form) {
           return regularize::drop(form, y, address(place, unit, here.slot));

@@ -15,49 +15,48 @@
 
 namespace temper::model {
 
-/// What a residual network does at random.
+/// The options of a residual network's random layers.
 struct RandomOptions {
   std::optional<regularize::StochasticDepth> stochastic_depth;
   std::optional<regularize::ShakeDrop> shake_drop;
   std::vector<Dropout> dropout;
 };
 
-/// The random layers of a residual network, between its other ones. Without options every call
-/// gives back what it was given. `training` says whether the layer at hand trains: a frozen one
-/// does not.
+/// The random layers of a residual network. Without options every call returns its argument.
+/// `training` is whether the layer is in training mode, which a frozen one never is.
 class RandomLayers {
  public:
-  /// Throws Error{Code::usage} for options that don't go together or name no layer.
-  /// @param stages  the blocks of each
+  /// Throws Error{Code::usage} for options that exclude each other or name no layer.
+  /// @param stages  number of blocks of each stage
   RandomLayers(RandomOptions options, std::span<const std::int64_t> stages);
 
-  /// The same options with other rates.
-  void follow(RandomOptions options) { options_ = std::move(options); }
+  /// Sets the same options with other rates.
+  void update_rates(RandomOptions options) { options_ = std::move(options); }
   void begin(const regularize::Pass& pass) { pass_ = pass; }
-  /// @return whether there are layers that heed it
+  /// @return whether there are layers that it affects
   bool set_noise(Noise when);
 
   [[nodiscard]] at::Tensor input(const at::Tensor& images, bool training) const;
   [[nodiscard]] at::Tensor stem(const at::Tensor& x, bool training) const;
   [[nodiscard]] at::Tensor head(const at::Tensor& features, bool training) const;
 
-  /// Whether a block is left out for the whole batch. @param block  0-based, over all stages
+  /// Whether a block is skipped for the whole batch. @param block  0-based, over all stages
   [[nodiscard]] bool skips(std::size_t block, bool training) const;
-  /// After convolution `unit` of the block.
+  /// Applied after convolution `unit` of the block.
   [[nodiscard]] at::Tensor unit(const at::Tensor& x, std::size_t block, std::size_t unit,
                                 bool training) const;
   /// Whether unit() after the last convolution or branch() changes the block's branch.
   [[nodiscard]] bool alters_branch(std::size_t block, bool training) const;
-  /// The end of the branch of a block that is not left out.
+  /// Applied at the end of the branch of a block that is not skipped.
   [[nodiscard]] at::Tensor branch(const at::Tensor& x, std::size_t block, bool training) const;
-  /// What goes around the branch.
+  /// Applied to the shortcut.
   [[nodiscard]] at::Tensor around(const at::Tensor& x, std::size_t block, bool training) const;
 
  private:
   /// A dropout at a place.
-  struct Here {
+  struct PlacedDropout {
     std::size_t option;
-    std::int64_t slot;  ///< no other one of the place has it
+    std::int64_t slot;  ///< unique within the place
   };
 
   [[nodiscard]] at::Tensor drop(const at::Tensor& x, std::size_t place, std::size_t unit,
@@ -69,8 +68,8 @@ class RandomLayers {
   [[nodiscard]] bool random_depth(bool training) const { return training && when_ != Noise::never; }
 
   RandomOptions options_;
-  std::vector<regularize::Depth> depths_;  ///< of the blocks
-  std::vector<std::vector<Here>> here_;    ///< by place: input, stem, head, blocks
+  std::vector<regularize::Depth> depths_;             ///< of the blocks
+  std::vector<std::vector<PlacedDropout>> dropouts_;  ///< by place: input, stem, head, blocks
   regularize::Pass pass_;
   Noise when_ = Noise::training;
 };

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::int64_t kWidest = 65536;
 
-/// The shape of the network that options and task name.
+/// The shape of the network that options and task describe.
 struct Plan {
   Stem stem;
   BlockType block;
@@ -73,13 +73,13 @@ Preset preset(const ResNet& options, Stem stem) {
     return *found;
   throw Error(
       Code::usage,
-      fmt::format("model.depth = {} with stem {} and block {}: expected {}; any other network is "
-                  "had by its blocks, such as blocks = [2, 2, 2]",
-                  options.depth, name_of(stem), name_of(options.block),
-                  imagenet
-                      ? "18 or 34 (basic), 50, 101 or 152 (bottleneck)"
-                      : "6n+2 (20, 32, 44, 56, 110, ...), with block = \"bottleneck\" 9n+2 (29, "
-                        "56, 110, 164, ...), or 18 or 34"));
+      fmt::format(
+          "model.depth = {} with stem {} and block {}: expected {}; for any other network set its "
+          "blocks, such as layers = [2, 2, 2]",
+          options.depth, name_of(stem), name_of(options.block),
+          imagenet ? "18 or 34 (basic), 50, 101 or 152 (bottleneck)"
+                   : "6n+2 (20, 32, 44, 56, 110, ...), with block = \"bottleneck\" 9n+2 (29, "
+                     "56, 110, 164, ...), or 18 or 34"));
 }
 
 std::vector<std::int64_t> widths(double first, std::size_t stages) {
@@ -102,7 +102,7 @@ Plan plan(const ResNet& options, const Task& task) {
   const auto shape = preset(options, stem);
   for (const auto blocks : shape.blocks)
     if (blocks < 1 || blocks > 1000)
-      throw Error(Code::usage, fmt::format("model.blocks = [{}]: expected 1 to 1000 a stage",
+      throw Error(Code::usage, fmt::format("model.layers = [{}]: expected 1 to 1000 per stage",
                                            fmt::join(shape.blocks, ", ")));
   const std::int64_t width = options.width > 0 ? options.width : shape.width;
   return {stem, shape.block, shape.blocks, widths(static_cast<double>(width), 1)[0],
@@ -144,7 +144,7 @@ class Residual final : public Network {
 
   void begin(const regularize::Pass& pass) override { random_.begin(pass); }
   bool set_noise(Noise when) override { return random_.set_noise(when); }
-  void follow(const ResNet& options) { random_.follow(random_options(options)); }
+  void update_rates(const ResNet& options) { random_.update_rates(random_options(options)); }
 
   void train(bool on) override { training_ = on; }
   bool set_statistics_momentum(std::optional<double> momentum) override {
@@ -167,8 +167,8 @@ class Residual final : public Network {
   [[nodiscard]] std::int64_t stages() const override { return std::ssize(stage_ends_); }
   void freeze(std::int64_t count) override {
     const auto first = count == 0 ? 0 : stage_ends_[static_cast<std::size_t>(count - 1)];
-    if (first != first_free_layer_) weights_.freeze_below(first);
-    first_free_layer_ = first;
+    if (first != first_trainable_layer_) weights_.freeze_below(first);
+    first_trainable_layer_ = first;
   }
 
  protected:
@@ -185,16 +185,15 @@ class Residual final : public Network {
     return (*classify_)(random_.head(x.value.mean({2, 3}), training_));
   }
 
-  [[nodiscard]] bool casts() const override { return true; }
+  [[nodiscard]] bool casts_itself() const override { return true; }
 
  private:
-  /// Whether a layer's normalisations take their statistics from the batch.
+  /// Whether a layer's BatchNorm uses batch statistics.
   [[nodiscard]] bool moves(std::int64_t layer) const {
-    return training_ && layer >= first_free_layer_;
+    return training_ && layer >= first_trainable_layer_;
   }
 
-  /// Block i. One that is skipped and has no projection gives back its input, which is not
-  /// negative.
+  /// Block i. A skipped block without a projection returns its input, which is not negative.
   [[nodiscard]] Activation through(std::size_t i, const Activation& x, bool moving) const {
     const auto& [branch, shortcut] = blocks_[i];
     if (random_.skips(i, moving))
@@ -218,7 +217,7 @@ class Residual final : public Network {
                           moving);
   }
 
-  /// With the layers made so far.
+  /// Ends a stage with the layers made so far.
   void end_stage() { stage_ends_.push_back(weights_.layer() + 1); }
 
   /// Every block is a layer, the stem is layer 0.
@@ -250,7 +249,7 @@ class Residual final : public Network {
   Weights weights_;
   Stem form_;
   bool training_ = true;
-  std::int64_t first_free_layer_ = 0;
+  std::int64_t first_trainable_layer_ = 0;
   std::vector<std::int64_t> stage_ends_;  ///< the layer after each stage's last
   ConvNorm stem_;
   RandomLayers random_;
@@ -260,8 +259,8 @@ class Residual final : public Network {
 
 }  // namespace
 
-void follow(const ResNet& options, Network& network) {
-  if (auto* residual = dynamic_cast<Residual*>(&network)) residual->follow(options);
+void update_rates(const ResNet& options, Network& network) {
+  if (auto* residual = dynamic_cast<Residual*>(&network)) residual->update_rates(options);
 }
 
 std::unique_ptr<Network> build(const ResNet& options, const Task& task, std::uint64_t seed) {

@@ -15,7 +15,7 @@
 
 namespace temper::model {
 
-/// What comes before the first stage.
+/// The layers before the first stage.
 enum class Stem : std::uint8_t { automatic, cifar, strided, pooled, imagenet };
 
 enum class BlockType : std::uint8_t { automatic, basic, bottleneck };
@@ -36,9 +36,9 @@ struct ResNet {
   static constexpr std::string_view kind = "resnet";
   static constexpr About about = {
       .summary =
-          "Residual network: a stem, stages of residual blocks, each stage at half the "
-          "resolution and twice the width of the one before, mean over the image, one linear "
-          "layer. Parameters carry torchvision's names.",
+          "Residual network: a stem, stages of residual blocks, each stage at half the resolution "
+          "and twice the width of the one before, global average pooling, one linear layer. "
+          "Parameters have torchvision's names.",
       .formula =
           "block: relu(x + f(x)); f of basic: 3x3, 3x3; of bottleneck: 1x1, 3x3, 1x1 (4 x width)\n"
           "stem cifar:    3x3             depth 6n+2 (bottleneck: 9n+2), 3 stages from width 16;\n"
@@ -53,45 +53,51 @@ struct ResNet {
           "arXiv:1605.07146"};
   static constexpr auto fields() {
     return std::tuple{
-        field(&ResNet::depth,
-              {.name = "depth",
-               .meaning = "layers with weights; stands for the blocks and widths of the paper",
-               .bounds = {.low = 1}}),
-        field(&ResNet::stem, {.name = "stem", .meaning = "what comes before the first stage"}),
+        field(
+            &ResNet::depth,
+            {.name = "depth",
+             .meaning = "number of layers with weights; selects the blocks and widths of the paper",
+             .bounds = {.low = 1}}),
+        field(&ResNet::stem, {.name = "stem", .meaning = "layers before the first stage"}),
         field(&ResNet::block,
-              {.name = "block", .meaning = "auto: as the paper has it at that depth"}),
-        field(&ResNet::blocks, {.name = "blocks",
-                                .meaning = "blocks of each stage, in place of depth",
-                                .bounds = {1, 1000}}),
-        field(&ResNet::width, {.name = "width",
-                               .meaning = "width of the stem and the first stage; 0: as depth says",
-                               .unit = "channels",
-                               .bounds = {0, 65536}}),
+              {.name = "block",
+               .meaning = "type of the residual blocks; auto: as in the paper for that depth"}),
+        field(&ResNet::blocks, {.name = "layers",
+                                .meaning = "number of blocks of each stage, instead of depth",
+                                .bounds = {1, 1000},
+                                .alias = "blocks"}),
+        field(&ResNet::width,
+              {.name = "width",
+               .meaning = "width of the stem and the first stage; 0: that of the depth",
+               .unit = "channels",
+               .bounds = {0, 65536}}),
         field(&ResNet::width_factor,
               {.name = "width_factor",
                .meaning = "multiplies the width of every stage; the stem keeps its own",
                .bounds = {0, 1000, true, false}}),
         field(&ResNet::zero_init_last,
               {.name = "zero_init_last",
-               .meaning = "the last gamma of every block starts at 0, so that the block starts as "
-                          "the identity"}),
-        field(&ResNet::stochastic_depth, {.name = "stochastic_depth",
-                                          .meaning = "residual blocks left out at random",
-                                          .alias = "drop_path"}),
+               .meaning = "initialize the last BatchNorm weight (gamma) of every block to 0, so "
+                          "that the block starts as the identity"}),
+        field(&ResNet::stochastic_depth,
+              {.name = "stochastic_depth",
+               .meaning = "residual blocks skipped at random (stochastic depth)",
+               .alias = "drop_path"}),
         field(&ResNet::shake_drop,
-              {.name = "shake_drop", .meaning = "residual branches shaken at random"}),
+              {.name = "shake_drop", .meaning = "residual branches multiplied by random factors"}),
         field(&ResNet::dropout,
-              {.name = "dropout", .meaning = "what is dropped from activations, and where"})};
+              {.name = "dropout", .meaning = "forms of dropout, and where they are applied"})};
   }
 };
 
-/// Convolutions start as He normal by fan-out (arXiv:1502.01852), the linear layer uniform in
-/// +-1/sqrt(fan-in), from draws addressed by the parameter's index.
-/// Throws Error{Code::usage} for options that name no network.
+/// Convolutions are initialized He normal by fan-out (arXiv:1502.01852), the linear layer uniformly
+/// in +-1/sqrt(fan-in), from draws addressed by the parameter's index.
+/// Throws Error{Code::usage} for options that describe no network.
 std::unique_ptr<Network> build(const ResNet& options, const Task& task, std::uint64_t seed);
 
-/// Gives the network, built from options that differ in rates at most, the rates of these.
-void follow(const ResNet& options, Network& network);
+/// Updates the rates of the network's random layers; it was built from options that differ in rates
+/// at most.
+void update_rates(const ResNet& options, Network& network);
 
 }  // namespace temper::model
 

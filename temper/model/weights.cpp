@@ -61,7 +61,7 @@ void Weights::freeze_below(std::int64_t layer) {
 }
 
 void Weights::to(at::Device device) {
-  // The tensors keep their identity, so the layers that hold them move along.
+  // The tensors keep their identity, so the layers that hold them see the move.
   const at::NoGradGuard guard;
   for (const auto& parameter : parameters_) parameter.value.set_data(parameter.value.to(device));
   for (const auto& buffer : buffers_) buffer.value.set_data(buffer.value.to(device));

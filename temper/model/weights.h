@@ -9,13 +9,13 @@
 
 namespace temper::model {
 
-/// A tensor of [out, in, h, w] whose strides are channels-last even where a size of one leaves a
-/// choice: kernels take the layout from the strides.
+/// A copy of an [out, in, h, w] tensor whose strides are channels-last even where sizes of 1 make
+/// them ambiguous: kernels take the layout from the strides.
 at::Tensor channels_last(const at::Tensor& tensor);
 
-/// Makes the tensors of a network under construction, and owns the lists of them. Random values
-/// come from draws addressed by the seed and the parameter's index, in the order of the elements'
-/// indices.
+/// Makes the tensors of a network during its construction, and owns the lists of them. Random
+/// values are drawn at an address of the seed and the parameter's index, in the order of the
+/// elements.
 class Weights {
  public:
   explicit Weights(std::uint64_t seed) : seed_(seed) {}
@@ -26,11 +26,11 @@ class Weights {
   at::Tensor constant(std::string name, at::IntArrayRef shape, double value, ParameterKind kind);
   at::Tensor buffer(std::string name, const at::Tensor& value);
 
-  /// The parameters made from now on belong to the next layer; the first belong to layer 0.
+  /// Parameters made after this call belong to the next layer; the first belong to layer 0.
   void begin_layer() { ++layer_; }
   [[nodiscard]] std::int64_t layer() const { return layer_; }
 
-  /// Those of the layers below don't require a gradient; all others do.
+  /// Parameters of layers below `layer` don't require a gradient; all others do.
   void freeze_below(std::int64_t layer);
 
   void to(at::Device device);

@@ -19,34 +19,35 @@ at::Tensor gradient_as(const at::Tensor& value, const at::Tensor& gradient) {
   return at::empty_like(value).copy_(gradient);
 }
 
-bool fits(const Bucket& bucket, const Target& target) {
+bool belongs_to(const Bucket& bucket, const Target& target) {
   return bucket.lr_scale == target.lr_scale && bucket.decay_scale == target.decay_scale &&
          bucket.values[0].scalar_type() == target.value.scalar_type() &&
          bucket.values[0].device() == target.value.device();
 }
 
-Bucket& bucket_for(const Target& target, std::size_t remembered, std::vector<Bucket>& buckets) {
+Bucket& bucket_for(const Target& target, std::size_t state_tensors, std::vector<Bucket>& buckets) {
   for (auto& bucket : buckets)
-    if (fits(bucket, target)) return bucket;
-  return buckets.emplace_back(Bucket{.lr_scale = target.lr_scale,
-                                     .decay_scale = target.decay_scale,
-                                     .targets = {},
-                                     .values = {},
-                                     .gradients = {},
-                                     .memory = std::vector<std::vector<at::Tensor>>(remembered)});
+    if (belongs_to(bucket, target)) return bucket;
+  return buckets.emplace_back(
+      Bucket{.lr_scale = target.lr_scale,
+             .decay_scale = target.decay_scale,
+             .targets = {},
+             .values = {},
+             .gradients = {},
+             .memory = std::vector<std::vector<at::Tensor>>(state_tensors)});
 }
 
-std::vector<Bucket> sorted(std::span<const Target> targets, const State& state,
-                           std::size_t remembered) {
+std::vector<Bucket> make_buckets(std::span<const Target> targets, const State& state,
+                                 std::size_t state_tensors) {
   std::vector<Bucket> buckets;
   for (std::size_t i = 0; i < targets.size(); ++i) {
     const auto& target = targets[i];
     if (target.frozen || !target.value.requires_grad()) continue;
-    auto& bucket = bucket_for(target, remembered, buckets);
+    auto& bucket = bucket_for(target, state_tensors, buckets);
     bucket.targets.push_back(&target);
     bucket.values.push_back(dense(target.value));
     bucket.gradients.push_back(gradient_as(bucket.values.back(), target.value.grad()));
-    for (std::size_t what = 0; what < remembered; ++what)
+    for (std::size_t what = 0; what < state_tensors; ++what)
       bucket.memory[what].push_back(state.tensors[what * targets.size() + i].second);
   }
   return buckets;
@@ -54,16 +55,16 @@ std::vector<Bucket> sorted(std::span<const Target> targets, const State& state,
 
 }  // namespace
 
-void for_each_bucket(std::span<const Target> targets, const State& state, std::size_t remembered,
+void for_each_bucket(std::span<const Target> targets, const State& state, std::size_t state_tensors,
                      const std::function<void(Bucket&)>& update) {
-  if (state.tensors.size() < remembered * targets.size())
+  if (state.tensors.size() < state_tensors * targets.size())
     throw Error(Code::internal, "the optimizer's state belongs to other parameters");
-  for (auto& bucket : sorted(targets, state, remembered)) {
+  for (auto& bucket : make_buckets(targets, state, state_tensors)) {
     update(bucket);
     for (std::size_t i = 0; i < bucket.values.size(); ++i) {
       const auto& value = bucket.targets[i]->value;
       if (!value.is_same(bucket.values[i])) value.copy_(bucket.values[i]);
-      // A rule writes through pointers, which LibTorch does not see.
+      // A rule writes through pointers, which LibTorch's version counter does not notice.
       if (!value.is_inference()) value.unsafeGetTensorImpl()->bump_version();
     }
   }

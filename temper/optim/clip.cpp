@@ -38,11 +38,11 @@ void apply(const ClipNorm& options, std::span<const Target> targets) {
 void apply(const ClipValue& options, std::span<const Target> targets) {
   auto gradients = gradients_of(targets);
   if (gradients.empty()) return;
-  at::_foreach_clamp_min_(gradients, -options.max_value);
-  at::_foreach_clamp_max_(gradients, options.max_value);
+  at::_foreach_clamp_min_(gradients, -options.clip_value);
+  at::_foreach_clamp_max_(gradients, options.clip_value);
 }
 
-/// The norm of every unit, in a shape that the tensor can be multiplied with.
+/// The norm of every unit, in a shape that broadcasts over the tensor.
 at::Tensor unit_norms(const at::Tensor& tensor) {
   if (tensor.dim() <= 1) return at::linalg_vector_norm(tensor);
   std::vector<std::int64_t> inner;
@@ -54,7 +54,7 @@ void apply(const ClipAdaptive& options, std::span<const Target> targets) {
   for (const auto& target : targets) {
     if (target.kind == Kind::head || !has_gradient(target)) continue;
     const auto& gradient = target.value.grad();
-    const auto longest = unit_norms(target.value).clamp_min(options.eps).mul(options.factor);
+    const auto longest = unit_norms(target.value).clamp_min(options.eps).mul(options.clip_factor);
     const auto found = unit_norms(gradient).clamp_min(1e-6);
     gradient.mul_((longest / found).clamp_max(1));
   }

@@ -4,7 +4,7 @@
 
 namespace temper::optim {
 
-Pull pull(const DecayOptions& options, double lr, double factor, double share) {
+DecayFactors decay_factors(const DecayOptions& options, double lr, double factor, double share) {
   const double strength = options.weight_decay * factor;
   if (options.decay == Decay::l2) return {.l2 = strength};
   switch (options.scale) {
@@ -23,7 +23,7 @@ void check_decay(const DecayOptions& options) {
       options.base_lr == 0)
     throw Error(Code::usage,
                 "optimizer.decay_scale = \"schedule\" needs optimizer.base_lr, the learning rate "
-                "at which all of weight_decay is taken");
+                "at which weight_decay is applied in full");
 }
 
 }  // namespace temper::optim

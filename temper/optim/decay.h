@@ -7,20 +7,20 @@
 
 namespace temper::optim {
 
-/// How weight decay reaches the weights.
+/// How weight decay is applied.
 enum class Decay : std::uint8_t {
-  l2,        ///< through the gradient: g <- g + weight_decay * w
-  decoupled  ///< apart from it: w <- (1 - s * weight_decay) * w, s being the DecayScale's
+  l2,        ///< added to the gradient (L2 penalty): g <- g + weight_decay * w
+  decoupled  ///< applied to the weights: w <- (1 - s * weight_decay) * w, s from DecayScale
 };
 
-/// What the strength of decoupled decay is multiplied by.
+/// The factor on decoupled weight decay.
 enum class DecayScale : std::uint8_t {
   lr,        ///< the learning rate (PyTorch's AdamW)
-  schedule,  ///< the learning rate as a share of base_lr (Loshchilov and Hutter 2019)
+  schedule,  ///< the learning rate divided by base_lr (Loshchilov and Hutter 2019)
   none       ///< 1
 };
 
-/// Weight decay as the options name it.
+/// The weight decay options of an optimizer.
 struct DecayOptions {
   double weight_decay;
   Decay decay;
@@ -38,24 +38,24 @@ DecayOptions decay_options(const Options& options) {
     return {options.weight_decay, Decay::l2, DecayScale::lr, 0};
 }
 
-/// What weight decay does in one step.
-struct Pull {
+/// The effect of weight decay in one step.
+struct DecayFactors {
   double l2 = 0;    ///< g <- g + l2 * w
   double keep = 1;  ///< w <- keep * w, before the update
 };
 
-/// @param lr      this step's, with the parameters' own factor
-/// @param factor  the parameters' factor on weight decay
-/// @param share   this step's learning rate without the parameters' factor
-Pull pull(const DecayOptions& options, double lr, double factor, double share);
+/// @param lr      this step's learning rate times the parameters' lr_scale
+/// @param factor  the parameters' decay_scale
+/// @param share   this step's learning rate without lr_scale, for DecayScale::schedule
+DecayFactors decay_factors(const DecayOptions& options, double lr, double factor, double share);
 
-/// The same for an optimizer's options.
+/// The same from an optimizer's options.
 template <class Options>
-Pull pull(const Options& options, double lr_scale, double decay_scale) {
-  return pull(decay_options(options), options.lr * lr_scale, decay_scale, options.lr);
+DecayFactors decay_factors(const Options& options, double lr_scale, double decay_scale) {
+  return decay_factors(decay_options(options), options.lr * lr_scale, decay_scale, options.lr);
 }
 
-/// Throws Error{Code::usage} for decay by the schedule without a base_lr.
+/// Throws Error{Code::usage} for decay_scale = "schedule" without base_lr.
 void check_decay(const DecayOptions& options);
 
 // The fields that optimizers share.
@@ -64,29 +64,31 @@ template <class S>
 constexpr auto weight_decay_field(double S::* member) {
   return field(member,
                {.name = "weight_decay",
-                .meaning = "pull of weights towards zero; norms and biases are left out by default",
+                .meaning = "weight decay coefficient; norms and biases are excluded by default",
                 .bounds = {.low = 0},
                 .scheduled = true});
 }
 
 template <class S>
 constexpr auto decay_field(Decay S::* member) {
-  return field(member, {.name = "decay",
-                        .meaning = "through the gradient (l2) or apart from it (decoupled)"});
+  return field(
+      member,
+      {.name = "decay",
+       .meaning = "added to the gradient as an L2 penalty (l2), or decoupled from it (decoupled)"});
 }
 
 template <class S>
 constexpr auto decay_scale_field(DecayScale S::* member) {
   return field(member, {.name = "decay_scale",
-                        .meaning = "decoupled decay is multiplied by the learning rate (lr), by "
-                                   "its share of base_lr (schedule), or by nothing (none)"});
+                        .meaning = "factor on decoupled weight decay: the learning rate (lr), lr / "
+                                   "base_lr (schedule) or 1 (none)"});
 }
 
 template <class S>
 constexpr auto base_lr_field(double S::* member) {
   return field(member, {.name = "base_lr",
-                        .meaning = "learning rate at which decay_scale = schedule takes all of "
-                                   "weight_decay; 0: the highest of the run",
+                        .meaning = "learning rate at which decay_scale = schedule applies "
+                                   "weight_decay in full; 0: the highest of the run",
                         .bounds = {.low = 0}});
 }
 

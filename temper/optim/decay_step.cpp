@@ -4,8 +4,8 @@
 
 namespace temper::optim {
 
-void apply_decoupled(const Pull& pull, Bucket& bucket) {
-  if (pull.keep != 1) at::_foreach_mul_(bucket.values, pull.keep);
+void apply_decoupled(const DecayFactors& decay_factors, Bucket& bucket) {
+  if (decay_factors.keep != 1) at::_foreach_mul_(bucket.values, decay_factors.keep);
 }
 
 }  // namespace temper::optim

@@ -4,7 +4,7 @@
 
 namespace temper::optim {
 
-/// w <- pull.keep * w over the bucket, for rules that have no place for it.
-void apply_decoupled(const Pull& pull, Bucket& bucket);
+/// w <- pull.keep * w for all parameters of the bucket, for rules that don't include this factor.
+void apply_decoupled(const DecayFactors& decay_factors, Bucket& bucket);
 
 }  // namespace temper::optim

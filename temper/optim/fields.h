@@ -15,29 +15,31 @@ constexpr auto lr_field(double S::* member) {
                         .alias = "learning_rate"});
 }
 
-/// A share that a moving average keeps, in [0, 1).
+/// The decay rate of a moving average, in [0, 1).
 template <class S>
-constexpr auto keep_field(double S::* member, std::string_view name, std::string_view meaning) {
+constexpr auto decay_rate_field(double S::* member, std::string_view name,
+                                std::string_view meaning) {
   return field(
       member, {.name = name, .meaning = meaning, .bounds = {0, 1, false, true}, .scheduled = true});
 }
 
 template <class S>
 constexpr auto momentum_field(double S::* member) {
-  return keep_field(member, "momentum", "what a step keeps of the velocity");
+  return decay_rate_field(member, "momentum", "momentum factor");
 }
 template <class S>
 constexpr auto beta1_field(double S::* member) {
-  return keep_field(member, "beta1", "what a step keeps of the gradient's mean");
+  return decay_rate_field(member, "beta1", "decay rate of the first-moment estimate");
 }
 template <class S>
 constexpr auto beta2_field(double S::* member) {
-  return keep_field(member, "beta2", "what a step keeps of the gradient's mean square");
+  return decay_rate_field(member, "beta2", "decay rate of the second-moment estimate");
 }
 
 template <class S>
-constexpr auto eps_field(double S::* member,
-                         std::string_view meaning = "keeps the divisor from 0") {
+constexpr auto eps_field(
+    double S::* member,
+    std::string_view meaning = "term added to the denominator for numerical stability") {
   return field(member, {.name = "eps", .meaning = meaning, .bounds = {.low = 0}});
 }
 

@@ -3,7 +3,8 @@
 
 namespace temper::optim {
 
-/// The number of the step, from 1, as LibTorch's fused kernels want it: a scalar a parameter.
+/// The step number, counted from 1, as LibTorch's fused kernels expect it: a scalar tensor for each
+/// parameter.
 std::vector<at::Tensor> fused_steps(const Bucket& bucket, std::int64_t step);
 
 }  // namespace temper::optim

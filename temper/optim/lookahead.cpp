@@ -7,17 +7,17 @@
 
 namespace temper::optim {
 
-void remember_slow(State& state, std::span<const Target> targets) {
+void add_slow_weights(State& state, std::span<const Target> targets) {
   const at::NoGradGuard guard;
   const auto first = state.tensors.size();
   const auto stepped = with_masters(targets, state);
-  remember(state, "slow", stepped);
+  add_state(state, "slow", stepped);
   for (std::size_t i = 0; i < stepped.size(); ++i)
     state.tensors[first + i].second.copy_(stepped[i].value);
 }
 
-void look_ahead(const Lookahead& options, std::span<const Target> targets, const State& state) {
-  if (state.step % options.every != 0) return;
+void lookahead_step(const Lookahead& options, std::span<const Target> targets, const State& state) {
+  if (state.step % options.k != 0) return;
   if (state.tensors.size() < targets.size())
     throw Error(Code::internal, "the optimizer's state belongs to other parameters");
   const at::NoGradGuard guard;

@@ -9,36 +9,35 @@
 
 namespace temper::optim {
 
-/// Slow weights that follow an optimizer's, and call them back.
+/// Slow weights, around any optimizer, to which its own (fast) weights are regularly reset.
 struct Lookahead {
-  std::int64_t every = 5;
+  std::int64_t k = 5;
   double alpha = 0.5;
 
   static constexpr About about = {
       .summary =
-          "Slow weights, around any optimizer: every so many steps they move a share of the way "
-          "to the optimizer's, which then go on from there.",
-      .formula = "after every `every` steps:  s <- s + alpha * (w - s),  w <- s",
+          "Slow weights around any optimizer: every k steps they are interpolated towards the "
+          "optimizer's weights, which are then reset to the slow weights.",
+      .formula = "after every k steps:  s <- s + alpha * (w - s),  w <- s",
       .paper =
           "Zhang et al. 2019, Lookahead optimizer: k steps forward, 1 step back, "
           "arXiv:1907.08610"};
   static constexpr auto fields() {
-    return std::tuple{field(&Lookahead::every, {.name = "every",
-                                                .meaning = "steps from one call back to the next",
-                                                .unit = "steps",
-                                                .bounds = {.low = 1},
-                                                .alias = "k"}),
+    return std::tuple{field(&Lookahead::k, {.name = "k",
+                                            .meaning = "number of synchronization steps",
+                                            .unit = "steps",
+                                            .bounds = {.low = 1}}),
                       field(&Lookahead::alpha, {.name = "alpha",
-                                                .meaning = "share of the way that slow weights go",
+                                                .meaning = "slow-weights step size",
                                                 .bounds = {0, 1, true, false}})};
   }
 };
 
-/// Adds the slow weights to an optimizer's state before its first step: "slow/...". Not around the
-/// schedule-free rules, whose average would not follow.
-void remember_slow(State& state, std::span<const Target> targets);
+/// Adds the slow weights, "slow/...", to an optimizer's state before its first step. Not to be used
+/// around the schedule-free optimizers, whose average would not be reset with the weights.
+void add_slow_weights(State& state, std::span<const Target> targets);
 
-/// To be called after every step of the optimizer.
-void look_ahead(const Lookahead& options, std::span<const Target> targets, const State& state);
+/// Call it after every step of the optimizer.
+void lookahead_step(const Lookahead& options, std::span<const Target> targets, const State& state);
 
 }  // namespace temper::optim

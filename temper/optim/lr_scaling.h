@@ -13,16 +13,16 @@ enum class LrScalingRule : std::uint8_t {
   square_root  ///< sqrt(batch / reference_batch)
 };
 
-/// The learning rate follows the batch.
+/// Scaling of the learning rate with the batch size.
 struct LrScaling {
   LrScalingRule rule = LrScalingRule::linear;
   std::int64_t reference_batch = 256;
 
   static constexpr About about = {
       .summary =
-          "The learning rate is written for a reference batch and follows the batch in use, a "
-          "schedule's values as much as a constant. Large batches want a warm-up beside it. The "
-          "recipe keeps the rate as it is written; logs show the one that is used.",
+          "The learning rate, constant or scheduled, is given for a reference batch size and "
+          "scaled to the batch size in use. Large batches also need a warm-up. The recipe keeps "
+          "the learning rate as written; logs show the scaled one.",
       .formula =
           "linear:      lr * batch / reference_batch\n"
           "square_root: lr * sqrt(batch / reference_batch)",
@@ -32,16 +32,17 @@ struct LrScaling {
           "networks, arXiv:1404.5997"};
   static constexpr auto fields() {
     return std::tuple{
-        field(&LrScaling::rule, {.name = "rule", .meaning = "how the rate follows the batch"}),
+        field(&LrScaling::rule,
+              {.name = "rule", .meaning = "how the learning rate scales with the batch size"}),
         field(&LrScaling::reference_batch,
               {.name = "reference_batch",
-               .meaning = "the batch that the recipe's rate is meant for",
+               .meaning = "batch size for which the recipe's learning rate is given",
                .unit = "images",
                .bounds = {1, 1 << 20}})};
   }
 };
 
-/// What the learning rate is multiplied by. @param batch  images a step, all its parts together
+/// The factor on the learning rate. @param batch  images per step, over all micro-batches
 double factor(const LrScaling& options, std::int64_t batch);
 
 }  // namespace temper::optim

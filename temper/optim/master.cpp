@@ -18,7 +18,7 @@ bool is_reduced(const Target& target) {
   return at::isReducedFloatingType(target.value.scalar_type());
 }
 
-void take_changes(const at::Tensor& master, const at::Tensor& value) {
+void adopt_changes(const at::Tensor& master, const at::Tensor& value) {
   master.copy_(at::where(value == master.to(value.scalar_type()), master, value));
 }
 
@@ -74,7 +74,7 @@ void update_masters(std::span<const Target> targets, const State& state,
   }
   const auto masters = with_masters(targets, state);
   for (std::size_t i = 0; i < targets.size(); ++i)
-    if (is_reduced(targets[i])) take_changes(masters[i].value, targets[i].value);
+    if (is_reduced(targets[i])) adopt_changes(masters[i].value, targets[i].value);
   update(masters);
   for (std::size_t i = 0; i < targets.size(); ++i)
     if (is_reduced(targets[i]) && targets[i].value.requires_grad() && !targets[i].frozen)

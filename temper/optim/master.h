@@ -5,26 +5,29 @@
 
 #include "temper/optim/state.h"
 
-/// Parameters of fewer bits than float32 (bfloat16, float16) are updated in float32: their state
-/// holds a master of each, which the rule steps, and its rounding is what the network has. All that
-/// is remembered of them is float32 too.
+/// Reduced-precision parameters (bfloat16, float16) are updated in float32: the state holds a
+/// float32 master copy of each, which the rule updates and which is rounded into the parameter. All
+/// other state of these parameters is float32 too.
 namespace temper::optim {
 
-/// Whether any of the parameters has fewer bits than float32.
+/// Whether any of the parameters has reduced precision (bfloat16, float16).
 bool any_reduced(std::span<const Target> targets);
 
-/// A float32 copy of every parameter of fewer bits: "master/...".
+/// A float32 master copy of every reduced-precision parameter: "master/...".
 State masters_of(std::span<const Target> targets);
 
-/// The weights that a rule steps: the parameters' masters, or their own values. Shares memory.
+/// The weights that a rule updates: the parameters' master copies, or their own values. Shares
+/// memory.
 /// Throws Error{Code::internal} when the state belongs to other parameters.
 std::vector<at::Tensor> full_precision(std::span<const Target> targets, const State& state);
 
-/// The targets with masters in their place, and gradients in their precision. Shares memory.
+/// The targets with master copies in place of the reduced-precision parameters, and their gradients
+/// in float32. Shares memory.
 std::vector<Target> with_masters(std::span<const Target> targets, const State& state);
 
-/// Calls `update` with masters in place of the parameters of fewer bits, and rounds them into
-/// those. Elements that were changed from outside since are taken from the parameters first.
+/// Calls `update` with master copies in place of the reduced-precision parameters, and rounds them
+/// into the parameters. Elements that were changed from outside since the last update are copied
+/// from the parameters into the masters first.
 void update_masters(std::span<const Target> targets, const State& state,
                     const std::function<void(std::span<const Target>)>& update);
 

@@ -5,7 +5,7 @@
 
 namespace temper::optim {
 
-/// The Euclidean norm of every tensor; one transfer from the device.
+/// The Euclidean norm of every tensor, with one transfer from the device.
 std::vector<double> norms(const std::vector<at::Tensor>& tensors);
 
 }  // namespace temper::optim

@@ -2,19 +2,19 @@
 #include <span>
 #include <variant>
 
-#include "temper/optim/adabelief.h"
-#include "temper/optim/adadelta.h"
-#include "temper/optim/adagrad.h"
-#include "temper/optim/adam.h"
-#include "temper/optim/lamb.h"
-#include "temper/optim/lars.h"
-#include "temper/optim/lion.h"
-#include "temper/optim/muon.h"
-#include "temper/optim/nadam.h"
-#include "temper/optim/radam.h"
-#include "temper/optim/rmsprop.h"
-#include "temper/optim/schedule_free.h"
-#include "temper/optim/sgd.h"
+#include "temper/optim/rules/adabelief.h"
+#include "temper/optim/rules/adadelta.h"
+#include "temper/optim/rules/adagrad.h"
+#include "temper/optim/rules/adam.h"
+#include "temper/optim/rules/lamb.h"
+#include "temper/optim/rules/lars.h"
+#include "temper/optim/rules/lion.h"
+#include "temper/optim/rules/muon.h"
+#include "temper/optim/rules/nadam.h"
+#include "temper/optim/rules/radam.h"
+#include "temper/optim/rules/rmsprop.h"
+#include "temper/optim/rules/schedule_free.h"
+#include "temper/optim/rules/sgd.h"
 #include "temper/optim/state.h"
 
 namespace temper::optim {
@@ -26,25 +26,26 @@ using Optimizer =
 /// Throws Error{Code::usage} for options that don't go together.
 void check(const Optimizer& optimizer);
 
-/// The state before the first step, its tensors laid out as the parameters are. Of a parameter of
-/// fewer bits than float32 it holds a float32 master, see master.h.
+/// The state before the first step; its tensors have the parameters' memory layout. It includes a
+/// float32 master copy of every reduced-precision parameter, see master.h.
 State start(const Optimizer& optimizer, std::span<const Target> targets);
 
-/// What happens to a trainable parameter without a gradient.
+/// How a trainable parameter without a gradient is treated.
 enum class Missing : std::uint8_t {
-  zero,  ///< its gradient counts as zero: decay and momentum still act on it
-  skip   ///< it is left alone in this step, as torch.optim does
+  zero,  ///< its gradient counts as zero: weight decay and momentum still apply
+  skip   ///< it is not updated in this step, as in torch.optim
 };
 
-/// One update from the gradients, in place, unseen by autograd. The gradients are left as they are.
-/// @param targets  the same parameters in the same order as at the start
+/// Updates the parameters in place from their gradients, without recording this in autograd. The
+/// gradients are not changed.
+/// @param targets  the same parameters in the same order as in start()
 void step(const Optimizer& optimizer, std::span<const Target> targets, State& state,
           Missing missing = Missing::zero);
 
-/// Drops the gradients; the next backward pass makes new ones without adding to them.
+/// Resets the gradients to undefined; the next backward pass allocates new ones.
 void zero_gradients(std::span<const Target> targets);
 
 }  // namespace temper::optim
 
-// Compiled once, as its view is large.
+// Instantiated once, because its view is large.
 extern template temper::Slot temper::slot(temper::optim::Optimizer& value);

@@ -18,25 +18,26 @@ namespace {
 
 constexpr double kEps = 1e-7;
 
-struct Triple {
+struct Coefficients {
   double a, b, c;
 };
 
-constexpr std::array kOriginal{Triple{3.4445, -4.7750, 2.0315}};
-constexpr std::array kQuintic{Triple{4.0848, -6.8946, 2.9270}, Triple{3.9505, -6.3029, 2.6377},
-                              Triple{3.7418, -5.5913, 2.3037}, Triple{2.8769, -3.1427, 1.2046},
-                              Triple{2.8366, -3.0525, 1.2012}};
+constexpr std::array kOriginal{Coefficients{3.4445, -4.7750, 2.0315}};
+constexpr std::array kQuintic{
+    Coefficients{4.0848, -6.8946, 2.9270}, Coefficients{3.9505, -6.3029, 2.6377},
+    Coefficients{3.7418, -5.5913, 2.3037}, Coefficients{2.8769, -3.1427, 1.2046},
+    Coefficients{2.8366, -3.0525, 1.2012}};
 constexpr std::array kPolarExpress{
-    Triple{8.237312490495555, -23.157747414558198, 16.680568411445915},
-    Triple{4.082441999064835, -2.893047735332586, 0.5252849256975648},
-    Triple{3.9263479922546582, -2.8547468034765298, 0.5318022422894988},
-    Triple{3.2982187133085143, -2.424541981026706, 0.48632008358844075},
-    Triple{2.2970369434552573, -1.63662558125903, 0.4002628455953627},
-    Triple{1.8763805351440397, -1.2347896577722228, 0.35891887501668385},
-    Triple{1.8564423485617974, -1.2132449880935525, 0.3568003487825883},
-    Triple{1.8749994008682747, -1.2499988017229169, 0.3749994008546422}};
+    Coefficients{8.237312490495555, -23.157747414558198, 16.680568411445915},
+    Coefficients{4.082441999064835, -2.893047735332586, 0.5252849256975648},
+    Coefficients{3.9263479922546582, -2.8547468034765298, 0.5318022422894988},
+    Coefficients{3.2982187133085143, -2.424541981026706, 0.48632008358844075},
+    Coefficients{2.2970369434552573, -1.63662558125903, 0.4002628455953627},
+    Coefficients{1.8763805351440397, -1.2347896577722228, 0.35891887501668385},
+    Coefficients{1.8564423485617974, -1.2132449880935525, 0.3568003487825883},
+    Coefficients{1.8749994008682747, -1.2499988017229169, 0.3749994008546422}};
 
-std::span<const Triple> triples(NewtonSchulz coefficients) {
+std::span<const Coefficients> triples(NewtonSchulz coefficients) {
   switch (coefficients) {
     case NewtonSchulz::original:
       break;
@@ -63,7 +64,8 @@ at::Tensor orthogonalise(const at::Tensor& matrices, std::int64_t steps,
   const bool tall = matrices.size(-2) > matrices.size(-1);
   auto x = (tall ? matrices.mT() : matrices).contiguous();
   x = x / at::linalg_vector_norm(x, 2, at::IntArrayRef{-2, -1}, /*keepdim=*/true).clamp_min(kEps);
-  // Memory for all iterations: new pages for each would cost as much as the small products.
+  // Buffers for all iterations: new memory pages for each iteration would take as long as the small
+  // matrix products.
   auto next = at::empty_like(x);
   auto shape = x.sizes().vec();
   shape.back() = x.size(-2);

@@ -8,7 +8,7 @@
 
 namespace temper::optim {
 
-/// What the parameters of a kind multiply.
+/// Factors for the parameters of one kind.
 struct KindScales {
   double lr_factor = 1;
   double decay_factor = 1;
@@ -23,10 +23,10 @@ struct KindScales {
   }
 };
 
-/// Learning rate and weight decay by the kind of a parameter, and the rate by its layer: in layer l
-/// of 0..L it is multiplied by layer_decay^(L - l), as timm's param_groups_layer_decay has it. A
-/// kind comes from the type of the module that holds the parameter, a layer from the network's
-/// construction, never from a name.
+/// Factors on learning rate and weight decay by the kind of a parameter, and layer-wise learning
+/// rate decay: the learning rate of layer l of 0..L is multiplied by layer_decay^(L - l), as in
+/// timm's param_groups_layer_decay. The kind is determined by the type of the module that holds the
+/// parameter, the layer by the construction of the network, neither by a name.
 struct Parameters {
   KindScales weight = {};
   KindScales bias = {.decay_factor = 0};
@@ -37,25 +37,26 @@ struct Parameters {
 
   static constexpr auto fields() {
     return std::tuple{
-        field(&Parameters::weight, {.name = "weight", .meaning = "filters and matrices"}),
+        field(&Parameters::weight,
+              {.name = "weight", .meaning = "convolution filters and weight matrices"}),
         field(&Parameters::bias, {.name = "bias", .meaning = "biases"}),
         field(&Parameters::norm,
-              {.name = "norm", .meaning = "scales and shifts of normalisations"}),
+              {.name = "norm", .meaning = "scales and shifts of normalization layers"}),
         field(&Parameters::head,
-              {.name = "head", .meaning = "weight of the layer that gives the logits"}),
-        field(&Parameters::decay_all,
-              {.name = "decay_all",
-               .meaning = "biases and norms decay as weights do, whatever is said of them"}),
+              {.name = "head", .meaning = "weight of the layer that outputs the logits"}),
+        field(&Parameters::decay_all, {.name = "decay_all",
+                                       .meaning = "applies weight decay to biases and norms as to "
+                                                  "weights, overriding their decay_factor"}),
         field(&Parameters::layer_decay,
               {.name = "layer_decay",
-               .meaning = "multiplies the learning rate once for every layer between a parameter's "
-                          "and the last; a residual block is one layer; 1: none",
+               .meaning = "layer-wise learning rate decay: factor on the learning rate for every "
+                          "layer above the parameter's; a residual block is one layer; 1: none",
                .bounds = {0, 1, true, false}})};
   }
 };
 
-/// Writes the factors of the kinds and layers into the targets.
-/// @param layers  of each target, from the input on; unless given all are in the same
+/// Sets the factors of the targets by their kinds and layers.
+/// @param layers  the layer of each target, counted from the input; empty: all in the same layer
 void scale(const Parameters& options, std::span<Target> targets,
            std::span<const std::int64_t> layers = {});
 

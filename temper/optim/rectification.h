@@ -3,14 +3,14 @@
 
 namespace temper::optim {
 
-/// The variance of an adaptive rate in its first steps, as RAdam estimates it (Liu et al. 2020,
-/// arXiv:1908.03265).
+/// RAdam's rectification of the variance of the adaptive learning rate in the first steps (Liu et
+/// al. 2020, arXiv:1908.03265).
 struct Rectification {
-  double length;  ///< of the moving average that the mean square amounts to (rho_t)
-  double factor;  ///< what the adaptive step is multiplied by; holds for a length above 4
+  double length;  ///< of the simple moving average that the mean square approximates (rho_t)
+  double factor;  ///< multiplies the adaptive step (r_t); valid for a length above 4
 };
 
-/// @param t  number of the step, from 1
+/// @param t  step number, counted from 1
 Rectification rectification(double beta2, double t);
 
 }  // namespace temper::optim

@@ -1,8 +1,7 @@
-# Update rules are loops over elements, which the compiler turns into vector code at this level, and
-# roots and choices only where nobody asks for errno or traps. With other flags comes a precompiled header of
-# their own. At -O3 g++ 12 warns about LibTorch's own headers.
-set(rules adabelief adadelta adagrad adam lamb lars lion nadam radam rmsprop schedule_free sgd)
-list(TRANSFORM rules REPLACE "(.+)" "${CMAKE_CURRENT_SOURCE_DIR}/temper/optim/\\1.cpp")
+# Update rules are loops over elements. The compiler vectorizes them at -O3, and square roots and conditionals
+# only without errno and floating-point traps. Different flags need a precompiled header of their own. At -O3,
+# g++ 12 warns about LibTorch's own headers.
+file(GLOB rules CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/temper/optim/rules/*.cpp")
 get_target_property(others ${target} SOURCES)
 list(REMOVE_ITEM others ${rules})
 add_library(temper_optim_rules OBJECT ${rules})

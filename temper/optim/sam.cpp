@@ -20,7 +20,7 @@ double length(const std::vector<at::Tensor>& tensors) {
 
 }  // namespace
 
-Climbed::Climbed(const Sam& options, std::span<const Target> targets) {
+PerturbedWeights::PerturbedWeights(const Sam& options, std::span<const Target> targets) {
   const at::NoGradGuard guard;
   std::vector<at::Tensor> directions;
   for (const auto& target : targets) {
@@ -30,14 +30,14 @@ Climbed::Climbed(const Sam& options, std::span<const Target> targets) {
     directions.push_back(target.value.grad());
   }
   if (weights_.empty()) return;
-  // In the adaptive form lengths are those of |w| g, and the step is w^2 g.
+  // The adaptive form uses the norm of |w| g and perturbs along w^2 g.
   if (options.adaptive) directions = at::_foreach_mul(directions, before_);
   const double scale = options.rho / (length(directions) + 1e-12);
   if (options.adaptive) at::_foreach_mul_(directions, before_);
   at::_foreach_add_(weights_, directions, scale);
 }
 
-Climbed::~Climbed() {
+PerturbedWeights::~PerturbedWeights() {
   const at::NoGradGuard guard;
   for (std::size_t i = 0; i < weights_.size(); ++i) weights_[i].copy_(before_[i]);
 }

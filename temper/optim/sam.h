@@ -9,43 +9,46 @@
 
 namespace temper::optim {
 
-/// The gradient is taken where the loss is worst nearby.
+/// Sharpness-aware minimization: the gradient is computed at perturbed weights.
 struct Sam {
   double rho = 0.05;
   bool adaptive = false;
 
   static constexpr About about = {
       .summary =
-          "Sharpness-aware minimisation, around any optimizer: the gradient is taken where the "
-          "loss is worst within rho, so that wide minima are preferred. Two passes a step; "
-          "BatchNorm's statistics come from the first. adaptive (ASAM) measures distance in "
-          "weights' sizes and wants a larger rho, 0.5 to 2.",
+          "Sharpness-aware minimization, around any optimizer: the gradient is computed at the "
+          "perturbed weights whose loss is highest within radius rho (to first order), so that "
+          "flat minima are preferred. Two forward and backward passes per step; BatchNorm's "
+          "statistics come from the first. adaptive (ASAM) measures the radius relative to the "
+          "magnitude of the weights and needs a larger rho, 0.5 to 2.",
       .formula =
           "e = rho * g / |g|              adaptive: e = rho * w^2 g / | |w| g |\n"
-          "the optimizer steps from w by the gradient at w + e",
+          "the optimizer updates w with the gradient at w + e",
       .paper =
           "Foret et al. 2021, Sharpness-aware minimization, arXiv:2010.01412; adaptive: Kwon "
           "et al. 2021, ASAM, arXiv:2102.11600"};
   static constexpr auto fields() {
-    return std::tuple{field(&Sam::rho, {.name = "rho",
-                                        .meaning = "how far the worst neighbour is looked for",
-                                        .bounds = {.low = 0},
-                                        .scheduled = true}),
-                      field(&Sam::adaptive, {.name = "adaptive",
-                                             .meaning = "measures distance in weights' sizes"})};
+    return std::tuple{
+        field(&Sam::rho, {.name = "rho",
+                          .meaning = "radius of the weight perturbation",
+                          .bounds = {.low = 0},
+                          .scheduled = true}),
+        field(&Sam::adaptive,
+              {.name = "adaptive",
+               .meaning = "measures the radius relative to the magnitude of the weights (ASAM)"})};
   }
 };
 
-/// The weights stand at their worst neighbour while this lives; leaving the scope, also by an
-/// exception, puts them back to the bit. The gradients are read, not written.
-class Climbed {
+/// Perturbs the weights towards a higher loss during its lifetime. Its destructor, also after an
+/// exception, restores them bit for bit. The gradients are read, not written.
+class PerturbedWeights {
  public:
-  Climbed(const Sam& options, std::span<const Target> targets);
-  ~Climbed();
-  Climbed(const Climbed&) = delete;
-  Climbed& operator=(const Climbed&) = delete;
-  Climbed(Climbed&&) = delete;
-  Climbed& operator=(Climbed&&) = delete;
+  PerturbedWeights(const Sam& options, std::span<const Target> targets);
+  ~PerturbedWeights();
+  PerturbedWeights(const PerturbedWeights&) = delete;
+  PerturbedWeights& operator=(const PerturbedWeights&) = delete;
+  PerturbedWeights(PerturbedWeights&&) = delete;
+  PerturbedWeights& operator=(PerturbedWeights&&) = delete;
 
  private:
   std::vector<at::Tensor> weights_;

@@ -5,7 +5,7 @@
 
 namespace temper::optim {
 
-void remember(State& state, std::string_view what, std::span<const Target> targets, double value) {
+void add_state(State& state, std::string_view what, std::span<const Target> targets, double value) {
   for (const auto& target : targets)
     state.tensors.emplace_back(fmt::format("{}/{}", what, target.name),
                                at::full_like(target.value, value));

@@ -10,34 +10,34 @@
 
 namespace temper::optim {
 
-/// What a parameter is; the caller knows it from the type of the module that holds it.
+/// The kind of a parameter; the caller derives it from the type of the module that holds it.
 enum class Kind : std::uint8_t {
-  weight,  ///< filters and matrices
+  weight,  ///< convolution filters and weight matrices
   bias,
-  norm,  ///< scale and shift of a normalisation
-  head   ///< the weight of the layer that gives the logits
+  norm,  ///< scale and shift of a normalization layer
+  head   ///< the weight of the layer that outputs the logits
 };
 
-/// A parameter as an optimizer sees it. One that doesn't require a gradient is never touched.
+/// A parameter to optimize. One that doesn't require a gradient is never changed.
 struct Target {
   std::string name;
-  at::Tensor value;  ///< the network's own; its gradient is value.grad()
+  at::Tensor value;  ///< the network's own tensor; its gradient is value.grad()
   Kind kind = Kind::weight;
   double lr_scale = 1;     ///< multiplies the learning rate
   double decay_scale = 1;  ///< multiplies the weight decay; 0: none
-  bool frozen = false;     ///< left alone for now, as if it did not require a gradient
+  bool frozen = false;     ///< not updated for now, as if it did not require a gradient
 };
 
-/// All that an optimizer remembers from step to step. To load a saved one, copy_ into the tensors
-/// of a fresh one and set `step`: replacing them could lose their memory layout, and with it the
-/// bits.
+/// The state that an optimizer keeps between steps. To load a saved state, copy_ its tensors into
+/// those of a fresh one and set `step`: replacing the tensors could lose their memory layout, and
+/// with it bit-exact results.
 struct State {
   std::int64_t step = 0;                                    ///< steps done
   std::vector<std::pair<std::string, at::Tensor>> tensors;  ///< "velocity/layer1.0.conv1.weight"
 };
 
-/// Adds a tensor a parameter, each filled with one value and laid out as its parameter is.
-void remember(State& state, std::string_view what, std::span<const Target> targets,
-              double value = 0);
+/// Adds a tensor for each parameter, filled with `value` and with its parameter's memory layout.
+void add_state(State& state, std::string_view what, std::span<const Target> targets,
+               double value = 0);
 
 }  // namespace temper::optim

@@ -12,16 +12,16 @@
 
 #include "temper/optim/bucket.h"
 
-/// An update rule, written once as arithmetic on numbers, and applied to whole parameters in one
+/// Update rules are written once, as arithmetic on numbers, and applied to whole parameters in one
 /// pass over memory. A rule is a struct of plain doubles with
 ///
 ///   template <class N> void operator()(N& w, N g, N&... remembered) const
 ///
-/// where a number N is an element (float, double: one vectorised loop) or a whole tensor (other
-/// types and devices: LibTorch's own kernels). Its constants go through constant<N>().
+/// where N is the type of an element (float, double: one vectorized loop) or at::Tensor (other
+/// types and devices: LibTorch's own kernels). Constants are converted with constant<N>().
 namespace temper::optim {
 
-/// A rule's constant beside numbers of type N.
+/// A rule's constant, for arithmetic with numbers of type N.
 template <class N>
 constexpr auto constant(double value) {
   if constexpr (std::is_floating_point_v<N>)
@@ -58,7 +58,7 @@ N sign(const N& x) {
 namespace detail {
 
 #if defined(__x86_64__)
-/// Compiled for every machine and for those with wider vectors; the loader picks one.
+/// Loops are compiled for every x86-64 CPU and for those with AVX2 and FMA; has_wide() selects.
 #define TEMPER_WIDE __attribute__((target("avx2,fma")))
 inline bool has_wide() {
   static const bool found = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
@@ -73,25 +73,27 @@ inline bool has_wide() {
 
 template <class T, class Rule, class... P>
 [[gnu::always_inline]] inline void loop(Rule rule, std::int64_t n, T* __restrict w,
-                                        const T* __restrict g, P* __restrict... remembered) {
+                                        const T* __restrict g, P* __restrict... state_tensors) {
   for (std::int64_t i = 0; i < n; ++i) {
     T value = w[i];
-    rule(value, g[i], remembered[i]...);
+    rule(value, g[i], state_tensors[i]...);
     w[i] = value;
   }
 }
 
 template <class T, class Rule, class... P>
-TEMPER_WIDE void wide_loop(const Rule& rule, std::int64_t n, T* w, const T* g, P*... remembered) {
-  loop(rule, n, w, g, remembered...);
+TEMPER_WIDE void wide_loop(const Rule& rule, std::int64_t n, T* w, const T* g,
+                           P*... state_tensors) {
+  loop(rule, n, w, g, state_tensors...);
 }
 
 template <class T, class Rule, class... P>
-void narrow_loop(const Rule& rule, std::int64_t n, T* w, const T* g, P*... remembered) {
-  loop(rule, n, w, g, remembered...);
+void narrow_loop(const Rule& rule, std::int64_t n, T* w, const T* g, P*... state_tensors) {
+  loop(rule, n, w, g, state_tensors...);
 }
 
-/// One parameter, its elements split among LibTorch's threads. data: w, remembered..., g.
+/// Applies the rule to one parameter, its elements divided among LibTorch's intra-op threads.
+/// data: w, remembered..., g.
 template <class T, class Rule, std::size_t... I>
 void elements(at::TensorIterator& iterator, const Rule& rule, std::index_sequence<I...>) {
   const bool wide = has_wide();
@@ -107,19 +109,19 @@ void elements(at::TensorIterator& iterator, const Rule& rule, std::index_sequenc
 template <class Rule, std::size_t... I>
 void tensors(Bucket& bucket, std::size_t i, const Rule& rule, std::index_sequence<I...>) {
   at::Tensor value = bucket.values[i];
-  // NOLINTNEXTLINE(misc-const-correctness): the rule writes to them, where there are any
-  std::array<at::Tensor, sizeof...(I)> remembered{bucket.memory[I][i]...};
-  rule(value, bucket.gradients[i], remembered[I]...);
+  // NOLINTNEXTLINE(misc-const-correctness): the rule writes to them, if there are any
+  std::array<at::Tensor, sizeof...(I)> state_tensors{bucket.memory[I][i]...};
+  rule(value, bucket.gradients[i], state_tensors[I]...);
   bucket.values[i].copy_(value);
-  (bucket.memory[I][i].copy_(remembered[I]), ...);
+  (bucket.memory[I][i].copy_(state_tensors[I]), ...);
 }
 
 }  // namespace detail
 
 /// Applies the rule to parameter i of the bucket and the first `remembered` tensors of its memory.
-template <std::size_t remembered, class Rule>
+template <std::size_t state_tensors, class Rule>
 void sweep_one(Bucket& bucket, std::size_t i, const Rule& rule) {
-  constexpr auto all = std::make_index_sequence<remembered>{};
+  constexpr auto all = std::make_index_sequence<state_tensors>{};
   const auto& value = bucket.values[i];
   const auto type = value.scalar_type();
   if (!value.is_cpu() || (type != at::kFloat && type != at::kDouble)) {
@@ -128,7 +130,8 @@ void sweep_one(Bucket& bucket, std::size_t i, const Rule& rule) {
   }
   at::TensorIteratorConfig config;
   config.set_check_mem_overlap(false).add_output(value);
-  for (std::size_t what = 0; what < remembered; ++what) config.add_output(bucket.memory[what][i]);
+  for (std::size_t what = 0; what < state_tensors; ++what)
+    config.add_output(bucket.memory[what][i]);
   auto iterator = config.add_const_input(bucket.gradients[i]).build();
   if (type == at::kFloat)
     detail::elements<float>(iterator, rule, all);
@@ -137,9 +140,9 @@ void sweep_one(Bucket& bucket, std::size_t i, const Rule& rule) {
 }
 
 /// Applies the rule to every parameter of the bucket.
-template <std::size_t remembered, class Rule>
+template <std::size_t state_tensors, class Rule>
 void sweep(Bucket& bucket, const Rule& rule) {
-  for (std::size_t i = 0; i < bucket.values.size(); ++i) sweep_one<remembered>(bucket, i, rule);
+  for (std::size_t i = 0; i < bucket.values.size(); ++i) sweep_one<state_tensors>(bucket, i, rule);
 }
 
 }  // namespace temper::optim

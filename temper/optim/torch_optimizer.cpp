@@ -11,7 +11,7 @@ namespace {
 
 constexpr auto kStep = "step";
 
-/// What LibTorch's schedulers read and write.
+/// The options that LibTorch's schedulers read and write.
 class Rate final : public torch::optim::OptimizerCloneableOptions<Rate> {
  public:
   explicit Rate(double lr) : lr_(lr) {}

@@ -7,21 +7,21 @@
 
 namespace temper::optim {
 
-/// Any of temper's optimizers behind LibTorch's interface, for training loops that are written for
-/// torch::optim. LibTorch's learning rate schedulers may drive it; its one group's rate is the
-/// optimizer's `lr`.
+/// Any of temper's optimizers with LibTorch's interface, for training loops that are written for
+/// torch::optim. LibTorch's learning rate schedulers can be used with it: the learning rate of its
+/// only parameter group is the optimizer's `lr`.
 class TorchOptimizer final : public torch::optim::Optimizer {
  public:
   /// Throws Error{Code::usage} for options that don't go together.
-  /// @param targets  names must differ: what is remembered is saved under them
+  /// @param targets  names must be unique: the state is saved under them
   TorchOptimizer(const optim::Optimizer& rule, std::vector<Target> targets);
 
-  /// @param closure  when given, is called first and its loss returned
+  /// @param closure  if given, it is called first and its loss is returned
   at::Tensor step(LossClosure closure = nullptr) override;
 
-  /// Everything that is remembered, under its names.
+  /// Saves the state, each tensor under its name.
   void save(torch::serialize::OutputArchive& archive) const override;
-  /// Into the state of the same optimizer over the same parameters; throws c10::Error otherwise.
+  /// Loads a state of the same optimizer over the same parameters; throws c10::Error otherwise.
   void load(torch::serialize::InputArchive& archive) override;
 
   [[nodiscard]] const State& memory() const { return memory_; }

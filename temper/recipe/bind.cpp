@@ -16,9 +16,9 @@
 namespace temper::recipe {
 namespace {
 
-constexpr double kWholeDoubles = 0x1p53;  // below it every whole double is exact
+constexpr double kWholeDoubles = 0x1p53;  // up to it a double represents every integer exactly
 
-// The value as a reader would point at it.
+// A description of the value for messages.
 std::string found(const Node& node) {
   return std::visit(
       Overloaded{[](bool value) { return std::string(value ? "true" : "false"); },
@@ -38,7 +38,7 @@ class Binder {
   Binder(const Tree& tree, const Group& root, Schedules& schedules, Places* places)
       : tree_(tree), root_(root), schedules_(schedules), places_(places) {}
 
-  // Every key of the table but the one that names its kind.
+  // Binds all keys of the table except the one that names its kind.
   void options(const Node::Table& table, const Group& group, const std::string& path,
                std::string_view kind_key = {}, const ChoiceView* choice = nullptr) {
     std::map<std::size_t, std::string> given;
@@ -54,7 +54,7 @@ class Binder {
              fmt::format("'{}' and '{}' are the same option: keep one", first->second, member.key));
       const auto name = join(path, item->meta.name);
       value(member.node, *item, name);
-      // What leads to an edit stays where it was said.
+      // Tables on the path of an edit keep their place.
       if (!member.node.partial) remember_place(name, member.node);
     }
   }
@@ -168,7 +168,7 @@ class Binder {
     if (const auto* value = std::get_if<std::int64_t>(&node.value)) {
       result = *value;
     } else {
-      // "2e3" is whole, though TOML calls it a float.
+      // "2e3" is a whole number, although TOML reads it as a float.
       const auto* real = std::get_if<double>(&node.value);
       if (real == nullptr || std::floor(*real) != *real || std::abs(*real) > kWholeDoubles)
         wrong_type(node, path, expected);
@@ -222,7 +222,7 @@ class Binder {
     if (on == nullptr) value(node, {meta, view().value()}, path);
   }
 
-  // A table with `kind`, or the kind's name alone.
+  // Binds a table with `kind`, or the name of a kind alone.
   void choice(const Node& node, const std::function<ChoiceView()>& view, const std::string& path,
               std::string_view key, bool must_name) {
     const bool is_name = std::holds_alternative<std::string>(node.value) && key == "kind";
@@ -298,7 +298,7 @@ class Binder {
     return index;
   }
 
-  /// What is known of the options below, which are about to be others.
+  /// Drops the schedules and places of the options below a path, which are about to be replaced.
   void forget(const std::string& path) {
     const auto is_below = [&](const auto& entry) { return entry.first.starts_with(path + "."); };
     std::erase_if(schedules_, is_below);

@@ -5,14 +5,14 @@
 
 namespace temper::recipe {
 
-/// Writes what the tree says onto the options behind the view. What the tree does not mention
-/// stays; a table given for a technique starts from that technique's defaults; another `kind` drops
-/// the old one's options. A number that is given a schedule is left at the schedule's value at step
-/// 0.
+/// Writes the values of the tree to the options behind the view. Options that the tree does not
+/// mention are unchanged; a table given for a technique starts from that technique's defaults;
+/// another `kind` drops the options of the old one. A number that is given a schedule is set to the
+/// schedule's value at step 0.
 ///
-/// The first mistake throws Error{Code::usage}: where it is, what was found, what was expected. The
-/// options are then half-written and must be thrown away.
-/// @param places  when not null, where the text says what is added
+/// The first mistake throws Error{Code::usage} with its position, what was found and what was
+/// expected. The options are then partly written and must be discarded.
+/// @param places  if not null, receives the place of each option that the text sets
 void bind_tree(const Tree& tree, const Group& view, Schedules& schedules, Places* places = nullptr);
 
 }  // namespace temper::recipe

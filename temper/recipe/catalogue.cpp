@@ -24,7 +24,7 @@ std::string ranged(std::string_view what, const Bounds& bounds) {
                                                       : fmt::format("{} {}", what, range);
 }
 
-// What may be written for a slot.
+// The values that a slot accepts.
 std::string values(const Slot& slot, const Bounds& bounds) {
   return std::visit(
       Overloaded{
@@ -60,7 +60,7 @@ class Collector {
     add({.sort = "recipe",
          .name = "recipe",
          .path = "",
-         .summary = "The keys at the top of a recipe.",
+         .summary = "The top-level keys of a recipe.",
          .example = lines(plain)},
         options);
     for (const auto& item : options.items) below(item.slot, item, "recipe", "");
@@ -70,7 +70,7 @@ class Collector {
   std::vector<Technique> found;
 
  private:
-  // A technique's own entry. Plain tables within it are part of its options.
+  // Adds the entry of a technique. The keys of plain tables within it are part of its options.
   void add(Technique technique, const Group& options) {
     technique.formula = options.about.formula;
     technique.paper = options.about.paper;
@@ -105,7 +105,7 @@ class Collector {
     return quote(view.kinds[view.index]);
   }
 
-  // What hangs on an option: kinds to choose from, techniques that may be left out, sections.
+  // Adds the entries below an option: kinds to choose from, optional techniques, sections.
   void below(const Slot& slot, const Item& item, const std::string& sort, const std::string& path) {
     const auto here = join(path, item.meta.name);
     std::visit(Overloaded{[&](const Groups& view) { section(view(), item, sort, here); },
@@ -136,7 +136,7 @@ class Collector {
     for (std::size_t i = 0; i < choice.kinds.size(); ++i) {
       if (!seen_.emplace(item.meta.name, choice.kinds[i]).second) continue;
       const auto options = choice.defaults(i);
-      // The rule that another technique leaves a part to has an entry of its own already.
+      // A kind that is nested in another technique (muon.rest) already has an entry of its own.
       if (!described_.emplace(choice.kinds[i], options.about.summary).second && within_ > 0)
         continue;
       const auto sort = std::string(item.meta.name);
@@ -159,7 +159,7 @@ class Collector {
     const auto slot = view().value();
     if (const auto* table = std::get_if<Groups>(&slot)) {
       const auto options = (*table)();
-      // Several kinds may have it: three losses soften their targets in the same way.
+      // Several kinds may share a technique: three losses have the same label smoothing.
       const auto summary =
           options.about.summary.empty() ? item.meta.meaning : options.about.summary;
       if (!described_.emplace(item.meta.name, summary).second) return before.set_present(was);
@@ -206,7 +206,7 @@ class Collector {
     const auto table = fmt::format("{{ kind = {}{} }}", quote(kind), rest(options));
     return assignment(path, in_list ? fmt::format("[{}]", table) : table);
   }
-  // The options as lines, and as the rest of an inline table.
+  // The options as lines, and as the remainder of an inline table.
   static std::string lines(const Group& options) {
     std::vector<std::string> parts;
     for (const auto& item : options.items)
@@ -219,7 +219,7 @@ class Collector {
       text += fmt::format(", {} = {}", item.meta.name, value_text(item.slot, "", {}));
     return text;
   }
-  // A key below its section's header.
+  // An assignment below its section's header.
   static std::string assignment(const std::string& path, const std::string& value) {
     const auto dot = path.rfind('.');
     if (dot == std::string::npos) return fmt::format("{} = {}", path, value);
@@ -228,7 +228,7 @@ class Collector {
 
   std::set<std::pair<std::string_view, std::string_view>> seen_;
   std::set<std::pair<std::string_view, std::string_view>> described_;
-  int within_ = 0;  ///< so many techniques
+  int within_ = 0;  ///< number of enclosing techniques
   bool scheduled_ = false;
 };
 

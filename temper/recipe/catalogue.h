@@ -5,9 +5,8 @@
 
 namespace temper::recipe {
 
-/// Every technique and section that can be reached from a set of options at their defaults; the
-/// options are a scratch copy, in which techniques that may be left out are switched on and off
-/// again.
+/// All techniques and sections of a set of options at their defaults. The options must be a scratch
+/// copy: optional techniques are switched on in it and off again.
 std::vector<Technique> techniques(const Group& root);
 
 }  // namespace temper::recipe

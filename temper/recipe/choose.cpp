@@ -1,5 +1,5 @@
-// A recipe for data that nobody wrote one for. The numbers are those of the recipes that ship,
-// carried over to the data's size.
+// Chooses a recipe for a data set. The numbers are those of the recipes that temper ships, scaled
+// to the size of the data.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,14 +14,15 @@
 namespace temper::recipe {
 namespace {
 
-/// Pictures up to this side are seen as they are, by a network for small ones.
+/// Images with a shorter side of up to this many pixels are used at their own size, with a network
+/// for small images.
 constexpr std::int64_t kSmall = 64;
-/// A class this many times another is drawn less often than it is there.
+/// Classes are rebalanced when the largest has at least this many times the images of the smallest.
 constexpr std::int64_t kUnbalanced = 10;
 
 class Chooser {
  public:
-  explicit Chooser(const Found& found) : found_(found) {}
+  explicit Chooser(const DataSummary& found) : found_(found) {}
 
   Choice operator()() {
     network();
@@ -36,7 +37,7 @@ class Chooser {
     set("data.source", quote(found_.source));
     set("name", quote(name_of_source(found_.source)));
     auto text = head() + fmt::format("# Chosen for {} training images {}:\n", found_.images,
-                                     learned_text(found_.classes, found_.values));
+                                     targets_text(found_.classes, found_.values));
     for (const auto& [what, why] : reasons_) text += fmt::format("#   {:<11} {}\n", what, why);
     return {text + "\n" + to_toml(parse(text_, "starter", sets_)), std::move(reasons_)};
   }
@@ -62,28 +63,30 @@ class Chooser {
   void small_network() {
     text_ = found_.gpu ? kCifar10Recipe : kFashionMnistRecipe;
     base_batch_ = 128;
-    // The same network by its depth, so that another depth can be asked for.
+    // The same network, given by its depth, so that the depth can be changed.
     if (!found_.gpu)
-      for (const auto* edit : {"model.blocks=[]", "model.width=0", "model.depth=8"})
+      for (const auto* edit : {"model.layers=[]", "model.width=0", "model.depth=8"})
         sets_.emplace_back(edit);
     set("data.augment", fmt::format(R"([{{ kind = "pad_crop", padding = {} }}{}])",
                                     std::max<std::int64_t>(found_.side / 8, 1),
                                     found_.values > 0 ? "" : R"(, { kind = "flip" })"));
-    auto size = fmt::format("pictures of {} pixels", found_.side);
+    auto size = fmt::format("images of {} pixels", found_.side);
     if (!found_.same_size) {
       const auto side = std::clamp<std::int64_t>(found_.side / 8 * 8, 16, kSmall);
       set("data.size", fmt::format("{}", side));
-      size = fmt::format("pictures of different sizes, about {} pixels, brought to {}", found_.side,
+      size = fmt::format("images of different sizes, about {} pixels, resized to {}", found_.side,
                          side);
     }
-    because("network", found_.gpu ? fmt::format("ResNet-20 of the CIFAR form: {}", size)
-                                  : fmt::format("a small residual network that works at half size, "
-                                                "for the CPU: {}",
+    because("network", found_.gpu ? fmt::format("ResNet-20 for CIFAR: {}", size)
+                                  : fmt::format("a small residual network that works at half "
+                                                "resolution, for the CPU: {}",
                                                 size));
-    because("augment",
-            found_.values > 0
-                ? "shifts; no mirroring, which changes many values, add flip where it does not"
-                : "shifts and mirroring; leave flip out where left and right matter");
+    because(
+        "augment",
+        found_.values > 0
+            ? "random shifts; no horizontal flips, as these change many targets; add flip where "
+              "they do not"
+            : "random shifts and horizontal flips; remove flip where left and right matter");
   }
 
   void picture_network() {
@@ -95,36 +98,37 @@ class Chooser {
     set("model.depth", large ? "50" : "18");
     set("data.size", fmt::format("{}", side));
     because("network",
-            fmt::format("ResNet-{} at {} x {} pixels: pictures whose shorter side is {} in the "
-                        "middle{}",
+            fmt::format("ResNet-{} at {} x {} pixels: the median shorter side of the images is "
+                        "{}{}",
                         large ? 50 : 18, side, side, found_.side,
                         found_.gpu || found_.side < 224
                             ? ""
-                            : "; at 224 the CPU would take three times as long"));
+                            : "; at 224 training on the CPU would take three times as long"));
     if (found_.values > 0) set("data.augment", R"([{ kind = "random_resized_crop" }])");
     because("augment",
             found_.values > 0
-                ? "random resized crops; leave them out where size or place matter, and add flip "
-                  "where mirroring changes no value"
-                : "random resized crops and mirroring; leave flip out where left and right matter");
+                ? "random resized crops; remove them where size or position matter, and add flip "
+                  "where mirroring changes no target"
+                : "random resized crops and horizontal flips; remove flip where left and right "
+                  "matter");
   }
 
-  /// Some thirty steps an epoch at least, as far as batches of 8 make that many.
+  /// At least about 30 steps per epoch, with a batch size of 8 or more.
   void batch() {
     const auto most = found_.gpu && !small() ? 256 : 128;
     const auto wanted = std::clamp<std::int64_t>(trained() / 32, 8, most);
     batch_ = std::min<std::int64_t>(
         static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(wanted))),
         std::max<std::int64_t>(trained(), 1));
-    set("data.batch", fmt::format("{}", batch_));
+    set("data.batch_size", fmt::format("{}", batch_));
     const double rate = 0.1 * static_cast<double>(batch_) / static_cast<double>(base_batch_);
     set("optimizer.lr.peak", fmt::format("{:.6g}", rate));
-    because("batch", fmt::format("{} images, learning rate {:.3g}: {} training images make {} "
-                                 "steps an epoch",
+    because("batch", fmt::format("{} images, learning rate {:.3g}: {} training images, {} steps "
+                                 "per epoch",
                                  batch_, rate, trained(), trained() / batch_));
   }
 
-  /// So many images in all, within bounds on the passes.
+  /// A total number of images, within bounds on the number of epochs.
   void epochs() {
     struct Budget {
       std::int64_t images;
@@ -139,11 +143,11 @@ class Chooser {
     set("epochs", fmt::format("{}", epochs_));
     set("optimizer.lr.warmup.epochs",
         fmt::format("{:.6g}", std::min(2.0, static_cast<double>(epochs_) / 20)));
-    because("epochs", fmt::format("{}: {} images to learn from in all, on {}", epochs_,
+    because("epochs", fmt::format("{}: {} images processed in total, on {}", epochs_,
                                   epochs_ * trained(), device()));
   }
 
-  /// It looks back over a twentieth of the run.
+  /// An average that spans up to a twentieth of the run.
   void average() {
     constexpr std::array<std::pair<double, std::int64_t>, 7> memories{{{0.9, 10},
                                                                        {0.98, 50},
@@ -161,35 +165,35 @@ class Chooser {
 
   void sampling() {
     if (found_.smallest_class * kUnbalanced > found_.largest_class) {
-      because("sampling", fmt::format("every image once an epoch: classes have {} to {} images",
+      because("sampling", fmt::format("every image once per epoch: classes have {} to {} images",
                                       found_.smallest_class, found_.largest_class));
       return;
     }
     set("data.sampling", R"({ kind = "class_balanced", power = 0.5 })");
     because("sampling",
-            fmt::format("classes drawn by the root of their size: the largest has {} images, the "
-                        "smallest {}",
+            fmt::format("classes sampled by the square root of their size: the largest has {} "
+                        "images, the smallest {}",
                         found_.largest_class, found_.smallest_class));
   }
 
-  /// The mean squared error, whose best answer is the values' mean: the usual question. Huber's,
-  /// which a few wild values do not rule, is an edit away.
+  /// The mean squared error, whose minimizer is the mean of the targets. The Huber loss, which is
+  /// robust to outliers, is an edit away.
   void loss() {
     set("loss", R"({ kind = "mse" })");
     because("loss",
-            "mean squared error of values brought to mean 0 and deviation 1; where a few are "
-            "wild, set loss.kind to huber");
+            "mean squared error of targets standardized to mean 0 and standard deviation 1; where "
+            "there are outliers, set loss.kind to huber");
   }
 
   void validation() {
     if (found_.validation) {
-      because("validation", "the data brings its own");
+      because("validation", "the data has its own validation set");
       return;
     }
     set("data.validation", fmt::format("{}", share()));
     because("validation",
             fmt::format("{:.0f}% of the training images, held out: {}", 100 * share(),
-                        few() ? "there are few, and fewer would make a score of chance"
+                        few() ? "there are few images, and fewer would make the score too noisy"
                               : "enough for a score"));
   }
 
@@ -202,23 +206,23 @@ class Chooser {
     return found_.images - static_cast<std::int64_t>(share() * static_cast<double>(found_.images));
   }
 
-  const Found& found_;
+  const DataSummary& found_;
   std::string_view text_;
   std::vector<std::string> sets_;
   std::vector<Choice::Reason> reasons_;
-  std::int64_t base_batch_ = 256;  ///< for which the rate is 0.1
+  std::int64_t base_batch_ = 256;  ///< for which the learning rate is 0.1
   std::int64_t batch_ = 0;
   std::int64_t epochs_ = 0;
 };
 
 }  // namespace
 
-std::string learned_text(std::int64_t classes, std::int64_t values) {
+std::string targets_text(std::int64_t classes, std::int64_t values) {
   if (values == 0) return fmt::format("of {} classes", classes);
   return fmt::format("with {} value{}", values, values == 1 ? "" : "s");
 }
 
-Choice choose(const Found& found) {
+Choice choose(const DataSummary& found) {
   return Chooser(found)();
 }
 

@@ -1,5 +1,8 @@
 #include "temper/recipe/compare.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <map>
 
@@ -8,15 +11,22 @@
 namespace temper::recipe {
 namespace {
 
+/// "a, b or c".
+std::string alternatives(const std::vector<std::string_view>& names) {
+  return fmt::format("expected {}{}{}",
+                     fmt::join(names.begin(), names.end() - (names.empty() ? 0 : 1), ", "),
+                     names.size() > 1 ? " or " : "", names.empty() ? "" : names.back());
+}
+
 class Walker {
  public:
   explicit Walker(const Schedules& schedules) : schedules_(schedules) {}
 
   void group(const Group& options, const Group& defaults, const std::string& path, bool counts) {
     for (std::size_t i = 0; i < options.items.size(); ++i) {
-      const auto& item = options.items[i];
-      slot(item.slot, defaults.items[i].slot, join(path, item.meta.name),
-           counts && item.meta.changes_results);
+      auto meta = options.items[i].meta;
+      meta.changes_results = meta.changes_results && counts;
+      slot(options.items[i].slot, defaults.items[i].slot, join(path, meta.name), meta);
     }
   }
 
@@ -27,29 +37,28 @@ class Walker {
   static auto view(const Slot& slot) {
     return std::get<std::function<View()>>(slot)();
   }
-  void fact(const std::string& path, const std::string& value, bool is_default, bool counts) {
-    facts.push_back({path, value, is_default, counts});
-  }
 
-  void slot(const Slot& options, const Slot& defaults, const std::string& path, bool counts) {
+  void slot(const Slot& options, const Slot& defaults, const std::string& path, const Meta& meta) {
+    const bool counts = meta.changes_results;
     std::visit(Overloaded{[&](const std::function<Group()>& group_view) {
                             group(group_view(), view<Group>(defaults), path, counts);
                           },
                           [&](const std::function<OptionalView()>& optional_view) {
-                            optional(optional_view(), defaults, path, counts);
+                            optional(optional_view(), defaults, path, meta);
                           },
                           [&](const std::function<ChoiceView()>& choice_view) {
                             choice(choice_view(), view<ChoiceView>(defaults), path, "kind", counts,
                                    false);
                           },
                           [&](const std::function<ListView()>& list_view) {
-                            list(list_view(), view<ListView>(defaults), path, counts);
+                            list(list_view(), view<ListView>(defaults), path, meta);
                           },
-                          [&](const auto&) { leaf(options, defaults, path, counts); }},
+                          [&](const auto&) { leaf(options, defaults, path, meta); }},
                options);
   }
 
-  void leaf(const Slot& options, const Slot& defaults, const std::string& path, bool counts) {
+  void leaf(const Slot& options, const Slot& defaults, const std::string& path, const Meta& meta) {
+    const bool counts = meta.changes_results;
     if (const auto driven = schedules_.find(path); driven != schedules_.end()) {
       auto schedule = driven->second;
       const auto choice_view = temper::slot(schedule);
@@ -58,33 +67,58 @@ class Walker {
       return;
     }
     const auto value = value_text(options, path, {});
-    fact(path, value, value == value_text(defaults, path, {}), counts);
+    const auto usual = value_text(defaults, path, {});
+    auto& fact = facts.emplace_back(Fact{path, value, value == usual, counts});
+    if (meta.for_classes && !fact.is_default) fact.instead = alternatives({usual});
+    if (const auto* enum_view = std::get_if<std::function<EnumView()>>(&options))
+      fact.instead = instead_of((*enum_view)());
+  }
+
+  static std::string instead_of(const EnumView& options) {
+    if (options.for_classes.empty() || options.names[options.index] != options.for_classes)
+      return "";
+    auto others = options.names;
+    std::erase(others, options.for_classes);
+    return alternatives(others);
   }
 
   void optional(const OptionalView& options, const Slot& defaults, const std::string& path,
-                bool counts) {
+                const Meta& meta) {
     const auto before = view<OptionalView>(defaults);
-    fact(path, options.present ? "true" : "false", options.present == before.present, counts);
+    facts.push_back({path, options.present ? "true" : "false", options.present == before.present,
+                     meta.changes_results});
     if (!options.present) return;
+    const auto value = options.value();
+    if (const auto* technique = std::get_if<std::function<Group()>>(&value);
+        technique != nullptr && (*technique)().about.for_classes)
+      facts.back().instead = "leave it out";
     before.set_present(true);
-    slot(options.value(), view<OptionalView>(defaults).value(), path, counts);
+    slot(value, view<OptionalView>(defaults).value(), path, meta);
   }
 
   void choice(const ChoiceView& options, const ChoiceView& defaults, const std::string& path,
               std::string_view key, bool counts, bool always) {
-    fact(join(path, key), quote(options.kinds[options.index]),
-         !always && options.index == defaults.index, counts);
-    group(options.active(), defaults.defaults(options.index), path, counts);
+    facts.push_back({join(path, key), quote(options.kinds[options.index]),
+                     !always && options.index == defaults.index, counts});
+    const auto active = options.active();
+    if (active.about.for_classes) {
+      std::vector<std::string_view> others;
+      for (std::size_t i = 0; i < options.kinds.size(); ++i)
+        if (!options.defaults(i).about.for_classes) others.push_back(options.kinds[i]);
+      facts.back().instead = alternatives(others);
+    }
+    group(active, defaults.defaults(options.index), path, counts);
   }
 
-  // Whatever the default list holds, an element counts as chosen.
+  // An element of a list is never a default, whatever the default list holds.
   void list(const ListView& options, const ListView& defaults, const std::string& path,
-            bool counts) {
-    fact(path, "[" + std::to_string(options.size) + "]", options.size == defaults.size, counts);
+            const Meta& meta) {
+    facts.push_back({path, "[" + std::to_string(options.size) + "]", options.size == defaults.size,
+                     meta.changes_results});
     for (std::size_t i = 0; i < options.size; ++i) {
       const auto element = defaults.fresh();
       const auto first = facts.size();
-      slot(options.at(i), element.slot, join(path, std::to_string(i)), counts);
+      slot(options.at(i), element.slot, join(path, std::to_string(i)), meta);
       if (facts.size() > first) facts[first].is_default = false;
     }
   }

@@ -13,10 +13,13 @@ struct Fact {
   std::string value;  ///< TOML
   bool is_default;
   bool changes_results;
+  /// Where it needs class labels and so is no fact for regression targets: what to do instead, such
+  /// as "expected mse, huber or custom".
+  std::string instead = "";
 };
 
-/// Every fact, in the order of the fields. Defaults are those of `defaults`, a scratch copy that is
-/// written to, and within a technique those of the kind that was chosen.
+/// All facts, in the order of the fields. The defaults are those of `defaults`, a scratch copy that
+/// is modified, and within a technique those of the chosen kind.
 std::vector<Fact> facts(const Group& options, const Schedules& schedules, const Group& defaults);
 
 struct Difference {

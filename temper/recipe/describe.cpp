@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kColumns = 96;
 
-// Breaks at spaces; every line but the first is indented.
+// Breaks lines at spaces and indents all but the first.
 std::string wrapped(std::string_view text, std::size_t indent, std::size_t columns = kColumns) {
   std::string out;
   std::size_t column = indent;
@@ -49,9 +49,9 @@ std::string indented(std::string_view text) {
 std::string remarks(const Option& option) {
   auto text = option.meaning;
   if (!option.unit.empty()) text += fmt::format(" [{}]", option.unit);
-  if (option.scheduled) text += "; a schedule may drive it";
+  if (option.scheduled) text += "; can be scheduled";
   if (!option.changes_results) text += "; does not change results";
-  if (!option.alias.empty()) text += fmt::format("; also spelt {}", option.alias);
+  if (!option.alias.empty()) text += fmt::format("; alias: {}", option.alias);
   return text;
 }
 
@@ -84,7 +84,7 @@ std::string options_text(const std::vector<Option>& options) {
   return text;
 }
 
-// A table's cells end at '|', also within code.
+// In a Markdown table '|' ends a cell, even within code.
 std::string cell(std::string_view text) {
   std::string out;
   for (const char c : text)
@@ -129,7 +129,7 @@ std::vector<Technique> look_up(const std::vector<Technique>& techniques, std::st
                 fmt::format("'{}' is an option; explain {}", name, fmt::join(holders, ", or ")));
   const auto near = nearest(name, names);
   throw Error(Code::usage,
-              fmt::format("there is no technique '{}'{}; 'temper list' shows what there is", name,
+              fmt::format("there is no technique '{}'{}; 'temper list' shows all of them", name,
                           near.empty() ? "" : fmt::format(": did you mean '{}'?", near)));
 }
 

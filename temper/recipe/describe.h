@@ -6,8 +6,8 @@
 
 #include "temper/core/fields.h"
 
-/// What there is to choose from, read off the recipe's own fields: a technique added to a variant
-/// appears by itself.
+/// The catalog of techniques and options, derived from the recipe's own fields: a technique that is
+/// added to a variant appears without further work.
 namespace temper::recipe {
 
 struct Option {
@@ -25,32 +25,33 @@ struct Option {
 struct Technique {
   std::string sort;  ///< "optimizer", "augment", "schedule"; "recipe" for sections
   std::string name;  ///< "sgd"
-  std::string
-      path;  ///< where it stands in a recipe: "optimizer", "data.augment", "loss.label_smoothing"
+  std::string path;  ///< its path in a recipe: "optimizer", "data.augment", "loss.label_smoothing"
   std::string summary;
   std::string formula;
   std::string paper;
   std::vector<Option> options;
-  std::string example;  ///< TOML with its defaults
+  std::string example;  ///< TOML with the defaults
 };
 
-/// Everything by sort, in the order of the recipe's fields: its sections first, schedules last.
+/// All sections and techniques, grouped by sort in the order of the recipe's fields: sections
+/// first, schedules last.
 std::vector<Technique> catalogue();
 
 /// The sorts in the catalogue's order.
 std::vector<std::string> sorts(const std::vector<Technique>& techniques);
 
-/// By name ("sgd") or sort and name ("optimizer.sgd"); several where the name alone is not enough.
-/// Throws Error{Code::usage} with the nearest spelling when there is none.
+/// The techniques of a name ("sgd") or of a sort and name ("optimizer.sgd"); several where a name
+/// is ambiguous. Throws Error{Code::usage} with the nearest spelling when there is none.
 std::vector<Technique> look_up(const std::vector<Technique>& techniques, std::string_view name);
 
-/// For `temper list`: names with their summaries, under their sorts. An empty sort: all; an unknown
-/// one throws.
+/// The output of `temper list`: names with their summaries, grouped by sort.
+/// @param sort  empty: all sorts
+/// @throws Error{Code::usage} for an unknown sort
 std::string list_text(const std::vector<Technique>& techniques, std::string_view sort = "");
 nlohmann::ordered_json list_json(const std::vector<Technique>& techniques,
                                  std::string_view sort = "");
 
-/// For `temper explain`.
+/// The output of `temper explain`.
 std::string explain_text(const Technique& technique);
 nlohmann::ordered_json explain_json(const Technique& technique);
 

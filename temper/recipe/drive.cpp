@@ -1,4 +1,4 @@
-// Schedules over a recipe: their values step by step, and whether they stay in range.
+// The schedules of a recipe: their values at each step, and checks that they stay in range.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 namespace temper::recipe {
 namespace {
 
-/// Those that follow the batch where lr_scaling says so; muon's rest has a rate of its own.
+/// The learning rates that lr_scaling scales; muon's `rest` has one of its own.
 constexpr std::array<std::string_view, 2> kRates{"optimizer.lr", "optimizer.rest.lr"};
 
 double factor_of(const Recipe& recipe, std::string_view path) {
@@ -21,7 +21,7 @@ double factor_of(const Recipe& recipe, std::string_view path) {
 }
 
 std::string scaled_by(double factor) {
-  return factor == 1 ? "" : fmt::format(", lr_scaling's factor of {:g} included", factor);
+  return factor == 1 ? "" : fmt::format(", including lr_scaling's factor of {:g}", factor);
 }
 
 [[noreturn]] void refuse(const Recipe& recipe, std::string_view path, std::string_view what) {
@@ -33,10 +33,10 @@ std::string scaled_by(double factor) {
                                const schedule::Horizon& horizon) {
   const double factor = factor_of(recipe, path);
   if (!recipe.schedules.contains(path))
-    refuse(
-        recipe, path,
-        fmt::format("it comes to {}{}; expected {}", factor * schedule::value(schedule, 0, horizon),
-                    scaled_by(factor), bounds.text()));
+    refuse(recipe, path,
+           fmt::format("its value is {}{}; expected {}",
+                       factor * schedule::value(schedule, 0, horizon), scaled_by(factor),
+                       bounds.text()));
   for (std::int64_t step = 0; step < horizon.total_steps; ++step)
     if (const double value = factor * schedule::value(schedule, step, horizon);
         !bounds.contain(value) || !std::isfinite(value))
@@ -44,11 +44,11 @@ std::string scaled_by(double factor) {
              fmt::format("its schedule gives {} at step {} of {}{}; expected {}", value, step,
                          horizon.total_steps, scaled_by(factor), bounds.text()));
   refuse(recipe, path,
-         fmt::format("its plateau may fall to a minimum of {}; expected {}",
+         fmt::format("its plateau can decrease to a minimum of {}; expected {}",
                      factor * schedule::range(schedule, horizon).first, bounds.text()));
 }
 
-/// At a step of the run, whatever is measured.
+/// Checks the values at all steps of the run, whatever score a plateau follows.
 void check_range(const Recipe& recipe, const std::string& path, const schedule::Schedule& schedule,
                  const Bounds& bounds, const schedule::Horizon& horizon) {
   const double factor = factor_of(recipe, path);
@@ -58,12 +58,12 @@ void check_range(const Recipe& recipe, const std::string& path, const schedule::
       out_of_range(recipe, path, schedule, bounds, horizon);
 }
 
-/// A rate that no schedule drives, as one that stands still.
+/// A learning rate without a schedule, as a constant schedule.
 schedule::Schedule constant(const Item& rate) {
   return schedule::Constant{.value = *std::get<double*>(rate.slot)};
 }
 
-/// The highest rate of the run.
+/// The highest learning rate of the run.
 double highest(const Recipe& recipe, const std::string& path, double constant,
                const schedule::Horizon& horizon) {
   const auto driven = recipe.schedules.find(path);
@@ -85,9 +85,9 @@ void resolve_base_lr(const Recipe& recipe, Optimizer& optimizer, const std::stri
                optimizer.rest);
 }
 
-/// The kind of an optimizer that is meant to have no falling rate and was not told otherwise; else
-/// nothing.
-std::string_view refuses_falling_rates(const optim::Optimizer& optimizer) {
+/// The optimizer's kind if it is meant for a learning rate that does not decrease and decaying_lr
+/// is not set; else empty.
+std::string_view kind_without_lr_decay(const optim::Optimizer& optimizer) {
   return std::visit(
       [](const auto& rule) -> std::string_view {
         if constexpr (requires { rule.decaying_lr; })
@@ -98,30 +98,31 @@ std::string_view refuses_falling_rates(const optim::Optimizer& optimizer) {
       optimizer);
 }
 
-/// Evaluation goes through one network, whatever the step.
-void check_depth(const Recipe& recipe) {
-  constexpr std::string_view path = "model.stochastic_depth.rate";
+/// Checks that the network of evaluation does not depend on the step.
+void check_stochastic_depth(const Recipe& recipe) {
+  constexpr std::string_view path = "model.stochastic_depth.drop_path_rate";
   if (!recipe.schedules.contains(std::string(path))) return;
   const auto* resnet = std::get_if<model::ResNet>(&recipe.model);
   if (resnet != nullptr && resnet->stochastic_depth &&
       resnet->stochastic_depth->scaling == regularize::DepthScaling::test)
     refuse(recipe, path,
-           "it has a schedule, and with scaling = \"test\" the network of evaluation would follow "
-           "it; take scaling = \"inverted\"");
+           "it has a schedule, and with scaling = \"test\" the network used in evaluation would "
+           "depend on it; use scaling = \"inverted\"");
 }
 
-void check_falling(const Recipe& recipe, const schedule::Horizon& horizon) {
-  const auto kind = refuses_falling_rates(recipe.optimizer);
+void check_lr_decay(const Recipe& recipe, const schedule::Horizon& horizon) {
+  const auto kind = kind_without_lr_decay(recipe.optimizer);
   const auto driven = recipe.schedules.find(std::string(kRates[0]));
   if (kind.empty() || driven == recipe.schedules.end()) return;
-  if (const auto step = schedule::first_fall(driven->second, horizon))
-    refuse(recipe, kRates[0],
-           fmt::format("its schedule {} step {}, and the averages of {} stand in for a rate that "
-                       "falls; let it stand still after its warm-up (schedule = \"constant\"), or "
-                       "confirm it with optimizer.decaying_lr = true",
-                       std::holds_alternative<schedule::Plateau>(driven->second) ? "may fall from"
-                                                                                 : "falls at",
-                       *step, kind));
+  if (const auto step = schedule::first_decrease(driven->second, horizon))
+    refuse(
+        recipe, kRates[0],
+        fmt::format("its schedule {} step {}, but the averaging of {} replaces learning rate "
+                    "decay; keep it constant after its warm-up (schedule = \"constant\"), or "
+                    "confirm it with optimizer.decaying_lr = true",
+                    std::holds_alternative<schedule::Plateau>(driven->second) ? "can decrease from"
+                                                                              : "decreases at",
+                    *step, kind));
 }
 
 void resolve_rescaling(Recipe& recipe) {
@@ -129,7 +130,7 @@ void resolve_rescaling(Recipe& recipe) {
   if (ema == nullptr || ema->rescale == regularize::EmaRescale::none) return;
   if (recipe.schedules.contains("averaging.decay"))
     refuse(recipe, "averaging.decay",
-           "it has a schedule, which averaging.rescale = \"torchvision\" would overrule; keep one "
+           "it has a schedule, which averaging.rescale = \"torchvision\" would override; keep one "
            "of them");
   ema->decay = regularize::rescaled_decay(*ema, recipe.data.batch, recipe.epochs);
   ema->rescale = regularize::EmaRescale::none;
@@ -143,15 +144,15 @@ void check_schedules(const Recipe& recipe, const schedule::Horizon& horizon) {
   for (const auto& [path, schedule] : recipe.schedules) {
     const auto item = find(view, path);
     if (!item || !item->meta.scheduled)
-      refuse(recipe, path, "a schedule for what is no number that can have one");
+      refuse(recipe, path, "a schedule for something that is not a number that can be scheduled");
     schedule::check(schedule, place(recipe.places, path) + path);
     if (path.starts_with("data.") && std::holds_alternative<schedule::Plateau>(schedule))
       refuse(recipe, path,
-             "a plateau may not drive what is done to images, which are made before the score that "
-             "it follows is known; take another schedule");
+             "a data option can't have a plateau schedule, since images are prepared before the "
+             "score that it follows is known; use another schedule");
     check_range(recipe, path, schedule, item->meta.bounds, horizon);
   }
-  check_depth(recipe);
+  check_stochastic_depth(recipe);
   for (const auto path : kRates)
     if (const auto item = find(view, path); item && !recipe.schedules.contains(std::string(path)))
       check_range(recipe, std::string(path), constant(*item), item->meta.bounds, horizon);
@@ -160,16 +161,15 @@ void check_schedules(const Recipe& recipe, const schedule::Horizon& horizon) {
 void check_lengths(const Recipe& recipe, const schedule::Horizon& horizon) {
   for (const auto& [path, schedule] : recipe.schedules)
     schedule::check_length(schedule, place(recipe.places, path) + path, horizon);
-  check_falling(recipe, horizon);
+  check_lr_decay(recipe, horizon);
 }
 
 void check_plateaus(const Recipe& recipe, bool validated) {
   for (const auto& [path, schedule] : recipe.schedules)
     if (!validated && std::holds_alternative<schedule::Plateau>(schedule))
-      refuse(
-          recipe, path,
-          "a plateau follows the validation score, and data.validation = 0 leaves none; hold out "
-          "a share, such as data.validation = 0.1, or take another schedule");
+      refuse(recipe, path,
+             "a plateau follows the validation score, and with data.validation = 0 there is none; "
+             "hold out images, as in data.validation = 0.1, or use another schedule");
 }
 
 void resolve(Recipe& recipe, const schedule::Horizon& horizon) {
@@ -187,7 +187,8 @@ ScheduleDriver::ScheduleDriver(Recipe& recipe, const schedule::Horizon& horizon)
   };
   for (const auto& [path, schedule] : recipe.schedules)
     driven_.push_back({path, schedule, factor_of(recipe, path), number(path)});
-  // A constant rate that is scaled is written like one that moves, from the value that was read.
+  // A constant learning rate that is scaled is written like a scheduled one, from the value that
+  // was read.
   for (const auto path : kRates)
     if (const auto item = find(view, path);
         item && factor_of(recipe, path) != 1 && !recipe.schedules.contains(std::string(path)))
@@ -201,7 +202,7 @@ void ScheduleDriver::apply(std::int64_t step, const Plateaus& plateaus) const {
     *driven.number =
         driven.factor *
         schedule::value(driven.schedule, step, horizon_,
-                        memory == plateaus.end() ? schedule::PlateauMemory{} : memory->second);
+                        memory == plateaus.end() ? schedule::PlateauState{} : memory->second);
   }
 }
 

@@ -1,7 +1,7 @@
-// What a recipe may say but hardly means.
+// Warnings about options that are valid but probably a mistake.
 #include <fmt/format.h>
 
-#include "temper/optim/evaluated.h"
+#include "temper/optim/evaluation_weights.h"
 #include "temper/recipe/recipe.h"
 
 namespace temper::recipe {
@@ -19,8 +19,9 @@ void about_warmups(const Recipe& recipe, const schedule::Horizon& horizon,
         },
         schedule);
     if (warmup >= static_cast<double>(horizon.total_steps))
-      hints.push_back(fmt::format("{}: the warm-up of {:.0f} steps never ends within the run's {}",
-                                  path, warmup, horizon.total_steps));
+      hints.push_back(
+          fmt::format("{}: the warm-up of {:.0f} steps does not end within the run's {}", path,
+                      warmup, horizon.total_steps));
   }
 }
 
@@ -31,21 +32,21 @@ void about_averages(const Recipe& recipe, const schedule::Horizon& horizon,
   const double memory = 1 / (1 - ema->decay);
   if (memory > static_cast<double>(horizon.total_steps) / 3)
     hints.push_back(
-        fmt::format("averaging.decay = {}: the average looks back over {:.0f} steps of a run of "
-                    "{}, so the initial weights stay in "
-                    "it; lower it, or add warmup = \"tensorflow\"",
+        fmt::format("averaging.decay = {}: the average spans about {:.0f} steps of a run of {}, so "
+                    "the initial weights stay in it; lower it, or add warmup = \"tensorflow\"",
                     ema->decay, memory, horizon.total_steps));
 }
 
 void about_plateaus(const Recipe& recipe, const schedule::Horizon& horizon,
                     std::vector<std::string>& hints) {
-  // The first evaluation is the best so far; a reduction after the last changes nothing.
+  // The first evaluation is always the best so far, and a reduction after the last one has no
+  // effect.
   const auto epochs = horizon.total_steps / horizon.steps_per_epoch;
   for (const auto& [path, schedule] : recipe.schedules)
     if (const auto* plateau = std::get_if<schedule::Plateau>(&schedule);
         plateau != nullptr && plateau->patience + 2 >= epochs)
       hints.push_back(fmt::format(
-          "{}: a patience of {} epochs lets no reduction happen in a run of {}; lower it", path,
+          "{}: with a patience of {} epochs no reduction can happen in a run of {}; lower it", path,
           plateau->patience, epochs));
 }
 
@@ -59,24 +60,23 @@ std::vector<std::string> lint(const Recipe& recipe) {
     hints.emplace_back("optimizer.lr = 0: nothing is learned");
   if (recipe.data.limit > 0 && recipe.data.batch > recipe.data.limit)
     hints.push_back(fmt::format(
-        "data.batch = {} is larger than data.limit = {}: there is no whole batch to train on",
+        "data.batch_size = {} is larger than data.limit = {}: there is no whole batch to train on",
         recipe.data.batch, recipe.data.limit));
-  if ((recipe.lookahead || recipe.max_norm) && optim::evaluates_elsewhere(recipe.optimizer))
+  if ((recipe.lookahead || recipe.max_norm) && optim::evaluates_average(recipe.optimizer))
     hints.push_back(
-        fmt::format("{} beside optimizer.kind = \"{}\": it moves the weights that are trained and "
-                    "not the point "
-                    "that the optimizer averages from, which no paper describes; leave it out",
+        fmt::format("{} with optimizer.kind = \"{}\": it changes the weights that are trained, but "
+                    "not the iterate that the optimizer averages, which no paper describes; remove "
+                    "it",
                     recipe.lookahead ? "lookahead" : "max_norm",
                     std::visit([](const auto& rule) { return rule.kind; }, recipe.optimizer)));
-  if (recipe.averaging && optim::evaluates_elsewhere(recipe.optimizer))
+  if (recipe.averaging && optim::evaluates_average(recipe.optimizer))
     hints.push_back(fmt::format(
-        "averaging beside optimizer.kind = \"{}\": the average is of the weights that are trained, "
-        "and takes the place of the optimizer's own, which then nobody evaluates; leave averaging "
-        "out",
+        "averaging with optimizer.kind = \"{}\": this average of the weights that are trained is "
+        "evaluated in place of the optimizer's own average; remove averaging",
         std::visit([](const auto& rule) { return rule.kind; }, recipe.optimizer)));
   if (recipe.data.validation == 0)
     hints.emplace_back(
-        "data.validation = 0: all images are trained on, so overfitting can't be seen");
+        "data.validation = 0: all images are used for training, so overfitting can't be measured");
   return hints;
 }
 

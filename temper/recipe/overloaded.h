@@ -2,7 +2,7 @@
 
 namespace temper::recipe {
 
-/// Several lambdas as one visitor.
+/// Combines several lambdas into one visitor for std::visit.
 template <class... F>
 struct Overloaded : F... {
   using F::operator()...;

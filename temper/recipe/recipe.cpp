@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 20;
 
-// A name becomes a directory.
+// The name becomes that of a directory.
 void check_name(const Recipe& recipe) {
   const auto& name = recipe.name;
   const bool fits =
@@ -25,12 +25,12 @@ void check_name(const Recipe& recipe) {
     throw Error(
         Code::usage,
         fmt::format("{}name is {}; expected 1 to 100 characters without '/', not beginning with a "
-                    "dot: the run's directory is called so",
+                    "dot, since it is the name of the run's directory",
                     place(recipe.places, "name"), quote(name.substr(0, 120))));
 }
 
-// Before the data is known; long enough for every warm-up to end, short enough to look at every
-// step.
+// The horizon used before the data is known: long enough for every warm-up to end, short enough to
+// check every step.
 schedule::Horizon nominal(const Recipe& recipe) {
   constexpr std::int64_t steps_per_epoch = 100;
   return {steps_per_epoch, steps_per_epoch * std::min<std::int64_t>(recipe.epochs, 1000)};
@@ -40,8 +40,7 @@ void check_freeze(const Recipe& recipe) {
   if (recipe.freeze && recipe.freeze->epochs > recipe.epochs)
     throw Error(
         Code::usage,
-        fmt::format("{}freeze.epochs is {}, longer than the run of {}; 0 stands for the "
-                    "whole run",
+        fmt::format("{}freeze.epochs is {}, more than the run's {} epochs; 0 means the whole run",
                     place(recipe.places, "freeze.epochs"), recipe.freeze->epochs, recipe.epochs));
 }
 
@@ -53,15 +52,15 @@ void check_folds(const Recipe& recipe) {
   if (data.fold >= std::max<std::int64_t>(data.folds, 1))
     throw Error(Code::usage,
                 data.folds == 0
-                    ? fmt::format("{}data.fold is {}, and data.folds = 0 makes no folds; say how "
-                                  "many there are, as in data.folds = 5",
+                    ? fmt::format("{}data.fold is {}, but there are no folds (data.folds = 0); set "
+                                  "their number, as in data.folds = 5",
                                   place(recipe.places, "data.fold"), data.fold)
-                    : fmt::format("{}data.fold is {}; expected 0 to {}, as data.folds is {}",
+                    : fmt::format("{}data.fold is {}; expected 0 to {}, since data.folds is {}",
                                   place(recipe.places, "data.fold"), data.fold, data.folds - 1,
                                   data.folds));
 }
 
-/// A recipe that was written out names the default source beside the several.
+/// A recipe that was written out names the default source as well as the several sources.
 void check_sources(const Recipe& recipe) {
   const auto& data = recipe.data;
   if (!data.sources.empty() && data.source != Data{}.source)
@@ -70,7 +69,7 @@ void check_sources(const Recipe& recipe) {
   for (std::size_t i = 0; i < data.sources.size(); ++i)
     if (data.sources[i].source.empty())
       throw Error(Code::usage,
-                  fmt::format("{0}data.sources.{1} names no source; expected a table such as "
+                  fmt::format("{0}data.sources.{1} has no source; expected a table such as "
                               "{{ source = \"pictures\", weight = 2 }}",
                               place(recipe.places, fmt::format("data.sources.{}", i)), i));
 }
@@ -94,7 +93,7 @@ void check(const Recipe& recipe) {
   check_optimizer(recipe);
 }
 
-// What an edit of `kind` drops must not have been edited before.
+// Edits of `kind` come first, because they drop the options of the old kind.
 bool names_a_kind(std::string_view edit) {
   const auto key = edit.substr(0, edit.find('='));
   return key.ends_with(".kind") || key.ends_with(".schedule");

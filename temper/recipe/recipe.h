@@ -32,17 +32,18 @@
 #include "temper/regularize/penalty.h"
 #include "temper/schedule/schedule.h"
 
-/// The one description of a run: TOML in, options out, and what may be said about them.
+/// The recipe, the one description of a run: reading it from TOML, writing, checking and comparing
+/// it, and its fingerprint.
 namespace temper::recipe {
 
-/// Raise it when the same recipe begins to give other numbers: runs from before are then told
-/// apart.
+/// Raised whenever the same recipe begins to give different numbers, so that earlier runs have
+/// another fingerprint.
 inline constexpr int kNumerics = 2;
 
 enum class Precision : std::uint8_t { automatic, fp32, bf16 };
 enum class Device : std::uint8_t { automatic, cpu, cuda };
 
-/// What becomes of a run that meets a picture that can't be read.
+/// What a run does with an image that can't be read.
 enum class OnBadImage : std::uint8_t { stop, skip };
 
 /// One of several sources that are trained on together.
@@ -52,11 +53,12 @@ struct WeightedSource {
 
   static constexpr auto fields() {
     return std::tuple{
-        field(&WeightedSource::source,
-              {.name = "source", .meaning = "as data.source", .changes_results = false}),
+        field(
+            &WeightedSource::source,
+            {.name = "source", .meaning = "a source, as in data.source", .changes_results = false}),
         field(&WeightedSource::weight, {.name = "weight",
-                                        .meaning = "how often each of its images is drawn, next to "
-                                                   "those of the other sources",
+                                        .meaning = "sampling weight of each of its images, "
+                                                   "relative to those of the other sources",
                                         .bounds = {0, 1e6, true, false}})};
   }
 };
@@ -85,115 +87,119 @@ struct Data {
 
   static constexpr auto fields() {
     return std::tuple{
-        // Where the data lies does not count: its digest enters the fingerprint.
+        // The location of the data is not part of the fingerprint: the data's digest is.
         field(&Data::source,
               {.name = "source",
-               .meaning = "fashion-mnist, or the path of a folder of classes, a CSV manifest, IDX "
-                          "or CIFAR files, or packed shards",
+               .meaning = "fashion-mnist, or the path of a folder with one subfolder per class, a "
+                          "CSV manifest, IDX or CIFAR files, or packed shards",
                .changes_results = false}),
         field(&Data::sources,
               {.name = "sources",
-               .meaning = "several sources trained on together, in place of source, as in "
-                          "[{ source = \"a\", weight = 2 }, { source = \"b\" }]: an image's weight "
-                          "is how often it is drawn next to the others"}),
+               .meaning = "several sources to train on together, in place of source, as in "
+                          "[{ source = \"a\", weight = 2 }, { source = \"b\" }]; weight is the "
+                          "relative sampling weight of an image"}),
         field(&Data::validation, {.name = "validation",
-                                  .meaning = "share of the training images held out to validate on",
+                                  .meaning = "fraction of the training images held out for "
+                                             "validation",
                                   .bounds = {0, 0.9}}),
         field(&Data::folds,
               {.name = "folds",
-               .meaning = "parts that the training images are cut into, one of them held out to "
-                          "validate on in place of validation's share; 0: no folds",
+               .meaning = "number of cross-validation folds of the training images, one of which "
+                          "is held out in place of validation's fraction; 0: no folds",
                .bounds = {0, 1000},
                .alias = "k_folds"}),
         field(&Data::fold, {.name = "fold",
-                            .meaning = "which of the folds is held out, the first is 0",
+                            .meaning = "index of the fold that is held out, from 0",
                             .bounds = {0, 999}}),
         field(&Data::labelled,
               {.name = "labelled",
-               .meaning = "share of each class's training labels that is kept, for experiments "
-                          "with few labels; supervised training leaves out images without one",
+               .meaning = "fraction of each class's training labels that is kept, for experiments "
+                          "with few labels; supervised training leaves out unlabeled images",
                .bounds = {0, 1, true, false},
                .alias = "labeled"}),
         field(&Data::label_noise,
               {.name = "label_noise",
-               .meaning = "share of the training labels replaced by another class, each with the "
-                          "same chance, for experiments; validation and test labels stay right",
+               .meaning = "fraction of the training labels replaced by another class, chosen "
+                          "uniformly, for experiments; validation and test labels are unchanged",
                .bounds = {0, 1}}),
-        field(&Data::batch, {.name = "batch",
-                             .meaning = "images a step",
-                             .bounds = {1, 1 << 20},
-                             .alias = "batch_size"}),
+        field(&Data::batch, {.name = "batch_size",
+                             .meaning = "mini-batch size, images per step",
+                             .bounds = {1, 1 << 20}}),
         field(&Data::micro_batches,
               {.name = "micro_batches",
-               .meaning = "parts that a batch passes through the network in, to save memory; "
-                          "without BatchNorm the step is the same",
+               .meaning = "number of micro-batches that a batch is split into (gradient "
+                          "accumulation), to save memory; without BatchNorm the step is the same",
                .bounds = {1, 1 << 20},
                .alias = "accumulate"}),
         field(&Data::limit,
               {.name = "limit",
-               .meaning = "train on the first so many images after the seeded shuffle; 0: all",
+               .meaning = "number of training images used, the first ones after a seeded shuffle; "
+                          "0: all",
                .bounds = {.low = 0}}),
         field(&Data::sampling,
-              {.name = "sampling", .meaning = "which images an epoch is made of, in which order"}),
+              {.name = "sampling", .meaning = "which images an epoch consists of, in which order"}),
         field(&Data::decode,
               {.name = "decode",
-               .meaning = "exact: Pillow's pixels; fast: JPEGs that are made much smaller are "
-                          "decoded at a half, a quarter or an eighth, so their pixels differ a "
-                          "little"}),
+               .meaning = "exact: Pillow's pixels; fast: JPEGs that are downscaled a lot are "
+                          "decoded at 1/2, 1/4 or 1/8 of their size, so their pixels differ "
+                          "slightly"}),
         field(&Data::exif_orientation,
               {.name = "exif_orientation",
-               .meaning = "turn pictures the way that their EXIF orientation says",
+               .meaning = "rotate and mirror images according to their EXIF orientation",
                .alias = "exif"}),
         field(&Data::memory,
               {.name = "memory",
-               .meaning = "decoded pixels that are kept at most; a set that is larger is read from "
-                          "its files as it is needed",
+               .meaning = "memory budget for decoded images; a data set that is larger is read "
+                          "from its files when needed",
                .unit = "MiB",
                .bounds = {0, 1 << 24},
                .changes_results = false}),
-        // A picture that can't be read ends a run or is left out of it: no two runs that reach
-        // their end differ by this.
+        // An image that can't be read ends a run or is left out of it, so the results of runs that
+        // finish do not depend on this option.
         field(&Data::on_bad_image,
               {.name = "on_bad_image",
-               .meaning = "a picture that can't be read: stop the run, or skip it, counting and "
-                          "naming it; another one takes its place in training",
+               .meaning = "an image that can't be read: stop the run, or skip the image, which is "
+                          "counted, named and, in training, replaced by another one",
                .changes_results = false}),
         field(&Data::read_timeout, {.name = "read_timeout",
-                                    .meaning = "how long one file may take to be read; 0: for ever",
+                                    .meaning = "maximum time to read one file; 0: no limit",
                                     .unit = "seconds",
                                     .bounds = {0, 86400},
                                     .changes_results = false}),
-        field(&Data::loader_threads, {.name = "loader_threads",
-                                      .meaning = "threads that read and augment images",
+        field(&Data::loader_threads, {.name = "num_workers",
+                                      .meaning = "number of worker threads that load and augment "
+                                                 "images",
                                       .bounds = {1, 1024},
-                                      .changes_results = false,
-                                      .alias = "workers"}),
+                                      .changes_results = false}),
         field(&Data::size,
               {.name = "size",
                .meaning =
-                   "height and width of the input; auto: the images' where all are small, else 224",
+                   "height and width of the network's input; auto: the images' own size where all "
+                   "have the same size and fit into memory, else 224",
                .unit = "pixels",
                .bounds = {1, 8192}}),
         // Howard 2018, Training Imagenet in 3 hours for $25 (fast.ai); Tan and Le 2021,
         // EfficientNetV2, arXiv:2104.00298, 4 (progressive learning); Touvron et al. 2019, Fixing
         // the train-test resolution discrepancy, arXiv:1906.06423.
-        field(&Data::train_size,
-              {.name = "train_size",
-               .meaning = "height and width of training images (the longer one where they differ); "
-                          "a schedule makes them grow, evaluation always sees size; 0: as size",
-               .unit = "pixels",
-               .bounds = {0, 8192},
-               .scheduled = true}),
+        field(
+            &Data::train_size,
+            {.name = "train_size",
+             .meaning = "height and width of training images (the longer side where they differ); "
+                        "may grow by a schedule, while evaluation always uses size; 0: same as "
+                        "size",
+             .unit = "pixels",
+             .bounds = {0, 8192},
+             .scheduled = true}),
         field(&Data::augment,
-              {.name = "augment", .meaning = "what is done to a training image, in this order"})};
+              {.name = "augment", .meaning = "augmentations of a training image, in this order"})};
   }
 };
 
-/// What makes one checkpoint better than another, after an epoch's evaluation of the weights that
-/// count.
+/// The metric that chooses the best checkpoint. It is of the weights that evaluation.weights names
+/// (of both, the averaged ones), evaluated after every epoch.
 enum class Best : std::uint8_t { none, validation_loss, validation_accuracy };
 
-/// Saving happens beside training and at the end of every run that is stopped.
+/// When the state is saved during training; it is also saved when a run is stopped.
 struct Checkpoint {
   std::int64_t every_steps = 500;
   std::int64_t every_epochs = 0;
@@ -204,32 +210,33 @@ struct Checkpoint {
   static constexpr auto fields() {
     return std::tuple{
         field(&Checkpoint::every_steps, {.name = "every_steps",
-                                         .meaning = "save the state so often; 0: not by steps",
+                                         .meaning = "checkpoint interval in steps; 0: none",
                                          .unit = "steps",
                                          .bounds = {.low = 0},
                                          .changes_results = false}),
         field(&Checkpoint::every_epochs, {.name = "every_epochs",
-                                          .meaning = "save the state so often; 0: not by epochs",
+                                          .meaning = "checkpoint interval in epochs; 0: none",
                                           .unit = "epochs",
                                           .bounds = {.low = 0},
                                           .changes_results = false}),
         field(&Checkpoint::every_minutes, {.name = "every_minutes",
-                                           .meaning = "save the state so often; 0: not by time",
+                                           .meaning = "checkpoint interval in minutes; 0: none",
                                            .unit = "minutes",
                                            .bounds = {.low = 0},
                                            .changes_results = false}),
         field(&Checkpoint::keep, {.name = "keep",
-                                  .meaning = "checkpoints that are kept, the newest ones",
+                                  .meaning = "number of checkpoints kept, the newest ones",
                                   .bounds = {.low = 1},
                                   .changes_results = false}),
-        field(&Checkpoint::best,
-              {.name = "best",
-               .meaning = "also save after the epoch that was best by this, and keep that one",
-               .changes_results = false})};
+        field(
+            &Checkpoint::best,
+            {.name = "best",
+             .meaning = "also save and keep a checkpoint of the epoch that is best by this metric",
+             .changes_results = false})};
   }
 };
 
-/// The weights that an evaluation looks at.
+/// The weights that are evaluated.
 enum class Weights : std::uint8_t { averaged, raw, both };
 
 struct Evaluation {
@@ -240,20 +247,21 @@ struct Evaluation {
     return std::tuple{
         field(&Evaluation::weights,
               {.name = "weights",
-               .meaning = "which weights are scored after every epoch and, once, on the test set: "
-                          "averaged where there are any, raw as they were trained, or both (the "
-                          "test set with the averaged)"}),
+               .meaning = "which weights are evaluated after every epoch and, once, on the test "
+                          "set: averaged where there are any, raw as trained, or both (the test "
+                          "set with the averaged)"}),
         field(&Evaluation::statistics_images,
               {.name = "statistics_images",
-               .meaning = "images over which BatchNorm's statistics are measured anew, where "
-                          "averaged weights want that; 0: the whole training set",
+               .meaning = "number of images for the recalibration of BatchNorm statistics, where "
+                          "averaged weights need it; 0: the whole training set",
                .bounds = {.low = 0}})};
   }
 };
 
 enum class OnNan : std::uint8_t { stop, skip, rollback };
 
-/// What becomes of a step whose loss or gradient is not finite. It is never applied.
+/// What is done about a step whose loss or gradient is not finite (NaN or infinity). Such a step is
+/// never applied.
 struct Guard {
   OnNan nan = OnNan::stop;
   std::int64_t limit = 10;
@@ -263,15 +271,18 @@ struct Guard {
     return std::tuple{
         field(&Guard::nan,
               {.name = "nan",
-               .meaning = "where a loss or gradient is not finite: stop the run, skip the step, or "
-                          "rollback the weights to the last anchor and go on with the next batch"}),
+               .meaning = "a loss or gradient that is not finite (NaN or infinity): stop the run, "
+                          "skip the step, or rollback: restore the state of the last anchor and "
+                          "continue with the next batch"}),
         field(&Guard::limit, {.name = "limit",
-                              .meaning = "how many such steps in a row end the run all the same",
+                              .meaning = "number of such steps in a row that ends the run in any "
+                                         "case",
                               .bounds = {.low = 1}}),
-        field(&Guard::anchor_every, {.name = "anchor_every",
-                                     .meaning = "how often rollback keeps a state to go back to",
-                                     .unit = "steps",
-                                     .bounds = {.low = 1}})};
+        field(&Guard::anchor_every,
+              {.name = "anchor_every",
+               .meaning = "interval at which rollback saves an anchor, a state to restore",
+               .unit = "steps",
+               .bounds = {.low = 1}})};
   }
 };
 
@@ -281,17 +292,18 @@ struct Log {
 
   static constexpr auto fields() {
     return std::tuple{
-        field(&Log::every_steps, {.name = "every_steps",
-                                  .meaning = "write the running loss and rate so often",
-                                  .unit = "steps",
-                                  .bounds = {.low = 1},
-                                  .changes_results = false}),
-        field(&Log::norms_every,
-              {.name = "norms_every",
-               .meaning = "write every layer's weight, gradient and update norm so often; 0: never",
+        field(&Log::every_steps,
+              {.name = "every_steps",
+               .meaning = "interval at which the running loss and the learning rate are written",
                .unit = "steps",
-               .bounds = {.low = 0},
-               .changes_results = false})};
+               .bounds = {.low = 1},
+               .changes_results = false}),
+        field(&Log::norms_every, {.name = "norms_every",
+                                  .meaning = "interval at which every layer's weight, gradient and "
+                                             "update norms are written; 0: never",
+                                  .unit = "steps",
+                                  .bounds = {.low = 0},
+                                  .changes_results = false})};
   }
 };
 
@@ -324,142 +336,144 @@ struct Recipe {
   Checkpoint checkpoint = {};
   Log log = {};
 
-  Schedules schedules = {};  ///< the numbers above that a schedule drives hold its value at step 0
-  Places places = {};        ///< where its text says what; messages begin with it
+  Schedules schedules = {};  ///< a number above that has a schedule holds its value at step 0
+  Places places = {};        ///< where the text sets each option; messages begin with it
 
   static constexpr auto fields() {
     return std::tuple{
         field(&Recipe::name, {.name = "name",
-                              .meaning = "what the run and its directory are called",
+                              .meaning = "name of the run and of its directory",
                               .changes_results = false}),
         field(&Recipe::seed,
-              {.name = "seed", .meaning = "where all randomness begins", .bounds = {.low = 0}}),
+              {.name = "seed", .meaning = "seed of all random numbers", .bounds = {.low = 0}}),
         field(
             &Recipe::epochs,
             {.name = "epochs", .meaning = "passes over the training images", .bounds = {.low = 1}}),
         field(&Recipe::precision,
               {.name = "precision",
-               .meaning = "number format that layers compute in; auto: bf16 where that is the "
-                          "faster one (GPUs from Ampere on, processors with AMX), else fp32"}),
-        // These two change the order of sums, so the last bits, and nothing that a run is about: it
-        // may go on elsewhere, and says so.
+               .meaning = "number format that layers compute in; auto: bf16 where it is faster "
+                          "(GPUs from Ampere on, processors with AMX), else fp32"}),
+        // The next two change the order of sums, and so only the last bits: a run may be resumed
+        // with other values, and then reports it.
         field(&Recipe::device, {.name = "device",
-                                .meaning = "auto: a GPU when there is one that works; the last "
-                                           "bits of sums depend on it",
+                                .meaning = "device to train on; auto: a GPU where one works; the "
+                                           "last bits of sums depend on it",
                                 .changes_results = false}),
-        field(&Recipe::threads,
-              {.name = "threads",
-               .meaning = "threads that compute; the last bits of sums depend on it",
-               .bounds = {1, 1024},
-               .changes_results = false}),
+        field(
+            &Recipe::threads,
+            {.name = "threads",
+             .meaning = "number of compute threads (intra-op); the last bits of sums depend on it",
+             .bounds = {1, 1024},
+             .changes_results = false}),
         field(&Recipe::averaging,
               {.name = "averaging",
-               .meaning = "average of the weights over the steps, evaluated beside them"}),
+               .meaning = "average of the weights over the training steps, for evaluation"}),
         field(&Recipe::data,
-              {.name = "data", .meaning = "the images and how they reach the network"}),
+              {.name = "data", .meaning = "the images and how they are loaded and augmented"}),
         field(&Recipe::model, {.name = "model", .meaning = "the network", .alias = "architecture"}),
-        field(&Recipe::optimizer,
-              {.name = "optimizer", .meaning = "how weights follow their gradients"}),
-        field(&Recipe::lr_scaling,
-              {.name = "lr_scaling", .meaning = "the learning rate follows the batch"}),
-        field(
-            &Recipe::parameters,
-            {.name = "parameters",
-             .meaning = "learning rate and weight decay by the kind of a parameter, the rate also "
-                        "by its layer"}),
-        field(&Recipe::freeze, {.name = "freeze", .meaning = "stages that stand still"}),
-        field(&Recipe::clip, {.name = "clip", .meaning = "gradients kept small before a step"}),
+        field(&Recipe::optimizer, {.name = "optimizer", .meaning = "update rule of the weights"}),
+        field(&Recipe::lr_scaling, {.name = "lr_scaling",
+                                    .meaning = "scaling of the learning rate with the batch size"}),
+        field(&Recipe::parameters,
+              {.name = "parameters",
+               .meaning = "learning rate and weight decay by kind of parameter, the learning rate "
+                          "also by layer"}),
+        field(&Recipe::freeze, {.name = "freeze", .meaning = "frozen stages of the network"}),
+        field(&Recipe::clip, {.name = "clip", .meaning = "gradient clipping before a step"}),
         field(&Recipe::lookahead,
-              {.name = "lookahead", .meaning = "slow weights around the optimizer"}),
-        field(&Recipe::sam, {.name = "sam", .meaning = "sharpness-aware minimisation"}),
+              {.name = "lookahead", .meaning = "Lookahead: slow weights around the optimizer"}),
+        field(&Recipe::sam, {.name = "sam", .meaning = "sharpness-aware minimization"}),
         field(&Recipe::penalty,
-              {.name = "penalty", .meaning = "penalties on the size of the weights"}),
+              {.name = "penalty", .meaning = "L1 and L2 penalties on the weights"}),
         field(&Recipe::max_norm,
-              {.name = "max_norm", .meaning = "a length that no unit's weights exceed"}),
+              {.name = "max_norm", .meaning = "maximum norm of each unit's weights"}),
         field(&Recipe::gradient_noise,
-              {.name = "gradient_noise", .meaning = "normal noise on the gradients"}),
-        field(&Recipe::loss, {.name = "loss", .meaning = "what training makes small"}),
-        field(
-            &Recipe::distillation,
-            {.name = "distillation", .meaning = "another run's network teaches beside the labels"}),
+              {.name = "gradient_noise", .meaning = "Gaussian noise added to the gradients"}),
+        field(&Recipe::loss, {.name = "loss", .meaning = "training objective"}),
+        field(&Recipe::distillation,
+              {.name = "distillation",
+               .meaning = "knowledge distillation from another run's network"}),
         field(&Recipe::consistency,
               {.name = "consistency",
-               .meaning = "several views of every image are to get the same answer"}),
+               .meaning = "consistency regularization over augmented views of each image"}),
         field(&Recipe::early_stopping,
               {.name = "early_stopping",
-               .meaning = "the run ends when its evaluations get no better"}),
+               .meaning = "end of the run when its evaluations no longer improve"}),
         field(&Recipe::evaluation,
-              {.name = "evaluation", .meaning = "which weights are scored, and how"}),
-        field(&Recipe::guard, {.name = "guard", .meaning = "against numbers that are not finite"}),
+              {.name = "evaluation", .meaning = "which weights are evaluated, and how"}),
+        field(&Recipe::guard,
+              {.name = "guard", .meaning = "handling of non-finite losses and gradients"}),
         field(&Recipe::checkpoint,
-              {.name = "checkpoint", .meaning = "saving the state, to go on from"}),
+              {.name = "checkpoint", .meaning = "saving the state, to resume from"}),
         field(&Recipe::log,
-              {.name = "log", .meaning = "what metrics.jsonl and TensorBoard are told"})};
+              {.name = "log", .meaning = "what is written to metrics.jsonl and TensorBoard"})};
   }
 };
 
-/// Reads a recipe file, then the edits (`optimizer.lr=0.1`), those of a `kind` or `schedule` first.
-/// The name is the file's unless the recipe has one. Throws Error{Code::usage} beginning
-/// "recipe.toml:12:3: " or "--set key=value: ", Error{Code::io} when the file can't be read.
+/// Reads a recipe file and applies the edits (`optimizer.lr=0.1`), those of a `kind` or `schedule`
+/// first. The run has the file's name unless the recipe sets one. Throws Error{Code::usage}, whose
+/// message begins with "recipe.toml:12:3: " or "--set key=value: ", and Error{Code::io} when the
+/// file can't be read.
 Recipe load(const std::filesystem::path& path, const std::vector<std::string>& sets = {});
-/// The same from text. @param name  what messages call it
+/// The same for a recipe's text. @param name  of the text, in messages
 Recipe parse(std::string_view text, const std::string& name,
              const std::vector<std::string>& sets = {});
 
-/// The recipe with every key and its meaning; parsing it gives an equal recipe.
+/// The recipe as TOML, with every key and its meaning. Parsing it gives an equal recipe.
 std::string to_toml(const Recipe& recipe);
 /// The architecture on one line: `{ kind = "resnet", depth = 20, ... }`.
 std::string model_text(const Recipe& recipe);
 
-/// Hash of what decides the results: every option that counts and is not at its default, the data,
-/// kNumerics. An option added later, at its default, changes no fingerprint.
+/// Hash of what determines the results: every option that changes results and is not at its
+/// default, the data, and kNumerics. An option that is added later and is at its default changes no
+/// fingerprint.
 std::string fingerprint(const Recipe& recipe, std::string_view data_digest);
 
-/// Every key with its value, as `--set` takes them, and whether it is a default.
+/// Every key with its value, in the form that `--set` takes, and whether it is the default.
 std::vector<Fact> facts(const Recipe& recipe);
 
 std::vector<Difference> differences(const Recipe& left, const Recipe& right);
 
-/// Throws Error{Code::usage} naming the step and the value where a schedule leaves its option's
-/// range, and for a plateau that drives what is done to images.
+/// Throws Error{Code::usage} that names the step and the value where a schedule leaves its option's
+/// range, and for a plateau schedule of a data option.
 void check_schedules(const Recipe& recipe, const schedule::Horizon& horizon);
 
-/// What can be told when the run's length is known. Throws Error{Code::usage} for a schedule that
-/// is longer or shorter than the run, and for a learning rate that falls under an optimizer that
-/// stands in for that.
+/// Checks that need the run's length. Throws Error{Code::usage} for a schedule that is longer or
+/// shorter than the run, and for a decreasing learning rate with an optimizer that replaces
+/// learning rate decay (schedule-free ones).
 void check_lengths(const Recipe& recipe, const schedule::Horizon& horizon);
 
-/// Throws Error{Code::usage} where a plateau has no validation score to follow.
+/// Throws Error{Code::usage} for a plateau schedule without a validation score to follow.
 /// @param validated  there is a validation set
 void check_plateaus(const Recipe& recipe, bool validated);
 
-/// Numbers that follow from the run's length: base_lr where decay follows the schedule (the highest
-/// rate of the run), the decay of a rescaled average.
+/// Sets the numbers that depend on the run's length: base_lr where weight decay follows the
+/// schedule (the highest learning rate of the run), and the decay of a rescaled average.
 void resolve(Recipe& recipe, const schedule::Horizon& horizon);
 
-/// What is allowed but probably not meant, a sentence each.
+/// Options that are allowed but probably a mistake, one sentence each.
 std::vector<std::string> lint(const Recipe& recipe, const schedule::Horizon& horizon);
-/// The same where the length of the run is not known yet.
+/// The same for a run whose length is not known yet.
 std::vector<std::string> lint(const Recipe& recipe);
 
-/// What each plateau of a recipe remembers, by the path of the number that it drives.
-using Plateaus = std::map<std::string, schedule::PlateauMemory>;
+/// The state of each plateau schedule of a recipe, by the path of its option.
+using Plateaus = std::map<std::string, schedule::PlateauState>;
 
-/// Writes the numbers of a step into a recipe, which must outlive it and not change otherwise: the
-/// values of schedules, and learning rates as lr_scaling has them.
+/// Writes the values of a step into a recipe: the values of its schedules, and the learning rates
+/// scaled by lr_scaling. The recipe must outlive the driver and must not be changed by others.
 class ScheduleDriver {
  public:
-  /// @param recipe  with its rates unscaled, as it was read
+  /// @param recipe  with unscaled learning rates, as it was read
   ScheduleDriver(Recipe& recipe, const schedule::Horizon& horizon);
 
-  /// @param plateaus  one that is missing stands before any reduction
+  /// @param plateaus  a plateau that is missing has made no reduction yet
   void apply(std::int64_t step, const Plateaus& plateaus = {}) const;
 
-  /// How many of the network's stages stand still in a step.
+  /// How many of the network's stages are frozen in a step.
   [[nodiscard]] std::int64_t frozen_stages(std::int64_t step) const;
 
  private:
-  struct Driven {
+  struct ScheduledNumber {
     std::string path;
     schedule::Schedule schedule;
     double factor;
@@ -468,7 +482,7 @@ class ScheduleDriver {
 
   schedule::Horizon horizon_;
   std::optional<model::Freeze> freeze_;
-  std::vector<Driven> driven_;
+  std::vector<ScheduledNumber> driven_;
 };
 
 }  // namespace temper::recipe
@@ -481,6 +495,7 @@ template <>
 struct temper::EnumNames<temper::recipe::Best> {
   static constexpr std::array<std::string_view, 3> value{"none", "validation_loss",
                                                          "validation_accuracy"};
+  static constexpr std::string_view for_classes = "validation_accuracy";
 };
 template <>
 struct temper::EnumNames<temper::recipe::Weights> {
@@ -499,5 +514,5 @@ struct temper::EnumNames<temper::recipe::Device> {
   static constexpr std::array<std::string_view, 3> value{"auto", "cpu", "cuda"};
 };
 
-// Compiled once, as its view is large.
+// Instantiated once, in recipe.cpp, because it is large.
 extern template temper::Group temper::group(temper::recipe::Recipe& value);

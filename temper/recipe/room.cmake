@@ -1,4 +1,4 @@
-# `temper recipe new` begins with recipes that ship, so their text goes into the program.
+# `temper recipe new` starts from the recipes that temper ships, so their text is compiled in.
 foreach(name fashion-mnist cifar10 pictures)
   set(_file "${CMAKE_CURRENT_SOURCE_DIR}/recipes/${name}.toml")
   string(TOUPPER "TEMPER_${name}_RECIPE" _variable)

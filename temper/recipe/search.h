@@ -8,13 +8,14 @@
 
 namespace temper::recipe {
 
-/// The group has an option of that name or alias.
+/// Whether the group has an option of that name or alias.
 bool has_option(const Group& group, std::string_view name);
 
-/// Where options of that name are, among the techniques that are switched on: {"optimizer.lr"}.
+/// The paths of all options of that name in the techniques that are switched on:
+/// {"optimizer.lr"}.
 std::vector<std::string> paths_of(const Group& root, std::string_view name);
 
-/// The option at a path; nothing when there is none among the techniques that are switched on.
+/// The option at a path; nullopt if the techniques that are switched on have none there.
 std::optional<Item> find(const Group& root, std::string_view path);
 
 }  // namespace temper::recipe

@@ -9,7 +9,7 @@
 namespace temper::recipe {
 namespace {
 
-constexpr std::size_t kLongest = 64;  // no option's name comes near it
+constexpr std::size_t kLongest = 64;  // all option names are much shorter
 
 char folded(char c) {
   if (c >= 'A' && c <= 'Z') return static_cast<char>(c - 'A' + 'a');

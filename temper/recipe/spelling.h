@@ -7,14 +7,14 @@
 namespace temper::recipe {
 
 /// Damerau-Levenshtein distance (optimal string alignment): insertions, deletions, substitutions
-/// and swaps of neighbours. Case does not count, nor `-` against `_`.
+/// and swaps of adjacent letters. Case is ignored, and `-` equals `_`.
 std::size_t spelling_distance(std::string_view a, std::string_view b);
 
-/// The candidate that a reader would call a slip of `word`: the nearest one within a third of its
-/// letters (and at most three); empty when none is.
+/// The candidate of which `word` is probably a misspelling: the nearest one within a distance of a
+/// third of the word's letters, at least 1 and at most 3; empty when there is none.
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates);
 
-/// "did you mean 'optimizer'?", or "<otherwise> a, b, c" when nothing is near.
+/// "did you mean 'optimizer'?", or "<otherwise> a, b, c" when no candidate is near.
 std::string suggestion(std::string_view word, const std::vector<std::string_view>& candidates,
                        std::string_view otherwise);
 

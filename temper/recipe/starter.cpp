@@ -27,14 +27,10 @@ std::string starter(const std::string& source) {
 }
 
 std::string head() {
-  return "# A recipe for temper. Every key may be left out; what stands here are good values to "
-         "begin "
-         "with.\n"
-         "#   temper train FILE             trains it          --set optimizer.lr=0.05 changes a "
-         "key\n"
-         "#   temper list                   shows what else there is; temper explain sgd says what "
-         "it "
-         "does\n";
+  return "# A recipe for temper. Every key is optional; these values are a good starting point.\n"
+         "#   temper train FILE             trains it; --set optimizer.lr=0.05 changes a key\n"
+         "#   temper list                   lists all techniques; temper explain sgd describes "
+         "one\n";
 }
 
 }  // namespace temper::recipe

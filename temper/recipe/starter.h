@@ -5,31 +5,31 @@
 
 namespace temper::recipe {
 
-/// A recipe to begin with: every key with its value and meaning.
-/// @param source  "fashion-mnist", or a folder of pictures
+/// A starter recipe: every key with its value and meaning.
+/// @param source  "fashion-mnist", or a folder of images
 std::string starter(const std::string& source);
 
-/// What a run on a source is called: the last part of its path, without a file's ending.
+/// The name of a run on a source: the last component of its path, without a file's extension.
 std::string name_of_source(const std::string& source);
 
-/// What is known of data that nobody wrote a recipe for.
-struct Found {
+/// Properties of a data set from which a recipe is chosen.
+struct DataSummary {
   std::string source;       ///< as data.source
-  std::int64_t images = 0;  ///< of the training set, validation still in it
+  std::int64_t images = 0;  ///< of the training set, before validation images are held out
   std::int64_t classes = 0;
-  std::int64_t values = 0;          ///< > 0: there are no classes
+  std::int64_t values = 0;          ///< number of regression targets; > 0: there are no classes
   std::int64_t smallest_class = 0;  ///< images
   std::int64_t largest_class = 0;
-  std::int64_t side = 0;    ///< pixels of the pictures' shorter sides, the one in the middle
-  bool same_size = false;   ///< all pictures have one size
-  bool validation = false;  ///< the data brings a validation set
+  std::int64_t side = 0;    ///< median of the images' shorter sides, in pixels
+  bool same_size = false;   ///< all images have one size
+  bool validation = false;  ///< the data has a validation set of its own
   bool gpu = false;
 };
 
-/// "of 10 classes", or where there are values "with 2 values".
-std::string learned_text(std::int64_t classes, std::int64_t values);
+/// "of 10 classes", or for regression "with 2 values".
+std::string targets_text(std::int64_t classes, std::int64_t values);
 
-/// A recipe chosen for the data, and why.
+/// A recipe chosen for the data, and the reasons.
 struct Choice {
   struct Reason {
     std::string what;  ///< "network"
@@ -39,8 +39,9 @@ struct Choice {
   std::vector<Reason> reasons;
 };
 
-/// A network, its input, batch, epochs, rate, average, sampling and validation by the number, size
-/// and balance of the pictures and what computes. A function of `found` alone.
-Choice choose(const Found& found);
+/// Chooses the network, its input size, the batch size, epochs, learning rate, averaging, sampling
+/// and validation by the number, size and class balance of the images and by the device. The choice
+/// is a function of `found` alone.
+Choice choose(const DataSummary& found);
 
 }  // namespace temper::recipe

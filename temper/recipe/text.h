@@ -8,16 +8,15 @@
 
 namespace temper::recipe {
 
-/// Numbers that a schedule drives, by the option's path ("optimizer.lr",
-/// "data.augment.0.probability").
+/// The schedules of numbers, by the option's path ("optimizer.lr", "data.augment.0.p").
 using Schedules = std::map<std::string, schedule::Schedule>;
 
-/// Where a recipe's text says something, for messages: "recipe.toml:12:3" by the option's path, the
-/// text as a whole by "".
+/// Where a recipe's text sets an option, for messages: "recipe.toml:12:3" by the option's path, and
+/// the name of the text by "".
 using Places = std::map<std::string, std::string>;
 
-/// What a message about the option begins with, "recipe.toml:12:3: ": its place or that of the
-/// nearest table around it; "" where none is known.
+/// The prefix of a message about an option, "recipe.toml:12:3: ": its place, or that of the nearest
+/// enclosing table; "" where none is known.
 std::string place(const Places& places, std::string_view path);
 
 /// A TOML string.
@@ -26,7 +25,7 @@ std::string quote(std::string_view text);
 std::string number_text(double value);
 
 /// An option's value as TOML on one line: `0.1`, `{ schedule = "cosine", ... }`, `false` for a
-/// technique left out.
+/// technique that is off.
 std::string value_text(const Slot& slot, const std::string& path, const Schedules& schedules);
 
 /// `a.b`, or `b` where `a` is empty.

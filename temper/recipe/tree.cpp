@@ -11,27 +11,27 @@
 #include "temper/core/error.h"
 #include "temper/recipe/text.h"
 
-// Header only, here alone: no shared library to ship, and a nesting limit that keeps recursion
-// shallow.
+// toml++ is used header-only and in this file alone, so that there is no shared library to ship,
+// and with a nesting limit that bounds the recursion.
 #define TOML_HEADER_ONLY 1
 #define TOML_SHARED_LIB 0
 #define TOML_ENABLE_FORMATTERS 0
 #define TOML_MAX_NESTED_VALUES 32
 #include <toml++/impl/preprocessor.h>
-// What it asserts of a text is not always so: "[!" comes to a key that does not begin like one.
-// That is an error of the text, not of the program.
+// Some of toml++'s assertions fail on invalid text: after "[!" it asserts the start of a key. This
+// is an error in the text, not in the program.
 namespace {
-struct NotAsAsserted {};
+struct AssertionFailed {};
 [[noreturn]] void refuse_assertion() {
-  throw NotAsAsserted();
+  throw AssertionFailed();
 }
 }  // namespace
 #undef TOML_ASSERT
 #undef TOML_ASSERT_ASSUME
 #define TOML_ASSERT(condition) (static_cast<bool>(condition) ? void() : refuse_assertion())
 #define TOML_ASSERT_ASSUME(condition) TOML_ASSERT(condition)
-// Its tables of characters call unreachable what is not: U+00A1 where white space may stand comes
-// to an "unreachable" case, which means no.
+// Its character tables mark reachable cases as unreachable: U+00A1 at a place where white space is
+// allowed reaches one, which means false.
 #pragma push_macro("TOML_UNREACHABLE")
 #undef TOML_UNREACHABLE
 #define TOML_UNREACHABLE return false
@@ -49,8 +49,8 @@ constexpr std::size_t kMaxDots = 64;
   throw Error(Code::usage, fmt::format("{}: {}", where, message));
 }
 
-// toml++ recurses once for every dot of a key, without a limit of its own. The first line that
-// would take it too far; 0: none.
+// toml++ recurses once for every dot of a key, without a limit of its own. Returns the first line
+// with too many dots; 0: none.
 std::uint32_t line_too_deep(std::string_view text) {
   std::uint32_t line = 1;
   std::size_t dots = 0;
@@ -66,7 +66,7 @@ std::uint32_t line_too_deep(std::string_view text) {
 }
 
 [[noreturn]] void refuse_depth(std::string_view where) {
-  fail(where, fmt::format("more than {} dots in a row: no key is that deep", kMaxDots));
+  fail(where, fmt::format("a key with more than {} dots in a row; no key is that deep", kMaxDots));
 }
 
 Position position_of(const toml::source_region& region) {
@@ -85,7 +85,7 @@ class Reader {
     if (const auto* whole = from.as_integer()) return {whole->get(), position};
     if (const auto* number = from.as_floating_point()) return {number->get(), position};
     if (const auto* truth = from.as_boolean()) return {truth->get(), position};
-    fail(tree_.where(position), "a date or time, which no option takes; quote it if it is text");
+    fail(tree_.where(position), "a date or time; no option takes one. Quote it if it is text");
   }
 
  private:
@@ -113,7 +113,7 @@ bool is_as_asserted(std::string_view text) {
     return true;
   } catch (const toml::parse_error&) {
     return true;
-  } catch (const NotAsAsserted&) {
+  } catch (const AssertionFailed&) {
     return false;
   }
 }
@@ -121,7 +121,7 @@ bool is_as_asserted(std::string_view text) {
 toml::table parsed(std::string_view text) {
   try {
     return toml::parse(text);
-  } catch (const NotAsAsserted&) {
+  } catch (const AssertionFailed&) {
     std::vector<std::size_t> ends;
     for (auto end = text.find('\n'); end != std::string_view::npos; end = text.find('\n', end + 1))
       ends.push_back(end);
@@ -143,7 +143,7 @@ std::vector<std::string> segments(std::string_view path) {
   return parts;
 }
 
-// The value alone, or nothing when it is not one TOML value.
+// A table that holds the value; nullopt when the text is not a single TOML value.
 std::optional<toml::table> as_toml(std::string_view value) {
   if (value.find('\n') != std::string_view::npos) return std::nullopt;
   try {
@@ -160,7 +160,7 @@ Node edit_value(const Tree& tree, std::string_view text) {
   if (bracketed || text.empty())
     fail(tree.source,
          text.empty() ? "no value after '='; for empty text write '\"\"'"
-                      : "the value is not TOML: a quote or bracket is not closed or stands alone");
+                      : "the value is not TOML: a quote or bracket is not closed or not opened");
   const auto table = as_toml(quote(text));
   if (!table) fail(tree.source, "the value is not UTF-8 text");
   return Reader(tree).node(*table->get("value"));
@@ -174,8 +174,7 @@ std::string Tree::where(Position position) const {
 
 Tree parse_toml(std::string_view text, const std::string& name) {
   if (text.size() > kMaxBytes)
-    fail(name,
-         fmt::format("{} bytes, more than the {} that a recipe may have", text.size(), kMaxBytes));
+    fail(name, fmt::format("{} bytes; a recipe may have at most {}", text.size(), kMaxBytes));
   if (const auto line = line_too_deep(text); line > 0)
     refuse_depth(fmt::format("{}:{}", name, line));
   Tree tree{.source = name};
@@ -202,7 +201,7 @@ Tree parse_edit(std::string_view edit) {
   };
   const auto keys = segments(trimmed(edit.substr(0, equals)));
   if (std::ranges::any_of(keys, &std::string::empty))
-    fail(tree.source, "the key must be names joined by dots, as in data.augment.0.padding");
+    fail(tree.source, "expected a key of names joined by dots, as in data.augment.0.padding");
   Node node = edit_value(tree, trimmed(edit.substr(equals + 1)));
   for (const auto& key : std::views::reverse(keys)) {
     Node::Table table;

@@ -5,7 +5,7 @@
 #include <variant>
 #include <vector>
 
-/// What a recipe's text says, before anything is known about options: values, tables and lists with
+/// The syntax tree of a recipe's text, independent of the options: values, tables and lists with
 /// their positions.
 namespace temper::recipe {
 
@@ -19,11 +19,10 @@ struct Node {
   using List = std::vector<Node>;
   using Table = std::vector<Member>;  ///< in the order of the text
 
-  /// false until it is set; said by no initialiser here, where Member is not complete yet.
+  /// false until it is set. Without an initializer, because Member is not a complete type here.
   std::variant<bool, std::int64_t, double, std::string, List, Table> value;
   Position position = {};
-  bool partial =
-      false;  ///< a table on the way to what an edit changes: the rest of the options stays
+  bool partial = false;  ///< a table on the path of an edit: its other options are unchanged
 };
 struct Member {
   std::string key;
@@ -40,12 +39,12 @@ struct Tree {
   [[nodiscard]] std::string where(Position position) const;
 };
 
-/// Throws Error{Code::usage} with file, line and column when the text is not TOML, holds dates, is
-/// larger than 1 MiB or nested beyond any recipe.
+/// Throws Error{Code::usage} with file, line and column when the text is not TOML, contains dates,
+/// is larger than 1 MiB or nested too deeply.
 Tree parse_toml(std::string_view text, const std::string& name);
 
-/// `optimizer.lr=0.1`, `data.augment.0.padding=2`, `averaging=false`: the value is TOML; what is
-/// not TOML and does not begin with a quote or bracket is text.
+/// Parses an edit such as `optimizer.lr=0.1`, `data.augment.0.padding=2` or `averaging=false`. The
+/// value is TOML; a value that is not TOML and does not begin with a quote or bracket is text.
 Tree parse_edit(std::string_view edit);
 
 }  // namespace temper::recipe

@@ -19,8 +19,7 @@ struct Line {
   std::string comment;
 };
 
-// What a slot holds at the top of the document: a section of its own, or nothing (then it is one
-// assignment).
+// A slot at the top of the document that is a section of its own; the other slots are assignments.
 struct Section {
   std::string_view name;
   std::string_view kind;
@@ -57,7 +56,7 @@ std::string comment(const Item& item) {
   return fmt::format("{} ({})", item.meta.meaning, fmt::join(facts, "; "));
 }
 
-// A list of tables takes a line for each; everything else fits on one.
+// A list of tables has one line for each table; every other value is on one line.
 std::string assignment(const Item& item, const std::string& path, const Schedules& schedules) {
   const auto* list = std::get_if<std::function<ListView()>>(&item.slot);
   if (list == nullptr || (*list)().size == 0 ||
@@ -105,7 +104,7 @@ std::string text_of(const Section& section, const Schedules& schedules) {
 }  // namespace
 
 std::string document(const Group& root, const Schedules& schedules) {
-  // Assignments first: after a section's header they would belong to it.
+  // Assignments come first: after a section's header they would belong to the section.
   std::vector<Line> lines;
   std::string sections;
   for (const auto& item : root.items) {

@@ -6,8 +6,8 @@
 
 namespace temper::recipe {
 
-/// Every option with its value as a TOML document, meanings as comments. Binding it gives equal
-/// options.
+/// All options with their values as a TOML document, with their meanings as comments. Binding the
+/// document gives equal options.
 std::string document(const Group& root, const Schedules& schedules);
 
 }  // namespace temper::recipe

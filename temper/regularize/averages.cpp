@@ -4,8 +4,8 @@
 
 namespace temper::regularize {
 
-void move_towards(std::span<const Named> tensors, const std::vector<Named>& averages,
-                  double share) {
+void lerp_averages(std::span<const Named> tensors, const std::vector<Named>& averages,
+                   double share) {
   std::vector<at::Tensor> moving;
   std::vector<at::Tensor> values;
   for (std::size_t i = 0; i < tensors.size(); ++i) {

@@ -16,10 +16,10 @@ namespace temper::regularize {
 /// A tensor of the network, parameter or buffer, under its name.
 using Named = std::pair<std::string, at::Tensor>;
 
-/// What becomes of BatchNorm's statistics under averaged weights.
+/// How BatchNorm's running statistics are obtained for averaged weights.
 enum class Statistics : std::uint8_t {
-  averaged,    ///< averaged as the weights are
-  reestimated  ///< measured anew over training images before the weights are evaluated
+  averaged,    ///< averaged like the weights
+  reestimated  ///< recomputed over training images before the averaged weights are evaluated
 };
 
 /// The run over which weights are averaged.
@@ -28,24 +28,28 @@ struct Length {
   std::int64_t total_steps = 1;
 };
 
-/// The averages so far. To load saved ones, copy_ into the tensors of a fresh one and set
+/// The current averages. To load saved ones, copy_ them into the tensors of a new object and set
 /// `updates`.
 struct Averages {
-  std::int64_t updates = 0;      ///< steps seen
-  std::vector<Named> tensors;    ///< in the order and under the names of what is averaged
-  std::vector<Named> snapshots;  ///< weights of earlier steps that the average is made of
+  std::int64_t updates = 0;      ///< steps made so far
+  std::vector<Named> tensors;    ///< in the order and with the names of the averaged tensors
+  std::vector<Named> snapshots;  ///< weights of earlier steps, whose mean is the average
   Length length;
 };
 
-/// Moves `averages` towards the tensors by a share, in one pass; integer tensors are copied.
-void move_towards(std::span<const Named> tensors, const std::vector<Named>& averages, double share);
+/// averages <- lerp(averages, tensors, share), in one pass; integer tensors are copied.
+void lerp_averages(std::span<const Named> tensors, const std::vector<Named>& averages,
+                   double share);
 
-/// The field of averages whose paper measures statistics anew, or may.
+/// The field `statistics` of averages for which BatchNorm's statistics can be re-estimated.
 template <class S>
 constexpr auto statistics_field(Statistics S::* member) {
-  return field(member, {.name = "statistics",
-                        .meaning = "BatchNorm's statistics: averaged too, or measured anew over "
-                                   "evaluation.statistics_images before an evaluation"});
+  return field(
+      member,
+      {.name = "statistics",
+       .meaning =
+           "BatchNorm's running mean and variance: averaged like the weights, or re-estimated over "
+           "training images (evaluation.statistics_images) before an evaluation"});
 }
 
 }  // namespace temper::regularize

@@ -23,9 +23,9 @@ void exchange(Averages& averages, std::span<const Named> tensors) {
   }
 }
 
-void follow(const Ema& ema, std::span<const Named> tensors, Averages& averages) {
+void update_average(const Ema& ema, std::span<const Named> tensors, Averages& averages) {
   if ((averages.updates + 1) % ema.every != 0) return;
-  move_towards(tensors, averages.tensors, 1 - decay_at(ema, averages.updates / ema.every));
+  lerp_averages(tensors, averages.tensors, 1 - decay_at(ema, averages.updates / ema.every));
 }
 
 }  // namespace
@@ -41,14 +41,14 @@ Averages start(const Averaging& averaging, std::span<const Named> tensors, Lengt
   const at::NoGradGuard guard;
   auto averages = copies_of(tensors);
   averages.length = length;
-  if (const auto* lawa = std::get_if<Lawa>(&averaging)) remember_latest(*lawa, averages);
+  if (const auto* lawa = std::get_if<Lawa>(&averaging)) allocate_snapshots(*lawa, averages);
   return averages;
 }
 
 void update(const Averaging& averaging, std::span<const Named> tensors, Averages& averages) {
   require_same_count(averages, tensors);
   const at::NoGradGuard guard;
-  std::visit([&](const auto& options) { follow(options, tensors, averages); }, averaging);
+  std::visit([&](const auto& options) { update_average(options, tensors, averages); }, averaging);
   ++averages.updates;
 }
 
@@ -59,13 +59,13 @@ void copy_to(const Averages& averages, std::span<const Named> tensors) {
     tensors[i].second.copy_(averages.tensors[i].second);
 }
 
-Swapped::Swapped(Averages& averages, std::span<const Named> tensors)
+SwappedAverages::SwappedAverages(Averages& averages, std::span<const Named> tensors)
     : averages_(averages), tensors_(tensors) {
   require_same_count(averages, tensors);
   exchange(averages_, tensors_);
 }
 
-Swapped::~Swapped() {
+SwappedAverages::~SwappedAverages() {
   exchange(averages_, tensors_);
 }
 

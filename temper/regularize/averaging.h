@@ -12,29 +12,29 @@ namespace temper::regularize {
 
 using Averaging = std::variant<Ema, Swa, Lawa>;
 
-/// Averages that begin as copies of the tensors, in their memory layout.
+/// Starts averages as copies of the tensors, in their memory layout.
 Averages start(const Averaging& averaging, std::span<const Named> tensors, Length length = {});
 
-/// No average, but room for one: copies of the tensors, in their memory layout.
+/// Copies of the tensors in their memory layout, as memory for averages.
 Averages copies_of(std::span<const Named> tensors);
 
-/// Tells the averages of a step that was made; integer tensors are copied.
-/// @param tensors  the same in the same order as at the start
+/// Updates the averages after a training step; integer tensors are copied.
+/// @param tensors  the same tensors in the same order as in start()
 void update(const Averaging& averaging, std::span<const Named> tensors, Averages& averages);
 
-/// Writes the averages into the tensors, whose values are lost.
+/// Copies the averages into the tensors and overwrites their values.
 void copy_to(const Averages& averages, std::span<const Named> tensors);
 
-/// The averages stand in the network while this lives, and the raw values in `averages`; leaving
-/// the scope, also by an exception, puts both back.
-class Swapped {
+/// Exchanges the averages and the network's raw values for the lifetime of this object. The
+/// destructor exchanges them back, also after an exception.
+class SwappedAverages {
  public:
-  Swapped(Averages& averages, std::span<const Named> tensors);
-  ~Swapped();
-  Swapped(const Swapped&) = delete;
-  Swapped& operator=(const Swapped&) = delete;
-  Swapped(Swapped&&) = delete;
-  Swapped& operator=(Swapped&&) = delete;
+  SwappedAverages(Averages& averages, std::span<const Named> tensors);
+  ~SwappedAverages();
+  SwappedAverages(const SwappedAverages&) = delete;
+  SwappedAverages& operator=(const SwappedAverages&) = delete;
+  SwappedAverages(SwappedAverages&&) = delete;
+  SwappedAverages& operator=(SwappedAverages&&) = delete;
 
  private:
   Averages& averages_;

@@ -21,7 +21,7 @@ namespace temper::regularize {
 namespace {
 
 constexpr std::int64_t kLanes = 16;
-constexpr std::int64_t kGroup = 4 * kLanes;  ///< words that are made together
+constexpr std::int64_t kGroup = 4 * kLanes;  ///< words that are generated together
 constexpr std::int64_t kGrain = 1 << 14;
 
 using Words = std::array<std::uint32_t, kGroup>;
@@ -41,8 +41,7 @@ void portable_group(std::uint64_t group, std::uint32_t stream, Key key, Words& w
 
 #if defined(__x86_64__)
 
-/// Four blocks. Each number lies in the low half of a lane; what is left in the high half is never
-/// looked at.
+/// Four blocks. Each number is in the low half of a 64-bit lane; the high half is ignored.
 __attribute__((target("avx2"))) void wide_quarter(std::uint64_t counter, std::uint32_t stream,
                                                   Key key, std::uint32_t* words) {
   const auto low = static_cast<std::uint32_t>(counter);  // a multiple of 4
@@ -88,7 +87,7 @@ void philox_group(std::uint64_t group, std::uint32_t stream, Key key, Words& wor
 
 #endif
 
-/// Floats in the shape and memory format, each made from its word.
+/// Floats in the shape and memory format of `like`, each converted from its word.
 template <class Convert>
 at::Tensor made(const Like& like, const Source& source, const Convert& convert) {
   const auto format =
@@ -115,7 +114,7 @@ at::Tensor moved(const at::Tensor& made, const Like& like) {
   return made.to(like.other.device(), like.other.scalar_type());
 }
 
-/// In (0, 1).
+/// Uniform in (0, 1).
 at::Tensor units(const Like& like, const Source& source) {
   return made(like, source, [](std::uint32_t word) {
     return (static_cast<float>(static_cast<std::int32_t>(word >> 8)) + 0.5F) * 0x1p-24F;
@@ -124,10 +123,10 @@ at::Tensor units(const Like& like, const Source& source) {
 
 }  // namespace
 
-at::Tensor draw_kept(const Like& like, const Source& source, double rate, double value) {
+at::Tensor draw_mask(const Like& like, const Source& source, double rate, double value) {
   const at::NoGradGuard guard;
   const auto below = static_cast<std::uint32_t>(std::min(rate * 0x1p32, 0x1p32 - 1));
-  // Of a type finer than float the value is multiplied on in that type.
+  // For double, the mask is multiplied by the value in double precision.
   const bool fine = like.other.scalar_type() == at::kDouble;
   const auto kept = fine ? 1.0F : static_cast<float>(value);
   const auto mask = moved(
@@ -142,7 +141,7 @@ at::Tensor draw_uniform(const Like& like, const Source& source, double low, doub
 
 at::Tensor draw_normal(const Like& like, const Source& source, double mean, double deviation) {
   const at::NoGradGuard guard;
-  // Box-Muller, of which the sine is left alone.
+  // The cosine half of the Box-Muller transform.
   auto radius = units(like, source).log_().mul_(-2).sqrt_();
   auto second = source;
   ++second.stream;

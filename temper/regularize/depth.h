@@ -7,12 +7,12 @@
 
 #include "temper/core/fields.h"
 
-/// How the rate of dropping residual blocks grows with depth.
+/// How the drop rate of residual blocks grows with depth.
 namespace temper::regularize {
 
 enum class DepthRule : std::uint8_t { linear, linear_from_zero, linear_open, per_stage, uniform };
 
-/// A residual block among the others, all counted from 1.
+/// The position of a residual block in a network; everything is counted from 1.
 struct Depth {
   std::int64_t block = 1;
   std::int64_t blocks = 1;
@@ -20,14 +20,14 @@ struct Depth {
   std::int64_t stages = 1;
 };
 
-/// The rate of one block.
-/// @param rate  the final rate
+/// The drop rate of one block.
+/// @param rate  the option `drop_path_rate`, from which the rates of all blocks are computed
 double drop_rate(DepthRule rule, double rate, const Depth& depth);
 
-/// Where the blocks of a network stand. @param stages  the blocks of each stage
+/// The positions of a network's blocks. @param stages  number of blocks of each stage
 std::vector<Depth> depths(std::span<const std::int64_t> stages);
 
-/// How many blocks of a network are not dropped, in the mean.
+/// Expected number of a network's blocks that are not dropped.
 double expected_depth(DepthRule rule, double rate, std::span<const std::int64_t> stages);
 
 }  // namespace temper::regularize

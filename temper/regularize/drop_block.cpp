@@ -18,16 +18,17 @@ struct Axis {
   std::int64_t length;
   std::int64_t block;
 
-  Axis(std::int64_t n, const DropBlock& options) : length(n), block(std::min(options.size, n)) {}
+  Axis(std::int64_t n, const DropBlock& options)
+      : length(n), block(std::min(options.block_size, n)) {}
 
-  /// Elements of a block on either side of its centre.
+  /// Number of elements of a block before and after its center.
   [[nodiscard]] std::int64_t before() const { return block / 2; }
   [[nodiscard]] std::int64_t after() const { return block - 1 - before(); }
-  /// How many centres have their whole block within.
+  /// Number of centers whose whole block lies within the axis.
   [[nodiscard]] std::int64_t places() const { return length - block + 1; }
 };
 
-/// Centres whose whole square lies within.
+/// Keeps the centers whose whole square lies within the activation.
 at::Tensor within(const at::Tensor& centres, const Axis& height, const Axis& width) {
   auto inside = at::zeros_like(centres);
   const auto valid = [&](const at::Tensor& t) {
@@ -53,7 +54,7 @@ at::Tensor block_noise(const DropBlock& options, const at::Tensor& centres) {
   const Axis h(centres.size(2), options);
   const Axis w(centres.size(3), options);
   const auto from = options.form == DropBlockForm::tensorflow ? within(centres, h, w) : centres;
-  // An element is dropped by a centre up to after() before it, or before() after it.
+  // An element is dropped by a center at most after() elements before it or before() after it.
   const auto padded = at::constant_pad_nd(from, {w.after(), w.before(), h.after(), h.before()});
   const auto kept = at::max_pool2d(padded, {h.block, w.block}, {1, 1}).neg_().add_(1);
   const auto left = kept.sum(at::kDouble).clamp_min(1);
@@ -62,9 +63,9 @@ at::Tensor block_noise(const DropBlock& options, const at::Tensor& centres) {
 
 at::Tensor noise(const DropBlock& options, const at::Tensor& x, const Address& address) {
   auto sizes = x.sizes().vec();
-  if (options.shared) sizes[1] = 1;
+  if (options.couple_channels) sizes[1] = 1;
   const double gamma = std::min(1.0, centre_rate(options, x.size(2), x.size(3)));
-  const auto centres = draw_kept({sizes, x}, rows_of(sizes, address), 1 - gamma, 1);
+  const auto centres = draw_mask({sizes, x}, rows_of(sizes, address), 1 - gamma, 1);
   return block_noise(options, centres);
 }
 

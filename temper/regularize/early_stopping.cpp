@@ -4,9 +4,10 @@
 
 namespace temper::regularize {
 
-bool observe(const EarlyStopping& options, double value, std::int64_t epoch, StopMemory& memory) {
-  const double gain =
-      options.measure == StopMeasure::validation_loss ? memory.best - value : value - memory.best;
+bool observe(const EarlyStopping& options, double value, std::int64_t epoch,
+             EarlyStoppingState& memory) {
+  const double gain = options.measure == StoppingMetric::validation_loss ? memory.best - value
+                                                                         : value - memory.best;
   const bool better = !std::isnan(value) && (!memory.seen || gain > options.minimum_improvement);
   if (!better) {
     ++memory.waited;
@@ -16,7 +17,7 @@ bool observe(const EarlyStopping& options, double value, std::int64_t epoch, Sto
   return true;
 }
 
-bool has_ended(const EarlyStopping& options, const StopMemory& memory) {
+bool should_stop(const EarlyStopping& options, const EarlyStoppingState& memory) {
   return memory.waited >= options.patience;
 }
 

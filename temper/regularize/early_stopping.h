@@ -8,61 +8,67 @@
 
 namespace temper::regularize {
 
-/// What an evaluation is judged by.
-enum class StopMeasure : std::uint8_t { validation_loss, validation_accuracy };
+/// The metric by which evaluations are compared.
+enum class StoppingMetric : std::uint8_t { validation_loss, validation_accuracy };
 
-/// Training ends when evaluations stop to get better.
+/// Training ends when the metric stops improving.
 struct EarlyStopping {
   std::int64_t patience = 10;
   double minimum_improvement = 0;
-  StopMeasure measure = StopMeasure::validation_loss;
+  StoppingMetric measure = StoppingMetric::validation_loss;
   bool restore_best = true;
 
   static constexpr About about = {
       .summary =
-          "Training ends after the evaluation that is the last of so many in a row that were not "
-          "better than the best one before. Where the length of a run is chosen well and its rate "
-          "falls to zero, the literature rather advises stronger regularization.",
-      .formula = "better: loss < best - minimum_improvement, accuracy > best + minimum_improvement",
+          "Training ends after `patience` evaluations in a row without an improvement on the best "
+          "one. For runs of a well-chosen length whose learning rate falls to zero, the literature "
+          "recommends stronger regularization instead.",
+      .formula =
+          "improvement: loss < best - minimum_improvement, accuracy > best + minimum_improvement",
       .paper = "Prechelt 1998, Early stopping - but when?"};
   static constexpr auto fields() {
     return std::tuple{
         field(&EarlyStopping::patience,
               {.name = "patience",
-               .meaning = "evaluations in a row without an improvement that end the run",
+               .meaning =
+                   "number of evaluations in a row without an improvement after which the run ends",
                .unit = "epochs",
                .bounds = {.low = 1}}),
-        field(&EarlyStopping::minimum_improvement,
-              {.name = "minimum_improvement",
-               .meaning = "what an evaluation must be better by, in the measure's unit",
-               .bounds = {.low = 0}}),
+        field(
+            &EarlyStopping::minimum_improvement,
+            {.name = "minimum_improvement",
+             .meaning = "smallest change of the metric that counts as an improvement, in its unit",
+             .bounds = {.low = 0}}),
         field(&EarlyStopping::measure,
-              {.name = "measure", .meaning = "what is to get better: of the weights that count"}),
+              {.name = "measure",
+               .meaning = "metric that is monitored, of the averaged weights if there are any"}),
         field(&EarlyStopping::restore_best,
               {.name = "restore_best",
-               .meaning = "the run ends with the weights of its best evaluation"})};
+               .meaning = "restore the weights of the best evaluation at the end of the run"})};
   }
 };
 
-/// What has been seen so far. All of it belongs in a checkpoint.
-struct StopMemory {
-  bool seen = false;            ///< there was an evaluation, and `best` holds
-  double best = 0;              ///< the measure there
+/// The state of early stopping. All of it belongs in a checkpoint.
+struct EarlyStoppingState {
+  bool seen = false;            ///< there was an evaluation, so `best` is valid
+  double best = 0;              ///< the best value of the metric
   std::int64_t best_epoch = 0;  ///< of the best evaluation
-  std::int64_t waited = 0;      ///< evaluations since
-  bool operator==(const StopMemory&) const = default;
+  std::int64_t waited = 0;      ///< evaluations since the best one
+  bool operator==(const EarlyStoppingState&) const = default;
 };
 
-/// Takes in an evaluation. One that is not a number is no improvement.
+/// Records an evaluation. NaN is not an improvement.
 /// @return whether it is the best so far
-bool observe(const EarlyStopping& options, double value, std::int64_t epoch, StopMemory& memory);
+bool observe(const EarlyStopping& options, double value, std::int64_t epoch,
+             EarlyStoppingState& memory);
 
-/// Whether training ends here.
-bool has_ended(const EarlyStopping& options, const StopMemory& memory);
+/// Whether training should end now.
+bool should_stop(const EarlyStopping& options, const EarlyStoppingState& memory);
 
 }  // namespace temper::regularize
 
 template <>
-struct temper::EnumNames<temper::regularize::StopMeasure> {
+struct temper::EnumNames<temper::regularize::StoppingMetric> {
   static constexpr std::array<std::string_view, 2> value{"validation_loss", "validation_accuracy"};
+  static constexpr std::string_view for_classes = "validation_accuracy";
 };

@@ -8,10 +8,11 @@
 
 namespace temper::regularize {
 
-/// How the decay grows over the first updates, so that the initial weights are soon forgotten.
+/// How the decay grows over the first updates, so that the initial weights are forgotten
+/// quickly.
 enum class EmaWarmup : std::uint8_t { none, tensorflow, timm };
 
-/// Whether the decay is given for updates, or is rescaled to the length of the run.
+/// Whether the decay is used as given or rescaled to the length of the run.
 enum class EmaRescale : std::uint8_t { none, torchvision };
 
 /// Exponential moving average of the weights.
@@ -24,8 +25,8 @@ struct Ema {
   static constexpr std::string_view kind = "ema";
   static constexpr About about = {
       .summary =
-          "An exponential moving average of weights and floating-point buffers, begun at the "
-          "initial weights; it is evaluated beside the raw weights.",
+          "Exponential moving average (EMA) of the weights and floating-point buffers, starting "
+          "from the initial weights; it is evaluated in addition to the raw weights.",
       .formula =
           "a <- d_n * a + (1 - d_n) * w after update n = 0, 1, ...\n"
           "none:       d_n = decay\n"
@@ -36,23 +37,22 @@ struct Ema {
   static constexpr auto fields() {
     return std::tuple{
         field(&Ema::decay, {.name = "decay",
-                            .meaning = "what an update keeps of the average",
+                            .meaning = "decay of the exponential moving average",
                             .bounds = {0, 1, false, true},
                             .scheduled = true}),
         field(&Ema::warmup,
               {.name = "warmup", .meaning = "how the decay grows over the first updates"}),
         field(&Ema::every, {.name = "every",
-                            .meaning = "steps from one update to the next",
+                            .meaning = "number of steps between updates",
                             .unit = "steps",
                             .bounds = {.low = 1}}),
-        field(&Ema::rescale,
-              {.name = "rescale",
-               .meaning = "torchvision: decay is for a run of as many epochs as images between "
-                          "updates, and is rescaled to this one"})};
+        field(&Ema::rescale, {.name = "rescale",
+                              .meaning = "torchvision: multiply 1 - decay by batch * every / "
+                                         "epochs, as torchvision's references do"})};
   }
 };
 
-/// The decay of update n, n updates having been made before.
+/// The decay of update n, 0-based.
 double decay_at(const Ema& ema, std::int64_t n);
 
 /// torchvision's decay for a run: 1 - min(1, (1 - decay) * batch * every / epochs).

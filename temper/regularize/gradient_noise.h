@@ -10,15 +10,15 @@
 
 namespace temper::regularize {
 
-/// Normal noise on the gradient.
+/// Gaussian noise added to the gradient.
 struct GradientNoise {
   double eta = 0.01;
   double gamma = 0.55;
 
   static constexpr About about = {
       .summary =
-          "Normal noise is added to every gradient right before the update, after clipping, and "
-          "falls as training goes on. The paper takes eta from 0.01, 0.3 and 1.",
+          "Gaussian noise is added to every gradient right before the update, after clipping; its "
+          "variance decreases during training. The paper chooses eta from 0.01, 0.3 and 1.",
       .formula = "g <- g + n, n normal with variance eta / (1 + t)^gamma at step t = 0, 1, ...",
       .paper =
           "Neelakantan et al. 2015, Adding gradient noise improves learning for very deep "
@@ -29,17 +29,18 @@ struct GradientNoise {
                                     .meaning = "variance at the first step",
                                     .bounds = {.low = 0},
                                     .scheduled = true}),
-        field(&GradientNoise::gamma,
-              {.name = "gamma", .meaning = "how fast the variance falls", .bounds = {.low = 0}})};
+        field(&GradientNoise::gamma, {.name = "gamma",
+                                      .meaning = "exponent of the decrease of the variance",
+                                      .bounds = {.low = 0}})};
   }
 };
 
 /// @param step  0-based
 double noise_variance(const GradientNoise& options, std::int64_t step);
 
-/// Adds noise to the gradients of the weights, to each from an address of its own; a weight without
-/// one stays without. What shares a batch draws the same.
-/// @param weights  in an order that stays
+/// Adds noise to the gradients of the weights, each drawn from an address of its own; weights
+/// without a gradient are skipped. Processes that share a batch draw the same noise.
+/// @param weights  in a fixed order
 void add_noise(const GradientNoise& options, std::span<const at::Tensor> weights, const Pass& pass);
 
 }  // namespace temper::regularize

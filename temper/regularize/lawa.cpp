@@ -7,26 +7,27 @@
 
 namespace temper::regularize {
 
-void remember_latest(const Lawa& options, Averages& averages) {
+void allocate_snapshots(const Lawa& options, Averages& averages) {
   for (std::int64_t slot = 0; slot < options.latest; ++slot)
     for (const auto& [name, tensor] : averages.tensors)
       averages.snapshots.emplace_back(fmt::format("{}/{}", slot, name), at::zeros_like(tensor));
 }
 
-void follow(const Lawa& options, std::span<const Named> tensors, Averages& averages) {
+void update_average(const Lawa& options, std::span<const Named> tensors, Averages& averages) {
   const auto every = options.every > 0 ? options.every : averages.length.steps_per_epoch;
   const auto step = averages.updates + 1;
   if (step % every != 0) return;
-  const auto count = step / every;  // weights seen, with these
+  const auto count = step / every;  // snapshots so far, including this one
   const auto of = [&](std::int64_t slot) {
     return std::span(averages.snapshots)
         .subspan(static_cast<std::size_t>(slot) * tensors.size(), tensors.size());
   };
   const auto newest = of((count - 1) % options.latest);
   for (std::size_t i = 0; i < tensors.size(); ++i) newest[i].second.copy_(tensors[i].second);
-  // Anew every time: subtracting the oldest would leave its rounding behind.
+  // The mean is recomputed every time: subtracting the oldest would leave its rounding error
+  // behind.
   for (std::int64_t slot = 0; slot < std::min(count, options.latest); ++slot)
-    move_towards(of(slot), averages.tensors, 1 / static_cast<double>(slot + 1));
+    lerp_averages(of(slot), averages.tensors, 1 / static_cast<double>(slot + 1));
   for (std::size_t i = 0; i < tensors.size(); ++i)
     if (!tensors[i].second.is_floating_point()) averages.tensors[i].second.copy_(tensors[i].second);
 }

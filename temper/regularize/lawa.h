@@ -9,7 +9,7 @@
 
 namespace temper::regularize {
 
-/// The equal mean of the latest weights.
+/// The mean of the latest snapshots of the weights.
 struct Lawa {
   std::int64_t latest = 6;
   std::int64_t every = 0;
@@ -18,29 +18,29 @@ struct Lawa {
   static constexpr std::string_view kind = "lawa";
   static constexpr About about = {
       .summary =
-          "The equal mean of the latest weights, taken once an epoch. Each of them is kept in "
-          "memory and in checkpoints.",
+          "Latest weight averaging: the unweighted mean of the latest snapshots of the weights, "
+          "one per epoch. Every snapshot is kept in memory and in checkpoints.",
       .formula = "a = (w_n + w_{n-1} + ... + w_{n-latest+1}) / latest, fewer at first",
       .paper =
           "Kaddour 2022, Stop wasting my time! Saving days of ImageNet and BERT training with "
           "latest weight averaging, arXiv:2209.14981"};
   static constexpr auto fields() {
     return std::tuple{
-        field(&Lawa::latest,
-              {.name = "latest", .meaning = "weights in the mean", .bounds = {1, 1000}}),
-        field(&Lawa::every,
-              {.name = "every",
-               .meaning = "steps from one weight of the mean to the next; 0: an epoch",
-               .unit = "steps",
-               .bounds = {.low = 0}}),
+        field(
+            &Lawa::latest,
+            {.name = "latest", .meaning = "number of snapshots in the mean", .bounds = {1, 1000}}),
+        field(&Lawa::every, {.name = "every",
+                             .meaning = "number of steps between snapshots; 0: one epoch",
+                             .unit = "steps",
+                             .bounds = {.low = 0}}),
         statistics_field(&Lawa::statistics)};
   }
 };
 
-/// Makes room for the latest weights: averages.snapshots.
-void remember_latest(const Lawa& options, Averages& averages);
+/// Allocates averages.snapshots for the latest weights.
+void allocate_snapshots(const Lawa& options, Averages& averages);
 
-/// Takes the weights into the mean, where their turn is.
-void follow(const Lawa& options, std::span<const Named> tensors, Averages& averages);
+/// Adds the weights to the mean if a snapshot is due.
+void update_average(const Lawa& options, std::span<const Named> tensors, Averages& averages);
 
 }  // namespace temper::regularize

@@ -5,7 +5,7 @@
 namespace temper::regularize {
 namespace {
 
-/// What shares an address in one layer never shares numbers.
+/// Keeps the different kinds of draws at one address independent.
 enum Stream : std::uint8_t { coins, masks, batches };
 
 std::uint64_t bits(std::int64_t number) {
@@ -19,7 +19,7 @@ std::array<std::uint32_t, 2> key(Random random) {
 
 }  // namespace
 
-double coin(const Address& address, std::int64_t index) {
+double uniform_for_batch(const Address& address, std::int64_t index) {
   const auto& at = address.pass;
   return Random(at.seed, Purpose::network,
                 {coins, bits(at.step), bits(at.pass), bits(address.layer), bits(index)})

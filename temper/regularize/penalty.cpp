@@ -10,7 +10,7 @@
 
 namespace temper::regularize {
 
-void penalise(const Penalty& options, std::span<const at::Tensor> weights) {
+void add_penalty_gradient(const Penalty& options, std::span<const at::Tensor> weights) {
   if (options.l1 == 0 && options.l2 == 0) return;
   const at::NoGradGuard guard;
   for (const auto& weight : weights) {
@@ -22,7 +22,7 @@ void penalise(const Penalty& options, std::span<const at::Tensor> weights) {
   }
 }
 
-void shorten(const MaxNorm& options, std::span<const at::Tensor> weights) {
+void apply_max_norm(const MaxNorm& options, std::span<const at::Tensor> weights) {
   const at::NoGradGuard guard;
   for (const auto& weight : weights) {
     if (weight.dim() < 2 || !weight.requires_grad()) continue;

@@ -4,7 +4,7 @@
 
 namespace temper::regularize {
 
-/// Where the numbers of a part of a batch begin. @param sizes  [rows, ...]
+/// The source of the numbers of a micro-batch. @param sizes  [rows, ...]
 inline Source rows_of(at::IntArrayRef sizes, const Address& address, std::uint32_t stream = 0) {
   std::int64_t each = 1;
   for (std::size_t i = 1; i < sizes.size(); ++i) each *= sizes[i];

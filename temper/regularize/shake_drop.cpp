@@ -18,11 +18,11 @@ struct Range {
   double high;
 };
 
-/// One factor for the whole batch comes from a coin, so that its parts and ranks agree.
+/// A factor for the whole batch is drawn by coin(), so that micro-batches and ranks agree.
 at::Tensor factor(ShakeLevel level, const Range& range, const at::Tensor& branch,
                   const Address& address, std::uint32_t index) {
   if (level == ShakeLevel::batch)
-    return at::full({}, range.low + (range.high - range.low) * coin(address, index),
+    return at::full({}, range.low + (range.high - range.low) * uniform_for_batch(address, index),
                     branch.options());
   auto sizes = branch.sizes().vec();
   const std::size_t own = level == ShakeLevel::image ? 1 : level == ShakeLevel::channel ? 2 : 4;
@@ -52,9 +52,9 @@ at::Tensor shaken(const at::Tensor& x, const at::Tensor& forward, const at::Tens
   return flowing.add(difference);
 }
 
-at::Tensor shake(const ShakeDrop& options, const at::Tensor& branch, double rate,
-                 const Address& address) {
-  if (coin(address) >= rate) return branch;
+at::Tensor apply_shake_drop(const ShakeDrop& options, const at::Tensor& branch, double rate,
+                            const Address& address) {
+  if (uniform_for_batch(address) >= rate) return branch;
   return shaken(branch,
                 factor(options.level, {options.alpha_low, options.alpha_high}, branch, address, 1),
                 factor(options.level, {options.beta_low, options.beta_high}, branch, address, 2));

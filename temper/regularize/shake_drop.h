@@ -12,10 +12,10 @@
 
 namespace temper::regularize {
 
-/// What one pair of factors is drawn for.
+/// The unit for which a pair of factors is drawn.
 enum class ShakeLevel : std::uint8_t { batch, image, channel, pixel };
 
-/// Residual branches are shaken at random.
+/// Residual branches are multiplied by random factors.
 struct ShakeDrop {
   double rate = 0.5;
   DepthRule rule = DepthRule::linear;
@@ -27,50 +27,56 @@ struct ShakeDrop {
 
   static constexpr About about = {
       .summary =
-          "The branch of a residual block is disturbed at random, later ones more often: forward "
-          "it is multiplied by alpha, backward by beta. In place of stochastic depth.",
+          "The branch of a residual block is perturbed at random, in later blocks with a higher "
+          "probability: it is multiplied by alpha in the forward pass and its gradient by beta in "
+          "the backward pass. Replaces stochastic depth.",
       .formula =
           "forward:    y = x + (b + a - b a) f(x), b = 0 with the rate of the block, else 1, for "
           "the whole batch\n"
           "backward:   the gradient through f is multiplied by b + c - b c\n"
           "evaluation: y = x + E[b + a - b a] f(x) = x + (1 - rate + rate * E[a]) f(x)\n"
-          "a uniform in [alpha_low, alpha_high], c in [beta_low, beta_high]; rule: as of "
-          "stochastic "
-          "depth",
+          "a uniform in [alpha_low, alpha_high], c in [beta_low, beta_high]; rule: as for "
+          "stochastic depth",
       .paper = "Yamada et al. 2018, ShakeDrop regularization, arXiv:1802.02375"};
   static constexpr auto fields() {
     const Bounds any{-10, 10};
     return std::tuple{
-        field(&ShakeDrop::rate, {.name = "rate",
-                                 .meaning = "probability that the last block is shaken",
-                                 .bounds = {0, 1, false, true}}),
+        field(&ShakeDrop::rate,
+              {.name = "rate",
+               .meaning = "probability that the branch of the last block is perturbed",
+               .bounds = {0, 1, false, true}}),
         field(&ShakeDrop::rule, {.name = "rule", .meaning = "how the rate grows with depth"}),
         field(&ShakeDrop::level,
-              {.name = "level", .meaning = "what a pair of factors is drawn for"}),
-        field(&ShakeDrop::alpha_low,
-              {.name = "alpha_low", .meaning = "least factor forward", .bounds = any}),
-        field(&ShakeDrop::alpha_high,
-              {.name = "alpha_high", .meaning = "largest factor forward", .bounds = any}),
-        field(&ShakeDrop::beta_low,
-              {.name = "beta_low", .meaning = "least factor backward", .bounds = any}),
-        field(&ShakeDrop::beta_high,
-              {.name = "beta_high", .meaning = "largest factor backward", .bounds = any})};
+              {.name = "level",
+               .meaning = "whether a pair of factors is drawn per batch, image, channel or pixel"}),
+        field(
+            &ShakeDrop::alpha_low,
+            {.name = "alpha_low", .meaning = "smallest factor in the forward pass", .bounds = any}),
+        field(
+            &ShakeDrop::alpha_high,
+            {.name = "alpha_high", .meaning = "largest factor in the forward pass", .bounds = any}),
+        field(
+            &ShakeDrop::beta_low,
+            {.name = "beta_low", .meaning = "smallest factor in the backward pass", .bounds = any}),
+        field(&ShakeDrop::beta_high, {.name = "beta_high",
+                                      .meaning = "largest factor in the backward pass",
+                                      .bounds = any})};
   }
 };
 
-/// Throws Error{Code::usage} where a range is upside down.
-/// @param path  what the message calls the options
+/// Throws Error{Code::usage} if the lower end of a range is above its upper end.
+/// @param path  the options' path in the message
 void check(const ShakeDrop& options, std::string_view path);
 
 /// The value of x * forward with the gradient of x * backward.
 at::Tensor shaken(const at::Tensor& x, const at::Tensor& forward, const at::Tensor& backward);
 
-/// The branch of a block with that rate, in training.
+/// Applies ShakeDrop to the branch of a block with that rate, in training.
 /// @param branch  [n, c, h, w]
-at::Tensor shake(const ShakeDrop& options, const at::Tensor& branch, double rate,
-                 const Address& address);
+at::Tensor apply_shake_drop(const ShakeDrop& options, const at::Tensor& branch, double rate,
+                            const Address& address);
 
-/// What evaluation multiplies the branch by.
+/// The factor of the branch in evaluation.
 double branch_scale(const ShakeDrop& options, double rate);
 
 }  // namespace temper::regularize

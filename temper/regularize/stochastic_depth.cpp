@@ -7,7 +7,7 @@
 namespace temper::regularize {
 
 bool drops_batch(double rate, const Address& address) {
-  return coin(address) < rate;
+  return uniform_for_batch(address) < rate;
 }
 
 double branch_scale(DepthScaling scaling, double rate, bool training) {
@@ -19,7 +19,7 @@ at::Tensor sample_noise(const at::Tensor& branch, DepthScaling scaling, double r
                         const Address& address) {
   std::vector<std::int64_t> sizes(static_cast<std::size_t>(branch.dim()), 1);
   sizes[0] = branch.size(0);
-  return draw_kept({sizes, branch}, rows_of(sizes, address), rate,
+  return draw_mask({sizes, branch}, rows_of(sizes, address), rate,
                    branch_scale(scaling, rate, /*training=*/true));
 }
 

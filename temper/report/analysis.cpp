@@ -17,7 +17,7 @@ Analysis measured(const Predictions& p) {
           std::nullopt};
 }
 
-/// The test figures at the temperature of the weights that earned them.
+/// The test figures at the temperature that was fitted for the tested weights.
 std::optional<train::Scaled> at_temperature(Run& run) {
   const auto file = run.weights_file();
   if (!run.test || !std::filesystem::exists(file)) return {};
@@ -31,30 +31,30 @@ std::optional<train::Scaled> at_temperature(Run& run) {
   return {};
 }
 
-/// The log and the predictions were written at different moments: a page must not mix two runs.
+/// The log and the predictions are written at different times: a page must not mix two runs.
 void compare(Run& run, const Analysis& a) {
   if (!run.test || run.test->score.count == 0) return;
   if (run.test->score.count != a.images || std::abs(run.test->score.accuracy - a.accuracy()) > 1e-6)
-    run.problems.push_back(fmt::format(
-        "predictions.safetensors gives {} of {} right, but the log says accuracy {:.6f} over {} "
-        "images: they are not of the same run",
-        a.correct, a.images, run.test->score.accuracy, run.test->score.count));
+    run.problems.push_back(
+        fmt::format("predictions.safetensors has {} of {} images correct, but the log says "
+                    "accuracy {:.6f} over {} images: they are from different runs",
+                    a.correct, a.images, run.test->score.accuracy, run.test->score.count));
 }
 
-void compare(Run& run, const measure::ValueFigures& figures) {
+void compare(Run& run, const measure::ValueMetrics& figures) {
   if (!run.test || run.test->score.count == 0) return;
   const auto& score = run.test->score;
   if (score.count == figures.images && std::abs(score.loss - figures.loss) <= 1e-6 * figures.loss)
     return;
   run.problems.push_back(fmt::format(
-      "predictions.safetensors gives a loss of {:.6g} over {} images, but the log says {:.6g} over "
-      "{}: they are not of the same run",
+      "predictions.safetensors has a loss of {:.6g} over {} images, but the log says {:.6g} over "
+      "{}: they are from different runs",
       figures.loss, figures.images, score.loss, score.count));
 }
 
 }  // namespace
 
-std::optional<Analysis> analyse(Run& run) {
+std::optional<Analysis> analyze(Run& run) {
   if (!run.predictions || run.predictions->values) return {};
   try {
     auto analysis = measured(*run.predictions);
@@ -67,10 +67,10 @@ std::optional<Analysis> analyse(Run& run) {
   }
 }
 
-std::optional<measure::ValueFigures> analyse_values(Run& run) {
+std::optional<measure::ValueMetrics> analyze_regression(Run& run) {
   if (!run.predictions || !run.predictions->values) return {};
   try {
-    auto figures = measure::value_figures(*run.predictions->values);
+    auto figures = measure::value_metrics(*run.predictions->values);
     compare(run, figures);
     return figures;
   } catch (const Error& error) {
@@ -97,8 +97,9 @@ std::vector<std::int64_t> most_confused_classes(const Analysis& analysis, std::s
   } else {
     for (const auto& confusion : confusions(analysis)) {
       const auto fresh = static_cast<std::size_t>(!chosen.contains(confusion.label)) +
-                         static_cast<std::size_t>(!chosen.contains(confusion.taken_for));
-      if (chosen.size() + fresh <= limit) chosen.insert({confusion.label, confusion.taken_for});
+                         static_cast<std::size_t>(!chosen.contains(confusion.predicted_class));
+      if (chosen.size() + fresh <= limit)
+        chosen.insert({confusion.label, confusion.predicted_class});
     }
   }
   return {chosen.begin(), chosen.end()};

@@ -12,36 +12,36 @@
 
 namespace temper::report {
 
-/// What the test predictions say, by the functions of measure/.
-struct Analysis : measure::Figures {
+/// Measures of the test predictions, computed by the functions of measure/.
+struct Analysis : measure::Metrics {
   at::Tensor confidence;                ///< double [n]
   at::Tensor predicted;                 ///< int64 [n]
-  std::optional<train::Scaled> scaled;  ///< at the temperature that was fitted for the weights
+  std::optional<train::Scaled> scaled;  ///< at the temperature fitted for the weights
 
-  [[nodiscard]] std::int64_t confused(std::int64_t label, std::int64_t taken_for) const {
-    return confusion.const_data_ptr<std::int64_t>()[label * classes + taken_for];
+  [[nodiscard]] std::int64_t confused(std::int64_t label, std::int64_t predicted_class) const {
+    return confusion.const_data_ptr<std::int64_t>()[label * classes + predicted_class];
   }
 };
 
-/// Empty when there are no predictions or they can't be measured; why not, or why there is no
-/// temperature although one was saved, is added to the run's problems.
-std::optional<Analysis> analyse(Run& run);
+/// Empty when there are no predictions or they can't be measured. The reason for that, or for not
+/// using a saved temperature, is added to the run's problems.
+std::optional<Analysis> analyze(Run& run);
 
-/// The same of a run that learned values.
-std::optional<measure::ValueFigures> analyse_values(Run& run);
+/// The same for a regression run.
+std::optional<measure::ValueMetrics> analyze_regression(Run& run);
 
-/// An entry off the diagonal.
+/// An off-diagonal entry of the confusion matrix.
 struct Confusion {
   std::int64_t label;
-  std::int64_t taken_for;
+  std::int64_t predicted_class;
   std::int64_t count;
 };
 
-/// The confusions that happened, most frequent first.
+/// The confusions with a count above 0, most frequent first.
 std::vector<Confusion> confusions(const Analysis& analysis);
 
-/// Classes for a matrix that should stay readable: all of them, in order, when there are at most
-/// `limit`; otherwise those of the most frequent confusions, in order.
+/// Classes shown in the confusion matrix: all of them, in order, when there are at most `limit`;
+/// otherwise those of the most frequent confusions, in order.
 std::vector<std::int64_t> most_confused_classes(const Analysis& analysis, std::size_t limit);
 
 }  // namespace temper::report

@@ -1,7 +1,7 @@
 #pragma once
 #include <string_view>
 
-/// Files that the build put into the program: embed.cmake makes their definitions.
+/// Files that the build embeds into the program; embed.cmake generates the definitions.
 namespace temper::report::assets {
 
 extern const std::string_view page_html;

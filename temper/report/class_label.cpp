@@ -8,7 +8,7 @@ Html class_label(const Run& run, std::int64_t index) {
 }
 
 std::string isolated_class(const Run& run, std::int64_t index) {
-  // NOLINTNEXTLINE(misc-misleading-bidirectional): an isolate and its end
+  // NOLINTNEXTLINE(misc-misleading-bidirectional): a closed isolate
   return "\u2068" + run.class_name(index) + "\u2069";
 }
 

@@ -5,15 +5,15 @@
 #include "temper/report/html.h"
 #include "temper/report/run.h"
 
-/// Class names are the names of a user's folders: of any length, in any script, in either
-/// direction.
+/// Class names are names of a user's folders: of any length, in any script, left-to-right or
+/// right-to-left.
 namespace temper::report {
 
-/// The name of a class, which page.css cuts after three lines; whole as its tooltip.
+/// The name of a class, which page.css truncates after three lines; the tooltip has all of it.
 Html class_label(const Run& run, std::int64_t index);
 
-/// The name within a sentence of plain text: between U+2068 and U+2069, so that a direction that it
-/// sets ends with it.
+/// The name within a sentence of plain text: between U+2068 and U+2069, so that its text direction
+/// does not affect the rest of the sentence.
 std::string isolated_class(const Run& run, std::int64_t index);
 
 }  // namespace temper::report

@@ -10,7 +10,7 @@
 namespace temper::report {
 
 /// Markup, as opposed to text. Text becomes markup only through html(), which escapes it, so that a
-/// class called "<script>" stays a class.
+/// class named "<script>" is shown as text.
 struct Html {
   std::string markup;
 
@@ -20,7 +20,7 @@ struct Html {
   }
 };
 
-/// Text with & < > " ' written as entities: good in elements and in quoted attributes.
+/// Text with & < > " ' written as entities: safe in elements and in quoted attributes.
 std::string escape(std::string_view text);
 
 namespace detail {
@@ -37,8 +37,8 @@ T as_markup(T number) {
 }
 }  // namespace detail
 
-/// `pattern`, the program's own, with the arguments in place of {}: text escaped, Html and integers
-/// as they are. Other numbers are formatted first (number.h).
+/// `pattern`, a literal of the program, with the arguments in place of {}: text is escaped, Html
+/// and integers are inserted unchanged. Other numbers must be formatted first (number.h).
 template <class... A>
 Html html(fmt::format_string<decltype(detail::as_markup(std::declval<const A&>()))...> pattern,
           const A&... arguments) {

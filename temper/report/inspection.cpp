@@ -18,7 +18,7 @@ namespace {
 
 using Classes = std::array<std::int64_t, 3>;
 
-constexpr std::int64_t kShown = 150;  // points of a class: more hide each other
+constexpr std::int64_t kShown = 150;  // points per class: more would overlap
 
 Classes classes_of(const std::vector<std::string>& asked, const std::vector<std::string>& known) {
   Classes found{};
@@ -26,7 +26,7 @@ Classes classes_of(const std::vector<std::string>& asked, const std::vector<std:
     throw Error(
         Code::usage,
         fmt::format(
-            "clusters of {} classes: expected three, as in {}", asked.size(),
+            "clusters: {} classes were given; expected three, for example {}", asked.size(),
             fmt::join(known.begin(), known.begin() + std::min<std::ptrdiff_t>(3, std::ssize(known)),
                       ",")));
   for (std::size_t i = 0; i < 3; ++i) {
@@ -42,7 +42,7 @@ Classes classes_of(const std::vector<std::string>& asked, const std::vector<std:
   return found;
 }
 
-/// Of the three classes only.
+/// The images of the three classes only.
 std::shared_ptr<const data::Source> images_of(const std::shared_ptr<const data::Source>& set,
                                               const Classes& classes) {
   std::vector<std::int64_t> rows;
@@ -51,7 +51,7 @@ std::shared_ptr<const data::Source> images_of(const std::shared_ptr<const data::
   return std::make_shared<data::Subset>(set, std::move(rows));
 }
 
-/// Each label's place among the classes.
+/// The index of each label among the three classes.
 at::Tensor places(const at::Tensor& labels, const Classes& classes) {
   auto result = at::empty(labels.sizes(), at::kLong);
   for (std::int64_t place = 0; place < 3; ++place)

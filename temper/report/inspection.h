@@ -14,17 +14,16 @@
 
 namespace temper::report {
 
-/// What a page shows only when it is asked to, since the network has to be asked about images
-/// again.
+/// Analyses that a page shows only on request, since they need forward passes of the network.
 struct InspectOptions {
-  std::vector<std::string> clusters = {};  ///< three classes' names, or none
-  std::int64_t sensitivity = 0;            ///< images; 0: it is not measured
+  std::vector<std::string> clusters = {};  ///< names of three classes, or none
+  std::int64_t sensitivity = 0;            ///< number of images; 0: not measured
 };
 
-/// One set's images of the three classes.
+/// The images of the three classes in one set.
 struct Cluster {
   std::string set;     ///< "test", "validation" or "training"
-  std::int64_t shown;  ///< of an image, a point: the first so many of each class at most
+  std::int64_t shown;  ///< maximum number of points drawn per class
   measure::Projection plane;
   measure::Principal principal;
   at::Tensor labels;  ///< int64 [n]: 0, 1 or 2
@@ -33,18 +32,19 @@ struct Cluster {
 
 struct Inspection {
   std::array<std::string, 3> classes = {};
-  std::vector<Cluster> clusters;  ///< training set first; empty: not asked for
+  std::vector<Cluster> clusters;  ///< training set first; empty: not requested
   std::optional<train::Sensitivity> sensitivity;
-  std::string set;      ///< that the sensitivity was measured on
-  std::string weights;  ///< of the network that was asked
+  std::string set;      ///< on which the sensitivity was measured
+  std::string weights;  ///< with which everything was measured
 };
 
-/// Asks a finished run's network, with the weights that count. Throws Error{Code::usage} for
-/// anything but three different classes of the run, and as load_model() and plan() do.
+/// Analyzes a finished run's network, with the weights it was tested with. Throws
+/// Error{Code::usage} unless three different classes of the run are given, and as load_model() and
+/// plan() do.
 Inspection inspect(const std::filesystem::path& run, const InspectOptions& options);
 
-/// Distances, shares of the variance and sensitivity, without the points; an object, whose keys are
-/// there for what was asked.
+/// Distances, explained variances and sensitivity, without the points: an object with the keys of
+/// what was requested.
 nlohmann::json to_json(const Inspection& inspection);
 
 }  // namespace temper::report

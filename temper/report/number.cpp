@@ -68,7 +68,7 @@ std::string interval_text(const measure::Interval& interval, std::int64_t trials
 std::string significant_text(double number, int digits) {
   if (!std::isfinite(number)) return std::string(kNotFinite);
   if (number == 0) return "0";
-  // Through scientific notation, which rounds before it tells the exponent.
+  // Scientific notation rounds before it determines the exponent.
   const std::string scientific = fmt::format("{:.{}e}", number, digits - 1);
   const auto e = scientific.find('e');
   const int exponent = std::stoi(scientific.substr(e + 1));

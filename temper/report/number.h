@@ -5,17 +5,17 @@
 
 #include "temper/measure/interval.h"
 
-/// Numbers as a careful publication prints them: as many digits as they carry, units after a
-/// narrow space that does not break, a real minus sign. What is not finite is "not finite".
+/// Number formatting for publication: only significant digits, units after a narrow no-break space,
+/// a typographic minus sign. NaN and infinity are written as "not finite".
 namespace temper::report {
 
 /// 258426 -> "258 426".
 std::string count_text(std::int64_t number);
-/// "1 image", "57 images": a count of something whose plural takes an s.
+/// "1 image", "57 images": for nouns whose plural ends in s.
 std::string counted(std::int64_t count, std::string_view noun);
 /// 14230272 -> "14.2 million"; below a million as count_text.
 std::string large_text(std::int64_t number);
-/// One decimal below a thousand trials, two from there: more would be noise.
+/// One decimal below a thousand trials, otherwise two: more would not be significant.
 /// 0.928 of 10000 -> "92.80 %".
 std::string percent_text(double fraction, std::int64_t trials);
 /// "92.28 to 93.29 %".

@@ -10,7 +10,7 @@
 namespace temper::report {
 namespace {
 
-/// JSON that may stand in a <script> element: nothing in it can end the element.
+/// JSON that is safe inside a <script> element: nothing in it can close the element.
 std::string script_json(const nlohmann::json& json) {
   std::string result;
   for (const char c : json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace))
@@ -21,7 +21,7 @@ std::string script_json(const nlohmann::json& json) {
   return result;
 }
 
-/// The template with each {{name}} replaced, once: what was put in is not looked at again.
+/// The template with each {{name}} replaced once; inserted text is not searched again.
 std::string fill(std::string_view page, const std::map<std::string_view, std::string>& parts) {
   std::string result;
   while (true) {
@@ -35,7 +35,7 @@ std::string fill(std::string_view page, const std::map<std::string_view, std::st
   return result.append(page);
 }
 
-Html contents(const Facts& facts) {
+Html contents(const ReportData& facts) {
   Html all = headline_section(facts);
   all += notices_section(facts);
   for (const auto section :
@@ -47,16 +47,16 @@ Html contents(const Facts& facts) {
 
 }  // namespace
 
-Facts gather(Run run, Inspection inspection) {
-  Facts facts{.run = std::move(run), .inspection = std::move(inspection)};
-  facts.analysis = analyse(facts.run);
-  facts.values = analyse_values(facts.run);
+ReportData gather(Run run, Inspection inspection) {
+  ReportData facts{.run = std::move(run), .inspection = std::move(inspection)};
+  facts.analysis = analyze(facts.run);
+  facts.values = analyze_regression(facts.run);
   facts.summary = summary(facts.run, facts.analysis, facts.values);
   facts.weights = read_saved_weights(facts.run);
   return facts;
 }
 
-std::string page(const Facts& facts) {
+std::string page(const ReportData& facts) {
   auto numbers = plots(facts);
   numbers["scaled_bins"] = calibration_plots(facts);
   return fill(assets::page_html, {{"title", escape(facts.summary.name)},

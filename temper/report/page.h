@@ -5,7 +5,7 @@
 
 namespace temper::report {
 
-/// The whole page: markup, style, scripts, numbers for the plots and pictures.
-std::string page(const Facts& facts);
+/// The complete page: markup, style, scripts, data of the plots and images.
+std::string page(const ReportData& facts);
 
 }  // namespace temper::report

@@ -1,5 +1,5 @@
 "use strict";
-// Draws what the page's tables say. Without this script the page loses its curves and nothing else.
+// Draws the plots. Without this script the page lacks its plots only; the tables have their numbers.
 (() => {
   const plots = JSON.parse(document.getElementById("plots").textContent);
   const root = document.documentElement;
@@ -9,7 +9,7 @@
   const style = (name) => getComputedStyle(root).getPropertyValue(name).trim();
   const rgb = (name, alpha = 1) => `rgba(${style(name).split(/\s+/).join(",")},${alpha})`;
   const minus = (text) => text.replace("-", "\u2212");
-  // As many decimals as neighbouring ticks need to differ.
+  // As many decimals as neighboring ticks need to differ.
   const decimals = (ticks, unit) => {
     const step = ticks.length > 1 ? Math.abs(ticks[1].value - ticks[0].value) * unit : 1;
     return Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
@@ -95,7 +95,7 @@
          axis(title, plain, index === 2 ? { min: 0 } : {}), tooltip);
   }
 
-  // What the two sides of alike() are apart, on an axis that shows where nothing is between them.
+  // Difference of the two curves of alike(), on an axis that includes 0.
   function gap(id, key, title, text, sign) {
     const { train, validation } = plots[weights];
     const seen = new Map(train.map((p) => [p.epoch, p[key]]));
@@ -190,8 +190,8 @@
     for (const section of document.querySelectorAll("main section[id]")) {
       const link = document.createElement("a");
       link.href = `#${section.id}`;
-      link.textContent = { learning: "Learning", gap: "Gap", mistakes: "Mistakes", classes: "Classes", values: "Values", calibration: "Confidence",
-                           clusters: "Clusters", norms: "Norms", time: "Time", reproduce: "Reproduce" }[section.id];
+      link.textContent = { learning: "Learning curves", gap: "Generalization gap", mistakes: "Mistakes", classes: "Classes", values: "Errors",
+                           calibration: "Calibration", clusters: "Clusters", norms: "Norms", time: "Time", reproduce: "Reproducibility" }[section.id];
       nav.append(link);
     }
     nav.hidden = !nav.children.length;

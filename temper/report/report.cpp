@@ -7,7 +7,8 @@
 
 namespace temper::report {
 
-Written write_report(const std::filesystem::path& run_directory, const InspectOptions& options) {
+WrittenReport write_report(const std::filesystem::path& run_directory,
+                           const InspectOptions& options) {
   auto facts = gather(read_run(run_directory), inspect(run_directory, options));
   auto path = run_directory / "report.html";
   io::write_atomically(path, page(facts));

@@ -6,18 +6,18 @@
 
 namespace temper::report {
 
-/// A page, and the numbers in it.
-struct Written {
+/// The written page and its numbers.
+struct WrittenReport {
   std::filesystem::path path;
   Summary summary;
   Inspection inspection;
 };
 
-/// Writes report.html into a run directory, whole or not at all: one file that needs no network and
-/// nothing beside it. Works on what is there; a killed run's page says how far the run came.
-/// @param options  what asks the network again, and needs a finished run and its data
+/// Writes report.html into a run directory atomically: a self-contained file that needs no network
+/// access. Files of the run may be missing; the page of a killed run says how far the run got.
+/// @param options  analyses that need forward passes, and so a finished run and its data
 /// Throws as read_run() and inspect() do, and Error{Code::io} when it can't be written.
-Written write_report(const std::filesystem::path& run_directory,
-                     const InspectOptions& options = {});
+WrittenReport write_report(const std::filesystem::path& run_directory,
+                           const InspectOptions& options = {});
 
 }  // namespace temper::report

@@ -1,4 +1,4 @@
-# The page's own template, style and script, and Chart.js as Debian ships it, go into the program as bytes.
+# The page's template, style and script, and Chart.js as packaged by Debian, are embedded into the program.
 find_file(TEMPER_CHART_JS NAMES chart.umd.min.js chart.umd.js chart.min.js Chart.min.js
           PATHS /usr/share/javascript/chart.js /usr/share/nodejs/chart.js/dist NO_DEFAULT_PATH
           DOC "Chart.js as one script (Debian: libjs-chart.js)")
@@ -17,7 +17,7 @@ add_custom_command(
   DEPENDS "${folder}/embed.cmake" "${folder}/page.html" "${folder}/page.css" "${folder}/page.js" "${TEMPER_CHART_JS}"
   VERBATIM)
 target_sources(${target} PRIVATE "${assets}")
-# A target of its own, so that the file can be made without building the rooms that report stands on.
+# A separate target, so that the file can be generated without building the rooms that report depends on.
 add_custom_target(temper_report_assets DEPENDS "${assets}")
 set_source_files_properties("${assets}" PROPERTIES SKIP_PRECOMPILE_HEADERS ON SKIP_LINTING ON)
 

@@ -24,31 +24,32 @@ std::vector<T> values(std::map<std::int64_t, T> by_index) {
   return result;
 }
 
-/// Takes up what the log tells, event by event.
+/// Collects the events of the log.
 struct Log {
   Run& run;
   std::map<std::int64_t, train::Stepped> steps = {};
   std::map<std::int64_t, train::Norms> norms = {};
   std::map<std::int64_t, train::Evaluated> epochs = {};
-  std::map<std::string, std::string> skipped = {};  ///< why, by image
+  std::map<std::string, std::string> skipped = {};  ///< reason, by image
 
-  // The first start's time is when the run began; the latest plan is the one carried out.
+  // The run's start time is that of the first start event; everything else is taken from the
+  // latest.
   void take(const train::Started& event) {
     const auto began = run.start ? run.start->time : event.time;
     run.start = event;
     run.start->time = began;
   }
-  // A run that was stopped and went on may tell a step twice: the later line holds.
+  // A resumed run may log a step twice: the later line is used.
   void take(const train::Stepped& event) { steps.insert_or_assign(event.step, event); }
   void take(const train::Norms& event) { norms.insert_or_assign(event.step, event); }
   void take(const train::Evaluated& event) { epochs.insert_or_assign(event.epoch, event); }
   void take(const train::EarlyStop& event) { run.early_stop = event; }
   void take(const train::Tested& event) { run.test = event; }
   void take(const train::Ended& event) { run.end = event; }
-  void take(const train::LeftOut& event) {
+  void take(const train::SkippedStep& event) {
     run.warnings.push_back(fmt::format(
         "Step {} was not applied ({}): its loss was {}{}.", event.step, event.action, event.loss,
-        event.parameter.empty() ? "" : ", the gradient of " + event.parameter + " was not finite"));
+        event.parameter.empty() ? "" : ", the gradient of " + event.parameter + " was non-finite"));
   }
   void take(const train::SkippedImage& event) {
     skipped.insert_or_assign(event.where, event.reason);
@@ -64,7 +65,7 @@ std::string about_skipped(const std::map<std::string, std::string>& skipped) {
                   : fmt::format("{} images could not be read and were skipped: ", skipped.size());
   std::size_t named = 0;
   for (const auto& [where, reason] : skipped) {
-    if (named == kNamed) return text + "; metrics.jsonl names the others.";
+    if (named == kNamed) return text + "; metrics.jsonl lists the others.";
     text += fmt::format("{}{} ({})", named++ == 0 ? "" : "; ", where, reason);
   }
   return text + ".";
@@ -81,8 +82,8 @@ void read_metrics(Run& run) {
   run.epochs = values(std::move(log.epochs));
 }
 
-/// Reads one file if it is there. What is wrong with it is told on the page and costs only what the
-/// file holds.
+/// Reads a file if it exists. An error is reported on the page, which then lacks only what that
+/// file contains.
 void attempt(Run& run, const char* file,
              const std::function<void(const std::filesystem::path&)>& read) {
   const auto path = run.directory / file;
@@ -114,9 +115,9 @@ std::string Run::class_name(std::int64_t index) const {
   return fmt::format("class {}", index);
 }
 
-std::string Run::value_name(std::size_t index) const {
+std::string Run::target_name(std::size_t index) const {
   if (start && index < start->values.size()) return start->values[index];
-  return fmt::format("value {}", index);
+  return fmt::format("target {}", index);
 }
 
 std::int64_t Run::steps_done() const {
@@ -150,10 +151,9 @@ Run read_run(const std::filesystem::path& directory) {
   if (!run.directory.has_filename()) run.directory = run.directory.parent_path();
   const bool log = std::filesystem::exists(run.directory / "metrics.jsonl");
   if (!log && !std::filesystem::exists(run.directory / "recipe.toml"))
-    throw Error(Code::io,
-                fmt::format("{}: no run here (neither metrics.jsonl nor recipe.toml); give "
-                            "the folder that `temper train` named",
-                            directory.string()));
+    throw Error(Code::io, fmt::format("{}: not a run directory (it has neither metrics.jsonl nor "
+                                      "recipe.toml); name the directory that `temper train` wrote",
+                                      directory.string()));
   if (log) read_metrics(run);
   attempt(run, "recipe.toml", [&](const auto& path) { run.recipe = io::read_text(path); });
   attempt(run, "environment.json",

@@ -13,22 +13,22 @@
 #include "temper/measure/values.h"
 #include "temper/train/events.h"
 
-/// What lies in a run directory (docs/run-directory.md). Everything may be missing: a run may have
-/// been killed, may still be going on, may have had no test set.
+/// The contents of a run directory (docs/run-directory.md). Any of them may be missing: a run may
+/// have been killed, may still be training, may have no test set.
 namespace temper::report {
 
-/// A number that there is not: the log holds it as null, since it was not finite, or not at all.
+/// A missing number: null in the log, because it was not finite, or absent from it.
 inline constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
-/// Of the test set, with the weights named in train::Tested.
+/// Predictions for the test set, by the weights named in train::Tested.
 struct Predictions {
-  at::Tensor logits;  ///< float [n, c]; undefined for values
-  at::Tensor labels;  ///< int64 [n]; undefined for values
+  at::Tensor logits;  ///< float [n, c]; undefined for regression
+  at::Tensor labels;  ///< int64 [n]; undefined for regression
   at::Tensor ids;     ///< int64 [n]: index of the image in its source
-  std::optional<measure::ValueAnswers> values = {};  ///< in place of classes
+  std::optional<measure::ValuePredictions> values = {};  ///< for regression
 };
 
-/// The most confidently wrong first, or those with the largest errors.
+/// The most confident mistakes, or for regression the largest errors, in descending order.
 struct MistakeImages {
   std::vector<io::Image> images;
   std::vector<std::int64_t> rows;  ///< of Predictions
@@ -40,24 +40,24 @@ struct Run {
   std::vector<train::Stepped> steps;           ///< by step
   std::vector<train::Norms> norms;             ///< by step
   std::vector<train::Evaluated> epochs;        ///< by epoch
-  std::optional<train::EarlyStop> early_stop;  ///< what it made of a run that has it
+  std::optional<train::EarlyStop> early_stop;  ///< where the run uses it
   std::optional<train::Tested> test;
   std::optional<train::Ended> end;
-  std::vector<std::string> warnings;  ///< that the run itself gave
+  std::vector<std::string> warnings;  ///< from the log
   nlohmann::json environment;         ///< an object; null without the file
   std::string recipe;                 ///< text of recipe.toml; empty without the file
   std::optional<Predictions> predictions;
   std::optional<MistakeImages> mistakes;
-  std::vector<std::string> problems;  ///< files that are there but could not be used, and why
+  std::vector<std::string> problems;  ///< files that could not be used, and why
 
   [[nodiscard]] std::string name() const;
   [[nodiscard]] std::string class_name(std::int64_t index) const;
-  [[nodiscard]] std::string value_name(std::size_t index) const;
+  [[nodiscard]] std::string target_name(std::size_t index) const;
   [[nodiscard]] std::int64_t steps_done() const;
-  /// The evaluation of the weights that the run ended with, or stands at; null before the first.
+  /// The evaluation of the final weights, or of the latest ones so far; null before the first.
   [[nodiscard]] const train::Evaluated* last_evaluation() const;
-  /// Of a finished run: that holds the weights of its test score; raw ones where there was no test.
-  /// Empty where the log does not tell which they are.
+  /// For a finished run: the file with the weights of its test score, or the raw weights where
+  /// there was no test. Empty where the log does not say which they are.
   [[nodiscard]] std::filesystem::path weights_file() const;
   /// Since the run began; kMissing when nothing was recorded.
   [[nodiscard]] double seconds() const;

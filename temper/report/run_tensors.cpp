@@ -48,9 +48,9 @@ Predictions read_values(const io::Safetensors& file, const std::filesystem::path
   return {.logits = {},
           .labels = {},
           .ids = copy(ids, at::kLong),
-          .values = measure::ValueAnswers{copy(predicted, at::kDouble),
-                                          copy(targets, at::kDouble),
-                                          {first, first + scales.numel()}}};
+          .values = measure::ValuePredictions{copy(predicted, at::kDouble),
+                                              copy(targets, at::kDouble),
+                                              {first, first + scales.numel()}}};
 }
 
 }  // namespace
@@ -85,7 +85,7 @@ MistakeImages read_mistakes(const std::filesystem::path& path, std::int64_t rows
     std::int64_t row = 0;
     std::memcpy(&row, index.bytes.data() + i * sizeof row, sizeof row);
     if (row < 0 || row >= rows)
-      throw Error(Code::data, fmt::format("{}: row {} lies outside the {} predictions",
+      throw Error(Code::data, fmt::format("{}: row {} is out of range for {} predictions",
                                           path.string(), row, rows));
     io::Image image{static_cast<int>(height), static_cast<int>(width), static_cast<int>(channels),
                     std::vector<std::uint8_t>(size)};

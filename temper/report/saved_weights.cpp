@@ -21,14 +21,15 @@ measure::WeightNorms norms_of(const io::Safetensors& file) {
   return measure::weight_norms(weights);
 }
 
-/// Whether every pass through a block is counted by the block's normalisation, and some are left
-/// out: not where stages stood still, which count nothing, nor where the counts are another run's.
+/// Whether blocks are skipped per batch and the batch counter of a block's BatchNorm gives its
+/// number of passes: not with frozen stages, which count nothing, nor with counters from another
+/// run.
 bool counts_blocks(const Run& run) {
   if (run.recipe.empty() || run.environment.contains("forked_from")) return false;
   const auto recipe = recipe::parse(run.recipe, "recipe.toml");
   const auto* network = std::get_if<model::ResNet>(&recipe.model);
   return network != nullptr && !recipe.freeze && network->stochastic_depth &&
-         network->stochastic_depth->granularity == regularize::Granularity::batch;
+         network->stochastic_depth->mode == regularize::Granularity::batch;
 }
 
 std::int64_t number(const io::TensorView& view) {
@@ -37,13 +38,13 @@ std::int64_t number(const io::TensorView& view) {
              : 0;
 }
 
-/// BatchNorm counts its batches: the stem's are all passes there were, a block's those that went
-/// through it.
-std::optional<Blocks> blocks_of(const io::Safetensors& file) {
+/// BatchNorm counts its batches: the counter of the stem gives all training passes, that of a block
+/// the passes in which the block was executed.
+std::optional<ExecutedBlocks> blocks_of(const io::Safetensors& file) {
   static const std::regex of_block(R"(layer\d+\.\d+\.bn1\.num_batches_tracked)");
   const auto* stem = file.find("bn1.num_batches_tracked");
   if (stem == nullptr) return {};
-  Blocks blocks;
+  ExecutedBlocks blocks;
   for (const auto& view : file.tensors()) {
     if (!std::regex_match(view.name, of_block)) continue;
     blocks.executed += number(view);

@@ -7,20 +7,20 @@
 
 namespace temper::report {
 
-/// How often training went through residual blocks under stochastic depth by the batch.
-struct Blocks {
+/// Number of residual blocks executed in training, under stochastic depth with mode batch.
+struct ExecutedBlocks {
   std::int64_t executed = 0;
-  std::int64_t passes = 0;  ///< blocks times training passes: what it would have been without
+  std::int64_t passes = 0;  ///< blocks times training passes: the number without it
 };
 
-/// What the files of weights of a finished run tell by themselves.
+/// What can be computed from a finished run's weight files alone.
 struct SavedWeights {
   measure::WeightNorms
-      norms;  ///< of tensors with two dimensions or more, of the weights that count
-  std::optional<Blocks> blocks;  ///< nothing where no block was left out by the batch
+      norms;  ///< of tensors with two dimensions or more, of the weights the run was tested with
+  std::optional<ExecutedBlocks> blocks;  ///< empty unless blocks were skipped per batch
 };
 
-/// Nothing where the run is not finished, or where a file is damaged, which is added to the run's
+/// Empty where the run is not finished or a file is damaged; the latter is added to the run's
 /// problems.
 std::optional<SavedWeights> read_saved_weights(Run& run);
 

@@ -16,47 +16,47 @@ constexpr std::size_t kMatrixClasses = 20;
 constexpr std::size_t kPairs = 10;
 constexpr std::int64_t kBesideClasses = 10;
 
-/// Strength of a cell's colour, [0, 1]; small shares off the diagonal are what one looks for, so
-/// they grow with the square root.
+/// Color intensity of a cell, in [0, 1]: the square root off the diagonal, so that rare confusions
+/// remain visible.
 double strength(double share, bool diagonal) {
   return diagonal ? share : std::sqrt(share);
 }
 
-Html cell(const Facts& facts, std::int64_t label, std::int64_t taken_for) {
-  const auto count = facts.analysis->confused(label, taken_for);
+Html cell(const ReportData& facts, std::int64_t label, std::int64_t predicted_class) {
+  const auto count = facts.analysis->confused(label, predicted_class);
   const auto images = facts.analysis->counts[static_cast<std::size_t>(label)].labelled;
   if (count == 0) return html(R"(<td class="zero">0</td>)");
-  const bool diagonal = label == taken_for;
+  const bool diagonal = label == predicted_class;
   const double share = static_cast<double>(count) / static_cast<double>(images);
   const double ink = strength(share, diagonal);
   return html(R"(<td class="{}" style="--ink:{}" title="{} of {} {}">{}</td>)",
               diagonal ? "right" : "wrong", fmt::format("{:.2f}", ink), count_text(count),
               count_text(images),
-              diagonal ? "classified rightly"
-                       : fmt::format("{} taken for {}", isolated_class(facts.run, label),
-                                     isolated_class(facts.run, taken_for)),
+              diagonal ? "correctly classified"
+                       : fmt::format("{} predicted as {}", isolated_class(facts.run, label),
+                                     isolated_class(facts.run, predicted_class)),
               count_text(count));
 }
 
-Html matrix(const Facts& facts, const std::vector<std::int64_t>& classes) {
+Html matrix(const ReportData& facts, const std::vector<std::int64_t>& classes) {
   Html head;
   Html rows;
-  for (const auto taken_for : classes)
-    head += html(R"(<th scope="col">{}</th>)", class_label(facts.run, taken_for));
+  for (const auto predicted_class : classes)
+    head += html(R"(<th scope="col">{}</th>)", class_label(facts.run, predicted_class));
   for (const auto label : classes) {
     rows += html(R"(<tr><th scope="row" class="name">{}</th>)", class_label(facts.run, label));
-    for (const auto taken_for : classes) rows += cell(facts, label, taken_for);
+    for (const auto predicted_class : classes) rows += cell(facts, label, predicted_class);
     rows += html("</tr>");
   }
   return html(
       R"(<div class="scroll" tabindex="0"><table class="matrix"><caption
         class="unseen">Confusion matrix: rows are true classes, columns predicted
-        ones</caption><thead><tr><th class="corner" scope="row">true <span>↓</span> predicted
+        classes</caption><thead><tr><th class="corner" scope="row">true <span>↓</span> predicted
         <span>→</span></th>{}</tr></thead><tbody>{}</tbody></table></div>)",
       head, rows);
 }
 
-Html matrix_figure(const Facts& facts) {
+Html matrix_figure(const ReportData& facts) {
   const auto classes = most_confused_classes(*facts.analysis, kMatrixClasses);
   const auto shown = static_cast<std::int64_t>(classes.size());
   if (shown == 0) return {};
@@ -66,35 +66,33 @@ Html matrix_figure(const Facts& facts) {
                         count_text(facts.analysis->classes), shown)
           : "";
   return html(
-      "<figure><h3>Confusion matrix</h3>{}<figcaption>{}Images of each true class (row) by the "
-      "class "
-      "they were taken for (column). Blue: right, by share of the row; orange: wrong, by the "
-      "square "
-      "root of the share, so that rare confusions stay visible. Measured on "
-      "{}.</figcaption></figure>",
+      "<figure><h3>Confusion matrix</h3>{}<figcaption>{}Number of images by true class (row) "
+      "and predicted class (column). Blue: correct, shaded by the fraction of the row; orange: "
+      "wrong, shaded by the square root of the fraction, so that rare confusions remain visible. "
+      "Measured on {}.</figcaption></figure>",
       matrix(facts, classes), selection, test_basis(facts));
 }
 
-std::string images_of_row(const Facts& facts, const Confusion& c) {
+std::string images_of_row(const ReportData& facts, const Confusion& c) {
   const auto images = facts.analysis->counts[static_cast<std::size_t>(c.label)].labelled;
   return percent_text(static_cast<double>(c.count) / static_cast<double>(images), 1);
 }
 
-Html pairs_figure(const Facts& facts, const std::vector<Confusion>& all) {
+Html pairs_figure(const ReportData& facts, const std::vector<Confusion>& all) {
   if (all.empty()) return {};
   Html rows;
   for (std::size_t i = 0; i < std::min(all.size(), kPairs); ++i)
     rows += html(
         R"(<tr><th scope="row" class="name">{}</th><td class="text
         name">{}</td><td>{}</td><td>{}</td></tr>)",
-        class_label(facts.run, all[i].label), class_label(facts.run, all[i].taken_for),
+        class_label(facts.run, all[i].label), class_label(facts.run, all[i].predicted_class),
         count_text(all[i].count), images_of_row(facts, all[i]));
   return html(
-      R"(<figure><h3>Most frequent confusions</h3><div class="scroll"
+      R"(<figure><h3>Most confused classes</h3><div class="scroll"
         tabindex="0"><table><thead><tr><th scope="col">True class</th><th scope="col"
-        class="text">taken for</th><th scope="col">images</th><th scope="col">of the
-        class</th></tr></thead><tbody>{}</tbody></table></div><figcaption>The first {} of {}
-        kinds of confusion that occurred. Measured on {}.</figcaption></figure>)",
+        class="text">predicted class</th><th scope="col">images</th><th scope="col">share of
+        class</th></tr></thead><tbody>{}</tbody></table></div><figcaption>The {} most frequent
+        of {} pairs of confused classes. Measured on {}.</figcaption></figure>)",
       rows, std::min(all.size(), kPairs), count_text(static_cast<std::int64_t>(all.size())),
       test_basis(facts));
 }
@@ -115,7 +113,7 @@ measure::Interval recall_interval(const measure::ClassCounts& counts) {
   return measure::wilson(counts.correct, counts.labelled);
 }
 
-/// The lowest end of the classes' intervals: where the axis of the table's range marks begins.
+/// The lowest lower bound of the recall intervals: where the axis of the interval marks begins.
 double lowest_recall(const Analysis& analysis) {
   double lowest = 1;
   for (const auto& counts : analysis.counts)
@@ -123,7 +121,7 @@ double lowest_recall(const Analysis& analysis) {
   return lowest;
 }
 
-/// A point on its interval, on an axis from `from` to 100 %.
+/// The recall and its interval on an axis from `from` to 100 %.
 Html range_mark(const measure::ClassCounts& counts, double from) {
   const auto recall = counts.recall();
   if (!recall || from >= 1) return {};
@@ -138,7 +136,7 @@ Html range_mark(const measure::ClassCounts& counts, double from) {
       place(interval.low), place(interval.high), place(*recall));
 }
 
-Html class_row(const Facts& facts, std::int64_t label, const Confusion* worst, double from) {
+Html class_row(const ReportData& facts, std::int64_t label, const Confusion* worst, double from) {
   const auto& counts = facts.analysis->counts[static_cast<std::size_t>(label)];
   const auto recall = counts.recall();
   const auto precision = counts.precision();
@@ -150,12 +148,12 @@ Html class_row(const Facts& facts, std::int64_t label, const Confusion* worst, d
       precision ? percent_text(*precision, 1) : "never predicted",
       recall ? percent_text(*recall, 1) : "no images",
       recall ? interval_text(recall_interval(counts), 1) : "–", range_mark(counts, from),
-      worst ? html("{} <small>{}, {}</small>", class_label(facts.run, worst->taken_for),
+      worst ? html("{} <small>{}, {}</small>", class_label(facts.run, worst->predicted_class),
                    counted(worst->count, "image"), images_of_row(facts, *worst))
             : html("–"));
 }
 
-Html class_table(const Facts& facts, const std::vector<Confusion>& all) {
+Html class_table(const ReportData& facts, const std::vector<Confusion>& all) {
   // `all` is sorted by frequency, so the first of each class is its most frequent.
   std::vector<const Confusion*> worst(facts.analysis->counts.size(), nullptr);
   for (const auto& confusion : all)
@@ -165,27 +163,27 @@ Html class_table(const Facts& facts, const std::vector<Confusion>& all) {
   for (const auto label : worst_first(*facts.analysis))
     rows += class_row(facts, label, worst[static_cast<std::size_t>(label)], from);
   return html(
-      R"(<figure><h3>Class by class</h3><div class="scroll tall" tabindex="0"><table
+      R"(<figure><h3>Precision and recall</h3><div class="scroll tall" tabindex="0"><table
         class="classes"><thead><tr><th scope="col">Class</th><th scope="col">images</th><th
-        scope="col">precision</th><th scope="col">recall</th><th scope="col" colspan="2">its
-        95{}% interval</th><th scope="col" class="text">most often taken
-        for</th></tr></thead><tbody>{}</tbody></table></div><figcaption>{} classes, lowest
-        recall first. Precision: of the images taken for the class, the share that was of it.
-        Recall: of the images of the class, the share that was found; the mark shows
-        it on its interval, on an axis from {} to 100{}%. Measured on {}.</figcaption></figure>)",
+        scope="col">precision</th><th scope="col">recall</th><th scope="col" colspan="2">95{}%
+        interval of recall</th><th scope="col" class="text">most often confused
+        with</th></tr></thead><tbody>{}</tbody></table></div><figcaption>{} classes, lowest
+        recall first. Precision: fraction of the images predicted as the class that belong to it.
+        Recall: fraction of the images of the class that are predicted as it; the mark shows it
+        with its interval on an axis from {} to 100{}%. Measured on {}.</figcaption></figure>)",
       "\u202f", rows, count_text(facts.analysis->classes), percent_text(from, 1), "\u202f",
       test_basis(facts));
 }
 
 }  // namespace
 
-Html classes_section(const Facts& facts) {
+Html classes_section(const ReportData& facts) {
   if (!facts.analysis) return {};
   const auto all = confusions(*facts.analysis);
-  // A small matrix leaves room for the list beside it.
+  // A small matrix fits beside the list.
   const bool beside = facts.analysis->classes <= kBesideClasses;
   return html(
-      R"(<section id="classes"><h2>What it takes for what</h2><div
+      R"(<section id="classes"><h2>Results by class</h2><div
         class="{}">{}{}</div>{}</section>)",
       beside ? "beside" : "stacked", matrix_figure(facts), pairs_figure(facts, all),
       class_table(facts, all));

@@ -10,13 +10,13 @@
 namespace temper::report {
 namespace {
 
-// Of the drawing, in its own units; its height follows from the points, on the scale of its width.
+// Size of the drawing in SVG units; its height follows from the points, with the width's scale.
 constexpr double kWidth = 480;
 constexpr double kTallest = 480;
 constexpr double kMargin = 14;
 
-/// Where points of the plane come to lie: one scale for both axes, so that distances can be
-/// compared by eye.
+/// Maps points of the plane to the drawing, with the same scale on both axes, so that distances can
+/// be compared.
 struct Frame {
   double left;
   double top;
@@ -35,10 +35,10 @@ std::array<double, 2> row(const at::Tensor& points, std::int64_t i) {
 
 struct Point {
   std::array<double, 2> at;
-  std::int64_t place;  ///< of its class
+  std::int64_t place;  ///< index of its class
 };
 
-/// The first images of each class, where a projection puts them.
+/// The projected points of the first images of each class.
 std::vector<Point> shown(const Cluster& cluster, const at::Tensor& projected) {
   std::vector<Point> points;
   std::array<std::int64_t, 3> left{cluster.shown, cluster.shown, cluster.shown};
@@ -64,7 +64,7 @@ Frame frame_of(const std::vector<Point>& points) {
   return {low[0], high[1], scale, height * scale + 2 * kMargin};
 }
 
-/// A form for each class as well as a colour: told apart in print and with any colour vision.
+/// Each class has its own shape as well as color, for print and color vision deficiencies.
 Html mark(const Frame& frame, const Point& point) {
   const auto [x, y] = frame.place(point.at[0], point.at[1]);
   switch (point.place) {
@@ -80,7 +80,7 @@ Html mark(const Frame& frame, const Point& point) {
   }
 }
 
-/// @param onto  what the points were projected onto, for those who can't see them
+/// @param onto  the target of the projection, for the accessible label
 Html drawing(const Cluster& cluster, const at::Tensor& projected, std::string_view onto) {
   const auto points = shown(cluster, projected);
   if (points.empty()) return {};
@@ -100,34 +100,35 @@ Html figure(const Inspection& inspection, const Cluster& cluster) {
   const auto& d = cluster.distances;
   const auto& explained = cluster.principal.explained;
   return html(
-      R"(<figure><h3>{} images</h3><ul class="key">{}</ul>{}<figcaption>On their templates' plane.
-        Root mean square distances in the whole space: {} within a class, from its mean; {} between
-        the means of classes; ratio {}. Of {} images, the first {} of each class at most are
-        drawn.</figcaption>{}<figcaption>The same images in the two directions in which they vary most,
-        which hold {} and {} of the variance.</figcaption></figure>)",
+      R"(<figure><h3>{} images</h3><ul class="key">{}</ul>{}<figcaption>Projection onto the plane of
+        the templates. Root mean square distances in the full feature space: {} from the class mean
+        within a class, {} between class means, ratio {}. Of {} images, at most the first {} of each
+        class are drawn.</figcaption>{}<figcaption>The same images on their first two principal
+        components, which explain {} and {} of the variance.</figcaption></figure>)",
       cluster.set == "training" ? "Training"
       : cluster.set == "test"   ? "Test"
                                 : "Validation",
-      key, drawing(cluster, cluster.plane.points, "their templates' plane"),
+      key, drawing(cluster, cluster.plane.points, "the plane of the templates"),
       significant_text(d.within, 3), significant_text(d.between, 3), significant_text(d.ratio(), 3),
       count_text(cluster.labels.size(0)), cluster.shown,
-      drawing(cluster, cluster.principal.points, "their two principal components"),
+      drawing(cluster, cluster.principal.points, "their first two principal components"),
       percent_text(explained[0], cluster.labels.size(0)),
       percent_text(explained[1], cluster.labels.size(0)));
 }
 
 }  // namespace
 
-Html clusters_section(const Facts& facts) {
+Html clusters_section(const ReportData& facts) {
   const auto& inspection = facts.inspection;
   if (inspection.clusters.empty()) return {};
   Html figures;
   for (const auto& cluster : inspection.clusters) figures += figure(inspection, cluster);
   return html(
-      R"(<section id="clusters"><h2>How tight its classes lie</h2><p class="lead">What goes into the
-        last layer, of three classes: on the plane through these classes' rows of that layer's
-        weights, their templates (Müller et al. 2019, arXiv:1906.02629), and below by principal components.
-        Both axes of a drawing have one scale. Measured with {}.</p><div class="pair">{}</div></section>)",
+      R"(<section id="clusters"><h2>Feature clusters</h2><p class="lead">Penultimate
+        activations (the input of the last layer) for images of three classes, projected onto the plane
+        through the templates of these classes, which are their rows of the last layer's weight matrix
+        (Müller et al. 2019, arXiv:1906.02629), and onto their principal components. Both axes of a
+        drawing have the same scale. Measured with {}.</p><div class="pair">{}</div></section>)",
       weights_text(inspection.weights, facts.summary.averaging), figures);
 }
 

@@ -12,7 +12,7 @@ Html fact(std::string_view name, std::string_view value, std::string_view basis 
   return html("<div><dt>{}</dt><dd>{}<small>{}</small></dd></div>", name, value, basis);
 }
 
-Html figure_of_merit(const Facts& facts) {
+Html figure_of_merit(const ReportData& facts) {
   const auto& headline = facts.summary.headline;
   if (!headline) return html(R"(<p class="merit none">Nothing has been measured yet.</p>)");
   const auto& [split, weights, score, interval] = *headline;
@@ -23,25 +23,25 @@ Html figure_of_merit(const Facts& facts) {
         {}{}</p><p class="basis">{}, {} images, {}</p></div>)",
         significant_text(score.errors->r2), split, significant_text(score.errors->rmse),
         significant_text(score.errors->mae),
-        values > 1 ? html("<br><small>means over {} values</small>", values) : Html{}, split,
+        values > 1 ? html("<br><small>averaged over {} targets</small>", values) : Html{}, split,
         count_text(score.count), weights_text(weights, facts.summary.averaging));
   }
   const auto& resampled = facts.summary.bootstrap;
   const Html bootstrap = resampled && split == "test"
-                             ? html(R"(<br><small>{} over images drawn again (bootstrap)</small>)",
+                             ? html(R"(<br><small>{} by bootstrap over images</small>)",
                                     interval_text(*resampled, score.count))
                              : Html{};
   return html(
       R"(<div class="merit"><p class="big">{}</p><p class="what">{} accuracy</p><p>95{}%
-        interval {}{}<br>error {}</p><p class="basis">{}, {} images, {}</p></div>)",
+        confidence interval {}{}<br>error {}</p><p class="basis">{}, {} images, {}</p></div>)",
       percent_text(score.accuracy, score.count), split, "\u202f",
       interval_text(interval, score.count), bootstrap,
       percent_text(1 - score.accuracy, score.count), split, count_text(score.count),
       weights_text(weights, facts.summary.averaging));
 }
 
-/// Numbers of one image each go with the split and weights that earned them.
-Html measured_facts(const Facts& facts) {
+/// Each measured number is shown with its split and weights.
+Html measured_facts(const ReportData& facts) {
   Html list;
   const auto& s = facts.summary;
   if (s.headline)
@@ -50,13 +50,13 @@ Html measured_facts(const Facts& facts) {
         fmt::format("{}, {}", s.headline->split, weights_text(s.headline->weights, s.averaging)));
   if (s.gap) {
     const auto basis =
-        fmt::format("validation {} less training {}, epoch {}, {}",
+        fmt::format("validation {} minus training {}, epoch {}, {}",
                     significant_text(s.gap->validation.loss), significant_text(s.gap->train.loss),
                     s.gap->epoch, weights_text(s.gap->weights, s.averaging));
-    list += fact("Generalisation gap", difference_text(s.gap->loss()), basis);
+    list += fact("Generalization gap", difference_text(s.gap->loss()), basis);
     if (!s.gap->of_values())
       list += fact("Accuracy gap", points_text(s.gap->accuracy()),
-                   fmt::format("training less validation, epoch {}, {}", s.gap->epoch,
+                   fmt::format("training minus validation, epoch {}, {}", s.gap->epoch,
                                weights_text(s.gap->weights, s.averaging)));
   }
   if (s.top5_accuracy)
@@ -66,11 +66,11 @@ Html measured_facts(const Facts& facts) {
     list += fact("Calibration error", percent_text(*s.ece, facts.analysis->images),
                  "ECE, 15 bins, " + test_basis(facts));
   if (s.brier)
-    list += fact("Brier score", significant_text(*s.brier), "0 to 2, " + test_basis(facts));
+    list += fact("Brier score", significant_text(*s.brier), "range 0 to 2, " + test_basis(facts));
   return list;
 }
 
-Html cost_facts(const Facts& facts) {
+Html cost_facts(const ReportData& facts) {
   Html list;
   const auto& s = facts.summary;
   if (std::isfinite(s.seconds)) list += fact("Time", duration_text(s.seconds));
@@ -78,18 +78,18 @@ Html cost_facts(const Facts& facts) {
   const auto& start = *facts.run.start;
   list += fact("Parameters", count_text(start.parameters));
   list += fact("Multiply-adds", large_text(start.multiply_adds),
-               fmt::format("a forward pass of one {}{}×{}{} image", start.height, "\u202f",
-                           "\u202f", start.width));
+               fmt::format("forward pass of one {}{}×{}{} image", start.height, "\u202f", "\u202f",
+                           start.width));
   list += fact("Images", count_text(start.train_images),
-               fmt::format("to train; {} validation, {} test; {}",
+               fmt::format("for training; {} validation, {} test; {}",
                            count_text(start.validation_images), count_text(start.test_images),
                            start.values.empty()
                                ? fmt::format("{} classes", count_text(std::ssize(start.classes)))
-                               : counted(std::ssize(start.values), "value")));
+                               : counted(std::ssize(start.values), "target")));
   return list;
 }
 
-Html status(const Facts& facts) {
+Html status(const ReportData& facts) {
   const auto& s = facts.summary;
   if (s.total_steps == 0) return html("Not finished: nothing was logged yet");
   const std::string progress =
@@ -102,7 +102,7 @@ Html status(const Facts& facts) {
 
 }  // namespace
 
-std::string test_basis(const Facts& facts) {
+std::string test_basis(const ReportData& facts) {
   const auto images = facts.analysis ? facts.analysis->images
                       : facts.values ? facts.values->images
                                      : 0;
@@ -112,7 +112,7 @@ std::string test_basis(const Facts& facts) {
   return fmt::format("test, {} images, {}", count_text(images), weights);
 }
 
-Html headline_section(const Facts& facts) {
+Html headline_section(const ReportData& facts) {
   return html(
       R"(<header><p class="kicker">Training report</p><h1 class="name">{}</h1><p
         class="status">{}</p></header><div class="hero">{}<dl class="facts">{}{}</dl></div>)",
@@ -120,16 +120,16 @@ Html headline_section(const Facts& facts) {
       cost_facts(facts));
 }
 
-Html notices_section(const Facts& facts) {
+Html notices_section(const ReportData& facts) {
   Html list;
   const auto& s = facts.summary;
   if (!s.finished && s.total_steps > 0)
     list += html(
-        "<li><strong>The run has not ended.</strong> The log reaches step {} of {}. The page shows "
-        "what had been recorded when it was written.</li>",
+        "<li><strong>The run has not finished.</strong> The log reaches step {} of {}. The page "
+        "shows what was recorded up to the time it was written.</li>",
         count_text(s.steps_done), count_text(s.total_steps));
   for (const auto& warning : facts.run.warnings)
-    list += html("<li><strong>The run warned:</strong> {}</li>", warning);
+    list += html("<li><strong>Warning:</strong> {}</li>", warning);
   for (const auto& problem : facts.run.problems)
     list += html("<li><strong>Not shown:</strong> {}</li>", problem);
   if (list.markup.empty()) return {};

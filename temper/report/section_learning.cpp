@@ -49,7 +49,7 @@ Json curves(const Run& run, const std::optional<train::Scores> train::Evaluated:
   return {{"train", std::move(train)}, {"validation", std::move(validation)}};
 }
 
-/// Neighbouring lines of the log that one point of the running curves stands for.
+/// Number of consecutive log lines averaged into one point of the running curves.
 std::size_t lines_per_point(const Run& run) {
   return std::max<std::size_t>(1, (run.steps.size() + kMaxPoints - 1) / kMaxPoints);
 }
@@ -68,7 +68,7 @@ Json running(const Run& run) {
   return points;
 }
 
-bool learns_values(const Run& run) {
+bool is_regression(const Run& run) {
   return run.start && !run.start->values.empty();
 }
 
@@ -79,7 +79,7 @@ std::string averaging_of(const Run& run) {
 Html weights_switch(const Run& run) {
   if (!any(run, &train::Evaluated::averaged) || !any(run, &train::Evaluated::raw)) return {};
   return html(
-      R"(<div class="switch" role="group" aria-label="Weights that the curves show"
+      R"(<div class="switch" role="group" aria-label="Weights shown by the curves"
         hidden><button type="button" data-weights="averaged" aria-pressed="true">Averaged
         weights</button><button type="button" data-weights="raw" aria-pressed="false">Raw
         weights</button></div>)");
@@ -98,7 +98,7 @@ std::string sides(const Run& run) {
 
 Html curve_figure(const Run& run, std::string_view id, std::string_view title,
                   std::string_view note, bool gap) {
-  const auto weights = judged_weights(run, run.epochs.back());
+  const auto weights = reported_weights(run, run.epochs.back());
   const bool validation = any_validation(run);
   const Html key = html(R"(<li class="train">Training</li>{}{})",
                         Html{validation ? R"(<li class="validation">Validation</li>)" : ""},
@@ -130,7 +130,7 @@ Html score_cells(const std::optional<train::Scores>& scores, bool validation) {
 Html epoch_table(const Run& run) {
   const bool validation = any_validation(run);
   const int span = validation ? 5 : 2;
-  const std::string_view quality = learns_values(run) ? "R²" : "accuracy";
+  const std::string_view quality = is_regression(run) ? "R²" : "accuracy";
   Html groups;
   Html columns;
   Html rows;
@@ -157,46 +157,46 @@ Html epoch_table(const Run& run) {
     rows += html("</tr>");
   }
   return html(
-      R"(<details><summary>Epoch by epoch</summary><div class="scroll"
+      R"(<details><summary>Results by epoch</summary><div class="scroll"
         tabindex="0"><table><thead><tr><td></td><td></td>{}</tr><tr><th
         scope="col">Epoch</th><th
         scope="col">Time</th>{}</tr></thead><tbody>{}</tbody></table></div></details>)",
       groups, columns, rows);
 }
 
-/// Validation loss of the weights that count; NaN where an epoch has none.
+/// Validation loss of the weights that the run is judged by; NaN where an epoch has none.
 double validation_loss(const Run& run, const train::Evaluated& epoch) {
-  const auto& scores = judged_weights(run, epoch) == "averaged" ? epoch.averaged : epoch.raw;
+  const auto& scores = reported_weights(run, epoch) == "averaged" ? epoch.averaged : epoch.raw;
   return scores && scores->validation && std::isfinite(scores->validation->loss)
              ? scores->validation->loss
              : kMissing;
 }
 
-/// What early stopping with its defaults makes of the epochs that were recorded.
+/// The effect that early stopping with its default options would have had on the recorded epochs.
 std::string early_stopping_by_default(const Run& run) {
   const regularize::EarlyStopping options;
-  regularize::StopMemory memory;
+  regularize::EarlyStoppingState memory;
   double best = kMissing;
   const train::Evaluated* end = nullptr;
   for (const auto& epoch : run.epochs) {
     const double loss = validation_loss(run, epoch);
     if (regularize::observe(options, loss, epoch.epoch, memory)) best = loss;
-    if (!regularize::has_ended(options, memory)) continue;
+    if (!regularize::should_stop(options, memory)) continue;
     end = &epoch;
     break;
   }
-  const auto waits =
-      fmt::format("Early stopping with its defaults (a patience of {} epochs)", options.patience);
-  if (!memory.seen) return waits + " would have had no number to judge by.";
+  const auto waits = fmt::format("Early stopping with its default options (patience of {} epochs)",
+                                 options.patience);
+  if (!memory.seen) return waits + " would have had no validation loss to monitor.";
   if (end == nullptr)
     return fmt::format(
-        "{} {}: the validation loss was least in epoch {}.", waits,
+        "{} {}: the validation loss was lowest after epoch {}.", waits,
         run.end ? "would not have ended this run" : "would not have ended this run so far",
         memory.best_epoch);
   const auto& last = run.epochs.back();
   return fmt::format(
-      "{} would have ended this run after epoch {} of {}, with the weights of epoch {} and their "
-      "validation loss of {}; after epoch {} it was {}.",
+      "{} would have ended this run after epoch {} of {} and restored the weights of epoch {}, "
+      "with a validation loss of {}; after epoch {} it was {}.",
       waits, end->epoch, run.start ? run.start->epochs : last.epoch, memory.best_epoch,
       significant_text(best), last.epoch, significant_text(validation_loss(run, last)));
 }
@@ -207,28 +207,30 @@ Html early_stopping_note(const Run& run) {
                        ? train::to_text(*run.early_stop, run.start ? run.start->epochs : 0) + " "
                        : std::string();
   return html(
-      R"(<p class="note">{}{} The literature rather advises stronger regularization than a shorter
-        run: the longer the training, the more of it (Bello et al. 2021, arXiv:2103.07579).</p>)",
+      R"(<p class="note">{}{} Stronger regularization is usually preferred to a shorter run: longer
+        training calls for more regularization (Bello et al. 2021, arXiv:2103.07579).</p>)",
       own, early_stopping_by_default(run));
 }
 
-Html measured_alike(const Run& run) {
+Html evaluation_curves(const Run& run) {
   if (run.epochs.empty()) return {};
   return html(
       R"({}<div class="pair">{}{}</div>{}{})", weights_switch(run),
       curve_figure(
           run, "loss", "Loss",
-          fmt::format("{}, images as in evaluation, no penalty: both sides measured alike, "
-                      "so that the distance between them is overfitting and nothing else.",
-                      learns_values(run)
-                          ? "Mean squared error in standard deviations of the training "
-                            "set's values (1: answering with their mean)"
-                          : "Cross-entropy with hard labels"),
+          fmt::format(
+              "{}, evaluation transforms, no penalty terms. Both curves are computed in the "
+              "same way, so that their difference is the generalization gap.",
+              is_regression(run)
+                  ? "Mean squared error of the targets standardized by the training set "
+                    "(1: always predicting their mean)"
+                  : "Cross-entropy with hard labels"),
           true),
-      learns_values(run)
-          ? curve_figure(run, "r2", "R²", "Coefficient of determination, the mean over the values.",
-                         false)
-          : curve_figure(run, "accuracy", "Accuracy", "Share of images classified rightly.", false),
+      is_regression(run)
+          ? curve_figure(run, "r2", "R²",
+                         "Coefficient of determination, averaged over the targets.", false)
+          : curve_figure(run, "accuracy", "Accuracy", "Fraction of correctly classified images.",
+                         false),
       early_stopping_note(run), epoch_table(run));
 }
 
@@ -236,20 +238,20 @@ Html running_figures(const Run& run) {
   if (run.steps.empty()) return {};
   const auto group = lines_per_point(run);
   const std::string grouped =
-      group > 1 ? fmt::format(" Each point is the mean of {} lines of the log.", group) : "";
+      group > 1 ? fmt::format(" Each point is the mean of {} log lines.", group) : "";
   return html(
       R"(<div class="pair"><figure><h3>Running training loss</h3><div class="plot
         short"><canvas id="running" role="img" aria-label="Running training loss by epoch,
-        last value {}"></canvas></div><figcaption>What the optimizer minimised, batch by
-        batch: training set, raw weights as they changed, with augmentation, label smoothing
-        and whatever else the recipe adds. Not comparable with the curves
+        last value {}"></canvas></div><figcaption>The training objective by
+        mini-batch: raw weights during training, with augmentation, label smoothing and all
+        other regularization of the recipe. Not comparable with the curves
         above.{}</figcaption></figure><figure><h3>Learning rate</h3><div class="plot
         short"><canvas id="lr" role="img" aria-label="Learning rate by epoch, last value
-        {}"></canvas></div><figcaption>As applied at each step.</figcaption></figure></div>)",
+        {}"></canvas></div><figcaption>Learning rate applied at each step.</figcaption></figure></div>)",
       significant_text(run.steps.back().loss), grouped, significant_text(run.steps.back().lr));
 }
 
-Json reliability_plot(const Facts& facts) {
+Json reliability_plot(const ReportData& facts) {
   Json bins = Json::array();
   if (!facts.analysis) return bins;
   for (const auto& bin : facts.analysis->bins)
@@ -263,18 +265,18 @@ Json reliability_plot(const Facts& facts) {
 
 }  // namespace
 
-Html learning_section(const Facts& facts) {
+Html learning_section(const ReportData& facts) {
   const auto& run = facts.run;
   if (run.epochs.empty() && run.steps.empty()) return {};
-  return html(R"(<section id="learning"><h2>How it learned</h2>{}{}</section>)",
-              measured_alike(run), running_figures(run));
+  return html(R"(<section id="learning"><h2>Learning curves</h2>{}{}</section>)",
+              evaluation_curves(run), running_figures(run));
 }
 
-Json plots(const Facts& facts) {
+Json plots(const ReportData& facts) {
   const auto& run = facts.run;
   return {{"epochs", run.start ? run.start->epochs : 0},
-          {"loss", learns_values(run) ? "Mean squared error" : "Cross-entropy"},
-          {"weights", run.epochs.empty() ? "raw" : judged_weights(run, run.epochs.back())},
+          {"loss", is_regression(run) ? "Mean squared error" : "Cross-entropy"},
+          {"weights", run.epochs.empty() ? "raw" : reported_weights(run, run.epochs.back())},
           {"raw", curves(run, &train::Evaluated::raw)},
           {"averaged", curves(run, &train::Evaluated::averaged)},
           {"running", running(run)},

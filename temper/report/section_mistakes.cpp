@@ -6,7 +6,7 @@
 namespace temper::report {
 namespace {
 
-Html card(const Facts& facts, std::size_t index) {
+Html card(const ReportData& facts, std::size_t index) {
   const auto& mistakes = *facts.run.mistakes;
   const auto& predictions = *facts.run.predictions;
   const auto row = mistakes.rows[index];
@@ -17,16 +17,16 @@ Html card(const Facts& facts, std::size_t index) {
   const double confidence = facts.analysis->confidence.const_data_ptr<double>()[row];
   return html(
       R"(<li><img class="{}" width="{}" height="{}" loading="lazy"
-        src="data:image/png;base64,{}" alt="Test image {}: {}, taken for {}"><p><strong>{}</strong><span
-        class="guess">taken for <b>{}</b></span><small>{} · image {}</small></p></li>)",
+        src="data:image/png;base64,{}" alt="Test image {}: {}, predicted as {}"><p><strong>{}</strong><span
+        class="guess">predicted <b>{}</b></span><small>{} · image {}</small></p></li>)",
       image.width <= 96 ? "small" : "large", image.width, image.height,
       Html{base64(io::encode_png(image))}, id, isolated_class(facts.run, truth),
       isolated_class(facts.run, guess), class_label(facts.run, truth),
       class_label(facts.run, guess), percent_text(confidence, 1), count_text(id));
 }
 
-/// "angle 31.2, predicted 12.9", a line a value.
-Html worst_card(const Facts& facts, std::size_t index) {
+/// "angle 31.2, predicted 12.9", one line per target.
+Html error_card(const ReportData& facts, std::size_t index) {
   const auto& mistakes = *facts.run.mistakes;
   const auto& answers = *facts.run.predictions->values;
   const auto row = mistakes.rows[index];
@@ -35,10 +35,10 @@ Html worst_card(const Facts& facts, std::size_t index) {
   Html lines;
   for (std::size_t k = 0; k < answers.deviation.size(); ++k) {
     const auto column = static_cast<std::int64_t>(k);
-    lines +=
-        html(R"(<span class="guess">{} <b>{}</b>, predicted <b>{}</b></span>)",
-             facts.run.value_name(k), significant_text(answers.targets[row][column].item<double>()),
-             significant_text(answers.predicted[row][column].item<double>()));
+    lines += html(R"(<span class="guess">{} <b>{}</b>, predicted <b>{}</b></span>)",
+                  facts.run.target_name(k),
+                  significant_text(answers.targets[row][column].item<double>()),
+                  significant_text(answers.predicted[row][column].item<double>()));
   }
   return html(
       R"(<li><img class="{}" width="{}" height="{}" loading="lazy"
@@ -47,29 +47,29 @@ Html worst_card(const Facts& facts, std::size_t index) {
       Html{base64(io::encode_png(image))}, id, lines, count_text(id));
 }
 
-Html largest_errors(const Facts& facts) {
+Html largest_errors(const ReportData& facts) {
   Html cards;
-  for (std::size_t i = 0; i < facts.run.mistakes->images.size(); ++i) cards += worst_card(facts, i);
+  for (std::size_t i = 0; i < facts.run.mistakes->images.size(); ++i) cards += error_card(facts, i);
   return html(
-      R"(<section id="mistakes"><h2>Furthest from the truth</h2><p class="lead">The {} images with
-        the largest errors, largest first (in standard deviations of the training set, over all
-        values). Look here for wrong targets in the data, too. Measured on {}.</p><ul
+      R"(<section id="mistakes"><h2>Largest errors</h2><p class="lead">The {} images with
+        the largest errors, in descending order (in standard deviations of the training set, over
+        all targets). Images with wrong targets often appear here. Measured on {}.</p><ul
         class="cards">{}</ul></section>)",
       facts.run.mistakes->images.size(), test_basis(facts), cards);
 }
 
 }  // namespace
 
-Html mistakes_section(const Facts& facts) {
+Html mistakes_section(const ReportData& facts) {
   if (facts.run.mistakes && facts.values) return largest_errors(facts);
   if (!facts.run.mistakes || !facts.analysis || facts.run.mistakes->images.empty()) return {};
   Html cards;
   for (std::size_t i = 0; i < facts.run.mistakes->images.size(); ++i) cards += card(facts, i);
   return html(
-      R"(<section id="mistakes"><h2>Most confidently wrong</h2><p class="lead">The {} images
-        about which the network was surest and wrong, surest first: true class, what it was
-        taken for and the probability given to that. Look here for wrong labels in the data,
-        too. Measured on {}.</p><ul class="cards">{}</ul></section>)",
+      R"(<section id="mistakes"><h2>Most confident mistakes</h2><p class="lead">The {}
+        misclassified images with the highest confidence, in descending order: true class,
+        predicted class and its predicted probability. Mislabeled images often appear here.
+        Measured on {}.</p><ul class="cards">{}</ul></section>)",
       facts.run.mistakes->images.size(), test_basis(facts), cards);
 }
 

@@ -21,7 +21,7 @@ struct LayerSeries {
   Series ratio;
 };
 
-/// Every layer's norms over the recorded steps, in the network's order.
+/// Norms of every parameter over the recorded steps, in the network's order.
 std::vector<std::pair<std::string, LayerSeries>> by_layer(const Run& run) {
   std::vector<std::pair<std::string, LayerSeries>> layers;
   std::map<std::string, std::size_t> index;
@@ -38,7 +38,7 @@ std::vector<std::pair<std::string, LayerSeries>> by_layer(const Run& run) {
   return layers;
 }
 
-/// A word-sized line (Tufte): first to last step, least to greatest value, on a scale of its own.
+/// A sparkline (Tufte): first to last step, minimum to maximum, on its own scale.
 Html spark(const Series& series) {
   Series kept;
   const std::size_t stride = (series.size() + kSparkPoints - 1) / kSparkPoints;
@@ -69,7 +69,7 @@ Html cells(const Series& series) {
               spark(series));
 }
 
-/// A parameter's name, which may break behind its dots.
+/// A parameter's name with line breaks allowed after its dots.
 Html dotted(std::string_view name) {
   Html result;
   for (const char c : name)
@@ -86,55 +86,53 @@ Html layer_table(const Run& run) {
                  cells(series.weight), cells(series.gradient), cells(series.update),
                  cells(series.ratio));
   return html(
-      R"(<figure><h3>Norms, layer by
-        layer</h3><div class="scroll tall" tabindex="0"><table class="norms"><thead><tr><th
+      R"(<figure><h3>Norms by
+        parameter</h3><div class="scroll tall" tabindex="0"><table class="norms"><thead><tr><th
         scope="col">Parameter</th><th scope="col" colspan="2">weight</th><th scope="col"
         colspan="2">gradient</th><th scope="col" colspan="2">update</th><th scope="col"
         colspan="2">update ÷
-        weight</th></tr></thead><tbody>{}</tbody></table></div><figcaption>Euclidean norms of
-        each parameter tensor of the raw weights, of its gradient and of its change in one
-        step, on training batches: the number is that of step {}; the line runs from step {}
-        to it, each on a scale of its own. A gradient that vanishes or grows without end shows
-        here first.</figcaption></figure>)",
+        weight</th></tr></thead><tbody>{}</tbody></table></div><figcaption>Euclidean norm of
+        each parameter tensor (raw weights), of its gradient and of its update in one step, on
+        training batches. The number is that of step {}; the line shows step {} to that step,
+        on its own scale. Vanishing and exploding gradients appear here first.</figcaption></figure>)",
       rows, count_text(run.norms.back().step), count_text(run.norms.front().step));
 }
 
-/// Why it matters, and how large: in numbers that hold for the network as a whole.
-Html sizes(const Facts& facts) {
+/// Measures of the whole network, and why they matter.
+Html sizes(const ReportData& facts) {
   Html list;
   const auto fact = [&](std::string_view name, const std::string& value, const std::string& note) {
     list += html("<div><dt>{}</dt><dd>{}<small>{}</small></dd></div>", name, value, note);
   };
   if (facts.weights) {
     const auto& n = facts.weights->norms;
-    fact("Length of the weights", significant_text(n.l2),
-         fmt::format("Euclidean, all {} of them, biases and normalisations left out",
+    fact("L2 norm of the weights", significant_text(n.l2),
+         fmt::format("all {} weights, without biases and normalization parameters",
                      count_text(n.count)));
     fact("Root mean square", significant_text(n.root_mean_square),
-         "of a weight: what networks of different sizes compare by");
-    fact("Largest weight", significant_text(n.largest), "by absolute value");
+         "of the weights: comparable between networks of different sizes");
+    fact("Largest weight", significant_text(n.largest), "absolute value");
   }
   if (const auto& s = facts.inspection.sensitivity)
-    fact(
-        "Input sensitivity", significant_text(s->mean),
-        fmt::format("mean length of the probabilities' derivatives by the normalised pixels, {} {} "
-                    "images",
-                    count_text(s->images), facts.inspection.set));
+    fact("Input sensitivity", significant_text(s->mean),
+         fmt::format("mean Frobenius norm of the Jacobian of the probabilities with respect to the "
+                     "normalized pixels, {} {} images",
+                     count_text(s->images), facts.inspection.set));
   if (list.markup.empty()) return {};
   return html(
-      R"(<p class="lead">Large weights let an answer change much with a small change of the
-        image, which is how a network follows single training images. Measured with the weights that
-        count.</p><dl class="facts">{}</dl>)",
+      R"(<p class="lead">With large weights the output can change strongly when the image
+        changes little, which lets a network fit individual training images. Measured with the weights
+        of the reported result.</p><dl class="facts">{}</dl>)",
       list);
 }
 
 }  // namespace
 
-Html norms_section(const Facts& facts) {
+Html norms_section(const ReportData& facts) {
   const auto layers = layer_table(facts.run);
   const auto whole = sizes(facts);
   if (layers.markup.empty() && whole.markup.empty()) return {};
-  return html(R"(<section id="norms"><h2>Inside the network</h2>{}{}</section>)", whole, layers);
+  return html(R"(<section id="norms"><h2>Weights and gradients</h2>{}{}</section>)", whole, layers);
 }
 
 }  // namespace temper::report

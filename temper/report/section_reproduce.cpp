@@ -12,7 +12,7 @@
 namespace temper::report {
 namespace {
 
-/// Quoted for a POSIX shell where it must be.
+/// Quoted for a POSIX shell where necessary.
 std::string shell_word(const std::string& word) {
   constexpr std::string_view plain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,+@%";
@@ -35,7 +35,7 @@ std::string command_line(const nlohmann::json& environment) {
   return line;
 }
 
-/// Top-level key of the resolved recipe; empty when it is not there.
+/// The seed in the resolved recipe; empty when it is missing.
 std::string seed_of(const std::string& recipe) {
   try {
     const auto seed = toml::parse(recipe)["seed"].value<std::int64_t>();
@@ -50,24 +50,24 @@ std::string value_text(const nlohmann::json& value) {
   return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-struct Named {
+struct EnvironmentRow {
   const char* key;
   std::string_view text;
 };
-constexpr std::array<Named, 12> kEnvironment{{{"temper", "temper"},
-                                              {"commit", "Commit"},
-                                              {"libtorch", "LibTorch"},
-                                              {"device", "Device"},
-                                              {"precision", "Precision"},
-                                              {"cpu", "Processor"},
-                                              {"instruction_set", "Instruction set"},
-                                              {"threads", "Threads"},
-                                              {"loader_threads", "Loader threads"},
-                                              {"system", "System"},
-                                              {"started", "Started"},
-                                              {"command", "Command"}}};
+constexpr std::array<EnvironmentRow, 12> kEnvironment{{{"temper", "temper"},
+                                                       {"commit", "Commit"},
+                                                       {"libtorch", "LibTorch"},
+                                                       {"device", "Device"},
+                                                       {"precision", "Precision"},
+                                                       {"cpu", "Processor"},
+                                                       {"instruction_set", "Instruction set"},
+                                                       {"threads", "Threads"},
+                                                       {"loader_threads", "Loader threads"},
+                                                       {"system", "System"},
+                                                       {"started", "Started"},
+                                                       {"command", "Command"}}};
 
-/// Known keys under their names and in a fixed order, whatever else there is after them.
+/// Known keys with their names in a fixed order, followed by all others.
 Html environment_rows(const nlohmann::json& environment) {
   Html rows;
   std::set<std::string> told{"command"};
@@ -82,23 +82,24 @@ Html environment_rows(const nlohmann::json& environment) {
   return rows;
 }
 
-Html how(const Facts& facts) {
+Html how(const ReportData& facts) {
   const auto& run = facts.run;
   const auto folder = shell_word(run.directory.filename().string());
   Html text;
   if (const auto line = command_line(run.environment); !line.empty())
-    text += html(R"(<p>This run was made by</p><pre class="command"><code>{}</code></pre>)", line);
+    text +=
+        html(R"(<p>This run was started by</p><pre class="command"><code>{}</code></pre>)", line);
   if (!run.recipe.empty())
     text += html(
-        R"(<p>Its resolved recipe, below and in the run directory, gives the same weights bit for
-        bit with the same version, instruction set and number of threads:</p><pre
+        R"(<p>The resolved recipe, shown below and stored in the run directory, reproduces the
+        weights bit for bit with the same version, instruction set and number of threads:</p><pre
         class="command"><code>temper train {}/recipe.toml</code></pre>)",
         folder);
   Html list;
   if (run.start && !run.start->fingerprint.empty())
     list += html(
-        "<div><dt>Fingerprint</dt><dd><code>{}</code><small>of all that changes the "
-        "results: recipe, data, numerics</small></dd></div>",
+        "<div><dt>Fingerprint</dt><dd><code>{}</code><small>hash of everything that "
+        "changes the results: recipe, data, numerics</small></dd></div>",
         run.start->fingerprint);
   if (const auto seed = seed_of(run.recipe); !seed.empty())
     list += html("<div><dt>Seed</dt><dd>{}</dd></div>", seed);
@@ -112,7 +113,7 @@ Html how(const Facts& facts) {
 
 }  // namespace
 
-Html reproduce_section(const Facts& facts) {
+Html reproduce_section(const ReportData& facts) {
   const auto& run = facts.run;
   Html body = how(facts);
   if (!run.recipe.empty())
@@ -126,7 +127,7 @@ Html reproduce_section(const Facts& facts) {
         class="environment"><tbody>{}</tbody></table></div></figure>)",
         environment_rows(run.environment));
   if (body.markup.empty()) return {};
-  return html(R"(<section id="reproduce"><h2>How to reproduce it</h2>{}</section>)", body);
+  return html(R"(<section id="reproduce"><h2>Reproducibility</h2>{}</section>)", body);
 }
 
 }  // namespace temper::report

@@ -14,7 +14,7 @@ namespace {
 struct Share {
   std::string name;
   double seconds;
-  std::size_t colour;  ///< of the page's palette; an activity keeps its colour
+  std::size_t colour;  ///< index in the page's palette; the same for an activity on every page
 };
 
 struct Activity {
@@ -25,11 +25,11 @@ constexpr std::array<Activity, 6> kActivities{
     {{&train::Times::forward, "Forward pass"},
      {&train::Times::backward, "Backward pass"},
      {&train::Times::update, "Weight update and averaging"},
-     {&train::Times::data, "Waiting for images"},
+     {&train::Times::data, "Waiting for data"},
      {&train::Times::evaluate, "Evaluation"},
      {&train::Times::save, "Saving"}}};
 
-/// In descending order, with what no activity accounts for last.
+/// In descending order; the remaining time comes last.
 std::vector<Share> shares(const train::Ended& end) {
   std::vector<Share> result;
   double sum = 0;
@@ -42,11 +42,11 @@ std::vector<Share> shares(const train::Ended& end) {
   std::stable_sort(result.begin(), result.end(),
                    [](const Share& a, const Share& b) { return a.seconds > b.seconds; });
   if (!result.empty() && end.seconds - sum > 0.001 * end.seconds)
-    result.push_back({"Everything else", end.seconds - sum, kActivities.size()});
+    result.push_back({"Other", end.seconds - sum, kActivities.size()});
   return result;
 }
 
-/// The middle value, which a pause does not move.
+/// The median, which is robust to pauses.
 double median_rate(const Run& run) {
   std::vector<double> rates;
   for (const auto& step : run.steps)
@@ -77,35 +77,35 @@ Html split_of_time(const train::Ended& end) {
       bar, rows);
 }
 
-/// What stochastic depth by the batch has saved.
-Html blocks_left_out(const Facts& facts) {
+/// The time saved by stochastic depth with mode batch.
+Html skipped_blocks_note(const ReportData& facts) {
   if (!facts.weights || !facts.weights->blocks) return {};
   const auto& blocks = *facts.weights->blocks;
   const auto left_out = blocks.passes - blocks.executed;
   return html(
-      R"(<p class="note">Stochastic depth went through {} residual blocks where the whole network
-        would have gone through {}: it left out {}, and with them that share of the blocks' time,
-        forward and backward.</p>)",
+      R"(<p class="note">With stochastic depth, {} residual blocks were executed where the full network
+        would have executed {}: {} were skipped, which saved that share of the time of the blocks'
+        forward and backward passes.</p>)",
       count_text(blocks.executed), count_text(blocks.passes),
       percent_text(static_cast<double>(left_out) / static_cast<double>(blocks.passes), 1));
 }
 
 }  // namespace
 
-Html time_section(const Facts& facts) {
+Html time_section(const ReportData& facts) {
   const auto& run = facts.run;
   const Html split = run.end ? split_of_time(*run.end) : Html{};
   const double rate = median_rate(run);
   if (split.markup.empty() && !std::isfinite(rate)) return {};
   const std::string speed = std::isfinite(rate)
-                                ? fmt::format("{} training images per second in the median",
+                                ? fmt::format("median throughput {} training images per second",
                                               count_text(std::llround(rate)))
                                 : "";
   return html(
-      R"(<section id="time"><h2>Where the time went</h2><p class="lead">{}{}{}.</p>{}{}</section>)",
-      std::isfinite(run.seconds()) ? duration_text(run.seconds()) + " in all" : "",
+      R"(<section id="time"><h2>Training time</h2><p class="lead">{}{}{}.</p>{}{}</section>)",
+      std::isfinite(run.seconds()) ? duration_text(run.seconds()) + " in total" : "",
       std::isfinite(run.seconds()) && !speed.empty() ? "; " : "", speed, split,
-      blocks_left_out(facts));
+      skipped_blocks_note(facts));
 }
 
 }  // namespace temper::report

@@ -10,40 +10,40 @@
 #include "temper/report/saved_weights.h"
 #include "temper/report/summary.h"
 
-/// The parts of the page, top to bottom. A part with nothing to show is empty markup.
+/// The sections of the page, top to bottom. A section with nothing to show is empty markup.
 namespace temper::report {
 
-struct Facts {
+struct ReportData {
   Run run;
   std::optional<Analysis> analysis;
-  std::optional<measure::ValueFigures> values;
+  std::optional<measure::ValueMetrics> values;
   Summary summary;
   std::optional<SavedWeights> weights;
   Inspection inspection;
 };
 
-/// What the parts show of a run, and of its network where it was asked again.
-Facts gather(Run run, Inspection inspection = {});
+/// Everything that the sections show of a run, and of its network where that was analyzed.
+ReportData gather(Run run, Inspection inspection = {});
 
-Html headline_section(const Facts& facts);
-Html notices_section(const Facts& facts);
-Html learning_section(const Facts& facts);
-Html gap_section(const Facts& facts);
-Html mistakes_section(const Facts& facts);
-Html classes_section(const Facts& facts);
-Html values_section(const Facts& facts);
-Html calibration_section(const Facts& facts);
-Html clusters_section(const Facts& facts);
-Html norms_section(const Facts& facts);
-Html time_section(const Facts& facts);
-Html reproduce_section(const Facts& facts);
+Html headline_section(const ReportData& facts);
+Html notices_section(const ReportData& facts);
+Html learning_section(const ReportData& facts);
+Html gap_section(const ReportData& facts);
+Html mistakes_section(const ReportData& facts);
+Html classes_section(const ReportData& facts);
+Html values_section(const ReportData& facts);
+Html calibration_section(const ReportData& facts);
+Html clusters_section(const ReportData& facts);
+Html norms_section(const ReportData& facts);
+Html time_section(const ReportData& facts);
+Html reproduce_section(const ReportData& facts);
 
 /// The numbers that page.js draws.
-nlohmann::json plots(const Facts& facts);
-/// More of them: the bins of the reliability diagram at the temperature, none without one.
-nlohmann::json calibration_plots(const Facts& facts);
+nlohmann::json plots(const ReportData& facts);
+/// The bins of the reliability diagram with temperature scaling; none without a temperature.
+nlohmann::json calibration_plots(const ReportData& facts);
 
-/// "test, 10 000 images, averaged weights": what a figure of the test set was measured on.
-std::string test_basis(const Facts& facts);
+/// "test, 10 000 images, averaged weights": what a test measure was computed on.
+std::string test_basis(const ReportData& facts);
 
 }  // namespace temper::report

@@ -33,7 +33,7 @@ std::optional<Headline> find_headline(const Run& run) {
   if (run.test) return headline_of("test", run.test->weights, run.test->score);
   const auto* epoch = run.last_evaluation();
   if (epoch == nullptr) return {};
-  const auto weights = judged_weights(run, *epoch);
+  const auto weights = reported_weights(run, *epoch);
   const auto& scores = scores_of(*epoch, weights);
   if (!scores) return {};
   if (scores->validation) return headline_of("validation", weights, *scores->validation);
@@ -43,13 +43,13 @@ std::optional<Headline> find_headline(const Run& run) {
 std::optional<Gap> find_gap(const Run& run) {
   const auto* epoch = run.last_evaluation();
   if (epoch == nullptr) return {};
-  const auto weights = run.test ? run.test->weights : judged_weights(run, *epoch);
+  const auto weights = run.test ? run.test->weights : reported_weights(run, *epoch);
   const auto& scores = scores_of(*epoch, weights);
   if (!scores || !scores->validation) return {};
   return Gap{epoch->epoch, weights, scores->train, *scores->validation};
 }
 
-/// null where there is nothing, as JSON has no NaN.
+/// null for a missing number, as JSON has no NaN.
 Json number(double value) {
   return std::isfinite(value) ? Json(value) : Json();
 }
@@ -86,7 +86,7 @@ Json json_of(const train::Score& score) {
 
 }  // namespace
 
-std::string judged_weights(const Run& run, const train::Evaluated& epoch) {
+std::string reported_weights(const Run& run, const train::Evaluated& epoch) {
   const bool raw_counts = run.start && run.start->weights == "raw" && epoch.raw;
   return epoch.averaged && !raw_counts ? "averaged" : "raw";
 }
@@ -102,7 +102,7 @@ std::string weights_text(const std::string& weights, const std::string& averagin
 }
 
 Summary summary(const Run& run, const std::optional<Analysis>& analysis,
-                const std::optional<measure::ValueFigures>& values) {
+                const std::optional<measure::ValueMetrics>& values) {
   Summary s{.name = run.name(), .finished = run.end.has_value()};
   if (run.start) {
     s.fingerprint = run.start->fingerprint;
@@ -133,8 +133,8 @@ Summary summary(const Run& run, const std::optional<Analysis>& analysis,
 
 Summary summary(const std::filesystem::path& run_directory) {
   Run run = read_run(run_directory);
-  const auto analysis = analyse(run);
-  const auto values = analyse_values(run);
+  const auto analysis = analyze(run);
+  const auto values = analyze_regression(run);
   return summary(run, analysis, values);
 }
 

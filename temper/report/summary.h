@@ -13,18 +13,17 @@
 
 namespace temper::report {
 
-/// The accuracy, or of values the errors, that a run is judged by: the test's; before there is one,
-/// the last epoch's on validation; without validation, on the part of the training set that is
-/// measured.
+/// The main result of a run, accuracy or regression errors: of the test; before the test, of the
+/// last epoch's validation; without validation, of the evaluated subset of the training set.
 struct Headline {
   std::string split;    ///< "test", "validation" or "training"
   std::string weights;  ///< "raw" or "averaged"
   train::Score score;
-  measure::Interval interval;  ///< of the accuracy, 95%; unused for values
+  measure::Interval interval;  ///< of the accuracy, 95%; unused for regression
 };
 
-/// Generalisation gap after an epoch, both sides measured alike: hard labels, cross-entropy, no
-/// penalty, evaluation transform and mode, the same weights.
+/// Generalization gap after an epoch. Both scores are computed in the same way: hard labels,
+/// cross-entropy, no penalty terms, evaluation transforms and mode, the same weights.
 struct Gap {
   std::int64_t epoch;
   std::string weights;  ///< "raw" or "averaged"
@@ -33,11 +32,11 @@ struct Gap {
 
   [[nodiscard]] bool of_values() const { return validation.errors.has_value(); }
   [[nodiscard]] double loss() const { return validation.loss - train.loss; }
-  /// NaN for values.
+  /// NaN for regression.
   [[nodiscard]] double accuracy() const { return train.accuracy - validation.accuracy; }
 };
 
-/// A run in a few numbers.
+/// The main numbers of a run.
 struct Summary {
   std::string name;
   std::string fingerprint;
@@ -53,23 +52,23 @@ struct Summary {
   std::optional<Headline> headline;
   std::optional<Gap> gap;
   std::optional<train::EarlyStop> early_stop;
-  std::optional<double> top5_accuracy;                    ///< test; from ten classes on
+  std::optional<double> top5_accuracy;                    ///< test; with at least ten classes
   std::optional<double> ece;                              ///< test, 15 bins of equal width
   std::optional<double> brier;                            ///< test
   std::optional<measure::CalibrationErrors> calibration;  ///< test
   std::optional<measure::Interval> bootstrap;   ///< of the test accuracy, over images, 95%
-  std::optional<train::Scaled> scaled;          ///< test, at the temperature that is saved
-  std::vector<std::string> value_names;         ///< that the run learned in place of classes
-  std::optional<measure::ValueFigures> values;  ///< test
+  std::optional<train::Scaled> scaled;          ///< test, with the saved temperature
+  std::vector<std::string> value_names;         ///< targets of a regression run
+  std::optional<measure::ValueMetrics> values;  ///< test
 };
 
 /// Throws as read_run() does.
 Summary summary(const std::filesystem::path& run_directory);
 Summary summary(const Run& run, const std::optional<Analysis>& analysis,
-                const std::optional<measure::ValueFigures>& values = {});
+                const std::optional<measure::ValueMetrics>& values = {});
 
-/// The weights that an epoch is judged by: those that count in the run.
-std::string judged_weights(const Run& run, const train::Evaluated& epoch);
+/// The weights that an epoch is judged by: "raw" or "averaged".
+std::string reported_weights(const Run& run, const train::Evaluated& epoch);
 
 nlohmann::json to_json(const Summary& summary);
 /// "R2 0.9876, RMSE 1.234, MAE 0.9876", for a terminal.

@@ -6,7 +6,7 @@
 namespace temper::schedule {
 namespace {
 
-constexpr double kUsualEpochs = 10;
+constexpr double kDefaultEpochs = 10;
 
 double half_cosine(double peak, double final_value, double progress) {
   return final_value + (peak - final_value) / 2 * (1 + std::cos(std::numbers::pi * progress));
@@ -20,12 +20,12 @@ double at(const Cosine& curve, const Clock& clock) {
 
 double at(const Sgdr& curve, const Clock& clock) {
   double left = clock.t;
-  double period = curve.first.in_steps_or(kUsualEpochs, clock.horizon);
+  double period = curve.t_0.in_steps_or(kDefaultEpochs, clock.horizon);
   double peak = curve.peak;
   while (left + kStepRounding >= period) {
     left -= period;
-    period *= curve.multiply;
-    peak *= curve.peak_factor;
+    period *= curve.t_mult;
+    peak *= curve.cycle_decay;
   }
   return half_cosine(peak, curve.final_value, left / period);
 }

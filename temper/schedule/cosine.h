@@ -7,7 +7,7 @@
 
 namespace temper::schedule {
 
-/// Half a cosine from the peak to the final value.
+/// Cosine annealing from the peak to the final value.
 struct Cosine {
   double peak = 0.1;
   double final_value = 0;
@@ -15,7 +15,7 @@ struct Cosine {
 
   static constexpr std::string_view kind = "cosine";
   static constexpr About about = {
-      .summary = "Half a cosine from the peak to the final value: sgdr with one period.",
+      .summary = "Cosine annealing from the peak to the final value: sgdr with one cycle.",
       .formula = "final + (peak - final) / 2 * (1 + cos(pi * t / T))",
       .paper =
           "Loshchilov and Hutter 2017, SGDR, arXiv:1608.03983; warm-up: Goyal et al. 2017, "
@@ -23,42 +23,40 @@ struct Cosine {
   static constexpr auto fields() {
     return std::tuple{
         field(&Cosine::peak, {.name = "peak", .meaning = "value at the start"}),
-        field(&Cosine::final_value, {.name = "final", .meaning = "value that the run ends at"}),
+        field(&Cosine::final_value, {.name = "final", .meaning = "value at the end of the run"}),
         warmup_field(&Cosine::warmup)};
   }
 };
 
-/// Half a cosine, again and again.
+/// Cosine annealing with warm restarts.
 struct Sgdr {
   double peak = 0.1;
   double final_value = 0;
-  Duration first = {};
-  double multiply = 1;
-  double peak_factor = 1;
+  Duration t_0 = {};
+  double t_mult = 1;
+  double cycle_decay = 1;
   Warmup warmup = {};
 
   static constexpr std::string_view kind = "sgdr";
   static constexpr About about = {
       .summary =
-          "Half a cosine from the peak to the final value, begun again at the end of each period; "
-          "a period can be longer and a peak lower than the one before.",
+          "Cosine annealing with warm restarts: from the peak to the final value, restarted at the "
+          "end of each cycle; a cycle can be longer, and its peak lower, than the one before.",
       .formula =
-          "T_0 = first, T_{i+1} = multiply * T_i, in period i with s steps of it done:\n"
-          "final + (peak * peak_factor^i - final) / 2 * (1 + cos(pi * s / T_i))",
+          "T_{i+1} = T_mult * T_i; in cycle i, s steps after its start:\n"
+          "final + (peak * cycle_decay^i - final) / 2 * (1 + cos(pi * s / T_i))",
       .paper = "Loshchilov and Hutter 2017, SGDR, arXiv:1608.03983"};
   static constexpr auto fields() {
     return std::tuple{
         field(&Sgdr::peak, {.name = "peak", .meaning = "value at the start"}),
-        field(&Sgdr::final_value, {.name = "final", .meaning = "value that every period ends at"}),
-        field(&Sgdr::first,
-              {.name = "first",
-               .meaning = "length of the first period (T_0); 10 epochs unless given"}),
-        field(&Sgdr::multiply,
-              {.name = "multiply",
-               .meaning = "length of a period over that of the one before (T_mult)",
-               .bounds = {1, 100}}),
-        field(&Sgdr::peak_factor, {.name = "peak_factor",
-                                   .meaning = "peak of a period over that of the one before",
+        field(&Sgdr::final_value, {.name = "final", .meaning = "value at the end of every cycle"}),
+        field(&Sgdr::t_0,
+              {.name = "T_0", .meaning = "length of the first cycle; 10 epochs unless given"}),
+        field(&Sgdr::t_mult, {.name = "T_mult",
+                              .meaning = "factor on the cycle length after each restart",
+                              .bounds = {1, 100}}),
+        field(&Sgdr::cycle_decay, {.name = "cycle_decay",
+                                   .meaning = "factor on the peak after each restart",
                                    .bounds = {.low = 0, .open_low = true}}),
         warmup_field(&Sgdr::warmup)};
   }

@@ -14,8 +14,8 @@ double elapsed(const Duration& every, bool staircase, const Clock& clock) {
 
 double at(const Exponential& curve, const Clock& clock) {
   const double x = elapsed(curve.every, curve.staircase, clock);
-  return curve.peak * (curve.form == ExponentialForm::natural ? std::exp(-curve.decay * x)
-                                                              : std::pow(curve.decay, x));
+  return curve.peak * (curve.form == ExponentialForm::natural ? std::exp(-curve.gamma * x)
+                                                              : std::pow(curve.gamma, x));
 }
 
 double at(const InverseTime& curve, const Clock& clock) {

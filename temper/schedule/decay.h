@@ -9,16 +9,16 @@
 
 namespace temper::schedule {
 
-/// What the number `decay` of an exponential is.
+/// The meaning of `gamma` in an exponential.
 enum class ExponentialForm : std::uint8_t {
-  factor,  ///< decay^x
-  natural  ///< e^(-decay x)
+  factor,  ///< gamma^x
+  natural  ///< e^(-gamma x)
 };
 
-/// Falls by equal factors.
+/// Exponential decay.
 struct Exponential {
   double peak = 0.1;
-  double decay = 0.95;
+  double gamma = 0.95;
   ExponentialForm form = ExponentialForm::factor;
   Duration every = {};
   bool staircase = false;
@@ -26,28 +26,31 @@ struct Exponential {
 
   static constexpr std::string_view kind = "exponential";
   static constexpr About about = {
-      .summary = "Falls by equal factors: by `decay` over every `every`, or by e^-decay (natural).",
+      .summary =
+          "Exponential decay: by the factor `gamma` in every `every`, or by e^-gamma (natural).",
       .formula =
-          "factor:  peak * decay^(t / every)\n"
-          "natural: peak * e^(-decay * t / every)\n"
+          "factor:  peak * gamma^(t / every)\n"
+          "natural: peak * e^(-gamma * t / every)\n"
           "staircase: floor(t / every) in place of t / every"};
   static constexpr auto fields() {
     return std::tuple{
         field(&Exponential::peak, {.name = "peak", .meaning = "value at the start"}),
-        field(&Exponential::decay,
-              {.name = "decay", .meaning = "how fast it falls; see form", .bounds = {.low = 0}}),
-        field(
-            &Exponential::form,
-            {.name = "form", .meaning = "decay is a factor, or the rate of a natural exponential"}),
+        field(&Exponential::gamma, {.name = "gamma",
+                                    .meaning = "factor or rate of the decay; see form",
+                                    .bounds = {.low = 0}}),
+        field(&Exponential::form, {.name = "form",
+                                   .meaning = "whether gamma is a factor (factor), or the rate of "
+                                              "a natural exponential (natural)"}),
         field(&Exponential::every,
-              {.name = "every", .meaning = "the time that decay is for; an epoch unless given"}),
+              {.name = "every", .meaning = "duration that gamma refers to; an epoch unless given"}),
         field(&Exponential::staircase,
-              {.name = "staircase", .meaning = "falls at once at the end of every `every`"}),
+              {.name = "staircase",
+               .meaning = "decays in discrete steps, at the end of every `every`"}),
         warmup_field(&Exponential::warmup)};
   }
 };
 
-/// Falls as one over the time.
+/// Inverse time decay.
 struct InverseTime {
   double peak = 0.1;
   double decay = 0.1;
@@ -56,7 +59,7 @@ struct InverseTime {
   Warmup warmup = {};
 
   static constexpr std::string_view kind = "inverse_time";
-  static constexpr About about = {.summary = "Falls as one over the time.",
+  static constexpr About about = {.summary = "Inverse time decay.",
                                   .formula =
                                       "peak / (1 + decay * t / every)\n"
                                       "staircase: floor(t / every) in place of t / every"};
@@ -64,11 +67,12 @@ struct InverseTime {
     return std::tuple{
         field(&InverseTime::peak, {.name = "peak", .meaning = "value at the start"}),
         field(&InverseTime::decay,
-              {.name = "decay", .meaning = "how fast it falls", .bounds = {.low = 0}}),
+              {.name = "decay", .meaning = "rate of the decay", .bounds = {.low = 0}}),
         field(&InverseTime::every,
-              {.name = "every", .meaning = "the time that decay is for; an epoch unless given"}),
+              {.name = "every", .meaning = "duration that gamma refers to; an epoch unless given"}),
         field(&InverseTime::staircase,
-              {.name = "staircase", .meaning = "falls at once at the end of every `every`"}),
+              {.name = "staircase",
+               .meaning = "decays in discrete steps, at the end of every `every`"}),
         warmup_field(&InverseTime::warmup)};
   }
 };

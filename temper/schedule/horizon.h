@@ -6,13 +6,13 @@
 
 namespace temper::schedule {
 
-/// The length of the run that a schedule is laid over.
+/// The length of the run that a schedule covers.
 struct Horizon {
   std::int64_t steps_per_epoch = 1;  ///< >= 1
   std::int64_t total_steps = 1;      ///< >= 1
 };
 
-/// A stretch of the run; epochs and steps that are both given add up.
+/// A duration; epochs and steps that are both given add up.
 struct Duration {
   double epochs = 0;
   std::int64_t steps = 0;
@@ -20,7 +20,7 @@ struct Duration {
   [[nodiscard]] double in_steps(const Horizon& horizon) const {
     return epochs * static_cast<double>(horizon.steps_per_epoch) + static_cast<double>(steps);
   }
-  /// So many epochs where none of its own are given.
+  /// As in_steps(), or `otherwise` epochs if neither epochs nor steps are given.
   [[nodiscard]] double in_steps_or(double otherwise, const Horizon& horizon) const {
     return epochs == 0 && steps == 0 ? Duration{.epochs = otherwise}.in_steps(horizon)
                                      : in_steps(horizon);
@@ -35,18 +35,18 @@ struct Duration {
   }
 };
 
-/// Where a curve stands, in steps of its own clock.
+/// The position in a curve, in steps of its own clock.
 struct Clock {
   double t = 0;       ///< since its start, at most `length`
   double length = 1;  ///< until its end
   Horizon horizon;
 };
 
-/// A span of steps that is whole but for the rounding of epochs times steps an epoch counts as
-/// passed from that step on.
+/// Tolerance for the rounding of epochs times steps per epoch: a span that ends within it after a
+/// step counts as passed at that step.
 inline constexpr double kStepRounding = 1e-6;
 
-/// How many whole spans have passed.
+/// The number of whole spans that have passed.
 double spans_passed(double t, double span);
 
 }  // namespace temper::schedule

@@ -18,13 +18,14 @@ double at(const OneCycle& curve, const Clock& clock) {
   const double start = curve.peak / curve.div_factor;
   const double end = start / curve.final_div_factor;
   const double last = clock.length - 1;
-  const double up = curve.rise * clock.length - 1;
+  const double up = curve.pct_start * clock.length - 1;
   const double t = std::min(clock.t, last);
-  if (t < up) return between(curve.anneal, start, curve.peak, t / up);
+  if (t < up) return between(curve.anneal_strategy, start, curve.peak, t / up);
   const double down = curve.three_phase ? 2 * up : last;
   const double bottom = curve.three_phase ? start : end;
-  if (t < down) return between(curve.anneal, curve.peak, bottom, (t - up) / (down - up));
-  return last > down ? between(curve.anneal, bottom, end, (t - down) / (last - down)) : end;
+  if (t < down) return between(curve.anneal_strategy, curve.peak, bottom, (t - up) / (down - up));
+  return last > down ? between(curve.anneal_strategy, bottom, end, (t - down) / (last - down))
+                     : end;
 }
 
 }  // namespace temper::schedule

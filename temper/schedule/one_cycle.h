@@ -9,25 +9,25 @@
 
 namespace temper::schedule {
 
-/// How one_cycle goes from one value to the next.
+/// The interpolation between the values of one_cycle.
 enum class Anneal : std::uint8_t { cosine, linear };
 
-/// Up to the peak, down again, and on to almost nothing.
+/// The 1cycle policy: up to the peak, then down to almost 0.
 struct OneCycle {
   double peak = 0.1;
   double div_factor = 25;
   double final_div_factor = 1e4;
-  double rise = 0.3;
+  double pct_start = 0.3;
   bool three_phase = false;
-  Anneal anneal = Anneal::cosine;
+  Anneal anneal_strategy = Anneal::cosine;
 
   static constexpr std::string_view kind = "one_cycle";
   static constexpr About about = {
       .summary =
-          "Up to the peak, then down to almost nothing at the last step, as PyTorch defines it. "
-          "Momentum may run against it by a schedule of its own.",
+          "The 1cycle policy: up to the peak, then down to almost 0 at the last step, as in "
+          "PyTorch's OneCycleLR. Momentum can be cycled inversely by a schedule of its own.",
       .formula =
-          "start = peak / div_factor, end = start / final_div_factor; u = rise * T - 1\n"
+          "start = peak / div_factor, end = start / final_div_factor; u = pct_start * T - 1\n"
           "0 .. u: start to peak      u .. T - 1: peak to end\n"
           "three_phase: u .. 2u: peak to start      2u .. T - 1: start to end",
       .paper =
@@ -35,23 +35,22 @@ struct OneCycle {
           "arXiv:1803.09820"};
   static constexpr auto fields() {
     return std::tuple{
-        field(&OneCycle::peak, {.name = "peak", .meaning = "the highest value", .alias = "max_lr"}),
+        field(&OneCycle::peak, {.name = "peak", .meaning = "maximum value", .alias = "max_lr"}),
         field(&OneCycle::div_factor, {.name = "div_factor",
-                                      .meaning = "peak over the value at the start",
+                                      .meaning = "peak divided by the initial value",
                                       .bounds = {.low = 0, .open_low = true}}),
         field(&OneCycle::final_div_factor, {.name = "final_div_factor",
-                                            .meaning = "value at the start over that at the end",
+                                            .meaning = "initial value divided by the final value",
                                             .bounds = {.low = 0, .open_low = true}}),
-        field(&OneCycle::rise, {.name = "rise",
-                                .meaning = "share of the run before the peak; with three_phase at "
-                                           "most 0.5",
-                                .bounds = {0, 1, true, true},
-                                .alias = "pct_start"}),
-        field(&OneCycle::three_phase,
-              {.name = "three_phase",
-               .meaning = "down to the start as fast as up, and then to the end"}),
-        field(&OneCycle::anneal,
-              {.name = "anneal", .meaning = "along half a cosine or a straight line"})};
+        field(&OneCycle::pct_start,
+              {.name = "pct_start",
+               .meaning = "fraction of the run before the peak; at most 0.5 with three_phase",
+               .bounds = {0, 1, true, true}}),
+        field(&OneCycle::three_phase, {.name = "three_phase",
+                                       .meaning = "decreases to the initial value as fast as it "
+                                                  "increased, and then to the final value"}),
+        field(&OneCycle::anneal_strategy,
+              {.name = "anneal_strategy", .meaning = "cosine or linear annealing"})};
   }
 };
 

@@ -17,8 +17,8 @@ bool better(const Plateau& curve, double score, const std::optional<double>& bes
 
 }  // namespace
 
-PlateauMemory observe(const Plateau& curve, PlateauMemory memory, double score, std::int64_t step,
-                      const Horizon& horizon) {
+PlateauState observe(const Plateau& curve, PlateauState memory, double score, std::int64_t step,
+                     const Horizon& horizon) {
   const bool waits = curve.warmup.clock == WarmupClock::waits;
   if (waits && static_cast<double>(step) + kStepRounding < curve.warmup.in_steps(horizon))
     return memory;
@@ -44,7 +44,7 @@ double reduced(const Plateau& curve, std::int64_t reductions) {
   double value = curve.peak;
   for (; reductions > 0; --reductions) {
     const double next = std::max(value * curve.factor, curve.minimum);
-    if (!(value - next > curve.eps)) break;  // nor would any reduction after it
+    if (!(value - next > curve.eps)) break;  // later reductions would be no larger
     value = next;
   }
   return value;

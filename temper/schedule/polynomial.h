@@ -7,7 +7,7 @@
 
 namespace temper::schedule {
 
-/// A power of what is left of the run.
+/// Polynomial decay from the peak to the final value.
 struct Polynomial {
   double peak = 0.1;
   double final_value = 0;
@@ -15,33 +15,33 @@ struct Polynomial {
   Warmup warmup = {};
 
   static constexpr std::string_view kind = "polynomial";
-  static constexpr About about = {
-      .summary = "Falls from the peak to the final value as a power of what is left of the run.",
-      .formula = "final + (peak - final) * (1 - t / T)^power"};
+  static constexpr About about = {.summary = "Polynomial decay from the peak to the final value.",
+                                  .formula = "final + (peak - final) * (1 - t / T)^power"};
   static constexpr auto fields() {
-    return std::tuple{
-        field(&Polynomial::peak, {.name = "peak", .meaning = "value at the start"}),
-        field(&Polynomial::final_value, {.name = "final", .meaning = "value that the run ends at"}),
-        field(&Polynomial::power, {.name = "power",
-                                   .meaning = "1: straight; above: falls fast first",
-                                   .bounds = {.low = 0, .open_low = true}}),
-        warmup_field(&Polynomial::warmup)};
+    return std::tuple{field(&Polynomial::peak, {.name = "peak", .meaning = "value at the start"}),
+                      field(&Polynomial::final_value,
+                            {.name = "final", .meaning = "value at the end of the run"}),
+                      field(&Polynomial::power,
+                            {.name = "power",
+                             .meaning = "exponent; 1: linear; above 1: decays faster at first",
+                             .bounds = {.low = 0, .open_low = true}}),
+                      warmup_field(&Polynomial::warmup)};
   }
 };
 
-/// A straight line.
+/// A linear change from the peak to the final value.
 struct Linear {
   double peak = 0.1;
   double final_value = 0;
   Warmup warmup = {};
 
   static constexpr std::string_view kind = "linear";
-  static constexpr About about = {.summary = "A straight line from the peak to the final value.",
+  static constexpr About about = {.summary = "Changes linearly from the peak to the final value.",
                                   .formula = "final + (peak - final) * (1 - t / T)"};
   static constexpr auto fields() {
     return std::tuple{
         field(&Linear::peak, {.name = "peak", .meaning = "value at the start"}),
-        field(&Linear::final_value, {.name = "final", .meaning = "value that the run ends at"}),
+        field(&Linear::final_value, {.name = "final", .meaning = "value at the end of the run"}),
         warmup_field(&Linear::warmup)};
   }
 };

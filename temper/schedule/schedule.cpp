@@ -9,13 +9,13 @@ namespace {
 
 double value_at(const Schedule& schedule, double step, const Horizon& horizon, double length);
 
-/// The curve behind its warm-up.
+/// The value of a curve with its warm-up.
 template <class Curve>
 double warmed(const Curve& curve, double step, const Horizon& horizon, double length) {
   const double warmup = curve.warmup.in_steps(horizon);
   const bool waits = curve.warmup.clock == WarmupClock::waits;
   const double span = length - (waits ? warmup : 0);
-  // Where the warm-up is the whole run, the curve stands at its end.
+  // If the warm-up takes the whole run, the curve is evaluated at its end.
   const Clock clock{.t = 0, .length = span > 0 ? span : 1, .horizon = horizon};
   if (step < warmup) return value(curve.warmup, step, warmup, at(curve, clock));
   auto now = clock;
@@ -71,7 +71,7 @@ Piecewise::Piecewise()
 Piecewise::Piecewise(std::vector<Piece> in_turn) : pieces(std::move(in_turn)) {}
 
 double value(const Schedule& schedule, std::int64_t step, const Horizon& horizon,
-             const PlateauMemory& memory) {
+             const PlateauState& memory) {
   const auto now = static_cast<double>(step);
   const auto* plateau = std::get_if<Plateau>(&schedule);
   if (plateau != nullptr && now >= plateau->warmup.in_steps(horizon))
@@ -91,7 +91,7 @@ std::pair<double, double> range(const Schedule& schedule, const Horizon& horizon
   return {low, high};
 }
 
-std::optional<std::int64_t> first_fall(const Schedule& schedule, const Horizon& horizon) {
+std::optional<std::int64_t> first_decrease(const Schedule& schedule, const Horizon& horizon) {
   const auto start = static_cast<std::int64_t>(std::ceil(warmup_steps(schedule, horizon)));
   if (std::holds_alternative<Plateau>(schedule)) return start;
   for (auto step = start + 1; step < horizon.total_steps; ++step)

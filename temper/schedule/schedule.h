@@ -17,15 +17,15 @@
 #include "temper/schedule/step.h"
 #include "temper/schedule/warmup_stable_decay.h"
 
-/// Numbers that change during a run, as pure functions of the step: nothing to save, nothing to
-/// replay. A plateau alone has a memory.
+/// Values that change during a run, as pure functions of the step: nothing has to be saved or
+/// replayed. Only a plateau has a state.
 namespace temper::schedule {
 
 struct Piece;
 
-/// One schedule after the other.
+/// Several schedules, one after the other.
 struct Piecewise {
-  /// Five epochs up, and a cosine.
+  /// Five epochs of linear increase, then a cosine.
   Piecewise();
   explicit Piecewise(std::vector<Piece> in_turn);
 
@@ -34,15 +34,16 @@ struct Piecewise {
   static constexpr std::string_view kind = "piecewise";
   static constexpr About about = {
       .summary =
-          "One schedule after the other, each laid over its own stretch as over a run of that "
-          "length. The last may leave its length out: it then has the rest of the run.",
+          "Several schedules, one after the other, each over its own part of the run as over a run "
+          "of that length. The last may omit its length: it then covers the rest of the run.",
       .formula =
           "pieces = [{ epochs = 5, curve = { kind = \"linear\", peak = 0.1, final = 0.4 } },\n"
           "          { curve = { kind = \"cosine\", peak = 0.4 } }]"};
   static constexpr auto fields() {
     return std::tuple{
         field(&Piecewise::pieces,
-              {.name = "pieces", .meaning = "a length (epochs, steps) and a curve each"})};
+              {.name = "pieces",
+               .meaning = "list of schedules, each with a length (epochs, steps) and a curve"})};
   }
 };
 
@@ -70,8 +71,8 @@ struct Piece {
   }
 };
 
-/// Throws Error{Code::usage} for options that don't go together. @param where  the option driven,
-/// "optimizer.lr", for the message
+/// Throws Error{Code::usage} for options that don't go together.
+/// @param where  the scheduled option, such as "optimizer.lr", for the message
 void check(const Schedule& schedule, const std::string& where);
 
 /// Throws Error{Code::usage} for a schedule that is longer or shorter than the run.
@@ -79,18 +80,18 @@ void check_length(const Schedule& schedule, const std::string& where, const Hori
 
 /// The schedule's value at a step.
 /// @param step    0-based; steps at or beyond the horizon's end give the value at its end
-/// @param memory  a plateau's; unless given it stands before any reduction
+/// @param memory  the state of a plateau; by default that before any reduction
 double value(const Schedule& schedule, std::int64_t step, const Horizon& horizon,
-             const PlateauMemory& memory = {});
+             const PlateauState& memory = {});
 
-/// Lowest and highest value over every step of the horizon; of a plateau, whatever is measured.
+/// Lowest and highest value over all steps of the horizon; for a plateau, for any measurements.
 std::pair<double, double> range(const Schedule& schedule, const Horizon& horizon);
 
-/// The first step behind any warm-up whose value is below that of the step before; nothing where
-/// there is none. A plateau falls at its first step: it may.
-std::optional<std::int64_t> first_fall(const Schedule& schedule, const Horizon& horizon);
+/// The first step after any warm-up whose value is below that of the step before; nothing if there
+/// is none. For a plateau, the first step after the warm-up, because it may fall at any time.
+std::optional<std::int64_t> first_decrease(const Schedule& schedule, const Horizon& horizon);
 
 }  // namespace temper::schedule
 
-// Compiled once, as its view is large.
+// Instantiated once, because its view is large.
 extern template temper::Slot temper::slot(temper::schedule::Schedule& value);

@@ -8,52 +8,53 @@
 
 namespace temper::schedule {
 
-/// Multiplied by a factor after every so many epochs or steps.
+/// Step decay: multiplied by a factor at regular intervals.
 struct Step {
   double peak = 0.1;
-  double factor = 0.1;
-  Duration every = {};
+  double gamma = 0.1;
+  Duration step_size = {};
   Warmup warmup = {};
 
   static constexpr std::string_view kind = "step";
   static constexpr About about = {
-      .summary = "The peak, multiplied by a factor after every so many epochs or steps.",
-      .formula = "peak * factor^floor(t / every)"};
+      .summary = "Step decay: the peak, multiplied by a factor at regular intervals.",
+      .formula = "peak * gamma^floor(t / step_size)"};
   static constexpr auto fields() {
     return std::tuple{
         field(&Step::peak, {.name = "peak", .meaning = "value at the start"}),
-        field(&Step::factor,
-              {.name = "factor", .meaning = "what each step multiplies by", .bounds = {.low = 0}}),
-        field(&Step::every,
-              {.name = "every", .meaning = "distance of the steps; 30 epochs unless given"}),
+        field(&Step::gamma,
+              {.name = "gamma", .meaning = "factor of each decay", .bounds = {.low = 0}}),
+        field(&Step::step_size, {.name = "step_size",
+                                 .meaning = "interval between the decays; 30 epochs unless given"}),
         warmup_field(&Step::warmup)};
   }
 };
 
-/// Multiplied by a factor at each of some epochs.
+/// Multiplied by a factor at each milestone.
 struct MultiStep {
   double peak = 0.1;
-  double factor = 0.1;
+  double gamma = 0.1;
   std::vector<double> milestones = {30, 60, 80};
   Warmup warmup = {};
 
   static constexpr std::string_view kind = "multi_step";
   static constexpr About about = {
       .summary =
-          "The peak, multiplied by a factor at each of some epochs, counted on its own clock: "
-          "from the end of a warm-up unless the warm-up's clock runs.",
-      .formula = "peak * factor^(number of milestones that have passed)",
+          "The peak, multiplied by a factor at each milestone. Milestones are counted from the end "
+          "of a warm-up, unless warmup.clock = \"runs\".",
+      .formula = "peak * gamma^(number of milestones that have passed)",
       .paper = "as in He et al. 2016, Deep residual learning, arXiv:1512.03385"};
   static constexpr auto fields() {
-    return std::tuple{field(&MultiStep::peak, {.name = "peak", .meaning = "value at the start"}),
-                      field(&MultiStep::factor, {.name = "factor",
-                                                 .meaning = "what each milestone multiplies by",
-                                                 .bounds = {.low = 0}}),
-                      field(&MultiStep::milestones, {.name = "milestones",
-                                                     .meaning = "when the value is multiplied",
-                                                     .unit = "epochs",
-                                                     .bounds = {.low = 0}}),
-                      warmup_field(&MultiStep::warmup)};
+    return std::tuple{
+        field(&MultiStep::peak, {.name = "peak", .meaning = "value at the start"}),
+        field(&MultiStep::gamma,
+              {.name = "gamma", .meaning = "factor at each milestone", .bounds = {.low = 0}}),
+        field(&MultiStep::milestones,
+              {.name = "milestones",
+               .meaning = "epochs at which the value is multiplied by gamma",
+               .unit = "epochs",
+               .bounds = {.low = 0}}),
+        warmup_field(&MultiStep::warmup)};
   }
 };
 

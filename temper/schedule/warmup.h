@@ -9,21 +9,20 @@
 
 namespace temper::schedule {
 
-/// How a warm-up of W steps goes from its start a to b, the first value of what follows.
+/// The value at step s of a warm-up of W steps from its start a to b, the first value of the curve.
 enum class WarmupForm : std::uint8_t {
   linear,       ///< a + (b - a) s / W
   exponential,  ///< a (b / a)^(s / W); a and b must not be 0
   constant      ///< a
 };
 
-/// What the curve's clock does during the warm-up.
+/// Whether the curve's clock runs during the warm-up.
 enum class WarmupClock : std::uint8_t {
-  waits,  ///< begins at 0 when the warm-up ends
-  runs    ///< runs beneath it, so that the curve's beginning is never seen (timm unless told
-          ///< otherwise)
+  waits,  ///< starts at 0 when the warm-up ends
+  runs    ///< runs during it, so that the beginning of the curve is skipped (timm's default)
 };
 
-/// A stretch before a curve, on the way to the curve's first value.
+/// A warm-up before a curve, which leads to the curve's first value.
 struct Warmup {
   double epochs = 0;
   std::int64_t steps = 0;
@@ -41,24 +40,27 @@ struct Warmup {
               {.name = "epochs", .meaning = "length in epochs", .bounds = {.low = 0}}),
         field(&Warmup::steps,
               {.name = "steps", .meaning = "length in steps", .bounds = {.low = 0}}),
-        field(&Warmup::start, {.name = "start", .meaning = "value at its first step"}),
+        field(&Warmup::start,
+              {.name = "start", .meaning = "value at the first step of the warm-up"}),
         field(&Warmup::form,
               {.name = "form",
-               .meaning = "straight, by equal factors (start above 0), or standing at start"}),
-        field(&Warmup::clock,
-              {.name = "clock",
-               .meaning = "the curve's clock waits for the end of the warm-up, or runs beneath"})};
+               .meaning = "linear, exponential (start must not be 0), or constant at start"}),
+        field(
+            &Warmup::clock,
+            {.name = "clock",
+             .meaning =
+                 "whether the curve's clock waits for the end of the warm-up, or runs during it"})};
   }
 };
 
 /// The value at step s of a warm-up of `length` steps that leads to `target`.
 double value(const Warmup& warmup, double s, double length, double target);
 
-/// The field of every curve.
+/// The field for the warm-up, in every curve.
 template <class S>
 constexpr auto warmup_field(Warmup S::* member) {
-  return field(member,
-               {.name = "warmup", .meaning = "stretch before it; none when its length is 0"});
+  return field(member, {.name = "warmup",
+                        .meaning = "warm-up before the schedule; none if its length is 0"});
 }
 
 }  // namespace temper::schedule

@@ -7,7 +7,7 @@
 namespace temper::schedule {
 namespace {
 
-/// What is left of the way down after the share x of it.
+/// The remaining fraction of the decay after the fraction x of its time.
 double left(Cooldown form, double x) {
   switch (form) {
     case Cooldown::linear:
@@ -25,7 +25,7 @@ double left(Cooldown form, double x) {
 double at(const WarmupStableDecay& curve, const Clock& clock) {
   const double stretch = curve.cooldown * clock.length;
   const double x = std::max(0.0, (clock.t - (clock.length - stretch)) / stretch);
-  return curve.final_value + (curve.peak - curve.final_value) * left(curve.form, x);
+  return curve.final_value + (curve.peak - curve.final_value) * left(curve.decay_fn, x);
 }
 
 }  // namespace temper::schedule

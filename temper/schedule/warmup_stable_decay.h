@@ -9,22 +9,22 @@
 
 namespace temper::schedule {
 
-/// How the last stretch goes to the final value.
+/// The form of the decay to the final value.
 enum class Cooldown : std::uint8_t { linear, cosine, square_root };
 
-/// The peak for most of the run, then a short way down.
+/// Constant at the peak for most of the run, then a short decay.
 struct WarmupStableDecay {
   double peak = 0.1;
   double final_value = 0;
   double cooldown = 0.2;
-  Cooldown form = Cooldown::linear;
+  Cooldown decay_fn = Cooldown::linear;
   Warmup warmup = {};
 
   static constexpr std::string_view kind = "warmup_stable_decay";
   static constexpr About about = {
       .summary =
-          "The peak for most of the run, then down to the final value in its last stretch: the "
-          "same beginning serves runs of every length.",
+          "Constant at the peak for most of the run, then a decay to the final value in its last "
+          "part: runs of every length have the same beginning.",
       .formula =
           "x = (t - (1 - cooldown) * T) / (cooldown * T)      x <= 0: peak\n"
           "linear:      final + (peak - final) * (1 - x)\n"
@@ -37,13 +37,13 @@ struct WarmupStableDecay {
     return std::tuple{
         field(&WarmupStableDecay::peak, {.name = "peak", .meaning = "value for most of the run"}),
         field(&WarmupStableDecay::final_value,
-              {.name = "final", .meaning = "value that the run ends at"}),
-        field(&WarmupStableDecay::cooldown, {.name = "cooldown",
-                                             .meaning = "share of the run, after the warm-up, in "
-                                                        "which it falls",
-                                             .bounds = {0, 1, true, false}}),
-        field(&WarmupStableDecay::form,
-              {.name = "form", .meaning = "how the last stretch goes to the final value"}),
+              {.name = "final", .meaning = "value at the end of the run"}),
+        field(&WarmupStableDecay::cooldown,
+              {.name = "cooldown",
+               .meaning = "fraction of the run, after the warm-up, that the decay takes",
+               .bounds = {0, 1, true, false}}),
+        field(&WarmupStableDecay::decay_fn,
+              {.name = "decay_fn", .meaning = "form of the decay to the final value"}),
         warmup_field(&WarmupStableDecay::warmup)};
   }
 };

@@ -12,7 +12,7 @@
 namespace temper::train {
 namespace {
 
-/// What happened to one block.
+/// The allocation or release of a block.
 struct Change {
   std::size_t block = 0;
   std::int64_t bytes = 0;  ///< negative: released
@@ -50,7 +50,7 @@ std::vector<std::int64_t> sizes_of_blocks(const std::vector<Change>& changes) {
   return sizes;
 }
 
-/// Linear in the batch, with something or nothing that does not depend on it.
+/// Whether both sizes fit a linear function of the batch with slope and constant term >= 0.
 bool fits(std::int64_t few, std::int64_t more) {
   return few <= more && more * Allocations::kFew <= few * Allocations::kMore;
 }
@@ -61,7 +61,7 @@ bool same_kind(std::span<const std::int64_t> few, std::span<const std::int64_t> 
   return std::equal(few.begin(), few.begin() + n, more.begin(), fits);
 }
 
-/// The least that must be left out on both sides for the lists to go on alike.
+/// The fewest blocks to skip in both lists so that they match again.
 std::pair<std::size_t, std::size_t> left_out(std::span<const std::int64_t> few,
                                              std::span<const std::int64_t> more) {
   for (std::size_t sum = 1; sum < few.size() + more.size(); ++sum)
@@ -72,11 +72,12 @@ std::pair<std::size_t, std::size_t> left_out(std::span<const std::int64_t> few,
   return {few.size(), more.size()};
 }
 
-/// For each block of the larger batch the size of its like in the smaller batch. LibTorch's and
-/// oneDNN's kernels may be others for another batch, with other scratch blocks: what has no like is
-/// left out on one side and taken as independent of the batch on the other.
-std::vector<std::int64_t> likes_of(std::span<const std::int64_t> more,
-                                   std::span<const std::int64_t> few) {
+/// For each block of the larger batch, the size of the matching block of the smaller batch.
+/// LibTorch and oneDNN may choose other kernels, with other scratch blocks, for another batch: a
+/// block without a match is skipped for the smaller batch, and taken as independent of the batch
+/// for the larger.
+std::vector<std::int64_t> matching_sizes(std::span<const std::int64_t> more,
+                                         std::span<const std::int64_t> few) {
   std::vector<std::int64_t> likes(more.begin(), more.end());
   for (std::size_t i = 0, j = 0; i < few.size() && j < more.size();) {
     if (fits(few[i], more[j])) {
@@ -97,7 +98,7 @@ Allocations::Allocations(const std::function<void(std::int64_t)>& work) {
   const auto few = sizes_of_blocks(changes_of(work, kFew));
   const auto changes = changes_of(work, kMore);
   const auto more = sizes_of_blocks(changes);
-  const auto likes = likes_of(more, few);
+  const auto likes = matching_sizes(more, few);
   for (const auto& change : changes) {
     const auto per_image = (more[change.block] - likes[change.block]) / (kMore - kFew);
     events_.push_back(

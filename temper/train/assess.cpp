@@ -26,11 +26,11 @@ std::optional<SavedTemperature> temperature_of(const std::filesystem::path& run,
   return fitted;
 }
 
-/// @param validation  its answers, where there is to be a gap
-Assessment of_values(const measure::ValueAnswers& answers, model::Network& network,
+/// @param validation  predictions on the validation set, to compute the gap
+Assessment of_values(const measure::ValuePredictions& answers, model::Network& network,
                      const Plan& plan, const std::optional<Predictions>& validation,
                      const AssessOptions& options) {
-  Assessment result{.values = measure::value_figures(answers, options.figures.bootstrap),
+  Assessment result{.values = measure::value_metrics(answers, options.figures.bootstrap),
                     .norms = weight_norms(network)};
   if (!validation) return result;
   const auto trained = predict(network, plan, plan.probe);
@@ -56,7 +56,7 @@ std::shared_ptr<const data::Source> images_of(const Plan& plan, const std::strin
   if (!images)
     throw Error(Code::usage,
                 fmt::format("the run's data has no {} set; choose another one", split));
-  // The plan has taken bad images out of the other sets.
+  // The plan has already excluded unreadable images from the other sets.
   if (images == plan.train && plan.training.skip_bad)
     return data::readable_images(images, plan.evaluation.threads).source;
   return images;

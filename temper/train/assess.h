@@ -11,25 +11,25 @@
 #include "temper/train/saved_model.h"
 #include "temper/train/temperature.h"
 
-/// All that is measured of a saved network at once.
+/// All measurements of a saved model.
 namespace temper::train {
 
-/// Where the temperature comes from that figures are given at, beside those without one.
+/// The source of the temperature for the calibrated figures, given in addition to the others.
 enum class TemperatureFrom : std::uint8_t {
-  none,   ///< there is none
-  saved,  ///< beside the weights
+  none,   ///< no temperature
+  saved,  ///< saved with the weights
   fit     ///< fitted on the validation set, and saved
 };
 
 struct AssessOptions {
   std::string split = "test";  ///< "test", "validation" or "train"
   TemperatureFrom temperature = TemperatureFrom::none;
-  measure::FiguresOptions figures = {};
-  bool gap = true;               ///< where there is a validation set
-  std::int64_t sensitivity = 0;  ///< images that input sensitivity is measured on; 0: it is not
+  measure::MetricsOptions figures = {};
+  bool gap = true;               ///< compute the gap, if there is a validation set
+  std::int64_t sensitivity = 0;  ///< number of images for input sensitivity; 0: not computed
 };
 
-/// What a temperature makes of the figures that depend on it.
+/// The figures that depend on the temperature, with temperature scaling.
 struct Scaled {
   SavedTemperature temperature;
   double nll = 0;
@@ -47,9 +47,9 @@ struct Sensitivity {
 };
 
 struct Assessment {
-  measure::Figures figures;
-  std::optional<measure::ValueFigures> values;  ///< in place of all that is about classes
-  std::optional<measure::LossGap> loss_gap;     ///< of values
+  measure::Metrics figures;
+  std::optional<measure::ValueMetrics> values;  ///< for regression, in place of all classification
+  std::optional<measure::LossGap> loss_gap;     ///< for regression
   std::optional<Scaled> scaled;
   std::optional<measure::Gap> gap;
   std::int64_t training_images = 0;    ///< of the gap
@@ -58,14 +58,14 @@ struct Assessment {
   std::optional<Sensitivity> sensitivity;
 };
 
-/// The images of that split. Throws Error{Code::usage} where the data has none.
+/// The images of a split. Throws Error{Code::usage} where the data does not have it.
 std::shared_ptr<const data::Source> images_of(const Plan& plan, const std::string& split);
 
-/// @param run   where the model comes from, and where a fitted temperature goes
+/// Evaluates a model. Throws Error{Code::usage} for a missing split, a fit without a validation
+/// set, a missing saved temperature, and a temperature or sensitivity of a model with regression
+/// targets.
+/// @param run   directory of the model, in which a fitted temperature is saved
 /// @param plan  of the run's recipe and data
-/// Throws Error{Code::usage} for a split that is not there, a fit without a validation set and a
-/// saved temperature that is not there, and of a model that was trained on values for a temperature
-/// or sensitivity.
 Assessment assess(const std::filesystem::path& run, SavedModel& model, const Plan& plan,
                   const AssessOptions& options = {});
 

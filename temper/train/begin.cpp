@@ -8,7 +8,7 @@
 
 namespace temper::train {
 
-at::Tensor class_shares(const data::Source& images) {
+at::Tensor class_frequencies(const data::Source& images) {
   const auto counts = at::zeros({static_cast<std::int64_t>(images.classes().size())}, at::kDouble);
   auto* values = counts.mutable_data_ptr<double>();
   for (std::int64_t i = 0; i < images.size(); ++i)
@@ -19,7 +19,8 @@ at::Tensor class_shares(const data::Source& images) {
 State begin(const Plan& plan) {
   auto state = start(plan.recipe, build_network(plan), plan.horizon);
   if (plan.recipe.distillation) state.teacher = load_teacher(plan);
-  if (loss::wants_prior(plan.recipe.loss)) state.prior = class_shares(*plan.train).to(plan.device);
+  if (loss::needs_prior(plan.recipe.loss))
+    state.prior = class_frequencies(*plan.train).to(plan.device);
   return state;
 }
 

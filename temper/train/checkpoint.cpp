@@ -28,9 +28,9 @@ constexpr std::string_view kOptimizer = "optimizer.safetensors";
 constexpr std::string_view kAverages = "averages.safetensors";
 constexpr std::string_view kBest = "best.safetensors";  ///< of early stopping
 constexpr std::string_view kBestAverages = "best-averages.safetensors";
-constexpr std::string_view kSnapshots = "snapshots.safetensors";  ///< what the average is over
+constexpr std::string_view kSnapshots = "snapshots.safetensors";  ///< of the average
 
-/// The files of a checkpoint, with the tensors of the state that each holds.
+/// The files of a checkpoint, with the tensors of the state in each.
 std::vector<Snapshot::Part> parts(const State& state) {
   std::vector<Snapshot::Part> all{{std::string(kModel), weights(*state.network)},
                                   {std::string(kOptimizer), state.optimizer.tensors}};
@@ -71,18 +71,18 @@ void load_counters(State& state, const Manifest& manifest) {
   state.left_out_in_row = manifest.left_out_in_row;
 }
 
-/// An average that begins with these weights in place of the initial ones.
-void begin_anew(const regularize::Averages& averages, std::span<const Named> weights) {
+/// Resets an average to these weights.
+void reset_average(const regularize::Averages& averages, std::span<const Named> weights) {
   for (std::size_t i = 0; i < weights.size(); ++i)
     averages.tensors[i].second.copy_(weights[i].second.detach());
 }
 
-bool better(const Merit& left, const Merit& right) {
+bool better(const BestMetric& left, const BestMetric& right) {
   return left.by == name_of(Best::validation_loss) ? left.value < right.value
                                                    : left.value > right.value;
 }
 
-/// The checkpoint that a run would go back to.
+/// The step of the checkpoint for a rollback.
 std::int64_t anchor_below(std::int64_t step, std::int64_t origin, std::int64_t every) {
   return std::max(origin, step / every * every);
 }
@@ -130,8 +130,7 @@ void remove_superseded(const fs::path& checkpoints, const Keep& keep) {
   }
   for (const auto& checkpoint : all) {
     if (std::ranges::find(stay, checkpoint) != stay.end()) continue;
-    // The manifest goes first: what is left of the folder is then no checkpoint, whenever we are
-    // stopped.
+    // The manifest is removed first, so that a partly removed folder is not a checkpoint.
     if (io::discard(checkpoint / kManifest)) io::discard(checkpoint);
   }
 }
@@ -160,14 +159,14 @@ std::vector<fs::path> list_checkpoints(const fs::path& checkpoints) {
 
 std::optional<fs::path> best_checkpoint(const fs::path& checkpoints, Best by) {
   std::optional<fs::path> best;
-  std::optional<Merit> merit;
+  std::optional<BestMetric> merit;
   if (by == Best::none) return best;
   for (const auto& checkpoint : list_checkpoints(checkpoints)) {
-    std::optional<Merit> found;
+    std::optional<BestMetric> found;
     try {
       found = read_manifest(checkpoint).merit;
     } catch (const Error&) {
-      continue;  // a damaged one is no candidate; who loads it is told
+      continue;  // damaged ones are not candidates; loading them throws
     }
     if (!found || found->by != name_of(by) || (merit && !better(*found, *merit))) continue;
     best = checkpoint;
@@ -198,12 +197,12 @@ void load_checkpoint(State& state, const fs::path& checkpoint) {
   }
   load_counters(state, manifest);
   take_plateaus(state, manifest.plateaus);
-  if (state.stop) state.stop = manifest.stop.value_or(regularize::StopMemory{});
+  if (state.stop) state.stop = manifest.stop.value_or(regularize::EarlyStoppingState{});
   state.optimizer.step = manifest.optimizer_steps;
   if (state.averages) state.averages->updates = manifest.updates;
 }
 
-std::vector<std::string> load_what_fits(State& state, const fs::path& checkpoint) {
+std::vector<std::string> load_compatible(State& state, const fs::path& checkpoint) {
   const auto manifest = read_manifest(checkpoint);
   verify(checkpoint, manifest);
   load_tensors(io::Safetensors(checkpoint / kModel), weights(*state.network));
@@ -212,18 +211,18 @@ std::vector<std::string> load_what_fits(State& state, const fs::path& checkpoint
   std::vector<std::string> anew;
   for (const auto& path : take_plateaus(state, manifest.plateaus))
     anew.push_back(
-        fmt::format("the plateau of {} begins anew: the checkpoint has none of that "
+        fmt::format("the plateau schedule of {} is reset: the checkpoint has no record of its "
                     "measure",
                     path));
   if (state.stop && manifest.stop && manifest.stop->seen)
-    anew.emplace_back("early stopping begins anew: it judges the evaluations of this run");
+    anew.emplace_back("early stopping is reset: it only considers the evaluations of this run");
   const auto load = [&](std::string_view file, std::span<const Named> tensors) {
     try {
       load_tensors(io::Safetensors(checkpoint / file), tensors);
       return true;
     } catch (const Error& error) {
-      anew.push_back(fmt::format("{} does not fit and begins anew: {}",
-                                 file == kOptimizer ? "the optimizer's state" : "the average",
+      anew.push_back(fmt::format("the {} does not fit and is reset: {}",
+                                 file == kOptimizer ? "optimizer state" : "average of the weights",
                                  error.what()));
       return false;
     }
@@ -233,7 +232,7 @@ std::vector<std::string> load_what_fits(State& state, const fs::path& checkpoint
   if (fs::exists(checkpoint / kAverages) && load(kAverages, state.averages->tensors))
     state.averages->updates = manifest.updates;
   else
-    begin_anew(*state.averages, weights(*state.network));
+    reset_average(*state.averages, weights(*state.network));
   return anew;
 }
 

@@ -10,64 +10,65 @@
 #include "temper/train/state.h"
 
 /// Checkpoints: `checkpoints/step-<8 digits>/` with weights, averaged weights and optimizer state
-/// in files of their own, and a manifest with their checksums and its own that is written last. A
-/// folder without a manifest is no checkpoint. A checkpoint is the state right after a step, before
-/// anything that follows it, unless it says that the epoch was evaluated.
+/// in separate files, and a manifest with the checksums of all files including itself, which is
+/// written last. A folder without a manifest is not a checkpoint. A checkpoint holds the state
+/// directly after a step; at the end of an epoch it records whether the evaluation is included.
 namespace temper::train {
 
-/// A copy of the state, to be written while training goes on.
+/// A copy of the state, to be written while training continues.
 struct Snapshot {
   struct Part {
     std::string file;
     std::vector<Named> tensors;  ///< row-major, on the CPU
   };
-  Manifest manifest;  ///< its files are not known yet
+  Manifest manifest;  ///< without the checksums of the files
   std::vector<Part> parts;
   io::Metadata metadata;  ///< of the files with weights
 };
 
-/// @param manifest  what the state does not hold: fingerprint, seconds, evaluation, platform
+/// @param manifest  with the fields that are not in the state: fingerprint, seconds, evaluation,
+///                  platform
 Snapshot snapshot(const State& state, Manifest manifest, io::Metadata metadata = {});
 
 /// Writes `checkpoints/step-<8 digits>`.
 void write_checkpoint(const Snapshot& snapshot, const std::filesystem::path& checkpoints);
 
-/// Which checkpoints stay.
+/// Which checkpoints are kept.
 struct Keep {
-  std::int64_t newest = 2;
+  std::int64_t newest = 2;  ///< number of newest ones
   recipe::Best best = recipe::Best::none;
-  std::int64_t anchor_every = 0;  ///< the newest at a multiple of so many steps, or at the run's
-                                  ///< origin; 0: none
+  std::int64_t anchor_every = 0;  ///< the newest one at a multiple of this many steps, or at the
+                                  ///< run's origin; 0: none
 };
 
-/// Removes what is neither among the newest, nor the best, nor the anchor.
+/// Removes all checkpoints except the newest, the best and the anchor.
 void remove_superseded(const std::filesystem::path& checkpoints, const Keep& keep);
 
-/// Where a checkpoint of that step lies.
+/// The path of a step's checkpoint.
 std::filesystem::path checkpoint_at(const std::filesystem::path& checkpoints, std::int64_t step);
 
 /// Complete checkpoints, oldest first.
 std::vector<std::filesystem::path> list_checkpoints(const std::filesystem::path& checkpoints);
 
-/// The best by that measure, the earlier one of equals; nothing where none was measured by it.
+/// The best checkpoint by this metric, the earliest in case of a tie; nothing where none has it.
 std::optional<std::filesystem::path> best_checkpoint(const std::filesystem::path& checkpoints,
                                                      recipe::Best by);
 
-/// What a checkpoint is of. Throws Error{Code::data} when it does not say so or says it with a
-/// wrong checksum.
+/// The manifest of a checkpoint. Throws Error{Code::data} when it is missing parts or has a wrong
+/// checksum.
 Manifest read_manifest(const std::filesystem::path& checkpoint);
 
-/// Every file is there and has its checksum; else Error{Code::data} names the first that has not.
+/// Throws Error{Code::data} naming the first file that is missing or has a wrong checksum.
 void verify_checkpoint(const std::filesystem::path& checkpoint);
 
-/// Verifies a checkpoint and reads it back into a fresh state of the same recipe: values are copied
-/// into the tensors that are there. Throws Error{Code::data} when a file is damaged or belongs to
-/// another network.
+/// Verifies a checkpoint and loads it into a new state of the same recipe: values are copied into
+/// the existing tensors. Throws Error{Code::data} when a file is damaged or belongs to another
+/// network.
 void load_checkpoint(State& state, const std::filesystem::path& checkpoint);
 
-/// The same into the state of a changed recipe: the weights must fit, what else does not fit begins
-/// anew.
-/// @return a sentence for each part that begins anew
-std::vector<std::string> load_what_fits(State& state, const std::filesystem::path& checkpoint);
+/// The same for the state of a changed recipe: the weights must fit, other parts that do not fit
+/// are reset.
+/// @return a sentence for each part that is reset
+std::vector<std::string> load_compatible(State& state, const std::filesystem::path& checkpoint);
 
 }  // namespace temper::train

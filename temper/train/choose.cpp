@@ -37,8 +37,8 @@ std::vector<HeightAndWidth> some_sizes(const data::Source& source) {
   for (std::int64_t k = 0; k < count; ++k)
     if (const auto size = size_of(source, k * n / count, picture)) sizes.push_back(*size);
   if (sizes.empty())
-    throw Error(Code::data, fmt::format("{}: none of the {} pictures that were looked at can be "
-                                        "read; `temper data check` says what is wrong with each",
+    throw Error(Code::data, fmt::format("{}: none of the {} sampled pictures can be read; "
+                                        "`temper data check` lists the reasons",
                                         source.where(0), count));
   return sizes;
 }
@@ -52,7 +52,7 @@ std::vector<std::int64_t> counts_of(const data::Source& source) {
   return counts;
 }
 
-/// The least and the largest count; 0 without classes.
+/// The smallest and the largest count; 0 without classes.
 std::pair<std::int64_t, std::int64_t> ends_of(const std::vector<std::int64_t>& counts) {
   if (counts.empty()) return {};
   const auto [low, high] = std::ranges::minmax(counts);
@@ -61,8 +61,8 @@ std::pair<std::int64_t, std::int64_t> ends_of(const std::vector<std::int64_t>& c
 
 }  // namespace
 
-recipe::Found look_at(const data::Dataset& dataset, const std::string& source,
-                      recipe::Device device) {
+recipe::DataSummary recipe_facts(const data::Dataset& dataset, const std::string& source,
+                                 recipe::Device device) {
   const auto& train = *dataset.train;
   const auto sizes = some_sizes(train);
   std::vector<std::int64_t> sides;
@@ -83,7 +83,7 @@ recipe::Found look_at(const data::Dataset& dataset, const std::string& source,
           .gpu = resolve_device(device).device == recipe::Device::cuda};
 }
 
-recipe::Found look_at(const data::Check& check, recipe::Device device) {
+recipe::DataSummary recipe_facts(const data::Check& check, recipe::Device device) {
   const auto& train = check.sets.at(0);
   const auto [low, high] = ends_of(train.per_class);
   const auto& sizes = train.sizes;

@@ -8,17 +8,18 @@
 
 namespace temper::train {
 
-/// What a choice of recipe goes by: counts, and sizes of some of the pictures at equal distances,
-/// by their headers. Pictures that can't be read are passed over.
+/// The facts that a recipe is chosen by: counts, and the sizes of a sample of evenly spaced
+/// pictures, from their headers. Unreadable pictures are skipped.
 /// @param source  as data.source
-/// @param device  that will be asked for
-recipe::Found look_at(const data::Dataset& dataset, const std::string& source,
-                      recipe::Device device = recipe::Device::automatic);
+/// @param device  as device
+recipe::DataSummary recipe_facts(const data::Dataset& dataset, const std::string& source,
+                                 recipe::Device device = recipe::Device::automatic);
 
-/// The same from what `temper data check` has found out. There must be a training set.
-recipe::Found look_at(const data::Check& check, recipe::Device device = recipe::Device::automatic);
+/// The same from the result of `temper data check`. There must be a training set.
+recipe::DataSummary recipe_facts(const data::Check& check,
+                                 recipe::Device device = recipe::Device::automatic);
 
-/// A choice for people: what was chosen, and why, a line each.
+/// The chosen options and the reasons, one per line.
 std::string to_text(const recipe::Choice& choice);
 
 }  // namespace temper::train

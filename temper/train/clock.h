@@ -4,7 +4,7 @@
 
 namespace temper::train {
 
-/// Seconds on a clock that never goes back.
+/// Measures seconds with a monotonic clock.
 class Stopwatch {
  public:
   [[nodiscard]] double seconds() const {

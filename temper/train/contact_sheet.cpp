@@ -14,8 +14,8 @@ constexpr std::uint8_t kBackground = 255;
 struct Grid {
   std::int64_t columns;
   std::int64_t rows;
-  std::int64_t scale;   ///< a picture's pixel is so many of the sheet's, each way
-  std::int64_t height;  ///< of a cell, with its gap
+  std::int64_t scale;   ///< pixels of the sheet per pixel of an image, in each direction
+  std::int64_t height;  ///< of a cell, including its gap
   std::int64_t width;
 };
 

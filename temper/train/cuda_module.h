@@ -1,16 +1,16 @@
 #pragma once
 #include <cstdint>
 
-/// What the program and its CUDA module (cuda/module.cpp, a shared library of its own) say to each
-/// other: plain C, so that the program links to nothing of CUDA.
+/// The interface between the program and its CUDA module (cuda/module.cpp, a separate shared
+/// library): plain C, so that the program does not link to CUDA.
 extern "C" {
 
 struct TemperGpu {
   char name[256];
   std::int64_t memory;  ///< bytes
-  std::int32_t bf16;    ///< 1: computes in bfloat16
+  std::int32_t bf16;    ///< 1: supports bfloat16
 };
 
-/// Describes CUDA's device 0. Returns 0 when there is none that CUDA can use; name then says why.
+/// Describes CUDA device 0. Returns 0 when CUDA can use no device; name then holds the reason.
 using TemperDescribeGpu = int(TemperGpu*);
 }

@@ -27,7 +27,7 @@ DataDriver::DataDriver(const recipe::Recipe& recipe, const schedule::Horizon& ho
     : horizon_(horizon), size_(std::move(size)) {
   for (const auto& [path, schedule] : recipe.schedules) {
     if (!path.starts_with(kOperations)) continue;
-    const auto rest = path.substr(kOperations.size());  // "0.probability"
+    const auto rest = path.substr(kOperations.size());  // "0.p"
     const auto dot = rest.find('.');
     driven_.push_back({first + std::stoul(rest.substr(0, dot)), rest.substr(dot + 1), schedule});
   }

@@ -12,17 +12,17 @@
 
 namespace temper::train {
 
-/// Writes the values of scheduled numbers into the operations that a batch is made with, and its
-/// size, as functions of the step alone.
+/// Sets the scheduled options of the augmentation operations, and the image size, for each batch,
+/// as functions of the step alone.
 class DataDriver {
  public:
-  /// @param first  place of data.augment's first operation in the loader's list
+  /// @param first  index of data.augment's first operation in the loader's operations
   DataDriver(const recipe::Recipe& recipe, const schedule::Horizon& horizon, TrainingSize size,
              std::size_t first);
 
-  /// Whether anything changes from step to step.
+  /// Whether anything is scheduled.
   [[nodiscard]] bool moves() const { return size_.scheduled() || !driven_.empty(); }
-  /// @param step  batches beyond the run's end are made as its last
+  /// @param step  steps beyond the end of the run count as its last one
   void apply(std::int64_t step, std::span<augment::Operation> operations) const;
   void apply(std::int64_t step, augment::Pipeline& pipeline) const;
 
@@ -31,7 +31,7 @@ class DataDriver {
 
   struct Driven {
     std::size_t operation;
-    std::string option;  ///< "probability"
+    std::string option;  ///< "p"
     schedule::Schedule schedule;
   };
 
@@ -40,9 +40,9 @@ class DataDriver {
   std::vector<Driven> driven_;
 };
 
-/// Has the loader make each batch as the driver says for its step; options that have no schedule
-/// stay as they are. Throws Error{Code::usage} where operations contradict each other at some step
-/// of the run, naming it.
+/// Makes the loader apply the driver to every batch; options without a schedule keep their values.
+/// Throws Error{Code::usage}, naming the step, where the operations' options are inconsistent at
+/// some step of the run.
 void drive(data::LoaderOptions& training, std::shared_ptr<const DataDriver> driver,
            const schedule::Horizon& horizon);
 

@@ -47,7 +47,7 @@ void time_one_by_one(const Plan& plan, double seconds, DataTimes& times) {
       ++at;
     } catch (const Error&) {
       if (!options.skip_bad || order.size() == 1 ||
-          data::fault_of(*plan.train, order[at], picture).empty())
+          data::read_error_of(*plan.train, order[at], picture).empty())
         throw;
       order.erase(order.begin() + static_cast<std::ptrdiff_t>(at));
     }
@@ -71,7 +71,7 @@ void time_loader(const Plan& plan, double seconds, DataTimes& times) {
   std::int64_t images = 0;
   loader.start(epoch);
   Stopwatch watch;
-  const auto first = plan.training.slots;  // what warms up
+  const auto first = plan.training.slots;  // the warm-up
   for (std::int64_t batches = 0; batches <= first || watch.seconds() < seconds; ++batches) {
     if (batches == first) {
       watch = {};
@@ -88,22 +88,21 @@ void time_loader(const Plan& plan, double seconds, DataTimes& times) {
 }
 
 std::string share(const char* name, double seconds, double all) {
-  return fmt::format("{:<12} {:8.3f} ms an image  {:3.0f}%\n", name, 1e3 * seconds,
+  return fmt::format("{:<12} {:8.3f} ms per image  {:3.0f}%\n", name, 1e3 * seconds,
                      100 * seconds / all);
 }
 
 std::string verdict(const DataTimes& times) {
   const double waited = times.wait() * times.training;
   if (waited < 0.05)
-    return "The network takes the time: faster data would not make training faster.\n";
+    return "Training is limited by the network: faster data loading would not speed it up.\n";
   if (times.decode > times.read + times.augment)
-    return "Training waits for pictures, and decoding takes most of that: more loader_threads "
-           "where "
-           "there are cores,\ndata.decode = \"fast\", or `temper data pack --short-side N` once.\n";
+    return "Training waits for images, mostly for decoding: increase data.num_workers if there "
+           "are free cores,\ndata.decode = \"fast\", or `temper data pack --short-side N` once.\n";
   if (times.read > times.augment)
-    return "Training waits for the disk: `temper data pack` puts the pictures one after the other, "
-           "and a second epoch may\nfind them in memory.\n";
-  return "Training waits for augmentation: more loader_threads where there are cores.\n";
+    return "Training waits for the disk: `temper data pack` makes reads sequential, and after the "
+           "first epoch the images\nmay be in memory.\n";
+  return "Training waits for augmentation: increase data.num_workers if there are free cores.\n";
 }
 
 }  // namespace
@@ -128,12 +127,12 @@ std::string to_text(const DataTimes& times) {
   std::string text = share("read", times.read, all) + share("decode", times.decode, all) +
                      share("augment", times.augment, all);
   text += fmt::format("one thread   {:8.0f} images/s, over {} images\n", 1 / all, times.images);
-  text += fmt::format("loader       {:8.0f} images/s, {} {} and the one that waits\n",
+  text += fmt::format("loader       {:8.0f} images/s, {} worker {} and the main thread\n",
                       times.loading, times.threads, times.threads == 1 ? "thread" : "threads");
   if (times.training == 0) return text;
   text += fmt::format("training     {:8.0f} images/s, the step alone {:.0f}\n", times.training,
                       times.step);
-  text += fmt::format("wait         {:8.3f} ms an image  {:3.0f}% of training\n",
+  text += fmt::format("wait         {:8.3f} ms per image  {:3.0f}% of training\n",
                       1e3 * times.wait(), 100 * times.wait() * times.training);
   return text + verdict(times);
 }

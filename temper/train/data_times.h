@@ -6,29 +6,29 @@
 
 namespace temper::train {
 
-/// Where a run's time goes before a batch reaches the network.
+/// The time that loading data takes in a run.
 struct DataTimes {
-  std::int64_t images = 0;  ///< that were timed one by one
-  // Seconds an image, in one thread.
-  double read = 0;     ///< from the disk, or from memory; and a file's header
-  double decode = 0;   ///< pixels of files
-  double augment = 0;  ///< operations, resizing, normalising, writing into the batch
+  std::int64_t images = 0;  ///< number of images that were timed one by one
+  // Seconds per image, in one thread.
+  double read = 0;     ///< from disk or memory, including a file's header
+  double decode = 0;   ///< decoding image files
+  double augment = 0;  ///< operations, resizing, normalization, writing into the batch
 
-  std::int64_t threads = 0;  ///< of the loader
-  double loading = 0;        ///< images a second, where nobody but the loader works
-  double training = 0;       ///< images a second, loading and training together; 0: not tried
-  double step = 0;           ///< images a second of the bare step
+  std::int64_t threads = 0;  ///< worker threads of the loader
+  double loading = 0;        ///< images per second of the loader alone
+  double training = 0;       ///< images per second, loading and training; 0: not measured
+  double step = 0;           ///< images per second of the training step alone
 
-  /// Seconds an image for which training waits for batches.
+  /// Seconds per image that training waits for batches.
   [[nodiscard]] double wait() const;
 };
 
-/// Times the plan's training images: one by one, then through the loader, then in training.
+/// Times the plan's training images: one by one, then with the loader, then in training.
 /// @param seconds   for each of the first two
-/// @param training  a few steps of a network that is thrown away are tried, too
+/// @param training  also time a few steps of a temporary network
 DataTimes data_times(const Plan& plan, double seconds, bool training = true);
 
-/// A few lines for a person, with what to do about it.
+/// The times as text, with advice.
 std::string to_text(const DataTimes& times);
 
 }  // namespace temper::train

@@ -12,16 +12,15 @@
 namespace temper::train {
 namespace {
 
-/// The kernel's driver, natively or under WSL. Without one there is no use in loading gigabytes of
-/// CUDA libraries.
+/// Checks for the kernel's driver, native or of WSL, before gigabytes of CUDA libraries are loaded.
 bool driver_is_running() {
   std::error_code ignored;
   return std::filesystem::exists("/dev/nvidiactl", ignored) ||
          std::filesystem::exists("/dev/dxg", ignored);
 }
 
-/// What CUDA needs besides deterministic algorithms, so that fp32 is fp32 and a repetition gives
-/// the same bits.
+/// The settings that CUDA needs besides deterministic algorithms for true fp32 and bit-exact
+/// reproducibility.
 void compute_reproducibly() {
   auto& context = at::globalContext();
   context.setDeterministicCuDNN(true);
@@ -30,21 +29,21 @@ void compute_reproducibly() {
   context.setAllowTF32CuBLAS(false);
 }
 
-/// Opens a library for the rest of the process, looked for where the program looks for its own.
+/// Loads a library for the rest of the process, from the program's library search path.
 void* open_library(const char* name) {
   void* library = ::dlopen(name, RTLD_LAZY | RTLD_GLOBAL);
   if (library == nullptr)
-    throw Error(Code::usage, std::string("device = \"cuda\": its libraries do not load: ") +
+    throw Error(Code::usage, std::string("device = \"cuda\": its libraries can't be loaded: ") +
                                  ::dlerror() +
-                                 ". TEMPER_TORCH_DIR may name a LibTorch with CUDA (scripts/setup "
-                                 "--cuda gets one); device = \"cpu\" needs none");
+                                 ". Set TEMPER_TORCH_DIR to a LibTorch with CUDA (scripts/setup "
+                                 "--cuda installs one), or use device = \"cpu\"");
   return library;
 }
 
-Processor open_cuda() {
-  // cuBLAS is deterministic only with a workspace of fixed size, settled before it starts.
+ComputeDevice open_cuda() {
+  // cuBLAS is deterministic only with a workspace of fixed size, set before its initialization.
   ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
-  // The module needs it too, but would look beside itself, not where this LibTorch is.
+  // The module depends on it, but would search its own directory, not that of this LibTorch.
   open_library("libtorch_cuda.so");
   void* module = open_library("libtemper_cuda.so");
   auto* describe = reinterpret_cast<TemperDescribeGpu*>(::dlsym(module, "temper_describe_gpu"));
@@ -52,7 +51,7 @@ Processor open_cuda() {
   TemperGpu gpu{};
   if (describe(&gpu) == 0)
     throw Error(Code::usage, std::string("device = \"cuda\": no GPU that CUDA can use: ") +
-                                 gpu.name + "; device = \"cpu\" needs none");
+                                 gpu.name + "; use device = \"cpu\"");
   return {.device = recipe::Device::cuda,
           .name = gpu.name,
           .memory = gpu.memory,
@@ -61,7 +60,7 @@ Processor open_cuda() {
 
 }  // namespace
 
-Processor resolve_device(recipe::Device asked) {
+ComputeDevice resolve_device(recipe::Device asked) {
   const bool automatic = asked == recipe::Device::automatic;
   if (asked == recipe::Device::cpu || (automatic && !driver_is_running())) return {};
   try {

@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-/// What is read of a run.
+/// The files of a run that are compared.
 struct Side {
   recipe::Recipe recipe;
   json environment = json::object();
@@ -56,13 +56,13 @@ std::optional<bool> same_data(const Side& left, const Side& right) {
   const auto a = text(left.environment, "data");
   const auto b = text(right.environment, "data");
   if (!a.empty() && !b.empty()) return a == b;
-  // The fingerprint is of recipe and data.
+  // The fingerprint covers the recipe and the data.
   if (!left.fingerprint.empty() && left.fingerprint == right.fingerprint) return true;
   return std::nullopt;
 }
 
-Parting compare(const std::vector<LoggedLoss>& left, const std::vector<LoggedLoss>& right) {
-  Parting parting;
+LossComparison compare(const std::vector<LoggedLoss>& left, const std::vector<LoggedLoss>& right) {
+  LossComparison parting;
   auto b = right.begin();
   for (const auto& a : left) {
     while (b != right.end() && b->step < a.step) ++b;
@@ -75,8 +75,8 @@ Parting compare(const std::vector<LoggedLoss>& left, const std::vector<LoggedLos
   return parting;
 }
 
-Ending ending_of(const std::vector<json>& log) {
-  Ending ending;
+RunEnd run_end_of(const std::vector<json>& log) {
+  RunEnd ending;
   for (const auto& line : log) {
     const auto event = line.value("event", "");
     ending.steps = std::max(ending.steps, line.value("step", std::int64_t{0}));
@@ -91,7 +91,7 @@ Ending ending_of(const std::vector<json>& log) {
   return ending;
 }
 
-json line(const Ending& ending) {
+json line(const RunEnd& ending) {
   json object = {{"steps", ending.steps}, {"finished", ending.seconds.has_value()}};
   if (ending.seconds) object["seconds"] = *ending.seconds;
   if (!ending.weights.empty())
@@ -105,7 +105,7 @@ json line(const Ending& ending) {
   return object;
 }
 
-json line(const Parting& losses) {
+json line(const LossComparison& losses) {
   json object = {{"compared", losses.compared}, {"first_step", nullptr}};
   if (losses.first_step)
     object.update(
@@ -119,12 +119,12 @@ json line(const std::optional<bool>& known) {
 
 }  // namespace
 
-std::vector<Circumstance> differing_circumstances(const json& left, const json& right) {
+std::vector<EnvironmentDifference> environment_differences(const json& left, const json& right) {
   std::set<std::string> names;
   for (const auto* side : {&left, &right})
     for (const auto& [name, value] : side->items()) names.insert(name);
   for (const auto* other : {"command", "started", "data"}) names.erase(other);
-  std::vector<Circumstance> differing;
+  std::vector<EnvironmentDifference> differing;
   for (const auto& name : names)
     if (const auto a = text(left, name), b = text(right, name); a != b)
       differing.push_back({name, a, b});
@@ -135,11 +135,11 @@ RunDifferences differences(const fs::path& left, const fs::path& right) {
   const auto a = read(left);
   const auto b = read(right);
   RunDifferences result{.recipe = recipe::differences(a.recipe, b.recipe),
-                        .circumstances = differing_circumstances(a.environment, b.environment),
+                        .circumstances = environment_differences(a.environment, b.environment),
                         .same_data = same_data(a, b),
                         .losses = compare(logged_losses(a.log), logged_losses(b.log)),
-                        .left = ending_of(a.log),
-                        .right = ending_of(b.log)};
+                        .left = run_end_of(a.log),
+                        .right = run_end_of(b.log)};
   std::ranges::stable_partition(result.recipe, &recipe::Difference::changes_results);
   if (!a.weights.empty() && !b.weights.empty()) result.same_weights = a.weights == b.weights;
   return result;

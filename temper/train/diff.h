@@ -9,49 +9,50 @@
 #include "temper/measure/values.h"
 #include "temper/recipe/compare.h"
 
-/// What differs between two runs, from what lies in their directories.
+/// The differences between two runs, from the files in their directories.
 namespace temper::train {
 
-/// A fact about where and with what a run was made.
-struct Circumstance {
+/// An entry of environment.json: software, hardware or settings of a run.
+struct EnvironmentDifference {
   std::string name;   ///< "libtorch", "instruction_set"
   std::string left;   ///< "" where it is not recorded
   std::string right;  ///< "" where it is not recorded
 };
 
-/// Facts of two environment.json that differ, but for the command, the time and the data.
-std::vector<Circumstance> differing_circumstances(const nlohmann::json& left,
-                                                  const nlohmann::json& right);
+/// The entries that differ between two environment.json, except for the command, the time and the
+/// data.
+std::vector<EnvironmentDifference> environment_differences(const nlohmann::json& left,
+                                                           const nlohmann::json& right);
 
-/// The running losses of the steps that both logs have a line about, over the same steps.
-struct Parting {
+/// A comparison of the running losses, over the lines that cover the same steps in both logs.
+struct LossComparison {
   std::int64_t compared = 0;               ///< lines
-  std::optional<std::int64_t> first_step;  ///< the first at which they differ in a bit
+  std::optional<std::int64_t> first_step;  ///< the first one where they differ in any bit
   double left = 0;                         ///< losses there
   double right = 0;
 };
 
-/// Where a run ended.
-struct Ending {
+/// The end of a run.
+struct RunEnd {
   std::int64_t steps = 0;
-  std::optional<double> seconds;  ///< nothing: it has not ended
-  std::string weights;            ///< that the test was scored with; "" before a test
-  double test_accuracy = 0;       ///< NaN of values
-  std::optional<measure::Errors> test_errors = {};  ///< of values
+  std::optional<double> seconds;                    ///< empty: not finished
+  std::string weights;                              ///< evaluated on the test set; "" before that
+  double test_accuracy = 0;                         ///< NaN for regression
+  std::optional<measure::Errors> test_errors = {};  ///< for regression
   double test_loss = 0;
 };
 
 struct RunDifferences {
   std::vector<recipe::Difference> recipe;  ///< those that change results first
-  std::vector<Circumstance> circumstances;
-  std::optional<bool> same_data;     ///< nothing: not recorded
-  std::optional<bool> same_weights;  ///< bytes of the final raw weights; nothing: one has none
-  Parting losses;
-  Ending left;
-  Ending right;
+  std::vector<EnvironmentDifference> circumstances;
+  std::optional<bool> same_data;     ///< empty: not recorded
+  std::optional<bool> same_weights;  ///< bytes of the final raw weights; empty: one run has none
+  LossComparison losses;
+  RunEnd left;
+  RunEnd right;
 };
 
-/// Throws Error{Code::usage} when one of the directories holds no run; data and io as reading does.
+/// Throws Error: usage when one of the directories holds no run, data or io when reading fails.
 RunDifferences differences(const std::filesystem::path& left, const std::filesystem::path& right);
 
 nlohmann::ordered_json to_json(const RunDifferences& differences);

@@ -12,8 +12,8 @@
 namespace temper::train {
 namespace {
 
-/// What stands behind `key` and a separator on the first line of a file that begins with it; quotes
-/// go.
+/// The value after `key` and a separator, on the first line of a file that starts with the key,
+/// without quotes.
 std::string look_up(const char* file, std::string_view key, char separator) {
   std::ifstream in(file);
   for (std::string line; std::getline(in, line);) {

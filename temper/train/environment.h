@@ -8,11 +8,11 @@
 
 namespace temper::train {
 
-/// Where this process runs.
+/// The platform of this process.
 Platform platform(const recipe::Recipe& resolved);
 
-/// What a run was made with, for environment.json: versions, device, processor, threads, data set's
-/// digest, fingerprint, command.
+/// The contents of environment.json: versions, device, processor, threads, digest of the data set,
+/// fingerprint, command.
 nlohmann::json environment(const Plan& plan, const std::vector<std::string>& command);
 
 }  // namespace temper::train

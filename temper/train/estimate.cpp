@@ -22,7 +22,7 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
-/// The run's batches, all made as those of one step.
+/// The training options, with the scheduled values of a fixed step.
 data::LoaderOptions as_at(const data::LoaderOptions& training, std::int64_t step) {
   auto options = training;
   if (training.adapt)
@@ -60,7 +60,7 @@ Estimate estimate(const Plan& plan, std::int64_t steps) {
     const auto* batch = loader.next();
     if (batch == nullptr) break;
     prepare(state, driver);
-    // Where stages are frozen for a while, most steps are those after it.
+    // Stages that are frozen temporarily are trained in most steps.
     state.network->freeze(driver.frozen_stages(plan.horizon.total_steps - 1));
     const Stopwatch step_watch;
     step(state, recipe, to(*batch, plan.device), times);
@@ -70,15 +70,15 @@ Estimate estimate(const Plan& plan, std::int64_t steps) {
     ++result.steps_tried;
   }
   if (whole.empty())
-    throw Error(Code::usage, "the training set has too few batches to time; lower data.batch");
+    throw Error(Code::usage, "the training set has too few batches to time; lower data.batch_size");
 
   const auto batch = static_cast<double>(recipe.data.batch);
   const double step_seconds = median(whole);
   result.images_per_second = batch / step_seconds;
   result.step_images_per_second = batch / median(bare);
 
-  // An evaluation reads the probe and the validation set, and the test set comes once. Its rate is
-  // tried on the probe.
+  // Every evaluation is of the probe and the validation set; the test set is evaluated once. The
+  // time per image is measured on the probe.
   const auto evaluated = plan.probe->size() + (plan.validation ? plan.validation->size() : 0);
   watch = {};
   predict(*state.network, plan, plan.probe);

@@ -17,9 +17,9 @@
 namespace temper::train {
 namespace {
 
-/// @param logits  to all images, in their order
-measure::ValueAnswers values_of(const at::Tensor& logits, const data::Source& images,
-                                const data::ValueScale& scale) {
+/// @param logits  of all images, in their order
+measure::ValuePredictions values_of(const at::Tensor& logits, const data::Source& images,
+                                    const data::ValueScale& scale) {
   const auto deviation = at::tensor(scale.deviation, at::kDouble);
   const auto mean = at::tensor(scale.mean, at::kDouble);
   const auto all = data::all_values(images);
@@ -49,7 +49,7 @@ Predictions predict(model::Network& network, const Plan& plan,
     labels.push_back(batch->labels.clone());
   }
   Predictions predictions{at::cat(logits), at::cat(labels)};
-  if (plan.learns_values()) predictions.values = values_of(predictions.logits, *images, plan.scale);
+  if (plan.is_regression()) predictions.values = values_of(predictions.logits, *images, plan.scale);
   return predictions;
 }
 

@@ -12,35 +12,36 @@
 
 namespace temper::train {
 
-/// A network's answers to a set of images, in the set's order.
+/// A network's predictions for a set of images, in the set's order.
 struct Predictions {
-  at::Tensor logits;  ///< float32 [n, outputs], on the CPU; values as the network gives them
-  at::Tensor labels;  ///< int64 [n]; -1 for values
-  std::optional<measure::ValueAnswers> values = {};  ///< in their units; only where the set has any
+  at::Tensor logits;  ///< float32 [n, outputs], on the CPU; for regression the standardized outputs
+  at::Tensor labels;  ///< int64 [n]; -1 for regression
+  std::optional<measure::ValuePredictions> values = {};  ///< for regression, in the targets' units
 };
 
-/// Thrown where a long piece of work was given up on request.
+/// Thrown when a long computation is cancelled on request.
 struct Cancelled {};
 
-/// Forward passes over a set in evaluation mode, with the evaluation transform; the network is left
-/// in that mode. Throws Error{Code::data} for a set without images.
-/// @param cancel  asked before every batch, when set; true ends the work with Cancelled
+/// Forward passes over a set in evaluation mode, with the evaluation transform. Leaves the network
+/// in evaluation mode. Throws Error{Code::data} for a set without images.
+/// @param cancel  when set, called before every batch; true ends the work by throwing Cancelled
 Predictions predict(model::Network& network, const Plan& plan,
                     const std::shared_ptr<const data::Source>& images,
                     const std::function<bool()>& cancel = {});
 
-/// Hard-label cross-entropy and accuracy of predictions; of values the mean squared error, in
-/// standard deviations of the training set, and their errors.
+/// Cross-entropy with hard labels, and accuracy; for regression the mean squared error of the
+/// standardized targets, and the errors.
 Score score(const Predictions& predictions);
 
-/// The generalisation gap of a network as it stands.
-/// @param validation  its answers to the plan's validation set; the other side, the plan's fixed
-/// part
-///                    of the training set, is asked here. @param cancel  as in predict()
+/// The generalization gap of a network between the validation set and the plan's fixed part of the
+/// training set, on which this function evaluates it.
+/// @param validation  its predictions on the plan's validation set
+/// @param cancel      as in predict()
 measure::Gap gap(model::Network& network, const Plan& plan, const Predictions& validation,
                  const std::function<bool()>& cancel = {});
 
-/// Of convolutions and linear layers, all together; biases and normalisations left out.
+/// Norms of all weights of convolutions and linear layers together, without biases and
+/// normalization layers.
 measure::WeightNorms weight_norms(const model::Network& network);
 
 }  // namespace temper::train

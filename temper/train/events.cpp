@@ -11,11 +11,11 @@ using nlohmann::json;
 
 template <class Struct, class Value>
 struct Key {
-  const char* name;  ///< "": the members of the value lie in its owner's object
+  const char* name;  ///< "": the value's members are keys of its owner's object
   Value Struct::* member;
 };
 
-// What a line of the log holds. One list for both ways: what is written is what is read.
+// The keys of a line of the log, in one list for writing and reading.
 
 constexpr auto keys(const measure::Errors&) {
   return std::tuple{Key{"rmse", &measure::Errors::rmse}, Key{"mae", &measure::Errors::mae},
@@ -84,10 +84,10 @@ constexpr auto keys(const Evaluated&) {
                     Key{"averaged", &Evaluated::averaged}};
 }
 
-constexpr auto keys(const LeftOut&) {
-  return std::tuple{Key{"step", &LeftOut::step}, Key{"loss", &LeftOut::loss},
-                    Key{"parameter", &LeftOut::parameter}, Key{"action", &LeftOut::action},
-                    Key{"ids", &LeftOut::ids}};
+constexpr auto keys(const SkippedStep&) {
+  return std::tuple{Key{"step", &SkippedStep::step}, Key{"loss", &SkippedStep::loss},
+                    Key{"parameter", &SkippedStep::parameter}, Key{"action", &SkippedStep::action},
+                    Key{"ids", &SkippedStep::ids}};
 }
 
 constexpr auto keys(const SkippedImage&) {
@@ -126,7 +126,7 @@ constexpr const char* kind_of(const Norms&) {
 constexpr const char* kind_of(const Evaluated&) {
   return "epoch";
 }
-constexpr const char* kind_of(const LeftOut&) {
+constexpr const char* kind_of(const SkippedStep&) {
   return "left_out";
 }
 constexpr const char* kind_of(const SkippedImage&) {

@@ -8,15 +8,15 @@
 
 #include "temper/measure/values.h"
 
-/// What happens in a run, for those who watch: the log, TensorBoard, a progress bar. Watching
-/// changes nothing.
+/// The events of a run, for its observers: the log, TensorBoard, a progress bar. Observers do not
+/// change the run.
 namespace temper::train {
 
 struct Started {
   std::string name;
   std::string time;  ///< "2026-01-31T12:00:00Z"
   std::string fingerprint;
-  std::int64_t step = 0;  ///< 0, or where a stopped run goes on
+  std::int64_t step = 0;  ///< 0, or where a stopped run is resumed
   std::int64_t steps_per_epoch = 0;
   std::int64_t total_steps = 0;
   std::int64_t epochs = 0;
@@ -26,24 +26,24 @@ struct Started {
   std::int64_t validation_images = 0;
   std::int64_t test_images = 0;
   std::vector<std::string> classes;
-  std::vector<std::string> values;  ///< what is learned in place of classes
+  std::vector<std::string> values;  ///< names of regression targets, in place of classes
   std::int64_t channels = 0;
   std::int64_t height = 0;
   std::int64_t width = 0;
   std::int64_t batch = 0;
-  std::string averaging;  ///< what the averaged weights are: "ema", "swa", ...; "" without any
-  std::string weights;    ///< "raw" or "averaged": those that count
+  std::string averaging;  ///< kind of the averaged weights: "ema", "swa", ...; "" without any
+  std::string weights;    ///< "raw" or "averaged": those that recipe.evaluation selects
 };
 
-/// The running training loss, with smoothing and augmentation in it: mean over the steps since the
-/// last such event.
+/// The running training loss, with label smoothing and augmentation: the mean over the steps since
+/// the last such event.
 struct Stepped {
   std::int64_t step = 0;  ///< steps done
   double epoch = 0;       ///< epochs done
   double loss = 0;
   double lr = 0;  ///< of the last step
   double images_per_second = 0;
-  double seconds = 0;  ///< since the run began, stops left out
+  double seconds = 0;  ///< of training since the run started
 };
 
 /// Euclidean norms of one parameter tensor, its gradient and its change in one step.
@@ -58,16 +58,16 @@ struct Norms {
   std::vector<LayerNorms> layers;
 };
 
-/// Loss and accuracy measured alike on whatever set: hard labels, cross-entropy, evaluation
-/// transform and mode. Of values the loss is the mean squared error, each value in standard
-/// deviations of the training set, so that 1 is what answering with their mean gives.
+/// Loss and accuracy, computed in the same way on every set: cross-entropy with hard labels, in
+/// evaluation mode and with the evaluation transform. For regression the loss is the mean squared
+/// error of the standardized targets, so that predicting their mean gives 1.
 struct Score {
   double loss = 0;
-  double accuracy = 0;  ///< [0, 1]; NaN for values
+  double accuracy = 0;  ///< [0, 1]; NaN for regression
   std::int64_t count = 0;
-  std::optional<measure::Errors> errors = {};  ///< of values, in their units: the mean over them
+  std::optional<measure::Errors> errors = {};  ///< of regression, in the targets' units: their mean
 };
-/// One set of weights on a fixed part of the training set and on the validation set.
+/// Scores of one set of weights on a fixed part of the training set and on the validation set.
 struct Scores {
   Score train;
   std::optional<Score> validation;
@@ -81,32 +81,32 @@ struct Evaluated {
 };
 
 /// A step whose loss or gradient was not finite, and which was not applied.
-struct LeftOut {
+struct SkippedStep {
   std::int64_t step = 0;
   double loss = 0;
-  std::string parameter;          ///< the first whose gradient was not finite; "" where none
+  std::string parameter;          ///< the first one with a non-finite gradient; "" without any
   std::string action;             ///< "stop", "skip" or "rollback"
   std::vector<std::int64_t> ids;  ///< of the batch's images
 };
 
-/// An image that could not be read, and that another took the place of, or that was taken out of
-/// its set. Told once a run.
+/// An image that could not be read, and was replaced by another one or excluded from its set.
+/// Reported once per run.
 struct SkippedImage {
-  std::int64_t step = 0;  ///< whose batch it was for; where the process began for an evaluation's
+  std::int64_t step = 0;  ///< that it was loaded for; in evaluated sets the first of the process
   std::string where;
   std::string reason;
 };
 
-/// What early stopping made of a run: told once, when training is over.
+/// The outcome of early stopping, reported once, at the end of training.
 struct EarlyStop {
-  std::string reason;  ///< "patience": it ended the run; "length": the run came to its end
+  std::string reason;  ///< "patience": it ended the run; "length": all epochs were trained
   std::int64_t epoch = 0;
   std::int64_t step = 0;
   std::string measure;  ///< "validation_loss" or "validation_accuracy"
-  double best = 0;      ///< the measure in the best evaluation; NaN where none gave a number
+  double best = 0;      ///< the measure in the best evaluation; NaN where none was finite
   std::int64_t best_epoch = 0;
   std::int64_t waited = 0;  ///< evaluations since
-  std::string weights;      ///< that the run ends with: "best" or "last"
+  std::string weights;      ///< of the finished run: "best" or "last"
 };
 
 struct Tested {
@@ -114,7 +114,7 @@ struct Tested {
   Score score;
 };
 
-/// Seconds by activity; data is what the training thread waited for.
+/// Seconds by activity; data: the time that the training thread waited for batches.
 struct Times {
   double data = 0;
   double forward = 0;
@@ -128,20 +128,20 @@ struct Ended {
   Times time;
 };
 
-/// Something that looks wrong and stops nothing.
+/// A possible mistake that does not stop the run.
 struct Warned {
   std::string message;
 };
 
-using Event = std::variant<Started, Stepped, Norms, Evaluated, LeftOut, SkippedImage, EarlyStop,
+using Event = std::variant<Started, Stepped, Norms, Evaluated, SkippedStep, SkippedImage, EarlyStop,
                            Tested, Ended, Warned>;
 
 /// A line of metrics.jsonl.
 nlohmann::json to_json(const Event& event);
 
-/// The event of such a line, which may be of an older or a newer version, or written by hand: a
-/// number that is null, missing or none becomes NaN (a count 0), a text "". Nothing for an event of
-/// a kind that isn't known.
+/// The event of such a line, which may be from an older or a newer version, or edited by hand: a
+/// number that is null, missing or of another type becomes NaN (a count 0), a text "". Nothing for
+/// an unknown event.
 std::optional<Event> from_json(const nlohmann::json& line);
 
 class Observer {

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::int64_t kMistakes = 24;
 
-/// Images of different sizes can't share a tensor: all are brought to the network's view of them.
+/// The image after the evaluation transform, so that images of different sizes fit into one tensor.
 at::Tensor picture(const Plan& plan, std::int64_t row) {
   io::Picture image;
   plan.test->read(row, image);
@@ -31,7 +31,7 @@ at::Tensor picture(const Plan& plan, std::int64_t row) {
   return tensor;
 }
 
-/// The rows whose pictures are kept.
+/// The rows whose images are written.
 std::vector<std::int64_t> worst(const Predictions& predictions) {
   if (predictions.values) return measure::largest_errors(*predictions.values, kMistakes);
   std::vector<std::int64_t> rows;
@@ -55,7 +55,7 @@ io::Metadata weights_metadata(const Plan& plan) {
       {"temper.mean", json(normalisation.mean).dump()},
       {"temper.std", json(normalisation.std).dump()},
       {"temper.interpolation", std::string(name_of(augment::Interpolation::bilinear))}};
-  if (plan.learns_values()) {
+  if (plan.is_regression()) {
     metadata["temper.values"] = json(plan.train->value_names()).dump();
     metadata["temper.value_mean"] = json(plan.scale.mean).dump();
     metadata["temper.value_deviation"] = json(plan.scale.deviation).dump();

@@ -8,23 +8,23 @@
 #include "temper/train/plan.h"
 #include "temper/train/tensors.h"
 
-/// The files that a finished run ships: weights with all that is needed to use them, and its
-/// answers to the test set.
+/// The files of a finished run: weights with all metadata that is needed to use them, and the
+/// predictions on the test set.
 namespace temper::train {
 
-/// What stands in a file of weights beside them: class names, or values' names with mean and
-/// deviation of the training set, by which the network's answers become values; input size,
-/// normalisation, interpolation, architecture.
+/// The metadata of a file of weights: class names, or the names of regression targets with mean and
+/// deviation of the training set, which convert outputs to the targets' units; input size,
+/// normalization, interpolation, architecture.
 io::Metadata weights_metadata(const Plan& plan);
 
-/// Weights for temper, for Python's safetensors and, by their names, for torchvision and timm.
-/// With weights_metadata().
+/// Writes weights that temper, Python's safetensors and, by their parameter names, torchvision and
+/// timm can read, with weights_metadata().
 void export_weights(const Plan& plan, std::span<const Named> tensors,
                     const std::filesystem::path& path);
 
-/// predictions.safetensors: logits, labels and ids of the test set, or predicted values, targets,
-/// the deviations that compare them, and ids; mistakes.safetensors: the pictures about which the
-/// network was most confidently wrong, or those with the largest errors.
+/// Writes predictions.safetensors: logits, labels and ids of the test set, or predictions, targets,
+/// the targets' standard deviations, and ids; and mistakes.safetensors: the images of the most
+/// confident mistakes, or of the largest errors.
 void export_predictions(const Plan& plan, const Predictions& predictions,
                         const std::filesystem::path& run);
 

@@ -37,7 +37,7 @@ Features features(model::Network& network, const Plan& plan,
                   const std::function<bool()>& cancel) {
   const auto head = head_of(network);
   std::vector<at::Tensor> activations;
-  bool inside = false;  // of a call that casts and calls again
+  bool inside = false;  // whether within a linear() that casts and calls itself
   const model::Observer observer(
       [&](std::string_view name, model::Observer::Values inputs) {
         if (name != "aten::linear" || inside || !is_head(inputs[1].toTensor(), head))
@@ -49,7 +49,7 @@ Features features(model::Network& network, const Plan& plan,
       [&](std::int64_t, model::Observer::Values) { inside = false; });
   const auto labels = predict(network, plan, images, cancel).labels;
   if (activations.empty())
-    throw Error(Code::usage, "penultimate activations: the network's head is no linear layer");
+    throw Error(Code::usage, "penultimate activations: the network's head is not a linear layer");
   const c10::InferenceMode inference;
   return {at::cat(activations).to(at::kCPU, at::kFloat), labels};
 }

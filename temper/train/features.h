@@ -7,19 +7,19 @@
 
 namespace temper::train {
 
-/// What goes into a network's head: its penultimate activations.
+/// A network's penultimate activations, the input of its head.
 struct Features {
   at::Tensor activations;  ///< float32 [n, d], on the CPU
   at::Tensor labels;       ///< int64 [n]
 };
 
-/// The weight of the layer that gives the logits, [classes, d]. Throws Error{Code::usage} for a
-/// network that does not say which one it is.
+/// The weight of the layer that computes the logits, [classes, d]. Throws Error{Code::usage} for a
+/// network without a parameter of kind head.
 at::Tensor head_of(const model::Network& network);
 
-/// Forward passes over a set as in predict(). Throws as head_of() does, and Error{Code::usage} for
-/// a network whose head is no linear layer.
-/// @param cancel  asked before every batch, when set; true ends the work with Cancelled
+/// Computes the features of a set with forward passes as in predict(). Throws as head_of() does,
+/// and Error{Code::usage} for a network whose head is not a linear layer.
+/// @param cancel  when set, called before every batch; true ends the work by throwing Cancelled
 Features features(model::Network& network, const Plan& plan,
                   const std::shared_ptr<const data::Source>& images,
                   const std::function<bool()>& cancel = {});

@@ -10,7 +10,7 @@
 namespace temper::train {
 namespace {
 
-/// The largest absolute value, which unlike a sum of squares overflows only where a value did.
+/// The largest absolute value: unlike a sum of squares it is infinite only where an element is.
 at::Tensor largest(const at::Tensor& gradient) {
   return at::linalg_vector_norm(gradient, std::numeric_limits<double>::infinity(), {}, false,
                                 at::kFloat);
@@ -24,7 +24,7 @@ std::optional<NotFinite> find_not_finite(const at::Tensor& loss,
   for (const auto& target : targets)
     if (const auto& gradient = target.value.grad(); gradient.defined() && gradient.numel() > 0)
       values.push_back(largest(gradient));
-  // One number for the host to wait for, however many parameters there are.
+  // A single synchronization with the device, however many parameters there are.
   if (std::isfinite(at::stack(values).to(at::kDouble).sum().item<double>())) return std::nullopt;
 
   NotFinite found{.loss = loss.item<double>(), .parameter = {}};

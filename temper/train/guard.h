@@ -9,14 +9,14 @@
 
 namespace temper::train {
 
-/// Why a step must not be applied.
+/// The non-finite value (NaN or infinity) for which a step is not applied.
 struct NotFinite {
   double loss = 0;
-  std::string parameter;  ///< the first, in the network's order, whose gradient is not finite; ""
-                          ///< where only the loss is not
+  std::string parameter;  ///< the first one, in the network's order, with a non-finite gradient;
+                          ///< "" where only the loss is not finite
 };
 
-/// Looks at a loss and at the gradients it gave, before they reach the weights.
+/// Checks the loss and its gradients before the update. @return nothing where all are finite
 std::optional<NotFinite> find_not_finite(const at::Tensor& loss,
                                          std::span<const optim::Target> targets);
 

@@ -51,7 +51,7 @@ void GuardedStep::roll_back(State& state, const recipe::Guard& guard) const {
   const auto anchor = std::max(state.origin, before / guard.anchor_every * guard.anchor_every);
   const auto place = std::tuple(state.step, state.origin, state.left_out, state.left_out_in_row,
                                 state.plateaus, state.stop);
-  auto best = std::exchange(state.best, std::nullopt);  // which is not read back then
+  auto best = std::exchange(state.best, std::nullopt);  // so that it is not loaded
   load_checkpoint(state, checkpoint_at(checkpoints_, anchor));
   std::tie(state.step, state.origin, state.left_out, state.left_out_in_row, state.plateaus,
            state.stop) = place;

@@ -6,19 +6,18 @@
 
 namespace temper::train {
 
-/// step(), and what recipe.guard says of one that is not finite: `skip` puts BatchNorm's statistics
-/// back, `rollback` loads the weights, averages and optimizer state of the last anchor and keeps
-/// the place in the data and what plateaus have seen, since the same batches would give the same
-/// numbers again. `stop` leaves
-/// the state for the caller to drop.
+/// step(), followed for a non-finite loss or gradient by the action of recipe.guard: `skip`
+/// restores BatchNorm's running statistics; `rollback` loads the weights, averages and optimizer
+/// state of the last anchor, but keeps the position in the data and the plateaus' records, since
+/// the same batches would give the same numbers again; `stop` leaves the state for the caller to
+/// discard.
 class GuardedStep {
  public:
-  /// @param checkpoints  where the anchors lie
-  /// @param settle       called before an anchor is read, when set: whoever writes it may be at
-  /// work
+  /// @param checkpoints  the directory of the anchors
+  /// @param settle       when set, called before an anchor is read, to wait until it is written
   explicit GuardedStep(std::filesystem::path checkpoints, std::function<void()> settle = {});
 
-  /// As step(). Throws Error: io, data when the anchor can't be read.
+  /// As step(). Throws Error: io or data when the anchor can't be read.
   StepResult operator()(State& state, const recipe::Recipe& recipe, const data::Batch& batch,
                         Times& times, Norms* norms = nullptr) const;
 

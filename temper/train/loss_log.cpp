@@ -32,7 +32,7 @@ std::vector<nlohmann::json> read_log(const std::filesystem::path& run) {
   const auto path = run / "metrics.jsonl";
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored))
-    throw Error(Code::usage, fmt::format("{}: no run (looked for {}); name a run directory",
+    throw Error(Code::usage, fmt::format("{}: no run (looked for {}); expected a run directory",
                                          run.string(), path.filename().string()));
   return io::read_json_lines(path);
 }

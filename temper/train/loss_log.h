@@ -6,7 +6,7 @@
 
 namespace temper::train {
 
-/// A line of the log that carries a running loss: the mean over steps `after` + 1 to `step`.
+/// A line of the log with a running loss: the mean over steps `after` + 1 to `step`.
 struct LoggedLoss {
   std::int64_t after = 0;
   std::int64_t step = 0;
@@ -14,8 +14,8 @@ struct LoggedLoss {
   bool operator==(const LoggedLoss&) const = default;
 };
 
-/// The running losses in a run's metrics.jsonl. A mean begins anew at every line, evaluation and
-/// start of the process.
+/// The running losses in a run's metrics.jsonl. A new mean starts after every such line, evaluation
+/// and start of a process.
 std::vector<LoggedLoss> logged_losses(const std::vector<nlohmann::json>& log);
 
 /// The lines of the run's log. Throws Error{Code::usage} when the directory holds no run, and as

@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 constexpr auto kUnlimited = std::numeric_limits<std::uint64_t>::max();
 
-/// The number behind a key at the beginning of a line.
+/// The number after a key at the beginning of a line.
 std::optional<std::uint64_t> number_of(const fs::path& file, const std::string& key) {
   std::ifstream in(file);
   std::string word;
@@ -24,7 +24,7 @@ std::optional<std::uint64_t> number_of(const fs::path& file, const std::string& 
   return std::nullopt;
 }
 
-/// A file that is one number; "max" and what can't be read are none.
+/// The number in a file; nothing for "max" and for a file that can't be read.
 std::optional<std::uint64_t> number_in(const fs::path& file) {
   std::ifstream in(file);
   std::uint64_t value = 0;
@@ -32,7 +32,7 @@ std::optional<std::uint64_t> number_in(const fs::path& file) {
   return std::nullopt;
 }
 
-/// How the two versions of cgroups call the same things.
+/// File names, which differ between the two versions of cgroups.
 struct Files {
   const char* mount;
   const char* limit;
@@ -52,8 +52,8 @@ std::uint64_t left_in(const fs::path& group, const Files& files) {
   return *limit - std::min(*limit, held);
 }
 
-/// The least that the group and those above it leave. In a container its own group may be mounted
-/// at the top, under another path than the kernel tells: the top is always looked at.
+/// The least memory left by the group and its parents. In a container the group itself may be
+/// mounted at the top, under another path than the kernel reports: the top is always included.
 std::uint64_t left_by_groups(const fs::path& root, const std::string& path, const Files& files) {
   const auto top = root / files.mount;
   auto least = left_in(top, files);

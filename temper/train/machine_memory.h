@@ -2,16 +2,16 @@
 #include <cstdint>
 #include <filesystem>
 
-/// What the machine and the kernel say about memory, in bytes.
+/// The memory of the machine and of this process, in bytes.
 namespace temper::train {
 
-/// What this process may still take: what the machine has free (MemAvailable) or what its cgroup
-/// and those above leave (version 1 or 2: limit - used + file pages that can be dropped), whichever
-/// is less. 0 where neither can be told.
-/// @param root  where /proc and /sys are looked for
+/// The memory that this process can still allocate: the machine's available memory (MemAvailable)
+/// or the rest of the limits of its cgroup and the parent cgroups (version 1 or 2: limit - used +
+/// reclaimable file pages), whichever is less. 0 where neither is known.
+/// @param root  directory of proc and sys
 std::uint64_t available_memory(const std::filesystem::path& root = "/");
 
-/// What the process holds now (resident set); 0 where it can't be told.
+/// The resident set size of this process; 0 where it is not known.
 std::uint64_t resident_memory();
 
 }  // namespace temper::train

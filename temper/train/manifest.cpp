@@ -16,7 +16,7 @@ using nlohmann::json;
 
 constexpr int kFormat = 3;
 
-json to_json(const std::optional<Merit>& merit) {
+json to_json(const std::optional<BestMetric>& merit) {
   if (!merit) return nullptr;
   return {{"by", merit->by}, {"value", merit->value}};
 }
@@ -28,12 +28,12 @@ json to_json(const Platform& platform) {
           {"libtorch", platform.libtorch}};
 }
 
-/// Of a manifest. One with a fraction or an exponent is of another type, and may not fit.
+/// An integer. A number with a fraction or an exponent is of another type, and is rejected.
 std::int64_t whole(const json& number) {
   return number.get_ref<const json::number_integer_t&>();
 }
 
-json to_json(const std::map<std::string, schedule::PlateauMemory>& plateaus) {
+json to_json(const std::map<std::string, schedule::PlateauState>& plateaus) {
   auto object = json::object();
   for (const auto& [path, memory] : plateaus)
     object[path] = {{"measure", name_of(memory.measure)},
@@ -44,8 +44,8 @@ json to_json(const std::map<std::string, schedule::PlateauMemory>& plateaus) {
   return object;
 }
 
-std::map<std::string, schedule::PlateauMemory> read_plateaus(const json& object) {
-  std::map<std::string, schedule::PlateauMemory> plateaus;
+std::map<std::string, schedule::PlateauState> read_plateaus(const json& object) {
+  std::map<std::string, schedule::PlateauState> plateaus;
   for (const auto& [path, memory] : object.items()) {
     const auto loss = schedule::PlateauMeasure::validation_loss;
     auto& read = plateaus[path];
@@ -60,8 +60,8 @@ std::map<std::string, schedule::PlateauMemory> read_plateaus(const json& object)
   return plateaus;
 }
 
-/// Without early stopping a manifest has no word of it.
-void put(json& object, const std::optional<regularize::StopMemory>& stop) {
+/// Writes the record of early stopping; without early stopping the manifest has no such key.
+void put(json& object, const std::optional<regularize::EarlyStoppingState>& stop) {
   if (stop)
     object["stop"] = {{"seen", stop->seen},
                       {"best", stop->best},
@@ -69,18 +69,18 @@ void put(json& object, const std::optional<regularize::StopMemory>& stop) {
                       {"waited", stop->waited}};
 }
 
-std::optional<regularize::StopMemory> read_stop(const json& object) {
+std::optional<regularize::EarlyStoppingState> read_stop(const json& object) {
   const auto found = object.find("stop");
   if (found == object.end()) return std::nullopt;
-  return regularize::StopMemory{.seen = found->at("seen"),
-                                .best = found->at("best"),
-                                .best_epoch = whole(found->at("best_epoch")),
-                                .waited = whole(found->at("waited"))};
+  return regularize::EarlyStoppingState{.seen = found->at("seen"),
+                                        .best = found->at("best"),
+                                        .best_epoch = whole(found->at("best_epoch")),
+                                        .waited = whole(found->at("waited"))};
 }
 
-std::optional<Merit> read_merit(const json& object) {
+std::optional<BestMetric> read_best_metric(const json& object) {
   if (object.is_null()) return std::nullopt;
-  return Merit{object.at("by"), object.at("value")};
+  return BestMetric{object.at("by"), object.at("value")};
 }
 
 Platform read_platform(const json& object) {
@@ -93,7 +93,7 @@ Manifest read(const json& object) {
           .fingerprint = object.at("fingerprint"),
           .seconds = object.at("seconds"),
           .evaluated = object.at("evaluated"),
-          .merit = read_merit(object.at("merit")),
+          .merit = read_best_metric(object.at("merit")),
           .platform = read_platform(object.at("platform")),
           .origin = whole(object.at("origin")),
           .left_out = whole(object.at("left_out")),
@@ -143,7 +143,7 @@ std::string to_text(const Manifest& m) {
 }
 
 Manifest parse_manifest(std::string_view text, const std::string& name) {
-  // Byte for byte what we write, or not ours: the checksum and the format are in there.
+  // The text must be byte for byte what to_text() writes, including the checksum and the format.
   if (auto manifest = read(text); manifest && manifest->step >= 0 &&
                                   are_plain_names(manifest->files) && to_text(*manifest) == text)
     return std::move(*manifest);

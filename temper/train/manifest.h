@@ -11,35 +11,35 @@
 
 namespace temper::train {
 
-/// What `checkpoint.best` compares, of one evaluation.
-struct Merit {
+/// The metric of an evaluation that `checkpoint.best` compares.
+struct BestMetric {
   std::string by;  ///< "validation_loss"
   double value = 0;
 };
 
-/// Everything about a checkpoint but its tensors.
+/// Everything in a checkpoint except its tensors.
 struct Manifest {
   std::int64_t step = 0;
   std::string fingerprint;  ///< of the recipe and the data
   double seconds = 0;       ///< of training so far
-  bool evaluated = false;   ///< the evaluation that follows this step is done
-  std::optional<Merit> merit;
+  bool evaluated = false;   ///< whether the evaluation after this step is done
+  std::optional<BestMetric> merit;
   Platform platform;
   std::int64_t origin = 0;           ///< see State
   std::int64_t left_out = 0;         ///< see State
   std::int64_t left_out_in_row = 0;  ///< see State
   std::int64_t optimizer_steps = 0;
-  std::int64_t updates = 0;                                 ///< of the averages
-  std::map<std::string, schedule::PlateauMemory> plateaus;  ///< by what they drive
-  std::optional<regularize::StopMemory> stop;               ///< see State
-  std::map<std::string, std::string> files;                 ///< checksum by file name
+  std::int64_t updates = 0;                                ///< of the averages
+  std::map<std::string, schedule::PlateauState> plateaus;  ///< by path of the scheduled option
+  std::optional<regularize::EarlyStoppingState> stop;      ///< see State
+  std::map<std::string, std::string> files;                ///< checksum by file name
 };
 
-/// The text of manifest.json: JSON that holds a checksum of itself.
+/// The text of manifest.json: JSON with a checksum of itself.
 std::string to_text(const Manifest& manifest);
 
-/// Reads exactly what to_text() writes. Throws Error{Code::data} for any other text.
-/// @param name  what the message calls it
+/// Reads only what to_text() writes. Throws Error{Code::data} for any other text.
+/// @param name  of the file, for the message
 Manifest parse_manifest(std::string_view text, const std::string& name);
 
 }  // namespace temper::train

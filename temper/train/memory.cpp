@@ -13,14 +13,14 @@
 
 #include "temper/core/error.h"
 #include "temper/train/begin.h"
-#include "temper/train/heap.h"
+#include "temper/train/heap_model.h"
 #include "temper/train/machine_memory.h"
 #include "temper/train/step.h"
 
 namespace temper::train {
 namespace {
 
-/// Zeros: memory does not depend on what is in them.
+/// A batch of zeros: memory does not depend on the contents.
 data::Batch blank_batch(const Plan& plan, augment::Size size, std::int64_t views = 1) {
   constexpr auto n = Allocations::kMore;
   const auto& task = plan.task;
@@ -43,10 +43,10 @@ data::Batch first_rows(const data::Batch& batch, std::int64_t n) {
   return some;
 }
 
-/// With the largest images that a step has.
+/// The allocations of a step with the largest images.
 Allocations of_training(const Plan& plan, const recipe::Recipe& recipe, State& state) {
   const auto blank = blank_batch(plan, plan.training.size, plan.training.views);
-  // The run's last step: before it no fewer stages are frozen, so nothing takes more.
+  // The run's last step, with the fewest frozen stages, needs the most memory.
   if (recipe.freeze)
     state.network->freeze(model::frozen_stages(*recipe.freeze, plan.horizon.total_steps - 1,
                                                plan.horizon.steps_per_epoch));
@@ -92,24 +92,25 @@ std::int64_t images_evaluated(const Plan& plan) {
   return most;
 }
 
-/// What a run takes, for any batch.
-class Forecast {
+/// The memory of a run as a function of the batch size.
+class MemoryModel {
  public:
-  explicit Forecast(const Plan& plan) : Forecast(plan, plan.recipe, begin(plan)) {}
+  explicit MemoryModel(const Plan& plan) : MemoryModel(plan, plan.recipe, begin(plan)) {}
 
-  [[nodiscard]] Need at(std::int64_t batch) const {
+  [[nodiscard]] MemoryNeed at(std::int64_t batch) const {
     const auto total = total_for(batch);
-    Need need{.process = process_,
-              .model = 2 * state_,
-              .loader = static_cast<std::uint64_t>(waiting() * slot(batch, plan_.training.size)),
-              .total = total};
+    MemoryNeed need{
+        .process = process_,
+        .model = 2 * state_,
+        .loader = static_cast<std::uint64_t>(waiting() * slot(batch, plan_.training.size)),
+        .total = total};
     need.working = total - std::min(total, need.process + need.model + need.loader);
     const auto twice = total_for(2 * batch);
     need.per_image = (twice - std::min(twice, total)) / static_cast<std::uint64_t>(batch);
     return need;
   }
 
-  /// 0: none.
+  /// The largest batch size, below that of the recipe, within this memory; 0: none.
   [[nodiscard]] std::int64_t largest_batch_within(std::uint64_t bytes) const {
     std::int64_t fits = 0;
     for (std::int64_t too_many = plan_.recipe.data.batch; fits + 1 < too_many;) {
@@ -120,23 +121,23 @@ class Forecast {
   }
 
  private:
-  Forecast(const Plan& plan, const recipe::Recipe& recipe, State state)
+  MemoryModel(const Plan& plan, const recipe::Recipe& recipe, State state)
       : plan_(plan),
         training_(of_training(plan, recipe, state)),
         evaluation_(of_evaluation(plan, state)),
         sizes_(sizes_of(state)),
         state_(static_cast<std::uint64_t>(
             std::accumulate(sizes_.begin(), sizes_.end(), std::int64_t{0}))) {
-    // What the few steps above left behind is not the run's.
+    // Memory left over from the steps above is not part of the run.
     ::malloc_trim(0);
     const auto held = resident_memory();
     process_ = held - std::min(held, plan.device.is_cpu() ? state_ : 0);
   }
 
-  /// Views of batches that wait in the training loader.
+  /// Number of prefetched batches, times views, in the training loader.
   [[nodiscard]] std::int64_t waiting() const { return plan_.training.slots * plan_.training.views; }
 
-  /// Bytes of a batch that waits in a loader, of one view of it.
+  /// Bytes of one view of a prefetched batch.
   [[nodiscard]] std::int64_t slot(std::int64_t batch, augment::Size size) const {
     const auto& task = plan_.task;
     const auto floats = task.channels * size.height * size.width + task.classes;
@@ -144,7 +145,7 @@ class Forecast {
   }
 
   [[nodiscard]] std::uint64_t total_for(std::int64_t batch) const {
-    Heap heap;
+    HeapModel heap;
     for (std::int64_t i = 0; i < waiting(); ++i) heap.allocate(slot(batch, plan_.training.size));
     train(heap, batch);
     evaluate(heap);
@@ -152,16 +153,16 @@ class Forecast {
   }
 
   /// A step while a checkpoint is written from a copy of the state.
-  void train(Heap& heap, std::int64_t batch) const {
+  void train(HeapModel& heap, std::int64_t batch) const {
     for (const auto bytes : sizes_) heap.allocate(bytes);
     heap.play(training_, batch);
     for (const auto bytes : sizes_) heap.release(bytes);
   }
 
-  void evaluate(Heap& heap) const {
+  void evaluate(HeapModel& heap) const {
     const auto images = images_evaluated(plan_);
     const auto batch = std::min(plan_.evaluation.batch, images);
-    // Answers are kept batch by batch and then put together.
+    // Logits are kept batch by batch and then concatenated.
     const auto answers = images * plan_.task.classes * static_cast<std::int64_t>(sizeof(float));
     std::vector<std::int64_t> held(static_cast<std::size_t>(plan_.evaluation.slots),
                                    slot(batch, plan_.evaluation.size));
@@ -183,28 +184,29 @@ double gib(std::uint64_t bytes) {
   return static_cast<double>(bytes) / (1024.0 * 1024.0 * 1024.0);
 }
 
-[[noreturn]] void refuse(const Forecast& forecast, const Need& need, std::uint64_t limit,
+[[noreturn]] void refuse(const MemoryModel& forecast, const MemoryNeed& need, std::uint64_t limit,
                          std::int64_t batch) {
   const auto fits = forecast.largest_batch_within(limit);
   throw Error(
       Code::usage,
-      fmt::format("this run needs about {:.1f} GiB with data.batch = {} and the machine has {:.1f} "
-                  "GiB for it; {}",
-                  gib(need.total), batch, gib(limit),
-                  fits > 0 ? fmt::format("a batch of {} would fit", fits)
-                           : "no batch would fit: take a smaller network or data.size"));
+      fmt::format(
+          "this run needs about {:.1f} GiB of memory with data.batch_size = {}, and {:.1f} GiB "
+          "are available; {}",
+          gib(need.total), batch, gib(limit),
+          fits > 0 ? fmt::format("data.batch_size = {} would fit", fits)
+                   : "no batch size would fit: use a smaller network or data.size"));
 }
 
 }  // namespace
 
-Need memory_need(const Plan& plan) {
+MemoryNeed memory_need(const Plan& plan) {
   prepare_thread(plan);
-  return Forecast(plan).at(plan.recipe.data.batch);
+  return MemoryModel(plan).at(plan.recipe.data.batch);
 }
 
-Need require_memory(const Plan& plan) {
+MemoryNeed require_memory(const Plan& plan) {
   prepare_thread(plan);
-  const Forecast forecast(plan);
+  const MemoryModel forecast(plan);
   const auto batch = plan.recipe.data.batch;
   const auto need = forecast.at(batch);
   const auto available = available_memory();

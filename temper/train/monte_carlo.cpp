@@ -20,21 +20,21 @@ namespace {
 // Passes of training are 0 and 1.
 constexpr std::int64_t kFirstPass = 2;
 
-/// Dropout is on in evaluation while this lives.
-class Dropping {
+/// Enables dropout in evaluation mode during its lifetime.
+class DropoutInEvaluation {
  public:
-  explicit Dropping(model::Network& network) : network_(network) {
+  explicit DropoutInEvaluation(model::Network& network) : network_(network) {
     if (network.set_noise(model::Noise::dropout_always)) return;
     network.set_noise(model::Noise::training);
     throw Error(Code::usage,
-                "Monte Carlo dropout: the network has no dropout, so all passes would be alike; "
+                "Monte Carlo dropout: the network has no dropout, so all passes would be equal; "
                 "train one with model.dropout, such as [{ kind = \"dropout\", at = \"head\" }]");
   }
-  ~Dropping() { network_.set_noise(model::Noise::training); }
-  Dropping(const Dropping&) = delete;
-  Dropping& operator=(const Dropping&) = delete;
-  Dropping(Dropping&&) = delete;
-  Dropping& operator=(Dropping&&) = delete;
+  ~DropoutInEvaluation() { network_.set_noise(model::Noise::training); }
+  DropoutInEvaluation(const DropoutInEvaluation&) = delete;
+  DropoutInEvaluation& operator=(const DropoutInEvaluation&) = delete;
+  DropoutInEvaluation(DropoutInEvaluation&&) = delete;
+  DropoutInEvaluation& operator=(DropoutInEvaluation&&) = delete;
 
  private:
   model::Network& network_;
@@ -51,13 +51,13 @@ at::Tensor answers(model::Network& network, const at::Tensor& images, std::uint6
   return at::stack(all);
 }
 
-void require_still_rates(const recipe::Recipe& recipe) {
+void require_constant_rates(const recipe::Recipe& recipe) {
   for (const auto& [path, schedule] : recipe.schedules)
     if (path.starts_with("model.dropout"))
       throw Error(Code::usage,
-                  fmt::format("Monte Carlo dropout: a schedule moved {} while the network was "
-                              "trained, and its last value is not saved with the weights; train "
-                              "with a rate that stands still",
+                  fmt::format("Monte Carlo dropout: a schedule changed {} during training, and "
+                              "its last value is not saved with the weights; train with a "
+                              "constant rate",
                               path));
 }
 
@@ -67,7 +67,7 @@ measure::MonteCarlo predict_monte_carlo(model::Network& network, const Plan& pla
                                         const std::shared_ptr<const data::Source>& images,
                                         std::int64_t passes, const std::function<bool()>& cancel) {
   const c10::InferenceMode inference;
-  const Dropping dropping(network);
+  const DropoutInEvaluation dropping(network);
   network.train(false);
   network.set_format(format_of(plan.recipe.precision));
   std::vector<at::Tensor> logits;
@@ -84,25 +84,25 @@ measure::MonteCarlo predict_monte_carlo(model::Network& network, const Plan& pla
   return measure::monte_carlo(at::cat(logits, 1));
 }
 
-UnsureGuesses classify_monte_carlo(SavedModel& model, const io::Image& image, std::int64_t k,
-                                   std::int64_t passes) {
+McDropoutPredictions classify_monte_carlo(SavedModel& model, const io::Image& image, std::int64_t k,
+                                          std::int64_t passes) {
   if (passes < 2)
     throw Error(Code::usage,
-                fmt::format("Monte Carlo dropout: found {} pass{}, expected at least 2, since the "
-                            "spread is taken over them",
+                fmt::format("Monte Carlo dropout: found {} pass{}, expected at least 2, over which "
+                            "the standard deviation is computed",
                             passes, passes == 1 ? "" : "es"));
   require_classes(model, "Monte Carlo dropout");
-  require_still_rates(model.recipe);
+  require_constant_rates(model.recipe);
   const c10::InferenceMode inference;
-  const Dropping dropping(*model.network);
-  auto logits = answers(*model.network, view_of(model, image),
+  const DropoutInEvaluation dropping(*model.network);
+  auto logits = answers(*model.network, network_input(model, image),
                         static_cast<std::uint64_t>(model.recipe.seed), 0, passes);
   if (model.temperature) logits = measure::divided(logits, model.temperature->fit.value);
   const auto found = measure::monte_carlo(logits);
   const auto [values, indices] = at::topk(found.probabilities[0], std::min(k, model.task.classes));
-  UnsureGuesses guesses{.top = {},
-                        .entropy = found.entropy.item<double>(),
-                        .information = found.information.item<double>()};
+  McDropoutPredictions guesses{.top = {},
+                               .entropy = found.entropy.item<double>(),
+                               .information = found.information.item<double>()};
   for (std::int64_t i = 0; i < values.size(0); ++i) {
     const auto index = indices[i].item<std::int64_t>();
     guesses.top.push_back({model.classes[static_cast<std::size_t>(index)], values[i].item<double>(),

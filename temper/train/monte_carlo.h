@@ -11,35 +11,35 @@
 
 namespace temper::train {
 
-/// Monte Carlo dropout: forward passes over a set in evaluation mode, with dropout as in training
-/// and everything else as in evaluation. What is dropped follows from the recipe's seed, the
-/// image's place in the set and the pass. The network is left in evaluation mode, without dropout.
-/// Throws Error{Code::usage} where the network has no dropout.
-/// @param passes  over every image, >= 1
-/// @param cancel  asked before every batch, when set; true ends the work with Cancelled
+/// Monte Carlo dropout: stochastic forward passes over a set, with dropout as in training and all
+/// else as in evaluation. The dropout masks are a function of the recipe's seed, the image's index
+/// in the set and the pass. Leaves the network in evaluation mode, without dropout. Throws
+/// Error{Code::usage} where the network has no dropout.
+/// @param passes  number of stochastic forward passes over every image, >= 1
+/// @param cancel  when set, called before every batch; true ends the work by throwing Cancelled
 measure::MonteCarlo predict_monte_carlo(model::Network& network, const Plan& plan,
                                         const std::shared_ptr<const data::Source>& images,
                                         std::int64_t passes,
                                         const std::function<bool()>& cancel = {});
 
-/// What the passes say of one picture.
-struct UnsureGuess {
+/// A class predicted by Monte Carlo dropout.
+struct McDropoutPrediction {
   std::string name;
   double probability = 0;  ///< mean over the passes
-  double deviation = 0;    ///< standard deviation over them
+  double deviation = 0;    ///< standard deviation over the passes
 };
-struct UnsureGuesses {
-  std::vector<UnsureGuess> top;  ///< the most probable first
-  double entropy = 0;            ///< see measure::MonteCarlo
+struct McDropoutPredictions {
+  std::vector<McDropoutPrediction> top;  ///< the most probable first
+  double entropy = 0;                    ///< see measure::MonteCarlo
   double information = 0;
 };
 
-/// The same of a saved network for one picture, at the network's temperature, if it has one. The
-/// draws don't depend on what other pictures are asked about. Throws Error{Code::usage} for fewer
-/// than two passes, for a network without dropout, and where a schedule moved its rates, whose last
-/// values are not saved.
-/// @param k  classes to name
-UnsureGuesses classify_monte_carlo(SavedModel& model, const io::Image& image, std::int64_t k,
-                                   std::int64_t passes);
+/// Monte Carlo dropout with a saved model on a single picture, at the model's temperature, if it
+/// has one. The dropout masks do not depend on other pictures. Throws Error{Code::usage} for fewer
+/// than two passes, for a network without dropout, and where a schedule changed the dropout rates,
+/// whose last values are not saved.
+/// @param k  number of classes to return
+McDropoutPredictions classify_monte_carlo(SavedModel& model, const io::Image& image, std::int64_t k,
+                                          std::int64_t passes);
 
 }  // namespace temper::train

@@ -2,8 +2,8 @@
 
 #include <vector>
 
+#include "temper/data/concat_source.h"
 #include "temper/data/open.h"
-#include "temper/data/several.h"
 
 namespace temper::train {
 

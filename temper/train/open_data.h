@@ -7,13 +7,13 @@
 
 namespace temper::train {
 
-/// How a recipe wants its pictures read.
+/// The recipe's options for reading pictures.
 data::FileOptions file_options(const recipe::Recipe& recipe);
 
-/// The data that a recipe names, one source or several. Throws as data::open() does.
+/// The recipe's data set, from one source or several. Throws as data::open() does.
 data::Dataset open_data(const recipe::Recipe& recipe);
 
-/// What a recipe calls its data, for messages: "pictures", or "pictures + more".
+/// The name of the recipe's data, for messages: "pictures", or "pictures + more".
 std::string data_name(const recipe::Recipe& recipe);
 
 }  // namespace temper::train

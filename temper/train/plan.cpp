@@ -29,18 +29,18 @@
 namespace temper::train {
 namespace {
 
-/// A side that pictures of different sizes are brought to, unless the recipe names one.
+/// The input size for pictures of different sizes, unless the recipe gives one.
 constexpr int kPictureSide = 224;
 
-/// Large enough for speed, small enough to stay below the memory of a training step.
+/// Large enough for speed, small enough to need less memory than a training step.
 constexpr std::int64_t kEvaluationBatch = 256;
 
 std::int64_t processors() {
   return std::max(1U, std::thread::hardware_concurrency());
 }
 
-/// Whole images of small sets are cheap to prepare: one thread feeds a network on the other cores.
-/// Pictures from files are not.
+/// Small images in memory are cheap to prepare: one worker thread is enough. Pictures from files
+/// need all cores.
 std::int64_t choose_loader_threads(const data::Dataset& data) {
   return data.height > 0 && data.height <= 64 ? 1 : processors();
 }
@@ -51,16 +51,16 @@ augment::Size input_size(const recipe::Recipe& recipe, const data::Dataset& data
   return {kPictureSide, kPictureSide};
 }
 
-/// A fixed part of the training set, as large as the validation set; without one a tenth stands for
-/// it.
+/// A fixed subset of the training set, as large as the validation set, or a tenth of the training
+/// set without one.
 std::shared_ptr<const data::Source> probe_of(const data::Dataset& sets, std::uint64_t seed) {
   const auto count = sets.validation ? sets.validation->size() : (sets.train->size() + 9) / 10;
   return std::make_shared<data::Subset>(sets.train,
                                         data::random_rows(sets.train->size(), count, seed));
 }
 
-/// The recipe's operations; images of another size than the network's input are brought to it
-/// first, as in evaluation, unless a random resized crop does that.
+/// The recipe's operations, preceded by those of evaluation, which resize images to the network's
+/// input, unless the recipe has a random resized crop.
 std::vector<augment::Operation> training_operations(
     const std::vector<augment::Operation>& asked,
     const std::vector<augment::Operation>& evaluation) {
@@ -73,7 +73,7 @@ std::vector<augment::Operation> training_operations(
   return all;
 }
 
-/// The order of an epoch's images; empty where it is the loader's own.
+/// The order of an epoch's images; empty for the loader's own.
 data::Order order_of(const recipe::Sampling& sampling, const data::Source& train,
                      std::uint64_t seed) {
   struct Made {
@@ -86,7 +86,7 @@ data::Order order_of(const recipe::Sampling& sampling, const data::Source& train
       return data::class_balanced(train, options.power, seed);
     }
     data::Order operator()(const recipe::Repeated& options) const {
-      return data::repeated(train, options.times, seed);
+      return data::repeated(train, options.num_repeats, seed);
     }
   };
   return std::visit(Made{train, seed}, sampling);
@@ -101,7 +101,8 @@ data::Preparation preparation_of(const recipe::Data& data) {
           .label_noise = data.label_noise};
 }
 
-/// Without the images that can't be read, where the recipe skips those: scores are of the others.
+/// Excludes unreadable images from the evaluated sets, where the recipe skips them: scores are over
+/// the others.
 void leave_out_bad_images(Plan& plan) {
   const auto read = [&](std::shared_ptr<const data::Source>& set, const char* name) {
     if (!set) return;
@@ -117,7 +118,7 @@ void leave_out_bad_images(Plan& plan) {
   read(plan.test, "test");
 }
 
-/// @param first  of the operations, the recipe's own first one
+/// @param first  index of the recipe's first operation in options.operations
 void take_views(data::LoaderOptions& options, const recipe::Recipe& recipe, std::size_t first) {
   if (!recipe.consistency) return;
   const auto own = recipe.consistency->first_view;
@@ -125,8 +126,8 @@ void take_views(data::LoaderOptions& options, const recipe::Recipe& recipe, std:
   if (own > all)
     throw Error(
         Code::usage,
-        fmt::format("{}consistency.first_view = {} where data.augment has {} operations; expected "
-                    "0 to {}, or -1 for all",
+        fmt::format("{}consistency.first_view = {}, but data.augment has {} operations; expected 0 "
+                    "to {}, or -1 for all",
                     recipe::place(recipe.places, "consistency.first_view"), own, all, all));
   options.views = recipe.consistency->views;
   if (own >= 0)
@@ -134,7 +135,7 @@ void take_views(data::LoaderOptions& options, const recipe::Recipe& recipe, std:
                           first + static_cast<std::size_t>(all)};
 }
 
-/// How training batches are made, with what schedules make of it.
+/// The training loader's options, including what schedules change from step to step.
 data::LoaderOptions training_options(const Plan& plan) {
   const auto& data = plan.recipe.data;
   const TrainingSize sizes(plan.recipe, plan.horizon, plan.evaluation.size);
@@ -149,7 +150,7 @@ data::LoaderOptions training_options(const Plan& plan) {
       .skip_bad = data.on_bad_image == recipe::OnBadImage::skip};
   const auto first = options.operations.size() - data.augment.size();
   take_views(options, plan.recipe, first);
-  // Small images come in the input's size, and operations may have a size of their own.
+  // The operations may give another size than data.train_size: images are resized last.
   if (sizes.given())
     options.operations.emplace_back(augment::Resize{.sides = augment::ResizedSides::both});
   drive(options, std::make_shared<DataDriver>(plan.recipe, plan.horizon, sizes, first),
@@ -157,12 +158,12 @@ data::LoaderOptions training_options(const Plan& plan) {
   return options;
 }
 
-/// What does not fit the data is told before a step is made.
+/// Rejects a loss that does not fit the data before the first step.
 void check_loss(const recipe::Recipe& recipe, std::int64_t classes) {
   try {
     loss::check(recipe.loss, classes);
   } catch (const Error& error) {
-    // The message begins with the option that it is about.
+    // The message starts with the name of its option.
     const std::string_view message = error.what();
     const auto option = fmt::format("loss.{}", message.substr(0, message.find_first_of(" :")));
     throw Error(error.code(),
@@ -195,7 +196,7 @@ Plan plan(const recipe::Recipe& recipe, const data::Dataset& data) {
   auto prepared = data::prepare(data, preparation_of(options.data), seed);
   auto& sets = prepared.sets;
   const bool valued = !sets.train->value_names().empty();
-  if (valued) check_for_values(options);
+  if (valued) check_regression(options);
   plan.scale = data::value_scale(*sets.train);
   for (auto* set : {&sets.train, &sets.validation, &sets.test})
     if (*set) *set = data::standardised(*set, plan.scale);
@@ -213,7 +214,7 @@ Plan plan(const recipe::Recipe& recipe, const data::Dataset& data) {
   if (batches == 0)
     throw Error(
         Code::usage,
-        fmt::format("data.batch = {} is larger than the training set of {} images; lower it",
+        fmt::format("data.batch_size = {} is larger than the training set of {} images; lower it",
                     options.data.batch, sets.train->size()));
   plan.horizon = {batches, batches * options.epochs};
   recipe::check_schedules(options, plan.horizon);
@@ -240,8 +241,8 @@ Plan plan(const recipe::Recipe& recipe, const data::Dataset& data) {
 
 namespace {
 
-/// What tensors leave stays the process's own: a step asks for the same sizes as the one before,
-/// and what went back to the system would come back as pages to be cleared and mapped anew.
+/// Keeps freed tensor memory in the process: a step allocates the same sizes as the one before, and
+/// memory returned to the system would have to be mapped and cleared again.
 void keep_memory() {
   ::mallopt(M_MMAP_MAX, 0);
   ::mallopt(M_TRIM_THRESHOLD, -1);
@@ -258,7 +259,7 @@ std::unique_ptr<model::Network> build_network(const Plan& plan) {
     network->set_format(format_of(recipe.precision));
     return network;
   } catch (const Error& error) {
-    // The message begins with the option that it is about.
+    // The message starts with the name of its option.
     const std::string_view message = error.what();
     const auto option = message.substr(0, message.find_first_of(" :"));
     throw Error(error.code(), recipe::place(recipe.places, option) + std::string(message));
@@ -266,13 +267,13 @@ std::unique_ptr<model::Network> build_network(const Plan& plan) {
 }
 
 void prepare_thread(const Plan& plan) {
-  // With OMP_DYNAMIC set LibTorch has been seen to hang. Its own copy of libgomp is asked, the only
-  // one that counts.
+  // With OMP_DYNAMIC set LibTorch has been seen to hang. The function must be that of LibTorch's
+  // own copy of libgomp.
   if (void* found = dlsym(RTLD_DEFAULT, "omp_set_dynamic"); found != nullptr)
     reinterpret_cast<void (*)(int)>(found)(0);
   at::set_num_threads(static_cast<int>(*plan.recipe.threads.value));
   at::globalContext().setDeterministicAlgorithms(true, /*warn_only=*/true);
-  // Nothing here reads memory that it has not written.
+  // No code here reads uninitialized memory.
   at::globalContext().setDeterministicFillUninitializedMemory(false);
   at::globalContext().setBenchmarkCuDNN(false);
   keep_memory();

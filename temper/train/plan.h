@@ -16,14 +16,14 @@
 
 namespace temper::train {
 
-/// A recipe applied to its data: everything that a run needs to know before it begins, with nothing
-/// left to "auto".
+/// A recipe applied to its data: everything that a run needs before it starts, with all "auto"
+/// values resolved.
 struct Plan {
   recipe::Recipe recipe;
   std::string fingerprint;  ///< of the recipe and the data
-  std::string data_digest;  ///< of all images, labels and values, before they are split
+  std::string data_digest;  ///< of all images, labels and targets, before they are split
   at::Device device = at::kCPU;
-  std::string note;  ///< why "auto" left a GPU that is there unused; else empty
+  std::string note;  ///< why "auto" does not use an available GPU; empty otherwise
   model::Task task;
   schedule::Horizon horizon;
 
@@ -33,31 +33,32 @@ struct Plan {
   std::shared_ptr<const data::Source> validation;  ///< null when recipe.data.validation is 0
   std::shared_ptr<const data::Source> test;        ///< null when the data has none
 
-  /// Of the training set's values, by which all sets here are standardised; empty for classes.
+  /// Mean and deviation of the training set's regression targets, by which the targets of all sets
+  /// are standardized; empty for classification.
   data::ValueScale scale;
 
-  std::vector<std::string> data_notes;        ///< images that were left out, a sentence each
-  std::vector<data::ReplacedLabel> replaced;  ///< labels of `train` that noise has replaced
-  /// Images that were taken out of probe, validation and test since they can't be read. In training
-  /// the loader finds them.
+  std::vector<std::string> data_notes;        ///< a sentence for each kind of excluded images
+  std::vector<data::ReplacedLabel> replaced;  ///< labels of `train` replaced by label noise
+  /// Images excluded from probe, validation and test because they can't be read. Those of the
+  /// training set are found by the loader.
   std::vector<data::BadImage> bad;
 
   data::LoaderOptions training;
   data::LoaderOptions evaluation;
 
-  /// Values in place of classes.
-  [[nodiscard]] bool learns_values() const { return !scale.mean.empty(); }
+  /// Regression targets in place of classes.
+  [[nodiscard]] bool is_regression() const { return !scale.mean.empty(); }
 };
 
-/// Throws Error: usage for what the recipe asks and this data or machine cannot give, data for data
-/// unfit to train on.
+/// Throws Error: usage where the data or the machine does not support the recipe, data for data
+/// that can't be trained on.
 Plan plan(const recipe::Recipe& recipe, const data::Dataset& data);
 
 /// The network with its initial weights, on the plan's device.
 std::unique_ptr<model::Network> build_network(const Plan& plan);
 
-/// Sets the calling thread up for bit-equal repetition: number of threads, deterministic
-/// algorithms. Has the C library keep the process's memory, so that steps find theirs again.
+/// Sets the calling thread up for bit-exact reproducibility: number of threads, deterministic
+/// algorithms. Makes the C library keep freed memory in the process, so that steps reuse it.
 void prepare_thread(const Plan& plan);
 
 }  // namespace temper::train

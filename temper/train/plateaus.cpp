@@ -11,7 +11,7 @@ using schedule::Plateau;
 using schedule::PlateauMeasure;
 
 double score_of(const Evaluated& evaluated, const recipe::Recipe& recipe, PlateauMeasure measure) {
-  const auto& scores = scores_that_count(evaluated, recipe);
+  const auto& scores = selected_scores(evaluated, recipe);
   if (!scores || !scores->validation) return std::numeric_limits<double>::quiet_NaN();
   return measure == PlateauMeasure::validation_loss ? scores->validation->loss
                                                     : scores->validation->accuracy;

@@ -6,16 +6,15 @@ namespace temper::train {
 
 using recipe::Precision;
 
-Precision resolve_precision(Precision asked, const Processor& processor) {
+Precision resolve_precision(Precision asked, const ComputeDevice& processor) {
   const bool gpu = processor.device == recipe::Device::cuda;
   // Every processor with AMX has AVX512-BF16 too.
   const bool native = gpu ? processor.bf16 : __builtin_cpu_supports("avx512bf16") != 0;
   if (asked == Precision::bf16 && !native)
     throw Error(Code::usage,
                 "precision = \"bf16\": this processor has no bf16 arithmetic (AVX512-BF16, AMX, or "
-                "a GPU from "
-                "Ampere on) and would emulate it "
-                "a hundred times slower than fp32; use \"fp32\" or \"auto\"");
+                "a GPU from Ampere on) and would emulate it a hundred times slower than fp32; use "
+                "\"fp32\" or \"auto\"");
   if (asked != Precision::automatic) return asked;
   const bool faster = gpu ? native : __builtin_cpu_supports("amx-bf16") != 0;
   return faster ? Precision::bf16 : Precision::fp32;

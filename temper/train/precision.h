@@ -6,11 +6,11 @@
 
 namespace temper::train {
 
-/// "auto" becomes bf16 where that is the faster of the two: on GPUs from Ampere on and on
-/// processors with AMX; else fp32. AVX512-BF16 alone was measured to be slower than fp32
-/// (docs/performance.md). Throws Error{Code::usage} for bf16 where the hardware would only emulate
-/// it, a hundred times slower than fp32.
-recipe::Precision resolve_precision(recipe::Precision asked, const Processor& processor);
+/// Resolves "auto" to bf16 where it is faster than fp32: on GPUs from Ampere on and on processors
+/// with AMX; otherwise to fp32. AVX512-BF16 alone was measured to be slower than fp32
+/// (docs/performance.md). Throws Error{Code::usage} for bf16 on hardware without it, which would
+/// emulate it a hundred times slower than fp32.
+recipe::Precision resolve_precision(recipe::Precision asked, const ComputeDevice& processor);
 
 /// The number format of a network's layers; float for "auto".
 at::ScalarType format_of(recipe::Precision precision);

@@ -9,6 +9,8 @@
 #include <algorithm>
 
 #include <cmath>
+#include <functional>
+#include <variant>
 
 #include "temper/core/error.h"
 #include "temper/loss/cross_entropy.h"
@@ -21,7 +23,7 @@
 namespace temper::train {
 namespace {
 
-/// The first line of what LibTorch says.
+/// The first line of LibTorch's message.
 std::string reason(const std::exception& error) {
   const std::string text = error.what();
   return text.substr(0, text.find('\n'));
@@ -43,13 +45,13 @@ void try_size(const Plan& plan, model::Network& network, augment::Size size, std
   }
 }
 
-double lowest_r2(const measure::ValueAnswers& answers) {
+double lowest_r2(const measure::ValuePredictions& answers) {
   double lowest = 1;
   for (const auto& one : measure::errors(answers)) lowest = std::min(lowest, one.r2);
   return lowest;
 }
 
-/// Values are standardised, so that a network that knows nothing has to answer small numbers.
+/// Targets are standardized, so the outputs of an untrained network should be small.
 std::string about_first_values(const at::Tensor& answers, const data::Batch& batch) {
   const loss::Inputs inputs{
       .logits = answers, .targets = batch.targets, .labelled = batch.labelled};
@@ -58,9 +60,16 @@ std::string about_first_values(const at::Tensor& answers, const data::Batch& bat
   constexpr double factor = 4;
   if (std::isfinite(loss) && loss < factor * (1 + by_mean)) return "";
   return fmt::format(
-      "the first mean squared error is {:.3f} where answering with the values' mean gives {:.3f}: "
-      "the initial weights or the normalisation look wrong",
+      "the first mean squared error is {:.3f}, but predicting the mean of the targets gives "
+      "{:.3f}; check the initial weights and the normalization",
       loss, by_mean);
+}
+
+/// All that a recipe may leave out, as it would make one batch harder to learn.
+void switch_off_techniques(recipe::Recipe& recipe) {
+  for (const auto& item : group(recipe).items)
+    if (const auto* technique = std::get_if<std::function<OptionalView()>>(&item.slot))
+      (*technique)().set_present(false);
 }
 
 }  // namespace
@@ -78,16 +87,14 @@ std::string inspect_first_batch(const Plan& plan, model::Network& network,
                               plan.task.classes));
   }
   if (!at::isfinite(images).all().item<bool>())
-    throw Error(
-        Code::data,
-        "the first batch holds values that are not numbers; look at mean and std of the data");
+    throw Error(Code::data,
+                "the first batch contains NaN or infinity; check the mean and std of the data");
   if (images.size(0) > 1 && images.eq(images[0]).all().item<bool>())
-    throw Error(
-        Code::data,
-        "all images of the first batch are the same; the data or its augmentation is broken");
+    throw Error(Code::data,
+                "all images of the first batch are the same; check the data and its augmentation");
 
-  // In training mode, as the first step will see it but for its noise, with the buffers put back:
-  // looking must not change the run.
+  // In training mode, as in the first step but without random layers, and with the buffers
+  // restored: the check must not change the run.
   const at::NoGradGuard no_grad;
   std::vector<at::Tensor> before;
   for (const auto& buffer : network.buffers()) before.push_back(buffer.value.clone());
@@ -97,14 +104,13 @@ std::string inspect_first_batch(const Plan& plan, model::Network& network,
   network.set_noise(model::Noise::training);
   for (std::size_t i = 0; i < before.size(); ++i) network.buffers()[i].value.copy_(before[i]);
 
-  if (plan.learns_values()) return about_first_values(answers, batch);
+  if (plan.is_regression()) return about_first_values(answers, batch);
   const auto loss = loss::cross_entropy(answers, batch.targets, batch.labelled).item<double>();
   const double guessing = std::log(static_cast<double>(plan.task.classes));
   if (std::isfinite(loss) && std::abs(loss - guessing) < 0.5 * guessing) return "";
   return fmt::format(
-      "the first loss is {:.3f} where guessing among {} classes gives {:.3f}: the initial weights "
-      "or "
-      "the normalisation look wrong",
+      "the first loss is {:.3f}, but random guessing among {} classes gives {:.3f}; check the "
+      "initial weights and the normalization",
       loss, plan.task.classes, guessing);
 }
 
@@ -119,21 +125,11 @@ void require_sizes(const Plan& plan) {
 
 Overfit overfit_one_batch(const Plan& plan, std::int64_t steps) {
   auto recipe = plan.recipe;
-  recipe.averaging.reset();
-  recipe.clip.reset();
-  recipe.freeze.reset();
-  recipe.lookahead.reset();
-  recipe.sam.reset();
-  recipe.penalty.reset();
-  recipe.gradient_noise.reset();
-  recipe.max_norm.reset();
-  if (plan.learns_values())
+  switch_off_techniques(recipe);
+  if (plan.is_regression())
     recipe.loss = loss::Mse{};
   else
     recipe.loss = loss::CrossEntropy{};
-  recipe.distillation.reset();
-  recipe.consistency.reset();
-  recipe.early_stopping.reset();
   recipe.optimizer = optim::Sgd{.lr = 0.02, .momentum = 0.9};
   auto options = plan.training;
   options.operations = plan.evaluation.operations;
@@ -157,7 +153,7 @@ Overfit overfit_one_batch(const Plan& plan, std::int64_t steps) {
   }
   const at::NoGradGuard no_grad;
   const auto answers = state.network->forward(batch.views.front()).to(at::kCPU, at::kDouble);
-  if (plan.learns_values())
+  if (plan.is_regression())
     result.accuracy = lowest_r2({answers, batch.targets.to(at::kCPU, at::kDouble),
                                  std::vector<double>(plan.scale.mean.size(), 1)});
   else

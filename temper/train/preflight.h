@@ -2,30 +2,31 @@
 #include "temper/data/batch.h"
 #include "temper/train/plan.h"
 
-/// What goes wrong most, looked at before the first step.
+/// Checks for common mistakes, made before the first step.
 namespace temper::train {
 
-/// Labels in range, images finite and not all alike, the first loss near that of guessing, or of
-/// values not far above that of answering with their mean. Throws
-/// Error{Code::data} or, for the loss, returns a warning; "" when all is well.
+/// Checks that labels are in range, that images are finite and not all equal, and that the first
+/// loss is near that of random guessing, or with regression targets not far above that of
+/// predicting their mean. Throws Error{Code::data}, or returns a warning about the loss; "" when
+/// all checks pass.
 std::string inspect_first_batch(const Plan& plan, model::Network& network,
                                 const data::Batch& batch);
 
-/// Where training images have sizes of their own (data.train_size), tries the smallest and the
-/// largest on a network that is thrown away. Throws Error{Code::usage} with the size, and the step
-/// that has it, when the network can't take it.
+/// With data.train_size, passes images of the smallest and of the largest size through a temporary
+/// network. Throws Error{Code::usage} with the size and its step when the network does not accept
+/// it.
 void require_sizes(const Plan& plan);
 
 struct Overfit {
   double first_loss = 0;
   double last_loss = 0;
-  double accuracy = 0;  ///< on the batch, at the end; of values the lowest R^2
+  double accuracy = 0;  ///< on the batch, at the end; for regression the lowest R^2
   std::int64_t steps = 0;
   [[nodiscard]] bool passed() const { return accuracy >= 0.99; }
 };
 
-/// Trains a fresh network on one batch again and again, with augmentation, smoothing and decay off:
-/// a network that can't learn one batch by heart has a fault in data, labels or options.
+/// Trains a new network on a single batch, without augmentation, label smoothing and weight decay:
+/// if it can't overfit one batch, there is an error in the data, the labels or the options.
 Overfit overfit_one_batch(const Plan& plan, std::int64_t steps = 200);
 
 }  // namespace temper::train

@@ -10,7 +10,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A line that still holds when the run goes on.
+/// Whether a line is kept when the run is resumed.
 bool stays(const nlohmann::json& line, std::int64_t step, bool evaluated) {
   const auto event = line.value("event", "");
   const auto at = line.value("step", std::int64_t{0});
@@ -69,7 +69,7 @@ void plot(io::EventWriter& board, const Evaluated& e) {
   board.flush();
 }
 
-void plot(io::EventWriter& board, const LeftOut&) {
+void plot(io::EventWriter& board, const SkippedStep&) {
   board.flush();
 }
 void plot(io::EventWriter&, const SkippedImage&) {}

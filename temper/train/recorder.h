@@ -7,13 +7,13 @@
 
 namespace temper::train {
 
-/// Writes what happens into the run directory: metrics.jsonl and TensorBoard's event files.
+/// Writes events to the run directory: metrics.jsonl and TensorBoard's event files.
 class Recorder : public Observer {
  public:
-  /// What an earlier process recorded beyond where the run goes on is dropped, since it is about to
-  /// happen again.
-  /// @param step       where the run goes on
-  /// @param evaluated  the evaluation that follows that step is done
+  /// Removes what an earlier process recorded after the step at which the run is resumed, since
+  /// those steps are repeated.
+  /// @param step       at which the run is resumed
+  /// @param evaluated  whether the evaluation after that step is done
   Recorder(const std::filesystem::path& run, std::int64_t step, bool evaluated);
   void see(const Event& event) override;
 

@@ -29,7 +29,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-/// The last step that the run's files know of.
+/// The last step recorded in the run's files.
 std::int64_t steps_done(const fs::path& run, const std::vector<json>& log) {
   std::int64_t done = 0;
   for (const auto& line : log) done = std::max(done, line.value("step", std::int64_t{0}));
@@ -40,15 +40,15 @@ std::int64_t steps_done(const fs::path& run, const std::vector<json>& log) {
 void require_step(const Plan& plan, const fs::path& run, const std::vector<json>& log,
                   std::int64_t step) {
   const auto done = steps_done(run, log);
-  // The log has a line every so many steps: the run may have died anywhere up to the next.
-  // One that has ended, be it early, has not.
+  // The log has a line every log.every_steps steps: a killed run may have got up to the next one.
+  // A finished run has not.
   const bool ended = !log.empty() && log.back().value("event", "") == "end";
   const auto last =
       ended ? done : std::min(plan.horizon.total_steps, done + plan.recipe.log.every_steps);
   if (step < 1 || step > last)
     throw Error(Code::usage,
-                fmt::format("--step {}: the run in {} has come to step {} of {}; name a step from "
-                            "1 to {}",
+                fmt::format("--step {}: the run in {} has reached step {} of {}; choose a step "
+                            "from 1 to {}",
                             step, run.string(), done, plan.horizon.total_steps, last));
 }
 
@@ -67,7 +67,7 @@ void require_same_run(const Plan& plan, const fs::path& run, const std::vector<j
   const bool recipe_alone = digest == plan.data_digest;
   throw Error(
       Code::data,
-      fmt::format("{}: {}; a replay would be of another run", run.string(),
+      fmt::format("{}: {}; the run can't be replayed", run.string(),
                   digest.empty()
                       ? "its recipe.toml or its data set has changed since it was trained"
                   : recipe_alone ? "its recipe.toml is not what it was trained with"
@@ -85,7 +85,7 @@ std::vector<fs::path> checkpoints_before(const fs::path& run, std::int64_t step)
 
 using Evaluations = std::map<std::int64_t, Evaluated>;
 
-/// The evaluations that the log tells of, by their step.
+/// The evaluations in the log, by step.
 Evaluations evaluations(const std::vector<json>& log) {
   Evaluations found;
   for (const auto& line : log)
@@ -95,8 +95,8 @@ Evaluations evaluations(const std::vector<json>& log) {
   return found;
 }
 
-/// The step's forward pass, looked at: the network is left as it was.
-at::Tensor look_at_logits(model::Network& network, const at::Tensor& images) {
+/// The logits of the step's forward pass. The network's buffers are restored.
+at::Tensor forward_logits(model::Network& network, const at::Tensor& images) {
   const at::NoGradGuard no_grad;
   std::vector<at::Tensor> before;
   for (const auto& buffer : network.buffers()) before.push_back(buffer.value.clone());
@@ -117,7 +117,7 @@ class Replayer {
         loader_(plan.train, plan.training),
         step_(run / "checkpoints") {
     result_.step = step;
-    pipeline_.set_only_later(plan.training.only_later);
+    pipeline_.set_skipped_in_first_view(plan.training.only_later);
     restore(run);
     result_.from = state_.step;
   }
@@ -129,8 +129,8 @@ class Replayer {
                  .steps_per_epoch = plan_.horizon.steps_per_epoch,
                  .total_steps = result_.step,
                  .epochs = recipe_.epochs});
-    while (state_.step < result_.step - 1) redo();
-    make_the_step();
+    while (state_.step < result_.step - 1) repeat_step();
+    replay_step();
     check(logged);
     return std::move(result_);
   }
@@ -145,7 +145,8 @@ class Replayer {
       state_ = begin(plan_);
       try {
         load_checkpoint(state_, checkpoint);
-        if (!read_manifest(checkpoint).evaluated && state_.step > state_.origin) see_evaluation();
+        if (!read_manifest(checkpoint).evaluated && state_.step > state_.origin)
+          replay_evaluation();
         return;
       } catch (const Error& error) {
         if (error.code() != Code::data) throw;
@@ -155,14 +156,14 @@ class Replayer {
     state_ = begin(plan_);
   }
 
-  /// What plateaus learnt where the run evaluated, as its log has it.
-  void see_evaluation() {
+  /// Updates the plateaus with the run's evaluation at this step, if any, from its log.
+  void replay_evaluation() {
     if (state_.plateaus.empty() || state_.step % plan_.horizon.steps_per_epoch != 0) return;
     const auto found = evaluations_.find(state_.step);
     if (found == evaluations_.end())
       throw Error(Code::usage,
-                  fmt::format("the run's metrics.jsonl tells of no evaluation after step {}, which "
-                              "the plateau of {} follows; name a step before",
+                  fmt::format("the run's metrics.jsonl has no evaluation after step {}, which the "
+                              "plateau schedule of {} needs; choose an earlier step",
                               state_.step, state_.plateaus.begin()->first));
     observe(state_, recipe_, plan_.horizon, found->second);
   }
@@ -176,10 +177,10 @@ class Replayer {
     return to(*loader_.next(), plan_.device);
   }
 
-  void redo() {
+  void repeat_step() {
     const auto batch = next_batch();
     const auto done = step_(state_, recipe_, batch, times_);
-    see_evaluation();
+    replay_evaluation();
     losses_.push_back(done.not_finite ? std::numeric_limits<double>::quiet_NaN()
                                       : done.loss.item<double>());
     tell(Stepped{
@@ -192,29 +193,29 @@ class Replayer {
         .seconds = since_.seconds()});
   }
 
-  void make_the_step() {
+  void replay_step() {
     const auto batch = next_batch();
     const auto steps = plan_.horizon.steps_per_epoch;
     result_.epoch = state_.step / steps + 1;
     result_.batch = state_.step % steps + 1;
     result_.lr = learning_rate(recipe_);
     result_.images = batch.views.front().detach().to(at::kCPU, at::kFloat).clone();
-    look_at(batch);
+    trace_batch(batch);
     result_.norms.step = result_.step;
     result_.loss = step(state_, recipe_, batch, times_, &result_.norms).loss.item<double>();
     losses_.push_back(result_.loss);
   }
 
-  void look_at(const data::Batch& batch) {
+  void trace_batch(const data::Batch& batch) {
     if (plan_.training.adapt) plan_.training.adapt(state_.step, pipeline_);
     begin_pass(state_, recipe_);
     const auto& images = batch.views.front();
     const auto logits =
-        of_first_views(recipe_, look_at_logits(*state_.network, input_of(recipe_, batch)));
-    const auto teacher = answers_of_teacher(state_, recipe_, images);
+        first_view_logits(recipe_, forward_logits(*state_.network, input_of(recipe_, batch)));
+    const auto teacher = teacher_logits(state_, recipe_, images);
     for (std::int64_t row = 0; row < batch.ids.size(0); ++row)
       result_.samples.push_back(sample(batch, logits, teacher, row));
-    // What has no loss comes last.
+    // Images without a loss come last.
     std::ranges::stable_sort(result_.samples, [](const auto& a, const auto& b) {
       return a.loss > b.loss || (a.loss == a.loss && b.loss != b.loss);
     });
@@ -244,13 +245,13 @@ class Replayer {
     return sample;
   }
 
-  /// The mean of steps after + 1 to step, summed up as the run sums it up.
+  /// The mean over steps after + 1 to step, summed in the same order as in the run.
   [[nodiscard]] double mean_loss(const LoggedLoss& line) const {
     double sum = 0;
     std::int64_t applied = 0;
     for (auto s = line.after; s < line.step; ++s) {
       const double loss = losses_[static_cast<std::size_t>(s - result_.from)];
-      if (!std::isfinite(loss)) continue;  // a step that was left out
+      if (!std::isfinite(loss)) continue;  // a skipped step
       sum += loss;
       ++applied;
     }
@@ -274,7 +275,7 @@ class Replayer {
   const Plan& plan_;
   const std::vector<Observer*>& watchers_;
   Evaluations evaluations_;
-  recipe::Recipe recipe_;  ///< its scheduled numbers move
+  recipe::Recipe recipe_;  ///< its scheduled values change with the step
   recipe::ScheduleDriver driver_;
   data::Loader loader_;
   GuardedStep step_;

@@ -40,8 +40,8 @@ Keep keep_of(const recipe::Recipe& recipe) {
           recipe.guard.nan == OnNan::rollback ? recipe.guard.anchor_every : 0};
 }
 
-/// One run, from its folder to its last file. The parts of it that are not numbers live here; the
-/// numbers are in step().
+/// One run, from opening its folder to writing its last file. The training step itself is in
+/// step().
 class Run {
  public:
   Run(const Plan& plan, const RunOptions& options)
@@ -57,12 +57,12 @@ class Run {
 
   Outcome operator()() {
     folder_.require_same_run(plan_);
-    go_on();
+    resume();
     if (finished(folder_.path()))
       return {.finished = true, .step = state_.step, .test = {}, .seconds = seconds()};
     folder_.record(plan_, options_.command, forked_from_);
     Recorder recorder(folder_.path(), state_.step, evaluated_);
-    remember_skipped();
+    read_reported_images();
     watchers_ = options_.observers;
     watchers_.insert(watchers_.begin(), &recorder);
     announce();
@@ -77,15 +77,16 @@ class Run {
     for (auto* watcher : watchers_) watcher->see(event);
   }
 
-  /// Where an earlier process, or the run that this one forks from, stopped.
-  void go_on() {
+  /// Restores the state at which an earlier process, or the run to fork from, stopped.
+  void resume() {
     auto checkpoint = folder_.newest_checkpoint(notes_);
     if (!checkpoint && !options_.fork_from.empty()) {
       fork();
       return;
     }
     if (!checkpoint) {
-      if (!notes_.empty()) notes_.emplace_back("no older checkpoint is left: beginning anew");
+      if (!notes_.empty())
+        notes_.emplace_back("no older checkpoint is left; training starts from the beginning");
       return;
     }
     const auto manifest = read_manifest(*checkpoint);
@@ -94,7 +95,7 @@ class Run {
     evaluated_ = manifest.evaluated;
     merit_ = manifest.merit;
     if (!notes_.empty())
-      notes_.push_back(fmt::format("going on from {} instead", checkpoint->string()));
+      notes_.push_back(fmt::format("resuming from {} instead", checkpoint->string()));
     note_platform(manifest.platform);
   }
 
@@ -106,20 +107,21 @@ class Run {
     if (!checkpoint)
       throw Error(Code::usage,
                   fmt::format("{} has no checkpoint to fork from", options_.fork_from.string()));
-    const auto anew = load_what_fits(state_, *checkpoint);
+    const auto anew = load_compatible(state_, *checkpoint);
     notes_.insert(notes_.end(), anew.begin(), anew.end());
     note_platform(read_manifest(*checkpoint).platform);
     state_.origin = state_.step;
     forked_from_ = fmt::format("{} at step {}", options_.fork_from.string(), state_.step);
     if (state_.step >= plan_.horizon.total_steps)
       throw Error(Code::usage,
-                  fmt::format("{} stands at step {} and this recipe ends at step {}; raise epochs",
+                  fmt::format("{} is at step {} and this recipe ends at step {}; increase epochs",
                               options_.fork_from.string(), state_.step, plan_.horizon.total_steps));
   }
 
   void note_platform(const Platform& there) {
     if (const auto list = differences(there, platform(plan_.recipe)); !list.empty())
-      notes_.push_back("going on elsewhere, so the last bits of the weights may differ: " + list);
+      notes_.push_back(
+          "resuming on another platform, so the last bits of the weights may differ: " + list);
   }
 
   void announce() {
@@ -142,15 +144,15 @@ class Run {
                  .width = plan_.task.width,
                  .batch = recipe_.data.batch,
                  .averaging = averaging_name(recipe_),
-                 .weights = weights_that_count()});
+                 .weights = selected_weights()});
     if (state_.step == state_.origin)
       for (const auto& note : plan_.data_notes) tell(Warned{note});
     for (const auto& note : notes_) tell(Warned{note});
     for (const auto& image : plan_.bad) tell_skipped(image.where, image.reason, state_.step);
   }
 
-  /// What an earlier process has told stays told.
-  void remember_skipped() {
+  /// Reads from the log which skipped images an earlier process has already reported.
+  void read_reported_images() {
     const auto metrics = folder_.path() / "metrics.jsonl";
     if (!fs::exists(metrics)) return;
     for (const auto& line : io::read_json_lines(metrics))
@@ -165,31 +167,32 @@ class Run {
 
   /// False: stopped on request, after saving.
   bool train() {
-    if (at_border() && state_.step > state_.origin && !evaluated_ && !evaluate()) return false;
+    if (at_epoch_end() && state_.step > state_.origin && !evaluated_ && !evaluate()) return false;
     while (!is_over())
       if (!epoch()) return false;
     return true;
   }
 
-  /// The rest of the epoch that the state stands in, and its evaluation.
+  /// The rest of the current epoch, and its evaluation. False: stopped on request, after saving.
   bool epoch() {
     const auto per_epoch = plan_.horizon.steps_per_epoch;
     loader_.start(state_.step / per_epoch, state_.step % per_epoch);
     state_.network->train(true);
     while (const auto* batch = next_batch()) {
-      if (stop_asked()) return give_up();
+      if (stop_asked()) return save_and_stop();
       for (const auto& image : batch->skipped)
         tell_skipped(plan_.train->where(image.id),
                      data::reason_alone(image.reason, plan_.train->where(image.id)),
                      state_.step + 1);
       train_on(*batch);
       saver_.check();
-      if (!at_border() && is_due()) save();
+      if (!at_epoch_end() && is_due()) save();
     }
     return evaluate();
   }
 
-  /// An image that can't be read, or its disk, ends the run; what was done is kept.
+  /// The next batch, or null at the end of the epoch. When an image can't be read, the state is
+  /// saved before the error is thrown.
   const data::Batch* next_batch() {
     const Stopwatch wait;
     try {
@@ -197,23 +200,22 @@ class Run {
       times_.data += wait.seconds();
       return batch;
     } catch (const Error& error) {
-      const bool may_be_mended = error.code() == Code::data || error.code() == Code::io;
-      if (!may_be_mended || !saved_in_time()) throw;
+      const bool recoverable = error.code() == Code::data || error.code() == Code::io;
+      if (!recoverable || !saved_in_time()) throw;
       throw Error(
           error.code(),
-          fmt::format("{}\nThe run is saved at step {}: mend this and give the same command "
-                      "again{}.",
+          fmt::format("{}\nThe run is saved at step {}: fix this and repeat the same command{}.",
                       error.what(), state_.step,
                       plan_.training.skip_bad
                           ? ""
-                          : ", or add --set data.on_bad_image=skip to go on without it"));
+                          : ", or add --set data.on_bad_image=skip to skip such images"));
     }
   }
 
-  /// Whether the state could be saved before another error is told.
+  /// Whether the state could be saved before another error is reported.
   bool saved_in_time() {
     try {
-      return !give_up();
+      return !save_and_stop();
     } catch (const Error&) {
       return false;
     }
@@ -221,10 +223,12 @@ class Run {
 
   /// All steps are done, or early stopping has ended training.
   [[nodiscard]] bool is_over() const {
-    return state_.step >= plan_.horizon.total_steps || has_ended(state_, recipe_);
+    return state_.step >= plan_.horizon.total_steps || should_stop(state_, recipe_);
   }
 
-  [[nodiscard]] bool at_border() const { return state_.step % plan_.horizon.steps_per_epoch == 0; }
+  [[nodiscard]] bool at_epoch_end() const {
+    return state_.step % plan_.horizon.steps_per_epoch == 0;
+  }
 
   [[nodiscard]] bool stop_asked() const {
     return (options_.stop != nullptr && options_.stop->is_set()) ||
@@ -232,7 +236,7 @@ class Run {
            (options_.stop_at && state_.step >= *options_.stop_at && !is_over());
   }
 
-  bool give_up() {
+  bool save_and_stop() {
     save();
     saver_.wait();
     return false;
@@ -263,7 +267,7 @@ class Run {
     const auto result = step_(state_, recipe_, batch, times_, with_norms ? &norms : nullptr);
     evaluated_ = false;
     if (result.not_finite) {
-      leave_out(*result.not_finite, batch);
+      report_skipped_step(*result.not_finite, batch);
       return;
     }
     window_.add(result.loss.item<double>(), batch.ids.size(0));
@@ -275,21 +279,21 @@ class Run {
       tell_step();
   }
 
-  /// After a step that was not applied. Nothing that is saved holds such numbers.
-  void leave_out(const NotFinite& found, const data::Batch& batch) {
-    LeftOut event{.step = state_.step,
-                  .loss = found.loss,
-                  .parameter = found.parameter,
-                  .action = std::string(name_of(recipe_.guard.nan)),
-                  .ids = {}};
+  /// Reports a step that was not applied, and ends the run where recipe.guard says so.
+  void report_skipped_step(const NotFinite& found, const data::Batch& batch) {
+    SkippedStep event{.step = state_.step,
+                      .loss = found.loss,
+                      .parameter = found.parameter,
+                      .action = std::string(name_of(recipe_.guard.nan)),
+                      .ids = {}};
     const auto* ids = batch.ids.const_data_ptr<std::int64_t>();
     event.ids.assign(ids, ids + batch.ids.numel());
     tell(event);
     if (recipe_.guard.nan == OnNan::stop || state_.left_out_in_row > recipe_.guard.limit)
-      refuse_to_go_on(event);
+      throw_not_finite(event);
   }
 
-  [[noreturn]] void refuse_to_go_on(const LeftOut& event) {
+  [[noreturn]] void throw_not_finite(const SkippedStep& event) {
     saver_.wait();
     std::vector<std::string> images;
     for (std::size_t i = 0; i < std::min<std::size_t>(3, event.ids.size()); ++i)
@@ -297,9 +301,9 @@ class Run {
     throw Error(
         Code::numerical,
         fmt::format(
-            "at step {} the training loss is {}{} (learning rate {:g}); its batch begins with {} "
-            "and is listed in {}. Lower the learning rate or lengthen its warm-up, or see 'temper "
-            "explain guard'. {}",
+            "at step {} the training loss is {}{} (learning rate {:g}). The batch starts with {}; "
+            "all of its images are listed in {}. Lower the learning rate, lengthen its warm-up, or "
+            "see 'temper explain guard'. {}",
             event.step, event.loss,
             event.parameter.empty()
                 ? ""
@@ -308,7 +312,7 @@ class Run {
             (folder_.path() / "metrics.jsonl").string(),
             recipe_.guard.nan == OnNan::stop
                 ? "Nothing was saved after the last checkpoint."
-                : fmt::format("These were {} steps in a row.", state_.left_out_in_row)));
+                : fmt::format("{} steps in a row were not finite.", state_.left_out_in_row)));
   }
 
   void tell_step() {
@@ -334,23 +338,23 @@ class Run {
     return result;
   }
 
-  /// Calls `look` while the averaged weights, which count, stand in the network.
+  /// Calls `look` with the averaged weights in the network, in place of the trained ones.
   template <class Look>
-  auto under_averages(const Look& look) {
+  auto with_averages(const Look& look) {
     refresh_averages(state_, recipe_);
     const auto named = weights(*state_.network);
-    const regularize::Swapped swapped(*state_.averages, named);
+    const regularize::SwappedAverages swapped(*state_.averages, named);
     if (wants_statistics(recipe_))
       reestimate_statistics(*state_.network, plan_, state_.step / plan_.horizon.steps_per_epoch,
                             [this] { return stop_asked(); });
     return look();
   }
 
-  [[nodiscard]] std::string weights_that_count() const {
-    return averages_count() ? "averaged" : "raw";
+  [[nodiscard]] std::string selected_weights() const {
+    return uses_averages() ? "averaged" : "raw";
   }
 
-  [[nodiscard]] bool averages_count() const {
+  [[nodiscard]] bool uses_averages() const {
     return state_.averages && recipe_.evaluation.weights != recipe::Weights::raw;
   }
 
@@ -358,30 +362,30 @@ class Run {
     if (!averaged)
       event.raw = scores();
     else if (state_.averages)
-      event.averaged = under_averages([this] { return scores(); });
+      event.averaged = with_averages([this] { return scores(); });
   }
 
   /// At the end of an epoch. False: stopped on request, after saving.
   bool evaluate() {
     const Stopwatch watch;
-    std::optional<Judged> judged;
+    std::optional<StopDecision> judged;
     bool last = state_.step == plan_.horizon.total_steps;
     Evaluated event{.epoch = state_.step / plan_.horizon.steps_per_epoch,
                     .step = state_.step,
                     .seconds = 0,
                     .raw = {},
                     .averaged = {}};
-    // As the epoch's last step left them, also where the run goes on from here.
+    // The same stages are frozen as in the epoch's last step, also when the run is resumed here.
     state_.network->freeze(driver_.frozen_stages(state_.step - 1));
     try {
-      // The weights that will count after every epoch, the others at the end.
-      evaluate(event, averages_count());
+      // The selected weights after every epoch, the others at the end of training.
+      evaluate(event, uses_averages());
       judged = judge(state_, recipe_, event);
       last = last || (judged && judged->ends);
       if (last || recipe_.evaluation.weights == recipe::Weights::both)
-        evaluate(event, !averages_count());
+        evaluate(event, !uses_averages());
     } catch (const Cancelled&) {
-      return give_up();
+      return save_and_stop();
     }
     times_.evaluate += watch.seconds();
     event.seconds = seconds();
@@ -389,19 +393,19 @@ class Run {
     window_ = {};
     evaluated_ = true;
     observe(state_, recipe_, plan_.horizon, event);
-    if (judged) take_in(state_, *judged);
-    merit_ = merit_of(averages_count() ? *event.averaged : *event.raw);
+    if (judged) record_evaluation(state_, *judged);
+    merit_ = best_metric_of(uses_averages() ? *event.averaged : *event.raw);
     if (last || merit_ || is_due()) save();
     return true;
   }
 
-  [[nodiscard]] std::optional<Merit> merit_of(const Scores& scores) const {
+  [[nodiscard]] std::optional<BestMetric> best_metric_of(const Scores& scores) const {
     const auto by = recipe_.checkpoint.best;
     if (by == Best::none || !scores.validation) return std::nullopt;
     const double value =
         by == Best::validation_loss ? scores.validation->loss : scores.validation->accuracy;
     if (!std::isfinite(value)) return std::nullopt;
-    return Merit{std::string(name_of(by)), value};
+    return BestMetric{std::string(name_of(by)), value};
   }
 
   void save() {
@@ -417,11 +421,11 @@ class Run {
     times_.save += watch.seconds();
   }
 
-  /// What a finished run ships. False: stopped on request, after saving.
+  /// Writes the files of a finished run. False: stopped on request, after saving.
   bool finish() {
     Stopwatch watch;
     saver_.wait();
-    early_stop_ = conclude(state_, recipe_, plan_.horizon);
+    early_stop_ = finish_early_stopping(state_, recipe_, plan_.horizon);
     const auto& folder = folder_.path();
     export_weights(plan_, weights(*state_.network), folder / "model.safetensors");
     if (state_.averages)
@@ -432,7 +436,7 @@ class Run {
       try {
         test_ = test();
       } catch (const Cancelled&) {
-        return false;  // the checkpoint that training ended with is there
+        return false;  // training's last checkpoint is saved
       }
       times_.evaluate += watch.lap();
       tell(*test_);
@@ -441,15 +445,15 @@ class Run {
     return true;
   }
 
-  /// The test set, once, with the weights that the recipe says count, as their last evaluation left
-  /// them.
+  /// Evaluates the test set, once, with the weights that recipe.evaluation selects, as they were
+  /// after their last evaluation.
   Tested test() {
     const auto named = weights(*state_.network);
-    std::optional<regularize::Swapped> swapped;
-    if (averages_count()) swapped.emplace(*state_.averages, named);
+    std::optional<regularize::SwappedAverages> swapped;
+    if (uses_averages()) swapped.emplace(*state_.averages, named);
     const auto predictions = answers(plan_.test);
     export_predictions(plan_, predictions, folder_.path());
-    return {weights_that_count(), score(predictions)};
+    return {selected_weights(), score(predictions)};
   }
 
   [[nodiscard]] Outcome ended() const {
@@ -481,21 +485,21 @@ class Run {
   const Plan& plan_;
   const RunOptions& options_;
   RunFolder folder_;
-  recipe::Recipe recipe_;  ///< its scheduled numbers move
+  recipe::Recipe recipe_;  ///< its scheduled values change with the step
   recipe::ScheduleDriver driver_;
   State state_;
   data::Loader loader_;
   Saver saver_;
   GuardedStep step_;
   std::vector<Observer*> watchers_;
-  std::vector<std::string> notes_;  ///< about how the run was found, to be told when it goes on
-  std::set<std::string> skipped_;   ///< images that were told of
+  std::vector<std::string> notes_;  ///< on the state of the folder, reported once training starts
+  std::set<std::string> skipped_;   ///< images already reported
   std::string forked_from_;
   Stopwatch watch_;
   Stopwatch since_save_;
   double seconds_before_ = 0;
   bool evaluated_ = false;  ///< the evaluation that follows the state's step is done
-  std::optional<Merit> merit_;
+  std::optional<BestMetric> merit_;
   std::optional<EarlyStop> early_stop_;
   std::optional<Tested> test_;
   Times times_;

@@ -25,13 +25,13 @@ fs::path made(fs::path folder) {
   return folder;
 }
 
-/// The fingerprint of the run that lies there; "" where none does, or it does not say.
+/// The fingerprint of the run in the folder; "" without a run or a recorded fingerprint.
 std::string fingerprint_of(const RunFolder& folder) {
   const auto saved = list_checkpoints(folder.checkpoints());
   for (const auto& checkpoint : saved | std::views::reverse) try {
       return read_manifest(checkpoint).fingerprint;
     } catch (const Error&) {
-      continue;  // damaged; the one before says the same
+      continue;  // damaged; the one before has the same fingerprint
     }
   const auto path = folder.path() / kEnvironment;
   if (!fs::exists(path)) return "";
@@ -45,7 +45,7 @@ std::string quoted(const std::string& text) {
   return out + "\"";
 }
 
-/// The labels that noise has replaced, as CSV.
+/// The labels that label noise has replaced, as CSV.
 std::string replaced_labels(const Plan& plan) {
   const auto& classes = plan.train->classes();
   std::string text = "image,label,trained_as\n";
@@ -81,8 +81,8 @@ void RunFolder::require_same_run(const Plan& plan) const {
       list += fmt::format("\n  {}: {} there, {} now", d.path, d.left.empty() ? "nothing" : d.left,
                           d.right.empty() ? "nothing" : d.right);
   throw Error(Code::usage,
-              fmt::format("{} holds a run of another {}; name another directory with --out, or "
-                          "--fresh, or --fork NAME to go on from its weights{}",
+              fmt::format("{} holds a run with another {}; choose another directory with --out, "
+                          "use --fresh, or use --fork NAME to start from its weights{}",
                           path_.string(), list.empty() ? "data set" : "recipe", list));
 }
 

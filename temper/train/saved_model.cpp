@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A checkpoint's weights that count.
+/// The weights of a checkpoint that recipe.evaluation selects.
 fs::path weights_of(const fs::path& checkpoint, const recipe::Recipe& recipe) {
   const auto averaged = checkpoint / "averages.safetensors";
   verify_checkpoint(checkpoint);
@@ -42,8 +42,7 @@ fs::path checkpoint_file(const fs::path& run, const std::string& which,
                                          run.string()));
   }
   const auto all = list_checkpoints(folder);
-  if (all.empty())
-    throw Error(Code::usage, fmt::format("{}: no checkpoint is there", run.string()));
+  if (all.empty()) throw Error(Code::usage, fmt::format("{}: no checkpoint found", run.string()));
   return weights_of(all.back(), recipe);
 }
 
@@ -54,8 +53,8 @@ fs::path weights_file(const fs::path& run, std::string& weights, const recipe::R
   if (!fs::exists(raw))
     throw Error(
         Code::usage,
-        fmt::format("{}: no finished run (looked for {}); train it to the end first, or ask "
-                    "for the weights of its last checkpoint (--weights last)",
+        fmt::format("{}: no finished run (looked for {}); train it to the end first, or use "
+                    "the weights of its last checkpoint (--weights last)",
                     run.string(), raw.filename().string()));
   const bool any_averaged = !averaging_name(recipe).empty();
   if (weights.empty())
@@ -63,11 +62,11 @@ fs::path weights_file(const fs::path& run, std::string& weights, const recipe::R
         any_averaged && recipe.evaluation.weights != recipe::Weights::raw ? "averaged" : "raw";
   if (weights == "averaged" && !any_averaged)
     throw Error(Code::usage,
-                fmt::format("{}: the run kept no averaged weights; ask for raw", run.string()));
+                fmt::format("{}: the run has no averaged weights; use raw", run.string()));
   return weights == "averaged" ? averaged : raw;
 }
 
-/// A JSON list out of the file's metadata.
+/// A JSON list from the file's metadata.
 template <class T>
 std::vector<T> list(const io::Safetensors& file, const fs::path& path, const std::string& key) {
   const auto found = file.metadata().find(key);
@@ -105,14 +104,14 @@ SavedModel load_model(const fs::path& run, const std::string& weights_asked) {
   }
   const auto values = model.value_names.size();
   if (model.scale.mean.size() != values || model.scale.deviation.size() != values)
-    throw Error(Code::data, fmt::format("{}: the metadata names {} values, {} means and {} "
-                                        "deviations; expected as many of each",
+    throw Error(Code::data, fmt::format("{}: the metadata has {} target names, {} means and {} "
+                                        "deviations; expected the same number of each",
                                         path.string(), values, model.scale.mean.size(),
                                         model.scale.deviation.size()));
   if (input.size() != 3 || (values == 0 && model.classes.size() < 2) ||
       std::any_of(input.begin(), input.end(), [](auto n) { return n < 1 || n > 65536; }))
     throw Error(Code::data,
-                fmt::format("{}: the metadata names no input size or fewer than two classes",
+                fmt::format("{}: the metadata has no valid input size, or fewer than two classes",
                             path.string()));
   model.task = {input[0], input[1], input[2],
                 static_cast<std::int64_t>(values > 0 ? values : model.classes.size())};
@@ -126,7 +125,7 @@ SavedModel load_model(const fs::path& run, const std::string& weights_asked) {
   return model;
 }
 
-at::Tensor view_of(const SavedModel& model, const io::Image& image) {
+at::Tensor network_input(const SavedModel& model, const io::Image& image) {
   const augment::Size size{model.task.height, model.task.width};
   const bool same_size = augment::Size{image.height, image.width} == size;
   const augment::Pipeline pipeline(augment::evaluation_operations(same_size), model.normalisation,
@@ -139,14 +138,14 @@ at::Tensor view_of(const SavedModel& model, const io::Image& image) {
 
 void require_classes(const SavedModel& model, const std::string& what) {
   if (model.value_names.empty()) return;
-  throw Error(Code::usage, fmt::format("{}: the run was trained on values, and this is about "
-                                       "classes; leave it out",
+  throw Error(Code::usage, fmt::format("{}: the run was trained on regression targets, and "
+                                       "this needs classes; leave it out",
                                        what));
 }
 
 std::vector<PredictedValue> predict_values(SavedModel& model, const io::Image& image) {
   const c10::InferenceMode inference;
-  const auto answers = model.network->forward(view_of(model, image)).to(at::kDouble);
+  const auto answers = model.network->forward(network_input(model, image)).to(at::kDouble);
   std::vector<PredictedValue> values;
   for (std::size_t k = 0; k < model.value_names.size(); ++k)
     values.push_back(
@@ -156,14 +155,14 @@ std::vector<PredictedValue> predict_values(SavedModel& model, const io::Image& i
   return values;
 }
 
-std::vector<Guess> classify(SavedModel& model, const io::Image& image, std::int64_t k) {
+std::vector<ClassPrediction> classify(SavedModel& model, const io::Image& image, std::int64_t k) {
   require_classes(model, "probabilities");
   const c10::InferenceMode inference;
-  auto logits = model.network->forward(view_of(model, image));
+  auto logits = model.network->forward(network_input(model, image));
   if (model.temperature) logits = measure::divided(logits, model.temperature->fit.value);
   const auto [values, indices] =
       at::topk(at::softmax(logits, 1, at::kDouble)[0], std::min(k, model.task.classes));
-  std::vector<Guess> guesses;
+  std::vector<ClassPrediction> guesses;
   for (std::int64_t i = 0; i < values.size(0); ++i)
     guesses.push_back({model.classes[static_cast<std::size_t>(indices[i].item<std::int64_t>())],
                        values[i].item<double>()});

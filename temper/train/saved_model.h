@@ -15,41 +15,40 @@
 
 namespace temper::train {
 
-/// A run's network as it was trained, ready to be asked.
+/// A run's trained network with all that is needed for inference.
 struct SavedModel {
   std::unique_ptr<model::Network> network;  ///< in evaluation mode
   recipe::Recipe recipe;
   std::vector<std::string> classes;
-  std::vector<std::string> value_names;  ///< what it was trained on in place of classes
-  data::ValueScale scale;                ///< of the values, one each
+  std::vector<std::string> value_names;  ///< of regression targets, in place of classes
+  data::ValueScale scale;                ///< mean and deviation of each target
   model::Task task;
   augment::Normalisation normalisation;
   std::string weights;                          ///< "raw", "averaged", "best" or "last"
   std::filesystem::path file;                   ///< that holds them
-  std::optional<SavedTemperature> temperature;  ///< fitted for these weights, if one was
+  std::optional<SavedTemperature> temperature;  ///< fitted for these weights, if any
 };
 
 /// The model of a run. Throws Error{Code::usage} when the directory holds no such run or weights,
 /// Error{Code::data} for damaged files.
-/// @param weights  of a finished run "raw", "averaged", or "" for those that the test figure was
-/// earned
-///                 with; of a checkpoint, averaged where there is an average, "best" or "last"
+/// @param weights  of a finished run: "raw", "averaged", or "" for those evaluated on the test set;
+///                 of the "best" or the "last" checkpoint, averaged where there is an average
 SavedModel load_model(const std::filesystem::path& run, const std::string& weights = "");
 
-/// A picture as the network is shown it, float [1, channels, height, width].
-at::Tensor view_of(const SavedModel& model, const io::Image& image);
+/// The network's input for a picture, float [1, channels, height, width].
+at::Tensor network_input(const SavedModel& model, const io::Image& image);
 
-struct Guess {
+struct ClassPrediction {
   std::string name;
   double probability = 0;
 };
 
-/// The k most probable classes of a picture, most probable first; at the model's temperature, if it
+/// The k most probable classes of a picture, most probable first, at the model's temperature if it
 /// has one.
-std::vector<Guess> classify(SavedModel& model, const io::Image& image, std::int64_t k);
+std::vector<ClassPrediction> classify(SavedModel& model, const io::Image& image, std::int64_t k);
 
-/// Throws Error{Code::usage} where the model was trained on values.
-/// @param what  that is about classes, as messages call it
+/// Throws Error{Code::usage} where the model was trained on regression targets.
+/// @param what  name of the feature that needs classes, for the message
 void require_classes(const SavedModel& model, const std::string& what);
 
 struct PredictedValue {
@@ -57,7 +56,7 @@ struct PredictedValue {
   double value = 0;  ///< in its unit
 };
 
-/// What a model that was trained on values makes of a picture.
+/// The predictions of a model trained on regression targets for a picture.
 std::vector<PredictedValue> predict_values(SavedModel& model, const io::Image& image);
 
 }  // namespace temper::train

@@ -6,7 +6,7 @@
 
 namespace temper::train {
 
-/// Writes checkpoints beside training, one at a time.
+/// Writes checkpoints in a background thread, one at a time.
 class Saver {
  public:
   Saver(std::filesystem::path checkpoints, Keep keep);
@@ -17,12 +17,12 @@ class Saver {
   Saver(Saver&&) = delete;
   Saver& operator=(Saver&&) = delete;
 
-  /// Begins to write a checkpoint and to remove those that it supersedes. Waits for the one before,
-  /// whose failure it throws.
+  /// Starts to write a checkpoint and to remove those that it supersedes, after waiting for the one
+  /// before. Throws the error of the latter.
   void save(Snapshot snapshot);
-  /// Until all is written. Throws the failure: Error{Code::io}.
+  /// Waits until all is written. Throws the error, Error{Code::io}.
   void wait();
-  /// Throws the failure of a checkpoint that was to be written meanwhile; does not wait.
+  /// Throws the error of a checkpoint whose writing has failed. Does not wait.
   void check();
 
  private:

@@ -38,9 +38,9 @@ void check_freeze(const recipe::Recipe& recipe, const model::Network& network) {
       fmt::format("{}freeze.stages is {}, and the network {}",
                   recipe::place(recipe.places, "freeze.stages"), recipe.freeze->stages,
                   network.stages() == 0
-                      ? "knows of no stages: leave freeze out, or let a network of your own say "
-                        "where its stages end (model::Network::stages)"
-                      : fmt::format("has {}, the stem among them; expected at most that",
+                      ? "has no stages: leave freeze out, or define them in a network of your "
+                        "own (model::Network::stages)"
+                      : fmt::format("has {}, including the stem; expected at most that",
                                     network.stages())));
 }
 
@@ -61,7 +61,7 @@ State start(const recipe::Recipe& recipe, std::unique_ptr<model::Network> networ
   optim::scale(recipe.parameters, state.targets, layers_of(*state.network));
   optim::check(recipe.optimizer);
   state.optimizer = optim::start(recipe.optimizer, state.targets);
-  if (recipe.lookahead) optim::remember_slow(state.optimizer, state.targets);
+  if (recipe.lookahead) optim::add_slow_weights(state.optimizer, state.targets);
   begin_averages(state, recipe, horizon);
   begin_stopping(state, recipe);
   state.plateaus = start_plateaus(recipe);

@@ -13,39 +13,39 @@
 
 namespace temper::train {
 
-/// Copies of the weights that a run may end with in place of its last ones.
+/// Copies of the best weights, which a run may restore at its end.
 struct KeptWeights {
   std::vector<Named> raw;
-  std::vector<Named> averaged;  ///< empty where there is no average
+  std::vector<Named> averaged;  ///< empty without weight averaging
 };
 
-/// All that training changes. Everything else follows from the recipe and the step.
+/// Everything that training changes. All else is a function of the recipe and the step.
 struct State {
   std::unique_ptr<model::Network> network;
   std::vector<optim::Target> targets;  ///< the network's parameters
   optim::State optimizer;
   std::optional<regularize::Averages> averages;  ///< see averaged.h
-  recipe::Plateaus plateaus;                     ///< what schedules have seen of evaluations
-  std::int64_t step = 0;                         ///< steps done, left out ones among them
-  std::int64_t origin = 0;           ///< the step that the run began at: 0 unless it is a fork
+  recipe::Plateaus plateaus;                     ///< plateau schedules' records of evaluations
+  std::int64_t step = 0;                         ///< steps done, including skipped ones
+  std::int64_t origin = 0;           ///< the step that the run started at: 0 unless it is a fork
   std::int64_t left_out = 0;         ///< steps that were not applied, see recipe::Guard
-  std::int64_t left_out_in_row = 0;  ///< the last so many
+  std::int64_t left_out_in_row = 0;  ///< consecutive ones up to now
 
   // With recipe.early_stopping, see stopping.h.
-  std::optional<regularize::StopMemory> stop = {};  ///< what it has seen of evaluations
-  std::optional<KeptWeights> best = {};  ///< of the best evaluation; only where it restores them
+  std::optional<regularize::EarlyStoppingState> stop = {};  ///< its record of evaluations
+  std::optional<KeptWeights> best = {};  ///< of the best evaluation; only with restore_best
 
-  // What the loss asks for beside the batch, see begin.h. Training does not change it.
+  // Inputs of the loss besides the batch, see begin.h. Training does not change them.
   std::shared_ptr<model::Network> teacher = {};  ///< null without recipe.distillation
-  at::Tensor prior = {};  ///< the classes' shares; undefined where no loss asks
+  at::Tensor prior = {};  ///< class frequencies; undefined where the loss does not use them
 };
 
 /// The state before the first step.
-/// @param horizon  the run's length, which averages over a part of it ask for
+/// @param horizon  the run's length, for averages over a part of it
 State start(const recipe::Recipe& recipe, std::unique_ptr<model::Network> network,
             const schedule::Horizon& horizon = {});
 
-/// Parameters and buffers under the network's names: what is averaged, saved and shipped.
+/// Parameters and buffers by the network's names: what is averaged, saved and exported.
 std::vector<Named> weights(const model::Network& network);
 
 }  // namespace temper::train

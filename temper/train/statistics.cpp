@@ -10,8 +10,8 @@
 namespace temper::train {
 namespace {
 
-/// The network's random layers stand still, as in the evaluation that follows. On leaving the scope
-/// they draw again, its own momentum comes back, and the counts of its batches.
+/// Disables the network's random layers, as in the evaluation that follows. At the end of the scope
+/// enables them again, and restores the network's momentum and the counts of its batches.
 class Averaging {
  public:
   explicit Averaging(model::Network& network) : network_(network) {
@@ -30,7 +30,7 @@ class Averaging {
   Averaging(Averaging&&) = delete;
   Averaging& operator=(Averaging&&) = delete;
 
-  /// Batch n = 1, 2, ... of an equal mean.
+  /// Sets the momentum to 1/n for batch n = 1, 2, ..., which gives a mean with equal weights.
   void count(std::int64_t n) { network_.set_statistics_momentum(1 / static_cast<double>(n)); }
 
  private:

@@ -28,20 +28,20 @@ data::Batch rows(const data::Batch& batch, std::int64_t first, std::int64_t coun
   return part;
 }
 
-/// What a part of a batch is of the whole.
-struct Share {
-  std::optional<loss::Counts> whole = {};  ///< given to the loss, where it asks for it
-  double factor = 1;                       ///< else the part's share of the labelled rows
-  double rows = 1;                         ///< its share of all rows
+/// How a micro-batch is weighted within its batch.
+struct MicroBatchShare {
+  std::optional<loss::Counts> whole = {};  ///< counts of the whole batch, for losses that need them
+  double factor = 1;                       ///< otherwise the fraction of the labeled rows
+  double rows = 1;                         ///< the fraction of all rows
 };
 
 at::Tensor forward(State& state, const recipe::Recipe& recipe, const data::Batch& batch,
-                   const Share& share) {
+                   const MicroBatchShare& share) {
   const auto& images = batch.views.front();
-  const auto teacher = answers_of_teacher(state, recipe, images);
+  const auto teacher = teacher_logits(state, recipe, images);
   const auto logits = state.network->forward(input_of(recipe, batch));
   auto loss = training_loss(recipe,
-                            {.logits = of_first_views(recipe, logits),
+                            {.logits = first_view_logits(recipe, logits),
                              .targets = batch.targets,
                              .labelled = batch.labelled,
                              .prior = state.prior,
@@ -49,7 +49,7 @@ at::Tensor forward(State& state, const recipe::Recipe& recipe, const data::Batch
                             teacher);
   if (share.factor != 1) loss = loss.mul(share.factor);
   if (!recipe.consistency) return loss;
-  return loss.add(loss::disagreement(*recipe.consistency, logits), share.rows);
+  return loss.add(loss::consistency_loss(*recipe.consistency, logits), share.rows);
 }
 
 template <class Tensors>
@@ -59,9 +59,9 @@ std::vector<at::Tensor> copies(const Tensors& named) {
   return values;
 }
 
-/// Adds the gradient of the loss of a batch, or of a part of it.
+/// Accumulates the gradient of the loss of a batch or a micro-batch.
 at::Tensor backward(State& state, const recipe::Recipe& recipe, const data::Batch& part,
-                    const Share& share, Times& times) {
+                    const MicroBatchShare& share, Times& times) {
   Stopwatch watch;
   const auto loss = forward(state, recipe, part, share);
   times.forward += watch.lap();
@@ -71,20 +71,20 @@ at::Tensor backward(State& state, const recipe::Recipe& recipe, const data::Batc
 }
 
 /// @param rows  of the whole batch
-Share share_of(const recipe::Recipe& recipe, const data::Batch& part, const loss::Counts& whole,
-               std::int64_t rows) {
-  Share share{.rows = static_cast<double>(part.ids.size(0)) / static_cast<double>(rows)};
-  if (loss::wants_whole(recipe.loss))
+MicroBatchShare micro_batch_share(const recipe::Recipe& recipe, const data::Batch& part,
+                                  const loss::Counts& whole, std::int64_t rows) {
+  MicroBatchShare share{.rows = static_cast<double>(part.ids.size(0)) / static_cast<double>(rows)};
+  if (loss::needs_batch_counts(recipe.loss))
     share.whole = whole;
   else if (whole.rows > 0)
     share.factor = part.labelled.sum().item<double>() / whole.rows;
   return share;
 }
 
-/// The weights that weight decay reaches: those that penalties and limits are for. Frozen ones are
-/// left out, and those that are left alone for want of a gradient.
-std::vector<at::Tensor> decaying(const State& state, const recipe::Recipe& recipe) {
-  const bool all = !model::leaves_dropped_alone(recipe.model);
+/// The weights with weight decay, to which penalties and norm constraints apply as well. Excludes
+/// frozen weights, and those that are not updated because they have no gradient.
+std::vector<at::Tensor> decayed_weights(const State& state, const recipe::Recipe& recipe) {
+  const bool all = !model::freezes_skipped_blocks(recipe.model);
   std::vector<at::Tensor> weights;
   for (const auto& target : state.targets)
     if (target.decay_scale != 0 && target.value.requires_grad() &&
@@ -93,9 +93,9 @@ std::vector<at::Tensor> decaying(const State& state, const recipe::Recipe& recip
   return weights;
 }
 
-/// Leaves the gradient of loss and penalties at the parameters. @return the loss without penalties
-at::Tensor differentiate(State& state, const recipe::Recipe& recipe, const data::Batch& batch,
-                         Times& times, std::int64_t pass = 0) {
+/// Computes the gradient of the loss and the penalties. @return the loss without penalties
+at::Tensor compute_gradients(State& state, const recipe::Recipe& recipe, const data::Batch& batch,
+                             Times& times, std::int64_t pass = 0) {
   const auto size = batch.views.front().size(0);
   const auto parts = std::min(recipe.data.micro_batches, size);
   at::Tensor loss;
@@ -109,30 +109,32 @@ at::Tensor differentiate(State& state, const recipe::Recipe& recipe, const data:
       const auto first = i * size / parts;
       const auto part = rows(batch, first, (i + 1) * size / parts - first);
       begin_pass(state, recipe, pass, first * views);
-      const auto added = backward(state, recipe, part, share_of(recipe, part, whole, size), times);
+      const auto added =
+          backward(state, recipe, part, micro_batch_share(recipe, part, whole, size), times);
       loss = loss.defined() ? loss.add(added) : added;
     }
   }
-  if (recipe.penalty) regularize::penalise(*recipe.penalty, decaying(state, recipe));
+  if (recipe.penalty)
+    regularize::add_penalty_gradient(*recipe.penalty, decayed_weights(state, recipe));
   return loss;
 }
 
-/// The gradient at the worst neighbour in place of the one here. The buffers stay as the first pass
-/// left them.
-void differentiate_above(State& state, const recipe::Recipe& recipe, const data::Batch& batch,
-                         Times& times) {
+/// Replaces the gradient by the one at the perturbed weights (sharpness-aware minimization). The
+/// buffers stay as they were after the first pass.
+void sam_gradients(State& state, const recipe::Recipe& recipe, const data::Batch& batch,
+                   Times& times) {
   const auto buffers = copies(state.network->buffers());
   {
-    const optim::Climbed climbed(*recipe.sam, state.targets);
+    const optim::PerturbedWeights perturbed(*recipe.sam, state.targets);
     optim::zero_gradients(state.targets);
-    differentiate(state, recipe, batch, times, /*pass=*/1);
+    compute_gradients(state, recipe, batch, times, /*pass=*/1);
   }
   const at::NoGradGuard guard;
   for (std::size_t i = 0; i < buffers.size(); ++i)
     state.network->buffers()[i].value.copy_(buffers[i]);
 }
 
-void disturb(const State& state, const recipe::Recipe& recipe) {
+void add_gradient_noise(const State& state, const recipe::Recipe& recipe) {
   std::vector<at::Tensor> weights;
   for (const auto& target : state.targets) weights.push_back(target.value);
   regularize::add_noise(*recipe.gradient_noise, weights,
@@ -146,9 +148,9 @@ double length(const at::Tensor& tensor) {
 void update(State& state, const recipe::Recipe& recipe) {
   optim::step(
       recipe.optimizer, state.targets, state.optimizer,
-      model::leaves_dropped_alone(recipe.model) ? optim::Missing::skip : optim::Missing::zero);
-  if (recipe.lookahead) optim::look_ahead(*recipe.lookahead, state.targets, state.optimizer);
-  if (recipe.max_norm) regularize::shorten(*recipe.max_norm, decaying(state, recipe));
+      model::freezes_skipped_blocks(recipe.model) ? optim::Missing::skip : optim::Missing::zero);
+  if (recipe.lookahead) optim::lookahead_step(*recipe.lookahead, state.targets, state.optimizer);
+  if (recipe.max_norm) regularize::apply_max_norm(*recipe.max_norm, decayed_weights(state, recipe));
 }
 
 void update_with_norms(State& state, const recipe::Recipe& recipe, Norms& norms) {
@@ -171,7 +173,7 @@ void prepare(State& state, const recipe::ScheduleDriver& driver) {
 
 void begin_pass(State& state, const recipe::Recipe& recipe, std::int64_t pass,
                 std::int64_t first_row) {
-  model::follow(recipe.model, *state.network);
+  model::update_rates(recipe.model, *state.network);
   state.network->begin({.seed = static_cast<std::uint64_t>(recipe.seed),
                         .step = state.step,
                         .pass = pass,
@@ -182,23 +184,23 @@ at::Tensor input_of(const recipe::Recipe& recipe, const data::Batch& batch) {
   if (!recipe.consistency) return batch.views.front();
   if (std::ssize(batch.views) != recipe.consistency->views)
     throw Error(Code::usage,
-                fmt::format("consistency.views = {} for a batch with {} views of its images",
+                fmt::format("consistency.views = {}, but the batch has {} views of its images",
                             recipe.consistency->views, batch.views.size()));
   return at::stack(batch.views, 1).flatten(0, 1).contiguous(at::MemoryFormat::ChannelsLast);
 }
 
-at::Tensor of_first_views(const recipe::Recipe& recipe, const at::Tensor& logits) {
+at::Tensor first_view_logits(const recipe::Recipe& recipe, const at::Tensor& logits) {
   if (!recipe.consistency) return logits;
   return logits.unflatten(0, {-1, recipe.consistency->views}).select(1, 0);
 }
 
-at::Tensor answers_of_teacher(const State& state, const recipe::Recipe& recipe,
-                              const at::Tensor& images) {
+at::Tensor teacher_logits(const State& state, const recipe::Recipe& recipe,
+                          const at::Tensor& images) {
   if (!recipe.distillation) return {};
   if (!state.teacher)
     throw Error(Code::usage,
-                "recipe.distillation asks for a teacher and the state holds none; let begin() load "
-                "it, or put a network of your own at State::teacher");
+                "recipe.distillation needs a teacher and the state has none; let begin() load it, "
+                "or set State::teacher to a network of your own");
   const at::NoGradGuard guard;
   return state.teacher->forward(images);
 }
@@ -206,7 +208,9 @@ at::Tensor answers_of_teacher(const State& state, const recipe::Recipe& recipe,
 at::Tensor training_loss(const recipe::Recipe& recipe, const loss::Inputs& inputs,
                          const at::Tensor& teacher) {
   const auto loss = loss::compute(recipe.loss, inputs);
-  return recipe.distillation ? loss::distil(*recipe.distillation, loss, teacher, inputs) : loss;
+  return recipe.distillation
+             ? loss::combine_with_distillation(*recipe.distillation, loss, teacher, inputs)
+             : loss;
 }
 
 double learning_rate(const recipe::Recipe& recipe) {
@@ -223,8 +227,8 @@ data::Batch to(const data::Batch& batch, at::Device device) {
 
 StepResult step(State& state, const recipe::Recipe& recipe, const data::Batch& batch, Times& times,
                 Norms* norms) {
-  const auto loss = differentiate(state, recipe, batch, times);
-  if (recipe.sam) differentiate_above(state, recipe, batch, times);
+  const auto loss = compute_gradients(state, recipe, batch, times);
+  if (recipe.sam) sam_gradients(state, recipe, batch, times);
 
   Stopwatch watch;
   ++state.step;
@@ -233,7 +237,7 @@ StepResult step(State& state, const recipe::Recipe& recipe, const data::Batch& b
     return {loss, std::move(not_finite)};
   }
   if (recipe.clip) optim::clip(*recipe.clip, state.targets);
-  if (recipe.gradient_noise) disturb(state, recipe);
+  if (recipe.gradient_noise) add_gradient_noise(state, recipe);
   norms != nullptr ? update_with_norms(state, recipe, *norms) : update(state, recipe);
   optim::zero_gradients(state.targets);
   if (recipe.averaging)

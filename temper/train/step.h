@@ -9,38 +9,39 @@
 
 namespace temper::train {
 
-/// The batch on a device; the same tensors where it is there already.
+/// The batch on a device; the same tensors where it is already there.
 data::Batch to(const data::Batch& batch, at::Device device);
 
-/// The rate that a recipe holds: the present step's, where a schedule drives it.
+/// The learning rate in a recipe: with a schedule, that of the current step.
 double learning_rate(const recipe::Recipe& recipe);
 
-/// Puts what holds in the step that comes next where it is read: scheduled numbers into the
-/// driver's recipe, a gradient or none to the stages of the network.
+/// Prepares the next step: writes the scheduled values into the driver's recipe, and freezes or
+/// unfreezes the stages of the network.
 void prepare(State& state, const recipe::ScheduleDriver& driver);
 
-/// Tells the network's random layers what they draw and with which rates in a pass of the step that
-/// comes next. step() does so itself.
-/// @param pass       of the step: 1 for the second one of sharpness-aware minimisation
-/// @param first_row  of the batch's input, where a part of it passes
+/// Seeds the network's random layers and sets their rates for a pass of the next step. step() does
+/// so itself.
+/// @param pass       of the step: 1 for the second one of sharpness-aware minimization
+/// @param first_row  of a micro-batch in the batch's input
 void begin_pass(State& state, const recipe::Recipe& recipe, std::int64_t pass = 0,
                 std::int64_t first_row = 0);
 
-/// What a batch gives the network: its images, or where the recipe asks for several views all of
-/// them, those of an image one after the other, so that a part of a batch draws what the whole
-/// does. Throws Error{Code::usage} where the batch has another number of views.
+/// The network's input for a batch: its images, or with recipe.consistency all of their views,
+/// those of an image one after the other, so that a micro-batch draws the same random numbers as
+/// its rows do in the whole batch. Throws Error{Code::usage} where the batch has another number of
+/// views.
 at::Tensor input_of(const recipe::Recipe& recipe, const data::Batch& batch);
 
-/// The answers to the first views, of those to input_of().
-at::Tensor of_first_views(const recipe::Recipe& recipe, const at::Tensor& logits);
+/// The logits of the first views, out of those of input_of().
+at::Tensor first_view_logits(const recipe::Recipe& recipe, const at::Tensor& logits);
 
-/// The answers of the state's teacher, without a graph. Throws Error{Code::usage} where the recipe
-/// asks for a teacher and the state has none.
+/// The logits of the state's teacher, computed without a graph. Throws Error{Code::usage} where the
+/// recipe asks for a teacher and the state has none.
 /// @return undefined without recipe.distillation
-at::Tensor answers_of_teacher(const State& state, const recipe::Recipe& recipe,
-                              const at::Tensor& images);
+at::Tensor teacher_logits(const State& state, const recipe::Recipe& recipe,
+                          const at::Tensor& images);
 
-/// The recipe's loss, the distance from the teacher's answers in it.
+/// The recipe's loss, including the distillation loss.
 at::Tensor training_loss(const recipe::Recipe& recipe, const loss::Inputs& inputs,
                          const at::Tensor& teacher);
 
@@ -49,10 +50,10 @@ struct StepResult {
   std::optional<NotFinite> not_finite;  ///< when set, the step was counted but not applied
 };
 
-/// One step of training: forward, loss, backward, update, average.
-/// @param recipe  its scheduled numbers hold this step's values, see prepare()
+/// One training step: forward pass, loss, backward pass, update, weight averaging.
+/// @param recipe  with this step's scheduled values, see prepare()
 /// @param batch   on the network's device
-/// @param times   what the parts took is added
+/// @param times   the time of each part is added to it
 /// @param norms   when not null, filled with every parameter's norms
 StepResult step(State& state, const recipe::Recipe& recipe, const data::Batch& batch, Times& times,
                 Norms* norms = nullptr);

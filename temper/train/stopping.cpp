@@ -13,7 +13,7 @@ namespace temper::train {
 namespace {
 
 using regularize::EarlyStopping;
-using regularize::StopMeasure;
+using regularize::StoppingMetric;
 
 std::vector<Named> copies_of(std::span<const Named> tensors) {
   const at::NoGradGuard guard;
@@ -27,20 +27,20 @@ void copy(std::span<const Named> from, std::span<const Named> to) {
   for (std::size_t i = 0; i < from.size(); ++i) to[i].second.copy_(from[i].second);
 }
 
-/// Nothing that is not finite is a score: it could not be written down either.
+/// NaN where the score is missing or not finite, since JSON can't hold other values.
 double score_of(const EarlyStopping& options, const recipe::Recipe& recipe,
                 const Evaluated& evaluated) {
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  const auto& scores = scores_that_count(evaluated, recipe);
+  const auto& scores = selected_scores(evaluated, recipe);
   if (!scores || !scores->validation) return kNone;
-  const double value = options.measure == StopMeasure::validation_loss
+  const double value = options.measure == StoppingMetric::validation_loss
                            ? scores->validation->loss
                            : scores->validation->accuracy;
   return std::isfinite(value) ? value : kNone;
 }
 
 std::string measure_text(const EarlyStop& stop) {
-  return stop.measure == name_of(StopMeasure::validation_loss)
+  return stop.measure == name_of(StoppingMetric::validation_loss)
              ? fmt::format("a validation loss of {:.4g}", stop.best)
              : fmt::format("a validation accuracy of {:.2f}%", 100 * stop.best);
 }
@@ -51,8 +51,8 @@ void check_stopping(const recipe::Recipe& recipe, bool validated) {
   if (!recipe.early_stopping || validated) return;
   throw Error(Code::usage,
               recipe::place(recipe.places, "early_stopping") +
-                  "early_stopping goes by the validation score, and data.validation = 0 leaves "
-                  "none; hold out a share, such as data.validation = 0.1, or leave it out");
+                  "early_stopping needs a validation score, and data.validation = 0 leaves none; "
+                  "hold out a fraction, such as data.validation = 0.1, or leave it out");
 }
 
 void begin_stopping(State& state, const recipe::Recipe& recipe) {
@@ -64,30 +64,30 @@ void begin_stopping(State& state, const recipe::Recipe& recipe) {
   if (state.averages) state.best->averaged = copies_of(state.averages->tensors);
 }
 
-std::optional<Judged> judge(const State& state, const recipe::Recipe& recipe,
-                            const Evaluated& evaluated) {
+std::optional<StopDecision> judge(const State& state, const recipe::Recipe& recipe,
+                                  const Evaluated& evaluated) {
   if (!recipe.early_stopping) return std::nullopt;
   const auto& options = *recipe.early_stopping;
-  Judged judged{.memory = *state.stop};
+  StopDecision judged{.memory = *state.stop};
   judged.best = regularize::observe(options, score_of(options, recipe, evaluated), evaluated.epoch,
                                     judged.memory);
-  judged.ends = regularize::has_ended(options, judged.memory);
+  judged.ends = regularize::should_stop(options, judged.memory);
   return judged;
 }
 
-void take_in(State& state, const Judged& judged) {
+void record_evaluation(State& state, const StopDecision& judged) {
   state.stop = judged.memory;
   if (!judged.best || !state.best) return;
   copy(weights(*state.network), state.best->raw);
   if (state.averages) copy(state.averages->tensors, state.best->averaged);
 }
 
-bool has_ended(const State& state, const recipe::Recipe& recipe) {
-  return recipe.early_stopping && regularize::has_ended(*recipe.early_stopping, *state.stop);
+bool should_stop(const State& state, const recipe::Recipe& recipe) {
+  return recipe.early_stopping && regularize::should_stop(*recipe.early_stopping, *state.stop);
 }
 
-std::optional<EarlyStop> conclude(State& state, const recipe::Recipe& recipe,
-                                  const schedule::Horizon& horizon) {
+std::optional<EarlyStop> finish_early_stopping(State& state, const recipe::Recipe& recipe,
+                                               const schedule::Horizon& horizon) {
   if (!recipe.early_stopping) return std::nullopt;
   const auto& memory = *state.stop;
   const bool restored = state.best && memory.seen;
@@ -95,7 +95,7 @@ std::optional<EarlyStop> conclude(State& state, const recipe::Recipe& recipe,
     copy(state.best->raw, weights(*state.network));
     if (state.averages) copy(state.best->averaged, state.averages->tensors);
   }
-  return EarlyStop{.reason = has_ended(state, recipe) ? "patience" : "length",
+  return EarlyStop{.reason = should_stop(state, recipe) ? "patience" : "length",
                    .epoch = state.step / horizon.steps_per_epoch,
                    .step = state.step,
                    .measure = std::string(name_of(recipe.early_stopping->measure)),
@@ -111,16 +111,15 @@ std::string to_text(const EarlyStop& stop, std::int64_t epochs) {
   if (stop.reason == "patience")
     text = fmt::format("Training ended early, after epoch {} of {}: {} evaluation{} in a row {}.",
                        stop.epoch, epochs, stop.waited, stop.waited == 1 ? "" : "s",
-                       seen ? fmt::format("got no better than epoch {} with {}", stop.best_epoch,
+                       seen ? fmt::format("did not improve on epoch {} with {}", stop.best_epoch,
                                           measure_text(stop))
-                            : std::string("gave no number to judge by"));
+                            : std::string("had no finite validation score"));
   else if (seen)
     text = fmt::format(
-        "Early stopping let the run come to its end; its best evaluation was that of epoch {} "
-        "with {}.",
+        "Early stopping did not end the run; its best evaluation was that of epoch {} with {}.",
         stop.best_epoch, measure_text(stop));
   else
-    text = "Early stopping let the run come to its end; no evaluation gave a number to judge by.";
+    text = "Early stopping did not end the run; no evaluation had a finite validation score.";
   return text + (stop.weights == "best"
                      ? fmt::format(" The weights are those of epoch {}.", stop.best_epoch)
                      : " The weights are the last ones.");

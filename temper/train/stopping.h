@@ -6,43 +6,43 @@
 #include "temper/train/events.h"
 #include "temper/train/state.h"
 
-/// Early stopping of a run: what it has seen, when it ends, and the weights that it ends with.
-/// Without recipe.early_stopping nothing of it is there.
+/// Early stopping of a run: its record of evaluations, the decision to end training, and the
+/// weights of the finished run. Without recipe.early_stopping all of this is empty.
 namespace temper::train {
 
-/// Throws Error{Code::usage} where early stopping has no validation score to go by.
-/// @param validated  there is a validation set
+/// Throws Error{Code::usage} where early stopping has no validation score.
+/// @param validated  whether there is a validation set
 void check_stopping(const recipe::Recipe& recipe, bool validated);
 
-/// The memory before the first evaluation, and room for the best weights where they are wanted.
+/// Initializes the record of evaluations and, with restore_best, the copies of the best weights.
 void begin_stopping(State& state, const recipe::Recipe& recipe);
 
-/// What an evaluation makes of the memory, which is left as it was.
-struct Judged {
-  regularize::StopMemory memory;
-  bool best = false;  ///< no evaluation was better
-  bool ends = false;  ///< training ends here
+/// The outcome of an evaluation.
+struct StopDecision {
+  regularize::EarlyStoppingState memory;  ///< the record, updated
+  bool best = false;                      ///< whether this is the best evaluation so far
+  bool ends = false;                      ///< whether training ends here
 };
 
-/// @param evaluated  with the scores of the weights that count
+/// Compares an evaluation with the earlier ones. Does not change the state.
+/// @param evaluated  with the scores of the weights that recipe.evaluation selects
 /// @return nothing without early stopping
-std::optional<Judged> judge(const State& state, const recipe::Recipe& recipe,
-                            const Evaluated& evaluated);
+std::optional<StopDecision> judge(const State& state, const recipe::Recipe& recipe,
+                                  const Evaluated& evaluated);
 
-/// Takes it in, and where the evaluation is the best one, copies of its weights.
-void take_in(State& state, const Judged& judged);
+/// Stores the updated record, and a copy of the weights if the evaluation is the best one.
+void record_evaluation(State& state, const StopDecision& judged);
 
 /// Whether the last evaluation has ended training.
-bool has_ended(const State& state, const recipe::Recipe& recipe);
+bool should_stop(const State& state, const recipe::Recipe& recipe);
 
-/// When training is over: puts the best weights in the place of the last ones, raw and averaged,
-/// where the recipe asks for that and there was an evaluation that gave a number. Doing so again
-/// changes nothing.
-/// @return what is told; nothing without early stopping
-std::optional<EarlyStop> conclude(State& state, const recipe::Recipe& recipe,
-                                  const schedule::Horizon& horizon);
+/// At the end of training: restores the best weights, raw and averaged, where the recipe asks for
+/// that and some evaluation had a finite score. Idempotent.
+/// @return the event to report; nothing without early stopping
+std::optional<EarlyStop> finish_early_stopping(State& state, const recipe::Recipe& recipe,
+                                               const schedule::Horizon& horizon);
 
-/// One or two sentences for a person: why and when the run ended, and with which weights.
+/// Two sentences: why and when the run ended, and with which weights.
 /// @param epochs  of the recipe
 std::string to_text(const EarlyStop& stop, std::int64_t epochs);
 

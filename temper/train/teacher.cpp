@@ -16,7 +16,7 @@
 namespace temper::train {
 namespace {
 
-/// Normalisations that were measured on the same images agree in all digits that are written.
+/// Normalizations computed from the same images agree in all digits that are written.
 constexpr double kTolerance = 1e-6;
 
 [[noreturn]] void refuse(const Plan& plan, const std::string& why) {
@@ -29,7 +29,7 @@ SavedModel saved(const Plan& plan) {
   const auto& from = plan.recipe.distillation->from;
   if (from.empty())
     refuse(plan,
-           "no teacher is named; expected the directory of a finished run, such as "
+           "no teacher is given; expected the directory of a finished run, such as "
            "\"runs/teacher\"");
   try {
     return load_model(from);
@@ -54,26 +54,26 @@ void require_same_task(const Plan& plan, const SavedModel& teacher) {
   if (teacher.classes != classes) {
     const auto [theirs, ours] = std::ranges::mismatch(teacher.classes, classes);
     refuse(plan, theirs != teacher.classes.end() && ours != classes.end()
-                     ? fmt::format("class {} of {} is \"{}\" and of this data \"{}\"; a teacher "
+                     ? fmt::format("class {} of {} is \"{}\", but \"{}\" in this data; the teacher "
                                    "needs the same classes in the same order",
                                    theirs - teacher.classes.begin(), from, *theirs, *ours)
-                     : fmt::format("{} was trained on {} classes and this data has {}; a teacher "
-                                   "needs the same",
+                     : fmt::format("{} was trained on {} classes, but this data has {}; the "
+                                   "teacher needs the same classes",
                                    from, teacher.classes.size(), classes.size()));
   }
   const auto& task = teacher.task;
   if (task.channels != plan.task.channels || task.height != plan.task.height ||
       task.width != plan.task.width)
-    refuse(plan, fmt::format("{} sees images of {} (channels x height x width) and this run {}; "
-                             "train one of them at the other's data.size",
+    refuse(plan, fmt::format("{} takes images of {} (channels x height x width), but this run uses "
+                             "{}; train both with the same data.size",
                              from, shape(task), shape(plan.task)));
   const auto& normalisation = plan.evaluation.normalisation;
   if (!close(teacher.normalisation.mean, normalisation.mean) ||
       !close(teacher.normalisation.std, normalisation.std))
     refuse(plan,
-           fmt::format("{} saw images normalised by mean [{}] and deviation [{}], and this run's "
-                       "are by [{}] and [{}]: they were measured on other training images; train "
-                       "both with the same data, validation, limit and seed",
+           fmt::format("{} was trained with normalization mean [{}] and std [{}], but this run has "
+                       "[{}] and [{}], computed from other training images; train both with the "
+                       "same data, validation, limit and seed",
                        from, fmt::join(teacher.normalisation.mean, ", "),
                        fmt::join(teacher.normalisation.std, ", "),
                        fmt::join(normalisation.mean, ", "), fmt::join(normalisation.std, ", ")));
@@ -98,8 +98,8 @@ std::shared_ptr<model::Network> load_teacher(const Plan& plan) {
   const auto& expected = plan.recipe.distillation->teacher;
   if (!expected.empty() && hash_of_weights(*teacher.network) != expected)
     refuse(plan,
-           fmt::format("the weights in {} are not those that this run is taught by "
-                       "(distillation.teacher = \"{}\"); bring that run back, or begin a new one",
+           fmt::format("the weights in {} are not those of this run's teacher "
+                       "(distillation.teacher = \"{}\"); restore that run, or start a new one",
                        plan.recipe.distillation->from, expected));
   teacher.network->to(plan.device);
   teacher.network->set_format(format_of(plan.recipe.precision));

@@ -21,7 +21,7 @@ fs::path file_of(const fs::path& run) {
   return run / "temperature.json";
 }
 
-/// All that is kept; an empty object without the file.
+/// All saved temperatures; an empty object without the file.
 json read(const fs::path& run) {
   const auto path = file_of(run);
   if (!fs::exists(path)) return json::object();
@@ -35,7 +35,7 @@ json read(const fs::path& run) {
 
 SavedTemperature parse(const json& entry, const fs::path& path) {
   const auto refuse = [&]() -> SavedTemperature {
-    throw Error(Code::data, fmt::format("{}: no temperature > 0 in the form that temper writes; "
+    throw Error(Code::data, fmt::format("{}: not a valid temperature > 0 as written by temper; "
                                         "remove the file and fit it again",
                                         path.string()));
   };

@@ -7,30 +7,32 @@
 #include "temper/measure/temperature.h"
 #include "temper/train/evaluate.h"
 
-/// The temperature that a run's logits are divided by before they become probabilities: fitted on
-/// its validation set (measure/temperature.h), kept in temperature.json beside its weights.
+/// Temperature scaling: the temperature by which a run's logits are divided before the softmax is
+/// fitted on its validation set (measure/temperature.h) and saved in temperature.json beside its
+/// weights.
 namespace temper::train {
 
 struct SavedTemperature {
   measure::Temperature fit;
-  std::int64_t images = 0;  ///< that it was fitted on
+  std::int64_t images = 0;  ///< number of images that it was fitted on
 };
 
 /// Throws Error{Code::usage} where the plan has no validation set, or an empty one: a temperature
-/// that is fitted on training images says that the network may be as sure as it is of those.
+/// fitted on training images would make the network overconfident.
 void require_validation(const Plan& plan);
 
-/// @param validation  the answers to the plan's validation set, of the weights it is meant for
+/// @param validation  predictions on the plan's validation set, with the weights to be calibrated
 SavedTemperature fit_temperature(const Predictions& validation);
 
-/// Keeps it for those weights, beside what is there for others.
+/// Saves the temperature of these weights, and keeps those of other weights. Throws
+/// Error{Code::io}.
 /// @param weights  "raw", "averaged", "best" or "last"
-/// @param file     that holds them: the temperature is bound to its bytes. Throws Error{Code::io}
+/// @param file     of the weights: the temperature is valid for its exact bytes
 void save_temperature(const std::filesystem::path& run, const std::string& weights,
                       const std::filesystem::path& file, const SavedTemperature& temperature);
 
-/// The temperature of those weights; nothing where none was fitted, or where it was fitted for
-/// weights that have changed since. Throws Error{Code::data} for a damaged temperature.json.
+/// The temperature of these weights; nothing where none was fitted, or where the weights have
+/// changed since. Throws Error{Code::data} for a damaged temperature.json.
 std::optional<SavedTemperature> saved_temperature(const std::filesystem::path& run,
                                                   const std::string& weights,
                                                   const std::filesystem::path& file);

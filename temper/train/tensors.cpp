@@ -37,7 +37,7 @@ io::Dtype dtype_of(const at::Tensor& tensor) {
 at::ScalarType scalar_of(io::Dtype dtype) {
   for (const auto& [known, scalar] : kDtypes)
     if (known == dtype) return scalar;
-  throw Error(Code::internal, "a file type without a tensor type");
+  throw Error(Code::internal, "file type without a tensor type");
 }
 
 void require_same(const io::TensorView& view, const Named& target) {
@@ -45,7 +45,7 @@ void require_same(const io::TensorView& view, const Named& target) {
   if (view.shape == tensor.sizes().vec() && view.dtype == dtype_of(tensor)) return;
   throw Error(
       Code::data,
-      fmt::format("tensor '{}' is {} [{}] in the file where the network has {} [{}]; the file "
+      fmt::format("tensor '{}' is {} [{}] in the file, but {} [{}] in the network; the file "
                   "belongs to another network",
                   name, name_of(view.dtype), fmt::join(view.shape, ", "), name_of(dtype_of(tensor)),
                   fmt::join(tensor.sizes(), ", ")));
@@ -71,11 +71,10 @@ void save_tensors(const std::filesystem::path& path, std::span<const Named> tens
 void load_tensors(const io::Safetensors& file, std::span<const Named> tensors) {
   for (const auto& target : tensors) require_same(file.at(target.first), target);
   if (file.tensors().size() != tensors.size())
-    throw Error(
-        Code::data,
-        fmt::format("the file holds {} tensors where the network has {}; the file belongs to "
-                    "another network",
-                    file.tensors().size(), tensors.size()));
+    throw Error(Code::data,
+                fmt::format("the file has {} tensors, but the network has {}; the file belongs to "
+                            "another network",
+                            file.tensors().size(), tensors.size()));
   for (const auto& [name, tensor] : tensors) tensor.detach().copy_(to_tensor(file.at(name)));
 }
 

@@ -8,7 +8,7 @@
 
 #include "temper/io/safetensors.h"
 
-/// LibTorch's tensors in safetensors files.
+/// LibTorch tensors in safetensors files.
 namespace temper::train {
 
 using Named = std::pair<std::string, at::Tensor>;
@@ -17,9 +17,9 @@ using Named = std::pair<std::string, at::Tensor>;
 void save_tensors(const std::filesystem::path& path, std::span<const Named> tensors,
                   const io::Metadata& metadata = {});
 
-/// Copies the file's tensors into these, which keep their storage, layout and device. Both must
-/// have the same names, shapes and types; else Error{Code::data} names the first that differs, and
-/// nothing was copied.
+/// Copies the file's tensors into `tensors`, which keep their storage, layout and device. Both must
+/// have the same names, shapes and types; otherwise throws Error{Code::data} naming the first that
+/// differs, without copying anything.
 void load_tensors(const io::Safetensors& file, std::span<const Named> tensors);
 
 /// A tensor of the file, as a copy.

@@ -12,13 +12,13 @@ namespace {
 
 constexpr auto kPath = "data.train_size";
 
-/// Below it there is hardly anything to see; who writes less means a share.
+/// Smaller sizes are useless, and most likely meant as a fraction of data.size.
 constexpr std::int64_t kLeastSide = 8;
 
 [[noreturn]] void refuse(const recipe::Recipe& recipe, const std::string& found) {
   throw Error(Code::usage,
               fmt::format("{}{}{}; expected {} pixels or more: it is a side in "
-                          "pixels, not a share of data.size",
+                          "pixels, not a fraction of data.size",
                           recipe::place(recipe.places, kPath), kPath, found, kLeastSide));
 }
 
@@ -30,7 +30,7 @@ TrainingSize::TrainingSize(const recipe::Recipe& recipe, const schedule::Horizon
   const auto driven = recipe.schedules.find(kPath);
   if (driven != recipe.schedules.end()) {
     schedule_ = driven->second;
-    look_along();
+    scan_steps();
   }
   if (!given() || std::llround(side_at(smallest_)) >= kLeastSide) return;
   refuse(recipe, scheduled() ? fmt::format(": its schedule gives {:g} at step {} of {}",
@@ -57,7 +57,7 @@ double TrainingSize::area_at(std::int64_t step) const {
   return static_cast<double>(height * width);
 }
 
-void TrainingSize::look_along() {
+void TrainingSize::scan_steps() {
   double mean = 0;
   double least = area_at(0);
   double most = least;

@@ -8,18 +8,18 @@
 
 namespace temper::train {
 
-/// Height and width of training images, step by step: data.train_size, rounded to whole pixels, is
-/// the longer side of images in the proportions of the network's input. Small images first are
-/// Howard 2018 (fast.ai's progressive resizing) and Tan and Le 2021, EfficientNetV2,
-/// arXiv:2104.00298, 4; smaller images in training than in evaluation, Touvron et al. 2019,
+/// The height and width of training images at each step: data.train_size, rounded to whole pixels,
+/// is the longer side of images with the aspect ratio of the network's input. For increasing sizes
+/// see Howard 2018 (fast.ai's progressive resizing) and Tan and Le 2021, EfficientNetV2,
+/// arXiv:2104.00298, 4; for smaller images in training than in evaluation, Touvron et al. 2019,
 /// arXiv:1906.06423.
 class TrainingSize {
  public:
   /// Throws Error{Code::usage} for sides below 8 pixels, naming the step.
-  /// @param input  of the network, which evaluation sees
+  /// @param input  input size of the network, used in evaluation
   TrainingSize(const recipe::Recipe& recipe, const schedule::Horizon& horizon, augment::Size input);
 
-  /// Else training images are as the network's input.
+  /// False: training images have the network's input size.
   [[nodiscard]] bool given() const { return scheduled() || side_ != 0; }
   [[nodiscard]] bool scheduled() const { return schedule_.has_value(); }
   [[nodiscard]] augment::Size at(std::int64_t step) const;
@@ -27,14 +27,14 @@ class TrainingSize {
   /// The first step with the smallest images, and with the largest.
   [[nodiscard]] std::int64_t smallest_at() const { return smallest_; }
   [[nodiscard]] std::int64_t largest_at() const { return largest_; }
-  /// A step whose images have about the mean area over the run, so that its time is a step's mean
-  /// time.
+  /// A step whose images have about the mean area over the run, so that it takes about the mean
+  /// time of a step.
   [[nodiscard]] std::int64_t typical_at() const { return typical_; }
 
  private:
   [[nodiscard]] double side_at(std::int64_t step) const;
   [[nodiscard]] double area_at(std::int64_t step) const;
-  void look_along();
+  void scan_steps();
 
   std::optional<schedule::Schedule> schedule_;
   double side_;

@@ -2,58 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <string_view>
-#include <variant>
-
 #include "temper/core/error.h"
 #include "temper/recipe/text.h"
 
 namespace temper::train {
-namespace {
 
-[[noreturn]] void refuse(const recipe::Recipe& recipe, std::string_view option,
-                         std::string_view what) {
-  throw Error(Code::usage,
-              fmt::format("{}{}", recipe::place(recipe.places, std::string(option)), what));
-}
-
-void check_loss(const recipe::Recipe& recipe) {
-  if (std::holds_alternative<loss::Huber>(recipe.loss) ||
-      std::holds_alternative<loss::Custom>(recipe.loss))
-    return;
-  const auto* mse = std::get_if<loss::Mse>(&recipe.loss);
-  if (mse == nullptr)
-    refuse(recipe, "loss.kind",
-           fmt::format("loss.kind = \"{}\" for data with values; expected mse, huber or custom",
-                       std::visit([](const auto& loss) { return loss.kind; }, recipe.loss)));
-  if (mse->true_value != 1 || mse->true_weight != 1)
-    refuse(recipe, "loss.kind",
-           fmt::format("loss.true_value = {} and loss.true_weight = {} for data with values; they "
-                       "are about classes, expected 1",
-                       mse->true_value, mse->true_weight));
-}
-
-}  // namespace
-
-void check_for_values(const recipe::Recipe& recipe) {
-  check_loss(recipe);
-  const auto leave_out = [&](bool given, std::string_view option, std::string_view why) {
-    if (given) refuse(recipe, option, fmt::format("{} for data with values; {}", option, why));
-  };
-  leave_out(recipe.distillation.has_value(), "distillation",
-            "it compares probabilities of classes, leave it out");
-  leave_out(recipe.consistency.has_value(), "consistency",
-            "it compares probabilities of classes, leave it out");
-  constexpr auto kByLoss = "there is no accuracy, expected validation_loss";
-  leave_out(recipe.checkpoint.best == recipe::Best::validation_accuracy,
-            "checkpoint.best = validation_accuracy", kByLoss);
-  leave_out(recipe.early_stopping &&
-                recipe.early_stopping->measure == regularize::StopMeasure::validation_accuracy,
-            "early_stopping.measure = validation_accuracy", kByLoss);
-  for (const auto& [path, schedule] : recipe.schedules)
-    if (const auto* plateau = std::get_if<schedule::Plateau>(&schedule))
-      leave_out(plateau->measure == schedule::PlateauMeasure::validation_accuracy,
-                fmt::format("{}.measure = validation_accuracy", path), kByLoss);
+void check_regression(const recipe::Recipe& recipe) {
+  for (const auto& fact : recipe::facts(recipe))
+    if (!fact.instead.empty())
+      throw Error(Code::usage, fmt::format("{}{} = {} for regression targets; it needs class "
+                                           "labels, {}",
+                                           recipe::place(recipe.places, fact.path), fact.path,
+                                           fact.value, fact.instead));
 }
 
 std::vector<double> in_units(const data::Source& source, std::int64_t i,
@@ -66,7 +26,7 @@ std::vector<double> in_units(const data::Source& source, std::int64_t i,
   return values;
 }
 
-std::string truth_text(const data::Source& source, std::int64_t i, const data::ValueScale& scale) {
+std::string target_text(const data::Source& source, std::int64_t i, const data::ValueScale& scale) {
   if (const auto label = source.label(i); label >= 0)
     return source.classes()[static_cast<std::size_t>(label)];
   std::string text;

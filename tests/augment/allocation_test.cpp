@@ -1,4 +1,4 @@
-// This program's operator new counts.
+// This program's operator new counts its calls.
 #include <gtest/gtest.h>
 
 #include "temper/augment/pipeline.h"

@@ -42,7 +42,7 @@ Step random_step(Random& random, std::int64_t reach, std::int64_t largest) {
   }
 }
 
-/// Every step carried out on pixels before the next.
+/// Carries out every step on pixels before the next.
 io::Image step_by_step(const io::Image& image, const std::vector<Step>& steps) {
   io::Image now = image;
   for (const auto& step : steps) {
@@ -98,8 +98,8 @@ TEST(Frame, OfAFileGivesThePixelsOfTheDecodedImage) {
   }
 }
 
-// Decoded smaller, the crop lies between pixels: were it rounded, waves would be off by their
-// slope.
+// In a picture that is decoded smaller the crop's edges lie between pixels. If they were rounded,
+// the waves would be off by their slope.
 TEST(Frame, OfAFileThatIsDecodedSmallerIsNearlyTheSame) {
   const auto bytes = io::encode_jpeg(waves(301, 407), {.quality = 95});
   io::Picture exact, fast;
@@ -188,8 +188,8 @@ TEST(Pipeline, AnotherOperationShiftsNobodysDraws) {
 
 TEST(Pipeline, ShiftsAreUniformAndHalfOfTheImagesAreMirrored) {
   io::Image image{9, 9, 1, std::vector<std::uint8_t>(81)};
-  image.pixels[4 * 9 + 4] = 255;  // where the spot goes is where the image went
-  image.pixels[4 * 9 + 5] = 254;  // and on which side of it this one lies tells the mirror
+  image.pixels[4 * 9 + 4] = 255;  // the spot's position shows the shift
+  image.pixels[4 * 9 + 5] = 254;  // and the side on which this one is shows the flip
   const Pipeline pipeline({PadCrop{.padding = 2}, Flip{}}, {{0}, {1.0 / 255}}, {9, 9});
   Frame frame({9, 9});
   std::vector<float> out(81);

@@ -13,7 +13,7 @@
 namespace temper::augment {
 namespace {
 
-/// A tensor of the file with its name taken apart: "resize grey bilinear 31 20".
+/// A tensor of the file with its name parsed: "resize grey bilinear 31 20".
 struct Case {
   std::string name;
   io::Image image;  ///< what the operation is applied to
@@ -58,7 +58,7 @@ class AugmentGolden : public ::testing::Test {
     return result;
   }
 
-  /// Pixels equal, once as they are and once through render(), which goes another way.
+  /// Expects equal pixels from pixels() and from render(), which takes another code path.
   void expect_pixels(const std::string& kind,
                      const std::function<void(Frame&, const Case&)>& change) {
     Frame frame;
@@ -122,7 +122,7 @@ TEST_F(AugmentGolden, ResizedCropsAreTorchvisionsWithAllInstructions) {
   });
 }
 
-// PyTorch works in float and does not round between the passes.
+// PyTorch computes in float and does not round between the passes.
 TEST_F(AugmentGolden, WithoutAntialiasingPixelsAreTorchsToARounding) {
   for (const auto& item : cases("aliased")) {
     SCOPED_TRACE(item.name);

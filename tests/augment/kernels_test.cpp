@@ -23,7 +23,7 @@ std::int64_t between(Random& random, std::int64_t low, std::int64_t high) {
   return low + static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(high - low + 1)));
 }
 
-/// Everything that a row of rows of random resizing gives. No byte lies behind the pixels.
+/// The result of a random resize. There is no memory after the source pixels.
 std::vector<std::uint8_t> resized(std::uint64_t seed) {
   Random random(seed, Purpose::inspect, {1});
   const Size in{between(random, 1, 60), between(random, 1, 90)};
@@ -36,8 +36,8 @@ std::vector<std::uint8_t> resized(std::uint64_t seed) {
   const Filter filter{static_cast<Interpolation>(random.below(5)), random.chance(0.8)};
 
   Resampler resampler;
-  const Box needed = resampler.prepare(Stretch::whole(in), out, window, filter);
-  // Exactly what is needed, so that the sanitizers see who reads more.
+  const Box needed = resampler.prepare(SourceRegion::whole(in), out, window, filter);
+  // Exactly the pixels that are needed, so that sanitizers detect reads beyond them.
   const std::int64_t stride = needed.width * channels;
   std::vector<std::uint8_t> part;
   for (std::int64_t y = 0; y < needed.height; ++y) {
@@ -80,9 +80,9 @@ TEST(Kernels, AWindowHasThePixelsOfTheWhole) {
       for (const Size out : {Size{31, 40}, {77, 90}, {50, 33}, {20, 70}}) {
         const Filter filter{static_cast<Interpolation>(name), antialias};
         Resampler whole, some;
-        whole.begin(part(whole.prepare(Stretch::whole(in), out, augment::whole(out), filter)));
+        whole.begin(part(whole.prepare(SourceRegion::whole(in), out, augment::whole(out), filter)));
         const Box window{5, 7, 11, 13};
-        some.begin(part(some.prepare(Stretch::whole(in), out, window, filter)));
+        some.begin(part(some.prepare(SourceRegion::whole(in), out, window, filter)));
         for (std::int64_t y = 0; y < window.height; ++y) {
           const auto* row = some.row(y);
           ASSERT_TRUE(

@@ -19,9 +19,7 @@ Pipeline pipeline() {
                           for (auto& sample : image.pixels)
                             sample = static_cast<std::uint8_t>(sample + by);
                         }};
-  return {{PadCrop{.padding = 3}, Flip{.probability = 1}, brighten, CenterCrop{}},
-          {{0.5}, {0.5}},
-          {8, 8}};
+  return {{PadCrop{.padding = 3}, Flip{.p = 1}, brighten, CenterCrop{}}, {{0.5}, {0.5}}, {8, 8}};
 }
 
 TEST(Trace, SaysWhatEveryOperationDrewAndDid) {

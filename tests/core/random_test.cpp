@@ -81,14 +81,14 @@ TEST(Random, BelowReachesEveryValueEqually) {
   for (const int count : counts) EXPECT_NEAR(count, 10'000, 500);
 }
 
-TEST(Random, PermutationIsOne) {
+TEST(Random, PermutationHasEveryElementOnce) {
   auto order = Random(4, Purpose::shuffle).permutation(1000);
   EXPECT_FALSE(std::is_sorted(order.begin(), order.end()));
   std::sort(order.begin(), order.end());
   for (std::int64_t i = 0; i < 1000; ++i) EXPECT_EQ(order[static_cast<std::size_t>(i)], i);
 }
 
-TEST(Random, RecordingTellsEveryNumberAndChangesNone) {
+TEST(Random, RecordingStoresEveryNumberAndChangesNone) {
   Random plain(7, Purpose::inspect);
   Random recorded(7, Purpose::inspect);
   std::vector<Draw> draws;

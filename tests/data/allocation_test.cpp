@@ -21,7 +21,7 @@ std::shared_ptr<const Source> pictures(std::int64_t count) {
   return std::make_shared<ArraySource>(std::move(contents));
 }
 
-/// Of the last twenty of thirty batches, which this thread makes itself.
+/// Allocations during the last twenty of thirty batches, which this thread prepares itself.
 std::int64_t allocations_of(std::int64_t batch, bool adapted) {
   LoaderOptions options{.operations = {augment::PadCrop{}, augment::Flip{},
                                        augment::Resize{.sides = augment::ResizedSides::both}},
@@ -31,8 +31,7 @@ std::int64_t allocations_of(std::int64_t batch, bool adapted) {
                         .threads = 0};
   if (adapted)
     options.adapt = [](std::int64_t step, augment::Pipeline& pipeline) {
-      std::get<augment::Flip>(pipeline.operations()[1]).probability =
-          0.1 * static_cast<double>(step % 3);
+      std::get<augment::Flip>(pipeline.operations()[1]).p = 0.1 * static_cast<double>(step % 3);
       pipeline.set_input({8 + step % 4, 8 + step % 4});
     };
   Loader loader(pictures(30 * batch), options);
@@ -43,7 +42,7 @@ std::int64_t allocations_of(std::int64_t batch, bool adapted) {
   return allocations - before;
 }
 
-/// Files of every format, streamed. What the formats' libraries allocate in C is not counted.
+/// Files of every format, streamed. Allocations in C by the formats' libraries are not counted.
 std::int64_t allocations_of_files(io::Decode decode) {
   const TemporaryFolder root;
   std::vector<FileSource::File> files;

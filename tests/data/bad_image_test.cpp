@@ -1,4 +1,4 @@
-// Images that can't be read: training goes on without them, always in the same way.
+// Images that can't be read: training continues without them, reproducibly.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-/// Noise of one size; every fifth image is damaged, or all are.
+/// Noise images of one size; every fifth one is damaged, or all are.
 class Damaged : public NoiseSource {
  public:
   explicit Damaged(std::int64_t size, std::int64_t every = 5) : NoiseSource(size), every_(every) {}

@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
-/// Values count up from 0 and begin again after `period`.
+/// The values count up from 0 modulo `period`.
 void write_idx(const fs::path& path, const std::vector<std::uint32_t>& shape, std::size_t period) {
   std::vector<std::uint8_t> bytes{0, 0, 8, static_cast<std::uint8_t>(shape.size())};
   std::size_t count = 1;
@@ -154,13 +154,13 @@ TEST_F(CifarFolder, HundredHasFineLabels) {
   EXPECT_EQ(sets.test, nullptr);
   write("fine_label_names.txt", "apple\n");
   EXPECT_THAT(message_of(Code::data, [&] { open(root.path().string()); }),
-              HasSubstr("1 names of classes; expected 100"));
+              HasSubstr("1 class names; expected 100"));
 }
 
 TEST_F(CifarFolder, OfThePythonVersionSaysWhatToFetch) {
   write("data_batch_1", "pickle");
   EXPECT_THAT(message_of(Code::data, [&] { open(root.path().string()); }),
-              HasSubstr("fetch the binary version"));
+              HasSubstr("download the binary version"));
 }
 
 }  // namespace

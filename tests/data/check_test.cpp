@@ -21,7 +21,7 @@ void write_text(const fs::path& path, const std::string& text) {
   write_bytes(path, text.data(), text.size());
 }
 
-/// train/ with three pictures of cats and two of dogs, val/ with one of each.
+/// Writes train/ with three images of cats and two of dogs, and val/ with one of each.
 void write_set(const fs::path& folder) {
   std::uint64_t seed = 0;
   for (const auto* path :
@@ -51,9 +51,9 @@ TEST(Check, SaysWhatThereIs) {
   EXPECT_NEAR(found.normalisation.mean.at(0), 0.5, 0.02);
   EXPECT_NEAR(found.normalisation.std.at(0), 0.29, 0.02);
   const auto text = to_text(found);
-  EXPECT_THAT(text, HasSubstr("training    5 pictures, 2 to 3 a class\n"
-                              "            20 to 24 pixels high, 30 wide, shorter side 22 in the "
-                              "middle\n"));
+  EXPECT_THAT(text, HasSubstr("training    5 pictures, 2 to 3 per class\n"
+                              "            20 to 24 pixels high, 30 wide, median shorter side "
+                              "22\n"));
   EXPECT_THAT(text, HasSubstr("classes     2\n                     3  cat\n"));
   const auto json = to_json(found);
   EXPECT_EQ(json["good"], true);
@@ -96,7 +96,7 @@ TEST(Check, FindsTheSamePixelsWithinAndAcrossSets) {
   ASSERT_EQ(found.duplicates.size(), 2U);
   EXPECT_TRUE(found.duplicates[1].labels_differ());
   EXPECT_FALSE(found.good());
-  EXPECT_THAT(to_text(found), HasSubstr("1 picture under more than one label:\n"));
+  EXPECT_THAT(to_text(found), HasSubstr("1 picture with more than one label:\n"));
 
   fs::copy(folder.path() / "train/cat/b.png", folder.path() / "val/cat/other.png");
   found = check(folder.path().string());
@@ -119,12 +119,13 @@ TEST(Check, NamesFilesOfUnexpectedKinds) {
   write_text(folder.path() / "train/.hidden", "left alone");
   const auto found = check(folder.path().string());
   EXPECT_TRUE(found.good());
-  EXPECT_EQ(found.sets[0].images, 6) << "a PNG that is called .jpg is read";
+  EXPECT_EQ(found.sets[0].images, 6) << "a PNG with the extension .jpg is read";
   std::vector<std::string> reasons;
   for (const auto& file : found.odd_files) reasons.push_back(file.reason);
-  EXPECT_THAT(reasons, ElementsAre("no picture, and not read", "a PNG picture that is called .jpg",
-                                   "a PNG picture, not read since its name does not end in .png",
-                                   "a GIF picture, which temper does not read"));
+  EXPECT_THAT(reasons,
+              ElementsAre("not a picture; it is not read", "a PNG picture with the extension .jpg",
+                          "a PNG picture, not read because its name does not end in .png",
+                          "a GIF picture, which temper does not read"));
 }
 
 TEST(Check, OfWhatCannotBeOpenedIsTheReason) {
@@ -135,7 +136,7 @@ TEST(Check, OfWhatCannotBeOpenedIsTheReason) {
   EXPECT_FALSE(found.good());
   EXPECT_THAT(found.error, HasSubstr("no pictures"));
   ASSERT_EQ(found.odd_files.size(), 1U);
-  EXPECT_THAT(to_text(found), HasSubstr("a PNG picture, not read since its name"));
+  EXPECT_THAT(to_text(found), HasSubstr("a PNG picture, not read because its name"));
 }
 
 TEST(Check, TakesSetsThatAreOpen) {
@@ -144,7 +145,7 @@ TEST(Check, TakesSetsThatAreOpen) {
   EXPECT_EQ(found.sets[0].unlabelled, 3);
   ASSERT_EQ(found.sets[0].bad.size(), 1U);
   EXPECT_EQ(found.sets[0].bad[0].reason, "the disk is upset");
-  EXPECT_THAT(to_text(found), HasSubstr("21 pictures, 3 of them without a label, 6 a class"));
+  EXPECT_THAT(to_text(found), HasSubstr("21 pictures, 3 of them without a label, 6 per class"));
 }
 
 }  // namespace

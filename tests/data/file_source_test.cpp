@@ -1,4 +1,4 @@
-// Pictures in files, streamed and in memory, and what happens to them during a run.
+// Images in files, streamed and in memory, and files that change during a run.
 #include "temper/data/file_source.h"
 
 #include <gmock/gmock.h>
@@ -100,7 +100,7 @@ TEST_F(FileSourceTest, NamesAPictureThatIsReplacedDuringTheRun) {
   write_bytes(files[5].path, bytes.data(), bytes.size());
   EXPECT_THAT(message_of(Code::data, [&] { streamed->read(5, picture); }),
               testing::AllOf(HasSubstr(files[5].path.string()),
-                             HasSubstr("replaced since the data set was opened")));
+                             HasSubstr("changed since the data set was opened")));
   fs::remove(files[6].path);
   EXPECT_THAT(message_of(Code::io, [&] { streamed->read(6, picture); }),
               HasSubstr(files[6].path.string()));

@@ -22,7 +22,7 @@ std::shared_ptr<const Source> source_of(const std::vector<std::int64_t>& labels,
                             .labels = labels});
 }
 
-/// Class c has 20 (c + 1) images.
+/// A source in which class c has 20 (c + 1) images.
 std::shared_ptr<const Source> stairs() {
   std::vector<std::int64_t> labels;
   for (std::int64_t c = 0; c < 5; ++c) labels.insert(labels.end(), 20 * (c + 1), c);
@@ -59,7 +59,7 @@ TEST(KeepLabels, LeavesEveryClassOne) {
   for (const auto label : labels_of(*few)) ++counts[label];
   for (std::int64_t c = 0; c < 5; ++c) EXPECT_EQ(counts[c], 1);
   EXPECT_EQ(message_of(Code::usage, [] { keep_labels(stairs(), 0, 1); }),
-            "data.labelled = 0; expected a share in (0, 1]");
+            "data.labelled = 0; expected a fraction in (0, 1]");
 }
 
 TEST(ReplaceLabels, ReplacesExactlyTheShareBySomeOtherClassAlike) {
@@ -96,7 +96,7 @@ TEST(ReplaceLabels, ALargerShareReplacesTheSameAndMore) {
   EXPECT_EQ(replace_labels(all, 1, 3).replaced.size(), 300U);
   EXPECT_EQ(replace_labels(all, 0, 3).source, all);
   EXPECT_EQ(message_of(Code::usage, [] { replace_labels(source_of({0, 0}, 1), 0.5, 1); }),
-            "data.label_noise = 0.5 with one class: there is no other label to give");
+            "data.label_noise = 0.5 with one class; it needs two or more classes");
 }
 
 }  // namespace

@@ -160,7 +160,7 @@ TEST(Loader, ABatchStaysAsItIsUntilTheNextCall) {
   for (int i = 0; i < 5; ++i) {
     const auto* batch = loader.next();
     const auto before = bytes_of(*batch);
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));  // the workers fill what they may
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));  // the workers fill the free slots
     EXPECT_EQ(bytes_of(*batch), before);
   }
 }
@@ -206,7 +206,7 @@ TEST(Loader, UsersOwnOperationsRunInTheWorkersAndStayReproducible) {
   EXPECT_NE(epoch(1), rest_of_epoch(without));
 }
 
-/// Images that grow and are mirrored ever more often, step by step.
+/// Images whose size and flip probability grow with the step.
 augment::Size size_at(std::int64_t step) {
   return {8 + step % 7, 12 - step % 5};
 }
@@ -219,7 +219,7 @@ LoaderOptions adapted(std::int64_t threads = 2) {
   result.operations.emplace_back(augment::Resize{.sides = augment::ResizedSides::both});
   result.size = {14, 12};
   result.adapt = [](std::int64_t step, augment::Pipeline& pipeline) {
-    std::get<augment::Flip>(pipeline.operations()[1]).probability = chance_at(step);
+    std::get<augment::Flip>(pipeline.operations()[1]).p = chance_at(step);
     pipeline.set_input(size_at(step));
   };
   return result;
@@ -248,7 +248,7 @@ TEST(AdaptedLoader, ABatchIsThatOfALoaderWithTheValuesOfItsStep) {
     auto fixed = adapted();
     fixed.adapt = {};
     fixed.size = size_at(step);
-    std::get<augment::Flip>(fixed.operations[1]).probability = chance_at(step);
+    std::get<augment::Flip>(fixed.operations[1]).p = chance_at(step);
     Loader one(source, fixed);
     one.start(epoch, batch);
     EXPECT_EQ(bytes_of(*loader.next()), bytes_of(*one.next())) << "step " << step;
@@ -313,7 +313,7 @@ TEST(AdaptedLoader, WhatCannotBeMadeIsToldWhenItsBatchIsDue) {
     loader.start(0);
     EXPECT_NE(loader.next(), nullptr);
     EXPECT_EQ(message_of(Code::usage, [&] { loader.next(); }),
-              "a batch of 15 x 12 pixels where the loader has memory for 1 x 1 to 14 x 12");
+              "a batch of 15 x 12 pixels; the loader has memory for 1 x 1 to 14 x 12");
     loader.start(0, 2);
     EXPECT_EQ(message_of(Code::usage, [&] { loader.next(); }), "not today");
     loader.start(0, 3);
@@ -347,7 +347,7 @@ TEST(Loader, AnImageOfTheWrongSizeSaysWhatToDo) {
 TEST(Loader, RefusesOptionsThatCannotWork) {
   const auto source = std::make_shared<NoiseSource>(7);
   EXPECT_THAT(message_of(Code::usage, [&] { Loader(source, options()); }),
-              HasSubstr("data.batch = 8 for a set of 7 images"));
+              HasSubstr("data.batch_size = 8 for a set of 7 images"));
   EXPECT_THAT(
       message_of(Code::usage, [&] { Loader(std::make_shared<NoiseSource>(0), evaluation()); }),
       HasSubstr("0 images"));

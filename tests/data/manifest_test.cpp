@@ -101,9 +101,9 @@ TEST_F(Manifest, RefusesAPictureThatIsListedTwice) {
 TEST_F(Manifest, NamesTheLineThatIsWrong) {
   EXPECT_THAT(error("path,label\np/0.png,a\np/9.png,b\n"),
               AllOf(HasSubstr("list.csv:3: no such picture: "), HasSubstr("p/9.png")));
-  EXPECT_THAT(error("path,label\np/0.png,a\np,b\n"), HasSubstr("list.csv:3: no file: "));
+  EXPECT_THAT(error("path,label\np/0.png,a\np,b\n"), HasSubstr("list.csv:3: not a file: "));
   ::mkfifo((root.path() / "pipe.png").c_str(), 0600);
-  EXPECT_THAT(error("path,label\np/0.png,a\npipe.png,b\n"), HasSubstr("list.csv:3: no file: "));
+  EXPECT_THAT(error("path,label\np/0.png,a\npipe.png,b\n"), HasSubstr("list.csv:3: not a file: "));
   EXPECT_THAT(error("path,label\np/0.png,a\n,b\n"), HasSubstr("list.csv:3: no path"));
   EXPECT_THAT(error("path,label,split\np/0.png,a,\np/1.png,b,tset\n"),
               HasSubstr("list.csv:3: split 'tset'; expected train, val or test"));
@@ -116,7 +116,7 @@ TEST_F(Manifest, RefusesHeadersThatSayTooLittle) {
   EXPECT_THAT(error("p/0.png,a\np/1.png,b\n"), HasSubstr("list.csv:1: no column 'path'"));
   EXPECT_THAT(error("path,labels\np/1.png,b\n"), HasSubstr("no column 'label' in the header"));
   EXPECT_THAT(error("path,label,class\np/1.png,a,b\n"),
-              HasSubstr("two columns for one thing, 'label' and 'class'"));
+              HasSubstr("two columns of the same meaning, 'label' and 'class'"));
   EXPECT_THAT(error("path,label\n"), HasSubstr("no training pictures"));
   EXPECT_THAT(error("path,label\np/0.png,a\n"), HasSubstr("only one class, 'a'"));
   EXPECT_THAT(error("path,label\np/0.png,\n"), HasSubstr("no picture has a label"));

@@ -143,7 +143,7 @@ TEST_F(Packing, NamesOrLeavesOutWhatCannotBeDecoded) {
 
 TEST_F(Packing, RefusesAnOutThatIsThere) {
   fs::create_directories(out);
-  EXPECT_THAT(message_of(Code::usage, [&] { packed(); }), HasSubstr("out is there already"));
+  EXPECT_THAT(message_of(Code::usage, [&] { packed(); }), HasSubstr("out exists already"));
 }
 
 TEST_F(Packing, BeginsAgainAfterAKilledProcess) {
@@ -157,10 +157,10 @@ TEST_F(Packing, SaysWhenShardsAreMissing) {
   packed({.shard_bytes = 12000});
   fs::remove(out / "train/train-000001.tar");
   EXPECT_THAT(message_of(Code::data, [&] { open(out.string()); }),
-              AllOf(HasSubstr("the training set has"), HasSubstr("Fetch what is missing")));
+              AllOf(HasSubstr("the training set has"), HasSubstr("Get the missing shards")));
 }
 
-/// An IDX file whose values count up from 0, again and again.
+/// An IDX file whose values count up from 0, repeatedly.
 void write_idx(const fs::path& path, const std::vector<std::uint8_t>& shape, int period) {
   std::string bytes{0, 0, 8, static_cast<char>(shape.size())};
   std::size_t count = 1;

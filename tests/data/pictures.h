@@ -15,7 +15,7 @@
 
 namespace temper::data {
 
-/// A folder that goes away with its test.
+/// A folder that is removed at the end of its test.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
@@ -53,7 +53,7 @@ inline void write_picture(const std::filesystem::path& path, const io::Image& im
   write_bytes(path, bytes.data(), bytes.size());
 }
 
-/// A user's own source: sizes vary, every seventh image has no label, and image `broken` can't be
+/// A user-defined source: sizes vary, every seventh image has no label, and image `broken` can't be
 /// read.
 class NoiseSource : public Source {
  public:
@@ -76,7 +76,7 @@ class NoiseSource : public Source {
   std::vector<std::string> classes_ = {"red", "green", "blue"};
 };
 
-/// What the call says that went wrong; fails where it doesn't throw, or with another code.
+/// The error message of a call; the test fails if it doesn't throw, or throws another code.
 template <class Call>
 std::string message_of(Code code, Call&& call) {
   try {

@@ -17,7 +17,7 @@ namespace {
 
 using Rows = std::vector<std::int64_t>;
 
-/// Pictures of one pixel in classes of those sizes, in that order.
+/// Images of one pixel, in classes of those sizes, in that order.
 std::shared_ptr<const Source> classes_of(const std::vector<std::int64_t>& sizes) {
   ArraySource::Contents contents{.name = "test", .height = 1, .width = 1, .channels = 1};
   for (std::size_t c = 0; c < sizes.size(); ++c) {
@@ -29,10 +29,12 @@ std::shared_ptr<const Source> classes_of(const std::vector<std::int64_t>& sizes)
 }
 
 /// The same with weights: those of even rows, and of odd ones.
-class Weighted : public Relabelled {
+class Weighted : public RelabeledSource {
  public:
   Weighted(const std::shared_ptr<const Source>& base, double even, double odd)
-      : Relabelled(base, Rows(static_cast<std::size_t>(base->size()), 0)), even_(even), odd_(odd) {}
+      : RelabeledSource(base, Rows(static_cast<std::size_t>(base->size()), 0)),
+        even_(even),
+        odd_(odd) {}
   [[nodiscard]] double weight(std::int64_t i) const override { return i % 2 == 0 ? even_ : odd_; }
 
  private:
@@ -82,7 +84,7 @@ TEST(WeightedRows, ComeAsOftenAsTheyShouldRoundedDownOrUpAndRightInTheMean) {
       seen[static_cast<std::size_t>(i)] += count;
     }
   }
-  // The mean of 3,000 counts that are one of two neighbours deviates by 0.01 at most.
+  // The mean of 3,000 counts, each one of two adjacent numbers, deviates by at most 0.01.
   for (std::int64_t i = 0; i < n; ++i)
     EXPECT_NEAR(seen[static_cast<std::size_t>(i)] / epochs,
                 weights[static_cast<std::size_t>(i)] * static_cast<double>(n) / sum, 0.05);
@@ -149,7 +151,7 @@ TEST(ClassBalanced, LargeClassesTakeTurnsAndSmallOnesRepeat) {
 
 TEST(ClassBalanced, NeedsLabels) {
   EXPECT_EQ(message_of(Code::usage, [] { class_balanced(NoiseSource(20), 0, 1); }),
-            "noise 6: it has no label, so class_balanced can't tell how often to draw it");
+            "noise 6: it has no label; class_balanced sampling needs one");
 }
 
 TEST(Repeated, ShowsEachImageSeveralTimesInARow) {
@@ -163,10 +165,10 @@ TEST(Repeated, ShowsEachImageSeveralTimesInARow) {
   }
   EXPECT_NE(order(0), order(1));
   EXPECT_EQ(message_of(Code::usage, [&] { repeated(*source, 1, 1); }),
-            "repeated augmentation of 1 rows an image; expected 2 or more");
+            "repeated augmentation with 1 repetitions; expected 2 or more");
 }
 
-/// A crop out of padding at random, so that draws show.
+/// A random crop of the padded image, so that different draws give different pixels.
 LoaderOptions loading(const Order& order, std::int64_t threads) {
   return {.operations = {augment::PadCrop{.padding = 8}},
           .normalisation = {{0.5, 0.5, 0.5}, {0.5, 0.5, 0.5}},

@@ -1,4 +1,4 @@
-// Data sets on disk, and what is wrong with them.
+// Data sets on disk, and the errors of invalid ones.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -146,7 +146,7 @@ TEST_F(Folder, SpellsTheOtherSetsInTwoWays) {
 TEST_F(Folder, WithoutATrainingSetIsRefused) {
   add("val/a/1.png");
   add("test/a/1.png");
-  EXPECT_THAT(error(), HasSubstr("a folder 'test' with folders in it, but no 'train'"));
+  EXPECT_THAT(error(), HasSubstr("a folder 'test' with subfolders, but no 'train'"));
 }
 
 TEST_F(Folder, CountsMoreThanATableBesideIt) {
@@ -228,7 +228,7 @@ TEST_F(Folder, WithoutPicturesSaysWhatWasLookedFor) {
   EXPECT_THAT(error(), HasSubstr("no images. Looked for folders, one for each class, with pictures "
                                  "(.png, .jpg, .jpeg, .webp), or for train/"));
   add("loose.png");
-  EXPECT_THAT(error(), HasSubstr("pictures lie in the folder itself"));
+  EXPECT_THAT(error(), HasSubstr("pictures are in the folder itself"));
 }
 
 TEST_F(Folder, WithOneClassIsRefused) {

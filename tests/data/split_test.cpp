@@ -117,8 +117,8 @@ TEST(FoldSplit, RefusesWhatIsNoFold) {
       message_of(Code::usage, [&] { fold_split(source, 3, 3, 1); }),
       "data.folds = 3 and data.fold = 3; expected 2 folds or more, and one of 0 to folds - 1");
   EXPECT_EQ(message_of(Code::data, [&] { fold_split(source, 9, 8, 1); }),
-            "data.folds = 9: fold 8 has no image, as only 4 images can be dealt out; lower "
-            "data.folds");
+            "data.folds = 9: fold 8 has no image, as there are only 4 images to divide into folds; "
+            "lower data.folds");
   EXPECT_EQ(fold_split(source, 4, 0, 1).validation, fold_split(source, 4, 0, 1).validation);
 }
 
@@ -152,11 +152,10 @@ TEST(Prepare, KeepsTheValidationSetThatTheDataBrings) {
   const auto sets = prepare({.train = source, .validation = own}, {.validation = 0.5}, 1).sets;
   EXPECT_EQ(sets.validation, own);
   EXPECT_EQ(sets.train, source);
-  EXPECT_EQ(
-      message_of(Code::usage,
-                 [&] { prepare({.train = source, .validation = own}, {.folds = 2}, 1); }),
-      "data.folds = 2 for data that brings a validation set of its own; leave data.folds out, "
-      "or name the training set alone as data.source");
+  EXPECT_EQ(message_of(Code::usage,
+                       [&] { prepare({.train = source, .validation = own}, {.folds = 2}, 1); }),
+            "data.folds = 2 for data with a validation set of its own; remove data.folds, or set "
+            "data.source to the training set alone");
 }
 
 TEST(Prepare, LeavesOutWhatHasNoLabelAndSaysSo) {
@@ -178,7 +177,7 @@ TEST(Prepare, LeavesOutWhatHasNoLabelAndSaysSo) {
                 "set"}));
   const Dataset none{.train = std::make_shared<ArraySource>(labelled({-1, -1}, 2))};
   EXPECT_EQ(message_of(Code::data, [&] { prepare(none, {}, 1); }),
-            "test, image 0: no training image has a label; a classifier learns from labelled ones");
+            "test, image 0: no training image has a label; a classifier needs labeled images");
 }
 
 TEST(Prepare, DropsAndReplacesTrainingLabelsOnly) {
@@ -201,8 +200,8 @@ TEST(Prepare, DropsAndReplacesTrainingLabelsOnly) {
 TEST(Prepare, SaysWhenAShareIsNoImage) {
   const Dataset few{.train = std::make_shared<ArraySource>(labelled({0, 1, 0, 1}, 2))};
   EXPECT_EQ(message_of(Code::usage, [&] { prepare(few, {.validation = 0.1}, 1); }),
-            "data.validation = 0.1 of 4 training images is not one image; give a larger share, or "
-            "0 for none");
+            "data.validation = 0.1 of 4 training images is less than one image; use a larger "
+            "fraction, or 0 for no validation set");
 }
 
 TEST(Subset, DigestsTellSourcesApart) {
@@ -240,7 +239,7 @@ TEST(Normalisation, IsMeasuredPerChannel) {
   EXPECT_DOUBLE_EQ(measured.mean[0], 0.5);
   EXPECT_DOUBLE_EQ(measured.std[0], 0.5);
   EXPECT_DOUBLE_EQ(measured.mean[1], 0.2);
-  EXPECT_GT(measured.std[1], 0);  // one colour only: nothing to divide by
+  EXPECT_GT(measured.std[1], 0);  // a constant channel has standard deviation 0
   EXPECT_DOUBLE_EQ(measured.mean[2], 0.5);
 }
 

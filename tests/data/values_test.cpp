@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "temper/data/check.h"
+#include "temper/data/concat_source.h"
 #include "temper/data/labels.h"
 #include "temper/data/loader.h"
 #include "temper/data/manifest.h"
@@ -18,7 +19,6 @@
 #include "temper/data/pack.h"
 #include "temper/data/prepare.h"
 #include "temper/data/sampler.h"
-#include "temper/data/several.h"
 #include "temper/data/split.h"
 #include "temper/data/subset.h"
 #include "temper/io/read_file.h"
@@ -36,7 +36,7 @@ using testing::IsEmpty;
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
-/// Pictures without anything to learn.
+/// Images without labels or values.
 class PlainSource : public NoiseSource {
  public:
   using NoiseSource::NoiseSource;
@@ -48,15 +48,15 @@ class PlainSource : public NoiseSource {
 };
 
 /// Values (i, -i / 8); every seventh image has none.
-std::shared_ptr<const Valued> valued(std::int64_t size) {
+std::shared_ptr<const RegressionSource> valued(std::int64_t size) {
   std::vector<double> values;
   for (std::int64_t i = 0; i < size; ++i) {
     const bool none = i % 7 == 6;
     values.push_back(none ? kNone : static_cast<double>(i));
     values.push_back(none ? kNone : -static_cast<double>(i) / 8);
   }
-  return std::make_shared<Valued>(std::make_shared<PlainSource>(size),
-                                  std::vector<std::string>{"x", "y"}, std::move(values));
+  return std::make_shared<RegressionSource>(std::make_shared<PlainSource>(size),
+                                            std::vector<std::string>{"x", "y"}, std::move(values));
 }
 
 std::vector<double> of(const Source& source, std::int64_t i) {
@@ -132,9 +132,9 @@ TEST(Values, AreThoseOfTheEpochWhereALoaderBeginsInItsMiddle) {
 }
 
 TEST(Values, ThatFloatCannotHoldEndTheRun) {
-  const auto source =
-      std::make_shared<Valued>(std::make_shared<PlainSource>(8), std::vector<std::string>{"far"},
-                               std::vector<double>(8, 1e300));
+  const auto source = std::make_shared<RegressionSource>(std::make_shared<PlainSource>(8),
+                                                         std::vector<std::string>{"far"},
+                                                         std::vector<double>(8, 1e300));
   Loader loader(source, options(1));
   loader.start(0);
   EXPECT_THAT(message_of(Code::data, [&] { loader.next(); }),
@@ -182,9 +182,9 @@ TEST(Values, AreInTheDigest) {
   const auto source = valued(20);
   auto changed = all_values(*source);
   changed[4] += 1e-9;
-  const Valued other(source->base(), source->value_names(), changed);
-  const Valued renamed(source->base(), {"x", "z"}, all_values(*source));
-  const Valued same(source->base(), source->value_names(), all_values(*source));
+  const RegressionSource other(source->base(), source->value_names(), changed);
+  const RegressionSource renamed(source->base(), {"x", "z"}, all_values(*source));
+  const RegressionSource same(source->base(), source->value_names(), all_values(*source));
   EXPECT_EQ(same.digest(), source->digest());
   EXPECT_NE(other.digest(), source->digest());
   EXPECT_NE(renamed.digest(), source->digest());
@@ -199,9 +199,9 @@ TEST(Values, HaveNoClassesToBalanceOrConfuse) {
 }
 
 TEST(Values, AreStandardisedByTheSetThatIsTrainedOn) {
-  const auto source = std::make_shared<Valued>(std::make_shared<PlainSource>(4),
-                                               std::vector<std::string>{"a", "fixed"},
-                                               std::vector<double>{1, 7, kNone, kNone, 3, 7, 8, 7});
+  const auto source = std::make_shared<RegressionSource>(
+      std::make_shared<PlainSource>(4), std::vector<std::string>{"a", "fixed"},
+      std::vector<double>{1, 7, kNone, kNone, 3, 7, 8, 7});
   const auto scale = value_scale(*source);
   EXPECT_THAT(scale.mean, ElementsAre(DoubleEq(4), DoubleEq(7)));
   // numpy.std([1, 3, 8])
@@ -219,7 +219,7 @@ TEST(Values, AreStandardisedByTheSetThatIsTrainedOn) {
 TEST(Values, RefuseWhatDoesNotFit) {
   const auto base = std::make_shared<PlainSource>(2);
   const auto error = [&](Code code, std::vector<std::string> names, std::vector<double> values) {
-    return message_of(code, [&] { Valued(base, std::move(names), std::move(values)); });
+    return message_of(code, [&] { RegressionSource(base, std::move(names), std::move(values)); });
   };
   EXPECT_THAT(error(Code::usage, {"a"}, {1}), HasSubstr("1 values, 1 names"));
   EXPECT_THAT(error(Code::usage, {}, {}), HasSubstr("0 names"));
@@ -228,9 +228,9 @@ TEST(Values, RefuseWhatDoesNotFit) {
               HasSubstr("noise 1: 1 of its 2 values are missing; expected all or none"));
   EXPECT_THAT(error(Code::data, {"a"}, {1, std::numeric_limits<double>::infinity()}),
               HasSubstr("noise 1: value inf of 'a'; expected a finite number"));
-  EXPECT_THAT(
-      message_of(Code::usage, [&] { Valued(std::make_shared<NoiseSource>(1), {"a"}, {1}); }),
-      HasSubstr("of 3 classes"));
+  EXPECT_THAT(message_of(Code::usage,
+                         [&] { RegressionSource(std::make_shared<NoiseSource>(1), {"a"}, {1}); }),
+              HasSubstr("of 3 classes"));
 }
 
 class ValueTable : public testing::Test {
@@ -301,8 +301,8 @@ TEST_F(ValueTable, NamesTheLineThatIsWrong) {
               HasSubstr("list.csv:3: 1 of 2 targets are missing; expected all of them or none"));
   EXPECT_THAT(error("path,target_a,target_b\np/0.png,1,2\np/1.png,1\n"), HasSubstr("list.csv:3"));
   EXPECT_THAT(error("path,label,target\np/0.png,a,1\n"),
-              HasSubstr("list.csv:1: the columns 'label' and 'target': a network learns classes or "
-                        "values"));
+              HasSubstr("list.csv:1: the columns 'label' and 'target': a network is trained on "
+                        "labels or on targets"));
   EXPECT_THAT(error("path,target_a,TARGET_a\np/0.png,1,1\n"),
               HasSubstr("list.csv:1: two columns for the target 'a'"));
   EXPECT_THAT(error("path,target,split\np/0.png,1,val\n"), HasSubstr("no training pictures"));
@@ -369,7 +369,7 @@ TEST_F(ValueTable, IsCheckedForWhatItsValuesAre) {
   EXPECT_THAT(to_text(found),
               AllOf(HasSubstr("4 pictures, 1 of them without a value"),
                     HasSubstr("target, training: 1 to 5, mean 2.66667, standard deviation 1.69967"),
-                    HasSubstr("under more than one value:\n"), HasSubstr("not good")));
+                    HasSubstr("with more than one value:\n"), HasSubstr("not good")));
   const auto json = to_json(found);
   EXPECT_EQ(json["sets"][0]["values"]["target"]["largest"], 5);
   EXPECT_EQ(json["duplicates"][0]["labels_differ"], true);

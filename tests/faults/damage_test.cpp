@@ -1,4 +1,4 @@
-// A checkpoint that is not what was written is never loaded.
+// A damaged checkpoint is never loaded.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
@@ -23,7 +23,7 @@ void flip(char& byte, std::uint64_t bits) {
   byte = static_cast<char>(static_cast<unsigned char>(byte) ^ bits);
 }
 
-/// One of the ways in which files break; `other` is another file of the checkpoint.
+/// A kind of damage to a file; `other` is another file of the checkpoint.
 std::string damaged(std::string text, const std::string& other, Random& random) {
   const auto at = [&] { return static_cast<std::size_t>(random.below(text.size())); };
   switch (random.below(6)) {
@@ -33,7 +33,7 @@ std::string damaged(std::string text, const std::string& other, Random& random) 
     case 1:
       text.resize(at());
       break;
-    case 2:  // a header with its sizes from elsewhere
+    case 2:  // the header of another file
       text.replace(0, std::min<std::size_t>(256, text.size()), other, 0, 256);
       break;
     case 3:  // the length of the header
@@ -79,7 +79,7 @@ TEST(Damage, IsFoundInThreeThousandCheckpoints) {
   train::load_checkpoint(state, checkpoint);
 }
 
-/// Safetensors without a manifest beside them: what parses must stay within the file.
+/// Safetensors without a manifest: whatever is parsed must stay within the file.
 TEST(Damage, OfSafetensorsAloneIsFoundOrHarmless) {
   const TestFolder folder;
   const auto path = folder / "tensors.safetensors";

@@ -1,4 +1,4 @@
-// However a run is stopped, it ends with the bytes of a run that was not.
+// A run that is stopped in any way ends with the same bytes as one that is not.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
@@ -28,7 +28,7 @@ Unbroken unbroken(const TestFolder& folder, const std::vector<std::string>& edit
   return {result_of(job.directory), ending.seconds};
 }
 
-/// The calls of a whole run that `path` lets through.
+/// The number of calls of a complete run that match `path`.
 int count_calls(const TestFolder& folder, const std::string& path, const std::string& call = "") {
   const auto log = folder / "calls.txt";
   std::filesystem::remove(log);
@@ -39,7 +39,7 @@ int count_calls(const TestFolder& folder, const std::string& path, const std::st
   return static_cast<int>(std::count(text.begin(), text.end(), '\n'));
 }
 
-/// 1 to n, or so many of them, evenly; the test's report says how many.
+/// 1 to n, or this many of them, evenly spaced; their number is a property of the test.
 std::vector<int> points(int n, int sample) {
   std::vector<int> all;
   const int count = everything() ? n : std::min(n, sample);
@@ -55,7 +55,7 @@ void expect_recovery(const Job& job, const std::string& wanted, const std::strin
   std::filesystem::remove_all(job.directory);
 }
 
-/// Breaks a run at each of these calls, `fault` being the rest of what to do there, and goes on.
+/// Injects `fault` into a run at each of these calls, and resumes the run.
 void expect_recovery_from_kills(const TestFolder& folder, const std::string& fault,
                                 const std::vector<int>& calls) {
   const auto whole = unbroken(folder);
@@ -64,7 +64,7 @@ void expect_recovery_from_kills(const TestFolder& folder, const std::string& fau
   for (const int at : calls) {
     const auto what = fmt::format("{} at={}", fault, at);
     const int status = run_worker(job, what).status;
-    // Whether the last checkpoint is still removed before the end depends on the writer's thread.
+    // Whether the last checkpoint is removed before the end depends on the writer thread's timing.
     EXPECT_THAT(status, testing::AnyOf(kKilled, 0)) << what;
     kills += status == kKilled;
     expect_recovery(job, whole.result, what);
@@ -100,7 +100,7 @@ TEST(Kill, AgainAndAgainAlsoWhileRecovering) {
 
 TEST(Kill, AtRandomMoments) {
   const TestFolder folder;
-  // So long that a run which dies in its first sixth again and again is hardly ever done.
+  // Long enough that a run which is killed in its first sixth repeatedly is hardly ever done.
   const Job job{.directory = folder / "killed", .sets = {"epochs=20"}};
   const auto whole = unbroken(folder, job.sets);
   Random random(2, Purpose::inspect);
@@ -126,7 +126,7 @@ TEST(Terminate, AtRandomMomentsSavesAndGoesOn) {
     Worker worker(job);
     std::this_thread::sleep_for(std::chrono::duration<double>(random.uniform(0, whole.seconds)));
     worker.send(SIGTERM);
-    // 128 + SIGTERM: before it listened, so before anything that could be lost.
+    // 128 + SIGTERM: killed before the handler was installed, so before there was anything to lose.
     const auto ending = worker.wait();
     EXPECT_THAT(ending.status, testing::AnyOf(75, 0, 128 + SIGTERM)) << ending.errors;
     saves += ending.status == 75;

@@ -38,7 +38,7 @@ void redirect(int to, const std::string& path) {
   ::close(file);
 }
 
-/// Words are joined by zeros, which none of them holds.
+/// Words are separated by zero bytes, which they do not contain.
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
   for (const auto& word : words) text += word + '\0';
@@ -58,7 +58,7 @@ std::vector<std::string> split(std::string_view text) {
 class Server {
  public:
   Server() {
-    // Orphans, which the server makes of workers, become this process's children.
+    // The server orphans its workers, which become children of this process.
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     std::array<int, 2> ends{};
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends.data()) != 0) std::abort();
@@ -72,7 +72,7 @@ class Server {
     socket_ = ends[0];
   }
 
-  /// @return the worker's number, once it is a child of this process
+  /// @return the worker's process id, once it is a child of this process
   [[nodiscard]] int start(const std::string& request) const {
     int pid = -1;
     char is_orphan = 0;
@@ -87,8 +87,8 @@ class Server {
   int socket_ = -1;
 };
 
-/// In turn one of two, so that the processes of a test don't all have their memory at the same
-/// addresses: results must not depend on those.
+/// Alternates between two servers, so that the processes of a test use different memory addresses,
+/// on which results must not depend.
 const Server& next_server() {
   static const std::array<Server, 2> servers;
   static std::size_t turn = 0;
@@ -120,10 +120,10 @@ int serve(int socket) {
     const int status = work(job_of({words.begin() + 2, words.end()}));
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
-    return status;  // leaks are sought when a process ends by itself
+    return status;  // the leak check runs when a process exits normally
 #endif
 #endif
-    // LibTorch takes as long to forget its operators as a worker needs for its steps.
+    // Unregistering LibTorch's operators takes as long as a worker's steps.
     std::fflush(nullptr);
     ::_exit(status);
   }

@@ -15,11 +15,11 @@ struct Ending {
   std::string errors;
 };
 
-/// A worker in a process of its own, forked from one that has loaded LibTorch and done nothing
-/// else: to load it takes several times as long as what most workers do.
+/// A worker process, forked from one that has only loaded LibTorch, since loading takes several
+/// times as long as the job of most workers.
 class Worker {
  public:
-  /// @param fault  TEMPER_FAULT for it
+  /// @param fault  value of TEMPER_FAULT
   explicit Worker(const Job& job, const std::string& fault = "");
   ~Worker();
   Worker(const Worker&) = delete;
@@ -29,7 +29,7 @@ class Worker {
 
   [[nodiscard]] int pid() const { return pid_; }
   void send(int signal) const;
-  /// Until it is stopped by SIGSTOP.
+  /// Waits until it is stopped by SIGSTOP.
   void await_pause() const;
   Ending wait();
 
@@ -41,12 +41,12 @@ class Worker {
 
 Ending run_worker(const Job& job, const std::string& fault = "");
 
-/// The life of a process that workers are forked from, `faults_test --serve SOCKET`: it ends with
+/// Runs a server process from which workers are forked, `faults_test --serve SOCKET`; it ends with
 /// the test program. @return in each worker, its exit status
 int serve(int socket);
 
-/// A fresh folder for the present test, in memory unless TMPDIR says where: syncing hundreds of
-/// runs to a disk takes longer than the runs. Gone when the test passed.
+/// A new folder for the current test, in memory unless TMPDIR is set: syncing hundreds of runs to a
+/// disk takes longer than the runs. Removed when the test passes.
 class TestFolder {
  public:
   TestFolder();
@@ -63,11 +63,11 @@ class TestFolder {
   std::filesystem::path path_;
 };
 
-/// Hashes of what a finished run ships and of its log without the clock: equal only where all of it
-/// is.
+/// Hashes of the files of a finished run and of its log without times: equal only if all of them
+/// are.
 std::string result_of(const std::string& directory);
 
-/// Whether all of a table is to be run (scripts/test --all) or a sample of it.
+/// Whether to run all cases of a table (scripts/test --all) or a sample.
 bool everything();
 
 }  // namespace temper::faults

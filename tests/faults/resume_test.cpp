@@ -1,5 +1,5 @@
-// Stopping and going on in a new process gives the bytes of a run that was not stopped, whatever
-// methods the recipe uses.
+// A run that is stopped and resumed in a new process gives the same bytes as one that is not
+// stopped, with every technique.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <gmock/gmock.h>
@@ -19,11 +19,11 @@ namespace {
 
 using recipe::Technique;
 
-/// The edit that chooses a technique of the catalogue; "" for a section, whose options have no
+/// The edit that selects a technique of the catalog; "" for a section, whose options have no
 /// alternatives.
 std::string edit_of(const Technique& technique) {
   const auto last = technique.path.substr(technique.path.rfind('.') + 1);
-  // At the top of a recipe a technique that may be left out stands beside sections.
+  // At the top level of a recipe there are optional techniques as well as sections.
   if (technique.sort == "recipe")
     return !technique.path.empty() && technique.example.starts_with(technique.path + " = {")
                ? technique.path + "=true"
@@ -35,25 +35,25 @@ std::string edit_of(const Technique& technique) {
   const auto table = fmt::format("{{ kind = \"{}\"{} }}", technique.name,
                                  technique.name == "custom" ? ", name = \"mine\"" : "");
   if (!in_list) return fmt::format("{}={}", technique.path, table);
-  // What a list of operations leaves must have the network's size.
+  // The operations must end with the network's input size.
   return fmt::format("{}=[{}{}]", technique.path, table,
                      last == "augment" ? ", \"center_crop\"" : "");
 }
 
-/// Every alternative that the recipe's fields know, a new one by itself.
+/// Every alternative of the recipe's fields, including those added in future.
 std::vector<std::string> alternatives() {
   std::vector<std::string> edits;
   for (const auto& technique : recipe::catalogue())
-    // A teacher is another run: the test of its own makes one.
+    // A teacher is another run, which has a test of its own.
     if (auto edit = edit_of(technique); !edit.empty() && !edit.starts_with("distillation"))
       edits.push_back(std::move(edit));
-  // Schedules of numbers that the loader follows.
+  // Schedules of options of the loader.
   edits.emplace_back("data.train_size={ schedule = \"linear\", peak = 8, final = 12 }");
-  edits.emplace_back("data.augment.1.probability={ schedule = \"linear\", peak = 0, final = 1 }");
+  edits.emplace_back("data.augment.1.p={ schedule = \"linear\", peak = 0, final = 1 }");
   return edits;
 }
 
-/// A schedule's default lengths are for long runs: these edits give one, of a step an epoch.
+/// The default lengths of schedules are for long runs: these edits make one, with a step per epoch.
 constexpr int kLongRun = 90;
 bool has_schedule(const std::string& edit) {
   return edit.find("schedule =") != std::string::npos;
@@ -88,7 +88,8 @@ TEST(Resume, IsExactWithEveryAlternative) {
   RecordProperty("alternatives", static_cast<int>(edits.size()));
   for (const auto& edit : edits) {
     auto all = in_a_run_long_enough({edit});
-    // To follow a learning rate any network will do, so one that needs a tenth of the time.
+    // A learning rate can be tested with any network, so one that takes a tenth of the time is
+    // used.
     if (has_schedule(edit) && edit.starts_with("optimizer."))
       all.emplace_back(R"(model={ kind = "custom", name = "mine" })");
     expect_equal_after_a_stop(folder, all, has_schedule(edit) ? kLongRun / 2 : 5);
@@ -101,14 +102,14 @@ TEST(Resume, IsExactWithRandomCombinations) {
   Random random(4, Purpose::inspect);
   for (int i = 0; i < (everything() ? 20 : 5); ++i) {
     std::vector<std::string> chosen;
-    // One edit a key: a later one replaces an earlier one.
+    // One edit per key: a later one replaces an earlier one.
     for (const auto& edit : edits)
       if (random.chance(0.4)) {
         const auto key = edit.substr(0, edit.find('='));
         std::erase_if(chosen, [&](const auto& e) { return e.starts_with(key); });
         std::erase_if(
             chosen, [&](const auto& e) { return key.starts_with(e.substr(0, e.find('=')) + "."); });
-        // A block is left out or shaken, not both.
+        // Stochastic depth and ShakeDrop exclude each other.
         if (key == "model.shake_drop") std::erase(chosen, "model.stochastic_depth=true");
         if (key == "model.stochastic_depth") std::erase(chosen, "model.shake_drop=true");
         chosen.push_back(edit);
@@ -139,7 +140,7 @@ TEST(Resume, IsExactWhereTheRunEndsEarlyWithItsBestWeights) {
   const auto whole = result_of(folder / "whole");
   EXPECT_THAT(io::read_text(folder / "whole/metrics.jsonl"),
               testing::HasSubstr("\"reason\":\"patience\""));
-  // Killed while the best weights are put in the place of the last ones.
+  // Killed while the best weights replace the last ones.
   for (const std::string file :
        {"/killed/model.safetensors", "/killed/model-ema.safetensors",
         "/killed/predictions.safetensors", "/step-00000004/best.safetensors"}) {
@@ -167,17 +168,17 @@ TEST(Resume, IsExactWithAPlateauThatFallsAndStagesThatThaw) {
 TEST(Resume, IsExactWithAllThatDraws) {
   const TestFolder folder;
   const std::vector<std::string> common{
-      "model.dropout=[{ kind = \"dropout\", at = \"all\", rate = 0.2 }, "
-      "{ kind = \"gaussian_dropout\", at = \"input\", rate = 0.1 }, "
-      "{ kind = \"spatial_dropout\", at = \"stage 2\", rate = 0.2 }, "
-      "{ kind = \"drop_block\", size = 2, "
-      "rate = { schedule = \"linear\", peak = 0, final = 0.2 } }]",
+      "model.dropout=[{ kind = \"dropout\", at = \"all\", p = 0.2 }, "
+      "{ kind = \"gaussian_dropout\", at = \"input\", p = 0.1 }, "
+      "{ kind = \"spatial_dropout\", at = \"stage 2\", p = 0.2 }, "
+      "{ kind = \"drop_block\", block_size = 2, "
+      "p = { schedule = \"linear\", peak = 0, final = 0.2 } }]",
       "gradient_noise={ eta = 0.001 }", "data.micro_batches=3", "sam=true", "optimizer.lr=0.02"};
   for (const std::string depth :
-       {"stochastic_depth={ rate = 0.8, dropped = \"freeze\" }",
-        "stochastic_depth={ rate = 0.8, dropped = \"decay\" }",
-        "stochastic_depth={ granularity = \"sample\", scaling = \"inverted\", "
-        "rate = { schedule = \"linear\", peak = 0, final = 0.5 } }",
+       {"stochastic_depth={ drop_path_rate = 0.8, dropped = \"freeze\" }",
+        "stochastic_depth={ drop_path_rate = 0.8, dropped = \"decay\" }",
+        "stochastic_depth={ mode = \"sample\", scaling = \"inverted\", "
+        "drop_path_rate = { schedule = \"linear\", peak = 0, final = 0.5 } }",
         "shake_drop={ level = \"pixel\" }"}) {
     auto edits = common;
     edits.push_back("model." + depth);
@@ -198,7 +199,7 @@ TEST(Resume, IsExactWithOtherLoaderThreads) {
   job = {.directory = folder / "other", .stop_at = 3};
   ASSERT_EQ(run_worker(job).status, 75);
   job.stop_at = 0;
-  job.sets = {"data.loader_threads=4"};
+  job.sets = {"data.num_workers=4"};
   ASSERT_EQ(run_worker(job).status, 0);
   EXPECT_EQ(result_of(job.directory), whole);
 }
@@ -227,7 +228,8 @@ TEST(Resume, TwoHundredCyclesInOneProcessHoldNothing) {
   std::array<long, 2> kib{};
   counts >> files[0] >> kib[0] >> files[1] >> kib[1];
   EXPECT_EQ(files[0], files[1]) << "open files";
-  // What LibTorch and the allocator keep settles; a leak of one state a cycle would be more.
+  // The memory kept by LibTorch and the allocator is bounded; a leak of one state per cycle would
+  // exceed this.
   EXPECT_LT(kib[1] - kib[0], 16 * 1024) << "KiB";
   int left = 0;
   for ([[maybe_unused]] const auto& entry :
@@ -289,7 +291,7 @@ TEST(Fork, BeginsWithTheOthersWeightsAndGoesOnByItself) {
   fork.directory = folder / "whole";
   ASSERT_EQ(run_worker(fork).status, 0);
   EXPECT_EQ(result_of(folder / "fork"), result_of(folder / "whole"));
-  // The run that it came from goes on as if nothing had happened.
+  // The original run is resumed as if there were no fork.
   ASSERT_EQ(run_worker({.directory = folder / "run"}).status, 0);
 }
 

@@ -37,9 +37,9 @@ epochs = 2
 threads = 1
 averaging = { kind = "ema", decay = 0.9 }
 [data]
-batch = 16
+batch_size = 16
 validation = 0.25
-loader_threads = 1
+num_workers = 1
 augment = [{ kind = "pad_crop", padding = 1 }, { kind = "flip" }]
 [model]
 kind = "resnet"
@@ -51,7 +51,7 @@ every_steps = 2
 every_steps = 1
 )";
 
-/// Bright pixels where the class says.
+/// Images with bright pixels at a position that depends on the class.
 std::shared_ptr<data::ArraySource> pictures(const std::string& name, int count,
                                             std::uint64_t seed) {
   data::ArraySource::Contents contents{.name = name,
@@ -70,7 +70,7 @@ std::shared_ptr<data::ArraySource> pictures(const std::string& name, int count,
   return std::make_shared<data::ArraySource>(std::move(contents));
 }
 
-/// A linear classifier, to stand for a user's own network: its weight is a stage, its bias the
+/// A linear classifier, as an example of a user's own network: its weight is a stage, its bias the
 /// head.
 class Linear : public model::Network {
  public:
@@ -106,7 +106,7 @@ at::Tensor squared_error(const at::Tensor& logits, const at::Tensor& targets) {
   return (logits - targets).square().mean();
 }
 
-/// Which batches: those with fewer than four pictures of the first class.
+/// The loss is not finite for batches with fewer than four images of the first class.
 at::Tensor sometimes_nan(const at::Tensor& logits, const at::Tensor& targets) {
   const auto loss = squared_error(logits, targets);
   const bool bad = targets.select(1, 0).sum().item<double>() < 4;
@@ -163,7 +163,7 @@ long resident_kib() {
   return 0;
 }
 
-/// Stops and goes on within the process; prints what it holds after a fifth and at the end.
+/// Stops and resumes within the process; prints open files and memory after a fifth and at the end.
 void cycle(const train::Plan& plan, const Job& job) {
   for (int i = 1; i <= job.cycles; ++i) {
     train::run(plan, {.directory = job.directory, .stop_at = i});

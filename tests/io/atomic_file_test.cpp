@@ -46,12 +46,12 @@ TEST(AtomicFile, KeepsTheOldFileWhenTheWriterFails) {
   EXPECT_EQ(folder.files(), 1U);
 }
 
-TEST(AtomicFile, KeepsTheOldFileWhenTheDiskTakesNoMore) {
+TEST(AtomicFile, KeepsTheOldFileWhenAWriteFails) {
   const Folder folder;
   write_atomically(folder / "a", "old");
   const auto child = ::fork();
   ASSERT_GE(child, 0);
-  if (child == 0) {  // the limit must not reach the other tests
+  if (child == 0) {  // the limit must not apply to the other tests
     const rlimit limit{.rlim_cur = 4096, .rlim_max = 4096};
     ::setrlimit(RLIMIT_FSIZE, &limit);
     std::signal(SIGXFSZ, SIG_IGN);
@@ -99,7 +99,7 @@ TEST(AtomicFile, SaysWhichFolderIsMissing) {
   EXPECT_THAT(error.what(), AllOf(HasSubstr("no/such"), HasSubstr("No such file or directory")));
 }
 
-TEST(AtomicFile, SaysThatAFolderStandsInItsPlace) {
+TEST(AtomicFile, SaysThatThePathIsAFolder) {
   const Folder folder;
   std::filesystem::create_directory(folder / "a");
   EXPECT_THAT(error_of([&] { write_atomically(folder / "a", "x"); }).what(),
@@ -116,7 +116,7 @@ TEST(AtomicFile, WritesBesideANameWithoutAFolder) {
   EXPECT_EQ(read_text(folder / "plain"), "x");
 }
 
-TEST(ReadFile, RefusesWhatIsTooLargeMissingOrNoFile) {
+TEST(ReadFile, RefusesWhatIsTooLargeMissingOrNotAFile) {
   const Folder folder;
   std::ofstream(folder / "five") << "12345";
   EXPECT_EQ(read_file(folder / "five", 5).size(), 5U);

@@ -13,7 +13,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-/// A record whose planes hold (position + 50 * channel) % 251.
+/// A record whose planes have the values (position + 50 * channel) % 251.
 Bytes record(std::initializer_list<int> labels) {
   Bytes bytes;
   for (const int label : labels) bytes.push_back(static_cast<std::byte>(label));

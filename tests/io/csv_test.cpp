@@ -40,7 +40,7 @@ TEST(Csv, ReadsRowsAndTheirLines) {
   EXPECT_EQ(read("\xEF\xBB\xBFpath,label\na.jpg,cat\n\nb.jpg,\n"), expected);
 }
 
-TEST(Csv, TakesTheHeadersSeparator) {
+TEST(Csv, DetectsTheSeparatorInTheHeader) {
   const Table expected{{1, {"path", "label"}}, {2, {"a,b.jpg", "cat"}}};
   EXPECT_EQ(read("path;label\na,b.jpg;cat\n"), expected);
   EXPECT_EQ(read("path\tlabel\na,b.jpg\tcat\n"), expected);
@@ -53,7 +53,7 @@ TEST(Csv, QuotedFieldsHoldAnything) {
   EXPECT_EQ(read("\"path\",label\n\"a \"\"b\"\",\n\nc.jpg\",x\n\"\",y\n"), expected);
   EXPECT_THAT(read("path\na\"b\"\n"),
               ElementsAre(Pair(1, ElementsAre("path")), Pair(2, ElementsAre("a\"b\""))))
-      << "a quote within a plain field stands for itself";
+      << "a quote within an unquoted field is an ordinary character";
 }
 
 TEST(Csv, NamesTheLineThatIsWrong) {

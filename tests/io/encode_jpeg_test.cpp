@@ -14,7 +14,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-/// Smooth, so that little is lost.
+/// A smooth image, so that compression loses little.
 Image waves(int height, int width, int channels) {
   Image image{height, width, channels, {}};
   for (int y = 0; y < height; ++y)
@@ -43,11 +43,11 @@ TEST(EncodeJpeg, IsReadBackAlmostAsItWas) {
     EXPECT_LT(coarse.size(), file.size());
     EXPECT_GT(mean_difference(decode_image(coarse, "file", channels), image),
               mean_difference(read, image));
-    EXPECT_EQ(encode_jpeg(image, {.quality = 95}), file) << "the same bytes again";
+    EXPECT_EQ(encode_jpeg(image, {.quality = 95}), file) << "encoding is deterministic";
   }
 }
 
-TEST(EncodeJpeg, WritesOneChannelWhereThereIsNoColour) {
+TEST(EncodeJpeg, WritesOneChannelForAnImageWithoutColor) {
   const auto grey = waves(40, 40, 1);
   EXPECT_EQ(encode_jpeg(with_channels(grey, 3)).size(), encode_jpeg(grey).size());
   EXPECT_EQ(decode_image(encode_jpeg(with_channels(grey, 3)), "file", 3),
@@ -67,7 +67,7 @@ TEST(EncodeJpeg, WritesRestartMarkers) {
     const auto plain = encode_jpeg(image);
     const auto file = encode_jpeg(image, {.restart = 5});
     EXPECT_EQ(markers_of(plain), 0);
-    // Behind every 5th of 4 x 6 blocks, or every 10th of 8 x 11.
+    // After every 5th of 4 x 6 blocks, or every 10th of 8 x 11.
     EXPECT_EQ(markers_of(file), channels == 3 ? 4 : 8);
     EXPECT_EQ(decode_image(file, "file", channels), decode_image(plain, "plain", channels));
   }
@@ -84,7 +84,7 @@ TEST(EncodeJpeg, WritesTheOrientation) {
 
 TEST(EncodeJpeg, RefusesWhatAJpegCannotHold) {
   EXPECT_THAT(error_of([] { encode_jpeg({1, 70000, 1, std::vector<std::uint8_t>(70000)}); }).what(),
-              HasSubstr("70000 x 1 pixels; a JPEG has 1 to 65500"));
+              HasSubstr("70000 x 1 pixels; a JPEG has a height and width of 1 to 65500"));
   EXPECT_EQ(error_of([] { encode_jpeg({0, 0, 3, {}}); }).code(), Code::data);
   EXPECT_EQ(error_of([] { encode_jpeg({2, 2, 3, {}}); }).code(), Code::internal);
 }

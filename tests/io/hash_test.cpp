@@ -8,7 +8,7 @@
 namespace temper::io::test {
 namespace {
 
-// What `xxh128sum` 0.8.1 prints for these bytes.
+// The output of `xxh128sum` 0.8.1 for these bytes.
 TEST(Hash, EqualsThePublishedTool) {
   EXPECT_EQ(hash_hex(std::string_view()), "99aa06d3014798d86001c324468d497f");
   EXPECT_EQ(hash_hex("temper\n"), "6ba22def610d9e805929a98dba5751b7");
@@ -17,7 +17,7 @@ TEST(Hash, EqualsThePublishedTool) {
   EXPECT_EQ(hash_hex(numbers), "8527d9296fb8f4a6764aaaecde28829e");
 }
 
-TEST(Hash, DoesNotDependOnHowTheBytesArrive) {
+TEST(Hash, DoesNotDependOnTheSizesOfUpdates) {
   const Folder folder;
   std::string text;
   for (int i = 0; i < 300'000; ++i) text += std::to_string(i);
@@ -30,7 +30,7 @@ TEST(Hash, DoesNotDependOnHowTheBytesArrive) {
   EXPECT_EQ(hash_file(folder / "file"), hash_hex(text));
 }
 
-TEST(Hash, GoesOnAfterItWasRead) {
+TEST(Hash, CanBeUpdatedAfterItWasRead) {
   Hash hash;
   hash.update("tem");
   EXPECT_EQ(hash.hex(), hash_hex("tem"));

@@ -67,7 +67,7 @@ TEST(Idx, ReadsAnEmptyArray) {
   EXPECT_THAT(parse_idx(idx(8, {0, 28, 28}, 0), "file").shape, ElementsAre(0, 28, 28));
 }
 
-TEST(Idx, SaysHowMuchOfACutFileIsThere) {
+TEST(Idx, ReportsHowMuchOfATruncatedFileIsThere) {
   EXPECT_THAT(refusal(idx(8, {100, 28}, 1000)),
               AllOf(HasSubstr("file: expected 2800 bytes of values (shape 100x28), found 1000"),
                     HasSubstr("cut short")));

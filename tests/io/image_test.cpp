@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 
 const std::filesystem::path images = golden / "images";
 
-/// The names of the golden images that are still pictures.
+/// The names of the golden images that are not animated.
 std::vector<std::string> still_images() {
   std::vector<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(images)) {
@@ -35,7 +35,7 @@ std::string refusal(const Bytes& bytes, const ImageLimits& limits = {}) {
   return error.what();
 }
 
-/// The pixels that Pillow has for `file` in `mode`.
+/// Pillow's pixels of `file` in `mode`.
 Image expected_of(const Safetensors& pixels, const std::string& file, const std::string& mode) {
   const TensorView& tensor = pixels.at(file + " " + mode);
   Image image{.height = static_cast<int>(tensor.shape[0]),
@@ -111,7 +111,7 @@ TEST(Image, WithoutPixelsIsNoPng) {
   EXPECT_EQ(error_of([] { encode_png({}); }).code(), Code::internal);
 }
 
-TEST(Image, TurnsGreyToColourAndBack) {
+TEST(Image, IsConvertedToColorAndBackToGray) {
   const Image grey{.height = 1, .width = 2, .channels = 1, .pixels = {3, 200}};
   const Image colour = with_channels(grey, 3);
   EXPECT_EQ(colour.pixels, (std::vector<std::uint8_t>{3, 3, 3, 200, 200, 200}));
@@ -119,7 +119,7 @@ TEST(Image, TurnsGreyToColourAndBack) {
   EXPECT_EQ(error_of([&] { with_channels(grey, 2); }).code(), Code::internal);
 }
 
-// A kilobyte of headers for four thousand million pixels.
+// A small file whose header gives a huge size.
 TEST(Image, ThatClaimsToBeHugeCostsNoMemory) {
   Bytes png = contents(images / "grey.png");
   for (std::size_t i = 16; i < 24; ++i) png[i] = i % 4 == 0 ? std::byte{0} : std::byte{0xFF};
@@ -128,7 +128,7 @@ TEST(Image, ThatClaimsToBeHugeCostsNoMemory) {
   EXPECT_THAT(refusal(png), HasSubstr("16777215x16777215 pixels, more than the limit"));
 }
 
-// Real photographs have such bytes between segments; all their pixels are there.
+// Some photographs have such bytes between segments; all their pixels are valid.
 TEST(Image, WithStrayBytesBetweenJpegSegmentsIsRead) {
   const Bytes whole = contents(images / "colour.jpg");
   Bytes stray = whole;

@@ -14,7 +14,7 @@
 namespace temper::io::codec::test {
 namespace {
 
-/// How a file is written.
+/// The encoder's settings for a file.
 struct Settings {
   J_COLOR_SPACE colours = JCS_YCbCr;
   int across = 2;  ///< sampling factors of the first component; the others have 1
@@ -28,8 +28,8 @@ int components_of(J_COLOR_SPACE colours) {
   return colours == JCS_GRAYSCALE ? 1 : colours == JCS_CMYK ? 4 : 3;
 }
 
-/// A picture of waves, with noise over some of it and single bright pixels over some: blocks with
-/// long codes, with long runs of zeros, and with nothing.
+/// An image of waves, partly with noise and partly with single bright pixels: blocks with long
+/// codes, with long runs of zeros, and without coefficients.
 Bytes encoded(int height, int width, const Settings& settings) {
   jpeg_compress_struct jpeg{};
   jpeg_error_mgr errors{};
@@ -91,7 +91,7 @@ std::vector<Settings> all_settings() {
 }
 
 TEST(JpegScan, GivesLibjpegsPixels) {
-  JpegScan scan;  // one for all, as a loader keeps it
+  JpegScan scan;  // reused for all files, as in a loader
   std::uint64_t n = 0;
   for (const Settings& s : all_settings()) {
     const Bytes bytes = encoded(93, 140, s);
@@ -116,14 +116,14 @@ TEST(JpegScan, GivesLibjpegsPixels) {
   }
 }
 
-/// Where the codes of a file's only scan begin.
+/// The offset of the codes of a file's only scan.
 std::size_t codes_of(const Bytes& bytes) {
   constexpr std::array<unsigned char, 2> sos{0xFF, 0xDA};
   const auto at = std::search(bytes.begin(), bytes.end(), sos.begin(), sos.end());
   return static_cast<std::size_t>(at - bytes.begin()) + 2 + static_cast<std::size_t>(at[3]);
 }
 
-TEST(JpegScan, FindsInDamagedFilesWhatLibjpegFinds) {
+TEST(JpegScan, FindsTheSameDamageAsLibjpeg) {
   JpegScan scan;
   int sound = 0;
   int damaged = 0;
@@ -156,7 +156,7 @@ TEST(JpegScan, FindsInDamagedFilesWhatLibjpegFinds) {
         ASSERT_NE(found.error(), 0) << "after libjpeg's " << expected.error();
         ++damaged;
       } else if (found.error() != 0) {
-        // Where much follows, libjpeg takes bits that are no code for the end of a block.
+        // If more data follows, libjpeg treats invalid codes as the end of a block.
         ASSERT_EQ(found.error(), JWRN_HUFF_BAD_CODE);
       } else {
         ASSERT_EQ(found.pixels(), expected.pixels()) << restart << ' ' << n;
@@ -181,7 +181,7 @@ TEST(JpegScan, FindsNoCodeInATableWithoutCodes) {
   EXPECT_EQ(Decoded(bytes, &scan).error(), JWRN_HUFF_BAD_CODE);
 }
 
-TEST(JpegScan, TakesSeveralOfTheBytesThatNeedAZeroForOne) {
+TEST(JpegScan, TreatsSeveralFfBytesBeforeAZeroAsOne) {
   Bytes bytes = encoded(93, 140, {.quality = 100});
   const Decoded plain(bytes, nullptr);
   for (std::size_t i = codes_of(bytes); i + 2 < bytes.size(); ++i)
@@ -193,10 +193,10 @@ TEST(JpegScan, TakesSeveralOfTheBytesThatNeedAZeroForOne) {
   EXPECT_EQ(found.pixels(), plain.pixels());
 }
 
-TEST(JpegScan, DoesNotLookAtSegmentsThatAreNotNeeded) {
+TEST(JpegScan, DoesNotDecodeSegmentsThatAreNotNeeded) {
   const Bytes whole = encoded(160, 160, {.restart = 1});
   Bytes bytes = whole;
-  // The first row's units but for the last byte of each, which keeps away from the marker.
+  // The units of the first row, except the last byte of each, which is next to the marker.
   std::size_t at = codes_of(bytes);
   for (int unit = 0; unit < 10; ++at)
     if (bytes[at] == 0xFF && bytes[at + 1] >= JPEG_RST0 && bytes[at + 1] < JPEG_RST0 + 8)

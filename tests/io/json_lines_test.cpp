@@ -38,20 +38,20 @@ TEST(JsonLines, AreOnTheDiskAsSoonAsTheyAreAppended) {
   EXPECT_EQ(read_text(folder / "log"), "{\"a\":1}\n");
 }
 
-TEST(JsonLines, TurnWhatJsonCannotSayIntoNullAndReplacements) {
+TEST(JsonLines, ReplaceNanByNullAndInvalidUtf8) {
   const Folder folder;
   JsonLines(folder / "log")
       .append({{"loss", std::numeric_limits<double>::quiet_NaN()}, {"name", "\xff"}});
   EXPECT_EQ(read_text(folder / "log"), "{\"loss\":null,\"name\":\"\xEF\xBF\xBD\"}\n");
 }
 
-TEST(JsonLines, SkipATornLastLine) {
+TEST(JsonLines, SkipAnIncompleteLastLine) {
   const Folder folder;
   put(folder / "log", "{\"a\":1}\n{\"a\":2}\n{\"a\":");
   EXPECT_EQ(read_json_lines(folder / "log").size(), 2U);
 }
 
-TEST(JsonLines, GoOnAfterATornLastLine) {
+TEST(JsonLines, ContinueAfterAnIncompleteLastLine) {
   const Folder folder;
   put(folder / "log", "{\"a\":1}\n{\"text\":\"" + std::string(10'000, 'x'));
   JsonLines(folder / "log").append({{"a", 2}});

@@ -13,12 +13,12 @@
 #include "temper/io/image_codec.h"
 #include "temper/io/jpeg_scan.h"
 
-/// The reference that JpegScan is held against.
+/// The reference that JpegScan is compared with.
 namespace temper::io::codec::test {
 
 using Bytes = std::vector<unsigned char>;
 
-/// Fractions of a picture.
+/// Fractions of an image's height and width.
 struct Window {
   double top = 0;
   double left = 0;
@@ -26,8 +26,8 @@ struct Window {
   double width = 1;
 };
 
-/// What libjpeg makes of a file, with its own decoder of codes or with `scan`, to the end where the
-/// window's last row is the picture's.
+/// The result of libjpeg for a file, with its own entropy decoder or with `scan`; decoded to the
+/// end of the file if the window includes the last row of the image.
 class Decoded {
  public:
   Decoded(const Bytes& bytes, JpegScan* scan, unsigned shrink = 1, const Window& window = {},

@@ -19,7 +19,7 @@ using ::testing::HasSubstr;
 
 const std::filesystem::path images = golden / "images";
 
-/// Still pictures of every format, 23 x 19 pixels; and larger ones with several blocks each way.
+/// Still images of every format, of 23 x 19 pixels, and larger ones of several blocks.
 std::vector<std::string> files() {
   std::vector<std::string> names;
   for (const std::filesystem::path& folder : {images, golden / "regions"})
@@ -38,7 +38,7 @@ Image whole_of(Picture& picture) {
   return image;
 }
 
-/// True where the part shows these pixels of the whole picture.
+/// Whether the part has the same pixels as that region of the whole image.
 ::testing::AssertionResult shows(const Part& part, const Region& region, const Image& whole) {
   const auto& p = part.pixels;
   if (part.shrink != 1 || p.channels != whole.channels || part.top > region.top ||
@@ -52,13 +52,13 @@ Image whole_of(Picture& picture) {
       const auto expected = Pixels(whole).row(region.top + y)[region.left * p.channels + i];
       if (found != expected)
         return ::testing::AssertionFailure()
-               << int{found} << " where the whole picture has " << int{expected} << " at row " << y
+               << int{found} << " where the whole image has " << int{expected} << " at row " << y
                << ", sample " << i;
     }
   return ::testing::AssertionSuccess();
 }
 
-/// Of any place and size; often at an edge, often a pixel or two wide.
+/// A random region; often at an edge, often one or two pixels wide.
 Region random_region(Random& random, int height, int width) {
   const auto some = [&random](int all, int& begin, int& length) {
     const auto below = [&random](int n) {
@@ -76,7 +76,7 @@ Region random_region(Random& random, int height, int width) {
 
 class Parts : public ::testing::TestWithParam<std::string> {};
 
-TEST_P(Parts, HaveThePixelsOfTheWholePicture) {
+TEST_P(Parts, HaveThePixelsOfTheWholeImage) {
   const auto bytes = contents(golden / GetParam());
   Picture picture;
   for (const int channels : {3, 1}) {
@@ -94,7 +94,7 @@ TEST_P(Parts, HaveThePixelsOfTheWholePicture) {
   }
 }
 
-TEST_P(Parts, AreTurnedUprightAsAllIs) {
+TEST_P(Parts, AreOrientedLikeTheWholeImage) {
   const auto bytes = contents(golden / GetParam());
   Picture picture;
   const DecodeOptions options{.exif_orientation = true};
@@ -128,8 +128,8 @@ INSTANTIATE_TEST_SUITE_P(Picture, Parts, ::testing::ValuesIn(files()), [](const 
   return name;
 });
 
-// libjpeg treats a crop of one or two columns otherwise than a picture that has more.
-TEST(Picture, OneColumnOfItIsThatOfTheWhole) {
+// libjpeg handles a crop of one or two columns differently from a wider one.
+TEST(Picture, OneColumnHasThePixelsOfTheWholeImage) {
   Picture picture;
   for (const int width : {3, 16, 17, 18, 33, 34, 50}) {
     Image noise{.height = 20, .width = width, .channels = 3, .pixels = {}};
@@ -147,7 +147,7 @@ TEST(Picture, OneColumnOfItIsThatOfTheWhole) {
   }
 }
 
-/// Smooth, as photographs are.
+/// A smooth image, like a photograph.
 Image waves(int height, int width) {
   Image image{.height = height, .width = width, .channels = 3, .pixels = {}};
   for (int y = 0; y < height; ++y)
@@ -158,7 +158,7 @@ Image waves(int height, int width) {
   return image;
 }
 
-TEST(Picture, IsDecodedSmallerWhereFastAndAllowed) {
+TEST(Picture, IsDecodedAtASmallerSizeIfFastAndAllowed) {
   const Image image = waves(211, 307);
   const auto bytes = encode_jpeg(image, {.quality = 95});
   Picture picture;
@@ -167,7 +167,7 @@ TEST(Picture, IsDecodedSmallerWhereFastAndAllowed) {
     EXPECT_TRUE(picture.shrinks());
     const Part& part = picture.part({40, 90, 80, 120}, shrink);
     ASSERT_EQ(part.shrink, shrink);
-    // A pixel has the mean of those that it stands for.
+    // A pixel is the mean of those that it replaces.
     for (int y = (40 + shrink - 1) / shrink; y < 120 / shrink; ++y)
       for (int x = (90 + shrink - 1) / shrink; x < 210 / shrink; ++x)
         for (int c = 0; c < 3; ++c) {
@@ -181,7 +181,7 @@ TEST(Picture, IsDecodedSmallerWhereFastAndAllowed) {
   }
 }
 
-TEST(Picture, PartsOfASmallerOneAreThoseOfTheWholeSmallerOne) {
+TEST(Picture, PartsAtASmallerSizeHaveThePixelsOfTheWholeAtThatSize) {
   const auto bytes = encode_jpeg(waves(211, 307));
   Picture all, some;
   for (const int shrink : {2, 4, 8}) {
@@ -206,7 +206,7 @@ TEST(Picture, PartsOfASmallerOneAreThoseOfTheWholeSmallerOne) {
   }
 }
 
-TEST(Picture, OnlyJpegsAskedForFastShrink) {
+TEST(Picture, OnlyJpegsWithFastDecodingShrink) {
   Picture picture;
   const auto jpeg = contents(images / "colour.jpg");
   picture.encoded(jpeg, "jpeg", {});
@@ -217,8 +217,8 @@ TEST(Picture, OnlyJpegsAskedForFastShrink) {
   EXPECT_EQ(picture.part({0, 0, 19, 23}, 8).shrink, 1);
 }
 
-/// 2 x 3 pixels whose samples are their place, and what they look like upright (EXIF 2.32, 4.6.4).
-TEST(Orientation, TurnsPixelsAsExifSays) {
+/// 2 x 3 pixels whose samples are their positions, and the upright images (EXIF 2.32, 4.6.4).
+TEST(Orientation, IsAppliedAsExifDefines) {
   const Image stored{.height = 2, .width = 3, .channels = 1, .pixels = {0, 1, 2, 3, 4, 5}};
   const std::array<std::vector<std::uint8_t>, 8> upright{{{0, 1, 2, 3, 4, 5},
                                                           {2, 1, 0, 5, 4, 3},
@@ -253,11 +253,11 @@ TEST(Orientation, OfEveryKindIsReadAndUndone) {
     EXPECT_TRUE(std::equal(expected.data, expected.data + expected.size(),
                            whole_of(picture).pixels.begin()));
     picture.encoded(bytes, "waves", {});
-    EXPECT_EQ(picture.height(), 40) << "left alone";
+    EXPECT_EQ(picture.height(), 40) << "the orientation is not applied";
   }
 }
 
-TEST(Orientation, ThatMakesNoSenseIsUpright) {
+TEST(Orientation, ThatIsInvalidIsUpright) {
   const auto exif = [](std::string_view text) { return codec::orientation_of(bytes_of(text)); };
   using namespace std::string_view_literals;
   EXPECT_EQ(exif("MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0"sv), 6);
@@ -268,7 +268,7 @@ TEST(Orientation, ThatMakesNoSenseIsUpright) {
   EXPECT_EQ(exif(""), 1);
 }
 
-TEST(Picture, ShowsPixelsOfOthersWithoutACopy) {
+TEST(Picture, RefersToPixelsWithoutACopy) {
   const Image image = waves(4, 5);
   Picture picture;
   picture.view(image);
@@ -288,7 +288,7 @@ TEST(Picture, WithoutItsPixelsIsRefused) {
               HasSubstr("3 x 3 pixels with 3 channels"));
 }
 
-TEST(Picture, AfterABadOneIsReadAsEver) {
+TEST(Picture, IsReadCorrectlyAfterADamagedOne) {
   const auto good = contents(images / "progressive.jpg");
   const Image expected = decode_image(good, "good", 3);
   Bytes cut = good;
@@ -299,11 +299,11 @@ TEST(Picture, AfterABadOneIsReadAsEver) {
                 HasSubstr("image cut: "));
     picture.encoded(good, "good", {});
     EXPECT_EQ(whole_of(picture), expected);
-    picture.encoded(good, "good", {});  // and not decoded
+    picture.encoded(good, "good", {});  // without decoding it
   }
 }
 
-/// Header and tables of a JPEG, then the same first scan over and over.
+/// Header and tables of a JPEG, then the same first scan many times.
 TEST(Picture, WithMoreScansThanTheLimitIsRefused) {
   const auto whole = contents(images / "progressive.jpg");
   const auto scan = [&](std::size_t from) {
@@ -322,8 +322,8 @@ TEST(Picture, WithMoreScansThanTheLimitIsRefused) {
               HasSubstr(fmt::format("image many: damaged JPEG: more than {} scans", scans - 1)));
 }
 
-/// The header claims other sides than the pixels have.
-TEST(Picture, WhoseHeaderHasOtherSidesIsRefused) {
+/// The header has another height or width than the data.
+TEST(Picture, WhoseHeaderHasAnotherSizeIsRefused) {
   const auto whole = encode_jpeg(waves(64, 96), {.quality = 95});
   constexpr std::array start_of_frame{std::byte{0xFF}, std::byte{0xC0}};
   const auto frame =

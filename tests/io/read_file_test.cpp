@@ -29,7 +29,7 @@ std::string text_of(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-TEST(FileReader, ReadsOneFileAfterTheOtherWithAndWithoutATimeOut) {
+TEST(FileReader, ReadsOneFileAfterTheOtherWithAndWithoutATimeout) {
   const Folder folder;
   const auto large = written(folder / "large", std::string(10'000, 'x'));
   const auto small = written(folder / "small", "few");
@@ -45,7 +45,7 @@ TEST(FileReader, ReadsOneFileAfterTheOtherWithAndWithoutATimeOut) {
   }
 }
 
-TEST(FileReader, SaysWhatIsWrong) {
+TEST(FileReader, ReportsErrors) {
   const Folder folder;
   const auto file = written(folder / "file", "0123456789");
   for (const double timeout : {0.0, 30.0}) {
@@ -58,10 +58,11 @@ TEST(FileReader, SaysWhatIsWrong) {
     };
     EXPECT_THAT(refusal(Code::io, folder / "none", {}), HasSubstr("No such file"));
     EXPECT_THAT(refusal(Code::data, file, {.max_bytes = 9}),
-                HasSubstr("has 10 bytes; at most 9 are read"));
+                HasSubstr("has 10 bytes; at most 9 are allowed"));
     EXPECT_THAT(refusal(Code::data, file, {.part = FilePart{8, 3}}),
                 HasSubstr("file is cut short: it has 10 bytes, expected 3 from byte 8 on"));
-    EXPECT_EQ(text_of(read(file, {.timeout = timeout})), "0123456789") << "goes on afterwards";
+    EXPECT_EQ(text_of(read(file, {.timeout = timeout})), "0123456789")
+        << "can be used after an error";
   }
 }
 
@@ -70,7 +71,7 @@ TEST(CachedFile, HasWhatTheFileHasOrNothing) {
   const auto path = written(folder / "file", "0123456789");
   EXPECT_FALSE(open_cached(folder / "none"));
   const auto file = open_cached(path);
-  if (!file) GTEST_SKIP() << "this system can't say what is in memory";
+  if (!file) GTEST_SKIP() << "this system can't read from the page cache only";
   std::array<std::byte, 16> bytes{};
   const auto size = read_cached(file, 4, bytes);
   EXPECT_LE(size, 6U);
@@ -88,12 +89,12 @@ TEST(FileReader, RefusesAFileThatWasReplaced) {
   written(file, "0123");
   for (const double timeout : {0.0, 30.0})
     EXPECT_THAT(error_of([&] { read(file, {.timeout = timeout, .expected = before}); }).what(),
-                HasSubstr("replaced since the data set was opened (4 bytes, expected 10)"));
+                HasSubstr("changed since the data set was opened (4 bytes, expected 10)"));
   written(file, "9876543210");
   std::filesystem::last_write_time(
       file, std::filesystem::file_time_type::clock::now() + std::chrono::hours(1));
   EXPECT_THAT(error_of([&] { read(file, {.expected = before}); }).what(),
-              HasSubstr("written to since, though still 10 bytes"));
+              HasSubstr("modified, but still 10 bytes"));
   EXPECT_EQ(stamp_of(folder / "none"), FileStamp{});
   EXPECT_EQ(error_of([&] { read(folder / "none", {.expected = before}); }).code(), Code::io);
 }
@@ -106,8 +107,8 @@ TEST(FileReader, NamesAPipeAtOnce) {
             fmt::format("cannot read {}: it is a named pipe; expected a file", pipe.string()));
 }
 
-// In a process of its own, for the fault is read once.
-TEST(FileReaderDeathTest, GivesUpAFileThatNeverComes) {
+// In its own process, because the fault is read only once.
+TEST(FileReaderDeathTest, GivesUpAFileAfterTheTimeout) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(
       {
@@ -125,7 +126,7 @@ TEST(FileReaderDeathTest, GivesUpAFileThatNeverComes) {
         }
         std::exit(0);
       },
-      ::testing::ExitedWithCode(0), "cannot read .*stalled.jpg: nothing came for 0.05 seconds");
+      ::testing::ExitedWithCode(0), "cannot read .*stalled.jpg: no data within 0.05 seconds");
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ std::vector<T> values_of(const TensorView& tensor) {
   return values;
 }
 
-/// A file of that header and so many zero bytes of data.
+/// A file of that header and that number of zero bytes of data.
 Bytes file_of(const std::string& header, std::size_t data) {
   Bytes bytes;
   for (std::size_t i = 0; i < 8; ++i)
@@ -82,7 +82,7 @@ TEST(Safetensors, WritesTheBytesThatPythonWrites) {
   const Safetensors python(golden / "types.safetensors");
   const Folder folder;
   write_safetensors(folder / "copy", python.tensors(), python.metadata());
-  // Equal but for the order of two metadata entries, which Python does not fix.
+  // Equal except for the order of two metadata entries, which Python does not define.
   const Safetensors copy(folder / "copy");
   ASSERT_EQ(copy.tensors().size(), python.tensors().size());
   for (std::size_t i = 0; i < copy.tensors().size(); ++i) {
@@ -132,7 +132,7 @@ TEST(Safetensors, SaysWhichTensorIsMissing) {
               AllOf(HasSubstr("types.safetensors"), HasSubstr("no tensor \"fc.weight\"")));
 }
 
-TEST(Safetensors, RefusesToWriteWhatItCouldNotRead) {
+TEST(Safetensors, RefusesToWriteInvalidTensors) {
   const Folder folder;
   const Bytes data(8);
   const TensorView good{.name = "a", .dtype = Dtype::f32, .shape = {2}, .bytes = data};
@@ -163,7 +163,7 @@ TEST(Safetensors, RefusesAHeaderThatIsTooLargeOrNotAnObject) {
   EXPECT_THAT(refusal("{\"a\":" + std::string(100'000, '['), 0), HasSubstr("too deeply"));
 }
 
-TEST(Safetensors, RefusesOverlapsHolesAndUnusedBytes) {
+TEST(Safetensors, RefusesOverlapsGapsAndUnusedBytes) {
   const auto two = [](const std::string& a, const std::string& b) {
     return R"({"a":{"dtype":"U8","shape":[2],"data_offsets":)" + a +
            R"(},"b":{"dtype":"U8","shape":[2],"data_offsets":)" + b + "}}";

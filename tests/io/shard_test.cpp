@@ -67,21 +67,22 @@ TEST(Shard, PutsFilesOfOneKeyTogether) {
 
 TEST(Shard, NamesTheSampleThatIsWrong) {
   EXPECT_THAT(refusal({{"1.jpg", "x"}, {"1.png", "x"}}),
-              HasSubstr("shard.tar, sample '1': two pictures, 1.jpg and 1.png"));
+              HasSubstr("shard.tar, sample '1': two images, 1.jpg and 1.png"));
   EXPECT_THAT(refusal({{"1.cls", "3"}, {"2.jpg", "x"}}),
-              HasSubstr("sample '1': a label without a picture"));
+              HasSubstr("sample '1': a label without an image"));
   EXPECT_THAT(refusal({{"1.cls", "3"}, {"1.json", R"({"label": 4})"}, {"1.jpg", "x"}}),
               HasSubstr("two labels, '3' and '4'"));
   EXPECT_THAT(refusal({{"1.jpg", "x"}, {"2.jpg", "x"}, {"1.cls", "3"}}),
-              HasSubstr("sample '1': its files are not next to one another"));
+              HasSubstr("sample '1': its files are not consecutive"));
   EXPECT_THAT(refusal({{"1.jpg", "x"}, {"1.cls", " \n"}}), HasSubstr("1.cls is empty"));
-  EXPECT_THAT(refusal({{"1.jpg", "x"}, {"1.cls", "a\nb"}}), HasSubstr("no single line"));
+  EXPECT_THAT(refusal({{"1.jpg", "x"}, {"1.cls", "a\nb"}}), HasSubstr("not a single line"));
   EXPECT_THAT(refusal({{"1.jpg", "x"}, {"1.cls", std::string(300, 'x')}}),
               HasSubstr("300 bytes; at most 256"));
-  EXPECT_THAT(refusal({{"1.jpg", "x"}, {"1.json", "[1"}}), HasSubstr("1.json is no JSON object"));
+  EXPECT_THAT(refusal({{"1.jpg", "x"}, {"1.json", "[1"}}),
+              HasSubstr("1.json is not a JSON object"));
   EXPECT_THAT(refusal({{"1.jpg", "x"}, {"1.json", R"({"label": -1})"}}),
               HasSubstr("\"label\" in 1.json is neither"));
-  EXPECT_THAT(refusal({{"notes.txt", "x"}}), HasSubstr("no pictures in this archive"));
+  EXPECT_THAT(refusal({{"notes.txt", "x"}}), HasSubstr("no images in this archive"));
 }
 
 TEST(Shard, ReadsValuesByTheirNames) {
@@ -96,7 +97,7 @@ TEST(Shard, ReadsValuesByTheirNames) {
   EXPECT_TRUE(shard.samples[1].values.empty());
   EXPECT_EQ(shard.samples[2].values, (std::vector{1e300, 0.1}));
   EXPECT_TRUE(scan(tar({{"1.json", R"({"values": [1]})"}, {"1.jpg", "x"}})).value_names.empty())
-      << "something else of that name";
+      << "a list is ignored";
 }
 
 TEST(Shard, ReadsManyKeys) {
@@ -114,8 +115,8 @@ TEST(Shard, ReadsTheValuesThatItWrites) {
   const auto wrong = [](const std::string& name) {
     return std::string(error_of([&] { values_text({&name, 1}, std::vector{1.0}); }).what());
   };
-  EXPECT_THAT(wrong(""), HasSubstr("a value's name is ''"));
-  EXPECT_THAT(wrong("a\tb"), HasSubstr("a value's name"));
+  EXPECT_THAT(wrong(""), HasSubstr("a value has the name ''"));
+  EXPECT_THAT(wrong("a\tb"), HasSubstr("a value has the name"));
   EXPECT_THAT(wrong(std::string(257, 'x')), HasSubstr("1 to 256 bytes"));
   EXPECT_THAT(wrong("\xff"), HasSubstr("not in UTF-8"));
   std::vector<std::string> many;
@@ -127,8 +128,10 @@ TEST(Shard, ReadsTheValuesThatItWrites) {
 TEST(Shard, NamesTheSampleWhoseValuesAreWrong) {
   const std::pair<std::string, std::string> picture{"1.jpg", "x"};
   const auto wrong = [&](const std::string& json) { return refusal({picture, {"1.json", json}}); };
-  EXPECT_THAT(wrong(R"({"values": {"y": "tall"}})"),
-              HasSubstr("sample '1': 'y' in the \"values\" of 1.json is no name with a number"));
+  EXPECT_THAT(
+      wrong(R"({"values": {"y": "tall"}})"),
+      HasSubstr(
+          "sample '1': 'y' in the \"values\" of 1.json is not a valid name with a finite number"));
   EXPECT_THAT(wrong(R"({"values": {"": 1}})"), HasSubstr("'' in the"));
   EXPECT_THAT(wrong(R"({"values": {"y": 1}, "label": 3})"),
               HasSubstr("the label '3' and values; expected one of them"));
@@ -137,13 +140,14 @@ TEST(Shard, NamesTheSampleWhoseValuesAreWrong) {
   EXPECT_THAT(
       refusal(
           {picture, {"1.json", R"({"values": {"y": 1}})"}, {"1.json", R"({"values": {"y": 1}})"}}),
-      HasSubstr("values twice"));
-  EXPECT_THAT(wrong(R"({"values": {"y": 1, "y": 2}})"), HasSubstr("values twice"));
-  EXPECT_THAT(refusal({picture,
-                       {"1.json", R"({"values": {"y": 1}})"},
-                       {"2.jpg", "x"},
-                       {"2.json", R"({"values": {"z": 1}})"}}),
-              HasSubstr("sample '2': the values z in 2.json; expected y, as before"));
+      HasSubstr("two sets of values"));
+  EXPECT_THAT(wrong(R"({"values": {"y": 1, "y": 2}})"), HasSubstr("two sets of values"));
+  EXPECT_THAT(
+      refusal({picture,
+               {"1.json", R"({"values": {"y": 1}})"},
+               {"2.jpg", "x"},
+               {"2.json", R"({"values": {"z": 1}})"}}),
+      HasSubstr("sample '2': the values z in 2.json; expected y, as in the samples before"));
 }
 
 TEST(Shard, ReadsWhatOtherProgramsWrite) {
@@ -192,7 +196,7 @@ TEST(ShardIndex, ThatIsDamagedIsRefused) {
   auto outside = small;
   outside.samples[0].size = 10000;
   EXPECT_THAT(error_of([&] { parse_index(index_text(outside), "index"); }).what(),
-              HasSubstr("index: no index of a shard, or a damaged one (a picture lies outside"));
+              HasSubstr("index: not an index of a shard, or a damaged one (an image is outside"));
 }
 
 class OpenShard : public ::testing::Test {
@@ -214,14 +218,14 @@ TEST_F(OpenShard, WritesAnIndexAndReadsItTheNextTime) {
   write({{"1.jpg", "one"}, {"1.cls", "3"}});
   const auto first = open_shard(path);
   EXPECT_EQ(parse_index(read_text(index), "index"), first);
-  // That the index is what is read, shows in one that says something else.
+  // A changed index shows that the index is read.
   auto other = first;
   other.samples[0].label = "4";
   write_atomically(index, index_text(other));
   EXPECT_EQ(open_shard(path), other);
 }
 
-TEST_F(OpenShard, MakesTheIndexAgainWhereItIsOlderDamagedOrOfAnother) {
+TEST_F(OpenShard, RewritesAnIndexThatIsOlderDamagedOrOfAnotherShard) {
   write({{"1.jpg", "one"}, {"1.cls", "3"}});
   const auto right = open_shard(path);
   const std::string text = read_text(index);
@@ -250,7 +254,7 @@ TEST_F(OpenShard, MakesTheIndexAgainWhereItIsOlderDamagedOrOfAnother) {
   EXPECT_EQ(read_text(index), text);
 }
 
-TEST_F(OpenShard, NeedsNoIndexWhereNoneCanBeWritten) {
+TEST_F(OpenShard, WorksIfNoIndexCanBeWritten) {
   write({{"1.jpg", "one"}});
   std::filesystem::create_directories(index / "in the way");
   EXPECT_EQ(open_shard(path).samples.size(), 1U);

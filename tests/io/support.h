@@ -20,7 +20,7 @@ namespace temper::io::test {
 
 inline const std::filesystem::path golden = TEMPER_SOURCE_DIR "/tests/golden/io";
 
-/// A fresh folder that goes with the object.
+/// A new folder that is removed with the object.
 class Folder {
  public:
   Folder()
@@ -64,7 +64,7 @@ inline Bytes contents(const std::filesystem::path& path) {
   return read_file(path, 1U << 30U);
 }
 
-/// The temper::Error that `action` throws; none is a failure of the test.
+/// The temper::Error that `action` throws; the test fails if it throws none.
 inline Error error_of(const std::function<void()>& action) {
   try {
     action();
@@ -75,8 +75,8 @@ inline Error error_of(const std::function<void()>& action) {
   return {Code::internal, ""};
 }
 
-/// Runs `parse` over damaged copies of `valid`: it must return or throw temper::Error. Anything
-/// else ends the test; under the sanitizers a read outside the copy does, too.
+/// Runs `parse` on damaged copies of `valid`: it must return or throw temper::Error. Anything else
+/// fails the test, with sanitizers also a read outside the copy.
 inline void survive_damage(const Bytes& valid, std::uint64_t seed,
                            const std::function<void(const Bytes&)>& parse, int rounds = 400) {
   const auto attempt = [&](Bytes damaged) {
@@ -90,7 +90,7 @@ inline void survive_damage(const Bytes& valid, std::uint64_t seed,
   for (int round = 0; round < rounds; ++round) {
     Random random(seed, Purpose::inspect, {static_cast<std::uint64_t>(round)});
     Bytes damaged = valid;
-    // Headers are where a flip matters most.
+    // Changed bits matter most in headers.
     const std::uint64_t reach = random.chance(0.5) ? std::min<std::uint64_t>(64, valid.size())
                                                    : std::uint64_t{valid.size()};
     for (std::uint64_t flips = random.below(4); flips > 0; --flips)

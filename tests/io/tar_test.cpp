@@ -41,7 +41,7 @@ void append(Bytes& archive, std::span<const std::byte> bytes) {
   archive.insert(archive.end(), bytes.begin(), bytes.end());
 }
 
-/// A header with another kind, or a size that is written by hand, and its sum set right again.
+/// A header with another kind, or a given text as its size, and a valid checksum.
 std::array<std::byte, kTarBlock> header(std::string_view name, std::uint64_t size, char kind = '0',
                                         std::string_view size_field = {}) {
   auto block = tar_header(name, size);
@@ -87,7 +87,7 @@ TEST(Tar, ReadsWhatOtherProgramsWrite) {
                        {"d/ä.webp", ""}};
   for (const char* format : {"ustar.tar", "gnu.tar", "pax.tar"})
     EXPECT_EQ(files_in(contents(golden / "tar" / format)), expected) << format;
-  auto sorted = expected;  // GNU tar was asked to sort, and V7 has no long names
+  auto sorted = expected;  // with GNU tar's --sort, and without long names in V7
   for (auto& [name, content] : sorted)
     if (name.starts_with(long_name)) name.replace(0, long_name.size(), "long");
   std::sort(sorted.begin(), sorted.end());
@@ -110,7 +110,7 @@ TEST(Tar, ReadsHeadersOnly) {
   EXPECT_EQ(read, 3 * kTarBlock);
 }
 
-TEST(Tar, ItsOwnHeadersAreReadAndProveThemselves) {
+TEST(Tar, ReadsAndRecognizesItsOwnHeaders) {
   const auto block = tar_header("000001.jpg", 12345);
   EXPECT_TRUE(is_tar_header(block, 12345));
   EXPECT_FALSE(is_tar_header(block, 12346));
@@ -121,13 +121,13 @@ TEST(Tar, ItsOwnHeadersAreReadAndProveThemselves) {
   EXPECT_THAT(files_in(archive({member("000001.jpg", "x")})), ElementsAre(Pair("000001.jpg", "x")));
 }
 
-TEST(Tar, LeavesFoldersAndPartsThatSayNothingOut) {
+TEST(Tar, SkipsFoldersAndEmptyPartsOfNames) {
   const Bytes bytes = archive({member("d/", "", '5'), member("old/", "", '\0'),
                                member("./d//./1.jpg", "x"), member("comment", "", 'g')});
   EXPECT_THAT(files_in(bytes), ElementsAre(Pair("d/1.jpg", "x")));
 }
 
-TEST(Tar, RefusesNamesThatLeadElsewhere) {
+TEST(Tar, RefusesNamesOutsideTheArchive) {
   for (const char* name : {"../1.jpg", "d/../../1.jpg", "d/..", ".."})
     EXPECT_THAT(refusal(archive({member(name, "x")})),
                 AllOf(HasSubstr(name), HasSubstr("leads out of the archive by '..'")));
@@ -150,10 +150,10 @@ TEST(Tar, RefusesTheSameNamesInExtendedHeaders) {
   EXPECT_THAT(refusal(archive({member("pax", "16 path=1.jpg\n\n\n", 'g'), member("1.jpg", "x")})),
               HasSubstr("a path for all members at once"));
   EXPECT_THAT(refusal(archive({member("long", "", 'L'), member("1.jpg", "x")})),
-              HasSubstr("without a letter"));
+              HasSubstr("an empty long name"));
 }
 
-TEST(Tar, RefusesWhatIsNoFile) {
+TEST(Tar, RefusesWhatIsNotAFile) {
   EXPECT_THAT(refusal(archive({member("1.jpg", "", '1')})),
               HasSubstr("'1.jpg' is a link; pack the file itself"));
   EXPECT_THAT(refusal(archive({member("1.jpg", "", '2')})), HasSubstr("is a link"));
@@ -171,15 +171,15 @@ TEST(Tar, RefusesSizesBeyondTheArchive) {
   EXPECT_THAT(refusal(archive({member("pax", "22 size=1000000000000\n", 'x'), member("1", "x")})),
               HasSubstr("'1' has 1000000000000 bytes"));
   const std::string most("\x80\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 12);
-  EXPECT_THAT(refusal(alone(header("1.jpg", 0, '0', most))), HasSubstr("no number"));
+  EXPECT_THAT(refusal(alone(header("1.jpg", 0, '0', most))), HasSubstr("not a number"));
   const std::string negative(12, '\xff');
-  EXPECT_THAT(refusal(alone(header("1.jpg", 0, '0', negative))), HasSubstr("no number"));
-  EXPECT_THAT(refusal(alone(header("1.jpg", 0, '0', "00000000009\0"))), HasSubstr("no number"));
+  EXPECT_THAT(refusal(alone(header("1.jpg", 0, '0', negative))), HasSubstr("not a number"));
+  EXPECT_THAT(refusal(alone(header("1.jpg", 0, '0', "00000000009\0"))), HasSubstr("not a number"));
   EXPECT_THAT(refusal(alone(header("1.jpg", 0, 'L', "00077777777\0"))),
               HasSubstr("'1.jpg' has 16777215 bytes"));
 }
 
-TEST(Tar, SaysThatItIsCutShortWhereverThatIs) {
+TEST(Tar, DetectsTruncationAnywhere) {
   const Bytes whole = archive({member("1.jpg", std::string(700, 'x')), member("1.cls", "3")});
   for (std::size_t size = 1; size < whole.size() - kTarBlock; ++size) {
     Bytes cut = whole;

@@ -15,7 +15,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-// A record's length stands in its first eight bytes; twelve more bytes frame the data.
+// A record begins with its length in eight bytes; twelve more bytes frame the data.
 std::vector<std::string> records_of(std::string_view file) {
   std::vector<std::string> records;
   while (file.size() >= 16) {
@@ -38,7 +38,7 @@ TEST(TensorBoard, WritesTheBytesOfTensorBoardsOwnWriter) {
   writer.flush();
   const auto found = records_of(read_text(writer.path()));
   ASSERT_EQ(found.size(), expected.size());
-  // The first two carry the present time: all but it, and the checksum over it, is compared.
+  // The first two contain the current time: everything except it and its checksum is compared.
   const std::size_t time_begin = 12, time_end = 12 + 9;
   for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
     ASSERT_EQ(found[i].size(), expected[i].size());
@@ -62,7 +62,7 @@ TEST(TensorBoard, GivesEachWriterAFileOfItsOwn) {
   EXPECT_THAT(first.path().filename().string(), HasSubstr("tfevents"));
 }
 
-TEST(TensorBoard, ComesAfterOlderFilesAlsoWhenTheClockWentBack) {
+TEST(TensorBoard, SortsAfterOlderFilesAlsoIfTheClockWasSetBack) {
   const Folder folder;
   const auto future = folder.path() / "events.out.tfevents.9999999990.1.0.temper";
   std::ofstream(future) << "written by a clock that was ahead";
@@ -70,7 +70,7 @@ TEST(TensorBoard, ComesAfterOlderFilesAlsoWhenTheClockWentBack) {
   EXPECT_GT(writer.path().filename(), future.filename());
 }
 
-TEST(TensorBoard, WritesWhatIsLeftWhenItGoes) {
+TEST(TensorBoard, FlushesInItsDestructor) {
   const Folder folder;
   std::filesystem::path path;
   std::uintmax_t before = 0;

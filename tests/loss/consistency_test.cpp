@@ -22,13 +22,13 @@ TEST(Consistency, BringsTheViewsOfEachImageTogether) {
   std::array<at::Tensor, 3> views;
   for (std::int64_t view = 0; view < 3; ++view)
     views[static_cast<std::size_t>(view)] = at::stack({answers[view], answers[3 + view]});
-  const auto found = disagreement({.views = 3, .weight = 12}, answers);
+  const auto found = consistency_loss({.views = 3, .weight = 12}, answers);
   EXPECT_NEAR(found.item<double>(), 12 * jensen_shannon(views).item<double>(), 1e-12);
 }
 
 TEST(Consistency, IsNothingWhereViewsAgree) {
   const auto same = logits(1).expand({4, 5});
-  EXPECT_NEAR(disagreement({.views = 2, .weight = 12}, same).item<double>(), 0, 1e-12);
+  EXPECT_NEAR(consistency_loss({.views = 2, .weight = 12}, same).item<double>(), 0, 1e-12);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What holds for every loss, so that a new one is covered by being added.
+// Properties of every loss; a new one is covered as soon as it is added.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/arange.h>
@@ -32,7 +32,7 @@ at::Tensor mean_squares(const at::Tensor& logits, const at::Tensor& targets) {
   return (logits - targets).square().mean();
 }
 
-/// With everything on that may be left out.
+/// Switches all optional parts on.
 void switch_on(const Group& options) {
   for (const auto& item : options.items)
     if (const auto* view = std::get_if<std::function<OptionalView()>>(&item.slot)) {
@@ -55,7 +55,7 @@ class EveryLoss : public ::testing::TestWithParam<std::string_view> {
             .targets = loss::one_hot(at::arange(kRows) % kClasses, kClasses),
             .labelled = at::ones({kRows}, at::kBool)};
   }
-  /// The loss, its gradient left at the logits.
+  /// The loss; its gradient is left in the logits.
   [[nodiscard]] double differentiated(const Inputs& inputs) const {
     const auto value = compute(loss, inputs);
     value.backward();

@@ -1,4 +1,4 @@
-// What the options of single losses mean.
+// The options of single losses.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/arange.h>
@@ -85,10 +85,10 @@ TEST(Smoothing, OfOneClassIsRefused) {
 }
 
 TEST(Smoothing, AsksForThePriorInOneForm) {
-  EXPECT_FALSE(wants_prior(CrossEntropy{}));
-  EXPECT_FALSE(wants_prior(Huber{}));
-  EXPECT_FALSE(wants_prior(CrossEntropy{.label_smoothing = LabelSmoothing{}}));
-  EXPECT_TRUE(wants_prior(Bce{.label_smoothing = LabelSmoothing{.form = SmoothingForm::unigram}}));
+  EXPECT_FALSE(needs_prior(CrossEntropy{}));
+  EXPECT_FALSE(needs_prior(Huber{}));
+  EXPECT_FALSE(needs_prior(CrossEntropy{.label_smoothing = LabelSmoothing{}}));
+  EXPECT_TRUE(needs_prior(Bce{.label_smoothing = LabelSmoothing{.form = SmoothingForm::unigram}}));
 }
 
 TEST(Penalty, OfAUniformDistributionIsMinusItsLogarithm) {
@@ -133,8 +133,8 @@ TEST(Focal, HasAFiniteGradientWhereTheAnswerIsCertain) {
 }
 
 TEST(Focal, RefusesOptionsOfTheOtherForm) {
-  expect_refused(Focal{.alpha = 0.25}, "alpha is of the sigmoid form");
-  expect_refused(Focal{.sum_classes = true}, "sum_classes is of the sigmoid form");
+  expect_refused(Focal{.alpha = 0.25}, "alpha applies to the sigmoid form only");
+  expect_refused(Focal{.sum_classes = true}, "sum_classes applies to the sigmoid form only");
   EXPECT_NO_THROW(check(Focal{.form = FocalForm::sigmoid, .alpha = 0.25, .sum_classes = true}));
 }
 
@@ -194,7 +194,7 @@ TEST(JensenShannon, RefusesASingleViewAndOthersShapes) {
 TEST(Teaching, ByItselfTeachesNothing) {
   auto given = inputs();
   given.logits.set_requires_grad(true);
-  const auto loss = teaching(SoftTeaching{.temperature = 3}, some_logits(), given);
+  const auto loss = teaching(SoftDistillation{.temperature = 3}, some_logits(), given);
   loss.backward();
   EXPECT_NEAR(loss.item<double>(), 0, 1e-15);
   EXPECT_LT(given.logits.grad().abs().max().item<double>(), 1e-15);
@@ -202,7 +202,7 @@ TEST(Teaching, ByItselfTeachesNothing) {
 
 TEST(Teaching, ByDecisionIsCrossEntropyAtTheTeachersLargestLogit) {
   const auto teacher = some_logits(2).mul(10);
-  const auto hard = teaching(HardTeaching{}, teacher, inputs()).item<double>();
+  const auto hard = teaching(HardDistillation{}, teacher, inputs()).item<double>();
   auto sharp = inputs();
   sharp.targets = loss::one_hot(teacher.argmax(1), kClasses).to(at::kDouble);
   EXPECT_NEAR(hard, value(CrossEntropy{}, sharp), 1e-14);
@@ -212,7 +212,8 @@ TEST(Teaching, LeavesTheTeacherWithoutAGradient) {
   auto given = inputs();
   given.logits.set_requires_grad(true);
   const auto teacher = some_logits(2).set_requires_grad(true);
-  distil({.weight = 0.5}, compute(CrossEntropy{}, given), teacher, given).backward();
+  combine_with_distillation({.weight = 0.5}, compute(CrossEntropy{}, given), teacher, given)
+      .backward();
   EXPECT_FALSE(teacher.grad().defined());
 }
 
@@ -220,14 +221,14 @@ TEST(Teaching, StandsBesideTheLossByItsWeight) {
   const auto given = inputs();
   const auto loss = compute(CrossEntropy{}, given);
   const auto teacher = some_logits(2);
-  const auto distance = teaching(SoftTeaching{}, teacher, given).item<double>();
+  const auto distance = teaching(SoftDistillation{}, teacher, given).item<double>();
   for (const double weight : {0.0, 0.3, 1.0})
-    EXPECT_NEAR(distil({.weight = weight}, loss, teacher, given).item<double>(),
+    EXPECT_NEAR(combine_with_distillation({.weight = weight}, loss, teacher, given).item<double>(),
                 (1 - weight) * loss.item<double>() + weight * distance, 1e-14);
 }
 
 TEST(Teaching, RefusesATeacherOfOtherClasses) {
-  EXPECT_THROW(teaching(SoftTeaching{}, at::zeros({6, 3}), inputs()), Error);
+  EXPECT_THROW(teaching(SoftDistillation{}, at::zeros({6, 3}), inputs()), Error);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// All figures of a set of answers at once.
+// All metrics of a set of predictions at once.
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/randint.h>
@@ -28,7 +28,7 @@ Answers answers(std::int64_t images, std::int64_t classes) {
   return all;
 }
 
-TEST(Figures, AreThoseOfEveryMeasureAlone) {
+TEST(Metrics, AreThoseOfEveryMeasureAlone) {
   const auto [logits, labels] = answers(400, 12);
   const auto f = figures(logits, labels, {.k = 3, .bins = 10});
   EXPECT_EQ(f.images, 400);
@@ -47,7 +47,7 @@ TEST(Figures, AreThoseOfEveryMeasureAlone) {
   EXPECT_EQ(f.counts.size(), 12U);
 }
 
-TEST(Figures, HoldTheirOwnValueInTheirIntervals) {
+TEST(Metrics, HoldTheirOwnValueInTheirIntervals) {
   const auto [logits, labels] = answers(400, 12);
   const auto f = figures(logits, labels);
   for (const auto& interval : {f.accuracy_interval, f.accuracy_bootstrap}) {
@@ -59,13 +59,13 @@ TEST(Figures, HoldTheirOwnValueInTheirIntervals) {
   EXPECT_GT(f.nll_bootstrap.high, f.nll);
 }
 
-TEST(Figures, OfNoMoreThanKClassesHaveNoTopK) {
+TEST(Metrics, OfNoMoreThanKClassesHaveNoTopK) {
   const auto [logits, labels] = answers(50, 5);
   EXPECT_FALSE(figures(logits, labels).top_k());
   EXPECT_TRUE(figures(logits, labels, {.k = 4}).top_k());
 }
 
-TEST(Figures, OfImagesOfOneClassLeaveTheOthersWithoutRecall) {
+TEST(Metrics, OfImagesOfOneClassLeaveTheOthersWithoutRecall) {
   const auto [logits, labels] = answers(50, 4);
   const auto f = figures(logits, at::zeros({50}, at::kLong));
   EXPECT_EQ(f.counts[0].labelled, 50);
@@ -73,7 +73,7 @@ TEST(Figures, OfImagesOfOneClassLeaveTheOthersWithoutRecall) {
   EXPECT_FALSE(f.counts[1].recall());
 }
 
-TEST(Figures, RefuseNoImagesAndOneClass) {
+TEST(Metrics, RefuseNoImagesAndOneClass) {
   const auto refused = [](const at::Tensor& logits, const at::Tensor& labels) {
     try {
       figures(logits, labels);

@@ -1,4 +1,4 @@
-// What must hold of calibration, temperature, intervals, clusters, norms and sensitivity.
+// Properties of calibration, temperature, intervals, clusters, norms and sensitivity.
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
@@ -44,7 +44,7 @@ at::Tensor normal(at::IntArrayRef shape, std::uint64_t seed) {
   return at::randn(shape, generator, at::kDouble);
 }
 
-/// Labels drawn from the very probabilities that the logits give.
+/// Labels drawn from the probabilities that the logits predict.
 at::Tensor drawn_labels(const at::Tensor& logits, std::uint64_t seed) {
   const auto sums = at::softmax(logits, 1).cumsum(1).contiguous();
   const auto labels = at::empty({logits.size(0)}, at::kLong);
@@ -161,7 +161,7 @@ TEST(Temperature, IsWhereNoNeighbourHasALowerLoss) {
 
 TEST(Temperature, NeverChangesTheDecision) {
   auto logits = normal({5000, 10}, 10).to(at::kFloat);
-  // Some answers are as close together as float32 allows.
+  // Some logits are as close together as float32 allows.
   for (std::int64_t row = 0; row < 50; ++row) {
     logits[row][3] = std::nextafter(5.0F + static_cast<float>(row), 100.0F);
     logits[row][1] = 5.0F + static_cast<float>(row);

@@ -23,7 +23,7 @@ TEST(MonteCarlo, OfEqualPassesIsOneOfThem) {
 }
 
 TEST(MonteCarlo, KnowsPassesThatDisagreeFromOnesThatAreUnsure) {
-  // Two sure passes that contradict each other, and two that say nothing: the same mean.
+  // Two confident passes that contradict each other, and two uniform ones: the same mean.
   const auto contradicting = at::tensor({1000.0, 0.0, 0.0, 1000.0}).reshape({2, 1, 2});
   const auto unsure = at::zeros({2, 1, 2}, at::kDouble);
   for (const auto& logits : {contradicting, unsure})

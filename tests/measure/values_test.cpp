@@ -19,14 +19,14 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-ValueAnswers answers(const std::vector<double>& predicted, const std::vector<double>& targets) {
+ValuePredictions answers(const std::vector<double>& predicted, const std::vector<double>& targets) {
   const auto column = [](const std::vector<double>& values) {
     return at::tensor(values, at::kDouble).unsqueeze(1);
   };
   return {column(predicted), column(targets), {1}};
 }
 
-std::string message_of(Code code, const ValueAnswers& answers) {
+std::string message_of(Code code, const ValuePredictions& answers) {
   try {
     check(answers);
   } catch (const Error& error) {
@@ -59,16 +59,16 @@ TEST(ValueErrors, AreThoseOfScikitLearn) {
 }
 
 TEST(ValueErrors, OfDifferentUnitsAreComparedByDeviations) {
-  const ValueAnswers two{at::tensor({1.0, 100.0, 3.0, 400.0}, at::kDouble).view({2, 2}),
-                         at::tensor({1.0, 200.0, 7.0, 400.0}, at::kDouble).view({2, 2}),
-                         {2, 100}};
+  const ValuePredictions two{at::tensor({1.0, 100.0, 3.0, 400.0}, at::kDouble).view({2, 2}),
+                             at::tensor({1.0, 200.0, 7.0, 400.0}, at::kDouble).view({2, 2}),
+                             {2, 100}};
   const auto squares = squared_errors(two);
   EXPECT_DOUBLE_EQ(squares[0].item<double>(), 0.5);  // 0 and (100 / 100)^2
   EXPECT_DOUBLE_EQ(squares[1].item<double>(), 2);    // (4 / 2)^2 and 0
   EXPECT_THAT(largest_errors(two, 9), ElementsAre(1, 0));
   EXPECT_THAT(largest_errors(two, 1), ElementsAre(1));
   EXPECT_THAT(largest_errors(two, 0), IsEmpty());
-  const auto figures = value_figures(two);
+  const auto figures = value_metrics(two);
   EXPECT_EQ(figures.images, 2);
   EXPECT_DOUBLE_EQ(figures.loss, 1.25);
   EXPECT_DOUBLE_EQ(figures.values[0].bias, -2);
@@ -82,7 +82,7 @@ TEST(ValueErrors, HaveIntervalsAroundThem) {
     targets.push_back(i);
     predicted.push_back(i + ((i * 37) % 11 - 5));
   }
-  const auto figures = value_figures(answers(predicted, targets));
+  const auto figures = value_metrics(answers(predicted, targets));
   const auto& one = figures.values.at(0);
   EXPECT_LT(one.rmse_interval.low, one.errors.rmse);
   EXPECT_GT(one.rmse_interval.high, one.errors.rmse);
@@ -100,14 +100,16 @@ TEST(ValueErrors, OfOneImageLeaveR2Open) {
 
 TEST(ValueErrors, RefuseWhatIsNoAnswer) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  EXPECT_THAT(message_of(Code::numerical, answers({1, kInfinity}, {1, 2})),
-              HasSubstr("the values of 1 of 2 images are not finite: the network has diverged"));
+  EXPECT_THAT(
+      message_of(Code::numerical, answers({1, kInfinity}, {1, 2})),
+      HasSubstr("the predictions for 1 of 2 images are not finite: the network has diverged"));
   EXPECT_THAT(message_of(Code::data, answers({1, 2}, {1, std::nan("")})),
               HasSubstr("a target is not finite"));
-  EXPECT_THAT(message_of(Code::data, answers({1, 2}, {1})), HasSubstr("values of shape [2, 1]"));
+  EXPECT_THAT(message_of(Code::data, answers({1, 2}, {1})),
+              HasSubstr("predictions of shape [2, 1]"));
   auto narrow = answers({1}, {1});
   narrow.deviation = {0};
-  EXPECT_THAT(message_of(Code::data, narrow), HasSubstr("one above 0"));
+  EXPECT_THAT(message_of(Code::data, narrow), HasSubstr("one deviation above 0"));
 }
 
 }  // namespace

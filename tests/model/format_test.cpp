@@ -1,5 +1,5 @@
 // The number format that layers compute in: every output and gradient of every layer has it, and
-// the answers are those of float within its error.
+// the logits agree with those of float within its error.
 #include <ATen/Context.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/linspace.h>
@@ -33,7 +33,7 @@ at::Tensor images() {
       .contiguous(at::MemoryFormat::ChannelsLast);
 }
 
-/// What temper's networks can have between their layers.
+/// Networks with every stem, block and random layer.
 std::vector<std::pair<std::string, ResNet>> networks() {
   using regularize::Granularity;
   std::vector<std::pair<std::string, ResNet>> all;
@@ -51,7 +51,7 @@ std::vector<std::pair<std::string, ResNet>> networks() {
   all.emplace_back("bottleneck", bottleneck);
   for (const auto granularity : {Granularity::batch, Granularity::sample}) {
     auto options = plain;
-    options.stochastic_depth = regularize::StochasticDepth{.rate = 0.5, .granularity = granularity};
+    options.stochastic_depth = regularize::StochasticDepth{.rate = 0.5, .mode = granularity};
     all.emplace_back("stochastic depth, " + std::string(name_of(granularity)), options);
   }
   auto shaken = plain;
@@ -63,14 +63,14 @@ std::vector<std::pair<std::string, ResNet>> networks() {
     options.dropout = {form};
     all.emplace_back(name, options);
   };
-  dropped("dropout", At<regularize::Dropout>{});
-  dropped("spatial dropout", At<regularize::SpatialDropout>{});
-  dropped("Gaussian dropout", At<regularize::GaussianDropout>{});
-  dropped("DropBlock", At<regularize::DropBlock>{});
+  dropped("dropout", DropoutAt<regularize::Dropout>{});
+  dropped("spatial dropout", DropoutAt<regularize::SpatialDropout>{});
+  dropped("Gaussian dropout", DropoutAt<regularize::GaussianDropout>{});
+  dropped("DropBlock", DropoutAt<regularize::DropBlock>{});
   return all;
 }
 
-/// The formats of activations and gradients that layers were given and gave while this lives.
+/// Records the formats of the activations and gradients that layers take and return.
 class Formats {
  public:
   explicit Formats(at::ScalarType expected)
@@ -85,7 +85,7 @@ class Formats {
   int layers = 0;  ///< calls of convolutions and linear layers
 
  private:
-  /// Layers, and what is done to activations: noise without a gradient is drawn in float.
+  /// Whether it is a layer, or changes activations: noise without a gradient is drawn in float.
   static bool watched(const std::string& name, Observer::Values inputs) {
     const auto any = [&](std::initializer_list<const char*> kinds) {
       return std::ranges::any_of(
@@ -109,7 +109,7 @@ class Formats {
     return std::ssize(calls_);
   }
 
-  /// Activations have a row an image.
+  /// Activations have one row per image.
   void check(const std::string& name, Observer::Values values) {
     for (const auto& value : values)
       if (value.isTensor() && value.toTensor().defined() && value.toTensor().dim() >= 2 &&

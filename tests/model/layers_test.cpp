@@ -7,7 +7,7 @@
 namespace temper::model {
 namespace {
 
-// oneDNN's own strided form corrupts memory there, so pixels are left out before it.
+// oneDNN's own strided form corrupts memory there, so the input is subsampled before it.
 TEST(Convolution, OfFewChannelsWithAStrideIsTheStridedOne) {
   for (const std::int64_t channels : {2, 4, 8, 16}) {
     Weights weights(1);

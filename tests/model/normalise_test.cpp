@@ -1,4 +1,4 @@
-// Normalisation with addition and ReLU against LibTorch's functions one after the other.
+// Normalization with addition and ReLU against LibTorch's functions one after the other.
 #include "temper/model/normalise.h"
 
 #include <ATen/Parallel.h>
@@ -49,7 +49,7 @@ struct Result {
   std::vector<at::Tensor> tensors;  ///< output, gradients, running statistics
 };
 
-/// What both consumers of the output ask of it.
+/// A loss that depends on both copies of the output.
 at::Tensor loss_of(const Activation& y) {
   const auto weights = wave(y.value.sizes(), 11);
   return y.value.to(at::kDouble).mul(weights).sum() + y.again.to(at::kDouble).mul(0.5).sum();
@@ -77,7 +77,7 @@ TEST_P(Normalised, IsBatchNormThenAdditionThenReLU) {
   const auto added = adds ? leaf(2, format) : at::Tensor();
   const auto found = result_of(norm, x, added, normalise(norm, x, added, relu, training));
 
-  // In double precision, where LibTorch's functions are taken.
+  // In double precision, for which LibTorch's functions are used.
   const auto exact = norm_of(channels, at::kDouble);
   const auto x64 = activation(channels, 1, format).to(at::kDouble).requires_grad_();
   const auto added64 = adds ? leaf(2, at::kDouble) : at::Tensor();
@@ -196,7 +196,7 @@ TEST(Fold, IsTheConvolutionAndItsNormalisationInEvaluation) {
         const double error = format == at::kFloat ? 1e-5 : 2e-2;
         EXPECT_LT(folded.to(at::kDouble).sub(apart).norm().item<double>(),
                   error * apart.norm().item<double>());
-        // A change is seen, also of a statistic.
+        // Changes are detected, also of the running statistics.
         norm.running_mean.add_(1);
         EXPECT_FALSE(at::equal(layer(x, added, relu, false).value, folded));
       }

@@ -29,7 +29,7 @@ using regularize::StochasticDepth;
 
 constexpr Task kTask{.channels = 3, .height = 16, .width = 16, .classes = 10};
 
-/// Three stages of two blocks, whose branches all do something.
+/// Three stages of two blocks, whose branches are all different from 0.
 ResNet small() {
   return {.depth = 14, .width = 4, .zero_init_last = false};
 }
@@ -52,7 +52,7 @@ at::Tensor evaluated(Network& network) {
   return network.forward(images());
 }
 
-/// Leaves the gradient at the parameters.
+/// Leaves the gradients in the parameters.
 at::Tensor trained(Network& network, const regularize::Pass& pass = {}) {
   network.train(true);
   network.begin(pass);
@@ -86,7 +86,7 @@ at::Tensor value(const Network& network, const std::string& name) {
 }
 
 Dropout dropout(std::string_view kind, const std::string& at, double rate = 0.3) {
-  auto option = temper::testing::alternative<Dropout>(kind, {{"rate", rate}});
+  auto option = temper::testing::alternative<Dropout>(kind, {{"p", rate}});
   std::visit([&](auto& form) { form.at = at; }, option);
   return option;
 }
@@ -111,7 +111,7 @@ TEST(RandomLayers, AreNotThereAtRateZero) {
   std::vector<ResNet> others{
       with(StochasticDepth{.rate = 0}),
       with(StochasticDepth{
-          .rate = 0, .granularity = Granularity::sample, .scaling = DepthScaling::inverted})};
+          .rate = 0, .mode = Granularity::sample, .scaling = DepthScaling::inverted})};
   others.push_back(small());
   others.back().shake_drop = regularize::ShakeDrop{.rate = 0};
   for (const auto kind : temper::testing::kinds<Dropout>())
@@ -130,7 +130,7 @@ TEST(RandomLayers, AreNotThereInEvaluation) {
     EXPECT_TRUE(at::equal(evaluated(*made(with(dropout(kind, "all")))), expected)) << kind;
   for (const auto granularity : {Granularity::batch, Granularity::sample})
     EXPECT_TRUE(at::equal(evaluated(*made(with(StochasticDepth{
-                              .granularity = granularity, .scaling = DepthScaling::inverted}))),
+                              .mode = granularity, .scaling = DepthScaling::inverted}))),
                           expected));
 }
 
@@ -261,7 +261,7 @@ TEST(StochasticDepth, DropsSingleImagesWhereAskedTo) {
   const RandomLayers layers(
       {.stochastic_depth = StochasticDepth{.rate = 0.5,
                                            .rule = DepthRule::uniform,
-                                           .granularity = Granularity::sample,
+                                           .mode = Granularity::sample,
                                            .scaling = DepthScaling::inverted}},
       std::vector{2L, 2L, 2L});
   EXPECT_FALSE(layers.skips(1, true));
@@ -282,15 +282,15 @@ TEST(StochasticDepth, FollowsAScheduledRate) {
   trained(*network);
   EXPECT_FALSE(skipped(*network).empty());
   options.stochastic_depth->rate = 0;
-  follow(Architecture(options), *network);
+  update_rates(Architecture(options), *network);
   trained(*network);
   EXPECT_TRUE(skipped(*network).empty());
 }
 
 TEST(StochasticDepth, SaysWhatBecomesOfSkippedParameters) {
-  EXPECT_TRUE(leaves_dropped_alone(with(StochasticDepth{.dropped = Dropped::freeze})));
-  EXPECT_FALSE(leaves_dropped_alone(with(StochasticDepth{})));
-  EXPECT_FALSE(leaves_dropped_alone(small()));
+  EXPECT_TRUE(freezes_skipped_blocks(with(StochasticDepth{.dropped = Dropped::freeze})));
+  EXPECT_FALSE(freezes_skipped_blocks(with(StochasticDepth{})));
+  EXPECT_FALSE(freezes_skipped_blocks(small()));
 }
 
 TEST(ShakeDrop, GivesEveryBlockAGradient) {
@@ -341,12 +341,12 @@ void refuses(const ResNet& options, const std::string& expected) {
 TEST(RandomLayers, RefuseWhatIsNoLayer) {
   refuses(
       with(dropout("dropout", "stage 4")),
-      R"(model.dropout.0.at is "stage 4", which is no layer of this network; expected "input", )"
+      R"(model.dropout.0.at is "stage 4", which is not a layer of this network; expected "input", )"
       R"("stem", "head", "all", "stage 1" to "stage 3", "stages", "last stages", or a block by )"
       R"(its name, "layer1.0" to "layer3.1")");
-  refuses(with(dropout("dropout", "")), "no layer");
-  refuses(with(dropout("dropout", "layer")), "no layer");
-  refuses(with(dropout("dropout", "stage 0")), "no layer");
+  refuses(with(dropout("dropout", "")), "not a layer");
+  refuses(with(dropout("dropout", "layer")), "not a layer");
+  refuses(with(dropout("dropout", "stage 0")), "not a layer");
 }
 
 TEST(RandomLayers, RefuseToDropChannelsWhereThereAreNone) {
@@ -357,7 +357,7 @@ TEST(RandomLayers, RefuseToDropChannelsWhereThereAreNone) {
 TEST(RandomLayers, RefuseTwoThingsForABlock) {
   auto options = with(StochasticDepth{});
   options.shake_drop = regularize::ShakeDrop{};
-  refuses(options, "leave one of them out");
+  refuses(options, "remove one of them");
   options.stochastic_depth.reset();
   options.shake_drop->beta_low = 2;
   refuses(options, "model.shake_drop.beta_low is 2");

@@ -88,7 +88,7 @@ class ResNetGolden : public ::testing::Test {
     return ((found - expected).norm() / expected.norm()).item<double>();
   }
 
-  /// Exactly torchvision's names and shapes, which is what load_state_dict(strict=True) asks.
+  /// Exactly torchvision's names and shapes, which load_state_dict(strict=True) requires.
   static void fill_all(const Network& network, const nlohmann::json& names_and_shapes) {
     const at::NoGradGuard guard;
     const auto state = state_of(network);
@@ -283,7 +283,7 @@ TEST(ResNet, IsChannelsLastThroughout) {
   EXPECT_EQ(network->parameters()[0].value.strides(), (std::vector<std::int64_t>{9, 1, 3, 1}));
 }
 
-/// What each parameter's rate is multiplied by, of a network whose last layer keeps its own.
+/// Compares the factor of each parameter's learning rate; that of the last layer is 1.
 void expect_timms_factors(const Network& network, const nlohmann::json& published) {
   const double decay = published["decay"];
   const auto& parameters = network.parameters();
@@ -305,8 +305,8 @@ TEST(ResNet, HasTheLayersThatTimmDecaysTheRateBy) {
                          golden[fmt::format("resnet{}", depth)]);
 }
 
-/// One forward and backward pass; the names of what it moved: parameters with a gradient, buffers
-/// with another value.
+/// One forward and backward pass. Returns the names of what it changed: parameters with a gradient,
+/// buffers with another value.
 std::set<std::string> moved_by_a_pass(Network& network) {
   std::map<std::string, at::Tensor> before;
   for (const auto& buffer : network.buffers()) before[buffer.name] = buffer.value.clone();
@@ -344,7 +344,7 @@ TEST(ResNet, FreezesItsFirstStages) {
 TEST(ResNet, AnswersWithFrozenStatisticsWhileItTrains) {
   const auto network =
       build(ResNet{.depth = 8, .width = 4}, {.height = 16, .width = 16}, /*seed=*/1);
-  network->freeze(network->stages());  // no normalisation is left
+  network->freeze(network->stages());  // no BatchNorm is in training mode
   const auto images = noise({4, 3, 16, 16}, 1).to(at::kFloat);
   network->train(true);
   const auto trained = network->forward(images);

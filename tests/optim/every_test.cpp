@@ -1,4 +1,4 @@
-// What holds for every optimizer, so that a new one is covered by being added.
+// Properties of every optimizer; a new one is covered as soon as it is added to the variant.
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/equal.h>
@@ -8,7 +8,7 @@
 
 #include <set>
 
-#include "temper/optim/evaluated.h"
+#include "temper/optim/evaluation_weights.h"
 #include "temper/optim/optimizer.h"
 #include "tests/support/options.h"
 
@@ -29,7 +29,7 @@ std::vector<Target> problem(at::ScalarType type = at::kDouble) {
            .decay_scale = 0}};
 }
 
-/// Of the loss sum(c * w^2) / 2 with c between 0.5 and 2.
+/// Sets the gradients of the loss sum(c * w^2) / 2 with c between 0.5 and 2.
 void differentiate(std::span<const Target> targets) {
   for (const auto& target : targets) {
     const auto& w = target.value;
@@ -61,14 +61,14 @@ class EveryOptimizer : public ::testing::TestWithParam<std::string_view> {
  protected:
   Optimizer optimizer = temper::testing::alternative<Optimizer>(GetParam());
 
-  /// A rate at which the problem is solved whatever the rule's usual one is.
+  /// Sets the learning rate to one at which the problem is solved, whatever the default is.
   void set_rate(double lr) {
     std::visit([&](auto& options) { options.lr = lr; }, optimizer);
   }
 };
 
 TEST_P(EveryOptimizer, ReachesTheOptimumOfAConvexProblem) {
-  if (auto* lars = std::get_if<Lars>(&optimizer)) lars->adapt_all = true;
+  if (auto* lars = std::get_if<Lars>(&optimizer)) lars->always_adapt = true;
   auto targets = problem();
   auto state = start(optimizer, targets);
   const double before = distance(targets);
@@ -76,7 +76,7 @@ TEST_P(EveryOptimizer, ReachesTheOptimumOfAConvexProblem) {
     set_rate((GetParam() == "lars" ? 20 : GetParam() == "adadelta" ? 3 : 0.1) * (1 - i / 600.0));
     run(optimizer, targets, state, 1);
   }
-  const AtEvaluation evaluation(optimizer, targets, state);
+  const EvaluationWeights evaluation(optimizer, targets, state);
   EXPECT_LT(distance(targets), before / 10);
 }
 
@@ -90,7 +90,7 @@ TEST_P(EveryOptimizer, GivesTheSameBitsAgain) {
   EXPECT_TRUE(same(first, second));
 }
 
-/// Weights and state as a checkpoint puts them into those of a fresh start.
+/// Copies weights and state into those of a fresh start, as loading a checkpoint does.
 void load(std::span<const Target> targets, State& state, std::span<const Target> others,
           const State& theirs) {
   const at::NoGradGuard guard;
@@ -103,7 +103,7 @@ void load(std::span<const Target> targets, State& state, std::span<const Target>
   }
 }
 
-TEST_P(EveryOptimizer, GoesOnFromACopiedState) {
+TEST_P(EveryOptimizer, ContinuesFromACopiedState) {
   for (const auto type : {at::kDouble, at::kBFloat16}) {
     auto first = problem(type);
     auto first_state = start(optimizer, first);
@@ -117,7 +117,7 @@ TEST_P(EveryOptimizer, GoesOnFromACopiedState) {
   }
 }
 
-TEST_P(EveryOptimizer, UpdatesParametersOfFewerBitsInFloat32) {
+TEST_P(EveryOptimizer, UpdatesReducedPrecisionParametersInFloat32) {
   for (const auto type : {at::kBFloat16, at::kHalf}) {
     auto few = problem(type);
     auto full = problem(type);
@@ -140,14 +140,14 @@ TEST_P(EveryOptimizer, UpdatesParametersOfFewerBitsInFloat32) {
   }
 }
 
-TEST_P(EveryOptimizer, NamesWhatItRemembersOnce) {
+TEST_P(EveryOptimizer, HasUniqueNamesInItsState) {
   const auto targets = problem();
   const auto state = start(optimizer, targets);
   std::set<std::string> names;
   for (const auto& [name, tensor] : state.tensors) EXPECT_TRUE(names.insert(name).second) << name;
 }
 
-TEST_P(EveryOptimizer, TakesAMissingGradientForZeroOrSkipsIt) {
+TEST_P(EveryOptimizer, TreatsAMissingGradientAsZeroOrSkipsIt) {
   auto missing = problem();
   auto zero = problem();
   auto missing_state = start(optimizer, missing);
@@ -183,7 +183,8 @@ TEST_P(EveryOptimizer, LeavesFrozenParametersAlone) {
 }
 
 TEST_P(EveryOptimizer, ScalesTheRateOfAParameter) {
-  if (GetParam() == "muon") GTEST_SKIP() << "its rest has a rate of its own";
+  if (GetParam() == "muon")
+    GTEST_SKIP() << "the optimizer of its rest has a learning rate of its own";
   auto scaled = problem();
   for (auto& target : scaled) target.lr_scale = 0.25;
   auto slow = problem();
@@ -197,7 +198,7 @@ TEST_P(EveryOptimizer, ScalesTheRateOfAParameter) {
     EXPECT_LT((scaled[i].value - slow[i].value).abs().max().item<double>(), 1e-14);
 }
 
-TEST_P(EveryOptimizer, SaysWhatEachOptionMeans) {
+TEST_P(EveryOptimizer, DescribesEachOption) {
   const auto options = group(optimizer);
   EXPECT_FALSE(options.about.summary.empty());
   EXPECT_FALSE(options.about.formula.empty());

@@ -3,7 +3,7 @@
 #include <ATen/ops/empty.h>
 #include <gtest/gtest.h>
 
-#include "temper/optim/evaluated.h"
+#include "temper/optim/evaluation_weights.h"
 #include "temper/optim/optimizer.h"
 #include "tests/support/golden.h"
 #include "tests/support/options.h"
@@ -15,10 +15,10 @@ namespace {
 using temper::testing::golden;
 using temper::testing::tensor;
 
-/// How parameters lie in memory.
+/// The memory layout of the parameters.
 enum class Layout { dense, gaps };
 
-/// Matrices with gaps, filters channels-last, the rest plain.
+/// Matrices with gaps (Layout::gaps), filters channels-last, the rest contiguous.
 at::Tensor laid_out(const at::Tensor& value, Layout layout) {
   if (value.dim() == 4) return value.contiguous(at::MemoryFormat::ChannelsLast);
   if (layout == Layout::dense || value.dim() != 2) return value;
@@ -49,7 +49,7 @@ void scale_rates(const Group& options, const nlohmann::json& asked, double facto
   }
 }
 
-/// What every case begins from and is fed.
+/// The initial values and gradients of every case.
 struct Inputs {
   nlohmann::json json = golden("optim/inputs.json");
   std::vector<at::Tensor> gradients;  ///< [step, ...] of every parameter
@@ -73,7 +73,7 @@ Trained run(const Inputs& inputs, std::string_view kind, const nlohmann::json& o
   check(rule);
   auto state = start(rule, targets);
   for (std::int64_t i = 0; i < 25; ++i) {
-    // A gradient in another layout than its parameter's, as a backward pass may leave it.
+    // A gradient may have another layout than its parameter, as after a backward pass.
     for (std::size_t p = 0; p < targets.size(); ++p)
       targets[p].value.mutable_grad() = inputs.gradients[p][i].to(type);
     scale_rates(group(rule), options, inputs.json["lr_factors"][static_cast<std::size_t>(i)]);
@@ -92,9 +92,9 @@ class OptimizerGolden : public ::testing::TestWithParam<std::string_view> {
     for (const auto& published : file["cases"]) {
       const auto trained = run(inputs, GetParam(), published["options"], type, layout);
       agree(trained.targets, published, column, tolerance);
-      EXPECT_EQ(published.contains("evaluated"), evaluates_elsewhere(trained.rule));
+      EXPECT_EQ(published.contains("evaluated"), evaluates_average(trained.rule));
       if (!published.contains("evaluated")) continue;
-      const AtEvaluation evaluation(trained.rule, trained.targets, trained.state);
+      const EvaluationWeights evaluation(trained.rule, trained.targets, trained.state);
       agree(trained.targets, published["evaluated"], column, tolerance);
     }
   }

@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "temper/core/error.h"
-#include "temper/optim/evaluated.h"
+#include "temper/optim/evaluation_weights.h"
 #include "temper/optim/lookahead.h"
 #include "temper/optim/optimizer.h"
 #include "temper/optim/sam.h"
@@ -17,7 +17,7 @@
 namespace temper::optim {
 namespace {
 
-/// A parameter of fewer bits between two of float32.
+/// A reduced-precision parameter between two of float32.
 std::vector<Target> mixed(at::ScalarType type) {
   std::vector<Target> targets;
   for (const auto& [name, own] :
@@ -37,7 +37,7 @@ void differentiate(std::span<const Target> targets, int step) {
                                       .to(target.value.scalar_type());
 }
 
-TEST(Master, ReachesAcrossStepsTooSmallForTheParameter) {
+TEST(Master, AccumulatesStepsTooSmallForTheParameter) {
   std::vector<Target> targets{
       {.name = "w", .value = at::full({3}, 1.0, at::kBFloat16).set_requires_grad(true)}};
   const Optimizer sgd = Sgd{.lr = 1e-3, .momentum = 0};
@@ -49,7 +49,7 @@ TEST(Master, ReachesAcrossStepsTooSmallForTheParameter) {
   EXPECT_TRUE(at::equal(targets[0].value, at::full({3}, 0.9, at::kBFloat16)));
 }
 
-TEST(Master, CostsParametersOfFloat32Nothing) {
+TEST(Master, IsNotMadeForFloat32Parameters) {
   const auto targets = mixed(at::kFloat);
   EXPECT_EQ(start(Sgd{}, targets).tensors.size(), 3U);
   EXPECT_EQ(start(Sgd{}, mixed(at::kBFloat16)).tensors.size(), 4U);
@@ -58,28 +58,28 @@ TEST(Master, CostsParametersOfFloat32Nothing) {
   });
 }
 
-TEST(Master, StandsInLookaheadAndSamToo) {
+TEST(Master, IsUsedByLookaheadAndSamToo) {
   const Optimizer adam = Adam{.lr = 0.05};
-  const Lookahead lookahead{.every = 2};
+  const Lookahead lookahead{.k = 2};
   std::vector<std::vector<Target>> runs{mixed(at::kBFloat16), mixed(at::kFloat)};
   for (auto& targets : runs) {
     auto state = start(adam, targets);
-    remember_slow(state, targets);
+    add_slow_weights(state, targets);
     for (const auto& [name, tensor] : state.tensors) EXPECT_EQ(tensor.scalar_type(), at::kFloat);
     for (int i = 0; i < 5; ++i) {
       differentiate(targets, i);
       {
-        const Climbed climbed(Sam{}, targets);
+        const PerturbedWeights perturbed(Sam{}, targets);
       }
       step(adam, targets, state);
-      look_ahead(lookahead, targets, state);
+      lookahead_step(lookahead, targets, state);
     }
   }
   for (std::size_t i = 0; i < 3; ++i)
     EXPECT_TRUE(at::equal(runs[0][i].value, runs[1][i].value.to(runs[0][i].value.scalar_type())));
 }
 
-TEST(Master, TakesWhatWasWrittenIntoTheParameter) {
+TEST(Master, TakesOverChangesOfTheParameter) {
   const Optimizer sgd = Sgd{.lr = 0.5, .momentum = 0};
   auto targets = mixed(at::kBFloat16);
   auto state = start(sgd, targets);
@@ -93,7 +93,7 @@ TEST(Master, TakesWhatWasWrittenIntoTheParameter) {
   EXPECT_TRUE(at::equal(targets[1].value, at::full({8}, 2.5, at::kBFloat16)));
 }
 
-TEST(Master, OfAFrozenParameterStays) {
+TEST(Master, OfAFrozenParameterIsNotUpdated) {
   auto targets = mixed(at::kBFloat16);
   targets[1].frozen = true;
   const auto before = targets[1].value.detach().clone();

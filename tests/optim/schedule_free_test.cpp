@@ -1,4 +1,4 @@
-#include "temper/optim/schedule_free.h"
+#include "temper/optim/rules/schedule_free.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/allclose.h>
@@ -10,7 +10,7 @@
 
 #include <stdexcept>
 
-#include "temper/optim/evaluated.h"
+#include "temper/optim/evaluation_weights.h"
 
 namespace temper::optim {
 namespace {
@@ -19,7 +19,7 @@ std::vector<Target> one(at::ScalarType type = at::kDouble) {
   return {{.name = "w", .value = at::linspace(-1, 2, 6, type).set_requires_grad(true)}};
 }
 
-/// Of the loss sum(w^2) / 2, `steps` times.
+/// `steps` steps on the loss sum(w^2) / 2.
 State descend(const Optimizer& optimizer, std::span<const Target> targets, int steps) {
   auto state = start(optimizer, targets);
   for (int i = 0; i < steps; ++i) {
@@ -37,12 +37,12 @@ TEST(ScheduleFree, EvaluatesTheAverageOfItsSteps) {
     auto targets = one();
     const auto state = descend(sgd, targets, steps);
     average += state.tensors[0].second;
-    const AtEvaluation evaluation(sgd, targets, state);
+    const EvaluationWeights evaluation(sgd, targets, state);
     EXPECT_TRUE(at::allclose(targets[0].value, average / steps, 1e-12, 1e-12));
   }
 }
 
-TEST(ScheduleFree, CountsStepsAtARateOf0ForNothing) {
+TEST(ScheduleFree, GivesStepsAtLearningRate0NoWeight) {
   ScheduleFreeSgd sgd{.lr = 0};
   auto targets = one();
   auto state = start(sgd, targets);
@@ -56,7 +56,7 @@ TEST(ScheduleFree, CountsStepsAtARateOf0ForNothing) {
   EXPECT_TRUE(at::allclose(targets[0].value, 0.9 * one()[0].value));
 }
 
-TEST(ScheduleFree, PutsTheTrainedWeightsBackAlsoByAnException) {
+TEST(ScheduleFree, RestoresTheTrainedWeightsAlsoAfterAnException) {
   for (const auto type : {at::kDouble, at::kFloat, at::kBFloat16})
     for (const Optimizer& optimizer :
          {Optimizer(ScheduleFreeSgd{.lr = 0.2}), Optimizer(ScheduleFreeAdamW{.lr = 0.2})}) {
@@ -65,7 +65,7 @@ TEST(ScheduleFree, PutsTheTrainedWeightsBackAlsoByAnException) {
       const auto trained = targets[0].value.detach().clone();
       EXPECT_THROW(
           {
-            const AtEvaluation evaluation(optimizer, targets, state);
+            const EvaluationWeights evaluation(optimizer, targets, state);
             EXPECT_FALSE(at::equal(targets[0].value, trained));
             throw std::runtime_error("no accuracy");
           },
@@ -75,16 +75,16 @@ TEST(ScheduleFree, PutsTheTrainedWeightsBackAlsoByAnException) {
 }
 
 TEST(ScheduleFree, AloneEvaluatesElsewhere) {
-  EXPECT_TRUE(evaluates_elsewhere(ScheduleFreeAdamW{}));
-  EXPECT_FALSE(evaluates_elsewhere(AdamW{}));
+  EXPECT_TRUE(evaluates_average(ScheduleFreeAdamW{}));
+  EXPECT_FALSE(evaluates_average(AdamW{}));
   auto targets = one();
   const auto state = descend(AdamW{}, targets, 3);
   const auto trained = targets[0].value.detach().clone();
-  const AtEvaluation evaluation(AdamW{}, targets, state);
+  const EvaluationWeights evaluation(AdamW{}, targets, state);
   EXPECT_TRUE(at::equal(targets[0].value, trained));
 }
 
-TEST(ScheduleFree, DecaysByTheRateOrByNothing) {
+TEST(ScheduleFree, DecaysWithEitherDecayScale) {
   ScheduleFreeAdamW adam{.lr = 0.5, .weight_decay = 0.1};
   auto by_rate = one();
   descend(adam, by_rate, 4);

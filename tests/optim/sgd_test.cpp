@@ -1,4 +1,4 @@
-#include "temper/optim/sgd.h"
+#include "temper/optim/rules/sgd.h"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
@@ -43,7 +43,7 @@ TEST(Sgd, DecaysDifferentlyInItsTwoFormsWithMomentum) {
   EXPECT_FALSE(at::allclose(after(l2, 9, 0.5), after(decoupled, 9, 0.5), 1e-3, 1e-3));
 }
 
-TEST(Sgd, TakesAMissingGradientForZero) {
+TEST(Sgd, TreatsAMissingGradientAsZero) {
   const Sgd sgd{.lr = 0.1, .momentum = 0.9, .nesterov = true, .weight_decay = 0.1};
   auto missing = pair();
   auto zero = pair();
@@ -62,7 +62,7 @@ TEST(Sgd, TakesAMissingGradientForZero) {
   EXPECT_FALSE(at::equal(missing[0].value, at::full({3}, 2.0, at::kDouble)));
 }
 
-TEST(Sgd, GoesOnFromACopiedState) {
+TEST(Sgd, ContinuesFromACopiedState) {
   const Sgd sgd{.lr = 0.1, .momentum = 0.9, .dampening = 0.5};
   auto first = pair();
   auto state = start(sgd, first);
@@ -86,7 +86,7 @@ TEST(Sgd, GoesOnFromACopiedState) {
   EXPECT_TRUE(at::equal(first[0].value, second[0].value));
 }
 
-TEST(Sgd, LeavesNoTraceInAutograd) {
+TEST(Sgd, IsNotRecordedByAutograd) {
   auto targets = pair();
   auto state = start(Sgd{}, targets);
   targets[0].value.mutable_grad() = at::full({3}, 0.5, at::kDouble);
@@ -96,7 +96,7 @@ TEST(Sgd, LeavesNoTraceInAutograd) {
   EXPECT_FALSE(state.tensors[0].second.requires_grad());
 }
 
-TEST(Sgd, RefusesNesterovWhereItMeansNothing) {
+TEST(Sgd, RefusesNesterovWhereItHasNoEffect) {
   EXPECT_THROW(check(Optimizer(Sgd{.momentum = 0, .nesterov = true})), Error);
   EXPECT_THROW(check(Optimizer(Sgd{.dampening = 0.1, .nesterov = true})), Error);
   EXPECT_NO_THROW(check(Optimizer(Sgd{.momentum = 0.9, .nesterov = true})));

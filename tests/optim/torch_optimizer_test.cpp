@@ -42,13 +42,13 @@ TEST(TorchOptimizer, TakesItsRateFromLibTorchsSchedulers) {
   const auto before = targets[0].value.detach().clone();
   TorchOptimizer optimizer(Sgd{.lr = 0.5, .momentum = 0}, targets);
   torch::optim::StepLR schedule(optimizer, 1, /*gamma=*/0);
-  for (int i = 0; i < 2; ++i) schedule.step();  // it counts from 0
+  for (int i = 0; i < 2; ++i) schedule.step();  // it starts at epoch 0
   backward(targets[0]);
   optimizer.step();
   EXPECT_TRUE(at::equal(targets[0].value, before));
 }
 
-TEST(TorchOptimizer, GoesOnFromWhatItSaved) {
+TEST(TorchOptimizer, ContinuesFromWhatItSaved) {
   const NAdam rule{.lr = 0.05};
   auto first = one();
   TorchOptimizer optimizer(rule, first);

@@ -1,17 +1,17 @@
-# A folder of pictures without a recipe: what the check says of it, the recipe that is chosen, and a
-# run that passes over what is broken.
+# A folder of images without a recipe: the output of the check, the recipe that is chosen, and a run
+# that skips images that can't be read.
 set -euo pipefail
 # shellcheck source=tests/program/refused
 source "$TEMPER_SOURCE_DIR/tests/program/refused"
 
 python3 "$TEMPER_SOURCE_DIR/tests/program/pictures.py" pictures 40 5
 "$TEMPER" data check pictures >check.txt
-grep -q "^training  *[0-9]* pictures, .* a class" check.txt
+grep -q "^training  *[0-9]* pictures, .* per class" check.txt
 grep -q "^good: " check.txt
-grep -q "a small residual network that works at half size, for the CPU: pictures of 28 pixels" check.txt
+grep -q "a small residual network that works at half resolution, for the CPU: images of 28 pixels" check.txt
 "$TEMPER" data check pictures --json | jq -e '.good and (.sets | length) == 2 and (.recipe | length) > 100'
 
-# A picture in two sets, and broken ones.
+# A picture in two sets, and broken pictures.
 class=pictures/train/class-0
 cp pictures/test/class-0/0000.png $class/leaked.png
 head -c 100 $class/0000.png >$class/short.png
@@ -23,7 +23,7 @@ grep -q "2 pictures of the training set can't be read:" check.txt
 grep -q "$class/text.jpg: not a PNG, JPEG or WebP file" check.txt
 grep -q "1 picture in more than one set" check.txt
 
-edits=(--set data.batch=32 --set epochs=1 --set threads=2)
+edits=(--set data.batch_size=32 --set epochs=1 --set threads=2)
 refused 3 "$class/" "$TEMPER" train pictures "${edits[@]}"
 "$TEMPER" train pictures "${edits[@]}" --set data.on_bad_image=skip >out.txt 2>err.txt || { cat err.txt; exit 1; }
 grep -q "^No recipe was given. Chosen for " err.txt
@@ -32,25 +32,25 @@ jq -se '[.[] | select(.event == "skipped_image") | .image] | sort == ["'$class'/
   runs/pictures/metrics.jsonl
 grep -q "2 images could not be read and were skipped" runs/pictures/report.html
 
-# What was chosen is a recipe like any other, and counts from now on.
+# The chosen recipe can be edited like any other, and is used from now on.
 "$TEMPER" recipe check runs/pictures.toml
-sed -i 's/^epochs = .*/epochs = 1/; s/^batch = .*/batch = 64/; s/^on_bad_image = .*/on_bad_image = "skip"/' runs/pictures.toml
+sed -i 's/^epochs = .*/epochs = 1/; s/^batch_size = .*/batch_size = 64/; s/^on_bad_image = .*/on_bad_image = "skip"/' runs/pictures.toml
 "$TEMPER" train pictures --out runs/pictures --fresh >out.txt 2>err.txt || { cat err.txt; exit 1; }
-grep -q "^runs/pictures.toml: the recipe that was chosen before" err.txt
-grep -q "^batch = 64 " runs/pictures-2/recipe.toml
+grep -q "^runs/pictures.toml: using the recipe that was chosen before" err.txt
+grep -q "^batch_size = 64 " runs/pictures-2/recipe.toml
 
-# Where its time goes.
+# The times of data loading.
 "$TEMPER" bench data runs/pictures.toml --seconds 0.2 >bench.txt
-grep -q "^decode  *[0-9.]* ms an image" bench.txt
-grep -q "^wait  *[0-9.]* ms an image" bench.txt
+grep -q "^decode  *[0-9.]* ms per image" bench.txt
+grep -q "^wait  *[0-9.]* ms per image" bench.txt
 "$TEMPER" bench data runs/pictures.toml --set data.memory=0 --seconds 0.2 --loading-only --json |
   jq -e '.images > 0 and .decode_seconds > 0 and .loading_images_per_second > 0 and .training_images_per_second == 0'
 refused 2 "data.fold is 4; expected 0 to 3" "$TEMPER" bench data runs/pictures.toml --set data.folds=4 --set data.fold=4
 
-# A fold of it with few labels, some of them wrong, on all ways of sampling.
+# A fold with few labels, some of them wrong, with every kind of sampling.
 for sampling in shuffle class_balanced repeated; do
   "$TEMPER" train pictures "${edits[@]}" --set data.on_bad_image=skip --set data.folds=4 --set data.fold=3 \
-    --set data.labelled=0.5 --set data.label_noise=0.25 --set data.sampling=$sampling --set data.batch=16 \
+    --set data.labelled=0.5 --set data.label_noise=0.25 --set data.sampling=$sampling --set data.batch_size=16 \
     --out $sampling >out.txt 2>err.txt || { cat err.txt; exit 1; }
   (($(wc -l <$sampling/label_noise.csv) > 20))
 done

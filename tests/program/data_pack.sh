@@ -1,5 +1,5 @@
 # A folder of pictures is packed into shards, which Python's tarfile reads, and training on them gives the same
-# weights whether or not they are in memory; hostile archives end in one sentence.
+# weights whether or not they are in memory; hostile archives are refused with a one-line message.
 set -euo pipefail
 # shellcheck source=tests/program/refused
 source "$TEMPER_SOURCE_DIR/tests/program/refused"
@@ -15,11 +15,11 @@ python3 "$tests/shards.py" check packed/test/test-000000.tar pictures/test
 diff -r packed again
 "$TEMPER" data pack packed twice # shards from shards
 python3 "$tests/shards.py" check twice/train/train-000000.tar pictures/train
-refused 2 "packed is there already" "$TEMPER" data pack pictures packed
+refused 2 "packed exists already" "$TEMPER" data pack pictures packed
 refused 3 "no such file or folder" "$TEMPER" data pack nothing other
 test ! -e other
 
-small=(--set model.depth=8 --set data.batch=20 --set epochs=1 --set threads=1 --set data.validation=0 --set data.size=24)
+small=(--set model.depth=8 --set data.batch_size=20 --set epochs=1 --set threads=1 --set data.validation=0 --set data.size=24)
 "$TEMPER" train packed "${small[@]}" --out memory >out.txt 2>err.txt || { cat err.txt; exit 1; }
 "$TEMPER" train packed "${small[@]}" --set data.memory=0 --out disk >out.txt 2>err.txt ||
   { cat err.txt; exit 1; }

@@ -1,4 +1,4 @@
-# What `cmake --install` makes runs from another place, finds LibTorch where it is told, and says
+# An installed program runs from another directory, finds LibTorch by TEMPER_TORCH_DIR, and reports
 # what is missing.
 set -euo pipefail
 
@@ -19,7 +19,7 @@ refused() {
 TEMPER_TORCH_DIR=$torch elsewhere/bin/temper --version
 refused "no LibTorch at /nowhere" env TEMPER_TORCH_DIR=/nowhere elsewhere/bin/temper --version
 
-# Everything but LibTorch and the C library lies beside the program.
+# Everything but LibTorch and the C library is installed with the program.
 LD_LIBRARY_PATH=$torch/lib ldd elsewhere/lib/temper/temper >libraries.txt
 if grep "not found" libraries.txt; then exit 1; fi
 if awk '$2 == "=>" { print $3 }' libraries.txt | grep -v -e "^$PWD/elsewhere/lib/" -e "^$(realpath "$torch/..")/" -e "^$torch" \

@@ -1,9 +1,9 @@
-# A disk that fills up, at whatever moment, ends a run with one clear message and exit status 4, and
-# costs nothing: with room again the same command ends in the same bytes.
+# A disk that is full at any moment ends a run with one clear message and exit status 4, and nothing is
+# lost: with free space the same command gives the same bytes.
 set -euo pipefail
 tests=$TEMPER_SOURCE_DIR/tests/program
 
-# A small disk of our own needs a mount namespace of our own.
+# Mounting a small disk needs a separate mount namespace.
 if [[ -z ${TEMPER_INSIDE:-} ]]; then
   if ! unshare --map-root-user --mount mount -t tmpfs none "$PWD" 2>reason.txt; then
     echo "skipped: a small disk cannot be mounted here: $(tail -1 reason.txt)"
@@ -12,12 +12,12 @@ if [[ -z ${TEMPER_INSIDE:-} ]]; then
   TEMPER_INSIDE=yes exec unshare --map-root-user --mount bash "$0"
 fi
 
-train() { # DIR STEPS: a checkpoint so often
-  "$TEMPER" train pictures --set model.depth=8 --set data.batch=20 --set epochs=2 --set checkpoint.every_steps="$2" \
+train() { # DIR STEPS: with a checkpoint every STEPS steps
+  "$TEMPER" train pictures --set model.depth=8 --set data.batch_size=20 --set epochs=2 --set checkpoint.every_steps="$2" \
     --set checkpoint.keep=1 --set log.every_steps=1 --set threads=1 --out "$1" >out.txt 2>err.txt
 }
 
-# on_full_disk COMMAND...: true if it did its work; else it must have refused as it should.
+# on_full_disk COMMAND...: true if it succeeds; otherwise it must fail with the right status and message.
 on_full_disk() {
   local status=0
   "$@" 2>err.txt || status=$?
@@ -35,7 +35,7 @@ on_full_disk() {
   return 1
 }
 
-# leave KIB: fills the disk but for so much.
+# leave KIB: fills the disk except for KIB kibibytes.
 leave() {
   rm -f disk/ballast
   local free
@@ -43,8 +43,8 @@ leave() {
   head -c $(((free - $1) * 1024)) /dev/zero >disk/ballast
 }
 
-# First nothing fits, then a little more each time, so that every run ends at another file: the
-# recipe, the logs, a checkpoint, the weights, the page.
+# Starts without free space and adds a little each time, so that the runs fail at different files: the
+# recipe, the logs, a checkpoint, the weights, the report.
 until_it_fits() { # DIR STEPS
   local kib=0 file
   until leave $kib && on_full_disk train "$@"; do
@@ -64,7 +64,7 @@ mount -t tmpfs -o size=16m none disk
 until_it_fits disk/run-often 3
 until_it_fits disk/run-once 0
 
-# The page that was there stays.
+# An existing report is kept.
 cp disk/run-once/report.html before.html
 leave 0
 if on_full_disk "$TEMPER" report disk/run-once; then echo "it wrote a page on a full disk"; exit 1; fi

@@ -1,12 +1,12 @@
-# What is measured of a finished run, and the temperature that it is given.
+# Evaluation of a finished run, and temperature scaling.
 set -euo pipefail
 # shellcheck source=tests/program/refused
 source "$TEMPER_SOURCE_DIR/tests/program/refused"
 
 python3 "$TEMPER_SOURCE_DIR/tests/program/pictures.py" pictures 64 10
 picture=pictures/test/class-1/0000.png
-small=(pictures --set data.batch=32 --set epochs=2 --set model.depth=8 --set threads=2
-  --set data.validation=0.2 --set "model.stochastic_depth={rate=0.5}")
+small=(pictures --set data.batch_size=32 --set epochs=2 --set model.depth=8 --set threads=2
+  --set data.validation=0.2 --set "model.stochastic_depth={drop_path_rate=0.5}")
 "$TEMPER" train "${small[@]}" --out run >out.txt 2>err.txt || { cat err.txt; exit 1; }
 
 refused 2 "no temperature is saved" "$TEMPER" eval run --temperature saved
@@ -17,9 +17,9 @@ test ! -s err.txt
 "$TEMPER" eval run --temperature fit --per-class --sensitivity 20 | tee eval.txt
 grep -q "^test accuracy .*95% interval .*bootstrap .*over [0-9]* images" eval.txt
 grep -q "Brier score" eval.txt
-grep -q "of equal mass), .* (debiased)" eval.txt
+grep -q "(equal-mass bins), .* (equal-mass bins, debiased)" eval.txt
 grep -q "^temperature .* fitted on .* validation images" eval.txt
-grep -q "^generalisation gap " eval.txt
+grep -q "^generalization gap " eval.txt
 grep -q "^input sensitivity .* 20 images" eval.txt
 grep -q "recall" eval.txt
 
@@ -32,7 +32,7 @@ jq -e '.interval[0] < .accuracy and .accuracy < .interval[1]' eval.json
 jq -e '.gap.training_images == .gap.validation_images and .top_k.k == 2' eval.json
 "$TEMPER" eval run --split validation --no-gap --json | jq -e '.gap == null and .temperature == null'
 
-# predict uses it and says so, unless it is told not to; the order stays.
+# predict uses the temperature and reports it, unless told otherwise; the order of classes stays.
 "$TEMPER" predict run "$picture" --json >after.txt 2>err.txt
 grep -q "at temperature" err.txt
 if cmp -s before.txt after.txt; then echo "the temperature changed nothing"; exit 1; fi
@@ -45,7 +45,7 @@ test ! -s err.txt
 grep -q 'id="clusters"' run/report.html
 grep -q "Input sensitivity" run/report.html
 grep -q 'id="reliability-scaled"' run/report.html
-grep -q "residual blocks where" run/report.html
+grep -q "residual blocks were executed" run/report.html
 refused 2 "no class 'Hat'" "$TEMPER" report run --clusters class-0,class-1,Hat
 refused 2 "expected three" "$TEMPER" report run --clusters class-0,class-1
 refused 2 "three different" "$TEMPER" report run --clusters class-0,class-1,class-1
@@ -57,7 +57,7 @@ grep -q "bare/recipe.toml:" err.txt
 "$TEMPER" eval bare --json | jq -e '.gap == null'
 refused 2 "no validation set" "$TEMPER" eval bare --split validation
 
-# One class is nothing to tell apart.
+# A data set with a single class is refused.
 mkdir -p one/only
 cp "$picture" one/only/
 refused 3 "only one class" "$TEMPER" train one

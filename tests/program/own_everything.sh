@@ -1,5 +1,5 @@
-# A program outside the tree finds the installed temper, trains a network, data and an operation of
-# its own, and gets the same bits twice.
+# A program outside the tree uses the installed temper with its own network, data and operation, and
+# gets the same bits twice.
 set -euo pipefail
 
 cmake --install "$TEMPER_BUILD_DIR" --prefix "$PWD/dist" >install.log || { cat install.log; exit 1; }

@@ -1,5 +1,5 @@
-# A training loop outside the tree takes its optimizer, schedule and average from the installed
-# temper, and learns with them.
+# A training loop outside the tree uses the optimizer, schedule and weight averaging of the installed
+# temper, and learns.
 set -euo pipefail
 
 cmake --install "$TEMPER_BUILD_DIR" --prefix "$PWD/dist" >install.log || { cat install.log; exit 1; }

@@ -1,7 +1,7 @@
 """Fashion-MNIST's images as PNG files, with nothing but Python's standard library: the end-to-end
-tests feed them to temper.
+tests use them as input.
 
-    pictures.py FOLDER TRAIN TEST   FOLDER/train/CLASS/*.png with TRAIN images a class, FOLDER/test/
+    pictures.py FOLDER TRAIN TEST   FOLDER/train/CLASS/*.png with TRAIN images per class, FOLDER/test/
                                     with TEST, in red, green and blue
 """
 
@@ -26,7 +26,7 @@ def _open(name: str) -> bytes:
 
 
 def fashion_mnist(part: str, count: int) -> list[tuple[bytes, int]]:
-    """The first images of "train" or "t10k", each as its grey pixels and its label."""
+    """The first images of "train" or "t10k", each as gray pixels and a label."""
     pixels = _open(f"{part}-images-idx3-ubyte")[16:]
     labels = _open(f"{part}-labels-idx1-ubyte")[8:]
     size = SIDE * SIDE
@@ -34,7 +34,7 @@ def fashion_mnist(part: str, count: int) -> list[tuple[bytes, int]]:
 
 
 def write_png(path: pathlib.Path, width: int, channels: int, pixels: bytes) -> None:
-    """Eight bits a sample, 1 or 3 channels, rows unfiltered."""
+    """Eight bits per sample, 1 or 3 channels, rows unfiltered."""
 
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
@@ -49,7 +49,7 @@ def write_png(path: pathlib.Path, width: int, channels: int, pixels: bytes) -> N
 
 
 def tinted(grey: bytes, label: int) -> bytes:
-    """The same picture in colour: no two channels alike."""
+    """The same picture in color: no two channels are equal."""
     return b"".join(bytes((g, 255 - g, (g + 25 * label) % 256)) for g in grey)
 
 

@@ -1,8 +1,8 @@
-"""What predict.sh writes and compares.
+"""The images and the comparison of predict.sh.
 
-    predict.py write FOLDER            test images as PNG files: grey ones, every other one as colour
-    predict.py compare RUN < ANSWERS   the lines of `temper predict --json --top 10` over them against
-                                       the run's predictions.safetensors
+    predict.py write FOLDER            test images as PNG files, gray and RGB in turn
+    predict.py compare RUN < ANSWERS   compares `temper predict --json --top 10` on them with the
+                                       run's predictions.safetensors
 """
 
 import array
@@ -19,13 +19,13 @@ TOLERANCE = 1e-5
 
 def write(folder: pathlib.Path) -> None:
     for i, (grey, _) in enumerate(pictures.fashion_mnist("t10k", IMAGES)):
-        colour = i % 2 == 1  # three equal channels are the same grey
+        colour = i % 2 == 1  # three equal channels are the same gray
         pixels = bytes(g for g in grey for _ in range(3)) if colour else grey
         pictures.write_png(folder / f"{i:02}.png", pictures.SIDE, 3 if colour else 1, pixels)
 
 
 def tensor(path: pathlib.Path, name: str, typecode: str) -> tuple[array.array, list[int]]:
-    """A tensor's values and shape out of a safetensors file."""
+    """A tensor's values and shape from a safetensors file."""
     raw = path.read_bytes()
     size = int.from_bytes(raw[:8], "little")
     entry = json.loads(raw[8 : 8 + size])[name]
@@ -53,7 +53,7 @@ def compare(run: pathlib.Path, answers: list[dict]) -> None:
         found = {guess["class"]: guess["probability"] for guess in answer["top"]}
         order = [guess["probability"] for guess in answer["top"]]
         assert set(found) == set(classes), f"image {i}: {sorted(found)}"
-        assert order == sorted(order, reverse=True), f"image {i}: not the surest first"
+        assert order == sorted(order, reverse=True), f"image {i}: not in descending order"
         assert answer["top"][0]["class"] == classes[expected.index(max(expected))], f"image {i}: another class"
         for name, probability in zip(classes, expected):
             assert abs(found[name] - probability) < TOLERANCE, f"image {i}, {name}: {found[name]}, {probability}"

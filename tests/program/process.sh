@@ -1,7 +1,7 @@
-# The program settles its environment once, and leaves alone what the user has set there.
+# The program sets its environment variables once, and keeps those that the user has set.
 set -euo pipefail
 
-# environment NAME=VALUE...: what a training process has in its environment.
+# environment NAME=VALUE...: the environment of a training process.
 environment() {
   env -u GOMP_SPINCOUNT -u OMP_WAIT_POLICY -u GLIBC_TUNABLES "$@" "$TEMPER" train --set epochs=1 \
     --set data.limit=2000 --out run >log 2>&1 &

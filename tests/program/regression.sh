@@ -1,8 +1,8 @@
-# A table of pictures with values in place of classes, from its check to the report of what was learned.
+# A table of pictures with regression targets in place of classes, from `data check` to the report.
 set -euo pipefail
 # shellcheck source=tests/program/refused
 source "$TEMPER_SOURCE_DIR/tests/program/refused"
-values=$TEMPER_SOURCE_DIR/tests/program/values.py
+values=$TEMPER_SOURCE_DIR/tests/program/regression.py
 
 python3 "$values" write pictures 600 100
 table=pictures/table.csv
@@ -10,27 +10,27 @@ table=pictures/table.csv
 grep -q "mean, training: .* standard deviation" check.txt
 grep -q "loss .*mean squared error" check.txt
 
-# In shards they are the same.
+# Packing keeps the targets.
 "$TEMPER" data pack $table packed >packed.txt
-grep -qF "packed: 600 training images in 1 shards, 100 test images in 1; 2 MiB, 2 values a picture" packed.txt
+grep -qF "packed: 600 training images in 1 shards, 100 test images in 1; 2 MiB, 2 targets per image" packed.txt
 diff <("$TEMPER" data check $table | grep ", .*: .* mean") <("$TEMPER" data check packed | grep ", .*: .* mean")
 python3 "$values" shard packed/train/train-000000.tar $table
 "$TEMPER" train packed --set epochs=1 --set threads=2 --out in-shards >out.txt 2>err.txt || { cat err.txt; exit 1; }
 grep -q "R2 .*RMSE" err.txt
 
-# The recipe that is chosen learns it.
+# The chosen recipe learns them.
 small=("$table" --set precision=fp32 --set epochs=10 --set threads=2 --set log.every_steps=1
   --set checkpoint.every_steps=50)
 "$TEMPER" train "${small[@]}" --dry-run >out.txt 2>err.txt
 grep -q "with 2 values" err.txt
 grep -q "^memory" out.txt
 "$TEMPER" train "${small[@]}" --check >out.txt 2>err.txt
-grep -q "R2 .*can learn this data by heart" out.txt
+grep -q "R2 .*can overfit one batch" out.txt
 "$TEMPER" train "${small[@]}" --out run --json >out.json 2>err.txt || { cat err.txt; exit 1; }
 grep -q "validation .*R2 .*RMSE" err.txt
 jq -e '.score.r2 > 0.85 and .values[0].value == "mean" and (has("ece") | not)' out.json
 
-# What is told of the test set is what is written of it.
+# The reported test errors are those of the written predictions.
 "$TEMPER" eval run --json >eval.json
 python3 "$values" errors run >errors.json
 jq -e --slurpfile own errors.json '
@@ -38,36 +38,36 @@ jq -e --slurpfile own errors.json '
 jq -e '.values[1].r2 > 0.75 and .values[1].rmse_bootstrap_interval[0] < .values[1].rmse' eval.json
 "$TEMPER" eval run | tee eval.txt
 grep -q "^mean: RMSE .*bootstrap .*R2" eval.txt
-grep -q "^generalisation gap .* in loss" eval.txt
+grep -q "^generalization gap .* in loss" eval.txt
 "$TEMPER" eval run --split validation --no-gap --json | jq -e '.count == 60 and .gap == null'
-refused 2 "trained on values" "$TEMPER" eval run --temperature fit
-refused 2 "trained on values" "$TEMPER" eval run --per-class
-refused 2 "trained on values" "$TEMPER" eval run --sensitivity 5
+refused 2 "trained on regression targets" "$TEMPER" eval run --temperature fit
+refused 2 "trained on regression targets" "$TEMPER" eval run --per-class
+refused 2 "trained on regression targets" "$TEMPER" eval run --sensitivity 5
 
-# predict says of a file what the run said of the same image of its test set.
+# predict gives for a file what the run predicted for the same image of its test set.
 "$TEMPER" predict run pictures/test-000?.png --json >predicted.txt
 python3 "$values" predicted run 10 >expected.txt
 jq -e -s --slurpfile own expected.txt '
   [range(10) as $i | (.[$i].values.mean - $own[$i][0]), (.[$i].values.spread - $own[$i][1]) | fabs] | max < 0.01' \
   predicted.txt
 "$TEMPER" predict run pictures/test-0000.png | grep -q "^pictures/test-0000.png: mean [0-9.]*, spread [0-9.]*$"
-refused 2 "trained on values" "$TEMPER" predict run pictures/test-0000.png --mc-dropout 5
+refused 2 "trained on regression targets" "$TEMPER" predict run pictures/test-0000.png --mc-dropout 5
 
 "$TEMPER" report run >report.txt
 grep -q "^errors  R2 .*RMSE .*MAE" report.txt
-for part in 'id="values"' 'id="r2"' 'id="mistakes"' 'Furthest from the truth' 'mean: predicted by true'; do
+for part in 'id="values"' 'id="r2"' 'id="mistakes"' 'Largest errors' 'mean: predicted against true'; do
   grep -qF "$part" run/report.html || { echo "no $part in the report"; exit 1; }
 done
 for part in 'id="classes"' 'id="calibration"' 'id="accuracy"' 'Cross-entropy'; do
   if grep -qF "$part" run/report.html; then echo "$part in the report of values"; exit 1; fi
 done
-refused 2 "trained on values" "$TEMPER" report run --clusters a,b,c
+refused 2 "trained on regression targets" "$TEMPER" report run --clusters a,b,c
 
 "$TEMPER" replay run --step 60 --json >replay.json 2>err.txt
 jq -e '.log.same and (.samples[0].values | has("spread"))' replay.json
-"$TEMPER" replay run --step 60 2>err.txt | grep -q "^the log .*the same bits"
+"$TEMPER" replay run --step 60 2>err.txt | grep -q "^log .*bitwise identical"
 
-# Stopped, killed and gone on with: the same bytes.
+# A run that was stopped, killed and resumed gives the same bytes.
 status=0
 "$TEMPER" train "${small[@]}" --out stopped --stop-at 77 >out.txt 2>err.txt || status=$?
 test $status -eq 75
@@ -83,7 +83,7 @@ done
 grep -q "^final weights: the same bytes" diff.txt
 grep -q "^left:  test R2 .*RMSE" diff.txt
 
-# What is about classes has no place there, and other values are another run.
+# Options for classes are refused, and other target values make another run.
 refused 2 "expected mse, huber or custom" "$TEMPER" train $table --set loss.kind=focal
 refused 2 "data.label_noise" "$TEMPER" train $table --set data.label_noise=0.1
 sed '3s/,[0-9.]*,/,12.5,/' $table >pictures/other.csv

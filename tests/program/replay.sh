@@ -1,9 +1,9 @@
-# Steps are replayed with the loss that the run recorded, and two runs are compared.
+# Replayed steps have the loss that the run recorded, and two runs are compared.
 set -euo pipefail
 # shellcheck source=tests/program/refused
 source "$TEMPER_SOURCE_DIR/tests/program/refused"
 
-small=(--set data.limit=320 --set data.batch=32 --set epochs=2 --set model.depth=8 --set threads=1
+small=(--set data.limit=320 --set data.batch_size=32 --set epochs=2 --set model.depth=8 --set threads=1
   --set log.every_steps=1 --set checkpoint.every_steps=6 --set checkpoint.keep=9
   --set "data.augment=[{kind='pad_crop'}, {kind='flip'}]")
 "$TEMPER" train "${small[@]}" --out run >out.txt 2>err.txt || { cat err.txt; exit 1; }
@@ -12,7 +12,7 @@ contents() { find run -type f -not -path 'run/replay/*' -exec sha256sum {} + | s
 recorded() { sed -n "s/.*\"event\":\"step\".*\"loss\":\([^,]*\),.*\"step\":$1}.*/\1/p" run/metrics.jsonl; }
 contents >before.txt
 
-for step in 5 11 20; do # mid-epoch, the first after an epoch's end, the last
+for step in 5 11 20; do # mid-epoch, the first of an epoch, the last
   "$TEMPER" replay run --step $step --json >replay.json 2>err.txt || { cat err.txt; exit 1; }
   loss=$(recorded $step)
   test -n "$loss"
@@ -24,7 +24,7 @@ contents >after.txt
 cmp before.txt after.txt
 
 refused 2 "no run" "$TEMPER" replay nowhere --step 1
-refused 2 "has come to step 20 of 20" "$TEMPER" replay run --step 21
+refused 2 "has reached step 20 of 20" "$TEMPER" replay run --step 21
 refused 2 "no run" "$TEMPER" diff run nowhere
 
 "$TEMPER" diff run run >out.txt

@@ -1,11 +1,11 @@
-# The same recipe gives the same bytes: twice, with other loader threads, and across a stop.
+# The same recipe gives the same bytes: when repeated, with other loader threads, and after a stop.
 set -euo pipefail
 
 python3 "$TEMPER_SOURCE_DIR/tests/program/pictures.py" pictures 64 5
-small=(pictures --set data.batch=32 --set epochs=1 --set model.depth=8 --set threads=2
+small=(pictures --set data.batch_size=32 --set epochs=1 --set model.depth=8 --set threads=2
   --set averaging.kind=ema --set "data.augment=[{kind='pad_crop'}, {kind='flip'}]")
 
-# train DIR [OPTION...]: its exit status must be the first argument.
+# train STATUS DIR [OPTION...]: must end with exit status STATUS.
 train() {
   local expected=$1 directory=$2 status=0
   shift 2
@@ -25,7 +25,7 @@ train 0 again
 same whole again
 
 for threads in 1 2 4; do
-  train 0 threads-$threads --set data.loader_threads=$threads
+  train 0 threads-$threads --set data.num_workers=$threads
   same whole threads-$threads
 done
 
@@ -34,7 +34,7 @@ grep -q "stopped at step 10 of 18" err.txt
 train 0 stopped
 same whole stopped
 
-# A directory that holds a run of another network is refused with what differs, and left as it was.
+# A directory with a run of another network is refused with the differences, and left unchanged.
 train 2 whole --set model.depth=14
 grep -qF "model.depth: 8 there, 14 now" err.txt
 same whole again
@@ -43,7 +43,7 @@ same whole again
 "$TEMPER" train whole/recipe.toml --out resolved >out.txt 2>err.txt
 same whole resolved
 
-# Killed at any moment, the report works on what is there.
+# The report works on a run that was killed at any moment.
 "$TEMPER" train "${small[@]}" --set epochs=50 --set checkpoint.every_steps=5 --out killed >out.txt 2>err.txt &
 pid=$!
 until [[ -e killed/metrics.jsonl ]] && (($(wc -l <killed/metrics.jsonl) >= 3)); do sleep 0.1; done
@@ -52,11 +52,11 @@ wait $pid || true
 "$TEMPER" report killed
 test -s killed/report.html
 
-# What the command line adds to stopping and going on.
+# Command-line options for stopping and resuming.
 train 2 nowhere --resume
-grep -q "no run to go on with" err.txt
+grep -q "no run to resume" err.txt
 train 2 whole --time-limit soon
-grep -q "no length of time" err.txt
+grep -q "not a duration" err.txt
 train 75 limited --set epochs=50 --time-limit 0.5s
 test -e limited/checkpoints
 train 75 origin --stop-at 4

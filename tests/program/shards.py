@@ -1,7 +1,7 @@
-"""Shards as Python's tarfile sees and writes them, for data_pack.sh.
+"""Shards, read and written with Python's tarfile, for data_pack.sh.
 
-    shards.py check SHARD FOLDER    SHARD has the files of FOLDER's class folders, byte for byte, each with its class's
-                                    number, as samples of WebDataset's layout
+    shards.py check SHARD FOLDER    checks that SHARD has the files of FOLDER's class folders, byte for byte, each with
+                                    the index of its class, in WebDataset's layout
     shards.py hostile FOLDER        writes archives that must be refused
 """
 
@@ -20,7 +20,7 @@ def check(shard: str, folder: str) -> None:
             assert member.isfile() and member.mtime == 0 and member.uid == 0, member
             key, ending = member.name.split(".", 1)
             assert ending not in samples[key], member.name
-            assert key == last or len(samples[key]) == 0, f"{member.name} is apart from its sample"
+            assert key == last or len(samples[key]) == 0, f"{member.name} is separated from its sample"
             samples[key][ending] = archive.extractfile(member).read()
             last = key
     classes = sorted(path.name for path in pathlib.Path(folder).iterdir())
@@ -30,7 +30,7 @@ def check(shard: str, folder: str) -> None:
         for file in pathlib.Path(folder, name).iterdir()
     )
     found = sorted((sample["cls"], sample["png"]) for sample in samples.values())
-    assert found == expected, f"{shard}: other pictures or labels than {folder}"
+    assert found == expected, f"{shard}: other images or labels than {folder}"
 
 
 def hostile(folder: str) -> None:

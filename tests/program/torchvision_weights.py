@@ -1,5 +1,5 @@
-"""torchvision_weights.py RUN TEST: a run's weights, raw and averaged, go into torchvision's resnet18
-name by name, and the averaged ones give the logits that the run wrote of the images in TEST."""
+"""torchvision_weights.py RUN TEST: loads a run's weights, raw and averaged, into torchvision's resnet18
+by name, and checks that the averaged ones give the run's logits of the images in TEST."""
 
 import json
 import pathlib

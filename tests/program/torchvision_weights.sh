@@ -1,4 +1,4 @@
-# torchvision's resnet18 takes temper's weights, every name and shape of them, and gives the same
+# torchvision's resnet18 loads temper's weights, with all names and shapes, and gives the same
 # logits. It needs a Python with torchvision: the benchmark's, or the one that TEMPER_BENCH_PYTHON
 # names.
 set -euo pipefail
@@ -12,6 +12,6 @@ if ! "$python" -c 'import torchvision, safetensors, PIL' 2>reason.txt; then
 fi
 
 python3 "$tests/pictures.py" pictures 20 5
-"$TEMPER" train pictures --out run --set model.depth=18 --set model.width_factor=1 --set model.stem=imagenet --set data.batch=32 \
+"$TEMPER" train pictures --out run --set model.depth=18 --set model.width_factor=1 --set model.stem=imagenet --set data.batch_size=32 \
   --set epochs=2 --set optimizer.lr=0.01 --set precision=fp32
 "$python" "$tests/torchvision_weights.py" run pictures/test

@@ -73,7 +73,7 @@ lr = 1
   EXPECT_THAT(options.data.scales, ::testing::ElementsAre(1, 0.5));
   EXPECT_EQ(options.data.loader_threads.value, 3);
   EXPECT_EQ(std::get<Careful>(options.optimizer).lr, 1.0)
-      << "a whole number where any number may stand";
+      << "a whole number is accepted for any number";
 }
 
 TEST(Binder, TakesAnAliasForItsOption) {
@@ -153,7 +153,7 @@ TEST(Binder, SaysWhatItFoundAndWhatItExpected) {
   EXPECT_EQ(error("data = []"),
             "r.toml:1:8: data is a list; expected a table, such as { source = ... }");
   EXPECT_EQ(error("epochs = 2026-01-31"),
-            "r.toml:1:10: a date or time, which no option takes; quote it if it is text");
+            "r.toml:1:10: a date or time; no option takes one. Quote it if it is text");
 }
 
 TEST(Binder, NamesTheRangeOfAValueOutsideIt) {
@@ -207,10 +207,10 @@ TEST(Edits, SayWhatIsWrongWithThem) {
   EXPECT_EQ(error("", {"epochs="}),
             "--set epochs=: no value after '='; for empty text write '\"\"'");
   EXPECT_EQ(error("", {"a..b=1"}),
-            "--set a..b=1: the key must be names joined by dots, as in data.augment.0.padding");
+            "--set a..b=1: expected a key of names joined by dots, as in data.augment.0.padding");
   EXPECT_EQ(error("", {"optimizer={ lr = 1"}),
             "--set optimizer={ lr = 1: the value is not TOML: a quote or bracket is not closed or "
-            "stands alone");
+            "not opened");
   EXPECT_EQ(error("", {"data.augment.1=pad"}),
             "--set data.augment.1=pad: data.augment has 0 elements, so there is no data.augment.1; "
             "the next is "

@@ -10,8 +10,8 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-/// A folder of photographs as the user may have one.
-Found photographs() {
+/// A folder of photographs as a user may have.
+DataSummary photographs() {
   return {.source = "some/pictures",
           .images = 1000,
           .classes = 10,
@@ -20,7 +20,7 @@ Found photographs() {
           .side = 375};
 }
 
-Recipe chosen(const Found& found) {
+Recipe chosen(const DataSummary& found) {
   return parse(choose(found).recipe, "chosen.toml");
 }
 
@@ -28,7 +28,7 @@ double peak(const Recipe& recipe) {
   return std::get<schedule::Cosine>(recipe.schedules.at("optimizer.lr")).peak;
 }
 
-std::string why(const Found& found, const std::string& what) {
+std::string why(const DataSummary& found, const std::string& what) {
   for (const auto& reason : choose(found).reasons)
     if (reason.what == what) return reason.why;
   return "(no reason)";
@@ -101,7 +101,7 @@ TEST(Choose, SamplingAndValidationByTheClasses) {
   found.classes = 100;
   EXPECT_EQ(chosen(found).data.validation, 0.2) << "ten images a class";
   found.validation = true;
-  EXPECT_EQ(why(found, "validation"), "the data brings its own");
+  EXPECT_EQ(why(found, "validation"), "the data has its own validation set");
 }
 
 TEST(Choose, IsAGoodRecipeForAnySource) {

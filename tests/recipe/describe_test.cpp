@@ -78,7 +78,7 @@ TEST(Explain, ShowsFormulaOptionsPaperAndRecipe) {
   const auto text = explain_text(found.front());
   for (const auto* part :
        {"sgd (optimizer)", "v <- momentum * v", "nesterov", "number in [0, 1)", "Sutskever",
-        "kind = \"sgd\"", "a schedule may drive it", "also spelt learning_rate"})
+        "kind = \"sgd\"", "can be scheduled", "alias: learning_rate"})
     EXPECT_THAT(text, HasSubstr(part));
   EXPECT_EQ(explain_json(found.front())["options"][0]["name"], "lr");
   EXPECT_THAT(explain_text(look_up(catalogue(), "cosine").front()), HasSubstr("warmup.epochs"));
@@ -86,9 +86,9 @@ TEST(Explain, ShowsFormulaOptionsPaperAndRecipe) {
 
 TEST(LookUp, NamesTheNearestSpelling) {
   EXPECT_EQ(error_of("sdg"),
-            "there is no technique 'sdg': did you mean 'sgd'?; 'temper list' shows what there is");
+            "there is no technique 'sdg': did you mean 'sgd'?; 'temper list' shows all of them");
   EXPECT_EQ(error_of("teleport"),
-            "there is no technique 'teleport'; 'temper list' shows what there is");
+            "there is no technique 'teleport'; 'temper list' shows all of them");
   EXPECT_EQ(error_of("nesterov"), "'nesterov' is an option; explain lars, or muon, or sgd");
 }
 

@@ -10,8 +10,8 @@
 
 #include "temper/core/fields.h"
 
-// Options of every shape, so that the binder, the writer and the comparison can be tested without
-// temper's own.
+// Options of every type, to test the binder, the writer and the comparison independently of
+// temper's own options.
 namespace temper::recipe::testing {
 
 enum class Rule { linear, uniform };
@@ -29,7 +29,7 @@ struct Depth {
   double rate = 0.1;
   Rule rule = Rule::linear;
 
-  static constexpr About about = {.summary = "Leaves blocks out.", .paper = "Huang et al. 2016"};
+  static constexpr About about = {.summary = "Skips blocks.", .paper = "Huang et al. 2016"};
   static constexpr auto fields() {
     return std::tuple{
         field(&Depth::rate, {.name = "rate", .meaning = "how many", .bounds = {0, 1, false, true}}),
@@ -48,7 +48,7 @@ struct Fast {
     return std::tuple{
         field(&Fast::lr,
               {.name = "lr", .meaning = "learning rate", .bounds = {.low = 0}, .scheduled = true}),
-        field(&Fast::nesterov, {.name = "nesterov", .meaning = "look ahead"}),
+        field(&Fast::nesterov, {.name = "nesterov", .meaning = "Nesterov momentum"}),
         field(&Fast::weight_decay, {.name = "weight_decay",
                                     .meaning = "decay",
                                     .bounds = {.low = 0, .high = 1},
@@ -66,7 +66,7 @@ struct Careful {
         field(&Careful::lr,
               {.name = "lr", .meaning = "learning rate", .bounds = {.low = 0}, .scheduled = true}),
         field(&Careful::beta,
-              {.name = "beta", .meaning = "memory", .bounds = {0, 1, false, true}})};
+              {.name = "beta", .meaning = "decay rate", .bounds = {0, 1, false, true}})};
   }
 };
 
@@ -104,7 +104,7 @@ struct Data {
   static constexpr auto fields() {
     return std::tuple{
         field(&Data::source, {.name = "source", .meaning = "where the images are"}),
-        field(&Data::augment, {.name = "augment", .meaning = "what is done to an image"}),
+        field(&Data::augment, {.name = "augment", .meaning = "augmentations"}),
         field(&Data::scales,
               {.name = "scales", .meaning = "sizes", .bounds = {.low = 0, .open_low = true}}),
         field(&Data::loader_threads, {.name = "loader_threads",
@@ -131,7 +131,7 @@ struct Options {
         field(&Options::data, {.name = "data", .meaning = "images"}),
         field(&Options::optimizer, {.name = "optimizer", .meaning = "update rule"}),
         field(&Options::depth,
-              {.name = "stochastic_depth", .meaning = "blocks left out", .alias = "drop_path"}),
+              {.name = "stochastic_depth", .meaning = "skipped blocks", .alias = "drop_path"}),
         field(&Options::second, {.name = "second", .meaning = "another rule"})};
   }
 };

@@ -5,7 +5,8 @@
 
 namespace temper::recipe::testing {
 
-/// Gives every option behind the view a random value in its range, and some numbers a schedule.
+/// Sets every option behind the view to a random value in its range, and some numbers to a
+/// schedule.
 void randomise(const Group& options, Random& random, Schedules& schedules,
                const std::string& path = "");
 

@@ -62,9 +62,9 @@ averaging = { kind = "ema", decay = 0.998, warmup = "tensorflow" }
 [data]
 source = "fashion-mnist"
 validation = 0.1
-batch = 128
+batch_size = 128
 limit = 0
-loader_threads = "auto"
+num_workers = "auto"
 augment = [{ kind = "pad_crop", padding = 2 }, { kind = "flip" }]
 [model]
 kind = "resnet"
@@ -77,7 +77,7 @@ nesterov = true
 weight_decay = 5e-4
 [loss]
 kind = "cross_entropy"
-label_smoothing = { alpha = 0.1, form = "off_target" }
+label_smoothing = { smoothing = 0.1, form = "off_target" }
 [checkpoint]
 every_steps = 500
 keep = 2
@@ -187,14 +187,14 @@ TEST(Fingerprint, HoldsWhatChangesResultsAndNothingElse) {
   for (const auto* same :
        {"name=x", "log.every_steps=3", "log.norms_every=7", "checkpoint.every_steps=9",
         "checkpoint.keep=9", "checkpoint.best=validation_loss", "threads=2", "device=cpu",
-        "data.loader_threads=4", "data.source=elsewhere", "optimizer.lr=0.1", "model.kind=resnet",
+        "data.num_workers=4", "data.source=elsewhere", "optimizer.lr=0.1", "model.kind=resnet",
         "averaging=false", "seed=1", "data.memory=9", "data.on_bad_image=skip",
         "data.read_timeout=3", "data.sampling=shuffle", "data.decode=exact"})
     EXPECT_EQ(print("", {same}), plain) << same;
   for (const auto* other : {"seed=2",
                             "epochs=11",
                             "precision=fp32",
-                            "data.batch=64",
+                            "data.batch_size=64",
                             "guard.nan=skip",
                             "data.limit=10",
                             "data.size=32",
@@ -240,7 +240,7 @@ TEST(Differences, NameTheKeysThatDiffer) {
   std::vector<std::string> paths;
   for (const auto& d : list) paths.push_back(d.path + (d.changes_results ? "!" : ""));
   EXPECT_THAT(paths, ElementsAre("name", "epochs!", "data.augment!", "data.augment.0.kind!",
-                                 "data.augment.0.probability!"));
+                                 "data.augment.0.p!"));
   EXPECT_EQ(list[1].left, "3");
   EXPECT_EQ(list[1].right, "4");
   EXPECT_EQ(list[3].left, "");
@@ -249,8 +249,8 @@ TEST(Differences, NameTheKeysThatDiffer) {
 TEST(ScheduleDriver, WritesTheValueOfEveryStep) {
   auto recipe = made(
       "optimizer.lr = { schedule = \"cosine\", peak = 0.4, warmup = { steps = 2 } }\n"
-      "loss.label_smoothing.alpha = { schedule = \"constant\", value = 0.2, warmup = { epochs = 1 "
-      "} }");
+      "loss.label_smoothing.smoothing = { schedule = \"constant\", value = 0.2, "
+      "warmup = { epochs = 1 } }");
   const ScheduleDriver driver(recipe, {10, 42});
   const auto lr = [&] { return std::get<optim::Sgd>(recipe.optimizer).lr; };
   const auto alpha = [&] {
@@ -260,7 +260,7 @@ TEST(ScheduleDriver, WritesTheValueOfEveryStep) {
   EXPECT_DOUBLE_EQ(lr(), 0.2);
   EXPECT_DOUBLE_EQ(alpha(), 0.02);
   driver.apply(22);
-  EXPECT_DOUBLE_EQ(lr(), 0.2) << "half of the cosine";
+  EXPECT_DOUBLE_EQ(lr(), 0.2) << "halfway through the cosine";
   EXPECT_DOUBLE_EQ(alpha(), 0.2);
   driver.apply(1);
   EXPECT_DOUBLE_EQ(lr(), 0.2) << "a function of the step alone";
@@ -278,12 +278,12 @@ TEST(ScheduleDriver, WritesWhatAPlateauRemembers) {
   driver.apply(50, {{"optimizer.lr", {.reductions = 2}}});
   EXPECT_DOUBLE_EQ(rate(recipe), 0.1);
   driver.apply(50, {{"optimizer.momentum", {.reductions = 2}}});
-  EXPECT_DOUBLE_EQ(rate(recipe), 0.4) << "another's memory";
+  EXPECT_DOUBLE_EQ(rate(recipe), 0.4) << "the state of another option's plateau";
 }
 
 TEST(LrScaling, MultipliesEveryRateOnceAndLeavesTheRecipeAsItWas) {
   const std::string text =
-      "data.batch = 1024\nlr_scaling = { rule = \"linear\", reference_batch = 256 }\n";
+      "data.batch_size = 1024\nlr_scaling = { rule = \"linear\", reference_batch = 256 }\n";
   for (const std::string lr : {"0.1", "{ schedule = \"linear\", peak = 0.1, final = 0.1 }"}) {
     const auto read = made(fmt::format("{}optimizer.lr = {}", text, lr));
     auto recipe = read;
@@ -300,17 +300,17 @@ TEST(LrScaling, MultipliesEveryRateOnceAndLeavesTheRecipeAsItWas) {
 }
 
 TEST(LrScaling, GrowsWithTheRootWhereItIsToldTo) {
-  auto recipe = made("data.batch = 1024\nlr_scaling = { rule = \"square_root\" }");
+  auto recipe = made("data.batch_size = 1024\nlr_scaling = { rule = \"square_root\" }");
   ScheduleDriver(recipe, {10, 100}).apply(0);
   EXPECT_DOUBLE_EQ(rate(recipe), 0.2);
-  auto parts = made("data = { batch = 1024, micro_batches = 4 }\nlr_scaling = true");
+  auto parts = made("data = { batch_size = 1024, micro_batches = 4 }\nlr_scaling = true");
   ScheduleDriver(parts, {10, 100}).apply(0);
-  EXPECT_DOUBLE_EQ(rate(parts), 0.4) << "the parts of a batch are one batch";
+  EXPECT_DOUBLE_EQ(rate(parts), 0.4) << "the micro-batches count as one batch";
 }
 
 TEST(LrScaling, ReachesTheRateOfMuonsRestAlike) {
   auto recipe = made(
-      "data.batch = 512\nlr_scaling = true\n"
+      "data.batch_size = 512\nlr_scaling = true\n"
       "optimizer = { kind = \"muon\", lr = 0.02, rest = { kind = \"adamw\", lr = 0.001 } }");
   const ScheduleDriver driver(recipe, {10, 100});
   driver.apply(0);
@@ -322,8 +322,8 @@ TEST(LrScaling, ReachesTheRateOfMuonsRestAlike) {
 
 TEST(LrScaling, IsInTheRateThatDecayFollows) {
   auto recipe = made(
-      "data.batch = 512\nlr_scaling = true\n[optimizer]\nkind = \"adamw\"\nweight_decay = 0.1\n"
-      "decay_scale = \"schedule\"\nlr = { schedule = \"cosine\", peak = 0.3 }");
+      "data.batch_size = 512\nlr_scaling = true\n[optimizer]\nkind = \"adamw\"\n"
+      "weight_decay = 0.1\ndecay_scale = \"schedule\"\nlr = { schedule = \"cosine\", peak = 0.3 }");
   resolve(recipe, {10, 100});
   EXPECT_DOUBLE_EQ(std::get<optim::AdamW>(recipe.optimizer).base_lr, 0.6);
   const auto text = to_toml(recipe);
@@ -333,8 +333,8 @@ TEST(LrScaling, IsInTheRateThatDecayFollows) {
 
 TEST(LrScaling, IsInTheRangeThatIsChecked) {
   EXPECT_THAT(error("optimizer.lr = 1e308\nlr_scaling = { reference_batch = 1 }"),
-              StartsWith("r.toml:1:16: optimizer.lr: it comes to inf, lr_scaling's factor of 128 "
-                         "included; expected >= 0"));
+              StartsWith("r.toml:1:16: optimizer.lr: its value is inf, including lr_scaling's "
+                         "factor of 128; expected >= 0"));
 }
 
 TEST(Freeze, IsAFunctionOfTheStep) {
@@ -360,45 +360,43 @@ TEST(ScheduleDriver, ChecksTheWholeTrajectory) {
 }
 
 TEST(Schedules, ReachTheNumbersOfOperationsAndTheSizeOfImages) {
-  const auto recipe =
-      made(R"(data.augment = ["pad_crop", { kind = "flip" }])",
-           {"data.augment.1.probability={ schedule = \"linear\", peak = 0, final = 0.5 }",
-            "data.augment.1.probability.final=0.75",
-            "data.train_size={ schedule = \"linear\", peak = 16, final = 28 }"});
-  const auto& flip = std::get<schedule::Linear>(recipe.schedules.at("data.augment.1.probability"));
+  const auto recipe = made(R"(data.augment = ["pad_crop", { kind = "flip" }])",
+                           {"data.augment.1.p={ schedule = \"linear\", peak = 0, final = 0.5 }",
+                            "data.augment.1.p.final=0.75",
+                            "data.train_size={ schedule = \"linear\", peak = 16, final = 28 }"});
+  const auto& flip = std::get<schedule::Linear>(recipe.schedules.at("data.augment.1.p"));
   EXPECT_EQ(flip.final_value, 0.75);
   const auto text = to_toml(recipe);
-  EXPECT_THAT(text, HasSubstr("probability = { schedule = \"linear\", peak = 0.0, final = 0.75"));
+  EXPECT_THAT(text, HasSubstr("p = { schedule = \"linear\", peak = 0.0, final = 0.75"));
   EXPECT_THAT(text, HasSubstr("train_size = { schedule = \"linear\", peak = 16.0, final = 28.0"));
   EXPECT_THAT(differences(recipe, made(text)), IsEmpty());
   EXPECT_EQ(fingerprint(made(text), "d"), fingerprint(recipe, "d"));
   auto other = recipe;
-  std::get<schedule::Linear>(other.schedules.at("data.augment.1.probability")).peak = 0.1;
+  std::get<schedule::Linear>(other.schedules.at("data.augment.1.p")).peak = 0.1;
   EXPECT_NE(fingerprint(other, "d"), fingerprint(recipe, "d"));
   EXPECT_NO_THROW(check_schedules(recipe, {10, 100}));
-  std::get<schedule::Linear>(other.schedules.at("data.augment.1.probability")).peak = 1.5;
-  EXPECT_THAT(
-      failure([&] { check_schedules(other, {10, 100}); }).message,
-      HasSubstr("data.augment.1.probability: its schedule gives 1.5 at step 0 of 100; expected"));
+  std::get<schedule::Linear>(other.schedules.at("data.augment.1.p")).peak = 1.5;
+  EXPECT_THAT(failure([&] { check_schedules(other, {10, 100}); }).message,
+              HasSubstr("data.augment.1.p: its schedule gives 1.5 at step 0 of 100; expected"));
 }
 
 TEST(Lint, SaysWhatIsHardlyMeant) {
   EXPECT_THAT(lint(made("")), IsEmpty());
   EXPECT_THAT(lint(made("optimizer.lr = 0")), ElementsAre("optimizer.lr = 0: nothing is learned"));
-  EXPECT_THAT(lint(made("data = { batch = 64, limit = 10 }")),
+  EXPECT_THAT(lint(made("data = { batch_size = 64, limit = 10 }")),
               ElementsAre(HasSubstr("larger than data.limit")));
   EXPECT_THAT(lint(made("data.validation = 0")),
-              ElementsAre(HasSubstr("overfitting can't be seen")));
+              ElementsAre(HasSubstr("overfitting can't be measured")));
   const auto long_warmup =
       made("optimizer.lr = { schedule = \"cosine\", warmup = { epochs = 10 } }");
   EXPECT_THAT(lint(long_warmup, {10, 100}),
-              ElementsAre(HasSubstr("never ends within the run's 100")));
+              ElementsAre(HasSubstr("does not end within the run's 100")));
   EXPECT_THAT(lint(long_warmup, {10, 101}), IsEmpty());
   EXPECT_THAT(lint(made("averaging = { decay = 0.99 }"), {10, 200}),
               ElementsAre(HasSubstr("initial weights stay")));
   EXPECT_THAT(lint(made("averaging = { decay = 0.99, warmup = \"timm\" }"), {10, 200}), IsEmpty());
   const auto patient = made("optimizer.lr = { schedule = \"plateau\", patience = 8 }");
-  EXPECT_THAT(lint(patient, {10, 100}), ElementsAre(HasSubstr("lets no reduction happen")));
+  EXPECT_THAT(lint(patient, {10, 100}), ElementsAre(HasSubstr("no reduction can happen")));
   EXPECT_THAT(lint(patient, {10, 110}), IsEmpty());
 }
 

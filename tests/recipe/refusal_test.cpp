@@ -1,5 +1,4 @@
-// What training methods must not be told: each is refused with its place in the text, the option,
-// and what helps.
+// Options that are refused, each with its position in the text, the option, and a remedy.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -24,12 +23,12 @@ std::string refusal(const std::function<void()>& action) {
   return "(not refused)";
 }
 
-/// When the text is read.
+/// The refusal when the text is read.
 std::string of(const std::string& text) {
   return refusal([&] { parse(text, "r.toml"); });
 }
 
-/// When the data is known: epochs of 10 steps.
+/// The refusal when the data is known, with epochs of 10 steps.
 std::string of_run(const std::string& text, const std::vector<std::string>& sets = {}) {
   const auto recipe = parse(text, "r.toml", sets);
   const schedule::Horizon horizon{10, 10 * recipe.epochs};
@@ -87,26 +86,25 @@ TEST(Refused, AScheduleLongerOrShorterThanTheRun) {
            epochs + ", curve = { kind = \"cosine\" } }] }";
   };
   EXPECT_EQ(of_run(with("6")), "(not refused)");
-  EXPECT_THAT(
-      of_run(with("7")),
-      StartsWith("r.toml:3:6: optimizer.lr: its pieces take 110 steps, 11 epochs, where the "
-                 "run has 100 and 10; change their lengths"));
+  EXPECT_THAT(of_run(with("7")),
+              StartsWith("r.toml:3:6: optimizer.lr: its pieces take 110 steps (11 epochs), but the "
+                         "run has 100 steps (10 epochs); change their lengths"));
   EXPECT_THAT(of_run(with("5")), HasSubstr("its pieces take 90 steps"));
   EXPECT_THAT(
       of_run("epochs = 10\noptimizer.lr = { schedule = \"multi_step\", milestones = [3, 12] }"),
-      StartsWith("r.toml:2:16: optimizer.lr: its milestone comes after 120 steps, 12 epochs, "
-                 "where the run has 100 and 10; leave it out, or train longer"));
+      StartsWith("r.toml:2:16: optimizer.lr: one of its milestones is after 120 steps (12 epochs), "
+                 "but the run has 100 steps (10 epochs); remove it, or train longer"));
 }
 
 TEST(Refused, APlateauThatWouldRestart) {
   EXPECT_EQ(
       of("[optimizer]\nlr = { schedule = \"piecewise\", pieces = [{ epochs = 5 }, { curve = { "
          "kind = \"plateau\" } }] }"),
-      "r.toml:2:6: optimizer.lr: pieces.1.curve is a plateau, which would restart with its "
-      "piece and forget what was measured; give a plateau the whole run, behind a warm-up of "
-      "its own, or take sgdr for restarts");
-  EXPECT_EQ(of("[optimizer]\nlr = { schedule = \"plateau\", first = { epochs = 5 } }"),
-            "r.toml:2:30: unknown key 'optimizer.lr.first' of plateau: it is an option of sgdr");
+      "r.toml:2:6: optimizer.lr: pieces.1.curve is a plateau, which would restart with its piece "
+      "and lose its measurements; use a plateau for the whole run, with a warm-up of its own, or "
+      "sgdr for restarts");
+  EXPECT_EQ(of("[optimizer]\nlr = { schedule = \"plateau\", T_0 = { epochs = 5 } }"),
+            "r.toml:2:30: unknown key 'optimizer.lr.T_0' of plateau: it is an option of sgdr");
 }
 
 TEST(Refused, APlateauWithNothingToFollow) {
@@ -114,24 +112,23 @@ TEST(Refused, APlateauWithNothingToFollow) {
       parse("data.validation = 0\noptimizer.lr = { schedule = \"plateau\" }", "r.toml");
   EXPECT_EQ(
       refusal([&] { check_plateaus(recipe, /*validated=*/false); }),
-      "r.toml:2:16: optimizer.lr: a plateau follows the validation score, and data.validation "
-      "= 0 leaves none; hold out a share, such as data.validation = 0.1, or take another "
-      "schedule");
+      "r.toml:2:16: optimizer.lr: a plateau follows the validation score, and with "
+      "data.validation = 0 there is none; hold out images, as in data.validation = 0.1, or use "
+      "another schedule");
   EXPECT_EQ(refusal([&] { check_plateaus(recipe, /*validated=*/true); }), "(not refused)")
       << "the data may bring a validation set";
 }
 
 TEST(Refused, APlateauOverTheImages) {
-  EXPECT_EQ(of("[data]\naugment = [{ kind = \"flip\", probability = { schedule = \"plateau\" } }]"),
-            "r.toml:2:43: data.augment.0.probability: a plateau may not drive what is done to "
-            "images, which are made before the score that it follows is known; take another "
-            "schedule");
+  EXPECT_EQ(of("[data]\naugment = [{ kind = \"flip\", p = { schedule = \"plateau\" } }]"),
+            "r.toml:2:33: data.augment.0.p: a data option can't have a plateau "
+            "schedule, since images are prepared before the score that it follows is known; use "
+            "another schedule");
 }
 
 TEST(Refused, StagesFrozenBeyondTheRun) {
-  EXPECT_EQ(
-      of("epochs = 3\n[freeze]\nepochs = 4"),
-      "r.toml:3:10: freeze.epochs is 4, longer than the run of 3; 0 stands for the whole run");
+  EXPECT_EQ(of("epochs = 3\n[freeze]\nepochs = 4"),
+            "r.toml:3:10: freeze.epochs is 4, more than the run's 3 epochs; 0 means the whole run");
   EXPECT_EQ(of("freeze = { stages = 0 }"),
             "r.toml:1:21: freeze.stages is 0; expected a number in [1, 1000]");
 }
@@ -140,10 +137,10 @@ TEST(Refused, AFoldThatThereIsNot) {
   EXPECT_EQ(of("data.folds = 1"),
             "r.toml:1:14: data.folds is 1; expected 2 or more, or 0 for no folds");
   EXPECT_EQ(of("data.fold = 1"),
-            "r.toml:1:13: data.fold is 1, and data.folds = 0 makes no folds; say how many there "
-            "are, as in data.folds = 5");
+            "r.toml:1:13: data.fold is 1, but there are no folds (data.folds = 0); set their "
+            "number, as in data.folds = 5");
   EXPECT_EQ(of("data.folds = 5\ndata.fold = 5"),
-            "r.toml:2:13: data.fold is 5; expected 0 to 4, as data.folds is 5");
+            "r.toml:2:13: data.fold is 5; expected 0 to 4, since data.folds is 5");
   EXPECT_EQ(of("data.folds = 5\ndata.fold = 4"), "(not refused)");
 }
 
@@ -151,7 +148,7 @@ TEST(Refused, SourcesThatContradictEachOtherOrAreNone) {
   EXPECT_EQ(of("[data]\nsource = \"a\"\nsources = [{ source = \"b\" }]"),
             "r.toml:2:10: data.source and data.sources are both given; keep one");
   EXPECT_EQ(of("[data]\nsources = [{ source = \"a\" }, { weight = 2 }]"),
-            "r.toml:2:11: data.sources.1 names no source; expected a table such as { source = "
+            "r.toml:2:11: data.sources.1 has no source; expected a table such as { source = "
             "\"pictures\", weight = 2 }");
   EXPECT_EQ(of("[data]\nsources = [{ source = \"a\", weight = 0 }]"),
             "r.toml:2:37: data.sources.0.weight is 0; expected a number in (0, 1000000]");
@@ -165,8 +162,8 @@ TEST(Refused, SharesOfLabelsThatAreNone) {
             "r.toml:1:17: data.labelled is 0; expected a number in (0, 1]");
   EXPECT_EQ(of("data.label_noise = 1.1"),
             "r.toml:1:20: data.label_noise is 1.1; expected a number in [0, 1]");
-  EXPECT_EQ(of("data.sampling = { kind = \"repeated\", times = 1 }"),
-            "r.toml:1:46: data.sampling.times is 1; expected a number in [2, 1024]");
+  EXPECT_EQ(of("data.sampling = { kind = \"repeated\", num_repeats = 1 }"),
+            "r.toml:1:52: data.sampling.num_repeats is 1; expected a number in [2, 1024]");
   EXPECT_EQ(of("data.sampling = \"class_balance\""),
             "r.toml:1:17: unknown data.sampling.kind \"class_balance\": did you mean "
             "'class_balanced'?");
@@ -178,12 +175,12 @@ TEST(Refused, AFallingRateUnderAnOptimizerThatStandsInForIt) {
   };
   for (const std::string kind : {"schedule_free_sgd", "schedule_free_adamw"}) {
     EXPECT_EQ(of_run(text(kind, "{ schedule = \"cosine\", warmup = { epochs = 2 } }")),
-              "r.toml:3:6: optimizer.lr: its schedule falls at step 21, and the averages of " +
+              "r.toml:3:6: optimizer.lr: its schedule decreases at step 21, but the averaging of " +
                   kind +
-                  " stand in for a rate that falls; let it stand still after its warm-up (schedule "
+                  " replaces learning rate decay; keep it constant after its warm-up (schedule "
                   "= \"constant\"), or confirm it with optimizer.decaying_lr = true");
     EXPECT_THAT(of_run(text(kind, "{ schedule = \"plateau\" }")),
-                HasSubstr("may fall from step 0"));
+                HasSubstr("can decrease from step 0"));
     EXPECT_EQ(of_run(text(kind, "{ schedule = \"cosine\" }\ndecaying_lr = true")), "(not refused)");
     EXPECT_EQ(of_run(text(kind, "{ schedule = \"constant\", warmup = { epochs = 2 } }")),
               "(not refused)");

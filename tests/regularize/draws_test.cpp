@@ -1,4 +1,4 @@
-// Addressed draws in bulk, and what is made of few of them.
+// Random tensors at an address, gradient noise and early stopping.
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
@@ -37,16 +37,16 @@ TEST(Bulk, IsTheSameInAnyNumberOfThreads) {
   const auto like = at::empty({64, 9, 33, 31}).contiguous(at::MemoryFormat::ChannelsLast);
   const auto threads = at::get_num_threads();
   at::set_num_threads(1);
-  const auto alone = draw_kept({like.sizes(), like}, {.key = {1, 2}}, 0.4, 1.5);
+  const auto alone = draw_mask({like.sizes(), like}, {.key = {1, 2}}, 0.4, 1.5);
   at::set_num_threads(2);
-  EXPECT_TRUE(at::equal(alone, draw_kept({like.sizes(), like}, {.key = {1, 2}}, 0.4, 1.5)));
+  EXPECT_TRUE(at::equal(alone, draw_mask({like.sizes(), like}, {.key = {1, 2}}, 0.4, 1.5)));
   at::set_num_threads(threads);
 }
 
 TEST(Bulk, KeepsWithItsRate) {
   const auto like = at::empty({1000000});
   for (const double rate : {0.0, 0.01, 0.5, 0.999}) {
-    const auto kept = draw_kept({like.sizes(), like}, {.key = {5, 6}}, rate, 1).mean();
+    const auto kept = draw_mask({like.sizes(), like}, {.key = {5, 6}}, rate, 1).mean();
     EXPECT_NEAR(kept.item<double>(), 1 - rate, 4.5 * std::sqrt(rate * (1 - rate) / 1e6) + 1e-7);
   }
 }
@@ -69,11 +69,11 @@ TEST(Bulk, LeavesTheGlobalGeneratorAlone) {
 }
 
 TEST(Coin, IsOneForTheBatchInAllItsPartsAndRanks) {
-  const double first = coin({{.seed = 1, .step = 2}, 3});
-  EXPECT_EQ(first, coin({{.seed = 1, .step = 2, .first_row = 16, .rank = 1}, 3}));
-  EXPECT_NE(first, coin({{.seed = 1, .step = 3}, 3}));
-  EXPECT_NE(first, coin({{.seed = 1, .step = 2, .pass = 1}, 3}));
-  EXPECT_NE(first, coin({{.seed = 1, .step = 2}, 3}, 1));
+  const double first = uniform_for_batch({{.seed = 1, .step = 2}, 3});
+  EXPECT_EQ(first, uniform_for_batch({{.seed = 1, .step = 2, .first_row = 16, .rank = 1}, 3}));
+  EXPECT_NE(first, uniform_for_batch({{.seed = 1, .step = 3}, 3}));
+  EXPECT_NE(first, uniform_for_batch({{.seed = 1, .step = 2, .pass = 1}, 3}));
+  EXPECT_NE(first, uniform_for_batch({{.seed = 1, .step = 2}, 3}, 1));
 }
 
 TEST(GradientNoise, HasThePapersVarianceAndFalls) {
@@ -115,37 +115,37 @@ TEST(GradientNoise, LeavesWeightsWithoutAGradientAlone) {
 
 /// The epoch after which training ends, 0: never.
 std::int64_t end_of(const EarlyStopping& options, const std::vector<double>& values,
-                    StopMemory& memory) {
+                    EarlyStoppingState& memory) {
   std::int64_t epoch = 0;
   for (const double value : values) {
     observe(options, value, ++epoch, memory);
-    if (has_ended(options, memory)) return epoch;
+    if (should_stop(options, memory)) return epoch;
   }
   return 0;
 }
 
 TEST(EarlyStopping, EndsAfterItsPatience) {
-  StopMemory memory;
+  EarlyStoppingState memory;
   EXPECT_EQ(end_of({.patience = 2}, {3, 2, 2.5, 1, 1.2, 1.1, 0.5}, memory), 6);
-  EXPECT_EQ(memory, (StopMemory{.seen = true, .best = 1, .best_epoch = 4, .waited = 2}));
+  EXPECT_EQ(memory, (EarlyStoppingState{.seen = true, .best = 1, .best_epoch = 4, .waited = 2}));
 }
 
 TEST(EarlyStopping, AsksForTheImprovementThatIsAskedFor) {
-  StopMemory memory;
+  EarlyStoppingState memory;
   EXPECT_EQ(end_of({.patience = 3, .minimum_improvement = 0.5}, {3, 2.9, 2.6, 2.4}, memory), 0);
   EXPECT_EQ(memory.best_epoch, 4);
 }
 
 TEST(EarlyStopping, FollowsAccuracyUpwards) {
-  StopMemory memory;
-  EXPECT_EQ(end_of({.patience = 2, .measure = StopMeasure::validation_accuracy},
+  EarlyStoppingState memory;
+  EXPECT_EQ(end_of({.patience = 2, .measure = StoppingMetric::validation_accuracy},
                    {0.5, 0.7, 0.6, 0.7}, memory),
             4);
   EXPECT_EQ(memory.best_epoch, 2);
 }
 
 TEST(EarlyStopping, SeesNoImprovementInWhatIsNoNumber) {
-  StopMemory memory;
+  EarlyStoppingState memory;
   const double nan = std::numeric_limits<double>::quiet_NaN();
   EXPECT_EQ(end_of({.patience = 2}, {nan, 1, nan, 2}, memory), 4);
   EXPECT_EQ(memory.best, 1);

@@ -1,4 +1,4 @@
-// What is dropped, held against published code with the masks that it drew.
+// Dropout, DropBlock, stochastic depth and ShakeDrop against published code, given its masks.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/equal.h>
@@ -116,7 +116,7 @@ TEST(ShakeDrop, HasTheMeanThatEvaluationMultipliesBy) {
   double sum = 0;
   constexpr int n = 4000;
   for (int step = 0; step < n; ++step)
-    sum += shake(options, x, 0.4, {{.seed = 1, .step = step}, 3}).mean().item<double>();
+    sum += apply_shake_drop(options, x, 0.4, {{.seed = 1, .step = step}, 3}).mean().item<double>();
   EXPECT_NEAR(sum / n, branch_scale(options, 0.4), 0.03);
 }
 
@@ -128,7 +128,7 @@ TEST(ShakeDrop, DrawsAPairOfFactorsForWhatItsLevelSays) {
                                           {ShakeLevel::channel, 12},
                                           {ShakeLevel::pixel, 300}}) {
     std::set<double> values;
-    const auto y = shake({.level = level}, x, 1, {{.seed = 1}, 3}).contiguous();
+    const auto y = apply_shake_drop({.level = level}, x, 1, {{.seed = 1}, 3}).contiguous();
     const auto* data = y.const_data_ptr<double>();
     values.insert(data, data + y.numel());
     EXPECT_EQ(std::ssize(values), different) << name_of(level);
@@ -140,11 +140,11 @@ TEST(ShakeDrop, RefusesARangeThatIsUpsideDown) {
   EXPECT_NO_THROW(check(ShakeDrop{}, "model.shake_drop"));
 }
 
-/// For every form of dropout, so that a new one is covered by being added.
+/// For every form of dropout; a new one is covered as soon as it is added.
 class EveryDropout : public ::testing::TestWithParam<std::string_view> {
  protected:
   static Form form(double rate) {
-    return temper::testing::alternative<Form>(GetParam(), {{"rate", rate}});
+    return temper::testing::alternative<Form>(GetParam(), {{"p", rate}});
   }
   static at::Tensor drop_from(const at::Tensor& x, double rate, const Address& address) {
     return std::visit([&](const auto& options) { return drop(options, x, address); }, form(rate));
@@ -218,7 +218,7 @@ TEST(GaussianDropout, HasTheVarianceOfDropout) {
 }
 
 TEST(DropBlock, DropsAboutItsRateInSquares) {
-  const DropBlock options{.rate = 0.2, .size = 5};
+  const DropBlock options{.rate = 0.2, .block_size = 5};
   double dropped = 0;
   constexpr int n = 10;
   for (int step = 0; step < n; ++step)

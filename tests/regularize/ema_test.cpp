@@ -69,7 +69,7 @@ TEST(Averages, StandInTheNetworkWhileSwapped) {
   const auto raw = network(1);
   auto averages = start(Ema{}, network(5));
   {
-    const Swapped swapped(averages, raw);
+    const SwappedAverages swapped(averages, raw);
     EXPECT_TRUE(at::equal(raw[0].second, at::full({2, 3}, 5.0)));
     EXPECT_EQ(raw[1].second.item<std::int64_t>(), 5);
     EXPECT_TRUE(at::equal(averages.tensors[0].second, at::full({2, 3}, 1.0)));
@@ -84,7 +84,7 @@ TEST(Averages, AreSwappedBackByAnException) {
   auto averages = start(Ema{}, network(5));
   EXPECT_THROW(
       {
-        const Swapped swapped(averages, raw);
+        const SwappedAverages swapped(averages, raw);
         throw std::runtime_error("evaluation failed");
       },
       std::runtime_error);

@@ -18,16 +18,16 @@ TEST(Penalty, IsTheGradientOfWhatItAddsToTheLoss) {
   const auto by_hand = weight();
   (options.l1 * by_hand.abs().sum() + options.l2 / 2 * by_hand.square().sum()).backward();
   const std::vector<at::Tensor> penalised{weight()};
-  penalise(options, penalised);
+  add_penalty_gradient(options, penalised);
   EXPECT_TRUE(at::allclose(penalised[0].grad(), by_hand.grad(), 1e-14, 1e-14));
-  penalise(options, penalised);
+  add_penalty_gradient(options, penalised);
   EXPECT_TRUE(at::allclose(penalised[0].grad(), 2 * by_hand.grad(), 1e-14, 1e-14));
 }
 
 TEST(MaxNorm, ShortensTheUnitsThatAreTooLongAndNoOthers) {
   const std::vector<at::Tensor> weights{weight(), at::linspace(-9, 9, 4, at::kDouble)};
   const auto before = weights[0].detach().clone();
-  shorten(MaxNorm{.limit = 3}, weights);
+  apply_max_norm(MaxNorm{.limit = 3}, weights);
   const auto norms = weights[0].square().sum(1).sqrt();
   EXPECT_NEAR(norms[0].item<double>(), 3, 1e-12);
   EXPECT_TRUE(at::allclose(weights[0][1], before[1], 1e-15, 1e-15));

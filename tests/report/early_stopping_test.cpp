@@ -1,4 +1,4 @@
-// What the page says of early stopping, with it and without.
+// What the page says about early stopping, for runs with and without it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -17,7 +17,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-/// A run of 30 epochs whose validation loss is least in epoch `best`.
+/// A run of 30 epochs whose validation loss is lowest after epoch `best`.
 void log_epochs(const fake::Directory& run, int best, bool validated = true) {
   fake::log_start(run, fake::class_names(3));
   for (int epoch = 1; epoch <= 30; ++epoch) {
@@ -46,18 +46,19 @@ TEST(EarlyStoppingNote, SaysWhatTheDefaultsWouldHaveDone) {
   const fake::Directory run;
   log_epochs(run, 8);
   run.log({{"event", "end"}, {"seconds", 30}});
-  EXPECT_THAT(page(run),
-              AllOf(HasSubstr("would have ended this run after epoch 18 of"),
-                    HasSubstr("with the weights of epoch 8 and their validation loss of 0.2500; "
-                              "after epoch 30 it was 1.625."),
-                    HasSubstr("arXiv:2103.07579")));
+  EXPECT_THAT(
+      page(run),
+      AllOf(HasSubstr("would have ended this run after epoch 18 of"),
+            HasSubstr("and restored the weights of epoch 8, with a validation loss of 0.2500; "
+                      "after epoch 30 it was 1.625."),
+            HasSubstr("arXiv:2103.07579")));
 }
 
 TEST(EarlyStoppingNote, SaysThatTheDefaultsWouldHaveDoneNothing) {
   const fake::Directory run;
   log_epochs(run, 21);
   EXPECT_THAT(page(run), HasSubstr("would not have ended this run so far: the validation loss was "
-                                   "least in epoch 21."));
+                                   "lowest after epoch 21."));
 }
 
 TEST(EarlyStoppingNote, SaysWhatItDid) {
@@ -76,7 +77,7 @@ TEST(EarlyStoppingNote, SaysWhatItDid) {
   const auto text = page(run);
   EXPECT_THAT(text, HasSubstr("Training ended early, after epoch 30 of"));
   EXPECT_THAT(text, HasSubstr("The weights are those of epoch 8."));
-  // The figures are those of the weights that are shipped.
+  // The figures are those of the final weights.
   EXPECT_EQ(summary(run.path).gap->epoch, 8);
   EXPECT_EQ(summary(run.path).epochs_done, 30);
   EXPECT_EQ(to_json(summary(run.path))["early_stop"]["best_epoch"], 8);

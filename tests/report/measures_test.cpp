@@ -1,4 +1,5 @@
-// What the page says of calibration, temperature, the gap, weights and blocks left out.
+// What the page says about calibration, temperature, the generalization gap, weights and skipped
+// blocks.
 #include <ATen/ops/full.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -42,7 +43,7 @@ at::Tensor counter(std::int64_t value) {
   return at::full({}, value, at::kLong);
 }
 
-/// A stem that saw 100 batches and two blocks that went through 90 and 60 of them.
+/// A stem that saw 100 batches and two blocks that were executed for 90 and 60 of them.
 void write_network(const fake::Directory& run, const std::string& name, float weight = 2) {
   write_weights(run, name,
                 {{"conv1.weight", at::full({2, 2}, weight)},
@@ -54,7 +55,7 @@ void write_network(const fake::Directory& run, const std::string& name, float we
                  {"layer2.0.bn1.num_batches_tracked", counter(60)}});
 }
 
-/// With a test scored by averaged weights that the log calls EMA.
+/// A finished run whose test was scored with averaged weights (EMA).
 fake::Tested finished(const fake::Directory& run, const std::string& recipe = "") {
   auto start = fake::class_names(12);
   fake::log_start(run, start);
@@ -157,8 +158,8 @@ TEST(Weights, AreMeasuredWithoutNormalisations) {
   const fake::Directory run;
   finished(run);
   const auto page = render(run);
-  EXPECT_THAT(page, HasSubstr("Length of the weights</dt><dd>6.000"));  // of 4 weights of 3
-  EXPECT_THAT(page, HasSubstr("all 4 of them"));
+  EXPECT_THAT(page, HasSubstr("L2 norm of the weights</dt><dd>6.000"));  // of 4 weights of 3
+  EXPECT_THAT(page, HasSubstr("all 4 weights"));
 }
 
 TEST(Weights, InADamagedFileAreTold) {
@@ -167,27 +168,29 @@ TEST(Weights, InADamagedFileAreTold) {
   run.write("model-ema.safetensors", "short");
   const auto page = render(run);
   EXPECT_THAT(page, HasSubstr("model-ema.safetensors"));
-  EXPECT_THAT(page, Not(HasSubstr("Length of the weights")));
+  EXPECT_THAT(page, Not(HasSubstr("L2 norm of the weights")));
 }
 
 std::string depth(const std::string& options, const std::string& more = "") {
-  return more + "[model]\nkind = \"resnet\"\nstochastic_depth = { rate = 0.5" + options + " }\n";
+  return more + "[model]\nkind = \"resnet\"\nstochastic_depth = { drop_path_rate = 0.5" + options +
+         " }\n";
 }
 
 TEST(Blocks, ThatStochasticDepthLeftOutAreCounted) {
   const fake::Directory run;
   finished(run, depth(""));
   const auto page = render(run);
-  EXPECT_THAT(page, HasSubstr("went through 150 residual blocks"));
-  EXPECT_THAT(page, HasSubstr("would have gone through 200: it left out " + percent_text(0.25, 1)));
+  EXPECT_THAT(page, HasSubstr("150 residual blocks were executed"));
+  EXPECT_THAT(page,
+              HasSubstr("would have executed 200: " + percent_text(0.25, 1) + " were skipped"));
 }
 
 TEST(Blocks, AreNotCountedWhereNoneIsLeftOutForABatch) {
-  for (const auto& recipe : {std::string(), depth(", granularity = \"sample\""),
-                             depth("", "freeze = { stages = 1 }\n")}) {
+  for (const auto& recipe :
+       {std::string(), depth(", mode = \"sample\""), depth("", "freeze = { stages = 1 }\n")}) {
     const fake::Directory run;
     finished(run, recipe);
-    EXPECT_THAT(render(run), Not(HasSubstr("residual blocks where"))) << recipe;
+    EXPECT_THAT(render(run), Not(HasSubstr("residual blocks were executed"))) << recipe;
   }
 }
 
@@ -213,11 +216,12 @@ TEST(Clusters, AreDrawnOnRequest) {
   EXPECT_THAT(drawn, HasSubstr("&lt;b&gt;dog"));
   EXPECT_THAT(drawn, HasSubstr("<circle class=\"k0\""));
   EXPECT_THAT(drawn, HasSubstr("ratio 0.500"));
-  // One point a class is asked for, of 4 images.
+  // At most one point per class is drawn, of 4 images.
   const auto begin = drawn.find("<svg class=\"clusters\"");
   const auto drawing = drawn.substr(begin, drawn.find("</svg>", begin) - begin);
   EXPECT_EQ(drawing.find("<circle"), drawing.rfind("<circle"));
-  EXPECT_THAT(drawn, HasSubstr("hold " + percent_text(0.75, 4) + " and " + percent_text(0.25, 4)));
+  EXPECT_THAT(drawn,
+              HasSubstr("explain " + percent_text(0.75, 4) + " and " + percent_text(0.25, 4)));
   EXPECT_THAT(drawn, HasSubstr("Input sensitivity</dt><dd>0.1250"));
 }
 

@@ -22,7 +22,7 @@ using fake::render;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-/// The page without scripts and style: what a person reads.
+/// The page without scripts and style: the visible part.
 std::string body(const std::string& page) {
   const auto begin = page.find("<main>");
   return page.substr(begin, page.find("</main>") - begin);
@@ -84,7 +84,7 @@ TEST(Report, ClassNamesThatAreMarkupStayNames) {
   EXPECT_THAT(body(page), HasSubstr("{{plots}}"));
 }
 
-// NOLINTBEGIN(misc-misleading-bidirectional): what it is about
+// NOLINTBEGIN(misc-misleading-bidirectional): the subject of the test
 TEST(Report, ADirectionThatAClassNameSetsEndsWithIt) {
   const fake::Directory run;
   auto names = fake::class_names(12);
@@ -92,7 +92,7 @@ TEST(Report, ADirectionThatAClassNameSetsEndsWithIt) {
   fake::log_start(run, names);
   fake::log_test(run, 12);
   const auto page = render(run);
-  EXPECT_THAT(page, HasSubstr("\u2068\u202egnorw\u2069 taken for \u2068name-"));
+  EXPECT_THAT(page, HasSubstr("\u2068\u202egnorw\u2069 predicted as \u2068name-"));
   EXPECT_THAT(page,
               HasSubstr("<span class=\"name label\" title=\"\u202egnorw\">\u202egnorw</span>"));
 }
@@ -192,7 +192,7 @@ TEST(Report, WithoutAveragingValidationOrNormsLeavesThoseOut) {
   const auto page = render(run);
   EXPECT_THAT(body(page), HasSubstr("training accuracy"));
   EXPECT_THAT(body(page), Not(HasSubstr("Averaged weights")));
-  EXPECT_THAT(body(page), Not(HasSubstr("Generalisation gap")));
+  EXPECT_THAT(body(page), Not(HasSubstr("Generalization gap")));
   EXPECT_THAT(body(page), Not(HasSubstr("id=\"norms\"")));
 }
 
@@ -223,7 +223,7 @@ TEST(Report, PredictionsOfAnotherRunAreTold) {
   complete(run);
   run.log(
       {{"event", "test"}, {"weights", "raw"}, {"loss", 1.0}, {"accuracy", 0.123}, {"count", 200}});
-  EXPECT_THAT(render(run), HasSubstr("not of the same run"));
+  EXPECT_THAT(render(run), HasSubstr("they are from different runs"));
 }
 
 TEST(Report, MistakesThatPointOutsideThePredictionsAreNotShown) {
@@ -234,7 +234,7 @@ TEST(Report, MistakesThatPointOutsideThePredictionsAreNotShown) {
   io::write_safetensors(run.path / "mistakes.safetensors",
                         std::vector{fake::view("images", io::Dtype::u8, pixels),
                                     fake::view("rows", io::Dtype::i64, rows)});
-  EXPECT_THAT(render(run), HasSubstr("row 200 lies outside the 200 predictions"));
+  EXPECT_THAT(render(run), HasSubstr("row 200 is out of range for 200 predictions"));
 }
 
 TEST(Report, OfManyClassesShowsTheMostConfusedAndSaysSo) {
@@ -264,7 +264,7 @@ TEST(Report, WhereThereIsNoRunSaysSo) {
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), Code::io);
-    EXPECT_THAT(error.what(), HasSubstr("no run here"));
+    EXPECT_THAT(error.what(), HasSubstr("not a run directory"));
   }
 }
 

@@ -19,7 +19,7 @@
 #include "temper/measure/mistakes.h"
 #include "temper/report/report.h"
 
-/// A run directory as a trainer leaves it, with as much or as little in it as a test wants.
+/// A run directory as written by training, with only the files that a test needs.
 namespace temper::report::fake {
 
 using Json = nlohmann::json;
@@ -162,7 +162,7 @@ inline std::string render(const Directory& run) {
   return io::read_text(write_report(run.path).path);
 }
 
-/// What a page gives its charts to draw.
+/// The data of a page's plots.
 inline Json plotted(const std::string& page) {
   const std::string open = "id=\"plots\">";
   const auto begin = page.find(open) + open.size();

@@ -47,7 +47,7 @@ TEST(Schedule, EpochsAndStepsOfADurationAddUp) {
 }
 
 TEST(Schedule, ADurationThatIsNotGivenIsTheUsualOne) {
-  EXPECT_DOUBLE_EQ(value(Exponential{.peak = 1, .decay = 0.5}, 100, kHorizon), 0.5);
+  EXPECT_DOUBLE_EQ(value(Exponential{.peak = 1, .gamma = 0.5}, 100, kHorizon), 0.5);
   EXPECT_DOUBLE_EQ(value(Step{.peak = 1}, 2999, {100, 9000}), 1);
   EXPECT_DOUBLE_EQ(value(Step{.peak = 1}, 3000, {100, 9000}), 0.1);
   EXPECT_DOUBLE_EQ(value(Sgdr{.peak = 1}, 500, {100, 9000}), 0.5);
@@ -82,15 +82,15 @@ TEST(Schedule, ARunningClockLeavesTheCurveWhereItWouldBeWithoutAWarmup) {
   EXPECT_DOUBLE_EQ(value(linear, 600, kHorizon), value(Linear{.peak = 1}, 600, kHorizon));
 }
 
-TEST(Schedule, ANaturalExponentialIsTheOneByFactorsOfEulersNumber) {
-  const Exponential natural{.peak = 0.4, .decay = 0.5, .form = ExponentialForm::natural};
-  const Exponential factor{.peak = 0.4, .decay = std::exp(-0.5)};
+TEST(Schedule, ANaturalExponentialHasTheFactorEToTheMinusGamma) {
+  const Exponential natural{.peak = 0.4, .gamma = 0.5, .form = ExponentialForm::natural};
+  const Exponential factor{.peak = 0.4, .gamma = std::exp(-0.5)};
   for (const std::int64_t step : {0, 1, 77, 500, 999})
     EXPECT_NEAR(value(natural, step, kHorizon), value(factor, step, kHorizon), 1e-15);
 }
 
 TEST(Schedule, SgdrRestartsWhereItsFormulaSays) {
-  const Sgdr sgdr{.peak = 1, .first = {.steps = 100}, .multiply = 2};  // 100, 200, 400, ...
+  const Sgdr sgdr{.peak = 1, .t_0 = {.steps = 100}, .t_mult = 2};  // 100, 200, 400, ...
   for (const std::int64_t restart : {0, 100, 300, 700}) {
     EXPECT_DOUBLE_EQ(value(sgdr, restart, kHorizon), 1) << restart;
     if (restart == 0) continue;
@@ -98,23 +98,23 @@ TEST(Schedule, SgdrRestartsWhereItsFormulaSays) {
   }
 }
 
-TEST(Schedule, SgdrWithOnePeriodIsTheCosine) {
-  const Sgdr sgdr{.peak = 0.4, .final_value = 0.01, .first = {.epochs = 10}};
+TEST(Schedule, SgdrWithOneCycleIsTheCosine) {
+  const Sgdr sgdr{.peak = 0.4, .final_value = 0.01, .t_0 = {.epochs = 10}};
   const Cosine cosine{.peak = 0.4, .final_value = 0.01};
   for (std::int64_t step = 0; step < 1000; step += 37)
     EXPECT_DOUBLE_EQ(value(sgdr, step, kHorizon), value(cosine, step, kHorizon));
 }
 
-TEST(Schedule, WarmupStableDecayFallsInItsLastStretchOnly) {
+TEST(Schedule, WarmupStableDecayDecaysInItsLastPartOnly) {
   for (const auto form : {Cooldown::linear, Cooldown::cosine, Cooldown::square_root}) {
     const WarmupStableDecay stable{
-        .peak = 1, .final_value = 0.1, .cooldown = 0.2, .form = form, .warmup = {.epochs = 1}};
+        .peak = 1, .final_value = 0.1, .cooldown = 0.2, .decay_fn = form, .warmup = {.epochs = 1}};
     EXPECT_DOUBLE_EQ(value(stable, 100, kHorizon), 1);
     EXPECT_DOUBLE_EQ(value(stable, 820, kHorizon), 1);
     EXPECT_LT(value(stable, 821, kHorizon), 1);
     EXPECT_DOUBLE_EQ(value(stable, 1000, kHorizon), 0.1);
   }
-  const WarmupStableDecay root{.peak = 1, .cooldown = 1, .form = Cooldown::square_root};
+  const WarmupStableDecay root{.peak = 1, .cooldown = 1, .decay_fn = Cooldown::square_root};
   EXPECT_DOUBLE_EQ(value(root, 250, kHorizon), 0.5);
 }
 
@@ -129,12 +129,12 @@ std::string refusal(const Schedule& schedule, const Horizon& horizon = kHorizon)
   return "";
 }
 
-TEST(Schedule, RefusesWhatMeansNothing) {
+TEST(Schedule, RefusesInvalidOptions) {
   EXPECT_EQ(refusal(Constant{.warmup = {.steps = 9, .form = WarmupForm::exponential}}),
-            "optimizer.lr: warmup.start is 0, from where no factor leads up; with warmup.form = "
-            "\"exponential\" expected another number");
-  EXPECT_EQ(refusal(OneCycle{.rise = 0.6, .three_phase = true}),
-            "optimizer.lr: rise is 0.6; with three_phase = true expected at most 0.5");
+            "optimizer.lr: warmup.start is 0; with warmup.form = \"exponential\" expected a number "
+            "other than 0");
+  EXPECT_EQ(refusal(OneCycle{.pct_start = 0.6, .three_phase = true}),
+            "optimizer.lr: pct_start is 0.6; with three_phase = true expected at most 0.5");
   EXPECT_EQ(refusal(Piecewise(std::vector<Piece>{})),
             "optimizer.lr: pieces is empty; expected at least one");
   EXPECT_EQ(refusal(Piecewise(std::vector<Piece>{{.curve = Linear{}}, {.curve = Linear{}}})),
@@ -151,13 +151,13 @@ TEST(Schedule, RefusesALengthThatIsNotTheRuns) {
   EXPECT_EQ(refusal(pieces(4, 6)), "");
   EXPECT_EQ(refusal(pieces(4, 0)), "");
   EXPECT_EQ(refusal(pieces(4, 7)),
-            "optimizer.lr: its pieces take 1100 steps, 11 epochs, where the run has 1000 and 10; "
-            "change their lengths; the last may leave its out and has the rest then");
+            "optimizer.lr: its pieces take 1100 steps (11 epochs), but the run has 1000 steps (10 "
+            "epochs); change their lengths; the last may omit its length and then covers the rest");
   EXPECT_NE(refusal(pieces(4, 5)), "");
   EXPECT_NE(refusal(pieces(10, 0)), "");
   EXPECT_EQ(refusal(MultiStep{.milestones = {3, 12}}),
-            "optimizer.lr: its milestone comes after 1200 steps, 12 epochs, where the run has 1000 "
-            "and 10; leave it out, or train longer");
+            "optimizer.lr: one of its milestones is after 1200 steps (12 epochs), but the run has "
+            "1000 steps (10 epochs); remove it, or train longer");
 }
 
 TEST(Schedule, RangeCoversEveryStep) {

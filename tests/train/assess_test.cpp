@@ -1,4 +1,4 @@
-// What is measured of a saved run, and its temperature.
+// Evaluation of a saved run, and temperature scaling.
 #include "temper/train/assess.h"
 
 #include <ATen/core/grad_mode.h>
@@ -88,7 +88,7 @@ TEST(Assess, FitsATemperatureThatTheModelThenHas) {
   const auto saved = trained.assess(on_validation(TemperatureFrom::saved));
   EXPECT_EQ(saved.scaled->nll, fitted.scaled->nll);
 
-  // What it is sure of moves, what it decides does not.
+  // The probabilities change, the predicted classes do not.
   const auto image = trained.plan.validation->image(0);
   const auto with = classify(*trained.model, image, 2);
   trained.model->temperature.reset();
@@ -114,7 +114,7 @@ TEST(Assess, TemperatureIsOfTheWeightsThatItWasFittedFor) {
   EXPECT_TRUE(load_model(trained.directory.path, "raw").temperature);
   EXPECT_TRUE(load_model(trained.directory.path).temperature);
 
-  // Other weights in the same place have none.
+  // Other weights in the same file have no temperature.
   std::filesystem::copy_file(trained.directory.path / "model.safetensors", trained.model->file,
                              std::filesystem::copy_options::overwrite_existing);
   EXPECT_FALSE(load_model(trained.directory.path).temperature);
@@ -127,7 +127,7 @@ TEST(Assess, WithoutValidationThereIsNeitherTemperatureNorGap) {
   });
   EXPECT_THAT(message, HasSubstr("a temperature is fitted on validation images"));
   EXPECT_THAT(message, HasSubstr("data.validation = 0.1"));
-  EXPECT_THAT(message, HasSubstr("--set data.validation=0"));  // where the recipe says so
+  EXPECT_THAT(message, HasSubstr("--set data.validation=0"));  // the place in the recipe
   EXPECT_FALSE(trained.assess({.split = "train"}).gap);
   EXPECT_THAT(refused(Code::usage, [&] { trained.assess({.split = "test"}); }),
               HasSubstr("no test set"));

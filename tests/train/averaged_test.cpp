@@ -1,4 +1,4 @@
-// The weights that count beside the trained ones, and BatchNorm's statistics under them.
+// Averaged weights, and the re-estimation of BatchNorm's statistics for them.
 #include "temper/train/averaged.h"
 
 #include <ATen/TensorOperators.h>
@@ -34,7 +34,7 @@ std::map<std::string, at::Tensor> buffers(const model::Network& network) {
   return values;
 }
 
-/// Keeps the batches that pass through a network.
+/// Records the batches that pass through a network.
 class Watched final : public model::Network {
  public:
   explicit Watched(model::Network& inner) : inner_(inner) {}
@@ -60,7 +60,7 @@ class Watched final : public model::Network {
   model::Network& inner_;
 };
 
-/// Mean and unbiased variance of the stem's output, batch by batch, then their means.
+/// Mean and unbiased variance of the stem's output for each batch, averaged over the batches.
 std::pair<at::Tensor, at::Tensor> stem_statistics(const model::Network& network,
                                                   const std::vector<at::Tensor>& batches) {
   const at::NoGradGuard guard;
@@ -127,7 +127,7 @@ TEST(Statistics, ALaterTrainingPassMovesThemAsTheNetworkWasBuilt) {
                            1e-4, 1e-5));
 }
 
-/// What a run logs and leaves.
+/// The log and the files of a run.
 struct Ran {
   explicit Ran(const std::vector<std::string>& sets) {
     run(plan_of(sets), {.directory = directory.path});
@@ -163,7 +163,7 @@ TEST_P(Reestimated, TheShippedWeightsHaveTheScoreOfTheLog) {
   const auto loss = score(predict(*model.network, plan, plan.validation)).loss;
   EXPECT_EQ(loss, ran.epochs.back().at("averaged").at("validation").at("loss").get<double>());
 
-  // Statistics of these very weights, which those of the raw weights are not.
+  // The statistics are those of the averaged weights, not those of the raw weights.
   auto again = load_model(ran.directory.path, "averaged");
   reestimate_statistics(*again.network, plan, 3);
   for (const auto& [name, value] : buffers(*again.network))

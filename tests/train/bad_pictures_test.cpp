@@ -1,5 +1,5 @@
-// A thousand pictures, fifty of them broken: the check names each with its reason, and training
-// goes on without them.
+// A thousand pictures, fifty of them broken: the check lists each with its reason, and training
+// skips them.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -32,7 +32,7 @@ void append(Bytes& bytes, std::initializer_list<int> values) {
   for (const int value : values) bytes.push_back(static_cast<std::byte>(value));
 }
 
-/// A grey JPEG of one block, whose coefficients come one bit and one scan each.
+/// A gray JPEG of one block, with a scan for every bit of a coefficient.
 Bytes of_many_scans(int scans) {
   Bytes bytes;
   append(bytes, {0xFF, 0xD8, 0xFF, 0xDB, 0, 67, 0});
@@ -109,7 +109,7 @@ Bytes broken(std::int64_t i) {
   return bytes;
 }
 
-/// Pictures of two classes, the even ones and the odd ones, and which are broken.
+/// Pictures of two classes, even and odd indices, some of which are broken.
 std::set<std::string> write_pictures(const small::fs::path& folder) {
   std::set<std::string> bad;
   for (const auto* name : {"even", "odd"}) small::fs::create_directories(folder / name);
@@ -126,7 +126,7 @@ std::set<std::string> write_pictures(const small::fs::path& folder) {
 recipe::Recipe recipe_of(const small::fs::path& folder, std::vector<std::string> more = {}) {
   std::vector<std::string> sets{"data.source=\"" + folder.string() + "\"",
                                 "data.validation=0.1",
-                                "data.batch=25",
+                                "data.batch_size=25",
                                 "data.size=16",
                                 "data.augment=[\"random_resized_crop\"]",
                                 "model.width=8",
@@ -221,10 +221,10 @@ TEST_F(BadPictures, AreReplacedAlikeForAnyThreadsMemoryAndStop) {
     EXPECT_EQ(skipped_in(run).size(), 50U) << name;
     return io::hash_file(run / "model.safetensors");
   };
-  const auto whole = weights("whole", {"data.loader_threads=1"});
-  EXPECT_EQ(weights("threads", {"data.loader_threads=8"}), whole);
-  EXPECT_EQ(weights("streamed", {"data.loader_threads=2", "data.memory=0"}), whole);
-  EXPECT_EQ(weights("stopped", {"data.loader_threads=2"}, 17), whole);
+  const auto whole = weights("whole", {"data.num_workers=1"});
+  EXPECT_EQ(weights("threads", {"data.num_workers=8"}), whole);
+  EXPECT_EQ(weights("streamed", {"data.num_workers=2", "data.memory=0"}), whole);
+  EXPECT_EQ(weights("stopped", {"data.num_workers=2"}, 17), whole);
 }
 
 }  // namespace

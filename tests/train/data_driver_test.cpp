@@ -27,11 +27,10 @@ Plan plan_of(const std::vector<std::string>& sets) {
   return plan(small::recipe(sets), small::dataset(64));
 }
 
-/// Images of 8 x 8 pixels that grow to 12 x 12, mirrored ever more often.
+/// Images that grow from 8 x 8 to 12 x 12 pixels, with an increasing probability of flipping.
 Plan growing(std::vector<std::string> more = {}) {
-  std::vector<std::string> sets{
-      R"(data.train_size={ schedule = "linear", peak = 8, final = 12 })",
-      R"(data.augment.1.probability={ schedule = "linear", peak = 0, final = 1 })"};
+  std::vector<std::string> sets{R"(data.train_size={ schedule = "linear", peak = 8, final = 12 })",
+                                R"(data.augment.1.p={ schedule = "linear", peak = 0, final = 1 })"};
   sets.insert(sets.end(), more.begin(), more.end());
   return plan_of(sets);
 }
@@ -76,7 +75,7 @@ TEST(TrainingSize, IsTheRoundedSideInTheProportionsOfTheInput) {
 TEST(TrainingSize, ThatNoNetworkCanUseIsRefused) {
   EXPECT_THAT(refused({"data.train_size=0.5"}),
               testing::EndsWith("data.train_size = 0.5; expected 8 pixels or more: it is a side in "
-                                "pixels, not a share of data.size"));
+                                "pixels, not a fraction of data.size"));
   EXPECT_THAT(
       refused({R"(data.train_size={ schedule = "linear", peak = 12, final = 2 })"}),
       HasSubstr("data.train_size: its schedule gives 3.11111 at step 16 of 18; expected 8"));
@@ -88,9 +87,8 @@ TEST(DataDriver, ChecksOperationsAtEveryStep) {
   const auto message = refused(
       {R"(data.augment=[{ kind = "random_resized_crop", scale_high = 0.5, scale_low = { schedule = "linear", peak = 0.1, final = 0.9 } }])"});
   EXPECT_THAT(message, HasSubstr("is larger than scale_high = 0.5 (at step 10 of 18)"));
-  EXPECT_THAT(
-      refused({R"(data.augment.1.probability={ schedule = "linear", peak = 0, final = 2 })"}),
-      HasSubstr("data.augment.1.probability: its schedule gives"));
+  EXPECT_THAT(refused({R"(data.augment.1.p={ schedule = "linear", peak = 0, final = 2 })"}),
+              HasSubstr("data.augment.1.p: its schedule gives"));
 }
 
 TEST(DataDriver, WritesTheValuesOfTheStep) {
@@ -101,7 +99,7 @@ TEST(DataDriver, WritesTheValuesOfTheStep) {
                              plan.training.size);
   for (const std::int64_t step : {9, 0, 17}) {
     plan.training.adapt(step, pipeline);
-    EXPECT_DOUBLE_EQ(std::get<augment::Flip>(pipeline.operations()[1]).probability,
+    EXPECT_DOUBLE_EQ(std::get<augment::Flip>(pipeline.operations()[1]).p,
                      static_cast<double>(step) / 18);
     const auto side = std::llround(8 + 4 * static_cast<double>(step) / 18);
     EXPECT_EQ(pipeline.input(), (augment::Size{side, side}));
@@ -131,8 +129,8 @@ TEST(DataDriver, ARunThatStopsAndGoesOnIsThatWhichDidNot) {
   run(growing(), {.directory = folder.path / "whole"});
   for (const std::int64_t at : {4, 9, 12}) {
     const auto name = folder.path / ("stopped at " + std::to_string(at));
-    run(growing({"data.loader_threads=3"}), {.directory = name, .stop_at = at});
-    run(growing({"data.loader_threads=1"}), {.directory = name});
+    run(growing({"data.num_workers=3"}), {.directory = name, .stop_at = at});
+    run(growing({"data.num_workers=1"}), {.directory = name});
     EXPECT_EQ(weights_of(name), weights_of(folder.path / "whole")) << at;
   }
   run(plan_of({}), {.directory = folder.path / "other"});
@@ -158,8 +156,8 @@ TEST(DataDriver, AReplayHasTheStepsSizeAndValues) {
 }
 
 TEST(DataDriver, MemoryAndTimeAreOfTheSizesThatTheRunHas) {
-  // oneDNN's gradient of a strided 1 x 1 convolution of larger images writes beyond its memory
-  // where there are few channels (github.com/uxlfoundation/oneDNN, issue 6035): so many are safe.
+  // oneDNN's gradient of a strided 1 x 1 convolution of larger images writes out of bounds with few
+  // channels (github.com/uxlfoundation/oneDNN, issue 6035); this number of channels is safe.
   const std::string width = "model.width=16";
   const auto small = memory_need(plan_of({width, "data.train_size=8"}));
   const auto same = memory_need(plan_of({width}));

@@ -70,7 +70,7 @@ TEST(Diff, MeansOverOtherStepsAreNotCompared) {
 }
 
 TEST(Diff, CircumstancesButNotTimeAndCommand) {
-  const auto found = differing_circumstances(
+  const auto found = environment_differences(
       {{"libtorch", "2.11.0"}, {"threads", 2}, {"started", "a"}, {"command", {"x"}}},
       {{"libtorch", "2.12.0"}, {"threads", 2}, {"started", "b"}, {"cpu", "fast"}});
   ASSERT_EQ(found.size(), 2U);

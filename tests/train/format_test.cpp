@@ -1,5 +1,5 @@
-// Training in bfloat16: every rule that changes weights is seen by the copies that layers compute
-// with.
+// Training in bfloat16: every change of the weights must reach the bfloat16 copies that the layers
+// compute with.
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/equal.h>
@@ -48,7 +48,7 @@ at::Tensor evaluated(model::Network& network) {
   return logits;
 }
 
-/// After some steps the network answers as a new one does that is given its weights.
+/// After some steps the network gives the same logits as a new one with its weights.
 void expect_fresh_copies(const recipe::Recipe& recipe) {
   auto state = start(recipe, network_of(recipe), {.steps_per_epoch = 4, .total_steps = 4});
   state.network->train(true);

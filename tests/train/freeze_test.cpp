@@ -1,4 +1,4 @@
-// Stages that stand still for the first epochs of a run.
+// Stages that are frozen for the first epochs of a run.
 #include <ATen/ops/equal.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -17,14 +17,14 @@ namespace {
 /// 51 images to train on: epochs of 6 steps.
 constexpr std::int64_t kEpoch = 6;
 
-/// Everything that reaches for weights, also for those that weight decay leaves out by default.
+/// Every option that changes weights, including those without weight decay by default.
 const std::vector<std::string> kEverything{
     "freeze={ stages = 2, epochs = 1 }",
     "optimizer={ kind = \"adamw\", lr = 0.01, weight_decay = 0.1 }",
     "parameters.decay_all=true",
     "clip={ kind = \"norm\", max_norm = 0.1 }",
     "sam=true",
-    "lookahead={ every = 2 }",
+    "lookahead={ k = 2 }",
     "penalty={ l1 = 0.01, l2 = 0.01 }",
     "max_norm={ limit = 0.1 }"};
 
@@ -92,7 +92,7 @@ TEST(Frozen, TensorsKeepTheirBitsForTheWholeRun) {
     EXPECT_EQ(at::equal(value, initial.at(name)), is_frozen(name)) << name;
 }
 
-/// What a run comes to, stopped and gone on with at a step, or not.
+/// The result of a run, with or without a stop and a resumption at a step.
 std::string result(const std::vector<std::string>& sets, std::optional<std::int64_t> stop_at) {
   const small::Directory directory;
   const auto the_plan = plan(small::recipe(sets), small::dataset(64));
@@ -104,7 +104,7 @@ std::string result(const std::vector<std::string>& sets, std::optional<std::int6
 
 TEST(Frozen, RunsGoOnWithTheSameBits) {
   auto sets = kEverything;
-  // Statistics are measured anew, but for those that stand still.
+  // BatchNorm statistics are re-estimated, except those of frozen stages.
   sets.emplace_back("averaging={ kind = \"swa\", start = 0 }");
   const auto whole = result(sets, std::nullopt);
   for (const std::int64_t step : {1, 5, 6, 7, 11}) EXPECT_EQ(result(sets, step), whole) << step;
@@ -121,7 +121,7 @@ std::string refusal(const recipe::Recipe& recipe) {
   return "(not refused)";
 }
 
-/// A network that says nothing of stages.
+/// A network without stages.
 class Plain final : public model::Network {
  public:
   explicit Plain(std::unique_ptr<model::Network> inner) : inner_(std::move(inner)) {}
@@ -141,10 +141,9 @@ class Plain final : public model::Network {
 
 TEST(Frozen, StagesThatThereAreNotAreRefused) {
   EXPECT_EQ(refusal(small::recipe({"freeze.stages=4"})), "(not refused)") << "the head is left";
-  EXPECT_EQ(
-      refusal(small::recipe({"freeze.stages=5"})),
-      "--set freeze.stages=5: freeze.stages is 5, and the network has 4, the stem among them; "
-      "expected at most that");
+  EXPECT_EQ(refusal(small::recipe({"freeze.stages=5"})),
+            "--set freeze.stages=5: freeze.stages is 5, and the network has 4, including the stem; "
+            "expected at most that");
   auto custom = small::recipe({"freeze=true"});
   custom.model =
       model::Custom{.name = "plain", .function = [](const model::Task& task, std::uint64_t seed) {
@@ -152,9 +151,8 @@ TEST(Frozen, StagesThatThereAreNotAreRefused) {
                           model::build(model::ResNet{.depth = 8, .width = 4}, task, seed));
                     }};
   EXPECT_EQ(refusal(custom),
-            "--set freeze=true: freeze.stages is 1, and the network knows of no stages: leave "
-            "freeze out, or let a network of your own say where its stages end "
-            "(model::Network::stages)");
+            "--set freeze=true: freeze.stages is 1, and the network has no stages: leave freeze "
+            "out, or define them in a network of your own (model::Network::stages)");
 }
 
 }  // namespace

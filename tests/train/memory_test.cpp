@@ -8,7 +8,7 @@
 
 #include "temper/core/error.h"
 #include "temper/train/allocations.h"
-#include "temper/train/heap.h"
+#include "temper/train/heap_model.h"
 #include "temper/train/machine_memory.h"
 #include "tests/train/small_run.h"
 
@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 Plan plan_with_batch(std::int64_t batch) {
-  return plan(small::recipe({"data.batch=" + std::to_string(batch)}), small::dataset(64));
+  return plan(small::recipe({"data.batch_size=" + std::to_string(batch)}), small::dataset(64));
 }
 
 TEST(Allocations, SizesAreLinearInTheBatch) {
@@ -36,14 +36,15 @@ TEST(Allocations, SizesAreLinearInTheBatch) {
   EXPECT_EQ(allocations.events().size(), 8U) << "all are released";
 }
 
-TEST(Heap, KeepsTheMostThatThereWasWithItsHoles) {
+TEST(HeapModel, KeepsTheMostThatThereWasWithItsHoles) {
   constexpr std::int64_t kMiB = 1 << 20;
-  Heap heap;
-  EXPECT_EQ(heap.size(), Heap::kSpare);
+  HeapModel heap;
+  EXPECT_EQ(heap.size(), HeapModel::kReserve);
   heap.allocate(40 * kMiB);
   heap.release(40 * kMiB);
   heap.allocate(10 * kMiB);
-  EXPECT_EQ(heap.size(), Heap::kSpare + static_cast<std::int64_t>(40 * Heap::kHoles * kMiB));
+  EXPECT_EQ(heap.size(),
+            HeapModel::kReserve + static_cast<std::int64_t>(40 * HeapModel::kFragmentation * kMiB));
 }
 
 TEST(Memory, GrowsWithTheBatch) {
@@ -65,13 +66,13 @@ TEST(Memory, ABatchBeyondTheMachineIsRefusedWithOneThatFits) {
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), Code::usage);
     EXPECT_THAT(error.what(), testing::HasSubstr("would fit"));
-    EXPECT_THAT(error.what(), testing::HasSubstr("data.batch = 1099511627776"));
+    EXPECT_THAT(error.what(), testing::HasSubstr("data.batch_size = 1099511627776"));
   }
   plan.recipe.data.batch = 8;
   EXPECT_NO_THROW(require_memory(plan));
 }
 
-/// A root with the files that the kernel would have.
+/// A root directory with the files of the kernel.
 class Machine : public testing::Test {
  protected:
   void write(const std::string& file, const std::string& text) const {

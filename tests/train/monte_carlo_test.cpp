@@ -1,4 +1,4 @@
-// What a saved network says of a picture with dropout on.
+// Monte Carlo dropout with a saved model on a picture.
 #include "temper/train/monte_carlo.h"
 
 #include <gmock/gmock.h>
@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
-constexpr auto kDropout = R"(model.dropout=[{ kind = "dropout", at = "head", rate = 0.5 }])";
+constexpr auto kDropout = R"(model.dropout=[{ kind = "dropout", at = "head", p = 0.5 }])";
 
 SavedModel trained(const std::vector<std::string>& sets, const fs::path& directory) {
   run(plan(small::recipe(sets), small::dataset(64)), {.directory = directory});
@@ -46,14 +46,14 @@ TEST(MonteCarloPictures, GiveMeansWithTheirSpread) {
   ASSERT_EQ(few.top.size(), 2U);
   EXPECT_NEAR(few.top[0].probability + few.top[1].probability, 1, 1e-9);
   EXPECT_GE(few.top[0].probability, few.top[1].probability);
-  // Of two classes that add up to one, the deviations are the same.
+  // The probabilities of two classes add up to one, so their deviations are equal.
   EXPECT_GT(few.top[0].deviation, 0);
   EXPECT_NEAR(few.top[0].deviation, few.top[1].deviation, 1e-9);
   EXPECT_GT(few.information, 0);
   EXPECT_LE(few.information, few.entropy);
   EXPECT_NEAR(many.top[0].probability,
               many.top[0].name == plain[0].name ? plain[0].probability : plain[1].probability, 0.1);
-  // The same draws again, and the network is left as it was.
+  // The dropout masks are the same again, and the network is restored.
   EXPECT_EQ(classify_monte_carlo(model, picture(), 2, 4).top[0].deviation, few.top[0].deviation);
   EXPECT_EQ(classify(model, picture(), 2)[0].probability, plain[0].probability);
 }
@@ -70,10 +70,10 @@ TEST(MonteCarloPictures, AreRefusedWhereThereIsNoSpread) {
 TEST(MonteCarloPictures, AreRefusedWhereTheLastRateIsNotKnown) {
   const small::Directory directory;
   auto model = trained({"epochs=1",
-                        "model.dropout=[{ kind = \"dropout\", at = \"head\", rate = { schedule = "
+                        "model.dropout=[{ kind = \"dropout\", at = \"head\", p = { schedule = "
                         "\"linear\", peak = 0, final = 0.5 } }]"},
                        directory.path);
-  EXPECT_THAT(refusal(model, 4), HasSubstr("a schedule moved model.dropout.0.rate"));
+  EXPECT_THAT(refusal(model, 4), HasSubstr("a schedule changed model.dropout.0.p"));
 }
 
 }  // namespace

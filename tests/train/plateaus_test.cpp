@@ -1,4 +1,4 @@
-// A schedule that follows the validation score, through stops, forks, rollbacks and replays.
+// Plateau schedules, through stops, forks, rollbacks and replays.
 #include "temper/train/plateaus.h"
 
 #include <ATen/TensorOperators.h>
@@ -33,7 +33,8 @@ using ::testing::IsEmpty;
 
 constexpr auto kPath = "optimizer.lr";
 
-/// No epoch is as good as this asks, but the first: 0.05, 0.05, 0.025, 0.0125, ... by epoch.
+/// A minimum improvement that only the first epoch reaches: 0.05, 0.05, 0.025, 0.0125, ... by
+/// epoch.
 const std::vector<std::string> kFalling{
     "epochs=5",
     "optimizer.lr={ schedule = \"plateau\", peak = 0.05, factor = 0.5, patience = 0, threshold = "
@@ -62,7 +63,7 @@ TEST(Plateaus, ReduceTheRateAfterEpochsWithoutAnImprovement) {
   EXPECT_EQ(manifest.plateaus.at(kPath).reductions, 4);
 }
 
-/// Weights, and what is remembered at the end.
+/// The weights and the plateau's record at the end.
 std::pair<std::string, recipe::Plateaus> result(std::optional<std::int64_t> stop_at) {
   const small::Directory directory;
   const auto the_plan = plan_of(kFalling);
@@ -129,7 +130,7 @@ TEST(Plateaus, FollowTheWeightsThatCount) {
   for (const std::string counting : {"averaged", "both", "raw"}) {
     const auto recipe = small::recipe(
         {"optimizer.lr={ schedule = \"plateau\" }",
-         "loss.label_smoothing={ alpha = { schedule = \"plateau\", peak = 0.1, measure = "
+         "loss.label_smoothing={ smoothing = { schedule = \"plateau\", peak = 0.1, measure = "
          "\"validation_accuracy\" } }",
          "evaluation.weights=" + counting});
     State state;
@@ -138,7 +139,7 @@ TEST(Plateaus, FollowTheWeightsThatCount) {
     observe(state, recipe, {6, 18}, evaluated(0.5, 0.25));
     const double loss = counting == "raw" ? 0.5 : 0.25;
     EXPECT_EQ(state.plateaus.at(kPath).best, loss) << counting;
-    EXPECT_EQ(state.plateaus.at("loss.label_smoothing.alpha").best, 1 - loss) << counting;
+    EXPECT_EQ(state.plateaus.at("loss.label_smoothing.smoothing").best, 1 - loss) << counting;
   }
 }
 
@@ -172,14 +173,14 @@ TEST(Plateaus, GoOnInAForkThatFollowsTheSameScore) {
   const auto forked = [&](const std::vector<std::string>& sets, State& state) {
     const auto the_plan = plan_of(sets);
     state = start(the_plan.recipe, build_network(the_plan), the_plan.horizon);
-    return load_what_fits(state, checkpoint);
+    return load_compatible(state, checkpoint);
   };
   State state;
   EXPECT_THAT(forked({"optimizer.lr={ schedule = \"plateau\", patience = 3 }"}, state), IsEmpty());
   EXPECT_EQ(state.plateaus.at(kPath).reductions, 4);
   EXPECT_THAT(
       forked({"optimizer.lr={ schedule = \"plateau\", measure = \"validation_accuracy\" }"}, state),
-      ElementsAre(HasSubstr("the plateau of optimizer.lr begins anew")));
+      ElementsAre(HasSubstr("the plateau schedule of optimizer.lr is reset")));
   EXPECT_EQ(state.plateaus.at(kPath).reductions, 0);
   EXPECT_THAT(forked({}, state), IsEmpty());
   EXPECT_TRUE(state.plateaus.empty());

@@ -1,5 +1,5 @@
-// What draws in a step: that every pass has an address of its own, and what becomes of what was
-// dropped.
+// Random layers in a step: every pass has its own random stream, and skipped blocks are updated as
+// configured.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/arange.h>
@@ -35,7 +35,7 @@ using ::testing::StartsWith;
 constexpr std::int64_t kClasses = 4;
 constexpr std::int64_t kPixels = 12;
 
-/// A linear layer behind dropout, which remembers the passes that it was told of.
+/// A linear layer after dropout, which records the passes of begin().
 class Dropping final : public model::Network {
  public:
   explicit Dropping(std::vector<regularize::Pass>& passes)
@@ -126,7 +126,7 @@ TEST(RandomStep, GradientNoiseIsAddressed) {
   EXPECT_TRUE(at::equal(steps(plain).weight, steps(noisy).weight));
 }
 
-/// After a first step of all blocks, which gives momentum, one that skips nearly all.
+/// A first step with all blocks, which fills the momentum buffers, and one that skips nearly all.
 void skip_blocks(recipe::Recipe recipe, regularize::Dropped dropped, bool stays) {
   model::ResNet resnet{.blocks = {1, 2, 1}, .width = 4, .zero_init_last = false};
   resnet.stochastic_depth = regularize::StochasticDepth{
@@ -153,7 +153,7 @@ void skip_blocks(recipe::Recipe recipe, regularize::Dropped dropped, bool stays)
 
 TEST(RandomStep, SkippedParametersDecayOrStandStill) {
   recipe::Recipe recipe;
-  skip_blocks(recipe, regularize::Dropped::decay, false);  // momentum alone moves them
+  skip_blocks(recipe, regularize::Dropped::decay, false);  // momentum alone changes them
   skip_blocks(recipe, regularize::Dropped::freeze, true);
   recipe.penalty = regularize::Penalty{.l1 = 0.01, .l2 = 0.01};
   recipe.gradient_noise = regularize::GradientNoise{};
@@ -162,14 +162,14 @@ TEST(RandomStep, SkippedParametersDecayOrStandStill) {
   recipe.optimizer = optim::Sgd{.momentum = 0};
   recipe.penalty.reset();
   recipe.gradient_noise.reset();
-  skip_blocks(recipe, regularize::Dropped::decay, true);  // no decay, no momentum: nothing acts
+  skip_blocks(recipe, regularize::Dropped::decay, true);  // no decay, no momentum: no change
   recipe.optimizer = optim::Sgd{.momentum = 0, .weight_decay = 0.1};
   skip_blocks(recipe, regularize::Dropped::decay, false);
 }
 
 const std::vector<std::string> kRandom{
-    "model.stochastic_depth={ rate = 0.5 }",
-    R"(model.dropout=[{ kind = "dropout", at = "all", rate = 0.2 }])"};
+    "model.stochastic_depth={ drop_path_rate = 0.5 }",
+    R"(model.dropout=[{ kind = "dropout", at = "all", p = 0.2 }])"};
 
 TEST(RandomStep, AReplayDrawsWhatTheRunDrew) {
   const small::Directory directory;
@@ -229,22 +229,22 @@ std::string refusal(const std::string& text) {
 }
 
 TEST(RandomLayers, AreRefusedWithTheirPlaceInTheRecipe) {
-  const std::string model = "data.batch = 8\n[model]\nkind = \"resnet\"\ndepth = 8\n";
+  const std::string model = "data.batch_size = 8\n[model]\nkind = \"resnet\"\ndepth = 8\n";
   EXPECT_THAT(refusal(model + "dropout = [{ kind = \"dropout\", at = \"stage 7\" }]\n"),
-              StartsWith("r.toml:5:37: model.dropout.0.at is \"stage 7\", which is no layer"));
-  EXPECT_THAT(refusal(model + "dropout = [{ kind = \"dropout\", rate = 1 }]\n"),
-              HasSubstr("model.dropout.0.rate is 1; expected a number in [0, 1)"));
-  EXPECT_THAT(refusal(model + "stochastic_depth = { rate = 1.0 }\n"),
-              HasSubstr("model.stochastic_depth.rate is 1; expected a number in [0, 1)"));
-  EXPECT_THAT(refusal(model + "stochastic_depth = { rate = -0.1 }\n"), StartsWith("r.toml:5:"));
+              StartsWith("r.toml:5:37: model.dropout.0.at is \"stage 7\", which is not a layer"));
+  EXPECT_THAT(refusal(model + "dropout = [{ kind = \"dropout\", p = 1 }]\n"),
+              HasSubstr("model.dropout.0.p is 1; expected a number in [0, 1)"));
+  EXPECT_THAT(refusal(model + "stochastic_depth = { drop_path_rate = 1.0 }\n"),
+              HasSubstr("model.stochastic_depth.drop_path_rate is 1; expected a number in [0, 1)"));
+  EXPECT_THAT(refusal(model + "stochastic_depth = { drop_path_rate = -0.1 }\n"),
+              StartsWith("r.toml:5:"));
   EXPECT_THAT(refusal(model + "stochastic_depth = true\nshake_drop = true\n"),
-              HasSubstr("leave one of them out"));
+              HasSubstr("remove one of them"));
+  EXPECT_THAT(refusal(model + "stochastic_depth = { drop_path_rate = { schedule = \"linear\", peak "
+                              "= 0, final = 0.2 } }\n"),
+              HasSubstr("use scaling = \"inverted\""));
   EXPECT_THAT(
-      refusal(model +
-              "stochastic_depth = { rate = { schedule = \"linear\", peak = 0, final = 0.2 } }\n"),
-      HasSubstr("take scaling = \"inverted\""));
-  EXPECT_THAT(
-      refusal(model + "dropout = [{ kind = \"dropout\", rate = { schedule = \"linear\", peak = 0, "
+      refusal(model + "dropout = [{ kind = \"dropout\", p = { schedule = \"linear\", peak = 0, "
                       "final = 2 } }]\n"),
       HasSubstr("expected [0, 1)"));
 }

@@ -109,7 +109,7 @@ TEST_F(Replayed, SamplesCarryLossesAndDraws) {
     EXPECT_EQ(sample.augment[0].draws.size(), 2U);
     EXPECT_EQ(sample.augment[1].after.flipped, sample.augment[1].draws[0].value != 0);
 
-    // What the trace tells gives the batch's pixels.
+    // The trace reproduces the batch's pixels.
     io::Picture image;
     plan.train->read(sample.id, image);
     augment::Frame frame(plan.training.size);
@@ -150,7 +150,7 @@ void expect_refused(const Plan& plan, const fs::path& run, std::int64_t step, Co
 
 TEST_F(Replayed, WhatCannotBeReplayedIsRefused) {
   const auto plan = plan_of(small::recipe());
-  expect_refused(plan, directory->path, 19, Code::usage, "has come to step 18 of 18");
+  expect_refused(plan, directory->path, 19, Code::usage, "has reached step 18 of 18");
   expect_refused(plan, directory->path, 0, Code::usage, "from 1 to 18");
   expect_refused(plan, directory->path / "none", 1, Code::usage, "no run");
   expect_refused(plan_of(small::recipe(), 2), directory->path, 3, Code::data, "data set");

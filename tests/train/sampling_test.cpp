@@ -1,4 +1,4 @@
-// What data.* says about images and labels, in whole runs.
+// Sampling, folds, partial labels and label noise (data.*) in complete runs.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -29,7 +29,7 @@ std::string weights_of(const small::fs::path& run) {
 
 const std::vector<std::vector<std::string>> kWays{
     {R"(data.sampling={ kind = "class_balanced" })"},
-    {R"(data.sampling={ kind = "repeated", times = 3 })"},
+    {R"(data.sampling={ kind = "repeated", num_repeats = 3 })"},
     {"data.label_noise=0.3"},
     {"data.labelled=0.5"},
     {"data.folds=4", "data.fold=1"}};
@@ -44,7 +44,7 @@ TEST(Sampling, EveryWayGivesARunOfItsOwnWhichAStopDoesNotChange) {
     const auto name = folder.path / std::to_string(n++);
     run(plan_of(sets), {.directory = name / "whole"});
     EXPECT_TRUE(seen.insert(weights_of(name / "whole")).second) << sets.front();
-    sets.emplace_back("data.loader_threads=3");
+    sets.emplace_back("data.num_workers=3");
     run(plan_of(sets), {.directory = name / "stopped", .stop_at = 4});
     run(plan_of(sets), {.directory = name / "stopped"});
     EXPECT_EQ(weights_of(name / "stopped"), weights_of(name / "whole")) << sets.front();
@@ -53,7 +53,7 @@ TEST(Sampling, EveryWayGivesARunOfItsOwnWhichAStopDoesNotChange) {
 
 TEST(Sampling, AReplayRepeatsWhatTheSamplerRepeated) {
   const small::Directory folder;
-  const auto plan = plan_of({R"(data.sampling={ kind = "repeated", times = 4 })"});
+  const auto plan = plan_of({R"(data.sampling={ kind = "repeated", num_repeats = 4 })"});
   run(plan, {.directory = folder.path / "run"});
   const auto again = replay(plan, folder.path / "run", 9);
   EXPECT_GT(again.check.lines, 0);
@@ -110,8 +110,9 @@ TEST(Sampling, ABatchLargerThanTheLabelledImagesIsRefused) {
     (void)plan_of({"data.labelled=0.1"});
     FAIL() << "not refused";
   } catch (const Error& error) {
-    EXPECT_THAT(error.what(),
-                EndsWith("data.batch = 8 is larger than the training set of 5 images; lower it"));
+    EXPECT_THAT(
+        error.what(),
+        EndsWith("data.batch_size = 8 is larger than the training set of 5 images; lower it"));
   }
 }
 

@@ -9,7 +9,7 @@
 #include "temper/data/array_source.h"
 #include "temper/train/plan.h"
 
-/// Runs that take a second: noise in two classes, a small network.
+/// Runs that take a second: random images in two classes, a small network.
 namespace temper::train::small {
 
 namespace fs = std::filesystem;
@@ -48,7 +48,7 @@ epochs = 3
 threads = 1
 averaging = { kind = "ema" }
 [data]
-batch = 8
+batch_size = 8
 validation = 0.2
 augment = [{ kind = "pad_crop", padding = 2 }, { kind = "flip" }]
 [model]

@@ -51,7 +51,7 @@ class Small final : public model::Network {
   bool training_ = true;
 };
 
-/// Images that no random generator made; the last rows have no label.
+/// Deterministic images; the last rows have no label.
 data::Batch batch(std::int64_t rows, std::int64_t unlabelled = 0) {
   const auto images =
       at::sin(at::arange(rows * kPixels, at::kFloat) * 1.7).reshape({rows, 3, 2, 2});
@@ -110,7 +110,7 @@ TEST(Step, FourMicroBatchesGiveTheUpdateOfTheWholeBatchUnderClassWeights) {
   EXPECT_GT(distance(after(whole, batch(30, 9), false), after(plain, batch(30, 9), false)), 1e-4);
 }
 
-/// With a second and a third view that are other images.
+/// Adds a second and a third view with other images.
 data::Batch three_views(std::int64_t rows, std::int64_t unlabelled = 0) {
   auto data = batch(rows, unlabelled);
   data.views = {data.views[0], data.views[0].flip(2) * 0.5, data.views[0].flip(3) + 0.3};
@@ -169,7 +169,7 @@ TEST(Step, SamWithoutReachIsItsOptimizerAlsoInTheBuffers) {
 TEST(Step, LookaheadOfEveryStepAndTheWholeWayIsItsOptimizer) {
   const recipe::Recipe plain;
   auto around = plain;
-  around.lookahead = optim::Lookahead{.every = 1, .alpha = 1};
+  around.lookahead = optim::Lookahead{.k = 1, .alpha = 1};
   EXPECT_EQ(distance(after(plain, batch(32), true), after(around, batch(32), true)), 0);
 }
 
@@ -182,7 +182,7 @@ TEST(Step, AnL2PenaltyIsSgdsWeightDecay) {
   EXPECT_LT(distance(after(decay, batch(32), true), after(penalty, batch(32), true)), 1e-6);
 }
 
-/// How far decoupled decay by the learning rate and the L2 form part in some steps.
+/// The difference between decoupled weight decay and the L2 penalty after some steps.
 template <class Options>
 double decays_part_by(Options options) {
   options.lr = 0.05;

@@ -1,4 +1,4 @@
-// Runs that end when they get no better, through stops, forks and rollbacks, and what they ship.
+// Runs with early stopping, through stops, forks and rollbacks, and the files that they write.
 #include "temper/train/stopping.h"
 
 #include <ATen/TensorOperators.h>
@@ -32,7 +32,7 @@ using ::testing::IsEmpty;
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 constexpr std::int64_t kPerEpoch = 6;
 
-/// No epoch is as good as this asks, but the first.
+/// A minimum improvement that no epoch but the first reaches.
 constexpr auto kStrict = "early_stopping={ patience = 2, minimum_improvement = 100 }";
 
 Plan plan_of(std::vector<std::string> sets) {
@@ -45,7 +45,7 @@ std::string hash_of(const fs::path& run, const std::string& file) {
   return io::hash_file(run / file);
 }
 
-/// The tensors of a file of weights, which names its run's fingerprint beside them.
+/// The tensors of a file of weights, without its metadata, which hold the run's fingerprint.
 std::map<std::string, std::vector<std::byte>> tensors_of(const fs::path& run,
                                                          const std::string& name) {
   const io::Safetensors file(run / name);
@@ -78,14 +78,14 @@ TEST(EarlyStopping, EndsTheRunAndSaysWhenAndWhy) {
   EXPECT_EQ(outcome.early_stop->best_epoch, 1);
   EXPECT_EQ(outcome.early_stop->waited, 2);
   const auto text = to_text(*outcome.early_stop, made.recipe.epochs);
-  EXPECT_THAT(text, HasSubstr("after epoch 3 of 8: 2 evaluations in a row got no better than epoch "
+  EXPECT_THAT(text, HasSubstr("after epoch 3 of 8: 2 evaluations in a row did not improve on epoch "
                               "1 with a validation loss of "));
   EXPECT_THAT(text, HasSubstr("The weights are those of epoch 1."));
   const auto told = lines_of(directory.path, "early_stop");
   ASSERT_EQ(told.size(), 1U);
   EXPECT_EQ(told[0].at("step"), 18);
   EXPECT_EQ(lines_of(directory.path, "step").back().at("step"), 18);
-  // Both sets of weights are measured where a run ends, be it early.
+  // Both sets of weights are evaluated at the end of a run, also when it ends early.
   EXPECT_TRUE(lines_of(directory.path, "epoch").back().contains("raw"));
   const auto again = run(made, {.directory = directory.path});
   EXPECT_TRUE(again.finished);
@@ -124,7 +124,7 @@ TEST(EarlyStopping, ShipsTheBestWeightsAlsoOfARunThatCameToItsEnd) {
             checkpoint_hash(directory.path, 6, "model.safetensors"));
 }
 
-/// All that a run ships, and what it says of itself.
+/// Hashes of a finished run's weights, and its early_stop event.
 std::vector<std::string> result(const std::string& edit, const std::vector<std::int64_t>& stops) {
   const small::Directory directory;
   const auto made = plan_of({kStrict, edit});
@@ -189,13 +189,13 @@ TEST(EarlyStopping, CountsWhatIsNoNumberAsNoImprovement) {
   auto made = plan_of({"early_stopping={ patience = 2 }", "averaging=false"});
   auto state = start(made.recipe, build_network(made), made.horizon);
   for (const double loss : {kNone, std::numeric_limits<double>::infinity()}) {
-    EXPECT_FALSE(has_ended(state, made.recipe));
+    EXPECT_FALSE(should_stop(state, made.recipe));
     take_in(state, *judge(state, made.recipe, evaluated(1, loss, kNone)));
   }
-  EXPECT_TRUE(has_ended(state, made.recipe));
+  EXPECT_TRUE(should_stop(state, made.recipe));
   const auto told = conclude(state, made.recipe, made.horizon);
   EXPECT_EQ(told->weights, "last");
-  EXPECT_THAT(to_text(*told, 8), HasSubstr("gave no number to judge by"));
+  EXPECT_THAT(to_text(*told, 8), HasSubstr("had no finite validation score"));
 }
 
 at::Tensor never_a_number(const at::Tensor& logits, const at::Tensor&) {
@@ -209,7 +209,8 @@ TEST(EarlyStopping, OutlivesARollback) {
   const auto made = plan(recipe, small::dataset(64));
   auto state = start(made.recipe, build_network(made), made.horizon);
   write_checkpoint(snapshot(state, {}), directory.path);
-  const regularize::StopMemory later{.seen = true, .best = 0.3, .best_epoch = 2, .waited = 1};
+  const regularize::EarlyStoppingState later{
+      .seen = true, .best = 0.3, .best_epoch = 2, .waited = 1};
   state.stop = later;
   {
     const at::NoGradGuard guard;
@@ -233,7 +234,7 @@ TEST(EarlyStopping, BeginsAnewInAFork) {
   EXPECT_EQ(forked.early_stop->best_epoch, 4);
   EXPECT_EQ(forked.step, 6 * kPerEpoch);
   EXPECT_THAT(lines_of(directory.path / "fork", "warning").at(0).at("message").get<std::string>(),
-              HasSubstr("early stopping begins anew"));
+              HasSubstr("early stopping is reset"));
 }
 
 TEST(EarlyStopping, LeavesNoStepToReplayBeyondItsEnd) {

@@ -1,4 +1,4 @@
-// Runs that learn from another run's network, and losses that ask for the classes' shares.
+// Runs with knowledge distillation, and losses that use class frequencies.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/cat.h>
@@ -55,7 +55,7 @@ class Taught : public ::testing::Test {
   small::Directory folder;
 };
 
-/// The gradient that one step of a plan leaves, all parameters in one vector.
+/// The gradient of one step of a plan, all parameters in one vector.
 at::Tensor change_of_first_step(const Plan& plan) {
   auto recipe = plan.recipe;
   recipe.optimizer = optim::Sgd{.lr = 1, .momentum = 0, .weight_decay = 0};
@@ -111,7 +111,7 @@ TEST_F(Taught, NoticesAnotherTeacher) {
   const auto resolved = recipe::parse(recipe::to_toml(made.recipe), "resolved");
   std::filesystem::rename(folder.path / "teacher", folder.path / "elsewhere");
   train("teacher", {"epochs=1", "model.width=8", "optimizer.lr=0.01"}, small::dataset(64));
-  expect_refused("are not those that this run is taught by",
+  expect_refused("are not those of this run's teacher",
                  [&] { begin(plan(resolved, small::dataset(64))); });
   EXPECT_NE(taught().fingerprint, made.fingerprint);
 }
@@ -124,12 +124,12 @@ TEST_F(Taught, DoesNotCareWhereItsTeacherLies) {
 }
 
 TEST_F(Taught, RefusesATeacherThatDoesNotFit) {
-  expect_refused("no teacher is named",
+  expect_refused("no teacher is given",
                  [] { plan(small::recipe({"distillation=true"}), small::dataset(64)); });
   expect_refused("no finished run",
                  [&] { plan(small::recipe({from("nowhere")}), small::dataset(64)); });
-  expect_refused("sees images of 1 x 12 x 12", [&] { (void)taught({"data.size=16"}); });
-  expect_refused("normalised by", [&] {
+  expect_refused("takes images of 1 x 12 x 12", [&] { (void)taught({"data.size=16"}); });
+  expect_refused("normalization mean", [&] {
     auto images = small::dataset(64);
     images.normalisation = {{0.1}, {0.9}};
     plan(small::recipe({from()}), images);
@@ -149,12 +149,12 @@ TEST_F(Taught, RefusesATeacherOfOtherClasses) {
 }
 
 TEST(Shares, AreThoseOfTheTrainingLabels) {
-  EXPECT_TRUE(at::equal(class_shares(*small::dataset(63).train),
+  EXPECT_TRUE(at::equal(class_frequencies(*small::dataset(63).train),
                         at::tensor({32.0 / 63, 31.0 / 63}, at::kDouble).to(at::kFloat)));
 }
 
 TEST(Shares, ReachUnigramSmoothing) {
-  const std::string smoothing = "loss.label_smoothing={ alpha = 0.2, form = \"FORM\" }";
+  const std::string smoothing = "loss.label_smoothing={ smoothing = 0.2, form = \"FORM\" }";
   const auto made = [&](const char* form) {
     auto edit = smoothing;
     edit.replace(edit.find("FORM"), 4, form);
@@ -162,18 +162,18 @@ TEST(Shares, ReachUnigramSmoothing) {
   };
   EXPECT_TRUE(begin(made("unigram")).prior.defined());
   EXPECT_FALSE(begin(made("uniform")).prior.defined());
-  // The data is balanced but for what the split leaves: nearly the same step.
+  // The classes are balanced except for the split, so the steps are nearly the same.
   EXPECT_TRUE(at::allclose(change_of_first_step(made("unigram")),
                            change_of_first_step(made("uniform")), 0.1, 1e-3));
 }
 
 TEST(ClassWeights, ThatDoNotFitTheDataAreRefusedWithTheirPlace) {
   try {
-    plan(small::recipe({"loss.class_weights=[1, 2, 3]"}), small::dataset(64));
+    plan(small::recipe({"loss.weight=[1, 2, 3]"}), small::dataset(64));
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), Code::usage);
-    EXPECT_THAT(error.what(), HasSubstr("--set loss.class_weights"));
+    EXPECT_THAT(error.what(), HasSubstr("--set loss.weight"));
     EXPECT_THAT(error.what(), HasSubstr("3 numbers and the data 2 classes"));
   }
 }

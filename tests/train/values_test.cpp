@@ -1,4 +1,4 @@
-// Runs that learn values in place of classes.
+// Regression runs.
 #include "temper/train/values.h"
 
 #include <ATen/core/grad_mode.h>
@@ -32,8 +32,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-/// Grey pictures; what is to be told is how bright they are, in a unit of its own, and the same
-/// the other way round. Every tenth has no values.
+/// Gray pictures; the targets are their brightness, in a unit of its own, and its negative. Every
+/// tenth picture has no targets.
 std::shared_ptr<const data::Source> brightness(std::int64_t images, std::uint64_t seed) {
   data::ArraySource::Contents contents{.name = "grey", .height = 8, .width = 8, .channels = 1};
   Random random(seed, Purpose::inspect);
@@ -48,9 +48,9 @@ std::shared_ptr<const data::Source> brightness(std::int64_t images, std::uint64_
     values.push_back(value);
     values.push_back(-value / 500);
   }
-  return std::make_shared<data::Valued>(std::make_shared<data::ArraySource>(std::move(contents)),
-                                        std::vector<std::string>{"bright", "dark"},
-                                        std::move(values));
+  return std::make_shared<data::RegressionSource>(
+      std::make_shared<data::ArraySource>(std::move(contents)),
+      std::vector<std::string>{"bright", "dark"}, std::move(values));
 }
 
 data::Dataset dataset() {
@@ -73,7 +73,7 @@ std::string refused(const std::vector<std::string>& sets) {
   return "nothing was thrown";
 }
 
-/// All that a run leaves but the clock.
+/// The files of a run and its log without times.
 std::string result_of(const small::fs::path& run) {
   std::string result;
   for (const auto* file : {"model.safetensors", "model-ema.safetensors", "predictions.safetensors",
@@ -102,7 +102,7 @@ TEST(ValueRun, IsPlannedInStandardDeviationsOfTheTrainingSet) {
   EXPECT_NEAR(range[1].deviation, 1, 1e-12);
   const auto values = in_units(*made.test, 0, made.scale);
   EXPECT_NEAR(values[1], -values[0] / 500, 1e-9);
-  EXPECT_EQ(truth_text(*made.test, 0, made.scale),
+  EXPECT_EQ(target_text(*made.test, 0, made.scale),
             fmt::format("{:.6g}, {:.6g}", values[0], values[1]));
 }
 
@@ -111,9 +111,9 @@ TEST(ValueRun, FingerprintCoversTheValues) {
   const auto before = plan(recipe(), data).fingerprint;
   auto values = data::all_values(*data.train);
   values[0] += 1e-6;
-  data.train = std::make_shared<data::Valued>(
-      std::dynamic_pointer_cast<const data::Valued>(data.train)->base(), data.train->value_names(),
-      values);
+  data.train = std::make_shared<data::RegressionSource>(
+      std::dynamic_pointer_cast<const data::RegressionSource>(data.train)->base(),
+      data.train->value_names(), values);
   EXPECT_NE(plan(recipe(), data).fingerprint, before);
 }
 
@@ -141,7 +141,7 @@ TEST(ValueRun, LearnsAndTellsInTheValuesUnits) {
   EXPECT_LT(assessed.loss_gap->interval.low, assessed.loss_gap->value);
   EXPECT_FALSE(assess(run.path, model, made, {.gap = false}).loss_gap);
 
-  // One picture as the whole set was answered.
+  // A single picture gets the same prediction as in the whole set.
   const auto answers = predict(*model.network, made, made.test);
   const auto one = predict_values(model, made.test->image(3));
   EXPECT_EQ(one[0].name, "bright");
@@ -168,7 +168,7 @@ TEST(ValueRun, LearnsAndTellsInTheValuesUnits) {
 TEST(ValueRun, GoesOnExactlyAfterAStopAtAnyStep) {
   const std::vector<std::string> sets{"epochs=2",
                                       "loss={ kind = \"huber\" }",
-                                      "data.batch=32",
+                                      "data.batch_size=32",
                                       "data.micro_batches=3",
                                       "early_stopping={ patience = 1 }",
                                       "checkpoint.best=\"validation_loss\"",
@@ -219,31 +219,34 @@ TEST(ValueRun, IsLookedAtBeforeItsFirstStep) {
       const at::NoGradGuard guard;
       parameter.value.mul_(1000);
     }
-  EXPECT_THAT(inspect_first_batch(made, *network, batch), HasSubstr("answering with the values'"));
+  EXPECT_THAT(inspect_first_batch(made, *network, batch), HasSubstr("predicting the mean"));
 }
 
 TEST(ValueRun, RefusesWhatIsAboutClasses) {
   EXPECT_THAT(
       refused({"loss={ kind = \"cross_entropy\" }"}),
-      HasSubstr("loss.kind = \"cross_entropy\" for data with values; expected mse, huber or "
-                "custom"));
+      HasSubstr("loss.kind = \"cross_entropy\" for regression targets; it needs class labels, "
+                "expected mse, huber or custom"));
   for (const auto* kind : {"poly1", "focal", "bce"})
     EXPECT_THAT(refused({fmt::format("loss={{ kind = \"{}\" }}", kind)}),
                 HasSubstr("expected mse, huber or custom"));
-  EXPECT_THAT(refused({"loss={ kind = \"mse\", true_weight = 2 }"}), HasSubstr("true_weight = 2"));
-  EXPECT_THAT(refused({"consistency=true"}), HasSubstr("consistency for data with values"));
+  EXPECT_THAT(
+      refused({"loss={ kind = \"mse\", true_weight = 2 }"}),
+      HasSubstr("true_weight = 2.0 for regression targets; it needs class labels, expected 1.0"));
+  EXPECT_THAT(refused({"consistency=true"}),
+              HasSubstr("consistency = true for regression targets"));
   EXPECT_THAT(refused({"distillation={ from = \"somewhere\" }"}),
-              HasSubstr("distillation for data with values"));
+              HasSubstr("distillation = true for regression targets"));
   EXPECT_THAT(refused({"data.sampling={ kind = \"class_balanced\" }"}),
-              HasSubstr("class_balanced for data with values"));
+              HasSubstr("data.sampling.kind = \"class_balanced\" for regression targets"));
   EXPECT_THAT(refused({"data.label_noise=0.1"}), HasSubstr("data.label_noise = 0.1"));
   EXPECT_THAT(refused({"checkpoint.best=\"validation_accuracy\""}),
-              HasSubstr("expected validation_loss"));
+              HasSubstr("expected none or validation_loss"));
   EXPECT_THAT(refused({"early_stopping={ measure = \"validation_accuracy\" }"}),
               HasSubstr("expected validation_loss"));
   EXPECT_THAT(
       refused({"optimizer.lr={ schedule = \"plateau\", measure = \"validation_accuracy\" }"}),
-      HasSubstr("optimizer.lr.measure = validation_accuracy for data with values"));
+      HasSubstr("optimizer.lr.measure = \"validation_accuracy\" for regression targets"));
 }
 
 }  // namespace

@@ -1,0 +1,27 @@
+# A user's mistakes end with one clear message and the right exit status, and lose nothing.
+set -euo pipefail
+# shellcheck source=tests/program/refused
+source "$TEMPER_SOURCE_DIR/tests/program/refused"
+
+printf 'optimiser.lr = 0.1\n' >spelling.toml
+refused 2 "did you mean 'optimizer'" "$TEMPER" train spelling.toml
+printf 'epochs = -3\n' >range.toml
+refused 2 "range.toml:1:" "$TEMPER" train range.toml
+printf '[optimizer]\nlr = "fast"\n' >type.toml
+refused 2 "type.toml:2:" "$TEMPER" train type.toml
+printf '[optimizer\n' >cut.toml
+refused 2 "cut.toml:1:" "$TEMPER" train cut.toml
+refused 4 "missing.toml" "$TEMPER" train missing.toml
+mkdir empty
+refused 3 "empty" "$TEMPER" train empty
+refused 2 "no finished run" "$TEMPER" predict empty picture.png
+
+mkdir cut
+for file in /usr/share/datasets/fashion-mnist/*; do head -c 2000 "$file" >"cut/$(basename "$file")"; done
+refused 3 "ubyte" env TEMPER_DATA_DIR="$PWD/cut" "$TEMPER" train --out none
+test ! -e none
+refused 4 "cannot" "$TEMPER" train --out /proc/none --set data.limit=256
+
+# A loss that is not finite ends the run.
+refused 5 "the training loss is" "$TEMPER" train --out diverged --set optimizer.lr=1e38 --set data.limit=512 \
+  --set data.batch_size=32 --set model.depth=8 --set checkpoint.every_steps=1
