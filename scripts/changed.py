@@ -1,21 +1,21 @@
-"""The files that differ from the merge base with the upstream branch; from the previous commit, if there is no upstream
-or HEAD is the merge base."""
+"""The files changed in the working tree or in the last 30 commits. A clone with fewer commits counts those it has; the
+oldest commit of a shallow clone counts as a change of every file."""
 
 import pathlib
 import subprocess
 
 from remembered import ROOT
 
+COMMITS = 30
+
 
 def _git(*arguments: str) -> list[str]:
     done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
-    return done.stdout.split() if done.returncode == 0 else []
+    return done.stdout.splitlines() if done.returncode == 0 else []
 
 
-def files() -> set[pathlib.Path]:
-    head = _git("rev-parse", "HEAD")
-    base = _git("merge-base", "HEAD", "@{upstream}")
-    if not base or base == head:
-        base = _git("rev-parse", "HEAD~1") or head
-    names = _git("diff", "--name-only", *base) + _git("ls-files", "--others", "--exclude-standard")
-    return {ROOT / name for name in names}
+def files() -> list[pathlib.Path]:
+    """The newest changes first. A file may be gone since."""
+    names = _git("diff", "--name-only", "HEAD") + _git("ls-files", "--others", "--exclude-standard")
+    names += _git("log", f"--max-count={COMMITS}", "--name-only", "--format=", "HEAD")
+    return [ROOT / name for name in dict.fromkeys(names)]

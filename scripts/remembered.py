@@ -32,8 +32,12 @@ def key(path: pathlib.Path, command: list[str], salt: str) -> str:
     return digest.hexdigest()
 
 
-def run(files: list[pathlib.Path], command_of, memory: pathlib.Path, salt: str = "") -> int:
-    """Returns the number of files that fail. The output of failing commands is printed."""
+def run(
+    files: list[pathlib.Path], command_of, memory: pathlib.Path, salt: str = "", minutes: float | None = None
+) -> int:
+    """Returns the number of files that fail. The output of failing commands is printed. With `minutes`, no command
+    starts after that time, and the files left out are printed."""
+    end = None if minutes is None else time.monotonic() + 60 * minutes
     memory.mkdir(parents=True, exist_ok=True)
     todo = []
     for path in files:
@@ -42,8 +46,13 @@ def run(files: list[pathlib.Path], command_of, memory: pathlib.Path, salt: str =
         if not stamp.exists():
             todo.append((path, command, stamp))
 
+    left_out = set()
+
     def one(item) -> int:
         path, command, stamp = item
+        if end is not None and time.monotonic() >= end:
+            left_out.add(path)
+            return 0
         start = time.monotonic()
         done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         passed = done.returncode == 0
@@ -58,4 +67,7 @@ def run(files: list[pathlib.Path], command_of, memory: pathlib.Path, salt: str =
     with concurrent.futures.ThreadPoolExecutor(int(os.environ.get("JOBS", os.cpu_count()))) as pool:
         failed = sum(pool.map(one, todo))
     print(f"{len(files)} files, {len(files) - len(todo)} known to pass, {failed} failed")
+    if left_out:
+        print(f"{len(files) - len(left_out)} of {len(files)} looked at in {minutes:g} minutes; left out:")
+        print("\n".join(str(path.relative_to(ROOT)) for path in files if path in left_out))
     return failed
