@@ -1,5 +1,7 @@
 // The number format that layers compute in: every output and gradient of every layer has it, and
 // the logits agree with those of float within its error.
+#include <dlfcn.h>
+
 #include <ATen/Context.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/linspace.h>
@@ -123,26 +125,49 @@ class Formats {
   Observer observer_;
 };
 
-class InEveryNetwork : public testing::TestWithParam<at::ScalarType> {};
+struct Place {
+  at::DeviceType device = at::kCPU;
+  at::ScalarType format = at::kFloat;
+};
+
+/// Loads LibTorch's CUDA libraries where temper was built with them.
+bool has_gpu() {
+  static const bool loaded = ::dlopen("libtemper_cuda.so", RTLD_LAZY | RTLD_GLOBAL) != nullptr;
+  return loaded && at::globalContext().hasCUDA();
+}
+
+class InEveryNetwork : public testing::TestWithParam<Place> {
+ protected:
+  void SetUp() override {
+    if (GetParam().device == at::kCUDA && !has_gpu()) GTEST_SKIP() << "no GPU; see gpu-check";
+  }
+
+  static std::unique_ptr<Network> network_of(const ResNet& options) {
+    auto network = build(options, kTask, 1);
+    network->to(GetParam().device);
+    network->set_format(GetParam().format);
+    return network;
+  }
+  static at::Tensor input() { return images().to(GetParam().device); }
+};
 
 TEST_P(InEveryNetwork, LayersComputeInTheFormatForwardAndBackward) {
   for (const auto& [name, options] : networks()) {
     SCOPED_TRACE(name);
-    const auto network = build(options, kTask, 1);
-    network->set_format(GetParam());
+    const auto network = network_of(options);
     network->train(true);
     network->begin({.seed = 1, .step = 3});
     at::Tensor logits;
     {
-      const Formats formats(GetParam());
-      logits = network->forward(images());
+      const Formats formats(GetParam().format);
+      logits = network->forward(input());
       EXPECT_THAT(formats.wrong, testing::IsEmpty());
       EXPECT_GT(formats.layers, 2);
     }
     EXPECT_EQ(logits.scalar_type(), at::kFloat);
     const auto loss = logits.square().mean();
     {
-      const Formats formats(GetParam());
+      const Formats formats(GetParam().format);
       loss.backward();
       EXPECT_THAT(formats.wrong, testing::IsEmpty());
       EXPECT_GT(formats.layers, 2);
@@ -159,19 +184,25 @@ TEST_P(InEveryNetwork, LayersComputeInTheFormatForwardAndBackward) {
 TEST_P(InEveryNetwork, EvaluationComputesInTheFormat) {
   for (const auto& [name, options] : networks()) {
     SCOPED_TRACE(name);
-    const auto network = build(options, kTask, 1);
-    network->set_format(GetParam());
+    const auto network = network_of(options);
     network->train(false);
     const at::NoGradGuard guard;
-    const Formats formats(GetParam());
-    EXPECT_EQ(network->forward(images()).scalar_type(), at::kFloat);
+    const Formats formats(GetParam().format);
+    EXPECT_EQ(network->forward(input()).scalar_type(), at::kFloat);
     EXPECT_THAT(formats.wrong, testing::IsEmpty());
     EXPECT_GT(formats.layers, 5);
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Format, InEveryNetwork, testing::Values(at::kFloat, at::kBFloat16),
-                         [](const auto& tried) { return std::string(toString(tried.param)); });
+INSTANTIATE_TEST_SUITE_P(Format, InEveryNetwork,
+                         testing::Values(Place{at::kCPU, at::kFloat},
+                                         Place{at::kCPU, at::kBFloat16},
+                                         Place{at::kCUDA, at::kFloat},
+                                         Place{at::kCUDA, at::kBFloat16}),
+                         [](const auto& tried) {
+                           return std::string(tried.param.device == at::kCPU ? "Cpu" : "Gpu") +
+                                  toString(tried.param.format);
+                         });
 
 double relative(const at::Tensor& found, const at::Tensor& expected) {
   return found.sub(expected).norm().div(expected.norm()).item<double>();
