@@ -133,7 +133,7 @@ struct Place {
 /// Loads LibTorch's CUDA libraries where temper was built with them.
 bool has_gpu() {
   static const bool loaded = ::dlopen("libtemper_cuda.so", RTLD_LAZY | RTLD_GLOBAL) != nullptr;
-  return loaded && at::globalContext().hasCUDA();
+  return loaded && at::Context::hasCUDA();
 }
 
 class InEveryNetwork : public testing::TestWithParam<Place> {

@@ -126,8 +126,8 @@ class Check {
     };
     const auto need_all = [&](const std::map<std::string, Names>& all) {
       for (const auto& [where, names] : all) {
-        for (const auto& option : names.own) need(where + ": " + option);
-        for (const auto& [option, theirs] : names.other) need(where + ": " + option);
+        for (const auto& option : names.own) need(fmt::format("{}: {}", where, option));
+        for (const auto& [option, theirs] : names.other) need(fmt::format("{}: {}", where, option));
       }
     };
     for (const auto& id : names_.alone) need(id);
