@@ -69,8 +69,9 @@ class Walker {
     const auto value = value_text(options, path, {});
     const auto usual = value_text(defaults, path, {});
     auto& fact = facts.emplace_back(Fact{path, value, value == usual, counts});
-    if (meta.for_classes && !fact.is_default) fact.instead = alternatives({usual});
-    if (const auto* enum_view = std::get_if<std::function<EnumView()>>(&options))
+    if (meta.for_classes && !fact.is_default)
+      fact.instead = alternatives({usual});
+    else if (const auto* enum_view = std::get_if<std::function<EnumView()>>(&options))
       fact.instead = instead_of((*enum_view)());
   }
 

@@ -159,18 +159,19 @@ std::vector<fs::path> list_checkpoints(const fs::path& checkpoints) {
 
 std::optional<fs::path> best_checkpoint(const fs::path& checkpoints, Best by) {
   std::optional<fs::path> best;
-  std::optional<BestMetric> merit;
+  std::optional<BestMetric> best_metric;
   if (by == Best::none) return best;
   for (const auto& checkpoint : list_checkpoints(checkpoints)) {
     std::optional<BestMetric> found;
     try {
-      found = read_manifest(checkpoint).merit;
+      found = read_manifest(checkpoint).best_metric;
     } catch (const Error&) {
       continue;  // damaged ones are not candidates; loading them throws
     }
-    if (!found || found->by != name_of(by) || (merit && !better(*found, *merit))) continue;
+    if (!found || found->by != name_of(by) || (best_metric && !better(*found, *best_metric)))
+      continue;
     best = checkpoint;
-    merit = found;
+    best_metric = found;
   }
   return best;
 }

@@ -16,9 +16,9 @@ using nlohmann::json;
 
 constexpr int kFormat = 3;
 
-json to_json(const std::optional<BestMetric>& merit) {
-  if (!merit) return nullptr;
-  return {{"by", merit->by}, {"value", merit->value}};
+json to_json(const std::optional<BestMetric>& best_metric) {
+  if (!best_metric) return nullptr;
+  return {{"by", best_metric->by}, {"value", best_metric->value}};
 }
 
 json to_json(const Platform& platform) {
@@ -93,7 +93,7 @@ Manifest read(const json& object) {
           .fingerprint = object.at("fingerprint"),
           .seconds = object.at("seconds"),
           .evaluated = object.at("evaluated"),
-          .merit = read_best_metric(object.at("merit")),
+          .best_metric = read_best_metric(object.at("best_metric")),
           .platform = read_platform(object.at("platform")),
           .origin = whole(object.at("origin")),
           .left_out = whole(object.at("left_out")),
@@ -128,7 +128,7 @@ std::string to_text(const Manifest& m) {
                  {"fingerprint", m.fingerprint},
                  {"seconds", m.seconds},
                  {"evaluated", m.evaluated},
-                 {"merit", to_json(m.merit)},
+                 {"best_metric", to_json(m.best_metric)},
                  {"platform", to_json(m.platform)},
                  {"origin", m.origin},
                  {"left_out", m.left_out},

@@ -23,7 +23,7 @@ struct Manifest {
   std::string fingerprint;  ///< of the recipe and the data
   double seconds = 0;       ///< of training so far
   bool evaluated = false;   ///< whether the evaluation after this step is done
-  std::optional<BestMetric> merit;
+  std::optional<BestMetric> best_metric;
   Platform platform;
   std::int64_t origin = 0;           ///< see State
   std::int64_t left_out = 0;         ///< see State

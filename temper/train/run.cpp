@@ -93,7 +93,7 @@ class Run {
     load_checkpoint(state_, *checkpoint);
     seconds_before_ = manifest.seconds;
     evaluated_ = manifest.evaluated;
-    merit_ = manifest.merit;
+    best_metric_ = manifest.best_metric;
     if (!notes_.empty())
       notes_.push_back(fmt::format("resuming from {} instead", checkpoint->string()));
     note_platform(manifest.platform);
@@ -394,8 +394,8 @@ class Run {
     evaluated_ = true;
     observe(state_, recipe_, plan_.horizon, event);
     if (judged) record_evaluation(state_, *judged);
-    merit_ = best_metric_of(uses_averages() ? *event.averaged : *event.raw);
-    if (last || merit_ || is_due()) save();
+    best_metric_ = best_metric_of(uses_averages() ? *event.averaged : *event.raw);
+    if (last || best_metric_ || is_due()) save();
     return true;
   }
 
@@ -414,7 +414,7 @@ class Run {
                          {.fingerprint = plan_.fingerprint,
                           .seconds = seconds(),
                           .evaluated = evaluated_,
-                          .merit = evaluated_ ? merit_ : std::nullopt,
+                          .best_metric = evaluated_ ? best_metric_ : std::nullopt,
                           .platform = platform(plan_.recipe)},
                          weights_metadata(plan_)));
     since_save_ = {};
@@ -499,7 +499,7 @@ class Run {
   Stopwatch since_save_;
   double seconds_before_ = 0;
   bool evaluated_ = false;  ///< the evaluation that follows the state's step is done
-  std::optional<BestMetric> merit_;
+  std::optional<BestMetric> best_metric_;
   std::optional<EarlyStop> early_stop_;
   std::optional<Tested> test_;
   Times times_;

@@ -1,4 +1,5 @@
-// Options are called as PyTorch, torchvision and timm call them, but for what names.toml lists.
+// Options have the names that PyTorch, torchvision and timm give them, except for those listed in
+// names.toml.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -25,11 +26,11 @@ using ::testing::IsEmpty;
 using Strings = std::set<std::string>;
 using Signatures = std::map<std::string, Strings>;  ///< parameters by qualified name
 
-/// What names.toml says of a technique, or of all techniques of a sort.
+/// The entries of names.toml for a technique, or for all techniques of a sort.
 struct Names {
   Strings signatures;
   Strings own;                               ///< options that no signature has
-  std::map<std::string, std::string> other;  ///< options, and the parameters that they are there
+  std::map<std::string, std::string> other;  ///< the parameters that options correspond to
 };
 
 struct Correspondence {
@@ -49,7 +50,7 @@ Strings strings(const Node& list) {
   return found;
 }
 
-/// False where the member is none of Names'.
+/// @return false if the member does not belong to Names
 bool read(const Member& member, Names& to) {
   if (member.key == "signatures") {
     to.signatures = strings(member.node);
@@ -92,7 +93,7 @@ Signatures signatures(const nlohmann::json& golden) {
   return found;
 }
 
-/// Holds techniques to names.toml, and remembers what of it they needed.
+/// Compares techniques with names.toml and records which of its entries are needed.
 class Check {
  public:
   Check(const Correspondence& names, const Signatures& signatures)
@@ -152,7 +153,8 @@ class Check {
     return all;
   }
 
-  /// What a sort lists as another parameter is an option of temper's own where none has that.
+  /// An option that a sort lists under another name counts as temper's own in techniques whose
+  /// signatures do not have that parameter.
   bool excepted(const std::string& where, const Names& names, const std::string& option,
                 const Strings& parameters) {
     const auto other = names.other.find(option);
@@ -180,7 +182,7 @@ TEST(OptionNames, AreTheirParametersNamesButForThoseListed) {
   const auto names = io::read_text(std::string(TEMPER_SOURCE_DIR) + "/tests/recipe/names.toml");
   EXPECT_THAT(problems(catalogue(), names, signatures(testing::golden("signatures.json"))),
               IsEmpty())
-      << "call the option as they do, or list it in tests/recipe/names.toml";
+      << "give the option the parameter's name, or list it in tests/recipe/names.toml";
 }
 
 const Signatures kSignatures{{"torch.optim.SGD", {"lr", "momentum"}},

@@ -187,7 +187,7 @@ TEST(Plateaus, GoOnInAForkThatFollowsTheSameScore) {
 }
 
 TEST(Plateaus, AreReadBackFromAManifestToTheBit) {
-  Manifest manifest{.step = 6, .fingerprint = "f", .merit = {}, .platform = {}};
+  Manifest manifest{.step = 6, .fingerprint = "f", .best_metric = {}, .platform = {}};
   manifest.plateaus = {{"a", {}},
                        {"b",
                         {.measure = schedule::PlateauMeasure::validation_accuracy,

@@ -246,7 +246,7 @@ TEST(EarlyStopping, LeavesNoStepToReplayBeyondItsEnd) {
 }
 
 TEST(EarlyStopping, IsReadBackFromAManifestToTheBit) {
-  Manifest manifest{.step = 6, .fingerprint = "f", .merit = {}, .platform = {}};
+  Manifest manifest{.step = 6, .fingerprint = "f", .best_metric = {}, .platform = {}};
   manifest.stop = {.seen = true, .best = 0.1 + 0.2, .best_epoch = 3, .waited = 4};
   EXPECT_EQ(parse_manifest(to_text(manifest), "m").stop, manifest.stop);
 }
