@@ -14,6 +14,7 @@
 
 #include "commands.h"
 #include "temper/core/error.h"
+#include "temper/io/libjpeg_version.h"
 #include "temper/io/read_file.h"
 #include "temper/train/environment.h"
 
@@ -37,12 +38,14 @@ struct Result {
 };
 
 constexpr auto kStopped = "Kill.AgainAndAgainAlsoWhileRecovering:Terminate.EndsAfter*";
+constexpr auto kJpeg = "JpegScan.*";
 // Excludes tests that compare no numbers, and the slow ones with the largest networks.
 constexpr auto kNumbers =
     "-Kill.*:Terminate.*:Disk.*:Damage.*:Best.*:Resume.*:Fork.*:Lock.*:"
-    "NotFinite.*:*Guard*:Allocation*:*MultiplyAdds*:*Depth40*";
+    "NotFinite.*:*Guard*:Allocation*:*MultiplyAdds*:*Depth40*:JpegScan.*";
 
-/// The numerical tests under every instruction set up to that of the machine, scalar first.
+/// The numerical tests under every instruction set up to that of the machine, scalar first; then
+/// the others.
 std::vector<Part> parts() {
   std::vector<Part> all;
   constexpr std::array<std::pair<const char*, const char*>, 3> sets{
@@ -53,6 +56,8 @@ std::vector<Part> parts() {
     if (name == machines) break;
   }
   all.push_back({"train, kill and resume", kStopped, ""});
+  const bool is_own = io::codec::supports_jpeg_scan(io::codec::libjpeg_version());
+  all.push_back({is_own ? "JPEG, temper's decoder" : "JPEG, libjpeg's decoder", kJpeg, ""});
   return all;
 }
 
@@ -154,8 +159,9 @@ void add_selftest(const Command& app) {
   command.flag("--json", *as_json, "print as JSON");
   command.footer(
       "Compares the methods, under every instruction set that LibTorch supports on this processor\n"
-      "(scalar first), with numbers from the published implementations; then trains, kills and\n"
-      "resumes runs and compares the resulting bytes. Exit status 70 when anything differs.");
+      "(scalar first), with numbers from the published implementations; trains, kills and resumes\n"
+      "runs and compares the resulting bytes; compares the decoder of JPEG files with libjpeg's,\n"
+      "and says which one is used. Exit status 70 when anything differs.");
   command.run([as_json] {
     if (const int status = selftest(*as_json); status != 0) end_with(status);
   });

@@ -22,10 +22,10 @@ function(temper_compile_briefly target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
 endfunction()
 
-# temper_room(NAME [TECHNIQUES] [TORCH tensor|nn|recipe] [USES rooms...]): temper/NAME/*.cpp as a static library temper_NAME,
-# and tests/NAME/*_test.cpp as the program NAME_test.
+# temper_room(NAME [TECHNIQUES] [SELFTEST tests...] [TORCH tensor|nn|recipe] [USES rooms...]): temper/NAME/*.cpp as a static
+# library temper_NAME, and tests/NAME/*_test.cpp as the program NAME_test.
 function(temper_room name)
-  cmake_parse_arguments(ROOM "TECHNIQUES" "TORCH" "USES" ${ARGN})
+  cmake_parse_arguments(ROOM "TECHNIQUES" "TORCH" "SELFTEST;USES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/temper/${name}/*.cpp")
   list(TRANSFORM ROOM_USES PREPEND temper_)
   set(target temper_${name})
@@ -55,6 +55,10 @@ function(temper_room name)
     set_property(GLOBAL APPEND PROPERTY TEMPER_TECHNIQUES ${name})
   endif()
   temper_tests(${name})
+  foreach(test IN LISTS ROOM_SELFTEST)
+    set_property(GLOBAL APPEND PROPERTY TEMPER_SELFTEST
+                 "$<FILTER:$<TARGET_OBJECTS:${name}_checks>,INCLUDE,/${test}_test.cpp>")
+  endforeach()
 endfunction()
 
 # Code shared by the tests, compiled once: tests/support/*.cpp.
@@ -128,7 +132,7 @@ function(temper_benchmark name)
 endfunction()
 
 # tests/faults/*.cpp as the program faults_test, which is also its own worker process: kills, full disks, damaged files.
-# And temper-selftest, which is installed: these, and the tests of the rooms that hold methods.
+# And temper-selftest, which is installed: these, the tests of the rooms that hold methods, and those named by SELFTEST.
 function(temper_fault_tests)
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/tests/faults/*.cpp")
   if(NOT TEMPER_TESTS)
@@ -151,6 +155,8 @@ function(temper_fault_tests)
   foreach(room core model ${techniques})
     target_link_libraries(temper-selftest PRIVATE ${room}_checks)
   endforeach()
+  get_property(tests GLOBAL PROPERTY TEMPER_SELFTEST)
+  target_sources(temper-selftest PRIVATE ${tests})
   set_target_properties(temper-selftest PROPERTIES BUILD_RPATH "${CMAKE_BINARY_DIR}" INSTALL_RPATH "$ORIGIN/..")
 endfunction()
 

@@ -250,9 +250,11 @@ void ScanBytes::hand_back(jpeg_source_mgr& source) const {
   source.bytes_in_buffer = static_cast<std::size_t>(file_end_ - source.next_input_byte);
 }
 
-void JpegScan::take_over(jpeg_decompress_struct& jpeg, JDIMENSION left, JDIMENSION width) {
-  if (jpeg_has_multiple_scans(&jpeg) != 0 || jpeg.progressive_mode != 0 || jpeg.arith_code != 0)
-    return;
+bool JpegScan::take_over(jpeg_decompress_struct& jpeg, JDIMENSION left, JDIMENSION width) {
+  // A lossless JPEG, which libjpeg-turbo 3 decodes, has the number of its predictor in Ss.
+  if (!is_supported_ || jpeg_has_multiple_scans(&jpeg) != 0 || jpeg.progressive_mode != 0 ||
+      jpeg.arith_code != 0 || jpeg.Ss != 0)
+    return false;
   for (int b = 0; b < jpeg.blocks_in_MCU; ++b) {
     const int c = jpeg.MCU_membership[b];
     const auto& component = *jpeg.cur_comp_info[c];
@@ -284,6 +286,7 @@ void JpegScan::take_over(jpeg_decompress_struct& jpeg, JDIMENSION left, JDIMENSI
     return TRUE;
   };
   jpeg.entropy = reinterpret_cast<jpeg_entropy_decoder*>(&decoder_);
+  return true;
 }
 
 void JpegScan::next_unit(jpeg_decompress_struct& jpeg, JBLOCKROW* blocks) {

@@ -3,8 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>  // jpeglib.h needs it before itself
+#include <string_view>
 
 #include <jpeglib.h>
+
+#include "temper/io/libjpeg_version.h"
 
 namespace temper::io::codec {
 
@@ -87,22 +90,28 @@ class ScanBytes {
   std::array<std::uint8_t, kAtOnce + 2 * (kMostOfUnit + kWord)> bytes_{};
 };
 
-/// Decodes the Huffman codes of a JPEG instead of libjpeg, if the file has a single scan: this is
-/// most of the time that a photograph takes to decode. The coefficients are the same as libjpeg's,
-/// except where several 0xFF precede a zero, which no encoder writes: there libjpeg-turbo keeps
-/// some coefficients of a first attempt. Codes that the requested columns do not need are skipped
-/// without storing coefficients; whole segments between restart markers are skipped without
-/// decoding. An invalid code and a premature marker are reported as libjpeg's errors.
+/// Decodes the Huffman codes of a JPEG instead of libjpeg, if the file has a single scan and
+/// libjpeg-turbo's version is one that this was tried with. These codes are most of the time that a
+/// photograph takes to decode. The coefficients are the same as libjpeg's, except where several
+/// 0xFF precede a zero, which no encoder writes: there libjpeg-turbo keeps some coefficients of a
+/// first attempt. Codes that the requested columns do not need are skipped without storing
+/// coefficients; whole segments between restart markers are skipped without decoding. An invalid
+/// code and a premature marker are reported as libjpeg's errors.
 class JpegScan {
  public:
+  /// @param version  of the libjpeg-turbo that will be called
+  explicit JpegScan(std::string_view version = libjpeg_version())
+      : is_supported_(supports_jpeg_scan(version)) {}
+
   /// Replaces libjpeg's entropy decoder if it can. Call it between jpeg_start_decompress() and
   /// reading the first row.
   /// @param left   first of the columns of pixels that will be read, from jpeg_crop_scanline()
-  void take_over(jpeg_decompress_struct& jpeg, JDIMENSION left, JDIMENSION width);
+  /// @return       false if libjpeg's own decoder remains
+  bool take_over(jpeg_decompress_struct& jpeg, JDIMENSION left, JDIMENSION width);
 
  private:
   /// The layout of libjpeg-turbo's entropy decoder, whose beginning is the same in jpegint.h of
-  /// every version. libjpeg-turbo may read what follows, and expects zeros there.
+  /// every supported version. libjpeg-turbo may read what follows, and expects zeros there.
   struct Decoder {
     void (*start_pass)(j_decompress_ptr) = nullptr;
     boolean (*decode_mcu)(j_decompress_ptr, JBLOCKROW*) = nullptr;
@@ -122,6 +131,7 @@ class JpegScan {
   void decode_unit(jpeg_decompress_struct& jpeg, JBLOCKROW* blocks);
   void restart(jpeg_decompress_struct& jpeg);
 
+  bool is_supported_;
   Decoder decoder_;
   std::array<HuffmanTable, NUM_HUFF_TBLS> dc_tables_;
   std::array<HuffmanTable, NUM_HUFF_TBLS> ac_tables_;

@@ -54,9 +54,10 @@ struct EnvironmentRow {
   const char* key;
   std::string_view text;
 };
-constexpr std::array<EnvironmentRow, 12> kEnvironment{{{"temper", "temper"},
+constexpr std::array<EnvironmentRow, 13> kEnvironment{{{"temper", "temper"},
                                                        {"commit", "Commit"},
                                                        {"libtorch", "LibTorch"},
+                                                       {"libjpeg_turbo", "libjpeg-turbo"},
                                                        {"device", "Device"},
                                                        {"precision", "Precision"},
                                                        {"cpu", "Processor"},

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "temper/core/version.h"
+#include "temper/io/libjpeg_version.h"
 #include "temper/train/clock.h"
 
 namespace temper::train {
@@ -37,6 +38,7 @@ nlohmann::json environment(const Plan& plan, const std::vector<std::string>& com
   return {{"temper", kVersion},
           {"commit", kCommit},
           {"libtorch", here.libtorch},
+          {"libjpeg_turbo", io::codec::libjpeg_version()},
           {"device", here.device},
           {"precision", name_of(plan.recipe.precision)},
           {"threads", here.threads},

@@ -55,6 +55,7 @@ class Decoded {
 
   [[nodiscard]] int error() const { return error_; }  ///< libjpeg's number; 0 for none
   [[nodiscard]] const Bytes& pixels() const { return pixels_; }
+  [[nodiscard]] bool is_scanned() const { return is_scanned_; }  ///< by `scan`, not by libjpeg
 
  private:
   static void stop(j_common_ptr jpeg) {
@@ -79,8 +80,8 @@ class Decoded {
     const JDIMENSION rows = std::max(part(window.height, jpeg_.output_height), JDIMENSION{1});
     JDIMENSION left = part(window.left, jpeg_.output_width);
     JDIMENSION columns = std::max(part(window.width, jpeg_.output_width), JDIMENSION{1});
-    jpeg_crop_scanline(&jpeg_, &left, &columns);
-    if (scan != nullptr) scan->take_over(jpeg_, left, columns);
+    if (columns < jpeg_.output_width) jpeg_crop_scanline(&jpeg_, &left, &columns);
+    is_scanned_ = scan != nullptr && scan->take_over(jpeg_, left, columns);
     if (top > 0) jpeg_skip_scanlines(&jpeg_, top);
     const std::size_t stride =
         std::size_t{jpeg_.output_width} * static_cast<std::size_t>(jpeg_.output_components);
@@ -96,6 +97,7 @@ class Decoded {
   jpeg_error_mgr errors_{};
   std::jmp_buf jump_{};
   int error_ = 0;
+  bool is_scanned_ = false;
   Bytes pixels_;
 };
 

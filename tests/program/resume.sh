@@ -64,5 +64,6 @@ train 2 origin --set seed=4
 grep -qF "seed: 1 there, 4 now" err.txt
 train 0 origin --set seed=4 --fork other
 grep -q "origin at step 4" other/environment.json
+grep -q '"libjpeg_turbo": "[0-9.]\+"' other/environment.json
 train 0 origin --resume --set checkpoint.best=validation_loss
 "$TEMPER" predict origin "$(find pictures -name '*.png' -print -quit)" --weights best
