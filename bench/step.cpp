@@ -116,9 +116,7 @@ temper::data::Batch batch_of(const model::Task& task, std::int64_t size) {
 void show_every_block(const model::Network& network) {
   const at::NoGradGuard guard;
   for (const auto& [name, value, kind, layer] : network.parameters())
-    if (kind == model::ParameterKind::norm && name.ends_with(".weight") &&
-        !value.any().item<bool>())
-      value.fill_(0.5);
+    if (kind == model::ParameterKind::norm_weight && !value.any().item<bool>()) value.fill_(0.5);
 }
 
 /// A network in training mode, and its batch.

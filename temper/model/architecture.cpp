@@ -1,5 +1,7 @@
 #include "temper/model/architecture.h"
 
+#include <type_traits>
+
 #include "temper/core/error.h"
 
 namespace temper::model {
@@ -20,12 +22,19 @@ std::unique_ptr<Network> build(const Architecture& architecture, const Task& tas
   return std::visit([&](const auto& options) { return build(options, task, seed); }, architecture);
 }
 
-void update_rates(const Architecture& architecture, Network& network) {
-  if (const auto* options = std::get_if<ResNet>(&architecture)) update_rates(*options, network);
+const RandomOptions* random_options(const Architecture& architecture) {
+  return std::visit(
+      [](const auto& options) -> const RandomOptions* {
+        if constexpr (std::is_base_of_v<RandomOptions, std::remove_cvref_t<decltype(options)>>)
+          return &options;
+        else
+          return nullptr;
+      },
+      architecture);
 }
 
 bool freezes_skipped_blocks(const Architecture& architecture) {
-  const auto* options = std::get_if<ResNet>(&architecture);
+  const auto* options = random_options(architecture);
   return options != nullptr && options->stochastic_depth &&
          options->stochastic_depth->dropped == regularize::Dropped::freeze;
 }

@@ -37,9 +37,8 @@ using Architecture = std::variant<ResNet, Custom>;
 std::unique_ptr<Network> build(const Architecture& architecture, const Task& task,
                                std::uint64_t seed);
 
-/// Updates the rates of a network's random layers to those in the options, after a schedule changed
-/// them. @param network  built from options that differ in rates at most
-void update_rates(const Architecture& architecture, Network& network);
+/// The options of the random layers; null for a network whose options have none.
+const RandomOptions* random_options(const Architecture& architecture);
 
 /// Whether a step leaves parameters without a gradient unchanged, those of a block that was skipped
 /// for the whole batch; otherwise their gradient is treated as zero.

@@ -54,14 +54,14 @@ at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight, const at::Ten
   const std::array stride{window.stride, window.stride};
   const std::array<std::int64_t, 2> dilation{1, 1};
   if (added.defined() && binary)
-    return binary->call(x, added, weight, bias, padding, stride, dilation, /*groups=*/1, "add", 1.0,
-                        relu ? std::optional<std::string_view>("relu") : std::nullopt, Scalars(),
-                        std::nullopt);
+    return binary->call(x, added, weight, bias, padding, stride, dilation, window.groups, "add",
+                        1.0, relu ? std::optional<std::string_view>("relu") : std::nullopt,
+                        Scalars(), std::nullopt);
   if (!added.defined() && unary)
-    return unary->call(x, weight, bias, padding, stride, dilation, /*groups=*/1,
+    return unary->call(x, weight, bias, padding, stride, dilation, window.groups,
                        relu ? "relu" : "none", Scalars(), std::nullopt);
   auto y = at::convolution(x, weight, bias, stride, padding, dilation, /*transposed=*/false, {0, 0},
-                           /*groups=*/1);
+                           window.groups);
   if (added.defined()) y = y.add_(added);
   return relu ? y.relu_() : y;
 }
@@ -71,8 +71,8 @@ at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight, const at::Ten
 Fold::Fold() : kept_(std::make_shared<Folded>()) {}
 
 at::Tensor Fold::operator()(const at::Tensor& weight, const Window& window,
-                            const Normalisation& norm, const at::Tensor& x, const at::Tensor& added,
-                            bool relu) const {
+                            const Normalisation& norm, const at::Tensor& x,
+                            const Fused& fused) const {
   const std::array of{TensorVersion::of(weight), TensorVersion::of(norm.weight),
                       TensorVersion::of(norm.bias), TensorVersion::of(norm.running_mean),
                       TensorVersion::of(norm.running_var)};
@@ -86,7 +86,7 @@ at::Tensor Fold::operator()(const at::Tensor& weight, const Window& window,
     kept.bias = norm.bias.sub(norm.running_mean.mul(scale)).to(x.scalar_type());
     kept.of = of;
   }
-  return convolve(x, kept.weight, kept.bias, window, added, relu);
+  return convolve(x, kept.weight, kept.bias, window, fused.added, fused.relu);
 }
 
 }  // namespace temper::model

@@ -7,12 +7,6 @@
 
 namespace temper::model {
 
-/// Stride and padding of a convolution.
-struct Window {
-  std::int64_t stride = 1;
-  std::int64_t padding = 0;
-};
-
 /// A convolution with the BatchNorm after it folded into its weights, for evaluation: one pass over
 /// memory for convolution, normalization, addition and ReLU. Without gradients, on the CPU. The
 /// folded weights are cached until a tensor that they are computed from changes.
@@ -20,12 +14,12 @@ class Fold {
  public:
   Fold();
 
-  /// @param weight  float, [out, in, height, width]
+  /// @param weight  float, [out, in / groups, height, width]
   /// @param x       float or bfloat16, the format of the computation
-  /// @param added   after normalization, before ReLU; undefined: none
+  /// @param fused   `consumes` means nothing here
   [[nodiscard]] at::Tensor operator()(const at::Tensor& weight, const Window& window,
                                       const Normalisation& norm, const at::Tensor& x,
-                                      const at::Tensor& added, bool relu) const;
+                                      const Fused& fused) const;
 
  private:
   struct Folded;

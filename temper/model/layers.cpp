@@ -8,10 +8,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
+#include <utility>
 
 namespace temper::model {
 namespace {
+
+/// As in PyTorch.
+constexpr double kMomentum = 0.1;
+constexpr double kEpsilon = 1e-5;
 
 /// In the backward pass of a strided 1 x 1 convolution of 2, 4 or 8 channels oneDNN writes out of
 /// bounds (oneDNN issue 6035). With fewer channels than this, the input is subsampled first and the
@@ -20,72 +24,101 @@ constexpr std::int64_t kNarrow = 16;
 
 bool can_fold(const Convolution& convolution, const Normalisation& norm, const at::Tensor& x,
               const at::Tensor& added) {
-  if (!x.is_cpu() || convolution.weight.parameter().scalar_type() != at::kFloat) return false;
+  if (!x.is_cpu() || convolution.bias || convolution.weight.parameter().scalar_type() != at::kFloat)
+    return false;
   if (!at::GradMode::is_enabled()) return true;
   const auto all = {x, convolution.weight.parameter(), norm.weight, norm.bias, added};
   return std::ranges::none_of(
       all, [](const at::Tensor& one) { return one.defined() && one.requires_grad(); });
 }
 
-}  // namespace
-
-Convolution::Convolution(Weights& weights, const std::string& name, std::int64_t in,
-                         std::int64_t out, std::int64_t kernel, std::int64_t stride)
-    : weight(weights.normal(name + ".weight", {out, in, kernel, kernel},
-                            std::sqrt(2.0 / static_cast<double>(out * kernel * kernel)))),
-      window{.stride = stride, .padding = kernel / 2} {}
-
-at::Tensor Convolution::operator()(const at::Tensor& x) const {
-  const auto operand = weight.in(x.scalar_type());
-  const auto convolve = [&](const at::Tensor& from, std::int64_t stride) {
-    return at::convolution(from, operand, {}, {stride, stride}, {window.padding, window.padding},
-                           {1, 1}, /*transposed=*/false, {0, 0}, /*groups=*/1);
-  };
-  const auto stride = window.stride;
-  const bool narrow = operand.size(1) < kNarrow && operand.size(2) == 1 && stride > 1;
-  if (!narrow || !x.is_cpu()) return convolve(x, stride);
-  return convolve(x.slice(2, 0, std::nullopt, stride).slice(3, 0, std::nullopt, stride), 1);
+double deviation_by_fan_out(std::int64_t out, std::int64_t kernel) {
+  return std::sqrt(2.0 / static_cast<double>(out * kernel * kernel));
 }
 
-BatchNorm::BatchNorm(Weights& weights, const std::string& name, std::int64_t channels, double gamma)
-    : norm{.weight = weights.constant(name + ".weight", {channels}, gamma, ParameterKind::norm),
-           .bias = weights.constant(name + ".bias", {channels}, 0, ParameterKind::norm),
+}  // namespace
+
+Convolution::Convolution(Weights& weights, std::string layer, std::int64_t in, std::int64_t out,
+                         const Window& geometry, bool has_bias)
+    : name(std::move(layer)),
+      weight(weights.normal(name + ".weight",
+                            {out, in / geometry.groups, geometry.kernel, geometry.kernel},
+                            deviation_by_fan_out(out, geometry.kernel))),
+      window(geometry) {
+  if (has_bias) bias.emplace(weights.constant(name + ".bias", {out}, 0, ParameterKind::bias));
+}
+
+Value Convolution::operator()(const Value& x) const {
+  if (x.recorded())
+    return x.then({.operation = Operation::convolution,
+                   .shape = window.output(x.shape(), weight.parameter().size(0)),
+                   .layer = name,
+                   .window = window});
+  const auto& input = x.tensor();
+  const auto operand = weight.in(input.scalar_type());
+  const auto offset = bias ? bias->in(input.scalar_type()) : at::Tensor();
+  const auto convolve = [&](const at::Tensor& from, std::int64_t stride) {
+    return at::convolution(from, operand, offset, {stride, stride},
+                           {window.padding, window.padding}, {1, 1}, /*transposed=*/false, {0, 0},
+                           window.groups);
+  };
+  const auto stride = window.stride;
+  const bool narrow = operand.size(1) < kNarrow && window.kernel == 1 && stride > 1;
+  if (!narrow || !input.is_cpu()) return convolve(input, stride);
+  return convolve(input.slice(2, 0, std::nullopt, stride).slice(3, 0, std::nullopt, stride), 1);
+}
+
+BatchNorm::BatchNorm(Weights& weights, std::string layer, std::int64_t channels, double gamma)
+    : name(std::move(layer)),
+      norm{.weight =
+               weights.constant(name + ".weight", {channels}, gamma, ParameterKind::norm_weight),
+           .bias = weights.constant(name + ".bias", {channels}, 0, ParameterKind::norm_bias),
            .running_mean = weights.buffer(name + ".running_mean", at::zeros({channels})),
            .running_var = weights.buffer(name + ".running_var", at::ones({channels})),
            .momentum = kMomentum,
-           .epsilon = 1e-5},
-      batches(weights.buffer(name + ".num_batches_tracked", at::zeros({}, at::kLong))) {}
+           .epsilon = kEpsilon},
+      batches(weights.buffer(counter(), at::zeros({}, at::kLong))) {}
 
-at::Tensor BatchNorm::operator()(const at::Tensor& x, bool training) const {
-  if (training) batches.add_(1);
-  return model::normalise(norm, x, {}, /*relu=*/false, training).value;
+Value BatchNorm::operator()(const Value& x, const Mode& mode) const {
+  if (x.recorded()) return x.then({.operation = Operation::normalization, .layer = name});
+  if (mode.training) batches.add_(1);
+  return model::normalise(norm, mode, x.tensor());
 }
 
-ConvNorm::ConvNorm(Weights& weights, const std::string& prefix, const std::string& convolution,
-                   const std::string& norm, std::int64_t in, std::int64_t out, std::int64_t kernel,
-                   std::int64_t stride, double gamma)
-    : convolve(weights, prefix + convolution, in, out, kernel, stride),
-      normalise(weights, prefix + norm, out, gamma) {}
-
-Activation ConvNorm::operator()(const at::Tensor& x, const at::Tensor& added, bool relu,
-                                bool training) const {
+Value ConvNorm::operator()(const Value& x, const Mode& mode, Activation function,
+                           const Value& added) const {
+  if (x.recorded()) {
+    const auto y = normalise(convolve(x), mode);
+    return added.defined() ? add(y, added, function) : activate(y, function);
+  }
   const auto& norm = normalise.norm;
-  if (!training && can_fold(convolve, norm, x, added))
-    return Activation::of(
-        fold_(convolve.weight.parameter(), convolve.window, norm, x, added, relu));
-  if (training) normalise.batches.add_(1);
-  return model::normalise(norm, convolve(x), added, relu, training, /*consumes=*/true);
+  const bool relu = function == Activation::relu;
+  const Fused fused{.added = added.tensor(), .relu = relu, .consumes = true};
+  Value y;
+  if (!mode.training && can_fold(convolve, norm, x.tensor(), fused.added)) {
+    y = fold_(convolve.weight.parameter(), convolve.window, norm, x.tensor(), fused);
+  } else {
+    if (mode.training) normalise.batches.add_(1);
+    y = model::normalise(norm, mode, convolve(x).tensor(), fused);
+  }
+  return relu ? y : activate(std::move(y), function);
 }
 
-Linear::Linear(Weights& weights, const std::string& name, std::int64_t in, std::int64_t out,
+Linear::Linear(Weights& weights, std::string layer, std::int64_t in, std::int64_t out,
                ParameterKind kind)
-    : weight(weights.uniform(name + ".weight", {out, in}, 1 / std::sqrt(static_cast<double>(in)),
+    : name(std::move(layer)),
+      weight(weights.uniform(name + ".weight", {out, in}, 1 / std::sqrt(static_cast<double>(in)),
                              kind)),
       bias(weights.uniform(name + ".bias", {out}, 1 / std::sqrt(static_cast<double>(in)),
                            ParameterKind::bias)) {}
 
-at::Tensor Linear::operator()(const at::Tensor& x) const {
-  return at::linear(x, weight.in(x.scalar_type()), bias.in(x.scalar_type()));
+Value Linear::operator()(const Value& x) const {
+  if (x.recorded())
+    return x.then({.operation = Operation::linear,
+                   .shape = {.channels = weight.parameter().size(0)},
+                   .layer = name});
+  const auto format = x.tensor().scalar_type();
+  return at::linear(x.tensor(), weight.in(format), bias.in(format));
 }
 
 }  // namespace temper::model

@@ -7,6 +7,7 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "temper/model/weights.h"
@@ -26,8 +27,10 @@ bool normalises(const torch::nn::Module& module) {
                 nn::LayerNormImpl, nn::GroupNormImpl>(module);
 }
 
-ParameterKind kind_of_parameter(const torch::nn::Module& module, const at::Tensor& value) {
-  if (normalises(module)) return ParameterKind::norm;
+ParameterKind kind_of_parameter(const torch::nn::Module& module, std::string_view name,
+                                const at::Tensor& value) {
+  if (normalises(module))
+    return name == "bias" ? ParameterKind::norm_bias : ParameterKind::norm_weight;
   return value.dim() <= 1 ? ParameterKind::bias : ParameterKind::weight;
 }
 
@@ -65,7 +68,8 @@ class Wrapped final : public Network {
       for (const auto& item : part.value()->named_parameters(/*recurse=*/false))
         if (once(item.value()))
           parameters_.push_back({prefix + item.key(), item.value(),
-                                 kind_of_parameter(*part.value(), item.value()), layer});
+                                 kind_of_parameter(*part.value(), item.key(), item.value()),
+                                 layer});
       if (parameters_.size() > before) ++layer;
       for (const auto& item : part.value()->named_buffers(/*recurse=*/false))
         if (once(item.value())) buffers_.push_back({prefix + item.key(), item.value()});

@@ -10,11 +10,11 @@
 namespace temper::model {
 
 /// Wraps a torch::nn::Module as a Network. Weights of 4 dimensions become channels-last. Kinds of
-/// parameters: those of normalization layers are `norm`; of the others, vectors and scalars are
-/// `bias`, everything else is `weight`. Layers: every module with parameters of its own is one, in
-/// the order of registration, so a convolution and the normalization after it are two; the
-/// numbering is wrong if modules are not registered in the order of the forward pass. No stages can
-/// be frozen.
+/// parameters: those of normalization layers are `norm_weight` and `norm_bias`; of the others,
+/// vectors and scalars are `bias`, everything else is `weight`. Layers: every module with
+/// parameters of its own is one, in the order of registration, so a convolution and the
+/// normalization after it are two; the numbering is wrong if modules are not registered in the
+/// order of the forward pass. No stages can be frozen.
 /// @param forward  the module's forward pass, images to logits
 std::unique_ptr<Network> wrap(std::shared_ptr<torch::nn::Module> module,
                               std::function<at::Tensor(const at::Tensor&)> forward);

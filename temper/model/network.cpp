@@ -60,6 +60,11 @@ at::Tensor Network::forward(const at::Tensor& images) {
 }
 
 std::int64_t multiply_adds(Network& network, const Task& task) {
+  const auto graph = network.graph(task);
+  return graph ? multiply_adds(*graph) : executed_multiply_adds(network, task);
+}
+
+std::int64_t executed_multiply_adds(Network& network, const Task& task) {
   const auto& parameters = network.parameters();
   const auto device = parameters.empty() ? at::Device(at::kCPU) : parameters[0].value.device();
   const at::NoGradGuard guard;

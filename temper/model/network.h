@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "temper/model/graph.h"
+#include "temper/model/random_options.h"
 #include "temper/regularize/pass.h"
 
 namespace temper::model {
@@ -22,7 +24,8 @@ struct Task {
 enum class ParameterKind {
   weight,
   bias,
-  norm,
+  norm_weight,  ///< gamma of a normalization
+  norm_bias,    ///< beta of a normalization
   head  ///< the weight of the layer that gives the logits; not known for a user's module: `weight`
 };
 
@@ -37,6 +40,12 @@ struct Parameter {
 struct Buffer {
   std::string name;  ///< "layer1.0.bn1.running_mean"
   at::Tensor value;
+};
+
+/// Names of buffers that count training passes.
+struct BlockCounters {
+  std::string passes;               ///< counts all of them
+  std::vector<std::string> blocks;  ///< those in which a block was executed, see stochastic depth
 };
 
 /// When random layers (dropout, stochastic depth) are active.
@@ -71,6 +80,10 @@ class Network {
   /// @return whether there are random layers that it affects
   virtual bool set_noise(Noise /*when*/) { return false; }
 
+  /// Sets the rates of random layers, after a schedule changed them.
+  /// @param options  differ at most in rates from those that the network was built with
+  virtual void update_rates(const RandomOptions& /*options*/) {}
+
   /// Sets the momentum of BatchNorm's running statistics; empty: the value that the network was
   /// built with. @return whether there are running statistics
   virtual bool set_statistics_momentum(std::optional<double> /*momentum*/) { return false; }
@@ -82,6 +95,13 @@ class Network {
 
   /// Moves the network to a device, in channels-last layout; earlier lists become invalid.
   virtual void to(at::Device device) = 0;
+
+  /// The graph of the network for images of a size; empty where it can't be recorded, as for a
+  /// user's module.
+  [[nodiscard]] virtual std::optional<Graph> graph(const Task& /*task*/) { return std::nullopt; }
+
+  /// How often each block was executed in training; empty for a network without such counters.
+  [[nodiscard]] virtual std::optional<BlockCounters> block_counters() const { return std::nullopt; }
 
   /// Number of stages that can be frozen, from the input on, without the head; 0: the network
   /// defines none.
@@ -104,9 +124,13 @@ class Network {
   at::ScalarType format_ = at::kFloat;
 };
 
-/// Multiply-adds of one forward pass of one image: convolutions and matrix products, counted as
-/// they are executed. Leaves the network in evaluation mode.
+/// Multiply-adds of one forward pass of one image: convolutions and matrix products, from the
+/// network's graph, or counted as they are executed where there is none, which leaves the network
+/// in evaluation mode.
 std::int64_t multiply_adds(Network& network, const Task& task);
+
+/// The same, counted as they are executed. Leaves the network in evaluation mode.
+std::int64_t executed_multiply_adds(Network& network, const Task& task);
 
 std::int64_t parameter_count(const Network& network);
 

@@ -122,7 +122,8 @@ std::vector<float> first_pixel(const at::Tensor& x) {
 }
 
 /// The statistics of the batch; updates the running ones.
-Statistics measure(const Normalisation& norm, const at::Tensor& x, const Parts& parts) {
+Statistics measure(const Normalisation& norm, double momentum, const at::Tensor& x,
+                   const Parts& parts) {
   const auto channels = static_cast<std::size_t>(parts.channels());
   const auto shift = first_pixel(x);
   std::vector<double> sums;
@@ -141,8 +142,8 @@ Statistics measure(const Normalisation& norm, const at::Tensor& x, const Parts& 
     const double variance = difference < 0 ? 0 : difference;
     result.mean[c] = static_cast<float>(mean);
     result.inverse[c] = static_cast<float>(1 / std::sqrt(variance + norm.epsilon));
-    move(norm.running_mean, c, norm.momentum, mean);
-    move(norm.running_var, c, norm.momentum, variance * n / (n - 1));
+    move(norm.running_mean, c, momentum, mean);
+    move(norm.running_var, c, momentum, variance * n / (n - 1));
   }
   for (const auto& running : {norm.running_mean, norm.running_var})
     if (!running.is_inference()) running.unsafeGetTensorImpl()->bump_version();
@@ -277,11 +278,12 @@ bool needs_graph(const Normalisation& norm, const at::Tensor& x, const at::Tenso
 }
 
 /// With temper's own kernels.
-Activation normalise_with_kernels(const Normalisation& norm, const at::Tensor& x,
-                                  const at::Tensor& added, bool relu, bool training,
-                                  bool consumes) {
+Value normalise_with_kernels(const Normalisation& norm, const Mode& mode, const at::Tensor& x,
+                             const Fused& fused) {
+  const auto& [added, relu, consumes] = fused;
   const Parts parts(x);
-  auto statistics = training ? measure(norm, x, parts) : running(norm);
+  auto statistics = mode.training ? measure(norm, mode.momentum.value_or(norm.momentum), x, parts)
+                                  : running(norm);
   auto forward = scaling(norm, statistics);
   at::Tensor out;
   {
@@ -294,33 +296,34 @@ Activation normalise_with_kernels(const Normalisation& norm, const at::Tensor& x
       parts.run([&](const Part& part, std::int64_t) { kernels::transform(part, what); });
     });
   }
-  if (!needs_graph(norm, x, added)) return Activation::of(out);
+  if (!needs_graph(norm, x, added)) return out;
   const std::shared_ptr<NormaliseBackward> node(new NormaliseBackward, autograd::deleteNode);
   node->set_next_edges(autograd::collect_next_edges(x, norm.weight, norm.bias, added));
   node->x = x.detach();
   node->weight = norm.weight.detach();
   node->statistics = std::move(statistics);
   node->forward = std::move(forward);
-  node->training = training;
+  node->training = mode.training;
   node->consumes = consumes;
   if (relu) node->mask = added.defined() ? Mask::output : Mask::input;
   if (node->mask == Mask::output) node->output = out.detach();
-  Activation result{out, out.detach()};
-  autograd::set_history(result.value, node);
-  autograd::set_history(result.again, node);
-  return result;
+  const auto again = out.detach();
+  autograd::set_history(out, node);
+  autograd::set_history(again, node);
+  return {out, again};
 }
 
 }  // namespace
 
-Activation normalise(const Normalisation& norm, const at::Tensor& x, const at::Tensor& added,
-                     bool relu, bool training, bool consumes) {
+Value normalise(const Normalisation& norm, const Mode& mode, const at::Tensor& x,
+                const Fused& fused) {
   if (has_kernels(x) && norm.weight.scalar_type() == at::kFloat)
-    return normalise_with_kernels(norm, x, added, relu, training, consumes);
-  auto y = at::batch_norm(x, norm.weight, norm.bias, norm.running_mean, norm.running_var, training,
-                          norm.momentum, norm.epsilon, /*cudnn_enabled=*/true);
-  if (added.defined()) y = y.add_(added);
-  return Activation::of(relu ? y.relu_() : y);
+    return normalise_with_kernels(norm, mode, x, fused);
+  auto y = at::batch_norm(x, norm.weight, norm.bias, norm.running_mean, norm.running_var,
+                          mode.training, mode.momentum.value_or(norm.momentum), norm.epsilon,
+                          /*cudnn_enabled=*/true);
+  if (fused.added.defined()) y = y.add_(fused.added);
+  return fused.relu ? y.relu_() : y;
 }
 
 }  // namespace temper::model

@@ -1,6 +1,10 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <optional>
+
+#include "temper/model/value.h"
+
 /// Batch normalization fused with the addition and ReLU that follow it in a residual network, in as
 /// few passes over memory as possible: in training two forward and two backward, in evaluation one.
 namespace temper::model {
@@ -15,14 +19,19 @@ struct Normalisation {
   double epsilon;
 };
 
-/// An activation that two layers read. Their gradients are added where they are used, without a
-/// separate pass.
-struct Activation {
-  at::Tensor value;
-  at::Tensor again;  ///< the same numbers in the same memory
+/// How layers with running statistics compute in a pass.
+struct Mode {
+  bool training = false;  ///< normalize with the batch's statistics, and update the running ones
+  std::optional<double> momentum = {};  ///< of that update, instead of the layer's own
+};
 
-  /// One tensor for both.
-  static Activation of(const at::Tensor& x) { return {x, x}; }
+/// What is fused with a normalization.
+struct Fused {
+  at::Tensor added = {};  ///< as the input; added after normalization, before ReLU; undefined: none
+  bool relu = false;
+  /// The input has no other reader, so that its memory may be overwritten by its gradient if the
+  /// backward pass does not keep the graph.
+  bool consumes = false;
 };
 
 /// relu((x - mean) / sqrt(var + epsilon) * weight + bias [+ added]). In training mean and variance
@@ -32,11 +41,8 @@ struct Activation {
 /// On the CPU for float and bfloat16 in channels-last memory it is one function with its own
 /// kernels, which compute in float and sum in double. Otherwise LibTorch's functions are called one
 /// after the other.
-/// @param x         [n, channels, h, w]
-/// @param added     as x, before ReLU; undefined: none
-/// @param consumes  x has no other reader, so that its memory may be overwritten by its gradient if
-///                  the backward pass does not keep the graph
-Activation normalise(const Normalisation& norm, const at::Tensor& x, const at::Tensor& added,
-                     bool relu, bool training, bool consumes = false);
+/// @param x  [n, channels, h, w]
+Value normalise(const Normalisation& norm, const Mode& mode, const at::Tensor& x,
+                const Fused& fused = {});
 
 }  // namespace temper::model

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "temper/core/error.h"
+#include "temper/model/operations.h"
 
 namespace temper::model {
 namespace {
@@ -59,24 +60,23 @@ bool RandomLayers::set_noise(Noise when) {
   return options_.stochastic_depth || options_.shake_drop || !options_.dropout.empty();
 }
 
-at::Tensor RandomLayers::input(const at::Tensor& images, bool training) const {
+Value RandomLayers::input(const Value& images, bool training) const {
   return drop(images, kInput, 0, training);
 }
 
-at::Tensor RandomLayers::stem(const at::Tensor& x, bool training) const {
+Value RandomLayers::stem(const Value& x, bool training) const {
   return drop(x, kStem, 0, training);
 }
 
-at::Tensor RandomLayers::head(const at::Tensor& features, bool training) const {
+Value RandomLayers::head(const Value& features, bool training) const {
   return drop(features, kHead, 0, training);
 }
 
-at::Tensor RandomLayers::unit(const at::Tensor& x, std::size_t block, std::size_t unit,
-                              bool training) const {
+Value RandomLayers::unit(const Value& x, std::size_t block, std::size_t unit, bool training) const {
   return drop(x, kBlocks + block, unit, training);
 }
 
-at::Tensor RandomLayers::around(const at::Tensor& x, std::size_t block, bool training) const {
+Value RandomLayers::around(const Value& x, std::size_t block, bool training) const {
   return drop(x, kBlocks + block, kShortcut, training);
 }
 
@@ -90,19 +90,18 @@ bool RandomLayers::alters_branch(std::size_t block, bool training) const {
   return rate_of(block) != 0 || (drops(training) && !dropouts_[kBlocks + block].empty());
 }
 
-at::Tensor RandomLayers::branch(const at::Tensor& x, std::size_t block, bool training) const {
+Value RandomLayers::branch(const Value& x, std::size_t block, bool training) const {
   const double rate = rate_of(block);
   if (rate == 0) return x;
   const bool random = random_depth(training);
   const auto here = address(kBlocks + block, kDepth);
   if (options_.shake_drop)
-    return random ? regularize::apply_shake_drop(*options_.shake_drop, x, rate, here)
-                  : x.mul(regularize::branch_scale(*options_.shake_drop, rate));
+    return random ? regularize::apply_shake_drop(*options_.shake_drop, x.tensor(), rate, here)
+                  : multiply(x, regularize::branch_scale(*options_.shake_drop, rate));
   const auto& depth = *options_.stochastic_depth;
   if (random && depth.mode == regularize::Granularity::sample)
-    return x.mul(regularize::sample_noise(x, depth.scaling, rate, here));
-  const double scale = regularize::branch_scale(depth.scaling, rate, random);
-  return scale == 1 ? x : x.mul(scale);
+    return x.tensor().mul(regularize::sample_noise(x.tensor(), depth.scaling, rate, here));
+  return multiply(x, regularize::branch_scale(depth.scaling, rate, random));
 }
 
 double RandomLayers::rate_of(std::size_t block) const {
@@ -117,10 +116,9 @@ bool RandomLayers::drops(bool training) const {
   return when_ == Noise::dropout_always || (training && when_ == Noise::training);
 }
 
-at::Tensor RandomLayers::drop(const at::Tensor& x, std::size_t place, std::size_t unit,
-                              bool training) const {
-  auto y = x;
-  if (!drops(training)) return y;
+Value RandomLayers::drop(const Value& x, std::size_t place, std::size_t unit, bool training) const {
+  if (!drops(training) || x.recorded()) return x;
+  auto y = x.tensor();
   for (const auto& here : dropouts_[place]) {
     const auto& option = options_.dropout[here.option];
     if (unit == kShortcut && !std::holds_alternative<DropoutAt<regularize::DropBlock>>(option))
@@ -131,7 +129,7 @@ at::Tensor RandomLayers::drop(const at::Tensor& x, std::size_t place, std::size_
         },
         option);
   }
-  return y;
+  return y.is_same(x.tensor()) ? x : Value(y);
 }
 
 regularize::Address RandomLayers::address(std::size_t place, std::size_t unit,

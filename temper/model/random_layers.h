@@ -1,28 +1,19 @@
 #pragma once
-#include <ATen/core/Tensor.h>
-
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
-#include "temper/model/dropout.h"
 #include "temper/model/network.h"
+#include "temper/model/random_options.h"
+#include "temper/model/value.h"
 #include "temper/regularize/pass.h"
-#include "temper/regularize/shake_drop.h"
-#include "temper/regularize/stochastic_depth.h"
 
 namespace temper::model {
 
-/// The options of a residual network's random layers.
-struct RandomOptions {
-  std::optional<regularize::StochasticDepth> stochastic_depth;
-  std::optional<regularize::ShakeDrop> shake_drop;
-  std::vector<Dropout> dropout;
-};
-
-/// The random layers of a residual network. Without options every call returns its argument.
+/// The random layers of a residual network. Without options, and in the graph of a network, every
+/// call returns its argument, but for the factor of branch() in evaluation.
 /// `training` is whether the layer is in training mode, which a frozen one never is.
 class RandomLayers {
  public:
@@ -36,21 +27,21 @@ class RandomLayers {
   /// @return whether there are layers that it affects
   bool set_noise(Noise when);
 
-  [[nodiscard]] at::Tensor input(const at::Tensor& images, bool training) const;
-  [[nodiscard]] at::Tensor stem(const at::Tensor& x, bool training) const;
-  [[nodiscard]] at::Tensor head(const at::Tensor& features, bool training) const;
+  [[nodiscard]] Value input(const Value& images, bool training) const;
+  [[nodiscard]] Value stem(const Value& x, bool training) const;
+  [[nodiscard]] Value head(const Value& features, bool training) const;
 
   /// Whether a block is skipped for the whole batch. @param block  0-based, over all stages
   [[nodiscard]] bool skips(std::size_t block, bool training) const;
   /// Applied after convolution `unit` of the block.
-  [[nodiscard]] at::Tensor unit(const at::Tensor& x, std::size_t block, std::size_t unit,
-                                bool training) const;
+  [[nodiscard]] Value unit(const Value& x, std::size_t block, std::size_t unit,
+                           bool training) const;
   /// Whether unit() after the last convolution or branch() changes the block's branch.
   [[nodiscard]] bool alters_branch(std::size_t block, bool training) const;
   /// Applied at the end of the branch of a block that is not skipped.
-  [[nodiscard]] at::Tensor branch(const at::Tensor& x, std::size_t block, bool training) const;
+  [[nodiscard]] Value branch(const Value& x, std::size_t block, bool training) const;
   /// Applied to the shortcut.
-  [[nodiscard]] at::Tensor around(const at::Tensor& x, std::size_t block, bool training) const;
+  [[nodiscard]] Value around(const Value& x, std::size_t block, bool training) const;
 
  private:
   /// A dropout at a place.
@@ -59,8 +50,8 @@ class RandomLayers {
     std::int64_t slot;  ///< unique within the place
   };
 
-  [[nodiscard]] at::Tensor drop(const at::Tensor& x, std::size_t place, std::size_t unit,
-                                bool training) const;
+  [[nodiscard]] Value drop(const Value& x, std::size_t place, std::size_t unit,
+                           bool training) const;
   [[nodiscard]] regularize::Address address(std::size_t place, std::size_t unit,
                                             std::int64_t slot = 0) const;
   [[nodiscard]] bool drops(bool training) const;

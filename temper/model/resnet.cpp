@@ -1,7 +1,5 @@
 #include "temper/model/resnet.h"
 
-#include <ATen/ops/max_pool2d.h>
-#include <ATen/ops/mean.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -12,8 +10,7 @@
 #include <utility>
 
 #include "temper/core/error.h"
-#include "temper/model/layers.h"
-#include "temper/model/random_layers.h"
+#include "temper/model/layered_network.h"
 
 namespace temper::model {
 namespace {
@@ -114,154 +111,109 @@ struct Block {
   std::optional<ConvNorm> shortcut;
 };
 
-RandomOptions random_options(const ResNet& options) {
-  return {options.stochastic_depth, options.shake_drop, options.dropout};
+Window stem_window(Stem stem) {
+  return Window::same(stem == Stem::imagenet ? 7 : 3,
+                      stem == Stem::imagenet || stem == Stem::strided ? 2 : 1);
 }
 
-class Residual final : public Network {
+/// Every block is a layer in the sense of Parameter::layer, the stem is layer 0.
+class Residual final : public LayeredNetwork {
  public:
   Residual(const Plan& plan, const ResNet& options, const Task& task, std::uint64_t seed)
-      : weights_(seed),
+      : LayeredNetwork(seed, RandomLayers(options, plan.blocks)),
         form_(plan.stem),
-        stem_(weights_, "", "conv1", "bn1", task.channels, plan.stem_width,
-              form_ == Stem::imagenet ? 7 : 3,
-              form_ == Stem::imagenet || form_ == Stem::strided ? 2 : 1),
-        random_(random_options(options), plan.blocks) {
+        stem_{Convolution(weights(), "conv1", task.channels, plan.stem_width, stem_window(form_)),
+              BatchNorm(weights(), "bn1", plan.stem_width)} {
     std::int64_t channels = plan.stem_width;
     end_stage();
     for (std::size_t stage = 0; stage < plan.blocks.size(); ++stage) {
       for (std::int64_t i = 0; i < plan.blocks[stage]; ++i) {
-        const auto prefix = fmt::format("layer{}.{}.", stage + 1, i);
+        const auto name = fmt::format("layer{}.{}", stage + 1, i);
         const std::int64_t stride = stage > 0 && i == 0 ? 2 : 1;
-        channels = add_block(plan.block, options.zero_init_last ? 0 : 1, prefix, channels,
+        channels = add_block(plan.block, options.zero_init_last ? 0 : 1, name, channels,
                              plan.widths[stage], stride);
       }
       end_stage();
     }
-    weights_.begin_layer();
-    classify_.emplace(weights_, "fc", channels, task.classes, ParameterKind::head);
+    weights().begin_layer();
+    classify_.emplace(weights(), "fc", channels, task.classes, ParameterKind::head);
   }
 
-  void begin(const regularize::Pass& pass) override { random_.begin(pass); }
-  bool set_noise(Noise when) override { return random_.set_noise(when); }
-  void update_rates(const ResNet& options) { random_.update_rates(random_options(options)); }
-
-  void train(bool on) override { training_ = on; }
-  bool set_statistics_momentum(std::optional<double> momentum) override {
-    const auto set = [&](ConvNorm& unit) {
-      unit.normalise.norm.momentum = momentum.value_or(BatchNorm::kMomentum);
-    };
-    set(stem_);
-    for (auto& block : blocks_) {
-      std::ranges::for_each(block.branch, set);
-      if (block.shortcut) set(*block.shortcut);
-    }
-    return true;
-  }
-  [[nodiscard]] const std::vector<Parameter>& parameters() const override {
-    return weights_.parameters();
-  }
-  [[nodiscard]] const std::vector<Buffer>& buffers() const override { return weights_.buffers(); }
-  void to(at::Device device) override { weights_.to(device); }
-
-  [[nodiscard]] std::int64_t stages() const override { return std::ssize(stage_ends_); }
-  void freeze(std::int64_t count) override {
-    const auto first = count == 0 ? 0 : stage_ends_[static_cast<std::size_t>(count - 1)];
-    if (first != first_trainable_layer_) weights_.freeze_below(first);
-    first_trainable_layer_ = first;
+  [[nodiscard]] std::optional<BlockCounters> block_counters() const override {
+    BlockCounters counters{.passes = stem_.normalise.counter()};
+    for (const auto& block : blocks_)
+      counters.blocks.push_back(block.branch.front().normalise.counter());
+    return counters;
   }
 
  protected:
-  at::Tensor compute(const at::Tensor& images) override {
-    auto x = stem_(random_.input(images, training_), {}, /*relu=*/true, moves(0));
-    const auto pool = [&](std::int64_t kernel, std::int64_t padding) {
-      x = Activation::of(at::max_pool2d(x.value, {kernel, kernel}, {2, 2}, {padding, padding}));
-    };
-    if (const auto y = random_.stem(x.value, moves(0)); !y.is_same(x.value)) x = Activation::of(y);
-    if (form_ == Stem::imagenet) pool(3, 1);
-    if (form_ == Stem::pooled) pool(2, 0);
-    for (std::size_t i = 0; i < blocks_.size(); ++i)
-      x = through(i, x, moves(static_cast<std::int64_t>(i) + 1));
-    return (*classify_)(random_.head(x.value.mean({2, 3}), training_));
+  [[nodiscard]] Value logits(const Value& images) const override {
+    const auto training = mode(0).training;
+    auto x = stem_(random().input(images, training), mode(0), Activation::relu);
+    x = random().stem(x, training);
+    if (form_ == Stem::imagenet) x = max_pool(x, {.kernel = 3, .stride = 2, .padding = 1});
+    if (form_ == Stem::pooled) x = max_pool(x, {.kernel = 2, .stride = 2});
+    for (std::size_t i = 0; i < blocks_.size(); ++i) x = through(i, x);
+    return (*classify_)(random().head(mean(x), training));
   }
-
-  [[nodiscard]] bool casts_itself() const override { return true; }
 
  private:
-  /// Whether a layer's BatchNorm uses batch statistics.
-  [[nodiscard]] bool moves(std::int64_t layer) const {
-    return training_ && layer >= first_trainable_layer_;
-  }
-
   /// Block i. A skipped block without a projection returns its input, which is not negative.
-  [[nodiscard]] Activation through(std::size_t i, const Activation& x, bool moving) const {
+  [[nodiscard]] Value through(std::size_t i, const Value& x) const {
+    const auto how = mode(static_cast<std::int64_t>(i) + 1);
     const auto& [branch, shortcut] = blocks_[i];
-    if (random_.skips(i, moving))
-      return shortcut ? Activation::of(around(i, x.again, moving).relu_()) : x;
-    auto y = x.value;
-    for (std::size_t unit = 0; unit + 1 < branch.size(); ++unit) {
-      y = branch[unit](y, {}, /*relu=*/true, moving).value;
-      y = random_.unit(y, i, unit, moving);
-    }
-    const auto added = around(i, x.again, moving);
-    if (!random_.alters_branch(i, moving)) return branch.back()(y, added, /*relu=*/true, moving);
-    y = branch.back()(y, {}, /*relu=*/false, moving).value;
-    y = random_.unit(y, i, branch.size() - 1, moving);
-    y = random_.branch(y, i, moving);
-    return Activation::of(y.add(added).relu_());
+    if (random().skips(i, how.training))
+      return shortcut ? activate(around(i, x.again(), how), Activation::relu) : x;
+    auto y = x;
+    for (std::size_t unit = 0; unit + 1 < branch.size(); ++unit)
+      y = random().unit(branch[unit](y, how, Activation::relu), i, unit, how.training);
+    const auto added = around(i, x.again(), how);
+    if (!random().alters_branch(i, how.training))
+      return branch.back()(y, how, Activation::relu, added);
+    y = random().unit(branch.back()(y, how), i, branch.size() - 1, how.training);
+    return add(random().branch(y, i, how.training), added, Activation::relu);
   }
 
-  [[nodiscard]] at::Tensor around(std::size_t i, const at::Tensor& x, bool moving) const {
+  [[nodiscard]] Value around(std::size_t i, const Value& x, const Mode& how) const {
     const auto& shortcut = blocks_[i].shortcut;
-    return random_.around(shortcut ? (*shortcut)(x, {}, /*relu=*/false, moving).value : x, i,
-                          moving);
+    return random().around(shortcut ? (*shortcut)(x, how) : x, i, how.training);
   }
 
-  /// Ends a stage with the layers made so far.
-  void end_stage() { stage_ends_.push_back(weights_.layer() + 1); }
-
-  /// Every block is a layer, the stem is layer 0.
   /// @return the block's channels
-  std::int64_t add_block(BlockType type, double last_gamma, const std::string& prefix,
+  std::int64_t add_block(BlockType type, double last_gamma, const std::string& name,
                          std::int64_t in, std::int64_t width, std::int64_t stride) {
-    weights_.begin_layer();
+    weights().begin_layer();
     const bool basic = type == BlockType::basic;
     const std::int64_t out = basic ? width : 4 * width;
-    auto& [branch, shortcut] = blocks_.emplace_back();
-    const auto unit = [&](int i, std::int64_t from, std::int64_t to, std::int64_t kernel,
-                          std::int64_t step, double gamma = 1) {
-      branch.emplace_back(weights_, prefix, fmt::format("conv{}", i), fmt::format("bn{}", i), from,
-                          to, kernel, step, gamma);
+    auto& block = blocks_.emplace_back();
+    const auto unit = [&](int i, std::int64_t from, std::int64_t to, const Window& window,
+                          double gamma = 1) {
+      block.branch.push_back(
+          ConvNorm{Convolution(weights(), fmt::format("{}.conv{}", name, i), from, to, window),
+                   BatchNorm(weights(), fmt::format("{}.bn{}", name, i), to, gamma)});
     };
     if (basic) {
-      unit(1, in, width, 3, stride);
-      unit(2, width, out, 3, 1, last_gamma);
+      unit(1, in, width, Window::same(3, stride));
+      unit(2, width, out, Window::same(3), last_gamma);
     } else {
-      unit(1, in, width, 1, 1);
-      unit(2, width, width, 3, stride);
-      unit(3, width, out, 1, 1, last_gamma);
+      unit(1, in, width, Window::same(1));
+      unit(2, width, width, Window::same(3, stride));
+      unit(3, width, out, Window::same(1), last_gamma);
     }
     if (stride != 1 || in != out)
-      shortcut.emplace(weights_, prefix, "downsample.0", "downsample.1", in, out, 1, stride);
+      block.shortcut =
+          ConvNorm{Convolution(weights(), name + ".downsample.0", in, out, Window::same(1, stride)),
+                   BatchNorm(weights(), name + ".downsample.1", out)};
     return out;
   }
 
-  Weights weights_;
   Stem form_;
-  bool training_ = true;
-  std::int64_t first_trainable_layer_ = 0;
-  std::vector<std::int64_t> stage_ends_;  ///< the layer after each stage's last
   ConvNorm stem_;
-  RandomLayers random_;
   std::vector<Block> blocks_;
   std::optional<Linear> classify_;
 };
 
 }  // namespace
-
-void update_rates(const ResNet& options, Network& network) {
-  if (auto* residual = dynamic_cast<Residual*>(&network)) residual->update_rates(options);
-}
 
 std::unique_ptr<Network> build(const ResNet& options, const Task& task, std::uint64_t seed) {
   return std::make_unique<Residual>(plan(options, task), options, task, seed);

@@ -2,16 +2,13 @@
 #include <array>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string_view>
 #include <tuple>
 #include <vector>
 
 #include "temper/core/fields.h"
-#include "temper/model/dropout.h"
 #include "temper/model/network.h"
-#include "temper/regularize/shake_drop.h"
-#include "temper/regularize/stochastic_depth.h"
+#include "temper/model/random_options.h"
 
 namespace temper::model {
 
@@ -21,7 +18,7 @@ enum class Stem : std::uint8_t { automatic, cifar, strided, pooled, imagenet };
 enum class BlockType : std::uint8_t { automatic, basic, bottleneck };
 
 /// Residual networks, with projection shortcuts and torchvision's parameter names.
-struct ResNet {
+struct ResNet : RandomOptions {
   std::int64_t depth = 20;
   Stem stem = Stem::automatic;
   BlockType block = BlockType::automatic;
@@ -29,9 +26,6 @@ struct ResNet {
   std::int64_t width = 0;
   double width_factor = 1;
   bool zero_init_last = true;
-  std::optional<regularize::StochasticDepth> stochastic_depth = {};
-  std::optional<regularize::ShakeDrop> shake_drop = {};
-  std::vector<Dropout> dropout = {};
 
   static constexpr std::string_view kind = "resnet";
   static constexpr About about = {
@@ -52,41 +46,36 @@ struct ResNet {
           "al. 2017, arXiv:1706.02677; width_factor: Zagoruyko and Komodakis 2016, "
           "arXiv:1605.07146"};
   static constexpr auto fields() {
-    return std::tuple{
-        field(
-            &ResNet::depth,
-            {.name = "depth",
-             .meaning = "number of layers with weights; selects the blocks and widths of the paper",
-             .bounds = {.low = 1}}),
-        field(&ResNet::stem, {.name = "stem", .meaning = "layers before the first stage"}),
-        field(&ResNet::block,
-              {.name = "block",
-               .meaning = "type of the residual blocks; auto: as in the paper for that depth"}),
-        field(&ResNet::blocks, {.name = "layers",
-                                .meaning = "number of blocks of each stage, instead of depth",
-                                .bounds = {1, 1000},
-                                .alias = "blocks"}),
-        field(&ResNet::width,
-              {.name = "width",
-               .meaning = "width of the stem and the first stage; 0: that of the depth",
-               .unit = "channels",
-               .bounds = {0, 65536}}),
-        field(&ResNet::width_factor,
-              {.name = "width_factor",
-               .meaning = "multiplies the width of every stage; the stem keeps its own",
-               .bounds = {0, 1000, true, false}}),
-        field(&ResNet::zero_init_last,
-              {.name = "zero_init_last",
-               .meaning = "initialize the last BatchNorm weight (gamma) of every block to 0, so "
-                          "that the block starts as the identity"}),
-        field(&ResNet::stochastic_depth,
-              {.name = "stochastic_depth",
-               .meaning = "residual blocks skipped at random (stochastic depth)",
-               .alias = "drop_path"}),
-        field(&ResNet::shake_drop,
-              {.name = "shake_drop", .meaning = "residual branches multiplied by random factors"}),
-        field(&ResNet::dropout,
-              {.name = "dropout", .meaning = "forms of dropout, and where they are applied"})};
+    return std::tuple_cat(
+        std::tuple{
+            field(&ResNet::depth,
+                  {.name = "depth",
+                   .meaning =
+                       "number of layers with weights; selects the blocks and widths of the paper",
+                   .bounds = {.low = 1}}),
+            field(&ResNet::stem, {.name = "stem", .meaning = "layers before the first stage"}),
+            field(&ResNet::block,
+                  {.name = "block",
+                   .meaning = "type of the residual blocks; auto: as in the paper for that depth"}),
+            field(&ResNet::blocks, {.name = "layers",
+                                    .meaning = "number of blocks of each stage, instead of depth",
+                                    .bounds = {1, 1000},
+                                    .alias = "blocks"}),
+            field(&ResNet::width,
+                  {.name = "width",
+                   .meaning = "width of the stem and the first stage; 0: that of the depth",
+                   .unit = "channels",
+                   .bounds = {0, 65536}}),
+            field(&ResNet::width_factor,
+                  {.name = "width_factor",
+                   .meaning = "multiplies the width of every stage; the stem keeps its own",
+                   .bounds = {0, 1000, true, false}}),
+            field(
+                &ResNet::zero_init_last,
+                {.name = "zero_init_last",
+                 .meaning = "initialize the last BatchNorm weight (gamma) of every block to 0, so "
+                            "that the block starts as the identity"})},
+        RandomOptions::fields());
   }
 };
 
@@ -94,10 +83,6 @@ struct ResNet {
 /// in +-1/sqrt(fan-in), from draws addressed by the parameter's index.
 /// Throws Error{Code::usage} for options that describe no network.
 std::unique_ptr<Network> build(const ResNet& options, const Task& task, std::uint64_t seed);
-
-/// Updates the rates of the network's random layers; it was built from options that differ in rates
-/// at most.
-void update_rates(const ResNet& options, Network& network);
 
 }  // namespace temper::model
 

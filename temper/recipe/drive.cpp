@@ -102,9 +102,9 @@ std::string_view kind_without_lr_decay(const optim::Optimizer& optimizer) {
 void check_stochastic_depth(const Recipe& recipe) {
   constexpr std::string_view path = "model.stochastic_depth.drop_path_rate";
   if (!recipe.schedules.contains(std::string(path))) return;
-  const auto* resnet = std::get_if<model::ResNet>(&recipe.model);
-  if (resnet != nullptr && resnet->stochastic_depth &&
-      resnet->stochastic_depth->scaling == regularize::DepthScaling::test)
+  const auto* random = model::random_options(recipe.model);
+  if (random != nullptr && random->stochastic_depth &&
+      random->stochastic_depth->scaling == regularize::DepthScaling::test)
     refuse(recipe, path,
            "it has a schedule, and with scaling = \"test\" the network used in evaluation would "
            "depend on it; use scaling = \"inverted\"");

@@ -3,8 +3,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <regex>
-#include <variant>
+#include <string>
 
 #include "temper/core/error.h"
 #include "temper/io/safetensors.h"
@@ -21,34 +20,37 @@ measure::WeightNorms norms_of(const io::Safetensors& file) {
   return measure::weight_norms(weights);
 }
 
-/// Whether blocks are skipped per batch and the batch counter of a block's BatchNorm gives its
-/// number of passes: not with frozen stages, which count nothing, nor with counters from another
-/// run.
-bool counts_blocks(const Run& run) {
-  if (run.recipe.empty() || run.environment.contains("forked_from")) return false;
+/// The counters of the blocks' training passes. Empty where blocks are not skipped per
+/// batch, with frozen stages, which count nothing, and with counters from another run.
+std::optional<model::BlockCounters> block_counters(const Run& run) {
+  if (!run.start || run.recipe.empty() || run.environment.contains("forked_from")) return {};
   const auto recipe = recipe::parse(run.recipe, "recipe.toml");
-  const auto* network = std::get_if<model::ResNet>(&recipe.model);
-  return network != nullptr && !recipe.freeze && network->stochastic_depth &&
-         network->stochastic_depth->mode == regularize::Granularity::batch;
+  const auto* random = model::random_options(recipe.model);
+  if (random == nullptr || recipe.freeze || !random->stochastic_depth ||
+      random->stochastic_depth->mode != regularize::Granularity::batch)
+    return {};
+  const model::Task task{
+      .channels = run.start->channels,
+      .height = run.start->height,
+      .width = run.start->width,
+      .classes = std::ssize(run.start->classes.empty() ? run.start->values : run.start->classes)};
+  return model::build(recipe.model, task, /*seed=*/0)->block_counters();
 }
 
-std::int64_t number(const io::TensorView& view) {
-  return view.dtype == io::Dtype::i64 && view.shape.empty()
-             ? train::to_tensor(view).item<std::int64_t>()
+/// 0 where the file has no such number.
+std::int64_t number(const io::Safetensors& file, const std::string& name) {
+  const auto* view = file.find(name);
+  return view != nullptr && view->dtype == io::Dtype::i64 && view->shape.empty()
+             ? train::to_tensor(*view).item<std::int64_t>()
              : 0;
 }
 
-/// BatchNorm counts its batches: the counter of the stem gives all training passes, that of a block
-/// the passes in which the block was executed.
-std::optional<ExecutedBlocks> blocks_of(const io::Safetensors& file) {
-  static const std::regex of_block(R"(layer\d+\.\d+\.bn1\.num_batches_tracked)");
-  const auto* stem = file.find("bn1.num_batches_tracked");
-  if (stem == nullptr) return {};
+std::optional<ExecutedBlocks> executed_blocks(const io::Safetensors& file,
+                                              const model::BlockCounters& counters) {
   ExecutedBlocks blocks;
-  for (const auto& view : file.tensors()) {
-    if (!std::regex_match(view.name, of_block)) continue;
-    blocks.executed += number(view);
-    blocks.passes += number(*stem);
+  for (const auto& name : counters.blocks) {
+    blocks.executed += number(file, name);
+    blocks.passes += number(file, counters.passes);
   }
   if (blocks.passes == 0 || blocks.executed > blocks.passes) return {};
   return blocks;
@@ -62,7 +64,8 @@ std::optional<SavedWeights> read_saved_weights(Run& run) {
   if (!std::filesystem::exists(counted) || !std::filesystem::exists(raw)) return {};
   try {
     SavedWeights found{.norms = norms_of(io::Safetensors(counted))};
-    if (counts_blocks(run)) found.blocks = blocks_of(io::Safetensors(raw));
+    if (const auto counters = block_counters(run))
+      found.blocks = executed_blocks(io::Safetensors(raw), *counters);
     return found;
   } catch (const Error& error) {
     run.problems.emplace_back(error.what());

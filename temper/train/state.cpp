@@ -17,7 +17,8 @@ optim::Kind kind_of(model::ParameterKind kind) {
       break;
     case model::ParameterKind::bias:
       return optim::Kind::bias;
-    case model::ParameterKind::norm:
+    case model::ParameterKind::norm_weight:
+    case model::ParameterKind::norm_bias:
       return optim::Kind::norm;
     case model::ParameterKind::head:
       return optim::Kind::head;

@@ -173,7 +173,8 @@ void prepare(State& state, const recipe::ScheduleDriver& driver) {
 
 void begin_pass(State& state, const recipe::Recipe& recipe, std::int64_t pass,
                 std::int64_t first_row) {
-  model::update_rates(recipe.model, *state.network);
+  if (const auto* random = model::random_options(recipe.model))
+    state.network->update_rates(*random);
   state.network->begin({.seed = static_cast<std::uint64_t>(recipe.seed),
                         .step = state.step,
                         .pass = pass,

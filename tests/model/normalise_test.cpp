@@ -50,14 +50,15 @@ struct Result {
 };
 
 /// A loss that depends on both copies of the output.
-at::Tensor loss_of(const Activation& y) {
-  const auto weights = wave(y.value.sizes(), 11);
-  return y.value.to(at::kDouble).mul(weights).sum() + y.again.to(at::kDouble).mul(0.5).sum();
+at::Tensor loss_of(const Value& y) {
+  const auto weights = wave(y.tensor().sizes(), 11);
+  return y.tensor().to(at::kDouble).mul(weights).sum() +
+         y.again().tensor().to(at::kDouble).mul(0.5).sum();
 }
 
 Result result_of(const Normalisation& norm, const at::Tensor& x, const at::Tensor& added,
-                 const Activation& y) {
-  const auto out = y.value.detach().clone();
+                 const Value& y) {
+  const auto out = y.tensor().detach().clone();
   loss_of(y).backward();
   return {{out, x.grad(), added.defined() ? added.grad() : at::Tensor(), norm.weight.grad(),
            norm.bias.grad(), norm.running_mean, norm.running_var}};
@@ -75,7 +76,8 @@ TEST_P(Normalised, IsBatchNormThenAdditionThenReLU) {
   const auto norm = norm_of(channels);
   const auto x = leaf(1, format);
   const auto added = adds ? leaf(2, format) : at::Tensor();
-  const auto found = result_of(norm, x, added, normalise(norm, x, added, relu, training));
+  const auto found = result_of(
+      norm, x, added, normalise(norm, {.training = training}, x, {.added = added, .relu = relu}));
 
   // In double precision, for which LibTorch's functions are used.
   const auto exact = norm_of(channels, at::kDouble);
@@ -85,7 +87,7 @@ TEST_P(Normalised, IsBatchNormThenAdditionThenReLU) {
                           training, exact.momentum, exact.epsilon, false);
   if (adds) y = y.add(added64);
   if (relu) y = y.relu();
-  const auto expected = result_of(exact, x64, added64, Activation::of(y));
+  const auto expected = result_of(exact, x64, added64, Value(y));
 
   const double error = format == at::kFloat ? 1e-4 : 5e-2;
   for (std::size_t i = 0; i < found.tensors.size(); ++i) {
@@ -114,7 +116,7 @@ INSTANTIATE_TEST_SUITE_P(All, Normalised,
 TEST(Normalise, AFarMeanCostsNoPrecision) {
   const auto norm = norm_of(16);
   const auto x = activation(16, 1, at::kDouble).add(10000);
-  const auto found = normalise(norm, x.to(at::kFloat), {}, false, true).value;
+  const auto found = normalise(norm, {.training = true}, x.to(at::kFloat)).tensor();
   const auto exact = norm_of(16, at::kDouble);
   const auto expected =
       at::batch_norm(x.to(at::kFloat).to(at::kDouble), exact.weight, exact.bias, exact.running_mean,
@@ -128,7 +130,7 @@ TEST(Normalise, WhatIsNoNumberStaysNone) {
     const auto x = activation(4, 1, format);
     x.select(1, 2).fill_(std::numeric_limits<double>::quiet_NaN());
     for (const bool training : {true, false}) {
-      const auto y = normalise(norm, x, {}, true, training).value;
+      const auto y = normalise(norm, {.training = training}, x, {.relu = true}).tensor();
       EXPECT_TRUE(y.select(1, 2).isnan().all().item<bool>());
       EXPECT_FALSE(y.select(1, 1).isnan().any().item<bool>());
     }
@@ -138,7 +140,7 @@ TEST(Normalise, WhatIsNoNumberStaysNone) {
 TEST(Normalise, ARetainedGraphGivesTheSameGradientAgain) {
   const auto norm = norm_of(16);
   const auto leaf = activation(16, 1, at::kFloat).requires_grad_();
-  const auto y = normalise(norm, leaf.mul(1), {}, true, true, /*consumes=*/true);
+  const auto y = normalise(norm, {.training = true}, leaf.mul(1), {.relu = true, .consumes = true});
   const auto loss = loss_of(y);
   loss.backward({}, /*retain_graph=*/true);
   const auto first = leaf.grad().clone();
@@ -152,7 +154,7 @@ TEST(Normalise, AnInputThatOthersReadIsLeftAlone) {
   const auto leaf = activation(16, 1, at::kFloat).requires_grad_();
   const auto x = leaf.mul(1);
   const auto before = x.detach().clone();
-  loss_of(normalise(norm, x, {}, true, true)).backward();
+  loss_of(normalise(norm, {.training = true}, x, {.relu = true})).backward();
   EXPECT_TRUE(at::equal(x, before));
 }
 
@@ -164,7 +166,7 @@ TEST(Normalise, AnyNumberOfThreadsComesToTheSame) {
     const auto norm = norm_of(64);
     const auto x =
         wave({16, 64, 8, 8}, 1).to(at::kFloat).contiguous(at::MemoryFormat::ChannelsLast);
-    outputs.push_back(normalise(norm, x, {}, true, true).value.detach());
+    outputs.push_back(normalise(norm, {.training = true}, x, {.relu = true}).tensor().detach());
   }
   at::set_num_threads(before);
   EXPECT_TRUE(at::allclose(outputs[0], outputs[1], 1e-5, 1e-6));
@@ -176,7 +178,8 @@ TEST(Fold, IsTheConvolutionAndItsNormalisationInEvaluation) {
     for (const bool adds : {false, true})
       for (const bool relu : {false, true}) {
         Weights weights(1);
-        const ConvNorm layer(weights, "", "conv", "bn", 8, 16, 3, 2);
+        const ConvNorm layer{Convolution(weights, "conv", 8, 16, Window::same(3, 2)),
+                             BatchNorm(weights, "bn", 16)};
         const auto& norm = layer.normalise.norm;
         {
           const at::NoGradGuard guard;
@@ -189,16 +192,20 @@ TEST(Fold, IsTheConvolutionAndItsNormalisationInEvaluation) {
             adds ? wave({3, 16, 3, 4}, 2).to(format).contiguous(at::MemoryFormat::ChannelsLast)
                  : at::Tensor();
         const auto apart =
-            normalise(norm, layer.convolve(x), added, relu, false).value.detach().to(at::kDouble);
+            normalise(norm, {}, layer.convolve(x).tensor(), {.added = added, .relu = relu})
+                .tensor()
+                .detach()
+                .to(at::kDouble);
         const at::NoGradGuard guard;
-        const auto folded = layer(x, added, relu, false).value;
+        const auto function = relu ? Activation::relu : Activation::none;
+        const auto folded = layer(x, {}, function, added).tensor();
         EXPECT_EQ(folded.scalar_type(), format);
         const double error = format == at::kFloat ? 1e-5 : 2e-2;
         EXPECT_LT(folded.to(at::kDouble).sub(apart).norm().item<double>(),
                   error * apart.norm().item<double>());
         // Changes are detected, also of the running statistics.
         norm.running_mean.add_(1);
-        EXPECT_FALSE(at::equal(layer(x, added, relu, false).value, folded));
+        EXPECT_FALSE(at::equal(layer(x, {}, function, added).tensor(), folded));
       }
 }
 

@@ -179,9 +179,9 @@ TEST(Dropout, StandsSomewhereUnlessToldOtherwise) {
 TEST(RandomLayers, DropFeaturesBeforeTheHead) {
   const RandomLayers layers({.dropout = {dropout("dropout", "head", 0.5)}},
                             std::vector{2L, 2L, 2L});
-  const auto kept = layers.head(at::ones({6, 16}), true);
+  const auto kept = layers.head(at::ones({6, 16}), true).tensor();
   EXPECT_FALSE(at::equal(kept, at::ones({6, 16})));
-  EXPECT_TRUE(at::equal(layers.head(at::ones({6, 16}), false), at::ones({6, 16})));
+  EXPECT_TRUE(at::equal(layers.head(at::ones({6, 16}), false).tensor(), at::ones({6, 16})));
 }
 
 TEST(RandomLayers, OfOneKindShiftNoOthers) {
@@ -193,7 +193,7 @@ TEST(RandomLayers, OfOneKindShiftNoOthers) {
        .dropout = {dropout("drop_block", "all"), dropout("gaussian_dropout", "head", 0),
                    dropout("dropout", "head")}},
       stages);
-  EXPECT_TRUE(at::equal(alone.head(x, true), beside.head(x, true)));
+  EXPECT_TRUE(at::equal(alone.head(x, true).tensor(), beside.head(x, true).tensor()));
 }
 
 TEST(RandomLayers, LeaveTheGlobalGeneratorAlone) {
@@ -265,7 +265,7 @@ TEST(StochasticDepth, DropsSingleImagesWhereAskedTo) {
                                            .scaling = DepthScaling::inverted}},
       std::vector{2L, 2L, 2L});
   EXPECT_FALSE(layers.skips(1, true));
-  const auto y = layers.branch(at::ones({64, 4, 3, 3}), 1, true).mean({1, 2, 3});
+  const auto y = layers.branch(at::ones({64, 4, 3, 3}), 1, true).tensor().mean({1, 2, 3});
   EXPECT_TRUE(y.eq(0).logical_or(y.eq(2)).all().item<bool>());
   EXPECT_NEAR(y.mean().item<double>(), 1, 0.5);
 }
@@ -282,7 +282,7 @@ TEST(StochasticDepth, FollowsAScheduledRate) {
   trained(*network);
   EXPECT_FALSE(skipped(*network).empty());
   options.stochastic_depth->rate = 0;
-  update_rates(Architecture(options), *network);
+  network->update_rates(options);
   trained(*network);
   EXPECT_TRUE(skipped(*network).empty());
 }

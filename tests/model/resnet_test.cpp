@@ -216,8 +216,9 @@ TEST(ResNet, StartsAsTheFunctionOfItsSeed) {
   for (std::size_t i = 0; i < first->parameters().size(); ++i) {
     const auto& parameter = first->parameters()[i];
     EXPECT_TRUE(at::equal(parameter.value, same->parameters()[i].value)) << parameter.name;
-    EXPECT_EQ(at::equal(parameter.value, other->parameters()[i].value),
-              parameter.kind == ParameterKind::norm)
+    EXPECT_EQ(
+        at::equal(parameter.value, other->parameters()[i].value),
+        parameter.kind == ParameterKind::norm_weight || parameter.kind == ParameterKind::norm_bias)
         << parameter.name;
   }
 }
@@ -265,7 +266,8 @@ TEST(ResNet, KnowsItsParametersKinds) {
   const auto network = build(ResNet{.depth = 8}, kTask, 3);
   for (const auto& [name, value, kind, layer] : network->parameters()) {
     const bool norm = name.find("bn") != std::string::npos || name.find(".1.") != std::string::npos;
-    EXPECT_EQ(kind, norm ? ParameterKind::norm
+    EXPECT_EQ(kind, norm ? (name.ends_with(".bias") ? ParameterKind::norm_bias
+                                                    : ParameterKind::norm_weight)
                          : (name == "fc.bias"     ? ParameterKind::bias
                             : name == "fc.weight" ? ParameterKind::head
                                                   : ParameterKind::weight))

@@ -172,8 +172,9 @@ TEST(Weights, InADamagedFileAreTold) {
 }
 
 std::string depth(const std::string& options, const std::string& more = "") {
-  return more + "[model]\nkind = \"resnet\"\nstochastic_depth = { drop_path_rate = 0.5" + options +
-         " }\n";
+  return more +
+         "[model]\nkind = \"resnet\"\nlayers = [1, 1]\nstochastic_depth = { drop_path_rate = 0.5" +
+         options + " }\n";
 }
 
 TEST(Blocks, ThatStochasticDepthLeftOutAreCounted) {

@@ -44,7 +44,8 @@ class Dropping final : public model::Network {
         classify_(weights_, "fc", kPixels, kClasses, model::ParameterKind::head) {}
 
   at::Tensor compute(const at::Tensor& images) override {
-    return classify_(regularize::drop(regularize::Dropout{}, images.flatten(1), {pass_, 0}));
+    return classify_(regularize::drop(regularize::Dropout{}, images.flatten(1), {pass_, 0}))
+        .tensor();
   }
   void begin(const regularize::Pass& pass) override {
     pass_ = pass;

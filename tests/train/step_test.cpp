@@ -32,7 +32,8 @@ class Small final : public model::Network {
         with_norm_(with_norm) {}
 
   at::Tensor compute(const at::Tensor& images) override {
-    return classify_((with_norm_ ? norm_(images, training_) : images).flatten(1));
+    const auto x = with_norm_ ? norm_(images, {.training = training_}).tensor() : images;
+    return classify_(x.flatten(1)).tensor();
   }
   void train(bool on) override { training_ = on; }
   [[nodiscard]] const std::vector<model::Parameter>& parameters() const override {

@@ -1,0 +1,66 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "temper/model/layers.h"
+#include "temper/model/network.h"
+#include "temper/model/random_layers.h"
+#include "temper/model/value.h"
+#include "temper/model/weights.h"
+
+namespace temper::model {
+
+/// A network made of temper's layers. A derived class makes its layers in its constructor, from the
+/// input to the logits, and writes its forward pass once, as a function of values; all else that
+/// training asks of a network is here.
+class LayeredNetwork : public Network {
+ public:
+  void train(bool on) override { training_ = on; }
+  void begin(const regularize::Pass& pass) override { random_.begin(pass); }
+  bool set_noise(Noise when) override { return random_.set_noise(when); }
+  void update_rates(const RandomOptions& options) override { random_.update_rates(options); }
+  bool set_statistics_momentum(std::optional<double> momentum) override;
+
+  [[nodiscard]] const std::vector<Parameter>& parameters() const override {
+    return weights_.parameters();
+  }
+  [[nodiscard]] const std::vector<Buffer>& buffers() const override { return weights_.buffers(); }
+  void to(at::Device device) override { weights_.to(device); }
+
+  [[nodiscard]] std::int64_t stages() const override { return std::ssize(stage_ends_); }
+  void freeze(std::int64_t count) override;
+
+  [[nodiscard]] std::optional<Graph> graph(const Task& task) override;
+
+ protected:
+  LayeredNetwork(std::uint64_t seed, RandomLayers random)
+      : weights_(seed), random_(std::move(random)) {}
+
+  /// The forward pass, images to logits.
+  [[nodiscard]] virtual Value logits(const Value& images) const = 0;
+
+  /// The tensors of the layers, for their constructors.
+  Weights& weights() { return weights_; }
+  [[nodiscard]] const RandomLayers& random() const { return random_; }
+  /// How the layers of a number, see Parameter::layer, compute: frozen ones as in evaluation.
+  [[nodiscard]] Mode mode(std::int64_t layer) const {
+    return {.training = training_ && layer >= first_trainable_layer_, .momentum = momentum_};
+  }
+  /// Ends a stage that can be frozen, with the layers made so far.
+  void end_stage() { stage_ends_.push_back(weights_.layer() + 1); }
+
+ private:
+  at::Tensor compute(const at::Tensor& images) final { return logits(images).tensor(); }
+  [[nodiscard]] bool casts_itself() const final { return true; }
+
+  Weights weights_;
+  RandomLayers random_;
+  bool training_ = true;
+  std::optional<double> momentum_;
+  std::int64_t first_trainable_layer_ = 0;
+  std::vector<std::int64_t> stage_ends_;  ///< the layer after each stage's last
+};
+
+}  // namespace temper::model

@@ -1,0 +1,41 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "temper/core/fields.h"
+#include "temper/model/value.h"
+
+/// The operations of networks that have no tensors of their own. Those with tensors are in
+/// layers.h.
+namespace temper::model {
+
+/// Activation functions, as torch.nn.functional defines them.
+enum class Activation : std::uint8_t { none, relu, relu6, silu, gelu, hardswish, sigmoid };
+
+/// @param x  has no other reader: its memory may be reused
+Value activate(Value x, Activation function);
+
+/// function(x + y)
+Value add(const Value& x, const Value& y, Activation function = Activation::none);
+
+Value multiply(const Value& x, double factor);
+
+/// @param scale  a factor for each channel of each image: [n, channels] or [n, channels, 1, 1]
+Value multiply(const Value& x, const Value& scale);
+
+Value max_pool(const Value& x, const Window& window);
+
+/// The mean over height and width, [n, channels].
+Value mean(const Value& x);
+
+/// @param sides  pixels with value 0 to add: left, right, top, bottom
+Value pad(const Value& x, const std::array<std::int64_t, 4>& sides);
+
+}  // namespace temper::model
+
+template <>
+struct temper::EnumNames<temper::model::Activation> {
+  static constexpr std::array<std::string_view, 7> value{"none", "relu",      "relu6",  "silu",
+                                                         "gelu", "hardswish", "sigmoid"};
+};
