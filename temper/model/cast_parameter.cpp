@@ -1,7 +1,7 @@
 #include "temper/model/cast_parameter.h"
 
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/empty_like.h>
+#include <ATen/ops/empty.h>
 #include <c10/core/InferenceMode.h>
 #include <torch/csrc/autograd/function.h>
 #include <torch/csrc/autograd/functions/utils.h>
@@ -15,7 +15,7 @@ namespace temper::model {
 
 struct CastParameter::Copy {
   at::Tensor numbers;
-  TensorVersion of;
+  TensorVersion of = {};  ///< the parameter's, less the version of `numbers`
 };
 
 namespace {
@@ -37,25 +37,32 @@ class CopyBackward final : public autograd::Node {
 }  // namespace
 
 CastParameter::CastParameter(at::Tensor parameter)
-    : parameter_(std::move(parameter)), copy_(std::make_shared<Copy>()) {}
+    : parameter_(std::move(parameter)),
+      copy_(std::make_shared<Copy>(Copy{.numbers = at::empty({0}, at::kBFloat16)})) {}
+
+const at::Tensor& CastParameter::copy() const {
+  return copy_->numbers;
+}
 
 at::Tensor CastParameter::in(at::ScalarType format) const {
   if (parameter_.scalar_type() == format) return parameter_;
-  const auto now = TensorVersion::of(parameter_);
-  if (!(copy_->of == now) || copy_->numbers.scalar_type() != format) {
+  const auto& copy = copy_->numbers;
+  auto now = TensorVersion::of(parameter_);
+  now.version -= static_cast<std::int64_t>(copy._version());
+  if (!(copy_->of == now) || copy.scalar_type() != format) {
     // A tensor that is made in inference mode can't be used in training.
     const c10::InferenceMode outside(false);
     const at::NoGradGuard guard;
-    copy_->numbers = parameter_.to(format);
+    copy.set_data(parameter_.to(format));
     copy_->of = now;
   }
-  if (!at::GradMode::is_enabled() || !parameter_.requires_grad()) return copy_->numbers;
+  auto operand = copy.detach();  // keeps its numbers when those of the copy are replaced
+  if (!at::GradMode::is_enabled() || !parameter_.requires_grad()) return operand;
   const std::shared_ptr<CopyBackward> node(new CopyBackward, autograd::deleteNode);
   node->set_next_edges(autograd::collect_next_edges(parameter_));
   node->format = parameter_.scalar_type();
-  auto tracked = copy_->numbers.detach();
-  autograd::set_history(tracked, node);
-  return tracked;
+  autograd::set_history(operand, node);
+  return operand;
 }
 
 }  // namespace temper::model

@@ -35,6 +35,7 @@ struct Parameter {
   at::Tensor value;
   ParameterKind kind;
   std::int64_t layer = 0;  ///< counted from the input, 0-based, in order of construction
+  at::Tensor copy = {};    ///< see CastParameter::copy(); undefined: the layer has none
 };
 
 struct Buffer {

@@ -26,16 +26,17 @@ at::Tensor channels_last(const at::Tensor& tensor) {
   return result.copy_(tensor);
 }
 
-at::Tensor Weights::normal(std::string name, at::IntArrayRef shape, double deviation) {
+CastParameter Weights::normal(std::string name, at::IntArrayRef shape, double deviation) {
   Random random(seed_, Purpose::initialise, {parameters_.size()});
-  return add(std::move(name), filled(shape, [&] { return deviation * random.normal(); }),
-             ParameterKind::weight);
+  return add_cast(std::move(name), filled(shape, [&] { return deviation * random.normal(); }),
+                  ParameterKind::weight);
 }
 
-at::Tensor Weights::uniform(std::string name, at::IntArrayRef shape, double bound,
-                            ParameterKind kind) {
+CastParameter Weights::uniform(std::string name, at::IntArrayRef shape, double bound,
+                               ParameterKind kind) {
   Random random(seed_, Purpose::initialise, {parameters_.size()});
-  return add(std::move(name), filled(shape, [&] { return random.uniform(-bound, bound); }), kind);
+  return add_cast(std::move(name), filled(shape, [&] { return random.uniform(-bound, bound); }),
+                  kind);
 }
 
 at::Tensor Weights::constant(std::string name, at::IntArrayRef shape, double value,
@@ -53,6 +54,12 @@ at::Tensor Weights::add(std::string name, at::Tensor value, ParameterKind kind) 
   value.set_requires_grad(true);
   parameters_.push_back({std::move(name), value, kind, layer_});
   return value;
+}
+
+CastParameter Weights::add_cast(std::string name, at::Tensor value, ParameterKind kind) {
+  CastParameter result(add(std::move(name), std::move(value), kind));
+  parameters_.back().copy = result.copy();
+  return result;
 }
 
 void Weights::freeze_below(std::int64_t layer) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "temper/model/cast_parameter.h"
 #include "temper/model/network.h"
 
 namespace temper::model {
@@ -20,9 +21,9 @@ class Weights {
  public:
   explicit Weights(std::uint64_t seed) : seed_(seed) {}
 
-  at::Tensor normal(std::string name, at::IntArrayRef shape, double deviation);
+  CastParameter normal(std::string name, at::IntArrayRef shape, double deviation);
   /// Uniform in [-bound, bound).
-  at::Tensor uniform(std::string name, at::IntArrayRef shape, double bound, ParameterKind kind);
+  CastParameter uniform(std::string name, at::IntArrayRef shape, double bound, ParameterKind kind);
   at::Tensor constant(std::string name, at::IntArrayRef shape, double value, ParameterKind kind);
   at::Tensor buffer(std::string name, const at::Tensor& value);
 
@@ -40,6 +41,7 @@ class Weights {
 
  private:
   at::Tensor add(std::string name, at::Tensor value, ParameterKind kind);
+  CastParameter add_cast(std::string name, at::Tensor value, ParameterKind kind);
 
   std::uint64_t seed_;
   std::int64_t layer_ = 0;

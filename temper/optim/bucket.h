@@ -16,6 +16,8 @@ struct Bucket {
   std::vector<at::Tensor> values;
   std::vector<at::Tensor> gradients;            ///< zeros where a parameter has none; read-only
   std::vector<std::vector<at::Tensor>> memory;  ///< [state tensor][parameter]
+  std::vector<at::Tensor> copies;  ///< for sweep() to write; undefined: none, or of another layout
+  std::vector<bool> copied;        ///< whether it did
 };
 
 inline bool on_cpu(const Bucket& bucket) {

@@ -61,6 +61,7 @@ std::vector<Target> with_masters(std::span<const Target> targets, const State& s
     if (!is_reduced(target)) continue;
     const auto gradient = target.value.grad();
     target.value = values[i].detach().set_requires_grad(target.value.requires_grad());
+    target.copy.reset();  // it is one of the parameter, not of its master
     if (gradient.defined()) target.value.mutable_grad() = gradient.to(at::kFloat);
   }
   return result;

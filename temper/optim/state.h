@@ -26,6 +26,9 @@ struct Target {
   double lr_scale = 1;     ///< multiplies the learning rate
   double decay_scale = 1;  ///< multiplies the weight decay; 0: none
   bool frozen = false;     ///< not updated for now, as if it did not require a gradient
+  /// A bfloat16 copy of `value` that step() may write as well; undefined or empty: none. When the
+  /// versions of both have increased by the same number, the copy holds the rounded new values.
+  at::Tensor copy = {};
 };
 
 /// The state that an optimizer keeps between steps. To load a saved state, copy_ its tensors into

@@ -4,6 +4,7 @@
 #include <ATen/ops/maximum.h>
 #include <ATen/ops/sign.h>
 #include <ATen/ops/sqrt.h>
+#include <c10/util/BFloat16.h>
 
 #include <array>
 #include <cmath>
@@ -18,7 +19,8 @@
 ///   template <class N> void operator()(N& w, N g, N&... remembered) const
 ///
 /// where N is the type of an element (float, double: one vectorized loop) or at::Tensor (other
-/// types and devices: LibTorch's own kernels). Constants are converted with constant<N>().
+/// types and devices: LibTorch's own kernels). Constants are converted with constant<N>(). The loop
+/// over floats also writes the new weights to a bfloat16 copy, where there is one.
 namespace temper::optim {
 
 /// A rule's constant, for arithmetic with numbers of type N.
@@ -71,38 +73,47 @@ inline bool has_wide() {
 }
 #endif
 
-template <class T, class Rule, class... P>
+/// Copy: at::BFloat16, or void where there is no copy to write.
+template <class T, class Copy, class Rule, class... P>
 [[gnu::always_inline]] inline void loop(Rule rule, std::int64_t n, T* __restrict w,
-                                        const T* __restrict g, P* __restrict... state_tensors) {
+                                        Copy* __restrict copy, const T* __restrict g,
+                                        P* __restrict... state_tensors) {
+  // g++ ignores __restrict in a pack and would check at run time whether the arrays overlap; for as
+  // many as a rule with three state tensors and a copy has, it would not vectorize at all.
+#if !defined(__clang__)
+#pragma GCC ivdep
+#endif
   for (std::int64_t i = 0; i < n; ++i) {
     T value = w[i];
     rule(value, g[i], state_tensors[i]...);
     w[i] = value;
+    if constexpr (!std::is_void_v<Copy>) copy[i] = static_cast<Copy>(value);
   }
 }
 
-template <class T, class Rule, class... P>
-TEMPER_WIDE void wide_loop(const Rule& rule, std::int64_t n, T* w, const T* g,
+template <class T, class Copy, class Rule, class... P>
+TEMPER_WIDE void wide_loop(const Rule& rule, std::int64_t n, T* w, Copy* copy, const T* g,
                            P*... state_tensors) {
-  loop(rule, n, w, g, state_tensors...);
+  loop(rule, n, w, copy, g, state_tensors...);
 }
 
-template <class T, class Rule, class... P>
-void narrow_loop(const Rule& rule, std::int64_t n, T* w, const T* g, P*... state_tensors) {
-  loop(rule, n, w, g, state_tensors...);
+template <class T, class Copy, class Rule, class... P>
+void narrow_loop(const Rule& rule, std::int64_t n, T* w, Copy* copy, const T* g,
+                 P*... state_tensors) {
+  loop(rule, n, w, copy, g, state_tensors...);
 }
 
 /// Applies the rule to one parameter, its elements divided among LibTorch's intra-op threads.
-/// data: w, remembered..., g.
-template <class T, class Rule, std::size_t... I>
+/// data: w, remembered..., the copy if there is one, g.
+template <class T, class Copy, class Rule, std::size_t... I>
 void elements(at::TensorIterator& iterator, const Rule& rule, std::index_sequence<I...>) {
-  const bool wide = has_wide();
+  const auto update = has_wide() ? wide_loop<T, Copy, Rule, std::enable_if_t<(I >= 0), T>...>
+                                 : narrow_loop<T, Copy, Rule, std::enable_if_t<(I >= 0), T>...>;
+  const auto gradient = static_cast<std::size_t>(iterator.noutputs());
   iterator.for_each([&](char** data, const std::int64_t*, std::int64_t n) {
     const auto at = [&](std::size_t i) { return reinterpret_cast<T*>(data[i]); };
-    (wide ? wide_loop<T, Rule, std::enable_if_t<(I >= 0), T>...>
-          : narrow_loop<T, Rule, std::enable_if_t<(I >= 0), T>...>)(rule, n, at(0),
-                                                                    at(sizeof...(I) + 1),
-                                                                    at(I + 1)...);
+    auto* copy = reinterpret_cast<Copy*>(data[sizeof...(I) + 1]);
+    update(rule, n, at(0), copy, at(gradient), at(I + 1)...);
   });
 }
 
@@ -132,11 +143,16 @@ void sweep_one(Bucket& bucket, std::size_t i, const Rule& rule) {
   config.set_check_mem_overlap(false).add_output(value);
   for (std::size_t what = 0; what < state_tensors; ++what)
     config.add_output(bucket.memory[what][i]);
+  const auto& copy = bucket.copies[i];
+  if (copy.defined()) config.check_all_same_dtype(false).add_output(copy);
   auto iterator = config.add_const_input(bucket.gradients[i]).build();
-  if (type == at::kFloat)
-    detail::elements<float>(iterator, rule, all);
+  if (type == at::kDouble)
+    detail::elements<double, void>(iterator, rule, all);
+  else if (copy.defined())
+    detail::elements<float, at::BFloat16>(iterator, rule, all);
   else
-    detail::elements<double>(iterator, rule, all);
+    detail::elements<float, void>(iterator, rule, all);
+  bucket.copied[i] = copy.defined();
 }
 
 /// Applies the rule to every parameter of the bucket.

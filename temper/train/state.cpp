@@ -46,7 +46,10 @@ void check_freeze(const recipe::Recipe& recipe, const model::Network& network) {
 }
 
 optim::Target target_of(const model::Parameter& parameter) {
-  return {.name = parameter.name, .value = parameter.value, .kind = kind_of(parameter.kind)};
+  return {.name = parameter.name,
+          .value = parameter.value,
+          .kind = kind_of(parameter.kind),
+          .copy = parameter.copy};
 }
 
 }  // namespace

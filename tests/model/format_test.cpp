@@ -3,7 +3,9 @@
 #include <dlfcn.h>
 
 #include <ATen/Context.h>
+#include <ATen/ops/equal.h>
 #include <ATen/ops/from_blob.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/linspace.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,11 +20,15 @@
 #include <vector>
 
 #include "temper/model/architecture.h"
+#include "temper/model/cast_parameter.h"
 #include "temper/model/module.h"
 #include "temper/model/observer.h"
+#include "tests/support/casts.h"
 
 namespace temper::model {
 namespace {
+
+using temper::testing::casts;
 
 constexpr Task kTask{.channels = 3, .height = 32, .width = 32, .classes = 10};
 constexpr std::int64_t kBatch = 8;
@@ -136,7 +142,7 @@ bool has_gpu() {
   return loaded && at::Context::hasCUDA();
 }
 
-class InEveryNetwork : public testing::TestWithParam<Place> {
+class InEveryNetwork : public ::testing::TestWithParam<Place> {
  protected:
   void SetUp() override {
     if (GetParam().device == at::kCUDA && !has_gpu()) GTEST_SKIP() << "no GPU; see gpu-check";
@@ -161,7 +167,7 @@ TEST_P(InEveryNetwork, LayersComputeInTheFormatForwardAndBackward) {
     {
       const Formats formats(GetParam().format);
       logits = network->forward(input());
-      EXPECT_THAT(formats.wrong, testing::IsEmpty());
+      EXPECT_THAT(formats.wrong, ::testing::IsEmpty());
       EXPECT_GT(formats.layers, 2);
     }
     EXPECT_EQ(logits.scalar_type(), at::kFloat);
@@ -169,7 +175,7 @@ TEST_P(InEveryNetwork, LayersComputeInTheFormatForwardAndBackward) {
     {
       const Formats formats(GetParam().format);
       loss.backward();
-      EXPECT_THAT(formats.wrong, testing::IsEmpty());
+      EXPECT_THAT(formats.wrong, ::testing::IsEmpty());
       EXPECT_GT(formats.layers, 2);
     }
     for (const auto& parameter : network->parameters()) {
@@ -189,16 +195,16 @@ TEST_P(InEveryNetwork, EvaluationComputesInTheFormat) {
     const at::NoGradGuard guard;
     const Formats formats(GetParam().format);
     EXPECT_EQ(network->forward(input()).scalar_type(), at::kFloat);
-    EXPECT_THAT(formats.wrong, testing::IsEmpty());
+    EXPECT_THAT(formats.wrong, ::testing::IsEmpty());
     EXPECT_GT(formats.layers, 5);
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(Format, InEveryNetwork,
-                         testing::Values(Place{at::kCPU, at::kFloat},
-                                         Place{at::kCPU, at::kBFloat16},
-                                         Place{at::kCUDA, at::kFloat},
-                                         Place{at::kCUDA, at::kBFloat16}),
+                         ::testing::Values(Place{at::kCPU, at::kFloat},
+                                           Place{at::kCPU, at::kBFloat16},
+                                           Place{at::kCUDA, at::kFloat},
+                                           Place{at::kCUDA, at::kBFloat16}),
                          [](const auto& tried) {
                            return std::string(tried.param.device == at::kCPU ? "Cpu" : "Gpu") +
                                   toString(tried.param.format);
@@ -277,25 +283,49 @@ TEST(Bf16, ReachesTheConvolutionsOfANetworkOfOnesOwn) {
 TEST(Bf16, WeightsAreCastOnceUntilTheyChange) {
   const auto network = build(ResNet{.depth = 8}, kTask, 1);
   network->set_format(at::kBFloat16);
-  const auto casts = [&] {
-    std::int64_t count = 0;
-    const Observer observer([&](std::string_view name, Observer::Values inputs) {
-      if (name == "aten::_to_copy" && inputs[0].toTensor().is_leaf() &&
-          inputs[0].toTensor().requires_grad())
-        ++count;
-      return std::int64_t{0};
-    });
-    network->forward(images());
-    return count;
-  };
-  const auto first = casts();
+  const auto first = casts(*network, images());
   EXPECT_GT(first, 8);
-  EXPECT_EQ(casts(), 0);
+  EXPECT_EQ(casts(*network, images()), 0);
   {
     const at::NoGradGuard guard;
     network->parameters()[0].value.mul_(2);
   }
-  EXPECT_EQ(casts(), 1);
+  EXPECT_EQ(casts(*network, images()), 1);
+}
+
+TEST(Bf16, CopiesThatChangeWithTheirWeightsAreUsed) {
+  const auto network = build(ResNet{.depth = 8}, kTask, 1);
+  const auto other = build(ResNet{.depth = 8}, kTask, 1);
+  for (const auto& one : {network.get(), other.get()}) one->set_format(at::kBFloat16);
+  const auto count = casts(*network, images());
+  {
+    const at::NoGradGuard guard;
+    std::int64_t copies = 0;
+    for (std::size_t i = 0; i < network->parameters().size(); ++i) {
+      const auto& [name, value, kind, layer, copy] = network->parameters()[i];
+      EXPECT_EQ(copy.defined(), kind != ParameterKind::norm) << name;
+      if (!copy.defined()) continue;
+      ++copies;
+      EXPECT_TRUE(copy.strides() == value.strides()) << name;
+      value.mul_(2);
+      copy.mul_(2);
+      other->parameters()[i].value.mul_(2);
+    }
+    EXPECT_EQ(copies, count);
+  }
+  EXPECT_EQ(casts(*network, images()), 0);
+  EXPECT_EQ(casts(*other, images()), count);
+  EXPECT_TRUE(at::equal(network->forward(images()), other->forward(images())));
+}
+
+TEST(Bf16, ARenewedCopyLeavesEarlierOperandsAlone) {
+  const CastParameter weight(at::full({3}, 1.0));
+  const auto& copy = weight.copy();
+  const auto before = weight.in(at::kBFloat16);
+  weight.parameter().mul_(2);
+  EXPECT_TRUE(at::equal(weight.in(at::kBFloat16), at::full({3}, 2.0, at::kBFloat16)));
+  EXPECT_TRUE(at::equal(before, at::full({3}, 1.0, at::kBFloat16)));
+  EXPECT_TRUE(at::equal(copy, at::full({3}, 2.0, at::kBFloat16)));
 }
 
 }  // namespace

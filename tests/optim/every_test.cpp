@@ -140,6 +140,34 @@ TEST_P(EveryOptimizer, UpdatesReducedPrecisionParametersInFloat32) {
   }
 }
 
+/// Of the writes to a parameter, the number that did not reach its copy.
+std::int64_t missed_by_copy(const Target& target) {
+  return target.value._version() - target.copy._version();
+}
+
+TEST_P(EveryOptimizer, WritesCopiesInTheSamePass) {
+  auto plain = problem(at::kFloat);
+  auto copied = problem(at::kFloat);
+  for (auto& target : copied) target.copy = target.value.detach().to(at::kBFloat16);
+  auto plain_state = start(optimizer, plain);
+  auto copied_state = start(optimizer, copied);
+  for (int i = 0; i < 5; ++i) {
+    std::vector<std::int64_t> missed;
+    for (const auto& target : copied) missed.push_back(missed_by_copy(target));
+    run(optimizer, plain, plain_state, 1);
+    run(optimizer, copied, copied_state, 1);
+    EXPECT_TRUE(same(plain, copied));
+    for (std::size_t p = 0; p < copied.size(); ++p) {
+      const auto& target = copied[p];
+      const bool in_one_pass =
+          GetParam() != "lamb" && (GetParam() != "muon" || target.value.dim() < 2);
+      EXPECT_EQ(missed_by_copy(target) == missed[p], in_one_pass) << target.name;
+      const auto rounded = target.value.detach().to(at::kBFloat16);
+      EXPECT_TRUE(!in_one_pass || at::equal(target.copy, rounded)) << target.name;
+    }
+  }
+}
+
 TEST_P(EveryOptimizer, HasUniqueNamesInItsState) {
   const auto targets = problem();
   const auto state = start(optimizer, targets);

@@ -8,11 +8,13 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
 #include "temper/train/precision.h"
 #include "temper/train/step.h"
+#include "tests/support/casts.h"
 
 namespace temper::train {
 namespace {
@@ -40,24 +42,25 @@ std::unique_ptr<model::Network> network_of(const recipe::Recipe& recipe) {
   return model::build(recipe.model, kTask, 1);
 }
 
-at::Tensor evaluated(model::Network& network) {
+/// Of a pass without gradients, in training or evaluation mode.
+at::Tensor logits(model::Network& network, bool training) {
   const at::NoGradGuard guard;
-  network.train(false);
-  const auto logits = network.forward(batch().views.front());
+  network.train(training);
+  auto found = network.forward(batch().views.front());
   network.train(true);
-  return logits;
+  return found;
 }
 
-/// After some steps the network gives the same logits as a new one with its weights.
+/// After every step the network gives the same logits as a new one with its weights.
 void expect_fresh_copies(const recipe::Recipe& recipe) {
   auto state = start(recipe, network_of(recipe), {.steps_per_epoch = 4, .total_steps = 4});
   state.network->train(true);
-  const auto before = evaluated(*state.network);
+  const auto before = logits(*state.network, /*training=*/false);
   Times times;
   for (int i = 0; i < 3; ++i) {
     ASSERT_FALSE(step(state, recipe, batch(), times).not_finite);
-    const auto found = evaluated(*state.network);
-    EXPECT_FALSE(at::equal(found, before)) << "nothing was learnt";
+    EXPECT_FALSE(at::equal(logits(*state.network, /*training=*/false), before))
+        << "nothing was learnt";
     const auto other = network_of(recipe);
     other->set_format(at::kBFloat16);
     {
@@ -66,23 +69,46 @@ void expect_fresh_copies(const recipe::Recipe& recipe) {
       const auto to = weights(*other);
       for (std::size_t k = 0; k < from.size(); ++k) to[k].second.copy_(from[k].second);
     }
-    EXPECT_TRUE(at::equal(found, evaluated(*other))) << "step " << i;
+    for (const bool training : {false, true})
+      EXPECT_TRUE(at::equal(logits(*state.network, training), logits(*other, training)))
+          << "step " << i << (training ? ", training" : ", evaluation");
   }
 }
 
-template <std::size_t... I>
-void for_every_optimizer(std::index_sequence<I...>) {
-  const auto one = [](auto options) {
+/// In the first training pass after an update, only weights that the update does not write in a
+/// single pass are cast.
+void expect_casts(const recipe::Recipe& recipe, std::string_view optimizer) {
+  auto state = start(recipe, network_of(recipe), {.steps_per_epoch = 4, .total_steps = 4});
+  state.network->train(true);
+  std::int64_t expected = 0;
+  for (const auto& [name, value, kind, layer, copy] : state.network->parameters())
+    if (optimizer == "lamb" || (optimizer == "muon" && kind == model::ParameterKind::weight))
+      expected += copy.defined() ? 1 : 0;
+  Times times;
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_FALSE(step(state, recipe, batch(), times).not_finite);
+    EXPECT_EQ(temper::testing::casts(*state.network, batch().views.front()), expected);
+    for (const auto& [name, value, kind, layer, copy] : state.network->parameters())
+      EXPECT_TRUE(!copy.defined() || at::equal(copy, value.detach().to(at::kBFloat16))) << name;
+  }
+}
+
+template <class Check, std::size_t... I>
+void for_every_optimizer(const Check& check, std::index_sequence<I...>) {
+  const auto one = [&](auto options) {
     SCOPED_TRACE(std::string(decltype(options)::kind));
     auto recipe = in_bf16();
     recipe.optimizer = options;
-    expect_fresh_copies(recipe);
+    check(recipe, decltype(options)::kind);
   };
   (one(std::variant_alternative_t<I, optim::Optimizer>{}), ...);
 }
 
+constexpr auto kEvery = std::make_index_sequence<std::variant_size_v<optim::Optimizer>>();
+
 TEST(Bf16Step, EveryOptimizersUpdatesReachTheLayers) {
-  for_every_optimizer(std::make_index_sequence<std::variant_size_v<optim::Optimizer>>());
+  for_every_optimizer([](const auto& recipe, std::string_view) { expect_fresh_copies(recipe); },
+                      kEvery);
 }
 
 TEST(Bf16Step, SoDoWhatStandsAroundThem) {
@@ -93,6 +119,10 @@ TEST(Bf16Step, SoDoWhatStandsAroundThem) {
   recipe.averaging = regularize::Ema{};
   recipe.data.micro_batches = 2;
   expect_fresh_copies(recipe);
+}
+
+TEST(Bf16Step, UpdatesWriteTheCopiesOfTheLayers) {
+  for_every_optimizer(expect_casts, kEvery);
 }
 
 TEST(Bf16Step, WeightsGradientsAndStateAreFloat) {

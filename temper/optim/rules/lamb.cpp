@@ -43,6 +43,7 @@ void update(const Lamb& options, double t, Bucket& bucket) {
   apply_decoupled(decay, bucket);
   auto& steps = bucket.memory.emplace_back();
   for (const auto& value : bucket.values) steps.push_back(at::empty_like(value));
+  for (auto& copy : bucket.copies) copy.reset();  // the weights change only after the sweep
   sweep<3>(bucket, rule_of(options, t, decay.l2));
 
   const double lr = options.lr * bucket.lr_scale;
