@@ -115,8 +115,9 @@ temper::data::Batch batch_of(const model::Task& task, std::int64_t size) {
 /// With gammas that start at 0, the loss of the first step would not depend on their blocks.
 void show_every_block(const model::Network& network) {
   const at::NoGradGuard guard;
-  for (const auto& [name, value, kind, layer] : network.parameters())
-    if (kind == model::ParameterKind::norm_weight && !value.any().item<bool>()) value.fill_(0.5);
+  for (const auto& parameter : network.parameters())
+    if (parameter.kind == model::ParameterKind::norm_weight && !parameter.value.any().item<bool>())
+      parameter.value.fill_(0.5);
 }
 
 /// A network in training mode, and its batch.

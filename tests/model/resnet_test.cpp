@@ -264,7 +264,7 @@ TEST(ResNet, HasZeroLastGammasUnlessAskedOtherwise) {
 
 TEST(ResNet, KnowsItsParametersKinds) {
   const auto network = build(ResNet{.depth = 8}, kTask, 3);
-  for (const auto& [name, value, kind, layer] : network->parameters()) {
+  for (const auto& [name, value, kind, layer, copy] : network->parameters()) {
     const bool norm = name.find("bn") != std::string::npos || name.find(".1.") != std::string::npos;
     EXPECT_EQ(kind, norm ? (name.ends_with(".bias") ? ParameterKind::norm_bias
                                                     : ParameterKind::norm_weight)
@@ -292,7 +292,7 @@ void expect_timms_factors(const Network& network, const nlohmann::json& publishe
   ASSERT_EQ(parameters.size(), published["factors"].size());
   const auto last = parameters.back().layer;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
-    const auto& [name, value, kind, layer] = parameters[i];
+    const auto& [name, value, kind, layer, copy] = parameters[i];
     EXPECT_EQ(name, published["factors"][i][0].get<std::string>());
     EXPECT_NEAR(std::pow(decay, static_cast<double>(last - layer)),
                 published["factors"][i][1].get<double>(), 1e-15)
