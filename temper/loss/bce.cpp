@@ -10,7 +10,7 @@
 
 namespace temper::loss {
 
-at::Tensor bce(const Bce& options, const Inputs& inputs) {
+at::Tensor evaluate(const Bce& options, const Inputs& inputs) {
   const auto logits = wide(inputs.logits);
   auto targets = options.label_smoothing
                      ? smooth(inputs.targets, *options.label_smoothing, inputs.prior)

@@ -46,6 +46,6 @@ struct Bce {
 
 /// @param inputs  targets: floating [n, c], each in [0, 1]; rows need not sum to one
 /// @return a scalar, float32 (float64 for float64 logits)
-at::Tensor bce(const Bce& options, const Inputs& inputs);
+at::Tensor evaluate(const Bce& options, const Inputs& inputs);
 
 }  // namespace temper::loss

@@ -8,6 +8,8 @@
 #include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "temper/core/error.h"
 #include "temper/loss/mean.h"
 
@@ -36,13 +38,24 @@ at::Tensor mean_of(const CrossEntropy& options, const Inputs& inputs, const at::
 
 }  // namespace
 
-at::Tensor cross_entropy(const at::Tensor& logits, const at::Tensor& targets,
-                         const at::Tensor& labelled) {
-  return cross_entropy(CrossEntropy{},
-                       {.logits = logits, .targets = targets, .labelled = labelled});
+void CrossEntropy::check(std::int64_t classes) const {
+  if (class_weights.empty()) return;
+  if (static_cast<std::int64_t>(class_weights.size()) != classes)
+    throw Error(Code::usage, fmt::format("weight has {} numbers and the data {} classes; "
+                                         "expected one number per class, in their order",
+                                         class_weights.size(), classes));
+  if (std::ranges::none_of(class_weights, [](double weight) { return weight > 0; }))
+    throw Error(Code::usage,
+                "weight is all 0, so nothing would be learned; expected at "
+                "least one above 0");
 }
 
-at::Tensor cross_entropy(const CrossEntropy& options, const Inputs& inputs) {
+at::Tensor cross_entropy(const at::Tensor& logits, const at::Tensor& targets,
+                         const at::Tensor& labelled) {
+  return evaluate(CrossEntropy{}, {.logits = logits, .targets = targets, .labelled = labelled});
+}
+
+at::Tensor evaluate(const CrossEntropy& options, const Inputs& inputs) {
   auto loss = mean_of(options, inputs,
                       options.label_smoothing
                           ? smooth(inputs.targets, *options.label_smoothing, inputs.prior)

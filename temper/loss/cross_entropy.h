@@ -24,6 +24,8 @@ struct CrossEntropy {
   std::vector<double> class_weights = {};
   WeightedMean weighted_mean = WeightedMean::weights;
 
+  void check(std::int64_t classes) const;
+
   static constexpr std::string_view kind = "cross_entropy";
   static constexpr About about = {
       .summary =
@@ -69,7 +71,7 @@ at::Tensor cross_entropy(const at::Tensor& logits, const at::Tensor& targets,
 
 /// The same with all options. Throws Error{Code::usage} if the number of class weights is not that
 /// of the classes, and if the prior is missing for unigram smoothing.
-at::Tensor cross_entropy(const CrossEntropy& options, const Inputs& inputs);
+at::Tensor evaluate(const CrossEntropy& options, const Inputs& inputs);
 
 /// The weight of each row: the class weight of its label, or the mean weight of its soft targets;
 /// 1 without class weights.

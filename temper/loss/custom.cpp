@@ -9,7 +9,7 @@
 
 namespace temper::loss {
 
-at::Tensor custom(const Custom& options, const Inputs& inputs) {
+at::Tensor evaluate(const Custom& options, const Inputs& inputs) {
   if (!options.function)
     throw Error(Code::usage,
                 "loss.kind = \"custom\" needs a function that a C++ program provides; in a recipe "

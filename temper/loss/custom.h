@@ -29,6 +29,6 @@ struct Custom {
 
 /// The function's value over the labelled rows; 0 if there are none. Throws Error{Code::usage}
 /// without a function.
-at::Tensor custom(const Custom& options, const Inputs& inputs);
+at::Tensor evaluate(const Custom& options, const Inputs& inputs);
 
 }  // namespace temper::loss

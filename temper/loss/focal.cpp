@@ -54,16 +54,16 @@ at::Tensor sigmoid_rows(const Focal& options, const Inputs& inputs) {
 
 }  // namespace
 
-void check(const Focal& options) {
-  if (options.form == FocalForm::softmax && (options.alpha >= 0 || options.sum_classes))
+void Focal::check(std::int64_t /*classes*/) const {
+  if (form == FocalForm::softmax && (alpha >= 0 || sum_classes))
     throw Error(
         Code::usage,
         fmt::format("{} applies to the sigmoid form only; add form = \"sigmoid\" or remove it",
-                    options.alpha >= 0 ? "alpha" : "sum_classes"));
+                    alpha >= 0 ? "alpha" : "sum_classes"));
 }
 
-at::Tensor focal(const Focal& options, const Inputs& inputs) {
-  check(options);
+at::Tensor evaluate(const Focal& options, const Inputs& inputs) {
+  options.check(inputs.logits.size(1));
   return mean_over_rows(options.form == FocalForm::softmax ? softmax_rows(options.gamma, inputs)
                                                            : sigmoid_rows(options, inputs),
                         inputs);

@@ -20,6 +20,9 @@ struct Focal {
   double alpha = -1;
   bool sum_classes = false;
 
+  /// Throws Error{Code::usage} for options of the sigmoid form in the softmax form.
+  void check(std::int64_t classes) const;
+
   static constexpr std::string_view kind = "focal";
   static constexpr About about = {
       .summary =
@@ -51,11 +54,8 @@ struct Focal {
   }
 };
 
-/// Throws Error{Code::usage} for options of the sigmoid form in the softmax form.
-void check(const Focal& options);
-
 /// @return a scalar, float32 (float64 for float64 logits)
-at::Tensor focal(const Focal& options, const Inputs& inputs);
+at::Tensor evaluate(const Focal& options, const Inputs& inputs);
 
 }  // namespace temper::loss
 

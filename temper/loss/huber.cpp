@@ -10,7 +10,7 @@
 
 namespace temper::loss {
 
-at::Tensor huber(const Huber& options, const Inputs& inputs) {
+at::Tensor evaluate(const Huber& options, const Inputs& inputs) {
   const auto error = errors(inputs);
   return mean_over_rows(
       at::huber_loss(error, at::zeros_like(error), at::Reduction::None, options.delta).mean(1),

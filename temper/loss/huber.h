@@ -32,6 +32,6 @@ struct Huber {
 
 /// @param inputs  logits and targets: floating [n, d]; unlabelled rows may hold NaN targets
 /// @return a scalar, float32 (float64 for float64 logits)
-at::Tensor huber(const Huber& options, const Inputs& inputs);
+at::Tensor evaluate(const Huber& options, const Inputs& inputs);
 
 }  // namespace temper::loss

@@ -4,34 +4,10 @@
 #include <ATen/ops/where.h>
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "temper/core/error.h"
 
 namespace temper::loss {
 namespace {
-
-at::Tensor evaluate(const CrossEntropy& loss, const Inputs& inputs) {
-  return cross_entropy(loss, inputs);
-}
-at::Tensor evaluate(const Poly1& loss, const Inputs& inputs) {
-  return poly1(loss, inputs);
-}
-at::Tensor evaluate(const Focal& loss, const Inputs& inputs) {
-  return focal(loss, inputs);
-}
-at::Tensor evaluate(const Bce& loss, const Inputs& inputs) {
-  return bce(loss, inputs);
-}
-at::Tensor evaluate(const Mse& loss, const Inputs& inputs) {
-  return mse(loss, inputs);
-}
-at::Tensor evaluate(const Huber& loss, const Inputs& inputs) {
-  return huber(loss, inputs);
-}
-at::Tensor evaluate(const Custom& loss, const Inputs& inputs) {
-  return custom(loss, inputs);
-}
 
 const LabelSmoothing* smoothing_of(const Loss& loss) {
   return std::visit(
@@ -40,6 +16,17 @@ const LabelSmoothing* smoothing_of(const Loss& loss) {
           return alternative.label_smoothing ? &*alternative.label_smoothing : nullptr;
         else
           return nullptr;
+      },
+      loss);
+}
+
+/// The weight of each row; undefined where all are 1.
+at::Tensor weights_of_rows(const Loss& loss, const at::Tensor& targets) {
+  return std::visit(
+      [&](const auto& alternative) -> at::Tensor {
+        if constexpr (requires { alternative.class_weights; })
+          if (!alternative.class_weights.empty()) return row_weights(alternative, targets);
+        return {};
       },
       loss);
 }
@@ -53,35 +40,33 @@ at::Tensor compute(const Loss& loss, const Inputs& inputs) {
 Counts count(const Loss& loss, const at::Tensor& targets, const at::Tensor& labelled) {
   const double rows =
       labelled.defined() ? labelled.sum().item<double>() : static_cast<double>(targets.size(0));
-  const auto* entropy = std::get_if<CrossEntropy>(&loss);
-  if (entropy == nullptr || entropy->class_weights.empty()) return {rows, rows};
-  const auto weights = row_weights(*entropy, targets);
+  const auto weights = weights_of_rows(loss, targets);
+  if (!weights.defined()) return {rows, rows};
   const auto counting = labelled.defined() ? at::where(labelled, weights, 0.0) : weights;
   return {rows, counting.sum().item<double>()};
 }
 
 bool needs_batch_counts(const Loss& loss) {
-  const auto* entropy = std::get_if<CrossEntropy>(&loss);
-  return entropy != nullptr && !entropy->class_weights.empty() &&
-         entropy->weighted_mean == WeightedMean::weights;
+  return std::visit(
+      [](const auto& alternative) {
+        if constexpr (requires { alternative.class_weights; })
+          return !alternative.class_weights.empty() &&
+                 alternative.weighted_mean == WeightedMean::weights;
+        else
+          return false;
+      },
+      loss);
 }
 
 void check(const Loss& loss, std::int64_t classes) {
   if (const auto* smoothing = smoothing_of(loss); smoothing != nullptr && classes < 2)
     throw Error(Code::usage,
                 fmt::format("label_smoothing: found {} class, expected at least 2", classes));
-  if (const auto* focal = std::get_if<Focal>(&loss)) check(*focal);
-  const auto* entropy = std::get_if<CrossEntropy>(&loss);
-  if (entropy == nullptr || entropy->class_weights.empty()) return;
-  const auto& weights = entropy->class_weights;
-  if (static_cast<std::int64_t>(weights.size()) != classes)
-    throw Error(Code::usage, fmt::format("weight has {} numbers and the data {} classes; "
-                                         "expected one number per class, in their order",
-                                         weights.size(), classes));
-  if (std::ranges::none_of(weights, [](double weight) { return weight > 0; }))
-    throw Error(Code::usage,
-                "weight is all 0, so nothing would be learned; expected at "
-                "least one above 0");
+  std::visit(
+      [&](const auto& alternative) {
+        if constexpr (requires { alternative.check(classes); }) alternative.check(classes);
+      },
+      loss);
 }
 
 bool needs_prior(const Loss& loss) {

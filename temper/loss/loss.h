@@ -15,6 +15,8 @@
 
 namespace temper::loss {
 
+/// Each has a function `evaluate(options, inputs)`. One whose options may contradict each other or
+/// the number of classes has a member `check(classes)`.
 using Loss = std::variant<CrossEntropy, Poly1, Focal, Bce, Mse, Huber, Custom>;
 
 /// @return a scalar to call backward() on, float32 (float64 for float64 logits)

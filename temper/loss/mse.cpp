@@ -26,7 +26,7 @@ at::Tensor errors(const Inputs& inputs, double scale) {
   return at::where(inputs.labelled.unsqueeze(1), difference, 0.0);
 }
 
-at::Tensor mse(const Mse& options, const Inputs& inputs) {
+at::Tensor evaluate(const Mse& options, const Inputs& inputs) {
   auto squares = errors(inputs, options.true_value).square();
   if (options.true_weight != 1)
     squares = squares.mul(inputs.targets.to(squares.options()).mul(options.true_weight - 1).add(1));

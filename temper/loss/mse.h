@@ -41,7 +41,7 @@ struct Mse {
 
 /// @param inputs  logits and targets: floating [n, d]; unlabelled rows may hold NaN targets
 /// @return a scalar, float32 (float64 for float64 logits)
-at::Tensor mse(const Mse& options, const Inputs& inputs);
+at::Tensor evaluate(const Mse& options, const Inputs& inputs);
 
 /// logits - scale * targets in at least float32; 0, without a gradient, in unlabelled rows.
 at::Tensor errors(const Inputs& inputs, double scale = 1);

@@ -11,7 +11,7 @@
 
 namespace temper::loss {
 
-at::Tensor poly1(const Poly1& options, const Inputs& inputs) {
+at::Tensor evaluate(const Poly1& options, const Inputs& inputs) {
   const auto logarithms = log_probabilities(inputs.logits);
   const auto targets =
       (options.label_smoothing ? smooth(inputs.targets, *options.label_smoothing, inputs.prior)

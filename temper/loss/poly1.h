@@ -44,6 +44,6 @@ struct Poly1 {
 };
 
 /// @return a scalar, float32 (float64 for float64 logits)
-at::Tensor poly1(const Poly1& options, const Inputs& inputs);
+at::Tensor evaluate(const Poly1& options, const Inputs& inputs);
 
 }  // namespace temper::loss

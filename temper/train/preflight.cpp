@@ -55,7 +55,7 @@ double lowest_r2(const measure::ValuePredictions& answers) {
 std::string about_first_values(const at::Tensor& answers, const data::Batch& batch) {
   const loss::Inputs inputs{
       .logits = answers, .targets = batch.targets, .labelled = batch.labelled};
-  const auto loss = loss::mse({}, inputs).item<double>();
+  const auto loss = loss::evaluate(loss::Mse{}, inputs).item<double>();
   const auto by_mean = batch.targets.square().mean().item<double>();
   constexpr double factor = 4;
   if (std::isfinite(loss) && loss < factor * (1 + by_mean)) return "";

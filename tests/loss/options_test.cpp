@@ -135,7 +135,8 @@ TEST(Focal, HasAFiniteGradientWhereTheAnswerIsCertain) {
 TEST(Focal, RefusesOptionsOfTheOtherForm) {
   expect_refused(Focal{.alpha = 0.25}, "alpha applies to the sigmoid form only");
   expect_refused(Focal{.sum_classes = true}, "sum_classes applies to the sigmoid form only");
-  EXPECT_NO_THROW(check(Focal{.form = FocalForm::sigmoid, .alpha = 0.25, .sum_classes = true}));
+  EXPECT_NO_THROW(
+      check(Focal{.form = FocalForm::sigmoid, .alpha = 0.25, .sum_classes = true}, kClasses));
 }
 
 TEST(Bce, WithAThresholdTakesEveryClassOfAMixForAYes) {
