@@ -9,20 +9,6 @@
 namespace temper::augment {
 namespace {
 
-void check_options(const RandomResizedCrop& options) {
-  const auto ordered = [](const char* name, double low, double high) {
-    if (low > high)
-      throw Error(Code::usage, fmt::format("random_resized_crop: {0}_low = {1} is larger than "
-                                           "{0}_high = {2}",
-                                           name, low, high));
-  };
-  ordered("scale", options.scale_low, options.scale_high);
-  ordered("ratio", options.ratio_low, options.ratio_high);
-}
-
-template <class T>
-void check_options(const T& /*options*/) {}
-
 template <class T>
 std::string name(const T& /*options*/) {
   return std::string(T::kind);
@@ -53,7 +39,11 @@ void Pipeline::check() const {
                                          "one pixel (set data.size)",
                                          input_.height, input_.width));
   for (const auto& operation : operations_)
-    std::visit([](const auto& options) { check_options(options); }, operation);
+    std::visit(
+        [](const auto& options) {
+          if constexpr (requires { options.check(); }) options.check();
+        },
+        operation);
 }
 
 void Pipeline::apply_all(const Address& address, Frame& frame, std::vector<Trace>* traces) const {

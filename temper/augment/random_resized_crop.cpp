@@ -1,7 +1,11 @@
 #include "temper/augment/random_resized_crop.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+
+#include "temper/core/error.h"
 
 namespace temper::augment {
 namespace {
@@ -16,7 +20,19 @@ Box in_the_middle(Size image, Size size) {
           size.width};
 }
 
+void check_order(std::string_view name, double low, double high) {
+  if (low > high)
+    throw Error(Code::usage, fmt::format("random_resized_crop: {0}_low = {1} is larger than "
+                                         "{0}_high = {2}",
+                                         name, low, high));
+}
+
 }  // namespace
+
+void RandomResizedCrop::check() const {
+  check_order("scale", scale_low, scale_high);
+  check_order("ratio", ratio_low, ratio_high);
+}
 
 std::optional<Size> crop_size(Size image, double share, double ratio) {
   const double area = static_cast<double>(image.height * image.width) * share;

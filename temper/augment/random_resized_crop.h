@@ -22,6 +22,10 @@ struct RandomResizedCrop {
   Interpolation interpolation = Interpolation::bilinear;
   bool antialias = true;
 
+  /// Throws Error{Code::usage} for a lower bound above its upper bound.
+  void check() const;
+
+  static constexpr bool fits_input = true;
   static constexpr std::string_view kind = "random_resized_crop";
   static constexpr About about = {
       .summary =

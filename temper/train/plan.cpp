@@ -60,14 +60,15 @@ std::shared_ptr<const data::Source> probe_of(const data::Dataset& sets, std::uin
 }
 
 /// The recipe's operations, preceded by those of evaluation, which resize images to the network's
-/// input, unless the recipe has a random resized crop.
+/// input, unless one of the recipe's does that.
 std::vector<augment::Operation> training_operations(
     const std::vector<augment::Operation>& asked,
     const std::vector<augment::Operation>& evaluation) {
-  const auto sizes = [](const augment::Operation& o) {
-    return std::holds_alternative<augment::RandomResizedCrop>(o);
+  const auto fits_input = []<class Options>(const Options&) {
+    return requires { requires Options::fits_input; };
   };
-  if (std::any_of(asked.begin(), asked.end(), sizes)) return asked;
+  if (std::ranges::any_of(asked, [&](const auto& one) { return std::visit(fits_input, one); }))
+    return asked;
   auto all = evaluation;
   all.insert(all.end(), asked.begin(), asked.end());
   return all;
