@@ -1,8 +1,12 @@
 #include "temper/schedule/one_cycle.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+
+#include "temper/schedule/refuse.h"
 
 namespace temper::schedule {
 namespace {
@@ -13,6 +17,12 @@ double between(Anneal form, double from, double to, double progress) {
 }
 
 }  // namespace
+
+void OneCycle::check(const std::string& where) const {
+  if (three_phase && pct_start > 0.5)
+    refuse(where,
+           fmt::format("pct_start is {}; with three_phase = true expected at most 0.5", pct_start));
+}
 
 double at(const OneCycle& curve, const Clock& clock) {
   const double start = curve.peak / curve.div_factor;

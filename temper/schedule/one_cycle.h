@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <tuple>
 
@@ -20,6 +21,8 @@ struct OneCycle {
   double pct_start = 0.3;
   bool three_phase = false;
   Anneal anneal_strategy = Anneal::cosine;
+
+  void check(const std::string& where) const;
 
   static constexpr std::string_view kind = "one_cycle";
   static constexpr About about = {

@@ -1,7 +1,11 @@
 #include "temper/schedule/plateau.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+
+#include "temper/schedule/refuse.h"
 
 namespace temper::schedule {
 namespace {
@@ -16,6 +20,17 @@ bool better(const Plateau& curve, double score, const std::optional<double>& bes
 }
 
 }  // namespace
+
+void Plateau::check(const std::string& where) const {
+  if (minimum > peak)
+    refuse(where,
+           fmt::format("minimum is {}, above its peak of {}; a plateau only decreases the value",
+                       minimum, peak));
+  if (threshold_mode == PlateauThreshold::relative && threshold >= 1)
+    refuse(where, fmt::format("threshold is {}; with threshold_mode = \"relative\" it is a "
+                              "fraction of the best score, expected below 1",
+                              threshold));
+}
 
 PlateauState observe(const Plateau& curve, PlateauState memory, double score, std::int64_t step,
                      const Horizon& horizon) {

@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <tuple>
 
@@ -35,6 +36,8 @@ struct Plateau {
   double minimum = 0;
   double eps = 1e-8;
   Warmup warmup = {};
+
+  void check(const std::string& where) const;
 
   static constexpr std::string_view kind = "plateau";
   static constexpr About about = {

@@ -23,10 +23,6 @@ double warmed(const Curve& curve, double step, const Horizon& horizon, double le
   return at(curve, now);
 }
 
-double at_step(const OneCycle& curve, double step, const Horizon& horizon, double length) {
-  return at(curve, {.t = step, .length = length, .horizon = horizon});
-}
-
 double at_step(const Piecewise& curve, double step, const Horizon& horizon, double length) {
   double before = 0;
   for (std::size_t i = 0; i < curve.pieces.size(); ++i) {
@@ -43,7 +39,10 @@ double at_step(const Piecewise& curve, double step, const Horizon& horizon, doub
 
 template <class Curve>
 double at_step(const Curve& curve, double step, const Horizon& horizon, double length) {
-  return warmed(curve, step, horizon, length);
+  if constexpr (requires { curve.warmup; })
+    return warmed(curve, step, horizon, length);
+  else
+    return at(curve, {.t = step, .length = length, .horizon = horizon});
 }
 
 double value_at(const Schedule& schedule, double step, const Horizon& horizon, double length) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <tuple>
 #include <utility>
 #include <variant>
@@ -31,6 +32,9 @@ struct Piecewise {
 
   std::vector<Piece> pieces;
 
+  void check(const std::string& where) const;
+  void check_length(const std::string& where, const Horizon& horizon) const;
+
   static constexpr std::string_view kind = "piecewise";
   static constexpr About about = {
       .summary =
@@ -48,7 +52,9 @@ struct Piecewise {
 };
 
 /// In a recipe: a table in place of a number, `{ schedule = "cosine", peak = 0.4, warmup = { epochs
-/// = 1 } }`.
+/// = 1 } }`. Each has a function `at(curve, clock)`, its value without a warm-up. One whose options
+/// may contradict each other, or the length of the run, has a member `check(where)` or
+/// `check_length(where, horizon)`, which call the functions of refuse.h.
 using Schedule =
     std::variant<Constant, Cosine, Step, MultiStep, Exponential, InverseTime, Polynomial, Linear,
                  Sgdr, OneCycle, WarmupStableDecay, Plateau, Piecewise>;

@@ -3,12 +3,22 @@
 #include <algorithm>
 #include <cmath>
 
+#include "temper/schedule/refuse.h"
+
 namespace temper::schedule {
 namespace {
 
 constexpr double kDefaultEpochs = 30;
 
 }  // namespace
+
+void MultiStep::check_length(const std::string& where, const Horizon& horizon) const {
+  const auto total = static_cast<double>(horizon.total_steps);
+  for (const double epoch : milestones)
+    if (const double step = epoch * static_cast<double>(horizon.steps_per_epoch); step >= total)
+      refuse_length(where, "one of its milestones is after", step, horizon,
+                    "remove it, or train longer");
+}
 
 double at(const Step& curve, const Clock& clock) {
   const double span = curve.step_size.in_steps_or(kDefaultEpochs, clock.horizon);

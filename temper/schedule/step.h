@@ -1,4 +1,5 @@
 #pragma once
+#include <string>
 #include <string_view>
 #include <tuple>
 #include <vector>
@@ -36,6 +37,8 @@ struct MultiStep {
   double gamma = 0.1;
   std::vector<double> milestones = {30, 60, 80};
   Warmup warmup = {};
+
+  void check_length(const std::string& where, const Horizon& horizon) const;
 
   static constexpr std::string_view kind = "multi_step";
   static constexpr About about = {
