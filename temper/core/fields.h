@@ -61,6 +61,7 @@ struct Meta {
   bool scheduled = false;       ///< a recipe may give a schedule (a table) instead of the number
   std::string_view alias = "";  ///< a second spelling that recipes may use, such as timm's
   bool for_classes = false;     ///< for regression targets it must be at its default
+  bool ahead_of_step = false;   ///< this and the options below it are used before their step is due
 };
 
 template <class S, class M>

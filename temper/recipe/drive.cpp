@@ -1,8 +1,6 @@
 // The schedules of a recipe: their values at each step, and checks that they stay in range.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "temper/core/error.h"
@@ -12,11 +10,13 @@
 namespace temper::recipe {
 namespace {
 
-/// The learning rates that lr_scaling scales; muon's `rest` has one of its own.
-constexpr std::array<std::string_view, 2> kRates{"optimizer.lr", "optimizer.rest.lr"};
+/// The learning rates, which lr_scaling scales; muon's `rest` has one of its own.
+std::vector<std::string> rates(const Group& recipe) {
+  return paths_of(recipe, "lr");
+}
 
 double factor_of(const Recipe& recipe, std::string_view path) {
-  const bool is_rate = std::ranges::find(kRates, path) != kRates.end();
+  const bool is_rate = path.ends_with(".lr");
   return is_rate && recipe.lr_scaling ? optim::factor(*recipe.lr_scaling, recipe.data.batch) : 1;
 }
 
@@ -56,6 +56,16 @@ void check_range(const Recipe& recipe, const std::string& path, const schedule::
   for (const double value : {factor * low, factor * high})
     if (!bounds.contain(value) || !std::isfinite(value))
       out_of_range(recipe, path, schedule, bounds, horizon);
+}
+
+/// Whether the option or one that contains it is used before its step is due.
+bool is_used_ahead(const Group& recipe, std::string_view path) {
+  for (std::size_t end = 0; end != std::string_view::npos;) {
+    end = path.find('.', end + 1);
+    const auto item = find(recipe, path.substr(0, end));
+    if (item && item->meta.ahead_of_step) return true;
+  }
+  return false;
 }
 
 /// A learning rate without a schedule, as a constant schedule.
@@ -111,12 +121,13 @@ void check_stochastic_depth(const Recipe& recipe) {
 }
 
 void check_lr_decay(const Recipe& recipe, const schedule::Horizon& horizon) {
+  const std::string path = "optimizer.lr";
   const auto kind = kind_without_lr_decay(recipe.optimizer);
-  const auto driven = recipe.schedules.find(std::string(kRates[0]));
+  const auto driven = recipe.schedules.find(path);
   if (kind.empty() || driven == recipe.schedules.end()) return;
   if (const auto step = schedule::first_decrease(driven->second, horizon))
     refuse(
-        recipe, kRates[0],
+        recipe, path,
         fmt::format("its schedule {} step {}, but the averaging of {} replaces learning rate "
                     "decay; keep it constant after its warm-up (schedule = \"constant\"), or "
                     "confirm it with optimizer.decaying_lr = true",
@@ -146,16 +157,16 @@ void check_schedules(const Recipe& recipe, const schedule::Horizon& horizon) {
     if (!item || !item->meta.scheduled)
       refuse(recipe, path, "a schedule for something that is not a number that can be scheduled");
     schedule::check(schedule, place(recipe.places, path) + path);
-    if (path.starts_with("data.") && std::holds_alternative<schedule::Plateau>(schedule))
+    if (std::holds_alternative<schedule::Plateau>(schedule) && is_used_ahead(view, path))
       refuse(recipe, path,
              "a data option can't have a plateau schedule, since images are prepared before the "
              "score that it follows is known; use another schedule");
     check_range(recipe, path, schedule, item->meta.bounds, horizon);
   }
   check_stochastic_depth(recipe);
-  for (const auto path : kRates)
-    if (const auto item = find(view, path); item && !recipe.schedules.contains(std::string(path)))
-      check_range(recipe, std::string(path), constant(*item), item->meta.bounds, horizon);
+  for (const auto& path : rates(view))
+    if (const auto item = find(view, path); !recipe.schedules.contains(path))
+      check_range(recipe, path, constant(*item), item->meta.bounds, horizon);
 }
 
 void check_lengths(const Recipe& recipe, const schedule::Horizon& horizon) {
@@ -189,11 +200,10 @@ ScheduleDriver::ScheduleDriver(Recipe& recipe, const schedule::Horizon& horizon)
     driven_.push_back({path, schedule, factor_of(recipe, path), number(path)});
   // A constant learning rate that is scaled is written like a scheduled one, from the value that
   // was read.
-  for (const auto path : kRates)
-    if (const auto item = find(view, path);
-        item && factor_of(recipe, path) != 1 && !recipe.schedules.contains(std::string(path)))
-      driven_.push_back(
-          {std::string(path), constant(*item), factor_of(recipe, path), number(path)});
+  for (const auto& path : rates(view))
+    if (const double factor = factor_of(recipe, path);
+        factor != 1 && !recipe.schedules.contains(path))
+      driven_.push_back({path, constant(*find(view, path)), factor, number(path)});
 }
 
 void ScheduleDriver::apply(std::int64_t step, const Plateaus& plateaus) const {

@@ -124,6 +124,8 @@ TEST(Refused, APlateauOverTheImages) {
             "r.toml:2:33: data.augment.0.p: a data option can't have a plateau "
             "schedule, since images are prepared before the score that it follows is known; use "
             "another schedule");
+  EXPECT_THAT(of("[data]\ntrain_size = { schedule = \"plateau\" }"),
+              StartsWith("r.toml:2:14: data.train_size: a data option can't have a plateau"));
 }
 
 TEST(Refused, StagesFrozenBeyondTheRun) {
