@@ -43,7 +43,7 @@ def main():
     print("| technique | sort | signatures |\n|---|---|---|")
     for sort, name, options in techniques():
         signatures = NAMES.get(sort, {}).get(name, {}).get("signatures")
-        if f"{sort}.{name}" in NAMES["alone"] or not signatures:
+        if not signatures:
             continue
         print(f"| `{name}` | {sort} | {', '.join(f'`{signature}`' for signature in signatures)} |")
         held.setdefault(sort, []).append(name)

@@ -34,7 +34,6 @@ struct Names {
 };
 
 struct Correspondence {
-  Strings alone;  ///< techniques that no signature has
   std::map<std::string, Names> sorts;
   std::map<std::string, Names> techniques;  ///< by "optimizer.sgd"
 };
@@ -70,10 +69,6 @@ Correspondence correspondence(std::string_view text) {
   const auto tree = parse_toml(text, "names.toml");
   Correspondence found;
   for (const auto& sort : table(tree.root)) {
-    if (sort.key == "alone") {
-      found.alone = strings(sort.node);
-      continue;
-    }
     for (const auto& member : table(sort.node)) {
       if (read(member, found.sorts[sort.key])) continue;
       auto& names = found.techniques[sort.key + "." + member.key];
@@ -102,12 +97,8 @@ class Check {
   void technique(const Technique& technique) {
     const auto id = technique.sort + "." + technique.name;
     needed_.insert(id);
-    if (names_.alone.contains(id)) return;
     const auto listed = names_.techniques.find(id);
-    if (listed == names_.techniques.end() || listed->second.signatures.empty()) {
-      problems.push_back(fmt::format("{} has no signatures and is not in `alone`", id));
-      return;
-    }
+    if (listed == names_.techniques.end()) return;
     const auto& own = listed->second;
     const auto parameters = parameters_of(id, own);
     const auto of_sort = names_.sorts.find(technique.sort);
@@ -131,7 +122,6 @@ class Check {
         for (const auto& [option, theirs] : names.other) need(fmt::format("{}: {}", where, option));
       }
     };
-    for (const auto& id : names_.alone) need(id);
     for (const auto& [id, names] : names_.techniques) need(id);
     for (const auto& [name, parameters] : signatures_) need(name);
     need_all(names_.sorts);
@@ -200,7 +190,6 @@ signatures = ["torch.optim.SGD"]
 )",
                        kSignatures),
               ElementsAre("optimizer.sgd: no signature has a parameter speed",
-                          "optimizer.lion has no signatures and is not in `alone`",
                           "timm.optim.Lion is not needed"));
 }
 
@@ -221,9 +210,10 @@ signatures = ["timm.optim.Lion"]
 TEST(OptionNames, ExceptionsThatAreNoneAreFound) {
   EXPECT_THAT(
       problems(techniques(), R"(
-alone = ["optimizer.adam"]
 [optimizer]
 own = ["speed", "lr", "beta1"]
+[optimizer.adam]
+signatures = ["torch.optim.SGD"]
 [optimizer.sgd]
 signatures = ["torch.optim.SGD"]
 own = ["momentum"]
