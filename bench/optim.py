@@ -90,10 +90,11 @@ def main() -> None:
         theirs = eager.ask("parameters", len(parameters))["parameters"]
         if sorted(theirs) != sorted(parameters):
             raise SystemExit(f"optim: temper has parameters of {parameters}, the peer of {theirs}")
+    known = eager.ask("kinds")["kinds"] if eager else []
     rows = {}
     print(f"{'optimizer':22}{'temper':>10}{'peer':>10}{'ratio':>8}{'of triad':>10}  peer")
     for kind in options.only or temper.ask("kinds")["kinds"]:
-        rows[kind] = measure(kind, temper, eager, options.rounds, options.seconds)
+        rows[kind] = measure(kind, temper, eager if kind in known else None, options.rounds, options.seconds)
         print(told(kind, rows[kind]), flush=True)
     triad = statistics.median(row["triad_gb_per_s"] for row in rows.values())
     print(f"triad (a = b + 3 c): {triad:.1f} GB/s with {options.threads} threads; medians of up to {options.rounds} rounds")

@@ -3,6 +3,7 @@ through standard input. bench/optim.py drives it. Commands, and the line of JSON
 
     threads N            {}
     parameters N         {"parameters": [[64, 3, 7, 7], ...]}, the first N, sorted by name
+    kinds                {"kinds": [...]}, the optimizers that torch or one of the packages has
     begin KIND           {"peer": the fastest implementation of the optimizer}
     step KIND REPEATS    {"milliseconds": [...]}
 """
@@ -114,6 +115,8 @@ def main() -> None:
         elif command == "parameters":
             values = parameters(int(words[0]))
             answer = {"parameters": [list(value.shape) for value in values]}
+        elif command == "kinds":
+            answer = {"kinds": list(PEERS)}
         elif command == "begin":
             optimizer, found, candidates = None, {}, PEERS[words[0]]
             with contextlib.redirect_stdout(sys.stderr):  # some print messages
