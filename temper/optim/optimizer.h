@@ -19,6 +19,8 @@
 
 namespace temper::optim {
 
+/// Each has functions `start_rule(options, targets)` and `step_rule(options, targets, state)`, and
+/// an option `lr`. One whose options may contradict each other has a member `check()`.
 using Optimizer =
     std::variant<Sgd, RmsProp, Adagrad, Adadelta, Adam, AdamW, NAdam, RAdam, AdaBelief, Lion, Lamb,
                  Lars, Muon, ScheduleFreeSgd, ScheduleFreeAdamW>;
