@@ -18,6 +18,7 @@ at::Tensor class_frequencies(const data::Source& images) {
 
 State begin(const Plan& plan) {
   auto state = start(plan.recipe, build_network(plan), plan.horizon);
+  state.normalisation = plan.training.normalisation;
   if (plan.recipe.distillation) state.teacher = load_teacher(plan);
   if (loss::needs_prior(plan.recipe.loss))
     state.prior = class_frequencies(*plan.train).to(plan.device);

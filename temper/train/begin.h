@@ -7,8 +7,8 @@ namespace temper::train {
 /// The frequency of each class among the labeled images, float [classes].
 at::Tensor class_frequencies(const data::Source& images);
 
-/// The state of a plan's run before its first step, with the teacher and the class frequencies
-/// where the loss needs them. Throws as load_teacher() does.
+/// The state of a plan's run before its first step, with the normalization of its images, and with
+/// the teacher and the class frequencies where the loss needs them. Throws as load_teacher() does.
 State begin(const Plan& plan);
 
 }  // namespace temper::train

@@ -30,15 +30,13 @@ Grid grid_for(std::int64_t pictures, std::int64_t height, std::int64_t width) {
   return {columns, (fitting + columns - 1) / columns, scale, cell_height, cell_width};
 }
 
-std::uint8_t sample(float value, double mean, double std) {
-  return static_cast<std::uint8_t>(
-      std::clamp(std::lround((static_cast<double>(value) * std + mean) * 255), 0L, 255L));
+std::uint8_t sample(float value) {
+  return static_cast<std::uint8_t>(std::clamp(std::lround(value * 255), 0L, 255L));
 }
 
 }  // namespace
 
-io::Image contact_sheet(const at::Tensor& images, const augment::Normalisation& normalisation,
-                        std::span<const std::int64_t> rows) {
+io::Image contact_sheet(const at::Tensor& images, std::span<const std::int64_t> rows) {
   const auto channels = images.size(1);
   const auto grid = grid_for(std::ssize(rows), images.size(2), images.size(3));
   io::Image sheet{static_cast<int>(grid.rows * grid.height + kGap),
@@ -54,11 +52,9 @@ io::Image contact_sheet(const at::Tensor& images, const augment::Normalisation& 
     for (std::int64_t y = 0; y < images.size(2) * grid.scale; ++y)
       for (std::int64_t x = 0; x < images.size(3) * grid.scale; ++x)
         for (std::int64_t c = 0; c < channels; ++c) {
-          const auto channel = static_cast<std::size_t>(c);
           const auto at = ((top + y) * sheet.width + left + x) * channels + c;
           sheet.pixels[static_cast<std::size_t>(at)] =
-              sample(values[rows[static_cast<std::size_t>(i)]][c][y / grid.scale][x / grid.scale],
-                     normalisation.mean[channel], normalisation.std[channel]);
+              sample(values[rows[static_cast<std::size_t>(i)]][c][y / grid.scale][x / grid.scale]);
         }
   }
   return sheet;

@@ -12,12 +12,12 @@
 
 #include "temper/core/error.h"
 #include "temper/io/read_file.h"
-#include "temper/loss/loss.h"
 #include "temper/train/begin.h"
 #include "temper/train/checkpoint.h"
 #include "temper/train/clock.h"
 #include "temper/train/guarded_step.h"
 #include "temper/train/loss_log.h"
+#include "temper/train/objective.h"
 #include "temper/train/open_data.h"
 #include "temper/train/plateaus.h"
 #include "temper/train/state.h"
@@ -95,12 +95,13 @@ Evaluations evaluations(const std::vector<json>& log) {
   return found;
 }
 
-/// The logits of the step's forward pass. The network's buffers are restored.
-at::Tensor forward_logits(model::Network& network, const at::Tensor& images) {
+/// The outputs of the step's forward pass. The network's buffers are restored.
+Objective::Logits forward(const Objective& objective, model::Network& network,
+                          const data::Batch& batch) {
   const at::NoGradGuard no_grad;
   std::vector<at::Tensor> before;
   for (const auto& buffer : network.buffers()) before.push_back(buffer.value.clone());
-  auto logits = network.forward(images);
+  auto logits = objective.forward(batch, {});
   for (std::size_t i = 0; i < before.size(); ++i) network.buffers()[i].value.copy_(before[i]);
   return logits;
 }
@@ -199,7 +200,6 @@ class Replayer {
     result_.epoch = state_.step / steps + 1;
     result_.batch = state_.step % steps + 1;
     result_.lr = learning_rate(recipe_);
-    result_.images = batch.views.front().detach().to(at::kCPU, at::kFloat).clone();
     trace_batch(batch);
     result_.norms.step = result_.step;
     result_.loss = step(state_, recipe_, batch, times_, &result_.norms).loss.item<double>();
@@ -208,32 +208,22 @@ class Replayer {
 
   void trace_batch(const data::Batch& batch) {
     if (plan_.training.adapt) plan_.training.adapt(state_.step, pipeline_);
-    begin_pass(state_, recipe_);
-    const auto& images = batch.views.front();
-    const auto logits =
-        first_view_logits(recipe_, forward_logits(*state_.network, input_of(recipe_, batch)));
-    const auto teacher = teacher_logits(state_, recipe_, images);
-    for (std::int64_t row = 0; row < batch.ids.size(0); ++row)
-      result_.samples.push_back(sample(batch, logits, teacher, row));
+    const Objective objective(recipe_, state_);
+    result_.images = objective.pixels(batch.views.front()).to(at::kCPU, at::kFloat);
+    const auto losses = objective.row_losses(batch, forward(objective, *state_.network, batch));
+    for (std::size_t row = 0; row < losses.size(); ++row)
+      result_.samples.push_back(sample(batch, static_cast<std::int64_t>(row), losses[row]));
     // Images without a loss come last.
     std::ranges::stable_sort(result_.samples, [](const auto& a, const auto& b) {
       return a.loss > b.loss || (a.loss == a.loss && b.loss != b.loss);
     });
   }
 
-  ReplayedSample sample(const data::Batch& batch, const at::Tensor& logits,
-                        const at::Tensor& teacher, std::int64_t row) {
+  ReplayedSample sample(const data::Batch& batch, std::int64_t row, double loss) {
     ReplayedSample sample{.row = row, .id = batch.ids[row].item<std::int64_t>()};
     sample.where = plan_.train->where(sample.id);
     sample.label = batch.labels[row].item<std::int64_t>();
-    sample.loss = !batch.labelled[row].item<bool>()
-                      ? std::numeric_limits<double>::quiet_NaN()
-                      : training_loss(recipe_,
-                                      {.logits = logits.narrow(0, row, 1),
-                                       .targets = batch.targets.narrow(0, row, 1),
-                                       .prior = state_.prior},
-                                      teacher.defined() ? teacher.narrow(0, row, 1) : teacher)
-                            .item<double>();
+    sample.loss = loss;
     plan_.train->read(sample.id, image_);
     sample.augment = pipeline_.trace(
         image_,

@@ -42,7 +42,7 @@ struct Replay {
   double lr = 0;
   Norms norms;
   std::vector<ReplayedSample> samples;  ///< the highest loss first
-  at::Tensor images;  ///< float [n, channels, height, width], in the batch's order
+  at::Tensor images;  ///< float [n, channels, height, width] in [0, 1], in the batch's order
   LogCheck check;
 
   /// Number of steps that were repeated before this one.

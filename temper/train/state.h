@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "temper/augment/normalisation.h"
 #include "temper/model/network.h"
 #include "temper/optim/optimizer.h"
 #include "temper/recipe/recipe.h"
@@ -35,9 +36,10 @@ struct State {
   std::optional<regularize::EarlyStoppingState> stop = {};  ///< its record of evaluations
   std::optional<KeptWeights> best = {};  ///< of the best evaluation; only with restore_best
 
-  // Inputs of the loss besides the batch, see begin.h. Training does not change them.
+  // What the objective needs besides the batch, see begin.h. Training does not change it.
   std::shared_ptr<model::Network> teacher = {};  ///< null without recipe.distillation
   at::Tensor prior = {};  ///< class frequencies; undefined where the loss does not use them
+  augment::Normalisation normalisation = {};  ///< of the images; empty: unknown
 };
 
 /// The state before the first step.

@@ -18,7 +18,7 @@ std::filesystem::path write_replay(const Replay& replay, const Plan& plan,
 
   std::vector<std::int64_t> rows;
   for (const auto& sample : replay.samples) rows.push_back(sample.row);
-  const auto sheet = contact_sheet(replay.images, plan.training.normalisation, rows);
+  const auto sheet = contact_sheet(replay.images, rows);
   io::write_atomically(folder / "batch.png", io::encode_png(sheet));
   const auto text =
       to_json(replay, plan).dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);

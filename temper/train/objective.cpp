@@ -1,0 +1,128 @@
+#include "temper/train/objective.h"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/tensor.h>
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "temper/core/error.h"
+#include "temper/loss/consistency.h"
+#include "temper/loss/distillation.h"
+#include "temper/loss/loss.h"
+
+namespace temper::train {
+
+Objective::Objective(const recipe::Recipe& recipe, const State& state)
+    : recipe_(recipe), state_(state) {
+  if (recipe.distillation && !state.teacher)
+    throw Error(Code::usage,
+                "recipe.distillation needs a teacher and the state has none; let begin() load it, "
+                "or set State::teacher to a network of your own");
+}
+
+Objective::Logits Objective::forward(const data::Batch& batch, Pass pass) const {
+  Logits logits;
+  if (recipe_.distillation) {
+    const at::NoGradGuard guard;
+    logits.teacher = state_.teacher->forward(batch.views.front());
+  }
+  const auto views = recipe_.consistency ? recipe_.consistency->views : 1;
+  auto& network = *state_.network;
+  if (const auto* random = model::random_options(recipe_.model)) network.update_rates(*random);
+  network.begin({.seed = static_cast<std::uint64_t>(recipe_.seed),
+                 .step = state_.step,
+                 .pass = pass.index,
+                 .first_row = pass.first_row * views});
+  logits.all = network.forward(input(batch));
+  logits.first =
+      recipe_.consistency ? logits.all.unflatten(0, {-1, views}).select(1, 0) : logits.all;
+  return logits;
+}
+
+/// The images of all views, those of an image one after the other, so that a micro-batch draws the
+/// same random numbers as its rows do in the whole batch.
+at::Tensor Objective::input(const data::Batch& batch) const {
+  if (!recipe_.consistency) return batch.views.front();
+  if (std::ssize(batch.views) != recipe_.consistency->views)
+    throw Error(Code::usage,
+                fmt::format("consistency.views = {}, but the batch has {} views of its images",
+                            recipe_.consistency->views, batch.views.size()));
+  return at::stack(batch.views, 1).flatten(0, 1).contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+at::Tensor Objective::label_loss(const loss::Inputs& inputs, const at::Tensor& teacher) const {
+  const auto loss = loss::compute(recipe_.loss, inputs);
+  return recipe_.distillation
+             ? loss::combine_with_distillation(*recipe_.distillation, loss, teacher, inputs)
+             : loss;
+}
+
+Objective::Divisors Objective::divisors(const data::Batch& batch) const {
+  return {loss::count(recipe_.loss, batch.targets, batch.labelled),
+          static_cast<double>(batch.ids.size(0))};
+}
+
+at::Tensor Objective::loss(const data::Batch& batch, const Logits& logits,
+                           const std::optional<Divisors>& whole) const {
+  loss::Inputs inputs{.logits = logits.first,
+                      .targets = batch.targets,
+                      .labelled = batch.labelled,
+                      .prior = state_.prior};
+  double labels_share = 1;
+  if (whole && loss::needs_batch_counts(recipe_.loss))
+    inputs.whole = whole->labels;
+  else if (whole && whole->labels.rows > 0)
+    labels_share = batch.labelled.sum().item<double>() / whole->labels.rows;
+  auto loss = label_loss(inputs, logits.teacher);
+  if (labels_share != 1) loss = loss.mul(labels_share);
+  if (!recipe_.consistency) return loss;
+  const auto rows_share = whole ? static_cast<double>(batch.ids.size(0)) / whole->rows : 1;
+  return loss.add(loss::consistency_loss(*recipe_.consistency, logits.all), rows_share);
+}
+
+std::vector<double> Objective::row_losses(const data::Batch& batch, const Logits& logits) const {
+  std::vector<double> losses;
+  for (std::int64_t row = 0; row < batch.ids.size(0); ++row) {
+    const auto of_row = [row](const at::Tensor& tensor) { return tensor.narrow(0, row, 1); };
+    losses.push_back(batch.labelled[row].item<bool>()
+                         ? label_loss({.logits = of_row(logits.first),
+                                       .targets = of_row(batch.targets),
+                                       .prior = state_.prior},
+                                      recipe_.distillation ? of_row(logits.teacher) : at::Tensor())
+                               .item<double>()
+                         : std::numeric_limits<double>::quiet_NaN());
+  }
+  return losses;
+}
+
+void Objective::add_penalty_gradient() const {
+  if (recipe_.penalty)
+    regularize::add_penalty_gradient(*recipe_.penalty, decayed_weights(recipe_, state_));
+}
+
+at::Tensor Objective::pixels(const at::Tensor& images) const {
+  const auto& normalisation = state_.normalisation;
+  if (std::ssize(normalisation.mean) != images.size(1))
+    throw Error(Code::usage,
+                fmt::format("the state has a normalization of {} channels and the images have {}; "
+                            "let begin() set it, or set State::normalisation to that of the images",
+                            normalisation.mean.size(), images.size(1)));
+  const auto by_channel = [&images](const std::vector<double>& values) {
+    return at::tensor(values, images.options()).view({1, -1, 1, 1});
+  };
+  return images.mul(by_channel(normalisation.std)).add(by_channel(normalisation.mean));
+}
+
+std::vector<at::Tensor> decayed_weights(const recipe::Recipe& recipe, const State& state) {
+  const bool all = !model::freezes_skipped_blocks(recipe.model);
+  std::vector<at::Tensor> weights;
+  for (const auto& target : state.targets)
+    if (target.decay_scale != 0 && target.value.requires_grad() &&
+        (all || target.value.grad().defined()))
+      weights.push_back(target.value);
+  return weights;
+}
+
+}  // namespace temper::train

@@ -1,0 +1,79 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "temper/data/batch.h"
+#include "temper/loss/inputs.h"
+#include "temper/recipe/recipe.h"
+#include "temper/train/state.h"
+
+namespace temper::train {
+
+/// What training minimizes: input -> logits -> loss. The loss is a sum of terms: that of the labels
+/// and of the teacher, over the labeled rows, and the consistency of the views, over all rows. The
+/// penalties on the weights are added to its gradient.
+class Objective {
+ public:
+  /// The outputs for a batch.
+  struct Logits {
+    at::Tensor all;      ///< of all views, those of an image one after the other
+    at::Tensor first;    ///< of the first views
+    at::Tensor teacher;  ///< the teacher's for the first views, without a graph; undefined without
+                         ///< recipe.distillation
+  };
+
+  /// A forward pass of the next step, from which random layers draw.
+  struct Pass {
+    std::int64_t index = 0;      ///< 1 for the second one of sharpness-aware minimization
+    std::int64_t first_row = 0;  ///< of the whole batch, where the given one is a micro-batch
+  };
+
+  /// The divisors of the terms' means over a batch.
+  struct Divisors {
+    loss::Counts labels;
+    double rows = 0;
+  };
+
+  /// Throws Error{Code::usage} where the recipe asks for a teacher and the state has none.
+  /// @param recipe  with the step's scheduled values, see prepare()
+  Objective(const recipe::Recipe& recipe, const State& state);
+
+  /// Sets the rates and the random draws of the network's random layers, and computes the logits.
+  /// Throws Error{Code::usage} where the batch has another number of views than the recipe says.
+  /// @param batch  on the network's device
+  [[nodiscard]] Logits forward(const data::Batch& batch, Pass pass) const;
+
+  /// The loss of a batch, or of a micro-batch: its share, so that the losses of all micro-batches
+  /// add up to that of the batch.
+  /// @param whole  divisors() of the batch that a micro-batch is a part of
+  [[nodiscard]] at::Tensor loss(const data::Batch& batch, const Logits& logits,
+                                const std::optional<Divisors>& whole = {}) const;
+  [[nodiscard]] Divisors divisors(const data::Batch& batch) const;
+
+  /// The loss of the labels and of the teacher for each row alone; NaN for a row without a label.
+  [[nodiscard]] std::vector<double> row_losses(const data::Batch& batch,
+                                               const Logits& logits) const;
+
+  /// Adds the gradient of the penalties to that of the loss.
+  void add_penalty_gradient() const;
+
+  /// Images as they were before normalization, with samples in [0, 1]. Throws
+  /// Error{Code::usage} where the state has no normalization of the images' channels.
+  [[nodiscard]] at::Tensor pixels(const at::Tensor& images) const;
+
+ private:
+  [[nodiscard]] at::Tensor input(const data::Batch& batch) const;
+  [[nodiscard]] at::Tensor label_loss(const loss::Inputs& inputs, const at::Tensor& teacher) const;
+
+  const recipe::Recipe& recipe_;
+  const State& state_;
+};
+
+/// The weights with weight decay, to which penalties and norm constraints apply as well. Excludes
+/// frozen weights, and those that are not updated because they have no gradient.
+std::vector<at::Tensor> decayed_weights(const recipe::Recipe& recipe, const State& state);
+
+}  // namespace temper::train
