@@ -27,6 +27,12 @@ struct Batch {
   at::Tensor repeats;   ///< int64 [n]: number of earlier occurrences of the image in the epoch,
                         ///< where a sampler repeats images; part of the key of its random draws
   std::vector<Skipped> skipped = {};  ///< sorted by row and attempt
+
+  /// Rows [first, first + count), as views of these. Tensors that are undefined here are undefined
+  /// there.
+  [[nodiscard]] Batch rows(std::int64_t first, std::int64_t count) const;
+  /// The batch with all of its tensors on a device; the same tensors where they are already there.
+  [[nodiscard]] Batch to(at::Device device) const;
 };
 
 }  // namespace temper::data

@@ -2,7 +2,6 @@
 
 #include <ATen/ops/as_strided.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/narrow.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -81,14 +80,10 @@ at::Tensor first_images(const at::Tensor& full, std::int64_t rows, augment::Size
 }
 
 Batch first_rows(const Batch& full, std::int64_t rows, augment::Size size) {
-  std::vector<at::Tensor> views;
-  for (const auto& view : full.views) views.push_back(first_images(view, rows, size));
-  return {std::move(views),
-          at::narrow(full.labels, 0, 0, rows),
-          at::narrow(full.targets, 0, 0, rows),
-          at::narrow(full.labelled, 0, 0, rows),
-          at::narrow(full.ids, 0, 0, rows),
-          at::narrow(full.repeats, 0, 0, rows)};
+  auto batch = full.rows(0, rows);
+  for (std::size_t view = 0; view < batch.views.size(); ++view)
+    batch.views[view] = first_images(full.views[view], rows, size);
+  return batch;
 }
 
 /// Moves the skipped images to `skipped`, in an order that does not depend on the threads.

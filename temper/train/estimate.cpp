@@ -63,7 +63,7 @@ Estimate estimate(const Plan& plan, std::int64_t steps) {
     // Stages that are frozen temporarily are trained in most steps.
     state.network->freeze(driver.frozen_stages(plan.horizon.total_steps - 1));
     const Stopwatch step_watch;
-    step(state, recipe, to(*batch, plan.device), times);
+    step(state, recipe, batch->to(plan.device), times);
     if (i >= kWarmup) bare.push_back(step_watch.seconds());
     const double all = watch.lap();
     if (i >= kWarmup) whole.push_back(all);

@@ -1,29 +1,15 @@
 #include "temper/train/guarded_step.h"
 
 #include <algorithm>
+#include <optional>
 #include <tuple>
 #include <utility>
-#include <vector>
 
+#include "temper/model/saved_buffers.h"
 #include "temper/train/checkpoint.h"
 
 namespace temper::train {
-namespace {
-
 using recipe::OnNan;
-
-std::vector<at::Tensor> copies_of_buffers(const model::Network& network) {
-  std::vector<at::Tensor> copies;
-  for (const auto& buffer : network.buffers()) copies.push_back(buffer.value.detach().clone());
-  return copies;
-}
-
-void put_back(const model::Network& network, const std::vector<at::Tensor>& buffers) {
-  for (std::size_t i = 0; i < buffers.size(); ++i)
-    network.buffers()[i].value.detach().copy_(buffers[i]);
-}
-
-}  // namespace
 
 GuardedStep::GuardedStep(std::filesystem::path checkpoints, std::function<void()> settle)
     : checkpoints_(std::move(checkpoints)), settle_(std::move(settle)) {}
@@ -31,8 +17,8 @@ GuardedStep::GuardedStep(std::filesystem::path checkpoints, std::function<void()
 StepResult GuardedStep::operator()(State& state, const recipe::Recipe& recipe,
                                    const data::Batch& batch, Times& times, Norms* norms) const {
   const auto& guard = recipe.guard;
-  const auto buffers =
-      guard.nan == OnNan::skip ? copies_of_buffers(*state.network) : std::vector<at::Tensor>{};
+  std::optional<model::SavedBuffers> buffers;
+  if (guard.nan == OnNan::skip) buffers.emplace(*state.network);
   auto result = step(state, recipe, batch, times, norms);
   if (!result.not_finite) {
     state.left_out_in_row = 0;
@@ -40,7 +26,7 @@ StepResult GuardedStep::operator()(State& state, const recipe::Recipe& recipe,
   }
   ++state.left_out;
   ++state.left_out_in_row;
-  if (guard.nan == OnNan::skip) put_back(*state.network, buffers);
+  if (buffers) buffers->restore();
   if (guard.nan == OnNan::rollback) roll_back(state, guard);
   return result;
 }

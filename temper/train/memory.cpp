@@ -32,15 +32,7 @@ data::Batch blank_batch(const Plan& plan, augment::Size size, std::int64_t views
       .targets = at::full({n, task.classes}, 1.0 / static_cast<double>(task.classes), at::kFloat),
       .labelled = at::full({n}, true, at::kBool),
       .ids = at::arange(n, at::kLong)};
-  return to(batch, plan.device);
-}
-
-data::Batch first_rows(const data::Batch& batch, std::int64_t n) {
-  auto some = batch;
-  for (auto& view : some.views) view = view.narrow(0, 0, n);
-  for (auto* column : {&some.labels, &some.targets, &some.labelled, &some.ids})
-    *column = column->narrow(0, 0, n);
-  return some;
+  return batch.to(plan.device);
 }
 
 /// The allocations of a step with the largest images.
@@ -54,8 +46,7 @@ Allocations of_training(const Plan& plan, const recipe::Recipe& recipe, State& s
     state.network->train(true);
     Times times;
     Norms norms;
-    step(state, recipe, first_rows(blank, batch), times,
-         recipe.log.norms_every > 0 ? &norms : nullptr);
+    step(state, recipe, blank.rows(0, batch), times, recipe.log.norms_every > 0 ? &norms : nullptr);
   });
 }
 
@@ -64,7 +55,7 @@ Allocations of_evaluation(const Plan& plan, State& state) {
   return Allocations([&](std::int64_t batch) {
     const c10::InferenceMode inference;
     state.network->train(false);
-    (void)state.network->forward(first_rows(blank, batch).views.front());
+    (void)state.network->forward(blank.rows(0, batch).views.front());
   });
 }
 

@@ -16,6 +16,7 @@
 #include "temper/loss/cross_entropy.h"
 #include "temper/loss/mse.h"
 #include "temper/measure/values.h"
+#include "temper/model/saved_buffers.h"
 #include "temper/train/state.h"
 #include "temper/train/step.h"
 #include "temper/train/training_size.h"
@@ -96,13 +97,12 @@ std::string inspect_first_batch(const Plan& plan, model::Network& network,
   // In training mode, as in the first step but without random layers, and with the buffers
   // restored: the check must not change the run.
   const at::NoGradGuard no_grad;
-  std::vector<at::Tensor> before;
-  for (const auto& buffer : network.buffers()) before.push_back(buffer.value.clone());
+  const model::SavedBuffers buffers(network);
   network.train(true);
   network.set_noise(model::Noise::never);
   const auto answers = network.forward(images);
   network.set_noise(model::Noise::training);
-  for (std::size_t i = 0; i < before.size(); ++i) network.buffers()[i].value.copy_(before[i]);
+  buffers.restore();
 
   if (plan.is_regression()) return about_first_values(answers, batch);
   const auto loss = loss::cross_entropy(answers, batch.targets, batch.labelled).item<double>();
@@ -139,7 +139,7 @@ Overfit overfit_one_batch(const Plan& plan, std::int64_t steps) {
   options.only_later = {};
   data::Loader loader(plan.train, options);
   loader.start(0);
-  const auto batch = to(*loader.next(), plan.device);
+  const auto batch = loader.next()->to(plan.device);
 
   auto state = start(recipe, build_network(plan), plan.horizon);
   state.network->train(true);
@@ -157,7 +157,8 @@ Overfit overfit_one_batch(const Plan& plan, std::int64_t steps) {
     result.accuracy = lowest_r2({answers, batch.targets.to(at::kCPU, at::kDouble),
                                  std::vector<double>(plan.scale.mean.size(), 1)});
   else
-    result.accuracy = answers.argmax(1).eq(batch.labels).to(at::kDouble).mean().item<double>();
+    result.accuracy =
+        answers.argmax(1).eq(batch.labels.to(at::kCPU)).to(at::kDouble).mean().item<double>();
   return result;
 }
 

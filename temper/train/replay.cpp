@@ -12,6 +12,7 @@
 
 #include "temper/core/error.h"
 #include "temper/io/read_file.h"
+#include "temper/model/saved_buffers.h"
 #include "temper/train/begin.h"
 #include "temper/train/checkpoint.h"
 #include "temper/train/clock.h"
@@ -95,17 +96,6 @@ Evaluations evaluations(const std::vector<json>& log) {
   return found;
 }
 
-/// The outputs of the step's forward pass. The network's buffers are restored.
-Objective::Logits forward(const Objective& objective, model::Network& network,
-                          const data::Batch& batch) {
-  const at::NoGradGuard no_grad;
-  std::vector<at::Tensor> before;
-  for (const auto& buffer : network.buffers()) before.push_back(buffer.value.clone());
-  auto logits = objective.forward(batch, {});
-  for (std::size_t i = 0; i < before.size(); ++i) network.buffers()[i].value.copy_(before[i]);
-  return logits;
-}
-
 class Replayer {
  public:
   Replayer(const Plan& plan, const fs::path& run, std::int64_t step, Evaluations evaluations,
@@ -175,7 +165,7 @@ class Replayer {
       loader_.start(state_.step / steps, state_.step % steps);
     begun_ = true;
     prepare(state_, driver_);
-    return to(*loader_.next(), plan_.device);
+    return loader_.next()->to(plan_.device);
   }
 
   void repeat_step() {
@@ -210,7 +200,10 @@ class Replayer {
     if (plan_.training.adapt) plan_.training.adapt(state_.step, pipeline_);
     const Objective objective(recipe_, state_);
     result_.images = objective.pixels(batch.views.front()).to(at::kCPU, at::kFloat);
-    const auto losses = objective.row_losses(batch, forward(objective, *state_.network, batch));
+    const at::NoGradGuard no_grad;
+    const model::SavedBuffers buffers(*state_.network);
+    const auto losses = objective.row_losses(batch, objective.forward(batch, {}));
+    buffers.restore();
     for (std::size_t row = 0; row < losses.size(); ++row)
       result_.samples.push_back(sample(batch, static_cast<std::int64_t>(row), losses[row]));
     // Images without a loss come last.

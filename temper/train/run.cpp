@@ -255,7 +255,7 @@ class Run {
   }
 
   void train_on(const data::Batch& loaded) {
-    const auto batch = to(loaded, plan_.device);
+    const auto batch = loaded.to(plan_.device);
     prepare(state_, driver_);
     if (state_.step == 0) {
       const auto warning = inspect_first_batch(plan_, *state_.network, batch);
@@ -286,8 +286,9 @@ class Run {
                       .parameter = found.parameter,
                       .action = std::string(name_of(recipe_.guard.nan)),
                       .ids = {}};
-    const auto* ids = batch.ids.const_data_ptr<std::int64_t>();
-    event.ids.assign(ids, ids + batch.ids.numel());
+    const auto ids = batch.ids.to(at::kCPU);
+    const auto* first = ids.const_data_ptr<std::int64_t>();
+    event.ids.assign(first, first + ids.numel());
     tell(event);
     if (recipe_.guard.nan == OnNan::stop || state_.left_out_in_row > recipe_.guard.limit)
       throw_not_finite(event);

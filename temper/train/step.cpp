@@ -1,34 +1,17 @@
 #include "temper/train/step.h"
 
-#include <ATen/core/grad_mode.h>
 #include <ATen/ops/linalg_vector_norm.h>
 
 #include <algorithm>
 #include <utility>
 #include <vector>
 
+#include "temper/model/saved_buffers.h"
 #include "temper/train/clock.h"
 #include "temper/train/objective.h"
 
 namespace temper::train {
 namespace {
-
-/// Rows [first, first + count) of a batch, as views of it.
-data::Batch rows(const data::Batch& batch, std::int64_t first, std::int64_t count) {
-  auto part = batch;
-  for (auto& view : part.views) view = view.narrow(0, first, count);
-  part.targets = batch.targets.narrow(0, first, count);
-  part.labelled = batch.labelled.narrow(0, first, count);
-  part.ids = batch.ids.narrow(0, first, count);
-  return part;
-}
-
-template <class Tensors>
-std::vector<at::Tensor> copies(const Tensors& named) {
-  std::vector<at::Tensor> values;
-  for (const auto& one : named) values.push_back(one.value.detach().clone());
-  return values;
-}
 
 /// Computes the gradient of the objective. @return the loss without penalties
 at::Tensor compute_gradients(const Objective& objective, const recipe::Recipe& recipe,
@@ -39,10 +22,10 @@ at::Tensor compute_gradients(const Objective& objective, const recipe::Recipe& r
   at::Tensor sum;
   for (std::int64_t i = 0; i < parts; ++i) {
     const auto first = i * size / parts;
-    const auto part = rows(batch, first, (i + 1) * size / parts - first);
+    const auto part = batch.rows(first, (i + 1) * size / parts - first);
     Stopwatch watch;
-    const auto logits = objective.forward(part, {.index = pass, .first_row = first});
-    const auto loss = objective.loss(part, logits, whole);
+    const auto loss =
+        objective.loss(part, objective.forward(part, {.index = pass, .first_row = first}), whole);
     times.forward += watch.lap();
     loss.backward();
     times.backward += watch.lap();
@@ -56,15 +39,13 @@ at::Tensor compute_gradients(const Objective& objective, const recipe::Recipe& r
 /// buffers stay as they were after the first pass.
 void sam_gradients(State& state, const Objective& objective, const recipe::Recipe& recipe,
                    const data::Batch& batch, Times& times) {
-  const auto buffers = copies(state.network->buffers());
+  const model::SavedBuffers buffers(*state.network);
   {
     const optim::PerturbedWeights perturbed(*recipe.sam, state.targets);
     optim::zero_gradients(state.targets);
     compute_gradients(objective, recipe, batch, times, /*pass=*/1);
   }
-  const at::NoGradGuard guard;
-  for (std::size_t i = 0; i < buffers.size(); ++i)
-    state.network->buffers()[i].value.copy_(buffers[i]);
+  buffers.restore();
 }
 
 void add_gradient_noise(const State& state, const recipe::Recipe& recipe) {
@@ -87,7 +68,8 @@ void update(State& state, const recipe::Recipe& recipe) {
 }
 
 void update_with_norms(State& state, const recipe::Recipe& recipe, Norms& norms) {
-  const auto before = copies(state.targets);
+  std::vector<at::Tensor> before;
+  for (const auto& target : state.targets) before.push_back(target.value.detach().clone());
   update(state, recipe);
   for (std::size_t i = 0; i < before.size(); ++i) {
     const auto& target = state.targets[i];
@@ -106,14 +88,6 @@ void prepare(State& state, const recipe::ScheduleDriver& driver) {
 
 double learning_rate(const recipe::Recipe& recipe) {
   return std::visit([](const auto& optimizer) { return optimizer.lr; }, recipe.optimizer);
-}
-
-data::Batch to(const data::Batch& batch, at::Device device) {
-  auto moved = batch;
-  for (auto& view : moved.views) view = view.to(device);
-  moved.targets = batch.targets.to(device);
-  moved.labelled = batch.labelled.to(device);
-  return moved;
 }
 
 StepResult step(State& state, const recipe::Recipe& recipe, const data::Batch& batch, Times& times,

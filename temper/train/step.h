@@ -8,9 +8,6 @@
 
 namespace temper::train {
 
-/// The batch on a device; the same tensors where it is already there.
-data::Batch to(const data::Batch& batch, at::Device device);
-
 /// The learning rate in a recipe: with a schedule, that of the current step.
 double learning_rate(const recipe::Recipe& recipe);
 
