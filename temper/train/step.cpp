@@ -13,9 +13,10 @@
 namespace temper::train {
 namespace {
 
-/// Computes the gradient of the objective. @return the loss without penalties
-at::Tensor compute_gradients(const Objective& objective, const recipe::Recipe& recipe,
-                             const data::Batch& batch, Times& times, std::int64_t pass = 0) {
+/// Adds the gradient of the objective, micro-batch by micro-batch. @return the loss without
+/// penalties
+at::Tensor accumulate_gradients(const Objective& objective, const recipe::Recipe& recipe,
+                                const data::Batch& batch, Times& times, std::int64_t pass = 0) {
   const auto size = batch.views.front().size(0);
   const auto parts = std::min(recipe.data.micro_batches, size);
   const auto whole = parts > 1 ? std::optional(objective.divisors(batch)) : std::nullopt;
@@ -35,20 +36,28 @@ at::Tensor compute_gradients(const Objective& objective, const recipe::Recipe& r
   return sum;
 }
 
-/// Replaces the gradient by the one at the perturbed weights (sharpness-aware minimization). The
-/// buffers stay as they were after the first pass.
-void sam_gradients(State& state, const Objective& objective, const recipe::Recipe& recipe,
-                   const data::Batch& batch, Times& times) {
+/// The phases perturb and gradients. With sharpness-aware minimization the gradient is the one at
+/// the perturbed weights, and the buffers stay as they were after the first pass.
+/// @return the loss at the weights themselves, without penalties
+at::Tensor compute_gradients(State& state, const recipe::Recipe& recipe, const data::Batch& batch,
+                             Times& times) {
+  const Objective objective(recipe, state);
+  auto loss = accumulate_gradients(objective, recipe, batch, times);
+  if (!recipe.sam) return loss;
   const model::SavedBuffers buffers(*state.network);
   {
     const optim::PerturbedWeights perturbed(*recipe.sam, state.targets);
     optim::zero_gradients(state.targets);
-    compute_gradients(objective, recipe, batch, times, /*pass=*/1);
+    accumulate_gradients(objective, recipe, batch, times, /*pass=*/1);
   }
   buffers.restore();
+  return loss;
 }
 
-void add_gradient_noise(const State& state, const recipe::Recipe& recipe) {
+/// Changes the gradients before the update.
+void transform(const State& state, const recipe::Recipe& recipe) {
+  if (recipe.clip) optim::clip(*recipe.clip, state.targets);
+  if (!recipe.gradient_noise) return;
   std::vector<at::Tensor> weights;
   for (const auto& target : state.targets) weights.push_back(target.value);
   regularize::add_noise(*recipe.gradient_noise, weights,
@@ -79,6 +88,11 @@ void update_with_norms(State& state, const recipe::Recipe& recipe, Norms& norms)
   }
 }
 
+void average(State& state, const recipe::Recipe& recipe) {
+  if (recipe.averaging)
+    regularize::update(*recipe.averaging, weights(*state.network), *state.averages);
+}
+
 }  // namespace
 
 void prepare(State& state, const recipe::ScheduleDriver& driver) {
@@ -92,22 +106,17 @@ double learning_rate(const recipe::Recipe& recipe) {
 
 StepResult step(State& state, const recipe::Recipe& recipe, const data::Batch& batch, Times& times,
                 Norms* norms) {
-  const Objective objective(recipe, state);
-  const auto loss = compute_gradients(objective, recipe, batch, times);
-  if (recipe.sam) sam_gradients(state, objective, recipe, batch, times);
-
+  const auto loss = compute_gradients(state, recipe, batch, times);
   Stopwatch watch;
   ++state.step;
   if (auto not_finite = find_not_finite(loss, state.targets)) {
     optim::zero_gradients(state.targets);
     return {loss, std::move(not_finite)};
   }
-  if (recipe.clip) optim::clip(*recipe.clip, state.targets);
-  if (recipe.gradient_noise) add_gradient_noise(state, recipe);
+  transform(state, recipe);
   norms != nullptr ? update_with_norms(state, recipe, *norms) : update(state, recipe);
   optim::zero_gradients(state.targets);
-  if (recipe.averaging)
-    regularize::update(*recipe.averaging, weights(*state.network), *state.averages);
+  average(state, recipe);
   times.update += watch.lap();
   return {loss, std::nullopt};
 }

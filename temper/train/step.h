@@ -20,7 +20,17 @@ struct StepResult {
   std::optional<NotFinite> not_finite;  ///< when set, the step was counted but not applied
 };
 
-/// One training step: forward pass, loss, backward pass, update, weight averaging.
+/// One training step. Its phases, each a function in step.cpp, and where a technique belongs:
+///
+///   targets    of rows without a label (none yet)
+///   mix        rows of the batch with others of it (none yet)
+///   perturb    images or weights at which the gradient is taken
+///   gradients  of the objective, micro-batch by micro-batch
+///   reduce     gradients over several processes (none yet)
+///   transform  the gradients: clip, add noise
+///   update     the weights
+///   average    the weights over the steps
+///
 /// @param recipe  with this step's scheduled values, see prepare()
 /// @param batch   on the network's device
 /// @param times   the time of each part is added to it
