@@ -65,8 +65,7 @@ loss = { label_smoothing = { smoothing = 0.1, form = "uniform" } }
 Network quickstart() {
   Network network{.recipe = recipe::load("recipes/fashion-mnist.toml"),
                   .task = {.channels = 1, .height = 28, .width = 28, .classes = 10}};
-  const auto steps = 54'000 / network.recipe.data.batch;
-  network.horizon = {steps, steps * network.recipe.epochs};
+  network.horizon = recipe::horizon_of(network.recipe, 54'000 / network.recipe.data.batch);
   recipe::resolve(network.recipe, network.horizon);
   return network;
 }

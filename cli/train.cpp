@@ -166,8 +166,9 @@ int dry_run(const train::Plan& plan, bool as_json) {
              static_cast<double>(e.memory) / kMiB, static_cast<double>(e.memory_available) / kMiB);
   fmt::print("throughput      {:.0f} images/s ({:.0f} without loading), over {} steps{}\n",
              e.images_per_second, e.step_images_per_second, e.steps_tried, about_size(plan, e));
-  fmt::print("training time   {} for {} epochs of {} steps, evaluation included\n",
-             clock_text(e.seconds), plan.recipe.epochs, plan.horizon.steps_per_epoch);
+  fmt::print("training time   {} for {} steps, {} in an epoch, evaluation included\n",
+             clock_text(e.seconds), grouped(plan.horizon.total_steps),
+             grouped(plan.horizon.steps_per_epoch));
   fmt::print("Dry run: nothing was written.\n");
   return 0;
 }

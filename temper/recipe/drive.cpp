@@ -136,14 +136,14 @@ void check_lr_decay(const Recipe& recipe, const schedule::Horizon& horizon) {
                     *step, kind));
 }
 
-void resolve_rescaling(Recipe& recipe) {
+void resolve_rescaling(Recipe& recipe, const schedule::Horizon& horizon) {
   auto* ema = recipe.averaging ? std::get_if<regularize::Ema>(&*recipe.averaging) : nullptr;
   if (ema == nullptr || ema->rescale == regularize::EmaRescale::none) return;
   if (recipe.schedules.contains("averaging.decay"))
     refuse(recipe, "averaging.decay",
            "it has a schedule, which averaging.rescale = \"torchvision\" would override; keep one "
            "of them");
-  ema->decay = regularize::rescaled_decay(*ema, recipe.data.batch, recipe.epochs);
+  ema->decay = regularize::rescaled_decay(*ema, recipe.data.batch, horizon.epochs());
   ema->rescale = regularize::EmaRescale::none;
 }
 
@@ -172,6 +172,7 @@ void check_schedules(const Recipe& recipe, const schedule::Horizon& horizon) {
 void check_lengths(const Recipe& recipe, const schedule::Horizon& horizon) {
   for (const auto& [path, schedule] : recipe.schedules)
     schedule::check_length(schedule, place(recipe.places, path) + path, horizon);
+  check_freeze(recipe, horizon.epochs());
   check_lr_decay(recipe, horizon);
 }
 
@@ -186,7 +187,7 @@ void check_plateaus(const Recipe& recipe, bool validated) {
 void resolve(Recipe& recipe, const schedule::Horizon& horizon) {
   std::visit([&](auto& optimizer) { resolve_base_lr(recipe, optimizer, "optimizer", horizon); },
              recipe.optimizer);
-  resolve_rescaling(recipe);
+  resolve_rescaling(recipe, horizon);
 }
 
 ScheduleDriver::ScheduleDriver(Recipe& recipe, const schedule::Horizon& horizon)

@@ -41,7 +41,7 @@ void about_plateaus(const Recipe& recipe, const schedule::Horizon& horizon,
                     std::vector<std::string>& hints) {
   // The first evaluation is always the best so far, and a reduction after the last one has no
   // effect.
-  const auto epochs = horizon.total_steps / horizon.steps_per_epoch;
+  const auto epochs = horizon.epochs();
   for (const auto& [path, schedule] : recipe.schedules)
     if (const auto* plateau = std::get_if<schedule::Plateau>(&schedule);
         plateau != nullptr && plateau->patience + 2 >= epochs)

@@ -29,19 +29,26 @@ void check_name(const Recipe& recipe) {
                     place(recipe.places, "name"), quote(name.substr(0, 120))));
 }
 
+void check_length(const Recipe& recipe) {
+  if (recipe.epochs > 0 && recipe.steps > 0)
+    throw Error(Code::usage,
+                fmt::format("{}epochs = {} and steps = {} are both given; keep one, or set the "
+                            "other to 0",
+                            place(recipe.places, "steps"), recipe.epochs, recipe.steps));
+  if (recipe.epochs == 0 && recipe.steps == 0)
+    throw Error(Code::usage,
+                fmt::format("{}epochs and steps are both 0; expected the run's length in one of "
+                            "them, as in epochs = 10",
+                            place(recipe.places, "epochs")));
+}
+
 // The horizon used before the data is known: long enough for every warm-up to end, short enough to
 // check every step.
 schedule::Horizon nominal(const Recipe& recipe) {
   constexpr std::int64_t steps_per_epoch = 100;
-  return {steps_per_epoch, steps_per_epoch * std::min<std::int64_t>(recipe.epochs, 1000)};
-}
-
-void check_freeze(const Recipe& recipe) {
-  if (recipe.freeze && recipe.freeze->epochs > recipe.epochs)
-    throw Error(
-        Code::usage,
-        fmt::format("{}freeze.epochs is {}, more than the run's {} epochs; 0 means the whole run",
-                    place(recipe.places, "freeze.epochs"), recipe.freeze->epochs, recipe.epochs));
+  constexpr std::int64_t most = 1000;
+  return {steps_per_epoch, recipe.steps > 0 ? std::min(recipe.steps, steps_per_epoch * most)
+                                            : steps_per_epoch * std::min(recipe.epochs, most)};
 }
 
 void check_folds(const Recipe& recipe) {
@@ -86,7 +93,8 @@ void check_optimizer(const Recipe& recipe) {
 
 void check(const Recipe& recipe) {
   check_name(recipe);
-  check_freeze(recipe);
+  check_length(recipe);
+  if (recipe.epochs > 0) check_freeze(recipe, recipe.epochs);
   check_folds(recipe);
   check_sources(recipe);
   check_schedules(recipe, nominal(recipe));
@@ -112,12 +120,26 @@ Recipe parse(std::string_view text, const std::string& name, const std::vector<s
   std::ranges::stable_partition(edits, names_a_kind);
   for (const auto& edit : edits)
     bind_tree(parse_edit(edit), view, recipe.schedules, &recipe.places);
+  if (recipe.steps > 0 && !recipe.places.contains("epochs")) recipe.epochs = 0;
   check(recipe);
   return recipe;
 }
 
 Recipe load(const std::filesystem::path& path, const std::vector<std::string>& sets) {
   return parse(io::read_text(path, kMaxBytes), path.string(), sets);
+}
+
+schedule::Horizon horizon_of(const Recipe& recipe, std::int64_t steps_per_epoch) {
+  check_length(recipe);
+  return {steps_per_epoch, recipe.steps > 0 ? recipe.steps : steps_per_epoch * recipe.epochs};
+}
+
+void check_freeze(const Recipe& recipe, std::int64_t epochs) {
+  if (recipe.freeze && recipe.freeze->epochs > epochs)
+    throw Error(
+        Code::usage,
+        fmt::format("{}freeze.epochs is {}, more than the run's {} epochs; 0 means the whole run",
+                    place(recipe.places, "freeze.epochs"), recipe.freeze->epochs, epochs));
 }
 
 std::string to_toml(const Recipe& recipe) {

@@ -311,6 +311,7 @@ struct Recipe {
   std::string name = "run";
   std::int64_t seed = 1;
   std::int64_t epochs = 10;
+  std::int64_t steps = 0;
   Precision precision = Precision::automatic;
   Device device = Device::automatic;
   Auto threads = {};
@@ -346,9 +347,17 @@ struct Recipe {
                               .changes_results = false}),
         field(&Recipe::seed,
               {.name = "seed", .meaning = "seed of all random numbers", .bounds = {.low = 0}}),
-        field(
-            &Recipe::epochs,
-            {.name = "epochs", .meaning = "passes over the training images", .bounds = {.low = 1}}),
+        field(&Recipe::epochs,
+              {.name = "epochs",
+               .meaning = "length of the run in passes over the training images; 0: it is given in "
+                          "steps",
+               .bounds = {.low = 0}}),
+        field(&Recipe::steps,
+              {.name = "steps",
+               .meaning = "length of the run in training steps, in place of epochs; "
+                          "0: it is given in epochs",
+               .unit = "steps",
+               .bounds = {.low = 0}}),
         field(&Recipe::precision,
               {.name = "precision",
                .meaning = "number format that layers compute in; auto: bf16 where it is faster "
@@ -435,14 +444,20 @@ std::vector<Fact> facts(const Recipe& recipe);
 
 std::vector<Difference> differences(const Recipe& left, const Recipe& right);
 
+/// The run's length. Throws Error{Code::usage} unless it is given either in epochs or in steps.
+schedule::Horizon horizon_of(const Recipe& recipe, std::int64_t steps_per_epoch);
+
 /// Throws Error{Code::usage} that names the step and the value where a schedule leaves its option's
 /// range, and for a plateau schedule of a data option.
 void check_schedules(const Recipe& recipe, const schedule::Horizon& horizon);
 
 /// Checks that need the run's length. Throws Error{Code::usage} for a schedule that is longer or
-/// shorter than the run, and for a decreasing learning rate with an optimizer that replaces
-/// learning rate decay (schedule-free ones).
+/// shorter than the run, for stages that stay frozen for longer, and for a decreasing learning rate
+/// with an optimizer that replaces learning rate decay (schedule-free ones).
 void check_lengths(const Recipe& recipe, const schedule::Horizon& horizon);
+
+/// Throws Error{Code::usage} for stages that stay frozen for longer than the run's epochs.
+void check_freeze(const Recipe& recipe, std::int64_t epochs);
 
 /// Throws Error{Code::usage} for a plateau schedule without a validation score to follow.
 /// @param validated  there is a validation set

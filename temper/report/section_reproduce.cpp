@@ -83,6 +83,12 @@ Html environment_rows(const nlohmann::json& environment) {
   return rows;
 }
 
+/// Where the last epoch is incomplete, its length.
+std::string last_epoch(const train::Started& start) {
+  const auto rest = start.steps_per_epoch > 0 ? start.total_steps % start.steps_per_epoch : 0;
+  return rest > 0 ? ", the last of " + counted(rest, "step") : "";
+}
+
 Html how(const ReportData& facts) {
   const auto& run = facts.run;
   const auto folder = shell_word(run.directory.filename().string());
@@ -105,9 +111,10 @@ Html how(const ReportData& facts) {
   if (const auto seed = seed_of(run.recipe); !seed.empty())
     list += html("<div><dt>Seed</dt><dd>{}</dd></div>", seed);
   if (run.start && run.start->batch > 0)
-    list += html("<div><dt>Schedule</dt><dd>{}<small>{} of {}, batches of {}</small></dd></div>",
+    list += html("<div><dt>Schedule</dt><dd>{}<small>{} of {}{}, batches of {}</small></dd></div>",
                  counted(run.start->total_steps, "step"), counted(run.start->epochs, "epoch"),
-                 counted(run.start->steps_per_epoch, "step"), counted(run.start->batch, "image"));
+                 counted(run.start->steps_per_epoch, "step"), last_epoch(*run.start),
+                 counted(run.start->batch, "image"));
   if (!list.markup.empty()) text += html(R"(<dl class="facts">{}</dl>)", list);
   return text;
 }

@@ -1,5 +1,7 @@
 #include "temper/train/estimate.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -47,7 +49,7 @@ Estimate estimate(const Plan& plan, std::int64_t steps) {
                   .memory = memory.total,
                   .memory_available = available_memory()};
 
-  steps = std::min(steps, plan.horizon.steps_per_epoch - 1);
+  steps = std::min({steps, plan.horizon.steps_per_epoch - 1, plan.horizon.total_steps});
   constexpr std::int64_t kWarmup = 3;
   state.network->train(true);
   data::Loader loader(plan.train, as_at(plan.training, sizes.typical_at()));
@@ -70,7 +72,11 @@ Estimate estimate(const Plan& plan, std::int64_t steps) {
     ++result.steps_tried;
   }
   if (whole.empty())
-    throw Error(Code::usage, "the training set has too few batches to time; lower data.batch_size");
+    throw Error(
+        Code::usage,
+        fmt::format("{} steps are too few to time, of {} in an epoch and {} in the run; "
+                    "lower data.batch_size, or train for longer",
+                    result.steps_tried, plan.horizon.steps_per_epoch, plan.horizon.total_steps));
 
   const auto batch = static_cast<double>(recipe.data.batch);
   const double step_seconds = median(whole);
@@ -83,8 +89,9 @@ Estimate estimate(const Plan& plan, std::int64_t steps) {
   watch = {};
   predict(*state.network, plan, plan.probe);
   const double per_image = watch.seconds() / static_cast<double>(plan.probe->size());
-  const double evaluation = per_image * static_cast<double>(evaluated * (recipe.epochs + 1) +
-                                                            (plan.test ? plan.test->size() : 0));
+  const double evaluation =
+      per_image * static_cast<double>(evaluated * (plan.horizon.epochs() + 1) +
+                                      (plan.test ? plan.test->size() : 0));
   result.seconds = step_seconds * static_cast<double>(plan.horizon.total_steps) + evaluation;
   return result;
 }

@@ -217,7 +217,7 @@ Plan plan(const recipe::Recipe& recipe, const data::Dataset& data) {
         Code::usage,
         fmt::format("data.batch_size = {} is larger than the training set of {} images; lower it",
                     options.data.batch, sets.train->size()));
-  plan.horizon = {batches, batches * options.epochs};
+  plan.horizon = recipe::horizon_of(options, batches);
   recipe::check_schedules(options, plan.horizon);
   recipe::check_lengths(options, plan.horizon);
   if (!valued) check_loss(options, plan.task.classes);

@@ -119,7 +119,7 @@ class Replayer {
                  .step = state_.step,
                  .steps_per_epoch = plan_.horizon.steps_per_epoch,
                  .total_steps = result_.step,
-                 .epochs = recipe_.epochs});
+                 .epochs = plan_.horizon.epochs()});
     while (state_.step < result_.step - 1) repeat_step();
     replay_step();
     check(logged);

@@ -113,9 +113,11 @@ class Run {
     state_.origin = state_.step;
     forked_from_ = fmt::format("{} at step {}", options_.fork_from.string(), state_.step);
     if (state_.step >= plan_.horizon.total_steps)
-      throw Error(Code::usage,
-                  fmt::format("{} is at step {} and this recipe ends at step {}; increase epochs",
-                              options_.fork_from.string(), state_.step, plan_.horizon.total_steps));
+      throw Error(
+          Code::usage,
+          fmt::format("{} is at step {} and this recipe ends at step {}; increase epochs or "
+                      "steps",
+                      options_.fork_from.string(), state_.step, plan_.horizon.total_steps));
   }
 
   void note_platform(const Platform& there) {
@@ -131,7 +133,7 @@ class Run {
                  .step = state_.step,
                  .steps_per_epoch = plan_.horizon.steps_per_epoch,
                  .total_steps = plan_.horizon.total_steps,
-                 .epochs = recipe_.epochs,
+                 .epochs = plan_.horizon.epochs(),
                  .parameters = model::parameter_count(*state_.network),
                  .multiply_adds = model::multiply_adds(*state_.network, plan_.task),
                  .train_images = plan_.train->size(),
@@ -178,7 +180,9 @@ class Run {
     const auto per_epoch = plan_.horizon.steps_per_epoch;
     loader_.start(state_.step / per_epoch, state_.step % per_epoch);
     state_.network->train(true);
-    while (const auto* batch = next_batch()) {
+    while (state_.step < plan_.horizon.total_steps) {
+      const auto* batch = next_batch();
+      if (batch == nullptr) break;
       if (stop_asked()) return save_and_stop();
       for (const auto& image : batch->skipped)
         tell_skipped(plan_.train->where(image.id),
@@ -226,8 +230,10 @@ class Run {
     return state_.step >= plan_.horizon.total_steps || should_stop(state_, recipe_);
   }
 
+  /// The end of the run counts as one, too: its last epoch may be incomplete.
   [[nodiscard]] bool at_epoch_end() const {
-    return state_.step % plan_.horizon.steps_per_epoch == 0;
+    return state_.step % plan_.horizon.steps_per_epoch == 0 ||
+           state_.step == plan_.horizon.total_steps;
   }
 
   [[nodiscard]] bool stop_asked() const {
@@ -371,7 +377,7 @@ class Run {
     const Stopwatch watch;
     std::optional<StopDecision> judged;
     bool last = state_.step == plan_.horizon.total_steps;
-    Evaluated event{.epoch = state_.step / plan_.horizon.steps_per_epoch,
+    Evaluated event{.epoch = plan_.horizon.epochs(state_.step),
                     .step = state_.step,
                     .seconds = 0,
                     .raw = {},

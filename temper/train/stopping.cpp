@@ -96,7 +96,7 @@ std::optional<EarlyStop> finish_early_stopping(State& state, const recipe::Recip
     if (state.averages) copy(state.best->averaged, state.averages->tensors);
   }
   return EarlyStop{.reason = should_stop(state, recipe) ? "patience" : "length",
-                   .epoch = state.step / horizon.steps_per_epoch,
+                   .epoch = horizon.epochs(state.step),
                    .step = state.step,
                    .measure = std::string(name_of(recipe.early_stopping->measure)),
                    .best = memory.seen ? memory.best : std::numeric_limits<double>::quiet_NaN(),

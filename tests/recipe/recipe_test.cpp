@@ -92,7 +92,7 @@ keep = 2
 TEST(Recipe, RefusesWhatIsWrongWithOneClearMessage) {
   EXPECT_EQ(error("optimiser.lr = 0.1"),
             "r.toml:1:1: unknown key 'optimiser': did you mean 'optimizer'?");
-  EXPECT_EQ(error("epochs = -3"), "r.toml:1:10: epochs is -3; expected >= 1");
+  EXPECT_EQ(error("epochs = -3"), "r.toml:1:10: epochs is -3; expected >= 0");
   EXPECT_THAT(
       error("[optimizer]\nlr = \"fast\""),
       StartsWith(
@@ -100,10 +100,20 @@ TEST(Recipe, RefusesWhatIsWrongWithOneClearMessage) {
   EXPECT_THAT(error("[optimizer\nlr = 0.1"), StartsWith("r.toml:1:11: not valid TOML: "));
   EXPECT_EQ(error("model.kind = \"resnett\""),
             "r.toml:1:14: unknown model.kind \"resnett\": did you mean 'resnet'?");
-  EXPECT_EQ(error("", {"epochs=-3"}), "--set epochs=-3: epochs is -3; expected >= 1");
+  EXPECT_EQ(error("", {"epochs=-3"}), "--set epochs=-3: epochs is -3; expected >= 0");
   EXPECT_EQ(error("lr = 0.1"), "r.toml:1:1: unknown key 'lr': did you mean 'optimizer.lr'?");
   EXPECT_THAT(error("name = \"../elsewhere\""),
               StartsWith("r.toml:1:8: name is \"../elsewhere\"; expected"));
+}
+
+TEST(Recipe, HasALengthInEpochsOrInSteps) {
+  const auto steps = made("steps = 40");
+  EXPECT_EQ(steps.epochs, 0);
+  EXPECT_EQ(horizon_of(steps, 7).total_steps, 40);
+  EXPECT_EQ(horizon_of(steps, 7).epochs(), 6);
+  EXPECT_EQ(horizon_of(made("epochs = 3"), 7).total_steps, 21);
+  EXPECT_EQ(fingerprint(made(to_toml(steps)), "d"), fingerprint(steps, "d"));
+  EXPECT_NE(fingerprint(made("epochs = 4"), "d"), fingerprint(steps, "d"));
 }
 
 TEST(Recipe, RefusesAScheduleThatLeavesItsOptionsRange) {

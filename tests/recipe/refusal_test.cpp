@@ -128,6 +128,17 @@ TEST(Refused, APlateauOverTheImages) {
               StartsWith("r.toml:2:14: data.train_size: a data option can't have a plateau"));
 }
 
+TEST(Refused, ALengthInBothEpochsAndStepsOrInNeither) {
+  EXPECT_EQ(
+      of("epochs = 3\nsteps = 40"),
+      "r.toml:2:9: epochs = 3 and steps = 40 are both given; keep one, or set the other to 0");
+  EXPECT_EQ(
+      of("epochs = 0"),
+      "r.toml:1:10: epochs and steps are both 0; expected the run's length in one of them, as "
+      "in epochs = 10");
+  EXPECT_EQ(of("epochs = 0\nsteps = 40"), "(not refused)");
+}
+
 TEST(Refused, StagesFrozenBeyondTheRun) {
   EXPECT_EQ(of("epochs = 3\n[freeze]\nepochs = 4"),
             "r.toml:3:10: freeze.epochs is 4, more than the run's 3 epochs; 0 means the whole run");
