@@ -10,6 +10,6 @@ pairs.compare(
     "the average, penalties and clipping together take",
     pairs.arguments(__doc__).parse_args(),
     [*WITH, "checkpoint.every_steps=0"],
-    ["averaging=false", "checkpoint.every_steps=0"],
+    ["averaging=[]", "checkpoint.every_steps=0"],
     settings=WITH,
 )

@@ -295,11 +295,10 @@ void add_eval(const Command& app) {
   command.option("--split", options->split, "data split to evaluate")
       .one_of({"test", "validation", "train"})
       .with_default();
-  command
-      .option("--weights", options->weights,
-              "weights of the finished run, or of its best or last checkpoint (default: those the "
-              "run was tested with)")
-      .one_of({"raw", "averaged", "best", "last"});
+  command.option(
+      "--weights", options->weights,
+      "weights of the finished run (raw, averaged, or the name of one of several averages, such as "
+      "ema-2) or of a checkpoint (best, last); default: those the run was tested with");
   command
       .option("--temperature", options->temperature,
               "fit: fit the temperature of these weights on the validation set and save it with "

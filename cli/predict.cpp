@@ -121,11 +121,10 @@ void add_predict(const Command& app) {
       .option("--top", options->top, "number of classes to print; targets are always all printed")
       .positive()
       .with_default();
-  command
-      .option("--weights", options->weights,
-              "weights of the finished run, or of its best or last checkpoint (default: those the "
-              "run was tested with)")
-      .one_of({"raw", "averaged", "best", "last"});
+  command.option(
+      "--weights", options->weights,
+      "weights of the finished run (raw, averaged, or the name of one of several averages, such as "
+      "ema-2) or of a checkpoint (best, last); default: those the run was tested with");
   command
       .option("--temperature", options->temperature,
               "saved: divide the logits by the temperature that `temper eval --temperature fit` "

@@ -118,7 +118,7 @@ def quickstart_options() -> Options:
         nesterov=optimizer["nesterov"],
         # temper's form "off_target" gives the true class 1 - smoothing; PyTorch distributes it over all ten classes.
         label_smoothing=smoothing["smoothing"] * 10 / 9,
-        ema=QUICKSTART["averaging"],
+        ema=QUICKSTART["averaging"][0],
     )
 
 

@@ -160,7 +160,7 @@ class Chooser {
     double decay = memories.front().first;
     for (const auto& [value, memory] : memories)
       if (memory <= steps / 20) decay = value;
-    set("averaging.decay", fmt::format("{}", decay));
+    set("averaging.0.decay", fmt::format("{}", decay));
   }
 
   void sampling() {

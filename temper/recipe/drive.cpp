@@ -137,14 +137,15 @@ void check_lr_decay(const Recipe& recipe, const schedule::Horizon& horizon) {
 }
 
 void resolve_rescaling(Recipe& recipe, const schedule::Horizon& horizon) {
-  auto* ema = recipe.averaging ? std::get_if<regularize::Ema>(&*recipe.averaging) : nullptr;
-  if (ema == nullptr || ema->rescale == regularize::EmaRescale::none) return;
-  if (recipe.schedules.contains("averaging.decay"))
-    refuse(recipe, "averaging.decay",
-           "it has a schedule, which averaging.rescale = \"torchvision\" would override; keep one "
-           "of them");
-  ema->decay = regularize::rescaled_decay(*ema, recipe.data.batch, horizon.epochs());
-  ema->rescale = regularize::EmaRescale::none;
+  for (std::size_t i = 0; i < recipe.averaging.size(); ++i) {
+    auto* ema = std::get_if<regularize::Ema>(&recipe.averaging[i]);
+    if (ema == nullptr || ema->rescale == regularize::EmaRescale::none) continue;
+    if (const auto path = fmt::format("averaging.{}.decay", i); recipe.schedules.contains(path))
+      refuse(recipe, path,
+             "it has a schedule, which rescale = \"torchvision\" would override; keep one of them");
+    ema->decay = regularize::rescaled_decay(*ema, recipe.data.batch, horizon.epochs());
+    ema->rescale = regularize::EmaRescale::none;
+  }
 }
 
 }  // namespace

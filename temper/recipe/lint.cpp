@@ -27,14 +27,16 @@ void about_warmups(const Recipe& recipe, const schedule::Horizon& horizon,
 
 void about_averages(const Recipe& recipe, const schedule::Horizon& horizon,
                     std::vector<std::string>& hints) {
-  const auto* ema = recipe.averaging ? std::get_if<regularize::Ema>(&*recipe.averaging) : nullptr;
-  if (ema == nullptr || ema->warmup != regularize::EmaWarmup::none) return;
-  const double memory = 1 / (1 - ema->decay);
-  if (memory > static_cast<double>(horizon.total_steps) / 3)
-    hints.push_back(
-        fmt::format("averaging.decay = {}: the average spans about {:.0f} steps of a run of {}, so "
-                    "the initial weights stay in it; lower it, or add warmup = \"tensorflow\"",
-                    ema->decay, memory, horizon.total_steps));
+  for (std::size_t i = 0; i < recipe.averaging.size(); ++i) {
+    const auto* ema = std::get_if<regularize::Ema>(&recipe.averaging[i]);
+    if (ema == nullptr || ema->warmup != regularize::EmaWarmup::none) continue;
+    const double memory = 1 / (1 - ema->decay);
+    if (memory > static_cast<double>(horizon.total_steps) / 3)
+      hints.push_back(fmt::format(
+          "averaging.{}.decay = {}: the average spans about {:.0f} steps of a run of {}, so the "
+          "initial weights stay in it; lower it, or add warmup = \"tensorflow\"",
+          i, ema->decay, memory, horizon.total_steps));
+  }
 }
 
 void about_plateaus(const Recipe& recipe, const schedule::Horizon& horizon,
@@ -69,7 +71,7 @@ std::vector<std::string> lint(const Recipe& recipe) {
                     "it",
                     recipe.lookahead ? "lookahead" : "max_norm",
                     std::visit([](const auto& rule) { return rule.kind; }, recipe.optimizer)));
-  if (recipe.averaging && optim::evaluates_average(recipe.optimizer))
+  if (!recipe.averaging.empty() && optim::evaluates_average(recipe.optimizer))
     hints.push_back(fmt::format(
         "averaging with optimizer.kind = \"{}\": this average of the weights that are trained is "
         "evaluated in place of the optimizer's own average; remove averaging",

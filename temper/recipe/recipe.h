@@ -315,7 +315,7 @@ struct Recipe {
   Precision precision = Precision::automatic;
   Device device = Device::automatic;
   Auto threads = {};
-  std::optional<regularize::Averaging> averaging = {};
+  std::vector<regularize::Averaging> averaging = {};
   Data data = {};
   model::Architecture model = {};
   optim::Optimizer optimizer = {};
@@ -376,7 +376,8 @@ struct Recipe {
              .changes_results = false}),
         field(&Recipe::averaging,
               {.name = "averaging",
-               .meaning = "average of the weights over the training steps, for evaluation"}),
+               .meaning = "averages of the weights over the training steps, each in a file of its "
+                          "own; the first is evaluated"}),
         field(&Recipe::data, {.name = "data",
                               .meaning = "the images and how they are loaded and augmented",
                               .ahead_of_step = true}),

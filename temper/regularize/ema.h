@@ -26,7 +26,7 @@ struct Ema {
   static constexpr About about = {
       .summary =
           "Exponential moving average (EMA) of the weights and floating-point buffers, starting "
-          "from the initial weights; it is evaluated in addition to the raw weights.",
+          "from the initial weights.",
       .formula =
           "a <- d_n * a + (1 - d_n) * w after update n = 0, 1, ...\n"
           "none:       d_n = decay\n"

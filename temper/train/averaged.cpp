@@ -1,16 +1,31 @@
 #include "temper/train/averaged.h"
 
 #include <ATen/core/grad_mode.h>
+#include <fmt/format.h>
+
+#include <map>
+#include <string_view>
 
 #include "temper/optim/evaluation_weights.h"
 
 namespace temper::train {
 
+std::vector<std::string> averaging_names(const recipe::Recipe& recipe) {
+  std::vector<std::string> names;
+  std::map<std::string_view, int> seen;
+  for (const auto& averaging : recipe.averaging) {
+    const auto kind = std::visit([](const auto& options) { return options.kind; }, averaging);
+    const int number = ++seen[kind];
+    names.push_back(number == 1 ? std::string(kind) : fmt::format("{}-{}", kind, number));
+  }
+  if (names.empty() && optim::evaluates_average(recipe.optimizer))
+    names.emplace_back("schedule_free");
+  return names;
+}
+
 std::string averaging_name(const recipe::Recipe& recipe) {
-  if (recipe.averaging)
-    return std::visit([](const auto& averaging) { return std::string(averaging.kind); },
-                      *recipe.averaging);
-  return optim::evaluates_average(recipe.optimizer) ? "schedule_free" : "";
+  const auto names = averaging_names(recipe);
+  return names.empty() ? "" : names.front();
 }
 
 const std::optional<Scores>& selected_scores(const Evaluated& evaluated,
@@ -19,12 +34,12 @@ const std::optional<Scores>& selected_scores(const Evaluated& evaluated,
   return averaged ? evaluated.averaged : evaluated.raw;
 }
 
-std::string averaged_file(const recipe::Recipe& recipe) {
-  return "model-" + averaging_name(recipe) + ".safetensors";
+std::string averaged_file(const std::string& name) {
+  return fmt::format("model-{}.safetensors", name);
 }
 
-bool wants_statistics(const recipe::Recipe& recipe) {
-  if (!recipe.averaging) return optim::evaluates_average(recipe.optimizer);
+bool wants_statistics(const recipe::Recipe& recipe, std::size_t index) {
+  if (recipe.averaging.empty()) return optim::evaluates_average(recipe.optimizer);
   return std::visit(
       [](const auto& averaging) {
         if constexpr (requires { averaging.statistics; })
@@ -32,25 +47,25 @@ bool wants_statistics(const recipe::Recipe& recipe) {
         else
           return false;
       },
-      *recipe.averaging);
+      recipe.averaging[index]);
 }
 
 void begin_averages(State& state, const recipe::Recipe& recipe, const schedule::Horizon& horizon) {
   const auto named = weights(*state.network);
-  if (recipe.averaging)
-    state.averages =
-        regularize::start(*recipe.averaging, named, {horizon.steps_per_epoch, horizon.total_steps});
-  else if (optim::evaluates_average(recipe.optimizer))
-    state.averages = regularize::copies_of(named);
+  for (const auto& averaging : recipe.averaging)
+    state.averages.push_back(
+        regularize::start(averaging, named, {horizon.steps_per_epoch, horizon.total_steps}));
+  if (recipe.averaging.empty() && optim::evaluates_average(recipe.optimizer))
+    state.averages.push_back(regularize::copies_of(named));
 }
 
 void refresh_averages(State& state, const recipe::Recipe& recipe) {
-  if (recipe.averaging || !state.averages) return;
+  if (!recipe.averaging.empty() || state.averages.empty()) return;
   const at::NoGradGuard guard;
   const optim::EvaluationWeights there(recipe.optimizer, state.targets, state.optimizer);
   const auto named = weights(*state.network);
   for (std::size_t i = 0; i < named.size(); ++i)
-    state.averages->tensors[i].second.copy_(named[i].second);
+    state.averages.front().tensors[i].second.copy_(named[i].second);
 }
 
 }  // namespace temper::train

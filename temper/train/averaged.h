@@ -1,15 +1,21 @@
 #pragma once
 #include <string>
+#include <vector>
 
 #include "temper/recipe/recipe.h"
 #include "temper/train/events.h"
 #include "temper/train/state.h"
 
-/// The averaged weights, kept in addition to the trained ones: an average of recipe.averaging, or
-/// the evaluation weights of an optimizer that averages by itself (Schedule-Free).
+/// The averaged weights, kept in addition to the trained ones: the averages of recipe.averaging, or
+/// the evaluation weights of an optimizer that averages by itself (Schedule-Free). The first of
+/// them is evaluated; the others are kept in checkpoints and in files of the finished run.
 namespace temper::train {
 
-/// "ema", "swa", "lawa", "schedule_free"; "" without averaged weights.
+/// The name of each: its kind, "ema", "swa" or "lawa", from the second of a kind on with its
+/// number, "ema-2"; "schedule_free" for the optimizer's own.
+std::vector<std::string> averaging_names(const recipe::Recipe& recipe);
+
+/// The name of the one that is evaluated; "" without averaged weights.
 std::string averaging_name(const recipe::Recipe& recipe);
 
 /// The scores, in an evaluation, of the weights that recipe.evaluation selects: the averaged ones
@@ -17,11 +23,11 @@ std::string averaging_name(const recipe::Recipe& recipe);
 const std::optional<Scores>& selected_scores(const Evaluated& evaluated,
                                              const recipe::Recipe& recipe);
 
-/// The file of a finished run that holds the averaged weights: "model-ema.safetensors".
-std::string averaged_file(const recipe::Recipe& recipe);
+/// The file of a finished run that holds averaged weights: "model-ema.safetensors".
+std::string averaged_file(const std::string& name);
 
-/// Whether BatchNorm's statistics are re-estimated for the averaged weights.
-bool wants_statistics(const recipe::Recipe& recipe);
+/// Whether BatchNorm's statistics are re-estimated for the averaged weights with this index.
+bool wants_statistics(const recipe::Recipe& recipe, std::size_t index);
 
 /// Allocates the averaged weights in a new state.
 void begin_averages(State& state, const recipe::Recipe& recipe, const schedule::Horizon& horizon);

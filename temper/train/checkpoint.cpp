@@ -25,21 +25,30 @@ constexpr std::string_view kPrefix = "step-";
 
 constexpr std::string_view kModel = "model.safetensors";
 constexpr std::string_view kOptimizer = "optimizer.safetensors";
-constexpr std::string_view kAverages = "averages.safetensors";
 constexpr std::string_view kBest = "best.safetensors";  ///< of early stopping
-constexpr std::string_view kBestAverages = "best-averages.safetensors";
-constexpr std::string_view kSnapshots = "snapshots.safetensors";  ///< of the average
+constexpr std::string_view kAverages = "averages";
+constexpr std::string_view kBestAverages = "best-averages";
+constexpr std::string_view kSnapshots = "snapshots";  ///< of an average
+
+/// The file of an average: "averages.safetensors", "averages-2.safetensors", ...
+std::string file_of(std::string_view what, std::size_t index) {
+  return index == 0 ? fmt::format("{}.safetensors", what)
+                    : fmt::format("{}-{}.safetensors", what, index + 1);
+}
 
 /// The files of a checkpoint, with the tensors of the state in each.
 std::vector<Snapshot::Part> parts(const State& state) {
   std::vector<Snapshot::Part> all{{std::string(kModel), weights(*state.network)},
                                   {std::string(kOptimizer), state.optimizer.tensors}};
-  if (state.averages) all.push_back({std::string(kAverages), state.averages->tensors});
-  if (state.averages && !state.averages->snapshots.empty())
-    all.push_back({std::string(kSnapshots), state.averages->snapshots});
-  if (state.best) all.push_back({std::string(kBest), state.best->raw});
-  if (state.best && !state.best->averaged.empty())
-    all.push_back({std::string(kBestAverages), state.best->averaged});
+  for (std::size_t i = 0; i < state.averages.size(); ++i) {
+    const auto& average = state.averages[i];
+    all.push_back({file_of(kAverages, i), average.tensors});
+    if (!average.snapshots.empty()) all.push_back({file_of(kSnapshots, i), average.snapshots});
+  }
+  if (!state.best) return all;
+  all.push_back({std::string(kBest), state.best->raw});
+  for (std::size_t i = 0; i < state.best->averaged.size(); ++i)
+    all.push_back({file_of(kBestAverages, i), state.best->averaged[i]});
   return all;
 }
 
@@ -96,7 +105,7 @@ Snapshot snapshot(const State& state, Manifest manifest, io::Metadata metadata) 
   manifest.left_out = state.left_out;
   manifest.left_out_in_row = state.left_out_in_row;
   manifest.optimizer_steps = state.optimizer.step;
-  manifest.updates = state.averages ? state.averages->updates : 0;
+  for (const auto& average : state.averages) manifest.updates.push_back(average.updates);
   manifest.plateaus = state.plateaus;
   manifest.stop = state.stop;
   Snapshot copy{
@@ -192,6 +201,10 @@ void verify_checkpoint(const fs::path& checkpoint) {
 
 void load_checkpoint(State& state, const fs::path& checkpoint) {
   const auto manifest = read_manifest(checkpoint);
+  if (manifest.updates.size() != state.averages.size())
+    throw Error(Code::data,
+                fmt::format("{}: has {} averages of the weights; expected {}", checkpoint.string(),
+                            manifest.updates.size(), state.averages.size()));
   for (const auto& part : parts(state)) {
     verify(checkpoint, manifest, part.file);
     load_tensors(io::Safetensors(checkpoint / part.file), part.tensors);
@@ -200,7 +213,8 @@ void load_checkpoint(State& state, const fs::path& checkpoint) {
   take_plateaus(state, manifest.plateaus);
   if (state.stop) state.stop = manifest.stop.value_or(regularize::EarlyStoppingState{});
   state.optimizer.step = manifest.optimizer_steps;
-  if (state.averages) state.averages->updates = manifest.updates;
+  for (std::size_t i = 0; i < state.averages.size(); ++i)
+    state.averages[i].updates = manifest.updates[i];
 }
 
 std::vector<std::string> load_compatible(State& state, const fs::path& checkpoint) {
@@ -229,11 +243,14 @@ std::vector<std::string> load_compatible(State& state, const fs::path& checkpoin
     }
   };
   if (load(kOptimizer, state.optimizer.tensors)) state.optimizer.step = manifest.optimizer_steps;
-  if (!state.averages) return anew;
-  if (fs::exists(checkpoint / kAverages) && load(kAverages, state.averages->tensors))
-    state.averages->updates = manifest.updates;
-  else
-    reset_average(*state.averages, weights(*state.network));
+  for (std::size_t i = 0; i < state.averages.size(); ++i) {
+    auto& average = state.averages[i];
+    if (const auto file = file_of(kAverages, i);
+        i < manifest.updates.size() && load(file, average.tensors))
+      average.updates = manifest.updates[i];
+    else
+      reset_average(average, weights(*state.network));
+  }
   return anew;
 }
 

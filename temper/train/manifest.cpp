@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kFormat = 3;
+constexpr int kFormat = 4;
 
 json to_json(const std::optional<BestMetric>& best_metric) {
   if (!best_metric) return nullptr;
@@ -99,7 +99,7 @@ Manifest read(const json& object) {
           .left_out = whole(object.at("left_out")),
           .left_out_in_row = whole(object.at("left_out_in_row")),
           .optimizer_steps = whole(object.at("optimizer_steps")),
-          .updates = whole(object.at("updates")),
+          .updates = object.at("updates").get<std::vector<std::int64_t>>(),
           .plateaus = read_plateaus(object.at("plateaus")),
           .stop = read_stop(object),
           .files = object.at("files").get<std::map<std::string, std::string>>()};

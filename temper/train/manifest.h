@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "temper/regularize/early_stopping.h"
 #include "temper/schedule/plateau.h"
@@ -29,7 +30,7 @@ struct Manifest {
   std::int64_t left_out = 0;         ///< see State
   std::int64_t left_out_in_row = 0;  ///< see State
   std::int64_t optimizer_steps = 0;
-  std::int64_t updates = 0;                                ///< of the averages
+  std::vector<std::int64_t> updates;                       ///< of each average
   std::map<std::string, schedule::PlateauState> plateaus;  ///< by path of the scheduled option
   std::optional<regularize::EarlyStoppingState> stop;      ///< see State
   std::map<std::string, std::string> files;                ///< checksum by file name

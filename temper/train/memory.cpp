@@ -63,11 +63,12 @@ Allocations of_evaluation(const Plan& plan, State& state) {
 std::vector<std::int64_t> sizes_of(const State& state) {
   auto all = weights(*state.network);
   all.insert(all.end(), state.optimizer.tensors.begin(), state.optimizer.tensors.end());
-  if (state.averages)
-    all.insert(all.end(), state.averages->tensors.begin(), state.averages->tensors.end());
+  for (const auto& average : state.averages)
+    all.insert(all.end(), average.tensors.begin(), average.tensors.end());
   if (state.best) {
     all.insert(all.end(), state.best->raw.begin(), state.best->raw.end());
-    all.insert(all.end(), state.best->averaged.begin(), state.best->averaged.end());
+    for (const auto& average : state.best->averaged)
+      all.insert(all.end(), average.begin(), average.end());
   }
   std::vector<std::int64_t> sizes;
   for (const auto& [name, tensor] : all)

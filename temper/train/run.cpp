@@ -345,13 +345,13 @@ class Run {
     return result;
   }
 
-  /// Calls `look` with the averaged weights in the network, in place of the trained ones.
+  /// Calls `look` with averaged weights in the network, in place of the trained ones.
   template <class Look>
-  auto with_averages(const Look& look) {
+  auto with_average(std::size_t index, const Look& look) {
     refresh_averages(state_, recipe_);
     const auto named = weights(*state_.network);
-    const regularize::SwappedAverages swapped(*state_.averages, named);
-    if (wants_statistics(recipe_))
+    const regularize::SwappedAverages swapped(state_.averages[index], named);
+    if (wants_statistics(recipe_, index))
       reestimate_statistics(*state_.network, plan_, state_.step / plan_.horizon.steps_per_epoch,
                             [this] { return stop_asked(); });
     return look();
@@ -362,14 +362,14 @@ class Run {
   }
 
   [[nodiscard]] bool uses_averages() const {
-    return state_.averages && recipe_.evaluation.weights != recipe::Weights::raw;
+    return !state_.averages.empty() && recipe_.evaluation.weights != recipe::Weights::raw;
   }
 
   void evaluate(Evaluated& event, bool averaged) {
     if (!averaged)
       event.raw = scores();
-    else if (state_.averages)
-      event.averaged = with_averages([this] { return scores(); });
+    else if (!state_.averages.empty())
+      event.averaged = with_average(0, [this] { return scores(); });
   }
 
   /// At the end of an epoch. False: stopped on request, after saving.
@@ -435,16 +435,15 @@ class Run {
     early_stop_ = finish_early_stopping(state_, recipe_, plan_.horizon);
     const auto& folder = folder_.path();
     export_weights(plan_, weights(*state_.network), folder / "model.safetensors");
-    if (state_.averages)
-      export_weights(plan_, state_.averages->tensors, folder / averaged_file(recipe_));
-    times_.save += watch.lap();
-    if (early_stop_) tell(*early_stop_);
-    if (plan_.test) {
-      try {
-        test_ = test();
-      } catch (const Cancelled&) {
-        return false;  // training's last checkpoint is saved
-      }
+    try {
+      export_averages();
+      times_.save += watch.lap();
+      if (early_stop_) tell(*early_stop_);
+      if (plan_.test) test_ = test();
+    } catch (const Cancelled&) {
+      return false;  // training's last checkpoint is saved
+    }
+    if (test_) {
       times_.evaluate += watch.lap();
       tell(*test_);
     }
@@ -452,12 +451,22 @@ class Run {
     return true;
   }
 
+  /// The statistics of the first average are those of its last evaluation; the others have had
+  /// none.
+  void export_averages() {
+    const auto names = averaging_names(recipe_);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (i > 0) with_average(i, [] {});
+      export_weights(plan_, state_.averages[i].tensors, folder_.path() / averaged_file(names[i]));
+    }
+  }
+
   /// Evaluates the test set, once, with the weights that recipe.evaluation selects, as they were
   /// after their last evaluation.
   Tested test() {
     const auto named = weights(*state_.network);
     std::optional<regularize::SwappedAverages> swapped;
-    if (uses_averages()) swapped.emplace(*state_.averages, named);
+    if (uses_averages()) swapped.emplace(state_.averages.front(), named);
     const auto predictions = answers(plan_.test);
     export_predictions(plan_, predictions, folder_.path());
     return {selected_weights(), score(predictions)};

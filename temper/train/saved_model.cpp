@@ -5,6 +5,7 @@
 #include <ATen/ops/topk.h>
 #include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -49,21 +50,27 @@ fs::path checkpoint_file(const fs::path& run, const std::string& which,
 fs::path weights_file(const fs::path& run, std::string& weights, const recipe::Recipe& recipe) {
   if (weights == "best" || weights == "last") return checkpoint_file(run, weights, recipe);
   const fs::path raw = run / "model.safetensors";
-  const auto averaged = run / averaged_file(recipe);
   if (!fs::exists(raw))
     throw Error(
         Code::usage,
         fmt::format("{}: no finished run (looked for {}); train it to the end first, or use "
                     "the weights of its last checkpoint (--weights last)",
                     run.string(), raw.filename().string()));
-  const bool any_averaged = !averaging_name(recipe).empty();
+  const auto names = averaging_names(recipe);
   if (weights.empty())
     weights =
-        any_averaged && recipe.evaluation.weights != recipe::Weights::raw ? "averaged" : "raw";
-  if (weights == "averaged" && !any_averaged)
+        !names.empty() && recipe.evaluation.weights != recipe::Weights::raw ? "averaged" : "raw";
+  if (weights == "raw") return raw;
+  if (names.empty())
     throw Error(Code::usage,
                 fmt::format("{}: the run has no averaged weights; use raw", run.string()));
-  return weights == "averaged" ? averaged : raw;
+  if (weights == names.front()) weights = "averaged";
+  const auto& name = weights == "averaged" ? names.front() : weights;
+  if (std::ranges::find(names, name) == names.end())
+    throw Error(Code::usage, fmt::format("{}: the run has no weights \"{}\"; expected raw, "
+                                         "averaged, {}, best or last",
+                                         run.string(), weights, fmt::join(names, ", ")));
+  return run / averaged_file(name);
 }
 
 /// A JSON list from the file's metadata.

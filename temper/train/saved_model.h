@@ -24,15 +24,16 @@ struct SavedModel {
   data::ValueScale scale;                ///< mean and deviation of each target
   model::Task task;
   augment::Normalisation normalisation;
-  std::string weights;                          ///< "raw", "averaged", "best" or "last"
+  std::string weights;                          ///< "raw", "averaged", "ema-2", "best" or "last"
   std::filesystem::path file;                   ///< that holds them
   std::optional<SavedTemperature> temperature;  ///< fitted for these weights, if any
 };
 
 /// The model of a run. Throws Error{Code::usage} when the directory holds no such run or weights,
 /// Error{Code::data} for damaged files.
-/// @param weights  of a finished run: "raw", "averaged", or "" for those evaluated on the test set;
-///                 of the "best" or the "last" checkpoint, averaged where there is an average
+/// @param weights  of a finished run: "raw", "averaged", the name of one of several averages (see
+///                 averaged.h), or "" for those evaluated on the test set; of the "best" or the
+///                 "last" checkpoint, averaged where there is an average
 SavedModel load_model(const std::filesystem::path& run, const std::string& weights = "");
 
 /// The network's input for a picture, float [1, channels, height, width].

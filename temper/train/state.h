@@ -17,7 +17,7 @@ namespace temper::train {
 /// Copies of the best weights, which a run may restore at its end.
 struct KeptWeights {
   std::vector<Named> raw;
-  std::vector<Named> averaged;  ///< empty without weight averaging
+  std::vector<std::vector<Named>> averaged;  ///< those of each average
 };
 
 /// Everything that training changes. All else is a function of the recipe and the step.
@@ -25,9 +25,9 @@ struct State {
   std::unique_ptr<model::Network> network;
   std::vector<optim::Target> targets;  ///< the network's parameters
   optim::State optimizer;
-  std::optional<regularize::Averages> averages;  ///< see averaged.h
-  recipe::Plateaus plateaus;                     ///< plateau schedules' records of evaluations
-  std::int64_t step = 0;                         ///< steps done, including skipped ones
+  std::vector<regularize::Averages> averages;  ///< see averaged.h
+  recipe::Plateaus plateaus;                   ///< plateau schedules' records of evaluations
+  std::int64_t step = 0;                       ///< steps done, including skipped ones
   std::int64_t origin = 0;           ///< the step that the run started at: 0 unless it is a fork
   std::int64_t left_out = 0;         ///< steps that were not applied, see recipe::Guard
   std::int64_t left_out_in_row = 0;  ///< consecutive ones up to now

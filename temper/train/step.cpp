@@ -89,8 +89,8 @@ void update_with_norms(State& state, const recipe::Recipe& recipe, Norms& norms)
 }
 
 void average(State& state, const recipe::Recipe& recipe) {
-  if (recipe.averaging)
-    regularize::update(*recipe.averaging, weights(*state.network), *state.averages);
+  for (std::size_t i = 0; i < recipe.averaging.size(); ++i)
+    regularize::update(recipe.averaging[i], weights(*state.network), state.averages[i]);
 }
 
 }  // namespace

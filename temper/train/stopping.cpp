@@ -61,7 +61,8 @@ void begin_stopping(State& state, const recipe::Recipe& recipe) {
   if (!recipe.early_stopping->restore_best) return;
   state.best.emplace();
   state.best->raw = copies_of(weights(*state.network));
-  if (state.averages) state.best->averaged = copies_of(state.averages->tensors);
+  for (const auto& average : state.averages)
+    state.best->averaged.push_back(copies_of(average.tensors));
 }
 
 std::optional<StopDecision> judge(const State& state, const recipe::Recipe& recipe,
@@ -79,7 +80,8 @@ void record_evaluation(State& state, const StopDecision& judged) {
   state.stop = judged.memory;
   if (!judged.best || !state.best) return;
   copy(weights(*state.network), state.best->raw);
-  if (state.averages) copy(state.averages->tensors, state.best->averaged);
+  for (std::size_t i = 0; i < state.averages.size(); ++i)
+    copy(state.averages[i].tensors, state.best->averaged[i]);
 }
 
 bool should_stop(const State& state, const recipe::Recipe& recipe) {
@@ -93,7 +95,8 @@ std::optional<EarlyStop> finish_early_stopping(State& state, const recipe::Recip
   const bool restored = state.best && memory.seen;
   if (restored) {
     copy(state.best->raw, weights(*state.network));
-    if (state.averages) copy(state.best->averaged, state.averages->tensors);
+    for (std::size_t i = 0; i < state.averages.size(); ++i)
+      copy(state.best->averaged[i], state.averages[i].tensors);
   }
   return EarlyStop{.reason = should_stop(state, recipe) ? "patience" : "length",
                    .epoch = horizon.epochs(state.step),

@@ -160,7 +160,7 @@ TEST(Resume, IsExactWithAPlateauThatFallsAndStagesThatThaw) {
       "lr_scaling={ reference_batch = 8 }",
       "freeze={ stages = 2, epochs = 2 }",
       "parameters.layer_decay=0.8",
-      "averaging={ kind = \"swa\", start = 0 }"};
+      "averaging=[{ kind = \"swa\", start = 0 }, { kind = \"ema\", decay = 0.9 }]"};
   for (int step = 1; step < 4 * kStepsPerEpoch; step += everything() ? 1 : 3)
     expect_equal_after_a_stop(folder, edits, step);
 }
@@ -280,7 +280,7 @@ TEST(Fork, BeginsWithTheOthersWeightsAndGoesOnByItself) {
   const TestFolder folder;
   ASSERT_EQ(run_worker({.directory = folder / "run", .stop_at = 3}).status, 75);
   Job fork{.directory = folder / "fork",
-           .sets = {"optimizer.lr=0.01", "averaging=false"},
+           .sets = {"optimizer.lr=0.01", "averaging=[]"},
            .stop_at = 5,
            .fork_from = folder / "run"};
   ASSERT_EQ(run_worker(fork).status, 75);

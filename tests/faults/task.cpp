@@ -35,7 +35,7 @@ constexpr auto kSmall = R"(
 name = "small"
 epochs = 2
 threads = 1
-averaging = { kind = "ema", decay = 0.9 }
+averaging = [{ kind = "ema", decay = 0.9 }]
 [data]
 batch_size = 16
 validation = 0.25

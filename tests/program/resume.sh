@@ -3,7 +3,7 @@ set -euo pipefail
 
 python3 "$TEMPER_SOURCE_DIR/tests/program/pictures.py" pictures 64 5
 small=(pictures --set data.batch_size=32 --set epochs=1 --set model.depth=8 --set threads=2
-  --set averaging.kind=ema --set "data.augment=[{kind='pad_crop'}, {kind='flip'}]")
+  --set averaging.0.kind=ema --set "data.augment=[{kind='pad_crop'}, {kind='flip'}]")
 
 # train STATUS DIR [OPTION...]: must end with exit status STATUS.
 train() {

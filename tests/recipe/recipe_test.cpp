@@ -58,7 +58,7 @@ seed = 1
 epochs = 5
 precision = "auto"
 device = "cpu"
-averaging = { kind = "ema", decay = 0.998, warmup = "tensorflow" }
+averaging = [{ kind = "ema", decay = 0.998, warmup = "tensorflow" }]
 [data]
 source = "fashion-mnist"
 validation = 0.1
@@ -83,7 +83,7 @@ every_steps = 500
 keep = 2
 )");
   EXPECT_EQ(recipe.device, Device::cpu);
-  EXPECT_EQ(std::get<regularize::Ema>(*recipe.averaging).decay, 0.998);
+  EXPECT_EQ(std::get<regularize::Ema>(recipe.averaging.at(0)).decay, 0.998);
   EXPECT_EQ(std::get<augment::PadCrop>(recipe.data.augment.at(0)).padding, 2);
   EXPECT_EQ(std::get<schedule::Cosine>(recipe.schedules.at("optimizer.lr")).peak, 0.4);
   EXPECT_TRUE(std::get<loss::CrossEntropy>(recipe.loss).label_smoothing.has_value());
@@ -198,8 +198,8 @@ TEST(Fingerprint, HoldsWhatChangesResultsAndNothingElse) {
        {"name=x", "log.every_steps=3", "log.norms_every=7", "checkpoint.every_steps=9",
         "checkpoint.keep=9", "checkpoint.best=validation_loss", "threads=2", "device=cpu",
         "data.num_workers=4", "data.source=elsewhere", "optimizer.lr=0.1", "model.kind=resnet",
-        "averaging=false", "seed=1", "data.memory=9", "data.on_bad_image=skip",
-        "data.read_timeout=3", "data.sampling=shuffle", "data.decode=exact"})
+        "averaging=[]", "seed=1", "data.memory=9", "data.on_bad_image=skip", "data.read_timeout=3",
+        "data.sampling=shuffle", "data.decode=exact"})
     EXPECT_EQ(print("", {same}), plain) << same;
   for (const auto* other : {"seed=2",
                             "epochs=11",
@@ -218,7 +218,7 @@ TEST(Fingerprint, HoldsWhatChangesResultsAndNothingElse) {
                             "data.exif_orientation=true",
                             "data.sources=[{ source = \"a\", weight = 2 }]",
                             "data.augment=[\"flip\"]",
-                            "averaging=true",
+                            "averaging=[\"ema\"]",
                             "optimizer.lr=0.2",
                             "optimizer.lr={ schedule = \"cosine\" }",
                             "model.depth=32",
@@ -238,9 +238,10 @@ TEST(Fingerprint, TellsOrderAndKindsOfOperationsApart) {
 
 TEST(Fingerprint, IsMadeOfNothingWhenEveryOptionIsAtItsDefault) {
   for (const auto& fact : facts(Recipe{})) EXPECT_TRUE(fact.is_default) << fact.path;
-  const auto on = made("name = \"run\"\naveraging = true\nloss.label_smoothing = true");
+  const auto on = made("name = \"run\"\naveraging = [\"ema\"]\nloss.label_smoothing = true");
   for (const auto& fact : facts(on))
-    EXPECT_EQ(fact.is_default, fact.path != "averaging" && fact.path != "loss.label_smoothing")
+    EXPECT_EQ(fact.is_default, fact.path != "averaging" && fact.path != "averaging.0.kind" &&
+                                   fact.path != "loss.label_smoothing")
         << fact.path;
 }
 
@@ -402,9 +403,11 @@ TEST(Lint, SaysWhatIsHardlyMeant) {
   EXPECT_THAT(lint(long_warmup, {10, 100}),
               ElementsAre(HasSubstr("does not end within the run's 100")));
   EXPECT_THAT(lint(long_warmup, {10, 101}), IsEmpty());
-  EXPECT_THAT(lint(made("averaging = { decay = 0.99 }"), {10, 200}),
+  EXPECT_THAT(lint(made("averaging = [{ kind = \"ema\", decay = 0.99 }]"), {10, 200}),
               ElementsAre(HasSubstr("initial weights stay")));
-  EXPECT_THAT(lint(made("averaging = { decay = 0.99, warmup = \"timm\" }"), {10, 200}), IsEmpty());
+  EXPECT_THAT(
+      lint(made("averaging = [{ kind = \"ema\", decay = 0.99, warmup = \"timm\" }]"), {10, 200}),
+      IsEmpty());
   const auto patient = made("optimizer.lr = { schedule = \"plateau\", patience = 8 }");
   EXPECT_THAT(lint(patient, {10, 100}), ElementsAre(HasSubstr("no reduction can happen")));
   EXPECT_THAT(lint(patient, {10, 110}), IsEmpty());

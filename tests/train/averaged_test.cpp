@@ -14,7 +14,10 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "temper/core/error.h"
+#include "temper/io/hash.h"
 #include "temper/io/json_lines.h"
+#include "temper/train/checkpoint.h"
 #include "temper/train/evaluate.h"
 #include "temper/train/run.h"
 #include "temper/train/saved_model.h"
@@ -23,6 +26,9 @@
 
 namespace temper::train {
 namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 Plan plan_of(const std::vector<std::string>& sets) {
   return plan(small::recipe(sets), small::dataset(64));
@@ -154,6 +160,74 @@ TEST(Evaluation, ScoresTheWeightsThatAreAskedFor) {
   EXPECT_EQ(load_model(raw.directory.path, "").weights, "raw");
 }
 
+TEST(Averages, HaveNamesOfTheirOwn) {
+  EXPECT_THAT(averaging_names(small::recipe({R"(averaging=["ema", "swa", "ema", "lawa"])"})),
+              ElementsAre("ema", "swa", "ema-2", "lawa"));
+  EXPECT_THAT(averaging_names(small::recipe({"averaging=[]"})), IsEmpty());
+  EXPECT_THAT(averaging_names(small::recipe({"averaging=[]", "optimizer.kind=schedule_free_sgd"})),
+              ElementsAre("schedule_free"));
+}
+
+void expect_same_weights(const small::fs::path& left, const small::fs::path& right) {
+  const io::Safetensors one(left);
+  const io::Safetensors other(right);
+  ASSERT_FALSE(one.tensors().empty());
+  for (const auto& tensor : one.tensors())
+    EXPECT_TRUE(at::equal(to_tensor(tensor), to_tensor(other.at(tensor.name))))
+        << left << ", " << tensor.name;
+}
+
+const std::string kSeveral =
+    R"(averaging=["ema", { kind = "swa", start = 0.3 }, { kind = "ema", decay = 0.5 }])";
+
+TEST(Averages, OfSeveralEachIsThatOfARunWithItAlone) {
+  const Ran several({kSeveral});
+  const auto& folder = several.directory.path;
+  const auto expect_alone = [&](const std::string& averaging, const char* alone, const char* file) {
+    const Ran ran({"averaging=[" + averaging + "]"});
+    expect_same_weights(ran.directory.path / alone, folder / file);
+  };
+  expect_alone(R"("ema")", "model-ema.safetensors", "model-ema.safetensors");
+  expect_alone(R"({ kind = "swa", start = 0.3 })", "model-swa.safetensors",
+               "model-swa.safetensors");
+  expect_alone(R"({ kind = "ema", decay = 0.5 })", "model-ema.safetensors",
+               "model-ema-2.safetensors");
+  EXPECT_EQ(load_model(folder, "averaged").file, folder / "model-ema.safetensors");
+  EXPECT_EQ(load_model(folder, "ema").weights, "averaged");
+  EXPECT_EQ(load_model(folder, "ema-2").file, folder / "model-ema-2.safetensors");
+  EXPECT_THROW((void)load_model(folder, "lawa"), Error);
+}
+
+TEST(Averages, SeveralOutliveAStop) {
+  const auto made = plan_of({kSeveral});
+  const small::Directory folder;
+  run(made, {.directory = folder.path / "whole"});
+  EXPECT_FALSE(run(made, {.directory = folder.path / "parts", .stop_at = 7}).finished);
+  EXPECT_TRUE(run(made, {.directory = folder.path / "parts"}).finished);
+  for (const auto* file : {"model.safetensors", "model-ema.safetensors", "model-swa.safetensors",
+                           "model-ema-2.safetensors"})
+    EXPECT_EQ(io::hash_file(folder.path / "whole" / file),
+              io::hash_file(folder.path / "parts" / file))
+        << file;
+}
+
+TEST(Averages, AForkKeepsThoseThatItsRecipeHasToo) {
+  const small::Directory folder;
+  const auto made = plan_of({R"(averaging=["ema"])"});
+  EXPECT_FALSE(run(made, {.directory = folder.path / "run", .stop_at = 4}).finished);
+  const auto forked = plan_of({kSeveral});
+  auto state = start(forked.recipe, build_network(forked), forked.horizon);
+  const auto anew = load_compatible(state, checkpoint_at(folder.path / "run" / "checkpoints", 4));
+  EXPECT_THAT(anew, IsEmpty());
+  ASSERT_EQ(state.averages.size(), 3U);
+  EXPECT_EQ(state.averages[0].updates, 4);
+  EXPECT_EQ(state.averages[1].updates, 0);
+  const auto network = weights(*state.network);
+  for (std::size_t i = 0; i < network.size(); ++i)
+    EXPECT_TRUE(at::equal(state.averages[1].tensors[i].second, network[i].second))
+        << network[i].first;
+}
+
 class Reestimated : public ::testing::TestWithParam<std::vector<std::string>> {};
 
 TEST_P(Reestimated, TheShippedWeightsHaveTheScoreOfTheLog) {
@@ -173,10 +247,10 @@ TEST_P(Reestimated, TheShippedWeightsHaveTheScoreOfTheLog) {
 INSTANTIATE_TEST_SUITE_P(
     All, Reestimated,
     ::testing::Values(
-        std::vector<std::string>{"averaging.kind=swa", "averaging.start=0.3"},
-        std::vector<std::string>{"averaging.kind=lawa", "averaging.statistics=reestimated"},
-        std::vector<std::string>{"averaging=false", "optimizer.kind=schedule_free_sgd"},
-        std::vector<std::string>{"averaging=false", "optimizer.kind=schedule_free_adamw"}));
+        std::vector<std::string>{"averaging.0.kind=swa", "averaging.0.start=0.3"},
+        std::vector<std::string>{"averaging.0.kind=lawa", "averaging.0.statistics=reestimated"},
+        std::vector<std::string>{"averaging=[]", "optimizer.kind=schedule_free_sgd"},
+        std::vector<std::string>{"averaging=[]", "optimizer.kind=schedule_free_adamw"}));
 
 }  // namespace
 }  // namespace temper::train

@@ -131,7 +131,7 @@ recipe::Recipe recipe_of(const small::fs::path& folder, std::vector<std::string>
                                 "data.augment=[\"random_resized_crop\"]",
                                 "model.width=8",
                                 "epochs=1",
-                                "averaging=false",
+                                "averaging=[]",
                                 "checkpoint.every_steps=1000"};
   sets.insert(sets.end(), more.begin(), more.end());
   return small::recipe(sets);

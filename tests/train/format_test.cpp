@@ -116,7 +116,7 @@ TEST(Bf16Step, SoDoWhatStandsAroundThem) {
   recipe.sam = optim::Sam{};
   recipe.lookahead = optim::Lookahead{};
   recipe.max_norm = regularize::MaxNorm{};
-  recipe.averaging = regularize::Ema{};
+  recipe.averaging = {regularize::Ema{}};
   recipe.data.micro_batches = 2;
   expect_fresh_copies(recipe);
 }

@@ -105,7 +105,7 @@ std::string result(const std::vector<std::string>& sets, std::optional<std::int6
 TEST(Frozen, RunsGoOnWithTheSameBits) {
   auto sets = kEverything;
   // BatchNorm statistics are re-estimated, except those of frozen stages.
-  sets.emplace_back("averaging={ kind = \"swa\", start = 0 }");
+  sets.emplace_back("averaging=[{ kind = \"swa\", start = 0 }]");
   const auto whole = result(sets, std::nullopt);
   for (const std::int64_t step : {1, 5, 6, 7, 11}) EXPECT_EQ(result(sets, step), whole) << step;
 }

@@ -46,7 +46,7 @@ inline recipe::Recipe recipe(const std::vector<std::string>& sets = {}) {
 name = "small"
 epochs = 3
 threads = 1
-averaging = { kind = "ema" }
+averaging = [{ kind = "ema" }]
 [data]
 batch_size = 8
 validation = 0.2

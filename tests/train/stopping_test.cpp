@@ -186,7 +186,7 @@ TEST(EarlyStopping, JudgesTheWeightsThatCountByTheMeasureThatIsAskedFor) {
 }
 
 TEST(EarlyStopping, CountsWhatIsNoNumberAsNoImprovement) {
-  auto made = plan_of({"early_stopping={ patience = 2 }", "averaging=false"});
+  auto made = plan_of({"early_stopping={ patience = 2 }", "averaging=[]"});
   auto state = start(made.recipe, build_network(made), made.horizon);
   for (const double loss : {kNone, std::numeric_limits<double>::infinity()}) {
     EXPECT_FALSE(should_stop(state, made.recipe));
