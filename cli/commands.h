@@ -20,7 +20,6 @@ void add_list(const Command& app);
 void add_explain(const Command& app);
 void add_recipe(const Command& app);
 void add_selftest(const Command& app);
-void add_completion(
-    CLI::App& root);  ///< must be added last: it completes the commands added before
+void add_completion(const Command& app);
 
 }  // namespace temper::cli

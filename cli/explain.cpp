@@ -1,30 +1,21 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <vector>
 
 #include "commands.h"
-#include "temper/core/error.h"
 #include "temper/recipe/describe.h"
 
 namespace temper::cli {
 namespace {
 
 void explain(const std::string& name, bool as_json) {
-  const auto found = recipe::look_up(recipe::catalogue(), name);
-  if (found.size() > 1) {
-    std::vector<std::string> names;
-    for (const auto& technique : found) names.push_back(technique.sort + "." + technique.name);
-    throw Error(Code::usage, fmt::format("'{}' names several techniques: use {}", name,
-                                         fmt::join(names, " or ")));
-  }
+  const auto technique = recipe::look_up_one(recipe::catalogue(), name);
   if (as_json)
-    fmt::print("{}\n", recipe::explain_json(found.front()).dump(2));
+    fmt::print("{}\n", recipe::explain_json(technique).dump(2));
   else
-    fmt::print("{}", recipe::explain_text(found.front()));
+    fmt::print("{}", recipe::explain_text(technique));
 }
 
 }  // namespace

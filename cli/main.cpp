@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "commands.h"
+#include "complete.h"
 #include "temper/core/error.h"
 #include "temper/core/process.h"
 #include "temper/core/version.h"
@@ -55,7 +56,7 @@ void build(CLI::App& root, const std::vector<std::string>& command_line) {
   add_explain(app);
   add_recipe(app);
   add_selftest(app);
-  add_completion(root);
+  add_completion(app);
 }
 
 int print_error(std::string_view message, int status) {
@@ -99,6 +100,11 @@ int run(int argc, char** argv) {
   if (argc == 1) {
     fmt::print("{}", app.help());
     return static_cast<int>(Code::usage);
+  }
+  // CLI11 would take the words for arguments.
+  if (argc > 2 && command_line[1] == kCompleteCommand && command_line[2] == "--") {
+    fmt::print("{}", complete(app, {command_line.begin() + 3, command_line.end()}));
+    return 0;
   }
   try {
     app.parse(argc, argv);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <utility>
 
 #include "temper/core/error.h"
 #include "temper/recipe/catalogue.h"
@@ -131,6 +132,24 @@ std::vector<Technique> look_up(const std::vector<Technique>& techniques, std::st
   throw Error(Code::usage,
               fmt::format("there is no technique '{}'{}; 'temper list' shows all of them", name,
                           near.empty() ? "" : fmt::format(": did you mean '{}'?", near)));
+}
+
+Technique look_up_one(const std::vector<Technique>& techniques, std::string_view name) {
+  auto found = look_up(techniques, name);
+  if (found.size() == 1) return std::move(found.front());
+  std::vector<std::string> names;
+  for (const auto& technique : found) names.push_back(technique.sort + "." + technique.name);
+  throw Error(Code::usage,
+              fmt::format("'{}' names several techniques: use {}", name, fmt::join(names, " or ")));
+}
+
+std::vector<std::string> short_names(const std::vector<Technique>& techniques) {
+  std::vector<std::string> names;
+  for (const auto& technique : techniques) {
+    const bool alone = std::ranges::count(techniques, technique.name, &Technique::name) == 1;
+    names.push_back(alone ? technique.name : technique.sort + "." + technique.name);
+  }
+  return names;
 }
 
 std::string list_text(const std::vector<Technique>& techniques, std::string_view sort) {

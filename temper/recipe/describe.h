@@ -44,6 +44,12 @@ std::vector<std::string> sorts(const std::vector<Technique>& techniques);
 /// is ambiguous. Throws Error{Code::usage} with the nearest spelling when there is none.
 std::vector<Technique> look_up(const std::vector<Technique>& techniques, std::string_view name);
 
+/// The technique of that name. Throws Error{Code::usage} also where several techniques have it.
+Technique look_up_one(const std::vector<Technique>& techniques, std::string_view name);
+
+/// The shortest name of each technique that is its alone: "sgd", or with its sort, "model.custom".
+std::vector<std::string> short_names(const std::vector<Technique>& techniques);
+
 /// The output of `temper list`: names with their summaries, grouped by sort.
 /// @param sort  empty: all sorts
 /// @throws Error{Code::usage} for an unknown sort

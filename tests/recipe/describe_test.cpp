@@ -97,6 +97,21 @@ TEST(LookUp, NamesTheNearestSpelling) {
 TEST(LookUp, TellsTechniquesOfOneNameApartByTheirSort) {
   EXPECT_GT(look_up(catalogue(), "custom").size(), 1U);
   EXPECT_EQ(look_up(catalogue(), "model.custom").size(), 1U);
+  EXPECT_EQ(look_up_one(catalogue(), "model.custom").path, "model");
+  try {
+    (void)look_up_one(catalogue(), "custom");
+    FAIL() << "'custom' is the name of several techniques";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("'custom' names several techniques: use "));
+    EXPECT_THAT(error.what(), HasSubstr("model.custom"));
+  }
+}
+
+TEST(LookUp, FindsEveryTechniqueByItsShortName) {
+  const auto names = short_names(catalogue());
+  EXPECT_THAT(names, ::testing::IsSupersetOf({"sgd", "label_smoothing", "model.custom"}));
+  for (std::size_t i = 0; i < names.size(); ++i)
+    EXPECT_EQ(look_up_one(catalogue(), names[i]).path, catalogue()[i].path) << names[i];
 }
 
 TEST(List, ShowsOneSortOrAll) {
