@@ -23,23 +23,12 @@ struct Options {
 };
 
 void bench_data(const Options& options) {
-  const auto recipe = recipe::load(options.file, options.sets);
-  const auto plan = train::plan(recipe, train::open_data(recipe));
+  const auto plan = train::open_plan(recipe::load(options.file, options.sets));
   const auto times = train::data_times(plan, options.seconds, !options.loading_only);
-  if (!options.as_json) {
-    fmt::print("{}", to_text(times));
-    return;
-  }
-  fmt::print("{}\n", nlohmann::ordered_json{{"images", times.images},
-                                            {"read_seconds", times.read},
-                                            {"decode_seconds", times.decode},
-                                            {"augment_seconds", times.augment},
-                                            {"loader_threads", times.threads},
-                                            {"loading_images_per_second", times.loading},
-                                            {"training_images_per_second", times.training},
-                                            {"step_images_per_second", times.step},
-                                            {"wait_seconds", times.wait()}}
-                         .dump(2));
+  if (options.as_json)
+    fmt::print("{}\n", train::to_json(times).dump(2));
+  else
+    fmt::print("{}", train::to_text(times));
 }
 
 }  // namespace
@@ -53,8 +42,7 @@ void add_bench(const Command& app) {
       "data");
   auto options = std::make_shared<Options>();
   data.option("recipe", options->file, "recipe file").called("RECIPE").required();
-  data.option("--set", options->sets, "override an option, for example data.num_workers=2")
-      .called("KEY=VALUE");
+  data.edits(options->sets);
   data.option("--seconds", options->seconds, "duration of each of the two measurements")
       .called("SECONDS")
       .within(0.1, 3600.0)

@@ -90,6 +90,12 @@ Argument Command::flag(const std::string& names, bool& into, const std::string& 
   return Argument(app_->add_flag(names, into, about));
 }
 
+void Command::edits(std::vector<std::string>& into) const {
+  option("--set", into, "override an option, for example optimizer.lr=0.1; may be repeated")
+      .called("KEY=VALUE")
+      .one_at_a_time();
+}
+
 void Command::footer(const std::string& text) const {
   app_->footer(text);
 }

@@ -6,16 +6,14 @@
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 #include <thread>
 
 #include "commands.h"
-#include "progress.h"
 #include "temper/core/error.h"
+#include "temper/core/grouped.h"
 #include "temper/data/check.h"
 #include "temper/data/pack.h"
-#include "temper/recipe/starter.h"
 #include "temper/train/choose.h"
 
 namespace temper::cli {
@@ -35,53 +33,20 @@ struct Pack {
   bool skip_bad = false;
 };
 
-/// The recipe `temper train` would choose; empty where no image can be read.
-std::optional<recipe::Choice> choice_for(const data::Check& result) {
-  if (!result.error.empty() || result.sets.empty()) return std::nullopt;
-  const auto& training = result.sets.front();
-  if (training.images == std::ssize(training.bad)) return std::nullopt;
-  return recipe::choose(train::recipe_facts(result));
-}
-
-nlohmann::ordered_json json_of(const data::Check& result) {
-  auto json = to_json(result);
-  if (const auto choice = choice_for(result)) {
-    json["recipe"] = choice->recipe;
-    for (const auto& [what, why] : choice->reasons) json["reasons"][what] = why;
-  }
-  return json;
-}
-
 void check(const Check& options) {
   const auto threads = std::max<std::int64_t>(1, std::thread::hardware_concurrency());
   const auto result = data::check(options.source, {.threads = threads});
+  const auto choice = train::choice_for(result);
   if (options.as_json) {
-    fmt::print("{}\n",
-               json_of(result).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    auto json = data::to_json(result);
+    if (choice) json.update(train::to_json(*choice));
+    fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
   } else {
-    fmt::print("{}", to_text(result));
-    if (const auto choice = choice_for(result))
+    fmt::print("{}", data::to_text(result));
+    if (choice)
       fmt::print("`temper train {}` would choose:\n{}", options.source, train::to_text(*choice));
   }
   if (!result.good()) end_with(static_cast<int>(Code::data));
-}
-
-void print(const data::Packed& packed, const std::string& out) {
-  const auto& info = packed.info;
-  std::string sets =
-      fmt::format("{} training images in {} shards", grouped(info.train.images), info.train.shards);
-  if (info.validation.images > 0)
-    sets += fmt::format(", {} validation images in {}", grouped(info.validation.images),
-                        info.validation.shards);
-  if (info.test.images > 0)
-    sets += fmt::format(", {} test images in {}", grouped(info.test.images), info.test.shards);
-  fmt::print("{}: {}; {} MiB, {}", out, sets, grouped((packed.bytes + (1 << 20) - 1) >> 20),
-             packed.values > 0 ? fmt::format("{} targets per image", packed.values)
-                               : fmt::format("{} classes", info.classes.size()));
-  if (packed.reencoded > 0) fmt::print("; {} images re-encoded", grouped(packed.reencoded));
-  fmt::print("\n");
-  for (const auto& bad : packed.bad) fmt::print("skipped {}: {}\n", bad.where, bad.reason);
-  if (!packed.bad.empty()) fmt::print("{} images skipped\n", grouped(std::ssize(packed.bad)));
 }
 
 void pack(const Pack& options) {
@@ -91,13 +56,13 @@ void pack(const Pack& options) {
       fmt::print(stderr, "\r{} of {} images{}", grouped(done), grouped(all),
                  done == all ? "\n" : "");
   };
-  print(data::pack(options.source, options.out,
-                   {.shard_bytes = options.shard_size << 20,
-                    .short_side = options.short_side,
-                    .quality = static_cast<int>(options.quality),
-                    .skip_bad = options.skip_bad},
-                   tell),
-        options.out);
+  const auto packed = data::pack(options.source, options.out,
+                                 {.shard_bytes = options.shard_size << 20,
+                                  .short_side = options.short_side,
+                                  .quality = static_cast<int>(options.quality),
+                                  .skip_bad = options.skip_bad},
+                                 tell);
+  fmt::print("{}", data::to_text(packed, options.out));
 }
 
 }  // namespace

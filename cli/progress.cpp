@@ -6,10 +6,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdio>
 #include <string_view>
 
+#include "temper/core/duration.h"
+#include "temper/core/grouped.h"
 #include "temper/recipe/starter.h"
 #include "temper/report/summary.h"
 #include "temper/train/stopping.h"
@@ -120,20 +121,6 @@ void Progress::show(const train::EarlyStop& e) {
 
 void Progress::show(const train::Warned& e) {
   line("warning: " + e.message);
-}
-
-std::string clock_text(double seconds) {
-  const auto total = std::int64_t{std::llround(std::max(0.0, seconds))};
-  if (total >= 3600)
-    return fmt::format("{}:{:02}:{:02}", total / 3600, total / 60 % 60, total % 60);
-  return fmt::format("{}:{:02}", total / 60, total % 60);
-}
-
-std::string grouped(std::int64_t number) {
-  auto text = std::to_string(number);
-  for (auto i = static_cast<std::ptrdiff_t>(text.size()) - 3; i > (number < 0 ? 1 : 0); i -= 3)
-    text.insert(static_cast<std::size_t>(i), ",");
-  return text;
 }
 
 }  // namespace temper::cli

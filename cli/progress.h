@@ -33,9 +33,4 @@ class Progress : public train::Observer {
   std::int64_t skipped_ = 0;  ///< images
 };
 
-/// "1:23", "2:05:07"
-std::string clock_text(double seconds);
-/// "1,234,567"
-std::string grouped(std::int64_t number);
-
 }  // namespace temper::cli

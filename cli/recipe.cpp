@@ -1,23 +1,17 @@
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "commands.h"
-#include "temper/core/error.h"
-#include "temper/data/open.h"
 #include "temper/io/atomic_file.h"
 #include "temper/recipe/recipe.h"
-#include "temper/recipe/starter.h"
 #include "temper/train/choose.h"
 
 namespace temper::cli {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct Options {
   std::string source = "fashion-mnist";
@@ -27,43 +21,22 @@ struct Options {
   bool as_json = false;
 };
 
-/// The recipe that `temper train SOURCE` chooses.
-std::string chosen(const std::string& source) {
-  const auto data = data::open(source, {.memory = 0, .keep_bad = true});
-  return recipe::choose(train::recipe_facts(data, source)).recipe;
-}
-
 void write_new(const Options& options) {
-  if (options.source != "fashion-mnist" && !fs::exists(options.source))
-    throw Error(Code::data,
-                fmt::format("{} does not exist; name a folder of images, a table (.csv), "
-                            "shards (.tar), or fashion-mnist",
-                            options.source));
-  const auto text =
-      options.source == "fashion-mnist" ? recipe::starter(options.source) : chosen(options.source);
+  const auto text = train::new_recipe(options.source);
   if (options.out.empty()) {
     fmt::print("{}", text);
     return;
   }
-  if (fs::exists(options.out))
-    throw Error(Code::io, fmt::format("{} already exists; name another file", options.out));
-  io::write_atomically(options.out, text);
+  io::write_new_file(options.out, text);
   fmt::print("wrote {}; train it with: temper train {}\n", options.out, options.out);
 }
 
 void show(const Options& options) {
   const auto recipe = recipe::load(options.file, options.sets);
-  if (!options.as_json) {
+  if (options.as_json)
+    fmt::print("{}\n", recipe::to_json(recipe::facts(recipe)).dump(2));
+  else
     fmt::print("{}", recipe::to_toml(recipe));
-    return;
-  }
-  auto list = nlohmann::ordered_json::array();
-  for (const auto& fact : recipe::facts(recipe))
-    list.push_back({{"key", fact.path},
-                    {"value", fact.value},
-                    {"default", fact.is_default},
-                    {"changes_results", fact.changes_results}});
-  fmt::print("{}\n", list.dump(2));
 }
 
 void check(const Options& options) {
@@ -74,11 +47,7 @@ void check(const Options& options) {
 
 void add_file(const Command& command, Options& options) {
   command.option("recipe", options.file, "a recipe (.toml)").called("RECIPE").required();
-  command
-      .option("--set", options.sets,
-              "override an option, for example optimizer.lr=0.1; may be repeated")
-      .called("KEY=VALUE")
-      .one_at_a_time();
+  command.edits(options.sets);
 }
 
 }  // namespace

@@ -2,32 +2,26 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "commands.h"
-#include "duration.h"
 #include "progress.h"
+#include "temper/core/duration.h"
 #include "temper/core/error.h"
 #include "temper/core/stop_flag.h"
-#include "temper/io/atomic_file.h"
-#include "temper/io/folder.h"
-#include "temper/recipe/starter.h"
+#include "temper/report/preflight_text.h"
 #include "temper/report/report.h"
 #include "temper/train/choose.h"
-#include "temper/train/estimate.h"
-#include "temper/train/open_data.h"
-#include "temper/train/preflight.h"
+#include "temper/train/request.h"
 #include "temper/train/run.h"
 
 namespace temper::cli {
 namespace {
 
-namespace fs = std::filesystem;
 using nlohmann::json;
 
 struct Options {
@@ -56,91 +50,15 @@ void stop_on_signals() {
   sigaction(SIGTERM, &action, nullptr);
 }
 
-bool is_recipe(const std::string& source) {
-  const auto ending = fs::path(source).extension();
-  return !fs::is_directory(source) && ending != ".csv" && ending != ".tsv" && ending != ".tar";
-}
-
-/// The recipe and data of a run.
-struct Work {
-  recipe::Recipe recipe;
-  data::Dataset data;
-};
-
-Work open(recipe::Recipe recipe) {
-  auto data = train::open_data(recipe);
-  return {std::move(recipe), std::move(data)};
-}
-
-/// The run directory: --out, or runs/<name>.
-fs::path asked_directory(const Options& options, const std::string& name) {
-  return options.out.empty() ? fs::path("runs") / name : fs::path(options.out);
-}
-
-/// The recipe chosen for data without one is saved beside the run directory, where it can be
-/// edited: once it exists, it is used.
-fs::path chosen_file(const Options& options) {
-  auto path = asked_directory(options, recipe::name_of_source(options.source));
-  if (!path.has_filename()) path = path.parent_path();
-  path += ".toml";
-  return path;
-}
-
-/// Chooses a recipe by the data, prints what was chosen and why, and saves it.
-Work choose(const Options& options) {
-  const auto kept = chosen_file(options);
-  if (fs::exists(kept)) {
-    auto recipe = recipe::load(kept, options.sets);
-    fmt::print(stderr,
-               "{}: using the recipe that was chosen before; remove it to choose a new one\n",
-               kept.string());
-    return open(std::move(recipe));
-  }
-  // --set may change how images are read.
-  const auto asked = recipe::parse(recipe::starter(options.source), options.source, options.sets);
-  auto data = train::open_data(asked);
-  const auto found = train::recipe_facts(data, options.source, asked.device);
-  const auto choice = recipe::choose(found);
-  auto recipe = recipe::parse(choice.recipe, kept.string(), options.sets);
-  fmt::print(stderr, "No recipe was given. Chosen for {} training images {}:\n{}",
-             grouped(found.images), recipe::targets_text(found.classes, found.values),
-             train::to_text(choice));
-  if (!options.dry_run && !options.check) {
-    if (kept.has_parent_path()) io::make_folder(kept.parent_path());
-    io::write_atomically(kept, choice.recipe);
-    fmt::print(stderr, "Saved as {}; edit it there.\n", kept.string());
-  }
-  return {std::move(recipe), std::move(data)};
-}
-
-/// Without a source, the recipe is the one that `temper recipe new` writes for Fashion-MNIST.
-Work begin(const Options& options) {
-  if (options.source.empty())
-    return open(
-        recipe::parse(recipe::starter("fashion-mnist"), "the default recipe", options.sets));
-  if (!is_recipe(options.source)) return choose(options);
-  return open(recipe::load(options.source, options.sets));
-}
-
-/// With --fresh the first of <directory>-2, -3, ... that is free; with --fork NAME the directory of
-/// that name beside it.
-fs::path choose_directory(const Options& options, const fs::path& asked) {
-  if (!options.fork.empty()) return asked.parent_path() / options.fork;
-  if (options.resume && !fs::exists(asked / "recipe.toml"))
-    throw Error(Code::usage,
-                fmt::format("{}: no run to resume; omit --resume to start one", asked.string()));
-  fs::path free = asked;
-  if (options.fresh)
-    for (int n = 2; fs::exists(free); ++n) free = fmt::format("{}-{}", asked.string(), n);
-  return free;
-}
-
-/// The image size that was timed, where training uses another size than evaluation.
-std::string about_size(const train::Plan& plan, const train::Estimate& estimate) {
-  const auto [height, width] = estimate.size;
-  if (estimate.size == plan.evaluation.size) return "";
-  return fmt::format(" at {} x {} pixels{}", height, width,
-                     plan.training.adapt ? ", the mean image area over the run" : "");
+train::RunRequest request_of(const Options& options) {
+  return {.source = options.source,
+          .sets = options.sets,
+          .out = options.out,
+          .existing = options.resume  ? train::ExistingRun::require
+                      : options.fresh ? train::ExistingRun::avoid
+                                      : train::ExistingRun::resume,
+          .fork = options.fork,
+          .save_choice = !options.dry_run && !options.check};
 }
 
 int dry_run(const train::Plan& plan, bool as_json) {
@@ -159,17 +77,7 @@ int dry_run(const train::Plan& plan, bool as_json) {
                            .dump(2));
     return 0;
   }
-  constexpr double kMiB = 1024.0 * 1024.0;
-  fmt::print("parameters      {}\n", grouped(e.parameters));
-  fmt::print("multiply-adds   {} per image, forward pass\n", grouped(e.multiply_adds));
-  fmt::print("memory          about {:.0f} MiB at its peak; {:.0f} MiB available\n",
-             static_cast<double>(e.memory) / kMiB, static_cast<double>(e.memory_available) / kMiB);
-  fmt::print("throughput      {:.0f} images/s ({:.0f} without loading), over {} steps{}\n",
-             e.images_per_second, e.step_images_per_second, e.steps_tried, about_size(plan, e));
-  fmt::print("training time   {} for {} steps, {} in an epoch, evaluation included\n",
-             clock_text(e.seconds), grouped(plan.horizon.total_steps),
-             grouped(plan.horizon.steps_per_epoch));
-  fmt::print("Dry run: nothing was written.\n");
+  fmt::print("{}Dry run: nothing was written.\n", report::to_text(e, plan));
   return 0;
 }
 
@@ -186,13 +94,7 @@ int check(const train::Plan& plan, bool as_json) {
                             {"steps", r.steps}}
                            .dump(2));
   else
-    fmt::print("one batch, {} steps: loss {:.4f} -> {:.4f}, {}: {}\n", r.steps, r.first_loss,
-               r.last_loss,
-               valued ? fmt::format("R2 {:.4f}", r.accuracy)
-                      : fmt::format("accuracy {:.1f}%", 100 * r.accuracy),
-               r.passed() ? "the network can overfit one batch, as it should"
-                          : "the network cannot overfit one batch; check labels, normalization "
-                            "and options");
+    fmt::print("{}\n", report::to_text(r, valued));
   return r.passed() ? 0 : static_cast<int>(Code::data);
 }
 
@@ -208,23 +110,24 @@ int train_command(const Options& options, const std::vector<std::string>& comman
   const auto time_limit = options.time_limit.empty()
                               ? std::optional<double>()
                               : std::optional(parse_duration(options.time_limit));
-  const auto [recipe, data] = begin(options);
-  const auto plan = train::plan(recipe, data);
+  const auto request = request_of(options);
+  const auto chosen = train::choose_recipe(request);
+  fmt::print(stderr, "{}", chosen.note);
+  const auto plan = train::plan(chosen.recipe, chosen.data);
   if (!plan.note.empty()) fmt::print(stderr, "note: {}\n", plan.note);
   if (options.dry_run) return dry_run(plan, options.as_json);
   if (options.check) return check(plan, options.as_json);
 
-  const auto asked = asked_directory(options, recipe.name);
-  const auto directory = choose_directory(options, asked);
+  const auto [directory, fork_from] = train::run_directories(request, chosen.recipe.name);
   Progress progress;
   const train::RunOptions run{.directory = directory,
                               .command = command,
                               .stop_at = options.stop_at,
                               .time_limit = time_limit,
                               .stop = &stop_flag,
-                              .fork_from = options.fork.empty() ? fs::path() : asked,
+                              .fork_from = fork_from,
                               .observers = {&progress}};
-  for (const auto& hint : recipe::lint(recipe, plan.horizon))
+  for (const auto& hint : recipe::lint(chosen.recipe, plan.horizon))
     fmt::print(stderr, "note: {}\n", hint);
   const bool was_finished = train::finished(directory);
   const auto outcome = train::run(plan, run);
@@ -247,11 +150,7 @@ void add_train(const Command& app, const std::vector<std::string>& command_line)
   command.option("source", options->source,
                  "a recipe (.toml), or data (a folder with one folder of images per class, a CSV "
                  "manifest, shards), for which a recipe is chosen; default: Fashion-MNIST");
-  command
-      .option("--set", options->sets,
-              "override an option, for example optimizer.lr=0.1; may be repeated")
-      .called("KEY=VALUE")
-      .one_at_a_time();
+  command.edits(options->sets);
   command.option("--out", options->out, "the run directory (default: runs/<name of the recipe>)")
       .called("DIR");
   command

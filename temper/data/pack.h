@@ -50,4 +50,7 @@ struct Packed {
 Packed pack(const std::string& source, const std::filesystem::path& out, const PackOptions& options,
             const std::function<void(std::int64_t done, std::int64_t all)>& tell = {});
 
+/// What was written, with a final newline.
+std::string to_text(const Packed& packed, const std::filesystem::path& out);
+
 }  // namespace temper::data

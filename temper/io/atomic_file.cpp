@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "temper/core/error.h"
 #include "temper/io/failpoint.h"
 #include "temper/io/folder.h"
 #include "temper/io/system_error.h"
@@ -66,6 +67,12 @@ void write_atomically(const std::filesystem::path& path,
   AtomicFile file(path);
   writer(file);
   file.commit();
+}
+
+void write_new_file(const std::filesystem::path& path, std::string_view text) {
+  if (std::filesystem::exists(path))
+    throw Error(Code::io, fmt::format("{} already exists; name another file", path.string()));
+  write_atomically(path, text);
 }
 
 void remove_temporaries(const std::filesystem::path& folder) {

@@ -39,6 +39,8 @@ void write_atomically(const std::filesystem::path& path, std::string_view text);
 /// For contents that should not be in memory all at once; if `writer` throws, the old file is kept.
 void write_atomically(const std::filesystem::path& path,
                       const std::function<void(AtomicFile&)>& writer);
+/// The same for a file that must not exist: throws Error{Code::io} where it does.
+void write_new_file(const std::filesystem::path& path, std::string_view text);
 
 /// Removes temporary files that a killed process left in `folder` (not in its subfolders). Call it
 /// only while no other process writes there.

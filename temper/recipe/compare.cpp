@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "temper/recipe/overloaded.h"
 
@@ -133,6 +134,16 @@ std::vector<Fact> facts(const Group& options, const Schedules& schedules, const 
   Walker walker(schedules);
   walker.group(options, defaults, "", true);
   return std::move(walker.facts);
+}
+
+nlohmann::ordered_json to_json(const std::vector<Fact>& facts) {
+  auto list = nlohmann::ordered_json::array();
+  for (const auto& fact : facts)
+    list.push_back({{"key", fact.path},
+                    {"value", fact.value},
+                    {"default", fact.is_default},
+                    {"changes_results", fact.changes_results}});
+  return list;
 }
 
 std::vector<Difference> differences(const std::vector<Fact>& left, const std::vector<Fact>& right) {

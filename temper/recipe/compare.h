@@ -1,4 +1,5 @@
 #pragma once
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ struct Fact {
 /// All facts, in the order of the fields. The defaults are those of `defaults`, a scratch copy that
 /// is modified, and within a technique those of the chosen kind.
 std::vector<Fact> facts(const Group& options, const Schedules& schedules, const Group& defaults);
+
+nlohmann::ordered_json to_json(const std::vector<Fact>& facts);
 
 struct Difference {
   std::string path;

@@ -3,18 +3,28 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <utility>
 #include <vector>
 
 #include "temper/core/error.h"
+#include "temper/core/grouped.h"
+#include "temper/data/open.h"
+#include "temper/io/atomic_file.h"
+#include "temper/io/folder.h"
 #include "temper/train/device.h"
+#include "temper/train/open_data.h"
 
 namespace temper::train {
 namespace {
 
+namespace fs = std::filesystem;
+
 constexpr std::int64_t kLookedAt = 256;
+constexpr auto kFashionMnist = "fashion-mnist";
 
 using HeightAndWidth = std::pair<int, int>;
 
@@ -59,6 +69,43 @@ std::pair<std::int64_t, std::int64_t> ends_of(const std::vector<std::int64_t>& c
   return {low, high};
 }
 
+bool is_recipe(const std::string& source) {
+  const auto ending = fs::path(source).extension();
+  return !fs::is_directory(source) && ending != ".csv" && ending != ".tsv" && ending != ".tar";
+}
+
+/// The recipe with its data.
+ChosenRecipe opened(recipe::Recipe recipe, std::string note = {}) {
+  auto data = open_data(recipe);
+  return {std::move(recipe), std::move(data), std::move(note)};
+}
+
+/// The file that keeps the recipe chosen for the data, where it can be edited.
+fs::path kept_file(const RunRequest& request) {
+  auto path = asked_directory(request, recipe::name_of_source(request.source));
+  if (!path.has_filename()) path = path.parent_path();
+  path += ".toml";
+  return path;
+}
+
+ChosenRecipe choose_for_data(const RunRequest& request, const fs::path& kept) {
+  // The edits may change how images are read.
+  const auto asked = recipe::parse(recipe::starter(request.source), request.source, request.sets);
+  auto data = open_data(asked);
+  const auto found = recipe_facts(data, request.source, asked.device);
+  const auto choice = recipe::choose(found);
+  auto recipe = recipe::parse(choice.recipe, kept.string(), request.sets);
+  auto note = fmt::format("No recipe was given. Chosen for {} training images {}:\n{}",
+                          grouped(found.images), recipe::targets_text(found.classes, found.values),
+                          to_text(choice));
+  if (request.save_choice) {
+    if (kept.has_parent_path()) io::make_folder(kept.parent_path());
+    io::write_atomically(kept, choice.recipe);
+    note += fmt::format("Saved as {}; edit it there.\n", kept.string());
+  }
+  return {std::move(recipe), std::move(data), std::move(note)};
+}
+
 }  // namespace
 
 recipe::DataSummary recipe_facts(const data::Dataset& dataset, const std::string& source,
@@ -100,10 +147,48 @@ recipe::DataSummary recipe_facts(const data::Check& check, recipe::Device device
           .gpu = resolve_device(device).device == recipe::Device::cuda};
 }
 
+std::optional<recipe::Choice> choice_for(const data::Check& check) {
+  if (!check.error.empty() || check.sets.empty()) return std::nullopt;
+  const auto& training = check.sets.front();
+  if (training.images == std::ssize(training.bad)) return std::nullopt;
+  return recipe::choose(recipe_facts(check));
+}
+
 std::string to_text(const recipe::Choice& choice) {
   std::string text;
   for (const auto& [what, why] : choice.reasons) text += fmt::format("  {:<11} {}\n", what, why);
   return text;
+}
+
+nlohmann::ordered_json to_json(const recipe::Choice& choice) {
+  nlohmann::ordered_json json;
+  json["recipe"] = choice.recipe;
+  for (const auto& [what, why] : choice.reasons) json["reasons"][what] = why;
+  return json;
+}
+
+ChosenRecipe choose_recipe(const RunRequest& request) {
+  if (request.source.empty())
+    return opened(
+        recipe::parse(recipe::starter(kFashionMnist), "the default recipe", request.sets));
+  if (is_recipe(request.source)) return opened(recipe::load(request.source, request.sets));
+  const auto kept = kept_file(request);
+  if (!fs::exists(kept)) return choose_for_data(request, kept);
+  return opened(
+      recipe::load(kept, request.sets),
+      fmt::format("{}: using the recipe that was chosen before; remove it to choose a new one\n",
+                  kept.string()));
+}
+
+std::string new_recipe(const std::string& source) {
+  if (source == kFashionMnist) return recipe::starter(source);
+  if (!fs::exists(source))
+    throw Error(Code::data,
+                fmt::format("{} does not exist; name a folder of images, a table (.csv), shards "
+                            "(.tar), or {}",
+                            source, kFashionMnist));
+  const auto data = data::open(source, {.memory = 0, .keep_bad = true});
+  return recipe::choose(recipe_facts(data, source)).recipe;
 }
 
 }  // namespace temper::train

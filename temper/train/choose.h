@@ -1,10 +1,13 @@
 #pragma once
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 
 #include "temper/data/check.h"
 #include "temper/data/source.h"
 #include "temper/recipe/recipe.h"
 #include "temper/recipe/starter.h"
+#include "temper/train/request.h"
 
 namespace temper::train {
 
@@ -19,7 +22,29 @@ recipe::DataSummary recipe_facts(const data::Dataset& dataset, const std::string
 recipe::DataSummary recipe_facts(const data::Check& check,
                                  recipe::Device device = recipe::Device::automatic);
 
+/// The recipe that choose_recipe() chooses for checked data; nothing where no image can be read.
+std::optional<recipe::Choice> choice_for(const data::Check& check);
+
 /// The chosen options and the reasons, one per line.
 std::string to_text(const recipe::Choice& choice);
+nlohmann::ordered_json to_json(const recipe::Choice& choice);
+
+/// A recipe with its data.
+struct ChosenRecipe {
+  recipe::Recipe recipe;
+  data::Dataset data;
+  std::string note = {};  ///< for a person, in lines: which recipe is used where none was given
+};
+
+/// The recipe of a run, and its data. Where a recipe is chosen for data, it is saved as
+/// <run directory>.toml; once that file exists, perhaps edited, it is used in place of a new
+/// choice. Throws as recipe::load() and open_data() do, and Error{Code::io} when the choice can't
+/// be saved.
+ChosenRecipe choose_recipe(const RunRequest& request);
+
+/// The text of a new recipe for data, with every key explained: the starter recipe for
+/// "fashion-mnist", otherwise the one that choose_recipe() chooses. Throws Error{Code::data} where
+/// the source does not exist, and as data::open() does.
+std::string new_recipe(const std::string& source);
 
 }  // namespace temper::train

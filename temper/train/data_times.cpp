@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "temper/augment/pipeline.h"
@@ -135,6 +136,18 @@ std::string to_text(const DataTimes& times) {
   text += fmt::format("wait         {:8.3f} ms per image  {:3.0f}% of training\n",
                       1e3 * times.wait(), 100 * times.wait() * times.training);
   return text + verdict(times);
+}
+
+nlohmann::ordered_json to_json(const DataTimes& times) {
+  return {{"images", times.images},
+          {"read_seconds", times.read},
+          {"decode_seconds", times.decode},
+          {"augment_seconds", times.augment},
+          {"loader_threads", times.threads},
+          {"loading_images_per_second", times.loading},
+          {"training_images_per_second", times.training},
+          {"step_images_per_second", times.step},
+          {"wait_seconds", times.wait()}};
 }
 
 }  // namespace temper::train

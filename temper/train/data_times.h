@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "temper/train/plan.h"
@@ -30,5 +31,6 @@ DataTimes data_times(const Plan& plan, double seconds, bool training = true);
 
 /// The times as text, with advice.
 std::string to_text(const DataTimes& times);
+nlohmann::ordered_json to_json(const DataTimes& times);
 
 }  // namespace temper::train

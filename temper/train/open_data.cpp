@@ -1,7 +1,10 @@
 #include "temper/train/open_data.h"
 
+#include <fmt/format.h>
+
 #include <vector>
 
+#include "temper/core/error.h"
 #include "temper/data/concat_source.h"
 #include "temper/data/open.h"
 
@@ -24,6 +27,18 @@ data::Dataset open_data(const recipe::Recipe& recipe) {
   std::vector<data::WeightedPath> sources;
   for (const auto& [source, weight] : recipe.data.sources) sources.push_back({source, weight});
   return data::open_several(sources, options);
+}
+
+Plan open_plan(const recipe::Recipe& recipe) {
+  return plan(recipe, open_data(recipe));
+}
+
+Plan open_run_plan(const std::filesystem::path& run) {
+  const auto path = run / "recipe.toml";
+  if (!std::filesystem::exists(path))
+    throw Error(Code::usage, fmt::format("{}: no run (looked for {}); expected a run directory",
+                                         run.string(), path.filename().string()));
+  return open_plan(recipe::load(path));
 }
 
 std::string data_name(const recipe::Recipe& recipe) {

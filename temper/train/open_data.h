@@ -1,9 +1,11 @@
 #pragma once
+#include <filesystem>
 #include <string>
 
 #include "temper/data/file_source.h"
 #include "temper/data/source.h"
 #include "temper/recipe/recipe.h"
+#include "temper/train/plan.h"
 
 namespace temper::train {
 
@@ -12,6 +14,13 @@ data::FileOptions file_options(const recipe::Recipe& recipe);
 
 /// The recipe's data set, from one source or several. Throws as data::open() does.
 data::Dataset open_data(const recipe::Recipe& recipe);
+
+/// The plan of a recipe, with its data.
+Plan open_plan(const recipe::Recipe& recipe);
+
+/// The plan of an earlier run: of the recipe in its directory, with the data as it is now. Throws
+/// Error{Code::usage} when the directory holds no run.
+Plan open_run_plan(const std::filesystem::path& run);
 
 /// The name of the recipe's data, for messages: "pictures", or "pictures + more".
 std::string data_name(const recipe::Recipe& recipe);

@@ -43,6 +43,18 @@ std::multiset<std::pair<std::int64_t, std::vector<std::uint8_t>>> contents(const
   return all;
 }
 
+TEST(PackedText, CountsImagesShardsAndWhatWasLeftOut) {
+  const Packed packed{.info = {.classes = {"ant", "bee"}, .train = {1500, 2}, .test = {7, 1}},
+                      .bytes = (1 << 20) + 1,
+                      .reencoded = 1200,
+                      .bad = {{.image = 3, .where = "bee/3.png", .reason = "cut short"}}};
+  EXPECT_EQ(to_text(packed, "out"),
+            "out: 1,500 training images in 2 shards, 7 test images in 1; 2 MiB, 2 classes; 1,200 "
+            "images re-encoded\nskipped bee/3.png: cut short\n1 images skipped\n");
+  EXPECT_EQ(to_text({.info = {.train = {7, 1}}, .values = 2}, "out"),
+            "out: 7 training images in 1 shards; 0 MiB, 2 targets per image\n");
+}
+
 class Packing : public testing::Test {
  protected:
   Packing() {

@@ -33,6 +33,19 @@ TEST(AtomicFile, WritesWhatItIsGivenAndLeavesNothingElse) {
   EXPECT_EQ(folder.files(), 2U);
 }
 
+TEST(AtomicFile, WritesANewFileOnlyWhereThereIsNone) {
+  const Folder folder;
+  write_new_file(folder / "a", "first");
+  try {
+    write_new_file(folder / "a", "second");
+    FAIL() << "it was overwritten";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::io);
+    EXPECT_THAT(error.what(), HasSubstr("already exists"));
+  }
+  EXPECT_EQ(read_text(folder / "a"), "first");
+}
+
 TEST(AtomicFile, KeepsTheOldFileWhenTheWriterFails) {
   const Folder folder;
   write_atomically(folder / "a", "old");

@@ -1,10 +1,14 @@
 #pragma once
 #include <string>
 
-namespace temper::cli {
+/// Durations as a person writes and reads them.
+namespace temper {
 
 /// Parses "90", "90s", "15m", "2h30m" or "1:30:00" to seconds. Throws Error{Code::usage} for
 /// anything else.
 double parse_duration(const std::string& text);
 
-}  // namespace temper::cli
+/// "1:23", "2:05:07"
+std::string clock_text(double seconds);
+
+}  // namespace temper

@@ -1,12 +1,15 @@
-#include "duration.h"
+#include "temper/core/duration.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <regex>
 
 #include "temper/core/error.h"
 
-namespace temper::cli {
+namespace temper {
 
 double parse_duration(const std::string& text) {
   static const std::regex units(R"((?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9}(?:\.\d+)?)s?)?)");
@@ -27,4 +30,11 @@ double parse_duration(const std::string& text) {
                                        text));
 }
 
-}  // namespace temper::cli
+std::string clock_text(double seconds) {
+  const auto total = std::int64_t{std::llround(std::max(0.0, seconds))};
+  if (total >= 3600)
+    return fmt::format("{}:{:02}:{:02}", total / 3600, total / 60 % 60, total % 60);
+  return fmt::format("{}:{:02}", total / 60, total % 60);
+}
+
+}  // namespace temper

@@ -1,0 +1,28 @@
+#include "temper/train/request.h"
+
+#include <fmt/format.h>
+
+#include "temper/core/error.h"
+
+namespace temper::train {
+
+namespace fs = std::filesystem;
+
+fs::path asked_directory(const RunRequest& request, const std::string& name) {
+  return request.out.empty() ? fs::path("runs") / name : request.out;
+}
+
+RunDirectories run_directories(const RunRequest& request, const std::string& name) {
+  const auto asked = asked_directory(request, name);
+  if (!request.fork.empty())
+    return {.directory = asked.parent_path() / request.fork, .fork_from = asked};
+  if (request.existing == ExistingRun::require && !fs::exists(asked / "recipe.toml"))
+    throw Error(Code::usage,
+                fmt::format("{}: no run to resume; omit --resume to start one", asked.string()));
+  fs::path free = asked;
+  if (request.existing == ExistingRun::avoid)
+    for (int n = 2; fs::exists(free); ++n) free = fmt::format("{}-{}", asked.string(), n);
+  return {.directory = free};
+}
+
+}  // namespace temper::train

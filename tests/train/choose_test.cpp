@@ -1,0 +1,158 @@
+// The recipe and the directory of a run that a person asks for.
+#include "temper/train/choose.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "temper/core/error.h"
+#include "temper/io/atomic_file.h"
+#include "temper/io/image.h"
+#include "temper/io/read_file.h"
+#include "temper/train/open_data.h"
+#include "tests/train/small_run.h"
+
+namespace temper::train {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+/// A folder "pictures" with two classes of four pictures.
+struct Pictures {
+  Pictures() {
+    const auto noise = small::dataset(8).train;
+    for (std::int64_t i = 0; i < noise->size(); ++i) {
+      const auto folder = fs::path(source) / noise->classes()[static_cast<std::size_t>(i % 2)];
+      fs::create_directories(folder);
+      io::write_atomically(folder / (std::to_string(i) + ".png"), io::encode_png(noise->image(i)));
+    }
+  }
+
+  small::Directory directory;
+  std::string source = (directory.path / "pictures").string();
+  fs::path out = directory.path / "runs/first";
+  fs::path kept = directory.path / "runs/first.toml";
+};
+
+std::string refused(const auto& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "nothing was thrown";
+}
+
+TEST(ChooseRecipe, LoadsTheOneThatIsNamed) {
+  const small::Directory directory;
+  const Pictures pictures;
+  const auto file = (directory.path / "mine.toml").string();
+  std::ofstream(file) << "epochs = 3\n[data]\nsource = \"" << pictures.source << "\"\n";
+  const auto chosen = choose_recipe({.source = file, .sets = {"seed=5"}});
+  EXPECT_EQ(chosen.recipe.name, "mine");
+  EXPECT_EQ(chosen.recipe.epochs, 3);
+  EXPECT_EQ(chosen.recipe.seed, 5);
+  EXPECT_EQ(chosen.data.train->size(), 8);
+  EXPECT_THAT(chosen.note, IsEmpty());
+}
+
+TEST(ChooseRecipe, ChoosesOneForDataAndKeepsIt) {
+  const Pictures pictures;
+  const RunRequest request{.source = pictures.source, .sets = {"epochs=2"}, .out = pictures.out};
+  const auto first = choose_recipe(request);
+  EXPECT_EQ(first.recipe.name, "pictures");
+  EXPECT_EQ(first.recipe.epochs, 2);
+  EXPECT_EQ(first.data.train->size(), 8);
+  EXPECT_THAT(first.note, StartsWith("No recipe was given. Chosen for 8 training images of 2 "
+                                     "classes:\n  network"));
+  EXPECT_THAT(first.note, HasSubstr("Saved as " + pictures.kept.string()));
+  ASSERT_TRUE(fs::exists(pictures.kept));
+  EXPECT_EQ(io::read_text(pictures.kept), new_recipe(pictures.source));
+
+  std::ofstream(pictures.kept) << "seed = 7\n[data]\nsource = \"" << pictures.source << "\"\n";
+  const auto second = choose_recipe(request);
+  EXPECT_EQ(second.note, pictures.kept.string() +
+                             ": using the recipe that was chosen before; remove it to choose a "
+                             "new one\n");
+  EXPECT_EQ(second.recipe.seed, 7);
+  EXPECT_EQ(second.recipe.epochs, 2);
+  EXPECT_EQ(second.data.train->size(), 8);
+}
+
+TEST(ChooseRecipe, SavesNothingWhereItIsNotAsked) {
+  const Pictures pictures;
+  const auto chosen =
+      choose_recipe({.source = pictures.source, .out = pictures.out, .save_choice = false});
+  EXPECT_THAT(chosen.note, testing::Not(HasSubstr("Saved")));
+  EXPECT_FALSE(fs::exists(pictures.kept));
+}
+
+TEST(ChooseRecipe, KeepsItBesideADirectoryWithASlash) {
+  const Pictures pictures;
+  (void)choose_recipe({.source = pictures.source, .out = pictures.out.string() + "/"});
+  EXPECT_TRUE(fs::exists(pictures.kept));
+}
+
+TEST(ChoiceFor, IsTheSameForCheckedData) {
+  const Pictures pictures;
+  const auto choice = choice_for(data::check(pictures.source));
+  ASSERT_TRUE(choice);
+  EXPECT_EQ(choice->recipe, new_recipe(pictures.source));
+  EXPECT_EQ(to_json(*choice)["recipe"], choice->recipe);
+  EXPECT_EQ(to_json(*choice)["reasons"].size(), choice->reasons.size());
+  EXPECT_FALSE(choice_for(data::check((pictures.directory.path / "nowhere").string())));
+}
+
+TEST(NewRecipe, NamesASourceThatDoesNotExist) {
+  EXPECT_THAT(refused([] { (void)new_recipe("no/pictures"); }),
+              StartsWith("no/pictures does not exist; name a folder of images"));
+  EXPECT_EQ(new_recipe("fashion-mnist"), recipe::starter("fashion-mnist"));
+}
+
+TEST(OpenRunPlan, IsOfTheRecipeInTheDirectory) {
+  const Pictures pictures;
+  const auto run = pictures.directory.path / "run";
+  EXPECT_THAT(refused([&] { (void)open_run_plan(run); }), HasSubstr("no run"));
+  fs::create_directory(run);
+  std::ofstream(run / "recipe.toml") << "seed = 5\n[data]\nsource = \"" << pictures.source
+                                     << "\"\nbatch_size = 2\nvalidation = 0.25\n[model]\n"
+                                        "kind = \"resnet\"\ndepth = 8\n";
+  const auto plan = open_run_plan(run);
+  EXPECT_EQ(plan.recipe.seed, 5);
+  EXPECT_EQ(plan.train->size() + plan.validation->size(), 8);
+}
+
+TEST(RunDirectories, AreNamedByTheRecipeOrTheRequest) {
+  EXPECT_EQ(run_directories({}, "small").directory, "runs/small");
+  EXPECT_EQ(run_directories({.out = "there"}, "small").directory, "there");
+  EXPECT_THAT(run_directories({}, "small").fork_from.string(), IsEmpty());
+}
+
+TEST(RunDirectories, AvoidOrRequireARun) {
+  const small::Directory directory;
+  const auto out = directory.path / "run";
+  EXPECT_EQ(run_directories({.out = out, .existing = ExistingRun::avoid}, "").directory, out);
+  EXPECT_THAT(
+      refused([&] { (void)run_directories({.out = out, .existing = ExistingRun::require}, ""); }),
+      HasSubstr("no run to resume"));
+  fs::create_directory(out);
+  fs::create_directory(directory.path / "run-2");
+  std::ofstream(out / "recipe.toml") << "";
+  EXPECT_EQ(run_directories({.out = out, .existing = ExistingRun::require}, "").directory, out);
+  EXPECT_EQ(run_directories({.out = out, .existing = ExistingRun::avoid}, "").directory,
+            directory.path / "run-3");
+}
+
+TEST(RunDirectories, PutAForkBesideTheRun) {
+  const auto fork = run_directories({.out = "runs/mine", .fork = "lower"}, "");
+  EXPECT_EQ(fork.directory, "runs/lower");
+  EXPECT_EQ(fork.fork_from, "runs/mine");
+}
+
+}  // namespace
+}  // namespace temper::train
