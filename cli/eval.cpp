@@ -1,18 +1,13 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "commands.h"
-#include "progress.h"
 #include "temper/measure/interval.h"
-#include "temper/measure/values.h"
-#include "temper/report/summary.h"
+#include "temper/report/assessment_text.h"
 #include "temper/train/assess.h"
 #include "temper/train/open_data.h"
 #include "temper/train/saved_model.h"
@@ -46,23 +41,6 @@ struct Result : train::Assessment {
   std::vector<std::string> classes;
   std::vector<std::string> value_names;
 };
-
-Result measured(const Options& options) {
-  const std::filesystem::path run = options.run;
-  auto model = train::load_model(run, options.weights);
-  if (options.per_class) train::require_classes(model, "--per-class");
-  const auto recipe = recipe::load((run / "recipe.toml").string());
-  const auto plan = train::plan(recipe, train::open_data(recipe));
-  train::prepare_thread(plan);
-  model.network->to(plan.device);
-  return {train::assess(run, model, plan,
-                        {.split = options.split,
-                         .temperature = temperature_from(options.temperature),
-                         .figures = {.k = options.top},
-                         .gap = !options.no_gap,
-                         .sensitivity = options.sensitivity}),
-          model.weights, model.classes, model.value_names};
-}
 
 json json_of(const Interval& interval) {
   return {interval.low, interval.high};
@@ -177,113 +155,21 @@ json to_json(const Options& options, const Result& result) {
   return all;
 }
 
-std::string percent(const Interval& interval) {
-  return fmt::format("{:.2f} to {:.2f}", 100 * interval.low, 100 * interval.high);
-}
-
-void print(const measure::CalibrationErrors& errors) {
-  fmt::print(
-      "calibration error {:.2f}% (ECE, equal-width bins), {:.2f}% (equal-mass bins), "
-      "{:.2f}% (equal-mass bins, debiased)\n",
-      100 * errors.width, 100 * errors.mass, 100 * errors.debiased);
-}
-
-void print(const train::Scaled& s) {
-  const auto& t = s.temperature;
-  fmt::print(
-      "temperature {:.4g}, fitted on {} validation images: validation loss {:.4f} -> {:.4f}{}\n"
-      "  with temperature scaling: loss {:.4f}, Brier score {:.4f}, ",
-      t.fit.value, grouped(t.images), t.fit.before, t.fit.after,
-      t.fit.at_bound ? " (at the bound of its range)" : "", s.nll, s.brier);
-  print(s.calibration);
-}
-
-void print_gap(const train::Assessment& a) {
-  fmt::print(
-      "generalization gap {:+.4f} in loss (95% interval {:.4f} to {:.4f}), {:+.2f} points in "
-      "accuracy ({}), on {} validation and {} training images\n",
-      a.gap->loss, a.gap->loss_interval.low, a.gap->loss_interval.high, 100 * a.gap->accuracy,
-      percent(a.gap->accuracy_interval), grouped(a.validation_images), grouped(a.training_images));
-}
-
-void print_classes(const Result& result) {
-  std::size_t width = 0;
-  for (const auto& name : result.classes) width = std::max(width, name.size());
-  const auto share = [](const std::optional<double>& part) {
-    return part ? fmt::format("{:6.2f}%", 100 * *part) : std::string("      -");
-  };
-  for (std::size_t i = 0; i < result.figures.counts.size(); ++i) {
-    const auto& c = result.figures.counts[i];
-    const auto interval =
-        c.labelled > 0 ? fmt::format(" ({})", percent(measure::wilson(c.correct, c.labelled))) : "";
-    fmt::print("{:<{}} {:>8} images  precision {}  recall {}{}\n", result.classes[i], width,
-               grouped(c.labelled), share(c.precision()), share(c.recall()), interval);
-  }
-}
-
-void print_norms(const measure::WeightNorms& norms) {
-  fmt::print("weights: {} elements, L2 norm {:.4g}, root mean square {:.4g}, largest {:.4g}\n",
-             grouped(norms.count), norms.l2, norms.root_mean_square, norms.largest);
-}
-
-void print_values(const Options& options, const Result& result) {
-  const auto& f = *result.values;
-  fmt::print("{} {}, over {} images, {} weights\n", options.split, report::errors_text(f.mean),
-             grouped(f.images), result.weights);
-  fmt::print(
-      "loss {:.4f} (bootstrap {:.4f} to {:.4f}), the mean squared error of standardized "
-      "targets\n",
-      f.loss, f.loss_bootstrap.low, f.loss_bootstrap.high);
-  for (std::size_t k = 0; k < f.values.size(); ++k) {
-    const auto& one = f.values[k];
-    fmt::print(
-        "{}: RMSE {:.4g} (bootstrap {:.4g} to {:.4g}), MAE {:.4g} ({:.4g} to {:.4g}), R2 "
-        "{:.4f}, bias {:+.4g}\n",
-        result.value_names[k], one.errors.rmse, one.rmse_interval.low, one.rmse_interval.high,
-        one.errors.mae, one.mae_interval.low, one.mae_interval.high, one.errors.r2, one.bias);
-  }
-  if (const auto& gap = result.loss_gap)
-    fmt::print(
-        "generalization gap {:+.4f} in loss (95% interval {:.4f} to {:.4f}), on {} validation and "
-        "{} training images\n",
-        gap->value, gap->interval.low, gap->interval.high, grouped(result.validation_images),
-        grouped(result.training_images));
-  print_norms(result.norms);
-}
-
-void print(const Options& options, const Result& result) {
-  if (result.values) {
-    print_values(options, result);
-    return;
-  }
-  const auto& f = result.figures;
-  fmt::print(
-      "{} accuracy {:.2f}% (95% interval {}, bootstrap {}), loss {:.4f}, over {} images, {} "
-      "weights\n",
-      options.split, 100 * f.accuracy(), percent(f.accuracy_interval),
-      percent(f.accuracy_bootstrap), f.nll, grouped(f.images), result.weights);
-  if (f.top_k_correct)
-    fmt::print("top-{} accuracy {:.2f}% (95% interval {})\n", f.k, 100 * *f.top_k(),
-               percent(measure::wilson(*f.top_k_correct, f.images)));
-  fmt::print("loss {:.4f} (bootstrap {:.4f} to {:.4f}), Brier score {:.4f}\n", f.nll,
-             f.nll_bootstrap.low, f.nll_bootstrap.high, f.brier);
-  print(f.calibration);
-  if (result.scaled) print(*result.scaled);
-  if (result.gap) print_gap(result);
-  print_norms(result.norms);
-  if (result.sensitivity)
-    fmt::print("input sensitivity {:.4g}, the mean over {} images\n", result.sensitivity->mean,
-               grouped(result.sensitivity->images));
-  if (options.per_class) print_classes(result);
-}
-
 void evaluate(const Options& options) {
-  const auto result = measured(options);
+  auto model = train::load_model(options.run, options.weights);
+  if (options.per_class) train::require_classes(model, "--per-class");
+  const auto assessment = train::assess(options.run, model, train::open_run_plan(options.run),
+                                        {.split = options.split,
+                                         .temperature = temperature_from(options.temperature),
+                                         .figures = {.k = options.top},
+                                         .gap = !options.no_gap,
+                                         .sensitivity = options.sensitivity});
   if (options.as_json)
     fmt::print("{}\n",
-               to_json(options, result).dump(2, ' ', false, json::error_handler_t::replace));
+               to_json(options, {assessment, model.weights, model.classes, model.value_names})
+                   .dump(2, ' ', false, json::error_handler_t::replace));
   else
-    print(options, result);
+    fmt::print("{}", report::to_text(assessment, model, options.split, options.per_class));
 }
 
 }  // namespace

@@ -2,24 +2,17 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "commands.h"
 #include "progress.h"
-#include "temper/io/read_file.h"
-#include "temper/train/diff.h"
-#include "temper/train/environment.h"
-#include "temper/train/loss_log.h"
+#include "temper/report/replay_text.h"
 #include "temper/train/open_data.h"
-#include "temper/train/values.h"
 
 namespace temper::cli {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct Options {
   std::string run;
@@ -27,69 +20,19 @@ struct Options {
   bool as_json = false;
 };
 
-/// Prints differences in the environment that may explain a replay that differs from the run.
-void print_circumstances(const train::Plan& plan, const fs::path& run) {
-  const auto path = run / "environment.json";
-  if (!fs::exists(path)) return;
-  const auto then = nlohmann::json::parse(io::read_text(path), nullptr, false);
-  if (!then.is_object()) return;
-  for (const auto& one : train::environment_differences(then, train::environment(plan, {})))
-    fmt::print(stderr, "  {}: {} in the run, {} now\n", one.name, one.left, one.right);
-}
-
-void print_check(const train::Replay& replay, const train::Plan& plan, const fs::path& run) {
-  const auto& check = replay.check;
-  if (check.first_difference) {
-    fmt::print(stderr,
-               "warning: the replay differs from the run: the log has loss {} at step {}, the "
-               "replay {}\n",
-               check.logged, *check.first_difference, check.replayed);
-    print_circumstances(plan, run);
-  } else if (check.lines > 0) {
-    fmt::print("log          {} {} of metrics.jsonl for these steps: bitwise identical\n",
-               check.lines, check.lines == 1 ? "line" : "lines");
-  } else {
-    fmt::print("log          no line of metrics.jsonl covers only these steps\n");
-  }
-}
-
-void print_worst(const train::Replay& replay, const train::Plan& plan) {
-  constexpr std::size_t kShown = 5;
-  for (std::size_t i = 0; i < std::min(kShown, replay.samples.size()); ++i) {
-    const auto& sample = replay.samples[i];
-    fmt::print("{:<13}{:.4f}  {}  {}\n", i == 0 ? "highest loss" : "", sample.loss,
-               train::target_text(*plan.train, sample.id, plan.scale), sample.where);
-  }
-}
-
-void print(const train::Replay& replay, const train::Plan& plan, const fs::path& run,
-           const fs::path& folder) {
-  fmt::print("step         {} of {}: epoch {}, batch {}\n", replay.step, plan.horizon.total_steps,
-             replay.epoch, replay.batch);
-  fmt::print(
-      "start        {}; {} steps replayed before this one\n",
-      replay.from > 0 ? fmt::format("checkpoint of step {}", replay.from) : "initial weights",
-      replay.redone());
-  fmt::print("loss         {} at learning rate {}\n", replay.loss, replay.lr);
-  print_check(replay, plan, run);
-  print_worst(replay, plan);
-  fmt::print("images       {}\ndetails      {}\n", (folder / "batch.png").string(),
-             (folder / "samples.json").string());
-}
-
 void replay_command(const Options& options) {
-  const fs::path run = options.run;
-  (void)train::read_log(run);  // fails first where there is no run at all
-  const auto recipe = recipe::load(run / "recipe.toml");
-  const auto plan = train::plan(recipe, train::open_data(recipe));
+  const auto plan = train::open_run_plan(options.run);
   Progress progress;
-  const auto replay = train::replay(plan, run, options.step, {&progress});
-  const auto folder = train::write_replay(replay, plan, run);
-  if (options.as_json)
+  const auto replay = train::replay(plan, options.run, options.step, {&progress});
+  const auto folder = train::write_replay(replay, plan, options.run);
+  if (options.as_json) {
     fmt::print("{}\n", train::to_json(replay, plan)
                            .dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
-  else
-    print(replay, plan, run, folder);
+    return;
+  }
+  fmt::print(stderr, "{}", report::replay_warning(replay, plan, options.run));
+  fmt::print("{}images       {}\ndetails      {}\n", report::to_text(replay, plan),
+             (folder / "batch.png").string(), (folder / "samples.json").string());
 }
 
 }  // namespace

@@ -77,8 +77,7 @@ Inspection inspect(const std::filesystem::path& run, const InspectOptions& optio
   if (options.clusters.empty() && options.sensitivity == 0) return result;
   auto model = train::load_model(run);
   train::require_classes(model, "clusters and input sensitivity");
-  const auto recipe = recipe::load(run / "recipe.toml");
-  const auto plan = train::plan(recipe, train::open_data(recipe));
+  const auto plan = train::open_run_plan(run);
   train::prepare_thread(plan);
   model.network->to(plan.device);
   result.weights = model.weights;

@@ -70,6 +70,8 @@ Assessment assess(const std::filesystem::path& run, SavedModel& model, const Pla
   const bool fits = options.temperature == TemperatureFrom::fit;
   if (fits) require_validation(plan);
   auto& network = *model.network;
+  prepare_thread(plan);
+  network.to(plan.device);
 
   const auto answers = predict(network, plan, images);
   const bool with_gap = options.gap && plan.validation;

@@ -61,9 +61,9 @@ struct Assessment {
 /// The images of a split. Throws Error{Code::usage} where the data does not have it.
 std::shared_ptr<const data::Source> images_of(const Plan& plan, const std::string& split);
 
-/// Evaluates a model. Throws Error{Code::usage} for a missing split, a fit without a validation
-/// set, a missing saved temperature, and a temperature or sensitivity of a model with regression
-/// targets.
+/// Evaluates a model on the plan's device. Throws Error{Code::usage} for a missing split, a fit
+/// without a validation set, a missing saved temperature, and a temperature or sensitivity of a
+/// model with regression targets.
 /// @param run   directory of the model, in which a fitted temperature is saved
 /// @param plan  of the run's recipe and data
 Assessment assess(const std::filesystem::path& run, SavedModel& model, const Plan& plan,

@@ -9,6 +9,7 @@
 #include "temper/io/hash.h"
 #include "temper/io/read_file.h"
 #include "temper/recipe/recipe.h"
+#include "temper/train/environment.h"
 #include "temper/train/events.h"
 #include "temper/train/loss_log.h"
 
@@ -129,6 +130,14 @@ std::vector<EnvironmentDifference> environment_differences(const json& left, con
     if (const auto a = text(left, name), b = text(right, name); a != b)
       differing.push_back({name, a, b});
   return differing;
+}
+
+std::vector<EnvironmentDifference> environment_changes(const Plan& plan, const fs::path& run) {
+  const auto path = run / "environment.json";
+  if (!fs::exists(path)) return {};
+  const auto then = json::parse(io::read_text(path), nullptr, /*allow_exceptions=*/false);
+  if (!then.is_object()) return {};
+  return environment_differences(then, environment(plan, {}));
 }
 
 RunDifferences differences(const fs::path& left, const fs::path& right) {

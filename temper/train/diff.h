@@ -8,6 +8,7 @@
 
 #include "temper/measure/values.h"
 #include "temper/recipe/compare.h"
+#include "temper/train/plan.h"
 
 /// The differences between two runs, from the files in their directories.
 namespace temper::train {
@@ -23,6 +24,11 @@ struct EnvironmentDifference {
 /// data.
 std::vector<EnvironmentDifference> environment_differences(const nlohmann::json& left,
                                                            const nlohmann::json& right);
+
+/// What has changed between the run's environment.json (left) and this process with that plan
+/// (right); nothing where the run has none that can be read.
+std::vector<EnvironmentDifference> environment_changes(const Plan& plan,
+                                                       const std::filesystem::path& run);
 
 /// A comparison of the running losses, over the lines that cover the same steps in both logs.
 struct LossComparison {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "temper/core/error.h"
+#include "temper/io/read_file.h"
 #include "temper/train/environment.h"
 #include "temper/train/run.h"
 #include "tests/train/small_run.h"
@@ -77,6 +78,24 @@ TEST(Diff, CircumstancesButNotTimeAndCommand) {
   EXPECT_EQ(found[0].name, "cpu");
   EXPECT_EQ(found[0].left, "");
   EXPECT_EQ(found[1].left, "2.11.0");
+}
+
+TEST(Diff, EnvironmentChangesSinceARun) {
+  const small::Directory directory;
+  make(directory.path / "a", {});
+  const auto same = plan(small::recipe({"epochs=1"}), small::dataset(64));
+  EXPECT_TRUE(environment_changes(same, directory.path / "a").empty());
+  EXPECT_TRUE(environment_changes(same, directory.path / "nowhere").empty());
+  const auto path = directory.path / "a/environment.json";
+  auto recorded = nlohmann::json::parse(io::read_text(path));
+  recorded["libtorch"] = "0.1";
+  std::ofstream(path) << recorded;
+  const auto found = environment_changes(same, directory.path / "a");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].name, "libtorch");
+  EXPECT_EQ(found[0].left, "0.1");
+  std::ofstream(path) << "damaged";
+  EXPECT_TRUE(environment_changes(same, directory.path / "a").empty());
 }
 
 TEST(Diff, NoRun) {
