@@ -156,7 +156,7 @@ TEST(PreflightText, EstimatesAndOverfitting) {
             "multiply-adds   1,000 per image, forward pass\n"
             "memory          about 3 MiB at its peak; 64 MiB available\n"
             "throughput      100 images/s (200 without loading), over 30 steps\n"
-            "training time   1:23 for 3 epochs of 40 steps, evaluation included\n");
+            "training time   1:23 for 120 steps, 40 in an epoch, evaluation included\n");
   e.size.height = 24;
   EXPECT_THAT(to_text(e, plan), HasSubstr("over 30 steps at 24 x 32 pixels\n"));
 
