@@ -4,9 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "temper/core/error.h"
@@ -243,6 +245,16 @@ TEST(Fingerprint, IsMadeOfNothingWhenEveryOptionIsAtItsDefault) {
     EXPECT_EQ(fact.is_default, fact.path != "averaging" && fact.path != "averaging.0.kind" &&
                                    fact.path != "loss.label_smoothing")
         << fact.path;
+}
+
+TEST(Facts, AreWrittenAsJson) {
+  const auto json = to_json(facts(made("epochs = 3")));
+  const auto epochs =
+      std::ranges::find_if(json, [](const auto& fact) { return fact.at("key") == "epochs"; });
+  ASSERT_NE(epochs, json.end());
+  EXPECT_EQ(epochs->at("value"), "3");
+  EXPECT_EQ(epochs->at("default"), false);
+  EXPECT_EQ(epochs->at("changes_results"), true);
 }
 
 TEST(Differences, NameTheKeysThatDiffer) {
