@@ -2,8 +2,10 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <tuple>
 #include <vector>
 
+#include "temper/core/keys.h"
 #include "temper/measure/bootstrap.h"
 #include "temper/measure/interval.h"
 
@@ -28,6 +30,10 @@ struct Errors {
   /// mean of the targets; if all targets are equal, 1 without errors and else 0, as in
   /// scikit-learn; NaN for a single image.
   double r2 = 0;
+
+  static constexpr auto keys() {
+    return std::tuple{key("rmse", &Errors::rmse), key("mae", &Errors::mae), key("r2", &Errors::r2)};
+  }
 };
 
 /// The errors of each value.

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "temper/core/fields.h"
+#include "temper/core/keys.h"
 
 namespace temper::regularize {
 
@@ -55,6 +56,13 @@ struct EarlyStoppingState {
   std::int64_t best_epoch = 0;  ///< of the best evaluation
   std::int64_t waited = 0;      ///< evaluations since the best one
   bool operator==(const EarlyStoppingState&) const = default;
+
+  static constexpr auto keys() {
+    return std::tuple{key("seen", &EarlyStoppingState::seen),
+                      key("best", &EarlyStoppingState::best),
+                      key("best_epoch", &EarlyStoppingState::best_epoch),
+                      key("waited", &EarlyStoppingState::waited)};
+  }
 };
 
 /// Records an evaluation. NaN is not an improvement.

@@ -43,13 +43,13 @@ std::string losses_text(const train::LossComparison& losses) {
 }
 
 std::string end_text(const train::RunEnd& end) {
-  if (end.weights.empty())
+  if (!end.test)
     return fmt::format("{}, {} steps", end.seconds ? "finished" : "not finished", end.steps);
-  const auto& errors = end.test_errors;
-  return fmt::format(
-      "test {}, loss {:.4f} ({} weights), {} steps, {:.0f} s",
-      errors ? errors_text(*errors) : fmt::format("accuracy {:.2f}%", 100 * end.test_accuracy),
-      end.test_loss, end.weights, end.steps, end.seconds.value_or(0));
+  const auto& [weights, score] = *end.test;
+  return fmt::format("test {}, loss {:.4f} ({} weights), {} steps, {:.0f} s",
+                     score.errors ? errors_text(*score.errors)
+                                  : fmt::format("accuracy {:.2f}%", 100 * score.accuracy),
+                     score.loss, weights, end.steps, end.seconds.value_or(0));
 }
 
 }  // namespace

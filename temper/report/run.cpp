@@ -7,7 +7,6 @@
 #include <map>
 
 #include "temper/core/error.h"
-#include "temper/io/json_lines.h"
 #include "temper/io/read_file.h"
 #include "temper/report/run_tensors.h"
 
@@ -73,9 +72,8 @@ std::string about_skipped(const std::map<std::string, std::string>& skipped) {
 
 void read_metrics(Run& run) {
   Log log{run};
-  for (const auto& line : io::read_json_lines(run.directory / "metrics.jsonl"))
-    if (const auto event = train::from_json(line))
-      std::visit([&](const auto& e) { log.take(e); }, *event);
+  for (const auto& event : train::read_events(run.directory / "metrics.jsonl"))
+    std::visit([&](const auto& e) { log.take(e); }, event);
   if (!log.skipped.empty()) run.warnings.push_back(about_skipped(log.skipped));
   run.steps = values(std::move(log.steps));
   run.norms = values(std::move(log.norms));

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "temper/core/fields.h"
+#include "temper/core/keys.h"
 #include "temper/schedule/warmup.h"
 
 namespace temper::schedule {
@@ -93,6 +94,13 @@ struct PlateauState {
   std::int64_t reductions = 0;
 
   bool operator==(const PlateauState&) const = default;
+
+  static constexpr auto keys() {
+    return std::tuple{key("measure", &PlateauState::measure), nullable("best", &PlateauState::best),
+                      key("bad", &PlateauState::bad),
+                      key("cooldown_left", &PlateauState::cooldown_left),
+                      key("reductions", &PlateauState::reductions)};
+  }
 };
 
 /// The state after one more evaluation. A non-finite score is not an improvement.

@@ -7,6 +7,7 @@
 
 #include "temper/core/error.h"
 #include "temper/io/hash.h"
+#include "temper/io/json_keys.h"
 #include "temper/io/read_file.h"
 #include "temper/recipe/recipe.h"
 #include "temper/train/environment.h"
@@ -23,8 +24,7 @@ using nlohmann::json;
 struct Side {
   recipe::Recipe recipe;
   json environment = json::object();
-  std::vector<json> log;
-  std::string fingerprint;
+  std::vector<Event> log;
   std::string weights;  ///< hash; "" without the file
 };
 
@@ -41,7 +41,6 @@ Side read(const fs::path& run) {
   side.log = read_log(run);
   side.recipe = recipe::load(run / "recipe.toml");
   side.environment = read_environment(run / "environment.json");
-  for (const auto& line : side.log) side.fingerprint = line.value("fingerprint", side.fingerprint);
   const auto weights = run / "model.safetensors";
   if (fs::exists(weights)) side.weights = io::hash_file(weights);
   return side;
@@ -58,7 +57,8 @@ std::optional<bool> same_data(const Side& left, const Side& right) {
   const auto b = text(right.environment, "data");
   if (!a.empty() && !b.empty()) return a == b;
   // The fingerprint covers the recipe and the data.
-  if (!left.fingerprint.empty() && left.fingerprint == right.fingerprint) return true;
+  const auto fingerprint = logged_fingerprint(left.log);
+  if (!fingerprint.empty() && fingerprint == logged_fingerprint(right.log)) return true;
   return std::nullopt;
 }
 
@@ -76,18 +76,12 @@ LossComparison compare(const std::vector<LoggedLoss>& left, const std::vector<Lo
   return parting;
 }
 
-RunEnd run_end_of(const std::vector<json>& log) {
+RunEnd run_end_of(const std::vector<Event>& log) {
   RunEnd ending;
-  for (const auto& line : log) {
-    const auto event = line.value("event", "");
-    ending.steps = std::max(ending.steps, line.value("step", std::int64_t{0}));
-    if (event == "end") ending.seconds = line.value("seconds", 0.0);
-    if (event != "test") continue;
-    const auto test = std::get<Tested>(*from_json(line));
-    ending.weights = test.weights;
-    ending.test_accuracy = test.score.accuracy;
-    ending.test_errors = test.score.errors;
-    ending.test_loss = test.score.loss;
+  for (const auto& event : log) {
+    ending.steps = std::max(ending.steps, step_of(event).value_or(0));
+    if (const auto* end = std::get_if<Ended>(&event)) ending.seconds = end->seconds;
+    if (const auto* test = std::get_if<Tested>(&event)) ending.test = *test;
   }
   return ending;
 }
@@ -95,14 +89,7 @@ RunEnd run_end_of(const std::vector<json>& log) {
 json line(const RunEnd& ending) {
   json object = {{"steps", ending.steps}, {"finished", ending.seconds.has_value()}};
   if (ending.seconds) object["seconds"] = *ending.seconds;
-  if (!ending.weights.empty())
-    object["test"] = {{"weights", ending.weights},
-                      {"accuracy", ending.test_accuracy},
-                      {"loss", ending.test_loss}};
-  if (const auto& errors = ending.test_errors) {
-    object["test"].erase("accuracy");
-    object["test"].update({{"rmse", errors->rmse}, {"mae", errors->mae}, {"r2", errors->r2}});
-  }
+  if (ending.test) object["test"] = io::json_of(*ending.test);
   return object;
 }
 

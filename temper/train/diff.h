@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "temper/measure/values.h"
 #include "temper/recipe/compare.h"
+#include "temper/train/events.h"
 #include "temper/train/plan.h"
 
 /// The differences between two runs, from the files in their directories.
@@ -41,11 +41,8 @@ struct LossComparison {
 /// The end of a run.
 struct RunEnd {
   std::int64_t steps = 0;
-  std::optional<double> seconds;                    ///< empty: not finished
-  std::string weights;                              ///< evaluated on the test set; "" before that
-  double test_accuracy = 0;                         ///< NaN for regression
-  std::optional<measure::Errors> test_errors = {};  ///< for regression
-  double test_loss = 0;
+  std::optional<double> seconds;  ///< empty: not finished
+  std::optional<Tested> test;
 };
 
 struct RunDifferences {

@@ -8,6 +8,7 @@
 
 #include "temper/core/version.h"
 #include "temper/io/libjpeg_version.h"
+#include "temper/io/json_keys.h"
 #include "temper/train/clock.h"
 
 namespace temper::train {
@@ -34,22 +35,18 @@ Platform platform(const recipe::Recipe& resolved) {
 }
 
 nlohmann::json environment(const Plan& plan, const std::vector<std::string>& command) {
-  const auto here = platform(plan.recipe);
-  return {{"temper", kVersion},
-          {"commit", kCommit},
-          {"libtorch", here.libtorch},
-          {"libjpeg_turbo", io::codec::libjpeg_version()},
-          {"device", here.device},
-          {"precision", name_of(plan.recipe.precision)},
-          {"threads", here.threads},
-          {"loader_threads", plan.recipe.data.loader_threads.value.value_or(0)},
-          {"cpu", look_up("/proc/cpuinfo", "model name", ':')},
-          {"instruction_set", here.instruction_set},
-          {"system", look_up("/etc/os-release", "PRETTY_NAME", '=')},
-          {"data", plan.data_digest},
-          {"fingerprint", plan.fingerprint},
-          {"command", command},
-          {"started", utc_now()}};
+  auto all = io::json_of(platform(plan.recipe));
+  all.update({{"temper", kVersion},
+              {"commit", kCommit},
+              {"precision", name_of(plan.recipe.precision)},
+              {"loader_threads", plan.recipe.data.loader_threads.value.value_or(0)},
+              {"cpu", look_up("/proc/cpuinfo", "model name", ':')},
+              {"system", look_up("/etc/os-release", "PRETTY_NAME", '=')},
+              {"data", plan.data_digest},
+              {"fingerprint", plan.fingerprint},
+              {"command", command},
+              {"started", utc_now()}});
+  return all;
 }
 
 }  // namespace temper::train

@@ -1,15 +1,19 @@
 #pragma once
 #include <cstdint>
+#include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <variant>
 #include <vector>
 
+#include "temper/core/keys.h"
 #include "temper/measure/values.h"
 
 /// The events of a run, for its observers: the log, TensorBoard, a progress bar. Observers do not
-/// change the run.
+/// change the run. Each lists the keys of its line in metrics.jsonl.
 namespace temper::train {
 
 struct Started {
@@ -33,6 +37,30 @@ struct Started {
   std::int64_t batch = 0;
   std::string averaging;  ///< kind of the averaged weights: "ema", "swa", ...; "" without any
   std::string weights;    ///< "raw" or "averaged": those that recipe.evaluation selects
+
+  static constexpr std::string_view kind = "start";
+  static constexpr auto keys() {
+    return std::tuple{key("name", &Started::name),
+                      key("time", &Started::time),
+                      key("fingerprint", &Started::fingerprint),
+                      key("step", &Started::step),
+                      key("steps_per_epoch", &Started::steps_per_epoch),
+                      key("total_steps", &Started::total_steps),
+                      key("epochs", &Started::epochs),
+                      key("parameters", &Started::parameters),
+                      key("multiply_adds", &Started::multiply_adds),
+                      key("train_images", &Started::train_images),
+                      key("validation_images", &Started::validation_images),
+                      key("test_images", &Started::test_images),
+                      key("classes", &Started::classes),
+                      key("values", &Started::values),
+                      key("channels", &Started::channels),
+                      key("height", &Started::height),
+                      key("width", &Started::width),
+                      key("batch", &Started::batch),
+                      key("averaging", &Started::averaging),
+                      key("weights", &Started::weights)};
+  }
 };
 
 /// The running training loss, with label smoothing and augmentation: the mean over the steps since
@@ -44,6 +72,16 @@ struct Stepped {
   double lr = 0;  ///< of the last step
   double images_per_second = 0;
   double seconds = 0;  ///< of training since the run started
+
+  static constexpr std::string_view kind = "step";
+  static constexpr auto keys() {
+    return std::tuple{key("step", &Stepped::step),
+                      key("epoch", &Stepped::epoch),
+                      key("loss", &Stepped::loss),
+                      key("lr", &Stepped::lr),
+                      key("images_per_second", &Stepped::images_per_second),
+                      key("seconds", &Stepped::seconds)};
+  }
 };
 
 /// Euclidean norms of one parameter tensor, its gradient and its change in one step.
@@ -52,10 +90,20 @@ struct LayerNorms {
   double weight = 0;
   double gradient = 0;
   double update = 0;
+
+  static constexpr auto keys() {
+    return std::tuple{key("name", &LayerNorms::name), key("weight", &LayerNorms::weight),
+                      key("gradient", &LayerNorms::gradient), key("update", &LayerNorms::update)};
+  }
 };
 struct Norms {
   std::int64_t step = 0;
   std::vector<LayerNorms> layers;
+
+  static constexpr std::string_view kind = "norms";
+  static constexpr auto keys() {
+    return std::tuple{key("step", &Norms::step), key("layers", &Norms::layers)};
+  }
 };
 
 /// Loss and accuracy, computed in the same way on every set: cross-entropy with hard labels, in
@@ -66,11 +114,20 @@ struct Score {
   double accuracy = 0;  ///< [0, 1]; NaN for regression
   std::int64_t count = 0;
   std::optional<measure::Errors> errors = {};  ///< of regression, in the targets' units: their mean
+
+  static constexpr auto keys() {
+    return std::tuple{key("loss", &Score::loss), key("accuracy", &Score::accuracy),
+                      key("count", &Score::count), key("errors", &Score::errors)};
+  }
 };
 /// Scores of one set of weights on a fixed part of the training set and on the validation set.
 struct Scores {
   Score train;
   std::optional<Score> validation;
+
+  static constexpr auto keys() {
+    return std::tuple{key("train", &Scores::train), key("validation", &Scores::validation)};
+  }
 };
 struct Evaluated {
   std::int64_t epoch = 0;
@@ -78,6 +135,13 @@ struct Evaluated {
   double seconds = 0;
   std::optional<Scores> raw;
   std::optional<Scores> averaged;
+
+  static constexpr std::string_view kind = "epoch";
+  static constexpr auto keys() {
+    return std::tuple{key("epoch", &Evaluated::epoch), key("step", &Evaluated::step),
+                      key("seconds", &Evaluated::seconds), key("raw", &Evaluated::raw),
+                      key("averaged", &Evaluated::averaged)};
+  }
 };
 
 /// A step whose loss or gradient was not finite, and which was not applied.
@@ -87,6 +151,13 @@ struct SkippedStep {
   std::string parameter;          ///< the first one with a non-finite gradient; "" without any
   std::string action;             ///< "stop", "skip" or "rollback"
   std::vector<std::int64_t> ids;  ///< of the batch's images
+
+  static constexpr std::string_view kind = "left_out";
+  static constexpr auto keys() {
+    return std::tuple{key("step", &SkippedStep::step), key("loss", &SkippedStep::loss),
+                      key("parameter", &SkippedStep::parameter),
+                      key("action", &SkippedStep::action), key("ids", &SkippedStep::ids)};
+  }
 };
 
 /// An image that could not be read, and was replaced by another one or excluded from its set.
@@ -95,6 +166,12 @@ struct SkippedImage {
   std::int64_t step = 0;  ///< that it was loaded for; in evaluated sets the first of the process
   std::string where;
   std::string reason;
+
+  static constexpr std::string_view kind = "skipped_image";
+  static constexpr auto keys() {
+    return std::tuple{key("step", &SkippedImage::step), key("image", &SkippedImage::where),
+                      key("reason", &SkippedImage::reason)};
+  }
 };
 
 /// The outcome of early stopping, reported once, at the end of training.
@@ -107,11 +184,24 @@ struct EarlyStop {
   std::int64_t best_epoch = 0;
   std::int64_t waited = 0;  ///< evaluations since
   std::string weights;      ///< of the finished run: "best" or "last"
+
+  static constexpr std::string_view kind = "early_stop";
+  static constexpr auto keys() {
+    return std::tuple{key("reason", &EarlyStop::reason), key("epoch", &EarlyStop::epoch),
+                      key("step", &EarlyStop::step),     key("measure", &EarlyStop::measure),
+                      key("best", &EarlyStop::best),     key("best_epoch", &EarlyStop::best_epoch),
+                      key("waited", &EarlyStop::waited), key("weights", &EarlyStop::weights)};
+  }
 };
 
 struct Tested {
   std::string weights;  ///< "raw" or "averaged"
   Score score;
+
+  static constexpr std::string_view kind = "test";
+  static constexpr auto keys() {
+    return std::tuple{key("weights", &Tested::weights), inlined(&Tested::score)};
+  }
 };
 
 /// Seconds by activity; data: the time that the training thread waited for batches.
@@ -122,27 +212,46 @@ struct Times {
   double update = 0;
   double evaluate = 0;
   double save = 0;
+
+  static constexpr auto keys() {
+    return std::tuple{key("data", &Times::data),         key("forward", &Times::forward),
+                      key("backward", &Times::backward), key("update", &Times::update),
+                      key("evaluate", &Times::evaluate), key("save", &Times::save)};
+  }
 };
 struct Ended {
   double seconds = 0;
   Times time;
+
+  static constexpr std::string_view kind = "end";
+  static constexpr auto keys() {
+    return std::tuple{key("seconds", &Ended::seconds), key("time", &Ended::time)};
+  }
 };
 
 /// A possible mistake that does not stop the run.
 struct Warned {
   std::string message;
+
+  static constexpr std::string_view kind = "warning";
+  static constexpr auto keys() { return std::tuple{key("message", &Warned::message)}; }
 };
 
 using Event = std::variant<Started, Stepped, Norms, Evaluated, SkippedStep, SkippedImage, EarlyStop,
                            Tested, Ended, Warned>;
 
+/// The step of an event; nothing for one that has none, such as Ended.
+std::optional<std::int64_t> step_of(const Event& event);
+
 /// A line of metrics.jsonl.
 nlohmann::json to_json(const Event& event);
 
-/// The event of such a line, which may be from an older or a newer version, or edited by hand: a
-/// number that is null, missing or of another type becomes NaN (a count 0), a text "". Nothing for
-/// an unknown event.
+/// The event of such a line, which may be from an older or a newer version, or edited by hand: it
+/// is read as io/json_keys.h describes. Nothing for an unknown event.
 std::optional<Event> from_json(const nlohmann::json& line);
+
+/// The known events in a metrics.jsonl. Throws as io::read_json_lines() does.
+std::vector<Event> read_events(const std::filesystem::path& log);
 
 class Observer {
  public:

@@ -2,39 +2,38 @@
 
 #include <fmt/format.h>
 
-#include <limits>
-#include <nlohmann/json.hpp>
-
 #include "temper/core/error.h"
-#include "temper/io/json_lines.h"
 
 namespace temper::train {
 
-std::vector<LoggedLoss> logged_losses(const std::vector<nlohmann::json>& log) {
+std::vector<LoggedLoss> logged_losses(const std::vector<Event>& log) {
   std::vector<LoggedLoss> losses;
   std::int64_t after = 0;
-  for (const auto& line : log) {
-    const auto event = line.value("event", "");
-    if (event != "step" && event != "epoch" && event != "start") continue;
-    const auto step = line.value("step", after);
-    if (event == "step") {
-      const auto loss = line.find("loss");
-      const bool known = loss != line.end() && loss->is_number();
-      losses.push_back(
-          {after, step, known ? loss->get<double>() : std::numeric_limits<double>::quiet_NaN()});
-    }
-    after = step;
+  for (const auto& event : log) {
+    const auto* line = std::get_if<Stepped>(&event);
+    if (line != nullptr) losses.push_back({after, line->step, line->loss});
+    if (line != nullptr || std::holds_alternative<Evaluated>(event) ||
+        std::holds_alternative<Started>(event))
+      after = *step_of(event);
   }
   return losses;
 }
 
-std::vector<nlohmann::json> read_log(const std::filesystem::path& run) {
+std::string logged_fingerprint(const std::vector<Event>& log) {
+  std::string last;
+  for (const auto& event : log)
+    if (const auto* start = std::get_if<Started>(&event); start && !start->fingerprint.empty())
+      last = start->fingerprint;
+  return last;
+}
+
+std::vector<Event> read_log(const std::filesystem::path& run) {
   const auto path = run / "metrics.jsonl";
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored))
     throw Error(Code::usage, fmt::format("{}: no run (looked for {}); expected a run directory",
                                          run.string(), path.filename().string()));
-  return io::read_json_lines(path);
+  return read_events(path);
 }
 
 }  // namespace temper::train

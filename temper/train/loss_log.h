@@ -1,8 +1,10 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
-#include <nlohmann/json_fwd.hpp>
+#include <string>
 #include <vector>
+
+#include "temper/train/events.h"
 
 namespace temper::train {
 
@@ -16,10 +18,13 @@ struct LoggedLoss {
 
 /// The running losses in a run's metrics.jsonl. A new mean starts after every such line, evaluation
 /// and start of a process.
-std::vector<LoggedLoss> logged_losses(const std::vector<nlohmann::json>& log);
+std::vector<LoggedLoss> logged_losses(const std::vector<Event>& log);
 
-/// The lines of the run's log. Throws Error{Code::usage} when the directory holds no run, and as
-/// io::read_json_lines() does.
-std::vector<nlohmann::json> read_log(const std::filesystem::path& run);
+/// The fingerprint in the run's log; "" without one.
+std::string logged_fingerprint(const std::vector<Event>& log);
+
+/// The events in the run's log. Throws Error{Code::usage} when the directory holds no run, and as
+/// read_events() does.
+std::vector<Event> read_log(const std::filesystem::path& run);
 
 }  // namespace temper::train

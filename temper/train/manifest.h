@@ -4,8 +4,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
+#include "temper/core/keys.h"
 #include "temper/regularize/early_stopping.h"
 #include "temper/schedule/plateau.h"
 #include "temper/train/platform.h"
@@ -16,6 +18,10 @@ namespace temper::train {
 struct BestMetric {
   std::string by;  ///< "validation_loss"
   double value = 0;
+
+  static constexpr auto keys() {
+    return std::tuple{key("by", &BestMetric::by), key("value", &BestMetric::value)};
+  }
 };
 
 /// Everything in a checkpoint except its tensors.
@@ -34,6 +40,23 @@ struct Manifest {
   std::map<std::string, schedule::PlateauState> plateaus;  ///< by path of the scheduled option
   std::optional<regularize::EarlyStoppingState> stop;      ///< see State
   std::map<std::string, std::string> files;                ///< checksum by file name
+
+  static constexpr auto keys() {
+    return std::tuple{key("step", &Manifest::step),
+                      key("fingerprint", &Manifest::fingerprint),
+                      key("seconds", &Manifest::seconds),
+                      key("evaluated", &Manifest::evaluated),
+                      nullable("best_metric", &Manifest::best_metric),
+                      key("platform", &Manifest::platform),
+                      key("origin", &Manifest::origin),
+                      key("left_out", &Manifest::left_out),
+                      key("left_out_in_row", &Manifest::left_out_in_row),
+                      key("optimizer_steps", &Manifest::optimizer_steps),
+                      key("updates", &Manifest::updates),
+                      key("plateaus", &Manifest::plateaus),
+                      key("stop", &Manifest::stop),
+                      key("files", &Manifest::files)};
+  }
 };
 
 /// The text of manifest.json: JSON with a checksum of itself.

@@ -10,19 +10,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Whether a line is kept when the run is resumed.
-bool stays(const nlohmann::json& line, std::int64_t step, bool evaluated) {
-  const auto event = line.value("event", "");
-  const auto at = line.value("step", std::int64_t{0});
-  if (event == "early_stop" || event == "test" || event == "end") return false;
-  return at < step || (at == step && (event != "epoch" || evaluated));
+/// Whether an event is kept when the run is resumed.
+bool stays(const Event& event, std::int64_t step, bool evaluated) {
+  if (std::holds_alternative<EarlyStop>(event) || std::holds_alternative<Tested>(event) ||
+      std::holds_alternative<Ended>(event))
+    return false;
+  const auto at = step_of(event).value_or(0);
+  return at < step || (at == step && (evaluated || !std::holds_alternative<Evaluated>(event)));
 }
 
 fs::path without_lines_beyond(fs::path path, std::int64_t step, bool evaluated) {
   if (!fs::exists(path)) return path;
   std::string kept;
-  for (const auto& line : io::read_json_lines(path))
-    if (stays(line, step, evaluated)) kept += line.dump() + "\n";
+  for (const auto& line : io::read_json_lines(path)) {
+    const auto event = from_json(line);
+    if (!event || stays(*event, step, evaluated)) kept += line.dump() + "\n";
+  }
   io::write_atomically(path, kept);
   return path;
 }

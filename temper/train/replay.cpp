@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "temper/core/error.h"
+#include "temper/io/json_keys.h"
 #include "temper/io/read_file.h"
 #include "temper/model/saved_buffers.h"
 #include "temper/train/begin.h"
@@ -31,19 +32,19 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 /// The last step recorded in the run's files.
-std::int64_t steps_done(const fs::path& run, const std::vector<json>& log) {
+std::int64_t steps_done(const fs::path& run, const std::vector<Event>& log) {
   std::int64_t done = 0;
-  for (const auto& line : log) done = std::max(done, line.value("step", std::int64_t{0}));
+  for (const auto& event : log) done = std::max(done, step_of(event).value_or(0));
   const auto saved = list_checkpoints(run / "checkpoints");
   return saved.empty() ? done : std::max(done, read_manifest(saved.back()).step);
 }
 
-void require_step(const Plan& plan, const fs::path& run, const std::vector<json>& log,
+void require_step(const Plan& plan, const fs::path& run, const std::vector<Event>& log,
                   std::int64_t step) {
   const auto done = steps_done(run, log);
   // The log has a line every log.every_steps steps: a killed run may have got up to the next one.
   // A finished run has not.
-  const bool ended = !log.empty() && log.back().value("event", "") == "end";
+  const bool ended = !log.empty() && std::holds_alternative<Ended>(log.back());
   const auto last =
       ended ? done : std::min(plan.horizon.total_steps, done + plan.recipe.log.every_steps);
   if (step < 1 || step > last)
@@ -60,10 +61,8 @@ std::string recorded_digest(const fs::path& run) {
   return object.is_object() ? object.value("data", "") : "";
 }
 
-void require_same_run(const Plan& plan, const fs::path& run, const std::vector<json>& log) {
-  std::string recorded;
-  for (const auto& line : log) recorded = line.value("fingerprint", recorded);
-  if (recorded == plan.fingerprint) return;
+void require_same_run(const Plan& plan, const fs::path& run, const std::vector<Event>& log) {
+  if (logged_fingerprint(log) == plan.fingerprint) return;
   const auto digest = recorded_digest(run);
   const bool recipe_alone = digest == plan.data_digest;
   throw Error(
@@ -87,12 +86,11 @@ std::vector<fs::path> checkpoints_before(const fs::path& run, std::int64_t step)
 using Evaluations = std::map<std::int64_t, Evaluated>;
 
 /// The evaluations in the log, by step.
-Evaluations evaluations(const std::vector<json>& log) {
+Evaluations evaluations(const std::vector<Event>& log) {
   Evaluations found;
-  for (const auto& line : log)
-    if (const auto event = from_json(line))
-      if (const auto* evaluated = std::get_if<Evaluated>(&*event))
-        found.insert_or_assign(evaluated->step, *evaluated);
+  for (const auto& event : log)
+    if (const auto* evaluated = std::get_if<Evaluated>(&event))
+      found.insert_or_assign(evaluated->step, *evaluated);
   return found;
 }
 
@@ -354,16 +352,12 @@ Replay replay(const Plan& plan, const fs::path& run, std::int64_t step,
 nlohmann::ordered_json to_json(const Replay& replay, const Plan& plan) {
   auto samples = nlohmann::ordered_json::array();
   for (const auto& sample : replay.samples) samples.push_back(line(sample, plan));
-  return {{"step", replay.step},
-          {"epoch", replay.epoch},
-          {"batch", replay.batch},
-          {"from", replay.from},
-          {"redone", replay.redone()},
-          {"loss", replay.loss},
-          {"lr", replay.lr},
-          {"log", line(replay.check)},
-          {"samples", std::move(samples)},
-          {"norms", train::to_json(Event{replay.norms}).at("layers")}};
+  json norms;
+  io::write_json(norms, replay.norms.layers);
+  return {{"step", replay.step},      {"epoch", replay.epoch},     {"batch", replay.batch},
+          {"from", replay.from},      {"redone", replay.redone()}, {"loss", replay.loss},
+          {"lr", replay.lr},          {"log", line(replay.check)}, {"samples", std::move(samples)},
+          {"norms", std::move(norms)}};
 }
 
 }  // namespace temper::train

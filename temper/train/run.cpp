@@ -5,12 +5,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
 
 #include "temper/core/error.h"
-#include "temper/io/json_lines.h"
 #include "temper/train/averaged.h"
 #include "temper/train/begin.h"
 #include "temper/train/checkpoint.h"
@@ -157,9 +155,8 @@ class Run {
   void read_reported_images() {
     const auto metrics = folder_.path() / "metrics.jsonl";
     if (!fs::exists(metrics)) return;
-    for (const auto& line : io::read_json_lines(metrics))
-      if (const auto event = from_json(line))
-        if (const auto* image = std::get_if<SkippedImage>(&*event)) skipped_.insert(image->where);
+    for (const auto& event : read_events(metrics))
+      if (const auto* image = std::get_if<SkippedImage>(&event)) skipped_.insert(image->where);
   }
 
   void tell_skipped(const std::string& where, const std::string& reason, std::int64_t step) {
@@ -534,8 +531,8 @@ Outcome run(const Plan& plan, const RunOptions& options) {
 bool finished(const fs::path& directory) {
   const auto metrics = directory / "metrics.jsonl";
   if (!fs::exists(metrics)) return false;
-  const auto lines = io::read_json_lines(metrics);
-  return !lines.empty() && lines.back().value("event", "") == "end";
+  const auto events = read_events(metrics);
+  return !events.empty() && std::holds_alternative<Ended>(events.back());
 }
 
 }  // namespace temper::train

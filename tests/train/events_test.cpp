@@ -5,6 +5,10 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+
+#include "temper/io/read_file.h"
 
 namespace temper::train {
 namespace {
@@ -27,10 +31,13 @@ std::vector<Event> all_events() {
                   .validation_images = 8,
                   .test_images = 9,
                   .classes = {"cat", "dog"},
+                  .values = {"angle"},
                   .channels = 10,
                   .height = 11,
                   .width = 12,
-                  .batch = 13},
+                  .batch = 13,
+                  .averaging = "ema",
+                  .weights = "averaged"},
           Stepped{.step = 1,
                   .epoch = 0.5,
                   .loss = 2.25,
@@ -54,7 +61,7 @@ std::vector<Event> all_events() {
                     .best_epoch = 3,
                     .waited = 4,
                     .weights = "best"},
-          Tested{.weights = "averaged", .score = {0.5, 0.875, 40}},
+          Tested{.weights = "averaged", .score = {0.5, 0.875, 40, measure::Errors{1, 2, 3}}},
           Ended{.seconds = 31.5, .time = {1, 2, 3, 4, 5, 6}},
           Warned{.message = "looks wrong"}};
 }
@@ -73,6 +80,16 @@ TEST(Events, AreReadAsTheyWereWritten) {
     EXPECT_EQ(to_json(*found), line);
   }
   EXPECT_EQ(all_events().size(), std::variant_size_v<Event>);
+}
+
+TEST(Events, HaveAStepWhereTheirLineHasOne) {
+  for (const auto& event : all_events()) {
+    const auto line = to_json(event);
+    EXPECT_EQ(step_of(event), line.contains("step")
+                                  ? std::optional(line.at("step").get<std::int64_t>())
+                                  : std::nullopt)
+        << line;
+  }
 }
 
 TEST(Events, AreTheLinesThatTheDocumentationNames) {
@@ -126,6 +143,41 @@ TEST(Events, WhatIsMissingOrOfAnotherTypeIsNothing) {
 
   EXPECT_TRUE(std::isnan(read_as<Ended>({{"event", "end"}}).time.forward));
   EXPECT_TRUE(read_as<Norms>({{"event", "norms"}, {"layers", {{"a", 1}}}}).layers.empty());
+}
+
+/// The words in code spans of a table's second column, in the row whose first column is `name`.
+std::set<std::string> documented(const std::string& page, const std::string& name) {
+  const auto start = "\n| `" + name + "` | ";
+  const auto begin = page.find(start);
+  if (begin == std::string::npos) return {};
+  const auto column = page.substr(begin + start.size(),
+                                  page.find(" |", begin + start.size()) - begin - start.size());
+  std::set<std::string> words;
+  for (std::size_t open = 0; (open = column.find('`', open)) != std::string::npos;) {
+    const auto close = column.find('`', open + 1);
+    words.insert(column.substr(open + 1, close - open - 1));
+    open = close + 1;
+  }
+  return words;
+}
+
+TEST(Events, HaveTheKeysThatTheDocumentationNames) {
+  const auto page = io::read_text(std::string(TEMPER_SOURCE_DIR) + "/docs/run-directory.md");
+  for (const auto& event : all_events()) {
+    const auto line = to_json(event);
+    std::set<std::string> keys;
+    for (const auto& [name, value] : line.items())
+      if (name != "event") keys.insert(name);
+    EXPECT_EQ(documented(page, line.at("event")), keys) << line;
+  }
+}
+
+TEST(Events, KeysOfAnotherVersionAreIgnored) {
+  for (const auto& event : all_events()) {
+    auto line = to_json(event);
+    line["of_a_newer_version"] = {{"loss", 1}};
+    EXPECT_EQ(to_json(from_json(line).value()), to_json(event));
+  }
 }
 
 TEST(Events, OfANewerVersionAreSkipped) {

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <fstream>
+#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -36,8 +37,9 @@ class Replayed : public testing::Test {
   }
   static std::map<std::int64_t, std::string> recorded() {
     std::map<std::int64_t, std::string> losses;
-    for (const auto& line : read_log(directory->path))
-      if (line.at("event") == "step") losses[line.at("step")] = line.at("loss").dump();
+    for (const auto& event : read_log(directory->path))
+      if (const auto* line = std::get_if<Stepped>(&event))
+        losses[line->step] = nlohmann::json(line->loss).dump();
     return losses;
   }
   static std::map<std::string, std::string> files(const fs::path& folder) {
@@ -160,14 +162,11 @@ TEST_F(Replayed, WhatCannotBeReplayedIsRefused) {
 }
 
 TEST(LoggedLosses, BeginAnewAtLinesEvaluationsAndStarts) {
-  std::vector<nlohmann::json> log;
-  for (const auto* line :
-       {R"({"event":"start","step":0})", R"({"event":"step","step":3,"loss":1.5})",
-        R"({"event":"norms","step":4})", R"({"event":"epoch","step":5})",
-        R"({"event":"step","step":6,"loss":1})", R"({"event":"start","step":8})",
-        R"({"event":"step","step":9,"loss":null})"})
-    log.push_back(nlohmann::json::parse(line));
-  const auto losses = logged_losses(log);
+  const auto losses = logged_losses(
+      {Started{.step = 0}, Stepped{.step = 3, .loss = 1.5}, Norms{.step = 4, .layers = {}},
+       Evaluated{.epoch = 1, .step = 5, .seconds = 0, .raw = {}, .averaged = {}},
+       Stepped{.step = 6, .loss = 1}, Started{.step = 8},
+       Stepped{.step = 9, .loss = std::numeric_limits<double>::quiet_NaN()}});
   ASSERT_EQ(losses.size(), 3U);
   EXPECT_EQ(losses[0], (LoggedLoss{0, 3, 1.5}));
   EXPECT_EQ(losses[1], (LoggedLoss{5, 6, 1}));
