@@ -2,7 +2,10 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <tuple>
 #include <vector>
+
+#include "temper/core/keys.h"
 
 namespace temper::measure {
 
@@ -16,6 +19,13 @@ struct ReliabilityBin {
   std::int64_t count;
   double confidence;  ///< mean; 0 if the bin is empty
   double accuracy;    ///< fraction of correct predictions; 0 if the bin is empty
+
+  static constexpr auto keys() {
+    return std::tuple{key("low", &ReliabilityBin::low), key("high", &ReliabilityBin::high),
+                      key("count", &ReliabilityBin::count),
+                      key("confidence", &ReliabilityBin::confidence),
+                      key("accuracy", &ReliabilityBin::accuracy)};
+  }
 };
 
 /// Confidence and accuracy in bins over [0, 1], for a reliability diagram (Guo et al. 2017, "On

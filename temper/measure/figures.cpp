@@ -20,7 +20,7 @@ CalibrationErrors calibration_errors(const at::Tensor& logits, const at::Tensor&
   const auto width = reliability(logits, labels, bins, Binning::width);
   const auto mass = reliability(logits, labels, bins, Binning::mass);
   return {expected_calibration_error(width), expected_calibration_error(mass),
-          debiased_calibration_error(mass)};
+          debiased_calibration_error(mass), bins};
 }
 
 double Metrics::accuracy() const {

@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <tuple>
 #include <vector>
 
+#include "temper/core/keys.h"
 #include "temper/measure/bootstrap.h"
 #include "temper/measure/calibration.h"
 #include "temper/measure/confusion.h"
@@ -17,6 +19,13 @@ struct CalibrationErrors {
   double width = 0;     ///< bins of equal width: the form of most papers
   double mass = 0;      ///< bins that hold equally many images
   double debiased = 0;  ///< the same with its bias reduced; may be negative
+  std::int64_t bins = 15;
+
+  static constexpr auto keys() {
+    return std::tuple{
+        key("equal_width", &CalibrationErrors::width), key("equal_mass", &CalibrationErrors::mass),
+        key("debiased", &CalibrationErrors::debiased), key("bins", &CalibrationErrors::bins)};
+  }
 };
 
 /// @param bins  as reliability() takes them

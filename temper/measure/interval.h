@@ -1,5 +1,8 @@
 #pragma once
 #include <cstdint>
+#include <tuple>
+
+#include "temper/core/keys.h"
 
 namespace temper::measure {
 
@@ -7,6 +10,10 @@ namespace temper::measure {
 struct Interval {
   double low;
   double high;
+
+  static constexpr auto keys() {
+    return std::tuple{key("low", &Interval::low), key("high", &Interval::high)};
+  }
 };
 
 /// The 95% Wilson interval of a fraction of `successes` out of `trials` (Wilson 1927, "Probable

@@ -1,6 +1,10 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <tuple>
+
+#include "temper/core/keys.h"
+
 namespace temper::measure {
 
 /// A temperature that logits are divided by, and the loss before and after.
@@ -10,6 +14,12 @@ struct Temperature {
   double after = 0;       ///< of the divided ones
   bool at_bound = false;  ///< the loss would decrease further outside the range: all labels are
                           ///< predicted, or the logits carry no information about them
+
+  static constexpr auto keys() {
+    return std::tuple{
+        key("value", &Temperature::value), key("validation_loss_before", &Temperature::before),
+        key("validation_loss_after", &Temperature::after), key("at_bound", &Temperature::at_bound)};
+  }
 };
 
 /// Temperature scaling (Guo et al. 2017, "On calibration of modern neural networks",

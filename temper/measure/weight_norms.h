@@ -3,6 +3,9 @@
 
 #include <cstdint>
 #include <span>
+#include <tuple>
+
+#include "temper/core/keys.h"
 
 namespace temper::measure {
 
@@ -13,6 +16,12 @@ struct WeightNorms {
   double l2 = 0;                ///< Euclidean norm, of all tensors together
   double largest = 0;           ///< largest absolute value
   double root_mean_square = 0;  ///< l2 / sqrt(count): comparable between networks
+
+  static constexpr auto keys() {
+    return std::tuple{key("count", &WeightNorms::count), key("l1", &WeightNorms::l1),
+                      key("l2", &WeightNorms::l2), key("largest", &WeightNorms::largest),
+                      key("root_mean_square", &WeightNorms::root_mean_square)};
+  }
 };
 
 /// Of all tensors together; pass a single tensor for one layer. Computed in double precision.

@@ -37,85 +37,73 @@ std::string text_of(const measure::WeightNorms& norms) {
       grouped(norms.count), norms.l2, norms.root_mean_square, norms.largest);
 }
 
-/// The images that a gap was measured on.
-std::string gap_images(const train::Assessment& a) {
-  return fmt::format("on {} validation and {} training images\n", grouped(a.validation_images),
-                     grouped(a.training_images));
+std::string text_of(const train::Gap& gap) {
+  const auto loss =
+      fmt::format("generalization gap {:+.4f} in loss (95% interval {:.4f} to {:.4f})", gap.loss,
+                  gap.loss_interval->low, gap.loss_interval->high);
+  const auto accuracy =
+      gap.of_values() ? ""
+                      : fmt::format(", {:+.2f} points in accuracy ({})", 100 * gap.accuracy,
+                                    percent(*gap.accuracy_interval));
+  return fmt::format("{}{}, on {} validation and {} training images\n", loss, accuracy,
+                     grouped(gap.validation.count), grouped(gap.train.count));
 }
 
-std::string gap_text(const train::Assessment& a) {
-  return fmt::format(
-             "generalization gap {:+.4f} in loss (95% interval {:.4f} to {:.4f}), {:+.2f} points "
-             "in accuracy ({}), ",
-             a.gap->loss, a.gap->loss_interval.low, a.gap->loss_interval.high,
-             100 * a.gap->accuracy, percent(a.gap->accuracy_interval)) +
-         gap_images(a);
-}
-
-std::string class_lines(const train::Assessment& a, const std::vector<std::string>& classes) {
+std::string class_lines(const std::vector<train::ClassScore>& classes) {
   std::size_t width = 0;
-  for (const auto& name : classes) width = std::max(width, name.size());
+  for (const auto& one : classes) width = std::max(width, one.name.size());
   const auto share = [](const std::optional<double>& part) {
     return part ? fmt::format("{:6.2f}%", 100 * *part) : std::string("      -");
   };
   std::string text;
-  for (std::size_t i = 0; i < a.figures.counts.size(); ++i) {
-    const auto& c = a.figures.counts[i];
-    const auto interval =
-        c.labelled > 0 ? fmt::format(" ({})", percent(measure::wilson(c.correct, c.labelled))) : "";
-    text += fmt::format("{:<{}} {:>8} images  precision {}  recall {}{}\n", classes[i], width,
-                        grouped(c.labelled), share(c.precision()), share(c.recall()), interval);
-  }
+  for (const auto& one : classes)
+    text += fmt::format(
+        "{:<{}} {:>8} images  precision {}  recall {}{}\n", one.name, width, grouped(one.images),
+        share(one.precision), share(one.recall),
+        one.recall_interval ? fmt::format(" ({})", percent(*one.recall_interval)) : "");
   return text;
 }
 
-std::string regression_text(const train::Assessment& a, const train::SavedModel& model,
-                            const std::string& split) {
-  const auto& f = *a.values;
+std::string regression_text(const train::Assessment& a) {
   auto text = fmt::format(
       "{} {}, over {} images, {} weights\n"
       "loss {:.4f} (bootstrap {:.4f} to {:.4f}), the mean squared error of standardized targets\n",
-      split, errors_text(f.mean), grouped(f.images), model.weights, f.loss, f.loss_bootstrap.low,
-      f.loss_bootstrap.high);
-  for (std::size_t k = 0; k < f.values.size(); ++k) {
-    const auto& one = f.values[k];
+      a.split, errors_text(*a.score.errors), grouped(a.score.count), a.weights, a.score.loss,
+      a.loss_bootstrap->low, a.loss_bootstrap->high);
+  for (const auto& one : a.values)
     text += fmt::format(
         "{}: RMSE {:.4g} (bootstrap {:.4g} to {:.4g}), MAE {:.4g} ({:.4g} to {:.4g}), R2 {:.4f}, "
         "bias {:+.4g}\n",
-        model.value_names[k], one.errors.rmse, one.rmse_interval.low, one.rmse_interval.high,
-        one.errors.mae, one.mae_interval.low, one.mae_interval.high, one.errors.r2, one.bias);
-  }
-  if (const auto& gap = a.loss_gap)
-    text += fmt::format("generalization gap {:+.4f} in loss (95% interval {:.4f} to {:.4f}), ",
-                        gap->value, gap->interval.low, gap->interval.high) +
-            gap_images(a);
-  return text + text_of(a.norms);
+        one.name, one.errors.rmse, one.rmse_interval.low, one.rmse_interval.high, one.errors.mae,
+        one.mae_interval.low, one.mae_interval.high, one.errors.r2, one.bias);
+  return text;
+}
+
+std::string classification_text(const train::Assessment& a) {
+  auto text = fmt::format(
+      "{} accuracy {:.2f}% (95% interval {}, bootstrap {}), loss {:.4f}, over {} images, {} "
+      "weights\n",
+      a.split, 100 * a.score.accuracy, percent(*a.accuracy_interval),
+      percent(*a.accuracy_bootstrap), a.score.loss, grouped(a.score.count), a.weights);
+  if (a.top_k)
+    text += fmt::format("top-{} accuracy {:.2f}% (95% interval {})\n", a.top_k->k,
+                        100 * a.top_k->accuracy, percent(a.top_k->interval));
+  text += fmt::format("loss {:.4f} (bootstrap {:.4f} to {:.4f}), Brier score {:.4f}\n",
+                      a.score.loss, a.loss_bootstrap->low, a.loss_bootstrap->high, *a.brier) +
+          text_of(*a.calibration);
+  return a.scaled ? text + text_of(*a.scaled) : text;
 }
 
 }  // namespace
 
-std::string to_text(const train::Assessment& a, const train::SavedModel& model,
-                    const std::string& split, bool per_class) {
-  if (a.values) return regression_text(a, model, split);
-  const auto& f = a.figures;
-  auto text = fmt::format(
-      "{} accuracy {:.2f}% (95% interval {}, bootstrap {}), loss {:.4f}, over {} images, {} "
-      "weights\n",
-      split, 100 * f.accuracy(), percent(f.accuracy_interval), percent(f.accuracy_bootstrap), f.nll,
-      grouped(f.images), model.weights);
-  if (f.top_k_correct)
-    text += fmt::format("top-{} accuracy {:.2f}% (95% interval {})\n", f.k, 100 * *f.top_k(),
-                        percent(measure::wilson(*f.top_k_correct, f.images)));
-  text += fmt::format("loss {:.4f} (bootstrap {:.4f} to {:.4f}), Brier score {:.4f}\n", f.nll,
-                      f.nll_bootstrap.low, f.nll_bootstrap.high, f.brier) +
-          text_of(f.calibration);
-  if (a.scaled) text += text_of(*a.scaled);
-  if (a.gap) text += gap_text(a);
-  text += text_of(a.norms);
+std::string to_text(const train::Assessment& a, bool per_class) {
+  auto text = a.score.errors ? regression_text(a) : classification_text(a);
+  if (a.gap) text += text_of(*a.gap);
+  text += text_of(*a.norms);
   if (a.sensitivity)
     text += fmt::format("input sensitivity {:.4g}, the mean over {} images\n", a.sensitivity->mean,
                         grouped(a.sensitivity->images));
-  return per_class ? text + class_lines(a, model.classes) : text;
+  return per_class ? text + class_lines(a.classes) : text;
 }
 
 }  // namespace temper::report

@@ -9,6 +9,7 @@
 
 #include "temper/core/error.h"
 #include "temper/data/subset.h"
+#include "temper/io/json_keys.h"
 #include "temper/train/features.h"
 #include "temper/train/open_data.h"
 #include "temper/train/sensitivity.h"
@@ -112,10 +113,10 @@ nlohmann::json to_json(const Inspection& inspection) {
     json["clusters"] = {
         {"classes", inspection.classes}, {"weights", inspection.weights}, {"sets", sets}};
   }
-  if (inspection.sensitivity)
-    json["sensitivity"] = {{"mean", inspection.sensitivity->mean},
-                           {"images", inspection.sensitivity->images},
-                           {"set", inspection.set}};
+  if (inspection.sensitivity) {
+    json["sensitivity"] = io::json_of(*inspection.sensitivity);
+    json["sensitivity"]["set"] = inspection.set;
+  }
   return json;
 }
 

@@ -57,12 +57,10 @@ ReportData gather(Run run, Inspection inspection) {
 }
 
 std::string page(const ReportData& facts) {
-  auto numbers = plots(facts);
-  numbers["scaled_bins"] = calibration_plots(facts);
   return fill(assets::page_html, {{"title", escape(facts.summary.name)},
                                   {"style", std::string(assets::page_css)},
                                   {"contents", contents(facts).markup},
-                                  {"plots", script_json(numbers)},
+                                  {"plots", script_json(plots(facts))},
                                   {"chart", std::string(assets::chart_js)},
                                   {"script", std::string(assets::page_js)}});
 }

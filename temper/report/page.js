@@ -48,7 +48,7 @@
     }));
   }
 
-  const points = (side, key) => side.map((p) => ({ x: p.epoch, y: p[key] }));
+  const points = (side, key) => side.map((p) => ({ x: p.epoch, y: key === "r2" ? p.errors?.r2 : p[key] }));
 
   function line(label, data, colour, more = {}) {
     return {

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "temper/report/number.h"
 #include "temper/report/sections.h"
@@ -104,17 +103,6 @@ Html diagram(const ReportData& facts, std::string_view suffix, const Html& title
       title, suffix, test_basis(facts), title, suffix, test_basis(facts));
 }
 
-nlohmann::json bins_json(const Bins& bins) {
-  auto list = nlohmann::json::array();
-  for (const auto& bin : bins)
-    list.push_back({{"low", bin.low},
-                    {"high", bin.high},
-                    {"count", bin.count},
-                    {"confidence", bin.confidence},
-                    {"accuracy", bin.accuracy}});
-  return list;
-}
-
 }  // namespace
 
 Html calibration_section(const ReportData& facts) {
@@ -134,11 +122,6 @@ Html calibration_section(const ReportData& facts) {
       percent_text(a.calibration.width, a.images), percent_text(confidence, a.images),
       percent_text(a.accuracy(), a.images), calibration_summary(a.accuracy(), confidence),
       figures_table(facts), temperature_note(facts), test_basis(facts), body);
-}
-
-nlohmann::json calibration_plots(const ReportData& facts) {
-  const bool scaled = facts.analysis && facts.analysis->scaled;
-  return bins_json(scaled ? facts.analysis->scaled->bins : Bins{});
 }
 
 }  // namespace temper::report

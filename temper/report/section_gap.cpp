@@ -1,24 +1,10 @@
 #include <fmt/format.h>
 
-#include <cmath>
-
 #include "temper/report/number.h"
 #include "temper/report/sections.h"
 
 namespace temper::report {
 namespace {
-
-/// Variance of the estimated accuracy, by the normal approximation.
-double variance(const train::Score& score) {
-  return score.accuracy * (1 - score.accuracy) / static_cast<double>(score.count);
-}
-
-std::string accuracy_interval(const Gap& gap) {
-  constexpr double z = 1.959963984540054;  // 97.5% quantile of the normal distribution
-  const double half = z * std::sqrt(variance(gap.train) + variance(gap.validation));
-  return fmt::format("{} to {}", points_text(gap.accuracy() - half),
-                     points_text(gap.accuracy() + half));
-}
 
 Html curve(std::string_view id, std::string_view title, std::string_view caption,
            const std::string& basis, const std::string& weights) {
@@ -32,27 +18,31 @@ Html curve(std::string_view id, std::string_view title, std::string_view caption
 }  // namespace
 
 Html gap_section(const ReportData& facts) {
-  const auto& gap = facts.summary.gap;
-  if (!gap || gap->train.count < 1 || gap->validation.count < 1) return {};
-  const auto weights = weights_text(gap->weights, facts.summary.averaging);
+  const auto& evaluation = facts.summary.evaluation;
+  if (!evaluation || !evaluation->gap) return {};
+  const auto& gap = *evaluation->gap;
+  if (gap.train.count < 1 || gap.validation.count < 1) return {};
+  const auto weights = weights_text(evaluation->weights, facts.summary.averaging);
   const auto basis = fmt::format("{} validation images and a fixed subset of {} training images",
-                                 count_text(gap->validation.count), count_text(gap->train.count));
+                                 count_text(gap.validation.count), count_text(gap.train.count));
   const auto in_loss =
       curve("gap-loss", "Gap in loss", "Validation loss minus training loss.", basis, weights);
-  if (gap->of_values())
+  if (gap.of_values())
     return html(
         R"(<section id="gap"><h2>Generalization gap</h2><p class="lead">After epoch
         {}, {}: <b>{}</b> in loss. Training and validation loss are computed in the same way: same
         weights in evaluation mode, evaluation transforms, mean squared error of the targets
         standardized by the training set, no penalty terms.</p>{}</section>)",
-        gap->epoch, weights, difference_text(gap->loss()), in_loss);
+        *gap.epoch, weights, difference_text(gap.loss), in_loss);
   return html(
       R"(<section id="gap"><h2>Generalization gap</h2><p class="lead">After epoch
         {}, {}: <b>{}</b> in loss and <b>{}</b> in accuracy (95{}% confidence interval {}). Training
         and validation scores are computed in the same way: same weights in evaluation mode,
         evaluation transforms, cross-entropy with hard labels, no penalty terms.</p><div class="pair">{}{}</div></section>)",
-      gap->epoch, weights, difference_text(gap->loss()), points_text(gap->accuracy()), "\u202f",
-      accuracy_interval(*gap), in_loss,
+      *gap.epoch, weights, difference_text(gap.loss), points_text(gap.accuracy), "\u202f",
+      fmt::format("{} to {}", points_text(gap.accuracy_interval->low),
+                  points_text(gap.accuracy_interval->high)),
+      in_loss,
       curve("gap-accuracy", "Gap in accuracy", "Training accuracy minus validation accuracy.",
             basis, weights));
 }

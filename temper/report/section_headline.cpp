@@ -13,60 +13,61 @@ Html fact(std::string_view name, std::string_view value, std::string_view basis 
 }
 
 Html figure_of_merit(const ReportData& facts) {
-  const auto& headline = facts.summary.headline;
-  if (!headline) return html(R"(<p class="merit none">Nothing has been measured yet.</p>)");
-  const auto& [split, weights, score, interval] = *headline;
+  const auto& evaluation = facts.summary.evaluation;
+  if (!evaluation) return html(R"(<p class="merit none">Nothing has been measured yet.</p>)");
+  const auto& score = evaluation->score;
+  const auto split = split_text(evaluation->split);
+  const auto weights = weights_text(evaluation->weights, facts.summary.averaging);
   if (score.errors) {
-    const auto values = facts.summary.value_names.size();
+    const auto values = facts.run.start ? facts.run.start->values.size() : 0;
     return html(
         R"(<div class="merit"><p class="big">{}</p><p class="what">{} R²</p><p>RMSE {}<br>MAE
         {}{}</p><p class="basis">{}, {} images, {}</p></div>)",
         significant_text(score.errors->r2), split, significant_text(score.errors->rmse),
         significant_text(score.errors->mae),
         values > 1 ? html("<br><small>averaged over {} targets</small>", values) : Html{}, split,
-        count_text(score.count), weights_text(weights, facts.summary.averaging));
+        count_text(score.count), weights);
   }
-  const auto& resampled = facts.summary.bootstrap;
-  const Html bootstrap = resampled && split == "test"
-                             ? html(R"(<br><small>{} by bootstrap over images</small>)",
-                                    interval_text(*resampled, score.count))
-                             : Html{};
+  const auto& resampled = evaluation->accuracy_bootstrap;
+  const Html bootstrap = resampled ? html(R"(<br><small>{} by bootstrap over images</small>)",
+                                          interval_text(*resampled, score.count))
+                                   : Html{};
   return html(
       R"(<div class="merit"><p class="big">{}</p><p class="what">{} accuracy</p><p>95{}%
         confidence interval {}{}<br>error {}</p><p class="basis">{}, {} images, {}</p></div>)",
       percent_text(score.accuracy, score.count), split, "\u202f",
-      interval_text(interval, score.count), bootstrap,
-      percent_text(1 - score.accuracy, score.count), split, count_text(score.count),
-      weights_text(weights, facts.summary.averaging));
+      interval_text(*evaluation->accuracy_interval, score.count), bootstrap,
+      percent_text(1 - score.accuracy, score.count), split, count_text(score.count), weights);
 }
 
 /// Each measured number is shown with its split and weights.
+Html evaluation_facts(const train::Assessment& evaluation, const std::string& averaging) {
+  const auto weights = weights_text(evaluation.weights, averaging);
+  Html list = fact("Loss", significant_text(evaluation.score.loss),
+                   fmt::format("{}, {}", split_text(evaluation.split), weights));
+  const auto& gap = evaluation.gap;
+  if (!gap) return list;
+  list += fact("Generalization gap", difference_text(gap->loss),
+               fmt::format("validation {} minus training {}, epoch {}, {}",
+                           significant_text(gap->validation.loss),
+                           significant_text(gap->train.loss), *gap->epoch, weights));
+  if (!gap->of_values())
+    list += fact("Accuracy gap", points_text(gap->accuracy),
+                 fmt::format("training minus validation, epoch {}, {}", *gap->epoch, weights));
+  return list;
+}
+
 Html measured_facts(const ReportData& facts) {
   Html list;
-  const auto& s = facts.summary;
-  if (s.headline)
-    list += fact(
-        "Loss", significant_text(s.headline->score.loss),
-        fmt::format("{}, {}", s.headline->split, weights_text(s.headline->weights, s.averaging)));
-  if (s.gap) {
-    const auto basis =
-        fmt::format("validation {} minus training {}, epoch {}, {}",
-                    significant_text(s.gap->validation.loss), significant_text(s.gap->train.loss),
-                    s.gap->epoch, weights_text(s.gap->weights, s.averaging));
-    list += fact("Generalization gap", difference_text(s.gap->loss()), basis);
-    if (!s.gap->of_values())
-      list += fact("Accuracy gap", points_text(s.gap->accuracy()),
-                   fmt::format("training minus validation, epoch {}, {}", s.gap->epoch,
-                               weights_text(s.gap->weights, s.averaging)));
-  }
-  if (s.top5_accuracy)
-    list += fact("Top-5 accuracy", percent_text(*s.top5_accuracy, facts.analysis->images),
-                 test_basis(facts));
-  if (s.ece)
-    list += fact("Calibration error", percent_text(*s.ece, facts.analysis->images),
-                 "ECE, 15 bins, " + test_basis(facts));
-  if (s.brier)
-    list += fact("Brier score", significant_text(*s.brier), "range 0 to 2, " + test_basis(facts));
+  if (facts.summary.evaluation)
+    list += evaluation_facts(*facts.summary.evaluation, facts.summary.averaging);
+  if (!facts.analysis) return list;
+  const auto& a = *facts.analysis;
+  if (a.classes >= 10 && a.top_k())
+    list += fact("Top-5 accuracy", percent_text(*a.top_k(), a.images), test_basis(facts));
+  list += fact("Calibration error", percent_text(a.calibration.width, a.images),
+               "ECE, 15 bins, " + test_basis(facts));
+  list += fact("Brier score", significant_text(a.brier), "range 0 to 2, " + test_basis(facts));
   return list;
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "temper/io/json_keys.h"
 #include "temper/regularize/early_stopping.h"
 #include "temper/report/number.h"
 #include "temper/report/sections.h"
@@ -12,6 +13,7 @@
 namespace temper::report {
 namespace {
 
+using Bins = std::vector<measure::ReliabilityBin>;
 using Json = nlohmann::json;
 
 constexpr std::size_t kMaxPoints = 1200;
@@ -31,20 +33,21 @@ Json finite(double value) {
   return std::isfinite(value) ? Json(value) : Json();
 }
 
+/// An evaluation's score, with the keys that it has in the log.
+Json point(std::int64_t epoch, const train::Score& score) {
+  auto object = io::json_of(score);
+  object["epoch"] = epoch;
+  return object;
+}
+
 Json curves(const Run& run, const std::optional<train::Scores> train::Evaluated::* weights) {
   Json train = Json::array();
   Json validation = Json::array();
   for (const auto& epoch : run.epochs) {
     const auto& scores = epoch.*weights;
     if (!scores) continue;
-    const auto point = [&](const train::Score& score) {
-      return Json{{"epoch", epoch.epoch},
-                  {"loss", finite(score.loss)},
-                  {"accuracy", finite(score.accuracy)},
-                  {"r2", finite(score.errors ? score.errors->r2 : kMissing)}};
-    };
-    train.push_back(point(scores->train));
-    if (scores->validation) validation.push_back(point(*scores->validation));
+    train.push_back(point(epoch.epoch, scores->train));
+    if (scores->validation) validation.push_back(point(epoch.epoch, *scores->validation));
   }
   return {{"train", std::move(train)}, {"validation", std::move(validation)}};
 }
@@ -251,16 +254,10 @@ Html running_figures(const Run& run) {
       significant_text(run.steps.back().loss), grouped, significant_text(run.steps.back().lr));
 }
 
-Json reliability_plot(const ReportData& facts) {
-  Json bins = Json::array();
-  if (!facts.analysis) return bins;
-  for (const auto& bin : facts.analysis->bins)
-    bins.push_back({{"low", bin.low},
-                    {"high", bin.high},
-                    {"count", bin.count},
-                    {"confidence", bin.confidence},
-                    {"accuracy", bin.accuracy}});
-  return bins;
+Json reliability_plot(const Bins& bins) {
+  Json list;
+  io::write_json(list, bins);
+  return list;
 }
 
 }  // namespace
@@ -274,13 +271,16 @@ Html learning_section(const ReportData& facts) {
 
 Json plots(const ReportData& facts) {
   const auto& run = facts.run;
+  const auto& analysis = facts.analysis;
+  const bool scaled = analysis && analysis->scaled;
   return {{"epochs", run.start ? run.start->epochs : 0},
           {"loss", is_regression(run) ? "Mean squared error" : "Cross-entropy"},
           {"weights", run.epochs.empty() ? "raw" : reported_weights(run, run.epochs.back())},
           {"raw", curves(run, &train::Evaluated::raw)},
           {"averaged", curves(run, &train::Evaluated::averaged)},
           {"running", running(run)},
-          {"bins", reliability_plot(facts)}};
+          {"bins", reliability_plot(analysis ? analysis->bins : Bins{})},
+          {"scaled_bins", reliability_plot(scaled ? analysis->scaled->bins : Bins{})}};
 }
 
 }  // namespace temper::report

@@ -40,8 +40,6 @@ Html reproduce_section(const ReportData& facts);
 
 /// The numbers that page.js draws.
 nlohmann::json plots(const ReportData& facts);
-/// The bins of the reliability diagram with temperature scaling; none without a temperature.
-nlohmann::json calibration_plots(const ReportData& facts);
 
 /// "test, 10 000 images, averaged weights": what a test measure was computed on.
 std::string test_basis(const ReportData& facts);

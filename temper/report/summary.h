@@ -4,37 +4,14 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
-#include <vector>
+#include <tuple>
 
-#include "temper/measure/interval.h"
+#include "temper/core/keys.h"
 #include "temper/measure/values.h"
 #include "temper/report/analysis.h"
 #include "temper/report/run.h"
 
 namespace temper::report {
-
-/// The main result of a run, accuracy or regression errors: of the test; before the test, of the
-/// last epoch's validation; without validation, of the evaluated subset of the training set.
-struct Headline {
-  std::string split;    ///< "test", "validation" or "training"
-  std::string weights;  ///< "raw" or "averaged"
-  train::Score score;
-  measure::Interval interval;  ///< of the accuracy, 95%; unused for regression
-};
-
-/// Generalization gap after an epoch. Both scores are computed in the same way: hard labels,
-/// cross-entropy, no penalty terms, evaluation transforms and mode, the same weights.
-struct Gap {
-  std::int64_t epoch;
-  std::string weights;  ///< "raw" or "averaged"
-  train::Score train;
-  train::Score validation;
-
-  [[nodiscard]] bool of_values() const { return validation.errors.has_value(); }
-  [[nodiscard]] double loss() const { return validation.loss - train.loss; }
-  /// NaN for regression.
-  [[nodiscard]] double accuracy() const { return train.accuracy - validation.accuracy; }
-};
 
 /// The main numbers of a run.
 struct Summary {
@@ -49,17 +26,27 @@ struct Summary {
   std::int64_t parameters = 0;
   std::int64_t multiply_adds = 0;  ///< forward pass of one image
   double seconds = kMissing;
-  std::optional<Headline> headline;
-  std::optional<Gap> gap;
-  std::optional<train::EarlyStop> early_stop;
-  std::optional<double> top5_accuracy;                    ///< test; with at least ten classes
-  std::optional<double> ece;                              ///< test, 15 bins of equal width
-  std::optional<double> brier;                            ///< test
-  std::optional<measure::CalibrationErrors> calibration;  ///< test
-  std::optional<measure::Interval> bootstrap;   ///< of the test accuracy, over images, 95%
-  std::optional<train::Scaled> scaled;          ///< test, with the saved temperature
-  std::vector<std::string> value_names;         ///< targets of a regression run
-  std::optional<measure::ValueMetrics> values;  ///< test
+  /// The main result: of the test; before the test, of the last epoch's validation; without
+  /// validation, of the evaluated subset of the training set. Empty before the first evaluation.
+  /// Its gap is that of the last evaluation, or of the best one where its weights were restored.
+  std::optional<train::Assessment> evaluation = {};
+  std::optional<train::EarlyStop> early_stop = {};
+
+  static constexpr auto keys() {
+    return std::tuple{key("name", &Summary::name),
+                      key("fingerprint", &Summary::fingerprint),
+                      key("averaging", &Summary::averaging),
+                      key("finished", &Summary::finished),
+                      key("epochs_done", &Summary::epochs_done),
+                      key("epochs", &Summary::epochs),
+                      key("steps_done", &Summary::steps_done),
+                      key("total_steps", &Summary::total_steps),
+                      key("parameters", &Summary::parameters),
+                      key("multiply_adds", &Summary::multiply_adds),
+                      key("seconds", &Summary::seconds),
+                      key("evaluation", &Summary::evaluation),
+                      key("early_stop", &Summary::early_stop)};
+  }
 };
 
 /// Throws as read_run() does.
@@ -75,6 +62,9 @@ nlohmann::json to_json(const Summary& summary);
 std::string errors_text(const measure::Errors& errors);
 /// A few lines for a terminal, without a line break at the end.
 std::string to_text(const Summary& summary);
+
+/// "test", "validation" or, for "train", "training".
+std::string split_text(const std::string& split);
 
 /// "averaged weights (EMA)" or "raw weights". @param averaging  as in train::Started
 std::string weights_text(const std::string& weights, const std::string& averaging);

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "temper/core/error.h"
+#include "temper/measure/gap.h"
 #include "temper/measure/likelihood.h"
 #include "temper/measure/values.h"
 #include "temper/train/sensitivity.h"
@@ -26,22 +29,71 @@ std::optional<SavedTemperature> temperature_of(const std::filesystem::path& run,
   return fitted;
 }
 
-/// @param validation  predictions on the validation set, to compute the gap
-Assessment of_values(const measure::ValuePredictions& answers, model::Network& network,
-                     const Plan& plan, const std::optional<Predictions>& validation,
-                     const AssessOptions& options) {
-  Assessment result{.values = measure::value_metrics(answers, options.figures.bootstrap),
-                    .norms = weight_norms(network)};
-  if (!validation) return result;
-  const auto trained = predict(network, plan, plan.probe);
-  result.loss_gap = measure::loss_gap(measure::squared_errors(*trained.values),
-                                      measure::squared_errors(*validation->values));
-  result.training_images = plan.probe->size();
-  result.validation_images = plan.validation->size();
-  return result;
+/// @param trained     predictions on the plan's fixed part of the training set
+/// @param validation  predictions on its validation set
+Gap gap_of(const Predictions& trained, const Predictions& validation) {
+  Gap gap{.epoch = {}, .train = score(trained), .validation = score(validation)};
+  if (validation.values) {
+    const auto found = measure::loss_gap(measure::squared_errors(*trained.values),
+                                         measure::squared_errors(*validation.values));
+    gap.loss = found.value;
+    gap.loss_interval = found.interval;
+    gap.accuracy = std::numeric_limits<double>::quiet_NaN();
+    return gap;
+  }
+  const auto found = measure::generalisation_gap(trained.logits, trained.labels, validation.logits,
+                                                 validation.labels);
+  gap.loss = found.loss;
+  gap.loss_interval = found.loss_interval;
+  gap.accuracy = found.accuracy;
+  gap.accuracy_interval = found.accuracy_interval;
+  return gap;
+}
+
+ClassScore class_score(const std::string& name, const measure::ClassCounts& counts) {
+  ClassScore score{.name = name,
+                   .images = counts.labelled,
+                   .predicted = counts.predicted,
+                   .correct = counts.correct,
+                   .recall = counts.recall(),
+                   .precision = counts.precision()};
+  if (score.recall) score.recall_interval = measure::wilson(counts.correct, counts.labelled);
+  return score;
 }
 
 }  // namespace
+
+void add_metrics(Assessment& assessment, const measure::Metrics& metrics,
+                 const std::vector<std::string>& classes) {
+  assessment.score = {.loss = metrics.nll, .accuracy = metrics.accuracy(), .count = metrics.images};
+  assessment.accuracy_interval = metrics.accuracy_interval;
+  assessment.accuracy_bootstrap = metrics.accuracy_bootstrap;
+  assessment.loss_bootstrap = metrics.nll_bootstrap;
+  if (metrics.top_k_correct)
+    assessment.top_k =
+        TopK{metrics.k, *metrics.top_k(), measure::wilson(*metrics.top_k_correct, metrics.images)};
+  assessment.brier = metrics.brier;
+  assessment.calibration = metrics.calibration;
+  for (std::size_t i = 0; i < metrics.counts.size(); ++i)
+    assessment.classes.push_back(class_score(classes.at(i), metrics.counts[i]));
+}
+
+void add_metrics(Assessment& assessment, const measure::ValueMetrics& metrics,
+                 const std::vector<std::string>& names) {
+  assessment.score = {.loss = metrics.loss,
+                      .accuracy = std::numeric_limits<double>::quiet_NaN(),
+                      .count = metrics.images,
+                      .errors = metrics.mean};
+  assessment.loss_bootstrap = metrics.loss_bootstrap;
+  for (std::size_t k = 0; k < metrics.values.size(); ++k) {
+    const auto& one = metrics.values[k];
+    assessment.values.push_back({.name = names.at(k),
+                                 .errors = one.errors,
+                                 .rmse_interval = one.rmse_interval,
+                                 .mae_interval = one.mae_interval,
+                                 .bias = one.bias});
+  }
+}
 
 Scaled scaled(const at::Tensor& logits, const at::Tensor& labels,
               const SavedTemperature& temperature) {
@@ -79,20 +131,20 @@ Assessment assess(const std::filesystem::path& run, SavedModel& model, const Pla
   if (with_gap || fits)
     validation = images == plan.validation ? answers : predict(network, plan, plan.validation);
 
-  if (answers.values) return of_values(*answers.values, network, plan, validation, options);
-
-  Assessment result{.figures = measure::figures(answers.logits, answers.labels, options.figures),
-                    .norms = weight_norms(network)};
+  Assessment result{.split = options.split, .weights = model.weights, .score = {}};
+  if (answers.values)
+    add_metrics(result, measure::value_metrics(*answers.values, options.figures.bootstrap),
+                model.value_names);
+  else
+    add_metrics(result, measure::figures(answers.logits, answers.labels, options.figures),
+                model.classes);
+  result.norms = weight_norms(network);
   if (const auto t = temperature_of(run, model, options.temperature, validation))
     result.scaled = scaled(answers.logits, answers.labels, *t);
-  if (with_gap) {
-    result.gap = gap(network, plan, *validation);
-    result.training_images = plan.probe->size();
-    result.validation_images = plan.validation->size();
-  }
+  if (with_gap) result.gap = gap_of(predict(network, plan, plan.probe), *validation);
   if (options.sensitivity > 0) {
     const auto norms = sensitivity(network, plan, images, options.sensitivity);
-    result.sensitivity = {norms.mean().item<double>(), norms.numel()};
+    result.sensitivity = Sensitivity{norms.mean().item<double>(), norms.numel()};
   }
   return result;
 }

@@ -3,15 +3,19 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <tuple>
+#include <vector>
 
+#include "temper/core/keys.h"
 #include "temper/measure/figures.h"
-#include "temper/measure/gap.h"
 #include "temper/measure/values.h"
+#include "temper/measure/weight_norms.h"
 #include "temper/train/evaluate.h"
 #include "temper/train/saved_model.h"
 #include "temper/train/temperature.h"
 
-/// All measurements of a saved model.
+/// All measurements of a saved model on a set of images. `temper eval --json`, `temper train
+/// --json` and `temper report --json` write them with the same keys.
 namespace temper::train {
 
 /// The source of the temperature for the calibrated figures, given in addition to the others.
@@ -35,7 +39,12 @@ struct Scaled {
   double nll = 0;
   double brier = 0;
   measure::CalibrationErrors calibration;
-  std::vector<measure::ReliabilityBin> bins;  ///< of equal width
+  std::vector<measure::ReliabilityBin> bins;  ///< of equal width; for the report's plots alone
+
+  static constexpr auto keys() {
+    return std::tuple{inlined(&Scaled::temperature), key("loss", &Scaled::nll),
+                      key("brier", &Scaled::brier), key("calibration_error", &Scaled::calibration)};
+  }
 };
 
 Scaled scaled(const at::Tensor& logits, const at::Tensor& labels,
@@ -44,19 +53,128 @@ Scaled scaled(const at::Tensor& logits, const at::Tensor& labels,
 struct Sensitivity {
   double mean = 0;
   std::int64_t images = 0;
+
+  static constexpr auto keys() {
+    return std::tuple{key("mean", &Sensitivity::mean), key("images", &Sensitivity::images)};
+  }
 };
 
-struct Assessment {
-  measure::Metrics figures;
-  std::optional<measure::ValueMetrics> values;  ///< for regression, in place of all classification
-  std::optional<measure::LossGap> loss_gap;     ///< for regression
-  std::optional<Scaled> scaled;
-  std::optional<measure::Gap> gap;
-  std::int64_t training_images = 0;    ///< of the gap
-  std::int64_t validation_images = 0;  ///< of the gap
-  measure::WeightNorms norms;
-  std::optional<Sensitivity> sensitivity;
+/// The generalization gap. Both scores are computed in the same way: hard labels, cross-entropy, no
+/// penalty terms, evaluation transform and mode, the same weights.
+struct Gap {
+  std::optional<std::int64_t> epoch;                    ///< of the run's evaluation that it is from
+  double loss = 0;                                      ///< validation minus training
+  std::optional<measure::Interval> loss_interval = {};  ///< 95%; needs the loss of every image
+  double accuracy = 0;  ///< training minus validation; NaN for regression
+  std::optional<measure::Interval> accuracy_interval = {};  ///< 95%
+  Score train;  ///< on a fixed part of the training set, as large as the validation set
+  Score validation;
+
+  [[nodiscard]] bool of_values() const { return validation.errors.has_value(); }
+
+  static constexpr auto keys() {
+    return std::tuple{key("epoch", &Gap::epoch),
+                      key("loss", &Gap::loss),
+                      key("loss_interval", &Gap::loss_interval),
+                      key("accuracy", &Gap::accuracy),
+                      key("accuracy_interval", &Gap::accuracy_interval),
+                      key("train", &Gap::train),
+                      key("validation", &Gap::validation)};
+  }
 };
+
+struct TopK {
+  std::int64_t k = 0;
+  double accuracy = 0;
+  measure::Interval interval = {};  ///< Wilson's, 95%
+
+  static constexpr auto keys() {
+    return std::tuple{key("k", &TopK::k), key("accuracy", &TopK::accuracy),
+                      key("interval", &TopK::interval)};
+  }
+};
+
+/// Precision and recall of one class.
+struct ClassScore {
+  std::string name;
+  std::int64_t images = 0;                                ///< of the class
+  std::int64_t predicted = 0;                             ///< images predicted as the class
+  std::int64_t correct = 0;                               ///< both
+  std::optional<double> recall = {};                      ///< empty without images of the class
+  std::optional<measure::Interval> recall_interval = {};  ///< Wilson's, 95%
+  std::optional<double> precision = {};                   ///< empty if it is never predicted
+
+  static constexpr auto keys() {
+    return std::tuple{key("class", &ClassScore::name),
+                      key("images", &ClassScore::images),
+                      key("predicted", &ClassScore::predicted),
+                      key("correct", &ClassScore::correct),
+                      nullable("recall", &ClassScore::recall),
+                      nullable("recall_interval", &ClassScore::recall_interval),
+                      nullable("precision", &ClassScore::precision)};
+  }
+};
+
+/// Errors of one regression target, in its unit.
+struct ValueScore {
+  std::string name;
+  measure::Errors errors;
+  measure::Interval rmse_interval = {};  ///< bootstrap over images
+  measure::Interval mae_interval = {};   ///< the same
+  double bias = 0;                       ///< mean of predicted - target
+
+  static constexpr auto keys() {
+    return std::tuple{key("value", &ValueScore::name), inlined(&ValueScore::errors),
+                      key("rmse_bootstrap_interval", &ValueScore::rmse_interval),
+                      key("mae_bootstrap_interval", &ValueScore::mae_interval),
+                      key("bias", &ValueScore::bias)};
+  }
+};
+
+/// What was not measured is empty.
+struct Assessment {
+  std::string split;    ///< "test", "validation" or "train"
+  std::string weights;  ///< "raw", "averaged", "best" or "last"
+  Score score;
+  std::optional<measure::Interval> accuracy_interval = {};   ///< Wilson's, 95%
+  std::optional<measure::Interval> accuracy_bootstrap = {};  ///< over images
+  std::optional<measure::Interval> loss_bootstrap = {};      ///< over images
+  std::optional<TopK> top_k = {};
+  std::optional<double> brier = {};
+  std::optional<measure::CalibrationErrors> calibration = {};
+  std::optional<Scaled> scaled = {};
+  std::optional<Gap> gap = {};
+  std::optional<measure::WeightNorms> norms = {};
+  std::optional<Sensitivity> sensitivity = {};
+  std::vector<ClassScore> classes = {};
+  std::vector<ValueScore> values = {};  ///< for regression, in place of classes
+
+  static constexpr auto keys() {
+    return std::tuple{key("split", &Assessment::split),
+                      key("weights", &Assessment::weights),
+                      inlined(&Assessment::score),
+                      key("accuracy_interval", &Assessment::accuracy_interval),
+                      key("accuracy_bootstrap_interval", &Assessment::accuracy_bootstrap),
+                      key("loss_bootstrap_interval", &Assessment::loss_bootstrap),
+                      key("top_k", &Assessment::top_k),
+                      key("brier", &Assessment::brier),
+                      key("calibration_error", &Assessment::calibration),
+                      key("temperature", &Assessment::scaled),
+                      key("gap", &Assessment::gap),
+                      key("weight_norms", &Assessment::norms),
+                      key("sensitivity", &Assessment::sensitivity),
+                      key("classes", &Assessment::classes),
+                      key("values", &Assessment::values)};
+  }
+};
+
+/// Adds the metrics of predictions for the set.
+/// @param classes  names of the classes
+void add_metrics(Assessment& assessment, const measure::Metrics& metrics,
+                 const std::vector<std::string>& classes);
+/// @param names  of the regression targets
+void add_metrics(Assessment& assessment, const measure::ValueMetrics& metrics,
+                 const std::vector<std::string>& names);
 
 /// The images of a split. Throws Error{Code::usage} where the data does not have it.
 std::shared_ptr<const data::Source> images_of(const Plan& plan, const std::string& split);

@@ -64,13 +64,6 @@ Score score(const Predictions& predictions) {
           predictions.labels.size(0)};
 }
 
-measure::Gap gap(model::Network& network, const Plan& plan, const Predictions& validation,
-                 const std::function<bool()>& cancel) {
-  const auto trained = predict(network, plan, plan.probe, cancel);
-  return measure::generalisation_gap(trained.logits, trained.labels, validation.logits,
-                                     validation.labels);
-}
-
 measure::WeightNorms weight_norms(const model::Network& network) {
   std::vector<at::Tensor> weights;
   for (const auto& parameter : network.parameters())

@@ -4,7 +4,6 @@
 #include <optional>
 
 #include "temper/data/source.h"
-#include "temper/measure/gap.h"
 #include "temper/measure/values.h"
 #include "temper/measure/weight_norms.h"
 #include "temper/train/events.h"
@@ -32,13 +31,6 @@ Predictions predict(model::Network& network, const Plan& plan,
 /// Cross-entropy with hard labels, and accuracy; for regression the mean squared error of the
 /// standardized targets, and the errors.
 Score score(const Predictions& predictions);
-
-/// The generalization gap of a network between the validation set and the plan's fixed part of the
-/// training set, on which this function evaluates it.
-/// @param validation  its predictions on the plan's validation set
-/// @param cancel      as in predict()
-measure::Gap gap(model::Network& network, const Plan& plan, const Predictions& validation,
-                 const std::function<bool()>& cancel = {});
 
 /// Norms of all weights of convolutions and linear layers together, without biases and
 /// normalization layers.

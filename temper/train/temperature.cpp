@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "temper/core/error.h"
 #include "temper/io/atomic_file.h"
 #include "temper/io/hash.h"
+#include "temper/io/json_keys.h"
 #include "temper/io/read_file.h"
 #include "temper/recipe/text.h"
 
@@ -16,6 +16,16 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+
+/// What temperature.json holds for one kind of weights.
+struct Entry {
+  SavedTemperature temperature;
+  std::string weights_hash;  ///< of the file with the weights
+
+  static constexpr auto keys() {
+    return std::tuple{inlined(&Entry::temperature), key("weights_hash", &Entry::weights_hash)};
+  }
+};
 
 fs::path file_of(const fs::path& run) {
   return run / "temperature.json";
@@ -33,23 +43,12 @@ json read(const fs::path& run) {
   return all;
 }
 
-SavedTemperature parse(const json& entry, const fs::path& path) {
-  const auto refuse = [&]() -> SavedTemperature {
-    throw Error(Code::data, fmt::format("{}: not a valid temperature > 0 as written by temper; "
-                                        "remove the file and fit it again",
-                                        path.string()));
-  };
-  try {
-    const SavedTemperature found{
-        .fit = {.value = entry.at("temperature").get<double>(),
-                .before = entry.at("nll_before").get<double>(),
-                .after = entry.at("nll_after").get<double>(),
-                .at_bound = entry.at("at_bound").get<bool>()},
-        .images = entry.at("images").get_ref<const nlohmann::json::number_integer_t&>()};
-    return std::isfinite(found.fit.value) && found.fit.value > 0 ? found : refuse();
-  } catch (const json::exception&) {
-    return refuse();
-  }
+Entry parse(const json& entry, const fs::path& path) {
+  const auto found = io::exactly<Entry>(entry);
+  if (found && found->temperature.fit.value > 0) return *found;
+  throw Error(Code::data, fmt::format("{}: not a valid temperature > 0 as written by temper; "
+                                      "remove the file and fit it again",
+                                      path.string()));
 }
 
 }  // namespace
@@ -70,10 +69,7 @@ SavedTemperature fit_temperature(const Predictions& validation) {
 void save_temperature(const fs::path& run, const std::string& weights, const fs::path& file,
                       const SavedTemperature& temperature) {
   auto all = read(run);
-  const auto& fit = temperature.fit;
-  all[weights] = {{"temperature", fit.value},     {"nll_before", fit.before},
-                  {"nll_after", fit.after},       {"at_bound", fit.at_bound},
-                  {"images", temperature.images}, {"weights_hash", io::hash_file(file)}};
+  all[weights] = io::json_of(Entry{temperature, io::hash_file(file)});
   io::write_atomically(file_of(run), all.dump(2) + "\n");
 }
 
@@ -82,11 +78,9 @@ std::optional<SavedTemperature> saved_temperature(const fs::path& run, const std
   const auto all = read(run);
   const auto entry = all.find(weights);
   if (entry == all.end()) return std::nullopt;
-  auto found = parse(*entry, file_of(run));
-  const auto hash = entry->find("weights_hash");
-  const bool same = hash != entry->end() && hash->is_string() && *hash == io::hash_file(file);
-  if (!same) return std::nullopt;
-  return found;
+  const auto found = parse(*entry, file_of(run));
+  if (found.weights_hash != io::hash_file(file)) return std::nullopt;
+  return found.temperature;
 }
 
 }  // namespace temper::train

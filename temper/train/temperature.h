@@ -3,7 +3,9 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <tuple>
 
+#include "temper/core/keys.h"
 #include "temper/measure/temperature.h"
 #include "temper/train/evaluate.h"
 
@@ -15,6 +17,10 @@ namespace temper::train {
 struct SavedTemperature {
   measure::Temperature fit;
   std::int64_t images = 0;  ///< number of images that it was fitted on
+
+  static constexpr auto keys() {
+    return std::tuple{inlined(&SavedTemperature::fit), key("fitted_on", &SavedTemperature::images)};
+  }
 };
 
 /// Throws Error{Code::usage} where the plan has no validation set, or an empty one: a temperature

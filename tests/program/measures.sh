@@ -25,12 +25,20 @@ grep -q "recall" eval.txt
 
 "$TEMPER" eval run --temperature saved --top 2 --json >eval.json
 jq -e '.temperature.validation_loss_after <= .temperature.validation_loss_before' eval.json
-jq -e '.temperature.value == $saved[0].averaged.temperature or .temperature.value == $saved[0].raw.temperature' \
-  --slurpfile saved run/temperature.json eval.json
+jq -e '.weights as $weights | .temperature.value == $saved[0][$weights].value' --slurpfile saved run/temperature.json \
+  eval.json
 jq -e '(.classes | length) > 2 and (.classes | map(.images) | add) == .count' eval.json
-jq -e '.interval[0] < .accuracy and .accuracy < .interval[1]' eval.json
-jq -e '.gap.training_images == .gap.validation_images and .top_k.k == 2' eval.json
+jq -e '.accuracy_interval.low < .accuracy and .accuracy < .accuracy_interval.high' eval.json
+jq -e '.gap.train.count == .gap.validation.count and .top_k.k == 2' eval.json
 "$TEMPER" eval run --split validation --no-gap --json | jq -e '.gap == null and .temperature == null'
+
+# The summary of the run has the same evaluation, under the same keys; other figures are added on request only.
+"$TEMPER" eval run --temperature saved --json >eval.json
+"$TEMPER" report run --json | jq -e --slurpfile eval eval.json '
+  .evaluation as $run | $eval[0] as $own | ["loss", "accuracy", "brier"] | all(. as $key | ($run[$key] - $own[$key]) | fabs < 1e-9)'
+"$TEMPER" report run --json | jq -e --slurpfile eval eval.json '
+  ((.evaluation | keys) - ($eval[0] | keys) == []) and .evaluation.classes == $eval[0].classes and
+  .evaluation.temperature.value == $eval[0].temperature.value'
 
 # predict uses the temperature and reports it, unless told otherwise; the order of classes stays.
 "$TEMPER" predict run "$picture" --json >after.txt 2>err.txt

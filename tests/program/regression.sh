@@ -28,14 +28,14 @@ grep -q "^memory" out.txt
 grep -q "R2 .*can overfit one batch" out.txt
 "$TEMPER" train "${small[@]}" --out run --json >out.json 2>err.txt || { cat err.txt; exit 1; }
 grep -q "validation .*R2 .*RMSE" err.txt
-jq -e '.score.r2 > 0.85 and .values[0].value == "mean" and (has("ece") | not)' out.json
+jq -e '.evaluation | .errors.r2 > 0.85 and .values[0].value == "mean" and (has("brier") | not)' out.json
 
 # The reported test errors are those of the written predictions.
 "$TEMPER" eval run --json >eval.json
 python3 "$values" errors run >errors.json
 jq -e --slurpfile own errors.json '
   [range(2) as $k | ("rmse", "mae", "r2") as $m | (.values[$k][$m] - $own[0][$k][$m]) | fabs] | max < 1e-9' eval.json
-jq -e '.values[1].r2 > 0.75 and .values[1].rmse_bootstrap_interval[0] < .values[1].rmse' eval.json
+jq -e '.values[1].r2 > 0.75 and .values[1].rmse_bootstrap_interval.low < .values[1].rmse' eval.json
 "$TEMPER" eval run | tee eval.txt
 grep -q "^mean: RMSE .*bootstrap .*R2" eval.txt
 grep -q "^generalization gap .* in loss" eval.txt

@@ -78,7 +78,7 @@ TEST(EarlyStoppingNote, SaysWhatItDid) {
   EXPECT_THAT(text, HasSubstr("Training ended early, after epoch 30 of"));
   EXPECT_THAT(text, HasSubstr("The weights are those of epoch 8."));
   // The figures are those of the final weights.
-  EXPECT_EQ(summary(run.path).gap->epoch, 8);
+  EXPECT_EQ(summary(run.path).evaluation->gap->epoch, 8);
   EXPECT_EQ(summary(run.path).epochs_done, 30);
   EXPECT_EQ(to_json(summary(run.path))["early_stop"]["best_epoch"], 8);
 }

@@ -94,9 +94,12 @@ TEST(Calibration, IsShownInAllItsForms) {
   EXPECT_THAT(page, Not(HasSubstr("id=\"reliability-scaled\"")));
   EXPECT_TRUE(plotted(page)["scaled_bins"].empty());
   const auto json = to_json(summary(run.path));
-  EXPECT_DOUBLE_EQ(json["brier"].get<double>(), f.brier);
-  EXPECT_DOUBLE_EQ(json["calibration_error"]["debiased"].get<double>(), f.calibration.debiased);
-  EXPECT_TRUE(json["temperature"].is_null());
+  const auto& evaluation = json["evaluation"];
+  EXPECT_DOUBLE_EQ(evaluation["brier"].get<double>(), f.brier);
+  EXPECT_DOUBLE_EQ(evaluation["calibration_error"]["debiased"].get<double>(),
+                   f.calibration.debiased);
+  EXPECT_EQ(evaluation["classes"].size(), 12U);
+  EXPECT_FALSE(evaluation.contains("temperature"));
 }
 
 TEST(Calibration, IsShownBeforeAndAfterTheSavedTemperature) {
@@ -110,7 +113,9 @@ TEST(Calibration, IsShownBeforeAndAfterTheSavedTemperature) {
   EXPECT_THAT(page, HasSubstr("on 100 validation images"));
   EXPECT_THAT(page, HasSubstr("id=\"reliability-scaled\""));
   EXPECT_EQ(plotted(page)["scaled_bins"].size(), 15U);
-  EXPECT_DOUBLE_EQ(to_json(summary(run.path))["temperature"]["loss"].get<double>(), after.nll);
+  const auto json = to_json(summary(run.path));
+  EXPECT_DOUBLE_EQ(json["evaluation"]["temperature"]["loss"].get<double>(), after.nll);
+  EXPECT_EQ(json["evaluation"]["temperature"]["value"], 2.5);
 }
 
 TEST(Calibration, ATemperatureOfOtherWeightsIsNotUsed) {

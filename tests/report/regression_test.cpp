@@ -91,7 +91,7 @@ TEST(ValueReport, ShowsErrorsWhereAnotherShowsClasses) {
   const auto first = page.find("src=\"data:image/png");
   EXPECT_THAT(page.substr(first, 900), AllOf(HasSubstr("image 1"), HasSubstr("400")));
   const auto plots = fake::plotted(page);
-  EXPECT_EQ(plots["raw"]["validation"][0]["r2"], 0.625);
+  EXPECT_EQ(plots["raw"]["validation"][0]["errors"]["r2"], 0.625);
   EXPECT_EQ(plots["loss"], "Mean squared error");
 }
 
@@ -118,14 +118,16 @@ TEST(ValueReport, IsSummedUpWithoutWhatIsAboutClasses) {
   write_run(run, true);
   const auto s = summary(run.path);
   const auto json = to_json(s);
-  EXPECT_EQ(json["score"]["r2"], 0.875);
-  EXPECT_DOUBLE_EQ(json["values"][0]["rmse"].get<double>(), 1);
-  EXPECT_EQ(json["values"][1]["value"], "<b>");
-  EXPECT_EQ(json["gap"]["loss"], 0.25);
-  for (const auto* key : {"ece", "brier", "top5_accuracy", "calibration_error"})
-    EXPECT_FALSE(json.contains(key)) << key;
-  EXPECT_FALSE(json["score"].contains("accuracy"));
-  EXPECT_FALSE(json["gap"].contains("accuracy"));
+  const auto& evaluation = json["evaluation"];
+  EXPECT_EQ(evaluation["errors"]["r2"], 0.875);
+  EXPECT_DOUBLE_EQ(evaluation["values"][0]["rmse"].get<double>(), 1);
+  EXPECT_EQ(evaluation["values"][1]["value"], "<b>");
+  EXPECT_EQ(evaluation["gap"]["loss"], 0.25);
+  for (const auto* key : {"brier", "top_k", "calibration_error", "temperature"})
+    EXPECT_FALSE(evaluation.contains(key)) << key;
+  EXPECT_TRUE(evaluation["classes"].empty());
+  EXPECT_TRUE(evaluation["accuracy"].is_null());
+  EXPECT_TRUE(evaluation["gap"]["accuracy"].is_null());
   EXPECT_THAT(to_text(s), AllOf(HasSubstr("errors  R2 0.8750, RMSE 3.250, MAE 2.500 on 100 test"),
                                 HasSubstr("gap  +0.2500 in loss (training against validation")));
 }

@@ -6,6 +6,7 @@
 #include <regex>
 
 #include "temper/core/error.h"
+#include "temper/io/json_keys.h"
 #include "temper/io/read_file.h"
 #include "temper/measure/calibration.h"
 #include "temper/measure/confusion.h"
@@ -167,9 +168,11 @@ TEST(Report, OfAKilledRunSaysHowFarItCame) {
   EXPECT_FALSE(s.finished);
   EXPECT_EQ(s.epochs_done, 1);
   EXPECT_DOUBLE_EQ(s.seconds, 15);
-  EXPECT_EQ(s.headline->split, "validation");
-  EXPECT_EQ(s.headline->weights, "averaged");
-  EXPECT_DOUBLE_EQ(s.headline->score.accuracy, 0.81);
+  ASSERT_TRUE(s.evaluation);
+  EXPECT_EQ(s.evaluation->split, "validation");
+  EXPECT_EQ(s.evaluation->weights, "averaged");
+  EXPECT_DOUBLE_EQ(s.evaluation->score.accuracy, 0.81);
+  EXPECT_TRUE(s.evaluation->classes.empty()) << "there are no test predictions";
 }
 
 TEST(Report, OfARunThatHasOnlyItsRecipeIsAPage) {
@@ -178,7 +181,8 @@ TEST(Report, OfARunThatHasOnlyItsRecipeIsAPage) {
   const auto page = render(run);
   EXPECT_THAT(page, HasSubstr("Nothing has been measured yet"));
   EXPECT_THAT(page, HasSubstr("a run"));
-  EXPECT_EQ(summary(run.path).headline, std::nullopt);
+  EXPECT_FALSE(summary(run.path).evaluation);
+  EXPECT_FALSE(to_json(summary(run.path)).contains("evaluation"));
 }
 
 TEST(Report, WithoutAveragingValidationOrNormsLeavesThoseOut) {
@@ -273,17 +277,29 @@ TEST(Summary, IsTheTestAndTheGapOfTheSameWeights) {
   complete(run);
   const auto s = summary(run.path);
   EXPECT_TRUE(s.finished);
-  EXPECT_EQ(s.headline->split, "test");
-  EXPECT_EQ(s.gap->weights, "averaged");
-  EXPECT_NEAR(s.gap->loss(), 0.1, 1e-12);
-  EXPECT_NEAR(s.gap->accuracy(), 0.04, 1e-12);
+  ASSERT_TRUE(s.evaluation && s.evaluation->gap);
+  EXPECT_EQ(s.evaluation->split, "test");
+  EXPECT_EQ(s.evaluation->weights, "averaged");
+  EXPECT_EQ(s.evaluation->gap->epoch, 2);
+  EXPECT_NEAR(s.evaluation->gap->loss, 0.1, 1e-12);
+  EXPECT_NEAR(s.evaluation->gap->accuracy, 0.04, 1e-12);
   EXPECT_DOUBLE_EQ(s.seconds, 31.5);
   const auto json = to_json(s);
-  EXPECT_EQ(json["score"]["split"], "test");
-  EXPECT_EQ(json["score"]["weights"], "averaged");
-  EXPECT_EQ(json["score"]["count"], 200);
+  EXPECT_EQ(json["evaluation"]["split"], "test");
+  EXPECT_EQ(json["evaluation"]["weights"], "averaged");
+  EXPECT_EQ(json["evaluation"]["count"], 200);
   EXPECT_EQ(json["fingerprint"], "00c0ffee");
   EXPECT_THAT(to_text(s), HasSubstr("test images, averaged weights"));
+}
+
+TEST(Summary, IsReadAsItWasWritten) {
+  const fake::Directory run;
+  complete(run);
+  const auto json = to_json(summary(run.path));
+  const auto found = io::exactly<Summary>(nlohmann::json::parse(json.dump()));
+  ASSERT_TRUE(found && found->evaluation && found->evaluation->top_k) << json;
+  EXPECT_EQ(to_json(*found), json);
+  EXPECT_EQ(found->evaluation->score.count, 200);
 }
 
 TEST(Summary, ARunThatWentOnCountsItsRepeatedStepsOnce) {

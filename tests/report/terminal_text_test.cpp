@@ -5,7 +5,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "temper/data/array_source.h"
@@ -22,34 +21,34 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-train::SavedModel model_of(std::vector<std::string> classes, std::vector<std::string> targets) {
-  train::SavedModel model;
-  model.classes = std::move(classes);
-  model.value_names = std::move(targets);
-  model.weights = "raw";
-  return model;
-}
-
 /// Of 1,200 images in two classes, the second of which is never predicted.
 train::Assessment assessment() {
-  train::Assessment a;
-  a.figures.images = 1200;
-  a.figures.classes = 2;
-  a.figures.correct = 900;
-  a.figures.accuracy_interval = {0.7, 0.8};
-  a.figures.accuracy_bootstrap = {0.71, 0.79};
-  a.figures.nll = 0.5;
-  a.figures.nll_bootstrap = {0.4, 0.6};
-  a.figures.brier = 0.25;
-  a.figures.calibration = {0.01, 0.02, 0.015};
-  a.figures.counts = {{.labelled = 900, .predicted = 1200, .correct = 900},
-                      {.labelled = 300, .predicted = 0, .correct = 0}};
+  train::Assessment a{.split = "test", .weights = "raw"};
+  a.score.count = 1200;
+  a.score.accuracy = 0.75;
+  a.score.loss = 0.5;
+  a.accuracy_interval = {0.7, 0.8};
+  a.accuracy_bootstrap = {0.71, 0.79};
+  a.loss_bootstrap = {0.4, 0.6};
+  a.brier = 0.25;
+  a.calibration = {0.01, 0.02, 0.015};
+  a.classes = {{.name = "ant",
+                .images = 900,
+                .predicted = 1200,
+                .correct = 900,
+                .recall = 1,
+                .recall_interval = measure::Interval{0.99, 1},
+                .precision = 0.75},
+               {.name = "bee",
+                .images = 300,
+                .recall = 0,
+                .recall_interval = measure::Interval{0, 0.01}}};
   a.norms = {.count = 1000, .l1 = 2, .l2 = 1, .largest = 0.5, .root_mean_square = 0.1};
   return a;
 }
 
 TEST(AssessmentText, HasAccuracyLossAndCalibration) {
-  const auto text = to_text(assessment(), model_of({"ant", "bee"}, {}), "test");
+  const auto text = to_text(assessment());
   EXPECT_EQ(text,
             "test accuracy 75.00% (95% interval 70.00 to 80.00, bootstrap 71.00 to 79.00), loss "
             "0.5000, over 1,200 images, raw weights\n"
@@ -61,17 +60,17 @@ TEST(AssessmentText, HasAccuracyLossAndCalibration) {
 
 TEST(AssessmentText, HasWhatWasMeasuredBesides) {
   auto a = assessment();
-  a.figures.k = 5;
-  a.figures.top_k_correct = 1200;
+  a.top_k = {.k = 5, .accuracy = 1, .interval = {0.99, 1}};
   a.scaled.emplace();
   a.scaled->temperature = {{.value = 1.5, .before = 0.6, .after = 0.55, .at_bound = true}, 100};
-  a.gap = measure::Gap{.loss = 0.25,
-                       .accuracy = 0.125,
-                       .loss_interval = {0.2, 0.3},
-                       .accuracy_interval = {0.1, 0.15}};
-  a.training_images = a.validation_images = 100;
+  a.gap.emplace();
+  a.gap->loss = 0.25;
+  a.gap->loss_interval = {0.2, 0.3};
+  a.gap->accuracy = 0.125;
+  a.gap->accuracy_interval = {0.1, 0.15};
+  a.gap->train.count = a.gap->validation.count = 100;
   a.sensitivity = {0.5, 20};
-  const auto text = to_text(a, model_of({"ant", "bee"}, {}), "validation", /*per_class=*/true);
+  const auto text = to_text(a, /*per_class=*/true);
   EXPECT_THAT(text, HasSubstr("\ntop-5 accuracy 100.00% (95% interval "));
   EXPECT_THAT(text, HasSubstr("\ntemperature 1.5, fitted on 100 validation images: validation loss "
                               "0.6000 -> 0.5500 (at the bound of its range)\n"));
@@ -84,16 +83,22 @@ TEST(AssessmentText, HasWhatWasMeasuredBesides) {
 }
 
 TEST(AssessmentText, HasTheErrorsOfRegressionTargets) {
-  train::Assessment a;
-  a.values.emplace();
-  a.values->images = 60;
-  a.values->mean = {.rmse = 2, .mae = 1, .r2 = 0.5};
-  a.values->values = {{.errors = {.rmse = 2, .mae = 1, .r2 = 0.5},
-                       .rmse_interval = {1.5, 2.5},
-                       .mae_interval = {0.5, 1.5},
-                       .bias = -0.25}};
-  a.loss_gap = measure::LossGap{.value = 0.125, .interval = {0.1, 0.15}};
-  const auto text = to_text(a, model_of({}, {"angle"}), "test");
+  train::Assessment a{.split = "test", .weights = "raw"};
+  const measure::Errors errors{.rmse = 2, .mae = 1, .r2 = 0.5};
+  a.score.count = 60;
+  a.score.errors = errors;
+  a.loss_bootstrap = {0.4, 0.6};
+  a.norms = measure::WeightNorms{};
+  a.values = {{.name = "angle",
+               .errors = errors,
+               .rmse_interval = {1.5, 2.5},
+               .mae_interval = {0.5, 1.5},
+               .bias = -0.25}};
+  a.gap.emplace();
+  a.gap->loss = 0.125;
+  a.gap->loss_interval = {0.1, 0.15};
+  a.gap->validation.errors = errors;
+  const auto text = to_text(a);
   EXPECT_THAT(text, StartsWith("test R2 0.5000, RMSE 2.000, MAE 1.000, over 60 images, raw "
                                "weights\n"));
   EXPECT_THAT(text, HasSubstr("\nangle: RMSE 2 (bootstrap 1.5 to 2.5), MAE 1 (0.5 to 1.5), R2 "
@@ -123,9 +128,8 @@ TEST(DifferencesText, ListsWhatDiffers) {
       .losses = {.compared = 3, .first_step = 2, .left = 0.5, .right = 0.25},
       .left = {.steps = 20,
                .seconds = 3,
-               .weights = "averaged",
-               .test_accuracy = 0.875,
-               .test_loss = 0.5},
+               .test = train::Tested{.weights = "averaged",
+                                     .score = {.loss = 0.5, .accuracy = 0.875}}},
       .right = {.steps = 7}};
   EXPECT_EQ(to_text(d),
             "recipe, options that change results\n  optimizer.lr: 0.1 | 0.2\n"

@@ -10,9 +10,13 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <functional>
+#include <nlohmann/json.hpp>
 
 #include "temper/core/error.h"
 #include "temper/data/subset.h"
+#include "temper/io/json_keys.h"
+#include "temper/io/read_file.h"
 #include "temper/train/features.h"
 #include "temper/train/run.h"
 #include "temper/train/sensitivity.h"
@@ -64,12 +68,85 @@ TEST(Assess, MeasuresTheGapAsTheRunDid) {
   ASSERT_TRUE(found.gap);
   EXPECT_NEAR(found.gap->loss, validation.loss - probe.loss, 1e-12);
   EXPECT_NEAR(found.gap->accuracy, probe.accuracy - validation.accuracy, 1e-12);
-  EXPECT_EQ(found.training_images, found.validation_images);
-  EXPECT_DOUBLE_EQ(found.figures.nll, validation.loss);
-  EXPECT_GT(found.norms.l2, 0);
+  EXPECT_EQ(found.gap->train.count, found.gap->validation.count);
+  EXPECT_DOUBLE_EQ(found.gap->train.loss, probe.loss);
+  EXPECT_DOUBLE_EQ(found.score.loss, validation.loss);
+  EXPECT_EQ(found.split, "validation");
+  EXPECT_EQ(found.weights, "averaged");
+  EXPECT_GT(found.norms->l2, 0);
   auto without = on_validation();
   without.gap = false;
   EXPECT_FALSE(trained.assess(without).gap);
+}
+
+/// With everything that can be measured, of classes and of regression targets.
+Assessment complete() {
+  Assessment all{.split = "validation", .weights = "best", .score = {0.5, 0.75, 40}};
+  all.score.errors = measure::Errors{1, 2, 3};
+  all.accuracy_interval = measure::Interval{0.7, 0.8};
+  all.accuracy_bootstrap = measure::Interval{0.71, 0.81};
+  all.loss_bootstrap = measure::Interval{0.4, 0.6};
+  all.top_k = TopK{5, 0.875, {0.8, 0.9}};
+  all.brier = 0.25;
+  all.calibration = measure::CalibrationErrors{0.125, 0.25, -0.5, 20};
+  all.scaled = Scaled{.temperature = {{1.5, 0.75, 0.625, true}, 100},
+                      .nll = 0.5,
+                      .brier = 0.125,
+                      .calibration = {0.5, 0.25, 0.125},
+                      .bins = {}};
+  all.gap = Gap{.epoch = 3,
+                .loss = 0.25,
+                .loss_interval = measure::Interval{0.125, 0.375},
+                .accuracy = 0.0625,
+                .accuracy_interval = measure::Interval{-0.5, 0.5},
+                .train = {0.25, 0.875, 30},
+                .validation = {0.5, 0.8125, 20}};
+  all.norms = measure::WeightNorms{7, 1, 2, 3, 4};
+  all.sensitivity = Sensitivity{0.5, 10};
+  all.classes = {{"cat", 20, 10, 5, 0.25, measure::Interval{0.1, 0.4}, 0.5}, {"dog", 0, 0, 0}};
+  all.values = {{"angle", {1, 2, 3}, {0.5, 1.5}, {1.5, 2.5}, -0.25}};
+  return all;
+}
+
+TEST(Assessment, IsReadAsItWasWritten) {
+  for (const auto& assessment : {complete(), Assessment{.split = "", .weights = "", .score = {}}}) {
+    const auto json = io::json_of(assessment);
+    const auto found = io::exactly<Assessment>(nlohmann::json::parse(json.dump()));
+    ASSERT_TRUE(found) << json;
+    EXPECT_EQ(io::json_of(*found), json);
+  }
+  const auto found = io::exactly<Assessment>(io::json_of(complete()));
+  ASSERT_TRUE(found && found->gap && found->scaled);
+  EXPECT_EQ(found->gap->validation.count, 20);
+  EXPECT_EQ(found->scaled->temperature.images, 100);
+  EXPECT_EQ(found->classes.at(1).recall, std::nullopt);
+}
+
+TEST(Assessment, HasTheKeysOfTheScoresInTheLogAndNoneForWhatWasNotMeasured) {
+  const Assessment scored{.split = "test", .weights = "raw", .score = {0.5, 0.75, 40}};
+  EXPECT_EQ(io::json_of(scored), (nlohmann::json{{"split", "test"},
+                                                 {"weights", "raw"},
+                                                 {"loss", 0.5},
+                                                 {"accuracy", 0.75},
+                                                 {"count", 40},
+                                                 {"classes", nlohmann::json::array()},
+                                                 {"values", nlohmann::json::array()}}));
+  const auto dog = io::json_of(complete()).at("classes").at(1);
+  EXPECT_TRUE(dog.at("recall").is_null());
+  EXPECT_TRUE(dog.at("precision").is_null());
+}
+
+TEST(Assessment, HasTheKeysThatTheDocumentationNames) {
+  auto page = io::read_text(std::string(TEMPER_SOURCE_DIR) + "/docs/run-directory.md");
+  page = page.substr(page.find("## Evaluations in JSON"));
+  const std::function<void(const nlohmann::json&)> look = [&](const nlohmann::json& part) {
+    for (const auto& [name, value] : part.items()) {
+      const auto named = page.find("`" + name + "`") != std::string::npos;
+      EXPECT_TRUE(named || part.is_array()) << name;
+      if (value.is_structured()) look(value);
+    }
+  };
+  look(io::json_of(complete()));
 }
 
 TEST(Assess, FitsATemperatureThatTheModelThenHas) {
@@ -79,7 +156,7 @@ TEST(Assess, FitsATemperatureThatTheModelThenHas) {
   ASSERT_TRUE(fitted.scaled);
   const auto& t = fitted.scaled->temperature;
   EXPECT_EQ(t.images, trained.plan.validation->size());
-  EXPECT_LE(fitted.scaled->nll, fitted.figures.nll);
+  EXPECT_LE(fitted.scaled->nll, fitted.score.loss);
   EXPECT_NEAR(fitted.scaled->nll, t.fit.after, 1e-12);
 
   trained.model = load_model(trained.directory.path);
@@ -136,15 +213,23 @@ TEST(Assess, WithoutValidationThereIsNeitherTemperatureNorGap) {
 TEST(Assess, ADamagedTemperatureIsTold) {
   const Trained trained;
   const auto file = trained.directory.path / "temperature.json";
-  for (const char* text :
-       {"", "[]", "{\"averaged\": 3}", R"({"averaged": {"temperature": -1}})",
-        R"({"averaged": {"temperature": 0, "nll_before": 1, "nll_after": 1, "at_bound": false,
-                         "images": 3}})"}) {
+  const auto entry = [](const std::string& value, const std::string& more) {
+    return R"({"averaged": {"value": )" + value +
+           R"(, "validation_loss_before": 1, "validation_loss_after": 1, "at_bound": false,
+              "fitted_on": 3)" +
+           more + "}}";
+  };
+  const std::string hash = R"(, "weights_hash": "")";
+  for (const auto& text : {std::string(), std::string("[]"), std::string("{\"averaged\": 3}"),
+                           std::string(R"({"averaged": {"value": -1}})"), entry("0", hash),
+                           entry("true", hash), entry("2", ""), entry("2", hash + ", \"t\": 1")}) {
     std::ofstream(file) << text;
     EXPECT_THAT(refused(Code::data, [&] { load_model(trained.directory.path); }),
                 HasSubstr("temperature.json"))
         << text;
   }
+  std::ofstream(file) << entry("2", hash);  // of other weights
+  EXPECT_FALSE(load_model(trained.directory.path).temperature);
 }
 
 TEST(Evaluate, ASetWithoutImagesIsRefused) {

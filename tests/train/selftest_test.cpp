@@ -57,9 +57,9 @@ TEST(Selftest, CountsWhatPassesAndNamesWhatFails) {
 
 TEST(Selftest, ComparesNumbersFromScalarCodeOn) {
   const auto parts = selftest_parts();
-  ASSERT_GE(parts.size(), 2U);
+  ASSERT_GE(parts.size(), 3U);
   EXPECT_EQ(parts.front().instruction_set, "default");
-  EXPECT_EQ(parts.back().name, "train, kill and resume");
+  EXPECT_EQ(parts[parts.size() - 2].name, "train, kill and resume");
 }
 
 }  // namespace

@@ -130,16 +130,18 @@ TEST(ValueRun, LearnsAndTellsInTheValuesUnits) {
   EXPECT_THAT(model.value_names, ElementsAre("bright", "dark"));
   EXPECT_EQ(model.scale, made.scale);
   const auto assessed = assess(run.path, model, made);
-  EXPECT_DOUBLE_EQ(assessed.values->loss, outcome.test->score.loss);
-  EXPECT_DOUBLE_EQ(assessed.values->mean.r2, outcome.test->score.errors->r2);
-  EXPECT_FALSE(assessed.gap);
+  EXPECT_DOUBLE_EQ(assessed.score.loss, outcome.test->score.loss);
+  EXPECT_DOUBLE_EQ(assessed.score.errors->r2, outcome.test->score.errors->r2);
+  ASSERT_EQ(assessed.values.size(), 2U);
+  EXPECT_EQ(assessed.values[1].name, "dark");
+  EXPECT_THAT(assessed.classes, IsEmpty());
   const auto mean_error = [&](const auto& images) {
     return score(predict(*model.network, made, images)).loss;
   };
-  EXPECT_NEAR(assessed.loss_gap->value, mean_error(made.validation) - mean_error(made.probe),
-              1e-12);
-  EXPECT_LT(assessed.loss_gap->interval.low, assessed.loss_gap->value);
-  EXPECT_FALSE(assess(run.path, model, made, {.gap = false}).loss_gap);
+  EXPECT_NEAR(assessed.gap->loss, mean_error(made.validation) - mean_error(made.probe), 1e-12);
+  EXPECT_LT(assessed.gap->loss_interval->low, assessed.gap->loss);
+  EXPECT_TRUE(std::isnan(assessed.gap->accuracy));
+  EXPECT_FALSE(assess(run.path, model, made, {.gap = false}).gap);
 
   // A single picture gets the same prediction as in the whole set.
   const auto answers = predict(*model.network, made, made.test);
