@@ -12,18 +12,20 @@ namespace temper::data {
 ArraySource::ArraySource(Contents contents) : contents_(std::move(contents)) {
   const auto& c = contents_;
   if (c.height < 1 || c.width < 1 || (c.channels != 1 && c.channels != 3))
-    throw Error(Code::data,
-                fmt::format("{}: images of {} x {} pixels with {} channels; expected at "
-                            "least one pixel and 1 or 3 channels",
-                            c.name, c.height, c.width, c.channels));
+    throw Error(Code::data, {.file = c.name},
+                fmt::format("images of {} x {} pixels with {} channels; expected at least one "
+                            "pixel and 1 or 3 channels",
+                            c.height, c.width, c.channels));
   const std::size_t one = io::Image{c.height, c.width, c.channels, {}}.size();
   if (c.pixels.size() % one != 0 || c.pixels.size() / one != c.labels.size())
-    throw Error(Code::data, fmt::format("{}: {} labels for {} bytes of images, {} bytes each",
-                                        c.name, c.labels.size(), c.pixels.size(), one));
+    throw Error(Code::data, {.file = c.name},
+                fmt::format("{} labels for {} bytes of images, {} bytes each", c.labels.size(),
+                            c.pixels.size(), one));
   for (std::size_t i = 0; i < c.labels.size(); ++i)
     if (c.labels[i] < -1 || c.labels[i] >= static_cast<std::int64_t>(c.classes.size()))
-      throw Error(Code::data, fmt::format("{}, image {}: label {}; expected 0 to {}", c.name, i,
-                                          c.labels[i], std::ssize(c.classes) - 1));
+      throw Error(
+          Code::data, {.image = ArraySource::where(static_cast<std::int64_t>(i))},
+          fmt::format("label {}; expected 0 to {}", c.labels[i], std::ssize(c.classes) - 1));
 }
 
 std::int64_t ArraySource::size() const {

@@ -11,7 +11,7 @@ namespace temper::data {
 struct Skipped {
   std::int64_t row = 0;  ///< row of the batch that it was meant for
   std::int64_t id = 0;   ///< index in its source
-  std::string reason;    ///< includes the name of the image
+  std::string reason;    ///< on one line, without the name of the image
   bool operator==(const Skipped&) const = default;
 };
 

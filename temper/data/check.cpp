@@ -163,7 +163,7 @@ Check check(const std::string& source, const CheckOptions& options) {
     dataset = open(source, files);
   } catch (const Error& error) {
     if (error.code() == Code::internal) throw;
-    Check failed{.source = source, .error = error.what()};
+    Check failed{.source = source, .error = error.what(), .where = error.where()};
     // Images may be there under names that are not recognized.
     failed.odd_files = odd_files(source);
     std::erase_if(failed.odd_files, [](const UnexpectedFile& file) { return !file.picture; });

@@ -64,6 +64,7 @@ struct UnexpectedFile {
 struct Check {
   std::string source;
   std::string error;  ///< why the source can't be opened, if so; the other results are then missing
+  Where where = {};   ///< the error occurred
   std::vector<std::string> classes;
   std::vector<std::string> value_names;   ///< in place of classes
   std::vector<CheckedSet> sets;           ///< training first

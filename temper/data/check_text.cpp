@@ -176,6 +176,19 @@ ordered_json json_of(const Duplicates& group, const Check& check) {
           {"images", std::move(pictures)}};
 }
 
+/// The fields that are known.
+ordered_json json_of(const Where& where) {
+  auto json = ordered_json::object();
+  for (const auto& [name, text] :
+       {std::pair("file", &where.file), std::pair("option", &where.option),
+        std::pair("image", &where.image)})
+    if (!text->empty()) json[name] = *text;
+  for (const auto& [name, number] :
+       {std::pair("line", where.line), std::pair("column", where.column)})
+    if (number > 0) json[name] = number;
+  return json;
+}
+
 }  // namespace
 
 std::string to_text(const Check& check) {
@@ -209,10 +222,15 @@ ordered_json to_json(const Check& check) {
   auto odd = ordered_json::array();
   for (const auto& file : check.odd_files)
     odd.push_back({{"file", file.path}, {"reason", file.reason}, {"read", file.read}});
-  return {{"source", check.source},         {"good", check.good()},
-          {"error", check.error},           {"classes", check.classes},
-          {"sets", std::move(sets)},        {"mean", check.normalisation.mean},
-          {"std", check.normalisation.std}, {"duplicates", std::move(duplicates)},
+  return {{"source", check.source},
+          {"good", check.good()},
+          {"error", check.error},
+          {"where", json_of(check.where)},
+          {"classes", check.classes},
+          {"sets", std::move(sets)},
+          {"mean", check.normalisation.mean},
+          {"std", check.normalisation.std},
+          {"duplicates", std::move(duplicates)},
           {"odd_files", std::move(odd)}};
 }
 

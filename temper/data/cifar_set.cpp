@@ -88,8 +88,8 @@ std::vector<std::string> names_in(const fs::path& path, std::size_t count) {
     begin = end + 1;
   }
   if (names.size() != count)
-    throw Error(Code::data, fmt::format("{}: {} class names; expected {}, one per line",
-                                        path.string(), names.size(), count));
+    throw Error(Code::data, {.file = path.string()},
+                fmt::format("{} class names; expected {}, one per line", names.size(), count));
   return names;
 }
 
@@ -121,12 +121,10 @@ bool holds_cifar(const fs::path& folder) {
 Dataset cifar(const fs::path& folder) {
   const auto found = find(folder);
   if (!found)
-    throw Error(Code::data,
-                is_for_python(folder)
-                    ? fmt::format("{}: the Python version of CIFAR; download the binary version "
-                                  "(cifar-10-binary.tar.gz, cifar-100-binary.tar.gz)",
-                                  folder.string())
-                    : fmt::format("{}: no data_batch_1.bin and no train.bin", folder.string()));
+    throw Error(Code::data, {.file = folder.string()},
+                is_for_python(folder) ? "the Python version of CIFAR; download the binary version "
+                                        "(cifar-10-binary.tar.gz, cifar-100-binary.tar.gz)"
+                                      : "no data_batch_1.bin and no train.bin");
   const auto& layout = found->layout;
   const auto classes = names_in(found->folder / layout.names, layout.classes);
   Dataset dataset{.train = read_set(*found, layout.train, "train", classes),

@@ -45,13 +45,12 @@ std::int64_t ClassIndex::of(const std::string& label) const {
 
 void check_classes(const std::vector<std::string>& classes, const std::string& where) {
   if (classes.empty())
-    throw Error(Code::data,
-                fmt::format("{}: no picture has a label; a classifier needs two classes "
-                            "or more",
-                            where));
+    throw Error(Code::data, {.file = where},
+                "no picture has a label; a classifier needs two classes or more");
   if (classes.size() < 2)
-    throw Error(Code::data, fmt::format("{}: only one class, '{}'; a classifier needs two or more",
-                                        where, classes.front()));
+    throw Error(
+        Code::data, {.file = where},
+        fmt::format("only one class, '{}'; a classifier needs two or more", classes.front()));
 }
 
 std::string some_of(const std::vector<std::string>& classes) {

@@ -29,11 +29,13 @@ std::vector<std::string> all_classes(const std::vector<Dataset>& sets) {
 }
 
 void check(const std::vector<WeightedPath>& sources) {
-  if (sources.empty()) throw Error(Code::usage, "data.sources: no source; expected one or more");
+  if (sources.empty())
+    throw Error(Code::usage, {.option = "data.sources"},
+                "data.sources: no source; expected one or more");
   for (const auto& [source, weight] : sources)
     if (!(weight > 0) || !std::isfinite(weight))
       throw Error(
-          Code::usage,
+          Code::usage, {.option = "data.sources"},
           fmt::format("data.sources: weight = {} of \"{}\"; expected more than 0", weight, source));
 }
 
@@ -102,15 +104,15 @@ Dataset open_several(const std::vector<WeightedPath>& sources, const FileOptions
     sets.push_back(open(source, part));
     const auto& values = sets.back().train->value_names();
     if (const auto& first = sets.front().train->value_names(); values != first)
-      throw Error(Code::data, fmt::format("data.sources: {} has {}, {} has {}; expected the same",
-                                          sources.front().source, targets_text(first), source,
-                                          targets_text(values)));
+      throw Error(
+          Code::data, {.option = "data.sources"},
+          fmt::format("data.sources: {} has {}, {} has {}; expected the same",
+                      sources.front().source, targets_text(first), source, targets_text(values)));
     const int channels = sets.back().train->channels();
     if (channels != sets.front().train->channels())
       throw Error(
-          Code::data,
-          fmt::format("data.sources: {} has {} channels, {} has {}; expected the "
-                      "same",
+          Code::data, {.option = "data.sources"},
+          fmt::format("data.sources: {} has {} channels, {} has {}; expected the same",
                       sources.front().source, sets.front().train->channels(), source, channels));
   }
   const auto classes = all_classes(sets);

@@ -53,8 +53,9 @@ std::shared_ptr<const Source> read_set(const std::string& prefix, const std::str
   io::Picture first;
   if (set->size() > 0) set->read(0, first);
   if (first.height() != kSide || first.width() != kSide || first.channels() != 1)
-    throw Error(Code::data, fmt::format("{}: images of {} x {} pixels; expected 28 x 28, grayscale",
-                                        images_path.string(), first.height(), first.width()));
+    throw Error(Code::data, {.file = images_path.string()},
+                fmt::format("images of {} x {} pixels; expected 28 x 28, grayscale", first.height(),
+                            first.width()));
   return set;
 }
 

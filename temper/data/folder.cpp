@@ -43,14 +43,14 @@ std::vector<FileSource::File> pictures(const fs::path& set,
   for (const auto& name : folders_in(set)) {
     const auto found = std::find(classes.begin(), classes.end(), name);
     if (found == classes.end())
-      throw Error(Code::data, fmt::format("{}: a class that the training set does not have; it has "
-                                          "{}",
-                                          (set / name).string(), some_of(classes)));
+      throw Error(
+          Code::data, {.file = (set / name).string()},
+          fmt::format("a class that the training set does not have; it has {}", some_of(classes)));
     collect(set / name, set, found - classes.begin(), files);
   }
   if (files.empty())
-    throw Error(Code::data,
-                fmt::format("{}: no {} in its class folders", set.string(), kLookedFor));
+    throw Error(Code::data, {.file = set.string()},
+                fmt::format("no {} in its class folders", kLookedFor));
   return files;
 }
 
@@ -58,13 +58,12 @@ std::vector<FileSource::File> pictures(const fs::path& set,
   const auto here = entries(path);
   const bool loose = std::any_of(here.begin(), here.end(),
                                  [](const auto& entry) { return is_picture_name(entry.path()); });
-  throw Error(Code::data,
-              loose ? fmt::format("{}: pictures are in the folder itself; put those of each class "
-                                  "into a subfolder with the name of the class",
-                                  path.string())
-                    : fmt::format("{}: no images. Looked for folders, one for each class, with {}, "
-                                  "or for train/, val/ and test/ with such folders",
-                                  path.string(), kLookedFor));
+  throw Error(Code::data, {.file = path.string()},
+              loose ? "pictures are in the folder itself; put those of each class into a subfolder "
+                      "with the name of the class"
+                    : fmt::format("no images. Looked for folders, one for each class, with {}, or "
+                                  "for train/, val/ and test/ with such folders",
+                                  kLookedFor));
 }
 
 std::vector<FileSource::File> training_pictures(const fs::path& set,
@@ -75,12 +74,14 @@ std::vector<FileSource::File> training_pictures(const fs::path& set,
   for (const auto& file : files) seen[static_cast<std::size_t>(file.label)] = true;
   for (std::size_t c = 0; c < classes.size(); ++c)
     if (!seen[c])
-      throw Error(Code::data, fmt::format("{}: no {}; remove the folder if it is not a class",
-                                          (set / classes[c]).string(), kLookedFor));
+      throw Error(Code::data, {.file = (set / classes[c]).string()},
+                  fmt::format("no {}; remove the folder if it is not a class", kLookedFor));
   if (classes.size() < 2)
-    throw Error(Code::data, fmt::format("{}: only one class, '{}'; a classifier needs two or more, "
-                                        "each a folder of pictures",
-                                        set.string(), classes.front()));
+    throw Error(
+        Code::data, {.file = set.string()},
+        fmt::format(
+            "only one class, '{}'; a classifier needs two or more, each a folder of pictures",
+            classes.front()));
   return files;
 }
 
@@ -99,19 +100,19 @@ Layout layout_of(const fs::path& path) {
   std::error_code error;
   if (!fs::exists(path, error)) {
     if (error) throw io::system_error("read", path, error.value());
-    throw Error(Code::data, fmt::format("{}: no such folder", path.string()));
+    throw Error(Code::data, {.file = path.string()}, "no such folder");
   }
   if (!is_folder(path))
-    throw Error(Code::data, fmt::format("{}: a file; expected a folder with one subfolder of "
-                                        "pictures per class",
-                                        path.string()));
+    throw Error(Code::data, {.file = path.string()},
+                "a file; expected a folder with one subfolder of pictures per class");
   const auto folders = folders_in(path);
   if (!holds_training_folder(path)) {
     if (!folders.empty() && std::all_of(folders.begin(), folders.end(),
                                         [&](const auto& name) { return is_set(path, name); }))
-      throw Error(Code::data, fmt::format("{}: a folder '{}' with subfolders, but no 'train'; "
-                                          "expected a training set, too",
-                                          path.string(), folders.front()));
+      throw Error(
+          Code::data, {.file = path.string()},
+          fmt::format("a folder '{}' with subfolders, but no 'train'; expected a training set, too",
+                      folders.front()));
     return {path};
   }
   const auto names = part_names(folders, path.string());

@@ -63,10 +63,10 @@ Files find_files(const fs::path& folder) {
     if (!part) return;
     auto& taken = into[static_cast<std::size_t>(*part)];
     if (!taken.empty())
-      throw Error(Code::data,
-                  fmt::format("{}: both {} and {} are the {} of one set; remove one of them "
-                              "from the folder",
-                              folder.string(), taken, name, what));
+      throw Error(
+          Code::data, {.file = folder.string()},
+          fmt::format("both {} and {} are the {} of one set; remove one of them from the folder",
+                      taken, name, what));
     taken = name;
   };
   for (const auto& name : files_in(folder)) {
@@ -92,14 +92,15 @@ std::shared_ptr<const Source> read_idx_set(const fs::path& images_path, const fs
   const auto rank = images.shape.size();
   const bool has_channels = rank == 4 && (images.shape[3] == 1 || images.shape[3] == 3);
   if ((rank != 3 && !has_channels) || images.shape[1] > kMostSide || images.shape[2] > kMostSide)
-    throw Error(Code::data,
-                fmt::format("{}: an array of {}; expected images x height x width, or the "
-                            "same with 1 or 3 channels",
-                            images_path.string(), fmt::join(images.shape, " x ")));
+    throw Error(
+        Code::data, {.file = images_path.string()},
+        fmt::format(
+            "an array of {}; expected images x height x width, or the same with 1 or 3 channels",
+            fmt::join(images.shape, " x ")));
   if (labels.shape.size() != 1 || labels.shape[0] != images.shape[0])
-    throw Error(Code::data,
-                fmt::format("{}: {} labels for the {} images of {}", labels_path.string(),
-                            labels.values.size(), images.shape[0], images_path.string()));
+    throw Error(Code::data, {.file = labels_path.string()},
+                fmt::format("{} labels for the {} images of {}", labels.values.size(),
+                            images.shape[0], images_path.string()));
   if (classes.empty() && !labels.values.empty())
     for (int c = 0; c <= *std::max_element(labels.values.begin(), labels.values.end()); ++c)
       classes.push_back(std::to_string(c));
@@ -125,20 +126,19 @@ Dataset idx_folder(const fs::path& folder) {
     const auto& labels = files.labels[static_cast<std::size_t>(part)];
     if (images.empty() && labels.empty()) return nullptr;
     if (images.empty() || labels.empty())
-      throw Error(Code::data, fmt::format("{}: {} without its {}", folder.string(),
-                                          images.empty() ? labels : images,
-                                          images.empty() ? "images" : "labels"));
+      throw Error(Code::data, {.file = folder.string()},
+                  fmt::format("{} without its {}", images.empty() ? labels : images,
+                              images.empty() ? "images" : "labels"));
     return read_idx_set(folder / images, folder / labels,
                         fmt::format("{} {}", folder.string(), name),
                         dataset.train ? dataset.train->classes() : std::vector<std::string>());
   };
   dataset.train = read(Part::train, "train");
   if (!dataset.train)
-    throw Error(Code::data, fmt::format("{}: no training set in IDX files", folder.string()));
+    throw Error(Code::data, {.file = folder.string()}, "no training set in IDX files");
   if (largest(*dataset.train) < 1)
-    throw Error(Code::data,
-                fmt::format("{}: fewer than two classes; a classifier needs two or more",
-                            dataset.train->where(0)));
+    throw Error(Code::data, {.image = dataset.train->where(0)},
+                "fewer than two classes; a classifier needs two or more");
   dataset.validation = read(Part::validation, "validation");
   dataset.test = read(Part::test, "test");
   io::Picture first;
@@ -151,11 +151,11 @@ Dataset idx_folder(const fs::path& folder) {
     set->read(0, other);
     if (other.height() != first.height() || other.width() != first.width() ||
         other.channels() != first.channels())
-      throw Error(Code::data,
-                  fmt::format("{}: {} x {} pixels with {} channels; the training set has "
-                              "{} x {} with {}",
-                              set->where(0), other.height(), other.width(), other.channels(),
-                              first.height(), first.width(), first.channels()));
+      throw Error(
+          Code::data, {.image = set->where(0)},
+          fmt::format("{} x {} pixels with {} channels; the training set has {} x {} with {}",
+                      other.height(), other.width(), other.channels(), first.height(),
+                      first.width(), first.channels()));
   }
   return dataset;
 }

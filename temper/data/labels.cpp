@@ -47,7 +47,7 @@ std::string RelabeledSource::digest() const {
 std::shared_ptr<const Source> keep_labels(std::shared_ptr<const Source> source, double share,
                                           std::uint64_t seed) {
   if (const bool valid = share > 0 && share <= 1; !valid)
-    throw Error(Code::usage,
+    throw Error(Code::usage, {.option = "data.labelled"},
                 fmt::format("data.labelled = {}; expected a fraction in (0, 1]", share));
   if (share == 1) return source;
   const auto dropped = stratified_split(*source, 1 - share, seed).validation;
@@ -65,19 +65,20 @@ std::shared_ptr<const Source> keep_labels(std::shared_ptr<const Source> source, 
 
 NoisyLabels replace_labels(std::shared_ptr<const Source> source, double share, std::uint64_t seed) {
   if (const bool valid = share >= 0 && share <= 1; !valid)
-    throw Error(Code::usage,
+    throw Error(Code::usage, {.option = "data.label_noise"},
                 fmt::format("data.label_noise = {}; expected a fraction in [0, 1]", share));
   if (share == 0) return {std::move(source), {}};
   if (!source->value_names().empty())
-    throw Error(Code::usage,
-                fmt::format("data.label_noise = {} for data with values; it applies to classes "
-                            "only, remove it",
-                            share));
+    throw Error(
+        Code::usage, {.option = "data.label_noise"},
+        fmt::format(
+            "data.label_noise = {} for data with values; it applies to classes only, remove it",
+            share));
   const auto classes = std::ssize(source->classes());
   if (classes < 2)
-    throw Error(Code::usage, fmt::format("data.label_noise = {} with one class; it needs two or "
-                                         "more classes",
-                                         share));
+    throw Error(
+        Code::usage, {.option = "data.label_noise"},
+        fmt::format("data.label_noise = {} with one class; it needs two or more classes", share));
   const auto rows = rows_with_label(*source);
   const auto count = std::llround(share * static_cast<double>(rows.size()));
   auto order = Random(seed, Purpose::labels).permutation(std::ssize(rows));

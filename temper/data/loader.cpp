@@ -18,6 +18,7 @@
 
 #include "temper/core/error.h"
 #include "temper/core/random.h"
+#include "temper/data/readable.h"
 
 namespace temper::data {
 namespace {
@@ -109,28 +110,12 @@ void check(const Source& source, const LoaderOptions& options) {
     throw Error(Code::usage,
                 fmt::format("a loader with {} views of an image; expected 1 to 16", options.views));
   if (source.size() < (options.drop_last ? options.batch : 1))
-    throw Error(Code::usage,
+    throw Error(Code::usage, {.option = "data.batch_size"},
                 fmt::format("data.batch_size = {} for a set of {} images; expected at most as many",
                             options.batch, source.size()));
   if (options.normalisation.mean.size() != static_cast<std::size_t>(source.channels()))
     throw Error(Code::usage, fmt::format("normalization of {} channels for images with {}",
                                          options.normalisation.mean.size(), source.channels()));
-}
-
-/// The current exception as an Error that names the image.
-Error about_image(const std::string& where) {
-  const auto named = [&where](const std::string& what) {
-    return what.find(where) == std::string::npos ? where + ": " + what : what;
-  };
-  try {
-    throw;
-  } catch (const Error& error) {
-    return {error.code(), named(error.what())};
-  } catch (const std::exception& error) {
-    return {Code::data, named(error.what())};
-  } catch (...) {
-    return {Code::data, named("an exception that is not a std::exception")};
-  }
 }
 
 bool is_bad_image(const Error& error) {
@@ -325,7 +310,7 @@ class Loader::Workers {
     Slot& slot = slot_of(batch);
     if (const auto error = try_to_fill(slot, at, id, repeat, buffers)) {
       if (!options_.skip_bad || !is_bad_image(*error)) throw Error(*error);
-      replace(slot, at, row, {at, id, error->what()}, *error, buffers);
+      replace(slot, at, row, {at, id, reason_of(*error)}, *error, buffers);
     }
   }
 
@@ -346,7 +331,7 @@ class Loader::Workers {
       const auto error = try_to_fill(slot, at, id, first_repeat + attempt, buffers);
       if (!error) return;
       if (!is_bad_image(*error)) throw Error(*error);
-      skipped = {at, id, error->what()};
+      skipped = {at, id, reason_of(*error)};
     }
     throw Error(first);
   }
@@ -372,7 +357,7 @@ class Loader::Workers {
                       buffers.frame, slot.views[view] + at * slot.pipeline.sample_size());
       return std::nullopt;
     } catch (...) {
-      return about_image(source_->where(id));
+      return image_error(source_->where(id));
     }
   }
 

@@ -58,8 +58,9 @@ std::optional<std::size_t> column(std::span<const std::string> header,
   for (std::size_t i = 0; i < header.size(); ++i) {
     if (std::find(names.begin(), names.end(), to_lower(header[i])) == names.end()) continue;
     if (found)
-      throw Error(Code::data, fmt::format("{}:1: two columns of the same meaning, '{}' and '{}'",
-                                          table, header[*found], header[i]));
+      throw Error(
+          Code::data, {.file = table, .line = 1},
+          fmt::format("two columns of the same meaning, '{}' and '{}'", header[*found], header[i]));
     found = i;
   }
   return found;
@@ -78,7 +79,8 @@ void find_targets(Columns& columns, std::span<const std::string> header, const s
     const std::string name(target_name(header[i]));
     if (name.empty()) continue;
     if (std::ranges::find(columns.names, name) != columns.names.end())
-      throw Error(Code::data, fmt::format("{}:1: two columns for the target '{}'", table, name));
+      throw Error(Code::data, {.file = table, .line = 1},
+                  fmt::format("two columns for the target '{}'", name));
     columns.targets.push_back(i);
     columns.names.push_back(name);
   }
@@ -90,15 +92,16 @@ Columns columns_of(std::span<const std::string> header, const std::string& table
                   .split = column(header, {"split"}, table)};
   find_targets(columns, header, table);
   if (columns.label && !columns.targets.empty())
-    throw Error(Code::data,
-                fmt::format("{}:1: the columns '{}' and '{}': a network is trained on labels or on "
+    throw Error(Code::data, {.file = table, .line = 1},
+                fmt::format("the columns '{}' and '{}': a network is trained on labels or on "
                             "targets; rename the column that is not to be used",
-                            table, header[*columns.label], header[columns.targets.front()]));
+                            header[*columns.label], header[columns.targets.front()]));
   if (!columns.path || (!columns.label && columns.targets.empty()))
-    throw Error(Code::data,
-                fmt::format("{}:1: no column '{}' in the header; expected a first row as "
-                            "in path,label or path,target",
-                            table, columns.path ? "label" : "path"));
+    throw Error(
+        Code::data, {.file = table, .line = 1},
+        fmt::format(
+            "no column '{}' in the header; expected a first row as in path,label or path,target",
+            columns.path ? "label" : "path"));
   return columns;
 }
 
@@ -125,9 +128,8 @@ class Reader {
         columns = columns_of(fields, name);
         take_names(columns->names, name);
         if (part && columns->split)
-          throw Error(
-              Code::data,
-              fmt::format("{}:1: a column 'split' in the table of one set; remove it", name));
+          throw Error(Code::data, {.file = name, .line = 1},
+                      "a column 'split' in the table of one set; remove it");
         return;
       }
       Row row{.table = index,
@@ -146,7 +148,7 @@ class Reader {
   Dataset open(const FileOptions& options) {
     const auto name = tables_.front().string();
     if (std::ranges::none_of(rows_, [](const Row& row) { return row.part == Part::train; }))
-      throw Error(Code::data, fmt::format("{}: no training pictures", name));
+      throw Error(Code::data, {.file = name}, "no training pictures");
     std::vector<std::string> classes;
     if (names_.empty()) {
       classes = classes_of_training();
@@ -179,8 +181,9 @@ class Reader {
     if (tables_.size() == 1)
       names_ = names;
     else if (names != names_)
-      throw Error(Code::data, fmt::format("{}:1: {}; expected {}, as in {}", table, text(names),
-                                          text(names_), tables_.front().string()));
+      throw Error(Code::data, {.file = table, .line = 1},
+                  fmt::format("{}; expected {}, as in {}", text(names), text(names_),
+                              tables_.front().string()));
   }
 
   /// Reads all targets of a row, or none.
@@ -218,7 +221,8 @@ class Reader {
   }
 
   [[noreturn]] void refuse(const Row& row, std::string_view what) const {
-    throw Error(Code::data, fmt::format("{}:{}: {}", tables_[row.table].string(), row.line, what));
+    throw Error(Code::data, {.file = tables_[row.table].string(), .line = row.line},
+                std::string(what));
   }
 
   [[nodiscard]] Part part_in(const Row& row, const std::string& name) const {
@@ -317,7 +321,7 @@ Dataset manifest(const fs::path& path, const FileOptions& options) {
   }
   const auto names = tables_in(path);
   if (names.train.empty())
-    throw Error(Code::data, fmt::format("{}: no train.csv in this folder", path.string()));
+    throw Error(Code::data, {.file = path.string()}, "no train.csv in this folder");
   reader.read(path / names.train, Part::train);
   if (!names.validation.empty()) reader.read(path / names.validation, Part::validation);
   if (!names.test.empty()) reader.read(path / names.test, Part::test);

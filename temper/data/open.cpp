@@ -28,14 +28,15 @@ constexpr std::string_view kExpected =
 Dataset open_file(const fs::path& path, const fs::file_status& status, const FileOptions& options) {
   if (!fs::is_regular_file(status))
     throw Error(
-        Code::data,
+        Code::data, {.option = "data.source"},
         fmt::format("data.source = \"{}\": {}; {}", path.string(),
                     fs::is_fifo(status) ? "a pipe" : "neither a file nor a folder", kExpected));
   const auto ending = to_lower(path.extension().string());
   if (ending == ".csv" || ending == ".tsv") return manifest(path, options);
   if (ending == ".tar") return shards(path, options);
-  throw Error(Code::data, fmt::format("data.source = \"{}\": a file of unknown type; {}",
-                                      path.string(), kExpected));
+  throw Error(
+      Code::data, {.option = "data.source"},
+      fmt::format("data.source = \"{}\": a file of unknown type; {}", path.string(), kExpected));
 }
 
 }  // namespace
@@ -46,10 +47,11 @@ Dataset open(const std::string& source, const FileOptions& options) {
   std::error_code error;
   const auto status = fs::status(path, error);
   if (status.type() == fs::file_type::not_found)
-    throw Error(Code::data,
-                fmt::format("data.source = \"{}\": no such file or folder, and no data set "
-                            "of that name; {}",
-                            source, kExpected));
+    throw Error(
+        Code::data, {.option = "data.source"},
+        fmt::format(
+            "data.source = \"{}\": no such file or folder, and no data set of that name; {}",
+            source, kExpected));
   if (error) throw io::system_error("read", path, error.value());
   if (!fs::is_directory(status)) return open_file(path, status, options);
   if (holds_shards(path)) return shards(path, options);

@@ -251,7 +251,7 @@ void check_value_names(const std::vector<std::string>& names, const std::string&
   try {
     io::values_text(names, longest);
   } catch (const Error& error) {
-    throw Error(error.code(), fmt::format("{}: {}", source, error.what()));
+    throw error.within({.file = source});
   }
 }
 
@@ -302,7 +302,7 @@ Packed pack(const std::string& source, const fs::path& out, const PackOptions& o
   packed.info.validation = write(dataset.validation, "val", false);
   packed.info.test = write(dataset.test, "test", false);
   if (packed.info.train.images == 0)
-    throw Error(Code::data, fmt::format("{}: no training picture can be decoded", source));
+    throw Error(Code::data, {.file = source}, "no training picture can be decoded");
   std::ranges::sort(packed.bad, {}, &BadImage::where);
   io::write_atomically(folder.path() / kPackInfo, to_text(packed.info));
   folder.finish();

@@ -1,7 +1,5 @@
 #include "temper/data/pack_info.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -73,10 +71,9 @@ PackInfo parse_pack_info(std::string_view text, const std::string& name) {
   }
   if (!good || (info.channels != 1 && info.channels != 3) || !sound(info.train) ||
       !sound(info.validation) || !sound(info.test) || !sound(info.normalisation, info.channels))
-    throw Error(Code::data,
-                fmt::format("{}: not what temper data pack writes; pack the set again, or "
-                            "remove the file to take the classes from the shards",
-                            name));
+    throw Error(Code::data, {.file = name},
+                "not what temper data pack writes; pack the set again, or remove the file to take "
+                "the classes from the shards");
   return info;
 }
 

@@ -21,7 +21,7 @@ void hold_out(Dataset& dataset, Split split) {
 void split_validation(Dataset& dataset, const Preparation& options, std::uint64_t seed) {
   if (options.folds != 0) {
     if (dataset.validation)
-      throw Error(Code::usage,
+      throw Error(Code::usage, {.option = "data.folds"},
                   fmt::format("data.folds = {} for data with a validation set of its own; remove "
                               "data.folds, or set data.source to the training set alone",
                               options.folds));
@@ -29,7 +29,7 @@ void split_validation(Dataset& dataset, const Preparation& options, std::uint64_
   } else if (!dataset.validation && options.validation != 0) {
     auto split = stratified_split(*dataset.train, options.validation, seed);
     if (split.validation.empty())
-      throw Error(Code::usage,
+      throw Error(Code::usage, {.option = "data.validation"},
                   fmt::format("data.validation = {} of {} training images is less than one image; "
                               "use a larger fraction, or 0 for no validation set",
                               options.validation, dataset.train->size()));
@@ -54,7 +54,7 @@ std::shared_ptr<const Source> with_labels(const std::shared_ptr<const Source>& s
 
 Prepared prepare(Dataset dataset, const Preparation& options, std::uint64_t seed) {
   if (options.limit < 0)
-    throw Error(Code::usage,
+    throw Error(Code::usage, {.option = "data.limit"},
                 fmt::format("data.limit = {}; expected 0 (all) or more", options.limit));
   Prepared result;
   split_validation(dataset, options, seed);
@@ -63,10 +63,11 @@ Prepared prepare(Dataset dataset, const Preparation& options, std::uint64_t seed
     train = std::make_shared<Subset>(train, random_rows(train->size(), options.limit, seed));
   train = with_labels(keep_labels(train, options.labelled, seed), "training", result.notes);
   if (!train)
-    throw Error(Code::data, fmt::format("{}: no training image has a {}", dataset.train->where(0),
-                                        dataset.train->classes().empty()
-                                            ? "value; training needs images that have one"
-                                            : "label; a classifier needs labeled images"));
+    throw Error(
+        Code::data, {.image = dataset.train->where(0)},
+        fmt::format("no training image has a {}",
+                    dataset.train->classes().empty() ? "value; training needs images that have one"
+                                                     : "label; a classifier needs labeled images"));
   auto noisy = replace_labels(train, options.label_noise, seed);
   dataset.train = noisy.source;
   result.replaced = std::move(noisy.replaced);

@@ -12,12 +12,25 @@
 #include "temper/data/subset.h"
 
 namespace temper::data {
-std::string reason_alone(std::string message, const std::string& where) {
-  for (const auto& start : {where + ": ", "image " + where + ": "})
-    if (message.starts_with(start)) message.erase(0, start.size());
-  std::ranges::replace(message, '\n', ' ');
-  if (message.ends_with('.')) message.pop_back();
-  return message.empty() ? "no reason was given" : message;
+
+Error image_error(const std::string& name) {
+  const Where where{.image = name};
+  try {
+    throw;
+  } catch (const Error& error) {
+    return error.within(where);
+  } catch (const std::exception& error) {
+    return {Code::data, where, error.what()};
+  } catch (...) {
+    return {Code::data, where, "an exception that is not a std::exception"};
+  }
+}
+
+std::string reason_of(const Error& error) {
+  auto reason = error.where().file_text() + error.message();
+  std::ranges::replace(reason, '\n', ' ');
+  if (reason.ends_with('.')) reason.pop_back();
+  return reason.empty() ? "no reason was given" : reason;
 }
 
 std::string read_error_of(const Source& source, std::int64_t i, io::Picture& picture) {
@@ -25,13 +38,12 @@ std::string read_error_of(const Source& source, std::int64_t i, io::Picture& pic
     source.read(i, picture);
     picture.pixels();
     return {};
-  } catch (const Error& error) {
-    if (error.code() != Code::data && error.code() != Code::io) throw;
-    return reason_alone(error.what(), source.where(i));
   } catch (const std::bad_alloc&) {
     throw;
-  } catch (const std::exception& error) {
-    return reason_alone(error.what(), source.where(i));  // from a user-defined source
+  } catch (...) {
+    const auto error = image_error(source.where(i));
+    if (error.code() != Code::data && error.code() != Code::io) throw;
+    return reason_of(error);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "temper/core/error.h"
 #include "temper/data/source.h"
 #include "temper/io/picture.h"
 
@@ -17,9 +18,13 @@ struct BadImage {
   std::string reason;  ///< on one line, without `where`
 };
 
-/// A message about an image as one line, without the leading name of the image and without a final
-/// full stop.
-std::string reason_alone(std::string message, const std::string& where);
+/// The current exception, which reading or using an image threw, as an Error that names the image:
+/// user-defined sources may throw anything.
+/// @param name  what Source::where() calls the image
+Error image_error(const std::string& name);
+
+/// The error of an image as one line, without the name of the image and without a final full stop.
+std::string reason_of(const Error& error);
 
 /// The reason why image i can't be read or fully decoded; empty if it can. Errors that the image
 /// does not cause (Error{Code::internal}, out of memory) are thrown.

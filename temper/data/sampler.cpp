@@ -109,7 +109,7 @@ Order shuffled(const Source& source, std::uint64_t seed) {
 
 Order class_balanced(const Source& source, double power, std::uint64_t seed) {
   if (source.classes().empty())
-    throw Error(Code::usage,
+    throw Error(Code::usage, {.option = "data.sampling"},
                 "data.sampling = class_balanced for data with values; expected classes, or another "
                 "sampling, such as shuffle");
   auto weights = weights_of(source);
@@ -119,8 +119,8 @@ Order class_balanced(const Source& source, double power, std::uint64_t seed) {
   for (std::size_t i = 0; i < weights.size(); ++i) {
     const auto label = source.label(static_cast<std::int64_t>(i));
     if (label < 0)
-      throw Error(Code::usage, fmt::format("{}: it has no label; class_balanced sampling needs one",
-                                           source.where(static_cast<std::int64_t>(i))));
+      throw Error(Code::usage, {.image = source.where(static_cast<std::int64_t>(i))},
+                  "it has no label; class_balanced sampling needs one");
     labels.push_back(label);
     of_class.at(static_cast<std::size_t>(label)) += weights[i];
     images[static_cast<std::size_t>(label)] += 1;

@@ -42,8 +42,9 @@ PartNames part_names(const std::vector<std::string>& names, const std::string& w
     if (!part) continue;
     auto& taken = result.of(*part);
     if (!taken.empty())
-      throw Error(Code::data, fmt::format("{}: both '{}' and '{}'; expected one {} set", where,
-                                          taken, name, kMeanings[static_cast<std::size_t>(*part)]));
+      throw Error(Code::data, {.file = where},
+                  fmt::format("both '{}' and '{}'; expected one {} set", taken, name,
+                              kMeanings[static_cast<std::size_t>(*part)]));
     taken = name;
   }
   return result;

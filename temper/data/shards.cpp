@@ -90,9 +90,9 @@ std::vector<std::string> value_names_among(std::initializer_list<const Contents*
       const auto& found = set->shards[s].value_names;
       if (found.empty() || found == names) continue;
       if (!names.empty())
-        throw Error(Code::data,
-                    fmt::format("{}: the values {}; expected {}, as in {}", set->paths[s].string(),
-                                fmt::join(found, ", "), fmt::join(names, ", "), first.string()));
+        throw Error(Code::data, {.file = set->paths[s].string()},
+                    fmt::format("the values {}; expected {}, as in {}", fmt::join(found, ", "),
+                                fmt::join(names, ", "), first.string()));
       names = found;
       first = set->paths[s];
     }
@@ -110,22 +110,21 @@ class Labels {
   [[nodiscard]] std::int32_t of(const std::string& label, const fs::path& shard,
                                 const std::string& sample) const {
     if (label.empty()) return -1;
-    if (classes_.empty())
-      throw Error(Code::data, fmt::format("{}/{}: label '{}'; the other samples have values",
-                                          shard.string(), sample, label));
+    const auto refuse = [&](const std::string& why) {
+      const auto file = shard.string();
+      throw Error(Code::data, {.file = file, .image = fmt::format("{}/{}", file, sample)},
+                  fmt::format("label '{}'; {}", label, why));
+    };
+    if (classes_.empty()) refuse("the other samples have values");
     std::int64_t number = -1;
     if (!by_number_)
       number = numbers_.of(label);
     else if (is_class_number(label) && std::stoll(label) < std::ssize(classes_))
       number = std::stoll(label);
     if (number < 0)
-      throw Error(
-          Code::data,
-          fmt::format("{}/{}: label '{}'; {}", shard.string(), sample, label,
-                      by_number_
-                          ? fmt::format("expected 0 to {}", std::ssize(classes_) - 1)
-                          : fmt::format("the training set does not have this class; it has {}",
-                                        some_of(classes_))));
+      refuse(by_number_ ? fmt::format("expected 0 to {}", std::ssize(classes_) - 1)
+                        : fmt::format("the training set does not have this class; it has {}",
+                                      some_of(classes_)));
     return static_cast<std::int32_t>(number);
   }
 
@@ -175,11 +174,10 @@ void check_counts(const PackInfo::Set& told, const Contents& found, const fs::pa
                   std::string_view name) {
   if (told.shards == std::ssize(found.paths) && told.images == found.images()) return;
   throw Error(
-      Code::data,
-      fmt::format("{}: the {} set has {} images in {} shards; {} lists {} in {}. Get the missing "
+      Code::data, {.file = path.string()},
+      fmt::format("the {} set has {} images in {} shards; {} lists {} in {}. Get the missing "
                   "shards, or pack the set again",
-                  path.string(), name, found.images(), found.paths.size(), kPackInfo, told.images,
-                  told.shards));
+                  name, found.images(), found.paths.size(), kPackInfo, told.images, told.shards));
 }
 
 void check_share(const ShardPartition& share, std::size_t shards) {
@@ -256,8 +254,8 @@ bool holds_shards(const fs::path& path) {
 Dataset shards(const fs::path& path, const FileOptions& options, const ShardPartition& share) {
   auto layout = layout_of(path);
   if (layout.train.empty())
-    throw Error(Code::data,
-                fmt::format("{}: no shards (.tar), in this folder or in train", path.string()));
+    throw Error(Code::data, {.file = path.string()},
+                "no shards (.tar), in this folder or in train");
   check_share(share, layout.train.size());
   const auto info = info_beside(path);
   Contents train(std::move(layout.train));

@@ -39,7 +39,8 @@ class Source {
   [[nodiscard]] virtual int channels() const = 0;
   /// Reads image i into `into`, whose memory is reused: a view of pixels that are valid as long as
   /// the source, an image, or the bytes of a file that is decoded when its pixels are needed.
-  /// Called from several threads at once, each with its own `into`.
+  /// Called from several threads at once, each with its own `into`. The message of an error need
+  /// not name the image: where() does.
   virtual void read(std::int64_t i, io::Picture& into) const = 0;
   /// A copy of image i; for single images, where speed does not matter.
   [[nodiscard]] io::Image image(std::int64_t i) const {

@@ -60,7 +60,7 @@ Split parted(const std::vector<bool>& taken) {
 
 Split stratified_split(const Source& source, double fraction, std::uint64_t seed) {
   if (const bool valid = fraction >= 0 && fraction < 1; !valid)
-    throw Error(Code::usage,
+    throw Error(Code::usage, {.option = "data.validation"},
                 fmt::format("data.validation = {}; expected a fraction in [0, 1)", fraction));
   const auto rows = rows_by_class(source);
   std::vector<std::int64_t> counts;
@@ -80,9 +80,10 @@ Split stratified_split(const Source& source, double fraction, std::uint64_t seed
 
 Split fold_split(const Source& source, std::int64_t folds, std::int64_t fold, std::uint64_t seed) {
   if (folds < 2 || fold < 0 || fold >= folds)
-    throw Error(Code::usage, fmt::format("data.folds = {} and data.fold = {}; expected 2 folds or "
-                                         "more, and one of 0 to folds - 1",
-                                         folds, fold));
+    throw Error(Code::usage, {.option = "data.folds"},
+                fmt::format("data.folds = {} and data.fold = {}; expected 2 folds or more, and one "
+                            "of 0 to folds - 1",
+                            folds, fold));
   const auto rows = rows_by_class(source);
   std::vector<bool> taken(static_cast<std::size_t>(source.size()));
   std::int64_t next = 0;  // round-robin over all classes, so that the folds have equal sizes
@@ -97,9 +98,10 @@ Split fold_split(const Source& source, std::int64_t folds, std::int64_t fold, st
       }
   }
   if (empty)
-    throw Error(Code::data, fmt::format("data.folds = {}: fold {} has no image, as there are only "
-                                        "{} images to divide into folds; lower data.folds",
-                                        folds, fold, next));
+    throw Error(Code::data, {.option = "data.folds"},
+                fmt::format("data.folds = {}: fold {} has no image, as there are only {} images to "
+                            "divide into folds; lower data.folds",
+                            folds, fold, next));
   return parted(taken);
 }
 

@@ -81,7 +81,7 @@ std::optional<UnexpectedFile> odd(const fs::path& path) {
     kind = kind_of(first_bytes(path));
   } catch (const Error& error) {
     if (read) return std::nullopt;  // reported when the image was read
-    return UnexpectedFile{path.string(), error.what()};
+    return UnexpectedFile{path.string(), error.message()};
   }
   if (!kind) {
     if (read) return std::nullopt;  // as above

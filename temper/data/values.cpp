@@ -50,13 +50,13 @@ RegressionSource::RegressionSource(std::shared_ptr<const Source> base,
     const std::span row(begin, names_.size());
     const auto missing = std::ranges::count_if(row, is_missing);
     if (missing != 0 && missing != std::ssize(row))
-      throw Error(Code::data, fmt::format("{}: {} of its {} values are missing; expected all or "
-                                          "none",
-                                          base_->where(i), missing, row.size()));
+      throw Error(Code::data, {.image = base_->where(i)},
+                  fmt::format("{} of its {} values are missing; expected all or none", missing,
+                              row.size()));
     for (std::size_t k = 0; k < row.size(); ++k)
       if (std::isinf(row[k]))
-        throw Error(Code::data, fmt::format("{}: value {} of '{}'; expected a finite number",
-                                            base_->where(i), row[k], names_[k]));
+        throw Error(Code::data, {.image = base_->where(i)},
+                    fmt::format("value {} of '{}'; expected a finite number", row[k], names_[k]));
   }
 }
 

@@ -24,11 +24,10 @@ void append_cifar(std::span<const std::byte> bytes, const std::string& name, Cif
   const int classes = kind == CifarKind::ten ? 10 : 100;
   const std::size_t record = labels + kCifarPicture;
   if (bytes.empty() || bytes.size() % record != 0)
-    throw Error(
-        Code::data,
-        fmt::format("{}: {} bytes; expected records of {} bytes each ({} and an image). The file "
-                    "is cut short or not a file of this data set: download it again.",
-                    name, bytes.size(), record, labels == 1 ? "a label" : "two labels"));
+    throw Error(Code::data, {.file = name},
+                fmt::format("{} bytes; expected records of {} bytes each ({} and an image). The "
+                            "file is cut short or not a file of this data set: download it again.",
+                            bytes.size(), record, labels == 1 ? "a label" : "two labels"));
   const std::size_t count = bytes.size() / record;
   into.labels.reserve(into.labels.size() + count);
   into.pixels.reserve(into.pixels.size() + count * kCifarPicture);
@@ -36,10 +35,10 @@ void append_cifar(std::span<const std::byte> bytes, const std::string& name, Cif
     const auto here = bytes.subspan(i * record, record);
     const int label = std::to_integer<int>(here[labels - 1]);
     if (label >= classes)
-      throw Error(Code::data,
-                  fmt::format("{}, record {}: label {}; expected 0 to {}. The file is "
-                              "damaged or not a file of this data set: download it again.",
-                              name, i, label, classes - 1));
+      throw Error(Code::data, {.file = name},
+                  fmt::format("record {}: label {}; expected 0 to {}. The file is damaged or not a "
+                              "file of this data set: download it again.",
+                              i, label, classes - 1));
     into.labels.push_back(static_cast<std::uint8_t>(label));
     append_picture(here.subspan(labels).first<kCifarPicture>(), into.pixels);
   }

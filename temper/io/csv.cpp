@@ -34,7 +34,7 @@ class Reader {
 
  private:
   [[noreturn]] void refuse(std::int64_t line, std::string_view what) const {
-    throw Error(Code::data, fmt::format("{}:{}: {}.", name_, line, what));
+    throw Error(Code::data, {.file = name_, .line = line}, fmt::format("{}.", what));
   }
 
   static char separator_of(std::string_view text) {
@@ -114,7 +114,7 @@ class Reader {
 
 void read_csv(std::string_view text, const std::string& name, const RowCallback& see) {
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
-    throw Error(Code::data, fmt::format("{}: text in UTF-16; save it as UTF-8.", name));
+    throw Error(Code::data, {.file = name}, "text in UTF-16; save it as UTF-8.");
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   Reader(text, name).run(see);
 }

@@ -106,10 +106,11 @@ std::pair<Descriptor, std::uint64_t> open_for_reading(const std::filesystem::pat
   if (::fstat(file.get(), &status) != 0) throw system_error("read", path, errno);
   if (S_ISDIR(status.st_mode)) throw system_error("read", path, EISDIR);
   if (!S_ISREG(status.st_mode))
-    throw Error(Code::io, fmt::format("cannot read {}: it is {}; expected a file", path.string(),
-                                      S_ISFIFO(status.st_mode)   ? "a named pipe"
-                                      : S_ISSOCK(status.st_mode) ? "a socket"
-                                                                 : "a device"));
+    throw Error(Code::io, {.file = path.string()},
+                fmt::format("cannot read: it is {}; expected a file",
+                            S_ISFIFO(status.st_mode)   ? "a named pipe"
+                            : S_ISSOCK(status.st_mode) ? "a socket"
+                                                       : "a device"));
   return {std::move(file), static_cast<std::uint64_t>(status.st_size)};
 }
 

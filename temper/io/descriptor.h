@@ -31,11 +31,11 @@ class Descriptor {
 };
 
 /// open(2) with close-on-exec; new files are readable and writable as the umask allows. Throws
-/// Error{Code::io}, "cannot <action> <path>".
+/// Error{Code::io}, "<path>: cannot <action>".
 Descriptor open_file(const std::filesystem::path& path, int flags, const char* action);
 
 /// Creates `path` and opens it for writing. Empty if such a file exists already; throws
-/// Error{Code::io}, "cannot write <named>", for every other failure.
+/// Error{Code::io}, "<named>: cannot write", for every other failure.
 Descriptor create_file(const std::filesystem::path& path, int flags,
                        const std::filesystem::path& named);
 

@@ -22,7 +22,7 @@ constexpr int unsigned_bytes = 0x08;
 constexpr const char* header_cut_short = "the header is cut short. Download the file again.";
 
 [[noreturn]] void refuse(const std::string& name, const std::string& what) {
-  throw Error(Code::data, fmt::format("{}: {}", name, what));
+  throw Error(Code::data, {.file = name}, what);
 }
 
 /// The file's uncompressed contents, read sequentially.

@@ -129,7 +129,7 @@ Decoded Decoder::decode(const Region& region, int shrink) {
 }
 
 void refuse(const std::string& name, const std::string& reason) {
-  throw Error(Code::data, fmt::format("image {}: {}.", name, reason));
+  throw Error(Code::data, {.image = name}, fmt::format("{}.", reason));
 }
 
 void check_size(const std::string& name, std::uint64_t height, std::uint64_t width,

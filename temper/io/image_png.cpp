@@ -83,9 +83,8 @@ class PngReader : public Reader {
     pixels.channels = (png_get_color_type(png_, info_) & PNG_COLOR_MASK_COLOR) != 0 ? 3 : 1;
     pixels.stride = std::ptrdiff_t{pixels.width} * pixels.channels;
     if (static_cast<std::size_t>(pixels.stride) != png_get_rowbytes(png_, info_))
-      throw Error(Code::internal,
-                  fmt::format("image {}: libpng's rows have {} bytes, expected {}.", *name_,
-                              png_get_rowbytes(png_, info_), pixels.stride));
+      throw Error(Code::internal, fmt::format("libpng's rows have {} bytes, expected {}.",
+                                              png_get_rowbytes(png_, info_), pixels.stride));
     std::uint8_t* const first = out.reserve(pixels.size());
     pixels.data = first;
     run([this, first, &part, passes = interlaced ? PNG_INTERLACE_ADAM7_PASSES : 1, height] {

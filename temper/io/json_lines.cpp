@@ -94,7 +94,7 @@ std::vector<json> read_json_lines(const std::filesystem::path& path) {
 
 std::vector<json> parse_json_lines(std::string_view text, const std::string& name) {
   std::vector<json> objects;
-  for (std::size_t line_number = 1; !text.empty(); ++line_number) {
+  for (std::int64_t line_number = 1; !text.empty(); ++line_number) {
     const auto feed = text.find('\n');
     const bool finished = feed != std::string_view::npos;
     const std::string_view line = text.substr(0, feed);
@@ -103,9 +103,9 @@ std::vector<json> parse_json_lines(std::string_view text, const std::string& nam
     if (value.is_object())
       objects.push_back(std::move(value));
     else if (finished)
-      throw Error(Code::data,
-                  fmt::format("{}:{}: expected one JSON object, found {}. Remove the line.", name,
-                              line_number, line.empty() ? "an empty line" : in_quotes(line)));
+      throw Error(Code::data, {.file = name, .line = line_number},
+                  fmt::format("expected one JSON object, found {}. Remove the line.",
+                              line.empty() ? "an empty line" : in_quotes(line)));
   }
   return objects;
 }

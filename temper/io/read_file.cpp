@@ -61,9 +61,10 @@ void check_stamp(const std::filesystem::path& path, const FileStamp& found,
   const auto what = found.size == expected.size
                         ? fmt::format("modified, but still {} bytes", found.size)
                         : fmt::format("{} bytes, expected {}", found.size, expected.size);
-  throw Error(Code::data, fmt::format("{}: changed since the data set was opened ({}); start "
-                                      "again, so that the whole run uses the same data",
-                                      path.string(), what));
+  throw Error(Code::data, {.file = path.string()},
+              fmt::format("changed since the data set was opened ({}); start again, so that the "
+                          "whole run uses the same data",
+                          what));
 }
 
 }  // namespace
@@ -124,10 +125,9 @@ struct FileReader::Shared {
     const auto room = std::span(bytes).first(static_cast<std::size_t>(wanted));
     size = how.part ? read_at(file, how.part->offset, room, from) : read_all(file, room, from);
     if (how.part && size < wanted)
-      throw Error(
-          Code::data,
-          fmt::format("{}: the file is cut short: it has {} bytes, expected {} from byte {} on",
-                      from.string(), length, wanted, how.part->offset));
+      throw Error(Code::data, {.file = from.string()},
+                  fmt::format("the file is cut short: it has {} bytes, expected {} from byte {} on",
+                              length, wanted, how.part->offset));
   }
 
   /// The thread's loop: reads one requested file after another until the reader leaves.
@@ -193,9 +193,9 @@ std::span<const std::byte> FileReader::operator()(const std::filesystem::path& p
     lock.unlock();
     shared_ = std::make_shared<Shared>();
     throw Error(
-        Code::io,
-        fmt::format("cannot read {}: no data within {} seconds; check its disk or network share",
-                    path.string(), options.timeout));
+        Code::io, {.file = path.string()},
+        fmt::format("cannot read: no data within {} seconds; check its disk or network share",
+                    options.timeout));
   }
   shared_->phase = Shared::Phase::idle;
   if (const auto error = std::exchange(shared_->error, nullptr)) std::rethrow_exception(error);

@@ -71,14 +71,14 @@ void check_views(const std::filesystem::path& path, std::span<const TensorView> 
   std::set<std::string_view> names;
   for (const TensorView& tensor : tensors) {
     if (tensor.name == metadata_key || !names.insert(tensor.name).second)
-      throw Error(Code::internal,
-                  fmt::format("{}: two tensors, or a tensor and the metadata, have the name {}.",
-                              path.string(), in_quotes(tensor.name)));
+      throw Error(Code::internal, {.file = path.string()},
+                  fmt::format("two tensors, or a tensor and the metadata, have the name {}.",
+                              in_quotes(tensor.name)));
     if (bytes_of(tensor.dtype, tensor.shape) != tensor.bytes.size())
-      throw Error(Code::internal,
-                  fmt::format("{}: tensor {} of type {} and shape {} has {} bytes.", path.string(),
-                              in_quotes(tensor.name), name_of(tensor.dtype), text_of(tensor.shape),
-                              tensor.bytes.size()));
+      throw Error(
+          Code::internal, {.file = path.string()},
+          fmt::format("tensor {} of type {} and shape {} has {} bytes.", in_quotes(tensor.name),
+                      name_of(tensor.dtype), text_of(tensor.shape), tensor.bytes.size()));
   }
 }
 
@@ -140,7 +140,7 @@ class HeaderParser {
   };
 
   [[noreturn]] void fail(const std::string& what) const {
-    throw Error(Code::data, fmt::format("{}: {}", file_, what));
+    throw Error(Code::data, {.file = file_}, what);
   }
   [[noreturn]] void fail(const std::string& tensor, const std::string& what) const {
     fail(fmt::format("tensor {}: {}", in_quotes(tensor), what));
@@ -304,8 +304,9 @@ const TensorView* Safetensors::find(std::string_view name) const {
 
 const TensorView& Safetensors::at(std::string_view name) const {
   if (const TensorView* tensor = find(name)) return *tensor;
-  throw Error(Code::data, fmt::format("{}: there is no tensor {} among its {} tensors.", name_,
-                                      in_quotes(name), tensors_.size()));
+  throw Error(
+      Code::data, {.file = name_},
+      fmt::format("there is no tensor {} among its {} tensors.", in_quotes(name), tensors_.size()));
 }
 
 }  // namespace temper::io

@@ -83,10 +83,9 @@ class Grouping {
   std::vector<ShardSample> end() {
     finish();
     if (samples_.empty())
-      throw Error(Code::data,
-                  fmt::format("{}: no images in this archive. Looked for files such as 000123.jpg "
-                              "(jpeg, png, webp), with 000123.cls or 000123.json.",
-                              name_));
+      throw Error(Code::data, {.file = name_},
+                  "no images in this archive. Looked for files such as 000123.jpg (jpeg, png, "
+                  "webp), with 000123.cls or 000123.json.");
     return std::move(samples_);
   }
   /// After end().
@@ -94,7 +93,7 @@ class Grouping {
 
  private:
   [[noreturn]] void refuse(std::string_view what) const {
-    throw Error(Code::data, fmt::format("{}, sample '{}': {}.", name_, key_, what));
+    throw Error(Code::data, {.file = name_}, fmt::format("sample '{}': {}.", key_, what));
   }
 
   void begin(std::string_view key) {
@@ -205,10 +204,9 @@ class Grouping {
 
 [[noreturn]] void damaged(const std::string& name, std::string_view what) {
   throw Error(
-      Code::data,
-      fmt::format(
-          "{}: not an index of a shard, or a damaged one ({}). Remove it; it is written again.",
-          name, what));
+      Code::data, {.file = name},
+      fmt::format("not an index of a shard, or a damaged one ({}). Remove it; it is written again.",
+                  what));
 }
 
 /// Removes and returns `text` up to `stop`, which must occur.
@@ -401,7 +399,7 @@ Shard open_shard(const fs::path& path) {
   const auto name = path.string();
   const ReadAt read = [&](std::uint64_t offset, std::span<std::byte> into) {
     if (read_at(opened.first, offset, into, path) != into.size())
-      throw Error(Code::data, fmt::format("{}: the file was truncated while it was read.", name));
+      throw Error(Code::data, {.file = name}, "the file was truncated while it was read.");
   };
   if (auto known = remembered(path, size, read)) return *std::move(known);
   auto shard = scan_shard(size, read, name);

@@ -41,8 +41,9 @@ std::string_view advice(int error_number) {
 
 Error system_error(std::string_view action, const std::filesystem::path& path, int error_number) {
   return {Code::io,
-          fmt::format("cannot {} {}: {}.{}", action, path.string(),
-                      std::generic_category().message(error_number), advice(error_number))};
+          {.file = path.string()},
+          fmt::format("cannot {}: {}.{}", action, std::generic_category().message(error_number),
+                      advice(error_number))};
 }
 
 }  // namespace temper::io

@@ -111,7 +111,7 @@ class Scan {
 
  private:
   [[noreturn]] void refuse(std::string_view what) const {
-    throw Error(Code::data, fmt::format("{}, byte {}: {}.", name_, at_, what));
+    throw Error(Code::data, {.file = name_}, fmt::format("byte {}: {}.", at_, what));
   }
 
   void member(BlockView block, const std::function<void(const TarMember&)>& see) {
@@ -288,7 +288,7 @@ class Scan {
 
 void scan_tar(std::uint64_t size, const ReadAt& read, const std::string& name,
               const std::function<void(const TarMember&)>& see) {
-  if (size == 0) throw Error(Code::data, fmt::format("{}: the file is empty.", name));
+  if (size == 0) throw Error(Code::data, {.file = name}, "the file is empty.");
   Scan(size, read, name).run(see);
 }
 

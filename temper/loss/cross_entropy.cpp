@@ -41,13 +41,14 @@ at::Tensor mean_of(const CrossEntropy& options, const Inputs& inputs, const at::
 void CrossEntropy::check(std::int64_t classes) const {
   if (class_weights.empty()) return;
   if (static_cast<std::int64_t>(class_weights.size()) != classes)
-    throw Error(Code::usage, fmt::format("weight has {} numbers and the data {} classes; "
-                                         "expected one number per class, in their order",
-                                         class_weights.size(), classes));
+    throw Error(Code::usage, {.option = "loss.weight"},
+                fmt::format("loss.weight has {} numbers and the data {} classes; expected one "
+                            "number per class, in their order",
+                            class_weights.size(), classes));
   if (std::ranges::none_of(class_weights, [](double weight) { return weight > 0; }))
-    throw Error(Code::usage,
-                "weight is all 0, so nothing would be learned; expected at "
-                "least one above 0");
+    throw Error(
+        Code::usage, {.option = "loss.weight"},
+        "loss.weight is all 0, so nothing would be learned; expected at least one above 0");
 }
 
 at::Tensor cross_entropy(const at::Tensor& logits, const at::Tensor& targets,

@@ -11,7 +11,7 @@ namespace temper::loss {
 
 at::Tensor evaluate(const Custom& options, const Inputs& inputs) {
   if (!options.function)
-    throw Error(Code::usage,
+    throw Error(Code::usage, {.option = "loss.kind"},
                 "loss.kind = \"custom\" needs a function that a C++ program provides; in a recipe "
                 "file choose another kind, see 'temper list loss'");
   auto logits = inputs.logits;

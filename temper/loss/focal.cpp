@@ -55,11 +55,12 @@ at::Tensor sigmoid_rows(const Focal& options, const Inputs& inputs) {
 }  // namespace
 
 void Focal::check(std::int64_t /*classes*/) const {
-  if (form == FocalForm::softmax && (alpha >= 0 || sum_classes))
-    throw Error(
-        Code::usage,
-        fmt::format("{} applies to the sigmoid form only; add form = \"sigmoid\" or remove it",
-                    alpha >= 0 ? "alpha" : "sum_classes"));
+  if (form == FocalForm::sigmoid || (alpha < 0 && !sum_classes)) return;
+  const auto* const option = alpha >= 0 ? "loss.alpha" : "loss.sum_classes";
+  throw Error(
+      Code::usage, {.option = option},
+      fmt::format("{} applies to the sigmoid form only; add form = \"sigmoid\" or remove it",
+                  option));
 }
 
 at::Tensor evaluate(const Focal& options, const Inputs& inputs) {

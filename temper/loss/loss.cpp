@@ -60,8 +60,8 @@ bool needs_batch_counts(const Loss& loss) {
 
 void check(const Loss& loss, std::int64_t classes) {
   if (const auto* smoothing = smoothing_of(loss); smoothing != nullptr && classes < 2)
-    throw Error(Code::usage,
-                fmt::format("label_smoothing: found {} class, expected at least 2", classes));
+    throw Error(Code::usage, {.option = "loss.label_smoothing"},
+                fmt::format("loss.label_smoothing: found {} class, expected at least 2", classes));
   std::visit(
       [&](const auto& alternative) {
         if constexpr (requires { alternative.check(classes); }) alternative.check(classes);

@@ -9,7 +9,7 @@ namespace {
 
 std::unique_ptr<Network> build(const Custom& custom, const Task& task, std::uint64_t seed) {
   if (!custom.function)
-    throw Error(Code::usage,
+    throw Error(Code::usage, {.option = "model.kind"},
                 "model.kind = \"custom\" needs a network that a C++ program provides; in a recipe "
                 "file use \"resnet\"");
   return custom.function(task, seed);

@@ -33,7 +33,7 @@ bool names(std::string_view at, const Place& place, std::int64_t stages) {
         ", \"stage 1\" to \"stage {}\", \"stages\", \"last stages\", or a block by its name, "
         "\"{}\" to \"{}\"",
         last->stage, first->name, last->name);
-  throw Error(Code::usage,
+  throw Error(Code::usage, {.option = fmt::format("{}.at", path)},
               fmt::format("{}.at is \"{}\", which is not a layer of this network; expected "
                           "\"input\", \"stem\", \"head\", \"all\"{}",
                           path, at.substr(0, 60), blocks));
@@ -53,7 +53,7 @@ std::vector<std::size_t> select(const Dropout& option, std::span<const Place> pl
   for (std::size_t i = 0; i < places.size(); ++i) {
     if (!names(at, places[i], stages)) continue;
     if (needs_channels && !places[i].has_channels)
-      throw Error(Code::usage,
+      throw Error(Code::usage, {.option = fmt::format("{}.at", path)},
                   fmt::format("{}.at is \"{}\", where there are no channels of height and width, "
                               "which {} needs; use kind = \"dropout\", or choose a stage",
                               path, at, kind));

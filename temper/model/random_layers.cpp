@@ -29,7 +29,7 @@ std::vector<Place> places_of(std::span<const std::int64_t> stages) {
 
 void check(const RandomOptions& options) {
   if (options.stochastic_depth && options.shake_drop)
-    throw Error(Code::usage,
+    throw Error(Code::usage, {.option = "model.shake_drop"},
                 "model.shake_drop replaces model.stochastic_depth: remove one of them");
   if (options.shake_drop) regularize::check(*options.shake_drop, "model.shake_drop");
 }

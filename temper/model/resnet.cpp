@@ -68,24 +68,22 @@ Preset preset(const ResNet& options, Stem stem) {
       imagenet ? imagenet_preset(options.depth) : small_preset(options.depth, options.block);
   if (found && (options.block == BlockType::automatic || options.block == found->block))
     return *found;
-  throw Error(
-      Code::usage,
-      fmt::format(
-          "model.depth = {} with stem {} and block {}: expected {}; for any other network set its "
-          "blocks, such as layers = [2, 2, 2]",
-          options.depth, name_of(stem), name_of(options.block),
-          imagenet ? "18 or 34 (basic), 50, 101 or 152 (bottleneck)"
-                   : "6n+2 (20, 32, 44, 56, 110, ...), with block = \"bottleneck\" 9n+2 (29, "
-                     "56, 110, 164, ...), or 18 or 34"));
+  throw Error(Code::usage, {.option = "model.depth"},
+              fmt::format("model.depth = {} with stem {} and block {}: expected {}; for any other "
+                          "network set its blocks, such as layers = [2, 2, 2]",
+                          options.depth, name_of(stem), name_of(options.block),
+                          imagenet ? "18 or 34 (basic), 50, 101 or 152 (bottleneck)"
+                                   : "6n+2 (20, 32, 44, 56, 110, ...), with block = \"bottleneck\" "
+                                     "9n+2 (29, 56, 110, 164, ...), or 18 or 34"));
 }
 
 std::vector<std::int64_t> widths(double first, std::size_t stages) {
   std::vector<std::int64_t> result;
   for (double width = first; result.size() < stages; width *= 2) {
     if (!(width >= 0.5 && width <= kWidest))
-      throw Error(Code::usage,
-                  fmt::format("model: stage {} would be {} channels wide, expected 1 to "
-                              "{}: change width, width_factor or the number of blocks",
+      throw Error(Code::usage, {.option = "model"},
+                  fmt::format("model: stage {} would be {} channels wide, expected 1 to {}: change "
+                              "width, width_factor or the number of blocks",
                               result.size() + 1, width, kWidest));
     result.push_back(std::llround(width));
   }
@@ -99,8 +97,9 @@ Plan plan(const ResNet& options, const Task& task) {
   const auto shape = preset(options, stem);
   for (const auto blocks : shape.blocks)
     if (blocks < 1 || blocks > 1000)
-      throw Error(Code::usage, fmt::format("model.layers = [{}]: expected 1 to 1000 per stage",
-                                           fmt::join(shape.blocks, ", ")));
+      throw Error(Code::usage, {.option = "model.layers"},
+                  fmt::format("model.layers = [{}]: expected 1 to 1000 per stage",
+                              fmt::join(shape.blocks, ", ")));
   const std::int64_t width = options.width > 0 ? options.width : shape.width;
   return {stem, shape.block, shape.blocks, widths(static_cast<double>(width), 1)[0],
           widths(static_cast<double>(width) * options.width_factor, shape.blocks.size())};

@@ -21,7 +21,7 @@ DecayFactors decay_factors(const DecayOptions& options, double lr, double factor
 void check_decay(const DecayOptions& options) {
   if (options.decay == Decay::decoupled && options.scale == DecayScale::schedule &&
       options.base_lr == 0)
-    throw Error(Code::usage,
+    throw Error(Code::usage, {.option = "optimizer.decay_scale"},
                 "optimizer.decay_scale = \"schedule\" needs optimizer.base_lr, the learning rate "
                 "at which weight_decay is applied in full");
 }

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 #include <map>
+#include <utility>
 
 #include "temper/core/error.h"
 #include "temper/recipe/overloaded.h"
@@ -48,11 +49,11 @@ class Binder {
         return i.meta.name == member.key || (!i.meta.alias.empty() && i.meta.alias == member.key);
       });
       if (item == group.items.end()) unknown_key(member, group, path, kind_key, choice);
+      const auto name = join(path, item->meta.name);
       const auto [first, fresh] = given.emplace(item - group.items.begin(), member.key);
       if (!fresh)
-        fail(member.position,
+        fail(member.position, name,
              fmt::format("'{}' and '{}' are the same option: keep one", first->second, member.key));
-      const auto name = join(path, item->meta.name);
       value(member.node, *item, name);
       // Tables on the path of an edit keep their place.
       if (!member.node.partial) remember_place(name, member.node);
@@ -60,17 +61,21 @@ class Binder {
   }
 
  private:
-  [[noreturn]] void fail(Position position, std::string_view message) const {
-    throw Error(Code::usage, fmt::format("{}: {}", tree_.where(position), message));
+  [[noreturn]] void fail(Position position, const std::string& option,
+                         const std::string& message) const {
+    auto where = tree_.where(position);
+    where.option = option;
+    throw Error(Code::usage, std::move(where), message);
   }
   [[noreturn]] void wrong_type(const Node& node, const std::string& path,
                                std::string_view expected) const {
-    fail(node.position, fmt::format("{} is {}; expected {}", path, found(node), expected));
+    fail(node.position, path, fmt::format("{} is {}; expected {}", path, found(node), expected));
   }
 
   [[noreturn]] void unknown_key(const Member& member, const Group& group, const std::string& path,
                                 std::string_view kind_key, const ChoiceView* choice) const {
-    const auto start = fmt::format("unknown key '{}'{}", join(path, member.key),
+    const auto option = join(path, member.key);
+    const auto start = fmt::format("unknown key '{}'{}", option,
                                    group.kind.empty() ? "" : fmt::format(" of {}", group.kind));
     std::vector<std::string_view> names;
     if (!kind_key.empty()) names.push_back(kind_key);
@@ -79,13 +84,13 @@ class Binder {
       if (choice != nullptr)
         for (std::size_t i = 0; i < choice->kinds.size(); ++i)
           if (has_option(choice->defaults(i), member.key))
-            fail(member.position,
+            fail(member.position, option,
                  fmt::format("{}: it is an option of {}", start, choice->kinds[i]));
       if (const auto elsewhere = paths_of(root_, member.key); !elsewhere.empty())
-        fail(member.position,
+        fail(member.position, option,
              fmt::format("{}: did you mean '{}'?", start, fmt::join(elsewhere, "' or '")));
     }
-    fail(member.position,
+    fail(member.position, option,
          names.empty()
              ? fmt::format("{}: it has no options", start)
              : fmt::format("{}: {}", start, suggestion(member.key, names, "the keys here are")));
@@ -118,9 +123,10 @@ class Binder {
 
   void in_bounds(const Node& node, const Meta& meta, double to, const std::string& path) const {
     if (!std::isfinite(to))
-      fail(node.position, fmt::format("{} is {}; expected a finite number", path, to));
+      fail(node.position, path, fmt::format("{} is {}; expected a finite number", path, to));
     if (!meta.bounds.contain(to))
-      fail(node.position, fmt::format("{} is {}; expected {}", path, to, in_range(meta.bounds)));
+      fail(node.position, path,
+           fmt::format("{} is {}; expected {}", path, to, in_range(meta.bounds)));
   }
   static std::string in_range(const Bounds& bounds) {
     const auto text = bounds.text();
@@ -150,7 +156,7 @@ class Binder {
     const bool names_one =
         std::ranges::any_of(table, [](const Member& m) { return m.key == "schedule"; });
     if (!names_one && !(node.partial && driven != schedules_.end()))
-      fail(node.position,
+      fail(node.position, path,
            fmt::format(
                "{} has no schedule: write {} = {{ schedule = \"cosine\", ... }}, or a number", path,
                path.substr(path.rfind('.') + 1)));
@@ -196,8 +202,9 @@ class Binder {
     const auto name = text(node, path, fmt::format("one of {}", fmt::join(view.names, ", ")));
     const auto at = std::ranges::find(view.names, name);
     if (at == view.names.end())
-      fail(node.position, fmt::format("unknown value \"{}\" of {}: {}", name, path,
-                                      suggestion(name, view.names, "it is one of")));
+      fail(node.position, path,
+           fmt::format("unknown value \"{}\" of {}: {}", name, path,
+                       suggestion(name, view.names, "it is one of")));
     view.set(static_cast<std::size_t>(at - view.names.begin()));
   }
 
@@ -233,7 +240,7 @@ class Binder {
     const auto* const kind = is_name ? &node : kind_of(node, key);
     const auto before = view();
     if (kind == nullptr && must_name && !node.partial && before.kinds.size() > 1)
-      fail(node.position,
+      fail(node.position, path,
            fmt::format("{} needs '{}': one of {}", path, key, fmt::join(before.kinds, ", ")));
     const auto index = kind == nullptr ? before.index : kind_index(*kind, before, join(path, key));
     if (!node.partial || index != before.index) {
@@ -254,8 +261,9 @@ class Binder {
     const auto name = text(node, path, fmt::format("one of {}", fmt::join(view.kinds, ", ")));
     const auto at = std::ranges::find(view.kinds, name);
     if (at == view.kinds.end())
-      fail(node.position, fmt::format("unknown {} \"{}\": {}", path, name,
-                                      suggestion(name, view.kinds, "it is one of")));
+      fail(node.position, path,
+           fmt::format("unknown {} \"{}\": {}", path, name,
+                       suggestion(name, view.kinds, "it is one of")));
     return static_cast<std::size_t>(at - view.kinds.begin());
   }
 
@@ -289,10 +297,10 @@ class Binder {
     const auto* end = member.key.data() + member.key.size();
     const auto [stop, error] = std::from_chars(member.key.data(), end, index);
     if (error != std::errc{} || stop != end)
-      fail(member.position,
+      fail(member.position, path,
            fmt::format("{} is a list: name an element by its number, as in {}.0", path, path));
     if (index > size)
-      fail(member.position,
+      fail(member.position, path,
            fmt::format("{} has {} elements, so there is no {}.{}; the next is {}.{}", path, size,
                        path, member.key, path, size));
     return index;

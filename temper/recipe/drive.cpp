@@ -25,7 +25,7 @@ std::string scaled_by(double factor) {
 }
 
 [[noreturn]] void refuse(const Recipe& recipe, std::string_view path, std::string_view what) {
-  throw Error(Code::usage, fmt::format("{}{}: {}", place(recipe.places, path), path, what));
+  throw Error(Code::usage, place(recipe.places, path), fmt::format("{}: {}", path, what));
 }
 
 [[noreturn]] void out_of_range(const Recipe& recipe, const std::string& path,
@@ -157,7 +157,7 @@ void check_schedules(const Recipe& recipe, const schedule::Horizon& horizon) {
     const auto item = find(view, path);
     if (!item || !item->meta.scheduled)
       refuse(recipe, path, "a schedule for something that is not a number that can be scheduled");
-    schedule::check(schedule, place(recipe.places, path) + path);
+    with_places(recipe.places, [&] { schedule::check(schedule, path); });
     if (std::holds_alternative<schedule::Plateau>(schedule) && is_used_ahead(view, path))
       refuse(recipe, path,
              "a data option can't have a plateau schedule, since images are prepared before the "
@@ -172,7 +172,7 @@ void check_schedules(const Recipe& recipe, const schedule::Horizon& horizon) {
 
 void check_lengths(const Recipe& recipe, const schedule::Horizon& horizon) {
   for (const auto& [path, schedule] : recipe.schedules)
-    schedule::check_length(schedule, place(recipe.places, path) + path, horizon);
+    with_places(recipe.places, [&] { schedule::check_length(schedule, path, horizon); });
   check_freeze(recipe, horizon.epochs());
   check_lr_decay(recipe, horizon);
 }

@@ -23,23 +23,22 @@ void check_name(const Recipe& recipe) {
       std::ranges::none_of(name, [](unsigned char c) { return c < 0x20 || c == '/' || c == 0x7F; });
   if (!fits)
     throw Error(
-        Code::usage,
-        fmt::format("{}name is {}; expected 1 to 100 characters without '/', not beginning with a "
+        Code::usage, place(recipe.places, "name"),
+        fmt::format("name is {}; expected 1 to 100 characters without '/', not beginning with a "
                     "dot, since it is the name of the run's directory",
-                    place(recipe.places, "name"), quote(name.substr(0, 120))));
+                    quote(name.substr(0, 120))));
 }
 
 void check_length(const Recipe& recipe) {
   if (recipe.epochs > 0 && recipe.steps > 0)
-    throw Error(Code::usage,
-                fmt::format("{}epochs = {} and steps = {} are both given; keep one, or set the "
-                            "other to 0",
-                            place(recipe.places, "steps"), recipe.epochs, recipe.steps));
+    throw Error(Code::usage, place(recipe.places, "steps"),
+                fmt::format("epochs = {} and steps = {} are both given; keep one, or set the other "
+                            "to 0",
+                            recipe.epochs, recipe.steps));
   if (recipe.epochs == 0 && recipe.steps == 0)
-    throw Error(Code::usage,
-                fmt::format("{}epochs and steps are both 0; expected the run's length in one of "
-                            "them, as in epochs = 10",
-                            place(recipe.places, "epochs")));
+    throw Error(Code::usage, place(recipe.places, "epochs"),
+                "epochs and steps are both 0; expected the run's length in one of them, as in "
+                "epochs = 10");
 }
 
 // The horizon used before the data is known: long enough for every warm-up to end, short enough to
@@ -54,41 +53,36 @@ schedule::Horizon nominal(const Recipe& recipe) {
 void check_folds(const Recipe& recipe) {
   const auto& data = recipe.data;
   if (data.folds == 1)
-    throw Error(Code::usage, fmt::format("{}data.folds is 1; expected 2 or more, or 0 for no folds",
-                                         place(recipe.places, "data.folds")));
+    throw Error(Code::usage, place(recipe.places, "data.folds"),
+                "data.folds is 1; expected 2 or more, or 0 for no folds");
   if (data.fold >= std::max<std::int64_t>(data.folds, 1))
-    throw Error(Code::usage,
+    throw Error(Code::usage, place(recipe.places, "data.fold"),
                 data.folds == 0
-                    ? fmt::format("{}data.fold is {}, but there are no folds (data.folds = 0); set "
+                    ? fmt::format("data.fold is {}, but there are no folds (data.folds = 0); set "
                                   "their number, as in data.folds = 5",
-                                  place(recipe.places, "data.fold"), data.fold)
-                    : fmt::format("{}data.fold is {}; expected 0 to {}, since data.folds is {}",
-                                  place(recipe.places, "data.fold"), data.fold, data.folds - 1,
-                                  data.folds));
+                                  data.fold)
+                    : fmt::format("data.fold is {}; expected 0 to {}, since data.folds is {}",
+                                  data.fold, data.folds - 1, data.folds));
 }
 
 /// A recipe that was written out names the default source as well as the several sources.
 void check_sources(const Recipe& recipe) {
   const auto& data = recipe.data;
   if (!data.sources.empty() && data.source != Data{}.source)
-    throw Error(Code::usage, fmt::format("{}data.source and data.sources are both given; keep one",
-                                         place(recipe.places, "data.source")));
+    throw Error(Code::usage, place(recipe.places, "data.source"),
+                "data.source and data.sources are both given; keep one");
   for (std::size_t i = 0; i < data.sources.size(); ++i)
     if (data.sources[i].source.empty())
-      throw Error(Code::usage,
-                  fmt::format("{0}data.sources.{1} has no source; expected a table such as "
+      throw Error(Code::usage, place(recipe.places, fmt::format("data.sources.{}", i)),
+                  fmt::format("data.sources.{} has no source; expected a table such as "
                               "{{ source = \"pictures\", weight = 2 }}",
-                              place(recipe.places, fmt::format("data.sources.{}", i)), i));
+                              i));
 }
 
 void check_optimizer(const Recipe& recipe) {
   auto resolved = recipe;
   resolve(resolved, nominal(recipe));
-  try {
-    optim::check(resolved.optimizer);
-  } catch (const Error& error) {
-    throw Error(error.code(), place(recipe.places, "optimizer") + error.what());
-  }
+  with_places(recipe.places, [&] { optim::check(resolved.optimizer); });
 }
 
 void check(const Recipe& recipe) {
@@ -113,7 +107,7 @@ Recipe parse(std::string_view text, const std::string& name, const std::vector<s
   Recipe recipe;
   if (const auto stem = std::filesystem::path(name).stem().string(); !stem.empty())
     recipe.name = stem;
-  recipe.places[""] = name;
+  recipe.places[""] = {.file = name};
   const auto view = group(recipe);
   bind_tree(parse_toml(text, name), view, recipe.schedules, &recipe.places);
   auto edits = sets;
@@ -137,9 +131,9 @@ schedule::Horizon horizon_of(const Recipe& recipe, std::int64_t steps_per_epoch)
 void check_freeze(const Recipe& recipe, std::int64_t epochs) {
   if (recipe.freeze && recipe.freeze->epochs > epochs)
     throw Error(
-        Code::usage,
-        fmt::format("{}freeze.epochs is {}, more than the run's {} epochs; 0 means the whole run",
-                    place(recipe.places, "freeze.epochs"), recipe.freeze->epochs, epochs));
+        Code::usage, place(recipe.places, "freeze.epochs"),
+        fmt::format("freeze.epochs is {}, more than the run's {} epochs; 0 means the whole run",
+                    recipe.freeze->epochs, epochs));
 }
 
 std::string to_toml(const Recipe& recipe) {

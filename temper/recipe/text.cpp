@@ -99,14 +99,17 @@ std::string value_text(const Slot& slot, const std::string& path, const Schedule
       slot);
 }
 
-std::string place(const Places& places, std::string_view path) {
-  for (;;) {
-    if (const auto found = places.find(std::string(path)); found != places.end())
-      return found->second + ": ";
-    if (path.empty()) return "";
+Where place(const Places& places, std::string_view option) {
+  Where where;
+  for (auto path = option;;) {
+    const auto found = places.find(std::string(path));
+    if (found != places.end()) where = found->second;
+    if (found != places.end() || path.empty()) break;
     const auto dot = path.rfind('.');
     path = path.substr(0, dot == std::string_view::npos ? 0 : dot);
   }
+  where.option = option;
+  return where;
 }
 
 }  // namespace temper::recipe

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "temper/core/error.h"
 #include "temper/core/fields.h"
 #include "temper/schedule/schedule.h"
 
@@ -11,13 +12,25 @@ namespace temper::recipe {
 /// The schedules of numbers, by the option's path ("optimizer.lr", "data.augment.0.p").
 using Schedules = std::map<std::string, schedule::Schedule>;
 
-/// Where a recipe's text sets an option, for messages: "recipe.toml:12:3" by the option's path, and
-/// the name of the text by "".
-using Places = std::map<std::string, std::string>;
+/// Where a recipe's text sets options, by their paths; the name of the text by "".
+using Places = std::map<std::string, Where>;
 
-/// The prefix of a message about an option, "recipe.toml:12:3: ": its place, or that of the nearest
-/// enclosing table; "" where none is known.
-std::string place(const Places& places, std::string_view path);
+/// Where an error about an option occurred: the place of the option, or that of the nearest
+/// enclosing table, if one is known.
+Where place(const Places& places, std::string_view option);
+
+/// The result of a call that does not know the recipe's text: an error that it throws about an
+/// option gets the option's place.
+template <class Call>
+auto with_places(const Places& places, const Call& call) {
+  try {
+    return call();
+  } catch (const Error& error) {
+    const auto& option = error.where().option;
+    if (option.empty()) throw;
+    throw error.within(place(places, option));
+  }
+}
 
 /// A TOML string.
 std::string quote(std::string_view text);

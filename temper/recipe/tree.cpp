@@ -45,8 +45,8 @@ namespace {
 constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
 constexpr std::size_t kMaxDots = 64;
 
-[[noreturn]] void fail(std::string_view where, std::string_view message) {
-  throw Error(Code::usage, fmt::format("{}: {}", where, message));
+[[noreturn]] void fail(const Where& where, const std::string& message) {
+  throw Error(Code::usage, where, message);
 }
 
 // toml++ recurses once for every dot of a key, without a limit of its own. Returns the first line
@@ -65,7 +65,7 @@ std::uint32_t line_too_deep(std::string_view text) {
   return 0;
 }
 
-[[noreturn]] void refuse_depth(std::string_view where) {
+[[noreturn]] void refuse_depth(const Where& where) {
   fail(where, fmt::format("a key with more than {} dots in a row; no key is that deep", kMaxDots));
 }
 
@@ -158,25 +158,26 @@ Node edit_value(const Tree& tree, std::string_view text) {
   const bool bracketed =
       !text.empty() && std::string_view("\"'[{").find(text.front()) != std::string_view::npos;
   if (bracketed || text.empty())
-    fail(tree.source,
+    fail({.file = tree.source},
          text.empty() ? "no value after '='; for empty text write '\"\"'"
                       : "the value is not TOML: a quote or bracket is not closed or not opened");
   const auto table = as_toml(quote(text));
-  if (!table) fail(tree.source, "the value is not UTF-8 text");
+  if (!table) fail({.file = tree.source}, "the value is not UTF-8 text");
   return Reader(tree).node(*table->get("value"));
 }
 
 }  // namespace
 
-std::string Tree::where(Position position) const {
-  return edit ? source : fmt::format("{}:{}:{}", source, position.line, position.column);
+Where Tree::where(Position position) const {
+  if (edit) return {.file = source};
+  return {.file = source, .line = position.line, .column = position.column};
 }
 
 Tree parse_toml(std::string_view text, const std::string& name) {
   if (text.size() > kMaxBytes)
-    fail(name, fmt::format("{} bytes; a recipe may have at most {}", text.size(), kMaxBytes));
-  if (const auto line = line_too_deep(text); line > 0)
-    refuse_depth(fmt::format("{}:{}", name, line));
+    fail({.file = name},
+         fmt::format("{} bytes; a recipe may have at most {}", text.size(), kMaxBytes));
+  if (const auto line = line_too_deep(text); line > 0) refuse_depth({.file = name, .line = line});
   Tree tree{.source = name};
   try {
     tree.root = Reader(tree).node(parsed(text));
@@ -189,10 +190,10 @@ Tree parse_toml(std::string_view text, const std::string& name) {
 
 Tree parse_edit(std::string_view edit) {
   Tree tree{.source = fmt::format("--set {}", edit), .edit = true};
-  if (line_too_deep(edit) > 0) refuse_depth(tree.source);
+  if (line_too_deep(edit) > 0) refuse_depth({.file = tree.source});
   const auto equals = edit.find('=');
   if (equals == std::string_view::npos)
-    fail(tree.source, "expected key=value, as in optimizer.lr=0.1");
+    fail({.file = tree.source}, "expected key=value, as in optimizer.lr=0.1");
   const auto trimmed = [](std::string_view text) {
     const auto first = text.find_first_not_of(" \t");
     return first == std::string_view::npos
@@ -201,7 +202,8 @@ Tree parse_edit(std::string_view edit) {
   };
   const auto keys = segments(trimmed(edit.substr(0, equals)));
   if (std::ranges::any_of(keys, &std::string::empty))
-    fail(tree.source, "expected a key of names joined by dots, as in data.augment.0.padding");
+    fail({.file = tree.source},
+         "expected a key of names joined by dots, as in data.augment.0.padding");
   Node node = edit_value(tree, trimmed(edit.substr(equals + 1)));
   for (const auto& key : std::views::reverse(keys)) {
     Node::Table table;

@@ -5,6 +5,8 @@
 #include <variant>
 #include <vector>
 
+#include "temper/core/error.h"
+
 /// The syntax tree of a recipe's text, independent of the options: values, tables and lists with
 /// their positions.
 namespace temper::recipe {
@@ -35,8 +37,8 @@ struct Tree {
   std::string source;  ///< "recipe.toml", or "--set optimizer.lr=0.1"
   bool edit = false;
 
-  /// "recipe.toml:12:3", or the source alone for an edit.
-  [[nodiscard]] std::string where(Position position) const;
+  /// The source and the position, which an edit does not have.
+  [[nodiscard]] Where where(Position position) const;
 };
 
 /// Throws Error{Code::usage} with file, line and column when the text is not TOML, contains dates,

@@ -35,8 +35,9 @@ at::Tensor factor(ShakeLevel level, const Range& range, const at::Tensor& branch
 void check(const ShakeDrop& options, std::string_view path) {
   const auto ordered = [&](std::string_view name, double low, double high) {
     if (low <= high) return;
-    throw Error(Code::usage, fmt::format("{}.{}_low is {}, above {}_high, which is {}", path, name,
-                                         low, name, high));
+    throw Error(
+        Code::usage, {.option = fmt::format("{}.{}_low", path, name)},
+        fmt::format("{}.{}_low is {}, above {}_high, which is {}", path, name, low, name, high));
   };
   ordered("alpha", options.alpha_low, options.alpha_high);
   ordered("beta", options.beta_low, options.beta_high);

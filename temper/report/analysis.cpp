@@ -12,6 +12,10 @@
 namespace temper::report {
 namespace {
 
+void tell(Run& run, const Error& error) {
+  run.problems.emplace_back(error.within({.file = "predictions.safetensors"}).what());
+}
+
 Analysis measured(const Predictions& p) {
   return {measure::figures(p.logits, p.labels), measure::confidence(p.logits), p.logits.argmax(1),
           std::nullopt};
@@ -62,7 +66,7 @@ std::optional<Analysis> analyze(Run& run) {
     compare(run, analysis);
     return analysis;
   } catch (const Error& error) {
-    run.problems.push_back(fmt::format("predictions.safetensors: {}", error.what()));
+    tell(run, error);
     return {};
   }
 }
@@ -74,7 +78,7 @@ std::optional<measure::ValueMetrics> analyze_regression(Run& run) {
     compare(run, figures);
     return figures;
   } catch (const Error& error) {
-    run.problems.push_back(fmt::format("predictions.safetensors: {}", error.what()));
+    tell(run, error);
     return {};
   }
 }

@@ -95,8 +95,7 @@ void attempt(Run& run, const char* file,
 
 Json read_environment(const std::filesystem::path& path) {
   const auto json = Json::parse(io::read_text(path), nullptr, false);
-  if (!json.is_object())
-    throw Error(Code::data, fmt::format("{}: not a JSON object", path.string()));
+  if (!json.is_object()) throw Error(Code::data, {.file = path.string()}, "not a JSON object");
   return json;
 }
 
@@ -149,9 +148,9 @@ Run read_run(const std::filesystem::path& directory) {
   if (!run.directory.has_filename()) run.directory = run.directory.parent_path();
   const bool log = std::filesystem::exists(run.directory / "metrics.jsonl");
   if (!log && !std::filesystem::exists(run.directory / "recipe.toml"))
-    throw Error(Code::io, fmt::format("{}: not a run directory (it has neither metrics.jsonl nor "
-                                      "recipe.toml); name the directory that `temper train` wrote",
-                                      directory.string()));
+    throw Error(Code::io, {.file = directory.string()},
+                "not a run directory (it has neither metrics.jsonl nor recipe.toml); name the "
+                "directory that `temper train` wrote");
   if (log) read_metrics(run);
   attempt(run, "recipe.toml", [&](const auto& path) { run.recipe = io::read_text(path); });
   attempt(run, "environment.json",

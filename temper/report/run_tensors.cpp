@@ -15,10 +15,9 @@ const io::TensorView& expect(const io::Safetensors& file, const std::filesystem:
                              const char* name, io::Dtype dtype, std::size_t dimensions) {
   const auto& view = file.at(name);
   if (view.dtype != dtype || view.shape.size() != dimensions)
-    throw Error(Code::data,
-                fmt::format("{}: tensor \"{}\" is {} with {} dimensions; expected {} with {}",
-                            path.string(), name, name_of(view.dtype), view.shape.size(),
-                            name_of(dtype), dimensions));
+    throw Error(Code::data, {.file = path.string()},
+                fmt::format("tensor \"{}\" is {} with {} dimensions; expected {} with {}", name,
+                            name_of(view.dtype), view.shape.size(), name_of(dtype), dimensions));
   return view;
 }
 
@@ -32,8 +31,8 @@ at::Tensor copy(const io::TensorView& view, at::ScalarType type) {
 void expect_rows(const std::filesystem::path& path, const char* name, std::int64_t found,
                  std::int64_t expected) {
   if (found != expected)
-    throw Error(Code::data, fmt::format("{}: tensor \"{}\" has {} rows; expected {}", path.string(),
-                                        name, found, expected));
+    throw Error(Code::data, {.file = path.string()},
+                fmt::format("tensor \"{}\" has {} rows; expected {}", name, found, expected));
 }
 
 Predictions read_values(const io::Safetensors& file, const std::filesystem::path& path) {
@@ -76,17 +75,17 @@ MistakeImages read_mistakes(const std::filesystem::path& path, std::int64_t rows
   const auto channels = images.shape[3];
   if (height < 1 || width < 1 || height > 65535 || width > 65535 ||
       (channels != 1 && channels != 3))
-    throw Error(Code::data, fmt::format("{}: images of {} x {} pixels with {} channels; expected 1 "
-                                        "or 3 channels",
-                                        path.string(), height, width, channels));
+    throw Error(Code::data, {.file = path.string()},
+                fmt::format("images of {} x {} pixels with {} channels; expected 1 or 3 channels",
+                            height, width, channels));
   MistakeImages result;
   const auto size = static_cast<std::size_t>(height * width * channels);
   for (std::size_t i = 0; i < static_cast<std::size_t>(index.shape[0]); ++i) {
     std::int64_t row = 0;
     std::memcpy(&row, index.bytes.data() + i * sizeof row, sizeof row);
     if (row < 0 || row >= rows)
-      throw Error(Code::data, fmt::format("{}: row {} is out of range for {} predictions",
-                                          path.string(), row, rows));
+      throw Error(Code::data, {.file = path.string()},
+                  fmt::format("row {} is out of range for {} predictions", row, rows));
     io::Image image{static_cast<int>(height), static_cast<int>(width), static_cast<int>(channels),
                     std::vector<std::uint8_t>(size)};
     std::memcpy(image.pixels.data(), images.bytes.data() + i * size, size);

@@ -7,7 +7,7 @@
 namespace temper::schedule {
 
 void refuse(const std::string& where, const std::string& what) {
-  throw Error(Code::usage, fmt::format("{}: {}", where, what));
+  throw Error(Code::usage, {.option = where}, fmt::format("{}: {}", where, what));
 }
 
 void refuse_length(const std::string& where, std::string_view what, double steps,

@@ -19,10 +19,10 @@ std::optional<SavedTemperature> temperature_of(const std::filesystem::path& run,
   if (from == TemperatureFrom::none) return std::nullopt;
   if (from == TemperatureFrom::saved) {
     if (model.temperature) return model.temperature;
-    throw Error(Code::usage,
-                fmt::format("{}: no temperature is saved for its {} weights as they are now; fit "
-                            "one with `temper eval {} --temperature fit`",
-                            run.string(), model.weights, run.string()));
+    throw Error(Code::usage, {.file = run.string()},
+                fmt::format("no temperature is saved for its {} weights as they are now; fit one "
+                            "with `temper eval {} --temperature fit`",
+                            model.weights, run.string()));
   }
   const auto fitted = fit_temperature(*validation);
   save_temperature(run, model.weights, model.file, fitted);

@@ -62,10 +62,10 @@ void verify(const fs::path& checkpoint, const Manifest& manifest, const std::str
   const auto known = manifest.files.find(name);
   const std::string expected = known == manifest.files.end() ? "" : known->second;
   if (!fs::exists(file))
-    throw Error(Code::data, fmt::format("{}: missing from its checkpoint", file.string()));
+    throw Error(Code::data, {.file = file.string()}, "missing from its checkpoint");
   if (const auto found = io::hash_file(file); found != expected)
-    throw Error(Code::data,
-                fmt::format("{}: damaged (checksum {}, the manifest says {})", file.string(), found,
+    throw Error(Code::data, {.file = file.string()},
+                fmt::format("damaged (checksum {}, the manifest says {})", found,
                             expected.empty() ? "nothing" : expected));
 }
 
@@ -190,8 +190,8 @@ Manifest read_manifest(const fs::path& checkpoint) {
   auto manifest = parse_manifest(io::read_text(path), path.string());
   if (const auto place = checkpoint_at(checkpoint.parent_path(), manifest.step);
       place.filename() != checkpoint.filename())
-    throw Error(Code::data, fmt::format("{}: damaged, it belongs to {}", path.string(),
-                                        place.filename().string()));
+    throw Error(Code::data, {.file = path.string()},
+                fmt::format("damaged, it belongs to {}", place.filename().string()));
   return manifest;
 }
 

@@ -47,9 +47,11 @@ std::vector<HeightAndWidth> some_sizes(const data::Source& source) {
   for (std::int64_t k = 0; k < count; ++k)
     if (const auto size = size_of(source, k * n / count, picture)) sizes.push_back(*size);
   if (sizes.empty())
-    throw Error(Code::data, fmt::format("{}: none of the {} sampled pictures can be read; "
-                                        "`temper data check` lists the reasons",
-                                        source.where(0), count));
+    throw Error(
+        Code::data, {.image = source.where(0)},
+        fmt::format(
+            "none of the {} sampled pictures can be read; `temper data check` lists the reasons",
+            count));
   return sizes;
 }
 

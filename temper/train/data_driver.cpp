@@ -60,8 +60,8 @@ void drive(data::LoaderOptions& training, std::shared_ptr<const DataDriver> driv
       pipeline.check();
     }
   } catch (const Error& error) {
-    throw Error(error.code(),
-                fmt::format("{} (at step {} of {})", error.what(), step, horizon.total_steps));
+    throw Error(error.code(), error.where(),
+                fmt::format("{} (at step {} of {})", error.message(), step, horizon.total_steps));
   }
   training.adapt = [driver = std::move(driver)](std::int64_t at, augment::Pipeline& pipeline) {
     driver->apply(at, pipeline);

@@ -33,10 +33,10 @@ void compute_reproducibly() {
 void* open_library(const char* name) {
   void* library = ::dlopen(name, RTLD_LAZY | RTLD_GLOBAL);
   if (library == nullptr)
-    throw Error(Code::usage, std::string("device = \"cuda\": its libraries can't be loaded: ") +
-                                 ::dlerror() +
-                                 ". Set TEMPER_TORCH_DIR to a LibTorch with CUDA (scripts/setup "
-                                 "--cuda installs one), or use device = \"cpu\"");
+    throw Error(Code::usage, {.option = "device"},
+                std::string("device = \"cuda\": its libraries can't be loaded: ") + ::dlerror() +
+                    ". Set TEMPER_TORCH_DIR to a LibTorch with CUDA (scripts/setup "
+                    "--cuda installs one), or use device = \"cpu\"");
   return library;
 }
 
@@ -50,8 +50,9 @@ ComputeDevice open_cuda() {
   if (describe == nullptr) throw Error(Code::internal, ::dlerror());
   TemperGpu gpu{};
   if (describe(&gpu) == 0)
-    throw Error(Code::usage, std::string("device = \"cuda\": no GPU that CUDA can use: ") +
-                                 gpu.name + "; use device = \"cpu\"");
+    throw Error(Code::usage, {.option = "device"},
+                std::string("device = \"cuda\": no GPU that CUDA can use: ") + gpu.name +
+                    "; use device = \"cpu\"");
   return {.device = recipe::Device::cuda,
           .name = gpu.name,
           .memory = gpu.memory,

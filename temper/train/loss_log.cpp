@@ -31,8 +31,9 @@ std::vector<Event> read_log(const std::filesystem::path& run) {
   const auto path = run / "metrics.jsonl";
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored))
-    throw Error(Code::usage, fmt::format("{}: no run (looked for {}); expected a run directory",
-                                         run.string(), path.filename().string()));
+    throw Error(
+        Code::usage, {.file = run.string()},
+        fmt::format("no run (looked for {}); expected a run directory", path.filename().string()));
   return read_events(path);
 }
 

@@ -38,8 +38,8 @@ Manifest parse_manifest(std::string_view text, const std::string& name) {
   // no key is missing or unknown, and no value is of another type.
   if (manifest.step >= 0 && are_plain_names(manifest.files) && to_text(manifest) == text)
     return manifest;
-  throw Error(Code::data, fmt::format("{}: damaged, or not a checkpoint's manifest of format {}",
-                                      name, kFormat));
+  throw Error(Code::data, {.file = name},
+              fmt::format("damaged, or not a checkpoint's manifest of format {}", kFormat));
 }
 
 }  // namespace temper::train

@@ -176,15 +176,15 @@ double gib(std::uint64_t bytes) {
   return static_cast<double>(bytes) / (1024.0 * 1024.0 * 1024.0);
 }
 
-[[noreturn]] void refuse(const MemoryModel& forecast, const MemoryNeed& need, std::uint64_t limit,
-                         std::int64_t batch) {
+[[noreturn]] void refuse(const recipe::Recipe& recipe, const MemoryModel& forecast,
+                         const MemoryNeed& need, std::uint64_t limit) {
   const auto fits = forecast.largest_batch_within(limit);
   throw Error(
-      Code::usage,
+      Code::usage, recipe::place(recipe.places, "data.batch_size"),
       fmt::format(
           "this run needs about {:.1f} GiB of memory with data.batch_size = {}, and {:.1f} GiB "
           "are available; {}",
-          gib(need.total), batch, gib(limit),
+          gib(need.total), recipe.data.batch, gib(limit),
           fits > 0 ? fmt::format("data.batch_size = {} would fit", fits)
                    : "no batch size would fit: use a smaller network or data.size"));
 }
@@ -199,11 +199,10 @@ MemoryNeed memory_need(const Plan& plan) {
 MemoryNeed require_memory(const Plan& plan) {
   prepare_thread(plan);
   const MemoryModel forecast(plan);
-  const auto batch = plan.recipe.data.batch;
-  const auto need = forecast.at(batch);
+  const auto need = forecast.at(plan.recipe.data.batch);
   const auto available = available_memory();
   const auto limit = available + resident_memory();
-  if (available > 0 && need.total > limit) refuse(forecast, need, limit, batch);
+  if (available > 0 && need.total > limit) refuse(plan.recipe, forecast, need, limit);
   return need;
 }
 

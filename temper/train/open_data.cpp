@@ -23,10 +23,12 @@ data::FileOptions file_options(const recipe::Recipe& recipe) {
 
 data::Dataset open_data(const recipe::Recipe& recipe) {
   const auto options = file_options(recipe);
-  if (recipe.data.sources.empty()) return data::open(recipe.data.source, options);
-  std::vector<data::WeightedPath> sources;
-  for (const auto& [source, weight] : recipe.data.sources) sources.push_back({source, weight});
-  return data::open_several(sources, options);
+  return recipe::with_places(recipe.places, [&] {
+    if (recipe.data.sources.empty()) return data::open(recipe.data.source, options);
+    std::vector<data::WeightedPath> sources;
+    for (const auto& [source, weight] : recipe.data.sources) sources.push_back({source, weight});
+    return data::open_several(sources, options);
+  });
 }
 
 Plan open_plan(const recipe::Recipe& recipe) {

@@ -109,8 +109,9 @@ void leave_out_bad_images(Plan& plan) {
     if (!set) return;
     auto [readable, bad] = data::readable_images(set, *plan.recipe.data.loader_threads.value);
     if (!readable)
-      throw Error(Code::data, fmt::format("{}: {}; none of the {} images of the {} set can be read",
-                                          bad.front().where, bad.front().reason, bad.size(), name));
+      throw Error(Code::data, {.image = bad.front().where},
+                  fmt::format("{}; none of the {} images of the {} set can be read",
+                              bad.front().reason, bad.size(), name));
     set = std::move(readable);
     plan.bad.insert(plan.bad.end(), bad.begin(), bad.end());
   };
@@ -125,11 +126,10 @@ void take_views(data::LoaderOptions& options, const recipe::Recipe& recipe, std:
   const auto own = recipe.consistency->first_view;
   const auto all = std::ssize(recipe.data.augment);
   if (own > all)
-    throw Error(
-        Code::usage,
-        fmt::format("{}consistency.first_view = {}, but data.augment has {} operations; expected 0 "
-                    "to {}, or -1 for all",
-                    recipe::place(recipe.places, "consistency.first_view"), own, all, all));
+    throw Error(Code::usage, {.option = "consistency.first_view"},
+                fmt::format("consistency.first_view = {}, but data.augment has {} operations; "
+                            "expected 0 to {}, or -1 for all",
+                            own, all, all));
   options.views = recipe.consistency->views;
   if (own >= 0)
     options.only_later = {first + static_cast<std::size_t>(own),
@@ -159,19 +159,6 @@ data::LoaderOptions training_options(const Plan& plan) {
   return options;
 }
 
-/// Rejects a loss that does not fit the data before the first step.
-void check_loss(const recipe::Recipe& recipe, std::int64_t classes) {
-  try {
-    loss::check(recipe.loss, classes);
-  } catch (const Error& error) {
-    // The message starts with the name of its option.
-    const std::string_view message = error.what();
-    const auto option = fmt::format("loss.{}", message.substr(0, message.find_first_of(" :")));
-    throw Error(error.code(),
-                fmt::format("{}loss.{}", recipe::place(recipe.places, option), message));
-  }
-}
-
 std::string digest(const data::Dataset& data) {
   std::string text = data.train->digest();
   for (const auto& set : {data.validation, data.test})
@@ -179,9 +166,7 @@ std::string digest(const data::Dataset& data) {
   return text;
 }
 
-}  // namespace
-
-Plan plan(const recipe::Recipe& recipe, const data::Dataset& data) {
+Plan planned(const recipe::Recipe& recipe, const data::Dataset& data) {
   Plan plan{.recipe = recipe};
   auto& options = plan.recipe;
   const auto seed = static_cast<std::uint64_t>(options.seed);
@@ -214,13 +199,13 @@ Plan plan(const recipe::Recipe& recipe, const data::Dataset& data) {
   const auto batches = sets.train->size() / options.data.batch;
   if (batches == 0)
     throw Error(
-        Code::usage,
+        Code::usage, {.option = "data.batch_size"},
         fmt::format("data.batch_size = {} is larger than the training set of {} images; lower it",
                     options.data.batch, sets.train->size()));
   plan.horizon = recipe::horizon_of(options, batches);
   recipe::check_schedules(options, plan.horizon);
   recipe::check_lengths(options, plan.horizon);
-  if (!valued) check_loss(options, plan.task.classes);
+  if (!valued) loss::check(options.loss, plan.task.classes);
   recipe::check_plateaus(options, plan.validation != nullptr);
   check_stopping(options, plan.validation != nullptr);
   recipe::resolve(options, plan.horizon);
@@ -240,8 +225,6 @@ Plan plan(const recipe::Recipe& recipe, const data::Dataset& data) {
   return plan;
 }
 
-namespace {
-
 /// Keeps freed tensor memory in the process: a step allocates the same sizes as the one before, and
 /// memory returned to the system would have to be mapped and cleared again.
 void keep_memory() {
@@ -252,19 +235,18 @@ void keep_memory() {
 
 }  // namespace
 
+Plan plan(const recipe::Recipe& recipe, const data::Dataset& data) {
+  return recipe::with_places(recipe.places, [&] { return planned(recipe, data); });
+}
+
 std::unique_ptr<model::Network> build_network(const Plan& plan) {
   const auto& recipe = plan.recipe;
-  try {
+  return recipe::with_places(recipe.places, [&] {
     auto network = model::build(recipe.model, plan.task, static_cast<std::uint64_t>(recipe.seed));
     network->to(plan.device);
     network->set_format(format_of(recipe.precision));
     return network;
-  } catch (const Error& error) {
-    // The message starts with the name of its option.
-    const std::string_view message = error.what();
-    const auto option = message.substr(0, message.find_first_of(" :"));
-    throw Error(error.code(), recipe::place(recipe.places, option) + std::string(message));
-  }
+  });
 }
 
 void prepare_thread(const Plan& plan) {

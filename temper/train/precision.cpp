@@ -11,7 +11,7 @@ Precision resolve_precision(Precision asked, const ComputeDevice& processor) {
   // Every processor with AMX has AVX512-BF16 too.
   const bool native = gpu ? processor.bf16 : __builtin_cpu_supports("avx512bf16") != 0;
   if (asked == Precision::bf16 && !native)
-    throw Error(Code::usage,
+    throw Error(Code::usage, {.option = "precision"},
                 "precision = \"bf16\": this processor has no bf16 arithmetic (AVX512-BF16, AMX, or "
                 "a GPU from Ampere on) and would emulate it a hundred times slower than fp32; use "
                 "\"fp32\" or \"auto\"");

@@ -38,11 +38,11 @@ void try_size(const Plan& plan, model::Network& network, augment::Size size, std
     const c10::InferenceMode inference;
     (void)network.forward(images);
   } catch (const std::exception& error) {
-    throw Error(Code::usage,
-                fmt::format("{}data.train_size: the network can't take the images of {} x {} "
-                            "pixels of step {} ({}); it is built for {} x {}",
-                            recipe::place(plan.recipe.places, "data.train_size"), size.height,
-                            size.width, step, reason(error), plan.task.height, plan.task.width));
+    throw Error(Code::usage, recipe::place(plan.recipe.places, "data.train_size"),
+                fmt::format("data.train_size: the network can't take the images of {} x {} pixels "
+                            "of step {} ({}); it is built for {} x {}",
+                            size.height, size.width, step, reason(error), plan.task.height,
+                            plan.task.width));
   }
 }
 
@@ -82,9 +82,8 @@ std::string inspect_first_batch(const Plan& plan, model::Network& network,
   for (std::int64_t i = 0; i < labels.size(0); ++i) {
     const auto label = labels[i].item<std::int64_t>();
     if (label < -1 || label >= plan.task.classes)
-      throw Error(Code::data,
-                  fmt::format("{}: label {} is outside [0, {}), the classes that the data names",
-                              plan.train->where(batch.ids[i].item<std::int64_t>()), label,
+      throw Error(Code::data, {.image = plan.train->where(batch.ids[i].item<std::int64_t>())},
+                  fmt::format("label {} is outside [0, {}), the classes that the data names", label,
                               plan.task.classes));
   }
   if (!at::isfinite(images).all().item<bool>())

@@ -66,8 +66,8 @@ void require_same_run(const Plan& plan, const fs::path& run, const std::vector<E
   const auto digest = recorded_digest(run);
   const bool recipe_alone = digest == plan.data_digest;
   throw Error(
-      Code::data,
-      fmt::format("{}: {}; the run can't be replayed", run.string(),
+      Code::data, {.file = run.string()},
+      fmt::format("{}; the run can't be replayed",
                   digest.empty()
                       ? "its recipe.toml or its data set has changed since it was trained"
                   : recipe_alone ? "its recipe.toml is not what it was trained with"

@@ -99,7 +99,7 @@ class Run {
 
   void fork() {
     if (!fs::is_directory(options_.fork_from))
-      throw Error(Code::usage, fmt::format("{}: no run to fork from", options_.fork_from.string()));
+      throw Error(Code::usage, {.file = options_.fork_from.string()}, "no run to fork from");
     const RunFolder source(options_.fork_from);
     const auto checkpoint = source.newest_checkpoint(notes_);
     if (!checkpoint)
@@ -182,9 +182,7 @@ class Run {
       if (batch == nullptr) break;
       if (stop_asked()) return save_and_stop();
       for (const auto& image : batch->skipped)
-        tell_skipped(plan_.train->where(image.id),
-                     data::reason_alone(image.reason, plan_.train->where(image.id)),
-                     state_.step + 1);
+        tell_skipped(plan_.train->where(image.id), image.reason, state_.step + 1);
       train_on(*batch);
       saver_.check();
       if (!at_epoch_end() && is_due()) save();
@@ -204,9 +202,9 @@ class Run {
       const bool recoverable = error.code() == Code::data || error.code() == Code::io;
       if (!recoverable || !saved_in_time()) throw;
       throw Error(
-          error.code(),
+          error.code(), error.where(),
           fmt::format("{}\nThe run is saved at step {}: fix this and repeat the same command{}.",
-                      error.what(), state_.step,
+                      error.message(), state_.step,
                       plan_.training.skip_bad
                           ? ""
                           : ", or add --set data.on_bad_image=skip to skip such images"));

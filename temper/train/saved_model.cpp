@@ -38,12 +38,11 @@ fs::path checkpoint_file(const fs::path& run, const std::string& which,
   if (which == "best") {
     if (const auto best = best_checkpoint(folder, recipe.checkpoint.best))
       return weights_of(*best, recipe);
-    throw Error(Code::usage, fmt::format("{}: no best checkpoint was kept; train with "
-                                         "checkpoint.best = \"validation_loss\"",
-                                         run.string()));
+    throw Error(Code::usage, {.file = run.string()},
+                "no best checkpoint was kept; train with checkpoint.best = \"validation_loss\"");
   }
   const auto all = list_checkpoints(folder);
-  if (all.empty()) throw Error(Code::usage, fmt::format("{}: no checkpoint found", run.string()));
+  if (all.empty()) throw Error(Code::usage, {.file = run.string()}, "no checkpoint found");
   return weights_of(all.back(), recipe);
 }
 
@@ -51,25 +50,23 @@ fs::path weights_file(const fs::path& run, std::string& weights, const recipe::R
   if (weights == "best" || weights == "last") return checkpoint_file(run, weights, recipe);
   const fs::path raw = run / "model.safetensors";
   if (!fs::exists(raw))
-    throw Error(
-        Code::usage,
-        fmt::format("{}: no finished run (looked for {}); train it to the end first, or use "
-                    "the weights of its last checkpoint (--weights last)",
-                    run.string(), raw.filename().string()));
+    throw Error(Code::usage, {.file = run.string()},
+                fmt::format("no finished run (looked for {}); train it to the end first, or use "
+                            "the weights of its last checkpoint (--weights last)",
+                            raw.filename().string()));
   const auto names = averaging_names(recipe);
   if (weights.empty())
     weights =
         !names.empty() && recipe.evaluation.weights != recipe::Weights::raw ? "averaged" : "raw";
   if (weights == "raw") return raw;
   if (names.empty())
-    throw Error(Code::usage,
-                fmt::format("{}: the run has no averaged weights; use raw", run.string()));
+    throw Error(Code::usage, {.file = run.string()}, "the run has no averaged weights; use raw");
   if (weights == names.front()) weights = "averaged";
   const auto& name = weights == "averaged" ? names.front() : weights;
   if (std::ranges::find(names, name) == names.end())
-    throw Error(Code::usage, fmt::format("{}: the run has no weights \"{}\"; expected raw, "
-                                         "averaged, {}, best or last",
-                                         run.string(), weights, fmt::join(names, ", ")));
+    throw Error(Code::usage, {.file = run.string()},
+                fmt::format("the run has no weights \"{}\"; expected raw, averaged, {}, best or last",
+                            weights, fmt::join(names, ", ")));
   return run / averaged_file(name);
 }
 
@@ -81,9 +78,8 @@ std::vector<T> list(const io::Safetensors& file, const fs::path& path, const std
     return nlohmann::json::parse(found == file.metadata().end() ? "" : found->second)
         .get<std::vector<T>>();
   } catch (const nlohmann::json::exception&) {
-    throw Error(Code::data,
-                fmt::format("{}: no list under '{}' in the metadata; was it written by temper?",
-                            path.string(), key));
+    throw Error(Code::data, {.file = path.string()},
+                fmt::format("no list under '{}' in the metadata; was it written by temper?", key));
   }
 }
 
@@ -94,8 +90,9 @@ SavedModel load_model(const fs::path& run, const std::string& weights_asked) {
   model.weights = weights_asked;
   const auto recipe_file = run / "recipe.toml";
   if (!fs::exists(recipe_file))
-    throw Error(Code::usage, fmt::format("{}: no finished run (looked for {}); train one first",
-                                         run.string(), recipe_file.filename().string()));
+    throw Error(Code::usage, {.file = run.string()},
+                fmt::format("no finished run (looked for {}); train one first",
+                            recipe_file.filename().string()));
   const auto recipe = recipe::load(recipe_file);
   const auto path = weights_file(run, model.weights, recipe);
   const io::Safetensors file(path);
@@ -111,15 +108,14 @@ SavedModel load_model(const fs::path& run, const std::string& weights_asked) {
   }
   const auto values = model.value_names.size();
   if (model.scale.mean.size() != values || model.scale.deviation.size() != values)
-    throw Error(Code::data, fmt::format("{}: the metadata has {} target names, {} means and {} "
-                                        "deviations; expected the same number of each",
-                                        path.string(), values, model.scale.mean.size(),
-                                        model.scale.deviation.size()));
+    throw Error(Code::data, {.file = path.string()},
+                fmt::format("the metadata has {} target names, {} means and {} deviations; "
+                            "expected the same number of each",
+                            values, model.scale.mean.size(), model.scale.deviation.size()));
   if (input.size() != 3 || (values == 0 && model.classes.size() < 2) ||
       std::any_of(input.begin(), input.end(), [](auto n) { return n < 1 || n > 65536; }))
-    throw Error(Code::data,
-                fmt::format("{}: the metadata has no valid input size, or fewer than two classes",
-                            path.string()));
+    throw Error(Code::data, {.file = path.string()},
+                "the metadata has no valid input size, or fewer than two classes");
   model.task = {input[0], input[1], input[2],
                 static_cast<std::int64_t>(values > 0 ? values : model.classes.size())};
   model.normalisation = {list<double>(file, path, "temper.mean"),
@@ -145,9 +141,8 @@ at::Tensor network_input(const SavedModel& model, const io::Image& image) {
 
 void require_classes(const SavedModel& model, const std::string& what) {
   if (model.value_names.empty()) return;
-  throw Error(Code::usage, fmt::format("{}: the run was trained on regression targets, and "
-                                       "this needs classes; leave it out",
-                                       what));
+  throw Error(Code::usage, {.file = what},
+              "the run was trained on regression targets, and this needs classes; leave it out");
 }
 
 std::vector<PredictedValue> predict_values(SavedModel& model, const io::Image& image) {

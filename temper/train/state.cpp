@@ -35,9 +35,8 @@ std::vector<std::int64_t> layers_of(const model::Network& network) {
 void check_freeze(const recipe::Recipe& recipe, const model::Network& network) {
   if (!recipe.freeze || recipe.freeze->stages <= network.stages()) return;
   throw Error(
-      Code::usage,
-      fmt::format("{}freeze.stages is {}, and the network {}",
-                  recipe::place(recipe.places, "freeze.stages"), recipe.freeze->stages,
+      Code::usage, recipe::place(recipe.places, "freeze.stages"),
+      fmt::format("freeze.stages is {}, and the network {}", recipe.freeze->stages,
                   network.stages() == 0
                       ? "has no stages: leave freeze out, or define them in a network of your "
                         "own (model::Network::stages)"

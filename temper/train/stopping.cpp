@@ -49,10 +49,9 @@ std::string measure_text(const EarlyStop& stop) {
 
 void check_stopping(const recipe::Recipe& recipe, bool validated) {
   if (!recipe.early_stopping || validated) return;
-  throw Error(Code::usage,
-              recipe::place(recipe.places, "early_stopping") +
-                  "early_stopping needs a validation score, and data.validation = 0 leaves none; "
-                  "hold out a fraction, such as data.validation = 0.1, or leave it out");
+  throw Error(Code::usage, recipe::place(recipe.places, "early_stopping"),
+              "early_stopping needs a validation score, and data.validation = 0 leaves none; hold "
+              "out a fraction, such as data.validation = 0.1, or leave it out");
 }
 
 void begin_stopping(State& state, const recipe::Recipe& recipe) {

@@ -20,9 +20,8 @@ namespace {
 constexpr double kTolerance = 1e-6;
 
 [[noreturn]] void refuse(const Plan& plan, const std::string& why) {
-  throw Error(Code::usage,
-              fmt::format("{}distillation.from: {}",
-                          recipe::place(plan.recipe.places, "distillation.from"), why));
+  throw Error(Code::usage, recipe::place(plan.recipe.places, "distillation.from"),
+              fmt::format("distillation.from: {}", why));
 }
 
 SavedModel saved(const Plan& plan) {

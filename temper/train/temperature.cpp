@@ -1,7 +1,5 @@
 #include "temper/train/temperature.h"
 
-#include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 #include "temper/core/error.h"
@@ -37,28 +35,25 @@ json read(const fs::path& run) {
   if (!fs::exists(path)) return json::object();
   auto all = json::parse(io::read_text(path), nullptr, /*allow_exceptions=*/false);
   if (!all.is_object())
-    throw Error(Code::data,
-                fmt::format("{}: not a JSON object; remove the file and fit the temperature again",
-                            path.string()));
+    throw Error(Code::data, {.file = path.string()},
+                "not a JSON object; remove the file and fit the temperature again");
   return all;
 }
 
 Entry parse(const json& entry, const fs::path& path) {
   const auto found = io::exactly<Entry>(entry);
   if (found && found->temperature.fit.value > 0) return *found;
-  throw Error(Code::data, fmt::format("{}: not a valid temperature > 0 as written by temper; "
-                                      "remove the file and fit it again",
-                                      path.string()));
+  throw Error(Code::data, {.file = path.string()},
+              "not a valid temperature > 0 as written by temper; remove the file and fit it again");
 }
 
 }  // namespace
 
 void require_validation(const Plan& plan) {
   if (plan.validation && plan.validation->size() > 0) return;
-  throw Error(Code::usage,
-              fmt::format("{}a temperature is fitted on validation images, and the run's data has "
-                          "none; train with a validation set, such as data.validation = 0.1",
-                          recipe::place(plan.recipe.places, "data.validation")));
+  throw Error(Code::usage, recipe::place(plan.recipe.places, "data.validation"),
+              "a temperature is fitted on validation images, and the run's data has none; train "
+              "with a validation set, such as data.validation = 0.1");
 }
 
 SavedTemperature fit_temperature(const Predictions& validation) {

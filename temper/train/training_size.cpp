@@ -16,10 +16,10 @@ constexpr auto kPath = "data.train_size";
 constexpr std::int64_t kLeastSide = 8;
 
 [[noreturn]] void refuse(const recipe::Recipe& recipe, const std::string& found) {
-  throw Error(Code::usage,
-              fmt::format("{}{}{}; expected {} pixels or more: it is a side in "
-                          "pixels, not a fraction of data.size",
-                          recipe::place(recipe.places, kPath), kPath, found, kLeastSide));
+  throw Error(Code::usage, recipe::place(recipe.places, kPath),
+              fmt::format("{}{}; expected {} pixels or more: it is a side in pixels, not a "
+                          "fraction of data.size",
+                          kPath, found, kLeastSide));
 }
 
 }  // namespace

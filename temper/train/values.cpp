@@ -10,10 +10,9 @@ namespace temper::train {
 void check_regression(const recipe::Recipe& recipe) {
   for (const auto& fact : recipe::facts(recipe))
     if (!fact.instead.empty())
-      throw Error(Code::usage, fmt::format("{}{} = {} for regression targets; it needs class "
-                                           "labels, {}",
-                                           recipe::place(recipe.places, fact.path), fact.path,
-                                           fact.value, fact.instead));
+      throw Error(Code::usage, recipe::place(recipe.places, fact.path),
+                  fmt::format("{} = {} for regression targets; it needs class labels, {}",
+                              fact.path, fact.value, fact.instead));
 }
 
 std::vector<double> in_units(const data::Source& source, std::int64_t i,

@@ -22,7 +22,7 @@ class Damaged : public NoiseSource {
   [[nodiscard]] bool bad(std::int64_t i) const { return i % every_ == every_ - 1; }
   [[nodiscard]] std::int64_t label(std::int64_t i) const override { return i % 3; }
   void read(std::int64_t i, io::Picture& into) const override {
-    if (bad(i)) throw Error(Code::data, where(i) + ": cut short\nby a mouse");
+    if (bad(i)) throw Error(Code::data, "cut short\nby a mouse");
     into.image() = noise(20, 24, 3, static_cast<std::uint64_t>(i));
   }
 
@@ -72,7 +72,7 @@ TEST(BadImage, AnotherTakesItsPlaceAndIsTold) {
     std::int64_t last_row = -1;
     for (const auto& skipped : epoch.skipped[b]) {
       EXPECT_TRUE(source->bad(skipped.id));
-      EXPECT_EQ(skipped.reason, source->where(skipped.id) + ": cut short\nby a mouse");
+      EXPECT_EQ(skipped.reason, "cut short by a mouse");
       EXPECT_GE(skipped.row, last_row);
       last_row = skipped.row;
       told.insert(skipped.id);
@@ -116,6 +116,22 @@ TEST(BadImage, WhereNoneIsGoodTheFirstErrorComesOut) {
             source->where(first) + ": cut short\nby a mouse");
 }
 
+TEST(BadImage, IsNamedByItsErrorAsData) {
+  auto options = loading(1);
+  options.shuffle = false;
+  options.skip_bad = false;
+  Loader loader(std::make_shared<Damaged>(80), options);
+  loader.start(0);
+  try {
+    loader.next();
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.where(), Where{.image = "noise 4"});
+    EXPECT_EQ(error.message(), "cut short\nby a mouse");
+    EXPECT_STREQ(error.what(), "noise 4: cut short\nby a mouse");
+  }
+}
+
 TEST(BadImage, StopsWithoutTheOption) {
   auto options = loading(1);
   options.skip_bad = false;
@@ -147,6 +163,16 @@ TEST(Readable, IsWhatCanBeReadAndTheRestHasItsReasons) {
   EXPECT_EQ(readable_images(std::make_shared<NoiseSource>(3, 1), 2).bad.front().reason,
             "the disk is upset")
       << "a user's own source may throw anything";
+}
+
+TEST(Readable, ReasonsAreOneLineWithoutTheImage) {
+  const auto reason = [](const Where& where, const std::string& message) {
+    return reason_of(Error(Code::data, where, message));
+  };
+  EXPECT_EQ(reason({.image = "1.png"}, "cut\nshort."), "cut short");
+  EXPECT_EQ(reason({.file = "a.tar", .image = "a.tar/1.png"}, "cannot read"), "cannot read");
+  EXPECT_EQ(reason({.file = "b.csv", .line = 3, .image = "1.png"}, "no"), "b.csv:3: no");
+  EXPECT_EQ(reason({.image = "1.png"}, ""), "no reason was given");
 }
 
 TEST(Readable, NormalisationPassesOverBadImages) {

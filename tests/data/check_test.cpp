@@ -135,8 +135,19 @@ TEST(Check, OfWhatCannotBeOpenedIsTheReason) {
   const auto found = check(folder.path().string());
   EXPECT_FALSE(found.good());
   EXPECT_THAT(found.error, HasSubstr("no pictures"));
+  EXPECT_EQ(found.where, Where{.file = folder.path().string()});
+  EXPECT_EQ(to_json(found)["where"], nlohmann::ordered_json({{"file", found.where.file}}));
   ASSERT_EQ(found.odd_files.size(), 1U);
   EXPECT_THAT(to_text(found), HasSubstr("a PNG picture, not read because its name"));
+}
+
+TEST(Check, SaysInWhichLineATableIsWrong) {
+  const TemporaryFolder folder;
+  const auto table = folder.path() / "table.csv";
+  write_text(table, "path,label\na.png,cat\n,dog\n");
+  const auto json = to_json(check(table.string()));
+  EXPECT_EQ(json["error"], table.string() + ":3: no path");
+  EXPECT_EQ(json["where"], nlohmann::ordered_json({{"file", table.string()}, {"line", 3}}));
 }
 
 TEST(Check, TakesSetsThatAreOpen) {

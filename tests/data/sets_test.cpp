@@ -167,7 +167,7 @@ TEST_F(Folder, NamesAPipe) {
   add("a/1.png");
   add("b/1.png");
   ::mkfifo((root.path() / "b/pipe.jpg").c_str(), 0600);
-  EXPECT_THAT(error(Code::io), HasSubstr("b/pipe.jpg: it is a named pipe"));
+  EXPECT_THAT(error(Code::io), HasSubstr("b/pipe.jpg: cannot read: it is a named pipe"));
   EXPECT_THAT(message_of(Code::data, [&] { open((root.path() / "b/pipe.jpg").string()); }),
               HasSubstr("a pipe; expected"));
 }

@@ -14,6 +14,7 @@ namespace temper::io::test {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 const std::filesystem::path images = golden / "images";
 
@@ -70,7 +71,7 @@ TEST_P(Golden, IsRefusedWhenCutShort) {
   const Bytes whole = contents(images / GetParam());
   for (std::size_t size = 0; size + 1 < whole.size(); size += 1 + whole.size() / 97)
     EXPECT_THAT(refusal({whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)}),
-                HasSubstr("image cat: "))
+                StartsWith("cat: "))
         << size;
 }
 
@@ -93,7 +94,7 @@ INSTANTIATE_TEST_SUITE_P(Image, Golden, ::testing::ValuesIn(still_images()), [](
 });
 
 TEST(Image, OfAnotherFormatIsRefused) {
-  EXPECT_THAT(refusal({}), HasSubstr("image cat: the file is empty"));
+  EXPECT_THAT(refusal({}), StartsWith("cat: the file is empty"));
   EXPECT_THAT(refusal(bytes_of("GIF89a")), HasSubstr("begins with 47 49 46 38 39 61"));
   EXPECT_THAT(refusal(contents(images / "animated.webp")), HasSubstr("animated"));
 }

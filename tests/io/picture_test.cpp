@@ -16,6 +16,7 @@ namespace temper::io::test {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 const std::filesystem::path images = golden / "images";
 
@@ -295,8 +296,7 @@ TEST(Picture, IsReadCorrectlyAfterADamagedOne) {
   cut.resize(cut.size() / 2);
   Picture picture;
   for (int i = 0; i < 3; ++i) {
-    EXPECT_THAT(error_of([&] { picture.encoded(cut, "cut", {}); }).what(),
-                HasSubstr("image cut: "));
+    EXPECT_THAT(error_of([&] { picture.encoded(cut, "cut", {}); }).what(), StartsWith("cut: "));
     picture.encoded(good, "good", {});
     EXPECT_EQ(whole_of(picture), expected);
     picture.encoded(good, "good", {});  // without decoding it
@@ -319,7 +319,7 @@ TEST(Picture, WithMoreScansThanTheLimitIsRefused) {
   EXPECT_NO_THROW(picture.pixels());
   picture.encoded(whole, "many", {.limits = {.max_scans = static_cast<int>(scans) - 1}});
   EXPECT_THAT(error_of([&] { picture.pixels(); }).what(),
-              HasSubstr(fmt::format("image many: damaged JPEG: more than {} scans", scans - 1)));
+              HasSubstr(fmt::format("many: damaged JPEG: more than {} scans", scans - 1)));
 }
 
 /// The header has another height or width than the data.
@@ -343,7 +343,7 @@ TEST(Picture, WhoseHeaderHasAnotherSizeIsRefused) {
        {std::pair(128, 96), {64, 192}, {16, 96}, {64, 48}, {48, 80}}) {
     const auto bytes = with_sides(height, width);
     EXPECT_THAT(error_of([&] { decode_image(bytes, "other", 3); }).what(),
-                HasSubstr("image other: damaged JPEG"))
+                StartsWith("other: damaged JPEG"))
         << height << ' ' << width;
   }
   const auto huge = with_sides(65000, 65000);

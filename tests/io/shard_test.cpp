@@ -67,7 +67,7 @@ TEST(Shard, PutsFilesOfOneKeyTogether) {
 
 TEST(Shard, NamesTheSampleThatIsWrong) {
   EXPECT_THAT(refusal({{"1.jpg", "x"}, {"1.png", "x"}}),
-              HasSubstr("shard.tar, sample '1': two images, 1.jpg and 1.png"));
+              HasSubstr("shard.tar: sample '1': two images, 1.jpg and 1.png"));
   EXPECT_THAT(refusal({{"1.cls", "3"}, {"2.jpg", "x"}}),
               HasSubstr("sample '1': a label without an image"));
   EXPECT_THAT(refusal({{"1.cls", "3"}, {"1.json", R"({"label": 4})"}, {"1.jpg", "x"}}),

@@ -23,7 +23,7 @@ on_full_disk() {
   "$@" 2>err.txt || status=$?
   ((status == 0)) && return 0
   if ((status != 4)) || (($(grep -c '^temper: ' err.txt) != 1)) ||
-    ! tail -1 err.txt | grep -q '^temper: cannot .*disk/run.*: No space left on device\.'; then
+    ! tail -1 err.txt | grep -q '^temper: .*disk/run.*: cannot .*: No space left on device\.'; then
     cat err.txt
     echo "exit status $status, or not one message about the disk: $*"
     exit 1
@@ -48,7 +48,7 @@ leave() {
 until_it_fits() { # DIR STEPS
   local kib=0 file
   until leave $kib && on_full_disk train "$@"; do
-    sed -n 's/^temper: \(cannot [^:]*\):.*/\1/p' err.txt
+    sed -n 's/^temper: \(.*: cannot [^:]*\):.*/\1/p' err.txt
     kib=$((kib < 16 ? kib + 4 : kib + 100))
   done
   ((kib > 0)) || { echo "the disk was never full"; exit 1; }

@@ -128,7 +128,8 @@ TEST(Recipe, RefusesAScheduleThatLeavesItsOptionsRange) {
 }
 
 TEST(Recipe, RefusesOptionsThatDoNotGoTogether) {
-  EXPECT_THAT(error("optimizer = { nesterov = true, momentum = 0 }"), StartsWith("r.toml:1:13: "));
+  EXPECT_THAT(error("optimizer = { nesterov = true, momentum = 0 }"),
+              StartsWith("r.toml:1:26: optimizer.nesterov"));
 }
 
 TEST(Recipe, ThatCannotBeReadIsAnErrorOfTheDisk) {

@@ -75,7 +75,55 @@ TEST(Refused, AKindThatThereIsNot) {
 
 TEST(Refused, OptionsOfAnOptimizerThatDoNotGoTogether) {
   EXPECT_THAT(of("epochs = 3\n[optimizer]\nmomentum = 0\nnesterov = true"),
-              StartsWith("r.toml:2:1: optimizer.nesterov"));
+              StartsWith("r.toml:4:12: optimizer.nesterov"));
+}
+
+TEST(Refused, WithItsPlaceAsData) {
+  const auto where = [](const std::string& text, const std::vector<std::string>& sets = {}) {
+    try {
+      parse(text, "r.toml", sets);
+    } catch (const Error& error) {
+      return error.where();
+    }
+    return Where{};
+  };
+  const auto at = [](std::int64_t line, std::int64_t column, const std::string& option) {
+    return Where{.file = "r.toml", .line = line, .column = column, .option = option};
+  };
+  EXPECT_EQ(where("epochs = 3\n[optimizer]\nlr = -1"), at(3, 6, "optimizer.lr"));
+  EXPECT_EQ(where("optimizer.lr = { schedule = \"platau\" }"), at(1, 29, "optimizer.lr.schedule"));
+  EXPECT_EQ(where("[optimizer]\nlearning = 1"), at(2, 1, "optimizer.learning"));
+  EXPECT_EQ(where("epochs = 3\n[freeze]\nepochs = 4"), at(3, 10, "freeze.epochs"));
+  EXPECT_EQ(where("[optimizer]\nmomentum = 0\nnesterov = true"), at(3, 12, "optimizer.nesterov"));
+  EXPECT_EQ(
+      where("optimizer.lr = { schedule = \"one_cycle\", pct_start = 0.6, three_phase = true }"),
+      at(1, 16, "optimizer.lr"));
+  EXPECT_EQ(where("[optimizer\nlr = 0.1"), at(1, 11, "")) << "it is not TOML";
+  EXPECT_EQ(where("", {"epochs=-3"}), (Where{.file = "--set epochs=-3", .option = "epochs"}));
+}
+
+TEST(Refused, WithoutAKnownPlace) {
+  Recipe recipe;  // of a program
+  recipe.data.folds = 1;
+  EXPECT_EQ(place(recipe.places, "data.folds"), Where{.option = "data.folds"});
+  recipe.places[""] = {.file = "r.toml"};
+  recipe.places["data"] = {.file = "r.toml", .line = 2, .column = 1};
+  EXPECT_EQ(place(recipe.places, "data.folds"),
+            (Where{.file = "r.toml", .line = 2, .column = 1, .option = "data.folds"}))
+      << "the nearest table";
+  EXPECT_EQ(place(recipe.places, "epochs"), (Where{.file = "r.toml", .option = "epochs"}));
+}
+
+TEST(Refused, ByCodeThatDoesNotKnowTheText) {
+  const Places places{{"data.size", {.file = "r.toml", .line = 2, .column = 8}}};
+  const auto thrown = [&](const Error& error) {
+    return refusal([&] { with_places(places, [&] { throw Error(error); }); });
+  };
+  EXPECT_EQ(thrown(Error(Code::usage, {.option = "data.size"}, "data.size is odd")),
+            "r.toml:2:8: data.size is odd");
+  EXPECT_EQ(thrown(Error(Code::usage, "no option")), "no option");
+  EXPECT_EQ(thrown(Error(Code::usage, {.file = "a.csv", .option = "data.size"}, "x")), "a.csv: x");
+  EXPECT_EQ(with_places(places, [] { return 3; }), 3);
 }
 
 TEST(Refused, AScheduleLongerOrShorterThanTheRun) {

@@ -113,6 +113,8 @@ TEST(Sampling, ABatchLargerThanTheLabelledImagesIsRefused) {
     EXPECT_THAT(
         error.what(),
         EndsWith("data.batch_size = 8 is larger than the training set of 5 images; lower it"));
+    EXPECT_EQ(error.where(),
+              (Where{.file = "small", .line = 7, .column = 14, .option = "data.batch_size"}));
   }
 }
 

@@ -173,8 +173,11 @@ TEST(ClassWeights, ThatDoNotFitTheDataAreRefusedWithTheirPlace) {
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), Code::usage);
-    EXPECT_THAT(error.what(), HasSubstr("--set loss.weight"));
-    EXPECT_THAT(error.what(), HasSubstr("3 numbers and the data 2 classes"));
+    EXPECT_EQ(error.where(),
+              (Where{.file = "--set loss.weight=[1, 2, 3]", .option = "loss.weight"}));
+    EXPECT_STREQ(error.what(),
+                 "--set loss.weight=[1, 2, 3]: loss.weight has 3 numbers and the data 2 classes; "
+                 "expected one number per class, in their order");
   }
 }
 

@@ -98,7 +98,7 @@ void update(const AdaBelief& options, double t, Bucket& bucket) {
 
 void AdaBelief::check() const {
   if (amsgrad && rectifies(*this))
-    throw Error(Code::usage,
+    throw Error(Code::usage, {.option = "optimizer.amsgrad"},
                 "optimizer.amsgrad = true has no effect with rectification: set rectify = \"off\", "
                 "or amsgrad = false");
 }

@@ -60,7 +60,7 @@ void update(const Lars& options, bool first, Bucket& bucket) {
 
 void Lars::check() const {
   if (nesterov && (momentum == 0 || dampening != 0))
-    throw Error(Code::usage,
+    throw Error(Code::usage, {.option = "optimizer.nesterov"},
                 "optimizer.nesterov = true needs momentum above 0 and dampening 0: set those, or "
                 "nesterov = false");
 }

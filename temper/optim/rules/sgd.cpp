@@ -80,12 +80,12 @@ void update_keras(const Sgd& sgd, const DecayFactors& decay_factors, Bucket& buc
 
 void Sgd::check() const {
   if (nesterov && (momentum == 0 || dampening != 0))
-    throw Error(Code::usage,
+    throw Error(Code::usage, {.option = "optimizer.nesterov"},
                 "optimizer.nesterov = true needs momentum above 0 and dampening 0: set those, or "
                 "nesterov = false");
   if (form == MomentumForm::keras && dampening != 0)
     throw Error(
-        Code::usage,
+        Code::usage, {.option = "optimizer.dampening"},
         "optimizer.dampening is an option of form = \"pytorch\": set it to 0, or change form");
 }
 
