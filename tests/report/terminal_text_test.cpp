@@ -32,17 +32,15 @@ train::Assessment assessment() {
   a.loss_bootstrap = {0.4, 0.6};
   a.brier = 0.25;
   a.calibration = {0.01, 0.02, 0.015};
-  a.classes = {{.name = "ant",
-                .images = 900,
-                .predicted = 1200,
-                .correct = 900,
-                .recall = 1,
-                .recall_interval = measure::Interval{0.99, 1},
-                .precision = 0.75},
-               {.name = "bee",
-                .images = 300,
-                .recall = 0,
-                .recall_interval = measure::Interval{0, 0.01}}};
+  a.classes = {
+      {.name = "ant",
+       .images = 900,
+       .predicted = 1200,
+       .correct = 900,
+       .recall = 1,
+       .recall_interval = measure::Interval{0.99, 1},
+       .precision = 0.75},
+      {.name = "bee", .images = 300, .recall = 0, .recall_interval = measure::Interval{0, 0.01}}};
   a.norms = {.count = 1000, .l1 = 2, .l2 = 1, .largest = 0.5, .root_mean_square = 0.1};
   return a;
 }
@@ -128,8 +126,8 @@ TEST(DifferencesText, ListsWhatDiffers) {
       .losses = {.compared = 3, .first_step = 2, .left = 0.5, .right = 0.25},
       .left = {.steps = 20,
                .seconds = 3,
-               .test = train::Tested{.weights = "averaged",
-                                     .score = {.loss = 0.5, .accuracy = 0.875}}},
+               .test =
+                   train::Tested{.weights = "averaged", .score = {.loss = 0.5, .accuracy = 0.875}}},
       .right = {.steps = 7}};
   EXPECT_EQ(to_text(d),
             "recipe, options that change results\n  optimizer.lr: 0.1 | 0.2\n"
