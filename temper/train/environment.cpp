@@ -38,6 +38,7 @@ nlohmann::json environment(const Plan& plan, const std::vector<std::string>& com
   auto all = io::json_of(platform(plan.recipe));
   all.update({{"temper", kVersion},
               {"commit", kCommit},
+              {"libjpeg_turbo", io::codec::libjpeg_version()},
               {"precision", name_of(plan.recipe.precision)},
               {"loader_threads", plan.recipe.data.loader_threads.value.value_or(0)},
               {"cpu", look_up("/proc/cpuinfo", "model name", ':')},

@@ -15,7 +15,7 @@ diff commands.txt <(candidates "" | sort)
 same $'check\npack' data ""
 same pack data p
 same "" nonsense ""
-"$TEMPER" __complete -- eval --spl | grep -qx $'--split\tdata split to evaluate'
+"$TEMPER" __complete -- eval --spl | grep -qx -- $'--split\tdata split to evaluate'
 same $'test\nvalidation\ntrain' eval run --split ""
 same validation eval run --split val
 same --split=validation eval run --split=val
@@ -33,7 +33,7 @@ same :files train --set data.source=
 same $'checkpoint.every_steps=\n:nospace' recipe show mine.toml --set checkpoint.every_s
 
 for shell in bash zsh fish; do
-  "$TEMPER" completion $shell | grep -qF "__complete -- "
+  "$TEMPER" completion $shell | grep -qF -- "__complete -- "
 done
 # shellcheck source=/dev/null
 source <("$TEMPER" completion bash)

@@ -36,11 +36,11 @@ std::string weights_of(const small::fs::path& run) {
 }
 
 /// Epoch and step of every evaluation.
-std::vector<std::pair<int, int>> evaluations(const small::fs::path& run) {
-  std::vector<std::pair<int, int>> found;
-  for (const auto& line : read_log(run))
-    if (line.at("event") == "epoch")
-      found.emplace_back(line.at("epoch").get<int>(), line.at("step").get<int>());
+std::vector<std::pair<std::int64_t, std::int64_t>> evaluations(const small::fs::path& run) {
+  std::vector<std::pair<std::int64_t, std::int64_t>> found;
+  for (const auto& event : read_log(run))
+    if (const auto* evaluated = std::get_if<Evaluated>(&event))
+      found.emplace_back(evaluated->epoch, evaluated->step);
   return found;
 }
 
@@ -64,11 +64,10 @@ TEST(Length, AnIncompleteLastEpochIsEvaluatedLikeAWholeOne) {
   EXPECT_TRUE(outcome.finished);
   EXPECT_EQ(outcome.step, 13);
   EXPECT_THAT(evaluations(folder.path), ElementsAre(Pair(1, 6), Pair(2, 12), Pair(3, 13)));
-  for (const auto& line : read_log(folder.path))
-    if (line.at("event") == "start") {
-      EXPECT_EQ(line.at("total_steps"), 13);
-      EXPECT_EQ(line.at("epochs"), 3);
-    }
+  const auto log = read_log(folder.path);
+  const auto& start = std::get<Started>(log.front());
+  EXPECT_EQ(start.total_steps, 13);
+  EXPECT_EQ(start.epochs, 3);
 }
 
 TEST(Length, LessThanAnEpochIsARun) {

@@ -27,7 +27,7 @@ Manifest complete() {
           .left_out = 4,
           .left_out_in_row = 5,
           .optimizer_steps = 6,
-          .updates = 7,
+          .updates = {7, 8},
           .plateaus = {{"optimizer.lr",
                         {.measure = schedule::PlateauMeasure::validation_accuracy,
                          .best = std::numeric_limits<double>::denorm_min(),
@@ -76,7 +76,7 @@ TEST(Manifest, IsReadAsItWasWritten) {
 TEST(Manifest, HasTheKeysOfItsFormat) {
   const auto object = json::parse(to_text(empty()));
   EXPECT_EQ(object,
-            (json{{"format", 3},
+            (json{{"format", 4},
                   {"step", 0},
                   {"fingerprint", ""},
                   {"seconds", 0.0},
@@ -88,7 +88,7 @@ TEST(Manifest, HasTheKeysOfItsFormat) {
                   {"left_out", 0},
                   {"left_out_in_row", 0},
                   {"optimizer_steps", 0},
-                  {"updates", 0},
+                  {"updates", json::array()},
                   {"plateaus", json::object()},
                   {"files", json::object()},
                   {"checksum", object.at("checksum")}}));
