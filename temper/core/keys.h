@@ -20,7 +20,7 @@ template <class Struct, class Value>
 struct Key {
   std::string_view name;  ///< "": the keys of the value are keys of the struct's own object
   Value Struct::* member;
-  bool or_null;  ///< an empty std::optional is written as null instead of being left out
+  bool or_null = false;  ///< an empty std::optional is written as null instead of being left out
 };
 
 template <class Struct, class Value>

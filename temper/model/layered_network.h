@@ -51,10 +51,10 @@ class LayeredNetwork : public Network {
   /// Ends a stage that can be frozen, with the layers made so far.
   void end_stage() { stage_ends_.push_back(weights_.layer() + 1); }
 
- private:
   at::Tensor compute(const at::Tensor& images) final { return logits(images).tensor(); }
   [[nodiscard]] bool casts_itself() const final { return true; }
 
+ private:
   Weights weights_;
   RandomLayers random_;
   bool training_ = true;

@@ -16,9 +16,9 @@ namespace temper::model {
 /// 2-d convolution. Weights are initialized He normal by fan-out as in PyTorch, which disregards
 /// the groups (arXiv:1502.01852), the bias to 0.
 struct Convolution {
-  /// @param name  of the layer: its parameters are name.weight and name.bias
-  Convolution(Weights& weights, std::string name, std::int64_t in, std::int64_t out,
-              const Window& window, bool has_bias = false);
+  /// @param layer  its name, "layer1.0.conv1": the parameters are <layer>.weight and <layer>.bias
+  Convolution(Weights& weights, std::string layer, std::int64_t in, std::int64_t out,
+              const Window& geometry, bool has_bias = false);
   [[nodiscard]] Value operator()(const Value& x) const;
 
   std::string name;
@@ -29,7 +29,7 @@ struct Convolution {
 
 /// Batch normalization (arXiv:1502.03167); momentum and epsilon as in PyTorch.
 struct BatchNorm {
-  BatchNorm(Weights& weights, std::string name, std::int64_t channels, double gamma = 1);
+  BatchNorm(Weights& weights, std::string layer, std::int64_t channels, double gamma = 1);
   [[nodiscard]] Value operator()(const Value& x, const Mode& mode) const;
 
   /// The name of the buffer `batches`.
@@ -59,7 +59,7 @@ struct ConvNorm {
 
 /// Fully connected layer; weight and bias are initialized uniformly in +-1/sqrt(in).
 struct Linear {
-  Linear(Weights& weights, std::string name, std::int64_t in, std::int64_t out,
+  Linear(Weights& weights, std::string layer, std::int64_t in, std::int64_t out,
          ParameterKind kind = ParameterKind::weight);
   [[nodiscard]] Value operator()(const Value& x) const;
 

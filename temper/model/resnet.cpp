@@ -119,7 +119,7 @@ Window stem_window(Stem stem) {
 class Residual final : public LayeredNetwork {
  public:
   Residual(const Plan& plan, const ResNet& options, const Task& task, std::uint64_t seed)
-      : LayeredNetwork(seed, RandomLayers(options, plan.blocks)),
+      : LayeredNetwork(seed, RandomLayers(static_cast<const RandomOptions&>(options), plan.blocks)),
         form_(plan.stem),
         stem_{Convolution(weights(), "conv1", task.channels, plan.stem_width, stem_window(form_)),
               BatchNorm(weights(), "bn1", plan.stem_width)} {
@@ -187,9 +187,9 @@ class Residual final : public LayeredNetwork {
     auto& block = blocks_.emplace_back();
     const auto unit = [&](int i, std::int64_t from, std::int64_t to, const Window& window,
                           double gamma = 1) {
-      block.branch.push_back(
-          ConvNorm{Convolution(weights(), fmt::format("{}.conv{}", name, i), from, to, window),
-                   BatchNorm(weights(), fmt::format("{}.bn{}", name, i), to, gamma)});
+      ConvNorm made{Convolution(weights(), fmt::format("{}.conv{}", name, i), from, to, window),
+                    BatchNorm(weights(), fmt::format("{}.bn{}", name, i), to, gamma)};
+      block.branch.push_back(std::move(made));
     };
     if (basic) {
       unit(1, in, width, Window::same(3, stride));

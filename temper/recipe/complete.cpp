@@ -1,7 +1,6 @@
 #include "temper/recipe/complete.h"
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 #include "temper/recipe/overloaded.h"
@@ -99,9 +98,8 @@ class Completer {
   /// The list's index that was typed; 0 before there is one.
   [[nodiscard]] std::string index_after(const std::string& path) const {
     const auto rest = typed_.substr(path.size() + 1);
-    const auto digits = std::ranges::find_if(
-        rest, [](char c) { return std::isdigit(static_cast<unsigned char>(c)) == 0; });
-    return digits == rest.begin() ? "0" : std::string(rest.begin(), digits);
+    const std::string digits(rest.substr(0, rest.find_first_not_of("0123456789")));
+    return digits.empty() ? "0" : digits;
   }
 
   void assignment(const std::string& path, std::string_view meaning, const Names& values) {

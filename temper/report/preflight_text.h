@@ -11,6 +11,6 @@ namespace temper::report {
 std::string to_text(const train::Estimate& estimate, const train::Plan& plan);
 
 /// Whether the network can overfit a batch, on one line without a line break at the end.
-std::string to_text(const train::Overfit& overfit, bool regression);
+std::string to_text(const train::Overfit& result, bool regression);
 
 }  // namespace temper::report

@@ -48,7 +48,7 @@ fs::path checkpoint_file(const fs::path& run, const std::string& which,
 
 fs::path weights_file(const fs::path& run, std::string& weights, const recipe::Recipe& recipe) {
   if (weights == "best" || weights == "last") return checkpoint_file(run, weights, recipe);
-  const fs::path raw = run / "model.safetensors";
+  fs::path raw = run / "model.safetensors";
   if (!fs::exists(raw))
     throw Error(Code::usage, {.file = run.string()},
                 fmt::format("no finished run (looked for {}); train it to the end first, or use "
@@ -64,9 +64,10 @@ fs::path weights_file(const fs::path& run, std::string& weights, const recipe::R
   if (weights == names.front()) weights = "averaged";
   const auto& name = weights == "averaged" ? names.front() : weights;
   if (std::ranges::find(names, name) == names.end())
-    throw Error(Code::usage, {.file = run.string()},
-                fmt::format("the run has no weights \"{}\"; expected raw, averaged, {}, best or last",
-                            weights, fmt::join(names, ", ")));
+    throw Error(
+        Code::usage, {.file = run.string()},
+        fmt::format("the run has no weights \"{}\"; expected raw, averaged, {}, best or last",
+                    weights, fmt::join(names, ", ")));
   return run / averaged_file(name);
 }
 
