@@ -46,9 +46,8 @@ void CrossEntropy::check(std::int64_t classes) const {
                             "number per class, in their order",
                             class_weights.size(), classes));
   if (std::ranges::none_of(class_weights, [](double weight) { return weight > 0; }))
-    throw Error(
-        Code::usage, {.option = "loss.weight"},
-        "loss.weight is all 0, so nothing would be learned; expected at least one above 0");
+    throw Error(Code::usage, {.option = "loss.weight"},
+                "loss.weight is all 0, so nothing would be learned; expected at least one above 0");
 }
 
 at::Tensor cross_entropy(const at::Tensor& logits, const at::Tensor& targets,

@@ -41,10 +41,10 @@ std::string text_of(const train::Gap& gap) {
   const auto loss =
       fmt::format("generalization gap {:+.4f} in loss (95% interval {:.4f} to {:.4f})", gap.loss,
                   gap.loss_interval->low, gap.loss_interval->high);
-  const auto accuracy =
-      gap.of_values() ? ""
-                      : fmt::format(", {:+.2f} points in accuracy ({})", 100 * gap.accuracy,
-                                    percent(*gap.accuracy_interval));
+  const auto accuracy = gap.of_values()
+                            ? ""
+                            : fmt::format(", {:+.2f} points in accuracy ({})", 100 * gap.accuracy,
+                                          percent(*gap.accuracy_interval));
   return fmt::format("{}{}, on {} validation and {} training images\n", loss, accuracy,
                      grouped(gap.validation.count), grouped(gap.train.count));
 }
@@ -57,10 +57,10 @@ std::string class_lines(const std::vector<train::ClassScore>& classes) {
   };
   std::string text;
   for (const auto& one : classes)
-    text += fmt::format(
-        "{:<{}} {:>8} images  precision {}  recall {}{}\n", one.name, width, grouped(one.images),
-        share(one.precision), share(one.recall),
-        one.recall_interval ? fmt::format(" ({})", percent(*one.recall_interval)) : "");
+    text +=
+        fmt::format("{:<{}} {:>8} images  precision {}  recall {}{}\n", one.name, width,
+                    grouped(one.images), share(one.precision), share(one.recall),
+                    one.recall_interval ? fmt::format(" ({})", percent(*one.recall_interval)) : "");
   return text;
 }
 

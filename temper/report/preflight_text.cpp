@@ -28,8 +28,8 @@ std::string to_text(const train::Estimate& e, const train::Plan& plan) {
       "training time   {} for {} steps, {} in an epoch, evaluation included\n",
       grouped(e.parameters), grouped(e.multiply_adds), static_cast<double>(e.memory) / kMiB,
       static_cast<double>(e.memory_available) / kMiB, e.images_per_second, e.step_images_per_second,
-      e.steps_tried, about_size(plan, e), clock_text(e.seconds),
-      grouped(plan.horizon.total_steps), grouped(plan.horizon.steps_per_epoch));
+      e.steps_tried, about_size(plan, e), clock_text(e.seconds), grouped(plan.horizon.total_steps),
+      grouped(plan.horizon.steps_per_epoch));
 }
 
 std::string to_text(const train::Overfit& r, bool regression) {

@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "temper/core/version.h"
-#include "temper/io/libjpeg_version.h"
 #include "temper/io/json_keys.h"
+#include "temper/io/libjpeg_version.h"
 #include "temper/train/clock.h"
 
 namespace temper::train {

@@ -160,7 +160,7 @@ TEST(Resume, IsExactWithAPlateauThatFallsAndStagesThatThaw) {
       "lr_scaling={ reference_batch = 8 }",
       "freeze={ stages = 2, epochs = 2 }",
       "parameters.layer_decay=0.8",
-      "averaging=[{ kind = \"swa\", start = 0 }, { kind = \"ema\", decay = 0.9 }]"};
+      R"(averaging=[{ kind = "swa", start = 0 }, { kind = "ema", decay = 0.9 }])"};
   for (int step = 1; step < 4 * kStepsPerEpoch; step += everything() ? 1 : 3)
     expect_equal_after_a_stop(folder, edits, step);
 }

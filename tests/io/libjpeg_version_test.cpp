@@ -29,8 +29,8 @@ TEST(LibjpegVersion, OfThisProcessIsFound) {
 }
 
 TEST(LibjpegVersion, SupportsJpegScanOnlyIfItWasTried) {
-  for (const auto tried : {"2.0.6", "2.1.5", "3.2.0"}) EXPECT_TRUE(supports_jpeg_scan(tried));
-  for (const auto other : {"", "2.1", "2.1.50", "2.1.5.1", "2.1.6", "3.3.0"})
+  for (const auto* tried : {"2.0.6", "2.1.5", "3.2.0"}) EXPECT_TRUE(supports_jpeg_scan(tried));
+  for (const auto* other : {"", "2.1", "2.1.50", "2.1.5.1", "2.1.6", "3.3.0"})
     EXPECT_FALSE(supports_jpeg_scan(other)) << other;
 }
 
