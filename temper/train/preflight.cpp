@@ -68,9 +68,12 @@ std::string about_first_values(const at::Tensor& answers, const data::Batch& bat
 
 /// All that a recipe may leave out, as it would make one batch harder to learn.
 void switch_off_techniques(recipe::Recipe& recipe) {
-  for (const auto& item : group(recipe).items)
+  for (const auto& item : group(recipe).items) {
     if (const auto* technique = std::get_if<std::function<OptionalView()>>(&item.slot))
       (*technique)().set_present(false);
+    if (const auto* techniques = std::get_if<std::function<ListView()>>(&item.slot))
+      (*techniques)().resize(0);
+  }
 }
 
 }  // namespace
