@@ -24,13 +24,13 @@
 
 #include <jpeglib.h>
 
+#include "temper/augment/normalisation.h"
 #include "temper/augment/random_resized_crop.h"
 #include "temper/core/error.h"
 #include "temper/core/random.h"
 #include "temper/data/array_source.h"
 #include "temper/data/file_source.h"
 #include "temper/data/loader.h"
-#include "temper/data/normalisation.h"
 #include "temper/data/open.h"
 #include "temper/io/read_file.h"
 
@@ -87,7 +87,7 @@ class Epochs {
 
  private:
   static data::LoaderOptions options(bool small, std::int64_t threads) {
-    data::LoaderOptions options{.normalisation = data::imagenet_normalisation(3),
+    data::LoaderOptions options{.normalisation = augment::imagenet_normalisation(3),
                                 .batch = 64,
                                 .drop_last = false,
                                 .threads = threads - 1};

@@ -24,6 +24,11 @@ bool fused_gives(const NormalisationTable& table) {
 
 }  // namespace
 
+Normalisation imagenet_normalisation(int channels) {
+  if (channels == 1) return {{0.449}, {0.226}};
+  return {{0.485, 0.456, 0.406}, {0.229, 0.224, 0.225}};
+}
+
 NormalisationTable::NormalisationTable(const Normalisation& normalisation) {
   const auto& [mean, std] = normalisation;
   if (mean.size() != std.size() || (mean.size() != 1 && mean.size() != 3))

@@ -12,6 +12,10 @@ struct Normalisation {
   bool operator==(const Normalisation&) const = default;
 };
 
+/// Mean and standard deviation of ImageNet's training set, which pretrained networks expect. For
+/// grayscale they are the means over its three channels.
+Normalisation imagenet_normalisation(int channels);
+
 /// (sample / 255 - mean) / std in float, in the order of torchvision's ToTensor and Normalize, for
 /// every channel and 8-bit sample.
 class NormalisationTable {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "temper/data/normalisation.h"
+#include "temper/augment/normalisation.h"
 
 namespace temper::data {
 
@@ -11,7 +11,7 @@ void DatasetBuilder::finish(Dataset& dataset) const {
                     std::count(sizes_.begin(), sizes_.end(), sizes_.front()) == std::ssize(sizes_);
   dataset.height = same ? static_cast<int>(sizes_.front()->height) : 0;
   dataset.width = same ? static_cast<int>(sizes_.front()->width) : 0;
-  dataset.normalisation = imagenet_normalisation(rest_.channels);
+  dataset.normalisation = augment::imagenet_normalisation(rest_.channels);
 }
 
 }  // namespace temper::data

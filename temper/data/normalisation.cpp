@@ -8,11 +8,6 @@
 
 namespace temper::data {
 
-augment::Normalisation imagenet_normalisation(int channels) {
-  if (channels == 1) return {{0.449}, {0.226}};
-  return {{0.485, 0.456, 0.406}, {0.229, 0.224, 0.225}};
-}
-
 void add(Histogram& histogram, const io::Pixels& pixels) {
   const auto channels = static_cast<std::size_t>(pixels.channels);
   const auto samples = static_cast<std::size_t>(pixels.width) * channels;

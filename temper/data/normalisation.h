@@ -8,10 +8,6 @@
 
 namespace temper::data {
 
-/// Mean and standard deviation of ImageNet's training set, which pretrained networks expect. For
-/// grayscale they are the means over its three channels.
-augment::Normalisation imagenet_normalisation(int channels);
-
 /// Number of occurrences of each pixel value in each channel; exact for any number of pixels.
 using Histogram = std::array<std::array<std::uint64_t, 256>, 3>;
 

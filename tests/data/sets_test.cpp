@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "temper/augment/normalisation.h"
 #include "temper/data/fashion_mnist.h"
 #include "temper/data/folder.h"
 #include "temper/data/normalisation.h"
@@ -112,7 +113,7 @@ TEST_F(Folder, WithClassesOnlyIsATrainingSet) {
   EXPECT_EQ(sets.test, nullptr);
   EXPECT_EQ(sets.height, 6);
   EXPECT_EQ(sets.width, 8);
-  EXPECT_EQ(sets.normalisation, imagenet_normalisation(3));
+  EXPECT_EQ(sets.normalisation, augment::imagenet_normalisation(3));
 }
 
 TEST_F(Folder, WithTrainValidationAndTestIsThreeSets) {
