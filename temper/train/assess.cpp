@@ -7,6 +7,7 @@
 #include "temper/core/error.h"
 #include "temper/measure/gap.h"
 #include "temper/measure/likelihood.h"
+#include "temper/measure/temperature.h"
 #include "temper/measure/values.h"
 #include "temper/train/sensitivity.h"
 
@@ -24,7 +25,9 @@ std::optional<SavedTemperature> temperature_of(const std::filesystem::path& run,
                             "with `temper eval {} --temperature fit`",
                             model.weights, run.string()));
   }
-  const auto fitted = fit_temperature(*validation);
+  const SavedTemperature fitted{
+      .fit = measure::fit_temperature(validation->logits, validation->labels),
+      .images = validation->labels.size(0)};
   save_temperature(run, model.weights, model.file, fitted);
   return fitted;
 }

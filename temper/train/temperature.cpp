@@ -56,11 +56,6 @@ void require_validation(const Plan& plan) {
               "with a validation set, such as data.validation = 0.1");
 }
 
-SavedTemperature fit_temperature(const Predictions& validation) {
-  return {measure::fit_temperature(validation.logits, validation.labels),
-          validation.labels.size(0)};
-}
-
 void save_temperature(const fs::path& run, const std::string& weights, const fs::path& file,
                       const SavedTemperature& temperature) {
   auto all = read(run);

@@ -7,7 +7,7 @@
 
 #include "temper/core/keys.h"
 #include "temper/measure/temperature.h"
-#include "temper/train/evaluate.h"
+#include "temper/train/plan.h"
 
 /// Temperature scaling: the temperature by which a run's logits are divided before the softmax is
 /// fitted on its validation set (measure/temperature.h) and saved in temperature.json beside its
@@ -26,9 +26,6 @@ struct SavedTemperature {
 /// Throws Error{Code::usage} where the plan has no validation set, or an empty one: a temperature
 /// fitted on training images would make the network overconfident.
 void require_validation(const Plan& plan);
-
-/// @param validation  predictions on the plan's validation set, with the weights to be calibrated
-SavedTemperature fit_temperature(const Predictions& validation);
 
 /// Saves the temperature of these weights, and keeps those of other weights. Throws
 /// Error{Code::io}.
