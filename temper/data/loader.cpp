@@ -1,7 +1,5 @@
 #include "temper/data/loader.h"
 
-#include <ATen/ops/as_strided.h>
-#include <ATen/ops/empty.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,87 +17,10 @@
 #include "temper/core/error.h"
 #include "temper/core/random.h"
 #include "temper/data/readable.h"
+#include "temper/data/slot.h"
 
 namespace temper::data {
 namespace {
-
-/// A skipped image, and the number of images tried for its row so far.
-struct SkipRecord {
-  Skipped skipped;
-  std::int64_t attempt = 0;
-};
-
-/// The memory of a batch, which is reused for one batch after another.
-struct Slot {
-  augment::Pipeline pipeline;  ///< of the current batch
-  Batch full = {};             ///< all rows, of the largest size
-  Batch delivered = {};        ///< the current batch, a view of `full`
-  std::vector<float*> views = {};
-  std::int64_t* labels = nullptr;
-  float* targets = nullptr;
-  bool* labelled = nullptr;
-  std::int64_t* ids = nullptr;
-  std::int64_t* repeats = nullptr;
-
-  std::vector<SkipRecord> skip_records = {};  ///< in the order in which they happened
-  std::int64_t waiting = 0;                   ///< number of rows that are not finished
-  std::int64_t failed = 0;                    ///< the first row that failed, if there is an error
-  bool unusable = false;                      ///< there is an error and no row is prepared
-  std::exception_ptr error = {};
-};
-
-Slot make_slot(const augment::Pipeline& pipeline, std::int64_t views, std::int64_t rows,
-               std::int64_t outputs) {
-  Slot slot{.pipeline = pipeline};
-  const auto size = pipeline.input();
-  for (std::int64_t view = 0; view < views; ++view)
-    slot.views.push_back(
-        slot.full.views
-            .emplace_back(at::empty(
-                {rows, pipeline.channels(), size.height, size.width},
-                at::TensorOptions(at::kFloat).memory_format(at::MemoryFormat::ChannelsLast)))
-            .data_ptr<float>());
-  slot.full.labels = at::empty({rows}, at::kLong);
-  slot.full.targets = at::empty({rows, outputs}, at::kFloat);
-  slot.full.labelled = at::empty({rows}, at::kBool);
-  slot.full.ids = at::empty({rows}, at::kLong);
-  slot.full.repeats = at::empty({rows}, at::kLong);
-  slot.labels = slot.full.labels.data_ptr<std::int64_t>();
-  slot.targets = slot.full.targets.data_ptr<float>();
-  slot.labelled = slot.full.labelled.data_ptr<bool>();
-  slot.ids = slot.full.ids.data_ptr<std::int64_t>();
-  slot.repeats = slot.full.repeats.data_ptr<std::int64_t>();
-  return slot;
-}
-
-/// A view of `rows` images of that size, channels-last and contiguous from the start of `full`.
-at::Tensor first_images(const at::Tensor& full, std::int64_t rows, augment::Size size) {
-  const auto [height, width] = size;
-  const auto channels = full.size(1);
-  return at::as_strided(full, {rows, channels, height, width},
-                        {height * width * channels, 1, width * channels, channels});
-}
-
-Batch first_rows(const Batch& full, std::int64_t rows, augment::Size size) {
-  auto batch = full.rows(0, rows);
-  for (std::size_t view = 0; view < batch.views.size(); ++view)
-    batch.views[view] = first_images(full.views[view], rows, size);
-  return batch;
-}
-
-/// Moves the skipped images to `skipped`, in an order that does not depend on the threads.
-void tell(std::vector<SkipRecord>& skip_records, std::vector<Skipped>& skipped) {
-  std::ranges::sort(skip_records, {},
-                    [](const SkipRecord& one) { return std::pair(one.skipped.row, one.attempt); });
-  skipped.clear();
-  for (auto& one : skip_records) skipped.push_back(std::move(one.skipped));
-  skip_records.clear();
-}
-
-bool is_of(const Batch& batch, std::int64_t rows, augment::Size size) {
-  return !batch.views.empty() && batch.views[0].size(0) == rows &&
-         batch.views[0].size(2) == size.height && batch.views[0].size(3) == size.width;
-}
 
 void check(const Source& source, const LoaderOptions& options) {
   if (options.batch < 1 || options.threads < 0 || options.threads > 1024 || options.slots < 2)
@@ -188,13 +109,9 @@ class Loader::Workers {
         finished_.wait(lock);
     }
     if (slot.error) std::rethrow_exception(slot.error);
-    const auto rows = end - due_ * options_.batch;
-    if (const auto size = slot.pipeline.input(); !is_of(slot.delivered, rows, size))
-      slot.delivered = first_rows(slot.full, rows, size);
-    if (!slot.skip_records.empty() || !slot.delivered.skipped.empty())
-      tell(slot.skip_records, slot.delivered.skipped);
+    const auto& batch = deliver(slot, end - due_ * options_.batch);
     ++due_;
-    return &slot.delivered;
+    return &batch;
   }
 
  private:
