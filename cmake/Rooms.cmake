@@ -22,10 +22,11 @@ function(temper_compile_briefly target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
 endfunction()
 
-# temper_room(NAME [TECHNIQUES] [SELFTEST tests...] [TORCH tensor|nn|recipe] [USES rooms...]): temper/NAME/*.cpp as a static
-# library temper_NAME, and tests/NAME/*_test.cpp as the program NAME_test.
+# temper_room(NAME [TECHNIQUES] [SELFTEST tests...] [TORCH tensor|nn|recipe] [USES rooms...] [FLOORS folders...]):
+# temper/NAME/**.cpp as a static library temper_NAME, and tests/NAME/**_test.cpp as the program NAME_test. FLOORS orders the
+# folders of the room, for scripts/check-layers.
 function(temper_room name)
-  cmake_parse_arguments(ROOM "TECHNIQUES" "TORCH" "SELFTEST;USES" ${ARGN})
+  cmake_parse_arguments(ROOM "TECHNIQUES" "TORCH" "SELFTEST;USES;FLOORS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/temper/${name}/*.cpp")
   list(TRANSFORM ROOM_USES PREPEND temper_)
   set(target temper_${name})
@@ -74,7 +75,7 @@ endfunction()
 
 # The tests of a room, as objects, so that temper-selftest contains the same ones.
 function(temper_tests name)
-  file(GLOB tests CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/tests/${name}/*_test.cpp")
+  file(GLOB_RECURSE tests CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/tests/${name}/*_test.cpp")
   if(NOT TEMPER_TESTS OR NOT tests)
     return()
   endif()
