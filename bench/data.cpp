@@ -28,11 +28,11 @@
 #include "temper/augment/random_resized_crop.h"
 #include "temper/core/error.h"
 #include "temper/core/random.h"
-#include "temper/data/array_source.h"
-#include "temper/data/file_source.h"
-#include "temper/data/loader.h"
-#include "temper/data/open.h"
-#include "temper/io/read_file.h"
+#include "temper/data/loader/loader.h"
+#include "temper/data/sources/array_source.h"
+#include "temper/data/sources/file_source.h"
+#include "temper/data/sources/open.h"
+#include "temper/io/disk/read_file.h"
 
 namespace {
 

@@ -8,13 +8,14 @@
 #include <ctime>
 #include <vector>
 
+#include "temper/evaluate/evaluate.h"
 #include "temper/measure/figures.h"
-#include "temper/train/evaluate.h"
 #include "temper/train/open_data.h"
 
 namespace {
 
 namespace measure = temper::measure;
+namespace evaluate = temper::evaluate;
 namespace train = temper::train;
 
 /// Milliseconds.
@@ -37,9 +38,9 @@ void compare(const char* path, int rounds) {
   const auto network = train::build_network(plan);
   std::vector<double> evaluation;
   std::vector<double> figures;
-  train::Predictions answers;
+  evaluate::Predictions answers;
   for (int round = 0; round < rounds; ++round) {
-    evaluation.push_back(timed([&] { answers = train::predict(*network, plan, plan.test); }));
+    evaluation.push_back(timed([&] { answers = evaluate::predict(*network, plan, plan.test); }));
     figures.push_back(timed([&] {
       measure::calibration_errors(answers.logits, answers.labels);
       measure::confusion_matrix(answers.logits, answers.labels);

@@ -14,7 +14,7 @@
 
 #include "temper/augment/frame.h"
 #include "temper/core/error.h"
-#include "temper/io/picture.h"
+#include "temper/io/image/picture.h"
 
 namespace {
 

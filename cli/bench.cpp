@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "commands.h"
+#include "temper/cost/data_times.h"
 #include "temper/recipe/recipe.h"
-#include "temper/train/data_times.h"
 #include "temper/train/open_data.h"
 #include "temper/train/plan.h"
 
@@ -24,11 +24,11 @@ struct Options {
 
 void bench_data(const Options& options) {
   const auto plan = train::open_plan(recipe::load(options.file, options.sets));
-  const auto times = train::data_times(plan, options.seconds, !options.loading_only);
+  const auto times = cost::data_times(plan, options.seconds, !options.loading_only);
   if (options.as_json)
-    fmt::print("{}\n", train::to_json(times).dump(2));
+    fmt::print("{}\n", cost::to_json(times).dump(2));
   else
-    fmt::print("{}", train::to_text(times));
+    fmt::print("{}", cost::to_text(times));
 }
 
 }  // namespace

@@ -12,8 +12,8 @@
 #include "commands.h"
 #include "temper/core/error.h"
 #include "temper/core/grouped.h"
-#include "temper/data/check.h"
-#include "temper/data/pack.h"
+#include "temper/data/tools/check.h"
+#include "temper/data/tools/pack.h"
 #include "temper/train/choose.h"
 
 namespace temper::cli {

@@ -1,4 +1,4 @@
-#include "temper/train/diff.h"
+#include "temper/run/diff.h"
 
 #include <fmt/format.h>
 
@@ -19,9 +19,9 @@ struct Options {
 };
 
 void diff(const Options& options) {
-  const auto differences = train::differences(options.left, options.right);
+  const auto differences = run::differences(options.left, options.right);
   if (options.as_json)
-    fmt::print("{}\n", train::to_json(differences).dump(2));
+    fmt::print("{}\n", run::to_json(differences).dump(2));
   else
     fmt::print("{}", report::to_text(differences));
 }

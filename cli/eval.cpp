@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "commands.h"
-#include "temper/io/json_keys.h"
+#include "temper/evaluate/assess.h"
+#include "temper/io/format/json_keys.h"
 #include "temper/report/assessment_text.h"
-#include "temper/train/assess.h"
 #include "temper/train/open_data.h"
 #include "temper/train/saved_model.h"
 
@@ -27,20 +27,20 @@ struct Options {
   bool as_json = false;
 };
 
-train::TemperatureFrom temperature_from(const std::string& name) {
-  if (name == "fit") return train::TemperatureFrom::fit;
-  return name == "saved" ? train::TemperatureFrom::saved : train::TemperatureFrom::none;
+evaluate::TemperatureFrom temperature_from(const std::string& name) {
+  if (name == "fit") return evaluate::TemperatureFrom::fit;
+  return name == "saved" ? evaluate::TemperatureFrom::saved : evaluate::TemperatureFrom::none;
 }
 
 void evaluate(const Options& options) {
   auto model = train::load_model(options.run, options.weights);
   if (options.per_class) train::require_classes(model, "--per-class");
-  const auto assessment = train::assess(options.run, model, train::open_run_plan(options.run),
-                                        {.split = options.split,
-                                         .temperature = temperature_from(options.temperature),
-                                         .figures = {.k = options.top},
-                                         .gap = !options.no_gap,
-                                         .sensitivity = options.sensitivity});
+  const auto assessment = evaluate::assess(options.run, model, train::open_run_plan(options.run),
+                                           {.split = options.split,
+                                            .temperature = temperature_from(options.temperature),
+                                            .figures = {.k = options.top},
+                                            .gap = !options.no_gap,
+                                            .sensitivity = options.sensitivity});
   if (!options.as_json) {
     fmt::print("{}", report::to_text(assessment, options.per_class));
     return;

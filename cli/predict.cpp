@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "commands.h"
-#include "temper/train/predict_image.h"
+#include "temper/evaluate/predict_image.h"
 #include "temper/train/saved_model.h"
 
 namespace temper::cli {
@@ -34,12 +34,12 @@ void predict(const Options& options) {
         "none turns this off)\n",
         model.temperature->fit.value, model.temperature->images);
   for (const auto& path : options.images) {
-    const auto prediction =
-        train::predict_image(model, path, {.top = options.top, .mc_dropout = options.mc_dropout});
+    const auto prediction = evaluate::predict_image(
+        model, path, {.top = options.top, .mc_dropout = options.mc_dropout});
     fmt::print("{}\n", options.as_json
-                           ? train::to_json(prediction)
+                           ? evaluate::to_json(prediction)
                                  .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
-                           : train::to_text(prediction));
+                           : evaluate::to_text(prediction));
   }
 }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "commands.h"
-#include "temper/io/atomic_file.h"
+#include "temper/io/disk/atomic_file.h"
 #include "temper/recipe/recipe.h"
 #include "temper/train/choose.h"
 

@@ -1,4 +1,4 @@
-#include "temper/train/replay.h"
+#include "temper/run/replay.h"
 
 #include <fmt/format.h>
 
@@ -23,10 +23,10 @@ struct Options {
 void replay_command(const Options& options) {
   const auto plan = train::open_run_plan(options.run);
   Progress progress;
-  const auto replay = train::replay(plan, options.run, options.step, {&progress});
-  const auto folder = train::write_replay(replay, plan, options.run);
+  const auto replay = run::replay(plan, options.run, options.step, {&progress});
+  const auto folder = run::write_replay(replay, plan, options.run);
   if (options.as_json) {
-    fmt::print("{}\n", train::to_json(replay, plan)
+    fmt::print("{}\n", run::to_json(replay, plan)
                            .dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
     return;
   }

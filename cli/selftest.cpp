@@ -1,4 +1,4 @@
-#include "temper/train/selftest.h"
+#include "temper/run/selftest.h"
 
 #include <fmt/format.h>
 
@@ -13,18 +13,18 @@
 namespace temper::cli {
 namespace {
 
-void print(const train::SelftestResult& result) {
+void print(const run::SelftestResult& result) {
   fmt::print("{:<28} {:4} passed, {} failed\n", result.name, result.passed, result.failed.size());
   for (const auto& name : result.failed) fmt::print("    {}\n", name);
   std::fflush(stdout);
 }
 
 int selftest(bool as_json) {
-  const auto results = train::selftest(train::selftest_program(), train::selftest_parts(),
-                                       [as_json](const train::SelftestResult& result) {
-                                         if (!as_json) print(result);
-                                       });
-  const bool all = std::ranges::all_of(results, &train::SelftestResult::good);
+  const auto results = run::selftest(run::selftest_program(), run::selftest_parts(),
+                                     [as_json](const run::SelftestResult& result) {
+                                       if (!as_json) print(result);
+                                     });
+  const bool all = std::ranges::all_of(results, &run::SelftestResult::good);
   if (as_json) {
     auto list = nlohmann::json::array();
     for (const auto& one : results)

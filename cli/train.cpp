@@ -15,9 +15,9 @@
 #include "temper/core/stop_flag.h"
 #include "temper/report/preflight_text.h"
 #include "temper/report/report.h"
+#include "temper/run/run.h"
 #include "temper/train/choose.h"
 #include "temper/train/request.h"
-#include "temper/train/run.h"
 
 namespace temper::cli {
 namespace {
@@ -62,7 +62,7 @@ train::RunRequest request_of(const Options& options) {
 }
 
 int dry_run(const train::Plan& plan, bool as_json) {
-  const auto e = train::estimate(plan);
+  const auto e = cost::estimate(plan);
   if (as_json) {
     fmt::print("{}\n", json{{"parameters", e.parameters},
                             {"multiply_adds", e.multiply_adds},
@@ -83,7 +83,7 @@ int dry_run(const train::Plan& plan, bool as_json) {
 
 int check(const train::Plan& plan, bool as_json) {
   train::prepare_thread(plan);
-  const auto r = train::overfit_one_batch(plan);
+  const auto r = cost::overfit_one_batch(plan);
   const bool valued = plan.is_regression();
   const auto* measure = valued ? "r2" : "accuracy";
   if (as_json)
@@ -120,17 +120,17 @@ int train_command(const Options& options, const std::vector<std::string>& comman
 
   const auto [directory, fork_from] = train::run_directories(request, chosen.recipe.name);
   Progress progress;
-  const train::RunOptions run{.directory = directory,
-                              .command = command,
-                              .stop_at = options.stop_at,
-                              .time_limit = time_limit,
-                              .stop = &stop_flag,
-                              .fork_from = fork_from,
-                              .observers = {&progress}};
+  const run::RunOptions run{.directory = directory,
+                            .command = command,
+                            .stop_at = options.stop_at,
+                            .time_limit = time_limit,
+                            .stop = &stop_flag,
+                            .fork_from = fork_from,
+                            .observers = {&progress}};
   for (const auto& hint : recipe::lint(chosen.recipe, plan.horizon))
     fmt::print(stderr, "note: {}\n", hint);
-  const bool was_finished = train::finished(directory);
-  const auto outcome = train::run(plan, run);
+  const bool was_finished = run::finished(directory);
+  const auto outcome = run::run(plan, run);
   if (!outcome.finished)
     throw Error(
         Code::stopped,

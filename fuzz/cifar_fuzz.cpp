@@ -1,7 +1,7 @@
 #include <cstdlib>
 
 #include "fuzz/hostile.h"
-#include "temper/io/cifar.h"
+#include "temper/io/format/cifar.h"
 
 // The first byte selects CIFAR-10 or CIFAR-100.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

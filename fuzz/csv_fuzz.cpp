@@ -2,7 +2,7 @@
 #include <string_view>
 
 #include "fuzz/hostile.h"
-#include "temper/io/csv.h"
+#include "temper/io/format/csv.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   return temper::fuzz::run(data, size, [](std::span<const std::byte> bytes) {

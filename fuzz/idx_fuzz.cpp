@@ -1,5 +1,5 @@
 #include "fuzz/hostile.h"
-#include "temper/io/idx.h"
+#include "temper/io/format/idx.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   return temper::fuzz::run(data, size, [](std::span<const std::byte> bytes) {

@@ -1,6 +1,6 @@
 #include "fuzz/hostile.h"
-#include "temper/io/image.h"
-#include "temper/io/picture.h"
+#include "temper/io/image/image.h"
+#include "temper/io/image/picture.h"
 
 // Decodes a whole image, then a part of it.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -2,7 +2,7 @@
 #include <string_view>
 
 #include "fuzz/hostile.h"
-#include "temper/io/json_lines.h"
+#include "temper/io/format/json_lines.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   return temper::fuzz::run(data, size, [](std::span<const std::byte> bytes) {

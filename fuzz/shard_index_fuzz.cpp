@@ -3,8 +3,8 @@
 #include <string_view>
 
 #include "fuzz/hostile.h"
-#include "temper/io/hash.h"
-#include "temper/io/shard.h"
+#include "temper/io/disk/hash.h"
+#include "temper/io/format/shard.h"
 
 // The index of a shard, with a valid checksum appended, which no mutation would find. Text that is
 // accepted must equal the text that would be written.

@@ -12,7 +12,7 @@
 #include "stripes.h"
 #include "temper/core/error.h"
 #include "temper/model/module.h"
-#include "temper/train/run.h"
+#include "temper/run/run.h"
 
 namespace {
 
@@ -72,7 +72,7 @@ int main(int argc, char** argv) {
                                      .height = Stripes::kSide,
                                      .width = Stripes::kSide};
     const auto plan = temper::train::plan(make_recipe(), data);
-    const auto outcome = temper::train::run(plan, {.directory = directory});
+    const auto outcome = temper::run::run(plan, {.directory = directory});
     if (outcome.test)
       std::printf("test accuracy %.3f, run in %s\n", outcome.test->score.accuracy, directory);
   } catch (const temper::Error& error) {

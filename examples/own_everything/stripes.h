@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "temper/data/source.h"
+#include "temper/data/sources/source.h"
 
 /// A custom data source: noisy stripes in four directions, generated when they are read. Image i
 /// depends on the seed and on i alone, so any thread may generate it at any time.

@@ -4,7 +4,7 @@ pixels decoded by Pillow 11.3.0 (numpy 2.3.5, safetensors 0.8.0).
 And tests/golden/io/regions/: larger files, with several blocks in each direction, of which parts are decoded.
 
 pixels.safetensors has "<file> RGB" and "<file> L", the results of convert() to that mode; for 16-bit grayscale
-the high byte is used instead, because Pillow clips it at 255 (see temper/io/image.h).
+the high byte is used instead, because Pillow clips it at 255 (see temper/io/image/image.h).
 """
 
 import io

@@ -7,7 +7,7 @@
 #include "temper/augment/frame.h"
 #include "temper/core/fields.h"
 #include "temper/core/random.h"
-#include "temper/io/image.h"
+#include "temper/io/image/image.h"
 
 namespace temper::augment {
 

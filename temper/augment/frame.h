@@ -8,8 +8,8 @@
 #include "temper/augment/interpolation.h"
 #include "temper/augment/normalisation.h"
 #include "temper/augment/resample.h"
-#include "temper/io/image.h"
-#include "temper/io/picture.h"
+#include "temper/io/image/image.h"
+#include "temper/io/image/picture.h"
 
 namespace temper::augment {
 

@@ -8,8 +8,8 @@
 #include "temper/augment/normalisation.h"
 #include "temper/augment/operation.h"
 #include "temper/core/draw.h"
-#include "temper/io/image.h"
-#include "temper/io/picture.h"
+#include "temper/io/image/image.h"
+#include "temper/io/image/picture.h"
 
 namespace temper::augment {
 

@@ -3,7 +3,7 @@
 #include <string_view>
 
 /// The JSON keys of a struct, in one list from which both writing and reading follow
-/// (io/json_keys.h), as recipes follow from the list of a technique's options (fields.h).
+/// (io/format/json_keys.h), as recipes follow from the list of a technique's options (fields.h).
 ///
 ///   struct Tested {
 ///     std::string weights;

@@ -8,7 +8,7 @@
 
 #include "temper/augment/operation.h"
 #include "temper/core/fields.h"
-#include "temper/io/decode.h"
+#include "temper/io/image/decode.h"
 #include "temper/recipe/sampling.h"
 
 /// The recipe's options of the data.

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "temper/core/error.h"
-#include "temper/io/hash.h"
-#include "temper/io/read_file.h"
+#include "temper/io/disk/hash.h"
+#include "temper/io/disk/read_file.h"
 #include "temper/recipe/bind.h"
 #include "temper/recipe/write.h"
 

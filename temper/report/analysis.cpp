@@ -22,13 +22,13 @@ Analysis measured(const Predictions& p) {
 }
 
 /// The test figures at the temperature that was fitted for the tested weights.
-std::optional<train::Scaled> at_temperature(Run& run) {
+std::optional<evaluate::Scaled> at_temperature(Run& run) {
   const auto file = run.weights_file();
   if (!run.test || !std::filesystem::exists(file)) return {};
   try {
     const auto temperature = train::saved_temperature(run.directory, run.test->weights, file);
     if (temperature)
-      return train::scaled(run.predictions->logits, run.predictions->labels, *temperature);
+      return evaluate::scaled(run.predictions->logits, run.predictions->labels, *temperature);
   } catch (const Error& error) {
     run.problems.emplace_back(error.what());
   }

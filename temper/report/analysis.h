@@ -5,18 +5,18 @@
 #include <optional>
 #include <vector>
 
+#include "temper/evaluate/assess.h"
 #include "temper/measure/figures.h"
 #include "temper/measure/values.h"
 #include "temper/report/run.h"
-#include "temper/train/assess.h"
 
 namespace temper::report {
 
 /// Measures of the test predictions, computed by the functions of measure/.
 struct Analysis : measure::Metrics {
-  at::Tensor confidence;                ///< double [n]
-  at::Tensor predicted;                 ///< int64 [n]
-  std::optional<train::Scaled> scaled;  ///< at the temperature fitted for the weights
+  at::Tensor confidence;                   ///< double [n]
+  at::Tensor predicted;                    ///< int64 [n]
+  std::optional<evaluate::Scaled> scaled;  ///< at the temperature fitted for the weights
 
   [[nodiscard]] std::int64_t confused(std::int64_t label, std::int64_t predicted_class) const {
     return confusion.const_data_ptr<std::int64_t>()[label * classes + predicted_class];

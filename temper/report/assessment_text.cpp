@@ -21,7 +21,7 @@ std::string text_of(const measure::CalibrationErrors& errors) {
       100 * errors.width, 100 * errors.mass, 100 * errors.debiased);
 }
 
-std::string text_of(const train::Scaled& s) {
+std::string text_of(const evaluate::Scaled& s) {
   const auto& t = s.temperature;
   return fmt::format(
              "temperature {:.4g}, fitted on {} validation images: validation loss {:.4f} -> "
@@ -37,7 +37,7 @@ std::string text_of(const measure::WeightNorms& norms) {
       grouped(norms.count), norms.l2, norms.root_mean_square, norms.largest);
 }
 
-std::string text_of(const train::Gap& gap) {
+std::string text_of(const evaluate::Gap& gap) {
   const auto loss =
       fmt::format("generalization gap {:+.4f} in loss (95% interval {:.4f} to {:.4f})", gap.loss,
                   gap.loss_interval->low, gap.loss_interval->high);
@@ -49,7 +49,7 @@ std::string text_of(const train::Gap& gap) {
                      grouped(gap.validation.count), grouped(gap.train.count));
 }
 
-std::string class_lines(const std::vector<train::ClassScore>& classes) {
+std::string class_lines(const std::vector<evaluate::ClassScore>& classes) {
   std::size_t width = 0;
   for (const auto& one : classes) width = std::max(width, one.name.size());
   const auto share = [](const std::optional<double>& part) {
@@ -64,7 +64,7 @@ std::string class_lines(const std::vector<train::ClassScore>& classes) {
   return text;
 }
 
-std::string regression_text(const train::Assessment& a) {
+std::string regression_text(const evaluate::Assessment& a) {
   auto text = fmt::format(
       "{} {}, over {} images, {} weights\n"
       "loss {:.4f} (bootstrap {:.4f} to {:.4f}), the mean squared error of standardized targets\n",
@@ -79,7 +79,7 @@ std::string regression_text(const train::Assessment& a) {
   return text;
 }
 
-std::string classification_text(const train::Assessment& a) {
+std::string classification_text(const evaluate::Assessment& a) {
   auto text = fmt::format(
       "{} accuracy {:.2f}% (95% interval {}, bootstrap {}), loss {:.4f}, over {} images, {} "
       "weights\n",
@@ -96,7 +96,7 @@ std::string classification_text(const train::Assessment& a) {
 
 }  // namespace
 
-std::string to_text(const train::Assessment& a, bool per_class) {
+std::string to_text(const evaluate::Assessment& a, bool per_class) {
   auto text = a.score.errors ? regression_text(a) : classification_text(a);
   if (a.gap) text += text_of(*a.gap);
   text += text_of(*a.norms);

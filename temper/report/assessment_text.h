@@ -1,12 +1,12 @@
 #pragma once
 #include <string>
 
-#include "temper/train/assess.h"
+#include "temper/evaluate/assess.h"
 
 namespace temper::report {
 
 /// An assessment as lines for a terminal.
 /// @param per_class  with precision and recall of every class
-std::string to_text(const train::Assessment& assessment, bool per_class = false);
+std::string to_text(const evaluate::Assessment& assessment, bool per_class = false);
 
 }  // namespace temper::report

@@ -14,7 +14,7 @@ std::string or_nothing(const std::string& value) {
   return value.empty() ? "(none)" : value;
 }
 
-std::string recipe_text(const train::RunDifferences& d, bool changes_results,
+std::string recipe_text(const run::RunDifferences& d, bool changes_results,
                         std::string_view title) {
   std::string text;
   for (const auto& one : d.recipe) {
@@ -25,7 +25,7 @@ std::string recipe_text(const train::RunDifferences& d, bool changes_results,
   return text;
 }
 
-std::string environment_text(const std::vector<train::EnvironmentDifference>& differing) {
+std::string environment_text(const std::vector<run::EnvironmentDifference>& differing) {
   if (differing.empty()) return "environment: the same\n";
   std::string text = "environment\n";
   for (const auto& one : differing)
@@ -33,7 +33,7 @@ std::string environment_text(const std::vector<train::EnvironmentDifference>& di
   return text;
 }
 
-std::string losses_text(const train::LossComparison& losses) {
+std::string losses_text(const run::LossComparison& losses) {
   if (losses.first_step)
     return fmt::format("losses: first difference at step {}: {} | {}\n", *losses.first_step,
                        losses.left, losses.right);
@@ -42,7 +42,7 @@ std::string losses_text(const train::LossComparison& losses) {
   return "losses: no log lines for the same steps\n";
 }
 
-std::string end_text(const train::RunEnd& end) {
+std::string end_text(const run::RunEnd& end) {
   if (!end.test)
     return fmt::format("{}, {} steps", end.seconds ? "finished" : "not finished", end.steps);
   const auto& [weights, score] = *end.test;
@@ -54,7 +54,7 @@ std::string end_text(const train::RunEnd& end) {
 
 }  // namespace
 
-std::string to_text(const train::RunDifferences& d) {
+std::string to_text(const run::RunDifferences& d) {
   auto text = recipe_text(d, true, "recipe, options that change results") +
               recipe_text(d, false, "recipe, other options");
   if (d.recipe.empty()) text += "recipe: the same\n";

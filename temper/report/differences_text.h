@@ -1,11 +1,11 @@
 #pragma once
 #include <string>
 
-#include "temper/train/diff.h"
+#include "temper/run/diff.h"
 
 namespace temper::report {
 
 /// The differences between two runs as lines for a terminal.
-std::string to_text(const train::RunDifferences& differences);
+std::string to_text(const run::RunDifferences& differences);
 
 }  // namespace temper::report

@@ -8,11 +8,11 @@
 #include <nlohmann/json.hpp>
 
 #include "temper/core/error.h"
-#include "temper/data/subset.h"
-#include "temper/io/json_keys.h"
-#include "temper/train/features.h"
+#include "temper/data/sources/subset.h"
+#include "temper/evaluate/features.h"
+#include "temper/evaluate/sensitivity.h"
+#include "temper/io/format/json_keys.h"
 #include "temper/train/open_data.h"
-#include "temper/train/sensitivity.h"
 
 namespace temper::report {
 namespace {
@@ -62,10 +62,10 @@ at::Tensor places(const at::Tensor& labels, const Classes& classes) {
 
 Cluster cluster(model::Network& network, const train::Plan& plan, std::string name,
                 const std::shared_ptr<const data::Source>& set, const Classes& classes) {
-  const auto [activations, labels] = train::features(network, plan, images_of(set, classes));
+  const auto [activations, labels] = evaluate::features(network, plan, images_of(set, classes));
   return {std::move(name),
           kShown,
-          measure::template_plane(activations, train::head_of(network), classes),
+          measure::template_plane(activations, evaluate::head_of(network), classes),
           measure::principal_components(activations),
           places(labels, classes),
           measure::cluster_distances(activations, labels)};
@@ -91,8 +91,8 @@ Inspection inspect(const std::filesystem::path& run, const InspectOptions& optio
     if (held_out) result.clusters.push_back(cluster(*model.network, plan, name, held_out, classes));
   }
   if (options.sensitivity > 0) {
-    const auto norms = train::sensitivity(*model.network, plan, held_out ? held_out : plan.probe,
-                                          options.sensitivity);
+    const auto norms = evaluate::sensitivity(*model.network, plan, held_out ? held_out : plan.probe,
+                                             options.sensitivity);
     result.sensitivity = {norms.mean().item<double>(), norms.numel()};
     result.set = held_out ? name : "training";
   }

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "temper/evaluate/assess.h"
 #include "temper/measure/clusters.h"
-#include "temper/train/assess.h"
 
 namespace temper::report {
 
@@ -33,7 +33,7 @@ struct Cluster {
 struct Inspection {
   std::array<std::string, 3> classes = {};
   std::vector<Cluster> clusters;  ///< training set first; empty: not requested
-  std::optional<train::Sensitivity> sensitivity;
+  std::optional<evaluate::Sensitivity> sensitivity;
   std::string set;      ///< on which the sensitivity was measured
   std::string weights;  ///< with which everything was measured
 };

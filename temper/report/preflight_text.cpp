@@ -9,7 +9,7 @@ namespace temper::report {
 namespace {
 
 /// The image size that was timed, where training uses another size than evaluation.
-std::string about_size(const train::Plan& plan, const train::Estimate& estimate) {
+std::string about_size(const train::Plan& plan, const cost::Estimate& estimate) {
   const auto [height, width] = estimate.size;
   if (estimate.size == plan.evaluation.size) return "";
   return fmt::format(" at {} x {} pixels{}", height, width,
@@ -18,7 +18,7 @@ std::string about_size(const train::Plan& plan, const train::Estimate& estimate)
 
 }  // namespace
 
-std::string to_text(const train::Estimate& e, const train::Plan& plan) {
+std::string to_text(const cost::Estimate& e, const train::Plan& plan) {
   constexpr double kMiB = 1024.0 * 1024.0;
   return fmt::format(
       "parameters      {}\n"
@@ -32,7 +32,7 @@ std::string to_text(const train::Estimate& e, const train::Plan& plan) {
       grouped(plan.horizon.steps_per_epoch));
 }
 
-std::string to_text(const train::Overfit& r, bool regression) {
+std::string to_text(const cost::Overfit& r, bool regression) {
   return fmt::format("one batch, {} steps: loss {:.4f} -> {:.4f}, {}: {}", r.steps, r.first_loss,
                      r.last_loss,
                      regression ? fmt::format("R2 {:.4f}", r.accuracy)

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "temper/io/atomic_file.h"
+#include "temper/io/disk/atomic_file.h"
 #include "temper/report/page.h"
 
 namespace temper::report {

@@ -7,7 +7,7 @@
 #include <map>
 
 #include "temper/core/error.h"
-#include "temper/io/read_file.h"
+#include "temper/io/disk/read_file.h"
 #include "temper/report/run_tensors.h"
 
 namespace temper::report {

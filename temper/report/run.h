@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "temper/io/image.h"
+#include "temper/io/image/image.h"
 #include "temper/measure/values.h"
 #include "temper/train/events.h"
 

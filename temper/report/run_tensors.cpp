@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "temper/core/error.h"
-#include "temper/io/safetensors.h"
+#include "temper/io/format/safetensors.h"
 
 namespace temper::report {
 namespace {

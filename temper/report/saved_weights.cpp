@@ -6,7 +6,7 @@
 #include <string>
 
 #include "temper/core/error.h"
-#include "temper/io/safetensors.h"
+#include "temper/io/format/safetensors.h"
 #include "temper/recipe/recipe.h"
 #include "temper/train/tensors.h"
 

@@ -35,7 +35,7 @@ std::string calibration_summary(double accuracy, double confidence) {
                      excess > 0 ? "overconfident" : "underconfident", 100 * std::abs(excess));
 }
 
-std::string temperature_text(const train::Scaled& scaled) {
+std::string temperature_text(const evaluate::Scaled& scaled) {
   return fmt::format("{:.3g}", scaled.temperature.fit.value);
 }
 
@@ -47,7 +47,7 @@ Html figures_table(const ReportData& facts) {
                 a.scaled ? html("<td>{}</td>", after) : Html{});
   };
   const auto share = [&](double value) { return percent_text(value, a.images); };
-  const auto after = a.scaled.value_or(train::Scaled{});
+  const auto after = a.scaled.value_or(evaluate::Scaled{});
   const auto number = [](double value) { return significant_text(value); };
   Html rows;
   rows += row("Expected calibration error (ECE), equal-width bins", share(a.calibration.width),

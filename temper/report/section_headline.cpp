@@ -41,7 +41,7 @@ Html figure_of_merit(const ReportData& facts) {
 }
 
 /// Each measured number is shown with its split and weights.
-Html evaluation_facts(const train::Assessment& evaluation, const std::string& averaging) {
+Html evaluation_facts(const evaluate::Assessment& evaluation, const std::string& averaging) {
   const auto weights = weights_text(evaluation.weights, averaging);
   Html list = fact("Loss", significant_text(evaluation.score.loss),
                    fmt::format("{}, {}", split_text(evaluation.split), weights));

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "temper/io/json_keys.h"
+#include "temper/io/format/json_keys.h"
 #include "temper/regularize/early_stopping.h"
 #include "temper/report/number.h"
 #include "temper/report/sections.h"

@@ -1,4 +1,4 @@
-#include "temper/io/image.h"
+#include "temper/io/image/image.h"
 #include "temper/report/class_label.h"
 #include "temper/report/number.h"
 #include "temper/report/sections.h"

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "temper/io/json_keys.h"
+#include "temper/io/format/json_keys.h"
 #include "temper/measure/interval.h"
 #include "temper/report/number.h"
 
@@ -29,7 +29,7 @@ measure::Interval accuracy_interval(const train::Score& score) {
 }
 
 /// The 95% interval of a difference of accuracies, by the normal approximation.
-measure::Interval accuracy_interval(const train::Gap& gap) {
+measure::Interval accuracy_interval(const evaluate::Gap& gap) {
   constexpr double z = 1.959963984540054;  // 97.5% quantile of the normal distribution
   const auto variance = [](const train::Score& score) {
     return score.accuracy * (1 - score.accuracy) / static_cast<double>(score.count);
@@ -38,25 +38,25 @@ measure::Interval accuracy_interval(const train::Gap& gap) {
   return {gap.accuracy - half, gap.accuracy + half};
 }
 
-std::optional<train::Gap> gap_of(const Run& run, const std::string& weights) {
+std::optional<evaluate::Gap> gap_of(const Run& run, const std::string& weights) {
   const auto* epoch = run.last_evaluation();
   if (epoch == nullptr) return {};
   const auto& scores = scores_of(*epoch, weights);
   if (!scores || !scores->validation) return {};
-  train::Gap gap{.epoch = epoch->epoch,
-                 .loss = scores->validation->loss - scores->train.loss,
-                 .accuracy = scores->train.accuracy - scores->validation->accuracy,
-                 .train = scores->train,
-                 .validation = *scores->validation};
+  evaluate::Gap gap{.epoch = epoch->epoch,
+                    .loss = scores->validation->loss - scores->train.loss,
+                    .accuracy = scores->train.accuracy - scores->validation->accuracy,
+                    .train = scores->train,
+                    .validation = *scores->validation};
   if (!gap.of_values() && gap.train.count > 0 && gap.validation.count > 0)
     gap.accuracy_interval = accuracy_interval(gap);
   return gap;
 }
 
 /// The main result as the log has it.
-std::optional<train::Assessment> logged_evaluation(const Run& run) {
+std::optional<evaluate::Assessment> logged_evaluation(const Run& run) {
   if (run.test)
-    return train::Assessment{
+    return evaluate::Assessment{
         .split = "test", .weights = run.test->weights, .score = run.test->score};
   const auto* epoch = run.last_evaluation();
   if (epoch == nullptr) return {};
@@ -64,13 +64,13 @@ std::optional<train::Assessment> logged_evaluation(const Run& run) {
   const auto& scores = scores_of(*epoch, weights);
   if (!scores) return {};
   if (scores->validation)
-    return train::Assessment{
+    return evaluate::Assessment{
         .split = "validation", .weights = weights, .score = *scores->validation};
-  return train::Assessment{.split = "train", .weights = weights, .score = scores->train};
+  return evaluate::Assessment{.split = "train", .weights = weights, .score = scores->train};
 }
 
 /// Adds what was measured of the test predictions. The score stays the log's.
-void add_test(train::Assessment& evaluation, const Run& run,
+void add_test(evaluate::Assessment& evaluation, const Run& run,
               const std::optional<Analysis>& analysis,
               const std::optional<measure::ValueMetrics>& values) {
   const auto score = evaluation.score;
@@ -87,9 +87,9 @@ void add_test(train::Assessment& evaluation, const Run& run,
   evaluation.score = score;
 }
 
-std::optional<train::Assessment> evaluation_of(const Run& run,
-                                               const std::optional<Analysis>& analysis,
-                                               const std::optional<measure::ValueMetrics>& values) {
+std::optional<evaluate::Assessment> evaluation_of(
+    const Run& run, const std::optional<Analysis>& analysis,
+    const std::optional<measure::ValueMetrics>& values) {
   auto evaluation = logged_evaluation(run);
   if (!evaluation || !is_measured(evaluation->score)) return {};
   if (run.test) add_test(*evaluation, run, analysis, values);

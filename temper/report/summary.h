@@ -29,7 +29,7 @@ struct Summary {
   /// The main result: of the test; before the test, of the last epoch's validation; without
   /// validation, of the evaluated subset of the training set. Empty before the first evaluation.
   /// Its gap is that of the last evaluation, or of the best one where its weights were restored.
-  std::optional<train::Assessment> evaluation = {};
+  std::optional<evaluate::Assessment> evaluation = {};
   std::optional<train::EarlyStop> early_stop = {};
 
   static constexpr auto keys() {

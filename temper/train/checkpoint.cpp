@@ -8,10 +8,10 @@
 #include <utility>
 
 #include "temper/core/error.h"
-#include "temper/io/atomic_file.h"
-#include "temper/io/folder.h"
-#include "temper/io/hash.h"
-#include "temper/io/read_file.h"
+#include "temper/io/disk/atomic_file.h"
+#include "temper/io/disk/folder.h"
+#include "temper/io/disk/hash.h"
+#include "temper/io/disk/read_file.h"
 #include "temper/train/plateaus.h"
 
 namespace temper::train {

@@ -12,9 +12,9 @@
 
 #include "temper/core/error.h"
 #include "temper/core/grouped.h"
-#include "temper/data/open.h"
-#include "temper/io/atomic_file.h"
-#include "temper/io/folder.h"
+#include "temper/data/sources/open.h"
+#include "temper/io/disk/atomic_file.h"
+#include "temper/io/disk/folder.h"
 #include "temper/train/device.h"
 #include "temper/train/open_data.h"
 

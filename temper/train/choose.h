@@ -3,8 +3,8 @@
 #include <optional>
 #include <string>
 
-#include "temper/data/check.h"
-#include "temper/data/source.h"
+#include "temper/data/sources/source.h"
+#include "temper/data/tools/check.h"
 #include "temper/recipe/recipe.h"
 #include "temper/recipe/starter.h"
 #include "temper/train/request.h"

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "temper/augment/pipeline.h"
-#include "temper/data/loader.h"
+#include "temper/data/loader/loader.h"
 #include "temper/recipe/recipe.h"
 #include "temper/train/training_size.h"
 

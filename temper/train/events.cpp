@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "temper/io/json_keys.h"
-#include "temper/io/json_lines.h"
+#include "temper/io/format/json_keys.h"
+#include "temper/io/format/json_lines.h"
 
 namespace temper::train {
 namespace {

@@ -247,7 +247,7 @@ std::optional<std::int64_t> step_of(const Event& event);
 nlohmann::json to_json(const Event& event);
 
 /// The event of such a line, which may be from an older or a newer version, or edited by hand: it
-/// is read as io/json_keys.h describes. Nothing for an unknown event.
+/// is read as io/format/json_keys.h describes. Nothing for an unknown event.
 std::optional<Event> from_json(const nlohmann::json& line);
 
 /// The known events in a metrics.jsonl. Throws as io::read_json_lines() does.

@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "temper/core/error.h"
-#include "temper/io/hash.h"
-#include "temper/io/json_keys.h"
+#include "temper/io/disk/hash.h"
+#include "temper/io/format/json_keys.h"
 
 namespace temper::train {
 namespace {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "temper/data/batch.h"
+#include "temper/data/loader/batch.h"
 #include "temper/loss/inputs.h"
 #include "temper/recipe/recipe.h"
 #include "temper/train/state.h"

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "temper/core/error.h"
-#include "temper/data/concat_source.h"
-#include "temper/data/open.h"
+#include "temper/data/sources/concat_source.h"
+#include "temper/data/sources/open.h"
 
 namespace temper::train {
 

@@ -2,8 +2,8 @@
 #include <filesystem>
 #include <string>
 
-#include "temper/data/file_source.h"
-#include "temper/data/source.h"
+#include "temper/data/sources/file_source.h"
+#include "temper/data/sources/source.h"
 #include "temper/recipe/recipe.h"
 #include "temper/train/plan.h"
 

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "temper/data/labels.h"
-#include "temper/data/loader.h"
-#include "temper/data/readable.h"
-#include "temper/data/source.h"
-#include "temper/data/values.h"
+#include "temper/data/loader/loader.h"
+#include "temper/data/prepare/labels.h"
+#include "temper/data/prepare/readable.h"
+#include "temper/data/sources/source.h"
+#include "temper/data/sources/values.h"
 #include "temper/model/network.h"
 #include "temper/recipe/recipe.h"
 #include "temper/schedule/schedule.h"

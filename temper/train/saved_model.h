@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "temper/augment/normalisation.h"
-#include "temper/data/loader.h"
-#include "temper/data/values.h"
-#include "temper/io/image.h"
+#include "temper/data/loader/loader.h"
+#include "temper/data/sources/values.h"
+#include "temper/io/image/image.h"
 #include "temper/model/network.h"
 #include "temper/train/plan.h"
 #include "temper/train/temperature.h"

@@ -1,7 +1,7 @@
 #pragma once
 #include <optional>
 
-#include "temper/data/batch.h"
+#include "temper/data/loader/batch.h"
 #include "temper/train/events.h"
 #include "temper/train/guard.h"
 #include "temper/train/state.h"

@@ -8,7 +8,7 @@
 #include <span>
 
 #include "temper/core/error.h"
-#include "temper/data/digest.h"
+#include "temper/data/sources/digest.h"
 #include "temper/train/precision.h"
 #include "temper/train/saved_model.h"
 #include "temper/train/state.h"

@@ -3,10 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include "temper/core/error.h"
-#include "temper/io/atomic_file.h"
-#include "temper/io/hash.h"
-#include "temper/io/json_keys.h"
-#include "temper/io/read_file.h"
+#include "temper/io/disk/atomic_file.h"
+#include "temper/io/disk/hash.h"
+#include "temper/io/disk/read_file.h"
+#include "temper/io/format/json_keys.h"
 #include "temper/recipe/text.h"
 
 namespace temper::train {

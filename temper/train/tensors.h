@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "temper/io/safetensors.h"
+#include "temper/io/format/safetensors.h"
 
 /// LibTorch tensors in safetensors files.
 namespace temper::train {

@@ -3,14 +3,14 @@
 #include <string>
 #include <vector>
 
-#include "temper/data/source.h"
-#include "temper/data/values.h"
+#include "temper/data/sources/source.h"
+#include "temper/data/sources/values.h"
 #include "temper/recipe/recipe.h"
 
 /// Regression: runs with numeric targets ("values") in place of classes. Their data sets are
-/// standardized with the training set's mean and deviation (data/values.h) first, so batches, the
-/// network and its losses are in standard deviations; reports and written predictions are in the
-/// targets' own units.
+/// standardized with the training set's mean and deviation (data/sources/values.h) first, so
+/// batches, the network and its losses are in standard deviations; reports and written predictions
+/// are in the targets' own units.
 namespace temper::train {
 
 /// Rejects options for classification in a recipe for regression targets. Throws Error{Code::usage}

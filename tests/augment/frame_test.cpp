@@ -7,7 +7,7 @@
 #include "temper/augment/operation.h"
 #include "temper/augment/pipeline.h"
 #include "temper/core/error.h"
-#include "temper/io/encode_jpeg.h"
+#include "temper/io/image/encode_jpeg.h"
 
 namespace temper::augment {
 namespace {

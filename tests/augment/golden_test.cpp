@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "temper/augment/pipeline.h"
-#include "temper/io/safetensors.h"
+#include "temper/io/format/safetensors.h"
 #include "tests/augment/targets.h"
 #include "tests/support/golden.h"
 

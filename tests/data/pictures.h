@@ -10,8 +10,8 @@
 
 #include "temper/core/error.h"
 #include "temper/core/random.h"
-#include "temper/data/source.h"
-#include "temper/io/image.h"
+#include "temper/data/sources/source.h"
+#include "temper/io/image/image.h"
 
 namespace temper::data {
 

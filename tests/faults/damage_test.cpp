@@ -6,7 +6,7 @@
 
 #include "temper/core/error.h"
 #include "temper/core/random.h"
-#include "temper/io/read_file.h"
+#include "temper/io/disk/read_file.h"
 #include "temper/train/checkpoint.h"
 #include "tests/faults/process.h"
 

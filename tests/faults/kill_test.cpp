@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "temper/core/random.h"
-#include "temper/io/read_file.h"
+#include "temper/io/disk/read_file.h"
 #include "tests/faults/process.h"
 
 namespace temper::faults {

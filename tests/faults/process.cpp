@@ -18,9 +18,9 @@
 #include <string_view>
 #include <vector>
 
-#include "temper/io/hash.h"
-#include "temper/io/json_lines.h"
-#include "temper/io/read_file.h"
+#include "temper/io/disk/hash.h"
+#include "temper/io/disk/read_file.h"
+#include "temper/io/format/json_lines.h"
 
 namespace temper::faults {
 namespace {

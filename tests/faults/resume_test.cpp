@@ -10,7 +10,7 @@
 #include <sstream>
 
 #include "temper/core/random.h"
-#include "temper/io/read_file.h"
+#include "temper/io/disk/read_file.h"
 #include "temper/recipe/describe.h"
 #include "tests/faults/process.h"
 

@@ -22,9 +22,9 @@
 
 #include "temper/core/error.h"
 #include "temper/core/random.h"
-#include "temper/data/array_source.h"
+#include "temper/data/sources/array_source.h"
 #include "temper/model/architecture.h"
-#include "temper/train/run.h"
+#include "temper/run/run.h"
 
 namespace temper::faults {
 namespace {
@@ -166,7 +166,7 @@ long resident_kib() {
 /// Stops and resumes within the process; prints open files and memory after a fifth and at the end.
 void cycle(const train::Plan& plan, const Job& job) {
   for (int i = 1; i <= job.cycles; ++i) {
-    train::run(plan, {.directory = job.directory, .stop_at = i});
+    run::run(plan, {.directory = job.directory, .stop_at = i});
     if (i == job.cycles / 5 || i == job.cycles) {
       std::printf("%d %ld\n", open_files(), resident_kib());
       std::fflush(stdout);
@@ -181,12 +181,12 @@ int train(const Job& job) {
     return 0;
   }
   Signals signals(job);
-  train::RunOptions options{.directory = job.directory,
-                            .stop = &stop_flag,
-                            .fork_from = job.fork_from,
-                            .observers = {&signals}};
+  run::RunOptions options{.directory = job.directory,
+                          .stop = &stop_flag,
+                          .fork_from = job.fork_from,
+                          .observers = {&signals}};
   if (job.stop_at > 0) options.stop_at = job.stop_at;
-  return train::run(plan, options).finished ? 0 : static_cast<int>(Code::stopped);
+  return run::run(plan, options).finished ? 0 : static_cast<int>(Code::stopped);
 }
 
 }  // namespace

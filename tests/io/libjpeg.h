@@ -10,8 +10,8 @@
 // after jpeglib.h
 #include <jerror.h>
 
-#include "temper/io/image_codec.h"
-#include "temper/io/jpeg_scan.h"
+#include "temper/io/image/image_codec.h"
+#include "temper/io/image/jpeg_scan.h"
 
 /// The reference that JpegScan is compared with.
 namespace temper::io::codec::test {

@@ -14,7 +14,7 @@
 
 #include "temper/core/error.h"
 #include "temper/core/random.h"
-#include "temper/io/read_file.h"
+#include "temper/io/disk/read_file.h"
 
 namespace temper::io::test {
 

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "temper/core/error.h"
-#include "temper/io/read_file.h"
+#include "temper/io/disk/read_file.h"
 #include "temper/recipe/catalogue.h"
 #include "temper/recipe/recipe.h"
 #include "temper/recipe/spelling.h"

@@ -13,7 +13,7 @@
 #include <variant>
 #include <vector>
 
-#include "temper/io/read_file.h"
+#include "temper/io/disk/read_file.h"
 #include "temper/recipe/describe.h"
 #include "temper/recipe/tree.h"
 #include "tests/support/golden.h"

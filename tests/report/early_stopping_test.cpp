@@ -6,7 +6,7 @@
 
 #include <cstdlib>
 
-#include "temper/io/read_file.h"
+#include "temper/io/disk/read_file.h"
 #include "temper/report/report.h"
 #include "tests/report/run_directory.h"
 

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "temper/core/error.h"
-#include "temper/io/read_file.h"
+#include "temper/io/disk/read_file.h"
 #include "temper/measure/figures.h"
 #include "temper/report/inspection.h"
 #include "temper/report/number.h"

@@ -6,8 +6,8 @@
 #include <regex>
 
 #include "temper/core/error.h"
-#include "temper/io/json_keys.h"
-#include "temper/io/read_file.h"
+#include "temper/io/disk/read_file.h"
+#include "temper/io/format/json_keys.h"
 #include "temper/measure/calibration.h"
 #include "temper/measure/confusion.h"
 #include "temper/measure/interval.h"

@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "temper/io/read_file.h"
-#include "temper/io/safetensors.h"
+#include "temper/io/disk/read_file.h"
+#include "temper/io/format/safetensors.h"
 #include "temper/measure/accuracy.h"
 #include "temper/measure/likelihood.h"
 #include "temper/measure/mistakes.h"

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "temper/data/array_source.h"
+#include "temper/data/sources/array_source.h"
 #include "temper/report/assessment_text.h"
 #include "temper/report/differences_text.h"
 #include "temper/report/preflight_text.h"
@@ -22,8 +22,8 @@ using testing::Not;
 using testing::StartsWith;
 
 /// Of 1,200 images in two classes, the second of which is never predicted.
-train::Assessment assessment() {
-  train::Assessment a{.split = "test", .weights = "raw"};
+evaluate::Assessment assessment() {
+  evaluate::Assessment a{.split = "test", .weights = "raw"};
   a.score.count = 1200;
   a.score.accuracy = 0.75;
   a.score.loss = 0.5;
@@ -81,7 +81,7 @@ TEST(AssessmentText, HasWhatWasMeasuredBesides) {
 }
 
 TEST(AssessmentText, HasTheErrorsOfRegressionTargets) {
-  train::Assessment a{.split = "test", .weights = "raw"};
+  evaluate::Assessment a{.split = "test", .weights = "raw"};
   const measure::Errors errors{.rmse = 2, .mae = 1, .r2 = 0.5};
   a.score.count = 60;
   a.score.errors = errors;
@@ -106,7 +106,7 @@ TEST(AssessmentText, HasTheErrorsOfRegressionTargets) {
 }
 
 TEST(DifferencesText, SaysWhatIsTheSame) {
-  train::RunDifferences same;
+  run::RunDifferences same;
   same.same_data = true;
   same.same_weights = true;
   same.losses.compared = 20;
@@ -118,7 +118,7 @@ TEST(DifferencesText, SaysWhatIsTheSame) {
 }
 
 TEST(DifferencesText, ListsWhatDiffers) {
-  const train::RunDifferences d{
+  const run::RunDifferences d{
       .recipe = {{"optimizer.lr", "0.1", "0.2", true}, {"clip", "1", "", false}},
       .circumstances = {{"cpu", "", "fast"}},
       .same_data = std::nullopt,
@@ -144,15 +144,15 @@ TEST(PreflightText, EstimatesAndOverfitting) {
   plan.recipe.epochs = 3;
   plan.horizon = {.steps_per_epoch = 40, .total_steps = 120};
   plan.evaluation.size = {.height = 32, .width = 32};
-  train::Estimate e{.parameters = 1234567,
-                    .multiply_adds = 1000,
-                    .size = {.height = 32, .width = 32},
-                    .images_per_second = 100,
-                    .step_images_per_second = 200,
-                    .seconds = 83,
-                    .memory = std::uint64_t{3} << 20U,
-                    .memory_available = std::uint64_t{64} << 20U,
-                    .steps_tried = 30};
+  cost::Estimate e{.parameters = 1234567,
+                   .multiply_adds = 1000,
+                   .size = {.height = 32, .width = 32},
+                   .images_per_second = 100,
+                   .step_images_per_second = 200,
+                   .seconds = 83,
+                   .memory = std::uint64_t{3} << 20U,
+                   .memory_available = std::uint64_t{64} << 20U,
+                   .steps_tried = 30};
   EXPECT_EQ(to_text(e, plan),
             "parameters      1,234,567\n"
             "multiply-adds   1,000 per image, forward pass\n"
@@ -162,11 +162,11 @@ TEST(PreflightText, EstimatesAndOverfitting) {
   e.size.height = 24;
   EXPECT_THAT(to_text(e, plan), HasSubstr("over 30 steps at 24 x 32 pixels\n"));
 
-  const train::Overfit passed{.first_loss = 2, .last_loss = 0.001, .accuracy = 1, .steps = 200};
+  const cost::Overfit passed{.first_loss = 2, .last_loss = 0.001, .accuracy = 1, .steps = 200};
   EXPECT_EQ(to_text(passed, false),
             "one batch, 200 steps: loss 2.0000 -> 0.0010, accuracy 100.0%: the network can overfit "
             "one batch, as it should");
-  const train::Overfit failed{.first_loss = 2, .last_loss = 1, .accuracy = 0.5, .steps = 200};
+  const cost::Overfit failed{.first_loss = 2, .last_loss = 1, .accuracy = 0.5, .steps = 200};
   EXPECT_THAT(to_text(failed, true), HasSubstr("R2 0.5000: the network cannot overfit one batch"));
 }
 
@@ -181,7 +181,7 @@ TEST(ReplayText, SaysWhereItStartedAndComparesTheLog) {
                                                                       .channels = 1,
                                                                       .pixels = {0, 255},
                                                                       .labels = {0, 1}});
-  train::Replay replay{.step = 11, .epoch = 2, .batch = 5, .from = 8, .loss = 0.5, .lr = 0.1};
+  run::Replay replay{.step = 11, .epoch = 2, .batch = 5, .from = 8, .loss = 0.5, .lr = 0.1};
   replay.samples = {{.id = 1, .where = "two image 1", .loss = 0.75},
                     {.id = 0, .where = "two image 0", .loss = 0.25}};
   replay.check.lines = 1;

@@ -8,9 +8,9 @@
 #include <nlohmann/json.hpp>
 
 #include "temper/core/error.h"
-#include "temper/io/atomic_file.h"
-#include "temper/io/image.h"
-#include "temper/io/read_file.h"
+#include "temper/io/disk/atomic_file.h"
+#include "temper/io/disk/read_file.h"
+#include "temper/io/image/image.h"
 #include "temper/train/open_data.h"
 #include "tests/train/small_run.h"
 

@@ -8,7 +8,7 @@
 #include <set>
 #include <string>
 
-#include "temper/io/read_file.h"
+#include "temper/io/disk/read_file.h"
 
 namespace temper::train {
 namespace {

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "temper/core/error.h"
-#include "temper/io/hash.h"
+#include "temper/io/disk/hash.h"
 
 namespace temper::train {
 namespace {

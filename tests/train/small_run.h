@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "temper/core/random.h"
-#include "temper/data/array_source.h"
+#include "temper/data/sources/array_source.h"
 #include "temper/train/plan.h"
 
 /// Runs that take a second: random images in two classes, a small network.

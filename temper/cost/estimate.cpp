@@ -1,0 +1,99 @@
+#include "temper/cost/estimate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "temper/core/error.h"
+#include "temper/cost/machine_memory.h"
+#include "temper/cost/memory.h"
+#include "temper/cost/preflight.h"
+#include "temper/evaluate/evaluate.h"
+#include "temper/train/begin.h"
+#include "temper/train/clock.h"
+#include "temper/train/step.h"
+#include "temper/train/training_size.h"
+
+namespace temper::cost {
+namespace {
+
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+/// The training options, with the scheduled values of a fixed step.
+data::LoaderOptions as_at(const data::LoaderOptions& training, std::int64_t step) {
+  auto options = training;
+  if (training.adapt)
+    options.adapt = [step, adapt = training.adapt](std::int64_t, augment::Pipeline& pipeline) {
+      adapt(step, pipeline);
+    };
+  return options;
+}
+
+}  // namespace
+
+Estimate estimate(const train::Plan& plan, std::int64_t steps) {
+  require_sizes(plan);
+  const auto memory = require_memory(plan);
+  auto recipe = plan.recipe;
+  const recipe::ScheduleDriver driver(recipe, plan.horizon);
+  auto state = train::begin(plan);
+  const train::TrainingSize sizes(recipe, plan.horizon, plan.evaluation.size);
+  Estimate result{.parameters = model::parameter_count(*state.network),
+                  .multiply_adds = model::multiply_adds(*state.network, plan.task),
+                  .size = sizes.at(sizes.typical_at()),
+                  .memory = memory.total,
+                  .memory_available = available_memory()};
+
+  steps = std::min({steps, plan.horizon.steps_per_epoch - 1, plan.horizon.total_steps});
+  constexpr std::int64_t kWarmup = 3;
+  state.network->train(true);
+  data::Loader loader(plan.train, as_at(plan.training, sizes.typical_at()));
+  loader.start(0);
+  train::Times times;
+  std::vector<double> whole;
+  std::vector<double> bare;
+  train::Stopwatch watch;
+  for (std::int64_t i = 0; i < steps; ++i) {
+    const auto* batch = loader.next();
+    if (batch == nullptr) break;
+    train::prepare(state, driver);
+    // Stages that are frozen temporarily are trained in most steps.
+    state.network->freeze(driver.frozen_stages(plan.horizon.total_steps - 1));
+    const train::Stopwatch step_watch;
+    train::step(state, recipe, batch->to(plan.device), times);
+    if (i >= kWarmup) bare.push_back(step_watch.seconds());
+    const double all = watch.lap();
+    if (i >= kWarmup) whole.push_back(all);
+    ++result.steps_tried;
+  }
+  if (whole.empty())
+    throw Error(
+        Code::usage,
+        fmt::format("{} steps are too few to time, of {} in an epoch and {} in the run; "
+                    "lower data.batch_size, or train for longer",
+                    result.steps_tried, plan.horizon.steps_per_epoch, plan.horizon.total_steps));
+
+  const auto batch = static_cast<double>(recipe.data.batch);
+  const double step_seconds = median(whole);
+  result.images_per_second = batch / step_seconds;
+  result.step_images_per_second = batch / median(bare);
+
+  // Every evaluation is of the probe and the validation set; the test set is evaluated once. The
+  // time per image is measured on the probe.
+  const auto evaluated = plan.probe->size() + (plan.validation ? plan.validation->size() : 0);
+  watch = {};
+  evaluate::predict(*state.network, plan, plan.probe);
+  const double per_image = watch.seconds() / static_cast<double>(plan.probe->size());
+  const double evaluation =
+      per_image * static_cast<double>(evaluated * (plan.horizon.epochs() + 1) +
+                                      (plan.test ? plan.test->size() : 0));
+  result.seconds = step_seconds * static_cast<double>(plan.horizon.total_steps) + evaluation;
+  return result;
+}
+
+}  // namespace temper::cost

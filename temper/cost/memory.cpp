@@ -1,0 +1,212 @@
+#include "temper/cost/memory.h"
+
+#include <ATen/ops/arange.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/zeros.h>
+#include <c10/core/InferenceMode.h>
+#include <fmt/format.h>
+#include <malloc.h>
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+#include "temper/core/error.h"
+#include "temper/cost/heap_model.h"
+#include "temper/cost/machine_memory.h"
+#include "temper/train/begin.h"
+#include "temper/train/step.h"
+
+namespace temper::cost {
+namespace {
+
+/// A batch of zeros: memory does not depend on the contents.
+data::Batch blank_batch(const train::Plan& plan, augment::Size size, std::int64_t views = 1) {
+  constexpr auto n = Allocations::kMore;
+  const auto& task = plan.task;
+  const auto images = at::zeros({n, task.channels, size.height, size.width}, at::kFloat)
+                          .contiguous(at::MemoryFormat::ChannelsLast);
+  const data::Batch batch{
+      .views = std::vector(static_cast<std::size_t>(views), images),
+      .labels = at::zeros({n}, at::kLong),
+      .targets = at::full({n, task.classes}, 1.0 / static_cast<double>(task.classes), at::kFloat),
+      .labelled = at::full({n}, true, at::kBool),
+      .ids = at::arange(n, at::kLong)};
+  return batch.to(plan.device);
+}
+
+/// The allocations of a step with the largest images.
+Allocations of_training(const train::Plan& plan, const recipe::Recipe& recipe,
+                        train::State& state) {
+  const auto blank = blank_batch(plan, plan.training.size, plan.training.views);
+  // The run's last step, with the fewest frozen stages, needs the most memory.
+  if (recipe.freeze)
+    state.network->freeze(model::frozen_stages(*recipe.freeze, plan.horizon.total_steps - 1,
+                                               plan.horizon.steps_per_epoch));
+  return Allocations([&](std::int64_t batch) {
+    state.network->train(true);
+    train::Times times;
+    train::Norms norms;
+    train::step(state, recipe, blank.rows(0, batch), times,
+                recipe.log.norms_every > 0 ? &norms : nullptr);
+  });
+}
+
+Allocations of_evaluation(const train::Plan& plan, train::State& state) {
+  const auto blank = blank_batch(plan, plan.evaluation.size);
+  return Allocations([&](std::int64_t batch) {
+    const c10::InferenceMode inference;
+    state.network->train(false);
+    (void)state.network->forward(blank.rows(0, batch).views.front());
+  });
+}
+
+/// Bytes of each tensor that a checkpoint holds.
+std::vector<std::int64_t> sizes_of(const train::State& state) {
+  auto all = train::weights(*state.network);
+  all.insert(all.end(), state.optimizer.tensors.begin(), state.optimizer.tensors.end());
+  for (const auto& average : state.averages)
+    all.insert(all.end(), average.tensors.begin(), average.tensors.end());
+  if (state.best) {
+    all.insert(all.end(), state.best->raw.begin(), state.best->raw.end());
+    for (const auto& average : state.best->averaged)
+      all.insert(all.end(), average.begin(), average.end());
+  }
+  std::vector<std::int64_t> sizes;
+  for (const auto& [name, tensor] : all)
+    sizes.push_back(static_cast<std::int64_t>(tensor.nbytes()));
+  return sizes;
+}
+
+/// The largest set that is evaluated.
+std::int64_t images_evaluated(const train::Plan& plan) {
+  std::int64_t most = 0;
+  for (const auto& set : {plan.probe, plan.validation, plan.test})
+    if (set) most = std::max(most, set->size());
+  return most;
+}
+
+/// The memory of a run as a function of the batch size.
+class MemoryModel {
+ public:
+  explicit MemoryModel(const train::Plan& plan)
+      : MemoryModel(plan, plan.recipe, train::begin(plan)) {}
+
+  [[nodiscard]] MemoryNeed at(std::int64_t batch) const {
+    const auto total = total_for(batch);
+    MemoryNeed need{
+        .process = process_,
+        .model = 2 * state_,
+        .loader = static_cast<std::uint64_t>(waiting() * slot(batch, plan_.training.size)),
+        .total = total};
+    need.working = total - std::min(total, need.process + need.model + need.loader);
+    const auto twice = total_for(2 * batch);
+    need.per_image = (twice - std::min(twice, total)) / static_cast<std::uint64_t>(batch);
+    return need;
+  }
+
+  /// The largest batch size, below that of the recipe, within this memory; 0: none.
+  [[nodiscard]] std::int64_t largest_batch_within(std::uint64_t bytes) const {
+    std::int64_t fits = 0;
+    for (std::int64_t too_many = plan_.recipe.data.batch; fits + 1 < too_many;) {
+      const auto middle = (fits + too_many) / 2;
+      (total_for(middle) <= bytes ? fits : too_many) = middle;
+    }
+    return fits;
+  }
+
+ private:
+  MemoryModel(const train::Plan& plan, const recipe::Recipe& recipe, train::State state)
+      : plan_(plan),
+        training_(of_training(plan, recipe, state)),
+        evaluation_(of_evaluation(plan, state)),
+        sizes_(sizes_of(state)),
+        state_(static_cast<std::uint64_t>(
+            std::accumulate(sizes_.begin(), sizes_.end(), std::int64_t{0}))) {
+    // Memory left over from the steps above is not part of the run.
+    ::malloc_trim(0);
+    const auto held = resident_memory();
+    process_ = held - std::min(held, plan.device.is_cpu() ? state_ : 0);
+  }
+
+  /// Number of prefetched batches, times views, in the training loader.
+  [[nodiscard]] std::int64_t waiting() const { return plan_.training.slots * plan_.training.views; }
+
+  /// Bytes of one view of a prefetched batch.
+  [[nodiscard]] std::int64_t slot(std::int64_t batch, augment::Size size) const {
+    const auto& task = plan_.task;
+    const auto floats = task.channels * size.height * size.width + task.classes;
+    return batch * floats * static_cast<std::int64_t>(sizeof(float));
+  }
+
+  [[nodiscard]] std::uint64_t total_for(std::int64_t batch) const {
+    HeapModel heap;
+    for (std::int64_t i = 0; i < waiting(); ++i) heap.allocate(slot(batch, plan_.training.size));
+    train(heap, batch);
+    evaluate(heap);
+    return process_ + state_ + static_cast<std::uint64_t>(heap.size());
+  }
+
+  /// A step while a checkpoint is written from a copy of the state.
+  void train(HeapModel& heap, std::int64_t batch) const {
+    for (const auto bytes : sizes_) heap.allocate(bytes);
+    heap.play(training_, batch);
+    for (const auto bytes : sizes_) heap.release(bytes);
+  }
+
+  void evaluate(HeapModel& heap) const {
+    const auto images = images_evaluated(plan_);
+    const auto batch = std::min(plan_.evaluation.batch, images);
+    // Logits are kept batch by batch and then concatenated.
+    const auto answers = images * plan_.task.classes * static_cast<std::int64_t>(sizeof(float));
+    std::vector<std::int64_t> held(static_cast<std::size_t>(plan_.evaluation.slots),
+                                   slot(batch, plan_.evaluation.size));
+    held.insert(held.end(), 2, answers);
+    for (const auto bytes : held) heap.allocate(bytes);
+    heap.play(evaluation_, batch);
+    for (const auto bytes : held) heap.release(bytes);
+  }
+
+  const train::Plan& plan_;
+  Allocations training_;
+  Allocations evaluation_;
+  std::vector<std::int64_t> sizes_;
+  std::uint64_t state_;
+  std::uint64_t process_ = 0;
+};
+
+double gib(std::uint64_t bytes) {
+  return static_cast<double>(bytes) / (1024.0 * 1024.0 * 1024.0);
+}
+
+[[noreturn]] void refuse(const recipe::Recipe& recipe, const MemoryModel& forecast,
+                         const MemoryNeed& need, std::uint64_t limit) {
+  const auto fits = forecast.largest_batch_within(limit);
+  throw Error(
+      Code::usage, recipe::place(recipe.places, "data.batch_size"),
+      fmt::format(
+          "this run needs about {:.1f} GiB of memory with data.batch_size = {}, and {:.1f} GiB "
+          "are available; {}",
+          gib(need.total), recipe.data.batch, gib(limit),
+          fits > 0 ? fmt::format("data.batch_size = {} would fit", fits)
+                   : "no batch size would fit: use a smaller network or data.size"));
+}
+
+}  // namespace
+
+MemoryNeed memory_need(const train::Plan& plan) {
+  train::prepare_thread(plan);
+  return MemoryModel(plan).at(plan.recipe.data.batch);
+}
+
+MemoryNeed require_memory(const train::Plan& plan) {
+  train::prepare_thread(plan);
+  const MemoryModel forecast(plan);
+  const auto need = forecast.at(plan.recipe.data.batch);
+  const auto available = available_memory();
+  const auto limit = available + resident_memory();
+  if (available > 0 && need.total > limit) refuse(plan.recipe, forecast, need, limit);
+  return need;
+}
+
+}  // namespace temper::cost

@@ -1,0 +1,168 @@
+#include "temper/cost/preflight.h"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/argmax.h>
+#include <ATen/ops/isfinite.h>
+#include <ATen/ops/zeros.h>
+#include <c10/core/InferenceMode.h>
+#include <fmt/format.h>
+#include <algorithm>
+
+#include <cmath>
+#include <functional>
+#include <variant>
+
+#include "temper/core/error.h"
+#include "temper/loss/cross_entropy.h"
+#include "temper/loss/mse.h"
+#include "temper/measure/values.h"
+#include "temper/model/saved_buffers.h"
+#include "temper/train/state.h"
+#include "temper/train/step.h"
+#include "temper/train/training_size.h"
+
+namespace temper::cost {
+namespace {
+
+/// The first line of LibTorch's message.
+std::string reason(const std::exception& error) {
+  const std::string text = error.what();
+  return text.substr(0, text.find('\n'));
+}
+
+void try_size(const train::Plan& plan, model::Network& network, augment::Size size,
+              std::int64_t step) {
+  const auto images = at::zeros({2, plan.task.channels, size.height, size.width}, at::kFloat)
+                          .contiguous(at::MemoryFormat::ChannelsLast)
+                          .to(plan.device);
+  try {
+    const c10::InferenceMode inference;
+    (void)network.forward(images);
+  } catch (const std::exception& error) {
+    throw Error(Code::usage, recipe::place(plan.recipe.places, "data.train_size"),
+                fmt::format("data.train_size: the network can't take the images of {} x {} pixels "
+                            "of step {} ({}); it is built for {} x {}",
+                            size.height, size.width, step, reason(error), plan.task.height,
+                            plan.task.width));
+  }
+}
+
+double lowest_r2(const measure::ValuePredictions& answers) {
+  double lowest = 1;
+  for (const auto& one : measure::errors(answers)) lowest = std::min(lowest, one.r2);
+  return lowest;
+}
+
+/// Targets are standardized, so the outputs of an untrained network should be small.
+std::string about_first_values(const at::Tensor& answers, const data::Batch& batch) {
+  const loss::Inputs inputs{
+      .logits = answers, .targets = batch.targets, .labelled = batch.labelled};
+  const auto loss = loss::evaluate(loss::Mse{}, inputs).item<double>();
+  const auto by_mean = batch.targets.square().mean().item<double>();
+  constexpr double factor = 4;
+  if (std::isfinite(loss) && loss < factor * (1 + by_mean)) return "";
+  return fmt::format(
+      "the first mean squared error is {:.3f}, but predicting the mean of the targets gives "
+      "{:.3f}; check the initial weights and the normalization",
+      loss, by_mean);
+}
+
+/// All that a recipe may leave out, as it would make one batch harder to learn.
+void switch_off_techniques(recipe::Recipe& recipe) {
+  for (const auto& item : group(recipe).items) {
+    if (const auto* technique = std::get_if<std::function<OptionalView()>>(&item.slot))
+      (*technique)().set_present(false);
+    if (const auto* techniques = std::get_if<std::function<ListView()>>(&item.slot))
+      (*techniques)().resize(0);
+  }
+}
+
+}  // namespace
+
+std::string inspect_first_batch(const train::Plan& plan, model::Network& network,
+                                const data::Batch& batch) {
+  const auto& images = batch.views.front();
+  const auto& labels = batch.labels;
+  for (std::int64_t i = 0; i < labels.size(0); ++i) {
+    const auto label = labels[i].item<std::int64_t>();
+    if (label < -1 || label >= plan.task.classes)
+      throw Error(Code::data, {.image = plan.train->where(batch.ids[i].item<std::int64_t>())},
+                  fmt::format("label {} is outside [0, {}), the classes that the data names", label,
+                              plan.task.classes));
+  }
+  if (!at::isfinite(images).all().item<bool>())
+    throw Error(Code::data,
+                "the first batch contains NaN or infinity; check the mean and std of the data");
+  if (images.size(0) > 1 && images.eq(images[0]).all().item<bool>())
+    throw Error(Code::data,
+                "all images of the first batch are the same; check the data and its augmentation");
+
+  // In training mode, as in the first step but without random layers, and with the buffers
+  // restored: the check must not change the run.
+  const at::NoGradGuard no_grad;
+  const model::SavedBuffers buffers(network);
+  network.train(true);
+  network.set_noise(model::Noise::never);
+  const auto answers = network.forward(images);
+  network.set_noise(model::Noise::training);
+  buffers.restore();
+
+  if (plan.is_regression()) return about_first_values(answers, batch);
+  const auto loss = loss::cross_entropy(answers, batch.targets, batch.labelled).item<double>();
+  const double guessing = std::log(static_cast<double>(plan.task.classes));
+  if (std::isfinite(loss) && std::abs(loss - guessing) < 0.5 * guessing) return "";
+  return fmt::format(
+      "the first loss is {:.3f}, but random guessing among {} classes gives {:.3f}; check the "
+      "initial weights and the normalization",
+      loss, plan.task.classes, guessing);
+}
+
+void require_sizes(const train::Plan& plan) {
+  const train::TrainingSize sizes(plan.recipe, plan.horizon, plan.evaluation.size);
+  if (!sizes.given()) return;
+  const auto network = train::build_network(plan);
+  network->train(true);
+  for (const auto step : {sizes.smallest_at(), sizes.largest_at()})
+    try_size(plan, *network, sizes.at(step), step);
+}
+
+Overfit overfit_one_batch(const train::Plan& plan, std::int64_t steps) {
+  auto recipe = plan.recipe;
+  switch_off_techniques(recipe);
+  if (plan.is_regression())
+    recipe.loss = loss::Mse{};
+  else
+    recipe.loss = loss::CrossEntropy{};
+  recipe.optimizer = optim::Sgd{.lr = 0.02, .momentum = 0.9};
+  auto options = plan.training;
+  options.operations = plan.evaluation.operations;
+  options.size = plan.evaluation.size;
+  options.adapt = {};
+  options.views = 1;
+  options.only_later = {};
+  data::Loader loader(plan.train, options);
+  loader.start(0);
+  const auto batch = loader.next()->to(plan.device);
+
+  auto state = train::start(recipe, train::build_network(plan), plan.horizon);
+  state.network->train(true);
+  state.network->set_noise(model::Noise::never);
+  Overfit result{.steps = steps};
+  train::Times ignored;
+  for (std::int64_t i = 0; i < steps; ++i) {
+    const auto loss = train::step(state, recipe, batch, ignored).loss.item<double>();
+    if (i == 0) result.first_loss = loss;
+    result.last_loss = loss;
+  }
+  const at::NoGradGuard no_grad;
+  const auto answers = state.network->forward(batch.views.front()).to(at::kCPU, at::kDouble);
+  if (plan.is_regression())
+    result.accuracy = lowest_r2({answers, batch.targets.to(at::kCPU, at::kDouble),
+                                 std::vector<double>(plan.scale.mean.size(), 1)});
+  else
+    result.accuracy =
+        answers.argmax(1).eq(batch.labels.to(at::kCPU)).to(at::kDouble).mean().item<double>();
+  return result;
+}
+
+}  // namespace temper::cost

@@ -1,0 +1,110 @@
+#include "temper/data/prepare/labels.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "temper/core/error.h"
+#include "temper/core/random.h"
+#include "temper/data/prepare/split.h"
+#include "temper/data/sources/digest.h"
+#include "temper/data/sources/subset.h"
+#include "temper/data/sources/values.h"
+
+namespace temper::data {
+namespace {
+
+std::vector<std::int64_t> labels_of(const Source& source) {
+  std::vector<std::int64_t> labels(static_cast<std::size_t>(source.size()));
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    labels[i] = source.label(static_cast<std::int64_t>(i));
+  return labels;
+}
+
+std::vector<std::int64_t> rows_with_label(const Source& source) {
+  std::vector<std::int64_t> rows;
+  for (std::int64_t i = 0; i < source.size(); ++i)
+    if (source.labelled(i)) rows.push_back(i);
+  return rows;
+}
+
+}  // namespace
+
+RelabeledSource::RelabeledSource(std::shared_ptr<const Source> base,
+                                 std::vector<std::int64_t> labels)
+    : base_(std::move(base)), labels_(std::move(labels)) {
+  assert(std::ssize(labels_) == base_->size());
+}
+
+std::string RelabeledSource::digest() const {
+  return Digest().add(base_->digest()).add(std::as_bytes(std::span(labels_))).hex();
+}
+
+std::shared_ptr<const Source> keep_labels(std::shared_ptr<const Source> source, double share,
+                                          std::uint64_t seed) {
+  if (const bool valid = share > 0 && share <= 1; !valid)
+    throw Error(Code::usage, {.option = "data.labelled"},
+                fmt::format("data.labelled = {}; expected a fraction in (0, 1]", share));
+  if (share == 1) return source;
+  const auto dropped = stratified_split(*source, 1 - share, seed).validation;
+  if (const auto names = source->value_names(); !names.empty()) {
+    auto values = all_values(*source);
+    for (const auto row : dropped)
+      std::fill_n(values.begin() + row * std::ssize(names), names.size(),
+                  std::numeric_limits<double>::quiet_NaN());
+    return std::make_shared<RegressionSource>(std::move(source), names, std::move(values));
+  }
+  auto labels = labels_of(*source);
+  for (const auto row : dropped) labels[static_cast<std::size_t>(row)] = -1;
+  return std::make_shared<RelabeledSource>(std::move(source), std::move(labels));
+}
+
+NoisyLabels replace_labels(std::shared_ptr<const Source> source, double share, std::uint64_t seed) {
+  if (const bool valid = share >= 0 && share <= 1; !valid)
+    throw Error(Code::usage, {.option = "data.label_noise"},
+                fmt::format("data.label_noise = {}; expected a fraction in [0, 1]", share));
+  if (share == 0) return {std::move(source), {}};
+  if (!source->value_names().empty())
+    throw Error(
+        Code::usage, {.option = "data.label_noise"},
+        fmt::format(
+            "data.label_noise = {} for data with values; it applies to classes only, remove it",
+            share));
+  const auto classes = std::ssize(source->classes());
+  if (classes < 2)
+    throw Error(
+        Code::usage, {.option = "data.label_noise"},
+        fmt::format("data.label_noise = {} with one class; it needs two or more classes", share));
+  const auto rows = rows_with_label(*source);
+  const auto count = std::llround(share * static_cast<double>(rows.size()));
+  auto order = Random(seed, Purpose::labels).permutation(std::ssize(rows));
+  order.resize(static_cast<std::size_t>(count));
+  std::ranges::sort(order);
+  NoisyLabels result;
+  auto labels = labels_of(*source);
+  for (const auto chosen : order) {
+    const auto row = rows[static_cast<std::size_t>(chosen)];
+    auto& label = labels[static_cast<std::size_t>(row)];
+    Random random(seed, Purpose::labels, {static_cast<std::uint64_t>(row)});
+    const auto step =
+        1 + static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(classes) - 1));
+    const auto replaced = (label + step) % classes;
+    result.replaced.push_back({row, label, replaced});
+    label = replaced;
+  }
+  result.source = std::make_shared<RelabeledSource>(std::move(source), std::move(labels));
+  return result;
+}
+
+std::shared_ptr<const Source> labeled_images(std::shared_ptr<const Source> source) {
+  auto rows = rows_with_label(*source);
+  if (rows.empty()) return nullptr;
+  if (std::ssize(rows) == source->size()) return source;
+  return std::make_shared<Subset>(std::move(source), std::move(rows));
+}
+
+}  // namespace temper::data

@@ -1,0 +1,67 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "temper/data/sources/source.h"
+
+/// Removing and replacing the labels of a source, for experiments.
+namespace temper::data {
+
+/// The images of a classification source, with other labels.
+class RelabeledSource : public Source {
+ public:
+  /// @param labels  one per image of `base`, each in [-1, classes)
+  RelabeledSource(std::shared_ptr<const Source> base, std::vector<std::int64_t> labels);
+
+  [[nodiscard]] std::int64_t size() const override { return base_->size(); }
+  [[nodiscard]] const std::vector<std::string>& classes() const override {
+    return base_->classes();
+  }
+  [[nodiscard]] std::int64_t label(std::int64_t i) const override {
+    return labels_[static_cast<std::size_t>(i)];
+  }
+  [[nodiscard]] double weight(std::int64_t i) const override { return base_->weight(i); }
+  [[nodiscard]] int channels() const override { return base_->channels(); }
+  void read(std::int64_t i, io::Picture& into) const override { base_->read(i, into); }
+  [[nodiscard]] std::string where(std::int64_t i) const override { return base_->where(i); }
+  [[nodiscard]] std::string digest() const override;
+
+ private:
+  std::shared_ptr<const Source> base_;
+  std::vector<std::int64_t> labels_;
+};
+
+/// Keeps the labels of that fraction of the images of every class, to within one image (largest
+/// remainder method, so the total is exact) and at least one per class, or the regression values of
+/// that fraction of all images. The other images become unlabeled. The labels that a smaller
+/// fraction keeps are a subset of those that a larger one keeps.
+/// @param share  in (0, 1]; 1: the source itself
+std::shared_ptr<const Source> keep_labels(std::shared_ptr<const Source> source, double share,
+                                          std::uint64_t seed);
+
+/// A label that was replaced by label noise.
+struct ReplacedLabel {
+  std::int64_t image = 0;  ///< index in the source
+  std::int64_t was = 0;
+  std::int64_t is = 0;
+  bool operator==(const ReplacedLabel&) const = default;
+};
+
+struct NoisyLabels {
+  std::shared_ptr<const Source> source;
+  std::vector<ReplacedLabel> replaced;  ///< sorted by image
+};
+
+/// Symmetric label noise (Han et al. 2018, Co-teaching, arXiv:1804.06872): round(share * n) of the
+/// n labeled images are given one of the other classes, chosen uniformly, so that none of them
+/// keeps its label. The replacements of a smaller fraction are a subset of those of a larger one.
+/// @param share  in [0, 1]; 0: the source itself
+/// @throws Error{Code::usage} for a fraction outside this range, and for fewer than two classes
+NoisyLabels replace_labels(std::shared_ptr<const Source> source, double share, std::uint64_t seed);
+
+/// The images that have a label or values: the source itself if all have, null if none has.
+std::shared_ptr<const Source> labeled_images(std::shared_ptr<const Source> source);
+
+}  // namespace temper::data

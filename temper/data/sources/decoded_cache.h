@@ -1,0 +1,43 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "temper/augment/box.h"
+#include "temper/core/error.h"
+#include "temper/data/sources/file_options.h"
+#include "temper/io/image/picture.h"
+
+namespace temper::data {
+
+/// The decoded images of a small set, cached in memory.
+class DecodedCache {
+ public:
+  /// Reads image i without decoding it. Called from several threads at once.
+  using Load = std::function<void(std::int64_t i, io::Picture& into)>;
+
+  DecodedCache() = default;
+  /// Decodes all images, in several threads, if their pixels fit into options.memory (estimated
+  /// from a sample of the headers); otherwise caches none. With Decode::fast, JPEG files are
+  /// decoded each time they are used in either case, so that the pixels do not depend on the
+  /// available memory.
+  /// @throws Error naming the first image that can't be read, unless options.keep_bad
+  DecodedCache(std::int64_t size, const Load& load, const FileOptions& options);
+
+  /// Makes `into` a view of image i. Throws the error that decoding it gave.
+  /// @return false: the image is not cached
+  bool read(std::int64_t i, io::Picture& into) const;
+
+  /// Size of the cached pixels.
+  [[nodiscard]] std::int64_t bytes() const;
+  /// The size of all images, if the set is cached and they have one size.
+  [[nodiscard]] std::optional<augment::Size> common_size() const;
+
+ private:
+  std::vector<io::Image> images_;  ///< all or none; an image without pixels is read when used
+  std::map<std::size_t, Error> bad_;
+};
+
+}  // namespace temper::data

@@ -1,0 +1,28 @@
+#pragma once
+#include <filesystem>
+
+#include "temper/data/sources/file_source.h"
+#include "temper/data/sources/source.h"
+
+namespace temper::data {
+
+/// A folder with one subfolder of images for each class:
+///
+///   folder/CLASS/.../picture.jpg             training only: validation is split off it
+///   folder/train/CLASS/..., folder/val/CLASS/..., folder/test/CLASS/...
+///
+/// The sets are named train or training; val, valid, validation or dev; test or testing,
+/// case-insensitively, one of each. Only the training set is required. Classes are sorted by the
+/// bytes of their names. Image files have the extension png, jpg, jpeg or webp, case-insensitively,
+/// and their format is recognized by content. Hidden files are ignored, and so are other folders
+/// next to the sets.
+///
+/// Throws Error{Code::data}: no such folder, no images (with the names that were looked for), a
+/// class without images, fewer than two classes, a class that the training set does not have;
+/// Error{Code::io}: no permission.
+Dataset folder(const std::filesystem::path& path, const FileOptions& options = {});
+
+/// Whether a folder contains a training set with subfolders, as opposed to the classes themselves.
+bool holds_training_folder(const std::filesystem::path& path);
+
+}  // namespace temper::data

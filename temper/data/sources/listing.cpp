@@ -1,0 +1,70 @@
+#include "temper/data/sources/listing.h"
+
+#include <algorithm>
+#include <system_error>
+
+#include "temper/io/disk/system_error.h"
+
+namespace temper::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void unreadable(const fs::path& path, const std::error_code& error) {
+  throw io::system_error("read", path, error.value());
+}
+
+}  // namespace
+
+std::vector<fs::directory_entry> entries(const fs::path& folder) {
+  std::error_code error;
+  std::vector<fs::directory_entry> result;
+  fs::directory_iterator it(folder, error);
+  for (; !error && it != fs::directory_iterator(); it.increment(error))
+    if (!it->path().filename().string().starts_with('.')) result.push_back(*it);
+  if (error) unreadable(folder, error);
+  std::sort(result.begin(), result.end(),
+            [](const auto& a, const auto& b) { return a.path().native() < b.path().native(); });
+  return result;
+}
+
+bool is_folder(const fs::path& path) {
+  std::error_code error;
+  const bool yes = fs::is_directory(path, error);
+  if (error == std::errc::permission_denied) unreadable(path, error);
+  return yes;
+}
+
+bool is_folder(const fs::directory_entry& entry) {
+  std::error_code error;
+  const bool yes = entry.is_directory(error);
+  if (error == std::errc::permission_denied) unreadable(entry.path(), error);
+  return yes;
+}
+
+std::vector<std::string> folders_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : entries(folder))
+    if (is_folder(entry)) names.push_back(entry.path().filename().string());
+  return names;
+}
+
+std::vector<std::string> files_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : entries(folder))
+    if (!is_folder(entry)) names.push_back(entry.path().filename().string());
+  return names;
+}
+
+bool is_picture_name(const fs::path& path) {
+  const auto ending = to_lower(path.extension().string());
+  return ending == ".png" || ending == ".jpg" || ending == ".jpeg" || ending == ".webp";
+}
+
+std::string to_lower(std::string text) {
+  for (char& letter : text)
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  return text;
+}
+
+}  // namespace temper::data

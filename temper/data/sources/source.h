@@ -1,0 +1,73 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "temper/augment/normalisation.h"
+#include "temper/io/image/picture.h"
+
+namespace temper::data {
+
+/// A data set of images with their targets: one class per image, or one or more regression values
+/// per image. User-defined sources derive from this class.
+class Source {
+ public:
+  virtual ~Source() = default;
+
+  [[nodiscard]] virtual std::int64_t size() const = 0;
+  /// Names of the classes, in the order of their labels. Empty: the images have regression values.
+  [[nodiscard]] virtual const std::vector<std::string>& classes() const = 0;
+  /// Class of image i, in [0, classes().size()); -1: no label.
+  [[nodiscard]] virtual std::int64_t label(std::int64_t i) const = 0;
+  /// Names of the regression values, in their order. Empty: the images have classes.
+  [[nodiscard]] virtual const std::vector<std::string>& value_names() const {
+    static const std::vector<std::string> none;
+    return none;
+  }
+  /// The regression values of image i, finite, one per name; empty: none. Valid as long as the
+  /// source.
+  [[nodiscard]] virtual std::span<const double> values(std::int64_t /*i*/) const { return {}; }
+  /// Whether image i has a label or values.
+  [[nodiscard]] bool labelled(std::int64_t i) const { return label(i) >= 0 || !values(i).empty(); }
+  /// The number of network outputs: one per class or one per regression value.
+  [[nodiscard]] std::int64_t outputs() const {
+    return std::ssize(value_names().empty() ? classes() : value_names());
+  }
+  /// Channels of the images that read() gives: 1 (grayscale) or 3 (RGB).
+  [[nodiscard]] virtual int channels() const = 0;
+  /// Reads image i into `into`, whose memory is reused: a view of pixels that are valid as long as
+  /// the source, an image, or the bytes of a file that is decoded when its pixels are needed.
+  /// Called from several threads at once, each with its own `into`. The message of an error need
+  /// not name the image: where() does.
+  virtual void read(std::int64_t i, io::Picture& into) const = 0;
+  /// A copy of image i; for single images, where speed does not matter.
+  [[nodiscard]] io::Image image(std::int64_t i) const {
+    io::Picture picture;
+    read(i, picture);
+    io::Image image;
+    picture.copy_to(image);
+    return image;
+  }
+  /// Relative sampling weight of image i. It is 1 unless several sources are joined with weights.
+  [[nodiscard]] virtual double weight(std::int64_t /*i*/) const { return 1; }
+  /// Where image i comes from, for messages: a path, or "fashion-mnist train, image 12".
+  [[nodiscard]] virtual std::string where(std::int64_t i) const = 0;
+  /// Hash of the contents of the source (names, sizes, labels, values; pixels if they are in memory
+  /// from the start). It is part of the fingerprint.
+  [[nodiscard]] virtual std::string digest() const = 0;
+};
+
+/// The sets of one task. All have the same classes or names of values, and the same channels.
+struct Dataset {
+  std::shared_ptr<const Source> train;
+  std::shared_ptr<const Source> validation;  ///< null: split it off the training set
+  std::shared_ptr<const Source> test;        ///< null: none
+  int height = 0;                            ///< of the images, if all have one size; else 0
+  int width = 0;
+  augment::Normalisation normalisation = {};  ///< the usual normalization of the set; empty:
+                                              ///< unknown, to be measured
+};
+
+}  // namespace temper::data

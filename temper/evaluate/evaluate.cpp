@@ -1,0 +1,76 @@
+#include "temper/evaluate/evaluate.h"
+
+#include <ATen/ops/cat.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/tensor.h>
+#include <c10/core/InferenceMode.h>
+#include <limits>
+
+#include <vector>
+
+#include "temper/core/error.h"
+#include "temper/data/sources/values.h"
+#include "temper/measure/accuracy.h"
+#include "temper/measure/likelihood.h"
+#include "temper/train/precision.h"
+
+namespace temper::evaluate {
+namespace {
+
+/// @param logits  of all images, in their order
+measure::ValuePredictions values_of(const at::Tensor& logits, const data::Source& images,
+                                    const data::ValueScale& scale) {
+  const auto deviation = at::tensor(scale.deviation, at::kDouble);
+  const auto mean = at::tensor(scale.mean, at::kDouble);
+  const auto all = data::all_values(images);
+  const auto targets = at::tensor(all, at::kDouble).view({images.size(), -1});
+  return {logits.to(at::kDouble).mul(deviation).add(mean), targets.mul(deviation).add(mean),
+          scale.deviation};
+}
+
+}  // namespace
+
+Predictions predict(model::Network& network, const train::Plan& plan,
+                    const std::shared_ptr<const data::Source>& images,
+                    const std::function<bool()>& cancel) {
+  if (images->size() == 0)
+    throw Error(Code::data, "there are no images to evaluate on: the set is empty");
+  const c10::InferenceMode inference;
+  network.train(false);
+  network.set_format(train::format_of(plan.recipe.precision));
+  std::vector<at::Tensor> logits;
+  std::vector<at::Tensor> labels;
+  data::Loader loader(images, plan.evaluation);
+  loader.start(0);
+  while (const auto* batch = loader.next()) {
+    if (cancel && cancel()) throw Cancelled{};
+    logits.push_back(
+        network.forward(batch->views.front().to(plan.device)).to(at::kCPU, at::kFloat));
+    labels.push_back(batch->labels.clone());
+  }
+  Predictions predictions{at::cat(logits), at::cat(labels)};
+  if (plan.is_regression()) predictions.values = values_of(predictions.logits, *images, plan.scale);
+  return predictions;
+}
+
+train::Score score(const Predictions& predictions) {
+  if (const auto& values = predictions.values)
+    return {.loss = measure::squared_errors(*values).mean().item<double>(),
+            .accuracy = std::numeric_limits<double>::quiet_NaN(),
+            .count = values->targets.size(0),
+            .errors = measure::mean_of(measure::errors(*values))};
+  return {measure::negative_log_likelihood(predictions.logits, predictions.labels),
+          measure::top_k_accuracy(predictions.logits, predictions.labels),
+          predictions.labels.size(0)};
+}
+
+measure::WeightNorms weight_norms(const model::Network& network) {
+  std::vector<at::Tensor> weights;
+  for (const auto& parameter : network.parameters())
+    if (parameter.kind == model::ParameterKind::weight ||
+        parameter.kind == model::ParameterKind::head)
+      weights.push_back(parameter.value);
+  return measure::weight_norms(weights);
+}
+
+}  // namespace temper::evaluate

@@ -1,0 +1,39 @@
+#pragma once
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "temper/data/sources/source.h"
+#include "temper/measure/values.h"
+#include "temper/measure/weight_norms.h"
+#include "temper/train/events.h"
+#include "temper/train/plan.h"
+
+namespace temper::evaluate {
+
+/// A network's predictions for a set of images, in the set's order.
+struct Predictions {
+  at::Tensor logits;  ///< float32 [n, outputs], on the CPU; for regression the standardized outputs
+  at::Tensor labels;  ///< int64 [n]; -1 for regression
+  std::optional<measure::ValuePredictions> values = {};  ///< for regression, in the targets' units
+};
+
+/// Thrown when a long computation is cancelled on request.
+struct Cancelled {};
+
+/// Forward passes over a set in evaluation mode, with the evaluation transform. Leaves the network
+/// in evaluation mode. Throws Error{Code::data} for a set without images.
+/// @param cancel  when set, called before every batch; true ends the work by throwing Cancelled
+Predictions predict(model::Network& network, const train::Plan& plan,
+                    const std::shared_ptr<const data::Source>& images,
+                    const std::function<bool()>& cancel = {});
+
+/// Cross-entropy with hard labels, and accuracy; for regression the mean squared error of the
+/// standardized targets, and the errors.
+train::Score score(const Predictions& predictions);
+
+/// Norms of all weights of convolutions and linear layers together, without biases and
+/// normalization layers.
+measure::WeightNorms weight_norms(const model::Network& network);
+
+}  // namespace temper::evaluate

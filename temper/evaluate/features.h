@@ -1,0 +1,27 @@
+#pragma once
+#include <functional>
+#include <memory>
+
+#include "temper/data/sources/source.h"
+#include "temper/train/plan.h"
+
+namespace temper::evaluate {
+
+/// A network's penultimate activations, the input of its head.
+struct Features {
+  at::Tensor activations;  ///< float32 [n, d], on the CPU
+  at::Tensor labels;       ///< int64 [n]
+};
+
+/// The weight of the layer that computes the logits, [classes, d]. Throws Error{Code::usage} for a
+/// network without a parameter of kind head.
+at::Tensor head_of(const model::Network& network);
+
+/// Computes the features of a set with forward passes as in predict(). Throws as head_of() does,
+/// and Error{Code::usage} for a network whose head is not a linear layer.
+/// @param cancel  when set, called before every batch; true ends the work by throwing Cancelled
+Features features(model::Network& network, const train::Plan& plan,
+                  const std::shared_ptr<const data::Source>& images,
+                  const std::function<bool()>& cancel = {});
+
+}  // namespace temper::evaluate

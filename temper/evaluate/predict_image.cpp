@@ -1,0 +1,93 @@
+#include "temper/evaluate/predict_image.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <nlohmann/json.hpp>
+
+#include "temper/io/disk/read_file.h"
+#include "temper/io/image/image.h"
+#include "temper/recipe/overloaded.h"
+
+namespace temper::evaluate {
+namespace {
+
+using nlohmann::json;
+using recipe::Overloaded;
+using Classes = std::vector<train::ClassPrediction>;
+using Values = std::vector<train::PredictedValue>;
+
+constexpr std::uint64_t kMaxFile = std::uint64_t{1} << 30U;
+
+/// "shirt 81.0%, coat 12.5%": each element's text, separated by commas.
+template <class List, class Text>
+std::string listed(const List& list, const Text& text) {
+  std::vector<std::string> parts;
+  for (const auto& one : list) parts.push_back(text(one));
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+}  // namespace
+
+ImagePrediction predict_image(train::SavedModel& model, const std::string& path,
+                              const PredictOptions& options) {
+  const auto image =
+      io::decode_image(io::read_file(path, kMaxFile), path, static_cast<int>(model.task.channels));
+  if (options.mc_dropout)
+    return {path, classify_monte_carlo(model, image, options.top, *options.mc_dropout)};
+  if (!model.value_names.empty()) return {path, train::predict_values(model, image)};
+  return {path, train::classify(model, image, options.top)};
+}
+
+std::string to_text(const ImagePrediction& prediction) {
+  const auto text = std::visit(
+      Overloaded{[](const Classes& classes) {
+                   return listed(classes, [](const train::ClassPrediction& one) {
+                     return fmt::format("{} {:.1f}%", one.name, 100 * one.probability);
+                   });
+                 },
+                 [](const McDropoutPredictions& found) {
+                   const auto classes = listed(found.top, [](const McDropoutPrediction& one) {
+                     return fmt::format("{} {:.1f}% (sd {:.1f})", one.name, 100 * one.probability,
+                                        100 * one.deviation);
+                   });
+                   return fmt::format(
+                       "{}; predictive entropy {:.3f} nats, mutual information {:.3f} nats",
+                       classes, found.entropy, found.information);
+                 },
+                 [](const Values& values) {
+                   return listed(values, [](const train::PredictedValue& one) {
+                     return fmt::format("{} {:.6g}", one.name, one.value);
+                   });
+                 }},
+      prediction.predicted);
+  return fmt::format("{}: {}", prediction.image, text);
+}
+
+json to_json(const ImagePrediction& prediction) {
+  auto all = json::object();
+  all["image"] = prediction.image;
+  std::visit(
+      Overloaded{[&](const Classes& classes) {
+                   all["top"] = json::array();
+                   for (const auto& one : classes)
+                     all["top"].push_back({{"class", one.name}, {"probability", one.probability}});
+                 },
+                 [&](const McDropoutPredictions& found) {
+                   all["top"] = json::array();
+                   for (const auto& one : found.top)
+                     all["top"].push_back({{"class", one.name},
+                                           {"probability", one.probability},
+                                           {"deviation", one.deviation}});
+                   all["entropy"] = found.entropy;
+                   all["information"] = found.information;
+                 },
+                 [&](const Values& values) {
+                   all["values"] = json::object();
+                   for (const auto& one : values) all["values"][one.name] = one.value;
+                 }},
+      prediction.predicted);
+  return all;
+}
+
+}  // namespace temper::evaluate

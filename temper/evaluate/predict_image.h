@@ -1,0 +1,38 @@
+#pragma once
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "temper/evaluate/monte_carlo.h"
+#include "temper/train/saved_model.h"
+
+namespace temper::evaluate {
+
+struct PredictOptions {
+  std::int64_t top = 3;                         ///< number of classes, the most probable first
+  std::optional<std::int64_t> mc_dropout = {};  ///< Monte Carlo dropout with so many passes
+};
+
+/// What a saved model predicts for an image file: classes, classes with Monte Carlo dropout, or
+/// regression targets.
+struct ImagePrediction {
+  std::string image;  ///< path
+  std::variant<std::vector<train::ClassPrediction>, McDropoutPredictions,
+               std::vector<train::PredictedValue>>
+      predicted;
+};
+
+/// Throws Error: io and data for a file that can't be read or decoded, and as
+/// classify_monte_carlo() does.
+/// @param path  of a PNG, JPEG or WebP file
+ImagePrediction predict_image(train::SavedModel& model, const std::string& path,
+                              const PredictOptions& options = {});
+
+/// On one line, without a line break at the end.
+std::string to_text(const ImagePrediction& prediction);
+nlohmann::json to_json(const ImagePrediction& prediction);
+
+}  // namespace temper::evaluate

@@ -1,0 +1,59 @@
+#include "temper/io/disk/lock_file.h"
+
+#include <fcntl.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <ctime>
+#include <string>
+
+#include "temper/io/disk/system_error.h"
+
+namespace temper::io {
+namespace {
+
+std::string who_we_are() {
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  return fmt::format("process {} on {} since {:%Y-%m-%d %H:%M:%S} UTC", ::getpid(), host.data(),
+                     fmt::gmtime(std::time(nullptr)));
+}
+
+/// One line, printable: another program may have written the file.
+std::string holder(const Descriptor& file) {
+  std::array<char, 300> text{};
+  const ssize_t got = ::pread(file.get(), text.data(), text.size(), 0);
+  std::string line(text.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
+  line.resize(std::min(line.find('\n'), line.size()));
+  for (char& c : line)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+  return line.empty() ? "another process" : line;
+}
+
+}  // namespace
+
+LockFile::LockFile(const std::filesystem::path& path, const std::string& what)
+    : file_(open_file(path, O_RDWR | O_CREAT, "write")) {
+  int result = -1;
+  do {
+    result = ::flock(file_.get(), LOCK_EX | LOCK_NB);
+  } while (result != 0 && errno == EINTR);
+  if (result != 0 && errno == EWOULDBLOCK)
+    throw Error(Code::usage, fmt::format("{} is in use by {}; wait for it, stop it, or choose "
+                                         "another directory with --out",
+                                         what, holder(file_)));
+  // On a file system without locks a second process is not detected; the first must work
+  // nevertheless.
+  if (result != 0 && errno != ENOTSUP && errno != ENOLCK && errno != EINVAL)
+    throw system_error("lock", path, errno);
+  const std::string line = who_we_are() + "\n";
+  if (::ftruncate(file_.get(), 0) != 0) throw system_error("write", path, errno);
+  if (const int failure = write_all(file_, std::as_bytes(std::span(line)), path))
+    throw system_error("write", path, failure);
+}
+
+}  // namespace temper::io

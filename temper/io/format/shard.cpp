@@ -1,0 +1,410 @@
+#include "temper/io/format/shard.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <system_error>
+#include <unordered_set>
+#include <utility>
+
+#include "temper/core/error.h"
+#include "temper/io/disk/atomic_file.h"
+#include "temper/io/disk/descriptor.h"
+#include "temper/io/disk/hash.h"
+#include "temper/io/disk/read_file.h"
+
+namespace temper::io {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kIndexBegin = "temper shard index 2\n";
+constexpr std::size_t kHash = 32;  ///< hexadecimal digits
+constexpr std::uint64_t kMostLabel = 256;
+constexpr std::uint64_t kMostJson = 1U << 20U;
+constexpr std::uint64_t kMostIndex = std::uint64_t{4} << 30U;
+
+bool is_control(char letter) {
+  return static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F;
+}
+
+bool is_value_name(std::string_view name) {
+  return !name.empty() && name.size() <= kMostLabel && std::ranges::none_of(name, is_control);
+}
+
+/// A member's name in two parts: the key of its sample, and its extension in lower case.
+struct Named {
+  std::string_view key;
+  std::string kind;
+};
+
+Named split(std::string_view name) {
+  const auto slash = name.rfind('/');
+  const auto begin = slash == std::string_view::npos ? 0 : slash + 1;
+  const auto dot = name.find('.', begin);
+  if (dot == std::string_view::npos || dot == begin) return {};  // no extension, or a hidden file
+  Named named{name.substr(0, dot), std::string(name.substr(dot + 1))};
+  std::transform(named.kind.begin(), named.kind.end(), named.kind.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return named;
+}
+
+bool is_picture(std::string_view kind) {
+  return kind == "jpg" || kind == "jpeg" || kind == "png" || kind == "webp";
+}
+
+/// Groups the members of a shard into samples.
+class Grouping {
+ public:
+  Grouping(const ReadAt& read, const std::string& name) : read_(read), name_(name) {}
+
+  void see(const TarMember& member) {
+    const auto [key, kind] = split(member.name);
+    const bool picture = is_picture(kind);
+    if (!picture && kind != "cls" && kind != "json") return;
+    if (key != key_) {
+      finish();
+      begin(key);
+    }
+    if (picture)
+      take_picture(member);
+    else
+      take_label_or_values(member, kind);
+  }
+
+  std::vector<ShardSample> end() {
+    finish();
+    if (samples_.empty())
+      throw Error(Code::data, {.file = name_},
+                  "no images in this archive. Looked for files such as 000123.jpg (jpeg, png, "
+                  "webp), with 000123.cls or 000123.json.");
+    return std::move(samples_);
+  }
+  /// After end().
+  std::vector<std::string> value_names() { return std::move(value_names_); }
+
+ private:
+  [[noreturn]] void refuse(std::string_view what) const {
+    throw Error(Code::data, {.file = name_}, fmt::format("sample '{}': {}.", key_, what));
+  }
+
+  void begin(std::string_view key) {
+    key_ = key;
+    if (!seen_.insert(key_).second) refuse("its files are not consecutive, or it occurs twice");
+  }
+
+  void take_picture(const TarMember& member) {
+    if (!sample_.name.empty())
+      refuse(fmt::format("two images, {} and {}", sample_.name, member.name));
+    sample_.name = member.name;
+    sample_.offset = member.offset;
+    sample_.size = member.size;
+  }
+
+  void take_label_or_values(const TarMember& member, std::string_view kind) {
+    const std::uint64_t most = kind == "cls" ? kMostLabel : kMostJson;
+    if (member.size > most)
+      refuse(
+          fmt::format("{} has {} bytes; at most {} are allowed", member.name, member.size, most));
+    std::string text(static_cast<std::size_t>(member.size), '\0');
+    read_(member.offset, std::as_writable_bytes(std::span(text)));
+    if (kind == "json") {
+      // json does not keep the order of keys, and ordered_json takes quadratic time in their
+      // number.
+      std::vector<std::string> names;
+      bool in_values = false;
+      const auto note = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& key) {
+        if (event != nlohmann::json::parse_event_t::key) return true;
+        if (depth == 1) in_values = key == "values";
+        if (depth == 2 && in_values) names.push_back(key.get<std::string>());
+        return true;
+      };
+      const auto json = nlohmann::json::parse(text, note, /*allow_exceptions=*/false);
+      if (!json.is_object()) refuse(fmt::format("{} is not a JSON object", member.name));
+      if (const auto label = label_in(json, member.name); !label.empty()) set_label(label, member);
+      if (const auto found = json.find("values"); found != json.end() && found->is_object())
+        set_values(names, *found, member);
+    } else {
+      const auto label = trimmed(text);
+      if (label.empty()) refuse(fmt::format("{} is empty", member.name));
+      set_label(label, member);
+    }
+    if (!sample_.label.empty() && !sample_.values.empty())
+      refuse(fmt::format("both the label '{}' and values; expected one of them", sample_.label));
+  }
+
+  void set_label(const std::string& label, const TarMember& member) {
+    if (label.size() > kMostLabel || std::any_of(label.begin(), label.end(), is_control))
+      refuse(fmt::format("the label in {} is not a single line of at most {} bytes", member.name,
+                         kMostLabel));
+    if (!sample_.label.empty() && sample_.label != label)
+      refuse(fmt::format("two labels, '{}' and '{}'", sample_.label, label));
+    sample_.label = label;
+  }
+
+  /// @param names  the keys of `values` in the order of the file
+  void set_values(const std::vector<std::string>& names, const nlohmann::json& values,
+                  const TarMember& member) {
+    if (!sample_.values.empty() || names.size() != values.size()) refuse("two sets of values");
+    if (names.empty()) return;
+    for (const auto& name : names) {
+      const auto& value = values.at(name);
+      if (!is_value_name(name) || !value.is_number() || !std::isfinite(value.get<double>()))
+        refuse(fmt::format("'{}' in the \"values\" of {} is not a valid name with a finite number",
+                           name, member.name));
+      sample_.values.push_back(value.get<double>());
+    }
+    if (value_names_.empty()) value_names_ = names;
+    if (names != value_names_)
+      refuse(fmt::format("the values {} in {}; expected {}, as in the samples before",
+                         fmt::join(names, ", "), member.name, fmt::join(value_names_, ", ")));
+  }
+
+  static std::string trimmed(std::string_view text) {
+    constexpr std::string_view spaces = " \t\r\n";
+    const auto begin = text.find_first_not_of(spaces);
+    if (begin == std::string_view::npos) return {};
+    return std::string(text.substr(begin, text.find_last_not_of(spaces) - begin + 1));
+  }
+
+  [[nodiscard]] std::string label_in(const nlohmann::json& json, const std::string& member) const {
+    for (const char* key : {"label", "cls", "class"}) {
+      const auto found = json.find(key);
+      if (found == json.end() || found->is_null()) continue;
+      if (found->is_number_unsigned()) return std::to_string(found->get<std::uint64_t>());
+      if (found->is_string()) return trimmed(found->get<std::string>());
+      refuse(
+          fmt::format("\"{}\" in {} is neither the number nor the name of a class", key, member));
+    }
+    return {};
+  }
+
+  void finish() {
+    if (key_.empty()) return;
+    if (sample_.name.empty()) refuse("a label without an image (.jpg, .jpeg, .png, .webp)");
+    samples_.push_back(std::exchange(sample_, {}));
+  }
+
+  const ReadAt& read_;
+  const std::string& name_;
+  std::string key_;  ///< of the current sample; empty: none yet
+  ShardSample sample_;
+  std::unordered_set<std::string> seen_;
+  std::vector<ShardSample> samples_;
+  std::vector<std::string> value_names_;
+};
+
+[[noreturn]] void damaged(const std::string& name, std::string_view what) {
+  throw Error(
+      Code::data, {.file = name},
+      fmt::format("not an index of a shard, or a damaged one ({}). Remove it; it is written again.",
+                  what));
+}
+
+/// Removes and returns `text` up to `stop`, which must occur.
+std::string_view take(std::string_view& text, char stop, const std::string& name) {
+  const auto end = text.find(stop);
+  if (end == std::string_view::npos) damaged(name, "it is cut short");
+  const auto part = text.substr(0, end);
+  text.remove_prefix(end + 1);
+  return part;
+}
+
+std::uint64_t take_number(std::string_view& text, char stop, const std::string& name) {
+  constexpr std::size_t most = 18;  // digits, below 2^63
+  const auto part = take(text, stop, name);
+  // Only one spelling of each number is valid.
+  if (part.empty() || part.size() > most || (part.size() > 1 && part.front() == '0'))
+    damaged(name, "an invalid number");
+  std::uint64_t value = 0;
+  for (const char digit : part) {
+    if (digit < '0' || digit > '9') damaged(name, "an invalid number");
+    value = value * 10 + static_cast<std::uint64_t>(digit - '0');
+  }
+  return value;
+}
+
+/// The parts of a text between separators; none for an empty text.
+std::vector<std::string_view> parts_of(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  if (text.empty()) return parts;
+  for (;;) {
+    const auto end = text.find(separator);
+    parts.push_back(text.substr(0, end));
+    if (end == std::string_view::npos) return parts;
+    text.remove_prefix(end + 1);
+  }
+}
+
+std::vector<std::string> take_value_names(std::string_view& text, const std::string& name) {
+  std::vector<std::string> names;
+  std::unordered_set<std::string_view> seen;
+  for (const auto part : parts_of(take(text, '\n', name), '\t')) {
+    if (!is_value_name(part) || !seen.insert(part).second)
+      damaged(name, "an invalid name of a value");
+    names.emplace_back(part);
+  }
+  return names;
+}
+
+double value_of(std::string_view text, const std::string& name) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  // Only one spelling of each number is valid.
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value) ||
+      fmt::format("{}", value) != text)
+    damaged(name, "an invalid value");
+  return value;
+}
+
+ShardSample take_sample(std::string_view& text, const Shard& shard, const std::string& name) {
+  ShardSample sample;
+  sample.name = take(text, '\t', name);
+  sample.offset = take_number(text, '\t', name);
+  sample.size = take_number(text, '\t', name);
+  sample.label = take(text, '\t', name);
+  for (const auto part : parts_of(take(text, '\n', name), ' '))
+    sample.values.push_back(value_of(part, name));
+  if (!sample.values.empty() && sample.values.size() != shard.value_names.size())
+    damaged(name, "a sample has another number of values than there are names");
+  if (!sample.values.empty() && !sample.label.empty())
+    damaged(name, "a sample has both a label and values");
+  if (sample.name.empty() || sample.label.size() > kMostLabel ||
+      std::any_of(sample.name.begin(), sample.name.end(), is_control) ||
+      std::any_of(sample.label.begin(), sample.label.end(), is_control))
+    damaged(name, "an invalid name or label");
+  if (sample.offset < kTarBlock || sample.offset % kTarBlock != 0 || sample.offset > shard.size ||
+      sample.size > shard.size - sample.offset)
+    damaged(name, "an image is outside the shard");
+  return sample;
+}
+
+/// Whether the first and the last image are at the offsets of an index, to detect a shard that was
+/// replaced by an older one of the same size.
+bool matches_index(const Shard& shard, const ReadAt& read) {
+  return std::all_of(shard.samples.begin(), shard.samples.end(), [&](const ShardSample& sample) {
+    if (&sample != &shard.samples.front() && &sample != &shard.samples.back()) return true;
+    std::array<std::byte, kTarBlock> block{};
+    read(sample.offset - kTarBlock, block);
+    return is_tar_header(block, sample.size);
+  });
+}
+
+/// The samples from the index of a shard, if it is valid and up to date.
+std::optional<Shard> remembered(const fs::path& path, std::uint64_t size, const ReadAt& read) {
+  const auto index = index_path(path);
+  std::error_code failed;
+  const auto written = fs::last_write_time(index, failed);
+  if (failed) return std::nullopt;
+  const auto changed = fs::last_write_time(path, failed);
+  if (failed || written < changed) return std::nullopt;
+  try {
+    auto shard = parse_index(read_text(index, kMostIndex), index.string());
+    if (shard.size != size || !matches_index(shard, read)) return std::nullopt;
+    return shard;
+  } catch (const Error&) {
+    return std::nullopt;  // it is written again
+  }
+}
+
+void remember(const fs::path& path, const Shard& shard) {
+  try {
+    write_atomically(index_path(path), index_text(shard));
+  } catch (const Error& error) {
+    if (error.code() != Code::io) throw;
+  }
+}
+
+}  // namespace
+
+Shard scan_shard(std::uint64_t size, const ReadAt& read, const std::string& name) {
+  Grouping grouping(read, name);
+  scan_tar(size, read, name, [&](const TarMember& member) { grouping.see(member); });
+  Shard shard{.size = size, .samples = grouping.end()};
+  shard.value_names = grouping.value_names();
+  return shard;
+}
+
+std::string values_text(std::span<const std::string> names, std::span<const double> values) {
+  nlohmann::ordered_json::object_t named;
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    if (!is_value_name(names[k]))
+      throw Error(Code::data,
+                  fmt::format("a value has the name '{}'; expected 1 to {} bytes of text", names[k],
+                              kMostLabel));
+    named.emplace_back(names[k], values[k]);
+  }
+  std::string text;
+  try {
+    text = nlohmann::ordered_json{{"values", named}}.dump();
+  } catch (const nlohmann::json::exception&) {
+    throw Error(Code::data, fmt::format("the names of the values, {}, are not in UTF-8",
+                                        fmt::join(names, ", ")));
+  }
+  if (text.size() > kMostJson)
+    throw Error(Code::data,
+                fmt::format("{} values with their names take {} bytes; at most {} are allowed",
+                            values.size(), text.size(), kMostJson));
+  return text;
+}
+
+std::string index_text(const Shard& shard) {
+  std::string text(kIndexBegin);
+  const auto out = std::back_inserter(text);
+  fmt::format_to(out, "{}\t{}\n{}\n", shard.size, shard.samples.size(),
+                 fmt::join(shard.value_names, "\t"));
+  for (const auto& s : shard.samples)
+    fmt::format_to(out, "{}\t{}\t{}\t{}\t{}\n", s.name, s.offset, s.size, s.label,
+                   fmt::join(s.values, " "));
+  return text + hash_hex(text) + '\n';
+}
+
+Shard parse_index(std::string_view text, const std::string& name) {
+  if (!text.starts_with(kIndexBegin)) damaged(name, "it does not begin as an index does");
+  if (text.size() < kIndexBegin.size() + kHash + 1 || text.back() != '\n')
+    damaged(name, "it is cut short");
+  const auto body = text.substr(0, text.size() - kHash - 1);
+  if (text.substr(body.size(), kHash) != hash_hex(body)) damaged(name, "its checksum is wrong");
+  auto rest = body.substr(kIndexBegin.size());
+  Shard shard;
+  shard.size = take_number(rest, '\t', name);
+  const auto count = take_number(rest, '\n', name);
+  shard.value_names = take_value_names(rest, name);
+  // A sample has at least eight bytes of text.
+  if (count > rest.size() / 8 + 1) damaged(name, "it has fewer lines than its header gives");
+  shard.samples.reserve(static_cast<std::size_t>(count));
+  while (!rest.empty()) shard.samples.push_back(take_sample(rest, shard, name));
+  if (shard.samples.size() != count)
+    damaged(name, "it has another number of lines than its header gives");
+  return shard;
+}
+
+fs::path index_path(const fs::path& shard) {
+  auto path = shard;
+  path += ".index";
+  return path;
+}
+
+Shard open_shard(const fs::path& path) {
+  const auto opened = open_for_reading(path);
+  const auto size = opened.second;
+  const auto name = path.string();
+  const ReadAt read = [&](std::uint64_t offset, std::span<std::byte> into) {
+    if (read_at(opened.first, offset, into, path) != into.size())
+      throw Error(Code::data, {.file = name}, "the file was truncated while it was read.");
+  };
+  if (auto known = remembered(path, size, read)) return *std::move(known);
+  auto shard = scan_shard(size, read, name);
+  remember(path, shard);
+  return shard;
+}
+
+}  // namespace temper::io

@@ -1,0 +1,66 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "temper/io/format/tar.h"
+
+namespace temper::io {
+
+/// An image in a shard, with the label or values from the files of the same key.
+struct ShardSample {
+  std::string name;          ///< of the image in the archive
+  std::uint64_t offset = 0;  ///< of its first byte in the archive
+  std::uint64_t size = 0;    ///< bytes
+  std::string label;         ///< the number or name of a class, as text; empty: none
+  std::vector<double> values =
+      {};  ///< regression targets, finite, in the order of value_names; empty: none
+
+  bool operator==(const ShardSample&) const = default;
+};
+
+/// A tar archive in WebDataset's layout (Aizman, Maltby, Breuel 2019, "High Performance I/O for
+/// Large Scale Deep Learning"): consecutive files with the same name up to its first dot are a
+/// sample. `000123.jpg` (jpeg, png, webp) is the image; `000123.cls`, or "label", "cls" or "class"
+/// in `000123.json`, is its label, a number or a name; or an object "values" in `000123.json` has
+/// named regression targets. Other files, and hidden ones, are ignored.
+struct Shard {
+  std::uint64_t size = 0;  ///< of the archive, in bytes
+  std::vector<ShardSample> samples;
+  std::vector<std::string> value_names = {};  ///< empty: no sample has values
+
+  bool operator==(const Shard&) const = default;
+};
+
+/// Lists the samples of an archive. Throws Error{Code::data} as scan_tar() does, and with the
+/// sample's name for two files of the same kind, a label without an image, two different labels,
+/// both a label and values, values with other names than in earlier samples, files of a sample that
+/// are not consecutive; and for an archive without images.
+Shard scan_shard(std::uint64_t size, const ReadAt& read, const std::string& name);
+
+/// The text of a sample's `.json` from which scan_shard() reads values. Throws Error{Code::data}
+/// for an invalid name: empty, of more than 256 bytes, not in UTF-8, with control characters; and
+/// for more than 1 MiB of text.
+std::string values_text(std::span<const std::string> names, std::span<const double> values);
+
+/// The index of a shard as text, which depends only on the shard.
+std::string index_text(const Shard& shard);
+/// Reads an index. Throws Error{Code::data} for text that index_text() does not write, and for
+/// samples that are not within the shard.
+/// @param name  the index's name in messages
+Shard parse_index(std::string_view text, const std::string& name);
+
+/// The path of a shard's index: the shard's path with ".index" appended.
+std::filesystem::path index_path(const std::filesystem::path& shard);
+
+/// The samples of a shard, from its index if that is newer than the shard, has its size, is
+/// complete, and is right about the first and the last image; otherwise from the shard, and the
+/// index is written for the next time. A folder that is not writable is not an error: then the
+/// shard is scanned each time. Throws as scan_shard(), and Error{Code::io} if the shard can't be
+/// read.
+Shard open_shard(const std::filesystem::path& path);
+
+}  // namespace temper::io

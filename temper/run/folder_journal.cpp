@@ -1,0 +1,111 @@
+#include "temper/run/folder_journal.h"
+
+#include <fmt/format.h>
+
+#include <variant>
+
+#include "temper/core/error.h"
+#include "temper/run/environment.h"
+#include "temper/run/export.h"
+#include "temper/train/checkpoint.h"
+
+namespace temper::run {
+namespace {
+
+namespace fs = std::filesystem;
+
+train::Keep keep_of(const recipe::Recipe& recipe) {
+  return {recipe.checkpoint.keep, recipe.checkpoint.best,
+          recipe.guard.nan == recipe::OnNan::rollback ? recipe.guard.anchor_every : 0};
+}
+
+/// The skipped images that an earlier process has reported in the log.
+std::set<std::string> reported_images(const fs::path& log) {
+  std::set<std::string> images;
+  if (!fs::exists(log)) return images;
+  for (const auto& event : train::read_events(log))
+    if (const auto* image = std::get_if<train::SkippedImage>(&event)) images.insert(image->where);
+  return images;
+}
+
+}  // namespace
+
+FolderJournal::FolderJournal(const train::Plan& plan, const fs::path& directory)
+    : plan_(plan), folder_(directory), saver_(folder_.checkpoints(), keep_of(plan.recipe)) {
+  folder_.require_same_run(plan);
+}
+
+void FolderJournal::restore(train::State& state, Progress& progress, const fs::path& fork_from) {
+  const auto checkpoint = folder_.newest_checkpoint(notes_);
+  if (!checkpoint && !fork_from.empty()) {
+    fork(state, fork_from);
+    return;
+  }
+  if (!checkpoint) {
+    if (!notes_.empty())
+      notes_.emplace_back("no older checkpoint is left; training starts from the beginning");
+    return;
+  }
+  const auto manifest = train::read_manifest(*checkpoint);
+  train::load_checkpoint(state, *checkpoint);
+  progress.seconds_before = manifest.seconds;
+  progress.evaluated = manifest.evaluated;
+  progress.best_metric = manifest.best_metric;
+  if (!notes_.empty())
+    notes_.push_back(fmt::format("resuming from {} instead", checkpoint->string()));
+  note_platform(manifest.platform);
+}
+
+void FolderJournal::fork(train::State& state, const fs::path& from) {
+  if (!fs::is_directory(from))
+    throw Error(Code::usage, {.file = from.string()}, "no run to fork from");
+  const RunFolder source(from);
+  const auto checkpoint = source.newest_checkpoint(notes_);
+  if (!checkpoint)
+    throw Error(Code::usage, fmt::format("{} has no checkpoint to fork from", from.string()));
+  const auto anew = train::load_compatible(state, *checkpoint);
+  notes_.insert(notes_.end(), anew.begin(), anew.end());
+  note_platform(train::read_manifest(*checkpoint).platform);
+  state.origin = state.step;
+  forked_from_ = fmt::format("{} at step {}", from.string(), state.step);
+  if (state.step >= plan_.horizon.total_steps)
+    throw Error(
+        Code::usage,
+        fmt::format("{} is at step {} and this recipe ends at step {}; increase epochs or steps",
+                    from.string(), state.step, plan_.horizon.total_steps));
+}
+
+void FolderJournal::note_platform(const train::Platform& there) {
+  if (const auto list = train::differences(there, platform(plan_.recipe)); !list.empty())
+    notes_.push_back("resuming on another platform, so the last bits of the weights may differ: " +
+                     list);
+}
+
+void FolderJournal::begin(const train::State& state, const Progress& progress,
+                          const std::vector<std::string>& command,
+                          const std::vector<train::Observer*>& observers) {
+  folder_.record(plan_, command, forked_from_);
+  recorder_.emplace(directory(), state.step, progress.evaluated);
+  skipped_ = reported_images(directory() / "metrics.jsonl");
+  observers_ = observers;
+  observers_.insert(observers_.begin(), &*recorder_);
+}
+
+void FolderJournal::tell(const train::Event& event) {
+  if (const auto* image = std::get_if<train::SkippedImage>(&event))
+    if (!skipped_.insert(image->where).second) return;
+  for (auto* observer : observers_) observer->see(event);
+}
+
+void FolderJournal::save(const train::State& state, const Progress& progress) {
+  saver_.save(
+      train::snapshot(state,
+                      {.fingerprint = plan_.fingerprint,
+                       .seconds = progress.seconds(),
+                       .evaluated = progress.evaluated,
+                       .best_metric = progress.evaluated ? progress.best_metric : std::nullopt,
+                       .platform = platform(plan_.recipe)},
+                      weights_metadata(plan_)));
+}
+
+}  // namespace temper::run

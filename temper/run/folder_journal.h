@@ -1,0 +1,62 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "temper/run/journal.h"
+#include "temper/run/recorder.h"
+#include "temper/run/run_folder.h"
+#include "temper/run/saver.h"
+#include "temper/train/plan.h"
+
+namespace temper::run {
+
+/// The journal of a run in its directory, with the files that docs/run-directory.md lists: first
+/// restore(), then begin().
+class FolderJournal : public Journal {
+ public:
+  /// Locks the directory and creates it if missing. Throws Error{Code::usage} when it holds a run
+  /// with another recipe or data set, or another process trains in it.
+  FolderJournal(const train::Plan& plan, const std::filesystem::path& directory);
+
+  /// Restores the state at which an earlier process stopped. A run that has not started yet starts
+  /// from the last checkpoint of the run in `fork_from`, if given.
+  void restore(train::State& state, Progress& progress, const std::filesystem::path& fork_from);
+  /// Whether restore() has forked another run.
+  [[nodiscard]] bool is_fork() const { return !forked_from_.empty(); }
+  /// What restore() found, for the user: damaged checkpoints, parts that were reset, another
+  /// platform.
+  [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
+
+  /// Writes the recipe and the environment, and removes from the log what an earlier process
+  /// recorded after the state's step. From here on events are recorded, and passed on to the
+  /// observers.
+  void begin(const train::State& state, const Progress& progress,
+             const std::vector<std::string>& command,
+             const std::vector<train::Observer*>& observers);
+
+  /// An image that was skipped is reported once per run.
+  void tell(const train::Event& event) override;
+  void save(const train::State& state, const Progress& progress) override;
+  void check() override { saver_.check(); }
+  void wait() override { saver_.wait(); }
+  [[nodiscard]] const std::filesystem::path& directory() const override { return folder_.path(); }
+
+ private:
+  void fork(train::State& state, const std::filesystem::path& from);
+  void note_platform(const train::Platform& there);
+
+  const train::Plan& plan_;
+  RunFolder folder_;
+  Saver saver_;
+  std::string forked_from_;  ///< run and step that a fork starts from
+  std::vector<std::string> notes_;
+  std::optional<Recorder> recorder_;         ///< set by begin()
+  std::vector<train::Observer*> observers_;  ///< the recorder first
+  std::set<std::string> skipped_;            ///< images already reported
+};
+
+}  // namespace temper::run

@@ -1,0 +1,364 @@
+#include "temper/run/replay.h"
+
+#include <ATen/core/grad_mode.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "temper/core/error.h"
+#include "temper/io/disk/read_file.h"
+#include "temper/io/format/json_keys.h"
+#include "temper/model/saved_buffers.h"
+#include "temper/run/loss_log.h"
+#include "temper/train/begin.h"
+#include "temper/train/checkpoint.h"
+#include "temper/train/clock.h"
+#include "temper/train/guarded_step.h"
+#include "temper/train/objective.h"
+#include "temper/train/open_data.h"
+#include "temper/train/plateaus.h"
+#include "temper/train/state.h"
+#include "temper/train/values.h"
+
+namespace temper::run {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+/// The last step recorded in the run's files.
+std::int64_t steps_done(const fs::path& run, const std::vector<train::Event>& log) {
+  std::int64_t done = 0;
+  for (const auto& event : log) done = std::max(done, train::step_of(event).value_or(0));
+  const auto saved = train::list_checkpoints(run / "checkpoints");
+  return saved.empty() ? done : std::max(done, train::read_manifest(saved.back()).step);
+}
+
+void require_step(const train::Plan& plan, const fs::path& run,
+                  const std::vector<train::Event>& log, std::int64_t step) {
+  const auto done = steps_done(run, log);
+  // The log has a line every log.every_steps steps: a killed run may have got up to the next one.
+  // A finished run has not.
+  const bool ended = !log.empty() && std::holds_alternative<train::Ended>(log.back());
+  const auto last =
+      ended ? done : std::min(plan.horizon.total_steps, done + plan.recipe.log.every_steps);
+  if (step < 1 || step > last)
+    throw Error(Code::usage,
+                fmt::format("--step {}: the run in {} has reached step {} of {}; choose a step "
+                            "from 1 to {}",
+                            step, run.string(), done, plan.horizon.total_steps, last));
+}
+
+std::string recorded_digest(const fs::path& run) {
+  const auto path = run / "environment.json";
+  if (!fs::exists(path)) return "";
+  const auto object = json::parse(io::read_text(path), nullptr, /*allow_exceptions=*/false);
+  return object.is_object() ? object.value("data", "") : "";
+}
+
+void require_same_run(const train::Plan& plan, const fs::path& run,
+                      const std::vector<train::Event>& log) {
+  if (logged_fingerprint(log) == plan.fingerprint) return;
+  const auto digest = recorded_digest(run);
+  const bool recipe_alone = digest == plan.data_digest;
+  throw Error(
+      Code::data, {.file = run.string()},
+      fmt::format("{}; the run can't be replayed",
+                  digest.empty()
+                      ? "its recipe.toml or its data set has changed since it was trained"
+                  : recipe_alone ? "its recipe.toml is not what it was trained with"
+                                 : fmt::format("the data set \"{}\" is not what it was trained on",
+                                               train::data_name(plan.recipe))));
+}
+
+/// Checkpoints before the step, the last one first.
+std::vector<fs::path> checkpoints_before(const fs::path& run, std::int64_t step) {
+  auto saved = train::list_checkpoints(run / "checkpoints");
+  std::erase_if(saved, [&](const fs::path& one) { return train::read_manifest(one).step >= step; });
+  std::ranges::reverse(saved);
+  return saved;
+}
+
+using Evaluations = std::map<std::int64_t, train::Evaluated>;
+
+/// The evaluations in the log, by step.
+Evaluations evaluations(const std::vector<train::Event>& log) {
+  Evaluations found;
+  for (const auto& event : log)
+    if (const auto* evaluated = std::get_if<train::Evaluated>(&event))
+      found.insert_or_assign(evaluated->step, *evaluated);
+  return found;
+}
+
+class Replayer {
+ public:
+  Replayer(const train::Plan& plan, const fs::path& run, std::int64_t step, Evaluations evaluations,
+           const std::vector<train::Observer*>& watchers)
+      : plan_(plan),
+        watchers_(watchers),
+        evaluations_(std::move(evaluations)),
+        recipe_(plan.recipe),
+        driver_(recipe_, plan.horizon),
+        loader_(plan.train, plan.training),
+        step_(run / "checkpoints") {
+    result_.step = step;
+    pipeline_.set_skipped_in_first_view(plan.training.only_later);
+    restore(run);
+    result_.from = state_.step;
+  }
+
+  Replay operator()(const std::vector<LoggedLoss>& logged) {
+    state_.network->train(true);
+    tell(train::Started{.name = recipe_.name,
+                        .step = state_.step,
+                        .steps_per_epoch = plan_.horizon.steps_per_epoch,
+                        .total_steps = result_.step,
+                        .epochs = plan_.horizon.epochs()});
+    while (state_.step < result_.step - 1) repeat_step();
+    replay_step();
+    check(logged);
+    return std::move(result_);
+  }
+
+ private:
+  void tell(const train::Event& event) {
+    for (auto* watcher : watchers_) watcher->see(event);
+  }
+
+  void restore(const fs::path& run) {
+    for (const auto& checkpoint : checkpoints_before(run, result_.step)) {
+      state_ = train::begin(plan_);
+      try {
+        train::load_checkpoint(state_, checkpoint);
+        if (!train::read_manifest(checkpoint).evaluated && state_.step > state_.origin)
+          replay_evaluation();
+        return;
+      } catch (const Error& error) {
+        if (error.code() != Code::data) throw;
+        tell(train::Warned{error.what()});
+      }
+    }
+    state_ = train::begin(plan_);
+  }
+
+  /// Updates the plateaus with the run's evaluation at this step, if any, from its log.
+  void replay_evaluation() {
+    if (state_.plateaus.empty() || state_.step % plan_.horizon.steps_per_epoch != 0) return;
+    const auto found = evaluations_.find(state_.step);
+    if (found == evaluations_.end())
+      throw Error(Code::usage,
+                  fmt::format("the run's metrics.jsonl has no evaluation after step {}, which the "
+                              "plateau schedule of {} needs; choose an earlier step",
+                              state_.step, state_.plateaus.begin()->first));
+    train::observe(state_, recipe_, plan_.horizon, found->second);
+  }
+
+  data::Batch next_batch() {
+    const auto steps = plan_.horizon.steps_per_epoch;
+    if (!begun_ || state_.step % steps == 0)
+      loader_.start(state_.step / steps, state_.step % steps);
+    begun_ = true;
+    train::prepare(state_, driver_);
+    return loader_.next()->to(plan_.device);
+  }
+
+  void repeat_step() {
+    const auto batch = next_batch();
+    const auto done = step_(state_, recipe_, batch, times_);
+    replay_evaluation();
+    losses_.push_back(done.not_finite ? std::numeric_limits<double>::quiet_NaN()
+                                      : done.loss.item<double>());
+    tell(train::Stepped{
+        .step = state_.step,
+        .epoch =
+            static_cast<double>(state_.step) / static_cast<double>(plan_.horizon.steps_per_epoch),
+        .loss = losses_.back(),
+        .lr = train::learning_rate(recipe_),
+        .images_per_second = static_cast<double>(batch.ids.size(0)) / std::max(watch_.lap(), 1e-9),
+        .seconds = since_.seconds()});
+  }
+
+  void replay_step() {
+    const auto batch = next_batch();
+    const auto steps = plan_.horizon.steps_per_epoch;
+    result_.epoch = state_.step / steps + 1;
+    result_.batch = state_.step % steps + 1;
+    result_.lr = train::learning_rate(recipe_);
+    trace_batch(batch);
+    result_.norms.step = result_.step;
+    result_.loss = train::step(state_, recipe_, batch, times_, &result_.norms).loss.item<double>();
+    losses_.push_back(result_.loss);
+  }
+
+  void trace_batch(const data::Batch& batch) {
+    if (plan_.training.adapt) plan_.training.adapt(state_.step, pipeline_);
+    const train::Objective objective(recipe_, state_);
+    result_.images = objective.pixels(batch.views.front()).to(at::kCPU, at::kFloat);
+    const at::NoGradGuard no_grad;
+    const model::SavedBuffers buffers(*state_.network);
+    const auto losses = objective.row_losses(batch, objective.forward(batch, {}));
+    buffers.restore();
+    for (std::size_t row = 0; row < losses.size(); ++row)
+      result_.samples.push_back(sample(batch, static_cast<std::int64_t>(row), losses[row]));
+    // Images without a loss come last.
+    std::ranges::stable_sort(result_.samples, [](const auto& a, const auto& b) {
+      return a.loss > b.loss || (a.loss == a.loss && b.loss != b.loss);
+    });
+  }
+
+  ReplayedSample sample(const data::Batch& batch, std::int64_t row, double loss) {
+    ReplayedSample sample{.row = row, .id = batch.ids[row].item<std::int64_t>()};
+    sample.where = plan_.train->where(sample.id);
+    sample.label = batch.labels[row].item<std::int64_t>();
+    sample.loss = loss;
+    plan_.train->read(sample.id, image_);
+    sample.augment = pipeline_.trace(
+        image_,
+        {.seed = plan_.training.seed,
+         .epoch = static_cast<std::uint64_t>(result_.epoch - 1),
+         .sample = static_cast<std::uint64_t>(sample.id),
+         .repeat = static_cast<std::uint64_t>(batch.repeats[row].item<std::int64_t>())},
+        frame_);
+    return sample;
+  }
+
+  /// The mean over steps after + 1 to step, summed in the same order as in the run.
+  [[nodiscard]] double mean_loss(const LoggedLoss& line) const {
+    double sum = 0;
+    std::int64_t applied = 0;
+    for (auto s = line.after; s < line.step; ++s) {
+      const double loss = losses_[static_cast<std::size_t>(s - result_.from)];
+      if (!std::isfinite(loss)) continue;  // a skipped step
+      sum += loss;
+      ++applied;
+    }
+    return sum / static_cast<double>(applied);
+  }
+
+  void check(const std::vector<LoggedLoss>& logged) {
+    auto& check = result_.check;
+    for (const auto& line : logged) {
+      if (line.after < result_.from || line.step > result_.step || line.step <= line.after)
+        continue;
+      ++check.lines;
+      const auto mean = mean_loss(line);
+      if (mean == line.loss || check.first_difference) continue;
+      check.first_difference = line.step;
+      check.logged = line.loss;
+      check.replayed = mean;
+    }
+  }
+
+  const train::Plan& plan_;
+  const std::vector<train::Observer*>& watchers_;
+  Evaluations evaluations_;
+  recipe::Recipe recipe_;  ///< its scheduled values change with the step
+  recipe::ScheduleDriver driver_;
+  data::Loader loader_;
+  train::GuardedStep step_;
+  train::State state_;
+  bool begun_ = false;
+  augment::Pipeline pipeline_{plan_.training.operations, plan_.training.normalisation,
+                              plan_.training.size};
+  augment::Frame frame_;
+  io::Picture image_;
+  std::vector<double> losses_;  ///< of the steps from result_.from on
+  train::Times times_;
+  train::Stopwatch watch_;
+  train::Stopwatch since_;
+  Replay result_;
+};
+
+json line(const augment::Box& box) {
+  return {{"top", box.top}, {"left", box.left}, {"height", box.height}, {"width", box.width}};
+}
+
+json line(const Draw& draw) {
+  json object = {{"kind", name_of(draw.kind)}, {"value", draw.value}};
+  switch (draw.kind) {
+    case DrawKind::uniform:
+      object["low"] = draw.low;
+      object["high"] = draw.high;
+      break;
+    case DrawKind::below:
+      object["bound"] = draw.high;
+      break;
+    case DrawKind::chance:
+      object["value"] = draw.value != 0;
+      object["probability"] = draw.high;
+      break;
+    case DrawKind::bits:
+    case DrawKind::normal:
+      break;
+  }
+  return object;
+}
+
+nlohmann::ordered_json line(const augment::Trace& trace) {
+  auto draws = json::array();
+  for (const auto& draw : trace.draws) draws.push_back(line(draw));
+  const auto& after = trace.after;
+  return {{"operation", trace.operation},
+          {"draws", std::move(draws)},
+          {"after",
+           {{"crop", line(after.crop)},
+            {"resized", {after.resized.height, after.resized.width}},
+            {"window", line(after.window)},
+            {"flipped", after.flipped}}}};
+}
+
+nlohmann::ordered_json line(const ReplayedSample& sample, const train::Plan& plan) {
+  auto augment = nlohmann::ordered_json::array();
+  for (const auto& trace : sample.augment) augment.push_back(line(trace));
+  nlohmann::ordered_json object = {{"row", sample.row},
+                                   {"id", sample.id},
+                                   {"where", sample.where},
+                                   {"label", sample.label},
+                                   {"class", nullptr},
+                                   {"loss", sample.loss},
+                                   {"augment", std::move(augment)}};
+  if (sample.label >= 0)
+    object["class"] = plan.train->classes()[static_cast<std::size_t>(sample.label)];
+  const auto values = train::in_units(*plan.train, sample.id, plan.scale);
+  for (std::size_t k = 0; k < values.size(); ++k)
+    object["values"][plan.train->value_names()[k]] = values[k];
+  return object;
+}
+
+json line(const LogCheck& check) {
+  json object = {{"lines", check.lines}, {"same", !check.first_difference.has_value()}};
+  if (check.first_difference)
+    object.update({{"first_difference", *check.first_difference},
+                   {"logged", check.logged},
+                   {"replayed", check.replayed}});
+  return object;
+}
+
+}  // namespace
+
+Replay replay(const train::Plan& plan, const fs::path& run, std::int64_t step,
+              const std::vector<train::Observer*>& watchers) {
+  const auto log = read_log(run);
+  require_same_run(plan, run, log);
+  require_step(plan, run, log, step);
+  train::prepare_thread(plan);
+  return Replayer(plan, run, step, evaluations(log), watchers)(logged_losses(log));
+}
+
+nlohmann::ordered_json to_json(const Replay& replay, const train::Plan& plan) {
+  auto samples = nlohmann::ordered_json::array();
+  for (const auto& sample : replay.samples) samples.push_back(line(sample, plan));
+  json norms;
+  io::write_json(norms, replay.norms.layers);
+  return {{"step", replay.step},      {"epoch", replay.epoch},     {"batch", replay.batch},
+          {"from", replay.from},      {"redone", replay.redone()}, {"loss", replay.loss},
+          {"lr", replay.lr},          {"log", line(replay.check)}, {"samples", std::move(samples)},
+          {"norms", std::move(norms)}};
+}
+
+}  // namespace temper::run

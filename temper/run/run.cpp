@@ -1,0 +1,127 @@
+#include "temper/run/run.h"
+
+#include <functional>
+#include <optional>
+#include <variant>
+
+#include "temper/cost/memory.h"
+#include "temper/cost/preflight.h"
+#include "temper/evaluate/scores.h"
+#include "temper/run/export.h"
+#include "temper/run/folder_journal.h"
+#include "temper/run/loop.h"
+#include "temper/train/averaged.h"
+#include "temper/train/begin.h"
+#include "temper/train/stopping.h"
+
+namespace temper::run {
+namespace {
+
+namespace fs = std::filesystem;
+
+train::Started started(const train::Plan& plan, const train::State& state) {
+  return {.name = plan.recipe.name,
+          .time = train::utc_now(),
+          .fingerprint = plan.fingerprint,
+          .step = state.step,
+          .steps_per_epoch = plan.horizon.steps_per_epoch,
+          .total_steps = plan.horizon.total_steps,
+          .epochs = plan.horizon.epochs(),
+          .parameters = model::parameter_count(*state.network),
+          .multiply_adds = model::multiply_adds(*state.network, plan.task),
+          .train_images = plan.train->size(),
+          .validation_images = plan.validation ? plan.validation->size() : 0,
+          .test_images = plan.test ? plan.test->size() : 0,
+          .classes = plan.train->classes(),
+          .values = plan.train->value_names(),
+          .channels = plan.task.channels,
+          .height = plan.task.height,
+          .width = plan.task.width,
+          .batch = plan.recipe.data.batch,
+          .averaging = train::averaging_name(plan.recipe),
+          .weights = evaluate::selected_weights(state, plan.recipe)};
+}
+
+/// The start of the run, and what the user should know about its data and its directory.
+void announce(FolderJournal& journal, const train::Plan& plan, const train::State& state) {
+  journal.tell(started(plan, state));
+  if (state.step == state.origin)
+    for (const auto& note : plan.data_notes) journal.tell(train::Warned{note});
+  for (const auto& note : journal.notes()) journal.tell(train::Warned{note});
+  for (const auto& image : plan.bad)
+    journal.tell(
+        train::SkippedImage{.step = state.step, .where = image.where, .reason = image.reason});
+}
+
+/// The statistics of the first average are those of its last evaluation; the others have had none.
+void export_averages(const train::Plan& plan, train::State& state, const fs::path& folder,
+                     const std::function<bool()>& stop_asked) {
+  const auto names = train::averaging_names(plan.recipe);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) evaluate::complete_average(state, plan, i, stop_asked);
+    export_weights(plan, state.averages[i].tensors, folder / train::averaged_file(names[i]));
+  }
+}
+
+/// Writes the files of a run whose training has ended, after evaluating the test set once.
+Outcome finish(const train::Plan& plan, train::State& state, Progress& progress, Journal& journal,
+               const std::function<bool()>& stop_asked) {
+  train::Stopwatch watch;
+  journal.wait();
+  const auto stop = train::finish_early_stopping(state, plan.recipe, plan.horizon);
+  const auto& folder = journal.directory();
+  export_weights(plan, train::weights(*state.network), folder / "model.safetensors");
+  std::optional<train::Tested> test;
+  try {
+    export_averages(plan, state, folder, stop_asked);
+    progress.times.save += watch.lap();
+    if (stop) journal.tell(*stop);
+    if (plan.test) {
+      const auto predictions = evaluate::test_predictions(state, plan, stop_asked);
+      export_predictions(plan, predictions, folder);
+      test = {evaluate::selected_weights(state, plan.recipe), evaluate::score(predictions)};
+    }
+  } catch (const evaluate::Cancelled&) {
+    // The last checkpoint is that of the end of training.
+    return {.step = state.step, .test = {}, .seconds = progress.seconds()};
+  }
+  if (test) {
+    progress.times.evaluate += watch.lap();
+    journal.tell(*test);
+  }
+  journal.tell(train::Ended{progress.seconds(), progress.times});
+  return {.finished = true,
+          .step = state.step,
+          .early_stop = stop,
+          .test = test,
+          .seconds = progress.seconds()};
+}
+
+}  // namespace
+
+Outcome run(const train::Plan& plan, const RunOptions& options) {
+  train::prepare_thread(plan);
+  cost::require_sizes(plan);
+  cost::require_memory(plan);
+  FolderJournal journal(plan, options.directory);
+  auto state = train::begin(plan);
+  Progress progress;
+  journal.restore(state, progress, options.fork_from);
+  if (finished(options.directory))
+    return {.finished = true, .step = state.step, .test = {}, .seconds = progress.seconds()};
+  Loop loop(plan, state, progress, journal, {options.stop_at, options.time_limit, options.stop});
+  journal.begin(state, progress, options.command, options.observers);
+  announce(journal, plan, state);
+  if (journal.is_fork() || loop.needs_anchor()) loop.save();
+  if (!loop.train()) return {.step = state.step, .test = {}, .seconds = progress.seconds()};
+  return finish(plan, state, progress, journal, [&loop] { return loop.stop_asked(); });
+}
+
+bool finished(const fs::path& directory) {
+  const auto metrics = directory / "metrics.jsonl";
+  if (!fs::exists(metrics)) return false;
+  const auto events = train::read_events(metrics);
+  return !events.empty() && std::holds_alternative<train::Ended>(events.back());
+}
+
+}  // namespace temper::run

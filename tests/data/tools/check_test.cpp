@@ -1,0 +1,163 @@
+#include "temper/data/tools/check.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "temper/data/sources/array_source.h"
+#include "tests/data/pictures.h"
+
+namespace temper::data {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+void write_text(const fs::path& path, const std::string& text) {
+  write_bytes(path, text.data(), text.size());
+}
+
+/// Writes train/ with three images of cats and two of dogs, and val/ with one of each.
+void write_set(const fs::path& folder) {
+  std::uint64_t seed = 0;
+  for (const auto* path :
+       {"train/cat/a.png", "train/cat/b.png", "train/cat/c.png", "train/dog/a.png",
+        "train/dog/b.png", "val/cat/a.png", "val/dog/a.png"}) {
+    write_picture(folder / path, noise(20 + static_cast<int>(seed), 30, 3, seed + 1));
+    ++seed;
+  }
+}
+
+TEST(Check, SaysWhatThereIs) {
+  const TemporaryFolder folder;
+  write_set(folder.path());
+  const auto found = check(folder.path().string(), {.threads = 3});
+  EXPECT_TRUE(found.good());
+  EXPECT_THAT(found.classes, ElementsAre("cat", "dog"));
+  ASSERT_EQ(found.sets.size(), 2U);
+  EXPECT_EQ(found.sets[0].name, "training");
+  EXPECT_EQ(found.sets[0].images, 5);
+  EXPECT_THAT(found.sets[0].per_class, ElementsAre(3, 2));
+  EXPECT_EQ(found.sets[0].sizes.smallest_height, 20);
+  EXPECT_EQ(found.sets[0].sizes.largest_height, 24);
+  EXPECT_EQ(found.sets[0].sizes.median_side, 22);
+  EXPECT_EQ(found.sets[1].name, "validation");
+  EXPECT_THAT(found.duplicates, IsEmpty());
+  EXPECT_THAT(found.odd_files, IsEmpty());
+  EXPECT_NEAR(found.normalisation.mean.at(0), 0.5, 0.02);
+  EXPECT_NEAR(found.normalisation.std.at(0), 0.29, 0.02);
+  const auto text = to_text(found);
+  EXPECT_THAT(text, HasSubstr("training    5 pictures, 2 to 3 per class\n"
+                              "            20 to 24 pixels high, 30 wide, median shorter side "
+                              "22\n"));
+  EXPECT_THAT(text, HasSubstr("classes     2\n                     3  cat\n"));
+  const auto json = to_json(found);
+  EXPECT_EQ(json["good"], true);
+  EXPECT_EQ(json["sets"][0]["per_class"]["dog"], 2);
+}
+
+TEST(Check, NamesWhatCannotBeRead) {
+  const TemporaryFolder folder;
+  write_set(folder.path());
+  write_text(folder.path() / "train/cat/empty.png", "");
+  write_text(folder.path() / "train/dog/text.jpg", "this is no picture");
+  auto bytes = io::encode_png(noise(20, 20, 3, 9));
+  write_bytes(folder.path() / "val/dog/short.png", bytes.data(), bytes.size() / 2);
+  const auto found = check(folder.path().string());
+  EXPECT_FALSE(found.good());
+  ASSERT_EQ(found.sets[0].bad.size(), 2U);
+  EXPECT_EQ(found.sets[0].bad[0].where, (folder.path() / "train/cat/empty.png").string());
+  EXPECT_THAT(found.sets[0].bad[0].reason, Not(HasSubstr("empty.png")));
+  EXPECT_EQ(found.sets[0].bad[1].where, (folder.path() / "train/dog/text.jpg").string());
+  ASSERT_EQ(found.sets[1].bad.size(), 1U);
+  const auto text = to_text(found);
+  EXPECT_THAT(text, HasSubstr("2 pictures of the training set can't be read:\n"));
+  EXPECT_THAT(text, HasSubstr("1 picture of the validation set can't be read:\n"));
+  EXPECT_THAT(text, HasSubstr("not good"));
+  EXPECT_EQ(to_json(found)["sets"][0]["unreadable"].size(), 2U);
+}
+
+TEST(Check, FindsTheSamePixelsWithinAndAcrossSets) {
+  const TemporaryFolder folder;
+  write_set(folder.path());
+  fs::copy(folder.path() / "train/cat/a.png", folder.path() / "train/cat/again.png");
+  auto found = check(folder.path().string());
+  ASSERT_EQ(found.duplicates.size(), 1U);
+  EXPECT_FALSE(found.duplicates[0].across_sets());
+  EXPECT_FALSE(found.duplicates[0].labels_differ());
+  EXPECT_TRUE(found.good()) << "twice in one class is odd and harms little";
+
+  fs::copy(folder.path() / "train/dog/a.png", folder.path() / "train/cat/z.png");
+  found = check(folder.path().string());
+  ASSERT_EQ(found.duplicates.size(), 2U);
+  EXPECT_TRUE(found.duplicates[1].labels_differ());
+  EXPECT_FALSE(found.good());
+  EXPECT_THAT(to_text(found), HasSubstr("1 picture with more than one label:\n"));
+
+  fs::copy(folder.path() / "train/cat/b.png", folder.path() / "val/cat/other.png");
+  found = check(folder.path().string());
+  ASSERT_EQ(found.duplicates.size(), 3U);
+  EXPECT_TRUE(found.duplicates[1].across_sets());
+  EXPECT_THAT(
+      found.duplicates[1].pictures,
+      ElementsAre(
+          Duplicates::One{"training", (folder.path() / "train/cat/b.png").string(), 0},
+          Duplicates::One{"validation", (folder.path() / "val/cat/other.png").string(), 0}));
+}
+
+TEST(Check, NamesFilesOfUnexpectedKinds) {
+  const TemporaryFolder folder;
+  write_set(folder.path());
+  write_picture(folder.path() / "train/cat/d.jpg", noise(9, 9, 3, 20));
+  write_picture(folder.path() / "train/cat/e.dat", noise(9, 9, 3, 21));
+  write_text(folder.path() / "train/dog/f.gif", "GIF89a, as it were");
+  write_text(folder.path() / "readme.txt", "these are cats and dogs");
+  write_text(folder.path() / "train/.hidden", "left alone");
+  const auto found = check(folder.path().string());
+  EXPECT_TRUE(found.good());
+  EXPECT_EQ(found.sets[0].images, 6) << "a PNG with the extension .jpg is read";
+  std::vector<std::string> reasons;
+  for (const auto& file : found.odd_files) reasons.push_back(file.reason);
+  EXPECT_THAT(reasons,
+              ElementsAre("not a picture; it is not read", "a PNG picture with the extension .jpg",
+                          "a PNG picture, not read because its name does not end in .png",
+                          "a GIF picture, which temper does not read"));
+}
+
+TEST(Check, OfWhatCannotBeOpenedIsTheReason) {
+  const TemporaryFolder folder;
+  write_picture(folder.path() / "cat/a.bin", noise(9, 9, 3, 1));
+  fs::create_directories(folder.path() / "dog");
+  const auto found = check(folder.path().string());
+  EXPECT_FALSE(found.good());
+  EXPECT_THAT(found.error, HasSubstr("no pictures"));
+  EXPECT_EQ(found.where, Where{.file = folder.path().string()});
+  EXPECT_EQ(to_json(found)["where"], nlohmann::ordered_json({{"file", found.where.file}}));
+  ASSERT_EQ(found.odd_files.size(), 1U);
+  EXPECT_THAT(to_text(found), HasSubstr("a PNG picture, not read because its name"));
+}
+
+TEST(Check, SaysInWhichLineATableIsWrong) {
+  const TemporaryFolder folder;
+  const auto table = folder.path() / "table.csv";
+  write_text(table, "path,label\na.png,cat\n,dog\n");
+  const auto json = to_json(check(table.string()));
+  EXPECT_EQ(json["error"], table.string() + ":3: no path");
+  EXPECT_EQ(json["where"], nlohmann::ordered_json({{"file", table.string()}, {"line", 3}}));
+}
+
+TEST(Check, TakesSetsThatAreOpen) {
+  const auto source = std::make_shared<NoiseSource>(21, 4);
+  const auto found = check({.train = source}, "noise");
+  EXPECT_EQ(found.sets[0].unlabelled, 3);
+  ASSERT_EQ(found.sets[0].bad.size(), 1U);
+  EXPECT_EQ(found.sets[0].bad[0].reason, "the disk is upset");
+  EXPECT_THAT(to_text(found), HasSubstr("21 pictures, 3 of them without a label, 6 per class"));
+}
+
+}  // namespace
+}  // namespace temper::data

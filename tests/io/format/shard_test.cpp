@@ -1,0 +1,279 @@
+#include "temper/io/format/shard.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "temper/io/disk/atomic_file.h"
+#include "tests/io/support.h"
+
+namespace temper::io::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+Bytes tar(const std::vector<std::pair<std::string, std::string>>& files) {
+  Bytes bytes;
+  for (const auto& [name, content] : files) {
+    const auto header = tar_header(name, content.size());
+    bytes.insert(bytes.end(), header.begin(), header.end());
+    const auto body = bytes_of(content);
+    bytes.insert(bytes.end(), body.begin(), body.end());
+    bytes.resize(bytes.size() + tar_padding(content.size()));
+  }
+  bytes.resize(bytes.size() + 2 * kTarBlock);
+  return bytes;
+}
+
+Shard scan(const Bytes& bytes) {
+  return scan_shard(
+      bytes.size(),
+      [&](std::uint64_t offset, std::span<std::byte> into) {
+        std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(offset), into.size(), into.begin());
+      },
+      "shard.tar");
+}
+
+std::string refusal(const std::vector<std::pair<std::string, std::string>>& files) {
+  const Error error = error_of([&] { scan(tar(files)); });
+  EXPECT_EQ(error.code(), Code::data);
+  return error.what();
+}
+
+TEST(Shard, PutsFilesOfOneKeyTogether) {
+  const Bytes bytes = tar({{"1.cls", "3\n"},
+                           {"1.jpg", "one"},
+                           {"d/2.JPEG", "two"},
+                           {"d/2.json", R"({"label": 12, "caption": "x"})"},
+                           {"d/2.txt", "left alone"},
+                           {"3.seg.png", "not the picture"},
+                           {"3.png", "three"},
+                           {"._4.jpg", "hidden"},
+                           {"4.webp", "four"},
+                           {"4.json", R"({"class": " tabby cat "})"},
+                           {"README", "no ending"}});
+  const auto shard = scan(bytes);
+  EXPECT_EQ(shard.size, bytes.size());
+  const std::vector<ShardSample> expected{{"1.jpg", 3 * 512, 3, "3"},
+                                          {"d/2.JPEG", 5 * 512, 3, "12"},
+                                          {"3.png", 13 * 512, 5, ""},
+                                          {"4.webp", 17 * 512, 4, "tabby cat"}};
+  EXPECT_EQ(shard.samples, expected);
+}
+
+TEST(Shard, NamesTheSampleThatIsWrong) {
+  EXPECT_THAT(refusal({{"1.jpg", "x"}, {"1.png", "x"}}),
+              HasSubstr("shard.tar: sample '1': two images, 1.jpg and 1.png"));
+  EXPECT_THAT(refusal({{"1.cls", "3"}, {"2.jpg", "x"}}),
+              HasSubstr("sample '1': a label without an image"));
+  EXPECT_THAT(refusal({{"1.cls", "3"}, {"1.json", R"({"label": 4})"}, {"1.jpg", "x"}}),
+              HasSubstr("two labels, '3' and '4'"));
+  EXPECT_THAT(refusal({{"1.jpg", "x"}, {"2.jpg", "x"}, {"1.cls", "3"}}),
+              HasSubstr("sample '1': its files are not consecutive"));
+  EXPECT_THAT(refusal({{"1.jpg", "x"}, {"1.cls", " \n"}}), HasSubstr("1.cls is empty"));
+  EXPECT_THAT(refusal({{"1.jpg", "x"}, {"1.cls", "a\nb"}}), HasSubstr("not a single line"));
+  EXPECT_THAT(refusal({{"1.jpg", "x"}, {"1.cls", std::string(300, 'x')}}),
+              HasSubstr("300 bytes; at most 256"));
+  EXPECT_THAT(refusal({{"1.jpg", "x"}, {"1.json", "[1"}}),
+              HasSubstr("1.json is not a JSON object"));
+  EXPECT_THAT(refusal({{"1.jpg", "x"}, {"1.json", R"({"label": -1})"}}),
+              HasSubstr("\"label\" in 1.json is neither"));
+  EXPECT_THAT(refusal({{"notes.txt", "x"}}), HasSubstr("no images in this archive"));
+}
+
+TEST(Shard, ReadsValuesByTheirNames) {
+  const auto shard = scan(tar({{"1.json", R"({"values": {"y": 1.5, "a b": -2}})"},
+                               {"1.jpg", "one"},
+                               {"2.jpg", "two"},
+                               {"2.json", R"({"values": {}, "label": null})"},
+                               {"3.json", R"({"values": {"y": 1e300, "a b": 0.1}})"},
+                               {"3.jpg", "three"}}));
+  EXPECT_EQ(shard.value_names, (std::vector<std::string>{"y", "a b"}));
+  EXPECT_EQ(shard.samples[0].values, (std::vector{1.5, -2.0}));
+  EXPECT_TRUE(shard.samples[1].values.empty());
+  EXPECT_EQ(shard.samples[2].values, (std::vector{1e300, 0.1}));
+  EXPECT_TRUE(scan(tar({{"1.json", R"({"values": [1]})"}, {"1.jpg", "x"}})).value_names.empty())
+      << "a list is ignored";
+}
+
+TEST(Shard, ReadsManyKeys) {
+  std::string json = R"({"caption": {"values": 1, "label": 2}, "label": 3)";
+  for (int k = 0; k < 60'000; ++k) json += ", \"" + std::to_string(k) + "\": 0";
+  EXPECT_EQ(scan(tar({{"1.json", json + "}"}, {"1.jpg", "x"}})).samples[0].label, "3");
+}
+
+TEST(Shard, ReadsTheValuesThatItWrites) {
+  const std::vector<std::string> names{"y", "\"quoted\" ä", "x"};
+  const std::vector values{-0.0, 1.0 / 3, 1e-300};
+  const auto shard = scan(tar({{"1.json", values_text(names, values)}, {"1.jpg", "x"}}));
+  EXPECT_EQ(shard.value_names, names);
+  EXPECT_EQ(shard.samples[0].values, values);
+  const auto wrong = [](const std::string& name) {
+    return std::string(error_of([&] { values_text({&name, 1}, std::vector{1.0}); }).what());
+  };
+  EXPECT_THAT(wrong(""), HasSubstr("a value has the name ''"));
+  EXPECT_THAT(wrong("a\tb"), HasSubstr("a value has the name"));
+  EXPECT_THAT(wrong(std::string(257, 'x')), HasSubstr("1 to 256 bytes"));
+  EXPECT_THAT(wrong("\xff"), HasSubstr("not in UTF-8"));
+  std::vector<std::string> many;
+  for (int k = 0; k < 5000; ++k) many.push_back(std::string(230, 'x') + std::to_string(k));
+  EXPECT_THAT(error_of([&] { values_text(many, std::vector<double>(many.size(), 0.1)); }).what(),
+              HasSubstr("5000 values with their names take"));
+}
+
+TEST(Shard, NamesTheSampleWhoseValuesAreWrong) {
+  const std::pair<std::string, std::string> picture{"1.jpg", "x"};
+  const auto wrong = [&](const std::string& json) { return refusal({picture, {"1.json", json}}); };
+  EXPECT_THAT(
+      wrong(R"({"values": {"y": "tall"}})"),
+      HasSubstr(
+          "sample '1': 'y' in the \"values\" of 1.json is not a valid name with a finite number"));
+  EXPECT_THAT(wrong(R"({"values": {"": 1}})"), HasSubstr("'' in the"));
+  EXPECT_THAT(wrong(R"({"values": {"y": 1}, "label": 3})"),
+              HasSubstr("the label '3' and values; expected one of them"));
+  EXPECT_THAT(refusal({picture, {"1.json", R"({"values": {"y": 1}})"}, {"1.cls", "3"}}),
+              HasSubstr("the label '3' and values"));
+  EXPECT_THAT(
+      refusal(
+          {picture, {"1.json", R"({"values": {"y": 1}})"}, {"1.json", R"({"values": {"y": 1}})"}}),
+      HasSubstr("two sets of values"));
+  EXPECT_THAT(wrong(R"({"values": {"y": 1, "y": 2}})"), HasSubstr("two sets of values"));
+  EXPECT_THAT(
+      refusal({picture,
+               {"1.json", R"({"values": {"y": 1}})"},
+               {"2.jpg", "x"},
+               {"2.json", R"({"values": {"z": 1}})"}}),
+      HasSubstr("sample '2': the values z in 2.json; expected y, as in the samples before"));
+}
+
+TEST(Shard, ReadsWhatOtherProgramsWrite) {
+  const Bytes bytes = contents(golden / "tar/pax.tar");
+  const auto samples = scan(bytes).samples;
+  ASSERT_EQ(samples.size(), 3U);
+  EXPECT_EQ(samples[0].label, "7");
+  EXPECT_EQ(samples[1].label, "cat");
+  EXPECT_EQ(samples[1].size, 600U);
+  EXPECT_EQ(samples[2].name, "d/ä.webp");
+}
+
+const Shard small{.size = 10240, .samples = {{"a/1.jpg", 512, 100, "7"}, {"2.png", 2048, 0, ""}}};
+
+const Shard valued{.size = 10240,
+                   .samples = {{"a/1.jpg", 512, 100, "", {1.5, -1e300}}, {"2.png", 2048, 0, ""}},
+                   .value_names = {"y", "a b"}};
+
+TEST(ShardIndex, IsReadAsItWasWritten) {
+  for (const auto& shard : {small, valued}) {
+    EXPECT_EQ(parse_index(index_text(shard), "index"), shard);
+    EXPECT_EQ(index_text(shard), index_text(parse_index(index_text(shard), "index")));
+  }
+}
+
+TEST(ShardIndex, ThatIsDamagedIsRefused) {
+  const auto refused = [](const Shard& shard) {
+    return error_of([&] { parse_index(index_text(shard), "index"); }).code() == Code::data;
+  };
+  auto one = valued;
+  one.value_names.pop_back();
+  EXPECT_TRUE(refused(one)) << "two values and one name";
+  auto same = valued;
+  same.value_names[1] = "y";
+  EXPECT_TRUE(refused(same)) << "one name twice";
+  auto both = valued;
+  both.samples[0].label = "3";
+  EXPECT_TRUE(refused(both)) << "a label and values";
+  const std::string text = index_text(valued);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    std::string other = text;
+    other[i] = static_cast<char>(other[i] ^ 1);
+    EXPECT_EQ(error_of([&] { parse_index(other, "index"); }).code(), Code::data) << i;
+    EXPECT_EQ(error_of([&] { parse_index(text.substr(0, i), "index"); }).code(), Code::data) << i;
+  }
+  auto outside = small;
+  outside.samples[0].size = 10000;
+  EXPECT_THAT(error_of([&] { parse_index(index_text(outside), "index"); }).what(),
+              HasSubstr("index: not an index of a shard, or a damaged one (an image is outside"));
+}
+
+class OpenShard : public ::testing::Test {
+ protected:
+  void write(const std::vector<std::pair<std::string, std::string>>& files) {
+    write_atomically(path, tar(files));
+  }
+  void age(const std::filesystem::path& file, int seconds) {
+    std::filesystem::last_write_time(
+        file, std::filesystem::file_time_type::clock::now() - std::chrono::seconds(seconds));
+  }
+
+  Folder folder;
+  std::filesystem::path path = folder / "000.tar";
+  std::filesystem::path index = folder / "000.tar.index";
+};
+
+TEST_F(OpenShard, WritesAnIndexAndReadsItTheNextTime) {
+  write({{"1.jpg", "one"}, {"1.cls", "3"}});
+  const auto first = open_shard(path);
+  EXPECT_EQ(parse_index(read_text(index), "index"), first);
+  // A changed index shows that the index is read.
+  auto other = first;
+  other.samples[0].label = "4";
+  write_atomically(index, index_text(other));
+  EXPECT_EQ(open_shard(path), other);
+}
+
+TEST_F(OpenShard, RewritesAnIndexThatIsOlderDamagedOrOfAnotherShard) {
+  write({{"1.jpg", "one"}, {"1.cls", "3"}});
+  const auto right = open_shard(path);
+  const std::string text = read_text(index);
+  auto other = right;
+  other.samples[0].label = "4";
+
+  write_atomically(index, index_text(other));
+  age(index, 100);
+  age(path, 50);
+  EXPECT_EQ(open_shard(path), right);
+  EXPECT_EQ(read_text(index), text);
+
+  write_atomically(index, "something else");
+  EXPECT_EQ(open_shard(path), right);
+  EXPECT_EQ(read_text(index), text);
+
+  auto elsewhere = right;
+  elsewhere.samples[0].offset += 512;
+  elsewhere.samples[0].label = "4";
+  write_atomically(index, index_text(elsewhere));
+  EXPECT_EQ(open_shard(path), right);
+
+  other.size += 512;
+  write_atomically(index, index_text(other));
+  EXPECT_EQ(open_shard(path), right);
+  EXPECT_EQ(read_text(index), text);
+}
+
+TEST_F(OpenShard, WorksIfNoIndexCanBeWritten) {
+  write({{"1.jpg", "one"}});
+  std::filesystem::create_directories(index / "in the way");
+  EXPECT_EQ(open_shard(path).samples.size(), 1U);
+  EXPECT_EQ(folder.files(), 2U) << "a temporary was left";
+}
+
+TEST_F(OpenShard, NamesTheFile) {
+  EXPECT_EQ(error_of([&] { open_shard(path); }).code(), Code::io);
+  write_atomically(path, "no tar");
+  EXPECT_THAT(error_of([&] { open_shard(path); }).what(), HasSubstr(path.string()));
+  EXPECT_FALSE(std::filesystem::exists(index));
+}
+
+TEST(Shard, SurvivesDamage) {
+  survive_damage(contents(golden / "tar/pax.tar"), 5, [](const Bytes& bytes) { scan(bytes); });
+  survive_damage(bytes_of(index_text(valued)), 6, [](const Bytes& bytes) {
+    parse_index({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, "index");
+  });
+}
+
+}  // namespace
+}  // namespace temper::io::test

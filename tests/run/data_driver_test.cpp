@@ -1,0 +1,217 @@
+#include "temper/train/data_driver.h"
+
+#include <ATen/ops/flatten.h>
+#include <ATen/ops/matmul.h>
+#include <ATen/ops/zeros.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "temper/core/error.h"
+#include "temper/cost/estimate.h"
+#include "temper/cost/memory.h"
+#include "temper/cost/preflight.h"
+#include "temper/io/disk/hash.h"
+#include "temper/run/replay.h"
+#include "temper/run/run.h"
+#include "tests/train/small_run.h"
+
+namespace temper::run {
+namespace {
+
+using testing::HasSubstr;
+
+/// 64 images of 12 x 12, 51 to train on: epochs of 6 steps, 18 in all.
+train::Plan plan_of(const std::vector<std::string>& sets) {
+  return train::plan(train::small::recipe(sets), train::small::dataset(64));
+}
+
+/// Images that grow from 8 x 8 to 12 x 12 pixels, with an increasing probability of flipping.
+train::Plan growing(std::vector<std::string> more = {}) {
+  std::vector<std::string> sets{R"(data.train_size={ schedule = "linear", peak = 8, final = 12 })",
+                                R"(data.augment.1.p={ schedule = "linear", peak = 0, final = 1 })"};
+  sets.insert(sets.end(), more.begin(), more.end());
+  return plan_of(sets);
+}
+
+std::string refused(const std::vector<std::string>& sets) {
+  try {
+    (void)plan_of(sets);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::usage);
+    return error.what();
+  }
+  ADD_FAILURE() << "not refused";
+  return {};
+}
+
+std::string weights_of(const train::small::fs::path& run) {
+  return io::hash_file(run / "model.safetensors") + io::hash_file(run / "model-ema.safetensors");
+}
+
+TEST(TrainingSize, IsTheRoundedSideInTheProportionsOfTheInput) {
+  recipe::Recipe recipe;
+  const schedule::Horizon horizon{10, 41};
+  EXPECT_FALSE(train::TrainingSize(recipe, horizon, {20, 30}).given());
+  EXPECT_EQ(train::TrainingSize(recipe, horizon, {20, 30}).at(3), (augment::Size{20, 30}));
+  recipe.data.train_size = 14.5;
+  EXPECT_EQ(train::TrainingSize(recipe, horizon, {20, 30}).at(3), (augment::Size{10, 15}));
+  EXPECT_EQ(train::TrainingSize(recipe, horizon, {30, 30}).at(3), (augment::Size{15, 15}));
+  recipe.data.train_size = 30;
+  EXPECT_EQ(train::TrainingSize(recipe, horizon, {20, 30}).at(3), (augment::Size{20, 30}));
+
+  recipe.schedules["data.train_size"] = schedule::Linear{.peak = 10, .final_value = 50};
+  const train::TrainingSize sizes(recipe, horizon, {30, 30});
+  EXPECT_EQ(sizes.at(0).height, 10);
+  EXPECT_EQ(sizes.smallest_at(), 0);
+  EXPECT_EQ(sizes.at(sizes.largest_at()).height, 49)
+      << "the schedule's end is behind the last step";
+  double mean = 0;
+  for (int step = 0; step < 41; ++step) mean += std::pow(sizes.at(step).height, 2) / 41;
+  EXPECT_NEAR(std::pow(sizes.at(sizes.typical_at()).height, 2), mean, 34) << "half a pixel's worth";
+}
+
+TEST(TrainingSize, ThatNoNetworkCanUseIsRefused) {
+  EXPECT_THAT(refused({"data.train_size=0.5"}),
+              testing::EndsWith("data.train_size = 0.5; expected 8 pixels or more: it is a side in "
+                                "pixels, not a fraction of data.size"));
+  EXPECT_THAT(
+      refused({R"(data.train_size={ schedule = "linear", peak = 12, final = 2 })"}),
+      HasSubstr("data.train_size: its schedule gives 3.11111 at step 16 of 18; expected 8"));
+  EXPECT_THAT(refused({R"(data.train_size={ schedule = "linear", peak = 8, final = 1e5 })"}),
+              HasSubstr("expected [0, 8192]"));
+}
+
+TEST(DataDriver, ChecksOperationsAtEveryStep) {
+  const auto message = refused(
+      {R"(data.augment=[{ kind = "random_resized_crop", scale_high = 0.5, scale_low = { schedule = "linear", peak = 0.1, final = 0.9 } }])"});
+  EXPECT_THAT(message, HasSubstr("is larger than scale_high = 0.5 (at step 10 of 18)"));
+  EXPECT_THAT(refused({R"(data.augment.1.p={ schedule = "linear", peak = 0, final = 2 })"}),
+              HasSubstr("data.augment.1.p: its schedule gives"));
+}
+
+TEST(DataDriver, WritesTheValuesOfTheStep) {
+  const auto plan = growing();
+  ASSERT_TRUE(plan.training.adapt);
+  EXPECT_EQ(plan.evaluation.size, (augment::Size{12, 12}));
+  augment::Pipeline pipeline(plan.training.operations, plan.training.normalisation,
+                             plan.training.size);
+  for (const std::int64_t step : {9, 0, 17}) {
+    plan.training.adapt(step, pipeline);
+    EXPECT_DOUBLE_EQ(std::get<augment::Flip>(pipeline.operations()[1]).p,
+                     static_cast<double>(step) / 18);
+    const auto side = std::llround(8 + 4 * static_cast<double>(step) / 18);
+    EXPECT_EQ(pipeline.input(), (augment::Size{side, side}));
+  }
+  plan.training.adapt(1000, pipeline);
+  EXPECT_EQ(pipeline.input(), plan.training.size) << "beyond the end as at the last step";
+  EXPECT_FALSE(plan_of({}).training.adapt);
+  EXPECT_FALSE(plan_of({"data.train_size=10"}).training.adapt);
+}
+
+TEST(DataDriver, AtTheInputsSizeNothingChanges) {
+  const auto plain = plan_of({});
+  for (const auto* edit :
+       {"data.train_size=12", R"(data.train_size={ schedule = "constant", value = 12 })"}) {
+    const auto same = plan_of({edit});
+    data::Loader left(plain.train, plain.training);
+    data::Loader right(same.train, same.training);
+    left.start(1);
+    right.start(1);
+    while (const auto* batch = left.next())
+      EXPECT_TRUE(batch->views[0].equal(right.next()->views[0]));
+  }
+}
+
+TEST(DataDriver, ARunThatStopsAndGoesOnIsThatWhichDidNot) {
+  const train::small::Directory folder;
+  run(growing(), {.directory = folder.path / "whole"});
+  for (const std::int64_t at : {4, 9, 12}) {
+    const auto name = folder.path / ("stopped at " + std::to_string(at));
+    run(growing({"data.num_workers=3"}), {.directory = name, .stop_at = at});
+    run(growing({"data.num_workers=1"}), {.directory = name});
+    EXPECT_EQ(weights_of(name), weights_of(folder.path / "whole")) << at;
+  }
+  run(plan_of({}), {.directory = folder.path / "other"});
+  EXPECT_NE(weights_of(folder.path / "other"), weights_of(folder.path / "whole"));
+}
+
+TEST(DataDriver, AReplayHasTheStepsSizeAndValues) {
+  const train::small::Directory folder;
+  const auto plan = growing();
+  run(plan, {.directory = folder.path / "run"});
+  for (const std::int64_t step : {1, 11}) {
+    const auto again = replay(plan, folder.path / "run", step);
+    EXPECT_GT(again.check.lines, 0);
+    EXPECT_FALSE(again.check.first_difference) << "step " << step;
+    const auto side = std::llround(8 + 4 * static_cast<double>(step - 1) / 18);
+    EXPECT_EQ(again.images.sizes(), (at::IntArrayRef{8, 1, side, side}));
+    for (const auto& sample : again.samples) {
+      ASSERT_EQ(sample.augment.size(), 3U) << "and the resize behind them";
+      EXPECT_DOUBLE_EQ(sample.augment[1].draws.at(0).high, static_cast<double>(step - 1) / 18);
+      EXPECT_EQ(sample.augment[2].after.window.size(), (augment::Size{side, side}));
+    }
+  }
+}
+
+TEST(DataDriver, MemoryAndTimeAreOfTheSizesThatTheRunHas) {
+  // oneDNN's gradient of a strided 1 x 1 convolution of larger images writes out of bounds with few
+  // channels (github.com/uxlfoundation/oneDNN, issue 6035); this number of channels is safe.
+  const std::string width = "model.width=16";
+  const auto small = cost::memory_need(plan_of({width, "data.train_size=8"}));
+  const auto same = cost::memory_need(plan_of({width}));
+  const auto large = cost::memory_need(
+      plan_of({width, R"(data.train_size={ schedule = "linear", peak = 8, final = 48 })"}));
+  EXPECT_LT(small.loader, same.loader);
+  EXPECT_GT(large.loader, 10 * same.loader);
+  EXPECT_GT(large.total, same.total);
+  EXPECT_EQ(cost::estimate(plan_of({}), 5).size, (augment::Size{12, 12}));
+  EXPECT_EQ(cost::estimate(growing(), 5).size, (augment::Size{10, 10}));
+}
+
+/// A linear classifier, which takes images of one size only.
+class FixedNetwork : public model::Network {
+ public:
+  explicit FixedNetwork(const model::Task& task)
+      : parameters_{{"weight",
+                     at::zeros({task.channels * task.height * task.width, task.classes}, at::kFloat)
+                         .set_requires_grad(true),
+                     model::ParameterKind::weight}} {}
+  at::Tensor compute(const at::Tensor& images) override {
+    return images.flatten(1).matmul(parameters_[0].value);
+  }
+  void train(bool) override {}
+  [[nodiscard]] const std::vector<model::Parameter>& parameters() const override {
+    return parameters_;
+  }
+  [[nodiscard]] const std::vector<model::Buffer>& buffers() const override { return buffers_; }
+  void to(at::Device) override {}
+
+ private:
+  std::vector<model::Parameter> parameters_;
+  std::vector<model::Buffer> buffers_;
+};
+
+TEST(DataDriver, ANetworkThatCannotTakeTheSizesIsRefused) {
+  EXPECT_NO_THROW(cost::require_sizes(growing()));
+  auto recipe =
+      train::small::recipe({R"(data.train_size={ schedule = "linear", peak = 8, final = 12 })"});
+  recipe.model =
+      model::Custom{.name = "fixed", .function = [](const model::Task& task, std::uint64_t) {
+                      return std::make_unique<FixedNetwork>(task);
+                    }};
+  try {
+    run(train::plan(recipe, train::small::dataset(64)),
+        {.directory = train::small::Directory().path / "run"});
+    FAIL() << "not refused";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::usage);
+    EXPECT_THAT(error.what(), HasSubstr("data.train_size: the network can't take the images of 8 x "
+                                        "8 pixels of step 0 (mat1 and mat2 shapes"));
+    EXPECT_THAT(error.what(), testing::EndsWith("it is built for 12 x 12"));
+  }
+}
+
+}  // namespace
+}  // namespace temper::run
