@@ -165,7 +165,7 @@ TEST(Plateaus, OutliveARollback) {
   loader.start(0);
   train::Times times;
   const train::GuardedStep step(directory.path);
-  EXPECT_TRUE(train::step(state, the_plan.recipe, *loader.next(), times).not_finite.has_value());
+  EXPECT_TRUE(step(state, the_plan.recipe, *loader.next(), times).not_finite.has_value());
   EXPECT_EQ(state.left_out, 1);
   EXPECT_EQ(state.plateaus, later);
 }
