@@ -223,7 +223,7 @@ TEST(EarlyStopping, OutlivesARollback) {
   loader.start(0);
   train::Times times;
   const train::GuardedStep step(directory.path);
-  EXPECT_TRUE(train::step(state, made.recipe, *loader.next(), times).not_finite.has_value());
+  EXPECT_TRUE(step(state, made.recipe, *loader.next(), times).not_finite.has_value());
   EXPECT_EQ(state.stop, later);
   EXPECT_TRUE(state.best->raw.front().second.eq(7).all().item<bool>());
 }
