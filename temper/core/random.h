@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdint>
 #include <initializer_list>
+#include <string_view>
 #include <vector>
 
 namespace temper {
@@ -22,6 +23,15 @@ enum class Purpose : std::uint32_t {
   replacement
 };
 
+/// A name as a coordinate of an address: its FNV-1a hash with 64 bits. An address made of names
+/// instead of places in a list gives the same numbers when something else is added to the list.
+constexpr std::uint64_t coordinate(std::string_view name) {
+  std::uint64_t hash = 0xCBF29CE484222325;
+  for (const char letter : name)
+    hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001B3;
+  return hash;
+}
+
 /// A counter-based random number generator: the same address (seed, purpose and coordinates) gives
 /// the same numbers on every machine and in every thread, whatever was drawn elsewhere. Philox
 /// 4x32-10 (Salmon et al. 2011,
@@ -34,9 +44,8 @@ class Random {
  public:
   using result_type = std::uint32_t;
 
-  /// @param coordinates  (epoch, sample) in the data path, (step, micro-batch, pass, layer, rank)
-  /// in the network;
-  ///                     any number of them, order matters
+  /// @param coordinates  numbers, and names as coordinate() gives them; any number of them, order
+  ///                     matters
   Random(std::uint64_t seed, Purpose purpose,
          std::initializer_list<std::uint64_t> coordinates = {});
 

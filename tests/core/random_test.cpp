@@ -37,6 +37,13 @@ TEST(Random, AddressesDoNotShareNumbers) {
   EXPECT_EQ(seen.size(), 20U * 20U * 4U);
 }
 
+// Known answers of the authors' test vectors (Fowler, Noll and Vo, fnv64_1a).
+TEST(Random, CoordinatesOfNamesAreTheKnownHashes) {
+  static_assert(coordinate("") == 0xcbf29ce484222325);
+  static_assert(coordinate("a") == 0xaf63dc4c8601ec8c);
+  EXPECT_EQ(coordinate("foobar"), 0x85944171f73967e8);
+}
+
 TEST(Random, SameAddressSameNumbers) {
   Random a(7, Purpose::augment, {3, 4});
   Random b(7, Purpose::augment, {3, 4});
