@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "temper/core/error.h"
+#include "temper/core/random.h"
 #include "temper/model/operations.h"
 
 namespace temper::model {
@@ -13,9 +15,7 @@ namespace {
 
 enum Spot : std::uint8_t { kInput, kStem, kHead, kBlocks };
 
-// Positions within a block, in addition to its convolutions.
-constexpr std::size_t kShortcut = 6;
-constexpr std::size_t kDepth = 7;
+constexpr std::string_view kShortcut = "shortcut";
 
 std::vector<Place> places_of(std::span<const std::int64_t> stages) {
   std::vector<Place> places{
@@ -37,19 +37,21 @@ void check(const RandomOptions& options) {
 }  // namespace
 
 RandomLayers::RandomLayers(RandomOptions options, std::span<const std::int64_t> stages)
-    : options_(std::move(options)), depths_(regularize::depths(stages)) {
+    : options_(std::move(options)),
+      places_(places_of(stages)),
+      depths_(regularize::depths(stages)) {
   check(options_);
-  const auto places = places_of(stages);
-  dropouts_.resize(places.size());
+  dropouts_.resize(places_.size());
   for (std::size_t i = 0; i < options_.dropout.size(); ++i) {
     const auto kind = options_.dropout[i].index();
     for (const auto place :
-         select(options_.dropout[i], places, fmt::format("model.dropout.{}", i))) {
-      // Another kind at the same place does not change the draws.
-      auto slot = static_cast<std::int64_t>(kind) * 64;
-      for (const auto& other : dropouts_[place])
-        if (options_.dropout[other.option].index() == kind) ++slot;
-      dropouts_[place].push_back({i, slot});
+         select(options_.dropout[i], places_, fmt::format("model.dropout.{}", i))) {
+      const auto before = std::ranges::count_if(dropouts_[place], [&](const auto& other) {
+        return options_.dropout[other.option].index() == kind;
+      });
+      const auto name = std::visit([](const auto& form) { return form.kind; }, options_.dropout[i]);
+      dropouts_[place].push_back(
+          {i, before == 0 ? std::string(name) : fmt::format("{}.{}", name, before)});
     }
   }
 }
@@ -61,29 +63,30 @@ bool RandomLayers::set_noise(Noise when) {
 }
 
 Value RandomLayers::input(const Value& images, bool training) const {
-  return drop(images, kInput, 0, training);
+  return drop(images, kInput, "", training);
 }
 
 Value RandomLayers::stem(const Value& x, bool training) const {
-  return drop(x, kStem, 0, training);
+  return drop(x, kStem, "", training);
 }
 
 Value RandomLayers::head(const Value& features, bool training) const {
-  return drop(features, kHead, 0, training);
+  return drop(features, kHead, "", training);
 }
 
-Value RandomLayers::unit(const Value& x, std::size_t block, std::size_t unit, bool training) const {
-  return drop(x, kBlocks + block, unit, training);
+Value RandomLayers::convolved(const Value& x, std::size_t block, std::size_t index,
+                              bool training) const {
+  return drop(x, kBlocks + block, fmt::format("conv{}", index + 1), training);
 }
 
-Value RandomLayers::around(const Value& x, std::size_t block, bool training) const {
+Value RandomLayers::shortcut(const Value& x, std::size_t block, bool training) const {
   return drop(x, kBlocks + block, kShortcut, training);
 }
 
 bool RandomLayers::skips(std::size_t block, bool training) const {
   const auto& depth = options_.stochastic_depth;
   return depth && depth->mode == regularize::Granularity::batch && random_depth(training) &&
-         regularize::drops_batch(rate_of(block), address(kBlocks + block, kDepth));
+         regularize::drops_batch(rate_of(block), address(kBlocks + block, "drop_path"));
 }
 
 bool RandomLayers::alters_branch(std::size_t block, bool training) const {
@@ -94,7 +97,7 @@ Value RandomLayers::branch(const Value& x, std::size_t block, bool training) con
   const double rate = rate_of(block);
   if (rate == 0) return x;
   const bool random = random_depth(training);
-  const auto here = address(kBlocks + block, kDepth);
+  const auto here = address(kBlocks + block, options_.shake_drop ? "shake_drop" : "drop_path");
   if (options_.shake_drop)
     return random ? regularize::apply_shake_drop(*options_.shake_drop, x.tensor(), rate, here)
                   : multiply(x, regularize::branch_scale(*options_.shake_drop, rate));
@@ -116,25 +119,23 @@ bool RandomLayers::drops(bool training) const {
   return when_ == Noise::dropout_always || (training && when_ == Noise::training);
 }
 
-Value RandomLayers::drop(const Value& x, std::size_t place, std::size_t unit, bool training) const {
+Value RandomLayers::drop(const Value& x, std::size_t place, std::string_view spot,
+                         bool training) const {
   if (!drops(training) || x.recorded()) return x;
   auto y = x.tensor();
   for (const auto& here : dropouts_[place]) {
     const auto& option = options_.dropout[here.option];
-    if (unit == kShortcut && !std::holds_alternative<DropoutAt<regularize::DropBlock>>(option))
+    if (spot == kShortcut && !std::holds_alternative<DropoutAt<regularize::DropBlock>>(option))
       continue;
+    const auto layer = spot.empty() ? here.name : fmt::format("{}.{}", spot, here.name);
     y = std::visit(
-        [&](const auto& form) {
-          return regularize::drop(form, y, address(place, unit, here.slot));
-        },
-        option);
+        [&](const auto& form) { return regularize::drop(form, y, address(place, layer)); }, option);
   }
   return y.is_same(x.tensor()) ? x : Value(y);
 }
 
-regularize::Address RandomLayers::address(std::size_t place, std::size_t unit,
-                                          std::int64_t slot) const {
-  return {pass_, static_cast<std::int64_t>(place * 8 + unit) * 1024 + slot};
+regularize::Address RandomLayers::address(std::size_t place, std::string_view layer) const {
+  return {pass_, coordinate(fmt::format("{}.{}", places_[place].name, layer))};
 }
 
 }  // namespace temper::model

@@ -2,6 +2,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -33,34 +35,36 @@ class RandomLayers {
 
   /// Whether a block is skipped for the whole batch. @param block  0-based, over all stages
   [[nodiscard]] bool skips(std::size_t block, bool training) const;
-  /// Applied after convolution `unit` of the block.
-  [[nodiscard]] Value unit(const Value& x, std::size_t block, std::size_t unit,
-                           bool training) const;
-  /// Whether unit() after the last convolution or branch() changes the block's branch.
+  /// Applied after convolution `index` (0-based) of the block.
+  [[nodiscard]] Value convolved(const Value& x, std::size_t block, std::size_t index,
+                                bool training) const;
+  /// Whether convolved() after the last convolution or branch() changes the block's branch.
   [[nodiscard]] bool alters_branch(std::size_t block, bool training) const;
   /// Applied at the end of the branch of a block that is not skipped.
   [[nodiscard]] Value branch(const Value& x, std::size_t block, bool training) const;
   /// Applied to the shortcut.
-  [[nodiscard]] Value around(const Value& x, std::size_t block, bool training) const;
+  [[nodiscard]] Value shortcut(const Value& x, std::size_t block, bool training) const;
 
  private:
   /// A dropout at a place.
   struct PlacedDropout {
     std::size_t option;
-    std::int64_t slot;  ///< unique within the place
+    std::string name;  ///< such as "drop_block"; a second one of the kind is "drop_block.1"
   };
 
-  [[nodiscard]] Value drop(const Value& x, std::size_t place, std::size_t unit,
+  /// @param spot  within a block: "conv1", ... or "shortcut"
+  [[nodiscard]] Value drop(const Value& x, std::size_t place, std::string_view spot,
                            bool training) const;
-  [[nodiscard]] regularize::Address address(std::size_t place, std::size_t unit,
-                                            std::int64_t slot = 0) const;
+  /// Of the layer with that name at a place.
+  [[nodiscard]] regularize::Address address(std::size_t place, std::string_view layer) const;
   [[nodiscard]] bool drops(bool training) const;
   [[nodiscard]] double rate_of(std::size_t block) const;
   [[nodiscard]] bool random_depth(bool training) const { return training && when_ != Noise::never; }
 
   RandomOptions options_;
+  std::vector<Place> places_;                         ///< input, stem, head, blocks
   std::vector<regularize::Depth> depths_;             ///< of the blocks
-  std::vector<std::vector<PlacedDropout>> dropouts_;  ///< by place: input, stem, head, blocks
+  std::vector<std::vector<PlacedDropout>> dropouts_;  ///< by place
   regularize::Pass pass_;
   Noise when_ = Noise::training;
 };

@@ -162,20 +162,20 @@ class Residual final : public LayeredNetwork {
     const auto how = mode(static_cast<std::int64_t>(i) + 1);
     const auto& [branch, shortcut] = blocks_[i];
     if (random().skips(i, how.training))
-      return shortcut ? activate(around(i, x.again(), how), Activation::relu) : x;
+      return shortcut ? activate(through_shortcut(i, x.again(), how), Activation::relu) : x;
     auto y = x;
     for (std::size_t unit = 0; unit + 1 < branch.size(); ++unit)
-      y = random().unit(branch[unit](y, how, Activation::relu), i, unit, how.training);
-    const auto added = around(i, x.again(), how);
+      y = random().convolved(branch[unit](y, how, Activation::relu), i, unit, how.training);
+    const auto added = through_shortcut(i, x.again(), how);
     if (!random().alters_branch(i, how.training))
       return branch.back()(y, how, Activation::relu, added);
-    y = random().unit(branch.back()(y, how), i, branch.size() - 1, how.training);
+    y = random().convolved(branch.back()(y, how), i, branch.size() - 1, how.training);
     return add(random().branch(y, i, how.training), added, Activation::relu);
   }
 
-  [[nodiscard]] Value around(std::size_t i, const Value& x, const Mode& how) const {
+  [[nodiscard]] Value through_shortcut(std::size_t i, const Value& x, const Mode& how) const {
     const auto& shortcut = blocks_[i].shortcut;
-    return random().around(shortcut ? (*shortcut)(x, how) : x, i, how.training);
+    return random().shortcut(shortcut ? (*shortcut)(x, how) : x, i, how.training);
   }
 
   /// @return the block's channels

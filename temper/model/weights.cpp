@@ -27,14 +27,14 @@ at::Tensor channels_last(const at::Tensor& tensor) {
 }
 
 CastParameter Weights::normal(std::string name, at::IntArrayRef shape, double deviation) {
-  Random random(seed_, Purpose::initialise, {parameters_.size()});
+  Random random(seed_, Purpose::initialise, {coordinate(name)});
   return add_cast(std::move(name), filled(shape, [&] { return deviation * random.normal(); }),
                   ParameterKind::weight);
 }
 
 CastParameter Weights::uniform(std::string name, at::IntArrayRef shape, double bound,
                                ParameterKind kind) {
-  Random random(seed_, Purpose::initialise, {parameters_.size()});
+  Random random(seed_, Purpose::initialise, {coordinate(name)});
   return add_cast(std::move(name), filled(shape, [&] { return random.uniform(-bound, bound); }),
                   kind);
 }

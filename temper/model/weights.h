@@ -15,8 +15,8 @@ namespace temper::model {
 at::Tensor channels_last(const at::Tensor& tensor);
 
 /// Makes the tensors of a network during its construction, and owns the lists of them. Random
-/// values are drawn at an address of the seed and the parameter's index, in the order of the
-/// elements.
+/// values are drawn at an address of the seed and the parameter's name, in the order of the
+/// elements, so that other parameters don't change them.
 class Weights {
  public:
   explicit Weights(std::uint64_t seed) : seed_(seed) {}

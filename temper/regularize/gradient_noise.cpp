@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "temper/core/random.h"
 #include "temper/regularize/bulk.h"
 
 namespace temper::regularize {
@@ -12,17 +13,13 @@ double noise_variance(const GradientNoise& options, std::int64_t step) {
   return options.eta / std::pow(1 + static_cast<double>(step), options.gamma);
 }
 
-void add_noise(const GradientNoise& options, std::span<const at::Tensor> weights,
-               const Pass& pass) {
-  if (options.eta == 0) return;
+void add_noise(const GradientNoise& options, const NamedWeight& weight, const Pass& pass) {
+  const auto& gradient = weight.value.grad();
+  if (options.eta == 0 || !weight.value.requires_grad() || !gradient.defined()) return;
   const at::NoGradGuard guard;
   const double deviation = std::sqrt(noise_variance(options, pass.step));
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    const auto& gradient = weights[i].grad();
-    if (!weights[i].requires_grad() || !gradient.defined()) continue;
-    const auto key = batch_key({pass, static_cast<std::int64_t>(i)});
-    gradient.add_(draw_normal({gradient.sizes(), gradient}, {.key = key}, 0, deviation));
-  }
+  const auto key = batch_key({pass, coordinate(weight.name)});
+  gradient.add_(draw_normal({gradient.sizes(), gradient}, {.key = key}, 0, deviation));
 }
 
 }  // namespace temper::regularize

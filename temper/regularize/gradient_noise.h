@@ -1,7 +1,6 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
-#include <span>
 #include <string_view>
 #include <tuple>
 
@@ -38,9 +37,14 @@ struct GradientNoise {
 /// @param step  0-based
 double noise_variance(const GradientNoise& options, std::int64_t step);
 
-/// Adds noise to the gradients of the weights, each drawn from an address of its own; weights
-/// without a gradient are skipped. Processes that share a batch draw the same noise.
-/// @param weights  in a fixed order
-void add_noise(const GradientNoise& options, std::span<const at::Tensor> weights, const Pass& pass);
+/// A weight and its name, by which its noise is addressed.
+struct NamedWeight {
+  std::string_view name;
+  const at::Tensor& value;
+};
+
+/// Adds noise to the gradient of a weight, unless it has none. Processes that share a batch draw
+/// the same noise.
+void add_noise(const GradientNoise& options, const NamedWeight& weight, const Pass& pass);
 
 }  // namespace temper::regularize

@@ -22,21 +22,18 @@ std::array<std::uint32_t, 2> key(Random random) {
 double uniform_for_batch(const Address& address, std::int64_t index) {
   const auto& at = address.pass;
   return Random(at.seed, Purpose::network,
-                {coins, bits(at.step), bits(at.pass), bits(address.layer), bits(index)})
+                {coins, bits(at.step), bits(at.pass), address.layer, bits(index)})
       .uniform();
 }
 
 std::array<std::uint32_t, 2> mask_key(const Address& address) {
   const auto& at = address.pass;
-  return key({at.seed,
-              Purpose::network,
-              {masks, bits(at.step), bits(at.pass), bits(address.layer), bits(at.rank)}});
+  return key({at.seed, Purpose::network, {masks, bits(at.step), bits(at.pass), address.layer}});
 }
 
 std::array<std::uint32_t, 2> batch_key(const Address& address) {
   const auto& at = address.pass;
-  return key(
-      {at.seed, Purpose::network, {batches, bits(at.step), bits(at.pass), bits(address.layer)}});
+  return key({at.seed, Purpose::network, {batches, bits(at.step), bits(at.pass), address.layer}});
 }
 
 }  // namespace temper::regularize

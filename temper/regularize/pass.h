@@ -12,22 +12,22 @@ struct Pass {
   std::int64_t step = 0;  ///< 0-based
   /// Within the step: 1 for the second pass of sharpness-aware minimization.
   std::int64_t pass = 0;
-  /// In the batch, so that micro-batches draw what the whole batch would.
+  /// Of the whole batch, so that micro-batches, and processes that share a batch, draw what the
+  /// whole batch would.
   std::int64_t first_row = 0;
-  std::int64_t rank = 0;  ///< of the process, if several share a batch
 };
 
 /// The address from which a random layer draws.
 struct Address {
   Pass pass;
-  std::int64_t layer = 0;  ///< a number that no other random layer of the network has
+  std::uint64_t layer = 0;  ///< coordinate() of a name that no other random layer has
 };
 
-/// Uniform in [0, 1): one number for the whole batch, the same in all micro-batches and ranks.
+/// Uniform in [0, 1): one number for the whole batch, the same in all of its parts.
 /// @param index  distinguishes several draws at one address
 double uniform_for_batch(const Address& address, std::int64_t index = 0);
 
-/// The Philox key of a layer's masks, for the rows of the batch in this rank.
+/// The Philox key of a layer's masks, of which each row of the whole batch has its part.
 std::array<std::uint32_t, 2> mask_key(const Address& address);
 
 /// The Philox key of draws for the whole batch instead of its rows, such as gradient noise.

@@ -58,10 +58,10 @@ at::Tensor compute_gradients(State& state, const recipe::Recipe& recipe, const d
 void transform(const State& state, const recipe::Recipe& recipe) {
   if (recipe.clip) optim::clip(*recipe.clip, state.targets);
   if (!recipe.gradient_noise) return;
-  std::vector<at::Tensor> weights;
-  for (const auto& target : state.targets) weights.push_back(target.value);
-  regularize::add_noise(*recipe.gradient_noise, weights,
-                        {.seed = static_cast<std::uint64_t>(recipe.seed), .step = state.step - 1});
+  for (const auto& target : state.targets)
+    regularize::add_noise(
+        *recipe.gradient_noise, {target.name, target.value},
+        {.seed = static_cast<std::uint64_t>(recipe.seed), .step = state.step - 1});
 }
 
 double length(const at::Tensor& tensor) {

@@ -105,6 +105,22 @@ ResNet with(const Dropout& dropout) {
 
 constexpr std::array kPlaces{"input", "stem", "stage 3", "last stages", "all", "layer2.1"};
 
+TEST(RandomLayers, DrawTheSameWhenBlocksAndOtherKindsAreAdded) {
+  const auto x = at::ones({4, 8, 3, 3});
+  const auto drops = dropout("dropout", "layer2.0");
+  const RandomLayers few({.dropout = {drops}}, std::vector{1L, 1L});
+  const RandomLayers more({.stochastic_depth = StochasticDepth{},
+                           .dropout = {dropout("gaussian_dropout", "input"), drops}},
+                          std::vector{2L, 1L});
+  const auto y = few.convolved(x, 1, 0, true).tensor();
+  EXPECT_TRUE(at::equal(y, more.convolved(x, 2, 0, true).tensor()));
+  EXPECT_FALSE(at::equal(y, few.convolved(x, 1, 1, true).tensor()));
+
+  const RandomLayers twice({.dropout = {drops, drops}}, std::vector{1L, 1L});
+  const auto both = twice.convolved(x, 1, 0, true).tensor();
+  EXPECT_LT(both.ne(0).sum().item<std::int64_t>(), y.ne(0).sum().item<std::int64_t>());
+}
+
 TEST(RandomLayers, AreNotThereAtRateZero) {
   const auto plain = made(small());
   const auto logits = trained(*plain);
@@ -239,7 +255,7 @@ TEST(StochasticDepth, SkipsTheSameBlocksInEveryPartOfABatch) {
   for (std::int64_t step = 0; step < 5; ++step) {
     trained(*network, {.seed = 1, .step = step});
     const auto whole = skipped(*network);
-    trained(*network, {.seed = 1, .step = step, .first_row = 3, .rank = 1});
+    trained(*network, {.seed = 1, .step = step, .first_row = 3});
     EXPECT_EQ(skipped(*network), whole);
   }
 }

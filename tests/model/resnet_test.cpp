@@ -223,6 +223,14 @@ TEST(ResNet, StartsAsTheFunctionOfItsSeed) {
   }
 }
 
+TEST(ResNet, StartsWithTheSameWeightsWhenBlocksAreAdded) {
+  const auto small = build(ResNet{.blocks = {1, 1}, .width = 4}, kTask, /*seed=*/1);
+  const auto large = state_of(*build(ResNet{.blocks = {2, 1}, .width = 4}, kTask, /*seed=*/1));
+  EXPECT_GT(large.size(), state_of(*small).size());
+  for (const auto& [name, value] : state_of(*small))
+    EXPECT_TRUE(at::equal(value, large.at(name))) << name;
+}
+
 TEST(ResNet, LeavesTheGlobalGeneratorAlone) {
   const auto before = at::detail::getDefaultCPUGenerator().get_state();
   build(ResNet{.depth = 8}, kTask, 7);

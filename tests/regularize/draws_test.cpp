@@ -68,9 +68,9 @@ TEST(Bulk, LeavesTheGlobalGeneratorAlone) {
   EXPECT_TRUE(at::equal(before, at::detail::getDefaultCPUGenerator().get_state()));
 }
 
-TEST(Coin, IsOneForTheBatchInAllItsPartsAndRanks) {
+TEST(Coin, IsOneForTheBatchInAllItsParts) {
   const double first = uniform_for_batch({{.seed = 1, .step = 2}, 3});
-  EXPECT_EQ(first, uniform_for_batch({{.seed = 1, .step = 2, .first_row = 16, .rank = 1}, 3}));
+  EXPECT_EQ(first, uniform_for_batch({{.seed = 1, .step = 2, .first_row = 16}, 3}));
   EXPECT_NE(first, uniform_for_batch({{.seed = 1, .step = 3}, 3}));
   EXPECT_NE(first, uniform_for_batch({{.seed = 1, .step = 2, .pass = 1}, 3}));
   EXPECT_NE(first, uniform_for_batch({{.seed = 1, .step = 2}, 3}, 1));
@@ -85,7 +85,7 @@ TEST(GradientNoise, HasThePapersVarianceAndFalls) {
 
   const auto weight = at::ones({200, 500}).set_requires_grad(true);
   weight.mutable_grad() = at::ones({200, 500});
-  add_noise(options, std::vector{weight}, {.seed = 1, .step = 4});
+  add_noise(options, {"weight", weight}, {.seed = 1, .step = 4});
   EXPECT_NEAR(weight.grad().mean().item<double>(), 1, 0.01);
   EXPECT_NEAR(weight.grad().std().item<double>(), golden["deviations"][4], 0.01);
 }
@@ -96,21 +96,24 @@ TEST(GradientNoise, IsAnotherForEveryWeightAndStep) {
     weights.push_back(at::zeros({50}).set_requires_grad(true));
     weights.back().mutable_grad() = at::zeros({50});
   }
-  const GradientNoise options{};
-  add_noise(options, weights, {.step = 1});
+  const auto add = [&](const Pass& pass) {
+    add_noise({}, {"conv1.weight", weights[0]}, pass);
+    add_noise({}, {"conv2.weight", weights[1]}, pass);
+  };
+  add({.step = 1});
   const auto first = weights[0].grad().clone();
   EXPECT_FALSE(at::equal(first, weights[1].grad()));
-  add_noise(options, weights, {.step = 2});
+  add({.step = 2});
   EXPECT_FALSE(at::allclose(weights[0].grad(), first * 2));
   weights[0].mutable_grad().zero_();
-  add_noise(options, weights, {.step = 1, .first_row = 7, .rank = 3});
+  add({.step = 1, .first_row = 7});
   EXPECT_TRUE(at::equal(weights[0].grad(), first));
 }
 
 TEST(GradientNoise, LeavesWeightsWithoutAGradientAlone) {
-  const std::vector<at::Tensor> weights{at::zeros({5}).set_requires_grad(true)};
-  add_noise({}, weights, {});
-  EXPECT_FALSE(weights[0].grad().defined());
+  const auto weight = at::zeros({5}).set_requires_grad(true);
+  add_noise({}, {"weight", weight}, {});
+  EXPECT_FALSE(weight.grad().defined());
 }
 
 /// The epoch after which training ends, 0: never.
