@@ -51,20 +51,20 @@ std::uint32_t Random::bits() {
   return block_[used_++];
 }
 
-double Random::unit() {
+double Random::fraction() {
   const std::uint64_t high = bits();
   const std::uint64_t low = bits();
   return static_cast<double>(((high << 32) | low) >> 11) * 0x1p-53;
 }
 
-double Random::told(const Draw& draw) {
+double Random::recorded(const Draw& draw) {
   if (draws_ != nullptr) draws_->push_back(draw);
   return draw.value;
 }
 
 Random::result_type Random::operator()() {
   const auto drawn = bits();
-  told({.kind = DrawKind::bits, .value = static_cast<double>(drawn)});
+  recorded({.kind = DrawKind::bits, .value = static_cast<double>(drawn)});
   return drawn;
 }
 
@@ -73,7 +73,7 @@ double Random::uniform() {
 }
 
 double Random::uniform(double low, double high) {
-  return told({DrawKind::uniform, low, high, low + (high - low) * unit()});
+  return recorded({DrawKind::uniform, low, high, low + (high - low) * fraction()});
 }
 
 std::uint64_t Random::below(std::uint64_t bound) {
@@ -83,21 +83,21 @@ std::uint64_t Random::below(std::uint64_t bound) {
     const std::uint64_t high = bits();
     const std::uint64_t drawn = (high << 32) | bits();
     if (drawn >= limit) continue;
-    told({.kind = DrawKind::below,
-          .high = static_cast<double>(bound),
-          .value = static_cast<double>(drawn % bound)});
+    recorded({.kind = DrawKind::below,
+              .high = static_cast<double>(bound),
+              .value = static_cast<double>(drawn % bound)});
     return drawn % bound;
   }
 }
 
 double Random::normal() {
-  const double radius = std::sqrt(-2 * std::log(1 - unit()));
-  return told(
-      {.kind = DrawKind::normal, .value = radius * std::cos(2 * std::numbers::pi * unit())});
+  const double radius = std::sqrt(-2 * std::log(1 - fraction()));
+  return recorded(
+      {.kind = DrawKind::normal, .value = radius * std::cos(2 * std::numbers::pi * fraction())});
 }
 
 bool Random::chance(double p) {
-  return told({.kind = DrawKind::chance, .high = p, .value = unit() < p ? 1.0 : 0.0}) != 0;
+  return recorded({.kind = DrawKind::chance, .high = p, .value = fraction() < p ? 1.0 : 0.0}) != 0;
 }
 
 std::vector<std::int64_t> Random::permutation(std::int64_t n) {

@@ -27,8 +27,7 @@ enum class Purpose : std::uint32_t {
 /// instead of places in a list gives the same numbers when something else is added to the list.
 constexpr std::uint64_t coordinate(std::string_view name) {
   std::uint64_t hash = 0xCBF29CE484222325;
-  for (const char letter : name)
-    hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001B3;
+  for (const char letter : name) hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001B3;
   return hash;
 }
 
@@ -72,8 +71,8 @@ class Random {
 
  private:
   std::uint32_t bits();
-  double unit();
-  double told(const Draw& draw);
+  double fraction();
+  double recorded(const Draw& draw);
 
   std::array<std::uint32_t, 2> key_{};
   std::array<std::uint32_t, 4> counter_{};
