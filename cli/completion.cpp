@@ -51,7 +51,7 @@ _temper() {
       ?*) line=${line//:/\\:}; found+=("${line/$'\t'/:}") ;;
     esac
   done
-  (( ${#found} )) && _describe value found $nospace
+  (( ${#found} )) && _describe value found "${nospace[@]}"
   [[ -z $files ]] && return
   compset -P '*='
   _files
@@ -74,7 +74,7 @@ function __temper_complete
     end
   end
 end
-complete -c temper -f -a '(__temper_complete)'
+complete -c temper -f -k -a '(__temper_complete)'
 )";
 
 }  // namespace

@@ -55,3 +55,41 @@ replies "auto fp32 bf16" "" train --set precision =
 replies bf16 "" train --set precision = b
 replies bf16 "" train --set = precision = b
 replies "" " -o default" train pic
+
+# The same in zsh, whose functions that show the candidates print them here.
+"$TEMPER" completion zsh >zsh_script
+cat >ask.zsh <<'END'
+compdef() :
+compset() :
+_files() print files
+_describe() print -r -- ${(Pj: :)2} "${@:3}"
+source zsh_script
+words=("$@") CURRENT=$#
+_temper
+END
+asked() { # PATTERN WORD...
+  local found
+  found=$(zsh -f ask.zsh "$TEMPER" "${@:2}")
+  # shellcheck disable=SC2053
+  [[ $found == $1 ]] || { echo "zsh completing ${*:2}: '$found' in place of '$1'"; exit 1; }
+}
+asked "--split:data split to evaluate" eval --spl
+asked "test validation train" eval run --split ""
+asked "precision=:number format *-S " train --set prec
+asked "--set=precision=bf16" train --set=precision=b
+asked files train pic
+
+# fish completes without a terminal.
+answered() { # PATTERN LINE
+  local found
+  found=$(HOME=$PWD fish --no-config -c "alias temper '$TEMPER'; $("$TEMPER" completion fish)
+    complete -C '$2'")
+  # shellcheck disable=SC2053
+  [[ $found == $1 ]] || { echo "fish completing $2: '$found' in place of '$1'"; exit 1; }
+}
+touch picture.png
+answered $'--split\tdata split to evaluate' "temper eval --spl"
+answered $'test\nvalidation\ntrain' "temper eval run --split "
+answered $'precision=\tnumber format *' "temper train --set prec"
+answered "--set=precision=bf16*" "temper train --set=precision=b"
+answered picture.png "temper predict run pict"
