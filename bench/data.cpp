@@ -92,10 +92,10 @@ class Epochs {
                                 .drop_last = false,
                                 .threads = threads - 1};
     if (small) {
-      options.operations = {augment::PadCrop{}, augment::Flip{}};
+      options.views = {{augment::PadCrop{}, augment::Flip{}}};
       options.size = {32, 32};
     } else {
-      options.operations = {augment::RandomResizedCrop{}, augment::Flip{}};
+      options.views = {{augment::RandomResizedCrop{}, augment::Flip{}}};
       options.size = {kSide, kSide};
     }
     return options;

@@ -7,25 +7,6 @@
 #include "temper/core/error.h"
 
 namespace temper::augment {
-namespace {
-
-template <class T>
-std::string name(const T& /*options*/) {
-  return std::string(T::kind);
-}
-
-std::string name(const Custom& options) {
-  return options.name;
-}
-
-Random draws_of(const Address& address, std::uint64_t operation) {
-  const auto& [seed, epoch, sample, repeat, view] = address;
-  if (view != 0) return {seed, Purpose::augment, {epoch, sample, operation, repeat, view}};
-  return repeat == 0 ? Random(seed, Purpose::augment, {epoch, sample, operation})
-                     : Random(seed, Purpose::augment, {epoch, sample, operation, repeat});
-}
-
-}  // namespace
 
 Pipeline::Pipeline(std::vector<Operation> operations, const Normalisation& normalisation,
                    Size input)
@@ -48,20 +29,8 @@ void Pipeline::check() const {
 
 void Pipeline::apply_all(const Address& address, Frame& frame, std::vector<Trace>* traces) const {
   frame.set_input(input_);
-  for (std::size_t k = 0; k < operations_.size(); ++k) {
-    if (address.view == 0 && k >= skipped_in_first_view_.begin && k < skipped_in_first_view_.end)
-      continue;
-    Random random = draws_of(address, k);
-    std::visit(
-        [&](const auto& options) {
-          if (traces == nullptr) return apply(options, frame, random);
-          auto& trace = traces->emplace_back(Trace{.operation = name(options)});
-          random.record(trace.draws);
-          apply(options, frame, random);
-          trace.after = frame.geometry();
-        },
-        operations_[k]);
-  }
+  const Applier apply(address, frame, traces);
+  apply(operations_);
 }
 
 void Pipeline::operator()(io::Picture& picture, const Address& address, Frame& frame,

@@ -25,10 +25,13 @@ enum class Purpose : std::uint32_t {
 
 /// A name as a coordinate of an address: its FNV-1a hash with 64 bits. An address made of names
 /// instead of places in a list gives the same numbers when something else is added to the list.
-constexpr std::uint64_t coordinate(std::string_view name) {
-  std::uint64_t hash = 0xCBF29CE484222325;
-  for (const char letter : name) hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001B3;
-  return hash;
+/// @param before  the coordinate of text before it: coordinate("b", coordinate("a")) is that of
+/// "ab"
+constexpr std::uint64_t coordinate(std::string_view name,
+                                   std::uint64_t before = 0xCBF29CE484222325) {
+  for (const char letter : name)
+    before = (before ^ static_cast<unsigned char>(letter)) * 0x100000001B3;
+  return before;
 }
 
 /// A counter-based random number generator: the same address (seed, purpose and coordinates) gives

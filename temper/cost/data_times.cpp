@@ -20,11 +20,11 @@ namespace {
 
 void time_one_by_one(const train::Plan& plan, double seconds, DataTimes& times) {
   const auto& options = plan.training;
-  augment::Pipeline pipeline(options.operations, options.normalisation, options.size);
-  if (options.adapt) options.adapt(0, pipeline);
-  augment::Frame frame(pipeline.input());
+  auto pipelines = data::pipelines_of(options);
+  std::vector<float> sample(static_cast<std::size_t>(pipelines.front().sample_size()));
+  if (options.adapt) options.adapt(0, pipelines);
+  augment::Frame frame;
   io::Picture picture;
-  std::vector<float> sample(static_cast<std::size_t>(pipeline.sample_size()));
   auto order = Random(options.seed, Purpose::inspect, {1}).permutation(plan.train->size());
   const auto one = [&](std::int64_t id) {
     const train::Stopwatch reading;
@@ -32,8 +32,10 @@ void time_one_by_one(const train::Plan& plan, double seconds, DataTimes& times) 
     const double read = reading.seconds();
     const auto decoding = picture.decoding_time();
     const train::Stopwatch making;
-    pipeline(picture, {.seed = options.seed, .sample = static_cast<std::uint64_t>(id)}, frame,
-             sample.data());
+    for (std::size_t view = 0; view < pipelines.size(); ++view)
+      pipelines[view](
+          picture, {.seed = options.seed, .sample = static_cast<std::uint64_t>(id), .view = view},
+          frame, sample.data());
     const double decode = std::chrono::duration<double>(picture.decoding_time() - decoding).count();
     times.read += read;
     times.decode += decode;

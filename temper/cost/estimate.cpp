@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 #include <vector>
 
 #include "temper/core/error.h"
@@ -28,9 +29,8 @@ double median(std::vector<double> values) {
 data::LoaderOptions as_at(const data::LoaderOptions& training, std::int64_t step) {
   auto options = training;
   if (training.adapt)
-    options.adapt = [step, adapt = training.adapt](std::int64_t, augment::Pipeline& pipeline) {
-      adapt(step, pipeline);
-    };
+    options.adapt = [step, adapt = training.adapt](
+                        std::int64_t, std::span<augment::Pipeline> views) { adapt(step, views); };
   return options;
 }
 

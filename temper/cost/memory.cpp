@@ -38,7 +38,7 @@ data::Batch blank_batch(const train::Plan& plan, augment::Size size, std::int64_
 /// The allocations of a step with the largest images.
 Allocations of_training(const train::Plan& plan, const recipe::Recipe& recipe,
                         train::State& state) {
-  const auto blank = blank_batch(plan, plan.training.size, plan.training.views);
+  const auto blank = blank_batch(plan, plan.training.size, std::ssize(plan.training.views));
   // The run's last step, with the fewest frozen stages, needs the most memory.
   if (recipe.freeze)
     state.network->freeze(model::frozen_stages(*recipe.freeze, plan.horizon.total_steps - 1,
@@ -130,7 +130,9 @@ class MemoryModel {
   }
 
   /// Number of prefetched batches, times views, in the training loader.
-  [[nodiscard]] std::int64_t waiting() const { return plan_.training.slots * plan_.training.views; }
+  [[nodiscard]] std::int64_t waiting() const {
+    return plan_.training.slots * std::ssize(plan_.training.views);
+  }
 
   /// Bytes of one view of a prefetched batch.
   [[nodiscard]] std::int64_t slot(std::int64_t batch, augment::Size size) const {

@@ -135,11 +135,9 @@ Overfit overfit_one_batch(const train::Plan& plan, std::int64_t steps) {
     recipe.loss = loss::CrossEntropy{};
   recipe.optimizer = optim::Sgd{.lr = 0.02, .momentum = 0.9};
   auto options = plan.training;
-  options.operations = plan.evaluation.operations;
+  options.views = plan.evaluation.views;
   options.size = plan.evaluation.size;
   options.adapt = {};
-  options.views = 1;
-  options.only_later = {};
   data::Loader loader(plan.train, options);
   loader.start(0);
   const auto batch = loader.next()->to(plan.device);

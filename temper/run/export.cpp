@@ -8,6 +8,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "temper/augment/applier.h"
 #include "temper/measure/mistakes.h"
 #include "temper/measure/values.h"
 
@@ -22,9 +23,8 @@ at::Tensor picture(const train::Plan& plan, std::int64_t row) {
   plan.test->read(row, image);
   augment::Frame frame(plan.evaluation.size);
   frame.begin(image);
-  Random nothing_random(0, Purpose::inspect);
-  for (const auto& operation : plan.evaluation.operations)
-    std::visit([&](const auto& options) { apply(options, frame, nothing_random); }, operation);
+  const augment::Applier apply({}, frame);
+  apply(plan.evaluation.views.front());
   const auto& pixels = frame.pixels();
   auto tensor = at::empty({pixels.height, pixels.width, pixels.channels}, at::kByte);
   std::memcpy(tensor.mutable_data_ptr(), pixels.pixels.data(), pixels.size());

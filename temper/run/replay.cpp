@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "temper/augment/pipeline.h"
 #include "temper/core/error.h"
 #include "temper/io/disk/read_file.h"
 #include "temper/io/format/json_keys.h"
@@ -107,7 +108,6 @@ class Replayer {
         loader_(plan.train, plan.training),
         step_(run / "checkpoints") {
     result_.step = step;
-    pipeline_.set_skipped_in_first_view(plan.training.only_later);
     restore(run);
     result_.from = state_.step;
   }
@@ -196,7 +196,7 @@ class Replayer {
   }
 
   void trace_batch(const data::Batch& batch) {
-    if (plan_.training.adapt) plan_.training.adapt(state_.step, pipeline_);
+    if (plan_.training.adapt) plan_.training.adapt(state_.step, pipelines_);
     const train::Objective objective(recipe_, state_);
     result_.images = objective.pixels(batch.views.front()).to(at::kCPU, at::kFloat);
     const at::NoGradGuard no_grad;
@@ -217,7 +217,7 @@ class Replayer {
     sample.label = batch.labels[row].item<std::int64_t>();
     sample.loss = loss;
     plan_.train->read(sample.id, image_);
-    sample.augment = pipeline_.trace(
+    sample.augment = pipelines_.front().trace(
         image_,
         {.seed = plan_.training.seed,
          .epoch = static_cast<std::uint64_t>(result_.epoch - 1),
@@ -263,8 +263,7 @@ class Replayer {
   train::GuardedStep step_;
   train::State state_;
   bool begun_ = false;
-  augment::Pipeline pipeline_{plan_.training.operations, plan_.training.normalisation,
-                              plan_.training.size};
+  std::vector<augment::Pipeline> pipelines_ = data::pipelines_of(plan_.training);
   augment::Frame frame_;
   io::Picture image_;
   std::vector<double> losses_;  ///< of the steps from result_.from on

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -23,48 +24,55 @@ double* number(augment::Operation& operation, const std::string& option) {
 }  // namespace
 
 DataDriver::DataDriver(const recipe::Recipe& recipe, const schedule::Horizon& horizon,
-                       TrainingSize size, std::size_t first)
-    : horizon_(horizon), size_(std::move(size)) {
+                       TrainingSize size, std::vector<RecipeOperations> views)
+    : horizon_(horizon), size_(std::move(size)), views_(std::move(views)) {
   for (const auto& [path, schedule] : recipe.schedules) {
     if (!path.starts_with(kOperations)) continue;
     const auto rest = path.substr(kOperations.size());  // "0.p"
     const auto dot = rest.find('.');
-    driven_.push_back({first + std::stoul(rest.substr(0, dot)), rest.substr(dot + 1), schedule});
+    driven_.push_back({std::stoul(rest.substr(0, dot)), rest.substr(dot + 1), schedule});
   }
 }
 
-void DataDriver::apply(std::int64_t step, std::span<augment::Operation> operations) const {
+void DataDriver::apply(std::int64_t step, std::size_t view,
+                       std::span<augment::Operation> operations) const {
   step = within_run(step);
+  const auto [first, count] = views_[view];
   for (const auto& [operation, option, schedule] : driven_)
-    *number(operations[operation], option) = schedule::value(schedule, step, horizon_);
+    if (operation < count)
+      *number(operations[first + operation], option) = schedule::value(schedule, step, horizon_);
 }
 
 std::int64_t DataDriver::within_run(std::int64_t step) const {
   return std::min(step, horizon_.total_steps - 1);
 }
 
-void DataDriver::apply(std::int64_t step, augment::Pipeline& pipeline) const {
-  apply(step, pipeline.operations());
-  pipeline.set_input(size_.at(within_run(step)));
+void DataDriver::apply(std::int64_t step, std::span<augment::Pipeline> views) const {
+  for (std::size_t view = 0; view < views.size(); ++view) {
+    apply(step, view, views[view].operations());
+    views[view].set_input(size_.at(within_run(step)));
+  }
 }
 
 void drive(data::LoaderOptions& training, std::shared_ptr<const DataDriver> driver,
            const schedule::Horizon& horizon) {
   if (!driver->moves()) return;
-  driver->apply(0, training.operations);
+  for (std::size_t view = 0; view < training.views.size(); ++view)
+    driver->apply(0, view, training.views[view]);
   std::int64_t step = 0;
   try {
-    augment::Pipeline pipeline(training.operations, training.normalisation, training.size);
+    auto pipelines = data::pipelines_of(training);
     for (; step < horizon.total_steps; ++step) {
-      driver->apply(step, pipeline);
-      pipeline.check();
+      driver->apply(step, pipelines);
+      for (const auto& pipeline : pipelines) pipeline.check();
     }
   } catch (const Error& error) {
     throw Error(error.code(), error.where(),
                 fmt::format("{} (at step {} of {})", error.message(), step, horizon.total_steps));
   }
-  training.adapt = [driver = std::move(driver)](std::int64_t at, augment::Pipeline& pipeline) {
-    driver->apply(at, pipeline);
+  training.adapt = [driver = std::move(driver)](std::int64_t at,
+                                                std::span<augment::Pipeline> views) {
+    driver->apply(at, views);
   };
 }
 

@@ -12,31 +12,39 @@
 
 namespace temper::train {
 
+/// Which operations of a view are data.augment's: its first `count` ones, from index `first` on.
+struct RecipeOperations {
+  std::size_t first = 0;
+  std::size_t count = 0;
+};
+
 /// Sets the scheduled options of the augmentation operations, and the image size, for each batch,
 /// as functions of the step alone.
 class DataDriver {
  public:
-  /// @param first  index of data.augment's first operation in the loader's operations
+  /// @param views  of the loader
   DataDriver(const recipe::Recipe& recipe, const schedule::Horizon& horizon, TrainingSize size,
-             std::size_t first);
+             std::vector<RecipeOperations> views);
 
   /// Whether anything is scheduled.
   [[nodiscard]] bool moves() const { return size_.scheduled() || !driven_.empty(); }
   /// @param step  steps beyond the end of the run count as its last one
-  void apply(std::int64_t step, std::span<augment::Operation> operations) const;
-  void apply(std::int64_t step, augment::Pipeline& pipeline) const;
+  void apply(std::int64_t step, std::size_t view, std::span<augment::Operation> operations) const;
+  /// @param views  all pipelines of a batch
+  void apply(std::int64_t step, std::span<augment::Pipeline> views) const;
 
  private:
   [[nodiscard]] std::int64_t within_run(std::int64_t step) const;
 
   struct Driven {
-    std::size_t operation;
-    std::string option;  ///< "p"
+    std::size_t operation;  ///< index in data.augment
+    std::string option;     ///< "p"
     schedule::Schedule schedule;
   };
 
   schedule::Horizon horizon_;
   TrainingSize size_;
+  std::vector<RecipeOperations> views_;
   std::vector<Driven> driven_;
 };
 

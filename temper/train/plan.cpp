@@ -7,6 +7,7 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <span>
 #include <thread>
 #include <utility>
 
@@ -59,17 +60,16 @@ std::shared_ptr<const data::Source> probe_of(const data::Dataset& sets, std::uin
                                         data::random_rows(sets.train->size(), count, seed));
 }
 
-/// The recipe's operations, preceded by those of evaluation, which resize images to the network's
+/// Operations of the recipe, preceded by those of evaluation, which resize images to the network's
 /// input, unless one of the recipe's does that.
 std::vector<augment::Operation> training_operations(
-    const std::vector<augment::Operation>& asked,
-    const std::vector<augment::Operation>& evaluation) {
+    std::span<const augment::Operation> asked, const std::vector<augment::Operation>& evaluation) {
   const auto fits_input = []<class Options>(const Options&) {
     return requires { requires Options::fits_input; };
   };
-  if (std::ranges::any_of(asked, [&](const auto& one) { return std::visit(fits_input, one); }))
-    return asked;
-  auto all = evaluation;
+  std::vector<augment::Operation> all;
+  if (std::ranges::none_of(asked, [&](const auto& one) { return std::visit(fits_input, one); }))
+    all = evaluation;
   all.insert(all.end(), asked.begin(), asked.end());
   return all;
 }
@@ -120,20 +120,19 @@ void leave_out_bad_images(Plan& plan) {
   read(plan.test, "test");
 }
 
-/// @param first  index of the recipe's first operation in options.operations
-void take_views(data::LoaderOptions& options, const recipe::Recipe& recipe, std::size_t first) {
-  if (!recipe.consistency) return;
-  const auto own = recipe.consistency->first_view;
-  const auto all = std::ssize(recipe.data.augment);
-  if (own > all)
+/// The number of the recipe's operations that are applied to each view, counted from the first.
+std::vector<std::size_t> operations_by_view(const recipe::Recipe& recipe) {
+  const auto all = recipe.data.augment.size();
+  if (!recipe.consistency) return {all};
+  const auto first_view = recipe.consistency->first_view;
+  if (first_view > static_cast<std::int64_t>(all))
     throw Error(Code::usage, {.option = "consistency.first_view"},
                 fmt::format("consistency.first_view = {}, but data.augment has {} operations; "
                             "expected 0 to {}, or -1 for all",
-                            own, all, all));
-  options.views = recipe.consistency->views;
-  if (own >= 0)
-    options.only_later = {first + static_cast<std::size_t>(own),
-                          first + static_cast<std::size_t>(all)};
+                            first_view, all, all));
+  std::vector<std::size_t> views(static_cast<std::size_t>(recipe.consistency->views), all);
+  if (first_view >= 0) views.front() = static_cast<std::size_t>(first_view);
+  return views;
 }
 
 /// The training loader's options, including what schedules change from step to step.
@@ -141,7 +140,7 @@ data::LoaderOptions training_options(const Plan& plan) {
   const auto& data = plan.recipe.data;
   const TrainingSize sizes(plan.recipe, plan.horizon, plan.evaluation.size);
   data::LoaderOptions options{
-      .operations = training_operations(data.augment, plan.evaluation.operations),
+      .views = {},
       .normalisation = plan.evaluation.normalisation,
       .size = sizes.at(sizes.largest_at()),
       .batch = data.batch,
@@ -149,12 +148,15 @@ data::LoaderOptions training_options(const Plan& plan) {
       .threads = *data.loader_threads.value,
       .order = order_of(data.sampling, *plan.train, static_cast<std::uint64_t>(plan.recipe.seed)),
       .skip_bad = data.on_bad_image == recipe::OnBadImage::skip};
-  const auto first = options.operations.size() - data.augment.size();
-  take_views(options, plan.recipe, first);
-  // The operations may give another size than data.train_size: images are resized last.
-  if (sizes.given())
-    options.operations.emplace_back(augment::Resize{.sides = augment::ResizedSides::both});
-  drive(options, std::make_shared<DataDriver>(plan.recipe, plan.horizon, sizes, first),
+  std::vector<RecipeOperations> asked;
+  for (const auto count : operations_by_view(plan.recipe)) {
+    auto& view = options.views.emplace_back(
+        training_operations(std::span(data.augment).first(count), plan.evaluation.views.front()));
+    asked.push_back({.first = view.size() - count, .count = count});
+    // The operations may give another size than data.train_size: images are resized last.
+    if (sizes.given()) view.emplace_back(augment::Resize{.sides = augment::ResizedSides::both});
+  }
+  drive(options, std::make_shared<DataDriver>(plan.recipe, plan.horizon, sizes, std::move(asked)),
         plan.horizon);
   return options;
 }
@@ -210,7 +212,7 @@ Plan planned(const recipe::Recipe& recipe, const data::Dataset& data) {
   check_stopping(options, plan.validation != nullptr);
   recipe::resolve(options, plan.horizon);
   const bool same_size = augment::Size{data.height, data.width} == input;
-  plan.evaluation = {.operations = augment::evaluation_operations(same_size),
+  plan.evaluation = {.views = {augment::evaluation_operations(same_size)},
                      .normalisation = data::normalisation_of(
                          sets, options.data.on_bad_image == recipe::OnBadImage::skip),
                      .size = input,

@@ -171,21 +171,6 @@ TEST(Frame, RefusesToRenderAnotherSizeThanTheNetworks) {
   }
 }
 
-TEST(Pipeline, AnotherOperationShiftsNobodysDraws) {
-  const io::Image image = noise(28, 28, 1);
-  const Normalisation numbers{{0.5}, {0.25}};
-  const Custom nothing{.name = "nothing", .function = [](io::Image&, Random& r) { r.uniform(); }};
-  const Pipeline without({PadCrop{}, Flip{}}, numbers, {28, 28});
-  const Pipeline with({PadCrop{}, Flip{}, nothing}, numbers, {28, 28});
-  Frame frame({28, 28});
-  std::vector<float> a(784), b(784);
-  for (std::uint64_t i = 0; i < 50; ++i) {
-    without(image, {1, 2, i}, frame, a.data());
-    with(image, {1, 2, i}, frame, b.data());
-    ASSERT_EQ(a, b);
-  }
-}
-
 TEST(Pipeline, ShiftsAreUniformAndHalfOfTheImagesAreMirrored) {
   io::Image image{9, 9, 1, std::vector<std::uint8_t>(81)};
   image.pixels[4 * 9 + 4] = 255;  // the spot's position shows the shift

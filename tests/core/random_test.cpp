@@ -42,6 +42,7 @@ TEST(Random, CoordinatesOfNamesAreTheKnownHashes) {
   static_assert(coordinate("") == 0xcbf29ce484222325);
   static_assert(coordinate("a") == 0xaf63dc4c8601ec8c);
   EXPECT_EQ(coordinate("foobar"), 0x85944171f73967e8);
+  EXPECT_EQ(coordinate("bar", coordinate("foo")), coordinate("foobar"));
 }
 
 TEST(Random, SameAddressSameNumbers) {

@@ -95,17 +95,17 @@ TEST(DataDriver, WritesTheValuesOfTheStep) {
   const auto plan = growing();
   ASSERT_TRUE(plan.training.adapt);
   EXPECT_EQ(plan.evaluation.size, (augment::Size{12, 12}));
-  augment::Pipeline pipeline(plan.training.operations, plan.training.normalisation,
-                             plan.training.size);
+  auto views = data::pipelines_of(plan.training);
+  ASSERT_EQ(views.size(), 1U);
   for (const std::int64_t step : {9, 0, 17}) {
-    plan.training.adapt(step, pipeline);
-    EXPECT_DOUBLE_EQ(std::get<augment::Flip>(pipeline.operations()[1]).p,
+    plan.training.adapt(step, views);
+    EXPECT_DOUBLE_EQ(std::get<augment::Flip>(views[0].operations()[1]).p,
                      static_cast<double>(step) / 18);
     const auto side = std::llround(8 + 4 * static_cast<double>(step) / 18);
-    EXPECT_EQ(pipeline.input(), (augment::Size{side, side}));
+    EXPECT_EQ(views[0].input(), (augment::Size{side, side}));
   }
-  plan.training.adapt(1000, pipeline);
-  EXPECT_EQ(pipeline.input(), plan.training.size) << "beyond the end as at the last step";
+  plan.training.adapt(1000, views);
+  EXPECT_EQ(views[0].input(), plan.training.size) << "beyond the end as at the last step";
   EXPECT_FALSE(plan_of({}).training.adapt);
   EXPECT_FALSE(plan_of({"data.train_size=10"}).training.adapt);
 }
@@ -135,6 +135,21 @@ TEST(DataDriver, ARunThatStopsAndGoesOnIsThatWhichDidNot) {
   }
   run(plan_of({}), {.directory = folder.path / "other"});
   EXPECT_NE(weights_of(folder.path / "other"), weights_of(folder.path / "whole"));
+}
+
+TEST(DataDriver, WritesTheValuesOfTheStepToEveryViewThatHasTheOperation) {
+  const auto plan = growing({"consistency={ views = 3, first_view = 1 }",
+                             R"(data.augment.0={ kind = "flip", p = 0.25 })"});
+  auto views = data::pipelines_of(plan.training);
+  ASSERT_EQ(views.size(), 3U);
+  plan.training.adapt(9, views);
+  EXPECT_EQ(views[0].operations().size(), 2U) << "one of the recipe's, and the resize behind it";
+  for (auto& view : views) {
+    EXPECT_DOUBLE_EQ(std::get<augment::Flip>(view.operations()[0]).p, 0.25);
+    EXPECT_EQ(view.input(), (augment::Size{10, 10}));
+  }
+  for (const auto later : {1U, 2U})
+    EXPECT_DOUBLE_EQ(std::get<augment::Flip>(views[later].operations()[1]).p, 0.5);
 }
 
 TEST(DataDriver, AReplayHasTheStepsSizeAndValues) {

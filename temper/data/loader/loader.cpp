@@ -27,9 +27,9 @@ void check(const Source& source, const LoaderOptions& options) {
     throw Error(Code::usage, fmt::format("a loader with batch {}, {} threads, {} slots; expected a "
                                          "batch of 1 or more, 0 to 1024 threads, 2 slots or more",
                                          options.batch, options.threads, options.slots));
-  if (options.views < 1 || options.views > 16)
-    throw Error(Code::usage,
-                fmt::format("a loader with {} views of an image; expected 1 to 16", options.views));
+  if (options.views.empty() || options.views.size() > 16)
+    throw Error(Code::usage, fmt::format("a loader with {} views of an image; expected 1 to 16",
+                                         options.views.size()));
   if (source.size() < (options.drop_last ? options.batch : 1))
     throw Error(Code::usage, {.option = "data.batch_size"},
                 fmt::format("data.batch_size = {} for a set of {} images; expected at most as many",
@@ -56,13 +56,13 @@ class Loader::Workers {
         batches_((source_->size() + (options_.drop_last ? 0 : options_.batch - 1)) /
                  options_.batch),
         rows_(std::min(source_->size(), batches_ * options_.batch)) {
-    augment::Pipeline pipeline(options_.operations, options_.normalisation, options_.size);
-    pipeline.set_skipped_in_first_view(options_.only_later);
-    share_ = std::clamp<std::int64_t>(kValuesAtOnce / (pipeline.sample_size() * options_.views), 1,
-                                      options_.batch);
+    const auto pipelines = pipelines_of(options_);
+    share_ = std::clamp<std::int64_t>(
+        kValuesAtOnce / (pipelines.front().sample_size() * std::ssize(pipelines)), 1,
+        options_.batch);
     const auto rows = std::min(options_.batch, source_->size());
     for (std::int64_t s = 0; s < options_.slots; ++s)
-      slots_.push_back(make_slot(pipeline, options_.views, rows, outputs_));
+      slots_.push_back(make_slot(pipelines, rows, outputs_));
     try {
       for (std::int64_t t = 0; t < options_.threads; ++t) workers_.emplace_back([this] { work(); });
     } catch (...) {
@@ -157,8 +157,8 @@ class Loader::Workers {
     slot.skip_records.clear();
     if (!options_.adapt) return;
     try {
-      options_.adapt(epoch_ * batches_ + batch, slot.pipeline);
-      check_size(slot.pipeline.input());
+      options_.adapt(epoch_ * batches_ + batch, slot.pipelines);
+      for (const auto& pipeline : slot.pipelines) check_size(pipeline.input());
     } catch (...) {
       slot.unusable = true;
       slot.error = std::current_exception();
@@ -265,13 +265,14 @@ class Loader::Workers {
 
       source_->read(id, buffers.picture);
       for (std::size_t view = 0; view < slot.views.size(); ++view)
-        slot.pipeline(buffers.picture,
-                      {.seed = options_.seed,
-                       .epoch = static_cast<std::uint64_t>(epoch_),
-                       .sample = static_cast<std::uint64_t>(id),
-                       .repeat = static_cast<std::uint64_t>(repeat),
-                       .view = view},
-                      buffers.frame, slot.views[view] + at * slot.pipeline.sample_size());
+        slot.pipelines[view](buffers.picture,
+                             {.seed = options_.seed,
+                              .epoch = static_cast<std::uint64_t>(epoch_),
+                              .sample = static_cast<std::uint64_t>(id),
+                              .repeat = static_cast<std::uint64_t>(repeat),
+                              .view = view},
+                             buffers.frame,
+                             slot.views[view] + at * slot.pipelines[view].sample_size());
       return std::nullopt;
     } catch (...) {
       return image_error(source_->where(id));
@@ -335,6 +336,13 @@ class Loader::Workers {
   bool ended_ = false;
   std::vector<std::thread> workers_;
 };
+
+std::vector<augment::Pipeline> pipelines_of(const LoaderOptions& options) {
+  std::vector<augment::Pipeline> pipelines;
+  for (const auto& operations : options.views)
+    pipelines.emplace_back(operations, options.normalisation, options.size);
+  return pipelines;
+}
 
 Loader::Loader(std::shared_ptr<const Source> source, LoaderOptions options) {
   check(*source, options);

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "temper/augment/pipeline.h"
@@ -11,7 +12,9 @@
 namespace temper::data {
 
 struct LoaderOptions {
-  std::vector<augment::Operation> operations = {};
+  /// The operations of each augmented view of an image, 1 to 16 views, with independent draws.
+  std::vector<std::vector<augment::Operation>> views =
+      std::vector<std::vector<augment::Operation>>(1);
   augment::Normalisation normalisation = {};
   augment::Size size = {};   ///< of the images; with `adapt` the largest size, which is allocated
   std::int64_t batch = 128;  ///< images, >= 1
@@ -25,14 +28,16 @@ struct LoaderOptions {
   /// True: an image that can't be read, decoded or augmented (Error{Code::data or Code::io}) is
   /// replaced by a random other one and listed in Batch::skipped. False: next() throws.
   bool skip_bad = false;
-  std::int64_t views = 1;  ///< augmented views of every image, in [1, 16], with independent draws
-  augment::OperationRange only_later = {};  ///< operations that are not applied to the first view
   std::int64_t slots = 3;  ///< batches in memory, >= 2: one in use, the others being filled
-  /// Writes scheduled values (numbers of operations() and input()) to the pipeline of one batch:
-  /// all of them each time, as a function of the step alone, which is epoch * batches() + the
-  /// batch's index in the epoch. Called once per batch, by any thread. Empty: nothing is scheduled.
-  std::function<void(std::int64_t step, augment::Pipeline& pipeline)> adapt = {};
+  /// Writes scheduled values (numbers of operations() and input()) to one batch's pipelines, one
+  /// for each view: all of them each time, as a function of the step alone, which is epoch *
+  /// batches() + the batch's index in the epoch. Called once per batch, by any thread. Empty:
+  /// nothing is scheduled.
+  std::function<void(std::int64_t step, std::span<augment::Pipeline> views)> adapt = {};
 };
+
+/// The pipelines of the views, before `adapt`.
+std::vector<augment::Pipeline> pipelines_of(const LoaderOptions& options);
 
 /// Prepares batches while the network trains: worker threads load and augment images and write the
 /// samples directly into preallocated channels-last batches. The contents of a batch depend on the

@@ -17,10 +17,10 @@ at::Tensor first_images(const at::Tensor& full, std::int64_t rows, augment::Size
                         {height * width * channels, 1, width * channels, channels});
 }
 
-Batch first_rows(const Batch& full, std::int64_t rows, augment::Size size) {
-  auto batch = full.rows(0, rows);
+Batch first_rows(const Slot& slot, std::int64_t rows) {
+  auto batch = slot.full.rows(0, rows);
   for (std::size_t view = 0; view < batch.views.size(); ++view)
-    batch.views[view] = first_images(full.views[view], rows, size);
+    batch.views[view] = first_images(slot.full.views[view], rows, slot.pipelines[view].input());
   return batch;
 }
 
@@ -33,22 +33,26 @@ void tell(std::vector<SkipRecord>& skip_records, std::vector<Skipped>& skipped) 
   skip_records.clear();
 }
 
-bool is_of(const Batch& batch, std::int64_t rows, augment::Size size) {
-  return !batch.views.empty() && batch.views[0].size(0) == rows &&
-         batch.views[0].size(2) == size.height && batch.views[0].size(3) == size.width;
+/// Whether the delivered batch is a view of as many rows and of the pipelines' sizes.
+bool fits(const Slot& slot, std::int64_t rows) {
+  return std::ranges::equal(slot.delivered.views, slot.pipelines,
+                            [rows](const at::Tensor& images, const augment::Pipeline& pipeline) {
+                              return images.size(0) == rows &&
+                                     images.size(2) == pipeline.input().height &&
+                                     images.size(3) == pipeline.input().width;
+                            });
 }
 
 }  // namespace
 
-Slot make_slot(const augment::Pipeline& pipeline, std::int64_t views, std::int64_t rows,
+Slot make_slot(const std::vector<augment::Pipeline>& pipelines, std::int64_t rows,
                std::int64_t outputs) {
-  Slot slot{.pipeline = pipeline};
-  const auto size = pipeline.input();
-  for (std::int64_t view = 0; view < views; ++view)
+  Slot slot{.pipelines = pipelines};
+  for (const auto& pipeline : pipelines)
     slot.views.push_back(
         slot.full.views
             .emplace_back(at::empty(
-                {rows, pipeline.channels(), size.height, size.width},
+                {rows, pipeline.channels(), pipeline.input().height, pipeline.input().width},
                 at::TensorOptions(at::kFloat).memory_format(at::MemoryFormat::ChannelsLast)))
             .data_ptr<float>());
   slot.full.labels = at::empty({rows}, at::kLong);
@@ -65,8 +69,7 @@ Slot make_slot(const augment::Pipeline& pipeline, std::int64_t views, std::int64
 }
 
 const Batch& deliver(Slot& slot, std::int64_t rows) {
-  if (const auto size = slot.pipeline.input(); !is_of(slot.delivered, rows, size))
-    slot.delivered = first_rows(slot.full, rows, size);
+  if (!fits(slot, rows)) slot.delivered = first_rows(slot, rows);
   if (!slot.skip_records.empty() || !slot.delivered.skipped.empty())
     tell(slot.skip_records, slot.delivered.skipped);
   return slot.delivered;

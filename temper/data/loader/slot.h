@@ -16,9 +16,9 @@ struct SkipRecord {
 
 /// The memory of a batch of the loader, which is reused for one batch after another.
 struct Slot {
-  augment::Pipeline pipeline;  ///< of the current batch
-  Batch full = {};             ///< all rows, of the largest size
-  Batch delivered = {};        ///< the current batch, a view of `full`
+  std::vector<augment::Pipeline> pipelines;  ///< of the current batch, one for each view
+  Batch full = {};                           ///< all rows, of the largest size
+  Batch delivered = {};                      ///< the current batch, a view of `full`
   std::vector<float*> views = {};
   std::int64_t* labels = nullptr;
   float* targets = nullptr;
@@ -33,12 +33,12 @@ struct Slot {
   std::exception_ptr error = {};
 };
 
-/// Allocates a slot of `rows` images of the pipeline's size.
+/// Allocates a slot of `rows` images of the pipelines' sizes.
 /// @param outputs  targets per row
-Slot make_slot(const augment::Pipeline& pipeline, std::int64_t views, std::int64_t rows,
+Slot make_slot(const std::vector<augment::Pipeline>& pipelines, std::int64_t rows,
                std::int64_t outputs);
 
-/// The first `rows` rows of a slot, of its pipeline's size, once they are prepared. The skipped
+/// The first `rows` rows of a slot, of its pipelines' sizes, once they are prepared. The skipped
 /// images are in an order that does not depend on the threads.
 const Batch& deliver(Slot& slot, std::int64_t rows);
 

@@ -23,14 +23,15 @@ std::shared_ptr<const Source> pictures(std::int64_t count) {
 
 /// Allocations during the last twenty of thirty batches, which this thread prepares itself.
 std::int64_t allocations_of(std::int64_t batch, bool adapted) {
-  LoaderOptions options{.operations = {augment::PadCrop{}, augment::Flip{},
-                                       augment::Resize{.sides = augment::ResizedSides::both}},
+  LoaderOptions options{.views = {{augment::PadCrop{}, augment::Flip{},
+                                   augment::Resize{.sides = augment::ResizedSides::both}}},
                         .normalisation = {{0.4}, {0.2}},
                         .size = {12, 12},
                         .batch = batch,
                         .threads = 0};
   if (adapted)
-    options.adapt = [](std::int64_t step, augment::Pipeline& pipeline) {
+    options.adapt = [](std::int64_t step, std::span<augment::Pipeline> views) {
+      auto& pipeline = views.front();
       std::get<augment::Flip>(pipeline.operations()[1]).p = 0.1 * static_cast<double>(step % 3);
       pipeline.set_input({8 + step % 4, 8 + step % 4});
     };
@@ -57,8 +58,8 @@ std::int64_t allocations_of_files(io::Decode decode) {
   const auto source = std::make_shared<FileSource>(
       files, std::vector<std::string>{"one"},
       FileOptions{.memory = 0, .decode = decode, .exif_orientation = true});
-  Loader loader(source, {.operations = {augment::RandomResizedCrop{}, augment::Flip{},
-                                        augment::Resize{.sides = augment::ResizedSides::both}},
+  Loader loader(source, {.views = {{augment::RandomResizedCrop{}, augment::Flip{},
+                                    augment::Resize{.sides = augment::ResizedSides::both}}},
                          .normalisation = {{0.4, 0.5, 0.6}, {0.2, 0.2, 0.2}},
                          .size = {24, 24},
                          .batch = 8,

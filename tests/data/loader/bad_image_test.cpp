@@ -31,7 +31,7 @@ class Damaged : public NoiseSource {
 };
 
 LoaderOptions loading(std::int64_t threads) {
-  return {.operations = {augment::PadCrop{.padding = 8}},
+  return {.views = {{augment::PadCrop{.padding = 8}}},
           .normalisation = {{0.5, 0.5, 0.5}, {0.5, 0.5, 0.5}},
           .size = {20, 24},
           .batch = 8,

@@ -17,8 +17,8 @@ namespace {
 using testing::HasSubstr;
 
 LoaderOptions options(std::int64_t threads = 2) {
-  return {.operations = {augment::RandomResizedCrop{}, augment::Flip{},
-                         augment::PadCrop{.padding = 2, .fill = 9}},
+  return {.views = {{augment::RandomResizedCrop{}, augment::Flip{},
+                     augment::PadCrop{.padding = 2, .fill = 9}}},
           .normalisation = {{0.4, 0.5, 0.6}, {0.2, 0.25, 0.3}},
           .size = {12, 12},
           .batch = 8,
@@ -28,7 +28,7 @@ LoaderOptions options(std::int64_t threads = 2) {
 
 LoaderOptions evaluation(std::int64_t threads = 2) {
   auto result = options(threads);
-  result.operations = augment::evaluation_operations(false);
+  result.views = {augment::evaluation_operations(false)};
   result.shuffle = false;
   result.drop_last = false;
   return result;
@@ -171,7 +171,7 @@ TEST(Loader, SamplesAreThePipelines) {
   Loader loader(source, opts);
   loader.start(4);
   const auto* batch = loader.next();
-  const augment::Pipeline pipeline(opts.operations, opts.normalisation, opts.size);
+  const augment::Pipeline pipeline(opts.views.front(), opts.normalisation, opts.size);
   augment::Frame frame(opts.size);
   std::vector<float> sample(static_cast<std::size_t>(pipeline.sample_size()));
   io::Picture image;
@@ -195,7 +195,7 @@ TEST(Loader, UsersOwnOperationsRunInTheWorkersAndStayReproducible) {
                                }};
   const auto epoch = [&](std::int64_t threads) {
     auto opts = options(threads);
-    opts.operations.emplace_back(darken);
+    opts.views.front().emplace_back(darken);
     Loader loader(source, opts);
     loader.start(0);
     return rest_of_epoch(loader);
@@ -216,11 +216,11 @@ double chance_at(std::int64_t step) {
 
 LoaderOptions adapted(std::int64_t threads = 2) {
   auto result = options(threads);
-  result.operations.emplace_back(augment::Resize{.sides = augment::ResizedSides::both});
+  result.views.front().emplace_back(augment::Resize{.sides = augment::ResizedSides::both});
   result.size = {14, 12};
-  result.adapt = [](std::int64_t step, augment::Pipeline& pipeline) {
-    std::get<augment::Flip>(pipeline.operations()[1]).p = chance_at(step);
-    pipeline.set_input(size_at(step));
+  result.adapt = [](std::int64_t step, std::span<augment::Pipeline> views) {
+    std::get<augment::Flip>(views.front().operations()[1]).p = chance_at(step);
+    views.front().set_input(size_at(step));
   };
   return result;
 }
@@ -248,7 +248,7 @@ TEST(AdaptedLoader, ABatchIsThatOfALoaderWithTheValuesOfItsStep) {
     auto fixed = adapted();
     fixed.adapt = {};
     fixed.size = size_at(step);
-    std::get<augment::Flip>(fixed.operations[1]).p = chance_at(step);
+    std::get<augment::Flip>(fixed.views.front()[1]).p = chance_at(step);
     Loader one(source, fixed);
     one.start(epoch, batch);
     EXPECT_EQ(bytes_of(*loader.next()), bytes_of(*one.next())) << "step " << step;
@@ -272,8 +272,10 @@ TEST(AdaptedLoader, WithValuesThatStayItIsAsWithout) {
   const auto source = std::make_shared<NoiseSource>(100);
   auto opts = options();
   Loader without(source, opts);
-  opts.operations.emplace_back(augment::Resize{.sides = augment::ResizedSides::both});
-  opts.adapt = [](std::int64_t, augment::Pipeline& pipeline) { pipeline.set_input({12, 12}); };
+  opts.views.front().emplace_back(augment::Resize{.sides = augment::ResizedSides::both});
+  opts.adapt = [](std::int64_t, std::span<augment::Pipeline> views) {
+    views.front().set_input({12, 12});
+  };
   Loader with(source, opts);
   without.start(0);
   with.start(0);
@@ -283,9 +285,9 @@ TEST(AdaptedLoader, WithValuesThatStayItIsAsWithout) {
 TEST(AdaptedLoader, BatchesLieInTheSameMemoryAndAreAskedForOnce) {
   auto opts = adapted(4);
   std::atomic<int> calls = 0;
-  opts.adapt = [&, adapt = opts.adapt](std::int64_t step, augment::Pipeline& pipeline) {
+  opts.adapt = [&, adapt = opts.adapt](std::int64_t step, std::span<augment::Pipeline> views) {
     ++calls;
-    adapt(step, pipeline);
+    adapt(step, views);
   };
   Loader loader(std::make_shared<NoiseSource>(200), opts);
   loader.start(0);
@@ -304,7 +306,8 @@ TEST(AdaptedLoader, BatchesLieInTheSameMemoryAndAreAskedForOnce) {
 TEST(AdaptedLoader, WhatCannotBeMadeIsToldWhenItsBatchIsDue) {
   for (std::int64_t threads : {0, 4}) {
     auto opts = adapted(threads);
-    opts.adapt = [](std::int64_t step, augment::Pipeline& pipeline) {
+    opts.adapt = [](std::int64_t step, std::span<augment::Pipeline> views) {
+      auto& pipeline = views.front();
       if (step == 1) pipeline.set_input({15, 12});
       if (step == 2) throw Error(Code::usage, "not today");
       if (step > 2 || step == 0) pipeline.set_input({12, 12});
@@ -336,7 +339,7 @@ TEST(Loader, AnUnreadableImageIsNamedWhenItsBatchIsDue) {
 
 TEST(Loader, AnImageOfTheWrongSizeSaysWhatToDo) {
   auto opts = evaluation();
-  opts.operations.clear();
+  opts.views.front().clear();
   Loader loader(std::make_shared<NoiseSource>(8), opts);
   loader.start(0);
   EXPECT_EQ(message_of(Code::usage, [&] { loader.next(); }),
@@ -358,10 +361,10 @@ TEST(Loader, RefusesOptionsThatCannotWork) {
 
 TEST(Loader, EndsQuicklyInTheMiddleOfSlowWork) {
   auto opts = options(4);
-  opts.operations = {augment::Custom{.name = "slow", .function = [](io::Image& image, Random&) {
-                                       std::this_thread::sleep_for(std::chrono::milliseconds(10));
-                                       image = noise(12, 12, 3, 1);
-                                     }}};
+  opts.views = {{augment::Custom{.name = "slow", .function = [](io::Image& image, Random&) {
+                                   std::this_thread::sleep_for(std::chrono::milliseconds(10));
+                                   image = noise(12, 12, 3, 1);
+                                 }}}};
   opts.batch = 64;
   const auto begin = std::chrono::steady_clock::now();
   {

@@ -7,15 +7,16 @@
 namespace temper::data {
 namespace {
 
-LoaderOptions options(std::int64_t views, std::int64_t threads = 2) {
-  return {.operations = {augment::Resize{.sides = augment::ResizedSides::both}, augment::Flip{},
-                         augment::PadCrop{.padding = 3}},
+LoaderOptions options(std::size_t views, std::int64_t threads = 2) {
+  const std::vector<augment::Operation> operations{
+      augment::Resize{.sides = augment::ResizedSides::both}, augment::Flip{},
+      augment::PadCrop{.padding = 3}};
+  return {.views = std::vector(views, operations),
           .normalisation = {{0.4, 0.5, 0.6}, {0.2, 0.25, 0.3}},
           .size = {12, 12},
           .batch = 8,
           .seed = 5,
-          .threads = threads,
-          .views = views};
+          .threads = threads};
 }
 
 const Batch& first_batch(Loader& loader) {
@@ -45,12 +46,12 @@ TEST(Views, DoNotDependOnThreads) {
   for (std::size_t view = 0; view < 3; ++view) EXPECT_TRUE(a.views[view].equal(b.views[view]));
 }
 
-TEST(Views, TheFirstDoesWithoutWhatIsForLaterOnes) {
+TEST(Views, HaveOperationsOfTheirOwn) {
   const auto source = std::make_shared<NoiseSource>(40);
   auto plain = options(1);
-  plain.operations.resize(1);
+  plain.views[0].resize(1);
   auto some = options(2);
-  some.only_later = {1, 3};
+  some.views[0].resize(1);
   Loader resized(source, plain);
   Loader both(source, some);
   Loader all(source, options(2));
@@ -58,6 +59,28 @@ TEST(Views, TheFirstDoesWithoutWhatIsForLaterOnes) {
   const auto& found = first_batch(both);
   EXPECT_TRUE(found.views[0].equal(wanted.views[0]));
   EXPECT_TRUE(found.views[1].equal(first_batch(all).views[1]));
+}
+
+TEST(Views, AreAllAdapted) {
+  const auto source = std::make_shared<NoiseSource>(40);
+  auto adapted = options(2);
+  adapted.adapt = [](std::int64_t step, std::span<augment::Pipeline> views) {
+    for (auto& view : views) {
+      std::get<augment::Flip>(view.operations()[1]).p = step % 2 == 0 ? 0 : 1;
+      view.set_input({10, 8});
+    }
+  };
+  Loader loader(source, adapted);
+  loader.start(0, 1);
+  const auto& found = *loader.next();
+  auto fixed = options(2);
+  fixed.size = {10, 8};
+  for (auto& view : fixed.views) std::get<augment::Flip>(view[1]).p = 1;
+  Loader wanted(source, fixed);
+  wanted.start(0, 1);
+  const auto& batch = *wanted.next();
+  for (std::size_t view = 0; view < 2; ++view)
+    EXPECT_TRUE(found.views[view].equal(batch.views[view]));
 }
 
 TEST(Views, AreBetween1And16) {

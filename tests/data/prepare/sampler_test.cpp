@@ -170,7 +170,7 @@ TEST(Repeated, ShowsEachImageSeveralTimesInARow) {
 
 /// A random crop of the padded image, so that different draws give different pixels.
 LoaderOptions loading(const Order& order, std::int64_t threads) {
-  return {.operations = {augment::PadCrop{.padding = 8}},
+  return {.views = {{augment::PadCrop{.padding = 8}}},
           .normalisation = {{0.5, 0.5, 0.5}, {0.5, 0.5, 0.5}},
           .size = {20, 24},
           .batch = 6,

@@ -51,8 +51,8 @@ class FileSourceTest : public ::testing::Test {
   /// Every byte of an epoch's images.
   static std::vector<char> epoch(const std::shared_ptr<const Source>& source,
                                  std::int64_t threads) {
-    Loader loader(source, {.operations = {augment::RandomResizedCrop{.scale_low = 0.5},
-                                          augment::Flip{}, augment::PadCrop{.padding = 2}},
+    Loader loader(source, {.views = {{augment::RandomResizedCrop{.scale_low = 0.5}, augment::Flip{},
+                                      augment::PadCrop{.padding = 2}}},
                            .normalisation = {{0.4, 0.5, 0.6}, {0.2, 0.25, 0.3}},
                            .size = {20, 24},
                            .batch = 4,

@@ -65,7 +65,7 @@ std::vector<double> of(const Source& source, std::int64_t i) {
 }
 
 LoaderOptions options(std::int64_t threads) {
-  return {.operations = {augment::RandomResizedCrop{}, augment::Flip{}},
+  return {.views = {{augment::RandomResizedCrop{}, augment::Flip{}}},
           .normalisation = {{0.4, 0.5, 0.6}, {0.2, 0.25, 0.3}},
           .size = {12, 12},
           .batch = 8,
