@@ -27,7 +27,7 @@ void Applier::operator()(std::span<const Operation> operations) const {
     const auto earlier = std::ranges::count(operations.first(k), kind,
                                             [](const Operation& one) { return name(one); });
     apply_one(operations[k],
-              coordinate(std::to_string(earlier), coordinate(".", coordinate(kind))));
+              coordinate(std::to_string(earlier), coordinate(".", coordinate(kind, path_))));
   }
 }
 
@@ -39,7 +39,16 @@ void Applier::apply_one(const Operation& operation, std::uint64_t path) const {
     trace->operation = name(operation);
     random.record(trace->draws);
   }
-  std::visit([&](const auto& options) { apply(options, frame_, random); }, operation);
+  Applier nested(address_, frame_, trace == nullptr ? nullptr : &trace->nested);
+  nested.path_ = coordinate(".", path);
+  std::visit(
+      [&](const auto& options) {
+        if constexpr (requires { apply(options, frame_, random, nested); })
+          apply(options, frame_, random, nested);
+        else
+          apply(options, frame_, random);
+      },
+      operation);
   if (trace != nullptr) trace->after = frame_.geometry();
 }
 

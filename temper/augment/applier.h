@@ -22,16 +22,18 @@ struct Address {
 
 /// What one operation did to one image.
 struct Trace {
-  std::string operation;    ///< its kind; for a custom operation its name
-  std::vector<Draw> draws;  ///< in order
-  Geometry after;           ///< the geometry after the operation
+  std::string operation;      ///< its kind; for a custom operation its name
+  std::vector<Draw> draws;    ///< in order
+  std::vector<Trace> nested;  ///< the operations that it applied
+  Geometry after;             ///< the geometry after the operation
 };
 
 /// Applies lists of operations to an image. Each operation draws from a generator of its own,
 /// Random(seed, Purpose::augment, {epoch, sample, repeat, view, coordinate("flip.0")}), where
 /// "flip" is its kind (for a custom operation its name) and 0 the number of earlier operations of
 /// that kind in its list. So operations of another kind may be added, removed or moved without
-/// changing its draws.
+/// changing its draws. In a nested list the address of the operation that holds it comes first:
+/// "random_apply.0.flip.0".
 class Applier {
  public:
   /// @param frame   has begun the image
@@ -48,6 +50,7 @@ class Applier {
   Address address_;
   Frame& frame_;
   std::vector<Trace>* traces_;
+  std::uint64_t path_ = coordinate("");  ///< of what holds the lists: "", "random_apply.0."
 };
 
 }  // namespace temper::augment

@@ -19,12 +19,8 @@ void Pipeline::check() const {
     throw Error(Code::usage, fmt::format("the network's input is {} x {} pixels; expected at least "
                                          "one pixel (set data.size)",
                                          input_.height, input_.width));
-  for (const auto& operation : operations_)
-    std::visit(
-        [](const auto& options) {
-          if constexpr (requires { options.check(); }) options.check();
-        },
-        operation);
+  check_nesting(operations_, "operations");
+  check_options(operations_);
 }
 
 void Pipeline::apply_all(const Address& address, Frame& frame, std::vector<Trace>* traces) const {

@@ -95,10 +95,11 @@ template <class T>
 concept Reflected = requires { T::fields(); };
 
 namespace detail {
-template <class T>
-struct is_variant : std::false_type {};
+/// The variant that a type is or derives from.
 template <class... A>
-struct is_variant<std::variant<A...>> : std::true_type {};
+std::variant<A...>& variant_of(std::variant<A...>& value) {
+  return value;
+}
 template <class T>
 struct is_vector : std::false_type {};
 template <class T>
@@ -110,9 +111,11 @@ struct is_optional<std::optional<T>> : std::true_type {};
 }  // namespace detail
 
 /// One of several techniques of the same sort: `using Optimizer = std::variant<Sgd, ...>`. In a
-/// recipe it is a table with the key `kind` (or the alternative's name alone, for its defaults).
+/// recipe it is a table with the key `kind` (or the alternative's name alone, for its defaults). A
+/// sort whose techniques hold lists of the same sort is a struct that derives from its variant, so
+/// that it can be declared before them.
 template <class T>
-concept Choice = detail::is_variant<T>::value;
+concept Choice = requires(T& value) { detail::variant_of(value); };
 
 // The type-erased view that every consumer reads. The templates below only construct it.
 
@@ -214,23 +217,26 @@ Group fresh_group() {
 }
 
 namespace detail {
-template <class V, std::size_t... I>
-ChoiceView choice_view(V& value, std::index_sequence<I...>) {
-  return {
-      .kinds = {kind_of<std::variant_alternative_t<I, V>>()...},
-      .index = value.index(),
-      .select =
-          [&value](std::size_t i) { ((i == I ? void(value.template emplace<I>()) : void()), ...); },
-      .active =
-          [&value] {
-            return std::visit([](auto& alternative) { return group(alternative); }, value);
-          },
-      .defaults =
-          [](std::size_t i) {
-            Group view;
-            ((i == I ? void(view = fresh_group<std::variant_alternative_t<I, V>>()) : void()), ...);
-            return view;
-          }};
+template <class... A>
+ChoiceView choice_view(std::variant<A...>& value) {
+  return {.kinds = {kind_of<A>()...},
+          .index = value.index(),
+          .select =
+              [&value](std::size_t i) {
+                std::size_t at = 0;
+                ((at++ == i ? void(value.template emplace<A>()) : void()), ...);
+              },
+          .active =
+              [&value] {
+                return std::visit([](auto& alternative) { return group(alternative); }, value);
+              },
+          .defaults =
+              [](std::size_t i) {
+                Group view;
+                std::size_t at = 0;
+                ((at++ == i ? void(view = fresh_group<A>()) : void()), ...);
+                return view;
+              }};
 }
 }  // namespace detail
 
@@ -265,9 +271,8 @@ Slot slot(T& value) {
                       }};
     });
   else if constexpr (Choice<T>)
-    return std::function<ChoiceView()>([&value] {
-      return detail::choice_view(value, std::make_index_sequence<std::variant_size_v<T>>{});
-    });
+    return std::function<ChoiceView()>(
+        [&value] { return detail::choice_view(detail::variant_of(value)); });
   else {
     static_assert(Reflected<T>, "give the struct a fields() list");
     return std::function<Group()>([&value] { return group(value); });

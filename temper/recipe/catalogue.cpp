@@ -133,11 +133,13 @@ class Collector {
   }
 
   void kinds(const ChoiceView& choice, const Item& item, const std::string& path, bool in_list) {
+    // A list of techniques within one of them is of those that are being described.
+    if (std::ranges::find(within_, choice.kinds) != within_.end()) return;
     for (std::size_t i = 0; i < choice.kinds.size(); ++i) {
       if (!seen_.emplace(item.meta.name, choice.kinds[i]).second) continue;
       const auto options = choice.defaults(i);
       // A kind that is nested in another technique (muon.rest) already has an entry of its own.
-      if (!described_.emplace(choice.kinds[i], options.about.summary).second && within_ > 0)
+      if (!described_.emplace(choice.kinds[i], options.about.summary).second && !within_.empty())
         continue;
       const auto sort = std::string(item.meta.name);
       add({.sort = sort,
@@ -145,9 +147,9 @@ class Collector {
            .path = path,
            .example = example(choice.kinds[i], options, path, in_list)},
           options);
-      ++within_;
+      within_.push_back(choice.kinds);
       for (const auto& inner : options.items) below(inner.slot, inner, sort, path);
-      --within_;
+      within_.pop_back();
     }
   }
 
@@ -228,7 +230,7 @@ class Collector {
 
   std::set<std::pair<std::string_view, std::string_view>> seen_;
   std::set<std::pair<std::string_view, std::string_view>> described_;
-  int within_ = 0;  ///< number of enclosing techniques
+  std::vector<std::vector<std::string_view>> within_;  ///< the kinds of enclosing techniques
   bool scheduled_ = false;
 };
 

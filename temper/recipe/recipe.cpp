@@ -79,6 +79,10 @@ void check_sources(const Recipe& recipe) {
                               i));
 }
 
+void check_operations(const Recipe& recipe) {
+  with_places(recipe.places, [&] { augment::check_nesting(recipe.data.augment, "data.augment"); });
+}
+
 void check_optimizer(const Recipe& recipe) {
   auto resolved = recipe;
   resolve(resolved, nominal(recipe));
@@ -91,6 +95,7 @@ void check(const Recipe& recipe) {
   if (recipe.epochs > 0) check_freeze(recipe, recipe.epochs);
   check_folds(recipe);
   check_sources(recipe);
+  check_operations(recipe);
   check_schedules(recipe, nominal(recipe));
   check_optimizer(recipe);
 }

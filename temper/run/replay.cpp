@@ -301,14 +301,14 @@ json line(const Draw& draw) {
 nlohmann::ordered_json line(const augment::Trace& trace) {
   auto draws = json::array();
   for (const auto& draw : trace.draws) draws.push_back(line(draw));
+  nlohmann::ordered_json object = {{"operation", trace.operation}, {"draws", std::move(draws)}};
+  for (const auto& one : trace.nested) object["nested"].push_back(line(one));
   const auto& after = trace.after;
-  return {{"operation", trace.operation},
-          {"draws", std::move(draws)},
-          {"after",
-           {{"crop", line(after.crop)},
-            {"resized", {after.resized.height, after.resized.width}},
-            {"window", line(after.window)},
-            {"flipped", after.flipped}}}};
+  object["after"] = {{"crop", line(after.crop)},
+                     {"resized", {after.resized.height, after.resized.width}},
+                     {"window", line(after.window)},
+                     {"flipped", after.flipped}};
+  return object;
 }
 
 nlohmann::ordered_json line(const ReplayedSample& sample, const train::Plan& plan) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <map>
 #include <string>
 #include <string_view>
@@ -63,6 +64,54 @@ TEST(Applier, TwoOfAKindDrawDifferently) {
   EXPECT_NE(first, haze.at("haze").at(1).value);
   EXPECT_NE(first, haze.at("rain").at(0).value);
   EXPECT_EQ(first, draws_of({drawing("haze")}).at("haze").at(0).value);
+}
+
+std::vector<Trace> traces_of(const std::vector<Operation>& operations, std::uint64_t sample) {
+  const io::Image image{8, 8, 1, std::vector<std::uint8_t>(64)};
+  Frame frame({8, 8});
+  frame.begin(image);
+  std::vector<Trace> traces;
+  const Applier apply({.sample = sample}, frame, &traces);
+  apply(operations);
+  return traces;
+}
+
+TEST(Applier, RandomApplyAppliesAllOperationsOrNone) {
+  int applied = 0;
+  constexpr int n = 2000;
+  for (std::uint64_t i = 0; i < n; ++i) {
+    const auto trace =
+        traces_of({RandomApply{.operations = {Flip{.p = 1}, CenterCrop{}}, .p = 0.3}}, i).at(0);
+    EXPECT_EQ(trace.operation, "random_apply");
+    ASSERT_EQ(trace.draws.size(), 1U);
+    EXPECT_EQ(trace.draws[0].high, 0.3);
+    const bool is_applied = trace.draws[0].value != 0;
+    applied += is_applied;
+    ASSERT_EQ(trace.nested.size(), is_applied ? 2U : 0U);
+    EXPECT_EQ(trace.after.flipped, is_applied);
+    if (!is_applied) continue;
+    EXPECT_EQ(trace.nested[0].operation, "flip");
+    EXPECT_TRUE(trace.nested[0].after.flipped);
+    EXPECT_EQ(trace.nested[1].operation, "center_crop");
+  }
+  EXPECT_NEAR(applied, 0.3 * n, 5 * std::sqrt(0.21 * n));
+}
+
+TEST(Applier, NestedOperationsDrawByTheOneThatHoldsThem) {
+  const auto haze = [](const Trace& trace) { return trace.nested.at(0).draws.at(0).value; };
+  const RandomApply holder{.operations = {drawing("haze")}, .p = 1};
+  const RandomApply deeper{.operations = {holder}, .p = 1};
+  const auto traces = traces_of({drawing("haze"), holder, Flip{}, holder, deeper}, 7);
+  const auto drawn = [](std::string_view path) {
+    return Random(0, Purpose::augment, {0, 7, 0, 0, coordinate(path)}).uniform();
+  };
+  EXPECT_EQ(traces[0].draws.at(0).value, drawn("haze.0"));
+  EXPECT_EQ(haze(traces[1]), drawn("random_apply.0.haze.0"));
+  EXPECT_EQ(haze(traces[3]), drawn("random_apply.1.haze.0"));
+  EXPECT_EQ(haze(traces[4].nested.at(0)), drawn("random_apply.2.random_apply.0.haze.0"));
+  // Others beside it and in its list change nothing.
+  const RandomApply longer{.operations = {CenterCrop{}, drawing("haze"), Flip{}}, .p = 1};
+  EXPECT_EQ(traces_of({Flip{}, longer}, 7)[1].nested.at(1).draws, traces[1].nested.at(0).draws);
 }
 
 TEST(Applier, EveryUseOfAnImageHasDrawsOfItsOwn) {

@@ -138,13 +138,12 @@ TEST_F(AugmentGolden, WithoutAntialiasingPixelsAreTorchsToARounding) {
 }
 
 TEST_F(AugmentGolden, TheEvaluationTransformIsTorchvisions) {
-  Random random(0, Purpose::augment);
   for (const auto& item : cases("evaluate")) {
     SCOPED_TRACE(item.name);
     Frame frame({item.numbers[0], item.numbers[0]});
     frame.begin(item.image);
-    for (const auto& operation : evaluation_operations(false, item.interpolation))
-      std::visit([&](const auto& options) { apply(options, frame, random); }, operation);
+    const Applier apply({}, frame);
+    apply(evaluation_operations(false, item.interpolation));
     const io::Image& result = frame.pixels();
     ASSERT_EQ(result.pixels.size(), item.expected.bytes.size());
     EXPECT_EQ(std::memcmp(result.pixels.data(), item.expected.bytes.data(), result.size()), 0);

@@ -61,6 +61,10 @@ TEST(CompleteEdit, FollowsListsAndSchedules) {
   EXPECT_THAT(continuations("data.augment."), ElementsAre("data.augment.0=", "data.augment.0."));
   EXPECT_THAT(continuations("data.augment.12.padd"), ElementsAre("data.augment.12.padding="));
   EXPECT_THAT(continuations("data.augment.1.kind=fl"), Contains("data.augment.1.kind=flip"));
+  EXPECT_THAT(continuations("data.augment.0.operations.2.kind=random_a"),
+              ElementsAre("data.augment.0.operations.2.kind=random_apply"));
+  EXPECT_THAT(continuations("data.augment.0.operations.2.operations.1.p.sch"),
+              Contains("data.augment.0.operations.2.operations.1.p.schedule="));
   EXPECT_THAT(continuations("optimizer.lr"), IsSupersetOf({"optimizer.lr=", "optimizer.lr."}));
   EXPECT_THAT(continuations("optimizer.lr.pe"), Contains("optimizer.lr.peak="));
   EXPECT_THAT(continuations("optimizer.lr.schedule=cos"), Contains("optimizer.lr.schedule=cosine"));
@@ -70,7 +74,7 @@ TEST(CompleteEdit, KnowsEveryKeyThatARecipeShows) {
   const auto recipe = parse(R"(
 averaging = [{ kind = "ema" }]
 [data]
-augment = [{ kind = "pad_crop" }, { kind = "flip" }]
+augment = [{ kind = "pad_crop" }, { kind = "random_apply" }]
 [optimizer]
 lr = { schedule = "cosine", peak = 0.1 }
 )",

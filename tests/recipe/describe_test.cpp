@@ -69,6 +69,14 @@ TEST(Catalogue, HasEveryTechniqueOnceSoThatItCanBeExplained) {
         << technique.sort << '.' << technique.name;
 }
 
+TEST(Catalogue, ATechniqueThatHoldsOthersOfItsSortDoesNotRepeatThem) {
+  const auto found = look_up(catalogue(), "random_apply");
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].path, "data.augment");
+  EXPECT_EQ(found[0].options.at(0).values.substr(0, 25), "list of pad_crop | flip |");
+  EXPECT_EQ(look_up(catalogue(), "augment.flip").size(), 1U);
+}
+
 TEST(Catalogue, ShowsExamplesThatAreRecipes) {
   for (const auto& technique : catalogue())
     EXPECT_NO_THROW(parse(technique.example, technique.name)) << technique.example;

@@ -383,6 +383,43 @@ TEST(ScheduleDriver, ChecksTheWholeTrajectory) {
               HasSubstr("optimizer.speed"));
 }
 
+TEST(Recipe, OperationsMayHoldOthers) {
+  const auto recipe = made(
+      R"(data.augment = ["flip", { kind = "random_apply", p = 0.25, operations = ["pad_crop"] }])",
+      {"data.augment.1.operations.0.padding=2", "data.augment.1.operations.1.kind=random_apply",
+       "data.augment.1.operations.1.operations.0.p={ schedule = \"linear\", final = 0.5 }"});
+  const auto& outer = std::get<augment::RandomApply>(recipe.data.augment.at(1));
+  EXPECT_EQ(outer.p, 0.25);
+  ASSERT_EQ(outer.operations.size(), 2U);
+  EXPECT_EQ(std::get<augment::PadCrop>(outer.operations[0]).padding, 2);
+  const auto& inner = std::get<augment::RandomApply>(outer.operations[1]);
+  ASSERT_EQ(inner.operations.size(), 1U) << "a flip is its default";
+  EXPECT_TRUE(std::holds_alternative<augment::Flip>(inner.operations[0]));
+  EXPECT_TRUE(recipe.schedules.contains("data.augment.1.operations.1.operations.0.p"));
+
+  const auto text = to_toml(recipe);
+  EXPECT_THAT(text, HasSubstr("operations = [{ kind = \"pad_crop\", padding = 2"));
+  EXPECT_THAT(differences(recipe, made(text)), IsEmpty());
+  EXPECT_EQ(fingerprint(made(text), "d"), fingerprint(recipe, "d"));
+  auto other = recipe;
+  std::get<augment::PadCrop>(std::get<augment::RandomApply>(other.data.augment[1]).operations[0])
+      .padding = 3;
+  EXPECT_NE(fingerprint(other, "d"), fingerprint(recipe, "d"));
+}
+
+TEST(Recipe, NestedListsThatAreEmptyOrTooDeepAreRefusedWithTheirPlace) {
+  EXPECT_EQ(error(R"(data.augment = [{ kind = "random_apply", operations = [] }])"),
+            "r.toml:1:55: data.augment.0.operations is empty; expected at least one operation, "
+            "such as [\"flip\"]");
+  EXPECT_EQ(error(R"(data.augment = [{ kind = "random_apply", operations = ["flop"] }])"),
+            "r.toml:1:56: unknown data.augment.0.operations.0.kind \"flop\": did you mean 'flip'?");
+  std::string nested = "\"flip\"";
+  for (int depth = 0; depth < augment::kMaxNesting; ++depth)
+    nested = fmt::format("{{ kind = \"random_apply\", operations = [{}] }}", nested);
+  EXPECT_THAT(error(fmt::format("data.augment = [{}]", nested)),
+              HasSubstr("operations is a list within 8 others; expected at most 7"));
+}
+
 TEST(Schedules, ReachTheNumbersOfOperationsAndTheSizeOfImages) {
   const auto recipe = made(R"(data.augment = ["pad_crop", { kind = "flip" }])",
                            {"data.augment.1.p={ schedule = \"linear\", peak = 0, final = 0.5 }",

@@ -152,6 +152,17 @@ TEST(DataDriver, WritesTheValuesOfTheStepToEveryViewThatHasTheOperation) {
     EXPECT_DOUBLE_EQ(std::get<augment::Flip>(views[later].operations()[1]).p, 0.5);
 }
 
+TEST(DataDriver, ReachesNestedOperations) {
+  const auto plan =
+      plan_of({R"(data.augment.1={ kind = "random_apply", operations = ["pad_crop", "flip"] })",
+               R"(data.augment.1.operations.1.p={ schedule = "linear", peak = 0, final = 1 })"});
+  auto views = data::pipelines_of(plan.training);
+  plan.training.adapt(9, views);
+  const auto& holder = std::get<augment::RandomApply>(views[0].operations()[1]);
+  EXPECT_EQ(holder.p, 0.5);
+  EXPECT_DOUBLE_EQ(std::get<augment::Flip>(holder.operations[1]).p, 0.5);
+}
+
 TEST(DataDriver, AReplayHasTheStepsSizeAndValues) {
   const train::small::Directory folder;
   const auto plan = growing();

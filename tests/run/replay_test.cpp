@@ -129,6 +129,26 @@ TEST_F(Replayed, SamplesCarryLossesAndDraws) {
   EXPECT_FALSE(again.norms.layers.empty());
 }
 
+TEST_F(Replayed, NestedOperationsAreShownWithinTheirs) {
+  const train::small::Directory other;
+  const auto plan = plan_of(train::small::recipe(
+      {R"(data.augment=[{ kind = "random_apply", operations = ["pad_crop", "flip"] }])"}));
+  run(plan, {.directory = other.path / "run"});
+  const auto again = replay(plan, other.path / "run", 3);
+  const auto folder = write_replay(again, plan, other.path / "run");
+  const auto samples = nlohmann::json::parse(io::read_text(folder / "samples.json"))["samples"];
+  ASSERT_EQ(samples.size(), again.samples.size());
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const auto& trace = again.samples[i].augment.at(0);
+    const auto& written = samples[i]["augment"].at(0);
+    ASSERT_EQ(trace.nested.size(), trace.draws.at(0).value != 0 ? 2U : 0U);
+    EXPECT_EQ(written.contains("nested"), !trace.nested.empty());
+    if (!trace.nested.empty()) {
+      EXPECT_EQ(written["nested"][1]["operation"], "flip");
+    }
+  }
+}
+
 TEST_F(Replayed, TheRunStaysAsItIs) {
   const auto plan = plan_of(train::small::recipe());
   const auto before = files(directory->path);
