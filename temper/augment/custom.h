@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <variant>
 
 #include "temper/augment/frame.h"
 #include "temper/core/fields.h"
@@ -14,8 +15,13 @@ namespace temper::augment {
 /// A user's own operation. The function may change pixels and size, not the number of channels. It
 /// is called by several threads at once and may use only the random generator that it is given.
 struct Custom {
+  using InPlace = std::function<void(io::Image&, Random&)>;
+  /// Writes the result to another image, which begins with the size of the first one and any
+  /// pixels.
+  using FromTo = std::function<void(const io::Image& from, io::Image& to, Random&)>;
+
   std::string name = {};
-  std::function<void(io::Image&, Random&)> function = {};
+  std::variant<InPlace, FromTo> function = {};
 
   static constexpr std::string_view kind = "custom";
   static constexpr About about = {

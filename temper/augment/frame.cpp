@@ -201,23 +201,28 @@ void Frame::draw(Out& out) {
   }
 }
 
-io::Image& Frame::pixels() {
-  const bool untouched =
-      crop_ == whole(source_size_) && resized_ == crop_.size() && window_ == crop_ && !flipped_;
-  for (auto& image : own_)
-    if (untouched && image_ == &image) return image;
-
+io::Image& Frame::other(const io::Image* used) {
   const auto [height, width] = size();
   if (height > kMaxPixels / width)
     throw Error(Code::data,
                 fmt::format("an intermediate image of {} x {} pixels; at most {} pixels "
                             "are allowed",
                             height, width, kMaxPixels));
-  io::Image& result = image_ == own_.data() ? own_[1] : own_[0];
-  result.height = static_cast<int>(height);
-  result.width = static_cast<int>(width);
-  result.channels = channels_;
-  result.pixels.resize(result.size());
+  io::Image& image = used == own_.data() ? own_[1] : own_[0];
+  image.height = static_cast<int>(height);
+  image.width = static_cast<int>(width);
+  image.channels = channels_;
+  image.pixels.resize(image.size());
+  return image;
+}
+
+io::Image& Frame::pixels() {
+  const bool untouched =
+      crop_ == whole(source_size_) && resized_ == crop_.size() && window_ == crop_ && !flipped_;
+  for (auto& image : own_)
+    if (untouched && image_ == &image) return image;
+
+  io::Image& result = other(image_);
   Samples samples{result.pixels.data(), channels_};
   draw(samples);
   begin(result);

@@ -65,6 +65,16 @@ class Frame {
     begin(image);
   }
 
+  /// Calls `write(const io::Image& from, io::Image& to)`, which writes an image of any size to
+  /// `to`: memory that is reused from image to image, with the size of `from` and any pixels.
+  template <class Write>
+  void rewrite(Write&& write) {
+    const io::Image& from = pixels();
+    io::Image& to = other(&from);
+    std::forward<Write>(write)(from, to);
+    begin(to);
+  }
+
   /// Carries out the pending geometry.
   /// @return uint8 HWC, owned by the frame and valid until it is used again
   io::Image& pixels();
@@ -76,6 +86,8 @@ class Frame {
 
  private:
   void start(Size size, int channels);
+  /// The image of own_ that is not `used`, with the current size.
+  io::Image& other(const io::Image* used);
   /// Writes the rows of the result to `out`, left to right, as runs of pixels and of fill.
   template <class Out>
   void draw(Out& out);

@@ -33,7 +33,14 @@ TEST(Pipeline, AllocatesNothingForAnImageInSteadyState) {
   const Custom invert{.name = "invert", .function = [](io::Image& image, Random&) {
                         for (auto& sample : image.pixels) sample = 255 - sample;
                       }};
-  const Pipeline large({RandomResizedCrop{}, Flip{}, invert, PadCrop{}},
+  // Reads a pixel's neighbor, so it can't be done in place.
+  const Custom shift{.name = "shift",
+                     .function = [](const io::Image& from, io::Image& to, Random&) {
+                       const auto n = from.pixels.size();
+                       for (std::size_t i = 0; i < n; ++i) to.pixels[i] = from.pixels[(i + 3) % n];
+                     }};
+  const Pipeline large({RandomResizedCrop{}, Flip{}, invert, shift, PadCrop{}, shift, shift,
+                        RandomApply{.operations = {Flip{}, shift, PadCrop{}}}},
                        {{0.5, 0.5, 0.5}, {0.2, 0.2, 0.2}}, {64, 64});
   EXPECT_EQ(allocations_of(large, pattern(120, 90, 3), 200), 0);
 }

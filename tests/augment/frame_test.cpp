@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "temper/augment/operation.h"
@@ -146,6 +147,27 @@ TEST(Frame, AnEditSeesTheGeometryBeforeItAndNotTheOneAfter) {
   EXPECT_EQ(frame.pixels(), step_by_step(noise(6, 8, 3, 2), {[](Frame& f) { f.flip(); }}));
 }
 
+TEST(Frame, RewritesOneImageIntoAnother) {
+  const io::Image image = noise(8, 6, 3);
+  Frame frame({6, 8});
+  frame.begin(image);
+  frame.flip();
+  const io::Image flipped = step_by_step(image, {[](Frame& f) { f.flip(); }});
+  frame.rewrite([&](const io::Image& from, io::Image& to) {
+    EXPECT_EQ(from, flipped);
+    EXPECT_EQ(to.size(), from.size());
+    EXPECT_NE(to.pixels.data(), from.pixels.data());
+    for (std::size_t i = 0; i < to.size(); ++i)
+      to.pixels[i] = static_cast<std::uint8_t>(255 - from.pixels[i]);
+  });
+  for (std::size_t i = 0; i < flipped.size(); ++i)
+    EXPECT_EQ(int{frame.pixels().pixels[i]}, 255 - int{flipped.pixels[i]});
+  frame.rewrite([&](const io::Image&, io::Image& to) { to = noise(6, 8, 3, 2); });
+  EXPECT_EQ(frame.size(), (Size{6, 8}));
+  frame.flip();
+  EXPECT_EQ(frame.pixels(), step_by_step(noise(6, 8, 3, 2), {[](Frame& f) { f.flip(); }}));
+}
+
 TEST(Frame, RefusesAnImageWhosePixelsAreNotThere) {
   io::Image image = noise(4, 4, 1);
   image.pixels.pop_back();
@@ -207,10 +229,59 @@ TEST(Pipeline, ACustomOperationWithoutAFunctionIsTheUsersMistake) {
   }
 }
 
+TEST(Pipeline, ACustomOperationMayWriteToAnotherImageButKeepsTheChannels) {
+  const auto out_of = [](const Custom& operation) {
+    Frame frame({4, 4});
+    std::vector<float> out(16);
+    const Pipeline pipeline({operation}, {{0}, {1.0 / 255}}, {4, 4});
+    pipeline(noise(4, 4, 1), {}, frame, out.data());
+    return out;
+  };
+  const auto in_place = [](io::Image& image, Random& random) {
+    const auto value = static_cast<std::uint8_t>(random.below(256));
+    std::ranges::fill(image.pixels, value);
+  };
+  const auto from_to = [](const io::Image&, io::Image& to, Random& random) {
+    std::ranges::fill(to.pixels, static_cast<std::uint8_t>(random.below(256)));
+  };
+  EXPECT_EQ(out_of({.name = "fill", .function = from_to}),
+            out_of({.name = "fill", .function = in_place}));
+  EXPECT_THROW(
+      out_of({.name = "color",
+              .function = [](const io::Image&, io::Image& to, Random&) { to = noise(4, 4, 3); }}),
+      Error);
+}
+
+TEST(Pipeline, RefusesNestedListsThatAreEmptyOrTooDeep) {
+  const auto message = [](const std::vector<Operation>& operations) {
+    try {
+      const Pipeline pipeline(operations, {{0}, {1}}, {4, 4});
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), Code::usage);
+      return error.message();
+    }
+    return std::string("not refused");
+  };
+  EXPECT_EQ(message({Flip{}, RandomApply{.operations = {}}}),
+            "operations.1.operations is empty; expected at least one operation, such as "
+            "[\"flip\"]");
+  std::vector<Operation> nested{Flip{}};
+  for (int depth = 1; depth < kMaxNesting; ++depth) nested = {RandomApply{.operations = nested}};
+  EXPECT_EQ(message(nested), "not refused");
+  std::string path = "operations";
+  for (int depth = 0; depth < kMaxNesting; ++depth) path += ".0.operations";
+  EXPECT_EQ(message({RandomApply{.operations = nested}}),
+            path + " is a list within 8 others; expected at most 7");
+}
+
 TEST(Pipeline, RefusesOptionsThatContradictEachOther) {
   const Normalisation numbers{{0}, {1}};
   EXPECT_THROW(Pipeline({RandomResizedCrop{.scale_low = 0.9, .scale_high = 0.5}}, numbers, {4, 4}),
                Error);
+  EXPECT_THROW(
+      Pipeline({RandomApply{.operations = {RandomResizedCrop{.ratio_low = 2, .ratio_high = 1}}}},
+               numbers, {4, 4}),
+      Error);
   EXPECT_THROW(Pipeline({}, numbers, {0, 4}), Error);
   EXPECT_THROW(Pipeline({}, {{0, 0}, {1, 1}}, {4, 4}), Error);
   EXPECT_THROW(Pipeline({}, {{0}, {0}}, {4, 4}), Error);
