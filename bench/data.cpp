@@ -130,7 +130,8 @@ class Jpeg {
     jpeg.out_color_space = JCS_RGB;
     augment::Box box{0, 0, jpeg.image_height, jpeg.image_width};
     if (crop) {
-      Random random(1, Purpose::augment, {epoch_, i, 0});
+      // The crops of the loader's pipeline.
+      Random random(1, Purpose::augment, {epoch_, i, 0, 0, coordinate("random_resized_crop.0")});
       box = crop_box(augment::RandomResizedCrop{}, box.size(), random);
     }
     if (half && box.height >= 2 * kSide && box.width >= 2 * kSide) {
