@@ -53,7 +53,9 @@ at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight, const at::Ten
   const std::array padding{window.padding, window.padding};
   const std::array stride{window.stride, window.stride};
   const std::array<std::int64_t, 2> dilation{1, 1};
-  if (added.defined() && binary)
+  // LibTorch 2.11.0 fails to add to a result of one pixel: "could not create a memory".
+  const bool one_pixel = added.defined() && added.size(2) * added.size(3) == 1;
+  if (added.defined() && binary && !one_pixel)
     return binary->call(x, added, weight, bias, padding, stride, dilation, window.groups, "add",
                         1.0, relu ? std::optional<std::string_view>("relu") : std::nullopt,
                         Scalars(), std::nullopt);
