@@ -51,7 +51,7 @@ void check(const Check& options) {
 
 void pack(const Pack& options) {
   const bool terminal = ::isatty(STDERR_FILENO) == 1;
-  const auto tell = [terminal](std::int64_t done, std::int64_t all) {
+  const auto progress = [terminal](std::int64_t done, std::int64_t all) {
     if (terminal)
       fmt::print(stderr, "\r{} of {} images{}", grouped(done), grouped(all),
                  done == all ? "\n" : "");
@@ -61,7 +61,7 @@ void pack(const Pack& options) {
                                   .short_side = options.short_side,
                                   .quality = static_cast<int>(options.quality),
                                   .skip_bad = options.skip_bad},
-                                 tell);
+                                 progress);
   fmt::print("{}", data::to_text(packed, options.out));
 }
 

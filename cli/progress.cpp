@@ -48,7 +48,7 @@ std::string score_text(const char* weights, const train::Scores& scores) {
 
 Progress::Progress() : terminal_(isatty(STDERR_FILENO) == 1) {}
 
-void Progress::see(const train::Event& event) {
+void Progress::on_event(const train::Event& event) {
   std::visit([this](const auto& e) { show(e); }, event);
 }
 

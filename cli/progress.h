@@ -10,7 +10,7 @@ namespace temper::cli {
 class Progress : public train::Observer {
  public:
   Progress();
-  void see(const train::Event& event) override;
+  void on_event(const train::Event& event) override;
 
  private:
   void show(const train::Started& event);

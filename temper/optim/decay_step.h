@@ -4,7 +4,8 @@
 
 namespace temper::optim {
 
-/// w <- pull.keep * w for all parameters of the bucket, for rules that don't include this factor.
+/// w <- decay_factors.keep * w for all parameters of the bucket, for rules that don't include this
+/// factor.
 void apply_decoupled(const DecayFactors& decay_factors, Bucket& bucket);
 
 }  // namespace temper::optim

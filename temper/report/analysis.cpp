@@ -12,7 +12,7 @@
 namespace temper::report {
 namespace {
 
-void tell(Run& run, const Error& error) {
+void add_problem(Run& run, const Error& error) {
   run.problems.emplace_back(error.within({.file = "predictions.safetensors"}).what());
 }
 
@@ -66,7 +66,7 @@ std::optional<Analysis> analyze(Run& run) {
     compare(run, analysis);
     return analysis;
   } catch (const Error& error) {
-    tell(run, error);
+    add_problem(run, error);
     return {};
   }
 }
@@ -78,7 +78,7 @@ std::optional<measure::ValueMetrics> analyze_regression(Run& run) {
     compare(run, figures);
     return figures;
   } catch (const Error& error) {
-    tell(run, error);
+    add_problem(run, error);
     return {};
   }
 }

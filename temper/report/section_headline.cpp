@@ -14,14 +14,14 @@ Html fact(std::string_view name, std::string_view value, std::string_view basis 
 
 Html figure_of_merit(const ReportData& facts) {
   const auto& evaluation = facts.summary.evaluation;
-  if (!evaluation) return html(R"(<p class="merit none">Nothing has been measured yet.</p>)");
+  if (!evaluation) return html(R"(<p class="headline none">Nothing has been measured yet.</p>)");
   const auto& score = evaluation->score;
   const auto split = split_text(evaluation->split);
   const auto weights = weights_text(evaluation->weights, facts.summary.averaging);
   if (score.errors) {
     const auto values = facts.run.start ? facts.run.start->values.size() : 0;
     return html(
-        R"(<div class="merit"><p class="big">{}</p><p class="what">{} R²</p><p>RMSE {}<br>MAE
+        R"(<div class="headline"><p class="big">{}</p><p class="what">{} R²</p><p>RMSE {}<br>MAE
         {}{}</p><p class="basis">{}, {} images, {}</p></div>)",
         significant_text(score.errors->r2), split, significant_text(score.errors->rmse),
         significant_text(score.errors->mae),
@@ -33,7 +33,7 @@ Html figure_of_merit(const ReportData& facts) {
                                           interval_text(*resampled, score.count))
                                    : Html{};
   return html(
-      R"(<div class="merit"><p class="big">{}</p><p class="what">{} accuracy</p><p>95{}%
+      R"(<div class="headline"><p class="big">{}</p><p class="what">{} accuracy</p><p>95{}%
         confidence interval {}{}<br>error {}</p><p class="basis">{}, {} images, {}</p></div>)",
       percent_text(score.accuracy, score.count), split, "\u202f",
       interval_text(*evaluation->accuracy_interval, score.count), bootstrap,

@@ -91,10 +91,10 @@ void FolderJournal::begin(const train::State& state, const Progress& progress,
   observers_.insert(observers_.begin(), &*recorder_);
 }
 
-void FolderJournal::tell(const train::Event& event) {
+void FolderJournal::record(const train::Event& event) {
   if (const auto* image = std::get_if<train::SkippedImage>(&event))
     if (!skipped_.insert(image->where).second) return;
-  for (auto* observer : observers_) observer->see(event);
+  for (auto* observer : observers_) observer->on_event(event);
 }
 
 void FolderJournal::save(const train::State& state, const Progress& progress) {

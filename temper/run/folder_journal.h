@@ -39,7 +39,7 @@ class FolderJournal : public Journal {
              const std::vector<train::Observer*>& observers);
 
   /// An image that was skipped is reported once per run.
-  void tell(const train::Event& event) override;
+  void record(const train::Event& event) override;
   void save(const train::State& state, const Progress& progress) override;
   void check() override { saver_.check(); }
   void wait() override { saver_.wait(); }

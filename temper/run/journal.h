@@ -25,7 +25,7 @@ class Journal {
  public:
   virtual ~Journal() = default;
 
-  virtual void tell(const train::Event& event) = 0;
+  virtual void record(const train::Event& event) = 0;
   /// Saves a checkpoint, from a copy: it may be written while training continues. Throws the error
   /// of the one before.
   virtual void save(const train::State& state, const Progress& progress) = 0;

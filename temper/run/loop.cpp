@@ -46,7 +46,7 @@ bool Loop::epoch() {
     if (batch == nullptr) break;
     if (stop_asked()) return save_and_stop();
     for (const auto& image : batch->skipped)
-      journal_.tell(train::SkippedImage{
+      journal_.record(train::SkippedImage{
           .step = state_.step + 1, .where = plan_.train->where(image.id), .reason = image.reason});
     train_on(*batch);
     journal_.check();
@@ -132,7 +132,7 @@ void Loop::train_on(const data::Batch& loaded) {
   train::prepare(state_, driver_);
   if (state_.step == 0) {
     const auto warning = cost::inspect_first_batch(plan_, *state_.network, batch);
-    if (!warning.empty()) journal_.tell(train::Warned{warning});
+    if (!warning.empty()) journal_.record(train::Warned{warning});
   }
   const bool with_norms =
       recipe_.log.norms_every > 0 && (state_.step + 1) % recipe_.log.norms_every == 0;
@@ -148,7 +148,7 @@ void Loop::train_on(const data::Batch& loaded) {
   window_.images += batch.ids.size(0);
   if (with_norms) {
     norms.step = state_.step;
-    journal_.tell(norms);
+    journal_.record(norms);
   }
   if (state_.step % recipe_.log.every_steps == 0 || state_.step == plan_.horizon.total_steps)
     tell_step();
@@ -164,7 +164,7 @@ void Loop::report_skipped_step(const train::NotFinite& found, const data::Batch&
   const auto ids = batch.ids.to(at::kCPU);
   const auto* first = ids.const_data_ptr<std::int64_t>();
   event.ids.assign(first, first + ids.numel());
-  journal_.tell(event);
+  journal_.record(event);
   if (recipe_.guard.nan == recipe::OnNan::stop || state_.left_out_in_row > recipe_.guard.limit)
     throw_not_finite(event);
 }
@@ -193,7 +193,7 @@ void Loop::throw_not_finite(const train::SkippedStep& event) {
 
 void Loop::tell_step() {
   if (window_.steps == 0) return;
-  journal_.tell(train::Stepped{
+  journal_.record(train::Stepped{
       .step = state_.step,
       .epoch =
           static_cast<double>(state_.step) / static_cast<double>(plan_.horizon.steps_per_epoch),
@@ -235,7 +235,7 @@ bool Loop::evaluate() {
   }
   progress_.times.evaluate += watch.seconds();
   event.seconds = progress_.seconds();
-  journal_.tell(event);
+  journal_.record(event);
   window_ = {};
   progress_.evaluated = true;
   train::observe(state_, recipe_, plan_.horizon, event);

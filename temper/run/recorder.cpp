@@ -92,7 +92,7 @@ Recorder::Recorder(const fs::path& run, std::int64_t step, bool evaluated)
     : lines_(without_lines_beyond(run / "metrics.jsonl", step, evaluated)),
       board_(run / "tensorboard", step + 1) {}
 
-void Recorder::see(const train::Event& event) {
+void Recorder::on_event(const train::Event& event) {
   lines_.append(train::to_json(event));
   std::visit([this](const auto& e) { plot(board_, e); }, event);
 }

@@ -15,7 +15,7 @@ class Recorder : public train::Observer {
   /// @param step       at which the run is resumed
   /// @param evaluated  whether the evaluation after that step is done
   Recorder(const std::filesystem::path& run, std::int64_t step, bool evaluated);
-  void see(const train::Event& event) override;
+  void on_event(const train::Event& event) override;
 
  private:
   io::JsonLines lines_;

@@ -99,9 +99,9 @@ Evaluations evaluations(const std::vector<train::Event>& log) {
 class Replayer {
  public:
   Replayer(const train::Plan& plan, const fs::path& run, std::int64_t step, Evaluations evaluations,
-           const std::vector<train::Observer*>& watchers)
+           const std::vector<train::Observer*>& observers)
       : plan_(plan),
-        watchers_(watchers),
+        observers_(observers),
         evaluations_(std::move(evaluations)),
         recipe_(plan.recipe),
         driver_(recipe_, plan.horizon),
@@ -114,11 +114,11 @@ class Replayer {
 
   Replay operator()(const std::vector<LoggedLoss>& logged) {
     state_.network->train(true);
-    tell(train::Started{.name = recipe_.name,
-                        .step = state_.step,
-                        .steps_per_epoch = plan_.horizon.steps_per_epoch,
-                        .total_steps = result_.step,
-                        .epochs = plan_.horizon.epochs()});
+    notify(train::Started{.name = recipe_.name,
+                          .step = state_.step,
+                          .steps_per_epoch = plan_.horizon.steps_per_epoch,
+                          .total_steps = result_.step,
+                          .epochs = plan_.horizon.epochs()});
     while (state_.step < result_.step - 1) repeat_step();
     replay_step();
     check(logged);
@@ -126,8 +126,8 @@ class Replayer {
   }
 
  private:
-  void tell(const train::Event& event) {
-    for (auto* watcher : watchers_) watcher->see(event);
+  void notify(const train::Event& event) {
+    for (auto* observer : observers_) observer->on_event(event);
   }
 
   void restore(const fs::path& run) {
@@ -140,7 +140,7 @@ class Replayer {
         return;
       } catch (const Error& error) {
         if (error.code() != Code::data) throw;
-        tell(train::Warned{error.what()});
+        notify(train::Warned{error.what()});
       }
     }
     state_ = train::begin(plan_);
@@ -173,7 +173,7 @@ class Replayer {
     replay_evaluation();
     losses_.push_back(done.not_finite ? std::numeric_limits<double>::quiet_NaN()
                                       : done.loss.item<double>());
-    tell(train::Stepped{
+    notify(train::Stepped{
         .step = state_.step,
         .epoch =
             static_cast<double>(state_.step) / static_cast<double>(plan_.horizon.steps_per_epoch),
@@ -255,7 +255,7 @@ class Replayer {
   }
 
   const train::Plan& plan_;
-  const std::vector<train::Observer*>& watchers_;
+  const std::vector<train::Observer*>& observers_;
   Evaluations evaluations_;
   recipe::Recipe recipe_;  ///< its scheduled values change with the step
   recipe::ScheduleDriver driver_;
@@ -341,12 +341,12 @@ json line(const LogCheck& check) {
 }  // namespace
 
 Replay replay(const train::Plan& plan, const fs::path& run, std::int64_t step,
-              const std::vector<train::Observer*>& watchers) {
+              const std::vector<train::Observer*>& observers) {
   const auto log = read_log(run);
   require_same_run(plan, run, log);
   require_step(plan, run, log, step);
   train::prepare_thread(plan);
-  return Replayer(plan, run, step, evaluations(log), watchers)(logged_losses(log));
+  return Replayer(plan, run, step, evaluations(log), observers)(logged_losses(log));
 }
 
 nlohmann::ordered_json to_json(const Replay& replay, const train::Plan& plan) {

@@ -56,9 +56,9 @@ struct Replay {
 /// Throws Error: usage when the directory holds no run or the run has not reached that step, data
 /// when the plan is not that of the run (with the reason).
 /// @param plan      of the run's recipe.toml and its current data
-/// @param watchers  receive a start event, an event for every repeated step, and warnings
+/// @param observers  receive a start event, an event for every repeated step, and warnings
 Replay replay(const train::Plan& plan, const std::filesystem::path& run, std::int64_t step,
-              const std::vector<train::Observer*>& watchers = {});
+              const std::vector<train::Observer*>& observers = {});
 
 nlohmann::ordered_json to_json(const Replay& replay, const train::Plan& plan);
 

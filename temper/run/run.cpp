@@ -44,12 +44,12 @@ train::Started started(const train::Plan& plan, const train::State& state) {
 
 /// The start of the run, and what the user should know about its data and its directory.
 void announce(FolderJournal& journal, const train::Plan& plan, const train::State& state) {
-  journal.tell(started(plan, state));
+  journal.record(started(plan, state));
   if (state.step == state.origin)
-    for (const auto& note : plan.data_notes) journal.tell(train::Warned{note});
-  for (const auto& note : journal.notes()) journal.tell(train::Warned{note});
+    for (const auto& note : plan.data_notes) journal.record(train::Warned{note});
+  for (const auto& note : journal.notes()) journal.record(train::Warned{note});
   for (const auto& image : plan.bad)
-    journal.tell(
+    journal.record(
         train::SkippedImage{.step = state.step, .where = image.where, .reason = image.reason});
 }
 
@@ -75,7 +75,7 @@ Outcome finish(const train::Plan& plan, train::State& state, Progress& progress,
   try {
     export_averages(plan, state, folder, stop_asked);
     progress.times.save += watch.lap();
-    if (stop) journal.tell(*stop);
+    if (stop) journal.record(*stop);
     if (plan.test) {
       const auto predictions = evaluate::test_predictions(state, plan, stop_asked);
       export_predictions(plan, predictions, folder);
@@ -87,9 +87,9 @@ Outcome finish(const train::Plan& plan, train::State& state, Progress& progress,
   }
   if (test) {
     progress.times.evaluate += watch.lap();
-    journal.tell(*test);
+    journal.record(*test);
   }
-  journal.tell(train::Ended{progress.seconds(), progress.times});
+  journal.record(train::Ended{progress.seconds(), progress.times});
   return {.finished = true,
           .step = state.step,
           .early_stop = stop,

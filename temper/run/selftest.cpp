@@ -105,7 +105,7 @@ fs::path selftest_program() {
 
 std::vector<SelftestResult> selftest(const fs::path& program,
                                      const std::vector<SelftestPart>& parts,
-                                     const std::function<void(const SelftestResult&)>& see) {
+                                     const std::function<void(const SelftestResult&)>& on_result) {
   auto pattern = (fs::temp_directory_path() / "temper-selftest-XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr)
     throw Error(Code::io,
@@ -119,7 +119,7 @@ std::vector<SelftestResult> selftest(const fs::path& program,
   std::vector<SelftestResult> all;
   for (auto& process : processes) {
     all.push_back(process.wait());
-    if (see) see(all.back());
+    if (on_result) on_result(all.back());
   }
   fs::remove_all(folder);
   return all;

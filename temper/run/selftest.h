@@ -31,9 +31,9 @@ std::vector<SelftestPart> selftest_parts();
 std::filesystem::path selftest_program();
 
 /// Runs the parts side by side. Throws Error{Code::io} where no temporary folder can be created.
-/// @param see  receives each result as soon as it and those before it are known
-std::vector<SelftestResult> selftest(const std::filesystem::path& program,
-                                     const std::vector<SelftestPart>& parts,
-                                     const std::function<void(const SelftestResult&)>& see = {});
+/// @param on_result  receives each result as soon as it and those before it are known
+std::vector<SelftestResult> selftest(
+    const std::filesystem::path& program, const std::vector<SelftestPart>& parts,
+    const std::function<void(const SelftestResult&)>& on_result = {});
 
 }  // namespace temper::run

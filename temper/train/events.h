@@ -256,7 +256,7 @@ std::vector<Event> read_events(const std::filesystem::path& log);
 class Observer {
  public:
   virtual ~Observer() = default;
-  virtual void see(const Event& event) = 0;
+  virtual void on_event(const Event& event) = 0;
 };
 
 }  // namespace temper::train

@@ -134,7 +134,7 @@ StopFlag stop_flag;  // NOLINT: for the signal handler
 class Signals : public train::Observer {
  public:
   explicit Signals(const Job& job) : job_(job) {}
-  void see(const train::Event& event) override {
+  void on_event(const train::Event& event) override {
     const auto* step = std::get_if<train::Stepped>(&event);
     if (step == nullptr) return;
     if (step->step == job_.terminate_at) std::raise(SIGTERM);

@@ -25,7 +25,7 @@ train::Plan plan_of(const std::vector<std::string>& sets = {}) {
 
 class MemoryJournal : public Journal {
  public:
-  void tell(const train::Event& event) override { events.push_back(event); }
+  void record(const train::Event& event) override { events.push_back(event); }
   void save(const train::State& state, const Progress&) override { saved.push_back(state.step); }
   void check() override {}
   void wait() override {}

@@ -84,7 +84,7 @@ TEST_F(Replayed, ADamagedCheckpointIsPassedOver) {
   fs::copy(directory->path, copy.path / "run", fs::copy_options::recursive);
   std::ofstream(copy.path / "run/checkpoints/step-00000012/model.safetensors") << "cut";
   struct Warnings : train::Observer {
-    void see(const train::Event& event) override {
+    void on_event(const train::Event& event) override {
       if (const auto* warned = std::get_if<train::Warned>(&event)) texts.push_back(warned->message);
     }
     std::vector<std::string> texts;

@@ -346,21 +346,21 @@ std::vector<augment::Pipeline> pipelines_of(const LoaderOptions& options) {
 
 Loader::Loader(std::shared_ptr<const Source> source, LoaderOptions options) {
   check(*source, options);
-  crew_workers_ = std::make_unique<Workers>(std::move(source), std::move(options));
+  workers_ = std::make_unique<Workers>(std::move(source), std::move(options));
 }
 
 Loader::~Loader() = default;
 
 std::int64_t Loader::batches() const {
-  return crew_workers_->batches();
+  return workers_->batches();
 }
 
 void Loader::start(std::int64_t epoch, std::int64_t first_batch) {
-  crew_workers_->start(epoch, first_batch);
+  workers_->start(epoch, first_batch);
 }
 
 const Batch* Loader::next() {
-  return crew_workers_->next();
+  return workers_->next();
 }
 
 }  // namespace temper::data

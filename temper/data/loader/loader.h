@@ -70,7 +70,7 @@ class Loader {
 
  private:
   class Workers;
-  std::unique_ptr<Workers> crew_workers_;
+  std::unique_ptr<Workers> workers_;
 };
 
 }  // namespace temper::data

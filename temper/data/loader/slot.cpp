@@ -25,7 +25,7 @@ Batch first_rows(const Slot& slot, std::int64_t rows) {
 }
 
 /// Moves the skipped images to `skipped`, sorted.
-void tell(std::vector<SkipRecord>& skip_records, std::vector<Skipped>& skipped) {
+void list_skipped(std::vector<SkipRecord>& skip_records, std::vector<Skipped>& skipped) {
   std::ranges::sort(skip_records, {},
                     [](const SkipRecord& one) { return std::pair(one.skipped.row, one.attempt); });
   skipped.clear();
@@ -71,7 +71,7 @@ Slot make_slot(const std::vector<augment::Pipeline>& pipelines, std::int64_t row
 const Batch& deliver(Slot& slot, std::int64_t rows) {
   if (!fits(slot, rows)) slot.delivered = first_rows(slot, rows);
   if (!slot.skip_records.empty() || !slot.delivered.skipped.empty())
-    tell(slot.skip_records, slot.delivered.skipped);
+    list_skipped(slot.skip_records, slot.delivered.skipped);
   return slot.delivered;
 }
 

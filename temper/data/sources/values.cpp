@@ -30,12 +30,12 @@ bool is_missing(double value) {
   return std::isnan(value);
 }
 
-/// Calls see(k, value) with the k-th value of every image that has them.
-template <class See>
-void for_each_value(const Source& source, const See& see) {
+/// Calls visit(k, value) with the k-th value of every image that has them.
+template <class Visit>
+void for_each_value(const Source& source, const Visit& visit) {
   for (std::int64_t i = 0; i < source.size(); ++i) {
     std::size_t k = 0;
-    for (const double value : source.values(i)) see(k++, value);
+    for (const double value : source.values(i)) visit(k++, value);
   }
 }
 

@@ -258,7 +258,7 @@ void check_value_names(const std::vector<std::string>& names, const std::string&
 }  // namespace
 
 Packed pack(const std::string& source, const fs::path& out, const PackOptions& options,
-            const std::function<void(std::int64_t, std::int64_t)>& tell) {
+            const std::function<void(std::int64_t, std::int64_t)>& progress) {
   check(options);
   // Each picture is used once.
   const auto dataset = open(source, {.memory = 0, .keep_bad = options.skip_bad});
@@ -292,7 +292,7 @@ Packed pack(const std::string& source, const fs::path& out, const PackOptions& o
         packed.reencoded += some[k].reencoded ? 1 : 0;
       }
       done += std::ssize(rows);
-      if (tell) tell(done, all);
+      if (progress) progress(done, all);
     }
     const auto written = writer.end();
     packed.bytes += writer.bytes();

@@ -44,11 +44,11 @@ struct Packed {
 /// The folder is created completely or not at all.
 ///
 /// @param source  as for open()
-/// @param tell    called repeatedly with the number of images done and their total; may be empty
+/// @param progress  called repeatedly with the number of images done and their total; may be empty
 /// @throws Error: usage if `out` exists already; data for an image that can't be decoded, which it
 /// names; io; and what open() throws
 Packed pack(const std::string& source, const std::filesystem::path& out, const PackOptions& options,
-            const std::function<void(std::int64_t done, std::int64_t all)>& tell = {});
+            const std::function<void(std::int64_t done, std::int64_t all)>& progress = {});
 
 /// What was written, with a final newline.
 std::string to_text(const Packed& packed, const std::filesystem::path& out);

@@ -18,7 +18,7 @@ class Reader {
   Reader(std::string_view text, const std::string& name)
       : rest_(text), name_(name), separator_(separator_of(text)) {}
 
-  void run(const RowCallback& see) {
+  void run(const RowCallback& visit) {
     std::size_t columns = 0;
     while (skip_empty_lines(), !rest_.empty()) {
       const std::int64_t first_line = line_;
@@ -26,7 +26,7 @@ class Reader {
       if (columns == 0) columns = used_;
       if (used_ != columns)
         refuse(first_line, fmt::format("{} fields; the header has {}", used_, columns));
-      see(first_line, std::span(fields_).first(used_));
+      visit(first_line, std::span(fields_).first(used_));
     }
     if (columns == 0)
       refuse(1, "an empty table; expected a first row with the names of the columns");
@@ -112,11 +112,11 @@ class Reader {
 
 }  // namespace
 
-void read_csv(std::string_view text, const std::string& name, const RowCallback& see) {
+void read_csv(std::string_view text, const std::string& name, const RowCallback& visit) {
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
     throw Error(Code::data, {.file = name}, "text in UTF-16; save it as UTF-8.");
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  Reader(text, name).run(see);
+  Reader(text, name).run(visit);
 }
 
 }  // namespace temper::io

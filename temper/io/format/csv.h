@@ -14,12 +14,12 @@ using RowCallback = std::function<void(std::int64_t line, std::span<const std::s
 /// Reads a table in the format of RFC 4180: fields in UTF-8, separated by commas (or by semicolons
 /// or tabs, if the first row has no comma), rows separated by LF, CR or CR LF; a field in double
 /// quotes may contain all of these, and quotes as "". Empty lines and a byte order mark are
-/// skipped. The first row is the header, and is passed to `see` like the others; every row has the
-/// same number of fields.
+/// skipped. The first row is the header, and is passed to `visit` like the others; every row has
+/// the same number of fields.
 ///
 /// Throws Error{Code::data} with the line for a quote that is not closed or has text after it, a
 /// row with more or fewer fields, zero bytes, UTF-16, or no rows.
 /// @param name  the table's name in messages
-void read_csv(std::string_view text, const std::string& name, const RowCallback& see);
+void read_csv(std::string_view text, const std::string& name, const RowCallback& visit);
 
 }  // namespace temper::io

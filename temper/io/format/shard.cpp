@@ -66,7 +66,7 @@ class Grouping {
  public:
   Grouping(const ReadAt& read, const std::string& name) : read_(read), name_(name) {}
 
-  void see(const TarMember& member) {
+  void add(const TarMember& member) {
     const auto [key, kind] = split(member.name);
     const bool picture = is_picture(kind);
     if (!picture && kind != "cls" && kind != "json") return;
@@ -327,7 +327,7 @@ void remember(const fs::path& path, const Shard& shard) {
 
 Shard scan_shard(std::uint64_t size, const ReadAt& read, const std::string& name) {
   Grouping grouping(read, name);
-  scan_tar(size, read, name, [&](const TarMember& member) { grouping.see(member); });
+  scan_tar(size, read, name, [&](const TarMember& member) { grouping.add(member); });
   Shard shard{.size = size, .samples = grouping.end()};
   shard.value_names = grouping.value_names();
   return shard;

@@ -98,14 +98,14 @@ class Scan {
   Scan(std::uint64_t size, const ReadAt& read, const std::string& name)
       : size_(size), read_(read), name_(name) {}
 
-  void run(const std::function<void(const TarMember&)>& see) {
+  void run(const std::function<void(const TarMember&)>& visit) {
     for (;;) {
       if (size_ - at_ < kTarBlock)
         refuse("the archive's end mark is missing: it is cut short. Download it again");
       Block block;
       read_(at_, block);
       if (is_zero(block)) return;
-      member(block, see);
+      member(block, visit);
     }
   }
 
@@ -114,7 +114,7 @@ class Scan {
     throw Error(Code::data, {.file = name_}, fmt::format("byte {}: {}.", at_, what));
   }
 
-  void member(BlockView block, const std::function<void(const TarMember&)>& see) {
+  void member(BlockView block, const std::function<void(const TarMember&)>& visit) {
     if (!has_valid_checksum(block))
       refuse(at_ == 0 ? "not a tar archive" : "a damaged header. Download the archive again");
     const char type = static_cast<char>(block[kType]);
@@ -144,15 +144,15 @@ class Scan {
     if (describes)
       describe(type, found);
     else
-      file(std::move(found), see);
+      file(std::move(found), visit);
   }
 
-  void file(TarMember found, const std::function<void(const TarMember&)>& see) {
+  void file(TarMember found, const std::function<void(const TarMember&)>& visit) {
     const std::uint64_t next = found.offset + found.size + tar_padding(found.size);
     // Before POSIX, a folder was a file whose name ends with '/'.
     if (!found.name.ends_with('/')) {
       found.name = checked(found.name);
-      see(found);
+      visit(found);
     }
     extended_ = {};
     at_ = std::min(next, size_);
@@ -287,17 +287,17 @@ class Scan {
 }  // namespace
 
 void scan_tar(std::uint64_t size, const ReadAt& read, const std::string& name,
-              const std::function<void(const TarMember&)>& see) {
+              const std::function<void(const TarMember&)>& visit) {
   if (size == 0) throw Error(Code::data, {.file = name}, "the file is empty.");
-  Scan(size, read, name).run(see);
+  Scan(size, read, name).run(visit);
 }
 
 void scan_tar(std::span<const std::byte> archive, const std::string& name,
-              const std::function<void(const TarMember&)>& see) {
+              const std::function<void(const TarMember&)>& visit) {
   const auto read = [archive](std::uint64_t offset, std::span<std::byte> into) {
     std::ranges::copy(archive.subspan(static_cast<std::size_t>(offset), into.size()), into.begin());
   };
-  scan_tar(archive.size(), read, name, see);
+  scan_tar(archive.size(), read, name, visit);
 }
 
 std::array<std::byte, kTarBlock> tar_header(std::string_view name, std::uint64_t size) {

@@ -29,10 +29,10 @@ using ReadAt = std::function<void(std::uint64_t offset, std::span<std::byte> int
 /// @param size  of the archive, in bytes
 /// @param name  the archive's name in messages
 void scan_tar(std::uint64_t size, const ReadAt& read, const std::string& name,
-              const std::function<void(const TarMember&)>& see);
+              const std::function<void(const TarMember&)>& visit);
 /// The same for bytes in memory.
 void scan_tar(std::span<const std::byte> archive, const std::string& name,
-              const std::function<void(const TarMember&)>& see);
+              const std::function<void(const TarMember&)>& visit);
 
 inline constexpr std::size_t kTarBlock = 512;
 
