@@ -12,9 +12,10 @@ A proof describes the work of one side in one training step:
 
 import math
 
-# Relative differences that are allowed between the losses of the first and of the second step: different orders of
-# summation in fp32; in bf16, which has eight bits of precision, also rounding at different places.
-TOLERANCES = {"fp32": (1e-4, 1e-3), "bf16": (2e-2, 5e-2)}
+# Relative differences that are allowed between the losses of the first step, and between the changes of the loss from the
+# first step to the second: different orders of summation in fp32, which a ResNet-50 with a batch of four amplifies to half
+# a percent of the change; in bf16, which has eight bits of precision, also rounding at different places.
+TOLERANCES = {"fp32": (1e-4, 2e-2), "bf16": (2e-2, 1e-1)}
 
 # Keys of a recipe that do not change results, or that a benchmark sets for both sides and checks in the proof.
 WITHOUT_EFFECT = (
@@ -40,11 +41,16 @@ def _tables(what: str, left: tuple[str, dict], right: tuple[str, dict]) -> list[
 
 def _losses(left: tuple[str, list], right: tuple[str, list], tolerances: tuple[float, ...]) -> list[str]:
     found = []
-    for step, (ours, theirs, allowed) in enumerate(zip(left[1], right[1], tolerances, strict=True), 1):
+    compared = zip(
+        ("loss of step 1", "change of the loss by step 1"),
+        *([first, second - first] for first, second in (left[1], right[1])),
+        tolerances,
+        strict=True,
+    )
+    for what, ours, theirs, allowed in compared:
         if not (math.isfinite(ours) and math.isclose(ours, theirs, rel_tol=allowed)):
             found.append(
-                f"loss of step {step}: {left[0]} has {ours:.7g}, {right[0]} has {theirs:.7g}, a relative difference "
-                f"above {allowed:g}"
+                f"{what}: {left[0]} has {ours:.7g}, {right[0]} has {theirs:.7g}, a relative difference above {allowed:g}"
             )
     return found
 

@@ -75,16 +75,24 @@ class Differences(unittest.TestCase):
 
     def test_losses(self):
         first, second = shown()["losses"]
-        self.assertEqual(proof.differences(shown(), shown() | {"losses": [first * 1.00005, second * 1.0005]}), [])
-        self.assert_refused({"losses": [first * 1.0002, second]}, "loss of step 1", "0.0001")
-        self.assert_refused({"losses": [first, second * 1.002]}, "loss of step 2", "0.001")
-        self.assert_refused({"losses": [float("nan"), second]}, "loss of step 1", "nan")
+        change = second - first
+        self.assertEqual(proof.differences(shown(), shown() | {"losses": [first, first + 1.01 * change]}), [])
+        moved = 1.00005 * first
+        self.assertEqual(proof.differences(shown(), shown() | {"losses": [moved, moved + change]}), [])
+        moved = 1.0002 * first
+        self.assert_refused({"losses": [moved, moved + change]}, "loss of step 1", "0.0001")
+        self.assert_refused({"losses": [first, first + 1.03 * change]}, "change of the loss", "0.02")
+        self.assert_refused({"losses": [first, first]}, "change of the loss", "has 0")
+        self.assert_refused({"losses": [first, float("nan")]}, "change of the loss", "nan")
 
     def test_losses_in_bf16_may_differ_more(self):
         ours = shown() | {"format": "bf16"}
         first, second = ours["losses"]
-        self.assertEqual(proof.differences(ours, ours | {"losses": [first * 1.01, second * 1.03]}), [])
-        self.assertEqual(len(proof.differences(ours, ours | {"losses": [first * 1.03, second]})), 1)
+        change = second - first
+        moved = 1.01 * first
+        self.assertEqual(proof.differences(ours, ours | {"losses": [moved, moved + 1.05 * change]}), [])
+        moved = 1.03 * first
+        self.assertEqual(len(proof.differences(ours, ours | {"losses": [moved, moved + change]})), 1)
 
 
 class Expectations(unittest.TestCase):
