@@ -37,7 +37,8 @@ std::string message_of(Code code, const ValuePredictions& answers) {
 }
 
 TEST(ValueErrors, AreThoseOfScikitLearn) {
-  for (const auto& golden : temper::testing::golden("measure/values.json")["cases"]) {
+  const auto cases = temper::testing::golden("measure/values.json")["cases"];
+  for (const auto& golden : cases) {
     const auto targets = temper::testing::tensor(golden["targets"]);
     const auto width = static_cast<std::size_t>(targets.size(1));
     const auto found = errors(
