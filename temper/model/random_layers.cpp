@@ -16,6 +16,7 @@ namespace {
 enum Spot : std::uint8_t { kInput, kStem, kHead, kBlocks };
 
 constexpr std::string_view kShortcut = "shortcut";
+constexpr std::string_view kDropPath = "drop_path";
 
 std::vector<Place> places_of(std::span<const std::int64_t> stages) {
   std::vector<Place> places{
@@ -86,7 +87,7 @@ Value RandomLayers::shortcut(const Value& x, std::size_t block, bool training) c
 bool RandomLayers::skips(std::size_t block, bool training) const {
   const auto& depth = options_.stochastic_depth;
   return depth && depth->mode == regularize::Granularity::batch && random_depth(training) &&
-         regularize::drops_batch(rate_of(block), address(kBlocks + block, "drop_path"));
+         regularize::drops_batch(rate_of(block), address(kBlocks + block, kDropPath));
 }
 
 bool RandomLayers::alters_branch(std::size_t block, bool training) const {
@@ -97,13 +98,14 @@ Value RandomLayers::branch(const Value& x, std::size_t block, bool training) con
   const double rate = rate_of(block);
   if (rate == 0) return x;
   const bool random = random_depth(training);
-  const auto here = address(kBlocks + block, options_.shake_drop ? "shake_drop" : "drop_path");
   if (options_.shake_drop)
-    return random ? regularize::apply_shake_drop(*options_.shake_drop, x.tensor(), rate, here)
+    return random ? regularize::apply_shake_drop(*options_.shake_drop, x.tensor(), rate,
+                                                 address(kBlocks + block, "shake_drop"))
                   : multiply(x, regularize::branch_scale(*options_.shake_drop, rate));
   const auto& depth = *options_.stochastic_depth;
   if (random && depth.mode == regularize::Granularity::sample)
-    return x.tensor().mul(regularize::sample_noise(x.tensor(), depth.scaling, rate, here));
+    return x.tensor().mul(regularize::sample_noise(x.tensor(), depth.scaling, rate,
+                                                   address(kBlocks + block, kDropPath)));
   return multiply(x, regularize::branch_scale(depth.scaling, rate, random));
 }
 

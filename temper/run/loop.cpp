@@ -151,7 +151,7 @@ void Loop::train_on(const data::Batch& loaded) {
     journal_.record(norms);
   }
   if (state_.step % recipe_.log.every_steps == 0 || state_.step == plan_.horizon.total_steps)
-    tell_step();
+    record_step();
 }
 
 /// Reports a step that was not applied, and ends the run where recipe.guard says so.
@@ -191,7 +191,7 @@ void Loop::throw_not_finite(const train::SkippedStep& event) {
               : fmt::format("{} steps in a row were not finite.", state_.left_out_in_row)));
 }
 
-void Loop::tell_step() {
+void Loop::record_step() {
   if (window_.steps == 0) return;
   journal_.record(train::Stepped{
       .step = state_.step,

@@ -119,16 +119,6 @@ TEST(Plateaus, OfAReplayNeedTheLogsEvaluations) {
   }
 }
 
-train::Evaluated evaluated(double raw, double averaged) {
-  train::Evaluated event{.epoch = 1, .step = 6, .seconds = 0, .raw = {}, .averaged = {}};
-  event.raw = train::Scores{
-      .train = {}, .validation = train::Score{.loss = raw, .accuracy = 1 - raw, .count = 1}};
-  event.averaged = train::Scores{
-      .train = {},
-      .validation = train::Score{.loss = averaged, .accuracy = 1 - averaged, .count = 1}};
-  return event;
-}
-
 TEST(Plateaus, FollowTheWeightsThatCount) {
   for (const std::string counting : {"averaged", "both", "raw"}) {
     const auto recipe = train::small::recipe(
@@ -139,7 +129,7 @@ TEST(Plateaus, FollowTheWeightsThatCount) {
     train::State state;
     state.plateaus = train::start_plateaus(recipe);
     ASSERT_EQ(state.plateaus.size(), 2U);
-    train::observe(state, recipe, {6, 18}, evaluated(0.5, 0.25));
+    train::observe(state, recipe, {6, 18}, train::small::evaluated(0.5, 0.25));
     const double loss = counting == "raw" ? 0.5 : 0.25;
     EXPECT_EQ(state.plateaus.at(kPath).best, loss) << counting;
     EXPECT_EQ(state.plateaus.at("loss.label_smoothing.smoothing").best, 1 - loss) << counting;

@@ -161,17 +161,6 @@ TEST(EarlyStopping, ThatNeverStrikesChangesNothing) {
   EXPECT_EQ(train::to_text(manifest).find("stop"), std::string::npos);
 }
 
-train::Evaluated evaluated(std::int64_t epoch, double raw, double averaged) {
-  train::Evaluated event{
-      .epoch = epoch, .step = epoch * kPerEpoch, .seconds = 0, .raw = {}, .averaged = {}};
-  event.raw = train::Scores{
-      .train = {}, .validation = train::Score{.loss = raw, .accuracy = 1 - raw, .count = 1}};
-  event.averaged = train::Scores{
-      .train = {},
-      .validation = train::Score{.loss = averaged, .accuracy = 1 - averaged, .count = 1}};
-  return event;
-}
-
 TEST(EarlyStopping, JudgesTheWeightsThatCountByTheMeasureThatIsAskedFor) {
   for (const std::string counting : {"averaged", "raw"})
     for (const std::string measure : {"validation_loss", "validation_accuracy"}) {
@@ -179,7 +168,7 @@ TEST(EarlyStopping, JudgesTheWeightsThatCountByTheMeasureThatIsAskedFor) {
           {"early_stopping={ measure = \"" + measure + "\" }", "evaluation.weights=" + counting});
       train::State state;
       state.stop.emplace();
-      const auto judged = train::judge(state, recipe, evaluated(1, 0.5, 0.25));
+      const auto judged = train::judge(state, recipe, train::small::evaluated(0.5, 0.25));
       ASSERT_TRUE(judged.has_value());
       EXPECT_TRUE(judged->best);
       const double loss = counting == "raw" ? 0.5 : 0.25;
@@ -193,7 +182,8 @@ TEST(EarlyStopping, CountsWhatIsNoNumberAsNoImprovement) {
   auto state = train::start(made.recipe, train::build_network(made), made.horizon);
   for (const double loss : {kNone, std::numeric_limits<double>::infinity()}) {
     EXPECT_FALSE(train::should_stop(state, made.recipe));
-    train::record_evaluation(state, *train::judge(state, made.recipe, evaluated(1, loss, kNone)));
+    train::record_evaluation(
+        state, *train::judge(state, made.recipe, train::small::evaluated(loss, kNone)));
   }
   EXPECT_TRUE(train::should_stop(state, made.recipe));
   const auto told = train::finish_early_stopping(state, made.recipe, made.horizon);
