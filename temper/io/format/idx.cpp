@@ -51,6 +51,12 @@ class PlainSource final : public Source {
   std::span<const std::byte> rest_;
 };
 
+bool is_gzip(std::span<const std::byte> bytes) {
+  return bytes.size() >= 2 && bytes[0] == std::byte{0x1f} && bytes[1] == std::byte{0x8b};
+}
+
+/// The contents of all members, one after the other (RFC 1952, 2.2). Bytes behind the last one,
+/// such as the zeros that fill a block of a tape, are ignored.
 class GzipSource final : public Source {
  public:
   GzipSource(std::span<const std::byte> bytes, const std::string& name)
@@ -94,9 +100,13 @@ class GzipSource final : public Source {
     if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
       refuse(name_, fmt::format("damaged gzip data: {}. Download the file again.",
                                 zlib_.msg == nullptr ? "a dictionary is missing" : zlib_.msg));
-    ended_ = status == Z_STREAM_END;
     rest_ = rest_.subspan(offered - zlib_.avail_in);
-    return out.size() - zlib_.avail_out;
+    const std::size_t got = out.size() - zlib_.avail_out;
+    if (status == Z_STREAM_END) {
+      ended_ = !is_gzip(rest_);
+      if (!ended_) inflateReset(&zlib_);
+    }
+    return got;
   }
 
   std::span<const std::byte> rest_;
@@ -106,8 +116,7 @@ class GzipSource final : public Source {
 };
 
 std::unique_ptr<Source> open_source(std::span<const std::byte> bytes, const std::string& name) {
-  const bool gzip = bytes.size() >= 2 && bytes[0] == std::byte{0x1f} && bytes[1] == std::byte{0x8b};
-  if (gzip) return std::make_unique<GzipSource>(bytes, name);
+  if (is_gzip(bytes)) return std::make_unique<GzipSource>(bytes, name);
   return std::make_unique<PlainSource>(bytes);
 }
 

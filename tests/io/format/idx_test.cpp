@@ -63,6 +63,37 @@ TEST(Idx, ReadsPlainAndCompressedAlike) {
   }
 }
 
+Bytes operator+(Bytes front, const Bytes& back) {
+  front.insert(front.end(), back.begin(), back.end());
+  return front;
+}
+
+TEST(Idx, ReadsCompressedDataOfSeveralMembers) {
+  const Bytes whole = idx(8, {2, 3}, 6);
+  for (std::size_t cut = 0; cut <= whole.size(); ++cut) {
+    const Bytes rest(whole.begin() + static_cast<std::ptrdiff_t>(cut), whole.end());
+    const Bytes members = gzip(first(whole, cut)) + gzip({}) + gzip(rest);
+    for (const Bytes& padding : {Bytes{}, Bytes(512)}) {
+      const Idx read = parse_idx(members + padding, "file");
+      EXPECT_THAT(read.shape, ElementsAre(2, 3)) << cut;
+      EXPECT_THAT(read.values, ElementsAre(0, 1, 2, 3, 4, 5)) << cut;
+    }
+  }
+}
+
+TEST(Idx, NoticesThatALaterMemberIsCutShortDamagedOrTooMuch) {
+  const Bytes whole = idx(8, {100}, 100);
+  const Bytes front = gzip(first(whole, 50));
+  const Bytes back = gzip(Bytes(whole.begin() + 50, whole.end()));
+  EXPECT_THAT(refusal(front), HasSubstr("found 42. The file is cut short"));
+  for (std::size_t size = 2; size < back.size(); ++size)
+    EXPECT_THAT(refusal(front + first(back, size)), HasSubstr("cut short")) << size;
+  EXPECT_THAT(refusal(front + back + gzip(Bytes(1))), HasSubstr("more than the expected"));
+  Bytes damaged = back;
+  damaged[2] = std::byte{7};  // the method
+  EXPECT_THAT(refusal(front + damaged), HasSubstr("damaged gzip data"));
+}
+
 TEST(Idx, ReadsAnEmptyArray) {
   EXPECT_THAT(parse_idx(idx(8, {0, 28, 28}, 0), "file").shape, ElementsAre(0, 28, 28));
 }
@@ -103,6 +134,7 @@ TEST(Idx, SurvivesDamage) {
   const auto parse = [](const Bytes& bytes) { parse_idx(bytes, "damaged", 1U << 20U); };
   survive_damage(idx(8, {10, 7, 3}, 210), 1, parse);
   survive_damage(gzip(idx(8, {10, 7, 3}, 210)), 2, parse);
+  survive_damage(gzip(idx(8, {10, 7, 3}, 100)) + gzip(Bytes(110)), 3, parse);
 }
 
 }  // namespace
