@@ -20,6 +20,9 @@ namespace {
 // Passes of training are 0 and 1.
 constexpr std::int64_t kFirstPass = 2;
 
+/// A minute or so for an image; the standard deviation is then known to less than a percent.
+constexpr std::int64_t kMostPasses = 10'000;
+
 /// Enables dropout in evaluation mode during its lifetime.
 class DropoutInEvaluation {
  public:
@@ -91,6 +94,10 @@ McDropoutPredictions classify_monte_carlo(train::SavedModel& model, const io::Im
                 fmt::format("Monte Carlo dropout: found {} pass{}, expected at least 2, over which "
                             "the standard deviation is computed",
                             passes, passes == 1 ? "" : "es"));
+  if (passes > kMostPasses)
+    throw Error(Code::usage,
+                fmt::format("Monte Carlo dropout: found {} passes, expected at most {}", passes,
+                            kMostPasses));
   train::require_classes(model, "Monte Carlo dropout");
   require_constant_rates(model.recipe);
   const c10::InferenceMode inference;

@@ -17,7 +17,8 @@
 namespace temper::recipe {
 namespace {
 
-constexpr double kWholeDoubles = 0x1p53;  // up to it a double represents every integer exactly
+constexpr double kWholeDoubles = 0x1p53;     // up to it a double represents every integer exactly
+constexpr std::size_t kMostElements = 1000;  // of a list: checks before a run look at all of them
 
 // A description of the value for messages.
 std::string found(const Node& node) {
@@ -276,6 +277,10 @@ class Binder {
     }
     if (!std::holds_alternative<Node::List>(node.value)) wrong_type(node, path, "a list, in [ ]");
     const auto& nodes = std::get<Node::List>(node.value);
+    if (nodes.size() > kMostElements)
+      fail(node.position, path,
+           fmt::format("{} has {} elements; expected at most {}", path, nodes.size(),
+                       kMostElements));
     forget(path);
     view().resize(0);
     for (std::size_t i = 0; i < nodes.size(); ++i) element(nodes[i], meta, view, path, i);

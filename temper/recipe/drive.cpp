@@ -37,7 +37,8 @@ std::string scaled_by(double factor) {
            fmt::format("its value is {}{}; expected {}",
                        factor * schedule::value(schedule, 0, horizon), scaled_by(factor),
                        bounds.text()));
-  for (std::int64_t step = 0; step < horizon.total_steps; ++step)
+  for (std::int64_t step = 0; step < horizon.total_steps;
+       step = schedule::next_checked(step, horizon))
     if (const double value = factor * schedule::value(schedule, step, horizon);
         !bounds.contain(value) || !std::isfinite(value))
       refuse(recipe, path,

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "temper/core/error.h"
+#include "temper/core/grouped.h"
 #include "temper/io/disk/hash.h"
 #include "temper/io/disk/read_file.h"
 #include "temper/recipe/bind.h"
@@ -129,7 +130,18 @@ Recipe load(const std::filesystem::path& path, const std::vector<std::string>& s
 }
 
 schedule::Horizon horizon_of(const Recipe& recipe, std::int64_t steps_per_epoch) {
+  constexpr std::int64_t most = 1'000'000'000;  // twelve days at a millisecond each
   check_length(recipe);
+  if (recipe.steps > most)
+    throw Error(Code::usage, place(recipe.places, "steps"),
+                fmt::format("steps is {}; a run has at most {} steps", grouped(recipe.steps),
+                            grouped(most)));
+  if (recipe.epochs > most / steps_per_epoch)
+    throw Error(Code::usage, place(recipe.places, "epochs"),
+                fmt::format("epochs is {}, of {} steps each; a run has at most {} steps, here {} "
+                            "epochs",
+                            grouped(recipe.epochs), grouped(steps_per_epoch), grouped(most),
+                            grouped(most / steps_per_epoch)));
   return {steps_per_epoch, recipe.steps > 0 ? recipe.steps : steps_per_epoch * recipe.epochs};
 }
 

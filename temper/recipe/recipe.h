@@ -291,7 +291,8 @@ std::vector<Fact> facts(const Recipe& recipe);
 
 std::vector<Difference> differences(const Recipe& left, const Recipe& right);
 
-/// The run's length. Throws Error{Code::usage} unless it is given either in epochs or in steps.
+/// The run's length. Throws Error{Code::usage} unless it is given either in epochs or in steps, and
+/// for more than a billion steps.
 schedule::Horizon horizon_of(const Recipe& recipe, std::int64_t steps_per_epoch);
 
 /// Throws Error{Code::usage} that names the step and the value where a schedule leaves its option's

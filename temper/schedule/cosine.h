@@ -1,4 +1,5 @@
 #pragma once
+#include <string>
 #include <string_view>
 #include <tuple>
 
@@ -36,6 +37,8 @@ struct Sgdr {
   double t_mult = 1;
   double cycle_decay = 1;
   Warmup warmup = {};
+
+  void check_length(const std::string& where, const Horizon& horizon) const;
 
   static constexpr std::string_view kind = "sgdr";
   static constexpr About about = {

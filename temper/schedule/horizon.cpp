@@ -1,11 +1,19 @@
 #include "temper/schedule/horizon.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace temper::schedule {
 
 double spans_passed(double t, double span) {
   return std::floor((t + kStepRounding) / span);
+}
+
+std::int64_t next_checked(std::int64_t step, const Horizon& horizon, std::int64_t every) {
+  const auto last = horizon.total_steps - 1;
+  const auto others = horizon.total_steps - every;
+  if (step + 1 < every || others <= 0 || step >= last) return step + 1;
+  return std::min(step + (others + every - 1) / every, last);
 }
 
 }  // namespace temper::schedule

@@ -56,4 +56,13 @@ inline constexpr double kStepRounding = 1e-6;
 /// The number of whole spans that have passed.
 double spans_passed(double t, double span);
 
+/// So many of a run's first steps are all looked at before it, and as many of the others.
+inline constexpr std::int64_t kEveryStep = 5'000'000;
+
+/// The step that a check before a run looks at after `step`, from 0 on; the run's length after its
+/// last one. Every step of a run of up to 2 * every steps, so that a check is over in a second or
+/// two; of a longer one the first `every`, and as many others at equal distances.
+std::int64_t next_checked(std::int64_t step, const Horizon& horizon,
+                          std::int64_t every = kEveryStep);
+
 }  // namespace temper::schedule

@@ -81,7 +81,7 @@ double value(const Schedule& schedule, std::int64_t step, const Horizon& horizon
 std::pair<double, double> range(const Schedule& schedule, const Horizon& horizon) {
   double low = value(schedule, 0, horizon);
   double high = low;
-  for (std::int64_t step = 1; step < horizon.total_steps; ++step) {
+  for (std::int64_t step = 1; step < horizon.total_steps; step = next_checked(step, horizon)) {
     const double v = value(schedule, step, horizon);
     low = std::min(low, v);
     high = std::max(high, v);
@@ -93,7 +93,7 @@ std::pair<double, double> range(const Schedule& schedule, const Horizon& horizon
 std::optional<std::int64_t> first_decrease(const Schedule& schedule, const Horizon& horizon) {
   const auto start = static_cast<std::int64_t>(std::ceil(warmup_steps(schedule, horizon)));
   if (std::holds_alternative<Plateau>(schedule)) return start;
-  for (auto step = start + 1; step < horizon.total_steps; ++step)
+  for (auto step = start + 1; step < horizon.total_steps; step = next_checked(step, horizon))
     if (value(schedule, step, horizon) < value(schedule, step - 1, horizon)) return step;
   return std::nullopt;
 }

@@ -90,11 +90,13 @@ void check_length(const Schedule& schedule, const std::string& where, const Hori
 double value(const Schedule& schedule, std::int64_t step, const Horizon& horizon,
              const PlateauState& memory = {});
 
-/// Lowest and highest value over all steps of the horizon; for a plateau, for any measurements.
+/// Lowest and highest value over the steps of the horizon (of a very long one, over those that
+/// next_checked() gives); for a plateau, for any measurements.
 std::pair<double, double> range(const Schedule& schedule, const Horizon& horizon);
 
 /// The first step after any warm-up whose value is below that of the step before; nothing if there
-/// is none. For a plateau, the first step after the warm-up, because it may fall at any time.
+/// is none among those that next_checked() gives. For a plateau, the first step after the warm-up,
+/// because it may fall at any time.
 std::optional<std::int64_t> first_decrease(const Schedule& schedule, const Horizon& horizon);
 
 }  // namespace temper::schedule

@@ -59,10 +59,11 @@ void drive(data::LoaderOptions& training, std::shared_ptr<const DataDriver> driv
   if (!driver->moves()) return;
   for (std::size_t view = 0; view < training.views.size(); ++view)
     driver->apply(0, view, training.views[view]);
+  constexpr auto kEvery = schedule::kEveryStep / 10;  // these checks take longer than a value
   std::int64_t step = 0;
   try {
     auto pipelines = data::pipelines_of(training);
-    for (; step < horizon.total_steps; ++step) {
+    for (; step < horizon.total_steps; step = schedule::next_checked(step, horizon, kEvery)) {
       driver->apply(step, pipelines);
       for (const auto& pipeline : pipelines) pipeline.check();
     }
@@ -73,6 +74,7 @@ void drive(data::LoaderOptions& training, std::shared_ptr<const DataDriver> driv
   training.adapt = [driver = std::move(driver)](std::int64_t at,
                                                 std::span<augment::Pipeline> views) {
     driver->apply(at, views);
+    for (const auto& pipeline : views) pipeline.check();  // not every step has been checked
   };
 }
 

@@ -61,9 +61,10 @@ void TrainingSize::scan_steps() {
   double mean = 0;
   double least = area_at(0);
   double most = least;
-  for (std::int64_t step = 0; step < horizon_.total_steps; ++step) {
-    const double area = area_at(step);
-    mean += (area - mean) / static_cast<double>(step + 1);
+  for (std::int64_t step = 0, next = 0; step < horizon_.total_steps; step = next) {
+    next = schedule::next_checked(step, horizon_);
+    const double area = area_at(step);  // of all steps until the next one
+    mean += (area - mean) * static_cast<double>(next - step) / static_cast<double>(next);
     if (area < least) {
       least = area;
       smallest_ = step;
@@ -74,7 +75,8 @@ void TrainingSize::scan_steps() {
     }
   }
   double away = std::abs(area_at(0) - mean);
-  for (std::int64_t step = 0; step < horizon_.total_steps; ++step)
+  for (std::int64_t step = 0; step < horizon_.total_steps;
+       step = schedule::next_checked(step, horizon_))
     if (const double here = std::abs(area_at(step) - mean); here < away) {
       away = here;
       typical_ = step;

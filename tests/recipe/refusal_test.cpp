@@ -52,6 +52,29 @@ TEST(Refused, ARateOutsideItsRange) {
             "r.toml:1:26: parameters.layer_decay is 0; expected a number in (0, 1]");
 }
 
+TEST(Refused, MoreStepsThanAnyRunCanMake) {
+  const auto of_epochs = [](const std::string& text, std::int64_t steps_per_epoch) {
+    return refusal([&] { horizon_of(parse(text, "r.toml"), steps_per_epoch); });
+  };
+  EXPECT_EQ(of_epochs("epochs = 9999999999", 421),
+            "r.toml:1:10: epochs is 9,999,999,999, of 421 steps each; a run has at most "
+            "1,000,000,000 steps, here 2,375,296 epochs");
+  EXPECT_EQ(of_epochs("epochs = 2375296", 421), "(not refused)");
+  EXPECT_EQ(of_epochs("steps = 9223372036854775807", 421),
+            "r.toml:1:9: steps is 9,223,372,036,854,775,807; a run has at most 1,000,000,000 "
+            "steps");
+  EXPECT_EQ(of_epochs("steps = 1000000000", 421), "(not refused)");
+}
+
+TEST(Refused, AListOfThousands) {
+  std::string milestones = "0.5";
+  for (int i = 1; i < 1001; ++i) milestones += ",0.5";
+  const auto text = "[optimizer]\nlr = { schedule = \"multi_step\", milestones = [";
+  EXPECT_THAT(of(text + milestones + "] }"),
+              HasSubstr("optimizer.lr.milestones has 1001 elements; expected at most 1000"));
+  EXPECT_EQ(of(text + milestones.substr(4) + "] }"), "(not refused)");
+}
+
 TEST(Refused, AMemoryOfOneOrMore) {
   EXPECT_EQ(of("[optimizer]\nkind = \"adam\"\nbeta1 = 1"),
             "r.toml:3:9: optimizer.beta1 is 1; expected a number in [0, 1)");

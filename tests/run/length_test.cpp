@@ -111,6 +111,16 @@ TEST(Length, StagesFrozenForLongerAreRefused) {
   }
 }
 
+TEST(Length, OfHundredsOfMillionsOfStepsIsPlannedInSeconds) {
+  const std::vector<std::string> long_run{
+      "epochs=100000000", R"(optimizer.lr={ schedule = "sgdr", T_0 = { epochs = 1 } })",
+      R"(data.train_size={ schedule = "linear", peak = 8, final = 12 })",
+      R"(data.augment.1.p={ schedule = "linear", peak = 0, final = 1 })"};
+  const auto made = plan_of(long_run);
+  EXPECT_EQ(made.horizon.total_steps, 600'000'000);
+  EXPECT_THROW((void)plan_of({"epochs=9999999999"}), Error);
+}
+
 TEST(Length, TheEstimateIsOfItsSteps) {
   const auto found = cost::estimate(of_steps(5), 30);
   EXPECT_EQ(found.steps_tried, 5);

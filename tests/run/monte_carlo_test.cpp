@@ -64,6 +64,7 @@ TEST(MonteCarloPictures, AreRefusedWhereThereIsNoSpread) {
   auto model = trained({"epochs=1", kDropout}, directory.path / "with");
   EXPECT_THAT(refusal(model, 1), HasSubstr("found 1 pass, expected at least 2"));
   EXPECT_THAT(refusal(model, -3), HasSubstr("found -3 passes, expected at least 2"));
+  EXPECT_THAT(refusal(model, 9'999'999'999), HasSubstr("expected at most 10000"));
   auto without = trained({"epochs=1"}, directory.path / "without");
   EXPECT_THAT(refusal(without, 4), HasSubstr("the network has no dropout"));
 }

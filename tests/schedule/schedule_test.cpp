@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <numbers>
 #include <string>
 #include <vector>
 
@@ -98,6 +99,31 @@ TEST(Schedule, SgdrRestartsWhereItsFormulaSays) {
   }
 }
 
+/// As its formula says, cycle by cycle.
+double sgdr_by_cycles(const Sgdr& curve, std::int64_t step) {
+  auto left = static_cast<double>(step);
+  double period = curve.t_0.in_steps(kHorizon);
+  double peak = curve.peak;
+  for (; left + kStepRounding >= period; period *= curve.t_mult, peak *= curve.cycle_decay)
+    left -= period;
+  return curve.final_value +
+         (peak - curve.final_value) / 2 * (1 + std::cos(std::numbers::pi * left / period));
+}
+
+TEST(Schedule, SgdrMayHaveManyCycles) {
+  for (const Sgdr& curve : {Sgdr{.peak = 1, .t_0 = {.steps = 3}},
+                            Sgdr{.peak = 1, .final_value = 0.1, .t_0 = {.epochs = 0.025}},
+                            Sgdr{.peak = 1, .t_0 = {.steps = 7}, .cycle_decay = 0.9999},
+                            Sgdr{.peak = 1, .t_0 = {.steps = 5}, .t_mult = 1.0001}})
+    for (const std::int64_t step : {0, 2, 3, 2'999, 3'001, 10'000, 70'001, 123'457})
+      EXPECT_NEAR(value(curve, step, {100, 200'000}), sgdr_by_cycles(curve, step), 1e-6)
+          << curve.t_mult << " " << step;
+  constexpr Horizon endless{100, 1'000'000'000};
+  EXPECT_EQ(value(Sgdr{.peak = 1, .t_0 = {.steps = 1}}, 999'999'999, endless), 1);
+  EXPECT_DOUBLE_EQ(value(Sgdr{.peak = 1, .t_0 = {.steps = 4}}, 900'000'002, endless), 0.5);
+  EXPECT_EQ(value(Sgdr{.peak = 1, .t_0 = {.epochs = 1e-300}}, 5, endless), 1);
+}
+
 TEST(Schedule, SgdrWithOneCycleIsTheCosine) {
   const Sgdr sgdr{.peak = 0.4, .final_value = 0.01, .t_0 = {.epochs = 10}};
   const Cosine cosine{.peak = 0.4, .final_value = 0.01};
@@ -158,6 +184,36 @@ TEST(Schedule, RefusesALengthThatIsNotTheRuns) {
   EXPECT_EQ(refusal(MultiStep{.milestones = {3, 12}}),
             "optimizer.lr: one of its milestones is after 1200 steps (12 epochs), but the run has "
             "1000 steps (10 epochs); remove it, or train longer");
+  EXPECT_EQ(refusal(Sgdr{.t_0 = {.epochs = 1e-3}}),
+            "optimizer.lr: T_0 is 0.1 steps; expected a first cycle of at least one step");
+  EXPECT_EQ(refusal(Sgdr{.t_0 = {.steps = 1}}), "");
+}
+
+TEST(Schedule, EveryStepIsCheckedUnlessThereAreTooMany) {
+  const auto steps = [](std::int64_t total, std::int64_t every) {
+    std::vector<std::int64_t> seen;
+    const Horizon horizon{1, total};
+    for (std::int64_t step = 0; step < total; step = next_checked(step, horizon, every))
+      seen.push_back(step);
+    return seen;
+  };
+  for (const std::int64_t total : {1, 2, 5, 9, 10}) {
+    const auto seen = steps(total, 5);
+    ASSERT_EQ(std::ssize(seen), total);
+    EXPECT_EQ(seen.back(), total - 1);
+  }
+  EXPECT_EQ(steps(12, 5), (std::vector<std::int64_t>{0, 1, 2, 3, 4, 6, 8, 10, 11}));
+  EXPECT_EQ(steps(100, 2).back(), 99);
+  EXPECT_LE(std::ssize(steps(1'000'000'000, 1000)), 2001);
+}
+
+TEST(Schedule, RangeOfABillionStepsTakesNoMinute) {
+  constexpr Horizon endless{1000, 1'000'000'000};
+  const auto [low, high] =
+      range(Sgdr{.peak = 0.4, .t_0 = {.epochs = 1}, .warmup = {.epochs = 2}}, endless);
+  EXPECT_EQ(low, 0);
+  EXPECT_EQ(high, 0.4);
+  EXPECT_LT(first_decrease(Cosine{.peak = 1}, endless).value_or(endless.total_steps), 1000);
 }
 
 TEST(Schedule, RangeCoversEveryStep) {
