@@ -10,10 +10,12 @@
 #include <thread>
 
 #include "commands.h"
+#include "output.h"
 #include "temper/core/error.h"
 #include "temper/core/grouped.h"
 #include "temper/data/tools/check.h"
 #include "temper/data/tools/pack.h"
+#include "temper/io/format/json_text.h"
 #include "temper/train/choose.h"
 
 namespace temper::cli {
@@ -40,11 +42,11 @@ void check(const Check& options) {
   if (options.as_json) {
     auto json = data::to_json(result);
     if (choice) json.update(train::to_json(*choice));
-    fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    print_text("{}\n", io::json_text(json, 2));
   } else {
-    fmt::print("{}", data::to_text(result));
+    print_text("{}", data::to_text(result));
     if (choice)
-      fmt::print("`temper train {}` would choose:\n{}", options.source, train::to_text(*choice));
+      print_text("`temper train {}` would choose:\n{}", options.source, train::to_text(*choice));
   }
   if (!result.good()) end_with(static_cast<int>(Code::data));
 }
@@ -62,7 +64,7 @@ void pack(const Pack& options) {
                                   .quality = static_cast<int>(options.quality),
                                   .skip_bad = options.skip_bad},
                                  progress);
-  fmt::print("{}", data::to_text(packed, options.out));
+  print_text("{}", data::to_text(packed, options.out));
 }
 
 }  // namespace

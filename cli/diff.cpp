@@ -7,6 +7,8 @@
 #include <string>
 
 #include "commands.h"
+#include "output.h"
+#include "temper/io/format/json_text.h"
 #include "temper/report/differences_text.h"
 
 namespace temper::cli {
@@ -21,9 +23,9 @@ struct Options {
 void diff(const Options& options) {
   const auto differences = run::differences(options.left, options.right);
   if (options.as_json)
-    fmt::print("{}\n", run::to_json(differences).dump(2));
+    print_text("{}\n", io::json_text(run::to_json(differences), 2));
   else
-    fmt::print("{}", report::to_text(differences));
+    print_text("{}", report::to_text(differences));
 }
 
 }  // namespace

@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "commands.h"
+#include "output.h"
 #include "temper/evaluate/assess.h"
 #include "temper/io/format/json_keys.h"
+#include "temper/io/format/json_text.h"
 #include "temper/report/assessment_text.h"
 #include "temper/train/open_data.h"
 #include "temper/train/saved_model.h"
@@ -42,12 +44,12 @@ void evaluate(const Options& options) {
                                             .gap = !options.no_gap,
                                             .sensitivity = options.sensitivity});
   if (!options.as_json) {
-    fmt::print("{}", report::to_text(assessment, options.per_class));
+    print_text("{}", report::to_text(assessment, options.per_class));
     return;
   }
   auto object = io::json_of(assessment);
   object["run"] = options.run;
-  fmt::print("{}\n", object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  print_text("{}\n", io::json_text(object, 2));
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 
 #include "commands.h"
 #include "complete.h"
+#include "output.h"
 #include "temper/core/error.h"
 #include "temper/core/process.h"
 #include "temper/core/version.h"
@@ -61,7 +62,7 @@ void build(CLI::App& root, const std::vector<std::string>& command_line) {
 
 int print_error(std::string_view message, int status) {
   std::fflush(stdout);
-  fmt::print(stderr, "temper: {}\n", message);
+  print_text(stderr, "temper: {}\n", message);
   return status;
 }
 

@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "commands.h"
+#include "output.h"
 #include "temper/evaluate/predict_image.h"
+#include "temper/io/format/json_text.h"
 #include "temper/train/saved_model.h"
 
 namespace temper::cli {
@@ -28,7 +30,7 @@ void predict(const Options& options) {
   auto model = train::load_model(options.run, options.weights);
   if (options.temperature == "none") model.temperature.reset();
   if (model.temperature)
-    fmt::print(
+    print_text(
         stderr,
         "note: probabilities at temperature {:.4g}, fitted on {} validation images (--temperature "
         "none turns this off)\n",
@@ -36,10 +38,8 @@ void predict(const Options& options) {
   for (const auto& path : options.images) {
     const auto prediction = evaluate::predict_image(
         model, path, {.top = options.top, .mc_dropout = options.mc_dropout});
-    fmt::print("{}\n", options.as_json
-                           ? evaluate::to_json(prediction)
-                                 .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
-                           : evaluate::to_text(prediction));
+    print_text("{}\n", options.as_json ? io::json_text(evaluate::to_json(prediction))
+                                       : evaluate::to_text(prediction));
   }
 }
 

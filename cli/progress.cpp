@@ -11,6 +11,7 @@
 
 #include "temper/core/duration.h"
 #include "temper/core/grouped.h"
+#include "temper/core/printable.h"
 #include "temper/recipe/starter.h"
 #include "temper/report/summary.h"
 #include "temper/train/stopping.h"
@@ -53,7 +54,7 @@ void Progress::on_event(const train::Event& event) {
 }
 
 void Progress::line(const std::string& text) const {
-  fmt::print(stderr, "{}{}\n", terminal_ ? "\r\033[K" : "", text);
+  fmt::print(stderr, "{}{}\n", terminal_ ? "\r\033[K" : "", printable_lines(text));
 }
 
 void Progress::show(const train::Started& e) {
@@ -110,7 +111,7 @@ void Progress::show(const train::SkippedStep& e) {
 void Progress::show(const train::SkippedImage& e) {
   constexpr std::int64_t shown = 20;
   if (++skipped_ <= shown)
-    line(fmt::format("skipped {}: {}", e.where, e.reason));
+    line(fmt::format("skipped {}: {}", printable(e.where), e.reason));
   else if (skipped_ == shown + 1)
     line("more unreadable images were skipped; metrics.jsonl lists them all");
 }

@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "commands.h"
+#include "output.h"
 #include "temper/io/disk/atomic_file.h"
+#include "temper/io/format/json_text.h"
 #include "temper/recipe/recipe.h"
 #include "temper/train/choose.h"
 
@@ -24,25 +26,25 @@ struct Options {
 void write_new(const Options& options) {
   const auto text = train::new_recipe(options.source);
   if (options.out.empty()) {
-    fmt::print("{}", text);
+    print_text("{}", text);
     return;
   }
   io::write_new_file(options.out, text);
-  fmt::print("wrote {}; train it with: temper train {}\n", options.out, options.out);
+  print_text("wrote {}; train it with: temper train {}\n", options.out, options.out);
 }
 
 void show(const Options& options) {
   const auto recipe = recipe::load(options.file, options.sets);
   if (options.as_json)
-    fmt::print("{}\n", recipe::to_json(recipe::facts(recipe)).dump(2));
+    print_text("{}\n", io::json_text(recipe::to_json(recipe::facts(recipe)), 2));
   else
-    fmt::print("{}", recipe::to_toml(recipe));
+    print_text("{}", recipe::to_toml(recipe));
 }
 
 void check(const Options& options) {
   const auto recipe = recipe::load(options.file, options.sets);
-  for (const auto& hint : recipe::lint(recipe)) fmt::print("note: {}\n", hint);
-  fmt::print("{} is a valid recipe\n", options.file);
+  for (const auto& hint : recipe::lint(recipe)) print_text("note: {}\n", hint);
+  print_text("{} is a valid recipe\n", options.file);
 }
 
 void add_file(const Command& command, Options& options) {

@@ -7,7 +7,9 @@
 #include <string>
 
 #include "commands.h"
+#include "output.h"
 #include "progress.h"
+#include "temper/io/format/json_text.h"
 #include "temper/report/replay_text.h"
 #include "temper/train/open_data.h"
 
@@ -26,12 +28,11 @@ void replay_command(const Options& options) {
   const auto replay = run::replay(plan, options.run, options.step, {&progress});
   const auto folder = run::write_replay(replay, plan, options.run);
   if (options.as_json) {
-    fmt::print("{}\n", run::to_json(replay, plan)
-                           .dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+    print_text("{}\n", io::json_text(run::to_json(replay, plan), 2));
     return;
   }
-  fmt::print(stderr, "{}", report::replay_warning(replay, plan, options.run));
-  fmt::print("{}images       {}\ndetails      {}\n", report::to_text(replay, plan),
+  print_text(stderr, "{}", report::replay_warning(replay, plan, options.run));
+  print_text("{}images       {}\ndetails      {}\n", report::to_text(replay, plan),
              (folder / "batch.png").string(), (folder / "samples.json").string());
 }
 

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "commands.h"
+#include "output.h"
+#include "temper/io/format/json_text.h"
 
 namespace temper::cli {
 namespace {
@@ -24,12 +26,12 @@ void write(const Options& options) {
   const auto report = report::write_report(
       options.run, {.clusters = options.clusters, .sensitivity = options.sensitivity});
   if (!options.as_json) {
-    fmt::print("{}\nreport  {}\n", report::to_text(report.summary), report.path.string());
+    print_text("{}\nreport  {}\n", report::to_text(report.summary), report.path.string());
     return;
   }
   auto json = report::to_json(report.summary);
   json.update(report::to_json(report.inspection));
-  fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  print_text("{}\n", io::json_text(json, 2));
 }
 
 }  // namespace

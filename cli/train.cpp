@@ -9,10 +9,12 @@
 #include <vector>
 
 #include "commands.h"
+#include "output.h"
 #include "progress.h"
 #include "temper/core/duration.h"
 #include "temper/core/error.h"
 #include "temper/core/stop_flag.h"
+#include "temper/io/format/json_text.h"
 #include "temper/report/preflight_text.h"
 #include "temper/report/report.h"
 #include "temper/run/run.h"
@@ -64,7 +66,7 @@ train::RunRequest request_of(const Options& options) {
 int dry_run(const train::Plan& plan, bool as_json) {
   const auto e = cost::estimate(plan);
   if (as_json) {
-    fmt::print("{}\n", json{{"parameters", e.parameters},
+    print_text("{}\n", json{{"parameters", e.parameters},
                             {"multiply_adds", e.multiply_adds},
                             {"height", e.size.height},
                             {"width", e.size.width},
@@ -77,7 +79,7 @@ int dry_run(const train::Plan& plan, bool as_json) {
                            .dump(2));
     return 0;
   }
-  fmt::print("{}Dry run: nothing was written.\n", report::to_text(e, plan));
+  print_text("{}Dry run: nothing was written.\n", report::to_text(e, plan));
   return 0;
 }
 
@@ -87,22 +89,22 @@ int check(const train::Plan& plan, bool as_json) {
   const bool valued = plan.is_regression();
   const auto* measure = valued ? "r2" : "accuracy";
   if (as_json)
-    fmt::print("{}\n", json{{"passed", r.passed()},
+    print_text("{}\n", json{{"passed", r.passed()},
                             {"first_loss", r.first_loss},
                             {"last_loss", r.last_loss},
                             {measure, r.accuracy},
                             {"steps", r.steps}}
                            .dump(2));
   else
-    fmt::print("{}\n", report::to_text(r, valued));
+    print_text("{}\n", report::to_text(r, valued));
   return r.passed() ? 0 : static_cast<int>(Code::data);
 }
 
 void print_report(const report::WrittenReport& report, bool as_json) {
   if (as_json)
-    fmt::print("{}\n", report::to_json(report.summary).dump(2));
+    print_text("{}\n", io::json_text(report::to_json(report.summary), 2));
   else
-    fmt::print("{}\nreport  {}\n", report::to_text(report.summary), report.path.string());
+    print_text("{}\nreport  {}\n", report::to_text(report.summary), report.path.string());
 }
 
 int train_command(const Options& options, const std::vector<std::string>& command) {
@@ -112,9 +114,9 @@ int train_command(const Options& options, const std::vector<std::string>& comman
                               : std::optional(parse_duration(options.time_limit));
   const auto request = request_of(options);
   const auto chosen = train::choose_recipe(request);
-  fmt::print(stderr, "{}", chosen.note);
+  print_text(stderr, "{}", chosen.note);
   const auto plan = train::plan(chosen.recipe, chosen.data);
-  if (!plan.note.empty()) fmt::print(stderr, "note: {}\n", plan.note);
+  if (!plan.note.empty()) print_text(stderr, "note: {}\n", plan.note);
   if (options.dry_run) return dry_run(plan, options.as_json);
   if (options.check) return check(plan, options.as_json);
 
@@ -128,7 +130,7 @@ int train_command(const Options& options, const std::vector<std::string>& comman
                             .fork_from = fork_from,
                             .observers = {&progress}};
   for (const auto& hint : recipe::lint(chosen.recipe, plan.horizon))
-    fmt::print(stderr, "note: {}\n", hint);
+    print_text(stderr, "note: {}\n", hint);
   const bool was_finished = run::finished(directory);
   const auto outcome = run::run(plan, run);
   if (!outcome.finished)
@@ -136,7 +138,7 @@ int train_command(const Options& options, const std::vector<std::string>& comman
         Code::stopped,
         fmt::format("stopped at step {} of {} and saved; the same command resumes from there",
                     outcome.step, plan.horizon.total_steps));
-  if (was_finished) fmt::print(stderr, "This run is already finished; --fresh starts a new one.\n");
+  if (was_finished) print_text(stderr, "This run is already finished; --fresh starts a new one.\n");
   print_report(report::write_report(directory), options.as_json);
   return 0;
 }

@@ -25,14 +25,14 @@ struct Where {
 
   /// "recipe.toml:12:3: "; "" if no file is known, or if the image's name contains the file's.
   [[nodiscard]] std::string file_text() const;
-  /// What messages begin with: the file and the image.
+  /// What messages begin with: the file and the image, as printable() shows them.
   [[nodiscard]] std::string text() const;
 
   bool operator==(const Where&) const = default;
 };
 
 /// Any error that a user can cause. what() says where it occurred, what was found, what was
-/// expected and what to do, in one or two lines.
+/// expected and what to do, in one or two lines. The message may hold any name: what() escapes it.
 class Error : public std::runtime_error {
  public:
   Error(Code code, const std::string& message) : Error(code, {}, message) {}

@@ -6,6 +6,7 @@
 
 #include "temper/core/error.h"
 #include "temper/core/grouped.h"
+#include "temper/core/printable.h"
 #include "temper/io/disk/hash.h"
 #include "temper/io/disk/read_file.h"
 #include "temper/recipe/bind.h"
@@ -111,8 +112,8 @@ bool names_a_kind(std::string_view edit) {
 
 Recipe parse(std::string_view text, const std::string& name, const std::vector<std::string>& sets) {
   Recipe recipe;
-  if (const auto stem = std::filesystem::path(name).stem().string(); !stem.empty())
-    recipe.name = stem;
+  if (const auto stem = std::filesystem::path(name).stem(); !stem.empty())
+    recipe.name = printable(stem.native());
   recipe.places[""] = {.file = name};
   const auto view = group(recipe);
   bind_tree(parse_toml(text, name), view, recipe.schedules, &recipe.places);

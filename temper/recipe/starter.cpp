@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "temper/core/printable.h"
 #include "temper/recipe/recipe.h"
 #include "temper/recipe/starter_texts.h"
 
@@ -15,7 +16,7 @@ std::string name_of_source(const std::string& source) {
   if (!path.has_filename()) path = path.parent_path();
   const auto ending = path.extension();
   const bool file = ending == ".csv" || ending == ".tar" || ending == ".gz" || ending == ".bin";
-  return (file ? path.stem() : path.filename()).string();
+  return printable((file ? path.stem() : path.filename()).native());
 }
 
 std::string starter(const std::string& source) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "temper/core/grouped.h"
+#include "temper/core/printable.h"
 #include "temper/report/summary.h"
 
 namespace temper::report {
@@ -51,14 +52,14 @@ std::string text_of(const evaluate::Gap& gap) {
 
 std::string class_lines(const std::vector<evaluate::ClassScore>& classes) {
   std::size_t width = 0;
-  for (const auto& one : classes) width = std::max(width, one.name.size());
+  for (const auto& one : classes) width = std::max(width, printable(one.name).size());
   const auto share = [](const std::optional<double>& part) {
     return part ? fmt::format("{:6.2f}%", 100 * *part) : std::string("      -");
   };
   std::string text;
   for (const auto& one : classes)
     text +=
-        fmt::format("{:<{}} {:>8} images  precision {}  recall {}{}\n", one.name, width,
+        fmt::format("{:<{}} {:>8} images  precision {}  recall {}{}\n", printable(one.name), width,
                     grouped(one.images), share(one.precision), share(one.recall),
                     one.recall_interval ? fmt::format(" ({})", percent(*one.recall_interval)) : "");
   return text;
@@ -74,8 +75,8 @@ std::string regression_text(const evaluate::Assessment& a) {
     text += fmt::format(
         "{}: RMSE {:.4g} (bootstrap {:.4g} to {:.4g}), MAE {:.4g} ({:.4g} to {:.4g}), R2 {:.4f}, "
         "bias {:+.4g}\n",
-        one.name, one.errors.rmse, one.rmse_interval.low, one.rmse_interval.high, one.errors.mae,
-        one.mae_interval.low, one.mae_interval.high, one.errors.r2, one.bias);
+        printable(one.name), one.errors.rmse, one.rmse_interval.low, one.rmse_interval.high,
+        one.errors.mae, one.mae_interval.low, one.mae_interval.high, one.errors.r2, one.bias);
   return text;
 }
 

@@ -3,12 +3,14 @@
 #include <array>
 #include <cstdint>
 
+#include "temper/core/printable.h"
+
 namespace temper::report {
 
 std::string escape(std::string_view text) {
   std::string result;
   result.reserve(text.size());
-  for (const char c : text) switch (c) {
+  for (const char c : printable_lines(text)) switch (c) {
       case '&':
         result += "&amp;";
         break;

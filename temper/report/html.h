@@ -20,7 +20,8 @@ struct Html {
   }
 };
 
-/// Text with & < > " ' written as entities: safe in elements and in quoted attributes.
+/// Text with & < > " ' written as entities: safe in elements and in quoted attributes. Control
+/// characters other than line feeds, and bytes that are not UTF-8, are shown as escapes.
 std::string escape(std::string_view text);
 
 namespace detail {

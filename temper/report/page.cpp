@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "temper/io/format/json_text.h"
 #include "temper/report/assets.h"
 
 namespace temper::report {
@@ -13,7 +14,7 @@ namespace {
 /// JSON that is safe inside a <script> element: nothing in it can close the element.
 std::string script_json(const nlohmann::json& json) {
   std::string result;
-  for (const char c : json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace))
+  for (const char c : io::json_text(json))
     if (c == '<')
       result += "\\u003c";
     else

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "temper/core/printable.h"
 #include "temper/run/diff.h"
 #include "temper/train/values.h"
 
@@ -23,7 +24,8 @@ std::string highest_losses(const run::Replay& replay, const train::Plan& plan) {
   for (std::size_t i = 0; i < std::min(kShown, replay.samples.size()); ++i) {
     const auto& sample = replay.samples[i];
     text += fmt::format("{:<13}{:.4f}  {}  {}\n", i == 0 ? "highest loss" : "", sample.loss,
-                        train::target_text(*plan.train, sample.id, plan.scale), sample.where);
+                        printable(train::target_text(*plan.train, sample.id, plan.scale)),
+                        printable(sample.where));
   }
   return text;
 }

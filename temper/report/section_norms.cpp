@@ -72,8 +72,11 @@ Html cells(const Series& series) {
 /// A parameter's name with line breaks allowed after its dots.
 Html dotted(std::string_view name) {
   Html result;
-  for (const char c : name)
-    result += c == '.' ? Html{".<wbr>"} : Html{escape(std::string_view(&c, 1))};
+  for (auto dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.')) {
+    result += html("{}.<wbr>", name.substr(0, dot));
+    name.remove_prefix(dot + 1);
+  }
+  result += html("{}", name);
   return result;
 }
 

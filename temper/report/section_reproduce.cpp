@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "temper/io/format/json_text.h"
 #include "temper/report/number.h"
 #include "temper/report/sections.h"
 
@@ -47,7 +48,7 @@ std::string seed_of(const std::string& recipe) {
 
 std::string value_text(const nlohmann::json& value) {
   if (value.is_string()) return value.get<std::string>();
-  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return io::json_text(value);
 }
 
 struct EnvironmentRow {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "temper/io/disk/atomic_file.h"
+#include "temper/io/format/json_text.h"
 
 namespace temper::run {
 namespace {
@@ -25,7 +26,7 @@ fs::path without_lines_beyond(fs::path path, std::int64_t step, bool evaluated) 
   std::string kept;
   for (const auto& line : io::read_json_lines(path)) {
     const auto event = train::from_json(line);
-    if (!event || stays(*event, step, evaluated)) kept += line.dump() + "\n";
+    if (!event || stays(*event, step, evaluated)) kept += io::json_text(line) + "\n";
   }
   io::write_atomically(path, kept);
   return path;

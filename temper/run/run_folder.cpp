@@ -10,6 +10,7 @@
 #include "temper/io/disk/atomic_file.h"
 #include "temper/io/disk/folder.h"
 #include "temper/io/disk/read_file.h"
+#include "temper/io/format/json_text.h"
 #include "temper/run/environment.h"
 #include "temper/train/checkpoint.h"
 
@@ -111,8 +112,7 @@ void RunFolder::record(const train::Plan& plan, const std::vector<std::string>& 
   if (fs::exists(path)) return;
   auto text = environment(plan, command);
   if (!forked_from.empty()) text["forked_from"] = forked_from;
-  io::write_atomically(path,
-                       text.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  io::write_atomically(path, io::json_text(text, 2) + "\n");
 }
 
 }  // namespace temper::run

@@ -4,6 +4,7 @@
 
 #include "temper/io/disk/atomic_file.h"
 #include "temper/io/disk/system_error.h"
+#include "temper/io/format/json_text.h"
 #include "temper/run/contact_sheet.h"
 #include "temper/run/replay.h"
 
@@ -20,9 +21,7 @@ std::filesystem::path write_replay(const Replay& replay, const train::Plan& plan
   for (const auto& sample : replay.samples) rows.push_back(sample.row);
   const auto sheet = contact_sheet(replay.images, rows);
   io::write_atomically(folder / "batch.png", io::encode_png(sheet));
-  const auto text =
-      to_json(replay, plan).dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-  io::write_atomically(folder / "samples.json", text + "\n");
+  io::write_atomically(folder / "samples.json", io::json_text(to_json(replay, plan), 2) + "\n");
   return folder;
 }
 

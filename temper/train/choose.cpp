@@ -12,6 +12,7 @@
 
 #include "temper/core/error.h"
 #include "temper/core/grouped.h"
+#include "temper/data/sources/names.h"
 #include "temper/data/sources/open.h"
 #include "temper/io/disk/atomic_file.h"
 #include "temper/io/disk/folder.h"
@@ -174,6 +175,7 @@ ChosenRecipe choose_recipe(const RunRequest& request) {
     return opened(
         recipe::parse(recipe::starter(kFashionMnist), "the default recipe", request.sets));
   if (is_recipe(request.source)) return opened(recipe::load(request.source, request.sets));
+  data::check_path(request.source);  // recipes are UTF-8
   const auto kept = kept_file(request);
   if (!fs::exists(kept)) return choose_for_data(request, kept);
   return opened(

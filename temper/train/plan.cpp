@@ -17,6 +17,7 @@
 #include "temper/data/prepare/prepare.h"
 #include "temper/data/prepare/sampler.h"
 #include "temper/data/prepare/split.h"
+#include "temper/data/sources/names.h"
 #include "temper/data/sources/subset.h"
 #include "temper/model/architecture.h"
 #include "temper/train/data_driver.h"
@@ -169,6 +170,7 @@ std::string digest(const data::Dataset& data) {
 }
 
 Plan planned(const recipe::Recipe& recipe, const data::Dataset& data) {
+  data::check_names(*data.train);
   Plan plan{.recipe = recipe};
   auto& options = plan.recipe;
   const auto seed = static_cast<std::uint64_t>(options.seed);

@@ -85,6 +85,20 @@ TEST(Report, ClassNamesThatAreMarkupStayNames) {
   EXPECT_THAT(body(page), HasSubstr("{{plots}}"));
 }
 
+TEST(Report, ControlCharactersInNamesAreShown) {
+  const fake::Directory run;
+  auto names = fake::class_names(12);
+  names[0] = "a\x1b[2J\x7F\u009b";
+  names[1] = "b\x01\nz";
+  fake::log_start(run, names);
+  fake::log_test(run, 12);
+  const auto page = render(run);
+  for (const char* control : {"\x1b", "\x7F", "\u009b", "\x01"})
+    EXPECT_THAT(page, Not(HasSubstr(control)));
+  EXPECT_THAT(body(page), HasSubstr("a\\x1b[2J\\x7f\\u009b</span>"));
+  EXPECT_THAT(body(page), HasSubstr("b\\x01\nz</span>"));
+}
+
 // NOLINTBEGIN(misc-misleading-bidirectional): the subject of the test
 TEST(Report, ADirectionThatAClassNameSetsEndsWithIt) {
   const fake::Directory run;

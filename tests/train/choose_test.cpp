@@ -84,6 +84,39 @@ TEST(ChooseRecipe, ChoosesOneForDataAndKeepsIt) {
   EXPECT_EQ(second.data.train->size(), 8);
 }
 
+TEST(ChooseRecipe, RefusesAPathThatIsNotUtf8) {
+  const Pictures pictures;
+  const auto latin = (pictures.directory.path / "B\xE4r").string();
+  fs::rename(pictures.source, latin);
+  for (const auto& source : {latin, latin + "/"}) {
+    EXPECT_THAT(refused([&] { (void)choose_recipe({.source = source, .out = pictures.out}); }),
+                HasSubstr("/B\\xe4r: the name is not UTF-8; rename it"));
+    EXPECT_THAT(refused([&] { (void)new_recipe(source); }), HasSubstr("the name is not UTF-8"));
+  }
+  EXPECT_FALSE(fs::exists(pictures.kept));
+}
+
+TEST(ChooseRecipe, NamesTheRunOfAFolderWhateverItIsCalled) {
+  EXPECT_EQ(recipe::name_of_source("a/Bär/"), "Bär");
+  EXPECT_EQ(recipe::name_of_source("a/B\xE4r"), "B\\xe4r");
+  EXPECT_EQ(recipe::name_of_source("a/one\ntwo"), "one\\ntwo");
+  EXPECT_EQ(recipe::parse("", "a/B\xE4r.toml").name, "B\\xe4r");
+}
+
+TEST(OpenPlan, RefusesClassNamesThatAreNotUtf8) {
+  data::ArraySource::Contents contents{.name = "noise",
+                                       .classes = {"cat", "B\xE4r"},
+                                       .height = 12,
+                                       .width = 12,
+                                       .channels = 1,
+                                       .pixels = std::vector<std::uint8_t>(std::size_t{64} * 144),
+                                       .labels = std::vector<std::int64_t>(64)};
+  const data::Dataset dataset{
+      .train = std::make_shared<data::ArraySource>(std::move(contents)), .height = 12, .width = 12};
+  EXPECT_EQ(refused([&] { (void)plan(small::recipe(), dataset); }),
+            "a class has the name 'B\\xe4r', which is not UTF-8");
+}
+
 TEST(ChooseRecipe, SavesNothingWhereItIsNotAsked) {
   const Pictures pictures;
   const auto chosen =

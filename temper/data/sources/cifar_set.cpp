@@ -13,6 +13,7 @@
 
 #include "temper/core/error.h"
 #include "temper/data/sources/array_source.h"
+#include "temper/data/sources/names.h"
 #include "temper/io/disk/read_file.h"
 #include "temper/io/format/cifar.h"
 
@@ -80,10 +81,12 @@ std::vector<std::string> names_in(const fs::path& path, std::size_t count) {
     return names;
   }
   const auto text = io::read_text(path, 1U << 20U);
-  for (std::size_t begin = 0; begin < text.size();) {
+  std::int64_t line = 1;
+  for (std::size_t begin = 0; begin < text.size(); ++line) {
     const auto end = std::min(text.find('\n', begin), text.size());
     auto name = text.substr(begin, end - begin);
     if (name.ends_with('\r')) name.pop_back();
+    check_text(name, "class name", path, line);
     if (!name.empty()) names.push_back(std::move(name));
     begin = end + 1;
   }

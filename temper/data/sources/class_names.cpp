@@ -1,7 +1,6 @@
 #include "temper/data/sources/class_names.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
@@ -9,6 +8,7 @@
 #include <utility>
 
 #include "temper/core/error.h"
+#include "temper/core/printable.h"
 
 namespace temper::data {
 
@@ -48,16 +48,17 @@ void check_classes(const std::vector<std::string>& classes, const std::string& w
     throw Error(Code::data, {.file = where},
                 "no picture has a label; a classifier needs two classes or more");
   if (classes.size() < 2)
-    throw Error(
-        Code::data, {.file = where},
-        fmt::format("only one class, '{}'; a classifier needs two or more", classes.front()));
+    throw Error(Code::data, {.file = where},
+                fmt::format("only one class, '{}'; a classifier needs two or more",
+                            printable(classes.front())));
 }
 
 std::string some_of(const std::vector<std::string>& classes) {
   constexpr std::size_t most = 20;
-  if (classes.size() <= most) return fmt::format("{}", fmt::join(classes, ", "));
-  return fmt::format("{}, ... ({} in all)",
-                     fmt::join(classes.begin(), classes.begin() + most, ", "), classes.size());
+  std::string text;
+  for (const auto& name : std::span(classes).first(std::min(most, classes.size())))
+    text += (text.empty() ? "" : ", ") + printable(name);
+  return classes.size() <= most ? text : fmt::format("{}, ... ({} in all)", text, classes.size());
 }
 
 }  // namespace temper::data

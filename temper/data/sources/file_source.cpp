@@ -6,6 +6,7 @@
 
 #include "temper/core/error.h"
 #include "temper/data/sources/digest.h"
+#include "temper/data/sources/names.h"
 #include "temper/data/sources/parallel.h"
 
 namespace temper::data {
@@ -19,6 +20,7 @@ FileSource::FileSource(std::vector<File> files, std::vector<std::string> classes
   if (options_.channels != 1 && options_.channels != 3)
     throw Error(Code::usage,
                 fmt::format("pictures with {} channels; expected 1 or 3", options_.channels));
+  for (const auto& file : files_) check_path(file.path);
   for_each_index(files_.size(),
                  [this](std::size_t i) { stamps_[i] = io::stamp_of(files_[i].path); });
   cache_ = DecodedCache(

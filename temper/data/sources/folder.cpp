@@ -12,6 +12,7 @@
 #include "temper/data/sources/class_names.h"
 #include "temper/data/sources/dataset_builder.h"
 #include "temper/data/sources/listing.h"
+#include "temper/data/sources/names.h"
 #include "temper/data/sources/set_names.h"
 #include "temper/io/disk/system_error.h"
 
@@ -41,6 +42,7 @@ std::vector<FileSource::File> pictures(const fs::path& set,
                                        const std::vector<std::string>& classes) {
   std::vector<FileSource::File> files;
   for (const auto& name : folders_in(set)) {
+    check_path(set / name);
     const auto found = std::find(classes.begin(), classes.end(), name);
     if (found == classes.end())
       throw Error(

@@ -22,6 +22,7 @@
 #include "temper/data/sources/dataset_builder.h"
 #include "temper/data/sources/file_source.h"
 #include "temper/data/sources/listing.h"
+#include "temper/data/sources/names.h"
 #include "temper/data/sources/parallel.h"
 #include "temper/data/sources/set_names.h"
 #include "temper/data/sources/values.h"
@@ -126,6 +127,7 @@ class Reader {
     io::read_csv(text, name, [&](std::int64_t line, std::span<const std::string> fields) {
       if (!columns) {
         columns = columns_of(fields, name);
+        for (const auto& target : columns->names) check_text(target, "target", table, line);
         take_names(columns->names, name);
         if (part && columns->split)
           throw Error(Code::data, {.file = name, .line = 1},
@@ -139,6 +141,8 @@ class Reader {
               .targets = {},
               .part = part.value_or(Part::train)};
       if (row.path.empty()) refuse(row, "no path");
+      check_text(row.path, "path", table, line);
+      check_text(row.label, "label", table, line);
       read_targets(row, *columns, fields);
       if (columns->split) row.part = part_in(row, fields[*columns->split]);
       rows_.push_back(std::move(row));

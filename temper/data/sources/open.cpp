@@ -13,6 +13,7 @@
 #include "temper/data/sources/idx_set.h"
 #include "temper/data/sources/listing.h"
 #include "temper/data/sources/manifest.h"
+#include "temper/data/sources/names.h"
 #include "temper/data/sources/shards.h"
 #include "temper/io/disk/system_error.h"
 
@@ -44,6 +45,7 @@ Dataset open_file(const fs::path& path, const fs::file_status& status, const Fil
 Dataset open(const std::string& source, const FileOptions& options) {
   if (source == "fashion-mnist") return fashion_mnist();
   const fs::path path = source;
+  check_path(path);
   std::error_code error;
   const auto status = fs::status(path, error);
   if (status.type() == fs::file_type::not_found)

@@ -1,9 +1,14 @@
 #include "temper/data/sources/pack_info.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "temper/core/error.h"
+#include "temper/core/printable.h"
+#include "temper/io/format/json_text.h"
 
 namespace temper::data {
 namespace {
@@ -37,6 +42,15 @@ bool sound(const augment::Normalisation& n, int channels) {
 
 }  // namespace
 
+void check_distinct(const std::vector<std::string>& classes, const std::string& where) {
+  std::set<std::string_view> seen;
+  for (const auto& one : classes)
+    if (!seen.insert(one).second)
+      throw Error(
+          Code::data, {.file = where},
+          fmt::format("two classes have the name '{}'; rename one of them", printable(one)));
+}
+
 std::string to_text(const PackInfo& info) {
   Json sets{{"train", json_of(info.train)}};
   if (info.validation.images > 0) sets["val"] = json_of(info.validation);
@@ -48,7 +62,7 @@ std::string to_text(const PackInfo& info) {
             {"sets", sets}};
   if (!info.normalisation.mean.empty())
     json["normalisation"] = {{"mean", info.normalisation.mean}, {"std", info.normalisation.std}};
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+  return io::json_text(json, 2) + '\n';
 }
 
 PackInfo parse_pack_info(std::string_view text, const std::string& name) {
@@ -74,6 +88,7 @@ PackInfo parse_pack_info(std::string_view text, const std::string& name) {
     throw Error(Code::data, {.file = name},
                 "not what temper data pack writes; pack the set again, or remove the file to take "
                 "the classes from the shards");
+  check_distinct(info.classes, name);
   return info;
 }
 

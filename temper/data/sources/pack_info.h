@@ -29,6 +29,10 @@ struct PackInfo {
 
 inline constexpr std::string_view kPackInfo = "dataset.json";
 
+/// Throws Error{Code::data} where two classes have one name.
+/// @param where  the data, for the message
+void check_distinct(const std::vector<std::string>& classes, const std::string& where);
+
 /// JSON with a final newline.
 std::string to_text(const PackInfo& info);
 /// Throws Error{Code::data} for text that to_text() does not write.

@@ -16,6 +16,7 @@
 #include "temper/data/sources/dataset_builder.h"
 #include "temper/data/sources/digest.h"
 #include "temper/data/sources/listing.h"
+#include "temper/data/sources/names.h"
 #include "temper/data/sources/pack_info.h"
 #include "temper/data/sources/parallel.h"
 #include "temper/data/sources/set_names.h"
@@ -65,6 +66,7 @@ struct Contents {
   std::vector<io::Shard> shards;
 
   explicit Contents(std::vector<fs::path> of) : paths(std::move(of)), shards(paths.size()) {
+    for (const auto& path : paths) check_path(path);
     for_each_index(paths.size(), [this](std::size_t i) { shards[i] = io::open_shard(paths[i]); });
   }
   [[nodiscard]] std::vector<std::string> labels() const {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "temper/core/printable.h"
 #include "temper/data/tools/check.h"
 
 namespace temper::data {
@@ -59,7 +60,8 @@ std::string about_classes(const Check& check) {
       text += fmt::format("{:<14}...\n", "");
       k = order.size() - ends;
     }
-    text += fmt::format("{:<14}{:>8}  {}\n", "", counts[order[k]], check.classes[order[k]]);
+    text +=
+        fmt::format("{:<14}{:>8}  {}\n", "", counts[order[k]], printable(check.classes[order[k]]));
   }
   return text;
 }
@@ -71,7 +73,7 @@ std::string about_values(const Check& check) {
       const auto& v = set.values[k];
       text += fmt::format(
           "{:<14}{}, {}: {:.6g} to {:.6g}, mean {:.6g}, standard deviation {:.6g}\n", "",
-          check.value_names[k], set.name, v.smallest, v.largest, v.mean, v.deviation);
+          printable(check.value_names[k]), set.name, v.smallest, v.largest, v.mean, v.deviation);
     }
   return text;
 }
@@ -90,7 +92,8 @@ std::string about_bad(const Check& check) {
     if (set.bad.empty()) continue;
     text += fmt::format("{} of the {} set can't be read:\n",
                         counted(set.bad.size(), "picture", "pictures"), set.name);
-    for (const auto& bad : set.bad) text += fmt::format("  {}: {}\n", bad.where, bad.reason);
+    for (const auto& bad : set.bad)
+      text += fmt::format("  {}: {}\n", printable(bad.where), bad.reason);
   }
   return text;
 }
@@ -98,7 +101,7 @@ std::string about_bad(const Check& check) {
 std::string targets_text(const Duplicates::One& one, const Check& check) {
   if (!check.value_names.empty())
     return one.values.empty() ? "no value" : fmt::format("{}", fmt::join(one.values, ", "));
-  return one.label < 0 ? "no label" : check.classes[static_cast<std::size_t>(one.label)];
+  return one.label < 0 ? "no label" : printable(check.classes[static_cast<std::size_t>(one.label)]);
 }
 
 std::string about_group(const Duplicates& group, const Check& check) {
@@ -106,7 +109,7 @@ std::string about_group(const Duplicates& group, const Check& check) {
   const auto shown = std::min(group.pictures.size(), kOfOneGroup);
   for (std::size_t k = 0; k < shown; ++k) {
     const auto& one = group.pictures[k];
-    text += fmt::format("{}{} ({}, {})", k == 0 ? "  " : "\n    = ", one.where, one.set,
+    text += fmt::format("{}{} ({}, {})", k == 0 ? "  " : "\n    = ", printable(one.where), one.set,
                         targets_text(one, check));
   }
   if (shown < group.pictures.size())
@@ -130,7 +133,8 @@ std::string about_odd_files(const Check& check) {
   auto text =
       fmt::format("{} of an unexpected type:\n", counted(check.odd_files.size(), "file", "files"));
   for (std::size_t k = 0; k < std::min(check.odd_files.size(), kNotesShown); ++k)
-    text += fmt::format("  {}: {}\n", check.odd_files[k].path, check.odd_files[k].reason);
+    text +=
+        fmt::format("  {}: {}\n", printable(check.odd_files[k].path), check.odd_files[k].reason);
   if (check.odd_files.size() > kNotesShown)
     text += fmt::format("  and {} more; --json lists all\n", check.odd_files.size() - kNotesShown);
   return text;

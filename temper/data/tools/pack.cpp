@@ -262,6 +262,7 @@ Packed pack(const std::string& source, const fs::path& out, const PackOptions& o
   check(options);
   // Each picture is used once.
   const auto dataset = open(source, {.memory = 0, .keep_bad = options.skip_bad});
+  check_distinct(dataset.train->classes(), source);
   check_value_names(dataset.train->value_names(), source);
   std::int64_t all = 0;
   for (const auto& set : {dataset.train, dataset.validation, dataset.test})

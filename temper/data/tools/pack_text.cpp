@@ -2,13 +2,14 @@
 #include <fmt/format.h>
 
 #include "temper/core/grouped.h"
+#include "temper/core/printable.h"
 #include "temper/data/tools/pack.h"
 
 namespace temper::data {
 
 std::string to_text(const Packed& packed, const std::filesystem::path& out) {
   const auto& info = packed.info;
-  auto text = fmt::format("{}: {} training images in {} shards", out.string(),
+  auto text = fmt::format("{}: {} training images in {} shards", printable(out.native()),
                           grouped(info.train.images), info.train.shards);
   if (info.validation.images > 0)
     text += fmt::format(", {} validation images in {}", grouped(info.validation.images),
@@ -21,7 +22,8 @@ std::string to_text(const Packed& packed, const std::filesystem::path& out) {
   if (packed.reencoded > 0)
     text += fmt::format("; {} images re-encoded", grouped(packed.reencoded));
   text += "\n";
-  for (const auto& bad : packed.bad) text += fmt::format("skipped {}: {}\n", bad.where, bad.reason);
+  for (const auto& bad : packed.bad)
+    text += fmt::format("skipped {}: {}\n", printable(bad.where), bad.reason);
   if (!packed.bad.empty())
     text += fmt::format("{} images skipped\n", grouped(std::ssize(packed.bad)));
   return text;

@@ -11,6 +11,7 @@
 #include <ctime>
 #include <string>
 
+#include "temper/core/printable.h"
 #include "temper/io/disk/system_error.h"
 
 namespace temper::io {
@@ -29,9 +30,7 @@ std::string holder(const Descriptor& file) {
   const ssize_t got = ::pread(file.get(), text.data(), text.size(), 0);
   std::string line(text.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
   line.resize(std::min(line.find('\n'), line.size()));
-  for (char& c : line)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
-  return line.empty() ? "another process" : line;
+  return line.empty() ? "another process" : printable(line);
 }
 
 }  // namespace

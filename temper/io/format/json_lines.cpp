@@ -17,6 +17,7 @@
 
 #include "temper/io/disk/read_file.h"
 #include "temper/io/disk/system_error.h"
+#include "temper/io/format/json_text.h"
 
 namespace temper::io {
 namespace {
@@ -77,7 +78,7 @@ JsonLines::JsonLines(std::filesystem::path path)
 }
 
 void JsonLines::append(const json& object) {
-  const std::string line = object.dump(-1, ' ', false, json::error_handler_t::replace) + '\n';
+  const std::string line = json_text(object) + '\n';
   const off_t before = size_of(file_);
   const int failure = write_all(file_, std::as_bytes(std::span(line)), path_);
   if (failure == 0) return;

@@ -15,8 +15,8 @@ namespace temper::io {
 class JsonLines {
  public:
   explicit JsonLines(std::filesystem::path path);
-  /// @param object  a JSON object. NaN and infinity become null; bytes that are not UTF-8 become
-  /// U+FFFD. A line that does not fit on the disk is removed again.
+  /// @param object  a JSON object. NaN and infinity become null; for names see json_text(). A line
+  /// that does not fit on the disk is removed again.
   void append(const nlohmann::json& object);
 
  private:

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "temper/core/error.h"
+#include "temper/core/printable.h"
 #include "temper/io/disk/atomic_file.h"
 #include "temper/io/disk/descriptor.h"
 #include "temper/io/disk/hash.h"
@@ -104,6 +105,9 @@ class Grouping {
   void take_picture(const TarMember& member) {
     if (!sample_.name.empty())
       refuse(fmt::format("two images, {} and {}", sample_.name, member.name));
+    if (!is_utf8(member.name))
+      refuse(
+          "its name is not UTF-8; rename the files, for example with convmv, and pack them again");
     sample_.name = member.name;
     sample_.offset = member.offset;
     sample_.size = member.size;
@@ -142,6 +146,8 @@ class Grouping {
   }
 
   void set_label(const std::string& label, const TarMember& member) {
+    if (!is_utf8(label))
+      refuse(fmt::format("the label '{}' in {} is not UTF-8", label, member.name));
     if (label.size() > kMostLabel || std::any_of(label.begin(), label.end(), is_control))
       refuse(fmt::format("the label in {} is not a single line of at most {} bytes", member.name,
                          kMostLabel));
@@ -248,7 +254,7 @@ std::vector<std::string> take_value_names(std::string_view& text, const std::str
   std::vector<std::string> names;
   std::unordered_set<std::string_view> seen;
   for (const auto part : parts_of(take(text, '\n', name), '\t')) {
-    if (!is_value_name(part) || !seen.insert(part).second)
+    if (!is_value_name(part) || !is_utf8(part) || !seen.insert(part).second)
       damaged(name, "an invalid name of a value");
     names.emplace_back(part);
   }
@@ -277,7 +283,8 @@ ShardSample take_sample(std::string_view& text, const Shard& shard, const std::s
     damaged(name, "a sample has another number of values than there are names");
   if (!sample.values.empty() && !sample.label.empty())
     damaged(name, "a sample has both a label and values");
-  if (sample.name.empty() || sample.label.size() > kMostLabel ||
+  if (sample.name.empty() || !is_utf8(sample.name) || !is_utf8(sample.label) ||
+      sample.label.size() > kMostLabel ||
       std::any_of(sample.name.begin(), sample.name.end(), is_control) ||
       std::any_of(sample.label.begin(), sample.label.end(), is_control))
     damaged(name, "an invalid name or label");

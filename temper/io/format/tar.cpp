@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "temper/core/error.h"
+#include "temper/core/printable.h"
 
 namespace temper::io {
 namespace {
@@ -272,9 +273,7 @@ class Scan {
   }
 
   static std::string printable(std::string_view name) {
-    std::string text(name.substr(0, 200));
-    std::replace_if(text.begin(), text.end(), control, '?');
-    return text;
+    return temper::printable(name.substr(0, 200));
   }
 
   std::uint64_t size_;

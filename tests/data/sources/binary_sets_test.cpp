@@ -144,6 +144,15 @@ TEST_F(CifarFolder, TenHasFiveBatchesAndNames) {
               HasSubstr("data_batch_3.bin"));
 }
 
+TEST_F(CifarFolder, HasNamesInUtf8) {
+  for (int b = 0; b < 5; ++b)
+    write("data_batch_" + std::to_string(b + 1) + ".bin", records(4, 4 * b, 1, 10));
+  write("batches.meta.txt", "airplane\n\nB\xE4r\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n");
+  EXPECT_THAT(
+      message_of(Code::data, [&] { open(root.path().string()); }),
+      HasSubstr("batches.meta.txt:3: the class name 'B\\xe4r' is not UTF-8; save the file"));
+}
+
 TEST_F(CifarFolder, HundredHasFineLabels) {
   write("train.bin", records(5, 97, 2, 100));
   const auto sets = open(root.path().string());

@@ -357,7 +357,7 @@ TEST_F(ValueTable, InShardsHasOneSetOfNames) {
 TEST_F(ValueTable, IsNotPackedWhereANameIsNoText) {
   const auto path = table("path,target_\xff\np/0.png,1\n");
   EXPECT_THAT(message_of(Code::data, [&] { pack(path, root.path() / "packed", {}); }),
-              AllOf(HasSubstr("list.csv: the names of the values"), HasSubstr("not in UTF-8")));
+              HasSubstr("list.csv:1: the target '\\xff' is not UTF-8; save the file as UTF-8"));
   EXPECT_FALSE(fs::exists(root.path() / "packed"));
 }
 

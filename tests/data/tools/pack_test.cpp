@@ -308,5 +308,11 @@ TEST(PackInfo, IsReadAsItWasWrittenAndRefusedWhereItIsNot) {
   }
 }
 
+TEST(PackInfo, GivesEveryClassANameOfItsOwn) {
+  const PackInfo info{.classes = {"cat", "dog", "cat"}, .train = {10, 2}};
+  EXPECT_THAT(message_of(Code::data, [&] { parse_pack_info(to_text(info), "dataset.json"); }),
+              HasSubstr("dataset.json: two classes have the name 'cat'; rename one of them"));
+}
+
 }  // namespace
 }  // namespace temper::data

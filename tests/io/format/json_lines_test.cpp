@@ -38,11 +38,11 @@ TEST(JsonLines, AreOnTheDiskAsSoonAsTheyAreAppended) {
   EXPECT_EQ(read_text(folder / "log"), "{\"a\":1}\n");
 }
 
-TEST(JsonLines, ReplaceNanByNullAndInvalidUtf8) {
+TEST(JsonLines, ReplaceNanByNullAndEscapeInvalidUtf8) {
   const Folder folder;
   JsonLines(folder / "log")
       .append({{"loss", std::numeric_limits<double>::quiet_NaN()}, {"name", "\xff"}});
-  EXPECT_EQ(read_text(folder / "log"), "{\"loss\":null,\"name\":\"\xEF\xBF\xBD\"}\n");
+  EXPECT_EQ(read_text(folder / "log"), "{\"loss\":null,\"name\":\"\\\\xff\"}\n");
 }
 
 TEST(JsonLines, SkipAnIncompleteLastLine) {

@@ -85,6 +85,17 @@ TEST(Shard, NamesTheSampleThatIsWrong) {
   EXPECT_THAT(refusal({{"notes.txt", "x"}}), HasSubstr("no images in this archive"));
 }
 
+TEST(Shard, HasNamesAndLabelsInUtf8) {
+  EXPECT_THAT(refusal({{"B\xE4r/1.jpg", "x"}}),
+              HasSubstr("sample 'B\\xe4r/1': its name is not UTF-8; rename the files"));
+  EXPECT_THAT(refusal({{"\xED\xA0\x80.jpg", "x"}}), HasSubstr("its name is not UTF-8"));
+  EXPECT_THAT(refusal({{"1.jpg", "x"}, {"1.cls", "B\xE4r"}}),
+              HasSubstr("sample '1': the label 'B\\xe4r' in 1.cls is not UTF-8"));
+  const auto shard = scan(tar({{"Bär/1.jpg", "x"}, {"Bär/1.cls", "Bär"}, {"B\xE4r.txt", "other"}}));
+  EXPECT_EQ(shard.samples[0].name, "Bär/1.jpg");
+  EXPECT_EQ(shard.samples[0].label, "Bär");
+}
+
 TEST(Shard, ReadsValuesByTheirNames) {
   const auto shard = scan(tar({{"1.json", R"({"values": {"y": 1.5, "a b": -2}})"},
                                {"1.jpg", "one"},
@@ -171,6 +182,23 @@ TEST(ShardIndex, IsReadAsItWasWritten) {
     EXPECT_EQ(parse_index(index_text(shard), "index"), shard);
     EXPECT_EQ(index_text(shard), index_text(parse_index(index_text(shard), "index")));
   }
+}
+
+TEST(ShardIndex, IsInUtf8) {
+  const auto refused = [](const Shard& shard) {
+    return std::string(error_of([&] { parse_index(index_text(shard), "index"); }).what());
+  };
+  const Shard good{.size = 2048, .samples = {{"Bär.jpg", 512, 3, "Bär"}}};
+  EXPECT_EQ(parse_index(index_text(good), "index").samples, good.samples);
+  auto name = good;
+  name.samples[0].name = "B\xE4r.jpg";
+  EXPECT_THAT(refused(name), HasSubstr("an invalid name or label"));
+  auto label = good;
+  label.samples[0].label = "B\xE4r";
+  EXPECT_THAT(refused(label), HasSubstr("an invalid name or label"));
+  auto values = good;
+  values.value_names = {"\xE4"};
+  EXPECT_THAT(refused(values), HasSubstr("an invalid name of a value"));
 }
 
 TEST(ShardIndex, ThatIsDamagedIsRefused) {
