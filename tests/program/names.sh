@@ -4,8 +4,8 @@ set -euo pipefail
 # shellcheck source=tests/program/refused
 source "$TEMPER_SOURCE_DIR/tests/program/refused"
 
-python3 "$TEMPER_SOURCE_DIR/tests/program/pictures.py" pictures 20 3
-edits=(--set epochs=1 --set threads=2 --set data.batch_size=32 --set model.depth=8)
+python3 "$TEMPER_SOURCE_DIR/tests/program/pictures.py" pictures 40 5
+edits=(--set data.batch_size=32 --set epochs=1 --set threads=2)
 
 # Whether a file is UTF-8, without control characters other than line feeds.
 plain() { iconv -f utf8 -t utf8 "$1" >/dev/null && ! LC_ALL=C grep -qP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' "$1"; }
