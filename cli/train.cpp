@@ -117,6 +117,8 @@ int train_command(const Options& options, const std::vector<std::string>& comman
   print_text(stderr, "{}", chosen.note);
   const auto plan = train::plan(chosen.recipe, chosen.data);
   if (!plan.note.empty()) print_text(stderr, "note: {}\n", plan.note);
+  for (const auto& hint : recipe::lint(chosen.recipe, plan.horizon))
+    print_text(stderr, "note: {}\n", hint);
   if (options.dry_run) return dry_run(plan, options.as_json);
   if (options.check) return check(plan, options.as_json);
 
@@ -129,8 +131,6 @@ int train_command(const Options& options, const std::vector<std::string>& comman
                             .stop = &stop_flag,
                             .fork_from = fork_from,
                             .observers = {&progress}};
-  for (const auto& hint : recipe::lint(chosen.recipe, plan.horizon))
-    print_text(stderr, "note: {}\n", hint);
   const bool was_finished = run::finished(directory);
   const auto outcome = run::run(plan, run);
   if (!outcome.finished)

@@ -14,6 +14,8 @@
 #include <variant>
 #include <vector>
 
+#include "temper/core/onset.h"
+
 /// Reflection from one list per struct. A technique's options are a plain struct with a static
 /// `fields()`; parsing, printing, `temper explain`, studies and the fingerprint all read the
 /// type-erased view below, so that nothing about an option is written twice.
@@ -151,6 +153,8 @@ struct Group {
   std::vector<Item> items;
   std::shared_ptr<void> owner =
       {};  ///< keeps the struct alive if the view was made from a fresh one
+  /// When its options first have an effect in a run, see onset.h; empty: from the first step.
+  std::function<std::vector<Onset>(const Horizon& run)> onsets = {};
 };
 
 /// An optional technique: std::optional of a struct or of a choice.
@@ -196,6 +200,8 @@ template <Reflected T>
 Group group(T& value) {
   Group view{.kind = kind_of<T>()};
   if constexpr (requires { T::about; }) view.about = T::about;
+  if constexpr (requires(const Horizon& run) { value.onsets(run); })
+    view.onsets = [&value](const Horizon& run) { return value.onsets(run); };
   std::apply([&](auto... f) { (view.items.push_back({f.meta, slot(value.*f.member)}), ...); },
              T::fields());
   return view;

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
 #include "temper/core/fields.h"
 
@@ -11,6 +12,8 @@ namespace temper::model {
 struct Freeze {
   std::int64_t stages = 1;
   std::int64_t epochs = 0;
+
+  [[nodiscard]] std::vector<Onset> onsets(const Horizon& run) const;
 
   static constexpr About about = {
       .summary =

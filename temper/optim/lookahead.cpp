@@ -7,6 +7,10 @@
 
 namespace temper::optim {
 
+std::vector<Onset> Lookahead::onsets(const Horizon& run) const {
+  return {Onset::in(run, "k", static_cast<double>(k), "the slow weights are never updated")};
+}
+
 void add_slow_weights(State& state, std::span<const Target> targets) {
   const at::NoGradGuard guard;
   const auto first = state.tensors.size();

@@ -3,6 +3,7 @@
 #include <span>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
 #include "temper/core/fields.h"
 #include "temper/optim/state.h"
@@ -13,6 +14,8 @@ namespace temper::optim {
 struct Lookahead {
   std::int64_t k = 5;
   double alpha = 0.5;
+
+  [[nodiscard]] std::vector<Onset> onsets(const Horizon& run) const;
 
   static constexpr About about = {
       .summary =

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "temper/core/error.h"
+#include "temper/recipe/late.h"
 #include "temper/recipe/recipe.h"
 #include "temper/recipe/search.h"
 
@@ -175,6 +176,9 @@ void check_lengths(const Recipe& recipe, const schedule::Horizon& horizon) {
   for (const auto& [path, schedule] : recipe.schedules)
     with_places(recipe.places, [&] { schedule::check_length(schedule, path, horizon); });
   check_freeze(recipe, horizon.epochs());
+  for (const auto& late : late_options(recipe, horizon))
+    if (late.onset.refused)
+      throw Error(Code::usage, place(recipe.places, late.path), to_text(late));
   check_lr_decay(recipe, horizon);
 }
 

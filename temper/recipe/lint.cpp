@@ -2,54 +2,24 @@
 #include <fmt/format.h>
 
 #include "temper/optim/evaluation_weights.h"
+#include "temper/recipe/late.h"
 #include "temper/recipe/recipe.h"
 
 namespace temper::recipe {
 namespace {
-
-void about_warmups(const Recipe& recipe, const schedule::Horizon& horizon,
-                   std::vector<std::string>& hints) {
-  for (const auto& [path, schedule] : recipe.schedules) {
-    const double warmup = std::visit(
-        [&](const auto& s) {
-          if constexpr (requires { s.warmup; })
-            return s.warmup.in_steps(horizon);
-          else
-            return 0.0;
-        },
-        schedule);
-    if (warmup >= static_cast<double>(horizon.total_steps))
-      hints.push_back(
-          fmt::format("{}: the warm-up of {:.0f} steps does not end within the run's {}", path,
-                      warmup, horizon.total_steps));
-  }
-}
 
 void about_averages(const Recipe& recipe, const schedule::Horizon& horizon,
                     std::vector<std::string>& hints) {
   for (std::size_t i = 0; i < recipe.averaging.size(); ++i) {
     const auto* ema = std::get_if<regularize::Ema>(&recipe.averaging[i]);
     if (ema == nullptr || ema->warmup != regularize::EmaWarmup::none) continue;
-    const double memory = 1 / (1 - ema->decay);
+    const double memory = static_cast<double>(ema->every) / (1 - ema->decay);
     if (memory > static_cast<double>(horizon.total_steps) / 3)
       hints.push_back(fmt::format(
           "averaging.{}.decay = {}: the average spans about {:.0f} steps of a run of {}, so the "
           "initial weights stay in it; lower it, or add warmup = \"tensorflow\"",
           i, ema->decay, memory, horizon.total_steps));
   }
-}
-
-void about_plateaus(const Recipe& recipe, const schedule::Horizon& horizon,
-                    std::vector<std::string>& hints) {
-  // The first evaluation is always the best so far, and a reduction after the last one has no
-  // effect.
-  const auto epochs = horizon.epochs();
-  for (const auto& [path, schedule] : recipe.schedules)
-    if (const auto* plateau = std::get_if<schedule::Plateau>(&schedule);
-        plateau != nullptr && plateau->patience + 2 >= epochs)
-      hints.push_back(fmt::format(
-          "{}: with a patience of {} epochs no reduction can happen in a run of {}; lower it", path,
-          plateau->patience, epochs));
 }
 
 }  // namespace
@@ -84,9 +54,8 @@ std::vector<std::string> lint(const Recipe& recipe) {
 
 std::vector<std::string> lint(const Recipe& recipe, const schedule::Horizon& horizon) {
   auto hints = lint(recipe);
-  about_warmups(recipe, horizon, hints);
   about_averages(recipe, horizon, hints);
-  about_plateaus(recipe, horizon, hints);
+  for (const auto& late : late_options(recipe, horizon)) hints.push_back(to_text(late));
   return hints;
 }
 

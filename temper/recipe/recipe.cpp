@@ -110,6 +110,36 @@ bool names_a_kind(std::string_view edit) {
 
 }  // namespace
 
+// An interval at its default may be longer than the run, whose end is saved and logged in any case.
+std::vector<Onset> Checkpoint::onsets(const Horizon& run) const {
+  const auto onset = [&](const char* option, std::int64_t every, std::int64_t unit) {
+    return Onset::in(run, option, static_cast<double>(every) * static_cast<double>(unit) + 1,
+                     "the only checkpoint is that of the end");
+  };
+  std::vector<Onset> all;
+  if (every_steps > 0 && every_steps != Checkpoint{}.every_steps)
+    all.push_back(onset("every_steps", every_steps, 1));
+  if (every_epochs > 0) all.push_back(onset("every_epochs", every_epochs, run.steps_per_epoch));
+  return all;
+}
+
+std::vector<Onset> Guard::onsets(const Horizon& run) const {
+  if (nan != OnNan::rollback) return {};
+  return {Onset::in(run, "anchor_every", static_cast<double>(anchor_every) + 1,
+                    "the only anchor is the state at the start")};
+}
+
+std::vector<Onset> Log::onsets(const Horizon& run) const {
+  std::vector<Onset> all;
+  if (every_steps != Log{}.every_steps)
+    all.push_back(Onset::in(run, "every_steps", static_cast<double>(every_steps) + 1,
+                            "the only line is that of the last step"));
+  if (norms_every > 0)
+    all.push_back(
+        Onset::in(run, "norms_every", static_cast<double>(norms_every), "no norms are written"));
+  return all;
+}
+
 Recipe parse(std::string_view text, const std::string& name, const std::vector<std::string>& sets) {
   Recipe recipe;
   if (const auto stem = std::filesystem::path(name).stem(); !stem.empty())

@@ -53,6 +53,8 @@ struct Checkpoint {
   std::int64_t keep = 2;
   Best best = Best::none;
 
+  [[nodiscard]] std::vector<Onset> onsets(const Horizon& run) const;
+
   static constexpr auto fields() {
     return std::tuple{
         field(&Checkpoint::every_steps, {.name = "every_steps",
@@ -113,6 +115,8 @@ struct Guard {
   std::int64_t limit = 10;
   std::int64_t anchor_every = 100;
 
+  [[nodiscard]] std::vector<Onset> onsets(const Horizon& run) const;
+
   static constexpr auto fields() {
     return std::tuple{
         field(&Guard::nan,
@@ -135,6 +139,8 @@ struct Guard {
 struct Log {
   std::int64_t every_steps = 10;
   std::int64_t norms_every = 0;
+
+  [[nodiscard]] std::vector<Onset> onsets(const Horizon& run) const;
 
   static constexpr auto fields() {
     return std::tuple{
@@ -300,8 +306,9 @@ schedule::Horizon horizon_of(const Recipe& recipe, std::int64_t steps_per_epoch)
 void check_schedules(const Recipe& recipe, const schedule::Horizon& horizon);
 
 /// Checks that need the run's length. Throws Error{Code::usage} for a schedule that is longer or
-/// shorter than the run, for stages that stay frozen for longer, and for a decreasing learning rate
-/// with an optimizer that replaces learning rate decay (schedule-free ones).
+/// shorter than the run, for stages that stay frozen for longer, for an average that is never
+/// updated, and for a decreasing learning rate with an optimizer that replaces learning rate decay
+/// (schedule-free ones).
 void check_lengths(const Recipe& recipe, const schedule::Horizon& horizon);
 
 /// Throws Error{Code::usage} for stages that stay frozen for longer than the run's epochs.

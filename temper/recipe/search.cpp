@@ -1,6 +1,7 @@
 #include "temper/recipe/search.h"
 
 #include <algorithm>
+#include <concepts>
 
 #include "temper/recipe/overloaded.h"
 #include "temper/recipe/text.h"
@@ -31,11 +32,14 @@ void visit_below(const Slot& slot, const std::string& path, const Visit& visit) 
       slot);
 }
 
+/// Visits options, or structs of options.
 template <class Visit>
 void visit_items(const Group& group, const std::string& path, const Visit& visit) {
+  constexpr bool options = std::invocable<Visit, const std::string&, const Item&>;
+  if constexpr (!options) visit(path, group);
   for (const auto& item : group.items) {
     const auto name = join(path, item.meta.name);
-    visit(name, item);
+    if constexpr (options) visit(name, item);
     visit_below(item.slot, name, visit);
   }
 }
@@ -55,6 +59,11 @@ std::vector<std::string> paths_of(const Group& root, std::string_view name) {
       paths.push_back(path);
   });
   return paths;
+}
+
+void for_each_group(const Group& root,
+                    const std::function<void(const std::string& path, const Group&)>& visit) {
+  visit_items(root, "", visit);
 }
 
 std::optional<Item> find(const Group& root, std::string_view path) {

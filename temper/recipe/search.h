@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,10 @@ bool has_option(const Group& group, std::string_view name);
 /// The paths of all options of that name in the techniques that are switched on:
 /// {"optimizer.lr"}.
 std::vector<std::string> paths_of(const Group& root, std::string_view name);
+
+/// Calls `visit` with each struct of options in the techniques that are switched on, and its path.
+void for_each_group(const Group& root,
+                    const std::function<void(const std::string& path, const Group&)>& visit);
 
 /// The option at a path; nullopt if the techniques that are switched on have none there.
 std::optional<Item> find(const Group& root, std::string_view path);

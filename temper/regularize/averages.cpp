@@ -4,6 +4,13 @@
 
 namespace temper::regularize {
 
+Onset onset_of_updates(std::int64_t every, const Horizon& run) {
+  auto onset = Onset::in(run, "every", static_cast<double>(every),
+                         "the average is never updated and stays at the initial weights");
+  onset.refused = true;
+  return onset;
+}
+
 void lerp_averages(std::span<const Named> tensors, const std::vector<Named>& averages,
                    double share) {
   std::vector<at::Tensor> moving;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "temper/core/fields.h"
+#include "temper/core/horizon.h"
 
 namespace temper::regularize {
 
@@ -22,20 +23,18 @@ enum class Statistics : std::uint8_t {
   reestimated  ///< recomputed over training images before the averaged weights are evaluated
 };
 
-/// The run over which weights are averaged.
-struct Length {
-  std::int64_t steps_per_epoch = 1;
-  std::int64_t total_steps = 1;
-};
-
 /// The current averages. To load saved ones, copy_ them into the tensors of a new object and set
 /// `updates`.
 struct Averages {
   std::int64_t updates = 0;      ///< steps made so far
   std::vector<Named> tensors;    ///< in the order and with the names of the averaged tensors
   std::vector<Named> snapshots;  ///< weights of earlier steps, whose mean is the average
-  Length length;
+  Horizon run;                   ///< over which weights are averaged
 };
+
+/// The onset of an average's interval between updates.
+/// @param every  its interval, in steps
+Onset onset_of_updates(std::int64_t every, const Horizon& run);
 
 /// averages <- lerp(averages, tensors, share), in one pass; integer tensors are copied.
 void lerp_averages(std::span<const Named> tensors, const std::vector<Named>& averages,

@@ -37,10 +37,10 @@ Averages copies_of(std::span<const Named> tensors) {
   return averages;
 }
 
-Averages start(const Averaging& averaging, std::span<const Named> tensors, Length length) {
+Averages start(const Averaging& averaging, std::span<const Named> tensors, const Horizon& run) {
   const at::NoGradGuard guard;
   auto averages = copies_of(tensors);
-  averages.length = length;
+  averages.run = run;
   if (const auto* lawa = std::get_if<Lawa>(&averaging)) allocate_snapshots(*lawa, averages);
   return averages;
 }

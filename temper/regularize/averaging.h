@@ -13,7 +13,7 @@ namespace temper::regularize {
 using Averaging = std::variant<Ema, Swa, Lawa>;
 
 /// Starts averages as copies of the tensors, in their memory layout.
-Averages start(const Averaging& averaging, std::span<const Named> tensors, Length length = {});
+Averages start(const Averaging& averaging, std::span<const Named> tensors, const Horizon& run = {});
 
 /// Copies of the tensors in their memory layout, as memory for averages.
 Averages copies_of(std::span<const Named> tensors);

@@ -4,6 +4,13 @@
 
 namespace temper::regularize {
 
+// The first evaluation is the best so far.
+std::vector<Onset> EarlyStopping::onsets(const Horizon& run) const {
+  const double epochs = static_cast<double>(patience) + 1;
+  return {Onset::in(run, "patience", epochs * static_cast<double>(run.steps_per_epoch) + 1,
+                    "the run can't end early")};
+}
+
 bool observe(const EarlyStopping& options, double value, std::int64_t epoch,
              EarlyStoppingState& memory) {
   const double gain = options.measure == StoppingMetric::validation_loss ? memory.best - value

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
 #include "temper/core/fields.h"
 #include "temper/core/keys.h"
@@ -18,6 +19,8 @@ struct EarlyStopping {
   double minimum_improvement = 0;
   StoppingMetric measure = StoppingMetric::validation_loss;
   bool restore_best = true;
+
+  [[nodiscard]] std::vector<Onset> onsets(const Horizon& run) const;
 
   static constexpr About about = {
       .summary =

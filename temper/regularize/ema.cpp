@@ -3,7 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "temper/regularize/averages.h"
+
 namespace temper::regularize {
+
+std::vector<Onset> Ema::onsets(const Horizon& run) const {
+  return {onset_of_updates(every, run)};
+}
 
 double decay_at(const Ema& ema, std::int64_t n) {
   const auto updates = static_cast<double>(n);

@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
 #include "temper/core/fields.h"
+#include "temper/core/onset.h"
 
 namespace temper::regularize {
 
@@ -21,6 +23,8 @@ struct Ema {
   EmaWarmup warmup = EmaWarmup::none;
   std::int64_t every = 1;
   EmaRescale rescale = EmaRescale::none;
+
+  [[nodiscard]] std::vector<Onset> onsets(const Horizon& run) const;
 
   static constexpr std::string_view kind = "ema";
   static constexpr About about = {

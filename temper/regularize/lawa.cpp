@@ -7,6 +7,12 @@
 
 namespace temper::regularize {
 
+std::vector<Onset> Lawa::onsets(const Horizon& run) const {
+  return {onset_of_updates(interval(run), run),
+          Onset::in(run, "every", 2 * static_cast<double>(interval(run)),
+                    "there is only one snapshot, so nothing is averaged")};
+}
+
 void allocate_snapshots(const Lawa& options, Averages& averages) {
   for (std::int64_t slot = 0; slot < options.latest; ++slot)
     for (const auto& [name, tensor] : averages.tensors)
@@ -14,7 +20,7 @@ void allocate_snapshots(const Lawa& options, Averages& averages) {
 }
 
 void update_average(const Lawa& options, std::span<const Named> tensors, Averages& averages) {
-  const auto every = options.every > 0 ? options.every : averages.length.steps_per_epoch;
+  const auto every = options.interval(averages.run);
   const auto step = averages.updates + 1;
   if (step % every != 0) return;
   const auto count = step / every;  // snapshots so far, including this one

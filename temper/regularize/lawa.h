@@ -3,6 +3,7 @@
 #include <span>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
 #include "temper/core/fields.h"
 #include "temper/regularize/averages.h"
@@ -14,6 +15,11 @@ struct Lawa {
   std::int64_t latest = 6;
   std::int64_t every = 0;
   Statistics statistics = Statistics::averaged;
+
+  [[nodiscard]] std::int64_t interval(const Horizon& run) const {
+    return every > 0 ? every : run.steps_per_epoch;
+  }
+  [[nodiscard]] std::vector<Onset> onsets(const Horizon& run) const;
 
   static constexpr std::string_view kind = "lawa";
   static constexpr About about = {

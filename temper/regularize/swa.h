@@ -3,6 +3,7 @@
 #include <span>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
 #include "temper/core/fields.h"
 #include "temper/regularize/averages.h"
@@ -14,6 +15,13 @@ struct Swa {
   double start = 0.75;
   std::int64_t every = 0;
   Statistics statistics = Statistics::reestimated;
+
+  [[nodiscard]] std::int64_t interval(const Horizon& run) const {
+    return every > 0 ? every : run.steps_per_epoch;
+  }
+  /// The number of snapshots before those that are averaged.
+  [[nodiscard]] std::int64_t snapshots_before(const Horizon& run) const;
+  [[nodiscard]] std::vector<Onset> onsets(const Horizon& run) const;
 
   static constexpr std::string_view kind = "swa";
   static constexpr About about = {

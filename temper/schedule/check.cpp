@@ -1,7 +1,10 @@
 // Validity of a schedule, by itself and for a run of known length.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <utility>
 
 #include "temper/schedule/refuse.h"
 #include "temper/schedule/schedule.h"
@@ -57,6 +60,41 @@ void check_length(const Schedule& schedule, const std::string& where, const Hori
       [&](const auto& curve) {
         if constexpr (requires { curve.check_length(where, horizon); })
           curve.check_length(where, horizon);
+      },
+      schedule);
+}
+
+std::vector<Onset> Piecewise::onsets(double start, const Horizon& horizon) const {
+  std::vector<Onset> all;
+  double left = static_cast<double>(horizon.total_steps) - start;
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    const double given = pieces[i].in_steps(horizon);
+    const double span = given > 0 ? given : left;
+    left -= span;
+    const Horizon part{horizon.steps_per_epoch, std::max<std::int64_t>(1, std::llround(span))};
+    for (auto& onset : schedule::onsets(pieces[i].curve, part)) {
+      onset.option = fmt::format("pieces.{}.curve.{}", i, onset.option);
+      all.push_back(std::move(onset));
+    }
+  }
+  return all;
+}
+
+std::vector<Onset> onsets(const Schedule& schedule, const Horizon& horizon) {
+  return std::visit(
+      [&](const auto& curve) {
+        std::vector<Onset> all;
+        double start = 0;
+        if constexpr (requires { curve.warmup; }) {
+          const double warmup = curve.warmup.in_steps(horizon);
+          if (curve.warmup.clock == WarmupClock::waits) start = warmup;
+          if (warmup > 0)
+            all.push_back(onset_at(warmup, horizon, "warmup", "it does not end within the run"));
+        }
+        if constexpr (requires { curve.onsets(start, horizon); })
+          if (all.empty() || !all.front().is_late())
+            std::ranges::copy(curve.onsets(start, horizon), std::back_inserter(all));
+        return all;
       },
       schedule);
 }

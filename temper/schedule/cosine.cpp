@@ -47,6 +47,11 @@ double half_cosine(double peak, double final_value, double progress) {
 
 }  // namespace
 
+std::vector<Onset> Sgdr::onsets(double start, const Horizon& horizon) const {
+  return {onset_at(start + t_0.in_steps_or(kDefaultEpochs, horizon), horizon, "T_0",
+                   "there is no restart")};
+}
+
 double at(const Cosine& curve, const Clock& clock) {
   return half_cosine(curve.peak, curve.final_value, clock.t / clock.length);
 }

@@ -2,6 +2,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
 #include "temper/core/fields.h"
 #include "temper/schedule/warmup.h"
@@ -39,6 +40,7 @@ struct Sgdr {
   Warmup warmup = {};
 
   void check_length(const std::string& where, const Horizon& horizon) const;
+  [[nodiscard]] std::vector<Onset> onsets(double start, const Horizon& horizon) const;
 
   static constexpr std::string_view kind = "sgdr";
   static constexpr About about = {

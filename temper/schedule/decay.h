@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
 #include "temper/core/fields.h"
 #include "temper/schedule/warmup.h"
@@ -23,6 +24,8 @@ struct Exponential {
   Duration every = {};
   bool staircase = false;
   Warmup warmup = {};
+
+  [[nodiscard]] std::vector<Onset> onsets(double start, const Horizon& horizon) const;
 
   static constexpr std::string_view kind = "exponential";
   static constexpr About about = {
@@ -57,6 +60,8 @@ struct InverseTime {
   Duration every = {};
   bool staircase = false;
   Warmup warmup = {};
+
+  [[nodiscard]] std::vector<Onset> onsets(double start, const Horizon& horizon) const;
 
   static constexpr std::string_view kind = "inverse_time";
   static constexpr About about = {.summary = "Inverse time decay.",

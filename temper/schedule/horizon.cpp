@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace temper::schedule {
 
@@ -14,6 +15,11 @@ std::int64_t next_checked(std::int64_t step, const Horizon& horizon, std::int64_
   const auto others = horizon.total_steps - every;
   if (step + 1 < every || others <= 0 || step >= last) return step + 1;
   return std::min(step + (others + every - 1) / every, last);
+}
+
+Onset onset_at(double t, const Horizon& horizon, std::string option, std::string otherwise) {
+  return Onset::in(horizon, std::move(option), std::ceil(t - kStepRounding) + 1,
+                   std::move(otherwise));
 }
 
 }  // namespace temper::schedule

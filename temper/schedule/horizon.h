@@ -1,23 +1,15 @@
 #pragma once
 #include <cstdint>
+#include <string>
 #include <tuple>
 
 #include "temper/core/fields.h"
+#include "temper/core/horizon.h"
+#include "temper/core/onset.h"
 
 namespace temper::schedule {
 
-/// The length of the run that a schedule covers.
-struct Horizon {
-  std::int64_t steps_per_epoch = 1;  ///< >= 1
-  std::int64_t total_steps = 1;      ///< >= 1
-
-  /// The number of epochs that the first `steps` steps belong to; the last may be incomplete.
-  [[nodiscard]] std::int64_t epochs(std::int64_t steps) const {
-    return (steps + steps_per_epoch - 1) / steps_per_epoch;
-  }
-  /// The number of the run's epochs; the last may be incomplete.
-  [[nodiscard]] std::int64_t epochs() const { return epochs(total_steps); }
-};
+using temper::Horizon;  ///< of the run that a schedule covers
 
 /// A duration; epochs and steps that are both given add up.
 struct Duration {
@@ -64,5 +56,8 @@ inline constexpr std::int64_t kEveryStep = 5'000'000;
 /// two; of a longer one the first `every`, and as many others at equal distances.
 std::int64_t next_checked(std::int64_t step, const Horizon& horizon,
                           std::int64_t every = kEveryStep);
+
+/// The onset of what happens at time t, a step that may be a fraction.
+Onset onset_at(double t, const Horizon& horizon, std::string option, std::string otherwise);
 
 }  // namespace temper::schedule

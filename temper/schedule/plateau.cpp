@@ -32,6 +32,14 @@ void Plateau::check(const std::string& where) const {
                               threshold));
 }
 
+// The first evaluation that counts is always the best so far.
+std::vector<Onset> Plateau::onsets(double start, const Horizon& horizon) const {
+  const auto epoch = static_cast<double>(horizon.steps_per_epoch);
+  const double first = std::max(1.0, std::ceil((start - kStepRounding) / epoch));
+  return {onset_at((first + static_cast<double>(patience) + 1) * epoch, horizon, "patience",
+                   "no reduction can happen")};
+}
+
 PlateauState observe(const Plateau& curve, PlateauState memory, double score, std::int64_t step,
                      const Horizon& horizon) {
   const bool waits = curve.warmup.clock == WarmupClock::waits;

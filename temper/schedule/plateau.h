@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
 #include "temper/core/fields.h"
 #include "temper/core/keys.h"
@@ -39,6 +40,7 @@ struct Plateau {
   Warmup warmup = {};
 
   void check(const std::string& where) const;
+  [[nodiscard]] std::vector<Onset> onsets(double start, const Horizon& horizon) const;
 
   static constexpr std::string_view kind = "plateau";
   static constexpr About about = {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "temper/core/fields.h"
+#include "temper/core/onset.h"
 #include "temper/schedule/constant.h"
 #include "temper/schedule/cosine.h"
 #include "temper/schedule/decay.h"
@@ -34,6 +35,7 @@ struct Piecewise {
 
   void check(const std::string& where) const;
   void check_length(const std::string& where, const Horizon& horizon) const;
+  [[nodiscard]] std::vector<Onset> onsets(double start, const Horizon& horizon) const;
 
   static constexpr std::string_view kind = "piecewise";
   static constexpr About about = {
@@ -54,7 +56,9 @@ struct Piecewise {
 /// In a recipe: a table in place of a number, `{ schedule = "cosine", peak = 0.4, warmup = { epochs
 /// = 1 } }`. Each has a function `at(curve, clock)`, its value without a warm-up. One whose options
 /// may contradict each other, or the length of the run, has a member `check(where)` or
-/// `check_length(where, horizon)`, which call the functions of refuse.h.
+/// `check_length(where, horizon)`, which call the functions of refuse.h. One that may be without
+/// effect in a short run has a member `onsets(start, horizon)`, where `start` is the step at which
+/// its clock starts.
 using Schedule =
     std::variant<Constant, Cosine, Step, MultiStep, Exponential, InverseTime, Polynomial, Linear,
                  Sgdr, OneCycle, WarmupStableDecay, Plateau, Piecewise>;
@@ -83,6 +87,9 @@ void check(const Schedule& schedule, const std::string& where);
 
 /// Throws Error{Code::usage} for a schedule that is longer or shorter than the run.
 void check_length(const Schedule& schedule, const std::string& where, const Horizon& horizon);
+
+/// When its warm-up ends, and when the options of its curve first have an effect.
+std::vector<Onset> onsets(const Schedule& schedule, const Horizon& horizon);
 
 /// The schedule's value at a step.
 /// @param step    0-based; steps at or beyond the horizon's end give the value at its end

@@ -20,6 +20,17 @@ void MultiStep::check_length(const std::string& where, const Horizon& horizon) c
                     "remove it, or train longer");
 }
 
+std::vector<Onset> Step::onsets(double start, const Horizon& horizon) const {
+  return {onset_at(start + step_size.in_steps_or(kDefaultEpochs, horizon), horizon, "step_size",
+                   "the value never decreases")};
+}
+
+std::vector<Onset> MultiStep::onsets(double start, const Horizon& horizon) const {
+  if (milestones.empty()) return {};
+  const double last = std::ranges::max(milestones) * static_cast<double>(horizon.steps_per_epoch);
+  return {onset_at(start + last, horizon, "milestones", "the last one is never reached")};
+}
+
 double at(const Step& curve, const Clock& clock) {
   const double span = curve.step_size.in_steps_or(kDefaultEpochs, clock.horizon);
   return curve.peak * std::pow(curve.gamma, spans_passed(clock.t, span));

@@ -16,6 +16,8 @@ struct Step {
   Duration step_size = {};
   Warmup warmup = {};
 
+  [[nodiscard]] std::vector<Onset> onsets(double start, const Horizon& horizon) const;
+
   static constexpr std::string_view kind = "step";
   static constexpr About about = {
       .summary = "Step decay: the peak, multiplied by a factor at regular intervals.",
@@ -39,6 +41,7 @@ struct MultiStep {
   Warmup warmup = {};
 
   void check_length(const std::string& where, const Horizon& horizon) const;
+  [[nodiscard]] std::vector<Onset> onsets(double start, const Horizon& horizon) const;
 
   static constexpr std::string_view kind = "multi_step";
   static constexpr About about = {

@@ -22,6 +22,12 @@ double left(Cooldown form, double x) {
 
 }  // namespace
 
+// The decay takes more than one step, or none.
+std::vector<Onset> WarmupStableDecay::onsets(double start, const Horizon& horizon) const {
+  return {Onset::in(horizon, "cooldown", std::floor(start + 1 / cooldown) + 1,
+                    "the decay is no longer than a step and never begins")};
+}
+
 double at(const WarmupStableDecay& curve, const Clock& clock) {
   const double stretch = curve.cooldown * clock.length;
   const double x = std::max(0.0, (clock.t - (clock.length - stretch)) / stretch);

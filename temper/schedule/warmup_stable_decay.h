@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
 #include "temper/core/fields.h"
 #include "temper/schedule/warmup.h"
@@ -19,6 +20,8 @@ struct WarmupStableDecay {
   double cooldown = 0.2;
   Cooldown decay_fn = Cooldown::linear;
   Warmup warmup = {};
+
+  [[nodiscard]] std::vector<Onset> onsets(double start, const Horizon& horizon) const;
 
   static constexpr std::string_view kind = "warmup_stable_decay";
   static constexpr About about = {

@@ -53,8 +53,7 @@ bool wants_statistics(const recipe::Recipe& recipe, std::size_t index) {
 void begin_averages(State& state, const recipe::Recipe& recipe, const schedule::Horizon& horizon) {
   const auto named = weights(*state.network);
   for (const auto& averaging : recipe.averaging)
-    state.averages.push_back(
-        regularize::start(averaging, named, {horizon.steps_per_epoch, horizon.total_steps}));
+    state.averages.push_back(regularize::start(averaging, named, horizon));
   if (recipe.averaging.empty() && optim::evaluates_average(recipe.optimizer))
     state.averages.push_back(regularize::copies_of(named));
 }

@@ -451,7 +451,7 @@ TEST(Lint, SaysWhatIsHardlyMeant) {
   const auto long_warmup =
       made("optimizer.lr = { schedule = \"cosine\", warmup = { epochs = 10 } }");
   EXPECT_THAT(lint(long_warmup, {10, 100}),
-              ElementsAre(HasSubstr("does not end within the run's 100")));
+              ElementsAre(HasSubstr("optimizer.lr.warmup: it does not end within the run")));
   EXPECT_THAT(lint(long_warmup, {10, 101}), IsEmpty());
   EXPECT_THAT(lint(made("averaging = [{ kind = \"ema\", decay = 0.99 }]"), {10, 200}),
               ElementsAre(HasSubstr("initial weights stay")));

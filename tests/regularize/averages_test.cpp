@@ -17,8 +17,8 @@ std::vector<Named> weights(double value) {
 }
 
 /// The average after steps whose weights are 1, 2, 3, ...
-double after(const Averaging& averaging, int steps, Length length) {
-  auto averages = start(averaging, weights(0), length);
+double after(const Averaging& averaging, int steps, const Horizon& run) {
+  auto averages = start(averaging, weights(0), run);
   for (int i = 1; i <= steps; ++i) update(averaging, weights(i), averages);
   EXPECT_EQ(averages.updates, steps);
   return averages.tensors[0].second[0][0].item<double>();
@@ -36,7 +36,7 @@ TEST(Swa, IsPyTorchsMean) {
 }
 
 TEST(Swa, BeginsAfterItsShareOfTheRun) {
-  const Length run{.steps_per_epoch = 10, .total_steps = 100};
+  const Horizon run{.steps_per_epoch = 10, .total_steps = 100};
   EXPECT_DOUBLE_EQ(after(Swa{.start = 0.5}, 50, run), 50);
   EXPECT_DOUBLE_EQ(after(Swa{.start = 0.5}, 60, run), 60);
   EXPECT_DOUBLE_EQ(after(Swa{.start = 0.5}, 80, run), 70);
@@ -45,7 +45,7 @@ TEST(Swa, BeginsAfterItsShareOfTheRun) {
 }
 
 TEST(Lawa, IsTheMeanOfTheLatestWeights) {
-  const Length run{.steps_per_epoch = 10, .total_steps = 100};
+  const Horizon run{.steps_per_epoch = 10, .total_steps = 100};
   EXPECT_DOUBLE_EQ(after(Lawa{.latest = 3}, 20, run), 15);
   EXPECT_DOUBLE_EQ(after(Lawa{.latest = 3}, 59, run), 40);
   EXPECT_DOUBLE_EQ(after(Lawa{.latest = 3}, 100, run), 90);

@@ -77,6 +77,19 @@ TEST(Length, LessThanAnEpochIsARun) {
   EXPECT_THAT(evaluations(folder.path), ElementsAre(Pair(1, 2)));
 }
 
+TEST(Length, TooShortForTheAverageIsRefused) {
+  EXPECT_NO_THROW(plan_of({"epochs=0", "steps=6", "averaging=[\"lawa\"]"}));
+  try {
+    (void)plan_of({"epochs=0", "steps=5", "averaging=[\"lawa\"]"});
+    FAIL() << "not refused";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::usage);
+    EXPECT_THAT(error.what(), HasSubstr("averaging.0.every: the average is never updated and stays "
+                                        "at the initial weights; it needs 6 steps, and there are "
+                                        "5"));
+  }
+}
+
 TEST(Length, AStopChangesNothing) {
   const train::small::Directory folder;
   const auto made = of_steps(13);
