@@ -103,9 +103,8 @@ void Progress::show(const train::Evaluated& e) {
 
 void Progress::show(const train::SkippedStep& e) {
   if (e.action == "stop") return;  // the error message reports it
-  line(fmt::format(
-      "step {} not applied ({}): loss {}{}", e.step, e.action, e.loss,
-      e.parameter.empty() ? "" : ", the gradient of " + e.parameter + " is non-finite"));
+  line(fmt::format("step {} not applied ({}): loss {}{}", e.step, e.action, e.loss,
+                   train::not_finite_text(e)));
 }
 
 void Progress::show(const train::SkippedImage& e) {

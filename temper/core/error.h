@@ -10,7 +10,7 @@ enum class Code {
   usage = 2,      ///< command line or recipe
   data = 3,       ///< images, labels, data files
   io = 4,         ///< disk, permissions
-  numerical = 5,  ///< a non-finite loss or gradient
+  numerical = 5,  ///< numbers that are not finite
   internal = 70,  ///< a bug
   stopped = 75,   ///< stopped on request, after saving; run again to resume
 };

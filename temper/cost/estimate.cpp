@@ -38,6 +38,7 @@ data::LoaderOptions as_at(const data::LoaderOptions& training, std::int64_t step
 
 Estimate estimate(const train::Plan& plan, std::int64_t steps) {
   require_sizes(plan);
+  require_batch_statistics(plan);
   const auto memory = require_memory(plan);
   auto recipe = plan.recipe;
   const recipe::ScheduleDriver driver(recipe, plan.horizon);

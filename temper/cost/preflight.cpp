@@ -10,13 +10,19 @@
 
 #include <cmath>
 #include <functional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <tuple>
 #include <variant>
 
 #include "temper/core/error.h"
 #include "temper/loss/cross_entropy.h"
 #include "temper/loss/mse.h"
 #include "temper/measure/values.h"
+#include "temper/model/freeze.h"
 #include "temper/model/saved_buffers.h"
+#include "temper/train/averaged.h"
 #include "temper/train/state.h"
 #include "temper/train/step.h"
 #include "temper/train/training_size.h"
@@ -45,6 +51,44 @@ void try_size(const train::Plan& plan, model::Network& network, augment::Size si
                             size.height, size.width, step, reason(error), plan.task.height,
                             plan.task.width));
   }
+}
+
+/// The smallest number of images in a pass in training mode, and the pass.
+struct SmallestPass {
+  std::int64_t images = 0;
+  std::string text;
+};
+
+SmallestPass smallest_pass(const recipe::Recipe& recipe) {
+  const auto batch = recipe.data.batch;
+  const auto views = recipe.consistency ? recipe.consistency->views : 1;
+  const auto parts = std::min(recipe.data.micro_batches, batch);
+  SmallestPass smallest{
+      batch / parts * views,
+      fmt::format("data.batch_size = {} in data.micro_batches = {} gives a pass of {} image{}",
+                  batch, recipe.data.micro_batches, batch / parts * views,
+                  batch / parts * views == 1 ? "" : "s")};
+  for (std::size_t i = 0; i < train::averaging_names(recipe).size(); ++i)
+    if (train::wants_statistics(recipe, i) && batch < smallest.images)
+      smallest = {batch, fmt::format("data.batch_size = {} gives, when BatchNorm's statistics are "
+                                     "re-estimated for averaged weights, a pass of {} image{}",
+                                     batch, batch, batch == 1 ? "" : "s")};
+  return smallest;
+}
+
+/// The layer of the first BatchNorm that would see a single value per channel of an image; empty:
+/// none. Those of frozen stages use their running statistics.
+std::string layer_of_one_value(model::Network& network, const model::Task& task) {
+  std::set<std::string_view> trained;
+  for (const auto& parameter : network.parameters())
+    if (parameter.value.requires_grad()) trained.insert(parameter.name);
+  const auto graph = network.graph(task);
+  if (!graph) return "";
+  for (const auto& node : graph->nodes)
+    if (node.operation == model::Operation::normalization &&
+        node.shape.height * node.shape.width == 1 && trained.contains(node.layer + ".weight"))
+      return node.layer;
+  return "";
 }
 
 double lowest_r2(const measure::ValuePredictions& answers) {
@@ -126,7 +170,40 @@ void require_sizes(const train::Plan& plan) {
     try_size(plan, *network, sizes.at(step), step);
 }
 
+void require_batch_statistics(const train::Plan& plan) {
+  const auto& recipe = plan.recipe;
+  const auto pass = smallest_pass(recipe);
+  if (pass.images > 1) return;
+  const auto network = train::build_network(plan);
+  const train::TrainingSize sizes(recipe, plan.horizon, plan.evaluation.size);
+  // Without a schedule of the size, only the end of the frozen epochs tells steps apart.
+  const auto last = plan.horizon.total_steps - 1;
+  const auto stride = sizes.scheduled() ? 1 : std::max<std::int64_t>(1, last);
+  std::set<std::tuple<std::int64_t, std::int64_t, std::int64_t>> seen;
+  for (std::int64_t step = 0; step <= last; step += stride) {
+    const auto [height, width] = sizes.at(step);
+    const auto frozen =
+        recipe.freeze ? model::frozen_stages(*recipe.freeze, step, plan.horizon.steps_per_epoch)
+                      : 0;
+    if (!seen.emplace(height, width, frozen).second) continue;
+    network->freeze(std::min(frozen, network->stages()));
+    auto task = plan.task;
+    task.height = height;
+    task.width = width;
+    if (const auto layer = layer_of_one_value(*network, task); !layer.empty())
+      throw Error(
+          Code::usage, recipe::place(recipe.places, "data.batch_size"),
+          fmt::format("{}, and images of {} x {} pixels (step {} of the run) are a single pixel at "
+                      "the BatchNorm layer {}: the variance of one value per channel is not "
+                      "defined. Train with two images or more per pass (a larger "
+                      "data.batch_size, or fewer data.micro_batches), with larger images, with "
+                      "another model.stem, or with these stages frozen (freeze)",
+                      pass.text, height, width, step, layer));
+  }
+}
+
 Overfit overfit_one_batch(const train::Plan& plan, std::int64_t steps) {
+  require_batch_statistics(plan);
   auto recipe = plan.recipe;
   switch_off_techniques(recipe);
   if (plan.is_regression())

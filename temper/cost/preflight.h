@@ -17,6 +17,11 @@ std::string inspect_first_batch(const train::Plan& plan, model::Network& network
 /// it.
 void require_sizes(const train::Plan& plan);
 
+/// Throws Error{Code::usage} with the layer and the sizes where a BatchNorm layer would see a
+/// single value per channel in a pass in training mode, the variance of which is not defined. A
+/// network without a graph is not checked.
+void require_batch_statistics(const train::Plan& plan);
+
 struct Overfit {
   double first_loss = 0;
   double last_loss = 0;

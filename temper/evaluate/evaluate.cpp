@@ -4,14 +4,17 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/tensor.h>
 #include <c10/core/InferenceMode.h>
-#include <limits>
+#include <fmt/format.h>
 
+#include <cmath>
+#include <limits>
 #include <vector>
 
 #include "temper/core/error.h"
 #include "temper/data/sources/values.h"
 #include "temper/measure/accuracy.h"
 #include "temper/measure/likelihood.h"
+#include "temper/train/guard.h"
 #include "temper/train/precision.h"
 
 namespace temper::evaluate {
@@ -26,6 +29,16 @@ measure::ValuePredictions values_of(const at::Tensor& logits, const data::Source
   const auto targets = at::tensor(all, at::kDouble).view({images.size(), -1});
   return {logits.to(at::kDouble).mul(deviation).add(mean), targets.mul(deviation).add(mean),
           scale.deviation};
+}
+
+/// Names what is not finite in the network, which the logits alone do not tell.
+void require_finite(const at::Tensor& logits, const model::Network& network) {
+  if (std::isfinite(logits.sum(at::kDouble).item<double>())) return;
+  if (const auto name = train::find_not_finite(train::weights(network)))
+    throw Error(Code::numerical,
+                fmt::format("the predictions are not finite, because {} of the network is not; "
+                            "evaluate weights that were saved earlier, or train again",
+                            *name));
 }
 
 }  // namespace
@@ -49,6 +62,7 @@ Predictions predict(model::Network& network, const train::Plan& plan,
     labels.push_back(batch->labels.clone());
   }
   Predictions predictions{at::cat(logits), at::cat(labels)};
+  require_finite(predictions.logits, network);
   if (plan.is_regression()) predictions.values = values_of(predictions.logits, *images, plan.scale);
   return predictions;
 }

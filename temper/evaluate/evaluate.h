@@ -22,7 +22,8 @@ struct Predictions {
 struct Cancelled {};
 
 /// Forward passes over a set in evaluation mode, with the evaluation transform. Leaves the network
-/// in evaluation mode. Throws Error{Code::data} for a set without images.
+/// in evaluation mode. Throws Error{Code::data} for a set without images, and
+/// Error{Code::numerical} for predictions that a weight or buffer makes non-finite, with its name.
 /// @param cancel  when set, called before every batch; true ends the work by throwing Cancelled
 Predictions predict(model::Network& network, const train::Plan& plan,
                     const std::shared_ptr<const data::Source>& images,

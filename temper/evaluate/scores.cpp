@@ -1,10 +1,14 @@
 #include "temper/evaluate/scores.h"
 
+#include <fmt/format.h>
+
 #include <optional>
 
+#include "temper/core/error.h"
 #include "temper/evaluate/statistics.h"
 #include "temper/regularize/averages.h"
 #include "temper/train/averaged.h"
+#include "temper/train/guard.h"
 
 namespace temper::evaluate {
 namespace {
@@ -16,8 +20,14 @@ auto with_average(train::State& state, const recipe::Recipe& recipe, const train
   train::refresh_averages(state, recipe);
   const auto named = train::weights(*state.network);
   const regularize::SwappedAverages swapped(state.averages[index], named);
-  if (train::wants_statistics(recipe, index))
+  if (train::wants_statistics(recipe, index)) {
     reestimate_statistics(*state.network, plan, state.step / plan.horizon.steps_per_epoch, cancel);
+    if (const auto buffer = train::find_not_finite(state.finite_buffers))
+      throw Error(Code::numerical,
+                  fmt::format("the buffer {} is not finite after BatchNorm's statistics were "
+                              "re-estimated for the averaged weights. {}",
+                              *buffer, train::kAboutBuffers));
+  }
   return look();
 }
 

@@ -108,8 +108,8 @@ struct Evaluation {
 
 enum class OnNan : std::uint8_t { stop, skip, rollback };
 
-/// What is done about a step whose loss or gradient is not finite (NaN or infinity). Such a step is
-/// never applied.
+/// What is done about a step whose loss, gradient or buffers are not finite (NaN or infinity). Such
+/// a step is never applied.
 struct Guard {
   OnNan nan = OnNan::stop;
   std::int64_t limit = 10;
@@ -121,9 +121,9 @@ struct Guard {
     return std::tuple{
         field(&Guard::nan,
               {.name = "nan",
-               .meaning = "a loss or gradient that is not finite (NaN or infinity): stop the run, "
-                          "skip the step, or rollback: restore the state of the last anchor and "
-                          "continue with the next batch"}),
+               .meaning = "a loss, gradient or buffer (BatchNorm's running statistics) that is not "
+                          "finite (NaN or infinity): stop the run, skip the step, or rollback: "
+                          "restore the state of the last anchor and continue with the next batch"}),
         field(&Guard::limit, {.name = "limit",
                               .meaning = "number of such steps in a row that ends the run in any "
                                          "case",
@@ -265,7 +265,8 @@ struct Recipe {
         field(&Recipe::evaluation,
               {.name = "evaluation", .meaning = "which weights are evaluated, and how"}),
         field(&Recipe::guard,
-              {.name = "guard", .meaning = "handling of non-finite losses and gradients"}),
+              {.name = "guard",
+               .meaning = "handling of losses, gradients and buffers that are not finite"}),
         field(&Recipe::checkpoint,
               {.name = "checkpoint", .meaning = "saving the state, to resume from"}),
         field(&Recipe::log,

@@ -46,9 +46,8 @@ struct Log {
   void take(const train::Tested& event) { run.test = event; }
   void take(const train::Ended& event) { run.end = event; }
   void take(const train::SkippedStep& event) {
-    run.warnings.push_back(fmt::format(
-        "Step {} was not applied ({}): its loss was {}{}.", event.step, event.action, event.loss,
-        event.parameter.empty() ? "" : ", the gradient of " + event.parameter + " was non-finite"));
+    run.warnings.push_back(fmt::format("Step {} was not applied ({}): loss {}{}.", event.step,
+                                       event.action, event.loss, train::not_finite_text(event)));
   }
   void take(const train::SkippedImage& event) {
     skipped.insert_or_assign(event.where, event.reason);

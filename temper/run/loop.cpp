@@ -6,15 +6,30 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "temper/core/error.h"
 #include "temper/cost/preflight.h"
 #include "temper/evaluate/scores.h"
+#include "temper/train/guard.h"
 #include "temper/train/plateaus.h"
 #include "temper/train/stopping.h"
 
 namespace temper::run {
+namespace {
+
+constexpr std::string_view kNothingSaved = "Nothing was saved after the last checkpoint.";
+
+/// What to do about a step or state that is not finite.
+/// @param tensor  where the loss and its gradients are finite: what is not
+std::string advice(std::string_view tensor) {
+  return tensor.starts_with("the buffer")
+             ? fmt::format("{}.", train::kAboutBuffers)
+             : "Lower the learning rate, lengthen its warm-up, or see 'temper explain guard'.";
+}
+
+}  // namespace
 
 Loop::Loop(const train::Plan& plan, train::State& state, Progress& progress, Journal& journal,
            const Limits& limits)
@@ -103,6 +118,7 @@ bool Loop::stop_asked() const {
 }
 
 void Loop::save() {
+  require_finite();
   const train::Stopwatch watch;
   journal_.save(state_, progress_);
   since_save_ = {};
@@ -159,6 +175,7 @@ void Loop::report_skipped_step(const train::NotFinite& found, const data::Batch&
   train::SkippedStep event{.step = state_.step,
                            .loss = found.loss,
                            .parameter = found.parameter,
+                           .tensor = found.tensor,
                            .action = std::string(name_of(recipe_.guard.nan)),
                            .ids = {}};
   const auto ids = batch.ids.to(at::kCPU);
@@ -178,17 +195,23 @@ void Loop::throw_not_finite(const train::SkippedStep& event) {
       Code::numerical,
       fmt::format(
           "at step {} the training loss is {}{} (learning rate {:g}). The batch starts with {}; "
-          "all of its images are listed in {}. Lower the learning rate, lengthen its warm-up, or "
-          "see 'temper explain guard'. {}",
-          event.step, event.loss,
-          event.parameter.empty()
-              ? ""
-              : fmt::format(" and the gradient of {} is not finite", event.parameter),
-          train::learning_rate(recipe_), fmt::join(images, ", "),
-          (journal_.directory() / "metrics.jsonl").string(),
+          "all of its images are listed in {}. {} {}",
+          event.step, event.loss, train::not_finite_text(event), train::learning_rate(recipe_),
+          fmt::join(images, ", "), (journal_.directory() / "metrics.jsonl").string(),
+          advice(event.tensor),
           recipe_.guard.nan == recipe::OnNan::stop
-              ? "Nothing was saved after the last checkpoint."
+              ? std::string(kNothingSaved)
               : fmt::format("{} steps in a row were not finite.", state_.left_out_in_row)));
+}
+
+/// The state is neither evaluated nor saved if a run could not go on from it.
+void Loop::require_finite() {
+  const auto tensor = train::find_not_finite(state_);
+  if (!tensor) return;
+  journal_.wait();
+  throw Error(Code::numerical,
+              fmt::format("after step {} {} is not finite (learning rate {:g}). {} {}", state_.step,
+                          *tensor, train::learning_rate(recipe_), advice(*tensor), kNothingSaved));
 }
 
 void Loop::record_step() {
@@ -206,6 +229,7 @@ void Loop::record_step() {
 
 /// At the end of an epoch. False: stopped on request, after saving.
 bool Loop::evaluate() {
+  require_finite();
   const train::Stopwatch watch;
   std::optional<train::StopDecision> judged;
   bool last = state_.step == plan_.horizon.total_steps;

@@ -39,6 +39,7 @@ class Loop {
   void train_on(const data::Batch& loaded);
   void report_skipped_step(const train::NotFinite& found, const data::Batch& batch);
   [[noreturn]] void throw_not_finite(const train::SkippedStep& event);
+  void require_finite();
   void record_step();
   bool evaluate();
   [[nodiscard]] std::optional<train::BestMetric> best_metric_of(const train::Scores& scores) const;

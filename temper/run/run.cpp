@@ -102,6 +102,7 @@ Outcome finish(const train::Plan& plan, train::State& state, Progress& progress,
 Outcome run(const train::Plan& plan, const RunOptions& options) {
   train::prepare_thread(plan);
   cost::require_sizes(plan);
+  cost::require_batch_statistics(plan);
   cost::require_memory(plan);
   FolderJournal journal(plan, options.directory);
   auto state = train::begin(plan);

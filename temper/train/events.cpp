@@ -1,5 +1,7 @@
 #include "temper/train/events.h"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -34,6 +36,12 @@ std::optional<std::int64_t> step_of(const Event& event) {
           return std::nullopt;
       },
       event);
+}
+
+std::string not_finite_text(const SkippedStep& event) {
+  if (!event.parameter.empty())
+    return fmt::format(", the gradient of {} is not finite", event.parameter);
+  return event.tensor.empty() ? "" : fmt::format(", {} is not finite", event.tensor);
 }
 
 json to_json(const Event& event) {

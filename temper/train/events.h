@@ -144,21 +144,27 @@ struct Evaluated {
   }
 };
 
-/// A step whose loss or gradient was not finite, and which was not applied.
+/// A step whose loss, gradient or buffers were not finite, and which was not applied.
 struct SkippedStep {
   std::int64_t step = 0;
   double loss = 0;
   std::string parameter;          ///< the first one with a non-finite gradient; "" without any
+  std::string tensor;             ///< see NotFinite::tensor; "" without any
   std::string action;             ///< "stop", "skip" or "rollback"
   std::vector<std::int64_t> ids;  ///< of the batch's images
 
   static constexpr std::string_view kind = "left_out";
   static constexpr auto keys() {
-    return std::tuple{key("step", &SkippedStep::step), key("loss", &SkippedStep::loss),
-                      key("parameter", &SkippedStep::parameter),
-                      key("action", &SkippedStep::action), key("ids", &SkippedStep::ids)};
+    return std::tuple{
+        key("step", &SkippedStep::step),           key("loss", &SkippedStep::loss),
+        key("parameter", &SkippedStep::parameter), key("tensor", &SkippedStep::tensor),
+        key("action", &SkippedStep::action),       key("ids", &SkippedStep::ids)};
   }
 };
+
+/// What was not finite besides the loss, such as ", the gradient of conv1.weight is not finite";
+/// empty where there is nothing to add.
+std::string not_finite_text(const SkippedStep& event);
 
 /// An image that could not be read, and was replaced by another one or excluded from its set.
 /// Reported once per run.

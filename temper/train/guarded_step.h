@@ -6,11 +6,12 @@
 
 namespace temper::train {
 
-/// step(), followed for a non-finite loss or gradient by the action of recipe.guard: `skip`
+/// step(), followed for a non-finite loss, gradient or buffer by the action of recipe.guard: `skip`
 /// restores BatchNorm's running statistics; `rollback` loads the weights, averages and optimizer
 /// state of the last anchor, but keeps the position in the data and the plateaus' records, since
 /// the same batches would give the same numbers again; `stop` leaves the state for the caller to
-/// discard.
+/// discard. `rollback` also undoes an update that leaves weights that are not finite, before they
+/// are saved as an anchor; the others would find them in the next step, or before a save.
 class GuardedStep {
  public:
   /// @param checkpoints  the directory of the anchors

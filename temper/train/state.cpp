@@ -4,6 +4,7 @@
 
 #include "temper/core/error.h"
 #include "temper/train/averaged.h"
+#include "temper/train/guard.h"
 #include "temper/train/plateaus.h"
 #include "temper/train/precision.h"
 #include "temper/train/stopping.h"
@@ -51,6 +52,16 @@ optim::Target target_of(const model::Parameter& parameter) {
           .copy = parameter.copy};
 }
 
+std::vector<Named> finite_buffers(const model::Network& network) {
+  std::vector<Named> finite;
+  for (const auto& [name, value] : network.buffers()) {
+    const Named buffer{name, value};
+    if (value.is_floating_point() && value.numel() > 0 && !find_not_finite({&buffer, 1}))
+      finite.push_back(buffer);
+  }
+  return finite;
+}
+
 }  // namespace
 
 State start(const recipe::Recipe& recipe, std::unique_ptr<model::Network> network,
@@ -60,6 +71,7 @@ State start(const recipe::Recipe& recipe, std::unique_ptr<model::Network> networ
   state.network->set_format(format_of(recipe.precision));
   for (const auto& parameter : state.network->parameters())
     state.targets.push_back(target_of(parameter));
+  state.finite_buffers = finite_buffers(*state.network);
   check_freeze(recipe, *state.network);
   optim::scale(recipe.parameters, state.targets, layers_of(*state.network));
   optim::check(recipe.optimizer);

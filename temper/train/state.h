@@ -24,6 +24,8 @@ struct KeptWeights {
 struct State {
   std::unique_ptr<model::Network> network;
   std::vector<optim::Target> targets;  ///< the network's parameters
+  std::vector<Named> finite_buffers;   ///< those that the guard checks: a constant of a user's
+                                       ///< module may be infinite from the start
   optim::State optimizer;
   std::vector<regularize::Averages> averages;  ///< see averaged.h
   recipe::Plateaus plateaus;                   ///< plateau schedules' records of evaluations

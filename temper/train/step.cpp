@@ -109,7 +109,7 @@ StepResult step(State& state, const recipe::Recipe& recipe, const data::Batch& b
   const auto loss = compute_gradients(state, recipe, batch, times);
   Stopwatch watch;
   ++state.step;
-  if (auto not_finite = find_not_finite(loss, state.targets)) {
+  if (auto not_finite = find_not_finite(loss, state)) {
     optim::zero_gradients(state.targets);
     return {loss, std::move(not_finite)};
   }
