@@ -37,7 +37,8 @@ evaluate::TemperatureFrom temperature_from(const std::string& name) {
 void evaluate(const Options& options) {
   auto model = train::load_model(options.run, options.weights);
   if (options.per_class) train::require_classes(model, "--per-class");
-  const auto assessment = evaluate::assess(options.run, model, train::open_run_plan(options.run),
+  const auto plan = train::open_run_plan(options.run, model.transform);
+  const auto assessment = evaluate::assess(options.run, model, plan,
                                            {.split = options.split,
                                             .temperature = temperature_from(options.temperature),
                                             .figures = {.k = options.top},

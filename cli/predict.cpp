@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "commands.h"
@@ -35,12 +36,21 @@ void predict(const Options& options) {
         "note: probabilities at temperature {:.4g}, fitted on {} validation images (--temperature "
         "none turns this off)\n",
         model.temperature->fit.value, model.temperature->images);
+  std::size_t unread = 0;
+  std::optional<Code> status;
   for (const auto& path : options.images) {
     const auto prediction = evaluate::predict_image(
         model, path, {.top = options.top, .mc_dropout = options.mc_dropout});
     print_text("{}\n", options.as_json ? io::json_text(evaluate::to_json(prediction))
                                        : evaluate::to_text(prediction));
+    if (const auto* failed = std::get_if<evaluate::UnreadImage>(&prediction.predicted)) {
+      ++unread;
+      status = status.value_or(failed->code);
+    }
   }
+  if (!status) return;
+  fmt::print(stderr, "temper: {} of {} images could not be read\n", unread, options.images.size());
+  end_with(static_cast<int>(*status));
 }
 
 }  // namespace
@@ -70,7 +80,11 @@ void add_predict(const Command& app) {
               "and their standard deviation in percentage points")
       .called("N");
   command.flag("--json", options->as_json, "print one JSON object per line");
-  command.footer("Example:\n  temper predict runs/fashion-mnist shoe.png coat.jpg --top 5");
+  command.footer(
+      "A file that can't be read is named in the output (in JSON by \"error\") and does not keep the "
+      "others\nfrom being read; the exit status is then 3 (no picture) or 4 (not readable), that "
+      "of the first one.\n\n"
+      "Example:\n  temper predict runs/fashion-mnist shoe.png coat.jpg --top 5");
   command.run([options] { predict(*options); });
 }
 

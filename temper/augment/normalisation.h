@@ -1,7 +1,10 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <tuple>
 #include <vector>
+
+#include "temper/core/keys.h"
 
 namespace temper::augment {
 
@@ -10,6 +13,10 @@ struct Normalisation {
   std::vector<double> mean;  ///< one per channel
   std::vector<double> std;   ///< one per channel, > 0
   bool operator==(const Normalisation&) const = default;
+
+  static constexpr auto keys() {
+    return std::tuple{key("mean", &Normalisation::mean), key("std", &Normalisation::std)};
+  }
 };
 
 /// Mean and standard deviation of ImageNet's training set, which pretrained networks expect. For

@@ -9,8 +9,11 @@
 namespace temper::augment {
 
 Pipeline::Pipeline(std::vector<Operation> operations, const Normalisation& normalisation,
-                   Size input)
-    : operations_(std::move(operations)), table_(normalisation), input_(input) {
+                   Size input, bool keep_same_size)
+    : operations_(std::move(operations)),
+      table_(normalisation),
+      input_(input),
+      keep_same_size_(keep_same_size) {
   check();
 }
 
@@ -25,6 +28,7 @@ void Pipeline::check() const {
 
 void Pipeline::apply_all(const Address& address, Frame& frame, std::vector<Trace>* traces) const {
   frame.set_input(input_);
+  if (keep_same_size_ && frame.size() == input_) return;
   const Applier apply(address, frame, traces);
   apply(operations_);
 }
@@ -41,6 +45,12 @@ void Pipeline::operator()(const io::Image& image, const Address& address, Frame&
   frame.begin(image);
   apply_all(address, frame, nullptr);
   frame.render(table_, out);
+}
+
+io::Image& Pipeline::pixels(io::Picture& picture, const Address& address, Frame& frame) const {
+  frame.begin(picture);
+  apply_all(address, frame, nullptr);
+  return frame.pixels();
 }
 
 std::vector<Trace> Pipeline::trace(io::Picture& picture, const Address& address,

@@ -17,7 +17,9 @@ namespace temper::augment {
 class Pipeline {
  public:
   /// Throws Error{Code::usage} for options that contradict each other.
-  Pipeline(std::vector<Operation> operations, const Normalisation& normalisation, Size input);
+  /// @param keep_same_size  apply no operation to an image of the input's size
+  Pipeline(std::vector<Operation> operations, const Normalisation& normalisation, Size input,
+           bool keep_same_size = false);
 
   /// Numbers in them may be changed, as schedules do; see check().
   [[nodiscard]] std::span<Operation> operations() { return operations_; }
@@ -39,6 +41,9 @@ class Pipeline {
   void operator()(io::Picture& picture, const Address& address, Frame& frame, float* out) const;
   void operator()(const io::Image& image, const Address& address, Frame& frame, float* out) const;
 
+  /// The image before normalization, owned by the frame and valid until it is used again.
+  [[nodiscard]] io::Image& pixels(io::Picture& picture, const Address& address, Frame& frame) const;
+
   /// What each operation does to that image. The frame is left in the state before rendering.
   [[nodiscard]] std::vector<Trace> trace(io::Picture& picture, const Address& address,
                                          Frame& frame) const;
@@ -52,10 +57,11 @@ class Pipeline {
   std::vector<Operation> operations_;
   NormalisationTable table_;
   Size input_;
+  bool keep_same_size_;
 };
 
-/// The evaluation transform for images of any size: resize of the shorter side to input / 0.875,
-/// then a center crop. Empty if all images already have the input size.
+/// Brings images of any size to the input's: resize of the shorter side to input / 0.875, then a
+/// center crop. Empty if all images already have the input size.
 std::vector<Operation> evaluation_operations(bool same_size,
                                              Interpolation interpolation = Interpolation::bilinear);
 

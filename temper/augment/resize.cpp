@@ -4,6 +4,10 @@
 
 namespace temper::augment {
 
+std::int64_t automatic_side(Size input) {
+  return std::max(input.height, input.width) * 8 / 7;
+}
+
 Size resized(Size image, std::int64_t side) {
   if (image.height < image.width) return {side, side * image.width / image.height};
   return {side * image.height / image.width, side};
@@ -17,8 +21,7 @@ void apply(const Resize& options, Frame& frame, Random& /*random*/) {
         Filter{options.interpolation, options.antialias});
     return;
   }
-  const std::int64_t automatic = std::max(input.height, input.width) * 8 / 7;  // floor(x / 0.875)
-  frame.resize(resized(frame.size(), options.size.value.value_or(automatic)),
+  frame.resize(resized(frame.size(), options.size.value.value_or(automatic_side(input))),
                Filter{options.interpolation, options.antialias});
 }
 

@@ -54,6 +54,9 @@ struct Resize {
 
 void apply(const Resize& options, Frame& frame, Random& random);
 
+/// The length of the shorter side with `size = "auto"`: floor(longer side of the input / 0.875).
+std::int64_t automatic_side(Size input);
+
 /// The size of an image whose shorter side becomes `side`.
 Size resized(Size image, std::int64_t side);
 

@@ -213,6 +213,7 @@ Overfit overfit_one_batch(const train::Plan& plan, std::int64_t steps) {
   recipe.optimizer = optim::Sgd{.lr = 0.02, .momentum = 0.9};
   auto options = plan.training;
   options.views = plan.evaluation.views;
+  options.keep_same_size = plan.evaluation.keep_same_size;
   options.size = plan.evaluation.size;
   options.adapt = {};
   data::Loader loader(plan.train, options);

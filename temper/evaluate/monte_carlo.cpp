@@ -87,7 +87,7 @@ measure::MonteCarlo predict_monte_carlo(model::Network& network, const train::Pl
   return measure::monte_carlo(at::cat(logits, 1));
 }
 
-McDropoutPredictions classify_monte_carlo(train::SavedModel& model, const io::Image& image,
+McDropoutPredictions classify_monte_carlo(train::SavedModel& model, const at::Tensor& input,
                                           std::int64_t k, std::int64_t passes) {
   if (passes < 2)
     throw Error(Code::usage,
@@ -102,8 +102,8 @@ McDropoutPredictions classify_monte_carlo(train::SavedModel& model, const io::Im
   require_constant_rates(model.recipe);
   const c10::InferenceMode inference;
   const DropoutInEvaluation dropping(*model.network);
-  auto logits = answers(*model.network, train::network_input(model, image),
-                        static_cast<std::uint64_t>(model.recipe.seed), 0, passes);
+  auto logits =
+      answers(*model.network, input, static_cast<std::uint64_t>(model.recipe.seed), 0, passes);
   if (model.temperature) logits = measure::divided(logits, model.temperature->fit.value);
   const auto found = measure::monte_carlo(logits);
   const auto [values, indices] = at::topk(found.probabilities[0], std::min(k, model.task.classes));

@@ -38,8 +38,9 @@ struct McDropoutPredictions {
 /// has one. The dropout masks do not depend on other pictures. Throws Error{Code::usage} for fewer
 /// than two passes, for a network without dropout, and where a schedule changed the dropout rates,
 /// whose last values are not saved.
-/// @param k  number of classes to return
-McDropoutPredictions classify_monte_carlo(train::SavedModel& model, const io::Image& image,
+/// @param input  train::network_input() of the picture
+/// @param k      number of classes to return
+McDropoutPredictions classify_monte_carlo(train::SavedModel& model, const at::Tensor& input,
                                           std::int64_t k, std::int64_t passes);
 
 }  // namespace temper::evaluate

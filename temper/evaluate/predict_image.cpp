@@ -5,8 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "temper/io/disk/read_file.h"
-#include "temper/io/image/image.h"
+#include "temper/io/image/picture.h"
 #include "temper/recipe/overloaded.h"
 
 namespace temper::evaluate {
@@ -16,8 +15,6 @@ using nlohmann::json;
 using recipe::Overloaded;
 using Classes = std::vector<train::ClassPrediction>;
 using Values = std::vector<train::PredictedValue>;
-
-constexpr std::uint64_t kMaxFile = std::uint64_t{1} << 30U;
 
 /// "shirt 81.0%, coat 12.5%": each element's text, separated by commas.
 template <class List, class Text>
@@ -31,12 +28,19 @@ std::string listed(const List& list, const Text& text) {
 
 ImagePrediction predict_image(train::SavedModel& model, const std::string& path,
                               const PredictOptions& options) {
-  const auto image =
-      io::decode_image(io::read_file(path, kMaxFile), path, static_cast<int>(model.task.channels));
+  at::Tensor input;
+  try {
+    io::Picture picture;
+    picture.load(path, model.transform.decoding());
+    input = train::network_input(model, picture);
+  } catch (const Error& error) {
+    if (error.code() != Code::io && error.code() != Code::data) throw;
+    return {path, UnreadImage{error.code(), error.message()}};
+  }
   if (options.mc_dropout)
-    return {path, classify_monte_carlo(model, image, options.top, *options.mc_dropout)};
-  if (!model.value_names.empty()) return {path, train::predict_values(model, image)};
-  return {path, train::classify(model, image, options.top)};
+    return {path, classify_monte_carlo(model, input, options.top, *options.mc_dropout)};
+  if (!model.value_names.empty()) return {path, train::predict_values(model, input)};
+  return {path, train::classify(model, input, options.top)};
 }
 
 std::string to_text(const ImagePrediction& prediction) {
@@ -59,6 +63,9 @@ std::string to_text(const ImagePrediction& prediction) {
                    return listed(values, [](const train::PredictedValue& one) {
                      return fmt::format("{} {:.6g}", one.name, one.value);
                    });
+                 },
+                 [](const UnreadImage& unread) {
+                   return fmt::format("could not be read: {}", unread.reason);
                  }},
       prediction.predicted);
   return fmt::format("{}: {}", prediction.image, text);
@@ -85,7 +92,8 @@ json to_json(const ImagePrediction& prediction) {
                  [&](const Values& values) {
                    all["values"] = json::object();
                    for (const auto& one : values) all["values"][one.name] = one.value;
-                 }},
+                 },
+                 [&](const UnreadImage& unread) { all["error"] = unread.reason; }},
       prediction.predicted);
   return all;
 }

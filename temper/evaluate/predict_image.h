@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "temper/core/error.h"
 #include "temper/evaluate/monte_carlo.h"
 #include "temper/train/saved_model.h"
 
@@ -16,17 +17,22 @@ struct PredictOptions {
   std::optional<std::int64_t> mc_dropout = {};  ///< Monte Carlo dropout with so many passes
 };
 
+/// A file that can't be read (Code::io) or decoded (Code::data).
+struct UnreadImage {
+  Code code = Code::data;
+  std::string reason;
+};
+
 /// What a saved model predicts for an image file: classes, classes with Monte Carlo dropout, or
 /// regression targets.
 struct ImagePrediction {
   std::string image;  ///< path
   std::variant<std::vector<train::ClassPrediction>, McDropoutPredictions,
-               std::vector<train::PredictedValue>>
+               std::vector<train::PredictedValue>, UnreadImage>
       predicted;
 };
 
-/// Throws Error: io and data for a file that can't be read or decoded, and as
-/// classify_monte_carlo() does.
+/// Throws as classify_monte_carlo() does.
 /// @param path  of a PNG, JPEG or WebP file
 ImagePrediction predict_image(train::SavedModel& model, const std::string& path,
                               const PredictOptions& options = {});

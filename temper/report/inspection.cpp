@@ -78,7 +78,7 @@ Inspection inspect(const std::filesystem::path& run, const InspectOptions& optio
   if (options.clusters.empty() && options.sensitivity == 0) return result;
   auto model = train::load_model(run);
   train::require_classes(model, "clusters and input sensitivity");
-  const auto plan = train::open_run_plan(run);
+  const auto plan = train::open_run_plan(run, model.transform);
   train::prepare_thread(plan);
   model.network->to(plan.device);
   result.weights = model.weights;

@@ -8,7 +8,6 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-#include "temper/augment/applier.h"
 #include "temper/measure/mistakes.h"
 #include "temper/measure/values.h"
 
@@ -17,15 +16,13 @@ namespace {
 
 constexpr std::int64_t kMistakes = 24;
 
-/// The image after the evaluation transform, so that images of different sizes fit into one tensor.
+/// The image as the network sees it, but for normalization.
 at::Tensor picture(const train::Plan& plan, std::int64_t row) {
   io::Picture image;
   plan.test->read(row, image);
-  augment::Frame frame(plan.evaluation.size);
-  frame.begin(image);
-  const augment::Applier apply({}, frame);
-  apply(plan.evaluation.views.front());
-  const auto& pixels = frame.pixels();
+  augment::Frame frame;
+  const auto pipelines = data::pipelines_of(plan.evaluation);
+  const auto& pixels = pipelines.front().pixels(image, {}, frame);
   auto tensor = at::empty({pixels.height, pixels.width, pixels.channels}, at::kByte);
   std::memcpy(tensor.mutable_data_ptr(), pixels.pixels.data(), pixels.size());
   return tensor;
@@ -45,16 +42,11 @@ std::vector<std::int64_t> worst(const evaluate::Predictions& predictions) {
 
 io::Metadata weights_metadata(const train::Plan& plan) {
   using nlohmann::json;
-  const auto& normalisation = plan.evaluation.normalisation;
-  io::Metadata metadata{
-      {"format", "pt"},
-      {"temper.model", recipe::model_text(plan.recipe)},
-      {"temper.fingerprint", plan.fingerprint},
-      {"temper.classes", json(plan.train->classes()).dump()},
-      {"temper.input", json{plan.task.channels, plan.task.height, plan.task.width}.dump()},
-      {"temper.mean", json(normalisation.mean).dump()},
-      {"temper.std", json(normalisation.std).dump()},
-      {"temper.interpolation", std::string(name_of(augment::Interpolation::bilinear))}};
+  io::Metadata metadata = augment::to_metadata(plan.transform);
+  metadata.insert({{"format", "pt"},
+                   {"temper.model", recipe::model_text(plan.recipe)},
+                   {"temper.fingerprint", plan.fingerprint},
+                   {"temper.classes", json(plan.train->classes()).dump()}});
   if (plan.is_regression()) {
     metadata["temper.values"] = json(plan.train->value_names()).dump();
     metadata["temper.value_mean"] = json(plan.scale.mean).dump();

@@ -13,8 +13,8 @@
 namespace temper::run {
 
 /// The metadata of a file of weights: class names, or the names of regression targets with mean and
-/// deviation of the training set, which convert outputs to the targets' units; input size,
-/// normalization, interpolation, architecture.
+/// deviation of the training set, which convert outputs to the targets' units; the input transform;
+/// architecture.
 io::Metadata weights_metadata(const train::Plan& plan);
 
 /// Writes weights that temper, Python's safetensors and, by their parameter names, torchvision and

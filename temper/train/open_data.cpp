@@ -9,6 +9,17 @@
 #include "temper/data/sources/open.h"
 
 namespace temper::train {
+namespace {
+
+recipe::Recipe run_recipe(const std::filesystem::path& run) {
+  const auto path = run / "recipe.toml";
+  if (!std::filesystem::exists(path))
+    throw Error(Code::usage, fmt::format("{}: no run (looked for {}); expected a run directory",
+                                         run.string(), path.filename().string()));
+  return recipe::load(path);
+}
+
+}  // namespace
 
 data::FileOptions file_options(const recipe::Recipe& recipe) {
   const auto& data = recipe.data;
@@ -36,11 +47,16 @@ Plan open_plan(const recipe::Recipe& recipe) {
 }
 
 Plan open_run_plan(const std::filesystem::path& run) {
-  const auto path = run / "recipe.toml";
-  if (!std::filesystem::exists(path))
-    throw Error(Code::usage, fmt::format("{}: no run (looked for {}); expected a run directory",
-                                         run.string(), path.filename().string()));
-  return open_plan(recipe::load(path));
+  return open_plan(run_recipe(run));
+}
+
+Plan open_run_plan(const std::filesystem::path& run, const augment::InputTransform& transform) {
+  auto recipe = run_recipe(run);
+  recipe.data.decode = transform.decode;
+  recipe.data.exif_orientation = transform.exif_orientation;
+  auto plan = open_plan(recipe);
+  read_with(plan, transform);
+  return plan;
 }
 
 std::string data_name(const recipe::Recipe& recipe) {

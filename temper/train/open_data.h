@@ -22,6 +22,10 @@ Plan open_plan(const recipe::Recipe& recipe);
 /// Error{Code::usage} when the directory holds no run.
 Plan open_run_plan(const std::filesystem::path& run);
 
+/// The plan of an earlier run to evaluate a saved model with: images are read with the model's
+/// transform, whatever the recipe and the data have become.
+Plan open_run_plan(const std::filesystem::path& run, const augment::InputTransform& transform);
+
 /// The name of the recipe's data, for messages: "pictures", or "pictures + more".
 std::string data_name(const recipe::Recipe& recipe);
 

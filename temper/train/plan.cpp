@@ -61,16 +61,16 @@ std::shared_ptr<const data::Source> probe_of(const data::Dataset& sets, std::uin
                                         data::random_rows(sets.train->size(), count, seed));
 }
 
-/// Operations of the recipe, preceded by those of evaluation, which resize images to the network's
-/// input, unless one of the recipe's does that.
-std::vector<augment::Operation> training_operations(
-    std::span<const augment::Operation> asked, const std::vector<augment::Operation>& evaluation) {
+/// Operations of the recipe, preceded by those that bring images to the network's input, unless one
+/// of the recipe's does that.
+std::vector<augment::Operation> training_operations(std::span<const augment::Operation> asked,
+                                                    bool same_size) {
   const auto fits_input = []<class Options>(const Options&) {
     return requires { requires Options::fits_input; };
   };
   std::vector<augment::Operation> all;
   if (std::ranges::none_of(asked, [&](const auto& one) { return std::visit(fits_input, one); }))
-    all = evaluation;
+    all = augment::evaluation_operations(same_size);
   all.insert(all.end(), asked.begin(), asked.end());
   return all;
 }
@@ -152,7 +152,7 @@ data::LoaderOptions training_options(const Plan& plan) {
   std::vector<RecipeOperations> asked;
   for (const auto count : operations_by_view(plan.recipe)) {
     auto& view = options.views.emplace_back(
-        training_operations(std::span(data.augment).first(count), plan.evaluation.views.front()));
+        training_operations(std::span(data.augment).first(count), plan.transform.keep_same_size));
     asked.push_back({.first = view.size() - count, .count = count});
     // The operations may give another size than data.train_size: images are resized last.
     if (sizes.given()) view.emplace_back(augment::Resize{.sides = augment::ResizedSides::both});
@@ -213,15 +213,13 @@ Plan planned(const recipe::Recipe& recipe, const data::Dataset& data) {
   recipe::check_plateaus(options, plan.validation != nullptr);
   check_stopping(options, plan.validation != nullptr);
   recipe::resolve(options, plan.horizon);
-  const bool same_size = augment::Size{data.height, data.width} == input;
-  plan.evaluation = {.views = {augment::evaluation_operations(same_size)},
-                     .normalisation = data::normalisation_of(
-                         sets, options.data.on_bad_image == recipe::OnBadImage::skip),
-                     .size = input,
-                     .batch = kEvaluationBatch,
-                     .shuffle = false,
-                     .drop_last = false,
-                     .threads = *options.data.loader_threads.value};
+  read_with(plan, {.input = {plan.task.channels, input.height, input.width},
+                   .decode = options.data.decode,
+                   .exif_orientation = options.data.exif_orientation,
+                   .keep_same_size = augment::Size{data.height, data.width} == input,
+                   .resize = augment::automatic_side(input),
+                   .normalisation = data::normalisation_of(
+                       sets, options.data.on_bad_image == recipe::OnBadImage::skip)});
   plan.training = training_options(plan);
   resolve_teacher(plan);
   plan.data_digest = digest(data);
@@ -241,6 +239,13 @@ void keep_memory() {
 
 Plan plan(const recipe::Recipe& recipe, const data::Dataset& data) {
   return recipe::with_places(recipe.places, [&] { return planned(recipe, data); });
+}
+
+void read_with(Plan& plan, augment::InputTransform transform) {
+  plan.evaluation = data::evaluation_options(transform);
+  plan.evaluation.batch = kEvaluationBatch;
+  plan.evaluation.threads = *plan.recipe.data.loader_threads.value;
+  plan.transform = std::move(transform);
 }
 
 std::unique_ptr<model::Network> build_network(const Plan& plan) {

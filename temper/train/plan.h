@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "temper/augment/input_transform.h"
 #include "temper/data/loader/loader.h"
 #include "temper/data/prepare/labels.h"
 #include "temper/data/prepare/readable.h"
@@ -43,8 +44,9 @@ struct Plan {
   /// training set are found by the loader.
   std::vector<data::BadImage> bad;
 
+  augment::InputTransform transform;  ///< outside training
   data::LoaderOptions training;
-  data::LoaderOptions evaluation;
+  data::LoaderOptions evaluation;  ///< with the transform; see read_with()
 
   /// Regression targets in place of classes.
   [[nodiscard]] bool is_regression() const { return !scale.mean.empty(); }
@@ -53,6 +55,9 @@ struct Plan {
 /// Throws Error: usage where the data or the machine does not support the recipe, data for data
 /// that can't be trained on.
 Plan plan(const recipe::Recipe& recipe, const data::Dataset& data);
+
+/// Makes the plan evaluate with that transform.
+void read_with(Plan& plan, augment::InputTransform transform);
 
 /// The network with its initial weights, on the plan's device.
 std::unique_ptr<model::Network> build_network(const Plan& plan);

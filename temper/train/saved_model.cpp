@@ -12,6 +12,7 @@
 
 #include "temper/augment/pipeline.h"
 #include "temper/core/error.h"
+#include "temper/data/loader/loader.h"
 #include "temper/measure/temperature.h"
 #include "temper/model/architecture.h"
 #include "temper/train/averaged.h"
@@ -101,7 +102,6 @@ SavedModel load_model(const fs::path& run, const std::string& weights_asked) {
   model.temperature = saved_temperature(run, model.weights, path);
 
   model.classes = list<std::string>(file, path, "temper.classes");
-  const auto input = list<std::int64_t>(file, path, "temper.input");
   if (file.metadata().contains("temper.values")) {
     model.value_names = list<std::string>(file, path, "temper.values");
     model.scale = {list<double>(file, path, "temper.value_mean"),
@@ -113,14 +113,18 @@ SavedModel load_model(const fs::path& run, const std::string& weights_asked) {
                 fmt::format("the metadata has {} target names, {} means and {} deviations; "
                             "expected the same number of each",
                             values, model.scale.mean.size(), model.scale.deviation.size()));
-  if (input.size() != 3 || (values == 0 && model.classes.size() < 2) ||
-      std::any_of(input.begin(), input.end(), [](auto n) { return n < 1 || n > 65536; }))
-    throw Error(Code::data, {.file = path.string()},
-                "the metadata has no valid input size, or fewer than two classes");
+  if (values == 0 && model.classes.size() < 2)
+    throw Error(
+        Code::data, {.file = path.string()},
+        fmt::format("the metadata has {} classes; expected two or more", model.classes.size()));
+  // Older files have only input size and normalization.
+  model.transform = augment::from_metadata(
+      file.metadata(),
+      {.input = {}, .decode = recipe.data.decode, .exif_orientation = recipe.data.exif_orientation},
+      path.string());
+  const auto& input = model.transform.input;
   model.task = {input[0], input[1], input[2],
                 static_cast<std::int64_t>(values > 0 ? values : model.classes.size())};
-  model.normalisation = {list<double>(file, path, "temper.mean"),
-                         list<double>(file, path, "temper.std")};
 
   model.recipe = recipe;
   model.network = model::build(recipe.model, model.task, static_cast<std::uint64_t>(recipe.seed));
@@ -129,15 +133,19 @@ SavedModel load_model(const fs::path& run, const std::string& weights_asked) {
   return model;
 }
 
-at::Tensor network_input(const SavedModel& model, const io::Image& image) {
-  const augment::Size size{model.task.height, model.task.width};
-  const bool same_size = augment::Size{image.height, image.width} == size;
-  const augment::Pipeline pipeline(augment::evaluation_operations(same_size), model.normalisation,
-                                   size);
-  augment::Frame frame(size);
-  const auto input = at::empty({1, size.height, size.width, model.task.channels}, at::kFloat);
-  pipeline(image, {}, frame, input.mutable_data_ptr<float>());
+at::Tensor network_input(const SavedModel& model, io::Picture& picture) {
+  const auto pipelines = data::pipelines_of(data::evaluation_options(model.transform));
+  augment::Frame frame;
+  const auto input =
+      at::empty({1, model.task.height, model.task.width, model.task.channels}, at::kFloat);
+  pipelines.front()(picture, {}, frame, input.mutable_data_ptr<float>());
   return input.permute({0, 3, 1, 2});
+}
+
+at::Tensor network_input(const SavedModel& model, const io::Image& image) {
+  io::Picture picture;
+  picture.view(image);
+  return network_input(model, picture);
 }
 
 void require_classes(const SavedModel& model, const std::string& what) {
@@ -146,9 +154,9 @@ void require_classes(const SavedModel& model, const std::string& what) {
               "the run was trained on regression targets, and this needs classes; leave it out");
 }
 
-std::vector<PredictedValue> predict_values(SavedModel& model, const io::Image& image) {
+std::vector<PredictedValue> predict_values(SavedModel& model, const at::Tensor& input) {
   const c10::InferenceMode inference;
-  const auto answers = model.network->forward(network_input(model, image)).to(at::kDouble);
+  const auto answers = model.network->forward(input).to(at::kDouble);
   std::vector<PredictedValue> values;
   for (std::size_t k = 0; k < model.value_names.size(); ++k)
     values.push_back(
@@ -158,10 +166,10 @@ std::vector<PredictedValue> predict_values(SavedModel& model, const io::Image& i
   return values;
 }
 
-std::vector<ClassPrediction> classify(SavedModel& model, const io::Image& image, std::int64_t k) {
+std::vector<ClassPrediction> classify(SavedModel& model, const at::Tensor& input, std::int64_t k) {
   require_classes(model, "probabilities");
   const c10::InferenceMode inference;
-  auto logits = model.network->forward(network_input(model, image));
+  auto logits = model.network->forward(input);
   if (model.temperature) logits = measure::divided(logits, model.temperature->fit.value);
   const auto [values, indices] =
       at::topk(at::softmax(logits, 1, at::kDouble)[0], std::min(k, model.task.classes));

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "temper/augment/normalisation.h"
-#include "temper/data/loader/loader.h"
+#include "temper/augment/input_transform.h"
 #include "temper/data/sources/values.h"
 #include "temper/io/image/image.h"
+#include "temper/io/image/picture.h"
 #include "temper/model/network.h"
 #include "temper/train/plan.h"
 #include "temper/train/temperature.h"
@@ -24,7 +24,7 @@ struct SavedModel {
   std::vector<std::string> value_names;  ///< of regression targets, in place of classes
   data::ValueScale scale;                ///< mean and deviation of each target
   model::Task task;
-  augment::Normalisation normalisation;
+  augment::InputTransform transform;            ///< as in the run's own evaluations
   std::string weights;                          ///< "raw", "averaged", "ema-2", "best" or "last"
   std::filesystem::path file;                   ///< that holds them
   std::optional<SavedTemperature> temperature;  ///< fitted for these weights, if any
@@ -37,7 +37,9 @@ struct SavedModel {
 ///                 "last" checkpoint, averaged where there is an average
 SavedModel load_model(const std::filesystem::path& run, const std::string& weights = "");
 
-/// The network's input for a picture, float [1, channels, height, width].
+/// The network's input for a picture, float [1, channels, height, width]. A file is to be read with
+/// the transform's decoding().
+at::Tensor network_input(const SavedModel& model, io::Picture& picture);
 at::Tensor network_input(const SavedModel& model, const io::Image& image);
 
 struct ClassPrediction {
@@ -47,7 +49,8 @@ struct ClassPrediction {
 
 /// The k most probable classes of a picture, most probable first, at the model's temperature if it
 /// has one.
-std::vector<ClassPrediction> classify(SavedModel& model, const io::Image& image, std::int64_t k);
+/// @param input  network_input() of the picture
+std::vector<ClassPrediction> classify(SavedModel& model, const at::Tensor& input, std::int64_t k);
 
 /// Throws Error{Code::usage} where the model was trained on regression targets.
 /// @param what  name of the feature that needs classes, for the message
@@ -59,6 +62,7 @@ struct PredictedValue {
 };
 
 /// The predictions of a model trained on regression targets for a picture.
-std::vector<PredictedValue> predict_values(SavedModel& model, const io::Image& image);
+/// @param input  network_input() of the picture
+std::vector<PredictedValue> predict_values(SavedModel& model, const at::Tensor& input);
 
 }  // namespace temper::train

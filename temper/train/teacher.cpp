@@ -67,14 +67,13 @@ void require_same_task(const Plan& plan, const SavedModel& teacher) {
                              "{}; train both with the same data.size",
                              from, shape(task), shape(plan.task)));
   const auto& normalisation = plan.evaluation.normalisation;
-  if (!close(teacher.normalisation.mean, normalisation.mean) ||
-      !close(teacher.normalisation.std, normalisation.std))
+  const auto& theirs = teacher.transform.normalisation;
+  if (!close(theirs.mean, normalisation.mean) || !close(theirs.std, normalisation.std))
     refuse(plan,
            fmt::format("{} was trained with normalization mean [{}] and std [{}], but this run has "
                        "[{}] and [{}], computed from other training images; train both with the "
                        "same data, validation, limit and seed",
-                       from, fmt::join(teacher.normalisation.mean, ", "),
-                       fmt::join(teacher.normalisation.std, ", "),
+                       from, fmt::join(theirs.mean, ", "), fmt::join(theirs.std, ", "),
                        fmt::join(normalisation.mean, ", "), fmt::join(normalisation.std, ", ")));
 }
 

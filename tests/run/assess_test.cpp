@@ -169,7 +169,7 @@ TEST(Assess, FitsATemperatureThatTheModelThenHas) {
   EXPECT_EQ(saved.scaled->nll, fitted.scaled->nll);
 
   // The probabilities change, the predicted classes do not.
-  const auto image = trained.plan.validation->image(0);
+  const auto image = train::network_input(*trained.model, trained.plan.validation->image(0));
   const auto with = train::classify(*trained.model, image, 2);
   trained.model->temperature.reset();
   const auto without = train::classify(*trained.model, image, 2);

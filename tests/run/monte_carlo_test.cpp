@@ -23,13 +23,13 @@ train::SavedModel trained(const std::vector<std::string>& sets, const fs::path& 
   return train::load_model(directory);
 }
 
-io::Image picture() {
-  return train::small::dataset(4).train->image(1);
+at::Tensor input(const train::SavedModel& model) {
+  return train::network_input(model, train::small::dataset(4).train->image(1));
 }
 
 std::string refusal(train::SavedModel& model, std::int64_t passes) {
   try {
-    (void)evaluate::classify_monte_carlo(model, picture(), 2, passes);
+    (void)evaluate::classify_monte_carlo(model, input(model), 2, passes);
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), Code::usage);
     return error.what();
@@ -40,9 +40,9 @@ std::string refusal(train::SavedModel& model, std::int64_t passes) {
 TEST(MonteCarloPictures, GiveMeansWithTheirSpread) {
   const train::small::Directory directory;
   auto model = trained({"epochs=1", kDropout}, directory.path);
-  const auto plain = train::classify(model, picture(), 2);
-  const auto few = evaluate::classify_monte_carlo(model, picture(), 2, 4);
-  const auto many = evaluate::classify_monte_carlo(model, picture(), 2, 400);
+  const auto plain = train::classify(model, input(model), 2);
+  const auto few = evaluate::classify_monte_carlo(model, input(model), 2, 4);
+  const auto many = evaluate::classify_monte_carlo(model, input(model), 2, 400);
   ASSERT_EQ(few.top.size(), 2U);
   EXPECT_NEAR(few.top[0].probability + few.top[1].probability, 1, 1e-9);
   EXPECT_GE(few.top[0].probability, few.top[1].probability);
@@ -54,9 +54,9 @@ TEST(MonteCarloPictures, GiveMeansWithTheirSpread) {
   EXPECT_NEAR(many.top[0].probability,
               many.top[0].name == plain[0].name ? plain[0].probability : plain[1].probability, 0.1);
   // The dropout masks are the same again, and the network is restored.
-  EXPECT_EQ(evaluate::classify_monte_carlo(model, picture(), 2, 4).top[0].deviation,
+  EXPECT_EQ(evaluate::classify_monte_carlo(model, input(model), 2, 4).top[0].deviation,
             few.top[0].deviation);
-  EXPECT_EQ(train::classify(model, picture(), 2)[0].probability, plain[0].probability);
+  EXPECT_EQ(train::classify(model, input(model), 2)[0].probability, plain[0].probability);
 }
 
 TEST(MonteCarloPictures, AreRefusedWhereThereIsNoSpread) {

@@ -36,7 +36,8 @@ struct Trained {
 TEST(PredictImage, GivesTheClassesOfAFile) {
   Trained trained;
   const auto found = evaluate::predict_image(*trained.model, trained.file, {.top = 2});
-  const auto expected = train::classify(*trained.model, trained.picture, 2);
+  const auto expected =
+      train::classify(*trained.model, train::network_input(*trained.model, trained.picture), 2);
   const auto& classes = std::get<std::vector<train::ClassPrediction>>(found.predicted);
   ASSERT_EQ(classes.size(), 2U);
   EXPECT_EQ(classes[0].name, expected[0].name);
@@ -61,13 +62,25 @@ TEST(PredictImage, NamesAFileThatIsNoPicture) {
   Trained trained;
   const auto text = (trained.directory.path / "text.png").string();
   std::ofstream(text) << "no picture";
-  try {
-    (void)evaluate::predict_image(*trained.model, text);
-    FAIL() << "it was decoded";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::data);
-    EXPECT_THAT(error.what(), HasSubstr("text.png"));
-  }
+  const auto found = evaluate::predict_image(*trained.model, text);
+  const auto& unread = std::get<evaluate::UnreadImage>(found.predicted);
+  EXPECT_EQ(unread.code, Code::data);
+  EXPECT_EQ(evaluate::to_text(found), text + ": could not be read: " + unread.reason);
+  EXPECT_EQ(to_json(found), (nlohmann::json{{"image", text}, {"error", unread.reason}}));
+}
+
+TEST(PredictImage, NamesAFileThatIsNotThereOrCutShort) {
+  Trained trained;
+  const auto absent =
+      evaluate::predict_image(*trained.model, (trained.directory.path / "absent.png").string());
+  EXPECT_EQ(std::get<evaluate::UnreadImage>(absent.predicted).code, Code::io);
+
+  auto bytes = io::encode_png(trained.picture);
+  bytes.resize(bytes.size() / 2);
+  const auto path = (trained.directory.path / "half.png").string();
+  io::write_atomically(path, bytes);
+  const auto half = evaluate::predict_image(*trained.model, path);
+  EXPECT_EQ(std::get<evaluate::UnreadImage>(half.predicted).code, Code::data);
 }
 
 TEST(PredictImage, IsOneLineOfText) {

@@ -145,7 +145,7 @@ TEST(ValueRun, LearnsAndTellsInTheValuesUnits) {
 
   // A single picture gets the same prediction as in the whole set.
   const auto answers = evaluate::predict(*model.network, made, made.test);
-  const auto one = train::predict_values(model, made.test->image(3));
+  const auto one = train::predict_values(model, train::network_input(model, made.test->image(3)));
   EXPECT_EQ(one[0].name, "bright");
   EXPECT_NEAR(one[0].value, answers.values->predicted[3][0].item<double>(), 1e-2);
   EXPECT_NEAR(one[1].value, answers.values->predicted[3][1].item<double>(), 2e-5);
@@ -156,7 +156,7 @@ TEST(ValueRun, LearnsAndTellsInTheValuesUnits) {
   EXPECT_EQ(predictions.at("predicted").shape, (std::vector<std::int64_t>{36, 2}));
   EXPECT_EQ(predictions.at("targets").shape, (std::vector<std::int64_t>{36, 2}));
 
-  EXPECT_THROW(train::classify(model, made.test->image(0), 1), Error);
+  EXPECT_THROW(train::classify(model, train::network_input(model, made.test->image(0)), 1), Error);
   EXPECT_THROW(
       evaluate::assess(run.path, model, made, {.temperature = evaluate::TemperatureFrom::fit}),
       Error);

@@ -337,10 +337,19 @@ class Loader::Workers {
   std::vector<std::thread> workers_;
 };
 
+LoaderOptions evaluation_options(const augment::InputTransform& transform) {
+  return {.views = {transform.operations()},
+          .normalisation = transform.normalisation,
+          .keep_same_size = transform.keep_same_size,
+          .size = transform.size(),
+          .shuffle = false,
+          .drop_last = false};
+}
+
 std::vector<augment::Pipeline> pipelines_of(const LoaderOptions& options) {
   std::vector<augment::Pipeline> pipelines;
   for (const auto& operations : options.views)
-    pipelines.emplace_back(operations, options.normalisation, options.size);
+    pipelines.emplace_back(operations, options.normalisation, options.size, options.keep_same_size);
   return pipelines;
 }
 

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "temper/augment/input_transform.h"
 #include "temper/augment/pipeline.h"
 #include "temper/data/loader/batch.h"
 #include "temper/data/sources/source.h"
@@ -16,6 +17,8 @@ struct LoaderOptions {
   std::vector<std::vector<augment::Operation>> views =
       std::vector<std::vector<augment::Operation>>(1);
   augment::Normalisation normalisation = {};
+  /// True: no operation is applied to an image that has the size.
+  bool keep_same_size = false;
   augment::Size size = {};   ///< of the images; with `adapt` the largest size, which is allocated
   std::int64_t batch = 128;  ///< images, >= 1
   std::uint64_t seed = 1;
@@ -35,6 +38,9 @@ struct LoaderOptions {
   /// nothing is scheduled.
   std::function<void(std::int64_t step, std::span<augment::Pipeline> views)> adapt = {};
 };
+
+/// The options to read every image once, in the source's order, with that transform.
+LoaderOptions evaluation_options(const augment::InputTransform& transform);
 
 /// The pipelines of the views, before `adapt`.
 std::vector<augment::Pipeline> pipelines_of(const LoaderOptions& options);
