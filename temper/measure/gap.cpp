@@ -3,6 +3,7 @@
 #include <ATen/ops/argmax.h>
 #include <ATen/ops/eq.h>
 #include <ATen/ops/mean.h>
+#include <ATen/ops/sum.h>
 #include <ATen/ops/var.h>
 
 #include <cmath>
@@ -30,8 +31,12 @@ Interval around(double difference, const Mean& left, const Mean& right) {
   return {difference - half, difference + half};
 }
 
-Mean accuracy(const at::Tensor& logits, const at::Tensor& labels) {
-  return mean_of(logits.argmax(1).eq(labels).to(at::kDouble));
+Fraction correct(const at::Tensor& logits, const at::Tensor& labels) {
+  return {logits.argmax(1).eq(labels).sum().item<std::int64_t>(), labels.size(0)};
+}
+
+double value_of(const Fraction& fraction) {
+  return static_cast<double>(fraction.successes) / static_cast<double>(fraction.trials);
 }
 
 }  // namespace
@@ -47,10 +52,10 @@ Gap generalisation_gap(const at::Tensor& training_logits, const at::Tensor& trai
                        const at::Tensor& logits, const at::Tensor& labels) {
   const auto loss = loss_gap(negative_log_likelihoods(training_logits, training_labels),
                              negative_log_likelihoods(logits, labels));
-  const auto found = accuracy(training_logits, training_labels);
-  const auto found_out = accuracy(logits, labels);
-  const double right = found.value - found_out.value;
-  return {loss.value, right, loss.interval, around(right, found, found_out)};
+  const auto trained = correct(training_logits, training_labels);
+  const auto seen_anew = correct(logits, labels);
+  return {loss.value, value_of(trained) - value_of(seen_anew), loss.interval,
+          newcombe(trained, seen_anew)};
 }
 
 }  // namespace temper::measure

@@ -25,4 +25,14 @@ Interval wilson(std::int64_t successes, std::int64_t trials) {
           successes == trials ? 1 : std::min(1.0, centre + half)};
 }
 
+Interval newcombe(const Fraction& a, const Fraction& b) {
+  const auto of_a = wilson(a.successes, a.trials);
+  const auto of_b = wilson(b.successes, b.trials);
+  const double p = static_cast<double>(a.successes) / static_cast<double>(a.trials);
+  const double q = static_cast<double>(b.successes) / static_cast<double>(b.trials);
+  // The limits are for rounding alone.
+  return {std::max(-1.0, p - q - std::hypot(p - of_a.low, of_b.high - q)),
+          std::min(1.0, p - q + std::hypot(of_a.high - p, q - of_b.low))};
+}
+
 }  // namespace temper::measure

@@ -26,4 +26,18 @@ struct Interval {
 /// @param successes  in [0, trials]; trials >= 1. Throws Error{Code::data} otherwise.
 Interval wilson(std::int64_t successes, std::int64_t trials);
 
+struct Fraction {
+  std::int64_t successes;
+  std::int64_t trials;
+};
+
+/// The 95% interval of the difference a - b of two independent fractions (Newcombe 1998, "Interval
+/// estimation for the difference between independent proportions", method 10). With the fractions
+/// p, q and Wilson's intervals [l_p, u_p], [l_q, u_q]:
+///
+///   p - q - sqrt((p - l_p)^2 + (u_q - q)^2)   to   p - q + sqrt((u_p - p)^2 + (q - l_q)^2)
+///
+/// Within [-1, 1], and of some width also where all or none are successes. Throws as wilson() does.
+Interval newcombe(const Fraction& a, const Fraction& b);
+
 }  // namespace temper::measure

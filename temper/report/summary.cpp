@@ -4,6 +4,7 @@
 
 #include <cctype>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "temper/io/format/json_keys.h"
@@ -22,20 +23,20 @@ bool is_measured(const train::Score& score) {
   return score.count > 0 && (score.errors || (score.accuracy >= 0 && score.accuracy <= 1));
 }
 
-/// Wilson's interval of an accuracy from the log.
-measure::Interval accuracy_interval(const train::Score& score) {
-  const auto correct = std::llround(score.accuracy * static_cast<double>(score.count));
-  return measure::wilson(correct, score.count);
+/// An accuracy from the log.
+measure::Fraction correct(const train::Score& score) {
+  return {std::llround(score.accuracy * static_cast<double>(score.count)), score.count};
 }
 
-/// The 95% interval of a difference of accuracies, by the normal approximation.
+measure::Interval accuracy_interval(const train::Score& score) {
+  const auto [successes, trials] = correct(score);
+  return measure::wilson(successes, trials);
+}
+
 measure::Interval accuracy_interval(const evaluate::Gap& gap) {
-  constexpr double z = 1.959963984540054;  // 97.5% quantile of the normal distribution
-  const auto variance = [](const train::Score& score) {
-    return score.accuracy * (1 - score.accuracy) / static_cast<double>(score.count);
-  };
-  const double half = z * std::sqrt(variance(gap.train) + variance(gap.validation));
-  return {gap.accuracy - half, gap.accuracy + half};
+  constexpr auto unknown = std::numeric_limits<double>::quiet_NaN();
+  if (!is_measured(gap.train) || !is_measured(gap.validation)) return {unknown, unknown};
+  return measure::newcombe(correct(gap.train), correct(gap.validation));
 }
 
 std::optional<evaluate::Gap> gap_of(const Run& run, const std::string& weights) {

@@ -242,6 +242,16 @@ TEST(Gap, IsPositiveWhereTrainingImagesAreKnownByHeart) {
   EXPECT_GT(gap.accuracy_interval.low, 0);
 }
 
+TEST(Gap, InAccuracyLiesWithinAHundredPointsForFewImages) {
+  const auto logits = at::eye(2, at::kDouble).mul(20);
+  const auto right = at::arange(2);
+  const auto wrong = at::arange(2).flip(0);
+  const auto gap = generalisation_gap(logits, right, logits, wrong);
+  EXPECT_EQ(gap.accuracy, 1);
+  EXPECT_EQ(gap.accuracy_interval.high, 1);
+  EXPECT_NEAR(gap.accuracy_interval.low, 0.06999, 1e-5);
+}
+
 TEST(Plane, KeepsDistancesOfWhatLiesOnIt) {
   const auto head = normal({5, 16}, 16);
   const auto mix = at::softmax(normal({20, 3}, 17), 1);

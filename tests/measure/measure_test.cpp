@@ -111,6 +111,42 @@ TEST(Wilson, RefusesMoreSuccessesThanTrials) {
   expect_error(Code::data, "-1 successes", [] { wilson(-1, 3); });
 }
 
+TEST(Newcombe, IsThatOfThePaper) {
+  struct Row {
+    Fraction a;
+    Fraction b;
+    Interval expected;
+  };
+  // Newcombe 1998, table II, method 10.
+  for (const auto& [a, b, expected] :
+       {Row{{56, 70}, {48, 80}, {0.0524, 0.3339}}, Row{{9, 10}, {3, 10}, {0.1705, 0.8090}},
+        Row{{5, 56}, {0, 29}, {-0.0381, 0.1926}}, Row{{0, 10}, {0, 20}, {-0.1611, 0.2775}},
+        Row{{10, 10}, {0, 20}, {0.6791, 1}}, Row{{10, 10}, {0, 10}, {0.6075, 1}}}) {
+    const auto found = newcombe(a, b);
+    EXPECT_NEAR(found.low, expected.low, 5e-5);
+    EXPECT_NEAR(found.high, expected.high, 5e-5);
+    const auto mirrored = newcombe(b, a);
+    EXPECT_NEAR(mirrored.low, -found.high, 1e-15);
+    EXPECT_NEAR(mirrored.high, -found.low, 1e-15);
+  }
+}
+
+TEST(Newcombe, StaysWithinAHundredPoints) {
+  for (std::int64_t trials = 1; trials <= 12; ++trials)
+    for (std::int64_t a = 0; a <= trials; ++a)
+      for (std::int64_t b = 0; b <= 5; ++b) {
+        const auto found = newcombe({a, trials}, {b, 5});
+        const double gap =
+            static_cast<double>(a) / static_cast<double>(trials) - static_cast<double>(b) / 5;
+        EXPECT_GE(found.low, -1);
+        EXPECT_LE(found.low, gap);
+        EXPECT_GE(found.high, gap);
+        EXPECT_LE(found.high, 1);
+        EXPECT_LT(found.low, found.high) << "also where all or none are right";
+      }
+  expect_error(Code::data, "at least one trial", [] { newcombe({1, 2}, {0, 0}); });
+}
+
 TEST(Likelihood, OfANetworkThatKnowsNothingIsTheLogarithmOfTheClasses) {
   const auto labels = at::arange(10);
   EXPECT_DOUBLE_EQ(negative_log_likelihood(at::full({10, 10}, 3.0), labels), std::log(10));
