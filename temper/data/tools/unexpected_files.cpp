@@ -23,7 +23,7 @@ using std::string_view_literals::operator""sv;
 constexpr std::size_t kHead = 16;
 
 struct Kind {
-  std::string_view name;
+  std::string_view name;     ///< with its article
   std::string_view endings;  ///< extensions, each between spaces; empty: a format that is not read
 };
 
@@ -32,14 +32,14 @@ std::optional<Kind> kind_of(std::string_view head) {
   const auto at = [&](std::size_t offset, std::string_view bytes) {
     return head.size() > offset && head.substr(offset).starts_with(bytes);
   };
-  if (at(0, "\xFF\xD8\xFF")) return Kind{"JPEG", " .jpg .jpeg "};
-  if (at(0, "\x89PNG\r\n\x1A\n")) return Kind{"PNG", " .png "};
-  if (at(0, "RIFF") && at(8, "WEBP")) return Kind{"WebP", " .webp "};
-  if (at(0, "GIF8")) return Kind{"GIF", ""};
-  if (at(0, "II*\0"sv) || at(0, "MM\0*"sv)) return Kind{"TIFF", ""};
-  if (at(0, "BM")) return Kind{"BMP", ""};
-  if (at(4, "ftypavif")) return Kind{"AVIF", ""};
-  if (at(4, "ftypheic") || at(4, "ftypmif1")) return Kind{"HEIF", ""};
+  if (at(0, "\xFF\xD8\xFF")) return Kind{"a JPEG", " .jpg .jpeg "};
+  if (at(0, "\x89PNG\r\n\x1A\n")) return Kind{"a PNG", " .png "};
+  if (at(0, "RIFF") && at(8, "WEBP")) return Kind{"a WebP", " .webp "};
+  if (at(0, "GIF8")) return Kind{"a GIF", ""};
+  if (at(0, "II*\0"sv) || at(0, "MM\0*"sv)) return Kind{"a TIFF", ""};
+  if (at(0, "BM")) return Kind{"a BMP", ""};
+  if (at(4, "ftypavif")) return Kind{"an AVIF", ""};
+  if (at(4, "ftypheic") || at(4, "ftypmif1")) return Kind{"a HEIF", ""};
   return std::nullopt;
 }
 
@@ -88,15 +88,15 @@ std::optional<UnexpectedFile> odd(const fs::path& path) {
     return UnexpectedFile{path.string(), "not a picture; it is not read"};
   }
   if (kind->endings.empty())
-    return odd_picture(path, fmt::format("a {} picture, which temper does not read", kind->name),
+    return odd_picture(path, fmt::format("{} picture, which temper does not read", kind->name),
                        read);
   if (!read)
     return odd_picture(path,
-                       fmt::format("a {} picture, not read because its name does not end in {}",
+                       fmt::format("{} picture, not read because its name does not end in {}",
                                    kind->name, first_of(kind->endings)),
                        false);
   if (!among(ending, kind->endings))
-    return odd_picture(path, fmt::format("a {} picture with the extension {}", kind->name, ending),
+    return odd_picture(path, fmt::format("{} picture with the extension {}", kind->name, ending),
                        true);
   return std::nullopt;
 }

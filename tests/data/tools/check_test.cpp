@@ -115,6 +115,8 @@ TEST(Check, NamesFilesOfUnexpectedKinds) {
   write_picture(folder.path() / "train/cat/d.jpg", noise(9, 9, 3, 20));
   write_picture(folder.path() / "train/cat/e.dat", noise(9, 9, 3, 21));
   write_text(folder.path() / "train/dog/f.gif", "GIF89a, as it were");
+  write_text(folder.path() / "train/dog/g.avif", "....ftypavif, as it were");
+  write_text(folder.path() / "train/dog/h.heic", "....ftypheic, as it were");
   write_text(folder.path() / "readme.txt", "these are cats and dogs");
   write_text(folder.path() / "train/.hidden", "left alone");
   const auto found = check(folder.path().string());
@@ -125,7 +127,9 @@ TEST(Check, NamesFilesOfUnexpectedKinds) {
   EXPECT_THAT(reasons,
               ElementsAre("not a picture; it is not read", "a PNG picture with the extension .jpg",
                           "a PNG picture, not read because its name does not end in .png",
-                          "a GIF picture, which temper does not read"));
+                          "a GIF picture, which temper does not read",
+                          "an AVIF picture, which temper does not read",
+                          "a HEIF picture, which temper does not read"));
 }
 
 TEST(Check, OfWhatCannotBeOpenedIsTheReason) {
