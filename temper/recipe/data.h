@@ -146,7 +146,7 @@ struct Data {
               {.name = "size",
                .meaning =
                    "height and width of the network's input; auto: the images' own size where all "
-                   "have the same size and fit into memory, else 224",
+                   "have the same size and come to at most 2 GiB of pixels, else 224",
                .unit = "pixels",
                .bounds = {1, 8192}}),
         // Howard 2018, Training Imagenet in 3 hours for $25 (fast.ai); Tan and Le 2021,

@@ -99,6 +99,7 @@ Dataset open_several(const std::vector<WeightedPath>& sources, const FileOptions
   check(sources);
   auto part = options;
   part.memory /= std::ssize(sources);
+  part.sized_bytes /= std::ssize(sources);
   std::vector<Dataset> sets;
   for (const auto& [source, weight] : sources) {
     sets.push_back(open(source, part));

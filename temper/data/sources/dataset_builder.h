@@ -21,6 +21,7 @@ class DatasetBuilder {
   std::shared_ptr<const S> open(Arguments&&... arguments) {
     auto source = std::make_shared<const S>(std::forward<Arguments>(arguments)..., rest_);
     rest_.memory -= source->bytes_in_memory();
+    rest_.sized_bytes -= source->decoded_bytes();
     sizes_.push_back(source->common_size());
     return source;
   }

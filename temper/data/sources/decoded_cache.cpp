@@ -1,7 +1,7 @@
 #include "temper/data/sources/decoded_cache.h"
 
 #include <algorithm>
-#include <array>
+#include <atomic>
 #include <exception>
 #include <mutex>
 
@@ -14,25 +14,52 @@ bool may_be_bad(const Error& error) {
   return error.code() == Code::data || error.code() == Code::io;
 }
 
-/// Estimated from a sample of the headers, since reading all of a large set would take minutes.
-bool fits(std::int64_t size, const DecodedCache::Load& load, const FileOptions& options) {
+augment::Size size_of(const io::Picture& picture) {
+  return {picture.height(), picture.width()};
+}
+
+std::int64_t pixel_bytes(const io::Picture& picture) {
+  return std::int64_t{picture.height()} * picture.width() * picture.channels();
+}
+
+/// A sample of the headers, since reading all of a large set would take minutes.
+struct Sample {
+  double bytes = 0;                        ///< of the whole set, decoded; an estimate
+  std::optional<augment::Size> size = {};  ///< of the first image that can be read
+  bool same_size = true;
+};
+
+Sample sample(std::int64_t size, const DecodedCache::Load& load, bool keep_bad) {
   const std::int64_t probes = std::min<std::int64_t>(size, 32);
-  double bytes = 0;
+  Sample found;
   io::Picture picture;
   for (std::int64_t k = 0; k < probes; ++k) try {
       load(k * size / probes, picture);
-      bytes += static_cast<double>(picture.height()) * picture.width() * picture.channels();
+      found.bytes += static_cast<double>(pixel_bytes(picture));
+      if (!found.size) found.size = size_of(picture);
+      found.same_size = found.same_size && found.size == size_of(picture);
     } catch (const Error& error) {
-      if (!options.keep_bad || !may_be_bad(error)) throw;
+      if (!keep_bad || !may_be_bad(error)) throw;
     }
-  return probes == 0 || bytes * static_cast<double>(size) / static_cast<double>(probes) <=
-                            static_cast<double>(options.memory);
+  if (probes > 0)
+    found.bytes = found.bytes * static_cast<double>(size) / static_cast<double>(probes);
+  return found;
 }
 
 }  // namespace
 
 DecodedCache::DecodedCache(std::int64_t size, const Load& load, const FileOptions& options) {
-  if (!fits(size, load, options)) return;
+  const auto found = sample(size, load, options.keep_bad);
+  const bool sized = found.bytes <= static_cast<double>(options.sized_bytes);
+  if (size > 0 && found.bytes <= static_cast<double>(options.memory))
+    fill(size, load, options.keep_bad);
+  else if (sized && found.size && found.same_size)
+    find_size(size, load, *found.size);
+  if (!sized) common_size_.reset();
+}
+
+/// Decodes all images.
+void DecodedCache::fill(std::int64_t size, const Load& load, bool keep_bad) {
   images_.resize(static_cast<std::size_t>(size));
   std::mutex mutex;
   for_each_index(images_.size(), [&](std::size_t i) {
@@ -45,11 +72,42 @@ DecodedCache::DecodedCache(std::int64_t size, const Load& load, const FileOption
       else
         picture.copy_to(image);
     } catch (const Error& error) {
-      if (!options.keep_bad || !may_be_bad(error)) throw;
+      if (!keep_bad || !may_be_bad(error)) throw;
       const std::scoped_lock lock(mutex);
       bad_.emplace(i, error);
     }
   });
+  decoded_bytes_ = bytes();
+  bool same = true;
+  for (const auto& image : images_) {
+    const augment::Size one{image.height, image.width};
+    if (one == augment::Size{}) continue;  // an image that can't be read
+    if (!common_size_) common_size_ = one;
+    same = same && common_size_ == one;
+  }
+  if (!same) common_size_.reset();
+}
+
+/// Reads the headers until one has another size than the first. Images that can't be read are found
+/// when they are used.
+void DecodedCache::find_size(std::int64_t size, const Load& load, augment::Size first) {
+  std::atomic<bool> same = true;
+  std::atomic<std::int64_t> total = 0;
+  for_each_index(static_cast<std::size_t>(size), [&](std::size_t i) {
+    if (!same) return;
+    thread_local io::Picture picture;
+    try {
+      load(static_cast<std::int64_t>(i), picture);
+    } catch (const Error& error) {
+      if (!may_be_bad(error)) throw;
+      return;
+    }
+    if (size_of(picture) != first) same = false;
+    if (!picture.shrinks()) total += pixel_bytes(picture);
+  });
+  if (!same) return;
+  common_size_ = first;
+  decoded_bytes_ = total;
 }
 
 bool DecodedCache::read(std::int64_t i, io::Picture& into) const {
@@ -65,17 +123,6 @@ std::int64_t DecodedCache::bytes() const {
   std::int64_t total = 0;
   for (const auto& image : images_) total += std::ssize(image.pixels);
   return total;
-}
-
-std::optional<augment::Size> DecodedCache::common_size() const {
-  std::optional<augment::Size> common;
-  for (const auto& image : images_) {
-    const augment::Size size{image.height, image.width};
-    if (size == augment::Size{}) continue;  // an image that can't be read
-    if (common && *common != size) return std::nullopt;
-    common = size;
-  }
-  return common;
 }
 
 }  // namespace temper::data

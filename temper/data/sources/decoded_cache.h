@@ -12,7 +12,7 @@
 
 namespace temper::data {
 
-/// The decoded images of a small set, cached in memory.
+/// The decoded images of a small set, cached in memory, and the size that they have in common.
 class DecodedCache {
  public:
   /// Reads image i without decoding it. Called from several threads at once.
@@ -23,7 +23,10 @@ class DecodedCache {
   /// from a sample of the headers); otherwise caches none. With Decode::fast, JPEG files are
   /// decoded each time they are used in either case, so that the pixels do not depend on the
   /// available memory.
-  /// @throws Error naming the first image that can't be read, unless options.keep_bad
+  /// The headers of a set of up to options.sized_bytes that is not cached are all read, as long as
+  /// they tell the same size.
+  /// @throws Error naming the first image that can't be read, unless options.keep_bad; one of a set
+  /// that is not cached may also be found later
   DecodedCache(std::int64_t size, const Load& load, const FileOptions& options);
 
   /// Makes `into` a view of image i. Throws the error that decoding it gave.
@@ -32,12 +35,20 @@ class DecodedCache {
 
   /// Size of the cached pixels.
   [[nodiscard]] std::int64_t bytes() const;
-  /// The size of all images, if the set is cached and they have one size.
-  [[nodiscard]] std::optional<augment::Size> common_size() const;
+  /// The size of all images that can be read, if they have one size and come to no more than
+  /// options.sized_bytes. It does not depend on options.memory.
+  [[nodiscard]] std::optional<augment::Size> common_size() const { return common_size_; }
+  /// Size of the pixels that are cached, or would be with more memory; known with common_size().
+  [[nodiscard]] std::int64_t decoded_bytes() const { return decoded_bytes_; }
 
  private:
+  void fill(std::int64_t size, const Load& load, bool keep_bad);
+  void find_size(std::int64_t size, const Load& load, augment::Size first);
+
   std::vector<io::Image> images_;  ///< all or none; an image without pixels is read when used
   std::map<std::size_t, Error> bad_;
+  std::optional<augment::Size> common_size_;
+  std::int64_t decoded_bytes_ = 0;
 };
 
 }  // namespace temper::data

@@ -15,6 +15,9 @@ struct FileOptions {
   /// True: an image that can't be read or decoded while the set is loaded into memory is an error
   /// only when it is read, each time.
   bool keep_bad = false;
+  /// Where a set has more than so many bytes, decoded, the size that all of its images have is not
+  /// looked for.
+  std::int64_t sized_bytes = std::int64_t{2} << 30;
 
   [[nodiscard]] io::DecodeOptions decoding() const {
     return {.channels = channels, .decode = decode, .exif_orientation = exif_orientation};

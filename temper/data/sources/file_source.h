@@ -39,7 +39,8 @@ class FileSource : public Source {
   [[nodiscard]] std::string digest() const override;
 
   [[nodiscard]] std::int64_t bytes_in_memory() const { return cache_.bytes(); }
-  /// The size of all images, if they are in memory and have one size.
+  [[nodiscard]] std::int64_t decoded_bytes() const { return cache_.decoded_bytes(); }
+  /// The size of all images, if they have one size and are not too many; see FileOptions.
   [[nodiscard]] std::optional<augment::Size> common_size() const { return cache_.common_size(); }
 
  private:

@@ -41,6 +41,7 @@ class ShardSource : public Source {
   [[nodiscard]] std::string digest() const override;
 
   [[nodiscard]] std::int64_t bytes_in_memory() const { return cache_.bytes(); }
+  [[nodiscard]] std::int64_t decoded_bytes() const { return cache_.decoded_bytes(); }
   [[nodiscard]] std::optional<augment::Size> common_size() const { return cache_.common_size(); }
 
  private:

@@ -157,6 +157,7 @@ bool Check::good() const {
 Check check(const std::string& source, const CheckOptions& options) {
   auto files = options.files;
   files.memory = 0;  // each image is read once
+  files.sized_bytes = 0;
   files.keep_bad = true;
   Dataset dataset;
   try {

@@ -14,8 +14,9 @@
 namespace temper::data {
 
 struct CheckOptions {
-  FileOptions files = {.read_timeout = 60};  ///< memory and keep_bad are set by the check
-  std::int64_t threads = 1;                  ///< >= 1
+  FileOptions files = {.read_timeout =
+                           60};  ///< memory, sized_bytes and keep_bad are set by the check
+  std::int64_t threads = 1;      ///< >= 1
 };
 
 /// Image sizes of a set, over the images that can be read.

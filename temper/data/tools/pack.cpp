@@ -261,7 +261,7 @@ Packed pack(const std::string& source, const fs::path& out, const PackOptions& o
             const std::function<void(std::int64_t, std::int64_t)>& progress) {
   check(options);
   // Each picture is used once.
-  const auto dataset = open(source, {.memory = 0, .keep_bad = options.skip_bad});
+  const auto dataset = open(source, {.memory = 0, .keep_bad = options.skip_bad, .sized_bytes = 0});
   check_distinct(dataset.train->classes(), source);
   check_value_names(dataset.train->value_names(), source);
   std::int64_t all = 0;

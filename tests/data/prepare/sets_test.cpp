@@ -201,6 +201,23 @@ TEST_F(Folder, GivesTheSamePixelsFromMemoryAndFromDisk) {
   EXPECT_EQ(std::dynamic_pointer_cast<const FileSource>(disk.train)->bytes_in_memory(), 0);
 }
 
+TEST_F(Folder, HasTheSizeOfItsPicturesWithAnyMemory) {
+  add("train/a/1.png");
+  add("train/b/1.png");
+  add("test/a/3.png");
+  constexpr std::int64_t bytes = 3 * 6 * 8 * 3;
+  for (const std::int64_t memory : {std::int64_t{0}, bytes - 1, bytes}) {
+    const auto sets = folder(root.path(), {.memory = memory});
+    EXPECT_EQ(sets.height, 6) << memory;
+    EXPECT_EQ(sets.width, 8) << memory;
+    EXPECT_EQ(folder(root.path(), {.memory = memory, .sized_bytes = bytes}).height, 6) << memory;
+    EXPECT_EQ(folder(root.path(), {.memory = memory, .sized_bytes = bytes - 1}).height, 0)
+        << "the sets share it";
+  }
+  add("test/a/4.png", 8, 6);
+  EXPECT_EQ(folder(root.path(), {.memory = 0}).height, 0);
+}
+
 TEST_F(Folder, BecomesGreyWhenAsked) {
   add("a/1.png");
   add("b/1.png");

@@ -141,10 +141,33 @@ TEST_F(FileSourceTest, HasOneSizeWhereAllPicturesHave) {
   add("2.jpg", io::encode_jpeg(waves(20, 30, 2)));
   EXPECT_EQ(source({})->common_size(), (augment::Size{20, 30}));
   EXPECT_EQ(source({.decode = io::Decode::fast})->common_size(), (augment::Size{20, 30}));
-  EXPECT_EQ(source({.memory = 0})->common_size(), std::nullopt);
+  EXPECT_EQ(source({.memory = 0})->common_size(), (augment::Size{20, 30}));
+  EXPECT_EQ(source({.memory = 0})->bytes_in_memory(), 0);
+  for (const std::int64_t memory : {0, 1 << 20}) {
+    const auto bytes = source({.memory = memory})->decoded_bytes();
+    EXPECT_EQ(bytes, 2 * 20 * 30 * 3);
+    EXPECT_EQ(source({.memory = memory, .sized_bytes = bytes})->common_size(),
+              (augment::Size{20, 30}));
+    EXPECT_EQ(source({.memory = memory, .sized_bytes = bytes - 1})->common_size(), std::nullopt);
+  }
+  for (const std::int64_t memory : {0, 1 << 20})
+    EXPECT_EQ(source({.memory = memory, .decode = io::Decode::fast})->decoded_bytes(), 20 * 30 * 3);
   add("3.jpg", io::encode_jpeg(waves(20, 30, 2), {.orientation = 6}));
   EXPECT_EQ(source({})->common_size(), (augment::Size{20, 30}));
   EXPECT_EQ(source({.exif_orientation = true})->common_size(), std::nullopt);
+  EXPECT_EQ(source({.memory = 0, .exif_orientation = true})->common_size(), std::nullopt);
+}
+
+TEST_F(FileSourceTest, HasOneSizeOnDiskAlsoWhereAPictureCannotBeRead) {
+  for (int i = 0; i < 70; ++i) add(std::to_string(i) + ".png", io::encode_png(waves(8, 9, i)));
+  add("bad.png", {});
+  const FileOptions streamed{.memory = 0, .keep_bad = true};
+  EXPECT_EQ(source(streamed)->common_size(), (augment::Size{8, 9}));
+  EXPECT_EQ(source({.keep_bad = true})->common_size(), (augment::Size{8, 9}));
+  // Not among the headers that are read first.
+  const auto other = io::encode_png(waves(9, 8, 0));
+  write_bytes(files[1].path, other.data(), other.size());
+  EXPECT_EQ(source(streamed)->common_size(), std::nullopt);
 }
 
 }  // namespace
