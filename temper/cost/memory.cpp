@@ -5,7 +5,6 @@
 #include <ATen/ops/zeros.h>
 #include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
-#include <malloc.h>
 
 #include <algorithm>
 #include <numeric>
@@ -124,7 +123,7 @@ class MemoryModel {
         state_(static_cast<std::uint64_t>(
             std::accumulate(sizes_.begin(), sizes_.end(), std::int64_t{0}))) {
     // Memory left over from the steps above is not part of the run.
-    ::malloc_trim(0);
+    train::release_memory();
     const auto held = resident_memory();
     process_ = held - std::min(held, plan.device.is_cpu() ? state_ : 0);
   }

@@ -21,10 +21,10 @@ struct MemoryNeed {
 /// are extrapolated to the run's batch (heap.h) without allocating it. Prepares the calling thread
 /// as for the run. GPU memory is not counted.
 ///
-/// Training images count with their largest size. The estimate ignores the fragmentation that
-/// data.train_size causes when it takes many values. Measured (glibc 2.36, LibTorch 2.11) the peak
-/// was within 3% of the estimate with 3 sizes, 1.3 to 1.7 times the estimate with 15, and more than
-/// twice the estimate with 50.
+/// Training images count with their largest size. Smaller ones add nothing to it, since the loop
+/// returns freed memory to the system when the size changes: without that, measured (glibc 2.36,
+/// LibTorch 2.11), the peak was 1.3 to 1.7 times the estimate with 15 sizes of data.train_size, and
+/// more than twice the estimate with 50.
 MemoryNeed memory_need(const train::Plan& plan);
 
 /// As memory_need(), but throws Error{Code::usage}, with the batch size that would fit, when the

@@ -146,6 +146,9 @@ bool Loop::needs_anchor() const {
 void Loop::train_on(const data::Batch& loaded) {
   const auto batch = loaded.to(plan_.device);
   train::prepare(state_, driver_);
+  const augment::Size size{batch.views.front().size(2), batch.views.front().size(3)};
+  if (trained_size_ && trained_size_ != size) train::release_memory();
+  trained_size_ = size;
   if (state_.step == 0) {
     const auto warning = cost::inspect_first_batch(plan_, *state_.network, batch);
     if (!warning.empty()) journal_.record(train::Warned{warning});

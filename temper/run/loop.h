@@ -66,6 +66,7 @@ class Loop {
   recipe::ScheduleDriver driver_;
   data::Loader loader_;
   train::GuardedStep step_;
+  std::optional<augment::Size> trained_size_;  ///< of the last step's images
   train::Stopwatch since_save_;
   Window window_;
 };

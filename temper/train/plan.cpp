@@ -271,4 +271,8 @@ void prepare_thread(const Plan& plan) {
   keep_memory();
 }
 
+void release_memory() {
+  ::malloc_trim(0);
+}
+
 }  // namespace temper::train

@@ -66,4 +66,8 @@ std::unique_ptr<model::Network> build_network(const Plan& plan);
 /// algorithms. Makes the C library keep freed memory in the process, so that steps reuse it.
 void prepare_thread(const Plan& plan);
 
+/// Returns the freed memory that the process keeps to the system. For when training images change
+/// size: blocks of the old size would be holes that the new size's tensors do not fill.
+void release_memory();
+
 }  // namespace temper::train

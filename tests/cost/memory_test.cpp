@@ -73,6 +73,27 @@ TEST(Memory, ABatchBeyondTheMachineIsRefusedWithOneThatFits) {
   EXPECT_NO_THROW(require_memory(plan));
 }
 
+TEST(Memory, OfFreedTensorsIsReturnedBetweenTrainingSizes) {
+#if defined(__SANITIZE_ADDRESS__)
+  GTEST_SKIP() << "the sanitizer has a heap of its own";
+#endif
+  train::prepare_thread(plan_with_batch(8));
+  constexpr std::int64_t kBlock = 1 << 20;
+  const auto hold = [](std::int64_t blocks) {
+    std::vector<at::Tensor> large;
+    std::vector<at::Tensor> between;  // so that the freed blocks are holes
+    for (std::int64_t i = 0; i < blocks; ++i) {
+      large.push_back(at::empty({kBlock}, at::kByte).fill_(1));
+      between.push_back(at::empty({8192}, at::kByte).fill_(1));
+    }
+    return between;
+  };
+  const auto between = hold(64);
+  const auto kept = resident_memory();
+  train::release_memory();
+  EXPECT_LT(resident_memory() + static_cast<std::uint64_t>(32 * kBlock), kept);
+}
+
 /// A root directory with the files of the kernel.
 class Machine : public testing::Test {
  protected:
