@@ -114,9 +114,8 @@ SavedModel load_model(const fs::path& run, const std::string& weights_asked) {
                             "expected the same number of each",
                             values, model.scale.mean.size(), model.scale.deviation.size()));
   if (values == 0 && model.classes.size() < 2)
-    throw Error(
-        Code::data, {.file = path.string()},
-        fmt::format("the metadata has {} classes; expected two or more", model.classes.size()));
+    throw Error(Code::data, {.file = path.string()},
+                "the metadata has fewer than two classes; was it written by temper?");
   // Older files have only input size and normalization.
   model.transform = augment::from_metadata(
       file.metadata(),
