@@ -4,12 +4,18 @@
 
 #include "temper/io/disk/atomic_file.h"
 #include "temper/report/page.h"
+#include "temper/report/saved_inspection.h"
 
 namespace temper::report {
 
 WrittenReport write_report(const std::filesystem::path& run_directory,
                            const InspectOptions& options) {
-  auto facts = gather(read_run(run_directory), inspect(run_directory, options));
+  auto measured = inspect(run_directory, options);
+  auto run = read_run(run_directory);
+  const bool is_new = !measured.clusters.empty() || measured.sensitivity;
+  auto inspection = merged(std::move(measured), saved_inspection(run));
+  if (is_new) save_inspection(run, inspection);
+  auto facts = gather(std::move(run), std::move(inspection));
   auto path = run_directory / "report.html";
   io::write_atomically(path, page(facts));
   return {std::move(path), std::move(facts.summary), std::move(facts.inspection)};

@@ -53,6 +53,10 @@ test ! -s err.txt
 grep -q 'id="clusters"' run/report.html
 grep -q "Input sensitivity" run/report.html
 grep -q 'id="reliability-scaled"' run/report.html
+# A report that is written again shows them again.
+"$TEMPER" report run --json | jq -e '(.clusters.classes | length == 3) and .sensitivity.images == 10'
+grep -q 'id="clusters"' run/report.html
+grep -q "Input sensitivity" run/report.html
 grep -q "residual blocks were executed" run/report.html
 refused 2 "no class 'Hat'" "$TEMPER" report run --clusters class-0,class-1,Hat
 refused 2 "expected three" "$TEMPER" report run --clusters class-0,class-1

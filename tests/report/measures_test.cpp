@@ -13,6 +13,7 @@
 #include "temper/report/number.h"
 #include "temper/report/page.h"
 #include "temper/report/report.h"
+#include "temper/report/saved_inspection.h"
 #include "temper/train/temperature.h"
 #include "tests/report/run_directory.h"
 
@@ -150,6 +151,19 @@ TEST(Gap, HasASectionOfItsOwnWhereThereIsValidation) {
   EXPECT_THAT(page, HasSubstr("<section id=\"gap\">"));
   EXPECT_THAT(page, HasSubstr("<b>" + difference_text(0.1) + "</b> in loss"));
   EXPECT_THAT(page, HasSubstr("<b>" + points_text(0.04) + "</b> in accuracy"));
+  const auto interval = to_json(summary(run.path))["evaluation"]["gap"]["accuracy_interval"];
+  EXPECT_LT(interval["low"], 0.04);
+  EXPECT_GT(interval["high"], 0.04);
+  const fake::Directory few;
+  fake::log_start(few, fake::class_names(3));
+  few.log(
+      {{"event", "epoch"},
+       {"epoch", 1},
+       {"step", 10},
+       {"raw", {{"train", fake::score(0.1, 1, 3)}, {"validation", fake::score(2.5, 1.0 / 3, 3)}}}});
+  const auto wide = to_json(summary(few.path))["evaluation"]["gap"]["accuracy_interval"];
+  EXPECT_GE(wide["low"], -1);
+  EXPECT_LE(wide["high"], 1) << "the normal approximation gives 1.2";
   const fake::Directory without;
   fake::log_start(without, fake::class_names(3));
   without.log({{"event", "epoch"},
@@ -238,6 +252,60 @@ TEST(Clusters, AreToldInNumbers) {
   EXPECT_EQ(json["clusters"]["sets"][0]["ratio"], 0.5);
   EXPECT_EQ(json["sensitivity"]["mean"], 0.125);
   EXPECT_EQ(to_json(Inspection{}), nlohmann::json::object());
+}
+
+TEST(Inspections, AreShownAgainByALaterReportOfTheSameWeights) {
+  const fake::Directory run;
+  finished(run);
+  auto read = read_run(run.path);
+  save_inspection(read, inspected());
+  EXPECT_EQ(to_json(saved_inspection(read)), to_json(inspected()));
+  EXPECT_TRUE(read.problems.empty());
+  const auto again = render(run);  // as `temper report` and the end of training write it
+  EXPECT_EQ(again, page(gather(read_run(run.path), inspected())));
+
+  write_network(run, "model-ema.safetensors", 4);
+  const auto other = render(run);
+  EXPECT_THAT(other, Not(HasSubstr("id=\"clusters\"")));
+  EXPECT_THAT(other, Not(HasSubstr("Input sensitivity")));
+}
+
+TEST(Inspections, AreMergedWithWhatIsMeasuredNow) {
+  auto fresh = inspected();
+  fresh.clusters.clear();
+  fresh.sensitivity->mean = 0.5;
+  const auto both = merged(fresh, inspected());
+  EXPECT_EQ(both.sensitivity->mean, 0.5);
+  EXPECT_EQ(to_json(both)["clusters"], to_json(inspected())["clusters"]);
+  fresh = inspected();
+  fresh.sensitivity.reset();
+  fresh.classes[0] = "owl";
+  const auto others = to_json(merged(fresh, inspected()));
+  EXPECT_EQ(others["clusters"]["classes"][0], "owl");
+  EXPECT_EQ(others["sensitivity"], to_json(inspected())["sensitivity"]);
+  EXPECT_EQ(to_json(merged({}, inspected())), to_json(inspected()));
+  EXPECT_EQ(to_json(merged(inspected(), {})), to_json(inspected()));
+}
+
+TEST(Inspections, InADamagedFileAreToldAndCostOnlyThemselves) {
+  const fake::Directory run;
+  finished(run);
+  run.write("inspection.safetensors", "short");
+  EXPECT_THAT(render(run), HasSubstr("inspection.safetensors"));
+
+  auto labels = inspected();
+  labels.clusters[0].labels = at::full({4}, 3, at::kLong);
+  auto count = inspected();
+  count.clusters[0].plane.points = at::full({5, 2}, 0.0, at::kDouble);
+  auto type = inspected();
+  type.clusters[0].principal.points = at::full({4, 2}, 0.0, at::kFloat);
+  for (const auto& damaged : {labels, count, type}) {
+    auto read = read_run(run.path);
+    save_inspection(read, damaged);
+    EXPECT_TRUE(saved_inspection(read).clusters.empty());
+    EXPECT_THAT(read.problems.back(), HasSubstr("not what `temper report` writes"));
+    EXPECT_THAT(render(run), HasSubstr("id=\"calibration\""));
+  }
 }
 
 TEST(Clusters, OfARunThatIsNotFinishedAreRefused) {
