@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "temper/core/error.h"
@@ -38,6 +39,12 @@ void check(const InputTransform& transform, const std::string& file) {
                 fmt::format("'temper.mean' and 'temper.std' in the metadata have {} and {} values; "
                             "expected {}, one for each channel of 'temper.input'",
                             mean.size(), std.size(), channels));
+  const auto is_finite = [](double value) { return std::isfinite(value); };
+  const auto is_positive = [](double value) { return std::isfinite(value) && value > 0; };
+  if (!std::ranges::all_of(mean, is_finite) || !std::ranges::all_of(std, is_positive))
+    throw Error(Code::data, {.file = file},
+                "'temper.mean' and 'temper.std' in the metadata are not all finite, the latter "
+                "above 0; was the file written by temper?");
 }
 
 }  // namespace

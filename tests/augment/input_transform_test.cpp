@@ -91,6 +91,8 @@ TEST(InputTransform, OfADamagedFileIsRefused) {
   for (const auto* side : {"-1", "65537"})
     EXPECT_THAT(refusal("resize", side), HasSubstr("no valid input size")) << side;
   EXPECT_THAT(refusal("mean", "[0.5]"), HasSubstr("have 1 and 3 values; expected 3"));
+  EXPECT_THAT(refusal("mean", "[0.5,null,0.5]"), HasSubstr("not all finite"));
+  EXPECT_THAT(refusal("std", "[0.5,0,0.5]"), HasSubstr("not all finite"));
   EXPECT_THAT(refusal("input", "[1,20,24]"), HasSubstr("have 3 and 3 values; expected 1"));
 }
 
