@@ -21,13 +21,14 @@
 #include "temper/io/disk/descriptor.h"
 #include "temper/io/disk/hash.h"
 #include "temper/io/disk/read_file.h"
+#include "temper/io/disk/system_folder.h"
 
 namespace temper::io {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kIndexBegin = "temper shard index 2\n";
+constexpr std::string_view kIndexBegin = "temper shard index 3\n";
 constexpr std::size_t kHash = 32;  ///< hexadecimal digits
 constexpr std::uint64_t kMostLabel = 256;
 constexpr std::uint64_t kMostJson = 1U << 20U;
@@ -41,6 +42,13 @@ bool is_value_name(std::string_view name) {
   return !name.empty() && name.size() <= kMostLabel && std::ranges::none_of(name, is_control);
 }
 
+std::string lower(std::string_view text) {
+  std::string result(text);
+  std::ranges::transform(result, result.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return result;
+}
+
 /// A member's name in two parts: the key of its sample, and its extension in lower case.
 struct Named {
   std::string_view key;
@@ -52,14 +60,62 @@ Named split(std::string_view name) {
   const auto begin = slash == std::string_view::npos ? 0 : slash + 1;
   const auto dot = name.find('.', begin);
   if (dot == std::string_view::npos || dot == begin) return {};  // no extension, or a hidden file
-  Named named{name.substr(0, dot), std::string(name.substr(dot + 1))};
-  std::transform(named.kind.begin(), named.kind.end(), named.kind.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return named;
+  if (in_system_folder(name)) return {};
+  return {name.substr(0, dot), lower(name.substr(dot + 1))};
 }
 
 bool is_picture(std::string_view kind) {
   return kind == "jpg" || kind == "jpeg" || kind == "png" || kind == "webp";
+}
+
+/// Whether a member is a picture by the end of its name. The files "._NAME" that macOS writes
+/// beside others are none.
+bool looks_like_picture(std::string_view name) {
+  constexpr std::array<std::string_view, 9> endings{".jpg", ".jpeg", ".png",  ".webp", ".gif",
+                                                    ".bmp", ".tif",  ".tiff", ".avif"};
+  const auto file = name.substr(name.rfind('/') + 1);  // all of it, if there is no '/'
+  if (file.starts_with("._")) return false;
+  const auto dot = file.rfind('.');
+  return dot != std::string_view::npos &&
+         std::ranges::find(endings, lower(file.substr(dot))) != endings.end();
+}
+
+/// JSON text in which NaN, Infinity and -Infinity, which Python writes and JSON does not have, are
+/// replaced by an empty list, which is neither a label nor a number.
+std::string without_nan(std::string_view text) {
+  std::string result;
+  bool quoted = false;
+  while (!text.empty()) {
+    std::size_t length = quoted && text.front() == '\\' ? std::min<std::size_t>(2, text.size()) : 1;
+    if (text.front() == '"') quoted = !quoted;
+    bool replaced = false;
+    for (const std::string_view number : {"NaN", "-Infinity", "Infinity"})
+      if (!quoted && text.starts_with(number)) {
+        length = number.size();
+        replaced = true;
+      }
+    result += replaced ? "[]" : text.substr(0, length);
+    text.remove_prefix(length);
+  }
+  return result;
+}
+
+/// The object that a text in JSON is, with the names in its "values" in their order; no object for
+/// other text. json does not keep the order of keys, and ordered_json takes quadratic time in their
+/// number.
+nlohmann::json object_in(std::string_view text, std::vector<std::string>& names) {
+  bool in_values = false;
+  const auto note = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& key) {
+    if (event != nlohmann::json::parse_event_t::key) return true;
+    if (depth == 1) in_values = key == "values";
+    if (depth == 2 && in_values) names.push_back(key.get<std::string>());
+    return true;
+  };
+  auto json = nlohmann::json::parse(text, note, /*allow_exceptions=*/false);
+  if (!json.is_discarded()) return json;
+  names.clear();
+  in_values = false;
+  return nlohmann::json::parse(without_nan(text), note, /*allow_exceptions=*/false);
 }
 
 /// Groups the members of a shard into samples.
@@ -70,6 +126,7 @@ class Grouping {
   void add(const TarMember& member) {
     const auto [key, kind] = split(member.name);
     const bool picture = is_picture(kind);
+    if (!picture && looks_like_picture(member.name) && unread_++ == 0) first_unread_ = member.name;
     if (!picture && kind != "cls" && kind != "json") return;
     if (key != key_) {
       finish();
@@ -81,16 +138,26 @@ class Grouping {
       take_label_or_values(member, kind);
   }
 
-  std::vector<ShardSample> end() {
+  /// Called once, after the last member.
+  Shard end(std::uint64_t size) {
     finish();
+    key_ = without_image_;
+    if (!key_.empty())
+      refuse(
+          "a label without an image (.jpg, .jpeg, .png, .webp) with the same path up to the dot");
     if (samples_.empty())
-      throw Error(Code::data, {.file = name_},
-                  "no images in this archive. Looked for files such as 000123.jpg (jpeg, png, "
-                  "webp), with 000123.cls or 000123.json.");
-    return std::move(samples_);
+      throw Error(
+          Code::data, {.file = name_},
+          fmt::format(
+              "no images in this archive. Looked for files such as 000123.jpg "
+              "(jpeg, png, webp), with 000123.cls or 000123.json{}.",
+              unread_ == 0 ? "" : ", without another dot in the name; found " + first_unread_));
+    return {.size = size,
+            .samples = std::move(samples_),
+            .value_names = std::move(value_names_),
+            .unread = unread_,
+            .first_unread = std::move(first_unread_)};
   }
-  /// After end().
-  std::vector<std::string> value_names() { return std::move(value_names_); }
 
  private:
   [[noreturn]] void refuse(std::string_view what) const {
@@ -99,7 +166,10 @@ class Grouping {
 
   void begin(std::string_view key) {
     key_ = key;
-    if (!seen_.insert(key_).second) refuse("its files are not consecutive, or it occurs twice");
+    if (!seen_.insert(key_).second)
+      refuse(
+          "its files are not consecutive, or it occurs twice; unpack the archive and pack it "
+          "sorted by name: tar --sort=name -cf NEW.tar -C FOLDER .");
   }
 
   void take_picture(const TarMember& member) {
@@ -121,17 +191,8 @@ class Grouping {
     std::string text(static_cast<std::size_t>(member.size), '\0');
     read_(member.offset, std::as_writable_bytes(std::span(text)));
     if (kind == "json") {
-      // json does not keep the order of keys, and ordered_json takes quadratic time in their
-      // number.
       std::vector<std::string> names;
-      bool in_values = false;
-      const auto note = [&](int depth, nlohmann::json::parse_event_t event, nlohmann::json& key) {
-        if (event != nlohmann::json::parse_event_t::key) return true;
-        if (depth == 1) in_values = key == "values";
-        if (depth == 2 && in_values) names.push_back(key.get<std::string>());
-        return true;
-      };
-      const auto json = nlohmann::json::parse(text, note, /*allow_exceptions=*/false);
+      const auto json = object_in(text, names);
       if (!json.is_object()) refuse(fmt::format("{} is not a JSON object", member.name));
       if (const auto label = label_in(json, member.name); !label.empty()) set_label(label, member);
       if (const auto found = json.find("values"); found != json.end() && found->is_object())
@@ -195,8 +256,11 @@ class Grouping {
 
   void finish() {
     if (key_.empty()) return;
-    if (sample_.name.empty()) refuse("a label without an image (.jpg, .jpeg, .png, .webp)");
-    samples_.push_back(std::exchange(sample_, {}));
+    if (!sample_.name.empty())
+      samples_.push_back(std::move(sample_));
+    else if (without_image_.empty())
+      without_image_ = key_;  // its image may come later, which is another mistake
+    sample_ = {};
   }
 
   const ReadAt& read_;
@@ -206,6 +270,9 @@ class Grouping {
   std::unordered_set<std::string> seen_;
   std::vector<ShardSample> samples_;
   std::vector<std::string> value_names_;
+  std::string without_image_;  ///< key of the first sample without an image
+  std::uint64_t unread_ = 0;
+  std::string first_unread_;
 };
 
 [[noreturn]] void damaged(const std::string& name, std::string_view what) {
@@ -335,9 +402,7 @@ void remember(const fs::path& path, const Shard& shard) {
 Shard scan_shard(std::uint64_t size, const ReadAt& read, const std::string& name) {
   Grouping grouping(read, name);
   scan_tar(size, read, name, [&](const TarMember& member) { grouping.add(member); });
-  Shard shard{.size = size, .samples = grouping.end()};
-  shard.value_names = grouping.value_names();
-  return shard;
+  return grouping.end(size);
 }
 
 std::string values_text(std::span<const std::string> names, std::span<const double> values) {
@@ -366,8 +431,8 @@ std::string values_text(std::span<const std::string> names, std::span<const doub
 std::string index_text(const Shard& shard) {
   std::string text(kIndexBegin);
   const auto out = std::back_inserter(text);
-  fmt::format_to(out, "{}\t{}\n{}\n", shard.size, shard.samples.size(),
-                 fmt::join(shard.value_names, "\t"));
+  fmt::format_to(out, "{}\t{}\t{}\t{}\n{}\n", shard.size, shard.samples.size(), shard.unread,
+                 shard.first_unread, fmt::join(shard.value_names, "\t"));
   for (const auto& s : shard.samples)
     fmt::format_to(out, "{}\t{}\t{}\t{}\t{}\n", s.name, s.offset, s.size, s.label,
                    fmt::join(s.values, " "));
@@ -383,7 +448,12 @@ Shard parse_index(std::string_view text, const std::string& name) {
   auto rest = body.substr(kIndexBegin.size());
   Shard shard;
   shard.size = take_number(rest, '\t', name);
-  const auto count = take_number(rest, '\n', name);
+  const auto count = take_number(rest, '\t', name);
+  shard.unread = take_number(rest, '\t', name);
+  shard.first_unread = take(rest, '\n', name);
+  if (shard.first_unread.empty() != (shard.unread == 0) ||
+      std::ranges::any_of(shard.first_unread, is_control))
+    damaged(name, "an invalid name of a picture that is not read");
   shard.value_names = take_value_names(rest, name);
   // A sample has at least eight bytes of text.
   if (count > rest.size() / 8 + 1) damaged(name, "it has fewer lines than its header gives");

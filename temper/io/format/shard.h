@@ -26,11 +26,14 @@ struct ShardSample {
 /// Large Scale Deep Learning"): consecutive files with the same name up to its first dot are a
 /// sample. `000123.jpg` (jpeg, png, webp) is the image; `000123.cls`, or "label", "cls" or "class"
 /// in `000123.json`, is its label, a number or a name; or an object "values" in `000123.json` has
-/// named regression targets. Other files, and hidden ones, are ignored.
+/// named regression targets. Other files, hidden ones, and those in folders that systems make
+/// (io/disk/system_folder.h), are ignored.
 struct Shard {
   std::uint64_t size = 0;  ///< of the archive, in bytes
   std::vector<ShardSample> samples;
   std::vector<std::string> value_names = {};  ///< empty: no sample has values
+  std::uint64_t unread = 0;       ///< pictures by their names that are the image of no sample
+  std::string first_unread = {};  ///< name of the first of them
 
   bool operator==(const Shard&) const = default;
 };
@@ -38,7 +41,7 @@ struct Shard {
 /// Lists the samples of an archive. Throws Error{Code::data} as scan_tar() does, and with the
 /// sample's name for two files of the same kind, a label without an image, two different labels,
 /// both a label and values, values with other names than in earlier samples, files of a sample that
-/// are not consecutive; and for an archive without images.
+/// are not consecutive (with how to sort them); and for an archive without images.
 Shard scan_shard(std::uint64_t size, const ReadAt& read, const std::string& name);
 
 /// The text of a sample's `.json` from which scan_shard() reads values. Throws Error{Code::data}

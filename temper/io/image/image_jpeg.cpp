@@ -83,7 +83,9 @@ class JpegReader : public Reader {
       refuse(name, fmt::format("a JPEG of {} components; 1, 3 and 4 are supported", components));
     check_size(name, jpeg_.image_height, jpeg_.image_width, options.limits);
     if (!has_end(bytes.last(jpeg_.src->bytes_in_buffer)))
-      refuse(name, "damaged JPEG: the file is cut short");
+      refuse(name,
+             "damaged JPEG: no end-of-image marker; the file is cut short, or was written without "
+             "the marker, which `jpegtran -copy all` adds");
     return {.height = static_cast<int>(jpeg_.image_height),
             .width = static_cast<int>(jpeg_.image_width),
             .channels = components == 1 ? 1 : 3,

@@ -63,7 +63,9 @@ class PngReader : public Reader {
     // Rows below a part are not decoded, so the end of the file has to be checked here.
     bool found = false;
     static_cast<void>(chunk(bytes, "IEND", found));
-    if (!found) refuse(name, "damaged PNG: the file is cut short");
+    if (!found)
+      refuse(name,
+             "damaged PNG: no IEND chunk; the file is cut short, or was written without the chunk");
     return {
         .height = static_cast<int>(height),
         .width = static_cast<int>(width),

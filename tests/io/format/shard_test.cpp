@@ -63,6 +63,55 @@ TEST(Shard, PutsFilesOfOneKeyTogether) {
                                           {"3.png", 13 * 512, 5, ""},
                                           {"4.webp", 17 * 512, 4, "tabby cat"}};
   EXPECT_EQ(shard.samples, expected);
+  EXPECT_EQ(shard.unread, 1U);
+  EXPECT_EQ(shard.first_unread, "3.seg.png");
+}
+
+TEST(Shard, CountsPicturesThatBelongToNoSample) {
+  const auto shard = scan(tar({{"1.jpg", "one"},
+                               {"IMG.0001.jpg", "dots"},
+                               {"2.GIF", "another format"},
+                               {"@eaDir/3.jpg", "of a system"},
+                               {"@eaDir/3.cls", "4"},
+                               {"__MACOSX/d/._1.jpg", "no picture"},
+                               {".hidden/4.jpg", "as before"}}));
+  ASSERT_EQ(shard.samples.size(), 2U);
+  EXPECT_EQ(shard.samples[1].name, ".hidden/4.jpg");
+  EXPECT_EQ(shard.unread, 3U);
+  EXPECT_EQ(shard.first_unread, "IMG.0001.jpg");
+  EXPECT_THAT(refusal({{"IMG.0001.jpg", "x"}}),
+              HasSubstr("without another dot in the name; found IMG.0001.jpg"));
+}
+
+TEST(Shard, SaysHowToSortOneThatIsSortedOtherwise) {
+  const auto sorting = HasSubstr(
+      "sample '1': its files are not consecutive, or it occurs twice; unpack the archive and pack "
+      "it sorted by name: tar --sort=name -cf");
+  EXPECT_THAT(refusal({{"1.cls", "3"}, {"2.cls", "4"}, {"1.jpg", "x"}, {"2.jpg", "x"}}), sorting);
+  EXPECT_THAT(refusal({{"1.json", R"({"label": 3})"}, {"2.json", "{}"}, {"1.jpg", "x"}}), sorting);
+  EXPECT_THAT(refusal({{"1.jpg", "x"}, {"2.jpg", "x"}, {"1.cls", "3"}, {"2.cls", "4"}}), sorting);
+  EXPECT_THAT(refusal({{"labels/1.cls", "3"}, {"images/1.jpg", "x"}}),
+              HasSubstr("sample 'labels/1': a label without an image"));
+}
+
+TEST(Shard, ReadsNumbersThatJsonDoesNotHave) {
+  const auto shard =
+      scan(tar({{"1.json", R"({"caption": "a \"NaN\" \\", "loss": NaN, "label": 3})"},
+                {"1.jpg", "x"},
+                {"2.json", R"({"x": [-Infinity, {"y": Infinity}], "cls": "NaN"})"},
+                {"2.jpg", "x"}}));
+  EXPECT_EQ(shard.samples[0].label, "3");
+  EXPECT_EQ(shard.samples[1].label, "NaN");
+  const auto values =
+      scan(tar({{"1.json", R"({"loss": NaN, "values": {"y": 2, "x": 1}})"}, {"1.jpg", "x"}}));
+  EXPECT_EQ(values.value_names, (std::vector<std::string>{"y", "x"}));
+  EXPECT_THAT(refusal({{"1.jpg", "x"}, {"1.json", R"({"label": NaN})"}}),
+              HasSubstr("\"label\" in 1.json is neither the number nor the name"));
+  EXPECT_THAT(
+      refusal({{"1.jpg", "x"}, {"1.json", R"({"values": {"y": -Infinity}})"}}),
+      HasSubstr("'y' in the \"values\" of 1.json is not a valid name with a finite number"));
+  EXPECT_THAT(refusal({{"1.jpg", "x"}, {"1.json", R"({"label": nan})"}}),
+              HasSubstr("1.json is not a JSON object"));
 }
 
 TEST(Shard, NamesTheSampleThatIsWrong) {
@@ -175,7 +224,9 @@ const Shard small{.size = 10240, .samples = {{"a/1.jpg", 512, 100, "7"}, {"2.png
 
 const Shard valued{.size = 10240,
                    .samples = {{"a/1.jpg", 512, 100, "", {1.5, -1e300}}, {"2.png", 2048, 0, ""}},
-                   .value_names = {"y", "a b"}};
+                   .value_names = {"y", "a b"},
+                   .unread = 3,
+                   .first_unread = "a/1.seg.png"};
 
 TEST(ShardIndex, IsReadAsItWasWritten) {
   for (const auto& shard : {small, valued}) {
@@ -214,6 +265,9 @@ TEST(ShardIndex, ThatIsDamagedIsRefused) {
   auto both = valued;
   both.samples[0].label = "3";
   EXPECT_TRUE(refused(both)) << "a label and values";
+  auto nameless = valued;
+  nameless.first_unread.clear();
+  EXPECT_TRUE(refused(nameless)) << "pictures that are not read, and none that is the first";
   const std::string text = index_text(valued);
   for (std::size_t i = 0; i < text.size(); ++i) {
     std::string other = text;

@@ -138,5 +138,16 @@ TEST(Image, WithStrayBytesBetweenJpegSegmentsIsRead) {
   EXPECT_EQ(decode_image(stray, "cat", 3), decode_image(whole, "cat", 3));
 }
 
+// Pillow reads the PNG, and the JPEG if LOAD_TRUNCATED_IMAGES is set.
+TEST(Image, WithoutTheMarkOfItsEndIsRefusedAsSuch) {
+  Bytes jpeg = contents(images / "colour.jpg");
+  jpeg.resize(jpeg.size() - 2);
+  EXPECT_THAT(refusal(jpeg), HasSubstr("no end-of-image marker; the file is cut short, or was "
+                                       "written without the marker, which `jpegtran"));
+  Bytes png = contents(images / "grey.png");
+  png.resize(png.size() - 12);
+  EXPECT_THAT(refusal(png), HasSubstr("no IEND chunk; the file is cut short, or was written"));
+}
+
 }  // namespace
 }  // namespace temper::io::test
