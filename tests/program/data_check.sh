@@ -23,10 +23,19 @@ grep -q "2 pictures of the training set can't be read:" check.txt
 grep -q "$class/text.jpg: not a PNG, JPEG or WebP file" check.txt
 grep -q "1 picture in more than one set" check.txt
 
+# What is not read is named, and counted at the start of a run.
+mkdir -p pictures/train/class-1/@eaDir pictures/more
+cp pictures/test/class-0/0000.png pictures/train/class-1/@eaDir
+cp pictures/test/class-0/0000.png pictures/more
+"$TEMPER" data check pictures >check.txt || true
+grep -q "^2 files are not read: " check.txt
+grep -q "pictures/more: 1 file, not read: beside the sets train, test" check.txt
+
 edits=(--set data.batch_size=32 --set epochs=1 --set threads=2)
 refused 3 "$class/" "$TEMPER" train pictures "${edits[@]}"
 "$TEMPER" train pictures "${edits[@]}" --set data.on_bad_image=skip >out.txt 2>err.txt || { cat err.txt; exit 1; }
 grep -q "^No recipe was given. Chosen for " err.txt
+grep -q "warning: 2 files are not read: pictures/more (beside the sets train, test); " err.txt
 grep -q "^Saved as runs/pictures.toml" err.txt
 jq -se '[.[] | select(.event == "skipped_image") | .image] | sort == ["'$class'/short.png", "'$class'/text.jpg"]' \
   runs/pictures/metrics.jsonl

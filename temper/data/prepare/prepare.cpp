@@ -9,6 +9,7 @@
 #include "temper/core/error.h"
 #include "temper/data/prepare/split.h"
 #include "temper/data/sources/subset.h"
+#include "temper/data/sources/unread.h"
 
 namespace temper::data {
 namespace {
@@ -57,6 +58,8 @@ Prepared prepare(Dataset dataset, const Preparation& options, std::uint64_t seed
     throw Error(Code::usage, {.option = "data.limit"},
                 fmt::format("data.limit = {}; expected 0 (all) or more", options.limit));
   Prepared result;
+  if (const auto note = note_of(dataset.unread); !note.empty())
+    result.notes.push_back(note + ". `temper data check` names all of them");
   split_validation(dataset, options, seed);
   auto train = dataset.train;
   if (options.limit > 0 && options.limit < train->size())

@@ -22,7 +22,7 @@ struct Preparation {
 struct Prepared {
   Dataset sets;
   std::vector<ReplacedLabel> replaced;  ///< images of sets.train
-  std::vector<std::string> notes;       ///< what was left out, one sentence each
+  std::vector<std::string> notes;       ///< what is not read or left out, one sentence each
 };
 
 /// Splits validation images off the training set if the data has no validation set, limits the

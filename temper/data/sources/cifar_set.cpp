@@ -14,6 +14,7 @@
 #include "temper/core/error.h"
 #include "temper/data/sources/array_source.h"
 #include "temper/data/sources/names.h"
+#include "temper/data/sources/unread.h"
 #include "temper/io/disk/read_file.h"
 #include "temper/io/format/cifar.h"
 
@@ -138,6 +139,10 @@ Dataset cifar(const fs::path& folder) {
   // The usual normalization of CIFAR-10; that of CIFAR-100 is measured.
   if (layout.kind == io::CifarKind::ten)
     dataset.normalisation = {{0.4914, 0.4822, 0.4465}, {0.2470, 0.2435, 0.2616}};
+  FilesRead read;
+  read.add(found->folder / layout.train.front());
+  const std::string beside = "beside the files of CIFAR, which are read instead";
+  dataset.unread = unread_in(folder, read, {.picture = beside, .other = beside, .folder = beside});
   return dataset;
 }
 

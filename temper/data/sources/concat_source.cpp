@@ -128,6 +128,8 @@ Dataset open_several(const std::vector<WeightedPath>& sources, const FileOptions
   Dataset joined{.train = join(&Dataset::train, true),
                  .validation = join(&Dataset::validation, false),
                  .test = join(&Dataset::test, false)};
+  for (const auto& set : sets)
+    joined.unread.insert(joined.unread.end(), set.unread.begin(), set.unread.end());
   const auto agreed = [&](const auto& same) {
     return std::all_of(sets.begin(), sets.end(),
                        [&](const Dataset& set) { return same(set, sets.front()); });

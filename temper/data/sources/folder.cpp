@@ -1,8 +1,11 @@
 #include "temper/data/sources/folder.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
+#include <numeric>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,6 +17,7 @@
 #include "temper/data/sources/listing.h"
 #include "temper/data/sources/names.h"
 #include "temper/data/sources/set_names.h"
+#include "temper/data/sources/unread.h"
 #include "temper/io/disk/system_error.h"
 
 namespace temper::data {
@@ -87,15 +91,88 @@ std::vector<FileSource::File> training_pictures(const fs::path& set,
   return files;
 }
 
-/// Classes may have the names of sets; a set is recognized by its subfolders.
-bool is_set(const fs::path& path, const std::string& name) {
-  return part_of(name) && !folders_in(path / name).empty();
+/// The folders in a class whose pictures are all in such folders; sorted, empty for other classes.
+using Inner = std::vector<std::string_view>;
+
+std::vector<Inner> inner_folders(const std::vector<FileSource::File>& files, std::size_t classes) {
+  std::vector<Inner> all(classes);
+  std::vector<bool> loose(classes);
+  for (const auto& file : files) {
+    const auto label = static_cast<std::size_t>(file.label);
+    const std::string_view name = file.name;
+    const auto begin = name.find('/') + 1;
+    const auto end = name.find('/', begin);
+    const auto folder = name.substr(begin, end - begin);
+    if (end == std::string_view::npos)
+      loose[label] = true;
+    else if (all[label].empty() || all[label].back() != folder)  // files are sorted by folders
+      all[label].push_back(folder);
+  }
+  for (std::size_t c = 0; c < classes; ++c)
+    if (loose[c]) all[c].clear();
+  return all;
+}
+
+/// Sets whose names are not recognized would become classes: two folders are not classes if one
+/// holds several folders and all of them are in the other, too.
+void check_not_sets(const fs::path& path, const std::vector<FileSource::File>& files,
+                    const std::vector<std::string>& classes) {
+  const auto inner = inner_folders(files, classes.size());
+  std::vector<std::size_t> order(classes.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order,
+                           [&](auto a, auto b) { return inner[a].size() > inner[b].size(); });
+  std::map<std::string_view, std::size_t> holder;  // of a folder: the first class in this order
+  for (const auto c : order) {
+    if (inner[c].size() < 2) return;
+    const auto found = holder.find(inner[c].front());
+    if (found != holder.end() && std::ranges::includes(inner[found->second], inner[c]))
+      throw Error(
+          Code::data, {.file = path.string()},
+          fmt::format("'{}' and '{}' both hold the folders {}: are they sets or classes? Name sets "
+                      "train, val and test; if they are classes, put the folders of all classes "
+                      "into a folder 'train'",
+                      classes[found->second], classes[c],
+                      some_of(std::vector<std::string>(inner[c].begin(), inner[c].end()))));
+    for (const auto folder : inner[c]) holder.emplace(folder, c);
+  }
+}
+
+/// The names of the folders that are sets; without a training set the folders are classes. A set
+/// is recognized by its name and the folders in it, because classes may have the names of sets. A
+/// name that is only like that of the training set also needs a validation or test set beside it.
+PartNames sets_in(const fs::path& path, const std::vector<std::string>& folders) {
+  std::vector<std::string> named;
+  bool plain_train = false, train = false, other = false;
+  for (const auto& name : folders) {
+    const auto part = part_of(name);
+    if (!part) continue;
+    const bool holds = holds_folder(path / name);
+    // A folder 'val' of loose pictures is an error, one 'val_images' may be something else.
+    if (holds || is_plain(name)) named.push_back(name);
+    if (!holds) continue;
+    (part == Part::train ? train : other) = true;
+    plain_train = plain_train || (part == Part::train && is_plain(name));
+  }
+  const bool sets = plain_train || (train && (other || folders.size() == 1));
+  return sets ? part_names(named, path.string()) : PartNames();
 }
 
 struct Layout {
   fs::path train;
-  fs::path validation = {};  ///< empty: none
-  fs::path test = {};        ///< empty: none
+  fs::path validation = {};             ///< empty: none
+  fs::path test = {};                   ///< empty: none
+  std::vector<std::string> names = {};  ///< of the folders of the sets; empty: there are classes
+
+  [[nodiscard]] UnreadReasons reasons() const {
+    const std::string classes = "the class folders are read instead";
+    return {.picture = "in no class folder",
+            .other = classes,
+            .folder = names.empty()
+                          ? classes
+                          : fmt::format("beside the set{} {}", names.size() == 1 ? "" : "s",
+                                        fmt::join(names, ", "))};
+  }
 };
 
 Layout layout_of(const fs::path& path) {
@@ -108,43 +185,51 @@ Layout layout_of(const fs::path& path) {
     throw Error(Code::data, {.file = path.string()},
                 "a file; expected a folder with one subfolder of pictures per class");
   const auto folders = folders_in(path);
-  if (!holds_training_folder(path)) {
-    if (!folders.empty() && std::all_of(folders.begin(), folders.end(),
-                                        [&](const auto& name) { return is_set(path, name); }))
+  const auto names = sets_in(path, folders);
+  if (names.train.empty()) {
+    if (!folders.empty() && std::all_of(folders.begin(), folders.end(), [&](const auto& name) {
+          return part_of(name) && holds_folder(path / name);
+        }))
       throw Error(
           Code::data, {.file = path.string()},
           fmt::format("a folder '{}' with subfolders, but no 'train'; expected a training set, too",
                       folders.front()));
     return {path};
   }
-  const auto names = part_names(folders, path.string());
+  Layout layout;
   const auto place = [&](const std::string& name) {
+    if (!name.empty()) layout.names.push_back(name);
     return name.empty() ? fs::path() : path / name;
   };
-  return {path / names.train, place(names.validation), place(names.test)};
+  layout.train = place(names.train);
+  layout.validation = place(names.validation);
+  layout.test = place(names.test);
+  return layout;
 }
 
 }  // namespace
 
 bool holds_training_folder(const fs::path& path) {
-  const auto folders = folders_in(path);
-  return std::any_of(folders.begin(), folders.end(), [&](const std::string& name) {
-    return part_of(name) == Part::train && is_set(path, name);
-  });
+  return !sets_in(path, folders_in(path)).train.empty();
 }
 
 Dataset folder(const fs::path& path, const FileOptions& options) {
   const Layout layout = layout_of(path);
   const auto classes = folders_in(layout.train);
   DatasetBuilder assembly(options);
+  FilesRead read;
   const auto open = [&](std::vector<FileSource::File> files) {
+    for (const auto& file : files) read.add(file.path);
     return assembly.open<FileSource>(std::move(files), classes);
   };
+  auto training = training_pictures(layout.train, classes);
+  if (layout.names.empty()) check_not_sets(path, training, classes);
   Dataset dataset;
-  dataset.train = open(training_pictures(layout.train, classes));
+  dataset.train = open(std::move(training));
   if (!layout.validation.empty()) dataset.validation = open(pictures(layout.validation, classes));
   if (!layout.test.empty()) dataset.test = open(pictures(layout.test, classes));
   assembly.finish(dataset);
+  dataset.unread = unread_in(path, read, layout.reasons());
   return dataset;
 }
 

@@ -13,6 +13,7 @@
 #include "temper/data/sources/array_source.h"
 #include "temper/data/sources/listing.h"
 #include "temper/data/sources/set_names.h"
+#include "temper/data/sources/unread.h"
 #include "temper/io/format/idx.h"
 
 namespace temper::data {
@@ -74,6 +75,15 @@ Files find_files(const fs::path& folder) {
     take(name, "labels", files.labels);
   }
   return files;
+}
+
+std::vector<Unread> unread_beside(const fs::path& folder, const Files& files) {
+  FilesRead read;
+  for (const auto* names : {&files.images, &files.labels})
+    for (const auto& name : *names)
+      if (!name.empty()) read.add(folder / name);
+  const std::string beside = "beside the IDX files of the sets, which are read instead";
+  return unread_in(folder, read, {.picture = beside, .other = beside, .folder = beside});
 }
 
 std::int64_t largest(const Source& source) {
@@ -157,6 +167,7 @@ Dataset idx_folder(const fs::path& folder) {
                       other.height(), other.width(), other.channels(), first.height(),
                       first.width(), first.channels()));
   }
+  dataset.unread = unread_beside(folder, files);
   return dataset;
 }
 

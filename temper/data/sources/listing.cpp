@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "temper/io/disk/system_error.h"
+#include "temper/io/disk/system_folder.h"
 
 namespace temper::data {
 namespace {
@@ -14,15 +15,31 @@ namespace fs = std::filesystem;
   throw io::system_error("read", path, error.value());
 }
 
+/// Calls see(entry) with the entries in no particular order, until it returns false.
+template <class See>
+void for_each_entry(const fs::path& folder, const See& see) {
+  std::error_code error;
+  fs::directory_iterator it(folder, error);
+  for (; !error && it != fs::directory_iterator(); it.increment(error)) {
+    const auto name = name_of(it->path());
+    if (!name.starts_with('.') && !io::is_system_folder(name) && !see(*it)) return;
+  }
+  if (error) unreadable(folder, error);
+}
+
 }  // namespace
 
+std::string_view name_of(const fs::path& path) {
+  const std::string_view text = path.native();
+  return text.substr(text.rfind('/') + 1);  // from the beginning, if there is no '/'
+}
+
 std::vector<fs::directory_entry> entries(const fs::path& folder) {
-  std::error_code error;
   std::vector<fs::directory_entry> result;
-  fs::directory_iterator it(folder, error);
-  for (; !error && it != fs::directory_iterator(); it.increment(error))
-    if (!it->path().filename().string().starts_with('.')) result.push_back(*it);
-  if (error) unreadable(folder, error);
+  for_each_entry(folder, [&](const fs::directory_entry& entry) {
+    result.push_back(entry);
+    return true;
+  });
   std::sort(result.begin(), result.end(),
             [](const auto& a, const auto& b) { return a.path().native() < b.path().native(); });
   return result;
@@ -49,6 +66,15 @@ std::vector<std::string> folders_in(const fs::path& folder) {
   return names;
 }
 
+bool holds_folder(const fs::path& folder) {
+  bool found = false;
+  for_each_entry(folder, [&](const fs::directory_entry& entry) {
+    found = is_folder(entry);
+    return !found;
+  });
+  return found;
+}
+
 std::vector<std::string> files_in(const fs::path& folder) {
   std::vector<std::string> names;
   for (const auto& entry : entries(folder))
@@ -59,6 +85,11 @@ std::vector<std::string> files_in(const fs::path& folder) {
 bool is_picture_name(const fs::path& path) {
   const auto ending = to_lower(path.extension().string());
   return ending == ".png" || ending == ".jpg" || ending == ".jpeg" || ending == ".webp";
+}
+
+bool is_table_name(const fs::path& path) {
+  const auto ending = to_lower(path.extension().string());
+  return ending == ".csv" || ending == ".tsv";
 }
 
 std::string to_lower(std::string text) {

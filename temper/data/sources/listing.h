@@ -1,12 +1,17 @@
 #pragma once
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
-/// The contents of folders. I/O errors are Error{Code::io} and name the path.
+/// The contents of folders, without hidden entries and folders that systems make (see
+/// io/disk/system_folder.h). I/O errors are Error{Code::io} and name the path.
 namespace temper::data {
 
-/// The entries that are not hidden, sorted by the bytes of their names.
+/// The last part of a path; valid as long as the path.
+std::string_view name_of(const std::filesystem::path& path);
+
+/// The entries, sorted by the bytes of their names.
 std::vector<std::filesystem::directory_entry> entries(const std::filesystem::path& folder);
 
 /// Whether the path is a folder or a link to one. A lack of permission is an error.
@@ -14,14 +19,20 @@ bool is_folder(const std::filesystem::path& path);
 /// The same for an entry, which often needs no access to the disk.
 bool is_folder(const std::filesystem::directory_entry& entry);
 
-/// Names of the folders in a folder, sorted, without hidden ones.
+/// Names of the folders in a folder, sorted.
 std::vector<std::string> folders_in(const std::filesystem::path& folder);
 
-/// Names of the entries that are not folders, sorted, without hidden ones.
+/// Whether there is a folder in a folder.
+bool holds_folder(const std::filesystem::path& folder);
+
+/// Names of the entries that are not folders, sorted.
 std::vector<std::string> files_in(const std::filesystem::path& folder);
 
 /// Whether a file has the extension of an image: .png, .jpg, .jpeg, .webp, case-insensitively.
 bool is_picture_name(const std::filesystem::path& path);
+
+/// Whether a file has the extension of a table: .csv, .tsv, case-insensitively.
+bool is_table_name(const std::filesystem::path& path);
 
 /// The text with the letters A to Z in lower case.
 std::string to_lower(std::string text);

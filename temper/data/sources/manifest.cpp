@@ -25,6 +25,7 @@
 #include "temper/data/sources/names.h"
 #include "temper/data/sources/parallel.h"
 #include "temper/data/sources/set_names.h"
+#include "temper/data/sources/unread.h"
 #include "temper/data/sources/values.h"
 #include "temper/io/disk/read_file.h"
 #include "temper/io/format/csv.h"
@@ -149,7 +150,8 @@ class Reader {
     });
   }
 
-  Dataset open(const FileOptions& options) {
+  /// @param folder  the folder of the tables; empty: a table was named
+  Dataset open(const fs::path& folder, const FileOptions& options) {
     const auto name = tables_.front().string();
     if (std::ranges::none_of(rows_, [](const Row& row) { return row.part == Part::train; }))
       throw Error(Code::data, {.file = name}, "no training pictures");
@@ -161,9 +163,11 @@ class Reader {
     check_paths(options);
     DatasetBuilder assembly(options);
     Dataset dataset;
+    FilesRead read;
     const auto open_part = [&](Part part) -> std::shared_ptr<const Source> {
       auto files = files_of(part, classes);
       if (files.empty()) return nullptr;
+      for (const auto& file : files) read.add(file.path);
       const auto source = assembly.open<FileSource>(std::move(files), classes);
       if (names_.empty()) return source;
       return std::make_shared<RegressionSource>(source, names_, targets_of(part));
@@ -172,10 +176,23 @@ class Reader {
     dataset.validation = open_part(Part::validation);
     dataset.test = open_part(Part::test);
     assembly.finish(dataset);
+    if (!folder.empty()) dataset.unread = unread_beside(folder, read);
     return dataset;
   }
 
  private:
+  [[nodiscard]] std::vector<Unread> unread_beside(const fs::path& folder, FilesRead& read) const {
+    std::vector<std::string> names;
+    for (const auto& table : tables_) {
+      read.add(table);
+      names.push_back(table.filename().string());
+    }
+    const auto tables = fmt::format("{}", fmt::join(names, ", "));
+    const auto unlisted = "not listed in " + tables;
+    return unread_in(folder, read,
+                     {.picture = unlisted, .other = "beside " + tables, .folder = unlisted});
+  }
+
   /// Checks that all tables of a folder have the same targets.
   void take_names(const std::vector<std::string>& names, const std::string& table) {
     const auto text = [](const std::vector<std::string>& all) {
@@ -287,11 +304,6 @@ class Reader {
   std::vector<Row> rows_;
 };
 
-bool is_table_name(const fs::path& name) {
-  const auto ending = to_lower(name.extension().string());
-  return ending == ".csv" || ending == ".tsv";
-}
-
 /// The names of the sets' tables in a folder.
 PartNames tables_in(const fs::path& folder) {
   std::vector<std::string> files;
@@ -311,17 +323,21 @@ PartNames tables_in(const fs::path& folder) {
 }  // namespace
 
 bool holds_manifests(const fs::path& folder) {
-  const auto files = files_in(folder);
-  return std::any_of(files.begin(), files.end(), [](const std::string& name) {
-    return is_table_name(name) && part_of(fs::path(name).stem().string()) == Part::train;
-  });
+  bool plain = false, alike = false;
+  for (const auto& name : files_in(folder)) {
+    const auto stem = fs::path(name).stem().string();
+    if (!is_table_name(name) || part_of(stem) != Part::train) continue;
+    (is_plain(stem) ? plain : alike) = true;
+  }
+  // A table whose name is only like that of a training set may lie beside folders of classes.
+  return plain || (alike && folders_in(folder).size() < 2);
 }
 
 Dataset manifest(const fs::path& path, const FileOptions& options) {
   Reader reader;
   if (!is_folder(path)) {
     reader.read(path, std::nullopt);
-    return reader.open(options);
+    return reader.open({}, options);
   }
   const auto names = tables_in(path);
   if (names.train.empty())
@@ -329,7 +345,7 @@ Dataset manifest(const fs::path& path, const FileOptions& options) {
   reader.read(path / names.train, Part::train);
   if (!names.validation.empty()) reader.read(path / names.validation, Part::validation);
   if (!names.test.empty()) reader.read(path / names.test, Part::test);
-  return reader.open(options);
+  return reader.open(path, options);
 }
 
 }  // namespace temper::data

@@ -22,7 +22,8 @@ namespace temper::data {
 /// sorted numerically if all are numbers, otherwise by their bytes.
 ///
 /// `path` names the table (.csv or .tsv), or a folder with train.csv, val.csv and test.csv, in the
-/// spellings of folder().
+/// spellings of folder(). Of a folder, Dataset::unread lists the other tables and the pictures that
+/// no table lists.
 ///
 /// Throws Error{Code::data} with the table and the line: an image that is listed twice (with one
 /// label, with two labels or in two sets), does not exist or is not a file; a label that the
@@ -30,7 +31,8 @@ namespace temper::data {
 /// its row are not; labels and targets together. Error{Code::io}: no permission.
 Dataset manifest(const std::filesystem::path& path, const FileOptions& options = {});
 
-/// Whether a folder contains a training table in one of the spellings.
+/// Whether a folder contains a training table in one of the spellings, and is not one of class
+/// folders beside which a table lies whose name is only like such a spelling.
 bool holds_manifests(const std::filesystem::path& folder);
 
 }  // namespace temper::data

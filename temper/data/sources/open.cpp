@@ -32,9 +32,8 @@ Dataset open_file(const fs::path& path, const fs::file_status& status, const Fil
         Code::data, {.option = "data.source"},
         fmt::format("data.source = \"{}\": {}; {}", path.string(),
                     fs::is_fifo(status) ? "a pipe" : "neither a file nor a folder", kExpected));
-  const auto ending = to_lower(path.extension().string());
-  if (ending == ".csv" || ending == ".tsv") return manifest(path, options);
-  if (ending == ".tar") return shards(path, options);
+  if (is_table_name(path)) return manifest(path, options);
+  if (holds_shards(path)) return shards(path, options);
   throw Error(
       Code::data, {.option = "data.source"},
       fmt::format("data.source = \"{}\": a file of unknown type; {}", path.string(), kExpected));

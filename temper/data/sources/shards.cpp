@@ -20,7 +20,9 @@
 #include "temper/data/sources/pack_info.h"
 #include "temper/data/sources/parallel.h"
 #include "temper/data/sources/set_names.h"
+#include "temper/data/sources/unread.h"
 #include "temper/data/sources/values.h"
+#include "temper/io/disk/system_folder.h"
 #include "temper/io/format/shard.h"
 
 namespace temper::data {
@@ -39,6 +41,11 @@ std::vector<fs::path> shards_in(const fs::path& folder) {
   for (const auto& name : files_in(folder))
     if (is_shard_name(name)) shards.push_back(folder / name);
   return shards;
+}
+
+UnreadReasons reasons() {
+  const std::string beside = "beside the shards that are read";
+  return {.picture = beside, .other = beside, .folder = beside};
 }
 
 struct Layout {
@@ -172,6 +179,22 @@ std::optional<PackInfo> info_beside(const fs::path& path) {
   return parse_pack_info(io::read_text(file, kMostInfo), file.string());
 }
 
+/// What is not read in the shards themselves.
+std::vector<Unread> unread_within(const Contents& contents) {
+  std::vector<Unread> unread;
+  for (std::size_t s = 0; s < contents.shards.size(); ++s) {
+    const auto& shard = contents.shards[s];
+    if (shard.unread == 0) continue;
+    const auto* why = io::in_system_folder(shard.first_unread)
+                          ? "in a folder that a system makes"
+                          : "an image of a sample is called as 000123.jpg (.jpeg, .png, .webp), "
+                            "without another dot";
+    unread.push_back({contents.paths[s].string(), fmt::format("{}: {}", shard.first_unread, why),
+                      static_cast<std::int64_t>(shard.unread)});
+  }
+  return unread;
+}
+
 void check_counts(const PackInfo::Set& told, const Contents& found, const fs::path& path,
                   std::string_view name) {
   if (told.shards == std::ssize(found.paths) && told.images == found.images()) return;
@@ -296,6 +319,13 @@ Dataset shards(const fs::path& path, const FileOptions& options, const ShardPart
   dataset.validation = open(validation, {});
   dataset.test = open(test, {});
   assembly.finish(dataset);
+  FilesRead read;
+  for (const auto* set : {&train, &validation, &test}) {
+    for (const auto& shard : set->paths) read.add(shard);
+    std::ranges::copy(unread_within(*set), std::back_inserter(dataset.unread));
+  }
+  if (is_folder(path))
+    std::ranges::copy(unread_in(path, read, reasons()), std::back_inserter(dataset.unread));
   if (info && !info->normalisation.mean.empty() &&
       std::ssize(info->normalisation.mean) == how.channels)
     dataset.normalisation = info->normalisation;

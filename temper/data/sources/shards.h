@@ -74,7 +74,8 @@ struct ShardPartition {
 /// neither, the classes are the labels of the training set, sorted numerically if all are numbers,
 /// otherwise by their bytes.
 ///
-/// Every process reads the whole validation and test sets.
+/// Every process reads the whole validation and test sets. Dataset::unread lists the pictures in
+/// the shards that belong to no sample, and what lies beside the shards.
 ///
 /// Throws Error{Code::data}: an invalid shard, missing shards, a label that the training set does
 /// not have, no labels at all, fewer than two classes, values with other names, labels in a set

@@ -59,6 +59,15 @@ class Source {
   [[nodiscard]] virtual std::string digest() const = 0;
 };
 
+/// A picture, table or shard under the path of a data set that is not read, or a folder of them.
+struct Unread {
+  std::string path;
+  std::string reason;
+  std::int64_t files = 1;  ///< number of such files, if it is a folder or an archive
+
+  bool operator==(const Unread&) const = default;
+};
+
 /// The sets of one task. All have the same classes or names of values, and the same channels.
 struct Dataset {
   std::shared_ptr<const Source> train;
@@ -68,6 +77,7 @@ struct Dataset {
   int width = 0;
   augment::Normalisation normalisation = {};  ///< the usual normalization of the set; empty:
                                               ///< unknown, to be measured
+  std::vector<Unread> unread = {};            ///< sorted by path; see unread.h
 };
 
 }  // namespace temper::data

@@ -12,6 +12,7 @@
 #include "temper/core/error.h"
 #include "temper/data/prepare/normalisation.h"
 #include "temper/data/sources/open.h"
+#include "temper/data/sources/unread.h"
 #include "temper/data/tools/unexpected_files.h"
 #include "temper/io/disk/hash.h"
 
@@ -176,14 +177,16 @@ Check check(const std::string& source, const CheckOptions& options) {
 Check check(const Dataset& dataset, const std::string& source, const CheckOptions& options) {
   Check result{.source = source,
                .classes = dataset.train->classes(),
-               .value_names = dataset.train->value_names()};
+               .value_names = dataset.train->value_names(),
+               .unread = note_of(dataset.unread)};
   Checker checker(result, options.threads);
   checker.set("training", *dataset.train);
   if (dataset.validation) checker.set("validation", *dataset.validation);
   if (dataset.test) checker.set("test", *dataset.test);
   checker.tell_duplicates();
   // The files of shards and other packed sets are not images.
-  if (holds_files(dataset.train)) result.odd_files = odd_files(source);
+  result.odd_files =
+      holds_files(dataset.train) ? odd_files(source, dataset.unread) : unread_files(dataset.unread);
   return result;
 }
 

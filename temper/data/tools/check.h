@@ -54,11 +54,12 @@ struct Duplicates {
   [[nodiscard]] bool labels_differ() const;
 };
 
-/// A file in the folder that is not part of the data, or has the extension of another format.
+/// A file in the folder that is not part of the data, or has the extension of another format; or a
+/// folder without any file that is part of the data.
 struct UnexpectedFile {
   std::string path;
   std::string reason;
-  bool picture = false;  ///< it is an image
+  bool picture = false;  ///< it is an image, or may hold data otherwise
   bool read = false;     ///< it is part of the data
 };
 
@@ -71,7 +72,9 @@ struct Check {
   std::vector<CheckedSet> sets;           ///< training first
   std::vector<Duplicates> duplicates;     ///< in the order of their first images
   std::vector<UnexpectedFile> odd_files;  ///< sorted by path
-  augment::Normalisation normalisation;   ///< measured over all pixels of the training set
+  std::string unread;  ///< the images, tables and shards among them that are not read, in a
+                       ///< sentence; empty: none
+  augment::Normalisation normalisation;  ///< measured over all pixels of the training set
 
   /// No problem that would stop training or falsify its scores: every image can be read, and none
   /// is in two sets or has two labels.

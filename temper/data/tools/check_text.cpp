@@ -130,8 +130,9 @@ std::string about_duplicates(const Check& check, std::string_view title, const W
 
 std::string about_odd_files(const Check& check) {
   if (check.odd_files.empty()) return "";
-  auto text =
-      fmt::format("{} of an unexpected type:\n", counted(check.odd_files.size(), "file", "files"));
+  std::string text = check.unread.empty() ? "" : check.unread + "\n";
+  text += fmt::format("{} not read, or of another type than the name says:\n",
+                      counted(check.odd_files.size(), "file or folder", "files or folders"));
   for (std::size_t k = 0; k < std::min(check.odd_files.size(), kNotesShown); ++k)
     text +=
         fmt::format("  {}: {}\n", printable(check.odd_files[k].path), check.odd_files[k].reason);
@@ -212,9 +213,9 @@ std::string to_text(const Check& check) {
   });
   text += about_odd_files(check);
   return text + (check.good()
-                     ? fmt::format("good: every picture can be read, and none is in two sets or "
+                     ? fmt::format("good: every picture{} can be read, and none is in two sets or "
                                    "has two {}s\n",
-                                   label)
+                                   check.unread.empty() ? "" : " of the sets", label)
                      : "not good: see above\n");
 }
 
@@ -235,6 +236,7 @@ ordered_json to_json(const Check& check) {
           {"mean", check.normalisation.mean},
           {"std", check.normalisation.std},
           {"duplicates", std::move(duplicates)},
+          {"unread", check.unread},
           {"odd_files", std::move(odd)}};
 }
 

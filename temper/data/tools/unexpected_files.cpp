@@ -9,10 +9,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 
 #include "temper/core/error.h"
+#include "temper/data/sources/listing.h"
 #include "temper/io/disk/descriptor.h"
+#include "temper/io/disk/system_folder.h"
 
 namespace temper::data {
 namespace {
@@ -101,21 +104,46 @@ std::optional<UnexpectedFile> odd(const fs::path& path) {
   return std::nullopt;
 }
 
+/// An image whose format or name is the reason has that reason.
+UnexpectedFile unread_file(const Unread& one) {
+  std::error_code error;
+  const bool folder = fs::is_directory(one.path, error);
+  if (!folder && one.files == 1)
+    if (auto file = odd(one.path); file && file->picture && !file->read) return *std::move(file);
+  return {.path = one.path,
+          .reason = folder || one.files > 1
+                        ? fmt::format("{} {}, not read: {}", one.files,
+                                      one.files == 1 ? "file" : "files", one.reason)
+                        : fmt::format("not read: {}", one.reason),
+          .picture = true};
+}
+
 }  // namespace
 
-std::vector<UnexpectedFile> odd_files(const fs::path& folder) {
-  std::vector<UnexpectedFile> found;
+std::vector<UnexpectedFile> unread_files(const std::vector<Unread>& unread) {
+  std::vector<UnexpectedFile> files;
+  files.reserve(unread.size());
+  for (const auto& one : unread) files.push_back(unread_file(one));
+  return files;
+}
+
+std::vector<UnexpectedFile> odd_files(const fs::path& folder, const std::vector<Unread>& unread) {
+  auto found = unread_files(unread);
+  std::unordered_set<std::string_view> known;
+  for (const auto& one : unread) known.insert(one.path);
   std::error_code error;
   if (!fs::is_directory(folder, error)) return found;
   fs::recursive_directory_iterator it(folder, fs::directory_options::skip_permission_denied, error);
   for (; !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
     const auto& path = it->path();
+    const auto name = name_of(path);
     std::error_code none;
-    if (path.filename().string().starts_with('.')) {
+    if (name.starts_with('.') || io::is_system_folder(name) || known.contains(path.native())) {
       if (it->is_directory(none)) it.disable_recursion_pending();
       continue;
     }
-    if (!it->is_regular_file(none)) continue;
+    // A table that is not among `unread` is read.
+    if (!it->is_regular_file(none) || is_table_name(path)) continue;
     if (auto one = odd(path)) found.push_back(std::move(*one));
   }
   std::ranges::sort(found, {}, &UnexpectedFile::path);

@@ -132,6 +132,43 @@ TEST(Check, NamesFilesOfUnexpectedKinds) {
                           "a HEIF picture, which temper does not read"));
 }
 
+TEST(Check, NamesWhatIsNotRead) {
+  const TemporaryFolder folder;
+  write_set(folder.path());
+  const auto at = [&](const char* name) { return (folder.path() / name).string(); };
+  write_picture(at("extra/1.png"), noise(9, 9, 3, 20));
+  write_picture(at("extra/2.png"), noise(9, 9, 3, 21));
+  write_picture(at("train/loose.png"), noise(9, 9, 3, 22));
+  write_picture(at("train/cat/@eaDir/1.png"), noise(9, 9, 3, 23));
+  write_text(at("labels.csv"), "path,label\n");
+  const auto found = check(folder.path().string());
+  EXPECT_TRUE(found.good());
+  EXPECT_EQ(found.sets[0].images, 5);
+  std::vector<std::string> odd;
+  for (const auto& file : found.odd_files) odd.push_back(file.path + ": " + file.reason);
+  EXPECT_THAT(
+      odd, ElementsAre(at("extra") + ": 2 files, not read: beside the sets train, val",
+                       at("labels.csv") + ": not read: the class folders are read instead",
+                       at("train/cat/@eaDir") + ": 1 file, not read: a folder that a system makes, "
+                                                "for thumbnails, deleted files and the like",
+                       at("train/loose.png") + ": not read: in no class folder"));
+  const auto text = to_text(found);
+  EXPECT_THAT(text, HasSubstr("5 files are not read: 2 in " + at("extra")));
+  EXPECT_THAT(text, HasSubstr("good: every picture of the sets can be read"));
+  EXPECT_EQ(to_json(found)["unread"], found.unread);
+}
+
+TEST(Check, NamesWhatIsNotReadBesideATable) {
+  const TemporaryFolder folder;
+  for (const auto* name : {"1.png", "2.png", "3.png"})
+    write_picture(folder.path() / name, noise(9, 9, 3, static_cast<std::uint64_t>(name[0])));
+  write_text(folder.path() / "train.csv", "path,label\n1.png,a\n2.png,b\n");
+  const auto found = check(folder.path().string());
+  EXPECT_TRUE(found.good());
+  ASSERT_EQ(found.odd_files.size(), 1U) << "the table is read";
+  EXPECT_EQ(found.odd_files[0].reason, "not read: not listed in train.csv");
+}
+
 TEST(Check, OfWhatCannotBeOpenedIsTheReason) {
   const TemporaryFolder folder;
   write_picture(folder.path() / "cat/a.bin", noise(9, 9, 3, 1));
