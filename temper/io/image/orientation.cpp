@@ -13,12 +13,17 @@ class Tiff {
   explicit Tiff(std::span<const std::byte> bytes)
       : bytes_(bytes), little_(!bytes.empty() && bytes[0] == std::byte{'I'}) {}
 
-  [[nodiscard]] std::uint32_t number(std::size_t at, std::size_t size) const {
-    if (at > bytes_.size() || size > bytes_.size() - at) return 0;
-    std::uint32_t value = 0;
+  [[nodiscard]] bool holds(std::uint64_t at, std::uint64_t size) const {
+    return at <= bytes_.size() && size <= bytes_.size() - at;
+  }
+
+  /// @param size  in bytes, up to 8
+  [[nodiscard]] std::uint64_t number(std::uint64_t at, std::size_t size) const {
+    if (!holds(at, size)) return 0;
+    std::uint64_t value = 0;
     for (std::size_t i = 0; i < size; ++i)
       value =
-          value << 8U | std::to_integer<std::uint32_t>(bytes_[at + (little_ ? size - 1 - i : i)]);
+          value << 8U | std::to_integer<std::uint64_t>(bytes_[at + (little_ ? size - 1 - i : i)]);
     return value;
   }
 
@@ -26,6 +31,37 @@ class Tiff {
   std::span<const std::byte> bytes_;
   bool little_;
 };
+
+constexpr std::size_t kEntry = 12;  ///< bytes of a directory's entry
+
+/// The size in bytes of a TIFF type of integers; 0 for another type. BYTE (1) and UNDEFINED (7) are
+/// not among them, because Pillow takes their values for text.
+std::size_t integer_size(std::uint64_t type) {
+  switch (type) {
+    case 6:  // SBYTE
+      return 1;
+    case 3:  // SHORT
+    case 8:  // SSHORT
+      return 2;
+    case 4:   // LONG
+    case 9:   // SLONG
+    case 13:  // IFD
+      return 4;
+    case 16:  // LONG8
+      return 8;
+    default:
+      return 0;
+  }
+}
+
+/// The first of an entry's integers, which are in the entry if they fit into it; 0 without any. A
+/// negative one is a very large number.
+std::uint64_t first_integer(const Tiff& tiff, std::uint64_t entry) {
+  const auto size = integer_size(tiff.number(entry + 2, 2));
+  const auto all = size * tiff.number(entry + 4, 4);
+  const auto at = all <= 4 ? entry + 8 : tiff.number(entry + 8, 4);
+  return all > 0 && tiff.holds(at, all) ? tiff.number(at, size) : 0;
+}
 
 bool mirrors_rows(int orientation) {
   return orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
@@ -39,22 +75,23 @@ bool mirrors_columns(int orientation) {
 
 int orientation_of(std::span<const std::byte> exif) {
   constexpr std::string_view prefix("Exif\0\0", 6);
-  if (exif.size() >= prefix.size() &&
-      std::equal(prefix.begin(), prefix.end(), exif.begin(),
-                 [](char a, std::byte b) { return static_cast<std::byte>(a) == b; }))
-    exif = exif.subspan(prefix.size());
+  const auto has_prefix = [&] {
+    return exif.size() >= prefix.size() &&
+           std::equal(prefix.begin(), prefix.end(), exif.begin(),
+                      [](char a, std::byte b) { return static_cast<std::byte>(a) == b; });
+  };
+  for (int i = 0; i < 2 && has_prefix(); ++i) exif = exif.subspan(prefix.size());
   const Tiff tiff(exif);
-  if (tiff.number(2, 2) != 42) return 1;
-  const std::size_t directory = tiff.number(4, 4);
-  const std::uint32_t entries = tiff.number(directory, 2);
-  for (std::size_t i = 0; i < entries; ++i) {
-    const std::size_t entry = directory + 2 + 12 * i;
+  constexpr std::uint64_t magic = 42, swapped_magic = 42 << 8;
+  if (const auto found = tiff.number(2, 2); found != magic && found != swapped_magic) return 1;
+  const auto directory = tiff.number(4, 4);
+  const auto entries = tiff.number(directory, 2);
+  for (std::uint64_t i = 0; i < entries; ++i) {
+    const auto entry = directory + 2 + kEntry * i;
+    if (!tiff.holds(entry, kEntry)) return 1;
     if (tiff.number(entry, 2) != 0x0112) continue;
-    constexpr std::uint32_t two_bytes = 3;
-    const auto value = tiff.number(entry + 8, 2);
-    return tiff.number(entry + 2, 2) == two_bytes && value >= 1 && value <= 8
-               ? static_cast<int>(value)
-               : 1;
+    const auto value = first_integer(tiff, entry);
+    return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
   }
   return 1;
 }

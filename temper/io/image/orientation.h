@@ -13,7 +13,8 @@
 namespace temper::io::codec {
 
 /// The orientation in EXIF data, which is a TIFF file with or without "Exif\0\0" before it; 1 if it
-/// has none or is invalid.
+/// has none or is invalid. As for Pillow's exif_transpose(), any type of integer will do, and the
+/// first of several numbers counts.
 int orientation_of(std::span<const std::byte> exif);
 
 /// Whether rows become columns.

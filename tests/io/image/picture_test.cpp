@@ -269,6 +269,106 @@ TEST(Orientation, ThatIsInvalidIsUpright) {
   EXPECT_EQ(exif(""), 1);
 }
 
+/// EXIF data in which the orientation is the only entry.
+/// @param value  the last four bytes of the entry
+/// @param after  what follows the directory, at byte 26
+Bytes exif_of(bool little, unsigned type, unsigned count, const std::vector<unsigned>& value,
+              const std::vector<unsigned>& after = {}) {
+  Bytes exif;
+  const auto put = [&](unsigned number, unsigned size) {
+    for (unsigned i = 0; i < size; ++i)
+      exif.push_back(static_cast<std::byte>(number >> 8 * (little ? i : size - 1 - i) & 255U));
+  };
+  exif.resize(2, static_cast<std::byte>(little ? 'I' : 'M'));
+  put(42, 2);
+  put(8, 4);
+  put(1, 2);
+  put(0x0112, 2);
+  put(type, 2);
+  put(count, 4);
+  for (const auto byte : value) exif.push_back(static_cast<std::byte>(byte));
+  put(0, 4);
+  for (const auto byte : after) exif.push_back(static_cast<std::byte>(byte));
+  return exif;
+}
+
+/// A number of that size in bytes, in the byte order of the file.
+std::vector<unsigned> number(bool little, unsigned value, std::size_t size) {
+  std::vector<unsigned> bytes(size);
+  (little ? bytes.front() : bytes.back()) = value;
+  return bytes;
+}
+
+/// What Pillow's exif_transpose() makes of these, versions 11.3.0 and 13.0.0.
+TEST(Orientation, IsReadFromEveryTypeOfInteger) {
+  struct Type {
+    unsigned code;
+    std::size_t size;
+  };
+  // SHORT, LONG, SBYTE, SSHORT, SLONG, IFD, LONG8
+  for (const auto& [type, size] : {Type{3, 2}, {4, 4}, {6, 1}, {8, 2}, {9, 4}, {13, 4}, {16, 8}})
+    for (const bool little : {false, true})
+      for (const unsigned count : {1U, 2U, 3U, 5U}) {
+        std::vector<unsigned> values;  // 6, 8, 8, ...
+        for (unsigned i = 0; i < count; ++i)
+          for (const auto byte : number(little, i == 0 ? 6 : 8, size)) values.push_back(byte);
+        const bool fits = values.size() <= 4;
+        if (fits) values.resize(4, 255);
+        const auto exif = fits ? exif_of(little, type, count, values)
+                               : exif_of(little, type, count, number(little, 26, 4), values);
+        EXPECT_EQ(codec::orientation_of(exif), 6)
+            << "type " << type << ", " << count << " numbers, little-endian: " << little;
+        EXPECT_EQ(codec::orientation_of(exif_of(little, type, 0, number(little, 6, 4))), 1)
+            << "type " << type << " without a number";
+      }
+}
+
+TEST(Orientation, IsUprightWherePillowDoesNotTurn) {
+  for (const bool little : {false, true}) {
+    for (const unsigned type : {0U, 1U, 2U, 7U, 17U, 77U})  // BYTE, ASCII, UNDEFINED, unknown ones
+      EXPECT_EQ(codec::orientation_of(exif_of(little, type, 1, {6, 0, 0, 0})), 1) << type;
+    const auto at = [little](unsigned offset) { return number(little, offset, 4); };
+    EXPECT_EQ(codec::orientation_of(exif_of(little, 9, 1, {250, 255, 255, 255})), 1) << "-6";
+    const std::vector<unsigned> large =
+        little ? std::vector<unsigned>{6, 0, 1, 0} : std::vector<unsigned>{0, 1, 0, 6};
+    EXPECT_EQ(codec::orientation_of(exif_of(little, 4, 1, large)), 1) << "65542";
+    EXPECT_EQ(codec::orientation_of(exif_of(little, 3, 3, at(200))), 1) << "beyond the end";
+    EXPECT_EQ(codec::orientation_of(exif_of(little, 4, 2, at(26), at(6))), 1) << "cut short";
+    EXPECT_EQ(codec::orientation_of(exif_of(little, 4, 0xFFFFFFFF, at(26), at(6))), 1);
+    auto cut =
+        exif_of(little, 3, 1,
+                little ? std::vector<unsigned>{6, 0, 0, 0} : std::vector<unsigned>{0, 6, 0, 0});
+    EXPECT_EQ(codec::orientation_of(std::span(cut).first(22)), 6) << "the entry is whole";
+    EXPECT_EQ(codec::orientation_of(std::span(cut).first(21)), 1);
+    std::swap(cut[2], cut[3]);
+    EXPECT_EQ(codec::orientation_of(cut), 6) << "42 in the other byte order";
+  }
+}
+
+TEST(Orientation, MayHaveItsPrefixTwice) {
+  using namespace std::string_view_literals;
+  const auto exif = [](std::string_view text) { return codec::orientation_of(bytes_of(text)); };
+  constexpr auto once = "Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0"sv;
+  EXPECT_EQ(exif(std::string(once.substr(0, 6)).append(once)), 6);
+  EXPECT_EQ(exif(std::string(once.substr(0, 6)).append(once.substr(0, 6)).append(once)), 1);
+}
+
+/// The orientation of a JPEG as SHORT, then as LONG.
+TEST(Orientation, StoredAsLongTurnsTheImage) {
+  auto bytes = encode_jpeg(waves(40, 60), {.orientation = 6});
+  constexpr std::string_view marker("Exif\0\0MM", 8);
+  const auto exif = std::search(bytes.begin(), bytes.end(), marker.begin(), marker.end(),
+                                [](std::byte a, char b) { return a == static_cast<std::byte>(b); });
+  ASSERT_NE(exif, bytes.end());
+  exif[19] = std::byte{4};
+  exif[25] = std::byte{0};
+  exif[27] = std::byte{6};
+  EXPECT_EQ(exif_orientation(bytes, "waves"), 6);
+  Picture picture;
+  picture.encoded(bytes, "waves", {.exif_orientation = true});
+  EXPECT_EQ(picture.height(), 60);
+}
+
 TEST(Picture, RefersToPixelsWithoutACopy) {
   const Image image = waves(4, 5);
   Picture picture;
