@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <numeric>
 #include <utility>
 
+#include "temper/core/stratify.h"
 #include "temper/recipe/recipe.h"
 #include "temper/recipe/starter.h"
 #include "temper/recipe/starter_texts.h"
@@ -22,7 +24,14 @@ constexpr std::int64_t kUnbalanced = 10;
 
 class Chooser {
  public:
-  explicit Chooser(const DataSummary& found) : found_(found) {}
+  explicit Chooser(const DataSummary& found)
+      : found_(found),
+        labelled_(sum(found.labelled)),
+        few_(labelled_ < 50 * std::max<std::int64_t>(found.classes, 1)),
+        share_(found.validation ? 0
+               : few_           ? 0.2
+                                : 0.1),
+        held_out_(sum(stratified_counts(found.labelled, share_))) {}
 
   Choice operator()() {
     network();
@@ -48,6 +57,10 @@ class Chooser {
   }
   void because(std::string what, std::string why) {
     reasons_.push_back({std::move(what), std::move(why)});
+  }
+
+  static std::int64_t sum(const std::vector<std::int64_t>& counts) {
+    return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
   }
 
   [[nodiscard]] bool small() const { return found_.side <= kSmall; }
@@ -163,17 +176,24 @@ class Chooser {
     set("averaging.0.decay", fmt::format("{}", decay));
   }
 
+  /// Classes without an image say nothing about the balance of the others.
   void sampling() {
-    if (found_.smallest_class * kUnbalanced > found_.largest_class) {
-      because("sampling", fmt::format("every image once per epoch: classes have {} to {} images",
-                                      found_.smallest_class, found_.largest_class));
+    auto counts = found_.labelled;
+    const auto absent = std::erase(counts, 0);
+    if (counts.empty()) counts = {0};
+    const auto [low, high] = std::ranges::minmax(counts);
+    const auto others =
+        absent == 0 ? "" : fmt::format("; {} of {} without any", absent, found_.labelled.size());
+    if (low == high || low * kUnbalanced > high) {
+      because("sampling", fmt::format("every image once per epoch: classes have {} to {} images{}",
+                                      low, high, others));
       return;
     }
     set("data.sampling", R"({ kind = "class_balanced", power = 0.5 })");
     because("sampling",
             fmt::format("classes sampled by the square root of their size: the largest has {} "
-                        "images, the smallest {}",
-                        found_.largest_class, found_.smallest_class));
+                        "images, the smallest {}{}",
+                        high, low, others));
   }
 
   /// The mean squared error, whose minimizer is the mean of the targets. The Huber loss, which is
@@ -190,23 +210,26 @@ class Chooser {
       because("validation", "the data has its own validation set");
       return;
     }
-    set("data.validation", fmt::format("{}", share()));
+    if (held_out_ == 0) {
+      set("data.validation", "0");
+      because("validation", "none: there are too few images to hold one out");
+      return;
+    }
+    set("data.validation", fmt::format("{}", share_));
     because("validation",
-            fmt::format("{:.0f}% of the training images, held out: {}", 100 * share(),
-                        few() ? "there are few images, and fewer would make the score too noisy"
-                              : "enough for a score"));
+            fmt::format("{:.0f}% of the training images, held out: {}", 100 * share_,
+                        few_ ? "there are few images, and fewer would make the score too noisy"
+                             : "enough for a score"));
   }
 
-  [[nodiscard]] bool few() const {
-    return found_.images < 50 * std::max<std::int64_t>(found_.classes, 1);
-  }
-  [[nodiscard]] double share() const { return found_.validation ? 0 : few() ? 0.2 : 0.1; }
   /// Images that are left to train on.
-  [[nodiscard]] std::int64_t trained() const {
-    return found_.images - static_cast<std::int64_t>(share() * static_cast<double>(found_.images));
-  }
+  [[nodiscard]] std::int64_t trained() const { return labelled_ - held_out_; }
 
   const DataSummary& found_;
+  std::int64_t labelled_;  ///< images
+  bool few_;               ///< images of a class
+  double share_;           ///< that is held out for validation
+  std::int64_t held_out_;  ///< images
   std::string_view text_;
   std::vector<std::string> sets_;
   std::vector<Choice::Reason> reasons_;

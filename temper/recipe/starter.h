@@ -17,9 +17,9 @@ struct DataSummary {
   std::string source;       ///< as data.source
   std::int64_t images = 0;  ///< of the training set, before validation images are held out
   std::int64_t classes = 0;
-  std::int64_t values = 0;          ///< number of regression targets; > 0: there are no classes
-  std::int64_t smallest_class = 0;  ///< images
-  std::int64_t largest_class = 0;
+  std::int64_t values = 0;  ///< number of regression targets; > 0: there are no classes
+  /// Images of each class, or one number of images with values; the other images have no label.
+  std::vector<std::int64_t> labelled = {};
   std::int64_t side = 0;    ///< median of the images' shorter sides, in pixels
   bool same_size = false;   ///< all images have one size
   bool validation = false;  ///< the data has a validation set of its own

@@ -56,20 +56,13 @@ std::vector<HeightAndWidth> some_sizes(const data::Source& source) {
   return sizes;
 }
 
-/// Images of each class.
-std::vector<std::int64_t> counts_of(const data::Source& source) {
-  std::vector<std::int64_t> counts(source.classes().size());
+/// As DataSummary::labelled.
+std::vector<std::int64_t> labelled_images(const data::Source& source) {
+  const bool valued = !source.value_names().empty();
+  std::vector<std::int64_t> counts(valued ? 1 : source.classes().size());
   for (std::int64_t i = 0; i < source.size(); ++i)
-    if (const auto label = source.label(i); label >= 0)
-      ++counts.at(static_cast<std::size_t>(label));
+    if (source.labelled(i)) ++counts.at(valued ? 0 : static_cast<std::size_t>(source.label(i)));
   return counts;
-}
-
-/// The smallest and the largest count; 0 without classes.
-std::pair<std::int64_t, std::int64_t> ends_of(const std::vector<std::int64_t>& counts) {
-  if (counts.empty()) return {};
-  const auto [low, high] = std::ranges::minmax(counts);
-  return {low, high};
 }
 
 bool is_recipe(const std::string& source) {
@@ -119,14 +112,11 @@ recipe::DataSummary recipe_facts(const data::Dataset& dataset, const std::string
   for (const auto& [height, width] : sizes) sides.push_back(std::min(height, width));
   const auto middle = sides.begin() + static_cast<std::ptrdiff_t>(sides.size() / 2);
   std::ranges::nth_element(sides, middle);
-  const auto counts = counts_of(train);
-  const auto [low, high] = ends_of(counts);
   return {.source = source,
           .images = train.size(),
-          .classes = std::ssize(counts),
+          .classes = std::ssize(train.classes()),
           .values = std::ssize(train.value_names()),
-          .smallest_class = low,
-          .largest_class = high,
+          .labelled = labelled_images(train),
           .side = *middle,
           .same_size = dataset.height > 0 || std::set(sizes.begin(), sizes.end()).size() == 1,
           .validation = dataset.validation != nullptr,
@@ -135,14 +125,13 @@ recipe::DataSummary recipe_facts(const data::Dataset& dataset, const std::string
 
 recipe::DataSummary recipe_facts(const data::Check& check, recipe::Device device) {
   const auto& train = check.sets.at(0);
-  const auto [low, high] = ends_of(train.per_class);
   const auto& sizes = train.sizes;
   return {.source = check.source,
           .images = train.images,
           .classes = std::ssize(check.classes),
           .values = std::ssize(check.value_names),
-          .smallest_class = low,
-          .largest_class = high,
+          .labelled = check.value_names.empty() ? train.per_class
+                                                : std::vector{train.images - train.unlabelled},
           .side = sizes.median_side,
           .same_size = sizes.smallest_height == sizes.largest_height &&
                        sizes.smallest_width == sizes.largest_width,

@@ -131,6 +131,60 @@ TEST(ChooseRecipe, KeepsItBesideADirectoryWithASlash) {
   EXPECT_TRUE(fs::exists(pictures.kept));
 }
 
+/// Images of 8 x 8 pixels with these labels.
+data::Dataset labelled(std::vector<std::int64_t> labels, std::int64_t classes) {
+  data::ArraySource::Contents contents{
+      .name = "tiny", .height = 8, .width = 8, .channels = 1, .labels = std::move(labels)};
+  for (std::int64_t c = 0; c < classes; ++c) contents.classes.push_back(std::to_string(c));
+  for (std::size_t i = 0; i < 64 * contents.labels.size(); ++i)
+    contents.pixels.push_back(static_cast<std::uint8_t>(i % 251));
+  return {
+      .train = std::make_shared<data::ArraySource>(std::move(contents)), .height = 8, .width = 8};
+}
+
+Plan chosen_plan(const data::Dataset& data) {
+  const auto choice = recipe::choose(recipe_facts(data, "tiny", recipe::Device::cpu));
+  return plan(recipe::parse(choice.recipe, "chosen", {"device=cpu"}), data);
+}
+
+/// One image of every class, as far as they go; the others are of the first one, or of all in turn.
+std::vector<std::int64_t> labels_of(std::int64_t images, std::int64_t classes, bool balanced) {
+  std::vector<std::int64_t> labels;
+  for (std::int64_t i = 0; i < images; ++i)
+    labels.push_back(balanced || i < classes ? i % classes : 0);
+  return labels;
+}
+
+TEST(ChoiceFor, ASetOfAnySizeIsAcceptedByThePlan) {
+  for (std::int64_t images = 1; images <= 60; ++images)
+    for (std::int64_t classes = 1; classes <= 20; ++classes)
+      for (const bool balanced : {false, true}) {
+        const auto data = labelled(labels_of(images, classes, balanced), classes);
+        SCOPED_TRACE(testing::Message()
+                     << images << " images of " << classes << " classes, balanced: " << balanced);
+        if (classes == 1) {
+          EXPECT_THAT(refused([&] { (void)chosen_plan(data); }),
+                      HasSubstr("found 1 class, expected at least 2"));
+          continue;
+        }
+        ASSERT_NO_THROW({
+          const auto made = chosen_plan(data);
+          const auto held_out = made.validation ? made.validation->size() : 0;
+          EXPECT_EQ(made.train->size() + held_out, images);
+          EXPECT_EQ(made.recipe.data.validation > 0, held_out > 0);
+        });
+      }
+}
+
+TEST(ChoiceFor, UnlabelledImagesAndAbsentClassesAreNotCounted) {
+  auto labels = labels_of(12, 2, true);
+  labels.resize(100, -1);
+  const auto made = chosen_plan(labelled(labels, 27));
+  EXPECT_EQ(made.train->size(), 10);
+  EXPECT_EQ(made.recipe.data.batch, 8);
+  EXPECT_TRUE(std::holds_alternative<recipe::Shuffle>(made.recipe.data.sampling));
+}
+
 TEST(ChoiceFor, IsTheSameForCheckedData) {
   const Pictures pictures;
   const auto choice = choice_for(data::check(pictures.source));

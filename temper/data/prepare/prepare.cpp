@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -19,6 +20,29 @@ void hold_out(Dataset& dataset, Split split) {
   dataset.train = std::make_shared<Subset>(dataset.train, std::move(split.train));
 }
 
+[[noreturn]] void refuse_unlabelled(const Source& train) {
+  throw Error(Code::data, {.image = train.where(0)},
+              fmt::format("no training image has a {}",
+                          train.classes().empty() ? "value; training needs images that have one"
+                                                  : "label; a classifier needs labeled images"));
+}
+
+/// Says why that fraction of the training set is no image.
+[[noreturn]] void refuse_validation(const std::shared_ptr<const Source>& train, double fraction) {
+  const auto labelled = labeled_images(train);
+  if (!labelled) refuse_unlabelled(*train);
+  const auto images =
+      fmt::format("data.validation = {} of {} training images{}", fraction, labelled->size(),
+                  labelled->size() == train->size() ? "" : " with a label");
+  const bool rounds_to_none = std::llround(fraction * static_cast<double>(labelled->size())) == 0;
+  throw Error(
+      Code::usage, {.option = "data.validation"},
+      images + (rounds_to_none
+                    ? " is less than one image; use a larger fraction, or 0 for no validation set"
+                    : ": no class has two, and the only one stays in training; use 0 for no "
+                      "validation set"));
+}
+
 void split_validation(Dataset& dataset, const Preparation& options, std::uint64_t seed) {
   if (options.folds != 0) {
     if (dataset.validation)
@@ -29,11 +53,7 @@ void split_validation(Dataset& dataset, const Preparation& options, std::uint64_
     hold_out(dataset, fold_split(*dataset.train, options.folds, options.fold, seed));
   } else if (!dataset.validation && options.validation != 0) {
     auto split = stratified_split(*dataset.train, options.validation, seed);
-    if (split.validation.empty())
-      throw Error(Code::usage, {.option = "data.validation"},
-                  fmt::format("data.validation = {} of {} training images is less than one image; "
-                              "use a larger fraction, or 0 for no validation set",
-                              options.validation, dataset.train->size()));
+    if (split.validation.empty()) refuse_validation(dataset.train, options.validation);
     hold_out(dataset, std::move(split));
   }
 }
@@ -65,12 +85,7 @@ Prepared prepare(Dataset dataset, const Preparation& options, std::uint64_t seed
   if (options.limit > 0 && options.limit < train->size())
     train = std::make_shared<Subset>(train, random_rows(train->size(), options.limit, seed));
   train = with_labels(keep_labels(train, options.labelled, seed), "training", result.notes);
-  if (!train)
-    throw Error(
-        Code::data, {.image = dataset.train->where(0)},
-        fmt::format("no training image has a {}",
-                    dataset.train->classes().empty() ? "value; training needs images that have one"
-                                                     : "label; a classifier needs labeled images"));
+  if (!train) refuse_unlabelled(*dataset.train);
   auto noisy = replace_labels(train, options.label_noise, seed);
   dataset.train = noisy.source;
   result.replaced = std::move(noisy.replaced);

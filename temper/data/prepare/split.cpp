@@ -3,39 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
 #include <utility>
 
 #include "temper/core/error.h"
 #include "temper/core/random.h"
+#include "temper/core/stratify.h"
 
 namespace temper::data {
 namespace {
-
-/// The number of images to take from each class, in total round(fraction * images), by the largest
-/// remainder method. At least one image of every class is left.
-std::vector<std::int64_t> quotas(const std::vector<std::int64_t>& counts, double fraction) {
-  std::vector<std::int64_t> result(counts.size());
-  std::vector<std::pair<double, std::size_t>> remainders;
-  std::int64_t open = std::llround(fraction * static_cast<double>(std::accumulate(
-                                                  counts.begin(), counts.end(), std::int64_t{0})));
-  for (std::size_t c = 0; c < counts.size(); ++c) {
-    const double share = fraction * static_cast<double>(counts[c]);
-    const auto whole = static_cast<std::int64_t>(share);
-    result[c] = std::clamp<std::int64_t>(whole, 0, std::max<std::int64_t>(counts[c] - 1, 0));
-    open -= result[c];
-    if (result[c] < counts[c] - 1) remainders.emplace_back(share - static_cast<double>(whole), c);
-  }
-  std::stable_sort(remainders.begin(), remainders.end(),
-                   [](const auto& a, const auto& b) { return a.first > b.first; });
-  for (const auto& [remainder, c] : remainders)
-    if (open > 0) {
-      ++result[c];
-      --open;
-    }
-  return result;
-}
 
 /// The images of each class, ascending, or for regression all images with values as one class.
 /// Unlabeled images are left out.
@@ -65,7 +40,7 @@ Split stratified_split(const Source& source, double fraction, std::uint64_t seed
   const auto rows = rows_by_class(source);
   std::vector<std::int64_t> counts;
   for (const auto& of_class : rows) counts.push_back(std::ssize(of_class));
-  const auto quota = quotas(counts, fraction);
+  const auto quota = stratified_counts(counts, fraction);
 
   std::vector<bool> taken(static_cast<std::size_t>(source.size()));
   for (std::size_t c = 0; c < rows.size(); ++c) {

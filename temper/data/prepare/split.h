@@ -13,11 +13,10 @@ struct Split {
   std::vector<std::int64_t> validation;
 };
 
-/// A stratified split: round(fraction * n) of the n labeled images go into validation, the same
-/// fraction of every class to within one image (largest remainder method). Every class keeps at
-/// least one training image, and unlabeled images stay in training. Images with regression values
-/// are treated as one class. The choice within a class depends only on the seed, on the index of
-/// the class, and on the number and order of its images.
+/// A stratified split: the numbers of images of each class that go into validation are those of
+/// stratified_counts(); unlabeled images stay in training. Images with regression values are
+/// treated as one class. The choice within a class depends only on the seed, on the index of the
+/// class, and on the number and order of its images.
 /// @param fraction  in [0, 1)
 Split stratified_split(const Source& source, double fraction, std::uint64_t seed);
 

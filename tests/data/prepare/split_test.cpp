@@ -202,6 +202,19 @@ TEST(Prepare, SaysWhenAShareIsNoImage) {
   EXPECT_EQ(message_of(Code::usage, [&] { prepare(few, {.validation = 0.1}, 1); }),
             "data.validation = 0.1 of 4 training images is less than one image; use a larger "
             "fraction, or 0 for no validation set");
+  const auto reason = [](const std::vector<std::int64_t>& labels, double fraction) {
+    const Dataset one{.train = std::make_shared<ArraySource>(labelled(labels, 4))};
+    return message_of(Code::usage, [&] { prepare(one, {.validation = fraction}, 1); });
+  };
+  EXPECT_EQ(reason({0, 1, -1, -1}, 0.2),
+            "data.validation = 0.2 of 2 training images with a label is less than one image; use a "
+            "larger fraction, or 0 for no validation set");
+  EXPECT_EQ(reason({0, 1, 2, 3}, 0.2),
+            "data.validation = 0.2 of 4 training images: no class has two, and the only one stays "
+            "in training; use 0 for no validation set");
+  const Dataset none{.train = std::make_shared<ArraySource>(labelled({-1, -1}, 2))};
+  EXPECT_EQ(message_of(Code::data, [&] { prepare(none, {.validation = 0.1}, 1); }),
+            "test, image 0: no training image has a label; a classifier needs labeled images");
 }
 
 TEST(Subset, DigestsTellSourcesApart) {
