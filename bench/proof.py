@@ -20,7 +20,7 @@ TOLERANCES = {"fp32": (1e-4, 2e-2), "bf16": (2e-2, 1e-1)}
 # Keys of a recipe that do not change results, or that a benchmark sets for both sides and checks in the proof.
 WITHOUT_EFFECT = (
     "name", "device", "threads", "precision", "log", "checkpoint", "data.source", "data.num_workers",
-    "data.read_timeout", "data.on_bad_image",
+    "data.read_timeout", "data.on_bad_image", "data.hash_contents",
 )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ namespace {
 struct Check {
   std::string source;
   bool as_json = false;
+  bool digest = false;
 };
 
 struct Pack {
@@ -37,7 +38,7 @@ struct Pack {
 
 void check(const Check& options) {
   const auto threads = std::max<std::int64_t>(1, std::thread::hardware_concurrency());
-  const auto result = data::check(options.source, {.threads = threads});
+  const auto result = data::check(options.source, {.threads = threads, .digest = options.digest});
   const auto choice = train::choice_for(result);
   if (options.as_json) {
     auto json = data::to_json(result);
@@ -83,6 +84,9 @@ void add_data(const Command& app) {
               "any value of data.source: a folder of images, a table, shards, ...")
       .called("SOURCE")
       .required();
+  checked.flag("--digest", check_options->digest,
+               "print the hashes of the data that a run records in environment.json: of names, "
+               "labels and sizes, and of the bytes of the images");
   checked.flag("--json", check_options->as_json, "print as JSON");
   checked.run([check_options] { check(*check_options); });
 
@@ -111,6 +115,7 @@ void add_data(const Command& app) {
   data.footer(
       "Examples:\n"
       "  temper data check pictures/\n"
+      "  temper data check pictures/ --digest\n"
       "  temper data pack pictures/ packed/ --short-side 320\n"
       "  temper train packed/");
 }

@@ -49,6 +49,7 @@ struct Data {
   io::Decode decode = io::Decode::exact;
   bool exif_orientation = false;
   std::int64_t memory = 2048;
+  bool hash_contents = false;
   OnBadImage on_bad_image = OnBadImage::stop;
   double read_timeout = 60;
   Auto loader_threads = {};
@@ -124,6 +125,12 @@ struct Data {
                           "from its files when needed",
                .unit = "MiB",
                .bounds = {0, 1 << 24},
+               .changes_results = false}),
+        field(&Data::hash_contents,
+              {.name = "hash_contents",
+               .meaning = "read all files when a run starts or resumes, and hash their bytes, so "
+                          "that a resumed run notices changed files; without it this is done only "
+                          "for a data set that fits into memory",
                .changes_results = false}),
         // An image that can't be read ends a run or is left out of it, so the results of runs that
         // finish do not depend on this option.

@@ -289,8 +289,8 @@ std::string to_toml(const Recipe& recipe);
 std::string model_text(const Recipe& recipe);
 
 /// Hash of what determines the results: every option that changes results and is not at its
-/// default, the data, and kNumerics. An option that is added later and is at its default changes no
-/// fingerprint.
+/// default, the data as far as data::DataDigest::names covers it, and kNumerics. An option that is
+/// added later and is at its default changes no fingerprint.
 std::string fingerprint(const Recipe& recipe, std::string_view data_digest);
 
 /// Every key with its value, in the form that `--set` takes, and whether it is the default.

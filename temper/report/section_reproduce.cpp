@@ -106,8 +106,9 @@ Html how(const ReportData& facts) {
   Html list;
   if (run.start && !run.start->fingerprint.empty())
     list += html(
-        "<div><dt>Fingerprint</dt><dd><code>{}</code><small>hash of everything that "
-        "changes the results: recipe, data, numerics</small></dd></div>",
+        "<div><dt>Fingerprint</dt><dd><code>{}</code><small>hash of the options that change the "
+        "results, the numerics version, and the names, labels and sizes of the images; of their "
+        "bytes: data_contents in environment.json</small></dd></div>",
         run.start->fingerprint);
   if (const auto seed = seed_of(run.recipe); !seed.empty())
     list += html("<div><dt>Seed</dt><dd>{}</dd></div>", seed);

@@ -52,10 +52,17 @@ std::string text(const json& object, const std::string& key) {
   return found->is_string() ? found->get<std::string>() : found->dump();
 }
 
+/// Whether a text is the same in both environments; nothing where one lacks it.
+std::optional<bool> same_text(const Side& left, const Side& right, std::string_view key) {
+  const auto a = text(left.environment, std::string(key));
+  const auto b = text(right.environment, std::string(key));
+  if (a.empty() || b.empty()) return std::nullopt;
+  return a == b;
+}
+
 std::optional<bool> same_data(const Side& left, const Side& right) {
-  const auto a = text(left.environment, "data");
-  const auto b = text(right.environment, "data");
-  if (!a.empty() && !b.empty()) return a == b;
+  if (const auto names = same_text(left, right, "data"))
+    return *names && same_text(left, right, kDataContents).value_or(true);
   // The fingerprint covers the recipe and the data.
   const auto fingerprint = logged_fingerprint(left.log);
   if (!fingerprint.empty() && fingerprint == logged_fingerprint(right.log)) return true;
@@ -112,6 +119,7 @@ std::vector<EnvironmentDifference> environment_differences(const json& left, con
   for (const auto* side : {&left, &right})
     for (const auto& [name, value] : side->items()) names.insert(name);
   for (const auto* other : {"command", "started", "data"}) names.erase(other);
+  names.erase(std::string(kDataContents));
   std::vector<EnvironmentDifference> differing;
   for (const auto& name : names)
     if (const auto a = text(left, name), b = text(right, name); a != b)
@@ -121,10 +129,8 @@ std::vector<EnvironmentDifference> environment_differences(const json& left, con
 
 std::vector<EnvironmentDifference> environment_changes(const train::Plan& plan,
                                                        const fs::path& run) {
-  const auto path = run / "environment.json";
-  if (!fs::exists(path)) return {};
-  const auto then = json::parse(io::read_text(path), nullptr, /*allow_exceptions=*/false);
-  if (!then.is_object()) return {};
+  const auto then = recorded_environment(run);
+  if (then.empty()) return {};
   return environment_differences(then, environment(plan, {}));
 }
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "temper/core/version.h"
+#include "temper/io/disk/read_file.h"
 #include "temper/io/format/json_keys.h"
 #include "temper/io/image/libjpeg_version.h"
 #include "temper/train/clock.h"
@@ -43,11 +44,32 @@ nlohmann::json environment(const train::Plan& plan, const std::vector<std::strin
               {"loader_threads", plan.recipe.data.loader_threads.value.value_or(0)},
               {"cpu", look_up("/proc/cpuinfo", "model name", ':')},
               {"system", look_up("/etc/os-release", "PRETTY_NAME", '=')},
-              {"data", plan.data_digest},
+              {"data", plan.data_digest.names},
               {"fingerprint", plan.fingerprint},
               {"command", command},
               {"started", train::utc_now()}});
+  if (const auto& contents = plan.data_digest.contents; !contents.empty())
+    all[std::string(kDataContents)] = contents;
   return all;
+}
+
+nlohmann::json recorded_environment(const std::filesystem::path& run) {
+  const auto path = run / kEnvironmentFile;
+  if (!std::filesystem::exists(path)) return nlohmann::json::object();
+  auto found = nlohmann::json::parse(io::read_text(path), nullptr, /*allow_exceptions=*/false);
+  return found.is_object() ? found : nlohmann::json::object();
+}
+
+std::string recorded_text(const std::filesystem::path& run, std::string_view key) {
+  const auto object = recorded_environment(run);
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+bool contents_changed(const train::Plan& plan, const std::filesystem::path& run) {
+  const auto& now = plan.data_digest.contents;
+  const auto then = recorded_text(run, kDataContents);
+  return !now.empty() && !then.empty() && now != then;
 }
 
 }  // namespace temper::run

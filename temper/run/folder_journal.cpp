@@ -54,6 +54,10 @@ void FolderJournal::restore(train::State& state, Progress& progress, const fs::p
   if (!notes_.empty())
     notes_.push_back(fmt::format("resuming from {} instead", checkpoint->string()));
   note_platform(manifest.platform);
+  if (plan_.data_digest.contents.empty() && !recorded_text(directory(), kDataContents).empty())
+    notes_.emplace_back(
+        "the bytes of the images are not compared with those that the run began with, as the data "
+        "set does not fit into data.memory; data.hash_contents = true compares them");
 }
 
 void FolderJournal::fork(train::State& state, const fs::path& from) {

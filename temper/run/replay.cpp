@@ -12,9 +12,9 @@
 
 #include "temper/augment/pipeline.h"
 #include "temper/core/error.h"
-#include "temper/io/disk/read_file.h"
 #include "temper/io/format/json_keys.h"
 #include "temper/model/saved_buffers.h"
+#include "temper/run/environment.h"
 #include "temper/run/loss_log.h"
 #include "temper/train/begin.h"
 #include "temper/train/checkpoint.h"
@@ -55,18 +55,12 @@ void require_step(const train::Plan& plan, const fs::path& run,
                             step, run.string(), done, plan.horizon.total_steps, last));
 }
 
-std::string recorded_digest(const fs::path& run) {
-  const auto path = run / "environment.json";
-  if (!fs::exists(path)) return "";
-  const auto object = json::parse(io::read_text(path), nullptr, /*allow_exceptions=*/false);
-  return object.is_object() ? object.value("data", "") : "";
-}
-
 void require_same_run(const train::Plan& plan, const fs::path& run,
                       const std::vector<train::Event>& log) {
-  if (logged_fingerprint(log) == plan.fingerprint) return;
-  const auto digest = recorded_digest(run);
-  const bool recipe_alone = digest == plan.data_digest;
+  const bool same = logged_fingerprint(log) == plan.fingerprint;
+  if (same && !contents_changed(plan, run)) return;
+  const auto digest = recorded_text(run, "data");
+  const bool recipe_alone = !same && digest == plan.data_digest.names;
   throw Error(
       Code::data, {.file = run.string()},
       fmt::format("{}; the run can't be replayed",

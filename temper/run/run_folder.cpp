@@ -9,7 +9,6 @@
 #include "temper/core/error.h"
 #include "temper/io/disk/atomic_file.h"
 #include "temper/io/disk/folder.h"
-#include "temper/io/disk/read_file.h"
 #include "temper/io/format/json_text.h"
 #include "temper/run/environment.h"
 #include "temper/train/checkpoint.h"
@@ -18,8 +17,6 @@ namespace temper::run {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::string_view kEnvironment = "environment.json";
 
 fs::path made(fs::path folder) {
   io::make_folder(folder);
@@ -34,10 +31,7 @@ std::string fingerprint_of(const RunFolder& folder) {
     } catch (const Error&) {
       continue;  // damaged; the one before has the same fingerprint
     }
-  const auto path = folder.path() / kEnvironment;
-  if (!fs::exists(path)) return "";
-  const auto text = nlohmann::json::parse(io::read_text(path), nullptr, false);
-  return text.is_object() ? text.value("fingerprint", "") : "";
+  return recorded_text(folder.path(), "fingerprint");
 }
 
 std::string quoted(const std::string& text) {
@@ -74,17 +68,26 @@ RunFolder::RunFolder(fs::path path)
 }
 
 void RunFolder::require_same_run(const train::Plan& plan) const {
+  constexpr std::string_view advice =
+      "choose another directory with --out, use --fresh, or use --fork NAME to start from its "
+      "weights";
   const auto there = fingerprint_of(*this);
-  if (there.empty() || there == plan.fingerprint) return;
+  if (there.empty() || there == plan.fingerprint) {
+    if (!contents_changed(plan, path_)) return;
+    throw Error(Code::usage,
+                fmt::format("{} holds a run on the same names, labels and sizes of images, but the "
+                            "bytes of some images are others than when it began ({} in its {}, {} "
+                            "now); restore them, {}",
+                            path_.string(), recorded_text(path_, kDataContents), kEnvironmentFile,
+                            plan.data_digest.contents, advice));
+  }
   std::string list;
   for (const auto& d : recipe::differences(recipe::load(path_ / "recipe.toml"), plan.recipe))
     if (d.changes_results)
       list += fmt::format("\n  {}: {} there, {} now", d.path, d.left.empty() ? "nothing" : d.left,
                           d.right.empty() ? "nothing" : d.right);
-  throw Error(Code::usage,
-              fmt::format("{} holds a run with another {}; choose another directory with --out, "
-                          "use --fresh, or use --fork NAME to start from its weights{}",
-                          path_.string(), list.empty() ? "data set" : "recipe", list));
+  throw Error(Code::usage, fmt::format("{} holds a run with another {}; {}{}", path_.string(),
+                                       list.empty() ? "data set" : "recipe", advice, list));
 }
 
 std::optional<fs::path> RunFolder::newest_checkpoint(std::vector<std::string>& damaged) const {
@@ -108,10 +111,16 @@ void RunFolder::record(const train::Plan& plan, const std::vector<std::string>& 
   io::write_atomically(path_ / "recipe.toml", recipe::to_toml(plan.recipe));
   if (!plan.replaced.empty())
     io::write_atomically(path_ / "label_noise.csv", replaced_labels(plan));
-  const auto path = path_ / kEnvironment;
-  if (fs::exists(path)) return;
-  auto text = environment(plan, command);
-  if (!forked_from.empty()) text["forked_from"] = forked_from;
+  const auto path = path_ / kEnvironmentFile;
+  auto text = recorded_environment(path_);
+  if (!fs::exists(path)) {
+    text = environment(plan, command);
+    if (!forked_from.empty()) text["forked_from"] = forked_from;
+  } else if (text.empty() || text.contains(kDataContents) || plan.data_digest.contents.empty()) {
+    return;
+  } else {
+    text[std::string(kDataContents)] = plan.data_digest.contents;
+  }
   io::write_atomically(path, io::json_text(text, 2) + "\n");
 }
 

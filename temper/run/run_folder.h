@@ -21,14 +21,15 @@ class RunFolder {
   [[nodiscard]] std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
 
   /// Throws Error{Code::usage}, with a list of the differences, when the directory holds a run with
-  /// another recipe or data set.
+  /// another recipe or data set, or one with images whose bytes are known to have changed.
   void require_same_run(const train::Plan& plan) const;
 
   /// The newest undamaged checkpoint. Damaged ones are renamed, and each is described by a sentence
   /// in `damaged`.
   std::optional<std::filesystem::path> newest_checkpoint(std::vector<std::string>& damaged) const;
 
-  /// Writes recipe.toml and, for a new run, environment.json.
+  /// Writes recipe.toml and, for a new run, environment.json. An older run's, begun when the bytes
+  /// of the images were unknown, is completed by their hash.
   /// @param forked_from  run and step that a fork starts from; "" for any other run
   void record(const train::Plan& plan, const std::vector<std::string>& command,
               const std::string& forked_from) const;

@@ -25,6 +25,7 @@ data::FileOptions file_options(const recipe::Recipe& recipe) {
   const auto& data = recipe.data;
   data::FileOptions options;
   options.memory = data.memory << 20;
+  options.hash_contents = data.hash_contents;
   options.decode = data.decode;
   options.exif_orientation = data.exif_orientation;
   options.read_timeout = data.read_timeout;

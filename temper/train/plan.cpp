@@ -162,13 +162,6 @@ data::LoaderOptions training_options(const Plan& plan) {
   return options;
 }
 
-std::string digest(const data::Dataset& data) {
-  std::string text = data.train->digest();
-  for (const auto& set : {data.validation, data.test})
-    if (set) text += ":" + set->digest();
-  return text;
-}
-
 Plan planned(const recipe::Recipe& recipe, const data::Dataset& data) {
   data::check_names(*data.train);
   Plan plan{.recipe = recipe};
@@ -222,8 +215,8 @@ Plan planned(const recipe::Recipe& recipe, const data::Dataset& data) {
                        sets, options.data.on_bad_image == recipe::OnBadImage::skip)});
   plan.training = training_options(plan);
   resolve_teacher(plan);
-  plan.data_digest = digest(data);
-  plan.fingerprint = recipe::fingerprint(options, plan.data_digest);
+  plan.data_digest = data::digest_of(data);
+  plan.fingerprint = recipe::fingerprint(options, plan.data_digest.names);
   return plan;
 }
 

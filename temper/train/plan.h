@@ -9,6 +9,7 @@
 #include "temper/data/loader/loader.h"
 #include "temper/data/prepare/labels.h"
 #include "temper/data/prepare/readable.h"
+#include "temper/data/sources/data_digest.h"
 #include "temper/data/sources/source.h"
 #include "temper/data/sources/values.h"
 #include "temper/model/network.h"
@@ -21,8 +22,8 @@ namespace temper::train {
 /// values resolved.
 struct Plan {
   recipe::Recipe recipe;
-  std::string fingerprint;  ///< of the recipe and the data
-  std::string data_digest;  ///< of all images, labels and targets, before they are split
+  std::string fingerprint;       ///< of the recipe and data_digest.names
+  data::DataDigest data_digest;  ///< of the data set before it is split
   at::Device device = at::kCPU;
   std::string note;  ///< why "auto" does not use an available GPU; empty otherwise
   model::Task task;

@@ -24,6 +24,11 @@ train 0 whole
 train 0 again
 same whole again
 
+# The hashes of the data that a run records are those that the check prints.
+"$TEMPER" data check pictures --digest --json >digest.json
+jq -e --slurpfile run whole/environment.json \
+  '.data == $run[0].data and .data_contents == $run[0].data_contents and (.data_contents | length) > 0' digest.json
+
 for threads in 1 2 4; do
   train 0 threads-$threads --set data.num_workers=$threads
   same whole threads-$threads

@@ -197,12 +197,26 @@ TEST(Recipe, ResolvedKeepsWithinAHundredColumnsWhereItCan) {
 TEST(Fingerprint, HoldsWhatChangesResultsAndNothingElse) {
   const auto plain = print("");
   EXPECT_EQ(plain.size(), 32U);
-  for (const auto* same :
-       {"name=x", "log.every_steps=3", "log.norms_every=7", "checkpoint.every_steps=9",
-        "checkpoint.keep=9", "checkpoint.best=validation_loss", "threads=2", "device=cpu",
-        "data.num_workers=4", "data.source=elsewhere", "optimizer.lr=0.1", "model.kind=resnet",
-        "averaging=[]", "seed=1", "data.memory=9", "data.on_bad_image=skip", "data.read_timeout=3",
-        "data.sampling=shuffle", "data.decode=exact"})
+  for (const auto* same : {"name=x",
+                           "log.every_steps=3",
+                           "log.norms_every=7",
+                           "checkpoint.every_steps=9",
+                           "checkpoint.keep=9",
+                           "checkpoint.best=validation_loss",
+                           "threads=2",
+                           "device=cpu",
+                           "data.num_workers=4",
+                           "data.source=elsewhere",
+                           "optimizer.lr=0.1",
+                           "model.kind=resnet",
+                           "averaging=[]",
+                           "seed=1",
+                           "data.memory=9",
+                           "data.hash_contents=true",
+                           "data.on_bad_image=skip",
+                           "data.read_timeout=3",
+                           "data.sampling=shuffle",
+                           "data.decode=exact"})
     EXPECT_EQ(print("", {same}), plain) << same;
   for (const auto* other : {"seed=2",
                             "epochs=11",

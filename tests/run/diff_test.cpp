@@ -59,6 +59,23 @@ TEST(Diff, AnotherRateAnotherNameAnotherData) {
   EXPECT_EQ(other_data.losses.first_step, 1);
 }
 
+TEST(Diff, OtherContentsAreOtherData) {
+  const train::small::Directory directory;
+  make(directory.path / "a", {});
+  make(directory.path / "b", {});
+  const auto path = directory.path / "b/environment.json";
+  auto there = nlohmann::json::parse(io::read_text(path));
+  there[std::string(kDataContents)] = "other";
+  std::ofstream(path) << there;
+  auto d = differences(directory.path / "a", directory.path / "b");
+  EXPECT_EQ(d.same_data, false);
+  EXPECT_TRUE(d.circumstances.empty());
+  there.erase(std::string(kDataContents));
+  std::ofstream(path) << there;
+  d = differences(directory.path / "a", directory.path / "b");
+  EXPECT_EQ(d.same_data, true) << "as far as is known";
+}
+
 TEST(Diff, MeansOverOtherStepsAreNotCompared) {
   const train::small::Directory directory;
   make(directory.path / "a", {});

@@ -65,4 +65,11 @@ std::string ArraySource::digest() const {
       .hex();
 }
 
+std::optional<io::HashValue> ArraySource::content(std::int64_t i) const {
+  const auto& c = contents_;
+  const auto size = io::Image{c.height, c.width, c.channels, {}}.size();
+  return io::hash_of(
+      std::as_bytes(std::span(c.pixels).subspan(static_cast<std::size_t>(i) * size, size)));
+}
+
 }  // namespace temper::data

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@ class ArraySource : public Source {
   void read(std::int64_t i, io::Picture& into) const override;
   [[nodiscard]] std::string where(std::int64_t i) const override;
   [[nodiscard]] std::string digest() const override;
+  [[nodiscard]] std::optional<io::HashValue> content(std::int64_t i) const override;
 
  private:
   Contents contents_;

@@ -95,6 +95,11 @@ std::string ConcatSource::digest() const {
   return digest.hex();
 }
 
+std::optional<io::HashValue> ConcatSource::content(std::int64_t i) const {
+  const auto [source, row] = place(i);
+  return sources_[source].source->content(row);
+}
+
 Dataset open_several(const std::vector<WeightedPath>& sources, const FileOptions& options) {
   check(sources);
   auto part = options;

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -40,6 +41,7 @@ class ConcatSource : public Source {
   [[nodiscard]] double weight(std::int64_t i) const override;
   [[nodiscard]] std::string where(std::int64_t i) const override;
   [[nodiscard]] std::string digest() const override;
+  [[nodiscard]] std::optional<io::HashValue> content(std::int64_t i) const override;
 
  private:
   struct Place {

@@ -50,11 +50,13 @@ Sample sample(std::int64_t size, const DecodedCache::Load& load, bool keep_bad) 
 
 DecodedCache::DecodedCache(std::int64_t size, const Load& load, const FileOptions& options) {
   const auto found = sample(size, load, options.keep_bad);
+  const bool cached = found.bytes <= static_cast<double>(options.memory);
   const bool sized = found.bytes <= static_cast<double>(options.sized_bytes);
-  if (size > 0 && found.bytes <= static_cast<double>(options.memory))
+  if (cached || options.hash_contents) contents_.resize(static_cast<std::size_t>(size));
+  if (cached)
     fill(size, load, options.keep_bad);
-  else if (sized && found.size && found.same_size)
-    find_size(size, load, *found.size);
+  else if (options.hash_contents || (sized && found.size && found.same_size))
+    look_through(size, load, found.size, options.keep_bad);
   if (!sized) common_size_.reset();
 }
 
@@ -67,6 +69,7 @@ void DecodedCache::fill(std::int64_t size, const Load& load, bool keep_bad) {
     auto& image = images_[i];
     try {
       load(static_cast<std::int64_t>(i), picture);
+      contents_[i] = io::hash_of(picture.file());
       if (picture.shrinks())
         image = {picture.height(), picture.width(), picture.channels(), {}};
       else
@@ -88,20 +91,23 @@ void DecodedCache::fill(std::int64_t size, const Load& load, bool keep_bad) {
   if (!same) common_size_.reset();
 }
 
-/// Reads the headers until one has another size than the first. Images that can't be read are found
-/// when they are used.
-void DecodedCache::find_size(std::int64_t size, const Load& load, augment::Size first) {
+/// Reads all files where their hashes are wanted, otherwise until one has another size than the
+/// first; then images that can't be read are found when they are used.
+void DecodedCache::look_through(std::int64_t size, const Load& load,
+                                std::optional<augment::Size> first, bool keep_bad) {
+  const bool hashed = !contents_.empty();
   std::atomic<bool> same = true;
   std::atomic<std::int64_t> total = 0;
   for_each_index(static_cast<std::size_t>(size), [&](std::size_t i) {
-    if (!same) return;
+    if (!same && !hashed) return;
     thread_local io::Picture picture;
     try {
       load(static_cast<std::int64_t>(i), picture);
     } catch (const Error& error) {
-      if (!may_be_bad(error)) throw;
+      if ((hashed && !keep_bad) || !may_be_bad(error)) throw;
       return;
     }
+    if (hashed) contents_[i] = io::hash_of(picture.file());
     if (size_of(picture) != first) same = false;
     if (!picture.shrinks()) total += pixel_bytes(picture);
   });
@@ -117,6 +123,11 @@ bool DecodedCache::read(std::int64_t i, io::Picture& into) const {
   if (images_[index].pixels.empty()) return false;
   into.view(images_[index]);
   return true;
+}
+
+std::optional<io::HashValue> DecodedCache::content(std::int64_t i) const {
+  if (contents_.empty()) return std::nullopt;
+  return contents_[static_cast<std::size_t>(i)];
 }
 
 std::int64_t DecodedCache::bytes() const {

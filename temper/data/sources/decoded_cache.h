@@ -8,11 +8,13 @@
 #include "temper/augment/box.h"
 #include "temper/core/error.h"
 #include "temper/data/sources/file_options.h"
+#include "temper/io/disk/hash.h"
 #include "temper/io/image/picture.h"
 
 namespace temper::data {
 
-/// The decoded images of a small set, cached in memory, and the size that they have in common.
+/// The decoded images of a small set, cached in memory, the size that they have in common, and the
+/// hashes of its files.
 class DecodedCache {
  public:
   /// Reads image i without decoding it. Called from several threads at once.
@@ -20,9 +22,9 @@ class DecodedCache {
 
   DecodedCache() = default;
   /// Decodes all images, in several threads, if their pixels fit into options.memory (estimated
-  /// from a sample of the headers); otherwise caches none. With Decode::fast, JPEG files are
-  /// decoded each time they are used in either case, so that the pixels do not depend on the
-  /// available memory.
+  /// from a sample of the headers); otherwise caches none, and reads all files only with
+  /// options.hash_contents. With Decode::fast, JPEG files are decoded each time they are used in
+  /// either case, so that the pixels do not depend on the available memory.
   /// The headers of a set of up to options.sized_bytes that is not cached are all read, as long as
   /// they tell the same size.
   /// @throws Error naming the first image that can't be read, unless options.keep_bad; one of a set
@@ -32,6 +34,9 @@ class DecodedCache {
   /// Makes `into` a view of image i. Throws the error that decoding it gave.
   /// @return false: the image is not cached
   bool read(std::int64_t i, io::Picture& into) const;
+
+  /// As Source::content(), for a file; all zeros for one without a valid header.
+  [[nodiscard]] std::optional<io::HashValue> content(std::int64_t i) const;
 
   /// Size of the cached pixels.
   [[nodiscard]] std::int64_t bytes() const;
@@ -43,9 +48,11 @@ class DecodedCache {
 
  private:
   void fill(std::int64_t size, const Load& load, bool keep_bad);
-  void find_size(std::int64_t size, const Load& load, augment::Size first);
+  void look_through(std::int64_t size, const Load& load, std::optional<augment::Size> first,
+                    bool keep_bad);
 
-  std::vector<io::Image> images_;  ///< all or none; an image without pixels is read when used
+  std::vector<io::Image> images_;        ///< all or none; an image without pixels is read when used
+  std::vector<io::HashValue> contents_;  ///< all or none
   std::map<std::size_t, Error> bad_;
   std::optional<augment::Size> common_size_;
   std::int64_t decoded_bytes_ = 0;

@@ -18,6 +18,9 @@ struct FileOptions {
   /// Where a set has more than so many bytes, decoded, the size that all of its images have is not
   /// looked for.
   std::int64_t sized_bytes = std::int64_t{2} << 30;
+  /// True: a set that does not fit into memory is read once when it is opened, for
+  /// Source::content().
+  bool hash_contents = false;
 
   [[nodiscard]] io::DecodeOptions decoding() const {
     return {.channels = channels, .decode = decode, .exif_orientation = exif_orientation};

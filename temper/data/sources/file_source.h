@@ -37,6 +37,9 @@ class FileSource : public Source {
   [[nodiscard]] std::string where(std::int64_t i) const override;
   /// Hash of names, labels and file sizes in bytes.
   [[nodiscard]] std::string digest() const override;
+  [[nodiscard]] std::optional<io::HashValue> content(std::int64_t i) const override {
+    return cache_.content(i);
+  }
 
   [[nodiscard]] std::int64_t bytes_in_memory() const { return cache_.bytes(); }
   [[nodiscard]] std::int64_t decoded_bytes() const { return cache_.decoded_bytes(); }

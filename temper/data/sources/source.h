@@ -1,11 +1,13 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "temper/augment/normalisation.h"
+#include "temper/io/disk/hash.h"
 #include "temper/io/image/picture.h"
 
 namespace temper::data {
@@ -54,9 +56,16 @@ class Source {
   [[nodiscard]] virtual double weight(std::int64_t /*i*/) const { return 1; }
   /// Where image i comes from, for messages: a path, or "fashion-mnist train, image 12".
   [[nodiscard]] virtual std::string where(std::int64_t i) const = 0;
-  /// Hash of the contents of the source (names, sizes, labels, values; pixels if they are in memory
-  /// from the start). It is part of the fingerprint.
+  /// Hash of what identifies the images without reading their files: the classes or names of
+  /// values, the channels, and in their order the names, labels or values and sizes in bytes of the
+  /// files. For images that are an array in memory from the start (IDX, CIFAR) the pixels take the
+  /// place of names and sizes. It is part of the fingerprint.
   [[nodiscard]] virtual std::string digest() const = 0;
+  /// Hash of the stored bytes of image i: of its file, or of its pixels in an array. Nothing: they
+  /// have not been read. It is not part of the fingerprint.
+  [[nodiscard]] virtual std::optional<io::HashValue> content(std::int64_t /*i*/) const {
+    return std::nullopt;
+  }
 };
 
 /// A picture, table or shard under the path of a data set that is not read, or a folder of them.

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -31,6 +32,9 @@ class Subset : public Source {
   [[nodiscard]] double weight(std::int64_t i) const override { return base_->weight(row(i)); }
   [[nodiscard]] std::string where(std::int64_t i) const override { return base_->where(row(i)); }
   [[nodiscard]] std::string digest() const override;
+  [[nodiscard]] std::optional<io::HashValue> content(std::int64_t i) const override {
+    return base_->content(row(i));
+  }
 
   [[nodiscard]] std::int64_t row(std::int64_t i) const {
     return rows_[static_cast<std::size_t>(i)];

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,6 +35,9 @@ class RegressionSource : public Source {
   void read(std::int64_t i, io::Picture& into) const override { base_->read(i, into); }
   [[nodiscard]] std::string where(std::int64_t i) const override { return base_->where(i); }
   [[nodiscard]] std::string digest() const override;
+  [[nodiscard]] std::optional<io::HashValue> content(std::int64_t i) const override {
+    return base_->content(i);
+  }
 
   /// Where the images come from.
   [[nodiscard]] const std::shared_ptr<const Source>& base() const { return base_; }

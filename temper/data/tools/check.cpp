@@ -25,6 +25,7 @@ struct ImageFindings {
   std::string hash;
   std::int64_t height = 0;
   std::int64_t width = 0;
+  std::optional<io::HashValue> content = {};
 };
 
 std::string hash_of(const io::Pixels& pixels) {
@@ -36,6 +37,13 @@ std::string hash_of(const io::Pixels& pixels) {
   for (int y = 0; y < pixels.height; ++y)
     hash.update(std::as_bytes(std::span(pixels.row(y), bytes)));
   return hash.hex();
+}
+
+/// As Source::content(), also of an image that has just been read from its file.
+std::optional<io::HashValue> content_of(const Source& source, std::int64_t i,
+                                        const io::Picture& picture) {
+  const auto known = source.content(i);
+  return known || picture.file().empty() ? known : io::hash_of(picture.file());
 }
 
 void add_up(Histogram& sum, const Histogram& other) {
@@ -78,9 +86,15 @@ class Checker {
     for_each_image(source.size(), threads_, [&](std::int64_t i, io::Picture& picture) {
       auto& look = looks[static_cast<std::size_t>(i)];
       look.fault = read_error_of(source, i, picture);
-      if (!look.fault.empty()) return;
+      look.content = content_of(source, i, picture);
+      if (!look.fault.empty()) {
+        if (!look.content) look.content.emplace();  // as DecodedCache::content()
+        return;
+      }
       const auto& pixels = picture.pixels();
-      look = {{}, hash_of(pixels), pixels.height, pixels.width};
+      look.hash = hash_of(pixels);
+      look.height = pixels.height;
+      look.width = pixels.width;
       Histogram counts{};
       add(counts, pixels);
       const std::scoped_lock lock(mutex);
@@ -88,7 +102,13 @@ class Checker {
     });
     if (check_.sets.empty()) check_.normalisation = normalisation_of(histogram, source.channels());
     take(name, source, looks);
+    std::vector<std::optional<io::HashValue>> images;
+    for (const auto& look : looks) images.push_back(look.content);
+    digests_.push_back(contents_digest(images));
   }
+
+  /// As DataDigest::contents, of the sets so far.
+  [[nodiscard]] std::string digest() const { return joined_digests(digests_); }
 
   /// Called once, after all sets.
   void tell_duplicates() {
@@ -124,7 +144,8 @@ class Checker {
   Check& check_;
   std::int64_t threads_;
   ByContent contents_;
-  std::vector<std::string> order_;  ///< keys of contents_, in the order of their first images
+  std::vector<std::string> order_;    ///< keys of contents_, in the order of their first images
+  std::vector<std::string> digests_;  ///< one per set
 };
 
 bool holds_files(std::shared_ptr<const Source> source) {
@@ -184,6 +205,8 @@ Check check(const Dataset& dataset, const std::string& source, const CheckOption
   if (dataset.validation) checker.set("validation", *dataset.validation);
   if (dataset.test) checker.set("test", *dataset.test);
   checker.tell_duplicates();
+  if (options.digest)
+    result.digest = {.names = digest_of(dataset).names, .contents = checker.digest()};
   // The files of shards and other packed sets are not images.
   result.odd_files =
       holds_files(dataset.train) ? odd_files(source, dataset.unread) : unread_files(dataset.unread);

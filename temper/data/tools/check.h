@@ -1,11 +1,13 @@
 #pragma once
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "temper/augment/normalisation.h"
 #include "temper/data/prepare/readable.h"
+#include "temper/data/sources/data_digest.h"
 #include "temper/data/sources/file_source.h"
 #include "temper/data/sources/source.h"
 #include "temper/data/sources/values.h"
@@ -17,6 +19,7 @@ struct CheckOptions {
   FileOptions files = {.read_timeout =
                            60};  ///< memory, sized_bytes and keep_bad are set by the check
   std::int64_t threads = 1;      ///< >= 1
+  bool digest = false;           ///< whether Check::digest is wanted
 };
 
 /// Image sizes of a set, over the images that can be read.
@@ -74,7 +77,8 @@ struct Check {
   std::vector<UnexpectedFile> odd_files;  ///< sorted by path
   std::string unread;  ///< the images, tables and shards among them that are not read, in a
                        ///< sentence; empty: none
-  augment::Normalisation normalisation;  ///< measured over all pixels of the training set
+  augment::Normalisation normalisation;   ///< measured over all pixels of the training set
+  std::optional<DataDigest> digest = {};  ///< as a run on this data records it, if wanted
 
   /// No problem that would stop training or falsify its scores: every image can be read, and none
   /// is in two sets or has two labels.

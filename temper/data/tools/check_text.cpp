@@ -141,6 +141,15 @@ std::string about_odd_files(const Check& check) {
   return text;
 }
 
+std::string about_digest(const Check& check) {
+  if (!check.digest) return "";
+  const auto& [names, contents] = *check.digest;
+  return fmt::format(
+      "{0:<12}{1}  classes, names, labels and sizes: \"data\" in a run's environment.json\n"
+      "{2:<12}{3}  bytes of the images: \"data_contents\" there\n",
+      "digest", names, "", contents);
+}
+
 ordered_json json_of(const CheckedSet& set, const Check& check) {
   auto counts = ordered_json::object();
   for (std::size_t c = 0; c < set.per_class.size(); ++c)
@@ -211,7 +220,7 @@ std::string to_text(const Check& check) {
   text += about_duplicates(check, "several times in one set", [](const Duplicates& group) {
     return !group.across_sets() && !group.labels_differ();
   });
-  text += about_odd_files(check);
+  text += about_odd_files(check) + about_digest(check);
   return text + (check.good()
                      ? fmt::format("good: every picture{} can be read, and none is in two sets or "
                                    "has two {}s\n",
@@ -227,17 +236,20 @@ ordered_json to_json(const Check& check) {
   auto odd = ordered_json::array();
   for (const auto& file : check.odd_files)
     odd.push_back({{"file", file.path}, {"reason", file.reason}, {"read", file.read}});
-  return {{"source", check.source},
-          {"good", check.good()},
-          {"error", check.error},
-          {"where", json_of(check.where)},
-          {"classes", check.classes},
-          {"sets", std::move(sets)},
-          {"mean", check.normalisation.mean},
-          {"std", check.normalisation.std},
-          {"duplicates", std::move(duplicates)},
-          {"unread", check.unread},
-          {"odd_files", std::move(odd)}};
+  ordered_json json = {{"source", check.source},
+                       {"good", check.good()},
+                       {"error", check.error},
+                       {"where", json_of(check.where)},
+                       {"classes", check.classes},
+                       {"sets", std::move(sets)},
+                       {"mean", check.normalisation.mean},
+                       {"std", check.normalisation.std},
+                       {"duplicates", std::move(duplicates)},
+                       {"unread", check.unread},
+                       {"odd_files", std::move(odd)}};
+  if (check.digest)
+    json.update({{"data", check.digest->names}, {"data_contents", check.digest->contents}});
+  return json;
 }
 
 }  // namespace temper::data

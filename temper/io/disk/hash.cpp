@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
+#include <bit>
 #include <cstdint>
 #include <new>
 #include <vector>
@@ -34,6 +35,12 @@ Hash& Hash::update(std::span<const std::byte> bytes) {
 
 std::string Hash::hex() const {
   return text_of(XXH3_128bits_digest(state_.get()));
+}
+
+HashValue hash_of(std::span<const std::byte> bytes) {
+  XXH128_canonical_t canonical;
+  XXH128_canonicalFromHash(&canonical, XXH3_128bits(bytes.data(), bytes.size()));
+  return std::bit_cast<HashValue>(canonical);
 }
 
 std::string hash_hex(std::span<const std::byte> bytes) {

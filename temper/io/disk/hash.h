@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstddef>
 #include <filesystem>
 #include <memory>
@@ -26,6 +27,10 @@ class Hash {
   };
   std::unique_ptr<XXH3_state_s, Free> state_;
 };
+
+/// A hash as bytes, which are those of its hexadecimal digits.
+using HashValue = std::array<std::byte, 16>;
+HashValue hash_of(std::span<const std::byte> bytes);
 
 std::string hash_hex(std::span<const std::byte> bytes);
 std::string hash_hex(std::string_view text);

@@ -15,6 +15,9 @@ TEST(Hash, EqualsThePublishedTool) {
   std::string numbers;
   for (int i = 1; i <= 1000; ++i) numbers += std::to_string(i) + "\n";
   EXPECT_EQ(hash_hex(numbers), "8527d9296fb8f4a6764aaaecde28829e");
+  const auto value = hash_of(bytes_of("temper\n"));
+  EXPECT_EQ(value.front(), std::byte{0x6b});
+  EXPECT_EQ(value.back(), std::byte{0xb7});
 }
 
 TEST(Hash, DoesNotDependOnTheSizesOfUpdates) {
