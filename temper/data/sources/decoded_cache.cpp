@@ -76,6 +76,7 @@ void DecodedCache::fill(std::int64_t size, const Load& load, bool keep_bad) {
         picture.copy_to(image);
     } catch (const Error& error) {
       if (!keep_bad || !may_be_bad(error)) throw;
+      if (!contents_[i] && error.code() == Code::data) contents_[i].emplace();
       const std::scoped_lock lock(mutex);
       bad_.emplace(i, error);
     }
@@ -105,6 +106,7 @@ void DecodedCache::look_through(std::int64_t size, const Load& load,
       load(static_cast<std::int64_t>(i), picture);
     } catch (const Error& error) {
       if ((hashed && !keep_bad) || !may_be_bad(error)) throw;
+      if (hashed && error.code() == Code::data) contents_[i].emplace();
       return;
     }
     if (hashed) contents_[i] = io::hash_of(picture.file());

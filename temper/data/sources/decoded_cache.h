@@ -35,7 +35,8 @@ class DecodedCache {
   /// @return false: the image is not cached
   bool read(std::int64_t i, io::Picture& into) const;
 
-  /// As Source::content(), for a file; all zeros for one without a valid header.
+  /// As Source::content(), for a file; all zeros for one that is no image, nothing for one that
+  /// could not be read.
   [[nodiscard]] std::optional<io::HashValue> content(std::int64_t i) const;
 
   /// Size of the cached pixels.
@@ -51,8 +52,8 @@ class DecodedCache {
   void look_through(std::int64_t size, const Load& load, std::optional<augment::Size> first,
                     bool keep_bad);
 
-  std::vector<io::Image> images_;        ///< all or none; an image without pixels is read when used
-  std::vector<io::HashValue> contents_;  ///< all or none
+  std::vector<io::Image> images_;  ///< all or none; an image without pixels is read when used
+  std::vector<std::optional<io::HashValue>> contents_;  ///< all or none
   std::map<std::size_t, Error> bad_;
   std::optional<augment::Size> common_size_;
   std::int64_t decoded_bytes_ = 0;
