@@ -81,9 +81,9 @@ void add_predict(const Command& app) {
       .called("N");
   command.flag("--json", options->as_json, "print one JSON object per line");
   command.footer(
-      "A file that can't be read is named in the output (in JSON by \"error\") and does not keep the "
-      "others\nfrom being read; the exit status is then 3 (no picture) or 4 (not readable), that "
-      "of the first one.\n\n"
+      "A file that can't be read is named in the output (in JSON by \"error\") and does not keep "
+      "the others\nfrom being read; the exit status is then 3 (no picture) or 4 (not readable), "
+      "that of the first one.\n\n"
       "Example:\n  temper predict runs/fashion-mnist shoe.png coat.jpg --top 5");
   command.run([options] { predict(*options); });
 }

@@ -56,8 +56,9 @@ void FolderJournal::restore(train::State& state, Progress& progress, const fs::p
   note_platform(manifest.platform);
   if (plan_.data_digest.contents.empty() && !recorded_text(directory(), kDataContents).empty())
     notes_.emplace_back(
-        "the bytes of the images are not compared with those that the run began with, as the data "
-        "set does not fit into data.memory; data.hash_contents = true compares them");
+        "the bytes of the images are not compared with those that the run began with, as not all "
+        "have been read; with data.hash_contents = true they are, also where the data set does not "
+        "fit into data.memory");
 }
 
 void FolderJournal::fork(train::State& state, const fs::path& from) {

@@ -55,6 +55,7 @@ Plan open_run_plan(const std::filesystem::path& run, const augment::InputTransfo
   auto recipe = run_recipe(run);
   recipe.data.decode = transform.decode;
   recipe.data.exif_orientation = transform.exif_orientation;
+  recipe.data.hash_contents = false;  // only a run compares them
   auto plan = open_plan(recipe);
   read_with(plan, transform);
   return plan;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "temper/core/error.h"
+#include "temper/core/printable.h"
 #include "temper/data/sources/class_names.h"
 #include "temper/data/sources/dataset_builder.h"
 #include "temper/data/sources/listing.h"
@@ -132,7 +133,7 @@ void check_not_sets(const fs::path& path, const std::vector<FileSource::File>& f
           fmt::format("'{}' and '{}' both hold the folders {}: are they sets or classes? Name sets "
                       "train, val and test; if they are classes, put the folders of all classes "
                       "into a folder 'train'",
-                      classes[found->second], classes[c],
+                      printable(classes[found->second]), printable(classes[c]),
                       some_of(std::vector<std::string>(inner[c].begin(), inner[c].end()))));
     for (const auto folder : inner[c]) holder.emplace(folder, c);
   }

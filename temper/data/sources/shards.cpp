@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "temper/core/error.h"
+#include "temper/core/printable.h"
 #include "temper/data/sources/class_names.h"
 #include "temper/data/sources/dataset_builder.h"
 #include "temper/data/sources/digest.h"
@@ -189,7 +190,8 @@ std::vector<Unread> unread_within(const Contents& contents) {
                           ? "in a folder that a system makes"
                           : "an image of a sample is called as 000123.jpg (.jpeg, .png, .webp), "
                             "without another dot";
-    unread.push_back({contents.paths[s].string(), fmt::format("{}: {}", shard.first_unread, why),
+    unread.push_back({contents.paths[s].string(),
+                      fmt::format("{}: {}", printable(shard.first_unread), why),
                       static_cast<std::int64_t>(shard.unread)});
   }
   return unread;

@@ -9,6 +9,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "temper/core/printable.h"
 #include "temper/data/sources/listing.h"
 #include "temper/io/disk/system_folder.h"
 
@@ -140,7 +141,7 @@ struct Group {
     const auto count = items == 1 && files > 1 ? fmt::format("{} in ", files)
                        : items > 1             ? fmt::format("{} such as ", files)
                                                : std::string();
-    return fmt::format("{}{} ({})", count, first->path, first->reason);
+    return fmt::format("{}{} ({})", count, printable(first->path), first->reason);
   }
 };
 

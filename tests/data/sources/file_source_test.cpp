@@ -143,6 +143,7 @@ TEST_F(FileSourceTest, HasOneSizeWhereAllPicturesHave) {
   EXPECT_EQ(source({.decode = io::Decode::fast})->common_size(), (augment::Size{20, 30}));
   EXPECT_EQ(source({.memory = 0})->common_size(), (augment::Size{20, 30}));
   EXPECT_EQ(source({.memory = 0})->bytes_in_memory(), 0);
+  EXPECT_EQ(source({.memory = 0, .hash_contents = true})->common_size(), (augment::Size{20, 30}));
   for (const std::int64_t memory : {0, 1 << 20}) {
     const auto bytes = source({.memory = memory})->decoded_bytes();
     EXPECT_EQ(bytes, 2 * 20 * 30 * 3);
@@ -162,12 +163,17 @@ TEST_F(FileSourceTest, HasOneSizeOnDiskAlsoWhereAPictureCannotBeRead) {
   for (int i = 0; i < 70; ++i) add(std::to_string(i) + ".png", io::encode_png(waves(8, 9, i)));
   add("bad.png", {});
   const FileOptions streamed{.memory = 0, .keep_bad = true};
+  const FileOptions hashed{.memory = 0, .keep_bad = true, .hash_contents = true};
   EXPECT_EQ(source(streamed)->common_size(), (augment::Size{8, 9}));
   EXPECT_EQ(source({.keep_bad = true})->common_size(), (augment::Size{8, 9}));
+  EXPECT_EQ(source(hashed)->common_size(), (augment::Size{8, 9}));
   // Not among the headers that are read first.
   const auto other = io::encode_png(waves(9, 8, 0));
   write_bytes(files[1].path, other.data(), other.size());
   EXPECT_EQ(source(streamed)->common_size(), std::nullopt);
+  const auto all = source(hashed);
+  EXPECT_EQ(all->common_size(), std::nullopt);
+  for (std::int64_t i = 0; i < all->size(); ++i) EXPECT_TRUE(all->content(i)) << i;
 }
 
 }  // namespace
