@@ -4,7 +4,7 @@
 
 #include "fuzz/hostile.h"
 #include "temper/io/disk/hash.h"
-#include "temper/io/format/shard.h"
+#include "temper/io/format/shard_index.h"
 
 // The index of a shard, with a valid checksum appended, which no mutation would find. Text that is
 // accepted must equal the text that would be written.

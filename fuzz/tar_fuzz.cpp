@@ -2,7 +2,7 @@
 #include <cstring>
 
 #include "fuzz/hostile.h"
-#include "temper/io/format/shard.h"
+#include "temper/io/format/shard_index.h"
 
 // A shard and its index: every image must lie within the archive, and the index must be unchanged
 // when written and read again.

@@ -24,7 +24,7 @@
 #include "temper/data/sources/unread.h"
 #include "temper/data/sources/values.h"
 #include "temper/io/disk/system_folder.h"
-#include "temper/io/format/shard.h"
+#include "temper/io/format/shard_index.h"
 
 namespace temper::data {
 namespace {

@@ -71,11 +71,11 @@ struct ShardPartition {
 ///   folder/*.tar                                               training only
 ///   one.tar                                                    training only
 ///
-/// Next to each shard is its index, which is created if it is missing (see io/format/shard.h). The
-/// folder's dataset.json, which pack() writes, contains the classes, channels and normalization. If
-/// the samples have values, these are the regression targets, and there are no classes. With
-/// neither, the classes are the labels of the training set, sorted numerically if all are numbers,
-/// otherwise by their bytes.
+/// Next to each shard is its index, which is created if it is missing (io/format/shard_index.h).
+/// The folder's dataset.json, which pack() writes, contains the classes, channels and
+/// normalization. If the samples have values, these are the regression targets, and there are no
+/// classes. With neither, the classes are the labels of the training set, sorted numerically if all
+/// are numbers, otherwise by their bytes.
 ///
 /// Every process reads the whole validation and test sets. Dataset::unread lists the pictures in
 /// the shards that belong to no sample, and what lies beside the shards.

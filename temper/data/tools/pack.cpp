@@ -22,7 +22,7 @@
 #include "temper/io/disk/atomic_file.h"
 #include "temper/io/disk/folder.h"
 #include "temper/io/disk/lock_file.h"
-#include "temper/io/format/shard.h"
+#include "temper/io/format/shard_index.h"
 #include "temper/io/format/tar.h"
 #include "temper/io/image/encode_jpeg.h"
 

@@ -1,6 +1,6 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
@@ -44,26 +44,18 @@ struct Shard {
 /// are not consecutive (with how to sort them); and for an archive without images.
 Shard scan_shard(std::uint64_t size, const ReadAt& read, const std::string& name);
 
+/// The longest label, and the longest name of a value, in bytes.
+constexpr std::size_t kMostLabel = 256;
+
+/// Whether a text has no control characters.
+bool is_one_line(std::string_view text);
+
+/// Whether a text can be the name of a value: one line of 1 to kMostLabel bytes.
+bool is_value_name(std::string_view name);
+
 /// The text of a sample's `.json` from which scan_shard() reads values. Throws Error{Code::data}
 /// for an invalid name: empty, of more than 256 bytes, not in UTF-8, with control characters; and
 /// for more than 1 MiB of text.
 std::string values_text(std::span<const std::string> names, std::span<const double> values);
-
-/// The index of a shard as text, which depends only on the shard.
-std::string index_text(const Shard& shard);
-/// Reads an index. Throws Error{Code::data} for text that index_text() does not write, and for
-/// samples that are not within the shard.
-/// @param name  the index's name in messages
-Shard parse_index(std::string_view text, const std::string& name);
-
-/// The path of a shard's index: the shard's path with ".index" appended.
-std::filesystem::path index_path(const std::filesystem::path& shard);
-
-/// The samples of a shard, from its index if that is newer than the shard, has its size, is
-/// complete, and is right about the first and the last image; otherwise from the shard, and the
-/// index is written for the next time. A folder that is not writable is not an error: then the
-/// shard is scanned each time. Throws as scan_shard(), and Error{Code::io} if the shard can't be
-/// read.
-Shard open_shard(const std::filesystem::path& path);
 
 }  // namespace temper::io

@@ -15,7 +15,7 @@
 #include "temper/data/sources/open.h"
 #include "temper/data/sources/shards.h"
 #include "temper/io/disk/read_file.h"
-#include "temper/io/format/shard.h"
+#include "temper/io/format/shard_index.h"
 #include "temper/io/image/encode_jpeg.h"
 #include "tests/data/pictures.h"
 

@@ -3,31 +3,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "temper/io/disk/atomic_file.h"
-#include "tests/io/support.h"
+#include "tests/io/tar.h"
 
 namespace temper::io::test {
 namespace {
 
 using ::testing::HasSubstr;
-
-Bytes tar(const std::vector<std::pair<std::string, std::string>>& files) {
-  Bytes bytes;
-  for (const auto& [name, content] : files) {
-    const auto header = tar_header(name, content.size());
-    bytes.insert(bytes.end(), header.begin(), header.end());
-    const auto body = bytes_of(content);
-    bytes.insert(bytes.end(), body.begin(), body.end());
-    bytes.resize(bytes.size() + tar_padding(content.size()));
-  }
-  bytes.resize(bytes.size() + 2 * kTarBlock);
-  return bytes;
-}
 
 Shard scan(const Bytes& bytes) {
   return scan_shard(
@@ -220,141 +205,8 @@ TEST(Shard, ReadsWhatOtherProgramsWrite) {
   EXPECT_EQ(samples[2].name, "d/ä.webp");
 }
 
-const Shard small{.size = 10240, .samples = {{"a/1.jpg", 512, 100, "7"}, {"2.png", 2048, 0, ""}}};
-
-const Shard valued{.size = 10240,
-                   .samples = {{"a/1.jpg", 512, 100, "", {1.5, -1e300}}, {"2.png", 2048, 0, ""}},
-                   .value_names = {"y", "a b"},
-                   .unread = 3,
-                   .first_unread = "a/1.seg.png"};
-
-TEST(ShardIndex, IsReadAsItWasWritten) {
-  for (const auto& shard : {small, valued}) {
-    EXPECT_EQ(parse_index(index_text(shard), "index"), shard);
-    EXPECT_EQ(index_text(shard), index_text(parse_index(index_text(shard), "index")));
-  }
-}
-
-TEST(ShardIndex, IsInUtf8) {
-  const auto refused = [](const Shard& shard) {
-    return std::string(error_of([&] { parse_index(index_text(shard), "index"); }).what());
-  };
-  const Shard good{.size = 2048, .samples = {{"Bär.jpg", 512, 3, "Bär"}}};
-  EXPECT_EQ(parse_index(index_text(good), "index").samples, good.samples);
-  auto name = good;
-  name.samples[0].name = "B\xE4r.jpg";
-  EXPECT_THAT(refused(name), HasSubstr("an invalid name or label"));
-  auto label = good;
-  label.samples[0].label = "B\xE4r";
-  EXPECT_THAT(refused(label), HasSubstr("an invalid name or label"));
-  auto values = good;
-  values.value_names = {"\xE4"};
-  EXPECT_THAT(refused(values), HasSubstr("an invalid name of a value"));
-}
-
-TEST(ShardIndex, ThatIsDamagedIsRefused) {
-  const auto refused = [](const Shard& shard) {
-    return error_of([&] { parse_index(index_text(shard), "index"); }).code() == Code::data;
-  };
-  auto one = valued;
-  one.value_names.pop_back();
-  EXPECT_TRUE(refused(one)) << "two values and one name";
-  auto same = valued;
-  same.value_names[1] = "y";
-  EXPECT_TRUE(refused(same)) << "one name twice";
-  auto both = valued;
-  both.samples[0].label = "3";
-  EXPECT_TRUE(refused(both)) << "a label and values";
-  auto nameless = valued;
-  nameless.first_unread.clear();
-  EXPECT_TRUE(refused(nameless)) << "pictures that are not read, and none that is the first";
-  const std::string text = index_text(valued);
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    std::string other = text;
-    other[i] = static_cast<char>(other[i] ^ 1);
-    EXPECT_EQ(error_of([&] { parse_index(other, "index"); }).code(), Code::data) << i;
-    EXPECT_EQ(error_of([&] { parse_index(text.substr(0, i), "index"); }).code(), Code::data) << i;
-  }
-  auto outside = small;
-  outside.samples[0].size = 10000;
-  EXPECT_THAT(error_of([&] { parse_index(index_text(outside), "index"); }).what(),
-              HasSubstr("index: not an index of a shard, or a damaged one (an image is outside"));
-}
-
-class OpenShard : public ::testing::Test {
- protected:
-  void write(const std::vector<std::pair<std::string, std::string>>& files) {
-    write_atomically(path, tar(files));
-  }
-  void age(const std::filesystem::path& file, int seconds) {
-    std::filesystem::last_write_time(
-        file, std::filesystem::file_time_type::clock::now() - std::chrono::seconds(seconds));
-  }
-
-  Folder folder;
-  std::filesystem::path path = folder / "000.tar";
-  std::filesystem::path index = folder / "000.tar.index";
-};
-
-TEST_F(OpenShard, WritesAnIndexAndReadsItTheNextTime) {
-  write({{"1.jpg", "one"}, {"1.cls", "3"}});
-  const auto first = open_shard(path);
-  EXPECT_EQ(parse_index(read_text(index), "index"), first);
-  // A changed index shows that the index is read.
-  auto other = first;
-  other.samples[0].label = "4";
-  write_atomically(index, index_text(other));
-  EXPECT_EQ(open_shard(path), other);
-}
-
-TEST_F(OpenShard, RewritesAnIndexThatIsOlderDamagedOrOfAnotherShard) {
-  write({{"1.jpg", "one"}, {"1.cls", "3"}});
-  const auto right = open_shard(path);
-  const std::string text = read_text(index);
-  auto other = right;
-  other.samples[0].label = "4";
-
-  write_atomically(index, index_text(other));
-  age(index, 100);
-  age(path, 50);
-  EXPECT_EQ(open_shard(path), right);
-  EXPECT_EQ(read_text(index), text);
-
-  write_atomically(index, "something else");
-  EXPECT_EQ(open_shard(path), right);
-  EXPECT_EQ(read_text(index), text);
-
-  auto elsewhere = right;
-  elsewhere.samples[0].offset += 512;
-  elsewhere.samples[0].label = "4";
-  write_atomically(index, index_text(elsewhere));
-  EXPECT_EQ(open_shard(path), right);
-
-  other.size += 512;
-  write_atomically(index, index_text(other));
-  EXPECT_EQ(open_shard(path), right);
-  EXPECT_EQ(read_text(index), text);
-}
-
-TEST_F(OpenShard, WorksIfNoIndexCanBeWritten) {
-  write({{"1.jpg", "one"}});
-  std::filesystem::create_directories(index / "in the way");
-  EXPECT_EQ(open_shard(path).samples.size(), 1U);
-  EXPECT_EQ(folder.files(), 2U) << "a temporary was left";
-}
-
-TEST_F(OpenShard, NamesTheFile) {
-  EXPECT_EQ(error_of([&] { open_shard(path); }).code(), Code::io);
-  write_atomically(path, "no tar");
-  EXPECT_THAT(error_of([&] { open_shard(path); }).what(), HasSubstr(path.string()));
-  EXPECT_FALSE(std::filesystem::exists(index));
-}
-
 TEST(Shard, SurvivesDamage) {
   survive_damage(contents(golden / "tar/pax.tar"), 5, [](const Bytes& bytes) { scan(bytes); });
-  survive_damage(bytes_of(index_text(valued)), 6, [](const Bytes& bytes) {
-    parse_index({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, "index");
-  });
 }
 
 }  // namespace
