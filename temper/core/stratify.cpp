@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <functional>
 #include <numeric>
 #include <utility>
 
@@ -21,8 +22,8 @@ std::vector<std::int64_t> stratified_counts(const std::vector<std::int64_t>& cou
     open -= result[c];
     if (result[c] < counts[c] - 1) remainders.emplace_back(share - static_cast<double>(whole), c);
   }
-  std::stable_sort(remainders.begin(), remainders.end(),
-                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::ranges::stable_sort(remainders, std::ranges::greater(),
+                           &std::pair<double, std::size_t>::first);
   for (const auto& [remainder, c] : remainders)
     if (open > 0) {
       ++result[c];

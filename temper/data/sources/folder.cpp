@@ -73,8 +73,14 @@ std::vector<FileSource::File> pictures(const fs::path& set,
                                   kLookedFor));
 }
 
+constexpr std::string_view kTakenForSet =
+    ". By its name this folder is the training set; if it is a class, put the folders of all "
+    "classes into a folder 'train'";
+
+/// @param named  whether the set is a folder with the name of one
 std::vector<FileSource::File> training_pictures(const fs::path& set,
-                                                const std::vector<std::string>& classes) {
+                                                const std::vector<std::string>& classes,
+                                                bool named) {
   if (classes.empty()) no_classes(set);
   auto files = pictures(set, classes);
   std::vector<bool> seen(classes.size());
@@ -87,8 +93,8 @@ std::vector<FileSource::File> training_pictures(const fs::path& set,
     throw Error(
         Code::data, {.file = set.string()},
         fmt::format(
-            "only one class, '{}'; a classifier needs two or more, each a folder of pictures",
-            classes.front()));
+            "only one class, '{}'; a classifier needs two or more, each a folder of pictures{}",
+            classes.front(), named ? kTakenForSet : ""));
   return files;
 }
 
@@ -223,7 +229,7 @@ Dataset folder(const fs::path& path, const FileOptions& options) {
     for (const auto& file : files) read.add(file.path);
     return assembly.open<FileSource>(std::move(files), classes);
   };
-  auto training = training_pictures(layout.train, classes);
+  auto training = training_pictures(layout.train, classes, !layout.names.empty());
   if (layout.names.empty()) check_not_sets(path, training, classes);
   Dataset dataset;
   dataset.train = open(std::move(training));

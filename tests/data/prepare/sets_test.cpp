@@ -254,6 +254,12 @@ TEST_F(Folder, WithOneClassIsRefused) {
   EXPECT_THAT(error(), HasSubstr("only one class, 'cat'"));
 }
 
+TEST_F(Folder, WithAClassCalledTrainSaysThatItIsTakenForASet) {
+  for (const auto* name : {"bus", "car", "train"}) add(std::string(name) + "/old/1.png");
+  EXPECT_THAT(error(), HasSubstr("train: only one class, 'old'"));
+  EXPECT_THAT(error(), HasSubstr("if it is a class, put the folders of all classes into"));
+}
+
 TEST_F(Folder, WithAnEmptyClassIsRefused) {
   add("cat/1.png");
   fs::create_directories(root.path() / "dog");
