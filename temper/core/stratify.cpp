@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <functional>
 #include <numeric>
 #include <utility>
 
@@ -22,8 +21,7 @@ std::vector<std::int64_t> stratified_counts(const std::vector<std::int64_t>& cou
     open -= result[c];
     if (result[c] < counts[c] - 1) remainders.emplace_back(share - static_cast<double>(whole), c);
   }
-  std::ranges::stable_sort(remainders, std::ranges::greater(),
-                           &std::pair<double, std::size_t>::first);
+  std::ranges::sort(remainders, {}, [](const auto& of) { return std::pair(-of.first, of.second); });
   for (const auto& [remainder, c] : remainders)
     if (open > 0) {
       ++result[c];

@@ -1,6 +1,7 @@
 #include "temper/cost/memory.h"
 
 #include <ATen/ops/arange.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/zeros.h>
 #include <c10/core/InferenceMode.h>
@@ -23,8 +24,12 @@ namespace {
 data::Batch blank_batch(const train::Plan& plan, augment::Size size, std::int64_t views = 1) {
   constexpr auto n = Allocations::kMore;
   const auto& task = plan.task;
-  const auto images = at::zeros({n, task.channels, size.height, size.width}, at::kFloat)
-                          .contiguous(at::MemoryFormat::ChannelsLast);
+  // As in the loader's batches: contiguous() would leave the strides of a single channel as they
+  // are, with which LibTorch convolves in another way.
+  const auto images =
+      at::empty({n, task.channels, size.height, size.width},
+                at::TensorOptions(at::kFloat).memory_format(at::MemoryFormat::ChannelsLast))
+          .zero_();
   const data::Batch batch{
       .views = std::vector(static_cast<std::size_t>(views), images),
       .labels = at::zeros({n}, at::kLong),

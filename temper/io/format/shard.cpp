@@ -155,7 +155,7 @@ class Grouping {
     if (!seen_.insert(key_).second)
       refuse(
           "its files are not consecutive, or it occurs twice; unpack the archive and pack it "
-          "sorted by name: tar --sort=name -cf NEW.tar -C FOLDER .");
+          "sorted by name: `tar --sort=name -cf NEW.tar -C FOLDER .`");
   }
 
   void take_picture(const TarMember& member) {

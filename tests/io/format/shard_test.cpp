@@ -71,7 +71,7 @@ TEST(Shard, CountsPicturesThatBelongToNoSample) {
 TEST(Shard, SaysHowToSortOneThatIsSortedOtherwise) {
   const auto sorting = HasSubstr(
       "sample '1': its files are not consecutive, or it occurs twice; unpack the archive and pack "
-      "it sorted by name: tar --sort=name -cf");
+      "it sorted by name: `tar --sort=name -cf");
   EXPECT_THAT(refusal({{"1.cls", "3"}, {"2.cls", "4"}, {"1.jpg", "x"}, {"2.jpg", "x"}}), sorting);
   EXPECT_THAT(refusal({{"1.json", R"({"label": 3})"}, {"2.json", "{}"}, {"1.jpg", "x"}}), sorting);
   EXPECT_THAT(refusal({{"1.jpg", "x"}, {"2.jpg", "x"}, {"1.cls", "3"}, {"2.cls", "4"}}), sorting);
