@@ -18,6 +18,14 @@ void check_warmup(const Warmup& warmup, const std::string& where) {
            "warmup.start is 0; with warmup.form = \"exponential\" expected a number other than 0");
 }
 
+/// How many steps a schedule waits for its warm-up.
+template <class Curve>
+double steps_waited(const Curve& curve, const Horizon& horizon) {
+  if constexpr (requires { curve.warmup; })
+    if (curve.warmup.clock == WarmupClock::waits) return curve.warmup.in_steps(horizon);
+  return 0;
+}
+
 }  // namespace
 
 void Piecewise::check(const std::string& where) const {
@@ -84,16 +92,13 @@ std::vector<Onset> onsets(const Schedule& schedule, const Horizon& horizon) {
   return std::visit(
       [&](const auto& curve) {
         std::vector<Onset> all;
-        double start = 0;
-        if constexpr (requires { curve.warmup; }) {
-          const double warmup = curve.warmup.in_steps(horizon);
-          if (curve.warmup.clock == WarmupClock::waits) start = warmup;
-          if (warmup > 0)
+        if constexpr (requires { curve.warmup; })
+          if (const double warmup = curve.warmup.in_steps(horizon); warmup > 0)
             all.push_back(onset_at(warmup, horizon, "warmup", "it does not end within the run"));
-        }
-        if constexpr (requires { curve.onsets(start, horizon); })
+        if constexpr (requires { curve.onsets(0.0, horizon); })
           if (all.empty() || !all.front().is_late())
-            std::ranges::copy(curve.onsets(start, horizon), std::back_inserter(all));
+            std::ranges::copy(curve.onsets(steps_waited(curve, horizon), horizon),
+                              std::back_inserter(all));
         return all;
       },
       schedule);

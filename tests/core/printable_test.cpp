@@ -29,7 +29,7 @@ TEST(Utf8, IsNothingElse) {
 }
 
 TEST(Printable, LeavesTextAsItIs) {
-  for (const auto text : {"", "a b", "Bär", "قطة", "🐈", "C:\\x41"})
+  for (const char* text : {"", "a b", "Bär", "قطة", "🐈", "C:\\x41"})
     EXPECT_EQ(printable(text), text);
   EXPECT_EQ(printable_lines("one\ntwo\n"), "one\ntwo\n");
 }

@@ -1,6 +1,7 @@
 // Names of files and classes that are not UTF-8, and names with control characters.
 #include "temper/data/sources/names.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,7 +27,8 @@ class Names : public testing::Test {
   void add(const std::string& name) { write_picture(root.path() / name, noise(4, 5, 3, ++seed)); }
   void add_classes(const std::string& folder, const std::vector<std::string>& classes) {
     for (const auto& name : classes)
-      for (const char* picture : {"/0.png", "/1.png"}) add(folder + "/" + name + picture);
+      for (const char* picture : {"/0.png", "/1.png"})
+        add(fmt::format("{}/{}{}", folder, name, picture));
   }
   std::string path(const std::string& name) const { return (root.path() / name).string(); }
   /// The same refusal by everything that opens data, before it does anything.
