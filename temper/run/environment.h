@@ -13,9 +13,9 @@ namespace temper::run {
 /// The platform of this process.
 train::Platform platform(const recipe::Recipe& resolved);
 
-constexpr std::string_view kEnvironmentFile = "environment.json";
+inline constexpr std::string_view kEnvironmentFile = "environment.json";
 /// The key of DataDigest::contents, which is missing where they are unknown.
-constexpr std::string_view kDataContents = "data_contents";
+inline constexpr std::string_view kDataContents = "data_contents";
 
 /// The contents of environment.json: versions, device, processor, threads, hashes of the data set,
 /// fingerprint, command.

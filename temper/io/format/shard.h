@@ -45,7 +45,7 @@ struct Shard {
 Shard scan_shard(std::uint64_t size, const ReadAt& read, const std::string& name);
 
 /// The longest label, and the longest name of a value, in bytes.
-constexpr std::size_t kMostLabel = 256;
+inline constexpr std::size_t kMostLabel = 256;
 
 /// Whether a text has no control characters.
 bool is_one_line(std::string_view text);
