@@ -23,8 +23,8 @@ constexpr std::string_view kNothingSaved = "Nothing was saved after the last che
 
 /// What to do about a step or state that is not finite.
 /// @param tensor  where the loss and its gradients are finite: what is not
-std::string advice(std::string_view tensor) {
-  return tensor.starts_with("the buffer")
+std::string advice(const std::optional<train::NotFiniteTensor>& tensor) {
+  return tensor && tensor->is_buffer
              ? fmt::format("{}.", train::kAboutBuffers)
              : "Lower the learning rate, lengthen its warm-up, or see 'temper explain guard'.";
 }
@@ -178,7 +178,7 @@ void Loop::report_skipped_step(const train::NotFinite& found, const data::Batch&
   train::SkippedStep event{.step = state_.step,
                            .loss = found.loss,
                            .parameter = found.parameter,
-                           .tensor = found.tensor,
+                           .tensor = found.tensor ? found.tensor->text : "",
                            .action = std::string(name_of(recipe_.guard.nan)),
                            .ids = {}};
   const auto ids = batch.ids.to(at::kCPU);
@@ -186,10 +186,10 @@ void Loop::report_skipped_step(const train::NotFinite& found, const data::Batch&
   event.ids.assign(first, first + ids.numel());
   journal_.record(event);
   if (recipe_.guard.nan == recipe::OnNan::stop || state_.left_out_in_row > recipe_.guard.limit)
-    throw_not_finite(event);
+    throw_not_finite(event, found);
 }
 
-void Loop::throw_not_finite(const train::SkippedStep& event) {
+void Loop::throw_not_finite(const train::SkippedStep& event, const train::NotFinite& found) {
   journal_.wait();
   std::vector<std::string> images;
   for (std::size_t i = 0; i < std::min<std::size_t>(3, event.ids.size()); ++i)
@@ -201,7 +201,7 @@ void Loop::throw_not_finite(const train::SkippedStep& event) {
           "all of its images are listed in {}. {} {}",
           event.step, event.loss, train::not_finite_text(event), train::learning_rate(recipe_),
           fmt::join(images, ", "), (journal_.directory() / "metrics.jsonl").string(),
-          advice(event.tensor),
+          advice(found.tensor),
           recipe_.guard.nan == recipe::OnNan::stop
               ? std::string(kNothingSaved)
               : fmt::format("{} steps in a row were not finite.", state_.left_out_in_row)));
@@ -212,9 +212,10 @@ void Loop::require_finite() {
   const auto tensor = train::find_not_finite(state_);
   if (!tensor) return;
   journal_.wait();
-  throw Error(Code::numerical,
-              fmt::format("after step {} {} is not finite (learning rate {:g}). {} {}", state_.step,
-                          *tensor, train::learning_rate(recipe_), advice(*tensor), kNothingSaved));
+  throw Error(
+      Code::numerical,
+      fmt::format("after step {} {} is not finite (learning rate {:g}). {} {}", state_.step,
+                  tensor->text, train::learning_rate(recipe_), advice(tensor), kNothingSaved));
 }
 
 void Loop::record_step() {

@@ -38,7 +38,8 @@ class Loop {
   const data::Batch* next_batch();
   void train_on(const data::Batch& loaded);
   void report_skipped_step(const train::NotFinite& found, const data::Batch& batch);
-  [[noreturn]] void throw_not_finite(const train::SkippedStep& event);
+  [[noreturn]] void throw_not_finite(const train::SkippedStep& event,
+                                     const train::NotFinite& found);
   void require_finite();
   void record_step();
   bool evaluate();

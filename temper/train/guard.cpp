@@ -42,6 +42,10 @@ at::Tensor largest_of_all(std::span<const Named> buffers) {
   return largest(at::cat(values));
 }
 
+NotFiniteTensor buffer_of(const std::string& name) {
+  return {"the buffer " + name, /*is_buffer=*/true};
+}
+
 }  // namespace
 
 std::optional<NotFinite> find_not_finite(const at::Tensor& loss, const State& state) {
@@ -61,16 +65,16 @@ std::optional<NotFinite> find_not_finite(const at::Tensor& loss, const State& st
   if (!std::isfinite(found.loss)) return found;
   const auto buffer = find_not_finite(state.finite_buffers);
   if (!buffer) return std::nullopt;
-  found.tensor = "the buffer " + *buffer;
+  found.tensor = buffer_of(*buffer);
   return found;
 }
 
-std::optional<std::string> find_not_finite(const State& state) {
+std::optional<NotFiniteTensor> find_not_finite(const State& state) {
   std::vector<Named> weights;
   for (const auto& parameter : state.network->parameters())
     weights.emplace_back(parameter.name, parameter.value);
-  if (const auto name = find_not_finite(weights)) return "the weight " + *name;
-  if (const auto name = find_not_finite(state.finite_buffers)) return "the buffer " + *name;
+  if (const auto name = find_not_finite(weights)) return NotFiniteTensor{"the weight " + *name};
+  if (const auto name = find_not_finite(state.finite_buffers)) return buffer_of(*name);
   std::set<std::string_view> averaged;
   for (const auto& [name, value] : weights) averaged.insert(name);
   for (const auto& [name, value] : state.finite_buffers) averaged.insert(name);
@@ -79,7 +83,7 @@ std::optional<std::string> find_not_finite(const State& state) {
     for (const auto& named : state.averages[i].tensors)
       if (averaged.contains(named.first)) tensors.push_back(named);
     if (const auto name = find_not_finite(tensors))
-      return "average " + std::to_string(i + 1) + " of " + *name;
+      return NotFiniteTensor{"average " + std::to_string(i + 1) + " of " + *name};
   }
   return std::nullopt;
 }

@@ -11,25 +11,30 @@
 
 namespace temper::train {
 
+/// A tensor of the state that is not finite.
+struct NotFiniteTensor {
+  std::string text;        ///< "the weight conv1.weight", "the buffer bn1.running_var",
+                           ///< "average 1 of conv1.weight"
+  bool is_buffer = false;  ///< see kAboutBuffers
+};
+
 /// The non-finite value (NaN or infinity) for which a step is not applied.
 struct NotFinite {
   double loss = 0;
   std::string parameter = {};  ///< the first one, in the network's order, with a non-finite
                                ///< gradient; "" without any
-  std::string tensor = {};     ///< where the loss and all gradients are finite: what is not, as
-                               ///< find_not_finite() names it
+  std::optional<NotFiniteTensor> tensor = {};  ///< only where the loss and all gradients are finite
 };
 
 /// Checks the loss, its gradients, and the buffers that the forward pass updated, before the
 /// update. @return nothing where all are finite
 std::optional<NotFinite> find_not_finite(const at::Tensor& loss, const State& state);
 
-/// The first of the state's weights, buffers and averages that is not finite: "the weight
-/// conv1.weight", "the buffer bn1.running_var", "average 1 of conv1.weight". Nothing where all are
+/// The first of the state's weights, buffers and averages that is not finite. Nothing where all are
 /// finite. Buffers that were not finite at the start (State::finite_buffers) are left out.
-std::optional<std::string> find_not_finite(const State& state);
+std::optional<NotFiniteTensor> find_not_finite(const State& state);
 
-/// The first tensor that is not finite.
+/// The name of the first tensor that is not finite.
 std::optional<std::string> find_not_finite(std::span<const Named> tensors);
 
 /// The causes of such buffers, and what to do: a sentence for the end of a message.

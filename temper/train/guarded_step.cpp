@@ -21,8 +21,9 @@ StepResult GuardedStep::operator()(State& state, const recipe::Recipe& recipe,
   if (guard.nan == OnNan::skip) buffers.emplace(*state.network);
   auto result = step(state, recipe, batch, times, norms);
   if (!result.not_finite && guard.nan == OnNan::rollback)
-    if (const auto tensor = find_not_finite(state))
-      result.not_finite = NotFinite{.loss = result.loss.item<double>(), .tensor = *tensor};
+    if (auto tensor = find_not_finite(state))
+      result.not_finite =
+          NotFinite{.loss = result.loss.item<double>(), .tensor = std::move(tensor)};
   if (!result.not_finite) {
     state.left_out_in_row = 0;
     return result;

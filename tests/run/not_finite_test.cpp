@@ -21,10 +21,10 @@
 #include "temper/evaluate/scores.h"
 #include "temper/io/disk/read_file.h"
 #include "temper/model/layers.h"
-#include "temper/model/weights.h"
 #include "temper/run/run.h"
 #include "temper/train/begin.h"
 #include "temper/train/checkpoint.h"
+#include "tests/train/own_network.h"
 #include "tests/train/small_run.h"
 
 namespace temper::run {
@@ -111,10 +111,10 @@ TEST(BatchStatistics, AreCheckedAtTheSmallestTrainingImages) {
 }
 
 /// A user's network, which has no graph; its BatchNorm sees one value per image.
-class Averaged final : public model::Network {
+class Averaged final : public train::small::OwnNetwork {
  public:
   Averaged(const model::Task& task, std::uint64_t seed)
-      : weights_(seed),
+      : OwnNetwork(seed),
         norm_(weights_, "norm", task.channels),
         classify_(weights_, "fc", task.channels, task.classes, model::ParameterKind::head) {}
 
@@ -123,24 +123,14 @@ class Averaged final : public model::Network {
     const auto x = norm_(images.mean({2, 3}, true), mode).tensor();
     return classify_(x.flatten(1)).tensor();
   }
-  void train(bool on) override { training_ = on; }
   bool set_statistics_momentum(std::optional<double> momentum) override {
     momentum_ = momentum;
     return true;
   }
-  [[nodiscard]] const std::vector<model::Parameter>& parameters() const override {
-    return weights_.parameters();
-  }
-  [[nodiscard]] const std::vector<model::Buffer>& buffers() const override {
-    return weights_.buffers();
-  }
-  void to(at::Device device) override { weights_.to(device); }
 
  private:
-  model::Weights weights_;
   model::BatchNorm norm_;
   model::Linear classify_;
-  bool training_ = true;
   std::optional<double> momentum_;
 };
 

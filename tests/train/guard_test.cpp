@@ -19,9 +19,9 @@
 
 #include "temper/core/error.h"
 #include "temper/model/layers.h"
-#include "temper/model/weights.h"
 #include "temper/train/checkpoint.h"
 #include "temper/train/guarded_step.h"
+#include "tests/train/own_network.h"
 #include "tests/train/small_run.h"
 
 namespace temper::train {
@@ -32,10 +32,10 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// The mean over all pixels, BatchNorm and a linear layer: BatchNorm sees a value per image. With a
 /// buffer that is infinite from the start, as masks are.
-class OneValuePerImage final : public model::Network {
+class OneValuePerImage final : public small::OwnNetwork {
  public:
   OneValuePerImage()
-      : weights_(7),
+      : OwnNetwork(7),
         norm_(weights_, "norm", 2),
         classify_(weights_, "fc", 2, kClasses, model::ParameterKind::head) {
     weights_.buffer("mask", at::full({2}, -kInfinity));
@@ -45,20 +45,10 @@ class OneValuePerImage final : public model::Network {
     const auto x = norm_(images.mean({2, 3}, true), {.training = training_}).tensor();
     return classify_(x.flatten(1)).tensor();
   }
-  void train(bool on) override { training_ = on; }
-  [[nodiscard]] const std::vector<model::Parameter>& parameters() const override {
-    return weights_.parameters();
-  }
-  [[nodiscard]] const std::vector<model::Buffer>& buffers() const override {
-    return weights_.buffers();
-  }
-  void to(at::Device device) override { weights_.to(device); }
 
  private:
-  model::Weights weights_;
   model::BatchNorm norm_;
   model::Linear classify_;
-  bool training_ = true;
 };
 
 data::Batch batch(std::int64_t rows, double scale = 1) {
@@ -95,7 +85,7 @@ recipe::Recipe steep_recipe() {
 }
 
 TEST(GuardedBuffers, OfOneValuePerChannelAreFoundAndTheStepIsNotApplied) {
-  recipe::Recipe recipe;
+  const recipe::Recipe recipe;
   auto state = start(recipe);
   const auto before = copies(state);
   Times times;
@@ -103,7 +93,8 @@ TEST(GuardedBuffers, OfOneValuePerChannelAreFoundAndTheStepIsNotApplied) {
   ASSERT_TRUE(result.not_finite);
   EXPECT_TRUE(std::isfinite(result.not_finite->loss));
   EXPECT_EQ(result.not_finite->parameter, "");
-  EXPECT_EQ(result.not_finite->tensor, "the buffer norm.running_var");
+  EXPECT_EQ(result.not_finite->tensor.value().text, "the buffer norm.running_var");
+  EXPECT_TRUE(result.not_finite->tensor->is_buffer);
   for (const auto& target : state.targets)
     for (const auto& [name, value] : before)
       if (name == target.name) {
@@ -123,13 +114,14 @@ TEST(GuardedBuffers, OfMicroBatchesOfOneImageAreFound) {
 }
 
 TEST(GuardedBuffers, WhoseVarianceOverflowsAreFoundThoughTheLossIsFinite) {
-  recipe::Recipe recipe;
+  const recipe::Recipe recipe;
   auto state = start(recipe);
   Times times;
   const auto result = step(state, recipe, batch(8, 1e25), times);
   ASSERT_TRUE(result.not_finite);
   EXPECT_TRUE(std::isfinite(result.not_finite->loss));
-  EXPECT_EQ(result.not_finite->tensor, "the buffer norm.running_var");
+  EXPECT_EQ(result.not_finite->tensor.value().text, "the buffer norm.running_var");
+  EXPECT_TRUE(result.not_finite->tensor->is_buffer);
 }
 
 TEST(GuardedBuffers, AreRestoredWhenTheStepIsSkipped) {
@@ -161,10 +153,12 @@ TEST(GuardedState, NamesTheWeightAndTheAverage) {
     const at::NoGradGuard guard;
     state.averages[1].tensors[2].second.fill_(kInfinity);
   }
-  EXPECT_EQ(find_not_finite(state), "average 2 of " + state.averages[1].tensors[2].first);
+  EXPECT_EQ(find_not_finite(state).value().text,
+            "average 2 of " + state.averages[1].tensors[2].first);
   Times times;
   EXPECT_FALSE(step(state, recipe, batch(8), times).not_finite) << "loss and gradients are finite";
-  EXPECT_THAT(find_not_finite(state), testing::Optional(testing::HasSubstr("the weight ")));
+  EXPECT_THAT(find_not_finite(state).value().text, testing::HasSubstr("the weight "));
+  EXPECT_FALSE(find_not_finite(state)->is_buffer);
 }
 
 TEST(GuardedState, ARollbackUndoesAnUpdateThatLeavesInfiniteWeights) {
@@ -177,7 +171,7 @@ TEST(GuardedState, ARollbackUndoesAnUpdateThatLeavesInfiniteWeights) {
   Times times;
   const auto result = GuardedStep(anchors.path)(state, recipe, batch(8), times);
   ASSERT_TRUE(result.not_finite);
-  EXPECT_THAT(result.not_finite->tensor, testing::HasSubstr("the weight "));
+  EXPECT_THAT(result.not_finite->tensor.value().text, testing::HasSubstr("the weight "));
   EXPECT_EQ(state.step, 1);
   EXPECT_EQ(state.left_out, 1);
   const auto after = copies(state);

@@ -14,7 +14,7 @@
 
 #include "temper/core/error.h"
 #include "temper/model/layers.h"
-#include "temper/model/weights.h"
+#include "tests/train/own_network.h"
 
 namespace temper::train {
 namespace {
@@ -23,10 +23,10 @@ constexpr std::int64_t kClasses = 4;
 constexpr std::int64_t kPixels = 12;
 
 /// A linear layer, with a BatchNorm before it or without.
-class Small final : public model::Network {
+class Small final : public small::OwnNetwork {
  public:
   explicit Small(bool with_norm)
-      : weights_(7),
+      : OwnNetwork(7),
         norm_(weights_, "norm", 3),
         classify_(weights_, "fc", kPixels, kClasses, model::ParameterKind::head),
         with_norm_(with_norm) {}
@@ -35,21 +35,11 @@ class Small final : public model::Network {
     const auto x = with_norm_ ? norm_(images, {.training = training_}).tensor() : images;
     return classify_(x.flatten(1)).tensor();
   }
-  void train(bool on) override { training_ = on; }
-  [[nodiscard]] const std::vector<model::Parameter>& parameters() const override {
-    return weights_.parameters();
-  }
-  [[nodiscard]] const std::vector<model::Buffer>& buffers() const override {
-    return weights_.buffers();
-  }
-  void to(at::Device device) override { weights_.to(device); }
 
  private:
-  model::Weights weights_;
   model::BatchNorm norm_;
   model::Linear classify_;
   bool with_norm_;
-  bool training_ = true;
 };
 
 /// Deterministic images; the last rows have no label.
