@@ -5,34 +5,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <span>
 #include <vector>
 
 #include "temper/core/error.h"
 #include "temper/core/random.h"
+#include "temper/core/resample.h"
 
 namespace temper::measure {
-namespace {
-
-/// A 32-bit random number is scaled to an index in [0, n). The probabilities of the images differ
-/// by at most 2^-32, which resampling can't detect, and such a draw is much faster than an exact
-/// one.
-double resampled_mean(std::span<const double> values, Random random) {
-  const std::uint64_t n = values.size();
-  double sum = 0;
-  for (std::uint64_t i = 0; i < n; ++i) sum += values[(random() * n) >> 32U];
-  return sum / static_cast<double>(values.size());
-}
-
-double quantile(const std::vector<double>& sorted, double q) {
-  const double position = q * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(position);
-  const auto above = std::min(below + 1, sorted.size() - 1);
-  return std::lerp(sorted[below], sorted[above], position - std::floor(position));
-}
-
-}  // namespace
 
 Interval bootstrap(const at::Tensor& values, const BootstrapOptions& options) {
   if (values.dim() != 1 || values.size(0) < 1 || !at::isfinite(values).all().item<bool>())
