@@ -53,6 +53,14 @@ struct About {
   bool for_classes = false;       ///< needs class labels: refused for regression targets
 };
 
+/// How far the effect of an option reaches in a run. Runs whose options differ only in those that
+/// do not reach the training have the same weights after every step that both of them make.
+enum class Reach : std::uint8_t {
+  outcome,  ///< its end, which of its weights are kept, and what is written
+  scores,   ///< also its evaluations, and the training where a plateau schedule follows these
+  training  ///< its weights
+};
+
 /// The description of one option.
 struct Meta {
   std::string_view name;
@@ -64,6 +72,9 @@ struct Meta {
   std::string_view alias = "";  ///< a second spelling that recipes may use, such as timm's
   bool for_classes = false;     ///< for regression targets it must be at its default
   bool ahead_of_step = false;   ///< this and the options below it are used before their step is due
+  Reach reach = Reach::training;  ///< at most that far, with the options below it
+  bool by_step = false;           ///< this and the options below it are used only through what
+                         ///< recipe::ScheduleDriver makes of them for each step, like a schedule
 };
 
 template <class S, class M>

@@ -20,7 +20,8 @@ enum class Purpose : std::uint32_t {
   mix,
   inspect,
   labels,
-  replacement
+  replacement,
+  combinations
 };
 
 /// A name as a coordinate of an address: its FNV-1a hash with 64 bits. An address made of names

@@ -67,6 +67,8 @@ class Collector {
     if (scheduled_) schedules();
   }
 
+  void one(Technique technique, const Group& options) { add(std::move(technique), options); }
+
   std::vector<Technique> found;
 
  private:
@@ -83,7 +85,9 @@ class Collector {
                     std::vector<Option>& to) {
     for (const auto& item : options.items) {
       const auto name = join(prefix, item.meta.name);
-      if (const auto* table = std::get_if<Groups>(&item.slot)) {
+      const auto* table = std::get_if<Groups>(&item.slot);
+      // A table without a list of its options, such as edits, is an option itself.
+      if (table != nullptr && !(*table)().items.empty()) {
         if (!section) list_options((*table)(), name, section, to);
         continue;
       }
@@ -235,6 +239,12 @@ class Collector {
 };
 
 }  // namespace
+
+Technique described(Technique technique, const Group& options) {
+  Collector collector;
+  collector.one(std::move(technique), options);
+  return std::move(collector.found.front());
+}
 
 std::vector<Technique> techniques(const Group& root) {
   Collector collector;

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <utility>
+#include <variant>
 
 #include "temper/recipe/overloaded.h"
 
@@ -19,14 +21,22 @@ std::string alternatives(const std::vector<std::string_view>& names) {
                      names.size() > 1 ? " or " : "", names.empty() ? "" : names.back());
 }
 
+/// An option's description, with what it inherits from that of the table it is in.
+Meta inherited(Meta meta, const Meta& above) {
+  meta.changes_results = meta.changes_results && above.changes_results;
+  meta.reach = std::min(meta.reach, above.reach);
+  meta.by_step = meta.by_step || above.by_step;
+  return meta;
+}
+
 class Walker {
  public:
   explicit Walker(const Schedules& schedules) : schedules_(schedules) {}
 
-  void group(const Group& options, const Group& defaults, const std::string& path, bool counts) {
+  void group(const Group& options, const Group& defaults, const std::string& path,
+             const Meta& above) {
     for (std::size_t i = 0; i < options.items.size(); ++i) {
-      auto meta = options.items[i].meta;
-      meta.changes_results = meta.changes_results && counts;
+      const auto meta = inherited(options.items[i].meta, above);
       slot(options.items[i].slot, defaults.items[i].slot, join(path, meta.name), meta);
     }
   }
@@ -39,16 +49,24 @@ class Walker {
     return std::get<std::function<View()>>(slot)();
   }
 
+  Fact& add(std::string path, std::string value, bool is_default, const Meta& meta) {
+    return facts.emplace_back(Fact{.path = std::move(path),
+                                   .value = std::move(value),
+                                   .is_default = is_default,
+                                   .changes_results = meta.changes_results,
+                                   .reach = meta.reach,
+                                   .by_step = meta.by_step});
+  }
+
   void slot(const Slot& options, const Slot& defaults, const std::string& path, const Meta& meta) {
-    const bool counts = meta.changes_results;
     std::visit(Overloaded{[&](const std::function<Group()>& group_view) {
-                            group(group_view(), view<Group>(defaults), path, counts);
+                            group(group_view(), view<Group>(defaults), path, meta);
                           },
                           [&](const std::function<OptionalView()>& optional_view) {
                             optional(optional_view(), defaults, path, meta);
                           },
                           [&](const std::function<ChoiceView()>& choice_view) {
-                            choice(choice_view(), view<ChoiceView>(defaults), path, "kind", counts,
+                            choice(choice_view(), view<ChoiceView>(defaults), path, "kind", meta,
                                    false);
                           },
                           [&](const std::function<ListView()>& list_view) {
@@ -59,17 +77,20 @@ class Walker {
   }
 
   void leaf(const Slot& options, const Slot& defaults, const std::string& path, const Meta& meta) {
-    const bool counts = meta.changes_results;
     if (const auto driven = schedules_.find(path); driven != schedules_.end()) {
       auto schedule = driven->second;
       const auto choice_view = temper::slot(schedule);
-      choice(view<ChoiceView>(choice_view), view<ChoiceView>(choice_view), path, "schedule", counts,
+      auto above = meta;
+      // A plateau is no function of the step.
+      above.by_step = !std::holds_alternative<schedule::Plateau>(schedule);
+      choice(view<ChoiceView>(choice_view), view<ChoiceView>(choice_view), path, "schedule", above,
              true);
       return;
     }
     const auto value = value_text(options, path, {});
     const auto usual = value_text(defaults, path, {});
-    auto& fact = facts.emplace_back(Fact{path, value, value == usual, counts});
+    auto& fact = add(path, value, value == usual, meta);
+    fact.by_step = meta.by_step || meta.scheduled;
     if (meta.for_classes && !fact.is_default)
       fact.instead = alternatives({usual});
     else if (const auto* enum_view = std::get_if<std::function<EnumView()>>(&options))
@@ -87,8 +108,7 @@ class Walker {
   void optional(const OptionalView& options, const Slot& defaults, const std::string& path,
                 const Meta& meta) {
     const auto before = view<OptionalView>(defaults);
-    facts.push_back({path, options.present ? "true" : "false", options.present == before.present,
-                     meta.changes_results});
+    add(path, options.present ? "true" : "false", options.present == before.present, meta);
     if (!options.present) return;
     const auto value = options.value();
     if (const auto* technique = std::get_if<std::function<Group()>>(&value);
@@ -99,9 +119,9 @@ class Walker {
   }
 
   void choice(const ChoiceView& options, const ChoiceView& defaults, const std::string& path,
-              std::string_view key, bool counts, bool always) {
-    facts.push_back({join(path, key), quote(options.kinds[options.index]),
-                     !always && options.index == defaults.index, counts});
+              std::string_view key, const Meta& meta, bool always) {
+    add(join(path, key), quote(options.kinds[options.index]),
+        !always && options.index == defaults.index, meta);
     const auto active = options.active();
     if (active.about.for_classes) {
       std::vector<std::string_view> others;
@@ -109,14 +129,13 @@ class Walker {
         if (!options.defaults(i).about.for_classes) others.push_back(options.kinds[i]);
       facts.back().instead = alternatives(others);
     }
-    group(active, defaults.defaults(options.index), path, counts);
+    group(active, defaults.defaults(options.index), path, meta);
   }
 
   // An element of a list is never a default, whatever the default list holds.
   void list(const ListView& options, const ListView& defaults, const std::string& path,
             const Meta& meta) {
-    facts.push_back({path, "[" + std::to_string(options.size) + "]", options.size == defaults.size,
-                     meta.changes_results});
+    add(path, "[" + std::to_string(options.size) + "]", options.size == defaults.size, meta);
     for (std::size_t i = 0; i < options.size; ++i) {
       const auto element = defaults.fresh();
       const auto first = facts.size();
@@ -132,7 +151,7 @@ class Walker {
 
 std::vector<Fact> facts(const Group& options, const Schedules& schedules, const Group& defaults) {
   Walker walker(schedules);
-  walker.group(options, defaults, "", true);
+  walker.group(options, defaults, "", {});
   return std::move(walker.facts);
 }
 

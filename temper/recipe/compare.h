@@ -17,6 +17,8 @@ struct Fact {
   /// Where it needs class labels and so is no fact for regression targets: what to do instead, such
   /// as "expected mse, huber or custom".
   std::string instead = "";
+  Reach reach = Reach::training;  ///< see Meta
+  bool by_step = false;           ///< see Meta; also for a number that may have a schedule
 };
 
 /// All facts, in the order of the fields. The defaults are those of `defaults`, a scratch copy that

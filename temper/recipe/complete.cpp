@@ -122,8 +122,12 @@ class Completer {
 }  // namespace
 
 EditCompletion complete_edit(std::string_view typed) {
+  return complete_edit(typed, fresh_group<Recipe>());
+}
+
+EditCompletion complete_edit(std::string_view typed, const Group& options) {
   Completer completer(typed);
-  completer.options(fresh_group<Recipe>(), "");
+  completer.options(options, "");
   return std::move(completer.result);
 }
 

@@ -3,6 +3,8 @@
 #include <string_view>
 #include <vector>
 
+#include "temper/core/fields.h"
+
 namespace temper::recipe {
 
 /// How an edit (`--set KEY=VALUE`) that is being typed may continue.
@@ -20,5 +22,7 @@ struct EditCompletion {
 /// whichever is switched on. They end with "=", and with "." where there are options inside. After
 /// the "=", the values that have names.
 EditCompletion complete_edit(std::string_view typed);
+/// The same for other options than those of a recipe.
+EditCompletion complete_edit(std::string_view typed, const Group& options);
 
 }  // namespace temper::recipe

@@ -38,6 +38,7 @@ struct Data {
   std::string source = "fashion-mnist";
   std::vector<WeightedSource> sources = {};
   double validation = 0.1;
+  Auto split_seed = {};
   std::int64_t folds = 0;
   std::int64_t fold = 0;
   double labelled = 1;
@@ -74,6 +75,11 @@ struct Data {
                                   .meaning = "fraction of the training images held out for "
                                              "validation",
                                   .bounds = {0, 0.9}}),
+        field(&Data::split_seed,
+              {.name = "split_seed",
+               .meaning = "seed that the validation images or the folds are drawn with; auto: "
+                          "the run's seed",
+               .bounds = {.low = 0}}),
         field(&Data::folds,
               {.name = "folds",
                .meaning = "number of cross-validation folds of the training images, one of which "
@@ -125,13 +131,15 @@ struct Data {
                           "from its files when needed",
                .unit = "MiB",
                .bounds = {0, 1 << 24},
-               .changes_results = false}),
+               .changes_results = false,
+               .reach = Reach::outcome}),
         field(&Data::hash_contents,
               {.name = "hash_contents",
                .meaning = "read all files when a run starts or resumes, and hash their bytes, so "
                           "that a resumed run notices changed files; without it this is done only "
                           "for a data set that fits into memory",
-               .changes_results = false}),
+               .changes_results = false,
+               .reach = Reach::outcome}),
         // An image that can't be read ends a run or is left out of it, so the results of runs that
         // finish do not depend on this option.
         field(&Data::on_bad_image,
@@ -148,7 +156,8 @@ struct Data {
                                       .meaning = "number of worker threads that load and augment "
                                                  "images",
                                       .bounds = {1, 1024},
-                                      .changes_results = false}),
+                                      .changes_results = false,
+                                      .reach = Reach::outcome}),
         field(&Data::size,
               {.name = "size",
                .meaning =

@@ -185,7 +185,8 @@ std::string explain_text(const Technique& technique) {
     text += fmt::format("\nOptions, with their defaults and ranges\n{}",
                         options_text(technique.options));
   if (!technique.paper.empty()) text += fmt::format("\nPaper\n  {}\n", wrapped(technique.paper, 2));
-  return text + fmt::format("\nIn a recipe\n{}\n", indented(technique.example));
+  return text + fmt::format("\nIn a {}\n{}\n", technique.sort == "study" ? "study file" : "recipe",
+                            indented(technique.example));
 }
 
 nlohmann::ordered_json explain_json(const Technique& technique) {

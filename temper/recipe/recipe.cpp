@@ -102,12 +102,6 @@ void check(const Recipe& recipe) {
   check_optimizer(recipe);
 }
 
-// Edits of `kind` come first, because they drop the options of the old kind.
-bool names_a_kind(std::string_view edit) {
-  const auto key = edit.substr(0, edit.find('='));
-  return key.ends_with(".kind") || key.ends_with(".schedule");
-}
-
 }  // namespace
 
 // An interval at its default may be longer than the run, whose end is saved and logged in any case.
@@ -141,16 +135,21 @@ std::vector<Onset> Log::onsets(const Horizon& run) const {
 }
 
 Recipe parse(std::string_view text, const std::string& name, const std::vector<std::string>& sets) {
+  const auto tree = parse_toml(text, name);
+  std::vector<Tree> edits;
+  for (const auto& set : sets) edits.push_back(parse_edit(set));
+  put_kinds_first(edits);
+  return bound(tree, edits);
+}
+
+Recipe bound(const Tree& text, std::span<const Tree> edits) {
   Recipe recipe;
-  if (const auto stem = std::filesystem::path(name).stem(); !stem.empty())
+  if (const auto stem = std::filesystem::path(text.source).stem(); !stem.empty())
     recipe.name = printable(stem.native());
-  recipe.places[""] = {.file = name};
+  recipe.places[""] = {.file = text.source};
   const auto view = group(recipe);
-  bind_tree(parse_toml(text, name), view, recipe.schedules, &recipe.places);
-  auto edits = sets;
-  std::ranges::stable_partition(edits, names_a_kind);
-  for (const auto& edit : edits)
-    bind_tree(parse_edit(edit), view, recipe.schedules, &recipe.places);
+  bind_tree(text, view, recipe.schedules, &recipe.places);
+  for (const auto& edit : edits) bind_tree(edit, view, recipe.schedules, &recipe.places);
   if (recipe.steps > 0 && !recipe.places.contains("epochs")) recipe.epochs = 0;
   check(recipe);
   return recipe;
@@ -194,9 +193,9 @@ std::string model_text(const Recipe& recipe) {
   return value_text(slot(copy.model), "model", copy.schedules);
 }
 
-std::string fingerprint(const Recipe& recipe, std::string_view data_digest) {
+std::string fingerprint(const Recipe& recipe, std::string_view data_digest, std::int64_t numerics) {
   io::Hash hash;
-  hash.update(fmt::format("numerics={}\ndata={}\n", kNumerics, quote(data_digest)));
+  hash.update(fmt::format("numerics={}\ndata={}\n", numerics, quote(data_digest)));
   for (const auto& fact : facts(recipe))
     if (fact.changes_results && !fact.is_default)
       hash.update(fmt::format("{}={}\n", fact.path, fact.value));

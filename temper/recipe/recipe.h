@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -24,6 +25,7 @@
 #include "temper/recipe/compare.h"
 #include "temper/recipe/data.h"
 #include "temper/recipe/text.h"
+#include "temper/recipe/tree.h"
 #include "temper/regularize/averaging.h"
 #include "temper/regularize/early_stopping.h"
 #include "temper/regularize/gradient_noise.h"
@@ -196,20 +198,25 @@ struct Recipe {
     return std::tuple{
         field(&Recipe::name, {.name = "name",
                               .meaning = "name of the run and of its directory",
-                              .changes_results = false}),
+                              .changes_results = false,
+                              .reach = Reach::outcome}),
         field(&Recipe::seed,
               {.name = "seed", .meaning = "seed of all random numbers", .bounds = {.low = 0}}),
+        // The length reaches the training through schedules and what resolve() sets, which are
+        // options of their own.
         field(&Recipe::epochs,
               {.name = "epochs",
                .meaning = "length of the run in passes over the training images; 0: it is given in "
                           "steps",
-               .bounds = {.low = 0}}),
+               .bounds = {.low = 0},
+               .reach = Reach::outcome}),
         field(&Recipe::steps,
               {.name = "steps",
                .meaning = "length of the run in training steps, in place of epochs; "
                           "0: it is given in epochs",
                .unit = "steps",
-               .bounds = {.low = 0}}),
+               .bounds = {.low = 0},
+               .reach = Reach::outcome}),
         field(&Recipe::precision,
               {.name = "precision",
                .meaning = "number format that layers compute in; auto: bf16 where it is faster "
@@ -229,7 +236,8 @@ struct Recipe {
         field(&Recipe::averaging,
               {.name = "averaging",
                .meaning = "averages of the weights over the training steps, each in a file of its "
-                          "own; the first is evaluated"}),
+                          "own; the first is evaluated",
+               .reach = Reach::scores}),
         field(&Recipe::data, {.name = "data",
                               .meaning = "the images and how they are loaded and augmented",
                               .ahead_of_step = true}),
@@ -241,7 +249,8 @@ struct Recipe {
               {.name = "parameters",
                .meaning = "learning rate and weight decay by kind of parameter, the learning rate "
                           "also by layer"}),
-        field(&Recipe::freeze, {.name = "freeze", .meaning = "frozen stages of the network"}),
+        field(&Recipe::freeze,
+              {.name = "freeze", .meaning = "frozen stages of the network", .by_step = true}),
         field(&Recipe::clip, {.name = "clip", .meaning = "gradient clipping before a step"}),
         field(&Recipe::lookahead,
               {.name = "lookahead", .meaning = "Lookahead: slow weights around the optimizer"}),
@@ -261,16 +270,20 @@ struct Recipe {
                .meaning = "consistency regularization over augmented views of each image"}),
         field(&Recipe::early_stopping,
               {.name = "early_stopping",
-               .meaning = "end of the run when its evaluations no longer improve"}),
-        field(&Recipe::evaluation,
-              {.name = "evaluation", .meaning = "which weights are evaluated, and how"}),
+               .meaning = "end of the run when its evaluations no longer improve",
+               .reach = Reach::outcome}),
+        field(&Recipe::evaluation, {.name = "evaluation",
+                                    .meaning = "which weights are evaluated, and how",
+                                    .reach = Reach::scores}),
         field(&Recipe::guard,
               {.name = "guard",
                .meaning = "handling of losses, gradients and buffers that are not finite"}),
-        field(&Recipe::checkpoint,
-              {.name = "checkpoint", .meaning = "saving the state, to resume from"}),
-        field(&Recipe::log,
-              {.name = "log", .meaning = "what is written to metrics.jsonl and TensorBoard"})};
+        field(&Recipe::checkpoint, {.name = "checkpoint",
+                                    .meaning = "saving the state, to resume from",
+                                    .reach = Reach::outcome}),
+        field(&Recipe::log, {.name = "log",
+                             .meaning = "what is written to metrics.jsonl and TensorBoard",
+                             .reach = Reach::outcome})};
   }
 };
 
@@ -282,6 +295,8 @@ Recipe load(const std::filesystem::path& path, const std::vector<std::string>& s
 /// The same for a recipe's text. @param name  of the text, in messages
 Recipe parse(std::string_view text, const std::string& name,
              const std::vector<std::string>& sets = {});
+/// The same for a text's tree and trees of edits, which are applied in their order.
+Recipe bound(const Tree& text, std::span<const Tree> edits);
 
 /// The recipe as TOML, with every key and its meaning. Parsing it gives an equal recipe.
 std::string to_toml(const Recipe& recipe);
@@ -291,7 +306,9 @@ std::string model_text(const Recipe& recipe);
 /// Hash of what determines the results: every option that changes results and is not at its
 /// default, the data as far as data::DataDigest::names covers it, and kNumerics. An option that is
 /// added later and is at its default changes no fingerprint.
-std::string fingerprint(const Recipe& recipe, std::string_view data_digest);
+/// @param numerics  another number for a hash that stays the same when kNumerics is raised
+std::string fingerprint(const Recipe& recipe, std::string_view data_digest,
+                        std::int64_t numerics = kNumerics);
 
 /// Every key with its value, in the form that `--set` takes, and whether it is the default.
 std::vector<Fact> facts(const Recipe& recipe);

@@ -79,7 +79,8 @@ class Reader {
 
   [[nodiscard]] Node node(const toml::node& from) const {
     const auto position = position_of(from.source());
-    if (const auto* table = from.as_table()) return {members(*table), position};
+    if (const auto* table = from.as_table())
+      return {members(*table), position, false, table->is_inline()};
     if (const auto* list = from.as_array()) return {elements(*list), position};
     if (const auto* text = from.as_string()) return {text->get(), position};
     if (const auto* whole = from.as_integer()) return {whole->get(), position};
@@ -166,6 +167,17 @@ Node edit_value(const Tree& tree, std::string_view text) {
   return Reader(tree).node(*table->get("value"));
 }
 
+bool names_a_kind(const Tree& edit) {
+  const auto* node = &edit.root;
+  std::string_view key;
+  while (node->partial) {
+    const auto& member = std::get<Node::Table>(node->value).front();
+    key = member.key;
+    node = &member.node;
+  }
+  return key == "kind" || key == "schedule";
+}
+
 }  // namespace
 
 Where Tree::where(Position position) const {
@@ -212,6 +224,10 @@ Tree parse_edit(std::string_view edit) {
   }
   tree.root = std::move(node);
   return tree;
+}
+
+void put_kinds_first(std::vector<Tree>& edits) {
+  std::ranges::stable_partition(edits, names_a_kind);
 }
 
 }  // namespace temper::recipe

@@ -24,7 +24,8 @@ struct Node {
   /// false until it is set. Without an initializer, because Member is not a complete type here.
   std::variant<bool, std::int64_t, double, std::string, List, Table> value;
   Position position = {};
-  bool partial = false;  ///< a table on the path of an edit: its other options are unchanged
+  bool partial = false;    ///< a table on the path of an edit: its other options are unchanged
+  bool in_braces = false;  ///< a table { ... }, not one of a header or of a key with dots
 };
 struct Member {
   std::string key;
@@ -48,5 +49,8 @@ Tree parse_toml(std::string_view text, const std::string& name);
 /// Parses an edit such as `optimizer.lr=0.1`, `data.augment.0.padding=2` or `averaging=false`. The
 /// value is TOML; a value that is not TOML and does not begin with a quote or bracket is text.
 Tree parse_edit(std::string_view edit);
+
+/// Puts edits of a `kind` or `schedule` first, because they drop the options of the old one.
+void put_kinds_first(std::vector<Tree>& edits);
 
 }  // namespace temper::recipe

@@ -96,6 +96,7 @@ data::Order order_of(const recipe::Sampling& sampling, const data::Source& train
 
 data::Preparation preparation_of(const recipe::Data& data) {
   return {.validation = data.validation,
+          .split_seed = data.split_seed.value,
           .folds = data.folds,
           .fold = data.fold,
           .limit = data.limit,

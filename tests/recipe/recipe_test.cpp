@@ -489,6 +489,7 @@ TEST(Starter, IsAGoodRecipeForItsSource) {
 TEST(ShippedRecipes, AreGoodRecipes) {
   int count = 0;
   for (const auto& entry : fs::directory_iterator(fs::path(TEMPER_SOURCE_DIR) / "recipes")) {
+    if (entry.is_directory()) continue;
     const auto recipe = load(entry.path());
     EXPECT_EQ(recipe.name, entry.path().stem().string()) << "the file's name is the run's";
     EXPECT_THAT(lint(recipe, {100, 100 * recipe.epochs}), IsEmpty()) << entry.path();

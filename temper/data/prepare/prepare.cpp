@@ -80,7 +80,7 @@ Prepared prepare(Dataset dataset, const Preparation& options, std::uint64_t seed
   Prepared result;
   if (const auto note = note_of(dataset.unread); !note.empty())
     result.notes.push_back(note + ". `temper data check` names all of them");
-  split_validation(dataset, options, seed);
+  split_validation(dataset, options, options.split_seed.value_or(seed));
   auto train = dataset.train;
   if (options.limit > 0 && options.limit < train->size())
     train = std::make_shared<Subset>(train, random_rows(train->size(), options.limit, seed));

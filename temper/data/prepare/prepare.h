@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,8 @@ namespace temper::data {
 struct Preparation {
   double validation = 0;  ///< fraction of the training set held out, in [0, 1); ignored if the data
                           ///< has a validation set or there are folds
-  std::int64_t folds = 0;  ///< as for fold_split(); 0: none
+  std::optional<std::uint64_t> split_seed = {};  ///< of the held out images; none: that of the run
+  std::int64_t folds = 0;                        ///< as for fold_split(); 0: none
   std::int64_t fold = 0;
   std::int64_t limit = 0;  ///< maximum number of training images; 0: all
   double labelled = 1;     ///< fraction of the training labels that is kept

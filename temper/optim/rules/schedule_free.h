@@ -37,7 +37,8 @@ constexpr auto decaying_lr_field(bool S::* member) {
   return field(member, {.name = "decaying_lr",
                         .meaning = "confirms a schedule that decreases the learning rate, which "
                                    "the method is meant to replace",
-                        .changes_results = false});
+                        .changes_results = false,
+                        .reach = Reach::outcome});
 }
 
 /// SGD without a learning rate schedule: averaging replaces the decay of the learning rate.

@@ -146,6 +146,20 @@ TEST(Prepare, CarvesValidationBeforeItLimitsTraining) {
   EXPECT_EQ(prepare(all, {}, 1).sets.train, all.train);
 }
 
+TEST(Prepare, HoldsOutTheSameImagesForAllSeedsWithOneSplitSeed) {
+  std::vector<std::int64_t> labels(100);
+  for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<std::int64_t>(i % 2);
+  const Dataset all{.train = std::make_shared<ArraySource>(labelled(labels, 2))};
+  const auto held_out = [&](const Preparation& options, std::uint64_t seed) {
+    return prepare(all, options, seed).sets.validation->digest();
+  };
+  EXPECT_EQ(held_out({.validation = 0.2, .split_seed = 5}, 1), held_out({.validation = 0.2}, 5));
+  EXPECT_EQ(held_out({.validation = 0.2, .split_seed = 5}, 1),
+            held_out({.validation = 0.2, .split_seed = 5}, 2));
+  EXPECT_NE(held_out({.validation = 0.2}, 1), held_out({.validation = 0.2}, 2));
+  EXPECT_EQ(held_out({.split_seed = 5, .folds = 4}, 1), held_out({.folds = 4}, 5));
+}
+
 TEST(Prepare, KeepsTheValidationSetThatTheDataBrings) {
   const auto source = std::make_shared<ArraySource>(labelled({0, 1, 0, 1}, 2));
   const auto own = std::make_shared<ArraySource>(labelled({0, 1}, 2));
