@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <vector>
 
@@ -125,8 +126,7 @@ class MemoryModel {
         training_(of_training(plan, recipe, state)),
         evaluation_(of_evaluation(plan, state)),
         sizes_(sizes_of(state)),
-        state_(static_cast<std::uint64_t>(
-            std::accumulate(sizes_.begin(), sizes_.end(), std::int64_t{0}))) {
+        state_(state_size(state)) {
     // Memory left over from the steps above is not part of the run.
     train::release_memory();
     const auto held = resident_memory();
@@ -203,6 +203,18 @@ double gib(std::uint64_t bytes) {
 MemoryNeed memory_need(const train::Plan& plan) {
   train::prepare_thread(plan);
   return MemoryModel(plan).at(plan.recipe.data.batch);
+}
+
+std::uint64_t state_size(const train::State& state) {
+  const auto sizes = sizes_of(state);
+  return static_cast<std::uint64_t>(std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0}));
+}
+
+std::uint64_t memory_left(const MemoryNeed& need) {
+  const auto available = available_memory();
+  if (available == 0) return std::numeric_limits<std::uint64_t>::max();
+  const auto limit = available + resident_memory();
+  return limit - std::min(limit, need.total);
 }
 
 MemoryNeed require_memory(const train::Plan& plan) {

@@ -2,6 +2,7 @@
 #include <cstdint>
 
 #include "temper/train/plan.h"
+#include "temper/train/state.h"
 
 namespace temper::cost {
 
@@ -26,6 +27,13 @@ struct MemoryNeed {
 /// LibTorch 2.11), the peak was 1.3 to 1.7 times the estimate with 15 sizes of data.train_size, and
 /// more than twice the estimate with 50.
 MemoryNeed memory_need(const train::Plan& plan);
+
+/// Bytes of the tensors that a checkpoint of the state holds.
+std::uint64_t state_size(const train::State& state);
+
+/// What is left of the available memory when a run has what it needs; the largest number where the
+/// available memory is unknown.
+std::uint64_t memory_left(const MemoryNeed& need);
 
 /// As memory_need(), but throws Error{Code::usage}, with the batch size that would fit, when the
 /// need exceeds the available memory of the machine or of the process's limit. Never throws where

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <variant>
 
 #include "temper/core/error.h"
@@ -14,8 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-train::Keep keep_of(const recipe::Recipe& recipe) {
-  return {recipe.checkpoint.keep, recipe.checkpoint.best,
+train::Keep keep_of(const recipe::Recipe& recipe, std::int64_t at_least) {
+  return {std::max(recipe.checkpoint.keep, at_least), recipe.checkpoint.best,
           recipe.guard.nan == recipe::OnNan::rollback ? recipe.guard.anchor_every : 0};
 }
 
@@ -28,10 +29,19 @@ std::set<std::string> reported_images(const fs::path& log) {
   return images;
 }
 
+void restore_progress(Progress& progress, const train::Manifest& manifest) {
+  progress.seconds_before = manifest.seconds;
+  progress.evaluated = manifest.evaluated;
+  progress.best_metric = manifest.best_metric;
+}
+
 }  // namespace
 
-FolderJournal::FolderJournal(const train::Plan& plan, const fs::path& directory)
-    : plan_(plan), folder_(directory), saver_(folder_.checkpoints(), keep_of(plan.recipe)) {
+FolderJournal::FolderJournal(const train::Plan& plan, const fs::path& directory,
+                             std::int64_t keep_at_least)
+    : plan_(plan),
+      folder_(directory),
+      saver_(folder_.checkpoints(), keep_of(plan.recipe, keep_at_least)) {
   folder_.require_same_run(plan);
 }
 
@@ -48,9 +58,7 @@ void FolderJournal::restore(train::State& state, Progress& progress, const fs::p
   }
   const auto manifest = train::read_manifest(*checkpoint);
   train::load_checkpoint(state, *checkpoint);
-  progress.seconds_before = manifest.seconds;
-  progress.evaluated = manifest.evaluated;
-  progress.best_metric = manifest.best_metric;
+  restore_progress(progress, manifest);
   if (!notes_.empty())
     notes_.push_back(fmt::format("resuming from {} instead", checkpoint->string()));
   note_platform(manifest.platform);
@@ -59,6 +67,19 @@ void FolderJournal::restore(train::State& state, Progress& progress, const fs::p
         "the bytes of the images are not compared with those that the run began with, as not all "
         "have been read; with data.hash_contents = true they are, also where the data set does not "
         "fit into data.memory");
+}
+
+bool FolderJournal::join(train::State& state, Progress& progress, std::int64_t until) {
+  const auto saved = train::list_checkpoints(folder_.checkpoints());
+  if (!saved.empty() && train::read_manifest(saved.back()).step > until) return false;
+  const auto checkpoint = train::checkpoint_at(folder_.checkpoints(), state.step);
+  if (state.step > 0) {
+    if (std::ranges::find(saved, checkpoint) == saved.end()) return false;
+    if (!train::load_kept(state, checkpoint)) return false;
+    restore_progress(progress, train::read_manifest(checkpoint));
+  }
+  train::remove_later(folder_.checkpoints(), state.step);
+  return true;
 }
 
 void FolderJournal::fork(train::State& state, const fs::path& from) {

@@ -15,16 +15,24 @@
 namespace temper::run {
 
 /// The journal of a run in its directory, with the files that docs/run-directory.md lists: first
-/// restore(), then begin().
+/// restore() or join(), then begin().
 class FolderJournal : public Journal {
  public:
   /// Locks the directory and creates it if missing. Throws Error{Code::usage} when it holds a run
   /// with another recipe or data set, or another process trains in it.
-  FolderJournal(const train::Plan& plan, const std::filesystem::path& directory);
+  /// @param keep_at_least  checkpoints, also where the recipe keeps fewer
+  FolderJournal(const train::Plan& plan, const std::filesystem::path& directory,
+                std::int64_t keep_at_least = 1);
 
   /// Restores the state at which an earlier process stopped. A run that has not started yet starts
   /// from the last checkpoint of the run in `fork_from`, if given.
   void restore(train::State& state, Progress& progress, const std::filesystem::path& fork_from);
+  /// In place of restore(), for a run whose training is in the state already, as far as it has
+  /// come: restores what the run keeps of it (train::Kept), unless the state is at step 0. Later
+  /// checkpoints are removed, since their steps are repeated.
+  /// @param until  number of steps in common
+  /// @return false: the run has no such checkpoint, or has gone on alone after the common steps
+  bool join(train::State& state, Progress& progress, std::int64_t until);
   /// Whether restore() has forked another run.
   [[nodiscard]] bool is_fork() const { return !forked_from_.empty(); }
   /// What restore() found, for the user: damaged checkpoints, parts that were reset, another

@@ -13,11 +13,12 @@ namespace temper::run {
 struct Progress {
   double seconds_before = 0;    ///< of training, by earlier processes
   train::Stopwatch watch = {};  ///< since this process began
+  double elsewhere = 0;         ///< seconds of that which were spent on other runs
   bool evaluated = false;       ///< the evaluation that follows the state's step is done
   std::optional<train::BestMetric> best_metric = {};  ///< of that evaluation
   train::Times times = {};                            ///< of this process
 
-  [[nodiscard]] double seconds() const { return seconds_before + watch.seconds(); }
+  [[nodiscard]] double seconds() const { return seconds_before + watch.seconds() - elsewhere; }
 };
 
 /// Where a training loop reports its events and saves its state.

@@ -1,10 +1,12 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "temper/core/stop_flag.h"
 #include "temper/data/loader/loader.h"
 #include "temper/run/journal.h"
+#include "temper/run/track.h"
 #include "temper/train/guarded_step.h"
 #include "temper/train/plan.h"
 #include "temper/train/state.h"
@@ -23,15 +25,22 @@ struct Limits {
 /// outlive it.
 class Loop {
  public:
+  /// @param companions  runs that begin with the same steps, at the state's step, see company.h.
+  ///                    One leaves, saved, after the last of these, and where early stopping ends
+  ///                    it; unsaved where an error meets it, which its own process will then meet.
+  ///                    They are trained also after early stopping has ended the run itself, unless
+  ///                    a plateau schedule follows its scores
   Loop(const train::Plan& plan, train::State& state, Progress& progress, Journal& journal,
-       const Limits& limits);
+       const Limits& limits, std::vector<Track*> companions = {});
 
   /// @return false: stopped on request, after saving
   bool train();
   void save();
   /// Whether the state is one that a rollback may go back to.
-  [[nodiscard]] bool needs_anchor() const;
+  [[nodiscard]] bool needs_anchor() const { return own_.needs_anchor(); }
   [[nodiscard]] bool stop_asked() const;
+  /// Steps that were trained for companions: the sum over them.
+  [[nodiscard]] std::int64_t carried() const { return carried_; }
 
  private:
   bool epoch();
@@ -40,36 +49,28 @@ class Loop {
   void report_skipped_step(const train::NotFinite& found, const data::Batch& batch);
   [[noreturn]] void throw_not_finite(const train::SkippedStep& event,
                                      const train::NotFinite& found);
-  void require_finite();
-  void record_step();
+  void record(const train::Event& event);
   bool evaluate();
-  [[nodiscard]] std::optional<train::BestMetric> best_metric_of(const train::Scores& scores) const;
   bool save_and_stop();
   bool saved_in_time();
-  [[nodiscard]] bool is_due() const;
+  bool settle();
+  [[nodiscard]] bool needs_evaluation() const;
   [[nodiscard]] bool is_over() const;
-  [[nodiscard]] bool at_epoch_end() const;
-
-  /// The steps since the last line of the log.
-  struct Window {
-    double sum = 0;
-    std::int64_t steps = 0;
-    std::int64_t images = 0;
-    train::Stopwatch watch = {};
-  };
+  template <class Work>
+  void for_companions(const Work& work);
 
   const train::Plan& plan_;
   train::State& state_;
   Progress& progress_;
   Journal& journal_;
   const Limits limits_;
-  recipe::Recipe recipe_;  ///< its scheduled values change with the step
-  recipe::ScheduleDriver driver_;
+  Track own_;
+  std::vector<Track*> companions_;  ///< those that are still trained
+  const bool follows_scores_;       ///< a plateau schedule does
   data::Loader loader_;
   train::GuardedStep step_;
   std::optional<augment::Size> trained_size_;  ///< of the last step's images
-  train::Stopwatch since_save_;
-  Window window_;
+  std::int64_t carried_ = 0;
 };
 
 }  // namespace temper::run

@@ -2,11 +2,14 @@
 
 #include <functional>
 #include <optional>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include "temper/cost/memory.h"
 #include "temper/cost/preflight.h"
 #include "temper/evaluate/scores.h"
+#include "temper/run/company.h"
 #include "temper/run/export.h"
 #include "temper/run/folder_journal.h"
 #include "temper/run/loop.h"
@@ -18,40 +21,6 @@ namespace temper::run {
 namespace {
 
 namespace fs = std::filesystem;
-
-train::Started started(const train::Plan& plan, const train::State& state) {
-  return {.name = plan.recipe.name,
-          .time = train::utc_now(),
-          .fingerprint = plan.fingerprint,
-          .step = state.step,
-          .steps_per_epoch = plan.horizon.steps_per_epoch,
-          .total_steps = plan.horizon.total_steps,
-          .epochs = plan.horizon.epochs(),
-          .parameters = model::parameter_count(*state.network),
-          .multiply_adds = model::multiply_adds(*state.network, plan.task),
-          .train_images = plan.train->size(),
-          .validation_images = plan.validation ? plan.validation->size() : 0,
-          .test_images = plan.test ? plan.test->size() : 0,
-          .classes = plan.train->classes(),
-          .values = plan.train->value_names(),
-          .channels = plan.task.channels,
-          .height = plan.task.height,
-          .width = plan.task.width,
-          .batch = plan.recipe.data.batch,
-          .averaging = train::averaging_name(plan.recipe),
-          .weights = evaluate::selected_weights(state, plan.recipe)};
-}
-
-/// The start of the run, and what the user should know about its data and its directory.
-void announce(FolderJournal& journal, const train::Plan& plan, const train::State& state) {
-  journal.record(started(plan, state));
-  if (state.step == state.origin)
-    for (const auto& note : plan.data_notes) journal.record(train::Warned{note});
-  for (const auto& note : journal.notes()) journal.record(train::Warned{note});
-  for (const auto& image : plan.bad)
-    journal.record(
-        train::SkippedImage{.step = state.step, .where = image.where, .reason = image.reason});
-}
 
 /// The statistics of the first average are those of its last evaluation; the others have had none.
 void export_averages(const train::Plan& plan, train::State& state, const fs::path& folder,
@@ -103,19 +72,27 @@ Outcome run(const train::Plan& plan, const RunOptions& options) {
   train::prepare_thread(plan);
   cost::require_sizes(plan);
   cost::require_batch_statistics(plan);
-  cost::require_memory(plan);
+  const auto need = cost::require_memory(plan);
   FolderJournal journal(plan, options.directory);
   auto state = train::begin(plan);
   Progress progress;
   journal.restore(state, progress, options.fork_from);
   if (finished(options.directory))
     return {.finished = true, .step = state.step, .test = {}, .seconds = progress.seconds()};
-  Loop loop(plan, state, progress, journal, {options.stop_at, options.time_limit, options.stop});
+  const auto members = company(plan, state, options.companions, cost::memory_left(need));
+  std::vector<Track*> tracks;
+  for (const auto& member : members) tracks.push_back(&member->track());
+  Loop loop(plan, state, progress, journal, {options.stop_at, options.time_limit, options.stop},
+            std::move(tracks));
   journal.begin(state, progress, options.command, options.observers);
   announce(journal, plan, state);
+  for (const auto& member : members) member->begin(options.command);
   if (journal.is_fork() || loop.needs_anchor()) loop.save();
-  if (!loop.train()) return {.step = state.step, .test = {}, .seconds = progress.seconds()};
-  return finish(plan, state, progress, journal, [&loop] { return loop.stop_asked(); });
+  auto outcome = loop.train()
+                     ? finish(plan, state, progress, journal, [&loop] { return loop.stop_asked(); })
+                     : Outcome{.step = state.step, .test = {}, .seconds = progress.seconds()};
+  outcome.carried = loop.carried();
+  return outcome;
 }
 
 bool finished(const fs::path& directory) {

@@ -11,6 +11,16 @@
 
 namespace temper::run {
 
+/// Another run that is to have its first steps in common with this one, so that both need them only
+/// once: the steps up to which recipe::Trajectory finds them equal are trained for both. Its
+/// directory is left as if the run had been stopped there, which run() then resumes; this also
+/// holds where it has all of its steps.
+struct Companion {
+  const train::Plan* plan = nullptr;  ///< of the same data; must outlive the call
+  std::filesystem::path directory;
+  std::optional<std::int64_t> stop_at = {};  ///< that of its own RunOptions
+};
+
 struct RunOptions {
   std::filesystem::path directory;  ///< created if missing; a run that was stopped in it is resumed
   std::vector<std::string> command = {};     ///< for environment.json
@@ -20,6 +30,9 @@ struct RunOptions {
   std::filesystem::path fork_from = {};      ///< a run whose last checkpoint this run starts from,
                                              ///< unless this run has already started
   std::vector<train::Observer*> observers = {};
+  /// A companion whose directory is in use, or that is not at this run's step (a new run, or one
+  /// with a checkpoint of that step), is left alone.
+  std::vector<Companion> companions = {};
 };
 
 struct Outcome {
@@ -28,6 +41,7 @@ struct Outcome {
   std::optional<train::EarlyStop> early_stop = {};  ///< with recipe.early_stopping, once finished
   std::optional<train::Tested> test;
   double seconds = 0;
+  std::int64_t carried = 0;  ///< steps that this process trained for companions: the sum over them
 };
 
 /// Trains from the start, or resumes from the last complete checkpoint in the directory, and writes

@@ -5,6 +5,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <span>
+#include <tuple>
 #include <utility>
 
 #include "temper/core/error.h"
@@ -80,6 +83,40 @@ void load_counters(State& state, const Manifest& manifest) {
   state.left_out_in_row = manifest.left_out_in_row;
 }
 
+void load_records(State& state, const Manifest& manifest) {
+  take_plateaus(state, manifest.plateaus);
+  if (state.stop) state.stop = manifest.stop.value_or(regularize::EarlyStoppingState{});
+  for (std::size_t i = 0; i < state.averages.size(); ++i)
+    state.averages[i].updates = manifest.updates[i];
+}
+
+/// Throws unless the checkpoint has as many averages as the state.
+void require_averages(const State& state, const Manifest& manifest, const fs::path& checkpoint) {
+  if (manifest.updates.size() != state.averages.size())
+    throw Error(Code::data,
+                fmt::format("{}: has {} averages of the weights; expected {}", checkpoint.string(),
+                            manifest.updates.size(), state.averages.size()));
+}
+
+/// Whether a part is what is trained, not what a run keeps of it.
+bool is_trained(const Snapshot::Part& part) {
+  return part.file == kModel || part.file == kOptimizer;
+}
+
+/// Whether the file has the part's tensors, in every bit.
+bool has_tensors(const io::Safetensors& file, const Snapshot::Part& part) {
+  return file.tensors().size() == part.tensors.size() &&
+         std::ranges::all_of(part.tensors, [&](const Named& named) {
+           const auto* found = file.find(named.first);
+           if (found == nullptr) return false;
+           const auto here = row_major_copy(named.second);
+           const auto bytes =
+               std::span(static_cast<const std::byte*>(here.const_data_ptr()), here.nbytes());
+           return std::ranges::equal(found->shape, here.sizes()) &&
+                  std::ranges::equal(found->bytes, bytes);
+         });
+}
+
 /// Resets an average to these weights.
 void reset_average(const regularize::Averages& averages, std::span<const Named> weights) {
   for (std::size_t i = 0; i < weights.size(); ++i)
@@ -89,6 +126,16 @@ void reset_average(const regularize::Averages& averages, std::span<const Named> 
 bool better(const BestMetric& left, const BestMetric& right) {
   return left.by == name_of(Best::validation_loss) ? left.value < right.value
                                                    : left.value > right.value;
+}
+
+/// The manifest is removed first, so that a partly removed folder is not a checkpoint.
+void remove_checkpoint(const fs::path& checkpoint) {
+  if (io::discard(checkpoint / kManifest)) io::discard(checkpoint);
+}
+
+/// In the order of their steps: those of more than eight digits have longer names.
+bool is_before(const fs::path& a, const fs::path& b) {
+  return std::pair(a.native().size(), a.native()) < std::pair(b.native().size(), b.native());
 }
 
 /// The step of the checkpoint for a rollback.
@@ -137,11 +184,8 @@ void remove_superseded(const fs::path& checkpoints, const Keep& keep) {
     stay.push_back(
         checkpoint_at(checkpoints, anchor_below(last.step, last.origin, keep.anchor_every)));
   }
-  for (const auto& checkpoint : all) {
-    if (std::ranges::find(stay, checkpoint) != stay.end()) continue;
-    // The manifest is removed first, so that a partly removed folder is not a checkpoint.
-    if (io::discard(checkpoint / kManifest)) io::discard(checkpoint);
-  }
+  for (const auto& checkpoint : all)
+    if (std::ranges::find(stay, checkpoint) == stay.end()) remove_checkpoint(checkpoint);
 }
 
 fs::path checkpoint_at(const fs::path& checkpoints, std::int64_t step) {
@@ -159,10 +203,7 @@ std::vector<fs::path> list_checkpoints(const fs::path& checkpoints) {
         fs::exists(entry.path() / kManifest, none))
       found.push_back(entry.path());
   }
-  // Steps of more than eight digits have longer names.
-  std::ranges::sort(found, [](const fs::path& a, const fs::path& b) {
-    return std::pair(a.native().size(), a.native()) < std::pair(b.native().size(), b.native());
-  });
+  std::ranges::sort(found, is_before);
   return found;
 }
 
@@ -201,20 +242,37 @@ void verify_checkpoint(const fs::path& checkpoint) {
 
 void load_checkpoint(State& state, const fs::path& checkpoint) {
   const auto manifest = read_manifest(checkpoint);
-  if (manifest.updates.size() != state.averages.size())
-    throw Error(Code::data,
-                fmt::format("{}: has {} averages of the weights; expected {}", checkpoint.string(),
-                            manifest.updates.size(), state.averages.size()));
+  require_averages(state, manifest, checkpoint);
   for (const auto& part : parts(state)) {
     verify(checkpoint, manifest, part.file);
     load_tensors(io::Safetensors(checkpoint / part.file), part.tensors);
   }
   load_counters(state, manifest);
-  take_plateaus(state, manifest.plateaus);
-  if (state.stop) state.stop = manifest.stop.value_or(regularize::EarlyStoppingState{});
+  load_records(state, manifest);
   state.optimizer.step = manifest.optimizer_steps;
-  for (std::size_t i = 0; i < state.averages.size(); ++i)
-    state.averages[i].updates = manifest.updates[i];
+}
+
+bool load_kept(State& state, const fs::path& checkpoint) {
+  const auto manifest = read_manifest(checkpoint);
+  require_averages(state, manifest, checkpoint);
+  if (std::tie(manifest.step, manifest.origin, manifest.left_out, manifest.left_out_in_row,
+               manifest.optimizer_steps) != std::tie(state.step, state.origin, state.left_out,
+                                                     state.left_out_in_row, state.optimizer.step))
+    return false;
+  verify(checkpoint, manifest);
+  const auto all = parts(state);
+  for (const auto& part : all)
+    if (is_trained(part) && !has_tensors(io::Safetensors(checkpoint / part.file), part))
+      return false;
+  for (const auto& part : all)
+    if (!is_trained(part)) load_tensors(io::Safetensors(checkpoint / part.file), part.tensors);
+  load_records(state, manifest);
+  return true;
+}
+
+void remove_later(const fs::path& checkpoints, std::int64_t step) {
+  for (const auto& checkpoint : list_checkpoints(checkpoints))
+    if (is_before(checkpoint_at(checkpoints, step), checkpoint)) remove_checkpoint(checkpoint);
 }
 
 std::vector<std::string> load_compatible(State& state, const fs::path& checkpoint) {

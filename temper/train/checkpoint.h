@@ -71,4 +71,14 @@ void load_checkpoint(State& state, const std::filesystem::path& checkpoint);
 /// @return a sentence for each part that is reset
 std::vector<std::string> load_compatible(State& state, const std::filesystem::path& checkpoint);
 
+/// Verifies the checkpoint of a run that has its training in common with the state, and loads what
+/// it keeps of it (Kept) into the state. Throws Error{Code::data} when a file is damaged or does
+/// not fit.
+/// @return false, with nothing loaded: the training is another one, since weights, optimizer state
+///         or the number of steps are not equal in every bit
+bool load_kept(State& state, const std::filesystem::path& checkpoint);
+
+/// Removes the checkpoints after that step.
+void remove_later(const std::filesystem::path& checkpoints, std::int64_t step);
+
 }  // namespace temper::train

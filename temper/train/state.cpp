@@ -77,10 +77,21 @@ State start(const recipe::Recipe& recipe, std::unique_ptr<model::Network> networ
   optim::check(recipe.optimizer);
   state.optimizer = optim::start(recipe.optimizer, state.targets);
   if (recipe.lookahead) optim::add_slow_weights(state.optimizer, state.targets);
+  begin_kept(state, recipe, horizon);
+  return state;
+}
+
+void exchange(State& state, Kept& kept) {
+  std::swap(state.averages, kept.averages);
+  std::swap(state.plateaus, kept.plateaus);
+  std::swap(state.stop, kept.stop);
+  std::swap(state.best, kept.best);
+}
+
+void begin_kept(State& state, const recipe::Recipe& recipe, const schedule::Horizon& horizon) {
   begin_averages(state, recipe, horizon);
   begin_stopping(state, recipe);
   state.plateaus = start_plateaus(recipe);
-  return state;
 }
 
 std::vector<Named> weights(const model::Network& network) {

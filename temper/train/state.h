@@ -49,6 +49,21 @@ struct State {
 State start(const recipe::Recipe& recipe, std::unique_ptr<model::Network> network,
             const schedule::Horizon& horizon = {});
 
+/// The part of a state that a run keeps of its training: averages of the weights, and the records
+/// of its evaluations. Training depends on it only where a plateau schedule does.
+struct Kept {
+  std::vector<regularize::Averages> averages;
+  recipe::Plateaus plateaus;
+  std::optional<regularize::EarlyStoppingState> stop;
+  std::optional<KeptWeights> best;
+};
+
+/// Exchanges this part of the state.
+void exchange(State& state, Kept& kept);
+
+/// This part before the first step. @param horizon  as in start()
+void begin_kept(State& state, const recipe::Recipe& recipe, const schedule::Horizon& horizon);
+
 /// Parameters and buffers by the network's names: what is averaged, saved and exported.
 std::vector<Named> weights(const model::Network& network);
 

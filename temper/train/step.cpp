@@ -88,12 +88,12 @@ void update_with_norms(State& state, const recipe::Recipe& recipe, Norms& norms)
   }
 }
 
+}  // namespace
+
 void average(State& state, const recipe::Recipe& recipe) {
   for (std::size_t i = 0; i < recipe.averaging.size(); ++i)
     regularize::update(recipe.averaging[i], weights(*state.network), state.averages[i]);
 }
-
-}  // namespace
 
 void prepare(State& state, const recipe::ScheduleDriver& driver) {
   driver.apply(state.step, state.plateaus);

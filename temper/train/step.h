@@ -20,6 +20,10 @@ struct StepResult {
   std::optional<NotFinite> not_finite;  ///< when set, the step was counted but not applied
 };
 
+/// Updates the averages of the weights with those after a step: the last phase of step(), on its
+/// own for a further run that takes part in the training.
+void average(State& state, const recipe::Recipe& recipe);
+
 /// One training step. Its phases, each a function in step.cpp, and where a technique belongs:
 ///
 ///   targets    of rows without a label (none yet)
