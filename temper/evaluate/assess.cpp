@@ -135,6 +135,7 @@ Assessment assess(const std::filesystem::path& run, train::SavedModel& model,
     validation = images == plan.validation ? answers : predict(network, plan, plan.validation);
 
   Assessment result{.split = options.split, .weights = model.weights, .score = {}};
+  result.answers = answers;
   if (answers.values)
     add_metrics(result, measure::value_metrics(*answers.values, options.figures.bootstrap),
                 model.value_names);

@@ -148,6 +148,7 @@ struct Assessment {
   std::optional<Sensitivity> sensitivity = {};
   std::vector<ClassScore> classes = {};
   std::vector<ValueScore> values = {};  ///< for regression, in place of classes
+  Predictions answers = {};             ///< for the split; not written
 
   static constexpr auto keys() {
     return std::tuple{key("split", &Assessment::split),

@@ -33,26 +33,48 @@ std::string holder(const Descriptor& file) {
   return line.empty() ? "another process" : printable(line);
 }
 
+Descriptor open_lock(const std::filesystem::path& path) {
+  return open_file(path, O_RDWR | O_CREAT, "write");
+}
+
 }  // namespace
 
 LockFile::LockFile(const std::filesystem::path& path, const std::string& what)
-    : file_(open_file(path, O_RDWR | O_CREAT, "write")) {
-  int result = -1;
-  do {
-    result = ::flock(file_.get(), LOCK_EX | LOCK_NB);
-  } while (result != 0 && errno == EINTR);
-  if (result != 0 && errno == EWOULDBLOCK)
+    : file_(open_lock(path)) {
+  if (!lock(path, /*waits=*/false))
     throw Error(Code::usage, fmt::format("{} is in use by {}; wait for it, stop it, or choose "
                                          "another directory with --out",
                                          what, holder(file_)));
+}
+
+LockFile LockFile::wait(const std::filesystem::path& path) {
+  LockFile file(open_lock(path));
+  file.lock(path, /*waits=*/true);
+  return file;
+}
+
+std::optional<LockFile> LockFile::attempt(const std::filesystem::path& path) {
+  LockFile file(open_lock(path));
+  if (!file.lock(path, /*waits=*/false)) return std::nullopt;
+  return file;
+}
+
+bool LockFile::lock(const std::filesystem::path& path, bool waits) {
+  int result = -1;
+  do {
+    result = ::flock(file_.get(), waits ? LOCK_EX : LOCK_EX | LOCK_NB);
+  } while (result != 0 && errno == EINTR);
+  if (result != 0 && errno == EWOULDBLOCK) return false;
   // On a file system without locks a second process is not detected; the first must work
   // nevertheless.
   if (result != 0 && errno != ENOTSUP && errno != ENOLCK && errno != EINVAL)
     throw system_error("lock", path, errno);
+  works_ = result == 0;
   const std::string line = who_we_are() + "\n";
   if (::ftruncate(file_.get(), 0) != 0) throw system_error("write", path, errno);
   if (const int failure = write_all(file_, std::as_bytes(std::span(line)), path))
     throw system_error("write", path, failure);
+  return true;
 }
 
 }  // namespace temper::io

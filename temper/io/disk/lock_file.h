@@ -1,5 +1,8 @@
 #pragma once
 #include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "temper/io/disk/descriptor.h"
 
@@ -14,8 +17,24 @@ class LockFile {
   /// @param what  the protected object, for the message: "the run directory runs/mine"
   LockFile(const std::filesystem::path& path, const std::string& what);
 
+  /// Waits until no other process has the lock. Throws Error{Code::io}.
+  static LockFile wait(const std::filesystem::path& path);
+  /// Nothing while another process has the lock. Throws Error{Code::io}.
+  static std::optional<LockFile> attempt(const std::filesystem::path& path);
+
+  /// false on a file system without locks, where no other process is ever noticed.
+  [[nodiscard]] bool works() const { return works_; }
+  /// Of the open file. A child process that inherits it holds the lock too, until both have closed
+  /// it.
+  [[nodiscard]] int descriptor() const { return file_.get(); }
+
  private:
+  explicit LockFile(Descriptor file) : file_(std::move(file)) {}
+  /// @return whether the lock is this process's now
+  bool lock(const std::filesystem::path& path, bool waits);
+
   Descriptor file_;
+  bool works_ = true;
 };
 
 }  // namespace temper::io

@@ -119,4 +119,19 @@ void read_csv(std::string_view text, const std::string& name, const RowCallback&
   Reader(text, name).run(visit);
 }
 
+std::string csv_row(std::span<const std::string> fields) {
+  std::string row;
+  for (const auto& field : fields) {
+    if (&field != fields.data()) row += ',';
+    if (field.find_first_of(",;\t\"\r\n") == std::string::npos) {
+      row += field;
+      continue;
+    }
+    row += '"';
+    for (const char c : field) row += c == '"' ? std::string("\"\"") : std::string(1, c);
+    row += '"';
+  }
+  return row + '\n';
+}
+
 }  // namespace temper::io

@@ -22,4 +22,8 @@ using RowCallback = std::function<void(std::int64_t line, std::span<const std::s
 /// @param name  the table's name in messages
 void read_csv(std::string_view text, const std::string& name, const RowCallback& visit);
 
+/// A row of such a table with its line feed: commas between the fields, quotes around those that
+/// need them.
+std::string csv_row(std::span<const std::string> fields);
+
 }  // namespace temper::io

@@ -1,0 +1,91 @@
+#include "temper/study/analysis/ablate.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "temper/core/error.h"
+#include "temper/study/definition/arms.h"
+#include "temper/study/definition/rules.h"
+
+namespace temper::study {
+namespace {
+
+Course course_of(const Study& study, const AblateOptions& options, Fingerprints& fingerprints) {
+  const auto& share = options.engine.share;
+  const auto workers = options.engine.jobs * (share ? share->count : 1);
+  const auto& data = fingerprints.data_of(arms(study).front().recipe);
+  return {for_targets(study, data.regression),
+          [&fingerprints](const Trial& trial) { return fingerprints.of(trial); },
+          {.budget = options.budget, .workers = static_cast<double>(workers)}};
+}
+
+AnalyseOptions analysis_of(const Store& store) {
+  AnalyseOptions options;
+  for (const auto& result : store.older()) options.older.insert(result.fingerprint);
+  return options;
+}
+
+}  // namespace
+
+Followed follow(const Course& course, const Run& run,
+                const std::function<void(const Stand&, const Results&)>& on_batch) {
+  Followed followed;
+  while (true) {
+    followed.stand = course.stand(followed.results);
+    const auto& trials = followed.stand.next.trials;
+    if (trials.empty()) return followed;
+    if (on_batch) on_batch(followed.stand, followed.results);
+    for (auto& result : run(trials)) {
+      auto fingerprint = result.fingerprint;
+      followed.results.insert_or_assign(std::move(fingerprint), std::move(result));
+    }
+    for (const auto& trial : trials)
+      if (!followed.results.contains(trial.fingerprint))
+        throw Error(Code::internal, fmt::format("{} has no result", trial.label));
+  }
+}
+
+StudyTable ablate(const Study& study, Store& store, const AblateOptions& options) {
+  Fingerprints fingerprints;
+  const auto course = course_of(study, options, fingerprints);
+  auto analysis = analysis_of(store);
+  Stand stand;
+  Results so_far;
+  auto engine = options.engine;
+  engine.fingerprints = &fingerprints;
+  engine.on_progress = [&](const Progress& progress) {
+    if (options.engine.on_progress) options.engine.on_progress(progress);
+    if (progress.ended == nullptr || !options.on_table) return;
+    so_far.insert_or_assign(progress.ended->fingerprint, *progress.ended);
+    auto quick = analysis;
+    quick.extras = false;
+    options.on_table(analyse(course, stand, so_far, quick));
+  };
+  const auto followed = follow(
+      course, [&](std::span<const Trial> trials) { return run_trials(trials, store, engine); },
+      [&](const Stand& now, const Results& results) {
+        stand = now;
+        so_far = results;
+        if (options.on_batch) options.on_batch(now);
+      });
+  return analyse(course, followed.stand, followed.results, analysis);
+}
+
+Preview preview(const Study& study, const Store& store, const AblateOptions& options) {
+  Fingerprints fingerprints;
+  const auto course = course_of(study, options, fingerprints);
+  Results results;
+  while (true) {
+    auto stand = course.stand(results);
+    const auto before = results.size();
+    for (const auto& trial : stand.next.trials)
+      if (const auto known = store.find(trial.fingerprint); known && answers(*known, trial))
+        results.insert_or_assign(trial.fingerprint, *known);
+    if (results.size() > before) continue;
+    auto table = analyse(course, stand, results, analysis_of(store));
+    return {std::move(stand), std::move(table)};
+  }
+}
+
+}  // namespace temper::study

@@ -1,0 +1,105 @@
+#include "temper/study/engine/trial.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <ranges>
+#include <set>
+#include <string_view>
+
+#include "temper/core/printable.h"
+#include "temper/data/sources/data_digest.h"
+#include "temper/io/disk/hash.h"
+#include "temper/train/device.h"
+#include "temper/train/open_data.h"
+#include "temper/train/precision.h"
+#include "temper/train/saved_model.h"
+#include "temper/train/teacher.h"
+
+namespace temper::study {
+namespace {
+
+std::set<std::string, std::less<>> parts_of(std::string_view text) {
+  std::set<std::string, std::less<>> parts;
+  for (const auto part : text | std::views::split(';'))
+    if (!part.empty()) parts.emplace(part.begin(), part.end());
+  return parts;
+}
+
+/// Of the options that open_data() reads, those that the digest and the sizes depend on.
+std::string data_key(const recipe::Data& data) {
+  auto key = fmt::format("{}\n{}\n{}\n{}", data.source, static_cast<int>(data.decode),
+                         data.exif_orientation, static_cast<int>(data.on_bad_image));
+  for (const auto& [source, weight] : data.sources) key += fmt::format("\n{} {}", weight, source);
+  return key;
+}
+
+}  // namespace
+
+std::string asked(const Trial& trial) {
+  std::vector<std::string> parts;
+  if (trial.score_test) parts.emplace_back("test");
+  if (trial.measures.sensitivity > 0)
+    parts.push_back(fmt::format("sensitivity={}", trial.measures.sensitivity));
+  if (!trial.measures.clusters.empty())
+    parts.push_back(fmt::format("clusters={}", fmt::join(trial.measures.clusters, ",")));
+  return printable(fmt::format("{}", fmt::join(parts, ";")));
+}
+
+bool answers(const Result& result, const Trial& trial) {
+  return result.diverged() ||
+         std::ranges::includes(parts_of(result.measures), parts_of(asked(trial)));
+}
+
+std::int64_t steps_per_epoch(const recipe::Recipe& recipe, const DataFacts& data) {
+  const auto& options = recipe.data;
+  double held_out = options.validation;
+  if (options.folds > 0) held_out = 1 / static_cast<double>(options.folds);
+  if (data.has_validation) held_out = 0;
+  auto images = static_cast<std::int64_t>(
+      std::llround((1 - held_out) * static_cast<double>(data.train_images)));
+  if (options.limit > 0) images = std::min(images, options.limit);
+  return std::max<std::int64_t>(1, images / options.batch);
+}
+
+std::string Fingerprints::of(const Trial& trial) {
+  const auto& teachers = trial.teachers;
+  auto text = of(trial.recipe, teachers.empty() ? "" : teachers.front());
+  if (trial.before.empty()) return text;
+  for (const auto& [until, recipe] : trial.before)
+    text += fmt::format("\n{} until step {}", of(recipe, ""), until);
+  return io::hash_hex(text);
+}
+
+std::string Fingerprints::of(recipe::Recipe recipe, const std::string& teacher) {
+  const auto& digest = data_of(recipe).digest;
+  recipe.precision =
+      train::resolve_precision(recipe.precision, train::resolve_device(recipe.device));
+  if (recipe.distillation && recipe.distillation->teacher.empty())
+    recipe.distillation->teacher =
+        !teacher.empty()
+            ? teacher
+            : train::hash_of_weights(*train::load_model(recipe.distillation->from).network);
+  return recipe::fingerprint(recipe, digest, /*numerics=*/0);
+}
+
+const DataFacts& Fingerprints::data_of(const recipe::Recipe& recipe) {
+  const auto [place, is_new] = known_.try_emplace(data_key(recipe.data));
+  if (is_new) try {
+      const auto data = train::open_data(recipe);
+      place->second = {
+          .digest = data::digest_of(data).names,
+          .task = {data.train->channels(), data.height, data.width, data.train->outputs()},
+          .train_images = data.train->size(),
+          .has_validation = data.validation != nullptr,
+          .regression = !data.train->value_names().empty()};
+    } catch (...) {
+      known_.erase(place);
+      throw;
+    }
+  return place->second;
+}
+
+}  // namespace temper::study

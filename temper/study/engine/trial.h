@@ -1,0 +1,76 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "temper/model/network.h"
+#include "temper/recipe/recipe.h"
+#include "temper/study/engine/result.h"
+
+/// The trials of a study: training runs, each known by a hash of all that determines its results.
+namespace temper::study {
+
+/// What is measured of a trained network only where a study asks for it.
+struct Measures {
+  std::int64_t sensitivity = 0;            ///< number of images; 0: not measured
+  std::vector<std::string> clusters = {};  ///< names of three classes; empty: not measured
+};
+
+/// A recipe that is trained up to a step, before that of the trial.
+struct EarlierPart {
+  std::int64_t until_step = 0;
+  recipe::Recipe recipe;  ///< with the seed
+};
+
+/// A training run with a seed.
+struct Trial {
+  recipe::Recipe recipe;    ///< with the seed
+  std::string fingerprint;  ///< Fingerprints::of()
+  std::string label;        ///< for people: "label smoothing, seed 3"
+  bool score_test = false;  ///< false: the test set is withheld from the trial's process
+  std::vector<std::string> teachers = {};  ///< fingerprints of the trials whose networks it needs,
+                                           ///< at most one: it becomes recipe.distillation.from
+  Measures measures = {};
+  bool keep = false;  ///< the trained network is kept, not only the result: then a call that asks
+                      ///< for more, such as the test score, does not train it again
+  std::vector<EarlierPart> before = {};  ///< ascending; empty: the recipe from the first step on
+};
+
+/// What the trial asks for besides the figures that every trial has: "test;sensitivity=200"; "" for
+/// nothing.
+std::string asked(const Trial& trial);
+
+/// Whether a result has everything that the trial asks for.
+bool answers(const Result& result, const Trial& trial);
+
+/// The data that a recipe names, as far as studies need to know it.
+struct DataFacts {
+  std::string digest;  ///< DataDigest::names
+  model::Task task;    ///< of data.size = "auto"; height 0 where images differ in size
+  std::int64_t train_images = 0;
+  bool has_validation = false;  ///< a set of its own, so that none is split off
+  bool regression = false;      ///< the images have regression targets, no classes
+};
+
+/// The number of steps of an epoch, as far as it is known before the data is prepared.
+std::int64_t steps_per_epoch(const recipe::Recipe& recipe, const DataFacts& data);
+
+/// Computes the fingerprints of trials. Every data set is opened once.
+class Fingerprints {
+ public:
+  /// The hash of what determines a trial's results, the numerics version apart: equal for equal
+  /// results, whatever the run's name, threads and device. Throws as train::open_data() does, and
+  /// as train::load_model() for a finished run in recipe.distillation.from.
+  /// @param teacher  fingerprint of the trial whose network teaches; "" where
+  ///                 recipe.distillation.from, if anything, names a finished run
+  std::string of(recipe::Recipe recipe, const std::string& teacher = "");
+  /// The same for a trial with its recipe, its teacher and the parts before it.
+  std::string of(const Trial& trial);
+  const DataFacts& data_of(const recipe::Recipe& recipe);
+
+ private:
+  std::map<std::string, DataFacts> known_;  ///< by the options that the data depend on
+};
+
+}  // namespace temper::study
