@@ -96,6 +96,14 @@ void Command::edits(std::vector<std::string>& into) const {
       .one_at_a_time();
 }
 
+void Command::study_edits(std::vector<std::string>& into) const {
+  option("--set", into,
+         "override a key of the study file, for example seeds=3, or an option of its base recipe, "
+         "for example base.epochs=2; may be repeated")
+      .called("STUDY-KEY=VALUE")
+      .one_at_a_time();
+}
+
 void Command::footer(const std::string& text) const {
   app_->footer(text);
 }

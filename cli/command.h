@@ -52,7 +52,8 @@ class Command {
                   const std::string& about) const;
   Argument option(const std::string& names, double& into, const std::string& about) const;
   Argument flag(const std::string& names, bool& into, const std::string& about) const;
-  void edits(std::vector<std::string>& into) const;  ///< --set, which edits a recipe
+  void edits(std::vector<std::string>& into) const;        ///< --set, which edits a recipe
+  void study_edits(std::vector<std::string>& into) const;  ///< --set, which edits a study file
   void footer(const std::string& text) const;
 
   /// Sets the function that is called after the arguments have been parsed.

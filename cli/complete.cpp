@@ -11,6 +11,7 @@
 
 #include "temper/recipe/complete.h"
 #include "temper/recipe/describe.h"
+#include "temper/study/definition/describe.h"
 
 namespace temper::cli {
 namespace {
@@ -74,13 +75,16 @@ class Completion {
     const auto placeholder = type.substr(0, type.find(':'));
     const auto members = members_of(type);
     for (const auto& member : members) offer(head + member);
-    if (placeholder == "TECHNIQUE")
+    if (placeholder == "TECHNIQUE") {
       for (const auto& name : recipe::short_names(recipe::catalogue())) offer(head + name);
+      for (const auto& section : study::sections()) offer(head + section.name);
+    }
     if (placeholder == "SORT")
       for (const auto& sort : recipe::sorts(recipe::catalogue())) offer(head + sort);
-    if (placeholder == "KEY=VALUE") edits(head);
-    constexpr std::array<std::string_view, 8> paths{"DIR",    "FILE", "FOLDER", "IMAGE",
-                                                    "RECIPE", "RUN",  "SOURCE", "TEXT"};
+    if (placeholder == "KEY=VALUE") edits(head, recipe::complete_edit);
+    if (placeholder == "STUDY-KEY=VALUE") edits(head, study::complete_study_edit);
+    constexpr std::array<std::string_view, 9> paths{"DIR", "FILE",   "FOLDER", "IMAGE", "RECIPE",
+                                                    "RUN", "SOURCE", "STUDY",  "TEXT"};
     if (members.empty() && std::ranges::find(paths, placeholder) != paths.end()) files_ = true;
   }
 
@@ -100,9 +104,10 @@ class Completion {
     return members;
   }
 
-  void edits(const std::string& head) {
+  /// @param complete  recipe::complete_edit, or that of a study
+  void edits(const std::string& head, recipe::EditCompletion (*complete)(std::string_view)) {
     const auto edit = typed_.substr(head.size());
-    const auto found = recipe::complete_edit(edit);
+    const auto found = complete(edit);
     for (const auto& [text, meaning] : found.candidates) offer(head + text, meaning);
     files_ = found.text;
     unfinished_ = edit.find('=') == std::string::npos;

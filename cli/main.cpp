@@ -19,6 +19,8 @@
 #include "temper/core/process.h"
 #include "temper/core/version.h"
 #include "temper/recipe/spelling.h"
+#include "temper/study/engine/run_trial.h"
+#include "trial.h"
 
 namespace temper::cli {
 namespace {
@@ -33,6 +35,7 @@ constexpr auto kExamples = R"(Examples:
   temper report runs/mine                        write the page with curves, mistakes, calibration
   temper predict runs/mine cat.jpg               classify an image
   temper diff runs/mine runs/mine-2              show the differences between two runs
+  temper ablate study.toml --jobs 2              compare recipes, with many seeds and tests
   temper replay runs/mine --step 420             replay one step, for example a loss spike
   temper list optimizer                          list the optimizers
   temper explain label_smoothing                 describe a technique
@@ -51,6 +54,7 @@ void build(CLI::App& root, const std::vector<std::string>& command_line) {
   add_report(app);
   add_replay(app);
   add_diff(app);
+  add_ablate(app);
   add_data(app);
   add_bench(app);
   add_list(app);
@@ -88,8 +92,8 @@ std::string usage_message(const CLI::App& root, const CLI::ParseError& error,
 
 /// Whether a command runs a network.
 bool computes(int argc, char** argv) {
-  constexpr std::array<std::string_view, 7> commands{"train",  "eval",  "predict", "report",
-                                                     "replay", "bench", "selftest"};
+  constexpr std::array<std::string_view, 8> commands{
+      "train", "eval", "predict", "report", "replay", "bench", "selftest", study::kTrialCommand};
   return argc > 1 && std::ranges::find(commands, argv[1]) != commands.end();
 }
 
@@ -105,6 +109,10 @@ int run(int argc, char** argv) {
   // CLI11 would take the words for arguments.
   if (argc > 2 && command_line[1] == kCompleteCommand && command_line[2] == "--") {
     fmt::print("{}", complete(app, {command_line.begin() + 3, command_line.end()}));
+    return 0;
+  }
+  if (argc == 3 && command_line[1] == study::kTrialCommand) {
+    run_trial(command_line[2]);
     return 0;
   }
   try {

@@ -1,7 +1,5 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <csignal>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -11,9 +9,9 @@
 #include "commands.h"
 #include "output.h"
 #include "progress.h"
+#include "signals.h"
 #include "temper/core/duration.h"
 #include "temper/core/error.h"
-#include "temper/core/stop_flag.h"
 #include "temper/io/format/json_text.h"
 #include "temper/report/preflight_text.h"
 #include "temper/report/report.h"
@@ -39,18 +37,6 @@ struct Options {
   bool check = false;
   bool as_json = false;
 };
-
-StopFlag stop_flag;  // NOLINT: a signal handler reaches nothing else
-
-/// The first signal requests a stop; the second one kills the process, as it does by default. The
-/// files on disk are complete at any time.
-void stop_on_signals() {
-  struct sigaction action = {};
-  action.sa_handler = [](int) { stop_flag.set(); };
-  action.sa_flags = SA_RESETHAND | SA_RESTART;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-}
 
 train::RunRequest request_of(const Options& options) {
   return {.source = options.source,
@@ -108,7 +94,7 @@ void print_report(const report::WrittenReport& report, bool as_json) {
 }
 
 int train_command(const Options& options, const std::vector<std::string>& command) {
-  stop_on_signals();
+  const auto& stop = stop_on_signals();
   const auto time_limit = options.time_limit.empty()
                               ? std::optional<double>()
                               : std::optional(parse_duration(options.time_limit));
@@ -128,7 +114,7 @@ int train_command(const Options& options, const std::vector<std::string>& comman
                             .command = command,
                             .stop_at = options.stop_at,
                             .time_limit = time_limit,
-                            .stop = &stop_flag,
+                            .stop = &stop,
                             .fork_from = fork_from,
                             .observers = {&progress}};
   const bool was_finished = run::finished(directory);

@@ -1,14 +1,11 @@
 #include "temper/report/inspection.h"
 
 #include <ATen/ops/empty.h>
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "temper/core/error.h"
-#include "temper/data/sources/subset.h"
+#include "temper/evaluate/class_images.h"
 #include "temper/evaluate/features.h"
 #include "temper/evaluate/sensitivity.h"
 #include "temper/io/format/json_keys.h"
@@ -17,43 +14,10 @@
 namespace temper::report {
 namespace {
 
-using Classes = std::array<std::int64_t, 3>;
-
 constexpr std::int64_t kShown = 150;  // points per class: more would overlap
 
-Classes classes_of(const std::vector<std::string>& asked, const std::vector<std::string>& known) {
-  Classes found{};
-  if (asked.size() != 3)
-    throw Error(
-        Code::usage,
-        fmt::format(
-            "clusters: {} classes were given; expected three, for example {}", asked.size(),
-            fmt::join(known.begin(), known.begin() + std::min<std::ptrdiff_t>(3, std::ssize(known)),
-                      ",")));
-  for (std::size_t i = 0; i < 3; ++i) {
-    const auto at = std::ranges::find(known, asked[i]);
-    if (at == known.end())
-      throw Error(Code::usage, fmt::format("clusters: the run has no class '{}'; it has {}",
-                                           asked[i], fmt::join(known, ", ")));
-    found[i] = at - known.begin();
-  }
-  if (found[0] == found[1] || found[1] == found[2] || found[0] == found[2])
-    throw Error(Code::usage, fmt::format("clusters of {}: expected three different classes",
-                                         fmt::join(asked, ",")));
-  return found;
-}
-
-/// The images of the three classes only.
-std::shared_ptr<const data::Source> images_of(const std::shared_ptr<const data::Source>& set,
-                                              const Classes& classes) {
-  std::vector<std::int64_t> rows;
-  for (std::int64_t i = 0; i < set->size(); ++i)
-    if (std::ranges::find(classes, set->label(i)) != classes.end()) rows.push_back(i);
-  return std::make_shared<data::Subset>(set, std::move(rows));
-}
-
 /// The index of each label among the three classes.
-at::Tensor places(const at::Tensor& labels, const Classes& classes) {
+at::Tensor places(const at::Tensor& labels, const evaluate::ThreeClasses& classes) {
   auto result = at::empty(labels.sizes(), at::kLong);
   for (std::int64_t place = 0; place < 3; ++place)
     result.masked_fill_(labels.eq(classes[static_cast<std::size_t>(place)]), place);
@@ -61,8 +25,10 @@ at::Tensor places(const at::Tensor& labels, const Classes& classes) {
 }
 
 Cluster cluster(model::Network& network, const train::Plan& plan, std::string name,
-                const std::shared_ptr<const data::Source>& set, const Classes& classes) {
-  const auto [activations, labels] = evaluate::features(network, plan, images_of(set, classes));
+                const std::shared_ptr<const data::Source>& set,
+                const evaluate::ThreeClasses& classes) {
+  const auto [activations, labels] =
+      evaluate::features(network, plan, evaluate::images_of(set, classes));
   return {std::move(name),
           kShown,
           measure::template_plane(activations, evaluate::head_of(network), classes),
@@ -85,7 +51,7 @@ Inspection inspect(const std::filesystem::path& run, const InspectOptions& optio
   const auto held_out = plan.test ? plan.test : plan.validation;
   const std::string name = plan.test ? "test" : "validation";
   if (!options.clusters.empty()) {
-    const auto classes = classes_of(options.clusters, model.classes);
+    const auto classes = evaluate::classes_of(options.clusters, model.classes);
     std::ranges::copy(options.clusters, result.classes.begin());
     result.clusters.push_back(cluster(*model.network, plan, "training", plan.probe, classes));
     if (held_out) result.clusters.push_back(cluster(*model.network, plan, name, held_out, classes));

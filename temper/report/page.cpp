@@ -1,40 +1,13 @@
 #include "temper/report/page.h"
 
-#include <map>
 #include <nlohmann/json.hpp>
-#include <string_view>
 #include <utility>
 
-#include "temper/io/format/json_text.h"
 #include "temper/report/assets.h"
+#include "temper/report/document.h"
 
 namespace temper::report {
 namespace {
-
-/// JSON that is safe inside a <script> element: nothing in it can close the element.
-std::string script_json(const nlohmann::json& json) {
-  std::string result;
-  for (const char c : io::json_text(json))
-    if (c == '<')
-      result += "\\u003c";
-    else
-      result += c;
-  return result;
-}
-
-/// The template with each {{name}} replaced once; inserted text is not searched again.
-std::string fill(std::string_view page, const std::map<std::string_view, std::string>& parts) {
-  std::string result;
-  while (true) {
-    const auto open = page.find("{{");
-    const auto close = page.find("}}", open);
-    if (close == std::string_view::npos) break;
-    result += page.substr(0, open);
-    result += parts.at(page.substr(open + 2, close - open - 2));
-    page.remove_prefix(close + 2);
-  }
-  return result.append(page);
-}
 
 Html contents(const ReportData& facts) {
   Html all = headline_section(facts);
@@ -58,12 +31,8 @@ ReportData gather(Run run, Inspection inspection) {
 }
 
 std::string page(const ReportData& facts) {
-  return fill(assets::page_html, {{"title", escape(facts.summary.name)},
-                                  {"style", std::string(assets::page_css)},
-                                  {"contents", contents(facts).markup},
-                                  {"plots", script_json(plots(facts))},
-                                  {"chart", std::string(assets::chart_js)},
-                                  {"script", std::string(assets::page_js)}});
+  return document(facts.summary.name, {assets::page_css}, contents(facts), plots(facts),
+                  {assets::chart_js, assets::frame_js, assets::page_js});
 }
 
 }  // namespace temper::report

@@ -168,37 +168,10 @@
     });
   }
 
-  function chooseTheme() {
-    const button = document.getElementById("theme");
-    const system = matchMedia("(prefers-color-scheme: dark)");
-    const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : system.matches);
-    const show = () => {
-      button.textContent = isDark() ? "Light theme" : "Dark theme";
-      drawAll();
-    };
-    button.hidden = false;
-    button.addEventListener("click", () => {
-      root.dataset.theme = isDark() ? "light" : "dark";
-      show();
-    });
-    system.addEventListener("change", show);
-    show();
-  }
-
-  function contents() {
-    const nav = document.querySelector("nav");
-    for (const section of document.querySelectorAll("main section[id]")) {
-      const link = document.createElement("a");
-      link.href = `#${section.id}`;
-      link.textContent = { learning: "Learning curves", gap: "Generalization gap", mistakes: "Mistakes", classes: "Classes", values: "Errors",
-                           calibration: "Calibration", clusters: "Clusters", norms: "Norms", time: "Time", reproduce: "Reproducibility" }[section.id];
-      nav.append(link);
-    }
-    nav.hidden = !nav.children.length;
-  }
-
-  contents();
   chooseWeights();
-  chooseTheme();
+  addFrame(drawAll, {
+    learning: "Learning curves", gap: "Generalization gap", mistakes: "Mistakes", classes: "Classes", values: "Errors",
+    calibration: "Calibration", clusters: "Clusters", norms: "Norms", time: "Time", reproduce: "Reproducibility",
+  });
   addEventListener("beforeprint", () => charts.forEach((chart) => chart.resize()));
 })();

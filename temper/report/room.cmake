@@ -9,12 +9,17 @@ endif()
 
 set(folder "${CMAKE_CURRENT_SOURCE_DIR}/temper/report")
 set(assets "${CMAKE_BINARY_DIR}/generated/temper/report/assets.cpp")
+set(files page.html page.css frame.js page.js study.css study.js)
+set(entries "chart_js|${TEMPER_CHART_JS}")
+foreach(file IN LISTS files)
+  string(REPLACE "." "_" asset "${file}")
+  string(APPEND entries ";${asset}|${folder}/${file}")
+endforeach()
+list(TRANSFORM files PREPEND "${folder}/")
 add_custom_command(
   OUTPUT "${assets}"
-  COMMAND "${CMAKE_COMMAND}" -D "OUTPUT=${assets}"
-          -D "FILES=page_html|${folder}/page.html;page_css|${folder}/page.css;page_js|${folder}/page.js;chart_js|${TEMPER_CHART_JS}"
-          -P "${folder}/embed.cmake"
-  DEPENDS "${folder}/embed.cmake" "${folder}/page.html" "${folder}/page.css" "${folder}/page.js" "${TEMPER_CHART_JS}"
+  COMMAND "${CMAKE_COMMAND}" -D "OUTPUT=${assets}" -D "FILES=${entries}" -P "${folder}/embed.cmake"
+  DEPENDS "${folder}/embed.cmake" ${files} "${TEMPER_CHART_JS}"
   VERBATIM)
 target_sources(${target} PRIVATE "${assets}")
 # A separate target, so that the file can be generated without building the rooms that report depends on.

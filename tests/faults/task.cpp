@@ -18,6 +18,7 @@
 #include <csignal>
 #include <cstdio>
 #include <fstream>
+#include <functional>
 #include <limits>
 
 #include "temper/core/error.h"
@@ -25,6 +26,9 @@
 #include "temper/data/sources/array_source.h"
 #include "temper/model/architecture.h"
 #include "temper/run/run.h"
+#include "temper/study/engine/engine.h"
+#include "temper/study/engine/run_trial.h"
+#include "tests/study/engine/small_study.h"
 
 namespace temper::faults {
 namespace {
@@ -189,6 +193,29 @@ int train(const Job& job) {
   return run::run(plan, options).finished ? 0 : static_cast<int>(Code::stopped);
 }
 
+int run_study(const Job& job) {
+  study::Store store(job.directory);
+  study::run_trials(study_trials(job.data), store,
+                    {.folder = job.directory, .jobs = job.study_jobs, .stop = &stop_flag});
+  return 0;
+}
+
+/// @param task  what to do, until a signal comes. @return exit status, as the program's
+int guarded(const std::function<int()>& task) {
+  struct sigaction action = {};
+  action.sa_handler = [](int) { stop_flag.set(); };
+  sigaction(SIGTERM, &action, nullptr);
+  try {
+    return task();
+  } catch (const Error& error) {
+    std::fprintf(stderr, "temper: %s\n", error.what());
+    return static_cast<int>(error.code());
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "bug: %s\n", error.what());
+    return static_cast<int>(Code::internal);
+  }
+}
+
 }  // namespace
 
 train::Plan make_plan(const std::string& toml, const std::vector<std::string>& sets) {
@@ -208,7 +235,9 @@ std::vector<std::string> words_of(const Job& job) {
                                  std::to_string(job.cycles),
                                  std::to_string(job.terminate_at),
                                  std::to_string(job.pause_at),
-                                 job.fork_from};
+                                 job.fork_from,
+                                 std::to_string(job.study_jobs),
+                                 job.data};
   words.insert(words.end(), job.sets.begin(), job.sets.end());
   return words;
 }
@@ -216,27 +245,33 @@ std::vector<std::string> words_of(const Job& job) {
 Job job_of(const std::vector<std::string>& words) {
   return {.directory = words.at(0),
           .toml = words.at(1),
-          .sets = {words.begin() + 7, words.end()},
+          .sets = {words.begin() + 9, words.end()},
           .stop_at = std::stoi(words.at(2)),
           .cycles = std::stoi(words.at(3)),
           .terminate_at = std::stoi(words.at(4)),
           .pause_at = std::stoi(words.at(5)),
-          .fork_from = words.at(6)};
+          .fork_from = words.at(6),
+          .study_jobs = std::stoi(words.at(7)),
+          .data = words.at(8)};
 }
 
 int work(const Job& job) {
-  struct sigaction action = {};
-  action.sa_handler = [](int) { stop_flag.set(); };
-  sigaction(SIGTERM, &action, nullptr);
-  try {
-    return train(job);
-  } catch (const Error& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return static_cast<int>(error.code());
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "bug: %s\n", error.what());
-    return static_cast<int>(Code::internal);
-  }
+  return guarded([&] { return job.study_jobs > 0 ? run_study(job) : train(job); });
+}
+
+int work_on_trial(const std::string& folder) {
+  return guarded(
+      [&] { return study::run_trial(folder, stop_flag) ? 0 : static_cast<int>(Code::stopped); });
+}
+
+std::vector<study::Trial> study_trials(const std::string& data) {
+  std::vector<study::Trial> trials;
+  for (const char* set : {"optimizer.lr=0.1", "optimizer.lr=0.02"})
+    for (const int seed : {1, 2}) {
+      trials.push_back(study::small::trial(data, seed, {set}));
+      trials.back().score_test = trials.back().keep = true;
+    }
+  return trials;
 }
 
 }  // namespace temper::faults

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "temper/study/engine/trial.h"
 #include "temper/train/plan.h"
 
 /// A task so small that hundreds of processes can train on it: 96 images of 8x8 pixels, 4 steps per
@@ -27,7 +28,15 @@ struct Job {
   int terminate_at = 0;  ///< raises SIGTERM after this many steps
   int pause_at = 0;      ///< raises SIGSTOP after this many steps
   std::string fork_from = {};
+  int study_jobs = 0;     ///< above 0: runs the study of study_trials() instead, so many at a time
+  std::string data = {};  ///< folder of its images, by study::small::write_data()
 };
+
+/// The trials of a study: two recipes with two seeds. The trained networks are kept.
+std::vector<study::Trial> study_trials(const std::string& data);
+
+/// Does the work of `temper __trial FOLDER`. @return exit status, as the program's
+int work_on_trial(const std::string& folder);
 
 /// Runs a worker's job. @return exit status, as the program's
 int work(const Job& job);

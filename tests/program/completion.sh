@@ -26,6 +26,7 @@ same :files report --clusters a,b,c ""
 same "" train --stop-at ""
 same optimizer list opt
 same label_smoothing explain label_s
+same study explain stud
 same $'precision=\n:nospace' train --set prec
 same $'precision=auto\nprecision=fp32\nprecision=bf16' train --set precision=
 same --set=precision=bf16 train --set=precision=b

@@ -1,0 +1,155 @@
+#include "temper/study/analysis/ablate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "commands.h"
+#include "output.h"
+#include "signals.h"
+#include "study_progress.h"
+#include "temper/core/duration.h"
+#include "temper/core/error.h"
+#include "temper/io/disk/atomic_file.h"
+#include "temper/report/study_page.h"
+#include "temper/report/study_text.h"
+
+namespace temper::cli {
+namespace {
+
+using report::StudyFormat;
+
+struct Options {
+  std::string study;
+  std::string out = "studies";
+  std::int64_t jobs = 1;
+  std::string share;
+  std::string budget;
+  std::vector<std::string> sets;
+  std::string format = std::string(name_of(StudyFormat::text));
+  bool dry_run = false;
+};
+
+/// "2/8"
+study::Share share_of(std::string_view text) {
+  study::Share share;
+  const auto slash = text.find('/');
+  const auto number = [](std::string_view digits, std::int64_t& into) {
+    const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), into);
+    return error == std::errc() && stop == digits.data() + digits.size() && into >= 1;
+  };
+  if (slash == std::string_view::npos || !number(text.substr(0, slash), share.index) ||
+      !number(text.substr(slash + 1), share.count) || share.index > share.count)
+    throw Error(Code::usage, fmt::format("--share is '{}'; expected i/n with 1 <= i <= n, such as "
+                                         "2/8 for the second of eight processes",
+                                         text));
+  return share;
+}
+
+constexpr const auto& kFormats = EnumNames<StudyFormat>::value;
+
+StudyFormat format_of(const std::string& name) {
+  return static_cast<StudyFormat>(std::ranges::find(kFormats, name) - kFormats.begin());
+}
+
+study::AblateOptions ablate_options(const Options& options) {
+  return {.engine = {.folder = options.out,
+                     .jobs = options.jobs,
+                     .share = options.share.empty() ? std::nullopt
+                                                    : std::optional(share_of(options.share))},
+          .budget = options.budget.empty() ? 0 : parse_duration(options.budget)};
+}
+
+void print_plan(const study::Preview& preview, StudyFormat format) {
+  const auto& next = preview.stand.next;
+  for (const auto& sentence : preview.table.plan) print_text(stderr, "{}\n", sentence);
+  print_text(stderr, "{}\nDry run: nothing was run.\n",
+             next.trials.empty() ? "All runs are there." : next.sentence);
+  if (format != StudyFormat::text || next.trials.empty())
+    print_text("{}", report::to_text(preview.table, format));
+}
+
+void ablate_command(const Options& options) {
+  const auto format = format_of(options.format);
+  auto run = ablate_options(options);
+  const auto study = study::load_study(options.study, options.sets);
+  study::Store store(options.out);
+  if (options.dry_run) {
+    print_plan(study::preview(study, store, run), format);
+    return;
+  }
+  run.engine.stop = &stop_on_signals();
+  const auto table = [&] {
+    StudyProgress progress;
+    run.engine.on_progress = [&](const study::Progress& p) { progress.on_progress(p); };
+    run.on_batch = [&](const study::Stand& stand) { progress.on_batch(stand); };
+    run.on_table = [&](const study::StudyTable& so_far) { progress.on_table(so_far); };
+    return study::ablate(study, store, run);
+  }();
+  const auto page = std::filesystem::path(options.out) /
+                    std::filesystem::path(options.study).stem().concat(".html");
+  io::write_atomically(page, report::study_page(table));
+  print_text("{}", report::to_text(table, format));
+  print_text(stderr, "page  {}\n", page.string());
+}
+
+}  // namespace
+
+void add_ablate(const Command& app) {
+  const auto command =
+      app.command("ablate", "Compare recipes: many seeds, tuned rows, tests, a table and a page");
+  auto options = std::make_shared<Options>();
+  command.option("study", options->study, "a study file (.toml)").called("STUDY").required();
+  command
+      .option("--out", options->out,
+              "folder of the results, which several studies and processes may share; the page is "
+              "written there, too")
+      .called("DIR")
+      .with_default();
+  command.option("--jobs", options->jobs, "number of runs at a time")
+      .called("N")
+      .positive()
+      .with_default();
+  command
+      .option(
+          "--share", options->share,
+          "the part of the runs that this process begins with, where several work in one folder")
+      .called("I/N");
+  command
+      .option("--budget", options->budget,
+              "plan within this time, for example 45m or 2h; what can't be decided then is said")
+      .called("TIME");
+  command
+      .option("--set", options->sets,
+              "override an option of the study, for example seeds=3, or of its base recipe, for "
+              "example base.epochs=2; may be repeated")
+      .called("KEY=VALUE")
+      .one_at_a_time();
+  command.option("--format", options->format, "of the tables on standard output")
+      .called("FORMAT")
+      .one_of({kFormats.begin(), kFormats.end()})
+      .with_default();
+  command.flag("--dry-run", options->dry_run,
+               "print what would be run next and its cost, without running anything; with another "
+               "format than text, also the tables of the runs that there are");
+  command.footer(
+      "Examples:\n"
+      "  temper ablate recipes/studies/optimizers.toml --dry-run\n"
+      "  temper ablate recipes/studies/optimizers.toml --jobs 2\n"
+      "  temper ablate mine.toml --set seeds=3 --set base.epochs=2 --out trial\n"
+      "  temper ablate mine.toml --format latex >table.tex\n"
+      "  srun temper ablate mine.toml --share $SLURM_ARRAY_TASK_ID/8\n\n"
+      "A study that was stopped (Ctrl-C, SIGTERM) or killed goes on when the same command is given "
+      "again.\nHow to do an ablation that can be trusted: docs/ablate.md.");
+  command.run([options] { ablate_command(*options); });
+}
+
+}  // namespace temper::cli

@@ -1,0 +1,10 @@
+#pragma once
+#include "temper/core/stop_flag.h"
+
+namespace temper::cli {
+
+/// The flag that SIGINT and SIGTERM set from now on: work ends after saving. A second signal of the
+/// same kind kills the process, as it does by default; the files on disk are complete at any time.
+const StopFlag& stop_on_signals();
+
+}  // namespace temper::cli

@@ -1,0 +1,13 @@
+#pragma once
+#include <string>
+
+#include "temper/study/analysis/table.h"
+
+namespace temper::report {
+
+/// The page of a study, a self-contained file: tables, a forest plot with every seed, learning
+/// curves over one another, cost against gain, the Pareto front of the validation figure against
+/// time.
+std::string study_page(const study::StudyTable& table);
+
+}  // namespace temper::report
