@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <ranges>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "temper/core/error.h"
@@ -227,7 +229,14 @@ Tree parse_edit(std::string_view edit) {
 }
 
 void put_kinds_first(std::vector<Tree>& edits) {
-  std::ranges::stable_partition(edits, names_a_kind);
+  std::vector<Tree> kinds;
+  std::vector<Tree> others;
+  for (auto& edit : edits) {
+    auto& to = names_a_kind(edit) ? kinds : others;
+    to.push_back(std::move(edit));
+  }
+  edits = std::move(kinds);
+  std::ranges::move(others, std::back_inserter(edits));
 }
 
 }  // namespace temper::recipe

@@ -60,7 +60,8 @@ TEST(BootstrapOverImages, EqualRunsDoNotDiffer) {
 }
 
 TEST(BootstrapOverImages, RefusesRunsOfOtherImages) {
-  const std::vector<Correct> none, empty{Correct()}, two{Correct(2)}, three{Correct(3)}, mixed{Correct(2), Correct(3)};
+  const std::vector<Correct> none, empty{Correct()}, two{Correct(2)}, three{Correct(3)},
+      mixed{Correct(2), Correct(3)};
   EXPECT_THROW(bootstrap_over_images(none, two), Error);
   EXPECT_THROW(bootstrap_over_images(two, none), Error);
   EXPECT_THROW(bootstrap_over_images(empty, empty), Error);
