@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "temper/statistics/checks.h"
 
@@ -12,7 +13,7 @@ std::vector<double> holm(std::span<const double> p) {
     if (!(value >= 0 && value <= 1)) refuse("p-value", value, "a number from 0 to 1");
   std::vector<std::size_t> order(p.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return p[i]; });
+  std::ranges::sort(order, {}, [&](std::size_t i) { return std::pair(p[i], i); });
   std::vector<double> adjusted(p.size());
   double largest = 0;
   for (std::size_t rank = 0; rank < order.size(); ++rank) {
