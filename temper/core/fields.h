@@ -124,8 +124,9 @@ struct is_optional<std::optional<T>> : std::true_type {};
 }  // namespace detail
 
 /// One of several techniques of the same sort: `using Optimizer = std::variant<Sgd, ...>`. In a
-/// recipe it is a table with the key `kind` (or the alternative's name alone, for its defaults). A
-/// sort whose techniques hold lists of the same sort is a struct that derives from its variant, so
+/// recipe it is a table with the key `kind` (or the alternative's name alone, for its defaults), or
+/// a text that the sort's static `read(text)` understands, which its `written()` gives back. A sort
+/// whose techniques hold lists of the same sort is a struct that derives from its variant, so
 /// that it can be declared before them.
 template <class T>
 concept Choice = requires(T& value) { detail::variant_of(value); };
@@ -182,6 +183,13 @@ struct ChoiceView {
       select;  ///< selects that alternative with its defaults; older views become invalid
   std::function<Group()> active;
   std::function<Group(std::size_t)> defaults;  ///< of a fresh alternative, whichever is active
+
+  // Where the sort has a notation of its own besides tables, as timm's strings for policies are.
+
+  /// Takes the value from a text; false if it is not in that notation. Throws Error for one in it
+  /// with a mistake. Older views become invalid.
+  std::function<bool(std::string_view)> read = {};
+  std::function<std::string()> written = {};  ///< the value in that notation; "" if it has none
 };
 
 struct ListView {
@@ -288,8 +296,19 @@ Slot slot(T& value) {
                       }};
     });
   else if constexpr (Choice<T>)
-    return std::function<ChoiceView()>(
-        [&value] { return detail::choice_view(detail::variant_of(value)); });
+    return std::function<ChoiceView()>([&value] {
+      auto view = detail::choice_view(detail::variant_of(value));
+      if constexpr (requires(std::string_view text) { T::read(text); }) {
+        view.read = [&value](std::string_view text) {
+          auto read = T::read(text);
+          if (!read) return false;
+          value = *std::move(read);
+          return true;
+        };
+        view.written = [&value] { return value.written(); };
+      }
+      return view;
+    });
   else {
     static_assert(Reflected<T>, "give the struct a fields() list");
     return std::function<Group()>([&value] { return group(value); });

@@ -21,7 +21,8 @@ enum class Purpose : std::uint32_t {
   inspect,
   labels,
   replacement,
-  combinations
+  combinations,
+  corrupt
 };
 
 /// A name as a coordinate of an address: its FNV-1a hash with 64 bits. An address made of names

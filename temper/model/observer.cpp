@@ -7,8 +7,7 @@
 namespace temper::model {
 namespace {
 
-// LibTorch's callbacks are plain functions, which find the observer here.
-thread_local const Observer* current = nullptr;
+constexpr auto kKind = c10::DebugInfoKind::PRODUCER_INFO;
 
 struct Kept : at::ObserverContext {
   explicit Kept(std::int64_t number) : value(number) {}
@@ -17,8 +16,21 @@ struct Kept : at::ObserverContext {
 
 }  // namespace
 
+/// LibTorch's callbacks are plain functions, which find the observer here. Unlike a thread-local
+/// variable, it goes with the backward pass into the autograd engine's threads.
+struct Observer::Current : c10::DebugInfoBase {
+  explicit Current(Observer& one) : observer(one) {}
+  Observer& observer;
+};
+
+Observer& Observer::current() {
+  return static_cast<Current*>(c10::ThreadLocalDebugInfo::get(kKind))->observer;
+}
+
 std::unique_ptr<at::ObserverContext> Observer::on_begin(const at::RecordFunction& function) {
-  const auto kept = current->begin_(function.name(), function.inputs());
+  auto& observer = current();
+  const std::scoped_lock lock(observer.called_);
+  const auto kept = observer.begin_(function.name(), function.inputs());
   return kept == 0 ? nullptr : std::make_unique<Kept>(kept);
 }
 
@@ -26,22 +38,22 @@ void Observer::on_end(const at::RecordFunction& function, at::ObserverContext* c
   const auto* kept = dynamic_cast<const Kept*>(context);
   if (kept == nullptr) return;
   const auto& outputs = function.outputs();
-  current->end_(kept->value, Values(outputs.data(), outputs.size()));
+  auto& observer = current();
+  const std::scoped_lock lock(observer.called_);
+  observer.end_(kept->value, Values(outputs.data(), outputs.size()));
 }
 
 Observer::Observer(Begin begin, End end)
     : begin_(std::move(begin)),
       end_(std::move(end)),
+      made_current_(kKind, std::make_shared<Current>(*this)),
       handle_(at::addThreadLocalCallback(at::RecordFunctionCallback(on_begin, on_end)
                                              .needsInputs(true)
                                              .needsOutputs(static_cast<bool>(end_))
-                                             .scopes({at::RecordScope::FUNCTION}))) {
-  current = this;
-}
+                                             .scopes({at::RecordScope::FUNCTION}))) {}
 
 Observer::~Observer() {
   at::removeCallback(handle_);
-  current = nullptr;
 }
 
 }  // namespace temper::model

@@ -1,9 +1,11 @@
 #pragma once
 #include <c10/util/ArrayRef.h>
+#include <c10/util/ThreadLocalDebugInfo.h>
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string_view>
 
 namespace at {
@@ -16,12 +18,14 @@ struct IValue;
 
 namespace temper::model {
 
-/// Observes the operators that this thread calls during the lifetime of this object; a thread has
-/// one at a time. Works for any network, also for a user's own.
+/// Observes the operators that this thread calls during the lifetime of this object, and those that
+/// LibTorch's own threads call for it, as in a backward pass on a GPU; a thread has one observer at
+/// a time. Works for any network, also for a user's own.
 class Observer {
  public:
   using Values = c10::ArrayRef<const c10::IValue>;
   /// @param name  such as "aten::linear"
+  /// Calls no operators itself.
   /// @return what `end` is called with, beside the operator's outputs; 0: it is not called
   using Begin = std::function<std::int64_t(std::string_view name, Values inputs)>;
   using End = std::function<void(std::int64_t kept, Values outputs)>;
@@ -34,11 +38,15 @@ class Observer {
   Observer& operator=(Observer&&) = delete;
 
  private:
+  struct Current;
+  static Observer& current();
   static std::unique_ptr<at::ObserverContext> on_begin(const at::RecordFunction& function);
   static void on_end(const at::RecordFunction& function, at::ObserverContext* context);
 
   Begin begin_;
   End end_;
+  std::mutex called_;  ///< held while one of them is called
+  c10::DebugInfoGuard made_current_;
   std::uint64_t handle_;
 };
 

@@ -1,4 +1,4 @@
-// Against scipy and statsmodels; scripts/golden/statistics.py wrote the numbers.
+// Against scipy and statsmodels; scripts/golden/statistical_tests.py wrote the numbers.
 #include <gtest/gtest.h>
 
 #include <algorithm>

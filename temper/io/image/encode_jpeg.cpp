@@ -11,6 +11,8 @@
 #include <utility>
 
 #include <jpeglib.h>
+// after jpeglib.h
+#include <jerror.h>
 
 #include "temper/core/error.h"
 #include "temper/io/image/image_codec.h"
@@ -48,47 +50,84 @@ std::array<JOCTET, 32> exif_of(int orientation) {
           0,   0};  // no further directory
 }
 
+void check(const Image& image, const JpegOptions& options) {
+  if (image.height < 1 || image.width < 1 || image.height > kMostSide || image.width > kMostSide)
+    throw Error(Code::data, fmt::format("{} x {} pixels; a JPEG has a height and width of 1 to {}",
+                                        image.width, image.height, kMostSide));
+  if ((image.channels != 1 && image.channels != 3) || image.pixels.size() != image.size() ||
+      options.quality < 1 || options.quality > 100 || options.orientation < 1 ||
+      options.orientation > 8 || options.restart < 0 || options.restart > 0x7FFF)
+    throw Error(Code::internal, "encode_jpeg: invalid image or options");
+}
+
+}  // namespace
+
 /// libjpeg's compressor, writing to memory. Its errors jump to `jump_`, with the reason in
 /// `reason_`.
-class JpegWriter {
+class JpegEncoder::Writer {
  public:
-  JpegWriter() {
+  explicit Writer(bool optimize) : optimize_(optimize ? TRUE : FALSE) {
     jpeg_.err = jpeg_std_error(&errors_);
     jpeg_.client_data = this;
     errors_.error_exit = [](j_common_ptr jpeg) {
-      auto* const self = static_cast<JpegWriter*>(jpeg->client_data);
+      auto* const self = static_cast<Writer*>(jpeg->client_data);
       jpeg->err->format_message(jpeg, self->reason_.data());
       std::longjmp(self->jump_, 1);
     };
     errors_.emit_message = [](j_common_ptr, int) {};
-    run([this] {
-      jpeg_create_compress(&jpeg_);
-      jpeg_mem_dest(&jpeg_, &bytes_, &size_);
-    });
+    run([this] { jpeg_create_compress(&jpeg_); });
+    file_.init_destination = [](j_compress_ptr jpeg) { of(jpeg).free_from(0); };
+    file_.empty_output_buffer = [](j_compress_ptr jpeg) {
+      Writer& self = of(jpeg);
+      const std::size_t used = self.capacity_;
+      self.grow();
+      self.free_from(used);
+      return boolean{TRUE};
+    };
+    file_.term_destination = [](j_compress_ptr) {};
+    jpeg_.dest = &file_;
   }
-  ~JpegWriter() {
+  ~Writer() {
     jpeg_destroy_compress(&jpeg_);
-    std::free(bytes_);  // NOLINT(cppcoreguidelines-no-malloc): libjpeg allocated it
+    std::free(bytes_);  // NOLINT(cppcoreguidelines-no-malloc): see grow()
   }
-  JpegWriter(const JpegWriter&) = delete;
-  JpegWriter& operator=(const JpegWriter&) = delete;
-  JpegWriter(JpegWriter&&) = delete;
-  JpegWriter& operator=(JpegWriter&&) = delete;
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+  Writer(Writer&&) = delete;
+  Writer& operator=(Writer&&) = delete;
 
-  std::vector<std::byte> encode(const Image& image, const JpegOptions& options) {
+  std::span<const std::byte> encode(const Image& image, const JpegOptions& options) {
     const auto exif = exif_of(options.orientation);
     const bool grey = is_grey(image);
     row_.resize(static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.channels));
     run([&] { write(image, options, exif, grey); });
-    const auto* const begin = reinterpret_cast<const std::byte*>(bytes_);
-    return {begin, begin + size_};
+    return {reinterpret_cast<const std::byte*>(bytes_), capacity_ - file_.free_in_buffer};
   }
 
  private:
+  static Writer& of(j_compress_ptr jpeg) { return *static_cast<Writer*>(jpeg->client_data); }
+
   template <class Body>
   void run(const Body& body) {
-    if (!codec::survives(jump_, body))
-      throw Error(Code::data, fmt::format("cannot encode it as a JPEG: {}", reason_.data()));
+    if (codec::survives(jump_, body)) return;
+    jpeg_abort_compress(&jpeg_);
+    throw Error(Code::data, fmt::format("cannot encode it as a JPEG: {}", reason_.data()));
+  }
+
+  /// Called by libjpeg, through which no exception may pass; so the memory is malloc's.
+  void grow() {
+    const std::size_t capacity = capacity_ == 0 ? std::size_t{1} << 14U : 2 * capacity_;
+    void* const bytes = std::realloc(bytes_, capacity);  // NOLINT(cppcoreguidelines-no-malloc)
+    if (bytes == nullptr) ERREXIT1(&jpeg_, JERR_OUT_OF_MEMORY, 0);
+    bytes_ = static_cast<JOCTET*>(bytes);
+    capacity_ = capacity;
+  }
+
+  /// The next byte of the file is written there.
+  void free_from(std::size_t used) {
+    if (capacity_ == 0) grow();
+    file_.next_output_byte = bytes_ + used;
+    file_.free_in_buffer = capacity_ - used;
   }
 
   void write(const Image& image, const JpegOptions& options, const std::array<JOCTET, 32>& exif,
@@ -100,7 +139,9 @@ class JpegWriter {
     jpeg_set_defaults(&jpeg_);
     if (grey) jpeg_set_colorspace(&jpeg_, JCS_GRAYSCALE);
     jpeg_set_quality(&jpeg_, options.quality, TRUE);
-    jpeg_.optimize_coding = TRUE;
+    jpeg_.comp_info[0].h_samp_factor = !grey && options.subsampling != Subsampling::none ? 2 : 1;
+    jpeg_.comp_info[0].v_samp_factor = !grey && options.subsampling == Subsampling::both ? 2 : 1;
+    jpeg_.optimize_coding = optimize_;
     jpeg_.restart_interval = static_cast<unsigned>(grey ? 2 * options.restart : options.restart);
     jpeg_.write_JFIF_header = options.orientation == 1 ? TRUE : FALSE;
     jpeg_start_compress(&jpeg_, TRUE);
@@ -116,26 +157,31 @@ class JpegWriter {
     jpeg_finish_compress(&jpeg_);
   }
 
+  boolean optimize_;
   jpeg_compress_struct jpeg_{};
   jpeg_error_mgr errors_{};
+  jpeg_destination_mgr file_{};
   std::jmp_buf jump_{};
   std::array<char, JMSG_LENGTH_MAX> reason_{};
   std::vector<JSAMPLE> row_;
-  unsigned char* bytes_ = nullptr;
-  unsigned long size_ = 0;
+  JOCTET* bytes_ = nullptr;
+  std::size_t capacity_ = 0;
 };
 
-}  // namespace
+JpegEncoder::JpegEncoder(bool optimize) : writer_(std::make_unique<Writer>(optimize)) {}
+JpegEncoder::~JpegEncoder() = default;
+JpegEncoder::JpegEncoder(JpegEncoder&&) noexcept = default;
+JpegEncoder& JpegEncoder::operator=(JpegEncoder&&) noexcept = default;
+
+std::span<const std::byte> JpegEncoder::operator()(const Image& image, const JpegOptions& options) {
+  check(image, options);
+  return writer_->encode(image, options);
+}
 
 std::vector<std::byte> encode_jpeg(const Image& image, const JpegOptions& options) {
-  if (image.height < 1 || image.width < 1 || image.height > kMostSide || image.width > kMostSide)
-    throw Error(Code::data, fmt::format("{} x {} pixels; a JPEG has a height and width of 1 to {}",
-                                        image.width, image.height, kMostSide));
-  if ((image.channels != 1 && image.channels != 3) || image.pixels.size() != image.size() ||
-      options.quality < 1 || options.quality > 100 || options.orientation < 1 ||
-      options.orientation > 8 || options.restart < 0 || options.restart > 0x7FFF)
-    throw Error(Code::internal, "encode_jpeg: invalid image or options");
-  return JpegWriter().encode(image, options);
+  JpegEncoder encoder(/*optimize=*/true);
+  const auto file = encoder(image, options);
+  return {file.begin(), file.end()};
 }
 
 }  // namespace temper::io

@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <cstdlib>
+#include <vector>
 
 #include "temper/io/image/picture.h"
 #include "tests/io/support.h"
@@ -80,6 +82,49 @@ TEST(EncodeJpeg, WritesTheOrientation) {
     EXPECT_EQ(exif_orientation(file, "file"), orientation);
     EXPECT_EQ(decode_image(file, "file", 3), decode_image(encode_jpeg(image), "file", 3));
   }
+}
+
+TEST(EncodeJpeg, SubsamplesChromaAsAsked) {
+  const auto image = waves(61, 83, 3);
+  const auto size = [&](Subsampling subsampling) {
+    return encode_jpeg(image, {.subsampling = subsampling}).size();
+  };
+  EXPECT_LT(size(Subsampling::both), size(Subsampling::width));
+  EXPECT_LT(size(Subsampling::width), size(Subsampling::none));
+  const auto difference = [&](Subsampling subsampling) {
+    const auto file = encode_jpeg(image, {.quality = 100, .subsampling = subsampling});
+    return mean_difference(decode_image(file, "file", 3), image);
+  };
+  EXPECT_LT(difference(Subsampling::none), difference(Subsampling::both));
+}
+
+TEST(JpegEncoder, WritesTheSameFilesInItsMemory) {
+  JpegEncoder encode(/*optimize=*/true);
+  for (const auto& [height, width, channels] :
+       std::vector<std::array<int, 3>>{{20, 30, 3}, {300, 200, 3}, {1, 1, 1}, {61, 83, 1}}) {
+    const auto image = waves(height, width, channels);
+    for (const int quality : {5, 90, 100}) {
+      const auto file = encode(image, {.quality = quality});
+      EXPECT_EQ(Bytes(file.begin(), file.end()), encode_jpeg(image, {.quality = quality}));
+    }
+  }
+}
+
+TEST(JpegEncoder, WithStandardCodesWritesLargerFilesOfTheSamePixels) {
+  JpegEncoder encode(/*optimize=*/false);
+  for (const int channels : {1, 3}) {
+    const auto image = waves(61, 83, channels);
+    const auto file = encode(image);
+    const auto optimized = encode_jpeg(image);
+    EXPECT_GT(file.size(), optimized.size());
+    EXPECT_EQ(decode_image(file, "file", channels), decode_image(optimized, "file", channels));
+  }
+}
+
+TEST(JpegEncoder, GoesOnAfterAnImageThatItRefuses) {
+  JpegEncoder encode(/*optimize=*/false);
+  EXPECT_EQ(error_of([&] { encode({0, 0, 3, {}}); }).code(), Code::data);
+  EXPECT_GT(encode(waves(20, 20, 3)).size(), 100U);
 }
 
 TEST(EncodeJpeg, RefusesWhatAJpegCannotHold) {
