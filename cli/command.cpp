@@ -54,6 +54,11 @@ Argument& Argument::excludes(const Argument& other) {
   return *this;
 }
 
+Argument& Argument::needs(const Argument& other) {
+  option_->needs(other.option_);
+  return *this;
+}
+
 Command Command::command(const std::string& name, const std::string& about) const {
   return Command(app_->add_subcommand(name, about));
 }

@@ -29,6 +29,7 @@ class Argument {
   Argument& one_at_a_time();           ///< a list grows by repeating the option
   Argument& separated_by(char comma);  ///< separator of a list's values
   Argument& excludes(const Argument& other);
+  Argument& needs(const Argument& other);  ///< it is refused without the other one
 
  private:
   CLI::Option* option_;

@@ -8,21 +8,22 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "commands.h"
 #include "output.h"
 #include "temper/core/error.h"
 #include "temper/core/grouped.h"
-#include "temper/data/tools/check.h"
 #include "temper/data/tools/pack.h"
 #include "temper/io/format/json_text.h"
-#include "temper/train/choose.h"
+#include "temper/train/check_data.h"
 
 namespace temper::cli {
 namespace {
 
 struct Check {
   std::string source;
+  std::vector<std::string> sets;
   bool as_json = false;
   bool digest = false;
 };
@@ -38,18 +39,13 @@ struct Pack {
 
 void check(const Check& options) {
   const auto threads = std::max<std::int64_t>(1, std::thread::hardware_concurrency());
-  const auto result = data::check(options.source, {.threads = threads, .digest = options.digest});
-  const auto choice = train::choice_for(result);
-  if (options.as_json) {
-    auto json = data::to_json(result);
-    if (choice) json.update(train::to_json(*choice));
-    print_text("{}\n", io::json_text(json, 2));
-  } else {
-    print_text("{}", data::to_text(result));
-    if (choice)
-      print_text("`temper train {}` would choose:\n{}", options.source, train::to_text(*choice));
-  }
-  if (!result.good()) end_with(static_cast<int>(Code::data));
+  const auto result = train::check_data(options.source, options.sets,
+                                        {.threads = threads, .digest = options.digest});
+  if (options.as_json)
+    print_text("{}\n", io::json_text(train::to_json(result), 2));
+  else
+    print_text("{}", train::to_text(result));
+  if (!result.check.good()) end_with(static_cast<int>(Code::data));
 }
 
 void pack(const Pack& options) {
@@ -81,9 +77,11 @@ void add_data(const Command& app) {
   auto check_options = std::make_shared<Check>();
   checked
       .option("source", check_options->source,
-              "any value of data.source: a folder of images, a table, shards, ...")
+              "any value of data.source: a folder of images, a table, shards, ...; or a recipe "
+              "(.toml), whose data is checked, with warnings where its augmentation harms it")
       .called("SOURCE")
       .required();
+  checked.edits(check_options->sets);
   checked.flag("--digest", check_options->digest,
                "print the hashes of the data that a run records in environment.json: of names, "
                "labels and sizes, and of the bytes of the images");
@@ -116,6 +114,7 @@ void add_data(const Command& app) {
       "Examples:\n"
       "  temper data check pictures/\n"
       "  temper data check pictures/ --digest\n"
+      "  temper data check mine.toml\n"
       "  temper data pack pictures/ packed/ --short-side 320\n"
       "  temper train packed/");
 }

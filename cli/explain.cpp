@@ -1,22 +1,69 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "commands.h"
+#include "temper/augment/pipeline/timm_string.h"
+#include "temper/augment/policies/magnitude_table.h"
 #include "temper/recipe/describe.h"
+#include "temper/recipe/text.h"
 #include "temper/study/definition/describe.h"
 
 namespace temper::cli {
 namespace {
 
-void explain(const std::string& name, bool as_json) {
+constexpr double kNotGiven = std::numeric_limits<double>::quiet_NaN();
+
+struct Options {
+  std::string name;
+  std::string dialect;
+  double magnitude = kNotGiven;
+  std::optional<std::int64_t> size;
+  bool as_json = false;
+
+  [[nodiscard]] bool asks_for_magnitudes() const {
+    return !dialect.empty() || size || !std::isnan(magnitude);
+  }
+};
+
+void explain_magnitudes(const Options& options) {
+  const auto side = options.size.value_or(224);
+  const auto table = augment::magnitude_table(
+      options.name, options.dialect,
+      std::isnan(options.magnitude) ? std::nullopt : std::optional(options.magnitude),
+      {side, side});
+  if (options.as_json)
+    fmt::print("{}\n", augment::to_json(table).dump(2));
+  else
+    fmt::print("{}", augment::to_text(table));
+}
+
+/// A policy in timm's notation, as a table of a recipe.
+void explain_string(const Options& options) {
+  auto operation = augment::read_timm_string(options.name).value();
+  const auto table = recipe::value_text(slot(operation), "", {});
+  if (options.as_json)
+    fmt::print("{}\n", nlohmann::json{{"text", options.name}, {"operation", table}}.dump(2));
+  else
+    fmt::print("In a recipe\n  [data]\n  augment = [{}]\n", table);
+}
+
+void explain(const Options& options) {
+  if (options.asks_for_magnitudes()) return explain_magnitudes(options);
   auto all = recipe::catalogue();
   for (auto& section : study::sections()) all.push_back(std::move(section));
-  const auto technique = recipe::look_up_one(all, name);
-  if (as_json)
+  const bool is_technique =
+      std::ranges::find(all, options.name, &recipe::Technique::name) != all.end();
+  if (!is_technique && augment::is_timm_string(options.name)) return explain_string(options);
+  const auto technique = recipe::look_up_one(all, options.name);
+  if (options.as_json)
     fmt::print("{}\n", recipe::explain_json(technique).dump(2));
   else
     fmt::print("{}", recipe::explain_text(technique));
@@ -27,17 +74,31 @@ void explain(const std::string& name, bool as_json) {
 void add_explain(const Command& app) {
   const auto command = app.command(
       "explain",
-      "Describe a technique: formula, options, paper, how to use it in a recipe; or a section of "
-      "a study file: study, row, length, claim");
-  auto name = std::make_shared<std::string>();
-  auto as_json = std::make_shared<bool>(false);
+      "Describe a technique: formula, options, paper, how to use it in a recipe; a section of a "
+      "study file: study, row, length, claim; or timm's string for a policy");
+  auto options = std::make_shared<Options>();
   command
-      .option("name", *name,
-              "a name from 'temper list', or with its category, for example model.custom")
+      .option("name", options->name,
+              "a name from 'temper list', or with its category, for example model.custom; or a "
+              "string such as rand-m9-mstd0.5-inc1")
       .called("TECHNIQUE")
       .required();
-  command.flag("--json", *as_json, "print as JSON");
-  command.run([name, as_json] { explain(*name, *as_json); });
+  command
+      .option("--dialect", options->dialect,
+              "of a policy such as rand_augment: show what its operations do in that dialect")
+      .called("NAME");
+  command
+      .option(
+          "--magnitude", options->magnitude,
+          "of a policy: show what its operations do at that magnitude, in degrees, pixels, bits "
+          "and factors, with both signs")
+      .called("M");
+  command
+      .option("--size", options->size,
+              "height and width of the images for which translations are shown; 224 if not given")
+      .called("PIXELS");
+  command.flag("--json", options->as_json, "print as JSON");
+  command.run([options] { explain(*options); });
 }
 
 }  // namespace temper::cli

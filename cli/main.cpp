@@ -17,8 +17,8 @@
 #include "output.h"
 #include "temper/core/error.h"
 #include "temper/core/process.h"
+#include "temper/core/spelling.h"
 #include "temper/core/version.h"
-#include "temper/recipe/spelling.h"
 #include "temper/study/engine/run_trial.h"
 #include "trial.h"
 
@@ -30,6 +30,7 @@ constexpr auto kExamples = R"(Examples:
   temper train pictures/ --set epochs=20         train on a folder with one folder per class
   temper recipe new pictures/ --out mine.toml    write a recipe for a data set
   temper data check pictures/                    check a data set for errors
+  temper preview mine.toml                       show what the network will see
   temper train mine.toml --dry-run               estimate the time and memory of a run
   temper train mine.toml                         train; Ctrl-C saves, the same command resumes
   temper report runs/mine                        write the page with curves, mistakes, calibration
@@ -51,6 +52,7 @@ void build(CLI::App& root, const std::vector<std::string>& command_line) {
   add_train(app, command_line);
   add_eval(app);
   add_predict(app);
+  add_preview(app);
   add_report(app);
   add_replay(app);
   add_diff(app);
@@ -83,7 +85,7 @@ std::string usage_message(const CLI::App& root, const CLI::ParseError& error,
     if (std::ranges::find(names, words[i]) == names.end())
       return fmt::format(
           "there is no command '{} {}': {}", path, words[i],
-          recipe::suggestion(words[i], {names.begin(), names.end()}, "the commands are"));
+          temper::suggestion(words[i], {names.begin(), names.end()}, "the commands are"));
     app = app->get_subcommand(words[i]);
     path += " " + words[i];
   }

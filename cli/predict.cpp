@@ -10,9 +10,13 @@
 
 #include "commands.h"
 #include "output.h"
+#include "temper/core/error.h"
 #include "temper/evaluate/predict_image.h"
 #include "temper/io/format/json_text.h"
+#include "temper/train/choose_evaluation.h"
+#include "temper/train/clock.h"
 #include "temper/train/saved_model.h"
+#include "tta.h"
 
 namespace temper::cli {
 namespace {
@@ -23,12 +27,29 @@ struct Options {
   std::int64_t top = 3;
   std::string weights;
   std::string temperature = "saved";
+  std::vector<std::string> sets;
+  std::string tta;
   std::optional<std::int64_t> mc_dropout;
   bool as_json = false;
 };
 
+/// How pictures are read, and their test-time augmentation: as asked for, or those of the run.
+void choose_views(train::SavedModel& model, const Options& options) {
+  const auto own_views = recipe::tta_text(model.tta);
+  train::choose_evaluation(model, options.run, options.sets);
+  if (options.mc_dropout && model.tta && recipe::tta_text(model.tta) != own_views)
+    throw Error(Code::usage, "evaluation.tta with --mc-dropout, which has one view; leave it out");
+  if (options.mc_dropout || !options.tta.empty())
+    train::choose_tta(model, options.run,
+                      options.mc_dropout ? std::nullopt : recipe::parse_tta(options.tta));
+  if (model.tta)
+    print_text(stderr, "note: test-time augmentation {} (--tta none turns this off)\n",
+               recipe::tta_text(model.tta));
+}
+
 void predict(const Options& options) {
   auto model = train::load_model(options.run, options.weights);
+  choose_views(model, options);
   if (options.temperature == "none") model.temperature.reset();
   if (model.temperature)
     print_text(
@@ -38,6 +59,8 @@ void predict(const Options& options) {
         model.temperature->fit.value, model.temperature->images);
   std::size_t unread = 0;
   std::optional<Code> status;
+  evaluate::ViewsTaken taken;
+  const train::Stopwatch watch;
   for (const auto& path : options.images) {
     const auto prediction = evaluate::predict_image(
         model, path, {.top = options.top, .mc_dropout = options.mc_dropout});
@@ -47,7 +70,9 @@ void predict(const Options& options) {
       ++unread;
       status = status.value_or(failed->code);
     }
+    taken.add(prediction);
   }
+  if (model.tta) print_text(stderr, "note: {}\n", evaluate::to_text(taken, watch.seconds()));
   if (!status) return;
   fmt::print(stderr, "temper: {} of {} images could not be read\n", unread, options.images.size());
   end_with(static_cast<int>(*status));
@@ -74,11 +99,14 @@ void add_predict(const Command& app) {
               "saved for these weights, if there is one; none: no temperature scaling")
       .one_of({"saved", "none"})
       .with_default();
+  command.edits(options->sets);
+  const auto tta = command.option("--tta", options->tta, kAboutTta).called("VIEWS");
   command
       .option("--mc-dropout", options->mc_dropout,
               "Monte Carlo dropout: number of stochastic forward passes; prints mean probabilities "
-              "and their standard deviation in percentage points")
-      .called("N");
+              "and their standard deviation in percentage points; without test-time augmentation")
+      .called("N")
+      .excludes(tta);
   command.flag("--json", options->as_json, "print one JSON object per line");
   command.footer(
       "A file that can't be read is named in the output (in JSON by \"error\") and does not keep "

@@ -17,6 +17,7 @@
 #include "temper/report/report.h"
 #include "temper/run/run.h"
 #include "temper/train/choose.h"
+#include "temper/train/harm.h"
 #include "temper/train/request.h"
 
 namespace temper::cli {
@@ -59,6 +60,7 @@ int dry_run(const train::Plan& plan, bool as_json) {
                             {"images_per_second", e.images_per_second},
                             {"step_images_per_second", e.step_images_per_second},
                             {"seconds", e.seconds},
+                            {"test_views", e.views},
                             {"memory", e.memory},
                             {"memory_available", e.memory_available},
                             {"steps_tried", e.steps_tried}}
@@ -105,6 +107,8 @@ int train_command(const Options& options, const std::vector<std::string>& comman
   if (!plan.note.empty()) print_text(stderr, "note: {}\n", plan.note);
   for (const auto& hint : recipe::lint(chosen.recipe, plan.horizon))
     print_text(stderr, "note: {}\n", hint);
+  for (const auto& warning : train::augmentation_warnings(plan, train::some_kinds(*plan.train)))
+    print_text(stderr, "warning: {}\n", warning);
   if (options.dry_run) return dry_run(plan, options.as_json);
   if (options.check) return check(plan, options.as_json);
 

@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "fuzz/hostile.h"
-#include "temper/augment/input_transform.h"
+#include "temper/augment/pipeline/input_transform.h"
 
 // The bytes are the metadata: lines of "key=value", as in "mean=[0.5]".
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

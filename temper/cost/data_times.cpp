@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "temper/augment/pipeline.h"
+#include "temper/augment/pipeline/pipeline.h"
 #include "temper/core/error.h"
 #include "temper/core/random.h"
 #include "temper/cost/estimate.h"

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "temper/augment/pipeline/views.h"
 #include "temper/core/error.h"
 #include "temper/cost/machine_memory.h"
 #include "temper/cost/memory.h"
@@ -23,6 +24,12 @@ double median(std::vector<double> values) {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
   return *middle;
+}
+
+/// The views of a test image, at most.
+std::int64_t views_of(const train::Plan& plan) {
+  const auto& tta = plan.recipe.evaluation.tta;
+  return tta ? std::ssize(augment::views_of(*tta, plan.transform)) : 1;
 }
 
 /// The training options, with the scheduled values of a fixed step.
@@ -43,10 +50,11 @@ Estimate estimate(const train::Plan& plan, std::int64_t steps) {
   auto recipe = plan.recipe;
   const recipe::ScheduleDriver driver(recipe, plan.horizon);
   auto state = train::begin(plan);
-  const train::TrainingSize sizes(recipe, plan.horizon, plan.evaluation.size);
+  const train::TrainingSize sizes(recipe, plan.horizon, plan.input());
   Estimate result{.parameters = model::parameter_count(*state.network),
                   .multiply_adds = model::multiply_adds(*state.network, plan.task),
                   .size = sizes.at(sizes.typical_at()),
+                  .views = views_of(plan),
                   .memory = memory.total,
                   .memory_available = available_memory()};
 
@@ -92,7 +100,7 @@ Estimate estimate(const train::Plan& plan, std::int64_t steps) {
   const double per_image = watch.seconds() / static_cast<double>(plan.probe->size());
   const double evaluation =
       per_image * static_cast<double>(evaluated * (plan.horizon.epochs() + 1) +
-                                      (plan.test ? plan.test->size() : 0));
+                                      (plan.test ? plan.test->size() * result.views : 0));
   result.seconds = step_seconds * static_cast<double>(plan.horizon.total_steps) + evaluation;
   return result;
 }

@@ -12,6 +12,7 @@ struct Estimate {
   /// Image size of the timed steps. With a scheduled data.train_size that of about the mean area
   /// over the run, so that the times are means over the run.
   augment::Size size = {};
+  std::int64_t views = 1;              ///< of a test image, with test-time augmentation; at most
   double images_per_second = 0;        ///< loading and training together
   double step_images_per_second = 0;   ///< the step alone, without loading
   double seconds = 0;                  ///< to the end of the run, evaluation included

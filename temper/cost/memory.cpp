@@ -168,6 +168,8 @@ class MemoryModel {
     std::vector<std::int64_t> held(static_cast<std::size_t>(plan_.evaluation.slots),
                                    slot(batch, plan_.evaluation.size));
     held.insert(held.end(), 2, answers);
+    // The mean over views: the sum so far, a view and the next sum, in double precision.
+    if (plan_.recipe.evaluation.tta) held.insert(held.end(), 3, 2 * answers);
     for (const auto bytes : held) heap.allocate(bytes);
     heap.play(evaluation_, batch);
     for (const auto bytes : held) heap.release(bytes);

@@ -36,8 +36,10 @@ std::string reason(const std::exception& error) {
   return text.substr(0, text.find('\n'));
 }
 
+/// @param option  that gives the size
+/// @param when    it is used: " of step 12"; "" in evaluation
 void try_size(const train::Plan& plan, model::Network& network, augment::Size size,
-              std::int64_t step) {
+              const std::string& option, const std::string& when) {
   const auto images = at::zeros({2, plan.task.channels, size.height, size.width}, at::kFloat)
                           .contiguous(at::MemoryFormat::ChannelsLast)
                           .to(plan.device);
@@ -45,10 +47,10 @@ void try_size(const train::Plan& plan, model::Network& network, augment::Size si
     const c10::InferenceMode inference;
     (void)network.forward(images);
   } catch (const std::exception& error) {
-    throw Error(Code::usage, recipe::place(plan.recipe.places, "data.train_size"),
-                fmt::format("data.train_size: the network can't take the images of {} x {} pixels "
-                            "of step {} ({}); it is built for {} x {}",
-                            size.height, size.width, step, reason(error), plan.task.height,
+    throw Error(Code::usage, recipe::place(plan.recipe.places, option),
+                fmt::format("{}: the network can't take the images of {} x {} pixels{} ({}); it is "
+                            "built for {} x {}",
+                            option, size.height, size.width, when, reason(error), plan.task.height,
                             plan.task.width));
   }
 }
@@ -162,12 +164,16 @@ std::string inspect_first_batch(const train::Plan& plan, model::Network& network
 }
 
 void require_sizes(const train::Plan& plan) {
-  const train::TrainingSize sizes(plan.recipe, plan.horizon, plan.evaluation.size);
-  if (!sizes.given()) return;
+  const train::TrainingSize sizes(plan.recipe, plan.horizon, plan.input());
+  const bool evaluates_others = plan.evaluation.size != plan.input();
+  if (!sizes.given() && !evaluates_others) return;
   const auto network = train::build_network(plan);
   network->train(true);
-  for (const auto step : {sizes.smallest_at(), sizes.largest_at()})
-    try_size(plan, *network, sizes.at(step), step);
+  if (sizes.given())
+    for (const auto step : {sizes.smallest_at(), sizes.largest_at()})
+      try_size(plan, *network, sizes.at(step), "data.train_size", fmt::format(" of step {}", step));
+  network->train(false);
+  if (evaluates_others) try_size(plan, *network, plan.evaluation.size, "evaluation.size", "");
 }
 
 void require_batch_statistics(const train::Plan& plan) {
@@ -175,7 +181,7 @@ void require_batch_statistics(const train::Plan& plan) {
   const auto pass = smallest_pass(recipe);
   if (pass.images > 1) return;
   const auto network = train::build_network(plan);
-  const train::TrainingSize sizes(recipe, plan.horizon, plan.evaluation.size);
+  const train::TrainingSize sizes(recipe, plan.horizon, plan.input());
   // Without a schedule of the size, only the end of the frozen epochs tells steps apart.
   const auto last = plan.horizon.total_steps - 1;
   const auto stride = sizes.scheduled() ? 1 : std::max<std::int64_t>(1, last);
@@ -213,7 +219,7 @@ Overfit overfit_one_batch(const train::Plan& plan, std::int64_t steps) {
   recipe.optimizer = optim::Sgd{.lr = 0.02, .momentum = 0.9};
   auto options = plan.training;
   options.views = plan.evaluation.views;
-  options.keep_same_size = plan.evaluation.keep_same_size;
+  options.fit = plan.evaluation.fit;
   options.size = plan.evaluation.size;
   options.adapt = {};
   data::Loader loader(plan.train, options);

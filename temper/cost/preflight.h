@@ -13,8 +13,8 @@ std::string inspect_first_batch(const train::Plan& plan, model::Network& network
                                 const data::Batch& batch);
 
 /// With data.train_size, passes images of the smallest and of the largest size through a temporary
-/// network. Throws Error{Code::usage} with the size and its step when the network does not accept
-/// it.
+/// network, and with evaluation.size images of that size. Throws Error{Code::usage} with the size,
+/// and in training its step, when the network does not accept it.
 void require_sizes(const train::Plan& plan);
 
 /// Throws Error{Code::usage} with the layer and the sizes where a BatchNorm layer would see a

@@ -6,6 +6,7 @@
 
 #include "temper/core/error.h"
 #include "temper/evaluate/sensitivity.h"
+#include "temper/evaluate/test_time.h"
 #include "temper/measure/gap.h"
 #include "temper/measure/likelihood.h"
 #include "temper/measure/temperature.h"
@@ -20,15 +21,19 @@ std::optional<train::SavedTemperature> temperature_of(
   if (from == TemperatureFrom::none) return std::nullopt;
   if (from == TemperatureFrom::saved) {
     if (model.temperature) return model.temperature;
-    throw Error(Code::usage, {.file = run.string()},
-                fmt::format("no temperature is saved for its {} weights as they are now; fit one "
-                            "with `temper eval {} --temperature fit`",
-                            model.weights, run.string()));
+    const auto tta = recipe::tta_text(model.tta);
+    throw Error(
+        Code::usage, {.file = run.string()},
+        fmt::format("no temperature is saved for its {} weights as they are now{}; fit one with "
+                    "`temper eval {} --temperature fit{}`",
+                    model.weights,
+                    model.tta ? fmt::format(" with test-time augmentation {}", tta) : "",
+                    run.string(), model.tta ? fmt::format(" --tta '{}'", tta) : ""));
   }
   const train::SavedTemperature fitted{
       .fit = measure::fit_temperature(validation->logits, validation->labels),
       .images = validation->labels.size(0)};
-  train::save_temperature(run, model.weights, model.file, fitted);
+  train::save_temperature(run, model.weights, model.file, fitted, recipe::tta_text(model.tta));
   return fitted;
 }
 
@@ -123,18 +128,28 @@ Assessment assess(const std::filesystem::path& run, train::SavedModel& model,
   if (options.sensitivity > 0) train::require_classes(model, "input sensitivity");
   const auto images = images_of(plan, options.split);
   const bool fits = options.temperature == TemperatureFrom::fit;
+  if (options.temperature != TemperatureFrom::none && !model.reads_as_its_run)
+    throw Error(Code::usage, {.file = run.string()},
+                "a temperature is for predictions on pictures that are read as the run reads them; "
+                "leave it out, or the changes of evaluation");
   if (fits) train::require_validation(plan);
   auto& network = *model.network;
   train::prepare_thread(plan);
   network.to(plan.device);
 
-  const auto answers = predict(network, plan, images);
+  const auto predicted = [&](const std::shared_ptr<const data::Source>& set) {
+    return predict_augmented(network, plan, set, model.tta);
+  };
+  const auto answers = predicted(images);
   const bool with_gap = options.gap && plan.validation;
   std::optional<Predictions> validation;
   if (with_gap || fits)
-    validation = images == plan.validation ? answers : predict(network, plan, plan.validation);
+    validation = images == plan.validation ? answers : predicted(plan.validation);
 
-  Assessment result{.split = options.split, .weights = model.weights, .score = {}};
+  Assessment result{.split = options.split,
+                    .weights = model.weights,
+                    .score = {},
+                    .test_time = answers.test_time};
   result.answers = answers;
   if (answers.values)
     add_metrics(result, measure::value_metrics(*answers.values, options.figures.bootstrap),
@@ -145,7 +160,7 @@ Assessment assess(const std::filesystem::path& run, train::SavedModel& model,
   result.norms = weight_norms(network);
   if (const auto t = temperature_of(run, model, options.temperature, validation))
     result.scaled = scaled(answers.logits, answers.labels, *t);
-  if (with_gap) result.gap = gap_of(predict(network, plan, plan.probe), *validation);
+  if (with_gap) result.gap = gap_of(predicted(plan.probe), *validation);
   if (options.sensitivity > 0) {
     const auto norms = sensitivity(network, plan, images, options.sensitivity);
     result.sensitivity = Sensitivity{norms.mean().item<double>(), norms.numel()};

@@ -136,6 +136,7 @@ struct Assessment {
   std::string split;    ///< "test", "validation" or "train"
   std::string weights;  ///< "raw", "averaged", "best" or "last"
   train::Score score;
+  std::optional<train::TestTime> test_time = {};             ///< with test-time augmentation
   std::optional<measure::Interval> accuracy_interval = {};   ///< Wilson's, 95%
   std::optional<measure::Interval> accuracy_bootstrap = {};  ///< over images
   std::optional<measure::Interval> loss_bootstrap = {};      ///< over images
@@ -154,6 +155,7 @@ struct Assessment {
     return std::tuple{key("split", &Assessment::split),
                       key("weights", &Assessment::weights),
                       inlined(&Assessment::score),
+                      key("tta", &Assessment::test_time),
                       key("accuracy_interval", &Assessment::accuracy_interval),
                       key("accuracy_bootstrap_interval", &Assessment::accuracy_bootstrap),
                       key("loss_bootstrap_interval", &Assessment::loss_bootstrap),
@@ -180,9 +182,11 @@ void add_metrics(Assessment& assessment, const measure::ValueMetrics& metrics,
 /// The images of a split. Throws Error{Code::usage} where the data does not have it.
 std::shared_ptr<const data::Source> images_of(const train::Plan& plan, const std::string& split);
 
-/// Evaluates a model on the plan's device. Throws Error{Code::usage} for a missing split, a fit
-/// without a validation set, a missing saved temperature, and a temperature or sensitivity of a
-/// model with regression targets.
+/// Evaluates a model on the plan's device, all sets with the model's test-time augmentation; a
+/// temperature is fitted on predictions with it. Throws Error{Code::usage} for a missing split, a
+/// fit without a validation set, a missing saved temperature, a temperature of a model that does
+/// not read pictures as its run, and a temperature or sensitivity of a model with regression
+/// targets.
 /// @param run   directory of the model, in which a fitted temperature is saved
 /// @param plan  of the run's recipe and data
 Assessment assess(const std::filesystem::path& run, train::SavedModel& model,

@@ -8,6 +8,7 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "temper/core/error.h"
@@ -23,12 +24,9 @@ namespace {
 /// @param logits  of all images, in their order
 measure::ValuePredictions values_of(const at::Tensor& logits, const data::Source& images,
                                     const data::ValueScale& scale) {
-  const auto deviation = at::tensor(scale.deviation, at::kDouble);
-  const auto mean = at::tensor(scale.mean, at::kDouble);
   const auto all = data::all_values(images);
   const auto targets = at::tensor(all, at::kDouble).view({images.size(), -1});
-  return {logits.to(at::kDouble).mul(deviation).add(mean), targets.mul(deviation).add(mean),
-          scale.deviation};
+  return {in_units(logits, scale), in_units(targets, scale), scale.deviation};
 }
 
 /// Names what is not finite in the network, which the logits alone do not tell.
@@ -43,9 +41,21 @@ void require_finite(const at::Tensor& logits, const model::Network& network) {
 
 }  // namespace
 
+at::Tensor in_units(const at::Tensor& outputs, const data::ValueScale& scale) {
+  return outputs.to(at::kDouble)
+      .mul(at::tensor(scale.deviation, at::kDouble))
+      .add(at::tensor(scale.mean, at::kDouble));
+}
+
 Predictions predict(model::Network& network, const train::Plan& plan,
                     const std::shared_ptr<const data::Source>& images,
                     const std::function<bool()>& cancel) {
+  return predict_view(network, plan, images, {}, cancel);
+}
+
+Predictions predict_view(model::Network& network, const train::Plan& plan,
+                         const std::shared_ptr<const data::Source>& images,
+                         const augment::View& view, const std::function<bool()>& cancel) {
   if (images->size() == 0)
     throw Error(Code::data, "there are no images to evaluate on: the set is empty");
   const c10::InferenceMode inference;
@@ -53,7 +63,9 @@ Predictions predict(model::Network& network, const train::Plan& plan,
   network.set_format(train::format_of(plan.recipe.precision));
   std::vector<at::Tensor> logits;
   std::vector<at::Tensor> labels;
-  data::Loader loader(images, plan.evaluation);
+  auto reading = plan.evaluation;
+  if (reading.fit) reading.fit->view = view;
+  data::Loader loader(images, std::move(reading));
   loader.start(0);
   while (const auto* batch = loader.next()) {
     if (cancel && cancel()) throw Cancelled{};

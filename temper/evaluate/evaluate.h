@@ -16,6 +16,7 @@ struct Predictions {
   at::Tensor logits;  ///< float32 [n, outputs], on the CPU; for regression the standardized outputs
   at::Tensor labels;  ///< int64 [n]; -1 for regression
   std::optional<measure::ValuePredictions> values = {};  ///< for regression, in the targets' units
+  std::optional<train::TestTime> test_time = {};         ///< with test-time augmentation
 };
 
 /// Thrown when a long computation is cancelled on request.
@@ -28,6 +29,14 @@ struct Cancelled {};
 Predictions predict(model::Network& network, const train::Plan& plan,
                     const std::shared_ptr<const data::Source>& images,
                     const std::function<bool()>& cancel = {});
+
+/// The same for another view of every image than the only one of evaluation.
+Predictions predict_view(model::Network& network, const train::Plan& plan,
+                         const std::shared_ptr<const data::Source>& images,
+                         const augment::View& view, const std::function<bool()>& cancel = {});
+
+/// Standardized outputs in the units of the regression targets, double [n, d].
+at::Tensor in_units(const at::Tensor& outputs, const data::ValueScale& scale);
 
 /// Cross-entropy with hard labels, and accuracy; for regression the mean squared error of the
 /// standardized targets, and the errors.

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "temper/evaluate/test_time.h"
 #include "temper/io/image/picture.h"
 #include "temper/recipe/overloaded.h"
 
@@ -28,19 +30,39 @@ std::string listed(const List& list, const Text& text) {
 
 ImagePrediction predict_image(train::SavedModel& model, const std::string& path,
                               const PredictOptions& options) {
-  at::Tensor input;
+  at::Tensor input;  // for Monte Carlo dropout
+  PictureOutputs shown;
   try {
     io::Picture picture;
     picture.load(path, model.transform.decoding());
-    input = train::network_input(model, picture);
+    if (options.mc_dropout)
+      input = train::network_input(model, picture);
+    else
+      shown = outputs_of(model, picture);
   } catch (const Error& error) {
     if (error.code() != Code::io && error.code() != Code::data) throw;
     return {path, UnreadImage{error.code(), error.message()}};
   }
   if (options.mc_dropout)
     return {path, classify_monte_carlo(model, input, options.top, *options.mc_dropout)};
-  if (!model.value_names.empty()) return {path, train::predict_values(model, input)};
-  return {path, train::classify(model, input, options.top)};
+  const auto views = model.tta ? std::optional(shown.views) : std::nullopt;
+  if (!model.value_names.empty())
+    return {path, train::predicted_values(model, shown.outputs), views};
+  return {path, train::top_classes(model, shown.outputs, options.top), views};
+}
+
+void ViewsTaken::add(const ImagePrediction& prediction) {
+  if (!prediction.views) return;
+  ++pictures;
+  passes += *prediction.views;
+  if (*prediction.views > 1) ++augmented;
+}
+
+std::string to_text(const ViewsTaken& taken, double seconds) {
+  const double passes = static_cast<double>(taken.passes) /
+                        static_cast<double>(std::max<std::int64_t>(1, taken.pictures));
+  return fmt::format("{} of {} pictures in several views, {:.3g} passes per picture, {:.3g} s",
+                     taken.augmented, taken.pictures, passes, seconds);
 }
 
 std::string to_text(const ImagePrediction& prediction) {
@@ -74,6 +96,7 @@ std::string to_text(const ImagePrediction& prediction) {
 json to_json(const ImagePrediction& prediction) {
   auto all = json::object();
   all["image"] = prediction.image;
+  if (prediction.views) all["views"] = *prediction.views;
   std::visit(
       Overloaded{[&](const Classes& classes) {
                    all["top"] = json::array();

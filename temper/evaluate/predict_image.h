@@ -30,12 +30,25 @@ struct ImagePrediction {
   std::variant<std::vector<train::ClassPrediction>, McDropoutPredictions,
                std::vector<train::PredictedValue>, UnreadImage>
       predicted;
+  std::optional<std::int64_t> views = {};  ///< it was shown in, with test-time augmentation
 };
 
-/// Throws as classify_monte_carlo() does.
+/// The prediction with the model's test-time augmentation; Monte Carlo dropout has a single view.
+/// Throws as classify_monte_carlo() and augment::views_of() do.
 /// @param path  of a PNG, JPEG or WebP file
 ImagePrediction predict_image(train::SavedModel& model, const std::string& path,
                               const PredictOptions& options = {});
+
+/// What test-time augmentation took for several pictures.
+struct ViewsTaken {
+  std::int64_t pictures = 0;   ///< without those that could not be read
+  std::int64_t augmented = 0;  ///< shown in more than one view
+  std::int64_t passes = 0;     ///< forward passes
+
+  void add(const ImagePrediction& prediction);
+};
+/// @param seconds  for all pictures
+std::string to_text(const ViewsTaken& taken, double seconds);
 
 /// On one line, without a line break at the end.
 std::string to_text(const ImagePrediction& prediction);

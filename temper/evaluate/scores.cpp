@@ -6,6 +6,7 @@
 
 #include "temper/core/error.h"
 #include "temper/evaluate/statistics.h"
+#include "temper/evaluate/test_time.h"
 #include "temper/regularize/averages.h"
 #include "temper/train/averaged.h"
 #include "temper/train/guard.h"
@@ -66,7 +67,7 @@ Predictions test_predictions(train::State& state, const train::Plan& plan,
   const auto named = train::weights(*state.network);
   std::optional<regularize::SwappedAverages> swapped;
   if (uses_averages(state, plan.recipe)) swapped.emplace(state.averages.front(), named);
-  return predict(*state.network, plan, plan.test, cancel);
+  return predict_augmented(*state.network, plan, plan.test, plan.recipe.evaluation.tta, cancel);
 }
 
 }  // namespace temper::evaluate

@@ -36,8 +36,8 @@ train::Scores averaged_scores(train::State& state, const recipe::Recipe& recipe,
 void complete_average(train::State& state, const train::Plan& plan, std::size_t index,
                       const std::function<bool()>& cancel = {});
 
-/// The predictions on the test set, by the weights that recipe.evaluation selects, as they were
-/// after their last evaluation.
+/// The predictions on the test set, with the recipe's test-time augmentation, by the weights that
+/// recipe.evaluation selects, as they were after their last evaluation.
 Predictions test_predictions(train::State& state, const train::Plan& plan,
                              const std::function<bool()>& cancel = {});
 

@@ -10,9 +10,9 @@
 #include <utility>
 
 #include "temper/core/error.h"
+#include "temper/core/spelling.h"
 #include "temper/recipe/overloaded.h"
 #include "temper/recipe/search.h"
-#include "temper/recipe/spelling.h"
 
 namespace temper::recipe {
 namespace {
@@ -230,7 +230,7 @@ class Binder {
     if (on == nullptr) value(node, {meta, view().value()}, path);
   }
 
-  // Binds a table with `kind`, or the name of a kind alone.
+  // Binds a table with `kind`, the name of a kind alone, or a text in the sort's own notation.
   void choice(const Node& node, const std::function<ChoiceView()>& view, const std::string& path,
               std::string_view key, bool must_name) {
     const bool is_name = std::holds_alternative<std::string>(node.value) && key == "kind";
@@ -238,8 +238,9 @@ class Binder {
       wrong_type(
           node, path,
           fmt::format("a table with '{}', or one of {}", key, fmt::join(view().kinds, ", ")));
-    const auto* const kind = is_name ? &node : kind_of(node, key);
     const auto before = view();
+    if (is_name && is_written(node, before, path)) return;
+    const auto* const kind = is_name ? &node : kind_of(node, key);
     if (kind == nullptr && must_name && !node.partial && before.kinds.size() > 1)
       fail(node.position, path,
            fmt::format("{} needs '{}': one of {}", path, key, fmt::join(before.kinds, ", ")));
@@ -251,6 +252,18 @@ class Binder {
     if (is_name) return;
     const auto after = view();
     options(std::get<Node::Table>(node.value), after.active(), path, key, &after);
+  }
+  /// Takes a text in the sort's own notation, if it is no kind's name.
+  bool is_written(const Node& node, const ChoiceView& view, const std::string& path) {
+    const auto& text = std::get<std::string>(node.value);
+    if (!view.read || std::ranges::find(view.kinds, text) != view.kinds.end()) return false;
+    try {
+      if (!view.read(text)) return false;
+    } catch (const Error& error) {
+      fail(node.position, path, fmt::format("{}: {}", path, error.message()));
+    }
+    forget(path);
+    return true;
   }
   static const Node* kind_of(const Node& node, std::string_view key) {
     const auto& table = std::get<Node::Table>(node.value);

@@ -6,7 +6,7 @@
 #include <tuple>
 #include <vector>
 
-#include "temper/augment/operation.h"
+#include "temper/augment/pipeline/operation.h"
 #include "temper/core/fields.h"
 #include "temper/io/image/decode.h"
 #include "temper/recipe/sampling.h"

@@ -9,9 +9,9 @@
 #include <utility>
 
 #include "temper/core/error.h"
+#include "temper/core/spelling.h"
 #include "temper/recipe/catalogue.h"
 #include "temper/recipe/recipe.h"
-#include "temper/recipe/spelling.h"
 
 namespace temper::recipe {
 namespace {

@@ -24,6 +24,7 @@
 #include "temper/optim/sam.h"
 #include "temper/recipe/compare.h"
 #include "temper/recipe/data.h"
+#include "temper/recipe/evaluation.h"
 #include "temper/recipe/text.h"
 #include "temper/recipe/tree.h"
 #include "temper/regularize/averaging.h"
@@ -83,28 +84,6 @@ struct Checkpoint {
             {.name = "best",
              .meaning = "also save and keep a checkpoint of the epoch that is best by this metric",
              .changes_results = false})};
-  }
-};
-
-/// The weights that are evaluated.
-enum class Weights : std::uint8_t { averaged, raw, both };
-
-struct Evaluation {
-  Weights weights = Weights::averaged;
-  std::int64_t statistics_images = 0;
-
-  static constexpr auto fields() {
-    return std::tuple{
-        field(&Evaluation::weights,
-              {.name = "weights",
-               .meaning = "which weights are evaluated after every epoch and, once, on the test "
-                          "set: averaged where there are any, raw as trained, or both (the test "
-                          "set with the averaged)"}),
-        field(&Evaluation::statistics_images,
-              {.name = "statistics_images",
-               .meaning = "number of images for the recalibration of BatchNorm statistics, where "
-                          "averaged weights need it; 0: the whole training set",
-               .bounds = {.low = 0}})};
   }
 };
 
@@ -273,7 +252,8 @@ struct Recipe {
                .meaning = "end of the run when its evaluations no longer improve",
                .reach = Reach::outcome}),
         field(&Recipe::evaluation, {.name = "evaluation",
-                                    .meaning = "which weights are evaluated, and how",
+                                    .meaning = "which weights are evaluated, and how images are "
+                                               "read for it",
                                     .reach = Reach::scores}),
         field(&Recipe::guard,
               {.name = "guard",
@@ -385,10 +365,6 @@ struct temper::EnumNames<temper::recipe::Best> {
   static constexpr std::array<std::string_view, 3> value{"none", "validation_loss",
                                                          "validation_accuracy"};
   static constexpr std::string_view for_classes = "validation_accuracy";
-};
-template <>
-struct temper::EnumNames<temper::recipe::Weights> {
-  static constexpr std::array<std::string_view, 3> value{"averaged", "raw", "both"};
 };
 template <>
 struct temper::EnumNames<temper::recipe::OnNan> {

@@ -70,6 +70,13 @@ std::optional<Item> find(const Group& root, std::string_view path) {
   std::optional<Item> result;
   visit_items(root, "", [&](const std::string& name, const Item& item) {
     if (name == path) result = item;
+    const auto* list = std::get_if<std::function<ListView()>>(&item.slot);
+    if (list == nullptr || !path.starts_with(name)) return;
+    const auto elements = (*list)();
+    for (std::size_t i = 0; i < elements.size; ++i)
+      if (const auto slot = elements.at(i);
+          std::holds_alternative<double*>(slot) && join(name, std::to_string(i)) == path)
+        result = Item{item.meta, slot};
   });
   return result;
 }

@@ -20,7 +20,8 @@ std::vector<std::string> paths_of(const Group& root, std::string_view name);
 void for_each_group(const Group& root,
                     const std::function<void(const std::string& path, const Group&)>& visit);
 
-/// The option at a path; nullopt if the techniques that are switched on have none there.
+/// The option at a path, or the number at a place of a list of numbers ("weights.1"), with the
+/// list's Meta; nullopt if the techniques that are switched on have none there.
 std::optional<Item> find(const Group& root, std::string_view path);
 
 }  // namespace temper::recipe

@@ -56,6 +56,16 @@ std::string comment(const Item& item) {
   return fmt::format("{} ({})", item.meta.meaning, fmt::join(facts, "; "));
 }
 
+// A line with an element's notation besides its table, as a comment; "" if it has none, also
+// because a schedule drives one of its options.
+std::string notation(const ChoiceView& element, const std::string& path,
+                     const Schedules& schedules) {
+  const auto text = element.written ? element.written() : "";
+  const auto driven = schedules.lower_bound(path + ".");
+  const bool fixed = driven == schedules.end() || !driven->first.starts_with(path + ".");
+  return text.empty() || !fixed ? "" : fmt::format("  # {}\n", text);
+}
+
 // A list of tables has one line for each table; every other value is on one line.
 std::string assignment(const Item& item, const std::string& path, const Schedules& schedules) {
   const auto* list = std::get_if<std::function<ListView()>>(&item.slot);
@@ -64,9 +74,12 @@ std::string assignment(const Item& item, const std::string& path, const Schedule
     return fmt::format("{} = {}", item.meta.name, value_text(item.slot, path, schedules));
   const auto view = (*list)();
   auto text = fmt::format("{} = [\n", item.meta.name);
-  for (std::size_t i = 0; i < view.size; ++i)
-    text +=
-        fmt::format("  {},\n", value_text(view.at(i), join(path, std::to_string(i)), schedules));
+  for (std::size_t i = 0; i < view.size; ++i) {
+    const auto element = view.at(i);
+    const auto name = join(path, std::to_string(i));
+    text += notation(std::get<std::function<ChoiceView()>>(element)(), name, schedules);
+    text += fmt::format("  {},\n", value_text(element, name, schedules));
+  }
   return text + "]";
 }
 

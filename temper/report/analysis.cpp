@@ -21,12 +21,15 @@ Analysis measured(const Predictions& p) {
           std::nullopt};
 }
 
-/// The test figures at the temperature that was fitted for the tested weights.
+/// The test figures at the temperature that was fitted for the tested weights, with the same
+/// test-time augmentation.
 std::optional<evaluate::Scaled> at_temperature(Run& run) {
   const auto file = run.weights_file();
   if (!run.test || !std::filesystem::exists(file)) return {};
   try {
-    const auto temperature = train::saved_temperature(run.directory, run.test->weights, file);
+    const auto& tta = run.test->test_time;
+    const auto temperature = train::saved_temperature(run.directory, run.test->weights, file,
+                                                      tta ? tta->options : "none");
     if (temperature)
       return evaluate::scaled(run.predictions->logits, run.predictions->labels, *temperature);
   } catch (const Error& error) {

@@ -50,6 +50,18 @@ std::string text_of(const evaluate::Gap& gap) {
                      grouped(gap.validation.count), grouped(gap.train.count));
 }
 
+std::string text_of(const train::TestTime& t) {
+  const auto& before = t.without;
+  return fmt::format(
+      "test-time augmentation {}: {} of {} images in {} views, {:.3g} passes per image, {:.3g} s "
+      "({:.3g} s in one view)\n  in one view: {}, loss {:.4f}\n",
+      t.options, grouped(t.augmented), grouped(t.images), t.views, t.passes, t.seconds,
+      t.seconds_without,
+      before.errors ? errors_text(*before.errors)
+                    : fmt::format("accuracy {:.2f}%", 100 * before.accuracy),
+      before.loss);
+}
+
 std::string class_lines(const std::vector<evaluate::ClassScore>& classes) {
   std::size_t width = 0;
   for (const auto& one : classes) width = std::max(width, printable(one.name).size());
@@ -99,6 +111,7 @@ std::string classification_text(const evaluate::Assessment& a) {
 
 std::string to_text(const evaluate::Assessment& a, bool per_class) {
   auto text = a.score.errors ? regression_text(a) : classification_text(a);
+  if (a.test_time) text += text_of(*a.test_time);
   if (a.gap) text += text_of(*a.gap);
   text += text_of(*a.norms);
   if (a.sensitivity)

@@ -45,11 +45,11 @@ std::string losses_text(const run::LossComparison& losses) {
 std::string end_text(const run::RunEnd& end) {
   if (!end.test)
     return fmt::format("{}, {} steps", end.seconds ? "finished" : "not finished", end.steps);
-  const auto& [weights, score] = *end.test;
+  const auto& score = end.test->score;
   return fmt::format("test {}, loss {:.4f} ({} weights), {} steps, {:.0f} s",
                      score.errors ? errors_text(*score.errors)
                                   : fmt::format("accuracy {:.2f}%", 100 * score.accuracy),
-                     score.loss, weights, end.steps, end.seconds.value_or(0));
+                     score.loss, end.test->weights, end.steps, end.seconds.value_or(0));
 }
 
 }  // namespace

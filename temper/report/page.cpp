@@ -12,9 +12,9 @@ namespace {
 Html contents(const ReportData& facts) {
   Html all = headline_section(facts);
   all += notices_section(facts);
-  for (const auto section :
-       {learning_section, gap_section, mistakes_section, classes_section, values_section,
-        calibration_section, clusters_section, norms_section, time_section, reproduce_section})
+  for (const auto section : {learning_section, gap_section, mistakes_section, classes_section,
+                             values_section, calibration_section, clusters_section, norms_section,
+                             replays_section, time_section, reproduce_section})
     all += section(facts);
   return all;
 }

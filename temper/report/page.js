@@ -171,7 +171,7 @@
   chooseWeights();
   addFrame(drawAll, {
     learning: "Learning curves", gap: "Generalization gap", mistakes: "Mistakes", classes: "Classes", values: "Errors",
-    calibration: "Calibration", clusters: "Clusters", norms: "Norms", time: "Time", reproduce: "Reproducibility",
+    calibration: "Calibration", clusters: "Clusters", norms: "Norms", replays: "Replayed steps", time: "Time", reproduce: "Reproducibility",
   });
   addEventListener("beforeprint", () => charts.forEach((chart) => chart.resize()));
 })();

@@ -1,6 +1,10 @@
 #include "temper/report/preflight_text.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <string>
+#include <vector>
 
 #include "temper/core/duration.h"
 #include "temper/core/grouped.h"
@@ -16,6 +20,19 @@ std::string about_size(const train::Plan& plan, const cost::Estimate& estimate) 
                      plan.training.adapt ? ", the mean image area over the run" : "");
 }
 
+/// How evaluation differs from training and from one view of every image.
+std::string evaluation_line(const train::Plan& plan, const cost::Estimate& estimate) {
+  const auto [height, width] = plan.evaluation.size;
+  std::vector<std::string> parts;
+  if (plan.evaluation.size != plan.input())
+    parts.push_back(fmt::format("images of {} x {} pixels", height, width));
+  if (estimate.views > 1)
+    parts.push_back(fmt::format("{}{} views of a test image",
+                                plan.recipe.evaluation.tta->below_confidence < 1 ? "up to " : "",
+                                estimate.views));
+  return parts.empty() ? "" : fmt::format("evaluation      {}\n", fmt::join(parts, ", "));
+}
+
 }  // namespace
 
 std::string to_text(const cost::Estimate& e, const train::Plan& plan) {
@@ -25,11 +42,11 @@ std::string to_text(const cost::Estimate& e, const train::Plan& plan) {
       "multiply-adds   {} per image, forward pass\n"
       "memory          about {:.0f} MiB at its peak; {:.0f} MiB available\n"
       "throughput      {:.0f} images/s ({:.0f} without loading), over {} steps{}\n"
-      "training time   {} for {} steps, {} in an epoch, evaluation included\n",
+      "{}training time   {} for {} steps, {} in an epoch, evaluation included\n",
       grouped(e.parameters), grouped(e.multiply_adds), static_cast<double>(e.memory) / kMiB,
       static_cast<double>(e.memory_available) / kMiB, e.images_per_second, e.step_images_per_second,
-      e.steps_tried, about_size(plan, e), clock_text(e.seconds), grouped(plan.horizon.total_steps),
-      grouped(plan.horizon.steps_per_epoch));
+      e.steps_tried, about_size(plan, e), evaluation_line(plan, e), clock_text(e.seconds),
+      grouped(plan.horizon.total_steps), grouped(plan.horizon.steps_per_epoch));
 }
 
 std::string to_text(const cost::Overfit& r, bool regression) {

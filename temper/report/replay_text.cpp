@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "temper/augment/pipeline/trace_text.h"
 #include "temper/core/printable.h"
 #include "temper/run/diff.h"
 #include "temper/train/values.h"
@@ -26,6 +27,8 @@ std::string highest_losses(const run::Replay& replay, const train::Plan& plan) {
     text += fmt::format("{:<13}{:.4f}  {}  {}\n", i == 0 ? "highest loss" : "", sample.loss,
                         printable(train::target_text(*plan.train, sample.id, plan.scale)),
                         printable(sample.where));
+    if (!sample.augment.empty())
+      text += fmt::format("{:<13}        {}\n", "", printable(augment::to_text(sample.augment)));
   }
   return text;
 }

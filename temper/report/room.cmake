@@ -1,4 +1,5 @@
-# The page's template, style and script, and Chart.js as packaged by Debian, are embedded into the program.
+# The pages' template, styles and scripts, Chart.js as packaged by Debian, and the letters of PNG sheets are embedded into
+# the program.
 find_file(TEMPER_CHART_JS NAMES chart.umd.min.js chart.umd.js chart.min.js Chart.min.js
           PATHS /usr/share/javascript/chart.js /usr/share/nodejs/chart.js/dist NO_DEFAULT_PATH
           DOC "Chart.js as one script (Debian: libjs-chart.js)")
@@ -9,7 +10,7 @@ endif()
 
 set(folder "${CMAKE_CURRENT_SOURCE_DIR}/temper/report")
 set(assets "${CMAKE_BINARY_DIR}/generated/temper/report/assets.cpp")
-set(files page.html page.css frame.js page.js study.css study.js)
+set(files page.html page.css frame.js page.js preview.js study.css study.js letters.png)
 set(entries "chart_js|${TEMPER_CHART_JS}")
 foreach(file IN LISTS files)
   string(REPLACE "." "_" asset "${file}")

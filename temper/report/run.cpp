@@ -81,7 +81,7 @@ void read_metrics(Run& run) {
 
 /// Reads a file if it exists. An error is reported on the page, which then lacks only what that
 /// file contains.
-void attempt(Run& run, const char* file,
+void attempt(Run& run, const std::filesystem::path& file,
              const std::function<void(const std::filesystem::path&)>& read) {
   const auto path = run.directory / file;
   if (!std::filesystem::exists(path)) return;
@@ -159,6 +159,8 @@ Run read_run(const std::filesystem::path& directory) {
   attempt(run, "mistakes.safetensors", [&](const auto& path) {
     if (run.predictions) run.mistakes = read_mistakes(path, run.predictions->ids.size(0));
   });
+  for (const auto& folder : replay_folders(run.directory))
+    attempt(run, folder, [&](const auto& path) { run.replays.push_back(read_replayed(path)); });
   return run;
 }
 

@@ -11,6 +11,7 @@
 
 #include "temper/io/image/image.h"
 #include "temper/measure/values.h"
+#include "temper/report/replayed.h"
 #include "temper/train/events.h"
 
 /// The contents of a run directory (docs/run-directory.md). Any of them may be missing: a run may
@@ -48,6 +49,7 @@ struct Run {
   std::string recipe;                 ///< text of recipe.toml; empty without the file
   std::optional<Predictions> predictions;
   std::optional<MistakeImages> mistakes;
+  std::vector<ReplayedStep> replays;  ///< by step, the last ones
   std::vector<std::string> problems;  ///< files that could not be used, and why
 
   [[nodiscard]] std::string name() const;

@@ -57,10 +57,25 @@ Html evaluation_facts(const evaluate::Assessment& evaluation, const std::string&
   return list;
 }
 
+/// What test-time augmentation took and changed.
+Html augmentation_fact(const train::TestTime& t) {
+  const auto& before = t.without;
+  const auto score = before.errors ? "R² " + significant_text(before.errors->r2)
+                                   : percent_text(before.accuracy, before.count);
+  return fact("Test-time augmentation", counted(t.views, "view"),
+              fmt::format("{}; {} of {} test images in all views, {} passes per image, {}; in one "
+                          "view {}, {}",
+                          t.options, count_text(t.augmented), count_text(t.images),
+                          significant_text(t.passes, 3), duration_text(t.seconds),
+                          duration_text(t.seconds_without), score));
+}
+
 Html measured_facts(const ReportData& facts) {
   Html list;
   if (facts.summary.evaluation)
     list += evaluation_facts(*facts.summary.evaluation, facts.summary.averaging);
+  if (facts.run.test && facts.run.test->test_time)
+    list += augmentation_fact(*facts.run.test->test_time);
   if (!facts.analysis) return list;
   const auto& a = *facts.analysis;
   if (a.classes >= 10 && a.top_k())

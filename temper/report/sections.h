@@ -35,6 +35,7 @@ Html values_section(const ReportData& facts);
 Html calibration_section(const ReportData& facts);
 Html clusters_section(const ReportData& facts);
 Html norms_section(const ReportData& facts);
+Html replays_section(const ReportData& facts);
 Html time_section(const ReportData& facts);
 Html reproduce_section(const ReportData& facts);
 

@@ -57,8 +57,10 @@ std::optional<evaluate::Gap> gap_of(const Run& run, const std::string& weights) 
 /// The main result as the log has it.
 std::optional<evaluate::Assessment> logged_evaluation(const Run& run) {
   if (run.test)
-    return evaluate::Assessment{
-        .split = "test", .weights = run.test->weights, .score = run.test->score};
+    return evaluate::Assessment{.split = "test",
+                                .weights = run.test->weights,
+                                .score = run.test->score,
+                                .test_time = run.test->test_time};
   const auto* epoch = run.last_evaluation();
   if (epoch == nullptr) return {};
   const auto weights = reported_weights(run, *epoch);

@@ -5,6 +5,7 @@
 
 #include "temper/core/error.h"
 #include "temper/cost/memory.h"
+#include "temper/cost/preflight.h"
 #include "temper/evaluate/scores.h"
 #include "temper/recipe/trajectory.h"
 #include "temper/train/averaged.h"
@@ -51,6 +52,7 @@ std::unique_ptr<Member> joined(const train::Plan& plan, train::State& state,
   const auto until = std::min(common, companion.stop_at.value_or(common));
   if (until <= state.step || finished(companion.directory)) return nullptr;
   try {
+    cost::require_sizes(*companion.plan);
     auto member = std::make_unique<Member>(
         companion, state, Track::Part{.until = until, .stopped = until == companion.stop_at});
     if (member->join()) return member;
@@ -59,6 +61,18 @@ std::unique_ptr<Member> joined(const train::Plan& plan, train::State& state,
     if (error.code() != Code::usage && error.code() != Code::data) throw;
   }
   return nullptr;
+}
+
+/// The memory that is left when the images of a companion's evaluations, which may be larger than
+/// the run's own, have theirs.
+/// @param memory  that is left by the run alone
+std::uint64_t memory_beside(const train::Plan& plan, const train::Plan& companion,
+                            std::uint64_t memory) {
+  const auto pixels = [](const train::Plan& one) {
+    return one.evaluation.size.height * one.evaluation.size.width;
+  };
+  if (pixels(companion) <= pixels(plan)) return memory;
+  return std::min(memory, cost::memory_left(cost::memory_need(companion)));
 }
 
 }  // namespace
@@ -105,10 +119,13 @@ std::vector<std::unique_ptr<Member>> company(const train::Plan& plan, train::Sta
                                              const std::vector<Companion>& companions,
                                              std::uint64_t memory) {
   std::vector<std::unique_ptr<Member>> members;
+  std::uint64_t taken = 0;
   for (const auto& companion : companions) {
     auto member = joined(plan, state, companion);
-    if (!member || member->memory() > memory) continue;
-    memory -= member->memory();
+    if (!member) continue;
+    const auto needed = taken + member->memory();
+    if (needed > memory_beside(plan, *companion.plan, memory)) continue;
+    taken = needed;
     members.push_back(std::move(member));
   }
   return members;

@@ -10,12 +10,14 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "temper/augment/pipeline.h"
+#include "temper/augment/pipeline/pipeline.h"
 #include "temper/core/error.h"
 #include "temper/io/format/json_keys.h"
 #include "temper/model/saved_buffers.h"
+#include "temper/run/contact_sheet.h"
 #include "temper/run/environment.h"
 #include "temper/run/loss_log.h"
+#include "temper/run/trace_json.h"
 #include "temper/train/begin.h"
 #include "temper/train/checkpoint.h"
 #include "temper/train/clock.h"
@@ -267,54 +269,14 @@ class Replayer {
   Replay result_;
 };
 
-json line(const augment::Box& box) {
-  return {{"top", box.top}, {"left", box.left}, {"height", box.height}, {"width", box.width}};
-}
-
-json line(const Draw& draw) {
-  json object = {{"kind", name_of(draw.kind)}, {"value", draw.value}};
-  switch (draw.kind) {
-    case DrawKind::uniform:
-      object["low"] = draw.low;
-      object["high"] = draw.high;
-      break;
-    case DrawKind::below:
-      object["bound"] = draw.high;
-      break;
-    case DrawKind::chance:
-      object["value"] = draw.value != 0;
-      object["probability"] = draw.high;
-      break;
-    case DrawKind::bits:
-    case DrawKind::normal:
-      break;
-  }
-  return object;
-}
-
-nlohmann::ordered_json line(const augment::Trace& trace) {
-  auto draws = json::array();
-  for (const auto& draw : trace.draws) draws.push_back(line(draw));
-  nlohmann::ordered_json object = {{"operation", trace.operation}, {"draws", std::move(draws)}};
-  for (const auto& one : trace.nested) object["nested"].push_back(line(one));
-  const auto& after = trace.after;
-  object["after"] = {{"crop", line(after.crop)},
-                     {"resized", {after.resized.height, after.resized.width}},
-                     {"window", line(after.window)},
-                     {"flipped", after.flipped}};
-  return object;
-}
-
 nlohmann::ordered_json line(const ReplayedSample& sample, const train::Plan& plan) {
-  auto augment = nlohmann::ordered_json::array();
-  for (const auto& trace : sample.augment) augment.push_back(line(trace));
   nlohmann::ordered_json object = {{"row", sample.row},
                                    {"id", sample.id},
                                    {"where", sample.where},
                                    {"label", sample.label},
                                    {"class", nullptr},
                                    {"loss", sample.loss},
-                                   {"augment", std::move(augment)}};
+                                   {"augment", to_json(sample.augment)}};
   if (sample.label >= 0)
     object["class"] = plan.train->classes()[static_cast<std::size_t>(sample.label)];
   const auto values = train::in_units(*plan.train, sample.id, plan.scale);
@@ -346,6 +308,10 @@ Replay replay(const train::Plan& plan, const fs::path& run, std::int64_t step,
 nlohmann::ordered_json to_json(const Replay& replay, const train::Plan& plan) {
   auto samples = nlohmann::ordered_json::array();
   for (const auto& sample : replay.samples) samples.push_back(line(sample, plan));
+  const auto& images = replay.images;
+  const auto grid = sheet_grid(std::ssize(replay.samples), {images.size(2), images.size(3)});
+  for (std::int64_t i = 0; i < std::min(grid.cells(), std::ssize(samples)); ++i)
+    samples[static_cast<std::size_t>(i)]["cell"] = to_json(grid.cell(i));
   json norms;
   io::write_json(norms, replay.norms.layers);
   return {{"step", replay.step},      {"epoch", replay.epoch},     {"batch", replay.batch},

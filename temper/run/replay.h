@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "temper/augment/pipeline.h"
+#include "temper/augment/pipeline/pipeline.h"
 #include "temper/train/events.h"
 #include "temper/train/plan.h"
 

@@ -48,7 +48,8 @@ Outcome finish(const train::Plan& plan, train::State& state, Progress& progress,
     if (plan.test) {
       const auto predictions = evaluate::test_predictions(state, plan, stop_asked);
       export_predictions(plan, predictions, folder);
-      test = {evaluate::selected_weights(state, plan.recipe), evaluate::score(predictions)};
+      test = {evaluate::selected_weights(state, plan.recipe), evaluate::score(predictions),
+              predictions.test_time};
     }
   } catch (const evaluate::Cancelled&) {
     // The last checkpoint is that of the end of training.

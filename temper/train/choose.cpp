@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
 #include <utility>
 #include <vector>
 
@@ -18,6 +17,7 @@
 #include "temper/io/disk/folder.h"
 #include "temper/train/device.h"
 #include "temper/train/open_data.h"
+#include "temper/train/picture_sizes.h"
 
 namespace temper::train {
 namespace {
@@ -26,35 +26,6 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t kLookedAt = 256;
 constexpr auto kFashionMnist = "fashion-mnist";
-
-using HeightAndWidth = std::pair<int, int>;
-
-std::optional<HeightAndWidth> size_of(const data::Source& source, std::int64_t i,
-                                      io::Picture& picture) {
-  try {
-    source.read(i, picture);
-    return HeightAndWidth{picture.height(), picture.width()};
-  } catch (const Error& error) {
-    if (error.code() != Code::data && error.code() != Code::io) throw;
-    return std::nullopt;
-  }
-}
-
-std::vector<HeightAndWidth> some_sizes(const data::Source& source) {
-  std::vector<HeightAndWidth> sizes;
-  io::Picture picture;
-  const auto n = source.size();
-  const auto count = std::min(n, kLookedAt);
-  for (std::int64_t k = 0; k < count; ++k)
-    if (const auto size = size_of(source, k * n / count, picture)) sizes.push_back(*size);
-  if (sizes.empty())
-    throw Error(
-        Code::data, {.image = source.where(0)},
-        fmt::format(
-            "none of the {} sampled pictures can be read; `temper data check` lists the reasons",
-            count));
-  return sizes;
-}
 
 /// As DataSummary::labelled.
 std::vector<std::int64_t> labelled_images(const data::Source& source) {
@@ -107,7 +78,13 @@ ChosenRecipe choose_for_data(const RunRequest& request, const fs::path& kept) {
 recipe::DataSummary recipe_facts(const data::Dataset& dataset, const std::string& source,
                                  recipe::Device device) {
   const auto& train = *dataset.train;
-  const auto sizes = some_sizes(train);
+  const auto sizes = some_sizes(train, kLookedAt);
+  if (sizes.empty())
+    throw Error(
+        Code::data, {.image = train.where(0)},
+        fmt::format(
+            "none of the {} sampled pictures can be read; `temper data check` lists the reasons",
+            std::min(train.size(), kLookedAt)));
   std::vector<std::int64_t> sides;
   for (const auto& [height, width] : sizes) sides.push_back(std::min(height, width));
   const auto middle = sides.begin() + static_cast<std::ptrdiff_t>(sides.size() / 2);
@@ -118,7 +95,8 @@ recipe::DataSummary recipe_facts(const data::Dataset& dataset, const std::string
           .values = std::ssize(train.value_names()),
           .labelled = labelled_images(train),
           .side = *middle,
-          .same_size = dataset.height > 0 || std::set(sizes.begin(), sizes.end()).size() == 1,
+          .same_size = dataset.height > 0 ||
+                       std::ranges::all_of(sizes, [&](auto size) { return size == sizes.front(); }),
           .validation = dataset.validation != nullptr,
           .gpu = resolve_device(device).device == recipe::Device::cuda};
 }

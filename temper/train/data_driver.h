@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "temper/augment/pipeline.h"
+#include "temper/augment/pipeline/pipeline.h"
 #include "temper/data/loader/loader.h"
 #include "temper/recipe/recipe.h"
 #include "temper/train/training_size.h"

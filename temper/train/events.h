@@ -200,13 +200,38 @@ struct EarlyStop {
   }
 };
 
+/// What test-time augmentation took for a set of images.
+struct TestTime {
+  std::string options;         ///< `{ flip = true, crops = "five" }`, as in evaluation.tta
+  std::int64_t views = 1;      ///< of an image that is shown in all of them
+  std::int64_t images = 0;     ///< of the set
+  std::int64_t augmented = 0;  ///< those shown in all views; the others in the first one alone
+  double passes = 1;           ///< forward passes per image, the mean
+  double seconds = 0;          ///< of reading and predicting the set, in all views
+  double seconds_without = 0;  ///< in the first view alone, as without test-time augmentation
+  Score without = {};          ///< the score in the first view alone
+
+  static constexpr auto keys() {
+    return std::tuple{key("options", &TestTime::options),
+                      key("views", &TestTime::views),
+                      key("images", &TestTime::images),
+                      key("augmented_images", &TestTime::augmented),
+                      key("passes_per_image", &TestTime::passes),
+                      key("seconds", &TestTime::seconds),
+                      key("seconds_without", &TestTime::seconds_without),
+                      key("without", &TestTime::without)};
+  }
+};
+
 struct Tested {
   std::string weights;  ///< "raw" or "averaged"
   Score score;
+  std::optional<TestTime> test_time = {};  ///< with test-time augmentation
 
   static constexpr std::string_view kind = "test";
   static constexpr auto keys() {
-    return std::tuple{key("weights", &Tested::weights), inlined(&Tested::score)};
+    return std::tuple{key("weights", &Tested::weights), inlined(&Tested::score),
+                      key("tta", &Tested::test_time)};
   }
 };
 

@@ -11,7 +11,8 @@
 #include <thread>
 #include <utility>
 
-#include "temper/augment/pipeline.h"
+#include "temper/augment/pipeline/pipeline.h"
+#include "temper/augment/pipeline/views.h"
 #include "temper/core/error.h"
 #include "temper/data/prepare/normalisation.h"
 #include "temper/data/prepare/prepare.h"
@@ -22,6 +23,7 @@
 #include "temper/model/architecture.h"
 #include "temper/train/data_driver.h"
 #include "temper/train/device.h"
+#include "temper/train/evaluation_input.h"
 #include "temper/train/precision.h"
 #include "temper/train/stopping.h"
 #include "temper/train/teacher.h"
@@ -138,9 +140,10 @@ std::vector<std::size_t> operations_by_view(const recipe::Recipe& recipe) {
 }
 
 /// The training loader's options, including what schedules change from step to step.
-data::LoaderOptions training_options(const Plan& plan) {
+/// @param same_size  all images have the network's input size
+data::LoaderOptions training_options(const Plan& plan, bool same_size) {
   const auto& data = plan.recipe.data;
-  const TrainingSize sizes(plan.recipe, plan.horizon, plan.evaluation.size);
+  const TrainingSize sizes(plan.recipe, plan.horizon, plan.input());
   data::LoaderOptions options{
       .views = {},
       .normalisation = plan.evaluation.normalisation,
@@ -153,7 +156,7 @@ data::LoaderOptions training_options(const Plan& plan) {
   std::vector<RecipeOperations> asked;
   for (const auto count : operations_by_view(plan.recipe)) {
     auto& view = options.views.emplace_back(
-        training_operations(std::span(data.augment).first(count), plan.transform.keep_same_size));
+        training_operations(std::span(data.augment).first(count), same_size));
     asked.push_back({.first = view.size() - count, .count = count});
     // The operations may give another size than data.train_size: images are resized last.
     if (sizes.given()) view.emplace_back(augment::Resize{.sides = augment::ResizedSides::both});
@@ -207,14 +210,13 @@ Plan planned(const recipe::Recipe& recipe, const data::Dataset& data) {
   recipe::check_plateaus(options, plan.validation != nullptr);
   check_stopping(options, plan.validation != nullptr);
   recipe::resolve(options, plan.horizon);
-  read_with(plan, {.input = {plan.task.channels, input.height, input.width},
-                   .decode = options.data.decode,
-                   .exif_orientation = options.data.exif_orientation,
-                   .keep_same_size = augment::Size{data.height, data.width} == input,
-                   .resize = augment::automatic_side(input),
-                   .normalisation = data::normalisation_of(
-                       sets, options.data.on_bad_image == recipe::OnBadImage::skip)});
-  plan.training = training_options(plan);
+  const augment::Size images{data.height, data.width};
+  auto transform = evaluation_input(options, plan.task.channels, images, input);
+  if (const auto& tta = options.evaluation.tta) (void)augment::views_of(*tta, transform);
+  transform.normalisation =
+      data::normalisation_of(sets, options.data.on_bad_image == recipe::OnBadImage::skip);
+  read_with(plan, std::move(transform));
+  plan.training = training_options(plan, images == input);
   resolve_teacher(plan);
   plan.data_digest = data::digest_of(data);
   plan.fingerprint = recipe::fingerprint(options, plan.data_digest.names);

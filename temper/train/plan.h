@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "temper/augment/input_transform.h"
+#include "temper/augment/pipeline/input_transform.h"
 #include "temper/data/loader/loader.h"
 #include "temper/data/prepare/labels.h"
 #include "temper/data/prepare/readable.h"
@@ -45,10 +45,13 @@ struct Plan {
   /// training set are found by the loader.
   std::vector<data::BadImage> bad;
 
-  augment::InputTransform transform;  ///< outside training
+  augment::InputTransform transform;  ///< outside training, with the size of evaluation
   data::LoaderOptions training;
   data::LoaderOptions evaluation;  ///< with the transform; see read_with()
 
+  /// Height and width of the network's input, which training has unless data.train_size is given,
+  /// and evaluation unless evaluation.size is.
+  [[nodiscard]] augment::Size input() const { return {task.height, task.width}; }
   /// Regression targets in place of classes.
   [[nodiscard]] bool is_regression() const { return !scale.mean.empty(); }
 };

@@ -10,7 +10,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "temper/augment/pipeline.h"
+#include "temper/augment/pipeline/pipeline.h"
+#include "temper/augment/pipeline/views.h"
 #include "temper/core/error.h"
 #include "temper/data/loader/loader.h"
 #include "temper/measure/temperature.h"
@@ -99,7 +100,6 @@ SavedModel load_model(const fs::path& run, const std::string& weights_asked) {
   const auto path = weights_file(run, model.weights, recipe);
   const io::Safetensors file(path);
   model.file = path;
-  model.temperature = saved_temperature(run, model.weights, path);
 
   model.classes = list<std::string>(file, path, "temper.classes");
   if (file.metadata().contains("temper.values")) {
@@ -121,22 +121,37 @@ SavedModel load_model(const fs::path& run, const std::string& weights_asked) {
       file.metadata(),
       {.input = {}, .decode = recipe.data.decode, .exif_orientation = recipe.data.exif_orientation},
       path.string());
-  const auto& input = model.transform.input;
-  model.task = {input[0], input[1], input[2],
+  const auto built_for = model.transform.network_size();
+  model.task = {model.transform.input[0], built_for.height, built_for.width,
                 static_cast<std::int64_t>(values > 0 ? values : model.classes.size())};
 
   model.recipe = recipe;
+  choose_tta(model, run, recipe.evaluation.tta);
   model.network = model::build(recipe.model, model.task, static_cast<std::uint64_t>(recipe.seed));
   load_tensors(file, train::weights(*model.network));
   model.network->train(false);
   return model;
 }
 
+void choose_tta(SavedModel& model, const fs::path& run,
+                const std::optional<recipe::TestTimeAugmentation>& tta) {
+  if (tta) (void)augment::views_of(*tta, model.transform);
+  if (tta && tta->below_confidence < 1) require_classes(model, "evaluation.tta.below_confidence");
+  model.tta = tta;
+  model.temperature.reset();
+  if (model.reads_as_its_run)
+    model.temperature = saved_temperature(run, model.weights, model.file, recipe::tta_text(tta));
+}
+
 at::Tensor network_input(const SavedModel& model, io::Picture& picture) {
-  const auto pipelines = data::pipelines_of(data::evaluation_options(model.transform));
+  return network_input(model, picture, augment::View{});
+}
+
+at::Tensor network_input(const SavedModel& model, io::Picture& picture, const augment::View& view) {
+  const auto pipelines = data::pipelines_of(data::evaluation_options(model.transform, view));
   augment::Frame frame;
-  const auto input =
-      at::empty({1, model.task.height, model.task.width, model.task.channels}, at::kFloat);
+  const auto [height, width] = model.transform.size();
+  const auto input = at::empty({1, height, width, model.task.channels}, at::kFloat);
   pipelines.front()(picture, {}, frame, input.mutable_data_ptr<float>());
   return input.permute({0, 3, 1, 2});
 }
@@ -155,7 +170,11 @@ void require_classes(const SavedModel& model, const std::string& what) {
 
 std::vector<PredictedValue> predict_values(SavedModel& model, const at::Tensor& input) {
   const c10::InferenceMode inference;
-  const auto answers = model.network->forward(input).to(at::kDouble);
+  return predicted_values(model, model.network->forward(input));
+}
+
+std::vector<PredictedValue> predicted_values(const SavedModel& model, const at::Tensor& outputs) {
+  const auto answers = outputs.to(at::kDouble);
   std::vector<PredictedValue> values;
   for (std::size_t k = 0; k < model.value_names.size(); ++k)
     values.push_back(
@@ -168,8 +187,13 @@ std::vector<PredictedValue> predict_values(SavedModel& model, const at::Tensor& 
 std::vector<ClassPrediction> classify(SavedModel& model, const at::Tensor& input, std::int64_t k) {
   require_classes(model, "probabilities");
   const c10::InferenceMode inference;
-  auto logits = model.network->forward(input);
-  if (model.temperature) logits = measure::divided(logits, model.temperature->fit.value);
+  return top_classes(model, model.network->forward(input), k);
+}
+
+std::vector<ClassPrediction> top_classes(const SavedModel& model, const at::Tensor& outputs,
+                                         std::int64_t k) {
+  const auto logits =
+      model.temperature ? measure::divided(outputs, model.temperature->fit.value) : outputs;
   const auto [values, indices] =
       at::topk(at::softmax(logits, 1, at::kDouble)[0], std::min(k, model.task.classes));
   std::vector<ClassPrediction> guesses;

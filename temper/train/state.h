@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "temper/augment/normalisation.h"
+#include "temper/augment/pixels/normalisation.h"
 #include "temper/model/network.h"
 #include "temper/optim/optimizer.h"
 #include "temper/recipe/recipe.h"

@@ -29,6 +29,12 @@ fs::path file_of(const fs::path& run) {
   return run / "temperature.json";
 }
 
+/// The key of weights in the file: "averaged", or "averaged { flip = true }" with test-time
+/// augmentation.
+std::string key_of(const std::string& weights, const std::string& tta) {
+  return tta == "none" ? weights : weights + " " + tta;
+}
+
 /// All saved temperatures; an empty object without the file.
 json read(const fs::path& run) {
   const auto path = file_of(run);
@@ -57,16 +63,16 @@ void require_validation(const Plan& plan) {
 }
 
 void save_temperature(const fs::path& run, const std::string& weights, const fs::path& file,
-                      const SavedTemperature& temperature) {
+                      const SavedTemperature& temperature, const std::string& tta) {
   auto all = read(run);
-  all[weights] = io::json_of(Entry{temperature, io::hash_file(file)});
+  all[key_of(weights, tta)] = io::json_of(Entry{temperature, io::hash_file(file)});
   io::write_atomically(file_of(run), all.dump(2) + "\n");
 }
 
 std::optional<SavedTemperature> saved_temperature(const fs::path& run, const std::string& weights,
-                                                  const fs::path& file) {
+                                                  const fs::path& file, const std::string& tta) {
   const auto all = read(run);
-  const auto entry = all.find(weights);
+  const auto entry = all.find(key_of(weights, tta));
   if (entry == all.end()) return std::nullopt;
   const auto found = parse(*entry, file_of(run));
   if (found.weights_hash != io::hash_file(file)) return std::nullopt;

@@ -31,13 +31,18 @@ void require_validation(const Plan& plan);
 /// Error{Code::io}.
 /// @param weights  "raw", "averaged", "best" or "last"
 /// @param file     of the weights: the temperature is valid for its exact bytes
+/// @param tta      test-time augmentation of the predictions that it was fitted on, for which alone
+///                 it is valid, as recipe::tta_text() has it
 void save_temperature(const std::filesystem::path& run, const std::string& weights,
-                      const std::filesystem::path& file, const SavedTemperature& temperature);
+                      const std::filesystem::path& file, const SavedTemperature& temperature,
+                      const std::string& tta = "none");
 
 /// The temperature of these weights; nothing where none was fitted, or where the weights have
 /// changed since. Throws Error{Code::data} for a damaged temperature.json.
+/// @param tta  of the predictions; as recipe::tta_text() has it
 std::optional<SavedTemperature> saved_temperature(const std::filesystem::path& run,
                                                   const std::string& weights,
-                                                  const std::filesystem::path& file);
+                                                  const std::filesystem::path& file,
+                                                  const std::string& tta = "none");
 
 }  // namespace temper::train

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "temper/core/error.h"
+#include "temper/train/evaluation_input.h"
 
 namespace temper::train {
 namespace {
@@ -44,12 +45,7 @@ double TrainingSize::side_at(std::int64_t step) const {
 
 augment::Size TrainingSize::at(std::int64_t step) const {
   if (!given()) return input_;
-  const auto longer = std::max<std::int64_t>(1, std::llround(side_at(step)));
-  const auto whole = std::max(input_.height, input_.width);
-  const auto scaled = [&](std::int64_t side) {
-    return std::max<std::int64_t>(1, (2 * side * longer + whole) / (2 * whole));  // halves up
-  };
-  return {scaled(input_.height), scaled(input_.width)};
+  return with_longer_side(input_, std::max<std::int64_t>(1, std::llround(side_at(step))));
 }
 
 double TrainingSize::area_at(std::int64_t step) const {

@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "temper/augment/box.h"
+#include "temper/augment/pixels/box.h"
 #include "temper/recipe/recipe.h"
 #include "temper/schedule/schedule.h"
 
@@ -16,7 +16,7 @@ namespace temper::train {
 class TrainingSize {
  public:
   /// Throws Error{Code::usage} for sides below 8 pixels, naming the step.
-  /// @param input  input size of the network, used in evaluation
+  /// @param input  input size of the network
   TrainingSize(const recipe::Recipe& recipe, const schedule::Horizon& horizon, augment::Size input);
 
   /// False: training images have the network's input size.

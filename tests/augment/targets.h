@@ -4,7 +4,7 @@
 #include <hwy/highway.h>
 #include <functional>
 
-#include "temper/augment/dot_products.h"
+#include "temper/augment/pixels/dot_products.h"
 
 namespace temper::augment {
 

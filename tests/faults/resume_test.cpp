@@ -34,8 +34,11 @@ std::string edit_of(const Technique& technique) {
     return fmt::format("{}={{ schedule = \"{}\" }}", technique.path, technique.name);
   const bool in_list = technique.example.find(last + " = [{") != std::string::npos;
   if (technique.name == last && !in_list) return fmt::format("{}=true", technique.path);
+  // Of cutout the default length is larger than the images.
   const auto table = fmt::format("{{ kind = \"{}\"{} }}", technique.name,
-                                 technique.name == "custom" ? ", name = \"mine\"" : "");
+                                 technique.name == "custom"   ? ", name = \"mine\""
+                                 : technique.name == "cutout" ? ", length = 4"
+                                                              : "");
   if (!in_list) return fmt::format("{}={}", technique.path, table);
   // The operations must end with the network's input size.
   return fmt::format("{}=[{}{}]", technique.path, table,

@@ -20,6 +20,8 @@ same $'test\nvalidation\ntrain' eval run --split ""
 same validation eval run --split val
 same --split=validation eval run --split=val
 same :files train ""
+same :files preview ""
+same :files preview mine.toml --out ""
 same :files predict run ""
 same :files predict run one.png --json ""
 same :files report --clusters a,b,c ""

@@ -65,3 +65,21 @@ for sampling in shuffle class_balanced repeated; do
 done
 if cmp -s shuffle/model.safetensors repeated/model.safetensors; then echo "sampling changed nothing"; exit 1; fi
 refused 2 "data.fold is 4; expected 0 to 3" "$TEMPER" train pictures --set data.folds=4 --set data.fold=4 --out none
+
+# A recipe's augmentation that harms these pictures, in the check and before a run.
+rm "$class/leaked.png" "$class/short.png" "$class/text.jpg"
+cat >mine.toml <<'END'
+[data]
+source = "pictures"
+batch_size = 32
+augment = [{ kind = "pad_crop", padding = 20 }]
+END
+"$TEMPER" data check mine.toml >check.txt
+grep -q "^warning: data.augment.0 (pad_crop) moves pictures of 28 x 28 pixels by up to 20 pixels; " check.txt
+grep -q "^good: " check.txt
+"$TEMPER" data check mine.toml --json | jq -e '.good and (.warnings | length) == 1 and (has("recipe") | not)'
+"$TEMPER" data check mine.toml --set data.augment.0.padding=4 --json | jq -e '.warnings == []'
+"$TEMPER" train mine.toml --set epochs=1 --set data.limit=64 --stop-at 1 --out warned >out.txt 2>err.txt || test $? -eq 75
+grep -q "^warning: data.augment.0 (pad_crop) moves pictures of 28 x 28 pixels" err.txt
+refused 2 "did you mean 'padding'" "$TEMPER" data check mine.toml --set data.augment.0.pading=4
+refused 4 "none.toml" "$TEMPER" data check none.toml

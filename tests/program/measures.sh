@@ -49,6 +49,24 @@ test "$(jq -r '.top[0].class' before.txt)" = "$(jq -r '.top[0].class' after.txt)
 cmp before.txt none.txt
 test ! -s err.txt
 
+# Test-time augmentation: what it took, the score without it, and a temperature of its own.
+"$TEMPER" eval run --tta flip --no-gap --json >flip.json
+jq -e --slurpfile eval eval.json '.tta.views == 2 and .tta.passes_per_image == 2 and .tta.seconds > 0 and
+  .tta.augmented_images == .count and .tta.without.accuracy == $eval[0].accuracy' flip.json
+"$TEMPER" eval run --tta '{ shift = 2, below_confidence = 0.9 }' --no-gap | tee eval.txt
+grep -q "^test-time augmentation { flip = true, shift = 2, below_confidence = 0.9 }: [0-9]* of [0-9]* images in 6 views" eval.txt
+grep -q "^  in one view: accuracy" eval.txt
+"$TEMPER" eval run --set evaluation.size=36 --no-gap --json | jq -e '.size == [36, 36]'
+refused 2 "is an option of the training" "$TEMPER" eval run --set data.size=36
+refused 2 "did you mean 'ten_crop'" "$TEMPER" eval run --tta tencrop
+refused 2 "with test-time augmentation { flip = true }; fit one with" "$TEMPER" eval run --tta flip --temperature saved
+"$TEMPER" predict run "$picture" "$picture" --tta flip --json >views.txt 2>err.txt
+jq -e -s 'map(.views) == [2, 2]' views.txt
+grep -q "note: test-time augmentation { flip = true }" err.txt
+grep -q "note: 2 of 2 pictures in several views, 2 passes per picture" err.txt
+"$TEMPER" predict run "$picture" --tta none --json >plain.txt 2>err.txt
+cmp after.txt plain.txt
+
 "$TEMPER" report run --clusters class-0,class-1,class-2 --sensitivity 10 >out.txt
 grep -q 'id="clusters"' run/report.html
 grep -q "Input sensitivity" run/report.html

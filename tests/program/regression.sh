@@ -43,6 +43,7 @@ grep -q "^generalization gap .* in loss" eval.txt
 refused 2 "trained on regression targets" "$TEMPER" eval run --temperature fit
 refused 2 "trained on regression targets" "$TEMPER" eval run --per-class
 refused 2 "trained on regression targets" "$TEMPER" eval run --sensitivity 5
+refused 2 "trained on regression targets" "$TEMPER" eval run --corruptions
 
 # predict gives for a file what the run predicted for the same image of its test set.
 "$TEMPER" predict run pictures/test-000?.png --json >predicted.txt

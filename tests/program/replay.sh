@@ -34,3 +34,10 @@ grep -qF "the same in all 20 lines" out.txt
 "$TEMPER" diff run other --json >diff.json
 grep -qF '"key": "optimizer.lr"' diff.json
 grep -qF '"first_step": 2' diff.json
+
+# What was done to the images is printed, and shown by the next report.
+"$TEMPER" replay run --step 5 >replay.txt
+grep -q "pad_crop: translate_y .* pixels, translate_x " replay.txt
+"$TEMPER" report run >/dev/null
+grep -q '<section id="replays">' run/report.html
+grep -q 'pad_crop: translate_y ' run/report.html

@@ -11,6 +11,10 @@ printf '[optimizer]\nlr = "fast"\n' >type.toml
 refused 2 "type.toml:2:" "$TEMPER" train type.toml
 printf '[optimizer\n' >cut.toml
 refused 2 "cut.toml:1:" "$TEMPER" train cut.toml
+printf 'data.augment = ["rand-m9-imc1"]\n' >policy.toml
+refused 2 "did you mean 'inc'?" "$TEMPER" train policy.toml
+refused 2 "did you mean 'torchvision'" "$TEMPER" explain rand_augment --dialect torchvison
+refused 2 "expected a number in [0, 30]" "$TEMPER" explain rand_augment --dialect torchvision --magnitude 31
 refused 4 "missing.toml" "$TEMPER" train missing.toml
 mkdir empty
 refused 3 "empty" "$TEMPER" train empty

@@ -59,7 +59,8 @@ TEST(CompleteEdit, KnowsWhichValuesAreText) {
 
 TEST(CompleteEdit, FollowsListsAndSchedules) {
   EXPECT_THAT(continuations("data.augment."), ElementsAre("data.augment.0=", "data.augment.0."));
-  EXPECT_THAT(continuations("data.augment.12.padd"), ElementsAre("data.augment.12.padding="));
+  EXPECT_THAT(continuations("data.augment.12.padding_"),
+              ElementsAre("data.augment.12.padding_mode="));
   EXPECT_THAT(continuations("data.augment.1.kind=fl"), Contains("data.augment.1.kind=flip"));
   EXPECT_THAT(continuations("data.augment.0.operations.2.kind=random_a"),
               ElementsAre("data.augment.0.operations.2.kind=random_apply"));

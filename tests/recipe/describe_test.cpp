@@ -10,7 +10,6 @@
 #include "temper/io/disk/read_file.h"
 #include "temper/recipe/catalogue.h"
 #include "temper/recipe/recipe.h"
-#include "temper/recipe/spelling.h"
 #include "tests/recipe/options.h"
 #include "tests/support/options.h"
 
@@ -133,20 +132,6 @@ TEST(Documentation, HasTheTablesThatTheFieldsGive) {
   const auto page = io::read_text(std::string(TEMPER_SOURCE_DIR) + "/docs/recipes.md");
   EXPECT_THAT(page, HasSubstr(markdown(catalogue())))
       << "docs/recipes.md is out of date: run scripts/docs";
-}
-
-TEST(Spelling, CountsInsertionsDeletionsSubstitutionsAndSwaps) {
-  EXPECT_EQ(spelling_distance("", "abc"), 3U);
-  EXPECT_EQ(spelling_distance("kitten", "sitting"), 3U);
-  EXPECT_EQ(spelling_distance("ca", "ac"), 1U);
-  EXPECT_EQ(spelling_distance("weight-decay", "Weight_Decay"), 0U);
-  EXPECT_EQ(spelling_distance("optimiser", "optimizer"), 1U);
-}
-
-TEST(Spelling, OffersNothingThatIsFarAway) {
-  EXPECT_EQ(nearest("momentun", {"lr", "momentum"}), "momentum");
-  EXPECT_EQ(nearest("xy", {"lr", "momentum"}), "");
-  EXPECT_EQ(nearest("", {"lr"}), "");
 }
 
 }  // namespace

@@ -25,6 +25,7 @@ namespace fs = std::filesystem;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 Recipe made(std::string_view text, const std::vector<std::string>& sets = {}) {
@@ -419,6 +420,64 @@ TEST(Recipe, OperationsMayHoldOthers) {
   std::get<augment::PadCrop>(std::get<augment::RandomApply>(other.data.augment[1]).operations[0])
       .padding = 3;
   EXPECT_NE(fingerprint(other, "d"), fingerprint(recipe, "d"));
+}
+
+TEST(Recipe, NumbersInListsMayHaveSchedules) {
+  const auto recipe = made(
+      R"(data.augment = [{ kind = "one_of", operations = ["pad_crop", "flip"], weights = [1, 2] }])",
+      {"data.augment.0.weights.1={ schedule = \"linear\", peak = 0, final = 3 }"});
+  EXPECT_TRUE(recipe.schedules.contains("data.augment.0.weights.1"));
+  EXPECT_NO_THROW(check_schedules(recipe, {10, 100}));
+  const auto text = to_toml(recipe);
+  EXPECT_THAT(text, HasSubstr("weights = [1.0, { schedule = \"linear\", peak = 0.0, final = 3.0"));
+  EXPECT_THAT(differences(recipe, made(text)), IsEmpty());
+  auto other = recipe;
+  std::get<schedule::Linear>(other.schedules.at("data.augment.0.weights.1")).final_value = -1;
+  EXPECT_THAT(failure([&] { check_schedules(other, {10, 100}); }).message,
+              HasSubstr("data.augment.0.weights.1: its schedule gives"));
+  EXPECT_THAT(error(R"(data.augment = [{ kind = "one_of", weights = [-1] }])"),
+              HasSubstr("data.augment.0.weights.0"));
+}
+
+TEST(Recipe, TakesPoliciesInTimmsNotation) {
+  const auto recipe = made(
+      R"(data.augment = ["flip", "rand-m9-mstd0.5-inc1", { kind = "random_apply", operations = ["v0"] }])",
+      {"data.augment.3=augmix-m5-w4-d2", "data.augment.1.num_ops=3"});
+  const auto& policy = std::get<augment::RandAugment>(recipe.data.augment.at(1));
+  EXPECT_EQ(policy.magnitude_std, 0.5);
+  EXPECT_EQ(policy.num_ops, 3) << "an edit of the table that the string stands for";
+  EXPECT_EQ(std::get<augment::AugMix>(recipe.data.augment.at(3)).width, 4);
+  const auto& held = std::get<augment::RandomApply>(recipe.data.augment.at(2)).operations;
+  EXPECT_EQ(std::get<augment::AutoAugment>(held.at(0)).policy, augment::AutoAugmentPolicy::v0);
+
+  const auto text = to_toml(recipe);
+  EXPECT_THAT(text, HasSubstr("  # rand-m9-n3-mstd0.5-inc1\n  { kind = \"rand_augment\""));
+  EXPECT_THAT(text, HasSubstr("  # augmix-m5-w4-d2\n"));
+  EXPECT_THAT(differences(recipe, made(text)), IsEmpty());
+  EXPECT_EQ(fingerprint(made(text), "d"), fingerprint(recipe, "d"));
+  EXPECT_TRUE(std::holds_alternative<augment::AugMix>(
+      made(R"(data.augment = ["augmix"])").data.augment.at(0)))
+      << "the operation of that name";
+}
+
+TEST(Recipe, APolicyThatAScheduleDrivesHasNoString) {
+  const auto recipe =
+      made(R"(data.augment = ["rand-m9"])",
+           {"data.augment.0.magnitude={ schedule = \"linear\", peak = 0, final = 9 }"});
+  EXPECT_NO_THROW(check_schedules(recipe, {10, 100}));
+  EXPECT_THAT(to_toml(recipe), Not(HasSubstr("# rand-")));
+  EXPECT_THAT(differences(recipe, made(to_toml(recipe))), IsEmpty());
+}
+
+TEST(Recipe, RefusesTyposInPoliciesWithTheirPlace) {
+  EXPECT_EQ(
+      error(R"(data.augment = ["rand-m9-imc1"])"),
+      "r.toml:1:17: data.augment.0: \"rand-m9-imc1\", character 9: unknown section 'imc1': did "
+      "you mean 'inc'?");
+  EXPECT_THAT(error(R"(data.augment = ["rand-m15"])"),
+              HasSubstr("magnitude = 15, which timm would lower to 10"));
+  EXPECT_THAT(error(R"(data.augment = [{ kind = "rand_augment", magnitude = -1 }])"),
+              HasSubstr("data.augment.0.magnitude is -1; expected"));
 }
 
 TEST(Recipe, NestedListsThatAreEmptyOrTooDeepAreRefusedWithTheirPlace) {

@@ -52,6 +52,22 @@ TEST(Refused, ARateOutsideItsRange) {
             "r.toml:1:26: parameters.layer_decay is 0; expected a number in (0, 1]");
 }
 
+TEST(Refused, AStrengthOfAnOperationOnColorsOutsideItsRange) {
+  const auto of_operation = [](const std::string& options) {
+    return of("data.augment = [{ kind = " + options + " }]");
+  };
+  EXPECT_THAT(of_operation(R"("posterize", bits_low = 0)"),
+              HasSubstr("data.augment.0.bits_low is 0; expected a number in [1, 8]"));
+  EXPECT_THAT(of_operation(R"("hue", shift_high = 0.6)"),
+              HasSubstr("data.augment.0.shift_high is 0.6; expected a number in [-0.5, 0.5]"));
+  EXPECT_THAT(of_operation(R"("solarize", threshold_high = 257)"),
+              HasSubstr("data.augment.0.threshold_high is 257; expected a number in [0, 256]"));
+  EXPECT_THAT(of_operation(R"("color_jitter", brightness = -0.1)"),
+              HasSubstr("data.augment.0.brightness is -0.1; expected a number in [0, 100]"));
+  EXPECT_THAT(of_operation(R"("equalize", p = 2)"),
+              HasSubstr("data.augment.0.p is 2; expected a number in [0, 1]"));
+}
+
 TEST(Refused, MoreStepsThanAnyRunCanMake) {
   const auto of_epochs = [](const std::string& text, std::int64_t steps_per_epoch) {
     return refusal([&] { horizon_of(parse(text, "r.toml"), steps_per_epoch); });

@@ -184,6 +184,9 @@ TEST(ReplayText, SaysWhereItStartedAndComparesTheLog) {
   run::Replay replay{.step = 11, .epoch = 2, .batch = 5, .from = 8, .loss = 0.5, .lr = 0.1};
   replay.samples = {{.id = 1, .where = "two image 1", .loss = 0.75},
                     {.id = 0, .where = "two image 0", .loss = 0.25}};
+  auto& trace = replay.samples[0].augment.emplace_back();
+  trace.operation = "rotate";
+  trace.applied = {{"rotate", -27, "degrees"}};
   replay.check.lines = 1;
   const auto text = to_text(replay, plan);
   EXPECT_THAT(text, StartsWith("step         11 of 18: epoch 2, batch 5\n"
@@ -193,6 +196,7 @@ TEST(ReplayText, SaysWhereItStartedAndComparesTheLog) {
                                "log          1 line of metrics.jsonl for these steps: bitwise "
                                "identical\n"
                                "highest loss 0.7500  "));
+  EXPECT_THAT(text, HasSubstr("  two image 1\n                     rotate -27 degrees\n"));
   EXPECT_THAT(text, EndsWith("  two image 0\n"));
   EXPECT_EQ(replay_warning(replay, plan, "nowhere"), "");
 

@@ -85,6 +85,14 @@ TEST(Assess, MeasuresTheGapAsTheRunDid) {
 evaluate::Assessment complete() {
   evaluate::Assessment all{.split = "validation", .weights = "best", .score = {0.5, 0.75, 40}};
   all.score.errors = measure::Errors{1, 2, 3};
+  all.test_time = train::TestTime{.options = "{ flip = true }",
+                                  .views = 2,
+                                  .images = 40,
+                                  .augmented = 30,
+                                  .passes = 1.75,
+                                  .seconds = 3.5,
+                                  .seconds_without = 2,
+                                  .without = {0.625, 0.75, 40}};
   all.accuracy_interval = measure::Interval{0.7, 0.8};
   all.accuracy_bootstrap = measure::Interval{0.71, 0.81};
   all.loss_bootstrap = measure::Interval{0.4, 0.6};

@@ -1,8 +1,5 @@
 #include "temper/train/data_driver.h"
 
-#include <ATen/ops/flatten.h>
-#include <ATen/ops/matmul.h>
-#include <ATen/ops/zeros.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -15,6 +12,7 @@
 #include "temper/io/disk/hash.h"
 #include "temper/run/replay.h"
 #include "temper/run/run.h"
+#include "tests/train/fixed_network.h"
 #include "tests/train/small_run.h"
 
 namespace temper::run {
@@ -163,6 +161,17 @@ TEST(DataDriver, ReachesNestedOperations) {
   EXPECT_DOUBLE_EQ(std::get<augment::Flip>(holder.operations[1]).p, 0.5);
 }
 
+TEST(DataDriver, ReachesTheWeightsOfAChoice) {
+  const auto plan = plan_of(
+      {R"(data.augment.1={ kind = "one_of", operations = ["pad_crop", "flip"], weights = [1, 0] })",
+       R"(data.augment.1.weights.1={ schedule = "linear", peak = 0, final = 3 })"});
+  auto views = data::pipelines_of(plan.training);
+  plan.training.adapt(9, views);
+  const auto& choice = std::get<augment::OneOf>(views[0].operations()[1]);
+  EXPECT_EQ(choice.weights.at(0), 1);
+  EXPECT_DOUBLE_EQ(choice.weights.at(1), 1.5);
+}
+
 TEST(DataDriver, AReplayHasTheStepsSizeAndValues) {
   const train::small::Directory folder;
   const auto plan = growing();
@@ -196,36 +205,13 @@ TEST(DataDriver, MemoryAndTimeAreOfTheSizesThatTheRunHas) {
   EXPECT_EQ(cost::estimate(growing(), 5).size, (augment::Size{10, 10}));
 }
 
-/// A linear classifier, which takes images of one size only.
-class FixedNetwork : public model::Network {
- public:
-  explicit FixedNetwork(const model::Task& task)
-      : parameters_{{"weight",
-                     at::zeros({task.channels * task.height * task.width, task.classes}, at::kFloat)
-                         .set_requires_grad(true),
-                     model::ParameterKind::weight}} {}
-  at::Tensor compute(const at::Tensor& images) override {
-    return images.flatten(1).matmul(parameters_[0].value);
-  }
-  void train(bool) override {}
-  [[nodiscard]] const std::vector<model::Parameter>& parameters() const override {
-    return parameters_;
-  }
-  [[nodiscard]] const std::vector<model::Buffer>& buffers() const override { return buffers_; }
-  void to(at::Device) override {}
-
- private:
-  std::vector<model::Parameter> parameters_;
-  std::vector<model::Buffer> buffers_;
-};
-
 TEST(DataDriver, ANetworkThatCannotTakeTheSizesIsRefused) {
   EXPECT_NO_THROW(cost::require_sizes(growing()));
   auto recipe =
       train::small::recipe({R"(data.train_size={ schedule = "linear", peak = 8, final = 12 })"});
   recipe.model =
       model::Custom{.name = "fixed", .function = [](const model::Task& task, std::uint64_t) {
-                      return std::make_unique<FixedNetwork>(task);
+                      return std::make_unique<train::small::FixedNetwork>(task);
                     }};
   try {
     run(train::plan(recipe, train::small::dataset(64)),

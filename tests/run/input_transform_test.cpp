@@ -1,6 +1,6 @@
 // A saved model reads picture files as its run did: the inputs of evaluation and prediction are the
 // same bits, and the logits agree, with every option that changes pixels.
-#include "temper/augment/input_transform.h"
+#include "temper/augment/pipeline/input_transform.h"
 
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/cat.h>
@@ -18,6 +18,7 @@
 #include <optional>
 #include <utility>
 
+#include "temper/data/tools/pack.h"
 #include "temper/evaluate/evaluate.h"
 #include "temper/evaluate/predict_image.h"
 #include "temper/io/disk/atomic_file.h"
@@ -174,6 +175,30 @@ std::vector<Case> cases() {
        large,
        {"data.size=24"},
        [](InputTransform& of) { of.interpolation = augment::Interpolation::nearest; }},
+      {"evaluation.size, whole pictures",
+       of_one_size,
+       {"evaluation.size=34"},
+       [](InputTransform& of) { of.network = {}; }},
+      {"evaluation.size, whole pictures, streamed",
+       of_one_size,
+       {"evaluation.size=34", "data.memory=0"},
+       [](InputTransform& of) { of.network = {}; }},
+      {"evaluation.size, crops",
+       large,
+       {"data.size=24", "evaluation.size=32"},
+       [](InputTransform& of) { of.resize = 33; }},
+      {"evaluation.crop_ratio",
+       of_one_size,
+       {"evaluation.crop_ratio=0.8"},
+       [](InputTransform& of) { of.keep_same_size = true; }},
+      {"evaluation.interpolation",
+       large,
+       {"data.size=24", "evaluation.interpolation=\"bicubic\""},
+       [](InputTransform& of) { of.interpolation = augment::Interpolation::bilinear; }},
+      {"evaluation.antialias",
+       large,
+       {"data.size=24", "evaluation.antialias=false"},
+       [](InputTransform& of) { of.antialias = true; }},
       {"antialias", large, {"data.size=24"}, [](InputTransform& of) { of.antialias = false; }},
       {"normalization",
        of_one_size,
@@ -220,6 +245,31 @@ TEST(InputTransformOfARun, IsThatOfTheWeightsAlsoWhereTheRecipeHasChanged) {
   EXPECT_TRUE(at::equal(before, inputs_of_prediction(model, plan)));
   EXPECT_TRUE(at::equal(before, inputs_of_evaluation(plan)));
   EXPECT_EQ(train::load_model(trained.folder, "last").transform, model.transform);
+}
+
+TEST(InputTransformOfARun, IsTheSameForFilesShardsAndImagesInMemory) {
+  const train::small::Directory directory;
+  const auto files = written(directory.path / "data", of_one_size);
+  data::pack(files.string(), directory.path / "packed", {});
+  for (const std::vector<std::string>& options :
+       {std::vector<std::string>{"evaluation.size=34"},
+        std::vector<std::string>{"evaluation.size=34", "evaluation.crop_ratio=0.8"},
+        std::vector<std::string>{"data.size=24", "evaluation.interpolation=\"bicubic\""}}) {
+    SCOPED_TRACE(options.back());
+    at::Tensor expected;
+    for (const auto* source : {"data", "packed"})
+      for (const auto* memory : {"data.memory=0", "data.memory=64"}) {
+        auto sets = options;
+        sets.insert(sets.end(),
+                    {memory, "data.source=\"" + (directory.path / source).string() + "\""});
+        const auto recipe = train::small::recipe(sets);
+        auto plan = train::plan(recipe, train::open_data(recipe));
+        plan.evaluation.normalisation = {{0, 0, 0}, {1, 1, 1}};
+        const auto inputs = inputs_of_evaluation(plan);
+        if (!expected.defined()) expected = inputs;
+        EXPECT_TRUE(at::equal(inputs, expected)) << source << ", " << memory;
+      }
+  }
 }
 
 TEST(InputTransformOfARun, MakesGrayOfColorFilesWhereTheRunWasGray) {

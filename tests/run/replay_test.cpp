@@ -9,11 +9,13 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "temper/augment/pipeline/trace_text.h"
 #include "temper/core/error.h"
 #include "temper/io/disk/hash.h"
 #include "temper/io/disk/read_file.h"
 #include "temper/run/loss_log.h"
 #include "temper/run/run.h"
+#include "temper/run/trace_json.h"
 #include "temper/train/checkpoint.h"
 #include "tests/train/small_run.h"
 
@@ -145,7 +147,10 @@ TEST_F(Replayed, NestedOperationsAreShownWithinTheirs) {
     EXPECT_EQ(written.contains("nested"), !trace.nested.empty());
     if (!trace.nested.empty()) {
       EXPECT_EQ(written["nested"][1]["operation"], "flip");
+      EXPECT_EQ(written["nested"][0]["applied"][0]["unit"], "pixels");
     }
+    EXPECT_EQ(augment::to_text(traces_from(samples[i]["augment"])),
+              augment::to_text(again.samples[i].augment));
   }
 }
 
@@ -156,6 +161,9 @@ TEST_F(Replayed, TheRunStaysAsItIs) {
   EXPECT_TRUE(fs::exists(folder / "batch.png"));
   const auto object = nlohmann::json::parse(io::read_text(folder / "samples.json"));
   EXPECT_EQ(object.at("samples").size(), 8U);
+  // Eight images of 12 x 12 pixels, enlarged five times, in three columns with gaps of two pixels.
+  EXPECT_EQ(object.at("samples")[4]["cell"],
+            (nlohmann::json{{"top", 64}, {"left", 64}, {"height", 60}, {"width", 60}}));
   EXPECT_EQ(object.at("loss").dump(), recorded().at(7));
   fs::remove_all(directory->path / "replay");
   EXPECT_EQ(files(directory->path), before);

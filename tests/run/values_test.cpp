@@ -2,6 +2,8 @@
 #include "temper/train/values.h"
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/equal.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,6 +16,7 @@
 #include "temper/cost/preflight.h"
 #include "temper/data/sources/values.h"
 #include "temper/evaluate/assess.h"
+#include "temper/evaluate/test_time.h"
 #include "temper/io/disk/hash.h"
 #include "temper/io/format/json_lines.h"
 #include "temper/io/format/safetensors.h"
@@ -226,6 +229,33 @@ TEST(ValueRun, IsLookedAtBeforeItsFirstStep) {
   EXPECT_THAT(cost::inspect_first_batch(made, *network, batch), HasSubstr("predicting the mean"));
 }
 
+TEST(ValueRun, TestTimeAugmentationAveragesPredictions) {
+  const Directory folder;
+  const auto made = train::plan(
+      recipe({"epochs=1", "evaluation.weights=\"raw\"", "evaluation.tta=true"}), dataset());
+  const auto outcome = run::run(made, {.directory = folder.path});
+  auto model = train::load_model(folder.path);
+  const auto plain = evaluate::predict(*model.network, made, made.test);
+  const auto flipped = evaluate::predict_view(*model.network, made, made.test, {.flipped = true});
+  const auto found = evaluate::predict_augmented(*model.network, made, made.test, model.tta);
+  const auto expected = plain.values->predicted.add(flipped.values->predicted).div(2);
+  EXPECT_TRUE(at::allclose(found.values->predicted, expected, 1e-6, 1e-6));
+  EXPECT_TRUE(at::equal(found.values->targets, plain.values->targets));
+  EXPECT_DOUBLE_EQ(outcome.test->score.loss, evaluate::score(found).loss);
+  EXPECT_DOUBLE_EQ(outcome.test->score.errors->r2, evaluate::score(found).errors->r2);
+  EXPECT_EQ(outcome.test->test_time->augmented, 36);
+  ASSERT_TRUE(outcome.test->test_time->without.errors);
+  EXPECT_DOUBLE_EQ(outcome.test->test_time->without.loss, evaluate::score(plain).loss);
+  io::Picture picture;
+  const auto image = made.test->image(3);
+  picture.view(image);
+  const auto one = train::predicted_values(model, evaluate::outputs_of(model, picture).outputs);
+  EXPECT_NEAR(one[0].value, found.values->predicted[3][0].item<double>(), 1e-2);
+  EXPECT_THROW(
+      train::choose_tta(model, folder.path, recipe::parse_tta("{ below_confidence = 0.9 }")),
+      Error);
+}
+
 TEST(ValueRun, RefusesWhatIsAboutClasses) {
   EXPECT_THAT(
       refused({"loss={ kind = \"cross_entropy\" }"}),
@@ -244,6 +274,9 @@ TEST(ValueRun, RefusesWhatIsAboutClasses) {
   EXPECT_THAT(refused({"data.sampling={ kind = \"class_balanced\" }"}),
               HasSubstr("data.sampling.kind = \"class_balanced\" for regression targets"));
   EXPECT_THAT(refused({"data.label_noise=0.1"}), HasSubstr("data.label_noise = 0.1"));
+  EXPECT_THAT(refused({"evaluation.tta={ below_confidence = 0.9 }"}),
+              HasSubstr("evaluation.tta.below_confidence = 0.9 for regression targets; it needs "
+                        "class labels, expected 1.0"));
   EXPECT_THAT(refused({"checkpoint.best=\"validation_accuracy\""}),
               HasSubstr("expected none or validation_loss"));
   EXPECT_THAT(refused({"early_stopping={ measure = \"validation_accuracy\" }"}),

@@ -65,7 +65,16 @@ std::vector<Event> all_events() {
                     .best_epoch = 3,
                     .waited = 4,
                     .weights = "best"},
-          Tested{.weights = "averaged", .score = {0.5, 0.875, 40, measure::Errors{1, 2, 3}}},
+          Tested{.weights = "averaged",
+                 .score = {0.5, 0.875, 40, measure::Errors{1, 2, 3}},
+                 .test_time = TestTime{.options = "{ flip = true }",
+                                       .views = 2,
+                                       .images = 40,
+                                       .augmented = 30,
+                                       .passes = 1.75,
+                                       .seconds = 3.5,
+                                       .seconds_without = 2,
+                                       .without = {0.625, 0.75, 40}}},
           Ended{.seconds = 31.5, .time = {1, 2, 3, 4, 5, 6}},
           Warned{.message = "looks wrong"}};
 }

@@ -337,10 +337,10 @@ class Loader::Workers {
   std::vector<std::thread> workers_;
 };
 
-LoaderOptions evaluation_options(const augment::InputTransform& transform) {
-  return {.views = {transform.operations()},
-          .normalisation = transform.normalisation,
-          .keep_same_size = transform.keep_same_size,
+LoaderOptions evaluation_options(const augment::InputTransform& transform,
+                                 const augment::View& view) {
+  return {.normalisation = transform.normalisation,
+          .fit = transform.fit(view),
           .size = transform.size(),
           .shuffle = false,
           .drop_last = false};
@@ -349,7 +349,7 @@ LoaderOptions evaluation_options(const augment::InputTransform& transform) {
 std::vector<augment::Pipeline> pipelines_of(const LoaderOptions& options) {
   std::vector<augment::Pipeline> pipelines;
   for (const auto& operations : options.views)
-    pipelines.emplace_back(operations, options.normalisation, options.size, options.keep_same_size);
+    pipelines.emplace_back(operations, options.normalisation, options.size, options.fit);
   return pipelines;
 }
 

@@ -2,11 +2,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
-#include "temper/augment/input_transform.h"
-#include "temper/augment/pipeline.h"
+#include "temper/augment/pipeline/input_transform.h"
+#include "temper/augment/pipeline/pipeline.h"
 #include "temper/data/loader/batch.h"
 #include "temper/data/sources/source.h"
 
@@ -17,8 +18,8 @@ struct LoaderOptions {
   std::vector<std::vector<augment::Operation>> views =
       std::vector<std::vector<augment::Operation>>(1);
   augment::Normalisation normalisation = {};
-  /// True: no operation is applied to an image that has the size.
-  bool keep_same_size = false;
+  /// Brings images to the size before the operations of each view, as in evaluation.
+  std::optional<augment::Fit> fit = {};
   augment::Size size = {};   ///< of the images; with `adapt` the largest size, which is allocated
   std::int64_t batch = 128;  ///< images, >= 1
   std::uint64_t seed = 1;
@@ -40,7 +41,8 @@ struct LoaderOptions {
 };
 
 /// The options to read every image once, in the source's order, with that transform.
-LoaderOptions evaluation_options(const augment::InputTransform& transform);
+LoaderOptions evaluation_options(const augment::InputTransform& transform,
+                                 const augment::View& view = {});
 
 /// The pipelines of the views, before `adapt`.
 std::vector<augment::Pipeline> pipelines_of(const LoaderOptions& options);

@@ -3,7 +3,7 @@
 #include <exception>
 #include <vector>
 
-#include "temper/augment/pipeline.h"
+#include "temper/augment/pipeline/pipeline.h"
 #include "temper/data/loader/batch.h"
 
 namespace temper::data {

@@ -2,7 +2,7 @@
 #include <array>
 #include <cstdint>
 
-#include "temper/augment/normalisation.h"
+#include "temper/augment/pixels/normalisation.h"
 #include "temper/data/sources/source.h"
 #include "temper/io/image/image.h"
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "temper/augment/normalisation.h"
+#include "temper/augment/pixels/normalisation.h"
 
 namespace temper::data {
 

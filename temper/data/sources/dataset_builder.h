@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "temper/augment/box.h"
+#include "temper/augment/pixels/box.h"
 #include "temper/data/sources/file_options.h"
 #include "temper/data/sources/source.h"
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "temper/augment/box.h"
+#include "temper/augment/pixels/box.h"
 #include "temper/core/error.h"
 #include "temper/data/sources/file_options.h"
 #include "temper/io/disk/hash.h"

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "temper/augment/normalisation.h"
+#include "temper/augment/pixels/normalisation.h"
 
 namespace temper::data {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "temper/augment/box.h"
+#include "temper/augment/pixels/box.h"
 #include "temper/data/sources/decoded_cache.h"
 #include "temper/data/sources/file_options.h"
 #include "temper/data/sources/source.h"

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "temper/augment/normalisation.h"
+#include "temper/augment/pixels/normalisation.h"
 #include "temper/io/disk/hash.h"
 #include "temper/io/image/picture.h"
 

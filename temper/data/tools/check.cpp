@@ -25,8 +25,20 @@ struct ImageFindings {
   std::string hash;
   std::int64_t height = 0;
   std::int64_t width = 0;
+  bool gray = false;
   std::optional<io::HashValue> content = {};
 };
+
+/// Whether no pixel has a color.
+bool is_gray(const io::Pixels& pixels) {
+  if (pixels.channels == 1) return true;
+  for (int y = 0; y < pixels.height; ++y) {
+    const auto* sample = pixels.row(y);
+    for (int x = 0; x < pixels.width; ++x, sample += pixels.channels)
+      if (sample[0] != sample[1] || sample[1] != sample[2]) return false;
+  }
+  return true;
+}
 
 std::string hash_of(const io::Pixels& pixels) {
   io::Hash hash;
@@ -51,24 +63,29 @@ void add_up(Histogram& sum, const Histogram& other) {
     for (std::size_t v = 0; v < sum[c].size(); ++v) sum[c][v] += other[c][v];
 }
 
+std::int64_t shorter_side(augment::Size size) {
+  return std::min(size.height, size.width);
+}
+
 Sizes sizes_of(const std::vector<ImageFindings>& looks) {
   Sizes sizes;
-  std::vector<std::int64_t> sides;
+  std::vector<augment::Size> all;
   for (const auto& look : looks) {
     if (!look.fault.empty()) continue;
-    const bool first = sides.empty();
+    const bool first = all.empty();
     const auto widen = [&](std::int64_t& low, std::int64_t& high, std::int64_t value) {
       low = first ? value : std::min(low, value);
       high = first ? value : std::max(high, value);
     };
     widen(sizes.smallest_height, sizes.largest_height, look.height);
     widen(sizes.smallest_width, sizes.largest_width, look.width);
-    sides.push_back(std::min(look.height, look.width));
+    all.push_back({look.height, look.width});
   }
-  if (sides.empty()) return sizes;
-  const auto middle = sides.begin() + static_cast<std::ptrdiff_t>(sides.size() / 2);
-  std::ranges::nth_element(sides, middle);
-  sizes.median_side = *middle;
+  if (all.empty()) return sizes;
+  sizes.telling = telling_sizes(all);
+  const auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
+  std::ranges::nth_element(all, middle, {}, shorter_side);
+  sizes.median_side = shorter_side(*middle);
   return sizes;
 }
 
@@ -95,6 +112,7 @@ class Checker {
       look.hash = hash_of(pixels);
       look.height = pixels.height;
       look.width = pixels.width;
+      look.gray = is_gray(pixels);
       Histogram counts{};
       add(counts, pixels);
       const std::scoped_lock lock(mutex);
@@ -133,6 +151,7 @@ class Checker {
         set.bad.push_back({i, source.where(i), std::move(look.fault)});
         continue;
       }
+      set.gray += look.gray ? 1 : 0;
       auto& group = contents_[look.hash];
       if (group.pictures.empty()) order_.push_back(look.hash);
       const auto values = source.values(i);
@@ -155,6 +174,18 @@ bool holds_files(std::shared_ptr<const Source> source) {
 }
 
 }  // namespace
+
+std::vector<augment::Size> telling_sizes(std::vector<augment::Size> sizes) {
+  if (sizes.empty()) return {};
+  const auto lowest = *std::ranges::min_element(sizes, {}, &augment::Size::height);
+  const auto narrowest = *std::ranges::min_element(sizes, {}, &augment::Size::width);
+  const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
+  std::ranges::nth_element(sizes, middle, {}, shorter_side);
+  std::vector<augment::Size> telling;
+  for (const auto size : {lowest, narrowest, *middle})
+    if (std::ranges::find(telling, size) == telling.end()) telling.push_back(size);
+  return telling;
+}
 
 bool Duplicates::across_sets() const {
   return std::ranges::any_of(pictures,

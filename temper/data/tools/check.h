@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "temper/augment/normalisation.h"
+#include "temper/augment/pixels/box.h"
+#include "temper/augment/pixels/normalisation.h"
 #include "temper/data/prepare/readable.h"
 #include "temper/data/sources/data_digest.h"
 #include "temper/data/sources/file_source.h"
@@ -22,13 +23,18 @@ struct CheckOptions {
   bool digest = false;           ///< whether Check::digest is wanted
 };
 
+/// Of these sizes the ones that operations on images fit worst: of the least height, of the least
+/// width, and of the median shorter side. Without repetition.
+std::vector<augment::Size> telling_sizes(std::vector<augment::Size> sizes);
+
 /// Image sizes of a set, over the images that can be read.
 struct Sizes {
   std::int64_t smallest_height = 0;
   std::int64_t largest_height = 0;
   std::int64_t smallest_width = 0;
   std::int64_t largest_width = 0;
-  std::int64_t median_side = 0;  ///< median of the shorter sides
+  std::int64_t median_side = 0;             ///< median of the shorter sides
+  std::vector<augment::Size> telling = {};  ///< see telling_sizes()
 };
 
 struct CheckedSet {
@@ -38,6 +44,7 @@ struct CheckedSet {
   std::vector<std::int64_t> per_class;
   std::vector<ValueRange> values;  ///< one per value
   Sizes sizes;
+  std::int64_t gray = 0;  ///< readable images whose pixels are all gray
   std::vector<BadImage> bad;
 };
 

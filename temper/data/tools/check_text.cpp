@@ -26,7 +26,7 @@ std::string range(std::int64_t low, std::int64_t high) {
   return low == high ? fmt::format("{}", low) : fmt::format("{} to {}", low, high);
 }
 
-std::string about_set(const CheckedSet& set) {
+std::string about_set(const CheckedSet& set, std::int64_t channels) {
   const auto readable = set.images - std::ssize(set.bad);
   auto text = fmt::format("{:<12}{} pictures", set.name, set.images);
   if (set.unlabelled > 0)
@@ -41,6 +41,9 @@ std::string about_set(const CheckedSet& set) {
                         range(set.sizes.smallest_height, set.sizes.largest_height),
                         range(set.sizes.smallest_width, set.sizes.largest_width),
                         set.sizes.median_side);
+  if (channels == 3 && set.gray > 0)
+    text += fmt::format("\n{:<12}{} gray", "",
+                        counted(static_cast<std::size_t>(set.gray), "picture is", "pictures are"));
   return text + "\n";
 }
 
@@ -172,6 +175,7 @@ ordered_json json_of(const CheckedSet& set, const Check& check) {
           {"smallest_width", set.sizes.smallest_width},
           {"largest_width", set.sizes.largest_width},
           {"median_shorter_side", set.sizes.median_side},
+          {"gray", set.gray},
           {"unreadable", std::move(bad)}};
 }
 
@@ -208,7 +212,7 @@ ordered_json json_of(const Where& where) {
 std::string to_text(const Check& check) {
   if (!check.error.empty()) return check.error + "\n" + about_odd_files(check);
   std::string text;
-  for (const auto& set : check.sets) text += about_set(set);
+  for (const auto& set : check.sets) text += about_set(set, std::ssize(check.normalisation.mean));
   text += check.value_names.empty() ? about_classes(check) : about_values(check);
   text += about_pixels(check) + about_bad(check);
   text += about_duplicates(check, "in more than one set, which makes scores too optimistic",

@@ -13,8 +13,8 @@
 #include <system_error>
 #include <utility>
 
-#include "temper/augment/frame.h"
-#include "temper/augment/resize.h"
+#include "temper/augment/operations/resize.h"
+#include "temper/augment/pixels/frame.h"
 #include "temper/core/error.h"
 #include "temper/core/random.h"
 #include "temper/data/sources/open.h"

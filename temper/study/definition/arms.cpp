@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "temper/core/error.h"
-#include "temper/recipe/spelling.h"
+#include "temper/core/spelling.h"
 #include "temper/recipe/text.h"
 #include "temper/study/definition/combinations.h"
 #include "temper/study/definition/labels.h"
@@ -92,7 +92,7 @@ void find_teachers(const Study& study, std::vector<Arm>& all) {
                                 "\"{}\" does not train by itself",
                                 name, name_of(study.mode))
                   : fmt::format("distillation.from names the row \"{}\", which there is not: {}",
-                                name, recipe::suggestion(name, names, "the rows are")));
+                                name, suggestion(name, names, "the rows are")));
   }
 }
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "temper/core/error.h"
-#include "temper/recipe/spelling.h"
+#include "temper/core/spelling.h"
 #include "temper/recipe/text.h"
 
 namespace temper::study {
@@ -81,7 +81,7 @@ const Metric& metric_of(std::string_view name) {
     if (split.empty() || metric.by_split) names.push_back(metric.name);
   throw Error(Code::usage, fmt::format("there is no figure {}{}: {}", recipe::quote(name),
                                        split.empty() ? "" : fmt::format(" of the {} set", split),
-                                       recipe::suggestion(rest, names, "there are")));
+                                       suggestion(rest, names, "there are")));
 }
 
 std::string metric_key(std::string_view name, std::string_view split) {

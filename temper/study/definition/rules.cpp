@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "temper/core/duration.h"
-#include "temper/recipe/spelling.h"
+#include "temper/core/spelling.h"
 #include "temper/study/definition/combinations.h"
 #include "temper/study/definition/labels.h"
 #include "temper/study/definition/metrics.h"
@@ -265,7 +265,7 @@ class Names {
     std::vector<std::string_view> names;
     for (const auto& one : study_.rows) names.push_back(one.name);
     refuse(where, fmt::format("{} names the row \"{}\", which there is not: {}", option, name,
-                              recipe::suggestion(name, names, "the rows are")));
+                              suggestion(name, names, "the rows are")));
   }
 
   [[nodiscard]] bool has_arms_of_rows() const {

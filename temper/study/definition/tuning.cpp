@@ -15,8 +15,8 @@
 #include <variant>
 
 #include "temper/core/error.h"
+#include "temper/core/spelling.h"
 #include "temper/recipe/search.h"
-#include "temper/recipe/spelling.h"
 #include "temper/recipe/text.h"
 #include "temper/study/definition/labels.h"
 
@@ -86,9 +86,8 @@ Number number_at(const Arm& arm, const std::string& path) {
   const auto paths = numbers(view);
   const std::string message =
       item ? "is no number"
-           : fmt::format(
-                 "is no option of its recipe: {}",
-                 recipe::suggestion(path, {paths.begin(), paths.end()}, "the numbers there are"));
+           : fmt::format("is no option of its recipe: {}",
+                         suggestion(path, {paths.begin(), paths.end()}, "the numbers there are"));
   throw Error(Code::usage, fmt::format("tune names {}, which in '{}' {}", path, arm.name, message));
 }
 

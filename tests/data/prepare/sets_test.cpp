@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "temper/augment/normalisation.h"
+#include "temper/augment/pixels/normalisation.h"
 #include "temper/data/prepare/normalisation.h"
 #include "temper/data/prepare/prepare.h"
 #include "temper/data/sources/fashion_mnist.h"

@@ -60,6 +60,22 @@ TEST(Check, SaysWhatThereIs) {
   EXPECT_EQ(json["sets"][0]["per_class"]["dog"], 2);
 }
 
+TEST(Check, CountsPicturesWithoutColorAndKeepsTellingSizes) {
+  const TemporaryFolder folder;
+  write_set(folder.path());
+  auto gray = io::with_channels(noise(40, 10, 1, 3), 3);
+  write_picture(folder.path() / "train/cat/gray.png", gray);
+  gray.pixels.back() ^= 1;
+  write_picture(folder.path() / "train/dog/nearly.png", gray);
+  const auto found = check(folder.path().string());
+  EXPECT_EQ(found.sets[0].gray, 1);
+  EXPECT_EQ(found.sets[1].gray, 0);
+  EXPECT_THAT(found.sets[0].sizes.telling,
+              ElementsAre(augment::Size{20, 30}, augment::Size{40, 10}, augment::Size{21, 30}));
+  EXPECT_THAT(to_text(found), HasSubstr("\n            1 picture is gray\n"));
+  EXPECT_EQ(to_json(found)["sets"][0]["gray"], 1);
+}
+
 TEST(Check, NamesWhatCannotBeRead) {
   const TemporaryFolder folder;
   write_set(folder.path());

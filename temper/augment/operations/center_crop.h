@@ -1,0 +1,44 @@
+#pragma once
+#include <cstdint>
+#include <string_view>
+#include <tuple>
+
+#include "temper/augment/pixels/border.h"
+#include "temper/augment/pixels/box.h"
+#include "temper/augment/pixels/frame.h"
+#include "temper/core/fields.h"
+#include "temper/core/random.h"
+
+namespace temper::augment {
+
+/// Crops the center of the image.
+struct CenterCrop {
+  Auto size = {};
+  std::int64_t fill = 0;
+  Border padding_mode = Border::constant;
+
+  static constexpr std::string_view kind = "center_crop";
+  static constexpr About about = {.summary =
+                                      "Crops the center of the image; a smaller image is padded."};
+  static constexpr auto fields() {
+    return std::tuple{
+        field(&CenterCrop::size, {.name = "size",
+                                  .meaning = "height and width; auto: the network's input size",
+                                  .unit = "pixels",
+                                  .bounds = {.low = 1, .high = 8192}}),
+        field(&CenterCrop::fill, {.name = "fill",
+                                  .meaning = "fill value of the padding, before normalization",
+                                  .bounds = {.low = 0, .high = 255}}),
+        field(&CenterCrop::padding_mode,
+              {.name = "padding_mode",
+               .meaning = "constant: the fill value; reflect and symmetric: the image mirrored "
+                          "without and with its outermost pixels; edge: the outermost pixels"})};
+  }
+};
+
+void apply(const CenterCrop& options, Frame& frame, Random& random);
+
+/// The center crop's box with torchvision's rounding, half to even.
+Box center_box(Size image, Size crop);
+
+}  // namespace temper::augment

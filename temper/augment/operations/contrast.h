@@ -1,0 +1,48 @@
+#pragma once
+#include <string_view>
+#include <tuple>
+
+#include "temper/augment/operations/range.h"
+#include "temper/augment/pixels/frame.h"
+#include "temper/core/fields.h"
+#include "temper/core/random.h"
+
+namespace temper::augment {
+
+/// Lowers or raises the contrast.
+struct Contrast {
+  double factor_low = 0.6;
+  double factor_high = 1.4;
+  double p = 1;
+
+  /// Throws Error{Code::usage} for a lower bound above its upper bound.
+  void check() const;
+
+  static constexpr std::string_view kind = "contrast";
+  static constexpr About about = {
+      .summary =
+          "Blends the image with the mean of its gray version by a random factor, as "
+          "PIL.ImageEnhance.Contrast does: 0 gives a gray image of one value, 1 leaves the image "
+          "as it is.",
+      .formula =
+          "sample = mean + factor * (sample - mean), clipped to [0, 255]\n"
+          "factor = U(factor_low, factor_high)",
+      .paper =
+          "Howard 2013, Some improvements on deep convolutional neural network based image "
+          "classification, arXiv:1312.5402"};
+  static constexpr auto fields() {
+    return std::tuple{field(&Contrast::factor_low, {.name = "factor_low",
+                                                    .meaning = "lower bound of the factor",
+                                                    .bounds = {.low = 0, .high = 100},
+                                                    .scheduled = true}),
+                      field(&Contrast::factor_high, {.name = "factor_high",
+                                                     .meaning = "upper bound of the factor",
+                                                     .bounds = {.low = 0, .high = 100},
+                                                     .scheduled = true}),
+                      field(&Contrast::p, kProbability)};
+  }
+};
+
+void apply(const Contrast& options, Frame& frame, Random& random);
+
+}  // namespace temper::augment

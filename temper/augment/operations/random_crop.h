@@ -1,0 +1,60 @@
+#pragma once
+#include <cstdint>
+#include <string_view>
+#include <tuple>
+
+#include "temper/augment/pixels/border.h"
+#include "temper/augment/pixels/box.h"
+#include "temper/augment/pixels/frame.h"
+#include "temper/core/fields.h"
+#include "temper/core/random.h"
+
+namespace temper::augment {
+
+/// A crop of a given size at a random place.
+struct RandomCrop {
+  Auto size = {};
+  std::int64_t padding = 0;
+  bool pad_if_needed = false;
+  std::int64_t fill = 0;
+  Border padding_mode = Border::constant;
+
+  static constexpr bool fits_input = true;
+  static constexpr std::string_view kind = "random_crop";
+  static constexpr About about = {
+      .summary =
+          "Takes a crop of a given size at a random place, out of the image with a border "
+          "around it, as torchvision's RandomCrop does.",
+      .formula = "top ~ uniform over {0, ..., padded height - size}, left likewise"};
+  static constexpr auto fields() {
+    using Self = RandomCrop;
+    return std::tuple{
+        field(&Self::size, {.name = "size",
+                            .meaning = "height and width; auto: the network's input size",
+                            .unit = "pixels",
+                            .bounds = {.low = 1, .high = 8192}}),
+        field(&Self::padding, {.name = "padding",
+                               .meaning = "padding on each side",
+                               .unit = "pixels",
+                               .bounds = {.low = 0, .high = 1024}}),
+        field(&Self::pad_if_needed,
+              {.name = "pad_if_needed",
+               .meaning = "pads smaller images on both sides until they have the size; false: they "
+                          "are refused"}),
+        field(&Self::fill, {.name = "fill",
+                            .meaning = "fill value of the padding, before normalization",
+                            .bounds = {.low = 0, .high = 255}}),
+        field(&Self::padding_mode,
+              {.name = "padding_mode",
+               .meaning = "constant: the fill value; reflect and symmetric: the image mirrored "
+                          "without and with its outermost pixels; edge: the outermost pixels"})};
+  }
+};
+
+/// Throws Error{Code::data} for an image that is smaller than the crop, unless it may be padded.
+void apply(const RandomCrop& options, Frame& frame, Random& random);
+
+/// The box of the crop, which may reach beyond the image.
+Box random_box(const RandomCrop& options, Size image, Size crop, Random& random);
+
+}  // namespace temper::augment

@@ -1,0 +1,80 @@
+#include "temper/augment/operations/random_resized_crop.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "temper/augment/operations/checks.h"
+
+namespace temper::augment {
+namespace {
+
+/// Rounds half to even, as Python does.
+std::int64_t rounded(double value) {
+  return static_cast<std::int64_t>(std::nearbyint(value));
+}
+
+Box in_the_middle(Size image, Size size) {
+  return {(image.height - size.height) / 2, (image.width - size.width) / 2, size.height,
+          size.width};
+}
+
+}  // namespace
+
+void RandomResizedCrop::check() const {
+  check_range(kind, "scale", scale_low, scale_high);
+  check_range(kind, "ratio", ratio_low, ratio_high);
+}
+
+std::optional<Size> crop_size(Size image, double share, double ratio) {
+  const double area = static_cast<double>(image.height * image.width) * share;
+  const Size size{rounded(std::sqrt(area / ratio)), rounded(std::sqrt(area * ratio))};
+  if (size.height < 1 || size.width < 1 || size.height > image.height || size.width > image.width)
+    return std::nullopt;
+  return size;
+}
+
+Box fallback_box(const RandomResizedCrop& options, Size image) {
+  const auto height = static_cast<double>(image.height);
+  const auto width = static_cast<double>(image.width);
+  Size size = image;
+  if (width / height < options.ratio_low) size.height = rounded(width / options.ratio_low);
+  if (width / height > options.ratio_high) size.width = rounded(height * options.ratio_high);
+  size.height = std::max<std::int64_t>(size.height, 1);
+  size.width = std::max<std::int64_t>(size.width, 1);
+  return in_the_middle(image, size);
+}
+
+Box crop_box(const RandomResizedCrop& options, Size image, Random& random) {
+  for (int attempt = 0; attempt < 10; ++attempt) {
+    const double share = random.uniform(options.scale_low, options.scale_high);
+    const double ratio =
+        std::exp(random.uniform(std::log(options.ratio_low), std::log(options.ratio_high)));
+    const auto size = crop_size(image, share, ratio);
+    if (!size) continue;
+    const auto place = [&](std::int64_t room) {
+      return static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(room) + 1));
+    };
+    const auto top = place(image.height - size->height);
+    const auto left = place(image.width - size->width);
+    return {top, left, size->height, size->width};
+  }
+  return fallback_box(options, image);
+}
+
+void apply(const RandomResizedCrop& options, Frame& frame, Random& random) {
+  const Size image = frame.size();
+  const Box box = crop_box(options, image, random);
+  frame.crop(box);
+  frame.note("crop",
+             100 * static_cast<double>(box.height * box.width) /
+                 static_cast<double>(image.height * image.width),
+             "% of the area");
+  frame.note("ratio", static_cast<double>(box.width) / static_cast<double>(box.height),
+             "width / height");
+  const Size input = frame.input();
+  frame.resize(
+      {options.size.value.value_or(input.height), options.size.value.value_or(input.width)},
+      Filter{options.interpolation, options.antialias});
+}
+
+}  // namespace temper::augment

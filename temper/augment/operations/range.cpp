@@ -1,0 +1,13 @@
+#include "temper/augment/operations/range.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace temper::augment {
+
+std::int64_t draw_whole(double low, double high, Random& random) {
+  const double number = std::floor(random.uniform(low, high + 1));  // may be rounded up
+  return static_cast<std::int64_t>(std::min(number, std::ceil(high)));
+}
+
+}  // namespace temper::augment

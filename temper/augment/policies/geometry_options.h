@@ -1,0 +1,42 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "temper/augment/pixels/fill.h"
+#include "temper/augment/pixels/interpolation.h"
+#include "temper/core/fields.h"
+#include "temper/core/random.h"
+
+namespace temper::augment {
+
+/// How the geometric operations of a policy interpolate.
+enum class PolicyInterpolation : std::uint8_t {
+  automatic,  ///< as the dialect publishes it
+  nearest,
+  bilinear,
+  bicubic,
+  random,  ///< bilinear or bicubic, drawn for every operation, as in timm
+};
+
+/// @param published  the dialect's, not automatic
+Interpolation draw_interpolation(PolicyInterpolation asked, PolicyInterpolation published,
+                                 Random& random);
+
+/// The color of pixels that come from outside the image.
+/// @param asked      one value for all channels, or three; empty: `published`
+Fill fill_of(std::span<const std::int64_t> asked, Fill published);
+
+/// Throws Error{Code::usage} unless there are no values, one or three.
+/// @param kind  of the policy, for the message
+void check_fill(std::string_view kind, std::span<const std::int64_t> asked);
+
+}  // namespace temper::augment
+
+template <>
+struct temper::EnumNames<temper::augment::PolicyInterpolation> {
+  static constexpr std::array<std::string_view, 5> value{"auto", "nearest", "bilinear", "bicubic",
+                                                         "random"};
+};

@@ -1,0 +1,4 @@
+"use strict";
+addFrame(() => {}, {
+  originals: "Originals", operations: "Operations", chain: "All operations", epochs: "Epochs",
+});

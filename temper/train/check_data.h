@@ -1,0 +1,33 @@
+#pragma once
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "temper/data/tools/check.h"
+#include "temper/recipe/starter.h"
+
+namespace temper::train {
+
+/// The check of a data set, and what it means for training on it.
+struct DataCheck {
+  data::Check check;
+  /// Without a recipe: the one that choose_recipe() chooses; none where no image can be read.
+  std::optional<recipe::Choice> choice = {};
+  /// Where the augmentation of the recipe, given or chosen, will harm, and why it can't be trained
+  /// at all, if so.
+  std::vector<std::string> warnings = {};
+};
+
+/// @param source  as data.source, or a recipe (.toml), whose data is checked
+/// @param sets    edits of the recipe, given or chosen
+/// Problems of the data are part of the result. Throws as recipe::load() does, and as open_data()
+/// does for a recipe with several sources.
+DataCheck check_data(const std::string& source, const std::vector<std::string>& sets,
+                     const data::CheckOptions& options);
+
+/// In lines.
+std::string to_text(const DataCheck& checked);
+nlohmann::ordered_json to_json(const DataCheck& checked);
+
+}  // namespace temper::train

@@ -1,0 +1,118 @@
+#include "temper/augment/policies/magnitude_table.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "temper/core/error.h"
+
+namespace temper::augment {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr Size kSize{224, 224};
+
+std::string error_of(std::string_view policy, std::string_view dialect, double magnitude,
+                     Size size = kSize) {
+  try {
+    (void)magnitude_table(policy, dialect, magnitude, size);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::usage);
+    return error.what();
+  }
+  return "(none)";
+}
+
+TEST(MagnitudeTable, ShowsPhysicalValuesOfBothSigns) {
+  const auto text = to_text(magnitude_table("rand_augment", "timm", 9, kSize));
+  EXPECT_THAT(text, HasSubstr("rand_augment, dialect timm, magnitude 9, images of 224 x 224"));
+  EXPECT_THAT(text, HasSubstr("  rotate                27         -27  degrees\n"));
+  EXPECT_THAT(text, HasSubstr("  posterize              3              bits\n"));
+  EXPECT_THAT(text, HasSubstr("  translate_x       -90.72       90.72  pixels\n"));
+  EXPECT_THAT(text, HasSubstr("\n  equalize\n"));
+  EXPECT_THAT(text, Not(HasSubstr("cutout")));
+}
+
+TEST(MagnitudeTable, SaysWhatValuesAmountTo) {
+  const auto remark = [](std::string_view dialect, double magnitude, Primitive primitive) {
+    for (const auto& row : magnitude_table("rand_augment", dialect, magnitude, kSize).rows)
+      if (row.primitive == primitive) return row.remark;
+    return std::string("(no such operation)");
+  };
+  EXPECT_EQ(remark("timm", 2, Primitive::posterize), "a black image");
+  EXPECT_EQ(remark("tensorflow", 2, Primitive::posterize),
+            "the formula says 0 bits, TensorFlow's shifts keep 1");
+  EXPECT_EQ(remark("tensorflow", 3, Primitive::posterize), "");
+  EXPECT_EQ(remark("tensorflow", 15, Primitive::solarize), "no change");
+  EXPECT_EQ(remark("tensorflow", 9, Primitive::solarize), "");
+  EXPECT_EQ(remark("timm", 0, Primitive::solarize), "inverts all values");
+  EXPECT_EQ(remark("timm", 5, Primitive::brightness), "no change");
+  EXPECT_EQ(remark("torchvision", 0, Primitive::rotate), "no change");
+  EXPECT_EQ(remark("torchvision", 0, Primitive::identity), "");
+  EXPECT_THAT(to_text(magnitude_table("rand_augment", "timm", 15, kSize)),
+              HasSubstr("timm lowers magnitudes above 10 to 10, unless magnitude_max (mmax)"));
+}
+
+TEST(MagnitudeTable, IsJson) {
+  const auto json = to_json(magnitude_table("rand_augment", "torchvision", 9, kSize));
+  EXPECT_EQ(json["dialect"], "torchvision");
+  EXPECT_EQ(json["operations"].size(), 14U);
+  for (const auto& row : json["operations"]) {
+    if (row["name"] == "rotate") {
+      EXPECT_EQ(row["negated"], -9.0);
+    } else if (row["name"] == "posterize") {
+      EXPECT_EQ(row["value"], 7.0);
+      EXPECT_TRUE(row["negated"].is_null());
+    } else if (row["name"] == "equalize") {
+      EXPECT_TRUE(row["value"].is_null());
+    }
+  }
+}
+
+TEST(MagnitudeTable, ExistsForEveryDialectOfEveryPolicy) {
+  for (const auto policy : policies_with_magnitudes()) {
+    const auto table = magnitude_table(policy, "", 1, {32, 32});
+    EXPECT_FALSE(table.dialect.empty()) << policy;
+    EXPECT_GE(table.rows.size(), 11U) << policy;
+  }
+  EXPECT_EQ(magnitude_table("auto_augment", "torchvision", 9, kSize).rows.front().value, 30);
+}
+
+TEST(MagnitudeTable, RefusesWhatThereIsNot) {
+  EXPECT_EQ(error_of("rand_augment", "torchvison", 9),
+            "rand_augment has no dialect 'torchvison': did you mean 'torchvision'?");
+  EXPECT_EQ(error_of("rand_augment", "jax", 9),
+            "rand_augment has no dialect 'jax': it is one of timm, timm_increasing, torchvision, "
+            "tensorflow");
+  EXPECT_EQ(error_of("rand_augmen", "", 9),
+            "'rand_augmen' has no table of magnitudes: did you mean 'rand_augment'?");
+  EXPECT_THAT(error_of("flip", "", 9), HasSubstr("these policies have one: rand_augment, "));
+  EXPECT_EQ(error_of("rand_augment", "", -1),
+            "rand_augment has no magnitude -1 in the dialect timm; expected a number in [0, 1000]");
+  EXPECT_THAT(error_of("rand_augment", "torchvision", 31),
+              HasSubstr("expected a number in [0, 30]"));
+  EXPECT_THAT(error_of("rand_augment", "", 9, {0, 5}), HasSubstr("expected sides in [1, 65535]"));
+}
+
+TEST(MagnitudeTable, OfAugMixHasItsTranslations) {
+  const auto table = magnitude_table("augmix", "timm", 10, {100, 200});
+  const auto row = [&](Primitive primitive) {
+    return std::ranges::find(table.rows, primitive, &MagnitudeTable::Row::primitive);
+  };
+  ASSERT_NE(row(Primitive::translate_x), table.rows.end());
+  EXPECT_DOUBLE_EQ(row(Primitive::translate_x)->value, -60);
+  EXPECT_DOUBLE_EQ(row(Primitive::translate_y)->value, -30);
+  EXPECT_EQ(row(Primitive::solarize_add), table.rows.end()) << "it has none";
+}
+
+TEST(MagnitudeTable, HasADefaultWithinTheDialect) {
+  EXPECT_EQ(magnitude_table("rand_augment", "", {}, {32, 32}).magnitude, 9);
+  EXPECT_EQ(magnitude_table("fast_auto_augment", "", {}, {32, 32}).magnitude, 1);
+}
+
+}  // namespace
+}  // namespace temper::augment
