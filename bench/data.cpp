@@ -24,8 +24,8 @@
 
 #include <jpeglib.h>
 
-#include "temper/augment/normalisation.h"
-#include "temper/augment/random_resized_crop.h"
+#include "temper/augment/operations/random_resized_crop.h"
+#include "temper/augment/pixels/normalisation.h"
 #include "temper/core/error.h"
 #include "temper/core/random.h"
 #include "temper/data/loader/loader.h"

@@ -1,10 +1,11 @@
 """Compares temper's pixels with Pillow's on a folder of photographs; run by scripts/check-pillow.
 
-Every image at full size, crops of it, regions resized as by RandomResizedCrop, and the image rotated by its EXIF
-orientation; and the same for some of the images in every other format: all bytes must be equal.
+Every image at full size, crops of it, regions resized as by RandomResizedCrop, the image rotated by its EXIF
+orientation, geometric transforms of it, blurred and compressed; and the same for some of the images in every other format: all bytes must be equal.
 """
 
 import argparse
+import io
 import pathlib
 import random
 import subprocess
@@ -13,7 +14,7 @@ import tempfile
 
 import numpy as np
 import PIL
-from PIL import Image, ImageOps
+from PIL import Image, ImageFilter, ImageOps
 
 FILTERS = {
     "bilinear": Image.BILINEAR,
@@ -22,6 +23,9 @@ FILTERS = {
     "box": Image.BOX,
     "lanczos": Image.LANCZOS,
 }
+
+
+TRANSFORMS = ("nearest", "bilinear", "bicubic")
 
 
 class Temper:
@@ -60,6 +64,36 @@ def questions(path, image, rng, crops):
         size = rng.choice([(224, 224), (rng.randint(1, 400), rng.randint(1, 400))])
         resized = piece.resize((size[1], size[0]), FILTERS[name])
         yield ("resized", path, top, left, height, width, *size, name), resized
+    for _ in range((crops + 3) // 4):
+        yield from transforms(path, image, rng)
+        yield from noise(path, image, rng)
+
+
+def noise(path, image, rng):
+    """A blur, and what remains of the image in a JPEG."""
+    sigma = rng.choice([rng.uniform(0.1, 2), rng.uniform(2, 40)])
+    yield ("blurred", path, sigma), image.filter(ImageFilter.GaussianBlur(sigma))
+    quality, subsampling = rng.randint(1, 100), rng.choice(["4:2:0", "4:2:2", "4:4:4"])
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=quality, subsampling=subsampling)
+    yield ("compressed", path, quality, subsampling), Image.open(file)
+
+
+def transforms(path, image, rng):
+    """A rotation, an affine and a perspective transform, as training draws them."""
+    name, gray = rng.choice(TRANSFORMS), rng.randint(0, 255)
+    how = {"resample": FILTERS[name], "fillcolor": (gray,) * 3}
+    degrees = rng.choice([0.0, 90.0, 180.0, 270.0, rng.uniform(-180, 180), rng.uniform(-30, 30)])
+    yield ("rotated", path, name, gray, degrees), image.rotate(degrees, **how)
+    across, down = rng.uniform(-0.3, 0.3), rng.uniform(-0.3, 0.3)
+    shift_x, shift_y = (rng.choice([rng.uniform(-0.3, 0.3) * side, rng.randint(-50, 50)]) for side in image.size)
+    shear = rng.choice([(1.0, across, shift_x, 0.0, 1.0, shift_y), (1.0, 0.0, shift_x, 0.0, 1.0, shift_y),
+                        (1.0 + across, down, shift_x, -down, 1.0 - across, shift_y)])  # fmt: skip
+    yield ("affine", path, name, gray, *shear), image.transform(image.size, Image.AFFINE, shear, **how)
+    depth = tuple(rng.uniform(-0.3, 0.3) / side for side in image.size)
+    coefficients = (1.0 + across, down, shift_x, -across, 1.0 - down, shift_y, *depth)
+    result = image.transform(image.size, Image.PERSPECTIVE, coefficients, **how)
+    yield ("perspective", path, name, gray, *coefficients), result
 
 
 def variants(paths, folder):
@@ -91,7 +125,7 @@ def variants(paths, folder):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--program", required=True)
-    parser.add_argument("--crops", type=int, default=8, help="crops per image, and as many resized ones")
+    parser.add_argument("--crops", type=int, default=8, help="crops per image, as many resized ones, and a quarter of transforms")
     parser.add_argument("--variants", type=int, default=10, help="number of images to convert to other formats")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("folder", type=pathlib.Path)
