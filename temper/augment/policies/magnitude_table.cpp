@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <span>
 
@@ -83,9 +84,13 @@ std::vector<Primitive> operations_of(const Entry& entry) {
         found.push_back(primitive);
     }
   }
-  std::ranges::stable_partition(found,
-                                [](Primitive primitive) { return !unit_of(primitive).empty(); });
-  return found;
+  // In their order, those without a value last.
+  std::vector<Primitive> sorted;
+  for (const bool with_value : {true, false})
+    std::ranges::copy_if(found, std::back_inserter(sorted), [&](Primitive primitive) {
+      return unit_of(primitive).empty() != with_value;
+    });
+  return sorted;
 }
 
 /// What a value amounts to.
