@@ -12,13 +12,13 @@ constexpr std::array<std::string_view, 4> kParts{"brightness", "contrast", "satu
 
 void change(io::Image& image, JitteredColor::Part part, double amount) {
   switch (part) {
-    case JitteredColor::brightness:
+    case JitteredColor::of_brightness:
       return brightness(image, amount);
-    case JitteredColor::contrast:
+    case JitteredColor::of_contrast:
       return contrast(image, amount);
-    case JitteredColor::saturation:
+    case JitteredColor::of_saturation:
       return saturation(image, amount);
-    case JitteredColor::hue:
+    case JitteredColor::of_hue:
       return hue(image, amount);
   }
 }
@@ -34,7 +34,7 @@ JitteredColor draw(const ColorJitter& options, Random& random) {
   for (std::size_t part = 0; part < strengths.size(); ++part) {
     const double strength = strengths[part];
     drawn.used[part] = strength > 0;
-    drawn.amount[part] = part == JitteredColor::hue
+    drawn.amount[part] = part == JitteredColor::of_hue
                              ? random.uniform(-strength, strength)
                              : random.uniform(std::max(0.0, 1 - strength), 1 + strength);
   }
@@ -54,7 +54,7 @@ void apply(const ColorJitter& options, Frame& frame, Random& random) {
   for (const auto part : drawn.order)
     if (drawn.used[part])
       frame.note(kParts[part], drawn.amount[part],
-                 part == JitteredColor::hue ? "color circle" : "factor");
+                 part == JitteredColor::of_hue ? "color circle" : "factor");
 }
 
 }  // namespace temper::augment

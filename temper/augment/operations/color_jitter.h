@@ -58,8 +58,8 @@ void apply(const ColorJitter& options, Frame& frame, Random& random);
 
 /// What a color jitter does to one image.
 struct JitteredColor {
-  enum Part { brightness, contrast, saturation, hue };
-  std::array<Part, 4> order{brightness, contrast, saturation, hue};
+  enum Part { of_brightness, of_contrast, of_saturation, of_hue };
+  std::array<Part, 4> order{of_brightness, of_contrast, of_saturation, of_hue};
   std::array<bool, 4> used{};      ///< by part
   std::array<double, 4> amount{};  ///< by part: the factor, or the shift of the hue
 };

@@ -89,12 +89,13 @@ TEST(RandomErasing, FillsInItsMode) {
 TEST(RandomErasing, DrawsNormalNumbersForTheModeRand) {
   double sum = 0, squares = 0;
   constexpr int draws = 2000;
-  for (std::uint64_t seed = 0; seed < draws; ++seed)
-    for (const float value :
-         erasures({.p = 1, .mode = ErasingMode::rand}, {32, 32}, seed).at(0).values) {
+  for (std::uint64_t seed = 0; seed < draws; ++seed) {
+    const auto found = erasures({.p = 1, .mode = ErasingMode::rand}, {32, 32}, seed);
+    for (const float value : found.at(0).values) {
       sum += value;
       squares += double{value} * value;
     }
+  }
   constexpr double n = 3 * draws;
   EXPECT_NEAR(sum / n, 0, 5 / std::sqrt(n));
   EXPECT_NEAR(squares / n, 1, 5 * std::sqrt(2 / n));
