@@ -8,7 +8,6 @@
 
 #include "commands.h"
 #include "output.h"
-#include "temper/core/error.h"
 #include "temper/evaluate/assess.h"
 #include "temper/evaluate/corruptions.h"
 #include "temper/io/format/json_keys.h"
@@ -71,10 +70,7 @@ void evaluate_corruptions(const Options& options) {
   auto model = train::load_model(options.run, options.weights);
   const auto own_views = recipe::tta_text(model.tta);
   train::choose_evaluation(model, options.run, options.sets);
-  if (model.tta && recipe::tta_text(model.tta) != own_views)
-    throw Error(Code::usage,
-                "evaluation.tta with --corruptions: corrupted images are evaluated in one view; "
-                "leave it out");
+  refuse_views(model, own_views, "--corruptions");
   const auto plan = train::open_run_plan(options.run, model.transform);
   bool begun = false;
   const auto show = [&](const evaluate::CorruptionRow& row) {
@@ -99,8 +95,12 @@ void evaluate(const Options& options) {
   if (options.corruptions) return evaluate_corruptions(options);
   auto model = train::load_model(options.run, options.weights);
   if (options.per_class) train::require_classes(model, "--per-class");
+  const auto own_views = recipe::tta_text(model.tta);
   train::choose_evaluation(model, options.run, options.sets);
-  if (!options.tta.empty()) train::choose_tta(model, options.run, recipe::parse_tta(options.tta));
+  if (!options.tta.empty()) {
+    refuse_views(model, own_views, "--tta");
+    train::choose_tta(model, options.run, recipe::parse_tta(options.tta));
+  }
   const auto plan = train::open_run_plan(options.run, model.transform);
   const auto assessment = evaluate::assess(options.run, model, plan,
                                            {.split = options.split,

@@ -10,7 +10,6 @@
 
 #include "commands.h"
 #include "output.h"
-#include "temper/core/error.h"
 #include "temper/evaluate/predict_image.h"
 #include "temper/io/format/json_text.h"
 #include "temper/train/choose_evaluation.h"
@@ -37,8 +36,8 @@ struct Options {
 void choose_views(train::SavedModel& model, const Options& options) {
   const auto own_views = recipe::tta_text(model.tta);
   train::choose_evaluation(model, options.run, options.sets);
-  if (options.mc_dropout && model.tta && recipe::tta_text(model.tta) != own_views)
-    throw Error(Code::usage, "evaluation.tta with --mc-dropout, which has one view; leave it out");
+  if (options.mc_dropout) refuse_views(model, own_views, "--mc-dropout");
+  if (!options.tta.empty()) refuse_views(model, own_views, "--tta");
   if (options.mc_dropout || !options.tta.empty())
     train::choose_tta(model, options.run,
                       options.mc_dropout ? std::nullopt : recipe::parse_tta(options.tta));

@@ -11,6 +11,7 @@
 #include "temper/report/assets.h"
 #include "temper/report/corruption_text.h"
 #include "temper/report/document.h"
+#include "temper/report/elements.h"
 #include "temper/report/html.h"
 #include "temper/report/number.h"
 
@@ -35,10 +36,6 @@ std::string title_of(corrupt::Kind kind) {
 /// A number of hundredths: errors and CE.
 std::string hundredths(const std::optional<double>& number) {
   return number ? fmt::format("{:.2f}", 100 * *number) : "–";
-}
-
-Html fact(std::string_view what, const std::string& value, std::string_view meaning) {
-  return html("<div><dt>{}</dt><dd>{}<small>{}</small></dd></div>", what, value, meaning);
 }
 
 Html headline(const CorruptionTable& table, const std::string& name) {
@@ -100,11 +97,7 @@ Html accuracies(const CorruptionTable& table) {
 }
 
 Html card(const io::Image& image, const std::string& title) {
-  return html(
-      R"(<li><img class="{}" width="{}" height="{}" loading="lazy" src="data:image/png;base64,{}"
-        alt="{}"><p>{}</p></li>)",
-      image.width <= 96 ? "small" : "large", image.width, image.height,
-      Html{base64(io::encode_png(image))}, title, title);
+  return html("<li>{}<p>{}</p></li>", picture(image, title), title);
 }
 
 Html images(const CorruptionTable& table) {

@@ -6,30 +6,25 @@
 
 #include "temper/core/error.h"
 #include "temper/io/disk/atomic_file.h"
-#include "temper/io/image/image.h"
 #include "temper/report/assets.h"
 #include "temper/report/document.h"
+#include "temper/report/elements.h"
 #include "temper/report/html.h"
 #include "temper/report/preview_sheet.h"
 
 namespace temper::report {
 namespace {
 
-Html card(const run::PreviewPicture& picture) {
+Html card(const run::PreviewPicture& shown) {
   Html lines;
-  for (const auto& line : picture.lines) lines += html("<small>{}</small>", line);
-  const auto& image = picture.image;
-  return html(
-      R"(<li><img class="{}" width="{}" height="{}" loading="lazy"
-        src="data:image/png;base64,{}" alt="{}"><p><strong
-        class="name">{}</strong>{}</p></li>)",
-      image.width <= 96 ? "small" : "large", image.width, image.height,
-      Html{base64(io::encode_png(image))}, picture.where, picture.title, lines);
+  for (const auto& line : shown.lines) lines += html("<small>{}</small>", line);
+  return html(R"(<li>{}<p><strong class="name">{}</strong>{}</p></li>)",
+              picture(shown.image, shown.where), shown.title, lines);
 }
 
 Html figure(const run::PreviewRow& row) {
   Html cards;
-  for (const auto& picture : row.pictures) cards += card(picture);
+  for (const auto& shown : row.pictures) cards += card(shown);
   const auto title =
       row.title.empty() ? Html{}
                         : html("<h3>{} <small><code>{}</code></small></h3>", row.title, row.option);

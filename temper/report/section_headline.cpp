@@ -2,15 +2,12 @@
 
 #include <cmath>
 
+#include "temper/report/elements.h"
 #include "temper/report/number.h"
 #include "temper/report/sections.h"
 
 namespace temper::report {
 namespace {
-
-Html fact(std::string_view name, std::string_view value, std::string_view basis = "") {
-  return html("<div><dt>{}</dt><dd>{}<small>{}</small></dd></div>", name, value, basis);
-}
 
 Html figure_of_merit(const ReportData& facts) {
   const auto& evaluation = facts.summary.evaluation;

@@ -1,5 +1,7 @@
-#include "temper/io/image/image.h"
+#include <fmt/format.h>
+
 #include "temper/report/class_label.h"
+#include "temper/report/elements.h"
 #include "temper/report/number.h"
 #include "temper/report/sections.h"
 
@@ -10,18 +12,16 @@ Html card(const ReportData& facts, std::size_t index) {
   const auto& mistakes = *facts.run.mistakes;
   const auto& predictions = *facts.run.predictions;
   const auto row = mistakes.rows[index];
-  const auto& image = mistakes.images[index];
   const auto truth = predictions.labels.const_data_ptr<std::int64_t>()[row];
   const auto guess = facts.analysis->predicted.const_data_ptr<std::int64_t>()[row];
   const auto id = predictions.ids.const_data_ptr<std::int64_t>()[row];
   const double confidence = facts.analysis->confidence.const_data_ptr<double>()[row];
+  const auto alt = fmt::format("Test image {}: {}, predicted as {}", id,
+                               isolated_class(facts.run, truth), isolated_class(facts.run, guess));
   return html(
-      R"(<li><img class="{}" width="{}" height="{}" loading="lazy"
-        src="data:image/png;base64,{}" alt="Test image {}: {}, predicted as {}"><p><strong>{}</strong><span
+      R"(<li>{}<p><strong>{}</strong><span
         class="guess">predicted <b>{}</b></span><small>{} · image {}</small></p></li>)",
-      image.width <= 96 ? "small" : "large", image.width, image.height,
-      Html{base64(io::encode_png(image))}, id, isolated_class(facts.run, truth),
-      isolated_class(facts.run, guess), class_label(facts.run, truth),
+      picture(mistakes.images[index], alt), class_label(facts.run, truth),
       class_label(facts.run, guess), percent_text(confidence, 1), count_text(id));
 }
 
@@ -30,7 +30,6 @@ Html error_card(const ReportData& facts, std::size_t index) {
   const auto& mistakes = *facts.run.mistakes;
   const auto& answers = *facts.run.predictions->values;
   const auto row = mistakes.rows[index];
-  const auto& image = mistakes.images[index];
   const auto id = facts.run.predictions->ids.const_data_ptr<std::int64_t>()[row];
   Html lines;
   for (std::size_t k = 0; k < answers.deviation.size(); ++k) {
@@ -40,11 +39,9 @@ Html error_card(const ReportData& facts, std::size_t index) {
                   significant_text(answers.targets[row][column].item<double>()),
                   significant_text(answers.predicted[row][column].item<double>()));
   }
-  return html(
-      R"(<li><img class="{}" width="{}" height="{}" loading="lazy"
-        src="data:image/png;base64,{}" alt="Test image {}"><p>{}<small>image {}</small></p></li>)",
-      image.width <= 96 ? "small" : "large", image.width, image.height,
-      Html{base64(io::encode_png(image))}, id, lines, count_text(id));
+  return html("<li>{}<p>{}<small>image {}</small></p></li>",
+              picture(mistakes.images[index], fmt::format("Test image {}", id)), lines,
+              count_text(id));
 }
 
 Html largest_errors(const ReportData& facts) {

@@ -1,7 +1,7 @@
 #include <span>
 
 #include "temper/augment/pipeline/trace_text.h"
-#include "temper/io/image/image.h"
+#include "temper/report/elements.h"
 #include "temper/report/number.h"
 #include "temper/report/sections.h"
 
@@ -23,21 +23,17 @@ Html about_augmentation(const std::vector<augment::Trace>& traces) {
   return text;
 }
 
-Html card(const ReplayedPicture& picture) {
-  const auto& image = picture.image;
+Html card(const ReplayedPicture& shown) {
   return html(
-      R"(<li><img class="{}" width="{}" height="{}" loading="lazy"
-        src="data:image/png;base64,{}" alt="{}"><div class="told"><strong
-        class="name">{}</strong><span class="guess">loss {}</span><small
-        class="name">{}</small>{}</div></li>)",
-      image.width <= 96 ? "small" : "large", image.width, image.height,
-      Html{base64(io::encode_png(image))}, picture.where, picture.target,
-      significant_text(picture.loss), picture.where, about_augmentation(picture.augment));
+      R"(<li>{}<div class="told"><strong class="name">{}</strong><span
+        class="guess">loss {}</span><small class="name">{}</small>{}</div></li>)",
+      picture(shown.image, shown.where), shown.target, significant_text(shown.loss), shown.where,
+      about_augmentation(shown.augment));
 }
 
 Html figure(const ReplayedStep& step) {
   Html cards;
-  for (const auto& picture : step.pictures) cards += card(picture);
+  for (const auto& shown : step.pictures) cards += card(shown);
   return html(
       R"(<figure><h3>Step {}, epoch {}: loss {}</h3><ul class="cards told">{}</ul><figcaption>The {}
         with the highest loss, of {}.</figcaption></figure>)",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "temper/report/elements.h"
 #include "temper/report/number.h"
 #include "temper/report/study_sections.h"
 
@@ -74,10 +75,6 @@ Html finding(const StudyTable& table) {
   if (!table.claims.empty()) return claims_of(table);
   if (const auto* all = whole(table)) return gain_of(table, *all);
   return verdicts_of(table);
-}
-
-Html fact(std::string_view name, const std::string& value, const std::string& basis = "") {
-  return html("<div><dt>{}</dt><dd>{}<small>{}</small></dd></div>", name, value, basis);
 }
 
 Html facts_of(const StudyTable& table) {

@@ -24,8 +24,7 @@ void apply(const RandomAffine& options, Frame& frame, Random& random) {
   parts.scale = random.uniform(options.scale_low, options.scale_high);
   parts.shear_x = random.uniform(options.shear_x_low, options.shear_x_high);
   parts.shear_y = random.uniform(options.shear_y_low, options.shear_y_high);
-  frame.warp(affine(parts, size), options.interpolation,
-             Fill::all(static_cast<std::uint8_t>(options.fill)));
+  frame.warp(affine(parts, size), options.interpolation, Fill::all(options.fill));
   frame.note("rotate", 0 - parts.degrees, "degrees");
   frame.note("translate_x", parts.right, "pixels");
   frame.note("translate_y", parts.down, "pixels");

@@ -1,6 +1,5 @@
 #pragma once
 #include <string_view>
-#include <tuple>
 
 #include "temper/augment/operations/range.h"
 #include "temper/augment/pixels/frame.h"
@@ -29,17 +28,7 @@ struct Brightness {
       .paper =
           "Howard 2013, Some improvements on deep convolutional neural network based image "
           "classification, arXiv:1312.5402"};
-  static constexpr auto fields() {
-    return std::tuple{field(&Brightness::factor_low, {.name = "factor_low",
-                                                      .meaning = "lower bound of the factor",
-                                                      .bounds = {.low = 0, .high = 100},
-                                                      .scheduled = true}),
-                      field(&Brightness::factor_high, {.name = "factor_high",
-                                                       .meaning = "upper bound of the factor",
-                                                       .bounds = {.low = 0, .high = 100},
-                                                       .scheduled = true}),
-                      field(&Brightness::p, kProbability)};
-  }
+  static constexpr auto fields() { return factor_fields<Brightness>(); }
 };
 
 void apply(const Brightness& options, Frame& frame, Random& random);

@@ -1,6 +1,6 @@
 #include "temper/augment/operations/center_crop.h"
 
-#include <cmath>
+#include "temper/augment/operations/range.h"
 
 namespace temper::augment {
 namespace {
@@ -9,7 +9,7 @@ namespace {
 /// surplus of a larger one half to even.
 std::int64_t offset(std::int64_t image, std::int64_t crop) {
   if (image < crop) return -((crop - image) / 2);
-  return static_cast<std::int64_t>(std::nearbyint(static_cast<double>(image - crop) / 2));
+  return round_half_even(static_cast<double>(image - crop) / 2);
 }
 
 }  // namespace
@@ -23,8 +23,7 @@ void apply(const CenterCrop& options, Frame& frame, Random& /*random*/) {
   const Size input = frame.input();
   const Size size{options.size.value.value_or(input.height),
                   options.size.value.value_or(input.width)};
-  frame.crop(center_box(frame.size(), size), options.padding_mode,
-             Fill::all(static_cast<std::uint8_t>(options.fill)));
+  frame.crop(center_box(frame.size(), size), options.padding_mode, Fill::all(options.fill));
   frame.note("height", static_cast<double>(size.height), "pixels");
   frame.note("width", static_cast<double>(size.width), "pixels");
 }

@@ -3,6 +3,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "temper/augment/operations/border_fields.h"
 #include "temper/augment/pixels/border.h"
 #include "temper/augment/pixels/box.h"
 #include "temper/augment/pixels/frame.h"
@@ -21,18 +22,8 @@ struct CenterCrop {
   static constexpr About about = {.summary =
                                       "Crops the center of the image; a smaller image is padded."};
   static constexpr auto fields() {
-    return std::tuple{
-        field(&CenterCrop::size, {.name = "size",
-                                  .meaning = "height and width; auto: the network's input size",
-                                  .unit = "pixels",
-                                  .bounds = {.low = 1, .high = 8192}}),
-        field(&CenterCrop::fill, {.name = "fill",
-                                  .meaning = "fill value of the padding, before normalization",
-                                  .bounds = {.low = 0, .high = 255}}),
-        field(&CenterCrop::padding_mode,
-              {.name = "padding_mode",
-               .meaning = "constant: the fill value; reflect and symmetric: the image mirrored "
-                          "without and with its outermost pixels; edge: the outermost pixels"})};
+    return std::tuple_cat(std::tuple{field(&CenterCrop::size, kCropSize)},
+                          border_fields<CenterCrop>());
   }
 };
 

@@ -1,6 +1,5 @@
 #pragma once
 #include <string_view>
-#include <tuple>
 
 #include "temper/augment/operations/range.h"
 #include "temper/augment/pixels/frame.h"
@@ -30,17 +29,7 @@ struct Contrast {
       .paper =
           "Howard 2013, Some improvements on deep convolutional neural network based image "
           "classification, arXiv:1312.5402"};
-  static constexpr auto fields() {
-    return std::tuple{field(&Contrast::factor_low, {.name = "factor_low",
-                                                    .meaning = "lower bound of the factor",
-                                                    .bounds = {.low = 0, .high = 100},
-                                                    .scheduled = true}),
-                      field(&Contrast::factor_high, {.name = "factor_high",
-                                                     .meaning = "upper bound of the factor",
-                                                     .bounds = {.low = 0, .high = 100},
-                                                     .scheduled = true}),
-                      field(&Contrast::p, kProbability)};
-  }
+  static constexpr auto fields() { return factor_fields<Contrast>(); }
 };
 
 void apply(const Contrast& options, Frame& frame, Random& random);

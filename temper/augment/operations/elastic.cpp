@@ -16,6 +16,7 @@ void Elastic::check() const {
 void random_displacement(const Elastic& options, Size size, Random& random, Displacement& result) {
   // The field follows from one recorded number.
   Random noise(random.below(std::uint64_t{1} << 63), Purpose::augment, {coordinate(Elastic::kind)});
+  if (options.alpha == 0) return;
   result.size = size;
   for (auto* field : {&result.right, &result.down}) {
     field->resize(static_cast<std::size_t>(size.height * size.width));
@@ -32,8 +33,7 @@ void apply(const Elastic& options, Frame& frame, Random& random) {
   frame.note("elastic", options.alpha, "alpha");
   if (options.alpha == 0) return;
   frame.rewrite([&](const io::Image& from, io::Image& to) {
-    displace(from, to, displacement, options.interpolation,
-             Fill::all(static_cast<std::uint8_t>(options.fill)));
+    displace(from, to, displacement, options.interpolation, Fill::all(options.fill));
   });
 }
 

@@ -51,7 +51,7 @@ struct Elastic {
 
 void apply(const Elastic& options, Frame& frame, Random& random);
 
-/// The random field for an image of that size.
+/// The random field for an image of that size; with alpha = 0 the result is left as it is.
 void random_displacement(const Elastic& options, Size size, Random& random, Displacement& result);
 
 }  // namespace temper::augment

@@ -1,11 +1,10 @@
 #include "temper/augment/operations/gaussian_blur.h"
 
-#include "temper/augment/operations/checks.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "temper/augment/operations/checks.h"
 #include "temper/augment/pixels/blur.h"
 #include "temper/core/error.h"
 

@@ -1,7 +1,6 @@
 #include "temper/augment/operations/hue.h"
 
 #include "temper/augment/operations/checks.h"
-
 #include "temper/augment/pixels/color.h"
 
 namespace temper::augment {

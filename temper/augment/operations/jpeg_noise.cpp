@@ -1,7 +1,6 @@
 #include "temper/augment/operations/jpeg_noise.h"
 
 #include "temper/augment/operations/checks.h"
-
 #include "temper/augment/pixels/jpeg.h"
 
 namespace temper::augment {

@@ -3,6 +3,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "temper/augment/operations/border_fields.h"
 #include "temper/augment/pixels/border.h"
 #include "temper/augment/pixels/frame.h"
 #include "temper/core/fields.h"
@@ -24,18 +25,7 @@ struct PadCrop {
       .paper =
           "He et al. 2016, Deep residual learning for image recognition, arXiv:1512.03385, 4.2"};
   static constexpr auto fields() {
-    return std::tuple{
-        field(&PadCrop::padding, {.name = "padding",
-                                  .meaning = "padding on each side",
-                                  .unit = "pixels",
-                                  .bounds = {.low = 0, .high = 1024}}),
-        field(&PadCrop::fill, {.name = "fill",
-                               .meaning = "fill value of the padding, before normalization",
-                               .bounds = {.low = 0, .high = 255}}),
-        field(&PadCrop::padding_mode,
-              {.name = "padding_mode",
-               .meaning = "constant: the fill value; reflect and symmetric: the image mirrored "
-                          "without and with its outermost pixels; edge: the outermost pixels"})};
+    return std::tuple_cat(std::tuple{field(&PadCrop::padding, kPadding)}, border_fields<PadCrop>());
   }
 };
 

@@ -38,7 +38,7 @@ void apply(const RandomPerspective& options, Frame& frame, Random& random) {
   const Corners end = random_corners(options.distortion_scale, frame.size(), random);
   const auto inverse = perspective(start, end);
   if (end == start || !inverse) return;
-  frame.warp(*inverse, options.interpolation, Fill::all(static_cast<std::uint8_t>(options.fill)));
+  frame.warp(*inverse, options.interpolation, Fill::all(options.fill));
   double farthest = 0;
   for (std::size_t k = 0; k < 4; ++k)
     farthest = std::max(farthest, std::hypot(end[k].x - start[k].x, end[k].y - start[k].y));

@@ -32,7 +32,7 @@ void apply(const RandomCrop& options, Frame& frame, Random& random) {
   const auto& side = options.size.value;
   const Size size{side.value_or(input.height), side.value_or(input.width)};
   const Box box = random_box(options, frame.size(), size, random);
-  frame.crop(box, options.padding_mode, Fill::all(static_cast<std::uint8_t>(options.fill)));
+  frame.crop(box, options.padding_mode, Fill::all(options.fill));
   frame.note("top", static_cast<double>(box.top), "pixels");
   frame.note("left", static_cast<double>(box.left), "pixels");
 }

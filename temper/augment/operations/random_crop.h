@@ -3,6 +3,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "temper/augment/operations/border_fields.h"
 #include "temper/augment/pixels/border.h"
 #include "temper/augment/pixels/box.h"
 #include "temper/augment/pixels/frame.h"
@@ -27,27 +28,14 @@ struct RandomCrop {
           "around it, as torchvision's RandomCrop does.",
       .formula = "top ~ uniform over {0, ..., padded height - size}, left likewise"};
   static constexpr auto fields() {
-    using Self = RandomCrop;
-    return std::tuple{
-        field(&Self::size, {.name = "size",
-                            .meaning = "height and width; auto: the network's input size",
-                            .unit = "pixels",
-                            .bounds = {.low = 1, .high = 8192}}),
-        field(&Self::padding, {.name = "padding",
-                               .meaning = "padding on each side",
-                               .unit = "pixels",
-                               .bounds = {.low = 0, .high = 1024}}),
-        field(&Self::pad_if_needed,
-              {.name = "pad_if_needed",
-               .meaning = "pads smaller images on both sides until they have the size; false: they "
-                          "are refused"}),
-        field(&Self::fill, {.name = "fill",
-                            .meaning = "fill value of the padding, before normalization",
-                            .bounds = {.low = 0, .high = 255}}),
-        field(&Self::padding_mode,
-              {.name = "padding_mode",
-               .meaning = "constant: the fill value; reflect and symmetric: the image mirrored "
-                          "without and with its outermost pixels; edge: the outermost pixels"})};
+    return std::tuple_cat(
+        std::tuple{
+            field(&RandomCrop::size, kCropSize), field(&RandomCrop::padding, kPadding),
+            field(&RandomCrop::pad_if_needed,
+                  {.name = "pad_if_needed",
+                   .meaning = "pads smaller images on both sides until they have the size; false: "
+                              "they are refused"})},
+        border_fields<RandomCrop>());
   }
 };
 

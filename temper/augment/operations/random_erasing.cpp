@@ -1,26 +1,16 @@
 #include "temper/augment/operations/random_erasing.h"
 
-#include "temper/augment/operations/checks.h"
-
 #include <fmt/format.h>
 
 #include <cmath>
 
+#include "temper/augment/operations/checks.h"
 #include "temper/core/error.h"
 
 namespace temper::augment {
 namespace {
 
 constexpr int kAttempts = 10;
-
-/// Rounds half to even, as Python does.
-std::int64_t rounded(double value) {
-  return static_cast<std::int64_t>(std::nearbyint(value));
-}
-
-std::int64_t upto(std::int64_t most, Random& random) {
-  return static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(most) + 1));
-}
 
 std::optional<Box> random_box(const RandomErasing& options, Size input, std::int64_t count,
                               Random& random) {
@@ -30,8 +20,8 @@ std::optional<Box> random_box(const RandomErasing& options, Size input, std::int
         std::exp(random.uniform(std::log(options.ratio_low), std::log(options.ratio_high)));
     const auto size = erased_size(input, share, count, ratio);
     if (!size) continue;
-    const auto top = upto(input.height - size->height, random);
-    const auto left = upto(input.width - size->width, random);
+    const auto top = draw_up_to(input.height - size->height, random);
+    const auto left = draw_up_to(input.width - size->width, random);
     return Box{top, left, size->height, size->width};
   }
   return std::nullopt;
@@ -81,7 +71,8 @@ void RandomErasing::check() const {
 std::optional<Size> erased_size(Size input, double share, std::int64_t count, double ratio) {
   const double area =
       share * static_cast<double>(input.height * input.width) / static_cast<double>(count);
-  const Size size{rounded(std::sqrt(area * ratio)), rounded(std::sqrt(area / ratio))};
+  const Size size{round_half_even(std::sqrt(area * ratio)),
+                  round_half_even(std::sqrt(area / ratio))};
   if (size.height >= input.height || size.width >= input.width) return std::nullopt;
   return size;
 }
@@ -94,7 +85,7 @@ void apply(const RandomErasing& options, Frame& frame, Random& random) {
                                          options.value.size(), frame.channels()));
   if (!random.chance(options.p)) return;
   std::int64_t count = options.min_count;
-  if (options.max_count > count) count += upto(options.max_count - count, random);
+  if (options.max_count > count) count += draw_up_to(options.max_count - count, random);
   for (std::int64_t k = 0; k < count; ++k) {
     const auto box = random_box(options, frame.input(), count, random);
     if (!box) continue;

@@ -4,14 +4,10 @@
 #include <cmath>
 
 #include "temper/augment/operations/checks.h"
+#include "temper/augment/operations/range.h"
 
 namespace temper::augment {
 namespace {
-
-/// Rounds half to even, as Python does.
-std::int64_t rounded(double value) {
-  return static_cast<std::int64_t>(std::nearbyint(value));
-}
 
 Box in_the_middle(Size image, Size size) {
   return {(image.height - size.height) / 2, (image.width - size.width) / 2, size.height,
@@ -27,7 +23,8 @@ void RandomResizedCrop::check() const {
 
 std::optional<Size> crop_size(Size image, double share, double ratio) {
   const double area = static_cast<double>(image.height * image.width) * share;
-  const Size size{rounded(std::sqrt(area / ratio)), rounded(std::sqrt(area * ratio))};
+  const Size size{round_half_even(std::sqrt(area / ratio)),
+                  round_half_even(std::sqrt(area * ratio))};
   if (size.height < 1 || size.width < 1 || size.height > image.height || size.width > image.width)
     return std::nullopt;
   return size;
@@ -37,8 +34,9 @@ Box fallback_box(const RandomResizedCrop& options, Size image) {
   const auto height = static_cast<double>(image.height);
   const auto width = static_cast<double>(image.width);
   Size size = image;
-  if (width / height < options.ratio_low) size.height = rounded(width / options.ratio_low);
-  if (width / height > options.ratio_high) size.width = rounded(height * options.ratio_high);
+  if (width / height < options.ratio_low) size.height = round_half_even(width / options.ratio_low);
+  if (width / height > options.ratio_high)
+    size.width = round_half_even(height * options.ratio_high);
   size.height = std::max<std::int64_t>(size.height, 1);
   size.width = std::max<std::int64_t>(size.width, 1);
   return in_the_middle(image, size);
@@ -51,11 +49,8 @@ Box crop_box(const RandomResizedCrop& options, Size image, Random& random) {
         std::exp(random.uniform(std::log(options.ratio_low), std::log(options.ratio_high)));
     const auto size = crop_size(image, share, ratio);
     if (!size) continue;
-    const auto place = [&](std::int64_t room) {
-      return static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(room) + 1));
-    };
-    const auto top = place(image.height - size->height);
-    const auto left = place(image.width - size->width);
+    const auto top = draw_up_to(image.height - size->height, random);
+    const auto left = draw_up_to(image.width - size->width, random);
     return {top, left, size->height, size->width};
   }
   return fallback_box(options, image);

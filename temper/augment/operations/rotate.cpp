@@ -12,7 +12,7 @@ void Rotate::check() const {
 void apply(const Rotate& options, Frame& frame, Random& random) {
   if (!random.chance(options.p)) return;
   const double degrees = random.uniform(options.degrees_low, options.degrees_high);
-  frame.rotate(degrees, options.interpolation, Fill::all(static_cast<std::uint8_t>(options.fill)));
+  frame.rotate(degrees, options.interpolation, Fill::all(options.fill));
   frame.note("rotate", degrees, "degrees");
 }
 

@@ -1,7 +1,6 @@
 #include "temper/augment/operations/saturation.h"
 
 #include "temper/augment/operations/checks.h"
-
 #include "temper/augment/pixels/color.h"
 
 namespace temper::augment {

@@ -1,6 +1,5 @@
 #pragma once
 #include <string_view>
-#include <tuple>
 
 #include "temper/augment/operations/range.h"
 #include "temper/augment/pixels/frame.h"
@@ -31,17 +30,7 @@ struct Sharpness {
       .paper =
           "Cubuk et al. 2019, AutoAugment: learning augmentation policies from data, "
           "arXiv:1805.09501"};
-  static constexpr auto fields() {
-    return std::tuple{field(&Sharpness::factor_low, {.name = "factor_low",
-                                                     .meaning = "lower bound of the factor",
-                                                     .bounds = {.low = 0, .high = 100},
-                                                     .scheduled = true}),
-                      field(&Sharpness::factor_high, {.name = "factor_high",
-                                                      .meaning = "upper bound of the factor",
-                                                      .bounds = {.low = 0, .high = 100},
-                                                      .scheduled = true}),
-                      field(&Sharpness::p, kProbability)};
-  }
+  static constexpr auto fields() { return factor_fields<Sharpness>(); }
 };
 
 void apply(const Sharpness& options, Frame& frame, Random& random);

@@ -15,7 +15,7 @@ void apply(const Shear& options, Frame& frame, Random& random) {
   const double x = random.uniform(options.x_low, options.x_high);
   const double y = random.uniform(options.y_low, options.y_high);
   frame.warp(affine({.shear_x = x, .shear_y = y}, frame.size()), options.interpolation,
-             Fill::all(static_cast<std::uint8_t>(options.fill)));
+             Fill::all(options.fill));
   frame.note("shear_x", x, "degrees");
   frame.note("shear_y", y, "degrees");
 }

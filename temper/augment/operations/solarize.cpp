@@ -1,9 +1,8 @@
 #include "temper/augment/operations/solarize.h"
 
-#include "temper/augment/operations/checks.h"
-
 #include <cmath>
 
+#include "temper/augment/operations/checks.h"
 #include "temper/augment/pixels/color.h"
 
 namespace temper::augment {

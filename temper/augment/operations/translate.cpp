@@ -15,8 +15,7 @@ void apply(const Translate& options, Frame& frame, Random& random) {
   if (!random.chance(options.p)) return;
   const double right = random_shift(options.x, frame.size().width, random);
   const double down = random_shift(options.y, frame.size().height, random);
-  frame.warp(translation(right, down), Interpolation::nearest,
-             Fill::all(static_cast<std::uint8_t>(options.fill)));
+  frame.warp(translation(right, down), Interpolation::nearest, Fill::all(options.fill));
   frame.note("translate_x", right, "pixels");
   frame.note("translate_y", down, "pixels");
 }

@@ -13,7 +13,7 @@ void apply(const Zoom& options, Frame& frame, Random& random) {
   if (!random.chance(options.p)) return;
   const double scale = random.uniform(options.scale_low, options.scale_high);
   frame.warp(affine({.scale = scale}, frame.size()), options.interpolation,
-             Fill::all(static_cast<std::uint8_t>(options.fill)));
+             Fill::all(options.fill));
   frame.note("zoom", scale, "factor");
 }
 

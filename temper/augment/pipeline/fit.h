@@ -36,7 +36,7 @@ struct Fit {
 void apply(const Fit& fit, Frame& frame);
 
 /// Length of the shorter side of which an input is that share: floor(longer side of the input /
-/// crop_ratio), as in timm.
+/// crop_ratio), as in timm for square inputs; for others timm resizes to cover both sides.
 std::int64_t resize_side(Size input, double crop_ratio);
 
 /// floor(side * scale), at least 1.

@@ -52,15 +52,14 @@ class Examined {
     for (const auto& applied : trace.applied) {
       if (applied.name == "translate_x") move(applied.value, size.width, size);
       if (applied.name == "translate_y") move(applied.value, size.height, size);
-      if (applied.name == "cutout") erase(applied.value, applied.value);
-      if (applied.name == "random_erasing") erase(applied.value, 1);
+      if (applied.name == Cutout::kind) erase(applied.value, applied.value);
+      if (applied.name == RandomErasing::kind) erase(applied.value, 1);
       if (std::ranges::find(kColorChanges, applied.name) != kColorChanges.end()) {
         colored_ = true;
         findings_.colors.insert(applied.name);
       }
     }
-    // Those of random_resized_crop are within the picture, and may be enlarged afterwards.
-    if (trace.operation.ends_with("crop") && trace.operation != "random_resized_crop")
+    if (trace.operation == CenterCrop::kind || trace.operation == RandomCrop::kind)
       crop(trace, size);
     const auto* last = &before;
     for (const auto& nested : trace.nested) {

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "temper/augment/operations/flip.h"
-#include "temper/augment/pipeline/choice.h"
 #include "temper/augment/pixels/frame.h"
+#include "temper/augment/policies/choice.h"
 #include "temper/core/fields.h"
 #include "temper/core/random.h"
 

@@ -24,7 +24,8 @@ bool is_timm_string(std::string_view text);
 /// place and the nearest spelling. timm itself ignores sections without a number.
 std::optional<Operation> read_timm_string(std::string_view text);
 
-/// The string for which timm does the same; "" if there is none.
+/// The string for which timm's create_transform() does the same, but for the color from outside the
+/// image, which is the data's mean there (`fill`); "" if there is none.
 std::string timm_string(const Operation& operation);
 
 }  // namespace temper::augment

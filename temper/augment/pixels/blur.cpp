@@ -46,18 +46,6 @@ void filter(std::uint8_t* from, std::int64_t rows, std::int64_t samples, std::in
                         to + c * samples);
 }
 
-/// A Gaussian's values at the middles of `size` pixels around its center, scaled to a sum of 1.
-void set_gaussian(std::vector<float>& weights, std::int64_t size, double sigma) {
-  weights.resize(static_cast<std::size_t>(size));
-  const auto middle = static_cast<float>(size - 1) * 0.5F;
-  for (std::size_t i = 0; i < weights.size(); ++i) {
-    const float distance = (static_cast<float>(i) - middle) / static_cast<float>(sigma);
-    weights[i] = std::exp(-0.5F * (distance * distance));
-  }
-  const float sum = std::accumulate(weights.begin(), weights.end(), 0.0F);
-  for (auto& weight : weights) weight /= sum;
-}
-
 /// Memory that is reused from image to image.
 struct Scratch {
   std::vector<std::uint8_t> first;
@@ -87,6 +75,17 @@ void add_borders(float* row, std::int64_t width, std::int64_t border, std::int64
 }
 
 }  // namespace
+
+void set_gaussian(std::vector<float>& weights, std::int64_t size, double sigma) {
+  weights.resize(static_cast<std::size_t>(size));
+  const auto middle = static_cast<float>(size - 1) * 0.5F;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const float distance = (static_cast<float>(i) - middle) / static_cast<float>(sigma);
+    weights[i] = std::exp(-0.5F * (distance * distance));
+  }
+  const float sum = std::accumulate(weights.begin(), weights.end(), 0.0F);
+  for (auto& weight : weights) weight /= sum;
+}
 
 void gaussian_blur_pillow(const io::Image& from, io::Image& to, double radius) {
   const float wide = box_radius(static_cast<float>(radius));

@@ -1,9 +1,15 @@
 #pragma once
 #include <cstdint>
+#include <vector>
 
 #include "temper/io/image/image.h"
 
 namespace temper::augment {
+
+/// torchvision's one-dimensional Gaussian kernel: the values at the middles of `size` pixels around
+/// its center, scaled to a sum of 1, in float.
+/// @param sigma  standard deviation in pixels, > 0
+void set_gaussian(std::vector<float>& weights, std::int64_t size, double sigma);
 
 /// PIL.ImageFilter.GaussianBlur, with the same bytes: three extended box filters along the rows and
 /// three along the columns, each of which rounds to 8 bits (Gwosdek et al. 2011, "Theoretical

@@ -6,25 +6,13 @@
 #include <array>
 #include <cmath>
 
+#include "temper/augment/pixels/blur.h"
 #include "temper/augment/pixels/border.h"
 #include "temper/augment/pixels/warp_kernels.h"
 #include "temper/core/error.h"
 
 namespace temper::augment {
 namespace {
-
-/// Of odd length, at least 8 sigma.
-void make_kernel(double sigma, std::vector<float>& kernel) {
-  const auto half = static_cast<std::int64_t>(8 * sigma + 1) / 2;
-  kernel.clear();
-  float total = 0;
-  for (std::int64_t k = -half; k <= half; ++k) {
-    const float distance = static_cast<float>(k) / static_cast<float>(sigma);
-    kernel.push_back(std::exp(-0.5F * distance * distance));
-    total += kernel.back();
-  }
-  for (auto& weight : kernel) weight /= total;
-}
 
 void blur_rows(const Displacement& d, std::vector<float>& padded, const std::vector<float>& in,
                std::vector<float>& out) {
@@ -102,7 +90,8 @@ void put_bilinear(const io::Image& from, Spot spot, const Fill& fill, std::uint8
 
 void smooth(Displacement& noise, double alpha, double sigma) {
   if (sigma > 0) {
-    make_kernel(sigma, noise.kernel);
+    // Of odd length, at least 8 sigma.
+    set_gaussian(noise.kernel, 2 * (static_cast<std::int64_t>(8 * sigma + 1) / 2) + 1, sigma);
     noise.between.resize(noise.right.size());
     for (auto* field : {&noise.right, &noise.down}) {
       blur_rows(noise, noise.padded, *field, noise.between);

@@ -9,7 +9,11 @@ namespace temper::augment {
 struct Fill {
   std::array<std::uint8_t, 3> channels = {};
 
-  static constexpr Fill all(std::uint8_t sample) { return {{sample, sample, sample}}; }
+  /// @param value  of every channel, in [0, 255]
+  static constexpr Fill all(std::int64_t value) {
+    const auto sample = static_cast<std::uint8_t>(value);
+    return {{sample, sample, sample}};
+  }
   bool operator==(const Fill&) const = default;
 };
 

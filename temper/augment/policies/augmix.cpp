@@ -23,7 +23,6 @@ constexpr std::array kPrimitives{
     Primitive::translate_y,   Primitive::saturation, Primitive::contrast,  Primitive::brightness,
     Primitive::sharpness};
 constexpr std::size_t kWithoutColor = kPrimitives.size() - 4;
-constexpr std::int64_t kTorchvisionBins = 10;
 
 bool is_translation(Primitive primitive) {
   return primitive == Primitive::translate_x || primitive == Primitive::translate_y;
@@ -40,7 +39,7 @@ double draw_magnitude(const AugMix& options, Random& random) {
       break;
   }
   if (options.magnitude_std < 0) return random.uniform(0, options.severity);
-  return std::clamp(options.severity + options.magnitude_std * random.normal(), 0.0, 10.0);
+  return std::clamp(options.severity + options.magnitude_std * random.normal(), 0.0, kMostOfTimm);
 }
 
 /// Applies `depth` random operations.

@@ -17,7 +17,7 @@ namespace temper::augment {
 
 /// Whose code AugMix follows.
 enum class AugMixDialect : std::uint8_t {
-  google,       ///< magnitudes from a continuous range; mixed without rounding
+  google,       ///< magnitudes from a continuous range; mixtures rounded to the nearest
   torchvision,  ///< one of the first `severity` of ten magnitudes
   timm,         ///< timm's RandAugment with increasing severity
 };
@@ -55,56 +55,53 @@ struct AugMix {
           "robustness and uncertainty, arXiv:1912.02781"};
   static constexpr auto fields() {
     using Self = AugMix;
-    return std::tuple{
-        field(&Self::dialect,
-              {.name = "dialect",
-               .meaning = "implementation that is followed. google, the authors': magnitudes are "
-                          "drawn from [0.1, severity]; torchvision: one of the weakest floor("
-                          "severity) of ten magnitudes, so that the same severity is weaker; timm: "
-                          "magnitudes from [0, severity], translations up to 0.3 of the image, and "
-                          "bilinear or bicubic interpolation at random instead of bilinear"}),
-        field(&Self::severity, {.name = "severity",
-                                .meaning = "largest magnitude of the operations, of 10",
-                                .bounds = {.low = 0, .high = 10},
-                                .scheduled = true}),
-        field(&Self::width, {.name = "width",
-                             .meaning = "number of chains that are mixed",
-                             .bounds = {.low = 1, .high = kMostChains}}),
-        field(&Self::depth, {.name = "depth",
-                             .meaning = "number of operations in a chain; -1: 1 to 3, drawn for "
-                                        "each chain",
-                             .bounds = {.low = -1, .high = 16}}),
-        field(&Self::alpha,
-              {.name = "alpha",
-               .meaning = "parameter of the Dirichlet distribution of the chains' weights, and of "
-                          "the Beta distribution of their share in the result",
-               .bounds = {.low = 0, .high = 1000, .open_low = true},
-               .scheduled = true}),
-        field(&Self::all_ops,
-              {.name = "all_ops",
-               .meaning = "also color, contrast, brightness and sharpness, which overlap with "
-                          "ImageNet-C's corruptions; torchvision's default and timm's operations"}),
-        field(&Self::blended,
-              {.name = "blended",
-               .meaning = "blend one chain after the other into the image, with rounding after "
-                          "each; timm's b1, for its dialect only"}),
-        field(&Self::magnitude_std,
-              {.name = "magnitude_std",
-               .meaning = "standard deviation of the normal distribution around severity that "
-                          "magnitudes are drawn from, limited to 0 to 10; timm's mstd, for its "
-                          "dialect only; -1: uniform from 0 to severity",
-               .bounds = {.low = -1, .high = 100},
-               .scheduled = true}),
-        field(&Self::interpolation,
-              {.name = "interpolation",
-               .meaning = "interpolation of rotations, shears and translations; auto: the "
-                          "dialect's; random: bilinear or bicubic, drawn for each of them"}),
-        field(&Self::fill,
-              {.name = "fill",
-               .meaning = "value of pixels that come from outside the image, before normalization: "
-                          "one for all channels, or three; an empty list: the dialect's, black, or "
-                          "gray 128 for timm",
-               .bounds = {.low = 0, .high = 255}})};
+    return std::tuple_cat(
+        std::tuple{
+            field(&Self::dialect,
+                  {.name = "dialect",
+                   .meaning =
+                       "implementation that is followed. google, the authors': magnitudes are "
+                       "drawn from [0.1, severity]; torchvision: one of the weakest floor("
+                       "severity) of ten magnitudes, so that the same severity is weaker; timm: "
+                       "magnitudes from [0, severity], translations up to 0.3 of the image, and "
+                       "bilinear or bicubic interpolation at random instead of bilinear, and "
+                       "gray 128 instead of black from outside"}),
+            field(&Self::severity, {.name = "severity",
+                                    .meaning = "largest magnitude of the operations, of 10",
+                                    .bounds = {.low = 0, .high = 10},
+                                    .scheduled = true}),
+            field(&Self::width, {.name = "width",
+                                 .meaning = "number of chains that are mixed",
+                                 .bounds = {.low = 1, .high = kMostChains}}),
+            field(&Self::depth,
+                  {.name = "depth",
+                   .meaning = "number of operations in a chain; -1: 1 to 3, drawn for "
+                              "each chain",
+                   .bounds = {.low = -1, .high = 16}}),
+            field(&Self::alpha,
+                  {.name = "alpha",
+                   .meaning =
+                       "parameter of the Dirichlet distribution of the chains' weights, and of "
+                       "the Beta distribution of their share in the result",
+                   .bounds = {.low = 0, .high = 1000, .open_low = true},
+                   .scheduled = true}),
+            field(&Self::all_ops,
+                  {.name = "all_ops",
+                   .meaning =
+                       "also color, contrast, brightness and sharpness, which overlap with "
+                       "ImageNet-C's corruptions; torchvision's default and timm's operations"}),
+            field(&Self::blended,
+                  {.name = "blended",
+                   .meaning = "blend one chain after the other into the image, with rounding after "
+                              "each; timm's b1, for its dialect only"}),
+            field(&Self::magnitude_std,
+                  {.name = "magnitude_std",
+                   .meaning = "standard deviation of the normal distribution around severity that "
+                              "magnitudes are drawn from, limited to 0 to 10; timm's mstd, for its "
+                              "dialect only; -1: uniform from 0 to severity",
+                   .bounds = {.low = -1, .high = 100},
+                   .scheduled = true})},
+        geometry_fields<Self>());
   }
 };
 

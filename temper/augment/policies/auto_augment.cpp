@@ -4,12 +4,11 @@
 
 #include <algorithm>
 
+#include "temper/augment/operations/range.h"
 #include "temper/core/error.h"
 
 namespace temper::augment {
 namespace {
-
-constexpr std::int64_t kTorchvisionBins = 10;
 
 bool is_timms(AutoAugmentPolicy policy) {
   return policy == AutoAugmentPolicy::originalr || policy == AutoAugmentPolicy::v0r;
@@ -28,11 +27,9 @@ Fill published_fill(Scale scale) {
 }
 
 Box draw_cutout(Size image, double side, Random& random) {
-  const auto below = [&](std::int64_t length) {
-    return static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(length)));
-  };
-  const std::int64_t row = below(image.height);
-  return authors_cutout(image, side, row, below(image.width));
+  const std::int64_t row = draw_up_to(image.height - 1, random);
+  const std::int64_t column = draw_up_to(image.width - 1, random);
+  return authors_cutout(image, side, row, column);
 }
 
 [[noreturn]] void refuse(const AutoAugment& options, std::string_view what,
@@ -97,7 +94,7 @@ void apply(const AutoAugment& options, Frame& frame, Random& random) {
     if (!random.chance(operation.p)) continue;
     double magnitude = operation.magnitude;
     if (options.magnitude_std > 0)
-      magnitude = std::clamp(magnitude + options.magnitude_std * random.normal(), 0.0, 10.0);
+      magnitude = std::clamp(magnitude + options.magnitude_std * random.normal(), 0.0, kMostOfTimm);
     const bool negated = is_signed(scale, operation.primitive) && random.chance(0.5);
     Step step{
         .primitive = operation.primitive,

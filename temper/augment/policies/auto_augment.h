@@ -57,34 +57,30 @@ struct AutoAugment {
           "arXiv:1805.09501"};
   static constexpr auto fields() {
     using Self = AutoAugment;
-    return std::tuple{
-        field(&Self::policy,
-              {.name = "policy",
-               .meaning = "list of sub-policies. imagenet (timm's original), cifar10, svhn: the "
-                          "paper's; v0: EfficientNet's; originalr, v0r: timm's variants whose "
-                          "posterize keeps fewer bits at larger magnitudes; cifar10_95: the 95 "
-                          "sub-policies of the authors' code"}),
-        field(&Self::dialect,
-              {.name = "dialect",
-               .meaning = "implementation that magnitudes, interpolation and fill are taken from. "
-                          "timm: bilinear or bicubic at random, gray 128; torchvision: nearest, "
-                          "black; tensorflow: nearest, gray 128 for v0, the mean of CIFAR-10 for "
-                          "the authors' other lists"}),
-        field(&Self::magnitude_std,
-              {.name = "magnitude_std",
-               .meaning = "standard deviation of normal noise that is added to every magnitude, "
-                          "which is then limited to 0 to 10; timm's mstd, for its dialect only",
-               .bounds = {.low = 0, .high = 100},
-               .scheduled = true}),
-        field(&Self::interpolation,
-              {.name = "interpolation",
-               .meaning = "interpolation of rotations, shears and translations; auto: the "
-                          "dialect's; random: bilinear or bicubic, drawn for each of them"}),
-        field(&Self::fill,
-              {.name = "fill",
-               .meaning = "value of pixels that come from outside the image, before normalization: "
-                          "one for all channels, or three; an empty list: the dialect's",
-               .bounds = {.low = 0, .high = 255}})};
+    return std::tuple_cat(
+        std::tuple{
+            field(
+                &Self::policy,
+                {.name = "policy",
+                 .meaning = "list of sub-policies. imagenet (timm's original), cifar10, svhn: the "
+                            "paper's; v0: EfficientNet's; originalr, v0r: timm's variants whose "
+                            "posterize keeps fewer bits at larger magnitudes; cifar10_95: the 95 "
+                            "sub-policies of the authors' code"}),
+            field(&Self::dialect,
+                  {.name = "dialect",
+                   .meaning =
+                       "implementation that magnitudes, interpolation and fill are taken from. "
+                       "timm: bilinear or bicubic at random, gray 128; torchvision: nearest, "
+                       "black; tensorflow: nearest, gray 128 for v0, the mean of CIFAR-10 for "
+                       "the authors' other lists"}),
+            field(
+                &Self::magnitude_std,
+                {.name = "magnitude_std",
+                 .meaning = "standard deviation of normal noise that is added to every magnitude, "
+                            "which is then limited to 0 to 10; timm's mstd, for its dialect only",
+                 .bounds = {.low = 0, .high = 100},
+                 .scheduled = true})},
+        geometry_fields<Self>());
   }
 };
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "temper/augment/pixels/fill.h"
@@ -20,6 +21,21 @@ enum class PolicyInterpolation : std::uint8_t {
   bicubic,
   random,  ///< bilinear or bicubic, drawn for every operation, as in timm
 };
+
+/// The options `interpolation` and `fill` of a policy that has dialects.
+template <class Options>
+constexpr auto geometry_fields() {
+  return std::tuple{
+      field(&Options::interpolation,
+            {.name = "interpolation",
+             .meaning = "interpolation of rotations, shears and translations; auto: the "
+                        "dialect's; random: bilinear or bicubic, drawn for each of them"}),
+      field(&Options::fill,
+            {.name = "fill",
+             .meaning = "value of pixels that come from outside the image, before normalization: "
+                        "one for all channels, or three; an empty list: the dialect's",
+             .bounds = {.low = 0, .high = 255}})};
+}
 
 /// @param published  the dialect's, not automatic
 Interpolation draw_interpolation(PolicyInterpolation asked, PolicyInterpolation published,

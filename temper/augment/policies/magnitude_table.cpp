@@ -43,7 +43,6 @@ constexpr std::array<Entry, 15> kEntries{
      {"augmix", "timm", Scale::timm_increasing, 10},
      {"fast_auto_augment", "fast_auto_augment", Scale::fast_auto_augment, 1}}};
 
-constexpr double kMostOfTimm = 10;
 constexpr std::int64_t kLargest = 65535;
 
 std::int64_t bins_of(const Entry& entry) {

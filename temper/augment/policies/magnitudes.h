@@ -19,12 +19,25 @@ enum class Scale : std::uint8_t {
   torchvision,              ///< torchvision's RandAugment and AutoAugment: 0 to bins - 1
   trivial_augment_wide,     ///< torchvision's TrivialAugmentWide: 0 to bins - 1
   torchvision_augmix,       ///< torchvision's AugMix: 0 to bins - 1
-  tensorflow,               ///< tensorflow/tpu's RandAugment: 10 is the usual largest, no limit
+  tensorflow,               ///< tensorflow/tpu's RandAugment: no limit, 5 to 30 are usual
   tensorflow_auto_augment,  ///< tensorflow/tpu's AutoAugment v0: 0 to 10
   research,                 ///< tensorflow/models research/autoaugment, the list for CIFAR: 0 to 10
   augmix,                   ///< google-research/augmix: 0 to 10
   fast_auto_augment,        ///< kakaobrain/fast-autoaugment: 0 to 1
 };
+
+/// The largest magnitude of timm's policies, unless `mmax` raises it.
+inline constexpr double kMostOfTimm = 10;
+
+/// The number of magnitudes of torchvision's AutoAugment and AugMix.
+inline constexpr std::int64_t kTorchvisionBins = 10;
+
+/// What torchvision's RandAugment and TrivialAugmentWide draw from, in its order.
+inline constexpr std::array<Primitive, 14> kTorchvisionOperations{
+    Primitive::identity,      Primitive::shear_x,   Primitive::shear_y,    Primitive::translate_x,
+    Primitive::translate_y,   Primitive::rotate,    Primitive::brightness, Primitive::saturation,
+    Primitive::contrast,      Primitive::sharpness, Primitive::posterize,  Primitive::solarize,
+    Primitive::auto_contrast, Primitive::equalize};
 
 /// The physical value, see Step::value; 0 for an operation without one. Empty where the table has
 /// no such operation. Magnitudes between integers have values between theirs.

@@ -4,14 +4,14 @@
 
 #include <algorithm>
 
+#include "temper/augment/operations/range.h"
+#include "temper/augment/policies/choice.h"
 #include "temper/core/error.h"
 
 namespace temper::augment {
 namespace {
 
 using enum Primitive;
-
-constexpr double kMostOfTimm = 10;
 
 // timm's are in its order, and so is the choice that a draw makes.
 constexpr std::array<Candidate, 15> kTimm{{{auto_contrast},
@@ -59,20 +59,11 @@ constexpr std::array<Candidate, 14> kTimmThreeMore{{{solarize, 6},
                                                     {brightness, 1},
                                                     {equalize, 1},
                                                     {invert, 1}}};
-constexpr std::array<Candidate, 14> kTorchvision{{{identity},
-                                                  {shear_x},
-                                                  {shear_y},
-                                                  {translate_x},
-                                                  {translate_y},
-                                                  {rotate},
-                                                  {brightness},
-                                                  {saturation},
-                                                  {contrast},
-                                                  {sharpness},
-                                                  {posterize},
-                                                  {solarize},
-                                                  {auto_contrast},
-                                                  {equalize}}};
+constexpr auto kTorchvision = [] {
+  std::array<Candidate, kTorchvisionOperations.size()> all{};
+  for (std::size_t k = 0; k < all.size(); ++k) all[k].primitive = kTorchvisionOperations[k];
+  return all;
+}();
 constexpr std::array<Candidate, 16> kTensorflow{{{auto_contrast},
                                                  {equalize},
                                                  {invert},
@@ -90,6 +81,8 @@ constexpr std::array<Candidate, 16> kTensorflow{{{auto_contrast},
                                                  {cutout},
                                                  {solarize_add}}};
 
+constexpr std::size_t kMostCandidates = kTensorflow.size();
+
 bool is_of_timm(const RandAugment& options) {
   return options.dialect == RandAugmentDialect::timm;
 }
@@ -103,29 +96,24 @@ bool has_weights(const RandAugment& options) {
 class Drawer {
  public:
   explicit Drawer(const RandAugment& options)
-      : all_(candidates(options)), weighted_(has_weights(options)) {}
+      : all_(candidates(options)), weighted_(has_weights(options)) {
+    for (std::size_t k = 0; k < all_.size(); ++k) weights_.at(k) = all_[k].weight;
+  }
 
   Primitive operator()(Random& random) {
     if (!weighted_) return all_[random.below(all_.size())].primitive;
-    double left = 0;
-    for (std::size_t i = 0; i < all_.size(); ++i)
-      if (!drawn_.at(i)) left += all_[i].weight;
-    double place = random.uniform(0, left);
-    std::size_t chosen = all_.size();
-    for (std::size_t i = 0; i < all_.size(); ++i) {
-      if (drawn_.at(i)) continue;
-      chosen = i;
-      place -= all_[i].weight;
-      if (place < 0) break;
-    }
-    drawn_.at(chosen) = true;
+    const auto chosen = draw_one(all_.size(), std::span(weights_).first(all_.size()),
+                                 std::span(taken_).first(count_), random);
+    taken_.at(count_++) = chosen;
     return all_[chosen].primitive;
   }
 
  private:
   std::span<const Candidate> all_;
   bool weighted_;
-  std::array<bool, kTimm.size()> drawn_ = {};
+  std::array<double, kMostCandidates> weights_ = {};
+  std::array<std::size_t, kMostCandidates> taken_ = {};
+  std::size_t count_ = 0;
 };
 
 double draw_magnitude(const RandAugment& options, Random& random) {
@@ -141,10 +129,8 @@ double draw_magnitude(const RandAugment& options, Random& random) {
 
 /// TensorFlow draws the center of its square from the whole image.
 Box draw_square(double side, Size image, Random& random) {
-  const auto row =
-      static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(image.height)));
-  const auto column =
-      static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(image.width)));
+  const std::int64_t row = draw_up_to(image.height - 1, random);
+  const std::int64_t column = draw_up_to(image.width - 1, random);
   return square_around(row, column, static_cast<std::int64_t>(side) / 2, image);
 }
 

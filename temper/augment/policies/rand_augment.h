@@ -57,57 +57,54 @@ struct RandAugment {
           "reduced search space, arXiv:1909.13719"};
   static constexpr auto fields() {
     using Self = RandAugment;
-    return std::tuple{
-        field(&Self::num_ops, {.name = "num_ops",
-                               .meaning = "number of operations an image; timm's n",
-                               .bounds = {.low = 1, .high = 100}}),
-        field(&Self::magnitude,
-              {.name = "magnitude",
-               .meaning = "magnitude of all operations: of 10 for timm and tensorflow, of "
-                          "num_magnitude_bins - 1 for torchvision",
-               .bounds = {.low = 0, .high = 1000},
-               .scheduled = true}),
-        field(&Self::dialect,
-              {.name = "dialect",
-               .meaning = "implementation that operations, magnitudes, interpolation and fill are "
-                          "taken from. timm: bilinear or bicubic at random, gray 128; torchvision: "
-                          "nearest, black; tensorflow (tensorflow/tpu): nearest, gray 128"}),
-        field(&Self::transforms,
-              {.name = "transforms",
-               .meaning = "set of timm's operations. standard: 15, several of which are weaker at "
-                          "larger magnitudes; increasing (timm's inc1): all stronger at larger "
-                          "magnitudes; weights, 3a, 3aw: timm's sets of these names, which are "
-                          "increasing, too; those with weights apply no operation twice"}),
-        field(&Self::magnitude_std,
-              {.name = "magnitude_std",
-               .meaning = "standard deviation of a normal distribution around magnitude that each "
-                          "operation's is drawn from, limited to 0 to magnitude_max; above 100: "
-                          "uniform from 0 to magnitude; timm's mstd, for its dialect only",
-               .bounds = {.low = 0, .high = 1000},
-               .scheduled = true}),
-        field(&Self::magnitude_max,
-              {.name = "magnitude_max",
-               .meaning = "limit of magnitudes; 0: 10; timm's mmax, for its dialect only",
-               .bounds = {.low = 0, .high = 1000}}),
-        field(&Self::num_magnitude_bins,
-              {.name = "num_magnitude_bins",
-               .meaning = "number of torchvision's magnitudes, for its dialect only",
-               .bounds = {.low = 2, .high = 1001}}),
-        field(&Self::p,
-              {.name = "p",
-               .meaning = "probability that a drawn operation is applied; -1: the dialect's, 0.5 "
-                          "for timm and 1 for others",
-               .bounds = {.low = -1, .high = 1},
-               .scheduled = true}),
-        field(&Self::interpolation,
-              {.name = "interpolation",
-               .meaning = "interpolation of rotations, shears and translations; auto: the "
-                          "dialect's; random: bilinear or bicubic, drawn for each of them"}),
-        field(&Self::fill,
-              {.name = "fill",
-               .meaning = "value of pixels that come from outside the image, before normalization: "
-                          "one for all channels, or three; an empty list: the dialect's",
-               .bounds = {.low = 0, .high = 255}})};
+    return std::tuple_cat(
+        std::tuple{
+            field(&Self::num_ops, {.name = "num_ops",
+                                   .meaning = "number of operations an image; timm's n",
+                                   .bounds = {.low = 1, .high = 100}}),
+            field(&Self::magnitude,
+                  {.name = "magnitude",
+                   .meaning = "magnitude of all operations: of 10 for timm and tensorflow, of "
+                              "num_magnitude_bins - 1 for torchvision",
+                   .bounds = {.low = 0, .high = 1000},
+                   .scheduled = true}),
+            field(&Self::dialect,
+                  {.name = "dialect",
+                   .meaning =
+                       "implementation that operations, magnitudes, interpolation and fill are "
+                       "taken from. timm: bilinear or bicubic at random, gray 128; torchvision: "
+                       "nearest, black; tensorflow (tensorflow/tpu): nearest, gray 128"}),
+            field(&Self::transforms,
+                  {.name = "transforms",
+                   .meaning =
+                       "set of timm's operations. standard: 15, several of which are weaker at "
+                       "larger magnitudes; increasing (timm's inc1): all stronger at larger "
+                       "magnitudes; weights, 3a, 3aw: timm's sets of these names, which are "
+                       "increasing, too; those with weights apply no operation twice"}),
+            field(&Self::magnitude_std,
+                  {.name = "magnitude_std",
+                   .meaning =
+                       "standard deviation of a normal distribution around magnitude that each "
+                       "operation's is drawn from, limited to 0 to magnitude_max; above 100: "
+                       "uniform from 0 to magnitude; timm's mstd, for its dialect only",
+                   .bounds = {.low = 0, .high = 1000},
+                   .scheduled = true}),
+            field(&Self::magnitude_max,
+                  {.name = "magnitude_max",
+                   .meaning = "limit of magnitudes; 0: 10; timm's mmax, for its dialect only",
+                   .bounds = {.low = 0, .high = 1000}}),
+            field(&Self::num_magnitude_bins,
+                  {.name = "num_magnitude_bins",
+                   .meaning = "number of torchvision's magnitudes, for its dialect only",
+                   .bounds = {.low = 2, .high = 1001}}),
+            field(
+                &Self::p,
+                {.name = "p",
+                 .meaning = "probability that a drawn operation is applied; -1: the dialect's, 0.5 "
+                            "for timm and 1 for others",
+                 .bounds = {.low = -1, .high = 1},
+                 .scheduled = true})},
+        geometry_fields<Self>());
   }
 };
 

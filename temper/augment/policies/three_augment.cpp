@@ -2,11 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-#include <cstddef>
-#include <utility>
-
+#include "temper/augment/operations/color_jitter.h"
 #include "temper/augment/policies/primitive.h"
 #include "temper/core/error.h"
 
@@ -15,17 +11,6 @@ namespace {
 
 void apply(Frame& frame, const Step& step) {
   apply(frame, step, Interpolation::nearest, {});
-}
-
-/// torchvision's ColorJitter, without hue.
-void jitter(double strength, Frame& frame, Random& random) {
-  std::array<Step, 3> steps{{{.primitive = Primitive::brightness},
-                             {.primitive = Primitive::contrast},
-                             {.primitive = Primitive::saturation}}};
-  for (auto& step : steps) step.value = random.uniform(1 - strength, 1 + strength);
-  for (std::size_t i = steps.size(); i > 1; --i)
-    std::swap(steps.at(i - 1), steps.at(random.below(i)));
-  for (const auto& step : steps) apply(frame, step);
 }
 
 }  // namespace
@@ -50,7 +35,10 @@ void apply(const ThreeAugment& options, Frame& frame, Random& random) {
       apply(frame, {.primitive = Primitive::gaussian_blur,
                     .value = random.uniform(options.radius_low, options.radius_high)});
   }
-  if (options.color_jitter > 0) jitter(options.color_jitter, frame, random);
+  const double strength = options.color_jitter;
+  if (strength > 0)
+    apply(ColorJitter{.brightness = strength, .contrast = strength, .saturation = strength}, frame,
+          random);
 }
 
 }  // namespace temper::augment

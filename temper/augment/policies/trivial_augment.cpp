@@ -1,28 +1,16 @@
 #include "temper/augment/policies/trivial_augment.h"
 
-#include <array>
-
 #include "temper/augment/policies/magnitudes.h"
 
 namespace temper::augment {
-namespace {
-
-using enum Primitive;
-
-constexpr std::array<Primitive, 14> kOperations{
-    identity,   shear_x,  shear_y,   translate_x, translate_y, rotate,        brightness,
-    saturation, contrast, sharpness, posterize,   solarize,    auto_contrast, equalize};
-
-}  // namespace
-
 std::span<const Primitive> primitives(const TrivialAugmentWide& /*options*/) {
-  return kOperations;
+  return kTorchvisionOperations;
 }
 
 void apply(const TrivialAugmentWide& options, Frame& frame, Random& random) {
   constexpr Scale scale = Scale::trivial_augment_wide;
   const std::int64_t bins = options.num_magnitude_bins;
-  Step step{.primitive = kOperations.at(random.below(kOperations.size()))};
+  Step step{.primitive = kTorchvisionOperations.at(random.below(kTorchvisionOperations.size()))};
   const auto magnitude = static_cast<double>(random.below(static_cast<std::uint64_t>(bins)));
   const bool negated = is_signed(scale, step.primitive) && random.chance(0.5);
   step.value = *physical(scale, step.primitive, magnitude, frame.size(), negated, bins);

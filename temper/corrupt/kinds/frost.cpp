@@ -13,6 +13,7 @@
 #include "temper/corrupt/arrays/resize8.h"
 #include "temper/io/disk/read_file.h"
 #include "temper/io/disk/system_error.h"
+#include "temper/io/image/picture_name.h"
 
 namespace temper::corrupt {
 namespace {
@@ -21,19 +22,12 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMostBytes = std::uint64_t{256} << 20;
 
-bool is_picture(const fs::path& path) {
-  auto ending = path.extension().string();
-  for (auto& c : ending)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return ending == ".png" || ending == ".jpg" || ending == ".jpeg" || ending == ".webp";
-}
-
 std::vector<fs::path> pictures_in(const fs::path& folder) {
   std::error_code error;
   std::vector<fs::path> paths;
   fs::directory_iterator it(folder, error);
   for (; !error && it != fs::directory_iterator(); it.increment(error))
-    if (is_picture(it->path()) && !it->path().filename().string().starts_with('.'))
+    if (io::is_picture_name(it->path()) && !it->path().filename().string().starts_with('.'))
       paths.push_back(it->path());
   if (error) throw io::system_error("read", folder, error.value());
   std::sort(paths.begin(), paths.end(),

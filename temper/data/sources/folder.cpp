@@ -20,6 +20,7 @@
 #include "temper/data/sources/set_names.h"
 #include "temper/data/sources/unread.h"
 #include "temper/io/disk/system_error.h"
+#include "temper/io/image/picture_name.h"
 
 namespace temper::data {
 namespace {
@@ -36,7 +37,7 @@ void collect(const fs::path& folder, const fs::path& set, std::int64_t label,
     const auto& path = entry.path();
     if (is_folder(entry)) {
       if (!entry.is_symlink()) collect(path, set, label, files);
-    } else if (is_picture_name(path)) {
+    } else if (io::is_picture_name(path)) {
       files.push_back({path, path.lexically_relative(set).generic_string(), label});
     }
   }
@@ -63,8 +64,9 @@ std::vector<FileSource::File> pictures(const fs::path& set,
 
 [[noreturn]] void no_classes(const fs::path& path) {
   const auto here = entries(path);
-  const bool loose = std::any_of(here.begin(), here.end(),
-                                 [](const auto& entry) { return is_picture_name(entry.path()); });
+  const bool loose = std::any_of(here.begin(), here.end(), [](const auto& entry) {
+    return io::is_picture_name(entry.path());
+  });
   throw Error(Code::data, {.file = path.string()},
               loose ? "pictures are in the folder itself; put those of each class into a subfolder "
                       "with the name of the class"

@@ -82,11 +82,6 @@ std::vector<std::string> files_in(const fs::path& folder) {
   return names;
 }
 
-bool is_picture_name(const fs::path& path) {
-  const auto ending = to_lower(path.extension().string());
-  return ending == ".png" || ending == ".jpg" || ending == ".jpeg" || ending == ".webp";
-}
-
 bool is_table_name(const fs::path& path) {
   const auto ending = to_lower(path.extension().string());
   return ending == ".csv" || ending == ".tsv";

@@ -28,9 +28,6 @@ bool holds_folder(const std::filesystem::path& folder);
 /// Names of the entries that are not folders, sorted.
 std::vector<std::string> files_in(const std::filesystem::path& folder);
 
-/// Whether a file has the extension of an image: .png, .jpg, .jpeg, .webp, case-insensitively.
-bool is_picture_name(const std::filesystem::path& path);
-
 /// Whether a file has the extension of a table: .csv, .tsv, case-insensitively.
 bool is_table_name(const std::filesystem::path& path);
 

@@ -12,6 +12,7 @@
 #include "temper/core/printable.h"
 #include "temper/data/sources/listing.h"
 #include "temper/io/disk/system_folder.h"
+#include "temper/io/image/picture_name.h"
 
 namespace temper::data {
 namespace {
@@ -27,7 +28,7 @@ enum class Kind : std::uint8_t { none, picture, other_picture, table };
 /// What a file is by its name. The files "._NAME" that macOS writes beside others are nothing.
 Kind kind_of(const std::string& name) {
   if (name.starts_with("._")) return Kind::none;
-  if (is_picture_name(name)) return Kind::picture;
+  if (io::is_picture_name(name)) return Kind::picture;
   if (is_table_name(name)) return Kind::table;
   const auto small = to_lower(name);
   const auto ends_in = [&](auto... endings) { return (small.ends_with(endings) || ...); };

@@ -1,5 +1,5 @@
 // Operations that apply some of those that they hold.
-#include "temper/augment/pipeline/choice.h"
+#include "temper/augment/policies/choice.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

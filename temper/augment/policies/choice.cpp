@@ -1,4 +1,4 @@
-#include "temper/augment/pipeline/choice.h"
+#include "temper/augment/policies/choice.h"
 
 #include <fmt/format.h>
 
