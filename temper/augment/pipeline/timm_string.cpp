@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -126,8 +127,8 @@ class Reader {
   template <class T>
   [[nodiscard]] T number(const Section& section, std::string_view expected) const {
     T value{};
-    const auto* const end = section.value.data() + section.value.size();
-    const auto [stop, error] = std::from_chars(section.value.data(), end, value);
+    const auto* const end = std::to_address(section.value.end());
+    const auto [stop, error] = std::from_chars(std::to_address(section.value.begin()), end, value);
     if (error != std::errc{} || stop != end)
       fail(section.at + section.key.size(),
            fmt::format("'{}' for {}; expected {}", section.value, section.key, expected));
@@ -271,7 +272,7 @@ std::string written(const RandAugment& options) {
 }
 
 std::string written(const AutoAugment& options) {
-  const auto list = std::ranges::find(kLists, options.policy, &NamedList::policy);
+  const auto* const list = std::ranges::find(kLists, options.policy, &NamedList::policy);
   if (options.dialect != AutoAugmentDialect::timm || list == kLists.end() ||
       !has_geometry_of_timm(options))
     return "";

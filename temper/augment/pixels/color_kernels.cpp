@@ -107,7 +107,7 @@ std::int64_t SumOfGray(const std::uint8_t* rgb, std::int64_t pixels) {
       sum = hn::Add(sum, hn::ConvertTo(words, gray_of(red, green, blue)));
     });
   };
-  for_all(rgb, pixels, some, [](const auto&...) {});  // the rest of the last ones is black
+  for_all(rgb, pixels, some, [](const auto&... /*unused*/) {});  // the rest of the last ones is black
   return hn::GetLane(hn::SumOfLanes(words, sum));
 }
 
@@ -214,7 +214,7 @@ void RangeOf(const std::uint8_t* samples, std::int64_t count, int channels, Rang
     add(samples + i + lanes, low_1, high_1);
     add(samples + i + 2 * lanes, low_2, high_2);
   }
-  std::array<std::uint8_t, 3 * 64> low{}, high{};
+  std::array<std::uint8_t, std::size_t{3} * 64> low{}, high{};
   hn::StoreU(low_0, bytes, low.data());
   hn::StoreU(low_1, bytes, low.data() + lanes);
   hn::StoreU(low_2, bytes, low.data() + 2 * lanes);

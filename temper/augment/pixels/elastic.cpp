@@ -81,7 +81,7 @@ void put_bilinear(const io::Image& from, Spot spot, const Fill& fill, std::uint8
       sums[static_cast<std::size_t>(c)] += weights[k] * sample_at(from, column, row, c);
   }
   for (std::size_t c = 0; c < static_cast<std::size_t>(from.channels); ++c) {
-    const float mixed = sums[c] * share + (1 - share) * fill.channels[c];
+    const float mixed = sums[c] * share + (1 - share) * static_cast<float>(fill.channels[c]);
     out[c] = static_cast<std::uint8_t>(std::clamp(std::nearbyint(mixed), 0.0F, 255.0F));
   }
 }

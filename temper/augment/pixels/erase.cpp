@@ -17,9 +17,10 @@ void overwrite(Sample* image, Size size, int channels, Box box, const Next& next
   const std::int64_t bottom = std::min(box.top + box.height, size.height);
   const std::int64_t right = std::min(box.left + box.width, size.width);
   for (std::int64_t y = top; y < bottom; ++y) {
-    Sample* out = image + (y * size.width + left) * channels;
+    Sample* const row = image + (y * size.width + left) * channels;
+    std::int64_t at = 0;
     for (std::int64_t x = left; x < right; ++x)
-      for (int c = 0; c < channels; ++c) *out++ = next(static_cast<std::size_t>(c));
+      for (int c = 0; c < channels; ++c) row[at++] = next(static_cast<std::size_t>(c));
   }
 }
 

@@ -283,7 +283,7 @@ std::optional<Perspective> perspective(const Corners& start, const Corners& end)
   }
   // Gauss-Jordan elimination with the largest pivots.
   for (std::size_t k = 0; k < 8; ++k) {
-    const auto pivot = std::max_element(
+    auto* const pivot = std::max_element(
         rows.begin() + static_cast<std::ptrdiff_t>(k), rows.end(),
         [k](const auto& a, const auto& b) { return std::abs(a[k]) < std::abs(b[k]); });
     std::swap(rows[k], *pivot);

@@ -11,6 +11,7 @@
 namespace temper::augment::kernels {
 
 /// Where in an image the pixels of a part of a row come from.
+// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): filled by those who make it
 struct Places {
   static constexpr std::int64_t kMost = 128;
   alignas(64) std::array<double, kMost> x;

@@ -36,9 +36,9 @@ std::vector<std::string_view> policies_with_magnitudes();
 /// Throws Error{Code::usage} for an unknown policy or dialect, with the nearest spelling, and for a
 /// magnitude or a size that there is not.
 /// @param dialect    empty: the policy's default
-/// @param magnitude  empty: 9, or the dialect's largest if that is less
+/// @param asked      the magnitude; empty: 9, or the dialect's largest if that is less
 MagnitudeTable magnitude_table(std::string_view policy, std::string_view dialect,
-                               std::optional<double> magnitude, Size size);
+                               std::optional<double> asked, Size size);
 
 std::string to_text(const MagnitudeTable& table);
 nlohmann::ordered_json to_json(const MagnitudeTable& table);
