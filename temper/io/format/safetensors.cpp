@@ -1,22 +1,18 @@
 #include "temper/io/format/safetensors.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sys/mman.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <tuple>
 #include <utility>
 
+#include "temper/core/error.h"
 #include "temper/io/disk/atomic_file.h"
-#include "temper/io/disk/descriptor.h"
-#include "temper/io/disk/failpoint.h"
-#include "temper/io/disk/system_error.h"
+#include "temper/io/disk/map_file.h"
 
 namespace temper::io {
 namespace {
@@ -30,18 +26,6 @@ constexpr std::string_view metadata_key = "__metadata__";
 
 std::string text_of(std::span<const std::int64_t> shape) {
   return fmt::format("[{}]", fmt::join(shape, ", "));
-}
-
-/// The size of a tensor in bytes; nothing if it exceeds 64 bits or a dimension is negative.
-std::optional<std::uint64_t> bytes_of(Dtype dtype, std::span<const std::int64_t> shape) {
-  std::uint64_t bytes = size_of(dtype);
-  bool empty = false;
-  for (const std::int64_t dimension : shape) {
-    if (dimension < 0) return {};
-    if (dimension == 0) empty = true;
-    if (__builtin_mul_overflow(bytes, static_cast<std::uint64_t>(dimension), &bytes)) return {};
-  }
-  return empty ? 0 : bytes;
 }
 
 std::string in_quotes(std::string_view text) {
@@ -74,27 +58,12 @@ void check_views(const std::filesystem::path& path, std::span<const TensorView> 
       throw Error(Code::internal, {.file = path.string()},
                   fmt::format("two tensors, or a tensor and the metadata, have the name {}.",
                               in_quotes(tensor.name)));
-    if (bytes_of(tensor.dtype, tensor.shape) != tensor.bytes.size())
+    if (size_of(tensor.dtype, tensor.shape) != tensor.bytes.size())
       throw Error(
           Code::internal, {.file = path.string()},
           fmt::format("tensor {} of type {} and shape {} has {} bytes.", in_quotes(tensor.name),
                       name_of(tensor.dtype), text_of(tensor.shape), tensor.bytes.size()));
   }
-}
-
-/// Maps the file into memory; the shared pointer unmaps it.
-std::pair<std::shared_ptr<const std::byte>, std::size_t> map_file(
-    const std::filesystem::path& path) {
-  const auto [file, size] = open_for_reading(path);
-  if (size == 0) return {nullptr, 0};
-  const auto length = static_cast<std::size_t>(size);
-  if (const auto verdict = failpoint(Call::read, path); verdict.error != 0)
-    throw system_error("read", path, verdict.error);
-  void* const address = ::mmap(nullptr, length, PROT_READ, MAP_PRIVATE, file.get(), 0);
-  if (address == MAP_FAILED) throw system_error("read", path, errno);
-  return {{static_cast<const std::byte*>(address),
-           [address, length](const std::byte*) { ::munmap(address, length); }},
-          length};
 }
 
 /// Converts the header to views, and checks the requirements of the format.
@@ -203,7 +172,7 @@ class HeaderParser {
       fail(name,
            fmt::format("its bytes end at {}, but only {} follow the header. The file is cut short.",
                        entry.end, data_.size()));
-    const auto expected = bytes_of(entry.view.dtype, entry.view.shape);
+    const auto expected = size_of(entry.view.dtype, entry.view.shape);
     if (expected != entry.end - entry.begin)
       fail(name, fmt::format("type {} and shape {} need {} bytes, found {}.",
                              name_of(entry.view.dtype), text_of(entry.view.shape),
@@ -266,6 +235,17 @@ std::size_t size_of(Dtype dtype) {
   constexpr std::array<std::size_t, EnumNames<Dtype>::value.size()> sizes{8, 4, 2, 2, 8,
                                                                           4, 2, 1, 1, 1};
   return sizes[static_cast<std::size_t>(dtype)];
+}
+
+std::optional<std::uint64_t> size_of(Dtype dtype, std::span<const std::int64_t> shape) {
+  std::uint64_t bytes = size_of(dtype);
+  bool empty = false;
+  for (const std::int64_t dimension : shape) {
+    if (dimension < 0) return {};
+    if (dimension == 0) empty = true;
+    if (__builtin_mul_overflow(bytes, static_cast<std::uint64_t>(dimension), &bytes)) return {};
+  }
+  return empty ? 0 : bytes;
 }
 
 void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors,

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +21,8 @@ enum class Dtype : std::uint8_t { f64, f32, f16, bf16, i64, i32, i16, i8, u8, bo
 
 /// The size of one element in bytes.
 std::size_t size_of(Dtype dtype);
+/// The size of a tensor in bytes; nothing if it exceeds 64 bits or a dimension is negative.
+std::optional<std::uint64_t> size_of(Dtype dtype, std::span<const std::int64_t> shape);
 
 /// A tensor whose bytes are owned by others, row-major and contiguous.
 struct TensorView {
