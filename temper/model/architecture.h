@@ -8,6 +8,9 @@
 #include <variant>
 
 #include "temper/core/fields.h"
+#include "temper/model/convnext.h"
+#include "temper/model/efficientnet.h"
+#include "temper/model/mobilenet_v3.h"
 #include "temper/model/network.h"
 #include "temper/model/resnet.h"
 
@@ -29,7 +32,7 @@ struct Custom {
   }
 };
 
-using Architecture = std::variant<ResNet, Custom>;
+using Architecture = std::variant<ResNet, EfficientNet, MobileNetV3, ConvNeXt, Custom>;
 
 /// The network with its initial weights, a function of the architecture, the task and the seed.
 /// Throws Error{Code::usage} for options that describe no network and for a Custom without a

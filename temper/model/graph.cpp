@@ -11,14 +11,19 @@ Shape Window::output(const Shape& input, std::int64_t channels) const {
   return {channels, side(input.height), side(input.width)};
 }
 
+std::int64_t multiply_adds(const Graph& graph, const Node& node) {
+  const bool filters = node.operation == Operation::blur_pool;  // every channel alone
+  if (!filters && node.operation != Operation::convolution && node.operation != Operation::linear)
+    return 0;
+  const auto& [kernel, stride, padding, groups] = node.window;
+  const auto in = graph.nodes[node.inputs.front()].shape.channels;
+  const auto each = (filters ? 1 : in / groups) * kernel * kernel;
+  return node.shape.channels * node.shape.height * node.shape.width * each;
+}
+
 std::int64_t multiply_adds(const Graph& graph) {
   std::int64_t total = 0;
-  for (const auto& node : graph.nodes) {
-    if (node.operation != Operation::convolution && node.operation != Operation::linear) continue;
-    const auto& [kernel, stride, padding, groups] = node.window;
-    const auto each = graph.nodes[node.inputs.front()].shape.channels / groups * kernel * kernel;
-    total += node.shape.channels * node.shape.height * node.shape.width * each;
-  }
+  for (const auto& node : graph.nodes) total += multiply_adds(graph, node);
   return total;
 }
 

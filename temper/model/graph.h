@@ -3,7 +3,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "temper/core/fields.h"
 
 /// The graph of a network in evaluation mode, without random layers: what is computed from an
 /// image, in order. It is recorded by the same code that computes (see value.h).
@@ -32,17 +35,22 @@ struct Window {
   [[nodiscard]] Shape output(const Shape& input, std::int64_t channels) const;
 };
 
+/// The operations of networks.
 enum class Operation : std::uint8_t {
   input,
   convolution,
   normalization,
+  layer_normalization,  ///< over the channels of each pixel
   activation,
-  linear,
+  linear,  ///< over the channels of each pixel
   max_pool,
-  mean,      ///< over height and width
-  add,       ///< of two activations
-  multiply,  ///< by another activation or by a constant
-  pad        ///< with zeros
+  average_pool,  ///< of the pixels that are there, where the window reaches beyond the border
+  blur_pool,     ///< (1 2 1) / 4 in both directions; the border is reflected
+  mean,          ///< over height and width
+  add,           ///< of two activations
+  multiply,      ///< by another activation, one factor per channel of each image, or by a constant
+  scale,         ///< by a factor per channel, the parameter that `layer` names
+  pad            ///< with zeros
 };
 
 struct Node {
@@ -53,7 +61,9 @@ struct Node {
   std::string function = {};             ///< of an activation: "relu"
   Window window = {};                    ///< of a convolution or pooling
   double factor = 1;                     ///< of a multiplication by a constant
+  double epsilon = 0;                    ///< of a normalization
   std::array<std::int64_t, 4> sides{};   ///< pixels that `pad` adds: left, right, top, bottom
+  std::int64_t appended = 0;             ///< channels that `pad` adds
 };
 
 /// In the order of computation; the last node is the output.
@@ -61,8 +71,11 @@ struct Graph {
   std::vector<Node> nodes;
 };
 
-/// Multiply-adds of one forward pass of one image: convolutions and linear layers.
+/// Multiply-adds of one forward pass of one image: convolutions, fixed filters among them, and
+/// linear layers.
 std::int64_t multiply_adds(const Graph& graph);
+/// Those of one node of the graph.
+std::int64_t multiply_adds(const Graph& graph, const Node& node);
 
 /// The side of the square of input pixels that one element of the activation before global pooling
 /// depends on, including pixels beyond the image's border.
@@ -70,3 +83,12 @@ std::int64_t multiply_adds(const Graph& graph);
 std::int64_t receptive_field(const Graph& graph);
 
 }  // namespace temper::model
+
+template <>
+struct temper::EnumNames<temper::model::Operation> {
+  static constexpr std::array<std::string_view, 14> value{
+      "input",      "convolution", "normalization", "layer normalization",
+      "activation", "linear",      "max-pool",      "average-pool",
+      "blur-pool",  "mean",        "add",           "multiply",
+      "scale",      "pad"};
+};

@@ -35,8 +35,9 @@ class LayeredNetwork : public Network {
   [[nodiscard]] std::optional<Graph> graph(const Task& task) override;
 
  protected:
-  LayeredNetwork(std::uint64_t seed, RandomLayers random)
-      : weights_(seed), random_(std::move(random)) {}
+  LayeredNetwork(std::uint64_t seed, RandomLayers random,
+                 Initialisation init = Initialisation::pytorch)
+      : weights_(seed, init), random_(std::move(random)) {}
 
   /// The forward pass, images to logits.
   [[nodiscard]] virtual Value logits(const Value& images) const = 0;

@@ -2,20 +2,19 @@
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/convolution.h>
+#include <ATen/ops/layer_norm.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
-#include <cmath>
+#include <array>
 #include <utility>
 
 namespace temper::model {
 namespace {
 
-/// As in PyTorch.
-constexpr double kMomentum = 0.1;
-constexpr double kEpsilon = 1e-5;
+constexpr double kMomentum = 0.1;  // PyTorch's
 
 /// In the backward pass of a strided 1 x 1 convolution of 2, 4 or 8 channels oneDNN writes out of
 /// bounds (oneDNN issue 6035). With fewer channels than this, the input is subsampled first and the
@@ -32,35 +31,61 @@ bool can_fold(const Convolution& convolution, const Normalisation& norm, const a
       all, [](const at::Tensor& one) { return one.defined() && one.requires_grad(); });
 }
 
-double deviation_by_fan_out(std::int64_t out, std::int64_t kernel) {
-  return std::sqrt(2.0 / static_cast<double>(out * kernel * kernel));
+/// Height and width.
+std::array<std::int64_t, 2> size_of(const Value& x) {
+  if (x.recorded()) return {x.shape().height, x.shape().width};
+  return {x.tensor().size(2), x.tensor().size(3)};
+}
+
+/// A function of rows of channels, applied to vectors or to the pixels of maps.
+template <class Function>
+at::Tensor channels_at_the_end(const at::Tensor& x, const Function& function) {
+  if (x.dim() == 2) return function(x);
+  return function(x.permute({0, 2, 3, 1})).permute({0, 3, 1, 2});
 }
 
 }  // namespace
 
 Convolution::Convolution(Weights& weights, std::string layer, std::int64_t in, std::int64_t out,
-                         const Window& geometry, bool has_bias)
+                         const Window& geometry, bool has_bias, Padding rule)
     : name(std::move(layer)),
-      weight(weights.normal(name + ".weight",
-                            {out, in / geometry.groups, geometry.kernel, geometry.kernel},
-                            deviation_by_fan_out(out, geometry.kernel))),
-      window(geometry) {
+      weight(weights.convolution(name + ".weight",
+                                 {out, in / geometry.groups, geometry.kernel, geometry.kernel},
+                                 geometry.groups)),
+      window(geometry),
+      padding(rule) {
   if (has_bias) bias.emplace(weights.constant(name + ".bias", {out}, 0, ParameterKind::bias));
 }
 
+std::pair<Value, Window> Convolution::placed(const Value& x) const {
+  if (padding == Padding::fixed) return {x, window};
+  auto geometry = window;
+  const auto missing = [&](std::int64_t side) {
+    const auto results = (side + window.stride - 1) / window.stride;
+    return std::max<std::int64_t>(0, (results - 1) * window.stride + window.kernel - side);
+  };
+  const auto [height, width] = size_of(x);
+  const auto rows = missing(height), columns = missing(width);
+  geometry.padding = rows / 2;
+  if (rows == columns && rows % 2 == 0) return {x, geometry};
+  geometry.padding = 0;
+  return {pad(x, {columns / 2, columns - columns / 2, rows / 2, rows - rows / 2}), geometry};
+}
+
 Value Convolution::operator()(const Value& x) const {
+  const auto [from, geometry] = placed(x);
   if (x.recorded())
-    return x.then({.operation = Operation::convolution,
-                   .shape = window.output(x.shape(), weight.parameter().size(0)),
-                   .layer = name,
-                   .window = window});
-  const auto& input = x.tensor();
+    return from.then({.operation = Operation::convolution,
+                      .shape = geometry.output(from.shape(), weight.parameter().size(0)),
+                      .layer = name,
+                      .window = geometry});
+  const auto& input = from.tensor();
   const auto operand = weight.in(input.scalar_type());
   const auto offset = bias ? bias->in(input.scalar_type()) : at::Tensor();
-  const auto convolve = [&](const at::Tensor& from, std::int64_t stride) {
-    return at::convolution(from, operand, offset, {stride, stride},
-                           {window.padding, window.padding}, {1, 1}, /*transposed=*/false, {0, 0},
-                           window.groups);
+  const auto padding_of = geometry.padding;
+  const auto convolve = [&](const at::Tensor& of, std::int64_t stride) {
+    return at::convolution(of, operand, offset, {stride, stride}, {padding_of, padding_of}, {1, 1},
+                           /*transposed=*/false, {0, 0}, window.groups);
   };
   const auto stride = window.stride;
   const bool narrow = operand.size(1) < kNarrow && window.kernel == 1 && stride > 1;
@@ -68,7 +93,8 @@ Value Convolution::operator()(const Value& x) const {
   return convolve(input.slice(2, 0, std::nullopt, stride).slice(3, 0, std::nullopt, stride), 1);
 }
 
-BatchNorm::BatchNorm(Weights& weights, std::string layer, std::int64_t channels, double gamma)
+BatchNorm::BatchNorm(Weights& weights, std::string layer, std::int64_t channels, double gamma,
+                     double epsilon)
     : name(std::move(layer)),
       norm{.weight =
                weights.constant(name + ".weight", {channels}, gamma, ParameterKind::norm_weight),
@@ -76,13 +102,19 @@ BatchNorm::BatchNorm(Weights& weights, std::string layer, std::int64_t channels,
            .running_mean = weights.buffer(name + ".running_mean", at::zeros({channels})),
            .running_var = weights.buffer(name + ".running_var", at::ones({channels})),
            .momentum = kMomentum,
-           .epsilon = kEpsilon},
+           .epsilon = epsilon},
       batches(weights.buffer(counter(), at::zeros({}, at::kLong))) {}
 
-Value BatchNorm::operator()(const Value& x, const Mode& mode) const {
-  if (x.recorded()) return x.then({.operation = Operation::normalization, .layer = name});
+Value BatchNorm::operator()(const Value& x, const Mode& mode, Activation function,
+                            bool consumes) const {
+  if (x.recorded())
+    return activate(
+        x.then({.operation = Operation::normalization, .layer = name, .epsilon = norm.epsilon}),
+        function);
   if (mode.training) batches.add_(1);
-  return model::normalise(norm, mode, x.tensor());
+  const bool relu = function == Activation::relu;
+  auto y = model::normalise(norm, mode, x.tensor(), {.relu = relu, .consumes = consumes});
+  return relu ? y : activate(std::move(y), function);
 }
 
 Value ConvNorm::operator()(const Value& x, const Mode& mode, Activation function,
@@ -96,7 +128,8 @@ Value ConvNorm::operator()(const Value& x, const Mode& mode, Activation function
   const Fused fused{.added = added.tensor(), .relu = relu, .consumes = true};
   Value y;
   if (!mode.training && can_fold(convolve, norm, x.tensor(), fused.added)) {
-    y = fold_(convolve.weight.parameter(), convolve.window, norm, x.tensor(), fused);
+    const auto [from, window] = convolve.placed(x);
+    y = fold_(convolve.weight.parameter(), window, norm, from.tensor(), fused);
   } else {
     if (mode.training) normalise.batches.add_(1);
     y = model::normalise(norm, mode, convolve(x).tensor(), fused);
@@ -107,18 +140,57 @@ Value ConvNorm::operator()(const Value& x, const Mode& mode, Activation function
 Linear::Linear(Weights& weights, std::string layer, std::int64_t in, std::int64_t out,
                ParameterKind kind)
     : name(std::move(layer)),
-      weight(weights.uniform(name + ".weight", {out, in}, 1 / std::sqrt(static_cast<double>(in)),
-                             kind)),
-      bias(weights.uniform(name + ".bias", {out}, 1 / std::sqrt(static_cast<double>(in)),
-                           ParameterKind::bias)) {}
+      weight(weights.linear(name + ".weight", {out, in}, in, kind)),
+      bias(weights.linear(name + ".bias", {out}, in, ParameterKind::bias)) {}
 
 Value Linear::operator()(const Value& x) const {
   if (x.recorded())
     return x.then({.operation = Operation::linear,
-                   .shape = {.channels = weight.parameter().size(0)},
+                   .shape = {weight.parameter().size(0), x.shape().height, x.shape().width},
                    .layer = name});
   const auto format = x.tensor().scalar_type();
-  return at::linear(x.tensor(), weight.in(format), bias.in(format));
+  return channels_at_the_end(x.tensor(), [&](const at::Tensor& rows) {
+    return at::linear(rows, weight.in(format), bias.in(format));
+  });
+}
+
+LayerNorm::LayerNorm(Weights& weights, std::string layer, std::int64_t channels, double precision)
+    : name(std::move(layer)),
+      weight(weights.constant(name + ".weight", {channels}, 1, ParameterKind::norm_weight)),
+      bias(weights.constant(name + ".bias", {channels}, 0, ParameterKind::norm_bias)),
+      epsilon(precision) {}
+
+Value LayerNorm::operator()(const Value& x) const {
+  if (x.recorded())
+    return x.then({.operation = Operation::layer_normalization, .layer = name, .epsilon = epsilon});
+  const auto format = x.tensor().scalar_type();
+  return channels_at_the_end(x.tensor(), [&](const at::Tensor& rows) {
+    return at::layer_norm(rows, weight.sizes(), weight.to(format), bias.to(format), epsilon);
+  });
+}
+
+LayerScale::LayerScale(Weights& weights, std::string parameter, std::int64_t channels,
+                       double initial)
+    : name(std::move(parameter)),
+      factors(weights.constant(name, {channels}, initial, ParameterKind::norm_weight)) {}
+
+Value LayerScale::operator()(const Value& x) const {
+  if (x.recorded()) return x.then({.operation = Operation::scale, .layer = name});
+  return x.tensor().mul(factors.to(x.tensor().scalar_type()).view({-1, 1, 1}));
+}
+
+Value SqueezeExcitation::operator()(const Value& x) const {
+  const auto squeezed = activate(pointwise(reduce, mean(x)), inner);
+  return multiply(x, activate(pointwise(expand, squeezed), outer));
+}
+
+Value pointwise(const Convolution& layer, const Value& x) {
+  if (x.recorded())
+    return x.then({.operation = Operation::linear,
+                   .shape = {.channels = layer.weight.parameter().size(0)},
+                   .layer = layer.name});
+  const auto format = x.tensor().scalar_type();
+  return at::linear(x.tensor(), layer.weight.in(format).flatten(1), layer.bias->in(format));
 }
 
 }  // namespace temper::model

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "temper/model/cast_parameter.h"
 #include "temper/model/fold.h"
@@ -13,24 +14,37 @@
 /// the number format of their input.
 namespace temper::model {
 
-/// 2-d convolution. Weights are initialized He normal by fan-out as in PyTorch, which disregards
-/// the groups (arXiv:1502.01852), the bias to 0.
+/// How a convolution pads its input: as its window says, or as TensorFlow's SAME, with as few zeros
+/// as give ceil(side / stride) results, an odd one at the right and at the bottom.
+enum class Padding : std::uint8_t { fixed, same };
+
+/// 2-d convolution. The bias is initialized to 0.
 struct Convolution {
   /// @param layer  its name, "layer1.0.conv1": the parameters are <layer>.weight and <layer>.bias
   Convolution(Weights& weights, std::string layer, std::int64_t in, std::int64_t out,
-              const Window& geometry, bool has_bias = false);
+              const Window& geometry, bool has_bias = false, Padding rule = Padding::fixed);
   [[nodiscard]] Value operator()(const Value& x) const;
+
+  /// The input, padded where the window can't say it, and the window for it.
+  [[nodiscard]] std::pair<Value, Window> placed(const Value& x) const;
 
   std::string name;
   CastParameter weight;  ///< [out, in / groups, kernel, kernel]
   std::optional<CastParameter> bias;
-  Window window;
+  Window window;  ///< its padding counts where it is fixed
+  Padding padding;
 };
 
-/// Batch normalization (arXiv:1502.03167); momentum and epsilon as in PyTorch.
+inline constexpr double kNormEpsilon = 1e-5;  ///< PyTorch's
+
+/// Batch normalization (arXiv:1502.03167); momentum as in PyTorch.
 struct BatchNorm {
-  BatchNorm(Weights& weights, std::string layer, std::int64_t channels, double gamma = 1);
-  [[nodiscard]] Value operator()(const Value& x, const Mode& mode) const;
+  BatchNorm(Weights& weights, std::string layer, std::int64_t channels, double gamma = 1,
+            double epsilon = kNormEpsilon);
+  /// @param consumes  x has no other reader, see Fused
+  [[nodiscard]] Value operator()(const Value& x, const Mode& mode,
+                                 Activation function = Activation::none,
+                                 bool consumes = false) const;
 
   /// The name of the buffer `batches`.
   [[nodiscard]] std::string counter() const { return name + ".num_batches_tracked"; }
@@ -57,15 +71,58 @@ struct ConvNorm {
   Fold fold_;
 };
 
-/// Fully connected layer; weight and bias are initialized uniformly in +-1/sqrt(in).
-struct Linear {
-  Linear(Weights& weights, std::string layer, std::int64_t in, std::int64_t out,
-         ParameterKind kind = ParameterKind::weight);
+/// Layer normalization over the channels of each pixel (arXiv:1607.06450).
+struct LayerNorm {
+  LayerNorm(Weights& weights, std::string layer, std::int64_t channels, double precision);
+  /// @param x  [n, channels, h, w] or [n, channels]
   [[nodiscard]] Value operator()(const Value& x) const;
 
   std::string name;
-  CastParameter weight;
+  at::Tensor weight;
+  at::Tensor bias;
+  double epsilon;
+};
+
+/// A learned factor for each channel (arXiv:2103.17239).
+struct LayerScale {
+  /// @param parameter  its whole name
+  LayerScale(Weights& weights, std::string parameter, std::int64_t channels, double initial);
+  [[nodiscard]] Value operator()(const Value& x) const;
+
+  std::string name;
+  at::Tensor factors;
+};
+
+/// Fully connected layer; applied to maps, to the channels of each pixel.
+struct Linear {
+  Linear(Weights& weights, std::string layer, std::int64_t in, std::int64_t out,
+         ParameterKind kind = ParameterKind::weight);
+  /// @param x  [n, in] or [n, in, h, w]
+  [[nodiscard]] Value operator()(const Value& x) const;
+
+  std::string name;
+  CastParameter weight;  ///< [out, in]
   CastParameter bias;
 };
+
+/// Squeeze-and-excitation (arXiv:1709.01507): each channel is multiplied by a factor in (0, 1) that
+/// two linear layers compute from the means of all channels.
+struct SqueezeExcitation {
+  /// The layers, with biases, have weights of the shape of 1 x 1 convolutions, as timm's.
+  /// @param function  between them
+  /// @param gate      after them
+  SqueezeExcitation(Convolution first, Convolution second, Activation function = Activation::relu,
+                    Activation gate = Activation::sigmoid)
+      : reduce(std::move(first)), expand(std::move(second)), inner(function), outer(gate) {}
+  [[nodiscard]] Value operator()(const Value& x) const;
+
+  Convolution reduce;
+  Convolution expand;
+  Activation inner;
+  Activation outer;
+};
+
+/// A 1 x 1 convolution with a bias of activations without height and width, as a linear layer.
+Value pointwise(const Convolution& layer, const Value& x);
 
 }  // namespace temper::model

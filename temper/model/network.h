@@ -24,7 +24,7 @@ struct Task {
 enum class ParameterKind {
   weight,
   bias,
-  norm_weight,  ///< gamma of a normalization
+  norm_weight,  ///< gamma of a normalization or of a layer scale
   norm_bias,    ///< beta of a normalization
   head  ///< the weight of the layer that gives the logits; not known for a user's module: `weight`
 };

@@ -1,8 +1,12 @@
 #include "temper/model/operations.h"
 
 #include <ATen/ops/add.h>
+#include <ATen/ops/avg_pool2d.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/constant_pad_nd.h>
+#include <ATen/ops/convolution.h>
 #include <ATen/ops/gelu.h>
+#include <ATen/ops/hardsigmoid.h>
 #include <ATen/ops/hardswish.h>
 #include <ATen/ops/hardtanh.h>
 #include <ATen/ops/max_pool2d.h>
@@ -11,6 +15,7 @@
 #include <ATen/ops/relu.h>
 #include <ATen/ops/sigmoid.h>
 #include <ATen/ops/silu.h>
+#include <ATen/ops/tensor.h>
 
 #include <string>
 #include <utility>
@@ -34,8 +39,17 @@ at::Tensor apply(at::Tensor x, Activation function) {
       return at::hardswish(x);
     case Activation::sigmoid:
       return at::sigmoid(x);
+    case Activation::hardsigmoid:
+      return at::hardsigmoid(x);
   }
   return x;
+}
+
+/// With one reflected row (dim 2) or column (dim 3) at either end.
+at::Tensor reflected(const at::Tensor& x, std::int64_t dim) {
+  const auto side = x.size(dim);
+  const std::int64_t first = side > 1 ? 1 : 0;
+  return at::cat({x.narrow(dim, first, 1), x, x.narrow(dim, side - 1 - first, 1)}, dim);
 }
 
 }  // namespace
@@ -73,6 +87,30 @@ Value max_pool(const Value& x, const Window& window) {
                         {window.padding, window.padding});
 }
 
+Value average_pool(const Value& x) {
+  const auto half = [](std::int64_t side) { return (side + 1) / 2; };
+  if (x.recorded())
+    return x.then({.operation = Operation::average_pool,
+                   .shape = {x.shape().channels, half(x.shape().height), half(x.shape().width)},
+                   .window = {.kernel = 2, .stride = 2}});
+  return at::avg_pool2d(x.tensor(), {2, 2}, {2, 2}, {0, 0}, /*ceil_mode=*/true,
+                        /*count_include_pad=*/false);
+}
+
+Value blur_pool(const Value& x) {
+  constexpr Window window{.kernel = 3, .stride = 2, .padding = 1};
+  if (x.recorded())
+    return x.then({.operation = Operation::blur_pool,
+                   .shape = window.output(x.shape(), x.shape().channels),
+                   .window = window});
+  const auto& input = x.tensor();
+  const auto channels = input.size(1);
+  const auto row = at::tensor({0.25F, 0.5F, 0.25F});
+  const auto filter = row.outer(row).to(input.options()).expand({channels, 1, 3, 3});
+  return at::convolution(reflected(reflected(input, 2), 3), filter, {}, {2, 2}, {0, 0}, {1, 1},
+                         /*transposed=*/false, {0, 0}, channels);
+}
+
 Value mean(const Value& x) {
   if (x.recorded())
     return x.then({.operation = Operation::mean, .shape = {.channels = x.shape().channels}});
@@ -86,6 +124,14 @@ Value pad(const Value& x, const std::array<std::int64_t, 4>& sides) {
   return x.then({.operation = Operation::pad,
                  .shape = {channels, height + top + bottom, width + left + right},
                  .sides = sides});
+}
+
+Value pad_channels(const Value& x, std::int64_t count) {
+  if (count == 0) return x;
+  if (!x.recorded()) return at::constant_pad_nd(x.tensor(), {0, 0, 0, 0, 0, count});
+  const auto& [channels, height, width] = x.shape();
+  return x.then(
+      {.operation = Operation::pad, .shape = {channels + count, height, width}, .appended = count});
 }
 
 }  // namespace temper::model

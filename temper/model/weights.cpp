@@ -3,7 +3,9 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/zeros.h>
 
+#include <cmath>
 #include <utility>
 
 #include "temper/core/random.h"
@@ -19,6 +21,15 @@ at::Tensor filled(at::IntArrayRef shape, const Draw& draw) {
   return tensor;
 }
 
+/// The standard deviation of a standard normal variable truncated at two deviations.
+constexpr double kDeviationOfTruncated = 0.87962566103423978;
+
+double truncated(Random& random) {
+  double value = random.normal();
+  while (std::abs(value) > 2) value = random.normal();
+  return value;
+}
+
 }  // namespace
 
 at::Tensor channels_last(const at::Tensor& tensor) {
@@ -26,15 +37,35 @@ at::Tensor channels_last(const at::Tensor& tensor) {
   return result.copy_(tensor);
 }
 
-CastParameter Weights::normal(std::string name, at::IntArrayRef shape, double deviation) {
+CastParameter Weights::convolution(std::string name, at::IntArrayRef shape, std::int64_t groups) {
   Random random(seed_, Purpose::initialise, {coordinate(name)});
-  return add_cast(std::move(name), filled(shape, [&] { return deviation * random.normal(); }),
+  const auto area = static_cast<double>(shape[2] * shape[3]);
+  if (init_ == Initialisation::convnext)
+    return add_cast(std::move(name), filled(shape, [&] { return 0.02 * truncated(random); }),
+                    ParameterKind::weight);
+  if (init_ != Initialisation::tensorflow) {
+    const auto out = init_ == Initialisation::efficientnet ? shape[0] / groups : shape[0];
+    const double deviation = std::sqrt(2 / (static_cast<double>(out) * area));
+    return add_cast(std::move(name), filled(shape, [&] { return deviation * random.normal(); }),
+                    ParameterKind::weight);
+  }
+  const double deviation =
+      std::sqrt(1 / (static_cast<double>(shape[1]) * area)) / kDeviationOfTruncated;
+  return add_cast(std::move(name), filled(shape, [&] { return deviation * truncated(random); }),
                   ParameterKind::weight);
 }
 
-CastParameter Weights::uniform(std::string name, at::IntArrayRef shape, double bound,
-                               ParameterKind kind) {
+CastParameter Weights::linear(std::string name, at::IntArrayRef shape, std::int64_t in,
+                              ParameterKind kind) {
+  if (init_ != Initialisation::pytorch && kind == ParameterKind::bias)
+    return add_cast(std::move(name), at::zeros(shape), kind);
   Random random(seed_, Purpose::initialise, {coordinate(name)});
+  if (init_ == Initialisation::tensorflow)
+    return add_cast(std::move(name), filled(shape, [&] { return 0.01 * random.normal(); }), kind);
+  if (init_ == Initialisation::convnext)
+    return add_cast(std::move(name), filled(shape, [&] { return 0.02 * truncated(random); }), kind);
+  const auto fan = init_ == Initialisation::efficientnet ? shape[0] : in;
+  const double bound = 1 / std::sqrt(static_cast<double>(fan));
   return add_cast(std::move(name), filled(shape, [&] { return random.uniform(-bound, bound); }),
                   kind);
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "temper/model/cast_parameter.h"
+#include "temper/model/initialisation.h"
 #include "temper/model/network.h"
 
 namespace temper::model {
@@ -19,11 +20,20 @@ at::Tensor channels_last(const at::Tensor& tensor);
 /// elements, so that other parameters don't change them.
 class Weights {
  public:
-  explicit Weights(std::uint64_t seed) : seed_(seed) {}
+  explicit Weights(std::uint64_t seed, Initialisation init = Initialisation::pytorch)
+      : seed_(seed), init_(init) {}
 
-  CastParameter normal(std::string name, at::IntArrayRef shape, double deviation);
-  /// Uniform in [-bound, bound).
-  CastParameter uniform(std::string name, at::IntArrayRef shape, double bound, ParameterKind kind);
+  /// The weight of a convolution. pytorch: normal with variance 2 / fan_out, in which the groups
+  /// are disregarded (arXiv:1502.01852); efficientnet: likewise, with the fan-out of one group;
+  /// tensorflow: normal with variance 1 / fan_in, truncated at two deviations; convnext: with
+  /// deviation 0.02 before it is truncated at two deviations.
+  /// @param shape  [out, in / groups, height, width]
+  CastParameter convolution(std::string name, at::IntArrayRef shape, std::int64_t groups);
+  /// The weight or bias of a linear layer. pytorch: uniform in +-1 / sqrt(in); efficientnet: in
+  /// +-1 / sqrt(out), the bias 0; tensorflow: normal with deviation 0.01, the bias 0; convnext: as
+  /// a convolution's, the bias 0.
+  CastParameter linear(std::string name, at::IntArrayRef shape, std::int64_t in,
+                       ParameterKind kind);
   at::Tensor constant(std::string name, at::IntArrayRef shape, double value, ParameterKind kind);
   at::Tensor buffer(std::string name, const at::Tensor& value);
 
@@ -44,6 +54,7 @@ class Weights {
   CastParameter add_cast(std::string name, at::Tensor value, ParameterKind kind);
 
   std::uint64_t seed_;
+  Initialisation init_;
   std::int64_t layer_ = 0;
   std::vector<Parameter> parameters_;
   std::vector<Buffer> buffers_;

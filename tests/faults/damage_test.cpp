@@ -72,7 +72,7 @@ TEST(Damage, IsFoundInThreeThousandCheckpoints) {
       FAIL() << "loaded with a damaged " << file;
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), Code::data) << error.what();
-      EXPECT_THAT(error.what(), testing::HasSubstr(file.filename().string()));
+      EXPECT_THAT(error.what(), ::testing::HasSubstr(file.filename().string()));
     }
     write(file, before);
   }
@@ -116,8 +116,8 @@ TEST(Damage, OfTheNewestCheckpointIsNamedAndTheOneBeforeIsUsed) {
   write(newest / "optimizer.safetensors", text);
   ASSERT_EQ(run_worker({.directory = folder / "run"}).status, 0);
   EXPECT_THAT(io::read_text(folder / "run/metrics.jsonl"),
-              testing::AllOf(testing::HasSubstr("step-00000005/optimizer.safetensors: damaged"),
-                             testing::HasSubstr("step-00000004 instead")));
+              ::testing::AllOf(::testing::HasSubstr("step-00000005/optimizer.safetensors: damaged"),
+                               ::testing::HasSubstr("step-00000004 instead")));
   EXPECT_EQ(result_of(folder / "run"), result_of(whole.directory));
 }
 

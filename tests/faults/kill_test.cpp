@@ -43,7 +43,7 @@ int count_calls(const TestFolder& folder, const std::string& path, const std::st
 std::vector<int> points(int n, int sample) {
   std::vector<int> all;
   const int count = everything() ? n : std::min(n, sample);
-  testing::Test::RecordProperty("points", count);
+  ::testing::Test::RecordProperty("points", count);
   for (int i = 0; i < count; ++i) all.push_back(1 + i * n / count);
   return all;
 }
@@ -65,11 +65,11 @@ void expect_recovery_from_kills(const TestFolder& folder, const std::string& fau
     const auto what = fmt::format("{} at={}", fault, at);
     const int status = run_worker(job, what).status;
     // Whether the last checkpoint is removed before the end depends on the writer thread's timing.
-    EXPECT_THAT(status, testing::AnyOf(kKilled, 0)) << what;
+    EXPECT_THAT(status, ::testing::AnyOf(kKilled, 0)) << what;
     kills += status == kKilled;
     expect_recovery(job, whole.result, what);
   }
-  testing::Test::RecordProperty("kills", kills);
+  ::testing::Test::RecordProperty("kills", kills);
 }
 
 TEST(Kill, AtEveryCallOfTheCheckpointPath) {
@@ -128,7 +128,7 @@ TEST(Terminate, AtRandomMomentsSavesAndGoesOn) {
     worker.send(SIGTERM);
     // 128 + SIGTERM: killed before the handler was installed, so before there was anything to lose.
     const auto ending = worker.wait();
-    EXPECT_THAT(ending.status, testing::AnyOf(75, 0, 128 + SIGTERM)) << ending.errors;
+    EXPECT_THAT(ending.status, ::testing::AnyOf(75, 0, 128 + SIGTERM)) << ending.errors;
     saves += ending.status == 75;
     expect_recovery(job, whole.result, "SIGTERM");
   }
@@ -156,7 +156,7 @@ TEST(Disk, FullAtEveryWriteLosesNothing) {
     const auto fault = fmt::format("do=ENOSPC call=write at={} times=0", at);
     const auto ending = run_worker(job, fault);
     EXPECT_EQ(ending.status, 4) << fault << ending.errors;
-    EXPECT_THAT(ending.errors, testing::HasSubstr("No space left")) << fault;
+    EXPECT_THAT(ending.errors, ::testing::HasSubstr("No space left")) << fault;
     expect_recovery(job, whole.result, fault);
   }
 }
@@ -169,7 +169,7 @@ TEST(Disk, FailingOnceAnywhereEndsWithItsErrorAndLosesNothing) {
     const auto fault = fmt::format("do=EIO at={}", at);
     const auto ending = run_worker(job, fault);
     // 0: what failed was the removal of a superseded checkpoint, which is tried again.
-    EXPECT_THAT(ending.status, testing::AnyOf(4, 0)) << fault << ending.errors;
+    EXPECT_THAT(ending.status, ::testing::AnyOf(4, 0)) << fault << ending.errors;
     expect_recovery(job, whole.result, fault);
   }
 }
@@ -181,7 +181,7 @@ TEST(Disk, FailingWhileGoingOnLosesNothing) {
   for (int at = 1; at <= (everything() ? 40 : 8); ++at) {
     ASSERT_EQ(run_worker({.directory = job.directory, .stop_at = 5}).status, 75);
     const auto fault = fmt::format("do=EIO at={}", everything() ? at : 5 * at);
-    EXPECT_THAT(run_worker(job, fault).status, testing::AnyOf(4, 0)) << fault;
+    EXPECT_THAT(run_worker(job, fault).status, ::testing::AnyOf(4, 0)) << fault;
     expect_recovery(job, whole.result, fault);
   }
 }

@@ -199,8 +199,4 @@ std::string result_of(const std::string& directory) {
   return hash.hex();
 }
 
-bool everything() {
-  return std::getenv("TEMPER_TEST_EVERYTHING") != nullptr;  // NOLINT(concurrency-mt-unsafe)
-}
-
 }  // namespace temper::faults

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "tests/faults/task.h"
+#include "tests/support/everything.h"
 
 namespace temper::faults {
 
@@ -67,7 +68,6 @@ class TestFolder {
 /// are.
 std::string result_of(const std::string& directory);
 
-/// Whether to run all cases of a table (scripts/test --all) or a sample.
-bool everything();
+using temper::testing::everything;
 
 }  // namespace temper::faults

@@ -21,6 +21,16 @@ using recipe::Technique;
 
 constexpr std::string_view kCustomNetwork = R"(model={ kind = "custom", name = "mine" })";
 
+/// What a technique needs beside its kind here: a name, a length within the images of 8 pixels, a
+/// width at which a run does not take long.
+std::string beside_kind(std::string_view technique) {
+  if (technique == "custom") return ", name = \"mine\"";
+  if (technique == "cutout") return ", length = 4";
+  if (technique == "convnext") return ", width = 8";
+  if (technique == "mobilenet_v3") return ", variant = \"small\", width_factor = 0.25";
+  return "";
+}
+
 /// The edit that selects a technique of the catalog; "" for a section, whose options have no
 /// alternatives.
 std::string edit_of(const Technique& technique) {
@@ -34,11 +44,8 @@ std::string edit_of(const Technique& technique) {
     return fmt::format("{}={{ schedule = \"{}\" }}", technique.path, technique.name);
   const bool in_list = technique.example.find(last + " = [{") != std::string::npos;
   if (technique.name == last && !in_list) return fmt::format("{}=true", technique.path);
-  // Of cutout the default length is larger than the images.
-  const auto table = fmt::format("{{ kind = \"{}\"{} }}", technique.name,
-                                 technique.name == "custom"   ? ", name = \"mine\""
-                                 : technique.name == "cutout" ? ", length = 4"
-                                                              : "");
+  const auto table =
+      fmt::format("{{ kind = \"{}\"{} }}", technique.name, beside_kind(technique.name));
   if (!in_list) return fmt::format("{}={}", technique.path, table);
   // The operations must end with the network's input size.
   return fmt::format("{}=[{}{}]", technique.path, table,
@@ -146,7 +153,7 @@ TEST(Resume, IsExactWhereTheRunEndsEarlyWithItsBestWeights) {
     expect_equal_after_a_stop(folder, edits, step);
   const auto whole = result_of(folder / "whole");
   EXPECT_THAT(io::read_text(folder / "whole/metrics.jsonl"),
-              testing::HasSubstr("\"reason\":\"patience\""));
+              ::testing::HasSubstr("\"reason\":\"patience\""));
   // Killed while the best weights replace the last ones.
   for (const std::string file :
        {"/killed/model.safetensors", "/killed/model-ema.safetensors",
@@ -260,7 +267,7 @@ TEST(Resume, ElsewhereWorksAndSaysThatBitsMayDiffer) {
   ASSERT_EQ(run_worker({.directory = folder / "run", .stop_at = 3}).status, 75);
   ASSERT_EQ(run_worker({.directory = folder / "run", .sets = {"threads=2"}}).status, 0);
   EXPECT_THAT(io::read_text(folder / "run/metrics.jsonl"),
-              testing::HasSubstr("threads: 1 there, 2 now"));
+              ::testing::HasSubstr("threads: 1 there, 2 now"));
 }
 
 TEST(Resume, OfAChangedRecipeIsRefusedFieldByField) {
@@ -269,9 +276,9 @@ TEST(Resume, OfAChangedRecipeIsRefusedFieldByField) {
   const auto ending = run_worker(
       {.directory = folder / "run", .sets = {"optimizer.lr=0.3", "log.every_steps=2", "seed=4"}});
   EXPECT_EQ(ending.status, 2);
-  EXPECT_THAT(ending.errors, testing::HasSubstr("optimizer.lr: 0.1 there, 0.3 now"));
-  EXPECT_THAT(ending.errors, testing::HasSubstr("seed: 1 there, 4 now"));
-  EXPECT_THAT(ending.errors, testing::Not(testing::HasSubstr("log.")));
+  EXPECT_THAT(ending.errors, ::testing::HasSubstr("optimizer.lr: 0.1 there, 0.3 now"));
+  EXPECT_THAT(ending.errors, ::testing::HasSubstr("seed: 1 there, 4 now"));
+  EXPECT_THAT(ending.errors, ::testing::Not(::testing::HasSubstr("log.")));
 }
 
 TEST(Resume, OfARunKilledBeforeItsFirstCheckpointIsRefusedToo) {
@@ -294,7 +301,7 @@ TEST(Fork, BeginsWithTheOthersWeightsAndGoesOnByItself) {
   fork.stop_at = 0;
   const auto ending = run_worker(fork);
   ASSERT_EQ(ending.status, 0) << ending.errors;
-  EXPECT_THAT(io::read_text(folder / "fork/environment.json"), testing::HasSubstr("at step 3"));
+  EXPECT_THAT(io::read_text(folder / "fork/environment.json"), ::testing::HasSubstr("at step 3"));
   fork.directory = folder / "whole";
   ASSERT_EQ(run_worker(fork).status, 0);
   EXPECT_EQ(result_of(folder / "fork"), result_of(folder / "whole"));
@@ -308,7 +315,7 @@ TEST(Lock, RefusesASecondProcessAndNamesTheFirst) {
   first.await_pause();
   const auto second = run_worker({.directory = folder / "run", .stop_at = 3});
   EXPECT_EQ(second.status, 2);
-  EXPECT_THAT(second.errors, testing::HasSubstr(fmt::format("process {}", first.pid())));
+  EXPECT_THAT(second.errors, ::testing::HasSubstr(fmt::format("process {}", first.pid())));
   first.send(SIGCONT);
   EXPECT_EQ(first.wait().status, 0);
 }
@@ -318,13 +325,13 @@ TEST(NotFinite, StopsByDefaultAndNamesTheStepTheImagesAndTheParameter) {
   const auto ending = run_worker({.directory = folder / "run",
                                   .sets = {R"(loss={ kind = "custom", name = "sometimes nan" })"}});
   EXPECT_EQ(ending.status, 5);
-  EXPECT_THAT(ending.errors, testing::AllOf(testing::HasSubstr("at step "),
-                                            testing::HasSubstr("the gradient of conv1.weight"),
-                                            testing::HasSubstr("small train, image")));
-  EXPECT_THAT(io::read_text(folder / "run/metrics.jsonl"), testing::HasSubstr("left_out"));
+  EXPECT_THAT(ending.errors, ::testing::AllOf(::testing::HasSubstr("at step "),
+                                              ::testing::HasSubstr("the gradient of conv1.weight"),
+                                              ::testing::HasSubstr("small train, image")));
+  EXPECT_THAT(io::read_text(folder / "run/metrics.jsonl"), ::testing::HasSubstr("left_out"));
 }
 
-class Guard : public testing::TestWithParam<std::string> {};
+class Guard : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(Guard, GoesOnAndIsExactAfterAStop) {
   const TestFolder folder;
@@ -335,10 +342,10 @@ TEST_P(Guard, GoesOnAndIsExactAfterAStop) {
     expect_equal_after_a_stop(folder, edits, step);
   ASSERT_EQ(run_worker({.directory = folder / "run", .sets = edits}).status, 0);
   EXPECT_THAT(io::read_text(folder / "run/metrics.jsonl"),
-              testing::HasSubstr("\"action\":\"" + GetParam() + "\""));
+              ::testing::HasSubstr("\"action\":\"" + GetParam() + "\""));
 }
 
-INSTANTIATE_TEST_SUITE_P(Actions, Guard, testing::Values("skip", "rollback"),
+INSTANTIATE_TEST_SUITE_P(Actions, Guard, ::testing::Values("skip", "rollback"),
                          [](const auto& action) { return action.param; });
 
 }  // namespace

@@ -83,7 +83,7 @@ TEST(Kill, FiveTimesAStudyHasTheResultsOfOneThatIsNotKilled) {
     kills += worker.wait().status == kKilled;
   }
   EXPECT_GE(kills, 2);
-  testing::Test::RecordProperty("kills", kills);
+  ::testing::Test::RecordProperty("kills", kills);
   const auto again = run_worker(job);
   ASSERT_EQ(again.status, 0) << again.errors;
   EXPECT_EQ(results_of(job), whole.results);
@@ -118,7 +118,7 @@ TEST(Terminate, AStudySavesItsTrialsAndGoesOn) {
   sleep_for(0.5 * whole.seconds);
   worker.send(SIGTERM);
   const auto ending = worker.wait();
-  EXPECT_THAT(ending.status, testing::AnyOf(75, 0)) << ending.errors;
+  EXPECT_THAT(ending.status, ::testing::AnyOf(75, 0)) << ending.errors;
   const auto again = run_worker(job);
   ASSERT_EQ(again.status, 0) << again.errors;
   EXPECT_EQ(results_of(job), whole.results);
@@ -151,7 +151,7 @@ TEST(Lock, TwoProcessesOnOneStudyRunEveryTrialOnceAlsoWhenOneIsKilled) {
   sleep_for(0.5 * whole.seconds);
   first.send(SIGKILL);
   const int status = first.wait().status;
-  EXPECT_THAT(status, testing::AnyOf(kKilled, 0));
+  EXPECT_THAT(status, ::testing::AnyOf(kKilled, 0));
   const auto ending = second.wait();
   ASSERT_EQ(ending.status, 0) << ending.errors;
   EXPECT_EQ(results_of(job), whole.results);

@@ -3,14 +3,20 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/avg_pool2d.h>
 #include <ATen/ops/batch_norm.h>
+#include <ATen/ops/constant_pad_nd.h>
 #include <ATen/ops/convolution.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/max_pool2d.h>
 #include <ATen/ops/randn.h>
+#include <ATen/ops/reflection_pad2d.h>
+#include <ATen/ops/zeros_like.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <torch/nn/modules/linear.h>
 
+#include <cmath>
 #include <map>
 #include <memory>
 #include <stdexcept>
@@ -26,13 +32,39 @@ namespace {
 
 constexpr Task kTask{.channels = 3, .height = 36, .width = 28, .classes = 10};
 
+template <class E>
+std::vector<E> enumerators() {
+  std::vector<E> all;
+  for (std::size_t i = 0; i < EnumNames<E>::value.size(); ++i) all.push_back(static_cast<E>(i));
+  return all;
+}
+
 /// Networks with every stem and block, and with random layers.
-std::vector<std::pair<std::string, ResNet>> networks() {
-  std::vector<std::pair<std::string, ResNet>> all;
-  for (const auto stem : {Stem::cifar, Stem::strided, Stem::pooled, Stem::imagenet})
-    all.emplace_back(name_of(stem),
-                     ResNet{.stem = stem, .blocks = {1, 2, 1}, .zero_init_last = false});
+std::vector<std::pair<std::string, Architecture>> networks() {
+  std::vector<std::pair<std::string, Architecture>> all;
+  for (const auto stem : enumerators<Stem>())
+    for (const auto version : enumerators<Version>())
+      all.emplace_back(
+          fmt::format("{}, {}", name_of(stem), name_of(version)),
+          ResNet{.stem = stem, .version = version, .blocks = {1, 2, 1}, .zero_init_last = false});
+  for (const auto shortcut : enumerators<ShortcutType>())
+    for (const bool anti_alias : {false, true})
+      all.emplace_back(fmt::format("{}, {}", name_of(shortcut), anti_alias),
+                       ResNet{.stem = Stem::d,
+                              .shortcut = shortcut,
+                              .blocks = {1, 2, 1},
+                              .width = 8,
+                              .se_ratio = 0.25,
+                              .anti_alias = anti_alias,
+                              .zero_init_last = false});
   all.emplace_back("bottleneck", ResNet{.block = BlockType::bottleneck, .blocks = {2, 1}});
+  for (const auto dialect : enumerators<MobileDialect>()) {
+    all.emplace_back("EfficientNet", EfficientNet{.dialect = dialect});
+    all.emplace_back("Lite",
+                     EfficientNet{.variant = EfficientNetVariant::lite0, .dialect = dialect});
+  }
+  all.emplace_back("MobileNetV3", MobileNetV3{.variant = MobileNetV3Variant::small});
+  all.emplace_back("ConvNeXt", ConvNeXt{.depths = {1, 2}, .width = 8, .layer_scale = 0.5});
   auto dropped = ResNet{.blocks = {2, 1}, .zero_init_last = false};
   dropped.stochastic_depth =
       regularize::StochasticDepth{.rate = 0.5, .scaling = regularize::DepthScaling::test};
@@ -68,28 +100,77 @@ class Interpreter {
     const auto& x = inputs.front();
     switch (node.operation) {
       case Operation::convolution:
-        return at::convolution(x, tensor(node, "weight"), {}, {stride, stride}, {padding, padding},
-                               {1, 1}, false, {0, 0}, groups);
+        return at::convolution(x, tensor(node, "weight"), bias(node), {stride, stride},
+                               {padding, padding}, {1, 1}, false, {0, 0}, groups);
       case Operation::normalization:
         return at::batch_norm(x, tensor(node, "weight"), tensor(node, "bias"),
                               tensor(node, "running_mean"), tensor(node, "running_var"), false, 0.1,
-                              1e-5, false);
+                              node.epsilon, false);
+      case Operation::layer_normalization: {
+        const auto centered = x - x.mean(1, true);
+        const auto deviation = centered.square().mean(1, true).add(node.epsilon).sqrt();
+        return along_channels(tensor(node, "weight"), x) * centered / deviation +
+               along_channels(tensor(node, "bias"), x);
+      }
+      case Operation::scale:
+        return x * along_channels(tensors_.at(node.layer), x);
       case Operation::linear:
-        return at::linear(x, tensor(node, "weight"), tensor(node, "bias"));
+        if (x.dim() == 4)
+          return at::convolution(x, tensor(node, "weight").unsqueeze(-1).unsqueeze(-1), bias(node),
+                                 {1, 1}, {0, 0}, {1, 1}, false, {0, 0}, 1);
+        return at::linear(x, tensor(node, "weight").flatten(1), tensor(node, "bias"));
       case Operation::max_pool:
         return at::max_pool2d(x, {kernel, kernel}, {stride, stride}, {padding, padding});
+      case Operation::average_pool:
+        return at::avg_pool2d(x, {kernel, kernel}, {stride, stride}, {0, 0}, true, false);
+      case Operation::blur_pool:
+        return blurred(x);
+      case Operation::pad:
+        return at::constant_pad_nd(
+            x, {node.sides[0], node.sides[1], node.sides[2], node.sides[3], 0, node.appended});
       case Operation::mean:
         return x.mean({2, 3});
       case Operation::add:
         return x + inputs.at(1);
       case Operation::multiply:
-        return x * node.factor;
+        return inputs.size() == 1 ? x * node.factor : x * inputs[1].unsqueeze(-1).unsqueeze(-1);
       case Operation::activation:
-        EXPECT_EQ(node.function, "relu");
-        return x.clamp_min(0);
+        return activated(x, node.function);
       default:
         throw std::logic_error("an operation that these networks don't have");
     }
+  }
+
+  at::Tensor bias(const Node& node) const {
+    const auto found = tensors_.find(node.layer + ".bias");
+    return found == tensors_.end() ? at::Tensor() : found->second;
+  }
+
+  static at::Tensor along_channels(const at::Tensor& vector, const at::Tensor& x) {
+    return x.dim() == 2 ? vector : vector.view({-1, 1, 1});
+  }
+
+  static at::Tensor activated(const at::Tensor& x, const std::string& function) {
+    const auto hard = x.add(3).clamp(0, 6).div(6);
+    if (function == "relu") return x.clamp_min(0);
+    if (function == "relu6") return x.clamp(0, 6);
+    if (function == "sigmoid") return x.sigmoid();
+    if (function == "silu") return x * x.sigmoid();
+    if (function == "hardsigmoid") return hard;
+    if (function == "hardswish") return x * hard;
+    if (function == "gelu") return x.mul(std::sqrt(0.5)).erf().add(1).mul(x).mul(0.5);
+    throw std::logic_error(function);
+  }
+
+  /// Written with another operation than the network's: nine shifted images.
+  static at::Tensor blurred(const at::Tensor& x) {
+    const auto padded = at::reflection_pad2d(x, {1, 1, 1, 1});
+    auto sum = at::zeros_like(x);
+    for (const std::int64_t dy : {0, 1, 2})
+      for (const std::int64_t dx : {0, 1, 2})
+        sum.add_(padded.narrow(2, dy, x.size(2)).narrow(3, dx, x.size(3)),
+                 (dy == 1 ? 0.5 : 0.25) * (dx == 1 ? 0.5 : 0.25));
+    return sum.slice(2, 0, std::nullopt, 2).slice(3, 0, std::nullopt, 2);
   }
 
   std::map<std::string, at::Tensor> tensors_;

@@ -4,7 +4,6 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/allclose.h>
-#include <ATen/ops/empty.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/rand.h>
 #include <fmt/format.h>
@@ -19,6 +18,7 @@
 #include "temper/core/error.h"
 #include "temper/model/architecture.h"
 #include "tests/support/golden.h"
+#include "tests/support/reference_network.h"
 #include "tests/support/tensor.h"
 
 namespace temper::model {
@@ -27,34 +27,9 @@ namespace {
 constexpr Task kTask{.channels = 3, .height = 32, .width = 32, .classes = 10};
 constexpr Task kLargeTask{.channels = 3, .height = 224, .width = 224, .classes = 1000};
 
-/// The numbers of scripts/golden/model.py, in [-0.5, 0.5).
-at::Tensor noise(at::IntArrayRef shape, std::uint64_t stream) {
-  auto result = at::empty(shape, at::kDouble);
-  auto* values = result.mutable_data_ptr<double>();
-  for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(result.numel()); ++i) {
-    std::uint64_t x = ((i + stream * 1000003) * 2654435761) & 0xFFFFFFFF;
-    x = ((x ^ (x >> 15)) * 2246822519) & 0xFFFFFFFF;
-    values[i] = static_cast<double>(x ^ (x >> 13)) / 4294967296.0 - 0.5;
-  }
-  return result;
-}
-
-std::map<std::string, at::Tensor> state_of(const Network& network) {
-  std::map<std::string, at::Tensor> state;
-  for (const auto& parameter : network.parameters()) state[parameter.name] = parameter.value;
-  for (const auto& buffer : network.buffers()) state[buffer.name] = buffer.value;
-  return state;
-}
-
-void fill(const std::string& name, const at::Tensor& value, std::uint64_t stream) {
-  const auto u = noise(value.sizes(), stream);
-  if (value.dim() > 1)
-    value.copy_(u.mul(std::sqrt(24.0 / static_cast<double>(value[0].numel()))));
-  else if (name.ends_with("running_var") || (value.dim() == 1 && name.ends_with("weight")))
-    value.copy_(u.add(1));
-  else if (value.is_floating_point())
-    value.copy_(u.div(2));
-}
+using temper::testing::fill;
+using temper::testing::noise;
+using temper::testing::state_of;
 
 class ResNetGolden : public ::testing::Test {
  protected:

@@ -107,7 +107,7 @@ std::int64_t SumOfGray(const std::uint8_t* rgb, std::int64_t pixels) {
       sum = hn::Add(sum, hn::ConvertTo(words, gray_of(red, green, blue)));
     });
   };
-  for_all(rgb, pixels, some, [](const auto&... /*unused*/) {});  // the rest of the last ones is black
+  for_all(rgb, pixels, some, [](const auto&... /*last*/) {});  // the rest of it is black
   return hn::GetLane(hn::SumOfLanes(words, sum));
 }
 
