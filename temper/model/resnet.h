@@ -140,8 +140,8 @@ struct ResNet : RandomOptions {
                    .alias = "se"}),
             field(&ResNet::anti_alias,
                   {.name = "anti_alias",
-                   .meaning = "low-pass filter before each reduction of the resolution in stem and "
-                              "branches"}),
+                   .meaning = "low-pass filter at each reduction of the resolution in the blocks' "
+                              "branches and in the 3x3 max-pool of a stem"}),
             field(&ResNet::zero_init_last,
                   {.name = "zero_init_last",
                    .meaning = "initialize the last BatchNorm weight (gamma) of every block to 0, "

@@ -151,7 +151,7 @@ class Interpreter {
   }
 
   static at::Tensor activated(const at::Tensor& x, const std::string& function) {
-    const auto hard = x.add(3).clamp(0, 6).div(6);
+    auto hard = x.add(3).clamp(0, 6).div(6);
     if (function == "relu") return x.clamp_min(0);
     if (function == "relu6") return x.clamp(0, 6);
     if (function == "sigmoid") return x.sigmoid();

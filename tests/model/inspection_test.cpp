@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <memory>
 #include <numeric>
+#include <vector>
 
 #include "temper/core/error.h"
 #include "temper/model/architecture.h"
@@ -23,9 +24,10 @@ std::int64_t sum(const Inspection& inspection, std::int64_t Inspection::Layer::*
 }
 
 TEST(Inspection, LayersHaveAllParametersAndMultiplyAdds) {
-  const Architecture all[]{ResNet{.stem = Stem::rs, .blocks = {1, 1}, .se_ratio = 0.25},
-                           ResNet{.version = Version::v2, .blocks = {1, 1}, .anti_alias = true},
-                           EfficientNet{}, MobileNetV3{}, ConvNeXt{.depths = {1, 1}, .width = 8}};
+  const std::vector<Architecture> all{
+      ResNet{.stem = Stem::rs, .blocks = {1, 1}, .se_ratio = 0.25},
+      ResNet{.version = Version::v2, .blocks = {1, 1}, .anti_alias = true}, EfficientNet{},
+      MobileNetV3{}, ConvNeXt{.depths = {1, 1}, .width = 8}};
   for (const auto& architecture : all) {
     const auto network = build(architecture, kTask, 1);
     const auto found = inspect(*network, kTask);

@@ -138,8 +138,9 @@ HWY_INLINE Float part_of_255(Float share) {
 HWY_INLINE Float hue_of(Float red, Float green, Float blue, Float highest, Float span) {
   const auto is_red = hn::Eq(red, highest);
   const auto is_green = hn::Eq(green, highest);
-  const auto by_highest = [&](Float if_red, Float if_green, Float if_blue) HWY_ATTR {
-    return hn::IfThenElse(is_red, if_red, hn::IfThenElse(is_green, if_green, if_blue));
+  // The first where red is the highest, the second where green is, else the third.
+  const auto by_highest = [&](Float first, Float second, Float third) HWY_ATTR {
+    return hn::IfThenElse(is_red, first, hn::IfThenElse(is_green, second, third));
   };
   const Float one = number(1);
   const Float center = by_highest(number(0), number(2), number(4));
