@@ -7,6 +7,7 @@ namespace {
 using namespace codes;
 
 // clang-format off
+// NOLINTBEGIN(modernize-use-std-numbers): some are near a constant by accident
 constexpr auto kSubPolicies = std::to_array<SubPolicy>({
     {con, .8320659688593578, .49884310562180767, tlx, .41849883971249136, .394023086494538},
     {col, .3500483749890918, .43355143929883955, col, .5120716140300229, .7508299643325016},
@@ -501,6 +502,7 @@ constexpr auto kSubPolicies = std::to_array<SubPolicy>({
     {equ, .8255583546605049, .613736933157845, aut, .6357166629525485, .7894617347709095},
     {bri, .33840706322846814, .07917167871493658, shy, .15693175752528676, .6282773652129153},
     {cut, .7550520024859294, .08982367300605598, shx, .5844942417320858, .36051195083380105}});
+// NOLINTEND(modernize-use-std-numbers)
 // clang-format on
 
 }  // namespace

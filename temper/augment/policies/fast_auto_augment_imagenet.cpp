@@ -7,6 +7,7 @@ namespace {
 using namespace codes;
 
 // clang-format off
+// NOLINTBEGIN(modernize-use-std-numbers): some are near a constant by accident
 constexpr auto kSubPolicies = std::to_array<SubPolicy>({
     {shy, .14143816458479197, .513124791615952, sha, .9290316227291179, .9788406212603302},
     {col, .21502874228385338, .3698477943880306, tly, .49865058747734736, .4352676987103321},
@@ -506,6 +507,7 @@ constexpr auto kSubPolicies = std::to_array<SubPolicy>({
     {bri, .699707089334018, .2795501395789335, shx, .5308818178242845, .10581814221896294},
     {equ, .32519644258946145, .15763390340309183, tlx, .6149090364414208, .7454832565718259},
     {aut, .5404508567155423, .7472387762067986, equ, .05649876539221024, .5628180219887216}});
+// NOLINTEND(modernize-use-std-numbers)
 // clang-format on
 
 }  // namespace

@@ -7,6 +7,7 @@ namespace {
 using namespace codes;
 
 // clang-format off
+// NOLINTBEGIN(modernize-use-std-numbers): some are near a constant by accident
 constexpr auto kSubPolicies = std::to_array<SubPolicy>({
     {tlx, .001576965129744562, .43180488809874773, inv, .7395307279252639, .7538444307982558},
     {con, .5762062225409211, .7532431872873473, tlx, .45212523461624615, .02451684483019846},
@@ -505,6 +506,7 @@ constexpr auto kSubPolicies = std::to_array<SubPolicy>({
     {shx, .7877331864215293, .8001131937448647, cut, .19828215489868783, .5949317580743655},
     {con, .529508728421701, .36477855845285007, col, .7145481740509138, .2950794787786947},
     {con, .9932891064746089, .46930062926732646, pos, .9033014136780437, .5745902253320527}});
+// NOLINTEND(modernize-use-std-numbers)
 // clang-format on
 
 }  // namespace

@@ -107,7 +107,8 @@ double linspace(double low, double high, double index, std::int64_t bins) {
   const float step = (last - first) / static_cast<float>(bins - 1);
   const float forward = step * static_cast<float>(index);
   const float back = step * static_cast<float>(static_cast<double>(bins) - index - 1);
-  return index < static_cast<double>(bins / 2) ? first + forward : last - back;
+  const auto half = bins / 2;
+  return index < static_cast<double>(half) ? first + forward : last - back;
 }
 
 std::optional<double> of_torchvision(Scale scale, Primitive primitive, double magnitude, Size image,
