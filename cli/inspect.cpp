@@ -142,7 +142,11 @@ void add_inspect(const Command& app) {
           "height and width of the images; 224 for a kind of network, otherwise that of the data")
       .called("PIXELS")
       .positive();
-  command.option("--channels", options->channels, "of the images: 3 or 1").called("N").positive();
+  command
+      .option("--channels", options->channels,
+              "number of channels of the images; 3 for a kind of network")
+      .called("N")
+      .positive();
   command.option("--classes", options->classes, "number of classes; 1000 for a kind of network")
       .called("N")
       .positive();

@@ -4,21 +4,10 @@ bfloat16, torch 2.11.0."""
 import pathlib
 
 import torch
+from dtypes import DTYPES
 from safetensors.torch import save_file
 
 FOLDER = pathlib.Path(__file__).parents[2] / "tests/golden/io"
-DTYPES = {
-    "F64": torch.float64,
-    "F32": torch.float32,
-    "F16": torch.float16,
-    "BF16": torch.bfloat16,
-    "I64": torch.int64,
-    "I32": torch.int32,
-    "I16": torch.int16,
-    "I8": torch.int8,
-    "U8": torch.uint8,
-    "BOOL": torch.bool,
-}
 
 # Each tensor is [[0, 1, 2], [3, 4, 5]] in its type, or whether that is odd.
 six = torch.arange(6).reshape(2, 3)

@@ -14,22 +14,11 @@ import pathlib
 import zipfile
 
 import torch
+from dtypes import DTYPES
 
 ROOT = pathlib.Path(__file__).parents[2]
 FOLDER = ROOT / "tests/golden/io/torch"
 CORPUS = ROOT / "fuzz/corpus/torch_file"
-DTYPES = {
-    "F64": torch.float64,
-    "F32": torch.float32,
-    "F16": torch.float16,
-    "BF16": torch.bfloat16,
-    "I64": torch.int64,
-    "I32": torch.int32,
-    "I16": torch.int16,
-    "I8": torch.int8,
-    "U8": torch.uint8,
-    "BOOL": torch.bool,
-}
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
 expected = {}
 

@@ -61,6 +61,7 @@ struct Reduction {
 };
 
 struct Block {
+  std::optional<Reduction> reduce;  ///< before the first block of a stage
   Convolution depthwise;
   LayerNorm normalise;
   Linear expand;
@@ -79,17 +80,15 @@ class ConvNeXtNetwork final : public LayeredNetwork {
         patches_(weights(), "stem.0", task.channels, options.width,
                  patches(patch_size(options, task)), /*has_bias=*/true),
         first_(weights(), "stem.1", options.width, kEpsilon) {
-    end_stage();
-    std::int64_t width = options.width;
-    for (std::size_t stage = 0; stage < options.depths.size(); ++stage) {
-      if (stage > 0) add_reduction(stage, width);
-      for (std::int64_t i = 0; i < options.depths[stage]; ++i)
-        add_block(fmt::format("stages.{}.blocks.{}", stage, i), width, options.layer_scale,
-                  stage == 0 || i > 0);
-      end_stage();
-      if (stage + 1 < options.depths.size()) width *= 2;
-    }
-    weights().begin_layer();
+    make_blocks(options.depths, [&](std::size_t stage, std::size_t i) {
+      const auto width = options.width << stage;
+      const auto name = fmt::format("stages.{}", stage);
+      std::optional<Reduction> reduce;
+      if (stage > 0 && i == 0) reduce = reduction(name + ".downsample", width);
+      add_block(fmt::format("{}.blocks.{}", name, i), width, options.layer_scale,
+                std::move(reduce));
+    });
+    const auto width = options.width << (options.depths.size() - 1);
     last_.emplace(weights(), "head.norm", width, kEpsilon);
     classify_.emplace(weights(), "head.fc", width, task.classes, ParameterKind::head);
   }
@@ -99,17 +98,16 @@ class ConvNeXtNetwork final : public LayeredNetwork {
     const auto training = mode(0).training;
     auto x = first_(patches_(random().input(images, training)));
     x = random().stem(x, training);
-    for (std::size_t i = 0; i < blocks_.size(); ++i) {
-      const auto& [starts, block] = blocks_[i];
-      if (starts) x = reductions_[*starts].convolve(reductions_[*starts].normalise(x));
-      x = through(i, block, x);
-    }
+    for (std::size_t i = 0; i < blocks_.size(); ++i) x = through(i, x);
     return (*classify_)(random().head((*last_)(mean(x)), training));
   }
 
  private:
-  [[nodiscard]] Value through(std::size_t i, const Block& block, const Value& x) const {
-    const auto how = mode(static_cast<std::int64_t>(i) + 1);
+  [[nodiscard]] Value through(std::size_t i, const Value& input) const {
+    const auto how = block_mode(i);
+    const auto& block = blocks_[i];
+    const auto& reduce = block.reduce;
+    const auto x = reduce ? reduce->convolve(reduce->normalise(input)) : input;
     if (random().skips(i, how.training)) return x;
     auto y = random().convolved(block.depthwise(x), i, 0, how.training);
     y = activate(block.expand(block.normalise(y)), Activation::gelu);
@@ -119,33 +117,27 @@ class ConvNeXtNetwork final : public LayeredNetwork {
     return add(random().branch(y, i, how.training), added);
   }
 
-  void add_reduction(std::size_t stage, std::int64_t out) {
-    weights().begin_layer();
-    const auto name = fmt::format("stages.{}.downsample", stage);
+  Reduction reduction(const std::string& name, std::int64_t out) {
     LayerNorm norm(weights(), name + ".0", out / 2, kEpsilon);
-    Convolution convolution(weights(), name + ".1", out / 2, out, {.kernel = 2, .stride = 2},
-                            /*has_bias=*/true);
-    reductions_.push_back({std::move(norm), std::move(convolution)});
+    Convolution convolution(weights(), name + ".1", out / 2, out, patches(2), /*has_bias=*/true);
+    return {std::move(norm), std::move(convolution)};
   }
 
-  void add_block(const std::string& name, std::int64_t width, double scale, bool begins_layer) {
-    if (begins_layer) weights().begin_layer();
+  void add_block(const std::string& name, std::int64_t width, double scale,
+                 std::optional<Reduction> reduce) {
     LayerScale gamma(weights(), name + ".gamma", width, scale);
     Convolution depthwise(weights(), name + ".conv_dw", width, width,
                           Window::same(kKernel, 1, width), /*has_bias=*/true);
     LayerNorm norm(weights(), name + ".norm", width, kEpsilon);
     Linear expand(weights(), name + ".mlp.fc1", width, kExpansion * width);
     Linear project(weights(), name + ".mlp.fc2", kExpansion * width, width);
-    const auto starts = begins_layer ? std::nullopt : std::optional(reductions_.size() - 1);
-    blocks_.emplace_back(starts, Block{std::move(depthwise), std::move(norm), std::move(expand),
-                                       std::move(project), std::move(gamma)});
+    blocks_.push_back({std::move(reduce), std::move(depthwise), std::move(norm), std::move(expand),
+                       std::move(project), std::move(gamma)});
   }
 
   Convolution patches_;
   LayerNorm first_;
-  std::vector<Reduction> reductions_;
-  /// With the reduction before it, where there is one.
-  std::vector<std::pair<std::optional<std::size_t>, Block>> blocks_;
+  std::vector<Block> blocks_;
   std::optional<LayerNorm> last_;
   std::optional<Linear> classify_;
 };

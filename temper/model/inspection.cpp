@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <string_view>
+#include <functional>
+#include <map>
 
 #include "temper/core/error.h"
 
@@ -15,17 +16,20 @@ std::int64_t elements(const Shape& shape) {
   return shape.channels * shape.height * shape.width;
 }
 
-/// Elements of the parameters of a layer: "conv1" has "conv1.weight" and "conv1.bias"; a parameter
-/// may also be named itself.
-std::int64_t parameters_of(const Network& network, const std::string& layer) {
+using Counts = std::map<std::string, std::int64_t, std::less<>>;
+
+Counts elements_by_name(const Network& network) {
+  Counts counts;
+  for (const auto& parameter : network.parameters())
+    counts[parameter.name] = parameter.value.numel();
+  return counts;
+}
+
+/// Elements of the parameters of a node: those of its layer, or the one that `layer` names.
+std::int64_t parameters_of(const Counts& counts, const std::string& layer) {
   std::int64_t count = 0;
-  for (const auto& parameter : network.parameters()) {
-    const std::string_view name = parameter.name;
-    const bool is_its = name.starts_with(layer) &&
-                        (name.size() == layer.size() || name.substr(layer.size()) == ".weight" ||
-                         name.substr(layer.size()) == ".bias");
-    if (is_its) count += parameter.value.numel();
-  }
+  for (const auto& name : {layer, layer + ".weight", layer + ".bias"})
+    if (const auto found = counts.find(name); found != counts.end()) count += found->second;
   return count;
 }
 
@@ -76,13 +80,13 @@ Inspection inspect(Network& network, const Task& task) {
                     .multiply_adds = multiply_adds(*graph),
                     .receptive_field = receptive_field(*graph),
                     .largest = largest_need(*graph)};
+  const auto counts = elements_by_name(network);
   for (const auto& buffer : network.buffers()) result.buffers += buffer.value.numel();
   for (const auto& node : graph->nodes) {
     if (!is_in_place(node)) result.kept += elements(node.shape);
     if (!is_shown(node)) continue;
-    const auto parameters = node.layer.empty() ? 0 : parameters_of(network, node.layer);
-    result.layers.push_back(
-        {node.layer, node.operation, node.shape, parameters, multiply_adds(*graph, node)});
+    result.layers.push_back({node.layer, node.operation, node.shape,
+                             parameters_of(counts, node.layer), multiply_adds(*graph, node)});
   }
   return result;
 }

@@ -35,13 +35,9 @@ class InvertedResidual final : public LayeredNetwork {
         plan_(std::move(plan)),
         stem_(
             unit("conv_stem", "bn1", task.channels, plan_.stem_width, {.kernel = 3, .stride = 2})) {
-    end_stage();
-    for (std::size_t stage = 0; stage < plan_.stages.size(); ++stage) {
-      for (std::size_t i = 0; i < plan_.stages[stage].size(); ++i)
-        add_block(fmt::format("blocks.{}.{}", stage, i), plan_.stages[stage][i]);
-      end_stage();
-    }
-    weights().begin_layer();
+    make_blocks(depths(plan_), [&](std::size_t stage, std::size_t i) {
+      add_block(fmt::format("blocks.{}.{}", stage, i), plan_.stages[stage][i]);
+    });
     last_.emplace(unit(plan_.last_name, plan_.last_norm, plan_.stages.back().back().out,
                        plan_.last_width, {}));
     auto features = plan_.last_width;
@@ -66,7 +62,7 @@ class InvertedResidual final : public LayeredNetwork {
     auto x = stem_(random().input(images, training), mode(0), plan_.function);
     x = random().stem(x, training);
     for (std::size_t i = 0; i < blocks_.size(); ++i) x = through(i, x);
-    const auto how = mode(static_cast<std::int64_t>(blocks_.size()) + 1);
+    const auto how = block_mode(blocks_.size());
     x = mean((*last_)(x, how, plan_.function));
     if (head_) x = activate(pointwise(*head_, x), plan_.function);
     return (*classify_)(random().head(x, training));
@@ -75,7 +71,7 @@ class InvertedResidual final : public LayeredNetwork {
  private:
   /// Block i. Those without a shortcut are never skipped.
   [[nodiscard]] Value through(std::size_t i, const Value& x) const {
-    const auto how = mode(static_cast<std::int64_t>(i) + 1);
+    const auto how = block_mode(i);
     const auto& [branch, excite, function, has_shortcut] = blocks_[i];
     if (has_shortcut && random().skips(i, how.training)) return x;
     auto y = x;
@@ -99,7 +95,6 @@ class InvertedResidual final : public LayeredNetwork {
   }
 
   void add_block(const std::string& name, const Plan::Block& block) {
-    weights().begin_layer();
     std::vector<ConvNorm> branch;
     const auto add = [&](const char* convolution, std::int64_t in, std::int64_t out,
                          const Window& window) {

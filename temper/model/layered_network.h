@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -48,6 +49,26 @@ class LayeredNetwork : public Network {
   /// How the layers of a number, see Parameter::layer, compute: frozen ones as in evaluation.
   [[nodiscard]] Mode mode(std::int64_t layer) const {
     return {.training = training_ && layer >= first_trainable_layer_, .momentum = momentum_};
+  }
+  /// That of a block, 0-based, or of what follows the last one; see make_blocks().
+  [[nodiscard]] Mode block_mode(std::size_t block) const {
+    return mode(static_cast<std::int64_t>(block) + 1);
+  }
+  /// Makes the blocks behind the stem, each a layer of its own and the stem the layer before them.
+  /// The stem and every group of blocks is a stage; what is made next is the last layer.
+  /// @param depths  number of blocks of each stage
+  /// @param make    makes block `i` of a stage, both 0-based
+  template <class Make>
+  void make_blocks(std::span<const std::int64_t> depths, const Make& make) {
+    end_stage();
+    for (std::size_t stage = 0; stage < depths.size(); ++stage) {
+      for (std::size_t i = 0; i < static_cast<std::size_t>(depths[stage]); ++i) {
+        weights_.begin_layer();
+        make(stage, i);
+      }
+      end_stage();
+    }
+    weights_.begin_layer();
   }
   /// Ends a stage that can be frozen, with the layers made so far.
   void end_stage() { stage_ends_.push_back(weights_.layer() + 1); }

@@ -165,7 +165,8 @@ Value LayerNorm::operator()(const Value& x) const {
     return x.then({.operation = Operation::layer_normalization, .layer = name, .epsilon = epsilon});
   const auto format = x.tensor().scalar_type();
   return channels_at_the_end(x.tensor(), [&](const at::Tensor& rows) {
-    return at::layer_norm(rows, weight.sizes(), weight.to(format), bias.to(format), epsilon);
+    return at::layer_norm(rows, weight.parameter().sizes(), weight.in(format), bias.in(format),
+                          epsilon);
   });
 }
 
@@ -176,7 +177,7 @@ LayerScale::LayerScale(Weights& weights, std::string parameter, std::int64_t cha
 
 Value LayerScale::operator()(const Value& x) const {
   if (x.recorded()) return x.then({.operation = Operation::scale, .layer = name});
-  return x.tensor().mul(factors.to(x.tensor().scalar_type()).view({-1, 1, 1}));
+  return x.tensor().mul(factors.in(x.tensor().scalar_type()).view({-1, 1, 1}));
 }
 
 Value SqueezeExcitation::operator()(const Value& x) const {

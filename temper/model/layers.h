@@ -78,8 +78,8 @@ struct LayerNorm {
   [[nodiscard]] Value operator()(const Value& x) const;
 
   std::string name;
-  at::Tensor weight;
-  at::Tensor bias;
+  CastParameter weight;
+  CastParameter bias;
   double epsilon;
 };
 
@@ -90,7 +90,7 @@ struct LayerScale {
   [[nodiscard]] Value operator()(const Value& x) const;
 
   std::string name;
-  at::Tensor factors;
+  CastParameter factors;
 };
 
 /// Fully connected layer; applied to maps, to the channels of each pixel.

@@ -29,12 +29,9 @@ class Residual final : public LayeredNetwork {
       : LayeredNetwork(seed, RandomLayers(static_cast<const RandomOptions&>(options), plan.depths),
                        options.init),
         stem_(weights(), plan, options, task.channels) {
-    end_stage();
-    for (const auto& stage : plan.stages) {
-      for (const auto& block : stage) add_block(block, options);
-      end_stage();
-    }
-    weights().begin_layer();
+    make_blocks(plan.depths, [&](std::size_t stage, std::size_t i) {
+      add_block(plan.stages[stage][i], options);
+    });
     classify_.emplace(weights(), "fc", plan.stages.back().back().out(), task.classes,
                       ParameterKind::head);
   }
@@ -58,7 +55,7 @@ class Residual final : public LayeredNetwork {
  private:
   /// Block i. A skipped block without a projection returns its input, which is not negative.
   [[nodiscard]] Value through(std::size_t i, const Value& x) const {
-    const auto how = mode(static_cast<std::int64_t>(i) + 1);
+    const auto how = block_mode(i);
     const auto& [branch, blurred, excite, shortcut] = blocks_[i];
     const auto around = [&] {
       return random().shortcut(shortcut(x.again(), how), i, how.training);
@@ -79,7 +76,6 @@ class Residual final : public LayeredNetwork {
   }
 
   void add_block(const ResNetPlan::Block& plan, const ResNet& options) {
-    weights().begin_layer();
     std::vector<ConvNorm> branch;
     std::optional<std::size_t> blurred;
     for (std::size_t i = 0; i < plan.branch.size(); ++i) {

@@ -34,12 +34,9 @@ class PreActivation final : public LayeredNetwork {
       : LayeredNetwork(seed, RandomLayers(static_cast<const RandomOptions&>(options), plan.depths),
                        options.init),
         stem_(weights(), plan, options, task.channels) {
-    end_stage();
-    for (const auto& stage : plan.stages) {
-      for (const auto& block : stage) add_block(block, options);
-      end_stage();
-    }
-    weights().begin_layer();
+    make_blocks(plan.depths, [&](std::size_t stage, std::size_t i) {
+      add_block(plan.stages[stage][i], options);
+    });
     const auto channels = plan.stages.back().back().out();
     normalise_.emplace(weights(), "norm", channels);
     classify_.emplace(weights(), "head.fc", channels, task.classes, ParameterKind::head);
@@ -58,7 +55,7 @@ class PreActivation final : public LayeredNetwork {
     auto x = stem_.convolve(random().input(images, training), mode(0));
     x = stem_.pool(random().stem(x, training), mode(0));
     for (std::size_t i = 0; i < blocks_.size(); ++i) x = through(i, x);
-    const auto how = mode(static_cast<std::int64_t>(blocks_.size()) + 1);
+    const auto how = block_mode(blocks_.size());
     x = (*normalise_)(x, how, Activation::relu, /*consumes=*/true);
     return (*classify_)(random().head(mean(x), training));
   }
@@ -67,7 +64,7 @@ class PreActivation final : public LayeredNetwork {
   /// Block i. Its shortcut reads the block's input if it is the identity, otherwise what the first
   /// convolution reads. Dropout after a convolution is applied behind the next activation.
   [[nodiscard]] Value through(std::size_t i, const Value& x) const {
-    const auto how = mode(static_cast<std::int64_t>(i) + 1);
+    const auto how = block_mode(i);
     const auto& [branch, excite, shortcut] = blocks_[i];
     const bool skipped = random().skips(i, how.training);
     if (skipped && shortcut.is_identity()) return x;
@@ -90,7 +87,6 @@ class PreActivation final : public LayeredNetwork {
   }
 
   void add_block(const ResNetPlan::Block& plan, const ResNet& options) {
-    weights().begin_layer();
     std::vector<Unit> branch;
     for (std::size_t i = 0; i < plan.branch.size(); ++i) {
       const auto& [in, out, window, blurred] = plan.branch[i];

@@ -25,9 +25,7 @@ std::string memory_text(std::int64_t bytes) {
 }
 
 std::int64_t elements(const io::TensorView& tensor) {
-  std::int64_t count = 1;
-  for (const auto side : tensor.shape) count *= side;
-  return count;
+  return static_cast<std::int64_t>(tensor.bytes.size() / io::size_of(tensor.dtype));
 }
 
 }  // namespace
