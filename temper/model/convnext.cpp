@@ -107,7 +107,7 @@ class ConvNeXtNetwork final : public LayeredNetwork {
     const auto how = block_mode(i);
     const auto& block = blocks_[i];
     const auto& reduce = block.reduce;
-    const auto x = reduce ? reduce->convolve(reduce->normalise(input)) : input;
+    auto x = reduce ? reduce->convolve(reduce->normalise(input)) : input;
     if (random().skips(i, how.training)) return x;
     auto y = random().convolved(block.depthwise(x), i, 0, how.training);
     y = activate(block.expand(block.normalise(y)), Activation::gelu);
