@@ -17,6 +17,7 @@
 #include "temper/data/tools/pack.h"
 #include "temper/io/format/json_text.h"
 #include "temper/train/check_data.h"
+#include "temper/train/installed_weights.h"
 
 namespace temper::cli {
 namespace {
@@ -40,7 +41,8 @@ struct Pack {
 void check(const Check& options) {
   const auto threads = std::max<std::int64_t>(1, std::thread::hardware_concurrency());
   const auto result = train::check_data(options.source, options.sets,
-                                        {.threads = threads, .digest = options.digest});
+                                        {.threads = threads, .digest = options.digest},
+                                        train::starting_weights(""));
   if (options.as_json)
     print_text("{}\n", io::json_text(train::to_json(result), 2));
   else

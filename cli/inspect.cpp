@@ -22,6 +22,7 @@
 #include "temper/model/architecture.h"
 #include "temper/report/inspection_text.h"
 #include "temper/train/choose.h"
+#include "temper/train/installed_weights.h"
 #include "temper/train/plan.h"
 #include "temper/train/saved_model.h"
 
@@ -65,7 +66,10 @@ Subject of_kind(const Options& options) {
 /// Of a recipe and its data.
 Subject of_recipe(const Options& options) {
   const auto chosen =
-      train::choose_recipe({.source = options.source, .sets = options.sets, .save_choice = false});
+      train::choose_recipe({.source = options.source,
+                            .sets = options.sets,
+                            .weights = train::starting_weights(""),
+                            .save_choice = false});
   print_text(stderr, "{}", chosen.note);
   const auto plan = train::plan(chosen.recipe, chosen.data);
   const auto task = changed(plan.task, options);

@@ -14,6 +14,7 @@
 #include "temper/io/format/json_text.h"
 #include "temper/report/preview_page.h"
 #include "temper/train/choose.h"
+#include "temper/train/installed_weights.h"
 #include "temper/train/request.h"
 
 namespace temper::cli {
@@ -33,7 +34,10 @@ void preview_command(const Options& options) {
   auto sets = options.sets;
   if (options.seed) sets.push_back(fmt::format("seed={}", *options.seed));
   const auto chosen =
-      train::choose_recipe({.source = options.source, .sets = sets, .save_choice = false});
+      train::choose_recipe({.source = options.source,
+                            .sets = sets,
+                            .weights = train::starting_weights(""),
+                            .save_choice = false});
   print_text(stderr, "{}", chosen.note);
   const auto plan = train::plan(chosen.recipe, chosen.data);
   const auto preview = run::preview(plan, options.shown);

@@ -11,6 +11,7 @@
 #include "temper/io/format/json_text.h"
 #include "temper/recipe/recipe.h"
 #include "temper/train/choose.h"
+#include "temper/train/installed_weights.h"
 
 namespace temper::cli {
 namespace {
@@ -24,7 +25,7 @@ struct Options {
 };
 
 void write_new(const Options& options) {
-  const auto text = train::new_recipe(options.source);
+  const auto text = train::new_recipe(options.source, train::starting_weights(""));
   if (options.out.empty()) {
     print_text("{}", text);
     return;

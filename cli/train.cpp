@@ -18,6 +18,7 @@
 #include "temper/run/run.h"
 #include "temper/train/choose.h"
 #include "temper/train/harm.h"
+#include "temper/train/installed_weights.h"
 #include "temper/train/request.h"
 
 namespace temper::cli {
@@ -29,6 +30,7 @@ struct Options {
   std::string source;
   std::vector<std::string> sets;
   std::string out;
+  std::string weights;
   std::optional<std::int64_t> stop_at;
   std::string time_limit;
   std::string fork;
@@ -42,6 +44,7 @@ struct Options {
 train::RunRequest request_of(const Options& options) {
   return {.source = options.source,
           .sets = options.sets,
+          .weights = train::starting_weights(options.weights),
           .out = options.out,
           .existing = options.resume  ? train::ExistingRun::require
                       : options.fresh ? train::ExistingRun::avoid
@@ -109,6 +112,8 @@ int train_command(const Options& options, const std::vector<std::string>& comman
     print_text(stderr, "note: {}\n", hint);
   for (const auto& warning : train::augmentation_warnings(plan, train::some_kinds(*plan.train)))
     print_text(stderr, "warning: {}\n", warning);
+  if (options.dry_run || options.check)
+    for (const auto& note : plan.pretrained_notes) print_text(stderr, "note: {}\n", note);
   if (options.dry_run) return dry_run(plan, options.as_json);
   if (options.check) return check(plan, options.as_json);
 
@@ -146,6 +151,12 @@ void add_train(const Command& app, const std::vector<std::string>& command_line)
   command.option("--out", options->out, "the run directory (default: runs/<name of the recipe>)")
       .called("DIR");
   command
+      .option("--weights", options->weights,
+              "pretrained weights to start from: a folder with config.json and model.safetensors, a "
+              "run directory, or a .safetensors or .pth file; none: random weights, also for a "
+              "folder of photographs where pretrained weights are installed")
+      .called("DIR");
+  command
       .option("--stop-at", options->stop_at,
               "save and stop after this step; the same command resumes")
       .called("STEP")
@@ -176,6 +187,7 @@ void add_train(const Command& app, const std::vector<std::string>& command_line)
       "Examples:\n"
       "  temper train recipes/fashion-mnist.toml\n"
       "  temper train pictures/ --set epochs=20 --set optimizer.lr=0.05\n"
+      "  temper train pictures/ --weights weights/resnet50\n"
       "  temper train recipes/cifar10.toml --dry-run\n"
       "  temper train mine.toml --time-limit 2h30m\n"
       "  temper train mine.toml --set optimizer.lr=0.01 --fork lower-rate\n\n"

@@ -36,20 +36,6 @@ std::int64_t last_side(const ConvNeXt& options, const Task& task, std::int64_t p
   return (std::min(task.height, task.width) / patch) >> (options.depths.size() - 1);
 }
 
-std::int64_t patch_size(const ConvNeXt& options, const Task& task) {
-  auto patch = options.patch_size;
-  if (patch == 0) {
-    patch = 4;
-    while (patch > 1 && last_side(options, task, patch) < kLastSide) patch /= 2;
-  }
-  if (last_side(options, task, patch) < 1)
-    throw Error(Code::usage, {.option = "model.patch_size"},
-                fmt::format("model.patch_size = {}: nothing is left of images of {} x {} pixels "
-                            "after {} stages; choose a smaller one, or fewer depths",
-                            patch, task.height, task.width, options.depths.size()));
-  return patch;
-}
-
 Window patches(std::int64_t side) {
   return {.kernel = side, .stride = side};
 }
@@ -78,7 +64,7 @@ class ConvNeXtNetwork final : public LayeredNetwork {
                        RandomLayers(static_cast<const RandomOptions&>(options), options.depths),
                        Initialisation::convnext),
         patches_(weights(), "stem.0", task.channels, options.width,
-                 patches(patch_size(options, task)), /*has_bias=*/true),
+                 patches(patch_size_of(options, task)), /*has_bias=*/true),
         first_(weights(), "stem.1", options.width, kEpsilon) {
     make_blocks(options.depths, [&](std::size_t stage, std::size_t i) {
       const auto width = options.width << stage;
@@ -143,6 +129,20 @@ class ConvNeXtNetwork final : public LayeredNetwork {
 };
 
 }  // namespace
+
+std::int64_t patch_size_of(const ConvNeXt& options, const Task& task) {
+  auto patch = options.patch_size;
+  if (patch == 0) {
+    patch = 4;
+    while (patch > 1 && last_side(options, task, patch) < kLastSide) patch /= 2;
+  }
+  if (last_side(options, task, patch) < 1)
+    throw Error(Code::usage, {.option = "model.patch_size"},
+                fmt::format("model.patch_size = {}: nothing is left of images of {} x {} pixels "
+                            "after {} stages; choose a smaller one, or fewer depths",
+                            patch, task.height, task.width, options.depths.size()));
+  return patch;
+}
 
 std::unique_ptr<Network> build(const ConvNeXt& options, const Task& task, std::uint64_t seed) {
   check(options);

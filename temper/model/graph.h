@@ -33,6 +33,7 @@ struct Window {
     return {.kernel = kernel, .stride = stride, .padding = kernel / 2, .groups = groups};
   }
   [[nodiscard]] Shape output(const Shape& input, std::int64_t channels) const;
+  bool operator==(const Window&) const = default;
 };
 
 /// The operations of networks.

@@ -18,6 +18,8 @@ struct ResNetPlan {
     std::int64_t out = 0;
     Window window = {};
     bool blurred = false;  ///< blur_pool() follows it
+
+    bool operator==(const Unit&) const = default;
   };
   struct Block {
     std::string name;
@@ -28,12 +30,15 @@ struct ResNetPlan {
     [[nodiscard]] std::int64_t out() const { return branch.back().out; }
     /// Whether input and output have different sizes.
     [[nodiscard]] bool changes_size() const { return stride != 1 || in != out(); }
+    bool operator==(const Block&) const = default;
   };
 
   Stem stem;                ///< not automatic
   std::int64_t stem_width;  ///< channels
   std::vector<std::vector<Block>> stages;
   std::vector<std::int64_t> depths;  ///< number of blocks of each stage
+
+  bool operator==(const ResNetPlan&) const = default;
 };
 
 /// Throws Error{Code::usage} for options that describe no network.

@@ -16,11 +16,15 @@
 namespace temper::recipe {
 namespace {
 
-/// Images with a shorter side of up to this many pixels are used at their own size, with a network
-/// for small images.
-constexpr std::int64_t kSmall = 64;
 /// Classes are rebalanced when the largest has at least this many times the images of the smallest.
 constexpr std::int64_t kUnbalanced = 10;
+/// Peak learning rate of fine-tuning with a batch of 32; from scratch it is 0.1 with base_batch_.
+constexpr double kFineTuningRate = 0.01;
+/// Why pictures are augmented as they are, for classes and for regression targets.
+constexpr std::array<const char*, 2> kAboutCrops{
+    "random resized crops and horizontal flips; remove flip where left and right matter",
+    "random resized crops; remove them where size or position matter, and add flip where mirroring "
+    "changes no target"};
 
 class Chooser {
  public:
@@ -63,14 +67,40 @@ class Chooser {
     return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
   }
 
-  [[nodiscard]] bool small() const { return found_.side <= kSmall; }
+  [[nodiscard]] bool small() const { return found_.side <= kSmallImages; }
   [[nodiscard]] std::string_view device() const { return found_.gpu ? "a GPU" : "the CPU"; }
 
   void network() {
-    if (small())
+    if (found_.pretrained)
+      pretrained_network(*found_.pretrained);
+    else if (small())
       small_network();
     else
       picture_network();
+  }
+
+  /// Its last layer alone is trained first, since its random weights would disturb the others.
+  void pretrained_network(const PretrainedSummary& weights) {
+    text_ = kFineTuningRecipe;
+    base_batch_ = 32;
+    base_rate_ = kFineTuningRate;
+    set("pretrained.from", quote(weights.from));
+    sets_.insert(sets_.end(), weights.edits.begin(), weights.edits.end());
+    if (weights.stages > 0)
+      set("freeze.stages", fmt::format("{}", weights.stages));
+    else
+      set("freeze", "false");
+    because("network",
+            fmt::format("{}, which starts from the weights in {}; data.size, mean, std, crop and "
+                        "interpolation are those that they were trained with",
+                        weights.network.empty() ? "that of the recipe" : weights.network,
+                        weights.from));
+    because("fine-tuning",
+            "the last layer alone in the first epoch, then all layers, the first ones at lower "
+            "learning rates");
+    if (found_.values > 0)
+      set("data.augment", R"([{ kind = "random_resized_crop", scale_low = 0.35 }])");
+    because("augment", kAboutCrops[found_.values > 0 ? 1 : 0]);
   }
 
   void small_network() {
@@ -85,7 +115,7 @@ class Chooser {
                                     found_.values > 0 ? "" : R"(, { kind = "flip" })"));
     auto size = fmt::format("images of {} pixels", found_.side);
     if (!found_.same_size) {
-      const auto side = std::clamp<std::int64_t>(found_.side / 8 * 8, 16, kSmall);
+      const auto side = std::clamp<std::int64_t>(found_.side / 8 * 8, 16, kSmallImages);
       set("data.size", fmt::format("{}", side));
       size = fmt::format("images of different sizes, about {} pixels, resized to {}", found_.side,
                          side);
@@ -118,23 +148,21 @@ class Chooser {
                             ? ""
                             : "; at 224 training on the CPU would take three times as long"));
     if (found_.values > 0) set("data.augment", R"([{ kind = "random_resized_crop" }])");
-    because("augment",
-            found_.values > 0
-                ? "random resized crops; remove them where size or position matter, and add flip "
-                  "where mirroring changes no target"
-                : "random resized crops and horizontal flips; remove flip where left and right "
-                  "matter");
+    because("augment", kAboutCrops[found_.values > 0 ? 1 : 0]);
+    because("weights",
+            "none: from pretrained weights, which `scripts/setup --weights` gets, pictures are "
+            "learned faster and better (--weights DIR)");
   }
 
   /// At least about 30 steps per epoch, with a batch size of 8 or more.
   void batch() {
-    const auto most = found_.gpu && !small() ? 256 : 128;
+    const auto most = found_.pretrained ? 32 : found_.gpu && !small() ? 256 : 128;
     const auto wanted = std::clamp<std::int64_t>(trained() / 32, 8, most);
     batch_ = std::min<std::int64_t>(
         static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(wanted))),
         std::max<std::int64_t>(trained(), 1));
     set("data.batch_size", fmt::format("{}", batch_));
-    const double rate = 0.1 * static_cast<double>(batch_) / static_cast<double>(base_batch_);
+    const double rate = base_rate_ * static_cast<double>(batch_) / static_cast<double>(base_batch_);
     set("optimizer.lr.peak", fmt::format("{:.6g}", rate));
     because("batch", fmt::format("{} images, learning rate {:.3g}: {} training images, {} steps "
                                  "per epoch",
@@ -148,7 +176,9 @@ class Chooser {
       std::int64_t fewest;
       std::int64_t most;
     };
-    const auto budget = small()
+    const auto budget = found_.pretrained
+                            ? (found_.gpu ? Budget{300'000, 5, 30} : Budget{12'000, 4, 20})
+                        : small()
                             ? (found_.gpu ? Budget{5'000'000, 30, 200} : Budget{480'000, 8, 60})
                             : (found_.gpu ? Budget{3'000'000, 30, 150} : Budget{100'000, 10, 60});
     epochs_ = std::clamp(budget.images / std::max<std::int64_t>(trained(), 1), budget.fewest,
@@ -233,7 +263,8 @@ class Chooser {
   std::string_view text_;
   std::vector<std::string> sets_;
   std::vector<Choice::Reason> reasons_;
-  std::int64_t base_batch_ = 256;  ///< for which the learning rate is 0.1
+  std::int64_t base_batch_ = 256;  ///< for which the learning rate is base_rate_
+  double base_rate_ = 0.1;
   std::int64_t batch_ = 0;
   std::int64_t epochs_ = 0;
 };

@@ -56,6 +56,8 @@ struct Data {
   Auto loader_threads = {};
   Auto size = {};
   double train_size = 0;
+  std::vector<double> mean = {};
+  std::vector<double> std = {};
   std::vector<augment::Operation> augment = {};
 
   static constexpr auto fields() {
@@ -177,6 +179,16 @@ struct Data {
              .unit = "pixels",
              .bounds = {0, 8192},
              .scheduled = true}),
+        field(&Data::mean,
+              {.name = "mean",
+               .meaning = "mean of each channel that is subtracted from images in [0, 1]; empty: "
+                          "that of the training images",
+               .bounds = {0, 1}}),
+        field(&Data::std,
+              {.name = "std",
+               .meaning = "standard deviation of each channel that they are divided by then; "
+                          "empty: that of the training images",
+               .bounds = {0, 1000, true, false}}),
         field(&Data::augment,
               {.name = "augment", .meaning = "augmentations of a training image, in this order"})};
   }

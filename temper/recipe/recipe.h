@@ -16,6 +16,7 @@
 #include "temper/loss/loss.h"
 #include "temper/model/architecture.h"
 #include "temper/model/freeze.h"
+#include "temper/model/pretrained.h"
 #include "temper/optim/clip.h"
 #include "temper/optim/lookahead.h"
 #include "temper/optim/lr_scaling.h"
@@ -151,6 +152,7 @@ struct Recipe {
   std::vector<regularize::Averaging> averaging = {};
   Data data = {};
   model::Architecture model = {};
+  std::optional<model::Pretrained> pretrained = {};
   optim::Optimizer optimizer = {};
   std::optional<optim::LrScaling> lr_scaling = {};
   optim::Parameters parameters = {};
@@ -221,6 +223,8 @@ struct Recipe {
                               .meaning = "the images and how they are loaded and augmented",
                               .ahead_of_step = true}),
         field(&Recipe::model, {.name = "model", .meaning = "the network", .alias = "architecture"}),
+        field(&Recipe::pretrained,
+              {.name = "pretrained", .meaning = "weights of an earlier training to start from"}),
         field(&Recipe::optimizer, {.name = "optimizer", .meaning = "update rule of the weights"}),
         field(&Recipe::lr_scaling, {.name = "lr_scaling",
                                     .meaning = "scaling of the learning rate with the batch size"}),

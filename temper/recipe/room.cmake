@@ -1,5 +1,5 @@
 # `temper recipe new` starts from the recipes that temper ships, so their text is compiled in.
-foreach(name fashion-mnist cifar10 pictures)
+foreach(name fashion-mnist cifar10 pictures fine-tuning)
   set(_file "${CMAKE_CURRENT_SOURCE_DIR}/recipes/${name}.toml")
   string(TOUPPER "TEMPER_${name}_RECIPE" _variable)
   string(REPLACE "-" "_" _variable "${_variable}")

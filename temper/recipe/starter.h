@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,19 @@ std::string starter(const std::string& source);
 
 /// The name of a run on a source: the last component of its path, without a file's extension.
 std::string name_of_source(const std::string& source);
+
+/// Images whose shorter side has at most this many pixels are used at their own size, with a network
+/// for small images.
+inline constexpr std::int64_t kSmallImages = 64;
+
+/// Weights of an earlier training.
+struct PretrainedSummary {
+  std::string from;         ///< as pretrained.from
+  std::string network;      ///< "tf_efficientnet_lite0"; "": not known
+  std::int64_t stages = 0;  ///< of the network, that can be frozen
+  /// Edits of a recipe that give it the network and the input that the weights were trained with.
+  std::vector<std::string> edits = {};
+};
 
 /// Properties of a data set from which a recipe is chosen.
 struct DataSummary {
@@ -24,6 +38,7 @@ struct DataSummary {
   bool same_size = false;   ///< all images have one size
   bool validation = false;  ///< the data has a validation set of its own
   bool gpu = false;
+  std::optional<PretrainedSummary> pretrained = {};
 };
 
 /// "of 10 classes", or for regression "with 2 values".
@@ -40,7 +55,8 @@ struct Choice {
 };
 
 /// Chooses the network, its input size, the batch size, epochs, learning rate, averaging, sampling
-/// and validation by the number, size and class balance of the images and by the device. The choice
+/// and validation by the number, size and class balance of the images and by the device; fine-tuning
+/// where there are pretrained weights. The choice
 /// is a function of `found` alone.
 Choice choose(const DataSummary& found);
 

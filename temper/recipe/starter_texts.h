@@ -9,6 +9,7 @@ namespace temper::recipe {
 extern const std::string_view kFashionMnistRecipe;
 extern const std::string_view kCifar10Recipe;
 extern const std::string_view kPicturesRecipe;
+extern const std::string_view kFineTuningRecipe;
 
 /// The comment at the top of a starter recipe.
 std::string head();

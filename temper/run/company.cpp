@@ -108,7 +108,8 @@ std::uint64_t Member::memory() {
 void announce(FolderJournal& journal, const train::Plan& plan, const train::State& state) {
   journal.record(started(plan, state));
   if (state.step == state.origin)
-    for (const auto& note : plan.data_notes) journal.record(train::Warned{note});
+    for (const auto* notes : {&plan.data_notes, &plan.pretrained_notes})
+      for (const auto& note : *notes) journal.record(train::Warned{note});
   for (const auto& note : journal.notes()) journal.record(train::Warned{note});
   for (const auto& image : plan.bad)
     journal.record(

@@ -67,7 +67,7 @@ std::vector<std::string> warnings_of(const recipe::Recipe& recipe, const data::C
 }  // namespace
 
 DataCheck check_data(const std::string& source, const std::vector<std::string>& sets,
-                     const data::CheckOptions& options) {
+                     const data::CheckOptions& options, const StartingWeights& weights) {
   if (is_recipe(source)) {
     const auto recipe = recipe::load(source, sets);
     DataCheck result{.check = checked(recipe, options)};
@@ -75,7 +75,7 @@ DataCheck check_data(const std::string& source, const std::vector<std::string>& 
     return result;
   }
   DataCheck result{.check = data::check(source, options)};
-  result.choice = choice_for(result.check);
+  result.choice = choice_for(result.check, weights);
   if (result.choice)
     result.warnings =
         warnings_of(recipe::parse(result.choice->recipe, "the chosen recipe", sets), result.check);

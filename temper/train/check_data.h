@@ -6,6 +6,7 @@
 
 #include "temper/data/tools/check.h"
 #include "temper/recipe/starter.h"
+#include "temper/train/request.h"
 
 namespace temper::train {
 
@@ -19,12 +20,13 @@ struct DataCheck {
   std::vector<std::string> warnings = {};
 };
 
-/// @param source  as data.source, or a recipe (.toml), whose data is checked
-/// @param sets    edits of the recipe, given or chosen
+/// @param source   as data.source, or a recipe (.toml), whose data is checked
+/// @param sets     edits of the recipe, given or chosen
+/// @param weights  with which a recipe is chosen
 /// Problems of the data are part of the result. Throws as recipe::load() does, and as open_data()
 /// does for a recipe with several sources.
 DataCheck check_data(const std::string& source, const std::vector<std::string>& sets,
-                     const data::CheckOptions& options);
+                     const data::CheckOptions& options, const StartingWeights& weights = {});
 
 /// In lines.
 std::string to_text(const DataCheck& checked);

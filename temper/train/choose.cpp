@@ -18,6 +18,7 @@
 #include "temper/train/device.h"
 #include "temper/train/open_data.h"
 #include "temper/train/picture_sizes.h"
+#include "temper/train/pretrained.h"
 
 namespace temper::train {
 namespace {
@@ -47,6 +48,14 @@ ChosenRecipe opened(recipe::Recipe recipe, std::string note = {}) {
   return {std::move(recipe), std::move(data), std::move(note)};
 }
 
+/// The edits, and one for weights that are asked for.
+std::vector<std::string> edits_of(const RunRequest& request) {
+  auto sets = request.sets;
+  if (const auto& asked = request.weights.asked; !asked.empty())
+    sets.push_back("pretrained.from=" + recipe::quote(asked));
+  return sets;
+}
+
 /// The file that keeps the recipe chosen for the data, where it can be edited.
 fs::path kept_file(const RunRequest& request) {
   auto path = asked_directory(request, recipe::name_of_source(request.source));
@@ -59,7 +68,8 @@ ChosenRecipe choose_for_data(const RunRequest& request, const fs::path& kept) {
   // The edits may change how images are read.
   const auto asked = recipe::parse(recipe::starter(request.source), request.source, request.sets);
   auto data = open_data(asked);
-  const auto found = recipe_facts(data, request.source, asked.device);
+  auto found = recipe_facts(data, request.source, asked.device);
+  add_weights(found, data.train->channels(), request.weights);
   const auto choice = recipe::choose(found);
   auto recipe = recipe::parse(choice.recipe, kept.string(), request.sets);
   auto note = fmt::format("No recipe was given. Chosen for {} training images {}:\n{}",
@@ -117,11 +127,21 @@ recipe::DataSummary recipe_facts(const data::Check& check, recipe::Device device
           .gpu = resolve_device(device).device == recipe::Device::cuda};
 }
 
-std::optional<recipe::Choice> choice_for(const data::Check& check) {
+void add_weights(recipe::DataSummary& found, std::int64_t channels,
+                 const StartingWeights& weights) {
+  if (!weights.asked.empty())
+    found.pretrained = summary_of(weights.asked, channels);
+  else if (!weights.for_photographs.empty() && found.side > recipe::kSmallImages)
+    found.pretrained = summary_of(weights.for_photographs, channels);
+}
+
+std::optional<recipe::Choice> choice_for(const data::Check& check, const StartingWeights& weights) {
   if (!check.error.empty() || check.sets.empty()) return std::nullopt;
   const auto& training = check.sets.front();
   if (training.images == std::ssize(training.bad)) return std::nullopt;
-  return recipe::choose(recipe_facts(check));
+  auto found = recipe_facts(check);
+  add_weights(found, std::ssize(check.normalisation.mean), weights);
+  return recipe::choose(found);
 }
 
 std::string to_text(const recipe::Choice& choice) {
@@ -140,18 +160,18 @@ nlohmann::ordered_json to_json(const recipe::Choice& choice) {
 ChosenRecipe choose_recipe(const RunRequest& request) {
   if (request.source.empty())
     return opened(
-        recipe::parse(recipe::starter(kFashionMnist), "the default recipe", request.sets));
-  if (is_recipe(request.source)) return opened(recipe::load(request.source, request.sets));
+        recipe::parse(recipe::starter(kFashionMnist), "the default recipe", edits_of(request)));
+  if (is_recipe(request.source)) return opened(recipe::load(request.source, edits_of(request)));
   data::check_path(request.source);  // recipes are UTF-8
   const auto kept = kept_file(request);
   if (!fs::exists(kept)) return choose_for_data(request, kept);
   return opened(
-      recipe::load(kept, request.sets),
+      recipe::load(kept, edits_of(request)),
       fmt::format("{}: using the recipe that was chosen before; remove it to choose a new one\n",
                   kept.string()));
 }
 
-std::string new_recipe(const std::string& source) {
+std::string new_recipe(const std::string& source, const StartingWeights& weights) {
   if (source == kFashionMnist) return recipe::starter(source);
   if (!fs::exists(source))
     throw Error(Code::data,
@@ -159,7 +179,9 @@ std::string new_recipe(const std::string& source) {
                             "(.tar), or {}",
                             source, kFashionMnist));
   const auto data = data::open(source, {.memory = 0, .keep_bad = true});
-  return recipe::choose(recipe_facts(data, source)).recipe;
+  auto found = recipe_facts(data, source);
+  add_weights(found, data.train->channels(), weights);
+  return recipe::choose(found).recipe;
 }
 
 }  // namespace temper::train

@@ -22,8 +22,13 @@ recipe::DataSummary recipe_facts(const data::Dataset& dataset, const std::string
 recipe::DataSummary recipe_facts(const data::Check& check,
                                  recipe::Device device = recipe::Device::automatic);
 
+/// Adds the weights to start from, if there are any for such images. Throws as open_pretrained().
+/// @param channels  of the images
+void add_weights(recipe::DataSummary& found, std::int64_t channels, const StartingWeights& weights);
+
 /// The recipe that choose_recipe() chooses for checked data; nothing where no image can be read.
-std::optional<recipe::Choice> choice_for(const data::Check& check);
+std::optional<recipe::Choice> choice_for(const data::Check& check,
+                                         const StartingWeights& weights = {});
 
 /// The chosen options and the reasons, one per line.
 std::string to_text(const recipe::Choice& choice);
@@ -45,6 +50,6 @@ ChosenRecipe choose_recipe(const RunRequest& request);
 /// The text of a new recipe for data, with every key explained: the starter recipe for
 /// "fashion-mnist", otherwise the one that choose_recipe() chooses. Throws Error{Code::data} where
 /// the source does not exist, and as data::open() does.
-std::string new_recipe(const std::string& source);
+std::string new_recipe(const std::string& source, const StartingWeights& weights = {});
 
 }  // namespace temper::train

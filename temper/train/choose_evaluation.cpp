@@ -37,7 +37,10 @@ augment::InputTransform read_as(const SavedModel& model, const recipe::Recipe& r
 void choose_evaluation(SavedModel& model, const std::filesystem::path& run,
                        const std::vector<std::string>& sets) {
   if (sets.empty()) return;
-  const auto edited = recipe::load(run / "recipe.toml", sets);
+  const auto file = run / "recipe.toml";
+  const auto edited = std::filesystem::exists(file)
+                          ? recipe::load(file, sets)
+                          : recipe::parse(recipe::to_toml(model.recipe), run.string(), sets);
   const auto differences = recipe::differences(model.recipe, edited);
   for (const auto& one : differences)
     if (!is_about_reading(one) && !one.path.starts_with(kViews))

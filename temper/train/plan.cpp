@@ -25,6 +25,7 @@
 #include "temper/train/device.h"
 #include "temper/train/evaluation_input.h"
 #include "temper/train/precision.h"
+#include "temper/train/pretrained.h"
 #include "temper/train/stopping.h"
 #include "temper/train/teacher.h"
 #include "temper/train/training_size.h"
@@ -166,6 +167,21 @@ data::LoaderOptions training_options(const Plan& plan, bool same_size) {
   return options;
 }
 
+/// That of the recipe, or of the data.
+augment::Normalisation normalisation_of(const recipe::Data& options, const data::Dataset& sets) {
+  if (options.mean.empty() && options.std.empty())
+    return data::normalisation_of(sets, options.on_bad_image == recipe::OnBadImage::skip);
+  const auto channels = sets.train->channels();
+  for (const auto& [name, values] :
+       {std::pair{"data.mean", &options.mean}, std::pair{"data.std", &options.std}})
+    if (std::ssize(*values) != channels)
+      throw Error(Code::usage, {.option = name},
+                  fmt::format("{} has {} numbers, but the images have {} channels; expected one "
+                              "for each channel in both data.mean and data.std, or none",
+                              name, values->size(), channels));
+  return {options.mean, options.std};
+}
+
 Plan planned(const recipe::Recipe& recipe, const data::Dataset& data) {
   data::check_names(*data.train);
   Plan plan{.recipe = recipe};
@@ -194,6 +210,7 @@ Plan planned(const recipe::Recipe& recipe, const data::Dataset& data) {
   plan.test = sets.test;
   plan.probe = probe_of(sets, seed);
   if (options.data.on_bad_image == recipe::OnBadImage::skip) leave_out_bad_images(plan);
+  resolve_pretrained(plan, sets.train->channels());
   const auto input = input_size(options, data);
   plan.task = {sets.train->channels(), input.height, input.width, sets.train->outputs()};
 
@@ -213,11 +230,11 @@ Plan planned(const recipe::Recipe& recipe, const data::Dataset& data) {
   const augment::Size images{data.height, data.width};
   auto transform = evaluation_input(options, plan.task.channels, images, input);
   if (const auto& tta = options.evaluation.tta) (void)augment::views_of(*tta, transform);
-  transform.normalisation =
-      data::normalisation_of(sets, options.data.on_bad_image == recipe::OnBadImage::skip);
+  transform.normalisation = normalisation_of(options.data, sets);
   read_with(plan, std::move(transform));
   plan.training = training_options(plan, images == input);
   resolve_teacher(plan);
+  check_pretrained(plan);
   plan.data_digest = data::digest_of(data);
   plan.fingerprint = recipe::fingerprint(options, plan.data_digest.names);
   return plan;
@@ -248,6 +265,7 @@ std::unique_ptr<model::Network> build_network(const Plan& plan) {
   const auto& recipe = plan.recipe;
   return recipe::with_places(recipe.places, [&] {
     auto network = model::build(recipe.model, plan.task, static_cast<std::uint64_t>(recipe.seed));
+    (void)load_pretrained(plan, *network);
     network->to(plan.device);
     network->set_format(format_of(recipe.precision));
     return network;

@@ -13,12 +13,19 @@ enum class ExistingRun : std::uint8_t {
   avoid     ///< the next free directory is used
 };
 
+/// Weights of an earlier training to start from; "": none.
+struct StartingWeights {
+  std::string asked = {};            ///< as pretrained.from, in any recipe
+  std::string for_photographs = {};  ///< where a recipe is chosen for larger pictures
+};
+
 /// What a person asks to train.
 struct RunRequest {
   /// A recipe (.toml), or data for which one is chosen (a folder of images, a table, shards); "":
   /// the starter recipe for Fashion-MNIST.
   std::string source = {};
   std::vector<std::string> sets = {};  ///< edits of the recipe, such as "optimizer.lr=0.1"
+  StartingWeights weights = {};
   std::filesystem::path out = {};      ///< the run directory; "": runs/<name of the recipe>
   ExistingRun existing = ExistingRun::resume;
   std::string fork = {};    ///< name of a run that starts from the last checkpoint of that in `out`

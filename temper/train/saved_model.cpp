@@ -5,7 +5,6 @@
 #include <ATen/ops/topk.h>
 #include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -16,62 +15,15 @@
 #include "temper/data/loader/loader.h"
 #include "temper/measure/temperature.h"
 #include "temper/model/architecture.h"
-#include "temper/train/averaged.h"
-#include "temper/train/checkpoint.h"
+#include "temper/train/foreign_model.h"
+#include "temper/train/pretrained_weights.h"
 #include "temper/train/state.h"
+#include "temper/train/weights_file.h"
 
 namespace temper::train {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// The weights of a checkpoint that recipe.evaluation selects.
-fs::path weights_of(const fs::path& checkpoint, const recipe::Recipe& recipe) {
-  const auto averaged = checkpoint / "averages.safetensors";
-  verify_checkpoint(checkpoint);
-  return fs::exists(averaged) && recipe.evaluation.weights != recipe::Weights::raw
-             ? averaged
-             : checkpoint / "model.safetensors";
-}
-
-fs::path checkpoint_file(const fs::path& run, const std::string& which,
-                         const recipe::Recipe& recipe) {
-  const auto folder = run / "checkpoints";
-  if (which == "best") {
-    if (const auto best = best_checkpoint(folder, recipe.checkpoint.best))
-      return weights_of(*best, recipe);
-    throw Error(Code::usage, {.file = run.string()},
-                "no best checkpoint was kept; train with checkpoint.best = \"validation_loss\"");
-  }
-  const auto all = list_checkpoints(folder);
-  if (all.empty()) throw Error(Code::usage, {.file = run.string()}, "no checkpoint found");
-  return weights_of(all.back(), recipe);
-}
-
-fs::path weights_file(const fs::path& run, std::string& weights, const recipe::Recipe& recipe) {
-  if (weights == "best" || weights == "last") return checkpoint_file(run, weights, recipe);
-  fs::path raw = run / "model.safetensors";
-  if (!fs::exists(raw))
-    throw Error(Code::usage, {.file = run.string()},
-                fmt::format("no finished run (looked for {}); train it to the end first, or use "
-                            "the weights of its last checkpoint (--weights last)",
-                            raw.filename().string()));
-  const auto names = averaging_names(recipe);
-  if (weights.empty())
-    weights =
-        !names.empty() && recipe.evaluation.weights != recipe::Weights::raw ? "averaged" : "raw";
-  if (weights == "raw") return raw;
-  if (names.empty())
-    throw Error(Code::usage, {.file = run.string()}, "the run has no averaged weights; use raw");
-  if (weights == names.front()) weights = "averaged";
-  const auto& name = weights == "averaged" ? names.front() : weights;
-  if (std::ranges::find(names, name) == names.end())
-    throw Error(
-        Code::usage, {.file = run.string()},
-        fmt::format("the run has no weights \"{}\"; expected raw, averaged, {}, best or last",
-                    weights, fmt::join(names, ", ")));
-  return run / averaged_file(name);
-}
 
 /// A JSON list from the file's metadata.
 template <class T>
@@ -89,9 +41,17 @@ std::vector<T> list(const io::Safetensors& file, const fs::path& path, const std
 }  // namespace
 
 SavedModel load_model(const fs::path& run, const std::string& weights_asked) {
+  const auto recipe_file = run / "recipe.toml";
+  if (!fs::exists(recipe_file) && fs::exists(config_file(run))) {
+    if (!weights_asked.empty() && weights_asked != "raw")
+      throw Error(Code::usage, {.file = run.string()},
+                  fmt::format("a folder with config.json has one file of weights, \"raw\", not "
+                              "\"{}\"",
+                              weights_asked));
+    return foreign_model(run);
+  }
   SavedModel model;
   model.weights = weights_asked;
-  const auto recipe_file = run / "recipe.toml";
   if (!fs::exists(recipe_file))
     throw Error(Code::usage, {.file = run.string()},
                 fmt::format("no finished run (looked for {}); train one first",

@@ -56,8 +56,9 @@ std::string edit_of(const Technique& technique) {
 std::vector<std::string> alternatives() {
   std::vector<std::string> edits;
   for (const auto& technique : recipe::catalogue())
-    // A teacher is another run, which has a test of its own.
-    if (auto edit = edit_of(technique); !edit.empty() && !edit.starts_with("distillation"))
+    // A teacher and pretrained weights are other runs, which have tests of their own.
+    if (auto edit = edit_of(technique);
+        !edit.empty() && !edit.starts_with("distillation") && !edit.starts_with("pretrained"))
       edits.push_back(std::move(edit));
   // Schedules of options of the loader.
   edits.emplace_back("data.train_size={ schedule = \"linear\", peak = 8, final = 12 }");

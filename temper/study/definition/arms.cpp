@@ -143,7 +143,11 @@ bool same_results(const Arm& a, const Arm& b) {
   const auto from = [](const Arm& arm) {
     return arm.recipe.distillation ? arm.recipe.distillation->from : std::string();
   };
+  const auto weights = [](const Arm& arm) {
+    return arm.recipe.pretrained ? arm.recipe.pretrained->from : std::string();
+  };
   return same(a.recipe, b.recipe) && from(a) == from(b) && a.teacher == b.teacher &&
+         weights(a) == weights(b) &&
          std::ranges::equal(a.before, b.before, [&](const Phase& left, const Phase& right) {
            return left.until_step == right.until_step && same(left.recipe, right.recipe);
          });

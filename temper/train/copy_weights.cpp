@@ -1,0 +1,179 @@
+#include "temper/train/copy_weights.h"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/isfinite.h>
+#include <ATen/ops/zeros_like.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "temper/core/error.h"
+#include "temper/train/state.h"
+#include "temper/train/tensors.h"
+
+namespace temper::train {
+namespace {
+
+constexpr std::size_t kListed = 6;  // names in a message
+constexpr std::string_view kCounter = ".num_batches_tracked";
+
+/// "3 are missing (a, b, c)"; "" for none.
+std::string listed(const char* what, const std::vector<std::string>& names) {
+  if (names.empty()) return "";
+  const auto shown = std::span(names).first(std::min(names.size(), kListed));
+  return fmt::format("{} {} ({}{})", names.size(), what, fmt::join(shown, ", "),
+                     names.size() > kListed ? ", ..." : "");
+}
+
+/// "fc." of "fc.weight": the layer that gives the logits; "" where the network does not know it.
+std::string head_of(const model::Network& network) {
+  for (const auto& parameter : network.parameters())
+    if (parameter.kind == model::ParameterKind::head)
+      return parameter.name.substr(0, parameter.name.rfind('.') + 1);
+  return "";
+}
+
+class Copy {
+ public:
+  Copy(const PretrainedWeights& weights, const model::Network& network,
+       const std::vector<std::string>& outputs)
+      : weights_(weights), targets_(train::weights(network)), head_(head_of(network)) {
+    for (const auto& view : weights.views()) {
+      found_.emplace(view.name, &view);
+      unused_.insert(view.name);
+    }
+    keep_head_if_other(outputs);
+  }
+
+  std::vector<std::string> operator()() {
+    const at::NoGradGuard guard;
+    for (const auto& target : targets_) plan(target);
+    refuse_differences();
+    for (const auto& [target, values] : copies_) target.detach().copy_(values);
+    return std::move(notes_);
+  }
+
+ private:
+  [[nodiscard]] bool in_head(std::string_view name) const {
+    return !head_.empty() && name.starts_with(head_);
+  }
+
+  /// Whether the last layer of the weights is for other outputs than the network's.
+  void keep_head_if_other(const std::vector<std::string>& outputs) {
+    const auto view = found_.find(head_ + "weight");
+    if (head_.empty() || view == found_.end() || view->second->shape.empty()) return;
+    const auto theirs = view->second->shape.front();
+    const auto ours = std::ssize(outputs);
+    std::string why;
+    if (theirs != ours)
+      why = fmt::format("the weights have {} outputs, this data {}", theirs, ours);
+    else if (!weights_.classes.empty() && weights_.classes != outputs)
+      why = "the weights are for other classes than this data";
+    if (why.empty()) return;
+    new_head_ = true;
+    notes_.push_back(fmt::format("the last layer ({}) starts from its initial weights: {}",
+                                 head_.substr(0, head_.size() - 1), why));
+  }
+
+  void plan(const Named& target) {
+    const auto& [name, tensor] = target;
+    unused_.erase(name);
+    if (new_head_ && in_head(name)) return;
+    const auto view = found_.find(name);
+    if (view == found_.end()) {
+      if (name.ends_with(kCounter))
+        copies_.emplace_back(tensor, at::zeros_like(tensor));
+      else
+        missing_.push_back(name);
+      return;
+    }
+    const auto values = fitted(to_tensor(*view->second), tensor, name);
+    if (!values.defined()) {
+      other_.push_back(fmt::format("{}: [{}] instead of [{}]", name,
+                                   fmt::join(view->second->shape, ", "),
+                                   fmt::join(tensor.sizes(), ", ")));
+      return;
+    }
+    if (values.is_floating_point() && !values.isfinite().all().item<bool>())
+      throw Error(Code::data, {.file = weights_.file.string()},
+                  fmt::format("tensor '{}' has values that are not finite (NaN or infinity); get "
+                              "the weights again",
+                              name));
+    copies_.emplace_back(tensor, values);
+  }
+
+  /// The values in the target's shape; undefined where they don't fit.
+  at::Tensor fitted(const at::Tensor& values, const at::Tensor& target, const std::string& name) {
+    const auto theirs = values.sizes();
+    const auto ours = target.sizes();
+    if (theirs == ours) return values;
+    // A linear layer that timm writes as a 1x1 convolution, and the other way round.
+    if (values.numel() == target.numel() && theirs.size() + ours.size() == 6 &&
+        std::max(theirs.size(), ours.size()) == 4 && theirs[0] == ours[0] && theirs[1] == ours[1])
+      return values.reshape(ours);
+    const bool first = name == first_convolution();
+    if (!first || theirs.size() != 4 || theirs[0] != ours[0] || theirs.slice(2) != ours.slice(2))
+      return {};
+    if (theirs[1] == 3 && ours[1] == 1) {
+      notes_.push_back(fmt::format(
+          "the filters of '{}' are summed over the color channels, since the images are gray", name));
+      return values.sum(1, /*keepdim=*/true);
+    }
+    if (theirs[1] == 1 && ours[1] == 3) {
+      notes_.push_back(fmt::format(
+          "the filters of '{}' are a third of the gray ones for each color channel", name));
+      return values.expand(ours).div(3);
+    }
+    return {};
+  }
+
+  [[nodiscard]] std::string first_convolution() const {
+    const auto found = std::ranges::find_if(
+        targets_, [](const Named& target) { return target.second.dim() == 4; });
+    return found == targets_.end() ? "" : found->first;
+  }
+
+  void refuse_differences() const {
+    std::vector<std::string> unknown;
+    for (const auto& name : unused_)
+      if (!name.ends_with(kCounter)) unknown.push_back(name);
+    std::vector<std::string> parts;
+    for (auto part : {listed("are missing", missing_), listed("are unknown", unknown),
+                      listed("have another shape", other_)})
+      if (!part.empty()) parts.push_back(std::move(part));
+    if (parts.empty()) return;
+    throw Error(Code::data, {.file = weights_.file.string()},
+                fmt::format("the tensors are not those of this network{}: {}; choose the network "
+                            "that the weights belong to",
+                            weights_.network.empty()
+                                ? ""
+                                : fmt::format(" (they are of {})", weights_.network),
+                            fmt::join(parts, "; ")));
+  }
+
+  const PretrainedWeights& weights_;
+  std::vector<Named> targets_;
+  std::string head_;
+  bool new_head_ = false;
+  std::map<std::string, const io::TensorView*, std::less<>> found_;
+  std::set<std::string, std::less<>> unused_;
+  std::vector<std::pair<at::Tensor, at::Tensor>> copies_;
+  std::vector<std::string> missing_;
+  std::vector<std::string> other_;
+  std::vector<std::string> notes_;
+};
+
+}  // namespace
+
+std::vector<std::string> copy_weights(const PretrainedWeights& weights,
+                                      const model::Network& network,
+                                      const std::vector<std::string>& outputs) {
+  return Copy(weights, network, outputs)();
+}
+
+}  // namespace temper::train

@@ -1,0 +1,55 @@
+#include "temper/train/foreign_model.h"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "temper/augment/operations/resize.h"
+#include "temper/core/error.h"
+#include "temper/train/copy_weights.h"
+#include "temper/train/pretrained_weights.h"
+
+namespace temper::train {
+namespace {
+
+std::vector<std::string> indices(std::int64_t count) {
+  std::vector<std::string> names;
+  for (std::int64_t i = 0; i < count; ++i) names.push_back(fmt::format("{}", i));
+  return names;
+}
+
+/// timm's evaluation resizes every picture, also one of the network's size.
+augment::InputTransform transform_of(const TrainedInput& input) {
+  const augment::Size size{input.shape.at(1), input.shape.at(2)};
+  return {.input = input.shape,
+          .keep_same_size = false,
+          .resize = augment::resize_side(size, input.crop_ratio),
+          .interpolation = input.interpolation,
+          .normalisation = input.normalisation};
+}
+
+}  // namespace
+
+SavedModel foreign_model(const std::filesystem::path& folder) {
+  const auto weights = open_pretrained(folder);
+  SavedModel model;
+  model.weights = "raw";
+  model.file = weights.file;
+  model.recipe.model = weights.architecture.value();
+  model.transform = transform_of(weights.input.value());
+  model.classes = weights.classes.empty() ? indices(weights.outputs) : weights.classes;
+  const auto [height, width] = model.transform.size();
+  model.task = {weights.input->shape.at(0), height, width, weights.outputs};
+  model.recipe.evaluation.crop_ratio = weights.input->crop_ratio;
+  model.recipe.evaluation.interpolation = weights.input->interpolation;
+  model.network = model::build(model.recipe.model, model.task, /*seed=*/0);
+  if (const auto notes = copy_weights(weights, *model.network, model.classes); !notes.empty())
+    throw Error(Code::data, {.file = weights.file.string()},
+                fmt::format("the tensors do not fit config.json: {}", notes.front()));
+  model.network->train(false);
+  return model;
+}
+
+}  // namespace temper::train

@@ -1,0 +1,233 @@
+#include "temper/train/pretrained.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "temper/core/error.h"
+#include "temper/train/copy_weights.h"
+#include "temper/train/pretrained_weights.h"
+#include "temper/train/timm_config.h"
+
+namespace temper::train {
+namespace {
+
+constexpr double kDefaultCrop = 0.875;  // what a crop ratio of 0 stands for
+constexpr std::int64_t kAnySide = 224;   // of images, where the weights don't say
+
+[[noreturn]] void refuse(const Plan& plan, const std::string& why) {
+  throw Error(Code::usage, recipe::place(plan.recipe.places, "pretrained.from"),
+              fmt::format("pretrained.from: {}", why));
+}
+
+PretrainedWeights opened(const Plan& plan) {
+  const auto& from = plan.recipe.pretrained->from;
+  if (from.empty())
+    refuse(plan,
+           "no weights are named; expected a folder with config.json and model.safetensors, a run "
+           "directory, or a .safetensors or .pth file");
+  return open_pretrained(from);
+}
+
+/// Whether the text sets an option, or one within it that is not among `others`.
+bool sets(const recipe::Places& places, std::string_view option,
+          const std::vector<std::string_view>& others = {}) {
+  return std::ranges::any_of(places, [&](const auto& place) {
+    std::string_view path = place.first;
+    if (path == option) return others.empty();
+    if (!path.starts_with(option) || path.substr(option.size(), 1) != ".") return false;
+    path.remove_prefix(option.size() + 1);
+    const auto name = path.substr(0, path.find('.'));
+    return std::ranges::find(others, name) == others.end();
+  });
+}
+
+bool close(const std::vector<double>& a, const std::vector<double>& b) {
+  return std::ranges::equal(a, b,
+                            [](double left, double right) { return std::abs(left - right) < 1e-6; });
+}
+
+std::string text_of(const std::vector<double>& values) {
+  std::vector<std::string> numbers;
+  for (const auto value : values) numbers.push_back(recipe::number_text(value));
+  return fmt::format("[{}]", fmt::join(numbers, ", "));
+}
+
+double crop_ratio_of(const TrainedInput& input) {
+  return input.crop_ratio == 0 ? kDefaultCrop : input.crop_ratio;
+}
+
+class Resolver {
+ public:
+  Resolver(Plan& plan, const PretrainedWeights& weights, std::int64_t channels)
+      : plan_(plan), recipe_(plan.recipe), weights_(weights), channels_(channels) {}
+
+  void operator()() {
+    network();
+    if (weights_.input)
+      input(*weights_.input);
+    else
+      plan_.pretrained_notes.push_back(fmt::format(
+          "{} does not say how its images were read: mean, std, size, crop and interpolation are "
+          "those of the recipe",
+          weights_.file.string()));
+    if (!set_.empty())
+      plan_.pretrained_notes.push_back(fmt::format("as the weights in {} were trained: {}",
+                                        recipe_.pretrained->from, fmt::join(set_, ", ")));
+  }
+
+ private:
+  /// Random layers are the recipe's in any case.
+  void network() {
+    if (!weights_.architecture || sets(recipe_.places, "model", kRandomLayers)) return;
+    auto architecture = *weights_.architecture;
+    if (const auto* options = model::random_options(recipe_.model))
+      std::visit(
+          [&]<class Theirs>(Theirs& theirs) {
+            if constexpr (std::is_base_of_v<model::RandomOptions, Theirs>)
+              static_cast<model::RandomOptions&>(theirs) = *options;
+          },
+          architecture);
+    recipe_.model = std::move(architecture);
+    set_.push_back(fmt::format("network {}", weights_.network));
+  }
+
+  void input(const TrainedInput& theirs) {
+    normalisation(theirs);
+    auto& data = recipe_.data;
+    const auto height = theirs.shape.at(1);
+    const bool square = height == theirs.shape.at(2);
+    if (!square && !data.size.value)
+      plan_.pretrained_notes.push_back(fmt::format(
+          "the weights were trained at {} x {} pixels, which data.size can't say", height,
+          theirs.shape.at(2)));
+    else if (square && !data.size.value && !sets(recipe_.places, "data.size"))
+      assign("data.size", data.size.value, std::optional(height), fmt::format("{}", height));
+    else if (square && data.size.value && *data.size.value != height)
+      differs("data.size", fmt::format("{}", height), fmt::format("{}", *data.size.value));
+
+    auto& evaluation = recipe_.evaluation;
+    const double ratio = crop_ratio_of(theirs);
+    follow("evaluation.crop_ratio", evaluation.crop_ratio, ratio, recipe::Evaluation{}.crop_ratio,
+           fmt::format("{:g}", ratio), fmt::format("{:g}", evaluation.crop_ratio));
+    follow("evaluation.interpolation", evaluation.interpolation, theirs.interpolation,
+           recipe::Evaluation{}.interpolation, std::string(name_of(theirs.interpolation)),
+           std::string(name_of(evaluation.interpolation)));
+  }
+
+  void normalisation(const TrainedInput& theirs) {
+    auto& data = recipe_.data;
+    const auto mean = for_channels(theirs.normalisation.mean, channels_);
+    const auto std = for_channels(theirs.normalisation.std, channels_);
+    if (data.mean.empty() && data.std.empty()) {
+      data.mean = mean;
+      data.std = std;
+      set_.push_back(fmt::format("data.mean {}", text_of(mean)));
+      set_.push_back(fmt::format("data.std {}", text_of(std)));
+      return;
+    }
+    if (!close(data.mean, mean)) differs("data.mean", text_of(mean), text_of(data.mean));
+    if (!close(data.std, std)) differs("data.std", text_of(std), text_of(data.std));
+  }
+
+  template <class T>
+  void assign(const char* option, T& ours, const T& theirs, const std::string& shown) {
+    ours = theirs;
+    set_.push_back(fmt::format("{} {}", option, shown));
+  }
+
+  /// Takes their value unless the text sets the option or it is not at its default.
+  template <class T>
+  void follow(const char* option, T& ours, const T& theirs, const T& usual,
+              const std::string& shown, const std::string& own) {
+    if (ours == theirs) return;
+    if (ours == usual && !sets(recipe_.places, option))
+      assign(option, ours, theirs, shown);
+    else
+      differs(option, shown, own);
+  }
+
+  void differs(const char* option, const std::string& theirs, const std::string& ours) {
+    plan_.pretrained_notes.push_back(fmt::format("{} is {}, but the weights were trained with {}", option,
+                                      ours, theirs));
+  }
+
+  inline static const std::vector<std::string_view> kRandomLayers{"stochastic_depth", "shake_drop",
+                                                                  "dropout"};
+
+  Plan& plan_;
+  recipe::Recipe& recipe_;
+  const PretrainedWeights& weights_;
+  std::int64_t channels_;
+  std::vector<std::string> set_;
+};
+
+const std::vector<std::string>& outputs_of(const Plan& plan) {
+  return plan.is_regression() ? plan.train->value_names() : plan.train->classes();
+}
+
+}  // namespace
+
+recipe::PretrainedSummary summary_of(const std::string& from, std::int64_t channels) {
+  const auto weights = open_pretrained(from);
+  recipe::PretrainedSummary summary{.from = from, .network = weights.network};
+  const auto set = [&](const char* option, const std::string& value) {
+    summary.edits.push_back(fmt::format("{}={}", option, value));
+  };
+  if (weights.architecture) {
+    recipe::Recipe recipe;
+    recipe.model = *weights.architecture;
+    set("model", recipe::model_text(recipe));
+    const auto side = weights.input ? weights.input->shape.at(1) : kAnySide;
+    summary.stages = model::build(*weights.architecture, {.height = side, .width = side}, /*seed=*/0)
+                         ->stages();
+  }
+  if (!weights.input) return summary;
+  const auto& input = *weights.input;
+  set("data.mean", text_of(for_channels(input.normalisation.mean, channels)));
+  set("data.std", text_of(for_channels(input.normalisation.std, channels)));
+  if (input.shape.at(1) == input.shape.at(2)) set("data.size", fmt::format("{}", input.shape[1]));
+  set("evaluation.crop_ratio", recipe::number_text(crop_ratio_of(input)));
+  set("evaluation.interpolation", std::string(name_of(input.interpolation)));
+  return summary;
+}
+
+void resolve_pretrained(Plan& plan, std::int64_t channels) {
+  auto& pretrained = plan.recipe.pretrained;
+  if (!pretrained) return;
+  // The recipe of a run has all options; its weights may have been removed since.
+  if (!pretrained->weights.empty() && !std::filesystem::exists(pretrained->from)) return;
+  const auto weights = opened(plan);
+  Resolver(plan, weights, channels)();
+  if (pretrained->weights.empty()) pretrained->weights = hash_of(weights);
+}
+
+void check_pretrained(Plan& plan) {
+  const auto& pretrained = plan.recipe.pretrained;
+  if (!pretrained || !std::filesystem::exists(pretrained->from)) return;
+  const auto network =
+      model::build(plan.recipe.model, plan.task, static_cast<std::uint64_t>(plan.recipe.seed));
+  for (auto& note : load_pretrained(plan, *network))
+    plan.pretrained_notes.push_back(std::move(note));
+}
+
+std::vector<std::string> load_pretrained(const Plan& plan, const model::Network& network) {
+  const auto& pretrained = plan.recipe.pretrained;
+  if (!pretrained) return {};
+  const auto weights = opened(plan);
+  if (!pretrained->weights.empty() && hash_of(weights) != pretrained->weights)
+    refuse(plan, fmt::format("the weights in {} are not those of this run (pretrained.weights = "
+                             "\"{}\"); restore them, or start a new run",
+                             pretrained->from, pretrained->weights));
+  return copy_weights(weights, network, outputs_of(plan));
+}
+
+}  // namespace temper::train

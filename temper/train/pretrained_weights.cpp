@@ -1,0 +1,144 @@
+#include "temper/train/pretrained_weights.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <utility>
+
+#include "temper/augment/pipeline/input_transform.h"
+#include "temper/core/error.h"
+#include "temper/core/spelling.h"
+#include "temper/data/sources/digest.h"
+#include "temper/io/disk/read_file.h"
+#include "temper/model/timm_names.h"
+#include "temper/recipe/recipe.h"
+#include "temper/train/timm_config.h"
+#include "temper/train/weights_file.h"
+
+namespace temper::train {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t kMaxConfig = std::uint64_t{16} << 20U;
+
+bool is_torch_file(const fs::path& path) {
+  return path.extension() == ".pth" || path.extension() == ".pt" || path.extension() == ".bin" ||
+         path.extension() == ".tar";
+}
+
+std::variant<io::Safetensors, io::TorchFile> opened(const fs::path& file) {
+  if (is_torch_file(file)) return io::TorchFile(file);
+  return io::Safetensors(file);
+}
+
+PretrainedWeights from_folder(const fs::path& folder) {
+  const auto path = config_file(folder);
+  const auto config = parse_timm_config(io::read_text(path, kMaxConfig), path.string());
+  const auto file = tensor_file(folder);
+  PretrainedWeights weights{.file = file, .tensors = opened(file), .network = config.architecture};
+  weights.architecture = model::architecture_of(config.architecture);
+  if (!weights.architecture)
+    throw Error(Code::usage, {.file = path.string()},
+                fmt::format("\"architecture\" is \"{}\", which temper does not have: {}",
+                            config.architecture.substr(0, 80),
+                            suggestion(config.architecture, model::timm_names(), "it has")));
+  weights.classes = config.class_names;
+  weights.outputs = config.classes;
+  weights.input = TrainedInput{.shape = config.input,
+                               .normalisation = config.normalisation,
+                               .crop_ratio = config.crop_ratio,
+                               .interpolation = config.interpolation};
+  return weights;
+}
+
+std::vector<std::string> texts(const io::Metadata& metadata, const std::string& key,
+                               const fs::path& file) {
+  const auto found = metadata.find(key);
+  const auto list = nlohmann::json::parse(found == metadata.end() ? "" : found->second, nullptr,
+                                          /*allow_exceptions=*/false);
+  const auto is_text = [](const nlohmann::json& one) { return one.is_string(); };
+  if (!list.is_array() || !std::ranges::all_of(list, is_text))
+    throw Error(Code::data, {.file = file.string()},
+                fmt::format("no list under '{}' in the metadata; was it written by temper?", key));
+  return list.get<std::vector<std::string>>();
+}
+
+/// What temper writes beside the tensors, if it wrote the file.
+void read_metadata(const io::Metadata& metadata, PretrainedWeights& weights) {
+  const auto network = metadata.find("temper.model");
+  if (network == metadata.end()) return;
+  weights.network = network->second;
+  weights.architecture =
+      recipe::parse("model = " + network->second + "\n", weights.file.string()).model;
+  weights.classes = texts(
+      metadata, metadata.contains("temper.values") ? "temper.values" : "temper.classes", weights.file);
+  weights.outputs = std::ssize(weights.classes);
+  const auto transform = augment::from_metadata(metadata, {.input = {}}, weights.file.string());
+  const auto [height, width] = transform.network_size();
+  weights.input = TrainedInput{.shape = {transform.input.at(0), height, width},
+                               .normalisation = transform.normalisation,
+                               .interpolation = transform.interpolation};
+}
+
+PretrainedWeights from_run(const fs::path& run) {
+  const auto recipe = recipe::load(run / "recipe.toml");
+  std::string which;
+  auto file = weights_file(run, which, recipe);
+  io::Safetensors tensors(file);
+  const auto metadata = tensors.metadata();
+  PretrainedWeights weights{.file = std::move(file), .tensors = std::move(tensors)};
+  read_metadata(metadata, weights);
+  if (weights.input) weights.input->crop_ratio = recipe.evaluation.crop_ratio;
+  return weights;
+}
+
+PretrainedWeights from_file(const fs::path& file) {
+  PretrainedWeights weights{.file = file, .tensors = opened(file)};
+  if (const auto* tensors = std::get_if<io::Safetensors>(&weights.tensors))
+    read_metadata(io::Metadata(tensors->metadata()), weights);
+  return weights;
+}
+
+}  // namespace
+
+fs::path tensor_file(const fs::path& folder) {
+  constexpr std::array<std::string_view, 4> names{"model.safetensors", "pytorch_model.bin",
+                                                  "pytorch_model.pth", "model.pth"};
+  const auto found =
+      std::ranges::find_if(names, [&](auto name) { return fs::exists(folder / name); });
+  if (found == names.end())
+    throw Error(Code::usage, {.file = folder.string()},
+                fmt::format("there is a config.json, but no file of weights; expected {}",
+                            fmt::join(names, ", ")));
+  return folder / *found;
+}
+
+PretrainedWeights open_pretrained(const fs::path& from) {
+  if (fs::exists(config_file(from))) return from_folder(from);
+  if (fs::exists(from / "recipe.toml")) return from_run(from);
+  if (fs::is_regular_file(from) && (is_torch_file(from) || from.extension() == ".safetensors"))
+    return from_file(from);
+  throw Error(Code::usage, {.file = from.string()},
+              fs::exists(from)
+                  ? "there are no weights; expected a folder with config.json and "
+                    "model.safetensors, a run directory, or a .safetensors or .pth file"
+                  : "there is no such file or folder; expected weights: a folder with config.json "
+                    "and model.safetensors, a run directory, or a .safetensors or .pth file");
+}
+
+std::string hash_of(const PretrainedWeights& weights) {
+  data::Digest digest;
+  for (const auto& view : weights.views()) {
+    digest.add(view.name).add(name_of(view.dtype));
+    for (const auto size : view.shape) digest.add(size);
+    digest.add(view.bytes);
+  }
+  return digest.hex();
+}
+
+}  // namespace temper::train
