@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -20,10 +21,12 @@
 #include "temper/io/format/safetensors.h"
 #include "temper/io/format/torch_file.h"
 #include "temper/model/architecture.h"
+#include "temper/model/timm_names.h"
 #include "temper/report/inspection_text.h"
 #include "temper/train/choose.h"
 #include "temper/train/installed_weights.h"
 #include "temper/train/plan.h"
+#include "temper/train/pretrained_weights.h"
 #include "temper/train/saved_model.h"
 
 namespace temper::cli {
@@ -54,13 +57,17 @@ model::Task changed(model::Task task, const Options& options) {
   return task;
 }
 
-/// Of one of the kinds of networks, as for ImageNet.
-Subject of_kind(const Options& options) {
-  auto sets = options.sets;
-  sets.insert(sets.begin(), "model.kind=" + options.source);
-  const auto recipe = recipe::parse("", "the defaults", sets);
+/// As for ImageNet. @param model  a kind of network, or one with its options, as TOML
+Subject of_network(const std::string& model, const Options& options) {
+  const auto recipe = recipe::parse("model = " + model + "\n", "the defaults", options.sets);
   const auto task = changed({.channels = 3, .height = 224, .width = 224, .classes = 1000}, options);
   return {model::build(recipe.model, task, recipe.seed), task};
+}
+
+std::string text_of(const model::Architecture& architecture) {
+  recipe::Recipe recipe;
+  recipe.model = architecture;
+  return recipe::model_text(recipe);
 }
 
 /// Of a recipe and its data.
@@ -93,9 +100,15 @@ std::vector<std::string_view> kinds_of(const std::variant<Networks...>* /*archit
 }
 
 Subject subject(const Options& options) {
-  const auto known = kinds_of(static_cast<const model::Architecture*>(nullptr));
-  if (std::ranges::find(known, options.source) != known.end()) return of_kind(options);
-  if (fs::exists(fs::path(options.source) / "recipe.toml")) return of_run(options);
+  auto known = kinds_of(static_cast<const model::Architecture*>(nullptr));
+  if (std::ranges::find(known, options.source) != known.end())
+    return of_network(recipe::quote(options.source), options);
+  if (const auto published = model::architecture_of(options.source))
+    return of_network(text_of(*published), options);
+  const fs::path folder = options.source;
+  if (fs::exists(folder / "recipe.toml") || fs::exists(train::config_file(folder)))
+    return of_run(options);
+  std::ranges::copy(model::timm_names(), std::back_inserter(known));
   if (!fs::exists(options.source))
     throw Error(Code::usage,
                 fmt::format("'{}' is no network, recipe, run directory or file of tensors: {}",
@@ -135,8 +148,9 @@ void add_inspect(const Command& app) {
   command
       .option(
           "source", options->source,
-          "a kind of network (resnet, efficientnet, ...), a recipe, a run directory, or a file of "
-          "tensors (.safetensors, .pth, .pt)")
+          "a kind of network (resnet, efficientnet, ...), timm's name of one (resnet50, ...), a "
+          "recipe, a run directory, a folder with config.json, or a file of tensors "
+          "(.safetensors, .pth, .pt)")
       .called("NETWORK")
       .required();
   command.edits(options->sets);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "temper/io/disk/atomic_file.h"
+#include "temper/report/model_card.h"
 #include "temper/report/page.h"
 #include "temper/report/saved_inspection.h"
 
@@ -18,6 +19,10 @@ WrittenReport write_report(const std::filesystem::path& run_directory,
   auto facts = gather(std::move(run), std::move(inspection));
   auto path = run_directory / "report.html";
   io::write_atomically(path, page(facts));
+  // Its author may have completed an earlier one.
+  const auto card = run_directory / "MODEL_CARD.md";
+  if (const auto text = model_card(facts); !text.empty() && !std::filesystem::exists(card))
+    io::write_atomically(card, text);
   return {std::move(path), std::move(facts.summary), std::move(facts.inspection)};
 }
 

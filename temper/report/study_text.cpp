@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "temper/core/printable.h"
+#include "temper/report/markdown.h"
 #include "temper/report/study_csv.h"
 #include "temper/report/study_json.h"
 
@@ -36,18 +37,11 @@ std::string without_end(std::string text) {
   return text;
 }
 
-/// Every character of `special` is replaced by what `escape` gives for it.
+/// Every character is replaced by what `escape` gives for it.
 std::string escaped(std::string_view text, const std::function<std::string(char)>& escape) {
   std::string result;
   for (const char c : printable(text)) result += escape(c);
   return result;
-}
-
-std::string markdown(std::string_view text) {
-  return escaped(text, [](char c) {
-    constexpr std::string_view special = "\\`*_{}[]<>#|~";
-    return special.find(c) == std::string_view::npos ? std::string(1, c) : std::string{'\\', c};
-  });
 }
 
 /// The signs that the tables put between numbers.

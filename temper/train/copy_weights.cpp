@@ -22,11 +22,11 @@ namespace {
 constexpr std::size_t kListed = 6;  // names in a message
 constexpr std::string_view kCounter = ".num_batches_tracked";
 
-/// "3 are missing (a, b, c)"; "" for none.
+/// "missing: 3 (a, b, c)"; "" for none.
 std::string listed(const char* what, const std::vector<std::string>& names) {
   if (names.empty()) return "";
   const auto shown = std::span(names).first(std::min(names.size(), kListed));
-  return fmt::format("{} {} ({}{})", names.size(), what, fmt::join(shown, ", "),
+  return fmt::format("{}: {} ({}{})", what, names.size(), fmt::join(shown, ", "),
                      names.size() > kListed ? ", ..." : "");
 }
 
@@ -143,8 +143,8 @@ class Copy {
     for (const auto& name : unused_)
       if (!name.ends_with(kCounter)) unknown.push_back(name);
     std::vector<std::string> parts;
-    for (auto part : {listed("are missing", missing_), listed("are unknown", unknown),
-                      listed("have another shape", other_)})
+    for (auto part : {listed("missing", missing_), listed("unknown", unknown),
+                      listed("of another shape", other_)})
       if (!part.empty()) parts.push_back(std::move(part));
     if (parts.empty()) return;
     throw Error(Code::data, {.file = weights_.file.string()},

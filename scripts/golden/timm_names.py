@@ -1,0 +1,58 @@
+"""Writes tests/golden/model/timm_names.json: of every network that temper/model/timm_names.cpp names, the number of
+tensors and of parameters of timm 1.0.31's network of that name, and a hash of its tensors' names and shapes; and
+tests/golden/train/: the config.json that timm saves beside weights, for networks with and without their own input."""
+
+import json
+import pathlib
+import re
+import tempfile
+
+import timm
+import torch
+from golden import write
+
+NAMES = pathlib.Path(__file__).parents[2] / "temper/model/timm_names.cpp"
+
+
+def hashed(text):
+    """FNV-1a with 64 bits."""
+    value = 0xCBF29CE484222325
+    for byte in text.encode():
+        value = ((value ^ byte) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
+    return f"{value:016x}"
+
+
+def described(name):
+    with torch.device("meta"):
+        model = timm.create_model(name)
+    state = model.state_dict()
+    lines = sorted(f"{key} {list(value.shape)}" for key, value in state.items())
+    return {
+        "tensors": len(state),
+        "parameters": sum(p.numel() for p in model.parameters()),
+        "hash": hashed("\n".join(lines)),
+    }
+
+
+def saved_config(name, **options):
+    model = timm.create_model(name, **options)
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "config.json"
+        labels = [f"class {i}" for i in range(model.num_classes)] if model.num_classes < 10 else None
+        timm.models.save_config_for_hf(model, path, model_config={"label_names": labels} if labels else None)
+        return json.loads(path.read_text())
+
+
+names = re.findall(r'\{"(\w+)", ', NAMES.read_text()) + re.findall(r'emplace_back\("(\w+)"', NAMES.read_text())
+write("model/timm_names.json", ["torch", "timm"], {name: described(name) for name in names})
+write(
+    "train/timm_config.json",
+    ["torch", "timm"],
+    {
+        "resnet18": saved_config("resnet18", num_classes=3),
+        "resnetrs50": saved_config("resnetrs50"),
+        "tf_efficientnet_lite0": saved_config("tf_efficientnet_lite0"),
+        "convnext_tiny": saved_config("convnext_tiny"),
+        "gray": saved_config("resnet18", in_chans=1, num_classes=2),
+    },
+)

@@ -1,0 +1,224 @@
+// Runs that start from the weights of an earlier training.
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/equal.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "temper/core/error.h"
+#include "temper/io/disk/atomic_file.h"
+#include "temper/train/foreign_model.h"
+#include "temper/train/plan.h"
+#include "temper/train/pretrained_weights.h"
+#include "temper/train/state.h"
+#include "temper/train/tensors.h"
+#include "temper/train/timm_config.h"
+#include "tests/train/small_run.h"
+
+namespace temper::train {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+/// A folder as timm writes them: resnet18 for color images of 32 pixels.
+class FromWeights : public ::testing::Test {
+ protected:
+  FromWeights() { write({"cat", "dog", "owl"}); }
+
+  void write(std::vector<std::string> classes, std::int64_t channels = 3,
+             const std::string& network = "resnet18") {
+    const TimmConfig config{.architecture = network,
+                            .classes = std::ssize(classes),
+                            .class_names = classes,
+                            .input = {channels, 32, 32},
+                            .normalisation = {std::vector<double>(channels, 0.5),
+                                              std::vector<double>(channels, 0.25)},
+                            .crop_ratio = 0.9,
+                            .interpolation = augment::Interpolation::bicubic};
+    network_ = model::build(model::ResNet{.depth = 18, .stem = model::Stem::imagenet},
+                            {.channels = channels,
+                             .height = 32,
+                             .width = 32,
+                             .classes = std::ssize(classes)},
+                            5);
+    std::filesystem::create_directories(from());
+    io::write_atomically(config_file(from()), to_text(config));
+    write(weights(*network_));
+  }
+  void write(const std::vector<Named>& tensors) const {
+    save_tensors(from() / "model.safetensors", tensors);
+  }
+
+  [[nodiscard]] std::filesystem::path from() const { return folder_.path / "weights"; }
+  /// Of images in gray, 12 x 12 pixels, of the classes dim and bright.
+  [[nodiscard]] Plan planned(std::vector<std::string> sets = {}) const {
+    sets.insert(sets.begin(), "pretrained.from=" + recipe::quote(from().string()));
+    return plan(recipe::parse("threads = 1\n[data]\nbatch_size = 8\n", "fine.toml", sets),
+                small::dataset(32));
+  }
+  [[nodiscard]] at::Tensor theirs(const std::string& name) const {
+    return found(*network_, name);
+  }
+  static at::Tensor found(const model::Network& network, const std::string& name) {
+    for (const auto& [known, value] : weights(network))
+      if (known == name) return value.detach();
+    return {};
+  }
+
+  static std::string refused(Code code, const std::function<void()>& call) {
+    try {
+      call();
+      return "nothing was thrown";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), code) << error.what();
+      return error.what();
+    }
+  }
+
+  small::Directory folder_;
+  std::unique_ptr<model::Network> network_;
+};
+
+TEST_F(FromWeights, TakesNetworkAndInputFromThem) {
+  const auto made = planned();
+  const auto& options = made.recipe;
+  EXPECT_EQ(std::get<model::ResNet>(options.model).depth, 18);
+  EXPECT_EQ(std::get<model::ResNet>(options.model).stem, model::Stem::imagenet);
+  EXPECT_EQ(options.data.size.value, 32);
+  EXPECT_EQ(options.data.mean, std::vector<double>{0.5}) << "of gray images";
+  EXPECT_EQ(made.transform.normalisation.std, std::vector<double>{0.25});
+  EXPECT_EQ(made.transform.interpolation, augment::Interpolation::bicubic);
+  EXPECT_EQ(made.transform.resize, 35) << "floor(32 / 0.9)";
+  EXPECT_FALSE(options.pretrained->weights.empty());
+  EXPECT_THAT(made.pretrained_notes, Contains(HasSubstr("network resnet18, data.mean [0.5]")));
+}
+
+TEST_F(FromWeights, StartsFromThemButForTheLastLayer) {
+  const auto made = planned();
+  const auto network = build_network(made);
+  EXPECT_TRUE(at::equal(found(*network, "layer4.1.conv2.weight"), theirs("layer4.1.conv2.weight")));
+  EXPECT_TRUE(at::equal(found(*network, "bn1.running_var"), theirs("bn1.running_var")));
+  EXPECT_TRUE(at::allclose(found(*network, "conv1.weight"), theirs("conv1.weight").sum(1, true)));
+  EXPECT_EQ(found(*network, "fc.weight").size(0), 2);
+  EXPECT_THAT(made.pretrained_notes,
+              Contains(HasSubstr("the last layer (fc) starts from its initial weights: the weights "
+                                 "have 3 outputs, this data 2")));
+  EXPECT_THAT(made.pretrained_notes, Contains(HasSubstr("summed over the color channels")));
+}
+
+TEST_F(FromWeights, KeepsTheLastLayerForTheSameClassesAlone) {
+  write({"dim", "bright"}, 1);
+  EXPECT_TRUE(at::equal(found(*build_network(planned()), "fc.weight"), theirs("fc.weight")));
+  write({"bright", "dim"}, 1);
+  EXPECT_FALSE(at::equal(found(*build_network(planned()), "fc.weight"), theirs("fc.weight")));
+  EXPECT_THAT(planned().pretrained_notes, Contains(HasSubstr("other classes")));
+}
+
+TEST_F(FromWeights, SaysWhereTheRecipeDiffers) {
+  const auto made = planned({"evaluation.interpolation=box", "data.mean=[0.3]", "data.std=[0.25]",
+                             "data.size=48"});
+  EXPECT_EQ(made.transform.interpolation, augment::Interpolation::box);
+  EXPECT_EQ(made.recipe.data.mean, std::vector<double>{0.3});
+  EXPECT_THAT(made.pretrained_notes,
+              Contains("evaluation.interpolation is box, but the weights were trained with bicubic"));
+  EXPECT_THAT(made.pretrained_notes,
+              Contains("data.mean is [0.3], but the weights were trained with [0.5]"));
+  EXPECT_THAT(made.pretrained_notes,
+              Contains("data.size is 48, but the weights were trained with 32"));
+}
+
+TEST_F(FromWeights, KeepsTheRecipesRandomLayers) {
+  const auto made = planned({"model.stochastic_depth={ rate = 0.1 }"});
+  const auto& options = std::get<model::ResNet>(made.recipe.model);
+  EXPECT_EQ(options.depth, 18);
+  EXPECT_TRUE(options.stochastic_depth.has_value());
+}
+
+TEST_F(FromWeights, ResolvedRecipeGivesTheSamePlan) {
+  const auto made = planned();
+  const auto again = plan(recipe::parse(recipe::to_toml(made.recipe), "recipe.toml"),
+                          small::dataset(32));
+  EXPECT_EQ(again.fingerprint, made.fingerprint);
+  EXPECT_EQ(again.transform, made.transform);
+  std::filesystem::remove_all(from());
+  const auto without = plan(recipe::parse(recipe::to_toml(made.recipe), "recipe.toml"),
+                            small::dataset(32));
+  EXPECT_EQ(without.fingerprint, made.fingerprint) << "to evaluate the run, weights need not exist";
+  EXPECT_THAT(refused(Code::usage, [&] { (void)build_network(without); }),
+              HasSubstr("there is no such file or folder"));
+}
+
+TEST_F(FromWeights, OtherWeightsOfTheSameNameAreRefused) {
+  const auto made = planned();
+  write({"cat", "dog", "fox"});
+  auto changed = weights(*network_);
+  changed.front().second = changed.front().second.detach().add(1);
+  write(changed);
+  EXPECT_NE(planned().fingerprint, made.fingerprint);
+  EXPECT_THAT(refused(Code::usage, [&] { (void)build_network(made); }),
+              HasSubstr("are not those of this run"));
+}
+
+TEST_F(FromWeights, FileWithoutDescription) {
+  const auto file = from() / "model.safetensors";
+  const auto made =
+      planned({"pretrained.from=" + recipe::quote(file.string()), "model.depth=18",
+               "model.stem=imagenet", "data.size=32"});
+  EXPECT_THAT(made.pretrained_notes, Contains(HasSubstr("does not say how its images were read")));
+  EXPECT_TRUE(at::equal(found(*build_network(made), "bn1.weight"), theirs("bn1.weight")));
+}
+
+TEST_F(FromWeights, CountsOfBatchesMayBeMissing) {
+  auto tensors = weights(*network_);
+  std::erase_if(tensors, [](const Named& one) { return one.first.ends_with("tracked"); });
+  write(tensors);
+  EXPECT_EQ(found(*build_network(planned()), "bn1.num_batches_tracked").item<std::int64_t>(), 0);
+}
+
+TEST_F(FromWeights, SaysWhatDoesNotFit) {
+  EXPECT_THAT(refused(Code::data, [&] { (void)planned({"model.depth=34", "model.stem=imagenet"}); }),
+              HasSubstr("the tensors are not those of this network (they are of resnet18)"));
+  auto tensors = weights(*network_);
+  tensors.erase(tensors.begin() + 3);
+  write(tensors);
+  EXPECT_THAT(refused(Code::data, [&] { (void)planned(); }), HasSubstr("missing: 1 (layer1"));
+  tensors = weights(*network_);
+  tensors[1].second = tensors[1].second.detach().clone();
+  tensors[1].second[0] = std::numeric_limits<float>::quiet_NaN();
+  write(tensors);
+  EXPECT_THAT(refused(Code::data, [&] { (void)planned(); }), HasSubstr("not finite"));
+  write({"a", "b"}, 3, "resnet19");
+  EXPECT_THAT(refused(Code::usage, [&] { (void)planned(); }), HasSubstr("did you mean 'resnet18'?"));
+  EXPECT_THAT(refused(Code::usage, [&] { (void)planned({"pretrained.from=\"\""}); }),
+              HasSubstr("no weights are named"));
+  EXPECT_THAT(refused(Code::usage, [&] { (void)planned({"pretrained.from=\"nowhere\""}); }),
+              HasSubstr("there is no such file or folder"));
+  EXPECT_THAT(refused(Code::usage, [&] { (void)planned({"data.mean=[0.5]"}); }),
+              Not(IsEmpty()));
+}
+
+TEST_F(FromWeights, TheFolderIsAModelToPredictWith) {
+  auto model = foreign_model(from());
+  EXPECT_EQ(model.classes, (std::vector<std::string>{"cat", "dog", "owl"}));
+  EXPECT_EQ(model.transform.resize, 35);
+  const io::Image image{.height = 40,
+                        .width = 50,
+                        .channels = 3,
+                        .pixels = std::vector<std::uint8_t>(std::size_t{40} * 50 * 3, 77)};
+  const auto guesses = classify(model, network_input(model, image), 3);
+  ASSERT_EQ(guesses.size(), 3U);
+  EXPECT_NEAR(guesses[0].probability + guesses[1].probability + guesses[2].probability, 1, 1e-9);
+}
+
+}  // namespace
+}  // namespace temper::train
