@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
@@ -97,10 +98,26 @@ PretrainedWeights from_run(const fs::path& run) {
   return weights;
 }
 
+/// The longest of timm's names that a file's name begins with: "resnet50" of resnet50-0676ba61.pth,
+/// as torchvision and timm call their files. "" for none.
+std::string_view named_by(const std::string& file) {
+  std::string_view longest;
+  for (const auto name : model::timm_names()) {
+    const bool ends = file.size() == name.size() ||
+                      (file.size() > name.size() &&
+                       std::isalnum(static_cast<unsigned char>(file[name.size()])) == 0);
+    if (ends && file.starts_with(name) && name.size() > longest.size()) longest = name;
+  }
+  return longest;
+}
+
 PretrainedWeights from_file(const fs::path& file) {
   PretrainedWeights weights{.file = file, .tensors = opened(file)};
   if (const auto* tensors = std::get_if<io::Safetensors>(&weights.tensors))
     read_metadata(io::Metadata(tensors->metadata()), weights);
+  if (weights.architecture) return weights;
+  weights.network = named_by(file.filename().string());
+  weights.architecture = model::architecture_of(weights.network);
   return weights;
 }
 

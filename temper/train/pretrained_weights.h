@@ -39,7 +39,8 @@ struct PretrainedWeights {
 
 /// Opens a folder with config.json and model.safetensors (or pytorch_model.bin, model.pth), the
 /// directory of a finished run, a .safetensors file (with temper's metadata if it has them) or a
-/// .pth, .pt or .bin file. Nothing in a file is executed. Throws Error: usage where there is nothing
+/// .pth, .pt or .bin file. The network of a file without metadata is the one that its name begins
+/// with, as in resnet50-0676ba61.pth. Nothing in a file is executed. Throws Error: usage where there is nothing
 /// of the kind, and for a network that temper does not have, with the nearest name; data for damaged
 /// files.
 PretrainedWeights open_pretrained(const std::filesystem::path& from);
