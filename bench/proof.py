@@ -24,18 +24,18 @@ WITHOUT_EFFECT = (
 )  # fmt: skip
 
 
-def _unequal(what: str, left: tuple[str, object], right: tuple[str, object]) -> list[str]:
+def unequal(what: str, left: tuple[str, object], right: tuple[str, object]) -> list[str]:
     if left[1] == right[1]:
         return []
     return [f"{what}: {left[0]} has {left[1]}, {right[0]} has {right[1]}"]
 
 
-def _tables(what: str, left: tuple[str, dict], right: tuple[str, dict]) -> list[str]:
+def tables(what: str, left: tuple[str, dict], right: tuple[str, dict]) -> list[str]:
     """Compares key by key, so that a message names the one that differs."""
     found = []
     for key in sorted(left[1].keys() | right[1].keys()):
         values = [(name, table.get(key, "none")) for name, table in (left, right)]
-        found += _unequal(f"{what}.{key}", *values)
+        found += unequal(f"{what}.{key}", *values)
     return found
 
 
@@ -59,9 +59,9 @@ def differences(ours: dict, theirs: dict, names: tuple[str, str] = ("temper", "t
     """Each item in which two proofs differ, with both values; empty if both sides do the same work."""
     found = []
     for key in ("network", "batch", "format", "layout", "threads"):
-        found += _unequal(key, (names[0], ours[key]), (names[1], theirs[key]))
+        found += unequal(key, (names[0], ours[key]), (names[1], theirs[key]))
     for key in ("parameters", "multiply_adds"):
-        found += _tables(key, (names[0], ours[key]), (names[1], theirs[key]))
+        found += tables(key, (names[0], ours[key]), (names[1], theirs[key]))
     tolerances = TOLERANCES.get(ours["format"], TOLERANCES["fp32"])
     return found + _losses((names[0], ours["losses"]), (names[1], theirs["losses"]), tolerances)
 
@@ -69,7 +69,7 @@ def differences(ours: dict, theirs: dict, names: tuple[str, str] = ("temper", "t
 def unlike_asked(proof: dict, side: str, number_format: str) -> list[str]:
     """Differences from the requested format and the channels-last layout."""
     asked = ("what was asked for", number_format)
-    return _unequal("format", (side, proof["format"]), asked) + _unequal(
+    return unequal("format", (side, proof["format"]), asked) + unequal(
         "layout", (side, proof["layout"]), ("what was asked for", "channels_last")
     )
 
@@ -93,8 +93,8 @@ def unexpected(proof: dict, side: str, expected: dict) -> list[str]:
     """Each item in which a proof differs from expected.json. Losses are compared only for its batch size and fp32."""
     committed = "expected.json"
     counts = {key: count * proof["batch"] for key, count in expected["multiply_adds_per_image"].items()}
-    found = _tables("parameters", (side, proof["parameters"]), (committed, expected["parameters"]))
-    found += _tables("multiply_adds", (side, proof["multiply_adds"]), (committed, counts))
+    found = tables("parameters", (side, proof["parameters"]), (committed, expected["parameters"]))
+    found += tables("multiply_adds", (side, proof["multiply_adds"]), (committed, counts))
     if proof["format"] == "fp32" and proof["batch"] == expected["batch"]:
         found += _losses((side, proof["losses"]), (committed, expected["losses"]), TOLERANCES["fp32"])
     return found
@@ -117,4 +117,4 @@ def recipe_differences(resolved: dict, committed: dict) -> list[str]:
         left_out = tuple(f"{key}." for key in WITHOUT_EFFECT)
         return {k: v for k, v in flat(recipe).items() if not f"{k}.".startswith(left_out)}
 
-    return _tables("recipe", ("temper", of(resolved)), ("the peer's recipe", of(committed)))
+    return tables("recipe", ("temper", of(resolved)), ("the peer's recipe", of(committed)))

@@ -1,5 +1,5 @@
-// Training steps of one network, on request through standard input; bench/step.py drives it, in
-// alternation with its peers. Commands, and the line of JSON that each prints:
+// Training steps and forward passes of one network, on request through standard input;
+// bench/step.py and bench/inference.py drive it, in alternation with its peers. Commands, and the line of JSON that each prints:
 //
 //   threads N                          {}
 //   recipe NETWORK                     {"recipe": TOML text with every key}
@@ -7,6 +7,10 @@
 //   begin NETWORK FORMAT BATCH FILE    the proof of a step's work, see bench/proof.py; the weights
 //                                      and the batch are written to FILE
 //   step N                             {"milliseconds": [...]} for N more steps
+//   infer NETWORK FORMAT BATCH FILE    the proof of a forward pass in evaluation mode: as that of a
+//                                      step, with "logits" in place of the losses
+//   onnx FILE                          {}; writes infer's network with a batch of any size
+//   pass N                             {"milliseconds": [...]} for N forward passes
 //
 // A command that fails prints {"error": the reason}.
 #include <ATen/Parallel.h>
@@ -14,17 +18,24 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/full.h>
+#include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
 
 #include <chrono>
 #include <iostream>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include "executed.h"
 #include "temper/core/error.h"
 #include "temper/core/process.h"
 #include "temper/core/random.h"
+#include "temper/deploy/onnx.h"
+#include "temper/io/format/onnx_file.h"
 #include "temper/loss/label_smoothing.h"
 #include "temper/train/plan.h"
 #include "temper/train/precision.h"
@@ -172,6 +183,69 @@ class Training {
   temper::data::Batch batch_;
 };
 
+/// A network in evaluation mode, and its batch.
+class Inference {
+ public:
+  Inference(const Network& network, recipe::Precision precision, std::int64_t batch)
+      : task_(network.task), batch_(batch_of(network.task, batch)) {
+    network_ = model::build(network.recipe.model, network.task, network.recipe.seed);
+    show_every_block(*network_);
+    network_->set_format(train::format_of(resolved(network, precision)));
+    network_->train(false);
+  }
+
+  void write(const std::string& file) const {
+    auto tensors = train::weights(*network_);
+    tensors.emplace_back("batch.images", batch_.views.front());
+    tensors.emplace_back("batch.labels", batch_.labels);
+    train::save_tensors(file, tensors);
+  }
+
+  void write_onnx(const std::string& file) {
+    const auto graph = temper::deploy::to_onnx(*network_, task_, {});
+    temper::io::write_onnx(file, graph.model);
+  }
+
+  json proof() {
+    json result{{"parameters", json::object()}, {"threads", at::get_num_threads()}};
+    for (const auto& parameter : network_->parameters())
+      result["parameters"][parameter.name] = parameter.value.sizes().vec();
+    const Executed executed;
+    const auto logits = pass().to(at::kDouble).contiguous();
+    result["multiply_adds"] = {{"forward", executed.multiply_adds().forward}};
+    result["format"] = executed.format();
+    result["layout"] = executed.layout();
+    const std::span values(logits.const_data_ptr<double>(),
+                           static_cast<std::size_t>(logits.numel()));
+    result["logits"] = std::vector<double>(values.begin(), values.end());
+    return result;
+  }
+
+  at::Tensor pass() {
+    const c10::InferenceMode inference;
+    return network_->forward(batch_.views.front());
+  }
+
+ private:
+  model::Task task_;
+  std::unique_ptr<model::Network> network_;
+  temper::data::Batch batch_;
+};
+
+/// The milliseconds of each of `count` calls.
+template <class Call>
+json timed(std::int64_t count, const Call& call) {
+  auto times = json::array();
+  for (std::int64_t i = 0; i < count; ++i) {
+    const auto begin = std::chrono::steady_clock::now();
+    call();
+    const std::chrono::duration<double, std::milli> spent =
+        std::chrono::steady_clock::now() - begin;
+    times.push_back(spent.count());
+  }
+  return {{"milliseconds", times}};
+}
+
 class Program {
  public:
   json answer(std::istringstream& words) {
@@ -179,6 +253,9 @@ class Program {
     words >> command;
     if (command == "begin") return begin(words);
     if (command == "step") return step(words);
+    if (command == "infer") return infer(words);
+    if (command == "onnx") return onnx(words);
+    if (command == "pass") return pass(words);
     if (command == "threads") return set_threads(words);
     std::string name;
     words >> name;
@@ -214,18 +291,42 @@ class Program {
     if (!training_) throw Error(temper::Code::usage, "step needs begin first");
     std::int64_t count = 0;
     words >> count;
-    auto times = json::array();
-    for (std::int64_t i = 0; i < count; ++i) {
-      const auto begin = std::chrono::steady_clock::now();
-      training_->step();
-      const std::chrono::duration<double, std::milli> spent =
-          std::chrono::steady_clock::now() - begin;
-      times.push_back(spent.count());
-    }
-    return {{"milliseconds", times}};
+    return timed(count, [&] { training_->step(); });
+  }
+
+  json infer(std::istringstream& words) {
+    std::string name, format, file;
+    std::int64_t batch = 0;
+    words >> name >> format >> batch >> file;
+    inference_ =
+        std::make_unique<Inference>(network_named(name), precision_named(format), batch);
+    inference_->write(file);
+    auto proof = inference_->proof();
+    proof["network"] = name;
+    proof["batch"] = batch;
+    return proof;
+  }
+
+  json onnx(std::istringstream& words) {
+    std::string file;
+    words >> file;
+    begun().write_onnx(file);
+    return json::object();
+  }
+
+  json pass(std::istringstream& words) {
+    std::int64_t count = 0;
+    words >> count;
+    return timed(count, [&] { begun().pass(); });
+  }
+
+  Inference& begun() {
+    if (!inference_) throw Error(temper::Code::usage, "pass and onnx need infer first");
+    return *inference_;
   }
 
   std::unique_ptr<Training> training_;
+  std::unique_ptr<Inference> inference_;
 };
 
 json answer_to(Program& program, const std::string& line) {

@@ -1,10 +1,13 @@
-"""Training steps of one network in PyTorch, on request through standard input; bench/step.py drives it. Commands, and
+"""Training steps and forward passes of one network in PyTorch, on request through standard input; bench/step.py and
+bench/inference.py drive it. Commands, and
 the line of JSON that each prints:
 
     threads N                          {"torch": its version}
     begin NETWORK FORMAT BATCH FILE    the proof of a step's work, see bench/proof.py, from the weights and the batch in
                                        FILE
     step N                             {"milliseconds": [...]} for N more steps
+    infer NETWORK FORMAT BATCH FILE    the proof of a forward pass in evaluation mode
+    pass N                             {"milliseconds": [...]} for N forward passes
 """
 
 import argparse
@@ -13,6 +16,7 @@ import json
 import pathlib
 import sys
 import time
+from collections.abc import Callable
 
 import networks
 import tensors
@@ -60,6 +64,28 @@ def counted_step(training: networks.Training, images: torch.Tensor, labels: torc
     }
 
 
+def counted_pass(net: nn.Module, images: torch.Tensor, bf16: bool) -> dict:
+    """Makes one forward pass and returns its proof."""
+    formats, layouts = set(), set()
+    hooks = watch(net, formats, layouts)
+    with FlopCounterMode(display=False) as counter, torch.inference_mode(), autocast(bf16):
+        logits = net(images)
+    for hook in hooks:
+        hook.remove()
+    return {
+        "parameters": {name: list(p.shape) for name, p in net.named_parameters()},
+        "multiply_adds": {"forward": counter.get_total_flops() // 2},
+        "format": "+".join(sorted(formats)),
+        "layout": "+".join(sorted(layouts)),
+        "threads": torch.get_num_threads(),
+        "logits": logits.double().flatten().tolist(),
+    }
+
+
+def autocast(bf16: bool) -> torch.autocast:
+    return torch.autocast("cpu", torch.bfloat16, enabled=bf16)
+
+
 class Peer:
     def __init__(self, mode: str, pooled: bool):
         self.mode, self.pooled = mode, pooled
@@ -83,14 +109,28 @@ class Peer:
         proof["losses"].append(self.step())
         return proof | {"network": name, "batch": len(self.images)}
 
+    def infer(self, name: str, number_format: str, batch: int, file: pathlib.Path) -> dict:
+        stored = tensors.load(file)
+        self.images = stored.pop("batch.images").contiguous(memory_format=torch.channels_last)
+        del stored["batch.labels"]
+        self.net, _ = networks.make(name, self.pooled)
+        self.net.load_state_dict(stored, strict=True)
+        self.net.eval()
+        self.bf16 = number_format == "bf16"
+        return counted_pass(self.net, self.images, self.bf16) | {"network": name, "batch": len(self.images)}
+
+    def forward(self) -> None:
+        with torch.inference_mode(), autocast(self.bf16):
+            self.net(self.images)
+
     def step(self) -> float:
         return self.training.step(self.images, self.labels).item()
 
-    def time(self, count: int) -> list[float]:
+    def time(self, count: int, call: Callable[[], object]) -> list[float]:
         times = []
         for _ in range(count):
             started = time.perf_counter()
-            self.step()
+            call()
             times.append(1000 * (time.perf_counter() - started))
         return times
 
@@ -102,7 +142,11 @@ def answer(peer: Peer, command: str, words: list[str]) -> dict:
     if command == "begin":
         return peer.begin(words[0], words[1], int(words[2]), pathlib.Path(words[3]))
     if command == "step":
-        return {"milliseconds": peer.time(int(words[0]))}
+        return {"milliseconds": peer.time(int(words[0]), peer.step)}
+    if command == "infer":
+        return peer.infer(words[0], words[1], int(words[2]), pathlib.Path(words[3]))
+    if command == "pass":
+        return {"milliseconds": peer.time(int(words[0]), peer.forward)}
     raise ValueError(f"there is no command {command}")
 
 
