@@ -89,7 +89,8 @@ TEST(Onnx, ComputesTheLogitsOfEveryNetwork) {
     const auto images = images_for(kTask, 4);
     const auto expected = network->forward(images);
     for (const bool folded : {true, false}) {
-      const OnnxOptions options{.fold_batchnorm = folded};
+      const OnnxOptions options{.opset = folded ? kDefaultOpset : kNewestOpset,
+                                .fold_batchnorm = folded};
       const auto graph = to_onnx(*network, kTask, options);
       EXPECT_TRUE(OnnxInterpreter(graph).run(images).allclose(expected, 1e-3, 1e-4))
           << name << (folded ? ", folded" : "");
