@@ -1,0 +1,95 @@
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "commands.h"
+#include "output.h"
+#include "temper/deploy/export_onnx.h"
+#include "temper/recipe/evaluation.h"
+#include "temper/train/choose_evaluation.h"
+#include "temper/train/saved_model.h"
+
+namespace temper::cli {
+namespace {
+
+struct Options {
+  std::string run;
+  std::string target;
+  std::string out;
+  std::string weights;
+  std::vector<std::string> sets;
+  deploy::OnnxChoice onnx;
+};
+
+/// The run's network, which is shown each picture in one view.
+train::SavedModel load(const Options& options) {
+  auto model = train::load_model(options.run, options.weights);
+  train::choose_evaluation(model, options.run, options.sets);
+  if (model.tta) {
+    print_text(stderr,
+               "note: the run is evaluated with test-time augmentation {}, which is not exported\n",
+               recipe::tta_text(model.tta));
+    train::choose_tta(model, options.run, std::nullopt);
+  }
+  return model;
+}
+
+void note_temperature(const train::SavedModel& model) {
+  if (model.temperature)
+    print_text(stderr,
+               "note: probabilities at temperature {:.4g}, fitted on {} validation images\n",
+               model.temperature->fit.value, model.temperature->images);
+  else
+    print_text(stderr,
+               "note: probabilities without temperature scaling: `temper eval --temperature fit` "
+               "has fitted none for these weights and this reading of pictures\n");
+}
+
+void export_to_onnx(const Options& options) {
+  const auto file = options.out.empty() ? std::filesystem::path(options.run) / "onnx" / "model.onnx"
+                                        : std::filesystem::path(options.out);
+  auto model = load(options);
+  const auto summary = deploy::export_onnx(model, options.onnx, file);
+  if (options.onnx.softmax) note_temperature(model);
+  print_text("{}", deploy::to_text(summary));
+}
+
+}  // namespace
+
+void add_export(const Command& app) {
+  const auto command =
+      app.command("export", "Write a run's network for other programs: a model of ONNX");
+  auto options = std::make_shared<Options>();
+  command.option("run", options->run, "the run directory").required().called("RUN");
+  command
+      .option(
+          "out", options->out,
+          "the model's file; default: onnx/model.onnx in the run directory. Files that describe "
+          "and check it are written beside it")
+      .called("FILE");
+  command.option("--to", options->target, "what to write").one_of({"onnx"}).required();
+  command.option("--weights", options->weights,
+                 "weights of the finished run (raw, averaged, or the name of one of several "
+                 "averages, such as ema-2) or of a checkpoint (best, last); default: those the run "
+                 "was tested with");
+  command.edits(options->sets);
+  command.option("--opset", options->onnx.opset, "version of ONNX's operators, 13 to 22")
+      .called("N")
+      .with_default();
+  command.flag(
+      "--keep-batchnorm", options->onnx.keep_batchnorm,
+      "keep BatchNorm layers; by default they are merged into the convolutions before them");
+  command.flag("--raw-input", options->onnx.raw_input,
+               "the model takes pixels, 0 to 255, and normalizes them; by default its input is "
+               "normalized already");
+  command.flag("--softmax", options->onnx.softmax,
+               "probabilities in place of logits, at the temperature that `temper eval "
+               "--temperature fit` saved for these weights, if there is one");
+  command.footer(
+      "Example:\n  temper export runs/fashion-mnist --to onnx fashion/model.onnx --softmax");
+  command.run([options] { export_to_onnx(*options); });
+}
+
+}  // namespace temper::cli

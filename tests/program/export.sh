@@ -1,0 +1,50 @@
+# `temper export --to onnx` writes a model with its description, and says what it can't do.
+set -euo pipefail
+# shellcheck source=tests/program/refused
+source "$TEMPER_SOURCE_DIR/tests/program/refused"
+
+python3 "$TEMPER_SOURCE_DIR/tests/program/pictures.py" pictures 24 10
+small=(--set data.batch_size=8 --set epochs=1 --set threads=1 --set data.validation=0.2)
+"$TEMPER" train pictures "${small[@]}" --set model.depth=8 --out run >train.txt 2>err.txt || { cat err.txt; exit 1; }
+
+"$TEMPER" export run --to onnx | tee said.txt
+grep -q "^run/onnx/model.onnx: opset 17, [0-9]* operators, " said.txt
+grep -q "scripts/check-onnx run/onnx/model.onnx$" said.txt
+for file in model.onnx preprocess.json reference.png reference.safetensors; do test -s "run/onnx/$file"; done
+jq -e '.output == "logits" and (.classes | length) == 10 and (.mean | length) == 3 and (.std | length) == 3 and
+  .color == "RGB" and .normalized_by_model == false and (has("temperature") | not)' run/onnx/preprocess.json
+"$TEMPER" inspect run/onnx/reference.safetensors | grep -q "^output *F32 *\[1, 10\]$"
+# What the reference's picture is classified as is in its output.
+"$TEMPER" predict run run/onnx/reference.png --json | jq -e '.top[0].class' >/dev/null
+
+# Other choices, into a folder of their own.
+"$TEMPER" export run --to onnx other/net.onnx --raw-input --softmax --keep-batchnorm --opset 21 --weights raw \
+  --set evaluation.size=48 2>notes.txt
+grep -q "without temperature scaling" notes.txt
+jq -e '.output == "probabilities" and .normalized_by_model and .weights == "raw" and .input_size == [3, 48, 48] and
+  .temperature == 1' other/preprocess.json
+test "$(stat -c %s other/net.onnx)" -gt "$(stat -c %s run/onnx/model.onnx)"
+
+# A temperature is part of the probabilities.
+"$TEMPER" eval run --temperature fit >fit.txt
+"$TEMPER" export run --to onnx calibrated/net.onnx --softmax 2>notes.txt
+grep -q "note: probabilities at temperature [0-9.]*, fitted on " notes.txt
+jq -e --slurpfile saved run/temperature.json '.weights as $weights | .temperature == $saved[0][$weights].value and
+  .temperature != 1' calibrated/preprocess.json
+
+# The same command twice, and other mistakes.
+refused 2 "run/onnx/model.onnx: exists already" "$TEMPER" export run --to onnx
+refused 2 "other/preprocess.json: exists already" "$TEMPER" export run --to onnx other/second.onnx
+test ! -e other/second.onnx
+refused 2 "temper writes the operators of opset 13 to 22" "$TEMPER" export run --to onnx old/net.onnx --opset 12
+refused 2 "no finished run" "$TEMPER" export pictures --to onnx
+refused 2 "the run has no " "$TEMPER" export run --to onnx missing/net.onnx --weights swa-3
+refused 2 "--to" "$TEMPER" export run
+refused 2 "onnx" "$TEMPER" export run --to tflite
+refused 4 "/proc/none" "$TEMPER" export run --to onnx /proc/none/net.onnx
+for folder in old missing; do test ! -e $folder; done
+
+"$TEMPER" train pictures "${small[@]}" --set model.kind=convnext --set "model.depths=[1, 1]" --set model.width=8 \
+  --set model.patch_size=4 --out convnext >train.txt 2>err.txt || { cat err.txt; exit 1; }
+refused 2 "--opset 16 has no operator LayerNormalization" "$TEMPER" export convnext --to onnx --opset 16
+"$TEMPER" export convnext --to onnx

@@ -1,0 +1,48 @@
+# onnx.checker accepts the models of every network, and onnxruntime gives temper's outputs; so do
+# scripts/check-onnx and the files of `temper export`. It needs a Python with onnx, onnxruntime and Pillow:
+# that of scripts/check-onnx, or the one that TEMPER_ONNX_PYTHON names.
+set -euo pipefail
+tests=$TEMPER_SOURCE_DIR/tests/program
+
+export TEMPER_ONNX_PYTHON=${TEMPER_ONNX_PYTHON:-$TEMPER_SOURCE_DIR/build/onnx-env/bin/python}
+if ! "$TEMPER_ONNX_PYTHON" -c 'import onnx, onnxruntime, PIL' 2>reason.txt; then
+  echo "skipped: $TEMPER_ONNX_PYTHON has no onnx, onnxruntime and Pillow; name one that has in TEMPER_ONNX_PYTHON" \
+    "($(tail -1 reason.txt))"
+  exit 77
+fi
+
+mkdir models
+TEMPER_ONNX_FOLDER=$PWD/models "$TEMPER_BUILD_DIR/deploy_test" --gtest_filter='Onnx.ComputesTheLogits*' >written.txt
+"$TEMPER_ONNX_PYTHON" "$tests/onnx.py" models
+
+python3 "$tests/pictures.py" pictures 24 10
+small=(--set data.batch_size=8 --set epochs=1 --set model.depth=8 --set threads=1)
+"$TEMPER" train pictures "${small[@]}" --set data.size=32 --set evaluation.interpolation=bicubic --out run >train.txt
+check() { # FOLDER OPTION...
+  "$TEMPER" export run --to onnx "$1/model.onnx" "${@:2}" >"$1.txt"
+  "$TEMPER_SOURCE_DIR/scripts/check-onnx" "$1/model.onnx" | tee checked.txt
+  grep -q "equal to Pillow's" checked.txt
+}
+check plain
+check kept --keep-batchnorm --opset 13
+check raw --raw-input --softmax --opset 22
+check larger --set evaluation.size=48 --set evaluation.crop_ratio=1
+
+"$TEMPER" train --out gray --set data.limit=256 "${small[@]}" >train.txt # Fashion-MNIST
+"$TEMPER" export gray --to onnx >gray.txt
+"$TEMPER_SOURCE_DIR/scripts/check-onnx" gray/onnx/model.onnx
+
+# A wrong number is noticed.
+"$TEMPER_ONNX_PYTHON" - <<'END'
+import onnx
+from onnx import numpy_helper
+
+model = onnx.load("plain/model.onnx")
+bias = next(one for one in model.graph.initializer if one.name == "fc.bias")
+values = numpy_helper.to_array(bias).copy()
+values[0] += 1
+bias.CopyFrom(numpy_helper.from_array(values, bias.name))
+onnx.save(model, "plain/model.onnx")
+END
+if "$TEMPER_SOURCE_DIR/scripts/check-onnx" plain/model.onnx 2>wrong.txt; then exit 1; fi
+grep -q "logits differ by " wrong.txt
