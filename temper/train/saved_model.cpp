@@ -18,6 +18,7 @@
 #include "temper/model/architecture.h"
 #include "temper/train/averaged.h"
 #include "temper/train/checkpoint.h"
+#include "temper/train/precision.h"
 #include "temper/train/state.h"
 
 namespace temper::train {
@@ -130,6 +131,7 @@ SavedModel load_model(const fs::path& run, const std::string& weights_asked) {
   model.network = model::build(recipe.model, model.task, static_cast<std::uint64_t>(recipe.seed));
   load_tensors(file, train::weights(*model.network));
   model.network->train(false);
+  model.network->set_format(format_here(recipe.precision));
   return model;
 }
 
