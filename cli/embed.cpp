@@ -55,14 +55,14 @@ void write(const Options& options, const evaluate::Embedding& embedding) {
 void embed_pictures(const Options& options, train::SavedModel& model) {
   std::int64_t unread = 0;
   std::optional<Code> status;
-  const auto embedding = evaluate::embed(
-      model, next_path(options.pictures),
-      {.batch = options.pictures.batch, .threads = options.pictures.threads},
-      [&](const std::string& path, const evaluate::UnreadImage& why) {
-        print_text(stderr, "{}: could not be read: {}\n", path, why.reason);
-        ++unread;
-        status = status.value_or(why.code);
-      });
+  const auto embedding =
+      evaluate::embed(model, next_path(options.pictures),
+                      {.batch = options.pictures.batch, .threads = options.pictures.threads},
+                      [&](const std::string& path, const evaluate::UnreadImage& why) {
+                        print_text(stderr, "{}: could not be read: {}\n", path, why.reason);
+                        ++unread;
+                        status = status.value_or(why.code);
+                      });
   write(options, embedding);
   if (!status) return;
   fmt::print(stderr, "temper: {} images could not be read\n", unread);
@@ -163,10 +163,10 @@ void add_embed(const Command& app) {
               "accuracy of the vote of the K nearest training images, by cosine similarity")
       .called("K")
       .positive();
-  const auto probe =
-      command.flag("--probe", options->probe,
-                   "accuracy of a linear probe: multinomial logistic regression with an L2 penalty, "
-                   "fitted on the training images");
+  const auto probe = command.flag(
+      "--probe", options->probe,
+      "accuracy of a linear probe: multinomial logistic regression with an L2 penalty, "
+      "fitted on the training images");
   command
       .option("--probe-c", options->probe_c,
               "inverse strength of the probe's penalty, C of scikit-learn's LogisticRegression")

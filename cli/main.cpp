@@ -98,9 +98,9 @@ std::string usage_message(const CLI::App& root, const CLI::ParseError& error,
 
 /// Whether a command runs a network.
 bool computes(int argc, char** argv) {
-  constexpr std::array<std::string_view, 9> commands{
-      "train",  "eval",  "predict",  "embed",             "report",
-      "replay", "bench", "selftest", study::kTrialCommand};
+  constexpr std::array<std::string_view, 9> commands{"train", "eval",     "predict",
+                                                     "embed", "report",   "replay",
+                                                     "bench", "selftest", study::kTrialCommand};
   return argc > 1 && std::ranges::find(commands, argv[1]) != commands.end();
 }
 

@@ -96,8 +96,7 @@ class Printer {
 
   /// Ends the program with the status of the first picture that could not be read.
   void finish(double seconds) const {
-    if (model_.tta)
-      print_text(stderr, "note: {}\n", evaluate::to_text(taken_, seconds));
+    if (model_.tta) print_text(stderr, "note: {}\n", evaluate::to_text(taken_, seconds));
     if (pictures_ == 0) throw Error(Code::usage, "no pictures; expected paths on standard input");
     if (!status_) return;
     fmt::print(stderr, "temper: {} of {} images could not be read\n", unread_, pictures_);
@@ -185,7 +184,8 @@ void add_predict(const Command& app) {
   command.footer(
       "Predictions are printed in the order of the pictures, batch by batch. A file that can't be "
       "read is named\nin the output (in JSON and in the table by \"error\") and does not keep the "
-      "others from being read; the\nexit status is then 3 (no picture) or 4 (not readable), that of "
+      "others from being read; the\nexit status is then 3 (no picture) or 4 (not readable), that "
+      "of "
       "the first one.\n\n"
       "Examples:\n"
       "  temper predict runs/fashion-mnist shoe.png coat.jpg --top 5\n"

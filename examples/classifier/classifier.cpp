@@ -40,8 +40,8 @@ const std::vector<std::string>& Classifier::classes() const {
 }
 
 std::vector<Classifier::Answer> Classifier::file(const std::string& path) {
-  const auto found = temper::evaluate::predict_image(loaded_->model, path,
-                                                     {.top = loaded_->model.task.classes});
+  const auto found =
+      temper::evaluate::predict_image(loaded_->model, path, {.top = loaded_->model.task.classes});
   if (const auto* unread = std::get_if<temper::evaluate::UnreadImage>(&found.predicted))
     throw Error(unread->code, {.image = path}, unread->reason);
   return answers(std::get<std::vector<temper::train::ClassPrediction>>(found.predicted));

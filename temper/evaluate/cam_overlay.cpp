@@ -94,8 +94,7 @@ CamFolder::CamFolder(train::SavedModel& model, fs::path folder, const std::strin
   io::make_folder(folder_);
 }
 
-std::optional<fs::path> CamFolder::add(const ImagePrediction& prediction,
-                                       const at::Tensor& input) {
+std::optional<fs::path> CamFolder::add(const ImagePrediction& prediction, const at::Tensor& input) {
   ++pictures_;
   const auto predicted = predicted_class(prediction);
   if (predicted.empty()) return std::nullopt;

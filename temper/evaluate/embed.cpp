@@ -29,8 +29,7 @@ Embedding embed(train::SavedModel& model, NextPath next, const EmbedOptions& opt
       else
         result.images.push_back(picture.path);
     }
-    if (batch->views.size(1) > 0)
-      features.push_back(features_of(*model.network, batch->views[0]));
+    if (batch->views.size(1) > 0) features.push_back(features_of(*model.network, batch->views[0]));
   }
   if (features.empty()) throw Error(Code::data, "none of the pictures could be read");
   result.features = at::cat(features);

@@ -15,9 +15,9 @@
 namespace temper::evaluate {
 
 struct Embedding {
-  at::Tensor features;               ///< float32 [n, d]: the input of the network's head
-  at::Tensor labels;                 ///< int64 [n], -1: none; undefined: the pictures have no labels
-  std::vector<std::string> images;   ///< n paths or names
+  at::Tensor features;              ///< float32 [n, d]: the input of the network's head
+  at::Tensor labels;                ///< int64 [n], -1: none; undefined: the pictures have no labels
+  std::vector<std::string> images;  ///< n paths or names
   std::vector<std::string> classes;  ///< of the labels
 };
 
@@ -33,8 +33,8 @@ struct EmbedOptions {
 Embedding embed(train::SavedModel& model, NextPath next, const EmbedOptions& options,
                 const std::function<void(const std::string& path, const UnreadImage&)>& unread);
 
-/// Of a part of a plan's data set, with its labels. The network must be on the plan's device. Throws
-/// as features() and images_of() do.
+/// Of a part of a plan's data set, with its labels. The network must be on the plan's device.
+/// Throws as features() and images_of() do.
 /// @param part  "test", "validation" or "train"
 Embedding embed(train::SavedModel& model, const train::Plan& plan, const std::string& part);
 

@@ -37,7 +37,8 @@ struct ProbeScore {
   measure::LinearProbe probe;
 };
 
-/// By measure::fit_linear_probe(). Throws as it does, and Error{Code::data} for sets without labels.
+/// By measure::fit_linear_probe(). Throws as it does, and Error{Code::data} for sets without
+/// labels.
 ProbeScore score_probe(const LabelledFeatures& known, const LabelledFeatures& tested,
                        std::int64_t classes, const measure::ProbeOptions& options);
 

@@ -40,8 +40,7 @@ class HeadInputs {
   /// float32 [n, d], on the CPU: those of all passes.
   [[nodiscard]] at::Tensor all() const {
     if (found_.empty())
-      throw Error(Code::usage,
-                  "penultimate activations: the network's head is not a linear layer");
+      throw Error(Code::usage, "penultimate activations: the network's head is not a linear layer");
     const c10::InferenceMode inference;
     return at::cat(found_).to(at::kCPU, at::kFloat);
   }

@@ -85,9 +85,8 @@ at::Tensor grad_cam(model::Network& network, const at::Tensor& images, const at:
                 "before its head (global average pooling), so there is no map to show; leave it "
                 "out");
   const auto chosen = logits.gather(1, classes.unsqueeze(1)).sum();
-  const auto gradient =
-      torch::autograd::grad({chosen}, {pooled}, {}, /*retain_graph=*/false,
-                            /*create_graph=*/false, /*allow_unused=*/true)[0];
+  const auto gradient = torch::autograd::grad({chosen}, {pooled}, {}, /*retain_graph=*/false,
+                                              /*create_graph=*/false, /*allow_unused=*/true)[0];
   if (!gradient.defined())
     throw Error(Code::usage,
                 "Grad-CAM: the logits do not depend on the network's last average over height and "

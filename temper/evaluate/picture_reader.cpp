@@ -49,8 +49,8 @@ PictureReader::PictureReader(const augment::InputTransform& transform, NextPath 
       batch_(options.batch),
       buffers_(static_cast<std::size_t>(checked_threads(options.threads))) {
   if (batch_ < 1 || batch_ > kLargestBatch)
-    throw Error(Code::usage, fmt::format("a batch of {} pictures; expected 1 to {}", batch_,
-                                         kLargestBatch));
+    throw Error(Code::usage,
+                fmt::format("a batch of {} pictures; expected 1 to {}", batch_, kLargestBatch));
   for (const auto& view : options.views)
     pipelines_.push_back(data::pipelines_of(data::evaluation_options(transform, view)).front());
 }

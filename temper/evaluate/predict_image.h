@@ -28,8 +28,8 @@ struct ImagePrediction {
 };
 
 /// The prediction with the model's test-time augmentation; Monte Carlo dropout has a single view.
-/// Throws as classify_monte_carlo() and augment::views_of() do. Of several pictures predict_images()
-/// is faster.
+/// Throws as classify_monte_carlo() and augment::views_of() do. Of several pictures
+/// predict_images() is faster.
 /// @param path  of a PNG, JPEG or WebP file
 ImagePrediction predict_image(train::SavedModel& model, const std::string& path,
                               const PredictOptions& options = {});

@@ -20,8 +20,7 @@ using recipe::Overloaded;
 /// What is predicted for the pictures of a batch that could be read.
 class BatchPredictions {
  public:
-  BatchPredictions(train::SavedModel& model, const PredictOptions& options,
-                   const at::Tensor& views)
+  BatchPredictions(train::SavedModel& model, const PredictOptions& options, const at::Tensor& views)
       : model_(model), options_(options), inputs_(views[0]) {
     if (!options.mc_dropout && views.size(1) > 0) found_ = outputs_of(model, views);
   }
@@ -34,8 +33,7 @@ class BatchPredictions {
     const auto outputs = found_.outputs.narrow(0, row, 1);
     std::optional<std::int64_t> views;
     if (model_.tta) views = found_.views[static_cast<std::size_t>(row)];
-    if (!model_.value_names.empty())
-      return {path, train::predicted_values(model_, outputs), views};
+    if (!model_.value_names.empty()) return {path, train::predicted_values(model_, outputs), views};
     return {path, train::top_classes(model_, outputs, options_.top), views};
   }
 
@@ -61,12 +59,11 @@ void predict_images(train::SavedModel& model, NextPath next, const PredictImages
                     const OnPrediction& done) {
   // Monte Carlo dropout has a single view.
   auto views = options.each.mc_dropout ? std::vector<augment::View>(1) : shown_views(model);
-  const auto pictures =
-      options.batch < 1 ? options.batch
-                        : std::max<std::int64_t>(1, options.batch / std::ssize(views));
-  PictureReader reader(
-      model.transform, std::move(next),
-      {.views = std::move(views), .batch = pictures, .threads = options.threads});
+  const auto pictures = options.batch < 1
+                            ? options.batch
+                            : std::max<std::int64_t>(1, options.batch / std::ssize(views));
+  PictureReader reader(model.transform, std::move(next),
+                       {.views = std::move(views), .batch = pictures, .threads = options.threads});
   while (const auto batch = reader.next()) {
     const BatchPredictions predicted(model, options.each, batch->views);
     for (const auto& [path, unread, row] : batch->pictures) {
@@ -104,8 +101,8 @@ std::vector<std::string> table_row(const ImagePrediction& prediction,
                         },
                         [&](const McDropoutPredictions& found) {
                           for (const auto& one : found.top)
-                            row.insert(row.end(), {one.name, number(one.probability),
-                                                   number(one.deviation)});
+                            row.insert(row.end(),
+                                       {one.name, number(one.probability), number(one.deviation)});
                           row.insert(row.end(), {number(found.entropy), number(found.information)});
                         },
                         [&](const Values& values) {

@@ -15,15 +15,16 @@ namespace temper::evaluate {
 
 struct PredictImagesOptions {
   PredictOptions each = {};
-  /// Pictures in a forward pass, 1 to 65,536. With test-time augmentation as many fewer as there are
-  /// views, so that a batch needs as much memory.
+  /// Pictures in a forward pass, 1 to 65,536. With test-time augmentation as many fewer as there
+  /// are views, so that a batch needs as much memory.
   std::int64_t batch = 32;
   std::int64_t threads = 0;  ///< that read and decode; 0: one for each processor
 };
 
 /// @param input  the network's input for the picture's first view, [1, channels, height, width];
 ///               undefined for a picture that could not be read
-using OnPrediction = std::function<void(const ImagePrediction& prediction, const at::Tensor& input)>;
+using OnPrediction =
+    std::function<void(const ImagePrediction& prediction, const at::Tensor& input)>;
 
 /// Predicts with the model's test-time augmentation, if it has one, and calls `done` for each
 /// picture in the order of the paths, as soon as its batch is finished. Predictions differ from
@@ -35,9 +36,9 @@ void predict_images(train::SavedModel& model, NextPath next, const PredictImages
                     const OnPrediction& done);
 
 /// The columns of predictions as a table, with image, views (with test-time augmentation) and error
-/// among them: of classes class_1, probability_1, ... up to the number of classes that are returned,
-/// with Monte Carlo dropout also deviation_1, ..., entropy and information; of regression targets
-/// their names.
+/// among them: of classes class_1, probability_1, ... up to the number of classes that are
+/// returned, with Monte Carlo dropout also deviation_1, ..., entropy and information; of regression
+/// targets their names.
 std::vector<std::string> table_columns(const train::SavedModel& model,
                                        const PredictOptions& options);
 

@@ -49,8 +49,8 @@ void check(const at::Tensor& known, const at::Tensor& labels, const at::Tensor& 
 
 /// The class with most votes of each row, the lowest of several.
 at::Tensor elected(const at::Tensor& votes, std::int64_t classes) {
-  const auto counts = at::zeros({votes.size(0), classes}, at::kLong)
-                          .scatter_add(1, votes, at::ones_like(votes));
+  const auto counts =
+      at::zeros({votes.size(0), classes}, at::kLong).scatter_add(1, votes, at::ones_like(votes));
   // The first of the largest: argmax does not say which of them it returns.
   const auto most = counts.eq(counts.amax(1, /*keepdim=*/true)).to(at::kInt);
   return most.cumsum(1).eq(0).sum(1);

@@ -37,13 +37,13 @@ void check(const at::Tensor& features, const at::Tensor& labels, std::int64_t cl
                             "numbers > 0",
                             options.c, options.tolerance, options.most_iterations));
   if (features.dim() != 2 || !features.is_floating_point() || features.numel() == 0 ||
-      labels.dim() != 1 || labels.scalar_type() != at::kLong ||
-      labels.size(0) != features.size(0))
-    throw Error(Code::data, fmt::format("linear probe: features [{}] and labels [{}]; expected "
-                                        "[n, d] and [n]",
-                                        fmt::join(features.sizes(), ", "),
-                                        fmt::join(labels.sizes(), ", ")));
-  const auto lowest = labels.min().item<std::int64_t>(), highest = labels.max().item<std::int64_t>();
+      labels.dim() != 1 || labels.scalar_type() != at::kLong || labels.size(0) != features.size(0))
+    throw Error(Code::data,
+                fmt::format("linear probe: features [{}] and labels [{}]; expected "
+                            "[n, d] and [n]",
+                            fmt::join(features.sizes(), ", "), fmt::join(labels.sizes(), ", ")));
+  const auto lowest = labels.min().item<std::int64_t>(),
+             highest = labels.max().item<std::int64_t>();
   if (lowest < 0 || highest >= classes || lowest == highest)
     throw Error(Code::data,
                 fmt::format("linear probe: labels {} to {}; expected at least two classes of 0 to "

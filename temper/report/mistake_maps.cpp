@@ -25,16 +25,17 @@ std::vector<MistakeMap> mistake_maps(train::SavedModel& model, const train::Plan
   train::require_classes(model, "Grad-CAM");
   const auto& logits = run.predictions->logits;
   if (logits.size(0) != plan.test->size())
-    throw Error(Code::data, {.file = run.directory.string()},
-                "Grad-CAM of mistakes: the test set has changed since the run was tested; leave it out");
+    throw Error(
+        Code::data, {.file = run.directory.string()},
+        "Grad-CAM of mistakes: the test set has changed since the run was tested; leave it out");
   std::vector<MistakeMap> maps;
   io::Picture picture;
   for (const auto row : run.mistakes->rows) {
     plan.test->read(row, picture);
     const auto input = train::network_input(model, picture);
     const auto shown = logits[row].argmax().view({1});
-    const auto map = evaluate::grad_cam(*model.network, input.to(plan.device),
-                                        shown.to(plan.device));
+    const auto map =
+        evaluate::grad_cam(*model.network, input.to(plan.device), shown.to(plan.device));
     const auto sized = evaluate::shown_maps(map.to(at::kCPU), input.size(2), input.size(3))[0];
     maps.push_back({row, evaluate::cam_overlay(input, model.transform.normalisation, sized)});
   }

@@ -37,8 +37,9 @@ Html card(const ReportData& facts, std::size_t index) {
   return html(
       R"(<li>{}{}<p><strong>{}</strong><span
         class="guess">predicted <b>{}</b></span><small>{} · image {}</small></p></li>)",
-      picture(mistakes.images[index], alt), map_of(facts, row, guess), class_label(facts.run, truth),
-      class_label(facts.run, guess), percent_text(confidence, 1), count_text(id));
+      picture(mistakes.images[index], alt), map_of(facts, row, guess),
+      class_label(facts.run, truth), class_label(facts.run, guess), percent_text(confidence, 1),
+      count_text(id));
 }
 
 /// "angle 31.2, predicted 12.9", one line per target.

@@ -36,8 +36,7 @@ TEST(NearestNeighbors, AreScikitLearns) {
   for (const auto& expected : golden["neighbors"]) {
     const auto found =
         nearest_neighbors(features, labels, queries, expected["k"].get<std::int64_t>());
-    EXPECT_TRUE(at::equal(
-        found, labels_of(expected["predicted"].get<std::vector<std::int64_t>>())))
+    EXPECT_TRUE(at::equal(found, labels_of(expected["predicted"].get<std::vector<std::int64_t>>())))
         << expected["k"];
   }
 }
@@ -47,9 +46,9 @@ TEST(NearestNeighbors, SeeDirectionsAlone) {
   const auto labels = labels_of({4, 2});
   EXPECT_TRUE(at::equal(nearest_neighbors(known, labels, rows({100, 1, 0.001, 0.002}), 1),
                         labels_of({4, 2})));
-  EXPECT_TRUE(at::equal(nearest_neighbors(known.to(at::kFloat), labels,
-                                          rows({3, 1}).to(at::kFloat), 1),
-                        labels_of({4})));
+  EXPECT_TRUE(
+      at::equal(nearest_neighbors(known.to(at::kFloat), labels, rows({3, 1}).to(at::kFloat), 1),
+                labels_of({4})));
 }
 
 TEST(NearestNeighbors, OfEquallyManyVotesTheLowestClassWins) {
@@ -62,8 +61,8 @@ TEST(NearestNeighbors, OfEquallyManyVotesTheLowestClassWins) {
 
 TEST(NearestNeighbors, ZerosAreSimilarToNone) {
   const auto known = rows({0, 0, 1, 1});
-  EXPECT_TRUE(at::equal(nearest_neighbors(known, labels_of({0, 1}), rows({1, 0}), 1),
-                        labels_of({1})));
+  EXPECT_TRUE(
+      at::equal(nearest_neighbors(known, labels_of({0, 1}), rows({1, 0}), 1), labels_of({1})));
 }
 
 TEST(NearestNeighbors, RefuseWhatDoesNotFit) {

@@ -45,9 +45,9 @@ TEST_F(Probe, IsScikitLearnsLogisticRegression) {
     const auto coefficients = tensor(expected["coefficients"]);
     const auto intercepts = tensor(expected["intercepts"]);
     if (classes == 2) {  // one logit, the difference of the two
-      EXPECT_LT(farthest(probe.weight.narrow(0, 1, 1).sub(probe.weight.narrow(0, 0, 1)),
-                         coefficients),
-                1e-5);
+      EXPECT_LT(
+          farthest(probe.weight.narrow(0, 1, 1).sub(probe.weight.narrow(0, 0, 1)), coefficients),
+          1e-5);
       EXPECT_LT(farthest(probe.bias.narrow(0, 1, 1).sub(probe.bias.narrow(0, 0, 1)), intercepts),
                 1e-5);
     } else {
@@ -55,8 +55,8 @@ TEST_F(Probe, IsScikitLearnsLogisticRegression) {
       EXPECT_LT(farthest(probe.bias, intercepts), 1e-5);
     }
     const auto predicted = expected["predicted"].get<std::vector<std::int64_t>>();
-    EXPECT_TRUE(at::equal(probe_logits(probe, queries).argmax(1),
-                          at::tensor(predicted, at::kLong)));
+    EXPECT_TRUE(
+        at::equal(probe_logits(probe, queries).argmax(1), at::tensor(predicted, at::kLong)));
   }
 }
 
@@ -94,8 +94,8 @@ TEST_F(Probe, RefusesWhatDoesNotFit) {
   EXPECT_EQ(code([&] { fit_linear_probe(features, at::zeros({150}, at::kLong), 4); }), Code::data);
   EXPECT_EQ(code([&] { fit_linear_probe(features.flatten(), labels, 4); }), Code::data);
   EXPECT_EQ(code([&] {
-              fit_linear_probe(at::full({150, 2}, std::numeric_limits<double>::quiet_NaN()),
-                               labels, 4);
+              fit_linear_probe(at::full({150, 2}, std::numeric_limits<double>::quiet_NaN()), labels,
+                               4);
             }),
             Code::data);
 }

@@ -56,10 +56,10 @@ TEST(Embed, GivesTheFeaturesAndLabelsOfASet) {
   EXPECT_EQ(found.images.size(), 20U);
   EXPECT_EQ(found.images[3], trained.plan->test->where(3));
   EXPECT_EQ(found.classes, trained.model->classes);
-  EXPECT_THROW((void)evaluate::embed(*trained.model, train::plan(train::small::recipe(),
-                                                                 train::small::dataset(64)),
-                                     "test"),
-               Error);
+  EXPECT_THROW(
+      (void)evaluate::embed(*trained.model,
+                            train::plan(train::small::recipe(), train::small::dataset(64)), "test"),
+      Error);
 }
 
 TEST(Embed, GivesThoseOfFilesThatCanBeRead) {
@@ -69,7 +69,8 @@ TEST(Embed, GivesThoseOfFilesThatCanBeRead) {
     paths.push_back((trained.directory.path / fmt::format("{}.png", i)).string());
     if (i != 2) io::write_atomically(paths.back(), io::encode_png(trained.plan->test->image(i)));
   }
-  const auto embedded = [&](const std::vector<std::string>& from, std::vector<std::string>& unread) {
+  const auto embedded = [&](const std::vector<std::string>& from,
+                            std::vector<std::string>& unread) {
     auto next = [&, i = std::size_t{0}]() mutable -> std::optional<std::string> {
       if (i == from.size()) return std::nullopt;
       return from[i++];
@@ -129,8 +130,7 @@ TEST(FeatureBaselines, AreScoredOnLabelledImages) {
   const auto labels = [](const std::vector<std::int64_t>& of) { return at::tensor(of, at::kLong); };
   const evaluate::LabelledFeatures known{rows({1, 0, 2, 0.1F, 0, 1, 0.1F, 2, 1, 1}),
                                          labels({0, 0, 1, 1, -1})};
-  const evaluate::LabelledFeatures tested{rows({3, 0, 0, 3, 3, 0.2F, 1, 1}),
-                                          labels({0, 1, 1, -1})};
+  const evaluate::LabelledFeatures tested{rows({3, 0, 0, 3, 3, 0.2F, 1, 1}), labels({0, 1, 1, -1})};
   const auto neighbors = evaluate::score_neighbors(known, tested, 1);
   EXPECT_EQ(neighbors.correct, 2);
   EXPECT_EQ(neighbors.images, 3);

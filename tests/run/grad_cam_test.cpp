@@ -83,7 +83,8 @@ class Pooled final : public train::small::OwnNetwork {
         head(weights_.linear("fc.weight", {4, 5}, 5, model::ParameterKind::head).parameter()) {}
 
   [[nodiscard]] at::Tensor maps(const at::Tensor& images) const {
-    return at::convolution(images, filter, {}, {1, 1}, {1, 1}, {1, 1}, /*transposed=*/false, {0, 0}, 1)
+    return at::convolution(images, filter, {}, {1, 1}, {1, 1}, {1, 1}, /*transposed=*/false, {0, 0},
+                           1)
         .relu();
   }
 
@@ -104,7 +105,8 @@ TEST(GradCam, OfAnOwnNetworkFollowsTheFormula) {
   const std::vector<std::int64_t> shown{1, 3};
   for (std::int64_t row = 0; row < 2; ++row) {
     // The gradient of the mean is that of the head, divided by the number of pixels, everywhere.
-    const auto weights = network.head.detach()[shown[static_cast<std::size_t>(row)]].div(64).view({5, 1, 1});
+    const auto weights =
+        network.head.detach()[shown[static_cast<std::size_t>(row)]].div(64).view({5, 1, 1});
     const auto expected = maps[row].mul(weights).sum(0).relu();
     EXPECT_LT(largest(found[row].sub(expected)), 1e-7);
   }

@@ -65,7 +65,8 @@ const std::vector<train::ClassPrediction>& classes_of(const evaluate::ImagePredi
   return std::get<std::vector<train::ClassPrediction>>(one.predicted);
 }
 
-void expect_same(const evaluate::ImagePrediction& found, const evaluate::ImagePrediction& expected) {
+void expect_same(const evaluate::ImagePrediction& found,
+                 const evaluate::ImagePrediction& expected) {
   EXPECT_EQ(found.image, expected.image);
   EXPECT_EQ(found.views, expected.views);
   ASSERT_EQ(found.predicted.index(), expected.predicted.index());
@@ -79,8 +80,8 @@ void expect_same(const evaluate::ImagePrediction& found, const evaluate::ImagePr
 }
 
 TEST(PredictImages, BatchesAreOnePictureAtATime) {
-  for (const auto* tta : {"none", "flip", "{ shift = 1, scales = [1.25] }",
-                          "{ below_confidence = 0.55 }"}) {
+  for (const auto* tta :
+       {"none", "flip", "{ shift = 1, scales = [1.25] }", "{ below_confidence = 0.55 }"}) {
     SCOPED_TRACE(tta);
     Trained trained;
     train::choose_tta(*trained.model, trained.directory.path, recipe::parse_tta(tta));
@@ -112,8 +113,7 @@ TEST(PredictImages, MonteCarloDropoutDependsOnNoOtherPicture) {
   Trained trained({R"(model.dropout=[{ kind = "dropout", at = "head" }])"});
   const auto found = trained.predicted({.each = {.mc_dropout = 5}, .batch = 3});
   for (std::size_t i = 0; i < found.size(); ++i) {
-    const auto one =
-        evaluate::predict_image(*trained.model, trained.paths[i], {.mc_dropout = 5});
+    const auto one = evaluate::predict_image(*trained.model, trained.paths[i], {.mc_dropout = 5});
     EXPECT_EQ(evaluate::to_text(found[i]), evaluate::to_text(one));
   }
 }
@@ -145,8 +145,9 @@ TEST(PredictImages, ErrorsThatAreNotOfAPictureEndThem) {
 TEST(PredictImages, AreATable) {
   Trained trained;
   const evaluate::PredictOptions two{.top = 5};
-  EXPECT_THAT(evaluate::table_columns(*trained.model, two),
-              ElementsAre("image", "class_1", "probability_1", "class_2", "probability_2", "error"));
+  EXPECT_THAT(
+      evaluate::table_columns(*trained.model, two),
+      ElementsAre("image", "class_1", "probability_1", "class_2", "probability_2", "error"));
   const auto found = trained.predicted({.each = two});
   const auto row = evaluate::table_row(found[0], *trained.model, two);
   ASSERT_EQ(row.size(), 6U);
@@ -154,9 +155,9 @@ TEST(PredictImages, AreATable) {
   EXPECT_EQ(row[1], classes_of(found[0])[0].name);
   EXPECT_EQ(std::stod(row[2]), classes_of(found[0])[0].probability);
   EXPECT_EQ(row[5], "");
-  EXPECT_THAT(evaluate::table_row({"x.png", evaluate::UnreadImage{Code::io, "gone"}},
-                                  *trained.model, two),
-              ElementsAre("x.png", "", "", "", "", "gone"));
+  EXPECT_THAT(
+      evaluate::table_row({"x.png", evaluate::UnreadImage{Code::io, "gone"}}, *trained.model, two),
+      ElementsAre("x.png", "", "", "", "", "gone"));
 
   const evaluate::PredictOptions dropout{.top = 1, .mc_dropout = 3};
   EXPECT_THAT(evaluate::table_columns(*trained.model, dropout),
@@ -192,13 +193,12 @@ TEST(CamFolder, HasAnOverlayOfEachPictureThatCanBeRead) {
   evaluate::CamFolder maps(*trained.model, folder, "");
   evaluate::CamFolder bright(*trained.model, trained.directory.path / "bright", "bright");
   std::vector<std::string> names;
-  evaluate::predict_images(
-      *trained.model, trained.next(), {.batch = 4},
-      [&](const evaluate::ImagePrediction& one, const at::Tensor& input) {
-        const auto path = maps.add(one, input);
-        names.push_back(path ? path->filename().string() : "");
-        EXPECT_EQ(bright.add(one, input).has_value(), path.has_value());
-      });
+  evaluate::predict_images(*trained.model, trained.next(), {.batch = 4},
+                           [&](const evaluate::ImagePrediction& one, const at::Tensor& input) {
+                             const auto path = maps.add(one, input);
+                             names.push_back(path ? path->filename().string() : "");
+                             EXPECT_EQ(bright.add(one, input).has_value(), path.has_value());
+                           });
   ASSERT_EQ(std::ssize(names), kPictures);
   EXPECT_EQ(names[0], "000001-0.png");
   EXPECT_EQ(names[1], "");

@@ -39,9 +39,9 @@ void write_npy(const std::filesystem::path& path, std::span<const std::int64_t> 
   const auto count =
       std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
   if (count != std::ssize(values))
-    throw Error(Code::internal, {.file = path.string()},
-                fmt::format("{} numbers for an array of [{}]", values.size(),
-                            fmt::join(shape, ", ")));
+    throw Error(
+        Code::internal, {.file = path.string()},
+        fmt::format("{} numbers for an array of [{}]", values.size(), fmt::join(shape, ", ")));
   AtomicFile file(path);
   file.write(npy_header(shape));
   file.write(std::as_bytes(values));

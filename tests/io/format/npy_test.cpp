@@ -39,8 +39,8 @@ TEST(Npy, NumbersBeginAtAMultipleOf64Bytes) {
     const auto header = npy_header(shape);
     EXPECT_EQ(header.size() % 64, 0U) << side;
     EXPECT_TRUE(header.ends_with("\n"));
-    const auto length = static_cast<unsigned char>(header[8]) +
-                        256U * static_cast<unsigned char>(header[9]);
+    const auto length =
+        static_cast<unsigned char>(header[8]) + 256U * static_cast<unsigned char>(header[9]);
     EXPECT_EQ(length + 10, header.size());
     if (side > (std::int64_t{1} << 62) / 7) break;
   }
