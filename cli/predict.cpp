@@ -67,7 +67,8 @@ void tell_temperature(const train::SavedModel& model) {
 
 /// Where the run computed in bf16, which this processor would emulate.
 void tell_format(const train::SavedModel& model) {
-  if (train::format_of(model.recipe.precision) == model.network->format()) return;
+  const bool asked = train::format_of(model.recipe.precision) == at::kBFloat16;
+  if (!asked || model.network->format() == at::kBFloat16) return;
   print_text(stderr,
              "note: the run computed in bf16, which this processor does not have; predictions are "
              "in fp32\n");

@@ -38,7 +38,7 @@ class Paths : public ::testing::Test {
       const auto root = folder.path().string() + "/";
       found.push_back(path->starts_with(root) ? path->substr(root.size()) : *path);
     }
-    EXPECT_EQ(paths.next(), std::nullopt);
+    EXPECT_FALSE(paths.next().has_value());
     return found;
   }
   [[nodiscard]] std::string in(const std::string& name) const {
