@@ -185,8 +185,7 @@ void add_predict(const Command& app) {
   command.footer(
       "Predictions are printed in the order of the pictures, batch by batch. A file that can't be "
       "read is named\nin the output (in JSON and in the table by \"error\") and does not keep the "
-      "others from being read; the\nexit status is then 3 (no picture) or 4 (not readable), that "
-      "of "
+      "others from being read; the\nexit status is then 3 (no picture) or 4 (not readable), as of "
       "the first one.\n\n"
       "Examples:\n"
       "  temper predict runs/fashion-mnist shoe.png coat.jpg --top 5\n"
