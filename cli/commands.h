@@ -12,6 +12,7 @@ void add_train(const Command& app, const std::vector<std::string>& command_line)
 void add_eval(const Command& app);
 void add_predict(const Command& app);
 void add_export(const Command& app);
+void add_embed(const Command& app);
 void add_preview(const Command& app);
 void add_report(const Command& app);
 void add_replay(const Command& app);

@@ -34,7 +34,8 @@ constexpr auto kExamples = R"(Examples:
   temper train mine.toml --dry-run               estimate the time and memory of a run
   temper train mine.toml                         train; Ctrl-C saves, the same command resumes
   temper report runs/mine                        write the page with curves, mistakes, calibration
-  temper predict runs/mine cat.jpg               classify an image
+  temper predict runs/mine cat.jpg new/          classify images
+  temper embed runs/mine --knn 20                measure how good its features are
   temper export runs/mine --to onnx              write the network for other programs
   temper diff runs/mine runs/mine-2              show the differences between two runs
   temper ablate study.toml --jobs 2              compare recipes, with many seeds and tests
@@ -55,6 +56,7 @@ void build(CLI::App& root, const std::vector<std::string>& command_line) {
   add_eval(app);
   add_predict(app);
   add_export(app);
+  add_embed(app);
   add_preview(app);
   add_report(app);
   add_replay(app);
@@ -98,9 +100,9 @@ std::string usage_message(const CLI::App& root, const CLI::ParseError& error,
 
 /// Whether a command runs a network.
 bool computes(int argc, char** argv) {
-  constexpr std::array<std::string_view, 9> commands{"train",  "eval",     "predict",
-                                                     "export", "report",   "replay",
-                                                     "bench",  "selftest", study::kTrialCommand};
+  constexpr std::array<std::string_view, 10> commands{
+      "train",  "eval",   "predict", "embed",    "export",
+      "report", "replay", "bench",   "selftest", study::kTrialCommand};
   return argc > 1 && std::ranges::find(commands, argv[1]) != commands.end();
 }
 

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -10,10 +12,15 @@
 
 #include "commands.h"
 #include "output.h"
-#include "temper/evaluate/predict_image.h"
+#include "pictures.h"
+#include "temper/core/error.h"
+#include "temper/evaluate/cam_overlay.h"
+#include "temper/evaluate/predict_images.h"
+#include "temper/io/format/csv.h"
 #include "temper/io/format/json_text.h"
 #include "temper/train/choose_evaluation.h"
 #include "temper/train/clock.h"
+#include "temper/train/precision.h"
 #include "temper/train/saved_model.h"
 #include "tta.h"
 
@@ -22,13 +29,16 @@ namespace {
 
 struct Options {
   std::string run;
-  std::vector<std::string> images;
+  PictureArguments pictures;
   std::int64_t top = 3;
   std::string weights;
   std::string temperature = "saved";
   std::vector<std::string> sets;
   std::string tta;
   std::optional<std::int64_t> mc_dropout;
+  std::string cam;
+  std::string cam_class;
+  bool as_csv = false;
   bool as_json = false;
 };
 
@@ -46,35 +56,90 @@ void choose_views(train::SavedModel& model, const Options& options) {
                recipe::tta_text(model.tta));
 }
 
+void tell_temperature(const train::SavedModel& model) {
+  if (!model.temperature) return;
+  print_text(
+      stderr,
+      "note: probabilities at temperature {:.4g}, fitted on {} validation images (--temperature "
+      "none turns this off)\n",
+      model.temperature->fit.value, model.temperature->images);
+}
+
+/// Where the run computed in bf16, which this processor would emulate.
+void tell_format(const train::SavedModel& model) {
+  const bool asked = train::format_of(model.recipe.precision) == at::kBFloat16;
+  if (!asked || model.network->format() == at::kBFloat16) return;
+  print_text(stderr,
+             "note: the run computed in bf16, which this processor does not have; predictions are "
+             "in fp32\n");
+}
+
+/// Prints predictions as they come, and counts the pictures that could not be read.
+class Printer {
+ public:
+  Printer(train::SavedModel& model, const Options& options, const evaluate::PredictOptions& each)
+      : model_(model), options_(options), each_(each) {
+    if (!options.cam.empty()) cam_.emplace(model, options.cam, options.cam_class);
+    if (options.as_csv) print_text("{}", io::csv_row(evaluate::table_columns(model, each)));
+  }
+
+  void print(const evaluate::ImagePrediction& prediction, const at::Tensor& input) {
+    const auto overlay = cam_ ? cam_->add(prediction, input) : std::nullopt;
+    print_text("{}", text_of(prediction, overlay));
+    std::fflush(stdout);
+    ++pictures_;
+    taken_.add(prediction);
+    const auto* failed = std::get_if<evaluate::UnreadImage>(&prediction.predicted);
+    if (failed == nullptr) return;
+    ++unread_;
+    status_ = status_.value_or(failed->code);
+  }
+
+  /// Ends the program with the status of the first picture that could not be read.
+  void finish(double seconds) const {
+    if (model_.tta) print_text(stderr, "note: {}\n", evaluate::to_text(taken_, seconds));
+    if (pictures_ == 0) throw Error(Code::usage, "no pictures; expected paths on standard input");
+    if (!status_) return;
+    fmt::print(stderr, "temper: {} of {} images could not be read\n", unread_, pictures_);
+    end_with(static_cast<int>(*status_));
+  }
+
+ private:
+  [[nodiscard]] std::string text_of(const evaluate::ImagePrediction& prediction,
+                                    const std::optional<std::filesystem::path>& overlay) const {
+    if (options_.as_csv) return io::csv_row(evaluate::table_row(prediction, model_, each_));
+    if (!options_.as_json) return evaluate::to_text(prediction) + "\n";
+    auto object = evaluate::to_json(prediction);
+    if (overlay) object["cam"] = overlay->string();
+    return io::json_text(object) + "\n";
+  }
+
+  train::SavedModel& model_;
+  const Options& options_;
+  const evaluate::PredictOptions& each_;
+  std::optional<evaluate::CamFolder> cam_;
+  evaluate::ViewsTaken taken_;
+  std::int64_t pictures_ = 0;
+  std::int64_t unread_ = 0;
+  std::optional<Code> status_;
+};
+
 void predict(const Options& options) {
   auto model = train::load_model(options.run, options.weights);
   choose_views(model, options);
   if (options.temperature == "none") model.temperature.reset();
-  if (model.temperature)
-    print_text(
-        stderr,
-        "note: probabilities at temperature {:.4g}, fitted on {} validation images (--temperature "
-        "none turns this off)\n",
-        model.temperature->fit.value, model.temperature->images);
-  std::size_t unread = 0;
-  std::optional<Code> status;
-  evaluate::ViewsTaken taken;
+  tell_temperature(model);
+  tell_format(model);
+  const evaluate::PredictOptions each{.top = options.top, .mc_dropout = options.mc_dropout};
+  Printer printer(model, options, each);
   const train::Stopwatch watch;
-  for (const auto& path : options.images) {
-    const auto prediction = evaluate::predict_image(
-        model, path, {.top = options.top, .mc_dropout = options.mc_dropout});
-    print_text("{}\n", options.as_json ? io::json_text(evaluate::to_json(prediction))
-                                       : evaluate::to_text(prediction));
-    if (const auto* failed = std::get_if<evaluate::UnreadImage>(&prediction.predicted)) {
-      ++unread;
-      status = status.value_or(failed->code);
-    }
-    taken.add(prediction);
-  }
-  if (model.tta) print_text(stderr, "note: {}\n", evaluate::to_text(taken, watch.seconds()));
-  if (!status) return;
-  fmt::print(stderr, "temper: {} of {} images could not be read\n", unread, options.images.size());
-  end_with(static_cast<int>(*status));
+  evaluate::predict_images(
+      model, next_path(options.pictures),
+      {.each = each, .batch = options.pictures.batch, .threads = options.pictures.threads},
+      [&](const evaluate::ImagePrediction& prediction, const at::Tensor& input) {
+        printer.print(prediction, input);
+      });
+  printer.finish(watch.seconds());
 }
 
 }  // namespace
@@ -83,7 +148,7 @@ void add_predict(const Command& app) {
   const auto command = app.command("predict", "Classify images with a finished run's network");
   auto options = std::make_shared<Options>();
   command.option("run", options->run, "the run directory").required();
-  command.option("images", options->images, "PNG, JPEG or WebP files").required().called("IMAGE");
+  add_images(command, options->pictures).required();
   command
       .option("--top", options->top, "number of classes to print; targets are always all printed")
       .positive()
@@ -106,12 +171,27 @@ void add_predict(const Command& app) {
               "and their standard deviation in percentage points; without test-time augmentation")
       .called("N")
       .excludes(tta);
-  command.flag("--json", options->as_json, "print one JSON object per line");
+  add_reading(command, options->pictures);
+  const auto cam = command
+                       .option("--cam", options->cam,
+                               "write for each picture a PNG into this folder that shows where the "
+                               "evidence for the class predicted is (Grad-CAM)")
+                       .called("DIR");
+  command.option("--cam-class", options->cam_class, "show the evidence for this class instead")
+      .called("CLASS")
+      .needs(cam);
+  const auto csv = command.flag("--csv", options->as_csv, "print a table with a header");
+  command.flag("--json", options->as_json, "print one JSON object per line").excludes(csv);
   command.footer(
-      "A file that can't be read is named in the output (in JSON by \"error\") and does not keep "
-      "the others\nfrom being read; the exit status is then 3 (no picture) or 4 (not readable), "
-      "that of the first one.\n\n"
-      "Example:\n  temper predict runs/fashion-mnist shoe.png coat.jpg --top 5");
+      "Predictions are printed in the order of the pictures, batch by batch. A file that can't be "
+      "read is named\nin the output (in JSON and in the table by \"error\") and does not keep the "
+      "others from being read; the\nexit status is then 3 (no picture) or 4 (not readable), as of "
+      "the first one.\n\n"
+      "Examples:\n"
+      "  temper predict runs/fashion-mnist shoe.png coat.jpg --top 5\n"
+      "  temper predict runs/pictures new/ --csv >predictions.csv\n"
+      "  find photos -name '*.jpg' -print0 | temper predict runs/pictures - --null --json\n"
+      "  temper predict runs/pictures cat.jpg --cam maps --cam-class dog");
   command.run([options] { predict(*options); });
 }
 

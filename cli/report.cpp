@@ -19,12 +19,14 @@ struct Options {
   std::string run;
   std::vector<std::string> clusters;
   std::int64_t sensitivity = 0;
+  bool cam = false;
   bool as_json = false;
 };
 
 void write(const Options& options) {
   const auto report = report::write_report(
-      options.run, {.clusters = options.clusters, .sensitivity = options.sensitivity});
+      options.run,
+      {.clusters = options.clusters, .sensitivity = options.sensitivity, .maps = options.cam});
   if (!options.as_json) {
     print_text("{}\nreport  {}\n", report::to_text(report.summary), report.path.string());
     return;
@@ -52,11 +54,14 @@ void add_report(const Command& app) {
               "images")
       .called("IMAGES")
       .positive();
+  command.flag("--cam", options->cam,
+               "show below each of the most confident mistakes where the evidence for the class "
+               "predicted is (Grad-CAM)");
   command.flag("--json", options->as_json, "print the numbers as JSON");
   command.footer(
       "Examples:\n"
       "  temper report runs/fashion-mnist\n"
-      "  temper report runs/fashion-mnist --clusters shirt,coat,bag --sensitivity 200");
+      "  temper report runs/fashion-mnist --clusters shirt,coat,bag --sensitivity 200 --cam");
   command.run([options] { write(*options); });
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "temper/core/error.h"
@@ -21,6 +22,36 @@ bool is_head(const at::Tensor& weight, const at::Tensor& head) {
          (at::isReducedFloatingType(weight.scalar_type()) && weight.sizes() == head.sizes());
 }
 
+/// Collects what a network's head reads, in forward passes of this thread during its lifetime.
+class HeadInputs {
+ public:
+  explicit HeadInputs(const model::Network& network)
+      : head_(head_of(network)),
+        observer_(
+            [this](std::string_view name, model::Observer::Values inputs) {
+              if (name != "aten::linear" || inside_ || !is_head(inputs[1].toTensor(), head_))
+                return std::int64_t{0};
+              found_.push_back(inputs[0].toTensor());
+              inside_ = true;
+              return std::int64_t{1};
+            },
+            [this](std::int64_t, model::Observer::Values) { inside_ = false; }) {}
+
+  /// float32 [n, d], on the CPU: those of all passes.
+  [[nodiscard]] at::Tensor all() const {
+    if (found_.empty())
+      throw Error(Code::usage, "penultimate activations: the network's head is not a linear layer");
+    const c10::InferenceMode inference;
+    return at::cat(found_).to(at::kCPU, at::kFloat);
+  }
+
+ private:
+  at::Tensor head_;
+  std::vector<at::Tensor> found_;
+  bool inside_ = false;  ///< within a linear() that casts and calls itself
+  model::Observer observer_;
+};
+
 }  // namespace
 
 at::Tensor head_of(const model::Network& network) {
@@ -32,26 +63,20 @@ at::Tensor head_of(const model::Network& network) {
   return head->value.detach();
 }
 
+at::Tensor features_of(model::Network& network, const at::Tensor& images) {
+  network.train(false);
+  const HeadInputs inputs(network);
+  const c10::InferenceMode inference;
+  (void)network.forward(images);
+  return inputs.all();
+}
+
 Features features(model::Network& network, const train::Plan& plan,
                   const std::shared_ptr<const data::Source>& images,
                   const std::function<bool()>& cancel) {
-  const auto head = head_of(network);
-  std::vector<at::Tensor> activations;
-  bool inside = false;  // whether within a linear() that casts and calls itself
-  const model::Observer observer(
-      [&](std::string_view name, model::Observer::Values inputs) {
-        if (name != "aten::linear" || inside || !is_head(inputs[1].toTensor(), head))
-          return std::int64_t{0};
-        activations.push_back(inputs[0].toTensor());
-        inside = true;
-        return std::int64_t{1};
-      },
-      [&](std::int64_t, model::Observer::Values) { inside = false; });
-  const auto labels = predict(network, plan, images, cancel).labels;
-  if (activations.empty())
-    throw Error(Code::usage, "penultimate activations: the network's head is not a linear layer");
-  const c10::InferenceMode inference;
-  return {at::cat(activations).to(at::kCPU, at::kFloat), labels};
+  const HeadInputs inputs(network);
+  auto labels = predict(network, plan, images, cancel).labels;
+  return {inputs.all(), std::move(labels)};
 }
 
 }  // namespace temper::evaluate

@@ -17,6 +17,12 @@ struct Features {
 /// network without a parameter of kind head.
 at::Tensor head_of(const model::Network& network);
 
+/// The features of a batch, the input of the network's head in a forward pass in evaluation mode,
+/// in which it leaves the network. Throws as features() does.
+/// @param images  the network's input, float [n, channels, height, width]
+/// @return float32 [n, d], on the CPU
+at::Tensor features_of(model::Network& network, const at::Tensor& images);
+
 /// Computes the features of a set with forward passes as in predict(). Throws as head_of() does,
 /// and Error{Code::usage} for a network whose head is not a linear layer.
 /// @param cancel  when set, called before every batch; true ends the work by throwing Cancelled

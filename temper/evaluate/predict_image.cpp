@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
-#include "temper/evaluate/test_time.h"
-#include "temper/io/image/picture.h"
+#include "temper/evaluate/predict_images.h"
 #include "temper/recipe/overloaded.h"
 
 namespace temper::evaluate {
@@ -30,25 +30,15 @@ std::string listed(const List& list, const Text& text) {
 
 ImagePrediction predict_image(train::SavedModel& model, const std::string& path,
                               const PredictOptions& options) {
-  at::Tensor input;  // for Monte Carlo dropout
-  PictureOutputs shown;
-  try {
-    io::Picture picture;
-    picture.load(path, model.transform.decoding());
-    if (options.mc_dropout)
-      input = train::network_input(model, picture);
-    else
-      shown = outputs_of(model, picture);
-  } catch (const Error& error) {
-    if (error.code() != Code::io && error.code() != Code::data) throw;
-    return {path, UnreadImage{error.code(), error.message()}};
-  }
-  if (options.mc_dropout)
-    return {path, classify_monte_carlo(model, input, options.top, *options.mc_dropout)};
-  const auto views = model.tta ? std::optional(shown.views) : std::nullopt;
-  if (!model.value_names.empty())
-    return {path, train::predicted_values(model, shown.outputs), views};
-  return {path, train::top_classes(model, shown.outputs, options.top), views};
+  ImagePrediction prediction;
+  bool given = false;
+  const auto next = [&]() -> std::optional<std::string> {
+    if (std::exchange(given, true)) return std::nullopt;
+    return path;
+  };
+  predict_images(model, next, {.each = options, .batch = 1, .threads = 1},
+                 [&](const ImagePrediction& found, const at::Tensor&) { prediction = found; });
+  return prediction;
 }
 
 void ViewsTaken::add(const ImagePrediction& prediction) {

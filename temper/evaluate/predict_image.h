@@ -6,8 +6,8 @@
 #include <variant>
 #include <vector>
 
-#include "temper/core/error.h"
 #include "temper/evaluate/monte_carlo.h"
+#include "temper/evaluate/picture_reader.h"
 #include "temper/train/saved_model.h"
 
 namespace temper::evaluate {
@@ -15,12 +15,6 @@ namespace temper::evaluate {
 struct PredictOptions {
   std::int64_t top = 3;                         ///< number of classes, the most probable first
   std::optional<std::int64_t> mc_dropout = {};  ///< Monte Carlo dropout with so many passes
-};
-
-/// A file that can't be read (Code::io) or decoded (Code::data).
-struct UnreadImage {
-  Code code = Code::data;
-  std::string reason;
 };
 
 /// What a saved model predicts for an image file: classes, classes with Monte Carlo dropout, or
@@ -34,7 +28,8 @@ struct ImagePrediction {
 };
 
 /// The prediction with the model's test-time augmentation; Monte Carlo dropout has a single view.
-/// Throws as classify_monte_carlo() and augment::views_of() do.
+/// Throws as classify_monte_carlo() and augment::views_of() do. Of several pictures
+/// predict_images() is faster.
 /// @param path  of a PNG, JPEG or WebP file
 ImagePrediction predict_image(train::SavedModel& model, const std::string& path,
                               const PredictOptions& options = {});

@@ -70,19 +70,32 @@ Predictions predict_augmented(model::Network& network, const train::Plan& plan,
   return result;
 }
 
-PictureOutputs outputs_of(train::SavedModel& model, io::Picture& picture) {
+std::vector<augment::View> shown_views(const train::SavedModel& model) {
+  if (!model.tta) return std::vector<augment::View>(1);
+  return augment::views_of(*model.tta, model.transform);
+}
+
+PictureOutputs outputs_of(train::SavedModel& model, const at::Tensor& views) {
   const c10::InferenceMode inference;
-  const auto outputs = [&](const augment::View& view) {
-    return model.network->forward(train::network_input(model, picture, view)).to(at::kFloat);
+  const auto forward = [&](const at::Tensor& inputs) {
+    return model.network->forward(inputs).to(at::kCPU, at::kFloat);
   };
-  auto first = outputs({});
-  if (!model.tta) return {first};
-  const auto views = augment::views_of(*model.tta, model.transform);
-  if (rows_below(first, model.tta->below_confidence).numel() == 0) return {first};
+  PictureOutputs result{.outputs = forward(views[0]), .views = {}};
+  result.views.assign(static_cast<std::size_t>(views.size(1)), 1);
+  if (!model.tta) return result;
+  const auto shown = shown_views(model);
+  const auto rows = rows_below(result.outputs, model.tta->below_confidence);
+  if (rows.numel() == 0) return result;
   measure::ViewMean mean(model.tta->average_of(!model.value_names.empty()));
-  mean.add(first, views.front().weight);
-  for (const auto& view : std::span(views).subspan(1)) mean.add(outputs(view), view.weight);
-  return {mean.result(), std::ssize(views)};
+  mean.add(result.outputs.index_select(0, rows), shown.front().weight);
+  for (std::size_t v = 1; v < shown.size(); ++v) {
+    const auto inputs = views[static_cast<std::int64_t>(v)].index_select(0, rows);
+    mean.add(forward(inputs.contiguous(at::MemoryFormat::ChannelsLast)), shown[v].weight);
+  }
+  result.outputs = result.outputs.index_copy(0, rows, mean.result());
+  for (std::int64_t i = 0; i < rows.numel(); ++i)
+    result.views[static_cast<std::size_t>(rows[i].item<std::int64_t>())] = std::ssize(shown);
+  return result;
 }
 
 }  // namespace temper::evaluate

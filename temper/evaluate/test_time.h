@@ -1,11 +1,13 @@
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
+#include "temper/augment/pipeline/fit.h"
 #include "temper/data/sources/source.h"
 #include "temper/evaluate/evaluate.h"
-#include "temper/io/image/picture.h"
 #include "temper/recipe/evaluation.h"
 #include "temper/train/plan.h"
 #include "temper/train/saved_model.h"
@@ -21,14 +23,18 @@ Predictions predict_augmented(model::Network& network, const train::Plan& plan,
                               const std::optional<recipe::TestTimeAugmentation>& tta,
                               const std::function<bool()>& cancel = {});
 
-/// The outputs of a network for one picture.
+/// The views that a saved model shows pictures in: one, or those of its test-time augmentation.
+std::vector<augment::View> shown_views(const train::SavedModel& model);
+
+/// The outputs of a network for several pictures.
 struct PictureOutputs {
-  at::Tensor outputs;      ///< float [1, n], without a temperature
-  std::int64_t views = 1;  ///< that it was shown in
+  at::Tensor outputs;               ///< float [n, outputs] on the CPU, without a temperature
+  std::vector<std::int64_t> views;  ///< in how many views each picture was shown
 };
 
-/// The outputs of a saved model for a picture, with the model's test-time augmentation. The picture
-/// is to be read with the transform's decoding().
-PictureOutputs outputs_of(train::SavedModel& model, io::Picture& picture);
+/// The outputs of a saved model for pictures, with the model's test-time augmentation.
+/// @param views  float [v, n, channels, height, width], n >= 1: the network's inputs for each of
+///               shown_views()
+PictureOutputs outputs_of(train::SavedModel& model, const at::Tensor& views);
 
 }  // namespace temper::evaluate

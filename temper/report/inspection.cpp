@@ -41,9 +41,9 @@ Cluster cluster(model::Network& network, const train::Plan& plan, std::string na
 
 Inspection inspect(const std::filesystem::path& run, const InspectOptions& options) {
   Inspection result;
-  if (options.clusters.empty() && options.sensitivity == 0) return result;
+  if (options.clusters.empty() && options.sensitivity == 0 && !options.maps) return result;
   auto model = train::load_model(run);
-  train::require_classes(model, "clusters and input sensitivity");
+  train::require_classes(model, "clusters, input sensitivity and Grad-CAM");
   const auto plan = train::open_run_plan(run, model.transform);
   train::prepare_thread(plan);
   model.network->to(plan.device);
@@ -62,6 +62,7 @@ Inspection inspect(const std::filesystem::path& run, const InspectOptions& optio
     result.sensitivity = {norms.mean().item<double>(), norms.numel()};
     result.set = held_out ? name : "training";
   }
+  if (options.maps) result.maps = mistake_maps(model, plan, read_run(run));
   return result;
 }
 

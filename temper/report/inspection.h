@@ -11,6 +11,7 @@
 
 #include "temper/evaluate/assess.h"
 #include "temper/measure/clusters.h"
+#include "temper/report/mistake_maps.h"
 
 namespace temper::report {
 
@@ -18,6 +19,7 @@ namespace temper::report {
 struct InspectOptions {
   std::vector<std::string> clusters = {};  ///< names of three classes, or none
   std::int64_t sensitivity = 0;            ///< number of images; 0: not measured
+  bool maps = false;                       ///< Grad-CAM of the most confident mistakes
 };
 
 /// The images of the three classes in one set.
@@ -36,6 +38,7 @@ struct Inspection {
   std::optional<evaluate::Sensitivity> sensitivity;
   std::string set;      ///< on which the sensitivity was measured
   std::string weights;  ///< with which everything was measured
+  std::vector<MistakeMap> maps = {};
 };
 
 /// Analyzes a finished run's network, with the weights it was tested with. Throws

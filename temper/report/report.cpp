@@ -13,7 +13,7 @@ WrittenReport write_report(const std::filesystem::path& run_directory,
                            const InspectOptions& options) {
   auto measured = inspect(run_directory, options);
   auto run = read_run(run_directory);
-  const bool is_new = !measured.clusters.empty() || measured.sensitivity;
+  const bool is_new = !measured.clusters.empty() || measured.sensitivity || !measured.maps.empty();
   auto inspection = merged(std::move(measured), saved_inspection(run));
   if (is_new) save_inspection(run, inspection);
   auto facts = gather(std::move(run), std::move(inspection));

@@ -64,7 +64,7 @@ fs::path file_of(const Run& run) {
 [[noreturn]] void refuse(const fs::path& path) {
   throw Error(Code::data, {.file = path.string()},
               "not what `temper report` writes; remove the file and repeat the report with "
-              "--clusters or --sensitivity");
+              "--clusters, --sensitivity or --cam");
 }
 
 Numbers numbers_of(const io::Safetensors& file, const fs::path& path) {
@@ -120,6 +120,7 @@ Inspection read(const Run& run) {
                    .weights = numbers.weights};
   for (std::size_t i = 0; i < numbers.clusters.size(); ++i)
     found.clusters.push_back(cluster_of(numbers.clusters[i], i, file, path));
+  found.maps = read_maps(file);
   if (!found.clusters.empty()) std::ranges::copy(numbers.classes, found.classes.begin());
   return found;
 }
@@ -150,6 +151,8 @@ void save_inspection(const Run& run, const Inspection& inspection) {
   }
   if (!inspection.clusters.empty())
     numbers.classes.assign(inspection.classes.begin(), inspection.classes.end());
+  const auto maps = tensors_of(inspection.maps);
+  tensors.insert(tensors.end(), maps.begin(), maps.end());
   train::save_tensors(file_of(run), tensors, {{kEntry, io::json_of(numbers).dump()}});
 }
 
@@ -171,6 +174,7 @@ Inspection merged(Inspection measured, Inspection earlier) {
     measured.sensitivity = earlier.sensitivity;
     measured.set = std::move(earlier.set);
   }
+  if (measured.maps.empty()) measured.maps = std::move(earlier.maps);
   if (measured.weights.empty()) measured.weights = std::move(earlier.weights);
   return measured;
 }

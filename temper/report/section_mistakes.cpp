@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
+
 #include "temper/report/class_label.h"
 #include "temper/report/elements.h"
 #include "temper/report/number.h"
@@ -7,6 +10,19 @@
 
 namespace temper::report {
 namespace {
+
+constexpr std::string_view kAboutMaps =
+    " Below each: where the evidence for the class predicted is, from blue (none) to red "
+    "(Grad-CAM, on the image as the network saw it).";
+
+/// The map of a mistake, if one was made.
+Html map_of(const ReportData& facts, std::int64_t row, std::int64_t guess) {
+  const auto& maps = facts.inspection.maps;
+  const auto found = std::ranges::find(maps, row, &MistakeMap::row);
+  if (found == maps.end()) return {};
+  return picture(found->overlay, fmt::format("The same with the evidence for {} (Grad-CAM)",
+                                             isolated_class(facts.run, guess)));
+}
 
 Html card(const ReportData& facts, std::size_t index) {
   const auto& mistakes = *facts.run.mistakes;
@@ -19,10 +35,11 @@ Html card(const ReportData& facts, std::size_t index) {
   const auto alt = fmt::format("Test image {}: {}, predicted as {}", id,
                                isolated_class(facts.run, truth), isolated_class(facts.run, guess));
   return html(
-      R"(<li>{}<p><strong>{}</strong><span
+      R"(<li>{}{}<p><strong>{}</strong><span
         class="guess">predicted <b>{}</b></span><small>{} · image {}</small></p></li>)",
-      picture(mistakes.images[index], alt), class_label(facts.run, truth),
-      class_label(facts.run, guess), percent_text(confidence, 1), count_text(id));
+      picture(mistakes.images[index], alt), map_of(facts, row, guess),
+      class_label(facts.run, truth), class_label(facts.run, guess), percent_text(confidence, 1),
+      count_text(id));
 }
 
 /// "angle 31.2, predicted 12.9", one line per target.
@@ -65,9 +82,10 @@ Html mistakes_section(const ReportData& facts) {
   return html(
       R"(<section id="mistakes"><h2>Most confident mistakes</h2><p class="lead">The {}
         misclassified images with the highest confidence, in descending order: true class,
-        predicted class and its predicted probability. Mislabeled images often appear here.
+        predicted class and its predicted probability. Mislabeled images often appear here.{}
         Measured on {}.</p><ul class="cards">{}</ul></section>)",
-      facts.run.mistakes->images.size(), test_basis(facts), cards);
+      facts.run.mistakes->images.size(), facts.inspection.maps.empty() ? "" : kAboutMaps,
+      test_basis(facts), cards);
 }
 
 }  // namespace temper::report

@@ -61,6 +61,26 @@ Plan open_run_plan(const std::filesystem::path& run, const augment::InputTransfo
   return plan;
 }
 
+Plan open_other_plan(const std::string& source, const recipe::Recipe& of_run,
+                     const augment::InputTransform& transform) {
+  // Batches of training are not made, so the set may be of any size.
+  auto recipe = recipe::parse("", "the defaults", {"data.validation=0", "data.batch_size=1"});
+  recipe.device = of_run.device;
+  recipe.precision = of_run.precision;
+  recipe.threads = of_run.threads;
+  recipe.data.source = source;
+  recipe.data.memory = of_run.data.memory;
+  recipe.data.read_timeout = of_run.data.read_timeout;
+  recipe.data.loader_threads = of_run.data.loader_threads;
+  recipe.data.on_bad_image = of_run.data.on_bad_image;
+  recipe.data.decode = transform.decode;
+  recipe.data.exif_orientation = transform.exif_orientation;
+  recipe.data.hash_contents = false;
+  auto plan = open_plan(recipe);
+  read_with(plan, transform);
+  return plan;
+}
+
 std::string data_name(const recipe::Recipe& recipe) {
   if (recipe.data.sources.empty()) return recipe.data.source;
   std::string name;

@@ -26,6 +26,13 @@ Plan open_run_plan(const std::filesystem::path& run);
 /// transform, whatever the recipe and the data have become.
 Plan open_run_plan(const std::filesystem::path& run, const augment::InputTransform& transform);
 
+/// A plan to evaluate a run's model on another data set, which need not have the run's classes:
+/// with the run's device, precision and options of reading, all training images in the training
+/// set, and the model's transform. Throws as data::open() and plan() do.
+/// @param source  as data.source in a recipe
+Plan open_other_plan(const std::string& source, const recipe::Recipe& of_run,
+                     const augment::InputTransform& transform);
+
 /// The name of the recipe's data, for messages: "pictures", or "pictures + more".
 std::string data_name(const recipe::Recipe& recipe);
 

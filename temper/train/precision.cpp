@@ -6,10 +6,18 @@ namespace temper::train {
 
 using recipe::Precision;
 
+namespace {
+
+/// Every processor with AMX has AVX512-BF16 too.
+bool has_bf16() {
+  return __builtin_cpu_supports("avx512bf16") != 0;
+}
+
+}  // namespace
+
 Precision resolve_precision(Precision asked, const ComputeDevice& processor) {
   const bool gpu = processor.device == recipe::Device::cuda;
-  // Every processor with AMX has AVX512-BF16 too.
-  const bool native = gpu ? processor.bf16 : __builtin_cpu_supports("avx512bf16") != 0;
+  const bool native = gpu ? processor.bf16 : has_bf16();
   if (asked == Precision::bf16 && !native)
     throw Error(Code::usage, {.option = "precision"},
                 "precision = \"bf16\": this processor has no bf16 arithmetic (AVX512-BF16, AMX, or "
@@ -22,6 +30,11 @@ Precision resolve_precision(Precision asked, const ComputeDevice& processor) {
 
 at::ScalarType format_of(Precision precision) {
   return precision == Precision::bf16 ? at::kBFloat16 : at::kFloat;
+}
+
+at::ScalarType format_here(Precision of_run) {
+  if (of_run == Precision::bf16 && !has_bf16()) return at::kFloat;
+  return format_of(resolve_precision(of_run, {}));
 }
 
 }  // namespace temper::train

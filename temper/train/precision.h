@@ -15,4 +15,8 @@ recipe::Precision resolve_precision(recipe::Precision asked, const ComputeDevice
 /// The number format of a network's layers; float for "auto".
 at::ScalarType format_of(recipe::Precision precision);
 
+/// The number format in which a run's network predicts on this processor: that of its run, except
+/// float where this processor would emulate bfloat16.
+at::ScalarType format_here(recipe::Precision of_run);
+
 }  // namespace temper::train

@@ -17,6 +17,7 @@
 #include "temper/model/architecture.h"
 #include "temper/train/foreign_model.h"
 #include "temper/train/pretrained_weights.h"
+#include "temper/train/precision.h"
 #include "temper/train/state.h"
 #include "temper/train/weights_file.h"
 
@@ -90,6 +91,7 @@ SavedModel load_model(const fs::path& run, const std::string& weights_asked) {
   model.network = model::build(recipe.model, model.task, static_cast<std::uint64_t>(recipe.seed));
   load_tensors(file, train::weights(*model.network));
   model.network->train(false);
+  model.network->set_format(format_here(recipe.precision));
   return model;
 }
 

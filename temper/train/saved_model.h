@@ -18,7 +18,7 @@ namespace temper::train {
 
 /// A run's trained network with all that is needed for inference.
 struct SavedModel {
-  std::unique_ptr<model::Network> network;  ///< in evaluation mode
+  std::unique_ptr<model::Network> network;  ///< in evaluation mode, see format_here()
   recipe::Recipe recipe;
   std::vector<std::string> classes;
   std::vector<std::string> value_names;  ///< of regression targets, in place of classes

@@ -18,34 +18,12 @@
 namespace temper::model {
 namespace {
 
-using temper::testing::fill;
 using temper::testing::noise;
 using temper::testing::state_of;
+using temper::testing::take_weights;
 
 constexpr double kTolerance = 1e-8;
 constexpr double kLeast = 1e-6;
-
-/// In float64, with the names, shapes and weights of the published network.
-void take_weights(const Network& network, const nlohmann::json& names_and_shapes) {
-  const at::NoGradGuard guard;
-  const auto state = state_of(network);
-  ASSERT_EQ(state.size(), names_and_shapes.size());
-  std::uint64_t stream = 0;
-  for (const auto& item : names_and_shapes) {
-    const auto name = item[0].get<std::string>();
-    const auto found = state.find(name);
-    ASSERT_NE(found, state.end()) << name;
-    auto value = found->second;
-    const auto published = item[1].get<std::vector<std::int64_t>>();
-    if (value.dim() == 2 && published.size() == 4) {  // a linear layer that timm writes as 1 x 1
-      ASSERT_EQ(value.numel(), published[0] * published[1]) << name;
-    } else {
-      ASSERT_EQ(value.sizes().vec(), published) << name;
-    }
-    if (value.is_floating_point()) value.set_data(value.to(at::kDouble));
-    fill(name, value, stream++);
-  }
-}
 
 double relative(const at::Tensor& found, const at::Tensor& expected) {
   return found.sub(expected).norm().div(expected.norm()).item<double>();

@@ -76,6 +76,13 @@ grep -q 'id="reliability-scaled"' run/report.html
 grep -q 'id="clusters"' run/report.html
 grep -q "Input sensitivity" run/report.html
 grep -q "residual blocks were executed" run/report.html
+if grep -q "Grad-CAM" run/report.html; then echo "maps that nobody asked for"; exit 1; fi
+"$TEMPER" report run --cam >out.txt
+for _ in 1 2; do # and again in a report that is written again
+  test "$(grep -c 'with the evidence for .*class-' run/report.html)" -gt 0
+  grep -q 'id="clusters"' run/report.html
+  "$TEMPER" report run >out.txt
+done
 refused 2 "no class 'Hat'" "$TEMPER" report run --clusters class-0,class-1,Hat
 refused 2 "expected three" "$TEMPER" report run --clusters class-0,class-1
 refused 2 "three different" "$TEMPER" report run --clusters class-0,class-1,class-1

@@ -53,6 +53,10 @@ jq -e -s --slurpfile own expected.txt '
   predicted.txt
 "$TEMPER" predict run pictures/test-0000.png | grep -q "^pictures/test-0000.png: mean [0-9.]*, spread [0-9.]*$"
 refused 2 "trained on regression targets" "$TEMPER" predict run pictures/test-0000.png --mc-dropout 5
+refused 2 "trained on regression targets" "$TEMPER" predict run pictures/test-0000.png --cam maps
+"$TEMPER" predict run pictures/test-000?.png --csv >table.csv
+test "$(head -1 table.csv)" = image,mean,spread,error
+test "$(wc -l <table.csv)" = 11
 
 "$TEMPER" report run >report.txt
 grep -q "^errors  R2 .*RMSE .*MAE" report.txt

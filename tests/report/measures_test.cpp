@@ -8,13 +8,16 @@
 
 #include "temper/core/error.h"
 #include "temper/io/disk/read_file.h"
+#include "temper/io/format/safetensors.h"
 #include "temper/measure/figures.h"
 #include "temper/report/inspection.h"
+#include "temper/report/mistake_maps.h"
 #include "temper/report/number.h"
 #include "temper/report/page.h"
 #include "temper/report/report.h"
 #include "temper/report/saved_inspection.h"
 #include "temper/train/temperature.h"
+#include "temper/train/tensors.h"
 #include "tests/report/run_directory.h"
 
 namespace temper::report {
@@ -268,6 +271,28 @@ TEST(Inspections, AreShownAgainByALaterReportOfTheSameWeights) {
   const auto other = render(run);
   EXPECT_THAT(other, Not(HasSubstr("id=\"clusters\"")));
   EXPECT_THAT(other, Not(HasSubstr("Input sensitivity")));
+}
+
+TEST(Inspections, HaveTheMapsOfMistakes) {
+  const fake::Directory run;
+  finished(run);
+  auto read = read_run(run.path);
+  auto with = inspected();
+  with.maps = {{.row = 3, .overlay = {1, 2, 3, {1, 2, 3, 4, 5, 6}}},
+               {.row = 1, .overlay = {1, 2, 3, {6, 5, 4, 3, 2, 1}}}};
+  save_inspection(read, with);
+  const auto found = saved_inspection(read);
+  ASSERT_EQ(found.maps.size(), 2U);
+  EXPECT_EQ(found.maps[1].row, 1);
+  EXPECT_EQ(found.maps[0].overlay, with.maps[0].overlay);
+  EXPECT_EQ(found.maps[1].overlay, with.maps[1].overlay);
+  EXPECT_EQ(merged(inspected(), found).maps.size(), 2U);
+
+  train::save_tensors(run.path / "maps.safetensors",
+                      std::vector<train::Named>{{"cam", at::full({2, 2}, 0, at::kByte)},
+                                                {"cam.rows", at::full({2}, 0, at::kLong)}});
+  const io::Safetensors damaged(run.path / "maps.safetensors");
+  EXPECT_THROW((void)read_maps(damaged), Error);
 }
 
 TEST(Inspections, AreMergedWithWhatIsMeasuredNow) {

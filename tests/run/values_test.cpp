@@ -16,7 +16,9 @@
 #include "temper/cost/preflight.h"
 #include "temper/data/sources/values.h"
 #include "temper/evaluate/assess.h"
+#include "temper/evaluate/predict_image.h"
 #include "temper/evaluate/test_time.h"
+#include "temper/io/disk/atomic_file.h"
 #include "temper/io/disk/hash.h"
 #include "temper/io/format/json_lines.h"
 #include "temper/io/format/safetensors.h"
@@ -246,11 +248,12 @@ TEST(ValueRun, TestTimeAugmentationAveragesPredictions) {
   EXPECT_EQ(outcome.test->test_time->augmented, 36);
   ASSERT_TRUE(outcome.test->test_time->without.errors);
   EXPECT_DOUBLE_EQ(outcome.test->test_time->without.loss, evaluate::score(plain).loss);
-  io::Picture picture;
-  const auto image = made.test->image(3);
-  picture.view(image);
-  const auto one = train::predicted_values(model, evaluate::outputs_of(model, picture).outputs);
-  EXPECT_NEAR(one[0].value, found.values->predicted[3][0].item<double>(), 1e-2);
+  const auto file = folder.path / "picture.png";
+  io::write_atomically(file, io::encode_png(made.test->image(3)));
+  const auto shown = evaluate::predict_image(model, file.string());
+  EXPECT_EQ(shown.views, 2);
+  const auto& one = std::get<std::vector<train::PredictedValue>>(shown.predicted);
+  EXPECT_NEAR(one.at(0).value, found.values->predicted[3][0].item<double>(), 1e-2);
   EXPECT_THROW(
       train::choose_tta(model, folder.path, recipe::parse_tta("{ below_confidence = 0.9 }")),
       Error);

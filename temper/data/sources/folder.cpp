@@ -17,6 +17,7 @@
 #include "temper/data/sources/dataset_builder.h"
 #include "temper/data/sources/listing.h"
 #include "temper/data/sources/names.h"
+#include "temper/data/sources/picture_paths.h"
 #include "temper/data/sources/set_names.h"
 #include "temper/data/sources/unread.h"
 #include "temper/io/disk/system_error.h"
@@ -29,20 +30,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kLookedFor = "pictures (.png, .jpg, .jpeg, .webp)";
 
-/// Collects all images in a folder and its subfolders. Links to files are followed, but not links
-/// to folders below the classes, since they could form a cycle.
-void collect(const fs::path& folder, const fs::path& set, std::int64_t label,
-             std::vector<FileSource::File>& files) {
-  for (const auto& entry : entries(folder)) {
-    const auto& path = entry.path();
-    if (is_folder(entry)) {
-      if (!entry.is_symlink()) collect(path, set, label, files);
-    } else if (io::is_picture_name(path)) {
-      files.push_back({path, path.lexically_relative(set).generic_string(), label});
-    }
-  }
-}
-
 /// The images of one set. Classes of `classes` may be missing; other classes are an error.
 std::vector<FileSource::File> pictures(const fs::path& set,
                                        const std::vector<std::string>& classes) {
@@ -54,7 +41,9 @@ std::vector<FileSource::File> pictures(const fs::path& set,
       throw Error(
           Code::data, {.file = (set / name).string()},
           fmt::format("a class that the training set does not have; it has {}", some_of(classes)));
-    collect(set / name, set, found - classes.begin(), files);
+    for (const auto& path : pictures_below(set / name))
+      files.push_back(
+          {path, path.lexically_relative(set).generic_string(), found - classes.begin()});
   }
   if (files.empty())
     throw Error(Code::data, {.file = set.string()},

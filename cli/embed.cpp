@@ -1,0 +1,187 @@
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "commands.h"
+#include "output.h"
+#include "pictures.h"
+#include "temper/core/error.h"
+#include "temper/core/grouped.h"
+#include "temper/evaluate/embed.h"
+#include "temper/evaluate/feature_baselines.h"
+#include "temper/io/format/json_keys.h"
+#include "temper/io/format/json_text.h"
+#include "temper/train/open_data.h"
+#include "temper/train/saved_model.h"
+
+namespace temper::cli {
+namespace {
+
+struct Options {
+  std::string run;
+  PictureArguments pictures;
+  std::string data;
+  std::string split = "test";
+  std::string weights;
+  std::string out;
+  std::optional<std::int64_t> knn;
+  bool probe = false;
+  double probe_c = 1;
+  bool as_json = false;
+};
+
+void check(const Options& options) {
+  if (options.out.empty() && !options.knn && !options.probe)
+    throw Error(Code::usage, "nothing to do; expected --out FILE, --knn K or --probe");
+  if (!options.out.empty()) evaluate::check_embedding_path(options.out);
+  if (options.pictures.images.empty()) return;
+  if (!options.data.empty() || options.knn || options.probe)
+    throw Error(Code::usage,
+                "--data, --knn and --probe are for a data set with labels; leave them out, or the "
+                "pictures");
+}
+
+void write(const Options& options, const evaluate::Embedding& embedding) {
+  if (options.out.empty()) return;
+  evaluate::write_embedding(options.out, embedding);
+  print_text(options.as_json ? stderr : stdout, "{}: {} features of {} pictures\n", options.out,
+             grouped(embedding.features.size(1)), grouped(embedding.features.size(0)));
+}
+
+void embed_pictures(const Options& options, train::SavedModel& model) {
+  std::int64_t unread = 0;
+  std::optional<Code> status;
+  const auto embedding =
+      evaluate::embed(model, next_path(options.pictures),
+                      {.batch = options.pictures.batch, .threads = options.pictures.threads},
+                      [&](const std::string& path, const evaluate::UnreadImage& why) {
+                        print_text(stderr, "{}: could not be read: {}\n", path, why.reason);
+                        ++unread;
+                        status = status.value_or(why.code);
+                      });
+  write(options, embedding);
+  if (!status) return;
+  fmt::print(stderr, "temper: {} images could not be read\n", unread);
+  end_with(static_cast<int>(*status));
+}
+
+nlohmann::json json_of(const evaluate::BaselineScore& score) {
+  return {{"correct", score.correct},
+          {"images", score.images},
+          {"accuracy", score.accuracy()},
+          {"accuracy_interval", io::json_of(score.interval)}};
+}
+
+/// Classifiers that are fitted on the features of the training set.
+void score_baselines(const Options& options, train::SavedModel& model, const train::Plan& plan,
+                     const evaluate::Embedding& embedding) {
+  if (!embedding.labels.defined())
+    throw Error(Code::usage, "--knn and --probe need class labels; the data set has none");
+  const auto known = evaluate::embed(model, plan, "train");
+  const evaluate::LabelledFeatures fitted{known.features, known.labels};
+  const evaluate::LabelledFeatures tested{embedding.features, embedding.labels};
+  auto object = nlohmann::json::object();
+  if (options.knn) {
+    const auto score = evaluate::score_neighbors(fitted, tested, *options.knn);
+    object["knn"] = json_of(score);
+    object["knn"]["k"] = *options.knn;
+    if (!options.as_json)
+      print_text("{} nearest neighbors: {} {}\n", *options.knn, options.split,
+                 evaluate::to_text(score));
+  }
+  if (options.probe) {
+    const auto classes = static_cast<std::int64_t>(embedding.classes.size());
+    const auto [score, probe] =
+        evaluate::score_probe(fitted, tested, classes, {.c = options.probe_c});
+    object["probe"] = json_of(score);
+    object["probe"]["c"] = options.probe_c;
+    object["probe"]["iterations"] = probe.iterations;
+    object["probe"]["converged"] = probe.converged;
+    if (!options.as_json)
+      print_text("linear probe: {} {}\n", options.split, evaluate::to_text(score));
+    if (!probe.converged)
+      print_text(stderr, "note: the linear probe has not converged after {} iterations\n",
+                 probe.iterations);
+  }
+  object["run"] = options.run;
+  object["split"] = options.split;
+  if (options.as_json) print_text("{}\n", io::json_text(object, 2));
+}
+
+void embed_data(const Options& options, train::SavedModel& model) {
+  const auto plan = options.data.empty()
+                        ? train::open_run_plan(options.run, model.transform)
+                        : train::open_other_plan(options.data, model.recipe, model.transform);
+  train::prepare_thread(plan);
+  model.network->to(plan.device);
+  const auto embedding = evaluate::embed(model, plan, options.split);
+  write(options, embedding);
+  if (options.knn || options.probe) score_baselines(options, model, plan, embedding);
+}
+
+void embed(const Options& options) {
+  check(options);
+  auto model = train::load_model(options.run, options.weights);
+  if (options.pictures.images.empty())
+    embed_data(options, model);
+  else
+    embed_pictures(options, model);
+}
+
+}  // namespace
+
+void add_embed(const Command& app) {
+  const auto command =
+      app.command("embed",
+                  "Compute the features that a finished run's network gives its last layer, for "
+                  "pictures or a data set, and how well simple classifiers do on them");
+  auto options = std::make_shared<Options>();
+  command.option("run", options->run, "the run directory").required();
+  add_images(command, options->pictures);
+  command
+      .option("--data", options->data,
+              "a data set, as data.source of a recipe; default, without pictures: that of the run")
+      .called("SOURCE");
+  command.option("--split", options->split, "part of the data set")
+      .one_of({"test", "validation", "train"})
+      .with_default();
+  command.option(
+      "--weights", options->weights,
+      "weights of the finished run (raw, averaged, or the name of one of several averages, such as "
+      "ema-2) or of a checkpoint (best, last); default: those the run was tested with");
+  command
+      .option("--out", options->out,
+              "write the features: FILE.safetensors with the pictures' paths and labels, or "
+              "FILE.npy")
+      .called("FILE");
+  command
+      .option("--knn", options->knn,
+              "accuracy of the vote of the K nearest training images, by cosine similarity")
+      .called("K")
+      .positive();
+  const auto probe = command.flag(
+      "--probe", options->probe,
+      "accuracy of a linear probe: multinomial logistic regression with an L2 penalty, "
+      "fitted on the training images");
+  command
+      .option("--probe-c", options->probe_c,
+              "inverse strength of the probe's penalty, C of scikit-learn's LogisticRegression")
+      .called("C")
+      .positive()
+      .with_default()
+      .needs(probe);
+  add_reading(command, options->pictures);
+  command.flag("--json", options->as_json, "print as JSON");
+  command.footer(
+      "Examples:\n"
+      "  temper embed runs/pictures new/ --out new.safetensors\n"
+      "  temper embed runs/pictures --knn 20 --probe\n"
+      "  temper embed runs/pictures --data other/ --probe --json");
+  command.run([options] { embed(*options); });
+}
+
+}  // namespace temper::cli

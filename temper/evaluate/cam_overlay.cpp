@@ -1,0 +1,110 @@
+#include "temper/evaluate/cam_overlay.h"
+
+#include <ATen/ops/cat.h>
+#include <ATen/ops/round.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/tensor.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "temper/core/error.h"
+#include "temper/core/spelling.h"
+#include "temper/evaluate/grad_cam.h"
+#include "temper/io/disk/atomic_file.h"
+#include "temper/io/disk/folder.h"
+#include "temper/recipe/overloaded.h"
+
+namespace temper::evaluate {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kLongestStem = 200;  // bytes; file systems allow 255 for the whole name
+
+/// Red, green and blue [3, ...] in [0, 1]: each channel is a trapezoid with slopes of 4.
+at::Tensor colors(const at::Tensor& map) {
+  const auto channel = [&](double center) {
+    return map.mul(4).sub(center).abs().neg().add(1.5).clamp(0, 1);
+  };
+  return at::stack({channel(3), channel(2), channel(1)});
+}
+
+/// The picture [3, height, width] in [0, 1] of a normalized input.
+at::Tensor picture_of(const at::Tensor& input, const augment::Normalisation& normalisation) {
+  const auto constants = [](const std::vector<double>& of) {
+    return at::tensor(of, at::kDouble).to(at::kFloat).view({-1, 1, 1});
+  };
+  const auto pixels = input[0]
+                          .to(at::kFloat)
+                          .mul(constants(normalisation.std))
+                          .add(constants(normalisation.mean))
+                          .clamp(0, 1);
+  return pixels.size(0) == 3 ? pixels : at::cat({pixels, pixels, pixels});
+}
+
+std::int64_t index_of(const std::vector<std::string>& classes, const std::string& name) {
+  const auto found = std::ranges::find(classes, name);
+  if (found != classes.end()) return found - classes.begin();
+  throw Error(Code::usage,
+              fmt::format("the network has no class '{}': {}", name,
+                          suggestion(name, {classes.begin(), classes.end()}, "the classes are")));
+}
+
+/// The name of the most probable class; empty for a picture that could not be read.
+std::string predicted_class(const ImagePrediction& prediction) {
+  return std::visit(
+      recipe::Overloaded{
+          [](const std::vector<train::ClassPrediction>& classes) { return classes.front().name; },
+          [](const McDropoutPredictions& found) { return found.top.front().name; },
+          [](const std::vector<train::PredictedValue>& /*values*/) { return std::string(); },
+          [](const UnreadImage& /*unread*/) { return std::string(); }},
+      prediction.predicted);
+}
+
+fs::path name_of(std::int64_t number, const std::string& picture) {
+  const auto stem = fs::path(picture).stem().string();
+  if (stem.empty() || stem.size() > kLongestStem) return fmt::format("{:06}.png", number);
+  return fmt::format("{:06}-{}.png", number, stem);
+}
+
+}  // namespace
+
+io::Image cam_overlay(const at::Tensor& input, const augment::Normalisation& normalisation,
+                      const at::Tensor& map) {
+  const auto blend = picture_of(input, normalisation).add(colors(map)).mul(127.5).round();
+  const auto bytes = blend.to(at::kByte).permute({1, 2, 0}).contiguous();
+  io::Image image{.height = static_cast<int>(bytes.size(0)),
+                  .width = static_cast<int>(bytes.size(1)),
+                  .channels = 3,
+                  .pixels = {}};
+  const auto* const first = bytes.const_data_ptr<std::uint8_t>();
+  image.pixels.assign(first, first + bytes.numel());
+  return image;
+}
+
+CamFolder::CamFolder(train::SavedModel& model, fs::path folder, const std::string& class_name)
+    : model_(model), folder_(std::move(folder)) {
+  train::require_classes(model, "Grad-CAM");
+  if (!class_name.empty()) class_ = index_of(model.classes, class_name);
+  io::make_folder(folder_);
+}
+
+std::optional<fs::path> CamFolder::add(const ImagePrediction& prediction, const at::Tensor& input) {
+  ++pictures_;
+  const auto predicted = predicted_class(prediction);
+  if (predicted.empty()) return std::nullopt;
+  const auto shown = class_ ? *class_ : index_of(model_.classes, predicted);
+  const auto map = grad_cam(*model_.network, input, at::tensor({shown}, at::kLong));
+  const auto sized = shown_maps(map, input.size(2), input.size(3))[0];
+  auto path = folder_ / name_of(pictures_, prediction.image);
+  io::write_atomically(path,
+                       io::encode_png(cam_overlay(input, model_.transform.normalisation, sized)));
+  return path;
+}
+
+}  // namespace temper::evaluate

@@ -1,0 +1,128 @@
+#include "temper/evaluate/picture_reader.h"
+
+#include <ATen/ops/empty.h>
+#include <ATen/ops/index_select.h>
+#include <ATen/ops/tensor.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "temper/data/loader/loader.h"
+
+namespace temper::evaluate {
+namespace {
+
+constexpr std::int64_t kMostThreads = 1024, kLargestBatch = 65'536;
+
+std::int64_t checked_threads(std::int64_t asked) {
+  if (asked < 0 || asked > kMostThreads)
+    throw Error(Code::usage, fmt::format("{} threads for reading pictures; expected 1 to {}, or 0 "
+                                         "for one for each processor",
+                                         asked, kMostThreads));
+  if (asked > 0) return asked;
+  return std::clamp<std::int64_t>(std::thread::hardware_concurrency(), 1, kMostThreads);
+}
+
+/// The rows of the pictures that could be read, which are numbered here.
+at::Tensor only_read(const at::Tensor& samples, std::vector<PictureBatch::Entry>& pictures) {
+  std::vector<std::int64_t> rows;
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    if (pictures[i].unread) continue;
+    pictures[i].row = std::ssize(rows);
+    rows.push_back(static_cast<std::int64_t>(i));
+  }
+  if (rows.size() == pictures.size()) return samples;
+  return samples.index_select(1, at::tensor(rows, at::kLong));
+}
+
+}  // namespace
+
+PictureReader::PictureReader(const augment::InputTransform& transform, NextPath next,
+                             const ReaderOptions& options)
+    : decoding_(transform.decoding()),
+      next_(std::move(next)),
+      batch_(options.batch),
+      buffers_(static_cast<std::size_t>(checked_threads(options.threads))) {
+  if (batch_ < 1 || batch_ > kLargestBatch)
+    throw Error(Code::usage,
+                fmt::format("a batch of {} pictures; expected 1 to {}", batch_, kLargestBatch));
+  for (const auto& view : options.views)
+    pipelines_.push_back(data::pipelines_of(data::evaluation_options(transform, view)).front());
+}
+
+std::optional<PictureBatch> PictureReader::next() {
+  auto batch = pending_.valid() ? pending_.get() : read();
+  if (batch) pending_ = std::async(std::launch::async, [this] { return read(); });
+  return batch;
+}
+
+std::vector<PictureBatch::Entry> PictureReader::take_paths() {
+  std::vector<PictureBatch::Entry> pictures;
+  while (!ended_ && std::ssize(pictures) < batch_) {
+    auto path = next_();
+    if (path)
+      pictures.push_back({.path = std::move(*path)});
+    else
+      ended_ = true;
+  }
+  return pictures;
+}
+
+std::optional<PictureBatch> PictureReader::read() {
+  PictureBatch batch{.pictures = take_paths(), .views = {}};
+  auto& pictures = batch.pictures;
+  if (pictures.empty()) return std::nullopt;
+  const auto& pipeline = pipelines_.front();
+  const auto count = std::ssize(pictures);
+  const auto samples = at::empty({std::ssize(pipelines_), count, pipeline.input().height,
+                                  pipeline.input().width, pipeline.channels()},
+                                 at::kFloat);
+  auto* const out = samples.mutable_data_ptr<float>();
+
+  std::atomic<std::int64_t> next = 0;
+  std::mutex mutex;
+  std::exception_ptr error;
+  const auto work = [&](Buffers& buffers) {
+    try {
+      for (auto i = next++; i < count; i = next++) {
+        auto& picture = pictures[static_cast<std::size_t>(i)];
+        picture.unread = fill(picture.path, buffers, out + i * pipeline.sample_size(),
+                              count * pipeline.sample_size());
+      }
+    } catch (...) {
+      const std::scoped_lock lock(mutex);
+      error = std::current_exception();
+      next = count;
+    }
+  };
+  {
+    std::vector<std::jthread> helpers;
+    for (std::size_t t = 1; t < std::min(buffers_.size(), pictures.size()); ++t)
+      helpers.emplace_back([&work, &buffers = buffers_[t]] { work(buffers); });
+    work(buffers_.front());
+  }
+  if (error) std::rethrow_exception(error);
+  batch.views = only_read(samples, pictures).permute({0, 1, 4, 2, 3});
+  return batch;
+}
+
+std::optional<UnreadImage> PictureReader::fill(const std::string& path, Buffers& buffers,
+                                               float* first, std::int64_t distance) const {
+  try {
+    buffers.picture.load(path, decoding_);
+    for (std::size_t view = 0; view < pipelines_.size(); ++view)
+      pipelines_[view](buffers.picture, {}, buffers.frame,
+                       first + static_cast<std::int64_t>(view) * distance);
+  } catch (const Error& error) {
+    if (error.code() != Code::io && error.code() != Code::data) throw;
+    return UnreadImage{error.code(), error.message()};
+  }
+  return std::nullopt;
+}
+
+}  // namespace temper::evaluate
