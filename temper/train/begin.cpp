@@ -4,6 +4,12 @@
 #include <ATen/ops/sum.h>
 #include <ATen/ops/zeros.h>
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "temper/data/loader/loader.h"
+#include "temper/data/sources/subset.h"
 #include "temper/train/teacher.h"
 
 namespace temper::train {
@@ -16,8 +22,26 @@ at::Tensor class_frequencies(const data::Source& images) {
   return counts.div(counts.sum().clamp_min(1)).to(at::kFloat);
 }
 
+std::unique_ptr<model::Network> initial_network(const Plan& plan) {
+  auto network = build_network(plan);
+  const auto images = plan.train->size();
+  const auto count = std::min(network->initial_images(), images);
+  if (count == 0) return network;
+  std::vector<std::int64_t> rows(static_cast<std::size_t>(count));
+  for (std::int64_t k = 0; k < count; ++k) rows[static_cast<std::size_t>(k)] = k * images / count;
+  auto options = plan.evaluation;
+  options.skip_bad = plan.training.skip_bad;
+  data::Loader loader(std::make_shared<data::Subset>(plan.train, std::move(rows)), options);
+  loader.start(0);
+  network->initialise_from([&] {
+    const auto* batch = loader.next();
+    return batch == nullptr ? at::Tensor() : batch->views.front();
+  });
+  return network;
+}
+
 State begin(const Plan& plan) {
-  auto state = start(plan.recipe, build_network(plan), plan.horizon);
+  auto state = start(plan.recipe, initial_network(plan), plan.horizon);
   state.normalisation = plan.training.normalisation;
   if (plan.recipe.distillation) state.teacher = load_teacher(plan);
   if (loss::needs_prior(plan.recipe.loss))
