@@ -65,6 +65,9 @@ std::vector<std::pair<std::string, Architecture>> networks() {
   }
   all.emplace_back("MobileNetV3", MobileNetV3{.variant = MobileNetV3Variant::small});
   all.emplace_back("ConvNeXt", ConvNeXt{.depths = {1, 2}, .width = 8, .layer_scale = 0.5});
+  for (const auto variant : enumerators<AirbenchVariant>())
+    all.emplace_back(std::string(name_of(variant)),
+                     Airbench{.variant = variant, .widths = {8, 8, 8}});
   auto dropped = ResNet{.blocks = {2, 1}, .zero_init_last = false};
   dropped.stochastic_depth =
       regularize::StochasticDepth{.rate = 0.5, .scaling = regularize::DepthScaling::test};
@@ -118,7 +121,7 @@ class Interpreter {
         if (x.dim() == 4)
           return at::convolution(x, tensor(node, "weight").unsqueeze(-1).unsqueeze(-1), bias(node),
                                  {1, 1}, {0, 0}, {1, 1}, false, {0, 0}, 1);
-        return at::linear(x, tensor(node, "weight").flatten(1), tensor(node, "bias"));
+        return at::linear(x, tensor(node, "weight").flatten(1), bias(node));
       case Operation::max_pool:
         return at::max_pool2d(x, {kernel, kernel}, {stride, stride}, {padding, padding});
       case Operation::average_pool:
