@@ -34,8 +34,7 @@ struct Airbench : RandomOptions {
   static constexpr About about = {
       .summary =
           "The networks of airbench, which are trained to 94, 95 and 96% on CIFAR-10 in seconds on "
-          "a "
-          "GPU: a convolution that whitens 2x2 patches, whose filters are computed from training "
+          "a GPU: a convolution that whitens 2x2 patches, whose filters are computed from training "
           "images and not trained, and three groups of convolutions with GELU and BatchNorm "
           "without a gamma. For images of 32 pixels; in smaller ones a max-pool covers at most "
           "the image, in larger ones the mean of the last max-pool's results is taken. Tensors "

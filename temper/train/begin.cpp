@@ -8,11 +8,29 @@
 #include <utility>
 #include <vector>
 
+#include "temper/augment/operations/resize.h"
 #include "temper/data/loader/loader.h"
 #include "temper/data/sources/subset.h"
 #include "temper/train/teacher.h"
 
 namespace temper::train {
+namespace {
+
+/// Reads images at the network's input size, without augmentation. Options of evaluation have no
+/// effect here, since runs that differ in them alone are trained once.
+data::LoaderOptions initial_options(const Plan& plan) {
+  const augment::InputTransform transform{
+      .input = {plan.task.channels, plan.task.height, plan.task.width},
+      .resize = augment::automatic_side(plan.input()),
+      .normalisation = plan.training.normalisation};
+  auto options = data::evaluation_options(transform);
+  options.batch = plan.evaluation.batch;
+  options.threads = plan.evaluation.threads;
+  options.skip_bad = plan.training.skip_bad;
+  return options;
+}
+
+}  // namespace
 
 at::Tensor class_frequencies(const data::Source& images) {
   const auto counts = at::zeros({static_cast<std::int64_t>(images.classes().size())}, at::kDouble);
@@ -29,9 +47,8 @@ std::unique_ptr<model::Network> initial_network(const Plan& plan) {
   if (count == 0) return network;
   std::vector<std::int64_t> rows(static_cast<std::size_t>(count));
   for (std::int64_t k = 0; k < count; ++k) rows[static_cast<std::size_t>(k)] = k * images / count;
-  auto options = plan.evaluation;
-  options.skip_bad = plan.training.skip_bad;
-  data::Loader loader(std::make_shared<data::Subset>(plan.train, std::move(rows)), options);
+  data::Loader loader(std::make_shared<data::Subset>(plan.train, std::move(rows)),
+                      initial_options(plan));
   loader.start(0);
   network->initialise_from([&] {
     const auto* batch = loader.next();

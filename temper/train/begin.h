@@ -10,7 +10,7 @@ namespace temper::train {
 at::Tensor class_frequencies(const data::Source& images);
 
 /// build_network() with all initial weights: those that are computed from images come from evenly
-/// spaced images of the training set, read as in evaluation.
+/// spaced images of the training set at the network's input size, without augmentation.
 std::unique_ptr<model::Network> initial_network(const Plan& plan);
 
 /// The state of a plan's run before its first step, with the normalization of its images, and with

@@ -55,6 +55,10 @@ TEST(AirbenchRun, StartsWithFiltersOfItsTrainingImages) {
   const auto same = plan_of({"seed=3", "data.split_seed=1"});
   EXPECT_TRUE(at::equal(copies(*train::begin(other).network).at("0.weight"),
                         copies(*train::begin(same).network).at("0.weight")));
+  const auto larger = plan_of({"evaluation.size=20", "evaluation.crop_ratio=0.5"});
+  EXPECT_TRUE(at::equal(copies(*train::begin(larger).network).at("0.weight"),
+                        copies(*state.network).at("0.weight")))
+      << "evaluation is no part of training";
   EXPECT_FALSE(at::equal(copies(*train::build_network(plan)).at("0.weight"), filters))
       << "the initial network of an inspection reads no images";
 }
