@@ -59,8 +59,12 @@ class Muon(timm.optim.Muon):
 
 def muon(parameters):
     """Muon for matrices and filters, AdamW for the rest, divided as in temper."""
-    matrices = [p for p in parameters if p.dim() >= 2]
-    rest = [p for p in parameters if p.dim() < 2]
+
+    def is_matrix(p):
+        return p.dim() >= 2 and min(p.shape[:2]) > 1 and min(len(p), p.numel() // len(p)) >= 4
+
+    matrices = [p for p in parameters if is_matrix(p)]
+    rest = [p for p in parameters if not is_matrix(p)]
     groups = [{"params": matrices}, {"params": rest, "use_fallback": True, "nesterov": False}]
     return Muon(groups, lr=0.02, momentum=0.95, nesterov=True, ns_coefficients="original", adjust_lr_fn="original")
 

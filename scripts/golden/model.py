@@ -8,8 +8,8 @@ from functools import partial
 import timm
 import torch
 import torchvision
-from formula import fill, noise
-from golden import tensor, write
+from golden import write
+from networks import CLASSES, case, variant
 from timm.layers import BatchNormAct2d, BlurPool2d, create_conv2d, get_attn
 from timm.models import resnet as timm_resnet
 from timm.models import resnetv2
@@ -18,7 +18,7 @@ from timm.optim import param_groups_layer_decay
 from torchvision.models import resnet
 from torchvision.models.resnet import BasicBlock, Bottleneck
 
-CLASSES, SIDE, IMAGES = 10, 64, 4
+SIDE = 64
 
 
 class Small(resnet.ResNet):
@@ -40,27 +40,6 @@ class Small(resnet.ResNet):
         self.fc = torch.nn.Linear(4 * width * block.expansion, CLASSES)
 
 
-def case(model, side, channels=3):
-    model = model.double()
-    fill(model)
-    images = noise(IMAGES * channels * side * side, 999).reshape(IMAGES, channels, side, side)
-    golden = {
-        "side": side,
-        "channels": channels,
-        "state": [[name, list(value.shape)] for name, value in model.state_dict().items()],
-    }
-    with torch.no_grad():
-        golden["evaluated"] = tensor(model.eval()(images))
-    logits = model.train()(images)
-    logits.square().mean().backward()
-    golden["trained"] = tensor(logits)
-    golden["gradient_norms"] = [p.grad.norm().item() for p in model.parameters()]
-    golden["running_var_sums"] = [
-        b.sum().item() for n, b in model.named_buffers() if n.endswith("running_var")
-    ]
-    return golden
-
-
 def published(depth):
     meta = getattr(resnet, f"ResNet{depth}_Weights").IMAGENET1K_V1.meta
     return {"parameters": meta["num_params"], "giga_multiply_adds": meta["_ops"]}
@@ -79,20 +58,6 @@ write(
         "pooled_grey": case(Small(BasicBlock, (1, 1, 1), 32, channels=1, stem=16, pool=2), 28, 1),
     },
 )
-
-
-def variant(model, side, channels=3):
-    """As case(), with names, and beside the norm of each gradient its product with a fixed vector."""
-    golden = case(model, side, channels)
-    golden["gradients"] = [
-        [name, p.grad.norm().item(), (p.grad.flatten() * noise(p.numel(), 5000 + i)).sum().item()]
-        for i, (name, p) in enumerate(model.named_parameters())
-    ]
-    golden["running_var_sums"] = [
-        [name, b.sum().item()] for name, b in model.named_buffers() if name.endswith("running_var")
-    ]
-    del golden["gradient_norms"]
-    return golden
 
 
 class FirstStrided(Bottleneck):

@@ -23,6 +23,7 @@
 #include "temper/model/freeze.h"
 #include "temper/model/saved_buffers.h"
 #include "temper/train/averaged.h"
+#include "temper/train/begin.h"
 #include "temper/train/state.h"
 #include "temper/train/step.h"
 #include "temper/train/training_size.h"
@@ -88,7 +89,7 @@ std::string layer_of_one_value(model::Network& network, const model::Task& task)
   if (!graph) return "";
   for (const auto& node : graph->nodes)
     if (node.operation == model::Operation::normalization &&
-        node.shape.height * node.shape.width == 1 && trained.contains(node.layer + ".weight"))
+        node.shape.height * node.shape.width == 1 && trained.contains(node.layer + ".bias"))
       return node.layer;
   return "";
 }
@@ -226,7 +227,7 @@ Overfit overfit_one_batch(const train::Plan& plan, std::int64_t steps) {
   loader.start(0);
   const auto batch = loader.next()->to(plan.device);
 
-  auto state = train::start(recipe, train::build_network(plan), plan.horizon);
+  auto state = train::start(recipe, train::initial_network(plan), plan.horizon);
   state.network->train(true);
   state.network->set_noise(model::Noise::never);
   Overfit result{.steps = steps};

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "temper/core/fields.h"
+#include "temper/model/airbench.h"
 #include "temper/model/convnext.h"
 #include "temper/model/efficientnet.h"
 #include "temper/model/mobilenet_v3.h"
@@ -32,7 +33,7 @@ struct Custom {
   }
 };
 
-using Architecture = std::variant<ResNet, EfficientNet, MobileNetV3, ConvNeXt, Custom>;
+using Architecture = std::variant<ResNet, EfficientNet, MobileNetV3, ConvNeXt, Airbench, Custom>;
 
 /// The network with its initial weights, a function of the architecture, the task and the seed.
 /// Throws Error{Code::usage} for options that describe no network and for a Custom without a

@@ -46,9 +46,10 @@ class LayeredNetwork : public Network {
   /// The tensors of the layers, for their constructors.
   Weights& weights() { return weights_; }
   [[nodiscard]] const RandomLayers& random() const { return random_; }
+  [[nodiscard]] bool is_frozen(std::int64_t layer) const { return layer < first_trainable_layer_; }
   /// How the layers of a number, see Parameter::layer, compute: frozen ones as in evaluation.
   [[nodiscard]] Mode mode(std::int64_t layer) const {
-    return {.training = training_ && layer >= first_trainable_layer_, .momentum = momentum_};
+    return {.training = training_ && !is_frozen(layer), .momentum = momentum_};
   }
   /// That of a block, 0-based, or of what follows the last one; see make_blocks().
   [[nodiscard]] Mode block_mode(std::size_t block) const {

@@ -2,19 +2,17 @@
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/convolution.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/layer_norm.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace temper::model {
 namespace {
-
-constexpr double kMomentum = 0.1;  // PyTorch's
 
 /// In the backward pass of a strided 1 x 1 convolution of 2, 4 or 8 channels oneDNN writes out of
 /// bounds (oneDNN issue 6035). With fewer channels than this, the input is subsampled first and the
@@ -31,12 +29,6 @@ bool can_fold(const Convolution& convolution, const Normalisation& norm, const a
       all, [](const at::Tensor& one) { return one.defined() && one.requires_grad(); });
 }
 
-/// Height and width.
-std::array<std::int64_t, 2> size_of(const Value& x) {
-  if (x.recorded()) return {x.shape().height, x.shape().width};
-  return {x.tensor().size(2), x.tensor().size(3)};
-}
-
 /// A function of rows of channels, applied to vectors or to the pixels of maps.
 template <class Function>
 at::Tensor channels_at_the_end(const at::Tensor& x, const Function& function) {
@@ -46,15 +38,20 @@ at::Tensor channels_at_the_end(const at::Tensor& x, const Function& function) {
 
 }  // namespace
 
-Convolution::Convolution(Weights& weights, std::string layer, std::int64_t in, std::int64_t out,
+Convolution::Convolution(Weights& weights, const std::string& layer, std::int64_t in,
+                         std::int64_t out, const Window& geometry, bool has_bias, Padding rule)
+    : Convolution(weights, layer,
+                  weights.convolution(layer + ".weight",
+                                      {out, in / geometry.groups, geometry.kernel, geometry.kernel},
+                                      geometry.groups),
+                  geometry, has_bias, rule) {}
+
+Convolution::Convolution(Weights& weights, std::string layer, CastParameter filters,
                          const Window& geometry, bool has_bias, Padding rule)
-    : name(std::move(layer)),
-      weight(weights.convolution(name + ".weight",
-                                 {out, in / geometry.groups, geometry.kernel, geometry.kernel},
-                                 geometry.groups)),
-      window(geometry),
-      padding(rule) {
-  if (has_bias) bias.emplace(weights.constant(name + ".bias", {out}, 0, ParameterKind::bias));
+    : name(std::move(layer)), weight(std::move(filters)), window(geometry), padding(rule) {
+  if (has_bias)
+    bias.emplace(
+        weights.constant(name + ".bias", {weight.parameter().size(0)}, 0, ParameterKind::bias));
 }
 
 std::pair<Value, Window> Convolution::placed(const Value& x) const {
@@ -64,7 +61,7 @@ std::pair<Value, Window> Convolution::placed(const Value& x) const {
     const auto results = (side + window.stride - 1) / window.stride;
     return std::max<std::int64_t>(0, (results - 1) * window.stride + window.kernel - side);
   };
-  const auto [height, width] = size_of(x);
+  const auto [height, width] = x.sides();
   const auto rows = missing(height), columns = missing(width);
   geometry.padding = rows / 2;
   if (rows == columns && rows % 2 == 0) return {x, geometry};
@@ -94,14 +91,16 @@ Value Convolution::operator()(const Value& x) const {
 }
 
 BatchNorm::BatchNorm(Weights& weights, std::string layer, std::int64_t channels, double gamma,
-                     double epsilon)
+                     double epsilon, double momentum, bool trains_gamma)
     : name(std::move(layer)),
-      norm{.weight =
-               weights.constant(name + ".weight", {channels}, gamma, ParameterKind::norm_weight),
+      norm{.weight = trains_gamma ? weights.constant(name + ".weight", {channels}, gamma,
+                                                     ParameterKind::norm_weight)
+                                  : weights.buffer(name + ".weight",
+                                                   at::full({channels}, gamma, at::kFloat)),
            .bias = weights.constant(name + ".bias", {channels}, 0, ParameterKind::norm_bias),
            .running_mean = weights.buffer(name + ".running_mean", at::zeros({channels})),
            .running_var = weights.buffer(name + ".running_var", at::ones({channels})),
-           .momentum = kMomentum,
+           .momentum = momentum,
            .epsilon = epsilon},
       batches(weights.buffer(counter(), at::zeros({}, at::kLong))) {}
 
@@ -138,10 +137,10 @@ Value ConvNorm::operator()(const Value& x, const Mode& mode, Activation function
 }
 
 Linear::Linear(Weights& weights, std::string layer, std::int64_t in, std::int64_t out,
-               ParameterKind kind)
-    : name(std::move(layer)),
-      weight(weights.linear(name + ".weight", {out, in}, in, kind)),
-      bias(weights.linear(name + ".bias", {out}, in, ParameterKind::bias)) {}
+               ParameterKind kind, bool has_bias)
+    : name(std::move(layer)), weight(weights.linear(name + ".weight", {out, in}, in, kind)) {
+  if (has_bias) bias.emplace(weights.linear(name + ".bias", {out}, in, ParameterKind::bias));
+}
 
 Value Linear::operator()(const Value& x) const {
   if (x.recorded())
@@ -150,7 +149,7 @@ Value Linear::operator()(const Value& x) const {
                    .layer = name});
   const auto format = x.tensor().scalar_type();
   return channels_at_the_end(x.tensor(), [&](const at::Tensor& rows) {
-    return at::linear(rows, weight.in(format), bias.in(format));
+    return at::linear(rows, weight.in(format), bias ? bias->in(format) : at::Tensor());
   });
 }
 

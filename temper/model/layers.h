@@ -21,8 +21,11 @@ enum class Padding : std::uint8_t { fixed, same };
 /// 2-d convolution. The bias is initialized to 0.
 struct Convolution {
   /// @param layer  its name, "layer1.0.conv1": the parameters are <layer>.weight and <layer>.bias
-  Convolution(Weights& weights, std::string layer, std::int64_t in, std::int64_t out,
+  Convolution(Weights& weights, const std::string& layer, std::int64_t in, std::int64_t out,
               const Window& geometry, bool has_bias = false, Padding rule = Padding::fixed);
+  /// With filters that were made before, named <layer>.weight.
+  Convolution(Weights& weights, std::string layer, CastParameter filters, const Window& geometry,
+              bool has_bias = false, Padding rule = Padding::fixed);
   [[nodiscard]] Value operator()(const Value& x) const;
 
   /// The input, padded where the window can't say it, and the window for it.
@@ -36,11 +39,14 @@ struct Convolution {
 };
 
 inline constexpr double kNormEpsilon = 1e-5;  ///< PyTorch's
+inline constexpr double kNormMomentum = 0.1;  ///< PyTorch's
 
 /// Batch normalization (arXiv:1502.03167); momentum as in PyTorch.
 struct BatchNorm {
+  /// @param trains_gamma  false: gamma is a buffer, which stays as it is
   BatchNorm(Weights& weights, std::string layer, std::int64_t channels, double gamma = 1,
-            double epsilon = kNormEpsilon);
+            double epsilon = kNormEpsilon, double momentum = kNormMomentum,
+            bool trains_gamma = true);
   /// @param consumes  x has no other reader, see Fused
   [[nodiscard]] Value operator()(const Value& x, const Mode& mode,
                                  Activation function = Activation::none,
@@ -96,13 +102,13 @@ struct LayerScale {
 /// Fully connected layer; applied to maps, to the channels of each pixel.
 struct Linear {
   Linear(Weights& weights, std::string layer, std::int64_t in, std::int64_t out,
-         ParameterKind kind = ParameterKind::weight);
+         ParameterKind kind = ParameterKind::weight, bool has_bias = true);
   /// @param x  [n, in] or [n, in, h, w]
   [[nodiscard]] Value operator()(const Value& x) const;
 
   std::string name;
   CastParameter weight;  ///< [out, in]
-  CastParameter bias;
+  std::optional<CastParameter> bias;
 };
 
 /// Squeeze-and-excitation (arXiv:1709.01507): each channel is multiplied by a factor in (0, 1) that

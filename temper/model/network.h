@@ -2,6 +2,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -48,6 +49,10 @@ struct BlockCounters {
   std::string passes;               ///< counts all of them
   std::vector<std::string> blocks;  ///< those in which a block was executed, see stochastic depth
 };
+
+/// Gives images batch by batch, as the network gets them: float [n, channels, height, width] on the
+/// CPU, channels-last; after the last batch an undefined tensor.
+using ImageBatches = std::function<at::Tensor()>;
 
 /// When random layers (dropout, stochastic depth) are active.
 enum class Noise : std::uint8_t {
@@ -112,6 +117,17 @@ class Network {
   /// require a gradient, and their normalization layers stay in evaluation mode also in training.
   /// @param count  in [0, stages()]
   virtual void freeze(std::int64_t /*count*/) {}
+
+  /// Freezes parameters that are trained for the first epochs alone. To be called before a step,
+  /// after freeze(). @param epoch  of the step, 0-based
+  virtual void begin_epoch(std::int64_t /*epoch*/) {}
+
+  /// Number of training images that initial weights are computed from; 0: none are.
+  [[nodiscard]] virtual std::int64_t initial_images() const { return 0; }
+
+  /// Sets the initial weights that are computed from images: initial_images() of them, or all that
+  /// there are. Without this call a new network has other initial weights there.
+  virtual void initialise_from(const ImageBatches& /*next*/) {}
 
  protected:
   /// The forward pass. @return logits, float or in the network's format

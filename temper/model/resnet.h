@@ -83,7 +83,8 @@ struct ResNet : RandomOptions {
           "               of stride 2\n"
           "init pytorch:  convolutions N(0, 2 / fan_out); linear layer U(+-1 / sqrt(fan_in))\n"
           "init tensorflow: convolutions N(0, 1 / fan_in) truncated at 2 deviations; linear layer\n"
-          "               N(0, 0.01^2), biases 0",
+          "               N(0, 0.01^2), biases 0\n"
+          "init dirac:    U(+-1 / sqrt(fan_in)), but filter i of a convolution passes channel i on",
       .paper =
           "He et al. 2016, Deep residual learning, arXiv:1512.03385; v2: He et al. 2016, "
           "arXiv:1603.05027; zero last gamma: Goyal et al. 2017, arXiv:1706.02677; width_factor: "

@@ -16,6 +16,11 @@ Value Value::again() const {
   return value;
 }
 
+std::array<std::int64_t, 2> Value::sides() const {
+  if (recorded()) return {shape().height, shape().width};
+  return {tensor_.size(2), tensor_.size(3)};
+}
+
 const Shape& Value::shape() const {
   return graph_->nodes[node_].shape;
 }

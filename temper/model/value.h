@@ -1,7 +1,9 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 #include "temper/model/graph.h"
@@ -31,6 +33,8 @@ class Value {
 
   [[nodiscard]] bool defined() const { return graph_ != nullptr || tensor_.defined(); }
   [[nodiscard]] bool recorded() const { return graph_ != nullptr; }
+  /// Height and width of a map.
+  [[nodiscard]] std::array<std::int64_t, 2> sides() const;
 
   // While a graph is recorded:
   [[nodiscard]] const Shape& shape() const;

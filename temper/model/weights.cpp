@@ -5,6 +5,7 @@
 #include <ATen/ops/full.h>
 #include <ATen/ops/zeros.h>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -30,6 +31,18 @@ double truncated(Random& random) {
   return value;
 }
 
+/// The first filters, one for each input channel: 1 at the center for that channel, 0 elsewhere.
+void pass_channels_on(const at::Tensor& filters) {
+  const auto count = std::min(filters.size(0), filters.size(1));
+  filters.narrow(0, 0, count).zero_();
+  for (std::int64_t i = 0; i < count; ++i)
+    filters.select(0, i)
+        .select(0, i)
+        .select(0, filters.size(2) / 2)
+        .select(0, filters.size(3) / 2)
+        .fill_(1);
+}
+
 }  // namespace
 
 at::Tensor channels_last(const at::Tensor& tensor) {
@@ -37,27 +50,48 @@ at::Tensor channels_last(const at::Tensor& tensor) {
   return result.copy_(tensor);
 }
 
-CastParameter Weights::convolution(std::string name, at::IntArrayRef shape, std::int64_t groups) {
+at::Tensor Weights::filters(std::string_view name, at::IntArrayRef shape,
+                            std::int64_t groups) const {
   Random random(seed_, Purpose::initialise, {coordinate(name)});
   const auto area = static_cast<double>(shape[2] * shape[3]);
-  if (init_ == Initialisation::convnext)
-    return add_cast(std::move(name), filled(shape, [&] { return 0.02 * truncated(random); }),
-                    ParameterKind::weight);
-  if (init_ != Initialisation::tensorflow) {
-    const auto out = init_ == Initialisation::efficientnet ? shape[0] / groups : shape[0];
-    const double deviation = std::sqrt(2 / (static_cast<double>(out) * area));
-    return add_cast(std::move(name), filled(shape, [&] { return deviation * random.normal(); }),
-                    ParameterKind::weight);
+  const auto fan_in = static_cast<double>(shape[1]) * area;
+  switch (init_) {
+    case Initialisation::convnext:
+      return filled(shape, [&] { return 0.02 * truncated(random); });
+    case Initialisation::tensorflow: {
+      const double deviation = std::sqrt(1 / fan_in) / kDeviationOfTruncated;
+      return filled(shape, [&] { return deviation * truncated(random); });
+    }
+    case Initialisation::dirac: {
+      const double bound = 1 / std::sqrt(fan_in);
+      auto values = filled(shape, [&] { return random.uniform(-bound, bound); });
+      pass_channels_on(values);
+      return values;
+    }
+    case Initialisation::pytorch:
+    case Initialisation::efficientnet:
+      break;
   }
-  const double deviation =
-      std::sqrt(1 / (static_cast<double>(shape[1]) * area)) / kDeviationOfTruncated;
-  return add_cast(std::move(name), filled(shape, [&] { return deviation * truncated(random); }),
-                  ParameterKind::weight);
+  const auto out = init_ == Initialisation::efficientnet ? shape[0] / groups : shape[0];
+  const double deviation = std::sqrt(2 / (static_cast<double>(out) * area));
+  return filled(shape, [&] { return deviation * random.normal(); });
+}
+
+CastParameter Weights::convolution(std::string name, at::IntArrayRef shape, std::int64_t groups) {
+  auto values = filters(name, shape, groups);
+  return add_cast(std::move(name), std::move(values), ParameterKind::weight);
+}
+
+CastParameter Weights::fixed_convolution(std::string name, at::IntArrayRef shape,
+                                         std::int64_t groups) {
+  const auto values = channels_last(filters(name, shape, groups));
+  return CastParameter(buffer(std::move(name), values));
 }
 
 CastParameter Weights::linear(std::string name, at::IntArrayRef shape, std::int64_t in,
                               ParameterKind kind) {
-  if (init_ != Initialisation::pytorch && kind == ParameterKind::bias)
+  const bool as_pytorch = init_ == Initialisation::pytorch || init_ == Initialisation::dirac;
+  if (!as_pytorch && kind == ParameterKind::bias)
     return add_cast(std::move(name), at::zeros(shape), kind);
   Random random(seed_, Purpose::initialise, {coordinate(name)});
   if (init_ == Initialisation::tensorflow)

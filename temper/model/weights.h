@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "temper/model/cast_parameter.h"
@@ -26,10 +27,15 @@ class Weights {
   /// The weight of a convolution. pytorch: normal with variance 2 / fan_out, in which the groups
   /// are disregarded (arXiv:1502.01852); efficientnet: likewise, with the fan-out of one group;
   /// tensorflow: normal with variance 1 / fan_in, truncated at two deviations; convnext: with
-  /// deviation 0.02 before it is truncated at two deviations.
+  /// deviation 0.02 before it is truncated at two deviations; dirac: uniform in +-1 / sqrt(fan_in)
+  /// as torch.nn.Conv2d, but filter i < in / groups, where there are that many, passes channel i on
+  /// unchanged, as torch.nn.init.dirac_ makes it.
   /// @param shape  [out, in / groups, height, width]
   CastParameter convolution(std::string name, at::IntArrayRef shape, std::int64_t groups);
-  /// The weight or bias of a linear layer. pytorch: uniform in +-1 / sqrt(in); efficientnet: in
+  /// The same numbers as a buffer: a weight that is not trained.
+  CastParameter fixed_convolution(std::string name, at::IntArrayRef shape, std::int64_t groups);
+  /// The weight or bias of a linear layer. pytorch, dirac: uniform in +-1 / sqrt(in); efficientnet:
+  /// in
   /// +-1 / sqrt(out), the bias 0; tensorflow: normal with deviation 0.01, the bias 0; convnext: as
   /// a convolution's, the bias 0.
   CastParameter linear(std::string name, at::IntArrayRef shape, std::int64_t in,
@@ -50,6 +56,8 @@ class Weights {
   [[nodiscard]] const std::vector<Buffer>& buffers() const { return buffers_; }
 
  private:
+  [[nodiscard]] at::Tensor filters(std::string_view name, at::IntArrayRef shape,
+                                   std::int64_t groups) const;
   at::Tensor add(std::string name, at::Tensor value, ParameterKind kind);
   CastParameter add_cast(std::string name, at::Tensor value, ParameterKind kind);
 

@@ -32,7 +32,8 @@ struct Lookahead {
                                             .bounds = {.low = 1}}),
                       field(&Lookahead::alpha, {.name = "alpha",
                                                 .meaning = "slow-weights step size",
-                                                .bounds = {0, 1, true, false}})};
+                                                .bounds = {0, 1, true, false},
+                                                .scheduled = true})};
   }
 };
 

@@ -344,6 +344,10 @@ class ScheduleDriver {
 
   /// How many of the network's stages are frozen in a step.
   [[nodiscard]] std::int64_t frozen_stages(std::int64_t step) const;
+  /// The epoch of a step; both 0-based.
+  [[nodiscard]] std::int64_t epoch(std::int64_t step) const {
+    return step / horizon_.steps_per_epoch;
+  }
 
  private:
   struct ScheduledNumber {

@@ -4,9 +4,33 @@
 #include <ATen/ops/sum.h>
 #include <ATen/ops/zeros.h>
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "temper/augment/operations/resize.h"
+#include "temper/data/loader/loader.h"
+#include "temper/data/sources/subset.h"
 #include "temper/train/teacher.h"
 
 namespace temper::train {
+namespace {
+
+/// Reads images at the network's input size, without augmentation. Options of evaluation have no
+/// effect here, since runs that differ in them alone are trained once.
+data::LoaderOptions initial_options(const Plan& plan) {
+  const augment::InputTransform transform{
+      .input = {plan.task.channels, plan.task.height, plan.task.width},
+      .resize = augment::automatic_side(plan.input()),
+      .normalisation = plan.training.normalisation};
+  auto options = data::evaluation_options(transform);
+  options.batch = plan.evaluation.batch;
+  options.threads = plan.evaluation.threads;
+  options.skip_bad = plan.training.skip_bad;
+  return options;
+}
+
+}  // namespace
 
 at::Tensor class_frequencies(const data::Source& images) {
   const auto counts = at::zeros({static_cast<std::int64_t>(images.classes().size())}, at::kDouble);
@@ -16,8 +40,25 @@ at::Tensor class_frequencies(const data::Source& images) {
   return counts.div(counts.sum().clamp_min(1)).to(at::kFloat);
 }
 
+std::unique_ptr<model::Network> initial_network(const Plan& plan) {
+  auto network = build_network(plan);
+  const auto images = plan.train->size();
+  const auto count = std::min(network->initial_images(), images);
+  if (count == 0) return network;
+  std::vector<std::int64_t> rows(static_cast<std::size_t>(count));
+  for (std::int64_t k = 0; k < count; ++k) rows[static_cast<std::size_t>(k)] = k * images / count;
+  data::Loader loader(std::make_shared<data::Subset>(plan.train, std::move(rows)),
+                      initial_options(plan));
+  loader.start(0);
+  network->initialise_from([&] {
+    const auto* batch = loader.next();
+    return batch == nullptr ? at::Tensor() : batch->views.front();
+  });
+  return network;
+}
+
 State begin(const Plan& plan) {
-  auto state = start(plan.recipe, build_network(plan), plan.horizon);
+  auto state = start(plan.recipe, initial_network(plan), plan.horizon);
   state.normalisation = plan.training.normalisation;
   if (plan.recipe.distillation) state.teacher = load_teacher(plan);
   if (loss::needs_prior(plan.recipe.loss))

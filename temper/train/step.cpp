@@ -98,6 +98,7 @@ void average(State& state, const recipe::Recipe& recipe) {
 void prepare(State& state, const recipe::ScheduleDriver& driver) {
   driver.apply(state.step, state.plateaus);
   state.network->freeze(driver.frozen_stages(state.step));
+  state.network->begin_epoch(driver.epoch(state.step));
 }
 
 double learning_rate(const recipe::Recipe& recipe) {

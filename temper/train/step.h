@@ -12,7 +12,7 @@ namespace temper::train {
 double learning_rate(const recipe::Recipe& recipe);
 
 /// Prepares the next step: writes the scheduled values into the driver's recipe, and freezes or
-/// unfreezes the stages of the network.
+/// unfreezes what the network trains in some epochs alone.
 void prepare(State& state, const recipe::ScheduleDriver& driver);
 
 struct StepResult {

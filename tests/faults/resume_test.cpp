@@ -27,6 +27,7 @@ std::string beside_kind(std::string_view technique) {
   if (technique == "custom") return ", name = \"mine\"";
   if (technique == "cutout") return ", length = 4";
   if (technique == "convnext") return ", width = 8";
+  if (technique == "airbench") return ", widths = [4, 8, 8], whiten_bias_epochs = 1";
   if (technique == "mobilenet_v3") return ", variant = \"small\", width_factor = 0.25";
   return "";
 }

@@ -96,6 +96,8 @@ std::vector<std::pair<std::string, Architecture>> networks() {
   all.emplace_back("EfficientNet", EfficientNet{});
   all.emplace_back("EfficientNet-Lite", EfficientNet{.variant = EfficientNetVariant::lite0});
   all.emplace_back("MobileNetV3", MobileNetV3{.variant = MobileNetV3Variant::small});
+  all.emplace_back("airbench",
+                   Airbench{.variant = AirbenchVariant::airbench96, .widths = {8, 8, 8}});
   return all;
 }
 

@@ -78,7 +78,7 @@ class Interpreter {
         if (x.dim() == 4)
           return at::convolution(x, tensor(node, "weight").unsqueeze(-1).unsqueeze(-1), bias(node),
                                  {1, 1}, {0, 0}, {1, 1}, false, {0, 0}, 1);
-        return at::linear(x, tensor(node, "weight").flatten(1), tensor(node, "bias"));
+        return at::linear(x, tensor(node, "weight").flatten(1), bias(node));
       case Operation::max_pool:
         return at::max_pool2d(x, {kernel, kernel}, {stride, stride}, {padding, padding});
       case Operation::average_pool:

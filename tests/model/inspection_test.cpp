@@ -26,8 +26,11 @@ std::int64_t sum(const Inspection& inspection, std::int64_t Inspection::Layer::*
 TEST(Inspection, LayersHaveAllParametersAndMultiplyAdds) {
   const std::vector<Architecture> all{
       ResNet{.stem = Stem::rs, .blocks = {1, 1}, .se_ratio = 0.25},
-      ResNet{.version = Version::v2, .blocks = {1, 1}, .anti_alias = true}, EfficientNet{},
-      MobileNetV3{}, ConvNeXt{.depths = {1, 1}, .width = 8}};
+      ResNet{.version = Version::v2, .blocks = {1, 1}, .anti_alias = true},
+      EfficientNet{},
+      MobileNetV3{},
+      ConvNeXt{.depths = {1, 1}, .width = 8},
+      Airbench{}};
   for (const auto& architecture : all) {
     const auto network = build(architecture, kTask, 1);
     const auto found = inspect(*network, kTask);

@@ -1,4 +1,5 @@
-// Networks against those of timm and torchvision, in float64, with weights from a formula.
+// Networks against those of timm, torchvision and airbench, in float64, with weights from a
+// formula.
 #include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -116,6 +117,20 @@ std::vector<Published> others() {
   };
 }
 
+std::vector<Published> airbench() {
+  std::vector<Published> all;
+  for (const auto variant :
+       {AirbenchVariant::airbench94, AirbenchVariant::airbench95, AirbenchVariant::airbench96})
+    all.push_back({std::string(name_of(variant)), Airbench{.variant = variant}});
+  return all;
+}
+
+std::string file_of(const Architecture& options) {
+  if (std::holds_alternative<ResNet>(options)) return "model/resnet_variants.json";
+  if (std::holds_alternative<Airbench>(options)) return "model/airbench.json";
+  return "model/networks.json";
+}
+
 class PublishedNetwork : public ::testing::TestWithParam<Published> {
  protected:
   [[nodiscard]] std::unique_ptr<Network> network() const {
@@ -129,9 +144,7 @@ class PublishedNetwork : public ::testing::TestWithParam<Published> {
     return noise({4, 3, side, side}, 999).contiguous(at::MemoryFormat::ChannelsLast);
   }
 
-  nlohmann::json expected = temper::testing::golden(
-      std::holds_alternative<ResNet>(GetParam().options) ? "model/resnet_variants.json"
-                                                         : "model/networks.json")[GetParam().name];
+  nlohmann::json expected = temper::testing::golden(file_of(GetParam().options))[GetParam().name];
 };
 
 TEST_P(PublishedNetwork, EvaluatesAsPublished) {
@@ -162,6 +175,7 @@ std::string name_of_case(const ::testing::TestParamInfo<Published>& tried) {
 }
 
 INSTANTIATE_TEST_SUITE_P(ResNet, PublishedNetwork, ::testing::ValuesIn(residual()), name_of_case);
+INSTANTIATE_TEST_SUITE_P(Airbench, PublishedNetwork, ::testing::ValuesIn(airbench()), name_of_case);
 INSTANTIATE_TEST_SUITE_P(Others, PublishedNetwork, ::testing::ValuesIn(others()), name_of_case);
 
 constexpr Task kLargeTask{.channels = 3, .height = 224, .width = 224, .classes = 1000};

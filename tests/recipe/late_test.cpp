@@ -57,6 +57,8 @@ const std::map<std::string, std::string> kLate{
     {"averaging.ema.every", "averaging = [{ kind = \"ema\", every = 101 }]"},
     {"averaging.swa.every", "averaging = [{ kind = \"swa\", every = 101 }]"},
     {"averaging.lawa.every", "averaging = [{ kind = \"lawa\", every = 101 }]"},
+    {"model.airbench.whiten_bias_epochs",
+     "model = { kind = \"airbench\", whiten_bias_epochs = 10 }"},
     {"schedule.step.step_size.epochs", "{ schedule = \"step\", step_size = { epochs = 10 } }"},
     {"schedule.step.step_size.steps", "{ schedule = \"step\", step_size = { steps = 100 } }"},
     {"schedule.multi_step.milestones",

@@ -46,6 +46,9 @@ inline std::vector<std::pair<std::string, model::Architecture>> networks() {
   }
   all.emplace_back("MobileNetV3", MobileNetV3{.variant = MobileNetV3Variant::small});
   all.emplace_back("ConvNeXt", ConvNeXt{.depths = {1, 2}, .width = 8, .layer_scale = 0.5});
+  for (const auto variant : enumerators<AirbenchVariant>())
+    all.emplace_back(std::string(name_of(variant)),
+                     Airbench{.variant = variant, .widths = {8, 8, 8}});
   auto dropped = ResNet{.blocks = {2, 1}, .zero_init_last = false};
   dropped.stochastic_depth =
       regularize::StochasticDepth{.rate = 0.5, .scaling = regularize::DepthScaling::test};

@@ -13,15 +13,13 @@
 namespace temper::optim {
 namespace {
 
-bool is_matrix(const Target& target) {
-  return target.kind == Kind::weight && target.value.dim() >= 2;
-}
+constexpr std::int64_t kFewest = 4;  // rows or columns of a matrix
 
 /// The targets that Muon updates itself, or those that it leaves to `rest`.
 std::vector<Target> chosen(std::span<const Target> targets, bool matrices) {
   std::vector<Target> result;
   for (const auto& target : targets)
-    if (is_matrix(target) == matrices) result.push_back(target);
+    if (orthogonalises(target) == matrices) result.push_back(target);
   return result;
 }
 
@@ -81,6 +79,13 @@ void update_matrices(const Muon& options, std::span<const Target> targets, const
 }
 
 }  // namespace
+
+bool orthogonalises(const Target& target) {
+  const auto& value = target.value;
+  if (target.kind != Kind::weight || value.dim() < 2) return false;
+  if (value.size(0) < 2 || value.size(1) < 2) return false;
+  return std::min(value.size(0), value.numel() / value.size(0)) >= kFewest;
+}
 
 void Muon::check() const {
   std::visit(

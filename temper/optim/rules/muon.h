@@ -49,10 +49,12 @@ struct Muon {
       .summary =
           "SGD with momentum whose update of a weight matrix is orthogonalized by Newton-Schulz "
           "iterations, so that all its singular values are about equal. For weights of two or more "
-          "dimensions; biases, norms and the head are updated by `rest`. airbench: ns_steps = 3, "
-          "renormalise = true, adjust_lr_fn = \"none\", momentum = 0.6, lr = 0.24, rest = \"sgd\". "
-          "The "
-          "iterations run in the weights' precision; the published code uses bf16.",
+          "dimensions. Updated by `rest`: biases, norms and layer scales, the head, depthwise and "
+          "other filters of a single input channel, and matrices that have less than 4 rows or "
+          "columns, for which a filter counts as a row. airbench: ns_steps = 3, renormalise = "
+          "true, "
+          "adjust_lr_fn = \"none\", momentum = 0.6, lr = 0.24, rest = \"sgd\". The iterations run "
+          "in the weights' precision; the published code uses bf16.",
       .formula =
           "m <- momentum * m + (1 - momentum) * g\n"
           "u = m               nesterov: u = (1 - momentum) * g + momentum * m\n"
@@ -87,12 +89,22 @@ struct Muon {
         decay_scale_field(&Muon::decay_scale),
         base_lr_field(&Muon::base_lr),
         field(&Muon::rest,
-              {.name = "rest", .meaning = "optimizer for biases, norms and the head"})};
+              {.name = "rest",
+               .meaning =
+                   "optimizer for biases, norms, the head, depthwise filters and tiny matrices"})};
   }
 
   /// Throws Error{Code::usage} for options of `rest` that don't go together.
   void check() const;
 };
+
+/// Whether Muon updates a parameter itself, rather than by `rest`: a weight whose two first sizes
+/// are above 1, and that as a matrix [out, in h w] has at least 4 rows and columns. The filters of
+/// a depthwise convolution, [channels, 1, h, w], act on a channel each: they are no matrix from
+/// inputs to outputs whose singular values could be made equal; and a matrix of one to three rows
+/// has hardly any to make equal. Jordan's code leaves the choice to its caller; these are the
+/// limits that timm 1.0.31 chooses by, without its one on the ratio of rows to columns.
+bool orthogonalises(const Target& target);
 
 /// The state before the first step: a mean for every matrix, and under "rest/" the state of `rest`
 /// for the other parameters.
