@@ -6,7 +6,9 @@
 
 #include "commands.h"
 #include "output.h"
+#include "temper/core/error.h"
 #include "temper/deploy/export_onnx.h"
+#include "temper/deploy/timm_folder.h"
 #include "temper/recipe/evaluation.h"
 #include "temper/train/choose_evaluation.h"
 #include "temper/train/saved_model.h"
@@ -56,20 +58,44 @@ void export_to_onnx(const Options& options) {
   print_text("{}", deploy::to_text(summary));
 }
 
+void export_to_timm(const Options& options) {
+  if (options.out.empty())
+    throw Error(Code::usage, "--to timm needs the name of a new folder, as in `temper export RUN "
+                             "--to timm FOLDER`");
+  const auto model = load(options);
+  for (const auto& note : deploy::write_timm_folder(model, options.out))
+    print_text(stderr, "note: {}\n", note);
+  print_text("{}: {}, {} classes, for timm.create_model(\"local-dir:{}\", pretrained=True)\n",
+             options.out, deploy::timm_network(model), model.classes.size(), options.out);
+}
+
+void export_command(const Options& options) {
+  if (options.target == "timm")
+    export_to_timm(options);
+  else
+    export_to_onnx(options);
+}
+
 }  // namespace
 
 void add_export(const Command& app) {
   const auto command =
-      app.command("export", "Write a run's network for other programs: a model of ONNX");
+      app.command("export", "Write a run's network for other programs: ONNX, timm");
   auto options = std::make_shared<Options>();
   command.option("run", options->run, "the run directory").required().called("RUN");
   command
       .option(
           "out", options->out,
-          "the model's file; default: onnx/model.onnx in the run directory. Files that describe "
-          "and check it are written beside it")
+          "onnx: the model's file (default: onnx/model.onnx in the run directory), beside which "
+          "files that describe and check it are written; timm: a new folder, for config.json and "
+          "model.safetensors")
       .called("FILE");
-  command.option("--to", options->target, "what to write").one_of({"onnx"}).required();
+  command
+      .option("--to", options->target,
+              "onnx: a model of ONNX; timm: a folder that timm, transformers and `temper train "
+              "--weights` read")
+      .one_of({"onnx", "timm"})
+      .required();
   command.option("--weights", options->weights,
                  "weights of the finished run (raw, averaged, or the name of one of several "
                  "averages, such as ema-2) or of a checkpoint (best, last); default: those the run "
@@ -88,8 +114,10 @@ void add_export(const Command& app) {
                "probabilities in place of logits, at the temperature that `temper eval "
                "--temperature fit` saved for these weights, if there is one");
   command.footer(
-      "Example:\n  temper export runs/fashion-mnist --to onnx fashion/model.onnx --softmax");
-  command.run([options] { export_to_onnx(*options); });
+      "Examples:\n"
+      "  temper export runs/fashion-mnist --to onnx fashion/model.onnx --softmax\n"
+      "  temper export runs/pictures --to timm pictures-resnet18");
+  command.run([options] { export_command(*options); });
 }
 
 }  // namespace temper::cli

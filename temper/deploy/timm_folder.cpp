@@ -28,18 +28,6 @@ using train::Named;
   throw Error(Code::usage, fmt::format("export to timm: {}", why));
 }
 
-std::string network_name(const train::SavedModel& model) {
-  if (!model.value_names.empty())
-    refuse("timm's networks are classifiers, and this run was trained on regression targets");
-  auto name = model::timm_name_of(model.recipe.model, model.task);
-  if (!name)
-    refuse(fmt::format("timm has no name for this network ({}); its weights, with all that is needed "
-                       "to use them, are in {}, and docs/networks.md lists the networks that timm "
-                       "has",
-                       recipe::model_text(model.recipe), model.file.string()));
-  return *name;
-}
-
 /// The layer of a tensor: "fc" of "fc.weight".
 std::string layer_of(std::string_view name) {
   return std::string(name.substr(0, name.rfind('.')));
@@ -81,7 +69,7 @@ train::TimmConfig config_of(const train::SavedModel& model) {
   if (size.height != size.width || trained.height != trained.width)
     refuse(fmt::format("the network's input is {} x {} pixels; expected a square", size.height,
                        size.width));
-  train::TimmConfig config{.architecture = network_name(model),
+  train::TimmConfig config{.architecture = timm_network(model),
                            .classes = model.task.classes,
                            .class_names = model.classes,
                            .input = {model.task.channels, trained.height, trained.width},
@@ -117,6 +105,18 @@ void require_new(const fs::path& folder) {
 }
 
 }  // namespace
+
+std::string timm_network(const train::SavedModel& model) {
+  if (!model.value_names.empty())
+    refuse("timm's networks are classifiers, and this run was trained on regression targets");
+  auto name = model::timm_name_of(model.recipe.model, model.task);
+  if (!name)
+    refuse(fmt::format("timm has no name for this network ({}); its weights, with all that is needed "
+                       "to use them, are in {}, and docs/networks.md lists the networks that timm "
+                       "has",
+                       recipe::model_text(model.recipe), model.file.string()));
+  return *name;
+}
 
 std::vector<std::string> write_timm_folder(const train::SavedModel& model, const fs::path& folder) {
   const auto config = config_of(model);

@@ -44,7 +44,7 @@ std::unique_ptr<model::Network> initial_network(const Plan& plan) {
   auto network = build_network(plan);
   const auto images = plan.train->size();
   const auto count = std::min(network->initial_images(), images);
-  if (count == 0) return network;
+  if (count == 0 || plan.recipe.pretrained) return network;  // those of an earlier training
   std::vector<std::int64_t> rows(static_cast<std::size_t>(count));
   for (std::int64_t k = 0; k < count; ++k) rows[static_cast<std::size_t>(k)] = k * images / count;
   data::Loader loader(std::make_shared<data::Subset>(plan.train, std::move(rows)),
