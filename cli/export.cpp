@@ -62,6 +62,9 @@ void export_to_timm(const Options& options) {
   if (options.out.empty())
     throw Error(Code::usage, "--to timm needs the name of a new folder, as in `temper export RUN "
                              "--to timm FOLDER`");
+  if (options.onnx != deploy::OnnxChoice{})
+    throw Error(Code::usage,
+                "--opset, --keep-batchnorm, --raw-input and --softmax are for --to onnx");
   const auto model = load(options);
   for (const auto& note : deploy::write_timm_folder(model, options.out))
     print_text(stderr, "note: {}\n", note);

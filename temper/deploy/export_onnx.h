@@ -15,6 +15,8 @@ struct OnnxChoice {
   bool keep_batchnorm = false;  ///< as operators of their own
   bool raw_input = false;       ///< the model takes pixels, 0 to 255, and normalizes them
   bool softmax = false;         ///< probabilities, at the temperature of the weights, if any
+
+  bool operator==(const OnnxChoice&) const = default;
 };
 
 /// The options for a saved model. Throws Error{Code::usage} for an opset that is not known, and for
