@@ -13,6 +13,12 @@ bool has_bf16() {
   return __builtin_cpu_supports("avx512bf16") != 0;
 }
 
+/// Whether LibTorch's convolutions are faster in bf16, as measured (docs/performance.md): AVX512-BF16
+/// alone is slower on Intel's processors, and faster on AMD's.
+bool is_faster_in_bf16() {
+  return __builtin_cpu_supports("amx-bf16") != 0 || (has_bf16() && __builtin_cpu_is("amd") != 0);
+}
+
 }  // namespace
 
 Precision resolve_precision(Precision asked, const ComputeDevice& processor) {
@@ -24,7 +30,7 @@ Precision resolve_precision(Precision asked, const ComputeDevice& processor) {
                 "a GPU from Ampere on) and would emulate it a hundred times slower than fp32; use "
                 "\"fp32\" or \"auto\"");
   if (asked != Precision::automatic) return asked;
-  const bool faster = gpu ? native : __builtin_cpu_supports("amx-bf16") != 0;
+  const bool faster = gpu ? native : is_faster_in_bf16();
   return faster ? Precision::bf16 : Precision::fp32;
 }
 
