@@ -155,6 +155,17 @@ TEST_P(PublishedNetwork, EvaluatesAsPublished) {
             kTolerance);
 }
 
+TEST_P(PublishedNetwork, EvaluatesInSinglePrecision) {
+  const auto made = network();
+  for (auto& [name, value] : state_of(*made))
+    if (value.is_floating_point()) value.set_data(value.to(at::kFloat));
+  made->train(false);
+  const at::NoGradGuard guard;
+  const auto input = images().to(at::kFloat).contiguous(at::MemoryFormat::ChannelsLast);
+  const auto logits = temper::testing::tensor(expected["evaluated"]);
+  EXPECT_LT(relative(made->forward(input).to(at::kDouble), logits), 1e-4);
+}
+
 TEST_P(PublishedNetwork, TrainsAsPublished) {
   const auto made = network();
   made->train(true);
