@@ -5,10 +5,10 @@ layer_decay.json: the factors by which timm multiplies the learning rate of each
 
 from functools import partial
 
-import numpy as np
 import timm
 import torch
 import torchvision
+from formula import fill, noise
 from golden import tensor, write
 from timm.layers import BatchNormAct2d, BlurPool2d, create_conv2d, get_attn
 from timm.models import resnet as timm_resnet
@@ -38,26 +38,6 @@ class Small(resnet.ResNet):
         self.layer4 = torch.nn.Identity()
         self.avgpool = torch.nn.AdaptiveAvgPool2d(1)
         self.fc = torch.nn.Linear(4 * width * block.expansion, CLASSES)
-
-
-def noise(count, stream):
-    """Numbers in [-0.5, 0.5), the same on every machine: multiplicative hashing in 32 bits."""
-    i = np.arange(count, dtype=np.uint64) + np.uint64(stream * 1000003)
-    x = (i * np.uint64(2654435761)) & np.uint64(0xFFFFFFFF)
-    x = ((x ^ (x >> np.uint64(15))) * np.uint64(2246822519)) & np.uint64(0xFFFFFFFF)
-    x = x ^ (x >> np.uint64(13))
-    return torch.from_numpy(x.astype(np.float64) / 2**32 - 0.5)
-
-
-def fill(model):
-    for stream, (name, value) in enumerate(model.state_dict().items()):
-        u = noise(value.numel(), stream).reshape(value.shape)
-        if value.dim() > 1:
-            value.copy_(u * (24 / (value[0].numel())) ** 0.5)
-        elif name.endswith("running_var") or (value.dim() == 1 and name.endswith("weight")):
-            value.copy_(1 + u)
-        elif value.is_floating_point():
-            value.copy_(u / 2)
 
 
 def case(model, side, channels=3):

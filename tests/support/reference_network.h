@@ -9,7 +9,7 @@
 
 #include "temper/model/network.h"
 
-/// Weights and images from a formula that scripts/golden/model.py repeats.
+/// Weights and images from a formula that scripts/golden/formula.py repeats.
 namespace temper::testing {
 
 /// Numbers in [-0.5, 0.5), of type double.
