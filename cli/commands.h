@@ -23,6 +23,7 @@ void add_bench(const Command& app);
 void add_list(const Command& app);
 void add_explain(const Command& app);
 void add_inspect(const Command& app);
+void add_import(const Command& app);
 void add_recipe(const Command& app);
 void add_selftest(const Command& app);
 void add_completion(const Command& app);

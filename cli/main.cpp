@@ -43,6 +43,7 @@ constexpr auto kExamples = R"(Examples:
   temper list optimizer                          list the optimizers
   temper explain label_smoothing                 describe a technique
   temper inspect resnet --set model.depth=50     show a network's layers and what it needs
+  temper import args.yaml --out mine.toml        make a recipe from timm's settings
 
 Exit status: 0 success, 2 error in the command line or recipe, 3 in the data, 4 reading or writing
 files, 5 non-finite loss or gradient, 70 a bug, 75 stopped after saving (run again to resume).)";
@@ -67,6 +68,7 @@ void build(CLI::App& root, const std::vector<std::string>& command_line) {
   add_list(app);
   add_explain(app);
   add_inspect(app);
+  add_import(app);
   add_recipe(app);
   add_selftest(app);
   add_completion(app);

@@ -23,7 +23,14 @@ double warmed(const Curve& curve, double step, const Horizon& horizon, double le
   return at(curve, now);
 }
 
-double at_step(const Piecewise& curve, double step, const Horizon& horizon, double length) {
+/// The first step of the epoch that a step is in.
+double epoch_start(double step, const Horizon& horizon) {
+  const auto epoch = static_cast<double>(horizon.steps_per_epoch);
+  return epoch * spans_passed(step, epoch);
+}
+
+double at_step(const Piecewise& curve, double now, const Horizon& horizon, double length) {
+  const double step = curve.interval == Interval::epoch ? epoch_start(now, horizon) : now;
   double before = 0;
   for (std::size_t i = 0; i < curve.pieces.size(); ++i) {
     const auto& piece = curve.pieces[i];

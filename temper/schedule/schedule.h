@@ -1,7 +1,9 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <variant>
@@ -25,6 +27,12 @@ namespace temper::schedule {
 
 struct Piece;
 
+/// When a schedule takes a new value.
+enum class Interval : std::uint8_t {
+  step,  ///< at every step
+  epoch  ///< at the first step of every epoch, for all its steps
+};
+
 /// Several schedules, one after the other.
 struct Piecewise {
   /// Five epochs of linear increase, then a cosine.
@@ -32,6 +40,7 @@ struct Piecewise {
   explicit Piecewise(std::vector<Piece> in_turn);
 
   std::vector<Piece> pieces;
+  Interval interval = Interval::step;
 
   void check(const std::string& where) const;
   void check_length(const std::string& where, const Horizon& horizon) const;
@@ -41,7 +50,9 @@ struct Piecewise {
   static constexpr About about = {
       .summary =
           "Several schedules, one after the other, each over its own part of the run as over a run "
-          "of that length. The last may omit its length: it then covers the rest of the run.",
+          "of that length. The last may omit its length: it then covers the rest of the run. With "
+          "interval = \"epoch\" a value is kept for an epoch, as by the schedulers of PyTorch and "
+          "timm where training scripts step them after every epoch.",
       .formula =
           "pieces = [{ epochs = 5, curve = { kind = \"linear\", peak = 0.1, final = 0.4 } },\n"
           "          { curve = { kind = \"cosine\", peak = 0.4 } }]"};
@@ -49,7 +60,11 @@ struct Piecewise {
     return std::tuple{
         field(&Piecewise::pieces,
               {.name = "pieces",
-               .meaning = "list of schedules, each with a length (epochs, steps) and a curve"})};
+               .meaning = "list of schedules, each with a length (epochs, steps) and a curve"}),
+        field(&Piecewise::interval,
+              {.name = "interval",
+               .meaning = "whether the value changes at every step, or at the first step of every "
+                          "epoch only"})};
   }
 };
 
@@ -107,6 +122,11 @@ std::pair<double, double> range(const Schedule& schedule, const Horizon& horizon
 std::optional<std::int64_t> first_decrease(const Schedule& schedule, const Horizon& horizon);
 
 }  // namespace temper::schedule
+
+template <>
+struct temper::EnumNames<temper::schedule::Interval> {
+  static constexpr std::array<std::string_view, 2> value{"step", "epoch"};
+};
 
 // Instantiated once, because its view is large.
 extern template temper::Slot temper::slot(temper::schedule::Schedule& value);

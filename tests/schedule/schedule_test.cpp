@@ -169,6 +169,23 @@ TEST(Schedule, RefusesInvalidOptions) {
             "optimizer.lr.pieces.0.curve: pieces is empty; expected at least one");
 }
 
+TEST(Schedule, KeepsItsValueForAnEpochWhereThatIsItsInterval) {
+  const Cosine cosine{.peak = 0.4, .warmup = {.epochs = 2, .start = 0.1}};
+  Piecewise kept(std::vector<Piece>{{.curve = cosine}});
+  EXPECT_DOUBLE_EQ(value(kept, 350, kHorizon), value(cosine, 350, kHorizon));
+  kept.interval = Interval::epoch;
+  for (std::int64_t step = 0; step < kHorizon.total_steps; ++step) {
+    const auto epoch_start = step / kHorizon.steps_per_epoch * kHorizon.steps_per_epoch;
+    ASSERT_DOUBLE_EQ(value(kept, step, kHorizon), value(cosine, epoch_start, kHorizon)) << step;
+  }
+  // Between pieces as well, wherever the second begins.
+  Piecewise two(std::vector<Piece>{{.epochs = 3.5, .curve = Constant{.value = 1}},
+                                   {.curve = Constant{.value = 2}}});
+  two.interval = Interval::epoch;
+  EXPECT_DOUBLE_EQ(value(two, 399, kHorizon), 1);
+  EXPECT_DOUBLE_EQ(value(two, 400, kHorizon), 2);
+}
+
 TEST(Schedule, RefusesALengthThatIsNotTheRuns) {
   const auto pieces = [](double first, double second) {
     return Piecewise(std::vector<Piece>{{.epochs = first, .curve = Linear{}},

@@ -14,6 +14,24 @@ Box in_the_middle(Size image, Size size) {
           size.width};
 }
 
+Interpolation drawn(CropInterpolation asked, Random& random) {
+  switch (asked) {
+    case CropInterpolation::bicubic:
+      return Interpolation::bicubic;
+    case CropInterpolation::nearest:
+      return Interpolation::nearest;
+    case CropInterpolation::box:
+      return Interpolation::box;
+    case CropInterpolation::lanczos:
+      return Interpolation::lanczos;
+    case CropInterpolation::random:
+      return random.below(2) == 0 ? Interpolation::bilinear : Interpolation::bicubic;
+    case CropInterpolation::bilinear:
+      break;
+  }
+  return Interpolation::bilinear;
+}
+
 }  // namespace
 
 void RandomResizedCrop::check() const {
@@ -69,7 +87,7 @@ void apply(const RandomResizedCrop& options, Frame& frame, Random& random) {
   const Size input = frame.input();
   frame.resize(
       {options.size.value.value_or(input.height), options.size.value.value_or(input.width)},
-      Filter{options.interpolation, options.antialias});
+      Filter{drawn(options.interpolation, random), options.antialias});
 }
 
 }  // namespace temper::augment

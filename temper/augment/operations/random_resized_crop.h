@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -12,6 +13,16 @@
 
 namespace temper::augment {
 
+/// How the crop is resized: as Interpolation, or by a method that is drawn.
+enum class CropInterpolation : std::uint8_t {
+  bilinear,
+  bicubic,
+  nearest,
+  box,
+  lanczos,
+  random  ///< bilinear or bicubic, drawn for every image, as timm's training does by default
+};
+
 /// A crop of random area and aspect ratio, resized to the network's input.
 struct RandomResizedCrop {
   Auto size = {};
@@ -19,7 +30,7 @@ struct RandomResizedCrop {
   double scale_high = 1;
   double ratio_low = 3.0 / 4;
   double ratio_high = 4.0 / 3;
-  Interpolation interpolation = Interpolation::bilinear;
+  CropInterpolation interpolation = CropInterpolation::bilinear;
   bool antialias = true;
 
   /// Throws Error{Code::usage} for a lower bound above its upper bound.
@@ -66,7 +77,9 @@ struct RandomResizedCrop {
                .bounds = ratio,
                .scheduled = true}),
         field(&Self::interpolation,
-              {.name = "interpolation", .meaning = "interpolation method of the resize"}),
+              {.name = "interpolation",
+               .meaning = "interpolation method of the resize; random: bilinear or bicubic, drawn "
+                          "for each image"}),
         field(&Self::antialias,
               {.name = "antialias",
                .meaning = "antialiasing when shrinking: all source pixels contribute, as in "
@@ -85,3 +98,9 @@ std::optional<Size> crop_size(Size image, double share, double ratio);
 Box fallback_box(const RandomResizedCrop& options, Size image);
 
 }  // namespace temper::augment
+
+template <>
+struct temper::EnumNames<temper::augment::CropInterpolation> {
+  static constexpr std::array<std::string_view, 6> value{"bilinear", "bicubic", "nearest",
+                                                         "box",      "lanczos", "random"};
+};

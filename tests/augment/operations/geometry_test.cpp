@@ -274,5 +274,21 @@ TEST(Geometry, CenterCropsPadWithTheBorderAndTheFill) {
             (Samples{5, 5, 6, 6, 5, 5, 6, 6, 5, 5, 6, 6, 5, 5, 6, 6}));
 }
 
+TEST(RandomResizedCrop, IsBilinearOrBicubicAtRandom) {
+  const io::Image image = noise(20, 40, 1);
+  int bicubic = 0;
+  constexpr int kImages = 400;
+  for (std::uint64_t sample = 0; sample < kImages; ++sample) {
+    const auto by = [&](CropInterpolation interpolation) {
+      return result(RandomResizedCrop{.interpolation = interpolation}, image, sample).pixels.pixels;
+    };
+    const auto drawn = by(CropInterpolation::random);
+    const bool is_bicubic = drawn == by(CropInterpolation::bicubic);
+    ASSERT_TRUE(is_bicubic || drawn == by(CropInterpolation::bilinear)) << sample;
+    bicubic += is_bicubic ? 1 : 0;
+  }
+  EXPECT_NEAR(bicubic, kImages / 2, 40);  // four standard deviations
+}
+
 }  // namespace
 }  // namespace temper::augment

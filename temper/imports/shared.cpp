@@ -1,0 +1,117 @@
+#include "temper/imports/shared.h"
+
+#include <fmt/format.h>
+
+#include <variant>
+
+#include "temper/core/error.h"
+#include "temper/imports/command.h"
+#include "temper/recipe/text.h"
+
+namespace temper::imports {
+namespace {
+
+constexpr std::int64_t kMostImages = 1 << 20;  // as data.batch_size
+
+}  // namespace
+
+std::int64_t Batches::all() const {
+  for (const auto factor : {each, processes, accumulated})
+    if (factor < 1 || factor > kMostImages)
+      throw Error(Code::usage,
+                  fmt::format("a batch of {} images, {} processes and {} accumulated batches; "
+                              "expected numbers from 1 to {}",
+                              each, processes, accumulated, kMostImages));
+  const auto images = each * processes;
+  if (images > kMostImages || images * accumulated > kMostImages)
+    throw Error(Code::usage, fmt::format("a step has {} x {} x {} images; expected at most {}",
+                                         each, processes, accumulated, kMostImages));
+  return images * accumulated;
+}
+
+void set_batches(const Batches& batches, const model::Architecture& network, bool synchronized,
+                 Draft& draft) {
+  const auto all = batches.all();
+  std::string from;
+  if (all != batches.each)
+    from = fmt::format(
+        "{} images by {}{}", batches.each, processes_text(batches.processes),
+        batches.accumulated > 1 ? fmt::format(", {} accumulated", batches.accumulated) : "");
+  draft.whole("data.batch_size", all, from);
+  const bool has_statistics = !std::holds_alternative<model::ConvNeXt>(network);
+  const auto parts =
+      batches.accumulated * (has_statistics && !synchronized ? batches.processes : 1);
+  if (parts == 1) return;
+  draft.whole("data.micro_batches", parts,
+              has_statistics ? "BatchNorm's statistics are those of a process" : "");
+  if (has_statistics)
+    draft.differs("",
+                  "BatchNorm's running statistics take a step for each micro-batch; in the "
+                  "original each process has its own");
+}
+
+void set_source(std::string_view folder, Draft& draft) {
+  if (folder.empty())
+    draft.text("data.source", "data/imagenet", "not stated: set yours, data.source=FOLDER");
+  else
+    draft.text("data.source", folder);
+}
+
+void set_normalization(const std::vector<double>& mean, const std::vector<double>& std,
+                       Draft& draft) {
+  if (has_option("data.mean") && has_option("data.std")) {
+    draft.numbers("data.mean", mean);
+    draft.numbers("data.std", std);
+    return;
+  }
+  draft.differs("",
+                fmt::format("images are normalized by the mean and standard deviation of the "
+                            "training images; the original's are {}, {}, {} and {}, {}, {}",
+                            mean.at(0), mean.at(1), mean.at(2), std.at(0), std.at(1), std.at(2)));
+}
+
+void set_head_dropout(double p, Draft& draft) {
+  draft.set("model.dropout", fmt::format("[{{ kind = \"dropout\", at = \"head\", p = {} }}]",
+                                         recipe::number_text(p)));
+}
+
+void set_drop_path(double rate, const model::Architecture& network, Draft& draft) {
+  const bool open = std::holds_alternative<model::EfficientNet>(network) ||
+                    std::holds_alternative<model::MobileNetV3>(network);
+  draft.set("model.stochastic_depth",
+            fmt::format("{{ drop_path_rate = {}, rule = \"{}\", mode = \"sample\", scaling = "
+                        "\"inverted\" }}",
+                        recipe::number_text(rate), open ? "linear_open" : "linear_from_zero"));
+}
+
+void set_smoothing(double smoothing, Draft& draft) {
+  draft.set("loss.label_smoothing", fmt::format("{{ smoothing = {}, form = \"uniform\" }}",
+                                                recipe::number_text(smoothing)));
+}
+
+void set_half_precision(const std::string& option, Draft& draft) {
+  draft.text("precision", "auto");
+  draft.differs(option,
+                "the original computes in float16 with scaled losses; temper in bf16 where "
+                "that is faster, else in fp32");
+}
+
+std::optional<std::int64_t> agreed(std::optional<std::int64_t> launched,
+                                   std::optional<std::int64_t> stated) {
+  if (launched && stated && *launched != *stated)
+    throw Error(Code::usage, fmt::format("--processes is {}, but the command starts {}; expected "
+                                         "one of them",
+                                         *stated, *launched));
+  return launched ? launched : stated;
+}
+
+std::string processes_text(std::int64_t processes) {
+  return processes == 1 ? "one process" : fmt::format("{} processes", processes);
+}
+
+std::vector<std::string> one_text(const std::vector<std::string>& command) {
+  const bool whole = command.size() == 1 && command.front().find(' ') != std::string::npos;
+  return whole ? split_words(command.front()) : command;
+}
+
+}  // namespace temper::imports

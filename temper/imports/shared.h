@@ -1,0 +1,55 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "temper/imports/draft.h"
+#include "temper/model/architecture.h"
+
+/// Parts of a recipe that timm's and torchvision's trainings have in common.
+namespace temper::imports {
+
+/// The images of a step.
+struct Batches {
+  std::int64_t each = 1;         ///< of a process at a time
+  std::int64_t processes = 1;    ///< at the same time
+  std::int64_t accumulated = 1;  ///< one after the other
+
+  /// Throws Error{Code::usage} for numbers below 1 and for more images than a step can have.
+  [[nodiscard]] std::int64_t all() const;
+};
+
+/// Sets the batch, and micro-batches where a process has BatchNorm statistics of its own.
+/// @param synchronized  BatchNorm's statistics are those of all processes
+void set_batches(const Batches& batches, const model::Architecture& network, bool synchronized,
+                 Draft& draft);
+
+void set_source(std::string_view folder, Draft& draft);
+void set_normalization(const std::vector<double>& mean, const std::vector<double>& std,
+                       Draft& draft);
+void set_head_dropout(double p, Draft& draft);
+
+/// Stochastic depth of single images, whose rate grows over the blocks as in the published code of
+/// the network.
+void set_drop_path(double rate, const model::Architecture& network, Draft& draft);
+
+/// Label smoothing as PyTorch has it.
+void set_smoothing(double smoothing, Draft& draft);
+
+/// Mixed precision in float16, which temper does not have.
+void set_half_precision(const std::string& option, Draft& draft);
+
+/// The number of processes that a launcher starts and --processes says. Throws Error{Code::usage}
+/// if they contradict each other.
+std::optional<std::int64_t> agreed(std::optional<std::int64_t> launched,
+                                   std::optional<std::int64_t> stated);
+
+/// "one process", "8 processes"
+std::string processes_text(std::int64_t processes);
+
+/// A command in one text, taken apart; one in several words as it is.
+std::vector<std::string> one_text(const std::vector<std::string>& command);
+
+}  // namespace temper::imports

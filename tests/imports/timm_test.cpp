@@ -1,0 +1,277 @@
+#include "temper/imports/timm.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <variant>
+
+#include "temper/core/error.h"
+#include "temper/imports/command.h"
+#include "temper/recipe/recipe.h"
+
+namespace temper::imports {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+Imported made(const char* command) {
+  return import_timm(split_words(command));
+}
+
+recipe::Recipe read(const char* command) {
+  return recipe::parse(made(command).recipe, "imported");
+}
+
+std::string refusal(const char* command) {
+  try {
+    made(command);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::usage);
+    return error.what();
+  }
+  return "";
+}
+
+/// The options that were not carried over.
+std::vector<std::string> dropped(const Imported& imported) {
+  std::vector<std::string> options;
+  for (const auto& remark : imported.remarks)
+    if (remark.fate == Fate::dropped) options.push_back(remark.option);
+  return options;
+}
+
+bool differs(const Imported& imported, std::string_view option) {
+  return std::ranges::any_of(imported.remarks, [&](const Remark& remark) {
+    return remark.fate == Fate::differs && remark.option == option;
+  });
+}
+
+template <class T>
+const T& only(const std::vector<augment::Operation>& operations) {
+  const auto found = std::ranges::find_if(
+      operations, [](const auto& one) { return std::holds_alternative<T>(one); });
+  EXPECT_NE(found, operations.end());
+  return std::get<T>(*found);
+}
+
+std::vector<std::string> kinds_of(const recipe::Recipe& recipe) {
+  std::vector<std::string> kinds;
+  for (const auto& operation : recipe.data.augment)
+    std::visit([&](const auto& options) { kinds.emplace_back(options.kind); }, operation);
+  return kinds;
+}
+
+TEST(Timm, DefaultsAreWrittenOut) {
+  const auto imported = made("");
+  EXPECT_THAT(dropped(imported), IsEmpty());
+  const auto recipe = recipe::parse(imported.recipe, "imported");
+  EXPECT_EQ(recipe.epochs, 300);
+  EXPECT_EQ(recipe.seed, 42);
+  EXPECT_EQ(recipe.precision, recipe::Precision::fp32);
+  EXPECT_EQ(recipe.data.batch, 128);
+  EXPECT_EQ(recipe.data.micro_batches, 1);
+  EXPECT_EQ(recipe.data.size.value, 224);
+  EXPECT_THAT(kinds_of(recipe), ElementsAre("random_resized_crop", "flip", "color_jitter"));
+  EXPECT_EQ(only<augment::RandomResizedCrop>(recipe.data.augment).interpolation,
+            augment::CropInterpolation::random);
+  EXPECT_EQ(only<augment::ColorJitter>(recipe.data.augment).saturation, 0.4);
+  const auto& network = std::get<model::ResNet>(recipe.model);
+  EXPECT_EQ(network.depth, 50);
+  EXPECT_EQ(network.stem, model::Stem::imagenet);
+  EXPECT_FALSE(network.stochastic_depth);
+  EXPECT_THAT(network.dropout, IsEmpty());
+  const auto& sgd = std::get<optim::Sgd>(recipe.optimizer);
+  EXPECT_EQ(sgd.momentum, 0.9);
+  EXPECT_TRUE(sgd.nesterov);
+  EXPECT_EQ(sgd.weight_decay, 2e-5);
+  EXPECT_EQ(recipe.parameters.norm.decay_factor, 0);
+  const auto& loss = std::get<loss::CrossEntropy>(recipe.loss);
+  EXPECT_EQ(loss.label_smoothing.value().alpha, 0.1);
+  EXPECT_EQ(loss.label_smoothing.value().form, loss::SmoothingForm::uniform);
+  EXPECT_EQ(recipe.evaluation.crop_ratio, 0.95);
+  EXPECT_EQ(recipe.evaluation.interpolation, augment::Interpolation::bicubic);
+  EXPECT_THAT(recipe.averaging, IsEmpty());
+}
+
+// Wightman et al. 2021, ResNet strikes back, arXiv:2110.00476, table 2.
+TEST(Timm, TrainsResNet50AsResNetStrikesBack) {
+  const auto imported = made(
+      "torchrun --nproc_per_node=4 train.py /imagenet --model resnet50 --epochs 600 -b 512 "
+      "--opt lamb --lr 5e-3 --sched cosine --weight-decay 0.01 --warmup-epochs 5 --smoothing "
+      "0.1 --drop-path 0.05 --aug-repeats 3 --aa rand-m7-mstd0.5-inc1 --mixup 0.2 --cutmix "
+      "1.0 --bce-loss --bce-target-thresh 0.2 --crop-pct 0.95 --amp --amp-dtype bfloat16");
+  EXPECT_THAT(dropped(imported), ElementsAre("--mixup 0.2", "--cutmix 1.0"));
+  const auto recipe = recipe::parse(imported.recipe, "imported");
+  EXPECT_EQ(recipe.data.source, "/imagenet");
+  EXPECT_EQ(recipe.data.batch, 2048);
+  EXPECT_EQ(recipe.data.micro_batches, 4);
+  EXPECT_EQ(std::get<recipe::Repeated>(recipe.data.sampling).num_repeats, 3);
+  EXPECT_EQ(recipe.precision, recipe::Precision::bf16);
+  EXPECT_THAT(kinds_of(recipe), ElementsAre("random_resized_crop", "flip", "rand_augment"));
+  const auto& policy = only<augment::RandAugment>(recipe.data.augment);
+  EXPECT_EQ(policy.magnitude, 7);
+  EXPECT_EQ(policy.magnitude_std, 0.5);
+  EXPECT_EQ(policy.transforms, augment::RandAugmentTransforms::increasing);
+  EXPECT_EQ(policy.p, 0.5);
+  EXPECT_THAT(policy.fill, ElementsAre(124, 116, 104));
+  const auto& lamb = std::get<optim::Lamb>(recipe.optimizer);
+  EXPECT_EQ(lamb.eps, 1e-6);
+  EXPECT_EQ(lamb.weight_decay, 0.01);
+  EXPECT_EQ(std::get<optim::ClipNorm>(recipe.clip.value()).max_norm, 1);
+  const auto& loss = std::get<loss::Bce>(recipe.loss);
+  EXPECT_EQ(loss.target_threshold, 0.2);
+  EXPECT_FALSE(loss.sum_classes);
+  const auto& depth = std::get<model::ResNet>(recipe.model).stochastic_depth.value();
+  EXPECT_EQ(depth.rate, 0.05);
+  EXPECT_EQ(depth.rule, regularize::DepthRule::linear_from_zero);
+  EXPECT_EQ(depth.mode, regularize::Granularity::sample);
+  EXPECT_EQ(depth.scaling, regularize::DepthScaling::inverted);
+}
+
+TEST(Timm, A2AndA3AreImportedToo) {
+  for (const char* command :
+       {"torchrun --nproc_per_node=4 train.py /imagenet --model resnet50 --epochs 300 -b 512 --opt "
+        "lamb --lr 5e-3 --weight-decay 0.02 --smoothing 0 --drop-path 0.05 --aug-repeats 3 --aa "
+        "rand-m7-mstd0.5-inc1 --mixup 0.1 --cutmix 1.0 --bce-loss --bce-target-thresh 0.2",
+        "torchrun --nproc_per_node=4 train.py /imagenet --model resnet50 --epochs 100 -b 512 --opt "
+        "lamb --lr 8e-3 --weight-decay 0.02 --smoothing 0 --img-size 160 --aa "
+        "rand-m6-mstd0.5-inc1 --mixup 0.1 --cutmix 1.0 --bce-loss --bce-target-thresh 0.2"}) {
+    const auto recipe = read(command);
+    EXPECT_TRUE(std::holds_alternative<loss::Bce>(recipe.loss)) << command;
+    EXPECT_FALSE(std::get<loss::Bce>(recipe.loss).label_smoothing) << command;
+  }
+}
+
+// From timm's documentation, as the commands below.
+TEST(Timm, TrainsEfficientNetWithRmsProp) {
+  const auto imported = made(
+      "./distributed_train.sh 2 --data-dir /imagenet/ --model efficientnet_b0 -b 384 --sched "
+      "step --epochs 450 --decay-epochs 2.4 --decay-rate .97 --opt rmsproptf --opt-eps .001 "
+      "-j 8 --warmup-lr 1e-6 --weight-decay 1e-5 --drop 0.2 --drop-path 0.2 --model-ema "
+      "--model-ema-decay 0.9999 --aa rand-m9-mstd0.5 --remode pixel --reprob 0.2 --amp --lr "
+      ".048");
+  EXPECT_THAT(dropped(imported), IsEmpty());
+  EXPECT_TRUE(differs(imported, "--amp"));
+  const auto recipe = recipe::parse(imported.recipe, "imported");
+  const auto& rule = std::get<optim::RmsProp>(recipe.optimizer);
+  EXPECT_EQ(rule.dialect, optim::RmsPropDialect::tf1);
+  EXPECT_EQ(rule.alpha, 0.9);
+  EXPECT_EQ(rule.eps, 1e-3);
+  EXPECT_EQ(rule.momentum, 0.9);
+  const auto& network = std::get<model::EfficientNet>(recipe.model);
+  EXPECT_EQ(network.dialect, model::MobileDialect::timm);
+  EXPECT_EQ(network.stochastic_depth.value().rule, regularize::DepthRule::linear_open);
+  EXPECT_EQ(std::ssize(network.dropout), 1);
+  const auto& erasing = only<augment::RandomErasing>(recipe.data.augment);
+  EXPECT_EQ(erasing.p, 0.2);
+  EXPECT_EQ(erasing.mode, augment::ErasingMode::pixel);
+  ASSERT_EQ(std::ssize(recipe.averaging), 1);
+  const auto& decay = recipe.schedules.at("averaging.0.decay");
+  EXPECT_EQ(schedule::value(decay, 0, {10, 100}), 0);  // the first update copies
+  EXPECT_EQ(schedule::value(decay, 1, {10, 100}), 0.9999);
+}
+
+TEST(Timm, TrainsWithViewsOfEveryImage) {
+  const auto imported = made(
+      "./distributed_train.sh 2 --data-dir /imagenet -b 64 --model resnet50 --sched cosine "
+      "--epochs 200 --lr 0.05 --amp --remode pixel --reprob 0.6 --aug-splits 3 --aa "
+      "rand-m9-mstd0.5-inc1 --resplit --split-bn --jsd --dist-bn reduce");
+  EXPECT_THAT(dropped(imported), ElementsAre("--split-bn"));
+  const auto recipe = recipe::parse(imported.recipe, "imported");
+  EXPECT_EQ(recipe.consistency.value().views, 3);
+  EXPECT_EQ(recipe.consistency.value().weight, 12);
+  EXPECT_EQ(recipe.consistency.value().first_view, 2);
+  EXPECT_THAT(kinds_of(recipe),
+              ElementsAre("random_resized_crop", "flip", "rand_augment", "random_erasing"));
+  // Without --resplit the first view is erased, too.
+  const auto erased = read("--aug-splits 3 --jsd-loss --reprob 0.6 --aa augmix-m5-w4-d2");
+  EXPECT_EQ(erased.consistency.value().first_view, 3);
+  EXPECT_THAT(kinds_of(erased),
+              ElementsAre("random_resized_crop", "flip", "random_erasing", "augmix"));
+}
+
+TEST(Timm, AugmentationIsInTheOrderOfCreateTransform) {
+  const auto recipe = read(
+      "--hflip 0.4 --vflip 0.1 --color-jitter 0.3 --color-jitter-prob 0.8 --grayscale-prob 0.2 "
+      "--gaussian-blur-prob 0.1 --reprob 0.25 --recount 3 --train-interpolation bilinear "
+      "--scale 0.35 1 --aa 3a");
+  EXPECT_THAT(kinds_of(recipe),
+              ElementsAre("random_resized_crop", "flip", "vertical_flip", "three_augment",
+                          "color_jitter", "grayscale", "gaussian_blur", "random_erasing"));
+  EXPECT_EQ(only<augment::RandomResizedCrop>(recipe.data.augment).scale_low, 0.35);
+  EXPECT_EQ(only<augment::ThreeAugment>(recipe.data.augment).color_jitter, 0);
+  EXPECT_EQ(only<augment::ColorJitter>(recipe.data.augment).p, 0.8);
+  EXPECT_EQ(only<augment::GaussianBlur>(recipe.data.augment).kernel_size.value, 23);
+  EXPECT_EQ(only<augment::RandomErasing>(recipe.data.augment).max_count, 3);
+  EXPECT_THAT(kinds_of(read("--no-aug --reprob 0.5")), ElementsAre("resize", "center_crop"));
+  EXPECT_EQ(
+      only<augment::RandAugment>(read("--aa rand-m9 --train-interpolation bicubic").data.augment)
+          .interpolation,
+      augment::PolicyInterpolation::bicubic);
+}
+
+TEST(Timm, OptimizersHaveTimmsDefaults) {
+  EXPECT_EQ(std::get<optim::AdaBelief>(read("--opt adabelief").optimizer).eps, 1e-16);
+  EXPECT_EQ(std::get<optim::Lion>(read("--opt lion").optimizer).beta2, 0.99);
+  EXPECT_EQ(std::get<optim::Adadelta>(read("--opt adadelta").optimizer).rho, 0.9);
+  EXPECT_FALSE(std::get<optim::Sgd>(read("--opt momentum").optimizer).nesterov);
+  EXPECT_EQ(std::get<optim::AdamW>(read("--opt adamw --opt-betas 0.9 0.95").optimizer).beta2, 0.95);
+  const auto ahead = read("--opt lookahead_adamw");
+  EXPECT_EQ(ahead.lookahead.value().k, 6);
+  const auto clipped = read("--clip-grad 0.02 --clip-mode agc --layer-decay 0.75");
+  EXPECT_EQ(std::get<optim::ClipAdaptive>(clipped.clip.value()).clip_factor, 0.02);
+  EXPECT_EQ(clipped.parameters.layer_decay, 0.75);
+}
+
+TEST(Timm, TheBatchIsThatOfAllProcesses) {
+  const auto recipe =
+      read("torchrun --nproc_per_node=2 train.py -b 32 --grad-accum-steps 4 --model resnet18");
+  EXPECT_EQ(recipe.data.batch, 256);
+  EXPECT_EQ(recipe.data.micro_batches, 8);
+  EXPECT_EQ(read("torchrun --nproc_per_node=2 train.py -b 32 --sync-bn").data.micro_batches, 1);
+  EXPECT_EQ(
+      read("torchrun --nproc_per_node=2 train.py -b 32 --model convnext_tiny").data.micro_batches,
+      1);
+}
+
+TEST(Timm, AFileCanBeChanged) {
+  constexpr auto kFile = "model: resnet18\nlr: 0.5\nbatch_size: 64\n";
+  const auto made = import_timm_file(kFile, "args.yaml", {"--epochs", "20", "-b", "32"}, 4);
+  const auto recipe = recipe::parse(made.recipe, "imported");
+  EXPECT_EQ(recipe.epochs, 20);
+  EXPECT_EQ(recipe.data.batch, 128);
+  EXPECT_EQ(std::get<model::ResNet>(recipe.model).depth, 18);
+}
+
+TEST(Timm, ATagIsANetworksWeights) {
+  EXPECT_FALSE(differs(made("--model resnet50.a1_in1k"), "--model resnet50.a1_in1k"));
+  EXPECT_TRUE(differs(made("--model resnet50.tv_in1k"), "--model resnet50.tv_in1k"));
+}
+
+TEST(Timm, RemarksAreInTheRecipe) {
+  const auto imported = made("--mixup 0.2 --bn-eps 1e-3");
+  EXPECT_THAT(dropped(imported), ElementsAre("--mixup 0.2", "--bn-eps 1e-3"));
+  EXPECT_THAT(imported.recipe, HasSubstr("# Not carried over:\n# - --mixup 0.2: temper has no "));
+}
+
+TEST(Timm, WhatTemperDoesNotHaveIsRefused) {
+  EXPECT_THAT(refusal("--model vit_base_patch16_224"), HasSubstr("temper has no such network"));
+  EXPECT_THAT(refusal("--model resnet5O"), HasSubstr("did you mean 'resnet50'?"));
+  EXPECT_THAT(refusal("--opt kron"), HasSubstr("temper has no such optimizer"));
+  EXPECT_THAT(refusal("--sched tanh"), HasSubstr("temper has no such schedule"));
+  EXPECT_THAT(refusal("--sched poly --lr-cycle-limit 2"), HasSubstr("no restarts"));
+  EXPECT_THAT(refusal("--input-size 3 224 192"), HasSubstr("square"));
+  EXPECT_THAT(refusal("--aa rnd-m9"), HasSubstr("--aa"));
+  EXPECT_THAT(refusal("--clip-grad 1 --clip-mode both"), HasSubstr("expected norm, value or agc"));
+  EXPECT_THAT(refusal("--weight-decay -1"), HasSubstr("optimizer.weight_decay is -1"));
+  EXPECT_THAT(refusal("-b 0"), HasSubstr("a batch of 0 images"));
+  EXPECT_THAT(refusal("torchrun --nproc_per_node=100000 train.py -b 100000"),
+              HasSubstr("expected at most"));
+  EXPECT_THROW(import_timm(split_words("torchrun --nproc_per_node=2 train.py"), 3), Error);
+}
+
+}  // namespace
+}  // namespace temper::imports
