@@ -39,7 +39,7 @@ def saved_config(name, **options):
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "config.json"
         labels = [f"class {i}" for i in range(model.num_classes)] if model.num_classes < 10 else None
-        timm.models.save_config_for_hf(model, path, model_config={"label_names": labels} if labels else None)
+        timm.models._hub.save_config_for_hf(model, path, model_config={"label_names": labels} if labels else None)
         return json.loads(path.read_text())
 
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <numeric>
@@ -139,6 +140,14 @@ json parsed(std::string_view text, const std::string& file) {
   return value;
 }
 
+/// Whether an argument leaves the published network as it is, but for its first and last layer.
+bool is_plain(const std::string& name, const json& value) {
+  if (name == "global_pool") return value == "avg" || value.is_null();
+  constexpr std::array<std::string_view, 5> plain{"in_chans", "num_classes", "drop_rate",
+                                                  "drop_path_rate", "drop_block_rate"};
+  return std::ranges::find(plain, name) != plain.end();
+}
+
 /// Takes the number of channels from the network's arguments. Throws for those that build another
 /// network than the name says.
 void read_arguments(const Section& root, const std::string& file, TimmConfig& config) {
@@ -146,7 +155,7 @@ void read_arguments(const Section& root, const std::string& file, TimmConfig& co
   if (arguments == nullptr) return;
   if (!arguments->is_object()) root.refuse("model_args", "an object");
   for (const auto& [name, value] : arguments->items())
-    if (name != "in_chans" && name != "num_classes")
+    if (!is_plain(name, value))
       throw Error(Code::data, {.file = file},
                   fmt::format("\"model_args\" has \"{}\", which changes the network in a way that "
                               "temper does not know; expected the network as it is published",
