@@ -20,17 +20,17 @@ std::vector<std::string> indices(std::int64_t count) {
   return names;
 }
 
-/// timm's evaluation resizes every picture, also one of the network's size.
-augment::InputTransform transform_of(const TrainedInput& input) {
+}  // namespace
+
+augment::InputTransform foreign_transform(const TrainedInput& input) {
   const augment::Size size{input.shape.at(1), input.shape.at(2)};
   return {.input = input.shape,
           .keep_same_size = false,
-          .resize = augment::resize_side(size, input.crop_ratio),
+          .resize = input.crop_ratio == 0 ? augment::automatic_side(size)
+                                          : augment::resize_side(size, input.crop_ratio),
           .interpolation = input.interpolation,
           .normalisation = input.normalisation};
 }
-
-}  // namespace
 
 SavedModel foreign_model(const std::filesystem::path& folder) {
   const auto weights = open_pretrained(folder);
@@ -38,10 +38,11 @@ SavedModel foreign_model(const std::filesystem::path& folder) {
   model.weights = "raw";
   model.file = weights.file;
   model.recipe.model = weights.architecture.value();
-  model.transform = transform_of(weights.input.value());
+  model.transform = foreign_transform(weights.input.value());
   model.classes = weights.classes.empty() ? indices(weights.outputs) : weights.classes;
   const auto [height, width] = model.transform.size();
   model.task = {weights.input->shape.at(0), height, width, weights.outputs};
+  model.recipe.precision = recipe::Precision::fp32;
   model.recipe.evaluation.crop_ratio = weights.input->crop_ratio;
   model.recipe.evaluation.interpolation = weights.input->interpolation;
   model.network = model::build(model.recipe.model, model.task, /*seed=*/0);

@@ -1,13 +1,19 @@
 #pragma once
 #include <filesystem>
 
+#include "temper/augment/pipeline/input_transform.h"
+#include "temper/train/pretrained_weights.h"
 #include "temper/train/saved_model.h"
 
 namespace temper::train {
 
+/// How timm's evaluation reads pictures: resized, also those of the network's size, cropped at the
+/// center, normalized.
+augment::InputTransform foreign_transform(const TrainedInput& input);
+
 /// The network in a folder with config.json, as timm and Hugging Face write them, that reads
-/// pictures as timm's evaluation does: resized, cropped at the center, normalized. Classes without
-/// names in the folder are named by their indices. Throws as open_pretrained() and copy_weights()
+/// pictures as foreign_transform() says. Classes without names in the folder are named by their
+/// indices. Throws as open_pretrained() and copy_weights()
 /// do.
 SavedModel foreign_model(const std::filesystem::path& folder);
 

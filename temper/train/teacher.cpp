@@ -5,11 +5,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <span>
 
 #include "temper/core/error.h"
 #include "temper/data/sources/digest.h"
+#include "temper/train/copy_weights.h"
+#include "temper/train/foreign_model.h"
 #include "temper/train/precision.h"
+#include "temper/train/pretrained_weights.h"
 #include "temper/train/saved_model.h"
 #include "temper/train/state.h"
 
@@ -24,14 +28,31 @@ constexpr double kTolerance = 1e-6;
               fmt::format("distillation.from: {}", why));
 }
 
+/// The network in a file of tensors alone, which reads images as this run does and has its classes.
+SavedModel from_file(const Plan& plan, const std::string& file) {
+  const auto weights = open_pretrained(file);
+  if (!weights.architecture)
+    refuse(plan, fmt::format("{} does not say which network its tensors are of, and its name does not "
+                             "begin with one of timm's names; name it so, as in \"resnet50.pth\", or "
+                             "use a folder with config.json",
+                             file));
+  SavedModel teacher{.recipe = plan.recipe, .classes = plan.train->classes(), .task = plan.task};
+  teacher.transform = weights.input ? foreign_transform(*weights.input) : plan.transform;
+  teacher.network = model::build(*weights.architecture, plan.task, /*seed=*/0);
+  if (const auto notes = copy_weights(weights, *teacher.network, teacher.classes); !notes.empty())
+    refuse(plan, fmt::format("{}: {}", file, notes.front()));
+  teacher.network->train(false);
+  return teacher;
+}
+
 SavedModel saved(const Plan& plan) {
   const auto& from = plan.recipe.distillation->from;
   if (from.empty())
     refuse(plan,
            "no teacher is given; expected the directory of a finished run, such as "
-           "\"runs/teacher\"");
+           "\"runs/teacher\", a folder with config.json, or a file of tensors");
   try {
-    return load_model(from);
+    return std::filesystem::is_regular_file(from) ? from_file(plan, from) : load_model(from);
   } catch (const Error& error) {
     if (error.code() != Code::usage) throw;
     refuse(plan, error.what());
@@ -43,6 +64,11 @@ bool close(const std::vector<double>& a, const std::vector<double>& b) {
       a, b, [](double left, double right) { return std::abs(left - right) <= kTolerance; });
 }
 
+/// Folders that timm wrote need not name their classes; then their number is compared.
+bool has_class_names(const std::string& from) {
+  return !std::filesystem::exists(config_file(from)) || !open_pretrained(from).classes.empty();
+}
+
 std::string shape(const model::Task& task) {
   return fmt::format("{} x {} x {}", task.channels, task.height, task.width);
 }
@@ -50,7 +76,9 @@ std::string shape(const model::Task& task) {
 void require_same_task(const Plan& plan, const SavedModel& teacher) {
   const auto& from = plan.recipe.distillation->from;
   const auto& classes = plan.train->classes();
-  if (teacher.classes != classes) {
+  const bool same = has_class_names(from) ? teacher.classes == classes
+                                          : teacher.classes.size() == classes.size();
+  if (!same) {
     const auto [theirs, ours] = std::ranges::mismatch(teacher.classes, classes);
     refuse(plan, theirs != teacher.classes.end() && ours != classes.end()
                      ? fmt::format("class {} of {} is \"{}\", but \"{}\" in this data; the teacher "
