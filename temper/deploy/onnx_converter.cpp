@@ -163,7 +163,8 @@ std::string OnnxConverter::layer_normalization(const Node& node) {
   const auto& from = input(node);
   const bool map = from.rank == 4;
   const auto ordered = [&](const std::string& x, const Integers& order) {
-    return map ? builder_.add(node.layer + "/order", "Transpose", {x}, {{"perm", order}}) : x;
+    if (!map) return x;
+    return builder_.add(node.layer + "/order", "Transpose", {x}, {{"perm", order}});
   };
   const auto y = builder_.add(node.layer, "LayerNormalization",
                               {ordered(from.name, {0, 2, 3, 1}),

@@ -63,7 +63,9 @@ void write_embedding(const std::filesystem::path& path, const Embedding& embeddi
                   {features.const_data_ptr<float>(), static_cast<std::size_t>(features.numel())});
     return;
   }
-  std::vector<train::Named> tensors{{"features", features}};
+  std::vector<train::Named> tensors;
+  tensors.reserve(2);
+  tensors.emplace_back("features", features);
   io::Metadata metadata{{"temper.images", io::json_text(nlohmann::json(embedding.images))}};
   if (embedding.labels.defined()) {
     tensors.emplace_back("labels", embedding.labels);
