@@ -48,7 +48,7 @@ class Draft {
   [[nodiscard]] std::string remarks_text(Fate fate, std::string_view title) const;
   static std::string text_of(const Section& section);
 
-  std::vector<Section> sections_ = {{}};  ///< first the keys at the top of the file
+  std::vector<Section> sections_{Section{}};  ///< first the keys at the top of the file
   std::vector<Remark> remarks_;
 };
 

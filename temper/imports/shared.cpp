@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <variant>
 
 #include "temper/core/error.h"
@@ -94,6 +96,12 @@ void set_half_precision(const std::string& option, Draft& draft) {
   draft.differs(option,
                 "the original computes in float16 with scaled losses; temper in bf16 where "
                 "that is faster, else in fp32");
+}
+
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
 }
 
 std::optional<std::int64_t> agreed(std::optional<std::int64_t> launched,

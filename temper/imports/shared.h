@@ -41,6 +41,9 @@ void set_smoothing(double smoothing, Draft& draft);
 /// Mixed precision in float16, which temper does not have.
 void set_half_precision(const std::string& option, Draft& draft);
 
+/// In small letters.
+std::string lower(std::string text);
+
 /// The number of processes that a launcher starts and --processes says. Throws Error{Code::usage}
 /// if they contradict each other.
 std::optional<std::int64_t> agreed(std::optional<std::int64_t> launched,

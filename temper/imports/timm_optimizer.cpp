@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "temper/core/error.h"
 #include "temper/core/spelling.h"
+#include "temper/imports/shared.h"
 
 namespace temper::imports {
 namespace {
@@ -107,12 +107,6 @@ constexpr std::array kRules{
     Rule{.name = "adadelta", .kind = "adadelta", .eps = 1e-6, .others = "rho = 0.9"}};
 
 constexpr std::string_view kLookahead = "lookahead_";
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
 
 const Rule& rule_of(const Arguments& arguments) {
   auto name = lower(arguments.text("opt"));

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <span>
 #include <string_view>
@@ -57,12 +56,6 @@ constexpr std::array kNetworks{
     Network{"convnext_base", "convnext_base", 0, 0.5},
     Network{"convnext_large", "convnext_large", 0, 0.5},
 };
-
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
 
 const Network& network_of(const Arguments& arguments) {
   const auto name = arguments.text("model");
