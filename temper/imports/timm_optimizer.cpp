@@ -128,8 +128,7 @@ void set_others(std::string_view others, Draft& draft) {
     const auto end = std::min(others.find(';'), others.size());
     const auto one = others.substr(0, end);
     const auto equals = one.find(" = ");
-    draft.set(fmt::format("optimizer.{}", one.substr(0, equals)),
-              std::string(one.substr(equals + 3)));
+    draft.set(fmt::format("optimizer.{}", one.substr(0, equals)), one.substr(equals + 3));
     others.remove_prefix(std::min(end + 1, others.size()));
   }
 }
