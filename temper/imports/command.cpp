@@ -23,8 +23,10 @@ std::string_view file_name(std::string_view path) {
   return path.substr(path.find_last_of('/') + 1);
 }
 
+/// "python", "/usr/bin/python3.11"
 bool is_python(std::string_view word) {
-  return file_name(word).starts_with("python");
+  const auto name = file_name(word);
+  return name.starts_with("python") && name.find_first_not_of("0123456789.", 6) == name.npos;
 }
 
 /// "CUDA_VISIBLE_DEVICES=0,1"

@@ -47,7 +47,7 @@ Draft::Section& Draft::section(std::string_view name) {
   return sections_.back();
 }
 
-void Draft::set(std::string_view path, std::string value, std::string comment) {
+void Draft::set(std::string_view path, std::string_view value, std::string comment) {
   const auto dot = path.rfind('.');
   const bool top = dot == std::string_view::npos;
   const auto key = top ? path : path.substr(dot + 1);

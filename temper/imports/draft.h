@@ -15,7 +15,7 @@ class Draft {
  public:
   /// @param value    TOML
   /// @param comment  what it was made from, where that is not plain
-  void set(std::string_view path, std::string value, std::string comment = "");
+  void set(std::string_view path, std::string_view value, std::string comment = "");
   void number(std::string_view path, double value, std::string comment = "");
   void whole(std::string_view path, std::int64_t value, std::string comment = "");
   void text(std::string_view path, std::string_view value, std::string comment = "");
@@ -48,7 +48,7 @@ class Draft {
   [[nodiscard]] std::string remarks_text(Fate fate, std::string_view title) const;
   static std::string text_of(const Section& section);
 
-  std::vector<Section> sections_ = {{}};  ///< first the keys at the top of the file
+  std::vector<Section> sections_{Section{}};  ///< first the keys at the top of the file
   std::vector<Remark> remarks_;
 };
 

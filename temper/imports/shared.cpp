@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cctype>
 #include <variant>
 
 #include "temper/core/error.h"
+#include "temper/core/spelling.h"
 #include "temper/imports/command.h"
 #include "temper/recipe/text.h"
 
@@ -94,6 +97,29 @@ void set_half_precision(const std::string& option, Draft& draft) {
   draft.differs(option,
                 "the original computes in float16 with scaled losses; temper in bf16 where "
                 "that is faster, else in fp32");
+}
+
+void set_operations(std::vector<augment::Operation> operations, Draft& draft) {
+  std::string text;
+  for (auto& operation : operations)
+    text += fmt::format("  {},\n", inline_table(view_of(operation)));
+  draft.set("data.augment", "[\n" + text + "]");
+}
+
+std::size_t place_of(std::string_view name, std::span<const std::string_view> names,
+                     const std::string& option) {
+  const auto found = std::ranges::find(names, name);
+  if (found == names.end())
+    throw Error(Code::usage,
+                fmt::format("{}: {}", option,
+                            suggestion(name, {names.begin(), names.end()}, "expected one of")));
+  return static_cast<std::size_t>(found - names.begin());
+}
+
+std::string lower(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
 }
 
 std::optional<std::int64_t> agreed(std::optional<std::int64_t> launched,

@@ -1,10 +1,14 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "temper/augment/pipeline/operation.h"
+#include "temper/core/fields.h"
 #include "temper/imports/draft.h"
 #include "temper/model/architecture.h"
 
@@ -40,6 +44,23 @@ void set_smoothing(double smoothing, Draft& draft);
 
 /// Mixed precision in float16, which temper does not have.
 void set_half_precision(const std::string& option, Draft& draft);
+
+/// Sets the operations of training, one on a line.
+void set_operations(std::vector<augment::Operation> operations, Draft& draft);
+
+/// The place of a name among others. Throws Error{Code::usage} with the nearest if it is none.
+/// @param option  as it was written, for the message
+std::size_t place_of(std::string_view name, std::span<const std::string_view> names,
+                     const std::string& option);
+
+/// The member of an enum that has a name. Throws as place_of().
+template <class E>
+E named(std::string_view name, const std::string& option) {
+  return static_cast<E>(place_of(name, EnumNames<E>::value, option));
+}
+
+/// In small letters.
+std::string lower(std::string text);
 
 /// The number of processes that a launcher starts and --processes says. Throws Error{Code::usage}
 /// if they contradict each other.

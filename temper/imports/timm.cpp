@@ -37,7 +37,7 @@ model::Architecture network_of(const Arguments& arguments) {
 /// How images are read for the network, with a remark where its tag is not the default one.
 TimmData data_of(const Arguments& arguments, Draft& draft) {
   const auto name = arguments.text("model");
-  auto known = timm_data_of(name);
+  const auto known = timm_data_of(name);
   const auto dot = name.find('.');
   const bool other_tag =
       dot != std::string::npos && std::string_view(name).substr(dot + 1) != default_tag_of(name);

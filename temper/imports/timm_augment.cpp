@@ -17,25 +17,12 @@
 #include "temper/augment/pipeline/operation.h"
 #include "temper/augment/pipeline/timm_string.h"
 #include "temper/core/error.h"
-#include "temper/core/spelling.h"
+#include "temper/imports/shared.h"
 
 namespace temper::imports {
 namespace {
 
 using augment::Operation;
-
-/// The member of an enum that has a name. Throws Error{Code::usage} for another name.
-/// @param option  as it was written, for the message
-template <class E>
-E named(std::string_view name, const std::string& option) {
-  const auto& names = EnumNames<E>::value;
-  const auto* const found = std::ranges::find(names, name);
-  if (found == names.end())
-    throw Error(Code::usage,
-                fmt::format("{}: {}", option,
-                            suggestion(name, {names.begin(), names.end()}, "expected one of")));
-  return static_cast<E>(found - names.begin());
-}
 
 std::pair<double, double> range_of(const Arguments& arguments, std::string_view dest,
                                    std::pair<double, double> otherwise) {
@@ -144,13 +131,6 @@ std::vector<Operation> without_augmentation(const TimmData& data) {
   return {resize, augment::CenterCrop{}};
 }
 
-void set_operations(std::vector<Operation>& operations, Draft& draft) {
-  std::string text;
-  for (auto& operation : operations)
-    text += fmt::format("  {},\n", inline_table(view_of(operation)));
-  draft.set("data.augment", "[\n" + text + "]");
-}
-
 void set_views(const Arguments& arguments, std::int64_t first_view, Draft& draft) {
   const auto views = arguments.count("aug_splits");
   if (views < 2) return;
@@ -169,8 +149,9 @@ void set_views(const Arguments& arguments, std::int64_t first_view, Draft& draft
 void set_timm_augment(const Arguments& arguments, const TimmData& data, Draft& draft) {
   if (arguments.flag("no_aug")) {
     auto operations = without_augmentation(data);
-    set_operations(operations, draft);
-    return set_views(arguments, std::ssize(operations), draft);
+    const auto first_view = std::ssize(operations);
+    set_operations(std::move(operations), draft);
+    return set_views(arguments, first_view, draft);
   }
   if (const auto mode = arguments.text("train_crop_mode"); !mode.empty() && mode != "rrc")
     draft.drops(arguments.written("train_crop_mode"),
@@ -187,7 +168,7 @@ void set_timm_augment(const Arguments& arguments, const TimmData& data, Draft& d
   const auto first_view = std::ssize(operations);
   for (auto& operation : secondary(arguments, data)) operations.push_back(std::move(operation));
   if (erased && !early) operations.push_back(*erased);
-  set_operations(operations, draft);
+  set_operations(std::move(operations), draft);
   set_views(arguments, first_view, draft);
 }
 

@@ -47,7 +47,7 @@ constexpr std::array kRows{
     Row{"seresnet101", "untrained", 224, 0.875, "bicubic", kImageNet},
     Row{"seresnet152", "untrained", 224, 0.875, "bicubic", kImageNet},
     Row{"resnext50_32x4d", "a1h_in1k", 224, 0.95, "bicubic", kImageNet},
-    Row{"resnext101_32x4d", "untrained", 224, 0.875, "bicubic", kImageNet},
+    Row{"resnext101_32x4d", "fb_ssl_yfcc100m_ft_in1k", 224, 0.875, "bilinear", kImageNet},
     Row{"resnext101_32x8d", "tv_in1k", 224, 0.875, "bilinear", kImageNet},
     Row{"resnext101_64x4d", "c1_in1k", 224, 0.95, "bicubic", kImageNet},
     Row{"wide_resnet50_2", "racm_in1k", 224, 0.875, "bicubic", kImageNet},
@@ -84,6 +84,8 @@ constexpr std::array kRows{
     Row{"convnext_large", "fb_in22k_ft_in1k", 224, 0.875, "bicubic", kImageNet},
     Row{"convnext_xlarge", "fb_in22k_ft_in1k", 224, 0.875, "bicubic", kImageNet},
     Row{"resnetblur50", "bt_in1k", 224, 0.875, "bicubic", kImageNet},
+    Row{"tf_mobilenetv3_large_075", "in1k", 224, 0.875, "bilinear", kHalf},
+    Row{"tf_mobilenetv3_small_075", "in1k", 224, 0.875, "bilinear", kHalf},
     Row{"mobilenetv3_large_075", "untrained", 224, 0.875, "bilinear", kImageNet},
     Row{"mobilenetv3_small_075", "lamb_in1k", 224, 0.875, "bicubic", kImageNet}};
 

@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "temper/core/error.h"
 #include "temper/core/spelling.h"
+#include "temper/imports/shared.h"
 
 namespace temper::imports {
 namespace {
@@ -108,12 +108,6 @@ constexpr std::array kRules{
 
 constexpr std::string_view kLookahead = "lookahead_";
 
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
 const Rule& rule_of(const Arguments& arguments) {
   auto name = lower(arguments.text("opt"));
   // timm takes what is behind the last underscore.
@@ -134,8 +128,7 @@ void set_others(std::string_view others, Draft& draft) {
     const auto end = std::min(others.find(';'), others.size());
     const auto one = others.substr(0, end);
     const auto equals = one.find(" = ");
-    draft.set(fmt::format("optimizer.{}", one.substr(0, equals)),
-              std::string(one.substr(equals + 3)));
+    draft.set(fmt::format("optimizer.{}", one.substr(0, equals)), one.substr(equals + 3));
     others.remove_prefix(std::min(end + 1, others.size()));
   }
 }

@@ -4,8 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
-#include <cctype>
 #include <cmath>
 #include <string>
 #include <string_view>
@@ -15,6 +13,7 @@
 #include "temper/core/error.h"
 #include "temper/core/spelling.h"
 #include "temper/imports/schedule_text.h"
+#include "temper/imports/shared.h"
 #include "temper/recipe/text.h"
 
 namespace temper::imports {
@@ -49,9 +48,7 @@ struct Rate {
 
 Rate rate_of(const Arguments& arguments, std::int64_t batch) {
   if (const auto lr = arguments.real("lr"); lr && *lr != 0) return {*lr, ""};
-  auto optimizer = arguments.text("opt");
-  std::ranges::transform(optimizer, optimizer.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const auto optimizer = lower(arguments.text("opt"));
   auto scale = arguments.text("lr_base_scale");
   if (scale.empty())
     scale =

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cmath>
 #include <span>
 #include <string_view>
@@ -58,12 +57,6 @@ constexpr std::array kNetworks{
     Network{"convnext_large", "convnext_large", 0, 0.5},
 };
 
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
 const Network& network_of(const Arguments& arguments) {
   const auto name = arguments.text("model");
   const auto* const found = std::ranges::find(kNetworks, name, &Network::name);
@@ -93,12 +86,6 @@ void set_model(const Network& network, model::Architecture architecture, Draft& 
                   "network, torchvision's are others");
 }
 
-augment::PolicyInterpolation interpolation_of_policy(std::string_view name) {
-  if (name == "nearest") return augment::PolicyInterpolation::nearest;
-  if (name == "bicubic") return augment::PolicyInterpolation::bicubic;
-  return augment::PolicyInterpolation::bilinear;
-}
-
 std::string interpolation_of(const Arguments& arguments) {
   auto name = arguments.text("interpolation");
   const std::vector<std::string_view> known{"nearest", "bilinear", "bicubic"};
@@ -110,7 +97,8 @@ std::string interpolation_of(const Arguments& arguments) {
 
 /// The policy of --auto-augment (references/classification/presets.py).
 augment::Operation policy_of(const Arguments& arguments, const std::string& name) {
-  const auto interpolation = interpolation_of_policy(interpolation_of(arguments));
+  const auto interpolation = named<augment::PolicyInterpolation>(
+      interpolation_of(arguments), arguments.written("interpolation"));
   if (name == "ra")
     return augment::RandAugment{.magnitude = static_cast<double>(arguments.count("ra_magnitude")),
                                 .dialect = augment::RandAugmentDialect::torchvision,
@@ -138,24 +126,17 @@ augment::Operation policy_of(const Arguments& arguments, const std::string& name
                              "expected one of")));
 }
 
-augment::CropInterpolation crop_interpolation(std::string_view name) {
-  if (name == "nearest") return augment::CropInterpolation::nearest;
-  if (name == "bicubic") return augment::CropInterpolation::bicubic;
-  return augment::CropInterpolation::bilinear;
-}
-
 void set_augment(const Arguments& arguments, Draft& draft) {
   std::vector<augment::Operation> operations{
-      augment::RandomResizedCrop{.interpolation = crop_interpolation(interpolation_of(arguments))},
+      augment::RandomResizedCrop{
+          .interpolation = named<augment::CropInterpolation>(interpolation_of(arguments),
+                                                             arguments.written("interpolation"))},
       augment::Flip{}};
   if (const auto name = arguments.text("auto_augment"); !name.empty())
     operations.push_back(policy_of(arguments, name));
   if (const double p = arguments.number("random_erase"); p > 0)
     operations.emplace_back(augment::RandomErasing{.p = p, .scale_high = 0.33, .ratio_high = 3.3});
-  std::string text;
-  for (auto& operation : operations)
-    text += fmt::format("  {},\n", inline_table(view_of(operation)));
-  draft.set("data.augment", "[\n" + text + "]");
+  set_operations(std::move(operations), draft);
 }
 
 /// The ratio for which evaluation resizes the shorter side to `resize` before it crops.
