@@ -1,5 +1,6 @@
 // Training steps and forward passes of one network, on request through standard input;
-// bench/step.py and bench/inference.py drive it, in alternation with its peers. Commands, and the line of JSON that each prints:
+// bench/step.py and bench/inference.py drive it, in alternation with its peers. Commands, and the
+// line of JSON that each prints:
 //
 //   threads N                          {}
 //   recipe NETWORK                     {"recipe": TOML text with every key}
@@ -298,8 +299,7 @@ class Program {
     std::string name, format, file;
     std::int64_t batch = 0;
     words >> name >> format >> batch >> file;
-    inference_ =
-        std::make_unique<Inference>(network_named(name), precision_named(format), batch);
+    inference_ = std::make_unique<Inference>(network_named(name), precision_named(format), batch);
     inference_->write(file);
     auto proof = inference_->proof();
     proof["network"] = name;

@@ -60,8 +60,9 @@ void export_to_onnx(const Options& options) {
 
 void export_to_timm(const Options& options) {
   if (options.out.empty())
-    throw Error(Code::usage, "--to timm needs the name of a new folder, as in `temper export RUN "
-                             "--to timm FOLDER`");
+    throw Error(Code::usage,
+                "--to timm needs the name of a new folder, as in `temper export RUN "
+                "--to timm FOLDER`");
   if (options.onnx != deploy::OnnxChoice{})
     throw Error(Code::usage,
                 "--opset, --keep-batchnorm, --raw-input and --softmax are for --to onnx");

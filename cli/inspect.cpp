@@ -72,11 +72,10 @@ std::string text_of(const model::Architecture& architecture) {
 
 /// Of a recipe and its data.
 Subject of_recipe(const Options& options) {
-  const auto chosen =
-      train::choose_recipe({.source = options.source,
-                            .sets = options.sets,
-                            .weights = train::starting_weights(""),
-                            .save_choice = false});
+  const auto chosen = train::choose_recipe({.source = options.source,
+                                            .sets = options.sets,
+                                            .weights = train::starting_weights(""),
+                                            .save_choice = false});
   print_text(stderr, "{}", chosen.note);
   const auto plan = train::plan(chosen.recipe, chosen.data);
   const auto task = changed(plan.task, options);

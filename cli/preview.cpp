@@ -33,11 +33,10 @@ void preview_command(const Options& options) {
   report::check_preview_name(options.out);
   auto sets = options.sets;
   if (options.seed) sets.push_back(fmt::format("seed={}", *options.seed));
-  const auto chosen =
-      train::choose_recipe({.source = options.source,
-                            .sets = sets,
-                            .weights = train::starting_weights(""),
-                            .save_choice = false});
+  const auto chosen = train::choose_recipe({.source = options.source,
+                                            .sets = sets,
+                                            .weights = train::starting_weights(""),
+                                            .save_choice = false});
   print_text(stderr, "{}", chosen.note);
   const auto plan = train::plan(chosen.recipe, chosen.data);
   const auto preview = run::preview(plan, options.shown);

@@ -151,10 +151,11 @@ void add_train(const Command& app, const std::vector<std::string>& command_line)
   command.option("--out", options->out, "the run directory (default: runs/<name of the recipe>)")
       .called("DIR");
   command
-      .option("--weights", options->weights,
-              "pretrained weights to start from: a folder with config.json and model.safetensors, a "
-              "run directory, or a .safetensors or .pth file; none: random weights, also for a "
-              "folder of photographs where pretrained weights are installed")
+      .option(
+          "--weights", options->weights,
+          "pretrained weights to start from: a folder with config.json and model.safetensors, a "
+          "run directory, or a .safetensors or .pth file; none: random weights, also for a "
+          "folder of photographs where pretrained weights are installed")
       .called("DIR");
   command
       .option("--stop-at", options->stop_at,

@@ -58,7 +58,8 @@ double crop_ratio_of(const train::SavedModel& model) {
   const auto& transform = model.transform;
   if (transform.keep_same_size) return 1;
   for (const double ratio : {model.recipe.evaluation.crop_ratio, 0.875})
-    if (ratio > 0 && augment::resize_side(transform.size(), ratio) == transform.resize) return ratio;
+    if (ratio > 0 && augment::resize_side(transform.size(), ratio) == transform.resize)
+      return ratio;
   return static_cast<double>(transform.size().height) / static_cast<double>(transform.resize);
 }
 
@@ -85,15 +86,17 @@ std::vector<std::string> not_expressed(const train::SavedModel& model) {
   std::vector<std::string> notes;
   const auto& transform = model.transform;
   if (!transform.antialias)
-    notes.emplace_back("evaluation.antialias is false, but timm shrinks pictures with antialiasing");
+    notes.emplace_back(
+        "evaluation.antialias is false, but timm shrinks pictures with antialiasing");
   if (transform.decode != io::Decode::exact)
     notes.emplace_back("data.decode is fast, but timm decodes every picture at its full size");
   if (transform.exif_orientation)
     notes.emplace_back("data.exif_orientation is true, but timm does not turn pictures");
   if (model.temperature)
-    notes.push_back(fmt::format("the temperature {:.4g} is not part of the folder: divide the logits "
-                                "by it for calibrated probabilities",
-                                model.temperature->fit.value));
+    notes.push_back(
+        fmt::format("the temperature {:.4g} is not part of the folder: divide the logits "
+                    "by it for calibrated probabilities",
+                    model.temperature->fit.value));
   if (model.tta) notes.emplace_back("test-time augmentation is not part of the folder");
   return notes;
 }
@@ -111,10 +114,11 @@ std::string timm_network(const train::SavedModel& model) {
     refuse("timm's networks are classifiers, and this run was trained on regression targets");
   auto name = model::timm_name_of(model.recipe.model, model.task);
   if (!name)
-    refuse(fmt::format("timm has no name for this network ({}); its weights, with all that is needed "
-                       "to use them, are in {}, and docs/networks.md lists the networks that timm "
-                       "has",
-                       recipe::model_text(model.recipe), model.file.string()));
+    refuse(
+        fmt::format("timm has no name for this network ({}); its weights, with all that is needed "
+                    "to use them, are in {}, and docs/networks.md lists the networks that timm "
+                    "has",
+                    recipe::model_text(model.recipe), model.file.string()));
   return *name;
 }
 

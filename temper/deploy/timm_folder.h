@@ -7,8 +7,8 @@
 
 namespace temper::deploy {
 
-/// timm's name of the model's network. Throws Error{Code::usage} for regression and for a network that
-/// timm has no name for.
+/// timm's name of the model's network. Throws Error{Code::usage} for regression and for a network
+/// that timm has no name for.
 std::string timm_network(const train::SavedModel& model);
 
 /// Writes the folder that timm (create_model("local-dir:FOLDER", pretrained=True)), transformers'

@@ -59,7 +59,8 @@ struct Distillation {
   static constexpr About about = {
       .summary =
           "Knowledge distillation: the student is trained on the labels and on the predictions of "
-          "a teacher, the network of another run, for the same images. The teacher is not trained.",
+          "a teacher, the network of another run or a published one, for the same images. The "
+          "teacher is not trained.",
       .formula = "(1 - weight) * loss + weight * distillation loss",
       .paper = "Hinton et al. 2015, Distilling the knowledge in a neural network, arXiv:1503.02531",
       .for_classes = true};
@@ -68,7 +69,8 @@ struct Distillation {
         // The fingerprint has the hash of the teacher's weights instead of its directory.
         field(&Distillation::from,
               {.name = "from",
-               .meaning = "directory of the finished run whose network is the teacher",
+               .meaning = "the teacher: the directory of a finished run, a folder with "
+                          "config.json, or a .safetensors or .pth file",
                .changes_results = false}),
         field(&Distillation::weight,
               {.name = "weight",

@@ -55,8 +55,8 @@ struct ConvNeXt : RandomOptions {
   }
 };
 
-/// The side of the first convolution for images of a size. Throws Error{Code::usage} where nothing is
-/// left of the images.
+/// The side of the first convolution for images of a size. Throws Error{Code::usage} where nothing
+/// is left of the images.
 std::int64_t patch_size_of(const ConvNeXt& options, const Task& task);
 
 /// Throws Error{Code::usage} for options that describe no network.

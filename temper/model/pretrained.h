@@ -23,8 +23,9 @@ struct Pretrained {
       .formula =
           "weights for color images, gray images: the first convolution's filters are summed over "
           "their channels",
-      .paper = "as in Kornblith et al. 2019, Do better ImageNet models transfer better?, "
-               "arXiv:1805.08974"};
+      .paper =
+          "as in Kornblith et al. 2019, Do better ImageNet models transfer better?, "
+          "arXiv:1805.08974"};
   static constexpr auto fields() {
     return std::tuple{
         // The fingerprint has the hash of the weights instead of their place.

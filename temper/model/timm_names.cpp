@@ -28,8 +28,7 @@ ResNet se_resnet(std::int64_t depth) {
 }
 
 ResNet resnext(std::int64_t depth, std::int64_t groups, std::int64_t width) {
-  return {
-      .depth = depth, .stem = Stem::imagenet, .groups = groups, .width_per_group = width};
+  return {.depth = depth, .stem = Stem::imagenet, .groups = groups, .width_per_group = width};
 }
 
 ResNet second(ResNet options) {
@@ -133,7 +132,8 @@ struct SameNetwork {
 
   bool operator()(const ResNet& a, const ResNet& b) const {
     return (a.version == Version::v2) == (b.version == Version::v2) && a.shortcut == b.shortcut &&
-           a.se_ratio == b.se_ratio && a.anti_alias == b.anti_alias && plan(a, task) == plan(b, task);
+           a.se_ratio == b.se_ratio && a.anti_alias == b.anti_alias &&
+           plan(a, task) == plan(b, task);
   }
   bool operator()(const EfficientNet& a, const EfficientNet& b) const {
     return a.variant == b.variant && a.dialect == b.dialect;

@@ -176,11 +176,10 @@ class Chooser {
       std::int64_t fewest;
       std::int64_t most;
     };
-    const auto budget = found_.pretrained
-                            ? (found_.gpu ? Budget{300'000, 5, 30} : Budget{12'000, 4, 20})
-                        : small()
-                            ? (found_.gpu ? Budget{5'000'000, 30, 200} : Budget{480'000, 8, 60})
-                            : (found_.gpu ? Budget{3'000'000, 30, 150} : Budget{100'000, 10, 60});
+    const auto budget =
+        found_.pretrained ? (found_.gpu ? Budget{300'000, 5, 30} : Budget{12'000, 4, 20})
+        : small()         ? (found_.gpu ? Budget{5'000'000, 30, 200} : Budget{480'000, 8, 60})
+                          : (found_.gpu ? Budget{3'000'000, 30, 150} : Budget{100'000, 10, 60});
     epochs_ = std::clamp(budget.images / std::max<std::int64_t>(trained(), 1), budget.fewest,
                          budget.most);
     set("epochs", fmt::format("{}", epochs_));

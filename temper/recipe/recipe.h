@@ -198,10 +198,12 @@ struct Recipe {
                .unit = "steps",
                .bounds = {.low = 0},
                .reach = Reach::outcome}),
-        field(&Recipe::precision,
-              {.name = "precision",
-               .meaning = "number format that layers compute in; auto: bf16 where it is faster "
-                          "(GPUs from Ampere on, processors with AMX, AMD's with AVX512-BF16), else fp32"}),
+        field(
+            &Recipe::precision,
+            {.name = "precision",
+             .meaning =
+                 "number format that layers compute in; auto: bf16 where it is faster "
+                 "(GPUs from Ampere on, processors with AMX, AMD's with AVX512-BF16), else fp32"}),
         // The next two change the order of sums, and so only the last bits: a run may be resumed
         // with other values, and then reports it.
         field(&Recipe::device, {.name = "device",

@@ -13,8 +13,8 @@ std::string starter(const std::string& source);
 /// The name of a run on a source: the last component of its path, without a file's extension.
 std::string name_of_source(const std::string& source);
 
-/// Images whose shorter side has at most this many pixels are used at their own size, with a network
-/// for small images.
+/// Images whose shorter side has at most this many pixels are used at their own size, with a
+/// network for small images.
 inline constexpr std::int64_t kSmallImages = 64;
 
 /// Weights of an earlier training.
@@ -55,9 +55,8 @@ struct Choice {
 };
 
 /// Chooses the network, its input size, the batch size, epochs, learning rate, averaging, sampling
-/// and validation by the number, size and class balance of the images and by the device; fine-tuning
-/// where there are pretrained weights. The choice
-/// is a function of `found` alone.
+/// and validation by the number, size and class balance of the images and by the device;
+/// fine-tuning where there are pretrained weights. The choice is a function of `found` alone.
 Choice choose(const DataSummary& found);
 
 }  // namespace temper::recipe

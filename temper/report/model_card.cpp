@@ -38,23 +38,26 @@ bool is_regression(const train::Started& start) {
 
 std::string head(const ReportData& facts) {
   const auto& start = *facts.run.start;
-  const auto task = is_regression(start)
-                        ? fmt::format("predicts {} of a picture: {}",
-                                      counted(std::ssize(start.values), "value"),
-                                      listed(start.values))
-                        : fmt::format("assigns a picture to one of {} classes: {}",
-                                      count_text(std::ssize(start.classes)), listed(start.classes));
+  const auto task =
+      is_regression(start)
+          ? fmt::format("predicts {} of a picture: {}", counted(std::ssize(start.values), "value"),
+                        listed(start.values))
+          : fmt::format("assigns a picture to one of {} classes: {}",
+                        count_text(std::ssize(start.classes)), listed(start.classes));
   return fmt::format(
-      "# {}\n\nA convolutional network that {}. It has {} parameters and needs {} multiply-adds for "
+      "# {}\n\nA convolutional network that {}. It has {} parameters and needs {} multiply-adds "
+      "for "
       "a picture of {} x {} pixels. Trained with temper {}.\n",
       markdown(facts.summary.name), task, large_text(start.parameters),
       large_text(start.multiply_adds), start.height, start.width, kVersion);
 }
 
 std::string intended_use() {
-  return "\n## Intended use\n\nPictures like those it was trained and tested on. The figures below say "
+  return "\n## Intended use\n\nPictures like those it was trained and tested on. The figures below "
+         "say "
          "nothing about pictures from other sources, of other things or of particular groups of "
-         "people: these have not been measured.\n\n[Describe who uses it for what, and what it must "
+         "people: these have not been measured.\n\n[Describe who uses it for what, and what it "
+         "must "
          "not be used for.]\n";
 }
 
@@ -65,8 +68,10 @@ struct Row {
 };
 
 std::string table(const std::vector<Row>& rows) {
-  Grid grid{.title = "",
-            .columns = {{.title = "measure", .left = true}, {.title = "value"}, {.title = "95 % interval"}}};
+  Grid grid{
+      .title = "",
+      .columns = {
+          {.title = "measure", .left = true}, {.title = "value"}, {.title = "95 % interval"}}};
   for (const auto& row : rows) grid.rows.push_back({{row.measure}, {row.value}, {row.interval}});
   return markdown_table(grid);
 }
@@ -74,9 +79,9 @@ std::string table(const std::vector<Row>& rows) {
 void add_class_figures(const ReportData& facts, const evaluate::Assessment& evaluation,
                        std::vector<Row>& rows) {
   const auto count = evaluation.score.count;
-  rows.push_back({"accuracy", percent_text(evaluation.score.accuracy, count),
-                  evaluation.accuracy_interval ? interval_text(*evaluation.accuracy_interval, count)
-                                               : ""});
+  rows.push_back(
+      {"accuracy", percent_text(evaluation.score.accuracy, count),
+       evaluation.accuracy_interval ? interval_text(*evaluation.accuracy_interval, count) : ""});
   if (!facts.analysis) return;
   const auto& a = *facts.analysis;
   if (const auto top = a.top_k())
@@ -103,9 +108,10 @@ std::string weakest_class(const ReportData& facts) {
       weakest = c;
   if (!weakest) return "";
   const auto& worst = counts[*weakest];
-  return fmt::format("\nThe class with the lowest recall is {}: {} of its {} images are recognized.\n",
-                     markdown(facts.run.class_name(static_cast<std::int64_t>(*weakest))),
-                     percent_text(*worst.recall(), worst.labelled), count_text(worst.labelled));
+  return fmt::format(
+      "\nThe class with the lowest recall is {}: {} of its {} images are recognized.\n",
+      markdown(facts.run.class_name(static_cast<std::int64_t>(*weakest))),
+      percent_text(*worst.recall(), worst.labelled), count_text(worst.labelled));
 }
 
 std::string figures(const ReportData& facts) {
@@ -120,7 +126,8 @@ std::string figures(const ReportData& facts) {
     add_class_figures(facts, evaluation, rows);
   }
   auto text = fmt::format(
-      "\n## Figures\n\nOn {} {} images, with the {}. The intervals cover the choice of the images, not "
+      "\n## Figures\n\nOn {} {} images, with the {}. The intervals cover the choice of the images, "
+      "not "
       "that of the seed.\n\n{}",
       count_text(score.count), split_text(evaluation.split),
       weights_text(evaluation.weights, facts.summary.averaging), table(rows));
@@ -146,7 +153,8 @@ std::string training(const ReportData& facts) {
       start.batch, start.fingerprint);
   if (!facts.run.recipe.empty())
     text += fmt::format(
-        "\nThe recipe, which gives the same weights with the same version, instruction set and number "
+        "\nThe recipe, which gives the same weights with the same version, instruction set and "
+        "number "
         "of threads:\n\n{}toml\n{}{}\n",
         fence(facts.run.recipe), facts.run.recipe, fence(facts.run.recipe));
   return text;

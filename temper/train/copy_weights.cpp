@@ -121,7 +121,8 @@ class Copy {
       return {};
     if (theirs[1] == 3 && ours[1] == 1) {
       notes_.push_back(fmt::format(
-          "the filters of '{}' are summed over the color channels, since the images are gray", name));
+          "the filters of '{}' are summed over the color channels, since the images are gray",
+          name));
       return values.sum(1, /*keepdim=*/true);
     }
     if (theirs[1] == 1 && ours[1] == 3) {
@@ -147,13 +148,13 @@ class Copy {
                       listed("of another shape", other_)})
       if (!part.empty()) parts.push_back(std::move(part));
     if (parts.empty()) return;
-    throw Error(Code::data, {.file = weights_.file.string()},
-                fmt::format("the tensors are not those of this network{}: {}; choose the network "
-                            "that the weights belong to",
-                            weights_.network.empty()
-                                ? ""
-                                : fmt::format(" (they are of {})", weights_.network),
-                            fmt::join(parts, "; ")));
+    throw Error(
+        Code::data, {.file = weights_.file.string()},
+        fmt::format(
+            "the tensors are not those of this network{}: {}; choose the network "
+            "that the weights belong to",
+            weights_.network.empty() ? "" : fmt::format(" (they are of {})", weights_.network),
+            fmt::join(parts, "; ")));
   }
 
   const PretrainedWeights& weights_;

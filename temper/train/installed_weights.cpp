@@ -31,9 +31,8 @@ fs::path weights_folder() {
 
 std::string installed() {
   // The larger ones are slower and better.
-  constexpr std::array<std::string_view, 3> by_size{"tf_efficientnet_lite0",
-                                                    "tf_efficientnet_lite1",
-                                                    "tf_efficientnet_lite2"};
+  constexpr std::array<std::string_view, 3> by_size{
+      "tf_efficientnet_lite0", "tf_efficientnet_lite1", "tf_efficientnet_lite2"};
   const auto folder = weights_folder();
   if (folder.empty()) return "";
   const bool gpu = resolve_device(recipe::Device::automatic).device == recipe::Device::cuda;

@@ -39,7 +39,7 @@ struct Plan {
   /// are standardized; empty for classification.
   data::ValueScale scale;
 
-  std::vector<std::string> data_notes;        ///< a sentence for each kind of excluded images
+  std::vector<std::string> data_notes;  ///< a sentence for each kind of excluded images
   /// Sentences about recipe.pretrained: options that its weights set, deviations from them.
   std::vector<std::string> pretrained_notes;
   std::vector<data::ReplacedLabel> replaced;  ///< labels of `train` replaced by label noise
@@ -65,9 +65,9 @@ Plan plan(const recipe::Recipe& recipe, const data::Dataset& data);
 /// Makes the plan evaluate with that transform.
 void read_with(Plan& plan, augment::InputTransform transform);
 
-/// The network with its initial weights, random or those of recipe.pretrained, on the plan's device,
-/// but for those that are computed from images: see initial_network(). Throws as load_pretrained()
-/// does.
+/// The network with its initial weights, random or those of recipe.pretrained, on the plan's
+/// device, but for those that are computed from images: see initial_network(). Throws as
+/// load_pretrained() does.
 std::unique_ptr<model::Network> build_network(const Plan& plan);
 
 /// Sets the calling thread up for bit-exact reproducibility: number of threads, deterministic

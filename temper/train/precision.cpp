@@ -13,8 +13,8 @@ bool has_bf16() {
   return __builtin_cpu_supports("avx512bf16") != 0;
 }
 
-/// Whether LibTorch's convolutions are faster in bf16, as measured (docs/performance.md): AVX512-BF16
-/// alone is slower on Intel's processors, and faster on AMD's.
+/// Whether LibTorch's convolutions are faster in bf16, as measured (docs/performance.md):
+/// AVX512-BF16 alone is slower on Intel's processors, and faster on AMD's.
 bool is_faster_in_bf16() {
   return __builtin_cpu_supports("amx-bf16") != 0 || (has_bf16() && __builtin_cpu_is("amd") != 0);
 }

@@ -21,7 +21,7 @@ namespace temper::train {
 namespace {
 
 constexpr double kDefaultCrop = 0.875;  // what a crop ratio of 0 stands for
-constexpr std::int64_t kAnySide = 224;   // of images, where the weights don't say
+constexpr std::int64_t kAnySide = 224;  // of images, where the weights don't say
 
 [[noreturn]] void refuse(const Plan& plan, const std::string& why) {
   throw Error(Code::usage, recipe::place(plan.recipe.places, "pretrained.from"),
@@ -51,8 +51,8 @@ bool sets(const recipe::Places& places, std::string_view option,
 }
 
 bool close(const std::vector<double>& a, const std::vector<double>& b) {
-  return std::ranges::equal(a, b,
-                            [](double left, double right) { return std::abs(left - right) < 1e-6; });
+  return std::ranges::equal(
+      a, b, [](double left, double right) { return std::abs(left - right) < 1e-6; });
 }
 
 std::string text_of(const std::vector<double>& values) {
@@ -81,7 +81,8 @@ class Resolver {
           weights_.file.string()));
     if (!set_.empty())
       plan_.pretrained_notes.push_back(fmt::format("as the weights in {} were trained: {}",
-                                        recipe_.pretrained->from, fmt::join(set_, ", ")));
+                                                   recipe_.pretrained->from,
+                                                   fmt::join(set_, ", ")));
   }
 
  private:
@@ -106,9 +107,9 @@ class Resolver {
     const auto height = theirs.shape.at(1);
     const bool square = height == theirs.shape.at(2);
     if (!square && !data.size.value)
-      plan_.pretrained_notes.push_back(fmt::format(
-          "the weights were trained at {} x {} pixels, which data.size can't say", height,
-          theirs.shape.at(2)));
+      plan_.pretrained_notes.push_back(
+          fmt::format("the weights were trained at {} x {} pixels, which data.size can't say",
+                      height, theirs.shape.at(2)));
     else if (square && !data.size.value && !sets(recipe_.places, "data.size"))
       assign("data.size", data.size.value, std::optional(height), fmt::format("{}", height));
     else if (square && data.size.value && *data.size.value != height)
@@ -156,8 +157,8 @@ class Resolver {
   }
 
   void differs(const char* option, const std::string& theirs, const std::string& ours) {
-    plan_.pretrained_notes.push_back(fmt::format("{} is {}, but the weights were trained with {}", option,
-                                      ours, theirs));
+    plan_.pretrained_notes.push_back(
+        fmt::format("{} is {}, but the weights were trained with {}", option, ours, theirs));
   }
 
   inline static const std::vector<std::string_view> kRandomLayers{"stochastic_depth", "shake_drop",
@@ -187,8 +188,8 @@ recipe::PretrainedSummary summary_of(const std::string& from, std::int64_t chann
     recipe.model = *weights.architecture;
     set("model", recipe::model_text(recipe));
     const auto side = weights.input ? weights.input->shape.at(1) : kAnySide;
-    summary.stages = model::build(*weights.architecture, {.height = side, .width = side}, /*seed=*/0)
-                         ->stages();
+    summary.stages =
+        model::build(*weights.architecture, {.height = side, .width = side}, /*seed=*/0)->stages();
   }
   if (!weights.input) return summary;
   const auto& input = *weights.input;

@@ -22,8 +22,8 @@ recipe::PretrainedSummary summary_of(const std::string& from, std::int64_t chann
 void resolve_pretrained(Plan& plan, std::int64_t channels);
 
 /// Tries the weights on the plan's network, and adds to plan.pretrained_notes what is not copied
-/// exactly. Throws as load_pretrained() does. The plan of an earlier run, whose weights may have been
-/// removed since, passes.
+/// exactly. Throws as load_pretrained() does. The plan of an earlier run, whose weights may have
+/// been removed since, passes.
 void check_pretrained(Plan& plan);
 
 /// Copies the weights into the plan's network. Throws as open_pretrained() and copy_weights() do,

@@ -76,8 +76,9 @@ void read_metadata(const io::Metadata& metadata, PretrainedWeights& weights) {
   weights.network = network->second;
   weights.architecture =
       recipe::parse("model = " + network->second + "\n", weights.file.string()).model;
-  weights.classes = texts(
-      metadata, metadata.contains("temper.values") ? "temper.values" : "temper.classes", weights.file);
+  weights.classes =
+      texts(metadata, metadata.contains("temper.values") ? "temper.values" : "temper.classes",
+            weights.file);
   weights.outputs = std::ssize(weights.classes);
   const auto transform = augment::from_metadata(metadata, {.input = {}}, weights.file.string());
   const auto [height, width] = transform.network_size();

@@ -28,9 +28,9 @@ struct PretrainedWeights {
   std::variant<io::Safetensors, io::TorchFile> tensors;
   std::string network;                              ///< its name, for messages; "": not known
   std::optional<model::Architecture> architecture;  ///< empty: not known
-  std::vector<std::string> classes;  ///< or names of regression targets; empty: not known
-  std::int64_t outputs = 0;          ///< number of classes or targets; 0: not known
-  std::optional<TrainedInput> input;                ///< empty: not known
+  std::vector<std::string> classes;   ///< or names of regression targets; empty: not known
+  std::int64_t outputs = 0;           ///< number of classes or targets; 0: not known
+  std::optional<TrainedInput> input;  ///< empty: not known
 
   [[nodiscard]] const std::vector<io::TensorView>& views() const {
     return std::visit([](const auto& from) -> const auto& { return from.tensors(); }, tensors);
@@ -40,9 +40,9 @@ struct PretrainedWeights {
 /// Opens a folder with config.json and model.safetensors (or pytorch_model.bin, model.pth), the
 /// directory of a finished run, a .safetensors file (with temper's metadata if it has them) or a
 /// .pth, .pt or .bin file. The network of a file without metadata is the one that its name begins
-/// with, as in resnet50-0676ba61.pth. Nothing in a file is executed. Throws Error: usage where there is nothing
-/// of the kind, and for a network that temper does not have, with the nearest name; data for damaged
-/// files.
+/// with, as in resnet50-0676ba61.pth. Nothing in a file is executed. Throws Error: usage where
+/// there is nothing of the kind, and for a network that temper does not have, with the nearest
+/// name; data for damaged files.
 PretrainedWeights open_pretrained(const std::filesystem::path& from);
 
 /// The file of tensors in a folder with a config.json; the config.json itself.

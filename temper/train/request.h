@@ -26,7 +26,7 @@ struct RunRequest {
   std::string source = {};
   std::vector<std::string> sets = {};  ///< edits of the recipe, such as "optimizer.lr=0.1"
   StartingWeights weights = {};
-  std::filesystem::path out = {};      ///< the run directory; "": runs/<name of the recipe>
+  std::filesystem::path out = {};  ///< the run directory; "": runs/<name of the recipe>
   ExistingRun existing = ExistingRun::resume;
   std::string fork = {};    ///< name of a run that starts from the last checkpoint of that in `out`
   bool save_choice = true;  ///< a chosen recipe is saved beside the run directory

@@ -16,8 +16,8 @@
 #include "temper/measure/temperature.h"
 #include "temper/model/architecture.h"
 #include "temper/train/foreign_model.h"
-#include "temper/train/pretrained_weights.h"
 #include "temper/train/precision.h"
+#include "temper/train/pretrained_weights.h"
 #include "temper/train/state.h"
 #include "temper/train/weights_file.h"
 

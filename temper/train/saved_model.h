@@ -34,8 +34,8 @@ struct SavedModel {
 };
 
 /// The model of a run, or of a folder with config.json (see foreign_model.h). Throws
-/// Error{Code::usage} when the directory holds no such run or weights, Error{Code::data} for damaged
-/// files.
+/// Error{Code::usage} when the directory holds no such run or weights, Error{Code::data} for
+/// damaged files.
 /// @param weights  of a finished run: "raw", "averaged", the name of one of several averages (see
 ///                 averaged.h), or "" for those evaluated on the test set; of the "best" or the
 ///                 "last" checkpoint, averaged where there is an average

@@ -32,10 +32,11 @@ constexpr double kTolerance = 1e-6;
 SavedModel from_file(const Plan& plan, const std::string& file) {
   const auto weights = open_pretrained(file);
   if (!weights.architecture)
-    refuse(plan, fmt::format("{} does not say which network its tensors are of, and its name does not "
-                             "begin with one of timm's names; name it so, as in \"resnet50.pth\", or "
-                             "use a folder with config.json",
-                             file));
+    refuse(plan,
+           fmt::format("{} does not say which network its tensors are of, and its name does not "
+                       "begin with one of timm's names; name it so, as in \"resnet50.pth\", or "
+                       "use a folder with config.json",
+                       file));
   SavedModel teacher{.recipe = plan.recipe, .classes = plan.train->classes(), .task = plan.task};
   teacher.transform = weights.input ? foreign_transform(*weights.input) : plan.transform;
   teacher.network = model::build(*weights.architecture, plan.task, /*seed=*/0);
@@ -76,8 +77,8 @@ std::string shape(const model::Task& task) {
 void require_same_task(const Plan& plan, const SavedModel& teacher) {
   const auto& from = plan.recipe.distillation->from;
   const auto& classes = plan.train->classes();
-  const bool same = has_class_names(from) ? teacher.classes == classes
-                                          : teacher.classes.size() == classes.size();
+  const bool same =
+      has_class_names(from) ? teacher.classes == classes : teacher.classes.size() == classes.size();
   if (!same) {
     const auto [theirs, ours] = std::ranges::mismatch(teacher.classes, classes);
     refuse(plan, theirs != teacher.classes.end() && ours != classes.end()

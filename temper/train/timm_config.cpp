@@ -34,10 +34,10 @@ class Section {
 
   [[noreturn]] void refuse(const char* key, const std::string& expected) const {
     const auto* value = find(key);
-    throw Error(Code::data, {.file = file_},
-                fmt::format("\"{}\" is {}; expected {}", key,
-                            value == nullptr ? "missing" : io::json_text(*value).substr(0, 80),
-                            expected));
+    throw Error(
+        Code::data, {.file = file_},
+        fmt::format("\"{}\" is {}; expected {}", key,
+                    value == nullptr ? "missing" : io::json_text(*value).substr(0, 80), expected));
   }
 
   void text(const char* key, std::string& into) const {
@@ -51,7 +51,8 @@ class Section {
     const auto* value = find(key);
     if (value == nullptr) return;
     into = whole(*value).value_or(low - 1);
-    if (into < low || into > high) refuse(key, fmt::format("a whole number from {} to {}", low, high));
+    if (into < low || into > high)
+      refuse(key, fmt::format("a whole number from {} to {}", low, high));
   }
 
   void ratio(const char* key, double& into) const {
@@ -71,7 +72,8 @@ class Section {
     const bool valid = found.size() == 3 && (found[0] == 1 || found[0] == 3) && found[1] >= 1 &&
                        found[1] <= kMaxSide && found[2] >= 1 && found[2] <= kMaxSide;
     if (!valid)
-      refuse(key, fmt::format("[channels, height, width]: 1 or 3 channels, 1 to {} pixels", kMaxSide));
+      refuse(key,
+             fmt::format("[channels, height, width]: 1 or 3 channels, 1 to {} pixels", kMaxSide));
     into = std::move(found);
   }
 

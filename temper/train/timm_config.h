@@ -10,18 +10,18 @@
 
 namespace temper::train {
 
-/// The config.json beside weights, in the form of timm 1.0.31 that Hugging Face's libraries read, too
-/// (timm.models.load_model_config_from_path, timm.data.resolve_data_config). What a file leaves out
-/// has timm's default.
+/// The config.json beside weights, in the form of timm 1.0.31 that Hugging Face's libraries read,
+/// too (timm.models.load_model_config_from_path, timm.data.resolve_data_config). What a file leaves
+/// out has timm's default.
 struct TimmConfig {
-  std::string architecture;               ///< "resnet50"
-  std::int64_t classes = 1000;            ///< num_classes: outputs of the network
-  std::vector<std::string> class_names;   ///< label_names: one per output, or none
+  std::string architecture;                         ///< "resnet50"
+  std::int64_t classes = 1000;                      ///< num_classes: outputs of the network
+  std::vector<std::string> class_names;             ///< label_names: one per output, or none
   std::vector<std::int64_t> input = {3, 224, 224};  ///< input_size: channels, height, width
-  augment::Normalisation normalisation;   ///< mean and std, one per channel
-  double crop_ratio = 0.875;              ///< crop_pct
+  augment::Normalisation normalisation;             ///< mean and std, one per channel
+  double crop_ratio = 0.875;                        ///< crop_pct
   augment::Interpolation interpolation = augment::Interpolation::bicubic;
-  std::string crop_mode = "center";       ///< "center", "squash" or "border"
+  std::string crop_mode = "center";  ///< "center", "squash" or "border"
 
   // Written, and ignored when a file is read.
   std::int64_t features = 0;              ///< num_features: inputs of the classifier
@@ -30,8 +30,8 @@ struct TimmConfig {
   std::optional<std::int64_t> test_side;  ///< test_input_size: height and width in evaluation
 };
 
-/// A number for each channel: the same for all where there is one, and for gray images the mean over
-/// the color channels.
+/// A number for each channel: the same for all where there is one, and for gray images the mean
+/// over the color channels.
 std::vector<double> for_channels(const std::vector<double>& values, std::int64_t channels);
 
 /// Throws Error{Code::data} for text that is no such configuration, one with arguments of the

@@ -60,7 +60,10 @@ class TimmFolder : public ::testing::Test {
 TEST_F(TimmFolder, ReadAgainIsTheSameModel) {
   for (const auto& architecture : std::vector<model::Architecture>{
            model::ResNet{.depth = 18, .stem = model::Stem::imagenet},
-           model::ResNet{.depth = 50, .stem = model::Stem::d, .version = model::Version::v2, .shortcut = model::ShortcutType::d},
+           model::ResNet{.depth = 50,
+                         .stem = model::Stem::d,
+                         .version = model::Version::v2,
+                         .shortcut = model::ShortcutType::d},
            model::EfficientNet{.variant = model::EfficientNetVariant::lite0},
            model::MobileNetV3{.variant = model::MobileNetV3Variant::small}}) {
     auto model = made(architecture);
@@ -76,8 +79,8 @@ TEST_F(TimmFolder, ReadAgainIsTheSameModel) {
 }
 
 TEST_F(TimmFolder, LastLayerOfPreActivationNetworksIsTimmsConvolution) {
-  const auto model = made(model::ResNet{
-      .depth = 50, .stem = model::Stem::imagenet, .version = model::Version::v2});
+  const auto model = made(
+      model::ResNet{.depth = 50, .stem = model::Stem::imagenet, .version = model::Version::v2});
   (void)write_timm_folder(model, folder());
   const io::Safetensors file(folder() / "model.safetensors");
   EXPECT_EQ(file.at("head.fc.weight").shape, (std::vector<std::int64_t>{2, 2048, 1, 1}));

@@ -62,10 +62,8 @@ TEST(TimmNames, MayHaveATag) {
 
 TEST(TimmNames, AreThoseOfTheNetworkNotOfItsDescription) {
   EXPECT_EQ(timm_name_of(ResNet{.depth = 50}, kImageNet), "resnet50") << "stem auto";
-  const ResNet by_blocks{.stem = Stem::imagenet,
-                         .block = BlockType::bottleneck,
-                         .blocks = {3, 4, 6, 3},
-                         .width = 64};
+  const ResNet by_blocks{
+      .stem = Stem::imagenet, .block = BlockType::bottleneck, .blocks = {3, 4, 6, 3}, .width = 64};
   EXPECT_EQ(timm_name_of(by_blocks, kImageNet), "resnet50");
   ResNet dropped{.depth = 18};
   dropped.stochastic_depth = regularize::StochasticDepth{};

@@ -37,20 +37,17 @@ class FromWeights : public ::testing::Test {
 
   void write(std::vector<std::string> classes, std::int64_t channels = 3,
              const std::string& network = "resnet18") {
-    const TimmConfig config{.architecture = network,
-                            .classes = std::ssize(classes),
-                            .class_names = classes,
-                            .input = {channels, 32, 32},
-                            .normalisation = {std::vector<double>(channels, 0.5),
-                                              std::vector<double>(channels, 0.25)},
-                            .crop_ratio = 0.9,
-                            .interpolation = augment::Interpolation::bicubic};
-    network_ = model::build(model::ResNet{.depth = 18, .stem = model::Stem::imagenet},
-                            {.channels = channels,
-                             .height = 32,
-                             .width = 32,
-                             .classes = std::ssize(classes)},
-                            5);
+    const TimmConfig config{
+        .architecture = network,
+        .classes = std::ssize(classes),
+        .class_names = classes,
+        .input = {channels, 32, 32},
+        .normalisation = {std::vector<double>(channels, 0.5), std::vector<double>(channels, 0.25)},
+        .crop_ratio = 0.9,
+        .interpolation = augment::Interpolation::bicubic};
+    network_ = model::build(
+        model::ResNet{.depth = 18, .stem = model::Stem::imagenet},
+        {.channels = channels, .height = 32, .width = 32, .classes = std::ssize(classes)}, 5);
     std::filesystem::create_directories(from());
     io::write_atomically(config_file(from()), to_text(config));
     write(weights(*network_));
@@ -66,9 +63,7 @@ class FromWeights : public ::testing::Test {
     return plan(recipe::parse("threads = 1\n[data]\nbatch_size = 8\n", "fine.toml", sets),
                 small::dataset(32));
   }
-  [[nodiscard]] at::Tensor theirs(const std::string& name) const {
-    return found(*network_, name);
-  }
+  [[nodiscard]] at::Tensor theirs(const std::string& name) const { return found(*network_, name); }
   static at::Tensor found(const model::Network& network, const std::string& name) {
     for (const auto& [known, value] : weights(network))
       if (known == name) return value.detach();
@@ -125,12 +120,13 @@ TEST_F(FromWeights, KeepsTheLastLayerForTheSameClassesAlone) {
 }
 
 TEST_F(FromWeights, SaysWhereTheRecipeDiffers) {
-  const auto made = planned({"evaluation.interpolation=box", "data.mean=[0.3]", "data.std=[0.25]",
-                             "data.size=48"});
+  const auto made = planned(
+      {"evaluation.interpolation=box", "data.mean=[0.3]", "data.std=[0.25]", "data.size=48"});
   EXPECT_EQ(made.transform.interpolation, augment::Interpolation::box);
   EXPECT_EQ(made.recipe.data.mean, std::vector<double>{0.3});
-  EXPECT_THAT(made.pretrained_notes,
-              Contains("evaluation.interpolation is box, but the weights were trained with bicubic"));
+  EXPECT_THAT(
+      made.pretrained_notes,
+      Contains("evaluation.interpolation is box, but the weights were trained with bicubic"));
   EXPECT_THAT(made.pretrained_notes,
               Contains("data.mean is [0.3], but the weights were trained with [0.5]"));
   EXPECT_THAT(made.pretrained_notes,
@@ -146,13 +142,13 @@ TEST_F(FromWeights, KeepsTheRecipesRandomLayers) {
 
 TEST_F(FromWeights, ResolvedRecipeGivesTheSamePlan) {
   const auto made = planned();
-  const auto again = plan(recipe::parse(recipe::to_toml(made.recipe), "recipe.toml"),
-                          small::dataset(32));
+  const auto again =
+      plan(recipe::parse(recipe::to_toml(made.recipe), "recipe.toml"), small::dataset(32));
   EXPECT_EQ(again.fingerprint, made.fingerprint);
   EXPECT_EQ(again.transform, made.transform);
   std::filesystem::remove_all(from());
-  const auto without = plan(recipe::parse(recipe::to_toml(made.recipe), "recipe.toml"),
-                            small::dataset(32));
+  const auto without =
+      plan(recipe::parse(recipe::to_toml(made.recipe), "recipe.toml"), small::dataset(32));
   EXPECT_EQ(without.fingerprint, made.fingerprint) << "to evaluate the run, weights need not exist";
   EXPECT_THAT(refused(Code::usage, [&] { (void)build_network(without); }),
               HasSubstr("there is no such file or folder"));
@@ -171,9 +167,8 @@ TEST_F(FromWeights, OtherWeightsOfTheSameNameAreRefused) {
 
 TEST_F(FromWeights, FileWithoutDescription) {
   const auto file = from() / "model.safetensors";
-  const auto made =
-      planned({"pretrained.from=" + recipe::quote(file.string()), "model.depth=18",
-               "model.stem=imagenet", "data.size=32"});
+  const auto made = planned({"pretrained.from=" + recipe::quote(file.string()), "model.depth=18",
+                             "model.stem=imagenet", "data.size=32"});
   EXPECT_THAT(made.pretrained_notes, Contains(HasSubstr("does not say how its images were read")));
   EXPECT_TRUE(at::equal(found(*build_network(made), "bn1.weight"), theirs("bn1.weight")));
 }
@@ -186,8 +181,9 @@ TEST_F(FromWeights, CountsOfBatchesMayBeMissing) {
 }
 
 TEST_F(FromWeights, SaysWhatDoesNotFit) {
-  EXPECT_THAT(refused(Code::data, [&] { (void)planned({"model.depth=34", "model.stem=imagenet"}); }),
-              HasSubstr("the tensors are not those of this network (they are of resnet18)"));
+  EXPECT_THAT(
+      refused(Code::data, [&] { (void)planned({"model.depth=34", "model.stem=imagenet"}); }),
+      HasSubstr("the tensors are not those of this network (they are of resnet18)"));
   auto tensors = weights(*network_);
   tensors.erase(tensors.begin() + 3);
   write(tensors);
@@ -198,13 +194,13 @@ TEST_F(FromWeights, SaysWhatDoesNotFit) {
   write(tensors);
   EXPECT_THAT(refused(Code::data, [&] { (void)planned(); }), HasSubstr("not finite"));
   write({"a", "b"}, 3, "resnet19");
-  EXPECT_THAT(refused(Code::usage, [&] { (void)planned(); }), HasSubstr("did you mean 'resnet18'?"));
+  EXPECT_THAT(refused(Code::usage, [&] { (void)planned(); }),
+              HasSubstr("did you mean 'resnet18'?"));
   EXPECT_THAT(refused(Code::usage, [&] { (void)planned({"pretrained.from=\"\""}); }),
               HasSubstr("no weights are named"));
   EXPECT_THAT(refused(Code::usage, [&] { (void)planned({"pretrained.from=\"nowhere\""}); }),
               HasSubstr("there is no such file or folder"));
-  EXPECT_THAT(refused(Code::usage, [&] { (void)planned({"data.mean=[0.5]"}); }),
-              Not(IsEmpty()));
+  EXPECT_THAT(refused(Code::usage, [&] { (void)planned({"data.mean=[0.5]"}); }), Not(IsEmpty()));
 }
 
 TEST_F(FromWeights, TheFolderIsAModelToPredictWith) {

@@ -100,7 +100,8 @@ TEST(TimmConfig, SaysWhatIsWrong) {
   EXPECT_THAT(refused(with(R"("interpolation": "bicubik")")), HasSubstr("did you mean 'bicubic'?"));
   EXPECT_THAT(refused(with(R"("num_classes": 2, "label_names": ["a"])")),
               HasSubstr("does not name the 2 classes"));
-  EXPECT_THAT(refused(with(R"("model_args": {"output_stride": 8})")), HasSubstr("\"output_stride\""));
+  EXPECT_THAT(refused(with(R"("model_args": {"output_stride": 8})")),
+              HasSubstr("\"output_stride\""));
 }
 
 TEST(TimmConfig, DamagedTextIsReadOrRefused) {
