@@ -69,9 +69,17 @@ std::vector<std::int64_t> fill_of(const TimmData& data) {
   return fill;
 }
 
+std::optional<Operation> read_policy(const std::string& text) {
+  try {
+    return augment::read_timm_string(text);
+  } catch (const Error& error) {
+    throw Error(error.code(), fmt::format("--aa {}", error.what()));
+  }
+}
+
 /// The policy of --aa, with the fill and interpolation that timm gives it.
 Operation policy(const Arguments& arguments, const TimmData& data) {
-  auto read = augment::read_timm_string(arguments.text("aa"));
+  auto read = read_policy(arguments.text("aa"));
   if (!read)
     throw Error(Code::usage, fmt::format("{}: this is no policy of timm's; expected one such as "
                                          "rand-m9-mstd0.5-inc1, augmix-m5, original or 3a",

@@ -90,6 +90,7 @@ TEST_F(TimmFolder, EvaluationAtAnotherSizeIsTheTestSize) {
   auto model = made(model::ResNet{.depth = 18, .stem = model::Stem::imagenet});
   model.transform.input = {3, 96, 96};
   model.transform.network = {64, 64};
+  model.transform.resize = 109;  // floor(96 / 0.875)
   (void)write_timm_folder(model, folder());
   const auto text = io::read_text(train::config_file(folder()));
   EXPECT_THAT(text, HasSubstr("\"test_input_size\""));

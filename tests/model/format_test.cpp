@@ -97,7 +97,7 @@ std::vector<std::pair<std::string, Architecture>> networks() {
   all.emplace_back("EfficientNet-Lite", EfficientNet{.variant = EfficientNetVariant::lite0});
   all.emplace_back("MobileNetV3", MobileNetV3{.variant = MobileNetV3Variant::small});
   all.emplace_back("airbench",
-                   Airbench{.variant = AirbenchVariant::airbench96, .widths = {8, 8, 8}});
+                   Airbench{.variant = AirbenchVariant::airbench96, .widths = {16, 16, 16}});
   return all;
 }
 

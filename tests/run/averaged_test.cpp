@@ -82,7 +82,7 @@ std::pair<at::Tensor, at::Tensor> stem_statistics(const model::Network& network,
 }
 
 TEST(Statistics, AreTheEqualMeanOverTrainingBatches) {
-  const auto plan = plan_of({});
+  const auto plan = plan_of({"precision=fp32"});
   auto network = train::build_network(plan);
   Watched watched(*network);
   evaluate::reestimate_statistics(watched, plan, 0);
@@ -120,7 +120,7 @@ TEST(Statistics, OfSoManyImages) {
 }
 
 TEST(Statistics, ALaterTrainingPassMovesThemAsTheNetworkWasBuilt) {
-  const auto plan = plan_of({});
+  const auto plan = plan_of({"precision=fp32"});
   auto network = train::build_network(plan);
   evaluate::reestimate_statistics(*network, plan, 0);
   const auto before = buffers(*network).at("bn1.running_mean");

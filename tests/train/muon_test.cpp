@@ -42,7 +42,8 @@ TEST(MuonInNetworks, OfInvertedResidualsAllButDepthwiseFilters) {
   for (const auto& architecture : all) {
     std::set<std::string> expected;
     int depthwise = 0;
-    for (const auto& parameter : model::build(architecture, kTask, 1)->parameters()) {
+    const auto network = model::build(architecture, kTask, 1);
+    for (const auto& parameter : network->parameters()) {
       if (parameter.kind != model::ParameterKind::weight) continue;
       if (parameter.name.ends_with("conv_dw.weight"))
         ++depthwise;
@@ -57,7 +58,8 @@ TEST(MuonInNetworks, OfInvertedResidualsAllButDepthwiseFilters) {
 TEST(MuonInNetworks, OfAResidualNetworkAllFilters) {
   const model::ResNet options{.blocks = {1, 1}};
   std::set<std::string> expected;
-  for (const auto& parameter : model::build(options, kTask, 1)->parameters())
+  const auto network = model::build(options, kTask, 1);
+  for (const auto& parameter : network->parameters())
     if (parameter.kind == model::ParameterKind::weight) expected.insert(parameter.name);
   EXPECT_THAT(orthogonalised(options), ::testing::ContainerEq(expected));
 }

@@ -30,12 +30,13 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-/// A folder as timm writes them: resnet18 for color images of 32 pixels.
+/// A folder as timm writes them: mobilenetv3_small_100 for color images of 32 pixels.
 class FromWeights : public ::testing::Test {
  protected:
   FromWeights() { write({"cat", "dog", "owl"}); }
 
   void write(std::vector<std::string> classes, std::int64_t channels = 3,
+<<<<<<< HEAD
              const std::string& network = "resnet18") {
     const TimmConfig config{
         .architecture = network,
@@ -48,6 +49,20 @@ class FromWeights : public ::testing::Test {
     network_ = model::build(
         model::ResNet{.depth = 18, .stem = model::Stem::imagenet},
         {.channels = channels, .height = 32, .width = 32, .classes = std::ssize(classes)}, 5);
+=======
+             const std::string& network = "mobilenetv3_small_100") {
+    const TimmConfig config{
+        .architecture = network,
+        .classes = std::ssize(classes),
+        .class_names = classes,
+        .input = {channels, 32, 32},
+        .normalisation = {std::vector<double>(channels, 0.5), std::vector<double>(channels, 0.25)},
+        .crop_ratio = 0.9,
+        .interpolation = augment::Interpolation::bicubic};
+    network_ = model::build(
+        model::MobileNetV3{.variant = model::MobileNetV3Variant::small},
+        {.channels = channels, .height = 32, .width = 32, .classes = std::ssize(classes)}, 5);
+>>>>>>> integ
     std::filesystem::create_directories(from());
     io::write_atomically(config_file(from()), to_text(config));
     write(weights(*network_));
@@ -87,35 +102,40 @@ class FromWeights : public ::testing::Test {
 TEST_F(FromWeights, TakesNetworkAndInputFromThem) {
   const auto made = planned();
   const auto& options = made.recipe;
-  EXPECT_EQ(std::get<model::ResNet>(options.model).depth, 18);
-  EXPECT_EQ(std::get<model::ResNet>(options.model).stem, model::Stem::imagenet);
+  EXPECT_EQ(std::get<model::MobileNetV3>(options.model).variant, model::MobileNetV3Variant::small);
   EXPECT_EQ(options.data.size.value, 32);
   EXPECT_EQ(options.data.mean, std::vector<double>{0.5}) << "of gray images";
   EXPECT_EQ(made.transform.normalisation.std, std::vector<double>{0.25});
   EXPECT_EQ(made.transform.interpolation, augment::Interpolation::bicubic);
   EXPECT_EQ(made.transform.resize, 35) << "floor(32 / 0.9)";
   EXPECT_FALSE(options.pretrained->weights.empty());
-  EXPECT_THAT(made.pretrained_notes, Contains(HasSubstr("network resnet18, data.mean [0.5]")));
+  EXPECT_THAT(made.pretrained_notes,
+              Contains(HasSubstr("network mobilenetv3_small_100, data.mean [0.5]")));
 }
 
 TEST_F(FromWeights, StartsFromThemButForTheLastLayer) {
   const auto made = planned();
   const auto network = build_network(made);
-  EXPECT_TRUE(at::equal(found(*network, "layer4.1.conv2.weight"), theirs("layer4.1.conv2.weight")));
+  EXPECT_TRUE(
+      at::equal(found(*network, "blocks.5.0.conv.weight"), theirs("blocks.5.0.conv.weight")));
   EXPECT_TRUE(at::equal(found(*network, "bn1.running_var"), theirs("bn1.running_var")));
-  EXPECT_TRUE(at::allclose(found(*network, "conv1.weight"), theirs("conv1.weight").sum(1, true)));
-  EXPECT_EQ(found(*network, "fc.weight").size(0), 2);
-  EXPECT_THAT(made.pretrained_notes,
-              Contains(HasSubstr("the last layer (fc) starts from its initial weights: the weights "
-                                 "have 3 outputs, this data 2")));
+  EXPECT_TRUE(
+      at::allclose(found(*network, "conv_stem.weight"), theirs("conv_stem.weight").sum(1, true)));
+  EXPECT_EQ(found(*network, "classifier.weight").size(0), 2);
+  EXPECT_THAT(
+      made.pretrained_notes,
+      Contains(HasSubstr("the last layer (classifier) starts from its initial weights: the weights "
+                         "have 3 outputs, this data 2")));
   EXPECT_THAT(made.pretrained_notes, Contains(HasSubstr("summed over the color channels")));
 }
 
 TEST_F(FromWeights, KeepsTheLastLayerForTheSameClassesAlone) {
   write({"dim", "bright"}, 1);
-  EXPECT_TRUE(at::equal(found(*build_network(planned()), "fc.weight"), theirs("fc.weight")));
+  EXPECT_TRUE(at::equal(found(*build_network(planned()), "classifier.weight"),
+                        theirs("classifier.weight")));
   write({"bright", "dim"}, 1);
-  EXPECT_FALSE(at::equal(found(*build_network(planned()), "fc.weight"), theirs("fc.weight")));
+  EXPECT_FALSE(at::equal(found(*build_network(planned()), "classifier.weight"),
+                         theirs("classifier.weight")));
   EXPECT_THAT(planned().pretrained_notes, Contains(HasSubstr("other classes")));
 }
 
@@ -134,9 +154,8 @@ TEST_F(FromWeights, SaysWhereTheRecipeDiffers) {
 }
 
 TEST_F(FromWeights, KeepsTheRecipesRandomLayers) {
-  const auto made = planned({"model.stochastic_depth={ rate = 0.1 }"});
-  const auto& options = std::get<model::ResNet>(made.recipe.model);
-  EXPECT_EQ(options.depth, 18);
+  const auto made = planned({"model.stochastic_depth={ drop_path_rate = 0.1 }"});
+  const auto& options = std::get<model::MobileNetV3>(made.recipe.model);
   EXPECT_TRUE(options.stochastic_depth.has_value());
 }
 
@@ -167,8 +186,13 @@ TEST_F(FromWeights, OtherWeightsOfTheSameNameAreRefused) {
 
 TEST_F(FromWeights, FileWithoutDescription) {
   const auto file = from() / "model.safetensors";
+<<<<<<< HEAD
   const auto made = planned({"pretrained.from=" + recipe::quote(file.string()), "model.depth=18",
                              "model.stem=imagenet", "data.size=32"});
+=======
+  const auto made = planned({"pretrained.from=" + recipe::quote(file.string()),
+                             "model.kind=mobilenet_v3", "model.variant=small", "data.size=32"});
+>>>>>>> integ
   EXPECT_THAT(made.pretrained_notes, Contains(HasSubstr("does not say how its images were read")));
   EXPECT_TRUE(at::equal(found(*build_network(made), "bn1.weight"), theirs("bn1.weight")));
 }
@@ -181,13 +205,20 @@ TEST_F(FromWeights, CountsOfBatchesMayBeMissing) {
 }
 
 TEST_F(FromWeights, SaysWhatDoesNotFit) {
+<<<<<<< HEAD
   EXPECT_THAT(
       refused(Code::data, [&] { (void)planned({"model.depth=34", "model.stem=imagenet"}); }),
       HasSubstr("the tensors are not those of this network (they are of resnet18)"));
+=======
+  EXPECT_THAT(
+      refused(Code::data,
+              [&] { (void)planned({"model.kind=mobilenet_v3", "model.variant=large"}); }),
+      HasSubstr("the tensors are not those of this network (they are of mobilenetv3_small_100)"));
+>>>>>>> integ
   auto tensors = weights(*network_);
   tensors.erase(tensors.begin() + 3);
   write(tensors);
-  EXPECT_THAT(refused(Code::data, [&] { (void)planned(); }), HasSubstr("missing: 1 (layer1"));
+  EXPECT_THAT(refused(Code::data, [&] { (void)planned(); }), HasSubstr("missing: 1 (blocks.0"));
   tensors = weights(*network_);
   tensors[1].second = tensors[1].second.detach().clone();
   tensors[1].second[0] = std::numeric_limits<float>::quiet_NaN();

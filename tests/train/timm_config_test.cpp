@@ -48,7 +48,7 @@ TEST(TimmConfig, OfNetworksWithTheirOwnInput) {
   EXPECT_EQ(timms("resnetrs50").interpolation, augment::Interpolation::bicubic);
   EXPECT_THAT(timms("tf_efficientnet_lite0").normalisation.mean, ElementsAre(0.5, 0.5, 0.5));
   EXPECT_EQ(timms("tf_efficientnet_lite0").classes, 1000);
-  EXPECT_EQ(timms("convnext_tiny").crop_ratio, 0.875);
+  EXPECT_EQ(timms("convnext_tiny").crop_ratio, 0.95);
   EXPECT_THAT(timms("gray").input, ElementsAre(1, 224, 224));
   EXPECT_EQ(timms("gray").normalisation.mean.size(), 1U);
 }
