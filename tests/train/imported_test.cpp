@@ -34,7 +34,6 @@ data::Batch batch_of(std::int64_t step, std::int64_t images) {
   const auto labels = at::arange(images, at::kLong).mul(7).add(step).remainder(kTask.classes);
   return {.views = {temper::testing::noise({images, kTask.channels, kTask.height, kTask.width},
                                            1000 + static_cast<std::uint64_t>(step))
-                        .to(at::kFloat)
                         .contiguous(at::MemoryFormat::ChannelsLast)},
           .labels = labels,
           .targets = at::one_hot(labels, kTask.classes).to(at::kFloat),
@@ -42,7 +41,8 @@ data::Batch batch_of(std::int64_t step, std::int64_t images) {
           .ids = at::arange(images, at::kLong)};
 }
 
-/// Fills the network from the formula; timm's names are in the order of its state.
+/// Fills the network from the formula, in float64 as timm's; its names are in the order of the
+/// state.
 void take_weights(const model::Network& network, const nlohmann::json& names) {
   const at::NoGradGuard guard;
   const auto state = temper::testing::state_of(network);
@@ -51,7 +51,9 @@ void take_weights(const model::Network& network, const nlohmann::json& names) {
   for (const auto& name : names) {
     const auto found = state.find(name.get<std::string>());
     ASSERT_NE(found, state.end()) << name;
-    temper::testing::fill(found->first, found->second, stream++);
+    auto value = found->second;
+    if (value.is_floating_point()) value.set_data(value.to(at::kDouble));
+    temper::testing::fill(found->first, value, stream++);
   }
 }
 
