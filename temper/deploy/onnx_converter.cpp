@@ -121,10 +121,14 @@ at::Tensor OnnxConverter::tensor(const Node& node, const std::string& name) cons
   return at::zeros({node.shape.channels});
 }
 
+at::Tensor OnnxConverter::bias(const Node& node) const {
+  const auto found = tensors_.find(node.layer + ".bias");
+  return found == tensors_.end() ? at::Tensor() : found->second;
+}
+
 OnnxConverter::Filter OnnxConverter::filter(std::size_t i) const {
   const auto& node = graph_.nodes[i];
-  const auto bias = tensors_.find(node.layer + ".bias");
-  Filter own{tensor(node, "weight"), bias == tensors_.end() ? at::Tensor() : bias->second};
+  Filter own{tensor(node, "weight"), bias(node)};
   if (!norm_[i]) return own;
   // In double precision, so that the merged numbers are rounded once.
   const auto& norm = graph_.nodes[*norm_[i]];
@@ -150,10 +154,10 @@ OnnxConverter::Result OnnxConverter::convolution(std::size_t i) {
   }
   auto attributes = placed(node.window, pads);
   attributes.push_back({"group", node.window.groups});
-  const auto [weight, bias] = filter(i);
+  const auto [weight, offset] = filter(i);
   std::vector<std::string> inputs{values_[from].name,
                                   builder_.constant(node.layer + ".weight", weight)};
-  if (bias.defined()) inputs.push_back(builder_.constant(node.layer + ".bias", bias));
+  if (offset.defined()) inputs.push_back(builder_.constant(node.layer + ".bias", offset));
   return {builder_.add(node.layer, "Conv", std::move(inputs), std::move(attributes)), 4};
 }
 
@@ -207,8 +211,9 @@ std::string OnnxConverter::linear(const Node& node) {
   const auto& from = input(node);
   auto weight = tensor(node, "weight").flatten(1);
   if (from.rank == 4) weight = weight.unsqueeze(-1).unsqueeze(-1);
-  std::vector<std::string> inputs{from.name, builder_.constant(node.layer + ".weight", weight),
-                                  builder_.constant(node.layer + ".bias", tensor(node, "bias"))};
+  std::vector<std::string> inputs{from.name, builder_.constant(node.layer + ".weight", weight)};
+  if (const auto offset = bias(node); offset.defined())
+    inputs.push_back(builder_.constant(node.layer + ".bias", offset));
   if (from.rank == 4) return builder_.add(node.layer, "Conv", std::move(inputs));
   return builder_.add(node.layer, "Gemm", std::move(inputs), {{"transB", std::int64_t{1}}});
 }

@@ -63,6 +63,8 @@ class OnnxConverter {
   std::string with_scalar(const std::string& op, const std::string& x, double value);
   std::string reflected(const std::string& x, const model::Shape& shape);
   [[nodiscard]] at::Tensor tensor(const model::Node& node, const std::string& name) const;
+  /// Undefined where the layer has none.
+  [[nodiscard]] at::Tensor bias(const model::Node& node) const;
   [[nodiscard]] Filter filter(std::size_t i) const;
 
   const model::Graph& graph_;

@@ -51,6 +51,10 @@ class OnnxInterpreter {
   [[nodiscard]] const at::Tensor& input(const io::OnnxNode& node, std::size_t i) const {
     return values_.at(node.inputs.at(i));
   }
+  /// An optional input.
+  [[nodiscard]] at::Tensor third(const io::OnnxNode& node) const {
+    return node.inputs.size() > 2 ? input(node, 2) : at::Tensor();
+  }
   [[nodiscard]] static Integers integers(const at::Tensor& list) {
     const auto* first = list.const_data_ptr<std::int64_t>();
     return {first, first + list.numel()};
@@ -91,7 +95,7 @@ class OnnxInterpreter {
 
   [[nodiscard]] at::Tensor gemm(const io::OnnxNode& node) const {
     if (attribute(node, "transB", std::int64_t{0}) != 1) throw std::runtime_error("transB");
-    return at::linear(input(node, 0), input(node, 1), input(node, 2));
+    return at::linear(input(node, 0), input(node, 1), third(node));
   }
 
   [[nodiscard]] at::Tensor reshaped(const io::OnnxNode& node) const {
@@ -109,8 +113,7 @@ class OnnxInterpreter {
   }
 
   [[nodiscard]] at::Tensor convolution(const io::OnnxNode& node) const {
-    return at::convolution(surrounded(node, input(node, 0), 0), input(node, 1),
-                           node.inputs.size() > 2 ? input(node, 2) : at::Tensor(),
+    return at::convolution(surrounded(node, input(node, 0), 0), input(node, 1), third(node),
                            attribute(node, "strides", Integers{1, 1}), {0, 0}, {1, 1}, false,
                            {0, 0}, attribute(node, "group", std::int64_t{1}));
   }
