@@ -1,8 +1,6 @@
 #include "temper/deploy/onnx_converter.h"
 
-#include <ATen/ops/ones_like.h>
 #include <ATen/ops/tensor.h>
-#include <ATen/ops/zeros.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -114,11 +112,7 @@ OnnxConverter::Result OnnxConverter::converted(std::size_t i) {
 }
 
 at::Tensor OnnxConverter::tensor(const Node& node, const std::string& name) const {
-  const auto found = tensors_.find(node.layer + "." + name);
-  if (found != tensors_.end()) return found->second;
-  // A normalization that only shifts has no weight, a linear layer may have no bias.
-  if (name == "weight") return at::ones_like(tensors_.at(node.layer + ".running_mean"));
-  return at::zeros({node.shape.channels});
+  return tensors_.at(node.layer + "." + name);
 }
 
 at::Tensor OnnxConverter::bias(const Node& node) const {
