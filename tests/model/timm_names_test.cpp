@@ -16,7 +16,7 @@ namespace temper::model {
 namespace {
 
 constexpr Task kImageNet{.channels = 3, .height = 224, .width = 224, .classes = 1000};
-constexpr std::int64_t kLarge = 30'000'000;  // parameters, which are drawn
+constexpr std::int64_t kLarge = 12'000'000;  // parameters, which are drawn
 
 /// FNV-1a with 64 bits, as in scripts/golden/timm_names.py.
 std::string hashed(const std::string& text) {
