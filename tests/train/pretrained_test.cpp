@@ -36,20 +36,6 @@ class FromWeights : public ::testing::Test {
   FromWeights() { write({"cat", "dog", "owl"}); }
 
   void write(std::vector<std::string> classes, std::int64_t channels = 3,
-<<<<<<< HEAD
-             const std::string& network = "resnet18") {
-    const TimmConfig config{
-        .architecture = network,
-        .classes = std::ssize(classes),
-        .class_names = classes,
-        .input = {channels, 32, 32},
-        .normalisation = {std::vector<double>(channels, 0.5), std::vector<double>(channels, 0.25)},
-        .crop_ratio = 0.9,
-        .interpolation = augment::Interpolation::bicubic};
-    network_ = model::build(
-        model::ResNet{.depth = 18, .stem = model::Stem::imagenet},
-        {.channels = channels, .height = 32, .width = 32, .classes = std::ssize(classes)}, 5);
-=======
              const std::string& network = "mobilenetv3_small_100") {
     const TimmConfig config{
         .architecture = network,
@@ -62,7 +48,6 @@ class FromWeights : public ::testing::Test {
     network_ = model::build(
         model::MobileNetV3{.variant = model::MobileNetV3Variant::small},
         {.channels = channels, .height = 32, .width = 32, .classes = std::ssize(classes)}, 5);
->>>>>>> integ
     std::filesystem::create_directories(from());
     io::write_atomically(config_file(from()), to_text(config));
     write(weights(*network_));
@@ -186,13 +171,8 @@ TEST_F(FromWeights, OtherWeightsOfTheSameNameAreRefused) {
 
 TEST_F(FromWeights, FileWithoutDescription) {
   const auto file = from() / "model.safetensors";
-<<<<<<< HEAD
-  const auto made = planned({"pretrained.from=" + recipe::quote(file.string()), "model.depth=18",
-                             "model.stem=imagenet", "data.size=32"});
-=======
   const auto made = planned({"pretrained.from=" + recipe::quote(file.string()),
                              "model.kind=mobilenet_v3", "model.variant=small", "data.size=32"});
->>>>>>> integ
   EXPECT_THAT(made.pretrained_notes, Contains(HasSubstr("does not say how its images were read")));
   EXPECT_TRUE(at::equal(found(*build_network(made), "bn1.weight"), theirs("bn1.weight")));
 }
@@ -205,16 +185,10 @@ TEST_F(FromWeights, CountsOfBatchesMayBeMissing) {
 }
 
 TEST_F(FromWeights, SaysWhatDoesNotFit) {
-<<<<<<< HEAD
-  EXPECT_THAT(
-      refused(Code::data, [&] { (void)planned({"model.depth=34", "model.stem=imagenet"}); }),
-      HasSubstr("the tensors are not those of this network (they are of resnet18)"));
-=======
   EXPECT_THAT(
       refused(Code::data,
               [&] { (void)planned({"model.kind=mobilenet_v3", "model.variant=large"}); }),
       HasSubstr("the tensors are not those of this network (they are of mobilenetv3_small_100)"));
->>>>>>> integ
   auto tensors = weights(*network_);
   tensors.erase(tensors.begin() + 3);
   write(tensors);
