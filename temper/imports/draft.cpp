@@ -154,10 +154,4 @@ std::string inline_table(const ChoiceView& choice) {
   return fmt::format("{{ {} }}", fmt::join(parts, ", "));
 }
 
-bool has_option(std::string_view path) {
-  recipe::Recipe recipe;
-  const auto view = group(recipe);
-  return recipe::find(view, path).has_value();
-}
-
 }  // namespace temper::imports

@@ -65,7 +65,4 @@ ChoiceView view_of(T& value) {
 /// The options of a technique that are not at their defaults, as "key = value".
 std::vector<std::string> changed_options(const ChoiceView& choice);
 
-/// Whether recipes have an option, "data.mean".
-bool has_option(std::string_view path);
-
 }  // namespace temper::imports

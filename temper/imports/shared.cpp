@@ -62,15 +62,8 @@ void set_source(std::string_view folder, Draft& draft) {
 
 void set_normalization(const std::vector<double>& mean, const std::vector<double>& std,
                        Draft& draft) {
-  if (has_option("data.mean") && has_option("data.std")) {
-    draft.numbers("data.mean", mean);
-    draft.numbers("data.std", std);
-    return;
-  }
-  draft.differs("",
-                fmt::format("images are normalized by the mean and standard deviation of the "
-                            "training images; the original's are {}, {}, {} and {}, {}, {}",
-                            mean.at(0), mean.at(1), mean.at(2), std.at(0), std.at(1), std.at(2)));
+  draft.numbers("data.mean", mean);
+  draft.numbers("data.std", std);
 }
 
 void set_head_dropout(double p, Draft& draft) {

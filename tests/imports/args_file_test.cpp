@@ -80,7 +80,7 @@ TEST(ArgsFile, IsRefusedWithTheLineOfItsMistake) {
   EXPECT_THAT(refusal("resnet18\n"), HasSubstr("expected a mapping of options"));
   EXPECT_THAT(refusal(""), HasSubstr("no options"));
   EXPECT_THAT(refusal("lr: 0.1\n---\nlr: 0.2\n"), HasSubstr("a second document"));
-  EXPECT_THAT(refusal("lr: \"0.1\n"), HasSubstr("this is not YAML"));
+  EXPECT_THAT(refusal("lr: 1: 2\n"), HasSubstr("this is not YAML"));
   EXPECT_THAT(refusal("? [1, 2]\n: 3\n"), HasSubstr("expected the name of an option"));
   EXPECT_THAT(refusal(std::string(kMostArgsBytes + 1, ' ')), HasSubstr("expected at most"));
 }

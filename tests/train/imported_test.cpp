@@ -36,7 +36,7 @@ data::Batch batch_of(std::int64_t step, std::int64_t images) {
                                            1000 + static_cast<std::uint64_t>(step))
                         .contiguous(at::MemoryFormat::ChannelsLast)},
           .labels = labels,
-          .targets = at::one_hot(labels, kTask.classes).to(at::kFloat),
+          .targets = at::one_hot(labels, kTask.classes).to(at::kDouble),
           .labelled = at::ones({images}, at::kBool),
           .ids = at::arange(images, at::kLong)};
 }
