@@ -101,7 +101,7 @@ class Comparisons:
 
     def with_onnxruntime(self, temper: Talker, ours: dict, row: dict) -> None:
         temper.ask("onnx", self.model)
-        with Talker(self.asked.onnx_python, "bench/peers/onnx.py", threads=self.asked.threads) as peer:
+        with Talker(self.asked.onnx_python, "bench/peers/ort.py", threads=self.asked.threads) as peer:
             row["peer"] = f"onnxruntime {peer.ask('threads', self.asked.threads)['onnxruntime']}"
             theirs = peer.ask("infer", self.model, self.file)["logits"]
             self.measure(row, unlike(ours["logits"], theirs, row["format"], ("temper", row["peer"])), temper, peer)

@@ -13,7 +13,7 @@ fi
 
 mkdir models
 TEMPER_ONNX_FOLDER=$PWD/models "$TEMPER_BUILD_DIR/deploy_test" --gtest_filter='Onnx.ComputesTheLogits*' >written.txt
-"$TEMPER_ONNX_PYTHON" "$tests/onnx.py" models
+"$TEMPER_ONNX_PYTHON" "$tests/onnx_networks.py" models
 
 python3 "$tests/pictures.py" pictures 24 10
 small=(--set data.batch_size=8 --set epochs=1 --set model.depth=8 --set threads=1)

@@ -1,0 +1,61 @@
+# Weights of an earlier training: a run's, in timm's folder, in a file; and what does not fit.
+set -euo pipefail
+# shellcheck source=tests/program/refused
+source "$TEMPER_SOURCE_DIR/tests/program/refused"
+
+python3 "$TEMPER_SOURCE_DIR/tests/program/pictures.py" pictures 12 6
+mkdir half
+for class in 0 1 2; do cp -r "pictures/train/class-$class" half/; done
+small=(--set data.batch_size=8 --set epochs=1 --set threads=1 --set precision=fp32)
+"$TEMPER" train pictures "${small[@]}" --set model.depth=18 --set model.stem=imagenet --set model.width=0 \
+  --set 'model.layers=[]' --set model.width_factor=1 --set data.size=32 --set evaluation.crop_ratio=0.9 \
+  --set evaluation.interpolation=bicubic --set optimizer.lr=0.01 --out run >train.txt 2>err.txt ||
+  { cat err.txt; exit 1; }
+
+# A folder that timm and temper read, with the run's classes and reading of pictures.
+"$TEMPER" export run --to timm folder | grep -q "^folder: resnet18"
+jq -e '.architecture == "resnet18" and .num_classes == 10 and .label_names[0] == "class-0" and
+  .pretrained_cfg.input_size == [3, 32, 32] and .pretrained_cfg.crop_pct == 0.9 and
+  .pretrained_cfg.interpolation == "bicubic" and .pretrained_cfg.classifier == "fc" and
+  .pretrained_cfg.first_conv == "conv1"' folder/config.json
+refused 2 "this exists" "$TEMPER" export run --to timm folder
+"$TEMPER" predict run pictures/test/class-3/*.png --json >from_run.txt
+"$TEMPER" predict folder pictures/test/class-3/*.png --json >from_folder.txt
+diff from_run.txt from_folder.txt
+"$TEMPER" inspect folder >of_folder.txt
+"$TEMPER" inspect run | diff - of_folder.txt
+
+# A run that starts from it: the recipe is chosen for fine-tuning, and says what it took.
+"$TEMPER" train half --weights folder "${small[@]}" --out tuned >tuned.txt 2>err.txt || { cat err.txt; exit 1; }
+grep -q "resnet18, which starts from the weights in folder" err.txt
+grep -q "the last layer (fc) starts from its initial weights: the weights have 10 outputs, this data 3" err.txt
+grep -q '^interpolation = "bicubic"' tuned/recipe.toml
+test -s tuned/MODEL_CARD.md
+# Resumed or evaluated, it is the same run; with other weights it is another one.
+"$TEMPER" train half --weights folder "${small[@]}" --out tuned 2>&1 | grep -q "already finished"
+mv folder elsewhere
+"$TEMPER" eval tuned --split validation >/dev/null
+mv elsewhere folder
+
+# From a run and from a file of tensors alone.
+"$TEMPER" train half --weights run "${small[@]}" --out from_run --dry-run >dry.txt 2>notes.txt
+grep -q "note: the last layer (fc)" notes.txt
+cp run/model.safetensors plain.safetensors
+"$TEMPER" train half --weights plain.safetensors "${small[@]}" --out from_file --dry-run 2>notes.txt >dry.txt
+
+refused 2 "there is no such file or folder" "$TEMPER" train half --weights nowhere
+refused 3 "the tensors are not those of this network" "$TEMPER" train half --weights folder --set model.depth=34
+refused 3 "it would run posix.system" "$TEMPER" train half --weights "$TEMPER_SOURCE_DIR/tests/golden/io/torch/inside.pth"
+sed 's/"resnet18"/"resnet81"/' folder/config.json >changed.json
+mkdir other
+cp folder/model.safetensors other/
+mv changed.json other/config.json
+refused 2 "did you mean 'resnet18'?" "$TEMPER" predict other pictures/test/class-3/0000.png
+
+# timm and transformers, where there are their packages, give the same logits from the same pixels.
+python=${TEMPER_BENCH_PYTHON:-$TEMPER_SOURCE_DIR/build/bench-env/bin/python}
+if "$python" -c 'import timm, torchvision, safetensors, PIL' 2>reason.txt; then
+  "$python" "$TEMPER_SOURCE_DIR/tests/program/timm_folder.py" folder run pictures/test
+else
+  echo "not compared with timm: $(tail -1 reason.txt)"
+fi
