@@ -59,17 +59,18 @@ struct Geometry {
 /// weight, which takes longer than the convolution of a single image.
 struct OrderedWeight {
   at::Tensor weight = {};
-  std::vector<std::int64_t> input = {};  ///< size that the layout was chosen for
+  /// Size of the images that the layout was chosen for. Other numbers of images can use it, too.
+  std::vector<std::int64_t> input = {};
 
-  const at::Tensor& of(const at::Tensor& plain, const at::Tensor& x, const Window& window) {
+  at::Tensor of(const at::Tensor& plain, const at::Tensor& x, const Window& window) {
     static const auto order = find<Order>("mkldnn::_reorder_convolution_weight", "");
     if (!order) return plain;
-    if (!weight.defined() || x.sizes() != input) {
+    if (const auto image = x.sizes().slice(1); !weight.defined() || image != input) {
       const c10::InferenceMode outside(false);
       const Geometry geometry(window);
       weight = order->call(plain, geometry.padding, geometry.stride, geometry.dilation,
                            window.groups, x.sizes());
-      input = x.sizes().vec();
+      input = image.vec();
     }
     return weight;
   }

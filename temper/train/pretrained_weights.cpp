@@ -69,11 +69,16 @@ std::vector<std::string> texts(const io::Metadata& metadata, const std::string& 
   return list.get<std::vector<std::string>>();
 }
 
+/// timm's name, or that of the kind of networks: "resnet".
+std::string name_of_network(const model::Architecture& architecture, const model::Task& task) {
+  if (auto name = model::timm_name_of(architecture, task)) return *std::move(name);
+  return std::visit([](const auto& options) { return std::string(options.kind); }, architecture);
+}
+
 /// What temper writes beside the tensors, if it wrote the file.
 void read_metadata(const io::Metadata& metadata, PretrainedWeights& weights) {
   const auto network = metadata.find("temper.model");
   if (network == metadata.end()) return;
-  weights.network = network->second;
   weights.architecture =
       recipe::parse("model = " + network->second + "\n", weights.file.string()).model;
   weights.classes =
@@ -85,6 +90,8 @@ void read_metadata(const io::Metadata& metadata, PretrainedWeights& weights) {
   weights.input = TrainedInput{.shape = {transform.input.at(0), height, width},
                                .normalisation = transform.normalisation,
                                .interpolation = transform.interpolation};
+  weights.network = name_of_network(
+      *weights.architecture, {.channels = transform.input.at(0), .height = height, .width = width});
 }
 
 PretrainedWeights from_run(const fs::path& run) {

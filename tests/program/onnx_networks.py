@@ -1,6 +1,6 @@
 """The comparison of onnx.sh.
 
-    onnx.py FOLDER   for every FOLDER/NAME.onnx: onnx.checker accepts it, and onnxruntime gives the outputs in
+    onnx_networks.py FOLDER   for every FOLDER/NAME.onnx: onnx.checker accepts it, and onnxruntime gives the outputs in
                      FOLDER/NAME.safetensors for the inputs there, of one image and of eight
 """
 

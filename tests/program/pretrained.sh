@@ -13,7 +13,8 @@ small=(--set data.batch_size=8 --set epochs=1 --set threads=1 --set precision=fp
   { cat err.txt; exit 1; }
 
 # A folder that timm and temper read, with the run's classes and reading of pictures.
-"$TEMPER" export run --to timm folder | grep -q "^folder: resnet18"
+"$TEMPER" export run --to timm folder >exported.txt
+grep -q "^folder: resnet18" exported.txt
 jq -e '.architecture == "resnet18" and .num_classes == 10 and .label_names[0] == "class-0" and
   .pretrained_cfg.input_size == [3, 32, 32] and .pretrained_cfg.crop_pct == 0.9 and
   .pretrained_cfg.interpolation == "bicubic" and .pretrained_cfg.classifier == "fc" and
@@ -32,16 +33,17 @@ grep -q "the last layer (fc) starts from its initial weights: the weights have 1
 grep -q '^interpolation = "bicubic"' tuned/recipe.toml
 test -s tuned/MODEL_CARD.md
 # Resumed or evaluated, it is the same run; with other weights it is another one.
-"$TEMPER" train half --weights folder "${small[@]}" --out tuned 2>&1 | grep -q "already finished"
+"$TEMPER" train half --weights folder "${small[@]}" --out tuned >again.txt 2>&1
+grep -q "already finished" again.txt
 mv folder elsewhere
 "$TEMPER" eval tuned --split validation >/dev/null
 mv elsewhere folder
 
 # From a run and from a file of tensors alone.
-"$TEMPER" train half --weights run "${small[@]}" --out from_run --dry-run >dry.txt 2>notes.txt
+"$TEMPER" train half --weights run "${small[@]}" --set data.batch_size=2 --out from_run --dry-run >dry.txt 2>notes.txt
 grep -q "note: the last layer (fc)" notes.txt
 cp run/model.safetensors plain.safetensors
-"$TEMPER" train half --weights plain.safetensors "${small[@]}" --out from_file --dry-run 2>notes.txt >dry.txt
+"$TEMPER" train half --weights plain.safetensors "${small[@]}" --set data.batch_size=2 --out from_file --dry-run 2>notes.txt >dry.txt
 
 refused 2 "there is no such file or folder" "$TEMPER" train half --weights nowhere
 refused 3 "the tensors are not those of this network" "$TEMPER" train half --weights folder --set model.depth=34

@@ -35,7 +35,7 @@ class FromWeights : public ::testing::Test {
  protected:
   FromWeights() { write({"cat", "dog", "owl"}); }
 
-  void write(std::vector<std::string> classes, std::int64_t channels = 3,
+  void write(const std::vector<std::string>& classes, std::int64_t channels = 3,
              const std::string& network = "mobilenetv3_small_100") {
     const TimmConfig config{
         .architecture = network,
