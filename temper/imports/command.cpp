@@ -26,7 +26,8 @@ std::string_view file_name(std::string_view path) {
 /// "python", "/usr/bin/python3.11"
 bool is_python(std::string_view word) {
   const auto name = file_name(word);
-  return name.starts_with("python") && name.find_first_not_of("0123456789.", 6) == name.npos;
+  return name.starts_with("python") &&
+         name.find_first_not_of("0123456789.", 6) == std::string_view::npos;
 }
 
 /// "CUDA_VISIBLE_DEVICES=0,1"

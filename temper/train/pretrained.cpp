@@ -88,7 +88,9 @@ class Resolver {
  private:
   /// Random layers are the recipe's in any case.
   void network() {
-    if (!weights_.architecture || sets(recipe_.places, "model", kRandomLayers)) return;
+    if (!weights_.architecture ||
+        sets(recipe_.places, "model", {"stochastic_depth", "shake_drop", "dropout"}))
+      return;
     auto architecture = *weights_.architecture;
     if (const auto* options = model::random_options(recipe_.model))
       std::visit(
@@ -160,9 +162,6 @@ class Resolver {
     plan_.pretrained_notes.push_back(
         fmt::format("{} is {}, but the weights were trained with {}", option, ours, theirs));
   }
-
-  inline static const std::vector<std::string_view> kRandomLayers{"stochastic_depth", "shake_drop",
-                                                                  "dropout"};
 
   Plan& plan_;
   recipe::Recipe& recipe_;

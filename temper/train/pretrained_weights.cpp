@@ -45,7 +45,7 @@ PretrainedWeights from_folder(const fs::path& folder) {
   weights.architecture = model::architecture_of(config.architecture);
   if (!weights.architecture)
     throw Error(Code::usage, {.file = path.string()},
-                fmt::format("\"architecture\" is \"{}\", which temper does not have: {}",
+                fmt::format(R"("architecture" is "{}", which temper does not have: {})",
                             config.architecture.substr(0, 80),
                             suggestion(config.architecture, model::timm_names(), "it has")));
   weights.classes = config.class_names;
@@ -134,7 +134,7 @@ PretrainedWeights from_file(const fs::path& file) {
 fs::path tensor_file(const fs::path& folder) {
   constexpr std::array<std::string_view, 4> names{"model.safetensors", "pytorch_model.bin",
                                                   "pytorch_model.pth", "model.pth"};
-  const auto found =
+  const auto* const found =
       std::ranges::find_if(names, [&](auto name) { return fs::exists(folder / name); });
   if (found == names.end())
     throw Error(Code::usage, {.file = folder.string()},

@@ -169,10 +169,10 @@ void read_arguments(const Section& root, const std::string& file, TimmConfig& co
 
 augment::Interpolation interpolation_of(const std::string& name, const std::string& file) {
   constexpr const auto& names = EnumNames<augment::Interpolation>::value;
-  const auto found = std::ranges::find(names, name);
+  const auto* const found = std::ranges::find(names, name);
   if (found != names.end()) return static_cast<augment::Interpolation>(found - names.begin());
   throw Error(Code::data, {.file = file},
-              fmt::format("\"interpolation\" is \"{}\": {}", name.substr(0, 80),
+              fmt::format(R"("interpolation" is "{}": {})", name.substr(0, 80),
                           suggestion(name, {names.begin(), names.end()}, "temper has")));
 }
 
