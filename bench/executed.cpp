@@ -38,6 +38,12 @@ std::int64_t taps(const at::Tensor& weight) {
   return weight.numel() / weight.size(0);
 }
 
+/// Of a convolution. One that adds another tensor to its output takes it before the weight.
+at::Tensor weight_of(Values inputs) {
+  constexpr std::size_t with_addend = 13;  // arguments of mkldnn::_convolution_pointwise.binary
+  return inputs[inputs.size() == with_addend ? 2 : 1].toTensor();
+}
+
 /// The number of gradients that a convolution's backward pass computes, of its input and its
 /// weight: each takes as many multiply-adds as the forward pass.
 std::int64_t gradients(Values inputs) {
@@ -92,7 +98,7 @@ std::int64_t Executed::begin(std::string_view name, Values inputs) {
   std::int64_t now = 0;
   if (is_convolution(name)) {
     if (!backward) input_ = inputs[0].toTensor();
-    kept = taps(inputs[1].toTensor());
+    kept = taps(weight_of(inputs));
   } else if (is_convolution_backward(name)) {
     now = gradients(inputs) * inputs[0].toTensor().numel() * taps(inputs[2].toTensor());
     kept = kNothing;

@@ -26,9 +26,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--onnx-python", help="a Python that has onnxruntime and torch")
     parser.add_argument("--networks", nargs="+", choices=options.BATCHES, default=["resnet50"])
     parser.add_argument("--formats", nargs="+", choices=options.FORMATS, default=list(options.FORMATS))
-    parser.add_argument("--batches", nargs="+", type=int)
+    parser.add_argument("--batches", nargs="+", type=int, dest="sizes")
     found = options.parse(parser)
-    found.batches = found.batches or ((1, 2) if found.smoke else BATCHES)
+    found.sizes = found.sizes or ((1, 2) if found.smoke else BATCHES)
     return found
 
 
@@ -72,7 +72,7 @@ class Comparisons:
                 if number_format == "bf16" and not machine.has_bf16():
                     print(f"{network}, bf16: not compared: this processor has no bf16 arithmetic")
                     continue
-                for batch in self.asked.batches:
+                for batch in self.asked.sizes:
                     self.compare(network, number_format, batch)
 
     def compare(self, network: str, number_format: str, batch: int) -> None:

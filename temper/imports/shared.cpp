@@ -67,7 +67,7 @@ void set_normalization(const std::vector<double>& mean, const std::vector<double
 }
 
 void set_head_dropout(double p, Draft& draft) {
-  draft.set("model.dropout", fmt::format("[{{ kind = \"dropout\", at = \"head\", p = {} }}]",
+  draft.set("model.dropout", fmt::format(R"([{{ kind = "dropout", at = "head", p = {} }}])",
                                          recipe::number_text(p)));
 }
 

@@ -103,7 +103,7 @@ void set_averaging(const Arguments& arguments, Draft& draft) {
   const auto decay = recipe::number_text(arguments.number("model_ema_decay"));
   if (arguments.flag("model_ema_warmup"))
     draft.set("averaging",
-              fmt::format("[{{ kind = \"ema\", decay = {}, warmup = \"timm\" }}]", decay));
+              fmt::format(R"([{{ kind = "ema", decay = {}, warmup = "timm" }}])", decay));
   else
     draft.set("averaging",
               fmt::format("[{{ kind = \"ema\", decay = {{ schedule = \"constant\", value = {}, "

@@ -102,7 +102,7 @@ constexpr std::array kRules{
          .kind = "rmsprop",
          .momentum = true,
          .eps = 1e-10,
-         .others = "alpha = 0.9;dialect = \"tf1\";decay = \"decoupled\""},
+         .others = R"(alpha = 0.9;dialect = "tf1";decay = "decoupled")"},
     Rule{.name = "adagrad", .kind = "adagrad", .eps = 1e-8},
     Rule{.name = "adadelta", .kind = "adadelta", .eps = 1e-6, .others = "rho = 0.9"}};
 

@@ -39,6 +39,7 @@ constexpr auto kSmall = R"(
 name = "small"
 epochs = 2
 threads = 1
+precision = "fp32"
 averaging = [{ kind = "ema", decay = 0.9 }]
 [data]
 batch_size = 16
