@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <deque>
 #include <optional>
+#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -102,9 +103,9 @@ class History {
   [[nodiscard]] at::Tensor direction(const at::Tensor& gradient) const {
     auto result = gradient.neg();
     std::vector<double> shares;
-    for (auto pair = pairs_.rbegin(); pair != pairs_.rend(); ++pair) {
-      shares.push_back(pair->inverse * product(pair->step, result));
-      result.sub_(pair->change, shares.back());
+    for (const auto& pair : pairs_ | std::views::reverse) {
+      shares.push_back(pair.inverse * product(pair.step, result));
+      result.sub_(pair.change, shares.back());
     }
     if (!pairs_.empty()) {
       const auto& last = pairs_.back();

@@ -95,7 +95,7 @@ TEST(Arguments, OfTheScriptsAreDeclaredWithoutMistakes) {
   for (const auto* script : {&timm_script(), &torchvision_script()}) {
     std::set<std::string_view> names;
     std::set<std::string_view> values;
-    Arguments arguments(*script);
+    const Arguments arguments(*script);
     for (const auto& option : script->options) {
       EXPECT_TRUE(values.insert(option.dest).second) << option.dest;
       for (const auto& name : option.names) {

@@ -67,7 +67,7 @@ TEST(Imported, ImagesAreReadAsTimmReadsThem) {
     EXPECT_EQ(default_tag_of(name), expected["tag"].get<std::string>()) << name;
     EXPECT_EQ(known->size, expected["size"]) << name;
     EXPECT_EQ(known->crop_pct, expected["crop_pct"]) << name;
-    EXPECT_EQ(known->interpolation, expected["interpolation"]) << name;
+    EXPECT_EQ(known->interpolation, expected["interpolation"].get<std::string>()) << name;
     EXPECT_EQ(known->mean, expected["mean"].get<std::vector<double>>()) << name;
     EXPECT_EQ(known->std, expected["std"].get<std::vector<double>>()) << name;
   }
