@@ -1,6 +1,7 @@
 // Options whose first effect lies beyond the end of the run.
 #include "temper/recipe/late.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -107,7 +108,7 @@ TEST(Late, EveryOptionThatCountsStepsOrEpochsSaysSo) {
         ADD_FAILURE() << key << " has no onset: give its struct a member onsets(), or list it here";
         continue;
       }
-      if (text.starts_with('{')) text = "optimizer.lr = " + text;
+      if (text.starts_with('{')) text.insert(0, "optimizer.lr = ");
       EXPECT_THAT(paths(text), Contains(testing::EndsWith("." + reported(key)))) << text;
       EXPECT_THAT(paths(text, {10, 202}),
                   testing::Not(Contains(testing::EndsWith("." + reported(key)))))
@@ -119,7 +120,7 @@ TEST(Late, EveryOptionThatCountsStepsOrEpochsSaysSo) {
 TEST(Late, AnAverageThatIsNeverUpdatedIsRefused) {
   for (const std::string kind : {"ema", "swa", "lawa"}) {
     const auto of = [&](const std::string& every) {
-      return refusal("averaging = [{ kind = \"" + kind + "\", every = " + every + " }]");
+      return refusal(fmt::format(R"(averaging = [{{ kind = "{}", every = {} }}])", kind, every));
     };
     EXPECT_THAT(of("5000"),
                 testing::AllOf(testing::StartsWith("r.toml:1:"),
