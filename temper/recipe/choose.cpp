@@ -19,7 +19,7 @@ namespace {
 /// Classes are rebalanced when the largest has at least this many times the images of the smallest.
 constexpr std::int64_t kUnbalanced = 10;
 /// Peak learning rate of fine-tuning with a batch of 32; from scratch it is 0.1 with base_batch_.
-constexpr double kFineTuningRate = 0.01;
+constexpr double kFineTuningRate = 0.005;
 /// Why pictures are augmented as they are, for classes and for regression targets.
 constexpr std::array<const char*, 2> kAboutCrops{
     "random resized crops and horizontal flips; remove flip where left and right matter",
@@ -79,7 +79,7 @@ class Chooser {
       picture_network();
   }
 
-  /// Its last layer alone is trained first, since its random weights would disturb the others.
+  /// Its last layer, which is new, is trained alone first, so that it does not disturb the others.
   void pretrained_network(const PretrainedSummary& weights) {
     text_ = kFineTuningRecipe;
     base_batch_ = 32;

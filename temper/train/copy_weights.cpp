@@ -76,14 +76,17 @@ class Copy {
       why = "the weights are for other classes than this data";
     if (why.empty()) return;
     new_head_ = true;
-    notes_.push_back(fmt::format("the last layer ({}) starts from its initial weights: {}",
+    notes_.push_back(fmt::format("the last layer ({}) starts from zero: {}",
                                  head_.substr(0, head_.size() - 1), why));
   }
 
   void plan(const Named& target) {
     const auto& [name, tensor] = target;
     unused_.erase(name);
-    if (new_head_ && in_head(name)) return;
+    if (new_head_ && in_head(name)) {
+      copies_.emplace_back(tensor, at::zeros_like(tensor));
+      return;
+    }
     const auto view = found_.find(name);
     if (view == found_.end()) {
       if (name.ends_with(kCounter))

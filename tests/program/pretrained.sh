@@ -29,7 +29,7 @@ diff from_run.txt from_folder.txt
 # A run that starts from it: the recipe is chosen for fine-tuning, and says what it took.
 "$TEMPER" train half --weights folder "${small[@]}" --out tuned >tuned.txt 2>err.txt || { cat err.txt; exit 1; }
 grep -q "resnet18, which starts from the weights in folder" err.txt
-grep -q "the last layer (fc) starts from its initial weights: the weights have 10 outputs, this data 3" err.txt
+grep -q "the last layer (fc) starts from zero: the weights have 10 outputs, this data 3" err.txt
 grep -q '^interpolation = "bicubic"' tuned/recipe.toml
 test -s tuned/MODEL_CARD.md
 # Resumed or evaluated, it is the same run; with other weights it is another one.

@@ -104,8 +104,11 @@ double sgdr_by_cycles(const Sgdr& curve, std::int64_t step) {
   auto left = static_cast<double>(step);
   double period = curve.t_0.in_steps(kHorizon);
   double peak = curve.peak;
-  for (; left + kStepRounding >= period; period *= curve.t_mult, peak *= curve.cycle_decay)
+  while (left + kStepRounding >= period) {
     left -= period;
+    period *= curve.t_mult;
+    peak *= curve.cycle_decay;
+  }
   return curve.final_value +
          (peak - curve.final_value) / 2 * (1 + std::cos(std::numbers::pi * left / period));
 }

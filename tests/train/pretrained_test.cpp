@@ -109,7 +109,7 @@ TEST_F(FromWeights, StartsFromThemButForTheLastLayer) {
   EXPECT_EQ(found(*network, "classifier.weight").size(0), 2);
   EXPECT_THAT(
       made.pretrained_notes,
-      Contains(HasSubstr("the last layer (classifier) starts from its initial weights: the weights "
+      Contains(HasSubstr("the last layer (classifier) starts from zero: the weights "
                          "have 3 outputs, this data 2")));
   EXPECT_THAT(made.pretrained_notes, Contains(HasSubstr("summed over the color channels")));
 }
