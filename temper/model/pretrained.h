@@ -18,8 +18,8 @@ struct Pretrained {
           "(config.json and model.safetensors), a run directory, or a file of tensors "
           "(.safetensors, .pth). Options that the recipe does not set are those that the weights "
           "were trained with: the network, data.size, data.mean, data.std, "
-          "evaluation.crop_ratio, evaluation.interpolation. The last layer keeps its initial "
-          "weights where the classes differ.",
+          "evaluation.crop_ratio, evaluation.interpolation. The last layer starts from zero "
+          "where the classes differ.",
       .formula =
           "weights for color images, gray images: the first convolution's filters are summed over "
           "their channels",
