@@ -8,12 +8,12 @@
 namespace temper::train {
 
 /// Copies weights into a network, by the names of the tensors; the network keeps its number formats
-/// and layouts. The last layer starts from zero where its outputs mean something else, so that the first
-/// steps don't change the layers before it by random directions. A
-/// network for gray images gets the sum of the first filters over the color channels, one for color
-/// images a third of the gray filters for each channel. Buffers that count batches may be missing.
-/// Throws Error{Code::data} for tensors that are missing, that the network does not have or that
-/// have another shape, with their names, and for values that are not finite.
+/// and layouts. The last layer starts from zero where its outputs mean something else, so that the
+/// first steps don't change the layers before it by random directions. A network for gray images
+/// gets the sum of the first filters over the color channels, one for color images a third of the
+/// gray filters for each channel. Buffers that count batches may be missing. Throws
+/// Error{Code::data} for tensors that are missing, that the network does not have or that have
+/// another shape, with their names, and for values that are not finite.
 /// @param outputs  names of the network's classes or regression targets
 /// @return a sentence for each deviation from an exact copy
 std::vector<std::string> copy_weights(const PretrainedWeights& weights,

@@ -107,10 +107,9 @@ TEST_F(FromWeights, StartsFromThemButForTheLastLayer) {
   EXPECT_TRUE(
       at::allclose(found(*network, "conv_stem.weight"), theirs("conv_stem.weight").sum(1, true)));
   EXPECT_EQ(found(*network, "classifier.weight").size(0), 2);
-  EXPECT_THAT(
-      made.pretrained_notes,
-      Contains(HasSubstr("the last layer (classifier) starts from zero: the weights "
-                         "have 3 outputs, this data 2")));
+  EXPECT_THAT(made.pretrained_notes,
+              Contains(HasSubstr("the last layer (classifier) starts from zero: the weights "
+                                 "have 3 outputs, this data 2")));
   EXPECT_THAT(made.pretrained_notes, Contains(HasSubstr("summed over the color channels")));
 }
 
