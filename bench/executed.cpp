@@ -38,10 +38,11 @@ std::int64_t taps(const at::Tensor& weight) {
   return weight.numel() / weight.size(0);
 }
 
-/// Of a convolution. One that adds another tensor to its output takes it before the weight.
-at::Tensor weight_of(Values inputs) {
-  constexpr std::size_t with_addend = 13;  // arguments of mkldnn::_convolution_pointwise.binary
-  return inputs[inputs.size() == with_addend ? 2 : 1].toTensor();
+/// Of a convolution. The overload of oneDNN's that adds another tensor to its output takes that
+/// tensor before the weight; it has 13 arguments, the other 10.
+at::Tensor weight_of(std::string_view name, Values inputs) {
+  const bool adds = name.starts_with("mkldnn::_convolution_pointwise") && inputs.size() == 13;
+  return inputs[adds ? 2 : 1].toTensor();
 }
 
 /// The number of gradients that a convolution's backward pass computes, of its input and its
@@ -98,7 +99,7 @@ std::int64_t Executed::begin(std::string_view name, Values inputs) {
   std::int64_t now = 0;
   if (is_convolution(name)) {
     if (!backward) input_ = inputs[0].toTensor();
-    kept = taps(weight_of(inputs));
+    kept = taps(weight_of(name, inputs));
   } else if (is_convolution_backward(name)) {
     now = gradients(inputs) * inputs[0].toTensor().numel() * taps(inputs[2].toTensor());
     kept = kNothing;

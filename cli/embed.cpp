@@ -17,6 +17,7 @@
 #include "temper/io/format/json_text.h"
 #include "temper/train/open_data.h"
 #include "temper/train/saved_model.h"
+#include "weights.h"
 
 namespace temper::cli {
 namespace {
@@ -140,7 +141,7 @@ void add_embed(const Command& app) {
                   "Compute the features that a finished run's network gives its last layer, for "
                   "pictures or a data set, and how well simple classifiers do on them");
   auto options = std::make_shared<Options>();
-  command.option("run", options->run, "the run directory").required();
+  command.option("run", options->run, kAboutNetwork).required();
   add_images(command, options->pictures);
   command
       .option("--data", options->data,
@@ -149,10 +150,7 @@ void add_embed(const Command& app) {
   command.option("--split", options->split, "part of the data set")
       .one_of({"test", "validation", "train"})
       .with_default();
-  command.option(
-      "--weights", options->weights,
-      "weights of the finished run (raw, averaged, or the name of one of several averages, such as "
-      "ema-2) or of a checkpoint (best, last); default: those the run was tested with");
+  command.option("--weights", options->weights, kAboutWeights);
   command
       .option("--out", options->out,
               "write the features: FILE.safetensors with the pictures' paths and labels, or "

@@ -19,6 +19,7 @@
 #include "temper/train/open_data.h"
 #include "temper/train/saved_model.h"
 #include "tta.h"
+#include "weights.h"
 
 namespace temper::cli {
 namespace {
@@ -172,10 +173,7 @@ void add_eval(const Command& app) {
   command.option("--split", options->split, "data split to evaluate")
       .one_of({"test", "validation", "train"})
       .with_default();
-  command.option(
-      "--weights", options->weights,
-      "weights of the finished run (raw, averaged, or the name of one of several averages, such as "
-      "ema-2) or of a checkpoint (best, last); default: those the run was tested with");
+  command.option("--weights", options->weights, kAboutWeights);
   const auto corruptions = add_corruptions(command, *options);
   command
       .option("--temperature", options->temperature,

@@ -12,6 +12,7 @@
 #include "temper/recipe/evaluation.h"
 #include "temper/train/choose_evaluation.h"
 #include "temper/train/saved_model.h"
+#include "weights.h"
 
 namespace temper::cli {
 namespace {
@@ -86,7 +87,7 @@ void add_export(const Command& app) {
   const auto command =
       app.command("export", "Write a run's network for other programs: ONNX, timm");
   auto options = std::make_shared<Options>();
-  command.option("run", options->run, "the run directory").required().called("RUN");
+  command.option("run", options->run, kAboutNetwork).required().called("RUN");
   command
       .option(
           "out", options->out,
@@ -100,10 +101,7 @@ void add_export(const Command& app) {
               "--weights` read")
       .one_of({"onnx", "timm"})
       .required();
-  command.option("--weights", options->weights,
-                 "weights of the finished run (raw, averaged, or the name of one of several "
-                 "averages, such as ema-2) or of a checkpoint (best, last); default: those the run "
-                 "was tested with");
+  command.option("--weights", options->weights, kAboutWeights);
   command.edits(options->sets);
   command.option("--opset", options->onnx.opset, "version of ONNX's operators, 13 to 22")
       .called("N")

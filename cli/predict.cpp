@@ -23,6 +23,7 @@
 #include "temper/train/precision.h"
 #include "temper/train/saved_model.h"
 #include "tta.h"
+#include "weights.h"
 
 namespace temper::cli {
 namespace {
@@ -147,16 +148,13 @@ void predict(const Options& options) {
 void add_predict(const Command& app) {
   const auto command = app.command("predict", "Classify images with a finished run's network");
   auto options = std::make_shared<Options>();
-  command.option("run", options->run, "the run directory").required();
+  command.option("run", options->run, kAboutNetwork).required();
   add_images(command, options->pictures).required();
   command
       .option("--top", options->top, "number of classes to print; targets are always all printed")
       .positive()
       .with_default();
-  command.option(
-      "--weights", options->weights,
-      "weights of the finished run (raw, averaged, or the name of one of several averages, such as "
-      "ema-2) or of a checkpoint (best, last); default: those the run was tested with");
+  command.option("--weights", options->weights, kAboutWeights);
   command
       .option("--temperature", options->temperature,
               "saved: divide the logits by the temperature that `temper eval --temperature fit` "

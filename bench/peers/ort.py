@@ -6,13 +6,12 @@ and the line of JSON that each prints:
     pass N              {"milliseconds": [...]} for N forward passes
 """
 
-import json
 import pathlib
-import sys
 import time
 
 import onnxruntime
 import tensors
+from serve import serve
 
 
 class Peer:
@@ -45,13 +44,7 @@ def answer(peer: Peer, command: str, words: list[str]) -> dict:
 
 def main() -> None:
     peer = Peer()
-    for line in sys.stdin:
-        command, *words = line.split()
-        try:
-            found = answer(peer, command, words)
-        except Exception as error:  # the driver reports what could not be compared, and why
-            found = {"error": f"{type(error).__name__}: {error}"}
-        print(json.dumps(found), flush=True)
+    serve(lambda command, words: answer(peer, command, words))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """Training steps and forward passes of one network in PyTorch, on request through standard input; bench/step.py and
-bench/inference.py drive it. Commands, and
-the line of JSON that each prints:
+bench/inference.py drive it. Commands, and the line of JSON that each prints:
 
     threads N                          {"torch": its version}
     begin NETWORK FORMAT BATCH FILE    the proof of a step's work, see bench/proof.py, from the weights and the batch in
@@ -12,15 +11,14 @@ the line of JSON that each prints:
 
 import argparse
 import copy
-import json
 import pathlib
-import sys
 import time
 from collections.abc import Callable
 
 import networks
 import tensors
 import torch
+from serve import serve
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -156,13 +154,7 @@ def main() -> None:
     parser.add_argument("--break", dest="broken", choices=("pooling",), help="change the network on purpose, for tests")
     options = parser.parse_args()
     peer = Peer(options.mode, pooled=options.broken != "pooling")
-    for line in sys.stdin:
-        command, *words = line.split()
-        try:
-            found = answer(peer, command, words)
-        except Exception as error:  # the driver reports what could not be compared, and why
-            found = {"error": f"{type(error).__name__}: {error}"}
-        print(json.dumps(found), flush=True)
+    serve(lambda command, words: answer(peer, command, words))
 
 
 if __name__ == "__main__":

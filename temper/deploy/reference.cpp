@@ -7,6 +7,7 @@
 #include <cstddef>
 
 #include "temper/data/loader/loader.h"
+#include "temper/evaluate/in_float.h"
 #include "temper/io/image/picture.h"
 #include "temper/measure/temperature.h"
 
@@ -49,10 +50,8 @@ io::Image reference_picture(std::int64_t height, std::int64_t width, std::int64_
 at::Tensor expected_output(model::Network& network, const at::Tensor& inputs,
                            const OnnxOptions& options) {
   const c10::InferenceMode inference;
-  const auto format = network.format();
-  network.set_format(at::kFloat);  // that of the model
+  const evaluate::InFloat in_float(network);  // as the model computes
   auto outputs = network.forward(inputs).to(at::kDouble);
-  network.set_format(format);
   if (!options.scale.mean.empty())
     outputs = outputs.mul(at::tensor(options.scale.deviation, at::kDouble))
                   .add(at::tensor(options.scale.mean, at::kDouble));

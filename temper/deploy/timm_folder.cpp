@@ -47,9 +47,10 @@ void name_layers(const model::Network& network, train::TimmConfig& config) {
   for (const auto& parameter : network.parameters()) {
     if (config.first_convolution.empty() && parameter.value.dim() == 4)
       config.first_convolution = layer_of(parameter.name);
-    if (parameter.kind != model::ParameterKind::head) continue;
-    config.classifier = layer_of(parameter.name);
-    config.features = parameter.value.size(1);
+  }
+  if (const auto* const head = model::head_weight(network)) {
+    config.classifier = layer_of(head->name);
+    config.features = head->value.size(1);
   }
 }
 
@@ -57,7 +58,7 @@ void name_layers(const model::Network& network, train::TimmConfig& config) {
 double crop_ratio_of(const train::SavedModel& model) {
   const auto& transform = model.transform;
   if (transform.keep_same_size) return 1;
-  for (const double ratio : {model.recipe.evaluation.crop_ratio, 0.875})
+  for (const double ratio : {model.recipe.evaluation.crop_ratio, augment::kDefaultCropRatio})
     if (ratio > 0 && augment::resize_side(transform.size(), ratio) == transform.resize)
       return ratio;
   return static_cast<double>(transform.size().height) / static_cast<double>(transform.resize);

@@ -4,7 +4,6 @@
 #include <ATen/ops/cat.h>
 #include <c10/core/InferenceMode.h>
 
-#include <algorithm>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -55,9 +54,8 @@ class HeadInputs {
 }  // namespace
 
 at::Tensor head_of(const model::Network& network) {
-  const auto& all = network.parameters();
-  const auto head = std::ranges::find(all, model::ParameterKind::head, &model::Parameter::kind);
-  if (head == all.end())
+  const auto* const head = model::head_weight(network);
+  if (head == nullptr)
     throw Error(Code::usage,
                 "penultimate activations: the network does not say which layer is its head");
   return head->value.detach();

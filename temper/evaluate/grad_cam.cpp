@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "temper/core/error.h"
+#include "temper/evaluate/in_float.h"
 #include "temper/model/observer.h"
 
 namespace temper::evaluate {
@@ -18,23 +19,6 @@ namespace {
 
 /// As in the package grad-cam: keeps a map that is zero everywhere from becoming NaN.
 constexpr double kSmallest = 1e-7;
-
-/// Lets a network compute in float during its lifetime.
-class InFloat {
- public:
-  explicit InFloat(model::Network& network) : network_(network), format_(network.format()) {
-    network_.set_format(at::kFloat);
-  }
-  ~InFloat() { network_.set_format(format_); }
-  InFloat(const InFloat&) = delete;
-  InFloat& operator=(const InFloat&) = delete;
-  InFloat(InFloat&&) = delete;
-  InFloat& operator=(InFloat&&) = delete;
-
- private:
-  model::Network& network_;
-  at::ScalarType format_;
-};
 
 /// Whether an operator is the mean of maps over height and width.
 bool pools_globally(std::string_view name, model::Observer::Values inputs) {

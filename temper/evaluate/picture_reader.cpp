@@ -6,13 +6,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
-#include <mutex>
 #include <thread>
 #include <utility>
 
 #include "temper/data/loader/loader.h"
+#include "temper/data/sources/parallel.h"
 
 namespace temper::evaluate {
 namespace {
@@ -84,29 +82,11 @@ std::optional<PictureBatch> PictureReader::read() {
                                  at::kFloat);
   auto* const out = samples.mutable_data_ptr<float>();
 
-  std::atomic<std::int64_t> next = 0;
-  std::mutex mutex;
-  std::exception_ptr error;
-  const auto work = [&](Buffers& buffers) {
-    try {
-      for (auto i = next++; i < count; i = next++) {
-        auto& picture = pictures[static_cast<std::size_t>(i)];
-        picture.unread = fill(picture.path, buffers, out + i * pipeline.sample_size(),
+  data::for_each_index(pictures.size(), buffers_.size(), [&](std::size_t i, std::size_t thread) {
+    pictures[i].unread = fill(pictures[i].path, buffers_[thread],
+                              out + static_cast<std::int64_t>(i) * pipeline.sample_size(),
                               count * pipeline.sample_size());
-      }
-    } catch (...) {
-      const std::scoped_lock lock(mutex);
-      error = std::current_exception();
-      next = count;
-    }
-  };
-  {
-    std::vector<std::jthread> helpers;
-    for (std::size_t t = 1; t < std::min(buffers_.size(), pictures.size()); ++t)
-      helpers.emplace_back([&work, &buffers = buffers_[t]] { work(buffers); });
-    work(buffers_.front());
-  }
-  if (error) std::rethrow_exception(error);
+  });
   batch.views = only_read(samples, pictures).permute({0, 1, 4, 2, 3});
   return batch;
 }

@@ -8,7 +8,6 @@
 
 #include "temper/core/printable.h"
 #include "temper/recipe/recipe.h"
-#include "temper/recipe/search.h"
 #include "temper/recipe/text.h"
 
 namespace temper::imports {

@@ -4,6 +4,7 @@
 #include <ATen/core/ivalue.h>
 #include <ATen/ops/zeros.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "temper/model/autocast.h"
@@ -84,6 +85,12 @@ std::int64_t parameter_count(const Network& network) {
   std::int64_t total = 0;
   for (const auto& parameter : network.parameters()) total += parameter.value.numel();
   return total;
+}
+
+const Parameter* head_weight(const Network& network) {
+  const auto& all = network.parameters();
+  const auto head = std::ranges::find(all, ParameterKind::head, &Parameter::kind);
+  return head == all.end() ? nullptr : &*head;
 }
 
 }  // namespace temper::model

@@ -151,4 +151,7 @@ std::int64_t executed_multiply_adds(Network& network, const Task& task);
 
 std::int64_t parameter_count(const Network& network);
 
+/// The weight of the layer that gives the logits; null where the network does not know it.
+const Parameter* head_weight(const Network& network);
+
 }  // namespace temper::model

@@ -30,24 +30,16 @@ std::string listed(const char* what, const std::vector<std::string>& names) {
                      names.size() > kListed ? ", ..." : "");
 }
 
-/// "fc." of "fc.weight": the layer that gives the logits; "" where the network does not know it.
-std::string head_of(const model::Network& network) {
-  for (const auto& parameter : network.parameters())
-    if (parameter.kind == model::ParameterKind::head)
-      return parameter.name.substr(0, parameter.name.rfind('.') + 1);
-  return "";
-}
-
 class Copy {
  public:
   Copy(const PretrainedWeights& weights, const model::Network& network,
        const std::vector<std::string>& outputs)
-      : weights_(weights), targets_(train::weights(network)), head_(head_of(network)) {
+      : weights_(weights), targets_(train::weights(network)) {
     for (const auto& view : weights.views()) {
       found_.emplace(view.name, &view);
       unused_.insert(view.name);
     }
-    keep_head_if_other(outputs);
+    if (const auto* const head = model::head_weight(network)) compare_head(head->name, outputs);
   }
 
   std::vector<std::string> operator()() {
@@ -59,14 +51,11 @@ class Copy {
   }
 
  private:
-  [[nodiscard]] bool in_head(std::string_view name) const {
-    return !head_.empty() && name.starts_with(head_);
-  }
-
   /// Whether the last layer of the weights is for other outputs than the network's.
-  void keep_head_if_other(const std::vector<std::string>& outputs) {
-    const auto view = found_.find(head_ + "weight");
-    if (head_.empty() || view == found_.end() || view->second->shape.empty()) return;
+  /// @param head  name of its weight, "fc.weight"
+  void compare_head(const std::string& head, const std::vector<std::string>& outputs) {
+    const auto view = found_.find(head);
+    if (view == found_.end() || view->second->shape.empty()) return;
     const auto theirs = view->second->shape.front();
     const auto ours = std::ssize(outputs);
     std::string why;
@@ -75,15 +64,15 @@ class Copy {
     else if (!weights_.classes.empty() && weights_.classes != outputs)
       why = "the weights are for other classes than this data";
     if (why.empty()) return;
-    new_head_ = true;
+    new_head_ = head.substr(0, head.rfind('.') + 1);
     notes_.push_back(fmt::format("the last layer ({}) starts from zero: {}",
-                                 head_.substr(0, head_.size() - 1), why));
+                                 new_head_.substr(0, new_head_.size() - 1), why));
   }
 
   void plan(const Named& target) {
     const auto& [name, tensor] = target;
     unused_.erase(name);
-    if (new_head_ && in_head(name)) {
+    if (!new_head_.empty() && name.starts_with(new_head_)) {
       copies_.emplace_back(tensor, at::zeros_like(tensor));
       return;
     }
@@ -162,8 +151,7 @@ class Copy {
 
   const PretrainedWeights& weights_;
   std::vector<Named> targets_;
-  std::string head_;
-  bool new_head_ = false;
+  std::string new_head_;  ///< "fc.": the layer that starts from zero; empty: none
   std::map<std::string, const io::TensorView*, std::less<>> found_;
   std::set<std::string, std::less<>> unused_;
   std::vector<std::pair<at::Tensor, at::Tensor>> copies_;

@@ -24,12 +24,12 @@ std::vector<std::string> indices(std::int64_t count) {
 
 augment::InputTransform foreign_transform(const TrainedInput& input) {
   const augment::Size size{input.shape.at(1), input.shape.at(2)};
-  return {.input = input.shape,
-          .keep_same_size = false,
-          .resize = input.crop_ratio == 0 ? augment::automatic_side(size)
-                                          : augment::resize_side(size, input.crop_ratio),
-          .interpolation = input.interpolation,
-          .normalisation = input.normalisation};
+  return {
+      .input = input.shape,
+      .keep_same_size = false,
+      .resize = augment::resize_side(size, input.crop_ratio.value_or(augment::kDefaultCropRatio)),
+      .interpolation = input.interpolation,
+      .normalisation = input.normalisation};
 }
 
 SavedModel foreign_model(const std::filesystem::path& folder) {
@@ -43,7 +43,7 @@ SavedModel foreign_model(const std::filesystem::path& folder) {
   const auto [height, width] = model.transform.size();
   model.task = {weights.input->shape.at(0), height, width, weights.outputs};
   model.recipe.precision = recipe::Precision::fp32;
-  model.recipe.evaluation.crop_ratio = weights.input->crop_ratio;
+  model.recipe.evaluation.crop_ratio = weights.input->crop_ratio.value();
   model.recipe.evaluation.interpolation = weights.input->interpolation;
   model.network = model::build(model.recipe.model, model.task, /*seed=*/0);
   if (const auto notes = copy_weights(weights, *model.network, model.classes); !notes.empty())

@@ -234,7 +234,7 @@ Plan planned(const recipe::Recipe& recipe, const data::Dataset& data) {
   read_with(plan, std::move(transform));
   plan.training = training_options(plan, images == input);
   resolve_teacher(plan);
-  check_pretrained(plan);
+  try_pretrained(plan);
   plan.data_digest = data::digest_of(data);
   plan.fingerprint = recipe::fingerprint(options, plan.data_digest.names);
   return plan;
@@ -265,7 +265,7 @@ std::unique_ptr<model::Network> build_network(const Plan& plan) {
   const auto& recipe = plan.recipe;
   return recipe::with_places(recipe.places, [&] {
     auto network = model::build(recipe.model, plan.task, static_cast<std::uint64_t>(recipe.seed));
-    (void)load_pretrained(plan, *network);
+    load_pretrained(plan, *network);
     network->to(plan.device);
     network->set_format(format_of(recipe.precision));
     return network;

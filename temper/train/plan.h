@@ -18,6 +18,8 @@
 
 namespace temper::train {
 
+struct PretrainedWeights;
+
 /// A recipe applied to its data: everything that a run needs before it starts, with all "auto"
 /// values resolved.
 struct Plan {
@@ -40,7 +42,10 @@ struct Plan {
   data::ValueScale scale;
 
   std::vector<std::string> data_notes;  ///< a sentence for each kind of excluded images
-  /// Sentences about recipe.pretrained: options that its weights set, deviations from them.
+  /// The weights of recipe.pretrained; null without, and where they are missing or others than
+  /// those that the recipe has the hash of: the plan of an earlier run serves to evaluate it.
+  std::shared_ptr<const PretrainedWeights> pretrained;
+  /// Sentences about them: options that they set, deviations from them.
   std::vector<std::string> pretrained_notes;
   std::vector<data::ReplacedLabel> replaced;  ///< labels of `train` replaced by label noise
   /// Images excluded from probe, validation and test because they can't be read. Those of the

@@ -4,8 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -20,7 +20,6 @@
 namespace temper::train {
 namespace {
 
-constexpr double kDefaultCrop = 0.875;  // what a crop ratio of 0 stands for
 constexpr std::int64_t kAnySide = 224;  // of images, where the weights don't say
 
 [[noreturn]] void refuse(const Plan& plan, const std::string& why) {
@@ -50,19 +49,10 @@ bool sets(const recipe::Places& places, std::string_view option,
   });
 }
 
-bool close(const std::vector<double>& a, const std::vector<double>& b) {
-  return std::ranges::equal(
-      a, b, [](double left, double right) { return std::abs(left - right) < 1e-6; });
-}
-
 std::string text_of(const std::vector<double>& values) {
   std::vector<std::string> numbers;
   for (const auto value : values) numbers.push_back(recipe::number_text(value));
   return fmt::format("[{}]", fmt::join(numbers, ", "));
-}
-
-double crop_ratio_of(const TrainedInput& input) {
-  return input.crop_ratio == 0 ? kDefaultCrop : input.crop_ratio;
 }
 
 class Resolver {
@@ -110,7 +100,7 @@ class Resolver {
     const bool square = height == theirs.shape.at(2);
     if (!square && !data.size.value)
       plan_.pretrained_notes.push_back(
-          fmt::format("the weights were trained at {} x {} pixels, which data.size can't say",
+          fmt::format("the weights were trained at {} x {} pixels, which data.size can't express",
                       height, theirs.shape.at(2)));
     else if (square && !data.size.value && !sets(recipe_.places, "data.size"))
       assign("data.size", data.size.value, std::optional(height), fmt::format("{}", height));
@@ -118,9 +108,10 @@ class Resolver {
       differs("data.size", fmt::format("{}", height), fmt::format("{}", *data.size.value));
 
     auto& evaluation = recipe_.evaluation;
-    const double ratio = crop_ratio_of(theirs);
-    follow("evaluation.crop_ratio", evaluation.crop_ratio, ratio, recipe::Evaluation{}.crop_ratio,
-           fmt::format("{:g}", ratio), fmt::format("{:g}", evaluation.crop_ratio));
+    if (const auto& ratio = theirs.crop_ratio)
+      follow("evaluation.crop_ratio", evaluation.crop_ratio, *ratio,
+             recipe::Evaluation{}.crop_ratio, fmt::format("{:g}", *ratio),
+             fmt::format("{:g}", evaluation.crop_ratio));
     follow("evaluation.interpolation", evaluation.interpolation, theirs.interpolation,
            recipe::Evaluation{}.interpolation, std::string(name_of(theirs.interpolation)),
            std::string(name_of(evaluation.interpolation)));
@@ -137,8 +128,8 @@ class Resolver {
       set_.push_back(fmt::format("data.std {}", text_of(std)));
       return;
     }
-    if (!close(data.mean, mean)) differs("data.mean", text_of(mean), text_of(data.mean));
-    if (!close(data.std, std)) differs("data.std", text_of(std), text_of(data.std));
+    if (!augment::agree(data.mean, mean)) differs("data.mean", text_of(mean), text_of(data.mean));
+    if (!augment::agree(data.std, std)) differs("data.std", text_of(std), text_of(data.std));
   }
 
   template <class T>
@@ -195,7 +186,7 @@ recipe::PretrainedSummary summary_of(const std::string& from, std::int64_t chann
   set("data.mean", text_of(for_channels(input.normalisation.mean, channels)));
   set("data.std", text_of(for_channels(input.normalisation.std, channels)));
   if (input.shape.at(1) == input.shape.at(2)) set("data.size", fmt::format("{}", input.shape[1]));
-  set("evaluation.crop_ratio", recipe::number_text(crop_ratio_of(input)));
+  if (input.crop_ratio) set("evaluation.crop_ratio", recipe::number_text(*input.crop_ratio));
   set("evaluation.interpolation", std::string(name_of(input.interpolation)));
   return summary;
 }
@@ -203,31 +194,32 @@ recipe::PretrainedSummary summary_of(const std::string& from, std::int64_t chann
 void resolve_pretrained(Plan& plan, std::int64_t channels) {
   auto& pretrained = plan.recipe.pretrained;
   if (!pretrained) return;
-  // The recipe of a run has all options; its weights may have been removed since.
-  if (!pretrained->weights.empty() && !std::filesystem::exists(pretrained->from)) return;
-  const auto weights = opened(plan);
-  Resolver(plan, weights, channels)();
-  if (pretrained->weights.empty()) pretrained->weights = hash_of(weights);
+  const bool resolved = !pretrained->weights.empty();
+  if (resolved && !std::filesystem::exists(pretrained->from)) return;
+  auto weights = opened(plan);
+  auto hash = hash_of(weights);
+  if (resolved && hash != pretrained->weights) return;
+  pretrained->weights = std::move(hash);
+  plan.pretrained = std::make_shared<const PretrainedWeights>(std::move(weights));
+  Resolver(plan, *plan.pretrained, channels)();
 }
 
-void check_pretrained(Plan& plan) {
-  const auto& pretrained = plan.recipe.pretrained;
-  if (!pretrained || !std::filesystem::exists(pretrained->from)) return;
+void try_pretrained(Plan& plan) {
+  if (!plan.pretrained) return;
   const auto network =
       model::build(plan.recipe.model, plan.task, static_cast<std::uint64_t>(plan.recipe.seed));
-  for (auto& note : load_pretrained(plan, *network))
+  for (auto& note : copy_weights(*plan.pretrained, *network, outputs_of(plan)))
     plan.pretrained_notes.push_back(std::move(note));
 }
 
-std::vector<std::string> load_pretrained(const Plan& plan, const model::Network& network) {
+void load_pretrained(const Plan& plan, const model::Network& network) {
   const auto& pretrained = plan.recipe.pretrained;
-  if (!pretrained) return {};
-  const auto weights = opened(plan);
-  if (!pretrained->weights.empty() && hash_of(weights) != pretrained->weights)
-    refuse(plan, fmt::format("the weights in {} are not those of this run (pretrained.weights = "
-                             "\"{}\"); restore them, or start a new run",
+  if (!pretrained) return;
+  if (!plan.pretrained)
+    refuse(plan, fmt::format("the weights in {} are not there, or not those of this run "
+                             "(pretrained.weights = \"{}\"); restore them, or start a new run",
                              pretrained->from, pretrained->weights));
-  return copy_weights(weights, network, outputs_of(plan));
+  (void)copy_weights(*plan.pretrained, network, outputs_of(plan));
 }
 
 }  // namespace temper::train

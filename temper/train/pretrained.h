@@ -1,7 +1,6 @@
 #pragma once
 #include <cstdint>
 #include <string>
-#include <vector>
 
 #include "temper/model/network.h"
 #include "temper/recipe/starter.h"
@@ -15,20 +14,20 @@ namespace temper::train {
 /// @param channels  of the data
 recipe::PretrainedSummary summary_of(const std::string& from, std::int64_t channels);
 
-/// Sets the recipe's options that its text leaves out to those that the weights were trained with,
-/// and the hash of the weights. plan.pretrained_notes says what was set, and what the recipe has
-/// otherwise. Throws as open_pretrained() does, and Error{Code::usage} where no weights are named.
+/// Opens the weights for the plan, and sets the recipe's options that its text leaves out to those
+/// that the weights were trained with, and their hash. plan.pretrained_notes says what was set, and
+/// what the recipe has otherwise. Throws as open_pretrained() does, and Error{Code::usage} where no
+/// weights are named. A recipe that has the hash of missing or other weights keeps its options.
 /// @param channels  of the data
 void resolve_pretrained(Plan& plan, std::int64_t channels);
 
-/// Tries the weights on the plan's network, and adds to plan.pretrained_notes what is not copied
-/// exactly. Throws as load_pretrained() does. The plan of an earlier run, whose weights may have
-/// been removed since, passes.
-void check_pretrained(Plan& plan);
+/// Copies the weights into a network like the plan's, so that those that do not fit are refused
+/// before anything is written, and adds to plan.pretrained_notes what is not copied exactly. Throws
+/// as copy_weights() does.
+void try_pretrained(Plan& plan);
 
-/// Copies the weights into the plan's network. Throws as open_pretrained() and copy_weights() do,
-/// and Error{Code::usage} for weights of another hash than the recipe's.
-/// @return as copy_weights()
-std::vector<std::string> load_pretrained(const Plan& plan, const model::Network& network);
+/// Copies the weights into the plan's network. Throws as copy_weights() does, and
+/// Error{Code::usage} where the weights are missing or others than the recipe's.
+void load_pretrained(const Plan& plan, const model::Network& network);
 
 }  // namespace temper::train

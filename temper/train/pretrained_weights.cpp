@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
 
@@ -17,6 +16,7 @@
 #include "temper/io/disk/read_file.h"
 #include "temper/model/timm_names.h"
 #include "temper/recipe/recipe.h"
+#include "temper/train/metadata_list.h"
 #include "temper/train/timm_config.h"
 #include "temper/train/weights_file.h"
 
@@ -57,18 +57,6 @@ PretrainedWeights from_folder(const fs::path& folder) {
   return weights;
 }
 
-std::vector<std::string> texts(const io::Metadata& metadata, const std::string& key,
-                               const fs::path& file) {
-  const auto found = metadata.find(key);
-  const auto list = nlohmann::json::parse(found == metadata.end() ? "" : found->second, nullptr,
-                                          /*allow_exceptions=*/false);
-  const auto is_text = [](const nlohmann::json& one) { return one.is_string(); };
-  if (!list.is_array() || !std::ranges::all_of(list, is_text))
-    throw Error(Code::data, {.file = file.string()},
-                fmt::format("no list under '{}' in the metadata; was it written by temper?", key));
-  return list.get<std::vector<std::string>>();
-}
-
 /// timm's name, or that of the kind of networks: "resnet".
 std::string name_of_network(const model::Architecture& architecture, const model::Task& task) {
   if (auto name = model::timm_name_of(architecture, task)) return *std::move(name);
@@ -81,9 +69,9 @@ void read_metadata(const io::Metadata& metadata, PretrainedWeights& weights) {
   if (network == metadata.end()) return;
   weights.architecture =
       recipe::parse("model = " + network->second + "\n", weights.file.string()).model;
-  weights.classes =
-      texts(metadata, metadata.contains("temper.values") ? "temper.values" : "temper.classes",
-            weights.file);
+  weights.classes = metadata_list<std::string>(
+      metadata, metadata.contains("temper.values") ? "temper.values" : "temper.classes",
+      weights.file);
   weights.outputs = std::ssize(weights.classes);
   const auto transform = augment::from_metadata(metadata, {.input = {}}, weights.file.string());
   const auto [height, width] = transform.network_size();
@@ -102,7 +90,8 @@ PretrainedWeights from_run(const fs::path& run) {
   const auto metadata = tensors.metadata();
   PretrainedWeights weights{.file = std::move(file), .tensors = std::move(tensors)};
   read_metadata(metadata, weights);
-  if (weights.input) weights.input->crop_ratio = recipe.evaluation.crop_ratio;
+  if (const double ratio = recipe.evaluation.crop_ratio; weights.input && ratio > 0)
+    weights.input->crop_ratio = ratio;
   return weights;
 }
 

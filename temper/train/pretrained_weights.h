@@ -18,7 +18,7 @@ namespace temper::train {
 struct TrainedInput {
   std::vector<std::int64_t> shape;  ///< of the network's input: channels, height, width
   augment::Normalisation normalisation;
-  double crop_ratio = 0;  ///< evaluation.crop_ratio
+  std::optional<double> crop_ratio = {};  ///< evaluation.crop_ratio; empty: not set
   augment::Interpolation interpolation = augment::Interpolation::bilinear;
 };
 

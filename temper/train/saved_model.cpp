@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "temper/augment/pipeline/pipeline.h"
 #include "temper/augment/pipeline/views.h"
@@ -16,30 +15,15 @@
 #include "temper/measure/temperature.h"
 #include "temper/model/architecture.h"
 #include "temper/train/foreign_model.h"
+#include "temper/train/metadata_list.h"
 #include "temper/train/precision.h"
 #include "temper/train/pretrained_weights.h"
 #include "temper/train/state.h"
 #include "temper/train/weights_file.h"
 
 namespace temper::train {
-namespace {
 
 namespace fs = std::filesystem;
-
-/// A JSON list from the file's metadata.
-template <class T>
-std::vector<T> list(const io::Safetensors& file, const fs::path& path, const std::string& key) {
-  const auto found = file.metadata().find(key);
-  try {
-    return nlohmann::json::parse(found == file.metadata().end() ? "" : found->second)
-        .get<std::vector<T>>();
-  } catch (const nlohmann::json::exception&) {
-    throw Error(Code::data, {.file = path.string()},
-                fmt::format("no list under '{}' in the metadata; was it written by temper?", key));
-  }
-}
-
-}  // namespace
 
 SavedModel load_model(const fs::path& run, const std::string& weights_asked) {
   const auto recipe_file = run / "recipe.toml";
@@ -62,11 +46,11 @@ SavedModel load_model(const fs::path& run, const std::string& weights_asked) {
   const io::Safetensors file(path);
   model.file = path;
 
-  model.classes = list<std::string>(file, path, "temper.classes");
+  model.classes = metadata_list<std::string>(file.metadata(), "temper.classes", path);
   if (file.metadata().contains("temper.values")) {
-    model.value_names = list<std::string>(file, path, "temper.values");
-    model.scale = {list<double>(file, path, "temper.value_mean"),
-                   list<double>(file, path, "temper.value_deviation")};
+    model.value_names = metadata_list<std::string>(file.metadata(), "temper.values", path);
+    model.scale = {metadata_list<double>(file.metadata(), "temper.value_mean", path),
+                   metadata_list<double>(file.metadata(), "temper.value_deviation", path)};
   }
   const auto values = model.value_names.size();
   if (model.scale.mean.size() != values || model.scale.deviation.size() != values)

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <span>
 
@@ -19,9 +18,6 @@
 
 namespace temper::train {
 namespace {
-
-/// Normalizations computed from the same images agree in all digits that are written.
-constexpr double kTolerance = 1e-6;
 
 [[noreturn]] void refuse(const Plan& plan, const std::string& why) {
   throw Error(Code::usage, recipe::place(plan.recipe.places, "distillation.from"),
@@ -60,11 +56,6 @@ SavedModel saved(const Plan& plan) {
   }
 }
 
-bool close(const std::vector<double>& a, const std::vector<double>& b) {
-  return std::ranges::equal(
-      a, b, [](double left, double right) { return std::abs(left - right) <= kTolerance; });
-}
-
 /// Folders that timm wrote need not name their classes; then their number is compared.
 bool has_class_names(const std::string& from) {
   return !std::filesystem::exists(config_file(from)) || !open_pretrained(from).classes.empty();
@@ -97,7 +88,8 @@ void require_same_task(const Plan& plan, const SavedModel& teacher) {
                              from, shape(task), shape(plan.task)));
   const auto& normalisation = plan.evaluation.normalisation;
   const auto& theirs = teacher.transform.normalisation;
-  if (!close(theirs.mean, normalisation.mean) || !close(theirs.std, normalisation.std))
+  if (!augment::agree(theirs.mean, normalisation.mean) ||
+      !augment::agree(theirs.std, normalisation.std))
     refuse(plan,
            fmt::format("{} was trained with normalization mean [{}] and std [{}], but this run has "
                        "[{}] and [{}], computed from other training images; train both with the "

@@ -9,10 +9,12 @@
 #include "temper/core/error.h"
 #include "temper/imports/command.h"
 #include "temper/recipe/recipe.h"
+#include "tests/imports/remarks.h"
 
 namespace temper::imports {
 namespace {
 
+using imports::testing::dropped;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -26,21 +28,7 @@ recipe::Recipe read(const char* command) {
 }
 
 std::string refusal(const char* command) {
-  try {
-    made(command);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    return error.what();
-  }
-  return "";
-}
-
-/// The options that were not carried over.
-std::vector<std::string> dropped(const Imported& imported) {
-  std::vector<std::string> options;
-  for (const auto& remark : imported.remarks)
-    if (remark.fate == Fate::dropped) options.push_back(remark.option);
-  return options;
+  return testing::refusal([&] { (void)made(command); });
 }
 
 bool differs(const Imported& imported, std::string_view option) {

@@ -54,7 +54,12 @@ struct Resize {
 
 void apply(const Resize& options, Frame& frame, Random& random);
 
-/// The length of the shorter side with `size = "auto"`: floor(longer side of the input / 0.875).
+/// The part of the resized picture that is cropped where nothing else is said, as in torchvision's
+/// and timm's evaluations: 224 of 256 pixels.
+inline constexpr double kDefaultCropRatio = 0.875;
+
+/// The length of the shorter side with `size = "auto"`: floor(longer side of the input /
+/// kDefaultCropRatio).
 std::int64_t automatic_side(Size input);
 
 /// The size of an image whose shorter side becomes `side`.

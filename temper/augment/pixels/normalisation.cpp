@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "temper/augment/pixels/kernels.h"
@@ -23,6 +24,12 @@ bool fused_gives(const NormalisationTable& table) {
 }
 
 }  // namespace
+
+bool agree(const std::vector<double>& a, const std::vector<double>& b) {
+  constexpr double tolerance = 1e-6;
+  return std::ranges::equal(
+      a, b, [](double left, double right) { return std::abs(left - right) <= tolerance; });
+}
 
 Normalisation imagenet_normalisation(int channels) {
   if (channels == 1) return {{0.449}, {0.226}};

@@ -19,6 +19,10 @@ struct Normalisation {
   }
 };
 
+/// Whether two lists of means or deviations are those of the same images: they agree in all digits
+/// that are written.
+bool agree(const std::vector<double>& a, const std::vector<double>& b);
+
 /// Mean and standard deviation of ImageNet's training set, which pretrained networks expect. For
 /// grayscale they are the means over its three channels.
 Normalisation imagenet_normalisation(int channels);

@@ -10,13 +10,19 @@
 namespace temper::data {
 
 void for_each_index(std::size_t n, const std::function<void(std::size_t)>& work) {
+  const std::size_t threads = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 8);
+  for_each_index(n, threads, [&work](std::size_t i, std::size_t /*thread*/) { work(i); });
+}
+
+void for_each_index(std::size_t n, std::size_t threads,
+                    const std::function<void(std::size_t index, std::size_t thread)>& work) {
   std::atomic<std::size_t> next = 0;
   std::mutex mutex;
   std::size_t failed = n;
   std::exception_ptr error;
-  const auto run = [&] {
+  const auto run = [&](std::size_t thread) {
     for (std::size_t i = next++; i < n; i = next++) try {
-        work(i);
+        work(i, thread);
       } catch (...) {
         const std::scoped_lock lock(mutex);
         if (i < failed) {
@@ -27,10 +33,9 @@ void for_each_index(std::size_t n, const std::function<void(std::size_t)>& work)
       }
   };
   {
-    const std::size_t helpers = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 8);
-    std::vector<std::jthread> threads;
-    for (std::size_t t = 1; t < std::min(helpers, n); ++t) threads.emplace_back(run);
-    run();
+    std::vector<std::jthread> helpers;
+    for (std::size_t t = 1; t < std::min(threads, n); ++t) helpers.emplace_back(run, t);
+    run(0);
   }
   if (error) std::rethrow_exception(error);
 }

@@ -9,4 +9,9 @@ namespace temper::data {
 /// rethrown.
 void for_each_index(std::size_t n, const std::function<void(std::size_t)>& work);
 
+/// The same in at most so many threads, whose numbers, from 0, are told to the work, so that each
+/// can have buffers of its own.
+void for_each_index(std::size_t n, std::size_t threads,
+                    const std::function<void(std::size_t index, std::size_t thread)>& work);
+
 }  // namespace temper::data
