@@ -18,6 +18,7 @@
 #include "temper/io/format/json_text.h"
 #include "temper/train/check_data.h"
 #include "temper/train/installed_weights.h"
+#include "weights.h"
 
 namespace temper::cli {
 namespace {
@@ -25,6 +26,7 @@ namespace {
 struct Check {
   std::string source;
   std::vector<std::string> sets;
+  std::string weights;
   bool as_json = false;
   bool digest = false;
 };
@@ -42,7 +44,7 @@ void check(const Check& options) {
   const auto threads = std::max<std::int64_t>(1, std::thread::hardware_concurrency());
   const auto result = train::check_data(options.source, options.sets,
                                         {.threads = threads, .digest = options.digest},
-                                        train::starting_weights(""));
+                                        train::starting_weights(options.weights));
   if (options.as_json)
     print_text("{}\n", io::json_text(train::to_json(result), 2));
   else
@@ -84,6 +86,7 @@ void add_data(const Command& app) {
       .called("SOURCE")
       .required();
   checked.edits(check_options->sets);
+  add_starting_weights(checked, check_options->weights);
   checked.flag("--digest", check_options->digest,
                "print the hashes of the data that a run records in environment.json: of names, "
                "labels and sizes, and of the bytes of the images");

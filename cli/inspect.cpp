@@ -28,6 +28,7 @@
 #include "temper/train/plan.h"
 #include "temper/train/pretrained_weights.h"
 #include "temper/train/saved_model.h"
+#include "weights.h"
 
 namespace temper::cli {
 namespace {
@@ -37,6 +38,7 @@ namespace fs = std::filesystem;
 struct Options {
   std::string source;
   std::vector<std::string> sets;
+  std::string weights;
   std::optional<std::int64_t> size;
   std::optional<std::int64_t> channels;
   std::optional<std::int64_t> classes;
@@ -57,8 +59,18 @@ model::Task changed(model::Task task, const Options& options) {
   return task;
 }
 
+/// Nothing else starts from pretrained weights.
+void refuse_weights(const Options& options) {
+  if (options.weights.empty()) return;
+  throw Error(Code::usage,
+              fmt::format("--weights is for a recipe or data, of which a network is trained; '{}' "
+                          "is neither",
+                          options.source));
+}
+
 /// As for ImageNet. @param model  a kind of network, or one with its options, as TOML
 Subject of_network(const std::string& model, const Options& options) {
+  refuse_weights(options);
   const auto recipe = recipe::parse("model = " + model + "\n", "the defaults", options.sets);
   const auto task = changed({.channels = 3, .height = 224, .width = 224, .classes = 1000}, options);
   return {model::build(recipe.model, task, recipe.seed), task};
@@ -74,15 +86,17 @@ std::string text_of(const model::Architecture& architecture) {
 Subject of_recipe(const Options& options) {
   const auto chosen = train::choose_recipe({.source = options.source,
                                             .sets = options.sets,
-                                            .weights = train::starting_weights(""),
+                                            .weights = train::starting_weights(options.weights),
                                             .save_choice = false});
   print_text(stderr, "{}", chosen.note);
   const auto plan = train::plan(chosen.recipe, chosen.data);
+  tell_pretrained(plan);
   const auto task = changed(plan.task, options);
   return {model::build(plan.recipe.model, task, plan.recipe.seed), task};
 }
 
 Subject of_run(const Options& options) {
+  refuse_weights(options);
   if (!options.sets.empty() || options.classes || options.channels)
     throw Error(Code::usage,
                 "--set, --channels and --classes are for a network that is not trained; "
@@ -115,8 +129,9 @@ Subject subject(const Options& options) {
   return of_recipe(options);
 }
 
-void show(std::span<const io::TensorView> tensors, bool as_json) {
-  if (as_json)
+void show(std::span<const io::TensorView> tensors, const Options& options) {
+  refuse_weights(options);
+  if (options.as_json)
     print_text("{}\n", io::json_text(report::to_json(tensors), 2));
   else
     print_text("{}", report::to_text(tensors));
@@ -124,10 +139,9 @@ void show(std::span<const io::TensorView> tensors, bool as_json) {
 
 void inspect(const Options& options) {
   const auto extension = fs::path(options.source).extension();
-  if (extension == ".safetensors")
-    return show(io::Safetensors(options.source).tensors(), options.as_json);
+  if (extension == ".safetensors") return show(io::Safetensors(options.source).tensors(), options);
   if (extension == ".pth" || extension == ".pt")
-    return show(io::TorchFile(options.source).tensors(), options.as_json);
+    return show(io::TorchFile(options.source).tensors(), options);
   const auto [network, task] = subject(options);
   const auto inspection = model::inspect(*network, task);
   if (options.as_json)
@@ -153,6 +167,7 @@ void add_inspect(const Command& app) {
       .called("NETWORK")
       .required();
   command.edits(options->sets);
+  add_starting_weights(command, options->weights);
   command
       .option(
           "--size", options->size,

@@ -16,6 +16,7 @@
 #include "temper/train/choose.h"
 #include "temper/train/installed_weights.h"
 #include "temper/train/request.h"
+#include "weights.h"
 
 namespace temper::cli {
 namespace {
@@ -23,6 +24,7 @@ namespace {
 struct Options {
   std::string source;
   std::vector<std::string> sets;
+  std::string weights;
   std::string out = "preview.html";
   std::optional<std::int64_t> seed;
   run::PreviewOptions shown;
@@ -35,10 +37,11 @@ void preview_command(const Options& options) {
   if (options.seed) sets.push_back(fmt::format("seed={}", *options.seed));
   const auto chosen = train::choose_recipe({.source = options.source,
                                             .sets = sets,
-                                            .weights = train::starting_weights(""),
+                                            .weights = train::starting_weights(options.weights),
                                             .save_choice = false});
   print_text(stderr, "{}", chosen.note);
   const auto plan = train::plan(chosen.recipe, chosen.data);
+  tell_pretrained(plan);
   const auto preview = run::preview(plan, options.shown);
   report::write_preview(preview, options.out);
   if (options.as_json)
@@ -58,6 +61,7 @@ void add_preview(const Command& app) {
               "a recipe, or data for which one is chosen, as for `temper train`")
       .called("RECIPE");
   command.edits(options->sets);
+  add_starting_weights(command, options->weights);
   command
       .option("--out", options->out,
               "the file to write: .html, a page that needs no network, or .png, one sheet")

@@ -12,6 +12,7 @@
 #include "temper/recipe/recipe.h"
 #include "temper/train/choose.h"
 #include "temper/train/installed_weights.h"
+#include "weights.h"
 
 namespace temper::cli {
 namespace {
@@ -20,12 +21,13 @@ struct Options {
   std::string source = "fashion-mnist";
   std::string out;
   std::string file;
+  std::string weights;
   std::vector<std::string> sets;
   bool as_json = false;
 };
 
 void write_new(const Options& options) {
-  const auto text = train::new_recipe(options.source, train::starting_weights(""));
+  const auto text = train::new_recipe(options.source, train::starting_weights(options.weights));
   if (options.out.empty()) {
     print_text("{}", text);
     return;
@@ -69,6 +71,7 @@ void add_recipe(const Command& app) {
       .with_default();
   create.option("--out", options->out, "the file to write (default: standard output)")
       .called("FILE");
+  add_starting_weights(create, options->weights);
   create.run([options] { write_new(*options); });
 
   const auto resolved = recipe.command("show", "Print every key of a recipe with its value");
@@ -84,6 +87,7 @@ void add_recipe(const Command& app) {
   recipe.footer(
       "Examples:\n"
       "  temper recipe new pictures/ --out mine.toml\n"
+      "  temper recipe new pictures/ --weights weights/resnet50 --out fine-tuning.toml\n"
       "  temper recipe show mine.toml --set model.depth=50\n"
       "  temper recipe check mine.toml");
 }

@@ -20,6 +20,7 @@
 #include "temper/train/harm.h"
 #include "temper/train/installed_weights.h"
 #include "temper/train/request.h"
+#include "weights.h"
 
 namespace temper::cli {
 namespace {
@@ -112,8 +113,7 @@ int train_command(const Options& options, const std::vector<std::string>& comman
     print_text(stderr, "note: {}\n", hint);
   for (const auto& warning : train::augmentation_warnings(plan, train::some_kinds(*plan.train)))
     print_text(stderr, "warning: {}\n", warning);
-  if (options.dry_run || options.check)
-    for (const auto& note : plan.pretrained_notes) print_text(stderr, "note: {}\n", note);
+  if (options.dry_run || options.check) tell_pretrained(plan);
   if (options.dry_run) return dry_run(plan, options.as_json);
   if (options.check) return check(plan, options.as_json);
 
@@ -150,13 +150,7 @@ void add_train(const Command& app, const std::vector<std::string>& command_line)
   command.edits(options->sets);
   command.option("--out", options->out, "the run directory (default: runs/<name of the recipe>)")
       .called("DIR");
-  command
-      .option(
-          "--weights", options->weights,
-          "pretrained weights to start from: a folder with config.json and model.safetensors, a "
-          "run directory, or a .safetensors or .pth file; none: random weights, also for a "
-          "folder of photographs where pretrained weights are installed")
-      .called("DIR");
+  add_starting_weights(command, options->weights);
   command
       .option("--stop-at", options->stop_at,
               "save and stop after this step; the same command resumes")

@@ -69,7 +69,7 @@ std::vector<std::string> warnings_of(const recipe::Recipe& recipe, const data::C
 DataCheck check_data(const std::string& source, const std::vector<std::string>& sets,
                      const data::CheckOptions& options, const StartingWeights& weights) {
   if (is_recipe(source)) {
-    const auto recipe = recipe::load(source, sets);
+    const auto recipe = recipe::load(source, with_weights(sets, weights));
     DataCheck result{.check = checked(recipe, options)};
     result.warnings = warnings_of(recipe, result.check);
     return result;

@@ -22,7 +22,7 @@ struct DataCheck {
 
 /// @param source   as data.source, or a recipe (.toml), whose data is checked
 /// @param sets     edits of the recipe, given or chosen
-/// @param weights  with which a recipe is chosen
+/// @param weights  with which a recipe is chosen; a given one starts from those that are asked for
 /// Problems of the data are part of the result. Throws as recipe::load() does, and as open_data()
 /// does for a recipe with several sources.
 DataCheck check_data(const std::string& source, const std::vector<std::string>& sets,

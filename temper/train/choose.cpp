@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -48,20 +50,33 @@ ChosenRecipe opened(recipe::Recipe recipe, std::string note = {}) {
   return {std::move(recipe), std::move(data), std::move(note)};
 }
 
-/// The edits, and one for weights that are asked for.
-std::vector<std::string> edits_of(const RunRequest& request) {
-  auto sets = request.sets;
-  if (const auto& asked = request.weights.asked; !asked.empty())
-    sets.push_back("pretrained.from=" + recipe::quote(asked));
-  return sets;
-}
-
 /// The file that keeps the recipe chosen for the data, where it can be edited.
 fs::path kept_file(const RunRequest& request) {
   auto path = asked_directory(request, recipe::name_of_source(request.source));
   if (!path.has_filename()) path = path.parent_path();
   path += ".toml";
   return path;
+}
+
+bool is_same_path(const std::string& one, const std::string& other) {
+  std::error_code error;
+  return one == other || fs::equivalent(one, other, error);
+}
+
+std::string weights_text(const std::string& from) {
+  return from.empty() ? "random weights" : fmt::format("the weights in {}", from);
+}
+
+/// A recipe is chosen by the weights, too: those for others have another network and other rates.
+void refuse_other_weights(const fs::path& kept, const StartingWeights& asked) {
+  if (asked.asked.empty() && !asked.none) return;
+  const auto recipe = recipe::load(kept);
+  const auto from = recipe.pretrained ? recipe.pretrained->from : "";
+  if (is_same_path(from, asked.asked)) return;
+  throw Error(Code::usage, {.file = kept.string()},
+              fmt::format("this recipe, which was chosen before, starts from {}; remove it to "
+                          "choose one for {}, or name another run directory with --out",
+                          weights_text(from), weights_text(asked.asked)));
 }
 
 ChosenRecipe choose_for_data(const RunRequest& request, const fs::path& kept) {
@@ -81,6 +96,19 @@ ChosenRecipe choose_for_data(const RunRequest& request, const fs::path& kept) {
     note += fmt::format("Saved as {}; edit it there.\n", kept.string());
   }
   return {std::move(recipe), std::move(data), std::move(note)};
+}
+
+/// The recipe that was chosen before, or one that is chosen now.
+/// @param request  whose source is data
+ChosenRecipe of_data(const RunRequest& request) {
+  data::check_path(request.source);  // recipes are UTF-8
+  const auto kept = kept_file(request);
+  if (!fs::exists(kept)) return choose_for_data(request, kept);
+  refuse_other_weights(kept, request.weights);
+  return opened(
+      recipe::load(kept, with_weights(request.sets, request.weights)),
+      fmt::format("{}: using the recipe that was chosen before; remove it to choose a new one\n",
+                  kept.string()));
 }
 
 }  // namespace
@@ -158,22 +186,22 @@ nlohmann::ordered_json to_json(const recipe::Choice& choice) {
 }
 
 ChosenRecipe choose_recipe(const RunRequest& request) {
+  if (request.source.empty() && !request.weights.asked.empty()) {
+    auto named = request;
+    named.source = kFashionMnist;
+    return of_data(named);
+  }
+  const auto edits = with_weights(request.sets, request.weights);
   if (request.source.empty())
-    return opened(
-        recipe::parse(recipe::starter(kFashionMnist), "the default recipe", edits_of(request)));
-  if (is_recipe(request.source)) return opened(recipe::load(request.source, edits_of(request)));
-  data::check_path(request.source);  // recipes are UTF-8
-  const auto kept = kept_file(request);
-  if (!fs::exists(kept)) return choose_for_data(request, kept);
-  return opened(
-      recipe::load(kept, edits_of(request)),
-      fmt::format("{}: using the recipe that was chosen before; remove it to choose a new one\n",
-                  kept.string()));
+    return opened(recipe::parse(recipe::starter(kFashionMnist), "the default recipe", edits));
+  if (is_recipe(request.source)) return opened(recipe::load(request.source, edits));
+  return of_data(request);
 }
 
 std::string new_recipe(const std::string& source, const StartingWeights& weights) {
-  if (source == kFashionMnist) return recipe::starter(source);
-  if (!fs::exists(source))
+  const bool fashion_mnist = source == kFashionMnist;
+  if (fashion_mnist && weights.asked.empty()) return recipe::starter(source);
+  if (!fashion_mnist && !fs::exists(source))
     throw Error(Code::data,
                 fmt::format("{} does not exist; name a folder of images, a table (.csv), shards "
                             "(.tar), or {}",

@@ -43,13 +43,14 @@ struct ChosenRecipe {
 
 /// The recipe of a run, and its data. Where a recipe is chosen for data, it is saved as
 /// <run directory>.toml; once that file exists, perhaps edited, it is used in place of a new
-/// choice. Throws as recipe::load() and open_data() do, and Error{Code::io} when the choice can't
-/// be saved.
+/// choice. Without a source, weights that are asked for make it a choice for Fashion-MNIST. Throws
+/// as recipe::load() and open_data() do, Error{Code::usage} where weights are asked for and the
+/// recipe chosen before starts from others, and Error{Code::io} when the choice can't be saved.
 ChosenRecipe choose_recipe(const RunRequest& request);
 
 /// The text of a new recipe for data, with every key explained: the starter recipe for
-/// "fashion-mnist", otherwise the one that choose_recipe() chooses. Throws Error{Code::data} where
-/// the source does not exist, and as data::open() does.
+/// "fashion-mnist" without weights, otherwise the one that choose_recipe() chooses. Throws
+/// Error{Code::data} where the source does not exist, and as data::open() does.
 std::string new_recipe(const std::string& source, const StartingWeights& weights = {});
 
 }  // namespace temper::train

@@ -49,7 +49,7 @@ std::string installed() {
 }  // namespace
 
 StartingWeights starting_weights(const std::string& asked) {
-  if (asked == "none") return {};
+  if (asked == "none") return {.none = true};
   if (asked.empty()) return {.for_photographs = installed()};
   return {.asked = asked};
 }

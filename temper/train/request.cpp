@@ -3,10 +3,18 @@
 #include <fmt/format.h>
 
 #include "temper/core/error.h"
+#include "temper/recipe/text.h"
 
 namespace temper::train {
 
 namespace fs = std::filesystem;
+
+std::vector<std::string> with_weights(std::vector<std::string> sets,
+                                      const StartingWeights& weights) {
+  if (weights.none) sets.emplace_back("pretrained=false");
+  if (!weights.asked.empty()) sets.push_back("pretrained.from=" + recipe::quote(weights.asked));
+  return sets;
+}
 
 fs::path asked_directory(const RunRequest& request, const std::string& name) {
   return request.out.empty() ? fs::path("runs") / name : request.out;

@@ -13,11 +13,16 @@ enum class ExistingRun : std::uint8_t {
   avoid     ///< the next free directory is used
 };
 
-/// Weights of an earlier training to start from; "": none.
+/// Weights of an earlier training to start from; by default those of the recipe, if it has any.
 struct StartingWeights {
-  std::string asked = {};            ///< as pretrained.from, in any recipe
-  std::string for_photographs = {};  ///< where a recipe is chosen for larger pictures
+  std::string asked = {};            ///< as pretrained.from, in any recipe; "": none are asked for
+  std::string for_photographs = {};  ///< where a recipe is chosen for larger pictures; "": none
+  bool none = false;                 ///< random weights, also where the recipe has others
 };
+
+/// The edits of a recipe, and the one that the weights need, if any.
+std::vector<std::string> with_weights(std::vector<std::string> sets,
+                                      const StartingWeights& weights);
 
 /// What a person asks to train.
 struct RunRequest {

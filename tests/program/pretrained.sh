@@ -39,6 +39,25 @@ mv folder elsewhere
 "$TEMPER" eval tuned --split validation >/dev/null
 mv elsewhere folder
 
+# The recipe that was chosen for these weights is not used with others.
+refused 2 "starts from the weights in folder; remove it to choose one for the weights in run" \
+  "$TEMPER" train half --weights run --out tuned
+refused 2 "remove it to choose one for random weights" "$TEMPER" train half --weights none --out tuned
+"$TEMPER" train tuned/recipe.toml --weights none --set data.batch_size=2 --dry-run 2>notes.txt >dry.txt
+if grep "weights in folder\|the last layer" notes.txt; then exit 1; fi
+
+# Other commands choose the same recipe.
+"$TEMPER" recipe new half --weights folder | diff - tuned.toml
+"$TEMPER" data check half --weights folder >checked.txt
+grep -q "resnet18, which starts from the weights in folder" checked.txt
+"$TEMPER" preview half --weights folder --out sheet.png --pictures 1 2>notes.txt
+grep -q "note: the last layer (fc)" notes.txt
+"$TEMPER" inspect half --weights folder --classes 10 --json 2>notes.txt | jq .parameters >of_data.txt
+"$TEMPER" inspect folder --json | jq .parameters | diff - of_data.txt
+refused 2 "is for a recipe or data" "$TEMPER" inspect resnet --weights folder
+refused 2 "is for a recipe or data" "$TEMPER" inspect folder --weights run
+refused 2 "is for a recipe or data" "$TEMPER" inspect folder/model.safetensors --weights run
+
 # From a run and from a file of tensors alone.
 "$TEMPER" train half --weights run "${small[@]}" --set data.batch_size=2 --out from_run --dry-run >dry.txt 2>notes.txt
 grep -q "note: the last layer (fc)" notes.txt
@@ -47,7 +66,8 @@ cp run/model.safetensors plain.safetensors
 
 refused 2 "there is no such file or folder" "$TEMPER" train half --weights nowhere
 refused 3 "the tensors are not those of this network" "$TEMPER" train half --weights folder --set model.depth=34
-refused 3 "it would run posix.system" "$TEMPER" train half --weights "$TEMPER_SOURCE_DIR/tests/golden/io/torch/inside.pth"
+inside=$TEMPER_SOURCE_DIR/tests/golden/io/torch/inside.pth
+refused 3 "it would run posix.system" "$TEMPER" train half --weights "$inside" --out hostile
 sed 's/"resnet18"/"resnet81"/' folder/config.json >changed.json
 mkdir other
 cp folder/model.safetensors other/

@@ -84,6 +84,38 @@ TEST(ChooseRecipe, ChoosesOneForDataAndKeepsIt) {
   EXPECT_EQ(second.data.train->size(), 8);
 }
 
+TEST(ChooseRecipe, KeepsItForTheWeightsThatItWasChosenFor) {
+  const Pictures pictures;
+  RunRequest request{.source = pictures.source, .out = pictures.out};
+  (void)choose_recipe(request);
+  request.weights = {.asked = "elsewhere"};
+  EXPECT_THAT(refused([&] { (void)choose_recipe(request); }),
+              HasSubstr("starts from random weights; remove it to choose one for the weights in "
+                        "elsewhere, or name another run directory with --out"));
+  request.weights = {.none = true};
+  EXPECT_FALSE(choose_recipe(request).recipe.pretrained);
+
+  std::ofstream(pictures.kept) << "[data]\nsource = \"" << pictures.source
+                               << "\"\n[pretrained]\nfrom = \"elsewhere\"\n";
+  EXPECT_THAT(refused([&] { (void)choose_recipe(request); }),
+              HasSubstr("starts from the weights in elsewhere; remove it to choose one for random "
+                        "weights"));
+  for (const auto& weights :
+       {StartingWeights{.asked = "elsewhere"}, StartingWeights{.for_photographs = "installed"}}) {
+    request.weights = weights;
+    EXPECT_EQ(choose_recipe(request).recipe.pretrained->from, "elsewhere");
+  }
+}
+
+TEST(ChooseRecipe, RandomWeightsInPlaceOfThoseOfARecipe) {
+  const Pictures pictures;
+  const auto file = (pictures.directory.path / "mine.toml").string();
+  std::ofstream(file) << "[data]\nsource = \"" << pictures.source
+                      << "\"\n[pretrained]\nfrom = \"elsewhere\"\n";
+  EXPECT_TRUE(choose_recipe({.source = file}).recipe.pretrained);
+  EXPECT_FALSE(choose_recipe({.source = file, .weights = {.none = true}}).recipe.pretrained);
+}
+
 TEST(ChooseRecipe, RefusesAPathThatIsNotUtf8) {
   const Pictures pictures;
   const auto latin = (pictures.directory.path / "B\xE4r").string();
