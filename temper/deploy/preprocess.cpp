@@ -33,6 +33,7 @@ Preprocess preprocess(const train::SavedModel& model, const OnnxOptions& options
     made.classes = model.classes;
   else
     made.targets = model.value_names;
+  if (!model.descriptions.empty()) made.class_descriptions = model.descriptions;
   if (options.softmax) made.temperature = options.temperature;
   if (transform.keep_same_size)
     made.whole_size = std::vector<std::int64_t>{network.height, network.width};

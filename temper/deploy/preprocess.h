@@ -21,7 +21,8 @@ struct Preprocess {
   std::string weights;  ///< of the run: "raw", "averaged", "best", ...
   std::string input;    ///< names in the model
   std::string output;
-  std::optional<std::vector<std::string>> classes;  ///< in the order of the output
+  std::optional<std::vector<std::string>> classes;             ///< in the order of the output
+  std::optional<std::vector<std::string>> class_descriptions;  ///< likewise
   std::optional<std::vector<std::string>> targets;  ///< of regression, in place of classes
   std::optional<double> temperature;  ///< of probabilities: that the logits are divided by
 
@@ -45,6 +46,7 @@ struct Preprocess {
                       key("input", &Preprocess::input),
                       key("output", &Preprocess::output),
                       key("classes", &Preprocess::classes),
+                      key("class_descriptions", &Preprocess::class_descriptions),
                       key("targets", &Preprocess::targets),
                       key("temperature", &Preprocess::temperature),
                       key("color", &Preprocess::color),

@@ -74,6 +74,7 @@ train::TimmConfig config_of(const train::SavedModel& model) {
   train::TimmConfig config{.architecture = timm_network(model),
                            .classes = model.task.classes,
                            .class_names = model.classes,
+                           .class_descriptions = model.descriptions,
                            .input = {model.task.channels, trained.height, trained.width},
                            .normalisation = transform.normalisation,
                            .crop_ratio = crop_ratio_of(model),

@@ -55,6 +55,13 @@ std::int64_t index_of(const std::vector<std::string>& classes, const std::string
                           suggestion(name, {classes.begin(), classes.end()}, "the classes are")));
 }
 
+/// The class of that name, or the one that is described by it.
+std::int64_t named_class(const train::SavedModel& model, const std::string& name) {
+  const auto& texts = model.descriptions;
+  if (std::ranges::count(texts, name) == 1) return std::ranges::find(texts, name) - texts.begin();
+  return index_of(model.classes, name);
+}
+
 /// The name of the most probable class; empty for a picture that could not be read.
 std::string predicted_class(const ImagePrediction& prediction) {
   return std::visit(
@@ -90,7 +97,7 @@ io::Image cam_overlay(const at::Tensor& input, const augment::Normalisation& nor
 CamFolder::CamFolder(train::SavedModel& model, fs::path folder, const std::string& class_name)
     : model_(model), folder_(std::move(folder)) {
   train::require_classes(model, "Grad-CAM");
-  if (!class_name.empty()) class_ = index_of(model.classes, class_name);
+  if (!class_name.empty()) class_ = named_class(model, class_name);
   io::make_folder(folder_);
 }
 

@@ -112,8 +112,10 @@ McDropoutPredictions classify_monte_carlo(train::SavedModel& model, const at::Te
                                .information = found.information.item<double>()};
   for (std::int64_t i = 0; i < values.size(0); ++i) {
     const auto index = indices[i].item<std::int64_t>();
-    guesses.top.push_back({model.classes[static_cast<std::size_t>(index)], values[i].item<double>(),
-                           found.deviations[0][index].item<double>()});
+    guesses.top.push_back({.name = model.classes[static_cast<std::size_t>(index)],
+                           .probability = values[i].item<double>(),
+                           .deviation = found.deviations[0][index].item<double>(),
+                           .description = train::description_of(model, index)});
   }
   return guesses;
 }

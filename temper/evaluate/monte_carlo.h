@@ -25,8 +25,9 @@ measure::MonteCarlo predict_monte_carlo(model::Network& network, const train::Pl
 /// A class predicted by Monte Carlo dropout.
 struct McDropoutPrediction {
   std::string name;
-  double probability = 0;  ///< mean over the passes
-  double deviation = 0;    ///< standard deviation over the passes
+  double probability = 0;        ///< mean over the passes
+  double deviation = 0;          ///< standard deviation over the passes
+  std::string description = {};  ///< of the class; "": none
 };
 struct McDropoutPredictions {
   std::vector<McDropoutPrediction> top;  ///< the most probable first

@@ -26,6 +26,19 @@ std::string listed(const List& list, const Text& text) {
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
+/// "shirt", or "n04197391 (shirt)" for a class that has a description.
+template <class Prediction>
+std::string class_text(const Prediction& one) {
+  return one.description.empty() ? one.name : fmt::format("{} ({})", one.name, one.description);
+}
+
+template <class Prediction>
+json class_json(const Prediction& one) {
+  json object{{"class", one.name}, {"probability", one.probability}};
+  if (!one.description.empty()) object["description"] = one.description;
+  return object;
+}
+
 }  // namespace
 
 ImagePrediction predict_image(train::SavedModel& model, const std::string& path,
@@ -59,13 +72,13 @@ std::string to_text(const ImagePrediction& prediction) {
   const auto text = std::visit(
       Overloaded{[](const Classes& classes) {
                    return listed(classes, [](const train::ClassPrediction& one) {
-                     return fmt::format("{} {:.1f}%", one.name, 100 * one.probability);
+                     return fmt::format("{} {:.1f}%", class_text(one), 100 * one.probability);
                    });
                  },
                  [](const McDropoutPredictions& found) {
                    const auto classes = listed(found.top, [](const McDropoutPrediction& one) {
-                     return fmt::format("{} {:.1f}% (sd {:.1f})", one.name, 100 * one.probability,
-                                        100 * one.deviation);
+                     return fmt::format("{} {:.1f}% (sd {:.1f})", class_text(one),
+                                        100 * one.probability, 100 * one.deviation);
                    });
                    return fmt::format(
                        "{}; predictive entropy {:.3f} nats, mutual information {:.3f} nats",
@@ -87,27 +100,25 @@ json to_json(const ImagePrediction& prediction) {
   auto all = json::object();
   all["image"] = prediction.image;
   if (prediction.views) all["views"] = *prediction.views;
-  std::visit(
-      Overloaded{[&](const Classes& classes) {
-                   all["top"] = json::array();
-                   for (const auto& one : classes)
-                     all["top"].push_back({{"class", one.name}, {"probability", one.probability}});
-                 },
-                 [&](const McDropoutPredictions& found) {
-                   all["top"] = json::array();
-                   for (const auto& one : found.top)
-                     all["top"].push_back({{"class", one.name},
-                                           {"probability", one.probability},
-                                           {"deviation", one.deviation}});
-                   all["entropy"] = found.entropy;
-                   all["information"] = found.information;
-                 },
-                 [&](const Values& values) {
-                   all["values"] = json::object();
-                   for (const auto& one : values) all["values"][one.name] = one.value;
-                 },
-                 [&](const UnreadImage& unread) { all["error"] = unread.reason; }},
-      prediction.predicted);
+  std::visit(Overloaded{[&](const Classes& classes) {
+                          all["top"] = json::array();
+                          for (const auto& one : classes) all["top"].push_back(class_json(one));
+                        },
+                        [&](const McDropoutPredictions& found) {
+                          all["top"] = json::array();
+                          for (const auto& one : found.top) {
+                            all["top"].push_back(class_json(one));
+                            all["top"].back()["deviation"] = one.deviation;
+                          }
+                          all["entropy"] = found.entropy;
+                          all["information"] = found.information;
+                        },
+                        [&](const Values& values) {
+                          all["values"] = json::object();
+                          for (const auto& one : values) all["values"][one.name] = one.value;
+                        },
+                        [&](const UnreadImage& unread) { all["error"] = unread.reason; }},
+             prediction.predicted);
   return all;
 }
 

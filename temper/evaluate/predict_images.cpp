@@ -82,6 +82,7 @@ std::vector<std::string> table_columns(const train::SavedModel& model,
   if (!classes) columns.insert(columns.end(), model.value_names.begin(), model.value_names.end());
   for (std::int64_t i = 1; classes && i <= ranks(model, options); ++i) {
     columns.push_back(fmt::format("class_{}", i));
+    if (!model.descriptions.empty()) columns.push_back(fmt::format("description_{}", i));
     columns.push_back(fmt::format("probability_{}", i));
     if (options.mc_dropout) columns.push_back(fmt::format("deviation_{}", i));
   }
@@ -95,14 +96,19 @@ std::vector<std::string> table_row(const ImagePrediction& prediction,
                                    const train::SavedModel& model, const PredictOptions& options) {
   std::vector<std::string> row{prediction.image};
   std::string error;
+  const auto add_class = [&](const auto& one) {
+    row.push_back(one.name);
+    if (!model.descriptions.empty()) row.push_back(one.description);
+    row.push_back(number(one.probability));
+  };
   std::visit(Overloaded{[&](const Classes& classes) {
-                          for (const auto& one : classes)
-                            row.insert(row.end(), {one.name, number(one.probability)});
+                          for (const auto& one : classes) add_class(one);
                         },
                         [&](const McDropoutPredictions& found) {
-                          for (const auto& one : found.top)
-                            row.insert(row.end(),
-                                       {one.name, number(one.probability), number(one.deviation)});
+                          for (const auto& one : found.top) {
+                            add_class(one);
+                            row.push_back(number(one.deviation));
+                          }
                           row.insert(row.end(), {number(found.entropy), number(found.information)});
                         },
                         [&](const Values& values) {

@@ -40,6 +40,7 @@ SavedModel foreign_model(const std::filesystem::path& folder) {
   model.recipe.model = weights.architecture.value();
   model.transform = foreign_transform(weights.input.value());
   model.classes = weights.classes.empty() ? indices(weights.outputs) : weights.classes;
+  model.descriptions = weights.descriptions;
   const auto [height, width] = model.transform.size();
   model.task = {weights.input->shape.at(0), height, width, weights.outputs};
   model.recipe.precision = recipe::Precision::fp32;

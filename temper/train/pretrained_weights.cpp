@@ -49,6 +49,7 @@ PretrainedWeights from_folder(const fs::path& folder) {
                             config.architecture.substr(0, 80),
                             suggestion(config.architecture, model::timm_names(), "it has")));
   weights.classes = config.class_names;
+  weights.descriptions = config.class_descriptions;
   weights.outputs = config.classes;
   weights.input = TrainedInput{.shape = config.input,
                                .normalisation = config.normalisation,

@@ -28,9 +28,10 @@ struct PretrainedWeights {
   std::variant<io::Safetensors, io::TorchFile> tensors;
   std::string network;                              ///< its name, for messages; "": not known
   std::optional<model::Architecture> architecture;  ///< empty: not known
-  std::vector<std::string> classes;   ///< or names of regression targets; empty: not known
-  std::int64_t outputs = 0;           ///< number of classes or targets; 0: not known
-  std::optional<TrainedInput> input;  ///< empty: not known
+  std::vector<std::string> classes;            ///< or names of regression targets; empty: not known
+  std::vector<std::string> descriptions = {};  ///< of the classes; empty: none
+  std::int64_t outputs = 0;                    ///< number of classes or targets; 0: not known
+  std::optional<TrainedInput> input;           ///< empty: not known
 
   [[nodiscard]] const std::vector<io::TensorView>& views() const {
     return std::visit([](const auto& from) -> const auto& { return from.tensors(); }, tensors);

@@ -130,6 +130,10 @@ std::vector<PredictedValue> predicted_values(const SavedModel& model, const at::
   return values;
 }
 
+std::string description_of(const SavedModel& model, std::int64_t index) {
+  return model.descriptions.empty() ? "" : model.descriptions.at(static_cast<std::size_t>(index));
+}
+
 std::vector<ClassPrediction> classify(SavedModel& model, const at::Tensor& input, std::int64_t k) {
   require_classes(model, "probabilities");
   const c10::InferenceMode inference;
@@ -143,9 +147,12 @@ std::vector<ClassPrediction> top_classes(const SavedModel& model, const at::Tens
   const auto [values, indices] =
       at::topk(at::softmax(logits, 1, at::kDouble)[0], std::min(k, model.task.classes));
   std::vector<ClassPrediction> guesses;
-  for (std::int64_t i = 0; i < values.size(0); ++i)
-    guesses.push_back({model.classes[static_cast<std::size_t>(indices[i].item<std::int64_t>())],
-                       values[i].item<double>()});
+  for (std::int64_t i = 0; i < values.size(0); ++i) {
+    const auto index = indices[i].item<std::int64_t>();
+    guesses.push_back({.name = model.classes[static_cast<std::size_t>(index)],
+                       .probability = values[i].item<double>(),
+                       .description = description_of(model, index)});
+  }
   return guesses;
 }
 

@@ -21,8 +21,9 @@ struct SavedModel {
   std::unique_ptr<model::Network> network;  ///< in evaluation mode, see format_here()
   recipe::Recipe recipe;
   std::vector<std::string> classes;
-  std::vector<std::string> value_names;  ///< of regression targets, in place of classes
-  data::ValueScale scale;                ///< mean and deviation of each target
+  std::vector<std::string> descriptions;  ///< shown beside the classes' names, if there are any
+  std::vector<std::string> value_names;   ///< of regression targets, in place of classes
+  data::ValueScale scale;                 ///< mean and deviation of each target
   model::Task task;
   augment::InputTransform transform;  ///< as in the run's own evaluations
   bool reads_as_its_run = true;       ///< false: choose_evaluation() set another transform
@@ -56,7 +57,11 @@ at::Tensor network_input(const SavedModel& model, io::Picture& picture, const au
 struct ClassPrediction {
   std::string name;
   double probability = 0;
+  std::string description = {};  ///< of the class; "": none
 };
+
+/// The model's description of a class; "": none.
+std::string description_of(const SavedModel& model, std::int64_t index);
 
 /// The k most probable classes of a picture, most probable first, at the model's temperature if it
 /// has one.

@@ -115,6 +115,25 @@ class Section {
     into = std::move(found);
   }
 
+  /// An object with texts for names; a name without one has "".
+  void descriptions(const char* key, const std::vector<std::string>& names,
+                    std::vector<std::string>& into) const {
+    const auto* value = find(key);
+    if (value == nullptr) return;
+    if (!value->is_object()) refuse(key, "an object of texts, one for each of \"label_names\"");
+    std::vector<std::string> found;
+    for (const auto& name : names) {
+      const auto one = value->find(name);
+      if (one != value->end() && !one->is_string())
+        throw Error(Code::data, {.file = file_},
+                    fmt::format("\"{}\" of '{}' is {}; expected a text", key, name.substr(0, 80),
+                                io::json_text(*one).substr(0, 80)));
+      found.push_back(one == value->end() ? "" : one->get<std::string>());
+    }
+    const bool any = std::ranges::any_of(found, [](const auto& text) { return !text.empty(); });
+    if (any) into = std::move(found);
+  }
+
  private:
   static std::optional<std::int64_t> whole(const json& value) {
     if (!value.is_number_integer()) return std::nullopt;
@@ -203,6 +222,8 @@ TimmConfig parse_timm_config(std::string_view text, const std::string& file) {
   data.names("labels", config.classes, config.class_names);
   data.names("label_names", config.classes, config.class_names);
   root.names("label_names", config.classes, config.class_names);
+  data.descriptions("label_descriptions", config.class_names, config.class_descriptions);
+  root.descriptions("label_descriptions", config.class_names, config.class_descriptions);
   data.sizes("input_size", config.input);
   read_arguments(root, file, config);
   config.normalisation = augment::imagenet_normalisation(static_cast<int>(config.input[0]));
@@ -237,6 +258,9 @@ std::string to_text(const TimmConfig& config) {
   object["num_features"] = config.features;
   object["global_pool"] = "avg";
   if (!config.class_names.empty()) object["label_names"] = config.class_names;
+  for (std::size_t i = 0; i < config.class_descriptions.size(); ++i)
+    if (!config.class_descriptions[i].empty())
+      object["label_descriptions"][config.class_names.at(i)] = config.class_descriptions[i];
   if (config.input.at(0) != 3) object["model_args"]["in_chans"] = config.input.at(0);
   object["pretrained_cfg"] = std::move(data);
   return io::json_text(object, 2) + "\n";

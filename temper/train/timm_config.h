@@ -14,9 +14,10 @@ namespace temper::train {
 /// too (timm.models.load_model_config_from_path, timm.data.resolve_data_config). What a file leaves
 /// out has timm's default.
 struct TimmConfig {
-  std::string architecture;                         ///< "resnet50"
-  std::int64_t classes = 1000;                      ///< num_classes: outputs of the network
-  std::vector<std::string> class_names;             ///< label_names: one per output, or none
+  std::string architecture;                     ///< "resnet50"
+  std::int64_t classes = 1000;                  ///< num_classes: outputs of the network
+  std::vector<std::string> class_names;         ///< label_names: one per output, or none
+  std::vector<std::string> class_descriptions;  ///< label_descriptions: one per name or "", or none
   std::vector<std::int64_t> input = {3, 224, 224};  ///< input_size: channels, height, width
   augment::Normalisation normalisation;             ///< mean and std, one per channel
   double crop_ratio = 0.875;                        ///< crop_pct

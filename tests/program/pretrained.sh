@@ -26,6 +26,16 @@ diff from_run.txt from_folder.txt
 "$TEMPER" inspect folder >of_folder.txt
 "$TEMPER" inspect run | diff - of_folder.txt
 
+# Descriptions of its classes are shown beside their names.
+cp -r folder described
+jq '.label_descriptions = {"class-3": "the fourth, a class"}' folder/config.json >described/config.json
+"$TEMPER" predict described pictures/test/class-3/*.png --top 10 >described.txt
+grep -q "class-3 (the fourth, a class) [0-9.]*%" described.txt
+grep -q " class-4 [0-9.]*%" described.txt
+"$TEMPER" predict described pictures/test/class-3/0000.png --cam maps --cam-class "the fourth, a class" >/dev/null
+"$TEMPER" export described --to timm described-again >/dev/null
+jq -e '.label_descriptions["class-3"] == "the fourth, a class"' described-again/config.json
+
 # A run that starts from it: the recipe is chosen for fine-tuning, and says what it took.
 "$TEMPER" train half --weights folder "${small[@]}" --out tuned >tuned.txt 2>err.txt || { cat err.txt; exit 1; }
 grep -q "resnet18, which starts from the weights in folder" err.txt

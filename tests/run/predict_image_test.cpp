@@ -98,5 +98,13 @@ TEST(PredictImage, IsOneLineOfText) {
             R"({"image":"a.png","values":{"mean":0.25}})");
 }
 
+TEST(PredictImage, ShowsDescriptionsBesideNames) {
+  const evaluate::ImagePrediction found{
+      "a.png", std::vector<train::ClassPrediction>{{"n1", 0.75, "tench, Tinca tinca"}}};
+  EXPECT_EQ(evaluate::to_text(found), "a.png: n1 (tench, Tinca tinca) 75.0%");
+  EXPECT_EQ(evaluate::to_json(found)["top"].dump(),
+            R"([{"class":"n1","description":"tench, Tinca tinca","probability":0.75}])");
+}
+
 }  // namespace
 }  // namespace temper::run

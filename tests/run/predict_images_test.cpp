@@ -169,6 +169,18 @@ TEST(PredictImages, AreATable) {
               ElementsAre("x.png", "dim", "0.75", "0.5", "0.25", "0.125", ""));
 }
 
+TEST(PredictImages, ATableHasDescriptionsOfClasses) {
+  Trained trained;
+  trained.model->descriptions = {"a dim picture", "a bright one"};
+  const evaluate::PredictOptions one{.top = 1};
+  EXPECT_THAT(evaluate::table_columns(*trained.model, one),
+              ElementsAre("image", "class_1", "description_1", "probability_1", "error"));
+  const auto found = trained.predicted({.each = one});
+  const auto row = evaluate::table_row(found[0], *trained.model, one);
+  EXPECT_EQ(row[2], row[1] == "dim" ? "a dim picture" : "a bright one");
+  EXPECT_EQ(std::stod(row[3]), classes_of(found[0])[0].probability);
+}
+
 TEST(PredictImages, ATableTellsTheViews) {
   Trained trained({"evaluation.tta=true"});
   const evaluate::PredictOptions one{.top = 1};

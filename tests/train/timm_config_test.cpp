@@ -15,6 +15,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 TimmConfig timms(const char* name) {
   return parse_timm_config(temper::testing::golden("train/timm_config.json").at(name).dump(),
@@ -64,6 +65,22 @@ TEST(TimmConfig, OnOneLevelAsOlderVersionsWroteIt) {
   EXPECT_EQ(config.interpolation, augment::Interpolation::bilinear);
 }
 
+TEST(TimmConfig, DescriptionsOfClasses) {
+  const auto config = parse_timm_config(
+      R"({"architecture": "resnet50", "num_classes": 3, "label_names": ["n1", "n2", "n3"],
+          "label_descriptions": {"n3": "crane", "n1": "tench, Tinca tinca"}})",
+      "config.json");
+  EXPECT_THAT(config.class_names, ElementsAre("n1", "n2", "n3"));
+  EXPECT_THAT(config.class_descriptions, ElementsAre("tench, Tinca tinca", "", "crane"));
+  EXPECT_EQ(parse_timm_config(to_text(config), "config.json").class_descriptions,
+            config.class_descriptions);
+  const auto none = parse_timm_config(
+      R"({"architecture": "resnet50", "num_classes": 1, "label_names": ["cat"],
+          "label_descriptions": {"dog": "Canis familiaris"}})",
+      "config.json");
+  EXPECT_THAT(none.class_descriptions, IsEmpty());
+}
+
 TEST(TimmConfig, WrittenAndReadAgainIsTheSame) {
   const TimmConfig config{.architecture = "resnet18",
                           .classes = 2,
@@ -100,6 +117,10 @@ TEST(TimmConfig, SaysWhatIsWrong) {
   EXPECT_THAT(refused(with(R"("interpolation": "bicubik")")), HasSubstr("did you mean 'bicubic'?"));
   EXPECT_THAT(refused(with(R"("num_classes": 2, "label_names": ["a"])")),
               HasSubstr("does not name the 2 classes"));
+  EXPECT_THAT(refused(with(R"("label_descriptions": ["a"])")), HasSubstr("an object of texts"));
+  EXPECT_THAT(
+      refused(with(R"("num_classes": 1, "label_names": ["a"], "label_descriptions": {"a": 3})")),
+      HasSubstr("\"label_descriptions\" of 'a' is 3; expected a text"));
   EXPECT_THAT(refused(with(R"("model_args": {"output_stride": 8})")),
               HasSubstr("\"output_stride\""));
 }
