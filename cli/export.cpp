@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "output.h"
 #include "temper/core/error.h"
+#include "temper/deploy/check_onnx.h"
 #include "temper/deploy/export_onnx.h"
 #include "temper/deploy/timm_folder.h"
 #include "temper/recipe/evaluation.h"
@@ -24,6 +25,7 @@ struct Options {
   std::string weights;
   std::vector<std::string> sets;
   deploy::OnnxChoice onnx;
+  bool check = false;
 };
 
 /// The run's network, which is shown each picture in one view.
@@ -53,10 +55,12 @@ void note_temperature(const train::SavedModel& model) {
 void export_to_onnx(const Options& options) {
   const auto file = options.out.empty() ? std::filesystem::path(options.run) / "onnx" / "model.onnx"
                                         : std::filesystem::path(options.out);
+  if (options.check) deploy::require_checker();
   auto model = load(options);
   const auto summary = deploy::export_onnx(model, options.onnx, file);
   if (options.onnx.softmax) note_temperature(model);
   print_text("{}", deploy::to_text(summary));
+  if (options.check) print_text("{}\n", deploy::check_onnx(file));
 }
 
 void export_to_timm(const Options& options) {
@@ -64,9 +68,9 @@ void export_to_timm(const Options& options) {
     throw Error(Code::usage,
                 "--to timm needs the name of a new folder, as in `temper export RUN "
                 "--to timm FOLDER`");
-  if (options.onnx != deploy::OnnxChoice{})
+  if (options.onnx != deploy::OnnxChoice{} || options.check)
     throw Error(Code::usage,
-                "--opset, --keep-batchnorm, --raw-input and --softmax are for --to onnx");
+                "--opset, --keep-batchnorm, --raw-input, --softmax and --check are for --to onnx");
   const auto model = load(options);
   for (const auto& note : deploy::write_timm_folder(model, options.out))
     print_text(stderr, "note: {}\n", note);
@@ -115,9 +119,14 @@ void add_export(const Command& app) {
   command.flag("--softmax", options->onnx.softmax,
                "probabilities in place of logits, at the temperature that `temper eval "
                "--temperature fit` saved for these weights, if there is one");
+  command.flag(
+      "--check", options->check,
+      "compare the model with onnxruntime and Pillow, in the Python that the environment's "
+      "TEMPER_ONNX_PYTHON names (default: python3)");
   command.footer(
       "Examples:\n"
       "  temper export runs/fashion-mnist --to onnx fashion/model.onnx --softmax\n"
+      "  temper export runs/fashion-mnist --to onnx --check\n"
       "  temper export runs/pictures --to timm pictures-resnet18");
   command.run([options] { export_command(*options); });
 }

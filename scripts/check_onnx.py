@@ -1,21 +1,36 @@
-"""Checks a model that `temper export --to onnx` wrote; run by scripts/check-onnx.
+"""Checks a model that `temper export --to onnx` wrote. `temper export --check` contains and runs this file.
 
     check_onnx.py MODEL.onnx
+    check_onnx.py --packages     whether there are the packages that are needed, those of scripts/onnx.txt
 
 onnx.checker accepts the model, Pillow gives the reference's pixels, these are its input, and onnxruntime gives its
-output, alone and in a batch. Needs onnx, onnxruntime, numpy and Pillow.
+output, alone and in a batch. Prints what was compared, or what differs. Exit status: 8 where a package is missing, 9
+where something differs.
 """
 
 import json
 import pathlib
 import sys
 
-import numpy as np
-import onnx
-import onnxruntime
-from PIL import Image, ImageOps
-
+MISSING, DIFFERS = 8, 9
 TOLERANCE = 1e-4
+
+
+def end(status, message):
+    print(message)
+    sys.exit(status)
+
+
+if not sys.path[0]:
+    del sys.path[0]  # `python3 -c` would import packages from the current folder
+try:
+    import numpy as np
+    import onnx
+    import onnxruntime
+    from PIL import Image, ImageOps
+except ImportError as missing:
+    end(MISSING, missing)
+
 FILTERS = {
     "bilinear": Image.BILINEAR,
     "bicubic": Image.BICUBIC,
@@ -80,28 +95,33 @@ def check_pixels(folder, how, reference):
     pixels = np.asarray(read(folder / "reference.png", how))
     pixels = pixels.reshape(*pixels.shape[:2], -1)
     if not np.array_equal(pixels, reference["pixels"]):
-        sys.exit(f"the pixels differ: {np.count_nonzero(pixels != reference['pixels'])} of {pixels.size}")
+        end(DIFFERS, f"the pixels differ from Pillow's: {np.count_nonzero(pixels != reference['pixels'])} of {pixels.size}")
     return f"{pixels.size} pixels equal to Pillow's"
 
 
 def check_outputs(model, how, reference):
     """Compares the outputs with onnxruntime's, for one image and for a batch of the image and seven others."""
-    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    try:
+        session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+    except Exception as refused:
+        end(DIFFERS, f"onnxruntime refuses the model: {refused}")
     images = reference["input"]
     batch = np.concatenate([images] + [np.roll(images, shift, axis=3) for shift in range(1, 8)])
     alone = session.run([how["output"]], {how["input"]: images})[0]
     together = session.run([how["output"]], {how["input"]: batch})[0]
     if together.shape != (8, alone.shape[1]):
-        sys.exit(f"eight images have outputs of shape {together.shape}")
+        end(DIFFERS, f"eight images have outputs of shape {together.shape}")
     expected = reference["output"]
     scale = max(1.0, float(np.abs(expected).max()))
     worst = max(float(np.abs(found - expected).max()) for found in (alone, together[:1])) / scale
     if not worst <= TOLERANCE:
-        sys.exit(f"{how['output']} differ by {worst:.2g}; expected at most {TOLERANCE:g}")
+        end(DIFFERS, f"{how['output']} differ from onnxruntime's by {worst:.2g}; expected at most {TOLERANCE:g}")
     return f"{how['output']} within {worst:.1e} of temper's, alone and in a batch"
 
 
 def main():
+    if sys.argv[1:] == ["--packages"]:
+        return
     if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
         sys.exit(__doc__.strip())
     path = pathlib.Path(sys.argv[1])
@@ -109,18 +129,21 @@ def main():
     how = json.loads((folder / "preprocess.json").read_text(encoding="utf-8"))
     reference = safetensors(folder / "reference.safetensors")
 
-    onnx.checker.check_model(str(path), full_check=True)
+    try:
+        onnx.checker.check_model(str(path), full_check=True)
+    except onnx.checker.ValidationError as refused:
+        end(DIFFERS, f"onnx.checker refuses the model: {refused}")
     metadata = {entry.key: entry.value for entry in onnx.load(str(path)).metadata_props}
     for key, value in how.items():
         text = metadata.get(key, "null")
         if value != (text if isinstance(value, str) else json.loads(text)):
-            sys.exit(f"{key} is {text} in the model's metadata, but {value} in preprocess.json")
+            end(DIFFERS, f"{key} is {text} in the model's metadata, but {value} in preprocess.json")
     said = [check_pixels(folder, how, reference)]
     difference = np.abs(normalized(reference["pixels"], how) - reference["input"]).max()
     if not difference <= 1e-5:
-        sys.exit(f"the input is not that of the pixels: it differs by {difference:.2g}")
+        end(DIFFERS, f"the input is not that of the pixels: it differs by {difference:.2g}")
     said.append(check_outputs(str(path), how, reference))
-    print(f"{path}: accepted by onnx.checker; {'; '.join(said)}")
+    print(f"accepted by onnx.checker; {'; '.join(said)}")
 
 
 if __name__ == "__main__":

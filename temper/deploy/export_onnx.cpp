@@ -98,13 +98,12 @@ OnnxSummary export_onnx(train::SavedModel& model, const OnnxChoice& choice, cons
 std::string to_text(const OnnxSummary& summary) {
   return fmt::format(
       "{}: opset {}, {} operators, {:.1f} MiB; input images [batch, {}], {}; output {} [batch, "
-      "{}]\nbeside it {}, {} and {}\n"
-      "to check it with onnxruntime and Pillow, in temper's sources: scripts/check-onnx {}\n",
+      "{}]\nbeside it {}, {} and {}\n",
       summary.files.model.string(), summary.opset, summary.nodes,
       static_cast<double>(summary.bytes) / (1U << 20U), fmt::join(summary.input, ", "),
       summary.normalizes ? "pixels, 0 to 255" : "normalized", summary.output, summary.outputs,
       summary.files.preprocess.filename().string(), summary.files.picture.filename().string(),
-      summary.files.reference.filename().string(), summary.files.model.string());
+      summary.files.reference.filename().string());
 }
 
 }  // namespace temper::deploy

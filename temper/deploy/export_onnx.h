@@ -55,7 +55,7 @@ struct OnnxSummary {
 OnnxSummary export_onnx(train::SavedModel& model, const OnnxChoice& choice,
                         const std::filesystem::path& file);
 
-/// For a terminal, with the line that checks the files.
+/// For a terminal.
 std::string to_text(const OnnxSummary& summary);
 
 }  // namespace temper::deploy

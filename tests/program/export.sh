@@ -9,7 +9,7 @@ small=(--set data.batch_size=8 --set epochs=1 --set threads=1 --set data.validat
 
 "$TEMPER" export run --to onnx | tee said.txt
 grep -q "^run/onnx/model.onnx: opset 17, [0-9]* operators, " said.txt
-grep -q "scripts/check-onnx run/onnx/model.onnx$" said.txt
+grep -q "^beside it preprocess.json, reference.png and reference.safetensors$" said.txt
 for file in model.onnx preprocess.json reference.png reference.safetensors; do test -s "run/onnx/$file"; done
 jq -e '.output == "logits" and (.classes | length) == 10 and (.mean | length) == 3 and (.std | length) == 3 and
   .color == "RGB" and .normalized_by_model == false and (has("temperature") | not)' run/onnx/preprocess.json
@@ -31,6 +31,30 @@ test "$(stat -c %s other/net.onnx)" -gt "$(stat -c %s run/onnx/model.onnx)"
 grep -q "note: probabilities at temperature [0-9.]*, fitted on " notes.txt
 jq -e --slurpfile saved run/temperature.json '.weights as $weights | .temperature == $saved[0][$weights].value and
   .temperature != 1' calibrated/preprocess.json
+
+# --check runs a script in Python; here in place of Python a program that ends as that script does.
+ends() { # STATUS TEXT
+  printf '#!/bin/sh\n[ "$1" = -c ] && echo "$2" | grep -q onnx.checker || exit 3\n' >python
+  printf 'if [ "$3" = --packages ]; then exit 0; fi\ntest -s "$3" || exit 4\necho "%s"\nexit %s\n' "$2" "$1" >>python
+  chmod +x python
+}
+export TEMPER_ONNX_PYTHON=./python
+ends 0 "compared"
+"$TEMPER" export run --to onnx compared/net.onnx --check | tee said.txt
+test "$(tail -1 said.txt)" = compared
+ends 9 "logits differ from onnxruntime's by 0.5; expected at most 0.0001"
+refused 3 "different/net.onnx: logits differ from onnxruntime's by 0.5; expected at most 0.0001" \
+  "$TEMPER" export run --to onnx different/net.onnx --check
+ends 1 "an exception"
+refused 3 "./python ended with exit status 1" "$TEMPER" export run --to onnx failed/net.onnx --check
+printf "#!/bin/sh\necho No module named onnxruntime\nexit 8\n" >python
+refused 2 "./python says: No module named onnxruntime; to install what it needs: ./python -m pip install onnx==" \
+  "$TEMPER" export run --to onnx unchecked/net.onnx --check
+TEMPER_ONNX_PYTHON=./nowhere refused 2 "./nowhere could not be started (No such file or directory)" \
+  "$TEMPER" export run --to onnx unchecked/net.onnx --check
+test ! -e unchecked
+refused 2 "--check are for --to onnx" "$TEMPER" export run --to timm timm --check
+unset TEMPER_ONNX_PYTHON
 
 # The same command twice, and other mistakes.
 refused 2 "run/onnx/model.onnx: exists already" "$TEMPER" export run --to onnx

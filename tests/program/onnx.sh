@@ -1,6 +1,6 @@
-# onnx.checker accepts the models of every network, and onnxruntime gives temper's outputs; so do
-# scripts/check-onnx and the files of `temper export`. It needs a Python with onnx, onnxruntime and Pillow:
-# that of scripts/check-onnx, or the one that TEMPER_ONNX_PYTHON names.
+# onnx.checker accepts the models of every network, and onnxruntime gives temper's outputs; so says
+# `temper export --check`. It needs a Python with the packages of scripts/onnx.txt: the one that
+# TEMPER_ONNX_PYTHON names, or build/onnx-env/bin/python.
 set -euo pipefail
 tests=$TEMPER_SOURCE_DIR/tests/program
 
@@ -19,8 +19,7 @@ python3 "$tests/pictures.py" pictures 24 10
 small=(--set data.batch_size=8 --set epochs=1 --set model.depth=8 --set threads=1)
 "$TEMPER" train pictures "${small[@]}" --set data.size=32 --set evaluation.interpolation=bicubic --out run >train.txt
 check() { # FOLDER OPTION...
-  "$TEMPER" export run --to onnx "$1/model.onnx" "${@:2}" >"$1.txt"
-  "$TEMPER_SOURCE_DIR/scripts/check-onnx" "$1/model.onnx" | tee checked.txt
+  "$TEMPER" export run --to onnx "$1/model.onnx" --check "${@:2}" | tee checked.txt
   grep -q "equal to Pillow's" checked.txt
 }
 check plain
@@ -29,8 +28,7 @@ check raw --raw-input --softmax --opset 22
 check larger --set evaluation.size=48 --set evaluation.crop_ratio=1
 
 "$TEMPER" train --out gray --set data.limit=256 "${small[@]}" >train.txt # Fashion-MNIST
-"$TEMPER" export gray --to onnx >gray.txt
-"$TEMPER_SOURCE_DIR/scripts/check-onnx" gray/onnx/model.onnx
+"$TEMPER" export gray --to onnx --check
 
 # A wrong number is noticed.
 "$TEMPER_ONNX_PYTHON" - <<'END'
@@ -44,5 +42,7 @@ values[0] += 1
 bias.CopyFrom(numpy_helper.from_array(values, bias.name))
 onnx.save(model, "plain/model.onnx")
 END
-if "$TEMPER_SOURCE_DIR/scripts/check-onnx" plain/model.onnx 2>wrong.txt; then exit 1; fi
-grep -q "logits differ by " wrong.txt
+status=0
+"$TEMPER_ONNX_PYTHON" "$TEMPER_SOURCE_DIR/scripts/check_onnx.py" plain/model.onnx >wrong.txt || status=$?
+test $status = 9
+grep -q "logits differ from onnxruntime's by [0-9.e+]*; expected at most 0.0001" wrong.txt
