@@ -83,9 +83,11 @@ Estimate estimate(const train::Plan& plan, std::int64_t steps) {
   if (whole.empty())
     throw Error(
         Code::usage,
-        fmt::format("{} steps are too few to time, of {} in an epoch and {} in the run; "
-                    "lower data.batch_size, or train for longer",
-                    result.steps_tried, plan.horizon.steps_per_epoch, plan.horizon.total_steps));
+        fmt::format(
+            "{} too few to time, of {} in an epoch and {} in the run; lower "
+            "data.batch_size, or train for longer",
+            result.steps_tried == 1 ? "1 step is" : fmt::format("{} steps are", result.steps_tried),
+            plan.horizon.steps_per_epoch, plan.horizon.total_steps));
 
   const auto batch = static_cast<double>(recipe.data.batch);
   const double step_seconds = median(whole);

@@ -44,7 +44,7 @@ struct ConvNeXt : RandomOptions {
             field(&ConvNeXt::patch_size,
                   {.name = "patch_size",
                    .meaning = "side and stride of the first convolution; 0: 4 as published, or "
-                              "2 or 1 where the last stage would have less than 4 pixels",
+                              "2 or 1 where the last stage would have fewer than 4 pixels",
                    .unit = "pixels",
                    .bounds = {0, 64}}),
             field(&ConvNeXt::layer_scale,

@@ -81,7 +81,10 @@ Inspection inspect(Network& network, const Task& task) {
                     .receptive_field = receptive_field(*graph),
                     .largest = largest_need(*graph)};
   const auto counts = elements_by_name(network);
-  for (const auto& buffer : network.buffers()) result.buffers += buffer.value.numel();
+  for (const auto& buffer : network.buffers()) {
+    result.buffers += buffer.value.numel();
+    if (buffer.fixed) result.fixed += buffer.value.numel();
+  }
   for (const auto& node : graph->nodes) {
     if (!is_in_place(node)) result.kept += elements(node.shape);
     if (!is_shown(node)) continue;

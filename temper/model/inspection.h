@@ -21,7 +21,8 @@ struct Inspection {
   Task task;
   std::vector<Layer> layers;  ///< that have parameters or change the size, in order
   std::int64_t parameters = 0;
-  std::int64_t buffers = 0;          ///< elements of running statistics and counters
+  std::int64_t buffers = 0;          ///< elements of running statistics, counters and fixed weights
+  std::int64_t fixed = 0;            ///< of these, elements of weights that are not trained
   std::int64_t multiply_adds = 0;    ///< of one image
   std::int64_t receptive_field = 0;  ///< pixels
   /// Elements of activations of one image: the most that are needed at one time in evaluation, and

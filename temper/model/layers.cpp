@@ -93,10 +93,10 @@ Value Convolution::operator()(const Value& x) const {
 BatchNorm::BatchNorm(Weights& weights, std::string layer, std::int64_t channels, double gamma,
                      double epsilon, double momentum, bool trains_gamma)
     : name(std::move(layer)),
-      norm{.weight = trains_gamma ? weights.constant(name + ".weight", {channels}, gamma,
-                                                     ParameterKind::norm_weight)
-                                  : weights.buffer(name + ".weight",
-                                                   at::full({channels}, gamma, at::kFloat)),
+      norm{.weight = trains_gamma
+                         ? weights.constant(name + ".weight", {channels}, gamma,
+                                            ParameterKind::norm_weight)
+                         : weights.fixed(name + ".weight", at::full({channels}, gamma, at::kFloat)),
            .bias = weights.constant(name + ".bias", {channels}, 0, ParameterKind::norm_bias),
            .running_mean = weights.buffer(name + ".running_mean", at::zeros({channels})),
            .running_var = weights.buffer(name + ".running_var", at::ones({channels})),

@@ -42,6 +42,7 @@ struct Parameter {
 struct Buffer {
   std::string name;  ///< "layer1.0.bn1.running_mean"
   at::Tensor value;
+  bool fixed = false;  ///< a weight that is not trained; otherwise a statistic or a counter
 };
 
 /// Names of buffers that count training passes.

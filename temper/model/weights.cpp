@@ -85,7 +85,7 @@ CastParameter Weights::convolution(std::string name, at::IntArrayRef shape, std:
 CastParameter Weights::fixed_convolution(std::string name, at::IntArrayRef shape,
                                          std::int64_t groups) {
   const auto values = channels_last(filters(name, shape, groups));
-  return CastParameter(buffer(std::move(name), values));
+  return CastParameter(fixed(std::move(name), values));
 }
 
 CastParameter Weights::linear(std::string name, at::IntArrayRef shape, std::int64_t in,
@@ -110,7 +110,12 @@ at::Tensor Weights::constant(std::string name, at::IntArrayRef shape, double val
 }
 
 at::Tensor Weights::buffer(std::string name, const at::Tensor& value) {
-  buffers_.push_back({std::move(name), value});
+  buffers_.push_back({.name = std::move(name), .value = value});
+  return value;
+}
+
+at::Tensor Weights::fixed(std::string name, const at::Tensor& value) {
+  buffers_.push_back({.name = std::move(name), .value = value, .fixed = true});
   return value;
 }
 

@@ -41,7 +41,10 @@ class Weights {
   CastParameter linear(std::string name, at::IntArrayRef shape, std::int64_t in,
                        ParameterKind kind);
   at::Tensor constant(std::string name, at::IntArrayRef shape, double value, ParameterKind kind);
+  /// A statistic of the batches, or a counter.
   at::Tensor buffer(std::string name, const at::Tensor& value);
+  /// A weight that is not trained.
+  at::Tensor fixed(std::string name, const at::Tensor& value);
 
   /// Parameters made after this call belong to the next layer; the first belong to layer 0.
   void begin_layer() { ++layer_; }

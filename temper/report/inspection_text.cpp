@@ -43,8 +43,12 @@ std::string to_text(const model::Inspection& inspection, std::int64_t batch) {
   const auto& task = inspection.task;
   text += fmt::format("\ninput            {} x {} x {}, {} classes\n", task.channels, task.height,
                       task.width, task.classes);
-  text += fmt::format("parameters       {}, and {} running statistics\n",
-                      grouped(inspection.parameters), grouped(inspection.buffers));
+  const auto fixed = inspection.fixed == 0 ? ""
+                                           : fmt::format(", {} weights that are not trained",
+                                                         grouped(inspection.fixed));
+  text += fmt::format("parameters       {}{}, and {} running statistics\n",
+                      grouped(inspection.parameters), fixed,
+                      grouped(inspection.buffers - inspection.fixed));
   text += fmt::format("multiply-adds    {} an image, forward\n", grouped(inspection.multiply_adds));
   text += fmt::format("receptive field  {} pixels\n", inspection.receptive_field);
   text += fmt::format(
@@ -70,6 +74,7 @@ nlohmann::ordered_json to_json(const model::Inspection& inspection, std::int64_t
           {"classes", task.classes},
           {"parameters", inspection.parameters},
           {"buffers", inspection.buffers},
+          {"fixed_weights", inspection.fixed},
           {"multiply_adds", inspection.multiply_adds},
           {"receptive_field", inspection.receptive_field},
           {"batch", batch},

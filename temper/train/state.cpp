@@ -54,8 +54,9 @@ optim::Target target_of(const model::Parameter& parameter) {
 
 std::vector<Named> finite_buffers(const model::Network& network) {
   std::vector<Named> finite;
-  for (const auto& [name, value] : network.buffers()) {
-    const Named buffer{name, value};
+  for (const auto& each : network.buffers()) {
+    const auto& value = each.value;
+    const Named buffer{each.name, value};
     if (value.is_floating_point() && value.numel() > 0 && !find_not_finite({&buffer, 1}))
       finite.push_back(buffer);
   }

@@ -54,6 +54,24 @@ TEST(Inspection, CountsActivations) {
             4 * (3 * found.parameters + found.buffers + 2 * found.kept));
 }
 
+TEST(Inspection, TellsFixedWeightsFromStatistics) {
+  const auto resnet = inspect(*build(ResNet{.blocks = {1}, .width = 16}, kTask, 1), kTask);
+  EXPECT_EQ(resnet.fixed, 0);
+  EXPECT_EQ(resnet.buffers, 3 * (2 * 16 + 1)) << "mean, variance and counter of three layers";
+  // The whitening filters, two for each value of a 2 x 2 patch, and gamma of BatchNorm, which has
+  // two statistics and a counter beside it.
+  const auto network = build(Airbench{}, kTask, 1);
+  const auto airbench = inspect(*network, kTask);
+  const auto patch = kTask.channels * 4;
+  std::int64_t gammas = 0, layers = 0;
+  for (const auto& buffer : network->buffers()) {
+    if (buffer.name.ends_with(".running_mean")) gammas += buffer.value.numel();
+    if (buffer.name.ends_with(".running_mean")) ++layers;
+  }
+  EXPECT_EQ(airbench.fixed, 2 * patch * patch + gammas);
+  EXPECT_EQ(airbench.buffers - airbench.fixed, 2 * gammas + layers);
+}
+
 TEST(Inspection, OfAModuleIsRefused) {
   const auto network = wrap(std::make_shared<torch::nn::LinearImpl>(4, 2));
   EXPECT_THROW((void)inspect(*network, kTask), Error);

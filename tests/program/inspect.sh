@@ -6,6 +6,8 @@ source "$TEMPER_SOURCE_DIR/tests/program/refused"
 "$TEMPER" inspect resnet --set model.depth=50 >out.txt
 grep -qE "^layer4.2.conv3 +convolution +2048 x 7 x 7 +1,048,576 +51,380,224$" out.txt
 grep -qE "^parameters +25,557,032, and 53,173 running statistics$" out.txt # torchvision's
+"$TEMPER" inspect airbench --size 32 --classes 10 >airbench.txt
+grep -qE "^parameters +[0-9,]+, [0-9,]+ weights that are not trained, and [0-9,]+ running statistics$" airbench.txt
 grep -qE "^multiply-adds +4,089,184,256 an image, forward$" out.txt
 grep -qE "^receptive field +427 pixels$" out.txt
 grep -qE "^memory +batch 32, fp32: about [0-9,]+ MiB in evaluation; in training [0-9,]+ MiB with SGD" out.txt

@@ -50,7 +50,7 @@ struct Muon {
           "SGD with momentum whose update of a weight matrix is orthogonalized by Newton-Schulz "
           "iterations, so that all its singular values are about equal. For weights of two or more "
           "dimensions. Updated by `rest`: biases, norms and layer scales, the head, depthwise and "
-          "other filters of a single input channel, and matrices that have less than 4 rows or "
+          "other filters of a single input channel, and matrices that have fewer than 4 rows or "
           "columns, for which a filter counts as a row. airbench: ns_steps = 3, renormalise = "
           "true, "
           "adjust_lr_fn = \"none\", momentum = 0.6, lr = 0.24, rest = \"sgd\". The iterations run "
