@@ -212,4 +212,8 @@ std::unique_ptr<Network> build(const Airbench& options, const Task& task, std::u
   return std::make_unique<AirbenchNetwork>(options, task, seed);
 }
 
+std::int64_t number_of_stages(const Airbench& /*options*/, const Task& /*task*/) {
+  return std::ssize(kDepths) + 1;
+}
+
 }  // namespace temper::model

@@ -83,6 +83,8 @@ struct Airbench : RandomOptions {
 
 /// Throws Error{Code::usage} for options that describe no network.
 std::unique_ptr<Network> build(const Airbench& options, const Task& task, std::uint64_t seed);
+/// Network::stages() of the network, without building it.
+std::int64_t number_of_stages(const Airbench& options, const Task& task);
 
 }  // namespace temper::model
 

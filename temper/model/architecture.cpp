@@ -15,11 +15,20 @@ std::unique_ptr<Network> build(const Custom& custom, const Task& task, std::uint
   return custom.function(task, seed);
 }
 
+std::int64_t number_of_stages(const Custom& /*custom*/, const Task& /*task*/) {
+  return 0;
+}
+
 }  // namespace
 
 std::unique_ptr<Network> build(const Architecture& architecture, const Task& task,
                                std::uint64_t seed) {
   return std::visit([&](const auto& options) { return build(options, task, seed); }, architecture);
+}
+
+std::int64_t number_of_stages(const Architecture& architecture, const Task& task) {
+  return std::visit([&](const auto& options) { return number_of_stages(options, task); },
+                    architecture);
 }
 
 const RandomOptions* random_options(const Architecture& architecture) {

@@ -41,6 +41,11 @@ using Architecture = std::variant<ResNet, EfficientNet, MobileNetV3, ConvNeXt, A
 std::unique_ptr<Network> build(const Architecture& architecture, const Task& task,
                                std::uint64_t seed);
 
+/// The number of stages that can be frozen, Network::stages(), without building the network; 0 for
+/// a Custom, whose network alone knows it. Throws Error{Code::usage} for options of a ResNet that
+/// describe no network.
+std::int64_t number_of_stages(const Architecture& architecture, const Task& task);
+
 /// The options of the random layers; null for a network whose options have none.
 const RandomOptions* random_options(const Architecture& architecture);
 

@@ -149,4 +149,8 @@ std::unique_ptr<Network> build(const ConvNeXt& options, const Task& task, std::u
   return std::make_unique<ConvNeXtNetwork>(options, task, seed);
 }
 
+std::int64_t number_of_stages(const ConvNeXt& options, const Task& /*task*/) {
+  return std::ssize(options.depths) + 1;
+}
+
 }  // namespace temper::model

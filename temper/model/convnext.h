@@ -61,5 +61,7 @@ std::int64_t patch_size_of(const ConvNeXt& options, const Task& task);
 
 /// Throws Error{Code::usage} for options that describe no network.
 std::unique_ptr<Network> build(const ConvNeXt& options, const Task& task, std::uint64_t seed);
+/// Network::stages() of the network, without building it.
+std::int64_t number_of_stages(const ConvNeXt& options, const Task& task);
 
 }  // namespace temper::model

@@ -104,4 +104,8 @@ std::unique_ptr<Network> build(const EfficientNet& options, const Task& task, st
   return build_inverted_residual(plan(options), options, task, seed, Initialisation::efficientnet);
 }
 
+std::int64_t number_of_stages(const EfficientNet& options, const Task& /*task*/) {
+  return std::ssize(plan(options).stages) + 1;
+}
+
 }  // namespace temper::model

@@ -55,6 +55,8 @@ struct EfficientNet : RandomOptions {
 };
 
 std::unique_ptr<Network> build(const EfficientNet& options, const Task& task, std::uint64_t seed);
+/// Network::stages() of the network, without building it.
+std::int64_t number_of_stages(const EfficientNet& options, const Task& task);
 
 }  // namespace temper::model
 

@@ -83,4 +83,8 @@ std::unique_ptr<Network> build(const MobileNetV3& options, const Task& task, std
   return build_inverted_residual(plan(options), options, task, seed, Initialisation::efficientnet);
 }
 
+std::int64_t number_of_stages(const MobileNetV3& options, const Task& /*task*/) {
+  return std::ssize(plan(options).stages) + 1;
+}
+
 }  // namespace temper::model

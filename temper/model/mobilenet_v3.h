@@ -46,6 +46,8 @@ struct MobileNetV3 : RandomOptions {
 };
 
 std::unique_ptr<Network> build(const MobileNetV3& options, const Task& task, std::uint64_t seed);
+/// Network::stages() of the network, without building it.
+std::int64_t number_of_stages(const MobileNetV3& options, const Task& task);
 
 }  // namespace temper::model
 

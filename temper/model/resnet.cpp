@@ -106,4 +106,8 @@ std::unique_ptr<Network> build(const ResNet& options, const Task& task, std::uin
   return std::make_unique<Residual>(shape, options, task, seed);
 }
 
+std::int64_t number_of_stages(const ResNet& options, const Task& task) {
+  return std::ssize(plan(options, task).depths) + 1;
+}
+
 }  // namespace temper::model

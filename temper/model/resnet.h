@@ -157,6 +157,8 @@ struct ResNet : RandomOptions {
 /// Initial weights are drawn at addresses of the seed and the parameter's name.
 /// Throws Error{Code::usage} for options that describe no network.
 std::unique_ptr<Network> build(const ResNet& options, const Task& task, std::uint64_t seed);
+/// Network::stages() of the network, without building it.
+std::int64_t number_of_stages(const ResNet& options, const Task& task);
 
 }  // namespace temper::model
 

@@ -179,7 +179,7 @@ recipe::PretrainedSummary summary_of(const std::string& from, std::int64_t chann
     set("model", recipe::model_text(recipe));
     const auto side = weights.input ? weights.input->shape.at(1) : kAnySide;
     summary.stages =
-        model::build(*weights.architecture, {.height = side, .width = side}, /*seed=*/0)->stages();
+        model::number_of_stages(*weights.architecture, {.height = side, .width = side});
   }
   if (!weights.input) return summary;
   const auto& input = *weights.input;
