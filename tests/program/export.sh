@@ -33,8 +33,8 @@ jq -e --slurpfile saved run/temperature.json '.weights as $weights | .temperatur
   .temperature != 1' calibrated/preprocess.json
 
 # --check runs a script in Python; here in place of Python a program that ends as that script does.
+# shellcheck disable=SC2016 # for the program's own shell
 ends() { # STATUS TEXT
-  # shellcheck disable=SC2016 # for the program's own shell
   printf '#!/bin/sh\n[ "$1" = -c ] && echo "$2" | grep -q onnx.checker || exit 3\n' >python
   printf 'if [ "$3" = --packages ]; then exit 0; fi\ntest -s "$3" || exit 4\necho "%s"\nexit %s\n' "$2" "$1" >>python
   chmod +x python
