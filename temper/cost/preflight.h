@@ -6,9 +6,9 @@
 namespace temper::cost {
 
 /// Checks that labels are in range, that images are finite and not all equal, and that the first
-/// loss is near that of random guessing, or with regression targets not far above that of
-/// predicting their mean. Throws Error{Code::data}, or returns a warning about the loss; "" when
-/// all checks pass.
+/// loss is near that of random guessing (with pretrained weights also lower), or with regression
+/// targets not far above that of predicting their mean. Throws Error{Code::data}, or returns a
+/// warning about the loss; "" when all checks pass.
 std::string inspect_first_batch(const train::Plan& plan, model::Network& network,
                                 const data::Batch& batch);
 

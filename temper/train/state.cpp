@@ -81,6 +81,14 @@ State start(const recipe::Recipe& recipe, std::unique_ptr<model::Network> networ
   return state;
 }
 
+void restart(State& state, const recipe::Recipe& recipe, const schedule::Horizon& horizon) {
+  auto anew = start(recipe, std::move(state.network), horizon);
+  anew.teacher = std::move(state.teacher);
+  anew.prior = std::move(state.prior);
+  anew.normalisation = std::move(state.normalisation);
+  state = std::move(anew);
+}
+
 void exchange(State& state, Kept& kept) {
   std::swap(state.averages, kept.averages);
   std::swap(state.plateaus, kept.plateaus);
