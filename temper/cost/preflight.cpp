@@ -181,7 +181,8 @@ void require_sizes(const train::Plan& plan) {
 void require_batch_statistics(const train::Plan& plan) {
   const auto& recipe = plan.recipe;
   const auto pass = smallest_pass(recipe);
-  if (pass.images > 1) return;
+  const bool running = recipe.pretrained && recipe.pretrained->norm_eval;
+  if (pass.images > 1 || running) return;
   const auto network = train::build_network(plan);
   const train::TrainingSize sizes(recipe, plan.horizon, plan.input());
   // Without a schedule of the size, only the end of the frozen epochs tells steps apart.

@@ -19,7 +19,7 @@ void require_sizes(const train::Plan& plan);
 
 /// Throws Error{Code::usage} with the layer and the sizes where a BatchNorm layer would see a
 /// single value per channel in a pass in training mode, the variance of which is not defined. A
-/// network without a graph is not checked.
+/// network without a graph is not checked, nor one with pretrained.norm_eval.
 void require_batch_statistics(const train::Plan& plan);
 
 struct Overfit {

@@ -19,6 +19,7 @@ struct Pretrained {
   std::string from;
   std::string weights;
   InitialHead head = InitialHead::automatic;
+  bool norm_eval = false;
 
   static constexpr About about = {
       .summary =
@@ -54,7 +55,12 @@ struct Pretrained {
             {.name = "head",
              .meaning = "initial last layer; auto: that of the weights, or zero where the classes "
                         "differ; probe: a linear probe (logistic regression) fitted on the "
-                        "features of the training images before the first step"})};
+                        "features of the training images before the first step"}),
+        field(&Pretrained::norm_eval,
+              {.name = "norm_eval",
+               .meaning = "whether BatchNorm layers stay in evaluation mode in training, too: they "
+                          "normalize with the running statistics of the weights, which never "
+                          "change, while their scale and shift are trained"})};
   }
 };
 

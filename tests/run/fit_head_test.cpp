@@ -1,4 +1,4 @@
-// Runs whose last layer starts from a linear probe.
+// Runs from pretrained weights: the last layer from a linear probe, BatchNorm in evaluation mode.
 #include "temper/evaluate/fit_head.h"
 
 #include <ATen/TensorOperators.h>
@@ -18,11 +18,14 @@
 #include "temper/core/error.h"
 #include "temper/evaluate/evaluate.h"
 #include "temper/evaluate/features.h"
+#include "temper/io/format/safetensors.h"
 #include "temper/model/architecture.h"
 #include "temper/run/replay.h"
 #include "temper/run/run.h"
 #include "temper/train/begin.h"
 #include "temper/train/pretrained.h"
+#include "temper/train/state.h"
+#include "temper/train/tensors.h"
 #include "tests/run/same_run.h"
 #include "tests/train/small_run.h"
 
@@ -207,6 +210,46 @@ TEST_F(FitHead, NeedsALastLayerWithABias) {
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), Code::usage);
     EXPECT_THAT(error.what(), HasSubstr("pretrained.head is probe, which needs a network"));
+  }
+}
+
+/// A tensor of a finished run's file.
+at::Tensor saved(const fs::path& file, const std::string& name) {
+  return train::to_tensor(io::Safetensors(file).at(name)).clone();
+}
+
+using NormEval = FitHead;
+
+TEST_F(NormEval, KeepsTheStatisticsOfTheWeights) {
+  // That average re-estimates statistics, where there are any to estimate.
+  const auto made = planned({"pretrained.norm_eval=true", kOther});
+  ASSERT_TRUE(run(made, {.directory = folder("whole")}).finished);
+  const auto before = weights() / "model.safetensors";
+  for (const auto* file : {"model.safetensors", "model-swa.safetensors"}) {
+    const auto after = folder("whole") / file;
+    for (const auto* name : {"bn1.running_mean", "layer3.0.bn2.running_var"})
+      EXPECT_TRUE(at::equal(saved(after, name), saved(before, name))) << file << name;
+    EXPECT_FALSE(at::equal(saved(after, "bn1.weight"), saved(before, "bn1.weight"))) << file;
+  }
+  for (const std::int64_t step : {1, 7}) {
+    const auto stopped = folder(fmt::format("stopped-{}", step));
+    EXPECT_FALSE(run(made, {.directory = stopped, .stop_at = step}).finished);
+    EXPECT_TRUE(run(made, {.directory = stopped}).finished);
+    expect_same_run(stopped, folder("whole"));
+  }
+}
+
+TEST_F(NormEval, NeedsLayersWithRunningStatistics) {
+  const auto recipe = train::small::recipe({"pretrained={ norm_eval = true }"});
+  model::ConvNeXt small;  // its layers normalize within an image
+  small.depths = {1, 1, 1, 1};
+  small.width = 8;
+  try {
+    (void)train::start(recipe, model::build(small, {.height = 32, .width = 32}, /*seed=*/1));
+    FAIL() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::usage);
+    EXPECT_THAT(error.what(), HasSubstr("no layers with running statistics"));
   }
 }
 
