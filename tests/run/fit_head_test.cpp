@@ -222,7 +222,7 @@ using NormEval = FitHead;
 
 TEST_F(NormEval, KeepsTheStatisticsOfTheWeights) {
   // That average re-estimates statistics, where there are any to estimate.
-  const auto made = planned({"pretrained.norm_eval=true", kOther});
+  const auto made = planned({"pretrained.norm_eval=true", "optimizer.lr=0.01", kOther});
   ASSERT_TRUE(run(made, {.directory = folder("whole")}).finished);
   const auto before = weights() / "model.safetensors";
   for (const auto* file : {"model.safetensors", "model-swa.safetensors"}) {
