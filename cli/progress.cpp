@@ -69,6 +69,10 @@ void Progress::show(const train::Started& e) {
     line(fmt::format("resuming at step {} of {}", grouped(e.step), grouped(e.total_steps)));
 }
 
+void Progress::show(const train::LinearProbed& e) {
+  line(train::to_text(e));
+}
+
 void Progress::show(const train::Stepped& e) {
   if (seconds_at_start_ < 0) {
     seconds_at_start_ = e.seconds;

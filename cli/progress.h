@@ -14,6 +14,7 @@ class Progress : public train::Observer {
 
  private:
   void show(const train::Started& event);
+  void show(const train::LinearProbed& event);
   void show(const train::Stepped& event);
   void show(const train::Evaluated& event);
   void show(const train::SkippedStep& event);

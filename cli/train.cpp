@@ -131,8 +131,10 @@ int train_command(const Options& options, const std::vector<std::string>& comman
   if (!outcome.finished)
     throw Error(
         Code::stopped,
-        fmt::format("stopped at step {} of {} and saved; the same command resumes from there",
-                    outcome.step, plan.horizon.total_steps));
+        outcome.step == 0
+            ? "stopped before the first step; the same command begins again"
+            : fmt::format("stopped at step {} of {} and saved; the same command resumes from there",
+                          outcome.step, plan.horizon.total_steps));
   if (was_finished) print_text(stderr, "This run is already finished; --fresh starts a new one.\n");
   print_report(report::write_report(directory), options.as_json);
   return 0;

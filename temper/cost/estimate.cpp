@@ -94,14 +94,18 @@ Estimate estimate(const train::Plan& plan, std::int64_t steps) {
   result.images_per_second = batch / step_seconds;
   result.step_images_per_second = batch / median(bare);
 
-  // Every evaluation is of the probe and the validation set; the test set is evaluated once. The
+  // Every evaluation is of the probe and the validation set; the test set is evaluated once, and so
+  // are the images of a linear probe that the last layer starts from, whose fit is not counted. The
   // time per image is measured on the probe.
   const auto evaluated = plan.probe->size() + (plan.validation ? plan.validation->size() : 0);
+  const auto fitted = model::probes_head(recipe.pretrained)
+                          ? plan.train->size() + (plan.validation ? plan.validation->size() : 0)
+                          : 0;
   watch = {};
   evaluate::predict(*state.network, plan, plan.probe);
   const double per_image = watch.seconds() / static_cast<double>(plan.probe->size());
   const double evaluation =
-      per_image * static_cast<double>(evaluated * (plan.horizon.epochs() + 1) +
+      per_image * static_cast<double>(evaluated * (plan.horizon.epochs() + 1) + fitted +
                                       (plan.test ? plan.test->size() * result.views : 0));
   result.seconds = step_seconds * static_cast<double>(plan.horizon.total_steps) + evaluation;
   return result;

@@ -15,6 +15,7 @@
 #include "temper/core/error.h"
 #include "temper/cost/heap_model.h"
 #include "temper/cost/machine_memory.h"
+#include "temper/evaluate/fit_head.h"
 #include "temper/train/begin.h"
 #include "temper/train/step.h"
 
@@ -91,6 +92,12 @@ std::int64_t images_evaluated(const train::Plan& plan) {
   return most;
 }
 
+/// The number of features that the network's last layer reads; 0: not known.
+std::int64_t head_features(const model::Network& network) {
+  const auto* const head = model::head_weight(network);
+  return head == nullptr ? 0 : head->value.size(-1);
+}
+
 /// The memory of a run as a function of the batch size.
 class MemoryModel {
  public:
@@ -126,6 +133,7 @@ class MemoryModel {
         training_(of_training(plan, recipe, state)),
         evaluation_(of_evaluation(plan, state)),
         sizes_(sizes_of(state)),
+        fit_(evaluate::fit_sizes(plan, head_features(*state.network))),
         state_(state_size(state)) {
     // Memory left over from the steps above is not part of the run.
     train::release_memory();
@@ -147,10 +155,19 @@ class MemoryModel {
 
   [[nodiscard]] std::uint64_t total_for(std::int64_t batch) const {
     HeapModel heap;
+    fit_head(heap);
     for (std::int64_t i = 0; i < waiting(); ++i) heap.allocate(slot(batch, plan_.training.size));
     train(heap, batch);
     evaluate(heap);
     return process_ + state_ + static_cast<std::uint64_t>(heap.size());
+  }
+
+  /// The last layer's fit to the features of all images, before the first step.
+  void fit_head(HeapModel& heap) const {
+    if (fit_.empty()) return;
+    for (const auto bytes : fit_) heap.allocate(bytes);
+    heap.play(evaluation_, std::min(plan_.evaluation.batch, plan_.train->size()));
+    for (const auto bytes : fit_) heap.release(bytes);
   }
 
   /// A step while a checkpoint is written from a copy of the state.
@@ -179,6 +196,7 @@ class MemoryModel {
   Allocations training_;
   Allocations evaluation_;
   std::vector<std::int64_t> sizes_;
+  std::vector<std::int64_t> fit_;  ///< see evaluate::fit_sizes()
   std::uint64_t state_;
   std::uint64_t process_ = 0;
 };
@@ -197,7 +215,10 @@ double gib(std::uint64_t bytes) {
           "are available; {}",
           gib(need.total), recipe.data.batch, gib(limit),
           fits > 0 ? fmt::format("data.batch_size = {} would fit", fits)
-                   : "no batch size would fit: use a smaller network or data.size"));
+          : model::probes_head(recipe.pretrained)
+              ? "no batch size would fit: use a smaller network, data.size or data.limit, or "
+                "pretrained.head = \"auto\", which keeps no features of all images"
+              : "no batch size would fit: use a smaller network or data.size"));
 }
 
 }  // namespace

@@ -11,8 +11,9 @@ struct MemoryNeed {
   std::uint64_t process = 0;  ///< before the run: program, LibTorch, images in memory
   /// Weights, optimizer state and averages, twice: a checkpoint is written from a copy.
   std::uint64_t model = 0;
-  std::uint64_t loader = 0;     ///< prefetched batches
-  std::uint64_t working = 0;    ///< the most that a step or an evaluation allocates in addition
+  std::uint64_t loader = 0;   ///< prefetched batches
+  std::uint64_t working = 0;  ///< the most that a step, an evaluation or the fit of a linear probe
+                              ///< allocates in addition
   std::uint64_t per_image = 0;  ///< added by one more image in data.batch_size
   std::uint64_t total = 0;
 };

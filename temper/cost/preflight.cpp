@@ -157,7 +157,8 @@ std::string inspect_first_batch(const train::Plan& plan, model::Network& network
   if (plan.is_regression()) return about_first_values(answers, batch);
   const auto loss = loss::cross_entropy(answers, batch.targets, batch.labelled).item<double>();
   const double guessing = std::log(static_cast<double>(plan.task.classes));
-  if (std::isfinite(loss) && std::abs(loss - guessing) < 0.5 * guessing) return "";
+  const bool learned = plan.recipe.pretrained && loss < guessing;
+  if (std::isfinite(loss) && (learned || std::abs(loss - guessing) < 0.5 * guessing)) return "";
   return fmt::format(
       "the first loss is {:.3f}, but random guessing among {} classes gives {:.3f}; check the "
       "initial weights and the normalization",
@@ -180,7 +181,8 @@ void require_sizes(const train::Plan& plan) {
 void require_batch_statistics(const train::Plan& plan) {
   const auto& recipe = plan.recipe;
   const auto pass = smallest_pass(recipe);
-  if (pass.images > 1) return;
+  const bool running = recipe.pretrained && recipe.pretrained->norm_eval;
+  if (pass.images > 1 || running) return;
   const auto network = train::build_network(plan);
   const train::TrainingSize sizes(recipe, plan.horizon, plan.input());
   // Without a schedule of the size, only the end of the frozen epochs tells steps apart.

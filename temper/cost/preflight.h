@@ -6,9 +6,9 @@
 namespace temper::cost {
 
 /// Checks that labels are in range, that images are finite and not all equal, and that the first
-/// loss is near that of random guessing, or with regression targets not far above that of
-/// predicting their mean. Throws Error{Code::data}, or returns a warning about the loss; "" when
-/// all checks pass.
+/// loss is near that of random guessing (with pretrained weights also lower), or with regression
+/// targets not far above that of predicting their mean. Throws Error{Code::data}, or returns a
+/// warning about the loss; "" when all checks pass.
 std::string inspect_first_batch(const train::Plan& plan, model::Network& network,
                                 const data::Batch& batch);
 
@@ -19,7 +19,7 @@ void require_sizes(const train::Plan& plan);
 
 /// Throws Error{Code::usage} with the layer and the sizes where a BatchNorm layer would see a
 /// single value per channel in a pass in training mode, the variance of which is not defined. A
-/// network without a graph is not checked.
+/// network without a graph is not checked, nor one with pretrained.norm_eval.
 void require_batch_statistics(const train::Plan& plan);
 
 struct Overfit {

@@ -18,6 +18,7 @@ LabelledFeatures labelled(const LabelledFeatures& all) {
   const auto rows = all.labels.ge(0).nonzero().flatten();
   if (rows.numel() == 0)
     throw Error(Code::data, "a set whose images have no labels; expected one of labeled images");
+  if (rows.numel() == all.labels.numel()) return all;
   return {all.features.index_select(0, rows), all.labels.index_select(0, rows)};
 }
 

@@ -1,9 +1,9 @@
 #include "temper/measure/linear_probe.h"
 
 #include <ATen/ops/addmm.h>
-#include <ATen/ops/cat.h>
 #include <ATen/ops/log_softmax.h>
 #include <ATen/ops/matmul.h>
+#include <ATen/ops/ones.h>
 #include <ATen/ops/ones_like.h>
 #include <ATen/ops/zeros.h>
 #include <c10/core/InferenceMode.h>
@@ -153,9 +153,11 @@ LinearProbe fit_linear_probe(const at::Tensor& features, const at::Tensor& label
   check(features, labels, classes, options);
   const c10::InferenceMode inference;
   const auto n = features.size(0), d = features.size(1);
-  const auto x = features.to(at::kDouble);
+  // Not by cat(), so that there is no second copy in double.
+  const auto x = at::ones({n, d + 1}, at::kDouble);
+  x.narrow(1, 0, d).copy_(features);
   const Objective objective{
-      .x = at::cat({x, at::ones_like(x.narrow(1, 0, 1))}, 1),
+      .x = x,
       .labels = labels,
       .penalty = (classes == 2 ? 2.0 : 1.0) / (options.c * static_cast<double>(n))};
   auto point = objective(at::zeros({classes, d + 1}, at::kDouble));
@@ -163,6 +165,7 @@ LinearProbe fit_linear_probe(const at::Tensor& features, const at::Tensor& label
   LinearProbe probe;
   for (; probe.iterations < options.most_iterations; ++probe.iterations) {
     if (largest(point.gradient) <= options.tolerance) break;
+    if (options.cancel && options.cancel()) break;
     const double step = history.empty() ? std::min(1.0, 1 / largest(point.gradient)) : 1.0;
     auto next = descend(objective, point, history.direction(point.gradient), step);
     if (!next && history.empty()) break;

@@ -2,6 +2,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <functional>
 
 namespace temper::measure {
 
@@ -9,6 +10,8 @@ struct ProbeOptions {
   double c = 1;                          ///< inverse strength of the penalty, > 0
   double tolerance = 1e-8;               ///< of the largest derivative of the mean loss, > 0
   std::int64_t most_iterations = 10000;  ///< >= 1
+  /// When set, called before every iteration; true ends the fit as it is.
+  std::function<bool()> cancel = {};
 };
 
 /// A linear classifier of features.

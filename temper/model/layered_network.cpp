@@ -7,6 +7,11 @@ namespace temper::model {
 
 bool LayeredNetwork::set_statistics_momentum(std::optional<double> momentum) {
   momentum_ = momentum;
+  return !weights_.buffers().empty() && !norm_eval_;
+}
+
+bool LayeredNetwork::set_norm_eval(bool on) {
+  norm_eval_ = on;
   return !weights_.buffers().empty();
 }
 

@@ -23,6 +23,7 @@ class LayeredNetwork : public Network {
   bool set_noise(Noise when) override { return random_.set_noise(when); }
   void update_rates(const RandomOptions& options) override { random_.update_rates(options); }
   bool set_statistics_momentum(std::optional<double> momentum) override;
+  bool set_norm_eval(bool on) override;
 
   [[nodiscard]] const std::vector<Parameter>& parameters() const override {
     return weights_.parameters();
@@ -49,7 +50,8 @@ class LayeredNetwork : public Network {
   [[nodiscard]] bool is_frozen(std::int64_t layer) const { return layer < first_trainable_layer_; }
   /// How the layers of a number, see Parameter::layer, compute: frozen ones as in evaluation.
   [[nodiscard]] Mode mode(std::int64_t layer) const {
-    return {.training = training_ && !is_frozen(layer), .momentum = momentum_};
+    return {
+        .training = training_ && !is_frozen(layer), .momentum = momentum_, .norm_eval = norm_eval_};
   }
   /// That of a block, 0-based, or of what follows the last one; see make_blocks().
   [[nodiscard]] Mode block_mode(std::size_t block) const {
@@ -82,6 +84,7 @@ class LayeredNetwork : public Network {
   RandomLayers random_;
   bool training_ = true;
   std::optional<double> momentum_;
+  bool norm_eval_ = false;
   std::int64_t first_trainable_layer_ = 0;
   std::vector<std::int64_t> stage_ends_;  ///< the layer after each stage's last
 };

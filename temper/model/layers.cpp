@@ -110,7 +110,7 @@ Value BatchNorm::operator()(const Value& x, const Mode& mode, Activation functio
     return activate(
         x.then({.operation = Operation::normalization, .layer = name, .epsilon = norm.epsilon}),
         function);
-  if (mode.training) batches.add_(1);
+  if (mode.uses_batch()) batches.add_(1);
   const bool relu = function == Activation::relu;
   auto y = model::normalise(norm, mode, x.tensor(), {.relu = relu, .consumes = consumes});
   return relu ? y : activate(std::move(y), function);
@@ -126,11 +126,11 @@ Value ConvNorm::operator()(const Value& x, const Mode& mode, Activation function
   const bool relu = function == Activation::relu;
   const Fused fused{.added = added.tensor(), .relu = relu, .consumes = true};
   Value y;
-  if (!mode.training && can_fold(convolve, norm, x.tensor(), fused.added)) {
+  if (!mode.uses_batch() && can_fold(convolve, norm, x.tensor(), fused.added)) {
     const auto [from, window] = convolve.placed(x);
     y = fold_(convolve.weight.parameter(), window, norm, from.tensor(), fused);
   } else {
-    if (mode.training) normalise.batches.add_(1);
+    if (mode.uses_batch()) normalise.batches.add_(1);
     y = model::normalise(norm, mode, convolve(x).tensor(), fused);
   }
   return relu ? y : activate(std::move(y), function);

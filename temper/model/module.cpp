@@ -61,8 +61,10 @@ class Wrapped final : public Network {
     std::int64_t layer = 0;
     for (const auto& part : module_->named_modules("", /*include_self=*/true)) {
       if (auto* norm = options_of_batch_norm(*part.value());
-          norm != nullptr && norm->track_running_stats())
+          norm != nullptr && norm->track_running_stats()) {
         statistics_.emplace_back(norm, norm->momentum());
+        norms_.push_back(part.value().get());
+      }
       const auto prefix = part.key().empty() ? std::string() : part.key() + ".";
       const auto before = parameters_.size();
       for (const auto& item : part.value()->named_parameters(/*recurse=*/false))
@@ -79,11 +81,20 @@ class Wrapped final : public Network {
       if (parameter.value.dim() == 4) parameter.value.set_data(channels_last(parameter.value));
   }
 
-  void train(bool on) override { module_->train(on); }
+  void train(bool on) override {
+    module_->train(on);
+    if (norm_eval_)
+      for (auto* norm : norms_) norm->eval();
+  }
   bool set_statistics_momentum(std::optional<double> momentum) override {
     for (const auto& [options, built_with] : statistics_)
       options->momentum(momentum ? momentum : built_with);
-    return !statistics_.empty();
+    return !statistics_.empty() && !norm_eval_;
+  }
+  bool set_norm_eval(bool on) override {
+    norm_eval_ = on;
+    train(module_->is_training());
+    return !norms_.empty();
   }
   [[nodiscard]] const std::vector<Parameter>& parameters() const override { return parameters_; }
   [[nodiscard]] const std::vector<Buffer>& buffers() const override { return buffers_; }
@@ -98,6 +109,8 @@ class Wrapped final : public Network {
   std::vector<Parameter> parameters_;
   std::vector<Buffer> buffers_;
   std::vector<std::pair<torch::nn::BatchNormOptions*, std::optional<double>>> statistics_;
+  std::vector<torch::nn::Module*> norms_;  ///< BatchNorm layers with running statistics
+  bool norm_eval_ = false;
 };
 
 }  // namespace

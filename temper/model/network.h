@@ -92,8 +92,13 @@ class Network {
   virtual void update_rates(const RandomOptions& /*options*/) {}
 
   /// Sets the momentum of BatchNorm's running statistics; empty: the value that the network was
-  /// built with. @return whether there are running statistics
+  /// built with. @return whether there are running statistics that training passes update
   virtual bool set_statistics_momentum(std::optional<double> /*momentum*/) { return false; }
+
+  /// Keeps BatchNorm layers in evaluation mode also in training: they normalize with their running
+  /// statistics, which stay as they are, while their scale and shift are trained.
+  /// @return whether there are running statistics
+  virtual bool set_norm_eval(bool /*on*/) { return false; }
 
   /// In a fixed order. The tensors are the network's own: writing into them (copy_) changes the
   /// network.

@@ -282,8 +282,9 @@ Value normalise_with_kernels(const Normalisation& norm, const Mode& mode, const 
                              const Fused& fused) {
   const auto& [added, relu, consumes] = fused;
   const Parts parts(x);
-  auto statistics = mode.training ? measure(norm, mode.momentum.value_or(norm.momentum), x, parts)
-                                  : running(norm);
+  auto statistics = mode.uses_batch()
+                        ? measure(norm, mode.momentum.value_or(norm.momentum), x, parts)
+                        : running(norm);
   auto forward = scaling(norm, statistics);
   at::Tensor out;
   {
@@ -303,7 +304,7 @@ Value normalise_with_kernels(const Normalisation& norm, const Mode& mode, const 
   node->weight = norm.weight.detach();
   node->statistics = std::move(statistics);
   node->forward = std::move(forward);
-  node->training = mode.training;
+  node->training = mode.uses_batch();
   node->consumes = consumes;
   if (relu) node->mask = added.defined() ? Mask::output : Mask::input;
   if (node->mask == Mask::output) node->output = out.detach();
@@ -320,7 +321,7 @@ Value normalise(const Normalisation& norm, const Mode& mode, const at::Tensor& x
   if (has_kernels(x) && norm.weight.scalar_type() == at::kFloat)
     return normalise_with_kernels(norm, mode, x, fused);
   auto y = at::batch_norm(x, norm.weight, norm.bias, norm.running_mean, norm.running_var,
-                          mode.training, mode.momentum.value_or(norm.momentum), norm.epsilon,
+                          mode.uses_batch(), mode.momentum.value_or(norm.momentum), norm.epsilon,
                           /*cudnn_enabled=*/true);
   if (fused.added.defined()) y = y.add_(fused.added);
   return fused.relu ? y.relu_() : y;

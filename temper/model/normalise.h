@@ -21,8 +21,12 @@ struct Normalisation {
 
 /// How layers with running statistics compute in a pass.
 struct Mode {
-  bool training = false;  ///< normalize with the batch's statistics, and update the running ones
-  std::optional<double> momentum = {};  ///< of that update, instead of the layer's own
+  bool training = false;
+  std::optional<double> momentum = {};  ///< of the running statistics, instead of the layer's own
+  bool norm_eval = false;               ///< see Network::set_norm_eval()
+
+  /// Normalize with the batch's statistics, and update the running ones.
+  [[nodiscard]] bool uses_batch() const { return training && !norm_eval; }
 };
 
 /// What is fused with a normalization.
@@ -34,9 +38,9 @@ struct Fused {
   bool consumes = false;
 };
 
-/// relu((x - mean) / sqrt(var + epsilon) * weight + bias [+ added]). In training mean and variance
-/// are those of the batch and update the running ones, as in PyTorch's batch_norm; otherwise they
-/// are the running ones.
+/// relu((x - mean) / sqrt(var + epsilon) * weight + bias [+ added]). In training, without
+/// norm_eval, mean and variance are those of the batch and update the running ones, as in PyTorch's
+/// batch_norm; otherwise they are the running ones.
 ///
 /// On the CPU for float and bfloat16 in channels-last memory it is one function with its own
 /// kernels, which compute in float and sum in double. Otherwise LibTorch's functions are called one

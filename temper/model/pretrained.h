@@ -1,4 +1,7 @@
 #pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -7,10 +10,16 @@
 
 namespace temper::model {
 
+/// What the last layer starts from: the weights of the earlier training, or zero where its classes
+/// differ; or a linear probe, fitted before the first step on the features of the training images.
+enum class InitialHead : std::uint8_t { automatic, probe };
+
 /// Weights of an earlier training, from which a run starts in place of random ones.
 struct Pretrained {
   std::string from;
   std::string weights;
+  InitialHead head = InitialHead::automatic;
+  bool norm_eval = false;
 
   static constexpr About about = {
       .summary =
@@ -19,13 +28,17 @@ struct Pretrained {
           "(.safetensors, .pth). Options that the recipe does not set are those that the weights "
           "were trained with: the network, data.size, data.mean, data.std, "
           "evaluation.crop_ratio, evaluation.interpolation. The last layer starts from zero "
-          "where the classes differ.",
+          "where the classes differ, or from a linear probe: linear probing, then fine-tuning "
+          "(LP-FT).",
       .formula =
           "weights for color images, gray images: the first convolution's filters are summed over "
-          "their channels",
+          "their channels\n"
+          "head = \"probe\": W, b minimize sum_i -log softmax(W x_i + b)[y_i] + |W|^2 / 2 over the "
+          "features x_i of the training images, read as in evaluation, in evaluation mode",
       .paper =
           "as in Kornblith et al. 2019, Do better ImageNet models transfer better?, "
-          "arXiv:1805.08974"};
+          "arXiv:1805.08974; LP-FT: Kumar et al. 2022, Fine-tuning can distort pretrained features "
+          "and underperform out-of-distribution, arXiv:2202.10054"};
   static constexpr auto fields() {
     return std::tuple{
         // The fingerprint has the hash of the weights instead of their place.
@@ -36,8 +49,30 @@ struct Pretrained {
         field(&Pretrained::weights,
               {.name = "weights",
                .meaning = "hash of the tensors, filled in by a run; if given, other weights are "
-                          "refused"})};
+                          "refused"}),
+        field(
+            &Pretrained::head,
+            {.name = "head",
+             .meaning = "initial last layer; auto: that of the weights, or zero where the classes "
+                        "differ; probe: a linear probe (logistic regression) fitted on the "
+                        "features of the training images before the first step"}),
+        field(&Pretrained::norm_eval,
+              {.name = "norm_eval",
+               .meaning = "whether BatchNorm layers stay in evaluation mode in training, too: they "
+                          "normalize with the running statistics of the weights, which never "
+                          "change, while their scale and shift are trained"})};
   }
 };
 
+/// Whether the last layer of a run starts from a linear probe.
+inline bool probes_head(const std::optional<Pretrained>& pretrained) {
+  return pretrained && pretrained->head == InitialHead::probe;
+}
+
 }  // namespace temper::model
+
+template <>
+struct temper::EnumNames<temper::model::InitialHead> {
+  static constexpr std::array<std::string_view, 2> value{"auto", "probe"};
+  static constexpr std::string_view for_classes = "probe";
+};

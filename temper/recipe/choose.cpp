@@ -20,6 +20,9 @@ namespace {
 constexpr std::int64_t kUnbalanced = 10;
 /// Peak learning rate of fine-tuning with a batch of 32; from scratch it is 0.1 with base_batch_.
 constexpr double kFineTuningRate = 0.005;
+/// Images up to which fine-tuning starts with a linear probe: its features, all in memory, and its
+/// fit, on the CPU, grow with them.
+constexpr std::int64_t kProbed = 20'000;
 /// Why pictures are augmented as they are, for classes and for regression targets.
 constexpr std::array<const char*, 2> kAboutCrops{
     "random resized crops and horizontal flips; remove flip where left and right matter",
@@ -79,25 +82,28 @@ class Chooser {
       picture_network();
   }
 
-  /// Its last layer, which is new, is trained alone first, so that it does not disturb the others.
+  /// Its last layer, which is new, is fitted or trained alone first, so that it does not disturb
+  /// the others.
   void pretrained_network(const PretrainedSummary& weights) {
     text_ = kFineTuningRecipe;
     base_batch_ = 32;
     base_rate_ = kFineTuningRate;
     set("pretrained.from", quote(weights.from));
     sets_.insert(sets_.end(), weights.edits.begin(), weights.edits.end());
-    if (weights.stages > 0)
-      set("freeze.stages", fmt::format("{}", weights.stages));
-    else
-      set("freeze", "false");
+    const bool probed = found_.values == 0 && found_.images <= kProbed &&
+                        std::ranges::count(found_.labelled, 0) + 1 < std::ssize(found_.labelled);
+    if (!probed) set("pretrained.head", quote("auto"));
+    if (!probed && weights.stages > 0)
+      set("freeze", fmt::format("{{ stages = {}, epochs = 1 }}", weights.stages));
     because("network",
             fmt::format("{}, which starts from the weights in {}; data.size, mean, std, crop and "
                         "interpolation are those that they were trained with",
                         weights.network.empty() ? "that of the recipe" : weights.network,
                         weights.from));
     because("fine-tuning",
-            "the last layer alone in the first epoch, then all layers, the first ones at lower "
-            "learning rates");
+            fmt::format("{}, then all layers, the first ones at lower learning rates",
+                        probed ? "the last layer from a linear probe, before the first step"
+                               : "the last layer alone in the first epoch"));
     if (found_.values > 0)
       set("data.augment", R"([{ kind = "random_resized_crop", scale_low = 0.35 }])");
     because("augment", kAboutCrops[found_.values > 0 ? 1 : 0]);

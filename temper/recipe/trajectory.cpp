@@ -28,8 +28,11 @@ Trajectory::Trajectory(const Recipe& recipe, const schedule::Horizon& horizon)
 
 void Trajectory::sort_facts() {
   std::set<std::string> by_step;
+  const bool probes = model::probes_head(recipe_->pretrained);
   for (const auto& fact : facts(*recipe_)) {
-    if (fact.reach == Reach::scores)
+    if (probes && fact.path.starts_with("evaluation."))
+      fixed_.emplace(fact.path, fact.value);
+    else if (fact.reach == Reach::scores)
       scored_.emplace(fact.path, fact.value);
     else if (fact.reach == Reach::training && fact.by_step)
       by_step.insert(fact.path);

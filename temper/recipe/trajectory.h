@@ -24,7 +24,8 @@ class Trajectory {
   ///   - a number that may have a schedule, and frozen stages, have that of the first step for
   ///     which ScheduleDriver gives another value;
   ///   - an option with an onset (core/onset.h) has none before it;
-  ///   - any other differs from the first step on.
+  ///   - any other differs from the first step on; also those of [evaluation] where the last layer
+  ///     starts from a linear probe, since its features are of images read as in evaluation.
   /// With guard.nan = "rollback" there are none, since a state that is restored contains averages.
   [[nodiscard]] std::int64_t common_steps(const Trajectory& other) const;
 

@@ -38,6 +38,7 @@ struct Log {
     run.start = event;
     run.start->time = began;
   }
+  void take(const train::LinearProbed& event) { run.linear_probe = event; }
   // A resumed run may log a step twice: the later line is used.
   void take(const train::Stepped& event) { steps.insert_or_assign(event.step, event); }
   void take(const train::Norms& event) { norms.insert_or_assign(event.step, event); }

@@ -38,10 +38,11 @@ struct MistakeImages {
 struct Run {
   std::filesystem::path directory;
   std::optional<train::Started> start;
-  std::vector<train::Stepped> steps;           ///< by step
-  std::vector<train::Norms> norms;             ///< by step
-  std::vector<train::Evaluated> epochs;        ///< by epoch
-  std::optional<train::EarlyStop> early_stop;  ///< where the run uses it
+  std::vector<train::Stepped> steps;                ///< by step
+  std::vector<train::Norms> norms;                  ///< by step
+  std::vector<train::Evaluated> epochs;             ///< by epoch
+  std::optional<train::LinearProbed> linear_probe;  ///< that the last layer started from
+  std::optional<train::EarlyStop> early_stop;       ///< where the run uses it
   std::optional<train::Tested> test;
   std::optional<train::Ended> end;
   std::vector<std::string> warnings;  ///< from the log

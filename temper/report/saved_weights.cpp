@@ -21,12 +21,13 @@ measure::WeightNorms norms_of(const io::Safetensors& file) {
 }
 
 /// The counters of the blocks' training passes. Empty where blocks are not skipped per
-/// batch, with frozen stages, which count nothing, and with counters from another run.
+/// batch, with frozen stages or statistics, which count nothing, and with counters from another
+/// run.
 std::optional<model::BlockCounters> block_counters(const Run& run) {
   if (!run.start || run.recipe.empty() || run.environment.contains("forked_from")) return {};
   const auto recipe = recipe::parse(run.recipe, "recipe.toml");
   const auto* random = model::random_options(recipe.model);
-  if (random == nullptr || recipe.freeze || !random->stochastic_depth ||
+  if (random == nullptr || recipe.freeze || recipe.pretrained || !random->stochastic_depth ||
       random->stochastic_depth->mode != regularize::Granularity::batch)
     return {};
   const model::Task task{

@@ -215,10 +215,16 @@ Html early_stopping_note(const Run& run) {
       own, early_stopping_by_default(run));
 }
 
+Html linear_probe_note(const Run& run) {
+  if (!run.linear_probe) return {};
+  return html(R"(<p class="note">{}: what the last layer started from.</p>)",
+              train::to_text(*run.linear_probe));
+}
+
 Html evaluation_curves(const Run& run) {
   if (run.epochs.empty()) return {};
   return html(
-      R"({}<div class="pair">{}{}</div>{}{})", weights_switch(run),
+      R"({}<div class="pair">{}{}</div>{}{}{})", weights_switch(run),
       curve_figure(
           run, "loss", "Loss",
           fmt::format(
@@ -234,7 +240,7 @@ Html evaluation_curves(const Run& run) {
                          "Coefficient of determination, averaged over the targets.", false)
           : curve_figure(run, "accuracy", "Accuracy", "Fraction of correctly classified images.",
                          false),
-      early_stopping_note(run), epoch_table(run));
+      linear_probe_note(run), early_stopping_note(run), epoch_table(run));
 }
 
 Html running_figures(const Run& run) {

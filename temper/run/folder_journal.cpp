@@ -59,6 +59,7 @@ void FolderJournal::restore(train::State& state, Progress& progress, const fs::p
   const auto manifest = train::read_manifest(*checkpoint);
   train::load_checkpoint(state, *checkpoint);
   restore_progress(progress, manifest);
+  resumed_ = true;
   if (!notes_.empty())
     notes_.push_back(fmt::format("resuming from {} instead", checkpoint->string()));
   note_platform(manifest.platform);

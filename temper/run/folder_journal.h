@@ -33,6 +33,8 @@ class FolderJournal : public Journal {
   /// @param until  number of steps in common
   /// @return false: the run has no such checkpoint, or has gone on alone after the common steps
   bool join(train::State& state, Progress& progress, std::int64_t until);
+  /// Whether restore() has found nothing to go on from: the run starts from initial weights.
+  [[nodiscard]] bool is_new() const { return !resumed_ && !is_fork(); }
   /// Whether restore() has forked another run.
   [[nodiscard]] bool is_fork() const { return !forked_from_.empty(); }
   /// What restore() found, for the user: damaged checkpoints, parts that were reset, another
@@ -60,6 +62,7 @@ class FolderJournal : public Journal {
   const train::Plan& plan_;
   RunFolder folder_;
   Saver saver_;
+  bool resumed_ = false;     ///< from a checkpoint of the run
   std::string forked_from_;  ///< run and step that a fork starts from
   std::vector<std::string> notes_;
   std::optional<Recorder> recorder_;         ///< set by begin()

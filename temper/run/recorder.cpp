@@ -36,6 +36,8 @@ void plot(io::EventWriter& board, const train::Started&) {
   board.flush();
 }
 
+void plot(io::EventWriter&, const train::LinearProbed&) {}
+
 void plot(io::EventWriter& board, const train::Stepped& e) {
   board.scalar("loss/running", e.step, e.loss);
   board.scalar("lr", e.step, e.lr);

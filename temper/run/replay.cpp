@@ -12,6 +12,7 @@
 
 #include "temper/augment/pipeline/pipeline.h"
 #include "temper/core/error.h"
+#include "temper/evaluate/fit_head.h"
 #include "temper/io/format/json_keys.h"
 #include "temper/model/saved_buffers.h"
 #include "temper/run/contact_sheet.h"
@@ -140,6 +141,7 @@ class Replayer {
       }
     }
     state_ = train::begin(plan_);
+    (void)evaluate::fit_head(state_, plan_);
   }
 
   /// Updates the plateaus with the run's evaluation at this step, if any, from its log.

@@ -8,6 +8,7 @@
 
 #include "temper/cost/memory.h"
 #include "temper/cost/preflight.h"
+#include "temper/evaluate/fit_head.h"
 #include "temper/evaluate/scores.h"
 #include "temper/run/company.h"
 #include "temper/run/export.h"
@@ -67,6 +68,18 @@ Outcome finish(const train::Plan& plan, train::State& state, Progress& progress,
           .seconds = progress.seconds()};
 }
 
+/// The last layer that a new run starts from, where it is fitted.
+std::optional<train::LinearProbed> begin_head(const train::Plan& plan, train::State& state,
+                                              Progress& progress, Journal& journal,
+                                              const StopFlag* stop) {
+  auto probed =
+      evaluate::fit_head(state, plan, [stop] { return stop != nullptr && stop->is_set(); });
+  if (!probed) return std::nullopt;
+  progress.times.evaluate += probed->seconds;
+  journal.record(*probed);
+  return probed;
+}
+
 }  // namespace
 
 Outcome run(const train::Plan& plan, const RunOptions& options) {
@@ -80,14 +93,24 @@ Outcome run(const train::Plan& plan, const RunOptions& options) {
   journal.restore(state, progress, options.fork_from);
   if (finished(options.directory))
     return {.finished = true, .step = state.step, .test = {}, .seconds = progress.seconds()};
+  journal.begin(state, progress, options.command, options.observers);
+  announce(journal, plan, state);
+  std::optional<train::LinearProbed> probed;
+  try {
+    if (journal.is_new()) probed = begin_head(plan, state, progress, journal, options.stop);
+  } catch (const evaluate::Cancelled&) {
+    // Nothing is saved yet, and the next process begins anew.
+    return {.step = state.step, .test = {}, .seconds = progress.seconds()};
+  }
   const auto members = company(plan, state, options.companions, cost::memory_left(need));
   std::vector<Track*> tracks;
   for (const auto& member : members) tracks.push_back(&member->track());
   Loop loop(plan, state, progress, journal, {options.stop_at, options.time_limit, options.stop},
             std::move(tracks));
-  journal.begin(state, progress, options.command, options.observers);
-  announce(journal, plan, state);
-  for (const auto& member : members) member->begin(options.command);
+  for (const auto& member : members) {
+    member->begin(options.command);
+    if (probed) member->track().record(*probed);
+  }
   if (journal.is_fork() || loop.needs_anchor()) loop.save();
   auto outcome = loop.train()
                      ? finish(plan, state, progress, journal, [&loop] { return loop.stop_asked(); })

@@ -33,13 +33,14 @@ std::string listed(const char* what, const std::vector<std::string>& names) {
 class Copy {
  public:
   Copy(const PretrainedWeights& weights, const model::Network& network,
-       const std::vector<std::string>& outputs)
+       const std::vector<std::string>& outputs, model::InitialHead initial)
       : weights_(weights), targets_(train::weights(network)) {
     for (const auto& view : weights.views()) {
       found_.emplace(view.name, &view);
       unused_.insert(view.name);
     }
-    if (const auto* const head = model::head_weight(network)) compare_head(head->name, outputs);
+    if (const auto* const head = model::head_weight(network))
+      compare_head(head->name, outputs, initial);
   }
 
   std::vector<std::string> operator()() {
@@ -53,7 +54,8 @@ class Copy {
  private:
   /// Whether the last layer of the weights is for other outputs than the network's.
   /// @param head  name of its weight, "fc.weight"
-  void compare_head(const std::string& head, const std::vector<std::string>& outputs) {
+  void compare_head(const std::string& head, const std::vector<std::string>& outputs,
+                    model::InitialHead initial) {
     const auto view = found_.find(head);
     if (view == found_.end() || view->second->shape.empty()) return;
     const auto theirs = view->second->shape.front();
@@ -63,10 +65,12 @@ class Copy {
       why = fmt::format("the weights have {} outputs, this data {}", theirs, ours);
     else if (!weights_.classes.empty() && weights_.classes != outputs)
       why = "the weights are for other classes than this data";
-    if (why.empty()) return;
+    const bool probed = initial == model::InitialHead::probe;
+    if (why.empty() && !probed) return;
     new_head_ = head.substr(0, head.rfind('.') + 1);
-    notes_.push_back(fmt::format("the last layer ({}) starts from zero: {}",
-                                 new_head_.substr(0, new_head_.size() - 1), why));
+    notes_.push_back(fmt::format("the last layer ({}) starts from {}{}{}",
+                                 new_head_.substr(0, new_head_.size() - 1),
+                                 probed ? "a linear probe" : "zero", why.empty() ? "" : ": ", why));
   }
 
   void plan(const Named& target) {
@@ -151,7 +155,7 @@ class Copy {
 
   const PretrainedWeights& weights_;
   std::vector<Named> targets_;
-  std::string new_head_;  ///< "fc.": the layer that starts from zero; empty: none
+  std::string new_head_;  ///< "fc.": the layer that is not copied; empty: none
   std::map<std::string, const io::TensorView*, std::less<>> found_;
   std::set<std::string, std::less<>> unused_;
   std::vector<std::pair<at::Tensor, at::Tensor>> copies_;
@@ -164,8 +168,9 @@ class Copy {
 
 std::vector<std::string> copy_weights(const PretrainedWeights& weights,
                                       const model::Network& network,
-                                      const std::vector<std::string>& outputs) {
-  return Copy(weights, network, outputs)();
+                                      const std::vector<std::string>& outputs,
+                                      model::InitialHead head) {
+  return Copy(weights, network, outputs, head)();
 }
 
 }  // namespace temper::train

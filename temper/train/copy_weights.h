@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "temper/model/network.h"
+#include "temper/model/pretrained.h"
 #include "temper/train/pretrained_weights.h"
 
 namespace temper::train {
@@ -15,9 +16,11 @@ namespace temper::train {
 /// Error{Code::data} for tensors that are missing, that the network does not have or that have
 /// another shape, with their names, and for values that are not finite.
 /// @param outputs  names of the network's classes or regression targets
+/// @param head     probe: the last layer is zero until a linear probe is fitted, in any case
 /// @return a sentence for each deviation from an exact copy
 std::vector<std::string> copy_weights(const PretrainedWeights& weights,
                                       const model::Network& network,
-                                      const std::vector<std::string>& outputs);
+                                      const std::vector<std::string>& outputs,
+                                      model::InitialHead head = model::InitialHead::automatic);
 
 }  // namespace temper::train

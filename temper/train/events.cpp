@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "temper/core/grouped.h"
 #include "temper/io/format/json_keys.h"
 #include "temper/io/format/json_lines.h"
 
@@ -36,6 +37,15 @@ std::optional<std::int64_t> step_of(const Event& event) {
           return std::nullopt;
       },
       event);
+}
+
+std::string to_text(const LinearProbed& event) {
+  return fmt::format(
+      "Linear probe on {} images with {} features: {:.2f}% of {} {} images, in {:.1f} s{}",
+      grouped(event.images), grouped(event.features), 100 * event.accuracy, grouped(event.count),
+      event.split == "train" ? "training" : event.split, event.seconds,
+      event.converged ? ""
+                      : fmt::format("; the fit was ended after {} iterations", event.iterations));
 }
 
 std::string not_finite_text(const SkippedStep& event) {

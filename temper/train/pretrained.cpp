@@ -208,8 +208,23 @@ void try_pretrained(Plan& plan) {
   if (!plan.pretrained) return;
   const auto network =
       model::build(plan.recipe.model, plan.task, static_cast<std::uint64_t>(plan.recipe.seed));
-  for (auto& note : copy_weights(*plan.pretrained, *network, outputs_of(plan)))
+  for (auto& note :
+       copy_weights(*plan.pretrained, *network, outputs_of(plan), plan.recipe.pretrained->head))
     plan.pretrained_notes.push_back(std::move(note));
+  if (model::probes_head(plan.recipe.pretrained)) (void)last_layer(plan, *network);
+}
+
+LastLayer last_layer(const Plan& plan, const model::Network& network) {
+  const auto* const weight = model::head_weight(network);
+  if (weight != nullptr && weight->value.dim() == 2) {
+    const auto name = weight->name.substr(0, weight->name.rfind('.') + 1) + "bias";
+    const auto& all = network.parameters();
+    const auto bias = std::ranges::find(all, name, &model::Parameter::name);
+    if (bias != all.end()) return {weight->value, bias->value};
+  }
+  throw Error(Code::usage, recipe::place(plan.recipe.places, "pretrained.head"),
+              "pretrained.head is probe, which needs a network whose last layer is known and has a "
+              "bias; leave it at auto for this one");
 }
 
 void load_pretrained(const Plan& plan, const model::Network& network) {
@@ -219,7 +234,7 @@ void load_pretrained(const Plan& plan, const model::Network& network) {
     refuse(plan, fmt::format("the weights in {} are not there, or not those of this run "
                              "(pretrained.weights = \"{}\"); restore them, or start a new run",
                              pretrained->from, pretrained->weights));
-  (void)copy_weights(*plan.pretrained, network, outputs_of(plan));
+  (void)copy_weights(*plan.pretrained, network, outputs_of(plan), pretrained->head);
 }
 
 }  // namespace temper::train

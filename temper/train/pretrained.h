@@ -1,4 +1,6 @@
 #pragma once
+#include <ATen/core/Tensor.h>
+
 #include <cstdint>
 #include <string>
 
@@ -23,8 +25,18 @@ void resolve_pretrained(Plan& plan, std::int64_t channels);
 
 /// Copies the weights into a network like the plan's, so that those that do not fit are refused
 /// before anything is written, and adds to plan.pretrained_notes what is not copied exactly. Throws
-/// as copy_weights() does.
+/// as copy_weights() does, and as last_layer() for a head that is to be a linear probe.
 void try_pretrained(Plan& plan);
+
+/// The layer that gives a network's logits.
+struct LastLayer {
+  at::Tensor weight;  ///< [classes, d]
+  at::Tensor bias;    ///< [classes]
+};
+
+/// The tensors of the network's last layer, for a linear probe to be written into. Throws
+/// Error{Code::usage} for a network that does not name one with a weight and a bias.
+LastLayer last_layer(const Plan& plan, const model::Network& network);
 
 /// Copies the weights into the plan's network. Throws as copy_weights() does, and
 /// Error{Code::usage} where the weights are missing or others than the recipe's.

@@ -45,6 +45,14 @@ void check_freeze(const recipe::Recipe& recipe, const model::Network& network) {
                                     network.stages())));
 }
 
+/// Keeps BatchNorm layers in evaluation mode where the recipe says so.
+void keep_statistics(const recipe::Recipe& recipe, model::Network& network) {
+  if (!recipe.pretrained || !recipe.pretrained->norm_eval || network.set_norm_eval(true)) return;
+  throw Error(Code::usage, recipe::place(recipe.places, "pretrained.norm_eval"),
+              "pretrained.norm_eval is true, but the network has no layers with running statistics "
+              "(BatchNorm); leave it out");
+}
+
 optim::Target target_of(const model::Parameter& parameter) {
   return {.name = parameter.name,
           .value = parameter.value,
@@ -74,12 +82,21 @@ State start(const recipe::Recipe& recipe, std::unique_ptr<model::Network> networ
     state.targets.push_back(target_of(parameter));
   state.finite_buffers = finite_buffers(*state.network);
   check_freeze(recipe, *state.network);
+  keep_statistics(recipe, *state.network);
   optim::scale(recipe.parameters, state.targets, layers_of(*state.network));
   optim::check(recipe.optimizer);
   state.optimizer = optim::start(recipe.optimizer, state.targets);
   if (recipe.lookahead) optim::add_slow_weights(state.optimizer, state.targets);
   begin_kept(state, recipe, horizon);
   return state;
+}
+
+void restart(State& state, const recipe::Recipe& recipe, const schedule::Horizon& horizon) {
+  auto anew = start(recipe, std::move(state.network), horizon);
+  anew.teacher = std::move(state.teacher);
+  anew.prior = std::move(state.prior);
+  anew.normalisation = std::move(state.normalisation);
+  state = std::move(anew);
 }
 
 void exchange(State& state, Kept& kept) {

@@ -49,6 +49,10 @@ struct State {
 State start(const recipe::Recipe& recipe, std::unique_ptr<model::Network> network,
             const schedule::Horizon& horizon = {});
 
+/// Begins anew what a state before the first step has of its network's weights, after these were
+/// changed: the optimizer's state and the averages. @param horizon  as in start()
+void restart(State& state, const recipe::Recipe& recipe, const schedule::Horizon& horizon);
+
 /// The part of a state that a run keeps of its training: averages of the weights, and the records
 /// of its evaluations. Training depends on it only where a plateau schedule does.
 struct Kept {

@@ -100,5 +100,13 @@ TEST_F(Probe, RefusesWhatDoesNotFit) {
             Code::data);
 }
 
+TEST_F(Probe, EndsWhenItIsAskedTo) {
+  std::int64_t asked = 0;
+  const auto probe = fit_linear_probe(features, labels, labels.max().item<std::int64_t>() + 1,
+                                      {.cancel = [&asked] { return ++asked > 2; }});
+  EXPECT_EQ(probe.iterations, 2);
+  EXPECT_FALSE(probe.converged);
+}
+
 }  // namespace
 }  // namespace temper::measure

@@ -1,7 +1,9 @@
 #include "temper/model/layers.h"
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/batch_norm.h>
 #include <ATen/ops/convolution.h>
+#include <ATen/ops/linspace.h>
 #include <ATen/ops/randn.h>
 #include <gtest/gtest.h>
 
@@ -74,6 +76,44 @@ TEST(BatchNorm, MovesByTheMomentumOfThePass) {
   (void)layer(x, {.training = true, .momentum = 1});
   EXPECT_TRUE(layer.norm.running_mean.allclose(x.mean({0, 2, 3}), 1e-5, 1e-6));
   EXPECT_EQ(layer.batches.item<std::int64_t>(), 1);
+}
+
+TEST(BatchNorm, TrainsScaleAndShiftWithRunningStatisticsAsPyTorch) {
+  Weights weights(1);
+  const BatchNorm layer(weights, "n", 4);
+  const auto& norm = layer.norm;
+  {
+    const at::NoGradGuard guard;
+    norm.weight.copy_(at::linspace(0.5, 1.5, 4));
+    norm.bias.copy_(at::linspace(-0.2, 0.4, 4));
+    norm.running_mean.copy_(at::linspace(-1, 1, 4));
+    norm.running_var.copy_(at::linspace(0.5, 2, 4));
+  }
+  const auto mean = norm.running_mean.clone(), variance = norm.running_var.clone();
+  const auto x =
+      at::randn({8, 4, 3, 3}).contiguous(at::MemoryFormat::ChannelsLast).requires_grad_();
+  const auto slopes = at::randn({8, 4, 3, 3});
+  const auto y = layer(x, {.training = true, .norm_eval = true}).tensor();
+  y.mul(slopes).sum().backward();
+
+  const auto exact = [](const at::Tensor& value) {
+    return value.detach().to(at::kDouble).requires_grad_();
+  };
+  const auto x64 = exact(x), weight = exact(norm.weight), bias = exact(norm.bias);
+  const auto expected =
+      at::batch_norm(x64, weight, bias, mean.to(at::kDouble), variance.to(at::kDouble),
+                     /*training=*/false, norm.momentum, norm.epsilon, /*cudnn_enabled=*/false);
+  expected.mul(slopes.to(at::kDouble)).sum().backward();
+  const auto same = [](const at::Tensor& found, const at::Tensor& wanted) {
+    return found.detach().to(at::kDouble).allclose(wanted.detach(), 1e-4, 1e-5);
+  };
+  EXPECT_TRUE(same(y, expected));
+  EXPECT_TRUE(same(x.grad(), x64.grad()));
+  EXPECT_TRUE(same(norm.weight.grad(), weight.grad()));
+  EXPECT_TRUE(same(norm.bias.grad(), bias.grad()));
+  EXPECT_TRUE(norm.running_mean.equal(mean));
+  EXPECT_TRUE(norm.running_var.equal(variance));
+  EXPECT_EQ(layer.batches.item<std::int64_t>(), 0);
 }
 
 }  // namespace

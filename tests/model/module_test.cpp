@@ -103,6 +103,22 @@ TEST(WrappedModule, ForwardsAndSwitchesItsMode) {
   EXPECT_TRUE(module->norm->is_training());
 }
 
+TEST(WrappedModule, KeepsBatchNormInEvaluationMode) {
+  const auto module = std::make_shared<Small>();
+  const auto network = wrap(module);
+  EXPECT_TRUE(network->set_norm_eval(true));
+  EXPECT_FALSE(network->set_statistics_momentum(std::nullopt)) << "no pass updates them";
+  network->train(true);
+  EXPECT_TRUE(module->conv->is_training());
+  EXPECT_FALSE(module->norm->is_training());
+  const auto mean = module->norm->running_mean.clone();
+  network->forward(at::ones({2, 1, 8, 8})).sum().backward();
+  EXPECT_TRUE(at::equal(module->norm->running_mean, mean));
+  EXPECT_TRUE(module->norm->weight.grad().defined());
+  EXPECT_TRUE(network->set_norm_eval(false));
+  EXPECT_TRUE(module->norm->is_training());
+}
+
 TEST(MultiplyAdds, CountConvolutionsAndMatrixProducts) {
   // conv: 6*6*4 outputs of 9; up: 6*6*4 inputs, each to 2 channels of 2x2; fc: 2 x 3.
   EXPECT_EQ(multiply_adds(*wrap(std::make_shared<Small>()), kTask),

@@ -337,6 +337,30 @@ TEST(ResNet, AnswersWithFrozenStatisticsWhileItTrains) {
   EXPECT_TRUE(at::equal(trained, network->forward(images)));
 }
 
+TEST(ResNet, TrainsWithRunningStatistics) {
+  const auto network =
+      build(ResNet{.depth = 8, .width = 4}, {.height = 16, .width = 16}, /*seed=*/1);
+  const auto all = moved_by_a_pass(*network);
+  EXPECT_TRUE(network->set_norm_eval(true));
+  EXPECT_FALSE(network->set_statistics_momentum(std::nullopt)) << "no pass updates them";
+  auto parameters = all;
+  for (const auto& buffer : network->buffers()) parameters.erase(buffer.name);
+  EXPECT_EQ(moved_by_a_pass(*network), parameters) << "all of them train, and no buffer changes";
+  const auto images = noise({4, 3, 16, 16}, 1).to(at::kFloat);
+  const auto trained = network->forward(images);
+  network->train(false);
+  EXPECT_TRUE(at::allclose(trained, network->forward(images), 1e-5, 1e-6));
+  network->freeze(2);
+  auto frozen = parameters;
+  std::erase_if(frozen, [](const std::string& name) {
+    return name.starts_with("conv1") || name.starts_with("bn1") || name.starts_with("layer1");
+  });
+  EXPECT_EQ(moved_by_a_pass(*network), frozen);
+  network->freeze(0);
+  EXPECT_TRUE(network->set_norm_eval(false));
+  EXPECT_EQ(moved_by_a_pass(*network), all);
+}
+
 TEST(Custom, IsBuiltByItsFunction) {
   const Architecture custom =
       Custom{.name = "mine", .function = [](const Task& task, std::uint64_t seed) {

@@ -39,7 +39,9 @@ jq -e '.label_descriptions["class-3"] == "the fourth, a class"' described-again/
 # A run that starts from it: the recipe is chosen for fine-tuning, and says what it took.
 "$TEMPER" train half --weights folder "${small[@]}" --out tuned >tuned.txt 2>err.txt || { cat err.txt; exit 1; }
 grep -q "resnet18, which starts from the weights in folder" err.txt
-grep -q "the last layer (fc) starts from zero: the weights have 10 outputs, this data 3" err.txt
+grep -q "the last layer (fc) starts from a linear probe: the weights have 10 outputs, this data 3" err.txt
+grep -q "^Linear probe on .* images with 512 features: .*% of .* validation images" err.txt
+jq -e -s 'map(select(.event == "linear_probe")) | length == 1 and .[0].converged' tuned/metrics.jsonl >/dev/null
 grep -q '^interpolation = "bicubic"' tuned/recipe.toml
 test -s tuned/MODEL_CARD.md
 # Resumed or evaluated, it is the same run; with other weights it is another one.
@@ -73,6 +75,10 @@ refused 2 "is for a recipe or data" "$TEMPER" inspect folder/model.safetensors -
 grep -q "note: the last layer (fc)" notes.txt
 cp run/model.safetensors plain.safetensors
 "$TEMPER" train half --weights plain.safetensors "${small[@]}" --set data.batch_size=2 --out from_file --dry-run 2>notes.txt >dry.txt
+
+# With a last layer of zeros, trained alone at first, as chosen without a probe.
+"$TEMPER" train half --weights folder "${small[@]}" --set data.batch_size=2 --set pretrained.head=auto --out zero --dry-run 2>notes.txt >dry.txt
+grep -q "the last layer (fc) starts from zero: the weights have 10 outputs, this data 3" notes.txt
 
 refused 2 "there is no such file or folder" "$TEMPER" train half --weights nowhere
 refused 3 "the tensors are not those of this network" "$TEMPER" train half --weights folder --set model.depth=34

@@ -56,6 +56,33 @@ TEST(Choose, WhatValuesAskFor) {
   EXPECT_TRUE(std::holds_alternative<loss::Mse>(chosen(found).loss));
 }
 
+TEST(Choose, ALinearProbeBeforeFineTuning) {
+  auto found = photographs();
+  found.pretrained = PretrainedSummary{.from = "weights", .network = "resnet18", .stages = 5};
+  const auto probed = chosen(found);
+  EXPECT_EQ(probed.pretrained->head, model::InitialHead::probe);
+  EXPECT_FALSE(probed.freeze.has_value());
+  EXPECT_THAT(why(found, "fine-tuning"), HasSubstr("a linear probe"));
+
+  // Without one, the last layer is trained alone in the first epoch.
+  auto many = found;
+  resize(many, 30'000);
+  auto alone = found;  // images of one class, as far as there are labels
+  alone.labelled = {1000, 0, 0};
+  auto valued = found;
+  valued.classes = 0;
+  valued.labelled = {1000};
+  valued.values = 2;
+  for (const auto& other : {many, alone, valued}) {
+    const auto recipe = chosen(other);
+    EXPECT_EQ(recipe.pretrained->head, model::InitialHead::automatic);
+    ASSERT_TRUE(recipe.freeze.has_value());
+    EXPECT_EQ(recipe.freeze->stages, 5);
+    EXPECT_EQ(recipe.freeze->epochs, 1);
+    EXPECT_THAT(why(other, "fine-tuning"), HasSubstr("alone in the first epoch"));
+  }
+}
+
 TEST(Choose, ANetworkByTheSizeOfThePictures) {
   auto found = photographs();
   EXPECT_EQ(chosen(found).data.size.value, 128) << "on the CPU";

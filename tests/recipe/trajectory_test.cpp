@@ -126,6 +126,16 @@ TEST(Trajectory, LastsUntilStagesAreUnfrozen) {
   EXPECT_EQ(common("freeze = { stages = 1 }", ""), 0);
 }
 
+TEST(Trajectory, ALinearProbeSeesImagesAsInEvaluation) {
+  const auto from = [](const std::string& head, const std::string& other) {
+    return "pretrained = { from = \"w\", head = \"" + head + "\" }\n" + other;
+  };
+  EXPECT_EQ(common(from("auto", ""), from("auto", "evaluation.crop_ratio = 0.9")), 100);
+  EXPECT_EQ(common(from("probe", ""), from("probe", "evaluation.crop_ratio = 0.9")), 0);
+  EXPECT_EQ(common(from("probe", ""), from("probe", "averaging = [\"lawa\"]")), 100);
+  EXPECT_EQ(common(from("probe", ""), from("auto", "")), 0);
+}
+
 TEST(Trajectory, LastsUntilTheOnsetOfAnOption) {
   EXPECT_EQ(common("lookahead = { k = 7 }", "lookahead = { k = 5 }"), 4);
   EXPECT_EQ(common("lookahead = { k = 7 }", "lookahead = { k = 5, alpha = 0.8 }"), 0);

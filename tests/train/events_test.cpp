@@ -38,6 +38,14 @@ std::vector<Event> all_events() {
                   .batch = 13,
                   .averaging = "ema",
                   .weights = "averaged"},
+          LinearProbed{.images = 1800,
+                       .features = 1280,
+                       .iterations = 40,
+                       .converged = true,
+                       .split = "validation",
+                       .accuracy = 0.97,
+                       .count = 200,
+                       .seconds = 12},
           Stepped{.step = 1,
                   .epoch = 0.5,
                   .loss = 2.25,
@@ -95,6 +103,25 @@ TEST(Events, AreReadAsTheyWereWritten) {
   EXPECT_EQ(all_events().size(), std::variant_size_v<Event>);
 }
 
+TEST(Events, ALinearProbeIsASentence) {
+  LinearProbed probed{.images = 1800,
+                      .features = 1280,
+                      .iterations = 1000,
+                      .converged = true,
+                      .split = "validation",
+                      .accuracy = 0.971,
+                      .count = 200,
+                      .seconds = 12};
+  EXPECT_EQ(to_text(probed),
+            "Linear probe on 1,800 images with 1,280 features: 97.10% of 200 validation images, in "
+            "12.0 s");
+  probed.converged = false;
+  probed.split = "train";
+  EXPECT_EQ(to_text(probed),
+            "Linear probe on 1,800 images with 1,280 features: 97.10% of 200 training images, in "
+            "12.0 s; the fit was ended after 1000 iterations");
+}
+
 TEST(Events, HaveAStepWhereTheirLineHasOne) {
   for (const auto& event : all_events()) {
     const auto line = to_json(event);
@@ -109,7 +136,7 @@ TEST(Events, AreTheLinesThatTheDocumentationNames) {
   std::vector<std::string> kinds;
   for (const auto& event : all_events()) kinds.push_back(to_json(event).at("event"));
   EXPECT_EQ(kinds,
-            (std::vector<std::string>{"start", "step", "norms", "epoch", "left_out",
+            (std::vector<std::string>{"start", "linear_probe", "step", "norms", "epoch", "left_out",
                                       "skipped_image", "early_stop", "test", "end", "warning"}));
   EXPECT_EQ(to_json(Tested{.weights = "averaged", .score = {0.5, 0.875, 40}}),
             (json{{"event", "test"},
