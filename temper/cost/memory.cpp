@@ -36,7 +36,7 @@ data::Batch blank_batch(const train::Plan& plan, augment::Size size, std::int64_
       .labels = at::zeros({n}, at::kLong),
       .targets = at::full({n, task.classes}, 1.0 / static_cast<double>(task.classes), at::kFloat),
       .labelled = at::full({n}, true, at::kBool),
-      .ids = at::arange(n, at::kLong)};
+      .ids = at::arange(n, at::kLong).remainder(plan.train->size())};
   return batch.to(plan.device);
 }
 

@@ -59,18 +59,19 @@ struct Distillation {
   static constexpr About about = {
       .summary =
           "Knowledge distillation: the student is trained on the labels and on the predictions of "
-          "a teacher, the network of another run or a published one, for the same images. The "
-          "teacher is not trained.",
+          "a teacher for the same images: the network of another run, a published one, or a table "
+          "of logits by image. The teacher is not trained.",
       .formula = "(1 - weight) * loss + weight * distillation loss",
       .paper = "Hinton et al. 2015, Distilling the knowledge in a neural network, arXiv:1503.02531",
       .for_classes = true};
   static constexpr auto fields() {
     return std::tuple{
-        // The fingerprint has the hash of the teacher's weights instead of its directory.
+        // The fingerprint has the teacher's hash instead of its location.
         field(&Distillation::from,
               {.name = "from",
                .meaning = "the teacher: the directory of a finished run, a folder with "
-                          "config.json, or a .safetensors or .pth file",
+                          "config.json, a .safetensors or .pth file, or a .safetensors file with "
+                          "logits by image",
                .changes_results = false}),
         field(&Distillation::weight,
               {.name = "weight",
@@ -82,8 +83,8 @@ struct Distillation {
                                                    "(soft), or its predicted class (hard)"}),
         field(&Distillation::teacher,
               {.name = "teacher",
-               .meaning = "hash of the teacher's weights, filled in by a run; if given, a teacher "
-                          "with other weights is refused"})};
+               .meaning = "hash of the teacher's weights or logits, filled in by a run; if given, "
+                          "a teacher with others is refused"})};
   }
 };
 

@@ -60,7 +60,11 @@ std::unique_ptr<model::Network> initial_network(const Plan& plan) {
 State begin(const Plan& plan) {
   auto state = start(plan.recipe, initial_network(plan), plan.horizon);
   state.normalisation = plan.training.normalisation;
-  if (plan.recipe.distillation) state.teacher = load_teacher(plan);
+  if (plan.recipe.distillation) {
+    auto teacher = load_teacher(plan);
+    state.teacher = std::move(teacher.network);
+    state.teacher_logits = std::move(teacher.logits);
+  }
   if (loss::needs_prior(plan.recipe.loss))
     state.prior = class_frequencies(*plan.train).to(plan.device);
   return state;

@@ -16,18 +16,15 @@ namespace temper::train {
 
 Objective::Objective(const recipe::Recipe& recipe, const State& state)
     : recipe_(recipe), state_(state) {
-  if (recipe.distillation && !state.teacher)
+  if (recipe.distillation && !state.teacher && !state.teacher_logits.defined())
     throw Error(Code::usage,
                 "recipe.distillation needs a teacher and the state has none; let begin() load it, "
-                "or set State::teacher to a network of your own");
+                "or set State::teacher to a network of your own, or State::teacher_logits");
 }
 
 Objective::Logits Objective::forward(const data::Batch& batch, Pass pass) const {
   Logits logits;
-  if (recipe_.distillation) {
-    const at::NoGradGuard guard;
-    logits.teacher = state_.teacher->forward(batch.views.front());
-  }
+  if (recipe_.distillation) logits.teacher = teacher_logits(batch);
   const auto views = recipe_.consistency ? recipe_.consistency->views : 1;
   auto& network = *state_.network;
   if (const auto* random = model::random_options(recipe_.model)) network.update_rates(*random);
@@ -39,6 +36,12 @@ Objective::Logits Objective::forward(const data::Batch& batch, Pass pass) const 
   logits.first =
       recipe_.consistency ? logits.all.unflatten(0, {-1, views}).select(1, 0) : logits.all;
   return logits;
+}
+
+at::Tensor Objective::teacher_logits(const data::Batch& batch) const {
+  const at::NoGradGuard guard;
+  return state_.teacher ? state_.teacher->forward(batch.views.front())
+                        : state_.teacher_logits.index_select(0, batch.ids);
 }
 
 /// The images of all views, those of an image one after the other, so that a micro-batch draws the

@@ -21,8 +21,8 @@ class Objective {
   struct Logits {
     at::Tensor all;      ///< of all views, those of an image one after the other
     at::Tensor first;    ///< of the first views
-    at::Tensor teacher;  ///< the teacher's for the first views, without a graph; undefined without
-                         ///< recipe.distillation
+    at::Tensor teacher;  ///< the teacher's for the first views, or those of its table for the
+                         ///< images, without a graph; undefined without recipe.distillation
   };
 
   /// A forward pass of the next step, from which random layers draw.
@@ -66,6 +66,7 @@ class Objective {
 
  private:
   [[nodiscard]] at::Tensor input(const data::Batch& batch) const;
+  [[nodiscard]] at::Tensor teacher_logits(const data::Batch& batch) const;
   [[nodiscard]] at::Tensor label_loss(const loss::Inputs& inputs, const at::Tensor& teacher) const;
 
   const recipe::Recipe& recipe_;

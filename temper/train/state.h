@@ -39,7 +39,8 @@ struct State {
   std::optional<KeptWeights> best = {};  ///< of the best evaluation; only with restore_best
 
   // What the objective needs besides the batch, see begin.h. Training does not change it.
-  std::shared_ptr<model::Network> teacher = {};  ///< null without recipe.distillation
+  std::shared_ptr<model::Network> teacher = {};  ///< null without one, see Teacher
+  at::Tensor teacher_logits = {};  ///< of the training images by Batch::ids; undefined without them
   at::Tensor prior = {};  ///< class frequencies; undefined where the loss does not use them
   augment::Normalisation normalisation = {};  ///< of the images; empty: unknown
 };

@@ -6,15 +6,20 @@
 #include <algorithm>
 #include <filesystem>
 #include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "temper/core/error.h"
 #include "temper/data/sources/digest.h"
 #include "temper/train/copy_weights.h"
 #include "temper/train/foreign_model.h"
+#include "temper/train/logits_table.h"
 #include "temper/train/precision.h"
 #include "temper/train/pretrained_weights.h"
 #include "temper/train/saved_model.h"
 #include "temper/train/state.h"
+#include "temper/train/table_rows.h"
 
 namespace temper::train {
 namespace {
@@ -47,7 +52,7 @@ SavedModel saved(const Plan& plan) {
   if (from.empty())
     refuse(plan,
            "no teacher is given; expected the directory of a finished run, such as "
-           "\"runs/teacher\", a folder with config.json, or a file of tensors");
+           "\"runs/teacher\", a folder with config.json, a file of tensors, or a table of logits");
   try {
     return std::filesystem::is_regular_file(from) ? from_file(plan, from) : load_model(from);
   } catch (const Error& error) {
@@ -65,21 +70,23 @@ std::string shape(const model::Task& task) {
   return fmt::format("{} x {} x {}", task.channels, task.height, task.width);
 }
 
-void require_same_task(const Plan& plan, const SavedModel& teacher) {
+/// @param named  whether the teacher's classes have names; otherwise their number is compared
+void require_same_classes(const Plan& plan, const std::vector<std::string>& teachers, bool named) {
   const auto& from = plan.recipe.distillation->from;
   const auto& classes = plan.train->classes();
-  const bool same =
-      has_class_names(from) ? teacher.classes == classes : teacher.classes.size() == classes.size();
-  if (!same) {
-    const auto [theirs, ours] = std::ranges::mismatch(teacher.classes, classes);
-    refuse(plan, theirs != teacher.classes.end() && ours != classes.end()
-                     ? fmt::format("class {} of {} is \"{}\", but \"{}\" in this data; the teacher "
-                                   "needs the same classes in the same order",
-                                   theirs - teacher.classes.begin(), from, *theirs, *ours)
-                     : fmt::format("{} was trained on {} classes, but this data has {}; the "
-                                   "teacher needs the same classes",
-                                   from, teacher.classes.size(), classes.size()));
-  }
+  if (named ? teachers == classes : teachers.size() == classes.size()) return;
+  const auto [theirs, ours] = std::ranges::mismatch(teachers, classes);
+  refuse(plan, theirs != teachers.end() && ours != classes.end()
+                   ? fmt::format("class {} of {} is \"{}\", but \"{}\" in this data; the teacher "
+                                 "needs the same classes in the same order",
+                                 theirs - teachers.begin(), from, *theirs, *ours)
+                   : fmt::format("{} was trained on {} classes, but this data has {}; the "
+                                 "teacher needs the same classes",
+                                 from, teachers.size(), classes.size()));
+}
+
+void require_same_input(const Plan& plan, const SavedModel& teacher) {
+  const auto& from = plan.recipe.distillation->from;
   const auto& task = teacher.task;
   if (task.channels != plan.task.channels || task.height != plan.task.height ||
       task.width != plan.task.width)
@@ -98,6 +105,36 @@ void require_same_task(const Plan& plan, const SavedModel& teacher) {
                        fmt::join(normalisation.mean, ", "), fmt::join(normalisation.std, ", ")));
 }
 
+Teacher from_network(const Plan& plan) {
+  auto teacher = saved(plan);
+  require_same_classes(plan, teacher.classes, has_class_names(plan.recipe.distillation->from));
+  require_same_input(plan, teacher);
+  auto hash = hash_of_weights(*teacher.network);
+  teacher.network->to(plan.device);
+  teacher.network->set_format(format_of(plan.recipe.precision));
+  return {.network = std::move(teacher.network), .logits = {}, .hash = std::move(hash)};
+}
+
+Teacher from_table(const Plan& plan) {
+  const auto& from = plan.recipe.distillation->from;
+  const auto table = read_logits_table(io::Safetensors(from), from);
+  const bool named = !table.classes.empty();
+  const auto columns = static_cast<std::size_t>(table.columns());
+  require_same_classes(plan, named ? table.classes : std::vector<std::string>(columns), named);
+  try {
+    return {.network = nullptr,
+            .logits = rows_of(table, *plan.train).to(plan.device),
+            .hash = hash_of(table)};
+  } catch (const Error& error) {
+    if (error.code() == Code::usage) refuse(plan, fmt::format("{}: {}", from, error.what()));
+    throw error.within({.file = from});
+  }
+}
+
+Teacher loaded(const Plan& plan) {
+  return is_logits_table(plan.recipe.distillation->from) ? from_table(plan) : from_network(plan);
+}
+
 }  // namespace
 
 std::string hash_of_weights(const model::Network& network) {
@@ -111,23 +148,20 @@ std::string hash_of_weights(const model::Network& network) {
   return digest.hex();
 }
 
-std::shared_ptr<model::Network> load_teacher(const Plan& plan) {
-  auto teacher = saved(plan);
-  require_same_task(plan, teacher);
+Teacher load_teacher(const Plan& plan) {
+  auto teacher = loaded(plan);
   const auto& expected = plan.recipe.distillation->teacher;
-  if (!expected.empty() && hash_of_weights(*teacher.network) != expected)
-    refuse(plan,
-           fmt::format("the weights in {} are not those of this run's teacher "
-                       "(distillation.teacher = \"{}\"); restore that run, or start a new one",
-                       plan.recipe.distillation->from, expected));
-  teacher.network->to(plan.device);
-  teacher.network->set_format(format_of(plan.recipe.precision));
-  return std::move(teacher.network);
+  if (!expected.empty() && teacher.hash != expected)
+    refuse(plan, fmt::format("the {} in {} are not those of this run's teacher "
+                             "(distillation.teacher = \"{}\"); restore them, or start a new run",
+                             teacher.network ? "weights" : "logits", plan.recipe.distillation->from,
+                             expected));
+  return teacher;
 }
 
 void resolve_teacher(Plan& plan) {
   if (!plan.recipe.distillation || !plan.recipe.distillation->teacher.empty()) return;
-  plan.recipe.distillation->teacher = hash_of_weights(*load_teacher(plan));
+  plan.recipe.distillation->teacher = loaded(plan).hash;
 }
 
 }  // namespace temper::train
