@@ -69,6 +69,7 @@ Allocations of_evaluation(const train::Plan& plan, train::State& state) {
 /// Bytes of each tensor that a checkpoint holds.
 std::vector<std::int64_t> sizes_of(const train::State& state) {
   auto all = train::weights(*state.network);
+  all.insert(all.end(), state.projection.begin(), state.projection.end());
   all.insert(all.end(), state.optimizer.tensors.begin(), state.optimizer.tensors.end());
   for (const auto& average : state.averages)
     all.insert(all.end(), average.tensors.begin(), average.tensors.end());

@@ -23,9 +23,10 @@ struct KeptWeights {
 /// Everything that training changes. All else is a function of the recipe and the step.
 struct State {
   std::unique_ptr<model::Network> network;
-  std::vector<optim::Target> targets;  ///< the network's parameters
+  std::vector<optim::Target> targets;  ///< the network's parameters, then those of the projection
   std::vector<Named> finite_buffers;   ///< those that the guard checks: a constant of a user's
                                        ///< module may be infinite from the start
+  std::vector<Named> projection = {};  ///< of distillation.features; empty: none, see projection.h
   optim::State optimizer;
   std::vector<regularize::Averages> averages;  ///< see averaged.h
   recipe::Plateaus plateaus;                   ///< plateau schedules' records of evaluations
@@ -46,9 +47,10 @@ struct State {
 };
 
 /// The state before the first step.
-/// @param horizon  the run's length, for averages over a part of it
+/// @param horizon     the run's length, for averages over a part of it
+/// @param projection  trained along with the network, as parameters of its last layer
 State start(const recipe::Recipe& recipe, std::unique_ptr<model::Network> network,
-            const schedule::Horizon& horizon = {});
+            const schedule::Horizon& horizon = {}, std::vector<Named> projection = {});
 
 /// The part of a state that a run keeps of its training: averages of the weights, and the records
 /// of its evaluations. Training depends on it only where a plateau schedule does.

@@ -29,7 +29,30 @@ namespace {
               fmt::format("distillation.from: {}", why));
 }
 
-/// The network in a file of tensors alone, which reads images as this run does and has its classes.
+/// The number of classes of weights that don't tell it: that of their last layer, if it has the
+/// name and the width of the network's; 0: not known.
+std::int64_t outputs_of(const PretrainedWeights& weights, const model::Task& task) {
+  const auto network = model::build(*weights.architecture, task, /*seed=*/0);
+  const auto* const head = model::head_weight(*network);
+  if (head == nullptr) return 0;
+  const auto& views = weights.views();
+  const auto found = std::ranges::find(views, head->name, &io::TensorView::name);
+  const bool fits =
+      found != views.end() && found->shape.size() == 2 && found->shape[1] == head->value.size(1);
+  return fits ? found->shape[0] : 0;
+}
+
+/// Gives the teacher the classes of its weights, as far as they are known, in place of this run's.
+void take_classes(const PretrainedWeights& weights, SavedModel& teacher) {
+  const auto outputs = weights.outputs > 0 ? weights.outputs : outputs_of(weights, teacher.task);
+  if (outputs == 0) return;
+  teacher.task.classes = outputs;
+  teacher.classes = weights.classes;
+  teacher.classes.resize(static_cast<std::size_t>(outputs));
+}
+
+/// The network in a file of tensors alone, which reads images as this run does and has its classes,
+/// unless only its features teach.
 SavedModel from_file(const Plan& plan, const std::string& file) {
   const auto weights = open_pretrained(file);
   if (!weights.architecture)
@@ -39,8 +62,9 @@ SavedModel from_file(const Plan& plan, const std::string& file) {
                        "use a folder with config.json",
                        file));
   SavedModel teacher{.recipe = plan.recipe, .classes = plan.train->classes(), .task = plan.task};
+  if (!teaches_logits(plan.recipe)) take_classes(weights, teacher);
   teacher.transform = weights.input ? foreign_transform(*weights.input) : plan.transform;
-  teacher.network = model::build(*weights.architecture, plan.task, /*seed=*/0);
+  teacher.network = model::build(*weights.architecture, teacher.task, /*seed=*/0);
   if (const auto notes = copy_weights(weights, *teacher.network, teacher.classes); !notes.empty())
     refuse(plan, fmt::format("{}: {}", file, notes.front()));
   teacher.network->train(false);
@@ -107,8 +131,14 @@ void require_same_input(const Plan& plan, const SavedModel& teacher) {
 
 Teacher from_network(const Plan& plan) {
   auto teacher = saved(plan);
-  require_same_classes(plan, teacher.classes, has_class_names(plan.recipe.distillation->from));
+  const auto& from = plan.recipe.distillation->from;
+  if (teaches_logits(plan.recipe))
+    require_same_classes(plan, teacher.classes, has_class_names(from));
   require_same_input(plan, teacher);
+  if (plan.recipe.distillation->features && model::head_weight(*teacher.network) == nullptr)
+    refuse(plan, fmt::format("the network of {} does not say which layer is its head, so that it "
+                             "has no features to teach; leave out distillation.features",
+                             from));
   auto hash = hash_of_weights(*teacher.network);
   teacher.network->to(plan.device);
   teacher.network->set_format(format_of(plan.recipe.precision));
@@ -117,6 +147,10 @@ Teacher from_network(const Plan& plan) {
 
 Teacher from_table(const Plan& plan) {
   const auto& from = plan.recipe.distillation->from;
+  if (plan.recipe.distillation->features)
+    refuse(plan, fmt::format("{} is a table of logits, which has no features to teach; use a "
+                             "network, or leave out distillation.features",
+                             from));
   const auto table = read_logits_table(io::Safetensors(from), from);
   const bool named = !table.classes.empty();
   const auto columns = static_cast<std::size_t>(table.columns());
@@ -136,6 +170,12 @@ Teacher loaded(const Plan& plan) {
 }
 
 }  // namespace
+
+bool teaches_logits(const recipe::Recipe& recipe) {
+  const auto& distillation = recipe.distillation;
+  return distillation && (distillation->weight != 0 || !distillation->features ||
+                          recipe.schedules.contains("distillation.weight"));
+}
 
 std::string hash_of_weights(const model::Network& network) {
   data::Digest digest;
