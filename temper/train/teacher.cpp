@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -94,19 +95,26 @@ std::string shape(const model::Task& task) {
   return fmt::format("{} x {} x {}", task.channels, task.height, task.width);
 }
 
+void require_same_number(const Plan& plan, std::int64_t theirs) {
+  const auto ours = std::ssize(plan.train->classes());
+  if (theirs != ours)
+    refuse(plan,
+           fmt::format("{} was trained on {} classes, but this data has {}; the teacher needs the "
+                       "same classes",
+                       plan.recipe.distillation->from, theirs, ours));
+}
+
 /// @param named  whether the teacher's classes have names; otherwise their number is compared
 void require_same_classes(const Plan& plan, const std::vector<std::string>& teachers, bool named) {
   const auto& from = plan.recipe.distillation->from;
   const auto& classes = plan.train->classes();
-  if (named ? teachers == classes : teachers.size() == classes.size()) return;
   const auto [theirs, ours] = std::ranges::mismatch(teachers, classes);
-  refuse(plan, theirs != teachers.end() && ours != classes.end()
-                   ? fmt::format("class {} of {} is \"{}\", but \"{}\" in this data; the teacher "
-                                 "needs the same classes in the same order",
-                                 theirs - teachers.begin(), from, *theirs, *ours)
-                   : fmt::format("{} was trained on {} classes, but this data has {}; the "
-                                 "teacher needs the same classes",
-                                 from, teachers.size(), classes.size()));
+  const bool same_number = teachers.size() == classes.size();
+  if ((named || !same_number) && theirs != teachers.end() && ours != classes.end())
+    refuse(plan, fmt::format("class {} of {} is \"{}\", but \"{}\" in this data; the teacher "
+                             "needs the same classes in the same order",
+                             theirs - teachers.begin(), from, *theirs, *ours));
+  require_same_number(plan, std::ssize(teachers));
 }
 
 void require_same_input(const Plan& plan, const SavedModel& teacher) {
@@ -152,9 +160,8 @@ Teacher from_table(const Plan& plan) {
                              "network, or leave out distillation.features",
                              from));
   const auto table = read_logits_table(io::Safetensors(from), from);
-  const bool named = !table.classes.empty();
-  const auto columns = static_cast<std::size_t>(table.columns());
-  require_same_classes(plan, named ? table.classes : std::vector<std::string>(columns), named);
+  if (!table.classes.empty()) require_same_classes(plan, table.classes, /*named=*/true);
+  require_same_number(plan, table.columns());
   try {
     return {.network = nullptr,
             .logits = rows_of(table, *plan.train).to(plan.device),
