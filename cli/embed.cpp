@@ -13,6 +13,7 @@
 #include "temper/core/grouped.h"
 #include "temper/evaluate/embed.h"
 #include "temper/evaluate/feature_baselines.h"
+#include "temper/evaluate/logits_table.h"
 #include "temper/io/format/json_keys.h"
 #include "temper/io/format/json_text.h"
 #include "temper/train/open_data.h"
@@ -29,21 +30,28 @@ struct Options {
   std::string split = "test";
   std::string weights;
   std::string out;
+  std::string logits;
   std::optional<std::int64_t> knn;
   bool probe = false;
   double probe_c = 1;
   bool as_json = false;
 };
 
+bool wants_features(const Options& options) {
+  return !options.out.empty() || options.knn || options.probe;
+}
+
 void check(const Options& options) {
-  if (options.out.empty() && !options.knn && !options.probe)
-    throw Error(Code::usage, "nothing to do; expected --out FILE, --knn K or --probe");
-  if (!options.out.empty()) evaluate::check_embedding_path(options.out);
-  if (options.pictures.images.empty()) return;
-  if (!options.data.empty() || options.knn || options.probe)
+  if (!wants_features(options) && options.logits.empty())
     throw Error(Code::usage,
-                "--data, --knn and --probe are for a data set with labels; leave them out, or the "
-                "pictures");
+                "nothing to do; expected --out FILE, --logits FILE, --knn K or --probe");
+  if (!options.out.empty()) evaluate::check_embedding_path(options.out);
+  if (!options.logits.empty()) evaluate::check_logits_path(options.logits);
+  if (options.pictures.images.empty()) return;
+  if (!options.data.empty() || !options.logits.empty() || options.knn || options.probe)
+    throw Error(Code::usage,
+                "--data, --logits, --knn and --probe are for a data set with labels; leave them "
+                "out, or the pictures");
 }
 
 void write(const Options& options, const evaluate::Embedding& embedding) {
@@ -124,9 +132,24 @@ void embed_data(const Options& options, train::SavedModel& model) {
   if (options.knn || options.probe) score_baselines(options, model, plan, embedding);
 }
 
+/// The logits of all training images, those held out for validation among them.
+void write_logits(const Options& options, train::SavedModel& model) {
+  const auto plan = options.data.empty()
+                        ? train::open_training_plan(options.run, model.transform)
+                        : train::open_other_plan(options.data, model.recipe, model.transform);
+  train::prepare_thread(plan);
+  model.network->to(plan.device);
+  const auto table = evaluate::training_logits(model, plan);
+  evaluate::write_logits(options.logits, table);
+  print_text(options.as_json ? stderr : stdout, "{}: {} logits of {} training images\n",
+             options.logits, grouped(table.logits.size(1)), grouped(table.logits.size(0)));
+}
+
 void embed(const Options& options) {
   check(options);
   auto model = train::load_model(options.run, options.weights);
+  if (!options.logits.empty()) write_logits(options, model);
+  if (!wants_features(options)) return;
   if (options.pictures.images.empty())
     embed_data(options, model);
   else
@@ -157,6 +180,11 @@ void add_embed(const Command& app) {
               "FILE.npy")
       .called("FILE");
   command
+      .option("--logits", options->logits,
+              "write the logits of all training images, those held out for validation among them: "
+              "FILE.safetensors, which distillation.from of a recipe takes as a teacher")
+      .called("FILE");
+  command
       .option("--knn", options->knn,
               "accuracy of the vote of the K nearest training images, by cosine similarity")
       .called("K")
@@ -178,7 +206,8 @@ void add_embed(const Command& app) {
       "Examples:\n"
       "  temper embed runs/pictures new/ --out new.safetensors\n"
       "  temper embed runs/pictures --knn 20 --probe\n"
-      "  temper embed runs/pictures --data other/ --probe --json");
+      "  temper embed runs/pictures --data other/ --probe --json\n"
+      "  temper embed runs/pictures --logits teacher.safetensors");
   command.run([options] { embed(*options); });
 }
 

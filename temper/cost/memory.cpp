@@ -37,7 +37,7 @@ data::Batch blank_batch(const train::Plan& plan, augment::Size size, std::int64_
       .labels = at::zeros({n}, at::kLong),
       .targets = at::full({n, task.classes}, 1.0 / static_cast<double>(task.classes), at::kFloat),
       .labelled = at::full({n}, true, at::kBool),
-      .ids = at::arange(n, at::kLong)};
+      .ids = at::arange(n, at::kLong).remainder(plan.train->size())};
   return batch.to(plan.device);
 }
 
@@ -70,6 +70,7 @@ Allocations of_evaluation(const train::Plan& plan, train::State& state) {
 /// Bytes of each tensor that a checkpoint holds.
 std::vector<std::int64_t> sizes_of(const train::State& state) {
   auto all = train::weights(*state.network);
+  all.insert(all.end(), state.projection.begin(), state.projection.end());
   all.insert(all.end(), state.optimizer.tensors.begin(), state.optimizer.tensors.end());
   for (const auto& average : state.averages)
     all.insert(all.end(), average.tensors.begin(), average.tensors.end());

@@ -45,6 +45,7 @@ class CorruptedSource : public data::Source {
   void read(std::int64_t i, io::Picture& into) const override;
   [[nodiscard]] double weight(std::int64_t i) const override { return clean_->weight(i); }
   [[nodiscard]] std::string where(std::int64_t i) const override { return clean_->where(i); }
+  [[nodiscard]] std::string name(std::int64_t i) const override { return clean_->name(i); }
   /// Of the clean images and the corruption; photographs of frost and the input transform are not
   /// part of it.
   [[nodiscard]] std::string digest() const override;

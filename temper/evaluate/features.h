@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "temper/data/sources/source.h"
+#include "temper/model/head_inputs.h"
 #include "temper/train/plan.h"
 
 namespace temper::evaluate {
@@ -13,9 +14,7 @@ struct Features {
   at::Tensor labels;       ///< int64 [n]
 };
 
-/// The weight of the layer that computes the logits, [classes, d]. Throws Error{Code::usage} for a
-/// network without a parameter of kind head.
-at::Tensor head_of(const model::Network& network);
+using model::head_of;
 
 /// The features of a batch, the input of the network's head in a forward pass in evaluation mode,
 /// in which it leaves the network. Throws as features() does.

@@ -1,12 +1,14 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <variant>
 
 #include "temper/core/fields.h"
+#include "temper/loss/feature_distillation.h"
 #include "temper/loss/inputs.h"
 
 namespace temper::loss {
@@ -53,24 +55,26 @@ struct Distillation {
   std::string from;
   double weight = 0.5;
   DistillationTarget teaching = {};
+  std::optional<FeatureDistillation> features = {};
   std::string teacher;
 
   static constexpr std::string_view kind = "distillation";
   static constexpr About about = {
       .summary =
           "Knowledge distillation: the student is trained on the labels and on the predictions of "
-          "a teacher, the network of another run or a published one, for the same images. The "
-          "teacher is not trained.",
-      .formula = "(1 - weight) * loss + weight * distillation loss",
+          "a teacher for the same images: the network of another run, a published one, or a table "
+          "of logits by image. The teacher is not trained.",
+      .formula = "(1 - weight) * loss + weight * distillation loss + feature distillation",
       .paper = "Hinton et al. 2015, Distilling the knowledge in a neural network, arXiv:1503.02531",
       .for_classes = true};
   static constexpr auto fields() {
     return std::tuple{
-        // The fingerprint has the hash of the teacher's weights instead of its directory.
+        // The fingerprint has the teacher's hash instead of its location.
         field(&Distillation::from,
               {.name = "from",
                .meaning = "the teacher: the directory of a finished run, a folder with "
-                          "config.json, or a .safetensors or .pth file",
+                          "config.json, a .safetensors or .pth file, or a .safetensors file with "
+                          "logits by image",
                .changes_results = false}),
         field(&Distillation::weight,
               {.name = "weight",
@@ -80,10 +84,14 @@ struct Distillation {
         field(&Distillation::teaching, {.name = "teaching",
                                         .meaning = "targets from the teacher: its distribution "
                                                    "(soft), or its predicted class (hard)"}),
+        field(&Distillation::features,
+              {.name = "features",
+               .meaning = "feature distillation, beside that of the predictions or, with weight = "
+                          "0, alone"}),
         field(&Distillation::teacher,
               {.name = "teacher",
-               .meaning = "hash of the teacher's weights, filled in by a run; if given, a teacher "
-                          "with other weights is refused"})};
+               .meaning = "hash of the teacher's weights or logits, filled in by a run; if given, "
+                          "a teacher with others is refused"})};
   }
 };
 
@@ -93,7 +101,7 @@ struct Distillation {
 at::Tensor teaching(const DistillationTarget& form, const at::Tensor& teacher,
                     const Inputs& inputs);
 
-/// The weighted sum of a loss and the distillation loss.
+/// The weighted sum of a loss and the distillation loss of the predictions.
 /// @param loss  result of compute() for the same inputs
 at::Tensor combine_with_distillation(const Distillation& options, const at::Tensor& loss,
                                      const at::Tensor& teacher, const Inputs& inputs);

@@ -11,6 +11,7 @@
 #include "temper/augment/operations/resize.h"
 #include "temper/data/loader/loader.h"
 #include "temper/data/sources/subset.h"
+#include "temper/train/projection.h"
 #include "temper/train/teacher.h"
 
 namespace temper::train {
@@ -58,9 +59,19 @@ std::unique_ptr<model::Network> initial_network(const Plan& plan) {
 }
 
 State begin(const Plan& plan) {
-  auto state = start(plan.recipe, initial_network(plan), plan.horizon);
+  auto network = initial_network(plan);
+  Teacher teacher;
+  std::vector<Named> projection;
+  if (const auto& distillation = plan.recipe.distillation) {
+    teacher = load_teacher(plan);
+    if (distillation->features)
+      projection =
+          make_projection(*network, *teacher.network, static_cast<std::uint64_t>(plan.recipe.seed));
+  }
+  auto state = start(plan.recipe, std::move(network), plan.horizon, std::move(projection));
   state.normalisation = plan.training.normalisation;
-  if (plan.recipe.distillation) state.teacher = load_teacher(plan);
+  state.teacher = std::move(teacher.network);
+  state.teacher_logits = std::move(teacher.logits);
   if (loss::needs_prior(plan.recipe.loss))
     state.prior = class_frequencies(*plan.train).to(plan.device);
   return state;

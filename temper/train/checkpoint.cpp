@@ -28,7 +28,8 @@ constexpr std::string_view kPrefix = "step-";
 
 constexpr std::string_view kModel = "model.safetensors";
 constexpr std::string_view kOptimizer = "optimizer.safetensors";
-constexpr std::string_view kBest = "best.safetensors";  ///< of early stopping
+constexpr std::string_view kProjection = "projection.safetensors";  ///< of distillation.features
+constexpr std::string_view kBest = "best.safetensors";              ///< of early stopping
 constexpr std::string_view kAverages = "averages";
 constexpr std::string_view kBestAverages = "best-averages";
 constexpr std::string_view kSnapshots = "snapshots";  ///< of an average
@@ -43,6 +44,7 @@ std::string file_of(std::string_view what, std::size_t index) {
 std::vector<Snapshot::Part> parts(const State& state) {
   std::vector<Snapshot::Part> all{{std::string(kModel), weights(*state.network)},
                                   {std::string(kOptimizer), state.optimizer.tensors}};
+  if (!state.projection.empty()) all.push_back({std::string(kProjection), state.projection});
   for (std::size_t i = 0; i < state.averages.size(); ++i) {
     const auto& average = state.averages[i];
     all.push_back({file_of(kAverages, i), average.tensors});
@@ -100,7 +102,7 @@ void require_averages(const State& state, const Manifest& manifest, const fs::pa
 
 /// Whether a part is what is trained, not what a run keeps of it.
 bool is_trained(const Snapshot::Part& part) {
-  return part.file == kModel || part.file == kOptimizer;
+  return part.file == kModel || part.file == kOptimizer || part.file == kProjection;
 }
 
 /// Whether the file has the part's tensors, in every bit.
@@ -167,8 +169,9 @@ void write_checkpoint(const Snapshot& snapshot, const fs::path& checkpoints) {
   const auto folder = checkpoint_at(checkpoints, manifest.step);
   io::make_folder(folder);
   for (const auto& part : snapshot.parts) {
-    save_tensors(folder / part.file, part.tensors,
-                 part.file == kOptimizer ? io::Metadata{} : snapshot.metadata);
+    save_tensors(
+        folder / part.file, part.tensors,
+        part.file == kOptimizer || part.file == kProjection ? io::Metadata{} : snapshot.metadata);
     manifest.files[part.file] = io::hash_file(folder / part.file);
   }
   io::write_atomically(folder / kManifest, to_text(manifest));
@@ -289,22 +292,24 @@ std::vector<std::string> load_compatible(State& state, const fs::path& checkpoin
                     path));
   if (state.stop && manifest.stop && manifest.stop->seen)
     anew.emplace_back("early stopping is reset: it only considers the evaluations of this run");
-  const auto load = [&](std::string_view file, std::span<const Named> tensors) {
+  const auto load = [&](std::string_view file, std::string_view what,
+                        std::span<const Named> tensors) {
     try {
       load_tensors(io::Safetensors(checkpoint / file), tensors);
       return true;
     } catch (const Error& error) {
-      anew.push_back(fmt::format("the {} does not fit and is reset: {}",
-                                 file == kOptimizer ? "optimizer state" : "average of the weights",
-                                 error.what()));
+      anew.push_back(fmt::format("the {} does not fit and is reset: {}", what, error.what()));
       return false;
     }
   };
-  if (load(kOptimizer, state.optimizer.tensors)) state.optimizer.step = manifest.optimizer_steps;
+  if (!state.projection.empty())
+    (void)load(kProjection, "projection of distillation.features", state.projection);
+  if (load(kOptimizer, "optimizer state", state.optimizer.tensors))
+    state.optimizer.step = manifest.optimizer_steps;
   for (std::size_t i = 0; i < state.averages.size(); ++i) {
     auto& average = state.averages[i];
     if (const auto file = file_of(kAverages, i);
-        i < manifest.updates.size() && load(file, average.tensors))
+        i < manifest.updates.size() && load(file, "average of the weights", average.tensors))
       average.updates = manifest.updates[i];
     else
       reset_average(average, weights(*state.network));

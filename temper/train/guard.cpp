@@ -73,6 +73,7 @@ std::optional<NotFiniteTensor> find_not_finite(const State& state) {
   std::vector<Named> weights;
   for (const auto& parameter : state.network->parameters())
     weights.emplace_back(parameter.name, parameter.value);
+  weights.insert(weights.end(), state.projection.begin(), state.projection.end());
   if (const auto name = find_not_finite(weights)) return NotFiniteTensor{"the weight " + *name};
   if (const auto name = find_not_finite(state.finite_buffers)) return buffer_of(*name);
   std::set<std::string_view> averaged;

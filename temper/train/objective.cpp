@@ -6,39 +6,63 @@
 #include <fmt/format.h>
 
 #include <limits>
+#include <optional>
 
 #include "temper/core/error.h"
 #include "temper/loss/consistency.h"
 #include "temper/loss/distillation.h"
 #include "temper/loss/loss.h"
+#include "temper/model/head_inputs.h"
+#include "temper/train/projection.h"
+#include "temper/train/teacher.h"
 
 namespace temper::train {
 
 Objective::Objective(const recipe::Recipe& recipe, const State& state)
     : recipe_(recipe), state_(state) {
-  if (recipe.distillation && !state.teacher)
+  if (!recipe.distillation || state.teacher) return;
+  if (!state.teacher_logits.defined() || recipe.distillation->features)
     throw Error(Code::usage,
                 "recipe.distillation needs a teacher and the state has none; let begin() load it, "
-                "or set State::teacher to a network of your own");
+                "or set State::teacher to a network of your own, or, without features, "
+                "State::teacher_logits");
+}
+
+bool Objective::distills_features() const {
+  return recipe_.distillation && recipe_.distillation->features;
 }
 
 Objective::Logits Objective::forward(const data::Batch& batch, Pass pass) const {
   Logits logits;
-  if (recipe_.distillation) {
-    const at::NoGradGuard guard;
-    logits.teacher = state_.teacher->forward(batch.views.front());
-  }
+  if (recipe_.distillation) ask_teacher(batch, logits);
   const auto views = recipe_.consistency ? recipe_.consistency->views : 1;
+  const auto first_views = [&](const at::Tensor& all) {
+    return recipe_.consistency ? all.unflatten(0, {-1, views}).select(1, 0) : all;
+  };
   auto& network = *state_.network;
   if (const auto* random = model::random_options(recipe_.model)) network.update_rates(*random);
   network.begin({.seed = static_cast<std::uint64_t>(recipe_.seed),
                  .step = state_.step,
                  .pass = pass.index,
                  .first_row = pass.first_row * views});
+  std::optional<model::HeadInputs> read;
+  if (distills_features()) read.emplace(network);
   logits.all = network.forward(input(batch));
-  logits.first =
-      recipe_.consistency ? logits.all.unflatten(0, {-1, views}).select(1, 0) : logits.all;
+  logits.first = first_views(logits.all);
+  if (read) logits.features = project(state_.projection, first_views(read->found().back()));
   return logits;
+}
+
+void Objective::ask_teacher(const data::Batch& batch, Logits& logits) const {
+  const at::NoGradGuard guard;
+  if (!state_.teacher) {
+    logits.teacher = state_.teacher_logits.index_select(0, batch.ids);
+    return;
+  }
+  std::optional<model::HeadInputs> read;
+  if (distills_features()) read.emplace(*state_.teacher);
+  logits.teacher = state_.teacher->forward(batch.views.front());
+  if (read) logits.teacher_features = read->found().back();
 }
 
 /// The images of all views, those of an image one after the other, so that a micro-batch draws the
@@ -52,11 +76,15 @@ at::Tensor Objective::input(const data::Batch& batch) const {
   return at::stack(batch.views, 1).flatten(0, 1).contiguous(at::MemoryFormat::ChannelsLast);
 }
 
-at::Tensor Objective::label_loss(const loss::Inputs& inputs, const at::Tensor& teacher) const {
-  const auto loss = loss::compute(recipe_.loss, inputs);
-  return recipe_.distillation
-             ? loss::combine_with_distillation(*recipe_.distillation, loss, teacher, inputs)
-             : loss;
+at::Tensor Objective::label_loss(const loss::Inputs& inputs, const Logits& logits) const {
+  auto loss = loss::compute(recipe_.loss, inputs);
+  if (!recipe_.distillation) return loss;
+  const auto& options = *recipe_.distillation;
+  if (teaches_logits(recipe_))
+    loss = loss::combine_with_distillation(options, loss, logits.teacher, inputs);
+  if (!options.features) return loss;
+  return loss.add(loss::feature_distance(logits.features, logits.teacher_features, inputs),
+                  options.features->weight);
 }
 
 Objective::Divisors Objective::divisors(const data::Batch& batch) const {
@@ -75,7 +103,7 @@ at::Tensor Objective::loss(const data::Batch& batch, const Logits& logits,
     inputs.whole = whole->labels;
   else if (whole && whole->labels.rows > 0)
     labels_share = batch.labelled.sum().item<double>() / whole->labels.rows;
-  auto loss = label_loss(inputs, logits.teacher);
+  auto loss = label_loss(inputs, logits);
   if (labels_share != 1) loss = loss.mul(labels_share);
   if (!recipe_.consistency) return loss;
   const auto rows_share = whole ? static_cast<double>(batch.ids.size(0)) / whole->rows : 1;
@@ -85,12 +113,18 @@ at::Tensor Objective::loss(const data::Batch& batch, const Logits& logits,
 std::vector<double> Objective::row_losses(const data::Batch& batch, const Logits& logits) const {
   std::vector<double> losses;
   for (std::int64_t row = 0; row < batch.ids.size(0); ++row) {
-    const auto of_row = [row](const at::Tensor& tensor) { return tensor.narrow(0, row, 1); };
+    const auto of_row = [row](const at::Tensor& tensor) {
+      return tensor.defined() ? tensor.narrow(0, row, 1) : tensor;
+    };
     losses.push_back(batch.labelled[row].item<bool>()
                          ? label_loss({.logits = of_row(logits.first),
                                        .targets = of_row(batch.targets),
                                        .prior = state_.prior},
-                                      recipe_.distillation ? of_row(logits.teacher) : at::Tensor())
+                                      {.all = {},
+                                       .first = of_row(logits.first),
+                                       .teacher = of_row(logits.teacher),
+                                       .features = of_row(logits.features),
+                                       .teacher_features = of_row(logits.teacher_features)})
                                .item<double>()
                          : std::numeric_limits<double>::quiet_NaN());
   }

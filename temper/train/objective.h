@@ -21,8 +21,12 @@ class Objective {
   struct Logits {
     at::Tensor all;      ///< of all views, those of an image one after the other
     at::Tensor first;    ///< of the first views
-    at::Tensor teacher;  ///< the teacher's for the first views, without a graph; undefined without
-                         ///< recipe.distillation
+    at::Tensor teacher;  ///< the teacher's for the first views, or those of its table for the
+                         ///< images, without a graph; undefined without recipe.distillation
+
+    // With recipe.distillation.features, undefined without:
+    at::Tensor features = {};          ///< the student's for the first views, projected
+    at::Tensor teacher_features = {};  ///< without a graph
   };
 
   /// A forward pass of the next step, from which random layers draw.
@@ -66,7 +70,9 @@ class Objective {
 
  private:
   [[nodiscard]] at::Tensor input(const data::Batch& batch) const;
-  [[nodiscard]] at::Tensor label_loss(const loss::Inputs& inputs, const at::Tensor& teacher) const;
+  [[nodiscard]] bool distills_features() const;
+  void ask_teacher(const data::Batch& batch, Logits& logits) const;
+  [[nodiscard]] at::Tensor label_loss(const loss::Inputs& inputs, const Logits& logits) const;
 
   const recipe::Recipe& recipe_;
   const State& state_;

@@ -61,14 +61,19 @@ Plan open_run_plan(const std::filesystem::path& run, const augment::InputTransfo
   return plan;
 }
 
-Plan open_other_plan(const std::string& source, const recipe::Recipe& of_run,
-                     const augment::InputTransform& transform) {
+namespace {
+
+/// A plan to evaluate on the whole of a data set.
+/// @param source  of which the names of the sources are used
+Plan open_whole(const recipe::Data& source, const recipe::Recipe& of_run,
+                const augment::InputTransform& transform) {
   // Batches of training are not made, so the set may be of any size.
   auto recipe = recipe::parse("", "the defaults", {"data.validation=0", "data.batch_size=1"});
   recipe.device = of_run.device;
   recipe.precision = of_run.precision;
   recipe.threads = of_run.threads;
-  recipe.data.source = source;
+  recipe.data.source = source.source;
+  recipe.data.sources = source.sources;
   recipe.data.memory = of_run.data.memory;
   recipe.data.read_timeout = of_run.data.read_timeout;
   recipe.data.loader_threads = of_run.data.loader_threads;
@@ -79,6 +84,21 @@ Plan open_other_plan(const std::string& source, const recipe::Recipe& of_run,
   auto plan = open_plan(recipe);
   read_with(plan, transform);
   return plan;
+}
+
+}  // namespace
+
+Plan open_training_plan(const std::filesystem::path& run,
+                        const augment::InputTransform& transform) {
+  const auto recipe = run_recipe(run);
+  return open_whole(recipe.data, recipe, transform);
+}
+
+Plan open_other_plan(const std::string& source, const recipe::Recipe& of_run,
+                     const augment::InputTransform& transform) {
+  recipe::Data data;
+  data.source = source;
+  return open_whole(data, of_run, transform);
 }
 
 std::string data_name(const recipe::Recipe& recipe) {

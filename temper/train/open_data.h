@@ -26,6 +26,11 @@ Plan open_run_plan(const std::filesystem::path& run);
 /// transform, whatever the recipe and the data have become.
 Plan open_run_plan(const std::filesystem::path& run, const augment::InputTransform& transform);
 
+/// A plan to evaluate a run's model on the whole training set of its data: the images that the run
+/// holds out for validation, or leaves out for data.limit or data.labelled, are among the training
+/// images. Throws Error{Code::usage} when the directory holds no run.
+Plan open_training_plan(const std::filesystem::path& run, const augment::InputTransform& transform);
+
 /// A plan to evaluate a run's model on another data set, which need not have the run's classes:
 /// with the run's device, precision and options of reading, all training images in the training
 /// set, and the model's transform. Throws as data::open() and plan() do.

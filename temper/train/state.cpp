@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "temper/core/error.h"
 #include "temper/train/averaged.h"
 #include "temper/train/guard.h"
@@ -27,9 +30,12 @@ optim::Kind kind_of(model::ParameterKind kind) {
   return optim::Kind::weight;
 }
 
-std::vector<std::int64_t> layers_of(const model::Network& network) {
+/// The layer of each target.
+std::vector<std::int64_t> layers_of(const State& state) {
   std::vector<std::int64_t> layers;
-  for (const auto& parameter : network.parameters()) layers.push_back(parameter.layer);
+  for (const auto& parameter : state.network->parameters()) layers.push_back(parameter.layer);
+  const auto last = layers.empty() ? 0 : *std::ranges::max_element(layers);
+  layers.resize(state.targets.size(), last);
   return layers;
 }
 
@@ -60,6 +66,14 @@ optim::Target target_of(const model::Parameter& parameter) {
           .copy = parameter.copy};
 }
 
+/// That of a tensor of the projection.
+optim::Target target_of(const Named& named) {
+  const auto& [name, value] = named;
+  return {.name = name,
+          .value = value,
+          .kind = value.dim() == 1 ? optim::Kind::bias : optim::Kind::weight};
+}
+
 std::vector<Named> finite_buffers(const model::Network& network) {
   std::vector<Named> finite;
   for (const auto& each : network.buffers()) {
@@ -74,16 +88,18 @@ std::vector<Named> finite_buffers(const model::Network& network) {
 }  // namespace
 
 State start(const recipe::Recipe& recipe, std::unique_ptr<model::Network> network,
-            const schedule::Horizon& horizon) {
+            const schedule::Horizon& horizon, std::vector<Named> projection) {
   State state;
   state.network = std::move(network);
   state.network->set_format(format_of(recipe.precision));
   for (const auto& parameter : state.network->parameters())
     state.targets.push_back(target_of(parameter));
+  state.projection = std::move(projection);
+  for (const auto& named : state.projection) state.targets.push_back(target_of(named));
   state.finite_buffers = finite_buffers(*state.network);
   check_freeze(recipe, *state.network);
   keep_statistics(recipe, *state.network);
-  optim::scale(recipe.parameters, state.targets, layers_of(*state.network));
+  optim::scale(recipe.parameters, state.targets, layers_of(state));
   optim::check(recipe.optimizer);
   state.optimizer = optim::start(recipe.optimizer, state.targets);
   if (recipe.lookahead) optim::add_slow_weights(state.optimizer, state.targets);

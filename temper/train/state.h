@@ -23,9 +23,10 @@ struct KeptWeights {
 /// Everything that training changes. All else is a function of the recipe and the step.
 struct State {
   std::unique_ptr<model::Network> network;
-  std::vector<optim::Target> targets;  ///< the network's parameters
+  std::vector<optim::Target> targets;  ///< the network's parameters, then those of the projection
   std::vector<Named> finite_buffers;   ///< those that the guard checks: a constant of a user's
                                        ///< module may be infinite from the start
+  std::vector<Named> projection = {};  ///< of distillation.features; empty: none, see projection.h
   optim::State optimizer;
   std::vector<regularize::Averages> averages;  ///< see averaged.h
   recipe::Plateaus plateaus;                   ///< plateau schedules' records of evaluations
@@ -39,15 +40,17 @@ struct State {
   std::optional<KeptWeights> best = {};  ///< of the best evaluation; only with restore_best
 
   // What the objective needs besides the batch, see begin.h. Training does not change it.
-  std::shared_ptr<model::Network> teacher = {};  ///< null without recipe.distillation
+  std::shared_ptr<model::Network> teacher = {};  ///< null without one, see Teacher
+  at::Tensor teacher_logits = {};  ///< of the training images by Batch::ids; undefined without them
   at::Tensor prior = {};  ///< class frequencies; undefined where the loss does not use them
   augment::Normalisation normalisation = {};  ///< of the images; empty: unknown
 };
 
 /// The state before the first step.
-/// @param horizon  the run's length, for averages over a part of it
+/// @param horizon     the run's length, for averages over a part of it
+/// @param projection  trained along with the network, as parameters of its last layer
 State start(const recipe::Recipe& recipe, std::unique_ptr<model::Network> network,
-            const schedule::Horizon& horizon = {});
+            const schedule::Horizon& horizon = {}, std::vector<Named> projection = {});
 
 /// Begins anew what a state before the first step has of its network's weights, after these were
 /// changed: the optimizer's state and the averages. @param horizon  as in start()

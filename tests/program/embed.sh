@@ -62,3 +62,24 @@ refused 2 ".safetensors or .npy" "$TEMPER" embed run --out test.csv
 refused 3 "nearest neighbors among" "$TEMPER" embed run --knn 100000
 refused 3 "none of the pictures could be read" "$TEMPER" embed run broken.png --out none.npy
 test ! -e none.npy
+
+# The logits of all training images, in place of a network, as the teacher of another run.
+"$TEMPER" embed run --logits teacher.safetensors >out.txt
+grep -qE "^teacher.safetensors: 10 logits of [0-9]+ training images$" out.txt
+described teacher.safetensors | jq -e '.logits == [(.images | length), 10] and (.classes | length) == 10 and
+  .images[0] == "class-0/0000.png"'
+student=(--set data.batch_size=32 --set epochs=1 --set model.depth=8 --set threads=2 --set precision=fp32)
+"$TEMPER" train pictures --out taught "${student[@]}" --set seed=7 --set distillation.from=teacher.safetensors
+grep -qE '^teacher = "[0-9a-f]{32}"$' taught/recipe.toml
+# The features of a network as the teacher, with a projection that is no part of the model.
+"$TEMPER" train pictures --out narrow "${student[@]}" --set model.width=8 --set distillation.from=run \
+  --set distillation.features=true
+projections=(narrow/checkpoints/step-*/projection.safetensors)
+test -e "${projections[0]}"
+python3 -c 'import sys; sys.exit(b"projection" in open("narrow/model.safetensors", "rb").read())'
+refused 2 "has no features to teach" "$TEMPER" train pictures --out none "${student[@]}" \
+  --set distillation.from=teacher.safetensors --set distillation.features=true
+refused 2 "the teacher needs the same classes" "$TEMPER" train other --out apart "${student[@]}" \
+  --set data.batch_size=8 --set distillation.from=teacher.safetensors
+refused 2 "ends in .safetensors" "$TEMPER" embed run --logits teacher.npy
+refused 2 "leave them out, or the pictures" "$TEMPER" embed run pictures/test --logits teacher.safetensors

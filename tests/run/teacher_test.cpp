@@ -7,7 +7,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "temper/core/error.h"
+#include "temper/evaluate/logits_table.h"
 #include "temper/io/disk/hash.h"
 #include "temper/run/run.h"
 #include "temper/train/begin.h"
@@ -39,6 +42,24 @@ class Taught : public ::testing::Test {
   }
   [[nodiscard]] std::string result(const char* name) const {
     return io::hash_file(folder.path / name / "model.safetensors");
+  }
+
+  /// A recipe whose teacher is the table of that name.
+  [[nodiscard]] train::Plan by_table(const char* name, std::vector<std::string> sets = {}) const {
+    sets.insert(sets.begin(), from(name));
+    return train::plan(train::small::recipe(sets), train::small::dataset(64));
+  }
+  /// The teacher's logits for all 64 images, those held out for validation among them.
+  [[nodiscard]] evaluate::ImageLogits logits() const {
+    auto model = train::load_model(folder.path / "teacher");
+    auto whole = train::plan(train::small::recipe({"data.validation=0", "precision=fp32"}),
+                             train::small::dataset(64));
+    train::read_with(whole, model.transform);
+    model.network->to(whole.device);
+    return evaluate::training_logits(model, whole);
+  }
+  void write(const char* name, const evaluate::ImageLogits& table) const {
+    evaluate::write_logits(folder.path / name, table);
   }
 
   static void expect_refused(const char* words, const std::function<void()>& call) {
@@ -151,6 +172,74 @@ TEST_F(Taught, RefusesATeacherOfOtherClasses) {
   const data::Dataset other{
       .train = std::make_shared<data::ArraySource>(std::move(contents)), .height = 12, .width = 12};
   expect_refused("class 0", [&] { train::plan(train::small::recipe({from()}), other); });
+}
+
+TEST_F(Taught, ATableOfLogitsTeachesAsItsNetworkDoesOnPlainImages) {
+  const auto table = logits();
+  EXPECT_EQ(table.images.size(), 64U);
+  EXPECT_EQ(table.images[5], "5");
+  write("table.safetensors", table);
+  const std::vector<std::string> plain{"data.augment=[]", "precision=fp32",
+                                       "distillation.weight=1"};
+  EXPECT_TRUE(at::allclose(change_of_first_step(by_table("table.safetensors", plain)),
+                           change_of_first_step(taught(plain)), 1e-4, 1e-6));
+}
+
+TEST_F(Taught, ATableServesEverySplit) {
+  write("table.safetensors", logits());
+  for (const auto* edit : {"seed=2", "data.folds=4", "data.limit=20", "data.split_seed=9"})
+    EXPECT_EQ(by_table("table.safetensors", {edit}).recipe.distillation->teacher,
+              by_table("table.safetensors").recipe.distillation->teacher);
+}
+
+TEST_F(Taught, ByATableStopsAndGoesOnWithTheSameBits) {
+  write("table.safetensors", logits());
+  const auto made = by_table("table.safetensors");
+  run(made, {.directory = folder.path / "whole"});
+  EXPECT_FALSE(run(made, {.directory = folder.path / "parts", .stop_at = 7}).finished);
+  EXPECT_TRUE(run(made, {.directory = folder.path / "parts"}).finished);
+  EXPECT_EQ(result("whole"), result("parts"));
+}
+
+TEST_F(Taught, NoticesAnotherTable) {
+  auto table = logits();
+  write("table.safetensors", table);
+  const auto made = by_table("table.safetensors");
+  EXPECT_EQ(made.recipe.distillation->teacher.size(), 32U);
+  write("moved.safetensors", table);
+  EXPECT_EQ(by_table("moved.safetensors").fingerprint, made.fingerprint);
+
+  table.logits = table.logits.mul(2);
+  write("table.safetensors", table);
+  EXPECT_NE(by_table("table.safetensors").fingerprint, made.fingerprint);
+  const auto resolved = recipe::parse(recipe::to_toml(made.recipe), "resolved");
+  expect_refused("the logits in ",
+                 [&] { train::begin(train::plan(resolved, train::small::dataset(64))); });
+}
+
+TEST_F(Taught, RefusesATableThatDoesNotFit) {
+  auto table = logits();
+  table.classes = {"dim", "dark"};
+  write("classes.safetensors", table);
+  expect_refused("class 1 of ", [&] { (void)by_table("classes.safetensors"); });
+
+  table = logits();
+  table.logits = at::cat({table.logits, table.logits}, 1);
+  table.classes = {"dim", "bright", "red", "blue"};
+  write("columns.safetensors", table);
+  expect_refused("4 classes, but this data has 2", [&] { (void)by_table("columns.safetensors"); });
+
+  table = logits();
+  table.logits = table.logits.narrow(0, 0, 10);
+  table.images.resize(10);
+  write("few.safetensors", table);
+  expect_refused("training images: ", [&] { (void)by_table("few.safetensors"); });
+
+  table = logits();
+  table.logits = table.logits.clone();  // one of inference mode may not be changed
+  table.logits[3][0] = std::numeric_limits<float>::infinity();
+  write("infinite.safetensors", table);
+  EXPECT_THROW((void)by_table("infinite.safetensors"), Error);
 }
 
 TEST(Shares, AreThoseOfTheTrainingLabels) {

@@ -11,9 +11,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <memory>
+#include <utility>
 
 #include "temper/core/error.h"
 #include "temper/train/begin.h"
+#include "temper/train/projection.h"
 #include "tests/train/small_run.h"
 
 namespace temper::train {
@@ -75,6 +78,51 @@ TEST(Objective, WithoutItsTeacherItIsRefused) {
   recipe.distillation.emplace();
   const auto state = state_of(recipe);
   EXPECT_THROW(Objective(recipe, state), Error);
+}
+
+TEST(Objective, FeaturesAreComparedRowByRowAfterTheProjection) {
+  recipe::Recipe recipe;
+  recipe.distillation = loss::Distillation{.weight = 0, .features = loss::FeatureDistillation{}};
+  const model::Task task{.height = 8, .width = 8, .classes = kClasses};
+  auto network = model::build(model::ResNet{.depth = 8, .width = 4}, task, 1);
+  std::shared_ptr<model::Network> teacher = model::build(
+      model::ResNet{.depth = 8, .width = 8}, {.height = 8, .width = 8, .classes = 7}, 2);
+  teacher->train(false);
+  auto projection = make_projection(*network, *teacher, 1);
+  auto state = start(recipe, std::move(network), {}, std::move(projection));
+  state.teacher = teacher;
+  state.network->train(true);
+  const auto data = batch(6);
+  const Objective objective(recipe, state);
+  const auto logits = objective.forward(data, {});
+  EXPECT_EQ(logits.features.sizes(), logits.teacher_features.sizes());
+  const auto losses = objective.row_losses(data, logits);
+  double sum = 0;
+  for (std::size_t row = 0; row + 1 < losses.size(); ++row) sum += losses[row];
+  const auto loss = objective.loss(data, logits);
+  EXPECT_NEAR(loss.item<double>(), sum / 5, 1e-6);
+
+  loss.backward();
+  for (const auto& target : state.targets) EXPECT_TRUE(target.value.grad().defined());
+  for (const auto& parameter : teacher->parameters())
+    EXPECT_FALSE(parameter.value.grad().defined());
+
+  state.teacher.reset();
+  EXPECT_THROW(Objective(recipe, state), Error);
+}
+
+TEST(Objective, ATableOfLogitsIsReadByTheImagesIds) {
+  recipe::Recipe recipe;
+  recipe.distillation.emplace();
+  auto state = state_of(recipe);
+  state.teacher_logits = at::arange(10 * kClasses, at::kFloat).reshape({10, kClasses});
+  auto data = batch(3);
+  data.ids = at::tensor({7, 0, 2}, at::kLong);
+  const at::NoGradGuard guard;
+  const auto logits = Objective(recipe, state).forward(data, {});
+  for (std::int64_t row = 0; row < 3; ++row)
+    EXPECT_TRUE(
+        logits.teacher[row].equal(state.teacher_logits[data.ids[row].item<std::int64_t>()]));
 }
 
 TEST(Objective, PixelsAreTheImagesBeforeNormalization) {

@@ -54,6 +54,10 @@ std::string ArraySource::where(std::int64_t i) const {
   return fmt::format("{}, image {}", contents_.name, i);
 }
 
+std::string ArraySource::name(std::int64_t i) const {
+  return fmt::format("{}", i);
+}
+
 std::string ArraySource::digest() const {
   return Digest()
       .add(contents_.classes)

@@ -30,6 +30,7 @@ class ArraySource : public Source {
   [[nodiscard]] int channels() const override;
   void read(std::int64_t i, io::Picture& into) const override;
   [[nodiscard]] std::string where(std::int64_t i) const override;
+  [[nodiscard]] std::string name(std::int64_t i) const override;
   [[nodiscard]] std::string digest() const override;
   [[nodiscard]] std::optional<io::HashValue> content(std::int64_t i) const override;
 

@@ -87,6 +87,11 @@ std::string ConcatSource::where(std::int64_t i) const {
   return sources_[source].source->where(row);
 }
 
+std::string ConcatSource::name(std::int64_t i) const {
+  const auto [source, row] = place(i);
+  return fmt::format("{}:{}", source, sources_[source].source->name(row));
+}
+
 std::string ConcatSource::digest() const {
   Digest digest;
   digest.add(classes_);

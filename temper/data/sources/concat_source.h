@@ -17,7 +17,8 @@ struct WeightedPath {
   double weight = 1;  ///< > 0
 };
 
-/// The concatenation of several sources. Classes are identified by their names.
+/// The concatenation of several sources. Classes are identified by their names. The name of an
+/// image begins with the number of its source, counted from 0: "1:cat/1.png".
 class ConcatSource : public Source {
  public:
   struct One {
@@ -40,6 +41,7 @@ class ConcatSource : public Source {
   void read(std::int64_t i, io::Picture& into) const override;
   [[nodiscard]] double weight(std::int64_t i) const override;
   [[nodiscard]] std::string where(std::int64_t i) const override;
+  [[nodiscard]] std::string name(std::int64_t i) const override;
   [[nodiscard]] std::string digest() const override;
   [[nodiscard]] std::optional<io::HashValue> content(std::int64_t i) const override;
 

@@ -49,6 +49,10 @@ std::string FileSource::where(std::int64_t i) const {
   return files_[static_cast<std::size_t>(i)].path.string();
 }
 
+std::string FileSource::name(std::int64_t i) const {
+  return files_[static_cast<std::size_t>(i)].name;
+}
+
 std::string FileSource::digest() const {
   Digest digest;
   digest.add(classes_).add(options_.channels).add(size());

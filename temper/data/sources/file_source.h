@@ -35,6 +35,7 @@ class FileSource : public Source {
   [[nodiscard]] int channels() const override { return options_.channels; }
   void read(std::int64_t i, io::Picture& into) const override;
   [[nodiscard]] std::string where(std::int64_t i) const override;
+  [[nodiscard]] std::string name(std::int64_t i) const override;
   /// Hash of names, labels and file sizes in bytes.
   [[nodiscard]] std::string digest() const override;
   [[nodiscard]] std::optional<io::HashValue> content(std::int64_t i) const override {

@@ -266,6 +266,10 @@ std::string ShardSource::where(std::int64_t i) const {
                      sample.name);
 }
 
+std::string ShardSource::name(std::int64_t i) const {
+  return samples_[static_cast<std::size_t>(i)].name;
+}
+
 std::string ShardSource::digest() const {
   Digest digest;
   digest.add(classes_).add(options_.channels).add(size());

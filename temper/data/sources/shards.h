@@ -37,6 +37,7 @@ class ShardSource : public Source {
   void read(std::int64_t i, io::Picture& into) const override;
   /// "train-000000.tar/000123.jpg", with the shard's full path.
   [[nodiscard]] std::string where(std::int64_t i) const override;
+  [[nodiscard]] std::string name(std::int64_t i) const override;
   /// Hash of the samples' names, labels and sizes in bytes.
   [[nodiscard]] std::string digest() const override;
   [[nodiscard]] std::optional<io::HashValue> content(std::int64_t i) const override {

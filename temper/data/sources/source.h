@@ -56,6 +56,11 @@ class Source {
   [[nodiscard]] virtual double weight(std::int64_t /*i*/) const { return 1; }
   /// Where image i comes from, for messages: a path, or "fashion-mnist train, image 12".
   [[nodiscard]] virtual std::string where(std::int64_t i) const = 0;
+  /// Name of image i within its set, by which tables about images refer to it: the path of its file
+  /// below the folder of the set, or as a manifest has it; its name in its shard; its index in an
+  /// array. Where the set lies, which other images are used and in which order do not matter. A
+  /// source without such names has where().
+  [[nodiscard]] virtual std::string name(std::int64_t i) const { return where(i); }
   /// Hash of what identifies the images without reading their files: the classes or names of
   /// values, the channels, and in their order the names, labels or values and sizes in bytes of the
   /// files. For images that are an array in memory from the start (IDX, CIFAR) the pixels take the

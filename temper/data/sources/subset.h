@@ -31,6 +31,7 @@ class Subset : public Source {
   void read(std::int64_t i, io::Picture& into) const override { base_->read(row(i), into); }
   [[nodiscard]] double weight(std::int64_t i) const override { return base_->weight(row(i)); }
   [[nodiscard]] std::string where(std::int64_t i) const override { return base_->where(row(i)); }
+  [[nodiscard]] std::string name(std::int64_t i) const override { return base_->name(row(i)); }
   [[nodiscard]] std::string digest() const override;
   [[nodiscard]] std::optional<io::HashValue> content(std::int64_t i) const override {
     return base_->content(row(i));

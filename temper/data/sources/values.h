@@ -34,6 +34,7 @@ class RegressionSource : public Source {
   [[nodiscard]] int channels() const override { return base_->channels(); }
   void read(std::int64_t i, io::Picture& into) const override { base_->read(i, into); }
   [[nodiscard]] std::string where(std::int64_t i) const override { return base_->where(i); }
+  [[nodiscard]] std::string name(std::int64_t i) const override { return base_->name(i); }
   [[nodiscard]] std::string digest() const override;
   [[nodiscard]] std::optional<io::HashValue> content(std::int64_t i) const override {
     return base_->content(i);
