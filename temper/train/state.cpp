@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "temper/core/error.h"
 #include "temper/train/averaged.h"
 #include "temper/train/guard.h"
@@ -73,12 +75,18 @@ State start(const recipe::Recipe& recipe, std::unique_ptr<model::Network> networ
     state.targets.push_back(target_of(parameter));
   state.finite_buffers = finite_buffers(*state.network);
   check_freeze(recipe, *state.network);
-  optim::scale(recipe.parameters, state.targets, layers_of(*state.network));
+  scale_targets(state, recipe);
+  state.scales_by_step = std::ranges::any_of(
+      recipe.schedules, [](const auto& driven) { return driven.first.starts_with("parameters."); });
   optim::check(recipe.optimizer);
   state.optimizer = optim::start(recipe.optimizer, state.targets);
   if (recipe.lookahead) optim::add_slow_weights(state.optimizer, state.targets);
   begin_kept(state, recipe, horizon);
   return state;
+}
+
+void scale_targets(State& state, const recipe::Recipe& recipe) {
+  optim::scale(recipe.parameters, state.targets, layers_of(*state.network));
 }
 
 void exchange(State& state, Kept& kept) {

@@ -33,6 +33,7 @@ struct State {
   std::int64_t origin = 0;           ///< the step that the run started at: 0 unless it is a fork
   std::int64_t left_out = 0;         ///< steps that were not applied, see recipe::Guard
   std::int64_t left_out_in_row = 0;  ///< consecutive ones up to now
+  bool scales_by_step = false;       ///< a schedule drives a factor of `parameters`
 
   // With recipe.early_stopping, see stopping.h.
   std::optional<regularize::EarlyStoppingState> stop = {};  ///< its record of evaluations
@@ -48,6 +49,10 @@ struct State {
 /// @param horizon  the run's length, for averages over a part of it
 State start(const recipe::Recipe& recipe, std::unique_ptr<model::Network> network,
             const schedule::Horizon& horizon = {});
+
+/// Sets the targets' factors on learning rate and weight decay. start() does, and step() where
+/// `scales_by_step`.
+void scale_targets(State& state, const recipe::Recipe& recipe);
 
 /// The part of a state that a run keeps of its training: averages of the weights, and the records
 /// of its evaluations. Training depends on it only where a plateau schedule does.
