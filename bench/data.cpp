@@ -7,23 +7,33 @@
 //
 //   exact, fast   the photographs: random resized crop to 224 x 224, flip, normalized, in batches
 //   packed        the same from packed shards, exact
-//   small         60,000 images of 32 x 32 pixels: padded crop, flip, normalized
+//   small         10,000 images of 32 x 32 pixels: padded crop, flip, normalized
+//   exact+POLICY, fast+POLICY ...   the same with a policy of chains.h before the normalization
 //   jpeg_full, jpeg_crop, jpeg_half   libjpeg-turbo alone, from memory: whole photographs, the same
 //                 crops as `exact`, and these at half resolution where they remain large enough
+//
+// For a line "prove WHAT THREADS" it makes the batches of one epoch and prints as JSON what they
+// are: the number of images, their size and format, mean and standard deviation of the normalized
+// values, and the policy.
+#include <ATen/core/Tensor.h>
+
 #include <chrono>
+#include <cmath>
 #include <cstdio>  // jpeglib.h needs it before itself
 #include <ctime>
 #include <filesystem>
-#include <functional>
 #include <iostream>
 #include <map>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <jpeglib.h>
 
+#include "chains.h"
 #include "temper/augment/operations/random_resized_crop.h"
 #include "temper/augment/pixels/normalisation.h"
 #include "temper/core/error.h"
@@ -60,7 +70,7 @@ std::shared_ptr<const data::Source> photographs(const std::filesystem::path& fol
 std::shared_ptr<const data::Source> small_pictures() {
   data::ArraySource::Contents contents{
       .name = "noise", .classes = {"all"}, .height = 32, .width = 32, .channels = 3};
-  contents.labels.assign(60'000, 0);
+  contents.labels.assign(10'000, 0);
   Random random(1, Purpose::inspect);
   std::vector<std::uint8_t> noise(1 << 16);
   for (auto& sample : noise) sample = static_cast<std::uint8_t>(random.below(256));
@@ -70,34 +80,81 @@ std::shared_ptr<const data::Source> small_pictures() {
   return std::make_shared<data::ArraySource>(std::move(contents));
 }
 
+/// "exact+augmix": the source, and the policy or "".
+std::pair<std::string, std::string> parts_of(const std::string& what) {
+  const auto plus = what.find('+');
+  if (plus == std::string::npos) return {what, ""};
+  return {what.substr(0, plus), what.substr(plus + 1)};
+}
+
+/// What the batches of an epoch were.
+class Observed {
+ public:
+  void operator()(const at::Tensor& images) {
+    size_ = {images.size(2), images.size(3)};
+    channels_ = images.size(1);
+    format_ = images.scalar_type() == at::kFloat ? "float32" : c10::toString(images.scalar_type());
+    images_ += images.size(0);
+    sum_ += images.sum(at::kDouble).item<double>();
+    squares_ += images.square().sum(at::kDouble).item<double>();
+  }
+
+  [[nodiscard]] nlohmann::ordered_json json() const {
+    const auto values = static_cast<double>(images_ * channels_ * size_.height * size_.width);
+    const double mean = sum_ / values;
+    return {{"images", images_},
+            {"height", size_.height},
+            {"width", size_.width},
+            {"channels", channels_},
+            {"format", format_},
+            {"mean", mean},
+            {"deviation", std::sqrt(squares_ / values - mean * mean)}};
+  }
+
+  [[nodiscard]] augment::Size size() const { return size_; }
+
+ private:
+  std::int64_t images_ = 0;
+  std::int64_t channels_ = 0;
+  augment::Size size_;
+  std::string format_;
+  double sum_ = 0;
+  double squares_ = 0;
+};
+
 /// A loader that is reused for all measurements, as in training.
 class Epochs {
  public:
+  /// @param what     a source, with a policy or without
   /// @param threads  including the one that takes the batches
-  Epochs(const std::shared_ptr<const data::Source>& source, bool small, std::int64_t threads)
-      : images_(source->size()), loader_(source, options(small, threads)) {}
+  Epochs(const std::shared_ptr<const data::Source>& source, const std::string& what,
+         std::int64_t threads)
+      : images_(source->size()), loader_(source, options(what, threads)) {}
 
   /// Runs one more epoch.
-  std::int64_t operator()() {
+  /// @param observed  may be null
+  std::int64_t operator()(Observed* observed = nullptr) {
     loader_.start(epoch_++);
-    while (loader_.next() != nullptr) {
-    }
+    while (const auto* const batch = loader_.next())
+      if (observed != nullptr) (*observed)(batch->views.front());
     return images_;
   }
 
  private:
-  static data::LoaderOptions options(bool small, std::int64_t threads) {
+  static data::LoaderOptions options(const std::string& what, std::int64_t threads) {
     data::LoaderOptions options{.normalisation = augment::imagenet_normalisation(3),
                                 .batch = 64,
                                 .drop_last = false,
                                 .threads = threads - 1};
-    if (small) {
+    const auto [source, policy] = parts_of(what);
+    if (source == "small") {
       options.views = {{augment::PadCrop{}, augment::Flip{}}};
       options.size = {32, 32};
     } else {
       options.views = {{augment::RandomResizedCrop{}, augment::Flip{}}};
       options.size = {kSide, kSide};
     }
+    if (!policy.empty()) options.views.front().push_back(bench::policy_of(policy).operation);
     return options;
   }
 
@@ -160,42 +217,83 @@ double processor_seconds() {
   return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
+/// All measurements, each of which goes on where it stopped.
+class Bench {
+ public:
+  Bench(const std::filesystem::path& pictures, const char* packed)
+      : sources_{{"exact", photographs(pictures, io::Decode::exact)},
+                 {"fast", photographs(pictures, io::Decode::fast)},
+                 {"small", small_pictures()}},
+        jpeg_(pictures) {
+    if (packed != nullptr) sources_["packed"] = data::open(packed, {.memory = 0}).train;
+  }
+
+  /// An epoch's worth of images.
+  std::int64_t work(const std::string& what, std::int64_t threads) {
+    if (what == "jpeg_full") return jpeg_.decode_all(false, false);
+    if (what == "jpeg_crop") return jpeg_.decode_all(true, false);
+    if (what == "jpeg_half") return jpeg_.decode_all(true, true);
+    auto& epochs = epochs_[{what, threads}];
+    if (!epochs) epochs = made(what, threads);
+    return (*epochs)();
+  }
+
+  [[nodiscard]] nlohmann::ordered_json prove(const std::string& what, std::int64_t threads) const {
+    Observed observed;
+    (*made(what, threads))(&observed);
+    auto proof = observed.json();
+    const auto policy = parts_of(what).second;
+    if (!policy.empty())
+      proof["policy"] = bench::description(bench::policy_of(policy), observed.size());
+    return proof;
+  }
+
+ private:
+  [[nodiscard]] std::unique_ptr<Epochs> made(const std::string& what, std::int64_t threads) const {
+    const auto source = sources_.find(parts_of(what).first);
+    if (source == sources_.end()) throw Error(Code::usage, "unknown measurement '" + what + "'");
+    return std::make_unique<Epochs>(source->second, what, threads);
+  }
+
+  std::map<std::string, std::shared_ptr<const data::Source>> sources_;
+  std::map<std::pair<std::string, std::int64_t>, std::unique_ptr<Epochs>> epochs_;
+  Jpeg jpeg_;
+};
+
+/// Whole epochs, until enough time has passed to measure it.
+std::string measured(Bench& bench, const std::string& what, std::int64_t threads) {
+  constexpr double kLeastSeconds = 0.2;
+  const auto begin = std::chrono::steady_clock::now();
+  const double before = processor_seconds();
+  std::int64_t images = 0;
+  std::chrono::duration<double> seconds{};
+  do {
+    images += bench.work(what, threads);
+    seconds = std::chrono::steady_clock::now() - begin;
+  } while (seconds.count() < kLeastSeconds);
+  const double busy = processor_seconds() - before;
+  const auto count = static_cast<double>(images);
+  std::ostringstream answer;
+  answer << count / seconds.count() << ' ' << busy / count << ' ' << images;
+  return answer.str();
+}
+
 }  // namespace
 
 int main(int count, char** arguments) try {
   if (count < 2) throw Error(Code::usage, "bench_data PICTURES [PACKED]");
-  const std::filesystem::path pictures = arguments[1];
-  std::map<std::string, std::shared_ptr<const data::Source>> sources{
-      {"exact", photographs(pictures, io::Decode::exact)},
-      {"fast", photographs(pictures, io::Decode::fast)},
-      {"small", small_pictures()}};
-  if (count > 2) sources["packed"] = data::open(arguments[2], {.memory = 0}).train;
-  std::map<std::string, std::unique_ptr<Epochs>> loaders;
-  Jpeg jpeg(pictures);
-
+  Bench bench(arguments[1], count > 2 ? arguments[2] : nullptr);
   std::string line;
   while (std::getline(std::cin, line)) {
     std::istringstream words(line);
     std::string what;
     std::int64_t threads = 1;
-    words >> what >> threads;
-    std::function<std::int64_t()> work;
-    if (const auto source = sources.find(what); source != sources.end()) {
-      auto& epochs = loaders[line];
-      if (!epochs) epochs = std::make_unique<Epochs>(source->second, what == "small", threads);
-      work = [&epochs] { return (*epochs)(); };
-    }
-    if (what == "jpeg_full") work = [&] { return jpeg.decode_all(false, false); };
-    if (what == "jpeg_crop") work = [&] { return jpeg.decode_all(true, false); };
-    if (what == "jpeg_half") work = [&] { return jpeg.decode_all(true, true); };
-    if (!work) throw Error(Code::usage, "unknown measurement '" + line + "'");
-    const auto begin = std::chrono::steady_clock::now();
-    const double before = processor_seconds();
-    const std::int64_t images = work();
-    const double busy = processor_seconds() - before;
-    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-    std::cout << static_cast<double>(images) / seconds.count() << ' '
-              << busy / static_cast<double>(images) << ' ' << images << '\n'
+    words >> what;
+    const bool prove = what == "prove";
+    if (prove) words >> what;
+    words >> threads;
+    std::cout << (prove ? bench.prove(what, threads).dump() : measured(bench, what, threads))
+              << '\n'
               << std::flush;
   }
 } catch (const std::exception& error) {

@@ -1,123 +1,205 @@
 """How fast batches are made from images, by temper and by other loaders in alternation; run by scripts/bench data.
 
-Every round measures one epoch of each loader; the figures are medians over the rounds, the ratios
-medians of the rounds' ratios. build/bench/data.json contains all of them.
+Before anything is measured each side shows what its batches are (data_proof.py); a ratio is printed only where both do
+the same work. Every round measures one epoch of each loader; the figures are medians over the rounds, the ratios
+medians of the rounds' ratios. build/bench/data.json contains all of them, and the proofs.
 """
 
 import argparse
 import json
-import os
 import pathlib
 import statistics
 import subprocess
 import sys
+import typing
 
-# (who, what, threads or workers)
-CONTENDERS = [
-    ("temper", "exact", 1), ("temper", "exact", 2), ("temper", "fast", 1), ("temper", "fast", 2),
-    ("temper", "packed", 1), ("temper", "packed", 2), ("temper", "small", 1), ("temper", "small", 2),
-    ("temper", "jpeg_full", 1), ("temper", "jpeg_crop", 1), ("temper", "jpeg_half", 1),
-    ("peer", "torchvision", 0), ("peer", "torchvision", 2), ("peer", "timm", 0), ("peer", "timm", 2),
-    ("peer", "albumentations", 0), ("peer", "albumentations", 2), ("peer", "dali", 1), ("peer", "dali", 2),
-    ("peer", "small", 0), ("peer", "small", 2),
+import data_proof
+import machine
+
+
+class Contender(typing.NamedTuple):
+    who: str  # temper, peer, or newest: the peer with the newest torchvision
+    what: str  # see data.cpp, peers/data.py
+    threads: int
+
+    def __str__(self):
+        loader, _, policy = self.what.partition("+")
+        if self.who == "temper" and not loader.startswith("jpeg"):
+            loader = f"temper, {loader}"
+        loader = loader.replace("small", "32 x 32").replace("_", " ")
+        newest = " (newest)" if self.who == "newest" else ""
+        threads = "1 thread" if self.threads == 1 else f"{self.threads} threads"
+        return f"{loader}{newest}{f' + {policy}' if policy else ''}, {threads}"
+
+
+class Bar(typing.NamedTuple):
+    left: Contender
+    right: Contender
+    wanted: float | None
+    proven: bool = True  # both make batches
+
+    def __str__(self):
+        return f"{self.left} by {self.right}"
+
+
+# what temper does, who else does it, and the ratio that is wanted with one thread and with two
+ROWS = [
+    ("exact", "peer", "torchvision", 2.7, None),
+    ("exact", "newest", "torchvision_v2", None, None),
+    ("exact", "peer", "timm", None, None),
+    ("exact", "peer", "albumentations", 1.9, None),
+    ("exact", "peer", "dali", None, None),
+    ("exact", "peer", "spdl", None, None),
+    ("fast", "peer", "albumentations", 2.2, None),
+    ("exact+rand_augment_timm", "peer", "timm+rand_augment_timm", 3, 3),
+    ("exact+rand_augment", "peer", "torchvision_v2+rand_augment", 3, 3),
+    ("exact+rand_augment", "peer", "torchvision_tensors+rand_augment", 3, 3),
+    ("exact+rand_augment", "newest", "torchvision_v2+rand_augment", 3, 3),
+    ("exact+rand_augment", "peer", "dali+rand_augment", 3, 3),
+    ("exact+augmix", "peer", "torchvision_v2+augmix", 4, 4),
+    ("exact+augmix", "newest", "torchvision_v2+augmix", 4, 4),
+    ("exact+trivial_augment_wide", "peer", "torchvision_v2+trivial_augment_wide", 3, 3),
+    ("exact+trivial_augment_wide", "newest", "torchvision_v2+trivial_augment_wide", 3, 3),
+    ("small", "peer", "small", 30, None),
+    ("small+rand_augment", "peer", "small+rand_augment", 20, 20),
+    ("small+rand_augment", "newest", "small+rand_augment", 20, 20),
 ]
-# what is compared, and the wanted ratio
-BARS = [
-    ("exact, one thread, by albumentations", ("temper", "exact", 1), ("peer", "albumentations", 0), 1.9),
-    ("exact, one thread, by torchvision", ("temper", "exact", 1), ("peer", "torchvision", 0), 2.7),
-    ("exact, one thread, by timm", ("temper", "exact", 1), ("peer", "timm", 0), None),
-    ("exact, one thread, by DALI", ("temper", "exact", 1), ("peer", "dali", 1), None),
-    ("exact by libjpeg-turbo's decoding of the same crops", ("temper", "exact", 1), ("temper", "jpeg_crop", 1), 0.8),
-    ("fast, one thread, by albumentations", ("temper", "fast", 1), ("peer", "albumentations", 0), 2.2),
-    ("exact, two threads by one", ("temper", "exact", 2), ("temper", "exact", 1), 1.9),
-    ("exact, two threads, by torchvision with two workers", ("temper", "exact", 2), ("peer", "torchvision", 2), None),
-    ("exact, two threads, by albumentations with two workers", ("temper", "exact", 2), ("peer", "albumentations", 2), None),
-    ("exact, two threads, by DALI with two", ("temper", "exact", 2), ("peer", "dali", 2), None),
-    ("32 x 32, one thread, by torchvision", ("temper", "small", 1), ("peer", "small", 0), 30),
-    ("packed by exact from the originals", ("temper", "packed", 1), ("temper", "exact", 1), 2),
-]
+
+
+def bars():
+    found = []
+    for ours, who, theirs, *wanted in ROWS:
+        for threads in (1, 2):
+            found.append(Bar(Contender("temper", ours, threads), Contender(who, theirs, threads), wanted[threads - 1]))
+    exact = [Contender("temper", "exact", threads) for threads in (1, 2)]
+    found.append(Bar(exact[1], exact[0], 1.9))
+    for threads in (1, 2):
+        found.append(Bar(Contender("temper", "packed", threads), exact[threads - 1], 2.2))
+    decoding = (("jpeg_crop", 0.8), ("jpeg_full", None), ("jpeg_half", None))
+    return found + [Bar(exact[0], Contender("temper", what, 1), wanted, False) for what, wanted in decoding]
 
 
 class Asked:
     def __init__(self, command):
+        self.command = command
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def __call__(self, what, threads):
+    def _ask(self, line):
         try:
-            self.process.stdin.write(f"{what} {threads}\n")
+            self.process.stdin.write(line + "\n")
             self.process.stdin.flush()
             answer = self.process.stdout.readline()
         except BrokenPipeError:
             answer = ""
         if not answer:
-            sys.exit(f"{what}: the program exited")
-        if answer.startswith("error"):
-            return answer.strip()
-        return float(answer.split()[0])
+            sys.exit(f"{line}: {self.command[0]} exited")
+        return answer.strip()
+
+    def __call__(self, contender):
+        """Images per second, or the reason for there being none."""
+        answer = self._ask(f"{contender.what} {contender.threads}")
+        return answer if answer.startswith("error") else float(answer.split()[0])
+
+    def prove(self, contender):
+        """What the batches are, or the reason for there being none."""
+        answer = self._ask(f"prove {contender.what} {contender.threads}")
+        return answer if answer.startswith("error") else json.loads(answer)
 
 
-def name(contender):
-    who, what, threads = contender
-    if what in ("torchvision", "timm", "albumentations") or (who, what) == ("peer", "small"):
-        return f"{what if what != 'small' else 'torchvision, 32 x 32'}, " + (f"{threads} workers" if threads else "no workers")
-    if what == "small":
-        what = "32 x 32"
-    return f"{'temper' if who == 'temper' and not what.startswith('jpeg') else ''} {what}, {threads} threads".strip()
+def prove(asked, programs):
+    """The proofs of all contenders that make batches; and the contenders that can't be measured, with the reason."""
+    proofs, failed = {}, {}
+    for bar in asked:
+        for contender in (bar.left, bar.right) if bar.proven else ():
+            if contender in proofs or contender in failed:
+                continue
+            answer = programs[contender.who].prove(contender) if contender.who in programs else "not asked"
+            (failed if isinstance(answer, str) else proofs)[contender] = answer
+    return proofs, failed
+
+
+def measure(asked, programs, failed, rounds):
+    """Images per second in every round. The first round, which warms up, is left out."""
+    contenders = list(dict.fromkeys(c for bar in asked for c in (bar.left, bar.right)))
+    rates = {}
+    for number in range(rounds + 1):
+        for contender in contenders:
+            if contender in failed:
+                continue
+            answer = programs[contender.who](contender)
+            if isinstance(answer, str):
+                failed[contender] = answer
+                rates.pop(contender, None)
+            elif number > 0:
+                rates.setdefault(contender, []).append(answer)
+        if number > 0:
+            print(f"round {number} of {rounds}", file=sys.stderr)
+    return rates
+
+
+def report(asked, rates, failed, unequal):
+    """Prints the tables; returns the ratios."""
+    print(f"{'images/s':>10}")
+    for contender, each in rates.items():
+        print(f"{statistics.median(each):10.0f}  {contender}")
+    for contender, reason in failed.items():
+        print(f"{'-':>10}  {contender}: {reason}")
+    ratios = {}
+    print(f"\n{'ratio':>7} {'wanted':>7}")
+    for bar in asked:
+        wanted = bar.wanted if bar.wanted else ""
+        if str(bar) in unequal:
+            print(f"{'-':>7} {wanted:>7}  {bar}  OTHER WORK: {'; '.join(unequal[str(bar)])}")
+        elif bar.left in rates and bar.right in rates:
+            each = [a / b for a, b in zip(rates[bar.left], rates[bar.right])]
+            median = statistics.median(each)
+            ratios[str(bar)] = {"median": median, "low": min(each), "high": max(each), "wanted": bar.wanted}
+            slow = "  TOO SLOW" if bar.wanted and median < bar.wanted else ""
+            print(f"{median:7.2f} {wanted:>7}  {bar} ({min(each):.2f} to {max(each):.2f}){slow}")
+    return ratios
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--program", required=True)
     parser.add_argument("--python", help="Python that has the peers; without it, temper is measured alone")
+    parser.add_argument("--newest-python", help="Python that has the newest torchvision")
     parser.add_argument("--pictures", required=True)
     parser.add_argument("--packed", required=True)
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--only", nargs="+", help="only ratios whose names contain one of these, such as augmix")
     parser.add_argument("--smoke", action="store_true", help="one round")
     options = parser.parse_args()
-    rounds = 1 if options.smoke else options.rounds
-    here = pathlib.Path(__file__).parent
-    programs = {
-        "temper": Asked([options.program, options.pictures, options.packed]),
-    }
-    if options.python:
-        programs["peer"] = Asked([options.python, str(here / "peers/data.py"), options.pictures])
-    rates = {contender: [] for contender in CONTENDERS}
-    failed = {}
-    for contender in CONTENDERS:  # warms up, and finds out which loaders are missing
-        answer = programs[contender[0]](*contender[1:]) if contender[0] in programs else "not asked"
-        if isinstance(answer, str):
-            failed[contender] = answer
-    for number in range(rounds):
-        for contender in CONTENDERS:
-            if contender not in failed:
-                rates[contender].append(programs[contender[0]](*contender[1:]))
-        print(f"round {number + 1} of {rounds}", file=sys.stderr)
-
-    if any(contender in failed or min(rates[contender]) <= 0 for contender in CONTENDERS if contender[0] == "temper"):
-        sys.exit(f"data: temper produced no batches: {failed}")
-    print(f"{'images/s':>10}")
-    for contender in CONTENDERS:
-        if contender in failed:
-            print(f"{'-':>10}  {name(contender)}: {failed[contender]}")
-        else:
-            print(f"{statistics.median(rates[contender]):10.0f}  {name(contender)}")
-    ratios = {}
-    print(f"\n{'ratio':>7} {'wanted':>7}")
-    for text, left, right, wanted in BARS:
-        if left in failed or right in failed:
-            continue
-        each = [a / b for a, b in zip(rates[left], rates[right])]
-        ratios[text] = {"median": statistics.median(each), "low": min(each), "high": max(each), "wanted": wanted}
-        short = wanted is not None and ratios[text]["median"] < wanted
-        print(f"{ratios[text]['median']:7.2f} {wanted if wanted else '':>7}  {text} "
-              f"({min(each):.2f} to {max(each):.2f}){'  TOO SLOW' if short else ''}")
+    asked = [bar for bar in bars() if not options.only or any(word in str(bar) for word in options.only)]
+    peers = str(pathlib.Path(__file__).parent / "peers/data.py")
+    programs = {"temper": Asked([options.program, options.pictures, options.packed])}
+    for who, python in (("peer", options.python), ("newest", options.newest_python)):
+        if python:
+            programs[who] = Asked([python, peers, options.pictures])
+    proofs, failed = prove(asked, programs)
+    unequal = {}
+    for bar in asked:
+        if bar.left in proofs and bar.right in proofs:
+            found = data_proof.differences(proofs[bar.left], proofs[bar.right], (str(bar.left), str(bar.right)))
+            if found:
+                unequal[str(bar)] = found
+    rates = measure(asked, programs, failed, 1 if options.smoke else options.rounds)
+    wanting = [c for bar in asked for c in (bar.left, bar.right) if c.who == "temper" and min(rates.get(c, [0])) <= 0]
+    if wanting:
+        sys.exit(f"data: temper produced no batches for {', '.join(str(c) for c in wanting)}: {failed}")
+    ratios = report(asked, rates, failed, unequal)
     options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "data.json").write_text(json.dumps({
-        "cores": os.cpu_count(),
-        "images_per_second": {name(c): r for c, r in rates.items() if c not in failed},
+    facts = {
+        "machine": machine.facts(),
+        "proofs": {str(contender): proof for contender, proof in proofs.items()},
+        "left_out": {str(contender): reason for contender, reason in failed.items()},
+        "images_per_second": {str(contender): each for contender, each in rates.items()},
         "ratios": ratios,
-    }, indent=2) + "\n")
+    }
+    (options.out / "data.json").write_text(json.dumps(facts, indent=2) + "\n")
+    if unequal:
+        sys.exit(f"data: {len(unequal)} comparisons are of other work, see above")
 
 
 main()

@@ -1,22 +1,30 @@
 """The same work by other loaders; driven by bench/data.py. See bench/data.cpp for what is measured.
 
-For each line "WHAT WORKERS" on standard input it prints images per second and the number of images, or
-"error REASON". WHAT is torchvision, timm, albumentations, dali, or small. With zero workers, the process
-that takes the batches does the work in one thread.
+    data.py PICTURES
+
+For each line "WHAT THREADS" on standard input it prints images per second and the number of images; for a line "prove
+WHAT THREADS" what the batches are, as JSON (bench/data_proof.py); or "error REASON". WHAT is a loader, with "+" and a
+policy of policies.py or without: torchvision (its older transforms), torchvision_v2 and torchvision_tensors (from
+Pillow's images and from tensors that it decodes), timm, albumentations, dali, spdl, or small. A loader with workers
+works in the process that takes the batches for one thread, and has as many workers for more.
 """
 
 import argparse
+import json
+import math
 import pathlib
 import sys
 import time
 
 import numpy as np
+import pipelines
+import policies
 import torch
 from PIL import Image
+from pipelines import BATCH, MEAN, SIDE, STD
 from torch.utils.data import DataLoader, Dataset
 
-SIDE, BATCH = 224, 64
-MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+LEAST_SECONDS = 0.2
 torch.set_num_threads(1)
 
 
@@ -38,21 +46,42 @@ def pillow(path):
         return Image.open(file).convert("RGB")
 
 
-def torchvision_pictures(paths):
+def decoded(path):
+    from torchvision.io import ImageReadMode, decode_image, read_file
+
+    return decode_image(read_file(str(path)), ImageReadMode.RGB)
+
+
+def torchvision_pictures(paths, policy):
     from torchvision import transforms as T
 
     return Pictures(paths, pillow, T.Compose(
         [T.RandomResizedCrop(SIDE), T.RandomHorizontalFlip(), T.ToTensor(), T.Normalize(MEAN, STD)]))
 
 
-def timm_pictures(paths):
-    from timm.data import create_transform
+def v2_transform(crop, policy):
+    from torchvision.transforms import v2
 
-    transform = create_transform(SIDE, is_training=True, color_jitter=0, interpolation="bilinear", mean=MEAN, std=STD)
-    return Pictures(paths, pillow, transform)
+    return v2.Compose([
+        crop, v2.RandomHorizontalFlip(), *([policies.torchvision_policy(policy)] if policy else []),
+        v2.ToImage(), v2.ToDtype(torch.float32, scale=True), v2.Normalize(MEAN, STD), v2.ToPureTensor()])
 
 
-def albumentations_pictures(paths):
+def v2_pictures(paths, policy, read=pillow):
+    from torchvision.transforms import v2
+
+    return Pictures(paths, read, v2_transform(v2.RandomResizedCrop(SIDE), policy))
+
+
+def tensor_pictures(paths, policy):
+    return v2_pictures(paths, policy, decoded)
+
+
+def timm_pictures(paths, policy):
+    return Pictures(paths, pillow, policies.timm_transform(policy, SIDE, MEAN, STD))
+
+
+def albumentations_pictures(paths, policy):
     import albumentations as A
     import cv2
     from albumentations.pytorch import ToTensorV2
@@ -66,11 +95,12 @@ def albumentations_pictures(paths):
 class Small(Dataset):
     """32 x 32, like torchvision's CIFAR-10: padded crop, flip, normalized."""
 
-    def __init__(self):
+    def __init__(self, paths, policy):
         from torchvision import transforms as T
+        from torchvision.transforms import v2
 
         self.images = np.random.RandomState(1).randint(0, 256, (10_000, 32, 32, 3), np.uint8)
-        self.transform = T.Compose(
+        self.transform = v2_transform(v2.RandomCrop(32, 4), policy) if policy else T.Compose(
             [T.RandomCrop(32, 4), T.RandomHorizontalFlip(), T.ToTensor(), T.Normalize(MEAN, STD)])
 
     def __len__(self):
@@ -80,52 +110,76 @@ class Small(Dataset):
         return self.transform(Image.fromarray(self.images[i])), 0
 
 
+# The datasets by their loaders' names, and the policies that each can have.
+TORCHVISION = ("rand_augment", "augmix", "trivial_augment_wide")
+DATASETS = {
+    "torchvision": (torchvision_pictures, ()),
+    "torchvision_v2": (v2_pictures, TORCHVISION),
+    "torchvision_tensors": (tensor_pictures, TORCHVISION),
+    "timm": (timm_pictures, ("rand_augment_timm",)),
+    "albumentations": (albumentations_pictures, ()),
+    "small": (Small, TORCHVISION),
+}
+
+
 class TorchEpochs:
-    def __init__(self, dataset, workers):
-        self.images = len(dataset)
-        self.loader = DataLoader(dataset, BATCH, shuffle=True, num_workers=workers, persistent_workers=workers > 0)
-        self.batches = None
+    def __init__(self, loader, policy, threads, paths):
+        make, allowed = DATASETS[loader]
+        if policy and policy not in allowed:
+            raise ValueError(f"{loader} has no policy {policy}")
+        self.name, self.policy, workers = loader, policy, threads if threads > 1 else 0
+        self.dataset = make(paths, policy)
+        self.loader = DataLoader(
+            self.dataset, BATCH, shuffle=True, num_workers=workers, persistent_workers=workers > 0)
 
-    def __call__(self):
-        for _ in self.loader:
-            pass
-        return self.images
+    def __call__(self, observe=None):
+        for images, _ in self.loader:
+            if observe:
+                observe(images)
+        return len(self.dataset)
 
-
-class DaliEpochs:
-    """The CPU pipeline; only the crop is decoded, as its guide recommends."""
-
-    def __init__(self, paths, threads):
-        from nvidia.dali import fn, pipeline_def, types
-
-        @pipeline_def(batch_size=BATCH, num_threads=threads, device_id=None)
-        def pipeline():
-            files, _ = fn.readers.file(files=[str(p) for p in paths], labels=[0] * len(paths), random_shuffle=True)
-            images = fn.decoders.image_random_crop(
-                files, device="cpu", random_area=[0.08, 1.0], random_aspect_ratio=[3 / 4, 4 / 3])
-            images = fn.resize(images, resize_x=SIDE, resize_y=SIDE, interp_type=types.INTERP_LINEAR, antialias=True)
-            return fn.crop_mirror_normalize(
-                images, mirror=fn.random.coin_flip(), dtype=types.FLOAT, output_layout="HWC",
-                mean=[255 * m for m in MEAN], std=[255 * s for s in STD])
-
-        self.pipeline = pipeline()
-        self.pipeline.build()
-        self.batches = -(-len(paths) // BATCH)
-        self.pipeline.run()
-
-    def __call__(self):
-        for _ in range(self.batches):
-            self.pipeline.run()
-        return self.batches * BATCH
+    def described(self, proof):
+        size = (proof["height"], proof["width"])
+        if self.policy and self.name == "timm":
+            return proof | {"policy": policies.timm_description(self.dataset.transform, size)}
+        return proof | ({"policy": policies.torchvision_description(self.policy, size)} if self.policy else {})
 
 
-def epochs(what, workers, paths):
-    if what == "dali":
-        return DaliEpochs(paths, max(workers, 1))
-    if what == "small":
-        return TorchEpochs(Small(), workers)
-    made = {"torchvision": torchvision_pictures, "timm": timm_pictures, "albumentations": albumentations_pictures}
-    return TorchEpochs(made[what](paths), workers)
+def epochs(what, threads, paths):
+    loader, _, policy = what.partition("+")
+    if loader == "spdl" and not policy:
+        return pipelines.SpdlEpochs(paths, threads)
+    if loader == "dali" and policy in ("", "rand_augment"):
+        return pipelines.DaliEpochs(paths, threads, policy)
+    return TorchEpochs(loader, policy, threads, paths)
+
+
+def proof_of(each):
+    """What the batches of an epoch are."""
+    total = {"images": 0, "sum": 0.0, "squares": 0.0}
+    shape = {}
+
+    def observe(images):
+        total["images"] += len(images)
+        total["sum"] += images.sum(dtype=torch.float64).item()
+        total["squares"] += images.square().sum(dtype=torch.float64).item()
+        shape.update(height=images.shape[2], width=images.shape[3], channels=images.shape[1],
+                     format=str(images.dtype).removeprefix("torch."))  # fmt: skip
+
+    each(observe)
+    values = total["images"] * shape["channels"] * shape["height"] * shape["width"]
+    mean = total["sum"] / values
+    deviation = math.sqrt(total["squares"] / values - mean * mean)
+    return each.described({"images": total["images"], **shape, "mean": mean, "deviation": deviation})
+
+
+def measured(each):
+    """Whole epochs, until enough time has passed to measure it."""
+    begin, images, seconds = time.perf_counter(), 0, 0.0
+    while seconds < LEAST_SECONDS:
+        images += each()
+        seconds = time.perf_counter() - begin
+    return f"{images / seconds} {images}"
 
 
 def main():
@@ -135,16 +189,14 @@ def main():
     paths = sorted(p for p in options.pictures.iterdir() if p.suffix.lower() in (".jpeg", ".jpg"))
     kept = {}
     for line in sys.stdin:
-        what, workers = line.split()
+        *prove, what, threads = line.split()
         try:
-            if line not in kept:
-                kept[line] = epochs(what, int(workers), paths)
-                kept[line]()  # workers start, caches fill
-            begin = time.perf_counter()
-            images = kept[line]()
-            print(images / (time.perf_counter() - begin), images, flush=True)
+            if (what, threads) not in kept:
+                kept[what, threads] = epochs(what, int(threads), paths)
+            each = kept[what, threads]
+            print(json.dumps(proof_of(each)) if prove else measured(each), flush=True)
         except Exception as error:  # the other peers can still be measured if one is missing
-            print("error", type(error).__name__, str(error).splitlines()[:1], flush=True)
+            print("error", type(error).__name__, *str(error).splitlines()[:1], flush=True)
 
 
 main()

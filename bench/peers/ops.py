@@ -148,7 +148,7 @@ class Libraries:
         if library not in self.made:
             self.made[library] = {"pillow": lambda: PILLOW, "opencv": opencv, "timm": timm}[library]()
         if name not in self.made[library]:
-            raise ValueError(f"{library} has no such operation")
+            raise KeyError
         return self.made[library][name], np.array(self.image) if library == "opencv" else self.image
 
 
@@ -166,8 +166,10 @@ def main():
             if (library, name) not in hashes:
                 hashes[library, name] = fnv(np.asarray(result).tobytes()) if library == "pillow" else 0
             print(1e6 * each, f"{hashes[library, name]:016x}", flush=True)
+        except KeyError:
+            print("error no such operation", flush=True)
         except Exception as error:  # the others can still be measured if one is missing
-            print("error", type(error).__name__, str(error).splitlines()[:1], flush=True)
+            print("error", type(error).__name__, *str(error).splitlines()[:1], flush=True)
 
 
 main()

@@ -16,7 +16,8 @@ struct KindScales {
   static constexpr auto fields() {
     return std::tuple{field(&KindScales::lr_factor, {.name = "lr_factor",
                                                      .meaning = "multiplies the learning rate",
-                                                     .bounds = {.low = 0}}),
+                                                     .bounds = {.low = 0},
+                                                     .scheduled = true}),
                       field(&KindScales::decay_factor, {.name = "decay_factor",
                                                         .meaning = "multiplies the weight decay",
                                                         .bounds = {.low = 0}})};

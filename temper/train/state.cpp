@@ -99,7 +99,9 @@ State start(const recipe::Recipe& recipe, std::unique_ptr<model::Network> networ
   state.finite_buffers = finite_buffers(*state.network);
   check_freeze(recipe, *state.network);
   keep_statistics(recipe, *state.network);
-  optim::scale(recipe.parameters, state.targets, layers_of(state));
+  scale_targets(state, recipe);
+  state.scales_by_step = std::ranges::any_of(
+      recipe.schedules, [](const auto& driven) { return driven.first.starts_with("parameters."); });
   optim::check(recipe.optimizer);
   state.optimizer = optim::start(recipe.optimizer, state.targets);
   if (recipe.lookahead) optim::add_slow_weights(state.optimizer, state.targets);
@@ -108,11 +110,16 @@ State start(const recipe::Recipe& recipe, std::unique_ptr<model::Network> networ
 }
 
 void restart(State& state, const recipe::Recipe& recipe, const schedule::Horizon& horizon) {
-  auto anew = start(recipe, std::move(state.network), horizon);
+  auto anew = start(recipe, std::move(state.network), horizon, std::move(state.projection));
   anew.teacher = std::move(state.teacher);
+  anew.teacher_logits = std::move(state.teacher_logits);
   anew.prior = std::move(state.prior);
   anew.normalisation = std::move(state.normalisation);
   state = std::move(anew);
+}
+
+void scale_targets(State& state, const recipe::Recipe& recipe) {
+  optim::scale(recipe.parameters, state.targets, layers_of(state));
 }
 
 void exchange(State& state, Kept& kept) {

@@ -34,6 +34,7 @@ struct State {
   std::int64_t origin = 0;           ///< the step that the run started at: 0 unless it is a fork
   std::int64_t left_out = 0;         ///< steps that were not applied, see recipe::Guard
   std::int64_t left_out_in_row = 0;  ///< consecutive ones up to now
+  bool scales_by_step = false;       ///< a schedule drives a factor of `parameters`
 
   // With recipe.early_stopping, see stopping.h.
   std::optional<regularize::EarlyStoppingState> stop = {};  ///< its record of evaluations
@@ -55,6 +56,10 @@ State start(const recipe::Recipe& recipe, std::unique_ptr<model::Network> networ
 /// Begins anew what a state before the first step has of its network's weights, after these were
 /// changed: the optimizer's state and the averages. @param horizon  as in start()
 void restart(State& state, const recipe::Recipe& recipe, const schedule::Horizon& horizon);
+
+/// Sets the targets' factors on learning rate and weight decay. start() does, and step() where
+/// `scales_by_step`.
+void scale_targets(State& state, const recipe::Recipe& recipe);
 
 /// The part of a state that a run keeps of its training: averages of the weights, and the records
 /// of its evaluations. Training depends on it only where a plateau schedule does.

@@ -69,6 +69,7 @@ double length(const at::Tensor& tensor) {
 }
 
 void update(State& state, const recipe::Recipe& recipe) {
+  if (state.scales_by_step) scale_targets(state, recipe);
   optim::step(
       recipe.optimizer, state.targets, state.optimizer,
       model::freezes_skipped_blocks(recipe.model) ? optim::Missing::skip : optim::Missing::zero);

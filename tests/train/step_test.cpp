@@ -221,6 +221,47 @@ TEST(Step, KindsHaveRatesOfTheirOwn) {
         << before[i].first;
 }
 
+TEST(Step, RatesOfAKindFollowTheirSchedule) {
+  auto recipe = recipe::parse(
+      "parameters.bias.lr_factor = { schedule = \"linear\", peak = 1, final = 0 }", "r.toml");
+  const recipe::ScheduleDriver driver(recipe, {4, 4});
+  auto state = start(recipe, std::make_unique<Small>(false));
+  Times times;
+  for (int i = 0; i < 4; ++i) {
+    prepare(state, driver);
+    step(state, recipe, batch(32), times);
+    for (const auto& target : state.targets)
+      EXPECT_EQ(target.lr_scale, target.kind == optim::Kind::bias ? 1 - i / 4.0 : 1)
+          << target.name << " in step " << i;
+  }
+}
+
+TEST(Step, AKindMayStopWhileOthersGoOn) {
+  auto recipe = recipe::parse(R"(
+parameters.bias.lr_factor = { schedule = "piecewise", pieces = [
+  { steps = 1, curve = { kind = "constant", value = 1 } },
+  { curve = { kind = "constant", value = 0 } },
+] })",
+                              "r.toml");
+  const recipe::ScheduleDriver driver(recipe, {4, 4});
+  auto state = start(recipe, std::make_unique<Small>(false));
+  Times times;
+  std::vector<Named> before;
+  for (int i = 0; i < 3; ++i) {
+    before.clear();
+    for (const auto& target : state.targets)
+      before.emplace_back(target.name, target.value.detach().clone());
+    prepare(state, driver);
+    step(state, recipe, batch(32), times);
+    for (std::size_t k = 0; k < before.size(); ++k) {
+      if (!before[k].first.starts_with("fc")) continue;  // the norm is not used
+      const bool stands = i > 0 && state.targets[k].kind == optim::Kind::bias;
+      EXPECT_EQ(at::equal(before[k].second, state.targets[k].value), stands)
+          << before[k].first << " in step " << i;
+    }
+  }
+}
+
 TEST(Step, LayersHaveRatesOfTheirOwn) {
   recipe::Recipe recipe;
   recipe.parameters.layer_decay = 0.5;
