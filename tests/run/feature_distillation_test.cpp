@@ -142,7 +142,8 @@ TEST_F(TaughtFeatures, TrainTheProjectionAndLeaveItOutOfTheModel) {
   ASSERT_EQ(kept.tensors().size(), 2U);
   EXPECT_FALSE(
       at::equal(train::to_tensor(kept.at("distillation.projection.weight")), initial[0].second));
-  for (const auto& tensor : io::Safetensors(folder.path / "student/model.safetensors").tensors())
+  const io::Safetensors saved(folder.path / "student/model.safetensors");
+  for (const auto& tensor : saved.tensors())
     EXPECT_THAT(tensor.name, ::testing::Not(HasSubstr("projection")));
   EXPECT_NE(made.fingerprint, taught("weight = 0.5").fingerprint);
 }

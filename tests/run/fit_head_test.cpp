@@ -144,9 +144,11 @@ TEST_F(FitHead, RunsGoOnWithTheSameBits) {
   const auto made = planned();
   ASSERT_TRUE(run(made, {.directory = folder("whole")}).finished);
   EXPECT_EQ(fits(folder("whole")), 1);
-  for (const auto& event : train::read_events(folder("whole") / "metrics.jsonl"))
-    if (const auto* warning = std::get_if<train::Warned>(&event))
+  for (const auto& event : train::read_events(folder("whole") / "metrics.jsonl")) {
+    if (const auto* warning = std::get_if<train::Warned>(&event)) {
       EXPECT_THAT(warning->message, Not(HasSubstr("random guessing")));
+    }
+  }
   for (const std::int64_t step : {0, 1, 6, 7}) {
     const auto stopped = folder(fmt::format("stopped-{}", step));
     EXPECT_EQ(run(made, {.directory = stopped, .stop_at = step}).step, step);
