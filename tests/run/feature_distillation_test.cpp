@@ -117,7 +117,7 @@ TEST_F(TaughtFeatures, OfEqualWidthNeedNoProjection) {
 
 TEST_F(TaughtFeatures, ProjectTheSameForTheSameSeed) {
   auto made = taught("features = true");
-  const auto projection = [&](std::uint64_t seed) {
+  const auto projection = [&](std::int64_t seed) {
     made.recipe.seed = seed;
     return train::begin(made).projection[0].second.detach();
   };

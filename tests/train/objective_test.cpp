@@ -85,7 +85,7 @@ TEST(Objective, FeaturesAreComparedRowByRowAfterTheProjection) {
   recipe.distillation = loss::Distillation{.weight = 0, .features = loss::FeatureDistillation{}};
   const model::Task task{.height = 8, .width = 8, .classes = kClasses};
   auto network = model::build(model::ResNet{.depth = 8, .width = 4}, task, 1);
-  std::shared_ptr<model::Network> teacher = model::build(
+  const std::shared_ptr<model::Network> teacher = model::build(
       model::ResNet{.depth = 8, .width = 8}, {.height = 8, .width = 8, .classes = 7}, 2);
   teacher->train(false);
   auto projection = make_projection(*network, *teacher, 1);
