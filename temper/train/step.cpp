@@ -34,9 +34,8 @@ at::Tensor loss_of(const Objective& objective, const recipe::Recipe& recipe,
 }
 
 /// Adds the gradient of the objective, micro-batch by micro-batch.
-/// @param attacked  with adversarial training the attacked images of each micro-batch: filled in
-/// the
-///                  first pass over the batch, and used again in the second
+/// @param attacked  with adversarial training the attacked images of each micro-batch: added in the
+/// first pass over the batch, used in the second
 /// @return the loss without penalties
 at::Tensor accumulate_gradients(const Objective& objective, State& state,
                                 const recipe::Recipe& recipe, const data::Batch& batch,
