@@ -10,6 +10,7 @@
 #include <tuple>
 #include <vector>
 
+#include "temper/adversarial/training.h"
 #include "temper/core/fields.h"
 #include "temper/loss/consistency.h"
 #include "temper/loss/distillation.h"
@@ -166,6 +167,7 @@ struct Recipe {
   loss::Loss loss = {};
   std::optional<loss::Distillation> distillation = {};
   std::optional<loss::Consistency> consistency = {};
+  std::optional<adversarial::Training> adversarial = {};
   std::optional<regularize::EarlyStopping> early_stopping = {};
   Evaluation evaluation = {};
   Guard guard = {};
@@ -252,6 +254,9 @@ struct Recipe {
         field(&Recipe::consistency,
               {.name = "consistency",
                .meaning = "consistency regularization over augmented views of each image"}),
+        field(&Recipe::adversarial,
+              {.name = "adversarial",
+               .meaning = "adversarial training: attacks on the images of every step"}),
         field(&Recipe::early_stopping,
               {.name = "early_stopping",
                .meaning = "end of the run when its evaluations no longer improve",

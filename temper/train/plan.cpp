@@ -24,6 +24,7 @@
 #include "temper/train/data_driver.h"
 #include "temper/train/device.h"
 #include "temper/train/evaluation_input.h"
+#include "temper/train/perturb.h"
 #include "temper/train/precision.h"
 #include "temper/train/pretrained.h"
 #include "temper/train/stopping.h"
@@ -213,6 +214,8 @@ Plan planned(const recipe::Recipe& recipe, const data::Dataset& data) {
   resolve_pretrained(plan, sets.train->channels());
   const auto input = input_size(options, data);
   plan.task = {sets.train->channels(), input.height, input.width, sets.train->outputs()};
+
+  check_adversarial(options, plan.task);
 
   const auto batches = sets.train->size() / options.data.batch;
   if (batches == 0)

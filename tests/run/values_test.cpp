@@ -272,6 +272,9 @@ TEST(ValueRun, RefusesWhatIsAboutClasses) {
       HasSubstr("true_weight = 2.0 for regression targets; it needs class labels, expected 1.0"));
   EXPECT_THAT(refused({"consistency=true"}),
               HasSubstr("consistency = true for regression targets"));
+  EXPECT_THAT(refused({"adversarial=trades"}),
+              HasSubstr("adversarial.kind = \"trades\" for regression targets; it needs class "
+                        "labels, leave it out"));
   EXPECT_THAT(refused({"distillation={ from = \"somewhere\" }"}),
               HasSubstr("distillation = true for regression targets"));
   EXPECT_THAT(refused({"data.sampling={ kind = \"class_balanced\" }"}),
