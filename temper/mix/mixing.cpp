@@ -60,8 +60,8 @@ void check(const Mixing& options, std::string_view path, std::int64_t rows) {
            " is \"pair\", but with partner = \"rolled\" no two images are each other's partners; "
            "use partner = \"reversed\" or \"permuted\"");
   for (std::size_t i = 0; i < options.methods.size(); ++i)
-    check_images(options, images_of(options.methods[i], rows), fmt::format("{}.methods.{}", path, i),
-                 rows);
+    check_images(options, images_of(options.methods[i], rows),
+                 fmt::format("{}.methods.{}", path, i), rows);
 }
 
 }  // namespace temper::mix

@@ -63,11 +63,10 @@ struct Mixing {
                .meaning = "partner of an image: permuted: drawn at random (the mixup paper), "
                           "reversed: that of the reversed batch (timm), rolled: the image before "
                           "it (torchvision)"}),
-        field(&Mixing::p,
-              {.name = "p",
-               .meaning = "probability that a batch, pair or image is mixed at all",
-               .bounds = {0, 1},
-               .scheduled = true}),
+        field(&Mixing::p, {.name = "p",
+                           .meaning = "probability that a batch, pair or image is mixed at all",
+                           .bounds = {0, 1},
+                           .scheduled = true}),
         field(&Mixing::off_epoch,
               {.name = "off_epoch",
                .meaning = "number of epochs with mixing, after which it is switched off; 0: all",

@@ -203,8 +203,8 @@ class Replayer {
     const auto losses = objective.row_losses(seen, objective.forward(seen, {}));
     buffers.restore();
     for (std::size_t row = 0; row < losses.size(); ++row) {
-      auto& sample = result_.samples.emplace_back(
-          traced(batch, static_cast<std::int64_t>(row), losses[row]));
+      auto& sample =
+          result_.samples.emplace_back(traced(batch, static_cast<std::int64_t>(row), losses[row]));
       if (mixing) sample.mixed_with = partners(*mixing, mixing->rows[row], batch);
     }
     // Images without a loss come last.

@@ -25,9 +25,9 @@ std::optional<mix::Plan> mixing_plan(const recipe::Recipe& recipe, std::int64_t 
                                      const data::Batch& batch) {
   if (!recipe.mixing) return {};
   const auto& images = batch.views.front();
-  auto plan = mix::plan(*recipe.mixing,
-                        {.seed = static_cast<std::uint64_t>(recipe.seed), .step = step},
-                        {.rows = images.size(0), .images = {images.size(2), images.size(3)}});
+  auto plan =
+      mix::plan(*recipe.mixing, {.seed = static_cast<std::uint64_t>(recipe.seed), .step = step},
+                {.rows = images.size(0), .images = {images.size(2), images.size(3)}});
   if (!plan.mixes()) return {};
   return plan;
 }

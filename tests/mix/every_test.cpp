@@ -127,7 +127,8 @@ TEST_P(EveryMethod, LeavesABatchAloneThatIsNotMixed) {
 }
 
 TEST_P(EveryMethod, MixesABatchOfOneImage) {
-  const auto made = plan(mixing(Mode::batch), {.seed = 1, .step = 0}, {.rows = 1, .images = {4, 4}});
+  const auto made =
+      plan(mixing(Mode::batch), {.seed = 1, .step = 0}, {.rows = 1, .images = {4, 4}});
   EXPECT_EQ(made.rows.size(), 1U);
 }
 
