@@ -129,39 +129,44 @@ at::Tensor within(const at::Tensor& images, const Box& box) {
   return images.slice(2, box.top, box.bottom).slice(3, box.left, box.right);
 }
 
-/// What the partners show in a box.
-at::Tensor shown(const Blend& blend, const at::Tensor& partners) {
-  if (!blend.resized) return within(partners, *blend.box);
-  return at::_upsample_bilinear2d_aa(partners, {blend.box->height(), blend.box->width()},
-                                     /*align_corners=*/false);
+/// Whole images in the size of a box.
+at::Tensor resized(const at::Tensor& images, const Box& box) {
+  return at::_upsample_bilinear2d_aa(images, {box.height(), box.width()}, /*align_corners=*/false);
 }
 
 /// The patch of all rows, which share a blend; rows without a partner keep their own pixels.
-Patch patch_of_batch(const Plan& plan, const at::Tensor& images) {
+Patch patch_of_batch(const Plan& plan, const Box& box, const at::Tensor& images) {
   std::vector<std::int64_t> partners;
   for (std::size_t i = 0; i < plan.rows.size(); ++i) {
     const auto& row = plan.rows[i];
     partners.push_back(row.is_mixed() ? row.partners.front() : static_cast<std::int64_t>(i));
   }
-  const auto& blend = plan.blends.front();
   const auto index = at::tensor(partners, images.options().dtype(at::kLong));
-  const auto place = within(images, *blend.box);
-  return {place, blend.resized ? shown(blend, images.index_select(0, index))
-                               : place.index_select(0, index)};
+  const auto place = within(images, box);
+  return {place, plan.blends.front().resized ? resized(images.index_select(0, index), box)
+                                             : place.index_select(0, index)};
+}
+
+Patch patch_of_row(const at::Tensor& image, const at::Tensor& partner, const Box& box,
+                   bool is_resized) {
+  return {within(image, box), is_resized ? resized(partner, box) : within(partner, box).clone()};
 }
 
 std::vector<Patch> patches_of(const Plan& plan, const at::Tensor& images) {
-  const bool all = plan.blends.size() == 1 &&
-                   (!plan.blends.front().resized || std::ranges::all_of(plan.rows, &Row::is_mixed));
-  if (all && plan.blends.front().box && plan.mixes()) return {patch_of_batch(plan, images)};
+  if (plan.blends.size() == 1) {
+    const auto& blend = plan.blends.front();
+    // An image is not resized onto itself unless it is its own partner.
+    const bool all = !blend.resized || std::ranges::all_of(plan.rows, &Row::is_mixed);
+    if (blend.box && all) return {patch_of_batch(plan, *blend.box, images)};
+  }
   std::vector<Patch> patches;
   for (std::size_t i = 0; i < plan.rows.size(); ++i) {
     const auto& row = plan.rows[i];
     const auto& blend = blend_of(plan, row);
     if (!row.is_mixed() || !blend.box) continue;
-    const auto pixels = shown(blend, images.narrow(0, row.partners.front(), 1));
-    patches.push_back({within(images.narrow(0, static_cast<std::int64_t>(i), 1), *blend.box),
-                       blend.resized ? pixels : pixels.clone()});
+    patches.push_back(patch_of_row(images.narrow(0, static_cast<std::int64_t>(i), 1),
+                                   images.narrow(0, row.partners.front(), 1), *blend.box,
+                                   blend.resized));
   }
   return patches;
 }

@@ -141,11 +141,11 @@ TEST(MixingPlan, IsSwitchedOffAfterItsEpochs) {
   auto recipe = small::recipe({"mixing={ off_epoch = 2, p = 0.5 }"});
   const recipe::ScheduleDriver driver(recipe, {10, 30});
   driver.apply(19);
-  EXPECT_EQ(recipe.mixing->p, 0.5);
+  EXPECT_EQ(recipe.mixing.value().p, 0.5);
   driver.apply(20);
-  EXPECT_EQ(recipe.mixing->p, 0);
+  EXPECT_EQ(recipe.mixing.value().p, 0);
   driver.apply(3);
-  EXPECT_EQ(recipe.mixing->p, 0.5);
+  EXPECT_EQ(recipe.mixing.value().p, 0.5);
 }
 
 TEST(MixingPlan, ItsNumbersMayHaveSchedules) {
@@ -155,13 +155,13 @@ TEST(MixingPlan, ItsNumbersMayHaveSchedules) {
        "mixing.p={ schedule = \"linear\", peak = 0, final = 1 }", "mixing.off_epoch=2"});
   const recipe::ScheduleDriver driver(recipe, {10, 30});
   driver.apply(0);
-  EXPECT_EQ(recipe.mixing->p, 0);
-  EXPECT_EQ(std::get<mix::Mixup>(recipe.mixing->methods[0]).alpha, 1);
+  EXPECT_EQ(recipe.mixing.value().p, 0);
+  EXPECT_EQ(std::get<mix::Mixup>(recipe.mixing.value().methods[0]).alpha, 1);
   driver.apply(15);
-  EXPECT_GT(recipe.mixing->p, 0.4);
-  EXPECT_GT(std::get<mix::Mixup>(recipe.mixing->methods[0]).alpha, 1.4);
+  EXPECT_GT(recipe.mixing.value().p, 0.4);
+  EXPECT_GT(std::get<mix::Mixup>(recipe.mixing.value().methods[0]).alpha, 1.4);
   driver.apply(25);
-  EXPECT_EQ(recipe.mixing->p, 0);
+  EXPECT_EQ(recipe.mixing.value().p, 0);
 }
 
 }  // namespace
