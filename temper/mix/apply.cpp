@@ -84,23 +84,39 @@ Sums sums_of(const Plan& plan, bool boxes) {
   return sums;
 }
 
-/// Replaces each row by the sum of two: cheaper than a product of matrices.
-void sum_pairs(const Sums& sums, const at::Tensor& rows) {
-  std::vector<std::int64_t> partners;
+/// The row that is added to each row as its m-th one, with weights: itself and 0 where there is
+/// none.
+struct Column {
+  std::vector<std::int64_t> rows;
   std::vector<double> weights;
+};
+
+Column column_of(const Sums& sums, std::size_t m) {
+  Column column;
   for (std::size_t i = 0; i < sums.terms.size(); ++i) {
     const auto& terms = sums.terms[i];
-    partners.push_back(terms.empty() ? static_cast<std::int64_t>(i) : terms.front().first);
-    weights.push_back(terms.empty() ? 0 : terms.front().second);
+    column.rows.push_back(m < terms.size() ? terms[m].first : static_cast<std::int64_t>(i));
+    column.weights.push_back(m < terms.size() ? terms[m].second : 0);
   }
-  const auto index = at::tensor(partners, rows.options().dtype(at::kLong));
-  const auto others = rows.index_select(0, index);
-  const auto column = [&rows](const std::vector<double>& values) {
-    return at::tensor(values, rows.options()).unsqueeze(1);
-  };
-  rows.mul_(column(sums.own)).addcmul_(others, column(weights));
+  return column;
 }
 
+void sum_few(const Sums& sums, const at::Tensor& rows) {
+  const auto weights = [&rows](const std::vector<double>& values) {
+    return at::tensor(values, rows.options()).unsqueeze(1);
+  };
+  std::vector<std::pair<at::Tensor, at::Tensor>> added;  // rows before any of them is written
+  for (std::size_t m = 0; m < sums.most; ++m) {
+    const auto column = column_of(sums, m);
+    const auto index = at::tensor(column.rows, rows.options().dtype(at::kLong));
+    added.emplace_back(rows.index_select(0, index), weights(column.weights));
+  }
+  rows.mul_(weights(sums.own));
+  for (const auto& [others, weight] : added) rows.addcmul_(others, weight);
+}
+
+/// A product of matrices: its time does not grow with the number of images, its memory with the
+/// square of the batch size.
 void sum_many(const Sums& sums, const at::Tensor& rows) {
   const auto n = std::ssize(sums.own);
   const auto matrix = at::zeros({n, n}, at::kDouble);
@@ -115,8 +131,9 @@ void sum_many(const Sums& sums, const at::Tensor& rows) {
 
 /// @param rows  floating [n, d], contiguous, written in place
 void sum_rows(const Sums& sums, const at::Tensor& rows) {
+  constexpr std::size_t kFew = 3;
   if (sums.most == 0) return;
-  sums.most == 1 ? sum_pairs(sums, rows) : sum_many(sums, rows);
+  sums.most <= kFew ? sum_few(sums, rows) : sum_many(sums, rows);
 }
 
 /// The pixels of boxes before anything is mixed, and where they go.
@@ -143,8 +160,8 @@ Patch patch_of_batch(const Plan& plan, const Box& box, const at::Tensor& images)
   }
   const auto index = at::tensor(partners, images.options().dtype(at::kLong));
   const auto place = within(images, box);
-  return {place, plan.blends.front().resized ? resized(images.index_select(0, index), box)
-                                             : place.index_select(0, index)};
+  const auto shown = plan.blends.front().resized ? resized(images, box) : place;
+  return {place, shown.index_select(0, index)};
 }
 
 Patch patch_of_row(const at::Tensor& image, const at::Tensor& partner, const Box& box,
@@ -155,7 +172,6 @@ Patch patch_of_row(const at::Tensor& image, const at::Tensor& partner, const Box
 std::vector<Patch> patches_of(const Plan& plan, const at::Tensor& images) {
   if (plan.blends.size() == 1) {
     const auto& blend = plan.blends.front();
-    // An image is not resized onto itself unless it is its own partner.
     const bool all = !blend.resized || std::ranges::all_of(plan.rows, &Row::is_mixed);
     if (blend.box && all) return {patch_of_batch(plan, *blend.box, images)};
   }

@@ -122,15 +122,23 @@ TEST(Mixup, WithLambdaOneChangesNoBit) {
   EXPECT_TRUE(at::equal(mix_targets(plan, targets), targets));
 }
 
-TEST(Mixup, OfThreeImagesIsTheirSum) {
-  Plan plan{.blends = {{.weights = {0.5, 0.25, 0.25}}}, .rows = {}};
-  for (std::int64_t row = 0; row < 4; ++row)
-    plan.rows.push_back({.blend = 0, .partners = {(row + 1) % 4, (row + 2) % 4}});
-  const auto before = some_images();
-  const auto images = some_images();
-  mix_images(plan, images);
-  const auto expected = before.mul(0.5).add(before.roll(-1, 0), 0.25).add(before.roll(-2, 0), 0.25);
-  EXPECT_TRUE(at::allclose(images, expected, 0, 1e-6));
+TEST(Mixup, OfManyImagesIsTheirSum) {
+  for (const std::int64_t images : {3, 6}) {
+    Plan plan{.blends = {{.weights = {0.5}}}, .rows = {}};
+    for (std::int64_t m = 1; m < images; ++m)
+      plan.blends.front().weights.push_back(0.5 / static_cast<double>(images - 1));
+    for (std::int64_t row = 0; row < 8; ++row) {
+      plan.rows.push_back({.blend = 0});
+      for (std::int64_t m = 1; m < images; ++m) plan.rows.back().partners.push_back((row + m) % 8);
+    }
+    const auto before = some_images(8);
+    auto expected = before.mul(0.5);
+    for (std::int64_t m = 1; m < images; ++m)
+      expected = expected.add(before.roll(-m, 0), 0.5 / static_cast<double>(images - 1));
+    const auto mixed = some_images(8);
+    mix_images(plan, mixed);
+    EXPECT_TRUE(at::allclose(mixed, expected, 0, 1e-6)) << images;
+  }
 }
 
 // The paper: from 1.72865 on the first weight is larger than all others together.
