@@ -134,7 +134,7 @@ TEST(Mixup, OfManyImagesIsTheirSum) {
     const auto before = some_images(8);
     auto expected = before.mul(0.5);
     for (std::int64_t m = 1; m < images; ++m)
-      expected = expected.add(before.roll(-m, 0), 0.5 / static_cast<double>(images - 1));
+      expected = expected.add(before.roll({-m}, {0}), 0.5 / static_cast<double>(images - 1));
     const auto mixed = some_images(8);
     mix_images(plan, mixed);
     EXPECT_TRUE(at::allclose(mixed, expected, 0, 1e-6)) << images;

@@ -66,6 +66,7 @@ TEST(Trajectory, WhatTrainsEndsIt) {
                                   "optimizer.lr = 0.3",
                                   "optimizer.momentum = 0.5",
                                   "lr_scaling = { reference_batch = 64 }",
+                                  "mixing = {}",
                                   "sam = {}",
                                   "loss.label_smoothing = {}",
                                   "lookahead = {}",
@@ -124,6 +125,13 @@ TEST(Trajectory, LastsUntilStagesAreUnfrozen) {
   EXPECT_EQ(common("freeze = { stages = 1, epochs = 3 }", "freeze = { stages = 1 }"), 30);
   EXPECT_EQ(common("freeze = { stages = 1 }", "freeze = { stages = 2 }"), 0);
   EXPECT_EQ(common("freeze = { stages = 1 }", ""), 0);
+}
+
+TEST(Trajectory, LastsUntilMixingIsSwitchedOff) {
+  EXPECT_EQ(common("mixing = { off_epoch = 3 }", "mixing = { off_epoch = 5 }"), 30);
+  EXPECT_EQ(common("mixing = { off_epoch = 3 }", "mixing = {}"), 30);
+  EXPECT_EQ(common("mixing = { off_epoch = 3 }", ""), 0);
+  EXPECT_EQ(common("mixing.mode = \"elem\"", "mixing = {}"), 0);
 }
 
 TEST(Trajectory, LastsUntilTheOnsetOfAnOption) {
