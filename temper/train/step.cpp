@@ -3,12 +3,14 @@
 #include <ATen/ops/linalg_vector_norm.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "temper/model/saved_buffers.h"
 #include "temper/train/clock.h"
+#include "temper/train/mixed_batch.h"
 #include "temper/train/objective.h"
 #include "temper/train/perturb.h"
 
@@ -137,8 +139,12 @@ double learning_rate(const recipe::Recipe& recipe) {
 
 StepResult step(State& state, const recipe::Recipe& recipe, const data::Batch& batch, Times& times,
                 Norms* norms) {
-  const auto loss = compute_gradients(state, recipe, batch, times);
   Stopwatch watch;
+  const auto plan = mixing_plan(recipe, state.step, batch);
+  const auto trained = plan ? std::optional(mixed(batch, *plan)) : std::nullopt;
+  times.forward += watch.lap();
+  const auto loss = compute_gradients(state, recipe, trained ? *trained : batch, times);
+  watch = {};
   ++state.step;
   if (auto not_finite = find_not_finite(loss, state)) {
     optim::zero_gradients(state.targets);

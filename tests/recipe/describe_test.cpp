@@ -48,8 +48,8 @@ TEST(Catalogue, FindsEveryKindSectionAndTechniqueByItself) {
 
 TEST(Catalogue, HasTheSortsOfARecipe) {
   EXPECT_THAT(sorts(catalogue()),
-              ElementsAre("recipe", "averaging", "sampling", "augment", "model", "dropout",
-                          "optimizer", "clip", "loss", "teaching", "schedule"));
+              ElementsAre("recipe", "averaging", "sampling", "augment", "methods", "model",
+                          "dropout", "optimizer", "clip", "loss", "teaching", "schedule"));
 }
 
 TEST(Catalogue, SaysOfEveryTechniqueWhatItIsAndOfEveryOptionWhatItMeans) {

@@ -48,6 +48,7 @@ bool counts_steps_or_epochs(const Option& option) {
 /// A recipe in which the option is one step too late for a run of 100 steps in 10 epochs.
 const std::map<std::string, std::string> kLate{
     {"recipe.freeze.epochs", "freeze = { epochs = 10 }"},
+    {"recipe.mixing.off_epoch", "mixing = { off_epoch = 10 }"},
     {"recipe.lookahead.k", "lookahead = { k = 101 }"},
     {"recipe.early_stopping.patience", "early_stopping = { patience = 9 }"},
     {"recipe.guard.anchor_every", "guard = { nan = \"rollback\", anchor_every = 100 }"},

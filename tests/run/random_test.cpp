@@ -184,6 +184,25 @@ TEST(RandomStep, AReplayDrawsWhatTheRunDrew) {
   EXPECT_NEAR(sum / static_cast<double>(again.samples.size()), again.loss, 1e-5);
 }
 
+TEST(MixedStep, AReplayShowsWhatWasMixed) {
+  const train::small::Directory directory;
+  const auto planned = train::plan(
+      train::small::recipe({"mixing={ mode = \"elem\", methods = [\"mixup\", \"cutmix\"] }"}),
+      train::small::dataset(64));
+  run(planned, {.directory = directory.path});
+  const auto again = replay(planned, directory.path, 11);
+  EXPECT_GT(again.check.lines, 0);
+  EXPECT_FALSE(again.check.first_difference);
+  double sum = 0;
+  std::size_t mixed = 0;
+  for (const auto& sample : again.samples) {
+    sum += sample.loss;
+    mixed += sample.mixed_with.size();
+  }
+  EXPECT_NEAR(sum / static_cast<double>(again.samples.size()), again.loss, 1e-5);
+  EXPECT_GT(mixed, 2U);
+}
+
 TEST(RandomStep, StatisticsAreMeasuredThroughTheNetworkOfEvaluation) {
   const auto planned = train::plan(train::small::recipe(kRandom), train::small::dataset(64));
   const auto network = train::build_network(planned);
