@@ -6,12 +6,19 @@
 
 #include "temper/core/error.h"
 #include "temper/mix/apply.h"
+#include "temper/train/logits_table.h"
 
 namespace temper::train {
 
 void check_mixing(const recipe::Recipe& recipe) {
   if (!recipe.mixing) return;
   mix::check(*recipe.mixing, "mixing", recipe.data.batch);
+  if (recipe.distillation && is_logits_table(recipe.distillation->from))
+    throw Error(Code::usage, {.option = "mixing"},
+                fmt::format("the teacher is a table of logits ({}), which has its answers for the "
+                            "images before they were mixed; distill from a network, or leave "
+                            "mixing out",
+                            recipe.distillation->from));
   const auto* squares = std::get_if<loss::Mse>(&recipe.loss);
   if (squares != nullptr && squares->true_weight != 1)
     throw Error(Code::usage, {.option = "loss.true_weight"},
