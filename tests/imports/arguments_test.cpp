@@ -5,9 +5,9 @@
 
 #include <set>
 
-#include "temper/core/error.h"
 #include "temper/imports/timm_options.h"
 #include "temper/imports/torchvision_options.h"
+#include "tests/imports/remarks.h"
 
 namespace temper::imports {
 namespace {
@@ -22,13 +22,7 @@ Arguments read(const std::vector<std::string>& words) {
 }
 
 std::string refusal(const std::vector<std::string>& words) {
-  try {
-    read(words);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    return error.what();
-  }
-  return "";
+  return testing::refusal([&] { (void)read(words); });
 }
 
 TEST(Arguments, AreReadAsArgparseReadsThem) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "temper/core/error.h"
+#include "tests/imports/remarks.h"
 
 namespace temper::imports {
 namespace {
@@ -44,13 +45,8 @@ TEST(Command, HasALauncherOrNone) {
 }
 
 TEST(Command, OfAnotherLauncherIsRefused) {
-  const auto refusal = [](const char* text) -> std::string {
-    try {
-      separated(split_words(text));
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
+  const auto refusal = [](const char* text) {
+    return testing::refusal([&] { (void)separated(split_words(text)); });
   };
   EXPECT_THAT(refusal("srun -n 8 python train.py"), ::testing::HasSubstr("--processes"));
   EXPECT_THAT(refusal("torchrun --nproc_per_node=gpu train.py"),

@@ -1,4 +1,4 @@
-// Which parameters Muon orthogonalizes, and which it leaves to the rule of its rest.
+// Which parameters Muon orthogonalizes, and which it leaves to the rule of its rest; airbench's form.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/linspace.h>
@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "temper/optim/optimizer.h"
+#include "tests/support/golden.h"
+#include "tests/support/tensor.h"
 
 namespace temper::optim {
 namespace {
@@ -64,6 +66,30 @@ TEST(Muon, UpdatesOthersAsItsRestDoesAlone) {
   EXPECT_FALSE(at::equal(ours[0].value, theirs[0].value));
   EXPECT_TRUE(at::equal(ours[1].value, theirs[1].value));
   EXPECT_TRUE(at::equal(ours[2].value, theirs[2].value));
+}
+
+TEST(Muon, IsAirbenchsInThreeSteps) {
+  const auto golden = temper::testing::golden("optim/airbench_muon.json");
+  const Muon rule{.lr = 0.24,
+                  .momentum = 0.6,
+                  .ns_steps = 3,
+                  .adjust_lr_fn = MuonScale::none,
+                  .renormalise = true};
+  std::vector<Target> targets;
+  for (const auto& [name, initial] : golden["initial"].items())
+    targets.push_back(
+        {.name = name, .value = temper::testing::tensor(initial).set_requires_grad(true)});
+  auto state = start(rule, targets);
+  for (std::size_t i = 0; i < 3; ++i) {
+    for (const auto& target : targets)
+      target.value.mutable_grad() = temper::testing::tensor(golden["gradients"][target.name][i]);
+    step(rule, targets, state);
+    for (const auto& target : targets) {
+      const auto expected = temper::testing::tensor(golden["values"][target.name][i]);
+      const auto off = (target.value.detach() - expected).abs().max().item<double>();
+      EXPECT_LT(off, 1e-6 * expected.abs().max().item<double>()) << target.name << ", step " << i;
+    }
+  }
 }
 
 }  // namespace
