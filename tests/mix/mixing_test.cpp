@@ -1,4 +1,5 @@
 // Weights, partners, boxes and the choice between methods.
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/equal.h>
