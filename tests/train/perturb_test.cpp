@@ -196,6 +196,10 @@ TEST(Perturb, RecipesThatMakeNoSenseAreRefused) {
               HasSubstr("adversarial.radius = 8, but images are at most 1 apart"));
   EXPECT_THAT(refused({"adversarial={ kind = \"trades\", norm = \"l2\", radius = 20 }"}),
               HasSubstr("at most 12 apart in the norm l2"));
+  EXPECT_THAT(
+      refused({"adversarial={ kind = \"pgd\", radius = { schedule = \"linear\", peak = 0.1, "
+               "final = 3 } }"}),
+      HasSubstr("adversarial.radius = 3, but images are at most 1 apart"));
   EXPECT_THAT(refused({"adversarial={ kind = \"pgd\", radius = 0 }"}),
               HasSubstr("adversarial.radius"));
   EXPECT_THAT(refused({"adversarial=pgd", "consistency=true"}),
