@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "attack.h"
 #include "commands.h"
 #include "output.h"
 #include "temper/evaluate/assess.h"
@@ -43,6 +44,7 @@ struct Options {
   std::string constants = "auto";
   std::string frost;
   std::int64_t corruption_seed = 1;
+  AttackArguments attack;
 };
 
 evaluate::TemperatureFrom temperature_from(const std::string& name) {
@@ -94,6 +96,13 @@ void evaluate_corruptions(const Options& options) {
 
 void evaluate(const Options& options) {
   if (options.corruptions) return evaluate_corruptions(options);
+  if (!options.attack.method.empty())
+    return evaluate_attack({.run = options.run,
+                            .split = options.split,
+                            .weights = options.weights,
+                            .sets = options.sets,
+                            .as_json = options.as_json},
+                           options.attack);
   auto model = train::load_model(options.run, options.weights);
   if (options.per_class) train::require_classes(model, "--per-class");
   const auto own_views = recipe::tta_text(model.tta);
@@ -174,36 +183,46 @@ void add_eval(const Command& app) {
       .one_of({"test", "validation", "train"})
       .with_default();
   command.option("--weights", options->weights, kAboutWeights);
-  const auto corruptions = add_corruptions(command, *options);
+  auto corruptions = add_corruptions(command, *options);
+  const auto attack = add_attack(command, options->attack);
+  corruptions.excludes(attack);
   command
       .option("--temperature", options->temperature,
               "fit: fit the temperature of these weights on the validation set and save it with "
               "the run, for predict and the report; saved: use the saved one")
       .one_of({"fit", "saved", "none"})
       .with_default()
-      .excludes(corruptions);
+      .excludes(corruptions)
+      .excludes(attack);
   command.edits(options->sets);
-  command.option("--tta", options->tta, kAboutTta).called("VIEWS").excludes(corruptions);
+  command.option("--tta", options->tta, kAboutTta)
+      .called("VIEWS")
+      .excludes(corruptions)
+      .excludes(attack);
   command.option("--top", options->top, "k of the top-k accuracy")
       .positive()
       .with_default()
-      .excludes(corruptions);
+      .excludes(corruptions)
+      .excludes(attack);
   command
       .option("--sensitivity", options->sensitivity,
               "measure the sensitivity of the predicted probabilities to the pixels on this many "
               "images")
       .called("IMAGES")
       .positive()
-      .excludes(corruptions);
+      .excludes(corruptions)
+      .excludes(attack);
   command
       .flag("--no-gap", options->no_gap,
             "skip the generalization gap, which evaluates the validation set and a training "
             "subset of the same size")
-      .excludes(corruptions);
+      .excludes(corruptions)
+      .excludes(attack);
   command
       .flag("--per-class", options->per_class,
             "print precision and recall of every class (JSON always has them)")
-      .excludes(corruptions);
+      .excludes(corruptions)
+      .excludes(attack);
   command.flag("--json", options->as_json, "print as JSON");
   command.footer(
       "Examples:\n"
@@ -212,7 +231,8 @@ void add_eval(const Command& app) {
       "  temper eval runs/pictures --set evaluation.size=288 --set evaluation.crop_ratio=1\n"
       "  temper eval runs/pictures --tta '{ crops = \"five\", below_confidence = 0.8 }'\n"
       "  temper eval runs/fashion-mnist --per-class --sensitivity 200\n"
-      "  temper eval runs/fashion-mnist --corruptions --kinds fog,snow --severity 1,3");
+      "  temper eval runs/fashion-mnist --corruptions --kinds fog,snow --severity 1,3\n"
+      "  temper eval runs/fashion-mnist --attack pgd --radius 2/255,8/255 --images 1000");
   command.run([options] { evaluate(*options); });
 }
 

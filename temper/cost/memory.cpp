@@ -49,12 +49,16 @@ Allocations of_training(const train::Plan& plan, const recipe::Recipe& recipe,
   if (recipe.freeze)
     state.network->freeze(model::frozen_stages(*recipe.freeze, plan.horizon.total_steps - 1,
                                                plan.horizon.steps_per_epoch));
+  // Not by chance, so that all steps allocate the same blocks; mixing frees its own before the
+  // forward pass.
+  auto steady = recipe;
+  if (steady.mixing) steady.mixing = mix::Mixing{};
   return Allocations([&](std::int64_t batch) {
     state.network->train(true);
     train::Times times;
     train::Norms norms;
-    train::step(state, recipe, blank.rows(0, batch), times,
-                recipe.log.norms_every > 0 ? &norms : nullptr);
+    train::step(state, steady, blank.rows(0, batch), times,
+                steady.log.norms_every > 0 ? &norms : nullptr);
   });
 }
 

@@ -29,7 +29,8 @@ measure::ValuePredictions values_of(const at::Tensor& logits, const data::Source
   return {in_units(logits, scale), in_units(targets, scale), scale.deviation};
 }
 
-/// Names what is not finite in the network, which the logits alone do not tell.
+}  // namespace
+
 void require_finite(const at::Tensor& logits, const model::Network& network) {
   if (std::isfinite(logits.sum(at::kDouble).item<double>())) return;
   if (const auto name = train::find_not_finite(train::weights(network)))
@@ -38,8 +39,6 @@ void require_finite(const at::Tensor& logits, const model::Network& network) {
                             "evaluate weights that were saved earlier, or train again",
                             *name));
 }
-
-}  // namespace
 
 at::Tensor in_units(const at::Tensor& outputs, const data::ValueScale& scale) {
   return outputs.to(at::kDouble)

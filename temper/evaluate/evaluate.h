@@ -35,6 +35,10 @@ Predictions predict_view(model::Network& network, const train::Plan& plan,
                          const std::shared_ptr<const data::Source>& images,
                          const augment::View& view, const std::function<bool()>& cancel = {});
 
+/// Throws Error{Code::numerical} for predictions that are not finite because a weight or buffer of
+/// the network is not, with its name.
+void require_finite(const at::Tensor& logits, const model::Network& network);
+
 /// Standardized outputs in the units of the regression targets, double [n, d].
 at::Tensor in_units(const at::Tensor& outputs, const data::ValueScale& scale);
 

@@ -12,6 +12,7 @@
 #include "temper/imports/args_file.h"
 #include "temper/imports/command.h"
 #include "temper/imports/draft.h"
+#include "temper/imports/mixing.h"
 #include "temper/imports/shared.h"
 #include "temper/imports/timm_augment.h"
 #include "temper/imports/timm_data.h"
@@ -146,6 +147,7 @@ Imported translated_from_timm(const Arguments& arguments, std::int64_t processes
   set_timm_optimizer(arguments, draft);
   set_timm_schedule(arguments, batches.all(), draft);
   set_averaging(arguments, draft);
+  set_timm_mixing(arguments, draft);
   set_loss(arguments, draft);
   draft.drop_lacking(arguments);
   return draft.finished(fmt::format(

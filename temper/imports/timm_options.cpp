@@ -11,7 +11,6 @@ using enum Bearing;
 
 constexpr std::string_view kNoWeights =
     "temper downloads no weights: start from a file of them instead";
-constexpr std::string_view kNoMixing = "temper has no mixup and no CutMix";
 constexpr std::string_view kNoResolutions =
     "temper trains at one resolution a step, which data.train_size can schedule";
 
@@ -231,28 +230,21 @@ constexpr auto kOptions = std::to_array<Option>({
     {.dest = "remode", .names = {"--remode"}, .standard = "pixel"},
     {.dest = "recount", .names = {"--recount"}, .takes = whole, .standard = "1"},
     {.dest = "resplit", .names = {"--resplit"}, .takes = flag},
-    {.dest = "mixup",
-     .names = {"--mixup"},
-     .takes = real,
-     .standard = "0",
-     .bearing = lacking,
-     .why = kNoMixing},
-    {.dest = "cutmix",
-     .names = {"--cutmix"},
-     .takes = real,
-     .standard = "0",
-     .bearing = lacking,
-     .why = kNoMixing},
+    {.dest = "mixup", .names = {"--mixup"}, .takes = real, .standard = "0"},
+    {.dest = "cutmix", .names = {"--cutmix"}, .takes = real, .standard = "0"},
     {.dest = "cutmix_minmax",
      .names = {"--cutmix-minmax"},
      .takes = real,
      .count = some,
      .bearing = lacking,
-     .why = kNoMixing},
-    silent("mixup_prob", {"--mixup-prob"}, real),
-    silent("mixup_switch_prob", {"--mixup-switch-prob"}, real),
-    silent("mixup_mode", {"--mixup-mode"}),
-    silent("mixup_off_epoch", {"--mixup-off-epoch"}, whole),
+     .why = "the boxes of cutmix are as large as its alpha says"},
+    {.dest = "mixup_prob", .names = {"--mixup-prob"}, .takes = real, .standard = "1"},
+    {.dest = "mixup_switch_prob",
+     .names = {"--mixup-switch-prob"},
+     .takes = real,
+     .standard = "0.5"},
+    {.dest = "mixup_mode", .names = {"--mixup-mode"}, .standard = "batch"},
+    {.dest = "mixup_off_epoch", .names = {"--mixup-off-epoch"}, .takes = whole, .standard = "0"},
     {.dest = "smoothing", .names = {"--smoothing"}, .takes = real, .standard = "0.1"},
     {.dest = "train_interpolation", .names = {"--train-interpolation"}, .standard = "random"},
     {.dest = "drop", .names = {"--drop"}, .takes = real, .standard = "0"},

@@ -16,6 +16,7 @@
 #include "temper/core/spelling.h"
 #include "temper/imports/command.h"
 #include "temper/imports/draft.h"
+#include "temper/imports/mixing.h"
 #include "temper/imports/schedule_text.h"
 #include "temper/imports/shared.h"
 #include "temper/imports/timm_data.h"
@@ -321,6 +322,7 @@ Imported import_torchvision(const std::vector<std::string>& command,
   set_optimizer(arguments, draft);
   set_schedule(arguments, draft);
   set_averaging(arguments, batches, draft);
+  set_torchvision_mixing(arguments, draft);
   draft.text("loss.kind", "cross_entropy");
   if (const double smoothing = arguments.number("label_smoothing"); smoothing > 0)
     set_smoothing(smoothing, draft);

@@ -8,8 +8,6 @@ namespace {
 using enum Takes;
 using enum Bearing;
 
-constexpr std::string_view kNoMixing = "temper has no mixup and no CutMix";
-
 constexpr auto kOptions = std::to_array<Option>({
     {.dest = "data_path", .names = {"--data-path"}},
     {.dest = "model", .names = {"--model"}, .standard = "resnet18"},
@@ -29,18 +27,8 @@ constexpr auto kOptions = std::to_array<Option>({
     // Of transformers, which are not among the networks.
     silent("transformer_embedding_decay", {"--transformer-embedding-decay"}, real),
     {.dest = "label_smoothing", .names = {"--label-smoothing"}, .takes = real, .standard = "0"},
-    {.dest = "mixup_alpha",
-     .names = {"--mixup-alpha"},
-     .takes = real,
-     .standard = "0",
-     .bearing = lacking,
-     .why = kNoMixing},
-    {.dest = "cutmix_alpha",
-     .names = {"--cutmix-alpha"},
-     .takes = real,
-     .standard = "0",
-     .bearing = lacking,
-     .why = kNoMixing},
+    {.dest = "mixup_alpha", .names = {"--mixup-alpha"}, .takes = real, .standard = "0"},
+    {.dest = "cutmix_alpha", .names = {"--cutmix-alpha"}, .takes = real, .standard = "0"},
     {.dest = "lr_scheduler", .names = {"--lr-scheduler"}, .standard = "steplr"},
     {.dest = "lr_warmup_epochs", .names = {"--lr-warmup-epochs"}, .takes = whole, .standard = "0"},
     {.dest = "lr_warmup_method", .names = {"--lr-warmup-method"}, .standard = "constant"},

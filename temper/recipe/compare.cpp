@@ -127,7 +127,7 @@ class Walker {
       std::vector<std::string_view> others;
       for (std::size_t i = 0; i < options.kinds.size(); ++i)
         if (!options.defaults(i).about.for_classes) others.push_back(options.kinds[i]);
-      facts.back().instead = alternatives(others);
+      facts.back().instead = others.empty() ? "leave it out" : alternatives(others);
     }
     group(active, defaults.defaults(options.index), path, meta);
   }

@@ -70,10 +70,12 @@ bool is_used_ahead(const Group& recipe, std::string_view path) {
   return false;
 }
 
-/// A learning rate without a schedule, as a constant schedule.
+/// A number without a schedule, as a constant schedule.
 schedule::Schedule constant(const Item& rate) {
   return schedule::Constant{.value = *std::get<double*>(rate.slot)};
 }
+
+constexpr std::string_view kMixingP = "mixing.p";
 
 /// The highest learning rate of the run.
 double highest(const Recipe& recipe, const std::string& path, double constant,
@@ -211,6 +213,12 @@ ScheduleDriver::ScheduleDriver(Recipe& recipe, const schedule::Horizon& horizon)
     if (const double factor = factor_of(recipe, path);
         factor != 1 && !recipe.schedules.contains(path))
       driven_.push_back({path, constant(*find(view, path)), factor, number(path)});
+  // So is the probability of mixing where it ends before the run does.
+  if (!recipe.mixing || recipe.mixing->off_epoch == 0) return;
+  mixed_epochs_ = recipe.mixing->off_epoch;
+  mixing_p_ = number(kMixingP);
+  if (const std::string path(kMixingP); !recipe.schedules.contains(path))
+    driven_.push_back({path, constant(*find(view, path)), 1, mixing_p_});
 }
 
 void ScheduleDriver::apply(std::int64_t step, const Plateaus& plateaus) const {
@@ -221,6 +229,7 @@ void ScheduleDriver::apply(std::int64_t step, const Plateaus& plateaus) const {
         schedule::value(driven.schedule, step, horizon_,
                         memory == plateaus.end() ? schedule::PlateauState{} : memory->second);
   }
+  if (mixing_p_ != nullptr && epoch(step) >= mixed_epochs_) *mixing_p_ = 0;
 }
 
 std::int64_t ScheduleDriver::frozen_stages(std::int64_t step) const {

@@ -10,10 +10,12 @@
 #include <tuple>
 #include <vector>
 
+#include "temper/adversarial/training.h"
 #include "temper/core/fields.h"
 #include "temper/loss/consistency.h"
 #include "temper/loss/distillation.h"
 #include "temper/loss/loss.h"
+#include "temper/mix/mixing.h"
 #include "temper/model/architecture.h"
 #include "temper/model/freeze.h"
 #include "temper/model/pretrained.h"
@@ -151,6 +153,7 @@ struct Recipe {
   Auto threads = {};
   std::vector<regularize::Averaging> averaging = {};
   Data data = {};
+  std::optional<mix::Mixing> mixing = {};
   model::Architecture model = {};
   std::optional<model::Pretrained> pretrained = {};
   optim::Optimizer optimizer = {};
@@ -166,6 +169,7 @@ struct Recipe {
   loss::Loss loss = {};
   std::optional<loss::Distillation> distillation = {};
   std::optional<loss::Consistency> consistency = {};
+  std::optional<adversarial::Training> adversarial = {};
   std::optional<regularize::EarlyStopping> early_stopping = {};
   Evaluation evaluation = {};
   Guard guard = {};
@@ -224,6 +228,8 @@ struct Recipe {
         field(&Recipe::data, {.name = "data",
                               .meaning = "the images and how they are loaded and augmented",
                               .ahead_of_step = true}),
+        field(&Recipe::mixing,
+              {.name = "mixing", .meaning = "mixing of the images of a batch: mixup, CutMix"}),
         field(&Recipe::model, {.name = "model", .meaning = "the network", .alias = "architecture"}),
         field(&Recipe::pretrained,
               {.name = "pretrained", .meaning = "weights of an earlier training to start from"}),
@@ -252,6 +258,9 @@ struct Recipe {
         field(&Recipe::consistency,
               {.name = "consistency",
                .meaning = "consistency regularization over augmented views of each image"}),
+        field(&Recipe::adversarial,
+              {.name = "adversarial",
+               .meaning = "adversarial training: attacks on the images of every step"}),
         field(&Recipe::early_stopping,
               {.name = "early_stopping",
                .meaning = "end of the run when its evaluations no longer improve",
@@ -340,6 +349,7 @@ class ScheduleDriver {
   /// @param recipe  with unscaled learning rates, as it was read
   ScheduleDriver(Recipe& recipe, const schedule::Horizon& horizon);
 
+  /// After mixing.off_epoch, mixing.p is 0.
   /// @param plateaus  a plateau that is missing has made no reduction yet
   void apply(std::int64_t step, const Plateaus& plateaus = {}) const;
 
@@ -361,6 +371,8 @@ class ScheduleDriver {
   schedule::Horizon horizon_;
   std::optional<model::Freeze> freeze_;
   std::vector<ScheduledNumber> driven_;
+  std::int64_t mixed_epochs_ = 0;  ///< 0: all of the run's
+  double* mixing_p_ = nullptr;     ///< null where mixing is not switched off
 };
 
 }  // namespace temper::recipe

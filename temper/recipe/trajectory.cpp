@@ -94,7 +94,9 @@ std::int64_t Trajectory::common_steps(const Trajectory& other) const {
 
 std::int64_t Trajectory::first_difference(const Trajectory& other, std::int64_t limit) const {
   const auto moves = [](const Trajectory& one) {
-    return one.recipe_->freeze || !one.recipe_->schedules.empty();
+    const auto& mixing = one.recipe_->mixing;
+    return one.recipe_->freeze || !one.recipe_->schedules.empty() ||
+           (mixing && mixing->off_epoch > 0);
   };
   const auto same = [](const auto& left, const auto& right) {
     return *left.second == *right.second;

@@ -14,6 +14,7 @@
 #include "temper/core/error.h"
 #include "temper/core/random.h"
 #include "temper/data/prepare/readable.h"
+#include "temper/run/preview_mixing.h"
 #include "temper/run/trace_json.h"
 #include "temper/train/harm.h"
 #include "temper/train/values.h"
@@ -136,7 +137,10 @@ class Previewer {
       : plan_(plan), options_(options), pictures_(plan), chosen_(pictures_.choose(options)) {}
 
   Preview operator()() {
-    return {plan_.recipe.name, {originals(), operations(), chain(), epochs()}};
+    Preview shown{plan_.recipe.name, {originals(), operations(), chain(), epochs()}};
+    if (plan_.recipe.mixing)
+      shown.sections.push_back(mixed_section(plan_, shown.sections.at(2).rows.front()));
+    return shown;
   }
 
  private:

@@ -36,7 +36,7 @@ struct PreviewRow {
 };
 
 struct PreviewSection {
-  std::string id;     ///< "originals", "operations", "chain" or "epochs"
+  std::string id;     ///< "originals", "operations", "chain", "epochs" or "mixing"
   std::string title;  ///< of the section
   std::string about;  ///< one or two sentences
   std::vector<PreviewRow> rows;

@@ -23,6 +23,7 @@
 #include "temper/train/checkpoint.h"
 #include "temper/train/clock.h"
 #include "temper/train/guarded_step.h"
+#include "temper/train/mixed_batch.h"
 #include "temper/train/objective.h"
 #include "temper/train/open_data.h"
 #include "temper/train/plateaus.h"
@@ -196,20 +197,42 @@ class Replayer {
   void trace_batch(const data::Batch& batch) {
     if (plan_.training.adapt) plan_.training.adapt(state_.step, pipelines_);
     const train::Objective objective(recipe_, state_);
-    result_.images = objective.pixels(batch.views.front()).to(at::kCPU, at::kFloat);
+    const auto mixing = train::mixing_plan(recipe_, state_.step, batch);
+    const auto seen = mixing ? train::mixed(copy_of(batch), *mixing) : batch;
+    result_.images = objective.pixels(seen.views.front()).to(at::kCPU, at::kFloat);
     const at::NoGradGuard no_grad;
     const model::SavedBuffers buffers(*state_.network);
-    const auto losses = objective.row_losses(batch, objective.forward(batch, {}));
+    const auto losses = objective.row_losses(seen, objective.forward(seen, {}));
     buffers.restore();
-    for (std::size_t row = 0; row < losses.size(); ++row)
-      result_.samples.push_back(sample(batch, static_cast<std::int64_t>(row), losses[row]));
+    for (std::size_t row = 0; row < losses.size(); ++row) {
+      auto& sample =
+          result_.samples.emplace_back(traced(batch, static_cast<std::int64_t>(row), losses[row]));
+      if (mixing) sample.mixed_with = partners(*mixing, mixing->rows[row], batch);
+    }
     // Images without a loss come last.
     std::ranges::stable_sort(result_.samples, [](const auto& a, const auto& b) {
       return a.loss > b.loss || (a.loss == a.loss && b.loss != b.loss);
     });
   }
 
-  ReplayedSample sample(const data::Batch& batch, std::int64_t row, double loss) {
+  /// With images of its own, which mixing may change.
+  static data::Batch copy_of(const data::Batch& batch) {
+    auto copy = batch;
+    for (auto& view : copy.views) view = view.clone();
+    return copy;
+  }
+
+  static std::vector<ReplayedPartner> partners(const mix::Plan& mixing, const mix::Row& row,
+                                               const data::Batch& batch) {
+    std::vector<ReplayedPartner> all;
+    for (std::size_t m = 0; m < row.partners.size(); ++m)
+      all.push_back({.row = row.partners[m],
+                     .id = batch.ids[row.partners[m]].item<std::int64_t>(),
+                     .weight = mixing.blends[row.blend].weights[m + 1]});
+    return all;
+  }
+
+  ReplayedSample traced(const data::Batch& batch, std::int64_t row, double loss) {
     ReplayedSample sample{.row = row, .id = batch.ids[row].item<std::int64_t>()};
     sample.where = plan_.train->where(sample.id);
     sample.label = batch.labels[row].item<std::int64_t>();
@@ -281,6 +304,9 @@ nlohmann::ordered_json line(const ReplayedSample& sample, const train::Plan& pla
                                    {"augment", to_json(sample.augment)}};
   if (sample.label >= 0)
     object["class"] = plan.train->classes()[static_cast<std::size_t>(sample.label)];
+  for (const auto& partner : sample.mixed_with)
+    object["mixed_with"].push_back(
+        {{"row", partner.row}, {"id", partner.id}, {"weight", partner.weight}});
   const auto values = train::in_units(*plan.train, sample.id, plan.scale);
   for (std::size_t k = 0; k < values.size(); ++k)
     object["values"][plan.train->value_names()[k]] = values[k];

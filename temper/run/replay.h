@@ -15,13 +15,22 @@
 /// Replaying a step of a run.
 namespace temper::run {
 
+/// An image that was mixed into another one of the batch.
+struct ReplayedPartner {
+  std::int64_t row = 0;  ///< in the batch
+  std::int64_t id = 0;   ///< in the training set
+  double weight = 0;     ///< of its target in the mixed target
+};
+
 /// An image of the step's batch.
 struct ReplayedSample {
   std::int64_t row = 0;    ///< in the batch
   std::int64_t id = 0;     ///< in the training set
   std::string where;       ///< the file, or the set and the index
   std::int64_t label = 0;  ///< -1: none
-  double loss = 0;         ///< the training loss of this row alone; NaN without a label
+  double loss = 0;         ///< the training loss of this row alone, with the mixed image and target
+                           ///< where the recipe mixes; NaN without a label
+  std::vector<ReplayedPartner> mixed_with = {};
   std::vector<augment::Trace> augment;  ///< random draws and effects of each operation
 };
 
@@ -42,7 +51,8 @@ struct Replay {
   double lr = 0;
   train::Norms norms;
   std::vector<ReplayedSample> samples;  ///< the highest loss first
-  at::Tensor images;  ///< float [n, channels, height, width] in [0, 1], in the batch's order
+  at::Tensor images;  ///< float [n, channels, height, width] in [0, 1], in the batch's order, as
+                      ///< the network saw them: mixed where the recipe mixes
   LogCheck check;
 
   /// Number of steps that were repeated before this one.

@@ -1,13 +1,16 @@
 #include "temper/train/objective.h"
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/softmax.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
 #include <limits>
 #include <optional>
+#include <variant>
 
+#include "temper/adversarial/losses.h"
 #include "temper/core/error.h"
 #include "temper/loss/consistency.h"
 #include "temper/loss/distillation.h"
@@ -17,6 +20,13 @@
 #include "temper/train/teacher.h"
 
 namespace temper::train {
+namespace {
+
+at::Tensor by_channel(const std::vector<double>& values, const at::Tensor& images) {
+  return at::tensor(values, images.options()).view({1, -1, 1, 1});
+}
+
+}  // namespace
 
 Objective::Objective(const recipe::Recipe& recipe, const State& state)
     : recipe_(recipe), state_(state) {
@@ -131,22 +141,42 @@ std::vector<double> Objective::row_losses(const data::Batch& batch, const Logits
   return losses;
 }
 
+at::Tensor Objective::attack_loss(const data::Batch& batch, const at::Tensor& clean,
+                                  const at::Tensor& attacked,
+                                  const std::optional<Divisors>& whole) const {
+  const auto& trades = std::get<adversarial::Trades>(*recipe_.adversarial);
+  const auto rows = whole ? whole->rows : static_cast<double>(batch.ids.size(0));
+  return adversarial::divergence_rows(attacked, at::softmax(clean, 1, at::kFloat))
+      .sum()
+      .mul(trades.beta / rows);
+}
+
 void Objective::add_penalty_gradient() const {
   if (recipe_.penalty)
     regularize::add_penalty_gradient(*recipe_.penalty, decayed_weights(recipe_, state_));
 }
 
-at::Tensor Objective::pixels(const at::Tensor& images) const {
-  const auto& normalisation = state_.normalisation;
-  if (std::ssize(normalisation.mean) != images.size(1))
+void Objective::require_normalisation(const at::Tensor& images) const {
+  const auto channels = std::ssize(state_.normalisation.mean);
+  if (channels != images.size(1))
     throw Error(Code::usage,
                 fmt::format("the state has a normalization of {} channels and the images have {}; "
                             "let begin() set it, or set State::normalisation to that of the images",
-                            normalisation.mean.size(), images.size(1)));
-  const auto by_channel = [&images](const std::vector<double>& values) {
-    return at::tensor(values, images.options()).view({1, -1, 1, 1});
-  };
-  return images.mul(by_channel(normalisation.std)).add(by_channel(normalisation.mean));
+                            channels, images.size(1)));
+}
+
+at::Tensor Objective::pixels(const at::Tensor& images) const {
+  require_normalisation(images);
+  const auto& normalisation = state_.normalisation;
+  return images.mul(by_channel(normalisation.std, images))
+      .add(by_channel(normalisation.mean, images));
+}
+
+at::Tensor Objective::normalised(const at::Tensor& pixels) const {
+  require_normalisation(pixels);
+  const auto& normalisation = state_.normalisation;
+  return pixels.sub(by_channel(normalisation.mean, pixels))
+      .div(by_channel(normalisation.std, pixels));
 }
 
 std::vector<at::Tensor> decayed_weights(const recipe::Recipe& recipe, const State& state) {

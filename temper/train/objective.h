@@ -31,7 +31,8 @@ class Objective {
 
   /// A forward pass of the next step, from which random layers draw.
   struct Pass {
-    std::int64_t index = 0;      ///< 1 for the second one of sharpness-aware minimization
+    std::int64_t index = 0;      ///< 1 for the second one of sharpness-aware minimization; the
+                                 ///< others are those of perturb.h
     std::int64_t first_row = 0;  ///< of the whole batch, where the given one is a micro-batch
   };
 
@@ -61,14 +62,25 @@ class Objective {
   [[nodiscard]] std::vector<double> row_losses(const data::Batch& batch,
                                                const Logits& logits) const;
 
+  /// The term of TRADES: beta times the divergence of the predictions for attacked images from
+  /// those for the images themselves, averaged over the rows of the batch; a micro-batch's share as
+  /// in loss().
+  /// @param clean, attacked  logits of both
+  [[nodiscard]] at::Tensor attack_loss(const data::Batch& batch, const at::Tensor& clean,
+                                       const at::Tensor& attacked,
+                                       const std::optional<Divisors>& whole = {}) const;
+
   /// Adds the gradient of the penalties to that of the loss.
   void add_penalty_gradient() const;
 
   /// Images as they were before normalization, with samples in [0, 1]. Throws
   /// Error{Code::usage} where the state has no normalization of the images' channels.
   [[nodiscard]] at::Tensor pixels(const at::Tensor& images) const;
+  /// The opposite: samples in [0, 1], normalized. Throws as pixels() does.
+  [[nodiscard]] at::Tensor normalised(const at::Tensor& pixels) const;
 
  private:
+  void require_normalisation(const at::Tensor& images) const;
   [[nodiscard]] at::Tensor input(const data::Batch& batch) const;
   [[nodiscard]] bool distills_features() const;
   void ask_teacher(const data::Batch& batch, Logits& logits) const;

@@ -24,6 +24,8 @@
 #include "temper/train/data_driver.h"
 #include "temper/train/device.h"
 #include "temper/train/evaluation_input.h"
+#include "temper/train/mixed_batch.h"
+#include "temper/train/perturb.h"
 #include "temper/train/precision.h"
 #include "temper/train/pretrained.h"
 #include "temper/train/stopping.h"
@@ -224,6 +226,8 @@ Plan planned(const recipe::Recipe& recipe, const data::Dataset& data) {
   recipe::check_schedules(options, plan.horizon);
   recipe::check_lengths(options, plan.horizon);
   if (!valued) loss::check(options.loss, plan.task.classes);
+  check_mixing(options);
+  check_adversarial(options, plan.task, plan.horizon);
   recipe::check_plateaus(options, plan.validation != nullptr);
   check_stopping(options, plan.validation != nullptr);
   recipe::resolve(options, plan.horizon);

@@ -3,20 +3,46 @@
 #include <ATen/ops/linalg_vector_norm.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "temper/model/saved_buffers.h"
 #include "temper/train/clock.h"
+#include "temper/train/mixed_batch.h"
 #include "temper/train/objective.h"
+#include "temper/train/perturb.h"
 
 namespace temper::train {
 namespace {
 
-/// Adds the gradient of the objective, micro-batch by micro-batch. @return the loss without
-/// penalties
-at::Tensor accumulate_gradients(const Objective& objective, const recipe::Recipe& recipe,
-                                const data::Batch& batch, Times& times, std::int64_t pass = 0) {
+/// The loss of a part of the batch: with adversarial training that of its attacked images, or, for
+/// TRADES, the term that they add.
+/// @param attacked  undefined without adversarial training
+at::Tensor loss_of(const Objective& objective, const recipe::Recipe& recipe,
+                   const data::Batch& part, Objective::Pass pass,
+                   const std::optional<Objective::Divisors>& whole, const at::Tensor& attacked) {
+  if (!attacked.defined()) return objective.loss(part, objective.forward(part, pass), whole);
+  auto others = part;
+  others.views = {attacked};
+  if (!std::holds_alternative<adversarial::Trades>(*recipe.adversarial))
+    return objective.loss(others, objective.forward(others, pass), whole);
+  const auto clean = objective.forward(part, pass);
+  const auto logits =
+      objective.forward(others, {.index = attacked_pass(pass.index), .first_row = pass.first_row});
+  return objective.loss(part, clean, whole)
+      .add(objective.attack_loss(part, clean.first, logits.first, whole));
+}
+
+/// Adds the gradient of the objective, micro-batch by micro-batch.
+/// @param attacked  with adversarial training the attacked images of each micro-batch: added in the
+/// first pass over the batch, used in the second
+/// @return the loss without penalties
+at::Tensor accumulate_gradients(const Objective& objective, State& state,
+                                const recipe::Recipe& recipe, const data::Batch& batch,
+                                Times& times, std::vector<at::Tensor>& attacked,
+                                std::int64_t pass = 0) {
   const auto size = batch.views.front().size(0);
   const auto parts = std::min(recipe.data.micro_batches, size);
   const auto whole = parts > 1 ? std::optional(objective.divisors(batch)) : std::nullopt;
@@ -25,8 +51,11 @@ at::Tensor accumulate_gradients(const Objective& objective, const recipe::Recipe
     const auto first = i * size / parts;
     const auto part = batch.rows(first, (i + 1) * size / parts - first);
     Stopwatch watch;
+    if (recipe.adversarial && pass == 0)
+      attacked.push_back(attacked_images(objective, recipe, state, part, first));
     const auto loss =
-        objective.loss(part, objective.forward(part, {.index = pass, .first_row = first}), whole);
+        loss_of(objective, recipe, part, {.index = pass, .first_row = first}, whole,
+                recipe.adversarial ? attacked[static_cast<std::size_t>(i)] : at::Tensor());
     times.forward += watch.lap();
     loss.backward();
     times.backward += watch.lap();
@@ -37,18 +66,20 @@ at::Tensor accumulate_gradients(const Objective& objective, const recipe::Recipe
 }
 
 /// The phases perturb and gradients. With sharpness-aware minimization the gradient is the one at
-/// the perturbed weights, and the buffers stay as they were after the first pass.
+/// the perturbed weights and for the same attacked images, and the buffers stay as they were after
+/// the first pass.
 /// @return the loss at the weights themselves, without penalties
 at::Tensor compute_gradients(State& state, const recipe::Recipe& recipe, const data::Batch& batch,
                              Times& times) {
   const Objective objective(recipe, state);
-  auto loss = accumulate_gradients(objective, recipe, batch, times);
+  std::vector<at::Tensor> attacked;
+  auto loss = accumulate_gradients(objective, state, recipe, batch, times, attacked);
   if (!recipe.sam) return loss;
   const model::SavedBuffers buffers(*state.network);
   {
     const optim::PerturbedWeights perturbed(*recipe.sam, state.targets);
     optim::zero_gradients(state.targets);
-    accumulate_gradients(objective, recipe, batch, times, /*pass=*/1);
+    accumulate_gradients(objective, state, recipe, batch, times, attacked, /*pass=*/1);
   }
   buffers.restore();
   return loss;
@@ -108,8 +139,12 @@ double learning_rate(const recipe::Recipe& recipe) {
 
 StepResult step(State& state, const recipe::Recipe& recipe, const data::Batch& batch, Times& times,
                 Norms* norms) {
-  const auto loss = compute_gradients(state, recipe, batch, times);
   Stopwatch watch;
+  const auto plan = mixing_plan(recipe, state.step, batch);
+  const auto trained = plan ? std::optional(mixed(batch, *plan)) : std::nullopt;
+  times.forward += watch.lap();
+  const auto loss = compute_gradients(state, recipe, trained ? *trained : batch, times);
+  watch = {};
   ++state.step;
   if (auto not_finite = find_not_finite(loss, state)) {
     optim::zero_gradients(state.targets);

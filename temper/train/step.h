@@ -27,7 +27,7 @@ void average(State& state, const recipe::Recipe& recipe);
 /// One training step. Its phases, each a function in step.cpp, and where a technique belongs:
 ///
 ///   targets    of rows without a label (none yet)
-///   mix        rows of the batch with others of it (none yet)
+///   mix        the images of the batch and their targets with one another
 ///   perturb    images or weights at which the gradient is taken
 ///   gradients  of the objective, micro-batch by micro-batch
 ///   reduce     gradients over several processes (none yet)
@@ -36,7 +36,7 @@ void average(State& state, const recipe::Recipe& recipe);
 ///   average    the weights over the steps
 ///
 /// @param recipe  with this step's scheduled values, see prepare()
-/// @param batch   on the network's device
+/// @param batch   on the network's device; mixing changes its images in place
 /// @param times   the time of each part is added to it
 /// @param norms   when not null, filled with every parameter's norms
 StepResult step(State& state, const recipe::Recipe& recipe, const data::Batch& batch, Times& times,

@@ -92,8 +92,19 @@ TEST(Timm, TrainsResNet50AsResNetStrikesBack) {
       "--opt lamb --lr 5e-3 --sched cosine --weight-decay 0.01 --warmup-epochs 5 --smoothing "
       "0.1 --drop-path 0.05 --aug-repeats 3 --aa rand-m7-mstd0.5-inc1 --mixup 0.2 --cutmix "
       "1.0 --bce-loss --bce-target-thresh 0.2 --crop-pct 0.95 --amp --amp-dtype bfloat16");
-  EXPECT_THAT(dropped(imported), ElementsAre("--mixup 0.2", "--cutmix 1.0"));
+  EXPECT_THAT(dropped(imported), IsEmpty());
   const auto recipe = recipe::parse(imported.recipe, "imported");
+  const auto& mixing = recipe.mixing.value();
+  ASSERT_EQ(mixing.methods.size(), 2U);
+  EXPECT_EQ(std::get<mix::Mixup>(mixing.methods[0]).alpha, 0.2);
+  EXPECT_EQ(std::get<mix::Mixup>(mixing.methods[0]).weight, 0.5);
+  EXPECT_EQ(std::get<mix::CutMix>(mixing.methods[1]).alpha, 1);
+  EXPECT_EQ(std::get<mix::CutMix>(mixing.methods[1]).dialect, mix::CutMixDialect::timm);
+  EXPECT_EQ(std::get<mix::CutMix>(mixing.methods[1]).weight, 0.5);
+  EXPECT_EQ(mixing.mode, mix::Mode::batch);
+  EXPECT_EQ(mixing.partner, mix::Partner::reversed);
+  EXPECT_EQ(mixing.p, 1);
+  EXPECT_EQ(mixing.off_epoch, 0);
   EXPECT_EQ(recipe.data.source, "/imagenet");
   EXPECT_EQ(recipe.data.batch, 2048);
   EXPECT_EQ(recipe.data.micro_batches, 4);
@@ -240,10 +251,31 @@ TEST(Timm, ATagIsANetworksWeights) {
   EXPECT_TRUE(differs(made("--model resnet50.tv_in1k"), "--model resnet50.tv_in1k"));
 }
 
+TEST(Timm, MixesAsItsOptionsSay) {
+  const auto mixing = [](const char* command) { return read(command).mixing; };
+  EXPECT_FALSE(mixing("--mixup-mode elem"));
+  const auto elem = mixing(
+      "--cutmix 0.5 --mixup-mode elem --mixup-prob 0.3 --mixup-off-epoch 7 --mixup-switch-prob "
+      "0.9");
+  ASSERT_TRUE(elem.has_value());
+  ASSERT_EQ(elem->methods.size(), 1U);
+  EXPECT_EQ(std::get<mix::CutMix>(elem->methods[0]).alpha, 0.5);
+  EXPECT_EQ(elem->mode, mix::Mode::elem);
+  EXPECT_EQ(elem->p, 0.3);
+  EXPECT_EQ(elem->off_epoch, 7);
+  const auto one = mixing("--mixup 0.2 --cutmix 1 --mixup-switch-prob 0");
+  ASSERT_TRUE(one.has_value());
+  EXPECT_EQ(one->methods.size(), 1U);
+  const auto bounded = mixing("--cutmix-minmax 0.2 0.8");
+  ASSERT_TRUE(bounded.has_value());
+  EXPECT_EQ(std::get<mix::CutMix>(bounded->methods.at(0)).alpha, 1);
+  EXPECT_THAT(refusal("--mixup 0.2 --mixup-mode half"), HasSubstr("pair"));
+}
+
 TEST(Timm, RemarksAreInTheRecipe) {
-  const auto imported = made("--mixup 0.2 --bn-eps 1e-3");
-  EXPECT_THAT(dropped(imported), ElementsAre("--mixup 0.2", "--bn-eps 1e-3"));
-  EXPECT_THAT(imported.recipe, HasSubstr("# Not carried over:\n# - --mixup 0.2: temper has no "));
+  const auto imported = made("--cutmix 1 --cutmix-minmax 0.2 0.8 --bn-eps 1e-3");
+  EXPECT_THAT(dropped(imported), ElementsAre("--cutmix-minmax 0.2 0.8", "--bn-eps 1e-3"));
+  EXPECT_THAT(imported.recipe, HasSubstr("# Not carried over:\n# - --cutmix-minmax 0.2 0.8: the "));
 }
 
 TEST(Timm, WhatTemperDoesNotHaveIsRefused) {

@@ -58,8 +58,13 @@ TEST(Torchvision, TrainsResNet50ByTheNewRecipe) {
       "--auto-augment ta_wide --epochs 600 --random-erase 0.1 --weight-decay 0.00002 "
       "--norm-weight-decay 0.0 --label-smoothing 0.1 --mixup-alpha 0.2 --cutmix-alpha 1.0 "
       "--train-crop-size 176 --model-ema --val-resize-size 232 --ra-sampler --ra-reps 4");
-  EXPECT_THAT(dropped(imported), ElementsAre("--mixup-alpha 0.2", "--cutmix-alpha 1.0"));
+  EXPECT_THAT(dropped(imported), IsEmpty());
   const auto recipe = recipe::parse(imported.recipe, "imported");
+  const auto& mixing = recipe.mixing.value();
+  ASSERT_EQ(mixing.methods.size(), 2U);
+  EXPECT_EQ(std::get<mix::Mixup>(mixing.methods[0]).alpha, 0.2);
+  EXPECT_EQ(std::get<mix::CutMix>(mixing.methods[1]).dialect, mix::CutMixDialect::torchvision);
+  EXPECT_EQ(mixing.partner, mix::Partner::rolled);
   EXPECT_EQ(recipe.data.batch, 1024);
   EXPECT_EQ(recipe.data.micro_batches, 8);
   EXPECT_EQ(recipe.data.size.value, 176);

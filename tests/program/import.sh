@@ -4,9 +4,12 @@ set -euo pipefail
 source "$TEMPER_SOURCE_DIR/tests/program/refused"
 
 "$TEMPER" import timm -- torchrun --nproc_per_node=2 train.py /data --model resnet18 -b 64 --lr 0.5 --mixup 0.2 \
+  --bce-pos-weight 2 \
   >recipe.toml 2>remarks.txt
-grep -qx "not carried over: --mixup 0.2: temper has no mixup and no CutMix" remarks.txt
-grep -q "^# - --mixup 0.2: " recipe.toml
+grep -qx "not carried over: --bce-pos-weight 2: binary cross-entropy weighs positive and negative targets alike" remarks.txt
+grep -q "^# - --bce-pos-weight 2: " recipe.toml
+grep -qE '^methods = \[\{ kind = "mixup", alpha = 0.2 \}\]$' recipe.toml
+grep -qE '^partner = "reversed"$' recipe.toml
 grep -qE '^source = "/data"$' recipe.toml
 grep -qE '^batch_size = 128 +# 64 images by 2 processes$' recipe.toml
 "$TEMPER" recipe check recipe.toml >check.txt
@@ -14,9 +17,9 @@ grep -qx "recipe.toml is a valid recipe" check.txt
 "$TEMPER" recipe show recipe.toml --json | jq -e 'tostring | contains("uniform")' >/dev/null
 
 # One text, and options without a launcher, are the same command.
-"$TEMPER" import timm "torchrun --nproc_per_node=2 train.py /data --model resnet18 -b 64 --lr 0.5 --mixup 0.2" 2>/dev/null |
+"$TEMPER" import timm "torchrun --nproc_per_node=2 train.py /data --model resnet18 -b 64 --lr 0.5 --mixup 0.2 --bce-pos-weight 2" 2>/dev/null |
   diff recipe.toml -
-"$TEMPER" import timm --processes 2 -- /data --model resnet18 --batch-size=64 --lr .5 --mixup=0.2 2>/dev/null |
+"$TEMPER" import timm --processes 2 -- /data --model resnet18 --batch-size=64 --lr .5 --mixup=0.2 --bce-pos-weight=2 2>/dev/null |
   diff recipe.toml -
 
 cat >args.yaml <<'END'

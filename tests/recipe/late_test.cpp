@@ -48,6 +48,7 @@ bool counts_steps_or_epochs(const Option& option) {
 /// A recipe in which the option is one step too late for a run of 100 steps in 10 epochs.
 const std::map<std::string, std::string> kLate{
     {"recipe.freeze.epochs", "freeze = { epochs = 10 }"},
+    {"recipe.mixing.off_epoch", "mixing = { off_epoch = 10 }"},
     {"recipe.lookahead.k", "lookahead = { k = 101 }"},
     {"recipe.early_stopping.patience", "early_stopping = { patience = 9 }"},
     {"recipe.guard.anchor_every", "guard = { nan = \"rollback\", anchor_every = 100 }"},
@@ -77,9 +78,11 @@ const std::map<std::string, std::string> kLate{
     {"schedule.plateau.patience", "{ schedule = \"plateau\", patience = 8 }"},
 };
 
-/// The run's own length, and what is counted from a reduction, which may come at any time.
+/// The run's own length, what is counted from a reduction, which may come at any time, and the
+/// steps of attacks.
 const std::set<std::string> kNever{"recipe.recipe.epochs", "recipe.recipe.steps",
-                                   "schedule.plateau.cooldown"};
+                                   "schedule.plateau.cooldown", "adversarial.pgd.steps",
+                                   "adversarial.trades.steps"};
 
 /// The end of the path at which the option is reported: a duration is one option.
 std::string reported(const std::string& key) {

@@ -66,6 +66,7 @@ TEST(Trajectory, WhatTrainsEndsIt) {
                                   "optimizer.lr = 0.3",
                                   "optimizer.momentum = 0.5",
                                   "lr_scaling = { reference_batch = 64 }",
+                                  "mixing = {}",
                                   "sam = {}",
                                   "loss.label_smoothing = {}",
                                   "lookahead = {}",
@@ -134,6 +135,13 @@ TEST(Trajectory, ALinearProbeSeesImagesAsInEvaluation) {
   EXPECT_EQ(common(from("probe", ""), from("probe", "evaluation.crop_ratio = 0.9")), 0);
   EXPECT_EQ(common(from("probe", ""), from("probe", "averaging = [\"lawa\"]")), 100);
   EXPECT_EQ(common(from("probe", ""), from("auto", "")), 0);
+}
+
+TEST(Trajectory, LastsUntilMixingIsSwitchedOff) {
+  EXPECT_EQ(common("mixing = { off_epoch = 3 }", "mixing = { off_epoch = 5 }"), 30);
+  EXPECT_EQ(common("mixing = { off_epoch = 3 }", "mixing = {}"), 30);
+  EXPECT_EQ(common("mixing = { off_epoch = 3 }", ""), 0);
+  EXPECT_EQ(common("mixing.mode = \"elem\"", "mixing = {}"), 0);
 }
 
 TEST(Trajectory, LastsUntilTheOnsetOfAnOption) {

@@ -92,6 +92,24 @@ TEST(Preview, ShowsOriginalsOperationsTheChainAndEpochs) {
   }
 }
 
+TEST(Preview, ShowsThePicturesMixedByEachMethod) {
+  const auto plan =
+      plan_of({"mixing={ methods = [\"mixup\", \"cutmix\", \"zeta_mixup\"], p = 0.1 }"});
+  const auto shown = preview(plan, {.pictures = 4});
+  ASSERT_EQ(shown.sections.size(), 5U);
+  const auto& rows = section(shown, "mixing").rows;
+  ASSERT_EQ(rows.size(), 3U);
+  EXPECT_EQ(rows[1].title, "cutmix");
+  EXPECT_EQ(rows[1].option, "mixing.methods.1");
+  const auto& before = section(shown, "chain").rows.at(0).pictures;
+  for (std::size_t i = 0; i < 4; ++i) {
+    const auto& mixed = rows[2].pictures.at(i);
+    EXPECT_EQ(mixed.where, before.at(i).where);
+    EXPECT_NE(mixed.image, before.at(i).image);
+    EXPECT_THAT(mixed.title, HasSubstr(" + "));
+  }
+}
+
 TEST(Preview, ShowsEachOperationAloneWhereItChangesThePicture) {
   const auto plan = plan_of();
   const auto shown = preview(plan, {.pictures = 3});

@@ -15,6 +15,7 @@
 #include <memory>
 
 #include "temper/core/error.h"
+#include "temper/cost/preflight.h"
 #include "temper/evaluate/monte_carlo.h"
 #include "temper/evaluate/statistics.h"
 #include "temper/model/layers.h"
@@ -182,6 +183,36 @@ TEST(RandomStep, AReplayDrawsWhatTheRunDrew) {
   double sum = 0;
   for (const auto& sample : again.samples) sum += sample.loss;
   EXPECT_NEAR(sum / static_cast<double>(again.samples.size()), again.loss, 1e-5);
+}
+
+TEST(MixedStep, AReplayShowsWhatWasMixed) {
+  const train::small::Directory directory;
+  const auto planned = train::plan(
+      train::small::recipe({"mixing={ mode = \"elem\", methods = [\"mixup\", \"cutmix\"] }"}),
+      train::small::dataset(64));
+  run(planned, {.directory = directory.path});
+  const auto again = replay(planned, directory.path, 11);
+  EXPECT_GT(again.check.lines, 0);
+  EXPECT_FALSE(again.check.first_difference);
+  double sum = 0;
+  std::size_t mixed = 0;
+  for (const auto& sample : again.samples) {
+    sum += sample.loss;
+    mixed += sample.mixed_with.size();
+  }
+  EXPECT_NEAR(sum / static_cast<double>(again.samples.size()), again.loss, 1e-5);
+  EXPECT_GT(mixed, 2U);
+}
+
+TEST(MixedStep, ACheckOverfitsABatchWithoutMixingAndAttacks) {
+  const auto checked = [](const std::vector<std::string>& sets) {
+    return cost::overfit_one_batch(
+        train::plan(train::small::recipe(sets), train::small::dataset(64)), 4);
+  };
+  const auto plain = checked({});
+  const auto with_both = checked({"mixing=true", "adversarial=pgd"});
+  EXPECT_EQ(with_both.first_loss, plain.first_loss);
+  EXPECT_EQ(with_both.last_loss, plain.last_loss);
 }
 
 TEST(RandomStep, StatisticsAreMeasuredThroughTheNetworkOfEvaluation) {

@@ -270,8 +270,15 @@ TEST(ValueRun, RefusesWhatIsAboutClasses) {
   EXPECT_THAT(
       refused({"loss={ kind = \"mse\", true_weight = 2 }"}),
       HasSubstr("true_weight = 2.0 for regression targets; it needs class labels, expected 1.0"));
+  EXPECT_EQ(refused({"mixing=true"}), "nothing was thrown");
+  EXPECT_THAT(refused({"mixing.methods=[\"cutmix\"]"}),
+              HasSubstr("mixing.methods.0.kind = \"cutmix\" for regression targets; it needs class "
+                        "labels, expected mixup or zeta_mixup"));
   EXPECT_THAT(refused({"consistency=true"}),
               HasSubstr("consistency = true for regression targets"));
+  EXPECT_THAT(refused({"adversarial=trades"}),
+              HasSubstr("adversarial.kind = \"trades\" for regression targets; it needs class "
+                        "labels, leave it out"));
   EXPECT_THAT(refused({"distillation={ from = \"somewhere\" }"}),
               HasSubstr("distillation = true for regression targets"));
   EXPECT_THAT(refused({"data.sampling={ kind = \"class_balanced\" }"}),

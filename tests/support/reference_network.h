@@ -1,7 +1,6 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/empty.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -12,21 +11,10 @@
 #include <vector>
 
 #include "temper/model/network.h"
+#include "tests/support/noise.h"
 
 /// Weights and images from a formula that scripts/golden/formula.py repeats.
 namespace temper::testing {
-
-/// Numbers in [-0.5, 0.5), of type double.
-inline at::Tensor noise(at::IntArrayRef shape, std::uint64_t stream) {
-  auto result = at::empty(shape, at::kDouble);
-  auto* values = result.mutable_data_ptr<double>();
-  for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(result.numel()); ++i) {
-    std::uint64_t x = ((i + stream * 1000003) * 2654435761) & 0xFFFFFFFF;
-    x = ((x ^ (x >> 15)) * 2246822519) & 0xFFFFFFFF;
-    values[i] = static_cast<double>(x ^ (x >> 13)) / 4294967296.0 - 0.5;
-  }
-  return result;
-}
 
 /// Parameters and buffers by name.
 inline std::map<std::string, at::Tensor> state_of(const model::Network& network) {

@@ -1,0 +1,57 @@
+#include "temper/imports/mixing.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "temper/imports/shared.h"
+#include "temper/mix/mixing.h"
+
+namespace temper::imports {
+namespace {
+
+void set_methods(std::vector<mix::Method> methods, mix::Partner partner, Draft& draft) {
+  std::vector<std::string> tables;
+  tables.reserve(methods.size());
+  for (auto& method : methods) tables.push_back(inline_table(view_of(method)));
+  draft.set("mixing.methods", fmt::format("[{}]", fmt::join(tables, ", ")));
+  draft.text("mixing.partner", name_of(partner));
+}
+
+}  // namespace
+
+void set_timm_mixing(const Arguments& arguments, Draft& draft) {
+  const double mixup = arguments.number("mixup");
+  // Bounds of the box take the place of alpha, and switch CutMix on.
+  const double cutmix =
+      arguments.reals("cutmix_minmax").empty() ? arguments.number("cutmix") : mix::CutMix{}.alpha;
+  if (mixup <= 0 && cutmix <= 0) return;
+  const bool both = mixup > 0 && cutmix > 0;
+  const double switching = both ? arguments.number("mixup_switch_prob") : 0.5;
+  std::vector<mix::Method> methods;
+  if (mixup > 0 && switching < 1)
+    methods.emplace_back(mix::Mixup{.alpha = mixup, .weight = both ? 1 - switching : 1});
+  if (cutmix > 0 && switching > 0)
+    methods.emplace_back(mix::CutMix{
+        .alpha = cutmix, .dialect = mix::CutMixDialect::timm, .weight = both ? switching : 1});
+  set_methods(std::move(methods), mix::Partner::reversed, draft);
+  draft.text("mixing.mode", name_of(named<mix::Mode>(arguments.text("mixup_mode"),
+                                                     arguments.written("mixup_mode"))));
+  draft.number("mixing.p", arguments.number("mixup_prob"));
+  if (const auto off = arguments.count("mixup_off_epoch"); off > 0)
+    draft.whole("mixing.off_epoch", off);
+}
+
+void set_torchvision_mixing(const Arguments& arguments, Draft& draft) {
+  std::vector<mix::Method> methods;
+  if (const double alpha = arguments.number("mixup_alpha"); alpha > 0)
+    methods.emplace_back(mix::Mixup{.alpha = alpha});
+  if (const double alpha = arguments.number("cutmix_alpha"); alpha > 0)
+    methods.emplace_back(mix::CutMix{.alpha = alpha, .dialect = mix::CutMixDialect::torchvision});
+  if (!methods.empty()) set_methods(std::move(methods), mix::Partner::rolled, draft);
+}
+
+}  // namespace temper::imports

@@ -1,0 +1,71 @@
+#include "temper/mix/mixing.h"
+
+#include <fmt/format.h>
+
+#include <string>
+
+#include "temper/core/error.h"
+
+namespace temper::mix {
+namespace {
+
+/// The number of images that a method averages.
+std::int64_t images_of(const Method& method, std::int64_t rows) {
+  if (const auto* mixup = std::get_if<Mixup>(&method)) return mixup->images;
+  if (const auto* zeta = std::get_if<ZetaMixup>(&method))
+    return zeta->images == 0 ? rows : zeta->images;
+  return 2;
+}
+
+[[noreturn]] void refuse(const std::string& option, const std::string& text) {
+  throw Error(Code::usage, {.option = option}, option + text);
+}
+
+void check_images(const Mixing& options, std::int64_t images, const std::string& method,
+                  std::int64_t rows) {
+  const auto option = method + ".images";
+  if (images < 2)
+    refuse(option, fmt::format(" gives {} image to average; expected at least 2, or 0 for all "
+                               "images of the batch",
+                               images));
+  if (images > rows)
+    refuse(option, fmt::format(" asks for {} images, but a batch has {}; lower it, or raise "
+                               "data.batch_size",
+                               images, rows));
+  if (images > 2 && options.mode == Mode::pair)
+    refuse(option, fmt::format(" asks for {} images, but mode = \"pair\" mixes two with each "
+                               "other; expected 2, or another mode",
+                               images));
+  if (images > 2 && options.partner == Partner::reversed)
+    refuse(option, fmt::format(" asks for {} images, but partner = \"reversed\" gives an image one "
+                               "partner; use partner = \"permuted\" or \"rolled\"",
+                               images));
+}
+
+}  // namespace
+
+std::vector<Onset> Mixing::onsets(const Horizon& run) const {
+  if (off_epoch == 0) return {};
+  return {Onset::in(run, "off_epoch",
+                    static_cast<double>(off_epoch) * static_cast<double>(run.steps_per_epoch) + 1,
+                    "mixing is never switched off")};
+}
+
+void check(const Mixing& options, std::string_view path, std::int64_t rows) {
+  if (options.methods.empty())
+    refuse(fmt::format("{}.methods", path),
+           " is empty; expected at least one method, as in [\"mixup\"], or leave mixing out");
+  if (options.mode == Mode::pair && options.partner == Partner::rolled)
+    refuse(fmt::format("{}.mode", path),
+           " is \"pair\", but with partner = \"rolled\" no two images are each other's partners; "
+           "use partner = \"reversed\" or \"permuted\"");
+  if (rows < 2)
+    refuse(std::string(path),
+           " mixes the images of a batch with one another, but a batch has a single one; raise "
+           "data.batch_size, or leave mixing out");
+  for (std::size_t i = 0; i < options.methods.size(); ++i)
+    check_images(options, images_of(options.methods[i], rows),
+                 fmt::format("{}.methods.{}", path, i), rows);
+}
+
+}  // namespace temper::mix

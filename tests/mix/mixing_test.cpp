@@ -1,0 +1,267 @@
+// Weights, partners, boxes and the choice between methods.
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/eye.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/sin.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "temper/core/dirichlet.h"
+#include "temper/core/error.h"
+#include "temper/mix/apply.h"
+#include "temper/mix/partners.h"
+#include "temper/mix/plan.h"
+
+namespace temper::mix {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::UnorderedElementsAre;
+
+at::Tensor some_images(std::int64_t rows = 4) {
+  return at::sin(at::arange(rows * 3 * 8 * 8, at::kFloat) * 1.7).reshape({rows, 3, 8, 8});
+}
+
+TEST(Partners, OfTimmAreTheReversedBatchAndOfTorchvisionTheRolledOne) {
+  Random random(1, Purpose::mix);
+  EXPECT_THAT(partners_of_two(Partner::reversed, Mode::batch, 5, random),
+              ElementsAre(4, 3, 2, 1, 0));
+  EXPECT_THAT(partners_of_two(Partner::rolled, Mode::elem, 4, random), ElementsAre(3, 0, 1, 2));
+  EXPECT_THAT(partners_of_two(Partner::permuted, Mode::batch, 4, random),
+              UnorderedElementsAre(0, 1, 2, 3));
+}
+
+TEST(Partners, OfPairsAreEachOthers) {
+  Random random(1, Purpose::mix);
+  for (const auto rule : {Partner::permuted, Partner::reversed})
+    for (const std::int64_t rows : {1, 2, 7, 8}) {
+      const auto partners = partners_of_two(rule, Mode::pair, rows, random);
+      std::int64_t alone = 0;
+      for (std::int64_t row = 0; row < rows; ++row) {
+        const auto partner = partners.at(static_cast<std::size_t>(row));
+        EXPECT_EQ(partners.at(static_cast<std::size_t>(partner)), row);
+        alone += partner == row ? 1 : 0;
+      }
+      EXPECT_EQ(alone, rows % 2);
+    }
+}
+
+TEST(Partners, OfManyAreOtherRowsAndAllDifferent) {
+  Random random(1, Purpose::mix);
+  EXPECT_THAT(partners_of_many(Partner::rolled, 1, 5, 3, random), ElementsAre(0, 4, 3));
+  for (std::int64_t row = 0; row < 6; ++row) {
+    auto all = partners_of_many(Partner::permuted, row, 6, 5, random);
+    all.push_back(row);
+    EXPECT_THAT(all, UnorderedElementsAre(0, 1, 2, 3, 4, 5));
+    const auto some = partners_of_many(Partner::permuted, row, 6, 2, random);
+    EXPECT_EQ(some.size(), 2U);
+    EXPECT_NE(some[0], some[1]);
+    EXPECT_NE(some[0], row);
+  }
+}
+
+/// The mean and the mean square of the first weight, over many steps.
+std::vector<double> moments(const Mixup& mixup) {
+  double mean = 0;
+  double square = 0;
+  constexpr int n = 20000;
+  for (int step = 0; step < n; ++step) {
+    Random random(1, Purpose::mix, {static_cast<std::uint64_t>(step)});
+    const double weight = blend(mixup, {}, 128, random).weights.front();
+    mean += weight / n;
+    square += weight * weight / n;
+  }
+  return {mean, square};
+}
+
+// E w = 1 / k, E w^2 = (alpha + 1) / (k (k alpha + 1)); k = 2 is the Beta distribution.
+TEST(Mixup, HasTheMomentsOfItsDistribution) {
+  for (const double alpha : {0.2, 1.0, 4.0})
+    for (const int k : {2, 3, 8}) {
+      const auto found = moments({.alpha = alpha, .images = k});
+      EXPECT_NEAR(found[0], 1.0 / k, 0.01) << alpha << ' ' << k;
+      EXPECT_NEAR(found[1], (alpha + 1) / (k * (k * alpha + 1)), 0.01) << alpha << ' ' << k;
+    }
+}
+
+TEST(Mixup, OfTwoImagesDrawsFromBeta) {
+  Random ours(1, Purpose::mix, {4});
+  Random beta_of(1, Purpose::mix, {4});
+  EXPECT_EQ(blend(Mixup{.alpha = 0.4}, {}, 128, ours).weights.front(), beta(beta_of, 0.4));
+}
+
+TEST(Mixup, FoldedKeepsTheLargestWeightForTheImage) {
+  for (std::uint64_t step = 0; step < 100; ++step) {
+    Random random(1, Purpose::mix, {step});
+    Random again(1, Purpose::mix, {step});
+    const auto folded = blend(Mixup{.fold = true}, {}, 128, random).weights;
+    const double lambda = blend(Mixup{}, {}, 128, again).weights.front();
+    EXPECT_DOUBLE_EQ(folded.front(), std::max(lambda, 1 - lambda)) << lambda;
+  }
+}
+
+TEST(Mixup, WithLambdaOneChangesNoBit) {
+  Plan plan{.blends = {{.weights = {1, 0}}}, .rows = {}};
+  for (std::int64_t row = 0; row < 4; ++row)
+    plan.rows.push_back({.blend = 0, .partners = {3 - row}});
+  const auto images = some_images();
+  mix_images(plan, images);
+  EXPECT_TRUE(at::equal(images, some_images()));
+  const auto targets = at::eye(4, at::kFloat);
+  EXPECT_TRUE(at::equal(mix_targets(plan, targets), targets));
+}
+
+TEST(Mixup, OfManyImagesIsTheirSum) {
+  for (const std::int64_t images : {3, 6}) {
+    Plan plan{.blends = {{.weights = {0.5}}}, .rows = {}};
+    for (std::int64_t m = 1; m < images; ++m)
+      plan.blends.front().weights.push_back(0.5 / static_cast<double>(images - 1));
+    for (std::int64_t row = 0; row < 8; ++row) {
+      plan.rows.push_back({.blend = 0});
+      for (std::int64_t m = 1; m < images; ++m) plan.rows.back().partners.push_back((row + m) % 8);
+    }
+    const auto before = some_images(8);
+    auto expected = before.mul(0.5);
+    for (std::int64_t m = 1; m < images; ++m)
+      expected = expected.add(before.roll({-m}, {0}), 0.5 / static_cast<double>(images - 1));
+    const auto mixed = some_images(8);
+    mix_images(plan, mixed);
+    EXPECT_TRUE(at::allclose(mixed, expected, 0, 1e-6)) << images;
+  }
+}
+
+// The paper: from 1.72865 on the first weight is larger than all others together.
+TEST(ZetaMixup, HasTheWeightsOfAPSeries) {
+  Random unused(1, Purpose::mix);
+  const auto weights = blend(ZetaMixup{.gamma = 2}, {}, 3, unused).weights;
+  ASSERT_EQ(weights.size(), 3U);
+  EXPECT_NEAR(weights[1] / weights[0], 1.0 / 4, 1e-12);
+  EXPECT_NEAR(weights[2] / weights[0], 1.0 / 9, 1e-12);
+  EXPECT_GT(blend(ZetaMixup{.gamma = 1.72865}, {}, 512, unused).weights.front(), 0.5);
+  EXPECT_LT(blend(ZetaMixup{.gamma = 1.6}, {}, 512, unused).weights.front(), 0.5);
+  EXPECT_EQ(blend(ZetaMixup{.images = 3}, {}, 512, unused).weights.size(), 3U);
+}
+
+TEST(CutMix, KeepsTheShareOfPixelsThatItsTargetSays) {
+  const Mixing mixing{.methods = {CutMix{}}, .mode = Mode::elem, .partner = Partner::reversed};
+  for (std::int64_t step = 0; step < 30; ++step) {
+    const auto made = plan(mixing, {.seed = 1, .step = step}, {.rows = 4, .images = {8, 8}});
+    // Each image is filled with its row, so that the kept pixels can be counted.
+    const auto images = at::zeros({4, 1, 8, 8}).add(at::arange(4).view({4, 1, 1, 1}));
+    mix_images(made, images);
+    const auto targets = mix_targets(made, at::eye(4, at::kDouble));
+    for (std::int64_t row = 0; row < 4; ++row)
+      EXPECT_DOUBLE_EQ(images[row].eq(row).to(at::kDouble).mean().item<double>(),
+                       targets[row][row].item<double>());
+  }
+}
+
+TEST(CutMix, RoundsABoxAsItsDialectDoes) {
+  // A ratio of 0.625 of 8 pixels is a side of 5.
+  const double lambda = 1 - 0.625 * 0.625;
+  const ImageSize size{8, 8};
+  const auto side = [&](CutMixDialect dialect) {
+    return cutmix_box(dialect, lambda, size, {.y = 4, .x = 4}).height();
+  };
+  EXPECT_EQ(side(CutMixDialect::paper), 4);
+  EXPECT_EQ(side(CutMixDialect::timm), 5);
+  EXPECT_EQ(side(CutMixDialect::torchvision), 4);
+  const auto clipped = cutmix_box(CutMixDialect::timm, lambda, size, {.y = 0, .x = 7});
+  EXPECT_EQ(clipped, (Box{.top = 0, .left = 5, .bottom = 3, .right = 8}));
+}
+
+TEST(ResizeMix, ShowsTheWholePartner) {
+  Plan plan{.blends = {replaced({.top = 2, .left = 1, .bottom = 6, .right = 5}, {8, 8}, true)},
+            .rows = {}};
+  for (std::int64_t row = 0; row < 2; ++row)
+    plan.rows.push_back({.blend = 0, .partners = {1 - row}});
+  const auto images = at::zeros({2, 1, 8, 8});
+  images[1].slice(2, 0, 4).fill_(1);  // the left half is white
+  mix_images(plan, images);
+  EXPECT_NEAR(images[0][0][3][1].item<float>(), 1, 1e-6);
+  EXPECT_EQ(images[0][0][3][4].item<float>(), 0);
+  EXPECT_EQ(images[0][0][0][0].item<float>(), 0);
+  EXPECT_NEAR(plan.blends.front().weights.front(), 0.75, 1e-12);
+}
+
+TEST(Mixing, DrawsItsMethodsByTheirWeights) {
+  const Mixing mixing{.methods = {Mixup{.weight = 1}, CutMix{.alpha = 0.5, .weight = 3}}};
+  int boxes = 0;
+  for (std::int64_t step = 0; step < 2000; ++step)
+    boxes +=
+        plan(mixing, {.seed = 1, .step = step}, {.rows = 2, .images = {64, 64}}).blends.front().box
+            ? 1
+            : 0;
+  EXPECT_GT(boxes, 1300);  // some have no pixels
+  EXPECT_LT(boxes, 1560);
+}
+
+TEST(Mixing, ARowsMethodAndWeightsDontDependOnTheMethodsBesideIt) {
+  const auto weight = [](std::vector<Method> methods) {
+    return plan({.methods = std::move(methods)}, {.seed = 1, .step = 0},
+                {.rows = 4, .images = {8, 8}})
+        .blends.front()
+        .weights.front();
+  };
+  EXPECT_EQ(weight({Mixup{}}), weight({Mixup{}, CutMix{.weight = 1e-9}}));
+}
+
+TEST(Mixing, ALabelIsKnownWhereAllThatIsMixedIntoItAre) {
+  const Plan plan{
+      .blends = {{.weights = {0.5, 0.5}}, {}},
+      .rows = {{.blend = 0, .partners = {2}}, {.blend = 0, .partners = {0}}, {.blend = 1}}};
+  const auto labelled = at::arange(3).lt(2);  // the last row has none
+  const auto mixed = mix_labelled(plan, labelled);
+  EXPECT_FALSE(mixed[0].item<bool>());
+  EXPECT_TRUE(mixed[1].item<bool>());
+  EXPECT_FALSE(mixed[2].item<bool>());
+}
+
+TEST(Mixing, RefusesPlansThatDontFitTheBatch) {
+  const Plan plan{.blends = {{.weights = {0.5, 0.5}}}, .rows = {{.blend = 0, .partners = {7}}}};
+  EXPECT_THROW(mix_images(plan, some_images(1)), Error);
+  EXPECT_THROW(mix_images(plan, some_images(2)), Error);
+  const Plan large{.blends = {{.weights = {0.5, 0.5}, .box = Box{0, 0, 9, 9}}},
+                   .rows = {{.blend = 0, .partners = {0}}}};
+  EXPECT_THROW(mix_images(large, some_images(1)), Error);
+}
+
+std::string refusal(const Mixing& mixing, std::int64_t rows = 16) {
+  try {
+    check(mixing, "mixing", rows);
+  } catch (const Error& error) {
+    return error.message();
+  }
+  return "";
+}
+
+TEST(Mixing, RefusesOptionsThatContradictEachOther) {
+  EXPECT_EQ(refusal({}), "");
+  EXPECT_THAT(refusal({.methods = {}}), HasSubstr("mixing.methods is empty"));
+  EXPECT_THAT(refusal({.methods = {Mixup{.images = 17}}}),
+              HasSubstr("mixing.methods.0.images asks for 17 images, but a batch has 16"));
+  EXPECT_THAT(refusal({.methods = {ZetaMixup{.images = 1}}}), HasSubstr("expected at least 2"));
+  EXPECT_THAT(refusal({.methods = {Mixup{.images = 3}}, .mode = Mode::pair}),
+              HasSubstr("mode = \"pair\" mixes two"));
+  EXPECT_THAT(refusal({.methods = {CutMix{}, ZetaMixup{}}, .partner = Partner::reversed}),
+              HasSubstr("mixing.methods.1.images asks for 16 images"));
+  EXPECT_THAT(refusal({.mode = Mode::pair, .partner = Partner::rolled}),
+              HasSubstr("mixing.mode is \"pair\""));
+  for (const Method& method : {Method(CutMix{}), Method(ZetaMixup{})})
+    EXPECT_THAT(refusal({.methods = {method}}, 1), HasSubstr("a batch has a single one; raise "));
+}
+
+}  // namespace
+}  // namespace temper::mix

@@ -1,0 +1,169 @@
+// Mixing as a phase of a step.
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/allclose.h>
+#include <ATen/ops/arange.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/one_hot.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/sin.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "temper/core/error.h"
+#include "temper/model/layers.h"
+#include "temper/train/mixed_batch.h"
+#include "temper/train/step.h"
+#include "tests/train/own_network.h"
+#include "tests/train/small_run.h"
+
+namespace temper::train {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr std::int64_t kClasses = 4;
+constexpr std::int64_t kPixels = 3 * 8 * 8;
+
+/// A linear layer, so that a row's gradient does not depend on the rows beside it.
+class Linear final : public small::OwnNetwork {
+ public:
+  Linear()
+      : OwnNetwork(7), classify_(weights_, "fc", kPixels, kClasses, model::ParameterKind::head) {}
+
+  at::Tensor compute(const at::Tensor& images) override {
+    return classify_(images.flatten(1)).tensor();
+  }
+
+ private:
+  model::Linear classify_;
+};
+
+data::Batch batch(std::int64_t rows) {
+  const auto images =
+      at::sin(at::arange(rows * 3 * 8 * 8, at::kFloat) * 1.7).reshape({rows, 3, 8, 8});
+  const auto labels = at::arange(rows, at::kLong).remainder(kClasses);
+  return {.views = {images.contiguous(at::MemoryFormat::ChannelsLast)},
+          .labels = labels,
+          .targets = at::one_hot(labels, kClasses).to(at::kFloat),
+          .labelled = at::ones({rows}, at::kBool),
+          .ids = at::arange(rows, at::kLong)};
+}
+
+/// The weights after some steps.
+std::vector<at::Tensor> after(const recipe::Recipe& recipe, int steps = 3) {
+  auto state = start(recipe, std::make_unique<Linear>());
+  Times times;
+  for (int i = 0; i < steps; ++i) step(state, recipe, batch(12), times);
+  std::vector<at::Tensor> copies;
+  for (const auto& target : state.targets) copies.push_back(target.value.detach().clone());
+  return copies;
+}
+
+bool same(const std::vector<at::Tensor>& a, const std::vector<at::Tensor>& b) {
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (!at::equal(a[i], b[i])) return false;
+  return a.size() == b.size();
+}
+
+bool close(const std::vector<at::Tensor>& a, const std::vector<at::Tensor>& b) {
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (!at::allclose(a[i], b[i], 1e-4, 1e-5)) return false;
+  return a.size() == b.size();
+}
+
+recipe::Recipe with(const mix::Mixing& mixing) {
+  recipe::Recipe recipe;
+  recipe.mixing = mixing;
+  return recipe;
+}
+
+TEST(MixingStep, OfNoProbabilityIsTheStepWithout) {
+  const auto plain = after(recipe::Recipe{});
+  EXPECT_TRUE(same(after(with({.p = 0})), plain));
+  EXPECT_FALSE(close(after(with({})), plain));
+  EXPECT_TRUE(same(after(with({})), after(with({}))));
+}
+
+TEST(MixingStep, DrawsPartnersFromTheWholeBatchWhateverTheMicroBatches) {
+  for (const auto& method :
+       std::vector<mix::Method>{mix::Mixup{}, mix::Mixup{.images = 3}, mix::CutMix{},
+                                mix::ResizeMix{}, mix::ZetaMixup{}}) {
+    const auto whole = with({.methods = {method}, .mode = mix::Mode::elem});
+    auto parts = whole;
+    parts.data.micro_batches = 3;
+    EXPECT_TRUE(close(after(whole), after(parts)));
+  }
+}
+
+TEST(MixingStep, SamsSecondPassSeesTheSameMixedBatch) {
+  const auto plain = with({});
+  auto sam = plain;
+  sam.sam = optim::Sam{.rho = 0};
+  EXPECT_TRUE(same(after(plain), after(sam)));
+}
+
+TEST(MixingStep, MixesAllViewsOfAnImageAlike) {
+  auto data = batch(6);
+  data.views.push_back(data.views.front().clone());
+  const auto plan = mixing_plan(with({.mode = mix::Mode::elem}), 3, data);
+  ASSERT_TRUE(plan.has_value());
+  const auto labels = data.labels.clone();
+  const auto result = mixed(data, *plan);
+  EXPECT_TRUE(at::equal(result.views[0], result.views[1]));
+  EXPECT_FALSE(at::allclose(result.views[0], batch(6).views[0]));
+  EXPECT_TRUE(at::equal(result.labels, labels));
+  EXPECT_FALSE(at::allclose(result.targets, data.targets));
+}
+
+std::string refusal(const std::vector<std::string>& sets) {
+  try {
+    (void)plan(small::recipe(sets), small::dataset(64));
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(MixingPlan, RefusesWhatDoesNotFit) {
+  EXPECT_EQ(refusal({"mixing=true"}), "");
+  EXPECT_THAT(refusal({"mixing.methods=[{ kind = \"mixup\", images = 9 }]"}),
+              HasSubstr("mixing.methods.0.images asks for 9 images, but a batch has 8"));
+  EXPECT_THAT(refusal({"mixing=true", "loss={ kind = \"mse\", true_weight = 2 }"}),
+              HasSubstr("loss.true_weight = 2"));
+  EXPECT_THAT(refusal({"mixing.methods=[{ kind = \"mixup\", alpha = 0 }]"}),
+              HasSubstr("mixing.methods.0.alpha"));
+}
+
+TEST(MixingPlan, IsSwitchedOffAfterItsEpochs) {
+  auto recipe = small::recipe({"mixing={ off_epoch = 2, p = 0.5 }"});
+  const recipe::ScheduleDriver driver(recipe, {10, 30});
+  driver.apply(19);
+  EXPECT_EQ(recipe.mixing.value().p, 0.5);
+  driver.apply(20);
+  EXPECT_EQ(recipe.mixing.value().p, 0);
+  driver.apply(3);
+  EXPECT_EQ(recipe.mixing.value().p, 0.5);
+}
+
+TEST(MixingPlan, ItsNumbersMayHaveSchedules) {
+  auto recipe = small::recipe(
+      {"mixing.methods=[{ kind = \"mixup\", alpha = { schedule = \"linear\", peak = 1, final = 2 "
+       "} }, \"cutmix\"]",
+       "mixing.p={ schedule = \"linear\", peak = 0, final = 1 }", "mixing.off_epoch=2"});
+  const recipe::ScheduleDriver driver(recipe, {10, 30});
+  driver.apply(0);
+  EXPECT_EQ(recipe.mixing.value().p, 0);
+  EXPECT_EQ(std::get<mix::Mixup>(recipe.mixing.value().methods[0]).alpha, 1);
+  driver.apply(15);
+  EXPECT_GT(recipe.mixing.value().p, 0.4);
+  EXPECT_GT(std::get<mix::Mixup>(recipe.mixing.value().methods[0]).alpha, 1.4);
+  driver.apply(25);
+  EXPECT_EQ(recipe.mixing.value().p, 0);
+}
+
+}  // namespace
+}  // namespace temper::train
