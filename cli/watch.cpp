@@ -4,12 +4,14 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "commands.h"
 #include "output.h"
 #include "signals.h"
+#include "temper/core/duration.h"
 #include "temper/core/error.h"
 #include "temper/watch/live_page.h"
 #include "temper/watch/server.h"
@@ -25,17 +27,24 @@ struct Options {
   std::string host = watch::ServerOptions().host;
   std::int64_t port = 0;
   std::string out;
+  std::optional<std::int64_t> jobs;
+  std::string budget;
   std::vector<std::string> sets;
 };
 
 watch::Subject subject_of(const Options& options) {
   const fs::path path = options.subject;
   if (path.extension() == ".toml" && !fs::is_directory(path))
-    return watch::study_subject(path, options.sets, options.out.empty() ? "studies" : options.out);
-  if (!options.out.empty() || !options.sets.empty())
-    throw Error(Code::usage, fmt::format("--out and --set are for a study; '{}' is no study file "
-                                         "(.toml)",
-                                         options.subject));
+    return watch::study_subject(
+        path, options.sets,
+        {.engine = {.folder = options.out.empty() ? "studies" : options.out,
+                    .jobs = options.jobs.value_or(1)},
+         .budget = options.budget.empty() ? 0 : parse_duration(options.budget)});
+  if (!options.out.empty() || !options.sets.empty() || options.jobs || !options.budget.empty())
+    throw Error(Code::usage,
+                fmt::format("--out, --set, --jobs and --budget are for a study; '{}' is no study "
+                            "file (.toml)",
+                            options.subject));
   return watch::run_subject(path);
 }
 
@@ -82,6 +91,12 @@ void add_watch(const Command& app) {
               "of a study: the folder of its results, as of `temper ablate`; default: studies")
       .called("DIR");
   command.study_edits(options->sets);
+  command
+      .option("--jobs", options->jobs,
+              "of a study with a budget: number of runs at a time, of all its processes together")
+      .called("N")
+      .positive();
+  command.option("--budget", options->budget, "of a study: as of `temper ablate`").called("TIME");
   command.footer(
       "Examples:\n"
       "  temper watch runs/mine\n"

@@ -53,19 +53,21 @@ std::optional<std::string> host_of(std::string_view header) {
 }  // namespace
 
 bool is_address(const std::string& text) {
+  if (text.find('\0') != std::string::npos) return false;  // the rest would not be looked at
   in6_addr address{};
   return ::inet_pton(AF_INET, text.c_str(), &address) == 1 ||
          ::inet_pton(AF_INET6, text.c_str(), &address) == 1;
 }
 
 bool is_loopback(const std::string& address) {
+  if (!is_address(address)) return false;
   in6_addr six{};
   if (::inet_pton(AF_INET6, address.c_str(), &six) == 1) {
     std::array<unsigned char, sizeof(six.s6_addr)> one{};
     one.back() = 1;
     return std::ranges::equal(six.s6_addr, one);
   }
-  return is_address(address) && address.starts_with("127.");
+  return address.starts_with("127.");
 }
 
 Hosts::Hosts(const std::string& listening, bool loopback)

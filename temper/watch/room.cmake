@@ -1,2 +1,2 @@
-# Of Boost, server.cpp uses Beast and Asio, headers alone.
+# Of Boost, server.cpp uses headers.
 target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:Boost::headers>)

@@ -15,6 +15,7 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/span_body.hpp>
 #include <boost/beast/http/write.hpp>
+#include <boost/system/system_error.hpp>
 #include <chrono>
 #include <cstdint>
 #include <limits>
@@ -86,17 +87,18 @@ tcp::endpoint endpoint_of(asio::io_context& io, const ServerOptions& options) {
 tcp::acceptor listener(asio::io_context& io, const ServerOptions& options) {
   const auto endpoint = endpoint_of(io, options);
   tcp::acceptor acceptor(io);
-  ErrorCode error;
-  acceptor.open(endpoint.protocol(), error);
-  // A port is taken for a minute after the last server unless this is set.
-  if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-  if (error)
-    throw Error(Code::io,
-                fmt::format("cannot listen on {}, port {}: {}; choose another port, or 0 "
-                            "for any free one",
-                            endpoint.address().to_string(), options.port, error.message()));
+  try {
+    acceptor.open(endpoint.protocol());
+    // A port is taken for a minute after the last server unless this is set.
+    acceptor.set_option(asio::socket_base::reuse_address(true));
+    acceptor.bind(endpoint);
+    acceptor.listen(asio::socket_base::max_listen_connections);
+  } catch (const boost::system::system_error& failure) {
+    throw Error(Code::io, fmt::format("cannot listen on {}, port {}: {}; choose another port, or 0 "
+                                      "for any free one",
+                                      endpoint.address().to_string(), options.port,
+                                      failure.code().message()));
+  }
   return acceptor;
 }
 
@@ -180,15 +182,15 @@ class Session : public std::enable_shared_from_this<Session> {
 
  private:
   void on_read(const ErrorCode& error) {
-    keeps_ = is_head_ = false;
+    keeps_ = is_head_ = is_whole_ = false;
     if (error == http::error::header_limit || error == http::error::buffer_overflow)
       return refuse(http::status::request_header_fields_too_large,
                     fmt::format("A request has at most {} bytes.\n", kHeaderBytes));
     if (is_malformed(error)) return refuse(http::status::bad_request, "Not a request of HTTP.\n");
     if (error) return;  // closed, or too slow
     const auto& request = parser_->get();
-    // What follows the header of a refused request is not looked at.
-    keeps_ = request.keep_alive() && parser_->is_done();
+    is_whole_ = parser_->is_done();  // a body is not looked at
+    keeps_ = request.keep_alive() && is_whole_;
     is_head_ = request.method() == http::verb::head;
     answer(request);
   }
@@ -242,9 +244,10 @@ class Session : public std::enable_shared_from_this<Session> {
 
   void on_written() {
     if (keeps_) return read();
+    if (is_whole_) return;  // the connection is closed
     // Closing a connection with unread bytes would reset it, and the client might lose the answer.
-    ErrorCode ignored;
-    stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    ErrorCode error;
+    if (stream_.socket().shutdown(tcp::socket::shutdown_send, error)) return;
     stream_.expires_after(kFarewell);
     discard();
   }
@@ -266,6 +269,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::string text_;                  ///< of the answer
   bool keeps_ = false;                ///< the connection stays open after the answer
   bool is_head_ = false;
+  bool is_whole_ = false;  ///< the request has been read to its end
   std::array<char, 4096> rest_{};
   std::size_t discarded_ = 0;  ///< bytes
 };

@@ -16,7 +16,6 @@
 #include "temper/report/page.h"
 #include "temper/report/saved_inspection.h"
 #include "temper/report/study_page.h"
-#include "temper/study/analysis/ablate.h"
 
 namespace temper::watch {
 namespace {
@@ -64,8 +63,9 @@ std::string run_html(const fs::path& directory, const std::string& name,
 
 /// A study whose data is open, and its results so far.
 struct OpenStudy {
-  OpenStudy(const fs::path& file, const std::vector<std::string>& sets, const fs::path& folder)
-      : previewer(study::load_study(file, sets), {.engine = {.folder = folder}}), store(folder) {}
+  OpenStudy(const fs::path& file, const std::vector<std::string>& sets,
+            const study::AblateOptions& options)
+      : previewer(study::load_study(file, sets), options), store(options.engine.folder) {}
 
   study::Previewer previewer;
   study::Store store;
@@ -110,17 +110,17 @@ Subject run_subject(const fs::path& directory) {
 }
 
 Subject study_subject(const fs::path& file, const std::vector<std::string>& sets,
-                      const fs::path& folder) {
-  const auto open = std::make_shared<OpenStudy>(file, sets, folder);
-  const auto results = folder / "results.csv";
+                      const study::AblateOptions& options) {
+  const auto open = std::make_shared<OpenStudy>(file, sets, options);
+  const auto results = options.engine.folder / "results.csv";
   return {.name = file.stem().string(),
           .stamp = [results] { return stamp_text(results); },
           .html = [open](const std::string& version) { return study_html(*open, version); }};
 }
 
 void give_way() {
-  constexpr int kPriority = 10;
-  ::setpriority(PRIO_PROCESS, 0, kPriority);
+  constexpr int kPriority = 10;  // a tenth of the processor time of a process with 0
+  if (::getpriority(PRIO_PROCESS, 0) < kPriority) ::setpriority(PRIO_PROCESS, 0, kPriority);
   at::set_num_threads(1);
 }
 

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <string>
+#include <string_view>
 
 namespace temper::watch {
 namespace {
@@ -40,6 +41,7 @@ TEST(Hosts, OfAServerOfThisMachineAreItsOwnNamesOnly) {
                             "2130706433",
                             "127.1"})
     EXPECT_FALSE(hosts.allow(other)) << other;
+  EXPECT_FALSE(hosts.allow(std::string_view("127.0.0.1\0.example.org", 22)));
 }
 
 TEST(Hosts, OfAServerForOtherMachinesAreAddressesAndGivenNames) {
