@@ -65,7 +65,15 @@ TEST(RunSubject, SaysThatTheRunHasEnded) {
   fake::log_training(run);
   const auto subject = run_subject(run.path);
   EXPECT_THAT(subject.html(kVersion), HasSubstr("<p class=\"live running\""));
-  run.log({{"event", "end"}, {"seconds", 60.0}, {"time", fake::Json::object()}});
+  run.log({{"event", "end"},
+           {"seconds", 31.5},
+           {"time",
+            {{"data", 1.0},
+             {"forward", 10.0},
+             {"backward", 18.0},
+             {"update", 1.5},
+             {"evaluate", 0.5},
+             {"save", 0.5}}}});
   const auto page = subject.html(kVersion);
   EXPECT_THAT(page, HasSubstr("<p class=\"live ended\""));
   EXPECT_THAT(page, HasSubstr("The run has ended after 20 steps."));
