@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "commands.h"
@@ -54,7 +55,7 @@ void watch_command(const Options& options) {
   watch::Server server({.host = options.host, .port = static_cast<std::uint16_t>(options.port)},
                        [&page] { return page.now(); });
   const auto& stop = stop_on_signals();
-  if (!fs::exists(options.subject))
+  if (std::error_code none; !fs::exists(options.subject, none))
     print_text(stderr, "{} does not exist yet; the page waits for it\n", options.subject);
   if (!server.is_local())
     print_text(stderr,

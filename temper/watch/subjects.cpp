@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "temper/core/error.h"
@@ -37,6 +38,12 @@ std::int64_t written(const fs::path& path) {
   return io::stamp_of(path).modified / 1'000'000'000;
 }
 
+/// Whether there is anything at a path, or something that can't be looked at.
+bool is_there(const fs::path& path) {
+  std::error_code error;
+  return fs::exists(path, error) || error;
+}
+
 std::string progress_of(const report::Run& run) {
   if (run.end)
     return fmt::format("The run has ended after {}.", report::counted(run.steps_done(), "step"));
@@ -45,14 +52,24 @@ std::string progress_of(const report::Run& run) {
                      report::count_text(run.start->total_steps));
 }
 
+/// read_run(), with an error of the directory's permissions as Error{Code::io}.
+report::Run read(const fs::path& directory) {
+  try {
+    return report::read_run(directory);
+  } catch (const fs::filesystem_error& error) {
+    throw Error(Code::io, {.file = directory.string()},
+                "cannot read the run: " + error.code().message());
+  }
+}
+
 std::string run_html(const fs::path& directory, const std::string& name,
                      const std::string& version) {
-  if (!fs::exists(directory))
+  if (!is_there(directory))
     return notice_page(name,
                        "The run has not begun: its directory does not exist yet. This page "
                        "shows the run as soon as it does.",
                        version);
-  auto run = report::read_run(directory);
+  auto run = read(directory);
   auto inspection = report::saved_inspection(run);
   const report::Live live{.version = version,
                           .text = progress_of(run),
@@ -93,7 +110,7 @@ std::string study_html(OpenStudy& open, const std::string& version) {
 Subject run_subject(const fs::path& directory) {
   auto path = fs::absolute(directory).lexically_normal();
   if (!path.has_filename()) path = path.parent_path();
-  if (fs::exists(path / "results.csv"))
+  if (std::error_code none; fs::exists(path / "results.csv", none))
     throw Error(Code::usage, {.file = directory.string()},
                 "this is the folder of a study's results, not a run directory; name the study "
                 "file, and the folder with --out");
@@ -104,7 +121,7 @@ Subject run_subject(const fs::path& directory) {
           [path] {
             std::string stamp;
             for (const auto file : kRunFiles) stamp += stamp_text(path / file);
-            return stamp + (fs::exists(path) ? "there" : "");
+            return stamp + (is_there(path) ? "there" : "");
           },
       .html = [path, name](const std::string& version) { return run_html(path, name, version); }};
 }
