@@ -110,7 +110,8 @@ std::string study_html(OpenStudy& open, const std::string& version) {
 Subject run_subject(const fs::path& directory) {
   auto path = fs::absolute(directory).lexically_normal();
   if (!path.has_filename()) path = path.parent_path();
-  if (std::error_code none; fs::exists(path / "results.csv", none))
+  if (is_there(path / "results.csv") && !is_there(path / "recipe.toml") &&
+      !is_there(path / "metrics.jsonl"))
     throw Error(Code::usage, {.file = directory.string()},
                 "this is the folder of a study's results, not a run directory; name the study "
                 "file, and the folder with --out");

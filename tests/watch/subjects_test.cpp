@@ -98,6 +98,8 @@ TEST(RunSubject, RefusesWhatIsNoRun) {
   run.write("metrics.jsonl", "{\"event\":\"start\"}\nnot JSON\n{}\n");
   EXPECT_EQ(code_of([&] { run_subject(run.path).html(kVersion); }), Code::data);
   run.write("results.csv", "");
+  EXPECT_EQ(code_of([&] { run_subject(run.path).html(kVersion); }), Code::data);
+  fs::remove(run.path / "metrics.jsonl");
   EXPECT_EQ(code_of([&] { run_subject(run.path); }), Code::usage);
 }
 
