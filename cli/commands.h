@@ -15,6 +15,7 @@ void add_export(const Command& app);
 void add_embed(const Command& app);
 void add_preview(const Command& app);
 void add_report(const Command& app);
+void add_watch(const Command& app);
 void add_replay(const Command& app);
 void add_diff(const Command& app);
 void add_ablate(const Command& app);

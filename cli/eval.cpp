@@ -148,15 +148,15 @@ Argument add_corruptions(const Command& command, Options& options) {
       .needs(flag);
   command
       .option("--corruption-dialect", options.dialect,
-              "published implementation: of the scripts that made ImageNet-C, or of the package "
-              "imagecorruptions")
+              "published implementation that is followed. hendrycks: the scripts that made "
+              "ImageNet-C; imagecorruptions: the Python package of that name")
       .one_of({"hendrycks", "imagecorruptions"})
       .with_default()
       .needs(flag);
   command
       .option("--corruption-constants", options.constants,
-              "constants of the severities; auto: those of CIFAR-10-C for inputs of at most 32 "
-              "pixels")
+              "constants of the severities. imagenet: those of ImageNet-C; cifar: those of "
+              "CIFAR-10-C; auto: cifar for inputs of at most 32 pixels, else imagenet")
       .one_of({"auto", "imagenet", "cifar"})
       .with_default()
       .needs(flag);

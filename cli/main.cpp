@@ -34,6 +34,7 @@ constexpr auto kExamples = R"(Examples:
   temper train mine.toml --dry-run               estimate the time and memory of a run
   temper train mine.toml                         train; Ctrl-C saves, the same command resumes
   temper report runs/mine                        write the page with curves, mistakes, calibration
+  temper watch runs/mine                         show it in a browser while the run goes on
   temper predict runs/mine cat.jpg new/          classify images
   temper embed runs/mine --knn 20                measure how good its features are
   temper export runs/mine --to onnx              write the network for other programs
@@ -60,6 +61,7 @@ void build(CLI::App& root, const std::vector<std::string>& command_line) {
   add_embed(app);
   add_preview(app);
   add_report(app);
+  add_watch(app);
   add_replay(app);
   add_diff(app);
   add_ablate(app);

@@ -39,8 +39,8 @@ struct ConfidencePenalty {
                                          .scheduled = true}),
         field(&ConfidencePenalty::form,
               {.name = "form",
-               .meaning =
-                   "whether every distribution is penalized, or only those below the threshold"}),
+               .meaning = "entropy: the entropy of every prediction is rewarded; hinge: only "
+                          "predictions whose entropy is below threshold are penalized"}),
         field(&ConfidencePenalty::threshold,
               {.name = "threshold",
                .meaning = "hinge form: entropy above which there is no penalty; ln(c) is the "

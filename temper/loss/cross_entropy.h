@@ -56,8 +56,9 @@ struct CrossEntropy {
                .alias = "class_weights"}),
         field(&CrossEntropy::weighted_mean,
               {.name = "weighted_mean",
-               .meaning = "with weight: divide by the sum of the targets' weights, or by "
-                          "the number of rows"})};
+               .meaning = "divisor of the loss with weight. weights: the sum of the targets' "
+                          "weights, as PyTorch with class indices; rows: the number of rows, as "
+                          "PyTorch with class probabilities"})};
   }
 };
 

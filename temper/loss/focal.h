@@ -42,8 +42,10 @@ struct Focal {
                .meaning =
                    "exponent by which well-classified examples are down-weighted; 0: equal weights",
                .bounds = {.low = 0}}),
-        field(&Focal::form, {.name = "form",
-                             .meaning = "a softmax over the classes, or a sigmoid for each class"}),
+        field(&Focal::form,
+              {.name = "form",
+               .meaning = "softmax: one distribution over the classes; sigmoid: a probability for "
+                          "each class, as in the paper and torchvision"}),
         field(&Focal::alpha, {.name = "alpha",
                               .meaning = "sigmoid form: weight of positives, with 1 - alpha for "
                                          "negatives; below 0: both 1",

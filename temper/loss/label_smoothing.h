@@ -40,7 +40,12 @@ struct LabelSmoothing {
                                        .meaning = "probability mass moved away from the true class",
                                        .bounds = {0, 1, false, true},
                                        .scheduled = true}),
-        field(&LabelSmoothing::form, {.name = "form", .meaning = "how that mass is distributed"})};
+        field(&LabelSmoothing::form,
+              {.name = "form",
+               .meaning = "distribution of that mass. off_target: evenly over the other classes; "
+                          "uniform: evenly over all classes (PyTorch, timm); classy: smoothing / c "
+                          "is added to each of c classes and the sum normalized (ClassyVision); "
+                          "unigram: by the classes' shares of the training labels"})};
   }
 };
 

@@ -45,11 +45,15 @@ struct EfficientNet : RandomOptions {
       .paper = "Tan and Le 2019, EfficientNet, arXiv:1905.11946"};
   static constexpr auto fields() {
     return std::tuple_cat(
-        std::tuple{field(&EfficientNet::variant,
-                         {.name = "variant",
-                          .meaning = "width and depth, and whether it is a Lite network"}),
-                   field(&EfficientNet::dialect,
-                         {.name = "dialect", .meaning = "padding, and epsilon of BatchNorm"})},
+        std::tuple{
+            field(&EfficientNet::variant,
+                  {.name = "variant",
+                   .meaning = "scaling of width and depth: EfficientNet-B0 to B4; lite0 to lite2: "
+                              "EfficientNet-Lite, with ReLU6 and without squeeze-and-excitation"}),
+            field(&EfficientNet::dialect,
+                  {.name = "dialect",
+                   .meaning = "tensorflow: SAME padding and BatchNorm's eps of 1e-3, as in the "
+                              "authors' code; timm: symmetric padding and 1e-5"})},
         RandomOptions::fields());
   }
 };

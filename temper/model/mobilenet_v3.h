@@ -33,14 +33,17 @@ struct MobileNetV3 : RandomOptions {
       .paper = "Howard et al. 2019, Searching for MobileNetV3, arXiv:1905.02244"};
   static constexpr auto fields() {
     return std::tuple_cat(
-        std::tuple{field(&MobileNetV3::variant, {.name = "variant", .meaning = "large or small"}),
+        std::tuple{field(&MobileNetV3::variant,
+                         {.name = "variant", .meaning = "large: 15 blocks; small: 11 blocks"}),
                    field(&MobileNetV3::width_factor,
                          {.name = "width_factor",
                           .meaning = "multiplies the width of every layer but the last; rounded to "
                                      "multiples of 8",
                           .bounds = {0, 100, true, false}}),
                    field(&MobileNetV3::dialect,
-                         {.name = "dialect", .meaning = "padding, and epsilon of BatchNorm"})},
+                         {.name = "dialect",
+                          .meaning = "tensorflow: SAME padding and BatchNorm's eps of 1e-3, as in "
+                                     "the authors' code; timm: symmetric padding and 1e-5"})},
         RandomOptions::fields());
   }
 };

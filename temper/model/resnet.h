@@ -99,13 +99,25 @@ struct ResNet : RandomOptions {
                    .meaning =
                        "number of layers with weights; selects the blocks and widths of the paper",
                    .bounds = {.low = 1}}),
-            field(&ResNet::stem, {.name = "stem", .meaning = "layers before the first stage"}),
+            field(&ResNet::stem,
+                  {.name = "stem",
+                   .meaning =
+                       "layers before the first stage. cifar: 3x3; strided: 3x3 of stride 2; "
+                       "pooled: 3x3 and max-pool; imagenet: 7x7 of stride 2 and max-pool; auto: "
+                       "imagenet for images over 64 pixels, else cifar. Three 3x3 in place of one "
+                       "convolution (ResNet-D): cifar_d, pooled_d, and d for imagenet; rs: as d, "
+                       "with a strided 3x3 in place of the max-pool (ResNet-RS)"}),
             field(&ResNet::version,
                   {.name = "version",
-                   .meaning = "where blocks have their stride and their activations"}),
+                   .meaning = "v1: a bottleneck has its stride in the first 1x1 convolution; v1.5: "
+                              "in the 3x3 convolution (torchvision); v2: pre-activation, "
+                              "normalization and ReLU come before each convolution"}),
             field(&ResNet::shortcut,
                   {.name = "shortcut",
-                   .meaning = "shortcut of blocks that change the size or number of channels"}),
+                   .meaning = "shortcut of blocks that change the size or number of channels. "
+                              "projection: strided 1x1 convolution; d: average pooling, then 1x1 "
+                              "convolution (ResNet-D); pad: subsampling, zeros in the further "
+                              "channels (option A of the paper)"}),
             field(&ResNet::block,
                   {.name = "block",
                    .meaning = "type of the residual blocks; auto: as in the paper for that depth"}),
@@ -148,8 +160,14 @@ struct ResNet : RandomOptions {
                    .meaning = "initialize the last BatchNorm weight (gamma) of every block to 0, "
                               "in version v2 the weight of its last convolution, so that the "
                               "block starts as the identity"}),
-            field(&ResNet::init,
-                  {.name = "init", .meaning = "distribution of the initial weights"})},
+            field(
+                &ResNet::init,
+                {.name = "init",
+                 .meaning = "distribution of the initial weights of convolutions. pytorch: "
+                            "torchvision's, He normal by fan-out; tensorflow: truncated normal "
+                            "with variance 1 / fan_in; efficientnet: as pytorch, with the "
+                            "fan-out of one group; convnext: truncated normal, standard deviation "
+                            "0.02; dirac: identity in the first channels, the others uniform"})},
         RandomOptions::fields());
   }
 };

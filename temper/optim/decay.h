@@ -71,17 +71,17 @@ constexpr auto weight_decay_field(double S::* member) {
 
 template <class S>
 constexpr auto decay_field(Decay S::* member) {
-  return field(
-      member,
-      {.name = "decay",
-       .meaning = "added to the gradient as an L2 penalty (l2), or decoupled from it (decoupled)"});
+  return field(member, {.name = "decay",
+                        .meaning = "l2: weight decay is added to the gradient, as an L2 penalty; "
+                                   "decoupled: it is subtracted from the weights, as AdamW does"});
 }
 
 template <class S>
 constexpr auto decay_scale_field(DecayScale S::* member) {
-  return field(member, {.name = "decay_scale",
-                        .meaning = "factor on decoupled weight decay: the learning rate (lr), lr / "
-                                   "base_lr (schedule) or 1 (none)"});
+  return field(member,
+               {.name = "decay_scale",
+                .meaning = "factor on decoupled weight decay. lr: the learning rate, as in AdamW; "
+                           "schedule: the learning rate divided by base_lr; none: 1"});
 }
 
 template <class S>

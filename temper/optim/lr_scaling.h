@@ -32,8 +32,9 @@ struct LrScaling {
           "networks, arXiv:1404.5997"};
   static constexpr auto fields() {
     return std::tuple{
-        field(&LrScaling::rule,
-              {.name = "rule", .meaning = "how the learning rate scales with the batch size"}),
+        field(&LrScaling::rule, {.name = "rule",
+                                 .meaning = "linear: in proportion to the batch size; square_root: "
+                                            "in proportion to its square root"}),
         field(&LrScaling::reference_batch,
               {.name = "reference_batch",
                .meaning = "batch size for which the recipe's learning rate is given",

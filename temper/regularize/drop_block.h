@@ -48,7 +48,9 @@ struct DropBlock {
                .unit = "elements",
                .bounds = {1, 1024}}),
         field(&DropBlock::form,
-              {.name = "form", .meaning = "where the centers of squares may lie"}),
+              {.name = "form",
+               .meaning = "tensorflow: only squares that lie within the activation as a whole; "
+                          "timm: also squares that are cut off at its border"}),
         field(&DropBlock::couple_channels,
               {.name = "couple_channels",
                .meaning =

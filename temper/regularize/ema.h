@@ -45,14 +45,17 @@ struct Ema {
                             .bounds = {0, 1, false, true},
                             .scheduled = true}),
         field(&Ema::warmup,
-              {.name = "warmup", .meaning = "how the decay grows over the first updates"}),
+              {.name = "warmup",
+               .meaning = "decay of update n, counted from 0. none: as given; tensorflow: at most "
+                          "(1 + n) / (10 + n); timm: at most 1 - (1 + n)^(-2/3)"}),
         field(&Ema::every, {.name = "every",
                             .meaning = "number of steps between updates",
                             .unit = "steps",
                             .bounds = {.low = 1}}),
-        field(&Ema::rescale, {.name = "rescale",
-                              .meaning = "torchvision: multiply 1 - decay by batch * every / "
-                                         "epochs, as torchvision's references do"})};
+        field(&Ema::rescale,
+              {.name = "rescale",
+               .meaning = "none: the decay as given; torchvision: 1 - decay is multiplied by batch "
+                          "* every / epochs, as in torchvision's references"})};
   }
 };
 

@@ -53,7 +53,12 @@ struct StochasticDepth {
                                        .bounds = {0, 1, false, true},
                                        .scheduled = true,
                                        .alias = "p"}),
-        field(&StochasticDepth::rule, {.name = "rule", .meaning = "how the rate grows with depth"}),
+        field(&StochasticDepth::rule,
+              {.name = "rule",
+               .meaning = "rate of block l of L. linear: drop_path_rate * l / L; linear_from_zero: "
+                          "from 0 for the first block (timm); linear_open: drop_path_rate * (l - "
+                          "1) / L (torchvision's EfficientNet); per_stage: equal within a stage "
+                          "(ResNet-RS); uniform: equal for all blocks"}),
         field(&StochasticDepth::mode,
               {.name = "mode",
                .meaning = "batch: a block is skipped for the whole batch; sample: it is dropped "

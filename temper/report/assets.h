@@ -12,6 +12,8 @@ extern const std::string_view preview_js;
 extern const std::string_view letters_png;  ///< see letters.h
 extern const std::string_view study_css;    ///< in addition to page_css
 extern const std::string_view study_js;
+extern const std::string_view live_css;  ///< see live.h
+extern const std::string_view live_js;
 extern const std::string_view chart_js;  ///< Chart.js, one self-contained script
 
 }  // namespace temper::report::assets

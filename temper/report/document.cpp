@@ -1,5 +1,7 @@
 #include "temper/report/document.h"
 
+#include <fmt/format.h>
+
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -34,21 +36,43 @@ std::string fill(std::string_view page, const std::map<std::string_view, std::st
   return result.append(page);
 }
 
+Html line_of(const Live& live) {
+  return html(
+      R"(<p class="live {}" data-version="{}" data-written="{}"><strong>{}</strong> {} <span class="live-note"></span></p>)",
+      live.ended ? "ended" : "running", live.version, live.written, live.ended ? "Ended" : "Live",
+      live.text);
+}
+
+std::string script_element(std::string_view script) {
+  return fmt::format("<script>\n{}\n</script>\n", script);
+}
+
 }  // namespace
 
 std::string document(std::string_view title, std::initializer_list<std::string_view> styles,
                      const Html& contents, const nlohmann::json& plots,
-                     std::initializer_list<std::string_view> scripts) {
+                     std::initializer_list<std::string_view> scripts, const Live* live) {
   std::string style;
   for (const auto sheet : styles) style += sheet;
   std::string elements;
-  for (const auto script : scripts)
-    elements.append("<script>\n").append(script).append("\n</script>\n");
-  return fill(assets::page_html, {{"title", escape(title)},
-                                  {"style", style},
-                                  {"contents", contents.markup},
-                                  {"plots", script_json(plots)},
-                                  {"scripts", elements}});
+  if (live != nullptr) {
+    style += assets::live_css;
+    elements += script_element(assets::live_js);  // first: it sets the theme
+  }
+  for (const auto script : scripts) elements += script_element(script);
+  return fill(
+      assets::page_html,
+      {{"title", escape(title)},
+       {"style", style},
+       {"connect", live != nullptr ? "; connect-src 'self'" : ""},
+       {"live", live != nullptr ? line_of(*live).markup + "\n" : ""},
+       {"contents", contents.markup},
+       {"footer", live != nullptr
+                      ? "Served by temper watch. The page loads itself again when there is more."
+                      : "Written by temper. This file is self-contained and needs no network "
+                        "access."},
+       {"plots", script_json(plots)},
+       {"scripts", elements}});
 }
 
 }  // namespace temper::report

@@ -30,9 +30,9 @@ ReportData gather(Run run, Inspection inspection) {
   return facts;
 }
 
-std::string page(const ReportData& facts) {
+std::string page(const ReportData& facts, const Live* live) {
   return document(facts.summary.name, {assets::page_css}, contents(facts), plots(facts),
-                  {assets::chart_js, assets::frame_js, assets::page_js});
+                  {assets::chart_js, assets::frame_js, assets::page_js}, live);
 }
 
 }  // namespace temper::report

@@ -42,8 +42,8 @@ struct Exponential {
                                     .meaning = "factor or rate of the decay; see form",
                                     .bounds = {.low = 0}}),
         field(&Exponential::form, {.name = "form",
-                                   .meaning = "whether gamma is a factor (factor), or the rate of "
-                                              "a natural exponential (natural)"}),
+                                   .meaning = "factor: gamma is the factor of the decay, gamma^t; "
+                                              "natural: gamma is its rate, e^(-gamma t)"}),
         field(&Exponential::every,
               {.name = "every", .meaning = "duration that gamma refers to; an epoch unless given"}),
         field(&Exponential::staircase,

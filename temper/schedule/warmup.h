@@ -42,14 +42,17 @@ struct Warmup {
               {.name = "steps", .meaning = "length in steps", .bounds = {.low = 0}}),
         field(&Warmup::start,
               {.name = "start", .meaning = "value at the first step of the warm-up"}),
-        field(&Warmup::form,
-              {.name = "form",
-               .meaning = "linear, exponential (start must not be 0), or constant at start"}),
+        field(
+            &Warmup::form,
+            {.name = "form",
+             .meaning =
+                 "how the value grows from start. linear; exponential: by the same factor in every "
+                 "step (start must not be 0); constant: start until the end of the warm-up"}),
         field(
             &Warmup::clock,
             {.name = "clock",
-             .meaning =
-                 "whether the curve's clock waits for the end of the warm-up, or runs during it"})};
+             .meaning = "waits: the schedule begins when the warm-up ends; runs: it begins with "
+                        "the warm-up, which takes the place of its first steps (timm's default)"})};
   }
 };
 

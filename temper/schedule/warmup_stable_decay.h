@@ -46,7 +46,9 @@ struct WarmupStableDecay {
                .meaning = "fraction of the run, after the warm-up, that the decay takes",
                .bounds = {0, 1, true, false}}),
         field(&WarmupStableDecay::decay_fn,
-              {.name = "decay_fn", .meaning = "form of the decay to the final value"}),
+              {.name = "decay_fn",
+               .meaning = "curve of the decay to the final value. linear; cosine: half a period; "
+                          "square_root: 1 - sqrt(x), x from 0 to 1 in the decay"}),
         warmup_field(&WarmupStableDecay::warmup)};
   }
 };

@@ -21,6 +21,7 @@ same validation eval run --split val
 same --split=validation eval run --split=val
 same :files train ""
 same :files preview ""
+same :files watch ""
 same :files preview mine.toml --out ""
 same :files predict run ""
 same :files predict run one.png --json ""

@@ -56,11 +56,15 @@ struct AdaBelief {
         eps_field(&AdaBelief::eps,
                   "added to the mean square deviation in every step, and to its square root; 0: "
                   "the value that defaults selects"),
-        field(&AdaBelief::defaults,
-              {.name = "defaults", .meaning = "source of the default eps and rectification"}),
-        field(&AdaBelief::rectify,
-              {.name = "rectify",
-               .meaning = "rectifies the first steps as RAdam does; auto: as defaults selects"}),
+        field(
+            &AdaBelief::defaults,
+            {.name = "defaults",
+             .meaning =
+                 "eps and rectification unless they are given. paper: eps 1e-8, no rectification; "
+                 "package: those of the authors' package, eps 1e-16 and rectification"}),
+        field(&AdaBelief::rectify, {.name = "rectify",
+                                    .meaning = "rectification of the adaptive learning rate, as in "
+                                               "RAdam; auto: as defaults selects"}),
         field(&AdaBelief::degenerated_to_sgd,
               {.name = "degenerated_to_sgd",
                .meaning = "steps along the first-moment estimate before rectification begins, "

@@ -74,14 +74,21 @@ struct Muon {
                                 .bounds = {1, 100}}),
         field(&Muon::ns_coefficients,
               {.name = "ns_coefficients",
-               .meaning = "coefficients of the Newton-Schulz iterations; the "
-                          "last ones of a list are repeated"}),
+               .meaning = "coefficients of the Newton-Schulz iterations. original: the same in "
+                          "every iteration (Jordan et al. 2024); quintic: other ones in each "
+                          "(Cesista 2025); polar_express: optimal ones for each (Amsel et al. "
+                          "2025); the last ones of a list are repeated"}),
         field(&Muon::adjust_lr_fn,
               {.name = "adjust_lr_fn",
-               .meaning = "factor on the update, computed from the shape of the matrix"}),
-        field(&Muon::conv_mode, {.name = "conv_mode",
-                                 .meaning = "a convolution's filters as one matrix (flattened), or "
-                                            "as one matrix per kernel position (batched)"}),
+               .meaning = "factor on the update of a matrix of shape [out, in]. original: "
+                          "sqrt(max(1, out / in)); match_rms: 0.2 sqrt(max(out, in)), for updates "
+                          "of AdamW's root mean square; rms_to_rms: sqrt(out / in); none: 1"}),
+        field(
+            &Muon::conv_mode,
+            {.name = "conv_mode",
+             .meaning =
+                 "convolution filters [out, in, h, w] as matrices. flattened: one of shape [out, "
+                 "in h w]; batched: one of shape [out, in] for each of the h w kernel positions"}),
         field(&Muon::renormalise,
               {.name = "renormalise",
                .meaning = "scales every weight tensor to the norm sqrt(out) before its update"}),

@@ -59,7 +59,10 @@ struct RmsProp {
         base_lr_field(&RmsProp::base_lr),
         field(&RmsProp::dialect,
               {.name = "dialect",
-               .meaning = "definition to follow: PyTorch's, TensorFlow 1's or Keras'"})};
+               .meaning = "implementation that is followed. pytorch: eps is added to the square "
+                          "root; tf1 (TensorFlow 1) and keras: eps is added before the square "
+                          "root, and the learning rate is part of the momentum buffer; tf1: the "
+                          "mean square starts at 1 instead of 0"})};
   }
 };
 

@@ -72,20 +72,27 @@ StudyTable ablate(const Study& study, Store& store, const AblateOptions& options
   return analyse(course, followed.stand, followed.results, analysis);
 }
 
-Preview preview(const Study& study, const Store& store, const AblateOptions& options) {
-  Fingerprints fingerprints;
-  const auto course = course_of(study, options, fingerprints);
+Previewer::Previewer(const Study& study, const AblateOptions& options)
+    : course_(course_of(study, options, fingerprints_)) {}
+
+Preview Previewer::preview(const Store& store, Extras extras) const {
   Results results;
   while (true) {
-    auto stand = course.stand(results);
+    auto stand = course_.stand(results);
     const auto before = results.size();
     for (const auto& trial : stand.next.trials)
       if (const auto known = store.find(trial.fingerprint); known && answers(*known, trial))
         results.insert_or_assign(trial.fingerprint, *known);
     if (results.size() > before) continue;
-    auto table = analyse(course, stand, results, analysis_of(store));
+    auto analysis = analysis_of(store);
+    analysis.extras = extras == Extras::always || stand.next.trials.empty();
+    auto table = analyse(course_, stand, results, analysis);
     return {std::move(stand), std::move(table)};
   }
+}
+
+Preview preview(const Study& study, const Store& store, const AblateOptions& options) {
+  return Previewer(study, options).preview(store);
 }
 
 }  // namespace temper::study

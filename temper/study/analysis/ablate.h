@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <vector>
@@ -7,6 +8,8 @@
 #include "temper/study/analysis/course.h"
 #include "temper/study/analysis/table.h"
 #include "temper/study/engine/engine.h"
+#include "temper/study/engine/store.h"
+#include "temper/study/engine/trial.h"
 
 /// A study from its file to its table.
 namespace temper::study {
@@ -42,7 +45,29 @@ struct Preview {
   StudyTable table;
 };
 
-/// The table of the results in the store, and what ablate() would run next.
+/// Of which tables AnalyseOptions::extras are computed.
+enum class Extras : std::uint8_t { always, when_complete };
+
+/// The table of the results in the store, and what ablate() would run next, again and again: the
+/// data is opened once.
+class Previewer {
+ public:
+  /// Opens the data of the base recipe. Throws as preview() does.
+  Previewer(const Study& study, const AblateOptions& options);
+  ~Previewer() = default;
+  Previewer(const Previewer&) = delete;
+  Previewer& operator=(const Previewer&) = delete;
+  Previewer(Previewer&&) = delete;
+  Previewer& operator=(Previewer&&) = delete;
+
+  [[nodiscard]] Preview preview(const Store& store, Extras extras = Extras::always) const;
+
+ private:
+  Fingerprints fingerprints_;
+  Course course_;  ///< asks fingerprints_
+};
+
+/// The same once.
 Preview preview(const Study& study, const Store& store, const AblateOptions& options);
 
 }  // namespace temper::study
