@@ -17,7 +17,7 @@ foreach(kind tensor nn recipe)
   target_link_libraries(temper_pch_${kind} PRIVATE temper_core temper_warnings temper_torch_cpu)
 endforeach()
 
-# For code that runs rarely, such as tests and commands: further optimization would cost more than it saves.
+# For code that runs rarely, such as tests, commands and pages: further optimization would cost more than it saves.
 function(temper_compile_briefly target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
 endfunction()
