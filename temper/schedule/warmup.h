@@ -13,7 +13,8 @@ namespace temper::schedule {
 enum class WarmupForm : std::uint8_t {
   linear,       ///< a + (b - a) s / W
   exponential,  ///< a (b / a)^(s / W); a and b must not be 0
-  constant      ///< a
+  constant,     ///< a
+  sigmoid       ///< a + (b - a) exp(-5 (1 - s / W)^2): Laine and Aila 2016, arXiv:1610.02242
 };
 
 /// Whether the curve's clock runs during the warm-up.
@@ -42,9 +43,11 @@ struct Warmup {
               {.name = "steps", .meaning = "length in steps", .bounds = {.low = 0}}),
         field(&Warmup::start,
               {.name = "start", .meaning = "value at the first step of the warm-up"}),
-        field(&Warmup::form,
-              {.name = "form",
-               .meaning = "linear, exponential (start must not be 0), or constant at start"}),
+        field(
+            &Warmup::form,
+            {.name = "form",
+             .meaning = "linear, exponential (start must not be 0), constant at start, or sigmoid: "
+                        "exp(-5 (1 - t)^2) of the way from start to the schedule's first value"}),
         field(
             &Warmup::clock,
             {.name = "clock",
@@ -67,7 +70,8 @@ constexpr auto warmup_field(Warmup S::* member) {
 
 template <>
 struct temper::EnumNames<temper::schedule::WarmupForm> {
-  static constexpr std::array<std::string_view, 3> value{"linear", "exponential", "constant"};
+  static constexpr std::array<std::string_view, 4> value{"linear", "exponential", "constant",
+                                                         "sigmoid"};
 };
 template <>
 struct temper::EnumNames<temper::schedule::WarmupClock> {
