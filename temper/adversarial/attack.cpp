@@ -131,7 +131,7 @@ Attacked run(const Attack& attack, const Classifier& classifier, const at::Tenso
     result.fooled = classifier(all.pixels).argmax(1).ne(labels);
     return result;
   }
-  auto losses = at::full({n}, -std::numeric_limits<double>::infinity(), pixels.options());
+  const auto losses = at::full({n}, -std::numeric_limits<double>::infinity(), pixels.options());
   for (std::int64_t i = 0; i < attack.restarts; ++i) {
     const auto rows = result.fooled.logical_not().nonzero().squeeze(1);
     if (rows.numel() == 0) break;

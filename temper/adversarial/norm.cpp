@@ -17,7 +17,7 @@ at::Tensor lengths(const at::Tensor& rows) {
 }
 
 at::Tensor project(const at::Tensor& points, const at::Tensor& pixels, Norm norm, double radius) {
-  auto change = points.sub(pixels);
+  const auto change = points.sub(pixels);
   if (norm == Norm::linf) return change.clamp_(-radius, radius).add_(pixels).clamp_(0, 1);
   // A length of 0 and a radius of 0 are not divided by one another.
   const auto divisors = lengths(change).clamp_min_(std::max(radius, 1e-30));

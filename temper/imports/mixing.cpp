@@ -25,7 +25,9 @@ void set_methods(std::vector<mix::Method> methods, mix::Partner partner, Draft& 
 
 void set_timm_mixing(const Arguments& arguments, Draft& draft) {
   const double mixup = arguments.number("mixup");
-  const double cutmix = arguments.number("cutmix");
+  // Bounds of the box take the place of alpha, and switch CutMix on.
+  const double cutmix =
+      arguments.reals("cutmix_minmax").empty() ? arguments.number("cutmix") : mix::CutMix{}.alpha;
   if (mixup <= 0 && cutmix <= 0) return;
   const bool both = mixup > 0 && cutmix > 0;
   const double switching = both ? arguments.number("mixup_switch_prob") : 0.5;

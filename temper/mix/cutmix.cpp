@@ -10,8 +10,8 @@ namespace {
 
 /// The pixels [first, second) of an axis.
 struct Extent {
-  std::int64_t first;
-  std::int64_t second;
+  std::int64_t first = 0;
+  std::int64_t second = 0;
 };
 
 Extent extent(CutMixDialect dialect, double ratio, std::int64_t length, std::int64_t centre) {

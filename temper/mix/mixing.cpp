@@ -59,6 +59,10 @@ void check(const Mixing& options, std::string_view path, std::int64_t rows) {
     refuse(fmt::format("{}.mode", path),
            " is \"pair\", but with partner = \"rolled\" no two images are each other's partners; "
            "use partner = \"reversed\" or \"permuted\"");
+  if (rows < 2)
+    refuse(std::string(path),
+           " mixes the images of a batch with one another, but a batch has a single one; raise "
+           "data.batch_size, or leave mixing out");
   for (std::size_t i = 0; i < options.methods.size(); ++i)
     check_images(options, images_of(options.methods[i], rows),
                  fmt::format("{}.methods.{}", path, i), rows);

@@ -26,6 +26,8 @@ using adversarial::AttackMode;
 constexpr std::int64_t kFirstPass = 4;  ///< of an attack in training mode; see attacked_pass()
 constexpr double kTradesStart = 0.001;  ///< deviation of the start, as in the authors' code
 
+constexpr const char* kRadius = "adversarial.radius";
+
 [[noreturn]] void refuse(const std::string& option, const std::string& message) {
   throw Error(Code::usage, {.option = option}, message);
 }
@@ -35,10 +37,13 @@ class Attacked {
  public:
   Attacked(State& state, const recipe::Recipe& recipe, std::int64_t first_row)
       : state_(state), seed_(static_cast<std::uint64_t>(recipe.seed)), first_row_(first_row) {
-    if (adversarial::attack_of(*recipe.adversarial).mode == AttackMode::training)
-      buffers_.emplace(*state.network);
-    else
+    if (adversarial::attack_of(*recipe.adversarial).mode == AttackMode::evaluation) {
       state.network->train(false);
+      return;
+    }
+    buffers_.emplace(*state.network);
+    if (const auto* random = model::random_options(recipe.model))
+      state.network->update_rates(*random);
   }
   ~Attacked() {
     if (buffers_)
@@ -109,17 +114,22 @@ std::vector<std::int64_t> rows_from(std::int64_t first, std::int64_t count) {
 
 }  // namespace
 
-void check_adversarial(const recipe::Recipe& recipe, const model::Task& task) {
+void check_adversarial(const recipe::Recipe& recipe, const model::Task& task,
+                       const schedule::Horizon& horizon) {
   if (!recipe.adversarial) return;
   const auto& attack = adversarial::attack_of(*recipe.adversarial);
   const auto largest =
       adversarial::largest_radius(attack.norm, task.channels * task.height * task.width);
-  if (attack.radius > largest)
+  const auto driven = recipe.schedules.find(kRadius);
+  const auto radius = driven == recipe.schedules.end()
+                          ? attack.radius
+                          : schedule::range(driven->second, horizon).second;
+  if (radius > largest)
     refuse(
-        "adversarial.radius",
-        fmt::format("adversarial.radius = {:.6g}, but images are at most {:.6g} apart in the norm "
-                    "{}; samples are in [0, 1], so write 8/255 as 0.0314",
-                    attack.radius, largest, name_of(attack.norm)));
+        kRadius,
+        fmt::format("{} = {:.6g}, but images are at most {:.6g} apart in the norm {}; samples are "
+                    "in [0, 1], so write 8/255 as 0.0314",
+                    kRadius, radius, largest, name_of(attack.norm)));
   if (recipe.consistency)
     refuse("consistency",
            "consistency with adversarial: there is no published definition of which of an image's "

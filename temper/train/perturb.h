@@ -13,8 +13,9 @@
 namespace temper::train {
 
 /// Refuses recipes of adversarial training that make no sense: a radius beyond the range of the
-/// images, and consistency or distillation besides. Throws Error{Code::usage}.
-void check_adversarial(const recipe::Recipe& recipe, const model::Task& task);
+/// images, at any step, and consistency or distillation besides. Throws Error{Code::usage}.
+void check_adversarial(const recipe::Recipe& recipe, const model::Task& task,
+                       const schedule::Horizon& horizon);
 
 /// The attacked images of a batch or micro-batch, normalized. Leaves the network in training mode,
 /// its buffers, its parameters' gradients and all draws of the step's passes as they are: the

@@ -291,13 +291,12 @@ Plan planned(const recipe::Recipe& recipe, const data::Dataset& data) {
   const auto input = input_size(options, data);
   plan.task = {sets.train->channels(), input.height, input.width, sets.train->outputs()};
 
-  check_adversarial(options, plan.task);
-
   plan.horizon = recipe::horizon_of(options, steps_per_epoch(plan));
   recipe::check_schedules(options, plan.horizon);
   recipe::check_lengths(options, plan.horizon);
   if (!valued) loss::check(options.loss, plan.task.classes);
   check_mixing(options);
+  check_adversarial(options, plan.task, plan.horizon);
   recipe::check_plateaus(options, plan.validation != nullptr);
   check_stopping(options, plan.validation != nullptr);
   recipe::resolve(options, plan.horizon);

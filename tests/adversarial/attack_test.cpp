@@ -239,7 +239,9 @@ TEST_F(Attacks, TakeNoImages) {
 }
 
 TEST_F(Attacks, RefuseWhatMakesNoSense) {
-  const auto refusal = [this](const Attack& attack) { return refused([&] { (void)attacked(attack); }); };
+  const auto refusal = [this](const Attack& attack) {
+    return refused([&] { (void)attacked(attack); });
+  };
   EXPECT_THAT(refusal({.radius = -0.1}), HasSubstr("expected 0 to 1"));
   EXPECT_THAT(refusal({.radius = 8}), HasSubstr("radius of an attack is 8 in the norm linf"));
   EXPECT_THAT(refusal({.norm = Norm::l2, .radius = 11}), HasSubstr("expected 0 to 10.3923"));

@@ -22,7 +22,7 @@ namespace {
 using temper::testing::noise;
 using temper::testing::tensor;
 
-class Published : public ::testing::Test {
+class AttacksGolden : public ::testing::Test {
  protected:
   static void agree(const at::Tensor& found, const nlohmann::json& expected) {
     EXPECT_LE(found.sub(tensor(expected)).abs().max().item<double>(), 1e-9);
@@ -54,29 +54,29 @@ class Published : public ::testing::Test {
   at::Tensor labels = at::tensor(golden["labels"].get<std::vector<std::int64_t>>());
 };
 
-TEST_F(Published, NetworkIsTheSame) {
+TEST_F(AttacksGolden, NetworkIsTheSame) {
   agree(network(images), golden["logits"]);
 }
 
-TEST_F(Published, FgsmIsThatOfTorchattacks) {
+TEST_F(AttacksGolden, FgsmIsThatOfTorchattacks) {
   for (const auto& one : golden["fgsm"])
     agree(fgsm(Norm::linf, one["radius"], network, cross_entropy_rows, images, labels),
           one["pixels"]);
 }
 
-TEST_F(Published, PgdIsThatOfTorchattacks) {
+TEST_F(AttacksGolden, PgdIsThatOfTorchattacks) {
   for (const auto& one : golden["pgd"]) agree(run_pgd(Norm::linf, one), one["pixels"]);
 }
 
 // The package adds 1e-10 to the gradient's length, and here it is 1e-12.
-TEST_F(Published, PgdInTheEuclideanNormIsThatOfTorchattacks) {
+TEST_F(AttacksGolden, PgdInTheEuclideanNormIsThatOfTorchattacks) {
   for (const auto& one : golden["pgd_l2"]) {
     const auto difference = run_pgd(Norm::l2, one).sub(tensor(one["pixels"])).abs();
     EXPECT_LE(difference.max().item<double>(), 1e-6);
   }
 }
 
-TEST_F(Published, ApgdIsThatOfTorchattacks) {
+TEST_F(AttacksGolden, ApgdIsThatOfTorchattacks) {
   for (const auto& one : golden["apgd"]) {
     const auto norm = one["norm"] == "linf" ? Norm::linf : Norm::l2;
     const auto loss = row_loss(one["loss"] == "dlr" ? AttackLoss::dlr : AttackLoss::cross_entropy);

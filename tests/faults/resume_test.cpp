@@ -124,9 +124,12 @@ TEST(Resume, IsExactWithRandomCombinations) {
         std::erase_if(chosen, [&](const auto& e) { return e.starts_with(key); });
         std::erase_if(
             chosen, [&](const auto& e) { return key.starts_with(e.substr(0, e.find('=')) + "."); });
-        // Stochastic depth and ShakeDrop exclude each other.
+        // Stochastic depth and ShakeDrop exclude each other, and so do attacks and several views.
         if (key == "model.shake_drop") std::erase(chosen, "model.stochastic_depth=true");
         if (key == "model.stochastic_depth") std::erase(chosen, "model.shake_drop=true");
+        if (key == "adversarial") std::erase(chosen, "consistency=true");
+        if (key == "consistency")
+          std::erase_if(chosen, [](const auto& e) { return e.starts_with("adversarial="); });
         chosen.push_back(edit);
       }
     // The custom network takes images of one size.
@@ -204,7 +207,12 @@ TEST(Resume, IsExactWithAllThatDraws) {
       "{ kind = \"spatial_dropout\", at = \"stage 2\", p = 0.2 }, "
       "{ kind = \"drop_block\", block_size = 2, "
       "p = { schedule = \"linear\", peak = 0, final = 0.2 } }]",
-      "gradient_noise={ eta = 0.001 }", "data.micro_batches=3", "sam=true", "optimizer.lr=0.02"};
+      "gradient_noise={ eta = 0.001 }",
+      "data.micro_batches=3",
+      "sam=true",
+      "optimizer.lr=0.02",
+      R"(mixing={ mode = "elem", methods = ["mixup", "cutmix", "resizemix"], off_epoch = 1 })",
+      R"(adversarial={ kind = "pgd", mode = "training", steps = 2 })"};
   for (const std::string depth :
        {"stochastic_depth={ drop_path_rate = 0.8, dropped = \"freeze\" }",
         "stochastic_depth={ drop_path_rate = 0.8, dropped = \"decay\" }",

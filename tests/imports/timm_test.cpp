@@ -266,6 +266,9 @@ TEST(Timm, MixesAsItsOptionsSay) {
   const auto one = mixing("--mixup 0.2 --cutmix 1 --mixup-switch-prob 0");
   ASSERT_TRUE(one.has_value());
   EXPECT_EQ(one->methods.size(), 1U);
+  const auto bounded = mixing("--cutmix-minmax 0.2 0.8");
+  ASSERT_TRUE(bounded.has_value());
+  EXPECT_EQ(std::get<mix::CutMix>(bounded->methods.at(0)).alpha, 1);
   EXPECT_THAT(refusal("--mixup 0.2 --mixup-mode half"), HasSubstr("pair"));
 }
 

@@ -1,4 +1,5 @@
 // Weights, partners, boxes and the choice between methods.
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/equal.h>
@@ -107,7 +108,7 @@ TEST(Mixup, FoldedKeepsTheLargestWeightForTheImage) {
     Random again(1, Purpose::mix, {step});
     const auto folded = blend(Mixup{.fold = true}, {}, 128, random).weights;
     const double lambda = blend(Mixup{}, {}, 128, again).weights.front();
-    EXPECT_EQ(folded.front(), std::max(lambda, 1 - lambda)) << lambda;
+    EXPECT_DOUBLE_EQ(folded.front(), std::max(lambda, 1 - lambda)) << lambda;
   }
 }
 
@@ -237,9 +238,9 @@ TEST(Mixing, RefusesPlansThatDontFitTheBatch) {
   EXPECT_THROW(mix_images(large, some_images(1)), Error);
 }
 
-std::string refusal(const Mixing& mixing) {
+std::string refusal(const Mixing& mixing, std::int64_t rows = 16) {
   try {
-    check(mixing, "mixing", 16);
+    check(mixing, "mixing", rows);
   } catch (const Error& error) {
     return error.message();
   }
@@ -258,6 +259,8 @@ TEST(Mixing, RefusesOptionsThatContradictEachOther) {
               HasSubstr("mixing.methods.1.images asks for 16 images"));
   EXPECT_THAT(refusal({.mode = Mode::pair, .partner = Partner::rolled}),
               HasSubstr("mixing.mode is \"pair\""));
+  for (const Method& method : {Method(CutMix{}), Method(ZetaMixup{})})
+    EXPECT_THAT(refusal({.methods = {method}}, 1), HasSubstr("a batch has a single one; raise "));
 }
 
 }  // namespace

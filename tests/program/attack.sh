@@ -15,14 +15,16 @@ grep -q 'id="accuracies"' run/attack.html
 jq -e '(.radii | length == 2) and .images == 12 and .attack == "pgd" and .steps == 5' run/attack.json
 jq -e '.radii | all(.accuracy_interval.low <= .accuracy and .accuracy <= .accuracy_interval.high)' run/attack.json
 
-# Every attack, twice: the same numbers.
+# Every attack; twice, with the same numbers, those that draw.
 for attack in fgsm pgd apgd; do
   steps=(--steps 4)
   [[ $attack == fgsm ]] && steps=()
   for norm in linf l2; do
     "$TEMPER" eval run --attack "$attack" --norm "$norm" "${steps[@]}" --images 12 --json >first.json
-    "$TEMPER" eval run --attack "$attack" --norm "$norm" "${steps[@]}" --images 12 --json >second.json
-    cmp first.json second.json
+    if [[ $attack-$norm == pgd-linf || $attack-$norm == apgd-l2 ]]; then
+      "$TEMPER" eval run --attack "$attack" --norm "$norm" "${steps[@]}" --images 12 --json >second.json
+      cmp first.json second.json
+    fi
     jq -e --arg norm "$norm" '.norm == $norm and .run == "run" and .radii[0].accuracy <= .accuracy' first.json
   done
 done

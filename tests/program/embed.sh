@@ -76,7 +76,7 @@ grep -qE '^teacher = "[0-9a-f]{32}"$' taught/recipe.toml
   --set distillation.features=true
 projections=(narrow/checkpoints/step-*/projection.safetensors)
 test -e "${projections[0]}"
-python3 -c 'import sys; sys.exit(b"projection" in open("narrow/model.safetensors", "rb").read())'
+python3 -c 'import sys; sys.exit(b"distillation.projection" in open("narrow/model.safetensors", "rb").read())'
 refused 2 "has no features to teach" "$TEMPER" train pictures --out none "${student[@]}" \
   --set distillation.from=teacher.safetensors --set distillation.features=true
 refused 2 "the teacher needs the same classes" "$TEMPER" train other --out apart "${student[@]}" \

@@ -78,9 +78,11 @@ const std::map<std::string, std::string> kLate{
     {"schedule.plateau.patience", "{ schedule = \"plateau\", patience = 8 }"},
 };
 
-/// The run's own length, and what is counted from a reduction, which may come at any time.
+/// The run's own length, what is counted from a reduction, which may come at any time, and the
+/// steps of attacks.
 const std::set<std::string> kNever{"recipe.recipe.epochs", "recipe.recipe.steps",
-                                   "schedule.plateau.cooldown"};
+                                   "schedule.plateau.cooldown", "adversarial.pgd.steps",
+                                   "adversarial.trades.steps"};
 
 /// The end of the path at which the option is reported: a duration is one option.
 std::string reported(const std::string& key) {

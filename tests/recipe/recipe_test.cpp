@@ -551,8 +551,9 @@ TEST(ShippedRecipes, AreGoodRecipes) {
     if (entry.is_directory()) continue;
     const auto recipe = load(entry.path());
     EXPECT_EQ(recipe.name, entry.path().stem().string()) << "the file's name is the run's";
-    if (recipe.data.validation != 0)  // as published, with nothing chosen
+    if (recipe.data.validation > 0) {  // others keep no images back, as published
       EXPECT_THAT(lint(recipe, {100, 100 * recipe.epochs}), IsEmpty()) << entry.path();
+    }
     ++count;
   }
   EXPECT_GE(count, 3);

@@ -15,6 +15,7 @@
 #include <memory>
 
 #include "temper/core/error.h"
+#include "temper/cost/preflight.h"
 #include "temper/evaluate/monte_carlo.h"
 #include "temper/evaluate/statistics.h"
 #include "temper/model/layers.h"
@@ -201,6 +202,17 @@ TEST(MixedStep, AReplayShowsWhatWasMixed) {
   }
   EXPECT_NEAR(sum / static_cast<double>(again.samples.size()), again.loss, 1e-5);
   EXPECT_GT(mixed, 2U);
+}
+
+TEST(MixedStep, ACheckOverfitsABatchWithoutMixingAndAttacks) {
+  const auto checked = [](const std::vector<std::string>& sets) {
+    return cost::overfit_one_batch(
+        train::plan(train::small::recipe(sets), train::small::dataset(64)), 4);
+  };
+  const auto plain = checked({});
+  const auto with_both = checked({"mixing=true", "adversarial=pgd"});
+  EXPECT_EQ(with_both.first_loss, plain.first_loss);
+  EXPECT_EQ(with_both.last_loss, plain.last_loss);
 }
 
 TEST(RandomStep, StatisticsAreMeasuredThroughTheNetworkOfEvaluation) {

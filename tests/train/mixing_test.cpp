@@ -89,8 +89,9 @@ TEST(MixingStep, OfNoProbabilityIsTheStepWithout) {
 }
 
 TEST(MixingStep, DrawsPartnersFromTheWholeBatchWhateverTheMicroBatches) {
-  for (const auto& method : std::vector<mix::Method>{mix::Mixup{}, mix::Mixup{.images = 3},
-                                                     mix::CutMix{}, mix::ResizeMix{}}) {
+  for (const auto& method :
+       std::vector<mix::Method>{mix::Mixup{}, mix::Mixup{.images = 3}, mix::CutMix{},
+                                mix::ResizeMix{}, mix::ZetaMixup{}}) {
     const auto whole = with({.methods = {method}, .mode = mix::Mode::elem});
     auto parts = whole;
     parts.data.micro_batches = 3;

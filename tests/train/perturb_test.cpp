@@ -16,8 +16,10 @@
 #include <vector>
 
 #include "temper/core/error.h"
+#include "temper/data/loader/loader.h"
 #include "temper/model/layers.h"
 #include "temper/recipe/recipe.h"
+#include "temper/train/begin.h"
 #include "temper/train/step.h"
 #include "tests/train/own_network.h"
 #include "tests/train/small_run.h"
@@ -181,6 +183,34 @@ TEST(Perturb, ChangesTheTraining) {
   EXPECT_GT(distance(after(recipe, true), plain), 1e-5);
 }
 
+/// The weights of a network with dropout after some steps.
+std::vector<Named> after_dropout(std::vector<std::string> sets) {
+  sets.emplace_back("precision=\"fp32\"");
+  sets.emplace_back(R"(model.dropout=[{ kind = "dropout", at = "all", p = 0.3 }])");
+  const auto made = plan(small::recipe(sets), small::dataset(64));
+  auto state = begin(made);
+  state.network->train(true);
+  data::Loader loader(made.train, made.training);
+  loader.start(0);
+  Times times;
+  for (int i = 0; i < 3; ++i) step(state, made.recipe, *loader.next(), times);
+  return weights(*state.network);
+}
+
+TEST(Perturb, TheStepDrawsTheSameWithAndWithoutAnAttack) {
+  const auto plain = after_dropout({});
+  for (const std::string mode : {"evaluation", "training"}) {
+    const auto apart = [&](const std::string& radius) {
+      return distance(after_dropout({"adversarial={ kind = \"pgd\", steps = 2, mode = \"" + mode +
+                                     "\", radius = " + radius + " }"}),
+                      plain);
+    };
+    const double tiny = apart("1e-7");
+    EXPECT_LT(tiny, 2e-3) << mode << ": other masks would change more";
+    EXPECT_GT(apart("0.3"), 10 * tiny) << mode;
+  }
+}
+
 TEST(Perturb, RecipesThatMakeNoSenseAreRefused) {
   const auto refused = [](const std::vector<std::string>& sets) -> std::string {
     try {
@@ -196,6 +226,10 @@ TEST(Perturb, RecipesThatMakeNoSenseAreRefused) {
               HasSubstr("adversarial.radius = 8, but images are at most 1 apart"));
   EXPECT_THAT(refused({"adversarial={ kind = \"trades\", norm = \"l2\", radius = 20 }"}),
               HasSubstr("at most 12 apart in the norm l2"));
+  EXPECT_THAT(
+      refused({"adversarial={ kind = \"pgd\", radius = { schedule = \"linear\", peak = 0.1, "
+               "final = 3 } }"}),
+      HasSubstr("adversarial.radius = 3, but images are at most 1 apart"));
   EXPECT_THAT(refused({"adversarial={ kind = \"pgd\", radius = 0 }"}),
               HasSubstr("adversarial.radius"));
   EXPECT_THAT(refused({"adversarial=pgd", "consistency=true"}),
