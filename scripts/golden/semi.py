@@ -96,6 +96,11 @@ def sigmoid_rampup(current, length):
     return math.exp(-5.0 * phase * phase)
 
 
+def learning_rate(step, steps):
+    """fixmatch.py: lr * cos(step / steps * 7 pi / 16)"""
+    return 0.03 * math.cos(min(max(step / steps, 0), 1) * (7 * math.pi) / (2 * 8))
+
+
 def moving_average(alpha, steps):
     """update_ema_variables() after steps 1, 2, ..."""
     weights = [logits(3).detach() for _ in range(steps + 1)]
@@ -114,5 +119,6 @@ write("semi/semi.json", ["torch"], {
                       interpolation("probabilities", 0.85, [4, 2, 0, 1, 3])],
     "mixmatch": [mixmatch(0.5), mixmatch(1.0), mixmatch(0.25)],
     "sigmoid_rampup": [[at, sigmoid_rampup(at, 80)] for at in (0, 1, 20, 40.5, 79, 80)],
+    "learning_rate": [[at, learning_rate(at, 1000)] for at in (0, 1, 137, 500, 999)],
     "moving_average": [moving_average(0.999, 4), moving_average(0.6, 5)],
 })

@@ -14,9 +14,10 @@ namespace temper::recipe {
 /// Whose images BatchNorm's running statistics, and the statistics that layers normalize with, are
 /// of.
 enum class SemiStatistics : std::uint8_t {
-  automatic,  ///< as the method was published
-  all,        ///< one pass of all images
-  labelled    ///< passes of their own; that of the labeled images updates the running statistics
+  automatic,   ///< that of the method
+  all,         ///< one pass of all images
+  labelled,    ///< passes of their own; that of the labeled images updates the running statistics
+  interleaved  ///< several passes of as many images, each with images of all kinds
 };
 
 /// Semi-supervised training: a step also learns from images without a label.
@@ -61,7 +62,10 @@ struct Semi {
                .meaning = "all: one pass of all images, with common BatchNorm statistics; "
                           "labelled: labeled and unlabeled images pass one after the other, each "
                           "with statistics of their own, and only the labeled ones update the "
-                          "running statistics; auto: labelled for mixmatch, else all"})};
+                          "running statistics; interleaved: as MixMatch's code, passes of "
+                          "data.batch_size images, which have exchanged some, so that each has "
+                          "labeled and unlabeled ones, and the first updates the running "
+                          "statistics; auto: labelled for mixmatch, else all"})};
   }
 };
 
@@ -69,5 +73,5 @@ struct Semi {
 
 template <>
 struct temper::EnumNames<temper::recipe::SemiStatistics> {
-  static constexpr std::array<std::string_view, 3> value{"auto", "all", "labelled"};
+  static constexpr std::array<std::string_view, 4> value{"auto", "all", "labelled", "interleaved"};
 };

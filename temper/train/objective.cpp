@@ -1,7 +1,7 @@
 #include "temper/train/objective.h"
 
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/empty.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/softmax.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
@@ -10,6 +10,7 @@
 #include <limits>
 #include <optional>
 #include <variant>
+#include <vector>
 
 #include "temper/adversarial/losses.h"
 #include "temper/core/error.h"
@@ -19,31 +20,14 @@
 #include "temper/model/head_inputs.h"
 #include "temper/train/projection.h"
 #include "temper/train/teacher.h"
+#include "temper/train/unlabelled_rows.h"
 
 namespace temper::train {
 namespace {
 
 constexpr std::int64_t kUnlabelledPass = 2;  ///< where unlabeled images have a pass of their own
-
-/// Images of a batch, each row followed by its unlabeled images, those of an image one after the
-/// other: float [rows * (1 + ratio * views), channels, height, width], channels-last.
-/// @param first  of the rows; undefined: the unlabeled images alone
-at::Tensor side_by_side(const at::Tensor& first, const data::Batch& unlabelled) {
-  const auto& views = unlabelled.views;
-  const auto& like = views.front();
-  const std::int64_t own = first.defined() ? 1 : 0;
-  const auto rows = first.defined() ? first.size(0) : like.size(0);
-  const auto ratio = like.size(0) / rows;
-  const auto each = own + ratio * std::ssize(views);
-  auto all = at::empty({rows * each, like.size(1), like.size(2), like.size(3)},
-                       like.options().memory_format(at::MemoryFormat::ChannelsLast));
-  const auto by_row = all.unflatten(0, {rows, each});
-  if (first.defined()) by_row.select(1, 0).copy_(first);
-  const auto others = by_row.narrow(1, own, each - own).unflatten(1, {ratio, std::ssize(views)});
-  for (std::int64_t v = 0; v < std::ssize(views); ++v)
-    others.select(2, v).copy_(views[static_cast<std::size_t>(v)].unflatten(0, {rows, ratio}));
-  return all;
-}
+constexpr std::int64_t kInterleavedPass =
+    100;  ///< before the first of theirs, where they have many
 
 at::Tensor by_channel(const std::vector<double>& values, const at::Tensor& images) {
   return at::tensor(values, images.options()).view({1, -1, 1, 1});
@@ -78,6 +62,32 @@ at::Tensor Objective::pass_of(const at::Tensor& images, Pass pass,
   return network.forward(images);
 }
 
+/// Of the labeled and unlabeled images in passes of as many images as there are labeled ones, each
+/// with images of all kinds; the first one updates the running statistics.
+Objective::Logits Objective::forward_interleaved(const data::Batch& batch, Pass pass) const {
+  const auto rows = batch.ids.size(0);
+  const auto views = std::ssize(batch.unlabelled->views);
+  auto groups = groups_of(*batch.unlabelled, rows);
+  groups.insert(groups.begin(), batch.views.front());
+  groups = interleaved(groups);
+  std::vector<at::Tensor> logits;
+  for (const auto& images : groups) {
+    const auto index = std::ssize(logits);
+    if (index == 1) state_.network->set_statistics_momentum(0.0);
+    logits.push_back(pass_of(
+        images.contiguous(at::MemoryFormat::ChannelsLast),
+        {.index = index == 0 ? pass.index : kInterleavedPass + index, .first_row = pass.first_row},
+        1));
+  }
+  state_.network->set_statistics_momentum({});
+  logits = interleaved(logits);
+  Logits result;
+  result.first = result.all = logits.front();
+  const auto others = at::cat(std::vector<at::Tensor>(logits.begin() + 1, logits.end()));
+  result.unlabelled = others.unflatten(0, {views, -1}).transpose(0, 1);
+  return result;
+}
+
 /// Of the labeled and unlabeled images: in one pass, each row of the batch followed by its
 /// unlabeled images, so that a micro-batch draws the same random numbers as its rows do in the
 /// whole batch; or in two.
@@ -88,6 +98,8 @@ Objective::Logits Objective::forward_both(const data::Batch& batch, Pass pass) c
                 fmt::format("semi.method trains on {} views of unlabeled images, which the batch "
                             "does not have; give it what with_targets() makes of it",
                             views));
+  if (recipe_.semi->batch_norm == recipe::SemiStatistics::interleaved)
+    return forward_interleaved(batch, pass);
   const auto& others = *batch.unlabelled;
   const auto rows = batch.ids.size(0);
   const auto each = others.ids.size(0) / rows * views;

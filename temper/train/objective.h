@@ -88,6 +88,7 @@ class Objective {
   [[nodiscard]] at::Tensor input(const data::Batch& batch) const;
   at::Tensor pass_of(const at::Tensor& images, Pass pass, std::int64_t images_by_row) const;
   [[nodiscard]] Logits forward_both(const data::Batch& batch, Pass pass) const;
+  [[nodiscard]] Logits forward_interleaved(const data::Batch& batch, Pass pass) const;
   [[nodiscard]] bool distills_features() const;
   void ask_teacher(const data::Batch& batch, Logits& logits) const;
   [[nodiscard]] at::Tensor label_loss(const loss::Inputs& inputs, const Logits& logits) const;

@@ -207,6 +207,11 @@ void resolve_semi(recipe::Recipe& recipe) {
     refuse("semi.augment",
            "semi.augment is given and semi.method has weakly augmented views only, by "
            "data.augment; leave it out");
+  if (options.batch_norm == recipe::SemiStatistics::interleaved && recipe.data.micro_batches > 1)
+    refuse("semi.batch_norm",
+           fmt::format("semi.batch_norm = \"interleaved\" exchanges images within the whole batch, "
+                       "and data.micro_batches is {}; set it to 1, or use \"labelled\"",
+                       recipe.data.micro_batches));
   if (options.batch_norm == recipe::SemiStatistics::automatic)
     options.batch_norm = semi::updates_statistics_with_labelled(options.method)
                              ? recipe::SemiStatistics::labelled

@@ -87,6 +87,12 @@ TEST(Schedule, ASigmoidWarmupIsThatOfTheMeanTeacher) {
   }
 }
 
+TEST(Schedule, APartialCosineIsThatOfFixMatch) {
+  for (const auto& [step, expected] : temper::testing::golden("semi/semi.json")["learning_rate"]
+                                          .get<std::vector<std::pair<std::int64_t, double>>>())
+    EXPECT_NEAR(value(PartialCosine{}, step, kHorizon), expected, 1e-15) << step;
+}
+
 TEST(Schedule, ARunningClockLeavesTheCurveWhereItWouldBeWithoutAWarmup) {
   const Linear linear{.peak = 1, .warmup = {.steps = 100, .clock = WarmupClock::runs}};
   EXPECT_DOUBLE_EQ(value(linear, 99, kHorizon), 0.99);

@@ -28,6 +28,7 @@
 #include "temper/train/checkpoint.h"
 #include "temper/train/step.h"
 #include "temper/train/training_batches.h"
+#include "temper/train/unlabelled_rows.h"
 #include "tests/support/options.h"
 #include "tests/train/own_network.h"
 #include "tests/train/small_run.h"
@@ -160,12 +161,15 @@ TEST_P(EveryMethod, DoesNotDependOnTheMicroBatches) {
   }
 }
 
-TEST_P(EveryMethod, InOnePassOrInTwoIsTheSameWithoutBatchNorm) {
+TEST_P(EveryMethod, InOnePassOrInSeveralIsTheSameWithoutBatchNorm) {
   auto one = with(method());
   one.semi->batch_norm = recipe::SemiStatistics::all;
-  auto two = one;
-  two.semi->batch_norm = recipe::SemiStatistics::labelled;
-  EXPECT_TRUE(close(after(one), after(two)));
+  for (const auto statistics :
+       {recipe::SemiStatistics::labelled, recipe::SemiStatistics::interleaved}) {
+    auto others = one;
+    others.semi->batch_norm = statistics;
+    EXPECT_TRUE(close(after(one), after(others)));
+  }
 }
 
 TEST_P(EveryMethod, OfNoWeightIsSupervisedTraining) {
@@ -265,6 +269,21 @@ TEST(Unlabelled, TheTeacherIsAMovingAverageOfTheParameters) {
     expected.mul_(decay).add_(state.network->parameters().front().value.detach(), 1 - decay);
   }
   EXPECT_TRUE(at::allclose(mean_teacher_parameters(state).front().second, expected));
+}
+
+TEST(UnlabelledRows, AreExchangedInBlocksAsInMixMatchsCode) {
+  // interleave([x, y, z], 8): blocks of 2, 3 and 3 rows.
+  const auto group = [](std::int64_t first) { return at::arange(first, first + 8, at::kLong); };
+  const std::vector<at::Tensor> groups{group(0), group(10), group(20)};
+  const auto mixed = interleaved(groups);
+  const auto numbers = [](const at::Tensor& of) {
+    return std::vector<std::int64_t>(of.const_data_ptr<std::int64_t>(),
+                                     of.const_data_ptr<std::int64_t>() + of.numel());
+  };
+  EXPECT_EQ(numbers(mixed[0]), (std::vector<std::int64_t>{0, 1, 12, 13, 14, 25, 26, 27}));
+  EXPECT_EQ(numbers(mixed[1]), (std::vector<std::int64_t>{10, 11, 2, 3, 4, 15, 16, 17}));
+  EXPECT_EQ(numbers(mixed[2]), (std::vector<std::int64_t>{20, 21, 22, 23, 24, 5, 6, 7}));
+  EXPECT_TRUE(same(interleaved(mixed), groups));
 }
 
 /// A plan with few labels: 51 training images, of which 16 keep theirs.
@@ -379,6 +398,8 @@ TEST(UnlabelledPlan, RefusesWhatDoesNotFit) {
   EXPECT_THAT(refused_with({"semi.method=fixmatch"}), HasSubstr("semi.augment has no operations"));
   EXPECT_THAT(refused_with({"semi.augment=[\"flip\"]"}), HasSubstr("semi.augment is given"));
   EXPECT_THAT(refused_with({"semi.method=mixmatch", "mixing=true"}), HasSubstr("mixing with semi"));
+  EXPECT_THAT(refused_with({"semi.batch_norm=interleaved", "data.micro_batches=2"}),
+              HasSubstr("exchanges images within the whole batch"));
   EXPECT_THAT(refused_with({"sam=true"}), HasSubstr("sam with semi"));
   EXPECT_THAT(refused_with({"consistency=true"}), HasSubstr("consistency with semi"));
   EXPECT_THAT(refused_with({"adversarial=pgd"}), HasSubstr("adversarial with semi"));
