@@ -103,7 +103,8 @@ struct Data {
                .meaning = "number of training labels that is kept, the same number of each class, "
                           "drawn with the run's seed; 0: all",
                .bounds = {.low = 0},
-               .alias = "num_labels"}),
+               .alias = "num_labels",
+               .for_classes = true}),
         field(&Data::label_noise,
               {.name = "label_noise",
                .meaning = "fraction of the training labels replaced by another class, chosen "

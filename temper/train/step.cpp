@@ -131,7 +131,9 @@ void average(State& state, const recipe::Recipe& recipe) {
 
 void prepare(State& state, const recipe::ScheduleDriver& driver) {
   driver.apply(state.step, state.plateaus);
-  state.network->freeze(driver.frozen_stages(state.step));
+  const auto frozen = driver.frozen_stages(state.step);
+  state.network->freeze(frozen);
+  if (state.mean_teacher) state.mean_teacher->freeze(frozen);  // for the mode of its normalization
   state.network->begin_epoch(driver.epoch(state.step));
 }
 
