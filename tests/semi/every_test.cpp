@@ -20,7 +20,7 @@ namespace {
 constexpr std::int64_t kRows = 6;
 constexpr std::int64_t kClasses = 3;
 
-class EveryMethod : public ::testing::TestWithParam<std::string_view> {
+class EverySemiMethod : public ::testing::TestWithParam<std::string_view> {
  protected:
   [[nodiscard]] static Method method(nlohmann::json options = nlohmann::json::object()) {
     return temper::testing::alternative<Method>(GetParam(), std::move(options));
@@ -36,7 +36,7 @@ class EveryMethod : public ::testing::TestWithParam<std::string_view> {
   }
 };
 
-TEST_P(EveryMethod, HasALossThatIsFiniteAndInProportionToItsWeight) {
+TEST_P(EverySemiMethod, HasALossThatIsFiniteAndInProportionToItsWeight) {
   const auto one = loss(method({{"weight", 1.0}}), inputs(), kRows);
   const auto three = loss(method({{"weight", 3.0}}), inputs(), kRows);
   EXPECT_GE(one.item<double>(), 0);
@@ -46,7 +46,7 @@ TEST_P(EveryMethod, HasALossThatIsFiniteAndInProportionToItsWeight) {
   EXPECT_TRUE(at::isfinite(extreme).item<bool>());
 }
 
-TEST_P(EveryMethod, PartsOfABatchAddUpToIt) {
+TEST_P(EverySemiMethod, PartsOfABatchAddUpToIt) {
   const auto all = inputs();
   const auto part = [&](std::int64_t first, std::int64_t count) {
     return loss(method(),
@@ -58,12 +58,12 @@ TEST_P(EveryMethod, PartsOfABatchAddUpToIt) {
   EXPECT_NEAR(part(0, 2) + part(2, 4), loss(method(), all, kRows).item<double>(), 1e-5);
 }
 
-TEST_P(EveryMethod, TrainsOnViewsThatAreLoaded) {
+TEST_P(EverySemiMethod, TrainsOnViewsThatAreLoaded) {
   EXPECT_GE(trained_views(method()), 1);
   EXPECT_LE(trained_views(method()), views_of(method()).count());
 }
 
-INSTANTIATE_TEST_SUITE_P(Semi, EveryMethod, ::testing::ValuesIn(temper::testing::kinds<Method>()),
+INSTANTIATE_TEST_SUITE_P(Semi, EverySemiMethod, ::testing::ValuesIn(temper::testing::kinds<Method>()),
                          [](const auto& test) { return std::string(test.param); });
 
 TEST(PseudoLabels, GiveNoGradientBelowTheThreshold) {

@@ -96,7 +96,7 @@ TEST(SemiGolden, Interpolation) {
 
 TEST(SemiGolden, MixMatch) {
   for (const auto& example : numbers()["mixmatch"]) {
-    MixMatch options{.weight = 1, .temperature = example["temperature"].get<double>()};
+    const MixMatch options{.weight = 1, .temperature = example["temperature"].get<double>()};
     std::vector<at::Tensor> views;
     for (const auto& view : example["views"]) views.push_back(floats(view));
     const auto guess = guessed_labels(options, at::stack(views, 1));

@@ -145,7 +145,7 @@ class EveryMethod : public ::testing::TestWithParam<std::string_view> {
 TEST_P(EveryMethod, ChangesTheTrainingAndRepeatsIt) {
   const auto trained = after(with(method()));
   EXPECT_TRUE(same(trained, after(with(method()))));
-  auto plain = after(recipe::Recipe{});
+  const auto plain = after(recipe::Recipe{});
   const std::vector<at::Tensor> network(
       trained.begin(), trained.begin() + static_cast<std::ptrdiff_t>(plain.size()));
   EXPECT_FALSE(close(network, plain));
@@ -306,7 +306,7 @@ TEST(UnlabelledPlan, PassesOnceThroughTheImagesWithoutLabelInAnEpoch) {
 TEST(UnlabelledPlan, BatchesDoNotDependOnThreadsOrOnWhereTheyStart) {
   const auto made = planned();
   TrainingBatches all(made);
-  auto threaded = planned({"data.num_workers=3"});
+  const auto threaded = planned({"data.num_workers=3"});
   TrainingBatches other(threaded);
   all.start(1);
   other.start(1, 1);
