@@ -63,7 +63,8 @@ TEST_P(EverySemiMethod, TrainsOnViewsThatAreLoaded) {
   EXPECT_LE(trained_views(method()), views_of(method()).count());
 }
 
-INSTANTIATE_TEST_SUITE_P(Semi, EverySemiMethod, ::testing::ValuesIn(temper::testing::kinds<Method>()),
+INSTANTIATE_TEST_SUITE_P(Semi, EverySemiMethod,
+                         ::testing::ValuesIn(temper::testing::kinds<Method>()),
                          [](const auto& test) { return std::string(test.param); });
 
 TEST(PseudoLabels, GiveNoGradientBelowTheThreshold) {
