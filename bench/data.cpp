@@ -8,6 +8,7 @@
 //   exact, fast   the photographs: random resized crop to 224 x 224, flip, normalized, in batches
 //   packed        the same from packed shards, exact
 //   small         10,000 images of 32 x 32 pixels: padded crop, flip, normalized
+//   two+POLICY    as `exact`, two views of every photograph, the second one with the policy
 //   exact+POLICY, fast+POLICY ...   the same with a policy of chains.h before the normalization
 //   jpeg_full, jpeg_crop, jpeg_half   libjpeg-turbo alone, from memory: whole photographs, the same
 //                 crops as `exact`, and these at half resolution where they remain large enough
@@ -151,10 +152,11 @@ class Epochs {
       options.views = {{augment::PadCrop{}, augment::Flip{}}};
       options.size = {32, 32};
     } else {
-      options.views = {{augment::RandomResizedCrop{}, augment::Flip{}}};
+      options.views.assign(source == "two" ? 2 : 1,
+                           {augment::RandomResizedCrop{}, augment::Flip{}});
       options.size = {kSide, kSide};
     }
-    if (!policy.empty()) options.views.front().push_back(bench::policy_of(policy).operation);
+    if (!policy.empty()) options.views.back().push_back(bench::policy_of(policy).operation);
     return options;
   }
 
@@ -225,6 +227,7 @@ class Bench {
                  {"fast", photographs(pictures, io::Decode::fast)},
                  {"small", small_pictures()}},
         jpeg_(pictures) {
+    sources_["two"] = sources_["exact"];
     if (packed != nullptr) sources_["packed"] = data::open(packed, {.memory = 0}).train;
   }
 

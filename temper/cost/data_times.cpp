@@ -14,6 +14,7 @@
 #include "temper/data/loader/loader.h"
 #include "temper/data/prepare/readable.h"
 #include "temper/train/clock.h"
+#include "temper/train/training_batches.h"
 
 namespace temper::cost {
 namespace {
@@ -68,7 +69,7 @@ void time_one_by_one(const train::Plan& plan, double seconds, DataTimes& times) 
 }
 
 void time_loader(const train::Plan& plan, double seconds, DataTimes& times) {
-  data::Loader loader(plan.train, plan.training);
+  train::TrainingBatches loader(plan);
   times.threads = plan.training.threads;
   std::int64_t epoch = 0;
   std::int64_t images = 0;
@@ -86,6 +87,7 @@ void time_loader(const train::Plan& plan, double seconds, DataTimes& times) {
       continue;
     }
     images += batch->ids.size(0);
+    if (batch->unlabelled) images += batch->unlabelled->ids.size(0);
   }
   times.loading = static_cast<double>(images) / watch.seconds();
 }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <span>
 #include <vector>
 
 #include "temper/augment/pipeline/views.h"
@@ -15,6 +14,7 @@
 #include "temper/train/begin.h"
 #include "temper/train/clock.h"
 #include "temper/train/step.h"
+#include "temper/train/training_batches.h"
 #include "temper/train/training_size.h"
 
 namespace temper::cost {
@@ -30,15 +30,6 @@ double median(std::vector<double> values) {
 std::int64_t views_of(const train::Plan& plan) {
   const auto& tta = plan.recipe.evaluation.tta;
   return tta ? std::ssize(augment::views_of(*tta, plan.transform)) : 1;
-}
-
-/// The training options, with the scheduled values of a fixed step.
-data::LoaderOptions as_at(const data::LoaderOptions& training, std::int64_t step) {
-  auto options = training;
-  if (training.adapt)
-    options.adapt = [step, adapt = training.adapt](
-                        std::int64_t, std::span<augment::Pipeline> views) { adapt(step, views); };
-  return options;
 }
 
 }  // namespace
@@ -61,7 +52,7 @@ Estimate estimate(const train::Plan& plan, std::int64_t steps) {
   steps = std::min({steps, plan.horizon.steps_per_epoch - 1, plan.horizon.total_steps});
   constexpr std::int64_t kWarmup = 3;
   state.network->train(true);
-  data::Loader loader(plan.train, as_at(plan.training, sizes.typical_at()));
+  train::TrainingBatches loader(plan, sizes.typical_at());
   loader.start(0);
   train::Times times;
   std::vector<double> whole;

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
 #include <numeric>
 #include <vector>
 
@@ -18,13 +19,14 @@
 #include "temper/evaluate/fit_head.h"
 #include "temper/train/begin.h"
 #include "temper/train/step.h"
+#include "temper/train/unlabelled.h"
 
 namespace temper::cost {
 namespace {
 
 /// A batch of zeros: memory does not depend on the contents.
-data::Batch blank_batch(const train::Plan& plan, augment::Size size, std::int64_t views = 1) {
-  constexpr auto n = Allocations::kMore;
+data::Batch blank_images(const train::Plan& plan, augment::Size size, std::int64_t n,
+                         std::int64_t views) {
   const auto& task = plan.task;
   // As in the loader's batches: contiguous() would leave the strides of a single channel as they
   // are, with which LibTorch convolves in another way.
@@ -32,19 +34,33 @@ data::Batch blank_batch(const train::Plan& plan, augment::Size size, std::int64_
       at::empty({n, task.channels, size.height, size.width},
                 at::TensorOptions(at::kFloat).memory_format(at::MemoryFormat::ChannelsLast))
           .zero_();
-  const data::Batch batch{
+  return {
       .views = std::vector(static_cast<std::size_t>(views), images),
       .labels = at::zeros({n}, at::kLong),
       .targets = at::full({n, task.classes}, 1.0 / static_cast<double>(task.classes), at::kFloat),
       .labelled = at::full({n}, true, at::kBool),
       .ids = at::arange(n, at::kLong).remainder(plan.train->size())};
+}
+
+data::Batch blank_batch(const train::Plan& plan, augment::Size size, std::int64_t views = 1) {
+  return blank_images(plan, size, Allocations::kMore, views).to(plan.device);
+}
+
+/// A batch of training, with its unlabeled images.
+data::Batch blank_training_batch(const train::Plan& plan) {
+  const auto& size = plan.training.size;
+  auto batch = blank_images(plan, size, Allocations::kMore, std::ssize(plan.training.views));
+  if (plan.unlabelled)
+    batch.unlabelled = std::make_shared<const data::Batch>(
+        blank_images(plan, size, plan.recipe.semi->ratio * Allocations::kMore,
+                     std::ssize(plan.training_unlabelled.views)));
   return batch.to(plan.device);
 }
 
 /// The allocations of a step with the largest images.
 Allocations of_training(const train::Plan& plan, const recipe::Recipe& recipe,
                         train::State& state) {
-  const auto blank = blank_batch(plan, plan.training.size, std::ssize(plan.training.views));
+  const auto blank = blank_training_batch(plan);
   // The run's last step, with the fewest frozen stages, needs the most memory.
   if (recipe.freeze)
     state.network->freeze(model::frozen_stages(*recipe.freeze, plan.horizon.total_steps - 1,
@@ -75,6 +91,8 @@ Allocations of_evaluation(const train::Plan& plan, train::State& state) {
 std::vector<std::int64_t> sizes_of(const train::State& state) {
   auto all = train::weights(*state.network);
   all.insert(all.end(), state.projection.begin(), state.projection.end());
+  const auto teacher = train::mean_teacher_parameters(state);
+  all.insert(all.end(), teacher.begin(), teacher.end());
   all.insert(all.end(), state.optimizer.tensors.begin(), state.optimizer.tensors.end());
   for (const auto& average : state.averages)
     all.insert(all.end(), average.tensors.begin(), average.tensors.end());
@@ -146,9 +164,13 @@ class MemoryModel {
     process_ = held - std::min(held, plan.device.is_cpu() ? state_ : 0);
   }
 
-  /// Number of prefetched batches, times views, in the training loader.
+  /// Number of prefetched batches, times views, in the training loader; those of unlabeled images
+  /// count as many as they are larger.
   [[nodiscard]] std::int64_t waiting() const {
-    return plan_.training.slots * std::ssize(plan_.training.views);
+    const auto own = plan_.training.slots * std::ssize(plan_.training.views);
+    if (!plan_.unlabelled) return own;
+    const auto& others = plan_.training_unlabelled;
+    return own + plan_.recipe.semi->ratio * others.slots * std::ssize(others.views);
   }
 
   /// Bytes of one view of a prefetched batch.

@@ -42,6 +42,7 @@ struct Data {
   std::int64_t folds = 0;
   std::int64_t fold = 0;
   double labelled = 1;
+  std::int64_t labels = 0;
   double label_noise = 0;
   std::int64_t batch = 128;
   std::int64_t micro_batches = 1;
@@ -97,6 +98,13 @@ struct Data {
                           "with few labels; supervised training leaves out unlabeled images",
                .bounds = {0, 1, true, false},
                .alias = "labeled"}),
+        field(&Data::labels,
+              {.name = "labels",
+               .meaning = "number of training labels that is kept, the same number of each class, "
+                          "drawn with the run's seed; 0: all",
+               .bounds = {.low = 0},
+               .alias = "num_labels",
+               .for_classes = true}),
         field(&Data::label_noise,
               {.name = "label_noise",
                .meaning = "fraction of the training labels replaced by another class, chosen "

@@ -28,6 +28,7 @@
 #include "temper/recipe/compare.h"
 #include "temper/recipe/data.h"
 #include "temper/recipe/evaluation.h"
+#include "temper/recipe/semi.h"
 #include "temper/recipe/text.h"
 #include "temper/recipe/tree.h"
 #include "temper/regularize/averaging.h"
@@ -170,6 +171,7 @@ struct Recipe {
   std::optional<loss::Distillation> distillation = {};
   std::optional<loss::Consistency> consistency = {};
   std::optional<adversarial::Training> adversarial = {};
+  std::optional<Semi> semi = {};
   std::optional<regularize::EarlyStopping> early_stopping = {};
   Evaluation evaluation = {};
   Guard guard = {};
@@ -261,6 +263,9 @@ struct Recipe {
         field(&Recipe::adversarial,
               {.name = "adversarial",
                .meaning = "adversarial training: attacks on the images of every step"}),
+        field(&Recipe::semi,
+              {.name = "semi",
+               .meaning = "semi-supervised training: a second stream of images without labels"}),
         field(&Recipe::early_stopping,
               {.name = "early_stopping",
                .meaning = "end of the run when its evaluations no longer improve",

@@ -25,7 +25,7 @@ Loop::Loop(const train::Plan& plan, train::State& state, Progress& progress, Jou
       own_(plan, state, progress, journal),
       companions_(std::move(companions)),
       follows_scores_(!state.plateaus.empty()),
-      loader_(plan.train, plan.training),
+      loader_(plan),
       step_(journal.directory() / "checkpoints", [&journal] { journal.wait(); }) {}
 
 bool Loop::train() {
@@ -45,9 +45,8 @@ bool Loop::epoch() {
     const auto* batch = next_batch();
     if (batch == nullptr) break;
     if (stop_asked()) return save_and_stop();
-    for (const auto& image : batch->skipped)
-      record(train::SkippedImage{
-          .step = state_.step + 1, .where = plan_.train->where(image.id), .reason = image.reason});
+    report_skipped_images(*batch, *plan_.train);
+    if (batch->unlabelled) report_skipped_images(*batch->unlabelled, *plan_.unlabelled);
     train_on(*batch);
     own_.check();
     for_companions([](Track& track) { track.check(); });
@@ -129,6 +128,12 @@ void Loop::for_companions(const Work& work) {
 void Loop::record(const train::Event& event) {
   if (!own_.is_over()) own_.record(event);
   for (auto* track : companions_) track->record(event);
+}
+
+void Loop::report_skipped_images(const data::Batch& batch, const data::Source& source) {
+  for (const auto& image : batch.skipped)
+    record(train::SkippedImage{
+        .step = state_.step + 1, .where = source.where(image.id), .reason = image.reason});
 }
 
 void Loop::train_on(const data::Batch& loaded) {

@@ -4,12 +4,14 @@
 #include <vector>
 
 #include "temper/core/stop_flag.h"
-#include "temper/data/loader/loader.h"
+#include "temper/data/loader/batch.h"
+#include "temper/data/sources/source.h"
 #include "temper/run/journal.h"
 #include "temper/run/track.h"
 #include "temper/train/guarded_step.h"
 #include "temper/train/plan.h"
 #include "temper/train/state.h"
+#include "temper/train/training_batches.h"
 
 namespace temper::run {
 
@@ -45,6 +47,7 @@ class Loop {
  private:
   bool epoch();
   const data::Batch* next_batch();
+  void report_skipped_images(const data::Batch& batch, const data::Source& source);
   void train_on(const data::Batch& loaded);
   void report_skipped_step(const train::NotFinite& found, const data::Batch& batch);
   [[noreturn]] void throw_not_finite(const train::SkippedStep& event,
@@ -67,7 +70,7 @@ class Loop {
   Track own_;
   std::vector<Track*> companions_;  ///< those that are still trained
   const bool follows_scores_;       ///< a plateau schedule does
-  data::Loader loader_;
+  train::TrainingBatches loader_;
   train::GuardedStep step_;
   std::optional<augment::Size> trained_size_;  ///< of the last step's images
   std::int64_t carried_ = 0;

@@ -140,13 +140,19 @@ class Previewer {
     Preview shown{plan_.recipe.name, {originals(), operations(), chain(), epochs()}};
     if (plan_.recipe.mixing)
       shown.sections.push_back(mixed_section(plan_, shown.sections.at(2).rows.front()));
+    if (plan_.unlabelled) shown.sections.push_back(unlabelled());
     return shown;
   }
 
  private:
   [[nodiscard]] augment::Address address(const Chosen& chosen, std::int64_t epoch,
                                          std::size_t view) const {
-    return {.seed = plan_.training.seed,
+    return address(plan_.training, chosen, epoch, view);
+  }
+  [[nodiscard]] static augment::Address address(const data::LoaderOptions& options,
+                                                const Chosen& chosen, std::int64_t epoch,
+                                                std::size_t view) {
+    return {.seed = options.seed,
             .epoch = static_cast<std::uint64_t>(epoch),
             .sample = static_cast<std::uint64_t>(chosen.sample),
             .view = view};
@@ -154,9 +160,12 @@ class Previewer {
 
   /// The pipelines of the views at the first step of an epoch, from 0.
   [[nodiscard]] std::vector<augment::Pipeline> pipelines_at(std::int64_t epoch) const {
-    auto pipelines = data::pipelines_of(plan_.training);
-    if (plan_.training.adapt)
-      plan_.training.adapt(epoch * plan_.horizon.steps_per_epoch, pipelines);
+    return pipelines_at(plan_.training, epoch);
+  }
+  [[nodiscard]] std::vector<augment::Pipeline> pipelines_at(const data::LoaderOptions& options,
+                                                            std::int64_t epoch) const {
+    auto pipelines = data::pipelines_of(options);
+    if (options.adapt) options.adapt(epoch * plan_.horizon.steps_per_epoch, pipelines);
     return pipelines;
   }
 
@@ -276,8 +285,31 @@ class Previewer {
     for (std::size_t view = 0; view < plan_.training.views.size(); ++view) {
       auto& row = section.rows.emplace_back(view_row(view));
       for (const auto& chosen : chosen_) {
-        row.pictures.push_back(augmented(chosen, 0, view));
+        row.pictures.push_back(augmented(plan_.training, chosen, 0, view));
         row.pictures.back().title = chosen.target;
+      }
+    }
+    return section;
+  }
+
+  /// The views of semi-supervised training.
+  PreviewSection unlabelled() {
+    PreviewSection section{
+        "unlabelled",
+        "Without a label",
+        "What the network is given of images without a label (semi), here of the "
+        "same pictures in the first epoch.",
+        {}};
+    const auto& options = plan_.training_unlabelled;
+    const auto weak = static_cast<std::size_t>(semi::views_of(plan_.recipe.semi->method).weak);
+    for (std::size_t view = 0; view < options.views.size(); ++view) {
+      auto& row = section.rows.emplace_back(
+          PreviewRow{.title = view < weak ? fmt::format("weak view {}", view + 1) : "strong view",
+                     .option = view < weak ? "data.augment" : "semi.augment",
+                     .pictures = {}});
+      for (const auto& chosen : chosen_) {
+        row.pictures.push_back(augmented(options, chosen, 0, view));
+        row.pictures.back().title.clear();
       }
     }
     return section;
@@ -294,7 +326,7 @@ class Previewer {
     for (std::size_t view = 0; view < plan_.training.views.size(); ++view) {
       auto& row = section.rows.emplace_back(view_row(view));
       for (std::int64_t epoch = 0; epoch < options_.epochs; ++epoch)
-        row.pictures.push_back(augmented(first, epoch, view));
+        row.pictures.push_back(augmented(plan_.training, first, epoch, view));
     }
     return section;
   }
@@ -305,10 +337,11 @@ class Previewer {
   }
 
   /// A picture as the loader prepares it.
-  PreviewPicture augmented(const Chosen& chosen, std::int64_t epoch, std::size_t view) {
+  PreviewPicture augmented(const data::LoaderOptions& options, const Chosen& chosen,
+                           std::int64_t epoch, std::size_t view) {
     return with_picture(chosen, [&](io::Picture& picture) {
-      const auto pipeline = pipelines_at(epoch).at(view);
-      const auto where = address(chosen, epoch, view);
+      const auto pipeline = pipelines_at(options, epoch).at(view);
+      const auto where = address(options, chosen, epoch, view);
       values_.resize(static_cast<std::size_t>(pipeline.sample_size()));
       pipeline(picture, where, frame_, values_.data());  // throws what the loader would
       PreviewPicture shown{.image = {},

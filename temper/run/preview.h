@@ -36,7 +36,8 @@ struct PreviewRow {
 };
 
 struct PreviewSection {
-  std::string id;     ///< "originals", "operations", "chain", "epochs" or "mixing"
+  std::string id;     ///< "originals", "operations", "chain", "epochs", "mixing" or
+                      ///< "unlabelled"
   std::string title;  ///< of the section
   std::string about;  ///< one or two sentences
   std::vector<PreviewRow> rows;

@@ -28,6 +28,8 @@
 #include "temper/train/open_data.h"
 #include "temper/train/plateaus.h"
 #include "temper/train/state.h"
+#include "temper/train/training_batches.h"
+#include "temper/train/unlabelled.h"
 #include "temper/train/values.h"
 
 namespace temper::run {
@@ -103,7 +105,7 @@ class Replayer {
         evaluations_(std::move(evaluations)),
         recipe_(plan.recipe),
         driver_(recipe_, plan.horizon),
-        loader_(plan.train, plan.training),
+        loader_(plan),
         step_(run / "checkpoints") {
     result_.step = step;
     restore(run);
@@ -198,7 +200,8 @@ class Replayer {
     if (plan_.training.adapt) plan_.training.adapt(state_.step, pipelines_);
     const train::Objective objective(recipe_, state_);
     const auto mixing = train::mixing_plan(recipe_, state_.step, batch);
-    const auto seen = mixing ? train::mixed(copy_of(batch), *mixing) : batch;
+    const auto mixed = mixing ? train::mixed(copy_of(batch), *mixing) : batch;
+    const auto seen = train::with_targets(state_, recipe_, mixed);
     result_.images = objective.pixels(seen.views.front()).to(at::kCPU, at::kFloat);
     const at::NoGradGuard no_grad;
     const model::SavedBuffers buffers(*state_.network);
@@ -280,7 +283,7 @@ class Replayer {
   Evaluations evaluations_;
   recipe::Recipe recipe_;  ///< its scheduled values change with the step
   recipe::ScheduleDriver driver_;
-  data::Loader loader_;
+  train::TrainingBatches loader_;
   train::GuardedStep step_;
   train::State state_;
   bool begun_ = false;

@@ -56,6 +56,10 @@ double at(const Cosine& curve, const Clock& clock) {
   return half_cosine(curve.peak, curve.final_value, clock.t / clock.length);
 }
 
+double at(const PartialCosine& curve, const Clock& clock) {
+  return curve.peak * std::cos(std::numbers::pi / 2 * curve.part * clock.t / clock.length);
+}
+
 double at(const Sgdr& curve, const Clock& clock) {
   // A shorter cycle than a step is refused once the length of an epoch is known.
   Cycle now{clock.t, std::max(1.0, period_of(curve, clock.horizon)), curve.peak};

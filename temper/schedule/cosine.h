@@ -68,6 +68,33 @@ struct Sgdr {
 };
 
 double at(const Cosine& curve, const Clock& clock);
+
+/// A part of a cosine's descent to zero, which the run ends before.
+struct PartialCosine {
+  double peak = 0.03;
+  double part = 0.875;
+  Warmup warmup = {};
+
+  static constexpr std::string_view kind = "partial_cosine";
+  static constexpr About about = {
+      .summary =
+          "A part of the quarter of a cosine that descends from the peak to zero: the value stays "
+          "near the peak for long, and with a part below 1 the run ends before zero. FixMatch and "
+          "the methods compared with it use 7/8.",
+      .formula = "peak * cos(pi / 2 * part * t / T)",
+      .paper = "Sohn et al. 2020, FixMatch, arXiv:2001.07685, 2.4: cos(7 pi k / 16 K)"};
+  static constexpr auto fields() {
+    return std::tuple{
+        field(&PartialCosine::peak, {.name = "peak", .meaning = "value at the start"}),
+        field(&PartialCosine::part,
+              {.name = "part",
+               .meaning = "part of the descent that the run covers; 1: down to zero",
+               .bounds = {0, 1, true, false}}),
+        warmup_field(&PartialCosine::warmup)};
+  }
+};
+
+double at(const PartialCosine& curve, const Clock& clock);
 double at(const Sgdr& curve, const Clock& clock);
 
 }  // namespace temper::schedule

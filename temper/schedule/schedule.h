@@ -76,7 +76,7 @@ struct Piecewise {
 /// its clock starts.
 using Schedule =
     std::variant<Constant, Cosine, Step, MultiStep, Exponential, InverseTime, Polynomial, Linear,
-                 Sgdr, OneCycle, WarmupStableDecay, Plateau, Piecewise>;
+                 Sgdr, OneCycle, WarmupStableDecay, Plateau, Piecewise, PartialCosine>;
 
 struct Piece {
   double epochs = 0;

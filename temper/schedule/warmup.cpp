@@ -12,6 +12,10 @@ double value(const Warmup& warmup, double s, double length, double target) {
       return warmup.start * std::pow(target / warmup.start, s / length);
     case WarmupForm::constant:
       return warmup.start;
+    case WarmupForm::sigmoid: {
+      const double left = 1 - s / length;
+      return warmup.start + (target - warmup.start) * std::exp(-5 * left * left);
+    }
   }
   return warmup.start + (target - warmup.start) * s / length;
 }

@@ -13,7 +13,8 @@ namespace temper::schedule {
 enum class WarmupForm : std::uint8_t {
   linear,       ///< a + (b - a) s / W
   exponential,  ///< a (b / a)^(s / W); a and b must not be 0
-  constant      ///< a
+  constant,     ///< a
+  sigmoid       ///< a + (b - a) exp(-5 (1 - s / W)^2): Laine and Aila 2016, arXiv:1610.02242
 };
 
 /// Whether the curve's clock runs during the warm-up.
@@ -47,7 +48,8 @@ struct Warmup {
             {.name = "form",
              .meaning =
                  "how the value grows from start. linear; exponential: by the same factor in every "
-                 "step (start must not be 0); constant: start until the end of the warm-up"}),
+                 "step (start must not be 0); constant: start until the end of the warm-up; "
+                 "sigmoid: exp(-5 (1 - t)^2) of the way to the schedule's first value"}),
         field(
             &Warmup::clock,
             {.name = "clock",
@@ -70,7 +72,8 @@ constexpr auto warmup_field(Warmup S::* member) {
 
 template <>
 struct temper::EnumNames<temper::schedule::WarmupForm> {
-  static constexpr std::array<std::string_view, 3> value{"linear", "exponential", "constant"};
+  static constexpr std::array<std::string_view, 4> value{"linear", "exponential", "constant",
+                                                         "sigmoid"};
 };
 template <>
 struct temper::EnumNames<temper::schedule::WarmupClock> {

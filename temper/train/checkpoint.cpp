@@ -16,6 +16,7 @@
 #include "temper/io/disk/hash.h"
 #include "temper/io/disk/read_file.h"
 #include "temper/train/plateaus.h"
+#include "temper/train/unlabelled.h"
 
 namespace temper::train {
 namespace {
@@ -29,6 +30,7 @@ constexpr std::string_view kPrefix = "step-";
 constexpr std::string_view kModel = "model.safetensors";
 constexpr std::string_view kOptimizer = "optimizer.safetensors";
 constexpr std::string_view kProjection = "projection.safetensors";  ///< of distillation.features
+constexpr std::string_view kTeacher = "teacher.safetensors";        ///< of recipe.semi
 constexpr std::string_view kBest = "best.safetensors";              ///< of early stopping
 constexpr std::string_view kAverages = "averages";
 constexpr std::string_view kBestAverages = "best-averages";
@@ -45,6 +47,7 @@ std::vector<Snapshot::Part> parts(const State& state) {
   std::vector<Snapshot::Part> all{{std::string(kModel), weights(*state.network)},
                                   {std::string(kOptimizer), state.optimizer.tensors}};
   if (!state.projection.empty()) all.push_back({std::string(kProjection), state.projection});
+  if (state.mean_teacher) all.push_back({std::string(kTeacher), mean_teacher_parameters(state)});
   for (std::size_t i = 0; i < state.averages.size(); ++i) {
     const auto& average = state.averages[i];
     all.push_back({file_of(kAverages, i), average.tensors});
@@ -102,7 +105,8 @@ void require_averages(const State& state, const Manifest& manifest, const fs::pa
 
 /// Whether a part is what is trained, not what a run keeps of it.
 bool is_trained(const Snapshot::Part& part) {
-  return part.file == kModel || part.file == kOptimizer || part.file == kProjection;
+  return part.file == kModel || part.file == kOptimizer || part.file == kProjection ||
+         part.file == kTeacher;
 }
 
 /// Whether the file has the part's tensors, in every bit.
@@ -169,9 +173,9 @@ void write_checkpoint(const Snapshot& snapshot, const fs::path& checkpoints) {
   const auto folder = checkpoint_at(checkpoints, manifest.step);
   io::make_folder(folder);
   for (const auto& part : snapshot.parts) {
-    save_tensors(
-        folder / part.file, part.tensors,
-        part.file == kOptimizer || part.file == kProjection ? io::Metadata{} : snapshot.metadata);
+    const bool is_model =
+        part.file != kOptimizer && part.file != kProjection && part.file != kTeacher;
+    save_tensors(folder / part.file, part.tensors, is_model ? snapshot.metadata : io::Metadata{});
     manifest.files[part.file] = io::hash_file(folder / part.file);
   }
   io::write_atomically(folder / kManifest, to_text(manifest));
@@ -304,6 +308,8 @@ std::vector<std::string> load_compatible(State& state, const fs::path& checkpoin
   };
   if (!state.projection.empty())
     (void)load(kProjection, "projection of distillation.features", state.projection);
+  if (state.mean_teacher && !load(kTeacher, "teacher of semi", mean_teacher_parameters(state)))
+    reset_mean_teacher(state);
   if (load(kOptimizer, "optimizer state", state.optimizer.tensors))
     state.optimizer.step = manifest.optimizer_steps;
   for (std::size_t i = 0; i < state.averages.size(); ++i) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -14,7 +15,7 @@
 namespace temper::train {
 namespace {
 
-constexpr std::string_view kOperations = "data.augment.";
+constexpr std::array<std::string_view, 2> kLists{"data.augment", "semi.augment"};
 
 double* number(augment::Operation& operation, const std::string& option) {
   const auto view = group(operation);
@@ -27,19 +28,22 @@ DataDriver::DataDriver(const recipe::Recipe& recipe, const schedule::Horizon& ho
                        TrainingSize size, std::vector<RecipeOperations> views)
     : horizon_(horizon), size_(std::move(size)), views_(std::move(views)) {
   for (const auto& [path, schedule] : recipe.schedules) {
-    if (!path.starts_with(kOperations)) continue;
-    const auto rest = path.substr(kOperations.size());  // "0.p"
-    const auto dot = rest.find('.');
-    driven_.push_back({std::stoul(rest.substr(0, dot)), rest.substr(dot + 1), schedule});
+    for (const auto list : kLists) {
+      if (!path.starts_with(std::string(list) + '.')) continue;
+      const auto rest = path.substr(list.size() + 1);  // "0.p"
+      const auto dot = rest.find('.');
+      driven_.push_back(
+          {std::string(list), std::stoul(rest.substr(0, dot)), rest.substr(dot + 1), schedule});
+    }
   }
 }
 
 void DataDriver::apply(std::int64_t step, std::size_t view,
                        std::span<augment::Operation> operations) const {
   step = within_run(step);
-  const auto [first, count] = views_[view];
-  for (const auto& [operation, option, schedule] : driven_)
-    if (operation < count)
+  const auto& [first, count, of_view] = views_[view];
+  for (const auto& [list, operation, option, schedule] : driven_)
+    if (list == of_view && operation < count)
       *number(operations[first + operation], option) = schedule::value(schedule, step, horizon_);
 }
 

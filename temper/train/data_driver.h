@@ -12,10 +12,12 @@
 
 namespace temper::train {
 
-/// Which operations of a view are data.augment's: its first `count` ones, from index `first` on.
+/// Which operations of a view are those of a list in the recipe: the list's first `count` ones,
+/// from index `first` on.
 struct RecipeOperations {
   std::size_t first = 0;
   std::size_t count = 0;
+  std::string list = "data.augment";
 };
 
 /// Sets the scheduled options of the augmentation operations, and the image size, for each batch,
@@ -37,7 +39,8 @@ class DataDriver {
   [[nodiscard]] std::int64_t within_run(std::int64_t step) const;
 
   struct Driven {
-    std::size_t operation;  ///< index in data.augment
+    std::string list;       ///< "data.augment"
+    std::size_t operation;  ///< index in the list
     std::string option;     ///< "p"
     schedule::Schedule schedule;
   };

@@ -1,6 +1,7 @@
 #include "temper/train/objective.h"
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/softmax.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
@@ -9,6 +10,7 @@
 #include <limits>
 #include <optional>
 #include <variant>
+#include <vector>
 
 #include "temper/adversarial/losses.h"
 #include "temper/core/error.h"
@@ -18,9 +20,14 @@
 #include "temper/model/head_inputs.h"
 #include "temper/train/projection.h"
 #include "temper/train/teacher.h"
+#include "temper/train/unlabelled_rows.h"
 
 namespace temper::train {
 namespace {
+
+constexpr std::int64_t kUnlabelledPass = 2;  ///< where unlabeled images have a pass of their own
+constexpr std::int64_t kInterleavedPass =
+    100;  ///< before the first of theirs, where they have many
 
 at::Tensor by_channel(const std::vector<double>& values, const at::Tensor& images) {
   return at::tensor(values, images.options()).view({1, -1, 1, 1});
@@ -42,22 +49,88 @@ bool Objective::distills_features() const {
   return recipe_.distillation && recipe_.distillation->features;
 }
 
+/// The logits of a pass.
+/// @param images_by_row  number of images for each row of the batch, one row after the other
+at::Tensor Objective::pass_of(const at::Tensor& images, Pass pass,
+                              std::int64_t images_by_row) const {
+  auto& network = *state_.network;
+  if (const auto* random = model::random_options(recipe_.model)) network.update_rates(*random);
+  network.begin({.seed = static_cast<std::uint64_t>(recipe_.seed),
+                 .step = state_.step,
+                 .pass = pass.index,
+                 .first_row = pass.first_row * images_by_row});
+  return network.forward(images);
+}
+
+/// Of the labeled and unlabeled images in passes of as many images as there are labeled ones, each
+/// with images of all kinds; the first one updates the running statistics.
+Objective::Logits Objective::forward_interleaved(const data::Batch& batch, Pass pass) const {
+  const auto rows = batch.ids.size(0);
+  const auto views = std::ssize(batch.unlabelled->views);
+  auto groups = groups_of(*batch.unlabelled, rows);
+  groups.insert(groups.begin(), batch.views.front());
+  groups = interleaved(groups);
+  std::vector<at::Tensor> logits;
+  for (const auto& images : groups) {
+    const auto index = std::ssize(logits);
+    if (index == 1) state_.network->set_statistics_momentum(0.0);
+    logits.push_back(pass_of(
+        images.contiguous(at::MemoryFormat::ChannelsLast),
+        {.index = index == 0 ? pass.index : kInterleavedPass + index, .first_row = pass.first_row},
+        1));
+  }
+  state_.network->set_statistics_momentum({});
+  logits = interleaved(logits);
+  Logits result;
+  result.first = result.all = logits.front();
+  const auto others = at::cat(std::vector<at::Tensor>(logits.begin() + 1, logits.end()));
+  result.unlabelled = others.unflatten(0, {views, -1}).transpose(0, 1);
+  return result;
+}
+
+/// Of the labeled and unlabeled images: in one pass, each row of the batch followed by its
+/// unlabeled images, so that a micro-batch draws the same random numbers as its rows do in the
+/// whole batch; or in two.
+Objective::Logits Objective::forward_both(const data::Batch& batch, Pass pass) const {
+  const auto views = semi::trained_views(recipe_.semi->method);
+  if (!batch.unlabelled || std::ssize(batch.unlabelled->views) != views)
+    throw Error(Code::usage, {.option = "semi"},
+                fmt::format("semi.method trains on {} views of unlabeled images, which the batch "
+                            "does not have; give it what with_targets() makes of it",
+                            views));
+  if (recipe_.semi->batch_norm == recipe::SemiStatistics::interleaved)
+    return forward_interleaved(batch, pass);
+  const auto& others = *batch.unlabelled;
+  const auto rows = batch.ids.size(0);
+  const auto each = others.ids.size(0) / rows * views;
+  Logits logits;
+  if (recipe_.semi->batch_norm == recipe::SemiStatistics::labelled) {
+    logits.first = logits.all = pass_of(batch.views.front(), pass, 1);
+    state_.network->set_statistics_momentum(0.0);
+    const auto all = pass_of(side_by_side({}, others),
+                             {.index = kUnlabelledPass, .first_row = pass.first_row}, each);
+    state_.network->set_statistics_momentum({});
+    logits.unlabelled = all.unflatten(0, {-1, views});
+    return logits;
+  }
+  logits.all = pass_of(side_by_side(batch.views.front(), others), pass, 1 + each);
+  const auto by_row = logits.all.unflatten(0, {rows, 1 + each});
+  logits.first = by_row.select(1, 0);
+  logits.unlabelled = by_row.narrow(1, 1, each).reshape({-1, views, by_row.size(2)});
+  return logits;
+}
+
 Objective::Logits Objective::forward(const data::Batch& batch, Pass pass) const {
+  if (recipe_.semi) return forward_both(batch, pass);
   Logits logits;
   if (recipe_.distillation) ask_teacher(batch, logits);
   const auto views = recipe_.consistency ? recipe_.consistency->views : 1;
   const auto first_views = [&](const at::Tensor& all) {
     return recipe_.consistency ? all.unflatten(0, {-1, views}).select(1, 0) : all;
   };
-  auto& network = *state_.network;
-  if (const auto* random = model::random_options(recipe_.model)) network.update_rates(*random);
-  network.begin({.seed = static_cast<std::uint64_t>(recipe_.seed),
-                 .step = state_.step,
-                 .pass = pass.index,
-                 .first_row = pass.first_row * views});
   std::optional<model::HeadInputs> read;
-  if (distills_features()) read.emplace(network);
-  logits.all = network.forward(input(batch));
+  if (distills_features()) read.emplace(*state_.network);
+  logits.all = pass_of(input(batch), pass, views);
   logits.first = first_views(logits.all);
   if (read) logits.features = project(state_.projection, first_views(read->found().back()));
   return logits;
@@ -115,6 +188,12 @@ at::Tensor Objective::loss(const data::Batch& batch, const Logits& logits,
     labels_share = batch.labelled.sum().item<double>() / whole->labels.rows;
   auto loss = label_loss(inputs, logits);
   if (labels_share != 1) loss = loss.mul(labels_share);
+  if (recipe_.semi) {
+    const auto rows = whole ? whole->rows : static_cast<double>(batch.ids.size(0));
+    return loss.add(semi::loss(recipe_.semi->method,
+                               {.logits = logits.unlabelled, .targets = batch.unlabelled->targets},
+                               rows * static_cast<double>(recipe_.semi->ratio)));
+  }
   if (!recipe_.consistency) return loss;
   const auto rows_share = whole ? static_cast<double>(batch.ids.size(0)) / whole->rows : 1;
   return loss.add(loss::consistency_loss(*recipe_.consistency, logits.all), rows_share);

@@ -13,8 +13,9 @@
 namespace temper::train {
 
 /// What training minimizes: input -> logits -> loss. The loss is a sum of terms: that of the labels
-/// and of the teacher, over the labeled rows, and the consistency of the views, over all rows. The
-/// penalties on the weights are added to its gradient.
+/// and of the teacher, over the labeled rows, the consistency of the views, over all rows, and that
+/// of the unlabeled images of semi-supervised training. The penalties on the weights are added to
+/// its gradient.
 class Objective {
  public:
   /// The outputs for a batch.
@@ -27,6 +28,9 @@ class Objective {
     // With recipe.distillation.features, undefined without:
     at::Tensor features = {};          ///< the student's for the first views, projected
     at::Tensor teacher_features = {};  ///< without a graph
+
+    /// With recipe.semi: of the views of the unlabeled images, float [m, views, classes].
+    at::Tensor unlabelled = {};
   };
 
   /// A forward pass of the next step, from which random layers draw.
@@ -82,6 +86,9 @@ class Objective {
  private:
   void require_normalisation(const at::Tensor& images) const;
   [[nodiscard]] at::Tensor input(const data::Batch& batch) const;
+  at::Tensor pass_of(const at::Tensor& images, Pass pass, std::int64_t images_by_row) const;
+  [[nodiscard]] Logits forward_both(const data::Batch& batch, Pass pass) const;
+  [[nodiscard]] Logits forward_interleaved(const data::Batch& batch, Pass pass) const;
   [[nodiscard]] bool distills_features() const;
   void ask_teacher(const data::Batch& batch, Logits& logits) const;
   [[nodiscard]] at::Tensor label_loss(const loss::Inputs& inputs, const Logits& logits) const;

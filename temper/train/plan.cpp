@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <span>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -31,6 +32,7 @@
 #include "temper/train/stopping.h"
 #include "temper/train/teacher.h"
 #include "temper/train/training_size.h"
+#include "temper/train/unlabelled.h"
 #include "temper/train/values.h"
 
 namespace temper::train {
@@ -99,14 +101,18 @@ data::Order order_of(const recipe::Sampling& sampling, const data::Source& train
   return std::visit(Made{train, seed}, sampling);
 }
 
-data::Preparation preparation_of(const recipe::Data& data) {
+data::Preparation preparation_of(const recipe::Recipe& recipe) {
+  const auto& data = recipe.data;
   return {.validation = data.validation,
           .split_seed = data.split_seed.value,
           .folds = data.folds,
           .fold = data.fold,
           .limit = data.limit,
           .labelled = data.labelled,
-          .label_noise = data.label_noise};
+          .labels = data.labels,
+          .label_noise = data.label_noise,
+          .unlabelled = recipe.semi.has_value(),
+          .include_labelled = recipe.semi && recipe.semi->include_labelled};
 }
 
 /// Excludes unreadable images from the evaluated sets, where the recipe skips them: scores are over
@@ -142,31 +148,91 @@ std::vector<std::size_t> operations_by_view(const recipe::Recipe& recipe) {
   return views;
 }
 
-/// The training loader's options, including what schedules change from step to step.
+/// The operations of a view, a part of a list in the recipe.
+struct AskedView {
+  std::span<const augment::Operation> operations;
+  std::string list = "data.augment";
+};
+
+/// Adds views to a training loader's options, with what schedules change from step to step.
 /// @param same_size  all images have the network's input size
-data::LoaderOptions training_options(const Plan& plan, bool same_size) {
-  const auto& data = plan.recipe.data;
+void add_views(const Plan& plan, std::span<const AskedView> views, bool same_size,
+               data::LoaderOptions& options) {
   const TrainingSize sizes(plan.recipe, plan.horizon, plan.input());
-  data::LoaderOptions options{
-      .views = {},
-      .normalisation = plan.evaluation.normalisation,
-      .size = sizes.at(sizes.largest_at()),
-      .batch = data.batch,
-      .seed = static_cast<std::uint64_t>(plan.recipe.seed),
-      .threads = *data.loader_threads.value,
-      .order = order_of(data.sampling, *plan.train, static_cast<std::uint64_t>(plan.recipe.seed)),
-      .skip_bad = data.on_bad_image == recipe::OnBadImage::skip};
+  options.views.clear();
+  options.size = sizes.at(sizes.largest_at());
   std::vector<RecipeOperations> asked;
-  for (const auto count : operations_by_view(plan.recipe)) {
-    auto& view = options.views.emplace_back(
-        training_operations(std::span(data.augment).first(count), same_size));
-    asked.push_back({.first = view.size() - count, .count = count});
+  for (const auto& one : views) {
+    const auto count = one.operations.size();
+    auto& view = options.views.emplace_back(training_operations(one.operations, same_size));
+    asked.push_back({.first = view.size() - count, .count = count, .list = one.list});
     // The operations may give another size than data.train_size: images are resized last.
     if (sizes.given()) view.emplace_back(augment::Resize{.sides = augment::ResizedSides::both});
   }
   drive(options, std::make_shared<DataDriver>(plan.recipe, plan.horizon, sizes, std::move(asked)),
         plan.horizon);
+}
+
+/// The training loader's options. With unlabeled images, of which an epoch is a pass, the labeled
+/// ones go on and on in the order of their own epochs.
+data::LoaderOptions training_options(const Plan& plan, bool same_size) {
+  const auto& data = plan.recipe.data;
+  const auto seed = static_cast<std::uint64_t>(plan.recipe.seed);
+  data::LoaderOptions options{.normalisation = plan.evaluation.normalisation,
+                              .batch = data.batch,
+                              .seed = seed,
+                              .threads = *data.loader_threads.value,
+                              .order = order_of(data.sampling, *plan.train, seed),
+                              .skip_bad = data.on_bad_image == recipe::OnBadImage::skip};
+  if (plan.unlabelled) {
+    const auto images = plan.train->size();
+    options.rows = plan.horizon.steps_per_epoch * data.batch;
+    options.order = data::continued(options.order ? options.order : data::permuted(images, seed),
+                                    images, options.rows);
+  }
+  std::vector<AskedView> views;
+  for (const auto count : operations_by_view(plan.recipe))
+    views.push_back({.operations = std::span(data.augment).first(count)});
+  add_views(plan, views, same_size, options);
   return options;
+}
+
+/// Those of the unlabeled images.
+data::LoaderOptions unlabelled_options(const Plan& plan, bool same_size) {
+  const auto& semi = *plan.recipe.semi;
+  auto options = plan.training;
+  options.batch = plan.recipe.data.batch * semi.ratio;
+  options.seed = unlabelled_seed(plan.recipe);
+  options.rows = 0;
+  options.order = {};
+  options.adapt = {};
+  const auto shown = semi::views_of(semi.method);
+  std::vector<AskedView> views(static_cast<std::size_t>(shown.weak),
+                               {.operations = plan.recipe.data.augment});
+  if (shown.strong) views.push_back({.operations = semi.strong, .list = "semi.augment"});
+  add_views(plan, views, same_size, options);
+  return options;
+}
+
+/// Steps of an epoch: a pass over the training images, or over those without a label.
+std::int64_t steps_per_epoch(const Plan& plan) {
+  const auto batch = plan.recipe.data.batch;
+  if (plan.unlabelled) {
+    const auto ratio = plan.recipe.semi->ratio;
+    const auto images = plan.unlabelled->size();
+    if (images >= batch * ratio) return images / (batch * ratio);
+    throw Error(Code::usage, {.option = "semi.ratio"},
+                fmt::format("semi.ratio = {} and data.batch_size = {} ask for {} unlabeled images "
+                            "a step, and there are {}; lower one of them",
+                            ratio, batch, batch * ratio, images));
+  }
+  const auto batches = plan.train->size() / batch;
+  if (batches == 0)
+    throw Error(
+        Code::usage, {.option = "data.batch_size"},
+        fmt::format("data.batch_size = {} is larger than the training set of {} images; lower it",
+                    batch, plan.train->size()));
+  return batches;
 }
 
 /// That of the recipe, or of the data.
@@ -184,6 +250,13 @@ augment::Normalisation normalisation_of(const recipe::Data& options, const data:
   return {options.mean, options.std};
 }
 
+/// The sets whose training images normalization is measured on: with unlabeled ones, those.
+data::Dataset measured_sets(data::Dataset sets,
+                            const std::shared_ptr<const data::Source>& unlabelled) {
+  if (unlabelled) sets.train = unlabelled;
+  return sets;
+}
+
 Plan planned(const recipe::Recipe& recipe, const data::Dataset& data) {
   data::check_names(*data.train);
   Plan plan{.recipe = recipe};
@@ -198,16 +271,18 @@ Plan planned(const recipe::Recipe& recipe, const data::Dataset& data) {
   if (!options.data.loader_threads.value)
     options.data.loader_threads.value = choose_loader_threads(data);
 
-  auto prepared = data::prepare(data, preparation_of(options.data), seed);
-  auto& sets = prepared.sets;
-  const bool valued = !sets.train->value_names().empty();
+  const bool valued = !data.train->value_names().empty();
   if (valued) check_regression(options);
+  resolve_semi(options);
+  auto prepared = data::prepare(data, preparation_of(options), seed);
+  auto& sets = prepared.sets;
   plan.scale = data::value_scale(*sets.train);
   for (auto* set : {&sets.train, &sets.validation, &sets.test})
     if (*set) *set = data::standardised(*set, plan.scale);
   plan.data_notes = std::move(prepared.notes);
   plan.replaced = std::move(prepared.replaced);
   plan.train = sets.train;
+  plan.unlabelled = std::move(prepared.unlabelled);
   plan.validation = sets.validation;
   plan.test = sets.test;
   plan.probe = probe_of(sets, seed);
@@ -216,13 +291,7 @@ Plan planned(const recipe::Recipe& recipe, const data::Dataset& data) {
   const auto input = input_size(options, data);
   plan.task = {sets.train->channels(), input.height, input.width, sets.train->outputs()};
 
-  const auto batches = sets.train->size() / options.data.batch;
-  if (batches == 0)
-    throw Error(
-        Code::usage, {.option = "data.batch_size"},
-        fmt::format("data.batch_size = {} is larger than the training set of {} images; lower it",
-                    options.data.batch, sets.train->size()));
-  plan.horizon = recipe::horizon_of(options, batches);
+  plan.horizon = recipe::horizon_of(options, steps_per_epoch(plan));
   recipe::check_schedules(options, plan.horizon);
   recipe::check_lengths(options, plan.horizon);
   if (!valued) loss::check(options.loss, plan.task.classes);
@@ -234,9 +303,10 @@ Plan planned(const recipe::Recipe& recipe, const data::Dataset& data) {
   const augment::Size images{data.height, data.width};
   auto transform = evaluation_input(options, plan.task.channels, images, input);
   if (const auto& tta = options.evaluation.tta) (void)augment::views_of(*tta, transform);
-  transform.normalisation = normalisation_of(options.data, sets);
+  transform.normalisation = normalisation_of(options.data, measured_sets(sets, plan.unlabelled));
   read_with(plan, std::move(transform));
   plan.training = training_options(plan, images == input);
+  if (plan.unlabelled) plan.training_unlabelled = unlabelled_options(plan, images == input);
   resolve_teacher(plan);
   try_pretrained(plan);
   plan.data_digest = data::digest_of(data);

@@ -33,6 +33,8 @@ struct Plan {
 
   std::shared_ptr<const data::Source> train;
   std::shared_ptr<const data::Source>
+      unlabelled;  ///< of recipe.semi: images without a label; null without
+  std::shared_ptr<const data::Source>
       probe;  ///< a fixed part of `train`, as large as `validation` if there is one
   std::shared_ptr<const data::Source> validation;  ///< null when recipe.data.validation is 0
   std::shared_ptr<const data::Source> test;        ///< null when the data has none
@@ -54,7 +56,8 @@ struct Plan {
 
   augment::InputTransform transform;  ///< outside training, with the size of evaluation
   data::LoaderOptions training;
-  data::LoaderOptions evaluation;  ///< with the transform; see read_with()
+  data::LoaderOptions training_unlabelled;  ///< of `unlabelled`
+  data::LoaderOptions evaluation;           ///< with the transform; see read_with()
 
   /// Height and width of the network's input, which training has unless data.train_size is given,
   /// and evaluation unless evaluation.size is.

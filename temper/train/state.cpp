@@ -11,6 +11,7 @@
 #include "temper/train/plateaus.h"
 #include "temper/train/precision.h"
 #include "temper/train/stopping.h"
+#include "temper/train/unlabelled.h"
 
 namespace temper::train {
 namespace {
@@ -115,7 +116,9 @@ void restart(State& state, const recipe::Recipe& recipe, const schedule::Horizon
   anew.teacher_logits = std::move(state.teacher_logits);
   anew.prior = std::move(state.prior);
   anew.normalisation = std::move(state.normalisation);
+  anew.mean_teacher = std::move(state.mean_teacher);
   state = std::move(anew);
+  reset_mean_teacher(state);
 }
 
 void scale_targets(State& state, const recipe::Recipe& recipe) {

@@ -36,6 +36,9 @@ struct State {
   std::int64_t left_out_in_row = 0;  ///< consecutive ones up to now
   bool scales_by_step = false;       ///< a schedule drives a factor of `parameters`
 
+  /// The moving average of the network that teaches it, see unlabelled.h; null without one.
+  std::unique_ptr<model::Network> mean_teacher = {};
+
   // With recipe.early_stopping, see stopping.h.
   std::optional<regularize::EarlyStoppingState> stop = {};  ///< its record of evaluations
   std::optional<KeptWeights> best = {};  ///< of the best evaluation; only with restore_best

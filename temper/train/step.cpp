@@ -13,6 +13,7 @@
 #include "temper/train/mixed_batch.h"
 #include "temper/train/objective.h"
 #include "temper/train/perturb.h"
+#include "temper/train/unlabelled.h"
 
 namespace temper::train {
 namespace {
@@ -106,6 +107,7 @@ void update(State& state, const recipe::Recipe& recipe) {
       model::freezes_skipped_blocks(recipe.model) ? optim::Missing::skip : optim::Missing::zero);
   if (recipe.lookahead) optim::lookahead_step(*recipe.lookahead, state.targets, state.optimizer);
   if (recipe.max_norm) regularize::apply_max_norm(*recipe.max_norm, decayed_weights(recipe, state));
+  update_mean_teacher(state, recipe);
 }
 
 void update_with_norms(State& state, const recipe::Recipe& recipe, Norms& norms) {
@@ -129,7 +131,9 @@ void average(State& state, const recipe::Recipe& recipe) {
 
 void prepare(State& state, const recipe::ScheduleDriver& driver) {
   driver.apply(state.step, state.plateaus);
-  state.network->freeze(driver.frozen_stages(state.step));
+  const auto frozen = driver.frozen_stages(state.step);
+  state.network->freeze(frozen);
+  if (state.mean_teacher) state.mean_teacher->freeze(frozen);  // for the mode of its normalization
   state.network->begin_epoch(driver.epoch(state.step));
 }
 
@@ -141,7 +145,8 @@ StepResult step(State& state, const recipe::Recipe& recipe, const data::Batch& b
                 Norms* norms) {
   Stopwatch watch;
   const auto plan = mixing_plan(recipe, state.step, batch);
-  const auto trained = plan ? std::optional(mixed(batch, *plan)) : std::nullopt;
+  auto trained = plan ? std::optional(mixed(batch, *plan)) : std::nullopt;
+  if (recipe.semi) trained = with_targets(state, recipe, trained ? *trained : batch);
   times.forward += watch.lap();
   const auto loss = compute_gradients(state, recipe, trained ? *trained : batch, times);
   watch = {};

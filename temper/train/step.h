@@ -26,8 +26,8 @@ void average(State& state, const recipe::Recipe& recipe);
 
 /// One training step. Its phases, each a function in step.cpp, and where a technique belongs:
 ///
-///   targets    of rows without a label (none yet)
 ///   mix        the images of the batch and their targets with one another
+///   targets    of unlabeled images, and mixing that belongs to their method
 ///   perturb    images or weights at which the gradient is taken
 ///   gradients  of the objective, micro-batch by micro-batch
 ///   reduce     gradients over several processes (none yet)

@@ -57,9 +57,11 @@ std::string edit_of(const Technique& technique) {
 std::vector<std::string> alternatives() {
   std::vector<std::string> edits;
   for (const auto& technique : recipe::catalogue())
-    // A teacher and pretrained weights are other runs, which have tests of their own.
-    if (auto edit = edit_of(technique);
-        !edit.empty() && !edit.starts_with("distillation") && !edit.starts_with("pretrained"))
+    // A teacher and pretrained weights are other runs, which have tests of their own, and so have
+    // images without a label.
+    if (auto edit = edit_of(technique); !edit.empty() && !edit.starts_with("distillation") &&
+                                        !edit.starts_with("pretrained") &&
+                                        !edit.starts_with("semi"))
       edits.push_back(std::move(edit));
   // Schedules of options of the loader.
   edits.emplace_back("data.train_size={ schedule = \"linear\", peak = 8, final = 12 }");
@@ -148,6 +150,19 @@ TEST(Resume, IsExactWithATeacher) {
                      form),
          R"(loss.label_smoothing={ form = "unigram" })", "data.micro_batches=2"},
         5);
+}
+
+TEST(Resume, IsExactWithUnlabeledImages) {
+  const TestFolder folder;
+  for (const std::string method :
+       {R"(semi={ method = "pseudo_label", include_labelled = false })",
+        R"(semi={ method = { kind = "fixmatch", threshold = 0.4 }, augment = ["flip"] })",
+        R"(semi={ method = { kind = "mean_teacher", ema_decay = 0.9 }, batch_norm = "labelled" })",
+        R"(semi={ method = "interpolation" })", R"(semi={ method = "mixmatch" })"})
+    expect_equal_after_a_stop(folder,
+                              {"data.labels=6", "data.batch_size=8", method, "data.micro_batches=2",
+                               R"(model.dropout=[{ kind = "dropout", at = "all", p = 0.2 }])"},
+                              5);
 }
 
 TEST(Resume, IsExactWhereTheRunEndsEarlyWithItsBestWeights) {

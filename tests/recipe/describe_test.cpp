@@ -47,9 +47,10 @@ TEST(Catalogue, FindsEveryKindSectionAndTechniqueByItself) {
 }
 
 TEST(Catalogue, HasTheSortsOfARecipe) {
-  EXPECT_THAT(sorts(catalogue()), ElementsAre("recipe", "averaging", "sampling", "augment",
-                                              "methods", "model", "dropout", "optimizer", "clip",
-                                              "loss", "teaching", "adversarial", "schedule"));
+  EXPECT_THAT(
+      sorts(catalogue()),
+      ElementsAre("recipe", "averaging", "sampling", "augment", "methods", "model", "dropout",
+                  "optimizer", "clip", "loss", "teaching", "adversarial", "method", "schedule"));
 }
 
 TEST(Catalogue, SaysOfEveryTechniqueWhatItIsAndOfEveryOptionWhatItMeans) {

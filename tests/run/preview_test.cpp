@@ -110,6 +110,21 @@ TEST(Preview, ShowsThePicturesMixedByEachMethod) {
   }
 }
 
+TEST(Preview, ShowsTheViewsOfImagesWithoutALabel) {
+  const auto plan =
+      plan_of({"data.labels=16", "semi.method=fixmatch", "semi.augment=[\"invert\"]"});
+  const auto shown = preview(plan, {.pictures = 3});
+  ASSERT_EQ(shown.sections.size(), 5U);
+  const auto& rows = section(shown, "unlabelled").rows;
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].title, "weak view 1");
+  EXPECT_EQ(rows[1].title, "strong view");
+  EXPECT_EQ(rows[1].option, "semi.augment");
+  for (const auto& row : rows) ASSERT_EQ(row.pictures.size(), 3U);
+  EXPECT_EQ(rows[0].pictures[0].augment.size(), 2U);
+  EXPECT_EQ(rows[1].pictures[0].augment.size(), 1U);
+}
+
 TEST(Preview, ShowsEachOperationAloneWhereItChangesThePicture) {
   const auto plan = plan_of();
   const auto shown = preview(plan, {.pictures = 3});

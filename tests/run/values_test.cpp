@@ -281,6 +281,8 @@ TEST(ValueRun, RefusesWhatIsAboutClasses) {
                         "labels, leave it out"));
   EXPECT_THAT(refused({"distillation={ from = \"somewhere\" }"}),
               HasSubstr("distillation = true for regression targets"));
+  EXPECT_THAT(refused({"semi=true"}), HasSubstr("semi = true for regression targets"));
+  EXPECT_THAT(refused({"data.labels=20"}), HasSubstr("data.labels = 20 for regression targets"));
   EXPECT_THAT(refused({"data.sampling={ kind = \"class_balanced\" }"}),
               HasSubstr("data.sampling.kind = \"class_balanced\" for regression targets"));
   EXPECT_THAT(refused({"data.label_noise=0.1"}), HasSubstr("data.label_noise = 0.1"));

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <numbers>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "temper/core/error.h"
@@ -74,6 +75,22 @@ TEST(Schedule, AnExponentialWarmupGrowsByEqualFactors) {
   EXPECT_DOUBLE_EQ(value(constant, 0, kHorizon), 0.001);
   EXPECT_NEAR(value(constant, 50, kHorizon), 0.01, 1e-15);
   EXPECT_DOUBLE_EQ(value(constant, 100, kHorizon), 0.1);
+}
+
+TEST(Schedule, ASigmoidWarmupIsThatOfTheMeanTeacher) {
+  const Constant constant{.value = 2, .warmup = {.steps = 80, .form = WarmupForm::sigmoid}};
+  for (const auto& [step, expected] : temper::testing::golden("semi/semi.json")["sigmoid_rampup"]
+                                          .get<std::vector<std::pair<double, double>>>()) {
+    if (step != std::floor(step)) continue;
+    EXPECT_NEAR(value(constant, static_cast<std::int64_t>(step), kHorizon), 2 * expected, 1e-12)
+        << step;
+  }
+}
+
+TEST(Schedule, APartialCosineIsThatOfFixMatch) {
+  for (const auto& [step, expected] : temper::testing::golden("semi/semi.json")["learning_rate"]
+                                          .get<std::vector<std::pair<std::int64_t, double>>>())
+    EXPECT_NEAR(value(PartialCosine{}, step, kHorizon), expected, 1e-15) << step;
 }
 
 TEST(Schedule, ARunningClockLeavesTheCurveWhereItWouldBeWithoutAWarmup) {

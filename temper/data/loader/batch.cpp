@@ -22,6 +22,10 @@ Batch each(const Batch& batch, const Function& function) {
           .skipped = batch.skipped};
 }
 
+std::shared_ptr<const Batch> shared(Batch batch) {
+  return std::make_shared<const Batch>(std::move(batch));
+}
+
 }  // namespace
 
 Batch Batch::rows(std::int64_t first, std::int64_t count) const {
@@ -29,11 +33,17 @@ Batch Batch::rows(std::int64_t first, std::int64_t count) const {
   std::erase_if(part.skipped,
                 [&](const Skipped& one) { return one.row < first || one.row >= first + count; });
   for (auto& one : part.skipped) one.row -= first;
+  if (unlabelled) {
+    const auto ratio = unlabelled->ids.size(0) / ids.size(0);
+    part.unlabelled = shared(unlabelled->rows(first * ratio, count * ratio));
+  }
   return part;
 }
 
 Batch Batch::to(at::Device device) const {
-  return each(*this, [device](const at::Tensor& tensor) { return tensor.to(device); });
+  auto there = each(*this, [device](const at::Tensor& tensor) { return tensor.to(device); });
+  if (unlabelled) there.unlabelled = shared(unlabelled->to(device));
+  return there;
 }
 
 }  // namespace temper::data

@@ -2,6 +2,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -28,8 +29,12 @@ struct Batch {
                         ///< where a sampler repeats images; part of the key of its random draws
   std::vector<Skipped> skipped = {};  ///< sorted by row and attempt
 
-  /// Rows [first, first + count), as views of these. Tensors that are undefined here are undefined
-  /// there.
+  /// Images of a second stream, without labels, a whole number r of them for each row: those of row
+  /// i are its rows [i * r, (i + 1) * r). Null: none.
+  std::shared_ptr<const Batch> unlabelled = {};
+
+  /// Rows [first, first + count), as views of these, with their unlabeled images. Tensors that are
+  /// undefined here are undefined there.
   [[nodiscard]] Batch rows(std::int64_t first, std::int64_t count) const;
   /// The batch with all of its tensors on a device; the same tensors where they are already there.
   [[nodiscard]] Batch to(at::Device device) const;

@@ -22,6 +22,11 @@
 namespace temper::data {
 namespace {
 
+/// Rows of an epoch, before an incomplete last batch is dropped.
+std::int64_t rows_of(const Source& source, const LoaderOptions& options) {
+  return options.rows > 0 ? options.rows : source.size();
+}
+
 void check(const Source& source, const LoaderOptions& options) {
   if (options.batch < 1 || options.threads < 0 || options.threads > 1024 || options.slots < 2)
     throw Error(Code::usage, fmt::format("a loader with batch {}, {} threads, {} slots; expected a "
@@ -30,7 +35,12 @@ void check(const Source& source, const LoaderOptions& options) {
   if (options.views.empty() || options.views.size() > 16)
     throw Error(Code::usage, fmt::format("a loader with {} views of an image; expected 1 to 16",
                                          options.views.size()));
-  if (source.size() < (options.drop_last ? options.batch : 1))
+  if (options.rows < 0 || (options.rows > 0 && (!options.order || source.size() < 1)))
+    throw Error(Code::usage,
+                fmt::format("a loader of {} images with {} rows{}; expected one image or more, and "
+                            "an order where the number of rows is given",
+                            source.size(), options.rows, options.order ? "" : " without an order"));
+  if (rows_of(source, options) < (options.drop_last ? options.batch : 1))
     throw Error(Code::usage, {.option = "data.batch_size"},
                 fmt::format("data.batch_size = {} for a set of {} images; expected at most as many",
                             options.batch, source.size()));
@@ -53,14 +63,14 @@ class Loader::Workers {
       : source_(std::move(source)),
         options_(std::move(options)),
         outputs_(source_->outputs()),
-        batches_((source_->size() + (options_.drop_last ? 0 : options_.batch - 1)) /
+        batches_((rows_of(*source_, options_) + (options_.drop_last ? 0 : options_.batch - 1)) /
                  options_.batch),
-        rows_(std::min(source_->size(), batches_ * options_.batch)) {
+        rows_(std::min(rows_of(*source_, options_), batches_ * options_.batch)) {
     const auto pipelines = pipelines_of(options_);
     share_ = std::clamp<std::int64_t>(
         kValuesAtOnce / (pipelines.front().sample_size() * std::ssize(pipelines)), 1,
         options_.batch);
-    const auto rows = std::min(options_.batch, source_->size());
+    const auto rows = std::min(options_.batch, rows_of(*source_, options_));
     for (std::int64_t s = 0; s < options_.slots; ++s)
       slots_.push_back(make_slot(pipelines, rows, outputs_));
     try {
@@ -209,12 +219,13 @@ class Loader::Workers {
 
   void take_order(std::vector<std::int64_t> order) {
     const auto n = source_->size();
-    if (std::ssize(order) != n ||
+    if (std::ssize(order) != rows_of(*source_, options_) ||
         std::ranges::any_of(order, [n](std::int64_t id) { return id < 0 || id >= n; }))
       throw Error(Code::internal,
-                  fmt::format("an order of {} images for a source of {}.", order.size(), n));
+                  fmt::format("an order of {} images for {} rows of a source of {}.", order.size(),
+                              rows_of(*source_, options_), n));
     order_ = std::move(order);
-    std::vector<std::int64_t> times(order_.size());
+    std::vector<std::int64_t> times(static_cast<std::size_t>(n));
     repeats_.clear();
     for (const auto id : order_) repeats_.push_back(times[static_cast<std::size_t>(id)]++);
   }
@@ -263,6 +274,7 @@ class Loader::Workers {
       slot.labelled[at] = source_->labelled(id);
       write_targets(id, {slot.targets + at * outputs_, static_cast<std::size_t>(outputs_)});
 
+      buffers.picture.keep_pixels(slot.views.size() > 1);
       source_->read(id, buffers.picture);
       for (std::size_t view = 0; view < slot.views.size(); ++view)
         slot.pipelines[view](buffers.picture,

@@ -26,8 +26,10 @@ struct LoaderOptions {
   bool shuffle = true;       ///< a new random order every epoch; false: the source's order
   bool drop_last = true;     ///< drop the last batch if it is incomplete
   std::int64_t threads = 1;  ///< worker threads, >= 0; with 0 next() does the work
-  /// The images of an epoch's rows, source->size() of them, possibly with repetitions. A function
-  /// of the epoch alone. Where it is given it replaces `shuffle`.
+  /// Number of rows of an epoch, other than source->size() only with an order; 0: source->size().
+  std::int64_t rows = 0;
+  /// The images of an epoch's rows, possibly with repetitions. A function of the epoch alone. Where
+  /// it is given it replaces `shuffle`.
   std::function<std::vector<std::int64_t>(std::int64_t epoch)> order = {};
   /// True: an image that can't be read, decoded or augmented (Error{Code::data or Code::io}) is
   /// replaced by a random other one and listed in Batch::skipped. False: next() throws.

@@ -63,6 +63,50 @@ std::shared_ptr<const Source> keep_labels(std::shared_ptr<const Source> source, 
   return std::make_shared<RelabeledSource>(std::move(source), std::move(labels));
 }
 
+std::shared_ptr<const Source> keep_label_count(std::shared_ptr<const Source> source,
+                                               std::int64_t count, std::uint64_t seed) {
+  if (count == 0) return source;
+  const auto refuse = [count](const std::string& message) {
+    throw Error(Code::usage, {.option = "data.labels"},
+                fmt::format("data.labels = {} {}", count, message));
+  };
+  const auto& classes = source->classes();
+  if (classes.empty()) refuse("for data with values; it applies to classes only, remove it");
+  if (count < 0 || count % std::ssize(classes) != 0)
+    refuse(fmt::format("for {} classes; expected a multiple of {}, the same number of each class",
+                       classes.size(), classes.size()));
+  const auto each = count / std::ssize(classes);
+  std::vector<std::vector<std::int64_t>> rows(classes.size());
+  for (const auto row : rows_with_label(*source))
+    rows.at(static_cast<std::size_t>(source->label(row))).push_back(row);
+  std::vector<std::int64_t> labels(static_cast<std::size_t>(source->size()), -1);
+  for (std::size_t c = 0; c < rows.size(); ++c) {
+    const auto there = std::ssize(rows[c]);
+    if (there < each)
+      refuse(
+          fmt::format("asks for {} of each class, but class \"{}\" has {} labeled training "
+                      "image{}; lower it",
+                      each, classes[c], there, there == 1 ? "" : "s"));
+    auto order = Random(seed, Purpose::labels, {coordinate("kept"), c}).permutation(there);
+    order.resize(static_cast<std::size_t>(each));
+    for (const auto chosen : order)
+      labels[static_cast<std::size_t>(rows[c][static_cast<std::size_t>(chosen)])] =
+          static_cast<std::int64_t>(c);
+  }
+  return std::make_shared<RelabeledSource>(std::move(source), std::move(labels));
+}
+
+std::shared_ptr<const Source> unlabelled_images(std::shared_ptr<const Source> source, bool all) {
+  std::vector<std::int64_t> rows;
+  for (std::int64_t i = 0; i < source->size(); ++i)
+    if (all || !source->labelled(i)) rows.push_back(i);
+  if (rows.empty()) return nullptr;
+  if (all)
+    return std::make_shared<RelabeledSource>(std::move(source),
+                                             std::vector<std::int64_t>(rows.size(), -1));
+  return std::make_shared<Subset>(std::move(source), std::move(rows));
+}
+
 NoisyLabels replace_labels(std::shared_ptr<const Source> source, double share, std::uint64_t seed) {
   if (const bool valid = share >= 0 && share <= 1; !valid)
     throw Error(Code::usage, {.option = "data.label_noise"},

@@ -46,6 +46,19 @@ class RelabeledSource : public Source {
 std::shared_ptr<const Source> keep_labels(std::shared_ptr<const Source> source, double share,
                                           std::uint64_t seed);
 
+/// Keeps `count` labels, the same number in every class. The other images become unlabeled. The
+/// labels that a smaller number keeps are a subset of those that a larger one keeps.
+/// @param count  0: the source itself
+/// @throws Error{Code::usage} for a number that is no multiple of that of the classes, that a class
+/// has too few labeled images for, and for a source of values
+std::shared_ptr<const Source> keep_label_count(std::shared_ptr<const Source> source,
+                                               std::int64_t count, std::uint64_t seed);
+
+/// The images of a source without their labels: all of them, or those alone that have none; null if
+/// there is no image.
+/// @param all  also those that have a label
+std::shared_ptr<const Source> unlabelled_images(std::shared_ptr<const Source> source, bool all);
+
 /// A label that was replaced by label noise.
 struct ReplacedLabel {
   std::int64_t image = 0;  ///< index in the source

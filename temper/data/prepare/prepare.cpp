@@ -71,6 +71,30 @@ std::shared_ptr<const Source> with_labels(const std::shared_ptr<const Source>& s
   return labelled;
 }
 
+/// The training set with the labels that are kept.
+std::shared_ptr<const Source> with_kept_labels(std::shared_ptr<const Source> train,
+                                               const Preparation& options, std::uint64_t seed) {
+  if (options.labels == 0) return keep_labels(std::move(train), options.labelled, seed);
+  if (options.labelled != 1)
+    throw Error(Code::usage, {.option = "data.labels"},
+                fmt::format("data.labels = {} and data.labelled = {}; give the number or the "
+                            "fraction of the labels that are kept",
+                            options.labels, options.labelled));
+  return keep_label_count(std::move(train), options.labels, seed);
+}
+
+/// The unlabeled images of the training set, in a set of their own.
+std::shared_ptr<const Source> unlabelled_set(const std::shared_ptr<const Source>& train,
+                                             const Preparation& options) {
+  if (!unlabelled_images(train, /*all=*/false))
+    throw Error(Code::usage, {.option = "semi"},
+                fmt::format("semi needs unlabeled images, and all {} training images have a label; "
+                            "give data with unlabeled images (a manifest with rows without a "
+                            "label), or keep some labels only, as in data.labels = {}",
+                            train->size(), 10 * train->classes().size()));
+  return unlabelled_images(train, options.include_labelled);
+}
+
 }  // namespace
 
 Prepared prepare(Dataset dataset, const Preparation& options, std::uint64_t seed) {
@@ -84,7 +108,13 @@ Prepared prepare(Dataset dataset, const Preparation& options, std::uint64_t seed
   auto train = dataset.train;
   if (options.limit > 0 && options.limit < train->size())
     train = std::make_shared<Subset>(train, random_rows(train->size(), options.limit, seed));
-  train = with_labels(keep_labels(train, options.labelled, seed), "training", result.notes);
+  train = with_kept_labels(train, options, seed);
+  if (options.unlabelled) {
+    result.unlabelled = unlabelled_set(train, options);
+    train = labeled_images(train);
+  } else {
+    train = with_labels(train, "training", result.notes);
+  }
   if (!train) refuse_unlabelled(*dataset.train);
   auto noisy = replace_labels(train, options.label_noise, seed);
   dataset.train = noisy.source;

@@ -146,4 +146,23 @@ Order repeated(const Source& source, std::int64_t times, std::uint64_t seed) {
   };
 }
 
+Order continued(Order pass, std::int64_t images, std::int64_t rows) {
+  return [pass = std::move(pass), images, rows](std::int64_t epoch) {
+    std::vector<std::int64_t> order;
+    order.reserve(static_cast<std::size_t>(rows));
+    std::vector<std::int64_t> current;
+    for (auto at = epoch * rows; at < (epoch + 1) * rows; ++at) {
+      if (current.empty() || at % images == 0) current = pass(at / images);
+      order.push_back(current[static_cast<std::size_t>(at % images)]);
+    }
+    return order;
+  };
+}
+
+Order permuted(std::int64_t images, std::uint64_t seed) {
+  return [images, seed](std::int64_t epoch) {
+    return Random(seed, Purpose::shuffle, {static_cast<std::uint64_t>(epoch)}).permutation(images);
+  };
+}
+
 }  // namespace temper::data

@@ -38,4 +38,14 @@ Order class_balanced(const Source& source, double power, std::uint64_t seed);
 /// @param times  >= 2
 Order repeated(const Source& source, std::int64_t times, std::uint64_t seed);
 
+/// Passes over the images one after the other, as one stream that is cut into epochs of `rows`
+/// rows: for a set that is passed through more or less than once while another one is.
+/// @param pass    the images of a pass, which is a function of its number
+/// @param images  of a pass, >= 1
+/// @param rows    of an epoch, >= 1
+Order continued(Order pass, std::int64_t images, std::int64_t rows);
+
+/// Every image once in a new random order, as a loader's own.
+Order permuted(std::int64_t images, std::uint64_t seed);
+
 }  // namespace temper::data

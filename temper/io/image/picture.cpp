@@ -35,6 +35,7 @@ Image& Picture::image() {
 void Picture::encoded(std::span<const std::byte> bytes, const std::string& name,
                       const DecodeOptions& options) {
   kind_ = Kind::none;
+  kept_ = false;
   const auto header = decoder_.begin(bytes, name, options);
   shrinks_ = options.decode == Decode::fast && header.shrinks;
   file_ = bytes;
@@ -63,9 +64,14 @@ const Part& Picture::part(const Region& region, int max_shrink) {
     part_ = {.pixels = all};
     return part_;
   }
+  if (kept_) return part_;
+  const bool whole = keeps_ && !shrinks();
   const auto begin = std::chrono::steady_clock::now();
-  const auto decoded = decoder_.decode(region, shrinks() ? max_shrink : 1);
+  const auto decoded =
+      decoder_.decode(whole ? Region{0, 0, height(), width()} : region, shrinks() ? max_shrink : 1);
   decoding_ += std::chrono::steady_clock::now() - begin;
+  ++decodes_;
+  kept_ = whole;
   part_ = {
       .pixels = decoded.pixels, .top = decoded.top, .left = decoded.left, .shrink = decoded.shrink};
   return part_;

@@ -80,6 +80,11 @@ class Picture {
   /// size
   const Part& part(const Region& region, int max_shrink = 1);
 
+  /// Whether a file is decoded as a whole when its first pixels are needed, and its pixels kept
+  /// until the picture is set to another image: for several views of an image. One that shrinks()
+  /// is decoded for each part, since its pixels depend on the part.
+  void keep_pixels(bool on) { keeps_ = on; }
+
   /// All pixels. A file is decoded to its end, so that any damage is detected.
   const Pixels& pixels();
 
@@ -88,6 +93,8 @@ class Picture {
 
   /// The time spent on decoding so far, over all images.
   [[nodiscard]] std::chrono::nanoseconds decoding_time() const { return decoding_; }
+  /// The number of times that a file or a part of one was decoded so far.
+  [[nodiscard]] std::int64_t decodes() const { return decodes_; }
 
  private:
   enum class Kind : std::uint8_t { none, view, own, encoded };
@@ -99,6 +106,8 @@ class Picture {
   int width_ = 0;
   int channels_ = 0;
   bool shrinks_ = false;  ///< decoding can return a smaller image
+  bool keeps_ = false;    ///< see keep_pixels()
+  bool kept_ = false;     ///< part_ has all pixels of the file
   Pixels view_;
   Image own_;
   std::vector<std::byte> bytes_;
@@ -107,6 +116,7 @@ class Picture {
   FileReader reader_;
   Part part_;
   std::chrono::nanoseconds decoding_{};
+  std::int64_t decodes_ = 0;
 };
 
 }  // namespace temper::io

@@ -22,12 +22,12 @@ constexpr std::int64_t kPictureSide = 224;
 
 /// The options that sizes of files depend on.
 std::string key_of(const recipe::Recipe& recipe) {
-  constexpr std::array<std::string_view, 13> names{
+  constexpr std::array<std::string_view, 15> names{
       "model",     "optimizer.kind", "optimizer.momentum",
       "averaging", "lookahead",      "early_stopping",
       "sam",       "checkpoint",     "epochs",
       "steps",     "data.batch",     "data.limit",
-      "log"};
+      "log",       "data.labels",    "semi"};
   std::string key;
   for (const auto& fact : recipe::facts(recipe))
     if (std::ranges::any_of(names, [&](auto name) { return fact.path.starts_with(name); }))
@@ -49,6 +49,8 @@ StateSize size_of(const recipe::Recipe& recipe, const model::Task& task,
   for (const auto& part : train::snapshot(state, {}).parts)
     for (const auto& [name, tensor] : part.tensors) size.checkpoint += tensor.nbytes();
   for (const auto& [name, tensor] : train::weights(*state.network)) size.weights += tensor.nbytes();
+  if (recipe.semi && semi::teacher_of(recipe.semi->method) != nullptr)
+    size.checkpoint += size.weights;
   return size;
 }
 

@@ -61,6 +61,11 @@ std::int64_t steps_per_epoch(const recipe::Recipe& recipe, const DataFacts& data
   auto images = static_cast<std::int64_t>(
       std::llround((1 - held_out) * static_cast<double>(data.train_images)));
   if (options.limit > 0) images = std::min(images, options.limit);
+  if (recipe.semi) {
+    if (!recipe.semi->include_labelled) images -= options.labels;
+    return std::max<std::int64_t>(1, images / (options.batch * recipe.semi->ratio));
+  }
+  if (options.labels > 0) images = std::min(images, options.labels);
   return std::max<std::int64_t>(1, images / options.batch);
 }
 

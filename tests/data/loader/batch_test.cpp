@@ -5,6 +5,8 @@
 #include <ATen/ops/ones.h>
 #include <gtest/gtest.h>
 
+#include <memory>
+
 namespace temper::data {
 namespace {
 
@@ -37,6 +39,17 @@ TEST(Batch, RowsAreOfEveryTensorAndOfTheSkippedImages) {
                                                 {.row = 2, .id = 9, .reason = "c"}}));
   EXPECT_EQ(part.ids.const_data_ptr<std::int64_t>(), whole.ids.const_data_ptr<std::int64_t>() + 2)
       << "no copy";
+}
+
+TEST(Batch, RowsHaveTheirUnlabeledImages) {
+  auto whole = batch(6);
+  whole.unlabelled = std::make_shared<const Batch>(batch(18));
+  const auto part = whole.rows(2, 3);
+  ASSERT_TRUE(part.unlabelled);
+  EXPECT_TRUE(at::equal(part.unlabelled->ids, whole.unlabelled->ids.slice(0, 6, 15)));
+  EXPECT_TRUE(at::equal(part.unlabelled->views[1], whole.unlabelled->views[1].slice(0, 6, 15)));
+  EXPECT_TRUE(whole.to(at::kMeta).unlabelled->views[0].is_meta());
+  EXPECT_FALSE(batch(6).rows(2, 3).unlabelled);
 }
 
 TEST(Batch, WhatItLacksItsRowsLack) {

@@ -83,6 +83,26 @@ TEST(Views, AreAllAdapted) {
     EXPECT_TRUE(found.views[view].equal(batch.views[view]));
 }
 
+TEST(Views, OfAFileAreOfOneDecode) {
+  const auto bytes = io::encode_png(noise(40, 50, 3, 1));
+  const auto pipelines = pipelines_of(options(3));
+  std::vector<float> sample(static_cast<std::size_t>(pipelines.front().sample_size()));
+  std::vector<std::vector<float>> samples;
+  augment::Frame frame;
+  io::Picture picture;
+  for (const bool keeps : {false, true}) {
+    picture.keep_pixels(keeps);
+    picture.encoded(bytes, "noise", {});
+    const auto before = picture.decodes();
+    for (std::size_t view = 0; view < 3; ++view) {
+      pipelines[view](picture, {.seed = 1, .view = view}, frame, sample.data());
+      samples.push_back(sample);
+    }
+    EXPECT_EQ(picture.decodes() - before, keeps ? 1 : 3);
+  }
+  for (std::size_t view = 0; view < 3; ++view) EXPECT_EQ(samples[view], samples[view + 3]);
+}
+
 TEST(Views, AreBetween1And16) {
   const auto source = std::make_shared<NoiseSource>(40);
   EXPECT_THROW(Loader(source, options(0)), Error);

@@ -1,14 +1,18 @@
 #include "temper/data/prepare/labels.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <map>
+#include <string>
 
 #include "temper/data/sources/array_source.h"
 #include "tests/data/pictures.h"
 
 namespace temper::data {
 namespace {
+
+using ::testing::HasSubstr;
 
 std::shared_ptr<const Source> source_of(const std::vector<std::int64_t>& labels,
                                         std::size_t classes) {
@@ -51,6 +55,40 @@ TEST(KeepLabels, KeepsTheShareOfEveryClassAndMoreForALargerShare) {
   EXPECT_NE(tenth->digest(), all->digest());
   EXPECT_NE(labels_of(*tenth), labels_of(*keep_labels(all, 0.1, 2)));
   EXPECT_EQ(keep_labels(all, 1, 1), all);
+}
+
+TEST(KeepLabelCount, KeepsAsManyOfEveryClassAndMoreForALargerNumber) {
+  const auto all = stairs();
+  const auto few = keep_label_count(all, 10, 1);
+  const auto many = keep_label_count(all, 50, 1);
+  std::map<std::int64_t, std::int64_t> counts;
+  for (std::int64_t i = 0; i < all->size(); ++i) {
+    if (few->label(i) < 0) continue;
+    ++counts[few->label(i)];
+    EXPECT_EQ(few->label(i), all->label(i));
+    EXPECT_EQ(many->label(i), all->label(i)) << "what a smaller number keeps";
+  }
+  EXPECT_EQ(counts, (std::map<std::int64_t, std::int64_t>{{0, 2}, {1, 2}, {2, 2}, {3, 2}, {4, 2}}));
+  EXPECT_NE(labels_of(*few), labels_of(*keep_label_count(all, 10, 2)));
+  EXPECT_EQ(keep_label_count(all, 0, 1), all);
+}
+
+TEST(KeepLabelCount, RefusesNumbersThatTheClassesDoNotAllow) {
+  EXPECT_THAT(message_of(Code::usage, [] { (void)keep_label_count(stairs(), 7, 1); }),
+              HasSubstr("data.labels = 7 for 5 classes; expected a multiple of 5"));
+  EXPECT_THAT(message_of(Code::usage, [] { (void)keep_label_count(stairs(), 105, 1); }),
+              HasSubstr("data.labels = 105 asks for 21 of each class, but class \"c\" has 20"));
+}
+
+TEST(UnlabelledImages, AreThoseWithoutALabelOrAllWithoutTheirLabels) {
+  const auto few = keep_label_count(stairs(), 10, 1);
+  const auto rest = unlabelled_images(few, false);
+  const auto all = unlabelled_images(few, true);
+  EXPECT_EQ(rest->size(), few->size() - 10);
+  EXPECT_EQ(all->size(), few->size());
+  for (const auto& set : {rest, all})
+    for (const auto label : labels_of(*set)) EXPECT_EQ(label, -1);
+  EXPECT_EQ(unlabelled_images(stairs(), false), nullptr);
 }
 
 TEST(KeepLabels, LeavesEveryClassOne) {

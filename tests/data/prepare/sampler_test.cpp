@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "temper/data/loader/loader.h"
 #include "temper/data/prepare/labels.h"
@@ -241,6 +242,48 @@ TEST(Sampler, AnyNumberOfThreadsAndAnyStopGivesTheSameBatches) {
       }
     }
   }
+}
+
+TEST(Continued, CutsOnePassAfterTheOtherIntoEpochs) {
+  const auto passes = permuted(5, 3);
+  const auto order = continued(passes, 5, 7);
+  Rows stream;
+  for (std::int64_t epoch = 0; epoch < 5; ++epoch) {
+    const auto rows = order(epoch);
+    EXPECT_EQ(rows.size(), 7U);
+    EXPECT_EQ(rows, order(epoch)) << "a function of the epoch alone";
+    stream.insert(stream.end(), rows.begin(), rows.end());
+  }
+  Rows expected;
+  for (std::int64_t pass = 0; pass < 7; ++pass)
+    for (const auto row : passes(pass)) expected.push_back(row);
+  EXPECT_EQ(stream, expected);
+}
+
+TEST(Continued, MakesEpochsOfOtherLengthsOfALoader) {
+  const auto source = std::make_shared<NoiseSource>(5);
+  LoaderOptions options{.normalisation = {{0.4, 0.5, 0.6}, {0.2, 0.25, 0.3}},
+                        .size = {12, 12},
+                        .batch = 4,
+                        .threads = 2,
+                        .rows = 12,
+                        .order = continued(permuted(5, 1), 5, 12)};
+  options.views = {{augment::Resize{.sides = augment::ResizedSides::both}}};
+  Loader loader(source, options);
+  EXPECT_EQ(loader.batches(), 3);
+  Rows seen;
+  for (std::int64_t epoch = 0; epoch < 5; ++epoch) {
+    loader.start(epoch);
+    std::set<std::pair<std::int64_t, std::int64_t>> addresses;
+    while (const auto* batch = loader.next())
+      for (std::int64_t i = 0; i < 4; ++i) {
+        const auto id = batch->ids[i].item<std::int64_t>();
+        seen.push_back(id);
+        addresses.emplace(id, batch->repeats[i].item<std::int64_t>());
+      }
+    EXPECT_EQ(addresses.size(), 12U) << "each row draws from an address of its own";
+  }
+  for (std::int64_t id = 0; id < 5; ++id) EXPECT_EQ(std::ranges::count(seen, id), 12);
 }
 
 }  // namespace

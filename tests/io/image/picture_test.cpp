@@ -148,6 +148,27 @@ TEST(Picture, OneColumnHasThePixelsOfTheWholeImage) {
   }
 }
 
+TEST(Picture, IsDecodedOnceForSeveralPartsIfItKeepsItsPixels) {
+  Image noise{.height = 40, .width = 50, .channels = 3, .pixels = {}};
+  for (std::size_t i = 0; i < noise.size(); ++i)
+    noise.pixels.push_back(static_cast<std::uint8_t>(i * 7 % 251));
+  const auto bytes = encode_jpeg(noise, {.quality = 80});
+  const Image whole = decode_image(bytes, "noise", 3);
+  Picture picture;
+  for (const bool keeps : {false, true}) {
+    picture.keep_pixels(keeps);
+    picture.encoded(bytes, "noise", {});
+    const auto before = picture.decodes();
+    for (const auto& region : {Region{7, 3, 9, 20}, Region{0, 0, 40, 50}, Region{30, 40, 5, 5}})
+      EXPECT_TRUE(shows(picture.part(region), region, whole));
+    EXPECT_EQ(picture.decodes() - before, keeps ? 1 : 3);
+  }
+  picture.encoded(bytes, "noise", {});
+  (void)picture.pixels();
+  picture.view(noise);
+  EXPECT_EQ(whole_of(picture).pixels, noise.pixels) << "not what was kept of the image before";
+}
+
 /// A smooth image, like a photograph.
 Image waves(int height, int width) {
   Image image{.height = height, .width = width, .channels = 3, .pixels = {}};

@@ -28,6 +28,13 @@ TEST(ShippedStudies, OptimizersAndSchedulesTuneTheLearningRateOfEveryRow) {
   }
 }
 
+TEST(ShippedStudies, FewLabelsAreLearnedFromWithTwoMethodsBesidesSupervised) {
+  const auto study = shipped("semi");
+  EXPECT_EQ(study.rows.size(), 2U);
+  EXPECT_EQ(arms(study).size(), 3U);
+  EXPECT_EQ(study.seeds.size(), 5U);
+}
+
 TEST(ShippedStudies, EveryClaimIsTested) {
   const auto study = shipped("claims");
   const auto compared = comparisons(study, arms(study));

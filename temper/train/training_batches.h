@@ -1,0 +1,28 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+
+#include "temper/data/loader/loader.h"
+#include "temper/train/plan.h"
+
+namespace temper::train {
+
+/// The batches of a plan's training: those of Plan::train, and with semi-supervised training the
+/// unlabeled images of each in Batch::unlabelled.
+class TrainingBatches {
+ public:
+  /// @param fixed_step  when set, scheduled options of all batches are those of this step
+  explicit TrainingBatches(const Plan& plan, std::optional<std::int64_t> fixed_step = {});
+
+  /// As data::Loader's.
+  void start(std::int64_t epoch, std::int64_t first_batch = 0);
+  /// As data::Loader's.
+  const data::Batch* next();
+
+ private:
+  data::Loader labelled_;
+  std::optional<data::Loader> unlabelled_;
+  data::Batch both_;
+};
+
+}  // namespace temper::train
