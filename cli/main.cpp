@@ -38,6 +38,7 @@ constexpr auto kExamples = R"(Examples:
   temper embed runs/mine --knn 20                measure how good its features are
   temper export runs/mine --to onnx              write the network for other programs
   temper diff runs/mine runs/mine-2              show the differences between two runs
+  temper runs                                    list the runs with their results
   temper ablate study.toml --jobs 2              compare recipes, with many seeds and tests
   temper replay runs/mine --step 420             replay one step, for example a loss spike
   temper list optimizer                          list the optimizers
@@ -62,6 +63,7 @@ void build(CLI::App& root, const std::vector<std::string>& command_line) {
   add_report(app);
   add_replay(app);
   add_diff(app);
+  add_runs(app);
   add_ablate(app);
   add_data(app);
   add_bench(app);
