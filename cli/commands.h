@@ -17,6 +17,7 @@ void add_preview(const Command& app);
 void add_report(const Command& app);
 void add_replay(const Command& app);
 void add_diff(const Command& app);
+void add_compare(const Command& app);
 void add_runs(const Command& app);
 void add_ablate(const Command& app);
 void add_data(const Command& app);
