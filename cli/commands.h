@@ -20,6 +20,7 @@ void add_diff(const Command& app);
 void add_compare(const Command& app);
 void add_runs(const Command& app);
 void add_ablate(const Command& app);
+void add_why(const Command& app);
 void add_data(const Command& app);
 void add_bench(const Command& app);
 void add_list(const Command& app);

@@ -41,6 +41,7 @@ constexpr auto kExamples = R"(Examples:
   temper runs                                    list the runs with their results
   temper compare runs/mine runs/mine-2           compare runs, also image by image
   temper ablate study.toml --jobs 2              compare recipes, with many seeds and tests
+  temper why plain.toml better.toml              attribute the gain to the differences
   temper replay runs/mine --step 420             replay one step, for example a loss spike
   temper list optimizer                          list the optimizers
   temper explain label_smoothing                 describe a technique
@@ -67,6 +68,7 @@ void build(CLI::App& root, const std::vector<std::string>& command_line) {
   add_compare(app);
   add_runs(app);
   add_ablate(app);
+  add_why(app);
   add_data(app);
   add_bench(app);
   add_list(app);
