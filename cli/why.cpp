@@ -7,7 +7,6 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "commands.h"
 #include "output.h"
@@ -35,9 +34,6 @@ struct Options {
   std::string format = "text";
   bool dry_run = false;
 };
-
-const std::vector<std::string> kModes{"auto", "orders", "additive", "leave_one_out",
-                                      "one_at_a_time"};
 
 study::RowsBy rows_by(const std::string& name) {
   constexpr const auto& names = EnumNames<study::RowsBy>::value;
@@ -108,7 +104,7 @@ void add_options(const Command& command, Options& options) {
               "combinations that are trained, see temper explain study; auto: orders for up to "
               "four differences, additive for more")
       .called("MODE")
-      .one_of(kModes)
+      .one_of({"auto", "orders", "additive", "leave_one_out", "one_at_a_time"})
       .with_default();
   command.option("--seeds", options.seeds, "number of seeds of every combination, 2 or more")
       .called("N")

@@ -40,19 +40,19 @@ struct LintSubject {
 };
 
 struct LintRule {
-  std::string_view id;  ///< "early-stopping-cosine"
-  Severity severity;
+  std::string_view id;  ///< "early-stopping-annealed"
+  Severity severity = Severity::advice;
   std::string_view reason;  ///< why it is probably a mistake, or what speaks against it
   std::string_view source;  ///< authors, year, title or arXiv number; "" where the reason is logic
   /// What was found, one sentence each, without a full stop at the end; none: nothing.
-  std::vector<std::string> (*found)(const LintSubject& subject);
+  std::vector<std::string> (*found)(const LintSubject& subject) = nullptr;
 };
 
 /// All rules, those of warnings first.
 std::vector<const LintRule*> lint_rules();
 
 struct Finding {
-  const LintRule* rule;
+  const LintRule* rule = nullptr;
   std::string text;
 };
 

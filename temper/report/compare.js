@@ -21,7 +21,7 @@
     };
   }
 
-  // A run's validation curve, and its training curve dashed, without an entry in the legend.
+  // A run's validation curve, and its training curve dashed. One of them is named in the legend.
   function lines(key) {
     const made = [];
     runs.forEach((run, index) => {
@@ -30,8 +30,9 @@
           .map((e) => ({ x: over === "epoch" ? e.epoch : e.seconds / 60, y: e[side][key] }));
         if (!data.length) continue;
         const dashed = side === "train";
+        const named = !dashed || !made.some((other) => other.run === index);
         made.push({
-          label: `${run.label}, ${dashed ? "training" : "validation"}`, name: run.label, dashed, data,
+          label: `${run.label}, ${dashed ? "training" : "validation"}`, run: index, named, data,
           borderColor: colour(index), backgroundColor: colour(index), borderWidth: dashed ? 1.2 : 2, tension: 0,
           borderDash: dashed ? [4, 4] : [], pointRadius: dashed || data.length > 40 ? 0 : 2.5, pointHoverRadius: 5, clip: 6,
         });
@@ -52,7 +53,7 @@
         interaction: { mode: "nearest", axis: "x", intersect: false },
         scales: { x: axis(x, (value) => significant(value)), y: axis(title, (value) => text(value)) },
         plugins: {
-          legend: { labels: { color: style("--ink-2"), boxWidth: 18, boxHeight: 2, filter: (item, data) => !data.datasets[item.datasetIndex].dashed } },
+          legend: { labels: { color: style("--ink-2"), boxWidth: 18, boxHeight: 2, filter: (item, data) => data.datasets[item.datasetIndex].named } },
           tooltip: {
             callbacks: {
               title: (items) => (items.length ? `${x} ${significant(items[0].parsed.x)}` : ""),

@@ -146,7 +146,9 @@ void require_same_images(const ComparedRun& a, const ComparedRun& b) {
 std::vector<bool> right_answers(const ComparedRun& one) {
   const auto right = one.analysis->predicted.eq(one.run.predictions->labels).contiguous();
   const auto* first = right.const_data_ptr<bool>();
-  return std::vector<bool>(first, first + right.numel());
+  std::vector<bool> answers;
+  answers.assign(first, first + right.numel());
+  return answers;
 }
 
 std::span<const std::int64_t> predicted_classes(const ComparedRun& one) {

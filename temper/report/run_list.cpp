@@ -72,7 +72,7 @@ std::string weights_damage(const Run& run) {
 }
 
 std::string damage(const Run& run) {
-  for (const auto& problem : run.problems) return problem;
+  if (!run.problems.empty()) return run.problems.front();
   if (auto found = recipe_damage(run.directory); !found.empty()) return found;
   if (run.end) return weights_damage(run);
   if (!has(run.directory, kLog) && has(run.directory, "checkpoints"))
