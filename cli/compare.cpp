@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -15,6 +16,8 @@
 namespace temper::cli {
 namespace {
 
+constexpr std::size_t kMostPictures = 24;
+
 struct Options {
   std::vector<std::string> runs;
   std::string out;
@@ -25,14 +28,15 @@ struct Options {
 void compare(const Options& options) {
   const std::vector<std::filesystem::path> runs(options.runs.begin(), options.runs.end());
   const auto comparison = report::compare_runs(runs);
-  std::vector<std::string> names;
+  report::TestImages test;
   if (!options.images.empty()) {
     report::require_images(comparison, "--images");
-    names = report::test_image_names(runs.front());
-    io::write_atomically(options.images, report::images_csv(comparison, names));
+    const auto shown = report::most_disputed(comparison, options.out.empty() ? 0 : kMostPictures);
+    test = report::test_images(comparison, shown);
+    io::write_atomically(options.images, report::images_csv(comparison, test.names));
   }
   if (!options.out.empty())
-    io::write_atomically(options.out, report::comparison_page(comparison, names));
+    io::write_atomically(options.out, report::comparison_page(comparison, test));
   print_text("{}", report::to_text(comparison, table_format(options.format)));
   if (!options.images.empty()) print_text(stderr, "images  {}\n", options.images);
   if (!options.out.empty()) print_text(stderr, "page  {}\n", options.out);
@@ -48,9 +52,11 @@ void add_compare(const Command& app) {
   command.option("--out", options->out, "also write a page with the learning curves: an HTML file")
       .called("FILE");
   command
-      .option("--images", options->images,
-              "also write the images that not all runs classify rightly or wrongly, with what each "
-              "predicts: a CSV file; the images' names take the data set")
+      .option(
+          "--images", options->images,
+          "also write the images that not all runs classify rightly or wrongly, with what each "
+          "predicts: a CSV file; their names are read from the data set, and for the page of --out "
+          "pictures, too")
       .called("FILE");
   add_table_format(command, options->format);
   command.footer(

@@ -7,6 +7,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <functional>
 #include <map>
 #include <set>
 #include <string_view>
@@ -14,6 +16,7 @@
 #include <utility>
 
 #include "temper/core/error.h"
+#include "temper/data/loader/loader.h"
 #include "temper/evaluate/assess.h"
 #include "temper/measure/bootstrap.h"
 #include "temper/measure/view_mean.h"
@@ -224,6 +227,14 @@ bool can_compare_images(Comparison& comparison) {
   return can;
 }
 
+/// The confidence of the run that errs most confidently.
+double worst_confidence(const DisputedImage& image) {
+  double worst = 0;
+  for (std::size_t i = 0; i < image.predicted.size(); ++i)
+    if (image.predicted[i] != image.label) worst = std::max(worst, image.confidence[i]);
+  return worst;
+}
+
 }  // namespace
 
 Comparison compare_runs(std::span<const fs::path> directories) {
@@ -270,12 +281,33 @@ std::vector<DisputedImage> disputed_images(const Comparison& comparison) {
   return list;
 }
 
-std::vector<std::string> test_image_names(const fs::path& run) {
+std::vector<DisputedImage> most_disputed(const Comparison& comparison, std::size_t limit) {
+  auto list = disputed_images(comparison);
+  std::ranges::stable_sort(list, std::ranges::greater{}, worst_confidence);
+  if (list.size() > limit)
+    list.erase(list.begin() + static_cast<std::ptrdiff_t>(limit), list.end());
+  return list;
+}
+
+TestImages test_images(const Comparison& comparison, std::span<const DisputedImage> rows) {
+  const auto& run = comparison.runs.front().run.directory;
   const auto plan = train::open_run_plan(run);
   const auto images = evaluate::images_of(plan, "test");
-  std::vector<std::string> names;
-  for (std::int64_t i = 0; i < images->size(); ++i) names.push_back(images->name(i));
-  return names;
+  if (images->size() != comparison.images)
+    throw Error(Code::data, {.file = run.string()},
+                fmt::format("its test set has {} images now, and had {} when the run was tested; "
+                            "restore the data",
+                            images->size(), comparison.images));
+  TestImages found;
+  for (std::int64_t i = 0; i < images->size(); ++i) found.names.push_back(images->name(i));
+  const auto pipelines = data::pipelines_of(plan.evaluation);
+  augment::Frame frame;
+  for (const auto& one : rows) {
+    io::Picture picture;
+    images->read(one.row, picture);
+    found.pictures.emplace(one.row, pipelines.front().pixels(picture, {}, frame));
+  }
+  return found;
 }
 
 }  // namespace temper::report

@@ -2,11 +2,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "temper/io/image/image.h"
 #include "temper/measure/figures.h"
 #include "temper/report/analysis.h"
 #include "temper/report/run.h"
@@ -76,8 +78,17 @@ void require_images(const Comparison& comparison, const std::string& what);
 
 /// In the order of the test set.
 std::vector<DisputedImage> disputed_images(const Comparison& comparison);
+/// At most `limit` of them, those first for which the runs that are wrong are most confident.
+std::vector<DisputedImage> most_disputed(const Comparison& comparison, std::size_t limit);
 
-/// The names of the run's test images, from its data set.
-std::vector<std::string> test_image_names(const std::filesystem::path& run);
+/// What only the data set knows of the test images.
+struct TestImages {
+  std::vector<std::string> names;                ///< of all; none: their numbers are shown
+  std::map<std::int64_t, io::Image> pictures{};  ///< of some rows, as the networks see them
+};
+
+/// Reads the names, and the pictures of those rows, from the data of the first run. Throws
+/// Error{Code::data} where its test set has another number of images by now.
+TestImages test_images(const Comparison& comparison, std::span<const DisputedImage> rows);
 
 }  // namespace temper::report

@@ -9,8 +9,10 @@
 #include <string_view>
 
 #include "temper/report/assets.h"
+#include "temper/report/class_label.h"
 #include "temper/report/comparison_text.h"
 #include "temper/report/document.h"
+#include "temper/report/elements.h"
 #include "temper/report/number.h"
 #include "temper/report/study_sections.h"
 
@@ -117,14 +119,41 @@ Html curves(const Comparison& comparison) {
              "schedule alone: compare the ends."));
 }
 
-Html images(const Comparison& comparison, const std::vector<std::string>& names) {
+/// "plain: shirt, 93.1 %"
+Html answer(const Comparison& comparison, const DisputedImage& image, std::size_t run) {
+  const auto& one = comparison.runs[run];
+  const bool is_right = image.predicted[run] == image.label;
+  return html(R"(<span class="guess">{}: <b>{}</b>, {}</span>)", one.label,
+              is_right ? std::string("right") : one.run.class_name(image.predicted[run]),
+              percent_text(image.confidence[run], 1));
+}
+
+Html cards(const Comparison& comparison, const TestImages& test) {
+  Html list;
+  for (const auto& image : most_disputed(comparison, kMostImages)) {
+    const auto found = test.pictures.find(image.row);
+    if (found == test.pictures.end()) continue;
+    const auto& run = comparison.runs.front().run;
+    const auto& name = test.names.at(static_cast<std::size_t>(image.row));
+    Html answers;
+    for (std::size_t i = 0; i < comparison.runs.size(); ++i)
+      answers += answer(comparison, image, i);
+    list += html("<li>{}<p><strong>{}</strong>{}<small>{}</small></p></li>",
+                 picture(found->second, isolated_class(run, image.label)),
+                 class_label(run, image.label), answers, name);
+  }
+  if (list.markup.empty()) return {};
+  return html(R"(<ul class="cards">{}</ul>)", list);
+}
+
+Html images(const Comparison& comparison, const TestImages& test) {
   return section(
       "images", "Image by image",
-      {grid_figure(pairs_grid(comparison)),
-       grid_figure(images_grid(comparison, names, kMostImages),
-                   names.empty() ? "The most confident mistakes first; images by their place in "
-                                   "the test set, from 0."
-                                 : "The most confident mistakes first.")});
+      {grid_figure(pairs_grid(comparison)), cards(comparison, test),
+       grid_figure(images_grid(comparison, test.names, kMostImages),
+                   test.names.empty() ? "The most confident mistakes first; images by their place "
+                                        "in the test set, from 0."
+                                      : "The most confident mistakes first.")});
 }
 
 Html method(const Comparison& comparison) {
@@ -136,14 +165,13 @@ Html method(const Comparison& comparison) {
 
 }  // namespace
 
-std::string comparison_page(const Comparison& comparison,
-                            const std::vector<std::string>& image_names) {
+std::string comparison_page(const Comparison& comparison, const TestImages& test_images) {
   Html contents = headline(comparison);
   contents += notices(comparison);
   contents += recipes(comparison);
   contents += section("results", "Results", {grid_figure(results_grid(comparison))});
   contents += curves(comparison);
-  contents += images(comparison, image_names);
+  contents += images(comparison, test_images);
   contents += section("classes", "Classes", {grid_figure(classes_grid(comparison))});
   contents += method(comparison);
   return document("Comparison", {assets::page_css, assets::study_css}, contents, plots(comparison),

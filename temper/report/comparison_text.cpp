@@ -137,14 +137,6 @@ std::vector<std::size_t> shown_classes(const Comparison& comparison) {
   return classes;
 }
 
-/// The confidence of the run that errs most confidently.
-double worst_confidence(const DisputedImage& image) {
-  double worst = 0;
-  for (std::size_t i = 0; i < image.predicted.size(); ++i)
-    if (image.predicted[i] != image.label) worst = std::max(worst, image.confidence[i]);
-  return worst;
-}
-
 std::string image_name(const DisputedImage& image, const std::vector<std::string>& names) {
   return names.empty() ? std::to_string(image.row) : names.at(static_cast<std::size_t>(image.row));
 }
@@ -294,12 +286,8 @@ Grid images_grid(const Comparison& comparison, const std::vector<std::string>& n
   Grid grid{.title = "Images that one gets right and another wrong",
             .columns = {{"image", true}, {"class", true}},
             .rows = {}};
-  auto disputed = disputed_images(comparison);
-  std::ranges::stable_sort(disputed, std::ranges::greater{}, worst_confidence);
-  if (disputed.size() > limit)
-    disputed.erase(disputed.begin() + static_cast<std::ptrdiff_t>(limit), disputed.end());
   for (const auto& one : comparison.runs) grid.columns.push_back({one.label, true});
-  for (const auto& image : disputed) {
+  for (const auto& image : most_disputed(comparison, limit)) {
     const auto& run = comparison.runs.front().run;
     auto& row = grid.rows.emplace_back();
     row.push_back({image_name(image, names)});

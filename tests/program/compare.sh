@@ -45,6 +45,7 @@ grep -q "^seed  *1  *2$" text.txt
 grep -q "^runs/a, runs/deep/b  " text.txt
 grep -q "McNemar's test asks" text.txt
 grep -q '<section id="curves">' page.html
+grep -q '<ul class="cards">' page.html
 "$TEMPER" compare runs/a runs/deep/b --format json >compare.json
 jq -e '.images == 100 and (.pairs | length) == 1 and .notes == []' compare.json
 jq -e '.pairs[0] | .both + .neither + .mcnemar.only_first + .mcnemar.only_second == 100' compare.json
@@ -68,3 +69,4 @@ refused 2 "named twice" "$TEMPER" compare runs/a runs/a/
 rm pictures/test/class-0/0000.png
 train runs/fewer
 refused 2 "they were tested on 100 and 99 images" "$TEMPER" compare runs/a runs/fewer
+refused 3 "its test set has 99 images now, and had 100" "$TEMPER" compare runs/a runs/deep/b --images images.csv

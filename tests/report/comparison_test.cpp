@@ -261,6 +261,24 @@ TEST(ComparisonPage, DrawsTheCurvesOfAllRuns) {
   for (const auto* id : {"recipes", "results", "curves", "images", "classes", "method"})
     EXPECT_THAT(page, HasSubstr("<section id=\"" + std::string(id) + "\"")) << id;
   EXPECT_THAT(page, Not(HasSubstr("<one>")));
+  EXPECT_THAT(page, Not(HasSubstr("<ul class=\"cards\">")));
+}
+
+TEST(ComparisonPage, ShowsThePicturesOfDisputedImages) {
+  const Directory a, b;
+  begin(a, "one", "seed = 1\n");
+  begin(b, "two", "seed = 2\n");
+  finish(a, {0, 1, 2, 0, 1, 2, 0, 2, 0, 1}, 2);
+  finish(b, {0, 2, 2, 0, 1, 2, 0, 1, 0, 0}, 4);
+  const auto comparison = compared({&a, &b});
+  ASSERT_THAT(most_disputed(comparison, 5), SizeIs(3));
+  EXPECT_EQ(most_disputed(comparison, 1)[0].row, 1);
+  TestImages test{.names = std::vector<std::string>(10, "cat.png")};
+  test.pictures.emplace(1, io::Image{2, 2, 1, std::vector<std::uint8_t>(4, 99)});
+  const auto page = comparison_page(comparison, test);
+  EXPECT_THAT(page, HasSubstr("<ul class=\"cards\"><li><img "));
+  EXPECT_THAT(page, HasSubstr("one: <b>right</b>"));
+  EXPECT_THAT(page, HasSubstr("two: <b>name-2</b>"));
 }
 
 }  // namespace
