@@ -21,10 +21,11 @@ enum class Severity : std::uint8_t {
 
 /// A recipe as the rules see it.
 struct LintSubject {
-  /// @param horizon  the run's length, where it is known
-  /// @param teacher  the recipe of distillation.from, where it is that of a run
-  explicit LintSubject(const Recipe& recipe, std::optional<schedule::Horizon> horizon = {},
-                       const Recipe* teacher = nullptr);
+  /// @param of              must outlive the subject, as the teacher's must
+  /// @param length          of the run, where it is known
+  /// @param teacher_recipe  that of distillation.from, where it is a run's
+  explicit LintSubject(const Recipe& of, std::optional<schedule::Horizon> length = {},
+                       const Recipe* teacher_recipe = nullptr);
 
   const Recipe& recipe;
   std::optional<schedule::Horizon> horizon;

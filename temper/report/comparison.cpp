@@ -36,7 +36,7 @@ namespace fs = std::filesystem;
 Predictions predicted_anew(const Run& run) {
   auto model = train::load_model(run.directory);
   const auto plan = train::open_run_plan(run.directory, model.transform);
-  auto answers = evaluate::assess(run.directory, model, plan, {.gap = false}).answers;
+  const auto answers = evaluate::assess(run.directory, model, plan, {.gap = false}).answers;
   const auto ids = at::arange(answers.labels.size(0), at::kLong);
   if (answers.values) return {.logits = {}, .labels = {}, .ids = ids, .values = answers.values};
   return {.logits = answers.logits, .labels = answers.labels, .ids = ids};
