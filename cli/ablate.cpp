@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <memory>
@@ -10,12 +9,12 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "commands.h"
 #include "output.h"
-#include "signals.h"
-#include "study_progress.h"
+#include "run_study.h"
 #include "temper/core/duration.h"
 #include "temper/core/error.h"
 #include "temper/io/disk/atomic_file.h"
@@ -54,12 +53,6 @@ study::Share share_of(std::string_view text) {
   return share;
 }
 
-constexpr const auto& kFormats = EnumNames<StudyFormat>::value;
-
-StudyFormat format_of(const std::string& name) {
-  return static_cast<StudyFormat>(std::ranges::find(kFormats, name) - kFormats.begin());
-}
-
 study::AblateOptions ablate_options(const Options& options) {
   return {.engine = {.folder = options.out,
                      .jobs = options.jobs,
@@ -68,17 +61,8 @@ study::AblateOptions ablate_options(const Options& options) {
           .budget = options.budget.empty() ? 0 : parse_duration(options.budget)};
 }
 
-void print_plan(const study::Preview& preview, StudyFormat format) {
-  const auto& next = preview.stand.next;
-  for (const auto& sentence : preview.table.plan) print_text(stderr, "{}\n", sentence);
-  print_text(stderr, "{}\nDry run: nothing was run.\n",
-             next.trials.empty() ? "All runs are there." : next.sentence);
-  if (format != StudyFormat::text || next.trials.empty())
-    print_text("{}", report::to_text(preview.table, format));
-}
-
 void ablate_command(const Options& options) {
-  const auto format = format_of(options.format);
+  const auto format = study_format(options.format);
   auto run = ablate_options(options);
   const auto study = study::load_study(options.study, options.sets);
   study::Store store(options.out);
@@ -86,14 +70,7 @@ void ablate_command(const Options& options) {
     print_plan(study::preview(study, store, run), format);
     return;
   }
-  run.engine.stop = &stop_on_signals();
-  const auto table = [&] {
-    StudyProgress progress;
-    run.engine.on_progress = [&](const study::Progress& p) { progress.on_progress(p); };
-    run.on_batch = [&](const study::Stand& stand) { progress.on_batch(stand); };
-    run.on_table = [&](const study::StudyTable& so_far) { progress.on_table(so_far); };
-    return study::ablate(study, store, run);
-  }();
+  const auto table = run_study(study, store, std::move(run));
   const auto page = std::filesystem::path(options.out) /
                     std::filesystem::path(options.study).stem().concat(".html");
   io::write_atomically(page, report::study_page(table));
@@ -133,10 +110,7 @@ void add_ablate(const Command& app) {
               "example base.epochs=2; may be repeated")
       .called("KEY=VALUE")
       .one_at_a_time();
-  command.option("--format", options->format, "of the tables on standard output")
-      .called("FORMAT")
-      .one_of({kFormats.begin(), kFormats.end()})
-      .with_default();
+  add_study_format(command, options->format);
   command.flag("--dry-run", options->dry_run,
                "print what would be run next and its cost, without running anything; with another "
                "format than text, also the tables of the runs that there are");

@@ -39,7 +39,10 @@ constexpr auto kExamples = R"(Examples:
   temper embed runs/mine --knn 20                measure how good its features are
   temper export runs/mine --to onnx              write the network for other programs
   temper diff runs/mine runs/mine-2              show the differences between two runs
+  temper runs                                    list the runs with their results
+  temper compare runs/mine runs/mine-2           compare runs, also image by image
   temper ablate study.toml --jobs 2              compare recipes, with many seeds and tests
+  temper why plain.toml better.toml              attribute the gain to the differences
   temper replay runs/mine --step 420             replay one step, for example a loss spike
   temper list optimizer                          list the optimizers
   temper explain label_smoothing                 describe a technique
@@ -64,7 +67,10 @@ void build(CLI::App& root, const std::vector<std::string>& command_line) {
   add_watch(app);
   add_replay(app);
   add_diff(app);
+  add_compare(app);
+  add_runs(app);
   add_ablate(app);
+  add_why(app);
   add_data(app);
   add_bench(app);
   add_list(app);
@@ -104,9 +110,9 @@ std::string usage_message(const CLI::App& root, const CLI::ParseError& error,
 
 /// Whether a command runs a network.
 bool computes(int argc, char** argv) {
-  constexpr std::array<std::string_view, 10> commands{
-      "train",  "eval",   "predict", "embed",    "export",
-      "report", "replay", "bench",   "selftest", study::kTrialCommand};
+  constexpr std::array<std::string_view, 11> commands{
+      "train",    "eval",    "predict",           "embed", "export", "report", "replay", "bench",
+      "selftest", "compare", study::kTrialCommand};
   return argc > 1 && std::ranges::find(commands, argv[1]) != commands.end();
 }
 

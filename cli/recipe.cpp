@@ -1,15 +1,19 @@
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "commands.h"
 #include "output.h"
+#include "temper/core/error.h"
 #include "temper/io/disk/atomic_file.h"
 #include "temper/io/format/json_text.h"
 #include "temper/recipe/recipe.h"
+#include "temper/report/lint_report.h"
 #include "temper/train/choose.h"
 #include "temper/train/installed_weights.h"
 #include "weights.h"
@@ -23,6 +27,8 @@ struct Options {
   std::string file;
   std::string weights;
   std::vector<std::string> sets;
+  std::optional<std::int64_t> images;
+  bool strict = false;
   bool as_json = false;
 };
 
@@ -50,9 +56,34 @@ void check(const Options& options) {
   print_text("{} is a valid recipe\n", options.file);
 }
 
+void lint(const Options& options) {
+  const auto recipe = recipe::load(options.file, options.sets);
+  const auto report = report::lint_report(recipe, options.images);
+  if (options.as_json)
+    print_text("{}\n", io::json_text(report::to_json(report), 2));
+  else
+    print_text("{}", report::to_text(report));
+  if (options.strict && !report.findings.empty()) end_with(static_cast<int>(Code::usage));
+}
+
 void add_file(const Command& command, Options& options) {
   command.option("recipe", options.file, "a recipe (.toml)").called("RECIPE").required();
   command.edits(options.sets);
+}
+
+void add_lint(const Command& recipe, const std::shared_ptr<Options>& options) {
+  const auto command = recipe.command(
+      "lint", "Give advice on a recipe, with reasons and sources from the literature");
+  add_file(command, *options);
+  command
+      .option("--images", options->images,
+              "number of training images, validation images included, by which the run's number of "
+              "steps is known; default: that of the data set, which is opened")
+      .called("N")
+      .positive();
+  command.flag("--strict", options->strict, "exit with status 2 if there is any advice or warning");
+  command.flag("--json", options->as_json, "print as JSON");
+  command.run([options] { lint(*options); });
 }
 
 }  // namespace
@@ -84,12 +115,15 @@ void add_recipe(const Command& app) {
   add_file(checked, *options);
   checked.run([options] { check(*options); });
 
+  add_lint(recipe, options);
+
   recipe.footer(
       "Examples:\n"
       "  temper recipe new pictures/ --out mine.toml\n"
       "  temper recipe new pictures/ --weights weights/resnet50 --out fine-tuning.toml\n"
       "  temper recipe show mine.toml --set model.depth=50\n"
-      "  temper recipe check mine.toml");
+      "  temper recipe check mine.toml\n"
+      "  temper recipe lint mine.toml --images 50000");
 }
 
 }  // namespace temper::cli

@@ -8,6 +8,7 @@ extern const std::string_view page_html;
 extern const std::string_view page_css;
 extern const std::string_view frame_js;  ///< what all pages have: navigation, themes
 extern const std::string_view page_js;
+extern const std::string_view compare_js;  ///< of several runs
 extern const std::string_view preview_js;
 extern const std::string_view letters_png;  ///< see letters.h
 extern const std::string_view study_css;    ///< in addition to page_css

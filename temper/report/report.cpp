@@ -5,6 +5,7 @@
 #include "temper/io/disk/atomic_file.h"
 #include "temper/report/model_card.h"
 #include "temper/report/page.h"
+#include "temper/report/run_list_text.h"
 #include "temper/report/saved_inspection.h"
 
 namespace temper::report {
@@ -19,6 +20,8 @@ WrittenReport write_report(const std::filesystem::path& run_directory,
   auto facts = gather(std::move(run), std::move(inspection));
   auto path = run_directory / "report.html";
   io::write_atomically(path, page(facts));
+  if (facts.summary.finished)
+    io::write_atomically(run_directory / "results.csv", results_csv(facts.summary));
   // Its author may have completed an earlier one.
   const auto card = run_directory / "MODEL_CARD.md";
   if (const auto text = model_card(facts); !text.empty() && !std::filesystem::exists(card))

@@ -14,7 +14,7 @@ struct WrittenReport {
 };
 
 /// Writes report.html into a run directory atomically: a self-contained file that needs no network
-/// access; and for a finished run, unless there is one,
+/// access; and for a finished run results.csv, see run_list_text.h, and, unless there is one,
 /// MODEL_CARD.md, see model_card.h. Files of the run may be missing; the page of a killed run says
 /// how far the run got.
 /// @param options  analyses that need forward passes, and so a finished run and its data; what an

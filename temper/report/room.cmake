@@ -10,7 +10,7 @@ endif()
 
 set(folder "${CMAKE_CURRENT_SOURCE_DIR}/temper/report")
 set(assets "${CMAKE_BINARY_DIR}/generated/temper/report/assets.cpp")
-set(files page.html page.css frame.js page.js preview.js study.css study.js live.css live.js letters.png)
+set(files page.html page.css frame.js page.js compare.js preview.js study.css study.js live.css live.js letters.png)
 set(entries "chart_js|${TEMPER_CHART_JS}")
 foreach(file IN LISTS files)
   string(REPLACE "." "_" asset "${file}")

@@ -8,6 +8,7 @@
 
 #include "temper/core/error.h"
 #include "temper/io/disk/read_file.h"
+#include "temper/recipe/recipe.h"
 #include "temper/report/run_tensors.h"
 
 namespace temper::report {
@@ -37,6 +38,7 @@ struct Log {
     const auto began = run.start ? run.start->time : event.time;
     run.start = event;
     run.start->time = began;
+    run.failure.clear();
   }
   void take(const train::LinearProbed& event) { run.linear_probe = event; }
   // A resumed run may log a step twice: the later line is used.
@@ -49,6 +51,9 @@ struct Log {
   void take(const train::SkippedStep& event) {
     run.warnings.push_back(fmt::format("Step {} was not applied ({}): loss {}{}.", event.step,
                                        event.action, event.loss, train::not_finite_text(event)));
+    if (event.action == name_of(recipe::OnNan::stop))
+      run.failure = fmt::format("at step {} the loss was {}{}", event.step, event.loss,
+                                train::not_finite_text(event));
   }
   void take(const train::SkippedImage& event) {
     skipped.insert_or_assign(event.where, event.reason);
@@ -142,7 +147,7 @@ double Run::seconds() const {
   return latest;
 }
 
-Run read_run(const std::filesystem::path& directory) {
+Run read_run_log(const std::filesystem::path& directory) {
   Run run;
   run.directory = std::filesystem::absolute(directory).lexically_normal();
   if (!run.directory.has_filename()) run.directory = run.directory.parent_path();
@@ -153,6 +158,11 @@ Run read_run(const std::filesystem::path& directory) {
                 "directory that `temper train` wrote");
   if (log) read_metrics(run);
   attempt(run, "recipe.toml", [&](const auto& path) { run.recipe = io::read_text(path); });
+  return run;
+}
+
+Run read_run(const std::filesystem::path& directory) {
+  auto run = read_run_log(directory);
   attempt(run, "environment.json",
           [&](const auto& path) { run.environment = read_environment(path); });
   attempt(run, "predictions.safetensors",

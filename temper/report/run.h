@@ -46,8 +46,9 @@ struct Run {
   std::optional<train::Tested> test;
   std::optional<train::Ended> end;
   std::vector<std::string> warnings;  ///< from the log
-  nlohmann::json environment;         ///< an object; null without the file
-  std::string recipe;                 ///< text of recipe.toml; empty without the file
+  std::string failure;         ///< the step that ended the run (guard.nan = "stop"); "" without one
+  nlohmann::json environment;  ///< an object; null without the file
+  std::string recipe;          ///< text of recipe.toml; empty without the file
   std::optional<Predictions> predictions;
   std::optional<MistakeImages> mistakes;
   std::vector<ReplayedStep> replays;  ///< by step, the last ones
@@ -69,5 +70,8 @@ struct Run {
 /// Throws Error{Code::io} when the directory can't be read or holds neither metrics.jsonl nor
 /// recipe.toml, and Error{Code::data} when metrics.jsonl is damaged before its last line.
 Run read_run(const std::filesystem::path& directory);
+
+/// The same without what is large or of the page alone: the log and the text of the recipe.
+Run read_run_log(const std::filesystem::path& directory);
 
 }  // namespace temper::report

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
-#include <cmath>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <vector>
 
+#include "temper/report/csv_line.h"
 #include "temper/statistics/verdict.h"
 
 namespace temper::report {
@@ -18,45 +18,11 @@ using statistics::Judged;
 using study::StudyTable;
 using study::TableRow;
 
-/// Names and values of one line, side by side, so that they can't get out of step.
-class Line {
- public:
-  void add(std::string name, std::string value) {
-    names_.push_back(std::move(name));
-    values_.push_back(std::move(value));
-  }
-  /// With all its digits; empty where it is missing or not finite.
-  void add(std::string name, std::optional<double> value) {
-    add(std::move(name), value && std::isfinite(*value) ? fmt::format("{}", *value) : "");
-  }
-  void add(std::string name, std::int64_t value) { add(std::move(name), std::to_string(value)); }
-
-  [[nodiscard]] std::string names() const { return text(names_); }
-  [[nodiscard]] std::string values() const { return text(values_); }
-
- private:
-  static std::string field(const std::string& value) {
-    if (value.find_first_of(",;\t\"\r\n") == std::string::npos) return value;
-    std::string quoted = "\"";
-    for (const char c : value) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return quoted + '"';
-  }
-  static std::string text(const std::vector<std::string>& values) {
-    std::vector<std::string> fields;
-    fields.reserve(values.size());
-    for (const auto& value : values) fields.push_back(field(value));
-    return fmt::format("{}\n", fmt::join(fields, ","));
-  }
-
-  std::vector<std::string> names_;
-  std::vector<std::string> values_;
-};
-
 std::optional<double> maybe(const std::optional<Judged>& judged, double value) {
   return judged ? std::optional(value) : std::nullopt;
 }
 
-void add_judged(Line& line, const std::string& name, const std::optional<Judged>& judged) {
+void add_judged(CsvLine& line, const std::string& name, const std::optional<Judged>& judged) {
   const auto j = judged.value_or(Judged{});
   line.add(name, maybe(judged, j.difference.mean));
   line.add(name + "_deviation", maybe(judged, j.difference.deviation));
@@ -70,7 +36,7 @@ void add_judged(Line& line, const std::string& name, const std::optional<Judged>
   line.add(name + "_verdict", judged ? std::string(name_of(j.verdict)) : std::string());
 }
 
-void add_mean(Line& line, const std::string& name, const std::optional<study::Mean>& mean) {
+void add_mean(CsvLine& line, const std::string& name, const std::optional<study::Mean>& mean) {
   line.add(name, mean ? std::optional(mean->mean) : std::nullopt);
   line.add(name + "_deviation", mean ? std::optional(mean->deviation) : std::nullopt);
 }
@@ -82,8 +48,8 @@ std::string tuned_text(const TableRow& row) {
   return fmt::format("{}", fmt::join(list, " "));
 }
 
-Line line_of(const StudyTable& table, const TableRow& row) {
-  Line line;
+CsvLine line_of(const StudyTable& table, const TableRow& row) {
+  CsvLine line;
   line.add("row", row.name);
   line.add("kind", row.tag == study::Tag::none ? std::string() : std::string(name_of(row.tag)));
   line.add("length", row.length ? table.lengths.at(*row.length) : std::string());

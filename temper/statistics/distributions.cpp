@@ -1,6 +1,9 @@
 #include "temper/statistics/distributions.h"
 
+#include <fmt/format.h>
+
 #include <array>
+#include <boost/math/distributions/binomial.hpp>
 #include <boost/math/distributions/chi_squared.hpp>
 #include <boost/math/distributions/non_central_t.hpp>
 #include <boost/math/distributions/normal.hpp>
@@ -46,6 +49,21 @@ double noncentral_t_cdf(double t, double df, double noncentrality) {
     return boost::math::cdf(complement(boost::math::chi_squared(df), df * s * s));
   }
   return boost::math::cdf(boost::math::non_central_t(df, noncentrality), t);
+}
+
+double binomial_cdf(std::int64_t k, std::int64_t n, double p) {
+  check_fraction("probability", p);
+  const auto trials = static_cast<double>(n);
+  if (n < 0) refuse("number of trials", trials, "at least 0");
+  const auto successes = static_cast<double>(k);
+  if (k < 0 || k > n) refuse("number of successes", successes, fmt::format("0 to {}", n));
+  return boost::math::cdf(boost::math::binomial(trials, p), successes);
+}
+
+double chi_squared_survival(double x, double df) {
+  check_positive("degrees of freedom", df);
+  if (!(x >= 0)) refuse("chi-squared", x, "at least 0");
+  return boost::math::cdf(complement(boost::math::chi_squared(df), x));
 }
 
 }  // namespace temper::statistics

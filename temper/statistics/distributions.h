@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 
 /// The distributions of the tests beside this file, by Boost.Math.
 namespace temper::statistics {
@@ -22,5 +23,13 @@ double t_quantile(double p, double df);
 /// @param df  degrees of freedom, >= 1. Throws Error{Code::data} otherwise, and for numbers that
 ///            are not finite.
 double noncentral_t_cdf(double t, double df, double noncentrality);
+
+/// Probability that at most k of n independent trials succeed, each with probability p. Throws
+/// Error{Code::data} unless 0 <= k <= n and 0 < p < 1.
+double binomial_cdf(std::int64_t k, std::int64_t n, double p);
+
+/// Probability that a number of the chi-squared distribution is above x. Throws Error{Code::data}
+/// unless x >= 0 and df > 0.
+double chi_squared_survival(double x, double df);
 
 }  // namespace temper::statistics

@@ -8,14 +8,19 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <ctime>
 #include <string>
+#include <thread>
 
 #include "temper/core/printable.h"
 #include "temper/io/disk/system_error.h"
 
 namespace temper::io {
 namespace {
+
+/// Longer than is_held() has a lock.
+constexpr std::chrono::milliseconds kInstant(50);
 
 std::string who_we_are() {
   std::array<char, 256> host{};
@@ -41,6 +46,8 @@ Descriptor open_lock(const std::filesystem::path& path) {
 
 LockFile::LockFile(const std::filesystem::path& path, const std::string& what)
     : file_(open_lock(path)) {
+  if (lock(path, /*waits=*/false)) return;
+  std::this_thread::sleep_for(kInstant);  // is_held() of another process
   if (!lock(path, /*waits=*/false))
     throw Error(Code::usage, fmt::format("{} is in use by {}; wait for it, stop it, or choose "
                                          "another directory with --out",
@@ -57,6 +64,19 @@ std::optional<LockFile> LockFile::attempt(const std::filesystem::path& path) {
   LockFile file(open_lock(path));
   if (!file.lock(path, /*waits=*/false)) return std::nullopt;
   return file;
+}
+
+bool LockFile::is_held(const std::filesystem::path& path) {
+  try {
+    const auto file = open_file(path, O_RDONLY, "read");
+    int result = -1;
+    do {
+      result = ::flock(file.get(), LOCK_SH | LOCK_NB);
+    } while (result != 0 && errno == EINTR);
+    return result != 0 && errno == EWOULDBLOCK;
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 bool LockFile::lock(const std::filesystem::path& path, bool waits) {

@@ -22,6 +22,11 @@ class LockFile {
   /// Nothing while another process has the lock. Throws Error{Code::io}.
   static std::optional<LockFile> attempt(const std::filesystem::path& path);
 
+  /// Whether a process has the lock; creates and writes nothing. false without the file, where it
+  /// can't be opened, and on a file system without locks. It shares the lock for an instant, in
+  /// which attempt() fails; the constructor tries a second time.
+  static bool is_held(const std::filesystem::path& path);
+
   /// false on a file system without locks, where no other process is ever noticed.
   [[nodiscard]] bool works() const { return works_; }
   /// Of the open file. A child process that inherits it holds the lock too, until both have closed

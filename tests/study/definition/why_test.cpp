@@ -1,0 +1,123 @@
+// The differences between two recipes as the rows of a study.
+#include "temper/study/definition/why.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "temper/core/error.h"
+#include "temper/study/definition/arms.h"
+#include "tests/study/definition/studies.h"
+
+namespace temper::study {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+recipe::Recipe made(const std::string& text) {
+  return recipe::parse(text, "r.toml");
+}
+
+std::vector<std::string> names(const Changes& changes) {
+  std::vector<std::string> list;
+  for (const auto& row : changes.rows) list.push_back(row.name);
+  return list;
+}
+
+const std::string kBefore =
+    "epochs = 10\noptimizer.weight_decay = 1e-4\ndata.augment = [\"flip\"]\n";
+const std::string kAfter =
+    "epochs = 20\nseed = 7\nlog.every_steps = 3\n"
+    "optimizer.lr = { schedule = \"cosine\", peak = 0.2, warmup = { epochs = 1 } }\n"
+    "optimizer.weight_decay = 5e-4\nloss.label_smoothing = { smoothing = 0.1 }\n"
+    "data.augment = [\"flip\", { kind = \"rand_augment\", magnitude = 7 }]\n"
+    "model.dropout = [{ kind = \"dropout\", p = 0.3 }]\n";
+
+TEST(Changes, AreOptionsThatChangeResults) {
+  const auto found = changes(made(kBefore), made(kAfter));
+  EXPECT_THAT(names(found), ElementsAre("length", "data.augment", "model.dropout", "optimizer.lr",
+                                        "optimizer.weight_decay", "loss.label_smoothing"));
+  EXPECT_THAT(found.notes, IsEmpty());
+  EXPECT_THAT(found.rows[0].set, SizeIs(2)) << "epochs and steps";
+  EXPECT_EQ(found.rows[1].tag, Tag::regularization);
+  EXPECT_EQ(found.rows[3].tag, Tag::training);
+}
+
+TEST(Changes, AreTablesWhereTheyAreMany) {
+  const auto after =
+      made(kAfter + "optimizer.nesterov = true\nclip = { kind = \"norm\", max_norm = 1.0 }\n");
+  EXPECT_THAT(names(changes(made(kBefore), after)),
+              ElementsAre("length", "data", "model", "optimizer", "clip", "loss"));
+  EXPECT_THAT(names(changes(made(kBefore), after, RowsBy::option)), SizeIs(8));
+  const auto found = changes(made(kBefore), made(kAfter), RowsBy::table);
+  EXPECT_THAT(names(found), ElementsAre("length", "data", "model", "optimizer", "loss"));
+  EXPECT_THAT(found.rows[3].set, SizeIs(2));
+}
+
+TEST(Changes, AnotherKindIsOneChange) {
+  const auto found =
+      changes(made("optimizer.lr = 0.1"), made("optimizer = { kind = \"adamw\", lr = 0.001 }\n"
+                                               "model = { kind = \"efficientnet\" }\n"));
+  EXPECT_THAT(names(found), ElementsAre("model", "optimizer"));
+  EXPECT_EQ(found.rows[0].tag, Tag::architecture);
+  EXPECT_THAT(found.rows[1].set[0].second, HasSubstr("kind = \"adamw\""));
+}
+
+TEST(Changes, WhatOneLeavesToTheProgramIsNoDecision) {
+  const auto found = changes(made("precision = \"auto\"\n"),
+                             made("precision = \"fp32\"\ndata.mean = [0.5]\ndata.std = [0.25]\n"));
+  EXPECT_THAT(found.rows, IsEmpty());
+  EXPECT_THAT(found.notes, SizeIs(3));
+  EXPECT_THAT(changes(made(""), made("data.source = \"elsewhere\"")).notes,
+              ElementsAre(HasSubstr("all rows are trained on the former")));
+}
+
+TEST(WhyStudy, WithAllRowsTheBaseIsTheOtherRecipe) {
+  const auto after = made(kAfter);
+  for (const auto by : {RowsBy::option, RowsBy::table}) {
+    const auto found = changes(made(kBefore), after, by);
+    auto text = why_study(found, {.base_name = "before",
+                                  .other_name = "after",
+                                  .base = "base.toml",
+                                  .mode = Mode::leave_one_out,
+                                  .seeds = 2});
+    // The base recipe in the study's own text, in place of a file.
+    const auto line = text.find("base = \"base.toml\"\n");
+    ASSERT_NE(line, std::string::npos);
+    text.erase(line, std::string("base = \"base.toml\"\n").size());
+    const auto study = parse_study(
+        text + "\n[base]\nepochs = 10\noptimizer.weight_decay = 1e-4\ndata.augment = [\"flip\"]\n",
+        "why.toml");
+    const auto all = arms(study);
+    const Arm* whole = nullptr;
+    for (const auto& arm : all)
+      if (arm.rows.size() == found.rows.size()) whole = &arm;
+    ASSERT_NE(whole, nullptr);
+    for (const auto& one : recipe::differences(whole->recipe, after))
+      EXPECT_TRUE(!one.changes_results || one.path == "seed" || one.path == "data.split_seed")
+          << one.path << ": " << one.left << " | " << one.right;
+  }
+}
+
+TEST(WhyStudy, RefusesEqualRecipes) {
+  const auto found = changes(made("seed = 1"), made("seed = 2\nname = \"other\""));
+  EXPECT_THAT(testing::message_of([&] {
+                (void)why_study(found, {.base_name = "a", .other_name = "b", .base = "base.toml"});
+              }),
+              HasSubstr("a and b have the same options"));
+}
+
+TEST(WhyStudy, TheModeSuitsTheNumberOfRows) {
+  EXPECT_EQ(usual_mode(1), Mode::one_at_a_time);
+  EXPECT_EQ(usual_mode(2), Mode::orders);
+  EXPECT_EQ(usual_mode(4), Mode::orders);
+  EXPECT_EQ(usual_mode(5), Mode::additive);
+}
+
+}  // namespace
+}  // namespace temper::study
