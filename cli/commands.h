@@ -18,6 +18,7 @@ void add_report(const Command& app);
 void add_replay(const Command& app);
 void add_diff(const Command& app);
 void add_ablate(const Command& app);
+void add_tune(const Command& app);
 void add_data(const Command& app);
 void add_bench(const Command& app);
 void add_list(const Command& app);

@@ -39,6 +39,7 @@ constexpr auto kExamples = R"(Examples:
   temper export runs/mine --to onnx              write the network for other programs
   temper diff runs/mine runs/mine-2              show the differences between two runs
   temper ablate study.toml --jobs 2              compare recipes, with many seeds and tests
+  temper tune lr mine.toml                       find a learning rate by the range test
   temper replay runs/mine --step 420             replay one step, for example a loss spike
   temper list optimizer                          list the optimizers
   temper explain label_smoothing                 describe a technique
@@ -63,6 +64,7 @@ void build(CLI::App& root, const std::vector<std::string>& command_line) {
   add_replay(app);
   add_diff(app);
   add_ablate(app);
+  add_tune(app);
   add_data(app);
   add_bench(app);
   add_list(app);
@@ -102,9 +104,9 @@ std::string usage_message(const CLI::App& root, const CLI::ParseError& error,
 
 /// Whether a command runs a network.
 bool computes(int argc, char** argv) {
-  constexpr std::array<std::string_view, 10> commands{
-      "train",  "eval",   "predict", "embed",    "export",
-      "report", "replay", "bench",   "selftest", study::kTrialCommand};
+  constexpr std::array<std::string_view, 11> commands{
+      "train",  "eval",  "predict",  "embed", "export",            "report",
+      "replay", "bench", "selftest", "tune",  study::kTrialCommand};
   return argc > 1 && std::ranges::find(commands, argv[1]) != commands.end();
 }
 
