@@ -40,6 +40,7 @@ constexpr auto kExamples = R"(Examples:
   temper diff runs/mine runs/mine-2              show the differences between two runs
   temper ablate study.toml --jobs 2              compare recipes, with many seeds and tests
   temper tune lr mine.toml                       find a learning rate by the range test
+  temper tune search.toml --jobs 2               search for options on the validation set
   temper replay runs/mine --step 420             replay one step, for example a loss spike
   temper list optimizer                          list the optimizers
   temper explain label_smoothing                 describe a technique
@@ -92,7 +93,11 @@ std::string usage_message(const CLI::App& root, const CLI::ParseError& error,
     for (const auto* command : app->get_subcommands([](const CLI::App*) { return true; }))
       names.push_back(command->get_name());
     if (names.empty() || words[i].starts_with('-')) break;
-    if (std::ranges::find(names, words[i]) == names.end())
+    const bool is_command = std::ranges::find(names, words[i]) != names.end();
+    const auto arguments =
+        app->get_options([](const CLI::Option* option) { return option->get_positional(); });
+    if (!is_command && !arguments.empty()) break;
+    if (!is_command)
       return fmt::format(
           "there is no command '{} {}': {}", path, words[i],
           temper::suggestion(words[i], {names.begin(), names.end()}, "the commands are"));

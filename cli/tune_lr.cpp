@@ -66,7 +66,7 @@ void lr_command(Options options) {
 
 }  // namespace
 
-void add_tune_lr(const Command& tune) {
+void add_tune_lr(const Command& tune, const TuneCommand& runs) {
   const auto command = tune.command(
       "lr", "Learning rate range test: train a few steps with growing learning rates");
   auto options = std::make_shared<Options>();
@@ -114,7 +114,7 @@ void add_tune_lr(const Command& tune) {
       "  temper tune lr mine.toml --write faster.toml --rule minimum_tenth\n\n"
       "Nothing is kept of the steps, and no validation or test image takes part.\nThe methods and "
       "their sources: docs/tune.md.");
-  command.run([options] { lr_command(*options); });
+  runs(command, [options] { lr_command(*options); });
 }
 
 }  // namespace temper::cli

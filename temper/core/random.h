@@ -22,7 +22,8 @@ enum class Purpose : std::uint32_t {
   labels,
   replacement,
   combinations,
-  corrupt
+  corrupt,
+  search
 };
 
 /// A name as a coordinate of an address: its FNV-1a hash with 64 bits. An address made of names

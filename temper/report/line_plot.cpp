@@ -47,7 +47,8 @@ class Area {
   }
   [[nodiscard]] Html grid() const {
     Html all;
-    for (auto power = std::ceil(std::log10(x_low_) - 1e-9); power <= std::log10(x_high_) + 1e-9;
+    const auto last = static_cast<int>(std::floor(std::log10(x_high_) + 1e-9));
+    for (auto power = static_cast<int>(std::ceil(std::log10(x_low_) - 1e-9)); power <= last;
          ++power)
       all += html(
           R"(<path class="grid" d="M{0} {1}V{2}"/><text class="tick" x="{0}" y="{3}" text-anchor="middle">{4}</text>)",

@@ -67,6 +67,8 @@ std::int64_t steps_per_epoch(const recipe::Recipe& recipe, const DataFacts& data
 std::string Fingerprints::of(const Trial& trial) {
   const auto& teachers = trial.teachers;
   auto text = of(trial.recipe, teachers.empty() ? "" : teachers.front());
+  if (trial.until_epoch > 0)
+    return io::hash_hex(fmt::format("{}\nuntil epoch {}", text, trial.until_epoch));
   if (trial.before.empty()) return text;
   for (const auto& [until, recipe] : trial.before)
     text += fmt::format("\n{} until step {}", of(recipe, ""), until);
