@@ -141,9 +141,11 @@ void add_tune(const Command& app) {
     });
   };
   add_tune_lr(command, runs);
+  add_tune_augment(command, runs);
   command.footer(
       "Examples:\n"
       "  temper tune lr mine.toml\n"
+      "  temper tune augment mine.toml --out augmented.toml\n"
       "  temper tune search.toml --dry-run\n"
       "  temper tune search.toml --jobs 2 --write best.toml\n\n"
       "A search that was stopped (Ctrl-C, SIGTERM) or killed goes on when the same command is "

@@ -10,5 +10,6 @@ namespace temper::cli {
 using TuneCommand = std::function<void(const Command& command, const std::function<void()>& work)>;
 
 void add_tune_lr(const Command& tune, const TuneCommand& runs);
+void add_tune_augment(const Command& tune, const TuneCommand& runs);
 
 }  // namespace temper::cli

@@ -82,3 +82,28 @@ grep -qx 'trial,epochs,score,outcome,fingerprint,optimizer.lr,model.width' heade
 
 # What scores the test set meets the damaged images.
 refused 3 "test" "$TEMPER" train best.toml --out scored --set epochs=1
+
+# RandAugment's grid, killed on the way: it goes on and writes the winner as a recipe.
+grid=(tune augment recipe.toml --set epochs=1 --num-ops 1 --magnitudes 3,9 --folder grid)
+"$TEMPER" "${grid[@]}" >out.txt 2>err.txt &
+search=$!
+for _ in $(seq 200); do
+  if [[ -e grid/results.csv && $(wc -l <grid/results.csv) -gt 1 ]]; then break; fi
+  sleep 0.05
+done
+kill -KILL "$search"
+wait "$search" || true
+"$TEMPER" "${grid[@]}" --out augmented.toml >out.txt 2>err.txt
+cat out.txt err.txt
+test "$(wc -l <grid/results.csv)" -eq 4
+grep -qE '^ +num_ops +m = 3 +m = 9$' out.txt
+grep -qF 'class="matrix"' grid/recipe-augment.html
+grep -q 'kind = "rand_augment", num_ops = 1' augmented.toml
+refused 2 "--trials has no effect without --space autoaugment" "$TEMPER" tune augment recipe.toml --trials 3
+
+# Density matching.
+"$TEMPER" tune augment recipe.toml --set epochs=1 --space autoaugment --method density --folds 2 --rounds 1 --trials 3 \
+  --top 1 --folder density --out fast.toml >out.txt 2>err.txt || { cat err.txt; exit 1; }
+cat out.txt
+grep -q "No network was trained for a policy" out.txt
+grep -q 'kind = "one_of"' fast.toml
