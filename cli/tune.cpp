@@ -17,7 +17,9 @@
 #include "temper/core/error.h"
 #include "temper/io/disk/atomic_file.h"
 #include "temper/report/search.h"
+#include "temper/study/engine/trial_folder.h"
 #include "temper/tune/run_search.h"
+#include "temper/tune/setting.h"
 
 namespace temper::cli {
 namespace {
@@ -84,12 +86,11 @@ void search_command(const Options& options) {
   io::write_atomically(page, report::search_page(table));
   print_text("{}", options.as_csv ? report::search_csv(table) : report::search_text(table));
   print_text(stderr, "page  {}\n", page.string());
-  if (table.best && table.complete)
-    print_text(
-        stderr, "best run  {}\n",
-        (std::filesystem::path(options.out) / "trials" / table.trials[*table.best].fingerprint /
-         "run")
-            .string());
+  if (table.best) {
+    const auto best =
+        study::TrialFolder(options.out, table.trials[*table.best].fingerprint).run();
+    if (std::filesystem::exists(best)) print_text(stderr, "best run  {}\n", best.string());
+  }
   if (!options.write.empty()) write_best(options, search, table);
 }
 

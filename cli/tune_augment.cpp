@@ -194,9 +194,11 @@ void add_tune_augment(const Command& tune, const TuneCommand& runs) {
       .with_default();
   command.option("--num-ops", options->num_ops, "of the grid (default: 1,2,3)")
       .called("N,N,...")
+      .one_at_a_time()
       .separated_by(',');
   command.option("--magnitudes", options->magnitudes, "of the grid (default: 3,5,7,9)")
       .called("M,M,...")
+      .one_at_a_time()
       .separated_by(',');
   add_policy_options(command, *options);
   command.option("--seeds", options->seeds, "number of seeds that each setting is trained with")

@@ -20,6 +20,7 @@
 #include "temper/train/begin.h"
 #include "temper/train/plan.h"
 #include "temper/train/step.h"
+#include "temper/tune/setting.h"
 
 namespace temper::tune {
 namespace {
@@ -234,22 +235,8 @@ RangeTest range_test(const recipe::Recipe& recipe, data::Dataset data,
 }
 
 recipe::Recipe with_lr(const recipe::Recipe& recipe, double lr) {
-  auto changed = recipe;
-  const auto driven = changed.schedules.find(kLr);
-  if (driven == changed.schedules.end()) {
-    number_at(group(changed), kLr) = lr;
-    return recipe::parse(recipe::to_toml(changed), changed.name);
-  }
-  const auto curve = std::get<std::function<ChoiceView()>>(slot(driven->second))().active();
-  for (const char* name : {"peak", "value"})
-    if (const auto item = recipe::find(curve, name)) {
-      *std::get<double*>(item->slot) = lr;
-      return recipe::parse(recipe::to_toml(changed), changed.name);
-    }
-  throw Error(Code::usage, recipe::place(recipe.places, kLr),
-              fmt::format("optimizer.lr has a schedule of several pieces, each with a learning "
-                          "rate of its own; set them by hand (the suggestion is {:.3g})",
-                          lr));
+  return recipe::parse(recipe::to_toml(recipe), recipe.name,
+                       {fmt::format("{}={}", height_path(recipe, kLr), recipe::number_text(lr))});
 }
 
 }  // namespace temper::tune

@@ -15,6 +15,7 @@
 #include "temper/study/engine/trial.h"
 #include "temper/study/engine/trial_folder.h"
 #include "temper/tune/asha.h"
+#include "temper/tune/setting.h"
 
 namespace temper::tune {
 namespace {
@@ -49,9 +50,15 @@ class Trials {
     if (rung + 1 == rungs_.size()) return trial;
     trial.until_epoch = rungs_[rung];
     trial.beginning_of = trial.fingerprint;
-    trial.fingerprint = fingerprints_.of(trial);
+    trial.fingerprint = fingerprint_at(number, rung);
     trial.label += fmt::format(", {} epochs", rungs_[rung]);
     return trial;
+  }
+
+  [[nodiscard]] std::string fingerprint_at(std::int64_t number, std::size_t rung) const {
+    const auto& whole = whole_.at(static_cast<std::size_t>(number)).fingerprint;
+    return rung + 1 == rungs_.size() ? whole
+                                     : study::beginning_fingerprint(whole, rungs_[rung]);
   }
 
   /// Higher is better; NaN for a trial that diverged.
@@ -99,7 +106,7 @@ class Halving {
         asha_(trials.count(), trials.rungs().size(), search.eta) {
     for (std::size_t rung = 0; rung < trials.rungs().size(); ++rung)
       for (std::int64_t number = 0; number < trials.count(); ++number)
-        if (const auto* row = store.row(trials.at(number, rung).fingerprint)) {
+        if (const auto* row = store.row(trials.fingerprint_at(number, rung))) {
           asha_.start({.trial = number, .rung = rung});
           asha_.end({.trial = number, .rung = rung}, trials.rank_of(*row));
         }
@@ -127,8 +134,7 @@ class Halving {
 
 void add_scores(Tried& tried, const Trials& trials, const study::Store& store) {
   for (std::size_t rung = 0; rung < trials.rungs().size(); ++rung) {
-    const auto trial = trials.at(tried.number, rung);
-    const auto* row = store.row(trial.fingerprint);
+    const auto* row = store.row(trials.fingerprint_at(tried.number, rung));
     if (row == nullptr) break;
     tried.rungs.push_back({.epochs = trials.rungs()[rung], .score = trials.score_of(*row)});
     if (const auto seconds = row->figures.find("seconds"); seconds != row->figures.end())
@@ -173,8 +179,8 @@ bool is_complete(const Search& search, const Trials& trials, const study::Store&
 
 /// Removes the run directories of all trials but the best, unless another process works there.
 void remove_runs(const std::filesystem::path& folder, const SearchTable& table) {
-  for (std::size_t i = 0; i < table.trials.size(); ++i) {
-    const auto& name = table.trials[i].fingerprint;
+  for (const auto& tried : table.trials) {
+    const auto& name = tried.fingerprint;
     const bool is_best = table.best && table.trials[*table.best].fingerprint == name;
     const auto path = study::TrialFolder(folder, name).path();
     if (is_best || !std::filesystem::exists(path)) continue;

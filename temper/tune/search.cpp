@@ -1,27 +1,13 @@
 #include "temper/tune/search.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <algorithm>
-#include <cmath>
-#include <cstdlib>
-#include <functional>
-#include <optional>
-#include <set>
-#include <tuple>
-#include <utility>
-#include <variant>
-
-#include "temper/core/printable.h"
-#include "temper/core/random.h"
+#include "temper/core/error.h"
 #include "temper/io/disk/read_file.h"
-#include "temper/recipe/bind.h"
-#include "temper/recipe/overloaded.h"
-#include "temper/recipe/search.h"
-#include "temper/schedule/schedule.h"
-#include "temper/study/definition/edits.h"
+#include "temper/recipe/recipe.h"
 #include "temper/study/definition/labels.h"
+#include "temper/tune/read.h"
+#include "temper/tune/setting.h"
 
 namespace temper::tune {
 namespace {
@@ -30,91 +16,6 @@ using recipe::Node;
 using study::refuse;
 
 constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 20;
-constexpr std::size_t kMostParameters = 50;
-constexpr std::size_t kMostValues = 1000;
-constexpr double kMostWhole = 1e15;
-constexpr std::string_view kOfBase = "base.";
-
-Node::Table& table_of(recipe::Tree& tree) {
-  return std::get<Node::Table>(tree.root.value);
-}
-
-std::optional<Node> take(Node::Table& table, std::string_view key) {
-  const auto member = std::ranges::find(table, key, &recipe::Member::key);
-  if (member == table.end()) return std::nullopt;
-  auto node = std::move(member->node);
-  table.erase(member);
-  return node;
-}
-
-/// The list `values` of a parameter.
-std::vector<Node> take_values(Node::Table& table, const recipe::Tree& tree) {
-  auto node = take(table, "values");
-  if (!node) return {};
-  auto* list = std::get_if<Node::List>(&node->value);
-  if (list == nullptr || list->size() < 2 || list->size() > kMostValues)
-    refuse(tree.where(node->position),
-           fmt::format("values is no list of 2 to {} values, as in values = [16, 32]",
-                       kMostValues));
-  return std::move(*list);
-}
-
-Parameter parameter_of(const Node& element, const recipe::Tree& tree, std::size_t number) {
-  auto table = std::get<Node::Table>(element.value);
-  Parameter parameter;
-  parameter.where = tree.where(element.position);
-  try {
-    parameter.values = take_values(table, tree);
-    recipe::Schedules none;
-    recipe::bind_tree({Node{std::move(table), element.position}, tree.source, tree.edit}, group(parameter),
-              none);
-  } catch (const Error& error) {
-    throw study::labelled(error, parameter.where, fmt::format("search {}", number));
-  }
-  return parameter;
-}
-
-std::vector<Parameter> take_parameters(Node::Table& from, const recipe::Tree& tree) {
-  const auto node = take(from, "search");
-  if (!node) return {};
-  const auto* list = std::get_if<Node::List>(&node->value);
-  const auto is_table = [](const Node& one) {
-    return std::holds_alternative<Node::Table>(one.value);
-  };
-  if (list == nullptr || !std::ranges::all_of(*list, is_table) || list->size() > kMostParameters)
-    refuse(tree.where(node->position),
-           fmt::format("search is no list of up to {} tables; begin each with a line [[search]]",
-                       kMostParameters));
-  std::vector<Parameter> parameters;
-  for (const auto& element : *list)
-    parameters.push_back(parameter_of(element, tree, parameters.size() + 1));
-  return parameters;
-}
-
-void read_text(Search& search, recipe::Tree tree) {
-  auto& table = table_of(tree);
-  const auto base = std::ranges::find(table, "base", &recipe::Member::key);
-  if (base != table.end() && std::holds_alternative<Node::Table>(base->node.value)) {
-    search.places.emplace("base", tree.where(base->position));
-    search.base_tree = {std::move(base->node), tree.source, tree.edit};
-    table.erase(base);
-  }
-  search.parameters = take_parameters(table, tree);
-  recipe::Schedules none;
-  recipe::bind_tree(tree, group(search), none, &search.places);
-}
-
-void read_edit(Search& search, const std::string& edit) {
-  const bool of_base = edit.starts_with(kOfBase);
-  auto tree = recipe::parse_edit(std::string_view(edit).substr(of_base ? kOfBase.size() : 0));
-  if (of_base) {
-    tree.source = fmt::format("--set {}", edit);
-    search.base_sets.push_back(std::move(tree));
-    return;
-  }
-  recipe::Schedules none;
-  recipe::bind_tree(tree, group(search), none, &search.places);
-}
 
 void read_base(Search& search, const std::filesystem::path& folder) {
   const auto where = recipe::place(search.places, "base");
@@ -128,67 +29,6 @@ void read_base(Search& search, const std::filesystem::path& folder) {
     search.base_tree = recipe::parse_toml(io::read_text(path, kMaxBytes), path.string());
   } catch (const Error& error) {
     throw error.within(where);
-  }
-}
-
-/// What trials of one search must have in common, so that their validation sets are the same.
-bool is_fixed(const Search& search, std::string_view option) {
-  static constexpr std::array<std::string_view, 8> fixed{
-      "name",         "seed",         "data.source",          "data.sources",
-      "data.folds",   "data.fold",    "data.validation",      "data.split_seed"};
-  const bool is_length = option == "epochs" || option == "steps" ||
-                         option.starts_with("early_stopping");
-  if (is_length && search.method == Method::asha) return true;
-  return std::ranges::any_of(fixed, [&](std::string_view one) {
-    return option == one || option.starts_with(std::string(one) + ".");
-  });
-}
-
-void check_range(const Parameter& parameter) {
-  const auto fail = [&](const std::string& message) { refuse(parameter.where, message); };
-  const auto& [option, distribution, low, high] =
-      std::tie(parameter.option, parameter.distribution, parameter.low, parameter.high);
-  const auto name = name_of(distribution);
-  if (distribution == Distribution::choice) {
-    if (parameter.values.empty())
-      fail(fmt::format("search of {}: choice needs its values, as in values = [16, 32]", option));
-    if (low != 0 || high != 0)
-      fail(fmt::format("search of {}: low and high have no effect with choice", option));
-    return;
-  }
-  if (!parameter.values.empty())
-    fail(fmt::format("search of {}: values have no effect with {}; set distribution = \"choice\"",
-                     option, name));
-  if (!(std::isfinite(low) && std::isfinite(high) && low < high))
-    fail(fmt::format("search of {}: low is {} and high is {}; expected low < high", option, low,
-                     high));
-  if (distribution == Distribution::log_uniform && low <= 0)
-    fail(fmt::format("search of {}: low is {}; log_uniform needs positive numbers", option, low));
-  if (distribution == Distribution::integer &&
-      (low != std::round(low) || high != std::round(high) || std::abs(low) > kMostWhole ||
-       std::abs(high) > kMostWhole))
-    fail(fmt::format("search of {}: low is {} and high is {}; integer needs whole numbers", option,
-                     low, high));
-}
-
-void check_parameters(Search& search) {
-  if (search.parameters.empty())
-    refuse(recipe::place(search.places, "name"),
-           "nothing to search for; add a table [[search]] with an option");
-  std::set<std::string> options;
-  for (auto& parameter : search.parameters) {
-    if (parameter.option.empty() || parameter.option.front() == '.' ||
-        parameter.option.back() == '.' || parameter.option.find("..") != std::string::npos)
-      refuse(parameter.where, fmt::format("option is {}; expected a path such as \"optimizer.lr\"",
-                                          recipe::quote(parameter.option)));
-    if (!options.insert(parameter.option).second)
-      refuse(parameter.where, fmt::format("{} is searched for twice", parameter.option));
-    if (is_fixed(search, parameter.option))
-      refuse(parameter.where,
-             fmt::format("{} can't be searched for: trials of one search have the same seed, length "
-                         "and validation images, so that their scores can be compared",
-                         parameter.option));
-    check_range(parameter);
   }
 }
 
@@ -224,65 +64,12 @@ void check_trials(const Search& search) {
   }
 }
 
-/// A value as TOML on one line.
-std::string text_of(const Node& node) {
-  return std::visit(
-      recipe::Overloaded{[](bool value) { return std::string(value ? "true" : "false"); },
-                         [](std::int64_t value) { return fmt::format("{}", value); },
-                         [](double value) { return recipe::number_text(value); },
-                         [](const std::string& value) { return recipe::quote(value); },
-                         [](const Node::List& list) {
-                           std::vector<std::string> parts;
-                           for (const auto& element : list) parts.push_back(text_of(element));
-                           return fmt::format("[{}]", fmt::join(parts, ", "));
-                         },
-                         [](const Node::Table& table) {
-                           std::vector<std::string> parts;
-                           for (const auto& member : table)
-                             parts.push_back(
-                                 fmt::format("{} = {}", member.key, text_of(member.node)));
-                           return fmt::format("{{ {} }}", fmt::join(parts, ", "));
-                         }},
-      node.value);
-}
-
-/// The node of a drawn value.
-Node drawn(const Search& search, const Parameter& parameter, std::int64_t trial) {
-  Random random(static_cast<std::uint64_t>(search.seed), Purpose::search,
-                {static_cast<std::uint64_t>(trial), coordinate(parameter.option)});
-  const auto [low, high] = std::pair(parameter.low, parameter.high);
-  double value = 0;
-  switch (parameter.distribution) {
-    case Distribution::choice:
-      return parameter.values[random.below(parameter.values.size())];
-    case Distribution::integer:
-      return {static_cast<std::int64_t>(low) +
-              static_cast<std::int64_t>(
-                  random.below(static_cast<std::uint64_t>(high - low) + 1))};
-    case Distribution::log_uniform:
-      value = std::exp(random.uniform(std::log(low), std::log(high)));
-      break;
-    case Distribution::uniform:
-      value = random.uniform(low, high);
-      break;
-  }
-  // Six digits, so that people can read and repeat it.
-  value = std::strtod(fmt::format("{:.6g}", value).c_str(), nullptr);
-  return {std::clamp(value, low, high)};
-}
-
 }  // namespace
 
 Search parse_search(std::string_view text, const std::string& name,
                     const std::vector<std::string>& sets) {
-  Search search;
-  search.places[""] = {.file = name};
-  read_text(search, recipe::parse_toml(text, name));
-  for (const auto& edit : sets) read_edit(search, edit);
-  recipe::put_kinds_first(search.base_sets);
-  if (search.name.empty()) search.name = printable(std::filesystem::path(name).stem().native());
+  auto search = read_search(text, name, sets);
   read_base(search, std::filesystem::path(name).parent_path());
-  check_parameters(search);
   const auto base = recipe_of(search, -1);
   check_method(search, base);
   for (auto& parameter : search.parameters) parameter.path = height_path(base, parameter.option);
@@ -292,38 +79,6 @@ Search parse_search(std::string_view text, const std::string& name,
 
 Search load_search(const std::filesystem::path& file, const std::vector<std::string>& sets) {
   return parse_search(io::read_text(file, kMaxBytes), file.string(), sets);
-}
-
-std::string value_text(const Search& search, const Parameter& parameter, std::int64_t trial) {
-  return text_of(drawn(search, parameter, trial));
-}
-
-recipe::Recipe recipe_of(const Search& search, std::int64_t trial) {
-  auto edits = search.base_sets;
-  study::Edits own;
-  if (trial >= 0)
-    for (const auto& parameter : search.parameters)
-      own.all.push_back(
-          study::edit_of(parameter.path,
-                         {.line = static_cast<std::uint32_t>(parameter.where.line),
-                          .column = static_cast<std::uint32_t>(parameter.where.column)},
-                         drawn(search, parameter, trial),
-                         {.root = {}, .source = parameter.where.file}));
-  for (auto& tree : own.trees()) edits.push_back(std::move(tree));
-  return recipe::bound(search.base_tree, edits);
-}
-
-std::string height_path(const recipe::Recipe& recipe, const std::string& option) {
-  const auto driven = recipe.schedules.find(option);
-  if (driven == recipe.schedules.end()) return option;
-  auto schedule = driven->second;
-  const auto curve = std::get<std::function<ChoiceView()>>(slot(schedule))().active();
-  for (const char* name : {"peak", "value"})
-    if (recipe::has_option(curve, name)) return recipe::join(option, name);
-  throw Error(Code::usage, recipe::place(recipe.places, option),
-              fmt::format("{} has a schedule of several pieces, each with a number of its own; "
-                          "name one of these",
-                          option));
 }
 
 }  // namespace temper::tune

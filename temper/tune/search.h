@@ -9,7 +9,6 @@
 
 #include "temper/core/error.h"
 #include "temper/core/fields.h"
-#include "temper/recipe/recipe.h"
 #include "temper/recipe/text.h"
 #include "temper/recipe/tree.h"
 
@@ -132,17 +131,6 @@ Search load_search(const std::filesystem::path& file, const std::vector<std::str
 /// The same for a text. @param name  of the text; a base recipe's path is relative to its folder
 Search parse_search(std::string_view text, const std::string& name,
                     const std::vector<std::string>& sets = {});
-
-/// The value of a parameter in a trial, as TOML writes it. It depends on the seed, the option and
-/// the trial's number alone, so that other parameters and more trials change nothing.
-std::string value_text(const Search& search, const Parameter& parameter, std::int64_t trial);
-
-/// The recipe of a trial; -1: the base.
-recipe::Recipe recipe_of(const Search& search, std::int64_t trial);
-
-/// The path of the edit that sets a number's height: the option itself, or with a schedule that of
-/// its peak. Throws Error{Code::usage} for a schedule of several pieces.
-std::string height_path(const recipe::Recipe& recipe, const std::string& option);
 
 }  // namespace temper::tune
 

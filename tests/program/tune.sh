@@ -4,7 +4,7 @@ set -euo pipefail
 # shellcheck source=tests/program/refused
 source "$TEMPER_SOURCE_DIR/tests/program/refused"
 
-python3 "$TEMPER_SOURCE_DIR/tests/program/pictures.py" pictures 30 2
+python3 "$TEMPER_SOURCE_DIR/tests/program/pictures.py" pictures 20 2
 # The pixels of the test images are damaged, their headers are not.
 find pictures/test -name '*.png' -exec sh -c 'printf "%0200d" 0 | dd of="$1" bs=1 seek=41 conv=notrunc status=none' _ {} \;
 cat >recipe.toml <<END
@@ -19,7 +19,7 @@ cat >search.toml <<END
 description = "Which rate?"
 base = "recipe.toml"
 method = "asha"
-trials = 4
+trials = 3
 eta = 3
 
 [[search]]
@@ -44,13 +44,13 @@ grep -qx "step,lr,loss,smoothed_loss" range.csv
 test "$(wc -l <range.csv)" -ge 11
 grep -qF '<svg' range.html
 grep -qE '^lr = [0-9.e-]+' faster.toml
-refused 2 "from 10 to the run's 45" "$TEMPER" tune lr recipe.toml --steps 100
-refused 2 "one argument too many" "$TEMPER" tune lr recipe.toml other.toml
+refused 2 "from 10 to the run's 30" "$TEMPER" tune lr recipe.toml --steps 100
+refused 2 "other.toml" "$TEMPER" tune lr recipe.toml other.toml
 refused 2 "no search file and no subcommand" "$TEMPER" tune
 
 # Settings before anything runs.
 "$TEMPER" tune search.toml --dry-run --out none >settings.txt
-test "$(grep -c 'optimizer.lr = ' settings.txt)" -eq 4
+test "$(grep -c 'optimizer.lr = ' settings.txt)" -eq 3
 test ! -e none/results.csv
 sed 's/model.width/seed/' search.toml >seeds.toml
 refused 2 "can't be searched for" "$TEMPER" tune seeds.toml --dry-run

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numbers>
 #include <set>
 #include <string>
 #include <variant>
@@ -20,7 +21,7 @@ using ::testing::Not;
 using ::testing::SizeIs;
 
 Random random(std::uint64_t number) {
-  return Random(1, Purpose::search, {number});
+  return {1, Purpose::search, {number}};
 }
 
 TEST(Policy, DrawsAutoAugmentsLevels) {
@@ -54,7 +55,7 @@ TEST(Policy, OperationsHaveFastAutoAugmentsRanges) {
   EXPECT_EQ(rotate.degrees_high, 15);
   EXPECT_EQ(rotate.p, 0.3);
   const auto shear = std::get<augment::Shear>(made(PolicyOperation::shear_y, 1));
-  EXPECT_NEAR(std::tan(shear.y_high * 3.14159265358979 / 180), 0.3, 1e-4);
+  EXPECT_NEAR(std::tan(shear.y_high * std::numbers::pi / 180), 0.3, 1e-4);
   EXPECT_EQ(shear.x_low, 0);
   EXPECT_EQ(shear.x_high, 0);
   EXPECT_EQ(std::get<augment::Translate>(made(PolicyOperation::translate_x, 1)).x, 0.45);
@@ -78,7 +79,7 @@ TEST(Policy, ARecipeHoldsIt) {
 
 TEST(Policy, ReplacesThePolicyOfARecipe) {
   const std::string list =
-      "data.augment=[{ kind = 'trivial_augment' }, { kind = 'flip' }, { kind = 'rand_augment' }]";
+      "data.augment=[{ kind = 'trivial_augment_wide' }, { kind = 'flip' }, { kind = 'rand_augment' }]";
   const auto recipe = train::small::recipe({list});
   const auto replaced =
       with_policy(recipe, operation_of(draw_policy(random(1), Levels::discrete)));

@@ -14,6 +14,7 @@
 #include "temper/core/error.h"
 #include "temper/study/engine/trial_folder.h"
 #include "temper/train/events.h"
+#include "temper/tune/setting.h"
 #include "tests/study/engine/small_study.h"
 #include "tests/train/small_run.h"
 

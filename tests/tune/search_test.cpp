@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "temper/core/error.h"
+#include "temper/tune/setting.h"
 
 namespace temper::tune {
 namespace {

@@ -48,6 +48,10 @@ struct Trial {
   }
 };
 
+/// The fingerprint of the beginning of a trial, up to an epoch: see Trial::until_epoch.
+/// @param whole  fingerprint of the trial
+std::string beginning_fingerprint(const std::string& whole, std::int64_t until_epoch);
+
 /// What the trial asks for besides the figures that every trial has: "test;sensitivity=200"; "" for
 /// nothing.
 std::string asked(const Trial& trial);
