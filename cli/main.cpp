@@ -110,8 +110,8 @@ std::string usage_message(const CLI::App& root, const CLI::ParseError& error,
 /// Whether a command runs a network.
 bool computes(int argc, char** argv) {
   constexpr std::array<std::string_view, 11> commands{
-      "train",  "eval",  "predict",  "embed", "export",            "report",
-      "replay", "bench", "selftest", "tune",  study::kTrialCommand};
+      "train",    "eval", "predict",           "embed", "export", "report", "replay", "bench",
+      "selftest", "tune", study::kTrialCommand};
   return argc > 1 && std::ranges::find(commands, argv[1]) != commands.end();
 }
 

@@ -62,8 +62,8 @@ tune::SearchTable run(const Options& options, const tune::Search& search, study:
 void write_best(const Options& options, const tune::Search& search,
                 const tune::SearchTable& table) {
   if (!table.best)
-    throw Error(Code::data, fmt::format("no trial has a score; nothing was written to {}",
-                                        options.write));
+    throw Error(Code::data,
+                fmt::format("no trial has a score; nothing was written to {}", options.write));
   const auto& best = table.trials[*table.best];
   io::write_atomically(options.write, recipe::to_toml(tune::recipe_of(search, best.number)));
   print_text(stderr, "recipe  {}: trial {}\n", options.write, best.number + 1);
@@ -87,8 +87,7 @@ void search_command(const Options& options) {
   print_text("{}", options.as_csv ? report::search_csv(table) : report::search_text(table));
   print_text(stderr, "page  {}\n", page.string());
   if (table.best) {
-    const auto best =
-        study::TrialFolder(options.out, table.trials[*table.best].fingerprint).run();
+    const auto best = study::TrialFolder(options.out, table.trials[*table.best].fingerprint).run();
     if (std::filesystem::exists(best)) print_text(stderr, "best run  {}\n", best.string());
   }
   if (!options.write.empty()) write_best(options, search, table);

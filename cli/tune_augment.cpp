@@ -31,6 +31,7 @@ using tune::PolicySearch;
 
 constexpr const auto& kSpaces = EnumNames<AugmentSpace>::value;
 constexpr const auto& kMethods = EnumNames<PolicySearch>::value;
+constexpr const auto& kSamplers = EnumNames<tune::Sampler>::value;
 
 struct Options {
   std::string source;
@@ -44,6 +45,7 @@ struct Options {
   std::int64_t seeds = 1;
   std::int64_t folds = tune::DensityOptions{}.folds;
   std::int64_t rounds = tune::DensityOptions{}.rounds;
+  std::string sampler = std::string(name_of(tune::Sampler::tpe));
   std::string folder = "studies";
   std::int64_t jobs = 1;
   std::string out;
@@ -68,8 +70,7 @@ std::vector<Number> numbers_of(const std::vector<std::string>& texts, const char
 
 void refuse_options_of_others(const Options& options) {
   const auto refuse = [](bool given, const char* option, const char* where) {
-    if (given)
-      throw Error(Code::usage, fmt::format("{} has no effect without {}", option, where));
+    if (given) throw Error(Code::usage, fmt::format("{} has no effect without {}", option, where));
   };
   const bool is_grid = options.space == name_of(AugmentSpace::rand_augment);
   const bool is_density = options.method == name_of(PolicySearch::density);
@@ -81,6 +82,8 @@ void refuse_options_of_others(const Options& options) {
   const bool other_folds = options.folds != tune::DensityOptions{}.folds ||
                            options.rounds != tune::DensityOptions{}.rounds;
   refuse(other_folds && !is_density, "--folds or --rounds", "--method density");
+  refuse(options.sampler != name_of(tune::Sampler::tpe) && !is_density, "--sampler",
+         "--method density");
 }
 
 tune::AugmentOptions augment_options(const Options& options, const recipe::Recipe& recipe) {
@@ -96,6 +99,8 @@ tune::AugmentOptions augment_options(const Options& options, const recipe::Recip
   made.density.top = options.top.value_or(std::min(made.density.top, made.density.trials));
   made.density.folds = options.folds;
   made.density.rounds = options.rounds;
+  made.density.sampler =
+      static_cast<tune::Sampler>(std::ranges::find(kSamplers, options.sampler) - kSamplers.begin());
   made.density.seed = static_cast<std::uint64_t>(recipe.seed);
   return made;
 }
@@ -127,8 +132,8 @@ tune::AugmentTable run(const Options& options, const recipe::Recipe& recipe) {
 
 void augment_command(const Options& options) {
   refuse_options_of_others(options);
-  const auto chosen = train::choose_recipe(
-      {.source = options.source, .sets = options.sets, .save_choice = false});
+  const auto chosen =
+      train::choose_recipe({.source = options.source, .sets = options.sets, .save_choice = false});
   print_text(stderr, "{}", chosen.note);
   const auto table = run(options, chosen.recipe);
   const auto page = std::filesystem::path(options.folder) / (chosen.recipe.name + "-augment.html");
@@ -171,6 +176,13 @@ void add_policy_options(const Command& command, Options& options) {
   command.option("--rounds", options.rounds, "searches on each fold of density matching")
       .called("N")
       .within(1, 100)
+      .with_default();
+  command
+      .option("--sampler", options.sampler,
+              "how density matching draws policies. tpe: from the losses of those before, as the "
+              "paper does; random: independently")
+      .called("SAMPLER")
+      .one_of({kSamplers.begin(), kSamplers.end()})
       .with_default();
 }
 

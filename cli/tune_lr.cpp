@@ -67,8 +67,8 @@ void lr_command(Options options) {
 }  // namespace
 
 void add_tune_lr(const Command& tune, const TuneCommand& runs) {
-  const auto command = tune.command(
-      "lr", "Learning rate range test: train a few steps with growing learning rates");
+  const auto command =
+      tune.command("lr", "Learning rate range test: train a few steps with growing learning rates");
   auto options = std::make_shared<Options>();
   command
       .option("source", options->source,

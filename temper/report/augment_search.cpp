@@ -89,10 +89,14 @@ std::string method_text(const AugmentTable& table) {
   const auto& d = table.density;
   return fmt::format(
       "Density matching (Fast AutoAugment; Lim et al. 2019): {} networks, each trained without "
-      "augmentation on all folds but one, evaluated {} x {} policies on the fold left out, drawn at "
-      "random (the paper draws them by TPE); the {} with the lowest losses of each were merged: {} "
-      "policies. No network was trained for a policy.",
-      d.folds, d.rounds, d.trials, d.top, table.merged_policies);
+      "augmentation on all folds but one, evaluated {} x {} policies on the fold left out, drawn "
+      "{}; "
+      "the {} with the lowest losses of each were merged: {} policies. No network was trained for "
+      "a "
+      "policy.",
+      d.folds, d.rounds, d.trials,
+      d.sampler == tune::Sampler::tpe ? "by TPE" : "independently of one another", d.top,
+      table.merged_policies);
 }
 
 constexpr std::string_view kCaution =
@@ -146,11 +150,12 @@ Html headline(const AugmentTable& table) {
                        ? html(R"(<p class="big">{}</p><p class="what">{}: {}</p>)",
                               score_text(table, winner->mean()), metric_text(table), winner->name)
                        : html(R"(<p class="headline none">No setting has a score.</p>)");
-  Html facts = fact("The recipe as it is", score_text(table, table.as_is.mean()),
-                    seeds_text(table));
+  Html facts =
+      fact("The recipe as it is", score_text(table, table.as_is.mean()), seeds_text(table));
   facts += fact("Settings trained", count_text(std::ssize(table.settings)));
-  facts += fact("Training time", duration_text(table.seconds()), "of the settings, one run after "
-                                                                 "another");
+  facts += fact("Training time", duration_text(table.seconds()),
+                "of the settings, one run after "
+                "another");
   return html(
       R"(<header><p class="kicker">Search for augmentation</p><h1 class="name">{}</h1><p class="status">{}</p></header><div
         class="hero"><div class="headline">{}</div><dl class="facts">{}</dl></div>)",
@@ -204,8 +209,9 @@ std::string augment_text(const AugmentTable& table) {
 std::string augment_page(const AugmentTable& table) {
   auto contents = headline(table);
   contents += is_grid(table) ? grid(table) : policies(table);
-  contents += html(R"(<section id="comparison"><h2>Comparison</h2><p class="lead">{}</p></section>)",
-                   comparison_text(table));
+  contents +=
+      html(R"(<section id="comparison"><h2>Comparison</h2><p class="lead">{}</p></section>)",
+           comparison_text(table));
   contents += html(
       R"(<section id="method"><h2>Method</h2><p class="lead">{}</p><p class="lead">{}</p></section>)",
       method_text(table), kCaution);

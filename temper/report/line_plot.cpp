@@ -39,7 +39,8 @@ class Area {
 
   [[nodiscard]] bool is_empty() const { return !(x_high_ > x_low_); }
   [[nodiscard]] double x(double value) const {
-    return kLeft + (kWidth - kLeft - kRight) * std::log(value / x_low_) / std::log(x_high_ / x_low_);
+    return kLeft +
+           (kWidth - kLeft - kRight) * std::log(value / x_low_) / std::log(x_high_ / x_low_);
   }
   [[nodiscard]] double y(double value) const {
     const double part = (std::min(value, y_high_) - y_low_) / (y_high_ - y_low_);
@@ -112,8 +113,7 @@ Html line_plot(const LinePlot& plot) {
   auto contents = area.grid();
   for (std::size_t i = 0; i < plot.lines.size(); ++i)
     contents += line_of(plot.lines[i], area, i + 1);
-  for (std::size_t i = 0; i < plot.marks.size(); ++i)
-    contents += mark_of(plot.marks[i], area, i);
+  for (std::size_t i = 0; i < plot.marks.size(); ++i) contents += mark_of(plot.marks[i], area, i);
   contents += html(
       R"(<text class="axis-name" x="{}" y="{}" text-anchor="end">{}</text><text class="axis-name" x="{}" y="{}">{}</text>)",
       pixel(kWidth - kRight), pixel(kHeight - 8), plot.x_name, pixel(4.0), pixel(14.0),

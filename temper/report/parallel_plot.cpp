@@ -29,8 +29,8 @@ Html axis_of(const ParallelPlot::Axis& axis, std::size_t number) {
   // Long names of neighbors would overlap in one line.
   Html all = html(
       R"(<path class="axis" d="M{0} {1}V{2}"/><text class="axis-name" x="{0}" y="{3}" text-anchor="middle">{4}</text>)",
-      pixel(x), pixel(kTop), pixel(kHeight - kBottom), pixel(number % 2 == 0 ? kTop - 24 : kTop - 8),
-      axis.name);
+      pixel(x), pixel(kTop), pixel(kHeight - kBottom),
+      pixel(number % 2 == 0 ? kTop - 24 : kTop - 8), axis.name);
   for (const auto& tick : axis.ticks)
     all += html(
         R"(<path class="axis" d="M{} {}h-5"/><text class="tick" x="{}" y="{}" dy="0.35em" text-anchor="end">{}</text>)",

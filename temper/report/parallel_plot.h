@@ -19,9 +19,9 @@ struct ParallelPlot {
     std::vector<Tick> ticks;
   };
   struct Line {
-    std::string title;                        ///< shown under the pointer
-    std::vector<std::optional<double>> at;    ///< on each axis, from 0 to 1; empty: it ends before
-    double strength = 0;                      ///< from 0, faint, to 1
+    std::string title;                      ///< shown under the pointer
+    std::vector<std::optional<double>> at;  ///< on each axis, from 0 to 1; empty: it ends before
+    double strength = 0;                    ///< from 0, faint, to 1
     bool best = false;
   };
 

@@ -40,7 +40,8 @@ struct Rule {
 };
 constexpr std::array<Rule, 2> kRules{
     {{LrRule::steepest_descent, "steepest descent",
-      "where the smoothed loss falls fastest per factor of the learning rate: \"steep\" of fastai's "
+      "where the smoothed loss falls fastest per factor of the learning rate: \"steep\" of "
+      "fastai's "
       "lr_find"},
      {LrRule::minimum_tenth, "minimum / 10",
       "a tenth of the learning rate with the lowest smoothed loss: \"minimum\" of fastai's "
@@ -71,9 +72,10 @@ std::vector<std::string> notes_of(const RangeTest& test) {
   else if (!test.suggestions.steepest_descent)
     notes.emplace_back("The smoothed loss falls nowhere, so there is no steepest descent.");
   if (test.scaling != 1)
-    notes.push_back(fmt::format("Learning rates are those of the recipe, which lr_scaling "
-                                "multiplies by {:g}.",
-                                test.scaling));
+    notes.push_back(
+        fmt::format("Learning rates are those of the recipe, which lr_scaling "
+                    "multiplies by {:g}.",
+                    test.scaling));
   return notes;
 }
 
@@ -81,14 +83,15 @@ Html headline(const RangeTest& test) {
   const auto& found = test.suggestions;
   const Html big =
       found.steepest_descent
-          ? html(R"(<p class="big">{}</p><p class="what">learning rate at the steepest descent</p>)",
-                 rate_text(found.steepest_descent))
+          ? html(
+                R"(<p class="big">{}</p><p class="what">learning rate at the steepest descent</p>)",
+                rate_text(found.steepest_descent))
           : html(R"(<p class="headline none">No learning rate is suggested.</p>)");
   Html facts = fact("Minimum / 10", rate_text(found.minimum_tenth), "of the smoothed loss");
   if (test.current)
     facts += fact("In the recipe", rate_text(test.current), "the highest of the run");
-  facts += fact("Steps", count_text(std::ssize(test.points)),
-                fmt::format("of {}", test.options.steps));
+  facts +=
+      fact("Steps", count_text(std::ssize(test.points)), fmt::format("of {}", test.options.steps));
   return html(
       R"(<header><p class="kicker">Learning rate range test</p><h1 class="name">{}</h1><p class="status">from
         {} to {}</p></header><div class="hero"><div class="headline">{}</div><dl class="facts">{}</dl></div>)",
@@ -156,10 +159,9 @@ std::string range_test_text(const RangeTest& test) {
     for (std::size_t i = 0; i < test.points.size(); i += stride) {
       const auto& point = test.points[i];
       const double part = std::clamp((point.smoothed - low) / (1.25 * span), 0.0, 1.0);
-      text += fmt::format("{:>13.3g}  {:>8.4f}  {:>8.4f}  {}\n", point.lr, point.loss,
-                          point.smoothed,
-                          std::string(static_cast<std::size_t>(std::lround(part * kLongestBar)),
-                                      '#'));
+      text +=
+          fmt::format("{:>13.3g}  {:>8.4f}  {:>8.4f}  {}\n", point.lr, point.loss, point.smoothed,
+                      std::string(static_cast<std::size_t>(std::lround(part * kLongestBar)), '#'));
     }
     text += "\n";
   }

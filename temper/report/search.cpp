@@ -203,7 +203,8 @@ std::string method_text(const SearchTable& table) {
 }
 
 constexpr std::string_view kCaution =
-    "Scores are of the validation set; no trial saw the test set. That of the best of many trials is "
+    "Scores are of the validation set; no trial saw the test set. That of the best of many trials "
+    "is "
     "higher than what its setting reaches on new data: compare settings anew with several seeds "
     "(temper ablate).";
 

@@ -93,8 +93,9 @@ std::vector<std::size_t> ranking(std::span<const ScoredSetting> settings) {
   std::vector<std::size_t> order(settings.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::erase_if(order, [&](std::size_t i) { return !settings[i].mean(); });
-  std::ranges::stable_sort(
-      order, [&](std::size_t a, std::size_t b) { return *settings[a].mean() > *settings[b].mean(); });
+  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
+    return *settings[a].mean() > *settings[b].mean();
+  });
   return order;
 }
 
@@ -190,10 +191,9 @@ AugmentTable tune_policies(const recipe::Recipe& recipe, const AugmentOptions& o
   }
   table.merged_policies = std::ssize(order);
   if (best.empty()) return table;
-  table.combined =
-      runs.scored({{fmt::format("the best {} policies merged", order.size()),
-                    with_policy(recipe, operation_of(best))}})
-          .front();
+  table.combined = runs.scored({{fmt::format("the best {} policies merged", order.size()),
+                                 with_policy(recipe, operation_of(best))}})
+                       .front();
   return table;
 }
 

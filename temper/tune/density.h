@@ -1,13 +1,22 @@
 #pragma once
-#include <cstddef>
+#include <array>
 #include <cstdint>
 #include <functional>
+#include <span>
+#include <string_view>
 #include <vector>
 
+#include "temper/core/fields.h"
 #include "temper/tune/policy.h"
 
 /// Density matching: Lim et al. 2019, Fast AutoAugment, arXiv:1905.00397, Algorithm 1.
 namespace temper::tune {
+
+/// How the candidates of a search are drawn.
+enum class Sampler : std::uint8_t {
+  tpe,    ///< the tree-structured Parzen estimator, see tpe.h: the paper's
+  random  ///< independently of one another
+};
 
 /// The defaults are the paper's.
 struct DensityOptions {
@@ -15,7 +24,8 @@ struct DensityOptions {
   std::int64_t rounds = 2;    ///< T: searches on each fold
   std::int64_t trials = 200;  ///< B: candidates of each search
   std::int64_t top = 10;      ///< N: policies that are taken of each search, at most `trials`
-  std::uint64_t seed = 1;     ///< of the candidates
+  Sampler sampler = Sampler::tpe;
+  std::uint64_t seed = 1;  ///< of the candidates
 };
 
 /// A policy that was evaluated on the images of a fold, by the network that was trained on the
@@ -28,11 +38,12 @@ struct Candidate {
   double loss = 0;  ///< of the augmented images; NaN: not finite
 };
 
-/// A candidate's policy: a draw with the address (seed, fold, round, number). The paper draws them
-/// by TPE (Bergstra et al. 2011), which learns from the losses before; here they are independent,
-/// which is random search.
-ChosenPolicy candidate_policy(const DensityOptions& options, std::int64_t fold, std::int64_t round,
-                              std::int64_t number);
+/// The next policy of a search: a draw with the address (seed, fold, round, number), where number
+/// is that of the earlier ones. TPE draws the first ones independently, and then each operation,
+/// probability and magnitude from the losses of the earlier ones that are finite.
+/// @param earlier  candidates of the same fold and round, in their order
+ChosenPolicy next_policy(const DensityOptions& options, std::int64_t fold, std::int64_t round,
+                         std::span<const Candidate> earlier);
 
 /// For each fold and round, the `top` of its candidates with the lowest losses, best first; of
 /// equal ones the first. Losses that are not finite are not taken.
@@ -48,3 +59,8 @@ ChosenPolicy merged(const std::vector<Candidate>& chosen);
 void check(const DensityOptions& options);
 
 }  // namespace temper::tune
+
+template <>
+struct temper::EnumNames<temper::tune::Sampler> {
+  static constexpr std::array<std::string_view, 2> value{"tpe", "random"};
+};

@@ -19,8 +19,12 @@ constexpr auto kLoss = "density.loss";
 
 std::string fingerprint_of(const study::Trial& trial, const DensityOptions& options,
                            const Candidate& one) {
-  return io::hash_hex(fmt::format("{}\ndensity {} {} {} {}", trial.fingerprint, options.seed,
-                                  one.fold, one.round, one.number));
+  // With its policy, which follows from the sampler and the losses before.
+  auto text = fmt::format("{}\ndensity {}", trial.fingerprint, options.seed);
+  for (const auto& sub_policy : one.policy)
+    for (const auto& [operation, p, magnitude] : sub_policy)
+      text += fmt::format("\n{} {} {}", name_of(operation), p, magnitude);
+  return io::hash_hex(text);
 }
 
 }  // namespace
@@ -44,8 +48,9 @@ FoldNetworks::FoldNetworks(const recipe::Recipe& recipe, const DensityOptions& o
   check(options);
   const auto& data = fingerprints_.data_of(recipe);
   if (data.regression)
-    throw Error(Code::usage, "density matching compares losses of classes; these images have "
-                             "regression targets: use the random search");
+    throw Error(Code::usage,
+                "density matching compares losses of classes; these images have "
+                "regression targets: use the random search");
   if (data.has_validation)
     throw Error(Code::usage, recipe::place(recipe.places, "data.source"),
                 "density matching divides the training images into folds, and this data has a "
@@ -53,10 +58,10 @@ FoldNetworks::FoldNetworks(const recipe::Recipe& recipe, const DensityOptions& o
   engine_.fingerprints = &fingerprints_;
   engine_.withhold_test = true;
   for (std::int64_t fold = 0; fold < options.folds; ++fold) {
-    study::Trial trial{.recipe = fold_recipe(recipe, options.folds, fold),
-                       .fingerprint = {},
-                       .label = fmt::format("network without fold {} of {}", fold + 1,
-                                            options.folds)};
+    study::Trial trial{
+        .recipe = fold_recipe(recipe, options.folds, fold),
+        .fingerprint = {},
+        .label = fmt::format("network without fold {} of {}", fold + 1, options.folds)};
     trial.keep = true;
     trial.fingerprint = fingerprints_.of(trial);
     trials_.push_back(std::move(trial));
@@ -110,8 +115,7 @@ const FoldNetworks::Opened& FoldNetworks::opened(std::int64_t fold) {
   data.test = nullptr;
   auto plan = train::plan(trial.recipe, data);
   train::prepare_thread(plan);
-  auto model =
-      train::load_model(study::TrialFolder(engine_.folder, trial.fingerprint).run());
+  auto model = train::load_model(study::TrialFolder(engine_.folder, trial.fingerprint).run());
   model.network->to(plan.device);
   train::read_with(plan, model.transform);
   opened_.emplace(Opened{.fold = fold, .plan = std::move(plan), .model = std::move(model)});
@@ -125,8 +129,7 @@ double FoldNetworks::computed(const Candidate& candidate) {
   plan.evaluation.seed = options_.seed;
   const auto cancel = [this] { return engine_.stop != nullptr && engine_.stop->is_set(); };
   try {
-    return evaluate::score(
-               evaluate::predict(*fold.model.network, plan, plan.validation, cancel))
+    return evaluate::score(evaluate::predict(*fold.model.network, plan, plan.validation, cancel))
         .loss;
   } catch (const evaluate::Cancelled&) {
     throw Error(Code::stopped,

@@ -45,8 +45,7 @@ Operation plain(const ChosenOperation& chosen) {
 }
 
 Operation sheared(const ChosenOperation& chosen) {
-  const double degrees =
-      rounded(std::atan(kShear * chosen.magnitude) * 180 / std::numbers::pi);
+  const double degrees = rounded(std::atan(kShear * chosen.magnitude) * 180 / std::numbers::pi);
   const bool is_x = chosen.operation == PolicyOperation::shear_x;
   augment::Shear made;
   made.x_low = is_x ? -degrees : 0;

@@ -87,6 +87,7 @@ recipe::Recipe with_rand_augment(const recipe::Recipe& recipe, std::int64_t num_
 template <>
 struct temper::EnumNames<temper::tune::PolicyOperation> {
   static constexpr std::array<std::string_view, temper::tune::kPolicyOperations> value{
-      "shear_x",  "shear_y",  "translate_x", "translate_y", "rotate",     "auto_contrast", "invert",
-      "equalize", "solarize", "posterize",   "contrast",    "saturation", "brightness",    "sharpness"};
+      "shear_x",       "shear_y",    "translate_x", "translate_y", "rotate",
+      "auto_contrast", "invert",     "equalize",    "solarize",    "posterize",
+      "contrast",      "saturation", "brightness",  "sharpness"};
 };

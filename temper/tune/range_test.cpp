@@ -54,9 +54,10 @@ double& number_at(const Group& view, const std::string& path) {
 void check(const RangeTestOptions& options, const train::Plan& plan) {
   const auto refuse = [](const std::string& message) { throw Error(Code::usage, message); };
   if (!(options.low > 0 && options.high > options.low && std::isfinite(options.high)))
-    refuse(fmt::format("the learning rates go from {} to {}; expected two positive numbers, the "
-                       "lower one first",
-                       options.low, options.high));
+    refuse(
+        fmt::format("the learning rates go from {} to {}; expected two positive numbers, the "
+                    "lower one first",
+                    options.low, options.high));
   if (options.steps < kFewestSteps || options.steps > plan.horizon.total_steps)
     refuse(fmt::format("the range test has {} steps; expected from {} to the run's {}",
                        options.steps, kFewestSteps, plan.horizon.total_steps));

@@ -46,9 +46,9 @@ std::vector<Node> take_values(Node::Table& table, const recipe::Tree& tree) {
   if (!node) return {};
   auto* list = std::get_if<Node::List>(&node->value);
   if (list == nullptr || list->size() < 2 || list->size() > kMostValues)
-    refuse(tree.where(node->position),
-           fmt::format("values is no list of 2 to {} values, as in values = [16, 32]",
-                       kMostValues));
+    refuse(
+        tree.where(node->position),
+        fmt::format("values is no list of 2 to {} values, as in values = [16, 32]", kMostValues));
   return std::move(*list);
 }
 
@@ -59,8 +59,8 @@ Parameter parameter_of(const Node& element, const recipe::Tree& tree, std::size_
   try {
     parameter.values = take_values(table, tree);
     recipe::Schedules none;
-    recipe::bind_tree({Node{std::move(table), element.position}, tree.source, tree.edit}, group(parameter),
-              none);
+    recipe::bind_tree({Node{std::move(table), element.position}, tree.source, tree.edit},
+                      group(parameter), none);
   } catch (const Error& error) {
     throw study::labelled(error, parameter.where, fmt::format("search {}", number));
   }
@@ -112,10 +112,10 @@ void read_edit(Search& search, const std::string& edit) {
 /// What trials of one search must have in common, so that their validation sets are the same.
 bool is_fixed(const Search& search, std::string_view option) {
   static constexpr std::array<std::string_view, 8> fixed{
-      "name",         "seed",         "data.source",          "data.sources",
-      "data.folds",   "data.fold",    "data.validation",      "data.split_seed"};
-  const bool is_length = option == "epochs" || option == "steps" ||
-                         option.starts_with("early_stopping");
+      "name",       "seed",      "data.source",     "data.sources",
+      "data.folds", "data.fold", "data.validation", "data.split_seed"};
+  const bool is_length =
+      option == "epochs" || option == "steps" || option.starts_with("early_stopping");
   if (is_length && search.method == Method::asha) return true;
   return std::ranges::any_of(fixed, [&](std::string_view one) {
     return option == one || option.starts_with(std::string(one) + ".");
@@ -162,10 +162,11 @@ void check_parameters(Search& search) {
     if (!options.insert(parameter.option).second)
       refuse(parameter.where, fmt::format("{} is searched for twice", parameter.option));
     if (is_fixed(search, parameter.option))
-      refuse(parameter.where,
-             fmt::format("{} can't be searched for: trials of one search have the same seed, length "
-                         "and validation images, so that their scores can be compared",
-                         parameter.option));
+      refuse(
+          parameter.where,
+          fmt::format("{} can't be searched for: trials of one search have the same seed, length "
+                      "and validation images, so that their scores can be compared",
+                      parameter.option));
     check_range(parameter);
   }
 }

@@ -57,8 +57,7 @@ class Trials {
 
   [[nodiscard]] std::string fingerprint_at(std::int64_t number, std::size_t rung) const {
     const auto& whole = whole_.at(static_cast<std::size_t>(number)).fingerprint;
-    return rung + 1 == rungs_.size() ? whole
-                                     : study::beginning_fingerprint(whole, rungs_[rung]);
+    return rung + 1 == rungs_.size() ? whole : study::beginning_fingerprint(whole, rungs_[rung]);
   }
 
   /// Higher is better; NaN for a trial that diverged.
@@ -101,9 +100,7 @@ class Trials {
 class Halving {
  public:
   Halving(const Search& search, const Trials& trials, const study::Store& store)
-      : trials_(trials),
-        store_(store),
-        asha_(trials.count(), trials.rungs().size(), search.eta) {
+      : trials_(trials), store_(store), asha_(trials.count(), trials.rungs().size(), search.eta) {
     for (std::size_t rung = 0; rung < trials.rungs().size(); ++rung)
       for (std::int64_t number = 0; number < trials.count(); ++number)
         if (const auto* row = store.row(trials.fingerprint_at(number, rung))) {
@@ -172,9 +169,8 @@ SearchTable table_of(const Search& search, const Trials& trials, const study::St
 /// Whether nothing is left to be run.
 bool is_complete(const Search& search, const Trials& trials, const study::Store& store) {
   if (search.method == Method::asha) return !Halving(search, trials, store).next();
-  return std::ranges::all_of(trials.whole(), [&](const Trial& trial) {
-    return store.row(trial.fingerprint) != nullptr;
-  });
+  return std::ranges::all_of(
+      trials.whole(), [&](const Trial& trial) { return store.row(trial.fingerprint) != nullptr; });
 }
 
 /// Removes the run directories of all trials but the best, unless another process works there.

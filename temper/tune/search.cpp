@@ -21,8 +21,9 @@ void read_base(Search& search, const std::filesystem::path& folder) {
   const auto where = recipe::place(search.places, "base");
   const bool is_table = std::holds_alternative<Node::Table>(search.base_tree.root.value);
   if (search.base.empty() && !is_table)
-    refuse(where, "no base; name the recipe that the trials change, as in base = \"mine.toml\", or "
-                  "write it here, under [base]");
+    refuse(where,
+           "no base; name the recipe that the trials change, as in base = \"mine.toml\", or "
+           "write it here, under [base]");
   if (search.base.empty()) return;
   const auto path = folder / search.base;
   try {
@@ -42,11 +43,13 @@ void check_method(const Search& search, const recipe::Recipe& base) {
   }
   const auto where = recipe::place(search.places, "method");
   if (base.epochs == 0)
-    refuse(where, "method is \"asha\", which counts epochs, but the recipe's length is given in "
-                  "steps; give it in epochs");
+    refuse(where,
+           "method is \"asha\", which counts epochs, but the recipe's length is given in "
+           "steps; give it in epochs");
   if (base.early_stopping)
-    refuse(where, "method is \"asha\", which ends runs by itself; leave early_stopping out of the "
-                  "recipe");
+    refuse(where,
+           "method is \"asha\", which ends runs by itself; leave early_stopping out of the "
+           "recipe");
   if (search.min_epochs > base.epochs)
     refuse(recipe::place(search.places, "min_epochs"),
            fmt::format("min_epochs is {}, but the recipe has {} epochs", search.min_epochs,

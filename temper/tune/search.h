@@ -48,10 +48,11 @@ struct Parameter {
 
   static constexpr auto fields() {
     return std::tuple{
-        field(&Parameter::option,
-              {.name = "option",
-               .meaning = "option of the recipe, as in \"optimizer.lr\" or \"optimizer.kind\"; of a "
-                          "scheduled number its peak"}),
+        field(
+            &Parameter::option,
+            {.name = "option",
+             .meaning = "option of the recipe, as in \"optimizer.lr\" or \"optimizer.kind\"; of a "
+                        "scheduled number its peak"}),
         field(&Parameter::distribution,
               {.name = "distribution",
                .meaning = "what values are drawn from. log_uniform, uniform: numbers between low "
@@ -86,25 +87,29 @@ struct Search {
               {.name = "name", .meaning = "title of the search; none: the file's name"}),
         field(&Search::description,
               {.name = "description", .meaning = "what is searched for, in a sentence"}),
-        field(&Search::base,
-              {.name = "base",
-               .meaning = "the recipe that the trials change: its path, relative to this file, or a "
-                          "table [base] with its options"}),
-        field(&Search::method,
-              {.name = "method",
-               .meaning = "random: every trial is trained to the end; asha: asynchronous successive "
-                          "halving, which trains most of them for a few epochs only"}),
+        field(
+            &Search::base,
+            {.name = "base",
+             .meaning = "the recipe that the trials change: its path, relative to this file, or a "
+                        "table [base] with its options"}),
+        field(
+            &Search::method,
+            {.name = "method",
+             .meaning = "random: every trial is trained to the end; asha: asynchronous successive "
+                        "halving, which trains most of them for a few epochs only"}),
         field(&Search::trials, {.name = "trials",
                                 .meaning = "number of settings that are drawn",
                                 .bounds = {1, 10000}}),
-        field(&Search::seed, {.name = "seed",
-                              .meaning = "seed of the settings that are drawn; that of the training "
-                                         "is the recipe's",
-                              .bounds = {.low = 0}}),
-        field(&Search::metric,
-              {.name = "metric",
-               .meaning = "figure of the validation set that trials are compared by; accuracy is R2 "
-                          "for regression targets"}),
+        field(&Search::seed,
+              {.name = "seed",
+               .meaning = "seed of the settings that are drawn; that of the training "
+                          "is the recipe's",
+               .bounds = {.low = 0}}),
+        field(
+            &Search::metric,
+            {.name = "metric",
+             .meaning = "figure of the validation set that trials are compared by; accuracy is R2 "
+                        "for regression targets"}),
         field(&Search::eta, {.name = "eta",
                              .meaning = "asha: one in so many trials is promoted, and trained so "
                                         "many times longer",

@@ -56,8 +56,7 @@ Node drawn(const Search& search, const Parameter& parameter, std::int64_t trial)
       return parameter.values[random.below(parameter.values.size())];
     case Distribution::integer:
       return {static_cast<std::int64_t>(low) +
-              static_cast<std::int64_t>(
-                  random.below(static_cast<std::uint64_t>(high - low) + 1))};
+              static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(high - low) + 1))};
     case Distribution::log_uniform:
       value = std::exp(random.uniform(std::log(low), std::log(high)));
       break;
@@ -81,12 +80,11 @@ recipe::Recipe recipe_of(const Search& search, std::int64_t trial) {
   study::Edits own;
   if (trial >= 0)
     for (const auto& parameter : search.parameters)
-      own.all.push_back(
-          study::edit_of(parameter.path,
-                         {.line = static_cast<std::uint32_t>(parameter.where.line),
-                          .column = static_cast<std::uint32_t>(parameter.where.column)},
-                         drawn(search, parameter, trial),
-                         {.root = {}, .source = parameter.where.file}));
+      own.all.push_back(study::edit_of(
+          parameter.path,
+          {.line = static_cast<std::uint32_t>(parameter.where.line),
+           .column = static_cast<std::uint32_t>(parameter.where.column)},
+          drawn(search, parameter, trial), {.root = {}, .source = parameter.where.file}));
   for (auto& tree : own.trees()) edits.push_back(std::move(tree));
   return recipe::bound(search.base_tree, edits);
 }

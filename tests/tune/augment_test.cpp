@@ -73,9 +73,8 @@ TEST_F(TuneAugment, PoliciesAreTrainedAndTheBestMerged) {
   const auto table = tune_policies(recipe(), options, store, engine());
   EXPECT_THAT(table.settings, SizeIs(2));
   ASSERT_NE(table.winner(), nullptr);
-  EXPECT_THAT(
-      std::get<augment::OneOf>(table.winner()->recipe.data.augment.back()).operations,
-      SizeIs(2 * kSubPolicies));
+  EXPECT_THAT(std::get<augment::OneOf>(table.winner()->recipe.data.augment.back()).operations,
+              SizeIs(2 * kSubPolicies));
 }
 
 TEST_F(TuneAugment, DensityMatchingTrainsNoNetworkForAPolicy) {
@@ -83,11 +82,11 @@ TEST_F(TuneAugment, DensityMatchingTrainsNoNetworkForAPolicy) {
   AugmentOptions options;
   options.density = {.folds = 2, .rounds = 1, .trials = 4, .top = 2, .seed = 1};
   std::int64_t told = 0;
-  const auto table = tune_densities(recipe(), options, store, engine(),
-                                    [&](std::int64_t done, std::int64_t of) {
-                                      EXPECT_EQ(of, 8);
-                                      told = done;
-                                    });
+  const auto table =
+      tune_densities(recipe(), options, store, engine(), [&](std::int64_t done, std::int64_t of) {
+        EXPECT_EQ(of, 8);
+        told = done;
+      });
   EXPECT_EQ(told, 8);
   EXPECT_THAT(ended_, SizeIs(4)) << "two folds, the recipe as it is, the merged policy";
   EXPECT_THAT(ended_, Contains(StartsWith("network without fold 1 of 2")));

@@ -79,16 +79,16 @@ TEST(Policy, ARecipeHoldsIt) {
 
 TEST(Policy, ReplacesThePolicyOfARecipe) {
   const std::string list =
-      "data.augment=[{ kind = 'trivial_augment_wide' }, { kind = 'flip' }, { kind = 'rand_augment' }]";
+      "data.augment=[{ kind = 'trivial_augment_wide' }, { kind = 'flip' }, { kind = 'rand_augment' "
+      "}]";
   const auto recipe = train::small::recipe({list});
-  const auto replaced =
-      with_policy(recipe, operation_of(draw_policy(random(1), Levels::discrete)));
+  const auto replaced = with_policy(recipe, operation_of(draw_policy(random(1), Levels::discrete)));
   const auto text = recipe::to_toml(replaced);
   EXPECT_THAT(text, Not(HasSubstr("kind = \"rand_augment\"")));
   EXPECT_THAT(text, Not(HasSubstr("kind = \"trivial_augment")));
   EXPECT_THAT(replaced.data.augment, SizeIs(2));
-  const auto moved = train::small::recipe(
-      {list, "data.augment.1.p={ schedule = 'linear', peak = 0.5 }"});
+  const auto moved =
+      train::small::recipe({list, "data.augment.1.p={ schedule = 'linear', peak = 0.5 }"});
   EXPECT_THROW((void)with_policy(moved, augment::RandAugment{}), Error);
 }
 

@@ -131,8 +131,8 @@ TEST(RangeTest, WritesTheRateOrThePeak) {
             recipe::to_toml(train::small::recipe({"optimizer.lr=0.025"})));
   const std::string schedule = "optimizer.lr={ schedule = 'cosine', peak = 0.4 }";
   EXPECT_EQ(recipe::to_toml(with_lr(train::small::recipe({schedule}), 0.025)),
-            recipe::to_toml(train::small::recipe(
-                {"optimizer.lr={ schedule = 'cosine', peak = 0.025 }"})));
+            recipe::to_toml(
+                train::small::recipe({"optimizer.lr={ schedule = 'cosine', peak = 0.025 }"})));
   const std::string pieces =
       "optimizer.lr={ schedule = 'piecewise', pieces = [{ epochs = 1, curve = { kind = 'linear', "
       "peak = 0.1 } }, { curve = { kind = 'cosine', peak = 0.1 } }] }";

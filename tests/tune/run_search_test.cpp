@@ -94,9 +94,8 @@ TEST_F(RunSearch, AshaGoesOnInTheRunDirectoriesAndEndsAsAWholeRunWould) {
   }
 
   // The rungs are the epochs of a run that was never stopped.
-  const study::Trial whole{.recipe = recipe_of(asked, best.number),
-                           .fingerprint = best.fingerprint,
-                           .label = "whole"};
+  const study::Trial whole{
+      .recipe = recipe_of(asked, best.number), .fingerprint = best.fingerprint, .label = "whole"};
   folder_ = directory_.path / "alone";
   study::Store store(folder_);
   const auto result = study::run_trials({&whole, 1}, store, options()).front();

@@ -55,10 +55,11 @@ std::string refusal(const std::string& text) {
 
 TEST(Search, DrawsWithinTheRangesAndSetsThePeakOfASchedule) {
   const auto search = parse_search(
-      with("trials = 200\n",
-           kRate + parameter("model.width", "distribution = \"integer\"\nlow = 8\nhigh = 11") +
-               parameter("optimizer.momentum", "distribution = \"uniform\"\nlow = 0.8\nhigh = 0.9") +
-               parameter("model.depth", "distribution = \"choice\"\nvalues = [8, 14]")),
+      with(
+          "trials = 200\n",
+          kRate + parameter("model.width", "distribution = \"integer\"\nlow = 8\nhigh = 11") +
+              parameter("optimizer.momentum", "distribution = \"uniform\"\nlow = 0.8\nhigh = 0.9") +
+              parameter("model.depth", "distribution = \"choice\"\nvalues = [8, 14]")),
       "search.toml");
   EXPECT_EQ(search.name, "search");
   EXPECT_EQ(search.parameters[0].path, "optimizer.lr.peak");
@@ -93,7 +94,8 @@ TEST(Search, DrawsDependOnTheOptionAndTheTrialAlone) {
       "search.toml");
   const auto other = parse_search(with("trials = 3\nseed = 2\n", kRate), "search.toml");
   for (std::int64_t trial = 0; trial < 3; ++trial) {
-    EXPECT_EQ(value_text(few, few.parameters[0], trial), value_text(more, more.parameters[1], trial));
+    EXPECT_EQ(value_text(few, few.parameters[0], trial),
+              value_text(more, more.parameters[1], trial));
     EXPECT_NE(value_text(few, few.parameters[0], trial),
               value_text(other, other.parameters[0], trial));
   }

@@ -170,9 +170,9 @@ bool Engine::add_trial() {
 
 void Engine::withhold_test(const Trial& trial) const {
   if (options_.withhold_test && trial.score_test)
-    throw Error(Code::internal,
-                fmt::format("{}: it would score the test set, which tuning must not see",
-                            trial.label));
+    throw Error(
+        Code::internal,
+        fmt::format("{}: it would score the test set, which tuning must not see", trial.label));
 }
 
 /// A network that a waiting trial learns from is not there.

@@ -199,8 +199,7 @@ void add_last_evaluation(Result& result, const train::Plan& plan) {
   const auto& last = result.epochs.back();
   const char* accuracy = plan.is_regression() ? "validation.r2" : "validation.accuracy";
   if (std::isfinite(last.accuracy)) result.figures[accuracy] = last.accuracy;
-  if (std::isfinite(last.validation_loss))
-    result.figures["validation.loss"] = last.validation_loss;
+  if (std::isfinite(last.validation_loss)) result.figures["validation.loss"] = last.validation_loss;
 }
 
 /// The training steps and seconds that other trials did not need.
