@@ -31,7 +31,7 @@ class RunSearch : public testing::Test {
     text += "[base.data]\nsource = \"" + data_ + "\"\nbatch_size = 16\nvalidation = 0.25\n";
     text += "num_workers = 1\n[base.model]\nkind = \"resnet\"\ndepth = 8\nwidth = 4\n";
     text += "[[search]]\noption = \"optimizer.lr\"\ndistribution = \"log_uniform\"\n";
-    text += "low = 1e-4\nhigh = 1.0\n";
+    text += "low = 1e-3\nhigh = 0.3\n";
     return parse_search(text, "search.toml");
   }
   study::EngineOptions options() {
