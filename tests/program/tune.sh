@@ -64,7 +64,7 @@ for _ in $(seq 200); do
   if [[ -e killed/results.csv && $(wc -l <killed/results.csv) -gt 2 ]]; then break; fi
   sleep 0.05
 done
-kill -KILL "$search"
+kill -KILL "$search" || true
 wait "$search" || true
 "$TEMPER" tune search.toml --out killed --write best.toml >out.txt 2>err.txt
 cat err.txt
@@ -91,7 +91,7 @@ for _ in $(seq 200); do
   if [[ -e grid/results.csv && $(wc -l <grid/results.csv) -gt 1 ]]; then break; fi
   sleep 0.05
 done
-kill -KILL "$search"
+kill -KILL "$search" || true
 wait "$search" || true
 "$TEMPER" "${grid[@]}" --out augmented.toml >out.txt 2>err.txt
 cat out.txt err.txt
