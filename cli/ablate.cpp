@@ -2,19 +2,17 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "commands.h"
 #include "output.h"
 #include "run_study.h"
+#include "share.h"
 #include "temper/core/duration.h"
 #include "temper/core/error.h"
 #include "temper/io/disk/atomic_file.h"
@@ -36,22 +34,6 @@ struct Options {
   std::string format = std::string(name_of(StudyFormat::text));
   bool dry_run = false;
 };
-
-/// "2/8"
-study::Share share_of(std::string_view text) {
-  study::Share share;
-  const auto slash = text.find('/');
-  const auto number = [](std::string_view digits, std::int64_t& into) {
-    const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), into);
-    return error == std::errc() && stop == digits.data() + digits.size() && into >= 1;
-  };
-  if (slash == std::string_view::npos || !number(text.substr(0, slash), share.index) ||
-      !number(text.substr(slash + 1), share.count) || share.index > share.count)
-    throw Error(Code::usage, fmt::format("--share is '{}'; expected i/n with 1 <= i <= n, such as "
-                                         "2/8 for the second of eight processes",
-                                         text));
-  return share;
-}
 
 study::AblateOptions ablate_options(const Options& options) {
   return {.engine = {.folder = options.out,

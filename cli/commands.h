@@ -22,6 +22,7 @@ void add_compare(const Command& app);
 void add_runs(const Command& app);
 void add_ablate(const Command& app);
 void add_why(const Command& app);
+void add_tune(const Command& app);
 void add_data(const Command& app);
 void add_bench(const Command& app);
 void add_list(const Command& app);

@@ -141,10 +141,9 @@ std::string complete(const CLI::App& root, const std::vector<std::string>& words
       completion.values(*option, typed.substr(0, equals + 1));
   } else if (is_option) {
     completion.options(command);
-  } else if (const auto* argument = next_positional(place)) {
-    completion.values(*argument);
-  } else if (place.positionals == 0) {
-    completion.commands(command);
+  } else {
+    if (place.positionals == 0) completion.commands(command);
+    if (const auto* argument = next_positional(place)) completion.values(*argument);
   }
   return completion.text();
 }

@@ -43,6 +43,8 @@ constexpr auto kExamples = R"(Examples:
   temper compare runs/mine runs/mine-2           compare runs, also image by image
   temper ablate study.toml --jobs 2              compare recipes, with many seeds and tests
   temper why plain.toml better.toml              attribute the gain to the differences
+  temper tune lr mine.toml                       find a learning rate by the range test
+  temper tune search.toml --jobs 2               search for options on the validation set
   temper replay runs/mine --step 420             replay one step, for example a loss spike
   temper list optimizer                          list the optimizers
   temper explain label_smoothing                 describe a technique
@@ -71,6 +73,7 @@ void build(CLI::App& root, const std::vector<std::string>& command_line) {
   add_runs(app);
   add_ablate(app);
   add_why(app);
+  add_tune(app);
   add_data(app);
   add_bench(app);
   add_list(app);
@@ -98,7 +101,11 @@ std::string usage_message(const CLI::App& root, const CLI::ParseError& error,
     for (const auto* command : app->get_subcommands([](const CLI::App*) { return true; }))
       names.push_back(command->get_name());
     if (names.empty() || words[i].starts_with('-')) break;
-    if (std::ranges::find(names, words[i]) == names.end())
+    const bool is_command = std::ranges::find(names, words[i]) != names.end();
+    const auto arguments =
+        app->get_options([](const CLI::Option* option) { return option->get_positional(); });
+    if (!is_command && !arguments.empty()) break;
+    if (!is_command)
       return fmt::format(
           "there is no command '{} {}': {}", path, words[i],
           temper::suggestion(words[i], {names.begin(), names.end()}, "the commands are"));
@@ -110,9 +117,9 @@ std::string usage_message(const CLI::App& root, const CLI::ParseError& error,
 
 /// Whether a command runs a network.
 bool computes(int argc, char** argv) {
-  constexpr std::array<std::string_view, 11> commands{
-      "train",    "eval",    "predict",           "embed", "export", "report", "replay", "bench",
-      "selftest", "compare", study::kTrialCommand};
+  constexpr std::array<std::string_view, 12> commands{
+      "train",  "eval",  "predict",  "embed",   "export", "report",
+      "replay", "bench", "selftest", "compare", "tune",   study::kTrialCommand};
   return argc > 1 && std::ranges::find(commands, argv[1]) != commands.end();
 }
 

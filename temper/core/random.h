@@ -23,7 +23,8 @@ enum class Purpose : std::uint32_t {
   replacement,
   combinations,
   corrupt,
-  attack
+  attack,
+  search
 };
 
 /// A name as a coordinate of an address: its FNV-1a hash with 64 bits. An address made of names

@@ -19,6 +19,7 @@ same "" nonsense ""
 same $'test\nvalidation\ntrain' eval run --split ""
 same validation eval run --split val
 same --split=validation eval run --split=val
+same $'lr\naugment\n:files' tune ""
 same :files train ""
 same :files preview ""
 same :files watch ""

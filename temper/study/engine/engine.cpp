@@ -47,13 +47,13 @@ class Engine {
 
  private:
   [[nodiscard]] TrialFolder folder_of(const Trial& trial) const {
-    return {options_.folder, trial.fingerprint};
+    return {options_.folder, trial.folder()};
   }
   [[nodiscard]] fs::path lock_of(const Trial& trial) const {
-    return options_.folder / "trials" / (trial.fingerprint + ".lock");
+    return options_.folder / "trials" / (trial.folder() + ".lock");
   }
   void require_teachers() const;
-  void require_space(Fingerprints& fingerprints) const;
+  void require_space() const;
   [[nodiscard]] bool needs_network(std::size_t job) const;
   [[nodiscard]] bool is_answered(std::size_t job) const;
   [[nodiscard]] bool is_ready(const Job& job) const;
@@ -62,6 +62,8 @@ class Engine {
   }
   [[nodiscard]] bool teacher_diverged(const Job& job) const;
   void loop();
+  bool add_trial();
+  void withhold_test(const Trial& trial) const;
   void look_at_others();
   bool start_jobs();
   bool start(std::size_t job);
@@ -80,6 +82,7 @@ class Engine {
 
   Store& store_;
   const EngineOptions& options_;
+  Fingerprints* fingerprints_ = nullptr;  ///< during run()
   fs::path program_;
   Jobs jobs_;
   std::vector<std::size_t> order_;
@@ -101,6 +104,7 @@ Engine::Engine(std::span<const Trial> trials, Store& store, const EngineOptions&
                                          "from 1 to their number, and at least one trial",
                                          share.index, share.count, options.jobs));
   order_ = order_of(jobs_.list.size(), share.index, share.count);
+  for (const auto& trial : trials) withhold_test(trial);
 }
 
 void Engine::run() {
@@ -113,9 +117,9 @@ void Engine::run() {
     }
   require_teachers();
   Fingerprints own;
-  auto& fingerprints = options_.fingerprints != nullptr ? *options_.fingerprints : own;
-  share_steps(jobs_, fingerprints);
-  require_space(fingerprints);
+  fingerprints_ = options_.fingerprints != nullptr ? options_.fingerprints : &own;
+  share_steps(jobs_, *fingerprints_);
+  require_space();
   try {
     loop();
   } catch (...) {
@@ -135,7 +139,7 @@ void Engine::loop() {
                               "command goes on from there",
                               count(Stage::done), jobs_.list.size()));
     }
-    while (start_jobs()) continue;
+    while (start_jobs() || add_trial()) continue;
     if (options_.on_progress) options_.on_progress(progress());
     if (count(Stage::done) == std::ssize(jobs_.list)) return;
     wait();
@@ -144,6 +148,31 @@ void Engine::loop() {
     since_look = {};
     look_at_others();
   }
+}
+
+/// Adds the trial that EngineOptions::next has. @return whether there is one
+bool Engine::add_trial() {
+  const auto busy = std::ssize(running_) + count(Stage::elsewhere);
+  if (!options_.next || busy >= options_.jobs || count(Stage::waiting) > 0) return false;
+  auto trial = options_.next();
+  if (!trial) return false;
+  withhold_test(*trial);
+  order_.push_back(jobs_.list.size());
+  jobs_.list.push_back({.trial = std::move(*trial)});
+  if (!is_answered(jobs_.list.size() - 1)) {
+    require_space();
+    return true;
+  }
+  jobs_.list.back().stage = Stage::done;
+  ++known_;
+  return true;
+}
+
+void Engine::withhold_test(const Trial& trial) const {
+  if (options_.withhold_test && trial.score_test)
+    throw Error(
+        Code::internal,
+        fmt::format("{}: it would score the test set, which tuning must not see", trial.label));
 }
 
 /// A network that a waiting trial learns from is not there.
@@ -182,8 +211,8 @@ void Engine::require_teachers() const {
   }
 }
 
-void Engine::require_space(Fingerprints& fingerprints) const {
-  SpaceEstimate estimate(fingerprints);
+void Engine::require_space() const {
+  SpaceEstimate estimate(*fingerprints_);
   std::vector<TrialSpace> spaces;
   std::vector<bool> kept;
   for (const auto& job : jobs_.list) {

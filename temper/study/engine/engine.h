@@ -30,9 +30,16 @@ struct EngineOptions {
   std::function<void(const Progress&)> on_progress = {};  ///< at every change, and once a second
   std::filesystem::path program = {};                     ///< temper; "": the program that runs
   Fingerprints* fingerprints = nullptr;  ///< that knows the data already; null: it is opened
+  /// Asked for a further trial whenever one more could run and none is waiting; nothing: none for
+  /// now. It is asked again after every result, which the store has by then. The call ends when all
+  /// trials have ended and there is no further one. Such trials have no teachers.
+  std::function<std::optional<Trial>()> next = {};
+  /// Trials that score the test set are refused: they are tuned by the validation set alone.
+  bool withhold_test = false;
 };
 
-/// The result of every trial, in their order. A trial that the store has an answer for is not run;
+/// The result of every trial, in their order, those of EngineOptions::next apart, which the store
+/// has. A trial that the store has an answer for is not run;
 /// trials with equal fingerprints are run once. The others run in child processes (`temper
 /// __trial`), each under a lock of its own, so that every other process that works in the folder
 /// leaves it alone and takes up its result. The teachers of trials are among the trials, or were

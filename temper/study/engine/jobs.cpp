@@ -44,8 +44,9 @@ void share_steps(Jobs& jobs, Fingerprints& fingerprints) {
   std::vector<std::int64_t> lengths;
   std::vector<std::string> digests;
   for (std::size_t i = 0; i < jobs.list.size(); ++i) {
-    if (jobs.list[i].stage != Stage::waiting) continue;
     const auto& trial = jobs.list[i].trial;
+    // Trials with until_epoch are trained in the folders of others.
+    if (jobs.list[i].stage != Stage::waiting || trial.until_epoch > 0) continue;
     const auto& data = fingerprints.data_of(trial.recipe);
     waiting.push_back(i);
     trials.push_back(trial);

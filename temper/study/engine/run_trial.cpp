@@ -3,6 +3,8 @@
 #include <ATen/ops/argmax.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <list>
 #include <memory>
 #include <optional>
@@ -32,7 +34,8 @@ namespace fs = std::filesystem;
 struct Part {
   fs::path recipe;
   fs::path run;
-  std::optional<std::int64_t> until = {};  ///< its last step; its own recipe is trained to the end
+  std::optional<std::int64_t> until = {};  ///< its last step; its own recipe is trained to the end,
+                                           ///< or that of Trial::until_epoch
 };
 
 std::vector<Part> parts_of(const TrialFolder& folder, const TrialOrder& order) {
@@ -77,12 +80,13 @@ class Training {
       const auto recipe = recipe::load(part.recipe);
       const auto data = train::open_data(recipe);
       last.emplace(recipe, data);
+      const auto until = part.until ? part.until : until_epoch(last->plan);
       run::RunOptions options{
-          .directory = part.run, .stop_at = part.until, .stop = &stop_, .fork_from = before};
+          .directory = part.run, .stop_at = until, .stop = &stop_, .fork_from = before};
       const auto plans = before.empty() ? companions(options, data) : std::list<Withheld>();
       const auto outcome = run::run(last->plan, options);
       carried_ += outcome.carried;
-      if (!outcome.finished && (!part.until || outcome.step < *part.until)) return std::nullopt;
+      if (!outcome.finished && (!until || outcome.step < *until)) return std::nullopt;
       before = part.run;
     }
     return last;
@@ -92,6 +96,13 @@ class Training {
   [[nodiscard]] std::int64_t carried() const { return carried_; }
 
  private:
+  /// The step after the last one of Trial::until_epoch; empty: the run's own end.
+  [[nodiscard]] std::optional<std::int64_t> until_epoch(const train::Plan& plan) const {
+    if (order_.until_epoch == 0) return std::nullopt;
+    return std::min(order_.until_epoch * plan.horizon.steps_per_epoch + 1,
+                    plan.horizon.total_steps);
+  }
+
   /// Adds the trials whose first steps are trained along. @return their plans, which must outlive
   /// the run
   std::list<Withheld> companions(run::RunOptions& options, const data::Dataset& data) const {
@@ -182,6 +193,15 @@ void add_log(Result& result, const std::vector<Part>& parts) {
     seconds->second += before;
 }
 
+/// The scores of the last evaluation, of a trial that ends before its run does.
+void add_last_evaluation(Result& result, const train::Plan& plan) {
+  if (result.epochs.empty()) return;
+  const auto& last = result.epochs.back();
+  const char* accuracy = plan.is_regression() ? "validation.r2" : "validation.accuracy";
+  if (std::isfinite(last.accuracy)) result.figures[accuracy] = last.accuracy;
+  if (std::isfinite(last.validation_loss)) result.figures["validation.loss"] = last.validation_loss;
+}
+
 /// The training steps and seconds that other trials did not need.
 void add_saving(Figures& figures, std::int64_t carried) {
   if (carried == 0) return;
@@ -209,6 +229,12 @@ bool run_trial(const fs::path& path, const StopFlag& stop) {
     auto trained = training.run();
     if (!trained) return false;
     if (order.score_test) trained->plan.test = trained->test;
+    if (order.until_epoch > 0) {
+      add_log(result, parts_of(folder, order));
+      add_last_evaluation(result, trained->plan);
+      Store(folder.path()).add(result);
+      return true;
+    }
     measure(result, std::move(trained->plan), folder.run(), order);
   } catch (const Error& error) {
     if (error.code() != Code::numerical) throw;

@@ -91,7 +91,8 @@ void Store::add(const Result& result) {
   const auto lock = io::LockFile::wait(folder_ / "results.lock");
   for (const auto& place : {folder_, folder_ / "curves", folder_ / "correct"})
     io::remove_temporaries(place);
-  io::write_atomically(curve_of(key), curve_text(result.epochs));
+  if (!result.epochs.empty() || fs::exists(curve_of(key)))
+    io::write_atomically(curve_of(key), curve_text(result.epochs));
   if (!result.correct.empty()) io::write_atomically(correct_of(key), correct_text(result.correct));
   refresh();
   if (const auto place = places_.find(key); place != places_.end())

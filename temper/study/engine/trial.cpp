@@ -38,6 +38,10 @@ std::string data_key(const recipe::Data& data) {
 
 }  // namespace
 
+std::string beginning_fingerprint(const std::string& whole, std::int64_t until_epoch) {
+  return io::hash_hex(fmt::format("{}\nuntil epoch {}", whole, until_epoch));
+}
+
 std::string asked(const Trial& trial) {
   std::vector<std::string> parts;
   if (trial.score_test) parts.emplace_back("test");
@@ -72,6 +76,7 @@ std::int64_t steps_per_epoch(const recipe::Recipe& recipe, const DataFacts& data
 std::string Fingerprints::of(const Trial& trial) {
   const auto& teachers = trial.teachers;
   auto text = of(trial.recipe, teachers.empty() ? "" : teachers.front());
+  if (trial.until_epoch > 0) return beginning_fingerprint(text, trial.until_epoch);
   if (trial.before.empty()) return text;
   for (const auto& [until, recipe] : trial.before)
     text += fmt::format("\n{} until step {}", of(recipe, ""), until);

@@ -35,7 +35,22 @@ struct Trial {
   bool keep = false;  ///< the trained network is kept, not only the result: then a call that asks
                       ///< for more, such as the test score, does not train it again
   std::vector<EarlierPart> before = {};  ///< ascending; empty: the recipe from the first step on
+  /// The trial ends after the evaluation of this epoch, before that of its last one; 0: at its end.
+  /// It has only the figures of its log, and those of that evaluation. It has no `before`.
+  std::int64_t until_epoch = 0;
+  /// With until_epoch: the fingerprint of the trial without it, in whose folder it is trained, so
+  /// that a later one goes on there.
+  std::string beginning_of = {};
+
+  /// The name of its folder.
+  [[nodiscard]] const std::string& folder() const {
+    return beginning_of.empty() ? fingerprint : beginning_of;
+  }
 };
+
+/// The fingerprint of the beginning of a trial, up to an epoch: see Trial::until_epoch.
+/// @param whole  fingerprint of the trial
+std::string beginning_fingerprint(const std::string& whole, std::int64_t until_epoch);
 
 /// What the trial asks for besides the figures that every trial has: "test;sensitivity=200"; "" for
 /// nothing.
@@ -65,7 +80,7 @@ class Fingerprints {
   /// @param teacher  fingerprint of the trial whose network teaches; "" where
   ///                 recipe.distillation.from, if anything, names a finished run
   std::string of(recipe::Recipe recipe, const std::string& teacher = "");
-  /// The same for a trial with its recipe, its teacher and the parts before it.
+  /// The same for a trial with its recipe, its teacher, the parts before it and its last epoch.
   std::string of(const Trial& trial);
   const DataFacts& data_of(const recipe::Recipe& recipe);
 

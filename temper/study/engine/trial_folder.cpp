@@ -29,6 +29,7 @@ TrialOrder order_of(const Trial& trial, const std::vector<std::string>& companio
                    .sensitivity = trial.measures.sensitivity,
                    .clusters = trial.measures.clusters,
                    .until = {},
+                   .until_epoch = trial.until_epoch,
                    .companions = companions};
   for (const auto& part : trial.before) order.until.push_back(part.until_step);
   return order;
