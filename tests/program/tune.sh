@@ -84,7 +84,7 @@ grep -qx 'trial,epochs,score,outcome,fingerprint,optimizer.lr,model.width' heade
 refused 3 "test" "$TEMPER" train best.toml --out scored --set epochs=1
 
 # RandAugment's grid, killed on the way: it goes on and writes the winner as a recipe.
-grid=(tune augment recipe.toml --set epochs=1 --num-ops 1 --magnitudes 3,9 --folder grid)
+grid=(tune augment recipe.toml --set epochs=1 --num-ops 1 --magnitudes "3,9" --folder grid)
 "$TEMPER" "${grid[@]}" >out.txt 2>err.txt &
 search=$!
 for _ in $(seq 200); do
