@@ -104,6 +104,13 @@ void check(const Recipe& recipe) {
 
 }  // namespace
 
+Recipe::Recipe() = default;
+Recipe::Recipe(const Recipe&) = default;
+Recipe::Recipe(Recipe&&) noexcept = default;
+Recipe& Recipe::operator=(const Recipe&) = default;
+Recipe& Recipe::operator=(Recipe&&) noexcept = default;
+Recipe::~Recipe() = default;
+
 // An interval at its default may be longer than the run, whose end is saved and logged in any case.
 std::vector<Onset> Checkpoint::onsets(const Horizon& run) const {
   const auto onset = [&](const char* option, std::int64_t every, std::int64_t unit) {

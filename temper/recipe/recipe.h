@@ -145,6 +145,14 @@ struct Log {
 };
 
 struct Recipe {
+  // Defined once: they are long, for a recipe holds the options of every technique.
+  Recipe();
+  Recipe(const Recipe&);
+  Recipe(Recipe&&) noexcept;
+  Recipe& operator=(const Recipe&);
+  Recipe& operator=(Recipe&&) noexcept;
+  ~Recipe();
+
   std::string name = "run";
   std::int64_t seed = 1;
   std::int64_t epochs = 10;

@@ -1,4 +1,5 @@
-// Which parameters Muon orthogonalizes, and which it leaves to the rule of its rest; airbench's form.
+// Which parameters Muon orthogonalizes, and which it leaves to the rule of its rest; airbench's
+// form.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/linspace.h>

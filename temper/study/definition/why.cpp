@@ -67,7 +67,7 @@ bool is_left_open(const std::string& path, const std::string& left, const std::s
 }
 
 Tag tag_of(const std::string& path) {
-  constexpr std::array<std::string_view, 14> regularizing{"averaging",
+  constexpr std::array<std::string_view, 16> regularizing{"averaging",
                                                           "data.augment",
                                                           "loss.label_smoothing",
                                                           "loss.confidence_penalty",
@@ -80,7 +80,9 @@ Tag tag_of(const std::string& path) {
                                                           "gradient_noise",
                                                           "early_stopping",
                                                           "consistency",
-                                                          "distillation"};
+                                                          "distillation",
+                                                          "mixing",
+                                                          "adversarial"};
   if (std::ranges::find(regularizing, path) != regularizing.end()) return Tag::regularization;
   return table_of(path) == "model" ? Tag::architecture : Tag::training;
 }
