@@ -48,7 +48,7 @@ TEST(Buckets, GiveTheGradientOfAllRows) {
       const auto own = parameters();
       Buckets buckets(group, own, options);
       for (int step = 0; step < 2; ++step) {
-        for (const auto& one : own) one.mutable_grad() = {};
+        for (const auto& one : own) one.mutable_grad().reset();
         buckets.begin();
         loss_of(own, rows_of(rows, group.rank(), group.size())).backward();
         buckets.finish();
@@ -92,7 +92,7 @@ TEST(Buckets, LeaveGradientsUndefinedThatNoRankHas) {
     EXPECT_EQ(own[3].grad().item<double>(), 5);
     // Thawed: the buckets are others.
     own[0].set_requires_grad(true);
-    for (const auto& one : own) one.mutable_grad() = {};
+    for (const auto& one : own) one.mutable_grad().reset();
     buckets.begin();
     own[0].sum().backward();
     buckets.finish();
