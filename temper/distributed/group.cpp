@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <numeric>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -375,6 +376,16 @@ at::Tensor Group::gather_rows(const at::Tensor& part, std::int64_t all) {
     parts.push_back(outputs.front()[static_cast<std::size_t>(other)].narrow(
         0, 0, rows_of(all, other, size()).count));
   return at::cat(parts);
+}
+
+at::Tensor Group::exchange(const at::Tensor& rows, std::vector<std::int64_t> sent,
+                           std::vector<std::int64_t> received) {
+  auto input = rows;
+  auto output = at::empty({std::accumulate(received.begin(), received.end(), std::int64_t{0}),
+                           rows.size(1)},
+                          rows.options());
+  connection_->start(connection_->gloo->alltoall_base(output, input, received, sent)).wait();
+  return output;
 }
 
 void Group::barrier() {

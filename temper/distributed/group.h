@@ -75,6 +75,12 @@ class Group {
   [[nodiscard]] std::vector<std::string> gather(const std::string& bytes);
   /// A tensor of `all` rows, of which each rank has those of rows_of().
   [[nodiscard]] at::Tensor gather_rows(const at::Tensor& part, std::int64_t all);
+  /// Sends rows of a tensor to each rank and receives theirs.
+  /// @param rows  [m, d], contiguous: those for rank 0, then those for rank 1, and so on
+  /// @param sent, received  numbers of rows for and from each rank
+  /// @return [k, d]: those of rank 0 first
+  [[nodiscard]] at::Tensor exchange(const at::Tensor& rows, std::vector<std::int64_t> sent,
+                                    std::vector<std::int64_t> received);
   /// Waits for all ranks.
   void barrier();
 

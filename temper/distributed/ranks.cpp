@@ -44,7 +44,7 @@ class Variables {
                        launcher_, name, advice));
   }
 
-  [[nodiscard]] std::int64_t number(const char* name, const std::string& written,
+  [[nodiscard]] std::int64_t parsed(const char* name, const std::string& written,
                                     std::int64_t lowest, std::int64_t highest) const {
     std::int64_t value = 0;
     const auto* const end = written.data() + written.size();
@@ -57,7 +57,7 @@ class Variables {
   [[nodiscard]] std::int64_t number(const char* name, std::int64_t lowest, std::int64_t highest,
                                     std::optional<std::int64_t> otherwise = {}) const {
     if (otherwise && !text(name)) return *otherwise;
-    return number(
+    return parsed(
         name, needed(name, "start it by the launcher, or unset the others for one process"), lowest,
         highest);
   }
@@ -124,12 +124,12 @@ std::int64_t tasks_here(const Variables& from, const std::string& written, std::
     const auto entry = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     const auto open = entry.find("(x");
-    const auto tasks = from.number("SLURM_STEP_TASKS_PER_NODE", std::string(entry.substr(0, open)),
+    const auto tasks = from.parsed("SLURM_STEP_TASKS_PER_NODE", std::string(entry.substr(0, open)),
                                    1, kMostRanks);
     std::int64_t machines = 1;
     if (open != std::string_view::npos && entry.ends_with(')'))
       machines =
-          from.number("SLURM_STEP_TASKS_PER_NODE",
+          from.parsed("SLURM_STEP_TASKS_PER_NODE",
                       std::string(entry.substr(open + 2, entry.size() - open - 3)), 1, kMostRanks);
     if (machine < machines) return tasks;
     machine -= machines;

@@ -7,6 +7,7 @@
 #include "temper/core/error.h"
 #include "temper/mix/apply.h"
 #include "temper/train/logits_table.h"
+#include "temper/train/partners.h"
 
 namespace temper::train {
 
@@ -34,12 +35,13 @@ std::optional<mix::Plan> mixing_plan(const recipe::Recipe& recipe, std::int64_t 
   const auto& images = batch.views.front();
   auto plan =
       mix::plan(*recipe.mixing, {.seed = static_cast<std::uint64_t>(recipe.seed), .step = step},
-                {.rows = images.size(0), .images = {images.size(2), images.size(3)}});
+                {.rows = batch.size(), .images = {images.size(2), images.size(3)}});
   if (!plan.mixes()) return {};
   return plan;
 }
 
-data::Batch mixed(const data::Batch& batch, const mix::Plan& plan) {
+data::Batch mixed(const data::Batch& batch, const mix::Plan& plan, distributed::Group* group) {
+  if (group != nullptr) return mixed_over_ranks(batch, plan, *group);
   auto result = batch;
   for (const auto& view : result.views) mix::mix_images(plan, view);
   result.targets = mix::mix_targets(plan, batch.targets);

@@ -6,6 +6,10 @@
 #include "temper/mix/plan.h"
 #include "temper/recipe/recipe.h"
 
+namespace temper::distributed {
+class Group;
+}
+
 namespace temper::train {
 
 /// Refuses mixing that contradicts the batch, the loss or itself: throws Error{Code::usage} with
@@ -22,6 +26,10 @@ std::optional<mix::Plan> mixing_plan(const recipe::Recipe& recipe, std::int64_t 
 /// The batch with mixed images and targets; all views of an image are mixed in the same way. Its
 /// labels, of the images before they were mixed, stay. The images are mixed in place, so that those
 /// of `batch` change as well; its targets don't.
-data::Batch mixed(const data::Batch& batch, const mix::Plan& plan);
+/// @param plan   of the whole batch
+/// @param group  the processes that share the batch, on the CPU, which send each other the partners
+///               of their rows; null: the batch is whole
+data::Batch mixed(const data::Batch& batch, const mix::Plan& plan,
+                  distributed::Group* group = nullptr);
 
 }  // namespace temper::train

@@ -10,6 +10,7 @@
 
 #include "temper/model/saved_buffers.h"
 #include "temper/train/clock.h"
+#include "temper/train/data_parallel.h"
 #include "temper/train/mixed_batch.h"
 #include "temper/train/objective.h"
 #include "temper/train/perturb.h"
@@ -36,7 +37,16 @@ at::Tensor loss_of(const Objective& objective, const recipe::Recipe& recipe,
       .add(objective.attack_loss(part, clean.first, logits.first, whole));
 }
 
-/// Adds the gradient of the objective, micro-batch by micro-batch.
+/// The divisors of the whole batch, where the losses are of parts of it.
+std::optional<Objective::Divisors> divisors_of(const Objective& objective, const State& state,
+                                               const data::Batch& batch, std::int64_t parts) {
+  if (parts == 1 && !state.ranks) return std::nullopt;
+  auto whole = objective.divisors(batch);
+  if (state.ranks) state.ranks->sum(whole.labels, whole.rows);
+  return whole;
+}
+
+/// Adds the gradient of the objective, micro-batch by micro-batch, and sums it over the ranks.
 /// @param attacked  with adversarial training the attacked images of each micro-batch: added in the
 /// first pass over the batch, used in the second
 /// @return the loss without penalties
@@ -45,22 +55,28 @@ at::Tensor accumulate_gradients(const Objective& objective, State& state,
                                 Times& times, std::vector<at::Tensor>& attacked,
                                 std::int64_t pass = 0) {
   const auto size = batch.views.front().size(0);
-  const auto parts = std::min(recipe.data.micro_batches, size);
-  const auto whole = parts > 1 ? std::optional(objective.divisors(batch)) : std::nullopt;
+  const auto parts = micro_batches(recipe, batch.size(), state.ranks.get());
+  const auto whole = divisors_of(objective, state, batch, parts);
   at::Tensor sum;
   for (std::int64_t i = 0; i < parts; ++i) {
     const auto first = i * size / parts;
     const auto part = batch.rows(first, (i + 1) * size / parts - first);
     Stopwatch watch;
     if (recipe.adversarial && pass == 0)
-      attacked.push_back(attacked_images(objective, recipe, state, part, first));
+      attacked.push_back(attacked_images(objective, recipe, state, part, part.first_row));
     const auto loss =
-        loss_of(objective, recipe, part, {.index = pass, .first_row = first}, whole,
+        loss_of(objective, recipe, part, {.index = pass, .first_row = part.first_row}, whole,
                 recipe.adversarial ? attacked[static_cast<std::size_t>(i)] : at::Tensor());
     times.forward += watch.lap();
+    sum = sum.defined() ? sum.add(loss.detach()) : loss.detach();
+    if (state.ranks && i + 1 == parts) state.ranks->begin(sum, /*statistics=*/pass == 0);
     loss.backward();
     times.backward += watch.lap();
-    sum = sum.defined() ? sum.add(loss.detach()) : loss.detach();
+  }
+  if (state.ranks) {
+    const Stopwatch watch;
+    sum = state.ranks->finish();
+    times.backward += watch.seconds();
   }
   objective.add_penalty_gradient();
   return sum;
@@ -145,7 +161,8 @@ StepResult step(State& state, const recipe::Recipe& recipe, const data::Batch& b
                 Norms* norms) {
   Stopwatch watch;
   const auto plan = mixing_plan(recipe, state.step, batch);
-  auto trained = plan ? std::optional(mixed(batch, *plan)) : std::nullopt;
+  auto* const group = state.ranks ? &state.ranks->group() : nullptr;
+  auto trained = plan ? std::optional(mixed(batch, *plan, group)) : std::nullopt;
   if (recipe.semi) trained = with_targets(state, recipe, trained ? *trained : batch);
   times.forward += watch.lap();
   const auto loss = compute_gradients(state, recipe, trained ? *trained : batch, times);

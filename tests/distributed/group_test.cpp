@@ -56,6 +56,32 @@ TEST(Group, GathersRowsInTheirOrder) {
   }
 }
 
+TEST(Group, ExchangesRows) {
+  in_ranks(3, [](Group& group) {
+    // Each rank sends row r to rank r, and nothing to itself.
+    std::vector<std::int64_t> counts(3, 1);
+    counts[static_cast<std::size_t>(group.rank())] = 0;
+    const auto rows = at::full({2, 4}, static_cast<float>(group.rank()), at::kFloat);
+    const auto found = group.exchange(rows, counts, counts);
+    ASSERT_EQ(found.size(0), 2);
+    EXPECT_EQ(found[0][3].item<float>(), group.rank() == 0 ? 1.0F : 0.0F);
+    EXPECT_EQ(found[1][0].item<float>(), group.rank() == 2 ? 1.0F : 2.0F);
+  });
+}
+
+TEST(Group, ExchangesNoRows) {
+  in_ranks(2, [](Group& group) {
+    // Rank 0 sends, and nobody else does.
+    const auto rows = at::full({group.leads() ? 3 : 0, 2}, 7.0F, at::kFloat);
+    const auto found = group.exchange(rows, {0, group.leads() ? 3 : 0},
+                                      {group.leads() ? 0 : 3, 0});
+    EXPECT_EQ(found.size(0), group.leads() ? 0 : 3);
+    if (!group.leads()) {
+      EXPECT_EQ(found[2][1].item<float>(), 7.0F);
+    }
+  });
+}
+
 /// The error of a rank that joins, where the others do what they do.
 std::string refusal_of(const Ranks& ranks, const GroupOptions& options) {
   try {
