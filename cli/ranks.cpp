@@ -23,8 +23,7 @@ Error current_error() {
   } catch (const std::bad_alloc&) {
     return Error(Code::usage, "out of memory; lower data.batch_size or the size of the network");
   } catch (const std::exception& error) {
-    return Error(Code::internal,
-                 std::string("this is a bug, please report it: ") + error.what());
+    return Error(Code::internal, std::string("this is a bug, please report it: ") + error.what());
   }
 }
 

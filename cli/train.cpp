@@ -116,8 +116,9 @@ void print_hints(const train::Plan& plan, const recipe::Recipe& recipe) {
 std::string stopped_text(const run::Outcome& outcome, const train::Plan& plan) {
   return outcome.step == 0
              ? "stopped before the first step; the same command begins again"
-             : fmt::format("stopped at step {} of {} and saved; the same command resumes from there",
-                           outcome.step, plan.horizon.total_steps);
+             : fmt::format(
+                   "stopped at step {} of {} and saved; the same command resumes from there",
+                   outcome.step, plan.horizon.total_steps);
 }
 
 /// The recipe and data of a run. Rank 0 saves a choice, which the others may find.
@@ -231,9 +232,10 @@ void add_train(const Command& app, const std::vector<std::string>& command_line)
               "save and stop after this time, for example 45m or 2h30m; the same command resumes")
       .called("TIME");
   command
-      .option("--rank-timeout", options->rank_timeout,
-              "with several processes: end when one of them has given no sign of life for this time "
-              "(default: 1m)")
+      .option(
+          "--rank-timeout", options->rank_timeout,
+          "with several processes: end when one of them has given no sign of life for this time "
+          "(default: 1m)")
       .called("TIME");
   auto resume = command.flag("--resume", options->resume,
                              "resume the run in the directory; fail if there is none");

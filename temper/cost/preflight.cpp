@@ -67,8 +67,7 @@ SmallestPass smallest_pass(const train::Plan& plan) {
   const auto& recipe = plan.recipe;
   const auto ranks = plan.group ? plan.group->size() : 1;
   const auto batch = recipe.data.batch / ranks;
-  const auto in_each =
-      ranks == 1 ? std::string() : fmt::format(" in {} processes", ranks);
+  const auto in_each = ranks == 1 ? std::string() : fmt::format(" in {} processes", ranks);
   const auto views = recipe.consistency ? recipe.consistency->views : 1;
   const auto parts = std::min(recipe.data.micro_batches, batch);
   SmallestPass smallest{

@@ -63,10 +63,9 @@ void Buckets::arrange(const std::vector<bool>& trained) {
     if (!trained[i]) continue;
     const auto& parameter = parameters_[i];
     const auto limit = buckets_.size() <= 1 ? options_.first_bytes : options_.bytes;
-    const bool fits =
-        !buckets_.empty() && bytes + bytes_of(parameter) <= limit &&
-        parameters_[buckets_.back().members.front().parameter].scalar_type() ==
-            parameter.scalar_type();
+    const bool fits = !buckets_.empty() && bytes + bytes_of(parameter) <= limit &&
+                      parameters_[buckets_.back().members.front().parameter].scalar_type() ==
+                          parameter.scalar_type();
     if (!fits) {
       buckets_.emplace_back();
       bytes = 0;
@@ -82,7 +81,8 @@ void Buckets::arrange(const std::vector<bool>& trained) {
 /// The memory of a bucket: the gradients, then the counts of the ranks that have one.
 void Buckets::allocate(Bucket& bucket) {
   std::int64_t values = 0;
-  for (const auto& member : bucket.members) values += aligned(parameters_[member.parameter].numel());
+  for (const auto& member : bucket.members)
+    values += aligned(parameters_[member.parameter].numel());
   const auto count = std::ssize(bucket.members);
   const auto& first = parameters_[bucket.members.front().parameter];
   bucket.flat = at::zeros({values + count}, first.options().requires_grad(false));

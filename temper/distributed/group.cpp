@@ -29,14 +29,14 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr Milliseconds kLook{500};       ///< a wait looks so often whether the others are there
-constexpr std::int64_t kBeatsToName = 3; ///< that a rank misses before it counts as ended
-constexpr Milliseconds kToRead{2000};    ///< that rank 0 gives the others to read its message
+constexpr Milliseconds kLook{500};        ///< a wait looks so often whether the others are there
+constexpr std::int64_t kBeatsToName = 3;  ///< that a rank misses before it counts as ended
+constexpr Milliseconds kToRead{2000};     ///< that rank 0 gives the others to read its message
 constexpr const char* kPresent = "present";
-constexpr std::size_t kNamed = 4;        ///< ranks in a message
+constexpr std::size_t kNamed = 4;  ///< ranks in a message
 /// Gloo's own limit for an operation. A rank may have work of its own for long; whether it is there
 /// at all is told by its heartbeats.
-constexpr Milliseconds kOperation = std::chrono::hours(24 * 30);
+constexpr Milliseconds kOperation = std::chrono::hours(24 * 20);
 
 std::string host_name() {
   std::array<char, 256> name = {};
@@ -84,13 +84,13 @@ void meet(const Ranks& ranks, const GroupOptions& options, Board& board) {
   if (missing.empty()) return;
   const auto count = missing.size();
   missing.resize(std::min(count, kNamed));
-  throw Error(Code::usage,
-              fmt::format("{} of {} ranks have not come to {}:{} within {} s: rank {}{}; check "
-                          "their output, and that they have the same WORLD_SIZE",
-                          count, ranks.size, ranks.host, ranks.port,
-                          std::chrono::duration_cast<std::chrono::seconds>(options.join_timeout)
-                              .count(),
-                          fmt::join(missing, ", "), count > kNamed ? ", ..." : ""));
+  throw Error(
+      Code::usage,
+      fmt::format("{} of {} ranks have not come to {}:{} within {} s: rank {}{}; check "
+                  "their output, and that they have the same WORLD_SIZE",
+                  count, ranks.size, ranks.host, ranks.port,
+                  std::chrono::duration_cast<std::chrono::seconds>(options.join_timeout).count(),
+                  fmt::join(missing, ", "), count > kNamed ? ", ..." : ""));
 }
 
 /// The network interfaces of GLOO_SOCKET_IFNAME, or the one that leads to rank 0.
@@ -148,14 +148,14 @@ std::string place(std::int64_t rank, const std::string& host) {
 
 /// What a rank that has failed tells of it, as an error of this one.
 Error error_of(const Ending& ending) {
-  for (const auto code : {Code::usage, Code::data, Code::io, Code::numerical, Code::internal,
-                          Code::stopped})
+  for (const auto code :
+       {Code::usage, Code::data, Code::io, Code::numerical, Code::internal, Code::stopped})
     if (static_cast<int>(code) == ending.status)
       return Error(code, fmt::format("{} has ended after step {}: {}",
                                      place(ending.rank, ending.host), ending.step, ending.message));
-  return Error(Code::internal, fmt::format("{} has ended after step {}: {}",
-                                           place(ending.rank, ending.host), ending.step,
-                                           ending.message));
+  return Error(Code::internal,
+               fmt::format("{} has ended after step {}: {}", place(ending.rank, ending.host),
+                           ending.step, ending.message));
 }
 
 /// The first message of another rank.
@@ -185,9 +185,10 @@ std::string store_text(const Ranks& ranks) {
   return ranks.has_store
              ? fmt::format("{}'s store at {}:{} can't be reached any more", ranks.launcher,
                            ranks.host, ranks.port)
-             : fmt::format("rank 0, which has the ranks' store at {}:{}, can't be reached any more: "
-                           "it has ended, or its machine is gone",
-                           ranks.host, ranks.port);
+             : fmt::format(
+                   "rank 0, which has the ranks' store at {}:{}, can't be reached any more: "
+                   "it has ended, or its machine is gone",
+                   ranks.host, ranks.port);
 }
 
 }  // namespace
@@ -196,15 +197,14 @@ std::string store_text(const Ranks& ranks) {
 void Group::Connection::look() const {
   const auto view = pulse->view();
   if (const auto* ending = first_of_others(view, ranks.rank)) throw error_of(*ending);
-  if (view.lost || view.unanswered > options.rank_timeout)
-    throw Error(Code::io, store_text(ranks));
+  if (view.lost || view.unanswered > options.rank_timeout) throw Error(Code::io, store_text(ranks));
   if (const auto names = silent(view, ranks.rank, options.rank_timeout); !names.empty())
-    throw Error(Code::io,
-                fmt::format("no sign of life for {} s: {}; the process is stopped, or its machine "
-                            "or network is gone. The run goes on from its last checkpoint",
-                            std::chrono::duration_cast<std::chrono::seconds>(options.rank_timeout)
-                                .count(),
-                            names));
+    throw Error(
+        Code::io,
+        fmt::format("no sign of life for {} s: {}; the process is stopped, or its machine "
+                    "or network is gone. The run goes on from its last checkpoint",
+                    std::chrono::duration_cast<std::chrono::seconds>(options.rank_timeout).count(),
+                    names));
 }
 
 /// Finds out why an operation has failed, and throws the error.
@@ -219,7 +219,8 @@ void Group::Connection::fail(const std::string& reason) {
     view = pulse->view();
   }
   if (const auto* ending = first_of_others(view, ranks.rank)) throw error_of(*ending);
-  if (view.lost || view.unanswered > patience - pulse->interval())
+  const bool keeps_store = ranks.rank == 0 && !ranks.has_store;
+  if (view.lost || (!keeps_store && view.unanswered > patience - pulse->interval()))
     throw Error(Code::io, fmt::format("{} ({})", store_text(ranks), reason));
   const auto names = silent(view, ranks.rank, patience - pulse->interval() / 2);
   if (names.empty())
@@ -381,9 +382,9 @@ at::Tensor Group::gather_rows(const at::Tensor& part, std::int64_t all) {
 at::Tensor Group::exchange(const at::Tensor& rows, std::vector<std::int64_t> sent,
                            std::vector<std::int64_t> received) {
   auto input = rows;
-  auto output = at::empty({std::accumulate(received.begin(), received.end(), std::int64_t{0}),
-                           rows.size(1)},
-                          rows.options());
+  auto output =
+      at::empty({std::accumulate(received.begin(), received.end(), std::int64_t{0}), rows.size(1)},
+                rows.options());
   connection_->start(connection_->gloo->alltoall_base(output, input, received, sent)).wait();
   return output;
 }

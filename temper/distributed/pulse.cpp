@@ -122,10 +122,7 @@ Pulse::View Pulse::view() const {
     return std::chrono::duration_cast<Milliseconds>(now - then);
   };
   const std::scoped_lock lock(mutex_);
-  View view{.ranks = {},
-            .endings = endings_,
-            .unanswered = since(answered_),
-            .lost = lost_};
+  View view{.ranks = {}, .endings = endings_, .unanswered = since(answered_), .lost = lost_};
   for (const auto& one : watched_) view.ranks.push_back({one.beat, since(one.changed)});
   return view;
 }
@@ -159,9 +156,8 @@ void Pulse::run() {
     turned_.notify_all();
     if (lost_) return;
     const bool was_watching = watching_;
-    woken_.wait_for(lock, interval_, [&] {
-      return ended_ || to_leave_ || (watching_ && !was_watching);
-    });
+    woken_.wait_for(lock, interval_,
+                    [&] { return ended_ || to_leave_ || (watching_ && !was_watching); });
   }
 }
 

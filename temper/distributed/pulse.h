@@ -104,13 +104,13 @@ class Pulse {
   std::atomic<std::int64_t> step_ = 0;
 
   mutable std::mutex mutex_;
-  std::condition_variable woken_;         ///< there is something to do for the thread
-  std::condition_variable turned_;        ///< the thread has done it
+  std::condition_variable woken_;   ///< there is something to do for the thread
+  std::condition_variable turned_;  ///< the thread has done it
   bool ended_ = false;
   bool watching_ = false;
   bool lost_ = false;
   std::int64_t size_;
-  std::int64_t readers_ = 0;              ///< ranks that have read the endings
+  std::int64_t readers_ = 0;  ///< ranks that have read the endings
   std::optional<std::string> to_leave_;
   std::vector<Watched> watched_;
   std::vector<Ending> endings_;

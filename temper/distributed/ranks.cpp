@@ -39,9 +39,10 @@ class Variables {
 
   [[nodiscard]] std::string needed(const char* name, const std::string& advice) const {
     if (auto found = text(name)) return *found;
-    refuse(fmt::format("{} has started this process as one of several, but the environment "
-                       "variable {} is not set; {}",
-                       launcher_, name, advice));
+    refuse(
+        fmt::format("{} has started this process as one of several, but the environment "
+                    "variable {} is not set; {}",
+                    launcher_, name, advice));
   }
 
   [[nodiscard]] std::int64_t parsed(const char* name, const std::string& written,
@@ -57,9 +58,9 @@ class Variables {
   [[nodiscard]] std::int64_t number(const char* name, std::int64_t lowest, std::int64_t highest,
                                     std::optional<std::int64_t> otherwise = {}) const {
     if (otherwise && !text(name)) return *otherwise;
-    return parsed(
-        name, needed(name, "start it by the launcher, or unset the others for one process"), lowest,
-        highest);
+    return parsed(name,
+                  needed(name, "start it by the launcher, or unset the others for one process"),
+                  lowest, highest);
   }
 
  private:
@@ -80,8 +81,8 @@ Ranks placed(const Variables& from, const char* rank, const char* size, const ch
 }
 
 std::uint16_t port_of(const Variables& from, std::int64_t otherwise) {
-  return static_cast<std::uint16_t>(from.number(
-      "MASTER_PORT", 1, std::numeric_limits<std::uint16_t>::max(), otherwise));
+  return static_cast<std::uint16_t>(
+      from.number("MASTER_PORT", 1, std::numeric_limits<std::uint16_t>::max(), otherwise));
 }
 
 /// A port for a job without one of its own, below those that the system gives to connections.
@@ -97,8 +98,8 @@ Ranks of_torchrun(const Variables& from) {
   (void)from.needed("MASTER_PORT", "set it to a free port of that machine, the same on all ranks");
   ranks.port = port_of(from, kDefaultPort);
   ranks.has_store = from.text("TORCHELASTIC_USE_AGENT_STORE") == "True";
-  ranks.attempt = from.number("TORCHELASTIC_RESTART_COUNT", 0,
-                              std::numeric_limits<std::int64_t>::max(), 0);
+  ranks.attempt =
+      from.number("TORCHELASTIC_RESTART_COUNT", 0, std::numeric_limits<std::int64_t>::max(), 0);
   return ranks;
 }
 
@@ -124,8 +125,8 @@ std::int64_t tasks_here(const Variables& from, const std::string& written, std::
     const auto entry = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     const auto open = entry.find("(x");
-    const auto tasks = from.parsed("SLURM_STEP_TASKS_PER_NODE", std::string(entry.substr(0, open)),
-                                   1, kMostRanks);
+    const auto tasks =
+        from.parsed("SLURM_STEP_TASKS_PER_NODE", std::string(entry.substr(0, open)), 1, kMostRanks);
     std::int64_t machines = 1;
     if (open != std::string_view::npos && entry.ends_with(')'))
       machines =
@@ -155,18 +156,20 @@ Ranks of_slurm(const Variables& from) {
   else
     ranks.host = hosts_of(from.needed("SLURM_STEP_NODELIST", "start the program by srun")).front();
   constexpr std::int64_t largest = std::numeric_limits<std::uint32_t>::max();
-  const auto job = from.number("SLURM_JOB_ID", 0, largest) +
-                   from.number("SLURM_STEP_ID", 0, largest, 0);
+  const auto job =
+      from.number("SLURM_JOB_ID", 0, largest) + from.number("SLURM_STEP_ID", 0, largest, 0);
   ranks.port = port_of(from, port_for(static_cast<std::uint64_t>(job)));
   return ranks;
 }
 
 /// Adds the hosts of a list's entry, "gpu[01-03,7]-a".
-void add_hosts(const std::string& entry, std::vector<std::string>& hosts) {
+/// @param brackets  that it may have
+void add_hosts(const std::string& entry, std::vector<std::string>& hosts, int brackets = 8) {
   const auto bad = [&entry] {
-    refuse(fmt::format("'{}' in Slurm's list of machines; expected names such as gpu1 or "
-                       "gpu[01-03,7]",
-                       entry));
+    refuse(
+        fmt::format("'{}' in Slurm's list of machines; expected names such as gpu1 or "
+                    "gpu[01-03,7]",
+                    entry));
   };
   const auto open = entry.find('[');
   if (open == std::string::npos) {
@@ -175,7 +178,7 @@ void add_hosts(const std::string& entry, std::vector<std::string>& hosts) {
     return;
   }
   const auto close = entry.find(']', open);
-  if (close == std::string::npos) bad();
+  if (close == std::string::npos || brackets == 0) bad();
   std::string_view ranges = std::string_view(entry).substr(open + 1, close - open - 1);
   while (!ranges.empty()) {
     const auto end = std::min(ranges.find(','), ranges.size());
@@ -197,9 +200,9 @@ void add_hosts(const std::string& entry, std::vector<std::string>& hosts) {
       refuse(fmt::format("Slurm's list of machines has more than {}", kMostRanks));
     // A second bracket is one more dimension of the names.
     for (auto n = from; n <= to; ++n)
-      add_hosts(entry.substr(0, open) + fmt::format("{:0{}}", n, low.size()) +
-                    entry.substr(close + 1),
-                hosts);
+      add_hosts(
+          entry.substr(0, open) + fmt::format("{:0{}}", n, low.size()) + entry.substr(close + 1),
+          hosts, brackets - 1);
   }
 }
 

@@ -91,10 +91,10 @@ std::string own_address(const addrinfo& there) {
   auto* const address = reinterpret_cast<sockaddr*>(&own);
   std::array<char, NI_MAXHOST> name = {};
   // Nothing is sent: the system only chooses the interface.
-  const bool found = ::connect(socket, there.ai_addr, there.ai_addrlen) == 0 &&
-                     ::getsockname(socket, address, &size) == 0 &&
-                     ::getnameinfo(address, size, name.data(), name.size(), nullptr, 0,
-                                   NI_NUMERICHOST) == 0;
+  const bool found =
+      ::connect(socket, there.ai_addr, there.ai_addrlen) == 0 &&
+      ::getsockname(socket, address, &size) == 0 &&
+      ::getnameinfo(address, size, name.data(), name.size(), nullptr, 0, NI_NUMERICHOST) == 0;
   ::close(socket);
   return found ? std::string(name.data()) : std::string();
 }
@@ -138,10 +138,11 @@ std::string address_towards(const std::string& host, std::uint16_t port,
       if (auto own = own_address(*one); !own.empty()) return own;
     // A cluster may give a machine its name only when it has started.
     if (Clock::now() >= deadline)
-      throw Error(Code::usage,
-                  fmt::format("the host '{}' of MASTER_ADDR can't be reached from this machine: {}",
-                              host, addresses.status() == 0 ? "there is no route to it"
-                                                            : ::gai_strerror(addresses.status())));
+      throw Error(
+          Code::usage,
+          fmt::format("the host '{}' of MASTER_ADDR can't be reached from this machine: {}", host,
+                      addresses.status() == 0 ? "there is no route to it"
+                                              : ::gai_strerror(addresses.status())));
     std::this_thread::sleep_for(std::chrono::milliseconds(500));
   }
 }

@@ -64,8 +64,8 @@ Predictions predictions_of_ranks(model::Network& network, const train::Plan& pla
     std::vector<std::int64_t> own(static_cast<std::size_t>(rows.count));
     std::iota(own.begin(), own.end(), rows.first);
     try {
-      logits = own_predictions(network, plan, std::make_shared<data::Subset>(images, std::move(own)),
-                               view, cancel)
+      logits = own_predictions(network, plan,
+                               std::make_shared<data::Subset>(images, std::move(own)), view, cancel)
                    .logits;
     } catch (const Cancelled&) {
       cancelled = true;

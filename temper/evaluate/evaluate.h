@@ -23,10 +23,10 @@ struct Predictions {
 /// of them is asked to.
 struct Cancelled {};
 
-/// Forward passes over a set in evaluation mode, with the evaluation transform; with Plan::group the
-/// ranks share the images, and all of them have all predictions. Leaves the network in evaluation
-/// mode. Throws Error{Code::data} for a set without images, and
-/// Error{Code::numerical} for predictions that a weight or buffer makes non-finite, with its name.
+/// Forward passes over a set in evaluation mode, with the evaluation transform; with Plan::group
+/// the ranks share the images, and all of them have all predictions. Leaves the network in
+/// evaluation mode. Throws Error{Code::data} for a set without images, and Error{Code::numerical}
+/// for predictions that a weight or buffer makes non-finite, with its name.
 /// @param cancel  when set, called before every batch; true ends the work by throwing Cancelled
 Predictions predict(model::Network& network, const train::Plan& plan,
                     const std::shared_ptr<const data::Source>& images,

@@ -123,8 +123,8 @@ std::vector<float> first_pixel(const at::Tensor& x) {
 }
 
 /// Adds the sums of other processes to those of this one, and their pixels to its number of them.
-/// Each process has subtracted a shift of its own from its values; the running mean, which they have
-/// in common, becomes that of all.
+/// Each process has subtracted a shift of its own from its values; the running mean, which they
+/// have in common, becomes that of all.
 void add_others(BatchSums& others, const at::Tensor& running_mean, std::vector<float>& shift,
                 std::vector<double>& sums, double& n) {
   const auto channels = shift.size();
@@ -311,8 +311,7 @@ Value normalise_with_kernels(const Normalisation& norm, const Mode& mode, const 
   const auto& [added, relu, consumes] = fused;
   const Parts parts(x);
   auto count = static_cast<double>(parts.pixels());
-  auto statistics =
-      mode.uses_batch() ? measure(norm, mode, x, parts, count) : running(norm);
+  auto statistics = mode.uses_batch() ? measure(norm, mode, x, parts, count) : running(norm);
   auto forward = scaling(norm, statistics);
   at::Tensor out;
   {
@@ -351,9 +350,10 @@ Value normalise(const Normalisation& norm, const Mode& mode, const at::Tensor& x
   if (has_kernels(x) && norm.weight.scalar_type() == at::kFloat)
     return normalise_with_kernels(norm, mode, x, fused);
   if (mode.uses_batch() && mode.sums != nullptr)
-    throw Error(Code::usage,
-                "BatchNorm with the statistics of several processes computes on the CPU, in fp32 or "
-                "bf16, in channels-last memory, with fp32 weights; the input has another form");
+    throw Error(
+        Code::usage,
+        "BatchNorm with the statistics of several processes computes on the CPU, in fp32 or "
+        "bf16, in channels-last memory, with fp32 weights; the input has another form");
   auto y = at::batch_norm(x, norm.weight, norm.bias, norm.running_mean, norm.running_var,
                           mode.uses_batch(), mode.momentum.value_or(norm.momentum), norm.epsilon,
                           /*cudnn_enabled=*/true);

@@ -186,8 +186,8 @@ void Loop::train_on(const data::Batch& loaded) {
   std::vector<train::Event> skipped;
   if (state_.ranks) {
     skipped = skipped_images(batch, state_.step + 1);
-    state_.ranks->say({.stop = wants_stop() || stops_after(state_.step + 1),
-                       .skipped = std::ssize(skipped)});
+    state_.ranks->say(
+        {.stop = wants_stop() || stops_after(state_.step + 1), .skipped = std::ssize(skipped)});
     state_.ranks->group().note_step(state_.step);
   }
   train::Norms norms;

@@ -30,8 +30,8 @@ struct RunOptions {
   std::filesystem::path fork_from = {};      ///< a run whose last checkpoint this run starts from,
                                              ///< unless this run has already started
   std::vector<train::Observer*> observers = {};
-  /// Not with Plan::group. A companion whose directory is in use, or that is not at this run's step (a new run, or one
-  /// with a checkpoint of that step), is left alone.
+  /// Not with Plan::group. A companion whose directory is in use, or that is not at this run's step
+  /// (a new run, or one with a checkpoint of that step), is left alone.
   std::vector<Companion> companions = {};
 };
 

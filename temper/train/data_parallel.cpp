@@ -72,10 +72,11 @@ void deliver(const model::Network& network, const at::Tensor& sum, std::int64_t 
 
 void check_data_parallel(const recipe::Recipe& recipe, std::int64_t ranks) {
   if (recipe.data.batch < ranks)
-    refuse("data.batch_size",
-           fmt::format("data.batch_size = {} is the whole batch, which {} processes share; expected "
-                       "at least one image for each",
-                       recipe.data.batch, ranks));
+    refuse(
+        "data.batch_size",
+        fmt::format("data.batch_size = {} is the whole batch, which {} processes share; expected "
+                    "at least one image for each",
+                    recipe.data.batch, ranks));
   if (!recipe.semi) return;
   const auto& semi = *recipe.semi;
   if (std::holds_alternative<semi::Interpolation>(semi.method) ||
@@ -119,8 +120,7 @@ bool any_of(distributed::Group& group, bool own) {
   return count.item<double>() > 0;
 }
 
-DataParallel::DataParallel(std::shared_ptr<distributed::Group> group,
-                           const model::Network& network,
+DataParallel::DataParallel(std::shared_ptr<distributed::Group> group, const model::Network& network,
                            const std::vector<optim::Target>& targets)
     : group_(std::move(group)), network_(network), buckets_(*group_, values_of(targets)) {}
 
@@ -138,9 +138,9 @@ void DataParallel::agree_on_stop(bool own) {
 void DataParallel::begin(const at::Tensor& loss, bool statistics) {
   const at::NoGradGuard guard;
   loss_ = loss.detach();
-  tally_ = at::tensor({loss_.item<double>(), own_.stop ? 1.0 : 0.0,
-                       static_cast<double>(own_.skipped)},
-                      at::kDouble);
+  tally_ =
+      at::tensor({loss_.item<double>(), own_.stop ? 1.0 : 0.0, static_cast<double>(own_.skipped)},
+                 at::kDouble);
   tally_pending_ = group_->sum_later(tally_);
   statistics_ = statistics ? flat_statistics(network_) : at::Tensor();
   if (statistics_.defined()) statistics_pending_ = group_->sum_later(statistics_);

@@ -42,8 +42,8 @@ bool any_of(distributed::Group& group, bool own);
 
 /// What the ranks agree on with each step, without a message of its own.
 struct Agreed {
-  bool stop = false;          ///< a rank has been asked to stop
-  std::int64_t skipped = 0;   ///< images of the step that were replaced, on all ranks
+  bool stop = false;         ///< a rank has been asked to stop
+  std::int64_t skipped = 0;  ///< images of the step that were replaced, on all ranks
 };
 
 /// What a step sums over the ranks: gradients in buckets, the loss, the statistics of normalization

@@ -87,9 +87,8 @@ Partners partners_of(const mix::Plan& plan, std::int64_t rank, std::int64_t rank
     partners.plan = own_plan(plan, own, needs);
     for (std::int64_t from = 0; from < ranks; ++from)
       partners.receive.push_back(std::ranges::count_if(
-          needs, [rows = rows_of(all, from, ranks)](std::int64_t row) {
-            return contains(rows, row);
-          }));
+          needs,
+          [rows = rows_of(all, from, ranks)](std::int64_t row) { return contains(rows, row); }));
   }
   return partners;
 }

@@ -23,8 +23,8 @@
 #include "temper/data/sources/subset.h"
 #include "temper/distributed/group.h"
 #include "temper/model/architecture.h"
-#include "temper/train/data_parallel.h"
 #include "temper/train/data_driver.h"
+#include "temper/train/data_parallel.h"
 #include "temper/train/device.h"
 #include "temper/train/evaluation_input.h"
 #include "temper/train/mixed_batch.h"
@@ -81,16 +81,17 @@ void check_ranks(const Plan& plan) {
 void compare_ranks(const Plan& plan) {
   if (!plan.group) return;
   const auto& digest = plan.data_digest;
-  const auto texts = plan.group->gather(
-      fmt::format("{}\n{} {}", plan.fingerprint, digest.names, digest.contents));
+  const auto texts =
+      plan.group->gather(fmt::format("{}\n{} {}", plan.fingerprint, digest.names, digest.contents));
   for (std::size_t rank = 0; rank < texts.size(); ++rank) {
     if (texts[rank] == texts.front()) continue;
     const bool same_data = texts[rank].substr(texts[rank].find('\n')) ==
                            texts.front().substr(texts.front().find('\n'));
-    throw Error(Code::usage,
-                fmt::format("rank {} has another {} than rank 0; all ranks must train with the same "
-                            "recipe, the same --set options and the same data",
-                            rank, same_data ? "recipe" : "data set"));
+    throw Error(
+        Code::usage,
+        fmt::format("rank {} has another {} than rank 0; all ranks must train with the same "
+                    "recipe, the same --set options and the same data",
+                    rank, same_data ? "recipe" : "data set"));
   }
 }
 
@@ -244,8 +245,8 @@ data::LoaderOptions unlabelled_options(const Plan& plan, bool same_size) {
   auto options = plan.training;
   options.batch = plan.recipe.data.batch * semi.ratio;
   if (options.part)
-    options.part = data::BatchPart{options.part->first * semi.ratio,
-                                   options.part->count * semi.ratio};
+    options.part =
+        data::BatchPart{options.part->first * semi.ratio, options.part->count * semi.ratio};
   options.seed = unlabelled_seed(plan.recipe);
   options.rows = 0;
   options.order = {};

@@ -35,7 +35,8 @@ constexpr BucketOptions kSmall{.first_bytes = 8, .bytes = 300};
 at::Tensor loss_of(const std::vector<at::Tensor>& weights, Rows rows) {
   at::Tensor loss = at::full({}, 0.0, at::kDouble);
   for (auto row = rows.first; row < rows.first + rows.count; ++row)
-    for (const auto& weight : weights) loss = loss.add(weight.pow(2).sum(), static_cast<double>(row));
+    for (const auto& weight : weights)
+      loss = loss.add(weight.pow(2).sum(), static_cast<double>(row));
   return loss;
 }
 

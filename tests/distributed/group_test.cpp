@@ -51,7 +51,8 @@ TEST(Group, GathersRowsInTheirOrder) {
     in_ranks(3, [all](Group& group) {
       const auto whole = at::arange(all * 2, at::kFloat).view({all, 2});
       const auto rows = rows_of(all, group.rank(), group.size());
-      EXPECT_TRUE(at::equal(group.gather_rows(whole.narrow(0, rows.first, rows.count), all), whole));
+      EXPECT_TRUE(
+          at::equal(group.gather_rows(whole.narrow(0, rows.first, rows.count), all), whole));
     });
   }
 }
@@ -73,8 +74,7 @@ TEST(Group, ExchangesNoRows) {
   in_ranks(2, [](Group& group) {
     // Rank 0 sends, and nobody else does.
     const auto rows = at::full({group.leads() ? 3 : 0, 2}, 7.0F, at::kFloat);
-    const auto found = group.exchange(rows, {0, group.leads() ? 3 : 0},
-                                      {group.leads() ? 0 : 3, 0});
+    const auto found = group.exchange(rows, {0, group.leads() ? 3 : 0}, {group.leads() ? 0 : 3, 0});
     EXPECT_EQ(found.size(0), group.leads() ? 0 : 3);
     if (!group.leads()) {
       EXPECT_EQ(found[2][1].item<float>(), 7.0F);
@@ -122,8 +122,8 @@ TEST(Group, RefusesOtherNumbersOfRanksAndVersions) {
   for (std::int64_t rank = 0; rank < 2; ++rank)
     threads.emplace_back([&messages, port, rank] {
       messages[static_cast<std::size_t>(rank)] =
-          refusal_of(thread_rank(rank, 2, port), {.join_timeout = std::chrono::seconds(20),
-                                                  .version = rank == 0 ? "1" : "2"});
+          refusal_of(thread_rank(rank, 2, port),
+                     {.join_timeout = std::chrono::seconds(20), .version = rank == 0 ? "1" : "2"});
     });
   for (auto& thread : threads) thread.join();
   // The other one may only see that rank 0 has gone.

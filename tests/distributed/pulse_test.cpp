@@ -54,8 +54,9 @@ class MemoryBoard : public Board {
 };
 
 std::unique_ptr<Pulse> pulse(const std::shared_ptr<Entries>& entries, std::int64_t rank) {
-  return std::make_unique<Pulse>(std::make_unique<MemoryBoard>(entries), rank, 2,
-                                 Beat{.process = 100 + rank, .host = "node " + std::to_string(rank)});
+  return std::make_unique<Pulse>(
+      std::make_unique<MemoryBoard>(entries), rank, 2,
+      Beat{.process = 100 + rank, .host = "node " + std::to_string(rank)});
 }
 
 /// Waits for something that takes a few heartbeats.

@@ -23,8 +23,7 @@ inline std::uint16_t free_port() {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
   auto* const any = reinterpret_cast<sockaddr*>(&address);
-  const bool found =
-      ::bind(socket, any, size) == 0 && ::getsockname(socket, any, &size) == 0;
+  const bool found = ::bind(socket, any, size) == 0 && ::getsockname(socket, any, &size) == 0;
   ::close(socket);
   if (!found) throw std::runtime_error("no free port");
   return ntohs(address.sin_port);
@@ -50,14 +49,14 @@ void in_ranks(std::int64_t size, const Work& work) {
   for (std::int64_t rank = 0; rank < size; ++rank)
     threads.emplace_back([&, rank] {
       try {
-        distributed::Group group(thread_rank(rank, size, port),
-                                 {.join_timeout = std::chrono::seconds(30),
-                                  .rank_timeout = std::chrono::seconds(30)});
+        distributed::Group group(
+            thread_rank(rank, size, port),
+            {.join_timeout = std::chrono::seconds(30), .rank_timeout = std::chrono::seconds(30)});
         try {
           work(group);
           group.close();
-        } catch (const Error& error) {
-          group.leave(error);
+        } catch (const std::exception& error) {
+          group.leave(Error(Code::internal, error.what()));
           throw;
         }
       } catch (...) {

@@ -152,7 +152,8 @@ double distance(const Outcome& a, const Outcome& b) {
                        ? 0
                        : std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < a.tensors.size(); ++i)
-    largest = std::max(largest, (a.tensors[i].second - b.tensors[i].second).abs().max().item<double>());
+    largest =
+        std::max(largest, (a.tensors[i].second - b.tensors[i].second).abs().max().item<double>());
   for (std::size_t i = 0; i < a.losses.size(); ++i)
     largest = std::max(largest, std::abs(a.losses[i] - b.losses[i]));
   return largest;
@@ -207,8 +208,8 @@ std::map<std::string, Case> cases() {
   auto& mixed = all["mixing"].recipe = plain;
   mixed.mixing = mix::Mixing{.methods = {mix::Mixup{.alpha = 1}, mix::CutMix{}}};
   auto& each = all["mixing of each row"] = {plain, 5};
-  each.recipe.mixing = mix::Mixing{.methods = {mix::Mixup{.alpha = 1}, mix::CutMix{}},
-                                   .mode = mix::Mode::elem};
+  each.recipe.mixing =
+      mix::Mixing{.methods = {mix::Mixup{.alpha = 1}, mix::CutMix{}}, .mode = mix::Mode::elem};
   auto& views = all["views"] = {plain, 3, 2};
   views.recipe.consistency = loss::Consistency{.views = 2};
   auto& weights = all["class weights"] = {plain, 5};
@@ -254,8 +255,7 @@ TEST(DataParallel, KeepsTheMeanOfTheRunningStatistics) {
   for (std::size_t i = 0; i < first.size(); ++i) {
     if (!first[i].second.is_floating_point()) continue;
     const auto mean = (first[i].second.to(at::kDouble) + second[i].second.to(at::kDouble)) / 2;
-    EXPECT_TRUE(at::equal(found.front().tensors[i].second,
-                          mean.to(first[i].second.scalar_type())))
+    EXPECT_TRUE(at::equal(found.front().tensors[i].second, mean.to(first[i].second.scalar_type())))
         << first[i].first;
   }
 }
@@ -277,9 +277,9 @@ TEST(DataParallel, NormalisesWithTheWholeBatchWhereTheRecipeSaysSo) {
 TEST(DataParallel, RefusesSynchronisedStatisticsWithoutAny) {
   test::in_ranks(2, [](distributed::Group& group) {
     Precise network;
-    EXPECT_THROW(synchronise_statistics(
-                     network, std::shared_ptr<distributed::Group>(&group, [](auto*) {})),
-                 Error);
+    EXPECT_THROW(
+        synchronise_statistics(network, std::shared_ptr<distributed::Group>(&group, [](auto*) {})),
+        Error);
   });
 }
 

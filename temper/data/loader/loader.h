@@ -29,8 +29,8 @@ struct LoaderOptions {
   augment::Size size = {};   ///< of the images; with `adapt` the largest size, which is allocated
   std::int64_t batch = 128;  ///< images, >= 1
   std::uint64_t seed = 1;
-  bool shuffle = true;       ///< a new random order every epoch; false: the source's order
-  bool drop_last = true;     ///< drop the last batch if it is incomplete
+  bool shuffle = true;    ///< a new random order every epoch; false: the source's order
+  bool drop_last = true;  ///< drop the last batch if it is incomplete
   /// The rows of each batch that are prepared; empty: all. For processes that share the batches:
   /// each row is the same as in the whole batch. Only with drop_last.
   std::optional<BatchPart> part = {};
