@@ -56,10 +56,10 @@ void reestimate_statistics(model::Network& network, const train::Plan& plan, std
     if (batch == nullptr) break;
     // The ranks agree on each batch: their passes may exchange statistics.
     const bool cancelled = cancel && cancel();
+    if (plan.group ? train::any_of(*plan.group, cancelled) : cancelled) throw Cancelled{};
     mean.count(++n);
     network.forward(batch->views.front().to(plan.device));
   }
-  if (plan.group ? train::any_of(*plan.group, cancelled) : cancelled) throw Cancelled{};
   if (plan.group) train::average_statistics(network, *plan.group);
 }
 
