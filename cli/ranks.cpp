@@ -29,7 +29,7 @@ Error current_error() {
 
 [[noreturn]] void end(distributed::Group& group, const Error& error) {
   const bool own = group.leave(error);
-  if (own) distributed::write_error_file(distributed::process_environment(), error);
+  if (own) (void)distributed::write_error_file(distributed::process_environment(), error);
   std::fflush(stdout);
   print_text(stderr, "temper: rank {}: {}\n", group.rank(), error.what());
   std::fflush(stderr);
@@ -50,7 +50,7 @@ int as_rank(const std::function<std::shared_ptr<distributed::Group>()>& join,
   }
   // One that is told to stop has parted from the others in good order.
   if (group && failure->code() != Code::stopped) end(*group, *failure);
-  distributed::write_error_file(distributed::process_environment(), *failure);
+  (void)distributed::write_error_file(distributed::process_environment(), *failure);
   throw Error(*failure);
 }
 

@@ -10,9 +10,9 @@
 
 namespace temper::distributed {
 
-void write_error_file(const Environment& environment, const Error& error) {
+bool write_error_file(const Environment& environment, const Error& error) {
   const auto path = environment("TORCHELASTIC_ERROR_FILE");
-  if (!path || path->empty()) return;
+  if (!path || path->empty()) return false;
   const nlohmann::json text{
       {"message",
        {{"message", std::string(error.what())},
@@ -20,8 +20,9 @@ void write_error_file(const Environment& environment, const Error& error) {
          {{"py_callstack", ""}, {"timestamp", fmt::format("{}", std::time(nullptr))}}}}}};
   try {
     io::write_atomically(*path, io::json_text(text));
+    return true;
   } catch (const Error&) {
-    // torchrun then shows the exit status.
+    return false;  // torchrun then shows the exit status
   }
 }
 

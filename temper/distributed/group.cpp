@@ -33,6 +33,7 @@ constexpr Milliseconds kLook{500};        ///< a wait looks so often whether the
 constexpr std::int64_t kBeatsToName = 3;  ///< that a rank misses before it counts as ended
 constexpr Milliseconds kToRead{2000};     ///< that rank 0 gives the others to read its message
 constexpr const char* kPresent = "present";
+constexpr const char* kClosed = "closed";
 constexpr std::size_t kNamed = 4;  ///< ranks in a message
 /// Gloo's own limit for an operation. A rank may have work of its own for long; whether it is there
 /// at all is told by its heartbeats.
@@ -179,6 +180,22 @@ std::string silent(const Pulse::View& view, std::int64_t own, Milliseconds since
   }
   return fmt::format("{}{}", fmt::join(names, "; "),
                      count > kNamed ? fmt::format("; and {} more", count - kNamed) : "");
+}
+
+/// Rank 0's store is the last to go: the others say when they no longer need it.
+/// @return whether all have said so. All work is done, so that nothing depends on it
+bool part(Board& board, const Ranks& ranks) {
+  try {
+    auto gone = board.add(kClosed, 1);
+    const auto deadline = Clock::now() + kToRead;
+    while (ranks.rank == 0 && gone < ranks.size && Clock::now() < deadline) {
+      std::this_thread::sleep_for(Milliseconds(5));
+      gone = board.add(kClosed, 0);
+    }
+    return gone == ranks.size;
+  } catch (const std::exception&) {
+    return false;
+  }
 }
 
 std::string store_text(const Ranks& ranks) {
@@ -401,17 +418,8 @@ void Group::note_step(std::int64_t step) {
 void Group::close() {
   barrier();
   auto& c = *connection_;
-  // Rank 0's store is the last to go: the others say when they no longer need it.
-  const auto board = board_of(c.store, prefix_of(c.ranks));
   c.pulse.reset();
-  try {
-    (void)board->add("closed", 1);
-    const auto deadline = Clock::now() + kToRead;
-    while (leads() && board->add("closed", 0) < size() && Clock::now() < deadline)
-      std::this_thread::sleep_for(Milliseconds(5));
-  } catch (const std::exception&) {
-    // All work is done; only the order of the ends is at stake.
-  }
+  (void)part(*board_of(c.store, prefix_of(c.ranks)), c.ranks);
   c.closed = true;
   c.gloo.reset();
   c.store.reset();

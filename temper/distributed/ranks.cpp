@@ -23,6 +23,17 @@ constexpr std::int64_t kDefaultPort = 29'500;  ///< torchrun's
   throw Error(Code::usage, message);
 }
 
+/// The number in a variable's text.
+std::int64_t parsed(const char* name, const std::string& written, std::int64_t lowest,
+                    std::int64_t highest) {
+  std::int64_t value = 0;
+  const auto* const end = written.data() + written.size();
+  const auto [stop, error] = std::from_chars(written.data(), end, value);
+  if (error == std::errc() && stop == end && value >= lowest && value <= highest) return value;
+  refuse(fmt::format("the environment variable {} is '{}'; expected an integer from {} to {}", name,
+                     written, lowest, highest));
+}
+
 /// The variables of a launcher.
 class Variables {
  public:
@@ -43,16 +54,6 @@ class Variables {
         fmt::format("{} has started this process as one of several, but the environment "
                     "variable {} is not set; {}",
                     launcher_, name, advice));
-  }
-
-  [[nodiscard]] std::int64_t parsed(const char* name, const std::string& written,
-                                    std::int64_t lowest, std::int64_t highest) const {
-    std::int64_t value = 0;
-    const auto* const end = written.data() + written.size();
-    const auto [stop, error] = std::from_chars(written.data(), end, value);
-    if (error == std::errc() && stop == end && value >= lowest && value <= highest) return value;
-    refuse(fmt::format("the environment variable {} is '{}'; expected an integer from {} to {}",
-                       name, written, lowest, highest));
   }
 
   [[nodiscard]] std::int64_t number(const char* name, std::int64_t lowest, std::int64_t highest,
@@ -118,7 +119,7 @@ Ranks of_open_mpi(const Variables& from) {
 }
 
 /// The tasks on this machine, of "2(x3),1": 2 on each of three machines, and 1 on the fourth.
-std::int64_t tasks_here(const Variables& from, const std::string& written, std::int64_t machine) {
+std::int64_t tasks_here(const std::string& written, std::int64_t machine) {
   std::string_view rest = written;
   while (!rest.empty()) {
     const auto end = std::min(rest.find(','), rest.size());
@@ -126,12 +127,12 @@ std::int64_t tasks_here(const Variables& from, const std::string& written, std::
     rest.remove_prefix(std::min(end + 1, rest.size()));
     const auto open = entry.find("(x");
     const auto tasks =
-        from.parsed("SLURM_STEP_TASKS_PER_NODE", std::string(entry.substr(0, open)), 1, kMostRanks);
+        parsed("SLURM_STEP_TASKS_PER_NODE", std::string(entry.substr(0, open)), 1, kMostRanks);
     std::int64_t machines = 1;
     if (open != std::string_view::npos && entry.ends_with(')'))
       machines =
-          from.parsed("SLURM_STEP_TASKS_PER_NODE",
-                      std::string(entry.substr(open + 2, entry.size() - open - 3)), 1, kMostRanks);
+          parsed("SLURM_STEP_TASKS_PER_NODE",
+                 std::string(entry.substr(open + 2, entry.size() - open - 3)), 1, kMostRanks);
     if (machine < machines) return tasks;
     machine -= machines;
   }
@@ -149,7 +150,7 @@ Ranks of_slurm(const Variables& from) {
   ranks.rank = from.number("SLURM_PROCID", 0, ranks.size - 1);
   ranks.local_rank = from.number("SLURM_LOCALID", 0, ranks.size - 1);
   ranks.local_size =
-      tasks_here(from, from.needed("SLURM_STEP_TASKS_PER_NODE", "start the program by srun"),
+      tasks_here(from.needed("SLURM_STEP_TASKS_PER_NODE", "start the program by srun"),
                  from.number("SLURM_NODEID", 0, kMostRanks));
   if (const auto given = from.text("MASTER_ADDR"))
     ranks.host = *given;

@@ -1,4 +1,6 @@
 #pragma once
+#include <chrono>
+#include <exception>
 #include <memory>
 #include <string>
 

@@ -24,7 +24,7 @@ TEST(Group, SumsOverAllRanks) {
     const auto values = at::full({1000}, static_cast<double>(group.rank() + 1), at::kDouble);
     group.sum(values);
     EXPECT_TRUE(at::equal(values, at::full({1000}, 6.0, at::kDouble)));
-    auto later = at::full({3}, static_cast<float>(group.rank()), at::kFloat);
+    const auto later = at::full({3}, static_cast<float>(group.rank()), at::kFloat);
     auto pending = group.sum_later(later);
     pending.wait();
     pending.wait();

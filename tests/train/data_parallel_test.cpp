@@ -303,7 +303,7 @@ TEST(DataParallel, LeavesOutAStepOnAllRanksForAGradientOfOne) {
 }
 
 TEST(DataParallel, AgreesOnAStopWithTheStep) {
-  recipe::Recipe recipe;
+  const recipe::Recipe recipe;
   test::in_ranks(2, [&](distributed::Group& group) {
     auto state = start(recipe, std::make_unique<Precise>());
     state.ranks = std::make_shared<DataParallel>(
