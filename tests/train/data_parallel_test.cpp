@@ -7,6 +7,7 @@
 #include <ATen/ops/one_hot.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/sin.h>
+#include <ATen/ops/tensor.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -14,6 +15,7 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -22,6 +24,7 @@
 #include "temper/model/normalise.h"
 #include "temper/train/share_state.h"
 #include "temper/train/step.h"
+#include "tests/support/golden.h"
 #include "tests/support/ranks_of_threads.h"
 #include "tests/train/own_network.h"
 
@@ -229,6 +232,25 @@ TEST(DataParallel, GivesTheRunOfOneProcess) {
       for (const auto& other : found)
         EXPECT_TRUE(same_bits(found.front(), other)) << name << " in " << ranks << " processes";
     }
+  }
+}
+
+// tests/golden/train/data_parallel.json: DistributedDataParallel, with the same halves of the
+// batches.
+TEST(DataParallel, GivesTheRunOfPyTorch) {
+  const auto golden = temper::testing::golden("train/data_parallel.json");
+  recipe::Recipe recipe;
+  recipe.optimizer = optim::Sgd{.lr = 0.1, .momentum = 0.9, .weight_decay = 1e-3};
+  const auto found =
+      in_all_ranks(2, recipe, precise(), [](std::int64_t step) { return batch(12, step); }).front();
+  const auto losses = golden["losses"].get<std::vector<double>>();
+  ASSERT_EQ(losses.size(), found.losses.size());
+  for (std::size_t i = 0; i < losses.size(); ++i)
+    EXPECT_NEAR(found.losses[i], losses[i], 1e-10) << "step " << i;
+  for (const auto& [name, value] : found.tensors) {
+    const auto numbers = golden[name]["values"].get<std::vector<double>>();
+    const auto theirs = at::tensor(numbers, at::kDouble).view(value.sizes());
+    EXPECT_LT((value - theirs).abs().max().item<double>(), 1e-10) << name;
   }
 }
 
