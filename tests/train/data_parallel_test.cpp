@@ -202,7 +202,7 @@ std::map<std::string, Case> cases() {
   adam.optimizer = optim::AdamW{.lr = 0.01};
   adam.data.micro_batches = 2;
   adam.averaging = {regularize::Ema{.decay = 0.9}};
-  auto& clipped = all["clipping, penalty, noise, max norm"].recipe = plain;
+  auto& clipped = all["clipping, penalty, noise"].recipe = plain;
   clipped.clip = optim::ClipNorm{.max_norm = 0.1};
   clipped.penalty = regularize::Penalty{.l2 = 0.1};
   clipped.gradient_noise = regularize::GradientNoise{};
