@@ -151,7 +151,10 @@ std::string reason_of(const std::exception& error) {
   const auto* const c10_error = dynamic_cast<const c10::Error*>(&error);
   const std::string text =
       c10_error != nullptr ? c10_error->what_without_backtrace() : error.what();
-  return text.substr(0, text.find('\n'));
+  const auto line = text.substr(0, text.find('\n'));
+  // Gloo's begin with a place in its sources, "[/pytorch/.../pair.cc:547] ".
+  const auto place = line.starts_with('[') ? line.find("] ") : std::string::npos;
+  return place == std::string::npos ? line : line.substr(place + 2);
 }
 
 }  // namespace temper::distributed
