@@ -166,7 +166,7 @@ void Loop::report_skipped_of_ranks(const std::vector<train::Event>& own) {
   for (const auto& of_rank : state_.ranks->group().gather(text)) {
     std::istringstream lines(of_rank);
     for (std::string line; std::getline(lines, line);)
-      if (const auto event = train::from_json(nlohmann::json::parse(line))) record(*event);
+      if (const auto event = train::from_json(nlohmann::json::parse(line))) own_.record(*event);
   }
 }
 

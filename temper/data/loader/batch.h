@@ -40,7 +40,9 @@ struct Batch {
   /// undefined here are undefined there. `first_row` is counted from that of this batch.
   [[nodiscard]] Batch rows(std::int64_t first, std::int64_t count) const;
   /// Rows of the whole batch, also of the parts that other processes have.
-  [[nodiscard]] std::int64_t size() const { return all_rows > 0 ? all_rows : ids.size(0); }
+  [[nodiscard]] std::int64_t size() const {
+    return all_rows > 0 ? all_rows : views.front().size(0);
+  }
   /// The batch with all of its tensors on a device; the same tensors where they are already there.
   [[nodiscard]] Batch to(at::Device device) const;
 };
