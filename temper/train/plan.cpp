@@ -86,8 +86,8 @@ void compare_ranks(const Plan& plan) {
   const auto fingerprints = plan.group->gather(plan.fingerprint);
   for (std::size_t rank = 1; rank < names.size(); ++rank) {
     const bool known = !contents[rank].empty() && !contents.front().empty();
-    const bool same_data = names[rank] == names.front() &&
-                           (!known || contents[rank] == contents.front());
+    const bool same_data =
+        names[rank] == names.front() && (!known || contents[rank] == contents.front());
     if (same_data && fingerprints[rank] == fingerprints.front()) continue;
     throw Error(
         Code::usage,
