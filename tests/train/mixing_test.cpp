@@ -109,7 +109,7 @@ TEST(MixingStep, SamsSecondPassSeesTheSameMixedBatch) {
 TEST(MixingStep, MixesAllViewsOfAnImageAlike) {
   auto data = batch(6);
   data.views.push_back(data.views.front().clone());
-  const auto plan = mixing_plan(with({.mode = mix::Mode::elem}), 3, data);
+  const auto plan = mixing_plan(with({.mode = mix::Mode::elem}), 4, data);
   ASSERT_TRUE(plan.has_value());
   const auto labels = data.labels.clone();
   const auto result = mixed(data, *plan);

@@ -229,7 +229,7 @@ TEST(Perturb, RecipesThatMakeNoSenseAreRefused) {
   EXPECT_THAT(
       refused({"adversarial={ kind = \"pgd\", radius = { schedule = \"linear\", peak = 0.1, "
                "final = 3 } }"}),
-      HasSubstr("adversarial.radius = 3, but images are at most 1 apart"));
+      HasSubstr("adversarial.radius = 2.83889, but images are at most 1 apart"));
   EXPECT_THAT(refused({"adversarial={ kind = \"pgd\", radius = 0 }"}),
               HasSubstr("adversarial.radius"));
   EXPECT_THAT(refused({"adversarial=pgd", "consistency=true"}),
