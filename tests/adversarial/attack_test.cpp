@@ -2,6 +2,7 @@
 #include "temper/adversarial/attack.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/argmax.h>

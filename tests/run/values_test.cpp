@@ -294,7 +294,7 @@ TEST(ValueRun, RefusesWhatIsAboutClasses) {
   EXPECT_THAT(refused({"early_stopping={ measure = \"validation_accuracy\" }"}),
               HasSubstr("expected validation_loss"));
   EXPECT_THAT(
-      refused({"optimizer.lr={ schedule = \"plateau\", measure = \"validation_accuracy\" }"}),
+      refused({R"(optimizer.lr={ schedule = "plateau", measure = "validation_accuracy" })"}),
       HasSubstr("optimizer.lr.measure = \"validation_accuracy\" for regression targets"));
 }
 

@@ -7,6 +7,7 @@
 #include <ATen/ops/one_hot.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/sin.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -199,11 +200,11 @@ std::vector<Named> after_dropout(std::vector<std::string> sets) {
 
 TEST(Perturb, TheStepDrawsTheSameWithAndWithoutAnAttack) {
   const auto plain = after_dropout({});
-  for (const std::string mode : {"evaluation", "training"}) {
-    const auto apart = [&](const std::string& radius) {
-      return distance(after_dropout({"adversarial={ kind = \"pgd\", steps = 2, mode = \"" + mode +
-                                     "\", radius = " + radius + " }"}),
-                      plain);
+  for (const char* mode : {"evaluation", "training"}) {
+    const auto apart = [&](const char* radius) {
+      const auto attack = fmt::format(
+          R"(adversarial={{ kind = "pgd", steps = 2, mode = "{}", radius = {} }})", mode, radius);
+      return distance(after_dropout({attack}), plain);
     };
     const double tiny = apart("1e-7");
     EXPECT_LT(tiny, 2e-3) << mode << ": other masks would change more";
@@ -224,12 +225,11 @@ TEST(Perturb, RecipesThatMakeNoSenseAreRefused) {
   EXPECT_EQ(refused({"adversarial=pgd"}), "nothing was thrown");
   EXPECT_THAT(refused({"adversarial={ kind = \"pgd\", radius = 8 }"}),
               HasSubstr("adversarial.radius = 8, but images are at most 1 apart"));
-  EXPECT_THAT(refused({"adversarial={ kind = \"trades\", norm = \"l2\", radius = 20 }"}),
+  EXPECT_THAT(refused({R"(adversarial={ kind = "trades", norm = "l2", radius = 20 })"}),
               HasSubstr("at most 12 apart in the norm l2"));
-  EXPECT_THAT(
-      refused({"adversarial={ kind = \"pgd\", radius = { schedule = \"linear\", peak = 0.1, "
-               "final = 3 } }"}),
-      HasSubstr("adversarial.radius = 2.83889, but images are at most 1 apart"));
+  EXPECT_THAT(refused({R"(adversarial={ kind = "pgd", radius = { schedule = "linear", peak = 0.1, )"
+                       "final = 3 } }"}),
+              HasSubstr("adversarial.radius = 2.83889, but images are at most 1 apart"));
   EXPECT_THAT(refused({"adversarial={ kind = \"pgd\", radius = 0 }"}),
               HasSubstr("adversarial.radius"));
   EXPECT_THAT(refused({"adversarial=pgd", "consistency=true"}),
