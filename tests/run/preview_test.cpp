@@ -15,7 +15,6 @@
 namespace temper::run {
 namespace {
 
-namespace fs = std::filesystem;
 using data::message_of;
 using testing::AllOf;
 using testing::ElementsAre;

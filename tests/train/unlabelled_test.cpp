@@ -118,7 +118,7 @@ bool close(const std::vector<at::Tensor>& a, const std::vector<at::Tensor>& b) {
 
 recipe::Recipe with(semi::Method method) {
   recipe::Recipe recipe;
-  recipe.semi = recipe::Semi{.method = std::move(method), .ratio = kRatio};
+  recipe.semi = recipe::Semi{.method = method, .ratio = kRatio};
   if (semi::views_of(recipe.semi->method).strong) recipe.semi->strong = {augment::Flip{}};
   resolve_semi(recipe);
   return recipe;
