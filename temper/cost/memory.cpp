@@ -165,9 +165,12 @@ class MemoryModel {
   }
 
   /// Number of prefetched batches, times views, in the training loader; those of unlabeled images
-  /// count as many as they are larger.
+  /// count as many as they are larger. Images to mix with are batches of their own.
   [[nodiscard]] std::int64_t waiting() const {
-    const auto own = plan_.training.slots * std::ssize(plan_.training.views);
+    const auto& mixing = plan_.recipe.mixing;
+    const bool has_partners = mixing && mixing->partner == mix::Partner::similar;
+    const auto own =
+        plan_.training.slots * std::ssize(plan_.training.views) * (has_partners ? 2 : 1);
     if (!plan_.unlabelled) return own;
     const auto& others = plan_.training_unlabelled;
     return own + plan_.recipe.semi->ratio * others.slots * std::ssize(others.views);

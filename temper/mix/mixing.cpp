@@ -36,10 +36,11 @@ void check_images(const Mixing& options, std::int64_t images, const std::string&
     refuse(option, fmt::format(" asks for {} images, but mode = \"pair\" mixes two with each "
                                "other; expected 2, or another mode",
                                images));
-  if (images > 2 && options.partner == Partner::reversed)
-    refuse(option, fmt::format(" asks for {} images, but partner = \"reversed\" gives an image one "
+  if (images > 2 &&
+      (options.partner == Partner::reversed || options.partner == Partner::similar))
+    refuse(option, fmt::format(" asks for {} images, but partner = \"{}\" gives an image one "
                                "partner; use partner = \"permuted\" or \"rolled\"",
-                               images));
+                               images, name_of(options.partner)));
 }
 
 }  // namespace
@@ -59,7 +60,16 @@ void check(const Mixing& options, std::string_view path, std::int64_t rows) {
     refuse(fmt::format("{}.mode", path),
            " is \"pair\", but with partner = \"rolled\" no two images are each other's partners; "
            "use partner = \"reversed\" or \"permuted\"");
-  if (rows < 2)
+  if (options.mode == Mode::pair && options.partner == Partner::similar)
+    refuse(fmt::format("{}.mode", path),
+           " is \"pair\", but with partner = \"similar\" partners are not images of the batch; use "
+           "mode = \"batch\" or \"elem\"");
+  if (options.partner != Partner::similar && options.bandwidth != Mixing{}.bandwidth)
+    refuse(fmt::format("{}.bandwidth", path),
+           fmt::format(" = {} is about partners with similar targets, and partner = \"{}\"; use "
+                       "partner = \"similar\", or leave it out",
+                       options.bandwidth, name_of(options.partner)));
+  if (rows < 2 && options.partner != Partner::similar)
     refuse(std::string(path),
            " mixes the images of a batch with one another, but a batch has a single one; raise "
            "data.batch_size, or leave mixing out");

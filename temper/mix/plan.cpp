@@ -92,6 +92,7 @@ Plan plan(const Mixing& options, const Address& address, const BatchSize& batch)
     }
     plan.rows.push_back(std::move(row));
   }
+  if (options.partner == Partner::similar) plan.rows.resize(2 * partners.size());
   return plan;
 }
 

@@ -39,7 +39,8 @@ struct BatchSize {
 
 /// Draws methods, partners, weights and boxes for the rows of a whole batch, as a function of the
 /// address alone. Methods of more images than the batch has mix all of it; see check() for other
-/// contradictions.
+/// contradictions. With partners that are similar, the plan is for twice as many rows: those of the
+/// batch, followed by their partners, which stay as they are.
 Plan plan(const Mixing& options, const Address& address, const BatchSize& batch);
 
 }  // namespace temper::mix

@@ -71,10 +71,15 @@ PreviewSection mixed_section(const train::Plan& plan, const PreviewRow& prepared
       "methods is drawn each time, and mixing.p says how often.",
       {}};
   const auto& mixing = plan.recipe.mixing.value();
+  if (mixing.partner == mix::Partner::similar)
+    section.about +=
+        " There, partners are images of the whole training set with similar targets; here they are "
+        "drawn from the pictures shown.";
   for (std::size_t i = 0; i < mixing.methods.size(); ++i) {
     auto alone = mixing;
     alone.methods = {mixing.methods[i]};
     alone.p = 1;
+    if (alone.partner == mix::Partner::similar) alone.partner = mix::Partner::permuted;
     auto row = row_of(plan, alone, prepared.pictures);
     row.title =
         std::visit([](const auto& method) { return std::string(method.kind); }, mixing.methods[i]);

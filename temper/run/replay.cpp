@@ -225,12 +225,18 @@ class Replayer {
     return copy;
   }
 
+  /// Of a row of the batch, or of a partner, which are counted after the rows.
+  static std::int64_t id_of(const data::Batch& batch, std::int64_t row) {
+    const auto rows = batch.ids.size(0);
+    return (row < rows ? batch.ids[row] : batch.partners->ids[row - rows]).item<std::int64_t>();
+  }
+
   static std::vector<ReplayedPartner> partners(const mix::Plan& mixing, const mix::Row& row,
                                                const data::Batch& batch) {
     std::vector<ReplayedPartner> all;
     for (std::size_t m = 0; m < row.partners.size(); ++m)
       all.push_back({.row = row.partners[m],
-                     .id = batch.ids[row.partners[m]].item<std::int64_t>(),
+                     .id = id_of(batch, row.partners[m]),
                      .weight = mixing.blends[row.blend].weights[m + 1]});
     return all;
   }

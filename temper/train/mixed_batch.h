@@ -8,12 +8,14 @@
 
 namespace temper::train {
 
-/// Refuses mixing that contradicts the batch, the loss or itself: throws Error{Code::usage} with
-/// the option.
-void check_mixing(const recipe::Recipe& recipe);
+/// Refuses mixing that contradicts the data, the batch, the loss or itself: throws
+/// Error{Code::usage} with the option.
+/// @param valued  the data has regression values in place of classes
+void check_mixing(const recipe::Recipe& recipe, bool valued);
 
 /// How the images of a step's batch are mixed, a function of the recipe's seed and the step; empty
-/// without recipe.mixing, and where nothing is mixed in this step.
+/// without recipe.mixing, and where nothing is mixed in this step. Throws Error{Code::usage} for a
+/// batch without the partners that the recipe asks for.
 /// @param recipe  with the step's scheduled values, see prepare()
 /// @param step    0-based
 std::optional<mix::Plan> mixing_plan(const recipe::Recipe& recipe, std::int64_t step,
@@ -21,7 +23,8 @@ std::optional<mix::Plan> mixing_plan(const recipe::Recipe& recipe, std::int64_t 
 
 /// The batch with mixed images and targets; all views of an image are mixed in the same way. Its
 /// labels, of the images before they were mixed, stay. The images are mixed in place, so that those
-/// of `batch` change as well; its targets don't.
+/// of `batch` change as well, unless its partners are images of their own; its targets don't.
+/// @param plan  for the rows of the batch, or for these followed by its partners
 data::Batch mixed(const data::Batch& batch, const mix::Plan& plan);
 
 }  // namespace temper::train

@@ -3,6 +3,10 @@
 #include <memory>
 #include <span>
 
+#include "temper/core/random.h"
+#include "temper/data/prepare/sampler.h"
+#include "temper/data/prepare/similar.h"
+
 namespace temper::train {
 namespace {
 
@@ -15,27 +19,53 @@ data::LoaderOptions as_at(const data::LoaderOptions& training, std::optional<std
   return options;
 }
 
+/// Options to load an image for each row, to mix it with: one with similar targets. It is augmented
+/// by draws of its own.
+data::LoaderOptions partner_options(const Plan& plan) {
+  auto options = plan.training;
+  const auto seed = options.seed;
+  options.seed = seed + coordinate("partners");
+  options.order = data::similar_to(
+      options.order ? options.order : data::permuted(plan.train->size(), seed),
+      std::make_shared<const data::SimilarImages>(*plan.train, plan.recipe.mixing->bandwidth),
+      seed);
+  return options;
+}
+
 }  // namespace
 
 TrainingBatches::TrainingBatches(const Plan& plan, std::optional<std::int64_t> fixed_step)
     : labelled_(plan.train, as_at(plan.training, fixed_step)) {
   if (plan.unlabelled)
     unlabelled_.emplace(plan.unlabelled, as_at(plan.training_unlabelled, fixed_step));
+  const auto& mixing = plan.recipe.mixing;
+  if (!mixing || mixing->partner != mix::Partner::similar) return;
+  partners_.emplace(plan.train, as_at(partner_options(plan), fixed_step));
+  mixed_epochs_ = mixing->off_epoch;
 }
 
 void TrainingBatches::start(std::int64_t epoch, std::int64_t first_batch) {
   labelled_.start(epoch, first_batch);
   if (unlabelled_) unlabelled_->start(epoch, first_batch);
+  has_partners_ = partners_ && (mixed_epochs_ == 0 || epoch < mixed_epochs_);
+  if (has_partners_) partners_->start(epoch, first_batch);
 }
 
 const data::Batch* TrainingBatches::next() {
   const auto* labelled = labelled_.next();
-  if (!unlabelled_ || labelled == nullptr) return labelled;
-  const auto* unlabelled = unlabelled_->next();
-  if (unlabelled == nullptr) return nullptr;
-  both_ = *labelled;
-  both_.unlabelled = std::make_shared<const data::Batch>(*unlabelled);
-  return &both_;
+  if (labelled == nullptr || (!unlabelled_ && !has_partners_)) return labelled;
+  joined_ = *labelled;
+  if (unlabelled_) {
+    const auto* unlabelled = unlabelled_->next();
+    if (unlabelled == nullptr) return nullptr;
+    joined_.unlabelled = std::make_shared<const data::Batch>(*unlabelled);
+  }
+  if (has_partners_) {
+    const auto* partners = partners_->next();
+    if (partners == nullptr) return nullptr;
+    joined_.partners = std::make_shared<const data::Batch>(*partners);
+  }
+  return &joined_;
 }
 
 }  // namespace temper::train

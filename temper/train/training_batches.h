@@ -8,7 +8,8 @@
 namespace temper::train {
 
 /// The batches of a plan's training: those of Plan::train, and with semi-supervised training the
-/// unlabeled images of each in Batch::unlabelled.
+/// unlabeled images of each in Batch::unlabelled; where mixing.partner is similar, in the epochs
+/// with mixing, the partners of its rows in Batch::partners.
 class TrainingBatches {
  public:
   /// @param fixed_step  when set, scheduled options of all batches are those of this step
@@ -22,7 +23,10 @@ class TrainingBatches {
  private:
   data::Loader labelled_;
   std::optional<data::Loader> unlabelled_;
-  data::Batch both_;
+  std::optional<data::Loader> partners_;
+  std::int64_t mixed_epochs_ = 0;  ///< with partners; 0: all
+  bool has_partners_ = false;      ///< in the current epoch
+  data::Batch joined_;
 };
 
 }  // namespace temper::train

@@ -43,6 +43,22 @@ TEST(Partners, OfTimmAreTheReversedBatchAndOfTorchvisionTheRolledOne) {
               UnorderedElementsAre(0, 1, 2, 3));
 }
 
+TEST(Partners, ThatAreSimilarAreRowsAfterTheBatch) {
+  Random random(1, Purpose::mix);
+  EXPECT_THAT(partners_of_two(Partner::similar, Mode::batch, 3, random), ElementsAre(3, 4, 5));
+  const auto made = plan({.mode = Mode::elem, .partner = Partner::similar}, {.seed = 1, .step = 2},
+                         {.rows = 3, .images = {8, 8}});
+  ASSERT_EQ(made.rows.size(), 6U);
+  for (std::size_t row = 0; row < 3; ++row) {
+    EXPECT_EQ(made.rows[row].partners, std::vector{static_cast<std::int64_t>(row) + 3});
+    EXPECT_FALSE(made.rows[row + 3].is_mixed());
+  }
+  const auto images = some_images(6);
+  mix_images(made, images);
+  for (std::int64_t row = 0; row < 6; ++row)
+    EXPECT_EQ(at::equal(images[row], some_images(6)[row]), row >= 3) << row;
+}
+
 TEST(Partners, OfPairsAreEachOthers) {
   Random random(1, Purpose::mix);
   for (const auto rule : {Partner::permuted, Partner::reversed})
@@ -259,6 +275,12 @@ TEST(Mixing, RefusesOptionsThatContradictEachOther) {
               HasSubstr("mixing.methods.1.images asks for 16 images"));
   EXPECT_THAT(refusal({.mode = Mode::pair, .partner = Partner::rolled}),
               HasSubstr("mixing.mode is \"pair\""));
+  EXPECT_EQ(refusal({.partner = Partner::similar, .bandwidth = 0.2}, 1), "");
+  EXPECT_THAT(refusal({.methods = {Mixup{.images = 3}}, .partner = Partner::similar}),
+              HasSubstr("partner = \"similar\" gives an image one partner"));
+  EXPECT_THAT(refusal({.mode = Mode::pair, .partner = Partner::similar}),
+              HasSubstr("mixing.mode is \"pair\", but with partner = \"similar\""));
+  EXPECT_THAT(refusal({.bandwidth = 0.2}), HasSubstr("mixing.bandwidth = 0.2 is about partners"));
   for (const Method& method : {Method(CutMix{}), Method(ZetaMixup{})})
     EXPECT_THAT(refusal({.methods = {method}}, 1), HasSubstr("a batch has a single one; raise "));
 }

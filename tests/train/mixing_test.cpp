@@ -6,6 +6,8 @@
 #include <ATen/ops/one_hot.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/sin.h>
+#include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -119,6 +121,29 @@ TEST(MixingStep, MixesAllViewsOfAnImageAlike) {
   EXPECT_FALSE(at::allclose(result.targets, data.targets));
 }
 
+TEST(MixingStep, MixesRowsWithTheirPartnersOutsideTheBatch) {
+  auto data = batch(4);
+  data.targets = at::arange(8, at::kFloat).view({4, 2});
+  auto others = batch(4);
+  others.views = {at::zeros_like(others.views.front())};
+  others.targets = at::zeros({4, 2});
+  const auto recipe = with({.mode = mix::Mode::elem, .partner = mix::Partner::similar});
+  EXPECT_THROW((void)mixing_plan(recipe, 3, data), Error);
+  data.partners = std::make_shared<const data::Batch>(others);
+  const auto plan = mixing_plan(recipe, 3, data);
+  ASSERT_TRUE(plan.has_value());
+  const auto result = mixed(data, *plan);
+  ASSERT_EQ(result.views.front().size(0), 4);
+  for (std::int64_t row = 0; row < 4; ++row) {
+    const double lambda = plan->blends[plan->rows[static_cast<std::size_t>(row)].blend].weights[0];
+    EXPECT_TRUE(at::allclose(result.views.front()[row], data.views.front()[row] * lambda));
+    EXPECT_TRUE(at::allclose(result.targets[row], data.targets[row] * lambda));
+  }
+  EXPECT_TRUE(result.labelled.all().item<bool>());
+  EXPECT_FALSE(result.partners);
+  EXPECT_FALSE(mixing_plan(with({.partner = mix::Partner::similar, .p = 0}), 3, batch(4)));
+}
+
 std::string refusal(const std::vector<std::string>& sets) {
   try {
     (void)plan(small::recipe(sets), small::dataset(64));
@@ -134,6 +159,8 @@ TEST(MixingPlan, RefusesWhatDoesNotFit) {
               HasSubstr("mixing.methods.0.images asks for 9 images, but a batch has 8"));
   EXPECT_THAT(refusal({"mixing=true", "loss={ kind = \"mse\", true_weight = 2 }"}),
               HasSubstr("loss.true_weight = 2"));
+  EXPECT_THAT(refusal({"mixing.partner=similar"}),
+              HasSubstr("mixing.partner = \"similar\" compares regression targets"));
   EXPECT_THAT(refusal({"mixing.methods=[{ kind = \"mixup\", alpha = 0 }]"}),
               HasSubstr("mixing.methods.0.alpha"));
 }
