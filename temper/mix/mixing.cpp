@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 
 #include "temper/core/error.h"
@@ -43,6 +44,19 @@ void check_images(const Mixing& options, std::int64_t images, const std::string&
                                images, name_of(options.partner)));
 }
 
+void check_stages(const Mixing& options, const ManifoldMixup& method, const std::string& path) {
+  if (method.stages.empty())
+    refuse(path + ".stages", " is empty; expected at least one stage, as in [0, 1, 2]");
+  if (options.mode != Mode::batch)
+    refuse(path, fmt::format(" is manifold_mixup, which mixes at one stage of the network for the "
+                             "whole batch, and mode = \"{}\"; use mode = \"batch\"",
+                             name_of(options.mode)));
+  if (options.partner == Partner::similar)
+    refuse(path,
+           " is manifold_mixup, which mixes the images of a batch, and with partner = \"similar\" "
+           "partners are not in it; use another partner, such as permuted, or the method mixup");
+}
+
 }  // namespace
 
 std::vector<Onset> Mixing::onsets(const Horizon& run) const {
@@ -73,9 +87,20 @@ void check(const Mixing& options, std::string_view path, std::int64_t rows) {
     refuse(std::string(path),
            " mixes the images of a batch with one another, but a batch has a single one; raise "
            "data.batch_size, or leave mixing out");
-  for (std::size_t i = 0; i < options.methods.size(); ++i)
-    check_images(options, images_of(options.methods[i], rows),
-                 fmt::format("{}.methods.{}", path, i), rows);
+  for (std::size_t i = 0; i < options.methods.size(); ++i) {
+    const auto method = fmt::format("{}.methods.{}", path, i);
+    check_images(options, images_of(options.methods[i], rows), method, rows);
+    if (const auto* manifold = std::get_if<ManifoldMixup>(&options.methods[i]))
+      check_stages(options, *manifold, method);
+  }
+}
+
+std::int64_t last_stage(const Mixing& options) {
+  std::int64_t last = 0;
+  for (const auto& method : options.methods)
+    if (const auto* manifold = std::get_if<ManifoldMixup>(&method))
+      for (const auto stage : manifold->stages) last = std::max(last, stage);
+  return last;
 }
 
 }  // namespace temper::mix

@@ -9,6 +9,7 @@
 #include "temper/core/fields.h"
 #include "temper/core/onset.h"
 #include "temper/mix/cutmix.h"
+#include "temper/mix/manifold_mixup.h"
 #include "temper/mix/mixup.h"
 #include "temper/mix/resize_mix.h"
 #include "temper/mix/zeta_mixup.h"
@@ -17,7 +18,7 @@
 namespace temper::mix {
 
 /// Each has a function `blend(options, size, most, random)`, which draws how an image is mixed.
-using Method = std::variant<Mixup, CutMix, ResizeMix, ZetaMixup>;
+using Method = std::variant<Mixup, CutMix, ResizeMix, ZetaMixup, ManifoldMixup>;
 
 /// What shares a method, its weights and its box.
 enum class Mode : std::uint8_t { batch, pair, elem };
@@ -92,6 +93,10 @@ struct Mixing {
 /// @param path  of these options in the recipe
 /// @param rows  batch size
 void check(const Mixing& options, std::string_view path, std::int64_t rows);
+
+/// The last stage of a network that one of the methods may mix the output of; 0: they mix images
+/// alone.
+std::int64_t last_stage(const Mixing& options);
 
 }  // namespace temper::mix
 

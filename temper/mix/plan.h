@@ -23,6 +23,9 @@ struct Plan {
   std::vector<Row> rows;
 
   [[nodiscard]] bool mixes() const;  ///< whether any row is mixed
+  /// The stage of the network whose output is mixed in place of the images, which all rows have in
+  /// common; 0: images are mixed.
+  [[nodiscard]] std::int64_t stage() const;
 };
 
 /// What the random numbers are addressed by.

@@ -3,7 +3,9 @@
 #include <ATen/ops/cat.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstddef>
+#include <string>
 #include <variant>
 
 #include "temper/core/error.h"
@@ -11,6 +13,31 @@
 #include "temper/train/logits_table.h"
 
 namespace temper::train {
+namespace {
+
+/// Refuses what mixing of features can't be together with.
+void check_manifold(const recipe::Recipe& recipe) {
+  const auto refuse = [](const std::string& option, const std::string& why) {
+    throw Error(Code::usage, {.option = option},
+                fmt::format("{} with manifold_mixup: {}; leave one of them out, or use mixup", option,
+                            why));
+  };
+  if (recipe.data.micro_batches > 1)
+    refuse("data.micro_batches",
+           fmt::format("it mixes what the network gives for images of the whole batch, and with "
+                       "data.micro_batches = {} these are not in the same pass",
+                       recipe.data.micro_batches));
+  if (recipe.adversarial)
+    refuse("adversarial", "it is not defined whether the attack sees what is mixed");
+  if (recipe.consistency)
+    refuse("consistency", "it is not defined which views are mixed with one another");
+  if (recipe.semi)
+    refuse("semi", "labeled and unlabeled images may be in one pass, and are not to be mixed");
+  if (recipe.distillation)
+    refuse("distillation", "the teacher would see images that are not mixed");
+}
+
+}  // namespace
 
 void check_mixing(const recipe::Recipe& recipe, bool valued) {
   if (!recipe.mixing) return;
@@ -19,6 +46,7 @@ void check_mixing(const recipe::Recipe& recipe, bool valued) {
     throw Error(Code::usage, {.option = "mixing.partner"},
                 "mixing.partner = \"similar\" compares regression targets, and the data has classes; "
                 "use another partner, such as permuted");
+  if (mix::last_stage(*recipe.mixing) > 0) check_manifold(recipe);
   if (recipe.distillation && is_logits_table(recipe.distillation->from))
     throw Error(Code::usage, {.option = "mixing"},
                 fmt::format("the teacher is a table of logits ({}), which has its answers for the "
@@ -49,6 +77,29 @@ std::optional<mix::Plan> mixing_plan(const recipe::Recipe& recipe, std::int64_t 
   return plan;
 }
 
+const mix::Plan* mixed_features(const mix::Plan& plan) {
+  return plan.stage() > 0 ? &plan : nullptr;
+}
+
+void check_mixed_stages(const recipe::Recipe& recipe, const model::Network& network) {
+  if (!recipe.mixing) return;
+  const auto blocks = std::max<std::int64_t>(network.stages() - 1, 0);
+  for (std::size_t i = 0; i < recipe.mixing->methods.size(); ++i) {
+    const auto* manifold = std::get_if<mix::ManifoldMixup>(&recipe.mixing->methods[i]);
+    if (manifold == nullptr) continue;
+    const auto option = fmt::format("mixing.methods.{}.stages", i);
+    for (const auto stage : manifold->stages)
+      if (stage > blocks)
+        throw Error(Code::usage, recipe::place(recipe.places, option),
+                    fmt::format("{} has stage {}, and the network {}", option, stage,
+                                blocks == 0 ? "has no stages of blocks: expected [0], which mixes "
+                                              "the images"
+                                            : fmt::format("has {} stages of blocks; expected at "
+                                                          "most that",
+                                                          blocks)));
+  }
+}
+
 data::Batch mixed(const data::Batch& batch, const mix::Plan& plan) {
   const auto rows = batch.ids.size(0);
   const auto* const partners = std::ssize(plan.rows) > rows ? batch.partners.get() : nullptr;
@@ -60,7 +111,7 @@ data::Batch mixed(const data::Batch& batch, const mix::Plan& plan) {
   result.partners.reset();
   for (std::size_t i = 0; i < batch.views.size(); ++i) {
     const auto images = with_partners(batch.views[i], others.views.at(i));
-    mix::mix_images(plan, images);
+    if (plan.stage() == 0) mix::mix_images(plan, images);
     result.views[i] = images.narrow(0, 0, rows);
   }
   result.targets =

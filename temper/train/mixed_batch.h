@@ -4,6 +4,7 @@
 
 #include "temper/data/loader/batch.h"
 #include "temper/mix/plan.h"
+#include "temper/model/network.h"
 #include "temper/recipe/recipe.h"
 
 namespace temper::train {
@@ -21,9 +22,18 @@ void check_mixing(const recipe::Recipe& recipe, bool valued);
 std::optional<mix::Plan> mixing_plan(const recipe::Recipe& recipe, std::int64_t step,
                                      const data::Batch& batch);
 
+/// The plan where it mixes the output of a stage of the network, for Objective::Pass; null where it
+/// mixes images.
+const mix::Plan* mixed_features(const mix::Plan& plan);
+
+/// Throws Error{Code::usage} where the recipe mixes the output of a stage that the network does not
+/// have.
+void check_mixed_stages(const recipe::Recipe& recipe, const model::Network& network);
+
 /// The batch with mixed images and targets; all views of an image are mixed in the same way. Its
 /// labels, of the images before they were mixed, stay. The images are mixed in place, so that those
 /// of `batch` change as well, unless its partners are images of their own; its targets don't.
+/// Where the output of a stage is to be mixed, images stay as they are.
 /// @param plan  for the rows of the batch, or for these followed by its partners
 data::Batch mixed(const data::Batch& batch, const mix::Plan& plan);
 

@@ -39,11 +39,12 @@ at::Tensor loss_of(const Objective& objective, const recipe::Recipe& recipe,
 /// Adds the gradient of the objective, micro-batch by micro-batch.
 /// @param attacked  with adversarial training the attacked images of each micro-batch: added in the
 /// first pass over the batch, used in the second
+/// @param pass  its rows are set for each micro-batch
 /// @return the loss without penalties
 at::Tensor accumulate_gradients(const Objective& objective, State& state,
                                 const recipe::Recipe& recipe, const data::Batch& batch,
                                 Times& times, std::vector<at::Tensor>& attacked,
-                                std::int64_t pass = 0) {
+                                Objective::Pass pass) {
   const auto size = batch.views.front().size(0);
   const auto parts = std::min(recipe.data.micro_batches, size);
   const auto whole = parts > 1 ? std::optional(objective.divisors(batch)) : std::nullopt;
@@ -52,10 +53,11 @@ at::Tensor accumulate_gradients(const Objective& objective, State& state,
     const auto first = i * size / parts;
     const auto part = batch.rows(first, (i + 1) * size / parts - first);
     Stopwatch watch;
-    if (recipe.adversarial && pass == 0)
+    if (recipe.adversarial && pass.index == 0)
       attacked.push_back(attacked_images(objective, recipe, state, part, first));
+    pass.first_row = first;
     const auto loss =
-        loss_of(objective, recipe, part, {.index = pass, .first_row = first}, whole,
+        loss_of(objective, recipe, part, pass, whole,
                 recipe.adversarial ? attacked[static_cast<std::size_t>(i)] : at::Tensor());
     times.forward += watch.lap();
     loss.backward();
@@ -69,18 +71,21 @@ at::Tensor accumulate_gradients(const Objective& objective, State& state,
 /// The phases perturb and gradients. With sharpness-aware minimization the gradient is the one at
 /// the perturbed weights and for the same attacked images, and the buffers stay as they were after
 /// the first pass.
+/// @param features  see Objective::Pass
 /// @return the loss at the weights themselves, without penalties
 at::Tensor compute_gradients(State& state, const recipe::Recipe& recipe, const data::Batch& batch,
-                             Times& times) {
+                             const mix::Plan* features, Times& times) {
   const Objective objective(recipe, state);
   std::vector<at::Tensor> attacked;
-  auto loss = accumulate_gradients(objective, state, recipe, batch, times, attacked);
+  auto loss = accumulate_gradients(objective, state, recipe, batch, times, attacked,
+                                   {.features = features});
   if (!recipe.sam) return loss;
   const model::SavedBuffers buffers(*state.network);
   {
     const optim::PerturbedWeights perturbed(*recipe.sam, state.targets);
     optim::zero_gradients(state.targets);
-    accumulate_gradients(objective, state, recipe, batch, times, attacked, /*pass=*/1);
+    accumulate_gradients(objective, state, recipe, batch, times, attacked,
+                         {.index = 1, .features = features});
   }
   buffers.restore();
   return loss;
@@ -148,7 +153,8 @@ StepResult step(State& state, const recipe::Recipe& recipe, const data::Batch& b
   auto trained = plan ? std::optional(mixed(batch, *plan)) : std::nullopt;
   if (recipe.semi) trained = with_targets(state, recipe, trained ? *trained : batch);
   times.forward += watch.lap();
-  const auto loss = compute_gradients(state, recipe, trained ? *trained : batch, times);
+  const auto loss = compute_gradients(state, recipe, trained ? *trained : batch,
+                                      plan ? mixed_features(*plan) : nullptr, times);
   watch = {};
   ++state.step;
   if (auto not_finite = find_not_finite(loss, state)) {

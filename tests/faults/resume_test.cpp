@@ -8,6 +8,7 @@
 #include <array>
 #include <csignal>
 #include <sstream>
+#include <string_view>
 
 #include "temper/core/random.h"
 #include "temper/io/disk/read_file.h"
@@ -132,6 +133,14 @@ TEST(Resume, IsExactWithRandomCombinations) {
           std::erase_if(chosen, [](const auto& e) { return e.starts_with("adversarial="); });
         chosen.push_back(edit);
       }
+    // Manifold mixup needs stages of the network, and a pass over the images as they are.
+    const auto is_there = [&](std::string_view begin) {
+      return std::ranges::any_of(chosen, [&](const auto& e) { return e.starts_with(begin); });
+    };
+    if (is_there(kCustomNetwork) || is_there("adversarial=") || is_there("consistency="))
+      std::erase_if(chosen, [](const auto& e) {
+        return e.find("\"manifold_mixup\"") != std::string::npos;
+      });
     // The custom network takes images of one size.
     if (std::ranges::find(chosen, kCustomNetwork) != chosen.end())
       std::erase_if(chosen, [](const auto& e) { return e.starts_with("data.train_size"); });
@@ -163,6 +172,16 @@ TEST(Resume, IsExactWithUnlabeledImages) {
                               {"data.labels=6", "data.batch_size=8", method, "data.micro_batches=2",
                                R"(model.dropout=[{ kind = "dropout", at = "all", p = 0.2 }])"},
                               5);
+}
+
+TEST(Resume, IsExactWithMixedFeatures) {
+  const TestFolder folder;
+  for (const int step : {1, 4})
+    expect_equal_after_a_stop(
+        folder,
+        {R"(mixing={ methods = ["manifold_mixup", "cutmix"], off_epoch = 1 })", "sam=true",
+         R"(model.dropout=[{ kind = "dropout", at = "all", p = 0.2 }])"},
+        step);
 }
 
 TEST(Resume, IsExactWhereTheRunEndsEarlyWithItsBestWeights) {

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -170,6 +171,38 @@ TEST(ZetaMixup, HasTheWeightsOfAPSeries) {
   EXPECT_EQ(blend(ZetaMixup{.images = 3}, {}, 512, unused).weights.size(), 3U);
 }
 
+TEST(ManifoldMixup, DrawsEachOfItsStagesEquallyOften) {
+  std::map<std::int64_t, int> seen;
+  for (std::int64_t step = 0; step < 3000; ++step)
+    ++seen[plan({.methods = {ManifoldMixup{.stages = {0, 2, 5}}}}, {.seed = 1, .step = step},
+                {.rows = 4, .images = {8, 8}})
+               .stage()];
+  ASSERT_EQ(seen.size(), 3U);
+  for (const auto stage : {0, 2, 5}) EXPECT_NEAR(seen[stage], 1000, 120) << stage;
+  EXPECT_EQ(last_stage({.methods = {Mixup{}, ManifoldMixup{.stages = {3, 1}}}}), 3);
+  EXPECT_EQ(last_stage({}), 0);
+}
+
+TEST(ManifoldMixup, MixesFeaturesAsImagesAreMixed) {
+  for (const std::int64_t images : {2, 3}) {
+    const auto made = plan({.methods = {Mixup{.images = images}}, .mode = Mode::elem},
+                           {.seed = 1, .step = 4}, {.rows = 4, .images = {8, 8}});
+    const auto expected = some_images();
+    mix_images(made, expected);
+    for (const auto& features :
+         {some_images(), some_images().contiguous(at::MemoryFormat::ChannelsLast)}) {
+      const auto mixed = mix_features(made, features);
+      EXPECT_TRUE(at::allclose(mixed, expected, 0, 1e-6));
+      EXPECT_TRUE(at::equal(features, some_images())) << "they stay as they are";
+    }
+    EXPECT_TRUE(at::allclose(mix_features(made, some_images().flatten(1)), expected.flatten(1), 0,
+                             1e-6));
+    const auto brief = mix_features(made, some_images().to(at::kBFloat16));
+    EXPECT_EQ(brief.scalar_type(), at::kBFloat16);
+    EXPECT_TRUE(at::allclose(brief.to(at::kFloat), expected, 0, 0.02));
+  }
+}
+
 TEST(CutMix, KeepsTheShareOfPixelsThatItsTargetSays) {
   const Mixing mixing{.methods = {CutMix{}}, .mode = Mode::elem, .partner = Partner::reversed};
   for (std::int64_t step = 0; step < 30; ++step) {
@@ -280,6 +313,14 @@ TEST(Mixing, RefusesOptionsThatContradictEachOther) {
               HasSubstr("partner = \"similar\" gives an image one partner"));
   EXPECT_THAT(refusal({.mode = Mode::pair, .partner = Partner::similar}),
               HasSubstr("mixing.mode is \"pair\", but with partner = \"similar\""));
+  const ManifoldMixup manifold;
+  EXPECT_EQ(refusal({.methods = {manifold, Mixup{}}}), "");
+  EXPECT_THAT(refusal({.methods = {manifold}, .mode = Mode::elem}),
+              HasSubstr("mixing.methods.0 is manifold_mixup"));
+  EXPECT_THAT(refusal({.methods = {manifold}, .partner = Partner::similar}),
+              HasSubstr("with partner = \"similar\" partners are not in it"));
+  EXPECT_THAT(refusal({.methods = {ManifoldMixup{.stages = {}}}}),
+              HasSubstr("mixing.methods.0.stages is empty"));
   EXPECT_THAT(refusal({.bandwidth = 0.2}), HasSubstr("mixing.bandwidth = 0.2 is about partners"));
   for (const Method& method : {Method(CutMix{}), Method(ZetaMixup{})})
     EXPECT_THAT(refusal({.methods = {method}}, 1), HasSubstr("a batch has a single one; raise "));
