@@ -22,6 +22,7 @@
 #include "temper/train/begin.h"
 #include "temper/train/checkpoint.h"
 #include "temper/train/clock.h"
+#include "temper/train/free_perturbation.h"
 #include "temper/train/guarded_step.h"
 #include "temper/train/mixed_batch.h"
 #include "temper/train/objective.h"
@@ -197,7 +198,8 @@ class Replayer {
   }
 
   void trace_batch(const data::Batch& batch) {
-    if (plan_.training.adapt) plan_.training.adapt(state_.step, pipelines_);
+    const auto replays = train::replays_of(plan_.recipe);
+    if (plan_.training.adapt) plan_.training.adapt(state_.step / replays * replays, pipelines_);
     const train::Objective objective(recipe_, state_);
     const auto mixing = train::mixing_plan(recipe_, state_.step, batch);
     const auto mixed = mixing ? train::mixed(copy_of(batch), *mixing) : batch;
@@ -252,11 +254,16 @@ class Replayer {
     sample.augment = pipelines_.front().trace(
         image_,
         {.seed = plan_.training.seed,
-         .epoch = static_cast<std::uint64_t>(result_.epoch - 1),
+         .epoch = static_cast<std::uint64_t>(pass_of_images()),
          .sample = static_cast<std::uint64_t>(sample.id),
          .repeat = static_cast<std::uint64_t>(batch.repeats[row].item<std::int64_t>())},
         frame_);
     return sample;
+  }
+
+  /// The pass over the training images that the step's batch is of, 0-based.
+  [[nodiscard]] std::int64_t pass_of_images() const {
+    return (result_.step - 1) / train::replays_of(plan_.recipe) / plan_.horizon.steps_per_epoch;
   }
 
   /// The mean over steps after + 1 to step, summed in the same order as in the run.

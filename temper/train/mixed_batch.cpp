@@ -10,6 +10,7 @@
 
 #include "temper/core/error.h"
 #include "temper/mix/apply.h"
+#include "temper/train/free_perturbation.h"
 #include "temper/train/logits_table.h"
 
 namespace temper::train {
@@ -70,8 +71,10 @@ std::optional<mix::Plan> mixing_plan(const recipe::Recipe& recipe, std::int64_t 
                 "mixing.partner = \"similar\" mixes images with others of the training set, and the "
                 "batch has none; fill Batch::partners, as TrainingBatches does");
   const auto& images = batch.views.front();
+  const auto replays = replays_of(recipe);
+  const auto first = step / replays * replays;
   auto plan =
-      mix::plan(*recipe.mixing, {.seed = static_cast<std::uint64_t>(recipe.seed), .step = step},
+      mix::plan(*recipe.mixing, {.seed = static_cast<std::uint64_t>(recipe.seed), .step = first},
                 {.rows = images.size(0), .images = {images.size(2), images.size(3)}});
   if (!plan.mixes()) return {};
   return plan;

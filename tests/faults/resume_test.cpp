@@ -141,7 +141,9 @@ TEST(Resume, IsExactWithRandomCombinations) {
       std::erase_if(chosen, [](const auto& e) {
         return e.find("\"manifold_mixup\"") != std::string::npos;
       });
-    // The custom network takes images of one size.
+    // Free adversarial training and the custom network take images of one size.
+    if (is_there("adversarial={ kind = \"free\""))
+      std::erase_if(chosen, [](const auto& e) { return e.starts_with("data.train_size"); });
     if (std::ranges::find(chosen, kCustomNetwork) != chosen.end())
       std::erase_if(chosen, [](const auto& e) { return e.starts_with("data.train_size"); });
     const int stop_at = 1 + static_cast<int>(random.below(2 * kStepsPerEpoch - 1));
@@ -182,6 +184,15 @@ TEST(Resume, IsExactWithMixedFeatures) {
         {R"(mixing={ methods = ["manifold_mixup", "cutmix"], off_epoch = 1 })", "sam=true",
          R"(model.dropout=[{ kind = "dropout", at = "all", p = 0.2 }])"},
         step);
+}
+
+TEST(Resume, IsExactWithAPerturbationThatGoesOn) {
+  const TestFolder folder;
+  const std::vector<std::string> edits{
+      R"(adversarial={ kind = "free", replays = 3 })", "data.micro_batches=2", "mixing=true",
+      "sam=true", "data.augment.1.p={ schedule = \"linear\", peak = 0, final = 1 }"};
+  for (int step = 1; step < 2 * kStepsPerEpoch; step += everything() ? 1 : 2)
+    expect_equal_after_a_stop(folder, edits, step);
 }
 
 TEST(Resume, IsExactWhereTheRunEndsEarlyWithItsBestWeights) {
