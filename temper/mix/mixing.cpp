@@ -37,8 +37,7 @@ void check_images(const Mixing& options, std::int64_t images, const std::string&
     refuse(option, fmt::format(" asks for {} images, but mode = \"pair\" mixes two with each "
                                "other; expected 2, or another mode",
                                images));
-  if (images > 2 &&
-      (options.partner == Partner::reversed || options.partner == Partner::similar))
+  if (images > 2 && (options.partner == Partner::reversed || options.partner == Partner::similar))
     refuse(option, fmt::format(" asks for {} images, but partner = \"{}\" gives an image one "
                                "partner; use partner = \"permuted\" or \"rolled\"",
                                images, name_of(options.partner)));

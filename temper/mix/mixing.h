@@ -52,7 +52,8 @@ struct Mixing {
           "exp(-|y_i - y_j|^2 / (2 bandwidth^2)),  y: regression targets in standard deviations",
       .paper =
           "Zhang et al. 2017, mixup: beyond empirical risk minimization, arXiv:1710.09412; the "
-          "choice between methods as in timm's Mixup and torchvision's RandomChoice; similar: Yao et "
+          "choice between methods as in timm's Mixup and torchvision's RandomChoice; similar: Yao "
+          "et "
           "al. 2022, C-Mixup: improving generalization in regression, arXiv:2210.05775"};
   static constexpr auto fields() {
     return std::tuple{

@@ -102,7 +102,7 @@ class LayeredNetwork : public Network {
   std::optional<double> momentum_;
   bool norm_eval_ = false;
   std::int64_t first_trainable_layer_ = 0;
-  std::vector<std::int64_t> depths_;  ///< number of blocks of each stage, without the stem
+  std::vector<std::int64_t> depths_;      ///< number of blocks of each stage, without the stem
   std::vector<std::int64_t> stage_ends_;  ///< the layer after each stage's last
 };
 

@@ -72,10 +72,11 @@ at::Tensor Network::forward(const at::Tensor& images, const StageTransform* tran
   if (images.is_cpu()) WaitPolicy::of_this_thread().adapt();
   if (transform == nullptr) return cast_and_compute(images);
   if (transform->stage < 1 || transform->stage >= stages())
-    throw Error(Code::usage,
-                fmt::format("the output of stage {} is to be changed, and the network has {} stages "
-                            "of blocks",
-                            transform->stage, std::max<std::int64_t>(stages() - 1, 0)));
+    throw Error(
+        Code::usage,
+        fmt::format("the output of stage {} is to be changed, and the network has {} stages "
+                    "of blocks",
+                    transform->stage, std::max<std::int64_t>(stages() - 1, 0)));
   transform_ = transform;
   const Ending ending(transform_);
   return cast_and_compute(images);

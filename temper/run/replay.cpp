@@ -208,8 +208,7 @@ class Replayer {
     const at::NoGradGuard no_grad;
     const model::SavedBuffers buffers(*state_.network);
     const auto* const features = mixing ? train::mixed_features(*mixing) : nullptr;
-    const auto losses =
-        objective.row_losses(seen, objective.forward(seen, {.features = features}));
+    const auto losses = objective.row_losses(seen, objective.forward(seen, {.features = features}));
     buffers.restore();
     for (std::size_t row = 0; row < losses.size(); ++row) {
       auto& sample =

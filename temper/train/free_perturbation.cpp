@@ -45,12 +45,13 @@ at::Tensor perturbation_of(const State& state, const recipe::Recipe& recipe,
   if (options == nullptr) return {};
   const auto& images = batch.views.front();
   if (!fits(state.perturbation, images))
-    throw Error(Code::usage, {.option = "adversarial"},
-                fmt::format("adversarial.kind = \"free\" keeps a perturbation for each row of the "
-                            "batch, and the state has {} for {} images of {} x {}; let begin() make "
-                            "it",
-                            state.perturbation.defined() ? "one of another size" : "none",
-                            images.size(0), images.size(2), images.size(3)));
+    throw Error(
+        Code::usage, {.option = "adversarial"},
+        fmt::format("adversarial.kind = \"free\" keeps a perturbation for each row of the "
+                    "batch, and the state has {} for {} images of {} x {}; let begin() make "
+                    "it",
+                    state.perturbation.defined() ? "one of another size" : "none", images.size(0),
+                    images.size(2), images.size(3)));
   const auto rows = state.perturbation.narrow(0, 0, images.size(0));
   return within_radius(rows, options->norm, options->radius).detach().set_requires_grad(true);
 }

@@ -20,8 +20,8 @@ namespace {
 void check_manifold(const recipe::Recipe& recipe) {
   const auto refuse = [](const std::string& option, const std::string& why) {
     throw Error(Code::usage, {.option = option},
-                fmt::format("{} with manifold_mixup: {}; leave one of them out, or use mixup", option,
-                            why));
+                fmt::format("{} with manifold_mixup: {}; leave one of them out, or use mixup",
+                            option, why));
   };
   if (recipe.data.micro_batches > 1)
     refuse("data.micro_batches",
@@ -44,9 +44,10 @@ void check_mixing(const recipe::Recipe& recipe, bool valued) {
   if (!recipe.mixing) return;
   mix::check(*recipe.mixing, "mixing", recipe.data.batch);
   if (recipe.mixing->partner == mix::Partner::similar && !valued)
-    throw Error(Code::usage, {.option = "mixing.partner"},
-                "mixing.partner = \"similar\" compares regression targets, and the data has classes; "
-                "use another partner, such as permuted");
+    throw Error(
+        Code::usage, {.option = "mixing.partner"},
+        "mixing.partner = \"similar\" compares regression targets, and the data has classes; "
+        "use another partner, such as permuted");
   if (mix::last_stage(*recipe.mixing) > 0) check_manifold(recipe);
   if (recipe.distillation && is_logits_table(recipe.distillation->from))
     throw Error(Code::usage, {.option = "mixing"},
@@ -67,9 +68,10 @@ std::optional<mix::Plan> mixing_plan(const recipe::Recipe& recipe, std::int64_t 
                                      const data::Batch& batch) {
   if (!recipe.mixing || recipe.mixing->p == 0) return {};
   if (recipe.mixing->partner == mix::Partner::similar && !batch.partners)
-    throw Error(Code::usage, {.option = "mixing.partner"},
-                "mixing.partner = \"similar\" mixes images with others of the training set, and the "
-                "batch has none; fill Batch::partners, as TrainingBatches does");
+    throw Error(
+        Code::usage, {.option = "mixing.partner"},
+        "mixing.partner = \"similar\" mixes images with others of the training set, and the "
+        "batch has none; fill Batch::partners, as TrainingBatches does");
   const auto& images = batch.views.front();
   const auto replays = replays_of(recipe);
   const auto first = step / replays * replays;

@@ -49,8 +49,7 @@ struct Attacks {
 /// @return the loss without penalties
 at::Tensor accumulate_gradients(const Objective& objective, State& state,
                                 const recipe::Recipe& recipe, const data::Batch& batch,
-                                Times& times, Attacks& attacks,
-                                Objective::Pass pass) {
+                                Times& times, Attacks& attacks, Objective::Pass pass) {
   const auto size = batch.views.front().size(0);
   const auto parts = std::min(recipe.data.micro_batches, size);
   const auto whole = parts > 1 ? std::optional(objective.divisors(batch)) : std::nullopt;
@@ -65,8 +64,7 @@ at::Tensor accumulate_gradients(const Objective& objective, State& state,
               ? perturbed_images(objective, part,
                                  attacks.perturbation.narrow(0, first, part.ids.size(0)))
               : attacked_images(objective, recipe, state, part, first));
-    auto attacked =
-        recipe.adversarial ? attacks.images[static_cast<std::size_t>(i)] : at::Tensor();
+    auto attacked = recipe.adversarial ? attacks.images[static_cast<std::size_t>(i)] : at::Tensor();
     if (pass.index > 0 && attacked.defined()) attacked = attacked.detach();
     pass.first_row = first;
     const auto loss = loss_of(objective, recipe, part, pass, whole, attacked);
@@ -87,8 +85,8 @@ at::Tensor accumulate_gradients(const Objective& objective, State& state,
 at::Tensor compute_gradients(State& state, const recipe::Recipe& recipe, const data::Batch& batch,
                              const mix::Plan* features, Attacks& attacks, Times& times) {
   const Objective objective(recipe, state);
-  auto loss = accumulate_gradients(objective, state, recipe, batch, times, attacks,
-                                   {.features = features});
+  auto loss =
+      accumulate_gradients(objective, state, recipe, batch, times, attacks, {.features = features});
   if (!recipe.sam) return loss;
   const model::SavedBuffers buffers(*state.network);
   {
@@ -165,8 +163,8 @@ StepResult step(State& state, const recipe::Recipe& recipe, const data::Batch& b
   times.forward += watch.lap();
   const auto& seen = trained ? *trained : batch;
   Attacks attacks{.images = {}, .perturbation = perturbation_of(state, recipe, seen)};
-  const auto loss = compute_gradients(state, recipe, seen,
-                                      plan ? mixed_features(*plan) : nullptr, attacks, times);
+  const auto loss = compute_gradients(state, recipe, seen, plan ? mixed_features(*plan) : nullptr,
+                                      attacks, times);
   watch = {};
   ++state.step;
   if (auto not_finite = find_not_finite(loss, state)) {

@@ -36,8 +36,8 @@ class TrainingBatches {
   data::Batch joined_;
 
   // With several steps for a batch:
-  std::int64_t step_ = 0;               ///< the next one, of the run
-  std::int64_t end_ = 0;                ///< of the epoch
+  std::int64_t step_ = 0;                ///< the next one, of the run
+  std::int64_t end_ = 0;                 ///< of the epoch
   const data::Batch* loaded_ = nullptr;  ///< the current batch; null: none since start()
   data::Batch replayed_;
 };

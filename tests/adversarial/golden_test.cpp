@@ -125,7 +125,8 @@ TEST(FreeGolden, StepsAreThoseOfTheAuthorsCode) {
     EXPECT_LE(perturbation.abs().max().item<double>(), options.radius + 1e-12);
     EXPECT_LE(perturbation.sub(tensor(expected["perturbation"])).abs().max().item<double>(), 1e-9);
     const at::NoGradGuard guard;
-    for (const auto& [parameter, name] : {std::pair(filters, "filters"), std::pair(weight, "weight")}) {
+    for (const auto& [parameter, name] :
+         {std::pair(filters, "filters"), std::pair(weight, "weight")}) {
       parameter.sub_(parameter.grad(), golden["lr"].get<double>());
       parameter.mutable_grad().reset();
       EXPECT_LE(parameter.sub(tensor(expected[name])).abs().max().item<double>(), 1e-9) << name;

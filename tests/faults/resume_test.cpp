@@ -138,9 +138,8 @@ TEST(Resume, IsExactWithRandomCombinations) {
       return std::ranges::any_of(chosen, [&](const auto& e) { return e.starts_with(begin); });
     };
     if (is_there(kCustomNetwork) || is_there("adversarial=") || is_there("consistency="))
-      std::erase_if(chosen, [](const auto& e) {
-        return e.find("\"manifold_mixup\"") != std::string::npos;
-      });
+      std::erase_if(
+          chosen, [](const auto& e) { return e.find("\"manifold_mixup\"") != std::string::npos; });
     // Free adversarial training and the custom network take images of one size.
     if (is_there("adversarial={ kind = \"free\""))
       std::erase_if(chosen, [](const auto& e) { return e.starts_with("data.train_size"); });

@@ -48,8 +48,7 @@ bool same(const Plan& a, const Plan& b) {
     return x.blend == y.blend && x.partners == y.partners;
   };
   const auto equal = [](const Blend& x, const Blend& y) {
-    return x.weights == y.weights && x.box == y.box && x.resized == y.resized &&
-           x.stage == y.stage;
+    return x.weights == y.weights && x.box == y.box && x.resized == y.resized && x.stage == y.stage;
   };
   return std::ranges::equal(a.rows, b.rows, alike) && std::ranges::equal(a.blends, b.blends, equal);
 }

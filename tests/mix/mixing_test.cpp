@@ -195,8 +195,8 @@ TEST(ManifoldMixup, MixesFeaturesAsImagesAreMixed) {
       EXPECT_TRUE(at::allclose(mixed, expected, 0, 1e-6));
       EXPECT_TRUE(at::equal(features, some_images())) << "they stay as they are";
     }
-    EXPECT_TRUE(at::allclose(mix_features(made, some_images().flatten(1)), expected.flatten(1), 0,
-                             1e-6));
+    EXPECT_TRUE(
+        at::allclose(mix_features(made, some_images().flatten(1)), expected.flatten(1), 0, 1e-6));
     const auto brief = mix_features(made, some_images().to(at::kBFloat16));
     EXPECT_EQ(brief.scalar_type(), at::kBFloat16);
     EXPECT_TRUE(at::allclose(brief.to(at::kFloat), expected, 0, 0.02));

@@ -41,8 +41,8 @@ TEST(StageTransform, IsAppliedOnceToTheOutputOfEachStageOfEveryNetwork) {
                                 }};
       EXPECT_TRUE(at::equal(network->forward(images(), &same), plain)) << name << ' ' << stage;
       EXPECT_EQ(calls, 1) << name << ' ' << stage;
-      const StageTransform zero{
-          .stage = stage, .apply = [](const at::Tensor& maps) { return maps.mul(0); }};
+      const StageTransform zero{.stage = stage,
+                                .apply = [](const at::Tensor& maps) { return maps.mul(0); }};
       const auto blank = network->forward(images(), &zero);
       EXPECT_FALSE(at::equal(blank, plain)) << name << ' ' << stage;
       EXPECT_TRUE(at::equal(network->forward(images()), plain)) << name << ": it is of its pass";
@@ -55,8 +55,8 @@ TEST(StageTransform, LetsGradientsThroughToWhatIsBeforeIt) {
   for (const auto& [name, architecture] : temper::testing::networks()) {
     const auto network = build(architecture, kTask, 3);
     network->begin({.seed = 1, .step = 2});
-    const StageTransform twice{
-        .stage = 1, .apply = [](const at::Tensor& maps) { return maps.mul(2); }};
+    const StageTransform twice{.stage = 1,
+                               .apply = [](const at::Tensor& maps) { return maps.mul(2); }};
     network->forward(images(), &twice).square().sum().backward();
     const auto& first = network->parameters().front().value;
     ASSERT_TRUE(first.grad().defined()) << name;

@@ -115,8 +115,8 @@ TEST(FreeTraining, ACheckpointHasThePerturbation) {
   other.perturbation.zero_();
   EXPECT_FALSE(load_kept(other, checkpoint_at(directory.path, 2))) << "it belongs to the training";
 
-  const auto changed = plan(small::recipe({"adversarial=free", "data.batch_size=4"}),
-                            small::dataset(64));
+  const auto changed =
+      plan(small::recipe({"adversarial=free", "data.batch_size=4"}), small::dataset(64));
   auto fork = begin(changed);
   EXPECT_THAT(load_compatible(fork, checkpoint_at(directory.path, 2)),
               ::testing::Contains(::testing::HasSubstr("perturbation of adversarial")));

@@ -224,8 +224,7 @@ TEST(MixingPlan, RefusesMixingOfFeaturesWhereItCantBe) {
   EXPECT_EQ(refusal({features, "sam=true"}), "");
   EXPECT_THAT(refusal({features, "data.micro_batches=2"}),
               HasSubstr("data.micro_batches with manifold_mixup"));
-  EXPECT_THAT(refusal({features, "adversarial=pgd"}),
-              HasSubstr("adversarial with manifold_mixup"));
+  EXPECT_THAT(refusal({features, "adversarial=pgd"}), HasSubstr("adversarial with manifold_mixup"));
   EXPECT_THAT(refusal({features, "consistency=true"}),
               HasSubstr("consistency with manifold_mixup"));
   EXPECT_THAT(refusal({features, "mixing.mode=elem"}), HasSubstr("use mode = \"batch\""));

@@ -41,8 +41,8 @@ SimilarImages::SimilarImages(const Source& source, double bandwidth)
   if (source.value_names().empty())
     throw Error(Code::usage, "similar images of a set with classes; expected one with values");
   std::iota(images_.begin(), images_.end(), std::int64_t{0});
-  std::ranges::stable_sort(
-      images_, {}, [&](std::int64_t image) { return values_of(source, image).front(); });
+  std::ranges::stable_sort(images_, {},
+                           [&](std::int64_t image) { return values_of(source, image).front(); });
   for (std::size_t place = 0; place < images_.size(); ++place) {
     places_[index(images_[place])] = static_cast<std::int64_t>(place);
     const auto values = values_of(source, images_[place]);
@@ -106,10 +106,9 @@ Order similar_to(Order rows, std::shared_ptr<const SimilarImages> images, std::u
   return [rows = std::move(rows), images = std::move(images), seed](std::int64_t epoch) {
     auto chosen = rows(epoch);
     for (std::size_t row = 0; row < chosen.size(); ++row)
-      chosen[row] =
-          images->draw(chosen[row], Random(seed, Purpose::mix,
-                                           {coordinate("similar"),
-                                            static_cast<std::uint64_t>(epoch), row}));
+      chosen[row] = images->draw(
+          chosen[row], Random(seed, Purpose::mix,
+                              {coordinate("similar"), static_cast<std::uint64_t>(epoch), row}));
     return chosen;
   };
 }

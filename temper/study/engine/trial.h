@@ -28,8 +28,8 @@ struct AttackMeasure {
 
 /// What is measured of a trained network only where a study asks for it.
 struct Measures {
-  std::int64_t sensitivity = 0;              ///< number of images; 0: not measured
-  std::vector<std::string> clusters = {};    ///< names of three classes; empty: not measured
+  std::int64_t sensitivity = 0;             ///< number of images; 0: not measured
+  std::vector<std::string> clusters = {};   ///< names of three classes; empty: not measured
   std::vector<AttackMeasure> attacks = {};  ///< at most one of each method
 };
 

@@ -61,8 +61,8 @@ std::vector<double> shares_of(const SimilarImages& images, std::int64_t image) {
   constexpr int draws = 20000;
   std::vector<double> shares(static_cast<std::size_t>(images.size()), 0);
   for (int i = 0; i < draws; ++i)
-    shares[static_cast<std::size_t>(images.draw(image, random_of(static_cast<std::uint64_t>(i))))] +=
-        1.0 / draws;
+    shares[static_cast<std::size_t>(
+        images.draw(image, random_of(static_cast<std::uint64_t>(i))))] += 1.0 / draws;
   return shares;
 }
 
