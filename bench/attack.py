@@ -1,9 +1,9 @@
-"""Evaluations under FGSM, the attack and the predictions for its result, of a network in temper and by torchattacks in PyTorch,
-in alternation. Called by scripts/bench.
+"""Evaluations under FGSM, the attack and the predictions for its result, of a network in temper and by torchattacks in
+PyTorch, in alternation. Called by scripts/bench.
 
 Before anything is compared, both sides must show that they do the same work: the same multiply-adds counted during
-execution, and the same attacked images, but for samples whose gradient is so small that its sign depends on the order of
-summation."""
+execution, and the same attacked images, but for samples whose gradient is so small that its sign depends on the order
+of summation."""
 
 import argparse
 import json

@@ -2,8 +2,8 @@
 Commands, and the line of JSON that each prints:
 
     threads N                                  {"torch": its version, "torchattacks": its version}
-    attack NETWORK BATCH FILE ATTACKED         the proof, from the weights and the batch in FILE: multiply-adds, the number
-                                               of fooled images, and the share of samples that differ from the attacked
+    attack NETWORK BATCH FILE ATTACKED         the proof, from the weights and the batch in FILE: multiply-adds, number of
+                                               fooled images, and the share of samples that differ from the attacked
                                                images in ATTACKED
     attacks N                                  {"milliseconds": [...]} for N more evaluations
 """
@@ -21,7 +21,8 @@ import tensors
 import torch
 from serve import serve
 from torch import nn
-from torch.utils.flop_counter import FlopCounterMode
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.flop_counter import flop_registry
 
 MEAN, DEVIATION, RADIUS = 0.5, 64 / 255, 8 / 255  # as in bench/step.cpp
 
@@ -47,6 +48,26 @@ class InPixels(nn.Module):
         return self.net((pixels - MEAN) / DEVIATION)
 
 
+class Counter(TorchDispatchMode):
+    """As FlopCounterMode, which can't count within torch.autograd.grad, with its formulas. `count` is of multiply-adds, each
+    of which the formulas take for two operations."""
+
+    def __init__(self):
+        super().__init__()
+        self.operations = 0
+
+    @property
+    def count(self) -> int:
+        return self.operations // 2
+
+    def __torch_dispatch__(self, function, _types, words=(), named=None):
+        named = named or {}
+        result = function(*words, **named)
+        if formula := flop_registry.get(function._overloadpacket):
+            self.operations += formula(*words, **named, out_val=result)
+        return result
+
+
 class Peer:
     def begin(self, name: str, batch: int, file: pathlib.Path, attacked: pathlib.Path) -> dict:
         stored = tensors.load(file)
@@ -57,17 +78,15 @@ class Peer:
         self.pixels = (images * DEVIATION + MEAN).clamp(0, 1)
         self.net = InPixels(net).eval()
         self.attack = fgsm()(self.net, eps=RADIUS)
-        with FlopCounterMode(display=False) as counter:
+        with Counter() as attack:
             self.attack(self.pixels, self.labels)
-            attack = counter.get_total_flops() // 2
-        with FlopCounterMode(display=False) as counter, torch.no_grad():
+        with Counter() as forward, torch.no_grad():
             self.net(self.pixels)
-        forward = counter.get_total_flops() // 2
         points, fooled = self.evaluate()
         theirs = tensors.load(attacked)["attacked"]
         return {
             # An evaluation has the attack, which is a forward and a backward pass, and a forward pass.
-            "multiply_adds": {"forward": 2 * forward, "backward": attack - forward},
+            "multiply_adds": {"forward": 2 * forward.count, "backward": attack.count - forward.count},
             "fooled": fooled,
             "apart": (points - theirs).abs().gt(1e-5).double().mean().item(),
         }
