@@ -37,7 +37,7 @@ TEST(StageTransform, IsAppliedOnceToTheOutputOfEachStageOfEveryNetwork) {
                                   ++calls;
                                   EXPECT_EQ(maps.dim(), 4) << name;
                                   sides.push_back(maps.size(2));
-                                  return maps.mul(1);
+                                  return maps.clone();
                                 }};
       EXPECT_TRUE(at::equal(network->forward(images(), &same), plain)) << name << ' ' << stage;
       EXPECT_EQ(calls, 1) << name << ' ' << stage;
