@@ -146,9 +146,11 @@ at::Tensor within(const at::Tensor& images, const Box& box) {
   return images.slice(2, box.top, box.bottom).slice(3, box.left, box.right);
 }
 
-/// Whole images in the size of a box.
+/// Whole images in the size of a box. LibTorch 2.11 gives wrong pixels for a width of 1 in the
+/// channels-last layout.
 at::Tensor resized(const at::Tensor& images, const Box& box) {
-  return at::_upsample_bilinear2d_aa(images, {box.height(), box.width()}, /*align_corners=*/false);
+  return at::_upsample_bilinear2d_aa(box.width() == 1 ? images.contiguous() : images,
+                                     {box.height(), box.width()}, /*align_corners=*/false);
 }
 
 /// The patch of all rows, which share a blend; rows without a partner keep their own pixels.

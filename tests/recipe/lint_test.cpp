@@ -153,8 +153,7 @@ TEST(LintRules, ShippedRecipesGiveNothingToAdvise) {
     if (entry.is_directory()) continue;
     const auto recipe = load(entry.path());
     if (recipe.data.validation == 0) continue;  // as published, with nothing chosen
-    for (const auto& finding :
-         lint_findings(LintSubject(recipe, schedule::Horizon{100, 100 * recipe.epochs})))
+    for (const auto& finding : lint_findings(LintSubject(recipe, horizon_of(recipe, 100))))
       ADD_FAILURE() << entry.path() << ": " << finding.rule->id << ": " << finding.text;
   }
 }

