@@ -218,6 +218,29 @@ void mix_images(const Plan& plan, const at::Tensor& images) {
   for (const auto& [place, pixels] : patches) place.copy_(pixels);
 }
 
+at::Tensor mix_features(const Plan& plan, const at::Tensor& features) {
+  check(plan, features);
+  const auto sums = sums_of(plan, /*boxes=*/false);
+  if (sums.most == 0) return features;
+  const bool is_map = features.dim() == 4;
+  const auto ordered = is_map ? features.permute({0, 2, 3, 1}).contiguous() : features.contiguous();
+  const auto rows = ordered.flatten(1);
+  // Sums in the format of bf16 would not have weights that sum to one.
+  const auto format = rows.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+  const auto weights = [&](const std::vector<double>& values) {
+    return at::tensor(values, rows.options().dtype(format).requires_grad(false)).unsqueeze(1);
+  };
+  auto mixed = rows.mul(weights(sums.own));
+  for (std::size_t m = 0; m < sums.most; ++m) {
+    const auto column = column_of(sums, m);
+    const auto index =
+        at::tensor(column.rows, rows.options().dtype(at::kLong).requires_grad(false));
+    mixed = mixed.addcmul(rows.index_select(0, index).to(format), weights(column.weights));
+  }
+  mixed = mixed.to(features.scalar_type()).view(ordered.sizes());
+  return is_map ? mixed.permute({0, 3, 1, 2}) : mixed;
+}
+
 at::Tensor mix_targets(const Plan& plan, const at::Tensor& targets) {
   check(plan, targets);
   auto mixed = targets.detach().clone(at::MemoryFormat::Contiguous);

@@ -47,6 +47,7 @@ bool Loop::epoch() {
     if (stop_asked()) return save_and_stop();
     report_skipped_images(*batch, *plan_.train);
     if (batch->unlabelled) report_skipped_images(*batch->unlabelled, *plan_.unlabelled);
+    if (batch->partners) report_skipped_images(*batch->partners, *plan_.train);
     train_on(*batch);
     own_.check();
     for_companions([](Track& track) { track.check(); });

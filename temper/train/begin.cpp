@@ -11,6 +11,7 @@
 #include "temper/augment/operations/resize.h"
 #include "temper/data/loader/loader.h"
 #include "temper/data/sources/subset.h"
+#include "temper/train/free_perturbation.h"
 #include "temper/train/projection.h"
 #include "temper/train/teacher.h"
 #include "temper/train/unlabelled.h"
@@ -72,6 +73,7 @@ State begin(const Plan& plan) {
   auto state = start(plan.recipe, std::move(network), plan.horizon, std::move(projection));
   state.normalisation = plan.training.normalisation;
   begin_mean_teacher(plan, state);
+  begin_perturbation(plan, state);
   state.teacher = std::move(teacher.network);
   state.teacher_logits = std::move(teacher.logits);
   if (loss::needs_prior(plan.recipe.loss))

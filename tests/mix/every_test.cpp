@@ -38,6 +38,7 @@ class EveryMethod : public ::testing::TestWithParam<std::string_view> {
   /// The modes that the method has.
   [[nodiscard]] static std::vector<Mode> modes() {
     if (GetParam() == ZetaMixup::kind) return {Mode::batch, Mode::elem};
+    if (GetParam() == ManifoldMixup::kind) return {Mode::batch};
     return {Mode::batch, Mode::pair, Mode::elem};
   }
 };
@@ -47,7 +48,7 @@ bool same(const Plan& a, const Plan& b) {
     return x.blend == y.blend && x.partners == y.partners;
   };
   const auto equal = [](const Blend& x, const Blend& y) {
-    return x.weights == y.weights && x.box == y.box && x.resized == y.resized;
+    return x.weights == y.weights && x.box == y.box && x.resized == y.resized && x.stage == y.stage;
   };
   return std::ranges::equal(a.rows, b.rows, alike) && std::ranges::equal(a.blends, b.blends, equal);
 }

@@ -33,8 +33,11 @@ struct Batch {
   /// i are its rows [i * r, (i + 1) * r). Null: none.
   std::shared_ptr<const Batch> unlabelled = {};
 
-  /// Rows [first, first + count), as views of these, with their unlabeled images. Tensors that are
-  /// undefined here are undefined there.
+  /// Images that the rows are mixed with, one for each. Null: none.
+  std::shared_ptr<const Batch> partners = {};
+
+  /// Rows [first, first + count), as views of these, with their unlabeled images and partners.
+  /// Tensors that are undefined here are undefined there.
   [[nodiscard]] Batch rows(std::int64_t first, std::int64_t count) const;
   /// The batch with all of its tensors on a device; the same tensors where they are already there.
   [[nodiscard]] Batch to(at::Device device) const;

@@ -49,6 +49,9 @@ std::string asked(const Trial& trial) {
     parts.push_back(fmt::format("sensitivity={}", trial.measures.sensitivity));
   if (!trial.measures.clusters.empty())
     parts.push_back(fmt::format("clusters={}", fmt::join(trial.measures.clusters, ",")));
+  for (const auto& attack : trial.measures.attacks)
+    parts.push_back(
+        fmt::format("{}={:g},{},{}", attack.method, attack.radius, attack.steps, attack.images));
   return printable(fmt::format("{}", fmt::join(parts, ";")));
 }
 

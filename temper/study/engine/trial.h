@@ -2,8 +2,10 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
+#include "temper/core/keys.h"
 #include "temper/model/network.h"
 #include "temper/recipe/recipe.h"
 #include "temper/study/engine/result.h"
@@ -11,10 +13,24 @@
 /// The trials of a study: training runs, each known by a hash of all that determines its results.
 namespace temper::study {
 
+/// An attack on the images of a set, in the norm linf, see evaluate/attacks.h.
+struct AttackMeasure {
+  std::string method = "pgd";  ///< of adversarial::Method
+  double radius = 8.0 / 255;
+  std::int64_t steps = 0;  ///< of PGD; 0 for FGSM
+  std::int64_t images = 0;
+
+  static constexpr auto keys() {
+    return std::tuple{key("method", &AttackMeasure::method), key("radius", &AttackMeasure::radius),
+                      key("steps", &AttackMeasure::steps), key("images", &AttackMeasure::images)};
+  }
+};
+
 /// What is measured of a trained network only where a study asks for it.
 struct Measures {
-  std::int64_t sensitivity = 0;            ///< number of images; 0: not measured
-  std::vector<std::string> clusters = {};  ///< names of three classes; empty: not measured
+  std::int64_t sensitivity = 0;             ///< number of images; 0: not measured
+  std::vector<std::string> clusters = {};   ///< names of three classes; empty: not measured
+  std::vector<AttackMeasure> attacks = {};  ///< at most one of each method
 };
 
 /// A recipe that is trained up to a step, before that of the trial.

@@ -8,6 +8,7 @@
 
 #include "temper/study/definition/arms.h"
 #include "temper/study/definition/comparisons.h"
+#include "temper/study/definition/rules.h"
 #include "temper/study/definition/study.h"
 
 namespace temper::study {
@@ -35,13 +36,29 @@ TEST(ShippedStudies, FewLabelsAreLearnedFromWithTwoMethodsBesidesSupervised) {
   EXPECT_EQ(study.seeds.size(), 5U);
 }
 
+TEST(ShippedStudies, MixingAttacksItsNetworks) {
+  const auto mixing = shipped("mixing");
+  EXPECT_EQ(arms(mixing).size(), 15U);
+  EXPECT_EQ(mixing.seeds.size(), 10U);
+  EXPECT_TRUE(measures(mixing, "fgsm."));
+  const auto robustness = shipped("robustness");
+  EXPECT_EQ(arms(robustness).size(), 7U);
+  EXPECT_EQ(robustness.seeds.size(), 5U);
+  EXPECT_TRUE(measures(robustness, "pgd."));
+  EXPECT_EQ(arms(shipped("rotated")).size(), 3U);
+}
+
 TEST(ShippedStudies, EveryClaimIsTested) {
+  for (const auto* name : {"claims", "mixing", "robustness", "rotated"}) {
+    const auto study = shipped(name);
+    const auto compared = comparisons(study, arms(study));
+    for (std::size_t i = 0; i < study.claims.size(); ++i)
+      EXPECT_TRUE(std::ranges::any_of(compared, [&](const Comparison& one) {
+        return one.kind == Kind::claim && one.claim == i && !one.length;
+      })) << study.claims[i].text;
+  }
   const auto study = shipped("claims");
   const auto compared = comparisons(study, arms(study));
-  for (std::size_t i = 0; i < study.claims.size(); ++i)
-    EXPECT_TRUE(std::ranges::any_of(compared, [&](const Comparison& one) {
-      return one.kind == Kind::claim && one.claim == i && !one.length;
-    })) << study.claims[i].text;
   EXPECT_TRUE(std::ranges::any_of(compared, [](const Comparison& one) {
     return one.kind == Kind::claim && one.length.has_value();
   }));

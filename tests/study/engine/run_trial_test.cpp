@@ -54,11 +54,14 @@ TEST_F(RunTrial, MeasuresEverythingThatIsAskedFor) {
   auto trial = small::trial(data_, 3);
   trial.score_test = true;
   trial.measures.sensitivity = 5;
+  trial.measures.attacks = {{.method = "fgsm", .radius = 0.05, .images = 8},
+                            {.method = "pgd", .radius = 0.05, .steps = 2, .images = 8}};
   const auto result = run(trial);
   EXPECT_EQ(result.outcome, kFinished);
   EXPECT_EQ(result.seed, 3);
   EXPECT_EQ(result.numerics, recipe::kNumerics);
-  EXPECT_EQ(result.measures, "test;sensitivity=5");
+  EXPECT_EQ(result.measures, "test;sensitivity=5;fgsm=0.05,0,8;pgd=0.05,2,8");
+  EXPECT_LE(result.figures.at("test.pgd.accuracy"), 1);
   EXPECT_TRUE(answers(result, trial));
   for (const char* name : {"seconds",
                            "time.forward",
@@ -73,6 +76,9 @@ TEST_F(RunTrial, MeasuresEverythingThatIsAskedFor) {
                            "validation.calibration_error.equal_width",
                            "validation.temperature.loss",
                            "validation.sensitivity.mean",
+                           "validation.fgsm.accuracy",
+                           "test.fgsm.accuracy",
+                           "validation.pgd.accuracy",
                            "test.accuracy",
                            "test.loss",
                            "test.temperature.loss",
