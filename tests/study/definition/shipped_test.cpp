@@ -34,8 +34,7 @@ std::vector<std::pair<std::filesystem::path, std::string>> files() {
   for (const auto& entry : std::filesystem::directory_iterator(folder())) {
     if (entry.path().extension() != ".toml") continue;
     std::ifstream file(entry.path());
-    found.emplace_back(entry.path(),
-                       std::string(std::istreambuf_iterator<char>(file), {}));
+    found.emplace_back(entry.path(), std::string(std::istreambuf_iterator<char>(file), {}));
   }
   return found;
 }
@@ -117,8 +116,7 @@ TEST(ShippedStudies, RandAugmentHasASmallGridAndTheLearnedPoliciesAreAsPublished
   for (const auto& arm : all)
     EXPECT_EQ(grid_points(tuning_axes(study, arm)).size(), arm.name == "RandAugment" ? 6U : 1U)
         << arm.name;
-  const auto small =
-      recipe::load(folder() / "small.toml", {"epochs=40", "data.split_seed=1"});
+  const auto small = recipe::load(folder() / "small.toml", {"epochs=40", "data.split_seed=1"});
   for (const auto& change : recipe::differences(small, all.front().recipe))
     EXPECT_FALSE(change.changes_results) << change.path;
 }
