@@ -87,21 +87,25 @@ struct DataFacts {
 /// The number of steps of an epoch, as far as it is known before the data is prepared.
 std::int64_t steps_per_epoch(const recipe::Recipe& recipe, const DataFacts& data);
 
-/// Computes the fingerprints of trials. Every data set is opened once.
+/// Computes the fingerprints of trials. Every data set and every file of weights is read once.
 class Fingerprints {
  public:
   /// The hash of what determines a trial's results, the numerics version apart: equal for equal
   /// results, whatever the run's name, threads and device. Throws as train::open_data() does, and
-  /// as train::load_model() for a finished run in recipe.distillation.from.
+  /// as train::open_pretrained() for recipe.pretrained.from and recipe.distillation.from.
   /// @param teacher  fingerprint of the trial whose network teaches; "" where
-  ///                 recipe.distillation.from, if anything, names a finished run
+  ///                 recipe.distillation.from, if anything, names what teaches
   std::string of(recipe::Recipe recipe, const std::string& teacher = "");
   /// The same for a trial with its recipe, its teacher, the parts before it and its last epoch.
   std::string of(const Trial& trial);
   const DataFacts& data_of(const recipe::Recipe& recipe);
 
  private:
-  std::map<std::string, DataFacts> known_;  ///< by the options that the data depend on
+  /// Hash of a table of logits, or of weights and how the images they were trained on were read.
+  const std::string& file_hash(const std::string& from);
+
+  std::map<std::string, DataFacts> known_;     ///< by the options that the data depend on
+  std::map<std::string, std::string> hashes_;  ///< of files of weights and logits, by their path
 };
 
 }  // namespace temper::study

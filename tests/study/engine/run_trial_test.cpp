@@ -14,10 +14,13 @@
 
 #include "temper/core/error.h"
 #include "temper/io/disk/hash.h"
+#include "temper/recipe/text.h"
 #include "temper/study/engine/space.h"
 #include "temper/study/engine/store.h"
 #include "temper/study/engine/trial_folder.h"
 #include "temper/train/events.h"
+#include "temper/train/state.h"
+#include "temper/train/tensors.h"
 #include "tests/study/engine/small_study.h"
 #include "tests/train/small_run.h"
 
@@ -186,6 +189,20 @@ TEST_F(RunTrial, TheFingerprintHasTheTeacher) {
   const auto student = small::recipe(data_, {"distillation.weight=0.5"});
   EXPECT_NE(fingerprints.of(student, "aa"), fingerprints.of(student, "bb"));
   EXPECT_THROW(fingerprints.of(student), Error);  // names no finished run
+}
+
+TEST_F(RunTrial, TheFingerprintHasTheWeightsThatARunStartsFrom) {
+  const auto recipe_from = [&](const char* name, std::uint64_t seed) {
+    const auto file = directory_.path / name;
+    const auto network = model::build(model::MobileNetV3{}, {1, 32, 32, 2}, seed);
+    train::save_tensors(file, train::weights(*network));
+    return small::recipe(data_, {"pretrained.from=" + recipe::quote(file.string())});
+  };
+  Fingerprints fingerprints;
+  const auto first = fingerprints.of(recipe_from("first.safetensors", 1));
+  EXPECT_NE(fingerprints.of(recipe_from("second.safetensors", 2)), first);
+  EXPECT_EQ(fingerprints.of(recipe_from("same.safetensors", 1)), first);
+  EXPECT_THROW(fingerprints.of(small::recipe(data_, {"pretrained.from=\"none\""})), Error);
 }
 
 TEST_F(RunTrial, SpaceIsAtLeastWhatATrialUses) {
