@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <ctime>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -108,6 +109,11 @@ void compare(const Subject& subject, int rounds) {
                            std::visit([](const auto& one) { return one.kind; }, method),
                            temper::name_of(mode), time);
     }
+  auto with_partners = batch;
+  with_partners.partners = std::make_shared<const Batch>(batch);
+  const double similar = mixing_time({.partner = mix::Partner::similar}, with_partners, rounds);
+  most = std::max(most, similar);
+  times += fmt::format(", \"{}_c_mixup_ms\": {:.4f}", subject.name, similar);
   fmt::print("\"{0}_step_ms\": {1:.2f}, \"{0}_most_ms\": {2:.4f}, \"{0}_most_share\": {3:.6f}{4}",
              subject.name, step, most, most / step, times);
 }

@@ -1,6 +1,6 @@
-// Training steps and forward passes of one network, on request through standard input;
-// bench/step.py and bench/inference.py drive it, in alternation with its peers. Commands, and the
-// line of JSON that each prints:
+// Training steps, forward passes and attacks of one network, on request through standard input;
+// bench/step.py, bench/inference.py and bench/attack.py drive it, in alternation with its peers.
+// Commands, and the line of JSON that each prints:
 //
 //   threads N                          {}
 //   recipe NETWORK                     {"recipe": TOML text with every key}
@@ -12,6 +12,10 @@
 //                                      step, with "logits" in place of the losses
 //   onnx FILE                          {}; writes infer's network with a batch of any size
 //   pass N                             {"milliseconds": [...]} for N forward passes
+//   attack FILE                        the proof of an evaluation of infer's network under FGSM:
+//                                      {"multiply_adds": ..., "fooled": images}; the attacked
+//                                      images, in [0, 1], are written to FILE
+//   attacks N                          {"milliseconds": [...]} for N such evaluations
 //
 // A command that fails prints {"error": the reason}.
 #include <ATen/Parallel.h>
@@ -32,6 +36,7 @@
 #include <vector>
 
 #include "executed.h"
+#include "temper/adversarial/attack.h"
 #include "temper/core/error.h"
 #include "temper/core/process.h"
 #include "temper/core/random.h"
@@ -48,6 +53,7 @@ namespace {
 using nlohmann::json;
 using temper::Error;
 using temper::bench::Executed;
+namespace adversarial = temper::adversarial;
 namespace model = temper::model;
 namespace recipe = temper::recipe;
 namespace train = temper::train;
@@ -55,6 +61,11 @@ namespace train = temper::train;
 /// A constant learning rate, because the recipe's starts at 0; small, so that the losses of two
 /// implementations stay close enough to compare.
 constexpr double kLearningRate = 0.01;
+
+// Of the images of batch_of(), and of the attack, in [0, 1]; bench/peers/attack.py has them, too.
+constexpr double kMean = 0.5;
+constexpr double kDeviation = 64.0 / 255;
+constexpr double kRadius = 8.0 / 255;
 
 struct Network {
   recipe::Recipe recipe;
@@ -227,6 +238,28 @@ class Inference {
     return network_->forward(batch_.views.front());
   }
 
+  /// FGSM on the batch, and the predictions for its result.
+  adversarial::Attacked attack() {
+    const std::vector<double> mean(static_cast<std::size_t>(task_.channels), kMean);
+    const std::vector<double> deviation(mean.size(), kDeviation);
+    const auto classifier = adversarial::in_pixels(
+        [this](const at::Tensor& images) { return network_->forward(images); }, mean, deviation);
+    const auto pixels = batch_.views.front().mul(kDeviation).add_(kMean);
+    const std::vector<std::int64_t> ids(static_cast<std::size_t>(pixels.size(0)), 0);
+    return adversarial::run({.method = adversarial::Method::fgsm, .radius = kRadius}, classifier,
+                            pixels, batch_.labels, ids);
+  }
+
+  json attack_proof(const std::string& file) {
+    const Executed executed;
+    const auto found = attack();
+    const std::vector<train::Named> attacked{{"attacked", found.pixels.contiguous()}};
+    train::save_tensors(file, attacked);
+    const auto& count = executed.multiply_adds();
+    return {{"multiply_adds", {{"forward", count.forward}, {"backward", count.backward}}},
+            {"fooled", found.fooled.sum().item<std::int64_t>()}};
+  }
+
  private:
   model::Task task_;
   std::unique_ptr<model::Network> network_;
@@ -257,6 +290,8 @@ class Program {
     if (command == "infer") return infer(words);
     if (command == "onnx") return onnx(words);
     if (command == "pass") return pass(words);
+    if (command == "attack") return attack(words);
+    if (command == "attacks") return attacks(words);
     if (command == "threads") return set_threads(words);
     std::string name;
     words >> name;
@@ -320,8 +355,20 @@ class Program {
     return timed(count, [&] { begun().pass(); });
   }
 
+  json attack(std::istringstream& words) {
+    std::string file;
+    words >> file;
+    return begun().attack_proof(file);
+  }
+
+  json attacks(std::istringstream& words) {
+    std::int64_t count = 0;
+    words >> count;
+    return timed(count, [&] { begun().attack(); });
+  }
+
   Inference& begun() {
-    if (!inference_) throw Error(temper::Code::usage, "pass and onnx need infer first");
+    if (!inference_) throw Error(temper::Code::usage, "pass, onnx and attack need infer first");
     return *inference_;
   }
 

@@ -1,5 +1,7 @@
 #include "ranks.h"
 
+#include <fmt/format.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -52,6 +54,19 @@ int as_rank(const std::function<std::shared_ptr<distributed::Group>()>& join,
   if (group && failure->code() != Code::stopped) end(*group, *failure);
   (void)distributed::write_error_file(distributed::process_environment(), *failure);
   throw Error(*failure);
+}
+
+void refuse_torchrun(const std::string& command) {
+  const auto environment = distributed::process_environment();
+  const auto ranks = environment("WORLD_SIZE").value_or("1");
+  if (!environment("TORCHELASTIC_RUN_ID") || ranks == "1") return;
+  const Error error(Code::usage,
+                    fmt::format("torchrun has started {} processes, and 'temper {}' is the work of "
+                                "one: each of them would do all of it; start it without torchrun. "
+                                "Only 'temper train' shares its work among processes",
+                                ranks, command));
+  (void)distributed::write_error_file(environment, error);
+  throw Error(error);
 }
 
 }  // namespace temper::cli

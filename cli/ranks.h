@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "temper/distributed/group.h"
 
@@ -11,5 +12,10 @@ namespace temper::cli {
 /// @return the result of `work`. Throws as `join`, and Error{Code::stopped} as `work`
 int as_rank(const std::function<std::shared_ptr<distributed::Group>()>& join,
             const std::function<int(const std::shared_ptr<distributed::Group>&)>& work);
+
+/// Refuses a command that trains in one process alone, where torchrun has started several: throws
+/// Error{Code::usage}, which torchrun gets as well.
+/// @param command  "ablate", ...
+void refuse_torchrun(const std::string& command);
 
 }  // namespace temper::cli

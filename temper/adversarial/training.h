@@ -5,6 +5,7 @@
 #include <tuple>
 #include <variant>
 
+#include "temper/adversarial/free.h"
 #include "temper/adversarial/norm.h"
 #include "temper/core/fields.h"
 
@@ -104,10 +105,22 @@ struct Trades : TrainingAttack {
 };
 
 /// train/perturb.h uses it: images of a step are attacked as its alternatives say.
-using Training = std::variant<PgdTraining, Trades>;
+using Training = std::variant<PgdTraining, Trades, FreeTraining>;
 
-inline const TrainingAttack& attack_of(const Training& training) {
-  return std::visit([](const auto& one) -> const TrainingAttack& { return one; }, training);
+/// The attack that precedes each step; null for free adversarial training, which has none.
+inline const TrainingAttack* attack_of(const Training& training) {
+  if (const auto* pgd = std::get_if<PgdTraining>(&training)) return pgd;
+  return std::get_if<Trades>(&training);
+}
+
+/// How far images are changed.
+struct Limit {
+  Norm norm = Norm::linf;
+  double radius = 0;
+};
+
+inline Limit limit_of(const Training& training) {
+  return std::visit([](const auto& one) { return Limit{one.norm, one.radius}; }, training);
 }
 
 }  // namespace temper::adversarial

@@ -4,6 +4,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
 #include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
 
@@ -70,13 +71,18 @@ Allocations of_training(const train::Plan& plan, const recipe::Recipe& recipe,
   // forward pass.
   auto steady = recipe;
   if (steady.mixing) steady.mixing = mix::Mixing{};
-  return Allocations([&](std::int64_t batch) {
+  // These batches may be larger than the run's.
+  const auto perturbation = state.perturbation;
+  if (perturbation.defined()) state.perturbation = at::zeros_like(blank.views.front());
+  auto found = Allocations([&](std::int64_t batch) {
     state.network->train(true);
     train::Times times;
     train::Norms norms;
     train::step(state, steady, blank.rows(0, batch), times,
                 steady.log.norms_every > 0 ? &norms : nullptr);
   });
+  state.perturbation = perturbation;
+  return found;
 }
 
 Allocations of_evaluation(const train::Plan& plan, train::State& state) {
@@ -94,6 +100,7 @@ std::vector<std::int64_t> sizes_of(const train::State& state) {
   all.insert(all.end(), state.projection.begin(), state.projection.end());
   const auto teacher = train::mean_teacher_parameters(state);
   all.insert(all.end(), teacher.begin(), teacher.end());
+  if (state.perturbation.defined()) all.emplace_back("perturbation", state.perturbation);
   all.insert(all.end(), state.optimizer.tensors.begin(), state.optimizer.tensors.end());
   for (const auto& average : state.averages)
     all.insert(all.end(), average.tensors.begin(), average.tensors.end());
@@ -182,9 +189,12 @@ class MemoryModel {
   }
 
   /// Number of prefetched batches, times views, in the training loader; those of unlabeled images
-  /// count as many as they are larger.
+  /// count as many as they are larger. Images to mix with are batches of their own.
   [[nodiscard]] std::int64_t waiting() const {
-    const auto own = plan_.training.slots * std::ssize(plan_.training.views);
+    const auto& mixing = plan_.recipe.mixing;
+    const bool has_partners = mixing && mixing->partner == mix::Partner::similar;
+    const auto own =
+        plan_.training.slots * std::ssize(plan_.training.views) * (has_partners ? 2 : 1);
     if (!plan_.unlabelled) return own;
     const auto& others = plan_.training_unlabelled;
     return own + plan_.recipe.semi->ratio * others.slots * std::ssize(others.views);

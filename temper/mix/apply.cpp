@@ -146,9 +146,11 @@ at::Tensor within(const at::Tensor& images, const Box& box) {
   return images.slice(2, box.top, box.bottom).slice(3, box.left, box.right);
 }
 
-/// Whole images in the size of a box.
+/// Whole images in the size of a box. LibTorch 2.11 gives wrong pixels for a width of 1 in the
+/// channels-last layout.
 at::Tensor resized(const at::Tensor& images, const Box& box) {
-  return at::_upsample_bilinear2d_aa(images, {box.height(), box.width()}, /*align_corners=*/false);
+  return at::_upsample_bilinear2d_aa(box.width() == 1 ? images.contiguous() : images,
+                                     {box.height(), box.width()}, /*align_corners=*/false);
 }
 
 /// The patch of all rows, which share a blend; rows without a partner keep their own pixels.
@@ -214,6 +216,29 @@ void mix_images(const Plan& plan, const at::Tensor& images) {
   const auto patches = patches_of(plan, images);
   sum_images(sums_of(plan, /*boxes=*/false), images);
   for (const auto& [place, pixels] : patches) place.copy_(pixels);
+}
+
+at::Tensor mix_features(const Plan& plan, const at::Tensor& features) {
+  check(plan, features);
+  const auto sums = sums_of(plan, /*boxes=*/false);
+  if (sums.most == 0) return features;
+  const bool is_map = features.dim() == 4;
+  const auto ordered = is_map ? features.permute({0, 2, 3, 1}).contiguous() : features.contiguous();
+  const auto rows = ordered.flatten(1);
+  // Sums in the format of bf16 would not have weights that sum to one.
+  const auto format = rows.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+  const auto weights = [&](const std::vector<double>& values) {
+    return at::tensor(values, rows.options().dtype(format).requires_grad(false)).unsqueeze(1);
+  };
+  auto mixed = rows.mul(weights(sums.own));
+  for (std::size_t m = 0; m < sums.most; ++m) {
+    const auto column = column_of(sums, m);
+    const auto index =
+        at::tensor(column.rows, rows.options().dtype(at::kLong).requires_grad(false));
+    mixed = mixed.addcmul(rows.index_select(0, index).to(format), weights(column.weights));
+  }
+  mixed = mixed.to(features.scalar_type()).view(ordered.sizes());
+  return is_map ? mixed.permute({0, 3, 1, 2}) : mixed;
 }
 
 at::Tensor mix_targets(const Plan& plan, const at::Tensor& targets) {

@@ -11,6 +11,12 @@ namespace temper::mix {
 ///                plan whose boxes and partners are not within the images and the batch
 void mix_images(const Plan& plan, const at::Tensor& images);
 
+/// What a stage of a network gives for mixed images, from what it gives for each of them: weighted
+/// sums, through which gradients flow. Boxes are not mixed.
+/// @param features  floating [n, channels, height, width] or [n, d]
+/// @return the same shape and type; maps are channels-last
+at::Tensor mix_features(const Plan& plan, const at::Tensor& features);
+
 /// The mixed targets: for each row the weighted sum of its own targets and its partners'.
 /// @param targets  floating [n, d]: distributions over classes, or values
 /// @return the same shape and type; distributions sum to one again

@@ -35,6 +35,8 @@ struct Blend {
   std::optional<Box> box = {};
   /// The box shows the whole partner, resized, instead of its pixels at the same place.
   bool resized = false;
+  /// What is mixed: 0: images; 1, 2, ...: what that stage of a network's blocks gives for them.
+  std::int64_t stage = 0;
 };
 
 /// The blend that replaces a box by a partner's pixels: the weight of the image's own target is the

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 
 #include "temper/core/error.h"
@@ -36,10 +37,23 @@ void check_images(const Mixing& options, std::int64_t images, const std::string&
     refuse(option, fmt::format(" asks for {} images, but mode = \"pair\" mixes two with each "
                                "other; expected 2, or another mode",
                                images));
-  if (images > 2 && options.partner == Partner::reversed)
-    refuse(option, fmt::format(" asks for {} images, but partner = \"reversed\" gives an image one "
+  if (images > 2 && (options.partner == Partner::reversed || options.partner == Partner::similar))
+    refuse(option, fmt::format(" asks for {} images, but partner = \"{}\" gives an image one "
                                "partner; use partner = \"permuted\" or \"rolled\"",
-                               images));
+                               images, name_of(options.partner)));
+}
+
+void check_stages(const Mixing& options, const ManifoldMixup& method, const std::string& path) {
+  if (method.stages.empty())
+    refuse(path + ".stages", " is empty; expected at least one stage, as in [0, 1, 2]");
+  if (options.mode != Mode::batch)
+    refuse(path, fmt::format(" is manifold_mixup, which mixes at one stage of the network for the "
+                             "whole batch, and mode = \"{}\"; use mode = \"batch\"",
+                             name_of(options.mode)));
+  if (options.partner == Partner::similar)
+    refuse(path,
+           " is manifold_mixup, which mixes the images of a batch, and with partner = \"similar\" "
+           "partners are not in it; use another partner, such as permuted, or the method mixup");
 }
 
 }  // namespace
@@ -59,13 +73,33 @@ void check(const Mixing& options, std::string_view path, std::int64_t rows) {
     refuse(fmt::format("{}.mode", path),
            " is \"pair\", but with partner = \"rolled\" no two images are each other's partners; "
            "use partner = \"reversed\" or \"permuted\"");
-  if (rows < 2)
+  if (options.mode == Mode::pair && options.partner == Partner::similar)
+    refuse(fmt::format("{}.mode", path),
+           " is \"pair\", but with partner = \"similar\" partners are not images of the batch; use "
+           "mode = \"batch\" or \"elem\"");
+  if (options.partner != Partner::similar && options.bandwidth != Mixing{}.bandwidth)
+    refuse(fmt::format("{}.bandwidth", path),
+           fmt::format(" = {} is about partners with similar targets, and partner = \"{}\"; use "
+                       "partner = \"similar\", or leave it out",
+                       options.bandwidth, name_of(options.partner)));
+  if (rows < 2 && options.partner != Partner::similar)
     refuse(std::string(path),
            " mixes the images of a batch with one another, but a batch has a single one; raise "
            "data.batch_size, or leave mixing out");
-  for (std::size_t i = 0; i < options.methods.size(); ++i)
-    check_images(options, images_of(options.methods[i], rows),
-                 fmt::format("{}.methods.{}", path, i), rows);
+  for (std::size_t i = 0; i < options.methods.size(); ++i) {
+    const auto method = fmt::format("{}.methods.{}", path, i);
+    check_images(options, images_of(options.methods[i], rows), method, rows);
+    if (const auto* manifold = std::get_if<ManifoldMixup>(&options.methods[i]))
+      check_stages(options, *manifold, method);
+  }
+}
+
+std::int64_t last_stage(const Mixing& options) {
+  std::int64_t last = 0;
+  for (const auto& method : options.methods)
+    if (const auto* manifold = std::get_if<ManifoldMixup>(&method))
+      for (const auto stage : manifold->stages) last = std::max(last, stage);
+  return last;
 }
 
 }  // namespace temper::mix

@@ -9,6 +9,7 @@
 #include "temper/core/fields.h"
 #include "temper/core/onset.h"
 #include "temper/mix/cutmix.h"
+#include "temper/mix/manifold_mixup.h"
 #include "temper/mix/mixup.h"
 #include "temper/mix/resize_mix.h"
 #include "temper/mix/zeta_mixup.h"
@@ -17,19 +18,20 @@
 namespace temper::mix {
 
 /// Each has a function `blend(options, size, most, random)`, which draws how an image is mixed.
-using Method = std::variant<Mixup, CutMix, ResizeMix, ZetaMixup>;
+using Method = std::variant<Mixup, CutMix, ResizeMix, ZetaMixup, ManifoldMixup>;
 
 /// What shares a method, its weights and its box.
 enum class Mode : std::uint8_t { batch, pair, elem };
 
 /// Which image of the batch an image is mixed with.
-enum class Partner : std::uint8_t { permuted, reversed, rolled };
+enum class Partner : std::uint8_t { permuted, reversed, rolled, similar };
 
 /// One of several methods is drawn for every batch, pair or image.
 struct Mixing {
   std::vector<Method> methods = {Mixup{}};
   Mode mode = Mode::batch;
   Partner partner = Partner::permuted;
+  double bandwidth = 1;
   double p = 1;
   std::int64_t off_epoch = 0;
 
@@ -40,15 +42,19 @@ struct Mixing {
       .summary =
           "The images of every training batch are mixed with one another, and their targets "
           "likewise, by a method that is drawn from a list by the methods' weights. Partners are "
-          "drawn within the whole batch, whatever the number of micro-batches. Label smoothing and "
-          "mixing commute, so that it makes no difference that the targets are smoothed after they "
-          "have been mixed.",
+          "drawn within the whole batch, whatever the number of micro-batches, or, for regression, "
+          "from the whole training set. Label smoothing and mixing commute, so that it makes no "
+          "difference that the targets are smoothed after they have been mixed.",
       .formula =
           "weights of the methods for timm's switch_prob s: mixup 1 - s, cutmix s\n"
-          "for torchvision's RandomChoice: equal weights, or its p",
+          "for torchvision's RandomChoice: equal weights, or its p\n"
+          "partner = similar  image j is drawn for image i with a probability in proportion to\n"
+          "exp(-|y_i - y_j|^2 / (2 bandwidth^2)),  y: regression targets in standard deviations",
       .paper =
           "Zhang et al. 2017, mixup: beyond empirical risk minimization, arXiv:1710.09412; the "
-          "choice between methods as in timm's Mixup and torchvision's RandomChoice"};
+          "choice between methods as in timm's Mixup and torchvision's RandomChoice; similar: Yao "
+          "et "
+          "al. 2022, C-Mixup: improving generalization in regression, arXiv:2210.05775"};
   static constexpr auto fields() {
     return std::tuple{
         field(&Mixing::methods,
@@ -62,7 +68,14 @@ struct Mixing {
               {.name = "partner",
                .meaning = "partner of an image: permuted: drawn at random (the mixup paper), "
                           "reversed: that of the reversed batch (timm), rolled: the image before "
-                          "it (torchvision)"}),
+                          "it (torchvision), similar: drawn from the whole training set, rather "
+                          "with similar regression targets than with others (C-Mixup)"}),
+        field(&Mixing::bandwidth,
+              {.name = "bandwidth",
+               .meaning = "of partners that are similar: how far their targets are from the "
+                          "image's, as the bandwidth of a Gaussian kernel",
+               .unit = "standard deviations of the targets",
+               .bounds = {1e-6, 1e6}}),
         field(&Mixing::p, {.name = "p",
                            .meaning = "probability that a batch, pair or image is mixed at all",
                            .bounds = {0, 1},
@@ -82,6 +95,10 @@ struct Mixing {
 /// @param rows  batch size
 void check(const Mixing& options, std::string_view path, std::int64_t rows);
 
+/// The last stage of a network that one of the methods may mix the output of; 0: they mix images
+/// alone.
+std::int64_t last_stage(const Mixing& options);
+
 }  // namespace temper::mix
 
 template <>
@@ -90,5 +107,6 @@ struct temper::EnumNames<temper::mix::Mode> {
 };
 template <>
 struct temper::EnumNames<temper::mix::Partner> {
-  static constexpr std::array<std::string_view, 3> value{"permuted", "reversed", "rolled"};
+  static constexpr std::array<std::string_view, 4> value{"permuted", "reversed", "rolled",
+                                                         "similar"};
 };

@@ -24,10 +24,13 @@ std::vector<std::int64_t> partners_of_two(Partner rule, Mode mode, std::int64_t 
                                           Random& random) {
   if (rule == Partner::permuted)
     return mode == Mode::pair ? random_pairs(rows, random) : random.permutation(rows);
+  const auto of_row = [&](std::int64_t row) {
+    if (rule == Partner::similar) return rows + row;
+    return rule == Partner::reversed ? rows - 1 - row : (row + rows - 1) % rows;
+  };
   std::vector<std::int64_t> partners;
   partners.reserve(static_cast<std::size_t>(rows));
-  for (std::int64_t row = 0; row < rows; ++row)
-    partners.push_back(rule == Partner::reversed ? rows - 1 - row : (row + rows - 1) % rows);
+  for (std::int64_t row = 0; row < rows; ++row) partners.push_back(of_row(row));
   return partners;
 }
 

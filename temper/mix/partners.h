@@ -9,8 +9,9 @@ namespace temper::mix {
 
 /// The partner of every row where two images are mixed. In the mode `pair` rows are each other's
 /// partners, and of an odd number of rows one is its own.
+/// For `similar` the partner of row i, an image that is not in the batch, is row `rows` + i.
 /// @param random  for `permuted`
-/// @return rows numbers in [0, rows)
+/// @return rows numbers in [0, rows), for `similar` in [rows, 2 * rows)
 std::vector<std::int64_t> partners_of_two(Partner rule, Mode mode, std::int64_t rows,
                                           Random& random);
 

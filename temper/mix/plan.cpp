@@ -68,6 +68,10 @@ bool Plan::mixes() const {
   return std::ranges::any_of(rows, &Row::is_mixed);
 }
 
+std::int64_t Plan::stage() const {
+  return blends.empty() ? 0 : blends.front().stage;
+}
+
 Plan plan(const Mixing& options, const Address& address, const BatchSize& batch) {
   auto order = random_at(address, "partner", 0);
   const auto partners = partners_of_two(options.partner, options.mode, batch.rows, order);
@@ -92,6 +96,7 @@ Plan plan(const Mixing& options, const Address& address, const BatchSize& batch)
     }
     plan.rows.push_back(std::move(row));
   }
+  if (options.partner == Partner::similar) plan.rows.resize(2 * partners.size());
   return plan;
 }
 

@@ -23,6 +23,9 @@ struct Plan {
   std::vector<Row> rows;
 
   [[nodiscard]] bool mixes() const;  ///< whether any row is mixed
+  /// The stage of the network whose output is mixed in place of the images, which all rows have in
+  /// common; 0: images are mixed.
+  [[nodiscard]] std::int64_t stage() const;
 };
 
 /// What the random numbers are addressed by.
@@ -39,7 +42,8 @@ struct BatchSize {
 
 /// Draws methods, partners, weights and boxes for the rows of a whole batch, as a function of the
 /// address alone. Methods of more images than the batch has mix all of it; see check() for other
-/// contradictions.
+/// contradictions. With partners that are similar, the plan is for twice as many rows: those of the
+/// batch, followed by their partners, which stay as they are.
 Plan plan(const Mixing& options, const Address& address, const BatchSize& batch);
 
 }  // namespace temper::mix

@@ -130,7 +130,8 @@ class AirbenchNetwork final : public LayeredNetwork {
     const auto training = mode(0).training;
     auto x = activate(whiten_(random().input(images, training)), Activation::gelu);
     x = random().stem(x, training);
-    for (std::size_t i = 0; i < groups_.size(); ++i) x = through(i, x);
+    x = through_blocks(std::move(x),
+                       [this](std::size_t i, const Value& y) { return through(i, y); });
     const auto features = random().head(mean(pool(x, kLastPool)), training);
     return multiply((*classify_)(features), scaling_factor_);
   }

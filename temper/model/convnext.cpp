@@ -84,7 +84,8 @@ class ConvNeXtNetwork final : public LayeredNetwork {
     const auto training = mode(0).training;
     auto x = first_(patches_(random().input(images, training)));
     x = random().stem(x, training);
-    for (std::size_t i = 0; i < blocks_.size(); ++i) x = through(i, x);
+    x = through_blocks(std::move(x),
+                       [this](std::size_t i, const Value& y) { return through(i, y); });
     return (*classify_)(random().head((*last_)(mean(x)), training));
   }
 

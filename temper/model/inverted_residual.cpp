@@ -61,7 +61,8 @@ class InvertedResidual final : public LayeredNetwork {
     const auto training = mode(0).training;
     auto x = stem_(random().input(images, training), mode(0), plan_.function);
     x = random().stem(x, training);
-    for (std::size_t i = 0; i < blocks_.size(); ++i) x = through(i, x);
+    x = through_blocks(std::move(x),
+                       [this](std::size_t i, const Value& y) { return through(i, y); });
     const auto how = block_mode(blocks_.size());
     x = mean((*last_)(x, how, plan_.function));
     if (head_) x = activate(pointwise(*head_, x), plan_.function);

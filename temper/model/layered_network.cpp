@@ -26,6 +26,12 @@ void LayeredNetwork::freeze(std::int64_t count) {
   first_trainable_layer_ = first;
 }
 
+Value LayeredNetwork::transformed(Value x, std::int64_t stage) const {
+  const auto* const transform = stage_transform();
+  if (transform == nullptr || transform->stage != stage || x.recorded()) return x;
+  return transform->apply(x.tensor());
+}
+
 std::optional<Graph> LayeredNetwork::graph(const Task& task) {
   const bool training = std::exchange(training_, false);
   Graph graph;

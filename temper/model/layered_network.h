@@ -68,6 +68,7 @@ class LayeredNetwork : public Network {
   template <class Make>
   void make_blocks(std::span<const std::int64_t> depths, const Make& make) {
     end_stage();
+    depths_.assign(depths.begin(), depths.end());
     for (std::size_t stage = 0; stage < depths.size(); ++stage) {
       for (std::size_t i = 0; i < static_cast<std::size_t>(depths[stage]); ++i) {
         weights_.begin_layer();
@@ -77,6 +78,18 @@ class LayeredNetwork : public Network {
     }
     weights_.begin_layer();
   }
+  /// Passes a value through all blocks.
+  /// @param through  applies a block, by its number, 0-based over all stages
+  template <class Through>
+  [[nodiscard]] Value through_blocks(Value x, const Through& through) const {
+    std::size_t block = 0;
+    for (std::size_t stage = 0; stage < depths_.size(); ++stage) {
+      const auto end = block + static_cast<std::size_t>(depths_[stage]);
+      for (; block < end; ++block) x = through(block, x);
+      x = transformed(std::move(x), static_cast<std::int64_t>(stage) + 1);
+    }
+    return x;
+  }
   /// Ends a stage that can be frozen, with the layers made so far.
   void end_stage() { stage_ends_.push_back(weights_.layer() + 1); }
 
@@ -84,6 +97,9 @@ class LayeredNetwork : public Network {
   [[nodiscard]] bool casts_itself() const final { return true; }
 
  private:
+  /// The output of a stage of blocks, counted from 1, as the pass has it.
+  [[nodiscard]] Value transformed(Value x, std::int64_t stage) const;
+
   Weights weights_;
   RandomLayers random_;
   bool training_ = true;
@@ -91,6 +107,7 @@ class LayeredNetwork : public Network {
   bool norm_eval_ = false;
   std::shared_ptr<BatchSums> sums_;
   std::int64_t first_trainable_layer_ = 0;
+  std::vector<std::int64_t> depths_;      ///< number of blocks of each stage, without the stem
   std::vector<std::int64_t> stage_ends_;  ///< the layer after each stage's last
 };
 

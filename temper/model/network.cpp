@@ -3,10 +3,12 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/core/ivalue.h>
 #include <ATen/ops/zeros.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <string_view>
 
+#include "temper/core/error.h"
 #include "temper/model/autocast.h"
 #include "temper/model/observer.h"
 #include "temper/model/wait_policy.h"
@@ -50,10 +52,37 @@ std::int64_t count(std::string_view name, Observer::Values inputs, std::int64_t&
   return 0;
 }
 
+/// Ends the transform of a pass, also where the pass throws.
+class Ending {
+ public:
+  explicit Ending(const StageTransform*& transform) : transform_(transform) {}
+  ~Ending() { transform_ = nullptr; }
+  Ending(const Ending&) = delete;
+  Ending& operator=(const Ending&) = delete;
+  Ending(Ending&&) = delete;
+  Ending& operator=(Ending&&) = delete;
+
+ private:
+  const StageTransform*& transform_;
+};
+
 }  // namespace
 
-at::Tensor Network::forward(const at::Tensor& images) {
+at::Tensor Network::forward(const at::Tensor& images, const StageTransform* transform) {
   if (images.is_cpu()) WaitPolicy::of_this_thread().adapt();
+  if (transform == nullptr) return cast_and_compute(images);
+  if (transform->stage < 1 || transform->stage >= stages())
+    throw Error(
+        Code::usage,
+        fmt::format("the output of stage {} is to be changed, and the network has {} stages "
+                    "of blocks",
+                    transform->stage, std::max<std::int64_t>(stages() - 1, 0)));
+  transform_ = transform;
+  const Ending ending(transform_);
+  return cast_and_compute(images);
+}
+
+at::Tensor Network::cast_and_compute(const at::Tensor& images) {
   if (format_ == at::kFloat) return compute(images);
   if (casts_itself()) return compute(images.to(format_)).to(at::kFloat);
   const Autocast scope(format_, images.device().type());

@@ -65,6 +65,13 @@ enum class Noise : std::uint8_t {
   dropout_always  ///< as `training`, and dropout in evaluation mode too: Monte Carlo dropout
 };
 
+/// A function of what a stage of blocks gives for a batch: maps of [n, channels, height, width],
+/// whose shape and number format it keeps.
+struct StageTransform {
+  std::int64_t stage = 1;  ///< in [1, Network::stages() - 1]; the stem is none of them
+  std::function<at::Tensor(const at::Tensor&)> apply;
+};
+
 /// The trainer's interface to a network: one forward pass, named parameters and buffers. temper's
 /// own networks and a user's torch::nn::Module (see module.h) implement it, so that few files need
 /// LibTorch's module headers.
@@ -72,9 +79,11 @@ class Network {
  public:
   virtual ~Network() = default;
 
-  /// @param images  float [n, channels, height, width], channels-last
+  /// @param images     float [n, channels, height, width], channels-last
+  /// @param transform  when not null, applied to the output of its stage in this pass; throws
+  ///                   Error{Code::usage} where the network has no such stage
   /// @return logits, float [n, classes]
-  at::Tensor forward(const at::Tensor& images);
+  at::Tensor forward(const at::Tensor& images, const StageTransform* transform = nullptr);
 
   /// Sets the number format of the layers' computation, forward and backward: float (the default)
   /// or bfloat16. Parameters, their gradients, statistics and logits stay float.
@@ -151,8 +160,15 @@ class Network {
   /// is used.
   [[nodiscard]] virtual bool casts_itself() const { return false; }
 
+  /// That of the current pass, which compute() of a network with stages of blocks applies; null:
+  /// none.
+  [[nodiscard]] const StageTransform* stage_transform() const { return transform_; }
+
  private:
+  at::Tensor cast_and_compute(const at::Tensor& images);
+
   at::ScalarType format_ = at::kFloat;
+  const StageTransform* transform_ = nullptr;
 };
 
 /// Multiply-adds of one forward pass of one image: convolutions and matrix products, from the

@@ -54,7 +54,8 @@ class PreActivation final : public LayeredNetwork {
     const auto training = mode(0).training;
     auto x = stem_.convolve(random().input(images, training), mode(0));
     x = stem_.pool(random().stem(x, training), mode(0));
-    for (std::size_t i = 0; i < blocks_.size(); ++i) x = through(i, x);
+    x = through_blocks(std::move(x),
+                       [this](std::size_t i, const Value& y) { return through(i, y); });
     const auto how = block_mode(blocks_.size());
     x = (*normalise_)(x, how, Activation::relu, /*consumes=*/true);
     return (*classify_)(random().head(mean(x), training));

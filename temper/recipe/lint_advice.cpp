@@ -52,6 +52,7 @@ std::vector<std::string_view> regularizers(const LintSubject& subject) {
   if (subject.is("model.stochastic_depth", "true")) found.emplace_back("stochastic depth");
   if (subject.is("model.shake_drop", "true")) found.emplace_back("ShakeDrop");
   if (subject.is("mixing", "true")) found.emplace_back("mixing");
+  if (subject.is("semi", "true")) found.emplace_back("learning from unlabeled images");
   if (augments_by(subject, kPolicies)) found.emplace_back("an augmentation policy");
   if (augments_by(subject, kErasing)) found.emplace_back("random erasing");
   return found;

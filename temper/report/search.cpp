@@ -25,7 +25,6 @@ namespace {
 using tune::Distribution;
 using tune::Method;
 using tune::Metric;
-using tune::Parameter;
 using tune::SearchTable;
 using tune::Tried;
 

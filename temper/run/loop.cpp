@@ -155,6 +155,7 @@ std::vector<train::Event> Loop::skipped_images(const data::Batch& batch, std::in
   };
   add(batch, *plan_.train);
   if (batch.unlabelled) add(*batch.unlabelled, *plan_.unlabelled);
+  if (batch.partners) add(*batch.partners, *plan_.train);
   return events;
 }
 

@@ -42,6 +42,12 @@ std::string target_text(const mix::Plan& plan, const mix::Row& row, const std::s
   return text;
 }
 
+/// Where features are mixed, the pictures stay as they are.
+std::vector<std::string> lines_of(const mix::Plan& plan) {
+  if (plan.stage() == 0) return {};
+  return {fmt::format("mixed behind stage {} of the network", plan.stage())};
+}
+
 PreviewRow row_of(const train::Plan& plan, const mix::Mixing& mixing,
                   const std::vector<PreviewPicture>& pictures) {
   PreviewRow row;
@@ -49,13 +55,13 @@ PreviewRow row_of(const train::Plan& plan, const mix::Mixing& mixing,
   const auto made =
       mix::plan(mixing, {.seed = static_cast<std::uint64_t>(plan.recipe.seed), .step = 0},
                 {.rows = batch.size(0), .images = {batch.size(2), batch.size(3)}});
-  mix::mix_images(made, batch);
+  if (made.stage() == 0) mix::mix_images(made, batch);
   for (std::size_t i = 0; i < pictures.size(); ++i) {
     const auto& before = pictures[i];
     row.pictures.push_back({.image = image_of(batch[static_cast<std::int64_t>(i)], before.image),
                             .where = before.where,
                             .title = target_text(made, made.rows[i], before.title, pictures),
-                            .lines = {}});
+                            .lines = lines_of(made)});
   }
   return row;
 }
@@ -71,10 +77,15 @@ PreviewSection mixed_section(const train::Plan& plan, const PreviewRow& prepared
       "methods is drawn each time, and mixing.p says how often.",
       {}};
   const auto& mixing = plan.recipe.mixing.value();
+  if (mixing.partner == mix::Partner::similar)
+    section.about +=
+        " There, partners are images of the whole training set with similar targets; here they are "
+        "drawn from the pictures shown.";
   for (std::size_t i = 0; i < mixing.methods.size(); ++i) {
     auto alone = mixing;
     alone.methods = {mixing.methods[i]};
     alone.p = 1;
+    if (alone.partner == mix::Partner::similar) alone.partner = mix::Partner::permuted;
     auto row = row_of(plan, alone, prepared.pictures);
     row.title =
         std::visit([](const auto& method) { return std::string(method.kind); }, mixing.methods[i]);

@@ -22,6 +22,7 @@
 #include "temper/train/begin.h"
 #include "temper/train/checkpoint.h"
 #include "temper/train/clock.h"
+#include "temper/train/free_perturbation.h"
 #include "temper/train/guarded_step.h"
 #include "temper/train/mixed_batch.h"
 #include "temper/train/objective.h"
@@ -197,7 +198,8 @@ class Replayer {
   }
 
   void trace_batch(const data::Batch& batch) {
-    if (plan_.training.adapt) plan_.training.adapt(state_.step, pipelines_);
+    const auto replays = train::replays_of(plan_.recipe);
+    if (plan_.training.adapt) plan_.training.adapt(state_.step / replays * replays, pipelines_);
     const train::Objective objective(recipe_, state_);
     const auto mixing = train::mixing_plan(recipe_, state_.step, batch);
     const auto mixed = mixing ? train::mixed(copy_of(batch), *mixing) : batch;
@@ -205,7 +207,8 @@ class Replayer {
     result_.images = objective.pixels(seen.views.front()).to(at::kCPU, at::kFloat);
     const at::NoGradGuard no_grad;
     const model::SavedBuffers buffers(*state_.network);
-    const auto losses = objective.row_losses(seen, objective.forward(seen, {}));
+    const auto* const features = mixing ? train::mixed_features(*mixing) : nullptr;
+    const auto losses = objective.row_losses(seen, objective.forward(seen, {.features = features}));
     buffers.restore();
     for (std::size_t row = 0; row < losses.size(); ++row) {
       auto& sample =
@@ -225,12 +228,18 @@ class Replayer {
     return copy;
   }
 
+  /// Of a row of the batch, or of a partner, which are counted after the rows.
+  static std::int64_t id_of(const data::Batch& batch, std::int64_t row) {
+    const auto rows = batch.ids.size(0);
+    return (row < rows ? batch.ids[row] : batch.partners->ids[row - rows]).item<std::int64_t>();
+  }
+
   static std::vector<ReplayedPartner> partners(const mix::Plan& mixing, const mix::Row& row,
                                                const data::Batch& batch) {
     std::vector<ReplayedPartner> all;
     for (std::size_t m = 0; m < row.partners.size(); ++m)
       all.push_back({.row = row.partners[m],
-                     .id = batch.ids[row.partners[m]].item<std::int64_t>(),
+                     .id = id_of(batch, row.partners[m]),
                      .weight = mixing.blends[row.blend].weights[m + 1]});
     return all;
   }
@@ -244,11 +253,16 @@ class Replayer {
     sample.augment = pipelines_.front().trace(
         image_,
         {.seed = plan_.training.seed,
-         .epoch = static_cast<std::uint64_t>(result_.epoch - 1),
+         .epoch = static_cast<std::uint64_t>(pass_of_images()),
          .sample = static_cast<std::uint64_t>(sample.id),
          .repeat = static_cast<std::uint64_t>(batch.repeats[row].item<std::int64_t>())},
         frame_);
     return sample;
+  }
+
+  /// The pass over the training images that the step's batch is of, 0-based.
+  [[nodiscard]] std::int64_t pass_of_images() const {
+    return (result_.step - 1) / train::replays_of(plan_.recipe) / plan_.horizon.steps_per_epoch;
   }
 
   /// The mean over steps after + 1 to step, summed in the same order as in the run.

@@ -15,9 +15,10 @@
 /// Replaying a step of a run.
 namespace temper::run {
 
-/// An image that was mixed into another one of the batch.
+/// An image that was mixed into one of the batch.
 struct ReplayedPartner {
-  std::int64_t row = 0;  ///< in the batch
+  std::int64_t row = 0;  ///< in the batch; a similar image that is not in it is counted after its
+                         ///< rows
   std::int64_t id = 0;   ///< in the training set
   double weight = 0;     ///< of its target in the mixed target
 };

@@ -12,6 +12,7 @@
 #include "temper/data/loader/loader.h"
 #include "temper/data/sources/subset.h"
 #include "temper/train/data_parallel.h"
+#include "temper/train/free_perturbation.h"
 #include "temper/train/projection.h"
 #include "temper/train/teacher.h"
 #include "temper/train/unlabelled.h"
@@ -78,6 +79,7 @@ State begin(const Plan& plan) {
   begin_mean_teacher(plan, state);
   if (plan.group && plan.recipe.sync_bn && state.mean_teacher)
     synchronise_statistics(*state.mean_teacher, plan.group);
+  begin_perturbation(plan, state);
   state.teacher = std::move(teacher.network);
   state.teacher_logits = std::move(teacher.logits);
   if (loss::needs_prior(plan.recipe.loss))

@@ -31,7 +31,8 @@ constexpr std::string_view kModel = "model.safetensors";
 constexpr std::string_view kOptimizer = "optimizer.safetensors";
 constexpr std::string_view kProjection = "projection.safetensors";  ///< of distillation.features
 constexpr std::string_view kTeacher = "teacher.safetensors";        ///< of recipe.semi
-constexpr std::string_view kBest = "best.safetensors";              ///< of early stopping
+constexpr std::string_view kPerturbation = "perturbation.safetensors";  ///< of recipe.adversarial
+constexpr std::string_view kBest = "best.safetensors";                  ///< of early stopping
 constexpr std::string_view kAverages = "averages";
 constexpr std::string_view kBestAverages = "best-averages";
 constexpr std::string_view kSnapshots = "snapshots";  ///< of an average
@@ -42,12 +43,18 @@ std::string file_of(std::string_view what, std::size_t index) {
                     : fmt::format("{}-{}.safetensors", what, index + 1);
 }
 
+std::vector<Named> perturbation(const State& state) {
+  return {{"perturbation", state.perturbation}};
+}
+
 /// The files of a checkpoint, with the tensors of the state in each.
 std::vector<Snapshot::Part> parts(const State& state) {
   std::vector<Snapshot::Part> all{{std::string(kModel), weights(*state.network)},
                                   {std::string(kOptimizer), state.optimizer.tensors}};
   if (!state.projection.empty()) all.push_back({std::string(kProjection), state.projection});
   if (state.mean_teacher) all.push_back({std::string(kTeacher), mean_teacher_parameters(state)});
+  if (state.perturbation.defined())
+    all.push_back({std::string(kPerturbation), perturbation(state)});
   for (std::size_t i = 0; i < state.averages.size(); ++i) {
     const auto& average = state.averages[i];
     all.push_back({file_of(kAverages, i), average.tensors});
@@ -106,7 +113,7 @@ void require_averages(const State& state, const Manifest& manifest, const fs::pa
 /// Whether a part is what is trained, not what a run keeps of it.
 bool is_trained(const Snapshot::Part& part) {
   return part.file == kModel || part.file == kOptimizer || part.file == kProjection ||
-         part.file == kTeacher;
+         part.file == kTeacher || part.file == kPerturbation;
 }
 
 /// Whether the file has the part's tensors, in every bit.
@@ -185,8 +192,7 @@ void write_checkpoint(const Snapshot& snapshot, const fs::path& checkpoints) {
   const auto folder = checkpoint_at(checkpoints, manifest.step);
   io::make_folder(folder);
   for (const auto& part : snapshot.parts) {
-    const bool is_model =
-        part.file != kOptimizer && part.file != kProjection && part.file != kTeacher;
+    const bool is_model = part.file == kModel || !is_trained(part);
     save_tensors(folder / part.file, part.tensors, is_model ? snapshot.metadata : io::Metadata{});
     manifest.files[part.file] = io::hash_file(folder / part.file);
   }
@@ -326,6 +332,9 @@ std::vector<std::string> load_compatible(State& state, const fs::path& checkpoin
     (void)load(kProjection, "projection of distillation.features", state.projection);
   if (state.mean_teacher && !load(kTeacher, "teacher of semi", mean_teacher_parameters(state)))
     reset_mean_teacher(state);
+  if (state.perturbation.defined() &&
+      !load(kPerturbation, "perturbation of adversarial", perturbation(state)))
+    state.perturbation.zero_();
   if (load(kOptimizer, "optimizer state", state.optimizer.tensors))
     state.optimizer.step = manifest.optimizer_steps;
   for (std::size_t i = 0; i < state.averages.size(); ++i) {

@@ -13,6 +13,7 @@
 #include <variant>
 
 #include "temper/core/error.h"
+#include "temper/mix/mixing.h"
 #include "temper/model/normalise.h"
 
 namespace temper::train {
@@ -68,17 +69,16 @@ void deliver(const model::Network& network, const at::Tensor& sum, std::int64_t 
   }
 }
 
-}  // namespace
+void check_mixing_in_ranks(const mix::Mixing& mixing, std::int64_t ranks) {
+  if (mix::last_stage(mixing) == 0) return;
+  refuse("mixing.methods",
+         fmt::format("manifold_mixup mixes what a stage of the network gives for images of the "
+                     "whole batch, which {} processes share; train in one process, or use mixup, "
+                     "or stages = [0]",
+                     ranks));
+}
 
-void check_data_parallel(const recipe::Recipe& recipe, std::int64_t ranks) {
-  if (recipe.data.batch < ranks)
-    refuse(
-        "data.batch_size",
-        fmt::format("data.batch_size = {} is the whole batch, which {} processes share; expected "
-                    "at least one image for each",
-                    recipe.data.batch, ranks));
-  if (!recipe.semi) return;
-  const auto& semi = *recipe.semi;
+void check_semi_in_ranks(const recipe::Semi& semi, std::int64_t ranks) {
   if (std::holds_alternative<semi::Interpolation>(semi.method) ||
       std::holds_alternative<semi::MixMatch>(semi.method))
     refuse("semi.method",
@@ -90,6 +90,19 @@ void check_data_parallel(const recipe::Recipe& recipe, std::int64_t ranks) {
            fmt::format("semi.batch_norm = \"interleaved\" exchanges images within the whole batch, "
                        "which {} processes share; use \"labelled\"",
                        ranks));
+}
+
+}  // namespace
+
+void check_data_parallel(const recipe::Recipe& recipe, std::int64_t ranks) {
+  if (recipe.data.batch < ranks)
+    refuse(
+        "data.batch_size",
+        fmt::format("data.batch_size = {} is the whole batch, which {} processes share; expected "
+                    "at least one image for each",
+                    recipe.data.batch, ranks));
+  if (recipe.mixing) check_mixing_in_ranks(*recipe.mixing, ranks);
+  if (recipe.semi) check_semi_in_ranks(*recipe.semi, ranks);
 }
 
 void average_statistics(const model::Network& network, distributed::Group& group) {

@@ -1,19 +1,55 @@
 #include "temper/train/mixed_batch.h"
 
+#include <ATen/ops/cat.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <string>
 #include <variant>
 
 #include "temper/core/error.h"
 #include "temper/mix/apply.h"
+#include "temper/train/free_perturbation.h"
 #include "temper/train/logits_table.h"
 #include "temper/train/partners.h"
 
 namespace temper::train {
+namespace {
 
-void check_mixing(const recipe::Recipe& recipe) {
+/// Refuses what mixing of features can't be together with.
+void check_manifold(const recipe::Recipe& recipe) {
+  const auto refuse = [](const std::string& option, const std::string& why) {
+    throw Error(Code::usage, {.option = option},
+                fmt::format("{} with manifold_mixup: {}; leave one of them out, or use mixup",
+                            option, why));
+  };
+  if (recipe.data.micro_batches > 1)
+    refuse("data.micro_batches",
+           fmt::format("it mixes what the network gives for images of the whole batch, and with "
+                       "data.micro_batches = {} these are not in the same pass",
+                       recipe.data.micro_batches));
+  if (recipe.adversarial)
+    refuse("adversarial", "it is not defined whether the attack sees what is mixed");
+  if (recipe.consistency)
+    refuse("consistency", "it is not defined which views are mixed with one another");
+  if (recipe.semi)
+    refuse("semi", "labeled and unlabeled images may be in one pass, and are not to be mixed");
+  if (recipe.distillation)
+    refuse("distillation", "the teacher would see images that are not mixed");
+}
+
+}  // namespace
+
+void check_mixing(const recipe::Recipe& recipe, bool valued) {
   if (!recipe.mixing) return;
   mix::check(*recipe.mixing, "mixing", recipe.data.batch);
+  if (recipe.mixing->partner == mix::Partner::similar && !valued)
+    throw Error(
+        Code::usage, {.option = "mixing.partner"},
+        "mixing.partner = \"similar\" compares regression targets, and the data has classes; "
+        "use another partner, such as permuted");
+  if (mix::last_stage(*recipe.mixing) > 0) check_manifold(recipe);
   if (recipe.distillation && is_logits_table(recipe.distillation->from))
     throw Error(Code::usage, {.option = "mixing"},
                 fmt::format("the teacher is a table of logits ({}), which has its answers for the "
@@ -31,21 +67,64 @@ void check_mixing(const recipe::Recipe& recipe) {
 
 std::optional<mix::Plan> mixing_plan(const recipe::Recipe& recipe, std::int64_t step,
                                      const data::Batch& batch) {
-  if (!recipe.mixing) return {};
+  if (!recipe.mixing || recipe.mixing->p == 0) return {};
+  if (recipe.mixing->partner == mix::Partner::similar && !batch.partners)
+    throw Error(
+        Code::usage, {.option = "mixing.partner"},
+        "mixing.partner = \"similar\" mixes images with others of the training set, and the "
+        "batch has none; fill Batch::partners, as TrainingBatches does");
   const auto& images = batch.views.front();
+  const auto replays = replays_of(recipe);
+  const auto first = step / replays * replays;
   auto plan =
-      mix::plan(*recipe.mixing, {.seed = static_cast<std::uint64_t>(recipe.seed), .step = step},
+      mix::plan(*recipe.mixing, {.seed = static_cast<std::uint64_t>(recipe.seed), .step = first},
                 {.rows = batch.size(), .images = {images.size(2), images.size(3)}});
   if (!plan.mixes()) return {};
   return plan;
 }
 
+const mix::Plan* mixed_features(const mix::Plan& plan) {
+  return plan.stage() > 0 ? &plan : nullptr;
+}
+
+void check_mixed_stages(const recipe::Recipe& recipe, const model::Network& network) {
+  if (!recipe.mixing) return;
+  const auto blocks = std::max<std::int64_t>(network.stages() - 1, 0);
+  for (std::size_t i = 0; i < recipe.mixing->methods.size(); ++i) {
+    const auto* manifold = std::get_if<mix::ManifoldMixup>(&recipe.mixing->methods[i]);
+    if (manifold == nullptr) continue;
+    const auto option = fmt::format("mixing.methods.{}.stages", i);
+    for (const auto stage : manifold->stages)
+      if (stage > blocks)
+        throw Error(Code::usage, recipe::place(recipe.places, option),
+                    fmt::format("{} has stage {}, and the network {}", option, stage,
+                                blocks == 0 ? "has no stages of blocks: expected [0], which mixes "
+                                              "the images"
+                                            : fmt::format("has {} stages of blocks; expected at "
+                                                          "most that",
+                                                          blocks)));
+  }
+}
+
 data::Batch mixed(const data::Batch& batch, const mix::Plan& plan, distributed::Group* group) {
   if (group != nullptr) return mixed_over_ranks(batch, plan, *group);
+  const auto rows = batch.ids.size(0);
+  const auto* const partners = std::ssize(plan.rows) > rows ? batch.partners.get() : nullptr;
+  const auto with_partners = [partners](const at::Tensor& own, const at::Tensor& others) {
+    return partners == nullptr ? own : at::cat({own, others});
+  };
+  const auto& others = partners == nullptr ? batch : *partners;
   auto result = batch;
-  for (const auto& view : result.views) mix::mix_images(plan, view);
-  result.targets = mix::mix_targets(plan, batch.targets);
-  result.labelled = mix::mix_labelled(plan, batch.labelled);
+  result.partners.reset();
+  for (std::size_t i = 0; i < batch.views.size(); ++i) {
+    const auto images = with_partners(batch.views[i], others.views.at(i));
+    if (plan.stage() == 0) mix::mix_images(plan, images);
+    result.views[i] = images.narrow(0, 0, rows);
+  }
+  result.targets =
+      mix::mix_targets(plan, with_partners(batch.targets, others.targets)).narrow(0, 0, rows);
+  result.labelled =
+      mix::mix_labelled(plan, with_partners(batch.labelled, others.labelled)).narrow(0, 0, rows);
   return result;
 }
 

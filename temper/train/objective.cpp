@@ -17,6 +17,7 @@
 #include "temper/loss/consistency.h"
 #include "temper/loss/distillation.h"
 #include "temper/loss/loss.h"
+#include "temper/mix/apply.h"
 #include "temper/model/head_inputs.h"
 #include "temper/train/projection.h"
 #include "temper/train/teacher.h"
@@ -59,7 +60,11 @@ at::Tensor Objective::pass_of(const at::Tensor& images, Pass pass,
                  .step = state_.step,
                  .pass = pass.index,
                  .first_row = pass.first_row * images_by_row});
-  return network.forward(images);
+  if (pass.features == nullptr) return network.forward(images);
+  const model::StageTransform transform{
+      .stage = pass.features->stage(),
+      .apply = [&](const at::Tensor& maps) { return mix::mix_features(*pass.features, maps); }};
+  return network.forward(images, &transform);
 }
 
 /// Of the labeled and unlabeled images in passes of as many images as there are labeled ones, each

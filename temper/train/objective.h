@@ -7,6 +7,7 @@
 
 #include "temper/data/loader/batch.h"
 #include "temper/loss/inputs.h"
+#include "temper/mix/plan.h"
 #include "temper/recipe/recipe.h"
 #include "temper/train/state.h"
 
@@ -38,6 +39,7 @@ class Objective {
     std::int64_t index = 0;      ///< 1 for the second one of sharpness-aware minimization; the
                                  ///< others are those of perturb.h
     std::int64_t first_row = 0;  ///< of the whole batch, where the given one is a micro-batch
+    const mix::Plan* features = nullptr;  ///< how the output of a stage is mixed; null: it is not
   };
 
   /// The divisors of the terms' means over a batch.

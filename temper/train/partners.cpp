@@ -12,6 +12,7 @@
 
 #include "temper/distributed/ranks.h"
 #include "temper/mix/apply.h"
+#include "temper/train/mixed_batch.h"
 
 namespace temper::train {
 namespace {
@@ -60,6 +61,19 @@ at::Tensor with_partners(const at::Tensor& rows, const Partners& partners,
   return at::cat({rows, others});
 }
 
+/// The plan of a rank's own rows and their partners from outside the batch, which the rank has.
+mix::Plan plan_of_part(const mix::Plan& plan, const data::Batch& batch) {
+  const auto count = batch.ids.size(0);
+  const auto before = batch.size() + batch.first_row;  // of the part's first partner
+  mix::Plan part{.blends = plan.blends, .rows = {}};
+  for (std::int64_t i = 0; i < count; ++i) {
+    auto& mine = part.rows.emplace_back(plan.rows[static_cast<std::size_t>(batch.first_row + i)]);
+    for (auto& partner : mine.partners) partner += count - before;
+  }
+  part.rows.resize(2 * part.rows.size());
+  return part;
+}
+
 at::Tensor mixed_images(const at::Tensor& images, const Partners& partners,
                         distributed::Group& group) {
   const auto last = images.permute({0, 2, 3, 1});
@@ -96,6 +110,7 @@ Partners partners_of(const mix::Plan& plan, std::int64_t rank, std::int64_t rank
 data::Batch mixed_over_ranks(const data::Batch& batch, const mix::Plan& plan,
                              distributed::Group& group) {
   const at::NoGradGuard guard;
+  if (std::ssize(plan.rows) > batch.size()) return mixed(batch, plan_of_part(plan, batch));
   const auto partners = partners_of(plan, group.rank(), group.size());
   auto result = batch;
   for (auto& view : result.views) view = mixed_images(view, partners, group);

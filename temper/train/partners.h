@@ -7,7 +7,7 @@
 #include "temper/mix/plan.h"
 
 /// Mixing in a batch whose rows are in several processes: each sends the others the partners of
-/// their rows.
+/// their rows. Partners from outside the batch each process loads for its own rows.
 namespace temper::train {
 
 /// What a rank does for a mixing plan.
@@ -20,7 +20,9 @@ struct Partners {
 /// @param plan  of the whole batch, whose rows are divided as distributed::rows_of() says
 Partners partners_of(const mix::Plan& plan, std::int64_t rank, std::int64_t ranks);
 
-/// As mixed(), for a rank's part of the batch, whose memory stays as it is.
+/// As mixed(), for a rank's part of the batch, whose memory stays as it is. Images alone are mixed,
+/// not what a stage of the network gives for them.
+/// @param plan  of the whole batch, or of its rows followed by Batch::partners of all of them
 data::Batch mixed_over_ranks(const data::Batch& batch, const mix::Plan& plan,
                              distributed::Group& group);
 

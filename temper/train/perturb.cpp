@@ -37,7 +37,8 @@ class Attacked {
  public:
   Attacked(State& state, const recipe::Recipe& recipe, std::int64_t first_row)
       : state_(state), seed_(static_cast<std::uint64_t>(recipe.seed)), first_row_(first_row) {
-    if (adversarial::attack_of(*recipe.adversarial).mode == AttackMode::evaluation) {
+    const auto* const attack = adversarial::attack_of(*recipe.adversarial);
+    if (attack == nullptr || attack->mode == AttackMode::evaluation) {
       state.network->train(false);
       return;
     }
@@ -106,6 +107,11 @@ at::Tensor points_of(const adversarial::Trades& options, const Images& task,
              predictions, start);
 }
 
+at::Tensor points_of(const adversarial::FreeTraining& /*options*/, const Images& /*task*/,
+                     const at::Tensor& /*targets*/) {
+  throw Error(Code::internal, "free adversarial training has no attack before a step");
+}
+
 std::vector<std::int64_t> rows_from(std::int64_t first, std::int64_t count) {
   std::vector<std::int64_t> rows(static_cast<std::size_t>(count));
   std::iota(rows.begin(), rows.end(), first);
@@ -117,19 +123,19 @@ std::vector<std::int64_t> rows_from(std::int64_t first, std::int64_t count) {
 void check_adversarial(const recipe::Recipe& recipe, const model::Task& task,
                        const schedule::Horizon& horizon) {
   if (!recipe.adversarial) return;
-  const auto& attack = adversarial::attack_of(*recipe.adversarial);
+  const auto limit = adversarial::limit_of(*recipe.adversarial);
   const auto largest =
-      adversarial::largest_radius(attack.norm, task.channels * task.height * task.width);
+      adversarial::largest_radius(limit.norm, task.channels * task.height * task.width);
   const auto driven = recipe.schedules.find(kRadius);
   const auto radius = driven == recipe.schedules.end()
-                          ? attack.radius
+                          ? limit.radius
                           : schedule::range(driven->second, horizon).second;
   if (radius > largest)
     refuse(
         kRadius,
         fmt::format("{} = {:.6g}, but images are at most {:.6g} apart in the norm {}; samples are "
                     "in [0, 1], so write 8/255 as 0.0314",
-                    kRadius, radius, largest, name_of(attack.norm)));
+                    kRadius, radius, largest, name_of(limit.norm)));
   if (recipe.consistency)
     refuse("consistency",
            "consistency with adversarial: there is no published definition of which of an image's "
@@ -138,6 +144,12 @@ void check_adversarial(const recipe::Recipe& recipe, const model::Task& task,
     refuse("distillation",
            "distillation with adversarial: the teacher would see attacked images, for which it was "
            "not trained; leave one of them out");
+  if (std::holds_alternative<adversarial::FreeTraining>(*recipe.adversarial) &&
+      recipe.schedules.contains("data.train_size"))
+    refuse("data.train_size",
+           "data.train_size has a schedule, and with adversarial.kind = \"free\" the perturbation "
+           "goes on from step to step, for images of one size; leave the schedule out, or use "
+           "adversarial.kind = \"pgd\"");
 }
 
 at::Tensor attacked_images(const Objective& objective, const recipe::Recipe& recipe, State& state,

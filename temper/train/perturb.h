@@ -21,7 +21,8 @@ void check_adversarial(const recipe::Recipe& recipe, const model::Task& task,
 /// its buffers, its parameters' gradients and all draws of the step's passes as they are: the
 /// attack draws from addresses of its own, the step and the row of the whole batch, and in training
 /// mode its passes have numbers of their own.
-/// @param recipe     with recipe.adversarial and the step's scheduled values
+/// @param recipe     with recipe.adversarial, which is not of the kind free (free_perturbation.h),
+///                   and the step's scheduled values
 /// @param first_row  of the whole batch, where the given one is a micro-batch
 at::Tensor attacked_images(const Objective& objective, const recipe::Recipe& recipe, State& state,
                            const data::Batch& batch, std::int64_t first_row);

@@ -345,7 +345,7 @@ Plan planned(const recipe::Recipe& recipe, const data::Dataset& data,
   recipe::check_schedules(options, plan.horizon);
   recipe::check_lengths(options, plan.horizon);
   if (!valued) loss::check(options.loss, plan.task.classes);
-  check_mixing(options);
+  check_mixing(options, valued);
   check_adversarial(options, plan.task, plan.horizon);
   recipe::check_plateaus(options, plan.validation != nullptr);
   check_stopping(options, plan.validation != nullptr);

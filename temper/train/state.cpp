@@ -8,6 +8,7 @@
 #include "temper/core/error.h"
 #include "temper/train/averaged.h"
 #include "temper/train/guard.h"
+#include "temper/train/mixed_batch.h"
 #include "temper/train/plateaus.h"
 #include "temper/train/precision.h"
 #include "temper/train/stopping.h"
@@ -99,6 +100,7 @@ State start(const recipe::Recipe& recipe, std::unique_ptr<model::Network> networ
   for (const auto& named : state.projection) state.targets.push_back(target_of(named));
   state.finite_buffers = finite_buffers(*state.network);
   check_freeze(recipe, *state.network);
+  check_mixed_stages(recipe, *state.network);
   keep_statistics(recipe, *state.network);
   scale_targets(state, recipe);
   state.scales_by_step = std::ranges::any_of(
@@ -118,6 +120,7 @@ void restart(State& state, const recipe::Recipe& recipe, const schedule::Horizon
   anew.normalisation = std::move(state.normalisation);
   anew.mean_teacher = std::move(state.mean_teacher);
   anew.ranks = std::move(state.ranks);
+  anew.perturbation = std::move(state.perturbation);
   state = std::move(anew);
   reset_mean_teacher(state);
 }

@@ -41,6 +41,9 @@ struct State {
   /// The moving average of the network that teaches it, see unlabelled.h; null without one.
   std::unique_ptr<model::Network> mean_teacher = {};
 
+  /// Of free adversarial training, see free_perturbation.h; undefined without.
+  at::Tensor perturbation = {};
+
   // With recipe.early_stopping, see stopping.h.
   std::optional<regularize::EarlyStoppingState> stop = {};  ///< its record of evaluations
   std::optional<KeptWeights> best = {};  ///< of the best evaluation; only with restore_best

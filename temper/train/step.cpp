@@ -11,6 +11,7 @@
 #include "temper/model/saved_buffers.h"
 #include "temper/train/clock.h"
 #include "temper/train/data_parallel.h"
+#include "temper/train/free_perturbation.h"
 #include "temper/train/mixed_batch.h"
 #include "temper/train/objective.h"
 #include "temper/train/perturb.h"
@@ -46,14 +47,19 @@ std::optional<Objective::Divisors> divisors_of(const Objective& objective, const
   return whole;
 }
 
+/// What adversarial training makes of a step's images.
+struct Attacks {
+  std::vector<at::Tensor> images;  ///< of each micro-batch, normalized
+  at::Tensor perturbation;         ///< see perturbation_of()
+};
+
 /// Adds the gradient of the objective, micro-batch by micro-batch, and sums it over the ranks.
-/// @param attacked  with adversarial training the attacked images of each micro-batch: added in the
-/// first pass over the batch, used in the second
+/// @param attacks  images are added in the first pass over the batch, and used in the second
+/// @param pass  its rows are set for each micro-batch
 /// @return the loss without penalties
 at::Tensor accumulate_gradients(const Objective& objective, State& state,
                                 const recipe::Recipe& recipe, const data::Batch& batch,
-                                Times& times, std::vector<at::Tensor>& attacked,
-                                std::int64_t pass = 0) {
+                                Times& times, Attacks& attacks, Objective::Pass pass) {
   const auto size = batch.views.front().size(0);
   const auto parts = micro_batches(recipe, batch.size(), state.ranks.get());
   const auto whole = divisors_of(objective, state, batch, parts);
@@ -62,14 +68,19 @@ at::Tensor accumulate_gradients(const Objective& objective, State& state,
     const auto first = i * size / parts;
     const auto part = batch.rows(first, (i + 1) * size / parts - first);
     Stopwatch watch;
-    if (recipe.adversarial && pass == 0)
-      attacked.push_back(attacked_images(objective, recipe, state, part, part.first_row));
-    const auto loss =
-        loss_of(objective, recipe, part, {.index = pass, .first_row = part.first_row}, whole,
-                recipe.adversarial ? attacked[static_cast<std::size_t>(i)] : at::Tensor());
+    if (recipe.adversarial && pass.index == 0)
+      attacks.images.push_back(
+          attacks.perturbation.defined()
+              ? perturbed_images(objective, part,
+                                 attacks.perturbation.narrow(0, first, part.ids.size(0)))
+              : attacked_images(objective, recipe, state, part, part.first_row));
+    auto attacked = recipe.adversarial ? attacks.images[static_cast<std::size_t>(i)] : at::Tensor();
+    if (pass.index > 0 && attacked.defined()) attacked = attacked.detach();
+    pass.first_row = part.first_row;
+    const auto loss = loss_of(objective, recipe, part, pass, whole, attacked);
     times.forward += watch.lap();
     sum = sum.defined() ? sum.add(loss.detach()) : loss.detach();
-    if (state.ranks && i + 1 == parts) state.ranks->begin(sum, /*statistics=*/pass == 0);
+    if (state.ranks && i + 1 == parts) state.ranks->begin(sum, /*statistics=*/pass.index == 0);
     loss.backward();
     times.backward += watch.lap();
   }
@@ -85,18 +96,20 @@ at::Tensor accumulate_gradients(const Objective& objective, State& state,
 /// The phases perturb and gradients. With sharpness-aware minimization the gradient is the one at
 /// the perturbed weights and for the same attacked images, and the buffers stay as they were after
 /// the first pass.
+/// @param features  see Objective::Pass
 /// @return the loss at the weights themselves, without penalties
 at::Tensor compute_gradients(State& state, const recipe::Recipe& recipe, const data::Batch& batch,
-                             Times& times) {
+                             const mix::Plan* features, Attacks& attacks, Times& times) {
   const Objective objective(recipe, state);
-  std::vector<at::Tensor> attacked;
-  auto loss = accumulate_gradients(objective, state, recipe, batch, times, attacked);
+  auto loss =
+      accumulate_gradients(objective, state, recipe, batch, times, attacks, {.features = features});
   if (!recipe.sam) return loss;
   const model::SavedBuffers buffers(*state.network);
   {
     const optim::PerturbedWeights perturbed(*recipe.sam, state.targets);
     optim::zero_gradients(state.targets);
-    accumulate_gradients(objective, state, recipe, batch, times, attacked, /*pass=*/1);
+    accumulate_gradients(objective, state, recipe, batch, times, attacks,
+                         {.index = 1, .features = features});
   }
   buffers.restore();
   return loss;
@@ -165,13 +178,17 @@ StepResult step(State& state, const recipe::Recipe& recipe, const data::Batch& b
   auto trained = plan ? std::optional(mixed(batch, *plan, group)) : std::nullopt;
   if (recipe.semi) trained = with_targets(state, recipe, trained ? *trained : batch);
   times.forward += watch.lap();
-  const auto loss = compute_gradients(state, recipe, trained ? *trained : batch, times);
+  const auto& seen = trained ? *trained : batch;
+  Attacks attacks{.images = {}, .perturbation = perturbation_of(state, recipe, seen)};
+  const auto loss = compute_gradients(state, recipe, seen, plan ? mixed_features(*plan) : nullptr,
+                                      attacks, times);
   watch = {};
   ++state.step;
   if (auto not_finite = find_not_finite(loss, state)) {
     optim::zero_gradients(state.targets);
     return {loss, std::move(not_finite)};
   }
+  move_perturbation(state, recipe, seen, attacks.perturbation);
   transform(state, recipe);
   norms != nullptr ? update_with_norms(state, recipe, *norms) : update(state, recipe);
   optim::zero_gradients(state.targets);

@@ -38,7 +38,7 @@ class Asha {
 
  private:
   struct Entry {
-    std::int64_t trial;
+    std::int64_t trial = 0;
     std::optional<double> score = {};  ///< once it has ended
   };
   using Rung = std::vector<Entry>;  ///< in the order in which they were started

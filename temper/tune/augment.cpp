@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 #include <set>
 #include <span>
@@ -21,8 +22,8 @@ constexpr std::size_t kMostSettings = 1000;
 class Runs {
  public:
   Runs(const recipe::Recipe& recipe, std::int64_t seeds, study::Store& store,
-       const study::EngineOptions& engine)
-      : seeds_(seeds), store_(store), engine_(engine) {
+       study::EngineOptions engine)
+      : seeds_(seeds), store_(store), engine_(std::move(engine)) {
     const auto& data = fingerprints_.data_of(recipe);
     if (!data.has_validation && recipe.data.validation == 0 && recipe.data.folds == 0)
       throw Error(Code::usage, recipe::place(recipe.places, "data.validation"),
@@ -93,9 +94,8 @@ std::vector<std::size_t> ranking(std::span<const ScoredSetting> settings) {
   std::vector<std::size_t> order(settings.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::erase_if(order, [&](std::size_t i) { return !settings[i].mean(); });
-  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
-    return *settings[a].mean() > *settings[b].mean();
-  });
+  const auto score = [&](std::size_t i) { return settings[i].mean().value_or(0); };
+  std::ranges::stable_sort(order, std::greater(), score);
   return order;
 }
 

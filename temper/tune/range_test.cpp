@@ -11,7 +11,6 @@
 #include "temper/core/error.h"
 #include "temper/cost/memory.h"
 #include "temper/cost/preflight.h"
-#include "temper/data/loader/loader.h"
 #include "temper/evaluate/evaluate.h"
 #include "temper/evaluate/fit_head.h"
 #include "temper/optim/lr_scaling.h"
@@ -20,6 +19,7 @@
 #include "temper/train/begin.h"
 #include "temper/train/plan.h"
 #include "temper/train/step.h"
+#include "temper/train/training_batches.h"
 #include "temper/tune/setting.h"
 
 namespace temper::tune {
@@ -123,7 +123,7 @@ class Test {
         rates_(recipe_, plan.horizon),
         driver_(recipe_, plan.horizon),
         state_(train::begin(plan)),
-        loader_(plan.train, plan.training),
+        loader_(plan),
         smoothed_(options.smoothing) {
     rates_.check(options);
     fit_head(state_, plan, options.stop);
@@ -183,7 +183,7 @@ class Test {
   Rates rates_;
   recipe::ScheduleDriver driver_;
   train::State state_;
-  data::Loader loader_;
+  train::TrainingBatches loader_;
   SmoothedLoss smoothed_;
   train::Times times_;
   bool not_finite_ = false;  ///< the last step was not applied

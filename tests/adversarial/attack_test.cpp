@@ -2,6 +2,7 @@
 #include "temper/adversarial/attack.h"
 
 #include <ATen/Parallel.h>
+#include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/argmax.h>
@@ -147,7 +148,9 @@ TEST_F(Attacks, DoNotDependOnThreadsAndBatches) {
                           std::span(ids).subspan(static_cast<std::size_t>(first),
                                                  static_cast<std::size_t>(count)))
                           .pixels);
-    EXPECT_TRUE(at::allclose(whole.pixels, at::cat(parts), 0, 1e-9));
+    // DLR divides by a difference of logits, which enlarges their rounding.
+    EXPECT_LE((whole.pixels - at::cat(parts)).abs().max().item<double>(),
+              attack.loss == AttackLoss::dlr ? 1e-4 : 1e-9);
   }
   at::set_num_threads(threads);
 }

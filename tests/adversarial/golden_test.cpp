@@ -1,14 +1,18 @@
 // The attacks, against torchattacks as scripts/golden/attacks.py ran it.
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/argmax.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "temper/adversarial/apgd.h"
+#include "temper/adversarial/free.h"
 #include "temper/adversarial/losses.h"
 #include "temper/adversarial/pgd.h"
 #include "temper/adversarial/start.h"
@@ -96,6 +100,39 @@ TEST_F(AttacksGolden, ApgdIsThatOfTorchattacks) {
                 one["fooled"][static_cast<std::size_t>(i)].get<bool>())
           << i;
   }
+}
+
+TEST(FreeGolden, StepsAreThoseOfTheAuthorsCode) {
+  const auto golden = temper::testing::golden("adversarial/free.json");
+  FreeTraining options;
+  options.radius = golden["radius"];
+  options.step_size = golden["step_size"];
+  options.replays = golden["replays"];
+  const auto filters = noise({4, 3, 3, 3}, 1).mul(2).set_requires_grad(true);
+  const auto weight = noise({5, 4 * 6 * 6}, 2).div(2).set_requires_grad(true);
+  auto perturbation = at::zeros({small::kImages, 3, 6, 6}, at::kDouble);
+  std::int64_t done = 0;
+  for (const auto& expected : golden["steps"]) {
+    const auto batch = static_cast<std::size_t>(done++ / options.replays);
+    const auto images =
+        small::uniform({small::kImages, 3, 6, 6}, golden["streams"].at(batch).get<std::uint64_t>());
+    const auto labels = at::tensor(golden["labels"].at(batch).get<std::vector<std::int64_t>>());
+    const auto leaf = perturbation.detach().clone().set_requires_grad(true);
+    const auto seen = perturbed(images, leaf).sub(0.5).div(0.25);
+    const auto logits = at::conv2d(seen, filters, {}, 1, 1).tanh().flatten(1).matmul(weight.t());
+    cross_entropy_rows(logits, labels).mean().backward();
+    perturbation = moved(options, leaf.detach(), leaf.grad());
+    EXPECT_LE(perturbation.abs().max().item<double>(), options.radius + 1e-12);
+    EXPECT_LE(perturbation.sub(tensor(expected["perturbation"])).abs().max().item<double>(), 1e-9);
+    const at::NoGradGuard guard;
+    for (const auto& [parameter, name] :
+         {std::pair(filters, "filters"), std::pair(weight, "weight")}) {
+      parameter.sub_(parameter.grad(), golden["lr"].get<double>());
+      parameter.mutable_grad().reset();
+      EXPECT_LE(parameter.sub(tensor(expected[name])).abs().max().item<double>(), 1e-9) << name;
+    }
+  }
+  EXPECT_EQ(done, 6);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <array>
 #include <csignal>
 #include <sstream>
+#include <string_view>
 
 #include "temper/core/random.h"
 #include "temper/io/disk/read_file.h"
@@ -132,7 +133,16 @@ TEST(Resume, IsExactWithRandomCombinations) {
           std::erase_if(chosen, [](const auto& e) { return e.starts_with("adversarial="); });
         chosen.push_back(edit);
       }
-    // The custom network takes images of one size.
+    // Manifold mixup needs stages of the network, and a pass over the images as they are.
+    const auto is_there = [&](std::string_view begin) {
+      return std::ranges::any_of(chosen, [&](const auto& e) { return e.starts_with(begin); });
+    };
+    if (is_there(kCustomNetwork) || is_there("adversarial=") || is_there("consistency="))
+      std::erase_if(
+          chosen, [](const auto& e) { return e.find("\"manifold_mixup\"") != std::string::npos; });
+    // Free adversarial training and the custom network take images of one size.
+    if (is_there("adversarial={ kind = \"free\""))
+      std::erase_if(chosen, [](const auto& e) { return e.starts_with("data.train_size"); });
     if (std::ranges::find(chosen, kCustomNetwork) != chosen.end())
       std::erase_if(chosen, [](const auto& e) { return e.starts_with("data.train_size"); });
     const int stop_at = 1 + static_cast<int>(random.below(2 * kStepsPerEpoch - 1));
@@ -163,6 +173,25 @@ TEST(Resume, IsExactWithUnlabeledImages) {
                               {"data.labels=6", "data.batch_size=8", method, "data.micro_batches=2",
                                R"(model.dropout=[{ kind = "dropout", at = "all", p = 0.2 }])"},
                               5);
+}
+
+TEST(Resume, IsExactWithMixedFeatures) {
+  const TestFolder folder;
+  for (const int step : {1, 4})
+    expect_equal_after_a_stop(
+        folder,
+        {R"(mixing={ methods = ["manifold_mixup", "cutmix"], off_epoch = 1 })", "sam=true",
+         R"(model.dropout=[{ kind = "dropout", at = "all", p = 0.2 }])"},
+        step);
+}
+
+TEST(Resume, IsExactWithAPerturbationThatGoesOn) {
+  const TestFolder folder;
+  const std::vector<std::string> edits{
+      R"(adversarial={ kind = "free", replays = 3 })", "data.micro_batches=2", "mixing=true",
+      "sam=true", "data.augment.1.p={ schedule = \"linear\", peak = 0, final = 1 }"};
+  for (int step = 1; step < 2 * kStepsPerEpoch; step += everything() ? 1 : 2)
+    expect_equal_after_a_stop(folder, edits, step);
 }
 
 TEST(Resume, IsExactWhereTheRunEndsEarlyWithItsBestWeights) {

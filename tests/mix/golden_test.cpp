@@ -92,5 +92,23 @@ TEST(MixGolden, IsTorchvisions) {
     expect_same(example, Partner::rolled, CutMixDialect::torchvision, 0);
 }
 
+TEST(MixGolden, FeaturesAreThoseOfManifoldMixupsCode) {
+  const auto papers = temper::testing::golden("mix/papers.json");
+  ASSERT_FALSE(papers["manifold"].empty());
+  for (const auto& example : papers["manifold"]) {
+    const auto lambda = example["lambda"].get<double>();
+    Plan plan{.blends = {{.weights = {lambda, 1 - lambda}, .stage = 1}}, .rows = {}};
+    for (const auto& partner : example["order"])
+      plan.rows.push_back({.blend = 0, .partners = {partner.get<std::int64_t>()}});
+    const auto features = tensor(example["features"]).requires_grad_();
+    const auto mixed = mix_features(plan, features);
+    EXPECT_TRUE(at::allclose(mixed, tensor(example["mixed"]), 0, 1e-12));
+    mixed.mul(tensor(example["outer"])).sum().backward();
+    EXPECT_TRUE(at::allclose(features.grad(), tensor(example["gradient"]), 0, 1e-12));
+    EXPECT_TRUE(at::allclose(mix_targets(plan, tensor(example["targets"])),
+                             tensor(example["mixed_targets"]), 0, 1e-12));
+  }
+}
+
 }  // namespace
 }  // namespace temper::mix

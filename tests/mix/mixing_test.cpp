@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,6 +42,22 @@ TEST(Partners, OfTimmAreTheReversedBatchAndOfTorchvisionTheRolledOne) {
   EXPECT_THAT(partners_of_two(Partner::rolled, Mode::elem, 4, random), ElementsAre(3, 0, 1, 2));
   EXPECT_THAT(partners_of_two(Partner::permuted, Mode::batch, 4, random),
               UnorderedElementsAre(0, 1, 2, 3));
+}
+
+TEST(Partners, ThatAreSimilarAreRowsAfterTheBatch) {
+  Random random(1, Purpose::mix);
+  EXPECT_THAT(partners_of_two(Partner::similar, Mode::batch, 3, random), ElementsAre(3, 4, 5));
+  const auto made = plan({.mode = Mode::elem, .partner = Partner::similar}, {.seed = 1, .step = 2},
+                         {.rows = 3, .images = {8, 8}});
+  ASSERT_EQ(made.rows.size(), 6U);
+  for (std::size_t row = 0; row < 3; ++row) {
+    EXPECT_EQ(made.rows[row].partners, std::vector{static_cast<std::int64_t>(row) + 3});
+    EXPECT_FALSE(made.rows[row + 3].is_mixed());
+  }
+  const auto images = some_images(6);
+  mix_images(made, images);
+  for (std::int64_t row = 0; row < 6; ++row)
+    EXPECT_EQ(at::equal(images[row], some_images(6)[row]), row >= 3) << row;
 }
 
 TEST(Partners, OfPairsAreEachOthers) {
@@ -154,6 +171,38 @@ TEST(ZetaMixup, HasTheWeightsOfAPSeries) {
   EXPECT_EQ(blend(ZetaMixup{.images = 3}, {}, 512, unused).weights.size(), 3U);
 }
 
+TEST(ManifoldMixup, DrawsEachOfItsStagesEquallyOften) {
+  std::map<std::int64_t, int> seen;
+  for (std::int64_t step = 0; step < 3000; ++step)
+    ++seen[plan({.methods = {ManifoldMixup{.stages = {0, 2, 5}}}}, {.seed = 1, .step = step},
+                {.rows = 4, .images = {8, 8}})
+               .stage()];
+  ASSERT_EQ(seen.size(), 3U);
+  for (const auto stage : {0, 2, 5}) EXPECT_NEAR(seen[stage], 1000, 120) << stage;
+  EXPECT_EQ(last_stage({.methods = {Mixup{}, ManifoldMixup{.stages = {3, 1}}}}), 3);
+  EXPECT_EQ(last_stage({}), 0);
+}
+
+TEST(ManifoldMixup, MixesFeaturesAsImagesAreMixed) {
+  for (const std::int64_t images : {2, 3}) {
+    const auto made = plan({.methods = {Mixup{.images = images}}, .mode = Mode::elem},
+                           {.seed = 1, .step = 4}, {.rows = 4, .images = {8, 8}});
+    const auto expected = some_images();
+    mix_images(made, expected);
+    for (const auto& features :
+         {some_images(), some_images().contiguous(at::MemoryFormat::ChannelsLast)}) {
+      const auto mixed = mix_features(made, features);
+      EXPECT_TRUE(at::allclose(mixed, expected, 0, 1e-6));
+      EXPECT_TRUE(at::equal(features, some_images())) << "they stay as they are";
+    }
+    EXPECT_TRUE(
+        at::allclose(mix_features(made, some_images().flatten(1)), expected.flatten(1), 0, 1e-6));
+    const auto brief = mix_features(made, some_images().to(at::kBFloat16));
+    EXPECT_EQ(brief.scalar_type(), at::kBFloat16);
+    EXPECT_TRUE(at::allclose(brief.to(at::kFloat), expected, 0, 0.02));
+  }
+}
+
 TEST(CutMix, KeepsTheShareOfPixelsThatItsTargetSays) {
   const Mixing mixing{.methods = {CutMix{}}, .mode = Mode::elem, .partner = Partner::reversed};
   for (std::int64_t step = 0; step < 30; ++step) {
@@ -259,6 +308,20 @@ TEST(Mixing, RefusesOptionsThatContradictEachOther) {
               HasSubstr("mixing.methods.1.images asks for 16 images"));
   EXPECT_THAT(refusal({.mode = Mode::pair, .partner = Partner::rolled}),
               HasSubstr("mixing.mode is \"pair\""));
+  EXPECT_EQ(refusal({.partner = Partner::similar, .bandwidth = 0.2}, 1), "");
+  EXPECT_THAT(refusal({.methods = {Mixup{.images = 3}}, .partner = Partner::similar}),
+              HasSubstr("partner = \"similar\" gives an image one partner"));
+  EXPECT_THAT(refusal({.mode = Mode::pair, .partner = Partner::similar}),
+              HasSubstr("mixing.mode is \"pair\", but with partner = \"similar\""));
+  const ManifoldMixup manifold;
+  EXPECT_EQ(refusal({.methods = {manifold, Mixup{}}}), "");
+  EXPECT_THAT(refusal({.methods = {manifold}, .mode = Mode::elem}),
+              HasSubstr("mixing.methods.0 is manifold_mixup"));
+  EXPECT_THAT(refusal({.methods = {manifold}, .partner = Partner::similar}),
+              HasSubstr("with partner = \"similar\" partners are not in it"));
+  EXPECT_THAT(refusal({.methods = {ManifoldMixup{.stages = {}}}}),
+              HasSubstr("mixing.methods.0.stages is empty"));
+  EXPECT_THAT(refusal({.bandwidth = 0.2}), HasSubstr("mixing.bandwidth = 0.2 is about partners"));
   for (const Method& method : {Method(CutMix{}), Method(ZetaMixup{})})
     EXPECT_THAT(refusal({.methods = {method}}, 1), HasSubstr("a batch has a single one; raise "));
 }

@@ -133,6 +133,15 @@ jq -e '.message.message | contains("another recipe")' error-0.json
 start 2 refused --set data.batch_size=1
 all_end 2
 says err-1.txt "data.batch_size = 1 is the whole batch"
+start 2 refused --set "mixing={methods=[{kind='manifold_mixup', stages=[1]}]}"
+all_end 2
+says err-1.txt "manifold_mixup mixes what a stage of the network gives for images of the whole batch, which 2 processes"
+status=0
+RANK=1 WORLD_SIZE=2 TORCHELASTIC_RUN_ID=none TORCHELASTIC_ERROR_FILE=$PWD/error-1.json \
+  "$TEMPER" runs whole >out.txt 2>err.txt || status=$?
+((status == 2))
+says err.txt "torchrun has started 2 processes, and 'temper runs' is the work of one"
+jq -e '.message.message | contains("without torchrun")' error-1.json
 status=0
 RANK=0 "$TEMPER" train "${small[@]}" --out refused >out.txt 2>err.txt || status=$?
 ((status == 2))

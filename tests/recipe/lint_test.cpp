@@ -16,7 +16,6 @@
 namespace temper::recipe {
 namespace {
 
-using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -43,7 +42,7 @@ const std::vector<Case> kCases{
     {"average-too-slow", "averaging = [{ kind = \"ema\", decay = 0.999 }]",
      "averaging = [{ kind = \"ema\", decay = 0.99 }]", "spans about 1000 steps", true},
     {"average-too-slow", "averaging = [{ kind = \"ema\", decay = 0.999 }]",
-     "averaging = [{ kind = \"ema\", decay = 0.999, warmup = \"timm\" }]", "", true},
+     R"(averaging = [{ kind = "ema", decay = 0.999, warmup = "timm" }])", "", true},
     {"warm-up-too-long", "optimizer.lr = { schedule = \"cosine\", warmup = { epochs = 10 } }",
      "optimizer.lr = { schedule = \"cosine\", warmup = { epochs = 9 } }",
      "does not end within the run", true},
@@ -54,9 +53,9 @@ const std::vector<Case> kCases{
     {"without-effect", "lookahead = { k = 1001 }", "lookahead = { k = 1000 }", "lookahead.k", true},
     {"strong-and-short",
      "epochs = 29\nloss.label_smoothing = true\nmodel.dropout = [\"dropout\"]\n"
-     "data.augment = [{ kind = \"random_apply\", operations = [\"rand_augment\"] }]",
+     R"(data.augment = [{ kind = "random_apply", operations = ["rand_augment"] }])",
      "epochs = 30\nloss.label_smoothing = true\nmodel.dropout = [\"dropout\"]\n"
-     "data.augment = [{ kind = \"random_apply\", operations = [\"rand_augment\"] }]",
+     R"(data.augment = [{ kind = "random_apply", operations = ["rand_augment"] }])",
      "label smoothing, dropout, an augmentation policy in a run of 29 epochs"},
     {"strong-and-short",
      "epochs = 8\nloss.label_smoothing = true\nmodel.dropout = [\"dropout\"]\n"
@@ -87,8 +86,8 @@ const std::vector<Case> kCases{
      "data.batch_size = 256\noptimizer = { lr = 1.0, momentum = 0 }", "momentum 0.9"},
     {"test-for-tuning", "data.source = \"pictures/test/\"", "data.source = \"pictures\"",
      "a test set is trained on"},
-    {"test-for-tuning", "data.sources = [{ source = \"a\" }, { source = \"b/test\" }]",
-     "data.sources = [{ source = \"a\" }, { source = \"b/train\" }]", "data.sources.1.source"},
+    {"test-for-tuning", R"(data.sources = [{ source = "a" }, { source = "b/test" }])",
+     R"(data.sources = [{ source = "a" }, { source = "b/train" }])", "data.sources.1.source"},
     {"test-for-tuning", "data.validation = 0", "data.folds = 5\ndata.validation = 0",
      "the test set has the only score"},
 };
@@ -153,8 +152,7 @@ TEST(LintRules, ShippedRecipesGiveNothingToAdvise) {
     if (entry.is_directory()) continue;
     const auto recipe = load(entry.path());
     if (recipe.data.validation == 0) continue;  // as published, with nothing chosen
-    for (const auto& finding :
-         lint_findings(LintSubject(recipe, schedule::Horizon{100, 100 * recipe.epochs})))
+    for (const auto& finding : lint_findings(LintSubject(recipe, horizon_of(recipe, 100))))
       ADD_FAILURE() << entry.path() << ": " << finding.rule->id << ": " << finding.text;
   }
 }

@@ -272,7 +272,7 @@ TEST(Report, ReplacesAnOlderPageWhole) {
   const auto again = render(run);
   EXPECT_EQ(again, render(run));
   EXPECT_EQ(again.find("<!doctype html>"), 0U);
-  EXPECT_EQ(std::distance(fake::fs::directory_iterator(run.path), {}), 7);
+  EXPECT_EQ(std::distance(fake::fs::directory_iterator(run.path), {}), 8);
 }
 
 TEST(Report, WhereThereIsNoRunSaysSo) {

@@ -15,7 +15,6 @@
 namespace temper::run {
 namespace {
 
-namespace fs = std::filesystem;
 using data::message_of;
 using testing::AllOf;
 using testing::ElementsAre;
@@ -93,8 +92,7 @@ TEST(Preview, ShowsOriginalsOperationsTheChainAndEpochs) {
 }
 
 TEST(Preview, ShowsThePicturesMixedByEachMethod) {
-  const auto plan =
-      plan_of({"mixing={ methods = [\"mixup\", \"cutmix\", \"zeta_mixup\"], p = 0.1 }"});
+  const auto plan = plan_of({R"(mixing={ methods = ["mixup", "cutmix", "zeta_mixup"], p = 0.1 })"});
   const auto shown = preview(plan, {.pictures = 4});
   ASSERT_EQ(shown.sections.size(), 5U);
   const auto& rows = section(shown, "mixing").rows;

@@ -204,6 +204,21 @@ TEST(MixedStep, AReplayShowsWhatWasMixed) {
   EXPECT_GT(mixed, 2U);
 }
 
+TEST(MixedStep, AReplayMixesFeaturesAsTheRunDid) {
+  const train::small::Directory directory;
+  const auto planned = train::plan(
+      train::small::recipe({"mixing.methods=[{ kind = \"manifold_mixup\", stages = [1, 2, 3] }]"}),
+      train::small::dataset(64));
+  run(planned, {.directory = directory.path});
+  const auto again = replay(planned, directory.path, 11);
+  EXPECT_GT(again.check.lines, 0);
+  EXPECT_FALSE(again.check.first_difference);
+  double sum = 0;
+  for (const auto& sample : again.samples) sum += sample.loss;
+  EXPECT_NEAR(sum / static_cast<double>(again.samples.size()), again.loss, 1e-5);
+  EXPECT_EQ(again.samples.size(), 8U);
+}
+
 TEST(MixedStep, ACheckOverfitsABatchWithoutMixingAndAttacks) {
   const auto checked = [](const std::vector<std::string>& sets) {
     return cost::overfit_one_batch(

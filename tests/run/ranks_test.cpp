@@ -122,6 +122,14 @@ TEST(LoopInRanks, TrainsOnBatchesThatCannotBeDividedEvenly) {
   expect_same(found.front(), found.back());
 }
 
+TEST(LoopInRanks, TrainsWithAPerturbationOfTheWholeBatch) {
+  const auto found =
+      trained(3, {R"(adversarial={ kind = "free", replays = 4 })", "data.micro_batches=2",
+                  R"(mixing={ methods = ["mixup"], mode = "elem" })"});
+  EXPECT_TRUE(found.front().finished);
+  for (const auto& one : found) expect_same(found.front(), one);
+}
+
 TEST(LoopInRanks, RefusesOtherRecipesAndData) {
   for (const bool other_data : {false, true}) {
     try {

@@ -26,6 +26,7 @@
 #include "temper/run/replay.h"
 #include "temper/run/run.h"
 #include "temper/train/saved_model.h"
+#include "temper/train/training_batches.h"
 #include "tests/train/small_run.h"
 
 namespace temper::run {
@@ -259,6 +260,67 @@ TEST(ValueRun, TestTimeAugmentationAveragesPredictions) {
       Error);
 }
 
+TEST(ValueRun, MixesImagesWithSimilarOnesOfTheWholeSet) {
+  const std::vector<std::string> sets{
+      "mixing={ methods = [{ kind = \"mixup\", alpha = 2 }], partner = \"similar\", "
+      "bandwidth = 0.1, mode = \"elem\", off_epoch = 2 }"};
+  const auto made = train::plan(recipe(sets), dataset());
+  train::TrainingBatches batches(made);
+  auto threaded_sets = sets;
+  threaded_sets.emplace_back("data.num_workers=3");
+  const auto threaded = train::plan(recipe(threaded_sets), dataset());
+  train::TrainingBatches same(threaded);
+  batches.start(1);
+  same.start(1, 1);
+  std::int64_t outside = 0;
+  std::int64_t count = 0;
+  while (const auto* batch = batches.next()) {
+    ASSERT_TRUE(batch->partners);
+    EXPECT_LT(batch->targets.sub(batch->partners->targets).abs().max().item<double>(), 0.9);
+    for (std::int64_t row = 0; row < batch->ids.size(0); ++row)
+      outside += batch->ids.eq(batch->partners->ids[row]).any().item<bool>() ? 0 : 1;
+    if (count++ == 0) continue;
+    const auto* again = same.next();
+    ASSERT_NE(again, nullptr);
+    EXPECT_TRUE(at::equal(batch->partners->ids, again->partners->ids));
+    EXPECT_TRUE(at::equal(batch->partners->views[0], again->partners->views[0]));
+  }
+  EXPECT_GT(outside, 50) << "most are not in the batch";
+  batches.start(2);
+  EXPECT_FALSE(batches.next()->partners) << "after off_epoch nothing is mixed";
+}
+
+TEST(ValueRun, APartOfABatchHasThePartnersThatItHasInTheWholeBatch) {
+  const auto made = train::plan(recipe({"mixing={ partner = \"similar\" }"}), dataset());
+  auto divided = made;
+  divided.training.part = data::BatchPart{.first = 1, .count = 3};
+  train::TrainingBatches whole(made);
+  train::TrainingBatches part(divided);
+  whole.start(1);
+  part.start(1);
+  while (const auto* batch = whole.next()) {
+    const auto* own = part.next();
+    ASSERT_NE(own, nullptr);
+    EXPECT_TRUE(at::equal(own->partners->ids, batch->partners->ids.narrow(0, 1, 3)));
+    EXPECT_TRUE(at::equal(own->partners->views[0], batch->partners->views[0].narrow(0, 1, 3)));
+  }
+}
+
+TEST(ValueRun, ResumesExactlyWithSimilarPartners) {
+  const Directory whole;
+  const Directory stopped;
+  const auto made = train::plan(
+      recipe({"epochs=2", "data.micro_batches=2", "mixing={ partner = \"similar\" }"}), dataset());
+  run::run(made, {.directory = whole.path});
+  run::run(made, {.directory = stopped.path, .stop_at = 5});
+  run::run(made, {.directory = stopped.path});
+  EXPECT_EQ(result_of(whole.path), result_of(stopped.path));
+  const auto again = replay(made, whole.path, 7);
+  EXPECT_GT(again.check.lines, 0);
+  EXPECT_FALSE(again.check.first_difference);
+  EXPECT_EQ(again.samples.front().mixed_with.size(), 1U);
+}
+
 TEST(ValueRun, RefusesWhatIsAboutClasses) {
   EXPECT_THAT(
       refused({"loss={ kind = \"cross_entropy\" }"}),
@@ -294,7 +356,7 @@ TEST(ValueRun, RefusesWhatIsAboutClasses) {
   EXPECT_THAT(refused({"early_stopping={ measure = \"validation_accuracy\" }"}),
               HasSubstr("expected validation_loss"));
   EXPECT_THAT(
-      refused({"optimizer.lr={ schedule = \"plateau\", measure = \"validation_accuracy\" }"}),
+      refused({R"(optimizer.lr={ schedule = "plateau", measure = "validation_accuracy" })"}),
       HasSubstr("optimizer.lr.measure = \"validation_accuracy\" for regression targets"));
 }
 

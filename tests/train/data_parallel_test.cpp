@@ -8,8 +8,10 @@
 #include <ATen/ops/ones.h>
 #include <ATen/ops/sin.h>
 #include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -119,11 +121,17 @@ using Made = std::function<std::unique_ptr<model::Network>()>;
 struct Outcome {
   std::vector<Named> tensors;
   std::vector<double> losses;
+  at::Tensor perturbation = {};  ///< of free adversarial training; complete on rank 0
 };
 
 Outcome trained(const recipe::Recipe& recipe, const Made& network, const Batches& batches,
                 distributed::Group* group, std::int64_t steps = 20) {
   auto state = start(recipe, network());
+  if (recipe.adversarial) {
+    state.normalisation = {{0.5F, 0.5F, 0.5F}, {0.5F, 0.5F, 0.5F}};
+    state.perturbation =
+        at::zeros({batches(0).size(), 3, kSide, kSide}).contiguous(at::MemoryFormat::ChannelsLast);
+  }
   if (group != nullptr) {
     // The group is that of the caller.
     const std::shared_ptr<distributed::Group> shared(group, [](distributed::Group*) {});
@@ -147,6 +155,7 @@ Outcome trained(const recipe::Recipe& recipe, const Made& network, const Batches
   for (const auto& average : state.averages)
     for (const auto& [name, value] : average.tensors)
       outcome.tensors.emplace_back("average " + name, value.clone());
+  outcome.perturbation = state.perturbation;
   return outcome;
 }
 
@@ -192,6 +201,14 @@ struct Case {
   recipe::Recipe recipe;
   std::int64_t unlabelled = 0;
   std::int64_t views = 1;
+  bool partners = false;  ///< each row has one from outside the batch
+
+  [[nodiscard]] data::Batch batch_of(std::int64_t step) const {
+    auto made = batch(13, step, unlabelled, views);
+    if (partners)
+      made.partners = std::make_shared<const data::Batch>(batch(13, step + 100, 3, views));
+    return made;
+  }
 };
 
 std::map<std::string, Case> cases() {
@@ -213,6 +230,15 @@ std::map<std::string, Case> cases() {
   auto& each = all["mixing of each row"] = {plain, 5};
   each.recipe.mixing =
       mix::Mixing{.methods = {mix::Mixup{.alpha = 1}, mix::CutMix{}}, .mode = mix::Mode::elem};
+  auto& similar = all["mixing with images from outside the batch"] = {plain, 5, 1, true};
+  similar.recipe.mixing = mix::Mixing{.methods = {mix::Mixup{.alpha = 1}, mix::CutMix{}},
+                                      .mode = mix::Mode::elem,
+                                      .partner = mix::Partner::similar};
+  auto& pgd = all["adversarial training"].recipe = plain;
+  pgd.adversarial = adversarial::PgdTraining();
+  auto& free = all["free adversarial training"].recipe = plain;
+  free.adversarial = adversarial::FreeTraining();
+  free.data.micro_batches = 2;
   auto& views = all["views"] = {plain, 3, 2};
   views.recipe.consistency = loss::Consistency{.views = 2};
   auto& weights = all["class weights"] = {plain, 5};
@@ -222,15 +248,19 @@ std::map<std::string, Case> cases() {
 
 TEST(DataParallel, GivesTheRunOfOneProcess) {
   for (const auto& [name, one] : cases()) {
-    const Batches batches = [&](std::int64_t step) {
-      return batch(13, step, one.unlabelled, one.views);
-    };
+    const Batches batches = [&](std::int64_t step) { return one.batch_of(step); };
     const auto alone = trained(one.recipe, precise(), batches, nullptr);
     for (const std::int64_t ranks : {2, 3}) {
       const auto found = in_all_ranks(ranks, one.recipe, precise(), batches);
       EXPECT_LT(distance(found.front(), alone), 1e-10) << name << " in " << ranks << " processes";
       for (const auto& other : found)
         EXPECT_TRUE(same_bits(found.front(), other)) << name << " in " << ranks << " processes";
+      if (!alone.perturbation.defined()) continue;
+      const auto apart = (found.front().perturbation - alone.perturbation).abs().max();
+      EXPECT_LT(apart.item<double>(), 1e-6) << name << " in " << ranks << " processes";
+    }
+    if (name == "free adversarial training") {
+      EXPECT_GT(alone.perturbation.abs().amax({1, 2, 3}).min().item<double>(), 0);
     }
   }
 }
@@ -388,6 +418,13 @@ TEST(DataParallel, RefusesWhatExchangesImagesAndTooSmallBatches) {
   auto interleaved = semi("");
   interleaved.semi->batch_norm = recipe::SemiStatistics::interleaved;
   EXPECT_THROW(check_data_parallel(interleaved, 2), Error);
+  recipe.mixing = mix::Mixing{.methods = {mix::Mixup{}, mix::ManifoldMixup{.stages = {0}}}};
+  EXPECT_NO_THROW(check_data_parallel(recipe, 2)) << "images alone are mixed";
+  recipe.mixing->methods.emplace_back(mix::ManifoldMixup{.stages = {0, 2}});
+  EXPECT_THROW(check_data_parallel(recipe, 2), Error);
+  recipe.mixing = mix::Mixing{.partner = mix::Partner::similar};
+  recipe.adversarial = adversarial::FreeTraining();
+  EXPECT_NO_THROW(check_data_parallel(recipe, 2));
 }
 
 }  // namespace

@@ -7,10 +7,13 @@
 #include <ATen/ops/one_hot.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/sin.h>
+#include <ATen/ops/zeros.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,6 +23,7 @@
 #include "temper/model/layers.h"
 #include "temper/recipe/recipe.h"
 #include "temper/train/begin.h"
+#include "temper/train/free_perturbation.h"
 #include "temper/train/step.h"
 #include "tests/train/own_network.h"
 #include "tests/train/small_run.h"
@@ -152,7 +156,7 @@ TEST(Perturb, TheAttackLeavesBuffersAndGradientsAlone) {
     for (const auto& parameter : state.network->parameters())
       EXPECT_FALSE(parameter.value.grad().defined());
 
-    const auto& attack = adversarial::attack_of(training);
+    const auto attack = adversarial::limit_of(training);
     const auto pixels = found * 0.25 + 0.5;
     EXPECT_LE((pixels - (data.views.front() * 0.25 + 0.5)).abs().max().item<double>(),
               attack.radius + 1e-6);
@@ -199,16 +203,96 @@ std::vector<Named> after_dropout(std::vector<std::string> sets) {
 
 TEST(Perturb, TheStepDrawsTheSameWithAndWithoutAnAttack) {
   const auto plain = after_dropout({});
-  for (const std::string mode : {"evaluation", "training"}) {
-    const auto apart = [&](const std::string& radius) {
-      return distance(after_dropout({"adversarial={ kind = \"pgd\", steps = 2, mode = \"" + mode +
-                                     "\", radius = " + radius + " }"}),
-                      plain);
+  for (const char* mode : {"evaluation", "training"}) {
+    const auto apart = [&](const char* radius) {
+      const auto attack = fmt::format(
+          R"(adversarial={{ kind = "pgd", steps = 2, mode = "{}", radius = {} }})", mode, radius);
+      return distance(after_dropout({attack}), plain);
     };
     const double tiny = apart("1e-7");
     EXPECT_LT(tiny, 2e-3) << mode << ": other masks would change more";
     EXPECT_GT(apart("0.3"), 10 * tiny) << mode;
   }
+}
+
+adversarial::FreeTraining free_training(adversarial::Norm norm = adversarial::Norm::linf) {
+  adversarial::FreeTraining options;
+  options.norm = norm;
+  if (norm == adversarial::Norm::l2) options.radius = 0.3;
+  return options;
+}
+
+/// A state with a perturbation for the batch of that many rows.
+State free_state(const recipe::Recipe& recipe, std::int64_t rows, bool with_norm = true) {
+  auto state = state_of(recipe, with_norm);
+  state.perturbation = at::zeros({rows, 3, 2, 2});
+  return state;
+}
+
+TEST(FreeTraining, AStepIsOnePassThatMovesThePerturbation) {
+  for (const auto norm : {adversarial::Norm::linf, adversarial::Norm::l2}) {
+    const auto recipe = recipe_with(free_training(norm));
+    auto state = free_state(recipe, 8);
+    Times times;
+    step(state, recipe, batch(8), times);
+    EXPECT_EQ(network_of(state).passes, 1);
+    EXPECT_TRUE(network_of(state).modes.front());
+    const auto first = state.perturbation.clone();
+    EXPECT_GT(first.abs().max().item<double>(), 0);
+    for (int i = 0; i < 4; ++i) step(state, recipe, batch(8), times);
+    EXPECT_FALSE(at::equal(state.perturbation, first));
+    const double radius = adversarial::limit_of(*recipe.adversarial).radius;
+    const auto sizes = norm == adversarial::Norm::linf
+                           ? state.perturbation.abs().amax({1, 2, 3})
+                           : state.perturbation.square().sum({1, 2, 3}).sqrt();
+    EXPECT_LE(sizes.max().item<double>(), radius + 1e-6);
+    const auto images = perturbed_images(Objective(recipe, state), batch(8), state.perturbation);
+    const auto pixels = images * 0.25 + 0.5;
+    EXPECT_GE(pixels.min().item<double>(), -1e-6);
+    EXPECT_LE(pixels.max().item<double>(), 1 + 1e-6);
+  }
+}
+
+TEST(FreeTraining, TheFirstStepIsThatWithoutIt) {
+  auto recipe = recipe_with(free_training());
+  auto state = free_state(recipe, 8);
+  Times times;
+  step(state, recipe, batch(8), times);
+  recipe.adversarial.reset();
+  auto plain = state_of(recipe);
+  step(plain, recipe, batch(8), times);
+  EXPECT_LT(distance(weights(*state.network), weights(*plain.network)), 1e-5);
+  EXPECT_FALSE(plain.perturbation.defined());
+}
+
+TEST(FreeTraining, MicroBatchesGiveTheUpdateAndPerturbationOfTheWholeBatch) {
+  const auto whole = recipe_with(free_training());
+  auto parts = whole;
+  parts.data.micro_batches = 4;
+  auto one = free_state(whole, 30, false);
+  auto other = free_state(parts, 30, false);
+  Times times;
+  for (int i = 0; i < 3; ++i) {
+    step(one, whole, batch(30), times);
+    step(other, parts, batch(30), times);
+  }
+  EXPECT_LT(distance(weights(*one.network), weights(*other.network)), 1e-5);
+  EXPECT_LT((one.perturbation - other.perturbation).abs().max().item<double>(), 1e-6);
+}
+
+TEST(FreeTraining, AStepThatIsNotAppliedLeavesThePerturbation) {
+  const auto recipe = recipe_with(free_training());
+  auto state = free_state(recipe, 8);
+  Times times;
+  step(state, recipe, batch(8), times);
+  const auto before = state.perturbation.clone();
+  auto data = batch(8);
+  data.targets = data.targets * std::numeric_limits<float>::quiet_NaN();
+  EXPECT_TRUE(step(state, recipe, data, times).not_finite);
+  EXPECT_TRUE(at::equal(state.perturbation, before));
+  EXPECT_THROW(step(state, recipe, batch(9), times), Error);
+  state.perturbation.reset();
+  EXPECT_THROW(step(state, recipe, batch(8), times), Error);
 }
 
 TEST(Perturb, RecipesThatMakeNoSenseAreRefused) {
@@ -224,12 +308,17 @@ TEST(Perturb, RecipesThatMakeNoSenseAreRefused) {
   EXPECT_EQ(refused({"adversarial=pgd"}), "nothing was thrown");
   EXPECT_THAT(refused({"adversarial={ kind = \"pgd\", radius = 8 }"}),
               HasSubstr("adversarial.radius = 8, but images are at most 1 apart"));
-  EXPECT_THAT(refused({"adversarial={ kind = \"trades\", norm = \"l2\", radius = 20 }"}),
+  EXPECT_THAT(refused({R"(adversarial={ kind = "trades", norm = "l2", radius = 20 })"}),
               HasSubstr("at most 12 apart in the norm l2"));
-  EXPECT_THAT(
-      refused({"adversarial={ kind = \"pgd\", radius = { schedule = \"linear\", peak = 0.1, "
-               "final = 3 } }"}),
-      HasSubstr("adversarial.radius = 3, but images are at most 1 apart"));
+  EXPECT_THAT(refused({R"(adversarial={ kind = "pgd", radius = { schedule = "linear", peak = 0.1, )"
+                       "final = 3 } }"}),
+              HasSubstr("adversarial.radius = 2.83889, but images are at most 1 apart"));
+  EXPECT_EQ(refused({"adversarial=free"}), "nothing was thrown");
+  EXPECT_THAT(refused({R"(adversarial={ kind = "free", radius = 8 })"}),
+              HasSubstr("adversarial.radius = 8"));
+  EXPECT_THAT(refused({"adversarial=free",
+                       R"(data.train_size={ schedule = "linear", peak = 8, final = 12 })"}),
+              HasSubstr("with adversarial.kind = \"free\" the perturbation goes on"));
   EXPECT_THAT(refused({"adversarial={ kind = \"pgd\", radius = 0 }"}),
               HasSubstr("adversarial.radius"));
   EXPECT_THAT(refused({"adversarial=pgd", "consistency=true"}),

@@ -118,7 +118,7 @@ bool close(const std::vector<at::Tensor>& a, const std::vector<at::Tensor>& b) {
 
 recipe::Recipe with(semi::Method method) {
   recipe::Recipe recipe;
-  recipe.semi = recipe::Semi{.method = std::move(method), .ratio = kRatio};
+  recipe.semi = recipe::Semi{.method = method, .ratio = kRatio};
   if (semi::views_of(recipe.semi->method).strong) recipe.semi->strong = {augment::Flip{}};
   resolve_semi(recipe);
   return recipe;
@@ -404,7 +404,7 @@ TEST(UnlabelledPlan, RefusesWhatDoesNotFit) {
   EXPECT_THAT(refused_with({"consistency=true"}), HasSubstr("consistency with semi"));
   EXPECT_THAT(refused_with({"adversarial=pgd"}), HasSubstr("adversarial with semi"));
   EXPECT_THAT(refused_with({"loss=bce"}), HasSubstr("softmax probabilities"));
-  EXPECT_THAT(refused_with({"semi.augment=[{ kind = \"flip\", p = { schedule = \"plateau\" } }]",
+  EXPECT_THAT(refused_with({R"(semi.augment=[{ kind = "flip", p = { schedule = "plateau" } }])",
                             "semi.method=fixmatch"}),
               HasSubstr("plateau"));
 }
@@ -412,7 +412,7 @@ TEST(UnlabelledPlan, RefusesWhatDoesNotFit) {
 TEST(UnlabelledPlan, SchedulesOfTheStrongViewReachItAlone) {
   const auto made = planned(
       {"semi.method=fixmatch",
-       "semi.augment=[{ kind = \"flip\", p = { schedule = \"linear\", peak = 0, final = 1 } }]"});
+       R"(semi.augment=[{ kind = "flip", p = { schedule = "linear", peak = 0, final = 1 } }])"});
   auto pipelines = data::pipelines_of(made.training_unlabelled);
   ASSERT_EQ(pipelines.size(), 2U);
   made.training_unlabelled.adapt(made.horizon.total_steps - 1, pipelines);

@@ -60,7 +60,7 @@ TEST_F(RunSearch, RandomTrialsAreTrainedToTheEndAndScoredOnTheValidationSetAlone
   EXPECT_TRUE(table.complete);
   ASSERT_EQ(table.trials.size(), 2U);
   ASSERT_TRUE(table.best);
-  study::Store store(folder_);
+  const study::Store store(folder_);
   for (const auto& tried : table.trials) {
     const auto result = store.find(tried.fingerprint);
     ASSERT_TRUE(result);

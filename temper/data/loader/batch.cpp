@@ -40,12 +40,14 @@ Batch Batch::rows(std::int64_t first, std::int64_t count) const {
     const auto ratio = unlabelled->ids.size(0) / ids.size(0);
     part.unlabelled = shared(unlabelled->rows(first * ratio, count * ratio));
   }
+  if (partners) part.partners = shared(partners->rows(first, count));
   return part;
 }
 
 Batch Batch::to(at::Device device) const {
   auto there = each(*this, [device](const at::Tensor& tensor) { return tensor.to(device); });
   if (unlabelled) there.unlabelled = shared(unlabelled->to(device));
+  if (partners) there.partners = shared(partners->to(device));
   return there;
 }
 

@@ -36,8 +36,12 @@ struct Batch {
   /// i are its rows [i * r, (i + 1) * r). Null: none.
   std::shared_ptr<const Batch> unlabelled = {};
 
-  /// Rows [first, first + count), as views of these, with their unlabeled images. Tensors that are
-  /// undefined here are undefined there. `first_row` is counted from that of this batch.
+  /// Images that the rows are mixed with, one for each. Null: none.
+  std::shared_ptr<const Batch> partners = {};
+
+  /// Rows [first, first + count), as views of these, with their unlabeled images and partners.
+  /// Tensors that are undefined here are undefined there. `first_row` is counted from that of this
+  /// batch.
   [[nodiscard]] Batch rows(std::int64_t first, std::int64_t count) const;
   /// Rows of the whole batch, also of the parts that other processes have.
   [[nodiscard]] std::int64_t size() const {

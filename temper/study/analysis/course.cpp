@@ -24,6 +24,14 @@ std::string label_of(const Arm& arm, std::int64_t seed) {
 Measures measures_of(const Study& study) {
   Measures needed;
   if (measures(study, "sensitivity.")) needed.sensitivity = study.sensitivity;
+  if (measures(study, "fgsm."))
+    needed.attacks.push_back(
+        {.method = "fgsm", .radius = study.attack_radius, .images = study.attack_images});
+  if (measures(study, "pgd."))
+    needed.attacks.push_back({.method = "pgd",
+                              .radius = study.attack_radius,
+                              .steps = study.attack_steps,
+                              .images = study.attack_images});
   if (measures(study, "clusters.")) needed.clusters = study.clusters;
   return needed;
 }

@@ -55,6 +55,8 @@ const std::vector<Metric>& metrics() {
       {"weight_norms.l2", "L2 norm of the weights", "", 1, 2, false, false},
       {"weight_norms.root_mean_square", "root mean square weight", "", 1, 4, false, false},
       {"sensitivity.mean", "input sensitivity", "", 1, 4, false, true, true},
+      {"fgsm.accuracy", "accuracy under FGSM", "points", 100, 2, true, true, true},
+      {"pgd.accuracy", "accuracy under PGD", "points", 100, 2, true, true, true},
       {"clusters.training.ratio", "distance within / between classes, training images", "", 1, 3,
        false, false, true},
       {"clusters.validation.ratio", "distance within / between classes, validation images", "", 1,

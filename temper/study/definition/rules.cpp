@@ -24,6 +24,8 @@ constexpr std::size_t kMostRows = 200;
 constexpr std::size_t kMostRowsOfOrders = 6;
 constexpr std::string_view kClusters = "clusters.";
 constexpr std::string_view kSensitivity = "sensitivity.";
+constexpr std::string_view kFgsm = "fgsm.";
+constexpr std::string_view kPgd = "pgd.";
 
 /// The rules of a study as a whole.
 class Rules {
@@ -140,6 +142,11 @@ class Rules {
         refuse(at("figures"), fmt::format("the figure {} is there twice: keep one", name));
     }
     only_with("sensitivity", measures(study_, kSensitivity), "the figure sensitivity.mean");
+    const bool pgd = measures(study_, kPgd);
+    only_with("attack_steps", pgd, "the figure pgd.accuracy");
+    for (const auto* option : {"attack_radius", "attack_images"})
+      only_with(option, pgd || measures(study_, kFgsm),
+                "one of the figures fgsm.accuracy and pgd.accuracy");
     only_with("clusters", measures(study_, kClusters), "a figure such as clusters.training.ratio");
     const std::set<std::string_view> classes(study_.clusters.begin(), study_.clusters.end());
     if (measures(study_, kClusters) && (classes.size() != 3 || study_.clusters.size() != 3))

@@ -149,6 +149,9 @@ struct Study {
   std::string metric;
   std::vector<std::string> figures;
   std::int64_t sensitivity = 200;
+  double attack_radius = 8.0 / 255;
+  std::int64_t attack_steps = 10;
+  std::int64_t attack_images = 1000;
   std::vector<std::string> clusters;
   double level = 0.95;
   double margin = 0.2;
@@ -210,6 +213,18 @@ struct Study {
         field(&Study::sensitivity, {.name = "sensitivity",
                                     .meaning = "number of images for the figure sensitivity.mean",
                                     .bounds = {1, 1e6}}),
+        field(&Study::attack_radius,
+              {.name = "attack_radius",
+               .meaning = "largest change of a sample for the figures fgsm.accuracy and "
+                          "pgd.accuracy, of samples in [0, 1]: 8/255 is 0.0314",
+               .bounds = {0, 1, true, false}}),
+        field(&Study::attack_steps, {.name = "attack_steps",
+                                     .meaning = "steps of the attack for the figure pgd.accuracy",
+                                     .bounds = {1, 1000}}),
+        field(&Study::attack_images,
+              {.name = "attack_images",
+               .meaning = "number of images that are attacked, the same for all runs",
+               .bounds = {1, 1e6}}),
         field(&Study::clusters,
               {.name = "clusters",
                .meaning =

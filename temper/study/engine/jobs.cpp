@@ -13,6 +13,7 @@ void add_request(Trial& trial, const Trial& other) {
   trial.score_test = trial.score_test || other.score_test;
   trial.keep = trial.keep || other.keep;
   trial.measures.sensitivity = std::max(trial.measures.sensitivity, other.measures.sensitivity);
+  if (trial.measures.attacks.empty()) trial.measures.attacks = other.measures.attacks;
   if (trial.measures.clusters.empty()) trial.measures.clusters = other.measures.clusters;
 }
 

@@ -14,6 +14,7 @@
 
 #include "temper/core/error.h"
 #include "temper/evaluate/assess.h"
+#include "temper/evaluate/attacks.h"
 #include "temper/evaluate/class_images.h"
 #include "temper/evaluate/features.h"
 #include "temper/measure/clusters.h"
@@ -135,6 +136,20 @@ void add_clusters(Figures& figures, train::SavedModel& model, const train::Plan&
   figures[fmt::format("clusters.{}.ratio", set)] = distances.ratio();
 }
 
+/// @param split  "validation" or "test"
+void add_attacks(Figures& figures, train::SavedModel& model, const train::Plan& plan,
+                 const std::string& split, const std::vector<AttackMeasure>& attacks) {
+  for (const auto& asked : attacks) {
+    evaluate::AttackOptions options{
+        .split = split, .radii = {asked.radius}, .images = asked.images};
+    options.attack.method =
+        asked.method == "fgsm" ? adversarial::Method::fgsm : adversarial::Method::pgd;
+    if (asked.steps > 0) options.attack.steps = asked.steps;
+    const auto table = evaluate::evaluate_attack(model, plan, options);
+    figures[fmt::format("{}.{}.accuracy", split, asked.method)] = table.rows.front().accuracy;
+  }
+}
+
 std::vector<bool> correct_of(const evaluate::Predictions& answers) {
   std::vector<bool> correct;
   if (answers.values) return correct;
@@ -158,6 +173,7 @@ void measure(Result& result, train::Plan plan, const fs::path& run, const TrialO
     const auto found = evaluate::assess(run, model, plan, options);
     if (found.scaled) model.temperature = found.scaled->temperature;
     add_figures(result.figures, found);
+    add_attacks(result.figures, model, plan, options.split, order.attacks);
   }
   if (plan.test) {
     options.split = "test";
@@ -166,6 +182,7 @@ void measure(Result& result, train::Plan plan, const fs::path& run, const TrialO
     const auto found = evaluate::assess(run, model, plan, options);
     result.correct = correct_of(found.answers);
     add_figures(result.figures, found);
+    add_attacks(result.figures, model, plan, options.split, order.attacks);
   }
   if (order.clusters.empty()) return;
   add_clusters(result.figures, model, plan, plan.probe, "training", order.clusters);

@@ -9,14 +9,17 @@
 #include <set>
 #include <string_view>
 
+#include "temper/core/fields.h"
 #include "temper/core/printable.h"
 #include "temper/data/sources/data_digest.h"
 #include "temper/io/disk/hash.h"
+#include "temper/io/format/safetensors.h"
 #include "temper/train/device.h"
+#include "temper/train/logits_table.h"
 #include "temper/train/open_data.h"
 #include "temper/train/precision.h"
-#include "temper/train/saved_model.h"
-#include "temper/train/teacher.h"
+#include "temper/train/pretrained_weights.h"
+#include "temper/train/table_rows.h"
 
 namespace temper::study {
 namespace {
@@ -36,6 +39,21 @@ std::string data_key(const recipe::Data& data) {
   return key;
 }
 
+std::string hash_of_file(const std::string& from) {
+  if (train::is_logits_table(from))
+    return train::hash_of(train::read_logits_table(io::Safetensors(from), from));
+  const auto weights = train::open_pretrained(from);
+  auto text = train::hash_of(weights);
+  if (weights.input) {
+    const auto& input = *weights.input;
+    text += fmt::format("\n{}\n{} {}\n{} {}", fmt::join(input.shape, " "),
+                        fmt::join(input.normalisation.mean, " "),
+                        fmt::join(input.normalisation.std, " "), input.crop_ratio.value_or(0),
+                        name_of(input.interpolation));
+  }
+  return io::hash_hex(text);
+}
+
 }  // namespace
 
 std::string beginning_fingerprint(const std::string& whole, std::int64_t until_epoch) {
@@ -49,6 +67,9 @@ std::string asked(const Trial& trial) {
     parts.push_back(fmt::format("sensitivity={}", trial.measures.sensitivity));
   if (!trial.measures.clusters.empty())
     parts.push_back(fmt::format("clusters={}", fmt::join(trial.measures.clusters, ",")));
+  for (const auto& attack : trial.measures.attacks)
+    parts.push_back(
+        fmt::format("{}={:g},{},{}", attack.method, attack.radius, attack.steps, attack.images));
   return printable(fmt::format("{}", fmt::join(parts, ";")));
 }
 
@@ -87,12 +108,17 @@ std::string Fingerprints::of(recipe::Recipe recipe, const std::string& teacher) 
   const auto& digest = data_of(recipe).digest;
   recipe.precision =
       train::resolve_precision(recipe.precision, train::resolve_device(recipe.device));
+  if (recipe.pretrained && recipe.pretrained->weights.empty())
+    recipe.pretrained->weights = file_hash(recipe.pretrained->from);
   if (recipe.distillation && recipe.distillation->teacher.empty())
     recipe.distillation->teacher =
-        !teacher.empty()
-            ? teacher
-            : train::hash_of_weights(*train::load_model(recipe.distillation->from).network);
+        !teacher.empty() ? teacher : file_hash(recipe.distillation->from);
   return recipe::fingerprint(recipe, digest, /*numerics=*/0);
+}
+
+const std::string& Fingerprints::file_hash(const std::string& from) {
+  if (const auto known = hashes_.find(from); known != hashes_.end()) return known->second;
+  return hashes_[from] = hash_of_file(from);
 }
 
 const DataFacts& Fingerprints::data_of(const recipe::Recipe& recipe) {

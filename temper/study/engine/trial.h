@@ -2,8 +2,10 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
+#include "temper/core/keys.h"
 #include "temper/model/network.h"
 #include "temper/recipe/recipe.h"
 #include "temper/study/engine/result.h"
@@ -11,10 +13,24 @@
 /// The trials of a study: training runs, each known by a hash of all that determines its results.
 namespace temper::study {
 
+/// An attack on the images of a set, in the norm linf, see evaluate/attacks.h.
+struct AttackMeasure {
+  std::string method = "pgd";  ///< of adversarial::Method
+  double radius = 8.0 / 255;
+  std::int64_t steps = 0;  ///< of PGD; 0 for FGSM
+  std::int64_t images = 0;
+
+  static constexpr auto keys() {
+    return std::tuple{key("method", &AttackMeasure::method), key("radius", &AttackMeasure::radius),
+                      key("steps", &AttackMeasure::steps), key("images", &AttackMeasure::images)};
+  }
+};
+
 /// What is measured of a trained network only where a study asks for it.
 struct Measures {
-  std::int64_t sensitivity = 0;            ///< number of images; 0: not measured
-  std::vector<std::string> clusters = {};  ///< names of three classes; empty: not measured
+  std::int64_t sensitivity = 0;             ///< number of images; 0: not measured
+  std::vector<std::string> clusters = {};   ///< names of three classes; empty: not measured
+  std::vector<AttackMeasure> attacks = {};  ///< at most one of each method
 };
 
 /// A recipe that is trained up to a step, before that of the trial.
@@ -71,21 +87,25 @@ struct DataFacts {
 /// The number of steps of an epoch, as far as it is known before the data is prepared.
 std::int64_t steps_per_epoch(const recipe::Recipe& recipe, const DataFacts& data);
 
-/// Computes the fingerprints of trials. Every data set is opened once.
+/// Computes the fingerprints of trials. Every data set and every file of weights is read once.
 class Fingerprints {
  public:
   /// The hash of what determines a trial's results, the numerics version apart: equal for equal
   /// results, whatever the run's name, threads and device. Throws as train::open_data() does, and
-  /// as train::load_model() for a finished run in recipe.distillation.from.
+  /// as train::open_pretrained() for recipe.pretrained.from and recipe.distillation.from.
   /// @param teacher  fingerprint of the trial whose network teaches; "" where
-  ///                 recipe.distillation.from, if anything, names a finished run
+  ///                 recipe.distillation.from, if anything, names what teaches
   std::string of(recipe::Recipe recipe, const std::string& teacher = "");
   /// The same for a trial with its recipe, its teacher, the parts before it and its last epoch.
   std::string of(const Trial& trial);
   const DataFacts& data_of(const recipe::Recipe& recipe);
 
  private:
-  std::map<std::string, DataFacts> known_;  ///< by the options that the data depend on
+  /// Hash of a table of logits, or of weights and how the images they were trained on were read.
+  const std::string& file_hash(const std::string& from);
+
+  std::map<std::string, DataFacts> known_;     ///< by the options that the data depend on
+  std::map<std::string, std::string> hashes_;  ///< of files of weights and logits, by their path
 };
 
 }  // namespace temper::study

@@ -28,6 +28,7 @@ TrialOrder order_of(const Trial& trial, const std::vector<std::string>& companio
                    .asked = asked(trial),
                    .sensitivity = trial.measures.sensitivity,
                    .clusters = trial.measures.clusters,
+                   .attacks = trial.measures.attacks,
                    .until = {},
                    .until_epoch = trial.until_epoch,
                    .companions = companions};

@@ -28,6 +28,7 @@ struct TrialOrder {
   std::string asked;  ///< asked() of the trial
   std::int64_t sensitivity = 0;
   std::vector<std::string> clusters;
+  std::vector<AttackMeasure> attacks;
   std::vector<std::int64_t> until;      ///< last step of each part before the recipe's
   std::int64_t until_epoch = 0;         ///< that of the trial
   std::vector<std::string> companions;  ///< fingerprints of trials whose first steps it trains
@@ -41,6 +42,7 @@ struct TrialOrder {
                       key("asked", &TrialOrder::asked),
                       key("sensitivity", &TrialOrder::sensitivity),
                       key("clusters", &TrialOrder::clusters),
+                      key("attacks", &TrialOrder::attacks),
                       key("until", &TrialOrder::until),
                       key("until_epoch", &TrialOrder::until_epoch),
                       key("companions", &TrialOrder::companions)};

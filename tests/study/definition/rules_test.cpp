@@ -203,6 +203,14 @@ TEST(StudyRules, TuningIsGivenWhereItHasAnEffect) {
               HasSubstr("sensitivity has no effect without the figure sensitivity.mean"));
   EXPECT_EQ(refusal("seeds = 2\nsensitivity = 50\nfigures = [\"test.sensitivity.mean\"]", kDecay),
             "(not refused)");
+  EXPECT_THAT(refusal("seeds = 2\nattack_radius = 0.1", kDecay),
+              HasSubstr("attack_radius has no effect without one of the figures fgsm.accuracy"));
+  EXPECT_THAT(refusal("seeds = 2\nfigures = [\"fgsm.accuracy\"]\nattack_steps = 3", kDecay),
+              HasSubstr("attack_steps has no effect without the figure pgd.accuracy"));
+  EXPECT_EQ(refusal("seeds = 2\nfigures = [\"pgd.accuracy\"]\nattack_steps = 3\n"
+                    "attack_images = 50\nattack_radius = 0.05",
+                    kDecay),
+            "(not refused)");
   EXPECT_THAT(
       refusal("seeds = 2\nfigures = [\"clusters.training.ratio\"]\nclusters = [\"a\", \"b\"]",
               kDecay),

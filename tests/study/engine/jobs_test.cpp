@@ -25,12 +25,16 @@ TEST(Jobs, EqualTrialsAreOneThatAsksForEverything) {
   auto plain = trial("a");
   auto tested = trial("a");
   tested.score_test = tested.keep = true;
-  tested.measures = {.sensitivity = 50, .clusters = {"x", "y", "z"}};
+  tested.measures = {.sensitivity = 50,
+                     .clusters = {"x", "y", "z"},
+                     .attacks = {{.method = "fgsm", .radius = 0.1, .images = 9},
+                                 {.method = "pgd", .radius = 0.1, .steps = 3, .images = 9}}};
   const std::array trials{plain, trial("b"), tested};
   const auto jobs = jobs_of(trials);
   ASSERT_EQ(jobs.list.size(), 2U);
   EXPECT_THAT(jobs.of_trial, ElementsAre(0U, 1U, 0U));
-  EXPECT_EQ(asked(jobs.list[0].trial), "test;sensitivity=50;clusters=x,y,z");
+  EXPECT_EQ(asked(jobs.list[0].trial),
+            "test;sensitivity=50;clusters=x,y,z;fgsm=0.1,0,9;pgd=0.1,3,9");
   EXPECT_TRUE(jobs.list[0].trial.keep);
   EXPECT_EQ(asked(jobs.list[1].trial), "");
 }

@@ -14,10 +14,13 @@
 
 #include "temper/core/error.h"
 #include "temper/io/disk/hash.h"
+#include "temper/recipe/text.h"
 #include "temper/study/engine/space.h"
 #include "temper/study/engine/store.h"
 #include "temper/study/engine/trial_folder.h"
 #include "temper/train/events.h"
+#include "temper/train/state.h"
+#include "temper/train/tensors.h"
 #include "tests/study/engine/small_study.h"
 #include "tests/train/small_run.h"
 
@@ -54,11 +57,14 @@ TEST_F(RunTrial, MeasuresEverythingThatIsAskedFor) {
   auto trial = small::trial(data_, 3);
   trial.score_test = true;
   trial.measures.sensitivity = 5;
+  trial.measures.attacks = {{.method = "fgsm", .radius = 0.05, .images = 8},
+                            {.method = "pgd", .radius = 0.05, .steps = 2, .images = 8}};
   const auto result = run(trial);
   EXPECT_EQ(result.outcome, kFinished);
   EXPECT_EQ(result.seed, 3);
   EXPECT_EQ(result.numerics, recipe::kNumerics);
-  EXPECT_EQ(result.measures, "test;sensitivity=5");
+  EXPECT_EQ(result.measures, "test;sensitivity=5;fgsm=0.05,0,8;pgd=0.05,2,8");
+  EXPECT_LE(result.figures.at("test.pgd.accuracy"), 1);
   EXPECT_TRUE(answers(result, trial));
   for (const char* name : {"seconds",
                            "time.forward",
@@ -73,6 +79,9 @@ TEST_F(RunTrial, MeasuresEverythingThatIsAskedFor) {
                            "validation.calibration_error.equal_width",
                            "validation.temperature.loss",
                            "validation.sensitivity.mean",
+                           "validation.fgsm.accuracy",
+                           "test.fgsm.accuracy",
+                           "validation.pgd.accuracy",
                            "test.accuracy",
                            "test.loss",
                            "test.temperature.loss",
@@ -180,6 +189,20 @@ TEST_F(RunTrial, TheFingerprintHasTheTeacher) {
   const auto student = small::recipe(data_, {"distillation.weight=0.5"});
   EXPECT_NE(fingerprints.of(student, "aa"), fingerprints.of(student, "bb"));
   EXPECT_THROW(fingerprints.of(student), Error);  // names no finished run
+}
+
+TEST_F(RunTrial, TheFingerprintHasTheWeightsThatARunStartsFrom) {
+  const auto recipe_from = [&](const char* name, std::uint64_t seed) {
+    const auto file = directory_.path / name;
+    const auto network = model::build(model::MobileNetV3{}, {1, 32, 32, 2}, seed);
+    train::save_tensors(file, train::weights(*network));
+    return small::recipe(data_, {"pretrained.from=" + recipe::quote(file.string())});
+  };
+  Fingerprints fingerprints;
+  const auto first = fingerprints.of(recipe_from("first.safetensors", 1));
+  EXPECT_NE(fingerprints.of(recipe_from("second.safetensors", 2)), first);
+  EXPECT_EQ(fingerprints.of(recipe_from("same.safetensors", 1)), first);
+  EXPECT_THROW(fingerprints.of(small::recipe(data_, {"pretrained.from=\"none\""})), Error);
 }
 
 TEST_F(RunTrial, SpaceIsAtLeastWhatATrialUses) {
