@@ -78,14 +78,17 @@ void Buckets::arrange(const std::vector<bool>& trained) {
   for (auto& bucket : buckets_) allocate(bucket);
 }
 
-/// The memory of a bucket: the gradients, then the counts of the ranks that have one.
+/// The memory of a bucket: the gradients, then the counts of the ranks that have one. These are
+/// only compared with zero, so that it does not matter that bf16 rounds large ones.
 void Buckets::allocate(Bucket& bucket) {
   std::int64_t values = 0;
   for (const auto& member : bucket.members)
     values += aligned(parameters_[member.parameter].numel());
   const auto count = std::ssize(bucket.members);
   const auto& first = parameters_[bucket.members.front().parameter];
-  bucket.flat = at::zeros({values + count}, first.options().requires_grad(false));
+  bucket.flat = at::zeros(
+      {values + count},
+      first.options().dtype(options_.format.value_or(first.scalar_type())).requires_grad(false));
   bucket.defined = bucket.flat.narrow(0, values, count);
   std::int64_t at = 0;
   for (auto& member : bucket.members) {
@@ -149,7 +152,8 @@ void Buckets::deliver(Bucket& bucket) {
     if (parameter.grad().defined())
       parameter.mutable_grad().copy_(member.values);
     else
-      parameter.mutable_grad() = member.values.clone();
+      parameter.mutable_grad() =
+          member.values.to(parameter.scalar_type(), /*non_blocking=*/false, /*copy=*/true);
   }
 }
 

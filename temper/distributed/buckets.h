@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "temper/distributed/group.h"
@@ -12,6 +13,9 @@ namespace temper::distributed {
 struct BucketOptions {
   std::int64_t first_bytes = std::int64_t{1} << 20;  ///< a small one is sent while most is computed
   std::int64_t bytes = std::int64_t{25} << 20;       ///< as DistributedDataParallel's buckets
+  /// The number format in which gradients are sent and added up, to which each rank casts its own;
+  /// the sums are cast back. Empty: that of the parameters.
+  std::optional<at::ScalarType> format = {};
 };
 
 /// Sums the gradients of parameters over the ranks, in buckets of several parameters, each as soon
@@ -19,7 +23,7 @@ struct BucketOptions {
 /// launched in the same order on all ranks.
 ///
 /// A gradient that is undefined on all ranks stays so; one that is undefined on some counts as zero
-/// there.
+/// there. The sums have the same bits on all ranks.
 class Buckets {
  public:
   /// @param parameters  leaves, on the CPU, in the order of the forward pass. A parameter that does

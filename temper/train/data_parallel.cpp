@@ -121,6 +121,14 @@ void synchronise_statistics(model::Network& network,
          "several processes; leave it out");
 }
 
+// A rank's gradient is that of its share of the whole batch's mean loss: it is divided already when
+// it is cast, where bf16_compress_hook divides what it has cast by the number of ranks. For powers
+// of two that is the same, for others it is rounded once less.
+std::optional<at::ScalarType> gradient_format(recipe::CommHook hook) {
+  if (hook == recipe::CommHook::bf16_compress) return at::kBFloat16;
+  return std::nullopt;
+}
+
 std::int64_t micro_batches(const recipe::Recipe& recipe, std::int64_t rows,
                            const DataParallel* ranks) {
   return std::min(recipe.data.micro_batches,
@@ -134,8 +142,10 @@ bool any_of(distributed::Group& group, bool own) {
 }
 
 DataParallel::DataParallel(std::shared_ptr<distributed::Group> group, const model::Network& network,
-                           const std::vector<optim::Target>& targets)
-    : group_(std::move(group)), network_(network), buckets_(*group_, values_of(targets)) {}
+                           const std::vector<optim::Target>& targets, recipe::CommHook hook)
+    : group_(std::move(group)),
+      network_(network),
+      buckets_(*group_, values_of(targets), {.format = gradient_format(hook)}) {}
 
 void DataParallel::sum(loss::Counts& labels, double& rows) const {
   const auto counts = at::tensor({labels.rows, labels.weight, rows}, at::kDouble);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "temper/distributed/buckets.h"
@@ -30,6 +31,9 @@ void average_statistics(const model::Network& network, distributed::Group& group
 void synchronise_statistics(model::Network& network,
                             const std::shared_ptr<distributed::Group>& group);
 
+/// The number format in which ranks send and add up gradients; empty: that of the parameters.
+std::optional<at::ScalarType> gradient_format(recipe::CommHook hook);
+
 /// The number of micro-batches of a step, the same on all ranks: at most one for each image of the
 /// rank with the fewest.
 /// @param rows   of the whole batch
@@ -51,8 +55,10 @@ struct Agreed {
 class DataParallel {
  public:
   /// @param network  must live as long as this object, with the same parameters
+  /// @param hook     how gradients are exchanged, see recipe.comm_hook
   DataParallel(std::shared_ptr<distributed::Group> group, const model::Network& network,
-               const std::vector<optim::Target>& targets);
+               const std::vector<optim::Target>& targets,
+               recipe::CommHook hook = recipe::CommHook::allreduce);
 
   [[nodiscard]] distributed::Group& group() const { return *group_; }
 

@@ -122,6 +122,11 @@ start 3 moved --stop-at 9
 all_end 75
 says moved/metrics.jsonl "in 3 processes now"
 
+# Gradients in bf16: the log says so.
+start 2 rounded --set comm_hook=bf16_compress --stop-at 3
+all_end 75
+says rounded/metrics.jsonl "added up in bf16"
+
 # What does not belong together is refused on all ranks, and torchrun gets the reason.
 port=$((15000 + (RANDOM % 10000)))
 pids=()

@@ -136,7 +136,8 @@ Outcome trained(const recipe::Recipe& recipe, const Made& network, const Batches
     // The group is that of the caller.
     const std::shared_ptr<distributed::Group> shared(group, [](distributed::Group*) {});
     if (recipe.sync_bn) synchronise_statistics(*state.network, shared);
-    state.ranks = std::make_shared<DataParallel>(shared, *state.network, state.targets);
+    state.ranks =
+        std::make_shared<DataParallel>(shared, *state.network, state.targets, recipe.comm_hook);
   }
   Outcome outcome;
   Times times;
@@ -265,12 +266,12 @@ TEST(DataParallel, GivesTheRunOfOneProcess) {
   }
 }
 
-// tests/golden/train/data_parallel.json: DistributedDataParallel, with the same halves of the
-// batches.
-TEST(DataParallel, GivesTheRunOfPyTorch) {
-  const auto golden = temper::testing::golden("train/data_parallel.json");
+/// Trains like DistributedDataParallel, with the same halves of the batches.
+/// @param golden  losses and weights of 20 steps
+void expect_run_of_pytorch(recipe::CommHook hook, const nlohmann::json& golden) {
   recipe::Recipe recipe;
   recipe.optimizer = optim::Sgd{.lr = 0.1, .momentum = 0.9, .weight_decay = 1e-3};
+  recipe.comm_hook = hook;
   const auto found =
       in_all_ranks(2, recipe, precise(), [](std::int64_t step) { return batch(12, step); }).front();
   const auto losses = golden["losses"].get<std::vector<double>>();
@@ -282,6 +283,29 @@ TEST(DataParallel, GivesTheRunOfPyTorch) {
     const auto theirs = at::tensor(numbers, at::kDouble).view(value.sizes());
     EXPECT_LT((value - theirs).abs().max().item<double>(), 1e-10) << name;
   }
+}
+
+// tests/golden/train/data_parallel.json, also with bf16_compress_hook.
+TEST(DataParallel, GivesTheRunOfPyTorch) {
+  const auto golden = temper::testing::golden("train/data_parallel.json");
+  expect_run_of_pytorch(recipe::CommHook::allreduce, golden);
+  expect_run_of_pytorch(recipe::CommHook::bf16_compress, golden["bf16_compress"]);
+}
+
+TEST(DataParallel, RoundsGradientsAlikeOnAllRanks) {
+  recipe::Recipe recipe;
+  recipe.optimizer = optim::Sgd{.lr = 0.1, .momentum = 0.9};
+  recipe.data.micro_batches = 2;
+  const Batches batches = [](std::int64_t step) { return batch(13, step); };
+  const auto alone = trained(recipe, precise(), batches, nullptr);
+  const auto exact = in_all_ranks(3, recipe, precise(), batches).front();
+  recipe.comm_hook = recipe::CommHook::bf16_compress;
+  const auto found = in_all_ranks(3, recipe, precise(), batches);
+  for (const auto& other : found) EXPECT_TRUE(same_bits(found.front(), other));
+  EXPECT_GT(distance(found.front(), exact), 1e-6);
+  EXPECT_LT(distance(found.front(), exact), 1e-2);
+  EXPECT_TRUE(same_bits(trained(recipe, precise(), batches, nullptr), alone))
+      << "one process has nothing to send";
 }
 
 TEST(DataParallel, RepeatsItselfInEveryBit) {
