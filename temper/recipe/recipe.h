@@ -341,6 +341,11 @@ std::vector<Difference> differences(const Recipe& left, const Recipe& right);
 /// for more than a billion steps.
 schedule::Horizon horizon_of(const Recipe& recipe, std::int64_t steps_per_epoch);
 
+/// Sets data.batch_size to the images of all processes where data.batch_per_rank, which is 0
+/// afterwards, gives those of each. Throws Error{Code::usage} where the text gives both, and for
+/// batches that are too large.
+void resolve_batch(Recipe& recipe, std::int64_t ranks);
+
 /// Throws Error{Code::usage} that names the step and the value where a schedule leaves its option's
 /// range, and for a plateau schedule of a data option.
 void check_schedules(const Recipe& recipe, const schedule::Horizon& horizon);

@@ -108,15 +108,21 @@ std::uint64_t Member::memory() {
   return 2 * cost::state_size(state_);
 }
 
-/// What differs from a process on its own.
+/// What the number of processes makes of a recipe.
 std::vector<std::string> notes_of_ranks(const train::Plan& plan) {
-  if (!plan.group) return {};
   const auto& recipe = plan.recipe;
-  std::vector<std::string> notes{fmt::format(
+  std::vector<std::string> notes;
+  if (plan.batch_per_rank > 0)
+    notes.push_back(fmt::format(
+        "data.batch_per_rank = {} gives batches of {} images: this run is one with "
+        "data.batch_size = {}, which it must be given to go on with another number of processes",
+        plan.batch_per_rank, recipe.data.batch, recipe.data.batch));
+  if (!plan.group) return notes;
+  notes.push_back(fmt::format(
       "{} processes train together, each on {} images of a batch or one fewer; BatchNorm layers "
       "normalize with the statistics of {}, and keep the mean of all running statistics",
       plan.group->size(), plan.own_batch(),
-      recipe.sync_bn ? "the whole batch" : "the images of their own process")};
+      recipe.sync_bn ? "the whole batch" : "the images of their own process"));
   if (recipe.comm_hook == recipe::CommHook::bf16_compress)
     notes.emplace_back(
         "gradients are sent and added up in bf16 (comm_hook = \"bf16_compress\"), which one "

@@ -127,6 +127,25 @@ start 2 rounded --set comm_hook=bf16_compress --stop-at 3
 all_end 75
 says rounded/metrics.jsonl "added up in bf16"
 
+# As many images on each process as the recipe says: the run is one with the batch of all of them, and goes on as such.
+whole=("${small[@]}")
+grep -v '^ *batch_size' pictures.toml >each.toml
+small=(each.toml --set threads=1)
+while read -r edit; do small+=(--set "$edit"); done < <(grep -v batch_size= edits.txt)
+start 2 each --set data.batch_per_rank=16 --stop-at 3
+all_end 75
+says each/metrics.jsonl "data.batch_per_rank = 16 gives batches of 32 images"
+says each/recipe.toml "batch_size = 32"
+start 3 each --set data.batch_per_rank=16
+all_end 2
+says err-0.txt "data.batch_size: 32 there, 48 now"
+start 3 each --set data.batch_size=32 --stop-at 5
+all_end 75
+small=("${whole[@]}")
+start 2 refused --set data.batch_per_rank=16
+all_end 2
+says err-1.txt "data.batch_size = 32 and data.batch_per_rank = 16 are both given"
+
 # What does not belong together is refused on all ranks, and torchrun gets the reason.
 port=$((15000 + (RANDOM % 10000)))
 pids=()
