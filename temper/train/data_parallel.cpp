@@ -69,13 +69,22 @@ void deliver(const model::Network& network, const at::Tensor& sum, std::int64_t 
   }
 }
 
-void check_mixing_in_ranks(const mix::Mixing& mixing, std::int64_t ranks) {
-  if (mix::last_stage(mixing) == 0) return;
-  refuse("mixing.methods",
-         fmt::format("manifold_mixup mixes what a stage of the network gives for images of the "
-                     "whole batch, which {} processes share; train in one process, or use mixup, "
-                     "or stages = [0]",
-                     ranks));
+void check_mixing_in_ranks(const mix::Mixing& mixing, std::int64_t batch, std::int64_t ranks) {
+  if (mixing.across_ranks) {
+    if (mix::last_stage(mixing) == 0) return;
+    refuse("mixing.methods",
+           fmt::format("manifold_mixup mixes what a stage of the network gives for images of the "
+                       "whole batch, which {} processes share; train in one process, or set "
+                       "mixing.across_ranks = false, or use mixup, or stages = [0]",
+                       ranks));
+  }
+  const auto needed = mix::images_needed(mixing);
+  if (batch / ranks >= needed) return;
+  refuse("mixing.across_ranks",
+         fmt::format("mixing.across_ranks = false mixes up to {} images of a process with one "
+                     "another, and of data.batch_size = {} one of {} processes has {}; raise it, "
+                     "or leave mixing.across_ranks out",
+                     needed, batch, ranks, batch / ranks));
 }
 
 void check_semi_in_ranks(const recipe::Semi& semi, std::int64_t ranks) {
@@ -101,7 +110,7 @@ void check_data_parallel(const recipe::Recipe& recipe, std::int64_t ranks) {
         fmt::format("data.batch_size = {} is the whole batch, which {} processes share; expected "
                     "at least one image for each",
                     recipe.data.batch, ranks));
-  if (recipe.mixing) check_mixing_in_ranks(*recipe.mixing, ranks);
+  if (recipe.mixing) check_mixing_in_ranks(*recipe.mixing, recipe.data.batch, ranks);
   if (recipe.semi) check_semi_in_ranks(*recipe.semi, ranks);
 }
 

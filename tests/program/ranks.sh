@@ -127,6 +127,11 @@ start 2 rounded --set comm_hook=bf16_compress --stop-at 3
 all_end 75
 says rounded/metrics.jsonl "added up in bf16"
 
+# Mixing without an exchange of images, also of what a stage of the network gives.
+start 2 apart --set "mixing={methods=[{kind='manifold_mixup', stages=[1]}], across_ranks=false}" --stop-at 3
+all_end 75
+says apart/metrics.jsonl "images are mixed with those of their own process"
+
 # As many images on each process as the recipe says: the run is one with the batch of all of them, and goes on as such.
 whole=("${small[@]}")
 grep -v '^ *batch_size' pictures.toml >each.toml

@@ -130,6 +130,15 @@ TEST(LoopInRanks, TrainsWithAPerturbationOfTheWholeBatch) {
   for (const auto& one : found) expect_same(found.front(), one);
 }
 
+TEST(LoopInRanks, MixesWhatAStageGivesWithinEachRank) {
+  const auto found = trained(
+      2,
+      {R"(mixing={ methods = [{ kind = "manifold_mixup", stages = [1] }], across_ranks = false })",
+       "sync_bn=true"});
+  EXPECT_TRUE(found.front().finished);
+  expect_same(found.front(), found.back());
+}
+
 TEST(PlanInRanks, HasTheImagesOfAllRanksInABatch) {
   test::in_ranks(2, [](distributed::Group& group) {
     const std::shared_ptr<distributed::Group> shared(&group, [](distributed::Group*) {});

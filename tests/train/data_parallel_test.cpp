@@ -308,6 +308,31 @@ TEST(DataParallel, RoundsGradientsAlikeOnAllRanks) {
       << "one process has nothing to send";
 }
 
+TEST(DataParallel, MixesWithinEachRankWhereTheRecipeSaysSo) {
+  recipe::Recipe recipe;
+  recipe.optimizer = optim::Sgd{.lr = 0.1, .momentum = 0.9};
+  recipe.mixing = mix::Mixing{.methods = {mix::Mixup{.alpha = 1}, mix::CutMix{}},
+                              .partner = mix::Partner::reversed,
+                              .across_ranks = false};
+  const Batches batches = [](std::int64_t step) { return batch(12, step); };
+  // The same rows in another order, which, reversed, has the partners of two reversed halves.
+  const auto order = at::tensor({0, 1, 2, 6, 7, 8, 9, 10, 11, 3, 4, 5}, at::kLong);
+  const Batches ordered = [&](std::int64_t step) {
+    auto all = batch(12, step);
+    for (auto* rows : {&all.views[0], &all.labels, &all.targets, &all.labelled, &all.ids})
+      *rows = rows->index_select(0, order);
+    return all;
+  };
+  const auto found = in_all_ranks(2, recipe, precise(), batches);
+  EXPECT_LT(distance(found.front(), trained(recipe, precise(), ordered, nullptr)), 1e-10);
+  EXPECT_TRUE(same_bits(found.front(), found.back()));
+  const auto alone = trained(recipe, precise(), batches, nullptr);
+  EXPECT_GT(distance(found.front(), alone), 1e-6);
+  recipe.mixing->across_ranks = true;
+  EXPECT_TRUE(same_bits(trained(recipe, precise(), batches, nullptr), alone))
+      << "the rows of one process are the whole batch";
+}
+
 TEST(DataParallel, RepeatsItselfInEveryBit) {
   const Batches batches = [](std::int64_t step) { return batch(12, step); };
   recipe::Recipe recipe;
@@ -446,6 +471,11 @@ TEST(DataParallel, RefusesWhatExchangesImagesAndTooSmallBatches) {
   EXPECT_NO_THROW(check_data_parallel(recipe, 2)) << "images alone are mixed";
   recipe.mixing->methods.emplace_back(mix::ManifoldMixup{.stages = {0, 2}});
   EXPECT_THROW(check_data_parallel(recipe, 2), Error);
+  recipe.mixing->across_ranks = false;
+  EXPECT_NO_THROW(check_data_parallel(recipe, 2));
+  EXPECT_THROW(check_data_parallel(recipe, 3), Error) << "a process has a single image";
+  recipe.mixing = mix::Mixing{.methods = {mix::Mixup{.images = 3}}, .across_ranks = false};
+  EXPECT_THROW(check_data_parallel(recipe, 2), Error) << "it needs three";
   recipe.mixing = mix::Mixing{.partner = mix::Partner::similar};
   recipe.adversarial = adversarial::FreeTraining();
   EXPECT_NO_THROW(check_data_parallel(recipe, 2));
