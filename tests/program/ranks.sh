@@ -122,14 +122,11 @@ start 3 moved --stop-at 9
 all_end 75
 says moved/metrics.jsonl "in 3 processes now"
 
-# Gradients in bf16: the log says so.
-start 2 rounded --set comm_hook=bf16_compress --stop-at 3
+# Gradients in bf16; mixing without an exchange of images, also of what a stage of the network gives. The log says so.
+start 2 apart --set comm_hook=bf16_compress --stop-at 3 \
+  --set "mixing={methods=[{kind='manifold_mixup', stages=[1]}], across_ranks=false}"
 all_end 75
-says rounded/metrics.jsonl "added up in bf16"
-
-# Mixing without an exchange of images, also of what a stage of the network gives.
-start 2 apart --set "mixing={methods=[{kind='manifold_mixup', stages=[1]}], across_ranks=false}" --stop-at 3
-all_end 75
+says apart/metrics.jsonl "added up in bf16"
 says apart/metrics.jsonl "images are mixed with those of their own process"
 
 # As many images on each process as the recipe says: the run is one with the batch of all of them, and goes on as such.
@@ -147,9 +144,6 @@ says err-0.txt "data.batch_size: 32 there, 48 now"
 start 3 each --set data.batch_size=32 --stop-at 5
 all_end 75
 small=("${whole[@]}")
-start 2 refused --set data.batch_per_rank=16
-all_end 2
-says err-1.txt "data.batch_size = 32 and data.batch_per_rank = 16 are both given"
 
 # What does not belong together is refused on all ranks, and torchrun gets the reason.
 port=$((15000 + (RANDOM % 10000)))
