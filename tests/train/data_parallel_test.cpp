@@ -321,6 +321,7 @@ TEST(DataParallel, MixesWithinEachRankWhereTheRecipeSaysSo) {
     auto all = batch(12, step);
     for (auto* rows : {&all.views[0], &all.labels, &all.targets, &all.labelled, &all.ids})
       *rows = rows->index_select(0, order);
+    all.views[0] = all.views[0].contiguous(at::MemoryFormat::ChannelsLast);
     return all;
   };
   const auto found = in_all_ranks(2, recipe, precise(), batches);
