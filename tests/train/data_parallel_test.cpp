@@ -297,15 +297,12 @@ TEST(DataParallel, RoundsGradientsAlikeOnAllRanks) {
   recipe.optimizer = optim::Sgd{.lr = 0.1, .momentum = 0.9};
   recipe.data.micro_batches = 2;
   const Batches batches = [](std::int64_t step) { return batch(13, step); };
-  const auto alone = trained(recipe, precise(), batches, nullptr);
   const auto exact = in_all_ranks(3, recipe, precise(), batches).front();
   recipe.comm_hook = recipe::CommHook::bf16_compress;
   const auto found = in_all_ranks(3, recipe, precise(), batches);
   for (const auto& other : found) EXPECT_TRUE(same_bits(found.front(), other));
-  EXPECT_GT(distance(found.front(), exact), 1e-6);
-  EXPECT_LT(distance(found.front(), exact), 1e-2);
-  EXPECT_TRUE(same_bits(trained(recipe, precise(), batches, nullptr), alone))
-      << "one process has nothing to send";
+  const auto apart = distance(found.front(), exact);
+  EXPECT_TRUE(apart > 1e-6 && apart < 1e-2) << apart;
 }
 
 TEST(DataParallel, MixesWithinEachRankWhereTheRecipeSaysSo) {
@@ -328,7 +325,6 @@ TEST(DataParallel, MixesWithinEachRankWhereTheRecipeSaysSo) {
   EXPECT_LT(distance(found.front(), trained(recipe, precise(), ordered, nullptr)), 1e-10);
   EXPECT_TRUE(same_bits(found.front(), found.back()));
   const auto alone = trained(recipe, precise(), batches, nullptr);
-  EXPECT_GT(distance(found.front(), alone), 1e-6);
   recipe.mixing->across_ranks = true;
   EXPECT_TRUE(same_bits(trained(recipe, precise(), batches, nullptr), alone))
       << "the rows of one process are the whole batch";
