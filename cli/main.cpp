@@ -15,6 +15,7 @@
 #include "commands.h"
 #include "complete.h"
 #include "output.h"
+#include "ranks.h"
 #include "temper/core/error.h"
 #include "temper/core/process.h"
 #include "temper/core/spelling.h"
@@ -123,6 +124,11 @@ bool computes(int argc, char** argv) {
   return argc > 1 && std::ranges::find(commands, argv[1]) != commands.end();
 }
 
+/// Whether several processes that torchrun has started can't do a command together.
+bool is_for_one_process(const std::string& command) {
+  return command != "train" && !command.starts_with('-');
+}
+
 int run(int argc, char** argv) {
   const std::vector<std::string> command_line(argv, argv + argc);
   CLI::App app("temper trains convolutional image classifiers, with bitwise reproducible results.",
@@ -141,6 +147,7 @@ int run(int argc, char** argv) {
     run_trial(command_line[2]);
     return 0;
   }
+  if (is_for_one_process(command_line[1])) refuse_torchrun(command_line[1]);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

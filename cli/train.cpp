@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -9,9 +10,12 @@
 #include "commands.h"
 #include "output.h"
 #include "progress.h"
+#include "ranks.h"
 #include "signals.h"
 #include "temper/core/duration.h"
 #include "temper/core/error.h"
+#include "temper/core/version.h"
+#include "temper/distributed/group.h"
 #include "temper/io/format/json_text.h"
 #include "temper/report/preflight_text.h"
 #include "temper/report/report.h"
@@ -34,6 +38,7 @@ struct Options {
   std::string weights;
   std::optional<std::int64_t> stop_at;
   std::string time_limit;
+  std::string rank_timeout = "1m";
   std::string fork;
   bool resume = false;
   bool fresh = false;
@@ -42,7 +47,8 @@ struct Options {
   bool as_json = false;
 };
 
-train::RunRequest request_of(const Options& options) {
+/// @param leads  this process writes the run's files
+train::RunRequest request_of(const Options& options, bool leads) {
   return {.source = options.source,
           .sets = options.sets,
           .weights = train::starting_weights(options.weights),
@@ -51,7 +57,7 @@ train::RunRequest request_of(const Options& options) {
                       : options.fresh ? train::ExistingRun::avoid
                                       : train::ExistingRun::resume,
           .fork = options.fork,
-          .save_choice = !options.dry_run && !options.check};
+          .save_choice = leads && !options.dry_run && !options.check};
 }
 
 int dry_run(const train::Plan& plan, bool as_json) {
@@ -99,20 +105,52 @@ void print_report(const report::WrittenReport& report, bool as_json) {
     print_text("{}\nreport  {}\n", report::to_text(report.summary), report.path.string());
 }
 
-int train_command(const Options& options, const std::vector<std::string>& command) {
-  const auto& stop = stop_on_signals();
-  const auto time_limit = options.time_limit.empty()
-                              ? std::optional<double>()
-                              : std::optional(parse_duration(options.time_limit));
-  const auto request = request_of(options);
-  const auto chosen = train::choose_recipe(request);
-  print_text(stderr, "{}", chosen.note);
-  const auto plan = train::plan(chosen.recipe, chosen.data);
+void print_hints(const train::Plan& plan, const recipe::Recipe& recipe) {
   if (!plan.note.empty()) print_text(stderr, "note: {}\n", plan.note);
-  for (const auto& hint : recipe::lint(chosen.recipe, plan.horizon))
+  for (const auto& hint : recipe::lint(recipe, plan.horizon))
     print_text(stderr, "note: {}\n", hint);
   for (const auto& warning : train::augmentation_warnings(plan, train::some_kinds(*plan.train)))
     print_text(stderr, "warning: {}\n", warning);
+}
+
+std::string stopped_text(const run::Outcome& outcome, const train::Plan& plan) {
+  return outcome.step == 0
+             ? "stopped before the first step; the same command begins again"
+             : fmt::format(
+                   "stopped at step {} of {} and saved; the same command resumes from there",
+                   outcome.step, plan.horizon.total_steps);
+}
+
+/// The recipe and data of a run. Rank 0 saves a choice, which the others may find.
+train::ChosenRecipe choose(const train::RunRequest& request, distributed::Group* group) {
+  if (group == nullptr) return train::choose_recipe(request);
+  if (!group->leads()) group->barrier();
+  auto chosen = train::choose_recipe(request);
+  if (group->leads()) group->barrier();
+  return chosen;
+}
+
+/// A rank other than 0: it writes and prints nothing.
+int follow(const Options& options, const StopFlag& stop, std::optional<double> time_limit,
+           const std::shared_ptr<distributed::Group>& group) {
+  const auto chosen = choose(request_of(options, /*leads=*/false), group.get());
+  const auto plan = train::plan(chosen.recipe, chosen.data, group);
+  const auto outcome = run::run(
+      plan, {.directory = {}, .stop_at = options.stop_at, .time_limit = time_limit, .stop = &stop});
+  group->close();
+  if (!outcome.finished) throw Error(Code::stopped, stopped_text(outcome, plan));
+  return 0;
+}
+
+/// @param group  the processes that train together, of which this one is rank 0; null: it is alone
+int train_here(const Options& options, const std::vector<std::string>& command,
+               const StopFlag& stop, std::optional<double> time_limit,
+               const std::shared_ptr<distributed::Group>& group) {
+  const auto request = request_of(options, /*leads=*/true);
+  const auto chosen = choose(request, group.get());
+  print_text(stderr, "{}", chosen.note);
+  const auto plan = train::plan(chosen.recipe, chosen.data, group);
+  print_hints(plan, chosen.recipe);
   if (options.dry_run || options.check) tell_pretrained(plan);
   if (options.dry_run) return dry_run(plan, options.as_json);
   if (options.check) return check(plan, options.as_json);
@@ -128,16 +166,47 @@ int train_command(const Options& options, const std::vector<std::string>& comman
                             .observers = {&progress}};
   const bool was_finished = run::finished(directory);
   const auto outcome = run::run(plan, run);
-  if (!outcome.finished)
-    throw Error(
-        Code::stopped,
-        outcome.step == 0
-            ? "stopped before the first step; the same command begins again"
-            : fmt::format("stopped at step {} of {} and saved; the same command resumes from there",
-                          outcome.step, plan.horizon.total_steps));
+  if (group) group->close();
+  if (!outcome.finished) throw Error(Code::stopped, stopped_text(outcome, plan));
   if (was_finished) print_text(stderr, "This run is already finished; --fresh starts a new one.\n");
   print_report(report::write_report(directory), options.as_json);
   return 0;
+}
+
+/// The group of the ranks that a launcher has started; null for a process on its own.
+std::shared_ptr<distributed::Group> group_of(const std::optional<distributed::Ranks>& ranks,
+                                             const Options& options) {
+  if (!ranks) return nullptr;
+  using std::chrono::duration;
+  const auto timeout = std::chrono::duration_cast<std::chrono::milliseconds>(
+      duration<double>(parse_duration(options.rank_timeout)));
+  return std::make_shared<distributed::Group>(
+      *ranks, distributed::GroupOptions{.rank_timeout = timeout,
+                                        .version = fmt::format("{} ({})", kVersion, kCommit)});
+}
+
+int train_in_ranks(const Options& options, const std::vector<std::string>& command,
+                   const StopFlag& stop, std::optional<double> time_limit,
+                   const std::shared_ptr<distributed::Group>& group) {
+  return group && !group->leads() ? follow(options, stop, time_limit, group)
+                                  : train_here(options, command, stop, time_limit, group);
+}
+
+int train_command(const Options& options, const std::vector<std::string>& command) {
+  const auto& stop = stop_on_signals();
+  const auto time_limit = options.time_limit.empty()
+                              ? std::optional<double>()
+                              : std::optional(parse_duration(options.time_limit));
+  auto ranks = distributed::ranks_of(distributed::process_environment());
+  if (options.dry_run || options.check) {
+    if (ranks && ranks->rank > 0) return 0;  // rank 0 does it alone
+    ranks.reset();
+  }
+  if (!ranks) return train_in_ranks(options, command, stop, time_limit, nullptr);
+  return as_rank([&] { return group_of(ranks, options); },
+                 [&](const std::shared_ptr<distributed::Group>& group) {
+                   return train_in_ranks(options, command, stop, time_limit, group);
+                 });
 }
 
 }  // namespace
@@ -161,6 +230,12 @@ void add_train(const Command& app, const std::vector<std::string>& command_line)
   command
       .option("--time-limit", options->time_limit,
               "save and stop after this time, for example 45m or 2h30m; the same command resumes")
+      .called("TIME");
+  command
+      .option(
+          "--rank-timeout", options->rank_timeout,
+          "with several processes: end when one of them has given no sign of life for this time "
+          "(default: 1m)")
       .called("TIME");
   auto resume = command.flag("--resume", options->resume,
                              "resume the run in the directory; fail if there is none");
@@ -187,7 +262,8 @@ void add_train(const Command& app, const std::vector<std::string>& command_line)
       "  temper train pictures/ --weights weights/resnet50\n"
       "  temper train recipes/cifar10.toml --dry-run\n"
       "  temper train mine.toml --time-limit 2h30m\n"
-      "  temper train mine.toml --set optimizer.lr=0.01 --fork lower-rate\n\n"
+      "  temper train mine.toml --set optimizer.lr=0.01 --fork lower-rate\n"
+      "  torchrun --no-python --nproc-per-node 4 temper train mine.toml\n\n"
       "A run that was stopped (Ctrl-C, SIGTERM, --stop-at, --time-limit) or killed resumes when "
       "the "
       "same command\nis given again, and ends with the same weights as if it had never stopped.");

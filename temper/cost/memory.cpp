@@ -17,6 +17,7 @@
 #include "temper/core/error.h"
 #include "temper/cost/heap_model.h"
 #include "temper/cost/machine_memory.h"
+#include "temper/distributed/group.h"
 #include "temper/evaluate/fit_head.h"
 #include "temper/train/begin.h"
 #include "temper/train/step.h"
@@ -128,11 +129,27 @@ std::int64_t head_features(const model::Network& network) {
   return head == nullptr ? 0 : head->value.size(-1);
 }
 
-/// The memory of a run as a function of the batch size.
+/// A state whose steps exchange nothing with other processes.
+train::State begin_alone(const train::Plan& plan) {
+  auto state = train::begin(plan);
+  state.ranks = nullptr;
+  (void)state.network->set_batch_sums(nullptr);
+  if (state.mean_teacher) (void)state.mean_teacher->set_batch_sums(nullptr);
+  return state;
+}
+
+/// Bytes of the buckets in which processes sum their gradients.
+std::uint64_t bucket_size(const train::Plan& plan, const train::State& state) {
+  std::uint64_t bytes = 0;
+  for (const auto& target : state.targets) bytes += target.value.nbytes();
+  return plan.group ? bytes : 0;
+}
+
+/// The memory of a run as a function of the batch size: of that of this process.
 class MemoryModel {
  public:
   explicit MemoryModel(const train::Plan& plan)
-      : MemoryModel(plan, plan.recipe, train::begin(plan)) {}
+      : MemoryModel(plan, plan.recipe, begin_alone(plan)) {}
 
   [[nodiscard]] MemoryNeed at(std::int64_t batch) const {
     const auto total = total_for(batch);
@@ -150,7 +167,7 @@ class MemoryModel {
   /// The largest batch size, below that of the recipe, within this memory; 0: none.
   [[nodiscard]] std::int64_t largest_batch_within(std::uint64_t bytes) const {
     std::int64_t fits = 0;
-    for (std::int64_t too_many = plan_.recipe.data.batch; fits + 1 < too_many;) {
+    for (std::int64_t too_many = plan_.own_batch(); fits + 1 < too_many;) {
       const auto middle = (fits + too_many) / 2;
       (total_for(middle) <= bytes ? fits : too_many) = middle;
     }
@@ -164,7 +181,7 @@ class MemoryModel {
         evaluation_(of_evaluation(plan, state)),
         sizes_(sizes_of(state)),
         fit_(evaluate::fit_sizes(plan, head_features(*state.network))),
-        state_(state_size(state)) {
+        state_(state_size(state) + bucket_size(plan, state)) {
     // Memory left over from the steps above is not part of the run.
     train::release_memory();
     const auto held = resident_memory();
@@ -242,15 +259,22 @@ double gib(std::uint64_t bytes) {
   return static_cast<double>(bytes) / (1024.0 * 1024.0 * 1024.0);
 }
 
-[[noreturn]] void refuse(const recipe::Recipe& recipe, const MemoryModel& forecast,
+/// The memory that this process may have: the machine's is shared by its processes.
+std::uint64_t memory_limit(const train::Plan& plan, std::uint64_t available) {
+  const auto processes = plan.group ? plan.group->ranks().local_size : 1;
+  return available / static_cast<std::uint64_t>(processes) + resident_memory();
+}
+
+[[noreturn]] void refuse(const train::Plan& plan, const MemoryModel& forecast,
                          const MemoryNeed& need, std::uint64_t limit) {
-  const auto fits = forecast.largest_batch_within(limit);
+  const auto& recipe = plan.recipe;
+  const auto fits = forecast.largest_batch_within(limit) * (plan.group ? plan.group->size() : 1);
   throw Error(
       Code::usage, recipe::place(recipe.places, "data.batch_size"),
       fmt::format(
-          "this run needs about {:.1f} GiB of memory with data.batch_size = {}, and {:.1f} GiB "
+          "this run needs about {:.1f} GiB of memory{} with data.batch_size = {}, and {:.1f} GiB "
           "are available; {}",
-          gib(need.total), recipe.data.batch, gib(limit),
+          gib(need.total), plan.group ? " in each process" : "", recipe.data.batch, gib(limit),
           fits > 0 ? fmt::format("data.batch_size = {} would fit", fits)
           : model::probes_head(recipe.pretrained)
               ? "no batch size would fit: use a smaller network, data.size or data.limit, or "
@@ -262,7 +286,7 @@ double gib(std::uint64_t bytes) {
 
 MemoryNeed memory_need(const train::Plan& plan) {
   train::prepare_thread(plan);
-  return MemoryModel(plan).at(plan.recipe.data.batch);
+  return MemoryModel(plan).at(plan.own_batch());
 }
 
 std::uint64_t state_size(const train::State& state) {
@@ -280,10 +304,10 @@ std::uint64_t memory_left(const MemoryNeed& need) {
 MemoryNeed require_memory(const train::Plan& plan) {
   train::prepare_thread(plan);
   const MemoryModel forecast(plan);
-  const auto need = forecast.at(plan.recipe.data.batch);
+  const auto need = forecast.at(plan.own_batch());
   const auto available = available_memory();
-  const auto limit = available + resident_memory();
-  if (available > 0 && need.total > limit) refuse(plan.recipe, forecast, need, limit);
+  const auto limit = memory_limit(plan, available);
+  if (available > 0 && need.total > limit) refuse(plan, forecast, need, limit);
   return need;
 }
 

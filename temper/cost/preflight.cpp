@@ -17,6 +17,7 @@
 #include <variant>
 
 #include "temper/core/error.h"
+#include "temper/distributed/group.h"
 #include "temper/loss/cross_entropy.h"
 #include "temper/loss/mse.h"
 #include "temper/measure/values.h"
@@ -62,20 +63,24 @@ struct SmallestPass {
   std::string text;
 };
 
-SmallestPass smallest_pass(const recipe::Recipe& recipe) {
-  const auto batch = recipe.data.batch;
+SmallestPass smallest_pass(const train::Plan& plan) {
+  const auto& recipe = plan.recipe;
+  const auto ranks = plan.group ? plan.group->size() : 1;
+  const auto batch = recipe.data.batch / ranks;
+  const auto in_each = ranks == 1 ? std::string() : fmt::format(" in {} processes", ranks);
   const auto views = recipe.consistency ? recipe.consistency->views : 1;
   const auto parts = std::min(recipe.data.micro_batches, batch);
   SmallestPass smallest{
       batch / parts * views,
-      fmt::format("data.batch_size = {} in data.micro_batches = {} gives a pass of {} image{}",
-                  batch, recipe.data.micro_batches, batch / parts * views,
+      fmt::format("data.batch_size = {}{} in data.micro_batches = {} gives a pass of {} image{}",
+                  recipe.data.batch, in_each, recipe.data.micro_batches, batch / parts * views,
                   batch / parts * views == 1 ? "" : "s")};
   for (std::size_t i = 0; i < train::averaging_names(recipe).size(); ++i)
     if (train::wants_statistics(recipe, i) && batch < smallest.images)
-      smallest = {batch, fmt::format("data.batch_size = {} gives, when BatchNorm's statistics are "
-                                     "re-estimated for averaged weights, a pass of {} image{}",
-                                     batch, batch, batch == 1 ? "" : "s")};
+      smallest = {batch,
+                  fmt::format("data.batch_size = {}{} gives, when BatchNorm's statistics are "
+                              "re-estimated for averaged weights, a pass of {} image{}",
+                              recipe.data.batch, in_each, batch, batch == 1 ? "" : "s")};
   return smallest;
 }
 
@@ -180,7 +185,7 @@ void require_sizes(const train::Plan& plan) {
 
 void require_batch_statistics(const train::Plan& plan) {
   const auto& recipe = plan.recipe;
-  const auto pass = smallest_pass(recipe);
+  const auto pass = smallest_pass(plan);
   const bool running = recipe.pretrained && recipe.pretrained->norm_eval;
   if (pass.images > 1 || running) return;
   const auto network = train::build_network(plan);

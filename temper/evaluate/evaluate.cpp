@@ -8,13 +8,17 @@
 
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
 #include <vector>
 
 #include "temper/core/error.h"
+#include "temper/data/sources/subset.h"
 #include "temper/data/sources/values.h"
+#include "temper/distributed/group.h"
 #include "temper/measure/accuracy.h"
 #include "temper/measure/likelihood.h"
+#include "temper/train/data_parallel.h"
 #include "temper/train/guard.h"
 #include "temper/train/precision.h"
 
@@ -27,6 +31,51 @@ measure::ValuePredictions values_of(const at::Tensor& logits, const data::Source
   const auto all = data::all_values(images);
   const auto targets = at::tensor(all, at::kDouble).view({images.size(), -1});
   return {in_units(logits, scale), in_units(targets, scale), scale.deviation};
+}
+
+/// Those of this process alone. Throws Cancelled.
+Predictions own_predictions(model::Network& network, const train::Plan& plan,
+                            const std::shared_ptr<const data::Source>& images,
+                            const augment::View& view, const std::function<bool()>& cancel) {
+  std::vector<at::Tensor> logits;
+  std::vector<at::Tensor> labels;
+  auto reading = plan.evaluation;
+  if (reading.fit) reading.fit->view = view;
+  data::Loader loader(images, std::move(reading));
+  loader.start(0);
+  while (const auto* batch = loader.next()) {
+    if (cancel && cancel()) throw Cancelled{};
+    logits.push_back(
+        network.forward(batch->views.front().to(plan.device)).to(at::kCPU, at::kFloat));
+    labels.push_back(batch->labels.clone());
+  }
+  return {at::cat(logits), at::cat(labels)};
+}
+
+/// Those of all ranks, each of which reads a part of the images.
+Predictions predictions_of_ranks(model::Network& network, const train::Plan& plan,
+                                 const std::shared_ptr<const data::Source>& images,
+                                 const augment::View& view, const std::function<bool()>& cancel) {
+  auto& group = *plan.group;
+  const auto rows = distributed::rows_of(images->size(), group.rank(), group.size());
+  auto logits = at::empty({0, plan.task.classes}, at::kFloat);
+  bool cancelled = false;
+  if (rows.count > 0) {
+    std::vector<std::int64_t> own(static_cast<std::size_t>(rows.count));
+    std::iota(own.begin(), own.end(), rows.first);
+    try {
+      logits = own_predictions(network, plan,
+                               std::make_shared<data::Subset>(images, std::move(own)), view, cancel)
+                   .logits;
+    } catch (const Cancelled&) {
+      cancelled = true;
+    }
+  }
+  if (train::any_of(group, cancelled)) throw Cancelled{};
+  const auto labels = at::empty({images->size()}, at::kLong);
+  auto* const label = labels.mutable_data_ptr<std::int64_t>();
+  for (std::int64_t i = 0; i < images->size(); ++i) label[i] = images->label(i);
+  return {group.gather_rows(logits, images->size()), labels};
 }
 
 }  // namespace
@@ -60,19 +109,8 @@ Predictions predict_view(model::Network& network, const train::Plan& plan,
   const c10::InferenceMode inference;
   network.train(false);
   network.set_format(train::format_of(plan.recipe.precision));
-  std::vector<at::Tensor> logits;
-  std::vector<at::Tensor> labels;
-  auto reading = plan.evaluation;
-  if (reading.fit) reading.fit->view = view;
-  data::Loader loader(images, std::move(reading));
-  loader.start(0);
-  while (const auto* batch = loader.next()) {
-    if (cancel && cancel()) throw Cancelled{};
-    logits.push_back(
-        network.forward(batch->views.front().to(plan.device)).to(at::kCPU, at::kFloat));
-    labels.push_back(batch->labels.clone());
-  }
-  Predictions predictions{at::cat(logits), at::cat(labels)};
+  auto predictions = plan.group ? predictions_of_ranks(network, plan, images, view, cancel)
+                                : own_predictions(network, plan, images, view, cancel);
   require_finite(predictions.logits, network);
   if (plan.is_regression()) predictions.values = values_of(predictions.logits, *images, plan.scale);
   return predictions;

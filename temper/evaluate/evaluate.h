@@ -19,12 +19,14 @@ struct Predictions {
   std::optional<train::TestTime> test_time = {};         ///< with test-time augmentation
 };
 
-/// Thrown when a long computation is cancelled on request.
+/// Thrown when a long computation is cancelled on request: with Plan::group on all ranks, when any
+/// of them is asked to.
 struct Cancelled {};
 
-/// Forward passes over a set in evaluation mode, with the evaluation transform. Leaves the network
-/// in evaluation mode. Throws Error{Code::data} for a set without images, and
-/// Error{Code::numerical} for predictions that a weight or buffer makes non-finite, with its name.
+/// Forward passes over a set in evaluation mode, with the evaluation transform; with Plan::group
+/// the ranks share the images, and all of them have all predictions. Leaves the network in
+/// evaluation mode. Throws Error{Code::data} for a set without images, and Error{Code::numerical}
+/// for predictions that a weight or buffer makes non-finite, with its name.
 /// @param cancel  when set, called before every batch; true ends the work by throwing Cancelled
 Predictions predict(model::Network& network, const train::Plan& plan,
                     const std::shared_ptr<const data::Source>& images,

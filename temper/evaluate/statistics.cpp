@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "temper/evaluate/evaluate.h"
+#include "temper/train/data_parallel.h"
 
 namespace temper::evaluate {
 namespace {
@@ -53,10 +54,13 @@ void reestimate_statistics(model::Network& network, const train::Plan& plan, std
   for (std::int64_t seen = 0; images == 0 || seen < images; seen += plan.training.batch) {
     const auto* batch = loader.next();
     if (batch == nullptr) break;
-    if (cancel && cancel()) throw Cancelled{};
+    // The ranks agree on each batch: their passes may exchange statistics.
+    const bool cancelled = cancel && cancel();
+    if (plan.group ? train::any_of(*plan.group, cancelled) : cancelled) throw Cancelled{};
     mean.count(++n);
     network.forward(batch->views.front().to(plan.device));
   }
+  if (plan.group) train::average_statistics(network, *plan.group);
 }
 
 }  // namespace temper::evaluate

@@ -15,6 +15,11 @@ bool LayeredNetwork::set_norm_eval(bool on) {
   return !weights_.buffers().empty();
 }
 
+bool LayeredNetwork::set_batch_sums(std::shared_ptr<BatchSums> sums) {
+  sums_ = std::move(sums);
+  return !weights_.buffers().empty();
+}
+
 void LayeredNetwork::freeze(std::int64_t count) {
   const auto first = count == 0 ? 0 : stage_ends_[static_cast<std::size_t>(count - 1)];
   if (first != first_trainable_layer_) weights_.freeze_below(first);

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <utility>
@@ -24,6 +25,7 @@ class LayeredNetwork : public Network {
   void update_rates(const RandomOptions& options) override { random_.update_rates(options); }
   bool set_statistics_momentum(std::optional<double> momentum) override;
   bool set_norm_eval(bool on) override;
+  bool set_batch_sums(std::shared_ptr<BatchSums> sums) override;
 
   [[nodiscard]] const std::vector<Parameter>& parameters() const override {
     return weights_.parameters();
@@ -50,8 +52,10 @@ class LayeredNetwork : public Network {
   [[nodiscard]] bool is_frozen(std::int64_t layer) const { return layer < first_trainable_layer_; }
   /// How the layers of a number, see Parameter::layer, compute: frozen ones as in evaluation.
   [[nodiscard]] Mode mode(std::int64_t layer) const {
-    return {
-        .training = training_ && !is_frozen(layer), .momentum = momentum_, .norm_eval = norm_eval_};
+    return {.training = training_ && !is_frozen(layer),
+            .momentum = momentum_,
+            .norm_eval = norm_eval_,
+            .sums = sums_.get()};
   }
   /// That of a block, 0-based, or of what follows the last one; see make_blocks().
   [[nodiscard]] Mode block_mode(std::size_t block) const {
@@ -101,6 +105,7 @@ class LayeredNetwork : public Network {
   bool training_ = true;
   std::optional<double> momentum_;
   bool norm_eval_ = false;
+  std::shared_ptr<BatchSums> sums_;
   std::int64_t first_trainable_layer_ = 0;
   std::vector<std::int64_t> depths_;      ///< number of blocks of each stage, without the stem
   std::vector<std::int64_t> stage_ends_;  ///< the layer after each stage's last

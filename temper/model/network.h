@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,6 +13,8 @@
 #include "temper/regularize/pass.h"
 
 namespace temper::model {
+
+class BatchSums;  // normalise.h
 
 /// The input and output sizes of a network.
 struct Task {
@@ -108,6 +111,11 @@ class Network {
   /// statistics, which stay as they are, while their scale and shift are trained.
   /// @return whether there are running statistics
   virtual bool set_norm_eval(bool /*on*/) { return false; }
+
+  /// Makes BatchNorm layers normalize, in training, with the statistics of a batch that several
+  /// processes share. Null: with those of the images that the network gets.
+  /// @return whether there are such layers
+  virtual bool set_batch_sums(std::shared_ptr<BatchSums> /*sums*/) { return false; }
 
   /// In a fixed order. The tensors are the network's own: writing into them (copy_) changes the
   /// network.

@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "temper/core/error.h"
 #include "temper/core/parallel.h"
 #include "temper/model/norm_kernels.h"
 
@@ -122,18 +123,40 @@ std::vector<float> first_pixel(const at::Tensor& x) {
   return {data<float>(pixel), data<float>(pixel) + pixel.numel()};
 }
 
+/// Adds the sums of other processes to those of this one, and their pixels to its number of them.
+/// Each process has subtracted a shift of its own from its values; the running mean, which they
+/// have in common, becomes that of all.
+void add_others(BatchSums& others, const at::Tensor& running_mean, std::vector<float>& shift,
+                std::vector<double>& sums, double& n) {
+  const auto channels = shift.size();
+  const auto* common = data<float>(running_mean);
+  for (std::size_t c = 0; c < channels; ++c) {
+    const auto off = static_cast<double>(shift[c]) - static_cast<double>(common[c]);
+    sums[channels + c] += off * (2 * sums[c] + n * off);
+    sums[c] += n * off;
+    shift[c] = common[c];
+  }
+  sums.push_back(n);
+  others.sum(sums);
+  n = sums.back();
+  sums.pop_back();
+}
+
 /// The statistics of the batch; updates the running ones.
-Statistics measure(const Normalisation& norm, double momentum, const at::Tensor& x,
-                   const Parts& parts) {
+/// @param n  set to the number of values of each channel
+Statistics measure(const Normalisation& norm, const Mode& mode, const at::Tensor& x,
+                   const Parts& parts, double& n) {
+  const auto momentum = mode.momentum.value_or(norm.momentum);
   const auto channels = static_cast<std::size_t>(parts.channels());
-  const auto shift = first_pixel(x);
+  auto shift = first_pixel(x);
   std::vector<double> sums;
   for_type(x, [&]<class T>() {
     sums = parts.sums([&](const Part& part, double* sum, double* squares) {
       kernels::add_moments(part, data<T>(x), shift.data(), sum, squares);
     });
   });
-  const auto n = static_cast<double>(parts.pixels());
+  n = static_cast<double>(parts.pixels());
+  if (mode.sums != nullptr) add_others(*mode.sums, norm.running_mean, shift, sums, n);
   Statistics result{std::vector<float>(channels), std::vector<float>(channels)};
   for (std::size_t c = 0; c < channels; ++c) {
     const double off = sums[c] / n;
@@ -196,6 +219,8 @@ class NormaliseBackward final : public autograd::Node {
   Mask mask = Mask::none;
   bool training = false;
   bool consumes = false;
+  BatchSums* others = nullptr;
+  double count = 0;  ///< values of each channel in the batch
 
   void release_variables() override { x = output = weight = at::Tensor(); }
 
@@ -234,7 +259,10 @@ class NormaliseBackward final : public autograd::Node {
     if (result[kAdded].defined())
       gradient = {data<T>(result[kAdded]), nullptr, Mask::none, {}, nullptr};
     if (wants(kWeight) || wants(kBias)) of_parameters(sums, result);
-    if (wants(kInput)) result[kInput] = of_input(gradient, parts, sums);
+    if (wants(kInput)) {
+      if (training && others != nullptr) others->sum(sums);
+      result[kInput] = of_input(gradient, parts, sums);
+    }
   }
 
   void of_parameters(const std::vector<double>& sums, autograd::variable_list& result) const {
@@ -253,7 +281,7 @@ class NormaliseBackward final : public autograd::Node {
   at::Tensor of_input(const kernels::Gradient<T>& gradient, const Parts& parts,
                       const std::vector<double>& sums) {
     const auto channels = statistics.mean.size();
-    const auto n = static_cast<double>(parts.pixels());
+    const auto n = count;
     std::vector<float> b(channels);
     std::vector<float> c(channels);
     for (std::size_t i = 0; training && i < channels; ++i) {
@@ -283,9 +311,8 @@ Value normalise_with_kernels(const Normalisation& norm, const Mode& mode, const 
                              const Fused& fused) {
   const auto& [added, relu, consumes] = fused;
   const Parts parts(x);
-  auto statistics = mode.uses_batch()
-                        ? measure(norm, mode.momentum.value_or(norm.momentum), x, parts)
-                        : running(norm);
+  auto count = static_cast<double>(parts.pixels());
+  auto statistics = mode.uses_batch() ? measure(norm, mode, x, parts, count) : running(norm);
   auto forward = scaling(norm, statistics);
   at::Tensor out;
   {
@@ -307,6 +334,8 @@ Value normalise_with_kernels(const Normalisation& norm, const Mode& mode, const 
   node->forward = std::move(forward);
   node->training = mode.uses_batch();
   node->consumes = consumes;
+  node->others = mode.sums;
+  node->count = count;
   if (relu) node->mask = added.defined() ? Mask::output : Mask::input;
   if (node->mask == Mask::output) node->output = out.detach();
   const auto again = out.detach();
@@ -321,6 +350,11 @@ Value normalise(const Normalisation& norm, const Mode& mode, const at::Tensor& x
                 const Fused& fused) {
   if (has_kernels(x) && norm.weight.scalar_type() == at::kFloat)
     return normalise_with_kernels(norm, mode, x, fused);
+  if (mode.uses_batch() && mode.sums != nullptr)
+    throw Error(
+        Code::usage,
+        "BatchNorm with the statistics of several processes computes on the CPU, in fp32 or "
+        "bf16, in channels-last memory, with fp32 weights; the input has another form");
   auto y = at::batch_norm(x, norm.weight, norm.bias, norm.running_mean, norm.running_var,
                           mode.uses_batch(), mode.momentum.value_or(norm.momentum), norm.epsilon,
                           /*cudnn_enabled=*/true);

@@ -169,6 +169,7 @@ struct Recipe {
   std::optional<optim::LrScaling> lr_scaling = {};
   optim::Parameters parameters = {};
   std::optional<model::Freeze> freeze = {};
+  bool sync_bn = false;
   std::optional<optim::Clip> clip = {};
   std::optional<optim::Lookahead> lookahead = {};
   std::optional<optim::Sam> sam = {};
@@ -252,6 +253,10 @@ struct Recipe {
                           "also by layer"}),
         field(&Recipe::freeze,
               {.name = "freeze", .meaning = "frozen stages of the network", .by_step = true}),
+        field(&Recipe::sync_bn,
+              {.name = "sync_bn",
+               .meaning = "with several processes: BatchNorm normalizes with the statistics of the "
+                          "whole batch, not with those of each process's images"}),
         field(&Recipe::clip, {.name = "clip", .meaning = "gradient clipping before a step"}),
         field(&Recipe::lookahead,
               {.name = "lookahead", .meaning = "Lookahead: slow weights around the optimizer"}),

@@ -1,11 +1,14 @@
 #include "temper/run/company.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
 #include "temper/core/error.h"
 #include "temper/cost/memory.h"
 #include "temper/cost/preflight.h"
+#include "temper/distributed/group.h"
 #include "temper/evaluate/scores.h"
 #include "temper/recipe/trajectory.h"
 #include "temper/train/averaged.h"
@@ -110,6 +113,12 @@ void announce(FolderJournal& journal, const train::Plan& plan, const train::Stat
   if (state.step == state.origin)
     for (const auto* notes : {&plan.data_notes, &plan.pretrained_notes})
       for (const auto& note : *notes) journal.record(train::Warned{note});
+  if (plan.group)
+    journal.record(train::Warned{fmt::format(
+        "{} processes train together, each on {} images of a batch or one fewer; BatchNorm layers "
+        "normalize with the statistics of {}, and keep the mean of all running statistics",
+        plan.group->size(), plan.own_batch(),
+        plan.recipe.sync_bn ? "the whole batch" : "the images of their own process")});
   for (const auto& note : journal.notes()) journal.record(train::Warned{note});
   for (const auto& image : plan.bad)
     journal.record(

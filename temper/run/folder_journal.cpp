@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "temper/core/error.h"
+#include "temper/distributed/group.h"
 #include "temper/run/environment.h"
 #include "temper/run/export.h"
 #include "temper/train/checkpoint.h"
@@ -27,6 +28,13 @@ std::set<std::string> reported_images(const fs::path& log) {
   for (const auto& event : train::read_events(log))
     if (const auto* image = std::get_if<train::SkippedImage>(&event)) images.insert(image->where);
   return images;
+}
+
+/// That of a run's processes: with several of them sums are in another order.
+train::Platform platform_of(const train::Plan& plan) {
+  auto found = platform(plan.recipe);
+  if (plan.group) found.device += fmt::format(" in {} processes", plan.group->size());
+  return found;
 }
 
 void restore_progress(Progress& progress, const train::Manifest& manifest) {
@@ -103,7 +111,7 @@ void FolderJournal::fork(train::State& state, const fs::path& from) {
 }
 
 void FolderJournal::note_platform(const train::Platform& there) {
-  if (const auto list = train::differences(there, platform(plan_.recipe)); !list.empty())
+  if (const auto list = train::differences(there, platform_of(plan_)); !list.empty())
     notes_.push_back("resuming on another platform, so the last bits of the weights may differ: " +
                      list);
 }
@@ -131,7 +139,7 @@ void FolderJournal::save(const train::State& state, const Progress& progress) {
                        .seconds = progress.seconds(),
                        .evaluated = progress.evaluated,
                        .best_metric = progress.evaluated ? progress.best_metric : std::nullopt,
-                       .platform = platform(plan_.recipe)},
+                       .platform = platform_of(plan_)},
                       weights_metadata(plan_)));
 }
 

@@ -5,12 +5,17 @@
 
 #include <algorithm>
 #include <iterator>
+#include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "temper/core/error.h"
 #include "temper/cost/preflight.h"
+#include "temper/distributed/group.h"
+#include "temper/io/format/json_text.h"
+#include "temper/train/data_parallel.h"
 #include "temper/train/guard.h"
 
 namespace temper::run {
@@ -29,6 +34,7 @@ Loop::Loop(const train::Plan& plan, train::State& state, Progress& progress, Jou
       step_(journal.directory() / "checkpoints", [&journal] { journal.wait(); }) {}
 
 bool Loop::train() {
+  if (state_.ranks) state_.ranks->agree_on_stop(wants_stop());
   if (needs_evaluation() && !settle()) return false;
   while (!is_over())
     if (!epoch()) return false;
@@ -45,9 +51,8 @@ bool Loop::epoch() {
     const auto* batch = next_batch();
     if (batch == nullptr) break;
     if (stop_asked()) return save_and_stop();
-    report_skipped_images(*batch, *plan_.train);
-    if (batch->unlabelled) report_skipped_images(*batch->unlabelled, *plan_.unlabelled);
-    if (batch->partners) report_skipped_images(*batch->partners, *plan_.train);
+    if (!state_.ranks)
+      for (const auto& event : skipped_images(*batch, state_.step + 1)) record(event);
     train_on(*batch);
     own_.check();
     for_companions([](Track& track) { track.check(); });
@@ -72,7 +77,8 @@ const data::Batch* Loop::next_batch() {
       companions_.clear();
       return nullptr;
     }
-    if (!recoverable || !saved_in_time()) throw;
+    const bool writes = !plan_.group || plan_.group->leads();
+    if (!recoverable || !writes || !saved_in_time()) throw;
     throw Error(
         error.code(), error.where(),
         fmt::format("{}\nThe run is saved at step {}: fix this and repeat the same command{}.",
@@ -99,9 +105,17 @@ bool Loop::is_over() const {
 }
 
 bool Loop::stop_asked() const {
+  return state_.ranks ? state_.ranks->agreed().stop : wants_stop();
+}
+
+bool Loop::wants_stop() const {
   return (limits_.stop != nullptr && limits_.stop->is_set()) ||
          (limits_.time_limit && progress_.watch.seconds() >= *limits_.time_limit) ||
-         (limits_.stop_at && state_.step >= *limits_.stop_at && !is_over());
+         (stops_after(state_.step) && !is_over());
+}
+
+bool Loop::stops_after(std::int64_t step) const {
+  return limits_.stop_at && step >= *limits_.stop_at;
 }
 
 /// Does some work for each companion. One for which it fails leaves.
@@ -131,10 +145,30 @@ void Loop::record(const train::Event& event) {
   for (auto* track : companions_) track->record(event);
 }
 
-void Loop::report_skipped_images(const data::Batch& batch, const data::Source& source) {
-  for (const auto& image : batch.skipped)
-    record(train::SkippedImage{
-        .step = state_.step + 1, .where = source.where(image.id), .reason = image.reason});
+/// The images of a batch that were replaced by others. @param step  that the batch is for
+std::vector<train::Event> Loop::skipped_images(const data::Batch& batch, std::int64_t step) const {
+  std::vector<train::Event> events;
+  const auto add = [&](const data::Batch& part, const data::Source& source) {
+    for (const auto& image : part.skipped)
+      events.emplace_back(train::SkippedImage{
+          .step = step, .where = source.where(image.id), .reason = image.reason});
+  };
+  add(batch, *plan_.train);
+  if (batch.unlabelled) add(*batch.unlabelled, *plan_.unlabelled);
+  if (batch.partners) add(*batch.partners, *plan_.train);
+  return events;
+}
+
+/// Those of all ranks, which know from the step whether there are any.
+void Loop::report_skipped_of_ranks(const std::vector<train::Event>& own) {
+  if (state_.ranks->agreed().skipped == 0) return;
+  std::string text;
+  for (const auto& event : own) text += io::json_text(train::to_json(event)) + '\n';
+  for (const auto& of_rank : state_.ranks->group().gather(text)) {
+    std::istringstream lines(of_rank);
+    for (std::string line; std::getline(lines, line);)
+      if (const auto event = train::from_json(nlohmann::json::parse(line))) own_.record(*event);
+  }
 }
 
 void Loop::train_on(const data::Batch& loaded) {
@@ -150,17 +184,25 @@ void Loop::train_on(const data::Batch& loaded) {
   const bool own_norms = !own_.is_over() && own_.wants_norms();
   std::vector<const Track*> with_norms;
   std::ranges::copy_if(companions_, std::back_inserter(with_norms), &Track::wants_norms);
+  std::vector<train::Event> skipped;
+  if (state_.ranks) {
+    skipped = skipped_images(batch, state_.step + 1);
+    state_.ranks->say(
+        {.stop = wants_stop() || stops_after(state_.step + 1), .skipped = std::ssize(skipped)});
+    state_.ranks->group().note_step(state_.step);
+  }
   train::Norms norms;
   const auto result = step_(state_, own_.recipe(), batch, progress_.times,
                             own_norms || !with_norms.empty() ? &norms : nullptr);
   carried_ += std::ssize(companions_);
+  if (state_.ranks) report_skipped_of_ranks(skipped);
   if (result.not_finite) {
     report_skipped_step(*result.not_finite, batch);
     return;
   }
   norms.step = state_.step;
   const auto loss = result.loss.item<double>();
-  const auto images = batch.ids.size(0);
+  const auto images = batch.size();
   if (!own_.has_left()) own_.follow_step(loss, images, own_norms ? &norms : nullptr);
   for_companions([&](Track& track) {
     const bool wanted = std::ranges::find(with_norms, &track) != with_norms.end();
@@ -177,7 +219,8 @@ void Loop::report_skipped_step(const train::NotFinite& found, const data::Batch&
                            .tensor = found.tensor ? found.tensor->text : "",
                            .action = std::string(name_of(guard.nan)),
                            .ids = {}};
-  const auto ids = batch.ids.to(at::kCPU);
+  auto ids = batch.ids.to(at::kCPU);
+  if (state_.ranks) ids = state_.ranks->group().gather_rows(ids, batch.size());
   const auto* first = ids.const_data_ptr<std::int64_t>();
   event.ids.assign(first, first + ids.numel());
   if (!own_.has_left()) own_.follow_skipped_step(event);
@@ -212,7 +255,7 @@ bool Loop::needs_evaluation() const {
 /// Of the runs at the end of an epoch of theirs. False: canceled.
 bool Loop::evaluate() {
   bool completed = true;
-  const auto cancel = [this] { return stop_asked(); };
+  const auto cancel = [this] { return wants_stop(); };
   for_companions([&](Track& track) {
     if (completed && track.needs_evaluation()) completed = track.evaluate(cancel);
   });

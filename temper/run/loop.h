@@ -40,14 +40,20 @@ class Loop {
   void save();
   /// Whether the state is one that a rollback may go back to.
   [[nodiscard]] bool needs_anchor() const { return own_.needs_anchor(); }
+  /// Whether this process is to stop, or, with other ranks, all of them: they agree on it with each
+  /// step.
   [[nodiscard]] bool stop_asked() const;
+  /// Whether this process has been asked to stop. For evaluations, in which ranks agree themselves.
+  [[nodiscard]] bool wants_stop() const;
   /// Steps that were trained for companions: the sum over them.
   [[nodiscard]] std::int64_t carried() const { return carried_; }
 
  private:
   bool epoch();
   const data::Batch* next_batch();
-  void report_skipped_images(const data::Batch& batch, const data::Source& source);
+  [[nodiscard]] std::vector<train::Event> skipped_images(const data::Batch& batch,
+                                                         std::int64_t step) const;
+  void report_skipped_of_ranks(const std::vector<train::Event>& own);
   void train_on(const data::Batch& loaded);
   void report_skipped_step(const train::NotFinite& found, const data::Batch& batch);
   [[noreturn]] void throw_not_finite(const train::SkippedStep& event,
@@ -57,6 +63,7 @@ class Loop {
   bool save_and_stop();
   bool saved_in_time();
   bool settle();
+  [[nodiscard]] bool stops_after(std::int64_t step) const;
   [[nodiscard]] bool needs_evaluation() const;
   [[nodiscard]] bool is_over() const;
   template <class Work>

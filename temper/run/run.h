@@ -30,8 +30,8 @@ struct RunOptions {
   std::filesystem::path fork_from = {};      ///< a run whose last checkpoint this run starts from,
                                              ///< unless this run has already started
   std::vector<train::Observer*> observers = {};
-  /// A companion whose directory is in use, or that is not at this run's step (a new run, or one
-  /// with a checkpoint of that step), is left alone.
+  /// Not with Plan::group. A companion whose directory is in use, or that is not at this run's step
+  /// (a new run, or one with a checkpoint of that step), is left alone.
   std::vector<Companion> companions = {};
 };
 
@@ -44,6 +44,9 @@ struct Outcome {
   std::int64_t carried = 0;  ///< steps that this process trained for companions: the sum over them
 };
 
+/// With Plan::group all ranks call it: rank 0 keeps the directory, the others only need what it
+/// sends them. They have the same outcome, and stop in the same step when any of them is asked to.
+///
 /// Trains from the start, or resumes from the last complete checkpoint in the directory, and writes
 /// the files that docs/run-directory.md lists. Throws Error: usage when the directory holds a run
 /// with another recipe or data set (with the list of differences) or another process trains in it,

@@ -11,6 +11,7 @@
 #include "temper/augment/operations/resize.h"
 #include "temper/data/loader/loader.h"
 #include "temper/data/sources/subset.h"
+#include "temper/train/data_parallel.h"
 #include "temper/train/free_perturbation.h"
 #include "temper/train/projection.h"
 #include "temper/train/teacher.h"
@@ -71,8 +72,13 @@ State begin(const Plan& plan) {
           make_projection(*network, *teacher.network, static_cast<std::uint64_t>(plan.recipe.seed));
   }
   auto state = start(plan.recipe, std::move(network), plan.horizon, std::move(projection));
+  if (plan.group && plan.recipe.sync_bn) synchronise_statistics(*state.network, plan.group);
+  if (plan.group)
+    state.ranks = std::make_shared<DataParallel>(plan.group, *state.network, state.targets);
   state.normalisation = plan.training.normalisation;
   begin_mean_teacher(plan, state);
+  if (plan.group && plan.recipe.sync_bn && state.mean_teacher)
+    synchronise_statistics(*state.mean_teacher, plan.group);
   begin_perturbation(plan, state);
   state.teacher = std::move(teacher.network);
   state.teacher_logits = std::move(teacher.logits);

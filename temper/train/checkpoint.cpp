@@ -88,7 +88,7 @@ void verify(const fs::path& checkpoint, const Manifest& manifest) {
   for (const auto& [name, checksum] : manifest.files) verify(checkpoint, manifest, name);
 }
 
-void load_counters(State& state, const Manifest& manifest) {
+void load_steps(State& state, const Manifest& manifest) {
   state.step = manifest.step;
   state.origin = manifest.origin;
   state.left_out = manifest.left_out;
@@ -158,8 +158,7 @@ std::int64_t anchor_below(std::int64_t step, std::int64_t origin, std::int64_t e
 
 }  // namespace
 
-Snapshot snapshot(const State& state, Manifest manifest, io::Metadata metadata) {
-  const at::NoGradGuard guard;
+Manifest manifest_of(const State& state, Manifest manifest) {
   manifest.step = state.step;
   manifest.origin = state.origin;
   manifest.left_out = state.left_out;
@@ -168,8 +167,21 @@ Snapshot snapshot(const State& state, Manifest manifest, io::Metadata metadata) 
   for (const auto& average : state.averages) manifest.updates.push_back(average.updates);
   manifest.plateaus = state.plateaus;
   manifest.stop = state.stop;
-  Snapshot copy{
-      .manifest = std::move(manifest), .parts = parts(state), .metadata = std::move(metadata)};
+  return manifest;
+}
+
+std::vector<Named> tensors_of(const State& state) {
+  std::vector<Named> all;
+  for (const auto& part : parts(state))
+    all.insert(all.end(), part.tensors.begin(), part.tensors.end());
+  return all;
+}
+
+Snapshot snapshot(const State& state, Manifest manifest, io::Metadata metadata) {
+  const at::NoGradGuard guard;
+  Snapshot copy{.manifest = manifest_of(state, std::move(manifest)),
+                .parts = parts(state),
+                .metadata = std::move(metadata)};
   for (auto& part : copy.parts)
     for (auto& [name, tensor] : part.tensors) tensor = row_major_copy(tensor);
   return copy;
@@ -253,6 +265,12 @@ void verify_checkpoint(const fs::path& checkpoint) {
   verify(checkpoint, read_manifest(checkpoint));
 }
 
+void load_counters(State& state, const Manifest& manifest) {
+  load_steps(state, manifest);
+  load_records(state, manifest);
+  state.optimizer.step = manifest.optimizer_steps;
+}
+
 void load_checkpoint(State& state, const fs::path& checkpoint) {
   const auto manifest = read_manifest(checkpoint);
   require_averages(state, manifest, checkpoint);
@@ -261,8 +279,6 @@ void load_checkpoint(State& state, const fs::path& checkpoint) {
     load_tensors(io::Safetensors(checkpoint / part.file), part.tensors);
   }
   load_counters(state, manifest);
-  load_records(state, manifest);
-  state.optimizer.step = manifest.optimizer_steps;
 }
 
 bool load_kept(State& state, const fs::path& checkpoint) {
@@ -292,7 +308,7 @@ std::vector<std::string> load_compatible(State& state, const fs::path& checkpoin
   const auto manifest = read_manifest(checkpoint);
   verify(checkpoint, manifest);
   load_tensors(io::Safetensors(checkpoint / kModel), weights(*state.network));
-  load_counters(state, manifest);
+  load_steps(state, manifest);
 
   std::vector<std::string> anew;
   for (const auto& path : take_plateaus(state, manifest.plateaus))

@@ -30,6 +30,16 @@ struct Snapshot {
 ///                  platform
 Snapshot snapshot(const State& state, Manifest manifest, io::Metadata metadata = {});
 
+/// The manifest with what is in the state.
+Manifest manifest_of(const State& state, Manifest manifest);
+
+/// All tensors that a checkpoint holds: those of the state itself.
+std::vector<Named> tensors_of(const State& state);
+
+/// Sets everything in a state but its tensors to what manifest_of() has taken from another state of
+/// the same recipe.
+void load_counters(State& state, const Manifest& manifest);
+
 /// Writes `checkpoints/step-<8 digits>`.
 void write_checkpoint(const Snapshot& snapshot, const std::filesystem::path& checkpoints);
 

@@ -4,9 +4,13 @@
 #include <ATen/ops/empty.h>
 #include <fmt/format.h>
 
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include "temper/core/error.h"
+#include "temper/distributed/ranks.h"
+#include "temper/train/data_parallel.h"
 
 namespace temper::train {
 namespace {
@@ -16,10 +20,28 @@ const adversarial::FreeTraining* free_training(const recipe::Recipe& recipe) {
                             : nullptr;
 }
 
-bool fits(const at::Tensor& perturbation, const at::Tensor& images) {
+/// @param first  the images' first row of the whole batch
+bool fits(const at::Tensor& perturbation, const at::Tensor& images, std::int64_t first) {
   return perturbation.defined() && perturbation.dim() == 4 &&
-         perturbation.size(0) >= images.size(0) &&
+         perturbation.size(0) >= first + images.size(0) &&
          perturbation.sizes().slice(1) == images.sizes().slice(1);
+}
+
+/// Rank 0, which writes checkpoints, gets the rows of the other ranks.
+/// @param all  rows of the whole batch
+void collect(const at::Tensor& perturbation, std::int64_t all, distributed::Group& group) {
+  const auto own = distributed::rows_of(all, group.rank(), group.size());
+  std::vector<std::int64_t> sent(static_cast<std::size_t>(group.size()), 0);
+  auto received = sent;
+  if (!group.leads()) sent.front() = own.count;
+  for (std::size_t rank = 1; group.leads() && rank < received.size(); ++rank)
+    received[rank] = distributed::rows_of(all, static_cast<std::int64_t>(rank), group.size()).count;
+  const auto values = perturbation.permute({0, 2, 3, 1});
+  const auto mine = values.narrow(0, own.first, sent.front()).flatten(1).contiguous();
+  const auto others = group.exchange(mine, std::move(sent), std::move(received));
+  auto shape = values.sizes().vec();
+  shape.front() = others.size(0);
+  if (group.leads()) values.narrow(0, own.count, others.size(0)).copy_(others.view(shape));
 }
 
 }  // namespace
@@ -44,7 +66,7 @@ at::Tensor perturbation_of(const State& state, const recipe::Recipe& recipe,
   const auto* const options = free_training(recipe);
   if (options == nullptr) return {};
   const auto& images = batch.views.front();
-  if (!fits(state.perturbation, images))
+  if (!fits(state.perturbation, images, batch.first_row))
     throw Error(
         Code::usage, {.option = "adversarial"},
         fmt::format("adversarial.kind = \"free\" keeps a perturbation for each row of the "
@@ -52,7 +74,7 @@ at::Tensor perturbation_of(const State& state, const recipe::Recipe& recipe,
                     "it",
                     state.perturbation.defined() ? "one of another size" : "none", images.size(0),
                     images.size(2), images.size(3)));
-  const auto rows = state.perturbation.narrow(0, 0, images.size(0));
+  const auto rows = state.perturbation.narrow(0, batch.first_row, images.size(0));
   return within_radius(rows, options->norm, options->radius).detach().set_requires_grad(true);
 }
 
@@ -62,11 +84,15 @@ at::Tensor perturbed_images(const Objective& objective, const data::Batch& batch
   return objective.normalised(adversarial::perturbed(pixels, perturbation));
 }
 
-void move_perturbation(const State& state, const recipe::Recipe& recipe, const at::Tensor& used) {
+void move_perturbation(const State& state, const recipe::Recipe& recipe, const data::Batch& batch,
+                       const at::Tensor& used) {
   const auto* const options = free_training(recipe);
-  if (options == nullptr || !used.defined() || !used.grad().defined()) return;
+  if (options == nullptr || !used.defined()) return;
   const at::NoGradGuard guard;
-  state.perturbation.narrow(0, 0, used.size(0)).copy_(moved(*options, used.detach(), used.grad()));
+  if (used.grad().defined())
+    state.perturbation.narrow(0, batch.first_row, used.size(0))
+        .copy_(moved(*options, used.detach(), used.grad()));
+  if (state.ranks) collect(state.perturbation, batch.size(), state.ranks->group());
 }
 
 }  // namespace temper::train

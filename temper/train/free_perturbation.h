@@ -32,8 +32,11 @@ at::Tensor perturbation_of(const State& state, const recipe::Recipe& recipe,
 at::Tensor perturbed_images(const Objective& objective, const data::Batch& batch,
                             const at::Tensor& perturbation);
 
-/// Moves the state's perturbation along the gradient that a step's has collected.
-/// @param used  what perturbation_of() returned; where it is undefined, this does nothing
-void move_perturbation(const State& state, const recipe::Recipe& recipe, const at::Tensor& used);
+/// Moves the state's perturbation along the gradient that a step's has collected. Of several
+/// processes that share the batch each moves the rows of its own part, and rank 0 gets all of them.
+/// @param batch  that of the step
+/// @param used   what perturbation_of() returned; where it is undefined, this does nothing
+void move_perturbation(const State& state, const recipe::Recipe& recipe, const data::Batch& batch,
+                       const at::Tensor& used);
 
 }  // namespace temper::train

@@ -7,6 +7,8 @@
 
 #include "temper/model/saved_buffers.h"
 #include "temper/train/checkpoint.h"
+#include "temper/train/data_parallel.h"
+#include "temper/train/share_state.h"
 
 namespace temper::train {
 using recipe::OnNan;
@@ -42,7 +44,10 @@ void GuardedStep::roll_back(State& state, const recipe::Guard& guard) const {
   const auto place = std::tuple(state.step, state.origin, state.left_out, state.left_out_in_row,
                                 state.plateaus, state.stop);
   auto best = std::exchange(state.best, std::nullopt);  // so that it is not loaded
-  load_checkpoint(state, checkpoint_at(checkpoints_, anchor));
+  auto* const group = state.ranks ? &state.ranks->group() : nullptr;
+  if (group == nullptr || group->leads())
+    load_checkpoint(state, checkpoint_at(checkpoints_, anchor));
+  if (group != nullptr) share_state(state, {}, *group);
   std::tie(state.step, state.origin, state.left_out, state.left_out_in_row, state.plateaus,
            state.stop) = place;
   state.best = std::move(best);

@@ -12,6 +12,7 @@
 #include "temper/mix/apply.h"
 #include "temper/train/free_perturbation.h"
 #include "temper/train/logits_table.h"
+#include "temper/train/partners.h"
 
 namespace temper::train {
 namespace {
@@ -77,7 +78,7 @@ std::optional<mix::Plan> mixing_plan(const recipe::Recipe& recipe, std::int64_t 
   const auto first = step / replays * replays;
   auto plan =
       mix::plan(*recipe.mixing, {.seed = static_cast<std::uint64_t>(recipe.seed), .step = first},
-                {.rows = images.size(0), .images = {images.size(2), images.size(3)}});
+                {.rows = batch.size(), .images = {images.size(2), images.size(3)}});
   if (!plan.mixes()) return {};
   return plan;
 }
@@ -105,7 +106,8 @@ void check_mixed_stages(const recipe::Recipe& recipe, const model::Network& netw
   }
 }
 
-data::Batch mixed(const data::Batch& batch, const mix::Plan& plan) {
+data::Batch mixed(const data::Batch& batch, const mix::Plan& plan, distributed::Group* group) {
+  if (group != nullptr) return mixed_over_ranks(batch, plan, *group);
   const auto rows = batch.ids.size(0);
   const auto* const partners = std::ssize(plan.rows) > rows ? batch.partners.get() : nullptr;
   const auto with_partners = [partners](const at::Tensor& own, const at::Tensor& others) {

@@ -7,6 +7,10 @@
 #include "temper/model/network.h"
 #include "temper/recipe/recipe.h"
 
+namespace temper::distributed {
+class Group;
+}
+
 namespace temper::train {
 
 /// Refuses mixing that contradicts the data, the batch, the loss or itself: throws
@@ -35,7 +39,10 @@ void check_mixed_stages(const recipe::Recipe& recipe, const model::Network& netw
 /// labels, of the images before they were mixed, stay. The images are mixed in place, so that those
 /// of `batch` change as well, unless its partners are images of their own; its targets don't.
 /// Where the output of a stage is to be mixed, images stay as they are.
-/// @param plan  for the rows of the batch, or for these followed by its partners
-data::Batch mixed(const data::Batch& batch, const mix::Plan& plan);
+/// @param plan   for the rows of the whole batch, or for these followed by its partners
+/// @param group  the processes that share the batch, on the CPU, which send each other the partners
+///               of their rows where these are rows of the batch; null: the batch is whole
+data::Batch mixed(const data::Batch& batch, const mix::Plan& plan,
+                  distributed::Group* group = nullptr);
 
 }  // namespace temper::train

@@ -21,8 +21,10 @@
 #include "temper/data/prepare/split.h"
 #include "temper/data/sources/names.h"
 #include "temper/data/sources/subset.h"
+#include "temper/distributed/group.h"
 #include "temper/model/architecture.h"
 #include "temper/train/data_driver.h"
+#include "temper/train/data_parallel.h"
 #include "temper/train/device.h"
 #include "temper/train/evaluation_input.h"
 #include "temper/train/mixed_batch.h"
@@ -44,14 +46,55 @@ constexpr int kPictureSide = 224;
 /// Large enough for speed, small enough to need less memory than a training step.
 constexpr std::int64_t kEvaluationBatch = 256;
 
-std::int64_t processors() {
-  return std::max(1U, std::thread::hardware_concurrency());
+/// Those of the machine, divided among its processes that train together.
+std::int64_t processors(const distributed::Group* group) {
+  const auto all = std::max<std::int64_t>(1, std::thread::hardware_concurrency());
+  return group == nullptr ? all : std::max<std::int64_t>(1, all / group->ranks().local_size);
 }
 
 /// Small images in memory are cheap to prepare: one worker thread is enough. Pictures from files
 /// need all cores.
-std::int64_t choose_loader_threads(const data::Dataset& data) {
-  return data.height > 0 && data.height <= 64 ? 1 : processors();
+std::int64_t choose_loader_threads(const data::Dataset& data, const distributed::Group* group) {
+  return data.height > 0 && data.height <= 64 ? 1 : processors(group);
+}
+
+/// The part of each batch that this process has.
+std::optional<data::BatchPart> part_of(const Plan& plan) {
+  if (!plan.group) return std::nullopt;
+  const auto rows =
+      distributed::rows_of(plan.recipe.data.batch, plan.group->rank(), plan.group->size());
+  return data::BatchPart{rows.first, rows.count};
+}
+
+/// Refuses what can't be trained in several processes.
+void check_ranks(const Plan& plan) {
+  if (!plan.group) return;
+  check_data_parallel(plan.recipe, plan.group->size());
+  if (!plan.device.is_cpu())
+    throw Error(Code::usage, {.option = "device"},
+                fmt::format("device = \"{}\" in {} processes: they exchange gradients on the CPU "
+                            "only; set device = \"cpu\", or train in one process",
+                            plan.device.str(), plan.group->size()));
+}
+
+/// Throws unless all ranks have the same plan. The bytes of images are compared where both know
+/// them.
+void compare_ranks(const Plan& plan) {
+  if (!plan.group) return;
+  const auto names = plan.group->gather(plan.data_digest.names);
+  const auto contents = plan.group->gather(plan.data_digest.contents);
+  const auto fingerprints = plan.group->gather(plan.fingerprint);
+  for (std::size_t rank = 1; rank < names.size(); ++rank) {
+    const bool known = !contents[rank].empty() && !contents.front().empty();
+    const bool same_data =
+        names[rank] == names.front() && (!known || contents[rank] == contents.front());
+    if (same_data && fingerprints[rank] == fingerprints.front()) continue;
+    throw Error(
+        Code::usage,
+        fmt::format("rank {} has another {} than rank 0; all ranks must train with the same "
+                    "recipe, the same --set options and the same data",
+                    rank, same_data ? "recipe" : "data set"));
+  }
 }
 
 augment::Size input_size(const recipe::Recipe& recipe, const data::Dataset& data) {
@@ -181,6 +224,7 @@ data::LoaderOptions training_options(const Plan& plan, bool same_size) {
   data::LoaderOptions options{.normalisation = plan.evaluation.normalisation,
                               .batch = data.batch,
                               .seed = seed,
+                              .part = part_of(plan),
                               .threads = *data.loader_threads.value,
                               .order = order_of(data.sampling, *plan.train, seed),
                               .skip_bad = data.on_bad_image == recipe::OnBadImage::skip};
@@ -202,6 +246,9 @@ data::LoaderOptions unlabelled_options(const Plan& plan, bool same_size) {
   const auto& semi = *plan.recipe.semi;
   auto options = plan.training;
   options.batch = plan.recipe.data.batch * semi.ratio;
+  if (options.part)
+    options.part =
+        data::BatchPart{options.part->first * semi.ratio, options.part->count * semi.ratio};
   options.seed = unlabelled_seed(plan.recipe);
   options.rows = 0;
   options.order = {};
@@ -257,9 +304,11 @@ data::Dataset measured_sets(data::Dataset sets,
   return sets;
 }
 
-Plan planned(const recipe::Recipe& recipe, const data::Dataset& data) {
+Plan planned(const recipe::Recipe& recipe, const data::Dataset& data,
+             std::shared_ptr<distributed::Group> group) {
   data::check_names(*data.train);
   Plan plan{.recipe = recipe};
+  plan.group = std::move(group);
   auto& options = plan.recipe;
   const auto seed = static_cast<std::uint64_t>(options.seed);
   const auto processor = resolve_device(options.device);
@@ -267,13 +316,14 @@ Plan planned(const recipe::Recipe& recipe, const data::Dataset& data) {
   plan.note = processor.note;
   options.device = processor.device;
   options.precision = resolve_precision(options.precision, processor);
-  if (!options.threads.value) options.threads.value = processors();
+  if (!options.threads.value) options.threads.value = processors(plan.group.get());
   if (!options.data.loader_threads.value)
-    options.data.loader_threads.value = choose_loader_threads(data);
+    options.data.loader_threads.value = choose_loader_threads(data, plan.group.get());
 
   const bool valued = !data.train->value_names().empty();
   if (valued) check_regression(options);
   resolve_semi(options);
+  check_ranks(plan);
   auto prepared = data::prepare(data, preparation_of(options), seed);
   auto& sets = prepared.sets;
   plan.scale = data::value_scale(*sets.train);
@@ -311,6 +361,7 @@ Plan planned(const recipe::Recipe& recipe, const data::Dataset& data) {
   try_pretrained(plan);
   plan.data_digest = data::digest_of(data);
   plan.fingerprint = recipe::fingerprint(options, plan.data_digest.names);
+  compare_ranks(plan);
   return plan;
 }
 
@@ -324,8 +375,22 @@ void keep_memory() {
 
 }  // namespace
 
-Plan plan(const recipe::Recipe& recipe, const data::Dataset& data) {
-  return recipe::with_places(recipe.places, [&] { return planned(recipe, data); });
+Plan plan(const recipe::Recipe& recipe, const data::Dataset& data,
+          std::shared_ptr<distributed::Group> group) {
+  return recipe::with_places(recipe.places,
+                             [&] { return planned(recipe, data, std::move(group)); });
+}
+
+Plan alone(Plan plan) {
+  plan.group = nullptr;
+  plan.training.part.reset();
+  plan.training_unlabelled.part.reset();
+  return plan;
+}
+
+std::int64_t Plan::own_batch() const {
+  if (!group) return recipe.data.batch;
+  return (recipe.data.batch + group->size() - 1) / group->size();
 }
 
 void read_with(Plan& plan, augment::InputTransform transform) {

@@ -16,6 +16,10 @@
 #include "temper/recipe/recipe.h"
 #include "temper/schedule/schedule.h"
 
+namespace temper::distributed {
+class Group;
+}
+
 namespace temper::train {
 
 struct PretrainedWeights;
@@ -27,6 +31,8 @@ struct Plan {
   std::string fingerprint;       ///< of the recipe and data_digest.names
   data::DataDigest data_digest;  ///< of the data set before it is split
   at::Device device = at::kCPU;
+  /// The processes that share each batch, of which this one has a part; null for one on its own.
+  std::shared_ptr<distributed::Group> group = {};
   std::string note;  ///< why "auto" does not use an available GPU; empty otherwise
   model::Task task;
   schedule::Horizon horizon;
@@ -62,13 +68,22 @@ struct Plan {
   /// Height and width of the network's input, which training has unless data.train_size is given,
   /// and evaluation unless evaluation.size is.
   [[nodiscard]] augment::Size input() const { return {task.height, task.width}; }
+  /// Images of a batch that this process trains on; all of them in a process on its own. The
+  /// largest number of any process.
+  [[nodiscard]] std::int64_t own_batch() const;
   /// Regression targets in place of classes.
   [[nodiscard]] bool is_regression() const { return !scale.mean.empty(); }
 };
 
 /// Throws Error: usage where the data or the machine does not support the recipe, data for data
 /// that can't be trained on.
-Plan plan(const recipe::Recipe& recipe, const data::Dataset& data);
+/// @param group  the processes that train together; all of them make the same plan, which they
+///               compare: throws Error{Code::usage} where one has another recipe or other data
+Plan plan(const recipe::Recipe& recipe, const data::Dataset& data,
+          std::shared_ptr<distributed::Group> group = {});
+
+/// The plan of a process on its own.
+Plan alone(Plan plan);
 
 /// Makes the plan evaluate with that transform.
 void read_with(Plan& plan, augment::InputTransform transform);

@@ -119,6 +119,7 @@ void restart(State& state, const recipe::Recipe& recipe, const schedule::Horizon
   anew.prior = std::move(state.prior);
   anew.normalisation = std::move(state.normalisation);
   anew.mean_teacher = std::move(state.mean_teacher);
+  anew.ranks = std::move(state.ranks);
   anew.perturbation = std::move(state.perturbation);
   state = std::move(anew);
   reset_mean_teacher(state);

@@ -14,6 +14,8 @@
 
 namespace temper::train {
 
+class DataParallel;
+
 /// Copies of the best weights, which a run may restore at its end.
 struct KeptWeights {
   std::vector<Named> raw;
@@ -51,6 +53,10 @@ struct State {
   at::Tensor teacher_logits = {};  ///< of the training images by Batch::ids; undefined without them
   at::Tensor prior = {};  ///< class frequencies; undefined where the loss does not use them
   augment::Normalisation normalisation = {};  ///< of the images; empty: unknown
+
+  /// What ties the steps of several processes together; null in a process on its own. It refers to
+  /// the network.
+  std::shared_ptr<DataParallel> ranks = {};
 };
 
 /// The state before the first step.

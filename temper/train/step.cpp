@@ -10,6 +10,7 @@
 
 #include "temper/model/saved_buffers.h"
 #include "temper/train/clock.h"
+#include "temper/train/data_parallel.h"
 #include "temper/train/free_perturbation.h"
 #include "temper/train/mixed_batch.h"
 #include "temper/train/objective.h"
@@ -37,13 +38,22 @@ at::Tensor loss_of(const Objective& objective, const recipe::Recipe& recipe,
       .add(objective.attack_loss(part, clean.first, logits.first, whole));
 }
 
+/// The divisors of the whole batch, where the losses are of parts of it.
+std::optional<Objective::Divisors> divisors_of(const Objective& objective, const State& state,
+                                               const data::Batch& batch, std::int64_t parts) {
+  if (parts == 1 && !state.ranks) return std::nullopt;
+  auto whole = objective.divisors(batch);
+  if (state.ranks) state.ranks->sum(whole.labels, whole.rows);
+  return whole;
+}
+
 /// What adversarial training makes of a step's images.
 struct Attacks {
   std::vector<at::Tensor> images;  ///< of each micro-batch, normalized
   at::Tensor perturbation;         ///< see perturbation_of()
 };
 
-/// Adds the gradient of the objective, micro-batch by micro-batch.
+/// Adds the gradient of the objective, micro-batch by micro-batch, and sums it over the ranks.
 /// @param attacks  images are added in the first pass over the batch, and used in the second
 /// @param pass  its rows are set for each micro-batch
 /// @return the loss without penalties
@@ -51,8 +61,8 @@ at::Tensor accumulate_gradients(const Objective& objective, State& state,
                                 const recipe::Recipe& recipe, const data::Batch& batch,
                                 Times& times, Attacks& attacks, Objective::Pass pass) {
   const auto size = batch.views.front().size(0);
-  const auto parts = std::min(recipe.data.micro_batches, size);
-  const auto whole = parts > 1 ? std::optional(objective.divisors(batch)) : std::nullopt;
+  const auto parts = micro_batches(recipe, batch.size(), state.ranks.get());
+  const auto whole = divisors_of(objective, state, batch, parts);
   at::Tensor sum;
   for (std::int64_t i = 0; i < parts; ++i) {
     const auto first = i * size / parts;
@@ -63,15 +73,21 @@ at::Tensor accumulate_gradients(const Objective& objective, State& state,
           attacks.perturbation.defined()
               ? perturbed_images(objective, part,
                                  attacks.perturbation.narrow(0, first, part.ids.size(0)))
-              : attacked_images(objective, recipe, state, part, first));
+              : attacked_images(objective, recipe, state, part, part.first_row));
     auto attacked = recipe.adversarial ? attacks.images[static_cast<std::size_t>(i)] : at::Tensor();
     if (pass.index > 0 && attacked.defined()) attacked = attacked.detach();
-    pass.first_row = first;
+    pass.first_row = part.first_row;
     const auto loss = loss_of(objective, recipe, part, pass, whole, attacked);
     times.forward += watch.lap();
+    sum = sum.defined() ? sum.add(loss.detach()) : loss.detach();
+    if (state.ranks && i + 1 == parts) state.ranks->begin(sum, /*statistics=*/pass.index == 0);
     loss.backward();
     times.backward += watch.lap();
-    sum = sum.defined() ? sum.add(loss.detach()) : loss.detach();
+  }
+  if (state.ranks) {
+    const Stopwatch watch;
+    sum = state.ranks->finish();
+    times.backward += watch.seconds();
   }
   objective.add_penalty_gradient();
   return sum;
@@ -158,7 +174,8 @@ StepResult step(State& state, const recipe::Recipe& recipe, const data::Batch& b
                 Norms* norms) {
   Stopwatch watch;
   const auto plan = mixing_plan(recipe, state.step, batch);
-  auto trained = plan ? std::optional(mixed(batch, *plan)) : std::nullopt;
+  auto* const group = state.ranks ? &state.ranks->group() : nullptr;
+  auto trained = plan ? std::optional(mixed(batch, *plan, group)) : std::nullopt;
   if (recipe.semi) trained = with_targets(state, recipe, trained ? *trained : batch);
   times.forward += watch.lap();
   const auto& seen = trained ? *trained : batch;
@@ -171,7 +188,7 @@ StepResult step(State& state, const recipe::Recipe& recipe, const data::Batch& b
     optim::zero_gradients(state.targets);
     return {loss, std::move(not_finite)};
   }
-  move_perturbation(state, recipe, attacks.perturbation);
+  move_perturbation(state, recipe, seen, attacks.perturbation);
   transform(state, recipe);
   norms != nullptr ? update_with_norms(state, recipe, *norms) : update(state, recipe);
   optim::zero_gradients(state.targets);

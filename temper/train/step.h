@@ -16,7 +16,7 @@ double learning_rate(const recipe::Recipe& recipe);
 void prepare(State& state, const recipe::ScheduleDriver& driver);
 
 struct StepResult {
-  at::Tensor loss;                      ///< a scalar without a graph
+  at::Tensor loss;                      ///< a scalar without a graph, of the whole batch
   std::optional<NotFinite> not_finite;  ///< when set, the step was counted but not applied
 };
 
@@ -30,13 +30,14 @@ void average(State& state, const recipe::Recipe& recipe);
 ///   targets    of unlabeled images, and mixing that belongs to their method
 ///   perturb    images or weights at which the gradient is taken
 ///   gradients  of the objective, micro-batch by micro-batch
-///   reduce     gradients over several processes (none yet)
+///   reduce     gradients over several processes, while they are computed, see data_parallel.h
 ///   transform  the gradients: clip, add noise
 ///   update     the weights
 ///   average    the weights over the steps
 ///
 /// @param recipe  with this step's scheduled values, see prepare()
-/// @param batch   on the network's device; mixing changes its images in place
+/// @param batch   on the network's device; mixing changes its images in place. With State::ranks
+///                this process's part of the batch
 /// @param times   the time of each part is added to it
 /// @param norms   when not null, filled with every parameter's norms
 StepResult step(State& state, const recipe::Recipe& recipe, const data::Batch& batch, Times& times,

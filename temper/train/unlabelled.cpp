@@ -16,6 +16,7 @@
 #include "temper/mix/apply.h"
 #include "temper/mix/plan.h"
 #include "temper/model/saved_buffers.h"
+#include "temper/train/data_parallel.h"
 
 namespace temper::train {
 namespace {
@@ -40,13 +41,16 @@ const data::Batch& unlabelled_of(const recipe::Recipe& recipe, const data::Batch
 
 /// The logits of a network in training mode for one view of all unlabeled images, in as many passes
 /// as the step has, with the network's buffers left as they are.
+/// @param batch  of the step, whose unlabeled images these are
 at::Tensor answers(model::Network& network, const State& state, const recipe::Recipe& recipe,
-                   const at::Tensor& images, std::int64_t pass) {
+                   const data::Batch& batch, const at::Tensor& images, std::int64_t pass) {
+  const auto rows = batch.size();
+  const auto first_row = batch.unlabelled->first_row;
   const at::NoGradGuard guard;
   const model::SavedBuffers buffers(network);
   if (const auto* random = model::random_options(recipe.model)) network.update_rates(*random);
   const auto size = images.size(0) / recipe.semi->ratio;
-  const auto parts = std::min(recipe.data.micro_batches, size);
+  const auto parts = micro_batches(recipe, rows, state.ranks.get());
   std::vector<at::Tensor> logits;
   for (std::int64_t i = 0; i < parts; ++i) {
     const auto first = i * size / parts * recipe.semi->ratio;
@@ -54,7 +58,7 @@ at::Tensor answers(model::Network& network, const State& state, const recipe::Re
     network.begin({.seed = unlabelled_seed(recipe),
                    .step = state.step,
                    .pass = kFirstPass + pass,
-                   .first_row = first});
+                   .first_row = first_row + first});
     logits.push_back(network.forward(images.narrow(0, first, end - first)));
   }
   buffers.restore();
@@ -97,7 +101,7 @@ struct Step {
 
   data::Batch operator()(const semi::MeanTeacher& /*options*/) const {
     const auto& views = unlabelled.views;
-    const auto logits = answers(teacher_of(state), state, recipe, views[1], 0);
+    const auto logits = answers(teacher_of(state), state, recipe, batch, views[1], 0);
     auto result = batch;
     result.unlabelled =
         changed(unlabelled, {views.front()}, at::softmax(logits, 1, at::kFloat).unsqueeze(1));
@@ -106,7 +110,7 @@ struct Step {
 
   data::Batch operator()(const semi::Interpolation& options) const {
     const auto& images = unlabelled.views.front();
-    const auto logits = answers(teacher_of(state), state, recipe, images, 0);
+    const auto logits = answers(teacher_of(state), state, recipe, batch, images, 0);
     const auto plan =
         mixing_of({.methods = {mix::Mixup{.alpha = options.alpha}}}, recipe, state.step, images);
     const auto mixed = images.clone();
@@ -121,7 +125,7 @@ struct Step {
   data::Batch operator()(const semi::MixMatch& options) const {
     std::vector<at::Tensor> logits;
     for (const auto& view : unlabelled.views)
-      logits.push_back(answers(*state.network, state, recipe, view, std::ssize(logits)));
+      logits.push_back(answers(*state.network, state, recipe, batch, view, std::ssize(logits)));
     const auto guessed = semi::guessed_labels(options, at::stack(logits, 1));
     std::vector<at::Tensor> images{batch.views.front()};
     images.insert(images.end(), unlabelled.views.begin(), unlabelled.views.end());

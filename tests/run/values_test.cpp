@@ -290,6 +290,22 @@ TEST(ValueRun, MixesImagesWithSimilarOnesOfTheWholeSet) {
   EXPECT_FALSE(batches.next()->partners) << "after off_epoch nothing is mixed";
 }
 
+TEST(ValueRun, APartOfABatchHasThePartnersThatItHasInTheWholeBatch) {
+  const auto made = train::plan(recipe({"mixing={ partner = \"similar\" }"}), dataset());
+  auto divided = made;
+  divided.training.part = data::BatchPart{.first = 1, .count = 3};
+  train::TrainingBatches whole(made);
+  train::TrainingBatches part(divided);
+  whole.start(1);
+  part.start(1);
+  while (const auto* batch = whole.next()) {
+    const auto* own = part.next();
+    ASSERT_NE(own, nullptr);
+    EXPECT_TRUE(at::equal(own->partners->ids, batch->partners->ids.narrow(0, 1, 3)));
+    EXPECT_TRUE(at::equal(own->partners->views[0], batch->partners->views[0].narrow(0, 1, 3)));
+  }
+}
+
 TEST(ValueRun, ResumesExactlyWithSimilarPartners) {
   const Directory whole;
   const Directory stopped;
@@ -319,7 +335,7 @@ TEST(ValueRun, RefusesWhatIsAboutClasses) {
   EXPECT_EQ(refused({"mixing=true"}), "nothing was thrown");
   EXPECT_THAT(refused({"mixing.methods=[\"cutmix\"]"}),
               HasSubstr("mixing.methods.0.kind = \"cutmix\" for regression targets; it needs class "
-                        "labels, expected mixup or zeta_mixup"));
+                        "labels, expected mixup, zeta_mixup or manifold_mixup"));
   EXPECT_THAT(refused({"consistency=true"}),
               HasSubstr("consistency = true for regression targets"));
   EXPECT_THAT(refused({"adversarial=trades"}),

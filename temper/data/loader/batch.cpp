@@ -19,7 +19,9 @@ Batch each(const Batch& batch, const Function& function) {
           .labelled = apply(batch.labelled),
           .ids = apply(batch.ids),
           .repeats = apply(batch.repeats),
-          .skipped = batch.skipped};
+          .skipped = batch.skipped,
+          .first_row = batch.first_row,
+          .all_rows = batch.all_rows};
 }
 
 std::shared_ptr<const Batch> shared(Batch batch) {
@@ -33,6 +35,7 @@ Batch Batch::rows(std::int64_t first, std::int64_t count) const {
   std::erase_if(part.skipped,
                 [&](const Skipped& one) { return one.row < first || one.row >= first + count; });
   for (auto& one : part.skipped) one.row -= first;
+  part.first_row += first;
   if (unlabelled) {
     const auto ratio = unlabelled->ids.size(0) / ids.size(0);
     part.unlabelled = shared(unlabelled->rows(first * ratio, count * ratio));

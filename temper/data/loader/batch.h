@@ -28,6 +28,9 @@ struct Batch {
   at::Tensor repeats;   ///< int64 [n]: number of earlier occurrences of the image in the epoch,
                         ///< where a sampler repeats images; part of the key of its random draws
   std::vector<Skipped> skipped = {};  ///< sorted by row and attempt
+  std::int64_t first_row = 0;         ///< of the whole batch, where these rows are a part of it
+  std::int64_t all_rows = 0;          ///< of the batch that several processes share; 0: these rows
+                                      ///< are not a process's part of one
 
   /// Images of a second stream, without labels, a whole number r of them for each row: those of row
   /// i are its rows [i * r, (i + 1) * r). Null: none.
@@ -37,8 +40,13 @@ struct Batch {
   std::shared_ptr<const Batch> partners = {};
 
   /// Rows [first, first + count), as views of these, with their unlabeled images and partners.
-  /// Tensors that are undefined here are undefined there.
+  /// Tensors that are undefined here are undefined there. `first_row` is counted from that of this
+  /// batch.
   [[nodiscard]] Batch rows(std::int64_t first, std::int64_t count) const;
+  /// Rows of the whole batch, also of the parts that other processes have.
+  [[nodiscard]] std::int64_t size() const {
+    return all_rows > 0 ? all_rows : views.front().size(0);
+  }
   /// The batch with all of its tensors on a device; the same tensors where they are already there.
   [[nodiscard]] Batch to(at::Device device) const;
 };

@@ -44,6 +44,13 @@ void check(const Source& source, const LoaderOptions& options) {
     throw Error(Code::usage, {.option = "data.batch_size"},
                 fmt::format("data.batch_size = {} for a set of {} images; expected at most as many",
                             options.batch, source.size()));
+  if (const auto& part = options.part;
+      part && (!options.drop_last || part->first < 0 || part->count < 1 ||
+               part->first + part->count > options.batch))
+    throw Error(Code::usage,
+                fmt::format("a loader of the rows {} to {} of batches of {}; expected one row or "
+                            "more of a batch, and drop_last",
+                            part->first, part->first + part->count - 1, options.batch));
   if (options.normalisation.mean.size() != static_cast<std::size_t>(source.channels()))
     throw Error(Code::usage, fmt::format("normalization of {} channels for images with {}",
                                          options.normalisation.mean.size(), source.channels()));
@@ -65,14 +72,19 @@ class Loader::Workers {
         outputs_(source_->outputs()),
         batches_((rows_of(*source_, options_) + (options_.drop_last ? 0 : options_.batch - 1)) /
                  options_.batch),
-        rows_(std::min(rows_of(*source_, options_), batches_ * options_.batch)) {
+        rows_(std::min(rows_of(*source_, options_), batches_ * options_.batch)),
+        part_(options_.part.value_or(BatchPart{0, options_.batch})) {
     const auto pipelines = pipelines_of(options_);
     share_ = std::clamp<std::int64_t>(
         kValuesAtOnce / (pipelines.front().sample_size() * std::ssize(pipelines)), 1,
         options_.batch);
-    const auto rows = std::min(options_.batch, rows_of(*source_, options_));
+    const auto rows = std::min(part_.count, rows_of(*source_, options_));
     for (std::int64_t s = 0; s < options_.slots; ++s)
       slots_.push_back(make_slot(pipelines, rows, outputs_));
+    for (auto& slot : slots_) {
+      slot.full.first_row = part_.first;
+      slot.full.all_rows = options_.part ? options_.batch : 0;
+    }
     try {
       for (std::int64_t t = 0; t < options_.threads; ++t) workers_.emplace_back([this] { work(); });
     } catch (...) {
@@ -99,7 +111,7 @@ class Loader::Workers {
                    .permutation(source_->size());
     epoch_ = epoch;
     due_ = released_ = std::clamp<std::int64_t>(first_batch, 0, batches_);
-    next_row_ = due_ * options_.batch;
+    next_row_ = first_of(due_);
     cancelled_ = false;
     to_do_.notify_all();
   }
@@ -119,7 +131,7 @@ class Loader::Workers {
         finished_.wait(lock);
     }
     if (slot.error) std::rethrow_exception(slot.error);
-    const auto& batch = deliver(slot, end - due_ * options_.batch);
+    const auto& batch = deliver(slot, end - first_of(due_));
     ++due_;
     return &batch;
   }
@@ -142,8 +154,12 @@ class Loader::Workers {
   Slot& slot_of(std::int64_t batch) {
     return slots_[static_cast<std::size_t>(batch % options_.slots)];
   }
+  /// The first row of the epoch that is prepared for a batch, and the end of these rows.
+  [[nodiscard]] std::int64_t first_of(std::int64_t batch) const {
+    return std::min(rows_, batch * options_.batch + part_.first);
+  }
   [[nodiscard]] std::int64_t end_of(std::int64_t batch) const {
-    return std::min(rows_, (batch + 1) * options_.batch);
+    return std::min(rows_, first_of(batch) + part_.count);
   }
 
   /// Claims the next rows before `limit`, if there are any and their slot is free.
@@ -152,8 +168,8 @@ class Loader::Workers {
     if (cancelled_ || next_row_ >= limit || batch >= released_ + options_.slots)
       return std::nullopt;
     const RowRange share{batch, next_row_, std::min(next_row_ + share_, end_of(batch))};
-    if (share.begin == batch * options_.batch) begin(batch);
-    next_row_ = share.end;
+    if (share.begin == first_of(batch)) begin(batch);
+    next_row_ = share.end == end_of(batch) ? first_of(batch + 1) : share.end;
     ++busy_;
     return share;
   }
@@ -161,7 +177,7 @@ class Loader::Workers {
   /// Prepares the slot of a batch, before its first row.
   void begin(std::int64_t batch) {
     Slot& slot = slot_of(batch);
-    slot.waiting = end_of(batch) - batch * options_.batch;
+    slot.waiting = end_of(batch) - first_of(batch);
     slot.unusable = false;
     slot.error = nullptr;
     slot.skip_records.clear();
@@ -234,7 +250,7 @@ class Loader::Workers {
     const auto index = static_cast<std::size_t>(row);
     const std::int64_t id = order_.empty() ? row : order_[index];
     const std::int64_t repeat = repeats_.empty() ? 0 : repeats_[index];
-    const std::int64_t at = row - batch * options_.batch;
+    const std::int64_t at = row - first_of(batch);
     Slot& slot = slot_of(batch);
     if (const auto error = try_to_fill(slot, at, id, repeat, buffers)) {
       if (!options_.skip_bad || !is_bad_image(*error)) throw Error(*error);
@@ -328,6 +344,7 @@ class Loader::Workers {
   const std::int64_t outputs_;  ///< targets per row
   const std::int64_t batches_;  ///< batches per epoch
   const std::int64_t rows_;     ///< rows per epoch
+  const BatchPart part_;        ///< rows of each batch that are prepared
   std::int64_t share_ = 1;      ///< rows that are claimed at once
   ThreadBuffers own_;           ///< the consumer's
   std::vector<Slot> slots_;

@@ -13,6 +13,12 @@
 
 namespace temper::data {
 
+/// Consecutive rows of each batch.
+struct BatchPart {
+  std::int64_t first = 0;
+  std::int64_t count = 0;
+};
+
 struct LoaderOptions {
   /// The operations of each augmented view of an image, 1 to 16 views, with independent draws.
   std::vector<std::vector<augment::Operation>> views =
@@ -23,8 +29,11 @@ struct LoaderOptions {
   augment::Size size = {};   ///< of the images; with `adapt` the largest size, which is allocated
   std::int64_t batch = 128;  ///< images, >= 1
   std::uint64_t seed = 1;
-  bool shuffle = true;       ///< a new random order every epoch; false: the source's order
-  bool drop_last = true;     ///< drop the last batch if it is incomplete
+  bool shuffle = true;    ///< a new random order every epoch; false: the source's order
+  bool drop_last = true;  ///< drop the last batch if it is incomplete
+  /// The rows of each batch that are prepared; empty: all. For processes that share the batches:
+  /// each row is the same as in the whole batch. Only with drop_last.
+  std::optional<BatchPart> part = {};
   std::int64_t threads = 1;  ///< worker threads, >= 0; with 0 next() does the work
   /// Number of rows of an epoch, other than source->size() only with an order; 0: source->size().
   std::int64_t rows = 0;

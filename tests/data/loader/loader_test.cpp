@@ -93,6 +93,48 @@ TEST(Loader, BeginsAtAnyBatchAsIfItHadComeThere) {
   }
 }
 
+/// The rows of a batch that a loader of a part of it has to give.
+std::vector<char> part_of(const Batch& batch, BatchPart part) {
+  return bytes_of(batch.rows(part.first, part.count));
+}
+
+TEST(Loader, GivesAPartOfEachBatchAsInTheWholeBatch) {
+  const auto source = std::make_shared<NoiseSource>(100);
+  Loader whole(source, options());
+  for (const auto& part : {BatchPart{0, 3}, BatchPart{3, 1}, BatchPart{4, 4}, BatchPart{0, 8}})
+    for (const std::int64_t threads : {0, 3}) {
+      auto own = options(threads);
+      own.part = part;
+      Loader loader(source, own);
+      EXPECT_EQ(loader.batches(), whole.batches());
+      for (const std::int64_t first : {0, 7}) {
+        whole.start(1, first);
+        loader.start(1, first);
+        while (const auto* batch = whole.next()) {
+          const auto* found = loader.next();
+          ASSERT_NE(found, nullptr);
+          EXPECT_EQ(bytes_of(*found), part_of(*batch, part));
+          EXPECT_EQ(found->first_row, part.first);
+          EXPECT_EQ(found->size(), 8);
+          EXPECT_EQ(found->rows(1 % part.count, 1).first_row, part.first + 1 % part.count);
+        }
+        EXPECT_EQ(loader.next(), nullptr);
+      }
+    }
+}
+
+TEST(Loader, RefusesPartsThatAreNotWithinTheBatch) {
+  const auto source = std::make_shared<NoiseSource>(100);
+  for (const auto& part : {BatchPart{0, 0}, BatchPart{-1, 2}, BatchPart{7, 2}}) {
+    auto own = options();
+    own.part = part;
+    EXPECT_THROW(Loader(source, own), Error);
+  }
+  auto last = evaluation();
+  last.part = BatchPart{0, 4};
+  EXPECT_THROW(Loader(source, last), Error);
+}
+
 TEST(Loader, StartsAnewInTheMiddle) {
   const auto source = std::make_shared<NoiseSource>(100);
   Loader loader(source, options(4));

@@ -1,0 +1,443 @@
+#include "temper/distributed/group.h"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/zeros.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <numeric>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "temper/distributed/pulse.h"
+#include "temper/distributed/store.h"
+
+#define USE_C10D_GLOO  // what LibTorch's libraries are built with
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
+#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
+
+namespace temper::distributed {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr Milliseconds kLook{500};        ///< a wait looks so often whether the others are there
+constexpr std::int64_t kBeatsToName = 3;  ///< that a rank misses before it counts as ended
+constexpr Milliseconds kToRead{2000};     ///< that rank 0 gives the others to read its message
+constexpr const char* kPresent = "present";
+constexpr const char* kClosed = "closed";
+constexpr std::size_t kNamed = 4;  ///< ranks in a message
+/// Gloo's own limit for an operation. A rank may have work of its own for long; whether it is there
+/// at all is told by its heartbeats.
+constexpr Milliseconds kOperation = std::chrono::hours(24 * 20);
+
+std::string host_name() {
+  std::array<char, 256> name = {};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : "?";
+}
+
+std::string prefix_of(const Ranks& ranks) {
+  return fmt::format("temper/attempt-{}", ranks.attempt);
+}
+
+std::string present_key(std::int64_t rank) {
+  return fmt::format("rank/{}", rank);
+}
+
+/// What must be equal on all ranks.
+std::string job_text(const Ranks& ranks, const GroupOptions& options) {
+  return fmt::format("{} processes, temper {}", ranks.size, options.version);
+}
+
+/// Waits until all ranks are in the store. The first one says what all must agree on.
+void meet(const Ranks& ranks, const GroupOptions& options, Board& board) {
+  if (board.add(fmt::format("taken/{}", ranks.rank), 1) > 1)
+    throw Error(Code::usage,
+                fmt::format("two processes say that they are rank {} at {}:{}; perhaps two jobs "
+                            "use one port: choose another MASTER_PORT for one of them",
+                            ranks.rank, ranks.host, ranks.port));
+  board.set(present_key(ranks.rank), job_text(ranks, options));
+  (void)board.add(kPresent, 1);
+  const auto deadline = Clock::now() + options.join_timeout;
+  while (board.add(kPresent, 0) < ranks.size && Clock::now() < deadline)
+    std::this_thread::sleep_for(Milliseconds(20));
+  std::vector<std::int64_t> missing;
+  for (std::int64_t rank = 0; rank < ranks.size; ++rank) {
+    if (!board.has(present_key(rank))) {
+      missing.push_back(rank);
+      continue;
+    }
+    const auto theirs = board.get({present_key(rank)}).front();
+    if (theirs != job_text(ranks, options))
+      throw Error(Code::usage,
+                  fmt::format("rank {} belongs to a job of {}, and rank {} to one of {}; start all "
+                              "ranks with the same launcher and the same program",
+                              rank, theirs, ranks.rank, job_text(ranks, options)));
+  }
+  if (missing.empty()) return;
+  const auto count = missing.size();
+  missing.resize(std::min(count, kNamed));
+  throw Error(
+      Code::usage,
+      fmt::format("{} of {} ranks have not come to {}:{} within {} s: rank {}{}; check "
+                  "their output, and that they have the same WORLD_SIZE",
+                  count, ranks.size, ranks.host, ranks.port,
+                  std::chrono::duration_cast<std::chrono::seconds>(options.join_timeout).count(),
+                  fmt::join(missing, ", "), count > kNamed ? ", ..." : ""));
+}
+
+/// The network interfaces of GLOO_SOCKET_IFNAME, or the one that leads to rank 0.
+c10::intrusive_ptr<c10d::ProcessGroupGloo::Options> gloo_options(const Ranks& ranks,
+                                                                 const GroupOptions& options) {
+  using Gloo = c10d::ProcessGroupGloo;
+  if (process_environment()("GLOO_SOCKET_IFNAME"))
+    return Gloo::Options::create_default(options.join_timeout);
+  const auto own = address_towards(ranks.host, ranks.port, options.join_timeout);
+  const bool loopback = own.starts_with("127.") || own == "::1";
+  if (loopback && ranks.local_size < ranks.size && ranks.launcher != "torchrun")
+    throw Error(Code::usage,
+                fmt::format("the name {} is {} on this machine, which other machines can't reach; "
+                            "set GLOO_SOCKET_IFNAME to the network interface, such as eth0",
+                            ranks.host, own));
+  auto gloo = Gloo::Options::create(options.join_timeout);
+  gloo->devices.push_back(Gloo::createDeviceForHostname(own));
+  return gloo;
+}
+
+}  // namespace
+
+struct Group::Pending::Work {
+  Connection* connection = nullptr;
+  c10::intrusive_ptr<c10d::Work> of_gloo;
+};
+
+struct Group::Connection {
+  Ranks ranks;
+  GroupOptions options;
+  Store store;
+  std::unique_ptr<Pulse> pulse;
+  c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo;
+  std::int64_t step = 0;
+  bool others_failed = false;
+  bool closed = false;
+
+  void wait(c10d::Work& work);
+  void look() const;
+  [[noreturn]] void fail(const std::string& reason);
+
+  Pending start(c10::intrusive_ptr<c10d::Work> work) {
+    Pending pending;
+    pending.work_ = std::make_unique<Pending::Work>();
+    *pending.work_ = {this, std::move(work)};
+    return pending;
+  }
+};
+
+namespace {
+
+std::string place(std::int64_t rank, const std::string& host) {
+  return fmt::format("rank {} (on {})", rank, host.empty() ? "an unknown host" : host);
+}
+
+/// What a rank that has failed tells of it, as an error of this one.
+Error error_of(const Ending& ending) {
+  for (const auto code :
+       {Code::usage, Code::data, Code::io, Code::numerical, Code::internal, Code::stopped})
+    if (static_cast<int>(code) == ending.status)
+      return Error(code, fmt::format("{} has ended after step {}: {}",
+                                     place(ending.rank, ending.host), ending.step, ending.message));
+  return Error(Code::internal,
+               fmt::format("{} has ended after step {}: {}", place(ending.rank, ending.host),
+                           ending.step, ending.message));
+}
+
+/// The first message of another rank.
+const Ending* first_of_others(const Pulse::View& view, std::int64_t own) {
+  const auto found =
+      std::ranges::find_if(view.endings, [own](const Ending& one) { return one.rank != own; });
+  return found == view.endings.end() ? nullptr : &*found;
+}
+
+/// Those that have given no sign of life for so long, as text; "" without any.
+std::string silent(const Pulse::View& view, std::int64_t own, Milliseconds since) {
+  std::vector<std::string> names;
+  std::size_t count = 0;
+  for (std::size_t rank = 0; rank < view.ranks.size(); ++rank) {
+    const auto& one = view.ranks[rank];
+    if (static_cast<std::int64_t>(rank) == own || one.silence < since) continue;
+    if (++count <= kNamed)
+      names.push_back(fmt::format("{}, process {}, after step {}",
+                                  place(static_cast<std::int64_t>(rank), one.beat.host),
+                                  one.beat.process, one.beat.step));
+  }
+  return fmt::format("{}{}", fmt::join(names, "; "),
+                     count > kNamed ? fmt::format("; and {} more", count - kNamed) : "");
+}
+
+/// Rank 0's store is the last to go: the others say when they no longer need it.
+/// @return whether all have said so. All work is done, so that nothing depends on it
+bool part(Board& board, const Ranks& ranks) {
+  try {
+    auto gone = board.add(kClosed, 1);
+    const auto deadline = Clock::now() + kToRead;
+    while (ranks.rank == 0 && gone < ranks.size && Clock::now() < deadline) {
+      std::this_thread::sleep_for(Milliseconds(5));
+      gone = board.add(kClosed, 0);
+    }
+    return gone == ranks.size;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+std::string store_text(const Ranks& ranks) {
+  return ranks.has_store
+             ? fmt::format("{}'s store at {}:{} can't be reached any more", ranks.launcher,
+                           ranks.host, ranks.port)
+             : fmt::format(
+                   "rank 0, which has the ranks' store at {}:{}, can't be reached any more: "
+                   "it has ended, or its machine is gone",
+                   ranks.host, ranks.port);
+}
+
+}  // namespace
+
+/// Looks whether the others are there, during a long wait.
+void Group::Connection::look() const {
+  const auto view = pulse->view();
+  if (const auto* ending = first_of_others(view, ranks.rank)) throw error_of(*ending);
+  if (view.lost || view.unanswered > options.rank_timeout) throw Error(Code::io, store_text(ranks));
+  if (const auto names = silent(view, ranks.rank, options.rank_timeout); !names.empty())
+    throw Error(
+        Code::io,
+        fmt::format("no sign of life for {} s: {}; the process is stopped, or its machine "
+                    "or network is gone. The run goes on from its last checkpoint",
+                    std::chrono::duration_cast<std::chrono::seconds>(options.rank_timeout).count(),
+                    names));
+}
+
+/// Finds out why an operation has failed, and throws the error.
+void Group::Connection::fail(const std::string& reason) {
+  others_failed = true;
+  const auto patience = (kBeatsToName + 1) * pulse->interval() - Milliseconds(100);
+  const auto deadline = Clock::now() + patience;
+  pulse->watch(true);
+  auto view = pulse->view();
+  while (Clock::now() < deadline && !view.lost && first_of_others(view, ranks.rank) == nullptr) {
+    std::this_thread::sleep_for(Milliseconds(20));
+    view = pulse->view();
+  }
+  if (const auto* ending = first_of_others(view, ranks.rank)) throw error_of(*ending);
+  const bool keeps_store = ranks.rank == 0 && !ranks.has_store;
+  if (view.lost || (!keeps_store && view.unanswered > patience - pulse->interval()))
+    throw Error(Code::io, fmt::format("{} ({})", store_text(ranks), reason));
+  const auto names = silent(view, ranks.rank, patience - pulse->interval() / 2);
+  if (names.empty())
+    throw Error(Code::io,
+                fmt::format("the connection to another rank broke ({}), and all processes still "
+                            "run; check the network. The run goes on from its last checkpoint",
+                            reason));
+  throw Error(Code::io,
+              fmt::format("{} has ended without a message: it was killed, or its machine is gone "
+                          "({}). The run goes on from its last checkpoint",
+                          names, reason));
+}
+
+void Group::Connection::wait(c10d::Work& work) {
+  bool watching = false;
+  while (true) {
+    try {
+      work.wait(kLook);
+      break;
+    } catch (const std::exception& error) {
+      if (work.isCompleted() && work.exception()) fail(reason_of(error));
+      if (work.isCompleted()) continue;  // it is just done
+    }
+    if (!std::exchange(watching, true)) pulse->watch(true);
+    try {
+      look();
+    } catch (const Error&) {
+      others_failed = true;
+      throw;
+    }
+  }
+  if (watching) pulse->watch(false);
+}
+
+Group::Pending::Pending() = default;
+Group::Pending::~Pending() = default;
+Group::Pending::Pending(Pending&&) noexcept = default;
+Group::Pending& Group::Pending::operator=(Pending&&) noexcept = default;
+
+void Group::Pending::wait() {
+  if (!work_) return;
+  const auto work = std::exchange(work_, nullptr);
+  work->connection->wait(*work->of_gloo);
+}
+
+Group::Group(const Ranks& ranks, const GroupOptions& options)
+    : connection_(std::make_unique<Connection>()) {
+  auto& c = *connection_;
+  c.ranks = ranks;
+  c.options = options;
+  (void)address_towards(ranks.host, ranks.port, options.join_timeout);
+  c.store = open_store(ranks, options.join_timeout);
+  const auto prefix = prefix_of(ranks);
+  try {
+    const auto board = board_of(c.store, prefix);
+    meet(ranks, options, *board);
+    c.pulse = std::make_unique<Pulse>(
+        board_of(connect_to_store(ranks, options.join_timeout), prefix), ranks.rank, ranks.size,
+        Beat{.process = ::getpid(), .host = host_name()});
+    // From here on every rank has a heartbeat that the others can read.
+    board->set(fmt::format("beats/{}", ranks.rank), "1");
+    std::vector<std::string> beats;
+    for (std::int64_t rank = 0; rank < ranks.size; ++rank)
+      beats.push_back(fmt::format("beats/{}", rank));
+    (void)board->get(beats);
+    c.gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(
+        c10::make_intrusive<c10d::PrefixStore>(prefix + "/gloo", c.store),
+        static_cast<int>(ranks.rank), static_cast<int>(ranks.size), gloo_options(ranks, options));
+    c.gloo->setTimeout(kOperation);
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw Error(Code::io, fmt::format("rank {} can't connect to the other ranks: {}", ranks.rank,
+                                      reason_of(error)));
+  }
+}
+
+Group::~Group() {
+  if (connection_->closed) return;
+  // Gloo's threads may wait for a rank that is gone, and the heartbeats' for the store.
+  (void)connection_->gloo.release();
+  (void)connection_->store.release();
+  (void)connection_->pulse.release();
+}
+
+const Ranks& Group::ranks() const {
+  return connection_->ranks;
+}
+
+Group::Pending Group::sum_later(at::Tensor tensor) {
+  std::vector<at::Tensor> tensors{std::move(tensor)};
+  try {
+    return connection_->start(connection_->gloo->allreduce(tensors));
+  } catch (const std::exception& error) {
+    connection_->fail(reason_of(error));
+  }
+}
+
+void Group::sum(at::Tensor tensor) {
+  sum_later(std::move(tensor)).wait();
+}
+
+void Group::broadcast(at::Tensor tensor, std::int64_t from) {
+  std::vector<at::Tensor> tensors{std::move(tensor)};
+  c10d::BroadcastOptions options;
+  options.rootRank = from;
+  connection_->start(connection_->gloo->broadcast(tensors, options)).wait();
+}
+
+std::string Group::broadcast(const std::string& bytes, std::int64_t from) {
+  const auto size = at::empty({1}, at::kLong);
+  *size.mutable_data_ptr<std::int64_t>() = std::ssize(bytes);
+  broadcast(size, from);
+  const auto buffer = at::zeros({*size.const_data_ptr<std::int64_t>()}, at::kByte);
+  if (buffer.numel() == 0) return {};
+  auto* const first = buffer.mutable_data_ptr<std::uint8_t>();
+  if (rank() == from) std::memcpy(first, bytes.data(), bytes.size());
+  broadcast(buffer, from);
+  return {first, first + buffer.numel()};
+}
+
+std::vector<std::string> Group::gather(const std::string& bytes) {
+  const auto sizes = at::zeros({size()}, at::kLong);
+  auto* const size_of = sizes.mutable_data_ptr<std::int64_t>();
+  size_of[rank()] = std::ssize(bytes);
+  sum(sizes);
+  const auto longest = *std::max_element(size_of, size_of + size());
+  if (longest == 0) return std::vector<std::string>(static_cast<std::size_t>(size()));
+  const auto own = at::zeros({1, longest}, at::kByte);
+  std::memcpy(own.mutable_data_ptr(), bytes.data(), bytes.size());
+  const auto all = gather_rows(own, size());
+  std::vector<std::string> texts;
+  for (std::int64_t other = 0; other < size(); ++other) {
+    const auto* const first = all.const_data_ptr<std::uint8_t>() + other * longest;
+    texts.emplace_back(first, first + size_of[other]);
+  }
+  return texts;
+}
+
+at::Tensor Group::gather_rows(const at::Tensor& part, std::int64_t all) {
+  const at::NoGradGuard guard;
+  const auto most = (all + size() - 1) / size();
+  auto shape = part.sizes().vec();
+  shape.front() = most;
+  const auto padded = at::zeros(shape, part.options().requires_grad(false));
+  if (part.size(0) > 0) padded.narrow(0, 0, part.size(0)).copy_(part);
+  std::vector<at::Tensor> inputs{padded};
+  std::vector<std::vector<at::Tensor>> outputs(1);
+  for (std::int64_t other = 0; other < size(); ++other)
+    outputs.front().push_back(at::empty_like(padded));
+  connection_->start(connection_->gloo->allgather(outputs, inputs)).wait();
+  std::vector<at::Tensor> parts;
+  for (std::int64_t other = 0; other < size(); ++other)
+    parts.push_back(outputs.front()[static_cast<std::size_t>(other)].narrow(
+        0, 0, rows_of(all, other, size()).count));
+  return at::cat(parts);
+}
+
+at::Tensor Group::exchange(const at::Tensor& rows, std::vector<std::int64_t> sent,
+                           std::vector<std::int64_t> received) {
+  auto input = rows;
+  auto output =
+      at::empty({std::accumulate(received.begin(), received.end(), std::int64_t{0}), rows.size(1)},
+                rows.options());
+  connection_->start(connection_->gloo->alltoall_base(output, input, received, sent)).wait();
+  return output;
+}
+
+void Group::barrier() {
+  sum(at::zeros({1}, at::kFloat));
+}
+
+void Group::note_step(std::int64_t step) {
+  connection_->step = step;
+  connection_->pulse->note_step(step);
+}
+
+void Group::close() {
+  barrier();
+  auto& c = *connection_;
+  c.pulse.reset();
+  (void)part(*board_of(c.store, prefix_of(c.ranks)), c.ranks);
+  c.closed = true;
+  c.gloo.reset();
+  c.store.reset();
+}
+
+bool Group::leave(const Error& error) {
+  auto& c = *connection_;
+  if (c.closed) return true;
+  const bool own = !c.others_failed;
+  if (own)
+    c.pulse->leave({.rank = rank(),
+                    .status = static_cast<int>(error.code()),
+                    .step = c.step,
+                    .host = host_name(),
+                    .message = error.what()},
+                   kToRead);
+  if (leads() && !c.ranks.has_store) c.pulse->wait_for_readers(kToRead);
+  return own;
+}
+
+}  // namespace temper::distributed

@@ -1,0 +1,211 @@
+#include "temper/distributed/pulse.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <exception>
+#include <string_view>
+#include <utility>
+
+namespace temper::distributed {
+namespace {
+
+constexpr Milliseconds kInterval{250};
+constexpr std::int64_t kRanksAtOnce = 64;  ///< each watches all: entries are read by their square
+constexpr std::int64_t kMostBytes = 4096;  ///< of a message
+constexpr char kEnd = '\0';                ///< of an ending's text
+
+constexpr const char* kEndings = "endings";
+constexpr const char* kReaders = "readers";
+
+std::string key_of(std::int64_t rank) {
+  return fmt::format("beat/{}", rank);
+}
+
+/// Takes the text before a separator off the front; all of it without one.
+std::string_view taken(std::string_view& text, char separator) {
+  const auto end = std::min(text.find(separator), text.size());
+  const auto front = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return front;
+}
+
+template <class Number>
+bool read(std::string_view text, Number& value) {
+  const auto* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  return error == std::errc() && stop == end;
+}
+
+}  // namespace
+
+std::string to_text(const Beat& beat) {
+  return fmt::format("{} {} {} {}", beat.count, beat.step, beat.process, beat.host);
+}
+
+std::optional<Beat> parse_beat(const std::string& text) {
+  std::string_view rest = text;
+  Beat beat;
+  if (!read(taken(rest, ' '), beat.count) || !read(taken(rest, ' '), beat.step) ||
+      !read(taken(rest, ' '), beat.process))
+    return std::nullopt;
+  beat.host = rest;
+  return beat;
+}
+
+std::string to_text(const Ending& ending) {
+  auto message = ending.message.substr(0, kMostBytes);
+  std::erase(message, kEnd);
+  return fmt::format("{} {} {} {}\n{}{}", ending.rank, ending.status, ending.step, ending.host,
+                     message, kEnd);
+}
+
+std::vector<Ending> parse_endings(const std::string& text) {
+  std::vector<Ending> endings;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    auto one = taken(rest, kEnd);
+    auto head = taken(one, '\n');
+    Ending ending;
+    if (!read(taken(head, ' '), ending.rank) || !read(taken(head, ' '), ending.status) ||
+        !read(taken(head, ' '), ending.step))
+      continue;
+    ending.host = head;
+    ending.message = one;
+    endings.push_back(std::move(ending));
+  }
+  return endings;
+}
+
+Pulse::Pulse(std::unique_ptr<Board> board, std::int64_t rank, std::int64_t size, Beat own)
+    : board_(std::move(board)),
+      rank_(rank),
+      interval_(kInterval * std::max<std::int64_t>(1, size / kRanksAtOnce)),
+      own_(std::move(own)),
+      size_(size),
+      watched_(static_cast<std::size_t>(size)) {
+  for (std::int64_t other = 0; other < size; ++other) keys_.push_back(key_of(other));
+  beat();
+  thread_ = std::thread([this] { run(); });
+}
+
+Pulse::~Pulse() {
+  {
+    const std::scoped_lock lock(mutex_);
+    ended_ = true;
+  }
+  woken_.notify_all();
+  thread_.join();
+}
+
+void Pulse::watch(bool on) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (watching_ == on) return;
+    watching_ = on;
+    for (auto& one : watched_) {
+      one.beat.count = 0;
+      one.changed = Clock::now();
+    }
+  }
+  if (on) woken_.notify_all();
+}
+
+bool Pulse::watches() const {
+  const std::scoped_lock lock(mutex_);
+  return watching_;
+}
+
+Pulse::View Pulse::view() const {
+  const auto since = [now = Clock::now()](Clock::time_point then) {
+    return std::chrono::duration_cast<Milliseconds>(now - then);
+  };
+  const std::scoped_lock lock(mutex_);
+  View view{.ranks = {}, .endings = endings_, .unanswered = since(answered_), .lost = lost_};
+  for (const auto& one : watched_) view.ranks.push_back({one.beat, since(one.changed)});
+  return view;
+}
+
+void Pulse::leave(const Ending& ending, Milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  to_leave_ = to_text(ending);
+  woken_.notify_all();
+  turned_.wait_for(lock, patience, [this] { return !to_leave_ || lost_; });
+}
+
+void Pulse::wait_for_readers(Milliseconds patience) {
+  watch(true);
+  std::unique_lock lock(mutex_);
+  turned_.wait_for(lock, patience, [this] { return readers_ >= size_ - 1 || lost_; });
+}
+
+void Pulse::run() {
+  std::unique_lock lock(mutex_);
+  while (!ended_) {
+    lock.unlock();
+    bool failed = false;
+    try {
+      turn();
+    } catch (const std::exception&) {
+      failed = true;  // the store can't be reached
+    }
+    lock.lock();
+    lost_ = lost_ || failed;
+    if (!failed) answered_ = Clock::now();
+    turned_.notify_all();
+    if (lost_) return;
+    const bool was_watching = watching_;
+    woken_.wait_for(lock, interval_,
+                    [&] { return ended_ || to_leave_ || (watching_ && !was_watching); });
+  }
+}
+
+/// What the thread does each time.
+void Pulse::turn() {
+  std::optional<std::string> text;
+  {
+    const std::scoped_lock lock(mutex_);
+    text = to_leave_;
+  }
+  if (text) {
+    board_->append(kEndings, *text);
+    const std::scoped_lock lock(mutex_);
+    to_leave_.reset();
+  }
+  beat();
+  if (watches()) look();
+}
+
+void Pulse::beat() {
+  ++own_.count;
+  own_.step = step_.load(std::memory_order_relaxed);
+  board_->set(keys_[static_cast<std::size_t>(rank_)], to_text(own_));
+}
+
+/// Reads what the others have written.
+void Pulse::look() {
+  std::vector<Ending> endings;
+  if (board_->has(kEndings)) endings = parse_endings(board_->get({kEndings}).front());
+  const bool of_others =
+      std::ranges::any_of(endings, [this](const Ending& one) { return one.rank != rank_; });
+  if (of_others && !has_read_) {
+    has_read_ = true;
+    (void)board_->add(kReaders, 1);
+  }
+  const auto readers = endings.empty() ? 0 : board_->add(kReaders, 0);
+  const auto texts = board_->get(keys_);
+  const auto now = Clock::now();
+  const std::scoped_lock lock(mutex_);
+  readers_ = readers;
+  endings_ = std::move(endings);
+  for (std::size_t rank = 0; rank < watched_.size() && rank < texts.size(); ++rank) {
+    const auto found = parse_beat(texts[rank]);
+    if (!found || *found == watched_[rank].beat) continue;
+    // The first look only learns what was written before.
+    if (watched_[rank].beat.count != 0) watched_[rank].changed = now;
+    watched_[rank].beat = *found;
+  }
+}
+
+}  // namespace temper::distributed

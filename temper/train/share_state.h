@@ -1,0 +1,14 @@
+#pragma once
+#include "temper/distributed/group.h"
+#include "temper/train/manifest.h"
+#include "temper/train/state.h"
+
+namespace temper::train {
+
+/// Gives all ranks the state of rank 0: what a checkpoint holds of it. So only rank 0 needs to read
+/// the run's directory.
+/// @param manifest  rank 0's, with the fields that are not in the state
+/// @return that of rank 0
+Manifest share_state(State& state, Manifest manifest, distributed::Group& group);
+
+}  // namespace temper::train
