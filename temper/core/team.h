@@ -1,8 +1,8 @@
 #pragma once
 
-/// The threads of LibTorch's parallel loops: those of the OpenMP runtime that comes with it. Written
-/// in C, which GCC compiles whatever compiles the rest: the code that clang makes of OpenMP needs
-/// another runtime, and two in one process would each have threads of their own.
+/// The threads of LibTorch's parallel loops: those of the OpenMP runtime that comes with it.
+/// Written in C, which GCC compiles whatever compiles the rest: the code that clang makes of OpenMP
+/// needs another runtime, and two in one process would each have threads of their own.
 #ifdef __cplusplus
 extern "C" {
 #endif
