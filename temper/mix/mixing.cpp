@@ -29,7 +29,7 @@ void check_images(const Mixing& options, std::int64_t images, const std::string&
     refuse(option, fmt::format(" gives {} image to average; expected at least 2, or 0 for all "
                                "images of the batch",
                                images));
-  if (images > rows)
+  if (images > rows && options.partner != Partner::similar)
     refuse(option, fmt::format(" asks for {} images, but a batch has {}; lower it, or raise "
                                "data.batch_size",
                                images, rows));

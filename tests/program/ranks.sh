@@ -25,7 +25,7 @@ rank() {
   shift 3
   RANK=$rank WORLD_SIZE=$world LOCAL_RANK=$rank LOCAL_WORLD_SIZE=$world MASTER_ADDR=127.0.0.1 \
     MASTER_PORT=$port TORCHELASTIC_ERROR_FILE=$PWD/error-$rank.json OMP_NUM_THREADS=1 \
-    "$TEMPER" train "${small[@]}" --out "$directory" "$@" >out-$rank.txt 2>err-$rank.txt &
+    "$TEMPER" train "${small[@]}" --out "$directory" "$@" >"out-$rank.txt" 2>"err-$rank.txt" &
   pids[rank]=$!
 }
 
