@@ -17,6 +17,8 @@ using Values = model::Observer::Values;
 /// total.
 constexpr std::int64_t kNothing = -1;
 
+constexpr std::string_view kGloo = "gloo:";  ///< before the names of messages
+
 bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
   return std::ranges::find(names, name) != names.end();
 }
@@ -92,7 +94,21 @@ std::string Executed::layout() const {
   return fmt::format("{}", fmt::join(layouts_, "+"));
 }
 
+void Executed::note(std::string_view operation, Values inputs) {
+  for (const auto& input : inputs) {
+    if (!input.isTensor()) continue;
+    const auto& tensor = input.toTensor();
+    messages_.push_back({.operation = std::string(operation),
+                         .format = format_of(tensor),
+                         .bytes = static_cast<std::int64_t>(tensor.nbytes())});
+  }
+}
+
 std::int64_t Executed::begin(std::string_view name, Values inputs) {
+  if (name.starts_with(kGloo)) {
+    note(name.substr(kGloo.size()), inputs);
+    return 0;
+  }
   // Operators of the backward pass are called from a node of the autograd graph.
   const bool backward = torch::autograd::get_current_graph_task_id() != -1;
   std::int64_t kept = 0;

@@ -12,13 +12,14 @@ SMOKE_BATCHES = {"quickstart": 16, "resnet18": 8, "resnet50": 4}
 FORMATS = ("fp32", "bf16")
 
 
-def parse(parser: argparse.ArgumentParser) -> argparse.Namespace:
-    """Adds the common options and parses the command line."""
+def parse(parser: argparse.ArgumentParser, threads: int | None = None) -> argparse.Namespace:
+    """Adds the common options and parses the command line. Without --threads there are `threads`, by default as many as
+    the machine has."""
     parser.add_argument("--program", required=True, help="bench_step")
     parser.add_argument("--out", type=pathlib.Path, required=True)
     parser.add_argument("--pairs", type=int, default=10)
     parser.add_argument("--seconds", type=float, default=2, help="approximate duration of one measurement of a side")
-    parser.add_argument("--threads", type=int, default=machine.threads())
+    parser.add_argument("--threads", type=int, default=threads or machine.threads())
     parser.add_argument("--smoke", action="store_true", help="small batches, one pair of single steps")
     options = parser.parse_args()
     options.batches = SMOKE_BATCHES if options.smoke else BATCHES

@@ -1,12 +1,16 @@
 // Training steps, forward passes and attacks of one network, on request through standard input;
-// bench/step.py, bench/inference.py and bench/attack.py drive it, in alternation with its peers.
-// Commands, and the line of JSON that each prints:
+// bench/step.py, bench/ranks.py, bench/inference.py and bench/attack.py drive it, in alternation
+// with its peers. Commands, and the line of JSON that each prints:
 //
 //   threads N                          {}
+//   join                               {"rank": ..., "ranks": ...}; joins the processes that the
+//                                      environment names, see temper/distributed/ranks.h: all of
+//                                      them get the same commands from then on, and share batches
 //   recipe NETWORK                     {"recipe": TOML text with every key}
 //   automatic NETWORK                  {"precision": what precision = "auto" selects}
-//   begin NETWORK FORMAT BATCH FILE    the proof of a step's work, see bench/proof.py; the weights
-//                                      and the batch are written to FILE
+//   begin NETWORK FORMAT BATCH FILE    the proof of a step's work, see bench/proof.py and, of a
+//                                      rank, bench/ranks_proof.py; the weights and the batch are
+//                                      written to FILE, by rank 0
 //   step N                             {"milliseconds": [...]} for N more steps
 //   infer NETWORK FORMAT BATCH FILE    the proof of a forward pass in evaluation mode: as that of a
 //                                      step, with "logits" in place of the losses
@@ -19,14 +23,11 @@
 //
 // A command that fails prints {"error": the reason}.
 #include <ATen/Parallel.h>
-#include <ATen/core/grad_mode.h>
-#include <ATen/ops/arange.h>
-#include <ATen/ops/empty.h>
-#include <ATen/ops/full.h>
 #include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
 
 #include <chrono>
+#include <exception>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -39,161 +40,37 @@
 #include "temper/adversarial/attack.h"
 #include "temper/core/error.h"
 #include "temper/core/process.h"
-#include "temper/core/random.h"
 #include "temper/deploy/onnx.h"
+#include "temper/distributed/group.h"
+#include "temper/distributed/ranks.h"
 #include "temper/io/format/onnx_file.h"
-#include "temper/loss/label_smoothing.h"
 #include "temper/train/plan.h"
 #include "temper/train/precision.h"
-#include "temper/train/step.h"
 #include "temper/train/tensors.h"
+#include "training.h"
 
 namespace {
 
 using nlohmann::json;
 using temper::Error;
+using temper::bench::batch_of;
 using temper::bench::Executed;
+using temper::bench::Network;
+using temper::bench::network_named;
+using temper::bench::precision_named;
+using temper::bench::resolved;
+using temper::bench::Training;
 namespace adversarial = temper::adversarial;
+namespace bench = temper::bench;
+namespace distributed = temper::distributed;
 namespace model = temper::model;
 namespace recipe = temper::recipe;
 namespace train = temper::train;
-
-/// A constant learning rate, because the recipe's starts at 0; small, so that the losses of two
-/// implementations stay close enough to compare.
-constexpr double kLearningRate = 0.01;
 
 // Of the images of batch_of(), and of the attack, in [0, 1]; bench/peers/attack.py has them, too.
 constexpr double kMean = 0.5;
 constexpr double kDeviation = 64.0 / 255;
 constexpr double kRadius = 8.0 / 255;
-
-struct Network {
-  recipe::Recipe recipe;
-  model::Task task;
-  temper::schedule::Horizon horizon = {};
-};
-
-constexpr std::string_view kResNet18 = R"(
-model = { kind = "resnet", depth = 18, stem = "cifar" }
-optimizer = { kind = "sgd", momentum = 0.9, nesterov = true, weight_decay = 5e-4 }
-)";
-
-constexpr std::string_view kResNet50 = R"(
-model = { kind = "resnet", depth = 50, stem = "imagenet" }
-optimizer = { kind = "sgd", momentum = 0.9, nesterov = true, weight_decay = 1e-4 }
-loss = { label_smoothing = { smoothing = 0.1, form = "uniform" } }
-)";
-
-/// 54,000 images: nine tenths of Fashion-MNIST's training set.
-Network quickstart() {
-  Network network{.recipe = recipe::load("recipes/fashion-mnist.toml"),
-                  .task = {.channels = 1, .height = 28, .width = 28, .classes = 10}};
-  network.horizon = recipe::horizon_of(network.recipe, 54'000 / network.recipe.data.batch);
-  recipe::resolve(network.recipe, network.horizon);
-  return network;
-}
-
-Network network_named(const std::string& name) {
-  if (name == "quickstart") return quickstart();
-  if (name == "resnet18")
-    return {.recipe = recipe::parse(kResNet18, name),
-            .task = {.channels = 3, .height = 32, .width = 32, .classes = 10}};
-  if (name == "resnet50")
-    return {.recipe = recipe::parse(kResNet50, name),
-            .task = {.channels = 3, .height = 160, .width = 160, .classes = 1000}};
-  throw Error(temper::Code::usage,
-              fmt::format("unknown network '{}'; expected quickstart, resnet18 or resnet50", name));
-}
-
-recipe::Precision precision_named(const std::string& name) {
-  if (name == "fp32") return recipe::Precision::fp32;
-  if (name == "bf16") return recipe::Precision::bf16;
-  throw Error(temper::Code::usage, fmt::format("unknown format '{}'; expected fp32 or bf16", name));
-}
-
-/// The format in which a run of this network trains if its recipe sets `precision`.
-recipe::Precision resolved(const Network& network, recipe::Precision precision) {
-  return train::resolve_precision(precision, train::resolve_device(network.recipe.device));
-}
-
-/// Random images and labels, the same on every machine.
-temper::data::Batch batch_of(const model::Task& task, std::int64_t size) {
-  temper::Random random(1, temper::Purpose::inspect);
-  const auto images = at::empty({size, task.channels, task.height, task.width}, at::kFloat);
-  auto* pixel = images.mutable_data_ptr<float>();
-  for (std::int64_t i = 0; i < images.numel(); ++i)
-    pixel[i] = (static_cast<float>(random.below(256)) - 127.5F) / 64;
-  const auto labels = at::empty({size}, at::kLong);
-  auto* label = labels.mutable_data_ptr<std::int64_t>();
-  for (std::int64_t i = 0; i < size; ++i)
-    label[i] = static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(task.classes)));
-  return {.views = {images.contiguous(at::MemoryFormat::ChannelsLast)},
-          .labels = labels,
-          .targets = temper::loss::one_hot(labels, task.classes),
-          .labelled = at::full({size}, true, at::kBool),
-          .ids = at::arange(size, at::kLong)};
-}
-
-/// With gammas that start at 0, the loss of the first step would not depend on their blocks.
-void show_every_block(const model::Network& network) {
-  const at::NoGradGuard guard;
-  for (const auto& parameter : network.parameters())
-    if (parameter.kind == model::ParameterKind::norm_weight && !parameter.value.any().item<bool>())
-      parameter.value.fill_(0.5);
-}
-
-/// A network in training mode, and its batch.
-class Training {
- public:
-  Training(const Network& network, recipe::Precision precision, std::int64_t batch)
-      : recipe_(network.recipe), batch_(batch_of(network.task, batch)) {
-    recipe_.precision = resolved(network, precision);
-    std::get<temper::optim::Sgd>(recipe_.optimizer).lr = kLearningRate;
-    const auto seed = static_cast<std::uint64_t>(recipe_.seed);
-    state_ =
-        train::start(recipe_, model::build(recipe_.model, network.task, seed), network.horizon);
-    state_.network->train(true);
-    show_every_block(*state_.network);
-  }
-
-  void write(const std::string& file) const {
-    auto tensors = train::weights(*state_.network);
-    tensors.emplace_back("batch.images", batch_.views.front());
-    tensors.emplace_back("batch.labels", batch_.labels);
-    train::save_tensors(file, tensors);
-  }
-
-  /// Makes two steps: returns the work of the first and the losses of both. The second loss depends
-  /// on the gradients and the update of the first step.
-  json proof() {
-    json losses;
-    json result{{"parameters", json::object()}, {"threads", at::get_num_threads()}};
-    for (const auto& parameter : state_.network->parameters())
-      result["parameters"][parameter.name] = parameter.value.sizes().vec();
-    {
-      const Executed executed;
-      losses.push_back(step());
-      const auto& count = executed.multiply_adds();
-      result["multiply_adds"] = {{"forward", count.forward}, {"backward", count.backward}};
-      result["format"] = executed.format();
-      result["layout"] = executed.layout();
-    }
-    losses.push_back(step());
-    result["losses"] = losses;
-    return result;
-  }
-
-  /// @return the loss
-  double step() {
-    train::Times ignored;
-    return train::step(state_, recipe_, batch_, ignored).loss.item<double>();
-  }
-
- private:
-  recipe::Recipe recipe_;
-  train::State state_;
-  temper::data::Batch batch_;
-};
 
 /// A network in evaluation mode, and its batch.
 class Inference {
@@ -201,17 +78,12 @@ class Inference {
   Inference(const Network& network, recipe::Precision precision, std::int64_t batch)
       : task_(network.task), batch_(batch_of(network.task, batch)) {
     network_ = model::build(network.recipe.model, network.task, network.recipe.seed);
-    show_every_block(*network_);
+    bench::show_every_block(*network_);
     network_->set_format(train::format_of(resolved(network, precision)));
     network_->train(false);
   }
 
-  void write(const std::string& file) const {
-    auto tensors = train::weights(*network_);
-    tensors.emplace_back("batch.images", batch_.views.front());
-    tensors.emplace_back("batch.labels", batch_.labels);
-    train::save_tensors(file, tensors);
-  }
+  void write(const std::string& file) const { bench::write(file, *network_, batch_); }
 
   void write_onnx(const std::string& file) {
     const auto graph = temper::deploy::to_onnx(*network_, task_, {});
@@ -285,6 +157,7 @@ class Program {
   json answer(std::istringstream& words) {
     std::string command;
     words >> command;
+    if (command == "join") return join();
     if (command == "begin") return begin(words);
     if (command == "step") return step(words);
     if (command == "infer") return infer(words);
@@ -302,6 +175,12 @@ class Program {
     throw Error(temper::Code::usage, fmt::format("unknown command '{}'", command));
   }
 
+  /// Parts from the other ranks, if there are any, once all of them are done.
+  void close() {
+    training_.reset();
+    if (group_) group_->close();
+  }
+
  private:
   static json set_threads(std::istringstream& words) {
     train::Plan plan;
@@ -310,13 +189,25 @@ class Program {
     return json::object();
   }
 
+  json join() {
+    const auto ranks = distributed::ranks_of(distributed::process_environment());
+    if (!ranks)
+      throw Error(
+          temper::Code::usage,
+          "join needs the variables RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT of one of "
+          "several processes");
+    group_ = std::make_shared<distributed::Group>(*ranks);
+    return {{"rank", group_->rank()}, {"ranks", group_->size()}};
+  }
+
   json begin(std::istringstream& words) {
     std::string name, format, file;
     std::int64_t batch = 0;
     words >> name >> format >> batch >> file;
     training_.reset();  // two of them may not fit into memory
-    training_ = std::make_unique<Training>(network_named(name), precision_named(format), batch);
-    training_->write(file);
+    training_ =
+        std::make_unique<Training>(network_named(name), precision_named(format), batch, group_);
+    if (!group_ || group_->leads()) training_->write(file);
     auto proof = training_->proof();
     proof["network"] = name;
     proof["batch"] = batch;
@@ -327,6 +218,7 @@ class Program {
     if (!training_) throw Error(temper::Code::usage, "step needs begin first");
     std::int64_t count = 0;
     words >> count;
+    if (group_) group_->barrier();  // the ranks begin together
     return timed(count, [&] { training_->step(); });
   }
 
@@ -372,6 +264,7 @@ class Program {
     return *inference_;
   }
 
+  std::shared_ptr<distributed::Group> group_;  ///< null for a process on its own
   std::unique_ptr<Training> training_;
   std::unique_ptr<Inference> inference_;
 };
@@ -392,4 +285,10 @@ int main(int, char** argv) {
   Program program;
   for (std::string line; std::getline(std::cin, line);)
     std::cout << answer_to(program, line).dump() << '\n' << std::flush;
+  try {
+    program.close();
+  } catch (const std::exception& error) {
+    std::cerr << "bench_step: " << error.what() << '\n';
+    return 1;
+  }
 }

@@ -1,5 +1,6 @@
 """Programs that print a line of JSON for each line of their standard input, and functions to alternate between two."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -17,23 +18,31 @@ class Refused(Exception):
 class Talker:
     """A running program. Leaving its `with` block ends it."""
 
-    def __init__(self, *command: str | pathlib.Path, threads: int):
+    def __init__(self, *command: str | pathlib.Path, threads: int, environment: dict[str, str] | None = None):
         self.command = [str(word) for word in command]
-        environment = os.environ | {"OMP_NUM_THREADS": str(threads)}
+        self.asked = ""
+        of_process = os.environ | {"OMP_NUM_THREADS": str(threads)} | (environment or {})
         self.process = subprocess.Popen(
-            self.command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            self.command, cwd=ROOT, env=of_process, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self.ask("threads", threads)
 
     def ask(self, *words: str | int | pathlib.Path) -> dict:
-        try:
-            self.process.stdin.write(" ".join(map(str, words)) + "\n")
+        self.send(*words)
+        return self.receive()
+
+    def send(self, *words: str | int | pathlib.Path) -> None:
+        """Begins to ask. What can't be written is noticed by receive()."""
+        self.asked = " ".join(map(str, words))
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.write(self.asked + "\n")
             self.process.stdin.flush()
-            line = self.process.stdout.readline()
-        except BrokenPipeError:
-            line = ""
+
+    def receive(self) -> dict:
+        """Waits for the answer to what was sent."""
+        line = self.process.stdout.readline()
         if not line:
-            raise SystemExit(f"{' '.join(self.command)} exited on the command: {' '.join(map(str, words))}")
+            raise SystemExit(f"{' '.join(self.command)} exited on the command: {self.asked}")
         answer = json.loads(line)
         if "error" in answer:
             raise Refused(answer["error"])

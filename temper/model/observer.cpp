@@ -47,10 +47,11 @@ Observer::Observer(Begin begin, End end)
     : begin_(std::move(begin)),
       end_(std::move(end)),
       made_current_(kKind, std::make_shared<Current>(*this)),
-      handle_(at::addThreadLocalCallback(at::RecordFunctionCallback(on_begin, on_end)
-                                             .needsInputs(true)
-                                             .needsOutputs(static_cast<bool>(end_))
-                                             .scopes({at::RecordScope::FUNCTION}))) {}
+      handle_(at::addThreadLocalCallback(
+          at::RecordFunctionCallback(on_begin, on_end)
+              .needsInputs(true)
+              .needsOutputs(static_cast<bool>(end_))
+              .scopes({at::RecordScope::FUNCTION, at::RecordScope::USER_SCOPE}))) {}
 
 Observer::~Observer() {
   at::removeCallback(handle_);

@@ -19,12 +19,13 @@ struct IValue;
 namespace temper::model {
 
 /// Observes the operators that this thread calls during the lifetime of this object, and those that
-/// LibTorch's own threads call for it, as in a backward pass on a GPU; a thread has one observer at
-/// a time. Works for any network, also for a user's own.
+/// LibTorch's own threads call for it, as in a backward pass on a GPU; also the messages to other
+/// processes, which c10d's threads send for it. A thread has one observer at a time, which lives
+/// until these messages are done. Works for any network, also for a user's own.
 class Observer {
  public:
   using Values = c10::ArrayRef<const c10::IValue>;
-  /// @param name  such as "aten::linear"
+  /// @param name  such as "aten::linear", or "gloo:all_reduce" for a message
   /// Calls no operators itself.
   /// @return what `end` is called with, beside the operator's outputs; 0: it is not called
   using Begin = std::function<std::int64_t(std::string_view name, Values inputs)>;
