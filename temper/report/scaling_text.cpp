@@ -81,12 +81,12 @@ std::string to_text(const cost::Scaling& s, const ScaledRun& run) {
          fmt::format("batch           {} images, {} on a rank\n"
                      "memory          about {:.0f} MiB on each rank at its peak\n"
                      "computation     {:.2f} ms a step with {} thread{}, {:.2f} ms of it in the "
-                     "backward pass{} that sends gradients\n",
+                     "backward pass{} gradients\n",
                      grouped(run.batch), grouped(s.work.images),
                      mib(static_cast<double>(s.work.memory)), ms(s.work.computation),
                      s.work.threads, s.work.threads == 1 ? "" : "s",
                      ms(static_cast<double>(s.work.passes) * s.work.backward),
-                     s.work.passes == 1 ? "" : "es") +
+                     s.work.passes == 1 ? " that sends" : "es that send") +
          buckets_text(s) + waits_text(s, run) + loading_text(s) +
          fmt::format("step            {:.2f} ms, {:.2f} ms of it gradients after the backward pass\n"
                      "throughput      {:.0f} images/s, scaling efficiency {:.1f}%\n"
@@ -116,7 +116,7 @@ nlohmann::ordered_json to_json(const cost::Scaling& s, const ScaledRun& run) {
           {"buckets", std::move(buckets)},
           {"all_reduce_seconds", s.all_reduce},
           {"exposed_seconds", s.exposed},
-          {"sums_waited_for", s.work.waited.size()},
+          {"sync_bn_sums", s.work.waited.size()},
           {"waited_seconds", s.waited},
           {"exchanged_bytes", s.work.partners + s.work.collected},
           {"exchanged_seconds", s.exchanged},
