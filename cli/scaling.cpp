@@ -56,9 +56,10 @@ void add_scaling(const Command& command, ScalingOptions& options) {
 
 void check_scaling(const ScalingOptions& options, bool dry_run) {
   if (!options.ranks) {
-    for (const auto& [option, given] : {std::pair{"--bandwidth", !options.bandwidth.empty()},
-                                        std::pair{"--latency", !options.latency.empty()},
-                                        std::pair{"--local-ranks", options.local_ranks.has_value()}})
+    for (const auto& [option, given] :
+         {std::pair{"--bandwidth", !options.bandwidth.empty()},
+          std::pair{"--latency", !options.latency.empty()},
+          std::pair{"--local-ranks", options.local_ranks.has_value()}})
       if (given)
         refuse(option, fmt::format("{} is for an estimate of several processes; give their number "
                                    "by --ranks, together with --dry-run",

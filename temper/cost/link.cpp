@@ -35,7 +35,8 @@ std::optional<double> scale_of(std::string_view suffix) {
   if (suffix.empty()) return 1;
   if (suffix.size() != 1) return {};
   const char letter = suffix.front();
-  const char upper = letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
+  const bool small = letter >= 'a' && letter <= 'z';
+  const char upper = small ? static_cast<char>(letter - 'a' + 'A') : letter;
   for (const auto& [name, scale] : kScales)
     if (name == upper) return scale;
   return {};
@@ -57,8 +58,8 @@ double parse_bandwidth(const std::string& text, const std::string& option) {
     if (bits >= kLeastBandwidth && bits <= kMostBandwidth) return bits;
   }
   throw Error(Code::usage, {.option = option},
-              fmt::format("{} is '{}'; expected bits per second between 1K and 1000T, a number with "
-                          "K, M, G or T for powers of 1,000, such as 25G or 800M",
+              fmt::format("{} is '{}'; expected bits per second between 1K and 1000T, a number "
+                          "with K, M, G or T for powers of 1,000, such as 25G or 800M",
                           option, text));
 }
 

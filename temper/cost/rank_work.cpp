@@ -33,7 +33,6 @@ namespace temper::cost {
 namespace {
 
 constexpr std::int64_t kWarmup = 3;
-constexpr double kLoadingSeconds = 1;  ///< in which the loader is timed
 
 /// Notes the sums that BatchNorm layers ask for; those of one rank are its own.
 class NotedSums : public model::BatchSums {
@@ -218,7 +217,7 @@ void time_steps(const train::Plan& part, std::int64_t typical, std::int64_t step
 }  // namespace
 
 RankWork rank_work(const train::Plan& plan, const train::Plan& part, const Cluster& cluster,
-                   std::int64_t steps) {
+                   std::int64_t steps, double loading_seconds) {
   require_sizes(part);
   require_batch_statistics(plan, cluster.ranks);
   RankWork work{.images = part.recipe.data.batch,
@@ -238,7 +237,7 @@ RankWork rank_work(const train::Plan& plan, const train::Plan& part, const Clust
   work.partners = partner_bytes(plan, cluster, size, std::max<std::int64_t>(steps, 1));
   work.collected = collected_bytes(plan, part, size);
   work.loaded = work.images * (part.unlabelled ? 1 + part.recipe.semi->ratio : 1);
-  work.loading = loading_rate(part, kLoadingSeconds, typical);
+  work.loading = loading_rate(part, loading_seconds, typical);
   return work;
 }
 

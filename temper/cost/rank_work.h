@@ -15,7 +15,8 @@ namespace temper::cost {
 /// @param plan   of a process on its own
 /// @param part   of the rank: train::plan_of_rank()
 /// @param steps  number of steps, more than the three that warm up
+/// @param loading_seconds  in which the loader is timed
 RankWork rank_work(const train::Plan& plan, const train::Plan& part, const Cluster& cluster,
-                   std::int64_t steps = 30);
+                   std::int64_t steps = 30, double loading_seconds = 1);
 
 }  // namespace temper::cost

@@ -7,10 +7,10 @@
 /// A model of what a step takes when several processes train together. It has no measurements of
 /// its own: see rank_work.h.
 ///
-/// Gradients are summed in buckets, one after the other, each from the moment when the backward pass
-/// has computed all of it; what goes on when the backward pass has ended is exposed. Messages that
-/// training waits for come in addition. All ranks are taken to be equally fast, and computing to be
-/// as fast while messages are on their way.
+/// Gradients are summed in buckets, one after the other, each from the moment when the backward
+/// pass has computed all of it; what goes on when the backward pass has ended is exposed. Messages
+/// that training waits for come in addition. All ranks are taken to be equally fast, and computing
+/// to be as fast while messages are on their way.
 namespace temper::cost {
 
 /// Processes and what connects them.
@@ -32,8 +32,8 @@ struct RankWork {
   std::int64_t threads = 0;  ///< that compute
   double computation = 0;    ///< seconds without loading and messages
 
-  std::int64_t passes = 1;  ///< backward passes that end with gradients being summed
-  double backward = 0;      ///< seconds of such a pass
+  std::int64_t passes = 1;                ///< backward passes that send gradients
+  double backward = 0;                    ///< seconds of such a pass
   std::vector<ReadyBucket> buckets = {};  ///< in the order of sending
   std::int64_t statistics = 0;            ///< bytes of the running statistics of BatchNorm
 
@@ -41,9 +41,9 @@ struct RankWork {
   double partners = 0;                    ///< bytes of images to mix with from other ranks
   double collected = 0;                   ///< bytes that rank 0 receives for checkpoints
 
-  std::int64_t loaded = 0;     ///< images that the loader delivers
-  double loading = 0;          ///< images per second that it can; 0: not known
-  std::uint64_t memory = 0;    ///< bytes, at its peak
+  std::int64_t loaded = 0;   ///< images that the loader delivers
+  double loading = 0;        ///< images per second that it can; 0: not known
+  std::uint64_t memory = 0;  ///< bytes, at its peak
 };
 
 struct SentBucket {

@@ -42,10 +42,11 @@ Buckets::Bucket Buckets::allocate(const PlannedBucket& planned) const {
   for (const auto& [index, offset] : planned.parts) {
     const auto& parameter = parameters_[index];
     const auto part = bucket.flat.narrow(0, offset, parameter.numel());
-    bucket.members.push_back({.parameter = index,
-                              .values = parameter.is_non_overlapping_and_dense()
-                                            ? part.as_strided(parameter.sizes(), parameter.strides())
-                                            : part.view(parameter.sizes())});
+    const bool dense = parameter.is_non_overlapping_and_dense();
+    bucket.members.push_back(
+        {.parameter = index,
+         .values = dense ? part.as_strided(parameter.sizes(), parameter.strides())
+                         : part.view(parameter.sizes())});
   }
   return bucket;
 }

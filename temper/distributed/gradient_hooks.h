@@ -7,8 +7,8 @@
 
 namespace temper::distributed {
 
-/// Says when a backward pass has added to the gradients of parameters, as long as this object lives.
-/// A parameter has room for one such object.
+/// Says when a backward pass has added to the gradients of parameters, as long as this object
+/// lives. A parameter has room for one such object.
 class GradientHooks {
  public:
   /// @param parameters  leaves

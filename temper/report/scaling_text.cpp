@@ -34,9 +34,11 @@ std::string moment(double seconds) {
 }
 
 std::string cluster_text(const cost::Scaling& s) {
-  return fmt::format("ranks           {}, {} on each machine, {} between machines, {:g} us latency\n",
-                     grouped(s.cluster.ranks), grouped(s.cluster.local_ranks),
-                     cost::bandwidth_text(s.cluster.link.bandwidth), 1e6 * s.cluster.link.latency);
+  const auto& [ranks, local_ranks, link] = s.cluster;
+  return fmt::format(
+      "ranks           {}, {} on each machine, {} between machines, {:g} us latency\n",
+      grouped(ranks), grouped(local_ranks), cost::bandwidth_text(link.bandwidth),
+      1e6 * link.latency);
 }
 
 std::string buckets_text(const cost::Scaling& s) {
@@ -88,7 +90,8 @@ std::string to_text(const cost::Scaling& s, const ScaledRun& run) {
                      ms(static_cast<double>(s.work.passes) * s.work.backward),
                      s.work.passes == 1 ? " that sends" : "es that send") +
          buckets_text(s) + waits_text(s, run) + loading_text(s) +
-         fmt::format("step            {:.2f} ms, {:.2f} ms of it gradients after the backward pass\n"
+         fmt::format("step            {:.2f} ms, {:.2f} ms of it gradients after the backward "
+                     "pass\n"
                      "throughput      {:.0f} images/s, scaling efficiency {:.1f}%\n"
                      "training time   {} for {} steps, without evaluation\n",
                      ms(s.step), ms(s.exposed), rate, 100 * s.efficiency,

@@ -108,8 +108,8 @@ void check_data_parallel(const recipe::Recipe& recipe, std::int64_t ranks) {
 void check_device_of_ranks(const at::Device& device, std::int64_t ranks) {
   if (device.is_cpu()) return;
   refuse("device",
-         fmt::format("device = \"{}\" in {} processes: they exchange gradients on the CPU only; set "
-                     "device = \"cpu\", or train in one process",
+         fmt::format("device = \"{}\" in {} processes: they exchange gradients on the CPU only; "
+                     "set device = \"cpu\", or train in one process",
                      device.str(), ranks));
 }
 

@@ -24,15 +24,16 @@ TEST(Bandwidth, IsInBitsPerSecond) {
 }
 
 TEST(Bandwidth, OtherTextIsRefused) {
-  for (const std::string text : {"", "G", "-25G", "+25G", "25X", "25GB", "25 G", "25Gbit", "1e9", "inf",
-                                 "nan", "0", "0.5", "0x10G", "99999T", " 25G"}) {
+  for (const std::string text : {"", "G", "-25G", "+25G", "25X", "25GB", "25 G", "25Gbit", "1e9",
+                                 "inf", "nan", "0", "0.5", "0x10G", "99999T", " 25G"}) {
     try {
       (void)parse_bandwidth(text, "--bandwidth");
       ADD_FAILURE() << "'" << text << "' is accepted";
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), Code::usage);
       EXPECT_EQ(error.where().option, "--bandwidth");
-      EXPECT_THAT(error.what(), HasSubstr("--bandwidth is '" + text + "'; expected bits per second"));
+      EXPECT_THAT(error.what(),
+                  HasSubstr("--bandwidth is '" + text + "'; expected bits per second"));
     }
   }
 }

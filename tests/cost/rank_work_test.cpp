@@ -30,7 +30,7 @@ Case with(const std::vector<std::string>& sets, const Cluster& cluster = kTwo) {
   const auto recipe = train::small::recipe(sets);
   auto plan = train::plan(recipe, train::small::dataset(64));
   const auto part = train::plan_of_rank(plan, recipe, cluster.ranks, cluster.local_ranks);
-  auto work = rank_work(plan, part, cluster, kSteps);
+  auto work = rank_work(plan, part, cluster, kSteps, /*loading_seconds=*/0.02);
   return {std::move(plan), std::move(work)};
 }
 
@@ -70,7 +70,9 @@ TEST(RankWork, NotesTheSumsOfBatchNorm) {
   const auto [plan, work] = with({"sync_bn=true"});
   std::vector<std::int64_t> forward;
   std::vector<std::int64_t> backward;
-  for (const auto& node : train::build_network(plan)->graph(plan.task)->nodes)
+  const auto graph = train::build_network(plan)->graph(plan.task);
+  ASSERT_TRUE(graph.has_value());
+  for (const auto& node : graph->nodes)
     if (node.operation == model::Operation::normalization) {
       forward.push_back(8 * (2 * node.shape.channels + 1));
       backward.push_back(8 * 2 * node.shape.channels);
