@@ -111,8 +111,11 @@ void print_report(const report::WrittenReport& report, bool as_json) {
     print_text("{}\nreport  {}\n", report::to_text(report.summary), report.path.string());
 }
 
-void print_hints(const train::Plan& plan, const recipe::Recipe& recipe) {
+/// @param chosen  the recipe as it was read
+void print_hints(const train::Plan& plan, const recipe::Recipe& chosen) {
   if (!plan.note.empty()) print_text(stderr, "note: {}\n", plan.note);
+  auto recipe = chosen;
+  recipe.data.batch = plan.recipe.data.batch;  // of all processes
   for (const auto& hint : recipe::lint(recipe, plan.horizon))
     print_text(stderr, "note: {}\n", hint);
   for (const auto& warning : train::augmentation_warnings(plan, train::some_kinds(*plan.train)))

@@ -42,7 +42,8 @@ if(_openmp)
 else()
   set(_openmp gomp)
 endif()
-target_link_libraries(temper_torch_cpu INTERFACE "${_openmp}")
+add_library(temper_openmp INTERFACE IMPORTED GLOBAL)
+target_link_libraries(temper_openmp INTERFACE "${_openmp}")
 # The wheel is built with GCC; clang 18 and later mangle constrained templates differently unless this ABI is requested.
 target_compile_options(temper_torch_cpu INTERFACE
   $<$<AND:$<CXX_COMPILER_ID:Clang>,$<VERSION_GREATER_EQUAL:$<CXX_COMPILER_VERSION>,18>>:-fclang-abi-compat=17>)

@@ -1,5 +1,6 @@
 """Writes tests/golden/train/data_parallel.json: 20 steps of a small network by torch 2.11.0's DistributedDataParallel, in two
-processes with half of each batch. The network and the images are those of tests/train/data_parallel_test.cpp."""
+processes with half of each batch, also with its bf16_compress_hook. The network and the images are those of
+tests/train/data_parallel_test.cpp."""
 
 import os
 
@@ -7,6 +8,7 @@ import torch
 import torch.distributed
 import torch.multiprocessing
 from golden import tensor, write
+from torch.distributed.algorithms.ddp_comm_hooks.default_hooks import bf16_compress_hook
 from torch.nn.parallel import DistributedDataParallel
 
 RANKS, ROWS, STEPS, CLASSES, SIDE = 2, 12, 20, 4, 4
@@ -32,10 +34,12 @@ def batch(step):
     return images, (torch.arange(ROWS) + step) % CLASSES
 
 
-def train(rank, port, results):
+def train(rank, port, results, hook):
     os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port))
     torch.distributed.init_process_group("gloo", rank=rank, world_size=RANKS)
     network = DistributedDataParallel(Network())
+    if hook is not None:
+        network.register_comm_hook(None, hook)
     optimizer = torch.optim.SGD(network.parameters(), lr=0.1, momentum=0.9, weight_decay=1e-3)
     own = slice(rank * ROWS // RANKS, (rank + 1) * ROWS // RANKS)
     losses = []
@@ -53,9 +57,12 @@ def train(rank, port, results):
     torch.distributed.destroy_process_group()
 
 
-if __name__ == "__main__":
+def trained(port, hook=None):
     with torch.multiprocessing.Manager() as manager:
         results = manager.dict()
-        torch.multiprocessing.spawn(train, (29571, results), nprocs=RANKS)
-        write("train/data_parallel.json", ["torch"],
-              {"losses": results["losses"], "first": tensor(results["first"]), "last": tensor(results["last"])})
+        torch.multiprocessing.spawn(train, (port, results, hook), nprocs=RANKS)
+        return {"losses": results["losses"], "first": tensor(results["first"]), "last": tensor(results["last"])}
+
+
+if __name__ == "__main__":
+    write("train/data_parallel.json", ["torch"], {**trained(29571), "bf16_compress": trained(29572, bf16_compress_hook)})

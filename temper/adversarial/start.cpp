@@ -1,12 +1,12 @@
 #include "temper/adversarial/start.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/abs.h>
 #include <ATen/ops/amax.h>
 #include <ATen/ops/clamp.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/mul.h>
 
+#include "temper/core/parallel.h"
 #include "temper/core/random.h"
 
 namespace temper::adversarial {
@@ -28,7 +28,7 @@ Noise draw_noise(Norm norm, const at::Tensor& pixels, const Address& address) {
   const auto fractions = at::empty({n, 1, 1, 1}, at::kDouble);
   auto* const value = values.mutable_data_ptr<double>();
   auto* const fraction = fractions.mutable_data_ptr<double>();
-  at::parallel_for(0, n, 1, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(n, 1, [&](std::int64_t begin, std::int64_t end) {
     for (auto i = begin; i < end; ++i) {
       const auto row = static_cast<std::uint64_t>(address.rows.at(static_cast<std::size_t>(i)));
       draw(norm, Random(address.seed, Purpose::attack, {address.round, row}), value + i * samples,

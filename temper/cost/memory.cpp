@@ -20,6 +20,7 @@
 #include "temper/distributed/group.h"
 #include "temper/evaluate/fit_head.h"
 #include "temper/train/begin.h"
+#include "temper/train/data_parallel.h"
 #include "temper/train/step.h"
 #include "temper/train/unlabelled.h"
 
@@ -140,9 +141,13 @@ train::State begin_alone(const train::Plan& plan) {
 
 /// Bytes of the buckets in which processes sum their gradients.
 std::uint64_t bucket_size(const train::Plan& plan, const train::State& state) {
+  if (!plan.group) return 0;
+  const auto format = train::gradient_format(plan.recipe.comm_hook);
   std::uint64_t bytes = 0;
-  for (const auto& target : state.targets) bytes += target.value.nbytes();
-  return plan.group ? bytes : 0;
+  for (const auto& target : state.targets)
+    bytes += format ? static_cast<std::uint64_t>(target.value.numel()) * c10::elementSize(*format)
+                    : target.value.nbytes();
+  return bytes;
 }
 
 /// The memory of a run as a function of the batch size: of that of this process.

@@ -50,8 +50,8 @@ class NotedSums : public model::BatchSums {
 /// When the gradients of buckets are complete.
 class BucketTimes {
  public:
-  explicit BucketTimes(const std::vector<at::Tensor>& parameters)
-      : buckets_(distributed::plan_buckets(parameters)),
+  BucketTimes(const std::vector<at::Tensor>& parameters, const distributed::BucketOptions& options)
+      : buckets_(distributed::plan_buckets(parameters, options)),
         seconds_(buckets_.size()),
         moments_(parameters.size(), kNever),
         hooks_(parameters,
@@ -186,7 +186,8 @@ void time_steps(const train::Plan& part, std::int64_t typical, std::int64_t step
   };
   state.network->train(true);
   prepare(0);
-  BucketTimes buckets(values_of(state));
+  BucketTimes buckets(values_of(state),
+                      {.format = train::gradient_format(part.recipe.comm_hook)});
   train::TrainingBatches loader(part, typical);
   std::int64_t epoch = 0;
   loader.start(epoch);

@@ -37,8 +37,9 @@ std::vector<PlannedBucket> plan_buckets(const std::vector<at::Tensor>& parameter
   }
   for (auto& bucket : buckets) {
     bucket.values += std::ssize(bucket.parts);
-    const auto& first = parameters[bucket.parts.front().parameter];
-    bucket.bytes = bucket.values * static_cast<std::int64_t>(first.element_size());
+    bucket.format =
+        options.format.value_or(parameters[bucket.parts.front().parameter].scalar_type());
+    bucket.bytes = bucket.values * static_cast<std::int64_t>(c10::elementSize(bucket.format));
   }
   return buckets;
 }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 /// How gradients are divided among messages.
@@ -11,6 +12,9 @@ namespace temper::distributed {
 struct BucketOptions {
   std::int64_t first_bytes = std::int64_t{1} << 20;  ///< a small one is sent while most is computed
   std::int64_t bytes = std::int64_t{25} << 20;       ///< as DistributedDataParallel's buckets
+  /// The number format in which gradients are sent and added up, to which each rank casts its own;
+  /// the sums are cast back. Empty: that of the parameters.
+  std::optional<at::ScalarType> format = {};
 };
 
 /// The gradients that one message holds, and after them for each of them the number of ranks that
@@ -21,8 +25,9 @@ struct PlannedBucket {
     std::int64_t offset = 0;    ///< of its gradient, in numbers
   };
   std::vector<Part> parts = {};
-  std::int64_t values = 0;  ///< numbers of the message, with the counts
-  std::int64_t bytes = 0;   ///< of the message
+  at::ScalarType format = at::kFloat;  ///< of the message
+  std::int64_t values = 0;             ///< numbers of the message, with the counts
+  std::int64_t bytes = 0;              ///< of the message
 };
 
 /// The buckets in the order in which they are sent, the last parameters first. Those that do not

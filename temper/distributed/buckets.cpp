@@ -32,12 +32,14 @@ void Buckets::arrange(const std::vector<bool>& trained) {
   }
 }
 
-/// A bucket with its memory: the gradients, then the counts of the ranks that have one.
+/// A bucket with its memory: the gradients, then the counts of the ranks that have one. These are
+/// only compared with zero, so that it does not matter that bf16 rounds large ones.
 Buckets::Bucket Buckets::allocate(const PlannedBucket& planned) const {
   const auto count = std::ssize(planned.parts);
   const auto& first = parameters_[planned.parts.front().parameter];
   Bucket bucket;
-  bucket.flat = at::zeros({planned.values}, first.options().requires_grad(false));
+  bucket.flat = at::zeros({planned.values},
+                          first.options().dtype(planned.format).requires_grad(false));
   bucket.defined = bucket.flat.narrow(0, planned.values - count, count);
   for (const auto& [index, offset] : planned.parts) {
     const auto& parameter = parameters_[index];
@@ -102,7 +104,8 @@ void Buckets::deliver(Bucket& bucket) {
     if (parameter.grad().defined())
       parameter.mutable_grad().copy_(member.values);
     else
-      parameter.mutable_grad() = member.values.clone();
+      parameter.mutable_grad() =
+          member.values.to(parameter.scalar_type(), /*non_blocking=*/false, /*copy=*/true);
   }
 }
 

@@ -16,7 +16,7 @@ namespace temper::distributed {
 /// launched in the same order on all ranks.
 ///
 /// A gradient that is undefined on all ranks stays so; one that is undefined on some counts as zero
-/// there.
+/// there. The sums have the same bits on all ranks.
 class Buckets {
  public:
   /// @param parameters  leaves, on the CPU, in the order of the forward pass. A parameter that does

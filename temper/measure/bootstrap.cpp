@@ -1,6 +1,5 @@
 #include "temper/measure/bootstrap.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/isfinite.h>
 #include <fmt/format.h>
 
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "temper/core/error.h"
+#include "temper/core/parallel.h"
 #include "temper/core/random.h"
 #include "temper/core/resample.h"
 
@@ -25,7 +25,7 @@ Interval bootstrap(const at::Tensor& values, const BootstrapOptions& options) {
   const auto numbers = values.to(at::kCPU, at::kDouble).contiguous();
   const std::span all(numbers.const_data_ptr<double>(), static_cast<std::size_t>(numbers.numel()));
   std::vector<double> means(static_cast<std::size_t>(options.resamples));
-  at::parallel_for(0, options.resamples, 16, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(options.resamples, 16, [&](std::int64_t begin, std::int64_t end) {
     for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
       means[i] = resampled_mean(all, Random(options.seed, Purpose::inspect, {i}));
   });

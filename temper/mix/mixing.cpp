@@ -29,7 +29,7 @@ void check_images(const Mixing& options, std::int64_t images, const std::string&
     refuse(option, fmt::format(" gives {} image to average; expected at least 2, or 0 for all "
                                "images of the batch",
                                images));
-  if (images > rows)
+  if (images > rows && options.partner != Partner::similar)
     refuse(option, fmt::format(" asks for {} images, but a batch has {}; lower it, or raise "
                                "data.batch_size",
                                images, rows));
@@ -82,6 +82,10 @@ void check(const Mixing& options, std::string_view path, std::int64_t rows) {
            fmt::format(" = {} is about partners with similar targets, and partner = \"{}\"; use "
                        "partner = \"similar\", or leave it out",
                        options.bandwidth, name_of(options.partner)));
+  if (options.partner == Partner::similar && !options.across_ranks)
+    refuse(fmt::format("{}.across_ranks", path),
+           " = false is about partners that are images of the batch, and with partner = "
+           "\"similar\" they are not: each process reads those of its own images; leave it out");
   if (rows < 2 && options.partner != Partner::similar)
     refuse(std::string(path),
            " mixes the images of a batch with one another, but a batch has a single one; raise "
@@ -100,6 +104,12 @@ std::int64_t last_stage(const Mixing& options) {
     if (const auto* manifold = std::get_if<ManifoldMixup>(&method))
       for (const auto stage : manifold->stages) last = std::max(last, stage);
   return last;
+}
+
+std::int64_t images_needed(const Mixing& options) {
+  std::int64_t most = 2;
+  for (const auto& method : options.methods) most = std::max(most, images_of(method, 2));
+  return most;
 }
 
 }  // namespace temper::mix

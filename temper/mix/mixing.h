@@ -32,6 +32,7 @@ struct Mixing {
   Mode mode = Mode::batch;
   Partner partner = Partner::permuted;
   double bandwidth = 1;
+  bool across_ranks = true;
   double p = 1;
   std::int64_t off_epoch = 0;
 
@@ -42,8 +43,10 @@ struct Mixing {
       .summary =
           "The images of every training batch are mixed with one another, and their targets "
           "likewise, by a method that is drawn from a list by the methods' weights. Partners are "
-          "drawn within the whole batch, whatever the number of micro-batches, or, for regression, "
-          "from the whole training set. Label smoothing and mixing commute, so that it makes no "
+          "drawn within the whole batch, whatever the number of micro-batches, or within the part "
+          "of "
+          "it that a process has, or, for regression, from the whole training set. Label smoothing "
+          "and mixing commute, so that it makes no "
           "difference that the targets are smoothed after they have been mixed.",
       .formula =
           "weights of the methods for timm's switch_prob s: mixup 1 - s, cutmix s\n"
@@ -76,6 +79,11 @@ struct Mixing {
                           "image's, as the bandwidth of a Gaussian kernel",
                .unit = "standard deviations of the targets",
                .bounds = {1e-6, 1e6}}),
+        field(&Mixing::across_ranks,
+              {.name = "across_ranks",
+               .meaning = "with several processes: partners are images of the whole batch, which "
+                          "the processes send each other; false: of the part of the batch that "
+                          "a process has, so that the number of processes changes the mixture"}),
         field(&Mixing::p, {.name = "p",
                            .meaning = "probability that a batch, pair or image is mixed at all",
                            .bounds = {0, 1},
@@ -98,6 +106,9 @@ void check(const Mixing& options, std::string_view path, std::int64_t rows);
 /// The last stage of a network that one of the methods may mix the output of; 0: they mix images
 /// alone.
 std::int64_t last_stage(const Mixing& options);
+
+/// The number of images that the methods need to mix one with others, at least 2.
+std::int64_t images_needed(const Mixing& options);
 
 }  // namespace temper::mix
 

@@ -51,6 +51,44 @@ Blend draw(const Mixing& options, const Address& address, std::size_t unit,
   return blend;
 }
 
+/// Rows that are mixed with one another.
+struct Part {
+  std::int64_t first = 0;
+  std::int64_t rows = 0;
+};
+
+std::vector<Part> parts_of(const BatchSize& batch) {
+  if (batch.parts.empty()) return {{.first = 0, .rows = batch.rows}};
+  std::vector<Part> parts;
+  std::int64_t first = 0;
+  for (const auto rows : batch.parts) {
+    parts.push_back({.first = first, .rows = rows});
+    first += rows;
+  }
+  return parts;
+}
+
+/// Where two images are mixed: the partner of each row of the batch.
+std::vector<std::int64_t> partners_in(const std::vector<Part>& parts, const Mixing& options,
+                                      const Address& address) {
+  std::vector<std::int64_t> partners;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    auto order = random_at(address, "partner", i);
+    for (const auto partner : partners_of_two(options.partner, options.mode, parts[i].rows, order))
+      partners.push_back(parts[i].first + partner);
+  }
+  return partners;
+}
+
+/// Some of the other rows of a row's part.
+std::vector<std::int64_t> partners_of_row(std::int64_t row, std::int64_t count, const Part& part,
+                                          const Mixing& options, const Address& address) {
+  auto random = random_at(address, "partners", static_cast<std::size_t>(row));
+  auto partners = partners_of_many(options.partner, row - part.first, part.rows, count, random);
+  for (auto& partner : partners) partner += part.first;
+  return partners;
+}
+
 /// The blend of each row: that of the batch, of its pair or its own.
 std::vector<std::size_t> units(Mode mode, const std::vector<std::int64_t>& partners) {
   std::vector<std::size_t> of_row(partners.size(), 0);
@@ -73,29 +111,28 @@ std::int64_t Plan::stage() const {
 }
 
 Plan plan(const Mixing& options, const Address& address, const BatchSize& batch) {
-  auto order = random_at(address, "partner", 0);
-  const auto partners = partners_of_two(options.partner, options.mode, batch.rows, order);
+  const auto parts = parts_of(batch);
+  const auto partners = partners_in(parts, options, address);
   const auto of_row = units(options.mode, partners);
+  const BatchSize mixed{.rows = std::ranges::min(parts, {}, &Part::rows).rows,
+                        .images = batch.images};
   Plan plan;
   plan.blends.resize(options.mode == Mode::batch ? 1 : partners.size());
   for (std::size_t unit = 0; unit < plan.blends.size(); ++unit)
     if (options.mode == Mode::batch || of_row[unit] == unit)
-      plan.blends[unit] = draw(options, address, unit, batch);
-  for (std::size_t i = 0; i < partners.size(); ++i) {
-    Row row{.blend = of_row[i]};
-    const auto& blend = plan.blends[row.blend];
-    const auto count = std::ssize(blend.weights) - 1;
-    const bool own = partners[i] == static_cast<std::int64_t>(i);
-    // An image that is averaged with itself stays as it is.
-    if (count == 1 && (!own || (blend.resized && options.mode != Mode::pair)))
-      row.partners = {partners[i]};
-    if (count > 1) {
-      auto random = random_at(address, "partners", i);
-      row.partners = partners_of_many(options.partner, static_cast<std::int64_t>(i), batch.rows,
-                                      count, random);
+      plan.blends[unit] = draw(options, address, unit, mixed);
+  for (const auto& part : parts)
+    for (auto i = part.first; i < part.first + part.rows; ++i) {
+      const auto partner = partners[static_cast<std::size_t>(i)];
+      Row row{.blend = of_row[static_cast<std::size_t>(i)]};
+      const auto& blend = plan.blends[row.blend];
+      const auto count = std::ssize(blend.weights) - 1;
+      // An image that is averaged with itself stays as it is.
+      if (count == 1 && (partner != i || (blend.resized && options.mode != Mode::pair)))
+        row.partners = {partner};
+      if (count > 1) row.partners = partners_of_row(i, count, part, options, address);
+      plan.rows.push_back(std::move(row));
     }
-    plan.rows.push_back(std::move(row));
-  }
   if (options.partner == Partner::similar) plan.rows.resize(2 * partners.size());
   return plan;
 }

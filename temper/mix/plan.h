@@ -38,12 +38,17 @@ struct Address {
 struct BatchSize {
   std::int64_t rows = 1;
   ImageSize images = {};
+  /// Numbers of rows, `rows` in all: those of a part, which follow those of the part before, are
+  /// mixed with one another alone. Empty: all are. Not with partners that are similar.
+  std::vector<std::int64_t> parts = {};
 };
 
 /// Draws methods, partners, weights and boxes for the rows of a whole batch, as a function of the
-/// address alone. Methods of more images than the batch has mix all of it; see check() for other
-/// contradictions. With partners that are similar, the plan is for twice as many rows: those of the
-/// batch, followed by their partners, which stay as they are.
+/// address alone. Methods of more images than the batch, or the smallest of its parts, has mix as
+/// many as that; see check() for other contradictions. Parts change partners alone: methods,
+/// weights of two images and boxes are those of a batch without parts. With partners that are
+/// similar, the plan is for twice as many rows: those of the batch, followed by their partners,
+/// which stay as they are.
 Plan plan(const Mixing& options, const Address& address, const BatchSize& batch);
 
 }  // namespace temper::mix

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "temper/core/error.h"
+#include "temper/core/parallel.h"
 #include "temper/model/norm_kernels.h"
 
 namespace temper::model {
@@ -71,7 +72,7 @@ class Parts {
   /// Calls body(part, index of the part).
   template <class Body>
   void run(const Body& body) const {
-    at::parallel_for(0, count_, 1, [&](std::int64_t first, std::int64_t last) {
+    parallel_for(count_, 1, [&](std::int64_t first, std::int64_t last) {
       for (auto i = first; i < last; ++i)
         body(Part{i * pixels_ / count_, (i + 1) * pixels_ / count_, channels_}, i);
     });

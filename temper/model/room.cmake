@@ -3,14 +3,7 @@
 set_source_files_properties("${CMAKE_CURRENT_SOURCE_DIR}/temper/model/observer.cpp"
                             PROPERTIES COMPILE_DEFINITIONS NDEBUG SKIP_PRECOMPILE_HEADERS ON)
 
-# Kernels for activations: loops in vector instructions, and the code that distributes them over LibTorch's threads.
-# OpenMP only with the compiler that LibTorch was built with: two runtimes in one process would each have their own
-# threads.
+# Kernels for activations: loops in vector instructions.
 target_link_libraries(${target} PRIVATE PkgConfig::HWY)
-set(_parallel normalise.cpp wait_policy.cpp)
-list(TRANSFORM _parallel PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/temper/model/")
-set_source_files_properties(${_parallel} "${CMAKE_CURRENT_SOURCE_DIR}/temper/model/norm_kernels.cpp"
+set_source_files_properties("${CMAKE_CURRENT_SOURCE_DIR}/temper/model/norm_kernels.cpp"
                             PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  set_source_files_properties(${_parallel} PROPERTIES COMPILE_OPTIONS -fopenmp)
-endif()

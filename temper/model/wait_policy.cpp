@@ -1,19 +1,18 @@
 #include "temper/model/wait_policy.h"
 
-#if defined(_OPENMP)
-#include <omp.h>
-#endif
-
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <condition_variable>
 #include <cstdlib>
 #include <mutex>
 #include <stop_token>
 #include <thread>
+
+#include "temper/core/team.h"
 
 namespace temper::model {
 namespace {
@@ -37,22 +36,20 @@ std::int64_t delay_of_this_thread() {
 }
 
 struct Delay {
-  std::int64_t nanoseconds = 0;
-  int threads = 0;
+  std::atomic<std::int64_t> nanoseconds = 0;
+  std::atomic<int> threads = 0;
 };
 
-/// Of the threads that a parallel loop of the calling thread runs on.
-Delay delay_of_team() {
-  std::int64_t nanoseconds = 0;
-  int threads = 0;
-#if defined(_OPENMP)
-#pragma omp parallel reduction(+ : nanoseconds, threads)
-#endif
-  {
-    nanoseconds += delay_of_this_thread();
-    threads += 1;
-  }
-  return {nanoseconds, threads};
+/// Adds that of the threads that a parallel loop of the calling thread runs on.
+void add_delay_of_team(Delay& delay) {
+  temper_run_team(
+      0,
+      [](void* context, int /*thread*/, int /*threads*/) {
+        auto& sum = *static_cast<Delay*>(context);
+        sum.nanoseconds += delay_of_this_thread();
+        ++sum.threads;
+      },
+      &delay);
 }
 
 }  // namespace
@@ -67,13 +64,10 @@ class WaitPolicy::IdleTeam {
       : thread_([threads](const std::stop_token& stop) { hold(threads, stop); }) {}
 
  private:
-  static void hold([[maybe_unused]] int threads, const std::stop_token& stop) {
-#if defined(_OPENMP)
-#pragma omp parallel num_threads(std::max(omp_get_num_procs() - threads, 0) + 2)
-    {
-      asm volatile("");  // an empty region would be optimized away
-    }
-#endif
+  static void hold(int threads, const std::stop_token& stop) {
+    temper_run_team(
+        std::max(temper_team_processors() - threads, 0) + 2,
+        [](void* /*context*/, int /*thread*/, int /*threads*/) {}, nullptr);
     std::mutex mutex;
     std::unique_lock lock(mutex);
     std::condition_variable_any().wait(lock, stop, [] { return false; });
@@ -86,11 +80,7 @@ WaitPolicy::WaitPolicy(bool user_set) : enabled_(!user_set && supported()) {}
 WaitPolicy::~WaitPolicy() = default;
 
 bool WaitPolicy::supported() {
-#if defined(_OPENMP)
-  return delay_of_this_thread() >= 0;
-#else
-  return false;
-#endif
+  return temper_team_processors() > 0 && delay_of_this_thread() >= 0;
 }
 
 WaitPolicy& WaitPolicy::of_this_thread() {
@@ -107,7 +97,8 @@ void WaitPolicy::adapt() {
   const auto now = std::chrono::steady_clock::now();
   const std::chrono::nanoseconds passed = now - measured_;
   if (!enabled_ || passed < kInterval) return;
-  const auto delay = delay_of_team();
+  Delay delay;
+  add_delay_of_team(delay);
   const auto added = delay.nanoseconds - delay_;
   const bool first = measured_ == std::chrono::steady_clock::time_point();
   measured_ = now;

@@ -45,6 +45,7 @@ struct Data {
   std::int64_t labels = 0;
   double label_noise = 0;
   std::int64_t batch = 128;
+  std::int64_t batch_per_rank = 0;
   std::int64_t micro_batches = 1;
   std::int64_t limit = 0;
   Sampling sampling = {};
@@ -113,6 +114,12 @@ struct Data {
         field(&Data::batch, {.name = "batch_size",
                              .meaning = "mini-batch size, images per step",
                              .bounds = {1, 1 << 20}}),
+        field(
+            &Data::batch_per_rank,
+            {.name = "batch_per_rank",
+             .meaning = "in place of batch_size: images per step and process, of which as many as "
+                        "there are processes make a batch; 0: batch_size is given",
+             .bounds = {0, 1 << 20}}),
         field(&Data::micro_batches,
               {.name = "micro_batches",
                .meaning = "number of micro-batches that a batch is split into (gradient "

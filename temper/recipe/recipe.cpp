@@ -81,6 +81,19 @@ void check_sources(const Recipe& recipe) {
                               i));
 }
 
+/// A recipe that was written out has the batch size of a process on its own as well as the number
+/// of images that each process has.
+void check_batch(const Recipe& recipe, std::int64_t ranks) {
+  const auto& data = recipe.data;
+  if (!recipe.places.contains("data.batch_size")) return;
+  if (data.batch == data.batch_per_rank && ranks == 1) return;
+  throw Error(Code::usage, place(recipe.places, "data.batch_per_rank"),
+              fmt::format("data.batch_size = {} and data.batch_per_rank = {} are both given; keep "
+                          "batch_size for the images that all processes have together, or "
+                          "batch_per_rank for those of each",
+                          data.batch, data.batch_per_rank));
+}
+
 void check_operations(const Recipe& recipe) {
   with_places(recipe.places, [&] { augment::check_nesting(recipe.data.augment, "data.augment"); });
 }
@@ -158,12 +171,30 @@ Recipe bound(const Tree& text, std::span<const Tree> edits) {
   bind_tree(text, view, recipe.schedules, &recipe.places);
   for (const auto& edit : edits) bind_tree(edit, view, recipe.schedules, &recipe.places);
   if (recipe.steps > 0 && !recipe.places.contains("epochs")) recipe.epochs = 0;
+  if (recipe.data.batch_per_rank > 0) {
+    check_batch(recipe, 1);
+    recipe.data.batch = recipe.data.batch_per_rank;  // of a process on its own
+  }
   check(recipe);
   return recipe;
 }
 
 Recipe load(const std::filesystem::path& path, const std::vector<std::string>& sets) {
   return parse(io::read_text(path, kMaxBytes), path.string(), sets);
+}
+
+void resolve_batch(Recipe& recipe, std::int64_t ranks) {
+  constexpr std::int64_t most = 1 << 20;  // as data.batch_size
+  auto& data = recipe.data;
+  if (data.batch_per_rank == 0) return;
+  check_batch(recipe, ranks);
+  if (data.batch_per_rank > most / ranks)
+    throw Error(Code::usage, place(recipe.places, "data.batch_per_rank"),
+                fmt::format("data.batch_per_rank = {} gives {} processes a batch of {} images; "
+                            "expected at most {}",
+                            data.batch_per_rank, ranks, data.batch_per_rank * ranks, most));
+  data.batch = data.batch_per_rank * ranks;
+  data.batch_per_rank = 0;
 }
 
 schedule::Horizon horizon_of(const Recipe& recipe, std::int64_t steps_per_epoch) {

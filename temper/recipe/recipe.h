@@ -48,6 +48,10 @@ inline constexpr int kNumerics = 4;
 enum class Precision : std::uint8_t { automatic, fp32, bf16 };
 enum class Device : std::uint8_t { automatic, cpu, cuda };
 
+/// How processes that train together exchange gradients: PyTorch's allreduce_hook and
+/// bf16_compress_hook of DistributedDataParallel.
+enum class CommHook : std::uint8_t { allreduce, bf16_compress };
+
 /// The metric that chooses the best checkpoint. It is of the weights that evaluation.weights names
 /// (of both, the averaged ones), evaluated after every epoch.
 enum class Best : std::uint8_t { none, validation_loss, validation_accuracy };
@@ -170,6 +174,7 @@ struct Recipe {
   optim::Parameters parameters = {};
   std::optional<model::Freeze> freeze = {};
   bool sync_bn = false;
+  CommHook comm_hook = CommHook::allreduce;
   std::optional<optim::Clip> clip = {};
   std::optional<optim::Lookahead> lookahead = {};
   std::optional<optim::Sam> sam = {};
@@ -257,6 +262,11 @@ struct Recipe {
               {.name = "sync_bn",
                .meaning = "with several processes: BatchNorm normalizes with the statistics of the "
                           "whole batch, not with those of each process's images"}),
+        field(&Recipe::comm_hook,
+              {.name = "comm_hook",
+               .meaning = "with several processes: allreduce: gradients are summed in the "
+                          "parameters' own format, bf16_compress: in bf16, for messages of half "
+                          "the size (PyTorch's bf16_compress_hook)"}),
         field(&Recipe::clip, {.name = "clip", .meaning = "gradient clipping before a step"}),
         field(&Recipe::lookahead,
               {.name = "lookahead", .meaning = "Lookahead: slow weights around the optimizer"}),
@@ -331,6 +341,11 @@ std::vector<Difference> differences(const Recipe& left, const Recipe& right);
 /// for more than a billion steps.
 schedule::Horizon horizon_of(const Recipe& recipe, std::int64_t steps_per_epoch);
 
+/// Sets data.batch_size to the images of all processes where data.batch_per_rank, which is 0
+/// afterwards, gives those of each. Throws Error{Code::usage} where the text gives both, and for
+/// batches that are too large.
+void resolve_batch(Recipe& recipe, std::int64_t ranks);
+
 /// Throws Error{Code::usage} that names the step and the value where a schedule leaves its option's
 /// range, and for a plateau schedule of a data option.
 void check_schedules(const Recipe& recipe, const schedule::Horizon& horizon);
@@ -398,6 +413,10 @@ class ScheduleDriver {
 template <>
 struct temper::EnumNames<temper::recipe::Precision> {
   static constexpr std::array<std::string_view, 3> value{"auto", "fp32", "bf16"};
+};
+template <>
+struct temper::EnumNames<temper::recipe::CommHook> {
+  static constexpr std::array<std::string_view, 2> value{"allreduce", "bf16_compress"};
 };
 template <>
 struct temper::EnumNames<temper::recipe::Best> {

@@ -1,6 +1,5 @@
 #include "temper/regularize/bulk.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/cos.h>
 #include <ATen/ops/empty.h>
@@ -11,6 +10,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "temper/core/parallel.h"
 #include "temper/core/random.h"
 
 #if defined(__x86_64__)
@@ -94,7 +94,7 @@ at::Tensor made(const Like& like, const Source& source, const Convert& convert) 
       like.sizes.size() == 4 ? like.other.suggest_memory_format() : at::MemoryFormat::Contiguous;
   auto result = at::empty(like.sizes, at::kFloat, format);
   auto* out = result.mutable_data_ptr<float>();
-  at::parallel_for(0, result.numel(), kGrain, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(result.numel(), kGrain, [&](std::int64_t begin, std::int64_t end) {
     alignas(64) Words words{};
     alignas(64) std::array<float, kGroup> values{};
     for (auto i = begin; i < end;) {

@@ -108,17 +108,38 @@ std::uint64_t Member::memory() {
   return 2 * cost::state_size(state_);
 }
 
+/// What the number of processes makes of a recipe.
+std::vector<std::string> notes_of_ranks(const train::Plan& plan) {
+  const auto& recipe = plan.recipe;
+  std::vector<std::string> notes;
+  if (plan.batch_per_rank > 0)
+    notes.push_back(fmt::format(
+        "data.batch_per_rank = {} gives batches of {} images: this run is one with "
+        "data.batch_size = {}, which it must be given to go on with another number of processes",
+        plan.batch_per_rank, recipe.data.batch, recipe.data.batch));
+  if (!plan.group) return notes;
+  notes.push_back(fmt::format(
+      "{} processes train together, each on {} images of a batch or one fewer; BatchNorm layers "
+      "normalize with the statistics of {}, and keep the mean of all running statistics",
+      plan.group->size(), plan.own_batch(),
+      recipe.sync_bn ? "the whole batch" : "the images of their own process"));
+  if (recipe.comm_hook == recipe::CommHook::bf16_compress)
+    notes.emplace_back(
+        "gradients are sent and added up in bf16 (comm_hook = \"bf16_compress\"), which one "
+        "process on its own does not do");
+  if (recipe.mixing && !recipe.mixing->across_ranks)
+    notes.emplace_back(
+        "images are mixed with those of their own process (mixing.across_ranks = false): another "
+        "number of processes mixes them in another way");
+  return notes;
+}
+
 void announce(FolderJournal& journal, const train::Plan& plan, const train::State& state) {
   journal.record(started(plan, state));
   if (state.step == state.origin)
     for (const auto* notes : {&plan.data_notes, &plan.pretrained_notes})
       for (const auto& note : *notes) journal.record(train::Warned{note});
-  if (plan.group)
-    journal.record(train::Warned{fmt::format(
-        "{} processes train together, each on {} images of a batch or one fewer; BatchNorm layers "
-        "normalize with the statistics of {}, and keep the mean of all running statistics",
-        plan.group->size(), plan.own_batch(),
-        plan.recipe.sync_bn ? "the whole batch" : "the images of their own process")});
+  for (const auto& note : notes_of_ranks(plan)) journal.record(train::Warned{note});
   for (const auto& note : journal.notes()) journal.record(train::Warned{note});
   for (const auto& image : plan.bad)
     journal.record(

@@ -74,7 +74,8 @@ State begin(const Plan& plan) {
   auto state = start(plan.recipe, std::move(network), plan.horizon, std::move(projection));
   if (plan.group && plan.recipe.sync_bn) synchronise_statistics(*state.network, plan.group);
   if (plan.group)
-    state.ranks = std::make_shared<DataParallel>(plan.group, *state.network, state.targets);
+    state.ranks = std::make_shared<DataParallel>(plan.group, *state.network, state.targets,
+                                                 plan.recipe.comm_hook);
   state.normalisation = plan.training.normalisation;
   begin_mean_teacher(plan, state);
   if (plan.group && plan.recipe.sync_bn && state.mean_teacher)

@@ -69,13 +69,22 @@ void deliver(const model::Network& network, const at::Tensor& sum, std::int64_t 
   }
 }
 
-void check_mixing_in_ranks(const mix::Mixing& mixing, std::int64_t ranks) {
-  if (mix::last_stage(mixing) == 0) return;
-  refuse("mixing.methods",
-         fmt::format("manifold_mixup mixes what a stage of the network gives for images of the "
-                     "whole batch, which {} processes share; train in one process, or use mixup, "
-                     "or stages = [0]",
-                     ranks));
+void check_mixing_in_ranks(const mix::Mixing& mixing, std::int64_t batch, std::int64_t ranks) {
+  if (mixing.across_ranks) {
+    if (mix::last_stage(mixing) == 0) return;
+    refuse("mixing.methods",
+           fmt::format("manifold_mixup mixes what a stage of the network gives for images of the "
+                       "whole batch, which {} processes share; train in one process, or set "
+                       "mixing.across_ranks = false, or use mixup, or stages = [0]",
+                       ranks));
+  }
+  const auto needed = mix::images_needed(mixing);
+  if (batch / ranks >= needed) return;
+  refuse("mixing.across_ranks",
+         fmt::format("mixing.across_ranks = false mixes up to {} images of a process with one "
+                     "another, and of data.batch_size = {} one of {} processes has {}; raise it, "
+                     "or leave mixing.across_ranks out",
+                     needed, batch, ranks, batch / ranks));
 }
 
 void check_semi_in_ranks(const recipe::Semi& semi, std::int64_t ranks) {
@@ -101,7 +110,7 @@ void check_data_parallel(const recipe::Recipe& recipe, std::int64_t ranks) {
         fmt::format("data.batch_size = {} is the whole batch, which {} processes share; expected "
                     "at least one image for each",
                     recipe.data.batch, ranks));
-  if (recipe.mixing) check_mixing_in_ranks(*recipe.mixing, ranks);
+  if (recipe.mixing) check_mixing_in_ranks(*recipe.mixing, recipe.data.batch, ranks);
   if (recipe.semi) check_semi_in_ranks(*recipe.semi, ranks);
 }
 
@@ -139,6 +148,14 @@ std::int64_t statistics_count(const model::Network& network) {
   return count;
 }
 
+// A rank's gradient is that of its share of the whole batch's mean loss: it is divided already when
+// it is cast, where bf16_compress_hook divides what it has cast by the number of ranks. For powers
+// of two that is the same, for others it is rounded once less.
+std::optional<at::ScalarType> gradient_format(recipe::CommHook hook) {
+  if (hook == recipe::CommHook::bf16_compress) return at::kBFloat16;
+  return std::nullopt;
+}
+
 std::int64_t micro_batches(const recipe::Recipe& recipe, std::int64_t rows,
                            const DataParallel* ranks) {
   return std::min(recipe.data.micro_batches,
@@ -152,8 +169,10 @@ bool any_of(distributed::Group& group, bool own) {
 }
 
 DataParallel::DataParallel(std::shared_ptr<distributed::Group> group, const model::Network& network,
-                           const std::vector<optim::Target>& targets)
-    : group_(std::move(group)), network_(network), buckets_(*group_, values_of(targets)) {}
+                           const std::vector<optim::Target>& targets, recipe::CommHook hook)
+    : group_(std::move(group)),
+      network_(network),
+      buckets_(*group_, values_of(targets), {.format = gradient_format(hook)}) {}
 
 void DataParallel::sum(loss::Counts& labels, double& rows) const {
   const auto counts = at::tensor({labels.rows, labels.weight, rows}, at::kDouble);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "temper/distributed/buckets.h"
@@ -38,6 +39,9 @@ void synchronise_statistics(model::Network& network, std::shared_ptr<model::Batc
 /// Numbers of the running statistics, which the ranks average in every step.
 std::int64_t statistics_count(const model::Network& network);
 
+/// The number format in which ranks send and add up gradients; empty: that of the parameters.
+std::optional<at::ScalarType> gradient_format(recipe::CommHook hook);
+
 /// The number of micro-batches of a step, the same on all ranks: at most one for each image of the
 /// rank with the fewest.
 /// @param rows   of the whole batch
@@ -59,8 +63,10 @@ struct Agreed {
 class DataParallel {
  public:
   /// @param network  must live as long as this object, with the same parameters
+  /// @param hook     how gradients are exchanged, see recipe.comm_hook
   DataParallel(std::shared_ptr<distributed::Group> group, const model::Network& network,
-               const std::vector<optim::Target>& targets);
+               const std::vector<optim::Target>& targets,
+               recipe::CommHook hook = recipe::CommHook::allreduce);
 
   [[nodiscard]] distributed::Group& group() const { return *group_; }
 

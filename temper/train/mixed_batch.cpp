@@ -6,9 +6,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include "temper/core/error.h"
+#include "temper/distributed/ranks.h"
 #include "temper/mix/apply.h"
 #include "temper/train/free_perturbation.h"
 #include "temper/train/logits_table.h"
@@ -66,7 +69,7 @@ void check_mixing(const recipe::Recipe& recipe, bool valued) {
 }
 
 std::optional<mix::Plan> mixing_plan(const recipe::Recipe& recipe, std::int64_t step,
-                                     const data::Batch& batch) {
+                                     const data::Batch& batch, distributed::Group* group) {
   if (!recipe.mixing || recipe.mixing->p == 0) return {};
   if (recipe.mixing->partner == mix::Partner::similar && !batch.partners)
     throw Error(
@@ -76,9 +79,16 @@ std::optional<mix::Plan> mixing_plan(const recipe::Recipe& recipe, std::int64_t 
   const auto& images = batch.views.front();
   const auto replays = replays_of(recipe);
   const auto first = step / replays * replays;
+  const auto ranks = group != nullptr && !recipe.mixing->across_ranks ? group->size() : 1;
+  std::vector<std::int64_t> parts;
+  for (std::int64_t rank = 0; rank < ranks; ++rank)
+    parts.push_back(distributed::rows_of(batch.size(), rank, ranks).count);
   auto plan =
       mix::plan(*recipe.mixing, {.seed = static_cast<std::uint64_t>(recipe.seed), .step = first},
-                {.rows = batch.size(), .images = {images.size(2), images.size(3)}});
+                {.rows = batch.size(),
+                 .images = {images.size(2), images.size(3)},
+                 .parts = std::move(parts)});
+  if (ranks > 1) plan = partners_of(plan, group->rank(), ranks).plan;
   if (!plan.mixes()) return {};
   return plan;
 }
@@ -107,8 +117,9 @@ void check_mixed_stages(const recipe::Recipe& recipe, const model::Network& netw
 }
 
 data::Batch mixed(const data::Batch& batch, const mix::Plan& plan, distributed::Group* group) {
-  if (group != nullptr) return mixed_over_ranks(batch, plan, *group);
   const auto rows = batch.ids.size(0);
+  if (group != nullptr && std::ssize(plan.rows) > rows)
+    return mixed_over_ranks(batch, plan, *group);
   const auto* const partners = std::ssize(plan.rows) > rows ? batch.partners.get() : nullptr;
   const auto with_partners = [partners](const at::Tensor& own, const at::Tensor& others) {
     return partners == nullptr ? own : at::cat({own, others});

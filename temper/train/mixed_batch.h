@@ -24,8 +24,11 @@ void check_mixing(const recipe::Recipe& recipe, bool valued);
 /// batch without the partners that the recipe asks for.
 /// @param recipe  with the step's scheduled values, see prepare()
 /// @param step    0-based
+/// @param group   the processes that share the batch; null: it is whole
+/// @return for the rows of the whole batch; for those of this process alone where
+///         recipe.mixing.across_ranks is false
 std::optional<mix::Plan> mixing_plan(const recipe::Recipe& recipe, std::int64_t step,
-                                     const data::Batch& batch);
+                                     const data::Batch& batch, distributed::Group* group = nullptr);
 
 /// The plan where it mixes the output of a stage of the network, for Objective::Pass; null where it
 /// mixes images.
@@ -39,7 +42,8 @@ void check_mixed_stages(const recipe::Recipe& recipe, const model::Network& netw
 /// labels, of the images before they were mixed, stay. The images are mixed in place, so that those
 /// of `batch` change as well, unless its partners are images of their own; its targets don't.
 /// Where the output of a stage is to be mixed, images stay as they are.
-/// @param plan   for the rows of the whole batch, or for these followed by its partners
+/// @param plan   for the rows of the whole batch, or for these followed by its partners, or for the
+///               rows of this process, which then exchanges nothing
 /// @param group  the processes that share the batch, on the CPU, which send each other the partners
 ///               of their rows where these are rows of the batch; null: the batch is whole
 data::Batch mixed(const data::Batch& batch, const mix::Plan& plan,

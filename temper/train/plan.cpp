@@ -306,6 +306,8 @@ Plan planned(const recipe::Recipe& recipe, const data::Dataset& data,
   Plan plan{.recipe = recipe};
   plan.group = std::move(group);
   auto& options = plan.recipe;
+  plan.batch_per_rank = options.data.batch_per_rank;
+  recipe::resolve_batch(options, plan.group ? plan.group->size() : 1);
   const auto seed = static_cast<std::uint64_t>(options.seed);
   const auto processor = resolve_device(options.device);
   plan.device = processor.where();

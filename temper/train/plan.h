@@ -33,6 +33,8 @@ struct Plan {
   at::Device device = at::kCPU;
   /// The processes that share each batch, of which this one has a part; null for one on its own.
   std::shared_ptr<distributed::Group> group = {};
+  /// data.batch_per_rank as it was given: the plan's recipe has the whole batch in its place.
+  std::int64_t batch_per_rank = 0;
   std::string note;  ///< why "auto" does not use an available GPU; empty otherwise
   model::Task task;
   schedule::Horizon horizon;

@@ -173,8 +173,8 @@ double learning_rate(const recipe::Recipe& recipe) {
 StepResult step(State& state, const recipe::Recipe& recipe, const data::Batch& batch, Times& times,
                 Norms* norms) {
   Stopwatch watch;
-  const auto plan = mixing_plan(recipe, state.step, batch);
   auto* const group = state.ranks ? &state.ranks->group() : nullptr;
+  const auto plan = mixing_plan(recipe, state.step, batch, group);
   auto trained = plan ? std::optional(mixed(batch, *plan, group)) : std::nullopt;
   if (recipe.semi) trained = with_targets(state, recipe, trained ? *trained : batch);
   times.forward += watch.lap();

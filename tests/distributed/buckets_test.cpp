@@ -102,6 +102,29 @@ TEST(Buckets, LeaveGradientsUndefinedThatNoRankHas) {
   });
 }
 
+TEST(Buckets, SumRoundedGradientsInAnotherFormat) {
+  // bf16 has 8 significant bits: from 256 to 512 the even numbers.
+  constexpr BucketOptions options{.first_bytes = 8, .bytes = 300, .format = at::kBFloat16};
+  in_ranks(2, [&](Group& group) {
+    const auto own = parameters();
+    Buckets buckets(group, own, options);
+    for (int step = 0; step < 2; ++step) {
+      for (const auto& one : own) one.mutable_grad().reset();
+      buckets.begin();
+      auto loss = own[1].sum().mul(group.leads() ? 257.0 : 1.0);
+      if (!group.leads()) loss = loss.add(own[2].sum().mul(259.0));
+      loss.backward();
+      buckets.finish();
+      EXPECT_FALSE(own[0].grad().defined());
+      EXPECT_TRUE(at::equal(own[1].grad(), at::full({7, 5}, 256.0, at::kDouble)))
+          << "256 + 1, rounded to even";
+      EXPECT_TRUE(at::equal(own[2].grad(), at::full({4, 3, 2, 2}, 260.0, at::kDouble)));
+      EXPECT_EQ(own[2].grad().strides(), own[2].strides());
+      EXPECT_FALSE(own[3].grad().defined());
+    }
+  });
+}
+
 TEST(Buckets, LeaveTheParametersAloneAfterwards) {
   const auto own = parameters();
   in_ranks(2, [&](Group& group) {

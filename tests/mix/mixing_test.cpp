@@ -16,6 +16,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "temper/core/dirichlet.h"
@@ -87,6 +88,49 @@ TEST(Partners, OfManyAreOtherRowsAndAllDifferent) {
     EXPECT_NE(some[0], some[1]);
     EXPECT_NE(some[0], row);
   }
+}
+
+TEST(Partners, OfAPartOfTheBatchAreInThePart) {
+  const std::vector<std::int64_t> parts{3, 4, 3};
+  const auto part_of = [](std::int64_t row) { return row < 3 ? 0 : row < 7 ? 1 : 2; };
+  for (const auto& method : std::vector<Method>{Mixup{}, Mixup{.images = 3}, ZetaMixup{}})
+    for (const auto rule : {Partner::permuted, Partner::reversed, Partner::rolled})
+      for (const auto mode : {Mode::batch, Mode::pair, Mode::elem}) {
+        const bool many =
+            std::holds_alternative<ZetaMixup>(method) ||
+            (std::holds_alternative<Mixup>(method) && std::get<Mixup>(method).images > 2);
+        if ((many && (rule == Partner::reversed || mode == Mode::pair)) ||
+            (rule == Partner::rolled && mode == Mode::pair))
+          continue;
+        const Mixing options{.methods = {method}, .mode = mode, .partner = rule};
+        const auto made =
+            plan(options, {.seed = 1, .step = 2}, {.rows = 10, .images = {8, 8}, .parts = parts});
+        ASSERT_EQ(made.rows.size(), 10U);
+        std::int64_t mixed = 0;
+        for (std::int64_t row = 0; row < 10; ++row) {
+          const auto& partners = made.rows[static_cast<std::size_t>(row)].partners;
+          mixed += partners.empty() ? 0 : 1;
+          for (const auto partner : partners) EXPECT_EQ(part_of(partner), part_of(row)) << row;
+        }
+        EXPECT_GT(mixed, 0);
+        mix_images(made, some_images(10));
+      }
+}
+
+TEST(Partners, OfPartsLeaveWeightsAndBoxesAsTheyAre) {
+  const Mixing options{.methods = {Mixup{}, CutMix{}}, .mode = Mode::elem, .p = 0.5};
+  const Address address{.seed = 1, .step = 2};
+  const auto whole = plan(options, address, {.rows = 8, .images = {8, 8}});
+  const auto same = plan(options, address, {.rows = 8, .images = {8, 8}, .parts = {8}});
+  const auto halves = plan(options, address, {.rows = 8, .images = {8, 8}, .parts = {4, 4}});
+  bool others = false;
+  for (std::size_t row = 0; row < 8; ++row) {
+    EXPECT_EQ(same.rows[row].partners, whole.rows[row].partners) << "one part is the whole batch";
+    EXPECT_EQ(halves.blends[row].weights, whole.blends[row].weights);
+    EXPECT_EQ(halves.blends[row].box, whole.blends[row].box);
+    others = others || halves.rows[row].partners != whole.rows[row].partners;
+  }
+  EXPECT_TRUE(others);
 }
 
 /// The mean and the mean square of the first weight, over many steps.

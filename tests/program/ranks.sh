@@ -25,7 +25,7 @@ rank() {
   shift 3
   RANK=$rank WORLD_SIZE=$world LOCAL_RANK=$rank LOCAL_WORLD_SIZE=$world MASTER_ADDR=127.0.0.1 \
     MASTER_PORT=$port TORCHELASTIC_ERROR_FILE=$PWD/error-$rank.json OMP_NUM_THREADS=1 \
-    "$TEMPER" train "${small[@]}" --out "$directory" "$@" >out-$rank.txt 2>err-$rank.txt &
+    "$TEMPER" train "${small[@]}" --out "$directory" "$@" >"out-$rank.txt" 2>"err-$rank.txt" &
   pids[rank]=$!
 }
 
@@ -121,6 +121,29 @@ status=0
 start 3 moved --stop-at 9
 all_end 75
 says moved/metrics.jsonl "in 3 processes now"
+
+# Gradients in bf16; mixing without an exchange of images, also of what a stage of the network gives. The log says so.
+start 2 apart --set comm_hook=bf16_compress --stop-at 3 \
+  --set "mixing={methods=[{kind='manifold_mixup', stages=[1]}], across_ranks=false}"
+all_end 75
+says apart/metrics.jsonl "added up in bf16"
+says apart/metrics.jsonl "images are mixed with those of their own process"
+
+# As many images on each process as the recipe says: the run is one with the batch of all of them, and goes on as such.
+whole=("${small[@]}")
+grep -v '^ *batch_size' pictures.toml >each.toml
+small=(each.toml --set threads=1)
+while read -r edit; do small+=(--set "$edit"); done < <(grep -v batch_size= edits.txt)
+start 2 each --set data.batch_per_rank=16 --stop-at 3
+all_end 75
+says each/metrics.jsonl "data.batch_per_rank = 16 gives batches of 32 images"
+says each/recipe.toml "batch_size = 32"
+start 3 each --set data.batch_per_rank=16
+all_end 2
+says err-0.txt "data.batch_size: 32 there, 48 now"
+start 3 each --set data.batch_size=32 --stop-at 5
+all_end 75
+small=("${whole[@]}")
 
 # What does not belong together is refused on all ranks, and torchrun gets the reason.
 port=$((15000 + (RANDOM % 10000)))

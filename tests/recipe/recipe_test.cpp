@@ -119,6 +119,25 @@ TEST(Recipe, HasALengthInEpochsOrInSteps) {
   EXPECT_NE(fingerprint(made("epochs = 4"), "d"), fingerprint(steps, "d"));
 }
 
+TEST(Recipe, HasTheBatchOfAllProcesses) {
+  const auto recipe = made("data.batch_per_rank = 8");
+  EXPECT_EQ(recipe.data.batch, 8) << "of a process on its own";
+  EXPECT_EQ(made(to_toml(recipe)).data.batch, 8);
+  auto resolved = recipe;
+  resolve_batch(resolved, 4);
+  EXPECT_EQ(resolved.data.batch, 32);
+  EXPECT_EQ(resolved.data.batch_per_rank, 0);
+  EXPECT_EQ(fingerprint(resolved, "d"), fingerprint(made("data.batch_size = 32"), "d"));
+  resolve_batch(resolved, 3);
+  EXPECT_EQ(resolved.data.batch, 32) << "it says what the batch is";
+  auto written = made(to_toml(recipe));
+  EXPECT_THAT(failure([&] { resolve_batch(written, 2); }).message, HasSubstr("are both given"));
+  auto large = made("data.batch_per_rank = 1000000");
+  EXPECT_EQ(failure([&] { resolve_batch(large, 2); }).message,
+            "r.toml:1:23: data.batch_per_rank = 1000000 gives 2 processes a batch of 2000000 "
+            "images; expected at most 1048576");
+}
+
 TEST(Recipe, RefusesAScheduleThatLeavesItsOptionsRange) {
   EXPECT_THAT(
       error("optimizer.lr = { schedule = \"cosine\", peak = 0.1, final = -0.1 }"),

@@ -257,6 +257,15 @@ TEST(Refused, SourcesThatContradictEachOtherOrAreNone) {
             "... }");
 }
 
+TEST(Refused, TwoBatchSizes) {
+  const std::string both =
+      "data.batch_size = 32 and data.batch_per_rank = 8 are both given; keep batch_size for the "
+      "images that all processes have together, or batch_per_rank for those of each";
+  EXPECT_EQ(of("[data]\nbatch_size = 32\nbatch_per_rank = 8"), "r.toml:3:18: " + both);
+  EXPECT_EQ(of("[data]\nbatch_size = 8\nbatch_per_rank = 8"), "(not refused)")
+      << "as it is written out";
+}
+
 TEST(Refused, SharesOfLabelsThatAreNone) {
   EXPECT_EQ(of("data.labelled = 0"),
             "r.toml:1:17: data.labelled is 0; expected a number in (0, 1]");

@@ -130,6 +130,32 @@ TEST(LoopInRanks, TrainsWithAPerturbationOfTheWholeBatch) {
   for (const auto& one : found) expect_same(found.front(), one);
 }
 
+TEST(LoopInRanks, MixesWhatAStageGivesWithinEachRank) {
+  const auto found = trained(
+      2,
+      {R"(mixing={ methods = [{ kind = "manifold_mixup", stages = [1] }], across_ranks = false })",
+       "sync_bn=true"});
+  EXPECT_TRUE(found.front().finished);
+  expect_same(found.front(), found.back());
+}
+
+TEST(PlanInRanks, HasTheImagesOfAllRanksInABatch) {
+  test::in_ranks(2, [](distributed::Group& group) {
+    const std::shared_ptr<distributed::Group> shared(&group, [](distributed::Group*) {});
+    auto recipe = train::small::recipe();
+    recipe.data.batch_per_rank = 4;
+    const auto data = train::small::dataset(64);
+    EXPECT_THROW((void)train::plan(recipe, data, shared), Error) << "it gives data.batch_size, too";
+    recipe.places.erase("data.batch_size");
+    const auto plan = train::plan(recipe, data, shared);
+    EXPECT_EQ(plan.recipe.data.batch, 8);
+    EXPECT_EQ(plan.recipe.data.batch_per_rank, 0);
+    EXPECT_EQ(plan.batch_per_rank, 4);
+    EXPECT_EQ(plan.own_batch(), 4);
+    EXPECT_EQ(plan.fingerprint, train::plan(train::small::recipe(), data, shared).fingerprint);
+  });
+}
+
 TEST(LoopInRanks, RefusesOtherRecipesAndData) {
   for (const bool other_data : {false, true}) {
     try {

@@ -335,7 +335,7 @@ TEST(ValueRun, RefusesWhatIsAboutClasses) {
   EXPECT_EQ(refused({"mixing=true"}), "nothing was thrown");
   EXPECT_THAT(refused({"mixing.methods=[\"cutmix\"]"}),
               HasSubstr("mixing.methods.0.kind = \"cutmix\" for regression targets; it needs class "
-                        "labels, expected mixup or zeta_mixup"));
+                        "labels, expected mixup, zeta_mixup or manifold_mixup"));
   EXPECT_THAT(refused({"consistency=true"}),
               HasSubstr("consistency = true for regression targets"));
   EXPECT_THAT(refused({"adversarial=trades"}),

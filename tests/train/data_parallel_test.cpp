@@ -136,7 +136,8 @@ Outcome trained(const recipe::Recipe& recipe, const Made& network, const Batches
     // The group is that of the caller.
     const std::shared_ptr<distributed::Group> shared(group, [](distributed::Group*) {});
     if (recipe.sync_bn) synchronise_statistics(*state.network, shared);
-    state.ranks = std::make_shared<DataParallel>(shared, *state.network, state.targets);
+    state.ranks =
+        std::make_shared<DataParallel>(shared, *state.network, state.targets, recipe.comm_hook);
   }
   Outcome outcome;
   Times times;
@@ -265,12 +266,12 @@ TEST(DataParallel, GivesTheRunOfOneProcess) {
   }
 }
 
-// tests/golden/train/data_parallel.json: DistributedDataParallel, with the same halves of the
-// batches.
-TEST(DataParallel, GivesTheRunOfPyTorch) {
-  const auto golden = temper::testing::golden("train/data_parallel.json");
+/// Trains like DistributedDataParallel, with the same halves of the batches.
+/// @param golden  losses and weights of 20 steps
+void expect_run_of_pytorch(recipe::CommHook hook, const nlohmann::json& golden) {
   recipe::Recipe recipe;
   recipe.optimizer = optim::Sgd{.lr = 0.1, .momentum = 0.9, .weight_decay = 1e-3};
+  recipe.comm_hook = hook;
   const auto found =
       in_all_ranks(2, recipe, precise(), [](std::int64_t step) { return batch(12, step); }).front();
   const auto losses = golden["losses"].get<std::vector<double>>();
@@ -282,6 +283,51 @@ TEST(DataParallel, GivesTheRunOfPyTorch) {
     const auto theirs = at::tensor(numbers, at::kDouble).view(value.sizes());
     EXPECT_LT((value - theirs).abs().max().item<double>(), 1e-10) << name;
   }
+}
+
+// tests/golden/train/data_parallel.json, also with bf16_compress_hook.
+TEST(DataParallel, GivesTheRunOfPyTorch) {
+  const auto golden = temper::testing::golden("train/data_parallel.json");
+  expect_run_of_pytorch(recipe::CommHook::allreduce, golden);
+  expect_run_of_pytorch(recipe::CommHook::bf16_compress, golden["bf16_compress"]);
+}
+
+TEST(DataParallel, RoundsGradientsAlikeOnAllRanks) {
+  recipe::Recipe recipe;
+  recipe.optimizer = optim::Sgd{.lr = 0.1, .momentum = 0.9};
+  recipe.data.micro_batches = 2;
+  const Batches batches = [](std::int64_t step) { return batch(13, step); };
+  const auto exact = in_all_ranks(3, recipe, precise(), batches).front();
+  recipe.comm_hook = recipe::CommHook::bf16_compress;
+  const auto found = in_all_ranks(3, recipe, precise(), batches);
+  for (const auto& other : found) EXPECT_TRUE(same_bits(found.front(), other));
+  const auto apart = distance(found.front(), exact);
+  EXPECT_TRUE(apart > 1e-6 && apart < 1e-2) << apart;
+}
+
+TEST(DataParallel, MixesWithinEachRankWhereTheRecipeSaysSo) {
+  recipe::Recipe recipe;
+  recipe.optimizer = optim::Sgd{.lr = 0.1, .momentum = 0.9};
+  recipe.mixing = mix::Mixing{.methods = {mix::Mixup{.alpha = 1}, mix::CutMix{}},
+                              .partner = mix::Partner::reversed,
+                              .across_ranks = false};
+  const Batches batches = [](std::int64_t step) { return batch(12, step); };
+  // The same rows in another order, which, reversed, has the partners of two reversed halves.
+  const auto order = at::tensor({0, 1, 2, 6, 7, 8, 9, 10, 11, 3, 4, 5}, at::kLong);
+  const Batches ordered = [&](std::int64_t step) {
+    auto all = batch(12, step);
+    for (auto* rows : {&all.views[0], &all.labels, &all.targets, &all.labelled, &all.ids})
+      *rows = rows->index_select(0, order);
+    all.views[0] = all.views[0].contiguous(at::MemoryFormat::ChannelsLast);
+    return all;
+  };
+  const auto found = in_all_ranks(2, recipe, precise(), batches);
+  EXPECT_LT(distance(found.front(), trained(recipe, precise(), ordered, nullptr)), 1e-10);
+  EXPECT_TRUE(same_bits(found.front(), found.back()));
+  const auto alone = trained(recipe, precise(), batches, nullptr);
+  recipe.mixing->across_ranks = true;
+  EXPECT_TRUE(same_bits(trained(recipe, precise(), batches, nullptr), alone))
+      << "the rows of one process are the whole batch";
 }
 
 TEST(DataParallel, RepeatsItselfInEveryBit) {
@@ -397,34 +443,6 @@ TEST(DataParallel, SharesTheStateOfRankZero) {
     group.sum(sum);
     EXPECT_TRUE(at::equal(sum, weight * 2));
   });
-}
-
-recipe::Recipe semi(const std::string& text) {
-  recipe::Recipe recipe;
-  recipe.semi = recipe::Semi{};
-  if (text == "mixmatch") recipe.semi->method = semi::MixMatch{};
-  if (text == "interpolation") recipe.semi->method = semi::Interpolation{};
-  return recipe;
-}
-
-TEST(DataParallel, RefusesWhatExchangesImagesAndTooSmallBatches) {
-  recipe::Recipe recipe;
-  recipe.data.batch = 4;
-  EXPECT_NO_THROW(check_data_parallel(recipe, 4));
-  EXPECT_THROW(check_data_parallel(recipe, 5), Error);
-  EXPECT_NO_THROW(check_data_parallel(semi(""), 2));
-  EXPECT_THROW(check_data_parallel(semi("mixmatch"), 2), Error);
-  EXPECT_THROW(check_data_parallel(semi("interpolation"), 2), Error);
-  auto interleaved = semi("");
-  interleaved.semi->batch_norm = recipe::SemiStatistics::interleaved;
-  EXPECT_THROW(check_data_parallel(interleaved, 2), Error);
-  recipe.mixing = mix::Mixing{.methods = {mix::Mixup{}, mix::ManifoldMixup{.stages = {0}}}};
-  EXPECT_NO_THROW(check_data_parallel(recipe, 2)) << "images alone are mixed";
-  recipe.mixing->methods.emplace_back(mix::ManifoldMixup{.stages = {0, 2}});
-  EXPECT_THROW(check_data_parallel(recipe, 2), Error);
-  recipe.mixing = mix::Mixing{.partner = mix::Partner::similar};
-  recipe.adversarial = adversarial::FreeTraining();
-  EXPECT_NO_THROW(check_data_parallel(recipe, 2));
 }
 
 }  // namespace

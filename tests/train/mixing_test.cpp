@@ -215,6 +215,8 @@ TEST(MixingPlan, RefusesWhatDoesNotFit) {
               HasSubstr("loss.true_weight = 2"));
   EXPECT_THAT(refusal({"mixing.partner=similar"}),
               HasSubstr("mixing.partner = \"similar\" compares regression targets"));
+  EXPECT_THAT(refusal({"mixing={ partner = \"similar\", across_ranks = false }"}),
+              HasSubstr("mixing.across_ranks = false is about partners"));
   EXPECT_THAT(refusal({"mixing.methods=[{ kind = \"mixup\", alpha = 0 }]"}),
               HasSubstr("mixing.methods.0.alpha"));
 }

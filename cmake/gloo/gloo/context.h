@@ -1,5 +1,6 @@
 #pragma once
-// What LibTorch's ProcessGroupGloo.hpp names of Gloo's contexts and transports. See gloo/rendezvous/store.h.
+// What LibTorch's ProcessGroupGloo.hpp names of Gloo's contexts and transports. See
+// gloo/rendezvous/store.h.
 #include <chrono>
 #include <memory>
 

@@ -56,15 +56,9 @@ TEST(ShippedStudies, AllAreValid) {
 
 TEST(ShippedStudies, TheElevenPublishedRowsStandInTheirOrderAndAreLeftOutOneByOne) {
   const std::vector<std::vector<std::string>> names{
-      {"cosine"},
-      {"350 epochs", "longer"},
-      {"EMA of weights"},
-      {"label smoothing"},
-      {"stochastic depth"},
-      {"RandAugment"},
-      {"dropout"},
-      {"less weight decay"},
-      {"SE"},
+      {"cosine"},          {"350 epochs", "longer"}, {"EMA of weights"},
+      {"label smoothing"}, {"stochastic depth"},     {"RandAugment"},
+      {"dropout"},         {"less weight decay"},    {"SE"},
       {"ResNet-D"}};
   for (const auto* name : {"resnet-rs-imagenet", "fashion-mnist", "cifar10"}) {
     SCOPED_TRACE(name);
@@ -105,9 +99,9 @@ TEST(ShippedStudies, TheClaimAboutArchitecturesHasTheRunsOfTheTwoByTwo) {
   EXPECT_EQ(claims.seeds, study.seeds);
   ASSERT_EQ(tested.size(), 4U);
   for (const auto& arm : four)
-    EXPECT_TRUE(std::ranges::any_of(
-        tested, [&](const Arm& other) { return same_results(arm, other); }))
-        << arm.name;
+    EXPECT_TRUE(std::ranges::any_of(tested, [&](const Arm& other) {
+      return same_results(arm, other);
+    })) << arm.name;
 }
 
 TEST(ShippedStudies, RandAugmentHasASmallGridAndTheLearnedPoliciesAreAsPublished) {
