@@ -11,6 +11,7 @@
 #include "output.h"
 #include "progress.h"
 #include "ranks.h"
+#include "scaling.h"
 #include "signals.h"
 #include "temper/core/duration.h"
 #include "temper/core/error.h"
@@ -45,6 +46,7 @@ struct Options {
   bool dry_run = false;
   bool check = false;
   bool as_json = false;
+  ScalingOptions scaling;
 };
 
 /// @param leads  this process writes the run's files
@@ -60,9 +62,13 @@ train::RunRequest request_of(const Options& options, bool leads) {
           .save_choice = leads && !options.dry_run && !options.check};
 }
 
-int dry_run(const train::Plan& plan, bool as_json) {
+int dry_run(const Options& options, const train::Plan& plan, const recipe::Recipe& recipe) {
+  if (options.scaling.ranks) {
+    print_scaling(options.scaling, plan, recipe, options.as_json);
+    return 0;
+  }
   const auto e = cost::estimate(plan);
-  if (as_json) {
+  if (options.as_json) {
     print_text("{}\n", json{{"parameters", e.parameters},
                             {"multiply_adds", e.multiply_adds},
                             {"height", e.size.height},
@@ -155,7 +161,7 @@ int train_here(const Options& options, const std::vector<std::string>& command,
   const auto plan = train::plan(chosen.recipe, chosen.data, group);
   print_hints(plan, chosen.recipe);
   if (options.dry_run || options.check) tell_pretrained(plan);
-  if (options.dry_run) return dry_run(plan, options.as_json);
+  if (options.dry_run) return dry_run(options, plan, chosen.recipe);
   if (options.check) return check(plan, options.as_json);
 
   const auto [directory, fork_from] = train::run_directories(request, chosen.recipe.name);
@@ -196,6 +202,7 @@ int train_in_ranks(const Options& options, const std::vector<std::string>& comma
 }
 
 int train_command(const Options& options, const std::vector<std::string>& command) {
+  check_scaling(options.scaling, options.dry_run);
   const auto& stop = stop_on_signals();
   const auto time_limit = options.time_limit.empty()
                               ? std::optional<double>()
@@ -255,6 +262,7 @@ void add_train(const Command& app, const std::vector<std::string>& command_line)
   resume.excludes(fresh);
   command.flag("--dry-run", options->dry_run,
                "estimate time and memory from a few steps, without training");
+  add_scaling(command, options->scaling);
   command.flag("--check", options->check,
                "overfit one batch on purpose, to find errors in data and options");
   command.flag("--json", options->as_json, "print the result as JSON");
@@ -264,6 +272,7 @@ void add_train(const Command& app, const std::vector<std::string>& command_line)
       "  temper train pictures/ --set epochs=20 --set optimizer.lr=0.05\n"
       "  temper train pictures/ --weights weights/resnet50\n"
       "  temper train recipes/cifar10.toml --dry-run\n"
+      "  temper train recipes/cifar10.toml --dry-run --ranks 8 --bandwidth 25G\n"
       "  temper train mine.toml --time-limit 2h30m\n"
       "  temper train mine.toml --set optimizer.lr=0.01 --fork lower-rate\n"
       "  torchrun --no-python --nproc-per-node 4 temper train mine.toml\n\n"

@@ -68,30 +68,6 @@ void time_one_by_one(const train::Plan& plan, double seconds, DataTimes& times) 
   times.augment /= count;
 }
 
-void time_loader(const train::Plan& plan, double seconds, DataTimes& times) {
-  train::TrainingBatches loader(plan);
-  times.threads = plan.training.threads;
-  std::int64_t epoch = 0;
-  std::int64_t images = 0;
-  loader.start(epoch);
-  train::Stopwatch watch;
-  const auto first = plan.training.slots;  // the warm-up
-  for (std::int64_t batches = 0; batches <= first || watch.seconds() < seconds; ++batches) {
-    if (batches == first) {
-      watch = {};
-      images = 0;
-    }
-    const auto* batch = loader.next();
-    if (batch == nullptr) {
-      loader.start(++epoch);
-      continue;
-    }
-    images += batch->ids.size(0);
-    if (batch->unlabelled) images += batch->unlabelled->ids.size(0);
-  }
-  times.loading = static_cast<double>(images) / watch.seconds();
-}
-
 std::string share(const char* name, double seconds, double all) {
   return fmt::format("{:<12} {:8.3f} ms per image  {:3.0f}%\n", name, 1e3 * seconds,
                      100 * seconds / all);
@@ -116,10 +92,35 @@ double DataTimes::wait() const {
   return training > 0 && step > 0 ? std::max(0.0, 1 / training - 1 / step) : 0;
 }
 
+double loading_rate(const train::Plan& plan, double seconds,
+                    std::optional<std::int64_t> fixed_step) {
+  train::TrainingBatches loader(plan, fixed_step);
+  std::int64_t epoch = 0;
+  std::int64_t images = 0;
+  loader.start(epoch);
+  train::Stopwatch watch;
+  const auto first = plan.training.slots;  // the warm-up
+  for (std::int64_t batches = 0; batches <= first || watch.seconds() < seconds; ++batches) {
+    if (batches == first) {
+      watch = {};
+      images = 0;
+    }
+    const auto* batch = loader.next();
+    if (batch == nullptr) {
+      loader.start(++epoch);
+      continue;
+    }
+    images += batch->ids.size(0);
+    if (batch->unlabelled) images += batch->unlabelled->ids.size(0);
+  }
+  return static_cast<double>(images) / watch.seconds();
+}
+
 DataTimes data_times(const train::Plan& plan, double seconds, bool training) {
   DataTimes times;
   time_one_by_one(plan, seconds, times);
-  time_loader(plan, seconds, times);
+  times.threads = plan.training.threads;
+  times.loading = loading_rate(plan, seconds);
   if (!training) return times;
   const auto tried = estimate(plan);
   times.training = tried.images_per_second;

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 
 #include "temper/train/plan.h"
@@ -28,6 +29,12 @@ struct DataTimes {
 /// @param seconds   for each of the first two
 /// @param training  also time a few steps of a temporary network
 DataTimes data_times(const train::Plan& plan, double seconds, bool training = true);
+
+/// Images per second that the loader of the plan's training delivers, on its own; those without a
+/// label count as well.
+/// @param fixed_step  when set, images have the size of that step
+double loading_rate(const train::Plan& plan, double seconds,
+                    std::optional<std::int64_t> fixed_step = {});
 
 /// The times as text, with advice.
 std::string to_text(const DataTimes& times);

@@ -8,6 +8,7 @@
 #include "temper/augment/pipeline/views.h"
 #include "temper/core/error.h"
 #include "temper/cost/machine_memory.h"
+#include "temper/cost/median.h"
 #include "temper/cost/memory.h"
 #include "temper/cost/preflight.h"
 #include "temper/evaluate/evaluate.h"
@@ -19,12 +20,6 @@
 
 namespace temper::cost {
 namespace {
-
-double median(std::vector<double> values) {
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
-}
 
 /// The views of a test image, at most.
 std::int64_t views_of(const train::Plan& plan) {

@@ -63,9 +63,8 @@ struct SmallestPass {
   std::string text;
 };
 
-SmallestPass smallest_pass(const train::Plan& plan) {
+SmallestPass smallest_pass(const train::Plan& plan, std::int64_t ranks) {
   const auto& recipe = plan.recipe;
-  const auto ranks = plan.group ? plan.group->size() : 1;
   const auto batch = recipe.data.batch / ranks;
   const auto in_each = ranks == 1 ? std::string() : fmt::format(" in {} processes", ranks);
   const auto views = recipe.consistency ? recipe.consistency->views : 1;
@@ -184,8 +183,12 @@ void require_sizes(const train::Plan& plan) {
 }
 
 void require_batch_statistics(const train::Plan& plan) {
+  require_batch_statistics(plan, plan.group ? plan.group->size() : 1);
+}
+
+void require_batch_statistics(const train::Plan& plan, std::int64_t ranks) {
   const auto& recipe = plan.recipe;
-  const auto pass = smallest_pass(plan);
+  const auto pass = smallest_pass(plan, ranks);
   const bool running = recipe.pretrained && recipe.pretrained->norm_eval;
   if (pass.images > 1 || running) return;
   const auto network = train::build_network(plan);

@@ -3,49 +3,16 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/as_strided.h>
 #include <ATen/ops/zeros.h>
-#include <torch/csrc/autograd/function_hook.h>
-#include <torch/csrc/autograd/variable.h>
 
-#include <algorithm>
-#include <functional>
 #include <utility>
 
 namespace temper::distributed {
-namespace {
-
-constexpr std::int64_t kAligned = 16;  ///< values: parts of a bucket begin at multiples of it
-
-/// Calls a function when a backward pass has added to a parameter's gradient.
-class Hook : public torch::autograd::PostAccumulateGradHook {
- public:
-  explicit Hook(std::function<void()> call) : call_(std::move(call)) {}
-  void operator()(const at::Tensor& /*parameter*/) override { call_(); }
-
- private:
-  std::function<void()> call_;
-};
-
-std::int64_t aligned(std::int64_t values) {
-  return (values + kAligned - 1) / kAligned * kAligned;
-}
-
-std::int64_t bytes_of(const at::Tensor& parameter) {
-  return parameter.numel() * static_cast<std::int64_t>(parameter.element_size());
-}
-
-}  // namespace
 
 Buckets::Buckets(Group& group, std::vector<at::Tensor> parameters, const BucketOptions& options)
-    : group_(group), parameters_(std::move(parameters)), options_(options) {
-  for (std::size_t i = 0; i < parameters_.size(); ++i)
-    torch::autograd::impl::set_post_acc_grad_hooks(parameters_[i],
-                                                   std::make_unique<Hook>([this, i] { add(i); }));
-}
-
-Buckets::~Buckets() {
-  for (const auto& parameter : parameters_)
-    torch::autograd::impl::set_post_acc_grad_hooks(parameter, nullptr);
-}
+    : group_(group),
+      parameters_(std::move(parameters)),
+      options_(options),
+      hooks_(parameters_, [this](std::size_t parameter) { add(parameter); }) {}
 
 std::vector<bool> Buckets::trained() const {
   std::vector<bool> trained;
@@ -53,52 +20,37 @@ std::vector<bool> Buckets::trained() const {
   return trained;
 }
 
-/// Divides the parameters among buckets, the last ones first.
+/// Divides the parameters among buckets.
 void Buckets::arrange(const std::vector<bool>& trained) {
   arranged_ = trained;
   buckets_.clear();
   places_.assign(parameters_.size(), {});
-  std::int64_t bytes = 0;
-  for (auto i = parameters_.size(); i-- > 0;) {
-    if (!trained[i]) continue;
-    const auto& parameter = parameters_[i];
-    const auto limit = buckets_.size() <= 1 ? options_.first_bytes : options_.bytes;
-    const bool fits = !buckets_.empty() && bytes + bytes_of(parameter) <= limit &&
-                      parameters_[buckets_.back().members.front().parameter].scalar_type() ==
-                          parameter.scalar_type();
-    if (!fits) {
-      buckets_.emplace_back();
-      bytes = 0;
-    }
-    bytes += bytes_of(parameter);
-    auto& members = buckets_.back().members;
-    places_[i] = {.bucket = buckets_.size() - 1, .member = members.size()};
-    members.push_back({.parameter = i});
+  for (const auto& planned : plan_buckets(parameters_, options_)) {
+    for (std::size_t k = 0; k < planned.parts.size(); ++k)
+      places_[planned.parts[k].parameter] = {.bucket = buckets_.size(), .member = k};
+    buckets_.push_back(allocate(planned));
   }
-  for (auto& bucket : buckets_) allocate(bucket);
 }
 
-/// The memory of a bucket: the gradients, then the counts of the ranks that have one. These are
+/// A bucket with its memory: the gradients, then the counts of the ranks that have one. These are
 /// only compared with zero, so that it does not matter that bf16 rounds large ones.
-void Buckets::allocate(Bucket& bucket) {
-  std::int64_t values = 0;
-  for (const auto& member : bucket.members)
-    values += aligned(parameters_[member.parameter].numel());
-  const auto count = std::ssize(bucket.members);
-  const auto& first = parameters_[bucket.members.front().parameter];
-  bucket.flat = at::zeros(
-      {values + count},
-      first.options().dtype(options_.format.value_or(first.scalar_type())).requires_grad(false));
-  bucket.defined = bucket.flat.narrow(0, values, count);
-  std::int64_t at = 0;
-  for (auto& member : bucket.members) {
-    const auto& parameter = parameters_[member.parameter];
-    const auto part = bucket.flat.narrow(0, at, parameter.numel());
-    member.values = parameter.is_non_overlapping_and_dense()
-                        ? part.as_strided(parameter.sizes(), parameter.strides())
-                        : part.view(parameter.sizes());
-    at += aligned(parameter.numel());
+Buckets::Bucket Buckets::allocate(const PlannedBucket& planned) const {
+  const auto count = std::ssize(planned.parts);
+  const auto& first = parameters_[planned.parts.front().parameter];
+  Bucket bucket;
+  bucket.flat = at::zeros({planned.values},
+                          first.options().dtype(planned.format).requires_grad(false));
+  bucket.defined = bucket.flat.narrow(0, planned.values - count, count);
+  for (const auto& [index, offset] : planned.parts) {
+    const auto& parameter = parameters_[index];
+    const auto part = bucket.flat.narrow(0, offset, parameter.numel());
+    const bool dense = parameter.is_non_overlapping_and_dense();
+    bucket.members.push_back(
+        {.parameter = index,
+         .values = dense ? part.as_strided(parameter.sizes(), parameter.strides())
+                         : part.view(parameter.sizes())});
   }
+  return bucket;
 }
 
 void Buckets::begin() {

@@ -3,20 +3,13 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <vector>
 
+#include "temper/distributed/bucket_plan.h"
+#include "temper/distributed/gradient_hooks.h"
 #include "temper/distributed/group.h"
 
 namespace temper::distributed {
-
-struct BucketOptions {
-  std::int64_t first_bytes = std::int64_t{1} << 20;  ///< a small one is sent while most is computed
-  std::int64_t bytes = std::int64_t{25} << 20;       ///< as DistributedDataParallel's buckets
-  /// The number format in which gradients are sent and added up, to which each rank casts its own;
-  /// the sums are cast back. Empty: that of the parameters.
-  std::optional<at::ScalarType> format = {};
-};
 
 /// Sums the gradients of parameters over the ranks, in buckets of several parameters, each as soon
 /// as a backward pass has computed all of it: the last parameters come first. The buckets are
@@ -29,7 +22,7 @@ class Buckets {
   /// @param parameters  leaves, on the CPU, in the order of the forward pass. A parameter that does
   ///                    not require a gradient takes no part in a sum
   Buckets(Group& group, std::vector<at::Tensor> parameters, const BucketOptions& options = {});
-  ~Buckets();
+  ~Buckets() = default;
   Buckets(const Buckets&) = delete;
   Buckets& operator=(const Buckets&) = delete;
   Buckets(Buckets&&) = delete;
@@ -60,7 +53,7 @@ class Buckets {
   };
 
   void arrange(const std::vector<bool>& trained);
-  void allocate(Bucket& bucket);
+  [[nodiscard]] Bucket allocate(const PlannedBucket& planned) const;
   void add(std::size_t parameter);
   void take(Bucket& bucket, Member& member);
   void launch();
@@ -75,6 +68,7 @@ class Buckets {
   std::vector<Place> places_;
   std::size_t launched_ = 0;
   bool sending_ = false;
+  const GradientHooks hooks_;  ///< call add(): the last member, which goes first
 };
 
 }  // namespace temper::distributed

@@ -114,6 +114,14 @@ void check_data_parallel(const recipe::Recipe& recipe, std::int64_t ranks) {
   if (recipe.semi) check_semi_in_ranks(*recipe.semi, ranks);
 }
 
+void check_device_of_ranks(const at::Device& device, std::int64_t ranks) {
+  if (device.is_cpu()) return;
+  refuse("device",
+         fmt::format("device = \"{}\" in {} processes: they exchange gradients on the CPU only; "
+                     "set device = \"cpu\", or train in one process",
+                     device.str(), ranks));
+}
+
 void average_statistics(const model::Network& network, distributed::Group& group) {
   const at::NoGradGuard guard;
   const auto flat = flat_statistics(network);
@@ -124,10 +132,20 @@ void average_statistics(const model::Network& network, distributed::Group& group
 
 void synchronise_statistics(model::Network& network,
                             const std::shared_ptr<distributed::Group>& group) {
-  if (network.set_batch_sums(std::make_shared<SumsOfRanks>(group))) return;
+  synchronise_statistics(network, std::make_shared<SumsOfRanks>(group));
+}
+
+void synchronise_statistics(model::Network& network, std::shared_ptr<model::BatchSums> sums) {
+  if (network.set_batch_sums(std::move(sums))) return;
   refuse("sync_bn",
          "sync_bn is true, but the network has no BatchNorm layers that can use the statistics of "
          "several processes; leave it out");
+}
+
+std::int64_t statistics_count(const model::Network& network) {
+  std::int64_t count = 0;
+  for (const auto& one : statistics_of(network)) count += one.numel();
+  return count;
 }
 
 // A rank's gradient is that of its share of the whole batch's mean loss: it is divided already when

@@ -23,6 +23,9 @@ class DataParallel;
 /// processes, and batches of fewer rows than processes. Throws Error{Code::usage}.
 void check_data_parallel(const recipe::Recipe& recipe, std::int64_t ranks);
 
+/// Refuses a device on which several processes can't train: throws Error{Code::usage}.
+void check_device_of_ranks(const at::Device& device, std::int64_t ranks);
+
 /// Replaces the running statistics of each rank's network by their mean.
 void average_statistics(const model::Network& network, distributed::Group& group);
 
@@ -30,6 +33,11 @@ void average_statistics(const model::Network& network, distributed::Group& group
 /// Throws Error{Code::usage} where it has none.
 void synchronise_statistics(model::Network& network,
                             const std::shared_ptr<distributed::Group>& group);
+/// The same with other sums than those over a group.
+void synchronise_statistics(model::Network& network, std::shared_ptr<model::BatchSums> sums);
+
+/// Numbers of the running statistics, which the ranks average in every step.
+std::int64_t statistics_count(const model::Network& network);
 
 /// The number format in which ranks send and add up gradients; empty: that of the parameters.
 std::optional<at::ScalarType> gradient_format(recipe::CommHook hook);

@@ -70,11 +70,7 @@ std::optional<data::BatchPart> part_of(const Plan& plan) {
 void check_ranks(const Plan& plan) {
   if (!plan.group) return;
   check_data_parallel(plan.recipe, plan.group->size());
-  if (!plan.device.is_cpu())
-    throw Error(Code::usage, {.option = "device"},
-                fmt::format("device = \"{}\" in {} processes: they exchange gradients on the CPU "
-                            "only; set device = \"cpu\", or train in one process",
-                            plan.device.str(), plan.group->size()));
+  check_device_of_ranks(plan.device, plan.group->size());
 }
 
 /// Throws unless all ranks have the same plan. The bytes of images are compared where both know

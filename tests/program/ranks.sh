@@ -179,3 +179,27 @@ start 2 dry --dry-run
 all_end 0
 says out-0.txt "Dry run"
 [[ ! -s out-1.txt ]]
+
+# What several processes would take, told by one.
+"$TEMPER" train "${small[@]}" --dry-run --ranks 4 --bandwidth 25G >out.txt 2>err.txt
+says out.txt "ranks           4, 1 on each machine, 25 Gbit/s between machines, 50 us latency"
+says out.txt "batch           32 images, 8 on a rank"
+says out.txt "scaling efficiency"
+says out.txt "Dry run: nothing was written."
+"$TEMPER" train "${small[@]}" --set sync_bn=true --dry-run --ranks 32 --local-ranks 2 --bandwidth 1G --latency 0.2ms --json \
+  >out.json
+jq -e ".rank_images == 1 and .efficiency < 1" out.json
+jq -e '.ranks == 32 and .latency == 0.0002 and .sync_bn_sums > 0 and .step_seconds > .computation_seconds' out.json
+refused_dry() { # TEXT OPTION...
+  local status=0
+  "$TEMPER" train "${small[@]}" "${@:2}" >out.txt 2>err.txt || status=$?
+  ((status == 2)) || { cat err.txt; echo "exit status $status in place of 2: ${*:2}"; exit 1; }
+  says err.txt "$1"
+}
+refused_dry "--ranks is for an estimate, together with --dry-run" --ranks 4 --bandwidth 25G
+refused_dry "--bandwidth is for an estimate of several processes; give their number by --ranks" --dry-run --bandwidth 25G
+refused_dry "--ranks needs the bandwidth of the network" --dry-run --ranks 4
+refused_dry "--bandwidth is '25X'; expected bits per second" --dry-run --ranks 4 --bandwidth 25X
+refused_dry "--latency is '50'; expected at most 10s" --dry-run --ranks 4 --bandwidth 25G --latency 50
+refused_dry "--local-ranks is 5, of 4 ranks" --dry-run --ranks 4 --local-ranks 5 --bandwidth 25G
+refused_dry "data.batch_size = 32 is the whole batch, which 33 processes share" --dry-run --ranks 33 --bandwidth 25G

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <cstdlib>
 #include <exception>
 #include <stdexcept>
 #include <thread>
@@ -43,6 +44,8 @@ inline distributed::Ranks thread_rank(std::int64_t rank, std::int64_t size, std:
 /// Calls a function of each rank's group, each in a thread of its own, and closes the groups.
 template <class Work>
 void in_ranks(std::int64_t size, const Work& work) {
+  // c10d records what its groups do, for all groups of a process without a lock.
+  ::setenv("TORCH_FR_BUFFER_SIZE", "0", 1);  // NOLINT(concurrency-mt-unsafe)
   const auto port = free_port();
   std::vector<std::exception_ptr> errors(static_cast<std::size_t>(size));
   std::vector<std::thread> threads;
