@@ -30,10 +30,12 @@ def _configure() -> None:
 
 
 def load() -> dict[pathlib.Path, list[str]]:
-    """The compiler's arguments for each source, without launcher, source and output."""
+    """The compiler's arguments for each source in C++, without launcher, source and output."""
     _configure()
     commands = {}
     for entry in json.loads((FOLDER / "compile_commands.json").read_text()):
+        if not entry["file"].endswith((".cpp", ".cc")):
+            continue
         words = shlex.split(entry["command"])
         words = words[next(i for i, word in enumerate(words) if "clang++" in word) :]
         commands[pathlib.Path(entry["file"])] = words[: words.index("-o")]
