@@ -4,6 +4,7 @@
 
 #include <array>
 #include <charconv>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -25,10 +26,11 @@ std::optional<std::pair<double, std::string_view>> number_and_rest(std::string_v
   const bool begins = !text.empty() && text.front() >= '0' && text.front() <= '9';
   if (!begins) return {};
   double number = 0;
-  const auto* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
+  const auto* const begin = std::to_address(text.begin());
+  const auto* const end = std::to_address(text.end());
+  const auto [stop, error] = std::from_chars(begin, end, number, std::chars_format::fixed);
   if (error != std::errc()) return {};
-  return std::pair{number, text.substr(static_cast<std::size_t>(stop - text.data()))};
+  return std::pair{number, text.substr(static_cast<std::size_t>(stop - begin))};
 }
 
 std::optional<double> scale_of(std::string_view suffix) {

@@ -115,6 +115,7 @@ class Network {
   /// Makes BatchNorm layers normalize, in training, with the statistics of a batch that several
   /// processes share. Null: with those of the images that the network gets.
   /// @return whether there are such layers
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): networks with such layers keep it
   virtual bool set_batch_sums(std::shared_ptr<BatchSums> /*sums*/) { return false; }
 
   /// In a fixed order. The tensors are the network's own: writing into them (copy_) changes the

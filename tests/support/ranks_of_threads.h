@@ -19,6 +19,7 @@ namespace temper::test {
 /// A port of this machine that nobody listens at.
 inline std::uint16_t free_port() {
   const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+  if (socket < 0) throw std::runtime_error("no socket");
   sockaddr_in address = {};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
