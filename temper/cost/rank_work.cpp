@@ -186,8 +186,7 @@ void time_steps(const train::Plan& part, std::int64_t typical, std::int64_t step
   };
   state.network->train(true);
   prepare(0);
-  BucketTimes buckets(values_of(state),
-                      {.format = train::gradient_format(part.recipe.comm_hook)});
+  BucketTimes buckets(values_of(state), {.format = train::gradient_format(part.recipe.comm_hook)});
   train::TrainingBatches loader(part, typical);
   std::int64_t epoch = 0;
   loader.start(epoch);

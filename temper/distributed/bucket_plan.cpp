@@ -23,9 +23,9 @@ std::vector<PlannedBucket> plan_buckets(const std::vector<at::Tensor>& parameter
     const auto& parameter = parameters[i];
     if (!parameter.requires_grad()) continue;
     const auto limit = buckets.size() <= 1 ? options.first_bytes : options.bytes;
-    const bool fits = !buckets.empty() && bytes + bytes_of(parameter) <= limit &&
-                      parameters[buckets.back().parts.front().parameter].scalar_type() ==
-                          parameter.scalar_type();
+    const bool fits =
+        !buckets.empty() && bytes + bytes_of(parameter) <= limit &&
+        parameters[buckets.back().parts.front().parameter].scalar_type() == parameter.scalar_type();
     if (!fits) {
       buckets.emplace_back();
       bytes = 0;

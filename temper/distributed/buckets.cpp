@@ -38,8 +38,8 @@ Buckets::Bucket Buckets::allocate(const PlannedBucket& planned) const {
   const auto count = std::ssize(planned.parts);
   const auto& first = parameters_[planned.parts.front().parameter];
   Bucket bucket;
-  bucket.flat = at::zeros({planned.values},
-                          first.options().dtype(planned.format).requires_grad(false));
+  bucket.flat =
+      at::zeros({planned.values}, first.options().dtype(planned.format).requires_grad(false));
   bucket.defined = bucket.flat.narrow(0, planned.values - count, count);
   for (const auto& [index, offset] : planned.parts) {
     const auto& parameter = parameters_[index];

@@ -24,8 +24,8 @@ GradientHooks::GradientHooks(std::vector<at::Tensor> parameters,
                              const std::function<void(std::size_t parameter)>& call)
     : parameters_(std::move(parameters)) {
   for (std::size_t i = 0; i < parameters_.size(); ++i)
-    torch::autograd::impl::set_post_acc_grad_hooks(
-        parameters_[i], std::make_unique<Hook>([call, i] { call(i); }));
+    torch::autograd::impl::set_post_acc_grad_hooks(parameters_[i],
+                                                   std::make_unique<Hook>([call, i] { call(i); }));
 }
 
 GradientHooks::~GradientHooks() {

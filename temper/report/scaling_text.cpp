@@ -80,22 +80,23 @@ std::string loading_text(const cost::Scaling& s) {
 std::string to_text(const cost::Scaling& s, const ScaledRun& run) {
   const auto rate = static_cast<double>(run.batch) / s.step;
   return cluster_text(s) +
-         fmt::format("batch           {} images, {} on a rank\n"
-                     "memory          about {:.0f} MiB on each rank at its peak\n"
-                     "computation     {:.2f} ms a step with {} thread{}, {:.2f} ms of it in the "
-                     "backward pass{} gradients\n",
-                     grouped(run.batch), grouped(s.work.images),
-                     mib(static_cast<double>(s.work.memory)), ms(s.work.computation),
-                     s.work.threads, s.work.threads == 1 ? "" : "s",
-                     ms(static_cast<double>(s.work.passes) * s.work.backward),
-                     s.work.passes == 1 ? " that sends" : "es that send") +
+         fmt::format(
+             "batch           {} images, {} on a rank\n"
+             "memory          about {:.0f} MiB on each rank at its peak\n"
+             "computation     {:.2f} ms a step with {} thread{}, {:.2f} ms of it in the "
+             "backward pass{} gradients\n",
+             grouped(run.batch), grouped(s.work.images), mib(static_cast<double>(s.work.memory)),
+             ms(s.work.computation), s.work.threads, s.work.threads == 1 ? "" : "s",
+             ms(static_cast<double>(s.work.passes) * s.work.backward),
+             s.work.passes == 1 ? " that sends" : "es that send") +
          buckets_text(s) + waits_text(s, run) + loading_text(s) +
-         fmt::format("step            {:.2f} ms, {:.2f} ms of it gradients after the backward "
-                     "pass\n"
-                     "throughput      {:.0f} images/s, scaling efficiency {:.1f}%\n"
-                     "training time   {} for {} steps, without evaluation\n",
-                     ms(s.step), ms(s.exposed), rate, 100 * s.efficiency,
-                     clock_text(s.step * static_cast<double>(run.steps)), grouped(run.steps));
+         fmt::format(
+             "step            {:.2f} ms, {:.2f} ms of it gradients after the backward "
+             "pass\n"
+             "throughput      {:.0f} images/s, scaling efficiency {:.1f}%\n"
+             "training time   {} for {} steps, without evaluation\n",
+             ms(s.step), ms(s.exposed), rate, 100 * s.efficiency,
+             clock_text(s.step * static_cast<double>(run.steps)), grouped(run.steps));
 }
 
 nlohmann::ordered_json to_json(const cost::Scaling& s, const ScaledRun& run) {

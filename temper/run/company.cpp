@@ -109,7 +109,7 @@ std::uint64_t Member::memory() {
 }
 
 /// What the number of processes makes of a recipe.
-std::vector<std::string> notes_of_ranks(const train::Plan& plan) {
+static std::vector<std::string> notes_of_ranks(const train::Plan& plan) {
   const auto& recipe = plan.recipe;
   std::vector<std::string> notes;
   if (plan.batch_per_rank > 0)

@@ -88,7 +88,8 @@ class Objective {
  private:
   void require_normalisation(const at::Tensor& images) const;
   [[nodiscard]] at::Tensor input(const data::Batch& batch) const;
-  at::Tensor pass_of(const at::Tensor& images, Pass pass, std::int64_t images_by_row) const;
+  [[nodiscard]] at::Tensor pass_of(const at::Tensor& images, Pass pass,
+                                   std::int64_t images_by_row) const;
   [[nodiscard]] Logits forward_both(const data::Batch& batch, Pass pass) const;
   [[nodiscard]] Logits forward_interleaved(const data::Batch& batch, Pass pass) const;
   [[nodiscard]] bool distills_features() const;

@@ -52,8 +52,7 @@ TEST(ScalingText, TellsWhatElseIsSentAndWaitedFor) {
   own.waited = {1'048'576, 1'048'576};
   own.partners = 2'097'152;
   own.loading = 10;
-  const auto text =
-      to_text(cost::scaling(own, kTwo), {.batch = 32, .steps = 10, .sync_bn = true});
+  const auto text = to_text(cost::scaling(own, kTwo), {.batch = 32, .steps = 10, .sync_bn = true});
   EXPECT_THAT(text, HasSubstr("120.00 ms of it in the backward passes that send gradients\n"));
   // Twice the tally's 2 ms, and twice 1.05 + 2.
   EXPECT_THAT(text, HasSubstr("sums            10.10 ms that training waits for, 2 of them of "

@@ -316,9 +316,9 @@ TEST(DataParallel, MixesWithinEachRankWhereTheRecipeSaysSo) {
   const auto order = at::tensor({0, 1, 2, 6, 7, 8, 9, 10, 11, 3, 4, 5}, at::kLong);
   const Batches ordered = [&](std::int64_t step) {
     auto all = batch(12, step);
-    for (auto* rows : {&all.views[0], &all.labels, &all.targets, &all.labelled, &all.ids})
+    for (auto* rows : {&all.views.front(), &all.labels, &all.targets, &all.labelled, &all.ids})
       *rows = rows->index_select(0, order);
-    all.views[0] = all.views[0].contiguous(at::MemoryFormat::ChannelsLast);
+    all.views.front() = all.views.front().contiguous(at::MemoryFormat::ChannelsLast);
     return all;
   };
   const auto found = in_all_ranks(2, recipe, precise(), batches);

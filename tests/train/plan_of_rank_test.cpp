@@ -55,8 +55,7 @@ TEST(PlanOfRank, RefusesWhatSeveralProcessesRefuse) {
     EXPECT_THAT(error.what(), testing::HasSubstr("data.batch_size = 8 is the whole batch, which 9 "
                                                  "processes share"));
   }
-  const std::vector<std::string> manifold{
-      "mixing={methods=[{kind='manifold_mixup', stages=[1]}]}"};
+  const std::vector<std::string> manifold{"mixing={methods=[{kind='manifold_mixup', stages=[1]}]}"};
   EXPECT_THROW((void)of(manifold, 2), Error);
   EXPECT_NO_THROW((void)of(manifold, 1)) << "one process refuses nothing";
 }
