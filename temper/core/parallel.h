@@ -17,7 +17,8 @@ void parallel_for(std::int64_t count, std::int64_t grain, const Body& body) {
   if (count <= grain) return body(std::int64_t{0}, count);
   struct Call {
     const Body& body;
-    std::int64_t count, grain;
+    std::int64_t count = 0;
+    std::int64_t grain = 1;
     std::atomic_flag failed = ATOMIC_FLAG_INIT;
     std::exception_ptr error = nullptr;
   } call{.body = body, .count = count, .grain = std::max<std::int64_t>(grain, 1)};
