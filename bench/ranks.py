@@ -16,6 +16,7 @@ import machine
 import options
 import proof
 import ranks_proof
+from rows import Rows
 from talker import ROOT, Refused, ratios, shown, spread, take_turns
 from team import Team
 
@@ -50,19 +51,14 @@ def turn(side: Team, asked: argparse.Namespace) -> Callable[[], float]:
     return lambda: max(map(sum, milliseconds(steps))) / steps
 
 
-class Comparisons:
+class Comparisons(Rows):
     """The rows of the benchmark."""
 
     def __init__(self, asked: argparse.Namespace, temper: Team, peer: Team | None):
-        self.asked, self.temper, self.peer = asked, temper, peer
+        super().__init__(asked)
+        self.temper, self.peer = temper, peer
         self.expected = json.loads(EXPECTED.read_text())
         self.file = (asked.out / "ranks.safetensors").resolve()
-        self.rows = []
-
-    def __call__(self) -> None:
-        for network in self.asked.networks:
-            for number_format in self.asked.formats:
-                self.compare(network, number_format)
 
     def compare(self, network: str, number_format: str) -> None:
         batch, ranks, threads = self.asked.batches[network], self.asked.ranks, self.asked.threads
@@ -119,14 +115,6 @@ class Comparisons:
             flush=True,
         )
         self.rows.append(row)
-
-    def leave_out(self, row: dict, why: str) -> None:
-        print(f"  not compared: {why}", flush=True)
-        self.rows.append(row | {"left_out": why})
-
-    def refuse(self, row: dict, wrong: list[str]) -> None:
-        print(f"  REFUSED: {row.get('peer', 'temper')} does different work", *wrong, sep="\n    ", flush=True)
-        self.rows.append(row | {"refused": wrong})
 
 
 def described(ranks: list[dict]) -> str:

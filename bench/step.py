@@ -15,6 +15,7 @@ import machine
 import options
 import proof
 from options import BATCHES, FORMATS, SMOKE_BATCHES, turn
+from rows import Rows
 from talker import ROOT, Refused, Talker, ratios, shown, spread, take_turns
 
 PEERS = ROOT / "bench/peers"
@@ -36,14 +37,13 @@ def arguments() -> argparse.Namespace:
     return found
 
 
-class Comparisons:
+class Comparisons(Rows):
     """The rows of the benchmark."""
 
     def __init__(self, asked: argparse.Namespace):
-        self.asked = asked
+        super().__init__(asked)
         self.expected = json.loads(EXPECTED.read_text())
         self.weights = (asked.out / "step.safetensors").resolve()
-        self.rows = []
 
     def temper(self) -> Talker:
         return Talker(self.asked.program, threads=self.asked.threads)
@@ -51,11 +51,6 @@ class Comparisons:
     def peer(self, python: str, mode: str) -> Talker:
         changed = ["--break", self.asked.broken] if self.asked.broken else []
         return Talker(python, "bench/peers/step.py", "--mode", mode, *changed, threads=self.asked.threads)
-
-    def __call__(self) -> None:
-        for network in self.asked.networks:
-            for number_format in self.asked.formats:
-                self.compare(network, number_format)
 
     def compare(self, network: str, number_format: str) -> None:
         """Compares a network in a format with every peer."""
@@ -102,17 +97,6 @@ class Comparisons:
 
     def begin(self, side: Talker, row: dict) -> dict:
         return side.ask("begin", row["network"], row["format"], row["batch"], self.weights)
-
-    def leave_out(self, row: dict, why: str) -> None:
-        print(f"  not compared: {why}", flush=True)
-        self.rows.append(row | {"left_out": why})
-
-    def refuse(self, row: dict, wrong: list[str]) -> None:
-        print(f"  REFUSED: {row.get('peer', 'temper')} does different work", *wrong, sep="\n    ", flush=True)
-        self.rows.append(row | {"refused": wrong})
-
-    def refused(self) -> int:
-        return sum("refused" in row for row in self.rows)
 
 
 def described(found: dict) -> str:

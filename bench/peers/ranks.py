@@ -12,13 +12,12 @@ where the ranks get those of rank 0 before every step otherwise. In both BatchNo
 rank's own images."""
 
 import pathlib
-import time
 
 import networks
 import tensors
 import torch
 from serve import serve
-from step import FORMATS, LEARNING_RATE, counted_step
+from step import FORMATS, LEARNING_RATE, counted_step, milliseconds
 from torch import distributed
 from torch.nn.parallel import DistributedDataParallel
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -93,12 +92,7 @@ class Peer:
 
     def time(self, count: int) -> list[float]:
         distributed.barrier()  # the ranks begin together
-        times = []
-        for _ in range(count):
-            started = time.perf_counter()
-            self.step()
-            times.append(1000 * (time.perf_counter() - started))
-        return times
+        return milliseconds(count, self.step)
 
 
 def answer(peer: Peer, command: str, words: list[str]) -> dict:

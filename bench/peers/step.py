@@ -84,6 +84,15 @@ def autocast(bf16: bool) -> torch.autocast:
     return torch.autocast("cpu", torch.bfloat16, enabled=bf16)
 
 
+def milliseconds(count: int, call: Callable[[], object]) -> list[float]:
+    times = []
+    for _ in range(count):
+        started = time.perf_counter()
+        call()
+        times.append(1000 * (time.perf_counter() - started))
+    return times
+
+
 class Peer:
     def __init__(self, mode: str, pooled: bool):
         self.mode, self.pooled = mode, pooled
@@ -124,14 +133,6 @@ class Peer:
     def step(self) -> float:
         return self.training.step(self.images, self.labels).item()
 
-    def time(self, count: int, call: Callable[[], object]) -> list[float]:
-        times = []
-        for _ in range(count):
-            started = time.perf_counter()
-            call()
-            times.append(1000 * (time.perf_counter() - started))
-        return times
-
 
 def answer(peer: Peer, command: str, words: list[str]) -> dict:
     if command == "threads":
@@ -140,11 +141,11 @@ def answer(peer: Peer, command: str, words: list[str]) -> dict:
     if command == "begin":
         return peer.begin(words[0], words[1], int(words[2]), pathlib.Path(words[3]))
     if command == "step":
-        return {"milliseconds": peer.time(int(words[0]), peer.step)}
+        return {"milliseconds": milliseconds(int(words[0]), peer.step)}
     if command == "infer":
         return peer.infer(words[0], words[1], int(words[2]), pathlib.Path(words[3]))
     if command == "pass":
-        return {"milliseconds": peer.time(int(words[0]), peer.forward)}
+        return {"milliseconds": milliseconds(int(words[0]), peer.forward)}
     raise ValueError(f"there is no command {command}")
 
 
