@@ -193,7 +193,7 @@ TEST(RandomStep, AReplayDrawsWhatTheRunDrew) {
 TEST(MixedStep, AReplayShowsWhatWasMixed) {
   const train::small::Directory directory;
   const auto planned = train::plan(
-      train::small::recipe({"mixing={ mode = \"elem\", methods = [\"mixup\", \"cutmix\"] }"}),
+      train::small::recipe({R"(mixing={ mode = "elem", methods = ["mixup", "cutmix"] })"}),
       train::small::dataset(64));
   run(planned, {.directory = directory.path});
   const auto again = replay(planned, directory.path, 11);
