@@ -61,6 +61,26 @@ TEST(StudyPage, ForestHasTheDifferencesOfEverySeed) {
   EXPECT_EQ(forest[2]["extra_seconds"], 10.0);
 }
 
+TEST(StudyPage, ForestHasEverySeedAlsoAfterAPilot) {
+  // After a pilot the deviation of a difference is not that of the points.
+  auto table = fake::single();
+  const std::vector<statistics::Comparison> planned{
+      {.a = fake::kWide, .b = fake::kBase, .pilot = 2}};
+  table.rows[1].against_base = statistics::judge(planned, {.margin = 0.2}).front();
+  table.mode = study::Mode::orders;
+  table.contributions = {{"wide",
+                          study::Tag::architecture,
+                          table.rows[1].against_base,
+                          {{.seed = 1, .value = 2.0}, {.seed = 2, .value = 2.25}}}};
+  const auto forest = plots(study_page(table))["forest"];
+  ASSERT_EQ(forest.size(), 2U);
+  EXPECT_EQ(forest[0]["values"], nlohmann::json({2.0, 2.25, 2.0, 1.75}));
+  EXPECT_EQ(forest[0]["extra_seconds"], 10.0);
+  EXPECT_EQ(forest[1]["group"], "contributions");
+  EXPECT_EQ(forest[1]["values"], nlohmann::json({2.0, 2.25}));
+  EXPECT_EQ(forest[1]["seeds"], nlohmann::json({1, 2}));
+}
+
 TEST(StudyPage, NamesAreText) {
   for (const std::string name :
        {"<script>alert(1)</script>", "\"><img onerror=alert(1)>", "</script><!--", "a & b"}) {

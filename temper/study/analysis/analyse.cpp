@@ -159,8 +159,14 @@ class Analysis {
       const auto& one = comparisons[i];
       auto& row = table_.rows[one.arm];
       const auto judged = judged_.of(questions_.comparisons[i]);
-      if (one.kind == Kind::against_base) row.against_base = judged;
-      if (one.kind == Kind::against_before) row.against_before = judged;
+      if (one.kind == Kind::against_base) {
+        row.against_base = judged;
+        row.base_pair = {one.arm, one.than};
+      }
+      if (one.kind == Kind::against_before) {
+        row.against_before = judged;
+        row.before_pair = {one.arm, one.than};
+      }
       if (one.kind == Kind::against_base || one.kind == Kind::against_before)
         if (one.row) row.row = one.row;
     }
@@ -178,10 +184,11 @@ class Analysis {
       return other.kind == Kind::against_before && other.arm == one.than;
     };
     auto& without = table_.rows[one.than];
-    if (!one.row) {
-      without.left_out = judged;
-      return;
-    }
+    const auto put = [&](TableRow& row) {
+      row.left_out = judged;
+      row.left_out_pair = {one.arm, one.than};
+    };
+    if (!one.row) return put(without);
     if (!stand_.arms[one.than].rows.empty() && std::ranges::none_of(course_.comparisons(), adds)) {
       without.row = one.row;
       without.leaves_out = true;
@@ -189,7 +196,7 @@ class Analysis {
     const auto added = std::ranges::find_if(table_.rows, [&](const TableRow& row) {
       return row.row == one.row && !row.leaves_out && row.length == one.length;
     });
-    (added == table_.rows.end() ? without : *added).left_out = judged;
+    put(added == table_.rows.end() ? without : *added);
   }
 
   void columns() {
@@ -214,8 +221,18 @@ class Analysis {
   [[nodiscard]] std::vector<Effect> effects(const std::vector<NamedContrast>& contrasts) const {
     std::vector<Effect> effects;
     for (const auto& one : contrasts)
-      effects.push_back({one.name, one.tag, judged_.of(one.contrast)});
+      effects.push_back({one.name, one.tag, judged_.of(one.contrast), by_seed(one.contrast)});
     return effects;
+  }
+
+  [[nodiscard]] std::vector<SeedDifference> by_seed(const Contrast& contrast) const {
+    std::vector<SeedDifference> found;
+    const auto sides = sides_of(contrast, figures_, column_);
+    if (!sides) return found;
+    const auto differences = sides->differences();
+    for (std::size_t i = 0; i < differences.size(); ++i)
+      found.push_back({stand_.seeds[sides->places[i]], differences[i]});
+    return found;
   }
 
   void interactions() {

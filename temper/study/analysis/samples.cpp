@@ -106,6 +106,7 @@ std::optional<Sides> sides_of(const Contrast& contrast, std::span<const ArmFigur
       (weight > 0 ? a : b) += std::abs(weight) * *values[seed];
     sides.a.push_back(a);
     sides.b.push_back(b);
+    sides.places.push_back(seed);
   }
   if (sides.a.size() < 2) return std::nullopt;
   return sides;

@@ -46,6 +46,7 @@ void add(Contrast& to, const Contrast& other, double factor = 1);
 /// sum over the arms with positive weights, and that over the others.
 struct Sides {
   std::vector<double> a, b;
+  std::vector<std::size_t> places = {};  ///< of the pairs' seeds, in the order of the study's seeds
 
   [[nodiscard]] std::vector<double> differences() const;
 };

@@ -69,6 +69,24 @@ TEST(StudyTable, AdditiveGainsStandBesideWhatLeavingOutCosts) {
   EXPECT_EQ(without.row, a.row);
 }
 
+TEST(StudyTable, EveryDifferenceNamesItsRows) {
+  const auto made = table(course("seeds = 3", {kA, kB}), run(listed(kListed)));
+  const auto mean = [&](const RowPair& pair) {
+    return made.rows.at(pair.row).value->mean - made.rows.at(pair.than).value->mean;
+  };
+  for (const auto& row : made.rows) {
+    if (row.against_base) {
+      EXPECT_NEAR(row.against_base->difference.mean, mean(row.base_pair), 1e-9) << row.name;
+    }
+    if (row.against_before) {
+      EXPECT_NEAR(row.against_before->difference.mean, mean(row.before_pair), 1e-9) << row.name;
+    }
+    if (row.left_out) {
+      EXPECT_NEAR(row.left_out->difference.mean, mean(row.left_out_pair), 1e-9) << row.name;
+    }
+  }
+}
+
 TEST(StudyTable, AllDifferencesAreJudgedTogetherEachOnce) {
   const auto made = table(course("seeds = 3", {kA, kB}), run(listed(kListed)));
   EXPECT_EQ(made.comparisons, 4);
@@ -104,6 +122,9 @@ TEST(StudyTable, TheGainsOfTwoRowsWithATagAreTheirSumSeedBySeed) {
   const auto& sum = made.sums[1].judged->difference;
   EXPECT_EQ(sum.n, 3);
   EXPECT_NEAR(sum.mean, (3.0 + 2.4 + 3.0) / 3, 1e-9);
+  ASSERT_THAT(made.sums[1].by_seed, SizeIs(3));
+  EXPECT_EQ(made.sums[1].by_seed[1].seed, 2);
+  EXPECT_NEAR(made.sums[1].by_seed[1].value, 2.4, 1e-9);
   EXPECT_NEAR(sum.deviation, std::sqrt(0.12), 1e-9);
 }
 
