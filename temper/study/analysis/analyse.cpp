@@ -247,7 +247,8 @@ class Analysis {
     }
     std::erase_if(by_seed, [&](const auto& values) { return values.size() < subsets; });
     if (by_seed.size() < 2) return;
-    for (const auto& found : statistics::interactions(by_seed, study_.level))
+    const auto pilot = pilot_of(std::ssize(by_seed), stand_.pilot);
+    for (const auto& found : statistics::interactions(by_seed, study_.level, pilot))
       if (found.flagged)
         table_.interactions.push_back({study_.rows[found.first].name,
                                        study_.rows[found.second].name, found.effect,
