@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <utility>
 
 #include "temper/core/duration.h"
 #include "temper/statistics/bootstrap.h"
@@ -83,7 +84,9 @@ class Analysis {
     table_.mode = study_.mode;
     table_.column = column_;
     table_.validation = validation_column(study_);
-    for (const auto& figure : study_.figures) table_.columns.push_back(column_of(figure, split()));
+    for (const auto& figure : study_.figures)
+      if (auto column = column_of(figure, split()); complete_ || !is_of_test_set(column))
+        table_.columns.push_back(std::move(column));
     table_.level = study_.level;
     table_.margin = study_.margin;
     table_.detect = study_.detect;
@@ -236,7 +239,7 @@ class Analysis {
   }
 
   void interactions() {
-    if (study_.mode != Mode::orders || study_.rows.size() < 2) return;
+    if (!complete_ || study_.mode != Mode::orders || study_.rows.size() < 2) return;
     const auto subsets = std::size_t{1} << study_.rows.size();
     std::vector<std::vector<double>> by_seed(stand_.seeds.size());
     for (std::size_t arm = 0; arm < subsets; ++arm) {

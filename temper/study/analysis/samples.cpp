@@ -33,6 +33,10 @@ Column column_of(std::string_view figure, std::string_view split) {
   return column;
 }
 
+bool is_of_test_set(const Column& column) {
+  return column.key.starts_with("test.") || column.key == "clusters.test.ratio";
+}
+
 bool ArmFigures::diverged() const {
   return std::ranges::any_of(by_seed,
                              [](const Result* run) { return run != nullptr && run->diverged(); });

@@ -16,6 +16,9 @@ namespace temper::study {
 /// A figure as a column. @param split  "test" or "validation", where the name has none
 Column column_of(std::string_view figure, std::string_view split);
 
+/// Whether the figure is one of the test set, which nobody sees before a study is complete.
+bool is_of_test_set(const Column& column);
+
 /// The results of an arm, in the order of the study's seeds; null: it has not ended.
 struct ArmFigures {
   std::size_t arm = 0;

@@ -248,6 +248,28 @@ TEST(StudyTable, RunsThatHaveNotEndedAreLeftOutOfTheTableSoFar) {
   EXPECT_DOUBLE_EQ(*made.rows[0].points[0].value, 79);
 }
 
+TEST(StudyTable, FiguresOfTheTestSetAreNotSeenBeforeTheEnd) {
+  const std::string claim =
+      "[[claim]]\ntext = \"it loses less\"\nfigure = \"test.loss\"\nrow = \"a\"\nexpect = "
+      "\"lower\"\n";
+  const auto study = course(
+      "seeds = 3\nmode = \"one_at_a_time\"\nfigures = [\"test.loss\", \"loss\"]", {kA, claim});
+  Results results;
+  const auto stand = study.stand(results);
+  auto all = run(listed(kListed))(stand.next.trials);
+  for (auto& one : all) one.figures["test.loss"] = static_cast<double>(one.seed);
+  for (std::size_t i = 0; i + 1 < all.size(); ++i) results[all[i].fingerprint] = all[i];
+  const auto so_far = analyse(study, stand, results, {.extras = false});
+  ASSERT_THAT(so_far.columns, SizeIs(1));
+  EXPECT_EQ(so_far.columns[0].key, "validation.loss");
+  ASSERT_THAT(so_far.claims, SizeIs(1));
+  EXPECT_FALSE(so_far.claims[0].judged);
+  results[all.back().fingerprint] = all.back();
+  const auto made = analyse(study, study.stand(results), results, {.extras = false});
+  EXPECT_THAT(made.columns, SizeIs(2));
+  EXPECT_TRUE(made.claims.at(0).judged);
+}
+
 TEST(StudyTable, BeforeTheFirstResultItHasItsRows) {
   const auto study = course("seeds = 3", {kA, kB});
   const auto made = analyse(study, study.stand({}), {});
