@@ -122,8 +122,7 @@ void add_options(const Command& command, Options& options) {
   auto write =
       command.option("--write", options.write, "write the recipe of the best trial to this file");
   write.called("FILE");
-  const auto as_csv =
-      command.flag("--csv", options.as_csv, "print every trial and rung as CSV");
+  const auto as_csv = command.flag("--csv", options.as_csv, "print every trial and rung as CSV");
   command.flag("--dry-run", options.dry_run, "print the settings that are drawn, and run nothing")
       .excludes(write)
       .excludes(as_csv);

@@ -28,8 +28,8 @@ struct Job {
   int terminate_at = 0;  ///< raises SIGTERM after this many steps
   int pause_at = 0;      ///< raises SIGSTOP after this many steps
   std::string fork_from = {};
-  int study_jobs = 0;     ///< above 0: runs the study of study_trials() instead, so many at a time
-  std::string data = {};  ///< folder of its images, by study::small::write_data()
+  int study_jobs = 0;      ///< above 0: runs the study of study_trials() instead, so many at a time
+  std::string data = {};   ///< folder of its images, by study::small::write_data()
   bool in_common = false;  ///< of study_trials()
 };
 

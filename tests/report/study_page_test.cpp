@@ -121,11 +121,11 @@ TEST(StudyPage, SaysWhatIsMissing) {
   table.rows.push_back(fake::diverged_row("hot"));
   table.notes = {"1 of 4 runs of hot diverged."};
   const auto page = study_page(table);
-  EXPECT_THAT(body(page),
-              AllOf(HasSubstr("The study has not finished."),
-                    HasSubstr("1 of 4 runs of hot diverged."), HasSubstr("1 of 4 runs diverged"),
-                    HasSubstr("No difference has been judged yet."),
-                    Not(HasSubstr("rows are better")), Not(HasSubstr("p-value"))));
+  EXPECT_THAT(
+      body(page),
+      AllOf(HasSubstr("The study has not finished."), HasSubstr("1 of 4 runs of hot diverged."),
+            HasSubstr("1 of 4 runs diverged"), HasSubstr("No difference has been judged yet."),
+            Not(HasSubstr("rows are better")), Not(HasSubstr("p-value"))));
   const auto forest = plots(page)["forest"];
   EXPECT_EQ(forest.back()["cls"], "lost");
   EXPECT_FALSE(forest.back().contains("low"));
@@ -150,8 +150,8 @@ TEST(StudyPage, OfClaimsBeginsWithThem) {
   EXPECT_THAT(body(page), HasSubstr(R"(<p class="big">1 of 2</p><p class="what">claims hold</p>)"));
   EXPECT_THAT(body(page), AllOf(HasSubstr(R"(<section id="claims")"), HasSubstr("Deep is better")));
   table.complete = false;
-  EXPECT_THAT(body(study_page(table)), AllOf(HasSubstr("No claim has been judged yet."),
-                                             Not(HasSubstr("claims hold</p>"))));
+  EXPECT_THAT(body(study_page(table)),
+              AllOf(HasSubstr("No claim has been judged yet."), Not(HasSubstr("claims hold</p>"))));
 }
 
 TEST(StudyPage, OfRegressionHasNoAccuracy) {

@@ -65,9 +65,8 @@ TEST(LatexTable, EscapesNames) {
 }
 
 TEST(LatexTable, ANameIsNoArgumentOfTheRowAboveIt) {
-  const Grid grid{.title = "",
-                  .columns = {{"row", true}},
-                  .rows = {{{.text = "[16, 32]"}}, {{.text = "*"}}}};
+  const Grid grid{
+      .title = "", .columns = {{"row", true}}, .rows = {{{.text = "[16, 32]"}}, {{.text = "*"}}}};
   EXPECT_THAT(latex_table(grid), HasSubstr("\\midrule\n{[}16, 32] \\\\\n{*} \\\\\n"));
 }
 
