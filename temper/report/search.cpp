@@ -235,7 +235,7 @@ Html rows_of(const SearchTable& table) {
 Html trials(const SearchTable& table) {
   Html head;
   for (const auto& parameter : table.parameters)
-    head += html(R"(<th scope="col">{}</th>)", parameter.option);
+    head += html(R"(<th scope="col" class="text">{}</th>)", parameter.option);
   return html(
       R"(<section id="trials"><h2>Trials</h2><div class="scroll" tabindex="0"><table class="study"><thead><tr><th
         scope="col">Trial</th><th scope="col">{}</th><th scope="col">Epochs</th>{}</tr></thead><tbody>{}</tbody></table></div></section>)",
