@@ -343,7 +343,7 @@ std::vector<Grid> grids(const StudyTable& table) {
   for (std::size_t i = 0; i < table.lengths.size(); ++i) all.push_back(rows_grid(table, i));
   for (const auto of : {sums_grid, effects_grid, interactions_grid, undecided_grid})
     all.push_back(of(table));
-  std::erase_if(all, [](const Grid& grid) { return grid.rows.empty(); });
+  std::erase_if(all, [](const Grid& grid) { return grid.is_empty(); });
   return all;
 }
 

@@ -86,7 +86,8 @@ Html facts_of(const StudyTable& table) {
                    diverged > 0 ? fmt::format("{} diverged", count_text(diverged)) : "");
   list += fact("Seeds", count_text(std::ssize(table.seeds)), "the same in every row");
   list += fact("Training time", duration_text(table.seconds), "one run after another");
-  list += fact("Differences", count_text(table.comparisons), "judged together, by Holm");
+  if (table.complete)
+    list += fact("Differences", count_text(table.comparisons), "judged together, by Holm");
   list += fact("Margin", with_unit(fmt::format("±{:g}", table.margin), table.column),
                "differences that do not matter");
   if (table.detect > 0)

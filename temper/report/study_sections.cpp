@@ -61,7 +61,7 @@ bool of_values(const StudyTable& table) {
 }  // namespace
 
 Html grid_figure(const Grid& grid, std::string_view caption) {
-  if (grid.rows.empty()) return {};
+  if (grid.is_empty()) return {};
   Html head;
   Html rows;
   for (const auto& column : grid.columns)

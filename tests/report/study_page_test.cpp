@@ -134,12 +134,14 @@ TEST(StudyPage, SaysWhatIsMissing) {
 TEST(StudyPage, BeforeTheFirstRun) {
   auto table = fake::table(study::Mode::additive);
   table.rows = {{.name = "base", .missing = 4}, {.name = "wide", .row = 0, .missing = 4}};
+  table.sums = {{"architecture", study::Tag::architecture}};
   table.complete = false;
   table.seeds.clear();
   const auto page = study_page(table);
   EXPECT_THAT(body(page),
               AllOf(HasSubstr("No difference has been judged yet."), HasSubstr("0 of 4 runs")));
   EXPECT_THAT(body(page), Not(HasSubstr(R"(<section id="forest")")));
+  EXPECT_THAT(body(page), Not(HasSubstr(R"(<section id="effects")")));
 }
 
 TEST(StudyPage, OfClaimsBeginsWithThem) {
