@@ -86,12 +86,7 @@ void add_ablate(const Command& app) {
       .option("--budget", options->budget,
               "plan within this time, for example 45m or 2h; what can't be decided then is said")
       .called("TIME");
-  command
-      .option("--set", options->sets,
-              "override an option of the study, for example seeds=3, or of its base recipe, for "
-              "example base.epochs=2; may be repeated")
-      .called("KEY=VALUE")
-      .one_at_a_time();
+  command.study_edits(options->sets);
   add_study_format(command, options->format);
   command.flag("--dry-run", options->dry_run,
                "print what would be run next and its cost, without running anything; with another "

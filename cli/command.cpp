@@ -1,8 +1,24 @@
 #include "command.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <charconv>
+#include <system_error>
 
 namespace temper::cli {
+namespace {
+
+/// CLI11's own check of this names the smallest and the largest number there is.
+std::string check_positive(const std::string& text) {
+  double number = 0;
+  const auto* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error == std::errc() && stop == end && number > 0) return {};
+  return fmt::format("expected a number above 0, not '{}'", text);
+}
+
+}  // namespace
 
 Argument& Argument::called(const std::string& what) {
   option_->type_name(what);
@@ -20,7 +36,7 @@ Argument& Argument::with_default() {
 }
 
 Argument& Argument::positive() {
-  option_->check(CLI::PositiveNumber);
+  option_->check(check_positive, "POSITIVE");
   return *this;
 }
 

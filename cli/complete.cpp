@@ -12,6 +12,7 @@
 #include "temper/recipe/complete.h"
 #include "temper/recipe/describe.h"
 #include "temper/study/definition/describe.h"
+#include "temper/tune/search.h"
 
 namespace temper::cli {
 namespace {
@@ -83,6 +84,7 @@ class Completion {
       for (const auto& sort : recipe::sorts(recipe::catalogue())) offer(head + sort);
     if (placeholder == "KEY=VALUE") edits(head, recipe::complete_edit);
     if (placeholder == "STUDY-KEY=VALUE") edits(head, study::complete_study_edit);
+    if (placeholder == "SEARCH-KEY=VALUE") edits(head, tune::complete_search_edit);
     constexpr std::array<std::string_view, 9> paths{"DIR", "FILE",   "FOLDER", "IMAGE", "RECIPE",
                                                     "RUN", "SOURCE", "STUDY",  "TEXT"};
     if (members.empty() && std::ranges::find(paths, placeholder) != paths.end()) files_ = true;
@@ -104,7 +106,7 @@ class Completion {
     return members;
   }
 
-  /// @param complete  recipe::complete_edit, or that of a study
+  /// @param complete  recipe::complete_edit, or that of a study or search
   void edits(const std::string& head, recipe::EditCompletion (*complete)(std::string_view)) {
     const auto edit = typed_.substr(head.size());
     const auto found = complete(edit);

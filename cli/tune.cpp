@@ -115,14 +115,17 @@ void add_options(const Command& command, Options& options) {
       .called("I/N");
   command
       .option("--set", options.sets,
-              "override an option of the search, for example trials=50, or of its base recipe, for "
-              "example base.epochs=2; may be repeated")
-      .called("KEY=VALUE")
+              "override a key of the search file, for example trials=50, or an option of its base "
+              "recipe, for example base.epochs=2; may be repeated")
+      .called("SEARCH-KEY=VALUE")
       .one_at_a_time();
-  command.option("--write", options.write, "write the recipe of the best trial to this file")
-      .called("FILE");
-  command.flag("--csv", options.as_csv, "print every trial and rung as CSV");
-  command.flag("--dry-run", options.dry_run, "print the settings that are drawn, and run nothing");
+  auto write =
+      command.option("--write", options.write, "write the recipe of the best trial to this file");
+  write.called("FILE");
+  const auto as_csv = command.flag("--csv", options.as_csv, "print every trial and rung as CSV");
+  command.flag("--dry-run", options.dry_run, "print the settings that are drawn, and run nothing")
+      .excludes(write)
+      .excludes(as_csv);
 }
 
 }  // namespace

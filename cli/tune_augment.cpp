@@ -37,15 +37,15 @@ struct Options {
   std::string source;
   std::vector<std::string> sets;
   std::string space = std::string(name_of(AugmentSpace::rand_augment));
-  std::string method = std::string(name_of(PolicySearch::random));
+  std::string method;
   std::vector<std::string> num_ops;
   std::vector<std::string> magnitudes;
   std::optional<std::int64_t> trials;
   std::optional<std::int64_t> top;
   std::int64_t seeds = 1;
-  std::int64_t folds = tune::DensityOptions{}.folds;
-  std::int64_t rounds = tune::DensityOptions{}.rounds;
-  std::string sampler = std::string(name_of(tune::Sampler::tpe));
+  std::optional<std::int64_t> folds;
+  std::optional<std::int64_t> rounds;
+  std::string sampler;
   std::string folder = "studies";
   std::int64_t jobs = 1;
   std::string out;
@@ -78,12 +78,10 @@ void refuse_options_of_others(const Options& options) {
   refuse(!is_grid && !options.magnitudes.empty(), "--magnitudes", "--space rand_augment");
   refuse(is_grid && options.trials.has_value(), "--trials", "--space autoaugment");
   refuse(is_grid && options.top.has_value(), "--top", "--space autoaugment");
-  refuse(is_grid && is_density, "--method density", "--space autoaugment");
-  const bool other_folds = options.folds != tune::DensityOptions{}.folds ||
-                           options.rounds != tune::DensityOptions{}.rounds;
-  refuse(other_folds && !is_density, "--folds or --rounds", "--method density");
-  refuse(options.sampler != name_of(tune::Sampler::tpe) && !is_density, "--sampler",
-         "--method density");
+  refuse(is_grid && !options.method.empty(), "--method", "--space autoaugment");
+  refuse(options.folds.has_value() && !is_density, "--folds", "--method density");
+  refuse(options.rounds.has_value() && !is_density, "--rounds", "--method density");
+  refuse(!options.sampler.empty() && !is_density, "--sampler", "--method density");
 }
 
 tune::AugmentOptions augment_options(const Options& options, const recipe::Recipe& recipe) {
@@ -97,10 +95,11 @@ tune::AugmentOptions augment_options(const Options& options, const recipe::Recip
   made.top = options.top.value_or(std::min(made.top, made.trials));
   made.density.trials = options.trials.value_or(made.density.trials);
   made.density.top = options.top.value_or(std::min(made.density.top, made.density.trials));
-  made.density.folds = options.folds;
-  made.density.rounds = options.rounds;
-  made.density.sampler =
-      static_cast<tune::Sampler>(std::ranges::find(kSamplers, options.sampler) - kSamplers.begin());
+  made.density.folds = options.folds.value_or(made.density.folds);
+  made.density.rounds = options.rounds.value_or(made.density.rounds);
+  if (!options.sampler.empty())
+    made.density.sampler = static_cast<tune::Sampler>(
+        std::ranges::find(kSamplers, options.sampler) - kSamplers.begin());
   made.density.seed = static_cast<std::uint64_t>(recipe.seed);
   return made;
 }
@@ -152,11 +151,11 @@ void augment_command(const Options& options) {
 void add_policy_options(const Command& command, Options& options) {
   command
       .option("--method", options.method,
-              "of --space autoaugment. random: train each policy and merge the best; density: "
-              "density matching (Fast AutoAugment), which trains one network for each fold")
+              "of --space autoaugment. random, unless given: train each policy and merge the best; "
+              "density: density matching (Fast AutoAugment), which trains one network for each "
+              "fold")
       .called("METHOD")
-      .one_of({kMethods.begin(), kMethods.end()})
-      .with_default();
+      .one_of({kMethods.begin(), kMethods.end()});
   command
       .option("--trials", options.trials,
               "number of policies that are drawn: 16 with random; with density 200 for each fold "
@@ -169,21 +168,19 @@ void add_policy_options(const Command& command, Options& options) {
               "round")
       .called("N")
       .positive();
-  command.option("--folds", options.folds, "number of folds of density matching")
+  command.option("--folds", options.folds, "number of folds of density matching (default: 5)")
       .called("N")
-      .within(2, 100)
-      .with_default();
-  command.option("--rounds", options.rounds, "searches on each fold of density matching")
+      .within(2, 100);
+  command
+      .option("--rounds", options.rounds, "searches on each fold of density matching (default: 2)")
       .called("N")
-      .within(1, 100)
-      .with_default();
+      .within(1, 100);
   command
       .option("--sampler", options.sampler,
-              "how density matching draws policies. tpe: from the losses of those before, as the "
-              "paper does; random: independently")
+              "how density matching draws policies. tpe, unless given: from the losses of those "
+              "before, as the paper does; random: independently")
       .called("SAMPLER")
-      .one_of({kSamplers.begin(), kSamplers.end()})
-      .with_default();
+      .one_of({kSamplers.begin(), kSamplers.end()});
 }
 
 }  // namespace

@@ -98,15 +98,16 @@ void add_tune_lr(const Command& tune, const TuneCommand& runs) {
       .with_default();
   command.option("--out", options->page, "also write the curve as a page (.html)").called("FILE");
   command.option("--csv", options->csv, "also write every step as CSV").called("FILE");
+  auto write =
+      command.option("--write", options->write,
+                     "write the recipe with the suggested learning rate to this file; without it "
+                     "no recipe is changed");
+  write.called("FILE");
   command.option("--rule", options->rule, "the suggestion that --write uses")
       .called("RULE")
       .one_of({kRules.begin(), kRules.end()})
-      .with_default();
-  command
-      .option("--write", options->write,
-              "write the recipe with the suggested learning rate to this file; without it no "
-              "recipe is changed")
-      .called("FILE");
+      .with_default()
+      .needs(write);
   command.footer(
       "Examples:\n"
       "  temper tune lr mine.toml\n"

@@ -12,11 +12,12 @@
   const significant = (value) => minus(String(Number(value.toPrecision(4))));
   const percent = (value) => `${minus((100 * value).toFixed(2))}\u202f%`;
 
-  function axis(title, ticks) {
+  function axis(title, ticks, whole = false) {
     return {
       type: "linear",
       title: { display: true, text: title, color: style("--ink-2"), font: { size: 12 } },
-      ticks: { color: style("--ink-2"), maxRotation: 0, autoSkipPadding: 16, maxTicksLimit: 7, callback: ticks },
+      ticks: { color: style("--ink-2"), maxRotation: 0, autoSkipPadding: 16, maxTicksLimit: 7, callback: ticks,
+               ...(whole ? { precision: 0 } : {}) },
       grid: { color: style("--rule"), drawTicks: false },
     };
   }
@@ -51,7 +52,7 @@
       options: {
         animation: false, maintainAspectRatio: false, parsing: false, normalized: true,
         interaction: { mode: "nearest", axis: "x", intersect: false },
-        scales: { x: axis(x, (value) => significant(value)), y: axis(title, (value) => text(value)) },
+        scales: { x: axis(x, (value) => significant(value), over === "epoch"), y: axis(title, (value) => text(value)) },
         plugins: {
           legend: { labels: { color: style("--ink-2"), boxWidth: 18, boxHeight: 2, filter: (item, data) => data.datasets[item.datasetIndex].named } },
           tooltip: {

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "temper/io/format/csv.h"
 #include "temper/report/assets.h"
 #include "temper/report/document.h"
 #include "temper/report/elements.h"
@@ -18,6 +19,7 @@
 #include "temper/report/line_plot.h"
 #include "temper/report/number.h"
 #include "temper/report/parallel_plot.h"
+#include "temper/tune/setting.h"
 
 namespace temper::report {
 namespace {
@@ -73,16 +75,6 @@ double place_of(double value, double low, double high, bool logarithmic) {
   return logarithmic ? std::log(value / low) / std::log(high / low) : (value - low) / (high - low);
 }
 
-/// The different values of a choice, in the order of the file.
-std::vector<std::string> choices_of(const SearchTable& table, std::size_t parameter) {
-  std::vector<std::string> found;
-  for (const auto& tried : table.trials)
-    if (std::ranges::find(found, tried.values[parameter]) == found.end())
-      found.push_back(tried.values[parameter]);
-  std::ranges::sort(found);
-  return found;
-}
-
 /// An axis, and where each trial is on it.
 struct Dimension {
   ParallelPlot::Axis axis;
@@ -91,7 +83,7 @@ struct Dimension {
 
 Dimension choice_dimension(const SearchTable& table, std::size_t parameter) {
   Dimension made{.axis = {.name = table.parameters[parameter].option, .ticks = {}}, .at = {}};
-  const auto choices = choices_of(table, parameter);
+  const auto choices = tune::choices_of(table.parameters[parameter]);
   const auto place = [&](std::size_t i) {
     return place_of(static_cast<double>(i), 0, static_cast<double>(choices.size()) - 1, false);
   };
@@ -243,7 +235,7 @@ Html rows_of(const SearchTable& table) {
 Html trials(const SearchTable& table) {
   Html head;
   for (const auto& parameter : table.parameters)
-    head += html(R"(<th scope="col">{}</th>)", parameter.option);
+    head += html(R"(<th scope="col" class="text">{}</th>)", parameter.option);
   return html(
       R"(<section id="trials"><h2>Trials</h2><div class="scroll" tabindex="0"><table class="study"><thead><tr><th
         scope="col">Trial</th><th scope="col">{}</th><th scope="col">Epochs</th>{}</tr></thead><tbody>{}</tbody></table></div></section>)",
@@ -275,29 +267,17 @@ std::string search_text(const SearchTable& table) {
 }
 
 std::string search_csv(const SearchTable& table) {
-  const auto field = [](std::string_view value) {
-    if (value.find_first_of(",\"\n\r") == std::string_view::npos) return std::string(value);
-    std::string quoted = "\"";
-    for (const char c : value) quoted.append(c == '"' ? 2 : 1, c);
-    return quoted + "\"";
-  };
-  std::string text = "trial,epochs,score,outcome,fingerprint";
-  for (const auto& parameter : table.parameters) {
-    text += ',';
-    text += field(parameter.option);
-  }
-  text += "\n";
+  std::vector<std::string> fields{"trial", "epochs", "score", "outcome", "fingerprint"};
+  for (const auto& parameter : table.parameters) fields.push_back(parameter.option);
+  auto text = io::csv_row(fields);
   for (const auto& tried : table.trials)
     for (const auto& rung : tried.rungs) {
-      text += fmt::format("{},{},{},{},{}", tried.number + 1,
-                          rung.epochs > 0 ? fmt::format("{}", rung.epochs) : "",
-                          rung.score ? fmt::format("{}", *rung.score) : "",
-                          rung.score ? "finished" : "diverged", tried.fingerprint);
-      for (const auto& value : tried.values) {
-        text += ',';
-        text += field(value);
-      }
-      text += "\n";
+      fields = {fmt::format("{}", tried.number + 1),
+                rung.epochs > 0 ? fmt::format("{}", rung.epochs) : "",
+                rung.score ? fmt::format("{}", *rung.score) : "",
+                rung.score ? "finished" : "diverged", tried.fingerprint};
+      fields.insert(fields.end(), tried.values.begin(), tried.values.end());
+      text += io::csv_row(fields);
     }
   return text;
 }

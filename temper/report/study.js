@@ -64,7 +64,7 @@
     for (const value of across.found) {
       if (wholeX && !Number.isInteger(value)) continue;
       svg.append(line(x(value), box.top, x(value), box.bottom, "grid"));
-      svg.append(text(x(value), box.bottom + 17, (format.x ?? plain)(value, across.digits), "tick", "middle"));
+      svg.append(text(x(value), box.bottom + 17, (format.x ?? plain)(value, wholeX ? 0 : across.digits), "tick", "middle"));
     }
     svg.append(line(box.left, box.bottom, box.right, box.bottom, "axis"));
     svg.append(text((box.left + box.right) / 2, box.bottom + 36, names.x, "axis-name", "middle"));

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -38,37 +37,6 @@ Pairs pairs(const TableRow& row, const TableRow& than) {
   return found;
 }
 
-bool are_of(const Judged& judged, const Pairs& pairs) {
-  if (std::ssize(pairs.values) != judged.difference.n) return false;
-  double sum = 0;
-  double squares = 0;
-  for (const double value : pairs.values) sum += value;
-  const double mean = sum / static_cast<double>(pairs.values.size());
-  for (const double value : pairs.values) squares += (value - mean) * (value - mean);
-  const double deviation =
-      std::sqrt(squares / std::max<double>(1, static_cast<double>(pairs.values.size()) - 1));
-  const auto near = [](double a, double b) { return std::abs(a - b) <= 1e-9 * (1 + std::abs(b)); };
-  return near(mean, judged.difference.mean) && near(deviation, judged.difference.deviation);
-}
-
-/// The pairs that a difference is of: those with its mean and deviation, if possible with the row
-/// on one side.
-std::optional<Pairs> pairs_of(const StudyTable& table, const TableRow& row, const Judged& judged) {
-  const auto with = [&](const TableRow& one, const TableRow& other) -> std::optional<Pairs> {
-    if (&one == &other || one.length != row.length || other.length != row.length)
-      return std::nullopt;
-    for (const auto& found : {pairs(one, other), pairs(other, one)})
-      if (are_of(judged, found)) return found;
-    return std::nullopt;
-  };
-  for (const auto& other : table.rows)
-    if (auto found = with(row, other)) return found;
-  for (const auto& one : table.rows)
-    for (const auto& other : table.rows)
-      if (auto found = with(one, other)) return found;
-  return std::nullopt;
-}
-
 Json strip(const std::string& group, const std::string& name, const Judged& judged, int digits) {
   return {{"group", group},
           {"name", name},
@@ -85,15 +53,27 @@ Json strip(const std::string& group, const std::string& name, const Judged& judg
 }
 
 void add_strip(Json& strips, const StudyTable& table, const std::string& title, const TableRow& row,
-               const std::optional<Judged>& judged) {
+               const std::optional<Judged>& judged, const study::RowPair& of) {
   if (!judged) return;
   auto one = strip(title, row.name, *judged, table.column.digits);
-  if (const auto found = pairs_of(table, row, *judged)) {
-    one["values"] = found->values;
-    one["seeds"] = found->seeds;
-    one["extra_seconds"] = found->extra_seconds;
-  }
+  const auto found = pairs(table.rows.at(of.row), table.rows.at(of.than));
+  one["values"] = found.values;
+  one["seeds"] = found.seeds;
+  one["extra_seconds"] = found.extra_seconds;
   strips.push_back(std::move(one));
+}
+
+void add_strips(Json& strips, const StudyTable& table, const std::string& title,
+                const std::vector<study::Effect>& effects) {
+  for (const auto& effect : effects) {
+    if (!effect.judged) continue;
+    auto one = strip(title, effect.name, *effect.judged, table.column.digits);
+    for (const auto& [seed, value] : effect.by_seed) {
+      one["seeds"].push_back(seed);
+      one["values"].push_back(value);
+    }
+    strips.push_back(std::move(one));
+  }
 }
 
 Json lost(const TableRow& row) {
@@ -108,17 +88,15 @@ Json forest(const StudyTable& table) {
   auto strips = Json::array();
   const bool additive = table.mode == study::Mode::additive;
   for (const auto& row : table.rows)
-    add_strip(strips, table, before_title(table), row, row.against_before);
+    add_strip(strips, table, before_title(table), row, row.against_before, row.before_pair);
   if (!additive)
     for (const auto& row : table.rows)
-      add_strip(strips, table, "difference to " + table.base_name, row, row.against_base);
+      add_strip(strips, table, "difference to " + table.base_name, row, row.against_base,
+                row.base_pair);
   for (const auto& row : table.rows)
-    add_strip(strips, table, "gain over all others", row, row.left_out);
-  for (const auto* effects : {&table.effects, &table.contributions})
-    for (const auto& effect : *effects)
-      if (effect.judged)
-        strips.push_back(strip(effects == &table.effects ? "effects" : "contributions", effect.name,
-                               *effect.judged, table.column.digits));
+    add_strip(strips, table, "gain over all others", row, row.left_out, row.left_out_pair);
+  add_strips(strips, table, "effects", table.effects);
+  add_strips(strips, table, "contributions", table.contributions);
   for (const auto& row : table.rows)
     if (row.diverged > 0) strips.push_back(lost(row));
   return strips;

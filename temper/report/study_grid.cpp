@@ -81,12 +81,14 @@ GridCell verdict_cell(const std::optional<Judged>& judged) {
           .verdict = judged->verdict};
 }
 
-/// Two columns: the difference and what it shows.
+/// Two columns: the difference and, once the study is complete, what it shows.
 template <class Row>
-void add_judged(std::vector<Maker<Row>>& makers, std::string title, int digits,
+void add_judged(std::vector<Maker<Row>>& makers, std::string title, const StudyTable& table,
                 const std::function<std::optional<Judged>(const Row&)>& judged) {
-  makers.push_back(
-      {{std::move(title)}, [=](const Row& row) { return difference_cell(judged(row), digits); }});
+  makers.push_back({{std::move(title)}, [judged, digits = table.column.digits](const Row& row) {
+                      return difference_cell(judged(row), digits);
+                    }});
+  if (!table.complete) return;
   makers.push_back({{"verdict", true}, [=](const Row& row) { return verdict_cell(judged(row)); }});
 }
 
@@ -148,7 +150,7 @@ std::vector<Maker<TableRow>> row_makers(const StudyTable& table) {
          }});
   const bool additive = table.mode == study::Mode::additive && any_before(table);
   if (any_before(table))
-    add_judged<TableRow>(makers, before_title(table), digits,
+    add_judged<TableRow>(makers, before_title(table), table,
                          [](const TableRow& row) { return row.against_before; });
   const auto to_base = "difference to " + table.base_name;
   if (additive)
@@ -156,13 +158,13 @@ std::vector<Maker<TableRow>> row_makers(const StudyTable& table) {
                         return difference_cell(row.against_base, digits);
                       }});
   else
-    add_judged<TableRow>(makers, to_base, digits,
+    add_judged<TableRow>(makers, to_base, table,
                          [](const TableRow& row) { return row.against_base; });
   makers.push_back({{"to " + table.base_name + ", over images"}, [=](const TableRow& row) {
                       return GridCell{.text = row.images ? signed_interval(*row.images, digits)
                                                          : std::string()};
                     }});
-  add_judged<TableRow>(makers, "gain over all others", digits,
+  add_judged<TableRow>(makers, "gain over all others", table,
                        [](const TableRow& row) { return row.left_out; });
   for (std::size_t i = 0; i < table.columns.size(); ++i)
     makers.push_back(
@@ -242,14 +244,13 @@ Grid left_out_grid(const StudyTable& table) {
 
 Grid sums_grid(const StudyTable& table) {
   using study::Effect;
-  const int digits = table.column.digits;
   const auto& sums = table.sums.empty() ? table.sums_left_out : table.sums;
   std::vector<Maker<Effect>> makers{
       {{"kind", true}, [](const Effect& sum) { return GridCell{.text = sum.name}; }}};
   if (!table.sums.empty())
-    add_judged<Effect>(makers, "sum of the gains", digits,
+    add_judged<Effect>(makers, "sum of the gains", table,
                        [](const Effect& sum) { return sum.judged; });
-  add_judged<Effect>(makers, "sum of the gains over all others", digits,
+  add_judged<Effect>(makers, "sum of the gains over all others", table,
                      [&table](const Effect& sum) -> std::optional<Judged> {
                        for (const auto& other : table.sums_left_out)
                          if (other.tag == sum.tag && other.name == sum.name) return other.judged;
@@ -267,8 +268,8 @@ Grid effects_grid(const StudyTable& table) {
       {{"kind", true}, [=](const Effect& one) {
          return GridCell{.text = shares ? tag_text(one.tag) : std::string()};
        }}};
-  add_judged<Effect>(makers, shares ? "contribution, mean over all orders" : "difference",
-                     table.column.digits, [](const Effect& one) { return one.judged; });
+  add_judged<Effect>(makers, shares ? "contribution, mean over all orders" : "difference", table,
+                     [](const Effect& one) { return one.judged; });
   return made(shares ? "Contributions" : "Effects",
               all_of(shares ? table.contributions : table.effects), makers);
 }
@@ -314,7 +315,9 @@ Grid claims_grid(const StudyTable& table) {
                              with_unit(number_text(claim.smallest_detectable, claim.column.digits),
                                        claim.column)};
        }},
-      {{"verdict", true}, [](const ClaimRow& claim) { return GridCell{.text = claim.outcome}; }}};
+      {{"verdict", true}, [&table](const ClaimRow& claim) {
+         return GridCell{.text = table.complete ? claim.outcome : std::string()};
+       }}};
   return made("Claims", all_of(table.claims), makers);
 }
 
@@ -340,7 +343,7 @@ std::vector<Grid> grids(const StudyTable& table) {
   for (std::size_t i = 0; i < table.lengths.size(); ++i) all.push_back(rows_grid(table, i));
   for (const auto of : {sums_grid, effects_grid, interactions_grid, undecided_grid})
     all.push_back(of(table));
-  std::erase_if(all, [](const Grid& grid) { return grid.rows.empty(); });
+  std::erase_if(all, [](const Grid& grid) { return grid.is_empty(); });
   return all;
 }
 
@@ -375,24 +378,34 @@ std::vector<std::string> method_sentences(const StudyTable& table) {
       seeds_text(table.seeds),
       table.splits_redrawn ? "Each seed has a validation split of its own."
                            : "All of them have the same validation split.")};
-  list.push_back(
-      test ? fmt::format("Rows rank by {}. The test set was scored for this table only, after "
-                         "everything had been chosen.",
-                         table.validation.title)
-           : std::string("There is no test set: the numbers are of the validation set, on which "
-                         "rows also rank."));
+  if (!table.complete)
+    list.emplace_back(
+        "The study has not finished: these are differences between the runs so far, on the "
+        "validation set. Nothing is judged, and the test set is not looked at, before the last run "
+        "has ended.");
+  else if (test)
+    list.push_back(fmt::format(
+        "Rows rank by {}. The test set was scored for this table only, after everything had been "
+        "chosen.",
+        table.validation.title));
+  else
+    list.emplace_back(
+        "There is no test set: the numbers are of the validation set, on which rows also rank.");
   list.push_back(fmt::format(
       "Intervals of differences are {:g}% intervals of Student's t over pairs. They cover other "
       "seeds on these images, not other images; the interval over images is a bootstrap for these "
       "very runs.",
       100 * table.level));
-  list.push_back(fmt::format(
-      "p-values are adjusted by Holm's procedure, simultaneous intervals by Bonferroni's, for {}.",
-      counted(table.comparisons, "difference")));
-  list.push_back(fmt::format(
-      "\"{}\" means that two one-sided tests show the difference to be within ±{}; \"undecided\", "
-      "that neither this nor a difference was shown.",
-      name_of(Verdict::no_different), with_unit(fmt::format("{:g}", table.margin), column)));
+  if (table.complete) {
+    list.push_back(
+        fmt::format("p-values are adjusted by Holm's procedure, simultaneous intervals by "
+                    "Bonferroni's, for {}.",
+                    counted(table.comparisons, "difference")));
+    list.push_back(fmt::format(
+        "\"{}\" means that two one-sided tests show the difference to be within ±{}; "
+        "\"undecided\", that neither this nor a difference was shown.",
+        name_of(Verdict::no_different), with_unit(fmt::format("{:g}", table.margin), column)));
+  }
   if (table.pairing)
     list.push_back(fmt::format(
         "What equal seeds bought: the two sides of a difference correlate by {} (mean of {}), and "

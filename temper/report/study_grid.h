@@ -26,6 +26,9 @@ struct Grid {
   std::string title;
   std::vector<GridColumn> columns;
   std::vector<std::vector<GridCell>> rows;
+
+  /// It has no rows, or names alone: none of its numbers is known yet.
+  [[nodiscard]] bool is_empty() const { return rows.empty() || columns.size() < 2; }
 };
 
 /// The rows of one length of the run, without those that leave a row out; columns that no row has a

@@ -17,7 +17,7 @@ using study::TableRow;
 
 /// The row with all rows added; null where the mode adds none, or it is not known yet.
 const TableRow* whole(const StudyTable& table) {
-  if (table.mode != Mode::additive || !table.claims.empty()) return nullptr;
+  if (!table.complete || table.mode != Mode::additive || !table.claims.empty()) return nullptr;
   const TableRow* last = nullptr;
   for (const auto& row : table.rows)
     if (!row.leaves_out && !row.length && row.row) last = &row;
@@ -43,6 +43,7 @@ Html gain_of(const StudyTable& table, const TableRow& all) {
 }
 
 Html claims_of(const StudyTable& table) {
+  if (!table.complete) return html(R"(<p class="none">No claim has been judged yet.</p>)");
   const auto holding = std::ranges::count(table.claims, "holds", &study::ClaimRow::outcome);
   const auto failing = std::ranges::count(table.claims, "does not hold", &study::ClaimRow::outcome);
   return html(
@@ -63,7 +64,8 @@ Html verdicts_of(const StudyTable& table) {
       }
   const auto count = [&](Verdict verdict) { return counts[static_cast<std::size_t>(verdict)]; };
   const auto all = counts[0] + counts[1] + counts[2] + counts[3];
-  if (all == 0) return html(R"(<p class="none">No difference has been judged yet.</p>)");
+  if (all == 0 || !table.complete)
+    return html(R"(<p class="none">No difference has been judged yet.</p>)");
   return html(
       R"(<p class="big">{} of {}</p><p class="what">rows are better in {}</p><p>{} worse, {} no
         different within the margin, {} undecided</p>)",
@@ -84,7 +86,8 @@ Html facts_of(const StudyTable& table) {
                    diverged > 0 ? fmt::format("{} diverged", count_text(diverged)) : "");
   list += fact("Seeds", count_text(std::ssize(table.seeds)), "the same in every row");
   list += fact("Training time", duration_text(table.seconds), "one run after another");
-  list += fact("Differences", count_text(table.comparisons), "judged together, by Holm");
+  if (table.complete)
+    list += fact("Differences", count_text(table.comparisons), "judged together, by Holm");
   list += fact("Margin", with_unit(fmt::format("±{:g}", table.margin), table.column),
                "differences that do not matter");
   if (table.detect > 0)

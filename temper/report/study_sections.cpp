@@ -61,7 +61,7 @@ bool of_values(const StudyTable& table) {
 }  // namespace
 
 Html grid_figure(const Grid& grid, std::string_view caption) {
-  if (grid.rows.empty()) return {};
+  if (grid.is_empty()) return {};
   Html head;
   Html rows;
   for (const auto& column : grid.columns)
@@ -75,10 +75,13 @@ Html grid_figure(const Grid& grid, std::string_view caption) {
 }
 
 Html results_section(const StudyTable& table) {
-  const auto caption = fmt::format(
-      "Mean ± standard deviation over {}. Below a difference its {:g}% interval over seeds; below "
-      "a verdict the p-value, adjusted for all {} differences.",
-      counted(std::ssize(table.seeds), "seed"), 100 * table.level, count_text(table.comparisons));
+  auto caption = fmt::format(
+      "Mean ± standard deviation over {}. Below a difference its {:g}% interval over seeds",
+      counted(std::ssize(table.seeds), "seed"), 100 * table.level);
+  caption += table.complete
+                 ? fmt::format("; below a verdict the p-value, adjusted for all {} differences.",
+                               count_text(table.comparisons))
+                 : std::string(", of the runs so far.");
   std::vector<Html> figures{grid_figure(rows_grid(table), caption),
                             grid_figure(left_out_grid(table))};
   for (std::size_t i = 0; i < table.lengths.size(); ++i)

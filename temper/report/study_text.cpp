@@ -59,6 +59,11 @@ std::string latex(std::string_view text) {
     switch (c) {
       case '\\':
         return "\\textbackslash{}";
+      // After the end of a row these would be arguments of it.
+      case '[':
+        return "{[}";
+      case '*':
+        return "{*}";
       case '~':
         return "\\textasciitilde{}";
       case '^':

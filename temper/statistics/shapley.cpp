@@ -34,8 +34,8 @@ double share(std::size_t subset, std::size_t n, std::size_t together) {
 }
 
 /// PairedDifference of numbers against 0.
-PairedDifference against_0(std::span<const double> numbers) {
-  return paired_difference(numbers, std::vector<double>(numbers.size()));
+PairedDifference against_0(std::span<const double> numbers, std::int64_t pilot) {
+  return paired_difference(numbers, std::vector<double>(numbers.size()), pilot);
 }
 
 }  // namespace
@@ -69,7 +69,7 @@ std::vector<double> interaction_indices(std::span<const double> values) {
 }
 
 std::vector<Interaction> interactions(std::span<const std::vector<double>> values_by_seed,
-                                      double level) {
+                                      double level, std::int64_t pilot) {
   check_fraction("level", level);
   std::vector<std::vector<double>> by_seed;
   for (const auto& values : values_by_seed) by_seed.push_back(interaction_indices(values));
@@ -85,7 +85,7 @@ std::vector<Interaction> interactions(std::span<const std::vector<double>> value
     for (std::size_t second = first + 1; second < n; ++second) {
       std::vector<double> of_pair;
       for (const auto& indices : by_seed) of_pair.push_back(indices.at(all.size()));
-      all.push_back({.first = first, .second = second, .effect = against_0(of_pair)});
+      all.push_back({.first = first, .second = second, .effect = against_0(of_pair, pilot)});
       p.push_back(all.back().effect.p);
     }
   const auto adjusted = holm(p);

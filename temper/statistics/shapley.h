@@ -52,7 +52,8 @@ std::vector<double> interaction_indices(std::span<const double> values);
 /// either is worth.
 /// @param values_by_seed  the values of each seed, of at least 2
 /// @param level           confidence, such as 0.95
+/// @param pilot           as in paired_difference(): seeds that the number of seeds hangs on
 std::vector<Interaction> interactions(std::span<const std::vector<double>> values_by_seed,
-                                      double level = 0.95);
+                                      double level = 0.95, std::int64_t pilot = 0);
 
 }  // namespace temper::statistics

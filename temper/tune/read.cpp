@@ -117,8 +117,11 @@ bool is_fixed(const Search& search, std::string_view option) {
   const bool is_length =
       option == "epochs" || option == "steps" || option.starts_with("early_stopping");
   if (is_length && search.method == Method::asha) return true;
+  const auto is_within = [](std::string_view path, std::string_view table) {
+    return path.size() > table.size() && path.starts_with(table) && path[table.size()] == '.';
+  };
   return std::ranges::any_of(fixed, [&](std::string_view one) {
-    return option == one || option.starts_with(std::string(one) + ".");
+    return option == one || is_within(option, one) || is_within(one, option);
   });
 }
 

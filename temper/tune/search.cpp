@@ -5,6 +5,7 @@
 #include "temper/core/error.h"
 #include "temper/io/disk/read_file.h"
 #include "temper/recipe/recipe.h"
+#include "temper/study/definition/describe.h"
 #include "temper/study/definition/labels.h"
 #include "temper/tune/read.h"
 #include "temper/tune/setting.h"
@@ -78,6 +79,10 @@ Search parse_search(std::string_view text, const std::string& name,
   for (auto& parameter : search.parameters) parameter.path = height_path(base, parameter.option);
   check_trials(search);
   return search;
+}
+
+recipe::EditCompletion complete_search_edit(std::string_view typed) {
+  return study::complete_edit_with_base(typed, fresh_group<Search>());
 }
 
 Search load_search(const std::filesystem::path& file, const std::vector<std::string>& sets) {

@@ -9,6 +9,7 @@
 
 #include "temper/core/error.h"
 #include "temper/core/fields.h"
+#include "temper/recipe/complete.h"
 #include "temper/recipe/text.h"
 #include "temper/recipe/tree.h"
 
@@ -136,6 +137,10 @@ Search load_search(const std::filesystem::path& file, const std::vector<std::str
 /// The same for a text. @param name  of the text; a base recipe's path is relative to its folder
 Search parse_search(std::string_view text, const std::string& name,
                     const std::vector<std::string>& sets = {});
+
+/// How an edit of a search that is being typed may continue: the keys of its file, and after
+/// "base." those of its base recipe.
+recipe::EditCompletion complete_search_edit(std::string_view typed);
 
 }  // namespace temper::tune
 

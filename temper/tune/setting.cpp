@@ -75,6 +75,12 @@ std::string value_text(const Search& search, const Parameter& parameter, std::in
   return text_of(drawn(search, parameter, trial));
 }
 
+std::vector<std::string> choices_of(const Parameter& parameter) {
+  std::vector<std::string> texts;
+  for (const auto& value : parameter.values) texts.push_back(text_of(value));
+  return texts;
+}
+
 recipe::Recipe recipe_of(const Search& search, std::int64_t trial) {
   auto edits = search.base_sets;
   study::Edits own;

@@ -26,7 +26,7 @@ constexpr std::size_t kTrials = 4;
 std::map<std::string, study::Result> results_of(const Job& job) {
   const study::Store store(job.directory);
   std::map<std::string, study::Result> results;
-  for (const auto& trial : study_trials(job.data)) {
+  for (const auto& trial : study_trials(job.data, job.in_common)) {
     auto result = store.find(trial.fingerprint);
     if (!result) continue;
     std::erase_if(result->figures, [](const auto& figure) {
@@ -39,10 +39,11 @@ std::map<std::string, study::Result> results_of(const Job& job) {
   return results;
 }
 
-Job job_in(const TestFolder& folder, const std::string& name, int jobs) {
+Job job_in(const TestFolder& folder, const std::string& name, int jobs, bool in_common = false) {
   return {.directory = folder / name,
           .study_jobs = jobs,
-          .data = study::small::write_data(folder / "data")};
+          .data = study::small::write_data(folder / "data"),
+          .in_common = in_common};
 }
 
 struct Unbroken {
@@ -50,8 +51,8 @@ struct Unbroken {
   double seconds = 0;
 };
 
-Unbroken unbroken(const TestFolder& folder, int jobs) {
-  const auto job = job_in(folder, "unbroken", jobs);
+Unbroken unbroken(const TestFolder& folder, int jobs, bool in_common = false) {
+  const auto job = job_in(folder, "unbroken", jobs, in_common);
   const auto ending = run_worker(job);
   EXPECT_EQ(ending.status, 0) << ending.errors;
   Unbroken whole{results_of(job), ending.seconds};
@@ -89,25 +90,45 @@ TEST(Kill, FiveTimesAStudyHasTheResultsOfOneThatIsNotKilled) {
   EXPECT_EQ(results_of(job), whole.results);
 }
 
-TEST(Kill, TrialsOfAStudyAreStartedAgain) {
-  const TestFolder folder;
-  const auto whole = unbroken(folder, 1);
-  const auto job = job_in(folder, "killed", 1);
+/// Sends a signal to the process of a trial, three times, while it trains; the study ends with the
+/// results of one without it.
+void interrupt_trials(const Unbroken& whole, const Job& job, int signal) {
   Worker worker(job);
-  std::set<int> killed;
+  std::set<int> interrupted;
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (killed.size() < 3 && std::chrono::steady_clock::now() < deadline) {
+  while (interrupted.size() < 3 && std::chrono::steady_clock::now() < deadline) {
     sleep_for(0.05);
     for (const int child : children_of(worker.pid()))
-      if (killed.insert(child).second) {
+      if (interrupted.insert(child).second) {
         sleep_for(0.1 * whole.seconds);
-        ::kill(child, SIGKILL);
+        ::kill(child, signal);
       }
   }
-  EXPECT_EQ(killed.size(), 3U);
+  EXPECT_EQ(interrupted.size(), 3U);
   const auto ending = worker.wait();
   ASSERT_EQ(ending.status, 0) << ending.errors;
   EXPECT_EQ(results_of(job), whole.results);
+}
+
+TEST(Kill, TrialsOfAStudyAreStartedAgain) {
+  const TestFolder folder;
+  const auto whole = unbroken(folder, 1);
+  interrupt_trials(whole, job_in(folder, "killed", 1), SIGKILL);
+}
+
+TEST(Interrupt, AProcessThatTrainsCompanionsIsStartedAgain) {
+  const TestFolder folder;
+  const auto whole = unbroken(folder, 1, /*in_common=*/true);
+  const study::Store store(folder / "unbroken");
+  double saved = 0;
+  for (const auto& [fingerprint, result] : whole.results) {
+    const auto& figures = store.row(fingerprint)->figures;
+    if (const auto steps = figures.find("saved.steps"); steps != figures.end())
+      saved += steps->second;
+  }
+  EXPECT_GT(saved, 0) << "no steps were trained along";
+  interrupt_trials(whole, job_in(folder, "killed", 1, /*in_common=*/true), SIGKILL);
+  interrupt_trials(whole, job_in(folder, "stopped", 1, /*in_common=*/true), SIGTERM);
 }
 
 TEST(Terminate, AStudySavesItsTrialsAndGoesOn) {

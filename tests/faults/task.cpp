@@ -196,7 +196,7 @@ int train(const Job& job) {
 
 int run_study(const Job& job) {
   study::Store store(job.directory);
-  study::run_trials(study_trials(job.data), store,
+  study::run_trials(study_trials(job.data, job.in_common), store,
                     {.folder = job.directory, .jobs = job.study_jobs, .stop = &stop_flag});
   return 0;
 }
@@ -238,7 +238,8 @@ std::vector<std::string> words_of(const Job& job) {
                                  std::to_string(job.pause_at),
                                  job.fork_from,
                                  std::to_string(job.study_jobs),
-                                 job.data};
+                                 job.data,
+                                 std::to_string(static_cast<int>(job.in_common))};
   words.insert(words.end(), job.sets.begin(), job.sets.end());
   return words;
 }
@@ -246,14 +247,15 @@ std::vector<std::string> words_of(const Job& job) {
 Job job_of(const std::vector<std::string>& words) {
   return {.directory = words.at(0),
           .toml = words.at(1),
-          .sets = {words.begin() + 9, words.end()},
+          .sets = {words.begin() + 10, words.end()},
           .stop_at = std::stoi(words.at(2)),
           .cycles = std::stoi(words.at(3)),
           .terminate_at = std::stoi(words.at(4)),
           .pause_at = std::stoi(words.at(5)),
           .fork_from = words.at(6),
           .study_jobs = std::stoi(words.at(7)),
-          .data = words.at(8)};
+          .data = words.at(8),
+          .in_common = words.at(9) == "1"};
 }
 
 int work(const Job& job) {
@@ -265,11 +267,14 @@ int work_on_trial(const std::string& folder) {
       [&] { return study::run_trial(folder, stop_flag) ? 0 : static_cast<int>(Code::stopped); });
 }
 
-std::vector<study::Trial> study_trials(const std::string& data) {
+std::vector<study::Trial> study_trials(const std::string& data, bool in_common) {
   std::vector<study::Trial> trials;
-  for (const char* set : {"optimizer.lr=0.1", "optimizer.lr=0.02"})
+  const std::vector<std::string> one{"optimizer.lr=0.1"};
+  std::vector<std::string> other{"optimizer.lr=0.02"};
+  if (in_common) other = {one.front(), R"(averaging=[{ kind = "ema", decay = 0.9 }])"};
+  for (const auto& sets : {one, other})
     for (const int seed : {1, 2}) {
-      trials.push_back(study::small::trial(data, seed, {set}));
+      trials.push_back(study::small::trial(data, seed, sets));
       trials.back().score_test = trials.back().keep = true;
     }
   return trials;

@@ -28,12 +28,15 @@ struct Job {
   int terminate_at = 0;  ///< raises SIGTERM after this many steps
   int pause_at = 0;      ///< raises SIGSTOP after this many steps
   std::string fork_from = {};
-  int study_jobs = 0;     ///< above 0: runs the study of study_trials() instead, so many at a time
-  std::string data = {};  ///< folder of its images, by study::small::write_data()
+  int study_jobs = 0;      ///< above 0: runs the study of study_trials() instead, so many at a time
+  std::string data = {};   ///< folder of its images, by study::small::write_data()
+  bool in_common = false;  ///< of study_trials()
 };
 
 /// The trials of a study: two recipes with two seeds. The trained networks are kept.
-std::vector<study::Trial> study_trials(const std::string& data);
+/// @param in_common  the recipes differ in an average alone, so that the process of one trial
+///                   trains the steps of the other one along, its companion
+std::vector<study::Trial> study_trials(const std::string& data, bool in_common = false);
 
 /// Does the work of `temper __trial FOLDER`. @return exit status, as the program's
 int work_on_trial(const std::string& folder);

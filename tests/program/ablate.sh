@@ -112,5 +112,6 @@ refused 2 "changes nothing" "$TEMPER" ablate wrong.toml --out wrong
 refused 2 "expected i/n" "$TEMPER" ablate study.toml --share 3/2 --out wrong
 refused 2 "not a duration" "$TEMPER" ablate study.toml --budget soon --out wrong
 refused 2 "--format" "$TEMPER" ablate study.toml --format tex --out wrong
+refused 2 "--jobs: expected a number above 0, not '0'" "$TEMPER" ablate study.toml --jobs 0 --out wrong
 refused 4 "missing.toml" "$TEMPER" ablate missing.toml --out wrong
 test ! -e wrong/results.csv

@@ -23,6 +23,9 @@ same $'lr\naugment\n:files' tune ""
 same :files train ""
 same :files preview ""
 same :files watch ""
+same $'margin=\n:nospace' ablate mine.toml --set mar
+same $'trials=\n:nospace' tune mine.toml --set tri
+same $'base.epochs=\n:nospace' tune mine.toml --set base.epo
 same :files preview mine.toml --out ""
 same :files predict run ""
 same :files predict run one.png --json ""

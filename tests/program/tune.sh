@@ -46,12 +46,14 @@ grep -qF '<svg' range.html
 grep -qE '^lr = [0-9.e-]+' faster.toml
 refused 2 "from 10 to the run's 30" "$TEMPER" tune lr recipe.toml --steps 100
 refused 2 "other.toml" "$TEMPER" tune lr recipe.toml other.toml
+refused 2 "--write" "$TEMPER" tune lr recipe.toml --rule minimum_tenth
 refused 2 "no search file and no subcommand" "$TEMPER" tune
 
 # Settings before anything runs.
 "$TEMPER" tune search.toml --dry-run --out none >settings.txt
 test "$(grep -c 'optimizer.lr = ' settings.txt)" -eq 3
 test ! -e none/results.csv
+refused 2 "--write" "$TEMPER" tune search.toml --dry-run --write best.toml
 sed 's/model.width/seed/' search.toml >seeds.toml
 refused 2 "can't be searched for" "$TEMPER" tune seeds.toml --dry-run
 
@@ -100,10 +102,27 @@ grep -qE '^ +num_ops +m = 3 +m = 9$' out.txt
 grep -qF 'class="matrix"' grid/recipe-augment.html
 grep -q 'kind = "rand_augment", num_ops = 1' augmented.toml
 refused 2 "--trials has no effect without --space autoaugment" "$TEMPER" tune augment recipe.toml --trials 3
+refused 2 "--method has no effect without --space autoaugment" "$TEMPER" tune augment recipe.toml --method random
+refused 2 "--folds has no effect without --method density" "$TEMPER" tune augment recipe.toml --folds 5
+refused 2 "--sampler has no effect without --method density" \
+  "$TEMPER" tune augment recipe.toml --space autoaugment --sampler tpe
 
-# Density matching.
-"$TEMPER" tune augment recipe.toml --set epochs=1 --space autoaugment --method density --folds 2 --rounds 1 --trials 3 \
-  --top 1 --folder density --out fast.toml >out.txt 2>err.txt || { cat err.txt; exit 1; }
+# Density matching, killed when a loss is known: that policy is not evaluated again.
+density=(tune augment recipe.toml --set epochs=1 --space autoaugment --method density --folds 2 --rounds 1 --trials 3
+  --top 1 --folder density)
+"$TEMPER" "${density[@]}" >out.txt 2>err.txt &
+search=$!
+for _ in $(seq 1200); do
+  if [[ -e density/density/results.csv && $(wc -l <density/density/results.csv) -gt 1 ]]; then break; fi
+  sleep 0.05
+done
+kill -KILL "$search" || true
+wait "$search" || true
+known=$(sed -n 2p density/density/results.csv)
+[[ $known ]] || { cat err.txt; exit 1; }
+"$TEMPER" "${density[@]}" --out fast.toml >out.txt 2>err.txt || { cat err.txt; exit 1; }
 cat out.txt
+grep -qxF -e "$known" density/density/results.csv
+test "$(wc -l <density/density/results.csv)" -eq 7
 grep -q "No network was trained for a policy" out.txt
 grep -q 'kind = "one_of"' fast.toml

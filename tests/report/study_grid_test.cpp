@@ -72,6 +72,16 @@ TEST(RowsGrid, LeavesOutColumnsWithoutNumbers) {
               ElementsAre("row", "validation accuracy, %", "difference to base", "verdict"));
 }
 
+TEST(RowsGrid, HasNoVerdictsBeforeTheStudyIsComplete) {
+  auto table = fake::additive();
+  table.complete = false;
+  EXPECT_THAT(titles(rows_grid(table)), Not(Contains("verdict")));
+  EXPECT_THAT(titles(rows_grid(table)), Contains("gain over the rows above"));
+  EXPECT_THAT(titles(sums_grid(table)), Not(Contains("verdict")));
+  table.claims = {{.text = "Wide is better", .column = table.column, .outcome = "undecided"}};
+  EXPECT_THAT(titles(claims_grid(table)), Not(Contains("verdict")));
+}
+
 TEST(RowsGrid, SaysWhichRowsDivergedOrAreNotComplete) {
   auto table = fake::single();
   table.rows.push_back(fake::diverged_row("hot"));
@@ -196,6 +206,11 @@ TEST(MethodSentences, SayWhatTheNumbersMean) {
   EXPECT_THAT(method_sentences(other), Contains(HasSubstr("a validation split of its own")));
   EXPECT_THAT(method_sentences(other), Contains(HasSubstr("There is no test set")));
   EXPECT_THAT(method_sentences(other), Not(Contains(HasSubstr("equal seeds bought"))));
+  // Whether there is a test set is not known before the end.
+  other.complete = false;
+  EXPECT_THAT(method_sentences(other), Contains(HasSubstr("The study has not finished")));
+  EXPECT_THAT(method_sentences(other), Not(Contains(HasSubstr("There is no test set"))));
+  EXPECT_THAT(method_sentences(other), Not(Contains(HasSubstr("p-values"))));
 }
 
 }  // namespace

@@ -61,6 +61,26 @@ TEST(StudyPage, ForestHasTheDifferencesOfEverySeed) {
   EXPECT_EQ(forest[2]["extra_seconds"], 10.0);
 }
 
+TEST(StudyPage, ForestHasEverySeedAlsoAfterAPilot) {
+  // After a pilot the deviation of a difference is not that of the points.
+  auto table = fake::single();
+  const std::vector<statistics::Comparison> planned{
+      {.a = fake::kWide, .b = fake::kBase, .pilot = 2}};
+  table.rows[1].against_base = statistics::judge(planned, {.margin = 0.2}).front();
+  table.mode = study::Mode::orders;
+  table.contributions = {{"wide",
+                          study::Tag::architecture,
+                          table.rows[1].against_base,
+                          {{.seed = 1, .value = 2.0}, {.seed = 2, .value = 2.25}}}};
+  const auto forest = plots(study_page(table))["forest"];
+  ASSERT_EQ(forest.size(), 2U);
+  EXPECT_EQ(forest[0]["values"], nlohmann::json({2.0, 2.25, 2.0, 1.75}));
+  EXPECT_EQ(forest[0]["extra_seconds"], 10.0);
+  EXPECT_EQ(forest[1]["group"], "contributions");
+  EXPECT_EQ(forest[1]["values"], nlohmann::json({2.0, 2.25}));
+  EXPECT_EQ(forest[1]["seeds"], nlohmann::json({1, 2}));
+}
+
 TEST(StudyPage, NamesAreText) {
   for (const std::string name :
        {"<script>alert(1)</script>", "\"><img onerror=alert(1)>", "</script><!--", "a & b"}) {
@@ -101,9 +121,11 @@ TEST(StudyPage, SaysWhatIsMissing) {
   table.rows.push_back(fake::diverged_row("hot"));
   table.notes = {"1 of 4 runs of hot diverged."};
   const auto page = study_page(table);
-  EXPECT_THAT(body(page),
-              AllOf(HasSubstr("The study has not finished."),
-                    HasSubstr("1 of 4 runs of hot diverged."), HasSubstr("1 of 4 runs diverged")));
+  EXPECT_THAT(
+      body(page),
+      AllOf(HasSubstr("The study has not finished."), HasSubstr("1 of 4 runs of hot diverged."),
+            HasSubstr("1 of 4 runs diverged"), HasSubstr("No difference has been judged yet."),
+            Not(HasSubstr("rows are better")), Not(HasSubstr("p-value"))));
   const auto forest = plots(page)["forest"];
   EXPECT_EQ(forest.back()["cls"], "lost");
   EXPECT_FALSE(forest.back().contains("low"));
@@ -112,12 +134,14 @@ TEST(StudyPage, SaysWhatIsMissing) {
 TEST(StudyPage, BeforeTheFirstRun) {
   auto table = fake::table(study::Mode::additive);
   table.rows = {{.name = "base", .missing = 4}, {.name = "wide", .row = 0, .missing = 4}};
+  table.sums = {{"architecture", study::Tag::architecture}};
   table.complete = false;
   table.seeds.clear();
   const auto page = study_page(table);
   EXPECT_THAT(body(page),
               AllOf(HasSubstr("No difference has been judged yet."), HasSubstr("0 of 4 runs")));
   EXPECT_THAT(body(page), Not(HasSubstr(R"(<section id="forest")")));
+  EXPECT_THAT(body(page), Not(HasSubstr(R"(<section id="effects")")));
 }
 
 TEST(StudyPage, OfClaimsBeginsWithThem) {
@@ -127,6 +151,9 @@ TEST(StudyPage, OfClaimsBeginsWithThem) {
   const auto page = study_page(table);
   EXPECT_THAT(body(page), HasSubstr(R"(<p class="big">1 of 2</p><p class="what">claims hold</p>)"));
   EXPECT_THAT(body(page), AllOf(HasSubstr(R"(<section id="claims")"), HasSubstr("Deep is better")));
+  table.complete = false;
+  EXPECT_THAT(body(study_page(table)),
+              AllOf(HasSubstr("No claim has been judged yet."), Not(HasSubstr("claims hold</p>"))));
 }
 
 TEST(StudyPage, OfRegressionHasNoAccuracy) {

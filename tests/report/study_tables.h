@@ -94,18 +94,22 @@ inline study::StudyTable additive() {
   wide.pareto = true;
   wide.against_base = judged(kWide, kBase);
   wide.against_before = wide.against_base;
+  wide.base_pair = wide.before_pair = {1, 0};
   auto smooth = row("smoothing", kSmooth, 31);
   smooth.row = 1;
   smooth.tag = study::Tag::regularization;
   smooth.rank = 2;
   smooth.against_base = judged(kSmooth, kBase);
   smooth.against_before = judged(kSmooth, kWide);
+  smooth.base_pair = {2, 0};
+  smooth.before_pair = smooth.left_out_pair = {2, 1};
   smooth.images = statistics::Interval{1.5, 2.5};
   const Numbers alone{80.25, 80.5, 80.5, 80.75};
   auto without = row("without wide", alone, 21);
   without.row = 0;
   without.leaves_out = true;
   wide.left_out = judged(kSmooth, alone);
+  wide.left_out_pair = {2, 3};
   smooth.left_out = smooth.against_before;
   for (const auto& one : {wide, smooth, without}) made.rows.push_back(one);
   made.sums = {{"architecture", study::Tag::architecture, made.rows[1].against_before},
@@ -127,6 +131,7 @@ inline study::StudyTable single(const std::string& name = "wide") {
   made.rows.push_back(row(name, kWide, 30));
   made.rows.back().row = 0;
   made.rows.back().against_base = judged(kWide, kBase);
+  made.rows.back().base_pair = {1, 0};
   made.comparisons = 1;
   return made;
 }

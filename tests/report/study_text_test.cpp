@@ -64,6 +64,12 @@ TEST(LatexTable, EscapesNames) {
             "\\\\\n\\bottomrule\n\\end{tabular}\n");
 }
 
+TEST(LatexTable, ANameIsNoArgumentOfTheRowAboveIt) {
+  const Grid grid{
+      .title = "", .columns = {{"row", true}}, .rows = {{{.text = "[16, 32]"}}, {{.text = "*"}}}};
+  EXPECT_THAT(latex_table(grid), HasSubstr("\\midrule\n{[}16, 32] \\\\\n{*} \\\\\n"));
+}
+
 TEST(StudyText, HasTablesAndSentencesInEveryFormat) {
   auto table = fake::additive();
   table.notes = {"Nothing was tuned."};

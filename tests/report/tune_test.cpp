@@ -38,6 +38,8 @@ tune::SearchTable search_table() {
   tune::Parameter width;
   width.option = "model.width";
   width.distribution = tune::Distribution::choice;
+  width.values = {recipe::Node{std::int64_t{64}}, recipe::Node{std::int64_t{16}},
+                  recipe::Node{std::string("a, b")}};
   tune::SearchTable table;
   table.name = "rates <b>";
   table.method = tune::Method::asha;
@@ -86,6 +88,11 @@ TEST(TuneReport, ASearchAsAPageNeedsNoScriptAndNoNetwork) {
   EXPECT_EQ(count(page, "class=\"axis-name\""), 4U) << "two options, epochs, score";
   EXPECT_THAT(page, Not(HasSubstr("src=")));
   EXPECT_THAT(page, HasSubstr("The search has not finished"));
+  // Choices are in the order of the file, not in that of their digits.
+  const auto last = page.find("&quot;a, b&quot;</text>");
+  EXPECT_LT(page.find(">64</text>"), page.find(">16</text>"));
+  EXPECT_LT(page.find(">16</text>"), last);
+  EXPECT_NE(last, std::string::npos);
 }
 
 TEST(TuneReport, TicksAreRoundNumbers) {

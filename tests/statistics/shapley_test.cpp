@@ -64,6 +64,22 @@ TEST(Shapley, ThePairThatInteractsIsFlagged) {
   EXPECT_GE(pairs[1].adjusted_p, pairs[1].effect.p);
 }
 
+TEST(Shapley, InteractionsAfterAPilotAreTestedAsDifferencesAre) {
+  std::vector<std::vector<double>> values;
+  std::vector<double> indices;
+  for (const double noise : {0.1, 0.3, -0.2, 0.6, 0.2, -0.1}) {
+    values.push_back({0, 1, 2, 3.5 + noise});
+    indices.push_back(0.5 + noise);
+  }
+  const std::vector<double> zeros(indices.size());
+  for (const std::int64_t pilot : {0, 3}) {
+    const auto expected = paired_difference(indices, zeros, pilot);
+    const auto found = interactions(values, 0.95, pilot).front().effect;
+    EXPECT_NEAR(found.p, expected.p, 1e-12);
+    EXPECT_EQ(found.df, expected.df);
+  }
+}
+
 TEST(Shapley, TwoRowsAreA2By2Design) {
   EXPECT_NEAR(interaction_indices(Numbers{90, 91, 92, 95}).front(), 2, 1e-12);
 }

@@ -116,7 +116,7 @@ TEST(Search, ChoosesTechniquesAndTables) {
 }
 
 TEST(Search, RefusesWhatWouldMakeTrialsIncomparable) {
-  for (const char* option : {"seed", "data.validation", "data.split_seed", "data.source"}) {
+  for (const char* option : {"seed", "data.validation", "data.split_seed", "data.source", "data"}) {
     EXPECT_THAT(refusal(with("", parameter(option, "low = 1.0\nhigh = 2.0"))),
                 AllOf(HasSubstr("search.toml:"), HasSubstr("can't be searched for")))
         << option;

@@ -75,13 +75,14 @@ void write_new_file(const std::filesystem::path& path, std::string_view text) {
   write_atomically(path, text);
 }
 
-void remove_temporaries(const std::filesystem::path& folder) {
+void remove_temporaries(const std::filesystem::path& folder, std::string_view of) {
+  const auto prefix = of.empty() ? std::string(".") : fmt::format(".{}.", of);
   std::error_code failure;
   std::vector<std::filesystem::path> temporaries;
   for (std::filesystem::directory_iterator entry(folder, failure), end; !failure && entry != end;
        entry.increment(failure)) {
     const std::string name = entry->path().filename().string();
-    if (name.starts_with('.') && name.ends_with(temporary_suffix))
+    if (name.starts_with(prefix) && name.ends_with(temporary_suffix))
       temporaries.push_back(entry->path());
   }
   for (const auto& temporary : temporaries) discard(temporary);

@@ -44,6 +44,7 @@ void write_new_file(const std::filesystem::path& path, std::string_view text);
 
 /// Removes temporary files that a killed process left in `folder` (not in its subfolders). Call it
 /// only while no other process writes there.
-void remove_temporaries(const std::filesystem::path& folder);
+/// @param of  name of the file whose temporary files are meant; "": those of all files
+void remove_temporaries(const std::filesystem::path& folder, std::string_view of = {});
 
 }  // namespace temper::io

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <utility>
 
 #include "temper/core/duration.h"
 #include "temper/statistics/bootstrap.h"
@@ -83,7 +84,9 @@ class Analysis {
     table_.mode = study_.mode;
     table_.column = column_;
     table_.validation = validation_column(study_);
-    for (const auto& figure : study_.figures) table_.columns.push_back(column_of(figure, split()));
+    for (const auto& figure : study_.figures)
+      if (auto column = column_of(figure, split()); complete_ || !is_of_test_set(column))
+        table_.columns.push_back(std::move(column));
     table_.level = study_.level;
     table_.margin = study_.margin;
     table_.detect = study_.detect;
@@ -159,8 +162,14 @@ class Analysis {
       const auto& one = comparisons[i];
       auto& row = table_.rows[one.arm];
       const auto judged = judged_.of(questions_.comparisons[i]);
-      if (one.kind == Kind::against_base) row.against_base = judged;
-      if (one.kind == Kind::against_before) row.against_before = judged;
+      if (one.kind == Kind::against_base) {
+        row.against_base = judged;
+        row.base_pair = {one.arm, one.than};
+      }
+      if (one.kind == Kind::against_before) {
+        row.against_before = judged;
+        row.before_pair = {one.arm, one.than};
+      }
       if (one.kind == Kind::against_base || one.kind == Kind::against_before)
         if (one.row) row.row = one.row;
     }
@@ -178,10 +187,11 @@ class Analysis {
       return other.kind == Kind::against_before && other.arm == one.than;
     };
     auto& without = table_.rows[one.than];
-    if (!one.row) {
-      without.left_out = judged;
-      return;
-    }
+    const auto put = [&](TableRow& row) {
+      row.left_out = judged;
+      row.left_out_pair = {one.arm, one.than};
+    };
+    if (!one.row) return put(without);
     if (!stand_.arms[one.than].rows.empty() && std::ranges::none_of(course_.comparisons(), adds)) {
       without.row = one.row;
       without.leaves_out = true;
@@ -189,7 +199,7 @@ class Analysis {
     const auto added = std::ranges::find_if(table_.rows, [&](const TableRow& row) {
       return row.row == one.row && !row.leaves_out && row.length == one.length;
     });
-    (added == table_.rows.end() ? without : *added).left_out = judged;
+    put(added == table_.rows.end() ? without : *added);
   }
 
   void columns() {
@@ -214,12 +224,22 @@ class Analysis {
   [[nodiscard]] std::vector<Effect> effects(const std::vector<NamedContrast>& contrasts) const {
     std::vector<Effect> effects;
     for (const auto& one : contrasts)
-      effects.push_back({one.name, one.tag, judged_.of(one.contrast)});
+      effects.push_back({one.name, one.tag, judged_.of(one.contrast), by_seed(one.contrast)});
     return effects;
   }
 
+  [[nodiscard]] std::vector<SeedDifference> by_seed(const Contrast& contrast) const {
+    std::vector<SeedDifference> found;
+    const auto sides = sides_of(contrast, figures_, column_);
+    if (!sides) return found;
+    const auto differences = sides->differences();
+    for (std::size_t i = 0; i < differences.size(); ++i)
+      found.push_back({stand_.seeds[sides->places[i]], differences[i]});
+    return found;
+  }
+
   void interactions() {
-    if (study_.mode != Mode::orders || study_.rows.size() < 2) return;
+    if (!complete_ || study_.mode != Mode::orders || study_.rows.size() < 2) return;
     const auto subsets = std::size_t{1} << study_.rows.size();
     std::vector<std::vector<double>> by_seed(stand_.seeds.size());
     for (std::size_t arm = 0; arm < subsets; ++arm) {
@@ -230,7 +250,8 @@ class Analysis {
     }
     std::erase_if(by_seed, [&](const auto& values) { return values.size() < subsets; });
     if (by_seed.size() < 2) return;
-    for (const auto& found : statistics::interactions(by_seed, study_.level))
+    const auto pilot = pilot_of(std::ssize(by_seed), stand_.pilot);
+    for (const auto& found : statistics::interactions(by_seed, study_.level, pilot))
       if (found.flagged)
         table_.interactions.push_back({study_.rows[found.first].name,
                                        study_.rows[found.second].name, found.effect,

@@ -92,6 +92,10 @@ std::vector<ClaimRow> claims_of(const Course& course, const Stand& stand,
     row.column = claim.figure.empty() ? metric : column_of(claim.figure, split);
     row.expected = fmt::format("{} {}: {} than {}", row.column.title, name_of(claim.expect),
                                stand.arms[comparison.arm].name, stand.arms[comparison.than].name);
+    if (!stand.next.trials.empty() && is_of_test_set(row.column)) {
+      row.outcome = "undecided";
+      continue;
+    }
     const auto sides =
         sides_of(difference_of(comparison.arm, comparison.than), figures, row.column);
     if (!sides) {

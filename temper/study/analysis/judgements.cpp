@@ -7,9 +7,12 @@
 
 namespace temper::study {
 
+std::int64_t pilot_of(std::int64_t pairs, std::int64_t pilot) {
+  return pairs >= pilot + statistics::kLeastAfterPilot ? pilot : 0;
+}
+
 statistics::Comparison comparison_of(const Sides& sides, std::int64_t pilot) {
-  const bool is_planned = std::ssize(sides.a) >= pilot + statistics::kLeastAfterPilot;
-  return {.a = sides.a, .b = sides.b, .pilot = is_planned ? pilot : 0};
+  return {.a = sides.a, .b = sides.b, .pilot = pilot_of(std::ssize(sides.a), pilot)};
 }
 
 Judgements::Judgements(std::span<const Contrast> contrasts, std::span<const ArmFigures> arms,

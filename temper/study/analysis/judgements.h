@@ -15,8 +15,12 @@ namespace temper::study {
 /// The margin of a figure for which none is known: nothing but what is equal is called so.
 inline constexpr double kNoMargin = std::numeric_limits<double>::min();
 
-/// The two sides as judge() takes them. While the seeds after the pilot are still missing, the
-/// pilot is a part like any other.
+/// The pilot that a test of so many pairs takes account of. While the seeds after the pilot are
+/// still missing, the pilot is a part like any other: 0.
+/// @param pilot  Stand::pilot
+std::int64_t pilot_of(std::int64_t pairs, std::int64_t pilot);
+
+/// The two sides as judge() takes them.
 statistics::Comparison comparison_of(const Sides& sides, std::int64_t pilot);
 
 /// Contrasts that were judged together. Those without enough runs, and those with a run that

@@ -33,6 +33,10 @@ Column column_of(std::string_view figure, std::string_view split) {
   return column;
 }
 
+bool is_of_test_set(const Column& column) {
+  return column.key.starts_with("test.") || column.key == "clusters.test.ratio";
+}
+
 bool ArmFigures::diverged() const {
   return std::ranges::any_of(by_seed,
                              [](const Result* run) { return run != nullptr && run->diverged(); });
@@ -106,6 +110,7 @@ std::optional<Sides> sides_of(const Contrast& contrast, std::span<const ArmFigur
       (weight > 0 ? a : b) += std::abs(weight) * *values[seed];
     sides.a.push_back(a);
     sides.b.push_back(b);
+    sides.places.push_back(seed);
   }
   if (sides.a.size() < 2) return std::nullopt;
   return sides;

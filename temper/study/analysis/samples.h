@@ -16,6 +16,9 @@ namespace temper::study {
 /// A figure as a column. @param split  "test" or "validation", where the name has none
 Column column_of(std::string_view figure, std::string_view split);
 
+/// Whether the figure is one of the test set, which nobody sees before a study is complete.
+bool is_of_test_set(const Column& column);
+
 /// The results of an arm, in the order of the study's seeds; null: it has not ended.
 struct ArmFigures {
   std::size_t arm = 0;
@@ -46,6 +49,7 @@ void add(Contrast& to, const Contrast& other, double factor = 1);
 /// sum over the arms with positive weights, and that over the others.
 struct Sides {
   std::vector<double> a, b;
+  std::vector<std::size_t> places = {};  ///< of the pairs' seeds, in the order of the study's seeds
 
   [[nodiscard]] std::vector<double> differences() const;
 };

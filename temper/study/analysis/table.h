@@ -65,6 +65,12 @@ struct TunedNumber {
   bool at_edge = false;       ///< the best value is the lowest or highest that was tried
 };
 
+/// The rows of a difference, the first minus the second: numbers of StudyTable::rows.
+struct RowPair {
+  std::size_t row = 0;
+  std::size_t than = 0;
+};
+
 struct TableRow {
   std::string name;
   Tag tag = Tag::none;
@@ -94,6 +100,10 @@ struct TableRow {
   std::optional<statistics::Judged> against_before = {};  ///< what the row adds to those above it
   /// What the row adds to all the others; 2 x 2: what the other change adds to this one.
   std::optional<statistics::Judged> left_out = {};
+  // Of which rows these are the differences, where they are given.
+  RowPair base_pair = {};
+  RowPair before_pair = {};
+  RowPair left_out_pair = {};
   /// Of the difference from the base, for these very runs and other images: a bootstrap over the
   /// test images. The intervals above are for these images and other seeds.
   std::optional<statistics::Interval> images = {};
@@ -103,11 +113,18 @@ struct TableRow {
   std::vector<CurvePoint> curve = {};
 };
 
+/// A difference in the runs of one seed.
+struct SeedDifference {
+  std::int64_t seed = 0;
+  double value = 0;
+};
+
 /// A sum or mean of differences: the gains of the rows with a tag, an effect, a contribution.
 struct Effect {
   std::string name;
   Tag tag = Tag::none;
   std::optional<statistics::Judged> judged = {};  ///< empty where a run diverged or has not ended
+  std::vector<SeedDifference> by_seed = {};       ///< what was judged
 };
 
 /// Two rows whose gains depend on each other: together they change more (positive) or less than

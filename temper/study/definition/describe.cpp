@@ -65,18 +65,22 @@ std::vector<recipe::Technique> sections() {
 }
 
 recipe::EditCompletion complete_study_edit(std::string_view typed) {
+  // The tables [[row]], [[length]] and [[claim]] are edited in the file alone.
+  auto keys = fresh_group<Study>();
+  constexpr std::array<std::string_view, 3> tables{"row", "length", "claim"};
+  std::erase_if(keys.items, [&](const Item& item) {
+    return std::ranges::find(tables, item.meta.name) != tables.end();
+  });
+  return complete_edit_with_base(typed, keys);
+}
+
+recipe::EditCompletion complete_edit_with_base(std::string_view typed, const Group& keys) {
   if (typed.starts_with(kBase)) {
     auto found = recipe::complete_edit(typed.substr(kBase.size()));
     for (auto& candidate : found.candidates) candidate.text.insert(0, kBase);
     return found;
   }
-  // The tables [[row]], [[length]] and [[claim]] are edited in the file alone.
-  auto options = fresh_group<Study>();
-  constexpr std::array<std::string_view, 3> tables{"row", "length", "claim"};
-  std::erase_if(options.items, [&](const Item& item) {
-    return std::ranges::find(tables, item.meta.name) != tables.end();
-  });
-  auto found = recipe::complete_edit(typed, options);
+  auto found = recipe::complete_edit(typed, keys);
   if (kBase.starts_with(typed))
     found.candidates.push_back({std::string(kBase), "options of the base recipe"});
   return found;

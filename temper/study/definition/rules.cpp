@@ -63,6 +63,10 @@ class Rules {
 
   void seeds() const {
     only_with("pilot", study_.detect > 0, "detect");
+    if (study_.power <= 1 - study_.level)
+      refuse(at("power"), fmt::format("power is {}, which a test at the level {} has without any "
+                                      "difference; raise power, or level",
+                                      study_.power, 1 - study_.level));
     if (study_.looks > 1 && study_.detect > 0)
       refuse(at("looks"),
              "looks and detect are both given, but the plan of detect is for one look at the end; "
@@ -155,7 +159,7 @@ class Rules {
              "clusters = [\"Shirt\", \"Coat\", \"Bag\"]");
     if (study_.budget.empty()) return;
     try {
-      if (parse_duration(study_.budget) <= 0) throw Error(Code::usage, "it is 0");
+      (void)parse_duration(study_.budget);
     } catch (const Error& error) {
       refuse(at("budget"), fmt::format("budget: {}", error.message()));
     }

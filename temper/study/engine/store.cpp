@@ -20,6 +20,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr auto kTable = "results.csv";
+
 std::string file_name(const std::string& fingerprint, std::int64_t numerics) {
   return fmt::format("{}-{}", fingerprint, numerics);
 }
@@ -33,7 +35,7 @@ Store::Store(fs::path folder) : folder_(std::move(folder)) {
 void Store::begin() {
   io::make_folder(folder_);
   const auto lock = io::LockFile::wait(folder_ / "results.lock");
-  io::remove_temporaries(folder_);
+  io::remove_temporaries(folder_, kTable);
   if (!fs::exists(table())) io::write_atomically(table(), results_text({}));
   refresh();
 }
@@ -89,8 +91,9 @@ void Store::add(const Result& result) {
   io::make_folder(folder_ / "curves");
   io::make_folder(folder_ / "correct");
   const auto lock = io::LockFile::wait(folder_ / "results.lock");
-  for (const auto& place : {folder_, folder_ / "curves", folder_ / "correct"})
-    io::remove_temporaries(place);
+  // Pages and recipes are written into the folder, too, by processes that don't take this lock.
+  io::remove_temporaries(folder_, kTable);
+  for (const auto& place : {folder_ / "curves", folder_ / "correct"}) io::remove_temporaries(place);
   if (!result.epochs.empty() || fs::exists(curve_of(key)))
     io::write_atomically(curve_of(key), curve_text(result.epochs));
   if (!result.correct.empty()) io::write_atomically(correct_of(key), correct_text(result.correct));
@@ -108,6 +111,10 @@ std::vector<Result> Store::older(std::int64_t numerics) const {
   std::ranges::copy_if(rows_, std::back_inserter(found),
                        [&](const Result& row) { return row.numerics < numerics; });
   return found;
+}
+
+fs::path Store::table() const {
+  return folder_ / kTable;
 }
 
 fs::path Store::curve_of(const Key& key) const {

@@ -49,7 +49,7 @@ class Store {
  private:
   using Key = std::pair<std::string, std::int64_t>;  ///< fingerprint, numerics version
 
-  [[nodiscard]] std::filesystem::path table() const { return folder_ / "results.csv"; }
+  [[nodiscard]] std::filesystem::path table() const;
   [[nodiscard]] std::filesystem::path curve_of(const Key& key) const;
   [[nodiscard]] std::filesystem::path correct_of(const Key& key) const;
   void put(Result row);

@@ -1,10 +1,8 @@
 #include "temper/study/engine/trajectory.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <string>
 
-#include "temper/core/grouped.h"
 #include "temper/recipe/trajectory.h"
 
 namespace temper::study {
@@ -55,23 +53,6 @@ std::vector<Branch> share_trajectories(std::span<const Trial> trials,
     }
   }
   return branches;
-}
-
-std::string Saving::text() const {
-  if (steps == 0) return "";
-  return fmt::format("{} of {} training steps need not be repeated, since runs share them",
-                     grouped(steps), grouped(of));
-}
-
-Saving saving(std::span<const Branch> branches, std::span<const Trial> trials,
-              std::span<const std::int64_t> steps_per_epoch) {
-  Saving total;
-  for (const auto& branch : branches) {
-    const auto i = branch.trial;
-    total.steps += branch.from_step;
-    total.of += recipe::horizon_of(trials[i].recipe, steps_per_epoch[i]).total_steps;
-  }
-  return total;
 }
 
 }  // namespace temper::study

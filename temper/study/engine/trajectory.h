@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "temper/study/engine/trial.h"
@@ -32,16 +31,5 @@ struct Branch {
 ///                         since run() computes the common steps of the plans
 std::vector<Branch> share_trajectories(std::span<const Trial> trials,
                                        std::span<const std::int64_t> steps_per_epoch);
-
-/// What sharing saves.
-struct Saving {
-  std::int64_t steps = 0;  ///< that are not trained
-  std::int64_t of = 0;     ///< those that all trials have together
-
-  /// "5,400 of 18,000 training steps need not be repeated, since runs share them"; "" for none.
-  [[nodiscard]] std::string text() const;
-};
-Saving saving(std::span<const Branch> branches, std::span<const Trial> trials,
-              std::span<const std::int64_t> steps_per_epoch);
 
 }  // namespace temper::study

@@ -69,6 +69,24 @@ TEST(StudyTable, AdditiveGainsStandBesideWhatLeavingOutCosts) {
   EXPECT_EQ(without.row, a.row);
 }
 
+TEST(StudyTable, EveryDifferenceNamesItsRows) {
+  const auto made = table(course("seeds = 3", {kA, kB}), run(listed(kListed)));
+  const auto mean = [&](const RowPair& pair) {
+    return made.rows.at(pair.row).value->mean - made.rows.at(pair.than).value->mean;
+  };
+  for (const auto& row : made.rows) {
+    if (row.against_base) {
+      EXPECT_NEAR(row.against_base->difference.mean, mean(row.base_pair), 1e-9) << row.name;
+    }
+    if (row.against_before) {
+      EXPECT_NEAR(row.against_before->difference.mean, mean(row.before_pair), 1e-9) << row.name;
+    }
+    if (row.left_out) {
+      EXPECT_NEAR(row.left_out->difference.mean, mean(row.left_out_pair), 1e-9) << row.name;
+    }
+  }
+}
+
 TEST(StudyTable, AllDifferencesAreJudgedTogetherEachOnce) {
   const auto made = table(course("seeds = 3", {kA, kB}), run(listed(kListed)));
   EXPECT_EQ(made.comparisons, 4);
@@ -104,6 +122,9 @@ TEST(StudyTable, TheGainsOfTwoRowsWithATagAreTheirSumSeedBySeed) {
   const auto& sum = made.sums[1].judged->difference;
   EXPECT_EQ(sum.n, 3);
   EXPECT_NEAR(sum.mean, (3.0 + 2.4 + 3.0) / 3, 1e-9);
+  ASSERT_THAT(made.sums[1].by_seed, SizeIs(3));
+  EXPECT_EQ(made.sums[1].by_seed[1].seed, 2);
+  EXPECT_NEAR(made.sums[1].by_seed[1].value, 2.4, 1e-9);
   EXPECT_NEAR(sum.deviation, std::sqrt(0.12), 1e-9);
 }
 
@@ -225,6 +246,28 @@ TEST(StudyTable, RunsThatHaveNotEndedAreLeftOutOfTheTableSoFar) {
   EXPECT_EQ(made.column.key, "validation.accuracy");
   EXPECT_EQ(made.rows[1].against_base->verdict, Verdict::undecided);
   EXPECT_DOUBLE_EQ(*made.rows[0].points[0].value, 79);
+}
+
+TEST(StudyTable, FiguresOfTheTestSetAreNotSeenBeforeTheEnd) {
+  const std::string claim =
+      "[[claim]]\ntext = \"it loses less\"\nfigure = \"test.loss\"\nrow = \"a\"\nexpect = "
+      "\"lower\"\n";
+  const auto study = course(
+      "seeds = 3\nmode = \"one_at_a_time\"\nfigures = [\"test.loss\", \"loss\"]", {kA, claim});
+  Results results;
+  const auto stand = study.stand(results);
+  auto all = run(listed(kListed))(stand.next.trials);
+  for (auto& one : all) one.figures["test.loss"] = static_cast<double>(one.seed);
+  for (std::size_t i = 0; i + 1 < all.size(); ++i) results[all[i].fingerprint] = all[i];
+  const auto so_far = analyse(study, stand, results, {.extras = false});
+  ASSERT_THAT(so_far.columns, SizeIs(1));
+  EXPECT_EQ(so_far.columns[0].key, "validation.loss");
+  ASSERT_THAT(so_far.claims, SizeIs(1));
+  EXPECT_FALSE(so_far.claims[0].judged);
+  results[all.back().fingerprint] = all.back();
+  const auto made = analyse(study, study.stand(results), results, {.extras = false});
+  EXPECT_THAT(made.columns, SizeIs(2));
+  EXPECT_TRUE(made.claims.at(0).judged);
 }
 
 TEST(StudyTable, BeforeTheFirstResultItHasItsRows) {

@@ -40,6 +40,12 @@ TEST(StudyRules, SeedsAreGivenOnceAndAreTwoOrMore) {
             "s.toml:2:9: pilot has no effect without detect; leave it out");
 }
 
+TEST(StudyRules, PowerIsMoreThanTheLevelOfTheTest) {
+  EXPECT_THAT(refusal("seeds = 4\nlevel = 0.5\npower = 0.5", kDecay),
+              StartsWith("s.toml:3:9: power is 0.5"));
+  EXPECT_EQ(refusal("seeds = 4\nlevel = 0.6\npower = 0.5", kDecay), "(not refused)");
+}
+
 TEST(StudyRules, LooksAreForAFixedNumberOfSeedsAndForRows) {
   EXPECT_EQ(refusal("seeds = 8\nlooks = 4", kDecay), "(not refused)");
   EXPECT_THAT(refusal("detect = 0.3\nlooks = 4", kDecay),

@@ -116,6 +116,22 @@ TEST(Store, BeginsWithAnEmptyTableAndKeepsAnOldOne) {
   EXPECT_TRUE(Store(folder.path / "new").find("ab"));
 }
 
+TEST(Store, LeavesAloneWhatOtherProcessesAreWriting) {
+  const Directory folder;
+  Store store(folder.path);
+  // The page of a study, which another process is about to rename, and what was left of the table.
+  const auto page = folder.path / ".study.html.1.0.temper-tmp";
+  const auto table = folder.path / ".results.csv.1.0.temper-tmp";
+  for (const auto& path : {page, table}) std::ofstream(path) << "half";
+  store.begin();
+  EXPECT_TRUE(fs::exists(page));
+  EXPECT_FALSE(fs::exists(table));
+  std::ofstream(table) << "half";
+  store.add(result("ab"));
+  EXPECT_TRUE(fs::exists(page));
+  EXPECT_FALSE(fs::exists(table));
+}
+
 TEST(Store, ADamagedTableIsRefusedWithItsLine) {
   const Directory folder;
   Store(folder.path).add(result("ab"));
