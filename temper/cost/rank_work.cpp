@@ -108,7 +108,8 @@ std::int64_t bytes_of_image(const train::Plan& plan, augment::Size size) {
 /// @param recipe  with the step's scheduled values
 std::int64_t images_of_others(const recipe::Recipe& recipe, std::int64_t step, augment::Size size,
                               std::int64_t ranks) {
-  const bool exchanges = recipe.mixing && recipe.mixing->partner != mix::Partner::similar;
+  const bool exchanges = recipe.mixing && recipe.mixing->across_ranks &&
+                         recipe.mixing->partner != mix::Partner::similar;
   if (!exchanges || ranks == 1) return 0;
   data::Batch batch;
   batch.views = {at::empty({1, 1, size.height, size.width}, at::kFloat)};

@@ -89,6 +89,9 @@ TEST(RankWork, CountsTheImagesThatOtherRanksHave) {
   EXPECT_EQ(with({"mixing={methods=[{kind='mixup'}], partner='reversed'}"}).work.partners,
             4 * image);
   EXPECT_EQ(with({"mixing={methods=[{kind='mixup'}], partner='reversed', p=0}"}).work.partners, 0);
+  EXPECT_EQ(with({"mixing={methods=[{kind='mixup'}], partner='reversed', across_ranks=false}"})
+                .work.partners,
+            0);
   // Rank 0 has one more partner than those of its own rows: row 7, of row 0.
   EXPECT_EQ(with({"mixing={methods=[{kind='mixup'}], partner='rolled'}"}).work.partners, image);
   EXPECT_EQ(with({"adversarial={kind='free'}"}).work.collected, 4 * image);
