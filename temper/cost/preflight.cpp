@@ -190,7 +190,8 @@ void require_batch_statistics(const train::Plan& plan, std::int64_t ranks) {
   const auto& recipe = plan.recipe;
   const auto pass = smallest_pass(plan, ranks);
   const bool running = recipe.pretrained && recipe.pretrained->norm_eval;
-  if (pass.images > 1 || running) return;
+  const bool shared = recipe.sync_bn && ranks > 1;
+  if (pass.images > 1 || running || shared) return;
   const auto network = train::build_network(plan);
   const train::TrainingSize sizes(recipe, plan.horizon, plan.input());
   // Without a schedule of the size, only the end of the frozen epochs tells steps apart.

@@ -21,7 +21,8 @@ void require_sizes(const train::Plan& plan);
 /// single value per channel in a pass in training mode, the variance of which is not defined. A
 /// network without a graph is not checked, nor one with pretrained.norm_eval.
 void require_batch_statistics(const train::Plan& plan);
-/// The same for a batch that this many processes share.
+/// The same for a batch that this many processes share. With recipe.sync_bn a pass of all of them
+/// together has images of each.
 void require_batch_statistics(const train::Plan& plan, std::int64_t ranks);
 
 struct Overfit {

@@ -109,5 +109,14 @@ TEST(RankWork, RefusesWhatTrainingRefuses) {
   EXPECT_THROW((void)with({"mixing={methods=[{kind='manifold_mixup', stages=[1]}]}"}), Error);
 }
 
+TEST(RankWork, HasStatisticsOfAllRanksWithSyncBn) {
+  // 12 x 12 pixels become a single one before layer3, and each rank has one image.
+  std::vector<std::string> sets{"model.depth=18", "model.stem=imagenet"};
+  const Cluster eight{.ranks = 8, .link = kTwo.link};
+  EXPECT_THROW((void)with(sets, eight), Error);
+  sets.emplace_back("sync_bn=true");
+  EXPECT_FALSE(with(sets, eight).work.waited.empty());
+}
+
 }  // namespace
 }  // namespace temper::cost
