@@ -156,8 +156,10 @@ int train_here(const Options& options, const std::vector<std::string>& command,
                const StopFlag& stop, std::optional<double> time_limit,
                const std::shared_ptr<distributed::Group>& group) {
   const auto request = request_of(options, /*leads=*/true);
-  const auto chosen = choose(request, group.get());
+  auto chosen = choose(request, group.get());
   print_text(stderr, "{}", chosen.note);
+  // The estimate is of the batch that these processes would have.
+  if (options.scaling.ranks) recipe::resolve_batch(chosen.recipe, *options.scaling.ranks);
   const auto plan = train::plan(chosen.recipe, chosen.data, group);
   print_hints(plan, chosen.recipe);
   if (options.dry_run || options.check) tell_pretrained(plan);
