@@ -8,7 +8,8 @@ namespace temper::cost {
 /// Checks that labels are in range, that images are finite and not all equal, and that the first
 /// loss is near that of random guessing (with pretrained weights also lower), or with regression
 /// targets not far above that of predicting their mean. Throws Error{Code::data}, or returns a
-/// warning about the loss; "" when all checks pass.
+/// warning about the loss; "" when all checks pass. With Plan::group all ranks call it, each with
+/// its part of the batch.
 std::string inspect_first_batch(const train::Plan& plan, model::Network& network,
                                 const data::Batch& batch);
 
