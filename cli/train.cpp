@@ -273,9 +273,8 @@ void add_train(const Command& app, const std::vector<std::string>& command_line)
       .excludes(resume)
       .excludes(fresh);
   resume.excludes(fresh);
-  const auto dry_run =
-      command.flag("--dry-run", options->dry_run,
-                   "estimate time and memory from a few steps, without training");
+  const auto dry_run = command.flag("--dry-run", options->dry_run,
+                                    "estimate time and memory from a few steps, without training");
   add_scaling(command, options->scaling);
   command
       .flag("--check", options->check,
