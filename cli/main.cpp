@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <exception>
-#include <new>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -14,6 +13,7 @@
 
 #include "commands.h"
 #include "complete.h"
+#include "current_error.h"
 #include "output.h"
 #include "ranks.h"
 #include "temper/core/error.h"
@@ -168,18 +168,12 @@ int flushed(int status) {
 }  // namespace temper::cli
 
 int main(int argc, char** argv) {
-  using temper::Code;
   if (temper::cli::computes(argc, argv)) temper::restart_with_huge_pages(argv);
   using temper::cli::print_error;
   try {
     return temper::cli::flushed(temper::cli::run(argc, argv));
-  } catch (const temper::Error& error) {
+  } catch (const std::exception&) {
+    const auto error = temper::cli::current_error();
     return print_error(error.what(), static_cast<int>(error.code()));
-  } catch (const std::bad_alloc&) {
-    return print_error("out of memory; lower data.batch_size or the size of the network",
-                       static_cast<int>(Code::usage));
-  } catch (const std::exception& error) {
-    return print_error(fmt::format("this is a bug, please report it: {}", error.what()),
-                       static_cast<int>(Code::internal));
   }
 }

@@ -5,29 +5,16 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <new>
 #include <optional>
 #include <string>
 
+#include "current_error.h"
 #include "output.h"
 #include "temper/core/error.h"
 #include "temper/distributed/error_file.h"
 
 namespace temper::cli {
 namespace {
-
-/// The exception that is being handled, as the error that main() makes of it.
-Error current_error() {
-  try {
-    throw;
-  } catch (const Error& error) {
-    return error;
-  } catch (const std::bad_alloc&) {
-    return Error(Code::usage, "out of memory; lower data.batch_size or the size of the network");
-  } catch (const std::exception& error) {
-    return Error(Code::internal, std::string("this is a bug, please report it: ") + error.what());
-  }
-}
 
 [[noreturn]] void end(distributed::Group& group, const Error& error) {
   const bool own = group.leave(error);

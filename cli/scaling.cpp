@@ -40,16 +40,17 @@ void add_scaling(const Command& command, ScalingOptions& options) {
       .positive();
   command
       .option("--bandwidth", options.bandwidth,
-              "of the network between their machines, in bits per second with K, M, G or T: 25G "
-              "is 25 Gbit/s")
+              "with --ranks: bandwidth of the network between the machines, in bits per second "
+              "with K, M, G or T: 25G is 25 Gbit/s")
       .called("BITS");
   command
       .option("--latency", options.latency,
-              "of a message between two of them, for example 50us or 0.5ms (default: 50us)")
+              "with --ranks: time that a message between two processes takes, for example 50us "
+              "or 0.5ms (default: 50us)")
       .called("TIME");
   command
       .option("--local-ranks", options.local_ranks,
-              "processes on each machine, which share its cores (default: 1)")
+              "with --ranks: processes on each machine, which share its cores (default: 1)")
       .called("N")
       .positive();
 }

@@ -156,8 +156,10 @@ int train_here(const Options& options, const std::vector<std::string>& command,
                const StopFlag& stop, std::optional<double> time_limit,
                const std::shared_ptr<distributed::Group>& group) {
   const auto request = request_of(options, /*leads=*/true);
-  const auto chosen = choose(request, group.get());
+  auto chosen = choose(request, group.get());
   print_text(stderr, "{}", chosen.note);
+  // The estimate is of the batch that these processes would have.
+  if (options.scaling.ranks) recipe::resolve_batch(chosen.recipe, *options.scaling.ranks);
   const auto plan = train::plan(chosen.recipe, chosen.data, group);
   print_hints(plan, chosen.recipe);
   if (options.dry_run || options.check) tell_pretrained(plan);
@@ -182,16 +184,24 @@ int train_here(const Options& options, const std::vector<std::string>& command,
   return 0;
 }
 
-/// The group of the ranks that a launcher has started; null for a process on its own.
-std::shared_ptr<distributed::Group> group_of(const std::optional<distributed::Ranks>& ranks,
-                                             const Options& options) {
-  if (!ranks) return nullptr;
-  using std::chrono::duration;
-  const auto timeout = std::chrono::duration_cast<std::chrono::milliseconds>(
-      duration<double>(parse_duration(options.rank_timeout)));
-  return std::make_shared<distributed::Group>(
-      *ranks, distributed::GroupOptions{.rank_timeout = timeout,
-                                        .version = fmt::format("{} ({})", kVersion, kCommit)});
+/// Seconds. @param option  that has the text
+double seconds_of(const std::string& option, const std::string& text) {
+  try {
+    return parse_duration(text);
+  } catch (const Error& error) {
+    throw Error(error.code(), {.option = option}, fmt::format("{}: {}", option, error.message()));
+  }
+}
+
+std::chrono::milliseconds rank_timeout_of(const Options& options) {
+  const std::string option = "--rank-timeout";
+  const auto seconds = std::chrono::duration<double>(seconds_of(option, options.rank_timeout));
+  if (seconds < std::chrono::seconds(1))
+    throw Error(Code::usage, {.option = option},
+                fmt::format("{} is {}; expected at least 1s: a process gives a sign of life four "
+                            "times a second",
+                            option, options.rank_timeout));
+  return std::chrono::duration_cast<std::chrono::milliseconds>(seconds);
 }
 
 int train_in_ranks(const Options& options, const std::vector<std::string>& command,
@@ -206,14 +216,17 @@ int train_command(const Options& options, const std::vector<std::string>& comman
   const auto& stop = stop_on_signals();
   const auto time_limit = options.time_limit.empty()
                               ? std::optional<double>()
-                              : std::optional(parse_duration(options.time_limit));
+                              : std::optional(seconds_of("--time-limit", options.time_limit));
+  const auto rank_timeout = rank_timeout_of(options);
   auto ranks = distributed::ranks_of(distributed::process_environment());
   if (options.dry_run || options.check) {
     if (ranks && ranks->rank > 0) return 0;  // rank 0 does it alone
     ranks.reset();
   }
   if (!ranks) return train_in_ranks(options, command, stop, time_limit, nullptr);
-  return as_rank([&] { return group_of(ranks, options); },
+  const distributed::GroupOptions group_options{
+      .rank_timeout = rank_timeout, .version = fmt::format("{} ({})", kVersion, kCommit)};
+  return as_rank([&] { return std::make_shared<distributed::Group>(*ranks, group_options); },
                  [&](const std::shared_ptr<distributed::Group>& group) {
                    return train_in_ranks(options, command, stop, time_limit, group);
                  });
@@ -260,11 +273,13 @@ void add_train(const Command& app, const std::vector<std::string>& command_line)
       .excludes(resume)
       .excludes(fresh);
   resume.excludes(fresh);
-  command.flag("--dry-run", options->dry_run,
-               "estimate time and memory from a few steps, without training");
+  const auto dry_run = command.flag("--dry-run", options->dry_run,
+                                    "estimate time and memory from a few steps, without training");
   add_scaling(command, options->scaling);
-  command.flag("--check", options->check,
-               "overfit one batch on purpose, to find errors in data and options");
+  command
+      .flag("--check", options->check,
+            "overfit one batch on purpose, to find errors in data and options")
+      .excludes(dry_run);
   command.flag("--json", options->as_json, "print the result as JSON");
   command.footer(
       "Examples:\n"

@@ -7,8 +7,8 @@ namespace temper::cost {
 
 /// A model of the heap of the GNU C library, which here takes all memory from a single heap and
 /// never returns it (prepare_thread()). The heap is fragmented: measured on training runs (glibc
-/// 2.36, LibTorch 2.11) it grows up to kHoles times the peak of the allocated bytes, plus kSpare
-/// that is requested ahead.
+/// 2.36, LibTorch 2.11) it grows up to kFragmentation times the peak of the allocated bytes, plus
+/// kReserve that is requested ahead.
 class HeapModel {
  public:
   static constexpr double kFragmentation = 1.8;

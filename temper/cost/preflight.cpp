@@ -25,6 +25,7 @@
 #include "temper/model/saved_buffers.h"
 #include "temper/train/averaged.h"
 #include "temper/train/begin.h"
+#include "temper/train/data_parallel.h"
 #include "temper/train/state.h"
 #include "temper/train/step.h"
 #include "temper/train/training_size.h"
@@ -118,6 +119,17 @@ std::string about_first_values(const at::Tensor& answers, const data::Batch& bat
       loss, by_mean);
 }
 
+/// Whether all images of the batch are the same, those of all ranks. A rank may have so few of them
+/// that they are by chance.
+bool all_same(const train::Plan& plan, const data::Batch& batch) {
+  const auto& images = batch.views.front();
+  if (batch.size() < 2) return false;
+  if (!plan.group) return images.eq(images[0]).all().item<bool>();
+  const auto first = images[0].clone(at::MemoryFormat::Contiguous);
+  plan.group->broadcast(first);
+  return !train::any_of(*plan.group, !images.eq(first).all().item<bool>());
+}
+
 /// All that a recipe may leave out, as it would make one batch harder to learn.
 void switch_off_techniques(recipe::Recipe& recipe) {
   for (const auto& item : group(recipe).items) {
@@ -144,7 +156,7 @@ std::string inspect_first_batch(const train::Plan& plan, model::Network& network
   if (!at::isfinite(images).all().item<bool>())
     throw Error(Code::data,
                 "the first batch contains NaN or infinity; check the mean and std of the data");
-  if (images.size(0) > 1 && images.eq(images[0]).all().item<bool>())
+  if (all_same(plan, batch))
     throw Error(Code::data,
                 "all images of the first batch are the same; check the data and its augmentation");
 
@@ -190,7 +202,8 @@ void require_batch_statistics(const train::Plan& plan, std::int64_t ranks) {
   const auto& recipe = plan.recipe;
   const auto pass = smallest_pass(plan, ranks);
   const bool running = recipe.pretrained && recipe.pretrained->norm_eval;
-  if (pass.images > 1 || running) return;
+  const bool shared = recipe.sync_bn && ranks > 1;
+  if (pass.images > 1 || running || shared) return;
   const auto network = train::build_network(plan);
   const train::TrainingSize sizes(recipe, plan.horizon, plan.input());
   // Without a schedule of the size, only the end of the frozen epochs tells steps apart.

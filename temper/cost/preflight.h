@@ -8,7 +8,8 @@ namespace temper::cost {
 /// Checks that labels are in range, that images are finite and not all equal, and that the first
 /// loss is near that of random guessing (with pretrained weights also lower), or with regression
 /// targets not far above that of predicting their mean. Throws Error{Code::data}, or returns a
-/// warning about the loss; "" when all checks pass.
+/// warning about the loss; "" when all checks pass. With Plan::group all ranks call it, each with
+/// its part of the batch.
 std::string inspect_first_batch(const train::Plan& plan, model::Network& network,
                                 const data::Batch& batch);
 
@@ -21,7 +22,8 @@ void require_sizes(const train::Plan& plan);
 /// single value per channel in a pass in training mode, the variance of which is not defined. A
 /// network without a graph is not checked, nor one with pretrained.norm_eval.
 void require_batch_statistics(const train::Plan& plan);
-/// The same for a batch that this many processes share.
+/// The same for a batch that this many processes share. With recipe.sync_bn a pass of all of them
+/// together has images of each.
 void require_batch_statistics(const train::Plan& plan, std::int64_t ranks);
 
 struct Overfit {

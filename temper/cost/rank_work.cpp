@@ -34,16 +34,21 @@ namespace {
 
 constexpr std::int64_t kWarmup = 3;
 
-/// Notes the sums that BatchNorm layers ask for; those of one rank are its own.
+/// Notes the sums that BatchNorm layers ask for. Each of the other ranks is taken to have what this
+/// one has, so that a single value of a channel is not all that its variance is computed from.
 class NotedSums : public model::BatchSums {
  public:
+  explicit NotedSums(std::int64_t ranks) : ranks_(static_cast<double>(ranks)) {}
+
   void sum(std::span<double> values) override {
     bytes_.push_back(static_cast<std::int64_t>(values.size_bytes()));
+    for (auto& value : values) value *= ranks_;
   }
   /// The bytes of each since the last call.
   std::vector<std::int64_t> take() { return std::exchange(bytes_, {}); }
 
  private:
+  double ranks_;
   std::vector<std::int64_t> bytes_;
 };
 
@@ -108,7 +113,8 @@ std::int64_t bytes_of_image(const train::Plan& plan, augment::Size size) {
 /// @param recipe  with the step's scheduled values
 std::int64_t images_of_others(const recipe::Recipe& recipe, std::int64_t step, augment::Size size,
                               std::int64_t ranks) {
-  const bool exchanges = recipe.mixing && recipe.mixing->partner != mix::Partner::similar;
+  const bool exchanges = recipe.mixing && recipe.mixing->across_ranks &&
+                         recipe.mixing->partner != mix::Partner::similar;
   if (!exchanges || ranks == 1) return 0;
   data::Batch batch;
   batch.views = {at::empty({1, 1, size.height, size.width}, at::kFloat)};
@@ -168,13 +174,13 @@ const data::Batch& next_batch(train::TrainingBatches& loader, std::int64_t& epoc
 }
 
 /// Times the steps, for work.images of each batch.
-/// @param notes  whether BatchNorm layers sum over the ranks
-void time_steps(const train::Plan& part, std::int64_t typical, std::int64_t steps, bool notes,
-                train::State& state, RankWork& work) {
+/// @param ranks  number of processes
+void time_steps(const train::Plan& part, std::int64_t typical, std::int64_t steps,
+                std::int64_t ranks, train::State& state, RankWork& work) {
   auto recipe = part.recipe;
   const recipe::ScheduleDriver driver(recipe, part.horizon);
-  const auto sums = std::make_shared<NotedSums>();
-  if (notes) {
+  const auto sums = std::make_shared<NotedSums>(ranks);
+  if (recipe.sync_bn && ranks > 1) {
     train::synchronise_statistics(*state.network, sums);
     if (state.mean_teacher) train::synchronise_statistics(*state.mean_teacher, sums);
   }
@@ -228,8 +234,7 @@ RankWork rank_work(const train::Plan& plan, const train::Plan& part, const Clust
   const auto typical = sizes.typical_at();
   const auto size = sizes.at(typical);
   auto state = train::begin(part);
-  time_steps(part, typical, std::max(steps, kWarmup + 1),
-             /*notes=*/part.recipe.sync_bn && cluster.ranks > 1, state, work);
+  time_steps(part, typical, std::max(steps, kWarmup + 1), cluster.ranks, state, work);
   work.statistics =
       train::statistics_count(*state.network) * static_cast<std::int64_t>(sizeof(double));
   if (cluster.ranks > 1)

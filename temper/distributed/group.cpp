@@ -149,14 +149,11 @@ std::string place(std::int64_t rank, const std::string& host) {
 
 /// What a rank that has failed tells of it, as an error of this one.
 Error error_of(const Ending& ending) {
-  for (const auto code :
-       {Code::usage, Code::data, Code::io, Code::numerical, Code::internal, Code::stopped})
-    if (static_cast<int>(code) == ending.status)
-      return Error(code, fmt::format("{} has ended after step {}: {}",
-                                     place(ending.rank, ending.host), ending.step, ending.message));
-  return Error(Code::internal,
-               fmt::format("{} has ended after step {}: {}", place(ending.rank, ending.host),
-                           ending.step, ending.message));
+  auto code = Code::internal;
+  for (const auto known : {Code::usage, Code::data, Code::io, Code::numerical, Code::stopped})
+    if (static_cast<int>(known) == ending.status) code = known;
+  return Error(code, fmt::format("{} has ended after step {}: {}", place(ending.rank, ending.host),
+                                 ending.step, ending.message));
 }
 
 /// The first message of another rank.

@@ -181,6 +181,7 @@ void add_hosts(const std::string& entry, std::vector<std::string>& hosts, int br
   const auto close = entry.find(']', open);
   if (close == std::string::npos || brackets == 0) bad();
   std::string_view ranges = std::string_view(entry).substr(open + 1, close - open - 1);
+  if (ranges.empty()) bad();
   while (!ranges.empty()) {
     const auto end = std::min(ranges.find(','), ranges.size());
     const auto range = ranges.substr(0, end);

@@ -1,10 +1,14 @@
 #include "temper/evaluate/scores.h"
 
+#include <ATen/ops/empty.h>
 #include <fmt/format.h>
 
+#include <iterator>
 #include <optional>
+#include <vector>
 
 #include "temper/core/error.h"
+#include "temper/distributed/group.h"
 #include "temper/evaluate/statistics.h"
 #include "temper/evaluate/test_time.h"
 #include "temper/regularize/averages.h"
@@ -32,6 +36,20 @@ auto with_average(train::State& state, const recipe::Recipe& recipe, const train
   return look();
 }
 
+/// Gives all ranks the scores of rank 0, by which they end early and change scheduled values. Each
+/// has computed them from the same logits, but other processors and numbers of threads round in
+/// other ways.
+void agree(train::Scores& scores, distributed::Group& group) {
+  std::vector<double*> values{&scores.train.loss, &scores.train.accuracy};
+  if (auto& validation = scores.validation)
+    values.insert(values.end(), {&validation->loss, &validation->accuracy});
+  const auto all = at::empty({std::ssize(values)}, at::kDouble);
+  auto* const numbers = all.mutable_data_ptr<double>();
+  for (std::size_t i = 0; i < values.size(); ++i) numbers[i] = *values[i];
+  group.broadcast(all);
+  for (std::size_t i = 0; i < values.size(); ++i) *values[i] = numbers[i];
+}
+
 }  // namespace
 
 bool uses_averages(const train::State& state, const recipe::Recipe& recipe) {
@@ -48,6 +66,7 @@ train::Scores raw_scores(train::State& state, const train::Plan& plan,
   result.train = score(predict(*state.network, plan, plan.probe, cancel));
   if (plan.validation)
     result.validation = score(predict(*state.network, plan, plan.validation, cancel));
+  if (plan.group) agree(result, *plan.group);
   return result;
 }
 

@@ -60,7 +60,7 @@ std::string waits_text(const cost::Scaling& s, const ScaledRun& run) {
   if (s.cluster.ranks == 1) return "";
   auto text = fmt::format("sums            {:.2f} ms that training waits for", ms(s.waited));
   if (run.sync_bn)
-    text += fmt::format(", {} of them of sync_bn, with {:.2f} MiB", s.work.waited.size(),
+    text += fmt::format(", among them {} of sync_bn with {:.2f} MiB", s.work.waited.size(),
                         mib(sum_of(s.work.waited)));
   text += '\n';
   if (s.exchanged > 0)

@@ -12,6 +12,7 @@
 #include "temper/evaluate/scores.h"
 #include "temper/recipe/trajectory.h"
 #include "temper/train/averaged.h"
+#include "temper/train/data_parallel.h"
 
 namespace temper::run {
 namespace {
@@ -109,7 +110,7 @@ std::uint64_t Member::memory() {
 }
 
 /// What the number of processes makes of a recipe.
-static std::vector<std::string> notes_of_ranks(const train::Plan& plan) {
+static std::vector<std::string> notes_of_ranks(const train::Plan& plan, const train::State& state) {
   const auto& recipe = plan.recipe;
   std::vector<std::string> notes;
   if (plan.batch_per_rank > 0)
@@ -118,11 +119,17 @@ static std::vector<std::string> notes_of_ranks(const train::Plan& plan) {
         "data.batch_size = {}, which it must be given to go on with another number of processes",
         plan.batch_per_rank, recipe.data.batch, recipe.data.batch));
   if (!plan.group) return notes;
-  notes.push_back(fmt::format(
-      "{} processes train together, each on {} images of a batch or one fewer; BatchNorm layers "
-      "normalize with the statistics of {}, and keep the mean of all running statistics",
-      plan.group->size(), plan.own_batch(),
-      recipe.sync_bn ? "the whole batch" : "the images of their own process"));
+  const auto ranks = plan.group->size();
+  const auto fewest = recipe.data.batch / ranks;
+  const auto images = plan.own_batch() == fewest ? fmt::format("{}", fewest)
+                                                 : fmt::format("{} or {}", fewest, fewest + 1);
+  notes.push_back(
+      fmt::format("{} processes train together, each on {} images of a batch", ranks, images));
+  if (train::statistics_count(*state.network) > 0)
+    notes.back() += fmt::format(
+        "; BatchNorm layers normalize with the statistics of {}, and the running statistics of all "
+        "processes are averaged in every step",
+        recipe.sync_bn ? "the whole batch" : "the images of their own process");
   if (recipe.comm_hook == recipe::CommHook::bf16_compress)
     notes.emplace_back(
         "gradients are sent and added up in bf16 (comm_hook = \"bf16_compress\"), which one "
@@ -139,7 +146,7 @@ void announce(FolderJournal& journal, const train::Plan& plan, const train::Stat
   if (state.step == state.origin)
     for (const auto* notes : {&plan.data_notes, &plan.pretrained_notes})
       for (const auto& note : *notes) journal.record(train::Warned{note});
-  for (const auto& note : notes_of_ranks(plan)) journal.record(train::Warned{note});
+  for (const auto& note : notes_of_ranks(plan, state)) journal.record(train::Warned{note});
   for (const auto& note : journal.notes()) journal.record(train::Warned{note});
   for (const auto& image : plan.bad)
     journal.record(

@@ -44,7 +44,10 @@ class SumsOfRanks : public model::BatchSums {
   explicit SumsOfRanks(std::shared_ptr<distributed::Group> group) : group_(std::move(group)) {}
 
   void sum(std::span<double> values) override {
-    group_->sum(at::from_blob(values.data(), {std::ssize(values)}, at::kDouble));
+    // In memory of its own: where another rank fails, Gloo's threads may still write to it.
+    const auto sums = at::from_blob(values.data(), {std::ssize(values)}, at::kDouble).clone();
+    group_->sum(sums);
+    std::copy_n(sums.const_data_ptr<double>(), values.size(), values.begin());
   }
 
  private:

@@ -23,6 +23,7 @@
 #include "temper/data/sources/subset.h"
 #include "temper/distributed/group.h"
 #include "temper/model/architecture.h"
+#include "temper/train/compare_bad_images.h"
 #include "temper/train/data_driver.h"
 #include "temper/train/data_parallel.h"
 #include "temper/train/device.h"
@@ -360,6 +361,7 @@ Plan planned(const recipe::Recipe& recipe, const data::Dataset& data,
   plan.data_digest = data::digest_of(data);
   plan.fingerprint = recipe::fingerprint(options, plan.data_digest.names);
   compare_ranks(plan);
+  compare_bad_images(plan);
   return plan;
 }
 

@@ -89,6 +89,9 @@ TEST(RankWork, CountsTheImagesThatOtherRanksHave) {
   EXPECT_EQ(with({"mixing={methods=[{kind='mixup'}], partner='reversed'}"}).work.partners,
             4 * image);
   EXPECT_EQ(with({"mixing={methods=[{kind='mixup'}], partner='reversed', p=0}"}).work.partners, 0);
+  EXPECT_EQ(with({"mixing={methods=[{kind='mixup'}], partner='reversed', across_ranks=false}"})
+                .work.partners,
+            0);
   // Rank 0 has one more partner than those of its own rows: row 7, of row 0.
   EXPECT_EQ(with({"mixing={methods=[{kind='mixup'}], partner='rolled'}"}).work.partners, image);
   EXPECT_EQ(with({"adversarial={kind='free'}"}).work.collected, 4 * image);
@@ -104,6 +107,15 @@ TEST(RankWork, CountsThePassesThatSendGradients) {
 TEST(RankWork, RefusesWhatTrainingRefuses) {
   EXPECT_THROW((void)with({}, {.ranks = 9, .link = kTwo.link}), Error);
   EXPECT_THROW((void)with({"mixing={methods=[{kind='manifold_mixup', stages=[1]}]}"}), Error);
+}
+
+TEST(RankWork, HasStatisticsOfAllRanksWithSyncBn) {
+  // 12 x 12 pixels become a single one before layer3, and each rank has one image.
+  std::vector<std::string> sets{"model.depth=18", "model.stem=imagenet"};
+  const Cluster eight{.ranks = 8, .link = kTwo.link};
+  EXPECT_THROW((void)with(sets, eight), Error);
+  sets.emplace_back("sync_bn=true");
+  EXPECT_FALSE(with(sets, eight).work.waited.empty());
 }
 
 }  // namespace

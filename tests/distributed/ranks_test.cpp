@@ -163,8 +163,8 @@ TEST(Hosts, OfSlurmsLists) {
   EXPECT_EQ(hosts_of("gpu[01-03,7],login"), (Names{"gpu01", "gpu02", "gpu03", "gpu7", "login"}));
   EXPECT_EQ(hosts_of("rack[1-2]-gpu[8-9].local"), (Names{"rack1-gpu8.local", "rack1-gpu9.local",
                                                          "rack2-gpu8.local", "rack2-gpu9.local"}));
-  for (const auto* bad : {"", ",", "a[", "a[1", "a[x]", "a[2-1]", "a]", "a[1-999999999]",
-                          "a[1][1][1][1][1][1][1][1][1]"})
+  for (const auto* bad : {"", ",", "a[", "a[1", "a[]", "a[1-2][]", "a[x]", "a[2-1]", "a]",
+                          "a[1-999999999]", "a[1][1][1][1][1][1][1][1][1]"})
     EXPECT_THROW((void)hosts_of(bad), Error) << bad;
 }
 

@@ -143,6 +143,8 @@ all_end 2
 says err-0.txt "data.batch_size: 32 there, 48 now"
 start 3 each --set data.batch_size=32 --stop-at 5
 all_end 75
+"$TEMPER" train "${small[@]}" --set data.batch_per_rank=8 --dry-run --ranks 4 --bandwidth 25G >out.txt 2>err.txt
+says out.txt "batch           32 images, 8 on a rank"
 small=("${whole[@]}")
 
 # What does not belong together is refused on all ranks, and torchrun gets the reason.

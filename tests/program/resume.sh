@@ -61,7 +61,9 @@ test -s killed/report.html
 train 2 nowhere --resume
 grep -q "no run to resume" err.txt
 train 2 whole --time-limit soon
-grep -q "not a duration" err.txt
+grep -q -e "--time-limit: 'soon' is not a duration" err.txt
+train 2 whole --rank-timeout 0.5s
+grep -q -e "--rank-timeout is 0.5s; expected at least 1s" err.txt
 train 75 limited --set epochs=50 --time-limit 0.5s
 test -e limited/checkpoints
 train 75 origin --stop-at 4

@@ -19,6 +19,7 @@ refused 4 "missing.toml" "$TEMPER" train missing.toml
 mkdir empty
 refused 3 "empty" "$TEMPER" train empty
 refused 2 "no finished run" "$TEMPER" predict empty picture.png
+refused 4 "File name too long" "$TEMPER" predict "$(printf 'x%.0s' {1..300})" picture.png
 
 mkdir cut
 for file in /usr/share/datasets/fashion-mnist/*; do head -c 2000 "$file" >"cut/$(basename "$file")"; done

@@ -55,8 +55,8 @@ TEST(ScalingText, TellsWhatElseIsSentAndWaitedFor) {
   const auto text = to_text(cost::scaling(own, kTwo), {.batch = 32, .steps = 10, .sync_bn = true});
   EXPECT_THAT(text, HasSubstr("120.00 ms of it in the backward passes that send gradients\n"));
   // Twice the tally's 2 ms, and twice 1.05 + 2.
-  EXPECT_THAT(text, HasSubstr("sums            10.10 ms that training waits for, 2 of them of "
-                              "sync_bn, with 2.00 MiB\n"));
+  EXPECT_THAT(text, HasSubstr("sums            10.10 ms that training waits for, among them 2 of "
+                              "sync_bn with 2.00 MiB\n"));
   EXPECT_THAT(text, HasSubstr("images          2.00 MiB from other ranks, 3.10 ms\n"));
   EXPECT_THAT(text, HasSubstr("10 images/s needed on each rank, 10 measured: training waits for "
                               "images\n"));

@@ -1,5 +1,8 @@
 // The training loop in several processes, as threads of this one.
 #include <ATen/ops/equal.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -9,8 +12,10 @@
 
 #include "temper/core/error.h"
 #include "temper/core/stop_flag.h"
+#include "temper/cost/preflight.h"
 #include "temper/run/loop.h"
 #include "temper/train/begin.h"
+#include "temper/train/compare_bad_images.h"
 #include "tests/support/ranks_of_threads.h"
 #include "tests/train/small_run.h"
 
@@ -154,6 +159,49 @@ TEST(PlanInRanks, HasTheImagesOfAllRanksInABatch) {
     EXPECT_EQ(plan.own_batch(), 4);
     EXPECT_EQ(plan.fingerprint, train::plan(train::small::recipe(), data, shared).fingerprint);
   });
+}
+
+TEST(LoopInRanks, RefusesTheSameImagesOnlyWhereAllRanksHaveThem) {
+  for (const bool all : {false, true}) {
+    test::in_ranks(2, [all](distributed::Group& group) {
+      const std::shared_ptr<distributed::Group> shared(&group, [](distributed::Group*) {});
+      const auto plan = train::plan(train::small::recipe(), train::small::dataset(64), shared);
+      const auto state = train::begin(plan);
+      const double pixel = group.leads() || all ? 0.5 : 0.25;
+      data::Batch batch;
+      batch.views = {at::full({4, 1, 12, 12}, pixel, at::kFloat)};
+      batch.targets = at::full({4, 2}, 0.5, at::kFloat);
+      batch.labels = at::zeros({4}, at::kLong);
+      batch.labelled = at::ones({4}, at::kBool);
+      batch.ids = at::zeros({4}, at::kLong);
+      batch.all_rows = 8;
+      bool refused = false;
+      try {
+        (void)cost::inspect_first_batch(plan, *state.network, batch);
+      } catch (const Error&) {
+        refused = true;
+      }
+      EXPECT_EQ(refused, all);
+    });
+  }
+}
+
+TEST(PlanInRanks, LeavesOutTheSameImagesOnAllRanks) {
+  try {
+    test::in_ranks(2, [](distributed::Group& group) {
+      auto plan = train::plan(train::small::recipe(), train::small::dataset(64));
+      plan.group = std::shared_ptr<distributed::Group>(&group, [](distributed::Group*) {});
+      plan.bad = {{.image = 3, .where = "a", .reason = "damaged"}};
+      train::compare_bad_images(plan);
+      if (!group.leads()) plan.bad.clear();
+      train::compare_bad_images(plan);
+    });
+    FAIL() << "nothing is refused";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.message(),
+              "rank 1 can't read the same images as rank 0: of those to be evaluated it would "
+              "leave out 0, and rank 0 1; make the same files readable on all machines");
+  }
 }
 
 TEST(LoopInRanks, RefusesOtherRecipesAndData) {
