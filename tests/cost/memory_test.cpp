@@ -61,7 +61,7 @@ TEST(Memory, GrowsWithTheBatch) {
 TEST(Memory, OfADividedOptimizerIsThatOfAPart) {
   const auto plan =
       train::plan(train::small::recipe({"optimizer={kind='adamw'}", "shard_optimizer=true",
-                                        "model.width=32", "averaging=[]"}),
+                                        "model.depth=20", "averaging=[]"}),
                   train::small::dataset(64));
   const auto alone = memory_need(plan);
   const auto two = memory_need(plan, 2);

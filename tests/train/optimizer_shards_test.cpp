@@ -208,7 +208,7 @@ TEST(OptimizerShards, AreGatheredAndScatteredInParts) {
     const auto whole = shards.start(targets);
     const auto part = shards.part_of(whole);
     expect_gathers(shards, part, whole, group);
-    auto given = shards.part_of(shards.start(targets));
+    const auto given = shards.part_of(shards.start(targets));
     for (const auto& [name, tensor] : given.tensors) tensor.fill_(7);
     shards.scatter(whole, given, group);
     for (std::size_t i = 0; i < given.tensors.size(); ++i)
