@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <memory>
@@ -89,6 +90,16 @@ double all_reduce_seconds(std::int64_t bytes, std::int64_t ranks, const Link& li
   return 2 * others / static_cast<double>(ranks) * static_cast<double>(bytes) * kBits /
              link.bandwidth +
          2 * others * link.latency;
+}
+
+double broadcast_seconds(std::int64_t bytes, std::int64_t ranks, std::int64_t local_ranks,
+                         const Link& link) {
+  double seconds = 0;
+  for (std::int64_t senders = 1; senders < ranks; senders *= 2)
+    seconds += static_cast<double>(bytes) * static_cast<double>(std::min(senders, local_ranks)) *
+                   kBits / link.bandwidth +
+               link.latency;
+  return seconds;
 }
 
 double exchange_seconds(double bytes, std::int64_t local_ranks, const Link& link) {

@@ -31,6 +31,13 @@ std::string bandwidth_text(double bits_per_second);
 /// @return seconds; 0 for one rank
 double all_reduce_seconds(std::int64_t bytes, std::int64_t ranks, const Link& link);
 
+/// The time to send a message of one rank to all others as Gloo does, along a binomial tree: in
+/// each of the log2 N rounds, rounded up, every rank that has the message sends it to one that has
+/// not. Ranks of a machine that send at once share its connection.
+/// @return seconds; 0 for one rank
+double broadcast_seconds(std::int64_t bytes, std::int64_t ranks, std::int64_t local_ranks,
+                         const Link& link);
+
 /// The time in which the ranks of a machine all receive that many bytes from others, at once.
 /// @param bytes  for each rank
 /// @return seconds; 0 for no bytes

@@ -12,15 +12,18 @@
 #include <limits>
 #include <memory>
 #include <numeric>
+#include <span>
 #include <vector>
 
 #include "temper/core/error.h"
 #include "temper/cost/heap_model.h"
 #include "temper/cost/machine_memory.h"
 #include "temper/distributed/group.h"
+#include "temper/distributed/owned.h"
 #include "temper/evaluate/fit_head.h"
 #include "temper/train/begin.h"
 #include "temper/train/data_parallel.h"
+#include "temper/train/optimizer_shards.h"
 #include "temper/train/step.h"
 #include "temper/train/unlabelled.h"
 
@@ -95,14 +98,24 @@ Allocations of_evaluation(const train::Plan& plan, train::State& state) {
   });
 }
 
-/// Bytes of each tensor that a checkpoint holds.
-std::vector<std::int64_t> sizes_of(const train::State& state) {
+std::vector<std::int64_t> sizes_of(std::span<const train::Named> tensors) {
+  std::vector<std::int64_t> sizes;
+  for (const auto& [name, tensor] : tensors)
+    sizes.push_back(static_cast<std::int64_t>(tensor.nbytes()));
+  return sizes;
+}
+
+std::uint64_t sum_of(std::span<const std::int64_t> sizes) {
+  return static_cast<std::uint64_t>(std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0}));
+}
+
+/// Bytes of each tensor that a checkpoint holds, apart from the optimizer's state.
+std::vector<std::int64_t> sizes_of_weights(const train::State& state) {
   auto all = train::weights(*state.network);
   all.insert(all.end(), state.projection.begin(), state.projection.end());
   const auto teacher = train::mean_teacher_parameters(state);
   all.insert(all.end(), teacher.begin(), teacher.end());
   if (state.perturbation.defined()) all.emplace_back("perturbation", state.perturbation);
-  all.insert(all.end(), state.optimizer.tensors.begin(), state.optimizer.tensors.end());
   for (const auto& average : state.averages)
     all.insert(all.end(), average.tensors.begin(), average.tensors.end());
   if (state.best) {
@@ -110,10 +123,35 @@ std::vector<std::int64_t> sizes_of(const train::State& state) {
     for (const auto& average : state.best->averaged)
       all.insert(all.end(), average.begin(), average.end());
   }
-  std::vector<std::int64_t> sizes;
-  for (const auto& [name, tensor] : all)
-    sizes.push_back(static_cast<std::int64_t>(tensor.nbytes()));
+  return sizes_of(all);
+}
+
+/// Bytes of each tensor that a checkpoint holds.
+std::vector<std::int64_t> sizes_of(const train::State& state) {
+  auto sizes = sizes_of_weights(state);
+  const auto optimizer = sizes_of(state.optimizer.tensors);
+  sizes.insert(sizes.end(), optimizer.begin(), optimizer.end());
   return sizes;
+}
+
+/// What recipe.shard_optimizer changes of the memory of the process with the largest part.
+struct Divided {
+  bool on = false;
+  std::uint64_t others = 0;    ///< bytes of the optimizer's state that it does not keep
+  std::uint64_t messages = 0;  ///< bytes of the parameters on their way
+};
+
+Divided divided(const train::Plan& plan, const train::State& state, std::int64_t ranks) {
+  if (plan.group) ranks = plan.group->size();
+  if (!plan.recipe.shard_optimizer || ranks == 1) return {};
+  const train::OptimizerShards shards(plan.recipe, state.targets, ranks, /*rank=*/0);
+  std::int64_t largest = 0;
+  for (const auto& message : shards.messages(state.targets))
+    largest = std::max(largest, message.bytes);
+  const auto whole = sum_of(sizes_of(state.optimizer.tensors));
+  return {.on = true,
+          .others = whole - std::min(whole, shards.most_bytes()),
+          .messages = distributed::kOwnedAtOnce * static_cast<std::uint64_t>(largest)};
 }
 
 /// The largest set that is evaluated.
@@ -153,14 +191,14 @@ std::uint64_t bucket_size(const train::Plan& plan, const train::State& state) {
 /// The memory of a run as a function of the batch size: of that of this process.
 class MemoryModel {
  public:
-  explicit MemoryModel(const train::Plan& plan)
-      : MemoryModel(plan, plan.recipe, begin_alone(plan)) {}
+  explicit MemoryModel(const train::Plan& plan, std::int64_t ranks = 1)
+      : MemoryModel(plan, plan.recipe, begin_alone(plan), ranks) {}
 
   [[nodiscard]] MemoryNeed at(std::int64_t batch) const {
     const auto total = total_for(batch);
     MemoryNeed need{
         .process = process_,
-        .model = 2 * state_,
+        .model = state_ + (divided_.on ? sum_of(sizes_) : state_),
         .loader = static_cast<std::uint64_t>(waiting() * slot(batch, plan_.training.size)),
         .total = total};
     need.working = total - std::min(total, need.process + need.model + need.loader);
@@ -180,17 +218,20 @@ class MemoryModel {
   }
 
  private:
-  MemoryModel(const train::Plan& plan, const recipe::Recipe& recipe, train::State state)
+  MemoryModel(const train::Plan& plan, const recipe::Recipe& recipe, train::State state,
+              std::int64_t ranks)
       : plan_(plan),
         training_(of_training(plan, recipe, state)),
         evaluation_(of_evaluation(plan, state)),
-        sizes_(sizes_of(state)),
+        divided_(divided(plan, state, ranks)),
+        sizes_(divided_.on ? sizes_of_weights(state) : sizes_of(state)),
         fit_(evaluate::fit_sizes(plan, head_features(*state.network))),
         state_(state_size(state) + bucket_size(plan, state)) {
     // Memory left over from the steps above is not part of the run.
     train::release_memory();
     const auto held = resident_memory();
     process_ = held - std::min(held, plan.device.is_cpu() ? state_ : 0);
+    state_ = state_ - divided_.others + divided_.messages;
   }
 
   /// Number of prefetched batches, times views, in the training loader; those of unlabeled images
@@ -214,7 +255,10 @@ class MemoryModel {
 
   [[nodiscard]] std::uint64_t total_for(std::int64_t batch) const {
     HeapModel heap;
+    // Before the first step, the optimizer's state is the whole one.
+    heap.allocate(static_cast<std::int64_t>(divided_.others));
     fit_head(heap);
+    heap.release(static_cast<std::int64_t>(divided_.others));
     for (std::int64_t i = 0; i < waiting(); ++i) heap.allocate(slot(batch, plan_.training.size));
     train(heap, batch);
     evaluate(heap);
@@ -254,8 +298,9 @@ class MemoryModel {
   const train::Plan& plan_;
   Allocations training_;
   Allocations evaluation_;
-  std::vector<std::int64_t> sizes_;
-  std::vector<std::int64_t> fit_;  ///< see evaluate::fit_sizes()
+  Divided divided_;
+  std::vector<std::int64_t> sizes_;  ///< of the copy that a checkpoint is written from
+  std::vector<std::int64_t> fit_;    ///< see evaluate::fit_sizes()
   std::uint64_t state_;
   std::uint64_t process_ = 0;
 };
@@ -289,14 +334,13 @@ std::uint64_t memory_limit(const train::Plan& plan, std::uint64_t available) {
 
 }  // namespace
 
-MemoryNeed memory_need(const train::Plan& plan) {
+MemoryNeed memory_need(const train::Plan& plan, std::int64_t ranks) {
   train::prepare_thread(plan);
-  return MemoryModel(plan).at(plan.own_batch());
+  return MemoryModel(plan, ranks).at(plan.own_batch());
 }
 
 std::uint64_t state_size(const train::State& state) {
-  const auto sizes = sizes_of(state);
-  return static_cast<std::uint64_t>(std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0}));
+  return sum_of(sizes_of(state));
 }
 
 std::uint64_t memory_left(const MemoryNeed& need) {

@@ -9,7 +9,8 @@ namespace temper::cost {
 /// The estimated peak of main memory of a run, in bytes.
 struct MemoryNeed {
   std::uint64_t process = 0;  ///< before the run: program, LibTorch, images in memory
-  /// Weights, optimizer state and averages, twice: a checkpoint is written from a copy.
+  /// Weights, optimizer state and averages, twice: a checkpoint is written from a copy. With
+  /// recipe.shard_optimizer the optimizer state is a part, and not in the copy.
   std::uint64_t model = 0;
   std::uint64_t loader = 0;   ///< prefetched batches
   std::uint64_t working = 0;  ///< the most that a step, an evaluation or the fit of a linear probe
@@ -27,7 +28,9 @@ struct MemoryNeed {
 /// returns freed memory to the system when the size changes: without that, measured (glibc 2.36,
 /// LibTorch 2.11), the peak was 1.3 to 1.7 times the estimate with 15 sizes of data.train_size, and
 /// more than twice the estimate with 50.
-MemoryNeed memory_need(const train::Plan& plan);
+/// @param ranks  processes over which recipe.shard_optimizer divides, where the plan has no group:
+///               the estimate is that of the one with the largest part
+MemoryNeed memory_need(const train::Plan& plan, std::int64_t ranks = 1);
 
 /// Bytes of the tensors that a checkpoint of the state holds.
 std::uint64_t state_size(const train::State& state);

@@ -24,6 +24,7 @@
 #include "temper/train/clock.h"
 #include "temper/train/data_parallel.h"
 #include "temper/train/mixed_batch.h"
+#include "temper/train/optimizer_shards.h"
 #include "temper/train/partners.h"
 #include "temper/train/step.h"
 #include "temper/train/training_batches.h"
@@ -149,9 +150,19 @@ double collected_bytes(const train::Plan& plan, const train::Plan& part, augment
   return static_cast<double>(others * bytes_of_image(plan, size));
 }
 
+/// Bytes of the messages of updated parameters.
+std::vector<std::int64_t> parameter_bytes(const train::Plan& part, const Cluster& cluster,
+                                          const train::State& state) {
+  if (!part.recipe.shard_optimizer || cluster.ranks == 1) return {};
+  const train::OptimizerShards shards(part.recipe, state.targets, cluster.ranks, /*rank=*/0);
+  std::vector<std::int64_t> bytes;
+  for (const auto& message : shards.messages(state.targets)) bytes.push_back(message.bytes);
+  return bytes;
+}
+
 /// The peak of memory, in bytes.
 std::uint64_t memory_of(const train::Plan& part, const Cluster& cluster) {
-  const auto need = memory_need(part);
+  const auto need = memory_need(part, cluster.ranks);
   if (memory_left(need) > 0) return need.total;
   constexpr double kGiB = 1024.0 * 1024.0 * 1024.0;
   throw Error(
@@ -241,6 +252,7 @@ RankWork rank_work(const train::Plan& plan, const train::Plan& part, const Clust
     for (const auto& bucket : work.buckets) work.memory += static_cast<std::uint64_t>(bucket.bytes);
   work.partners = partner_bytes(plan, cluster, size, std::max<std::int64_t>(steps, 1));
   work.collected = collected_bytes(plan, part, size);
+  work.parameters = parameter_bytes(part, cluster, state);
   work.loaded = work.images * (part.unlabelled ? 1 + part.recipe.semi->ratio : 1);
   work.loading = loading_rate(part, loading_seconds, typical);
   return work;

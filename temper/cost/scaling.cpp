@@ -61,7 +61,10 @@ Scaling scaling(RankWork work, const Cluster& cluster) {
       found.waited += all_reduce_seconds(bytes, cluster.ranks, cluster.link);
     found.exchanged = exchange_seconds(own.partners, cluster.local_ranks, cluster.link) +
                       exchange_seconds(own.collected, 1, cluster.link);
-    network = found.exposed + found.waited + found.exchanged;
+    for (const auto bytes : own.parameters)
+      found.parameters +=
+          broadcast_seconds(bytes, cluster.ranks, cluster.local_ranks, cluster.link);
+    network = found.exposed + found.waited + found.exchanged + found.parameters;
   }
   if (own.loading > 0) found.loading = static_cast<double>(own.loaded) / own.loading;
   const double alone = std::max(own.computation, found.loading);

@@ -40,6 +40,9 @@ struct RankWork {
   std::vector<std::int64_t> waited = {};  ///< bytes of the sums that training waits for
   double partners = 0;                    ///< bytes of images to mix with from other ranks
   double collected = 0;                   ///< bytes that rank 0 receives for checkpoints
+  /// Bytes of the messages by which ranks send the parameters that they have updated, with
+  /// recipe.shard_optimizer.
+  std::vector<std::int64_t> parameters = {};
 
   std::int64_t loaded = 0;   ///< images that the loader delivers
   double loading = 0;        ///< images per second that it can; 0: not known
@@ -63,6 +66,7 @@ struct Scaling {
   double exposed = 0;     ///< of the buckets of all passes, after the backward passes
   double waited = 0;      ///< sums that training waits for
   double exchanged = 0;   ///< images to mix with, and what rank 0 collects
+  double parameters = 0;  ///< that ranks send each other after the update
   double loading = 0;     ///< of the images of a step, while the step before is computed
   double step = 0;
   /// The time of the step without other ranks, divided by that with them: 1 where a step takes as

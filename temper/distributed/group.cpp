@@ -337,11 +337,19 @@ void Group::sum(at::Tensor tensor) {
   sum_later(std::move(tensor)).wait();
 }
 
-void Group::broadcast(at::Tensor tensor, std::int64_t from) {
+Group::Pending Group::broadcast_later(at::Tensor tensor, std::int64_t from) {
   std::vector<at::Tensor> tensors{std::move(tensor)};
   c10d::BroadcastOptions options;
   options.rootRank = from;
-  connection_->start(connection_->gloo->broadcast(tensors, options)).wait();
+  try {
+    return connection_->start(connection_->gloo->broadcast(tensors, options));
+  } catch (const std::exception& error) {
+    connection_->fail(reason_of(error));
+  }
+}
+
+void Group::broadcast(at::Tensor tensor, std::int64_t from) {
+  broadcast_later(std::move(tensor), from).wait();
 }
 
 std::string Group::broadcast(const std::string& bytes, std::int64_t from) {

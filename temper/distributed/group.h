@@ -69,6 +69,8 @@ class Group {
   [[nodiscard]] Pending sum_later(at::Tensor tensor);
   /// The tensor of that rank, in place.
   void broadcast(at::Tensor tensor, std::int64_t from = 0);
+  /// The tensor must not be used until the result is waited for.
+  [[nodiscard]] Pending broadcast_later(at::Tensor tensor, std::int64_t from);
   /// The bytes of that rank.
   [[nodiscard]] std::string broadcast(const std::string& bytes, std::int64_t from = 0);
   /// The bytes of each rank, on all of them.

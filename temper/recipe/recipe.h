@@ -175,6 +175,7 @@ struct Recipe {
   std::optional<model::Freeze> freeze = {};
   bool sync_bn = false;
   CommHook comm_hook = CommHook::allreduce;
+  bool shard_optimizer = false;
   std::optional<optim::Clip> clip = {};
   std::optional<optim::Lookahead> lookahead = {};
   std::optional<optim::Sam> sam = {};
@@ -267,6 +268,15 @@ struct Recipe {
                .meaning = "with several processes: allreduce: gradients are summed in the "
                           "parameters' own format, bf16_compress: in bf16, for messages of half "
                           "the size (PyTorch's bf16_compress_hook)"}),
+        // Which process has which part of the state is no part of the result: a run may be resumed
+        // with the other value.
+        field(&Recipe::shard_optimizer,
+              {.name = "shard_optimizer",
+               .meaning = "with several processes: each keeps the optimizer's state of a part of "
+                          "the parameters, updates these, and sends them to the others (PyTorch's "
+                          "ZeroRedundancyOptimizer)",
+               .changes_results = false,
+               .reach = Reach::outcome}),
         field(&Recipe::clip, {.name = "clip", .meaning = "gradient clipping before a step"}),
         field(&Recipe::lookahead,
               {.name = "lookahead", .meaning = "Lookahead: slow weights around the optimizer"}),

@@ -66,6 +66,11 @@ std::string waits_text(const cost::Scaling& s, const ScaledRun& run) {
   if (s.exchanged > 0)
     text += fmt::format("images          {:.2f} MiB from other ranks, {:.2f} ms\n",
                         mib(s.work.partners + s.work.collected), ms(s.exchanged));
+  if (s.parameters > 0)
+    text += fmt::format(
+        "parameters      {:.2f} MiB in {} message{} from the ranks that update them, {:.2f} ms\n",
+        mib(sum_of(s.work.parameters)), s.work.parameters.size(),
+        s.work.parameters.size() == 1 ? "" : "s", ms(s.parameters));
   return text;
 }
 
@@ -124,6 +129,8 @@ nlohmann::ordered_json to_json(const cost::Scaling& s, const ScaledRun& run) {
           {"waited_seconds", s.waited},
           {"exchanged_bytes", s.work.partners + s.work.collected},
           {"exchanged_seconds", s.exchanged},
+          {"parameter_bytes", sum_of(s.work.parameters)},
+          {"parameter_seconds", s.parameters},
           {"loading_images_per_second", s.work.loading},
           {"loading_needed", s.loading_needed()},
           {"step_seconds", s.step},

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 #include <variant>
 
 #include "temper/core/error.h"
@@ -133,14 +134,21 @@ void FolderJournal::record(const train::Event& event) {
 }
 
 void FolderJournal::save(const train::State& state, const Progress& progress) {
-  saver_.save(
+  std::vector<std::string> written;
+  if (state.shards) {
+    saver_.wait();  // one checkpoint at a time
+    written.push_back(train::write_optimizer(state, folder_.checkpoints()));
+  }
+  auto copy =
       train::snapshot(state,
                       {.fingerprint = plan_.fingerprint,
                        .seconds = progress.seconds(),
                        .evaluated = progress.evaluated,
                        .best_metric = progress.evaluated ? progress.best_metric : std::nullopt,
                        .platform = platform_of(plan_)},
-                      weights_metadata(plan_)));
+                      weights_metadata(plan_));
+  copy.written = std::move(written);
+  saver_.save(std::move(copy));
 }
 
 }  // namespace temper::run

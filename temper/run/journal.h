@@ -28,7 +28,7 @@ class Journal {
 
   virtual void record(const train::Event& event) = 0;
   /// Saves a checkpoint, from a copy: it may be written while training continues. Throws the error
-  /// of the one before.
+  /// of the one before. With State::shards all ranks call it, in the same step.
   virtual void save(const train::State& state, const Progress& progress) = 0;
   /// Throws the error of a checkpoint that could not be written. Does not wait.
   virtual void check() = 0;

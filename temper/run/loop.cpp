@@ -64,7 +64,8 @@ bool Loop::epoch() {
 }
 
 /// The next batch, or null at the end of the epoch. When an image can't be read, the state is saved
-/// before the error is thrown; it is left to the companions where only they need the batch.
+/// before the error is thrown, unless that would need the other ranks; it is left to the companions
+/// where only they need the batch.
 const data::Batch* Loop::next_batch() {
   const train::Stopwatch wait;
   try {
@@ -77,7 +78,7 @@ const data::Batch* Loop::next_batch() {
       companions_.clear();
       return nullptr;
     }
-    const bool writes = !plan_.group || plan_.group->leads();
+    const bool writes = !plan_.group || (plan_.group->leads() && !state_.shards);
     if (!recoverable || !writes || !saved_in_time()) throw;
     throw Error(
         error.code(), error.where(),
@@ -187,8 +188,9 @@ void Loop::train_on(const data::Batch& loaded) {
   std::vector<train::Event> skipped;
   if (state_.ranks) {
     skipped = skipped_images(batch, state_.step + 1);
-    state_.ranks->say(
-        {.stop = wants_stop() || stops_after(state_.step + 1), .skipped = std::ssize(skipped)});
+    state_.ranks->say({.stop = wants_stop() || stops_after(state_.step + 1),
+                       .skipped = std::ssize(skipped),
+                       .save = own_.is_save_due()});
     state_.ranks->group().note_step(state_.step);
   }
   train::Norms norms;

@@ -20,6 +20,7 @@
 #include "temper/run/loop.h"
 #include "temper/train/averaged.h"
 #include "temper/train/begin.h"
+#include "temper/train/data_parallel.h"
 #include "temper/train/share_state.h"
 #include "temper/train/stopping.h"
 
@@ -109,6 +110,13 @@ void tell_others(const train::Plan& plan, train::State& state, const Progress& p
                      *plan.group);
 }
 
+/// Saves the state that a run starts from, where it is a fork or may go back to it. The ranks do so
+/// together. @param forked  known to rank 0
+void save_start(const train::Plan& plan, Loop& loop, bool forked) {
+  if (plan.group) forked = train::any_of(*plan.group, forked);
+  if (forked || loop.needs_anchor()) loop.save();
+}
+
 /// The run of a rank that writes nothing.
 Outcome follow(const train::Plan& plan, const RunOptions& options) {
   FollowerJournal journal(options.directory);
@@ -121,6 +129,7 @@ Outcome follow(const train::Plan& plan, const RunOptions& options) {
   progress.evaluated = manifest.evaluated;
   progress.best_metric = manifest.best_metric;
   Loop loop(plan, state, progress, journal, {options.stop_at, options.time_limit, options.stop});
+  save_start(plan, loop, /*forked=*/false);
   if (!loop.train()) return {.step = state.step, .test = {}, .seconds = progress.seconds()};
   return finish(plan, state, progress, journal, [&loop] { return loop.wants_stop(); });
 }
@@ -161,7 +170,7 @@ Outcome run(const train::Plan& plan, const RunOptions& options) {
     member->begin(options.command);
     if (probed) member->track().record(*probed);
   }
-  if (journal.is_fork() || loop.needs_anchor()) loop.save();
+  save_start(plan, loop, journal.is_fork());
   auto outcome = loop.train()
                      ? finish(plan, state, progress, journal, [&loop] { return loop.wants_stop(); })
                      : Outcome{.step = state.step, .test = {}, .seconds = progress.seconds()};

@@ -7,6 +7,7 @@
 #include "temper/core/error.h"
 #include "temper/evaluate/scores.h"
 #include "temper/train/checkpoint.h"
+#include "temper/train/data_parallel.h"
 #include "temper/train/plateaus.h"
 #include "temper/train/stopping.h"
 
@@ -104,12 +105,18 @@ bool Track::needs_anchor() const {
          state_.step % recipe_.guard.anchor_every == 0;
 }
 
+bool Track::is_save_due() const {
+  const auto minutes = recipe_.checkpoint.every_minutes;
+  return minutes > 0 && since_save_.seconds() >= 60 * minutes;
+}
+
+/// Ranks that all take part in a checkpoint agree on its time with the step.
 bool Track::needs_save() const {
   const auto& c = recipe_.checkpoint;
+  const bool due = state_.shards ? state_.ranks->agreed().save : is_save_due();
   const auto every = [this](std::int64_t steps) { return steps > 0 && state_.step % steps == 0; };
   return wants_save_ || every(c.every_steps) ||
-         every(c.every_epochs * plan_.horizon.steps_per_epoch) ||
-         (c.every_minutes > 0 && since_save_.seconds() >= 60 * c.every_minutes) || needs_anchor();
+         every(c.every_epochs * plan_.horizon.steps_per_epoch) || due || needs_anchor();
 }
 
 void Track::save() {

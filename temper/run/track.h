@@ -61,6 +61,8 @@ class Track {
   bool evaluate(const std::function<bool()>& cancel);
 
   [[nodiscard]] bool needs_save() const;
+  /// Whether so much time has passed on this process that a checkpoint is due.
+  [[nodiscard]] bool is_save_due() const;
   /// Whether the state is one that a rollback may go back to.
   [[nodiscard]] bool needs_anchor() const;
   /// Throws Error{Code::numerical} for a state that the run could not go on from.

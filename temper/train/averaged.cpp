@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <span>
 #include <string_view>
 
 #include "temper/optim/evaluation_weights.h"
+#include "temper/train/optimizer_shards.h"
 
 namespace temper::train {
 
@@ -61,10 +63,14 @@ void begin_averages(State& state, const recipe::Recipe& recipe, const schedule::
 void refresh_averages(State& state, const recipe::Recipe& recipe) {
   if (!recipe.averaging.empty() || state.averages.empty()) return;
   const at::NoGradGuard guard;
-  const optim::EvaluationWeights there(recipe.optimizer, state.targets, state.optimizer);
-  const auto named = weights(*state.network);
-  for (std::size_t i = 0; i < named.size(); ++i)
-    state.averages.front().tensors[i].second.copy_(named[i].second);
+  const auto& tensors = state.averages.front().tensors;
+  {
+    const auto updated = updated_targets(state);
+    const optim::EvaluationWeights there(recipe.optimizer, updated, state.optimizer);
+    const auto named = weights(*state.network);
+    for (std::size_t i = 0; i < named.size(); ++i) tensors[i].second.copy_(named[i].second);
+  }
+  share_owned(state, std::span(tensors).first(state.network->parameters().size()));
 }
 
 }  // namespace temper::train

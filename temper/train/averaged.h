@@ -33,7 +33,8 @@ bool wants_statistics(const recipe::Recipe& recipe, std::size_t index);
 void begin_averages(State& state, const recipe::Recipe& recipe, const schedule::Horizon& horizon);
 
 /// Updates the averaged weights to the current step where the steps do not: for an optimizer whose
-/// evaluation weights differ from its training weights.
+/// evaluation weights differ from its training weights. Of several ranks with State::shards all
+/// call it.
 void refresh_averages(State& state, const recipe::Recipe& recipe);
 
 }  // namespace temper::train

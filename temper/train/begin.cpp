@@ -13,6 +13,7 @@
 #include "temper/data/sources/subset.h"
 #include "temper/train/data_parallel.h"
 #include "temper/train/free_perturbation.h"
+#include "temper/train/optimizer_shards.h"
 #include "temper/train/projection.h"
 #include "temper/train/teacher.h"
 #include "temper/train/unlabelled.h"
@@ -32,6 +33,14 @@ data::LoaderOptions initial_options(const Plan& plan) {
   options.threads = plan.evaluation.threads;
   options.skip_bad = plan.training.skip_bad;
   return options;
+}
+
+/// Null: each process has the whole state of the optimizer.
+std::shared_ptr<const OptimizerShards> shards_of(const Plan& plan,
+                                                 const std::vector<optim::Target>& targets) {
+  if (!plan.recipe.shard_optimizer) return nullptr;
+  return std::make_shared<const OptimizerShards>(plan.recipe, targets, plan.group->size(),
+                                                 plan.group->rank());
 }
 
 }  // namespace
@@ -74,8 +83,9 @@ State begin(const Plan& plan) {
   auto state = start(plan.recipe, std::move(network), plan.horizon, std::move(projection));
   if (plan.group && plan.recipe.sync_bn) synchronise_statistics(*state.network, plan.group);
   if (plan.group)
-    state.ranks = std::make_shared<DataParallel>(plan.group, *state.network, state.targets,
-                                                 plan.recipe.comm_hook);
+    state.ranks =
+        std::make_shared<DataParallel>(plan.group, *state.network, state.targets,
+                                       plan.recipe.comm_hook, shards_of(plan, state.targets));
   state.normalisation = plan.training.normalisation;
   begin_mean_teacher(plan, state);
   if (plan.group && plan.recipe.sync_bn && state.mean_teacher)

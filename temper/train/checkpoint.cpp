@@ -15,6 +15,8 @@
 #include "temper/io/disk/folder.h"
 #include "temper/io/disk/hash.h"
 #include "temper/io/disk/read_file.h"
+#include "temper/train/data_parallel.h"
+#include "temper/train/optimizer_shards.h"
 #include "temper/train/plateaus.h"
 #include "temper/train/unlabelled.h"
 
@@ -49,8 +51,8 @@ std::vector<Named> perturbation(const State& state) {
 
 /// The files of a checkpoint, with the tensors of the state in each.
 std::vector<Snapshot::Part> parts(const State& state) {
-  std::vector<Snapshot::Part> all{{std::string(kModel), weights(*state.network)},
-                                  {std::string(kOptimizer), state.optimizer.tensors}};
+  std::vector<Snapshot::Part> all{{std::string(kModel), weights(*state.network)}};
+  if (!state.shards) all.push_back({std::string(kOptimizer), state.optimizer.tensors});
   if (!state.projection.empty()) all.push_back({std::string(kProjection), state.projection});
   if (state.mean_teacher) all.push_back({std::string(kTeacher), mean_teacher_parameters(state)});
   if (state.perturbation.defined())
@@ -70,6 +72,13 @@ std::vector<Snapshot::Part> parts(const State& state) {
 at::Tensor row_major_copy(const at::Tensor& tensor) {
   return at::empty(tensor.sizes(), tensor.options().device(at::kCPU).requires_grad(false))
       .copy_(tensor.detach());
+}
+
+/// Throws unless a checkpoint can be loaded into the state.
+void require_whole(const State& state) {
+  if (state.shards)
+    throw Error(Code::internal,
+                "a checkpoint can't be loaded into a part of the optimizer's state");
 }
 
 void verify(const fs::path& checkpoint, const Manifest& manifest, const std::string& name) {
@@ -187,10 +196,25 @@ Snapshot snapshot(const State& state, Manifest manifest, io::Metadata metadata) 
   return copy;
 }
 
+std::string write_optimizer(const State& state, const fs::path& checkpoints) {
+  const auto folder = checkpoint_at(checkpoints, state.step);
+  io::make_folder(folder);
+  const auto& shards = *state.shards;
+  save_tensors(folder / kOptimizer, shards.layout(), [&](const TensorSink& write) {
+    shards.gather(state.optimizer, state.ranks->group(), write);
+  });
+  return std::string(kOptimizer);
+}
+
+void send_optimizer(const State& state) {
+  state.shards->gather(state.optimizer, state.ranks->group(), {});
+}
+
 void write_checkpoint(const Snapshot& snapshot, const fs::path& checkpoints) {
   auto manifest = snapshot.manifest;
   const auto folder = checkpoint_at(checkpoints, manifest.step);
   io::make_folder(folder);
+  for (const auto& file : snapshot.written) manifest.files[file] = io::hash_file(folder / file);
   for (const auto& part : snapshot.parts) {
     const bool is_model = part.file == kModel || !is_trained(part);
     save_tensors(folder / part.file, part.tensors, is_model ? snapshot.metadata : io::Metadata{});
@@ -272,6 +296,7 @@ void load_counters(State& state, const Manifest& manifest) {
 }
 
 void load_checkpoint(State& state, const fs::path& checkpoint) {
+  require_whole(state);
   const auto manifest = read_manifest(checkpoint);
   require_averages(state, manifest, checkpoint);
   for (const auto& part : parts(state)) {
@@ -282,6 +307,7 @@ void load_checkpoint(State& state, const fs::path& checkpoint) {
 }
 
 bool load_kept(State& state, const fs::path& checkpoint) {
+  require_whole(state);
   const auto manifest = read_manifest(checkpoint);
   require_averages(state, manifest, checkpoint);
   if (std::tie(manifest.step, manifest.origin, manifest.left_out, manifest.left_out_in_row,
@@ -305,6 +331,7 @@ void remove_later(const fs::path& checkpoints, std::int64_t step) {
 }
 
 std::vector<std::string> load_compatible(State& state, const fs::path& checkpoint) {
+  require_whole(state);
   const auto manifest = read_manifest(checkpoint);
   verify(checkpoint, manifest);
   load_tensors(io::Safetensors(checkpoint / kModel), weights(*state.network));

@@ -23,9 +23,11 @@ struct Snapshot {
   };
   Manifest manifest;  ///< without the checksums of the files
   std::vector<Part> parts;
-  io::Metadata metadata;  ///< of the files with weights
+  std::vector<std::string> written = {};  ///< files that are in the checkpoint's folder already
+  io::Metadata metadata;                  ///< of the files with weights
 };
 
+/// With State::shards without the optimizer's state, see write_optimizer().
 /// @param manifest  with the fields that are not in the state: fingerprint, seconds, evaluation,
 ///                  platform
 Snapshot snapshot(const State& state, Manifest manifest, io::Metadata metadata = {});
@@ -33,12 +35,21 @@ Snapshot snapshot(const State& state, Manifest manifest, io::Metadata metadata =
 /// The manifest with what is in the state.
 Manifest manifest_of(const State& state, Manifest manifest);
 
-/// All tensors that a checkpoint holds: those of the state itself.
+/// All tensors that a checkpoint holds: those of the state itself. With State::shards without the
+/// optimizer's state.
 std::vector<Named> tensors_of(const State& state);
 
 /// Sets everything in a state but its tensors to what manifest_of() has taken from another state of
 /// the same recipe.
 void load_counters(State& state, const Manifest& manifest);
+
+/// On rank 0, with State::shards: writes the optimizer's state into the folder of the step's
+/// checkpoint, gathering it from the ranks in parts of about 25 MiB: the same bytes as of a state
+/// that is not divided. The others call send_optimizer(). To be called before write_checkpoint().
+/// @return the file, for Snapshot::written
+std::string write_optimizer(const State& state, const std::filesystem::path& checkpoints);
+/// The part of the other ranks in it.
+void send_optimizer(const State& state);
 
 /// Writes `checkpoints/step-<8 digits>`.
 void write_checkpoint(const Snapshot& snapshot, const std::filesystem::path& checkpoints);
@@ -73,7 +84,7 @@ void verify_checkpoint(const std::filesystem::path& checkpoint);
 
 /// Verifies a checkpoint and loads it into a new state of the same recipe: values are copied into
 /// the existing tensors. Throws Error{Code::data} when a file is damaged or belongs to another
-/// network.
+/// network. The optimizer's state must not be divided, see share_state().
 void load_checkpoint(State& state, const std::filesystem::path& checkpoint);
 
 /// The same for the state of a changed recipe: the weights must fit, other parts that do not fit

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 #include <string>
 #include <utility>
@@ -18,6 +19,9 @@
 
 namespace temper::train {
 namespace {
+
+/// A vote for a checkpoint in the number of votes for a stop: more than there are ranks.
+constexpr double kSaveVote = 1 << 20;
 
 [[noreturn]] void refuse(const std::string& option, const std::string& message) {
   throw Error(Code::usage, {.option = option}, message);
@@ -172,9 +176,11 @@ bool any_of(distributed::Group& group, bool own) {
 }
 
 DataParallel::DataParallel(std::shared_ptr<distributed::Group> group, const model::Network& network,
-                           const std::vector<optim::Target>& targets, recipe::CommHook hook)
+                           const std::vector<optim::Target>& targets, recipe::CommHook hook,
+                           std::shared_ptr<const OptimizerShards> shards)
     : group_(std::move(group)),
       network_(network),
+      shards_(std::move(shards)),
       buckets_(*group_, values_of(targets), {.format = gradient_format(hook)}) {}
 
 void DataParallel::sum(loss::Counts& labels, double& rows) const {
@@ -191,9 +197,9 @@ void DataParallel::agree_on_stop(bool own) {
 void DataParallel::begin(const at::Tensor& loss, bool statistics) {
   const at::NoGradGuard guard;
   loss_ = loss.detach();
+  const double votes = (own_.stop ? 1.0 : 0.0) + (own_.save ? kSaveVote : 0.0);
   tally_ =
-      at::tensor({loss_.item<double>(), own_.stop ? 1.0 : 0.0, static_cast<double>(own_.skipped)},
-                 at::kDouble);
+      at::tensor({loss_.item<double>(), votes, static_cast<double>(own_.skipped)}, at::kDouble);
   tally_pending_ = group_->sum_later(tally_);
   statistics_ = statistics ? flat_statistics(network_) : at::Tensor();
   if (statistics_.defined()) statistics_pending_ = group_->sum_later(statistics_);
@@ -206,8 +212,10 @@ at::Tensor DataParallel::finish() {
   tally_pending_.wait();
   statistics_pending_.wait();
   if (statistics_.defined()) deliver(network_, statistics_, group_->size());
-  agreed_ = {.stop = tally_[1].item<double>() > 0,
-             .skipped = static_cast<std::int64_t>(tally_[2].item<double>())};
+  const auto votes = tally_[1].item<double>();
+  agreed_ = {.stop = std::fmod(votes, kSaveVote) > 0,
+             .skipped = static_cast<std::int64_t>(tally_[2].item<double>()),
+             .save = votes >= kSaveVote};
   return tally_[0].to(loss_.scalar_type());
 }
 

@@ -18,6 +18,7 @@
 namespace temper::train {
 
 class DataParallel;
+class OptimizerShards;
 
 /// Refuses recipes with methods that are not defined for batches whose rows are in several
 /// processes, and batches of fewer rows than processes. Throws Error{Code::usage}.
@@ -56,6 +57,7 @@ bool any_of(distributed::Group& group, bool own);
 struct Agreed {
   bool stop = false;         ///< a rank has been asked to stop
   std::int64_t skipped = 0;  ///< images of the step that were replaced, on all ranks
+  bool save = false;         ///< for a rank it is time for a checkpoint
 };
 
 /// What a step sums over the ranks: gradients in buckets, the loss, the statistics of normalization
@@ -64,11 +66,14 @@ class DataParallel {
  public:
   /// @param network  must live as long as this object, with the same parameters
   /// @param hook     how gradients are exchanged, see recipe.comm_hook
+  /// @param shards   how the optimizer's state is divided; null: it is not
   DataParallel(std::shared_ptr<distributed::Group> group, const model::Network& network,
                const std::vector<optim::Target>& targets,
-               recipe::CommHook hook = recipe::CommHook::allreduce);
+               recipe::CommHook hook = recipe::CommHook::allreduce,
+               std::shared_ptr<const OptimizerShards> shards = nullptr);
 
   [[nodiscard]] distributed::Group& group() const { return *group_; }
+  [[nodiscard]] const std::shared_ptr<const OptimizerShards>& shards() const { return shards_; }
 
   /// Sums what the losses are divided by.
   void sum(loss::Counts& labels, double& rows) const;
@@ -91,6 +96,7 @@ class DataParallel {
  private:
   std::shared_ptr<distributed::Group> group_;
   const model::Network& network_;
+  std::shared_ptr<const OptimizerShards> shards_;
   distributed::Buckets buckets_;
   Agreed own_;
   Agreed agreed_;

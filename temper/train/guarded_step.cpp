@@ -8,6 +8,7 @@
 #include "temper/model/saved_buffers.h"
 #include "temper/train/checkpoint.h"
 #include "temper/train/data_parallel.h"
+#include "temper/train/optimizer_shards.h"
 #include "temper/train/share_state.h"
 
 namespace temper::train {
@@ -45,8 +46,10 @@ void GuardedStep::roll_back(State& state, const recipe::Guard& guard) const {
                                 state.plateaus, state.stop);
   auto best = std::exchange(state.best, std::nullopt);  // so that it is not loaded
   auto* const group = state.ranks ? &state.ranks->group() : nullptr;
-  if (group == nullptr || group->leads())
+  if (group == nullptr || group->leads()) {
+    undivide_optimizer(state);
     load_checkpoint(state, checkpoint_at(checkpoints_, anchor));
+  }
   if (group != nullptr) share_state(state, {}, *group);
   std::tie(state.step, state.origin, state.left_out, state.left_out_in_row, state.plateaus,
            state.stop) = place;

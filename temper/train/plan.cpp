@@ -74,13 +74,23 @@ void check_ranks(const Plan& plan) {
   check_device_of_ranks(plan.device, plan.group->size());
 }
 
+/// What all ranks must have in common. Options that don't change results are not part of the
+/// fingerprint, but where the optimizer's state is divided all ranks take part in a checkpoint.
+std::string text_for_ranks(const Plan& plan) {
+  const auto& recipe = plan.recipe;
+  if (!recipe.shard_optimizer) return plan.fingerprint;
+  return fmt::format("{}, shard_optimizer, checkpoints: {} {} {}", plan.fingerprint,
+                     recipe.checkpoint.every_steps, recipe.checkpoint.every_epochs,
+                     name_of(recipe.checkpoint.best));
+}
+
 /// Throws unless all ranks have the same plan. The bytes of images are compared where both know
 /// them.
 void compare_ranks(const Plan& plan) {
   if (!plan.group) return;
   const auto names = plan.group->gather(plan.data_digest.names);
   const auto contents = plan.group->gather(plan.data_digest.contents);
-  const auto fingerprints = plan.group->gather(plan.fingerprint);
+  const auto fingerprints = plan.group->gather(text_for_ranks(plan));
   for (std::size_t rank = 1; rank < names.size(); ++rank) {
     const bool known = !contents[rank].empty() && !contents.front().empty();
     const bool same_data =

@@ -9,6 +9,7 @@
 #include "temper/train/averaged.h"
 #include "temper/train/guard.h"
 #include "temper/train/mixed_batch.h"
+#include "temper/train/optimizer_shards.h"
 #include "temper/train/plateaus.h"
 #include "temper/train/precision.h"
 #include "temper/train/stopping.h"
@@ -106,8 +107,7 @@ State start(const recipe::Recipe& recipe, std::unique_ptr<model::Network> networ
   state.scales_by_step = std::ranges::any_of(
       recipe.schedules, [](const auto& driven) { return driven.first.starts_with("parameters."); });
   optim::check(recipe.optimizer);
-  state.optimizer = optim::start(recipe.optimizer, state.targets);
-  if (recipe.lookahead) optim::add_slow_weights(state.optimizer, state.targets);
+  state.optimizer = start_optimizer(recipe.optimizer, recipe.lookahead.has_value(), state.targets);
   begin_kept(state, recipe, horizon);
   return state;
 }

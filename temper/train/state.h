@@ -15,6 +15,7 @@
 namespace temper::train {
 
 class DataParallel;
+class OptimizerShards;
 
 /// Copies of the best weights, which a run may restore at its end.
 struct KeptWeights {
@@ -57,6 +58,9 @@ struct State {
   /// What ties the steps of several processes together; null in a process on its own. It refers to
   /// the network.
   std::shared_ptr<DataParallel> ranks = {};
+
+  /// When not null, `optimizer` is the part of this rank, see optimizer_shards.h.
+  std::shared_ptr<const OptimizerShards> shards = {};
 };
 
 /// The state before the first step.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "temper/train/free_perturbation.h"
 #include "temper/train/mixed_batch.h"
 #include "temper/train/objective.h"
+#include "temper/train/optimizer_shards.h"
 #include "temper/train/perturb.h"
 #include "temper/train/unlabelled.h"
 
@@ -129,12 +131,23 @@ double length(const at::Tensor& tensor) {
   return tensor.defined() ? at::linalg_vector_norm(tensor.detach()).item<double>() : 0;
 }
 
+/// @param targets  whose state it is
+void update_parameters(const recipe::Recipe& recipe, std::span<const optim::Target> targets,
+                       optim::State& state) {
+  optim::step(
+      recipe.optimizer, targets, state,
+      model::freezes_skipped_blocks(recipe.model) ? optim::Missing::skip : optim::Missing::zero);
+  if (recipe.lookahead) optim::lookahead_step(*recipe.lookahead, targets, state);
+}
+
 void update(State& state, const recipe::Recipe& recipe) {
   if (state.scales_by_step) scale_targets(state, recipe);
-  optim::step(
-      recipe.optimizer, state.targets, state.optimizer,
-      model::freezes_skipped_blocks(recipe.model) ? optim::Missing::skip : optim::Missing::zero);
-  if (recipe.lookahead) optim::lookahead_step(*recipe.lookahead, state.targets, state.optimizer);
+  if (state.shards) {
+    update_parameters(recipe, state.shards->own(state.targets), state.optimizer);
+    state.shards->share(state.targets, state.ranks->group());
+  } else {
+    update_parameters(recipe, state.targets, state.optimizer);
+  }
   if (recipe.max_norm) regularize::apply_max_norm(*recipe.max_norm, decayed_weights(recipe, state));
   update_mean_teacher(state, recipe);
 }

@@ -32,7 +32,7 @@ void average(State& state, const recipe::Recipe& recipe);
 ///   gradients  of the objective, micro-batch by micro-batch
 ///   reduce     gradients over several processes, while they are computed, see data_parallel.h
 ///   transform  the gradients: clip, add noise
-///   update     the weights
+///   update     the weights; with State::shards each process its own, for all
 ///   average    the weights over the steps
 ///
 /// @param recipe  with this step's scheduled values, see prepare()

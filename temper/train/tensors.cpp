@@ -68,6 +68,19 @@ void save_tensors(const std::filesystem::path& path, std::span<const Named> tens
   io::write_safetensors(path, views, metadata);
 }
 
+void save_tensors(const std::filesystem::path& path, std::span<const Named> layout,
+                  const std::function<void(const TensorSink& write)>& produce) {
+  std::vector<io::TensorHead> heads;
+  for (const auto& [name, tensor] : layout)
+    heads.push_back({.name = name, .dtype = dtype_of(tensor), .shape = tensor.sizes().vec()});
+  io::write_safetensors(path, heads, [&](const io::TensorSink& write) {
+    produce([&](const at::Tensor& tensor) {
+      const auto row_major = tensor.detach().cpu().contiguous();
+      write({static_cast<const std::byte*>(row_major.const_data_ptr()), row_major.nbytes()});
+    });
+  });
+}
+
 void load_tensors(const io::Safetensors& file, std::span<const Named> tensors) {
   for (const auto& target : tensors) require_same(file.at(target.first), target);
   if (file.tensors().size() != tensors.size())

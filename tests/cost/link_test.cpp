@@ -69,6 +69,16 @@ TEST(AllReduce, TakesTwoRoundsAroundTheRing) {
   EXPECT_DOUBLE_EQ(all_reduce_seconds(0, 1024, link), 2 * 1023 * 50e-6);
 }
 
+TEST(Broadcast, TakesTheRoundsOfABinomialTree) {
+  const Link link{.bandwidth = 1e9, .latency = 50e-6};
+  EXPECT_DOUBLE_EQ(broadcast_seconds(1'000'000, 2, 1, link), 8.05e-3);
+  EXPECT_DOUBLE_EQ(broadcast_seconds(1'000'000, 5, 1, link), 3 * 8.05e-3);
+  EXPECT_DOUBLE_EQ(broadcast_seconds(1'000'000, 8, 1, link), 3 * 8.05e-3);
+  // In the second round both ranks of a machine send.
+  EXPECT_DOUBLE_EQ(broadcast_seconds(1'000'000, 4, 2, link), 8.05e-3 + 16.05e-3);
+  EXPECT_EQ(broadcast_seconds(1'000'000, 1, 1, link), 0);
+}
+
 TEST(Exchange, IsSharedByTheRanksOfAMachine) {
   const Link link{.bandwidth = 8e9, .latency = 1e-3};
   EXPECT_DOUBLE_EQ(exchange_seconds(4e6, 1, link), 5e-3);

@@ -58,6 +58,21 @@ TEST(Memory, GrowsWithTheBatch) {
   EXPECT_EQ(few.total, few.process + few.model + few.loader + few.working);
 }
 
+TEST(Memory, OfADividedOptimizerIsThatOfAPart) {
+  const auto plan =
+      train::plan(train::small::recipe({"optimizer={kind='adamw'}", "shard_optimizer=true",
+                                        "model.depth=20", "averaging=[]"}),
+                  train::small::dataset(64));
+  const auto alone = memory_need(plan);
+  const auto two = memory_need(plan, 2);
+  const auto many = memory_need(plan, 64);
+  EXPECT_LT(two.model, alone.model);
+  EXPECT_LT(many.model, two.model);
+  // Of weights and two moments, there and in the copy, the weights are left, and what is on its
+  // way.
+  EXPECT_LT(many.model, alone.model * 2 / 3);
+}
+
 TEST(Memory, ABatchBeyondTheMachineIsRefusedWithOneThatFits) {
   auto plan = plan_with_batch(8);
   plan.recipe.data.batch = std::int64_t{1} << 40;

@@ -97,6 +97,19 @@ TEST(RankWork, CountsTheImagesThatOtherRanksHave) {
   EXPECT_EQ(with({"adversarial={kind='free'}"}).work.collected, 4 * image);
 }
 
+TEST(RankWork, CountsTheParametersThatRanksSendEachOther) {
+  const std::vector<std::string> divided{"shard_optimizer=true", "optimizer={kind='adamw'}"};
+  const auto [plan, work] = with(divided);
+  std::int64_t bytes = 0;
+  const auto network = train::build_network(plan);
+  for (const auto& parameter : network->parameters())
+    bytes += static_cast<std::int64_t>(parameter.value.nbytes());
+  EXPECT_EQ(work.parameters.size(), 2U) << "one message of each rank";
+  EXPECT_EQ(work.parameters[0] + work.parameters[1], bytes);
+  EXPECT_TRUE(with(divided, {.ranks = 1, .link = kTwo.link}).work.parameters.empty());
+  EXPECT_TRUE(with({}).work.parameters.empty());
+}
+
 TEST(RankWork, CountsThePassesThatSendGradients) {
   const auto [plan, work] = with({"sam={}", "data.micro_batches=2"});
   EXPECT_EQ(work.passes, 2);

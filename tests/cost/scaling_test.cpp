@@ -83,6 +83,14 @@ TEST(Scaling, TrainingWaitsForSumsOfBatchNormAndForImages) {
   EXPECT_NEAR(four.exchanged, 0.009 + 0.004, 1e-12);
 }
 
+TEST(Scaling, RanksSendTheParametersThatTheyUpdate) {
+  auto own = work();
+  own.parameters = {1'000'000, 3'000'000};
+  const auto found = scaling(own, kTwo);
+  EXPECT_NEAR(found.parameters, 0.002 + 0.004, 1e-12);
+  EXPECT_NEAR(found.step, 0.115 + kTally, 1e-12);
+}
+
 TEST(Scaling, AStepIsNotShorterThanLoadingItsImages) {
   auto own = work();
   own.loaded = 50;

@@ -129,6 +129,16 @@ all_end 75
 says apart/metrics.jsonl "added up in bf16"
 says apart/metrics.jsonl "images are mixed with those of their own process"
 
+# Processes that divide the optimizer's state, also when stopped, give the bytes of those that do not.
+start 2 divided --set shard_optimizer=true --stop-at 10
+all_end 75
+says divided/metrics.jsonl "of its own parameters alone"
+start 2 divided --set shard_optimizer=true
+all_end 0
+same whole divided
+last=$(cd whole/checkpoints && printf '%s\n' step-* | tail -1)
+cmp "whole/checkpoints/$last/optimizer.safetensors" "divided/checkpoints/$last/optimizer.safetensors"
+
 # As many images on each process as the recipe says: the run is one with the batch of all of them, and goes on as such.
 whole=("${small[@]}")
 grep -v '^ *batch_size' pictures.toml >each.toml
@@ -192,6 +202,8 @@ says out.txt "Dry run: nothing was written."
   >out.json
 jq -e ".rank_images == 1 and .efficiency < 1" out.json
 jq -e '.ranks == 32 and .latency == 0.0002 and .sync_bn_sums > 0 and .step_seconds > .computation_seconds' out.json
+"$TEMPER" train "${small[@]}" --set shard_optimizer=true --dry-run --ranks 4 --bandwidth 1G >out.txt 2>err.txt
+says out.txt "from the ranks that update them"
 refused_dry() { # TEXT OPTION...
   local status=0
   "$TEMPER" train "${small[@]}" "${@:2}" >out.txt 2>err.txt || status=$?

@@ -33,8 +33,9 @@ std::set<std::string> sections(Reach reach) {
 }
 
 TEST(Trajectory, OptionsSayHowFarTheyReach) {
-  EXPECT_THAT(sections(Reach::outcome), ElementsAre("checkpoint", "data", "early_stopping",
-                                                    "epochs", "log", "name", "steps"));
+  EXPECT_THAT(sections(Reach::outcome),
+              ElementsAre("checkpoint", "data", "early_stopping", "epochs", "log", "name",
+                          "shard_optimizer", "steps"));
   EXPECT_THAT(sections(Reach::scores), ElementsAre("averaging", "evaluation"));
 }
 

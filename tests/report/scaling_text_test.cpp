@@ -51,6 +51,7 @@ TEST(ScalingText, TellsWhatElseIsSentAndWaitedFor) {
   own.passes = 2;
   own.waited = {1'048'576, 1'048'576};
   own.partners = 2'097'152;
+  own.parameters = {1'048'576, 1'048'576};
   own.loading = 10;
   const auto text = to_text(cost::scaling(own, kTwo), {.batch = 32, .steps = 10, .sync_bn = true});
   EXPECT_THAT(text, HasSubstr("120.00 ms of it in the backward passes that send gradients\n"));
@@ -58,12 +59,15 @@ TEST(ScalingText, TellsWhatElseIsSentAndWaitedFor) {
   EXPECT_THAT(text, HasSubstr("sums            10.10 ms that training waits for, among them 2 of "
                               "sync_bn with 2.00 MiB\n"));
   EXPECT_THAT(text, HasSubstr("images          2.00 MiB from other ranks, 3.10 ms\n"));
+  EXPECT_THAT(text, HasSubstr("parameters      2.00 MiB in 2 messages from the ranks that update "
+                              "them, 4.10 ms\n"));
   EXPECT_THAT(text, HasSubstr("10 images/s needed on each rank, 10 measured: training waits for "
                               "images\n"));
   const auto alone = to_text(cost::scaling(own, {.ranks = 1, .local_ranks = 1, .link = kTwo.link}),
                              {.batch = 16, .steps = 10});
   EXPECT_THAT(alone, Not(HasSubstr("gradients       ")));
   EXPECT_THAT(alone, Not(HasSubstr("sums ")));
+  EXPECT_THAT(alone, Not(HasSubstr("parameters ")));
   EXPECT_THAT(alone, HasSubstr("scaling efficiency 100.0%"));
 }
 

@@ -409,12 +409,15 @@ TEST(DataParallel, AgreesOnAStopWithTheStep) {
         state.targets);
     Times times;
     for (const bool asked : {false, true}) {
-      state.ranks->say({.stop = asked && !group.leads(), .skipped = group.rank() + 1});
+      state.ranks->say({.stop = asked && !group.leads(),
+                        .skipped = group.rank() + 1,
+                        .save = !asked && group.leads()});
       auto own = batch(4, 0);
       own.all_rows = 8;
       step(state, recipe, own, times);
       EXPECT_EQ(state.ranks->agreed().stop, asked);
       EXPECT_EQ(state.ranks->agreed().skipped, 3);
+      EXPECT_EQ(state.ranks->agreed().save, !asked);
     }
     state.ranks->agree_on_stop(false);
     EXPECT_FALSE(state.ranks->agreed().stop);

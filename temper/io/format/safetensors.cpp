@@ -32,15 +32,16 @@ std::string in_quotes(std::string_view text) {
   return json(text).dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-std::string header_of(std::span<const TensorView> tensors, const Metadata& metadata) {
+/// @param tensors  that check_heads() has accepted
+std::string header_of(std::span<const TensorHead> tensors, const Metadata& metadata) {
   std::vector<std::string> entries;
   if (!metadata.empty())
     entries.push_back(
         fmt::format("{}:{}", in_quotes(metadata_key),
                     json(metadata).dump(-1, ' ', false, json::error_handler_t::replace)));
   std::uint64_t offset = 0;
-  for (const TensorView& tensor : tensors) {
-    const std::uint64_t end = offset + tensor.bytes.size();
+  for (const TensorHead& tensor : tensors) {
+    const std::uint64_t end = offset + size_of(tensor.dtype, tensor.shape).value_or(0);
     entries.push_back(fmt::format(R"({}:{{"dtype":"{}","shape":{},"data_offsets":[{},{}]}})",
                                   in_quotes(tensor.name), name_of(tensor.dtype),
                                   json(tensor.shape).dump(), offset, end));
@@ -51,19 +52,21 @@ std::string header_of(std::span<const TensorView> tensors, const Metadata& metad
   return header;
 }
 
-void check_views(const std::filesystem::path& path, std::span<const TensorView> tensors) {
+void check_heads(const std::filesystem::path& path, std::span<const TensorHead> tensors) {
   std::set<std::string_view> names;
-  for (const TensorView& tensor : tensors) {
+  for (const TensorHead& tensor : tensors)
     if (tensor.name == metadata_key || !names.insert(tensor.name).second)
       throw Error(Code::internal, {.file = path.string()},
                   fmt::format("two tensors, or a tensor and the metadata, have the name {}.",
                               in_quotes(tensor.name)));
-    if (size_of(tensor.dtype, tensor.shape) != tensor.bytes.size())
-      throw Error(
-          Code::internal, {.file = path.string()},
-          fmt::format("tensor {} of type {} and shape {} has {} bytes.", in_quotes(tensor.name),
-                      name_of(tensor.dtype), text_of(tensor.shape), tensor.bytes.size()));
-  }
+}
+
+void check_bytes(const std::filesystem::path& path, const TensorHead& tensor,
+                 std::span<const std::byte> bytes) {
+  if (size_of(tensor.dtype, tensor.shape) == bytes.size()) return;
+  throw Error(Code::internal, {.file = path.string()},
+              fmt::format("tensor {} of type {} and shape {} has {} bytes.", in_quotes(tensor.name),
+                          name_of(tensor.dtype), text_of(tensor.shape), bytes.size()));
 }
 
 /// Converts the header to views, and checks the requirements of the format.
@@ -248,17 +251,40 @@ std::optional<std::uint64_t> size_of(Dtype dtype, std::span<const std::int64_t> 
   return empty ? 0 : bytes;
 }
 
-void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors,
+void write_safetensors(const std::filesystem::path& path, std::span<const TensorHead> tensors,
+                       const std::function<void(const TensorSink& write)>& produce,
                        const Metadata& metadata) {
-  check_views(path, tensors);
+  check_heads(path, tensors);
   const std::string header = header_of(tensors, metadata);
   std::string prefix;
   for (std::size_t i = 0; i < prefix_bytes; ++i)
     prefix.push_back(static_cast<char>((header.size() >> (8 * i)) & 0xFFU));
   write_atomically(path, [&](AtomicFile& file) {
     file.write(prefix + header);
-    for (const TensorView& tensor : tensors) file.write(tensor.bytes);
+    std::size_t next = 0;
+    produce([&](std::span<const std::byte> bytes) {
+      if (next < tensors.size()) check_bytes(path, tensors[next], bytes);
+      if (++next <= tensors.size()) file.write(bytes);
+    });
+    if (next != tensors.size())
+      throw Error(Code::internal, {.file = path.string()},
+                  fmt::format("{} tensors were written, of {}.", next, tensors.size()));
   });
+}
+
+void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors,
+                       const Metadata& metadata) {
+  std::vector<TensorHead> heads;
+  for (const TensorView& tensor : tensors) {
+    heads.push_back({.name = tensor.name, .dtype = tensor.dtype, .shape = tensor.shape});
+    check_bytes(path, heads.back(), tensor.bytes);
+  }
+  write_safetensors(
+      path, heads,
+      [&](const TensorSink& write) {
+        for (const TensorView& tensor : tensors) write(tensor.bytes);
+      },
+      metadata);
 }
 
 Safetensors::Safetensors(const std::filesystem::path& path) : name_(path.string()) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -32,6 +33,13 @@ struct TensorView {
   std::span<const std::byte> bytes;  ///< not necessarily aligned for the dtype: copy, don't cast
 };
 
+/// A tensor of a file without its bytes.
+struct TensorHead {
+  std::string name;
+  Dtype dtype = Dtype::f32;
+  std::vector<std::int64_t> shape = {};  ///< empty: a scalar
+};
+
 /// Arbitrary text about the file, written as the header's __metadata__.
 using Metadata = std::map<std::string, std::string>;
 
@@ -39,6 +47,17 @@ using Metadata = std::map<std::string, std::string>;
 /// first tensor begins at a multiple of 8 bytes. Throws Error{Code::io}, and Error{Code::internal}
 /// for a view whose bytes don't fit its shape or a name that is used twice.
 void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors,
+                       const Metadata& metadata = {});
+
+/// Takes the bytes of the next tensor, row-major and contiguous.
+using TensorSink = std::function<void(std::span<const std::byte> bytes)>;
+
+/// The same file for tensors that should not be in memory all at once: `produce` calls the function
+/// that it is given for each tensor in turn. Whatever it throws passes through, and an older file
+/// is kept. Throws Error{Code::internal} for bytes that don't fit the shape, or are too few or too
+/// many tensors.
+void write_safetensors(const std::filesystem::path& path, std::span<const TensorHead> tensors,
+                       const std::function<void(const TensorSink& write)>& produce,
                        const Metadata& metadata = {});
 
 /// A safetensors file, mapped into memory: tensors that are not accessed are not read. All

@@ -132,6 +132,28 @@ TEST(Safetensors, SaysWhichTensorIsMissing) {
               AllOf(HasSubstr("types.safetensors"), HasSubstr("no tensor \"fc.weight\"")));
 }
 
+TEST(Safetensors, WritesTensorsOneAfterTheOther) {
+  const Folder folder;
+  const Bytes data(12, std::byte{5});
+  const std::vector<TensorView> tensors{
+      {.name = "z", .dtype = Dtype::f32, .shape = {3}, .bytes = data},
+      {.name = "a", .dtype = Dtype::u8, .shape = {}, .bytes = std::span(data).first(1)}};
+  const std::vector<TensorHead> heads{{.name = "z", .dtype = Dtype::f32, .shape = {3}},
+                                      {.name = "a", .dtype = Dtype::u8}};
+  write_safetensors(folder / "at once", tensors, {{"k", "v"}});
+  const auto writes = [&](const std::vector<std::size_t>& sizes) {
+    return [&, sizes](const TensorSink& write) {
+      for (const auto size : sizes) write(std::span(data).first(size));
+    };
+  };
+  write_safetensors(folder / "in turn", heads, writes({12, 1}), {{"k", "v"}});
+  EXPECT_EQ(contents(folder / "in turn"), contents(folder / "at once"));
+  for (const auto& sizes : {std::vector<std::size_t>{12}, {12, 1, 1}, {1, 12}})
+    EXPECT_EQ(error_of([&] { write_safetensors(folder / "other", heads, writes(sizes)); }).code(),
+              Code::internal);
+  EXPECT_EQ(folder.files(), 2U) << "nothing is left";
+}
+
 TEST(Safetensors, RefusesToWriteInvalidTensors) {
   const Folder folder;
   const Bytes data(8);
