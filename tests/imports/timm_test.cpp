@@ -285,8 +285,8 @@ TEST(Timm, StartsFromWeightsInAFile) {
   EXPECT_EQ(from("--pretrained --pretrained-path mine.pth --initial-checkpoint last.pth"),
             "last.pth");
   EXPECT_THAT(dropped(made("--pretrained --initial-checkpoint last.pth")), IsEmpty());
-  EXPECT_TRUE(differs(made("--pretrained --pretrained-path mine.pth"),
-                      "--pretrained-path mine.pth"));
+  EXPECT_TRUE(
+      differs(made("--pretrained --pretrained-path mine.pth"), "--pretrained-path mine.pth"));
   for (const char* command : {"--pretrained", "--pretrained-path mine.pth"}) {
     const auto imported = made(command);
     EXPECT_THAT(dropped(imported), ElementsAre(command));
