@@ -47,6 +47,9 @@ TimmData data_of(const Arguments& arguments, Draft& draft) {
                   fmt::format("size, crop and normalization of these weights are not known here; "
                               "those of {} are used where the command does not state them",
                               known ? "the network's default weights" : "most networks"));
+  if (const auto input = arguments.reals("input_size"); !input.empty() && input.front() != 3)
+    draft.drops(arguments.written("input_size"),
+                "images are read with the channels that the data set has");
   return resolved(known.value_or(TimmData{}), arguments);
 }
 

@@ -294,6 +294,12 @@ TEST(Timm, StartsFromWeightsInAFile) {
   }
 }
 
+TEST(Timm, SaysThatTheDataHasTheChannels) {
+  EXPECT_THAT(dropped(made("--in-chans 1")), ElementsAre("--in-chans 1"));
+  EXPECT_THAT(dropped(made("--input-size 1 32 32")), ElementsAre("--input-size 1 32 32"));
+  EXPECT_THAT(dropped(made("--input-size 3 32 32")), IsEmpty());
+}
+
 TEST(Timm, RemarksAreInTheRecipe) {
   const auto imported = made("--cutmix 1 --cutmix-minmax 0.2 0.8 --bn-eps 1e-3");
   EXPECT_THAT(dropped(imported), ElementsAre("--cutmix-minmax 0.2 0.8", "--bn-eps 1e-3"));
