@@ -43,7 +43,7 @@ def saved_config(name, **options):
         return json.loads(path.read_text())
 
 
-names = re.findall(r'\{"(\w+)", ', NAMES.read_text()) + re.findall(r'emplace_back\("(\w+)"', NAMES.read_text())
+names = re.findall(r'\{"(\w+)",\s', NAMES.read_text()) + re.findall(r'emplace_back\("(\w+)"', NAMES.read_text())
 write("model/timm_names.json", ["torch", "timm"], {name: described(name) for name in names})
 write(
     "train/timm_config.json",

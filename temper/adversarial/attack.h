@@ -49,7 +49,7 @@ struct Attacked {
 /// Throws as check() and row_loss() do.
 /// @param pixels  floating [n, channels, height, width]; samples beyond [0, 1] are taken as 0 or 1
 /// @param labels  int64 [n]
-/// @param ids     a number for each image, of which its draws depend
+/// @param ids     a number for each image, on which its draws depend
 Attacked run(const Attack& attack, const Classifier& classifier, const at::Tensor& pixels,
              const at::Tensor& labels, std::span<const std::int64_t> ids);
 

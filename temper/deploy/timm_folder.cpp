@@ -87,6 +87,12 @@ train::TimmConfig config_of(const train::SavedModel& model) {
 std::vector<std::string> not_expressed(const train::SavedModel& model) {
   std::vector<std::string> notes;
   const auto& transform = model.transform;
+  const auto side = transform.size().height;
+  if (transform.keep_same_size && transform.resize != side)
+    notes.push_back(
+        fmt::format("the run uses pictures of {0} x {0} pixels whole, and resizes others to {1} "
+                    "pixels before it crops them; timm resizes all of them to {2}",
+                    transform.network_size().height, transform.resize, side));
   if (!transform.antialias)
     notes.emplace_back(
         "evaluation.antialias is false, but timm shrinks pictures with antialiasing");

@@ -43,6 +43,11 @@ void set_timm_mixing(const Arguments& arguments, Draft& draft) {
   draft.number("mixing.p", arguments.number("mixup_prob"));
   if (const auto off = arguments.count("mixup_off_epoch"); off > 0)
     draft.whole("mixing.off_epoch", off);
+  // Its prefetcher erases boxes of what the loader's workers have mixed.
+  if (arguments.number("reprob") > 0 && !arguments.flag("no_aug") &&
+      !arguments.flag("no_prefetcher"))
+    draft.differs(arguments.written("reprob"),
+                  "images are erased before they are mixed; timm erases the mixed ones");
 }
 
 void set_torchvision_mixing(const Arguments& arguments, Draft& draft) {

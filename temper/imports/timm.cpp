@@ -47,6 +47,9 @@ TimmData data_of(const Arguments& arguments, Draft& draft) {
                   fmt::format("size, crop and normalization of these weights are not known here; "
                               "those of {} are used where the command does not state them",
                               known ? "the network's default weights" : "most networks"));
+  if (const auto input = arguments.reals("input_size"); !input.empty() && input.front() != 3)
+    draft.drops(arguments.written("input_size"),
+                "images are read with the channels that the data set has");
   return resolved(known.value_or(TimmData{}), arguments);
 }
 
@@ -64,6 +67,27 @@ void set_random_layers(const Arguments& arguments, const model::Architecture& ne
 void set_model(const Arguments& arguments, model::Architecture network, Draft& draft) {
   draft.technique("model", view_of(network));
   set_random_layers(arguments, network, draft);
+}
+
+/// Weights to start from. A checkpoint is loaded after, and so instead of, pretrained weights, of
+/// which timm never keeps the last layer where they are a file.
+void set_pretrained(const Arguments& arguments, Draft& draft) {
+  const auto path = arguments.text("pretrained_path");
+  const bool pretrained = arguments.flag("pretrained");
+  if (const auto checkpoint = arguments.text("initial_checkpoint"); !checkpoint.empty()) {
+    draft.text("pretrained.from", checkpoint);
+  } else if (pretrained && path.empty()) {
+    draft.drops(arguments.written("pretrained"),
+                "temper downloads no weights: name a file or folder of them as pretrained.from");
+  } else if (pretrained) {
+    draft.text("pretrained.from", path);
+    draft.differs(arguments.written("pretrained_path"),
+                  "the last layer is that of the weights, or zero where their number of classes "
+                  "differs; timm draws a new one");
+  } else if (!path.empty()) {
+    draft.drops(arguments.written("pretrained_path"),
+                "timm does not use it without --pretrained either");
+  }
 }
 
 void set_data(const Arguments& arguments, const TimmData& data, Draft& draft) {
@@ -144,6 +168,7 @@ Imported translated_from_timm(const Arguments& arguments, std::int64_t processes
   set_data(arguments, data, draft);
   set_batches(batches, network, arguments.flag("sync_bn"), draft);
   set_model(arguments, network, draft);
+  set_pretrained(arguments, draft);
   set_timm_optimizer(arguments, draft);
   set_timm_schedule(arguments, batches.all(), draft);
   set_averaging(arguments, draft);

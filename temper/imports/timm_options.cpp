@@ -9,8 +9,6 @@ using enum Takes;
 using enum Count;
 using enum Bearing;
 
-constexpr std::string_view kNoWeights =
-    "temper downloads no weights: start from a file of them instead";
 constexpr std::string_view kNoResolutions =
     "temper trains at one resolution a step, which data.train_size can schedule";
 
@@ -52,19 +50,9 @@ constexpr auto kOptions = std::to_array<Option>({
     silent("dataset_trust_remote_code", {"--dataset-trust-remote-code"}, flag),
     // network
     {.dest = "model", .names = {"--model"}, .standard = "resnet50"},
-    {.dest = "pretrained",
-     .names = {"--pretrained"},
-     .takes = flag,
-     .bearing = lacking,
-     .why = kNoWeights},
-    {.dest = "pretrained_path",
-     .names = {"--pretrained-path"},
-     .bearing = lacking,
-     .why = kNoWeights},
-    {.dest = "initial_checkpoint",
-     .names = {"--initial-checkpoint"},
-     .bearing = lacking,
-     .why = kNoWeights},
+    {.dest = "pretrained", .names = {"--pretrained"}, .takes = flag},
+    {.dest = "pretrained_path", .names = {"--pretrained-path"}},
+    {.dest = "initial_checkpoint", .names = {"--initial-checkpoint"}},
     {.dest = "resume",
      .names = {"--resume"},
      .bearing = lacking,
@@ -297,7 +285,7 @@ constexpr auto kOptions = std::to_array<Option>({
     silent("workers", {"-j", "--workers"}, whole),
     silent("save_images", {"--save-images"}, flag),
     silent("pin_mem", {"--pin-mem"}, flag),
-    silent("no_prefetcher", {"--no-prefetcher"}, flag),
+    {.dest = "no_prefetcher", .names = {"--no-prefetcher"}, .takes = flag},
     silent("output", {"--output"}),
     silent("experiment", {"--experiment"}),
     {.dest = "eval_metric", .names = {"--eval-metric"}, .standard = "top1"},
@@ -345,7 +333,8 @@ constexpr auto kOptions = std::to_array<Option>({
     {.dest = "kd_model_name",
      .names = {"--kd-model-name"},
      .bearing = lacking,
-     .why = "a teacher is the network of another run of temper's: see distillation"},
+     .why = "temper downloads no weights: a teacher is a run, a folder or a file of weights that "
+            "distillation.from names"},
     silent("kd_distill_type", {"--kd-distill-type"}),
     silent("kd_loss_type", {"--kd-loss-type"}),
     silent("distill_loss_weight", {"--distill-loss-weight"}, real),

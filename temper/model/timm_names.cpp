@@ -40,8 +40,8 @@ EfficientNet efficientnet(EfficientNetVariant variant, MobileDialect dialect) {
   return {.variant = variant, .dialect = dialect};
 }
 
-MobileNetV3 mobilenet(MobileNetV3Variant variant, MobileDialect dialect) {
-  return {.variant = variant, .dialect = dialect};
+MobileNetV3 mobilenet(MobileNetV3Variant variant, MobileDialect dialect, double width_factor = 1) {
+  return {.variant = variant, .width_factor = width_factor, .dialect = dialect};
 }
 
 ConvNeXt convnext(std::vector<std::int64_t> depths, std::int64_t width) {
@@ -88,27 +88,32 @@ void add_residual(std::vector<Named>& all) {
 void add_mobile(std::vector<Named>& all) {
   using enum EfficientNetVariant;
   using enum MobileDialect;
-  all.insert(all.end(),
-             {{"efficientnet_b0", efficientnet(b0, timm)},
-              {"efficientnet_b1", efficientnet(b1, timm)},
-              {"efficientnet_b2", efficientnet(b2, timm)},
-              {"efficientnet_b3", efficientnet(b3, timm)},
-              {"efficientnet_b4", efficientnet(b4, timm)},
-              {"efficientnet_lite0", efficientnet(lite0, timm)},
-              {"efficientnet_lite1", efficientnet(lite1, timm)},
-              {"efficientnet_lite2", efficientnet(lite2, timm)},
-              {"tf_efficientnet_b0", efficientnet(b0, tensorflow)},
-              {"tf_efficientnet_b1", efficientnet(b1, tensorflow)},
-              {"tf_efficientnet_b2", efficientnet(b2, tensorflow)},
-              {"tf_efficientnet_b3", efficientnet(b3, tensorflow)},
-              {"tf_efficientnet_b4", efficientnet(b4, tensorflow)},
-              {"tf_efficientnet_lite0", efficientnet(lite0, tensorflow)},
-              {"tf_efficientnet_lite1", efficientnet(lite1, tensorflow)},
-              {"tf_efficientnet_lite2", efficientnet(lite2, tensorflow)},
-              {"mobilenetv3_large_100", mobilenet(MobileNetV3Variant::large, timm)},
-              {"mobilenetv3_small_100", mobilenet(MobileNetV3Variant::small, timm)},
-              {"tf_mobilenetv3_large_100", mobilenet(MobileNetV3Variant::large, tensorflow)},
-              {"tf_mobilenetv3_small_100", mobilenet(MobileNetV3Variant::small, tensorflow)}});
+  all.insert(
+      all.end(),
+      {{"efficientnet_b0", efficientnet(b0, timm)},
+       {"efficientnet_b1", efficientnet(b1, timm)},
+       {"efficientnet_b2", efficientnet(b2, timm)},
+       {"efficientnet_b3", efficientnet(b3, timm)},
+       {"efficientnet_b4", efficientnet(b4, timm)},
+       {"efficientnet_lite0", efficientnet(lite0, timm)},
+       {"efficientnet_lite1", efficientnet(lite1, timm)},
+       {"efficientnet_lite2", efficientnet(lite2, timm)},
+       {"tf_efficientnet_b0", efficientnet(b0, tensorflow)},
+       {"tf_efficientnet_b1", efficientnet(b1, tensorflow)},
+       {"tf_efficientnet_b2", efficientnet(b2, tensorflow)},
+       {"tf_efficientnet_b3", efficientnet(b3, tensorflow)},
+       {"tf_efficientnet_b4", efficientnet(b4, tensorflow)},
+       {"tf_efficientnet_lite0", efficientnet(lite0, tensorflow)},
+       {"tf_efficientnet_lite1", efficientnet(lite1, tensorflow)},
+       {"tf_efficientnet_lite2", efficientnet(lite2, tensorflow)},
+       {"mobilenetv3_large_100", mobilenet(MobileNetV3Variant::large, timm)},
+       {"mobilenetv3_small_100", mobilenet(MobileNetV3Variant::small, timm)},
+       {"tf_mobilenetv3_large_100", mobilenet(MobileNetV3Variant::large, tensorflow)},
+       {"tf_mobilenetv3_small_100", mobilenet(MobileNetV3Variant::small, tensorflow)},
+       {"mobilenetv3_large_075", mobilenet(MobileNetV3Variant::large, timm, 0.75)},
+       {"mobilenetv3_small_075", mobilenet(MobileNetV3Variant::small, timm, 0.75)},
+       {"tf_mobilenetv3_large_075", mobilenet(MobileNetV3Variant::large, tensorflow, 0.75)},
+       {"tf_mobilenetv3_small_075", mobilenet(MobileNetV3Variant::small, tensorflow, 0.75)}});
 }
 
 const std::vector<Named>& all_networks() {

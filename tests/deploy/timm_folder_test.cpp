@@ -20,6 +20,7 @@
 namespace temper::deploy {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -102,6 +103,17 @@ TEST_F(TimmFolder, SaysWhatItCannotExpress) {
   model.transform.antialias = false;
   model.transform.exif_orientation = true;
   EXPECT_THAT(write_timm_folder(model, folder()), SizeIs(2));
+}
+
+TEST_F(TimmFolder, SaysWherePicturesOfOtherSizesAreReadOtherwise) {
+  auto model = made(model::ResNet{.depth = 18, .stem = model::Stem::imagenet});
+  model.transform.keep_same_size = true;
+  EXPECT_THAT(write_timm_folder(model, folder()),
+              ElementsAre(HasSubstr("others to 73 pixels before it crops them; timm resizes all "
+                                    "of them to 64")));
+  std::filesystem::remove_all(folder());
+  model.transform.resize = 64;
+  EXPECT_THAT(write_timm_folder(model, folder()), IsEmpty());
 }
 
 TEST_F(TimmFolder, RefusesWhatTimmDoesNotHave) {

@@ -272,6 +272,34 @@ TEST(Timm, MixesAsItsOptionsSay) {
   EXPECT_THAT(refusal("--mixup 0.2 --mixup-mode half"), HasSubstr("pair"));
 }
 
+TEST(Timm, SaysThatImagesAreErasedBeforeTheyAreMixed) {
+  EXPECT_TRUE(differs(made("--mixup 0.2 --reprob 0.25"), "--reprob 0.25"));
+  EXPECT_FALSE(differs(made("--reprob 0.25"), "--reprob 0.25"));
+  EXPECT_FALSE(differs(made("--mixup 0.2 --reprob 0.25 --no-prefetcher"), "--reprob 0.25"));
+}
+
+TEST(Timm, StartsFromWeightsInAFile) {
+  const auto from = [](const char* command) { return read(command).pretrained.value().from; };
+  EXPECT_EQ(from("--initial-checkpoint old/last.pth.tar"), "old/last.pth.tar");
+  EXPECT_EQ(from("--pretrained --pretrained-path mine.safetensors"), "mine.safetensors");
+  EXPECT_EQ(from("--pretrained --pretrained-path mine.pth --initial-checkpoint last.pth"),
+            "last.pth");
+  EXPECT_THAT(dropped(made("--pretrained --initial-checkpoint last.pth")), IsEmpty());
+  EXPECT_TRUE(
+      differs(made("--pretrained --pretrained-path mine.pth"), "--pretrained-path mine.pth"));
+  for (const char* command : {"--pretrained", "--pretrained-path mine.pth"}) {
+    const auto imported = made(command);
+    EXPECT_THAT(dropped(imported), ElementsAre(command));
+    EXPECT_FALSE(recipe::parse(imported.recipe, "imported").pretrained.has_value()) << command;
+  }
+}
+
+TEST(Timm, SaysThatTheDataHasTheChannels) {
+  EXPECT_THAT(dropped(made("--in-chans 1")), ElementsAre("--in-chans 1"));
+  EXPECT_THAT(dropped(made("--input-size 1 32 32")), ElementsAre("--input-size 1 32 32"));
+  EXPECT_THAT(dropped(made("--input-size 3 32 32")), IsEmpty());
+}
+
 TEST(Timm, RemarksAreInTheRecipe) {
   const auto imported = made("--cutmix 1 --cutmix-minmax 0.2 0.8 --bn-eps 1e-3");
   EXPECT_THAT(dropped(imported), ElementsAre("--cutmix-minmax 0.2 0.8", "--bn-eps 1e-3"));

@@ -1,5 +1,7 @@
-// Mixed images and targets are those of timm and torchvision for the same random numbers.
+// Mixed images and targets are those of timm, torchvision and the papers' code for the same random
+// numbers.
 #include <ATen/ops/allclose.h>
+#include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -107,6 +109,28 @@ TEST(MixGolden, FeaturesAreThoseOfManifoldMixupsCode) {
     EXPECT_TRUE(at::allclose(features.grad(), tensor(example["gradient"]), 0, 1e-12));
     EXPECT_TRUE(at::allclose(mix_targets(plan, tensor(example["targets"])),
                              tensor(example["mixed_targets"]), 0, 1e-12));
+  }
+}
+
+TEST(MixGolden, AveragesOfManyImagesAreThoseOfZetaMixupsCode) {
+  const auto zeta = temper::testing::golden("mix/zeta.json");
+  ASSERT_FALSE(zeta["examples"].empty());
+  for (const auto& example : zeta["examples"]) {
+    const auto images = tensor(example["images"]);
+    Random unused(1, Purpose::mix);
+    Plan plan{.blends = {blend(ZetaMixup{.gamma = example["gamma"].get<double>()}, {},
+                               images.size(0), unused)},
+              .rows = {}};
+    for (const auto& partners : example["partners"])
+      plan.rows.push_back({.blend = 0, .partners = partners.get<std::vector<std::int64_t>>()});
+    const auto labels = example["labels"].get<std::vector<std::int64_t>>();
+    const auto targets =
+        at::zeros({images.size(0), example["classes"].get<std::int64_t>()}, at::kDouble);
+    for (std::size_t row = 0; row < labels.size(); ++row)
+      targets.select(0, static_cast<std::int64_t>(row)).select(0, labels[row]).fill_(1);
+    mix_images(plan, images);
+    EXPECT_TRUE(at::allclose(images, tensor(example["mixed"]), 0, 1e-6));
+    EXPECT_TRUE(at::allclose(mix_targets(plan, targets), tensor(example["targets"]), 0, 1e-6));
   }
 }
 

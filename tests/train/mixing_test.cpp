@@ -93,6 +93,13 @@ TEST(MixingStep, OfNoProbabilityIsTheStepWithout) {
   EXPECT_TRUE(same(after(with({})), after(with({}))));
 }
 
+TEST(MixingStep, OfLambdaOneIsTheStepWithout) {
+  // So small an alpha gives one of two images all of the weight, and fold makes it the image's own.
+  const mix::Mixup alone{.alpha = 1e-9, .fold = true};
+  for (const auto mode : {mix::Mode::batch, mix::Mode::pair, mix::Mode::elem})
+    EXPECT_TRUE(same(after(with({.methods = {alone}, .mode = mode})), after(recipe::Recipe{})));
+}
+
 TEST(MixingStep, DrawsPartnersFromTheWholeBatchWhateverTheMicroBatches) {
   for (const auto& method :
        std::vector<mix::Method>{mix::Mixup{}, mix::Mixup{.images = 3}, mix::CutMix{},
