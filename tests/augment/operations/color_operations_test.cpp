@@ -15,7 +15,7 @@
 #include "temper/augment/operations/range.h"
 #include "temper/augment/pipeline/pipeline.h"
 #include "temper/augment/pixels/color.h"
-#include "temper/core/error.h"
+#include "tests/support/refusal.h"
 
 namespace temper::augment {
 namespace {
@@ -284,14 +284,9 @@ TEST(ColorJitter, OfNoStrengthDoesNothing) {
   EXPECT_THAT(applied, IsEmpty());
 }
 
-std::string refusal(Operation operation) {
-  try {
-    const Pipeline pipeline({std::move(operation)}, {{0.5}, {0.5}}, {8, 8});
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    return error.what();
-  }
-  return "(not refused)";
+std::string refusal(const Operation& operation) {
+  return temper::testing::refusal(
+      [&] { const Pipeline pipeline({operation}, {{0.5}, {0.5}}, {8, 8}); });
 }
 
 TEST(ColorOperations, RefuseALowerBoundAboveTheUpperOne) {

@@ -16,10 +16,10 @@
 #include <vector>
 
 #include "temper/augment/operations/color_jitter.h"
-#include "temper/core/error.h"
 #include "temper/core/random.h"
 #include "tests/augment/golden.h"
 #include "tests/augment/targets.h"
+#include "tests/support/refusal.h"
 
 namespace temper::augment {
 namespace {
@@ -318,14 +318,9 @@ TEST(Color, ImagesOfOneValueStayAsTheyAre) {
 
 std::string refusal(const Change& change) {
   io::Image image{1, 1, 3, {1, 2, 3}};
-  try {
-    change(image);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    EXPECT_EQ(image.pixels, (std::vector<std::uint8_t>{1, 2, 3}));
-    return error.what();
-  }
-  return "(not refused)";
+  auto message = temper::testing::refusal([&] { change(image); });
+  EXPECT_EQ(image.pixels, (std::vector<std::uint8_t>{1, 2, 3}));
+  return message;
 }
 
 TEST(Color, RefusesWhatIsNotDefined) {
