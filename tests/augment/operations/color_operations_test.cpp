@@ -15,6 +15,7 @@
 #include "temper/augment/operations/range.h"
 #include "temper/augment/pipeline/pipeline.h"
 #include "temper/augment/pixels/color.h"
+#include "tests/augment/noise.h"
 #include "tests/support/refusal.h"
 
 namespace temper::augment {
@@ -22,14 +23,6 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-io::Image noise(int height, int width, int channels) {
-  io::Image image{height, width, channels, {}};
-  Random random(1, Purpose::inspect);
-  for (std::size_t i = 0; i < image.size(); ++i)
-    image.pixels.push_back(static_cast<std::uint8_t>(random.below(256)));
-  return image;
-}
 
 /// What an operation makes of an image, and what it notes.
 struct Outcome {

@@ -10,20 +10,13 @@
 
 #include "temper/augment/pipeline/pipeline.h"
 #include "temper/core/error.h"
+#include "tests/augment/noise.h"
 #include "tests/support/refusal.h"
 
 namespace temper::augment {
 namespace {
 
 using temper::testing::refusal;
-
-io::Image noise(int height, int width, int channels) {
-  io::Image image{height, width, channels, {}};
-  Random random(1, Purpose::inspect);
-  image.pixels.resize(image.size());
-  for (auto& sample : image.pixels) sample = static_cast<std::uint8_t>(random.below(256));
-  return image;
-}
 
 /// What an operation says that it did to an image, by name, and the pixels.
 struct Result {

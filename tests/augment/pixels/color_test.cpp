@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "temper/augment/operations/color_jitter.h"
-#include "temper/core/random.h"
 #include "tests/augment/golden.h"
+#include "tests/augment/noise.h"
 #include "tests/augment/targets.h"
 #include "tests/support/refusal.h"
 
@@ -27,14 +27,6 @@ namespace {
 using ::testing::Each;
 using ::testing::HasSubstr;
 using Change = std::function<void(io::Image&)>;
-
-io::Image noise(int height, int width, int channels, std::uint64_t seed = 1) {
-  io::Image image{height, width, channels, {}};
-  Random random(seed, Purpose::inspect);
-  for (std::size_t i = 0; i < image.size(); ++i)
-    image.pixels.push_back(static_cast<std::uint8_t>(random.below(256)));
-  return image;
-}
 
 /// A gray image of one row with every value.
 io::Image every_value() {
