@@ -9,12 +9,12 @@ import argparse
 import json
 import pathlib
 import statistics
-import subprocess
 import sys
 import typing
 
 import data_proof
 import machine
+from talker import Lines
 
 
 class Contender(typing.NamedTuple):
@@ -82,30 +82,15 @@ def bars():
     return found + [Bar(exact[0], Contender("temper", what, 1), wanted, False) for what, wanted in decoding]
 
 
-class Asked:
-    def __init__(self, command):
-        self.command = command
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-    def _ask(self, line):
-        try:
-            self.process.stdin.write(line + "\n")
-            self.process.stdin.flush()
-            answer = self.process.stdout.readline()
-        except BrokenPipeError:
-            answer = ""
-        if not answer:
-            sys.exit(f"{line}: {self.command[0]} exited")
-        return answer.strip()
-
+class Asked(Lines):
     def __call__(self, contender):
         """Images per second, or the reason for there being none."""
-        answer = self._ask(f"{contender.what} {contender.threads}")
+        answer = self.ask(f"{contender.what} {contender.threads}")
         return answer if answer.startswith("error") else float(answer.split()[0])
 
     def prove(self, contender):
         """What the batches are, or the reason for there being none."""
-        answer = self._ask(f"prove {contender.what} {contender.threads}")
+        answer = self.ask(f"prove {contender.what} {contender.threads}")
         return answer if answer.startswith("error") else json.loads(answer)
 
 

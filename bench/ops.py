@@ -11,32 +11,22 @@ import argparse
 import json
 import pathlib
 import statistics
-import subprocess
 import sys
 
 import machine
 from operations import OPERATIONS
+from talker import Lines
 
 # The libraries and their columns' titles. Pillow-SIMD is a Pillow in another Python.
 LIBRARIES = {"temper": "us", "pillow": "Pillow", "pillow_simd": "SIMD", "opencv": "OpenCV", "timm": "timm"}
 
 
-class Asked:
-    def __init__(self, command):
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
+class Asked(Lines):
     def __call__(self, line):
         """Microseconds and a hash, or the reason for there being none."""
-        try:
-            self.process.stdin.write(line + "\n")
-            self.process.stdin.flush()
-            answer = self.process.stdout.readline()
-        except BrokenPipeError:
-            answer = ""
-        if not answer:
-            sys.exit(f"{line}: the program exited")
+        answer = self.ask(line)
         if answer.startswith("error"):
-            return answer.split(maxsplit=1)[1].strip()
+            return answer.split(maxsplit=1)[1]
         time, pixels = answer.split()
         return float(time), pixels
 

@@ -1,4 +1,4 @@
-"""Programs that print a line of JSON for each line of their standard input, and functions to alternate between two."""
+"""Programs that print a line for each line of their standard input, and functions to alternate between two."""
 
 import contextlib
 import json
@@ -6,6 +6,7 @@ import os
 import pathlib
 import statistics
 import subprocess
+import sys
 from collections.abc import Callable
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -15,8 +16,27 @@ class Refused(Exception):
     """A program could not execute a command; the message gives the reason."""
 
 
+class Lines:
+    """A running program that prints text."""
+
+    def __init__(self, command: list[str]):
+        self.command = command
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def ask(self, line: str) -> str:
+        try:
+            self.process.stdin.write(line + "\n")
+            self.process.stdin.flush()
+            answer = self.process.stdout.readline()
+        except BrokenPipeError:
+            answer = ""
+        if not answer:
+            sys.exit(f"{line}: {self.command[0]} exited")
+        return answer.strip()
+
+
 class Talker:
-    """A running program. Leaving its `with` block ends it."""
+    """A running program that prints JSON. Leaving its `with` block ends it."""
 
     def __init__(self, *command: str | pathlib.Path, threads: int, environment: dict[str, str] | None = None):
         self.command = [str(word) for word in command]

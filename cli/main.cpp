@@ -33,7 +33,7 @@ constexpr auto kExamples = R"(Examples:
   temper data check pictures/                    check a data set for errors
   temper preview mine.toml                       show what the network will see
   temper train mine.toml --dry-run               estimate the time and memory of a run
-  temper train mine.toml                         train; Ctrl-C saves, the same command resumes
+  temper train mine.toml --out runs/mine         train; Ctrl-C saves, the same command resumes
   temper report runs/mine                        write the page with curves, mistakes, calibration
   temper watch runs/mine                         show it in a browser while the run goes on
   temper predict runs/mine cat.jpg new/          classify images
@@ -59,7 +59,6 @@ void build(CLI::App& root, const std::vector<std::string>& command_line) {
   root.set_version_flag("--version", fmt::format("temper {} ({})", kVersion, kCommit));
   const Command app(&root);
   app.needs_command();
-  app.footer(kExamples);
   add_train(app, command_line);
   add_eval(app);
   add_predict(app);
@@ -84,6 +83,7 @@ void build(CLI::App& root, const std::vector<std::string>& command_line) {
   add_recipe(app);
   add_selftest(app);
   add_completion(app);
+  app.footer(kExamples);  // after the commands, which would have it, too
 }
 
 int print_error(std::string_view message, int status) {

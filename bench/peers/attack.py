@@ -8,18 +8,18 @@ Commands, and the line of JSON that each prints:
     attacks N                                  {"milliseconds": [...]} for N more evaluations
 """
 
+import functools
 import importlib
 import importlib.metadata
 import importlib.util
 import pathlib
 import sys
-import time
 import types
 
 import networks
 import tensors
 import torch
-from serve import serve
+from serve import milliseconds, serve
 from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
@@ -97,14 +97,6 @@ class Peer:
             fooled = self.net(points).argmax(1).ne(self.labels)
         return points, int(fooled.sum())
 
-    def time(self, count: int) -> list[float]:
-        times = []
-        for _ in range(count):
-            started = time.perf_counter()
-            self.evaluate()
-            times.append(1000 * (time.perf_counter() - started))
-        return times
-
 
 def answer(peer: Peer, command: str, words: list[str]) -> dict:
     if command == "threads":
@@ -113,14 +105,9 @@ def answer(peer: Peer, command: str, words: list[str]) -> dict:
     if command == "attack":
         return peer.begin(words[0], int(words[1]), pathlib.Path(words[2]), pathlib.Path(words[3]))
     if command == "attacks":
-        return {"milliseconds": peer.time(int(words[0]))}
+        return {"milliseconds": milliseconds(int(words[0]), peer.evaluate)}
     raise ValueError(f"there is no command {command}")
 
 
-def main() -> None:
-    peer = Peer()
-    serve(lambda command, words: answer(peer, command, words))
-
-
 if __name__ == "__main__":
-    main()
+    serve(functools.partial(answer, Peer()))

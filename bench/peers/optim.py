@@ -13,7 +13,6 @@ import functools
 import json
 import statistics
 import sys
-import time
 
 import schedulefree
 import timm.optim
@@ -21,6 +20,7 @@ import timm.optim.muon
 import torch
 import torchvision
 from adabelief_pytorch import AdaBelief
+from serve import milliseconds
 
 # Options are temper's defaults. Weight decay is used only where it is on by default.
 TRIED = 3  # steps with which every candidate is timed
@@ -100,15 +100,6 @@ def parameters(count: int) -> list[torch.nn.Parameter]:
     return values
 
 
-def steps(optimizer: torch.optim.Optimizer, repeats: int) -> list[float]:
-    times = []
-    for _ in range(repeats):
-        started = time.perf_counter()
-        optimizer.step()
-        times.append(1000 * (time.perf_counter() - started))
-    return times
-
-
 def main() -> None:
     values, optimizer = [], None
     for line in sys.stdin:
@@ -125,12 +116,12 @@ def main() -> None:
             optimizer, found, candidates = None, {}, PEERS[words[0]]
             with contextlib.redirect_stdout(sys.stderr):  # some print messages
                 for name, make in candidates.items() if len(candidates) > 1 else ():
-                    found[name] = statistics.median(steps(make(values), TRIED + 1)[1:])
+                    found[name] = statistics.median(milliseconds(TRIED + 1, make(values).step)[1:])
                 best = min(candidates, key=lambda name: found.get(name, 0))
                 optimizer = candidates[best](values)
             answer = {"peer": best, "tried_ms": found}
         elif command == "step":
-            answer = {"milliseconds": steps(optimizer, int(words[1]))}
+            answer = {"milliseconds": milliseconds(int(words[1]), optimizer.step)}
         else:
             sys.exit(f"optim.py: {line}")
         print(json.dumps(answer), flush=True)

@@ -6,12 +6,12 @@ and the line of JSON that each prints:
     pass N              {"milliseconds": [...]} for N forward passes
 """
 
+import functools
 import pathlib
-import time
 
 import onnxruntime
 import tensors
-from serve import serve
+from serve import milliseconds, serve
 
 
 class Peer:
@@ -20,15 +20,10 @@ class Peer:
         options.intra_op_num_threads = self.threads
         self.session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         self.images = {"images": tensors.load(batch)["batch.images"].contiguous().numpy()}
-        return {"logits": self.session.run(None, self.images)[0].flatten().tolist()}
+        return {"logits": self.run()[0].flatten().tolist()}
 
-    def time(self, count: int) -> list[float]:
-        times = []
-        for _ in range(count):
-            started = time.perf_counter()
-            self.session.run(None, self.images)
-            times.append(1000 * (time.perf_counter() - started))
-        return times
+    def run(self) -> list:
+        return self.session.run(None, self.images)
 
 
 def answer(peer: Peer, command: str, words: list[str]) -> dict:
@@ -38,14 +33,9 @@ def answer(peer: Peer, command: str, words: list[str]) -> dict:
     if command == "infer":
         return peer.infer(words[0], pathlib.Path(words[1]))
     if command == "pass":
-        return {"milliseconds": peer.time(int(words[0]))}
+        return {"milliseconds": milliseconds(int(words[0]), peer.run)}
     raise ValueError(f"there is no command {command}")
 
 
-def main() -> None:
-    peer = Peer()
-    serve(lambda command, words: answer(peer, command, words))
-
-
 if __name__ == "__main__":
-    main()
+    serve(functools.partial(answer, Peer()))

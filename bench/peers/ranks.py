@@ -16,8 +16,8 @@ import pathlib
 import networks
 import tensors
 import torch
-from serve import serve
-from step import FORMATS, LEARNING_RATE, counted_step, milliseconds
+from serve import milliseconds, serve
+from step import FORMATS, LEARNING_RATE, counted_step
 from torch import distributed
 from torch.nn.parallel import DistributedDataParallel
 from torch.utils._python_dispatch import TorchDispatchMode

@@ -1,7 +1,8 @@
-"""The loop of a peer that answers commands on standard input with lines of JSON."""
+"""The loop of a peer that answers commands on standard input with lines of JSON, and its clock."""
 
 import json
 import sys
+import time
 from collections.abc import Callable
 
 
@@ -15,3 +16,12 @@ def serve(answer: Callable[[str, list[str]], dict]) -> None:
         except Exception as error:
             found = {"error": f"{type(error).__name__}: {error}"}
         print(json.dumps(found), flush=True)
+
+
+def milliseconds(count: int, call: Callable[[], object]) -> list[float]:
+    times = []
+    for _ in range(count):
+        started = time.perf_counter()
+        call()
+        times.append(1000 * (time.perf_counter() - started))
+    return times

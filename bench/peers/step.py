@@ -12,13 +12,11 @@ bench/inference.py drive it. Commands, and the line of JSON that each prints:
 import argparse
 import copy
 import pathlib
-import time
-from collections.abc import Callable
 
 import networks
 import tensors
 import torch
-from serve import serve
+from serve import milliseconds, serve
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -82,15 +80,6 @@ def counted_pass(net: nn.Module, images: torch.Tensor, bf16: bool) -> dict:
 
 def autocast(bf16: bool) -> torch.autocast:
     return torch.autocast("cpu", torch.bfloat16, enabled=bf16)
-
-
-def milliseconds(count: int, call: Callable[[], object]) -> list[float]:
-    times = []
-    for _ in range(count):
-        started = time.perf_counter()
-        call()
-        times.append(1000 * (time.perf_counter() - started))
-    return times
 
 
 class Peer:

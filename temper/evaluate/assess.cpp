@@ -115,7 +115,7 @@ std::shared_ptr<const data::Source> images_of(const train::Plan& plan, const std
   auto images = split == "test" ? plan.test : split == "validation" ? plan.validation : plan.train;
   if (!images)
     throw Error(Code::usage,
-                fmt::format("the run's data has no {} set; choose another one", split));
+                fmt::format("the data has no {} set; choose another one (--split)", split));
   // The plan has already excluded unreadable images from the other sets.
   if (images == plan.train && plan.training.skip_bad)
     return data::readable_images(images, plan.evaluation.threads).source;

@@ -15,7 +15,6 @@
 #include "temper/train/data_parallel.h"
 
 namespace temper::run {
-namespace {
 
 train::Started started(const train::Plan& plan, const train::State& state) {
   return {.name = plan.recipe.name,
@@ -39,6 +38,8 @@ train::Started started(const train::Plan& plan, const train::State& state) {
           .averaging = train::averaging_name(plan.recipe),
           .weights = evaluate::selected_weights(state, plan.recipe)};
 }
+
+namespace {
 
 /// The number of steps that two runs have in common.
 std::int64_t common_steps(const train::Plan& left, const train::Plan& right) {

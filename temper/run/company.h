@@ -34,6 +34,10 @@ class Member {
   Track track_;
 };
 
+/// The start event of a process. A network without a graph is in evaluation mode afterwards, see
+/// model::multiply_adds().
+train::Started started(const train::Plan& plan, const train::State& state);
+
 /// Writes the start event of a process, and what the user should know about the data and the
 /// directory.
 void announce(FolderJournal& journal, const train::Plan& plan, const train::State& state);

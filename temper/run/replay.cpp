@@ -15,6 +15,7 @@
 #include "temper/evaluate/fit_head.h"
 #include "temper/io/format/json_keys.h"
 #include "temper/model/saved_buffers.h"
+#include "temper/run/company.h"
 #include "temper/run/contact_sheet.h"
 #include "temper/run/environment.h"
 #include "temper/run/loss_log.h"
@@ -114,12 +115,10 @@ class Replayer {
   }
 
   Replay operator()(const std::vector<LoggedLoss>& logged) {
+    auto start = started(plan_, state_);
+    start.total_steps = result_.step;
+    notify(start);
     state_.network->train(true);
-    notify(train::Started{.name = recipe_.name,
-                          .step = state_.step,
-                          .steps_per_epoch = plan_.horizon.steps_per_epoch,
-                          .total_steps = result_.step,
-                          .epochs = plan_.horizon.epochs()});
     while (state_.step < result_.step - 1) repeat_step();
     replay_step();
     check(logged);

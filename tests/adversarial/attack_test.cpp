@@ -26,8 +26,8 @@
 #include "temper/adversarial/apgd.h"
 #include "temper/adversarial/pgd.h"
 #include "temper/adversarial/start.h"
-#include "temper/core/error.h"
 #include "tests/adversarial/small_network.h"
+#include "tests/support/refusal.h"
 
 namespace temper::adversarial {
 namespace {
@@ -70,16 +70,6 @@ class Attacks : public ::testing::Test {
  protected:
   [[nodiscard]] Attacked attacked(const Attack& attack) const {
     return run(attack, network, images, labels, small::ids());
-  }
-
-  static std::string refused(const std::function<void()>& call) {
-    try {
-      call();
-    } catch (const Error& error) {
-      EXPECT_EQ(error.code(), Code::usage);
-      return error.what();
-    }
-    return "nothing was thrown";
   }
 
   Classifier network = small::network();
@@ -243,7 +233,7 @@ TEST_F(Attacks, TakeNoImages) {
 
 TEST_F(Attacks, RefuseWhatMakesNoSense) {
   const auto refusal = [this](const Attack& attack) {
-    return refused([&] { (void)attacked(attack); });
+    return temper::testing::refusal([&] { (void)attacked(attack); });
   };
   EXPECT_THAT(refusal({.radius = -0.1}), HasSubstr("expected 0 to 1"));
   EXPECT_THAT(refusal({.radius = 8}), HasSubstr("radius of an attack is 8 in the norm linf"));
@@ -254,7 +244,7 @@ TEST_F(Attacks, RefuseWhatMakesNoSense) {
   EXPECT_THAT(refusal({.method = Method::fgsm, .restarts = 2}), HasSubstr("all be the same"));
   EXPECT_THAT(refusal({.random_start = false, .restarts = 2}), HasSubstr("all be the same"));
   const Classifier two = [](const at::Tensor& pixels) { return pixels.flatten(1).narrow(1, 0, 2); };
-  EXPECT_THAT(refused([&] {
+  EXPECT_THAT(temper::testing::refusal([&] {
                 run({.loss = AttackLoss::dlr}, two, images, at::zeros({8}, at::kLong),
                     small::ids());
               }),

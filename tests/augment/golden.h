@@ -41,7 +41,9 @@ class Golden {
   }
 
   [[nodiscard]] io::Image image(const std::string& name) const {
-    const auto& tensor = file_.at("image " + name);
+    return image(file_.at("image " + name));
+  }
+  [[nodiscard]] static io::Image image(const io::TensorView& tensor) {
     const auto side = [&](std::size_t i) { return static_cast<int>(tensor.shape.at(i)); };
     return {side(0), side(1), side(2), values<std::uint8_t>(tensor)};
   }

@@ -5,21 +5,21 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <string>
 #include <vector>
 
-#include "temper/core/error.h"
 #include "temper/deploy/timm_folder.h"
 #include "temper/io/disk/read_file.h"
 #include "temper/io/format/safetensors.h"
 #include "temper/model/architecture.h"
 #include "temper/train/pretrained_weights.h"
+#include "tests/support/refusal.h"
 #include "tests/train/small_run.h"
 
 namespace temper::deploy {
 namespace {
 
+using temper::testing::refusal;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -38,16 +38,6 @@ train::SavedModel made(const model::Architecture& architecture, std::int64_t sid
   model.network = model::build(architecture, model.task, 3);
   model.network->train(false);
   return model;
-}
-
-std::string refused(const std::function<void()>& call) {
-  try {
-    call();
-    return "nothing was thrown";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    return error.what();
-  }
 }
 
 class TimmFolder : public ::testing::Test {
@@ -117,17 +107,17 @@ TEST_F(TimmFolder, SaysWherePicturesOfOtherSizesAreReadOtherwise) {
 }
 
 TEST_F(TimmFolder, RefusesWhatTimmDoesNotHave) {
-  EXPECT_THAT(refused([&] { (void)write_timm_folder(made(model::ResNet{.depth = 20}), folder()); }),
+  EXPECT_THAT(refusal([&] { (void)write_timm_folder(made(model::ResNet{.depth = 20}), folder()); }),
               HasSubstr("timm has no name for this network"));
   auto model = made(model::ResNet{.depth = 18, .stem = model::Stem::imagenet});
   model.value_names = {"angle"};
-  EXPECT_THAT(refused([&] { (void)write_timm_folder(model, folder()); }), HasSubstr("regression"));
+  EXPECT_THAT(refusal([&] { (void)write_timm_folder(model, folder()); }), HasSubstr("regression"));
   model.value_names.clear();
   model.transform.input = {3, 64, 32};
-  EXPECT_THAT(refused([&] { (void)write_timm_folder(model, folder()); }), HasSubstr("64 x 32"));
+  EXPECT_THAT(refusal([&] { (void)write_timm_folder(model, folder()); }), HasSubstr("64 x 32"));
   model.transform.input = {3, 64, 64};
   std::filesystem::create_directories(folder() / "something");
-  EXPECT_THAT(refused([&] { (void)write_timm_folder(model, folder()); }), HasSubstr("this exists"));
+  EXPECT_THAT(refusal([&] { (void)write_timm_folder(model, folder()); }), HasSubstr("this exists"));
 }
 
 }  // namespace

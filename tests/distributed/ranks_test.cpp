@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "temper/core/error.h"
+#include "tests/support/refusal.h"
 
 namespace temper::distributed {
 namespace {
@@ -23,13 +24,7 @@ std::optional<Ranks> ranks_in(const Variables& variables) {
 
 /// The message of the refusal.
 std::string refusal(const Variables& variables) {
-  try {
-    (void)ranks_in(variables);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    return error.what();
-  }
-  return "nothing";
+  return temper::testing::refusal([&] { (void)ranks_in(variables); });
 }
 
 const Variables& torchrun() {

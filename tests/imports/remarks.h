@@ -1,11 +1,9 @@
 #pragma once
-#include <gtest/gtest.h>
-
 #include <string>
 #include <vector>
 
-#include "temper/core/error.h"
 #include "temper/imports/imported.h"
+#include "tests/support/refusal.h"
 
 /// What tests ask of an import.
 namespace temper::imports::testing {
@@ -18,16 +16,6 @@ inline std::vector<std::string> dropped(const Imported& imported) {
   return options;
 }
 
-/// The message of a call that must be refused; "" where it is not.
-template <class Call>
-std::string refusal(const Call& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    return error.what();
-  }
-  return "";
-}
+using temper::testing::refusal;
 
 }  // namespace temper::imports::testing

@@ -10,6 +10,7 @@
 
 #include "temper/core/error.h"
 #include "tests/support/golden.h"
+#include "tests/support/refusal.h"
 #include "tests/support/tensor.h"
 
 namespace temper::measure {
@@ -27,13 +28,7 @@ ValuePredictions answers(const std::vector<double>& predicted, const std::vector
 }
 
 std::string message_of(Code code, const ValuePredictions& answers) {
-  try {
-    check(answers);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), code);
-    return error.what();
-  }
-  return "nothing was thrown";
+  return temper::testing::refusal(code, [&] { check(answers); });
 }
 
 TEST(ValueErrors, AreThoseOfScikitLearn) {

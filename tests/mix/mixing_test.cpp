@@ -24,6 +24,7 @@
 #include "temper/mix/apply.h"
 #include "temper/mix/partners.h"
 #include "temper/mix/plan.h"
+#include "tests/support/refusal.h"
 
 namespace temper::mix {
 namespace {
@@ -332,16 +333,11 @@ TEST(Mixing, RefusesPlansThatDontFitTheBatch) {
 }
 
 std::string refusal(const Mixing& mixing, std::int64_t rows = 16) {
-  try {
-    check(mixing, "mixing", rows);
-  } catch (const Error& error) {
-    return error.message();
-  }
-  return "";
+  return temper::testing::refusal([&] { check(mixing, "mixing", rows); });
 }
 
 TEST(Mixing, RefusesOptionsThatContradictEachOther) {
-  EXPECT_EQ(refusal({}), "");
+  EXPECT_EQ(refusal({}), "(not refused)");
   EXPECT_THAT(refusal({.methods = {}}), HasSubstr("mixing.methods is empty"));
   EXPECT_THAT(refusal({.methods = {Mixup{.images = 17}}}),
               HasSubstr("mixing.methods.0.images asks for 17 images, but a batch has 16"));
@@ -352,13 +348,13 @@ TEST(Mixing, RefusesOptionsThatContradictEachOther) {
               HasSubstr("mixing.methods.1.images asks for 16 images"));
   EXPECT_THAT(refusal({.mode = Mode::pair, .partner = Partner::rolled}),
               HasSubstr("mixing.mode is \"pair\""));
-  EXPECT_EQ(refusal({.partner = Partner::similar, .bandwidth = 0.2}, 1), "");
+  EXPECT_EQ(refusal({.partner = Partner::similar, .bandwidth = 0.2}, 1), "(not refused)");
   EXPECT_THAT(refusal({.methods = {Mixup{.images = 3}}, .partner = Partner::similar}),
               HasSubstr("partner = \"similar\" gives an image one partner"));
   EXPECT_THAT(refusal({.mode = Mode::pair, .partner = Partner::similar}),
               HasSubstr("mixing.mode is \"pair\", but with partner = \"similar\""));
   const ManifoldMixup manifold;
-  EXPECT_EQ(refusal({.methods = {manifold, Mixup{}}}), "");
+  EXPECT_EQ(refusal({.methods = {manifold, Mixup{}}}), "(not refused)");
   EXPECT_THAT(refusal({.methods = {manifold}, .mode = Mode::elem}),
               HasSubstr("mixing.methods.0 is manifold_mixup"));
   EXPECT_THAT(refusal({.methods = {manifold}, .partner = Partner::similar}),

@@ -20,11 +20,11 @@
 #include <utility>
 #include <vector>
 
-#include "temper/core/error.h"
 #include "temper/model/architecture.h"
 #include "temper/model/whitening.h"
 #include "tests/support/golden.h"
 #include "tests/support/reference_network.h"
+#include "tests/support/refusal.h"
 #include "tests/support/tensor.h"
 
 namespace temper::model {
@@ -255,13 +255,7 @@ TEST(Airbench96, SkipsTheBranchesOfItsShortcuts) {
 }
 
 std::string refusal(const Airbench& options, const Task& task = {}) {
-  try {
-    (void)build(options, task, 1);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    return error.what();
-  }
-  return "(not refused)";
+  return temper::testing::refusal([&] { (void)build(options, task, 1); });
 }
 
 TEST(Airbench, RefusesOptionsThatDescribeNoNetwork) {

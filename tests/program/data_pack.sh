@@ -7,7 +7,7 @@ tests=$TEMPER_SOURCE_DIR/tests/program
 
 python3 "$tests/pictures.py" pictures 12 3
 "$TEMPER" data pack pictures packed --shard-size 1 | tee out.txt
-grep -qF "packed: 120 training images in 1 shards, 30 test images in 1" out.txt
+grep -qF "packed: 120 training images in 1 shard, 30 test images in 1" out.txt
 python3 "$tests/shards.py" check packed/train/train-000000.tar pictures/train
 python3 "$tests/shards.py" check packed/test/test-000000.tar pictures/test
 

@@ -12,7 +12,7 @@ grep -q "loss .*mean squared error" check.txt
 
 # Packing keeps the targets.
 "$TEMPER" data pack $table packed >packed.txt
-grep -qF "packed: 600 training images in 1 shards, 100 test images in 1; 2 MiB, 2 targets per image" packed.txt
+grep -qF "packed: 600 training images in 1 shard, 100 test images in 1; 2 MiB, 2 targets per image" packed.txt
 diff <("$TEMPER" data check $table | grep ", .*: .* mean") <("$TEMPER" data check packed | grep ", .*: .* mean")
 python3 "$values" shard packed/train/train-000000.tar $table
 "$TEMPER" train packed --set epochs=1 --set threads=2 --out in-shards >out.txt 2>err.txt || { cat err.txt; exit 1; }

@@ -18,6 +18,7 @@ for step in 5 11 20; do # mid-epoch, the first of an epoch, the last
   test -n "$loss"
   grep -qF "\"loss\": $loss," replay.json || { echo "step $step: the run recorded $loss"; head -8 replay.json; exit 1; }
   grep -qF '"same": true' replay.json
+  grep -qF "of 10 classes" err.txt
   test -s "run/replay/step-$(printf %08d $step)/batch.png"
 done
 contents >after.txt

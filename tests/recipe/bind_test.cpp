@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "temper/core/error.h"
 #include "tests/recipe/options.h"
+#include "tests/support/refusal.h"
 
 namespace temper::recipe {
 namespace {
@@ -32,13 +32,7 @@ Result read(std::string_view text, const std::vector<std::string>& edits = {}) {
 }
 
 std::string error(std::string_view text, const std::vector<std::string>& edits = {}) {
-  try {
-    read(text, edits);
-  } catch (const Error& e) {
-    EXPECT_EQ(e.code(), Code::usage);
-    return e.what();
-  }
-  return "(no error)";
+  return temper::testing::refusal([&] { read(text, edits); });
 }
 
 TEST(Binder, LeavesEverythingAtItsDefaultWhenTheRecipeIsEmpty) {

@@ -12,6 +12,7 @@
 #include "temper/recipe/recipe.h"
 #include "tests/recipe/options.h"
 #include "tests/support/options.h"
+#include "tests/support/refusal.h"
 
 namespace temper::recipe {
 namespace {
@@ -20,13 +21,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 std::string error_of(std::string_view name) {
-  try {
-    look_up(catalogue(), name);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    return error.what();
-  }
-  return "(no error)";
+  return temper::testing::refusal([&] { look_up(catalogue(), name); });
 }
 
 TEST(Catalogue, FindsEveryKindSectionAndTechniqueByItself) {

@@ -6,6 +6,7 @@
 
 #include "temper/core/error.h"
 #include "temper/recipe/recipe.h"
+#include "tests/support/refusal.h"
 
 namespace temper::recipe {
 namespace {
@@ -14,13 +15,7 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 std::string refused(const std::string& text) {
-  try {
-    (void)parse_tta(text);
-    return "nothing was thrown";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    return error.what();
-  }
+  return temper::testing::refusal([&] { (void)parse_tta(text); });
 }
 
 TEST(Tta, IsNamedOrGivenAsATable) {

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "temper/core/error.h"
 #include "temper/recipe/describe.h"
+#include "tests/support/refusal.h"
 
 namespace temper::recipe {
 namespace {
@@ -30,13 +30,7 @@ std::vector<std::string> paths(const std::string& text, const schedule::Horizon&
 }
 
 std::string refusal(const std::string& text, const schedule::Horizon& run = kRun) {
-  try {
-    check_lengths(parse(text, "r.toml"), run);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    return error.what();
-  }
-  return "(not refused)";
+  return temper::testing::refusal([&] { check_lengths(parse(text, "r.toml"), run); });
 }
 
 bool counts_steps_or_epochs(const Option& option) {
@@ -112,9 +106,9 @@ TEST(Late, EveryOptionThatCountsStepsOrEpochsSaysSo) {
         continue;
       }
       if (text.starts_with('{')) text.insert(0, "optimizer.lr = ");
-      EXPECT_THAT(paths(text), Contains(testing::EndsWith("." + reported(key)))) << text;
+      EXPECT_THAT(paths(text), Contains(::testing::EndsWith("." + reported(key)))) << text;
       EXPECT_THAT(paths(text, {10, 202}),
-                  testing::Not(Contains(testing::EndsWith("." + reported(key)))))
+                  ::testing::Not(Contains(::testing::EndsWith("." + reported(key)))))
           << text;
     }
   for (const auto& [key, text] : kLate) EXPECT_TRUE(tried.contains(key)) << key;
@@ -126,10 +120,10 @@ TEST(Late, AnAverageThatIsNeverUpdatedIsRefused) {
       return refusal(fmt::format(R"(averaging = [{{ kind = "{}", every = {} }}])", kind, every));
     };
     EXPECT_THAT(of("5000"),
-                testing::AllOf(testing::StartsWith("r.toml:1:"),
-                               HasSubstr("averaging.0.every: the average is never updated and "
-                                         "stays at the initial weights; it needs 5000 steps, and "
-                                         "there are 100; change it, or train for longer")));
+                ::testing::AllOf(::testing::StartsWith("r.toml:1:"),
+                                 HasSubstr("averaging.0.every: the average is never updated and "
+                                           "stays at the initial weights; it needs 5000 steps, and "
+                                           "there are 100; change it, or train for longer")));
     EXPECT_EQ(of("100"), "(not refused)");
   }
 }

@@ -2,26 +2,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
-
 #include "temper/core/error.h"
 #include "temper/recipe/recipe.h"
+#include "tests/support/refusal.h"
 
 namespace temper::recipe {
 namespace {
 
+using temper::testing::refusal;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-std::string refusal(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    return error.what();
-  }
-  return "(not refused)";
-}
 
 /// The refusal when the text is read.
 std::string of(const std::string& text) {

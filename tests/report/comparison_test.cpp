@@ -14,18 +14,19 @@
 #include "temper/report/comparison_page.h"
 #include "temper/report/comparison_text.h"
 #include "tests/report/run_directory.h"
+#include "tests/support/refusal.h"
 
 namespace temper::report {
 namespace {
 
 using fake::Directory;
 using fake::Json;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
-using testing::SizeIs;
-using testing::StartsWith;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
 namespace fs = std::filesystem;
 
 using Classes = std::vector<std::int64_t>;
@@ -76,13 +77,7 @@ Comparison compared(const std::vector<const Directory*>& runs) {
 }
 
 std::string refusal(const std::vector<const Directory*>& runs) {
-  try {
-    compared(runs);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    return error.what();
-  }
-  return "";
+  return temper::testing::refusal([&] { compared(runs); });
 }
 
 TEST(Comparison, CountsWhoIsRightWhereTheOtherIsWrong) {
@@ -199,12 +194,12 @@ TEST(Comparison, RunsOfOtherTestImagesAreRefused) {
   finish(b, kLabels, 2, labels);
   EXPECT_THAT(refusal({&a, &b}), HasSubstr("the targets of their test images differ"));
   finish(b, kLabels);
-  EXPECT_EQ(refusal({&a, &b}), "");
+  EXPECT_EQ(refusal({&a, &b}), "(not refused)");
   b.write("environment.json", R"({"data":"aa:bb:dd"})");
   EXPECT_THAT(refusal({&a, &b}), HasSubstr("a and b can't be compared: they were tested on "
                                            "different images"));
   b.write("environment.json", R"({"data":"xx:cc"})");
-  EXPECT_EQ(refusal({&a, &b}), "") << "other training images, the same test set";
+  EXPECT_EQ(refusal({&a, &b}), "(not refused)") << "other training images, the same test set";
 }
 
 TEST(Comparison, OneRunIsNone) {

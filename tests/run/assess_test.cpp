@@ -20,11 +20,13 @@
 #include "temper/io/disk/read_file.h"
 #include "temper/io/format/json_keys.h"
 #include "temper/run/run.h"
+#include "tests/support/refusal.h"
 #include "tests/train/small_run.h"
 
 namespace temper::run {
 namespace {
 
+using temper::testing::refusal;
 using ::testing::HasSubstr;
 
 /// A finished run and its network.
@@ -47,17 +49,6 @@ struct Trained {
 evaluate::AssessOptions on_validation(
     evaluate::TemperatureFrom from = evaluate::TemperatureFrom::none) {
   return {.split = "validation", .temperature = from};
-}
-
-template <class Call>
-std::string refused(Code code, const Call& call) {
-  try {
-    call();
-    return "nothing was thrown";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), code);
-    return error.what();
-  }
 }
 
 TEST(Assess, MeasuresTheGapAsTheRunDid) {
@@ -192,7 +183,7 @@ TEST(Assess, TemperatureIsOfTheWeightsThatItWasFittedFor) {
   EXPECT_FALSE(train::load_model(trained.directory.path, "raw").temperature);
 
   auto raw = train::load_model(trained.directory.path, "raw");
-  EXPECT_THAT(refused(Code::usage,
+  EXPECT_THAT(refusal(Code::usage,
                       [&] {
                         evaluate::assess(trained.directory.path, raw, trained.plan,
                                          on_validation(evaluate::TemperatureFrom::saved));
@@ -211,14 +202,14 @@ TEST(Assess, TemperatureIsOfTheWeightsThatItWasFittedFor) {
 
 TEST(Assess, WithoutValidationThereIsNeitherTemperatureNorGap) {
   Trained trained({"data.validation=0"});
-  const auto message = refused(Code::usage, [&] {
+  const auto message = refusal(Code::usage, [&] {
     trained.assess({.split = "train", .temperature = evaluate::TemperatureFrom::fit});
   });
   EXPECT_THAT(message, HasSubstr("a temperature is fitted on validation images"));
   EXPECT_THAT(message, HasSubstr("data.validation = 0.1"));
   EXPECT_THAT(message, HasSubstr("--set data.validation=0"));  // the place in the recipe
   EXPECT_FALSE(trained.assess({.split = "train"}).gap);
-  EXPECT_THAT(refused(Code::usage, [&] { trained.assess({.split = "test"}); }),
+  EXPECT_THAT(refusal(Code::usage, [&] { trained.assess({.split = "test"}); }),
               HasSubstr("no test set"));
 }
 
@@ -236,7 +227,7 @@ TEST(Assess, ADamagedTemperatureIsTold) {
                            std::string(R"({"averaged": {"value": -1}})"), entry("0", hash),
                            entry("true", hash), entry("2", ""), entry("2", hash + ", \"t\": 1")}) {
     std::ofstream(file) << text;
-    EXPECT_THAT(refused(Code::data, [&] { train::load_model(trained.directory.path); }),
+    EXPECT_THAT(refusal(Code::data, [&] { train::load_model(trained.directory.path); }),
                 HasSubstr("temperature.json"))
         << text;
   }
@@ -248,7 +239,7 @@ TEST(Evaluate, ASetWithoutImagesIsRefused) {
   const Trained trained;
   const auto none = std::make_shared<data::Subset>(trained.plan.train, std::vector<std::int64_t>{});
   EXPECT_THAT(
-      refused(Code::data, [&] { evaluate::predict(*trained.model->network, trained.plan, none); }),
+      refusal(Code::data, [&] { evaluate::predict(*trained.model->network, trained.plan, none); }),
       HasSubstr("no images"));
 }
 
@@ -287,7 +278,7 @@ TEST(Features, OfANetworkThatNamesNoHeadAreRefused) {
   };
   const auto plan = train::plan(train::small::recipe(), train::small::dataset(64));
   Headless network;
-  EXPECT_THAT(refused(Code::usage, [&] { evaluate::features(network, plan, plan.validation); }),
+  EXPECT_THAT(refusal(Code::usage, [&] { evaluate::features(network, plan, plan.validation); }),
               HasSubstr("which layer is its head"));
 }
 

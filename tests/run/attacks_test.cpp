@@ -5,17 +5,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "temper/core/error.h"
 #include "temper/evaluate/evaluate.h"
 #include "temper/io/format/json_keys.h"
 #include "temper/run/run.h"
 #include "temper/train/state.h"
+#include "tests/support/refusal.h"
 #include "tests/train/small_run.h"
 
 namespace temper::run {
@@ -24,19 +23,10 @@ namespace {
 using adversarial::Method;
 using adversarial::Norm;
 using evaluate::AttackOptions;
+using temper::testing::refusal;
 using ::testing::DoubleNear;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-std::string refused(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    return error.what();
-  }
-  return "nothing was thrown";
-}
 
 struct Trained {
   Trained()
@@ -62,7 +52,7 @@ TEST(Radii, AreNumbersAndFractions) {
   EXPECT_THAT(evaluate::radii_of({}, Norm::l2), ElementsAre(0.5));
   for (const auto* text : {"0", "0/255", "-1/255", "8/", "/255", "", "8/255/2", "1/0", "much",
                            "inf", "nan", "1e308/1e-308", "1/-2", " 1"})
-    EXPECT_THAT(refused([&] { evaluate::radii_of({text}, Norm::linf); }),
+    EXPECT_THAT(refusal([&] { evaluate::radii_of({text}, Norm::linf); }),
                 HasSubstr("expected a number above 0 or a fraction"))
         << text;
 }
@@ -157,15 +147,15 @@ TEST(Attacks, DescribeOnlyWhatTheyUse) {
 
 TEST(Attacks, BeyondTheRangeAreRefused) {
   Trained trained;
-  EXPECT_THAT(refused([&] { trained.table({.radii = {1.5}}); }), HasSubstr("expected 0 to 1"));
-  EXPECT_THAT(refused([&] { trained.table({.attack = {.norm = Norm::l2}, .radii = {12.5}}); }),
+  EXPECT_THAT(refusal([&] { trained.table({.radii = {1.5}}); }), HasSubstr("expected 0 to 1"));
+  EXPECT_THAT(refusal([&] { trained.table({.attack = {.norm = Norm::l2}, .radii = {12.5}}); }),
               HasSubstr("expected 0 to 12,"));
-  EXPECT_THAT(refused([&] {
+  EXPECT_THAT(refusal([&] {
                 trained.table(
                     {.attack = {.loss = adversarial::AttackLoss::dlr, .steps = 1}, .radii = {0.1}});
               }),
               HasSubstr("at least 3 classes"));
-  EXPECT_THAT(refused([&] {
+  EXPECT_THAT(refusal([&] {
                 evaluate::evaluate_attack(*trained.model, trained.plan,
                                           {.split = "test", .radii = {0.1}});
               }),

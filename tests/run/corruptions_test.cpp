@@ -6,37 +6,27 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "temper/core/error.h"
 #include "temper/evaluate/corrupted_source.h"
 #include "temper/evaluate/evaluate.h"
 #include "temper/io/format/json_keys.h"
 #include "temper/run/run.h"
+#include "tests/support/refusal.h"
 #include "tests/train/small_run.h"
 
 namespace temper::run {
 namespace {
 
 using corrupt::Kind;
+using temper::testing::refusal;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-std::string refused(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    return error.what();
-  }
-  return "nothing was thrown";
-}
 
 struct Trained {
   Trained() : plan(train::plan(train::small::recipe(), train::small::dataset(160))) {
@@ -65,10 +55,10 @@ TEST(Kinds, AreFoundByName) {
 }
 
 TEST(Kinds, OfUnknownNamesAreRefusedWithTheNearest) {
-  EXPECT_THAT(refused([] { evaluate::kinds_of({"fog", "gausian_noise"}); }),
+  EXPECT_THAT(refusal([] { evaluate::kinds_of({"fog", "gausian_noise"}); }),
               AllOf(HasSubstr("no corruption 'gausian_noise'"),
                     HasSubstr("did you mean 'gaussian_noise'?")));
-  EXPECT_THAT(refused([] { evaluate::kinds_of({"earthquake"}); }),
+  EXPECT_THAT(refusal([] { evaluate::kinds_of({"earthquake"}); }),
               AllOf(HasSubstr("expected \"all\""), HasSubstr("glass_blur")));
 }
 
@@ -76,7 +66,7 @@ TEST(Severities, AreFromOneToFive) {
   EXPECT_THAT(evaluate::severities_of({}), ElementsAre(1, 2, 3, 4, 5));
   EXPECT_THAT(evaluate::severities_of({"3", "1", "3"}), ElementsAre(1, 3));
   for (const auto* text : {"6", "0", "-1", "", "2.5", "two", "99999999999999999999"})
-    EXPECT_THAT(refused([&] { evaluate::severities_of({text}); }), HasSubstr("expected 1 to 5"))
+    EXPECT_THAT(refusal([&] { evaluate::severities_of({text}); }), HasSubstr("expected 1 to 5"))
         << text;
 }
 
@@ -100,7 +90,7 @@ TEST(CorruptedSource, HasTheImagesOfEvaluationsCorrupted) {
 
 TEST(CorruptedSource, RefusesOtherSeverities) {
   const auto plan = train::plan(train::small::recipe(), train::small::dataset(40));
-  EXPECT_THAT(refused([&] {
+  EXPECT_THAT(refusal([&] {
                 evaluate::CorruptedSource(plan.validation, plan.evaluation, {.severity = 6});
               }),
               HasSubstr("severity 6; expected 1 to 5"));
@@ -193,7 +183,7 @@ TEST(Corruptions, OfTheBenchmarkHaveMeans) {
 
 TEST(Corruptions, OfAMissingSplitAreRefused) {
   Trained trained;
-  EXPECT_THAT(refused([&] {
+  EXPECT_THAT(refusal([&] {
                 evaluate::evaluate_corruptions(
                     *trained.model, trained.plan,
                     {.split = "test", .kinds = {Kind::fog}, .severities = {1}});
@@ -213,7 +203,7 @@ TEST(Corruptions, OfFrostAloneUsePhotographs) {
             "1 photograph");
   options.kinds = {Kind::fog};
   EXPECT_THAT(
-      refused([&] { evaluate::evaluate_corruptions(*trained.model, trained.plan, options); }),
+      refusal([&] { evaluate::evaluate_corruptions(*trained.model, trained.plan, options); }),
       HasSubstr("other corruptions than frost"));
 }
 

@@ -12,13 +12,14 @@
 #include "temper/io/disk/hash.h"
 #include "temper/run/replay.h"
 #include "temper/run/run.h"
+#include "tests/support/refusal.h"
 #include "tests/train/fixed_network.h"
 #include "tests/train/small_run.h"
 
 namespace temper::run {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 /// 64 images of 12 x 12, 51 to train on: epochs of 6 steps, 18 in all.
 train::Plan plan_of(const std::vector<std::string>& sets) {
@@ -34,14 +35,7 @@ train::Plan growing(std::vector<std::string> more = {}) {
 }
 
 std::string refused(const std::vector<std::string>& sets) {
-  try {
-    (void)plan_of(sets);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    return error.what();
-  }
-  ADD_FAILURE() << "not refused";
-  return {};
+  return temper::testing::refusal([&] { (void)plan_of(sets); });
 }
 
 std::string weights_of(const train::small::fs::path& run) {
@@ -71,9 +65,10 @@ TEST(TrainingSize, IsTheRoundedSideInTheProportionsOfTheInput) {
 }
 
 TEST(TrainingSize, ThatNoNetworkCanUseIsRefused) {
-  EXPECT_THAT(refused({"data.train_size=0.5"}),
-              testing::EndsWith("data.train_size = 0.5; expected 8 pixels or more: it is a side in "
-                                "pixels, not a fraction of data.size"));
+  EXPECT_THAT(
+      refused({"data.train_size=0.5"}),
+      ::testing::EndsWith("data.train_size = 0.5; expected 8 pixels or more: it is a side in "
+                          "pixels, not a fraction of data.size"));
   EXPECT_THAT(
       refused({R"(data.train_size={ schedule = "linear", peak = 12, final = 2 })"}),
       HasSubstr("data.train_size: its schedule gives 3.11111 at step 16 of 18; expected 8"));
@@ -221,7 +216,7 @@ TEST(DataDriver, ANetworkThatCannotTakeTheSizesIsRefused) {
     EXPECT_EQ(error.code(), Code::usage);
     EXPECT_THAT(error.what(), HasSubstr("data.train_size: the network can't take the images of 8 x "
                                         "8 pixels of step 0 (mat1 and mat2 shapes"));
-    EXPECT_THAT(error.what(), testing::EndsWith("it is built for 12 x 12"));
+    EXPECT_THAT(error.what(), ::testing::EndsWith("it is built for 12 x 12"));
   }
 }
 

@@ -19,6 +19,7 @@
 #include "temper/train/choose_evaluation.h"
 #include "temper/train/saved_model.h"
 #include "tests/run/same_run.h"
+#include "tests/support/refusal.h"
 #include "tests/train/fixed_network.h"
 #include "tests/train/small_run.h"
 
@@ -39,13 +40,7 @@ train::Plan plan_of(const std::vector<std::string>& sets) {
 }
 
 std::string refused(const std::vector<std::string>& sets) {
-  try {
-    (void)plan_of(sets);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    return error.what();
-  }
-  return "nothing was thrown";
+  return temper::testing::refusal([&] { (void)plan_of(sets); });
 }
 
 augment::InputTransform input_of(const std::vector<std::string>& sets, Size images, Size training) {

@@ -1,7 +1,6 @@
 // Runs that learn a teacher's features.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/allclose.h>
-#include <ATen/ops/cat.h>
 #include <ATen/ops/equal.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,7 +17,7 @@
 #include "temper/train/begin.h"
 #include "temper/train/checkpoint.h"
 #include "temper/train/projection.h"
-#include "temper/train/step.h"
+#include "tests/run/first_step.h"
 #include "tests/train/small_run.h"
 
 namespace temper::run {
@@ -73,24 +72,6 @@ class TaughtFeatures : public ::testing::Test {
   const data::Dataset images = train::small::dataset(64);
   train::small::Directory folder;
 };
-
-/// The gradient of the first step, all parameters in one vector.
-at::Tensor first_gradient(const train::Plan& plan) {
-  auto recipe = plan.recipe;
-  recipe.optimizer = optim::Sgd{.lr = 1, .momentum = 0, .weight_decay = 0};
-  auto state = train::begin(plan);
-  state.network->train(true);
-  data::Loader loader(plan.train, plan.training);
-  loader.start(0);
-  std::vector<at::Tensor> before;
-  for (const auto& target : state.targets) before.push_back(target.value.detach().clone());
-  train::Times times;
-  train::step(state, recipe, *loader.next(), times);
-  std::vector<at::Tensor> changes;
-  for (std::size_t i = 0; i < before.size(); ++i)
-    changes.push_back(before[i].sub(state.targets[i].value.detach()).flatten());
-  return at::cat(changes);
-}
 
 TEST_F(TaughtFeatures, StandBesideTheOtherLossesByTheirWeight) {
   const auto at_weight = [&](const char* weight) {

@@ -5,10 +5,10 @@
 
 #include <map>
 
-#include "temper/core/error.h"
 #include "temper/io/disk/hash.h"
 #include "temper/run/run.h"
 #include "temper/train/step.h"
+#include "tests/support/refusal.h"
 #include "tests/train/small_run.h"
 
 namespace temper::run {
@@ -111,14 +111,10 @@ TEST(Frozen, RunsGoOnWithTheSameBits) {
 }
 
 std::string refusal(const recipe::Recipe& recipe) {
-  try {
+  return temper::testing::refusal([&] {
     const auto made = train::plan(recipe, train::small::dataset(64));
     (void)train::start(made.recipe, train::build_network(made), made.horizon);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    return error.what();
-  }
-  return "(not refused)";
+  });
 }
 
 /// A network without stages.

@@ -6,8 +6,8 @@
 
 #include <cmath>
 
-#include "temper/core/error.h"
 #include "temper/run/run.h"
+#include "tests/support/refusal.h"
 #include "tests/train/small_run.h"
 
 namespace temper::run {
@@ -28,13 +28,8 @@ at::Tensor input(const train::SavedModel& model) {
 }
 
 std::string refusal(train::SavedModel& model, std::int64_t passes) {
-  try {
-    (void)evaluate::classify_monte_carlo(model, input(model), 2, passes);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    return error.what();
-  }
-  return "(not refused)";
+  return temper::testing::refusal(
+      [&] { (void)evaluate::classify_monte_carlo(model, input(model), 2, passes); });
 }
 
 TEST(MonteCarloPictures, GiveMeansWithTheirSpread) {

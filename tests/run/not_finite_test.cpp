@@ -7,7 +7,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -24,6 +23,7 @@
 #include "temper/run/run.h"
 #include "temper/train/begin.h"
 #include "temper/train/checkpoint.h"
+#include "tests/support/refusal.h"
 #include "tests/train/own_network.h"
 #include "tests/train/small_run.h"
 
@@ -46,13 +46,7 @@ train::Plan one_pixel(std::vector<std::string> more = {}) {
 }
 
 std::string refusal(const train::Plan& plan) {
-  try {
-    cost::require_batch_statistics(plan);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    return error.what();
-  }
-  return "(not refused)";
+  return temper::testing::refusal([&] { cost::require_batch_statistics(plan); });
 }
 
 TEST(BatchStatistics, OfASingleValueAreRefusedBeforeTheRun) {
@@ -145,19 +139,10 @@ recipe::Recipe of_one_value(const std::vector<std::string>& more = {}) {
   return recipe;
 }
 
-std::string failure(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::numerical);
-    return error.what();
-  }
-  return "(no error)";
-}
-
 std::string failure(const recipe::Recipe& recipe, const fs::path& directory) {
-  return failure(
-      [&] { run(train::plan(recipe, train::small::dataset(64)), {.directory = directory}); });
+  return temper::testing::refusal(Code::numerical, [&] {
+    run(train::plan(recipe, train::small::dataset(64)), {.directory = directory});
+  });
 }
 
 TEST(NotFiniteRun, ItsMessageNamesTheBufferAndNotTheLearningRate) {
@@ -176,10 +161,12 @@ TEST(NotFiniteRun, ReestimatedStatisticsAreChecked) {
   const auto plan = train::plan(of_one_value({"averaging=[\"swa\"]"}), train::small::dataset(64));
   train::prepare_thread(plan);
   auto state = train::begin(plan);
-  EXPECT_THAT(failure([&] { (void)evaluate::averaged_scores(state, plan.recipe, plan); }),
-              AllOf(HasSubstr("the buffer norm.running_var is not finite after BatchNorm's "
-                              "statistics were re-estimated"),
-                    HasSubstr("where a channel has a single value in a pass")));
+  EXPECT_THAT(
+      temper::testing::refusal(Code::numerical,
+                               [&] { (void)evaluate::averaged_scores(state, plan.recipe, plan); }),
+      AllOf(HasSubstr("the buffer norm.running_var is not finite after BatchNorm's "
+                      "statistics were re-estimated"),
+            HasSubstr("where a channel has a single value in a pass")));
 }
 
 TEST(NotFiniteRun, AnEvaluationNamesTheBufferOfANetworkThatWasSavedSo) {
@@ -189,8 +176,10 @@ TEST(NotFiniteRun, AnEvaluationNamesTheBufferOfANetworkThatWasSavedSo) {
     const at::NoGradGuard guard;
     state.network->buffers()[1].value.fill_(std::numeric_limits<double>::quiet_NaN());
   }
-  EXPECT_THAT(failure([&] { (void)evaluate::predict(*state.network, plan, plan.probe); }),
-              HasSubstr("because norm.running_var of the network is not"));
+  EXPECT_THAT(
+      temper::testing::refusal(Code::numerical,
+                               [&] { (void)evaluate::predict(*state.network, plan, plan.probe); }),
+      HasSubstr("because norm.running_var of the network is not"));
 }
 
 at::Tensor steep(const at::Tensor& logits, const at::Tensor&) {

@@ -24,6 +24,7 @@
 #include "temper/run/replay.h"
 #include "temper/run/run.h"
 #include "temper/train/step.h"
+#include "tests/support/refusal.h"
 #include "tests/train/small_run.h"
 
 namespace temper::run {
@@ -261,13 +262,9 @@ TEST(MonteCarloDropout, AsksForDropout) {
 }
 
 std::string refusal(const std::string& text) {
-  try {
+  return temper::testing::refusal([&] {
     train::build_network(train::plan(recipe::parse(text, "r.toml"), train::small::dataset(64)));
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    return error.what();
-  }
-  return "(not refused)";
+  });
 }
 
 TEST(RandomLayers, AreRefusedWithTheirPlaceInTheRecipe) {

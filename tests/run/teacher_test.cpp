@@ -14,8 +14,8 @@
 #include "temper/io/disk/hash.h"
 #include "temper/run/run.h"
 #include "temper/train/begin.h"
-#include "temper/train/step.h"
 #include "temper/train/teacher.h"
+#include "tests/run/first_step.h"
 #include "tests/train/small_run.h"
 
 namespace temper::run {
@@ -76,28 +76,9 @@ class Taught : public ::testing::Test {
   train::small::Directory folder;
 };
 
-/// The gradient of one step of a plan, all parameters in one vector.
-at::Tensor change_of_first_step(const train::Plan& plan) {
-  auto recipe = plan.recipe;
-  recipe.optimizer = optim::Sgd{.lr = 1, .momentum = 0, .weight_decay = 0};
-  auto state = train::begin(plan);
-  state.network->train(true);
-  data::Loader loader(plan.train, plan.training);
-  loader.start(0);
-  std::vector<at::Tensor> before;
-  for (const auto& target : state.targets) before.push_back(target.value.detach().clone());
-  train::Times times;
-  train::step(state, recipe, *loader.next(), times);
-  std::vector<at::Tensor> changes;
-  for (std::size_t i = 0; i < before.size(); ++i)
-    changes.push_back(state.targets[i].value.detach().sub(before[i]).flatten());
-  return at::cat(changes);
-}
-
 TEST_F(Taught, StepIsTheMixtureOfLabelsAndTeacher) {
   const auto at_weight = [&](const char* weight) {
-    return change_of_first_step(
-        taught({std::string("distillation.weight=") + weight, "precision=fp32"}));
+    return first_gradient(taught({std::string("distillation.weight=") + weight, "precision=fp32"}));
   };
   const auto labels = at_weight("0");
   const auto teacher = at_weight("1");
@@ -105,7 +86,7 @@ TEST_F(Taught, StepIsTheMixtureOfLabelsAndTeacher) {
   EXPECT_TRUE(at::allclose(at_weight("0.25"), labels * 0.75 + teacher * 0.25, 1e-4, 1e-6));
   const auto alone =
       train::plan(train::small::recipe({"precision=fp32"}), train::small::dataset(64));
-  EXPECT_TRUE(at::equal(labels, change_of_first_step(alone)));
+  EXPECT_TRUE(at::equal(labels, first_gradient(alone)));
 }
 
 TEST_F(Taught, StopsAndGoesOnWithTheSameBits) {
@@ -181,8 +162,8 @@ TEST_F(Taught, ATableOfLogitsTeachesAsItsNetworkDoesOnPlainImages) {
   write("table.safetensors", table);
   const std::vector<std::string> plain{"data.augment=[]", "precision=fp32",
                                        "distillation.weight=1"};
-  EXPECT_TRUE(at::allclose(change_of_first_step(by_table("table.safetensors", plain)),
-                           change_of_first_step(taught(plain)), 1e-4, 1e-6));
+  EXPECT_TRUE(at::allclose(first_gradient(by_table("table.safetensors", plain)),
+                           first_gradient(taught(plain)), 1e-4, 1e-6));
 }
 
 TEST_F(Taught, ATableServesEverySplit) {
@@ -257,8 +238,8 @@ TEST(Shares, ReachUnigramSmoothing) {
   EXPECT_TRUE(train::begin(made("unigram")).prior.defined());
   EXPECT_FALSE(train::begin(made("uniform")).prior.defined());
   // The classes are balanced except for the split, so the steps are nearly the same.
-  EXPECT_TRUE(at::allclose(change_of_first_step(made("unigram")),
-                           change_of_first_step(made("uniform")), 0.1, 1e-3));
+  EXPECT_TRUE(
+      at::allclose(first_gradient(made("unigram")), first_gradient(made("uniform")), 0.1, 1e-3));
 }
 
 TEST(ClassWeights, ThatDoNotFitTheDataAreRefusedWithTheirPlace) {

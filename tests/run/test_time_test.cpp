@@ -17,17 +17,18 @@
 #include <vector>
 
 #include "temper/augment/pipeline/views.h"
-#include "temper/core/error.h"
 #include "temper/evaluate/assess.h"
 #include "temper/evaluate/predict_image.h"
 #include "temper/io/disk/atomic_file.h"
 #include "temper/run/run.h"
+#include "tests/support/refusal.h"
 #include "tests/train/small_run.h"
 
 namespace temper::run {
 namespace {
 
 using recipe::parse_tta;
+using temper::testing::refusal;
 using ::testing::HasSubstr;
 
 data::Dataset images() {
@@ -63,17 +64,6 @@ struct Trained {
 
 at::Tensor probabilities(const at::Tensor& logits) {
   return at::softmax(logits, 1, at::kDouble);
-}
-
-template <class Call>
-std::string refused(const Call& call) {
-  try {
-    call();
-    return "nothing was thrown";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    return error.what();
-  }
 }
 
 TEST(TestTime, WithoutItNothingChanges) {
@@ -220,7 +210,7 @@ TEST(TestTime, HasATemperatureOfItsOwn) {
   const auto plain = fit();
   train::choose_tta(model, trained.directory.path, parse_tta("{ shift = 3 }"));
   EXPECT_FALSE(model.temperature) << "none was fitted with it";
-  EXPECT_THAT(refused([&] {
+  EXPECT_THAT(refusal([&] {
                 evaluate::assess(trained.directory.path, model, *trained.plan,
                                  {.temperature = evaluate::TemperatureFrom::saved});
               }),
@@ -265,14 +255,14 @@ TEST(TestTime, OfSeveralPicturesTellsWhatItTook) {
 
 TEST(TestTime, ThatTheDataDoNotAllowIsRefusedBeforeTheRun) {
   const auto planned = [](const std::string& tta) {
-    return refused(
+    return refusal(
         [&] { (void)train::plan(train::small::recipe({"evaluation.tta=" + tta}), images()); });
   };
   EXPECT_THAT(planned("{ crops = \"five\" }"), HasSubstr("all crops of them would be equal"));
   EXPECT_THAT(planned("{ flip = false }"), HasSubstr("--set evaluation.tta="));
   EXPECT_THAT(planned("{ shift = 12 }"), HasSubstr("expected less than 12"));
   Trained trained;
-  EXPECT_THAT(refused([&] {
+  EXPECT_THAT(refusal([&] {
                 train::choose_tta(*trained.model, trained.directory.path, parse_tta("five_crop"));
               }),
               HasSubstr("all crops of them would be equal"));

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "temper/core/error.h"
 #include "temper/schedule/schedule.h"
 #include "tests/support/golden.h"
 #include "tests/support/options.h"
+#include "tests/support/refusal.h"
 
 namespace temper::schedule {
 namespace {
@@ -91,12 +91,7 @@ TEST(Plateau, RangesFromItsPeakToItsMinimum) {
 }
 
 std::string refusal(const Schedule& schedule) {
-  try {
-    check(schedule, "optimizer.lr");
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
+  return temper::testing::refusal([&] { check(schedule, "optimizer.lr"); });
 }
 
 TEST(Plateau, RefusesInvalidOptions) {
@@ -106,7 +101,8 @@ TEST(Plateau, RefusesInvalidOptions) {
   EXPECT_EQ(refusal(Plateau{.threshold = 1}),
             "optimizer.lr: threshold is 1; with threshold_mode = \"relative\" it is a fraction of "
             "the best score, expected below 1");
-  EXPECT_EQ(refusal(Plateau{.threshold = 1, .threshold_mode = PlateauThreshold::absolute}), "");
+  EXPECT_EQ(refusal(Plateau{.threshold = 1, .threshold_mode = PlateauThreshold::absolute}),
+            "(not refused)");
   EXPECT_EQ(refusal(Piecewise(
                 std::vector<Piece>{{.epochs = 1, .curve = Linear{}}, {.curve = Plateau{}}})),
             "optimizer.lr: pieces.1.curve is a plateau, which would restart with its piece and "

@@ -22,6 +22,7 @@
 #include "temper/train/mixed_batch.h"
 #include "temper/train/step.h"
 #include "temper/train/training_batches.h"
+#include "tests/support/refusal.h"
 #include "tests/train/own_network.h"
 #include "tests/train/small_run.h"
 
@@ -206,16 +207,11 @@ TEST(ManifoldMixup, LeavesTheImagesOfTheBatchAlone) {
 }
 
 std::string refusal(const std::vector<std::string>& sets) {
-  try {
-    (void)plan(small::recipe(sets), small::dataset(64));
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
+  return temper::testing::refusal([&] { (void)plan(small::recipe(sets), small::dataset(64)); });
 }
 
 TEST(MixingPlan, RefusesWhatDoesNotFit) {
-  EXPECT_EQ(refusal({"mixing=true"}), "");
+  EXPECT_EQ(refusal({"mixing=true"}), "(not refused)");
   EXPECT_THAT(refusal({"mixing.methods=[{ kind = \"mixup\", images = 9 }]"}),
               HasSubstr("mixing.methods.0.images asks for 9 images, but a batch has 8"));
   EXPECT_THAT(refusal({"mixing=true", "loss={ kind = \"mse\", true_weight = 2 }"}),
@@ -230,7 +226,7 @@ TEST(MixingPlan, RefusesWhatDoesNotFit) {
 
 TEST(MixingPlan, RefusesMixingOfFeaturesWhereItCantBe) {
   const std::string features = "mixing.methods=[\"manifold_mixup\"]";
-  EXPECT_EQ(refusal({features, "sam=true"}), "");
+  EXPECT_EQ(refusal({features, "sam=true"}), "(not refused)");
   EXPECT_THAT(refusal({features, "data.micro_batches=2"}),
               HasSubstr("data.micro_batches with manifold_mixup"));
   EXPECT_THAT(refusal({features, "adversarial=pgd"}), HasSubstr("adversarial with manifold_mixup"));

@@ -9,6 +9,7 @@
 #include "temper/core/random.h"
 #include "temper/train/timm_config.h"
 #include "tests/support/golden.h"
+#include "tests/support/refusal.h"
 
 namespace temper::train {
 namespace {
@@ -23,13 +24,8 @@ TimmConfig timms(const char* name) {
 }
 
 std::string refused(const std::string& text) {
-  try {
-    (void)parse_timm_config(text, "config.json");
-    return "nothing was thrown";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::data);
-    return error.what();
-  }
+  return temper::testing::refusal(Code::data,
+                                  [&] { (void)parse_timm_config(text, "config.json"); });
 }
 
 TEST(TimmConfig, OfANetworkWithNamedClasses) {

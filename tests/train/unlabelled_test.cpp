@@ -21,7 +21,6 @@
 #include <string_view>
 #include <vector>
 
-#include "temper/core/error.h"
 #include "temper/mix/apply.h"
 #include "temper/model/layers.h"
 #include "temper/train/begin.h"
@@ -30,6 +29,7 @@
 #include "temper/train/training_batches.h"
 #include "temper/train/unlabelled_rows.h"
 #include "tests/support/options.h"
+#include "tests/support/refusal.h"
 #include "tests/train/own_network.h"
 #include "tests/train/small_run.h"
 
@@ -375,12 +375,7 @@ TEST(UnlabelledPlan, ACheckpointHasTheTeacher) {
 }
 
 std::string refusal(const std::vector<std::string>& sets) {
-  try {
-    (void)plan(small::recipe(sets), small::dataset(64));
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
+  return temper::testing::refusal([&] { (void)plan(small::recipe(sets), small::dataset(64)); });
 }
 
 std::string refused_with(const std::vector<std::string>& sets) {
@@ -390,7 +385,7 @@ std::string refused_with(const std::vector<std::string>& sets) {
 }
 
 TEST(UnlabelledPlan, RefusesWhatDoesNotFit) {
-  EXPECT_EQ(refused_with({}), "");
+  EXPECT_EQ(refused_with({}), "(not refused)");
   EXPECT_THAT(refusal({"semi.method=pseudo_label"}), HasSubstr("all 51 training images have"));
   EXPECT_THAT(refusal({"data.labels=60"}), HasSubstr("data.labels = 60 asks for 30 of each class"));
   EXPECT_THAT(refused_with({"data.labelled=0.5"}), HasSubstr("data.labels = 16 and data.labelled"));

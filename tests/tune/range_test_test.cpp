@@ -12,6 +12,7 @@
 #include "temper/core/error.h"
 #include "temper/recipe/recipe.h"
 #include "tests/support/golden.h"
+#include "tests/support/refusal.h"
 #include "tests/train/small_run.h"
 #include "tests/tune/unread_source.h"
 
@@ -40,14 +41,7 @@ RangeTest test(const std::vector<std::string>& sets, const RangeTestOptions& ask
 }
 
 std::string refusal(const RangeTestOptions& asked) {
-  try {
-    (void)test({}, asked);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    return error.message();
-  }
-  ADD_FAILURE() << "it was accepted";
-  return "";
+  return temper::testing::refusal([&] { (void)test({}, asked); });
 }
 
 TEST(RangeTest, SmoothsAndSuggestsAsFastaiDoes) {

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "temper/core/error.h"
 #include "temper/tune/setting.h"
+#include "tests/support/refusal.h"
 
 namespace temper::tune {
 namespace {
@@ -43,14 +43,7 @@ const std::string kRate =
     parameter("optimizer.lr", "distribution = \"log_uniform\"\nlow = 1e-3\nhigh = 1.0");
 
 std::string refusal(const std::string& text) {
-  try {
-    (void)parse_search(text, "search.toml");
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    return error.what();
-  }
-  ADD_FAILURE() << "it was accepted:\n" << text;
-  return "";
+  return temper::testing::refusal([&] { (void)parse_search(text, "search.toml"); });
 }
 
 TEST(Search, DrawsWithinTheRangesAndSetsThePeakOfASchedule) {

@@ -1,14 +1,11 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "temper/augment/pixels/box.h"
-#include "temper/data/sources/decoded_cache.h"
+#include "temper/data/sources/cached_source.h"
 #include "temper/data/sources/file_options.h"
-#include "temper/data/sources/source.h"
 #include "temper/io/disk/read_file.h"
 
 namespace temper::data {
@@ -17,7 +14,7 @@ namespace temper::data {
 /// decoded when it is opened, so that a damaged image is found before training. The files of a
 /// larger set are read when they are needed, and must not have changed since the source was
 /// created.
-class FileSource : public Source {
+class FileSource final : public CachedSource {
  public:
   struct File {
     std::filesystem::path path;
@@ -30,31 +27,17 @@ class FileSource : public Source {
              const FileOptions& options = {});
 
   [[nodiscard]] std::int64_t size() const override;
-  [[nodiscard]] const std::vector<std::string>& classes() const override { return classes_; }
   [[nodiscard]] std::int64_t label(std::int64_t i) const override;
-  [[nodiscard]] int channels() const override { return options_.channels; }
-  void read(std::int64_t i, io::Picture& into) const override;
   [[nodiscard]] std::string where(std::int64_t i) const override;
   [[nodiscard]] std::string name(std::int64_t i) const override;
   /// Hash of names, labels and file sizes in bytes.
   [[nodiscard]] std::string digest() const override;
-  [[nodiscard]] std::optional<io::HashValue> content(std::int64_t i) const override {
-    return cache_.content(i);
-  }
-
-  [[nodiscard]] std::int64_t bytes_in_memory() const { return cache_.bytes(); }
-  [[nodiscard]] std::int64_t decoded_bytes() const { return cache_.decoded_bytes(); }
-  /// The size of all images, if they have one size and are not too many; see FileOptions.
-  [[nodiscard]] std::optional<augment::Size> common_size() const { return cache_.common_size(); }
 
  private:
-  void load(std::int64_t i, io::Picture& into) const;
+  void load(std::int64_t i, io::Picture& into) const override;
 
   std::vector<File> files_;
-  std::vector<std::string> classes_;
-  FileOptions options_;
   std::vector<io::FileStamp> stamps_;  ///< one per file
-  DecodedCache cache_;
 };
 
 }  // namespace temper::data

@@ -223,16 +223,11 @@ void check_share(const ShardPartition& share, std::size_t shards) {
 
 ShardSource::ShardSource(std::vector<fs::path> shards, std::vector<Sample> samples,
                          std::vector<std::string> classes, const FileOptions& options)
-    : shards_(std::move(shards)),
-      samples_(std::move(samples)),
-      classes_(std::move(classes)),
-      options_(options) {
-  if (options_.channels != 1 && options_.channels != 3)
-    throw Error(Code::usage,
-                fmt::format("pictures with {} channels; expected 1 or 3", options_.channels));
+    : CachedSource(std::move(classes), options),
+      shards_(std::move(shards)),
+      samples_(std::move(samples)) {
   for (const auto& shard : shards_) stamps_.push_back(io::stamp_of(shard));
-  cache_ = DecodedCache(
-      std::ssize(samples_), [this](std::int64_t i, io::Picture& into) { load(i, into); }, options_);
+  open();
 }
 
 void ShardSource::load(std::int64_t i, io::Picture& into) const {
@@ -241,9 +236,9 @@ void ShardSource::load(std::int64_t i, io::Picture& into) const {
   thread_local std::string name;  // reuses its memory
   name.clear();
   fmt::format_to(std::back_inserter(name), "{}/{}", shards_[shard].native(), sample.name);
-  into.load(shards_[shard], options_.decoding(),
+  into.load(shards_[shard], options().decoding(),
             {.part = io::FilePart{.offset = sample.offset, .size = sample.size},
-             .timeout = options_.read_timeout,
+             .timeout = options().read_timeout,
              .expected = stamps_[shard]},
             name);
 }
@@ -254,10 +249,6 @@ std::int64_t ShardSource::size() const {
 
 std::int64_t ShardSource::label(std::int64_t i) const {
   return samples_[static_cast<std::size_t>(i)].label;
-}
-
-void ShardSource::read(std::int64_t i, io::Picture& into) const {
-  if (!cache_.read(i, into)) load(i, into);
 }
 
 std::string ShardSource::where(std::int64_t i) const {
@@ -272,7 +263,7 @@ std::string ShardSource::name(std::int64_t i) const {
 
 std::string ShardSource::digest() const {
   Digest digest;
-  digest.add(classes_).add(options_.channels).add(size());
+  digest.add(classes()).add(channels()).add(size());
   for (const auto& sample : samples_)
     digest.add(sample.name).add(sample.label).add(static_cast<std::int64_t>(sample.size));
   return digest.hex();

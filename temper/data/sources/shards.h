@@ -1,12 +1,10 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "temper/augment/pixels/box.h"
-#include "temper/data/sources/decoded_cache.h"
+#include "temper/data/sources/cached_source.h"
 #include "temper/data/sources/file_options.h"
 #include "temper/data/sources/source.h"
 #include "temper/io/disk/read_file.h"
@@ -15,7 +13,7 @@ namespace temper::data {
 
 /// Images in shards (see io/format/shard.h), read in place from the archives. A set that fits into
 /// `memory` is decoded when it is opened, like that of a FileSource.
-class ShardSource : public Source {
+class ShardSource final : public CachedSource {
  public:
   struct Sample {
     std::string name;  ///< in the archive
@@ -31,32 +29,19 @@ class ShardSource : public Source {
               std::vector<std::string> classes, const FileOptions& options = {});
 
   [[nodiscard]] std::int64_t size() const override;
-  [[nodiscard]] const std::vector<std::string>& classes() const override { return classes_; }
   [[nodiscard]] std::int64_t label(std::int64_t i) const override;
-  [[nodiscard]] int channels() const override { return options_.channels; }
-  void read(std::int64_t i, io::Picture& into) const override;
   /// "train-000000.tar/000123.jpg", with the shard's full path.
   [[nodiscard]] std::string where(std::int64_t i) const override;
   [[nodiscard]] std::string name(std::int64_t i) const override;
   /// Hash of the samples' names, labels and sizes in bytes.
   [[nodiscard]] std::string digest() const override;
-  [[nodiscard]] std::optional<io::HashValue> content(std::int64_t i) const override {
-    return cache_.content(i);
-  }
-
-  [[nodiscard]] std::int64_t bytes_in_memory() const { return cache_.bytes(); }
-  [[nodiscard]] std::int64_t decoded_bytes() const { return cache_.decoded_bytes(); }
-  [[nodiscard]] std::optional<augment::Size> common_size() const { return cache_.common_size(); }
 
  private:
-  void load(std::int64_t i, io::Picture& into) const;
+  void load(std::int64_t i, io::Picture& into) const override;
 
   std::vector<std::filesystem::path> shards_;
   std::vector<io::FileStamp> stamps_;  ///< one per shard
   std::vector<Sample> samples_;
-  std::vector<std::string> classes_;
-  FileOptions options_;
-  DecodedCache cache_;
 };
 
 /// Which training shards a process reads: those whose index among all, sorted by name, is

@@ -9,8 +9,9 @@ namespace temper::data {
 
 std::string to_text(const Packed& packed, const std::filesystem::path& out) {
   const auto& info = packed.info;
-  auto text = fmt::format("{}: {} training images in {} shards", printable(out.native()),
-                          grouped(info.train.images), info.train.shards);
+  auto text = fmt::format("{}: {} training images in {} {}", printable(out.native()),
+                          grouped(info.train.images), info.train.shards,
+                          info.train.shards == 1 ? "shard" : "shards");
   if (info.validation.images > 0)
     text += fmt::format(", {} validation images in {}", grouped(info.validation.images),
                         info.validation.shards);

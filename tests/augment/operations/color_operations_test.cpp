@@ -15,21 +15,14 @@
 #include "temper/augment/operations/range.h"
 #include "temper/augment/pipeline/pipeline.h"
 #include "temper/augment/pixels/color.h"
-#include "temper/core/error.h"
+#include "tests/augment/noise.h"
+#include "tests/support/refusal.h"
 
 namespace temper::augment {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-io::Image noise(int height, int width, int channels) {
-  io::Image image{height, width, channels, {}};
-  Random random(1, Purpose::inspect);
-  for (std::size_t i = 0; i < image.size(); ++i)
-    image.pixels.push_back(static_cast<std::uint8_t>(random.below(256)));
-  return image;
-}
 
 /// What an operation makes of an image, and what it notes.
 struct Outcome {
@@ -284,14 +277,9 @@ TEST(ColorJitter, OfNoStrengthDoesNothing) {
   EXPECT_THAT(applied, IsEmpty());
 }
 
-std::string refusal(Operation operation) {
-  try {
-    const Pipeline pipeline({std::move(operation)}, {{0.5}, {0.5}}, {8, 8});
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    return error.what();
-  }
-  return "(not refused)";
+std::string refusal(const Operation& operation) {
+  return temper::testing::refusal(
+      [&] { const Pipeline pipeline({operation}, {{0.5}, {0.5}}, {8, 8}); });
 }
 
 TEST(ColorOperations, RefuseALowerBoundAboveTheUpperOne) {

@@ -5,17 +5,10 @@
 
 #include "temper/augment/pixels/blur.h"
 #include "temper/core/error.h"
+#include "tests/augment/noise.h"
 
 namespace temper::augment {
 namespace {
-
-io::Image noise(int height, int width, int channels) {
-  io::Image image{height, width, channels, {}};
-  Random random(1, Purpose::inspect);
-  for (std::size_t i = 0; i < image.size(); ++i)
-    image.pixels.push_back(static_cast<std::uint8_t>(random.below(256)));
-  return image;
-}
 
 io::Image applied(const GaussianBlur& options, const io::Image& image, std::uint64_t seed,
                   std::vector<Applied>* notes = nullptr) {

@@ -6,17 +6,10 @@
 
 #include "temper/augment/pixels/jpeg.h"
 #include "temper/core/error.h"
+#include "tests/augment/noise.h"
 
 namespace temper::augment {
 namespace {
-
-io::Image noise(int height, int width, int channels) {
-  io::Image image{height, width, channels, {}};
-  Random random(1, Purpose::inspect);
-  for (std::size_t i = 0; i < image.size(); ++i)
-    image.pixels.push_back(static_cast<std::uint8_t>(random.below(256)));
-  return image;
-}
 
 /// @param notes  gets the quality, if the image was compressed
 io::Image applied(const JpegNoise& options, const io::Image& image, std::uint64_t seed,

@@ -14,7 +14,7 @@
 
 #include "temper/augment/pipeline/applier.h"
 #include "temper/augment/pipeline/pipeline.h"
-#include "temper/core/error.h"
+#include "tests/support/refusal.h"
 
 namespace temper::augment {
 namespace {
@@ -133,20 +133,15 @@ TEST(SomeOf, AppliesNothingOrAll) {
 }
 
 std::string refusal(const Operation& operation) {
-  try {
-    const Pipeline pipeline({operation}, {{0}, {1}}, {4, 4});
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    return error.message();
-  }
-  return "not refused";
+  return temper::testing::refusal(
+      [&] { const Pipeline pipeline({operation}, {{0}, {1}}, {4, 4}); });
 }
 
 TEST(Choices, RefuseWhatCanNotBeDrawn) {
   const std::vector<Operation> two{Flip{}, PadCrop{}};
-  EXPECT_EQ(refusal(OneOf{}), "not refused");
-  EXPECT_EQ(refusal(SomeOf{}), "not refused");
-  EXPECT_EQ(refusal(SomeOf{.operations = two, .n = 5, .replace = true}), "not refused");
+  EXPECT_EQ(refusal(OneOf{}), "(not refused)");
+  EXPECT_EQ(refusal(SomeOf{}), "(not refused)");
+  EXPECT_EQ(refusal(SomeOf{.operations = two, .n = 5, .replace = true}), "(not refused)");
   EXPECT_THAT(refusal(OneOf{.operations = {}}), HasSubstr("operations.0.operations is empty"));
   EXPECT_THAT(refusal(SomeOf{.operations = {}}), HasSubstr("operations.0.operations is empty"));
   EXPECT_EQ(refusal(OneOf{.operations = two, .weights = {1}}),
@@ -168,7 +163,7 @@ TEST(Choices, MayHoldOneAnotherToADepth) {
   for (int depth = 1; depth < kMaxNesting; ++depth)
     nested = {depth % 2 == 0 ? Operation(OneOf{.operations = nested})
                              : Operation(SomeOf{.operations = nested})};
-  EXPECT_EQ(refusal(nested.at(0)), "not refused");
+  EXPECT_EQ(refusal(nested.at(0)), "(not refused)");
   EXPECT_THAT(refusal(OneOf{.operations = nested}),
               HasSubstr("is a list within 8 others; expected at most 7"));
   auto trace = trace_of(nested.at(0), 0);

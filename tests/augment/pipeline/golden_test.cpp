@@ -7,6 +7,7 @@
 
 #include "temper/augment/pipeline/pipeline.h"
 #include "temper/io/format/safetensors.h"
+#include "tests/augment/golden.h"
 #include "tests/augment/targets.h"
 #include "tests/support/golden.h"
 
@@ -26,16 +27,11 @@ class AugmentGolden : public ::testing::Test {
  protected:
   template <class T>
   [[nodiscard]] std::vector<T> values(const std::string& name) const {
-    const auto& tensor = file.at(name);
-    std::vector<T> result(tensor.bytes.size() / sizeof(T));
-    std::memcpy(result.data(), tensor.bytes.data(), tensor.bytes.size());
-    return result;
+    return Golden::values<T>(file.at(name));
   }
 
   [[nodiscard]] io::Image image(const std::string& name) const {
-    const auto& shape = file.at("image " + name).shape;
-    return {static_cast<int>(shape[0]), static_cast<int>(shape[1]), static_cast<int>(shape[2]),
-            values<std::uint8_t>("image " + name)};
+    return Golden::image(file.at("image " + name));
   }
 
   [[nodiscard]] std::vector<Case> cases(const std::string& kind) const {

@@ -11,18 +11,11 @@
 #include "temper/augment/pixels/blur_kernels.h"
 #include "temper/core/random.h"
 #include "tests/augment/golden.h"
+#include "tests/augment/noise.h"
 #include "tests/augment/targets.h"
 
 namespace temper::augment {
 namespace {
-
-io::Image noise(int height, int width, int channels, std::uint64_t seed) {
-  io::Image image{height, width, channels, {}};
-  Random random(seed, Purpose::inspect);
-  for (std::size_t i = 0; i < image.size(); ++i)
-    image.pixels.push_back(static_cast<std::uint8_t>(random.below(256)));
-  return image;
-}
 
 /// As Frame::rewrite() makes one: of the same size, with any pixels.
 io::Image like(const io::Image& image) {

@@ -16,10 +16,10 @@
 #include <vector>
 
 #include "temper/augment/operations/color_jitter.h"
-#include "temper/core/error.h"
-#include "temper/core/random.h"
 #include "tests/augment/golden.h"
+#include "tests/augment/noise.h"
 #include "tests/augment/targets.h"
+#include "tests/support/refusal.h"
 
 namespace temper::augment {
 namespace {
@@ -27,14 +27,6 @@ namespace {
 using ::testing::Each;
 using ::testing::HasSubstr;
 using Change = std::function<void(io::Image&)>;
-
-io::Image noise(int height, int width, int channels, std::uint64_t seed = 1) {
-  io::Image image{height, width, channels, {}};
-  Random random(seed, Purpose::inspect);
-  for (std::size_t i = 0; i < image.size(); ++i)
-    image.pixels.push_back(static_cast<std::uint8_t>(random.below(256)));
-  return image;
-}
 
 /// A gray image of one row with every value.
 io::Image every_value() {
@@ -318,14 +310,9 @@ TEST(Color, ImagesOfOneValueStayAsTheyAre) {
 
 std::string refusal(const Change& change) {
   io::Image image{1, 1, 3, {1, 2, 3}};
-  try {
-    change(image);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    EXPECT_EQ(image.pixels, (std::vector<std::uint8_t>{1, 2, 3}));
-    return error.what();
-  }
-  return "(not refused)";
+  auto message = temper::testing::refusal([&] { change(image); });
+  EXPECT_EQ(image.pixels, (std::vector<std::uint8_t>{1, 2, 3}));
+  return message;
 }
 
 TEST(Color, RefusesWhatIsNotDefined) {

@@ -9,17 +9,10 @@
 #include "temper/augment/pipeline/pipeline.h"
 #include "temper/core/error.h"
 #include "temper/io/image/encode_jpeg.h"
+#include "tests/augment/noise.h"
 
 namespace temper::augment {
 namespace {
-
-io::Image noise(int height, int width, int channels, std::uint64_t seed = 1) {
-  io::Image image{height, width, channels, {}};
-  Random random(seed, Purpose::inspect);
-  image.pixels.resize(image.size());
-  for (auto& sample : image.pixels) sample = static_cast<std::uint8_t>(random.below(256));
-  return image;
-}
 
 using Step = std::function<void(Frame&)>;
 

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstring>
 #include <functional>
 #include <limits>
 #include <sstream>
@@ -20,6 +19,8 @@
 #include "temper/core/error.h"
 #include "temper/core/random.h"
 #include "temper/io/format/safetensors.h"
+#include "tests/augment/golden.h"
+#include "tests/augment/noise.h"
 #include "tests/augment/targets.h"
 #include "tests/support/golden.h"
 
@@ -50,16 +51,11 @@ class WarpGolden : public ::testing::Test {
  protected:
   template <class T>
   [[nodiscard]] std::vector<T> values(const std::string& name) const {
-    const auto& tensor = file.at(name);
-    std::vector<T> result(tensor.bytes.size() / sizeof(T));
-    std::memcpy(result.data(), tensor.bytes.data(), tensor.bytes.size());
-    return result;
+    return Golden::values<T>(file.at(name));
   }
 
   [[nodiscard]] io::Image image(const std::string& name) const {
-    const auto& shape = file.at(name).shape;
-    return {static_cast<int>(shape[0]), static_cast<int>(shape[1]), static_cast<int>(shape[2]),
-            values<std::uint8_t>(name)};
+    return Golden::image(file.at(name));
   }
 
   /// @param filled  the first three numbers are the color outside
@@ -296,14 +292,6 @@ TEST(Warp, SignsAreThePublishedOnes) {
   EXPECT_NEAR(moved(15, 10, shear_y(0.4)).y, 15 - 0.4 * 10.5, 0.3);
   EXPECT_NEAR(moved(15, 10, shear_y(-0.4)).y, 15 + 0.4 * 10.5, 0.3);
   EXPECT_NEAR(moved(15, 15, affine({.shear_x = 30}, size)).x, 15 - 5 * std::tan(0.5236), 0.3);
-}
-
-io::Image noise(int height, int width, int channels, std::uint64_t seed = 1) {
-  io::Image image{height, width, channels, {}};
-  Random random(seed, Purpose::inspect);
-  image.pixels.resize(image.size());
-  for (auto& sample : image.pixels) sample = static_cast<std::uint8_t>(random.below(256));
-  return image;
 }
 
 constexpr std::array kMethods{Interpolation::nearest, Interpolation::bilinear,

@@ -14,8 +14,8 @@
 
 #include "temper/augment/pipeline/pipeline.h"
 #include "temper/augment/policies/three_augment.h"
-#include "temper/core/error.h"
 #include "tests/augment/policies/use.h"
+#include "tests/support/refusal.h"
 
 namespace temper::augment {
 namespace {
@@ -151,19 +151,13 @@ TEST(AugMix, KeepsTheSizeOfImagesOfEverySize) {
 
 template <class Policy>
 std::string refusal(const Policy& policy) {
-  try {
-    const Pipeline pipeline({policy}, {{0}, {1}}, {4, 4});
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    return error.message();
-  }
-  return "not refused";
+  return temper::testing::refusal([&] { const Pipeline pipeline({policy}, {{0}, {1}}, {4, 4}); });
 }
 
 TEST(AugMix, RefusesOptionsOfOtherDialects) {
-  EXPECT_EQ(refusal(AugMix{}), "not refused");
+  EXPECT_EQ(refusal(AugMix{}), "(not refused)");
   EXPECT_EQ(refusal(AugMix{.dialect = AugMixDialect::timm, .blended = true, .magnitude_std = 0.5}),
-            "not refused");
+            "(not refused)");
   EXPECT_EQ(refusal(AugMix{.blended = true}),
             "augmix with dialect = \"google\" has blended = true, which only timm has; expected "
             "dialect = \"timm\", or blended = false");
@@ -206,7 +200,7 @@ TEST(ThreeAugment, AppliesOneOfThreeOperationsAndThenJitter) {
 
 TEST(ThreeAugment, MayLeaveTheColorsAndRefusesAnEmptyRange) {
   EXPECT_EQ(use(ThreeAugment{.color_jitter = 0}, pattern(4, 4, 3), 1).applied.size(), 1U);
-  EXPECT_EQ(refusal(ThreeAugment{}), "not refused");
+  EXPECT_EQ(refusal(ThreeAugment{}), "(not refused)");
   EXPECT_EQ(refusal(ThreeAugment{.radius_low = 3}),
             "three_augment: radius_low = 3 is larger than radius_high = 2");
 }

@@ -14,8 +14,8 @@
 #include "temper/augment/pipeline/pipeline.h"
 #include "temper/augment/policies/fast_auto_augment.h"
 #include "temper/core/draw.h"
-#include "temper/core/error.h"
 #include "tests/augment/policies/use.h"
+#include "tests/support/refusal.h"
 
 namespace temper::augment {
 namespace {
@@ -137,13 +137,7 @@ TEST(AutoAugment, TheAuthorsCutoutIsASquareOnTheDiagonal) {
 }
 
 std::string refusal(const AutoAugment& policy) {
-  try {
-    const Pipeline pipeline({policy}, {{0}, {1}}, {4, 4});
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    return error.message();
-  }
-  return "not refused";
+  return temper::testing::refusal([&] { const Pipeline pipeline({policy}, {{0}, {1}}, {4, 4}); });
 }
 
 TEST(AutoAugment, RefusesListsAndOptionsThatADialectDoesNotHave) {
@@ -151,11 +145,11 @@ TEST(AutoAugment, RefusesListsAndOptionsThatADialectDoesNotHave) {
   using enum AutoAugmentDialect;
   for (const auto policy : {imagenet, cifar10, svhn})
     for (const auto dialect : {timm, torchvision, tensorflow})
-      EXPECT_EQ(refusal({.policy = policy, .dialect = dialect}), "not refused");
+      EXPECT_EQ(refusal({.policy = policy, .dialect = dialect}), "(not refused)");
   for (const auto policy : {v0, v0r, originalr})
-    EXPECT_EQ(refusal({.policy = policy}), "not refused");
-  EXPECT_EQ(refusal({.policy = v0, .dialect = tensorflow}), "not refused");
-  EXPECT_EQ(refusal({.policy = cifar10_95, .dialect = tensorflow}), "not refused");
+    EXPECT_EQ(refusal({.policy = policy}), "(not refused)");
+  EXPECT_EQ(refusal({.policy = v0, .dialect = tensorflow}), "(not refused)");
+  EXPECT_EQ(refusal({.policy = cifar10_95, .dialect = tensorflow}), "(not refused)");
 
   EXPECT_EQ(refusal({.policy = v0r, .dialect = tensorflow}),
             "auto_augment with dialect = \"tensorflow\" has policy = \"v0r\", which only timm has; "

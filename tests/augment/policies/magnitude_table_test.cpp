@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "temper/core/error.h"
+#include "tests/support/refusal.h"
 
 namespace temper::augment {
 namespace {
@@ -18,13 +18,7 @@ constexpr Size kSize{224, 224};
 
 std::string error_of(std::string_view policy, std::string_view dialect, double magnitude,
                      Size size = kSize) {
-  try {
-    (void)magnitude_table(policy, dialect, magnitude, size);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    return error.what();
-  }
-  return "(none)";
+  return temper::testing::refusal([&] { (void)magnitude_table(policy, dialect, magnitude, size); });
 }
 
 TEST(MagnitudeTable, ShowsPhysicalValuesOfBothSigns) {

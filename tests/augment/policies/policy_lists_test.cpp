@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <span>
 #include <sstream>
 #include <string>
@@ -15,6 +14,7 @@
 #include "temper/augment/policies/auto_augment.h"
 #include "temper/augment/policies/fast_auto_augment.h"
 #include "temper/io/format/safetensors.h"
+#include "tests/augment/golden.h"
 #include "tests/augment/targets.h"
 #include "tests/support/golden.h"
 
@@ -66,16 +66,11 @@ class PolicyListsGolden : public ::testing::Test {
 
   template <class T>
   [[nodiscard]] std::vector<T> values(const std::string& name) const {
-    const auto& tensor = file.at(name);
-    std::vector<T> result(tensor.bytes.size() / sizeof(T));
-    std::memcpy(result.data(), tensor.bytes.data(), tensor.bytes.size());
-    return result;
+    return Golden::values<T>(file.at(name));
   }
 
   [[nodiscard]] io::Image image(const std::string& name) const {
-    const auto& shape = file.at(name).shape;
-    return {static_cast<int>(shape.at(0)), static_cast<int>(shape.at(1)),
-            static_cast<int>(shape.at(2)), values<std::uint8_t>(name)};
+    return Golden::image(file.at(name));
   }
 
   void expect_list(const std::string& name, std::span<const SubPolicy> list) const {

@@ -12,6 +12,7 @@
 #include "temper/augment/policies/trivial_augment.h"
 #include "temper/core/draw.h"
 #include "temper/core/error.h"
+#include "tests/support/refusal.h"
 
 namespace temper::augment {
 namespace {
@@ -64,13 +65,7 @@ void expect_share(double found, double n, double p, const std::string& what) {
 }
 
 std::string refusal(const RandAugment& options) {
-  try {
-    options.check();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::usage);
-    return error.what();
-  }
-  return "(none)";
+  return temper::testing::refusal([&] { options.check(); });
 }
 
 TEST(RandAugment, DrawsEveryOperationOfItsDialectEquallyOften) {
@@ -248,19 +243,19 @@ TEST(RandAugment, CutsOutSquaresAroundAllPixels) {
 }
 
 TEST(RandAugment, RefusesMagnitudesThatItsDialectDoesNotHave) {
-  EXPECT_EQ(refusal({}), "(none)");
+  EXPECT_EQ(refusal({}), "(not refused)");
   EXPECT_THAT(
       refusal({.magnitude = 15}),
       HasSubstr("rand_augment has magnitude = 15, which timm would lower to 10; write that, "
                 "or raise the limit with magnitude_max = 15 (timm's mmax)"));
-  EXPECT_EQ(refusal({.magnitude = 15, .magnitude_max = 15}), "(none)");
-  EXPECT_EQ(refusal({.magnitude = 15, .dialect = RandAugmentDialect::tensorflow}), "(none)");
+  EXPECT_EQ(refusal({.magnitude = 15, .magnitude_max = 15}), "(not refused)");
+  EXPECT_EQ(refusal({.magnitude = 15, .dialect = RandAugmentDialect::tensorflow}), "(not refused)");
   EXPECT_THAT(refusal({.magnitude = 31, .dialect = RandAugmentDialect::torchvision}),
               HasSubstr("has the magnitudes 0 to 30"));
   EXPECT_EQ(
       refusal(
           {.magnitude = 40, .dialect = RandAugmentDialect::torchvision, .num_magnitude_bins = 51}),
-      "(none)");
+      "(not refused)");
 }
 
 TEST(RandAugment, RefusesOptionsOfAnotherDialect) {

@@ -4,33 +4,24 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
-#include <functional>
 
 #include "temper/core/error.h"
 #include "temper/corrupt/arrays/draws.h"
 #include "temper/io/disk/atomic_file.h"
 #include "tests/corrupt/pictures.h"
 #include "tests/io/support.h"
+#include "tests/support/refusal.h"
 
 namespace temper::corrupt {
 namespace {
 
 using io::test::Folder;
+using temper::testing::refusal;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 AddressedDraws draws() {
   return AddressedDraws(Random(1, Purpose::corrupt, {2}));
-}
-
-std::string refusal(Code code, const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), code);
-    return error.what();
-  }
-  return "nothing was thrown";
 }
 
 TEST(ReadFrost, ReadsThePicturesOfAFolderByName) {

@@ -17,6 +17,7 @@
 #include "temper/data/sources/array_source.h"
 #include "temper/data/sources/values.h"
 #include "tests/support/golden.h"
+#include "tests/support/refusal.h"
 
 namespace temper::data {
 namespace {
@@ -110,16 +111,12 @@ TEST(SimilarImages, AreAFunctionOfSeedEpochAndRow) {
 }
 
 std::string refusal(const std::vector<double>& values, double bandwidth) {
-  try {
-    const SimilarImages images(images_with(values), bandwidth);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
+  return temper::testing::refusal(
+      [&] { const SimilarImages images(images_with(values), bandwidth); });
 }
 
 TEST(SimilarImages, AreRefusedWithoutValuesOrBandwidth) {
-  EXPECT_EQ(refusal({1, 2}, 1), "");
+  EXPECT_EQ(refusal({1, 2}, 1), "(not refused)");
   EXPECT_THAT(refusal({1, 2}, 0), HasSubstr("a bandwidth of 0; expected"));
   EXPECT_THAT(refusal({1, std::numeric_limits<double>::quiet_NaN()}, 1),
               HasSubstr("it has 0 values; expected 1"));

@@ -52,7 +52,7 @@ TEST(PackedText, CountsImagesShardsAndWhatWasLeftOut) {
             "out: 1,500 training images in 2 shards, 7 test images in 1; 2 MiB, 2 classes; 1,200 "
             "images re-encoded\nskipped bee/3.png: cut short\n1 images skipped\n");
   EXPECT_EQ(to_text({.info = {.train = {7, 1}}, .values = 2}, "out"),
-            "out: 7 training images in 1 shards; 0 MiB, 2 targets per image\n");
+            "out: 7 training images in 1 shard; 0 MiB, 2 targets per image\n");
 }
 
 class Packing : public testing::Test {

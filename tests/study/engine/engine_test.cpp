@@ -14,6 +14,7 @@
 #include "temper/io/disk/lock_file.h"
 #include "temper/study/engine/trial_folder.h"
 #include "tests/study/engine/small_study.h"
+#include "tests/support/refusal.h"
 #include "tests/train/small_run.h"
 
 namespace temper::study {
@@ -27,7 +28,7 @@ using ::testing::IsEmpty;
 using ::testing::Key;
 namespace fs = std::filesystem;
 
-class RunTrials : public testing::Test {
+class RunTrials : public ::testing::Test {
  protected:
   EngineOptions options(std::int64_t jobs = 1) {
     return {.folder = folder_,
@@ -47,14 +48,7 @@ class RunTrials : public testing::Test {
     return labels;
   }
   std::string refusal(Code code, const std::vector<Trial>& trials, const EngineOptions& options) {
-    try {
-      run_trials(trials, store_, options);
-    } catch (const Error& error) {
-      EXPECT_EQ(error.code(), code);
-      return error.what();
-    }
-    ADD_FAILURE() << "nothing was thrown";
-    return "";
+    return temper::testing::refusal(code, [&] { run_trials(trials, store_, options); });
   }
   fs::path folder_of(const Trial& trial) const {
     return TrialFolder(folder_, trial.fingerprint).path();

@@ -11,10 +11,12 @@
 #include <vector>
 
 #include "temper/core/error.h"
+#include "tests/support/refusal.h"
 
 namespace temper::study {
 namespace {
 
+using temper::testing::refusal;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
@@ -29,20 +31,8 @@ Result result(std::string fingerprint, std::int64_t seed) {
           .figures = {{"test.accuracy", 0.1 + 0.2}, {"seconds", 12}}};
 }
 
-template <class Call>
-std::string refusal(const Call& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::data);
-    return error.what();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return "";
-}
-
 std::string refused(const std::string& text) {
-  return refusal([&] { parse_results(text, "results.csv"); });
+  return refusal(Code::data, [&] { parse_results(text, "results.csv"); });
 }
 
 constexpr auto kHeader = "fingerprint,numerics,seed,outcome,label,measures";
@@ -105,8 +95,9 @@ TEST(ResultFiles, CurvesAreReadBackWithWhatIsMissing) {
   EXPECT_EQ(read[0], curve[0]);
   EXPECT_EQ(read[1].train_loss, 1.0 / 3);
   EXPECT_TRUE(std::isnan(read[1].validation_loss));
-  EXPECT_THAT(refusal([] { parse_curve("a,b,c,d,e\n", "curve.csv"); }), HasSubstr("curve.csv:1"));
-  EXPECT_THAT(refusal([&] { parse_curve(text + "x,1,1,1,1\n", "curve.csv"); }),
+  EXPECT_THAT(refusal(Code::data, [] { parse_curve("a,b,c,d,e\n", "curve.csv"); }),
+              HasSubstr("curve.csv:1"));
+  EXPECT_THAT(refusal(Code::data, [&] { parse_curve(text + "x,1,1,1,1\n", "curve.csv"); }),
               HasSubstr("curve.csv:4"));
 }
 
@@ -119,7 +110,8 @@ TEST(ResultFiles, CorrectnessIsReadBackForAnyNumberOfImages) {
   }
   for (const char* damaged :
        {"", "5:98", "5:9\n", "5:988\n", "5:9x\n", "x:98\n", "98\n", "18446744073709551615:\n"})
-    EXPECT_THAT(refusal([&] { parse_correct(damaged, "correct.txt"); }), HasSubstr("correct.txt"))
+    EXPECT_THAT(refusal(Code::data, [&] { parse_correct(damaged, "correct.txt"); }),
+                HasSubstr("correct.txt"))
         << damaged;
 }
 
