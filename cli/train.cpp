@@ -184,14 +184,15 @@ int train_here(const Options& options, const std::vector<std::string>& command,
 
 /// The group of the ranks that a launcher has started; null for a process on its own.
 std::shared_ptr<distributed::Group> group_of(const std::optional<distributed::Ranks>& ranks,
-                                             const Options& options) {
+                                             const Options& options, const StopFlag& stop) {
   if (!ranks) return nullptr;
   using std::chrono::duration;
   const auto timeout = std::chrono::duration_cast<std::chrono::milliseconds>(
       duration<double>(parse_duration(options.rank_timeout)));
   return std::make_shared<distributed::Group>(
       *ranks, distributed::GroupOptions{.rank_timeout = timeout,
-                                        .version = fmt::format("{} ({})", kVersion, kCommit)});
+                                        .version = fmt::format("{} ({})", kVersion, kCommit),
+                                        .stop = &stop});
 }
 
 int train_in_ranks(const Options& options, const std::vector<std::string>& command,
@@ -213,7 +214,7 @@ int train_command(const Options& options, const std::vector<std::string>& comman
     ranks.reset();
   }
   if (!ranks) return train_in_ranks(options, command, stop, time_limit, nullptr);
-  return as_rank([&] { return group_of(ranks, options); },
+  return as_rank([&] { return group_of(ranks, options, stop); },
                  [&](const std::shared_ptr<distributed::Group>& group) {
                    return train_in_ranks(options, command, stop, time_limit, group);
                  });

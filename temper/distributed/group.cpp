@@ -11,12 +11,14 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstring>
 #include <numeric>
 #include <optional>
 #include <thread>
 #include <utility>
 
+#include "temper/distributed/join.h"
 #include "temper/distributed/pulse.h"
 #include "temper/distributed/store.h"
 
@@ -32,7 +34,6 @@ using Clock = std::chrono::steady_clock;
 constexpr Milliseconds kLook{500};        ///< a wait looks so often whether the others are there
 constexpr std::int64_t kBeatsToName = 3;  ///< that a rank misses before it counts as ended
 constexpr Milliseconds kToRead{2000};     ///< that rank 0 gives the others to read its message
-constexpr const char* kPresent = "present";
 constexpr const char* kClosed = "closed";
 constexpr std::size_t kNamed = 4;  ///< ranks in a message
 /// Gloo's own limit for an operation. A rank may have work of its own for long; whether it is there
@@ -46,52 +47,6 @@ std::string host_name() {
 
 std::string prefix_of(const Ranks& ranks) {
   return fmt::format("temper/attempt-{}", ranks.attempt);
-}
-
-std::string present_key(std::int64_t rank) {
-  return fmt::format("rank/{}", rank);
-}
-
-/// What must be equal on all ranks.
-std::string job_text(const Ranks& ranks, const GroupOptions& options) {
-  return fmt::format("{} processes, temper {}", ranks.size, options.version);
-}
-
-/// Waits until all ranks are in the store. The first one says what all must agree on.
-void meet(const Ranks& ranks, const GroupOptions& options, Board& board) {
-  if (board.add(fmt::format("taken/{}", ranks.rank), 1) > 1)
-    throw Error(Code::usage,
-                fmt::format("two processes say that they are rank {} at {}:{}; perhaps two jobs "
-                            "use one port: choose another MASTER_PORT for one of them",
-                            ranks.rank, ranks.host, ranks.port));
-  board.set(present_key(ranks.rank), job_text(ranks, options));
-  (void)board.add(kPresent, 1);
-  const auto deadline = Clock::now() + options.join_timeout;
-  while (board.add(kPresent, 0) < ranks.size && Clock::now() < deadline)
-    std::this_thread::sleep_for(Milliseconds(20));
-  std::vector<std::int64_t> missing;
-  for (std::int64_t rank = 0; rank < ranks.size; ++rank) {
-    if (!board.has(present_key(rank))) {
-      missing.push_back(rank);
-      continue;
-    }
-    const auto theirs = board.get({present_key(rank)}).front();
-    if (theirs != job_text(ranks, options))
-      throw Error(Code::usage,
-                  fmt::format("rank {} belongs to a job of {}, and rank {} to one of {}; start all "
-                              "ranks with the same launcher and the same program",
-                              rank, theirs, ranks.rank, job_text(ranks, options)));
-  }
-  if (missing.empty()) return;
-  const auto count = missing.size();
-  missing.resize(std::min(count, kNamed));
-  throw Error(
-      Code::usage,
-      fmt::format("{} of {} ranks have not come to {}:{} within {} s: rank {}{}; check "
-                  "their output, and that they have the same WORLD_SIZE",
-                  count, ranks.size, ranks.host, ranks.port,
-                  std::chrono::duration_cast<std::chrono::seconds>(options.join_timeout).count(),
-                  fmt::join(missing, ", "), count > kNamed ? ", ..." : ""));
 }
 
 /// The network interfaces of GLOO_SOCKET_IFNAME, or the one that leads to rank 0.
@@ -112,6 +67,21 @@ c10::intrusive_ptr<c10d::ProcessGroupGloo::Options> gloo_options(const Ranks& ra
   return gloo;
 }
 
+/// Connects this rank to each of the others, in a thread of its own, from which Gloo's threads have
+/// their signal mask: they would end the process where they write to one that is gone.
+c10::intrusive_ptr<c10d::ProcessGroupGloo> connect_all(const Ranks& ranks,
+                                                       const GroupOptions& options,
+                                                       const std::string& prefix,
+                                                       const Store& store) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGPIPE);
+  (void)::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return c10::make_intrusive<c10d::ProcessGroupGloo>(
+      c10::make_intrusive<c10d::PrefixStore>(prefix + "/gloo", store), static_cast<int>(ranks.rank),
+      static_cast<int>(ranks.size), gloo_options(ranks, options));
+}
+
 }  // namespace
 
 struct Group::Pending::Work {
@@ -129,9 +99,10 @@ struct Group::Connection {
   bool others_failed = false;
   bool closed = false;
 
+  void join();
   void wait(c10d::Work& work);
   void look() const;
-  [[noreturn]] void fail(const std::string& reason);
+  [[noreturn]] void fail(const std::string& reason, const std::string& all_run);
 
   Pending start(c10::intrusive_ptr<c10d::Work> work) {
     Pending pending;
@@ -167,7 +138,9 @@ const Ending* first_of_others(const Pulse::View& view, std::int64_t own) {
 }
 
 /// Those that have given no sign of life for so long, as text; "" without any.
-std::string silent(const Pulse::View& view, std::int64_t own, Milliseconds since) {
+/// @param step  that this rank has done: the others have had a part in it
+std::string silent(const Pulse::View& view, std::int64_t own, std::int64_t step,
+                   Milliseconds since) {
   std::vector<std::string> names;
   std::size_t count = 0;
   for (std::size_t rank = 0; rank < view.ranks.size(); ++rank) {
@@ -176,7 +149,7 @@ std::string silent(const Pulse::View& view, std::int64_t own, Milliseconds since
     if (++count <= kNamed)
       names.push_back(fmt::format("{}, process {}, after step {}",
                                   place(static_cast<std::int64_t>(rank), one.beat.host),
-                                  one.beat.process, one.beat.step));
+                                  one.beat.process, std::max(one.beat.step, step)));
   }
   return fmt::format("{}{}", fmt::join(names, "; "),
                      count > kNamed ? fmt::format("; and {} more", count - kNamed) : "");
@@ -198,14 +171,24 @@ bool part(Board& board, const Ranks& ranks) {
   }
 }
 
-std::string store_text(const Ranks& ranks) {
-  return ranks.has_store
-             ? fmt::format("{}'s store at {}:{} can't be reached any more", ranks.launcher,
-                           ranks.host, ranks.port)
-             : fmt::format(
-                   "rank 0, which has the ranks' store at {}:{}, can't be reached any more: "
-                   "it has ended, or its machine is gone",
-                   ranks.host, ranks.port);
+/// @param step    the last one of this rank: all make the same steps
+/// @param reason  of the operation that has failed; "" without one
+std::string store_text(const Ranks& ranks, std::int64_t step, const std::string& reason) {
+  const auto store =
+      ranks.has_store
+          ? fmt::format("{}'s store at {}:{}", ranks.launcher, ranks.host, ranks.port)
+          : fmt::format("rank 0, which has the ranks' store at {}:{},", ranks.host, ranks.port);
+  return fmt::format(
+      "{} can't be reached any more after step {}{}: it has ended or is stopped, or "
+      "its machine or network is gone. The run goes on from its last checkpoint",
+      store, step, reason.empty() ? "" : fmt::format(" ({})", reason));
+}
+
+std::string broken_text(const std::string& reason) {
+  return fmt::format(
+      "the connection to another rank broke ({}), and all processes still run; "
+      "check the network. The run goes on from its last checkpoint",
+      reason);
 }
 
 }  // namespace
@@ -214,8 +197,9 @@ std::string store_text(const Ranks& ranks) {
 void Group::Connection::look() const {
   const auto view = pulse->view();
   if (const auto* ending = first_of_others(view, ranks.rank)) throw error_of(*ending);
-  if (view.lost || view.unanswered > options.rank_timeout) throw Error(Code::io, store_text(ranks));
-  if (const auto names = silent(view, ranks.rank, options.rank_timeout); !names.empty())
+  if (view.lost || view.unanswered > options.rank_timeout)
+    throw Error(Code::io, store_text(ranks, step, ""));
+  if (const auto names = silent(view, ranks.rank, step, options.rank_timeout); !names.empty())
     throw Error(
         Code::io,
         fmt::format("no sign of life for {} s: {}; the process is stopped, or its machine "
@@ -225,7 +209,8 @@ void Group::Connection::look() const {
 }
 
 /// Finds out why an operation has failed, and throws the error.
-void Group::Connection::fail(const std::string& reason) {
+/// @param all_run  the message where no rank is lost
+void Group::Connection::fail(const std::string& reason, const std::string& all_run) {
   others_failed = true;
   const auto patience = (kBeatsToName + 1) * pulse->interval() - Milliseconds(100);
   const auto deadline = Clock::now() + patience;
@@ -238,13 +223,9 @@ void Group::Connection::fail(const std::string& reason) {
   if (const auto* ending = first_of_others(view, ranks.rank)) throw error_of(*ending);
   const bool keeps_store = ranks.rank == 0 && !ranks.has_store;
   if (view.lost || (!keeps_store && view.unanswered > patience - pulse->interval()))
-    throw Error(Code::io, fmt::format("{} ({})", store_text(ranks), reason));
-  const auto names = silent(view, ranks.rank, patience - pulse->interval() / 2);
-  if (names.empty())
-    throw Error(Code::io,
-                fmt::format("the connection to another rank broke ({}), and all processes still "
-                            "run; check the network. The run goes on from its last checkpoint",
-                            reason));
+    throw Error(Code::io, store_text(ranks, step, reason));
+  const auto names = silent(view, ranks.rank, step, patience - pulse->interval() / 2);
+  if (names.empty()) throw Error(Code::io, all_run);
   throw Error(Code::io,
               fmt::format("{} has ended without a message: it was killed, or its machine is gone "
                           "({}). The run goes on from its last checkpoint",
@@ -258,7 +239,8 @@ void Group::Connection::wait(c10d::Work& work) {
       work.wait(kLook);
       break;
     } catch (const std::exception& error) {
-      if (work.isCompleted() && work.exception()) fail(reason_of(error));
+      if (work.isCompleted() && work.exception())
+        fail(reason_of(error), broken_text(reason_of(error)));
       if (work.isCompleted()) continue;  // it is just done
     }
     if (!std::exchange(watching, true)) pulse->watch(true);
@@ -270,6 +252,33 @@ void Group::Connection::wait(c10d::Work& work) {
     }
   }
   if (watching) pulse->watch(false);
+}
+
+/// Meets the other ranks, and connects to each of them.
+void Group::Connection::join() {
+  const auto prefix = prefix_of(ranks);
+  try {
+    const auto board = board_of(store, prefix);
+    meet(ranks, options, *board);
+    pulse = std::make_unique<Pulse>(board_of(connect_to_store(ranks, options.join_timeout), prefix),
+                                    ranks.rank, ranks.size,
+                                    Beat{.process = ::getpid(), .host = host_name()});
+    await_heartbeats(ranks, options, *board);
+    // From here on every rank has a heartbeat that the others can read.
+    pulse->watch(true);
+    gloo = while_looking([ranks = ranks, options = options, prefix,
+                          store = store] { return connect_all(ranks, options, prefix, store); },
+                         [this] { look(); });
+    pulse->watch(false);
+    gloo->setTimeout(kOperation);
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    const auto text =
+        fmt::format("rank {} can't connect to the other ranks: {}", ranks.rank, reason_of(error));
+    if (!pulse) throw Error(Code::io, text);
+    fail(reason_of(error), text);
+  }
 }
 
 Group::Pending::Pending() = default;
@@ -288,30 +297,19 @@ Group::Group(const Ranks& ranks, const GroupOptions& options)
   auto& c = *connection_;
   c.ranks = ranks;
   c.options = options;
-  (void)address_towards(ranks.host, ranks.port, options.join_timeout);
-  c.store = open_store(ranks, options.join_timeout);
-  const auto prefix = prefix_of(ranks);
+  const auto timeout = options.join_timeout;
+  const auto stopped = [&options] { check_stop(options); };
+  c.store = while_looking(
+      [ranks, timeout] {
+        (void)address_towards(ranks.host, ranks.port, timeout);
+        return open_store(ranks, timeout);
+      },
+      stopped);
   try {
-    const auto board = board_of(c.store, prefix);
-    meet(ranks, options, *board);
-    c.pulse = std::make_unique<Pulse>(
-        board_of(connect_to_store(ranks, options.join_timeout), prefix), ranks.rank, ranks.size,
-        Beat{.process = ::getpid(), .host = host_name()});
-    // From here on every rank has a heartbeat that the others can read.
-    board->set(fmt::format("beats/{}", ranks.rank), "1");
-    std::vector<std::string> beats;
-    for (std::int64_t rank = 0; rank < ranks.size; ++rank)
-      beats.push_back(fmt::format("beats/{}", rank));
-    (void)board->get(beats);
-    c.gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(
-        c10::make_intrusive<c10d::PrefixStore>(prefix + "/gloo", c.store),
-        static_cast<int>(ranks.rank), static_cast<int>(ranks.size), gloo_options(ranks, options));
-    c.gloo->setTimeout(kOperation);
+    c.join();
   } catch (const Error&) {
+    (void)c.pulse.release();  // its thread may wait for the store
     throw;
-  } catch (const std::exception& error) {
-    throw Error(Code::io, fmt::format("rank {} can't connect to the other ranks: {}", ranks.rank,
-                                      reason_of(error)));
   }
 }
 
@@ -332,7 +330,7 @@ Group::Pending Group::sum_later(at::Tensor tensor) {
   try {
     return connection_->start(connection_->gloo->allreduce(tensors));
   } catch (const std::exception& error) {
-    connection_->fail(reason_of(error));
+    connection_->fail(reason_of(error), broken_text(reason_of(error)));
   }
 }
 

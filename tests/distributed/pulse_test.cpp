@@ -144,6 +144,17 @@ TEST(Pulse, WaitsForTheReadersOfAnEnding) {
   EXPECT_EQ(other->view().endings.size(), 1);
 }
 
+TEST(Pulse, DoesNotWaitForReadersThatAreSilent) {
+  const auto entries = std::make_shared<Entries>();
+  const auto own = pulse(entries, 0);
+  pulse(entries, 1).reset();
+  own->leave({.rank = 0, .status = 4, .step = 9, .host = "a", .message = "disk full"},
+             Milliseconds(5000));
+  const auto start = std::chrono::steady_clock::now();
+  own->wait_for_readers(Milliseconds(20'000));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, Milliseconds(10'000));
+}
+
 TEST(Pulse, NoticesThatTheStoreIsGone) {
   const auto entries = std::make_shared<Entries>();
   const auto own = pulse(entries, 0);

@@ -6,7 +6,7 @@ if [[ -z ${TEMPER_INSIDE:-} ]]; then
   tools() { type ip tc nsenter >/dev/null; }
   spaces() {
     unshare --map-root-user --net --mount --uts bash -c \
-      'mount -t tmpfs none /run && ip netns add try && ip link add a type veth peer name b && tc qdisc add dev a root tbf rate 1gbit burst 1mb latency 1s'
+      'mount -t tmpfs none /run && ip netns add try && ip link add one type veth peer name two && tc qdisc add dev one root tbf rate 1gbit burst 1mb latency 1s'
   }
   if ! tools 2>reason.txt || ! spaces 2>reason.txt; then
     echo "skipped: hosts of their own can't be made here: $(tail -1 reason.txt)"
