@@ -171,17 +171,19 @@ bool part(Board& board, const Ranks& ranks) {
   }
 }
 
+std::string store_name(const Ranks& ranks) {
+  return ranks.has_store
+             ? fmt::format("{}'s store at {}:{}", ranks.launcher, ranks.host, ranks.port)
+             : fmt::format("rank 0, which has the ranks' store at {}:{},", ranks.host, ranks.port);
+}
+
 /// @param step    the last one of this rank: all make the same steps
 /// @param reason  of the operation that has failed; "" without one
 std::string store_text(const Ranks& ranks, std::int64_t step, const std::string& reason) {
-  const auto store =
-      ranks.has_store
-          ? fmt::format("{}'s store at {}:{}", ranks.launcher, ranks.host, ranks.port)
-          : fmt::format("rank 0, which has the ranks' store at {}:{},", ranks.host, ranks.port);
   return fmt::format(
       "{} can't be reached any more after step {}{}: it has ended or is stopped, or "
       "its machine or network is gone. The run goes on from its last checkpoint",
-      store, step, reason.empty() ? "" : fmt::format(" ({})", reason));
+      store_name(ranks), step, reason.empty() ? "" : fmt::format(" ({})", reason));
 }
 
 std::string broken_text(const std::string& reason) {
@@ -274,10 +276,12 @@ void Group::Connection::join() {
   } catch (const Error&) {
     throw;
   } catch (const std::exception& error) {
-    const auto text =
-        fmt::format("rank {} can't connect to the other ranks: {}", ranks.rank, reason_of(error));
-    if (!pulse) throw Error(Code::io, text);
-    fail(reason_of(error), text);
+    const auto reason = reason_of(error);
+    if (!pulse)
+      throw Error(Code::io, fmt::format("{} has ended before all ranks were there ({}); its output "
+                                        "says why",
+                                        store_name(ranks), reason));
+    fail(reason, fmt::format("rank {} can't connect to the other ranks: {}", ranks.rank, reason));
   }
 }
 

@@ -110,5 +110,7 @@ reached() { # DIR STEP: waits until the log has that step
 }
 
 sentences() { # RANK NUMBER: that a rank has said, each on a line
-  (($(grep -c '^temper: ' "err-$1.txt") == $2)) || failed "rank $1 has not said $2 sentences"
+  if (($(grep -c '^temper: ' "err-$1.txt") != $2)) || grep -q '^\[[A-Z][0-9]\|^frame #\|^terminate' "err-$1.txt"; then
+    failed "rank $1 has not said $2 sentences, and nothing else"
+  fi
 }

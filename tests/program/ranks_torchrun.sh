@@ -53,7 +53,7 @@ next_process() {
 start 2 whole
 all_end 0
 
-# kill -9 at moments from the start of the processes on.
+# kill -9 at random moments from the start of the processes on.
 kills=0
 killed=(none none)
 runs=0
@@ -63,7 +63,7 @@ while ((kills < ${moments:-1})); do
     victim=$((kills % 2))
     process=$(next_process $victim "${killed[victim]}")
     [[ -n $process ]] || break
-    sleep "$((kills * 7 % 20 / 5)).$((kills * 7 % 5 * 2))"
+    sleep "$((RANDOM % 2)).$((RANDOM % 10))"
     killed[victim]=$process
     if kill -9 "$process" 2>/dev/null; then kills=$((kills + 1)); fi
   done
