@@ -45,7 +45,7 @@ start() {
   shift
   new_port
   pids=()
-  rm -f error-*.json
+  rm -f error-*.json out-*.txt err-*.txt
   for ((i = 0; i < world; ++i)); do rank "$i" "$world" "$@"; done
 }
 
@@ -99,14 +99,14 @@ last_step() { # DIR: of the log
   { tail -n 400 "$1/metrics.jsonl" 2>/dev/null || true; } | sed -n 's/.*"event":"step".*"step":\([0-9]*\).*/\1/p' | tail -1
 }
 
-reached() { # DIR STEP: waits until the log has that step
+reached() { # STEP: waits until the processes that were started have made it
   local i step
   for ((i = 0; i < 1500; ++i)); do
-    step=$(last_step "$1")
-    ((${step:-0} >= $2)) && return
+    step=$({ cat err-0.txt 2>/dev/null || true; } | sed -n 's/^epoch .* step \([0-9]*\)\/.*/\1/p' | tail -1)
+    ((${step:-0} >= $1)) && return
     sleep 0.02
   done
-  failed "$1 has not reached step $2"
+  failed "step $1 has not been reached"
 }
 
 sentences() { # RANK NUMBER: that a rank has said, each on a line

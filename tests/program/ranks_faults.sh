@@ -50,7 +50,7 @@ kills() {
   local world=$1 victim=$2 run=killed-$1-$2 i other from
   for ((i = 0; i < moments; ++i)); do
     start "$world" "$run"
-    reached "$run" $((1 + i * (steps - 1) / moments))
+    reached $((1 + i * (steps - 1) / moments))
     sleep "0.0$((RANDOM % 10))"
     from=$(now)
     kill -9 "${pids[victim]}"
@@ -103,7 +103,7 @@ first_victim=$([[ $everything ]] && echo 0 || echo 1)
 # A rank that is halted is named after the time that was given; when it runs again, it ends as well.
 for ((victim = first_victim; victim < 2; ++victim)); do
   start 2 halted --rank-timeout 2s
-  reached halted $((5 + 10 * victim))
+  reached $((5 + 10 * victim))
   from=$(now)
   kill -STOP "${pids[victim]}"
   ends $((1 - victim)) 4
@@ -128,7 +128,7 @@ stops=("0 1" 0 1 "0 1" 0 1 "0 1" 0 1 "0 1")
 between=() # steps of stops between those with a checkpoint
 for i in "${!stops[@]}"; do
   start 2 told
-  reached told $((4 + i * 2))
+  reached $((4 + i * 2))
   for victim in ${stops[i]}; do kill -TERM "${pids[victim]}"; done
   all_end 75
   step=$(sed -n 's/.*stopped at step \([0-9]*\) of .*/\1/p' err-0.txt)
@@ -149,7 +149,7 @@ if [[ $TEMPER_INSIDE == yes ]]; then
   mount -t tmpfs -o size=96m none disk
   for kib in ${everything:+0} 300; do
     start 2 disk/run
-    reached disk/run $((4 + kib / 30))
+    reached $((4 + kib / 30))
     head -c $((($(df --output=avail --block-size=1024 disk | tail -1) - kib) * 1024)) /dev/zero 2>/dev/null >disk/ballast || true
     all_end 4
     sentences 0 1
@@ -168,7 +168,7 @@ fi
 
 # A second job at the port of another one ends with a sentence, and the first one does not notice.
 start 2 first
-reached first 2
+reached 2
 first=("${pids[@]}")
 pids=()
 mkdir second

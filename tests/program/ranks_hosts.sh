@@ -64,7 +64,7 @@ same whole fast
 
 # A cable that is cut, in the middle of a run.
 start 2 cut --rank-timeout 2s
-reached cut 8
+reached 8
 from=$(now)
 on 1 ip link set cable-1 down
 all_end 4
@@ -77,7 +77,7 @@ on 1 ip link set cable-1 up
 if [[ $everything ]]; then
   # One that is out for less than the time that is given does no harm.
   start 2 cut --rank-timeout 20s
-  reached cut 14
+  reached 14
   out_for 2
   all_end 0
 else
