@@ -6,7 +6,6 @@
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/zeros.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,6 +18,7 @@
 #include <utility>
 
 #include "temper/distributed/join.h"
+#include "temper/distributed/lost.h"
 #include "temper/distributed/pulse.h"
 #include "temper/distributed/store.h"
 
@@ -31,11 +31,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr Milliseconds kLook{500};        ///< a wait looks so often whether the others are there
-constexpr std::int64_t kBeatsToName = 3;  ///< that a rank misses before it counts as ended
-constexpr Milliseconds kToRead{2000};     ///< that rank 0 gives the others to read its message
+constexpr Milliseconds kLook{500};         ///< a wait looks so often whether the others are there
+constexpr std::int64_t kBeatsToName = 3;   ///< that a rank misses before it counts as ended
+constexpr Milliseconds kToAnswer{10'000};  ///< that the store has while the machine is busy
+constexpr Milliseconds kToRead{5000};      ///< that rank 0 gives the others to read its message
 constexpr const char* kClosed = "closed";
-constexpr std::size_t kNamed = 4;  ///< ranks in a message
 /// Gloo's own limit for an operation. A rank may have work of its own for long; whether it is there
 /// at all is told by its heartbeats.
 constexpr Milliseconds kOperation = std::chrono::hours(24 * 20);
@@ -114,47 +114,6 @@ struct Group::Connection {
 
 namespace {
 
-std::string place(std::int64_t rank, const std::string& host) {
-  return fmt::format("rank {} (on {})", rank, host.empty() ? "an unknown host" : host);
-}
-
-/// What a rank that has failed tells of it, as an error of this one.
-Error error_of(const Ending& ending) {
-  for (const auto code :
-       {Code::usage, Code::data, Code::io, Code::numerical, Code::internal, Code::stopped})
-    if (static_cast<int>(code) == ending.status)
-      return Error(code, fmt::format("{} has ended after step {}: {}",
-                                     place(ending.rank, ending.host), ending.step, ending.message));
-  return Error(Code::internal,
-               fmt::format("{} has ended after step {}: {}", place(ending.rank, ending.host),
-                           ending.step, ending.message));
-}
-
-/// The first message of another rank.
-const Ending* first_of_others(const Pulse::View& view, std::int64_t own) {
-  const auto found =
-      std::ranges::find_if(view.endings, [own](const Ending& one) { return one.rank != own; });
-  return found == view.endings.end() ? nullptr : &*found;
-}
-
-/// Those that have given no sign of life for so long, as text; "" without any.
-/// @param step  that this rank has done: the others have had a part in it
-std::string silent(const Pulse::View& view, std::int64_t own, std::int64_t step,
-                   Milliseconds since) {
-  std::vector<std::string> names;
-  std::size_t count = 0;
-  for (std::size_t rank = 0; rank < view.ranks.size(); ++rank) {
-    const auto& one = view.ranks[rank];
-    if (static_cast<std::int64_t>(rank) == own || one.silence < since) continue;
-    if (++count <= kNamed)
-      names.push_back(fmt::format("{}, process {}, after step {}",
-                                  place(static_cast<std::int64_t>(rank), one.beat.host),
-                                  one.beat.process, std::max(one.beat.step, step)));
-  }
-  return fmt::format("{}{}", fmt::join(names, "; "),
-                     count > kNamed ? fmt::format("; and {} more", count - kNamed) : "");
-}
-
 /// Rank 0's store is the last to go: the others say when they no longer need it.
 /// @return whether all have said so. All work is done, so that nothing depends on it
 bool part(Board& board, const Ranks& ranks) {
@@ -169,28 +128,6 @@ bool part(Board& board, const Ranks& ranks) {
   } catch (const std::exception&) {
     return false;
   }
-}
-
-std::string store_name(const Ranks& ranks) {
-  return ranks.has_store
-             ? fmt::format("{}'s store at {}:{}", ranks.launcher, ranks.host, ranks.port)
-             : fmt::format("rank 0, which has the ranks' store at {}:{},", ranks.host, ranks.port);
-}
-
-/// @param step    the last one of this rank: all make the same steps
-/// @param reason  of the operation that has failed; "" without one
-std::string store_text(const Ranks& ranks, std::int64_t step, const std::string& reason) {
-  return fmt::format(
-      "{} can't be reached any more after step {}{}: it has ended or is stopped, or "
-      "its machine or network is gone. The run goes on from its last checkpoint",
-      store_name(ranks), step, reason.empty() ? "" : fmt::format(" ({})", reason));
-}
-
-std::string broken_text(const std::string& reason) {
-  return fmt::format(
-      "the connection to another rank broke ({}), and all processes still run; "
-      "check the network. The run goes on from its last checkpoint",
-      reason);
 }
 
 }  // namespace
@@ -215,16 +152,21 @@ void Group::Connection::look() const {
 void Group::Connection::fail(const std::string& reason, const std::string& all_run) {
   others_failed = true;
   const auto patience = (kBeatsToName + 1) * pulse->interval() - Milliseconds(100);
-  const auto deadline = Clock::now() + patience;
+  const auto start = Clock::now();
   pulse->watch(true);
   auto view = pulse->view();
-  while (Clock::now() < deadline && !view.lost && first_of_others(view, ranks.rank) == nullptr) {
+  const auto enough = view.looks + kBeatsToName + 1;
+  const auto goes_on = [&, limit = std::min(options.rank_timeout, kToAnswer)] {
+    const auto passed = Clock::now() - start;
+    return passed < patience || (view.looks < enough && passed < limit);
+  };
+  while (goes_on() && !view.lost && first_of_others(view, ranks.rank) == nullptr) {
     std::this_thread::sleep_for(Milliseconds(20));
     view = pulse->view();
   }
   if (const auto* ending = first_of_others(view, ranks.rank)) throw error_of(*ending);
   const bool keeps_store = ranks.rank == 0 && !ranks.has_store;
-  if (view.lost || (!keeps_store && view.unanswered > patience - pulse->interval()))
+  if (view.lost || (!keeps_store && view.looks < enough))
     throw Error(Code::io, store_text(ranks, step, reason));
   const auto names = silent(view, ranks.rank, step, patience - pulse->interval() / 2);
   if (names.empty()) throw Error(Code::io, all_run);

@@ -112,6 +112,7 @@ void Pulse::watch(bool on) {
     const std::scoped_lock lock(mutex_);
     if (watching_ == on) return;
     watching_ = on;
+    looks_ = 0;
     for (auto& one : watched_) {
       one.beat.count = 0;
       one.changed = Clock::now();
@@ -130,7 +131,11 @@ Pulse::View Pulse::view() const {
     return std::chrono::duration_cast<Milliseconds>(now - then);
   };
   const std::scoped_lock lock(mutex_);
-  View view{.ranks = {}, .endings = endings_, .unanswered = since(answered_), .lost = lost_};
+  View view{.ranks = {},
+            .endings = endings_,
+            .unanswered = since(answered_),
+            .lost = lost_,
+            .looks = looks_};
   for (const auto& one : watched_) view.ranks.push_back({one.beat, since(one.changed)});
   return view;
 }
@@ -217,6 +222,7 @@ void Pulse::look() {
   const auto texts = board_->get(keys_);
   const auto now = Clock::now();
   const std::scoped_lock lock(mutex_);
+  ++looks_;
   for (const auto reader : readers)
     if (reader >= 0 && reader < std::ssize(readers_))
       readers_[static_cast<std::size_t>(reader)] = true;

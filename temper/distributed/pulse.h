@@ -58,6 +58,7 @@ class Pulse {
     std::vector<Ending> endings;  ///< in their order; the first one may be the cause of others
     Milliseconds unanswered{0};   ///< since the store's last answer
     bool lost = false;            ///< the store can't be reached any more
+    std::int64_t looks = 0;       ///< at the others, since they are watched
   };
 
   /// Writes the first heartbeat before it returns.
@@ -110,6 +111,7 @@ class Pulse {
   bool ended_ = false;
   bool watching_ = false;
   bool lost_ = false;
+  std::int64_t looks_ = 0;
   std::vector<bool> readers_;  ///< ranks that have read the endings
   std::optional<std::string> to_leave_;
   std::vector<Watched> watched_;
