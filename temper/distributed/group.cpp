@@ -35,6 +35,7 @@ constexpr Milliseconds kLook{500};         ///< a wait looks so often whether th
 constexpr std::int64_t kBeatsToName = 3;   ///< that a rank misses before it counts as ended
 constexpr Milliseconds kToAnswer{10'000};  ///< that the store has while the machine is busy
 constexpr Milliseconds kToRead{5000};      ///< that rank 0 gives the others to read its message
+constexpr Milliseconds kToLeave{2000};     ///< that a rank has to leave its own
 constexpr const char* kClosed = "closed";
 /// Gloo's own limit for an operation. A rank may have work of its own for long; whether it is there
 /// at all is told by its heartbeats.
@@ -97,11 +98,12 @@ struct Group::Connection {
   c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo;
   std::int64_t step = 0;
   bool others_failed = false;
+  bool told = false;  ///< by a rank that has failed, which all others are told by
   bool closed = false;
 
   void join();
   void wait(c10d::Work& work);
-  void look() const;
+  void look();
   [[noreturn]] void fail(const std::string& reason, const std::string& all_run);
 
   Pending start(c10::intrusive_ptr<c10d::Work> work) {
@@ -119,7 +121,7 @@ namespace {
 bool part(Board& board, const Ranks& ranks) {
   try {
     auto gone = board.add(kClosed, 1);
-    const auto deadline = Clock::now() + kToRead;
+    const auto deadline = Clock::now() + kToLeave;
     while (ranks.rank == 0 && gone < ranks.size && Clock::now() < deadline) {
       std::this_thread::sleep_for(Milliseconds(5));
       gone = board.add(kClosed, 0);
@@ -133,9 +135,12 @@ bool part(Board& board, const Ranks& ranks) {
 }  // namespace
 
 /// Looks whether the others are there, during a long wait.
-void Group::Connection::look() const {
+void Group::Connection::look() {
   const auto view = pulse->view();
-  if (const auto* ending = first_of_others(view, ranks.rank)) throw error_of(*ending);
+  if (const auto* ending = first_of_others(view, ranks.rank)) {
+    told = true;
+    throw error_of(*ending);
+  }
   if (view.lost || view.unanswered > options.rank_timeout)
     throw Error(Code::io, store_text(ranks, step, ""));
   if (const auto names = silent(view, ranks.rank, step, options.rank_timeout); !names.empty())
@@ -164,7 +169,10 @@ void Group::Connection::fail(const std::string& reason, const std::string& all_r
     std::this_thread::sleep_for(Milliseconds(20));
     view = pulse->view();
   }
-  if (const auto* ending = first_of_others(view, ranks.rank)) throw error_of(*ending);
+  if (const auto* ending = first_of_others(view, ranks.rank)) {
+    told = true;
+    throw error_of(*ending);
+  }
   const bool keeps_store = ranks.rank == 0 && !ranks.has_store;
   if (view.lost || (!keeps_store && view.looks < enough))
     throw Error(Code::io, store_text(ranks, step, reason));
@@ -373,13 +381,14 @@ bool Group::leave(const Error& error) {
   auto& c = *connection_;
   if (c.closed) return true;
   const bool own = !c.others_failed;
-  if (own)
+  // Those that are not connected to a lost rank would take the ones that end next for lost.
+  if (!c.told)
     c.pulse->leave({.rank = rank(),
                     .status = static_cast<int>(error.code()),
                     .step = c.step,
                     .host = host_name(),
                     .message = error.what()},
-                   kToRead);
+                   kToLeave);
   if (leads() && !c.ranks.has_store) c.pulse->wait_for_readers(kToRead);
   return own;
 }

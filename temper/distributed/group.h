@@ -97,7 +97,7 @@ class Group {
   void close();
   /// Tells the others that this rank ends because of an error, unless it is one that they have
   /// told. Rank 0 gives them time to read it. Does not throw.
-  /// @return whether the error is this rank's own
+  /// @return whether the error is this rank's own: not that of a rank that has failed or is lost
   bool leave(const Error& error);
 
  private:
