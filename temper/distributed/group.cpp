@@ -161,7 +161,7 @@ void Group::Connection::fail(const std::string& reason, const std::string& all_r
   pulse->watch(true);
   auto view = pulse->view();
   const auto enough = view.looks + kBeatsToName + 1;
-  const auto goes_on = [&, limit = std::min(options.rank_timeout, kToAnswer)] {
+  const auto goes_on = [&, limit = patience + std::min(options.rank_timeout, kToAnswer)] {
     const auto passed = Clock::now() - start;
     return passed < patience || (view.looks < enough && passed < limit);
   };
