@@ -16,13 +16,26 @@
 namespace temper::cli {
 namespace {
 
-[[noreturn]] void end(distributed::Group& group, const Error& error) {
-  const bool own = group.leave(error);
-  if (own) (void)distributed::write_error_file(distributed::process_environment(), error);
+void write_error(const Error& error) {
+  (void)distributed::write_error_file(distributed::process_environment(), error);
+}
+
+void print_error(const std::string& message) {
   std::fflush(stdout);
-  print_text(stderr, "temper: rank {}: {}\n", group.rank(), error.what());
+  print_text(stderr, "temper: {}\n", message);
   std::fflush(stderr);
+}
+
+/// Ends the process without destructors: threads may wait for ranks that are gone.
+[[noreturn]] void end(const Error& error) {
   std::_Exit(static_cast<int>(error.code()));
+}
+
+/// The message comes first, as rank 0 gives the others time to learn of an error.
+[[noreturn]] void end_in(distributed::Group& group, const Error& error) {
+  print_error(fmt::format("rank {}: {}", group.rank(), error.what()));
+  if (group.leave(error)) write_error(error);
+  end(error);
 }
 
 }  // namespace
@@ -30,16 +43,23 @@ namespace {
 int as_rank(const std::function<std::shared_ptr<distributed::Group>()>& join,
             const std::function<int(const std::shared_ptr<distributed::Group>&)>& work) {
   std::shared_ptr<distributed::Group> group;
-  std::optional<Error> failure;
   try {
     group = join();
+  } catch (const std::exception&) {
+    const auto error = current_error();
+    print_error(error.what());
+    write_error(error);
+    end(error);
+  }
+  std::optional<Error> failure;
+  try {
     return work(group);
   } catch (const std::exception&) {
     failure = current_error();
   }
   // One that is told to stop has parted from the others in good order.
-  if (group && failure->code() != Code::stopped) end(*group, *failure);
-  (void)distributed::write_error_file(distributed::process_environment(), *failure);
+  if (failure->code() != Code::stopped) end_in(*group, *failure);
+  write_error(*failure);
   throw Error(*failure);
 }
 

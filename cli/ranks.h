@@ -9,7 +9,7 @@ namespace temper::cli {
 
 /// Runs a command as one of several processes. An error of this process is told to the others, and
 /// to torchrun, and ends the process at once: threads that wait for other ranks can't be ended.
-/// @return the result of `work`. Throws as `join`, and Error{Code::stopped} as `work`
+/// @return the result of `work`. Throws Error{Code::stopped} as `work`
 int as_rank(const std::function<std::shared_ptr<distributed::Group>()>& join,
             const std::function<int(const std::shared_ptr<distributed::Group>&)>& work);
 

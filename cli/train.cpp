@@ -225,7 +225,9 @@ int train_command(const Options& options, const std::vector<std::string>& comman
   }
   if (!ranks) return train_in_ranks(options, command, stop, time_limit, nullptr);
   const distributed::GroupOptions group_options{
-      .rank_timeout = rank_timeout, .version = fmt::format("{} ({})", kVersion, kCommit)};
+      .rank_timeout = rank_timeout,
+      .version = fmt::format("{} ({})", kVersion, kCommit),
+      .stop = &stop};
   return as_rank([&] { return std::make_shared<distributed::Group>(*ranks, group_options); },
                  [&](const std::shared_ptr<distributed::Group>& group) {
                    return train_in_ranks(options, command, stop, time_limit, group);

@@ -13,11 +13,11 @@ namespace temper::distributed {
 bool write_error_file(const Environment& environment, const Error& error) {
   const auto path = environment("TORCHELASTIC_ERROR_FILE");
   if (!path || path->empty()) return false;
+  // Without "py_callstack", in place of which torchrun shows the message.
   const nlohmann::json text{
       {"message",
        {{"message", std::string(error.what())},
-        {"extraInfo",
-         {{"py_callstack", ""}, {"timestamp", fmt::format("{}", std::time(nullptr))}}}}}};
+        {"extraInfo", {{"timestamp", fmt::format("{}", std::time(nullptr))}}}}}};
   try {
     io::write_atomically(*path, io::json_text(text));
     return true;

@@ -6,17 +6,19 @@
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/zeros.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstring>
 #include <numeric>
 #include <optional>
 #include <thread>
 #include <utility>
 
+#include "temper/distributed/join.h"
+#include "temper/distributed/lost.h"
 #include "temper/distributed/pulse.h"
 #include "temper/distributed/store.h"
 
@@ -29,12 +31,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr Milliseconds kLook{500};        ///< a wait looks so often whether the others are there
-constexpr std::int64_t kBeatsToName = 3;  ///< that a rank misses before it counts as ended
-constexpr Milliseconds kToRead{2000};     ///< that rank 0 gives the others to read its message
-constexpr const char* kPresent = "present";
+constexpr Milliseconds kLook{500};         ///< a wait looks so often whether the others are there
+constexpr std::int64_t kBeatsToName = 3;   ///< that a rank misses before it counts as ended
+constexpr Milliseconds kToAnswer{10'000};  ///< that the store has while the machine is busy
+constexpr Milliseconds kToRead{5000};      ///< that rank 0 gives the others to read its message
+constexpr Milliseconds kToLeave{2000};     ///< that a rank has to leave its own
 constexpr const char* kClosed = "closed";
-constexpr std::size_t kNamed = 4;  ///< ranks in a message
 /// Gloo's own limit for an operation. A rank may have work of its own for long; whether it is there
 /// at all is told by its heartbeats.
 constexpr Milliseconds kOperation = std::chrono::hours(24 * 20);
@@ -46,52 +48,6 @@ std::string host_name() {
 
 std::string prefix_of(const Ranks& ranks) {
   return fmt::format("temper/attempt-{}", ranks.attempt);
-}
-
-std::string present_key(std::int64_t rank) {
-  return fmt::format("rank/{}", rank);
-}
-
-/// What must be equal on all ranks.
-std::string job_text(const Ranks& ranks, const GroupOptions& options) {
-  return fmt::format("{} processes, temper {}", ranks.size, options.version);
-}
-
-/// Waits until all ranks are in the store. The first one says what all must agree on.
-void meet(const Ranks& ranks, const GroupOptions& options, Board& board) {
-  if (board.add(fmt::format("taken/{}", ranks.rank), 1) > 1)
-    throw Error(Code::usage,
-                fmt::format("two processes say that they are rank {} at {}:{}; perhaps two jobs "
-                            "use one port: choose another MASTER_PORT for one of them",
-                            ranks.rank, ranks.host, ranks.port));
-  board.set(present_key(ranks.rank), job_text(ranks, options));
-  (void)board.add(kPresent, 1);
-  const auto deadline = Clock::now() + options.join_timeout;
-  while (board.add(kPresent, 0) < ranks.size && Clock::now() < deadline)
-    std::this_thread::sleep_for(Milliseconds(20));
-  std::vector<std::int64_t> missing;
-  for (std::int64_t rank = 0; rank < ranks.size; ++rank) {
-    if (!board.has(present_key(rank))) {
-      missing.push_back(rank);
-      continue;
-    }
-    const auto theirs = board.get({present_key(rank)}).front();
-    if (theirs != job_text(ranks, options))
-      throw Error(Code::usage,
-                  fmt::format("rank {} belongs to a job of {}, and rank {} to one of {}; start all "
-                              "ranks with the same launcher and the same program",
-                              rank, theirs, ranks.rank, job_text(ranks, options)));
-  }
-  if (missing.empty()) return;
-  const auto count = missing.size();
-  missing.resize(std::min(count, kNamed));
-  throw Error(
-      Code::usage,
-      fmt::format("{} of {} ranks have not come to {}:{} within {} s: rank {}{}; check "
-                  "their output, and that they have the same WORLD_SIZE",
-                  count, ranks.size, ranks.host, ranks.port,
-                  std::chrono::duration_cast<std::chrono::seconds>(options.join_timeout).count(),
-                  fmt::join(missing, ", "), count > kNamed ? ", ..." : ""));
 }
 
 /// The network interfaces of GLOO_SOCKET_IFNAME, or the one that leads to rank 0.
@@ -112,6 +68,21 @@ c10::intrusive_ptr<c10d::ProcessGroupGloo::Options> gloo_options(const Ranks& ra
   return gloo;
 }
 
+/// Connects this rank to each of the others, in a thread of its own, from which Gloo's threads have
+/// their signal mask: they would end the process where they write to one that is gone.
+c10::intrusive_ptr<c10d::ProcessGroupGloo> connect_all(const Ranks& ranks,
+                                                       const GroupOptions& options,
+                                                       const std::string& prefix,
+                                                       const Store& store) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGPIPE);
+  (void)::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return c10::make_intrusive<c10d::ProcessGroupGloo>(
+      c10::make_intrusive<c10d::PrefixStore>(prefix + "/gloo", store), static_cast<int>(ranks.rank),
+      static_cast<int>(ranks.size), gloo_options(ranks, options));
+}
+
 }  // namespace
 
 struct Group::Pending::Work {
@@ -127,11 +98,13 @@ struct Group::Connection {
   c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo;
   std::int64_t step = 0;
   bool others_failed = false;
+  bool told = false;  ///< by a rank that has failed, which all others are told by
   bool closed = false;
 
+  void join();
   void wait(c10d::Work& work);
-  void look() const;
-  [[noreturn]] void fail(const std::string& reason);
+  void look();
+  [[noreturn]] void fail(const std::string& reason, const std::string& all_run);
 
   Pending start(c10::intrusive_ptr<c10d::Work> work) {
     Pending pending;
@@ -143,48 +116,12 @@ struct Group::Connection {
 
 namespace {
 
-std::string place(std::int64_t rank, const std::string& host) {
-  return fmt::format("rank {} (on {})", rank, host.empty() ? "an unknown host" : host);
-}
-
-/// What a rank that has failed tells of it, as an error of this one.
-Error error_of(const Ending& ending) {
-  auto code = Code::internal;
-  for (const auto known : {Code::usage, Code::data, Code::io, Code::numerical, Code::stopped})
-    if (static_cast<int>(known) == ending.status) code = known;
-  return Error(code, fmt::format("{} has ended after step {}: {}", place(ending.rank, ending.host),
-                                 ending.step, ending.message));
-}
-
-/// The first message of another rank.
-const Ending* first_of_others(const Pulse::View& view, std::int64_t own) {
-  const auto found =
-      std::ranges::find_if(view.endings, [own](const Ending& one) { return one.rank != own; });
-  return found == view.endings.end() ? nullptr : &*found;
-}
-
-/// Those that have given no sign of life for so long, as text; "" without any.
-std::string silent(const Pulse::View& view, std::int64_t own, Milliseconds since) {
-  std::vector<std::string> names;
-  std::size_t count = 0;
-  for (std::size_t rank = 0; rank < view.ranks.size(); ++rank) {
-    const auto& one = view.ranks[rank];
-    if (static_cast<std::int64_t>(rank) == own || one.silence < since) continue;
-    if (++count <= kNamed)
-      names.push_back(fmt::format("{}, process {}, after step {}",
-                                  place(static_cast<std::int64_t>(rank), one.beat.host),
-                                  one.beat.process, one.beat.step));
-  }
-  return fmt::format("{}{}", fmt::join(names, "; "),
-                     count > kNamed ? fmt::format("; and {} more", count - kNamed) : "");
-}
-
 /// Rank 0's store is the last to go: the others say when they no longer need it.
 /// @return whether all have said so. All work is done, so that nothing depends on it
 bool part(Board& board, const Ranks& ranks) {
   try {
     auto gone = board.add(kClosed, 1);
-    const auto deadline = Clock::now() + kToRead;
+    const auto deadline = Clock::now() + kToLeave;
     while (ranks.rank == 0 && gone < ranks.size && Clock::now() < deadline) {
       std::this_thread::sleep_for(Milliseconds(5));
       gone = board.add(kClosed, 0);
@@ -195,24 +132,18 @@ bool part(Board& board, const Ranks& ranks) {
   }
 }
 
-std::string store_text(const Ranks& ranks) {
-  return ranks.has_store
-             ? fmt::format("{}'s store at {}:{} can't be reached any more", ranks.launcher,
-                           ranks.host, ranks.port)
-             : fmt::format(
-                   "rank 0, which has the ranks' store at {}:{}, can't be reached any more: "
-                   "it has ended, or its machine is gone",
-                   ranks.host, ranks.port);
-}
-
 }  // namespace
 
 /// Looks whether the others are there, during a long wait.
-void Group::Connection::look() const {
+void Group::Connection::look() {
   const auto view = pulse->view();
-  if (const auto* ending = first_of_others(view, ranks.rank)) throw error_of(*ending);
-  if (view.lost || view.unanswered > options.rank_timeout) throw Error(Code::io, store_text(ranks));
-  if (const auto names = silent(view, ranks.rank, options.rank_timeout); !names.empty())
+  if (const auto* ending = first_of_others(view, ranks.rank)) {
+    told = true;
+    throw error_of(*ending);
+  }
+  if (view.lost || view.unanswered > options.rank_timeout)
+    throw Error(Code::io, store_text(ranks, step, ""));
+  if (const auto names = silent(view, ranks.rank, step, options.rank_timeout); !names.empty())
     throw Error(
         Code::io,
         fmt::format("no sign of life for {} s: {}; the process is stopped, or its machine "
@@ -222,26 +153,31 @@ void Group::Connection::look() const {
 }
 
 /// Finds out why an operation has failed, and throws the error.
-void Group::Connection::fail(const std::string& reason) {
+/// @param all_run  the message where no rank is lost
+void Group::Connection::fail(const std::string& reason, const std::string& all_run) {
   others_failed = true;
   const auto patience = (kBeatsToName + 1) * pulse->interval() - Milliseconds(100);
-  const auto deadline = Clock::now() + patience;
+  const auto start = Clock::now();
   pulse->watch(true);
   auto view = pulse->view();
-  while (Clock::now() < deadline && !view.lost && first_of_others(view, ranks.rank) == nullptr) {
+  const auto enough = view.looks + kBeatsToName + 1;
+  const auto goes_on = [&, limit = patience + std::min(options.rank_timeout, kToAnswer)] {
+    const auto passed = Clock::now() - start;
+    return passed < patience || (view.looks < enough && passed < limit);
+  };
+  while (goes_on() && !view.lost && first_of_others(view, ranks.rank) == nullptr) {
     std::this_thread::sleep_for(Milliseconds(20));
     view = pulse->view();
   }
-  if (const auto* ending = first_of_others(view, ranks.rank)) throw error_of(*ending);
+  if (const auto* ending = first_of_others(view, ranks.rank)) {
+    told = true;
+    throw error_of(*ending);
+  }
   const bool keeps_store = ranks.rank == 0 && !ranks.has_store;
-  if (view.lost || (!keeps_store && view.unanswered > patience - pulse->interval()))
-    throw Error(Code::io, fmt::format("{} ({})", store_text(ranks), reason));
-  const auto names = silent(view, ranks.rank, patience - pulse->interval() / 2);
-  if (names.empty())
-    throw Error(Code::io,
-                fmt::format("the connection to another rank broke ({}), and all processes still "
-                            "run; check the network. The run goes on from its last checkpoint",
-                            reason));
+  if (view.lost || (!keeps_store && view.looks < enough))
+    throw Error(Code::io, store_text(ranks, step, reason));
+  const auto names = silent(view, ranks.rank, step, patience - pulse->interval() / 2);
+  if (names.empty()) throw Error(Code::io, all_run);
   throw Error(Code::io,
               fmt::format("{} has ended without a message: it was killed, or its machine is gone "
                           "({}). The run goes on from its last checkpoint",
@@ -255,7 +191,8 @@ void Group::Connection::wait(c10d::Work& work) {
       work.wait(kLook);
       break;
     } catch (const std::exception& error) {
-      if (work.isCompleted() && work.exception()) fail(reason_of(error));
+      if (work.isCompleted() && work.exception())
+        fail(reason_of(error), broken_text(reason_of(error)));
       if (work.isCompleted()) continue;  // it is just done
     }
     if (!std::exchange(watching, true)) pulse->watch(true);
@@ -267,6 +204,35 @@ void Group::Connection::wait(c10d::Work& work) {
     }
   }
   if (watching) pulse->watch(false);
+}
+
+/// Meets the other ranks, and connects to each of them.
+void Group::Connection::join() {
+  const auto prefix = prefix_of(ranks);
+  try {
+    const auto board = board_of(store, prefix);
+    meet(ranks, options, *board);
+    pulse = std::make_unique<Pulse>(board_of(connect_to_store(ranks, options.join_timeout), prefix),
+                                    ranks.rank, ranks.size,
+                                    Beat{.process = ::getpid(), .host = host_name()});
+    await_heartbeats(ranks, options, *board);
+    // From here on every rank has a heartbeat that the others can read.
+    pulse->watch(true);
+    gloo = while_looking([ranks = ranks, options = options, prefix,
+                          store = store] { return connect_all(ranks, options, prefix, store); },
+                         [this] { look(); });
+    pulse->watch(false);
+    gloo->setTimeout(kOperation);
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    const auto reason = reason_of(error);
+    if (!pulse)
+      throw Error(Code::io, fmt::format("{} has ended before all ranks were there ({}); its output "
+                                        "says why",
+                                        store_name(ranks), reason));
+    fail(reason, fmt::format("rank {} can't connect to the other ranks: {}", ranks.rank, reason));
+  }
 }
 
 Group::Pending::Pending() = default;
@@ -285,30 +251,19 @@ Group::Group(const Ranks& ranks, const GroupOptions& options)
   auto& c = *connection_;
   c.ranks = ranks;
   c.options = options;
-  (void)address_towards(ranks.host, ranks.port, options.join_timeout);
-  c.store = open_store(ranks, options.join_timeout);
-  const auto prefix = prefix_of(ranks);
+  const auto timeout = options.join_timeout;
+  const auto stopped = [&options] { check_stop(options); };
+  c.store = while_looking(
+      [ranks, timeout] {
+        (void)address_towards(ranks.host, ranks.port, timeout);
+        return open_store(ranks, timeout);
+      },
+      stopped);
   try {
-    const auto board = board_of(c.store, prefix);
-    meet(ranks, options, *board);
-    c.pulse = std::make_unique<Pulse>(
-        board_of(connect_to_store(ranks, options.join_timeout), prefix), ranks.rank, ranks.size,
-        Beat{.process = ::getpid(), .host = host_name()});
-    // From here on every rank has a heartbeat that the others can read.
-    board->set(fmt::format("beats/{}", ranks.rank), "1");
-    std::vector<std::string> beats;
-    for (std::int64_t rank = 0; rank < ranks.size; ++rank)
-      beats.push_back(fmt::format("beats/{}", rank));
-    (void)board->get(beats);
-    c.gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(
-        c10::make_intrusive<c10d::PrefixStore>(prefix + "/gloo", c.store),
-        static_cast<int>(ranks.rank), static_cast<int>(ranks.size), gloo_options(ranks, options));
-    c.gloo->setTimeout(kOperation);
+    c.join();
   } catch (const Error&) {
+    (void)c.pulse.release();  // its thread may wait for the store
     throw;
-  } catch (const std::exception& error) {
-    throw Error(Code::io, fmt::format("rank {} can't connect to the other ranks: {}", ranks.rank,
-                                      reason_of(error)));
   }
 }
 
@@ -329,7 +284,7 @@ Group::Pending Group::sum_later(at::Tensor tensor) {
   try {
     return connection_->start(connection_->gloo->allreduce(tensors));
   } catch (const std::exception& error) {
-    connection_->fail(reason_of(error));
+    connection_->fail(reason_of(error), broken_text(reason_of(error)));
   }
 }
 
@@ -434,13 +389,14 @@ bool Group::leave(const Error& error) {
   auto& c = *connection_;
   if (c.closed) return true;
   const bool own = !c.others_failed;
-  if (own)
+  // Those that are not connected to a lost rank would take the ones that end next for lost.
+  if (!c.told)
     c.pulse->leave({.rank = rank(),
                     .status = static_cast<int>(error.code()),
                     .step = c.step,
                     .host = host_name(),
                     .message = error.what()},
-                   kToRead);
+                   kToLeave);
   if (leads() && !c.ranks.has_store) c.pulse->wait_for_readers(kToRead);
   return own;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "temper/core/error.h"
+#include "temper/core/stop_flag.h"
 #include "temper/distributed/ranks.h"
 
 namespace temper::distributed {
@@ -17,6 +18,9 @@ struct GroupOptions {
   /// A rank whose process has given no sign of life for so long counts as lost.
   std::chrono::milliseconds rank_timeout{std::chrono::minutes(1)};
   std::string version = {};  ///< of the program, which must be the same on all ranks
+  /// Asks this process to stop, also while it waits for the others; null: nothing does. It must
+  /// live as long as the constructor runs.
+  const StopFlag* stop = nullptr;
 };
 
 /// The ranks that train together, joined by c10d's Gloo. All ranks call the same functions in the
@@ -29,7 +33,9 @@ struct GroupOptions {
 class Group {
  public:
   /// Waits until all ranks are there. Throws Error{Code::usage} where they are not within the time,
-  /// naming those that are missing, or where the processes do not belong together.
+  /// naming those that are missing, or where the processes do not belong together; Error{Code::io}
+  /// for one that has been lost meanwhile, and Error{Code::stopped} where this process is asked to
+  /// stop. A thread may go on after an error, so that the process should end without destructors.
   explicit Group(const Ranks& ranks, const GroupOptions& options = {});
   /// After close() or leave(). Otherwise the connections stay open until the process ends.
   ~Group();
@@ -93,7 +99,7 @@ class Group {
   void close();
   /// Tells the others that this rank ends because of an error, unless it is one that they have
   /// told. Rank 0 gives them time to read it. Does not throw.
-  /// @return whether the error is this rank's own
+  /// @return whether the error is this rank's own: not that of a rank that has failed or is lost
   bool leave(const Error& error);
 
  private:

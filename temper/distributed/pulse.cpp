@@ -18,6 +18,7 @@ constexpr char kEnd = '\0';                ///< of an ending's text
 
 constexpr const char* kEndings = "endings";
 constexpr const char* kReaders = "readers";
+constexpr std::int64_t kSilentBeats = 4;  ///< that a rank misses before nobody waits for it
 
 std::string key_of(std::int64_t rank) {
   return fmt::format("beat/{}", rank);
@@ -36,6 +37,13 @@ bool read(std::string_view text, Number& value) {
   const auto* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
   return error == std::errc() && stop == end;
+}
+
+std::vector<std::int64_t> parse_ranks(std::string_view text) {
+  std::vector<std::int64_t> ranks;
+  while (!text.empty())
+    if (std::int64_t rank = 0; read(taken(text, kEnd), rank)) ranks.push_back(rank);
+  return ranks;
 }
 
 }  // namespace
@@ -83,7 +91,7 @@ Pulse::Pulse(std::unique_ptr<Board> board, std::int64_t rank, std::int64_t size,
       rank_(rank),
       interval_(kInterval * std::max<std::int64_t>(1, size / kRanksAtOnce)),
       own_(std::move(own)),
-      size_(size),
+      readers_(static_cast<std::size_t>(size)),
       watched_(static_cast<std::size_t>(size)) {
   for (std::int64_t other = 0; other < size; ++other) keys_.push_back(key_of(other));
   beat();
@@ -104,6 +112,7 @@ void Pulse::watch(bool on) {
     const std::scoped_lock lock(mutex_);
     if (watching_ == on) return;
     watching_ = on;
+    looks_ = 0;
     for (auto& one : watched_) {
       one.beat.count = 0;
       one.changed = Clock::now();
@@ -122,7 +131,11 @@ Pulse::View Pulse::view() const {
     return std::chrono::duration_cast<Milliseconds>(now - then);
   };
   const std::scoped_lock lock(mutex_);
-  View view{.ranks = {}, .endings = endings_, .unanswered = since(answered_), .lost = lost_};
+  View view{.ranks = {},
+            .endings = endings_,
+            .unanswered = since(answered_),
+            .lost = lost_,
+            .looks = looks_};
   for (const auto& one : watched_) view.ranks.push_back({one.beat, since(one.changed)});
   return view;
 }
@@ -137,7 +150,17 @@ void Pulse::leave(const Ending& ending, Milliseconds patience) {
 void Pulse::wait_for_readers(Milliseconds patience) {
   watch(true);
   std::unique_lock lock(mutex_);
-  turned_.wait_for(lock, patience, [this] { return readers_ >= size_ - 1 || lost_; });
+  turned_.wait_for(lock, patience, [this] { return lost_ || all_know(); });
+}
+
+/// Whether each of the others has read the endings, or is silent.
+bool Pulse::all_know() const {
+  const auto now = Clock::now();
+  for (std::size_t rank = 0; rank < readers_.size(); ++rank)
+    if (static_cast<std::int64_t>(rank) != rank_ && !readers_[rank] &&
+        now - watched_[rank].changed < kSilentBeats * interval_)
+      return false;
+  return true;
 }
 
 void Pulse::run() {
@@ -191,13 +214,18 @@ void Pulse::look() {
       std::ranges::any_of(endings, [this](const Ending& one) { return one.rank != rank_; });
   if (of_others && !has_read_) {
     has_read_ = true;
-    (void)board_->add(kReaders, 1);
+    board_->append(kReaders, fmt::format("{}{}", rank_, kEnd));
   }
-  const auto readers = endings.empty() ? 0 : board_->add(kReaders, 0);
+  std::vector<std::int64_t> readers;
+  if (!endings.empty() && board_->has(kReaders))
+    readers = parse_ranks(board_->get({kReaders}).front());
   const auto texts = board_->get(keys_);
   const auto now = Clock::now();
   const std::scoped_lock lock(mutex_);
-  readers_ = readers;
+  ++looks_;
+  for (const auto reader : readers)
+    if (reader >= 0 && reader < std::ssize(readers_))
+      readers_[static_cast<std::size_t>(reader)] = true;
   endings_ = std::move(endings);
   for (std::size_t rank = 0; rank < watched_.size() && rank < texts.size(); ++rank) {
     const auto found = parse_beat(texts[rank]);

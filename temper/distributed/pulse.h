@@ -58,6 +58,7 @@ class Pulse {
     std::vector<Ending> endings;  ///< in their order; the first one may be the cause of others
     Milliseconds unanswered{0};   ///< since the store's last answer
     bool lost = false;            ///< the store can't be reached any more
+    std::int64_t looks = 0;       ///< at the others, since they are watched
   };
 
   /// Writes the first heartbeat before it returns.
@@ -79,7 +80,7 @@ class Pulse {
 
   /// Leaves an ending behind, and waits until it is written.
   void leave(const Ending& ending, Milliseconds patience);
-  /// Waits until all other ranks have read the endings.
+  /// Waits until all other ranks have read the endings, or give no sign of life.
   void wait_for_readers(Milliseconds patience);
 
  private:
@@ -94,6 +95,7 @@ class Pulse {
   void beat();
   void look();
   [[nodiscard]] bool watches() const;
+  [[nodiscard]] bool all_know() const;
 
   std::unique_ptr<Board> board_;
   const std::int64_t rank_;
@@ -109,8 +111,8 @@ class Pulse {
   bool ended_ = false;
   bool watching_ = false;
   bool lost_ = false;
-  std::int64_t size_;
-  std::int64_t readers_ = 0;  ///< ranks that have read the endings
+  std::int64_t looks_ = 0;
+  std::vector<bool> readers_;  ///< ranks that have read the endings
   std::optional<std::string> to_leave_;
   std::vector<Watched> watched_;
   std::vector<Ending> endings_;

@@ -1,6 +1,7 @@
 #include "temper/distributed/store.h"
 
 #include <c10/util/Exception.h>
+#include <c10/util/Logging.h>
 #include <fmt/format.h>
 #include <netdb.h>
 #include <sys/socket.h>
@@ -48,6 +49,12 @@ class StoreBoard : public Board {
 
   Store store_;
 };
+
+/// c10d logs the errors that it throws, with stack traces; those that matter are reported.
+void keep_c10d_quiet() {
+  constexpr int fatal_alone = 3;
+  if (!process_environment()("TORCH_CPP_LOG_LEVEL")) FLAGS_caffe2_log_level = fatal_alone;
+}
 
 Store tcp_store(const Ranks& ranks, bool opens, std::chrono::milliseconds timeout) {
   c10d::TCPStoreOptions options;
@@ -103,6 +110,7 @@ std::string own_address(const addrinfo& there) {
 
 Store open_store(const Ranks& ranks, std::chrono::milliseconds timeout) {
   const bool opens = ranks.rank == 0 && !ranks.has_store;
+  keep_c10d_quiet();
   try {
     return tcp_store(ranks, opens, timeout);
   } catch (const std::exception& error) {

@@ -21,6 +21,8 @@ TEST(ErrorFile, IsWhatTorchrunReads) {
   const auto text = nlohmann::json::parse(io::read_text(path));
   EXPECT_EQ(text["message"]["message"].get<std::string>(), "cat.jpg: no image");
   EXPECT_GT(std::stoll(text["message"]["extraInfo"]["timestamp"].get<std::string>()), 0);
+  // torchrun would show it in place of the message, also where it is empty.
+  EXPECT_FALSE(text["message"]["extraInfo"].contains("py_callstack"));
   fs::remove(path);
 }
 

@@ -2,56 +2,15 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
 #include <memory>
-#include <stdexcept>
+
+#include "tests/support/memory_board.h"
 
 namespace temper::distributed {
 namespace {
 
-/// A store in memory, for the threads of a process.
-struct Entries {
-  std::mutex mutex;
-  std::map<std::string, std::string> texts;
-  std::map<std::string, std::int64_t> numbers;
-  bool gone = false;
-};
-
-class MemoryBoard : public Board {
- public:
-  explicit MemoryBoard(std::shared_ptr<Entries> entries) : entries_(std::move(entries)) {}
-  void set(const std::string& key, const std::string& text) override {
-    const auto lock = locked();
-    entries_->texts[key] = text;
-  }
-  void append(const std::string& key, const std::string& text) override {
-    const auto lock = locked();
-    entries_->texts[key] += text;
-  }
-  std::vector<std::string> get(const std::vector<std::string>& keys) override {
-    const auto lock = locked();
-    std::vector<std::string> texts;
-    for (const auto& key : keys) texts.push_back(entries_->texts.at(key));
-    return texts;
-  }
-  bool has(const std::string& key) override {
-    const auto lock = locked();
-    return entries_->texts.contains(key);
-  }
-  std::int64_t add(const std::string& key, std::int64_t value) override {
-    const auto lock = locked();
-    return entries_->numbers[key] += value;
-  }
-
- private:
-  [[nodiscard]] std::unique_lock<std::mutex> locked() const {
-    std::unique_lock lock(entries_->mutex);
-    if (entries_->gone) throw std::runtime_error("gone");
-    return lock;
-  }
-
-  std::shared_ptr<Entries> entries_;
-};
+using test::Entries;
+using test::MemoryBoard;
 
 std::unique_ptr<Pulse> pulse(const std::shared_ptr<Entries>& entries, std::int64_t rank) {
   return std::make_unique<Pulse>(
@@ -142,6 +101,17 @@ TEST(Pulse, WaitsForTheReadersOfAnEnding) {
   own->wait_for_readers(Milliseconds(20'000));
   EXPECT_LT(std::chrono::steady_clock::now() - start, Milliseconds(10'000));
   EXPECT_EQ(other->view().endings.size(), 1);
+}
+
+TEST(Pulse, DoesNotWaitForReadersThatAreSilent) {
+  const auto entries = std::make_shared<Entries>();
+  const auto own = pulse(entries, 0);
+  pulse(entries, 1).reset();
+  own->leave({.rank = 0, .status = 4, .step = 9, .host = "a", .message = "disk full"},
+             Milliseconds(5000));
+  const auto start = std::chrono::steady_clock::now();
+  own->wait_for_readers(Milliseconds(20'000));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, Milliseconds(10'000));
 }
 
 TEST(Pulse, NoticesThatTheStoreIsGone) {

@@ -1,81 +1,7 @@
 # Training by several processes of this machine, started as a launcher starts them.
 set -euo pipefail
-
-python3 "$TEMPER_SOURCE_DIR/tests/program/pictures.py" pictures 64 5
-small=(pictures.toml --set threads=1)
-"$TEMPER" recipe new pictures --out pictures.toml >out.txt
-cat >edits.txt <<END
-data.batch_size=32
-epochs=2
-model.depth=8
-precision=fp32
-averaging=[{kind='ema'}]
-data.augment=[{kind='pad_crop'}, {kind='flip'}]
-mixing={methods=[{kind='mixup'}]}
-checkpoint.every_steps=3
-checkpoint.keep=100
-END
-while read -r edit; do small+=(--set "$edit"); done <edits.txt
-pids=()
-trap "kill -9 \$(jobs -p) 2>/dev/null || true" EXIT
-
-# rank RANK WORLD DIR [OPTION...]: one process of several, in the background.
-rank() {
-  local rank=$1 world=$2 directory=$3
-  shift 3
-  RANK=$rank WORLD_SIZE=$world LOCAL_RANK=$rank LOCAL_WORLD_SIZE=$world MASTER_ADDR=127.0.0.1 \
-    MASTER_PORT=$port TORCHELASTIC_ERROR_FILE=$PWD/error-$rank.json OMP_NUM_THREADS=1 \
-    "$TEMPER" train "${small[@]}" --out "$directory" "$@" >"out-$rank.txt" 2>"err-$rank.txt" &
-  pids[rank]=$!
-}
-
-# start WORLD DIR [OPTION...]: all of them.
-start() {
-  local world=$1 i
-  shift
-  port=$((15000 + (RANDOM % 10000)))
-  pids=()
-  rm -f error-*.json
-  for ((i = 0; i < world; ++i)); do rank "$i" "$world" "$@"; done
-}
-
-# ends RANK STATUS: waits for a process, which must end with that exit status.
-ends() {
-  local status=0
-  wait "${pids[$1]}" || status=$?
-  ((status == $2)) || { head -50 out-*.txt err-*.txt; echo "rank $1: exit status $status, not $2"; exit 1; }
-}
-
-all_end() { # STATUS
-  local i
-  for ((i = 0; i < ${#pids[@]}; ++i)); do ends "$i" "$1"; done
-}
-
-says() { # FILE TEXT
-  grep -qF -- "$2" "$1" || { cat "$1"; echo "$1 does not say: $2"; exit 1; }
-}
-
-checkpoints() { # DIR: their number
-  compgen -G "$1/checkpoints/step-*/manifest.json" | wc -l
-}
-
-saved() { # DIR NUMBER: waits until there are so many
-  local i
-  for ((i = 0; i < 1200; ++i)); do
-    (($(checkpoints "$1") >= $2)) && return
-    sleep 0.02
-  done
-  head -50 out-*.txt err-*.txt
-  echo "fewer than $2 checkpoints in $1"
-  exit 1
-}
-
-same() { # DIR DIR
-  local file
-  for file in model.safetensors model-ema.safetensors predictions.safetensors; do
-    cmp "$1/$file" "$2/$file"
-  done
-}
+# shellcheck source=tests/program/ranks.bash
+source "$TEMPER_SOURCE_DIR/tests/program/ranks.bash"
 
 # Two processes give a run; rank 0 alone writes and prints.
 start 2 whole
@@ -158,7 +84,7 @@ says out.txt "batch           32 images, 8 on a rank"
 small=("${whole[@]}")
 
 # What does not belong together is refused on all ranks, and torchrun gets the reason.
-port=$((15000 + (RANDOM % 10000)))
+new_port
 pids=()
 rank 0 2 refused
 rank 1 2 refused --set seed=7
