@@ -99,7 +99,7 @@ void FolderJournal::fork(train::State& state, const fs::path& from) {
   const auto checkpoint = source.newest_checkpoint(notes_);
   if (!checkpoint)
     throw Error(Code::usage, fmt::format("{} has no checkpoint to fork from", from.string()));
-  const auto anew = train::load_compatible(state, *checkpoint);
+  const auto anew = train::load_compatible(state, plan_.recipe, *checkpoint);
   notes_.insert(notes_.end(), anew.begin(), anew.end());
   note_platform(train::read_manifest(*checkpoint).platform);
   state.origin = state.step;

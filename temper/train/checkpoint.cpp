@@ -330,7 +330,8 @@ void remove_later(const fs::path& checkpoints, std::int64_t step) {
     if (is_before(checkpoint_at(checkpoints, step), checkpoint)) remove_checkpoint(checkpoint);
 }
 
-std::vector<std::string> load_compatible(State& state, const fs::path& checkpoint) {
+std::vector<std::string> load_compatible(State& state, const recipe::Recipe& recipe,
+                                         const fs::path& checkpoint) {
   require_whole(state);
   const auto manifest = read_manifest(checkpoint);
   verify(checkpoint, manifest);
@@ -364,6 +365,9 @@ std::vector<std::string> load_compatible(State& state, const fs::path& checkpoin
     state.perturbation.zero_();
   if (load(kOptimizer, "optimizer state", state.optimizer.tensors))
     state.optimizer.step = manifest.optimizer_steps;
+  else
+    state.optimizer =
+        start_optimizer(recipe.optimizer, recipe.lookahead.has_value(), state.targets);
   for (std::size_t i = 0; i < state.averages.size(); ++i) {
     auto& average = state.averages[i];
     if (const auto file = file_of(kAverages, i);

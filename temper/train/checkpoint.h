@@ -88,9 +88,10 @@ void verify_checkpoint(const std::filesystem::path& checkpoint);
 void load_checkpoint(State& state, const std::filesystem::path& checkpoint);
 
 /// The same for the state of a changed recipe: the weights must fit, other parts that do not fit
-/// are reset.
+/// are those of a start from these weights.
 /// @return a sentence for each part that is reset
-std::vector<std::string> load_compatible(State& state, const std::filesystem::path& checkpoint);
+std::vector<std::string> load_compatible(State& state, const recipe::Recipe& recipe,
+                                         const std::filesystem::path& checkpoint);
 
 /// Verifies the checkpoint of a run that has its training in common with the state, and loads what
 /// it keeps of it (Kept) into the state. Throws Error{Code::data} when a file is damaged or does

@@ -219,8 +219,8 @@ TEST(Averages, AForkKeepsThoseThatItsRecipeHasToo) {
   EXPECT_FALSE(run(made, {.directory = folder.path / "run", .stop_at = 4}).finished);
   const auto forked = plan_of({kSeveral});
   auto state = train::start(forked.recipe, train::build_network(forked), forked.horizon);
-  const auto anew =
-      train::load_compatible(state, train::checkpoint_at(folder.path / "run" / "checkpoints", 4));
+  const auto anew = train::load_compatible(
+      state, forked.recipe, train::checkpoint_at(folder.path / "run" / "checkpoints", 4));
   EXPECT_THAT(anew, IsEmpty());
   ASSERT_EQ(state.averages.size(), 3U);
   EXPECT_EQ(state.averages[0].updates, 4);

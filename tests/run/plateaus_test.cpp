@@ -167,7 +167,7 @@ TEST(Plateaus, GoOnInAForkThatFollowsTheSameScore) {
   const auto forked = [&](const std::vector<std::string>& sets, train::State& state) {
     const auto the_plan = plan_of(sets);
     state = train::start(the_plan.recipe, train::build_network(the_plan), the_plan.horizon);
-    return train::load_compatible(state, checkpoint);
+    return train::load_compatible(state, the_plan.recipe, checkpoint);
   };
   train::State state;
   EXPECT_THAT(forked({"optimizer.lr={ schedule = \"plateau\", patience = 3 }"}, state), IsEmpty());

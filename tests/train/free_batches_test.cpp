@@ -118,7 +118,7 @@ TEST(FreeTraining, ACheckpointHasThePerturbation) {
   const auto changed =
       plan(small::recipe({"adversarial=free", "data.batch_size=4"}), small::dataset(64));
   auto fork = begin(changed);
-  EXPECT_THAT(load_compatible(fork, checkpoint_at(directory.path, 2)),
+  EXPECT_THAT(load_compatible(fork, changed.recipe, checkpoint_at(directory.path, 2)),
               ::testing::Contains(::testing::HasSubstr("perturbation of adversarial")));
   EXPECT_EQ(fork.perturbation.abs().max().item<float>(), 0);
   auto plain = made;
