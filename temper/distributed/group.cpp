@@ -299,7 +299,7 @@ Group::Pending Group::broadcast_later(at::Tensor tensor, std::int64_t from) {
   try {
     return connection_->start(connection_->gloo->broadcast(tensors, options));
   } catch (const std::exception& error) {
-    connection_->fail(reason_of(error));
+    connection_->fail(reason_of(error), broken_text(reason_of(error)));
   }
 }
 
