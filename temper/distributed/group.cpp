@@ -116,6 +116,11 @@ struct Group::Connection {
 
 namespace {
 
+/// Leaves the heartbeats and their thread to the end of the process.
+void keep_running(std::unique_ptr<Pulse>& pulse) {
+  [[maybe_unused]] const auto* const left = pulse.release();
+}
+
 /// Rank 0's store is the last to go: the others say when they no longer need it.
 /// @return whether all have said so. All work is done, so that nothing depends on it
 bool part(Board& board, const Ranks& ranks) {
@@ -262,7 +267,7 @@ Group::Group(const Ranks& ranks, const GroupOptions& options)
   try {
     c.join();
   } catch (const Error&) {
-    (void)c.pulse.release();  // its thread may wait for the store
+    keep_running(c.pulse);  // its thread may wait for the store
     throw;
   }
 }
@@ -272,7 +277,7 @@ Group::~Group() {
   // Gloo's threads may wait for a rank that is gone, and the heartbeats' for the store.
   (void)connection_->gloo.release();
   (void)connection_->store.release();
-  (void)connection_->pulse.release();
+  keep_running(connection_->pulse);
 }
 
 const Ranks& Group::ranks() const {
@@ -314,7 +319,7 @@ std::string Group::broadcast(const std::string& bytes, std::int64_t from) {
   const auto buffer = at::zeros({*size.const_data_ptr<std::int64_t>()}, at::kByte);
   if (buffer.numel() == 0) return {};
   auto* const first = buffer.mutable_data_ptr<std::uint8_t>();
-  if (rank() == from) std::memcpy(first, bytes.data(), bytes.size());
+  if (rank() == from) std::ranges::copy(bytes, first);
   broadcast(buffer, from);
   return {first, first + buffer.numel()};
 }

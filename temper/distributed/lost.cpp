@@ -27,9 +27,9 @@ Code code_of(int status) {
 }  // namespace
 
 Error error_of(const Ending& ending) {
-  return Error(code_of(ending.status),
-               fmt::format("{} has ended after step {}: {}", place(ending.rank, ending.host),
-                           ending.step, ending.message));
+  return {code_of(ending.status),
+          fmt::format("{} has ended after step {}: {}", place(ending.rank, ending.host),
+                      ending.step, ending.message)};
 }
 
 const Ending* first_of_others(const Pulse::View& view, std::int64_t own) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <exception>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -34,8 +35,8 @@ std::string_view taken(std::string_view& text, char separator) {
 
 template <class Number>
 bool read(std::string_view text, Number& value) {
-  const auto* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  const auto* const end = std::to_address(text.end());
+  const auto [stop, error] = std::from_chars(std::to_address(text.begin()), end, value);
   return error == std::errc() && stop == end;
 }
 

@@ -16,7 +16,8 @@ TEST(Lost, NamesSilentRanksWithTheLastStep) {
 }
 
 TEST(Lost, PassesOnTheErrorOfAnotherRank) {
-  Pulse::View view{.endings = {{.rank = 2, .status = 3, .step = 5, .host = "c", .message = "bad"}}};
+  const Pulse::View view{
+      .endings = {{.rank = 2, .status = 3, .step = 5, .host = "c", .message = "bad"}}};
   EXPECT_EQ(first_of_others(view, 2), nullptr);
   const auto* const ending = first_of_others(view, 0);
   ASSERT_NE(ending, nullptr);

@@ -130,7 +130,7 @@ TEST(Trajectory, LastsUntilStagesAreUnfrozen) {
 
 TEST(Trajectory, ALinearProbeSeesImagesAsInEvaluation) {
   const auto from = [](const std::string& head, const std::string& other) {
-    return "pretrained = { from = \"w\", head = \"" + head + "\" }\n" + other;
+    return R"(pretrained = { from = "w", head = ")" + head + "\" }\n" + other;
   };
   EXPECT_EQ(common(from("auto", ""), from("auto", "evaluation.crop_ratio = 0.9")), 100);
   EXPECT_EQ(common(from("probe", ""), from("probe", "evaluation.crop_ratio = 0.9")), 0);

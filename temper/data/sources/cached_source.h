@@ -32,14 +32,15 @@ class CachedSource : public Source {
   /// Throws Error{Code::usage} for other channels than 1 and 3.
   CachedSource(std::vector<std::string> classes, const FileOptions& options);
 
-  /// Reads image i without decoding it. Called from several threads at once.
-  virtual void load(std::int64_t i, io::Picture& into) const = 0;
   /// Throws Error for an image that can't be read (Code::io) or decoded (Code::data), which it
   /// names.
   void open();
   [[nodiscard]] const FileOptions& options() const { return options_; }
 
  private:
+  /// Reads image i without decoding it. Called from several threads at once.
+  virtual void load(std::int64_t i, io::Picture& into) const = 0;
+
   std::vector<std::string> classes_;
   FileOptions options_;
   DecodedCache cache_;
