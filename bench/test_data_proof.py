@@ -74,6 +74,14 @@ class Differences(unittest.TestCase):
         self.refused("operations.rotate", operation("rotate", [9.0]))
         self.refused("operations.invert", operation("invert", []))
 
+    def test_translations_truncated_to_pixels(self) -> None:
+        ours, theirs = shown(), shown()
+        ours["policy"]["operations"]["translate_x"] = [-16.0, 16.0]
+        theirs["policy"]["operations"]["translate_x"] = [-15.0, 15.0]
+        self.assertEqual(data_proof.differences(ours, theirs), [])
+        theirs["policy"]["operations"]["translate_x"] = [-14.0, 14.0]
+        self.assertEqual(len(data_proof.differences(ours, theirs)), 1)
+
     def test_no_policy(self) -> None:
         plain = copy.deepcopy(shown())
         del plain["policy"]

@@ -50,9 +50,9 @@ void apply_chain(const AugMix& options, Frame& frame, Random& random) {
   const Scale scale = scale_of(options);
   const std::int64_t depth =
       options.depth > 0 ? options.depth : 1 + static_cast<std::int64_t>(random.below(3));
+  const auto operations = primitives(options);
   for (std::int64_t k = 0; k < depth; ++k) {
-    const auto primitive =
-        kPrimitives.at(random.below(options.all_ops ? kPrimitives.size() : kWithoutColor));
+    const auto primitive = operations[random.below(operations.size())];
     const bool has_value =
         primitive != Primitive::auto_contrast && primitive != Primitive::equalize;
     const double magnitude = has_value ? draw_magnitude(options, random) : 0;
@@ -66,6 +66,10 @@ void apply_chain(const AugMix& options, Frame& frame, Random& random) {
 }
 
 }  // namespace
+
+std::span<const Primitive> primitives(const AugMix& options) {
+  return std::span(kPrimitives).first(options.all_ops ? kPrimitives.size() : kWithoutColor);
+}
 
 Scale scale_of(const AugMix& options) {
   switch (options.dialect) {

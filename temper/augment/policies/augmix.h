@@ -105,6 +105,9 @@ struct AugMix {
   }
 };
 
+/// The operations that it draws from, each equally often.
+std::span<const Primitive> primitives(const AugMix& options);
+
 void apply(const AugMix& options, Frame& frame, Random& random);
 
 /// The table that its magnitudes refer to.

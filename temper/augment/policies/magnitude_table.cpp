@@ -71,14 +71,17 @@ std::vector<Primitive> operations_of(const Entry& entry) {
   } else if (entry.policy == TrivialAugmentWide::kind) {
     const auto all = primitives(TrivialAugmentWide{});
     found.assign(all.begin(), all.end());
+  } else if (entry.policy == AugMix::kind) {
+    auto options = augmix_of(entry.scale);
+    options.all_ops = true;
+    const auto all = primitives(options);
+    found.assign(all.begin(), all.end());
   } else {
     for (std::size_t i = 0; i < EnumNames<Primitive>::value.size(); ++i) {
       const auto primitive = static_cast<Primitive>(i);
       const bool only_in_sets =
           primitive == Primitive::desaturate || primitive == Primitive::gaussian_blur;
-      const bool not_in_augmix =
-          entry.policy == AugMix::kind && primitive == Primitive::solarize_add;
-      if (!only_in_sets && !not_in_augmix && !unit_of(primitive).empty() &&
+      if (!only_in_sets && !unit_of(primitive).empty() &&
           physical(entry.scale, primitive, 0, {1, 1}))
         found.push_back(primitive);
     }

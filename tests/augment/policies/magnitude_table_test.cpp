@@ -101,6 +101,8 @@ TEST(MagnitudeTable, OfAugMixHasItsTranslations) {
   EXPECT_DOUBLE_EQ(row(Primitive::translate_x)->value, -60);
   EXPECT_DOUBLE_EQ(row(Primitive::translate_y)->value, -30);
   EXPECT_EQ(row(Primitive::solarize_add), table.rows.end()) << "it has none";
+  EXPECT_NE(row(Primitive::equalize), table.rows.end());
+  EXPECT_EQ(table.rows.size(), 13U);
 }
 
 TEST(MagnitudeTable, HasADefaultWithinTheDialect) {
