@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "temper/core/error.h"
+#include "temper/distributed/lost.h"
 
 namespace temper::distributed {
 namespace {
@@ -17,7 +18,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kPause{20};
 constexpr const char* kPresent = "present";
-constexpr std::size_t kNamed = 4;  ///< ranks in a message
 
 std::string present_key(std::int64_t rank) {
   return fmt::format("rank/{}", rank);

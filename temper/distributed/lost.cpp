@@ -10,8 +10,6 @@
 namespace temper::distributed {
 namespace {
 
-constexpr std::size_t kNamed = 4;  ///< ranks in a message
-
 std::string place(std::int64_t rank, const std::string& host) {
   return fmt::format("rank {} (on {})", rank, host.empty() ? "an unknown host" : host);
 }

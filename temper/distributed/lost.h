@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -8,6 +9,8 @@
 
 /// What a rank says of others that have failed or are lost.
 namespace temper::distributed {
+
+inline constexpr std::size_t kNamed = 4;  ///< at most, ranks that a message names
 
 /// What a rank that has failed tells of it, as an error of this one.
 Error error_of(const Ending& ending);

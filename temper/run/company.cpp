@@ -137,9 +137,8 @@ static std::vector<std::string> notes_of_ranks(const train::Plan& plan, const tr
         "process on its own does not do");
   if (recipe.shard_optimizer)
     notes.emplace_back(
-        "each process keeps the optimizer's state of its own parameters alone, and sends the "
-        "others "
-        "what it has updated (shard_optimizer = true)");
+        "each process keeps the optimizer's state of a part of the parameters, updates these, and "
+        "sends them to the others (shard_optimizer = true)");
   if (recipe.mixing && !recipe.mixing->across_ranks)
     notes.emplace_back(
         "images are mixed with those of their own process (mixing.across_ranks = false): another "

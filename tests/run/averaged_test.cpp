@@ -29,10 +29,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-train::Plan plan_of(const std::vector<std::string>& sets) {
-  return train::plan(train::small::recipe(sets), train::small::dataset(64));
-}
+using train::small::plan_of;
 
 std::map<std::string, at::Tensor> buffers(const model::Network& network) {
   std::map<std::string, at::Tensor> values;

@@ -20,11 +20,7 @@ namespace temper::run {
 namespace {
 
 using ::testing::HasSubstr;
-
-/// 64 images of 12 x 12, 51 to train on: epochs of 6 steps, 18 in all.
-train::Plan plan_of(const std::vector<std::string>& sets) {
-  return train::plan(train::small::recipe(sets), train::small::dataset(64));
-}
+using train::small::plan_of;
 
 /// Images that grow from 8 x 8 to 12 x 12 pixels, with an increasing probability of flipping.
 train::Plan growing(std::vector<std::string> more = {}) {

@@ -14,10 +14,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::HasSubstr;
-
-train::Plan plan_of(const std::vector<std::string>& sets) {
-  return train::plan(train::small::recipe(sets), train::small::dataset(64));
-}
+using train::small::plan_of;
 
 TEST(Fork, StartsAnotherOptimizerFromTheWeightsOfTheRun) {
   const train::small::Directory folder;

@@ -21,11 +21,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Pair;
-
-/// 64 images, 51 to train on: epochs of 6 steps.
-train::Plan plan_of(const std::vector<std::string>& sets) {
-  return train::plan(train::small::recipe(sets), train::small::dataset(64));
-}
+using train::small::plan_of;
 
 train::Plan of_steps(std::int64_t steps) {
   return plan_of({"epochs=0", "steps=" + std::to_string(steps)});

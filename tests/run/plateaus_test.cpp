@@ -30,6 +30,7 @@ namespace fs = std::filesystem;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using train::small::plan_of;
 
 constexpr auto kPath = "optimizer.lr";
 
@@ -39,10 +40,6 @@ const std::vector<std::string> kFalling{
     "epochs=5",
     "optimizer.lr={ schedule = \"plateau\", peak = 0.05, factor = 0.5, patience = 0, threshold = "
     "0.99 }"};
-
-train::Plan plan_of(const std::vector<std::string>& sets) {
-  return train::plan(train::small::recipe(sets), train::small::dataset(64));
-}
 
 std::map<std::int64_t, nlohmann::json> steps_of(const fs::path& run) {
   std::map<std::int64_t, nlohmann::json> steps;

@@ -17,11 +17,7 @@ namespace {
 
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
-
-/// 64 images, 51 to train on: epochs of 6 steps, 18 in all.
-train::Plan plan_of(const std::vector<std::string>& sets) {
-  return train::plan(train::small::recipe(sets), train::small::dataset(64));
-}
+using train::small::plan_of;
 
 std::string weights_of(const train::small::fs::path& run) {
   return io::hash_file(run / "model.safetensors") + io::hash_file(run / "model-ema.safetensors");
