@@ -22,7 +22,8 @@ PIXELS = 1.0
 
 
 def _equal(name: str, left: list[float], right: list[float]) -> bool:
-    absolute = PIXELS if name.startswith("translate") else ABSOLUTE
+    truncated = name.startswith("translate") and all(float(value).is_integer() for value in left + right)
+    absolute = PIXELS if truncated else ABSOLUTE
     return len(left) == len(right) and all(
         math.isclose(a, b, rel_tol=RELATIVE, abs_tol=absolute) for a, b in zip(left, right, strict=True)
     )

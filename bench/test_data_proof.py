@@ -79,8 +79,9 @@ class Differences(unittest.TestCase):
         ours["policy"]["operations"]["translate_x"] = [-16.0, 16.0]
         theirs["policy"]["operations"]["translate_x"] = [-15.0, 15.0]
         self.assertEqual(data_proof.differences(ours, theirs), [])
-        theirs["policy"]["operations"]["translate_x"] = [-14.0, 14.0]
-        self.assertEqual(len(data_proof.differences(ours, theirs)), 1)
+        for other in ([-14.0, 14.0], [-15.5, 15.5]):
+            theirs["policy"]["operations"]["translate_x"] = other
+            self.assertEqual(len(data_proof.differences(ours, theirs)), 1)
 
     def test_no_policy(self) -> None:
         plain = copy.deepcopy(shown())
