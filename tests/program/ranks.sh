@@ -58,7 +58,7 @@ says apart/metrics.jsonl "images are mixed with those of their own process"
 # Processes that divide the optimizer's state, also when stopped, give the bytes of those that do not.
 start 2 divided --set shard_optimizer=true --stop-at 10
 all_end 75
-says divided/metrics.jsonl "of its own parameters alone"
+says divided/metrics.jsonl "optimizer's state of a part of the parameters"
 start 2 divided --set shard_optimizer=true
 all_end 0
 same whole divided
