@@ -2,6 +2,7 @@ target_link_libraries(temper_core PUBLIC fmt::fmt temper_openmp)
 
 # See team.h. A sanitizer does not know how the threads of an OpenMP runtime wait for one another.
 set(_team "${CMAKE_CURRENT_SOURCE_DIR}/temper/core/team.c")
+set_source_files_properties("${_team}" PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
 target_sources(temper_core PRIVATE "${_team}")
 if(CMAKE_C_COMPILER_ID STREQUAL "GNU" AND NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")
   set_source_files_properties("${_team}" PROPERTIES COMPILE_OPTIONS -fopenmp)
