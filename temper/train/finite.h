@@ -16,7 +16,7 @@ class FiniteCheck {
 
   /// Whether all tensors are finite. A double on a device that is too large for float counts as
   /// infinite.
-  bool passed() const;
+  [[nodiscard]] bool passed() const;
 
  private:
   bool finite_ = true;  ///< those in the memory of the processor
