@@ -10,8 +10,8 @@
 
 #include "temper/core/error.h"
 #include "temper/model/autocast.h"
+#include "temper/model/contention.h"
 #include "temper/model/observer.h"
-#include "temper/model/wait_policy.h"
 #include "temper/model/weights.h"
 
 namespace temper::model {
@@ -69,7 +69,7 @@ class Ending {
 }  // namespace
 
 at::Tensor Network::forward(const at::Tensor& images, const StageTransform* transform) {
-  if (images.is_cpu()) WaitPolicy::of_this_thread().adapt();
+  if (images.is_cpu()) ContentionPolicy::of_this_thread().adapt();
   if (transform == nullptr) return cast_and_compute(images);
   if (transform->stage < 1 || transform->stage >= stages())
     throw Error(

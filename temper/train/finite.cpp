@@ -19,7 +19,7 @@ bool has_numbers(const at::Tensor& tensor) {
 }
 
 /// Whether no number has the exponent of NaN and infinity. A vector norm, which LibTorch computes
-/// element by element on a processor, takes several times as long as the update of the parameter.
+/// element by element on a processor, took 45 ms of a step of ResNet-50 (docs/performance.md).
 /// @param exponent  the bits of that exponent, all of them set
 template <class Bits>
 bool are_finite(const void* numbers, std::int64_t count, Bits exponent) {
