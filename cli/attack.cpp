@@ -1,5 +1,7 @@
 #include "attack.h"
 
+#include <fmt/format.h>
+
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -24,8 +26,8 @@ using adversarial::Method;
 using adversarial::Norm;
 
 void check(const AttackArguments& arguments) {
-  if (arguments.method == "fgsm" && (arguments.steps != AttackArguments().steps ||
-                                     !arguments.step_size.empty() || arguments.no_random_start))
+  if (arguments.method == "fgsm" &&
+      (arguments.steps || !arguments.step_size.empty() || arguments.no_random_start))
     throw Error(
         Code::usage,
         "--steps, --step-size and --no-random-start have no effect with --attack fgsm, which "
@@ -48,7 +50,7 @@ evaluate::AttackOptions options_of(const Attacked& what, const AttackArguments& 
                                               : Method::apgd;
   attack.norm = norm;
   attack.loss = arguments.loss == "dlr" ? AttackLoss::dlr : AttackLoss::cross_entropy;
-  attack.steps = arguments.steps;
+  attack.steps = arguments.steps.value_or(attack.steps);
   if (!arguments.step_size.empty())
     attack.step_size = evaluate::fraction_of(arguments.step_size, "a step size");
   attack.random_start = !arguments.no_random_start;
@@ -81,9 +83,11 @@ Argument add_attack(const Command& command, AttackArguments& arguments) {
       .one_of({"linf", "l2"})
       .with_default()
       .needs(attack);
-  command.option("--steps", arguments.steps, "steps of pgd and apgd")
+  command
+      .option("--steps", arguments.steps,
+              fmt::format("steps of pgd and apgd; default: {}", adversarial::Attack().steps))
+      .called("N")
       .positive()
-      .with_default()
       .needs(attack);
   command
       .option("--step-size", arguments.step_size,

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,7 @@ struct AttackArguments {
   std::string loss = "cross_entropy";
   std::vector<std::string> radii;
   std::string step_size;
-  std::int64_t steps = 20;
+  std::optional<std::int64_t> steps;
   std::int64_t restarts = 1;
   std::int64_t images = 0;
   std::int64_t seed = 1;

@@ -33,7 +33,10 @@ struct Options {
 };
 
 void write_new(const Options& options) {
-  const auto text = train::new_recipe(options.source, train::starting_weights(options.weights));
+  // A run of the new recipe is not that of `temper train SOURCE`.
+  const auto text =
+      train::new_recipe(options.source, train::starting_weights(options.weights),
+                        options.out.empty() ? std::string() : recipe::run_name(options.out));
   if (options.out.empty()) {
     print_text("{}", text);
     return;

@@ -51,7 +51,7 @@ class Chooser {
       sampling();
     validation();
     set("data.source", quote(found_.source));
-    set("name", quote(name_of_source(found_.source)));
+    set("name", quote(found_.name.empty() ? run_name(found_.source) : found_.name));
     auto text = head() + fmt::format("# Chosen for {} training images {}:\n", found_.images,
                                      targets_text(found_.classes, found_.values));
     for (const auto& [what, why] : reasons_) text += fmt::format("#   {:<11} {}\n", what, why);

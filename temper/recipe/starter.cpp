@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <string_view>
 
@@ -11,19 +13,20 @@
 
 namespace temper::recipe {
 
-std::string name_of_source(const std::string& source) {
-  auto path = std::filesystem::absolute(source).lexically_normal();
-  if (!path.has_filename()) path = path.parent_path();
-  const auto ending = path.extension();
-  const bool file = ending == ".csv" || ending == ".tar" || ending == ".gz" || ending == ".bin";
-  return printable((file ? path.stem() : path.filename()).native());
+std::string run_name(const std::string& path) {
+  constexpr std::array<std::string_view, 5> kFiles{".csv", ".tar", ".gz", ".bin", ".toml"};
+  auto whole = std::filesystem::absolute(path).lexically_normal();
+  if (!whole.has_filename()) whole = whole.parent_path();
+  const bool file = std::ranges::find(kFiles, whole.extension().native()) != kFiles.end();
+  return printable((file ? whole.stem() : whole.filename()).native());
 }
 
-std::string starter(const std::string& source) {
+std::string starter(const std::string& source, const std::string& name) {
   const auto text = source == "fashion-mnist" ? kFashionMnistRecipe : kPicturesRecipe;
-  const auto recipe = parse(text, "starter",
-                            {fmt::format("data.source={}", quote(source)),
-                             fmt::format("name={}", quote(name_of_source(source)))});
+  const auto recipe =
+      parse(text, "starter",
+            {fmt::format("data.source={}", quote(source)),
+             fmt::format("name={}", quote(name.empty() ? run_name(source) : name))});
   return head() + "\n" + to_toml(recipe);
 }
 

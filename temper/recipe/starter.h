@@ -8,10 +8,12 @@ namespace temper::recipe {
 
 /// A starter recipe: every key with its value and meaning.
 /// @param source  "fashion-mnist", or a folder of images
-std::string starter(const std::string& source);
+/// @param name    of the run; "": run_name() of the source
+std::string starter(const std::string& source, const std::string& name = {});
 
-/// The name of a run on a source: the last component of its path, without a file's extension.
-std::string name_of_source(const std::string& source);
+/// The name of a run: the last component of the path of its data or recipe, without a file's
+/// extension.
+std::string run_name(const std::string& path);
 
 /// Images whose shorter side has at most this many pixels are used at their own size, with a
 /// network for small images.
@@ -39,6 +41,7 @@ struct DataSummary {
   bool validation = false;  ///< the data has a validation set of its own
   bool gpu = false;
   std::optional<PretrainedSummary> pretrained = {};
+  std::string name = {};  ///< of the run; "": run_name() of the source
 };
 
 /// "of 10 classes", or for regression "with 2 values".

@@ -52,7 +52,7 @@ ChosenRecipe opened(recipe::Recipe recipe, std::string note = {}) {
 
 /// The file that keeps the recipe chosen for the data, where it can be edited.
 fs::path kept_file(const RunRequest& request) {
-  auto path = asked_directory(request, recipe::name_of_source(request.source));
+  auto path = asked_directory(request, recipe::run_name(request.source));
   if (!path.has_filename()) path = path.parent_path();
   path += ".toml";
   return path;
@@ -198,9 +198,10 @@ ChosenRecipe choose_recipe(const RunRequest& request) {
   return of_data(request);
 }
 
-std::string new_recipe(const std::string& source, const StartingWeights& weights) {
+std::string new_recipe(const std::string& source, const StartingWeights& weights,
+                       const std::string& name) {
   const bool fashion_mnist = source == kFashionMnist;
-  if (fashion_mnist && weights.asked.empty()) return recipe::starter(source);
+  if (fashion_mnist && weights.asked.empty()) return recipe::starter(source, name);
   if (!fashion_mnist && !fs::exists(source))
     throw Error(Code::data,
                 fmt::format("{} does not exist; name a folder of images, a table (.csv), shards "
@@ -208,6 +209,7 @@ std::string new_recipe(const std::string& source, const StartingWeights& weights
                             source, kFashionMnist));
   const auto data = data::open(source, {.memory = 0, .keep_bad = true});
   auto found = recipe_facts(data, source);
+  found.name = name;
   add_weights(found, data.train->channels(), weights);
   return recipe::choose(found).recipe;
 }

@@ -51,6 +51,8 @@ ChosenRecipe choose_recipe(const RunRequest& request);
 /// The text of a new recipe for data, with every key explained: the starter recipe for
 /// "fashion-mnist" without weights, otherwise the one that choose_recipe() chooses. Throws
 /// Error{Code::data} where the source does not exist, and as data::open() does.
-std::string new_recipe(const std::string& source, const StartingWeights& weights = {});
+/// @param name  of the run; "": that of the source
+std::string new_recipe(const std::string& source, const StartingWeights& weights = {},
+                       const std::string& name = {});
 
 }  // namespace temper::train

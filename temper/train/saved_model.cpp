@@ -114,11 +114,6 @@ void require_classes(const SavedModel& model, const std::string& what) {
               "the run was trained on regression targets, and this needs classes; leave it out");
 }
 
-std::vector<PredictedValue> predict_values(SavedModel& model, const at::Tensor& input) {
-  const c10::InferenceMode inference;
-  return predicted_values(model, model.network->forward(input));
-}
-
 std::vector<PredictedValue> predicted_values(const SavedModel& model, const at::Tensor& outputs) {
   const auto answers = outputs.to(at::kDouble);
   std::vector<PredictedValue> values;

@@ -84,8 +84,5 @@ struct PredictedValue {
 /// The predictions of a model trained on regression targets for a picture.
 /// @param outputs  of the network for it, [1, targets]
 std::vector<PredictedValue> predicted_values(const SavedModel& model, const at::Tensor& outputs);
-/// The same without test-time augmentation.
-/// @param input  network_input() of the picture
-std::vector<PredictedValue> predict_values(SavedModel& model, const at::Tensor& input);
 
 }  // namespace temper::train

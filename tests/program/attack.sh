@@ -32,7 +32,7 @@ done
 refused 2 "a radius of '8/0'" "$TEMPER" eval run --attack pgd --radius 8/0
 refused 2 "a radius of '0'" "$TEMPER" eval run --attack pgd --radius 0
 refused 2 "the radius of an attack is 8 in the norm linf" "$TEMPER" eval run --attack pgd --radius 8
-refused 2 "have no effect with --attack fgsm" "$TEMPER" eval run --attack fgsm --steps 5
+refused 2 "have no effect with --attack fgsm" "$TEMPER" eval run --attack fgsm --steps 20
 refused 2 "have no effect with --attack apgd" "$TEMPER" eval run --attack apgd --step-size 1/255
 refused 2 "would all be the same" "$TEMPER" eval run --attack fgsm --restarts 2
 refused 2 "attack" "$TEMPER" eval run --radius 8/255

@@ -45,10 +45,12 @@ names() {
   fi
 }
 
-# kills WORLD VICTIM: a rank is killed at several moments of a run, which goes on each time.
+# kills WORLD VICTIM: a rank is killed at several moments of a run, which goes on each time, or begins anew where it was
+# near its end.
 kills() {
   local world=$1 victim=$2 run=killed-$1-$2 i other from
   for ((i = 0; i < moments; ++i)); do
+    (($(last_step "$run") + 0 < steps - 3)) || rm -r "$run"
     start "$world" "$run"
     reached $((1 + i * (steps - 1) / moments))
     sleep "0.0$((RANDOM % 10))"

@@ -193,11 +193,12 @@ TEST(Choose, IsAGoodRecipeForAnySource) {
       }
 }
 
-TEST(NameOfSource, IsTheLastPartOfThePath) {
-  EXPECT_EQ(name_of_source("some/pictures/"), "pictures");
-  EXPECT_EQ(name_of_source("lists/birds.csv"), "birds");
-  EXPECT_EQ(name_of_source("set.v2"), "set.v2");
-  EXPECT_NE(name_of_source("."), ".") << "a run can't be called so";
+TEST(RunName, IsTheLastPartOfThePath) {
+  EXPECT_EQ(run_name("some/pictures/"), "pictures");
+  EXPECT_EQ(run_name("lists/birds.csv"), "birds");
+  EXPECT_EQ(run_name("recipes/mine.toml"), "mine");
+  EXPECT_EQ(run_name("set.v2"), "set.v2");
+  EXPECT_NE(run_name("."), ".") << "a run can't be called so";
 }
 
 }  // namespace

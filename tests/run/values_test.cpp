@@ -146,7 +146,8 @@ TEST(ValueRun, LearnsAndTellsInTheValuesUnits) {
 
   // A single picture gets the same prediction as in the whole set.
   const auto answers = evaluate::predict(*model.network, made, made.test);
-  const auto one = train::predict_values(model, train::network_input(model, made.test->image(3)));
+  const auto one = train::predicted_values(
+      model, model.network->forward(train::network_input(model, made.test->image(3))));
   EXPECT_EQ(one[0].name, "bright");
   EXPECT_NEAR(one[0].value, answers.values->predicted[3][0].item<double>(), 1e-2);
   EXPECT_NEAR(one[1].value, answers.values->predicted[3][1].item<double>(), 2e-5);

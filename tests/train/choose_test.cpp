@@ -129,9 +129,9 @@ TEST(ChooseRecipe, RefusesAPathThatIsNotUtf8) {
 }
 
 TEST(ChooseRecipe, NamesTheRunOfAFolderWhateverItIsCalled) {
-  EXPECT_EQ(recipe::name_of_source("a/Bär/"), "Bär");
-  EXPECT_EQ(recipe::name_of_source("a/B\xE4r"), "B\\xe4r");
-  EXPECT_EQ(recipe::name_of_source("a/one\ntwo"), "one\\ntwo");
+  EXPECT_EQ(recipe::run_name("a/Bär/"), "Bär");
+  EXPECT_EQ(recipe::run_name("a/B\xE4r"), "B\\xe4r");
+  EXPECT_EQ(recipe::run_name("a/one\ntwo"), "one\\ntwo");
   EXPECT_EQ(recipe::parse("", "a/B\xE4r.toml").name, "B\\xe4r");
 }
 
@@ -231,6 +231,12 @@ TEST(NewRecipe, NamesASourceThatDoesNotExist) {
   EXPECT_THAT(refused([] { (void)new_recipe("no/pictures"); }),
               StartsWith("no/pictures does not exist; name a folder of images"));
   EXPECT_EQ(new_recipe("fashion-mnist"), recipe::starter("fashion-mnist"));
+}
+
+TEST(NewRecipe, HasTheNameThatIsGiven) {
+  const Pictures pictures;
+  for (const auto* source : {"fashion-mnist", pictures.source.c_str()})
+    EXPECT_EQ(recipe::parse(new_recipe(source, {}, "mine"), "mine.toml").name, "mine");
 }
 
 TEST(OpenRunPlan, IsOfTheRecipeInTheDirectory) {
