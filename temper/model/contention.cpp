@@ -145,7 +145,7 @@ bool ContentionPolicy::separate(std::size_t threads) {
 void ContentionPolicy::release() {
   if (!processors_) return;
   temper_run_team(
-      static_cast<int>(delays_.size()),
+      CPU_COUNT(&*processors_),
       [](void* context, int thread, int /*threads*/) {
         const auto& all = *static_cast<const cpu_set_t*>(context);
         const auto now = processors_of_this_thread();
