@@ -89,7 +89,7 @@ TEST(Memory, ABatchBeyondTheMachineIsRefusedWithOneThatFits) {
 }
 
 TEST(Memory, OfFreedTensorsIsReturnedBetweenTrainingSizes) {
-#if defined(__SANITIZE_ADDRESS__)
+#if __has_feature(address_sanitizer)
   GTEST_SKIP() << "the sanitizer has a heap of its own";
 #endif
   train::prepare_thread(plan_with_batch(8));

@@ -18,7 +18,8 @@ using ::testing::ElementsAre;
 /// Every start of Orion's searches is the next step here, and where Orion starts nothing there is
 /// none.
 TEST(Asha, PromotesAsOrionDoes) {
-  for (const auto& one : testing::golden("tune/asha.json").at("cases")) {
+  const auto golden = testing::golden("tune/asha.json");
+  for (const auto& one : golden.at("cases")) {
     Asha asha(one.at("trials").get<std::int64_t>(), one.at("rungs").get<std::size_t>(),
               one.at("eta").get<std::int64_t>());
     std::int64_t promotions = 0;

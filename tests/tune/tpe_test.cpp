@@ -24,7 +24,8 @@ std::vector<double> numbers(const nlohmann::json& json) {
 }
 
 TEST(Tpe, EstimatesDensitiesAsHyperoptDoes) {
-  for (const auto& one : testing::golden("tune/tpe.json").at("numbers")) {
+  const auto golden = testing::golden("tune/tpe.json");
+  for (const auto& one : golden.at("numbers")) {
     const auto mixture = parzen(numbers(one.at("observed")), {});
     EXPECT_THAT(mixture.weights, Pointwise(IsNear(), numbers(one.at("weights"))));
     EXPECT_THAT(mixture.means, Pointwise(IsNear(), numbers(one.at("means"))));
