@@ -192,6 +192,14 @@ pids=("${first[@]}")
 reached $(($(last_step first) + 2))
 kill -TERM "${pids[@]}"
 all_end 75
+start 2 alone --set epochs=1000
+reached 100
+kill -TERM "${pids[@]}"
+all_end 75
+losses() { # DIR: of the first 100 steps
+  jq -c 'select(.event == "step" and .step <= 100) | [.step, .loss]' "$1/metrics.jsonl"
+}
+cmp <(losses first) <(losses alone)
 
 # Ranks that don't belong together.
 different() { # TEXT: both ranks have ended, and one of them has said that; the other one may only see that it is gone
