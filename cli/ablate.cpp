@@ -80,7 +80,8 @@ void add_ablate(const Command& app) {
   command
       .option(
           "--share", options->share,
-          "the part of the runs that this process begins with, where several work in one folder")
+          "the part of the runs that this process begins with, where several work in one folder; I "
+          "counts from 1, as in 2/8")
       .called("I/N");
   command
       .option("--budget", options->budget,

@@ -117,6 +117,13 @@ void Command::edits(std::vector<std::string>& into) const {
       .one_at_a_time();
 }
 
+void Command::evaluation_edits(std::vector<std::string>& into) const {
+  option("--set", into,
+         "override an evaluation option, for example evaluation.size=288; may be repeated")
+      .called("KEY=VALUE")
+      .one_at_a_time();
+}
+
 void Command::study_edits(std::vector<std::string>& into) const {
   option("--set", into,
          "override a key of the study file, for example seeds=3, or an option of its base recipe, "

@@ -53,7 +53,9 @@ class Command {
                   const std::string& about) const;
   Argument option(const std::string& names, double& into, const std::string& about) const;
   Argument flag(const std::string& names, bool& into, const std::string& about) const;
-  void edits(std::vector<std::string>& into) const;        ///< --set, which edits a recipe
+  void edits(std::vector<std::string>& into) const;  ///< --set, which edits a recipe
+  /// --set, which edits the options of a trained network's evaluation.
+  void evaluation_edits(std::vector<std::string>& into) const;
   void study_edits(std::vector<std::string>& into) const;  ///< --set, which edits a study file
   void footer(const std::string& text) const;
 

@@ -80,7 +80,7 @@ class Completion {
       for (const auto& name : recipe::short_names(recipe::catalogue())) offer(head + name);
       for (const auto& section : study::sections()) offer(head + section.name);
     }
-    if (placeholder == "SORT")
+    if (placeholder == "CATEGORY")
       for (const auto& sort : recipe::sorts(recipe::catalogue())) offer(head + sort);
     if (placeholder == "KEY=VALUE") edits(head, recipe::complete_edit);
     if (placeholder == "STUDY-KEY=VALUE") edits(head, study::complete_study_edit);

@@ -7,13 +7,13 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "commands.h"
 #include "output.h"
 #include "temper/core/error.h"
 #include "temper/core/grouped.h"
+#include "temper/core/processors.h"
 #include "temper/data/tools/pack.h"
 #include "temper/io/format/json_text.h"
 #include "temper/train/check_data.h"
@@ -41,7 +41,7 @@ struct Pack {
 };
 
 void check(const Check& options) {
-  const auto threads = std::max<std::int64_t>(1, std::thread::hardware_concurrency());
+  const auto threads = processors();
   const auto result = train::check_data(options.source, options.sets,
                                         {.threads = threads, .digest = options.digest},
                                         train::starting_weights(options.weights));

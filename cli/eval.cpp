@@ -194,7 +194,7 @@ void add_eval(const Command& app) {
       .with_default()
       .excludes(corruptions)
       .excludes(attack);
-  command.edits(options->sets);
+  command.evaluation_edits(options->sets);
   command.option("--tta", options->tta, kAboutTta)
       .called("VIEWS")
       .excludes(corruptions)

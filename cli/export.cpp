@@ -106,7 +106,7 @@ void add_export(const Command& app) {
       .one_of({"onnx", "timm"})
       .required();
   command.option("--weights", options->weights, kAboutWeights);
-  command.edits(options->sets);
+  command.evaluation_edits(options->sets);
   command.option("--opset", options->onnx.opset, "version of ONNX's operators, 13 to 22")
       .called("N")
       .with_default();

@@ -19,7 +19,6 @@
 #include "temper/core/spelling.h"
 #include "temper/io/format/json_text.h"
 #include "temper/io/format/safetensors.h"
-#include "temper/io/format/torch_file.h"
 #include "temper/model/architecture.h"
 #include "temper/model/timm_names.h"
 #include "temper/report/inspection_text.h"
@@ -113,14 +112,14 @@ std::vector<std::string_view> kinds_of(const std::variant<Networks...>* /*archit
 }
 
 Subject subject(const Options& options) {
+  const fs::path folder = options.source;
+  if (fs::exists(folder / "recipe.toml") || fs::exists(train::config_file(folder)))
+    return of_run(options);
   auto known = kinds_of(static_cast<const model::Architecture*>(nullptr));
   if (std::ranges::find(known, options.source) != known.end())
     return of_network(recipe::quote(options.source), options);
   if (const auto published = model::architecture_of(options.source))
     return of_network(text_of(*published), options);
-  const fs::path folder = options.source;
-  if (fs::exists(folder / "recipe.toml") || fs::exists(train::config_file(folder)))
-    return of_run(options);
   std::ranges::copy(model::timm_names(), std::back_inserter(known));
   if (!fs::exists(options.source))
     throw Error(Code::usage,
@@ -138,10 +137,9 @@ void show(std::span<const io::TensorView> tensors, const Options& options) {
 }
 
 void inspect(const Options& options) {
-  const auto extension = fs::path(options.source).extension();
-  if (extension == ".safetensors") return show(io::Safetensors(options.source).tensors(), options);
-  if (extension == ".pth" || extension == ".pt")
-    return show(io::TorchFile(options.source).tensors(), options);
+  if (train::is_tensor_file(options.source))
+    return std::visit([&](const auto& file) { show(file.tensors(), options); },
+                      train::open_tensors(options.source));
   const auto [network, task] = subject(options);
   const auto inspection = model::inspect(*network, task);
   if (options.as_json)
@@ -163,7 +161,7 @@ void add_inspect(const Command& app) {
           "source", options->source,
           "a kind of network (resnet, efficientnet, ...), timm's name of one (resnet50, ...), a "
           "recipe, a run directory, a folder with config.json, or a file of tensors "
-          "(.safetensors, .pth, .pt)")
+          "(.safetensors, .pth, .pt, .bin, .pth.tar)")
       .called("NETWORK")
       .required();
   command.edits(options->sets);

@@ -31,7 +31,8 @@ void list(const Options& options) {
 void add_list(const Command& app) {
   const auto command = app.command("list", "List the available techniques by category");
   auto options = std::make_shared<Options>();
-  command.option("sort", options->sort, "only this category, for example optimizer").called("SORT");
+  command.option("category", options->sort, "only this category, for example optimizer")
+      .called("CATEGORY");
   command.flag("--json", options->as_json, "print as JSON");
   command.flag("--markdown", options->as_markdown,
                "print all techniques with their options as Markdown, as in docs/recipes.md");

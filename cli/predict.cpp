@@ -161,7 +161,7 @@ void add_predict(const Command& app) {
               "saved for these weights, if there is one; none: no temperature scaling")
       .one_of({"saved", "none"})
       .with_default();
-  command.edits(options->sets);
+  command.evaluation_edits(options->sets);
   const auto tta = command.option("--tta", options->tta, kAboutTta).called("VIEWS");
   command
       .option("--mc-dropout", options->mc_dropout,

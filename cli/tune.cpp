@@ -111,7 +111,7 @@ void add_options(const Command& command, Options& options) {
   command
       .option("--share", options.share,
               "the part of the runs that this process begins with, where several work in one "
-              "folder; method random only")
+              "folder; I counts from 1, as in 2/8; method random only")
       .called("I/N");
   command
       .option("--set", options.sets,

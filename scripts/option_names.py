@@ -40,7 +40,7 @@ def theirs(sort, name, option, parameters):
 
 def main():
     rows, held = {}, {}  # by sort: by option, parameter and meaning the techniques; and all of its techniques
-    print("| technique | sort | signatures |\n|---|---|---|")
+    print("| technique | category | signatures |\n|---|---|---|")
     for sort, name, options in techniques():
         signatures = NAMES.get(sort, {}).get(name, {}).get("signatures")
         if not signatures:

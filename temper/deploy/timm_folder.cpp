@@ -88,6 +88,12 @@ std::vector<std::string> not_expressed(const train::SavedModel& model) {
   std::vector<std::string> notes;
   const auto& transform = model.transform;
   const auto side = transform.size().height;
+  if (const auto trained = transform.network_size().height; trained != side)
+    notes.push_back(
+        fmt::format("evaluation.size is {}, but timm and transformers read pictures at the size of "
+                    "the training, {}, unless they are asked for the test size (timm's "
+                    "use_test_size=True)",
+                    side, trained));
   if (transform.keep_same_size && transform.resize != side)
     notes.push_back(
         fmt::format("the run uses pictures of {0} x {0} pixels whole, and resizes others to {1} "

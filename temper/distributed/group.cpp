@@ -31,12 +31,15 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr Milliseconds kLook{500};         ///< a wait looks so often whether the others are there
-constexpr std::int64_t kBeatsToName = 3;   ///< that a rank misses before it counts as ended
+constexpr Milliseconds kLook{500};        ///< a wait looks so often whether the others are there
+constexpr std::int64_t kBeatsToName = 3;  ///< that a rank misses before it counts as ended
+constexpr std::int64_t kBeatsToStop =
+    4;  ///< that it misses at least before the others stop waiting
 constexpr Milliseconds kToAnswer{10'000};  ///< that the store has while the machine is busy
 constexpr Milliseconds kToRead{5000};      ///< that rank 0 gives the others to read its message
 constexpr Milliseconds kToLeave{2000};     ///< that a rank has to leave its own
 constexpr const char* kClosed = "closed";
+constexpr int kProbe = 1;  ///< tag of messages that nobody sends, see closed_connection()
 /// Gloo's own limit for an operation. A rank may have work of its own for long; whether it is there
 /// at all is told by its heartbeats.
 constexpr Milliseconds kOperation = std::chrono::hours(24 * 20);
@@ -104,6 +107,7 @@ struct Group::Connection {
   void join();
   void wait(c10d::Work& work);
   void look();
+  [[nodiscard]] std::optional<std::string> closed_connection() const;
   [[noreturn]] void fail(const std::string& reason, const std::string& all_run);
 
   Pending start(c10::intrusive_ptr<c10d::Work> work) {
@@ -146,15 +150,34 @@ void Group::Connection::look() {
     told = true;
     throw error_of(*ending);
   }
-  if (view.lost || view.unanswered > options.rank_timeout)
-    throw Error(Code::io, store_text(ranks, step, ""));
-  if (const auto names = silent(view, ranks.rank, step, options.rank_timeout); !names.empty())
+  // Hundreds of ranks have longer intervals.
+  const auto timeout = std::max(options.rank_timeout, kBeatsToStop * pulse->interval());
+  if (view.lost || view.unanswered > timeout) throw Error(Code::io, store_text(ranks, step, ""));
+  if (const auto names = silent(view, ranks.rank, step, timeout); !names.empty())
     throw Error(
         Code::io,
         fmt::format("no sign of life for {} s: {}; the process is stopped, or its machine "
                     "or network is gone. The run goes on from its last checkpoint",
-                    std::chrono::duration_cast<std::chrono::seconds>(options.rank_timeout).count(),
-                    names));
+                    std::chrono::duration_cast<std::chrono::seconds>(timeout).count(), names));
+}
+
+/// Why the connection to a rank that misses heartbeats is closed, if it is. Gloo tells that to
+/// every operation that begins then, and to those that wait, but not to one that was just
+/// receiving.
+std::optional<std::string> Group::Connection::closed_connection() const {
+  const auto view = pulse->view();
+  for (std::size_t rank = 0; rank < view.ranks.size(); ++rank) {
+    const auto other = static_cast<std::int64_t>(rank);
+    if (other == ranks.rank || view.ranks[rank].silence < kBeatsToName * pulse->interval())
+      continue;
+    std::vector<at::Tensor> never{at::empty({1}, at::kByte)};
+    try {
+      (void)gloo->recv(never, static_cast<int>(other), kProbe);
+    } catch (const std::exception& error) {
+      return reason_of(error);
+    }
+  }
+  return std::nullopt;
 }
 
 /// Finds out why an operation has failed, and throws the error.
@@ -207,6 +230,7 @@ void Group::Connection::wait(c10d::Work& work) {
       others_failed = true;
       throw;
     }
+    if (const auto reason = closed_connection()) fail(*reason, broken_text(*reason));
   }
   if (watching) pulse->watch(false);
 }

@@ -91,8 +91,10 @@ void await_heartbeats(const Ranks& ranks, const GroupOptions& options, Board& bo
   const auto deadline = Clock::now() + options.rank_timeout;
   std::vector<std::int64_t> missing;
   for (std::int64_t rank = 0; rank < ranks.size; ++rank) {
-    while (!board.has(heartbeat_key(rank)) && Clock::now() < deadline)
+    while (!board.has(heartbeat_key(rank)) && Clock::now() < deadline) {
+      check_stop(options);
       std::this_thread::sleep_for(kPause);
+    }
     if (!board.has(heartbeat_key(rank))) missing.push_back(rank);
   }
   if (missing.empty()) return;

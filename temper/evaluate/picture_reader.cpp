@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <thread>
 #include <utility>
 
+#include "temper/core/processors.h"
 #include "temper/data/loader/loader.h"
 #include "temper/data/sources/parallel.h"
 
@@ -23,7 +23,7 @@ std::int64_t checked_threads(std::int64_t asked) {
                                          "for one for each processor",
                                          asked, kMostThreads));
   if (asked > 0) return asked;
-  return std::clamp<std::int64_t>(std::thread::hardware_concurrency(), 1, kMostThreads);
+  return std::min(processors(), kMostThreads);
 }
 
 /// The rows of the pictures that could be read, which are numbered here.

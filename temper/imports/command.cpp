@@ -74,6 +74,13 @@ std::int64_t started(std::span<const std::string> launcher) {
   return all;
 }
 
+/// torchrun, python -m torch.distributed.run or torch.distributed.launch.
+bool is_distributed(std::span<const std::string> launcher) {
+  return std::ranges::any_of(launcher, [](std::string_view word) {
+    return file_name(word) == "torchrun" || word.starts_with("torch.distributed.");
+  });
+}
+
 void check_launcher(std::span<const std::string> launcher) {
   const auto first = std::ranges::find_if_not(launcher, is_variable);
   if (first == launcher.end()) return;
@@ -144,9 +151,11 @@ Launch separated(const std::vector<std::string>& command) {
     launch.processes =
         processes_of(launch.arguments.empty() ? "" : launch.arguments.front(), *script);
     launch.arguments.erase(launch.arguments.begin());
+    launch.distributed = true;
     return launch;
   }
   launch.processes = started(launcher);
+  launch.distributed = is_distributed(launcher);
   return launch;
 }
 

@@ -16,6 +16,7 @@ std::vector<std::string> split_words(std::string_view command);
 struct Launch {
   std::vector<std::string> arguments;
   std::optional<std::int64_t> processes = {};  ///< unless the command has no launcher
+  bool distributed = false;  ///< by one of PyTorch's launchers, also where it starts one process
 };
 
 /// Separates the arguments from what comes before them: environment variables, python, torchrun or

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <utility>
 #include <variant>
 
 #include "temper/core/error.h"
@@ -72,12 +73,38 @@ void set_head_dropout(double p, Draft& draft) {
 }
 
 void set_drop_path(double rate, const model::Architecture& network, Draft& draft) {
-  const bool open = std::holds_alternative<model::EfficientNet>(network) ||
-                    std::holds_alternative<model::MobileNetV3>(network);
+  const auto* const mobile = std::get_if<model::MobileNetV3>(&network);
+  const bool open = mobile != nullptr || std::holds_alternative<model::EfficientNet>(network);
+  std::string from;
+  if (mobile != nullptr) {
+    // timm's EfficientNetBuilder counts the convolution behind the last block as a block.
+    const int blocks = mobile->variant == model::MobileNetV3Variant::large ? 15 : 11;
+    from = fmt::format("{} * {} / {}: timm counts the last convolution as a block",
+                       recipe::number_text(rate), blocks, blocks + 1);
+    rate = rate * blocks / (blocks + 1);
+  }
   draft.set("model.stochastic_depth",
             fmt::format("{{ drop_path_rate = {}, rule = \"{}\", mode = \"sample\", scaling = "
                         "\"inverted\" }}",
-                        recipe::number_text(rate), open ? "linear_open" : "linear_from_zero"));
+                        recipe::number_text(rate), open ? "linear_open" : "linear_from_zero"),
+            std::move(from));
+}
+
+void tell_initial_weights(const model::Architecture& network, Draft& draft) {
+  if (std::holds_alternative<model::ConvNeXt>(network))
+    draft.differs("",
+                  "initial weights are normal with deviation 0.02, truncated at two deviations; "
+                  "the original's bounds are at 2, so that hardly any is cut off");
+  const auto* const residual = std::get_if<model::ResNet>(&network);
+  if (residual == nullptr) return;
+  if (residual->version == model::Version::v2)
+    draft.differs("",
+                  "the last layer's initial weights and biases are those of PyTorch's linear "
+                  "layers; timm's are normal with deviation 0.01, and 0");
+  if (residual->se_ratio > 0)
+    draft.differs("",
+                  "initial biases of squeeze-and-excitation are 0; timm's are those of PyTorch's "
+                  "convolutions");
 }
 
 void set_smoothing(double smoothing, Draft& draft) {

@@ -67,6 +67,7 @@ void set_random_layers(const Arguments& arguments, const model::Architecture& ne
 void set_model(const Arguments& arguments, model::Architecture network, Draft& draft) {
   draft.technique("model", view_of(network));
   set_random_layers(arguments, network, draft);
+  tell_initial_weights(network, draft);
 }
 
 /// Weights to start from. A checkpoint is loaded after, and so instead of, pretrained weights, of
@@ -90,20 +91,31 @@ void set_pretrained(const Arguments& arguments, Draft& draft) {
   }
 }
 
-void set_data(const Arguments& arguments, const TimmData& data, Draft& draft) {
+/// timm's create_loader() refuses to repeat images in a training by one process.
+void set_sampling(const Arguments& arguments, std::int64_t processes, Draft& draft) {
+  const double repeats = arguments.number("aug_repeats");
+  if (repeats <= 0) return;
+  if (processes == 1)
+    draft.drops(arguments.written("aug_repeats"),
+                "timm repeats images in a training by several processes alone; name their number "
+                "as --processes");
+  else if (repeats >= 2 && repeats == std::floor(repeats))
+    draft.set("data.sampling",
+              fmt::format("{{ kind = \"repeated\", num_repeats = {} }}", std::llround(repeats)));
+  else
+    draft.drops(arguments.written("aug_repeats"),
+                "images are repeated a whole number of times, at least twice");
+}
+
+void set_data(const Arguments& arguments, const TimmData& data, std::int64_t processes,
+              Draft& draft) {
   auto folder = arguments.text("data_dir");
   if (folder.empty()) folder = arguments.text("data");
   set_source(folder, draft);
   draft.whole("data.size", data.size);
   set_normalization(data.mean, data.std, draft);
   set_timm_augment(arguments, data, draft);
-  const double repeats = arguments.number("aug_repeats");
-  if (repeats >= 2 && repeats == std::floor(repeats))
-    draft.set("data.sampling",
-              fmt::format("{{ kind = \"repeated\", num_repeats = {} }}", std::llround(repeats)));
-  else if (repeats > 0)
-    draft.drops(arguments.written("aug_repeats"),
-                "images are repeated a whole number of times, at least twice");
+  set_sampling(arguments, processes, draft);
   draft.number("evaluation.crop_ratio", data.crop_pct);
   draft.text("evaluation.interpolation", data.interpolation);
 }
@@ -165,7 +177,7 @@ Imported translated_from_timm(const Arguments& arguments, std::int64_t processes
   draft.text("name", arguments.text("model"));
   draft.whole("seed", arguments.count("seed"));
   set_precision(arguments, draft);
-  set_data(arguments, data, draft);
+  set_data(arguments, data, processes, draft);
   set_batches(batches, network, arguments.flag("sync_bn"), draft);
   set_model(arguments, network, draft);
   set_pretrained(arguments, draft);
@@ -177,7 +189,7 @@ Imported translated_from_timm(const Arguments& arguments, std::int64_t processes
   draft.drop_lacking(arguments);
   return draft.finished(fmt::format(
       "The training of timm's train.py (1.0.31) with {}, by {}: made by temper import. Draws of "
-      "random numbers differ, the distributions they are from do not.",
+      "random numbers differ; the distributions they are from do so where a remark says it.",
       arguments.written("model"), processes_text(processes)));
 }
 

@@ -81,6 +81,7 @@ void set_model(const Network& network, model::Architecture architecture, Draft& 
   draft.technique("model", view_of(architecture));
   if (network.dropout > 0) set_head_dropout(network.dropout, draft);
   if (network.stochastic_depth > 0) set_drop_path(network.stochastic_depth, architecture, draft);
+  tell_initial_weights(architecture, draft);
   if (std::holds_alternative<model::EfficientNet>(architecture))
     draft.differs("",
                   "initial weights are drawn from the distributions that timm has for this "
@@ -164,23 +165,33 @@ void set_evaluation(const Arguments& arguments, std::int64_t train_crop, Draft& 
   draft.text("evaluation.interpolation", interpolation_of(arguments));
 }
 
-void set_data(const Arguments& arguments, Draft& draft) {
+/// The script has a RASampler in distributed training alone.
+void set_sampling(const Arguments& arguments, bool distributed, Draft& draft) {
+  if (!arguments.flag("ra_sampler")) return;
+  if (distributed)
+    draft.set("data.sampling", fmt::format("{{ kind = \"repeated\", num_repeats = {} }}",
+                                           arguments.count("ra_reps")));
+  else
+    draft.drops(arguments.written("ra_sampler"),
+                "the script does not use it in a training by one process without torchrun either; "
+                "name the number of processes as --processes");
+}
+
+void set_data(const Arguments& arguments, bool distributed, Draft& draft) {
   set_source(arguments.text("data_path"), draft);
   const auto size = arguments.count("train_crop_size");
   draft.whole("data.size", size);
   const TimmData normalized;  // by ImageNet's mean and deviation, as most of timm's networks
   set_normalization(normalized.mean, normalized.std, draft);
   set_augment(arguments, draft);
-  if (arguments.flag("ra_sampler"))
-    draft.set("data.sampling", fmt::format("{{ kind = \"repeated\", num_repeats = {} }}",
-                                           arguments.count("ra_reps")));
+  set_sampling(arguments, distributed, draft);
   set_evaluation(arguments, size, draft);
   if (lower(arguments.text("backend")) != "pil")
     draft.differs(arguments.written("backend"), "operations have the pixels of Pillow's images");
 }
 
 /// Parameters that the script decays by other coefficients (references/classification/utils.py).
-void set_decays(const Arguments& arguments, Draft& draft) {
+void set_decays(const Arguments& arguments, const model::Architecture& network, Draft& draft) {
   const double decay = arguments.number("weight_decay");
   draft.number("optimizer.weight_decay", decay);
   const auto of_norms = arguments.real("norm_weight_decay");
@@ -199,9 +210,13 @@ void set_decays(const Arguments& arguments, Draft& draft) {
     draft.differs(arguments.written("bias_weight_decay"),
                   "the shifts of normalization layers decay as their scales do; torchvision's as "
                   "biases");
+  if (of_norms && *of_norms != decay && std::holds_alternative<model::ConvNeXt>(network))
+    draft.differs(arguments.written("norm_weight_decay"),
+                  "the layer scales of ConvNeXt's blocks decay as the scales of normalization "
+                  "layers do; torchvision's as weights");
 }
 
-void set_optimizer(const Arguments& arguments, Draft& draft) {
+void set_optimizer(const Arguments& arguments, const model::Architecture& network, Draft& draft) {
   const auto name = lower(arguments.text("opt"));
   if (name.starts_with("sgd")) {
     draft.text("optimizer.kind", "sgd");
@@ -223,7 +238,7 @@ void set_optimizer(const Arguments& arguments, Draft& draft) {
                             suggestion(name, {"sgd", "sgd_nesterov", "rmsprop", "adamw"},
                                        "expected one of")));
   }
-  set_decays(arguments, draft);
+  set_decays(arguments, network, draft);
   if (const auto limit = arguments.real("clip_grad_norm")) {
     draft.text("clip.kind", "norm");
     draft.number("clip.max_norm", *limit);
@@ -316,10 +331,10 @@ Imported import_torchvision(const std::vector<std::string>& command,
     set_half_precision(arguments.written("amp"), draft);
   else
     draft.text("precision", "fp32");
-  set_data(arguments, draft);
+  set_data(arguments, launch.distributed || batches.processes > 1, draft);
   set_batches(batches, architecture, arguments.flag("sync_bn"), draft);
   set_model(network, architecture, draft);
-  set_optimizer(arguments, draft);
+  set_optimizer(arguments, architecture, draft);
   set_schedule(arguments, draft);
   set_averaging(arguments, batches, draft);
   set_torchvision_mixing(arguments, draft);
@@ -329,8 +344,8 @@ Imported import_torchvision(const std::vector<std::string>& command,
   draft.drop_lacking(arguments);
   return draft.finished(fmt::format(
       "The training of torchvision's references/classification/train.py (0.26) with {}, by {}: "
-      "made by temper import. Draws of random numbers differ, the distributions they are from do "
-      "not.",
+      "made by temper import. Draws of random numbers differ; the distributions they are from do "
+      "so where a remark says it.",
       arguments.written("model"), processes_text(batches.processes)));
 }
 

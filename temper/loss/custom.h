@@ -20,7 +20,7 @@ struct Custom {
 
   static constexpr std::string_view kind = "custom";
   static constexpr About about = {
-      .summary = "A loss function that a C++ program provides; not for recipe files alone."};
+      .summary = "A loss function that a C++ program provides; a recipe file alone cannot use it."};
   static constexpr auto fields() {
     return std::tuple{
         field(&Custom::name, {.name = "name", .meaning = "name of the loss in the fingerprint"})};

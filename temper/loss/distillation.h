@@ -80,7 +80,8 @@ struct Distillation {
               {.name = "weight",
                .meaning =
                    "weight of the distillation loss; the loss on the labels has weight 1 - weight",
-               .bounds = {0, 1}}),
+               .bounds = {0, 1},
+               .scheduled = true}),
         field(&Distillation::teaching, {.name = "teaching",
                                         .meaning = "targets from the teacher: its distribution "
                                                    "(soft), or its predicted class (hard)"}),

@@ -18,9 +18,9 @@ struct FeatureDistillation {
   static constexpr std::string_view kind = "features";
   static constexpr About about = {
       .summary =
-          "Feature distillation: the features that the student gives its last layer are drawn to "
-          "the direction of the teacher's. Where the widths differ, a linear layer with a bias, "
-          "which is trained along and is not part of the saved network, brings the student's "
+          "Feature distillation: the features that the student gives its last layer are pulled "
+          "towards the direction of the teacher's. Where the widths differ, a linear layer with a "
+          "bias, which is trained along and is not part of the saved network, brings the student's "
           "features s to the width of the teacher's, t.",
       .formula =
           "weight * mean over rows of (1 - cos(P s, t)), "
@@ -37,9 +37,10 @@ struct FeatureDistillation {
         &FeatureDistillation::weight,
         {.name = "weight",
          .meaning = "weight of the cosine distance, which is added to the other losses; with "
-                    "distillation.weight = 0 it is the only thing that the teacher teaches, which "
-                    "may then have other classes",
-         .bounds = {.low = 0}})};
+                    "distillation.weight = 0 it is the only distillation loss, and the teacher may "
+                    "have other classes",
+         .bounds = {.low = 0},
+         .scheduled = true})};
   }
 };
 

@@ -24,10 +24,10 @@ struct CutMix {
   static constexpr About about = {
       .summary =
           "CutMix: a box of the image is replaced by the same box of another image of its batch; "
-          "the targets are averaged by the shares of the pixels, after the box has been clipped to "
-          "the image.",
+          "the targets are weighted by the area that each image covers, after the box has been "
+          "clipped to the image.",
       .formula =
-          "lambda ~ Beta(alpha, alpha), s = sqrt(1 - lambda), centre (x, y) uniform\n"
+          "lambda ~ Beta(alpha, alpha), s = sqrt(1 - lambda), center (x, y) uniform\n"
           "paper        rows y - floor(floor(s H) / 2) to y + floor(floor(s H) / 2)\n"
           "timm         rows y - floor(floor(s H) / 2) to y + ceil(floor(s H) / 2)\n"
           "torchvision  rows y - floor(s H / 2) to y + floor(s H / 2)\n"

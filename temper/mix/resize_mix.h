@@ -21,7 +21,7 @@ struct ResizeMix {
       .summary =
           "ResizeMix: another image of the batch is resized (antialiased bilinear) to a part of "
           "its height and width and pasted at a random place within the image, so that no object "
-          "is cut off; the targets are averaged by the shares of the pixels.",
+          "is cut off; the targets are weighted by the area that each image covers.",
       .formula =
           "s uniform in [scale_low, scale_high]; the pasted image has floor(s H) x floor(s W) "
           "pixels\n"

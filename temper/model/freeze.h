@@ -20,7 +20,7 @@ struct Freeze {
           "The first stages of the network are frozen: their weights require no gradient, so that "
           "no update or weight decay changes them and the backward pass ends there, and their "
           "normalization layers stay in evaluation mode, so that their running statistics don't "
-          "change. For pretrained weights: see --fork.",
+          "change. For fine-tuning: see pretrained.",
       .formula =
           "stages = 1: the stem; 2: the stem and the first stage of blocks; ... (never the head)",
       .paper = "as in Yosinski et al. 2014, How transferable are features, arXiv:1411.1792"};

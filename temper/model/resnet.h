@@ -147,8 +147,8 @@ struct ResNet : RandomOptions {
                    .alias = "base_width"}),
             field(&ResNet::se_ratio,
                   {.name = "se_ratio",
-                   .meaning = "width of the squeeze-and-excitation at the end of each block's "
-                              "branch, by the branch's; 0: none",
+                   .meaning = "ratio of the squeeze-and-excitation's reduced width to the width of "
+                              "the block's branch (timm's rd_ratio); 0: none",
                    .bounds = {0, 1},
                    .alias = "se"}),
             field(&ResNet::anti_alias,

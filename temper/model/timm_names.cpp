@@ -167,10 +167,14 @@ std::optional<Architecture> architecture_of(std::string_view name) {
 
 std::optional<std::string> timm_name_of(const Architecture& architecture, const Task& task) {
   const auto found = std::ranges::find_if(all_networks(), [&](const Named& known) {
-    return std::visit(SameNetwork{task}, known.second, architecture);
+    return same_network(known.second, architecture, task);
   });
   if (found == all_networks().end()) return std::nullopt;
   return std::string(found->first);
+}
+
+bool same_network(const Architecture& a, const Architecture& b, const Task& task) {
+  return std::visit(SameNetwork{task}, a, b);
 }
 
 std::vector<std::string_view> timm_names() {

@@ -20,6 +20,10 @@ std::optional<Architecture> architecture_of(std::string_view name);
 /// @return nothing where timm has no name for it
 std::optional<std::string> timm_name_of(const Architecture& architecture, const Task& task);
 
+/// Whether two architectures are the same network for images of a size, as for timm_name_of().
+/// False for kinds of networks that timm has none of.
+bool same_network(const Architecture& a, const Architecture& b, const Task& task);
+
 /// All names that are known here.
 std::vector<std::string_view> timm_names();
 

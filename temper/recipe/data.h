@@ -68,7 +68,7 @@ struct Data {
         field(&Data::source,
               {.name = "source",
                .meaning = "fashion-mnist, or the path of a folder with one subfolder per class, a "
-                          "CSV manifest, IDX or CIFAR files, or packed shards",
+                          "CSV table, IDX or CIFAR files, or packed shards",
                .changes_results = false}),
         field(&Data::sources,
               {.name = "sources",
@@ -123,7 +123,9 @@ struct Data {
         field(&Data::micro_batches,
               {.name = "micro_batches",
                .meaning = "number of micro-batches that a batch is split into (gradient "
-                          "accumulation), to save memory; without BatchNorm the step is the same",
+                          "accumulation), to save memory; without BatchNorm the step is the same, "
+                          "except with drop_block, which scales by the share of elements kept in "
+                          "the images that pass together",
                .bounds = {1, 1 << 20},
                .alias = "accumulate"}),
         field(&Data::limit,
@@ -201,8 +203,8 @@ struct Data {
                .bounds = {0, 1}}),
         field(&Data::std,
               {.name = "std",
-               .meaning = "standard deviation of each channel that they are divided by then; "
-                          "empty: that of the training images",
+               .meaning = "standard deviation of each channel, by which images are divided after "
+                          "the mean is subtracted; empty: that of the training images",
                .bounds = {0, 1000, true, false}}),
         field(&Data::augment,
               {.name = "augment", .meaning = "augmentations of a training image, in this order"})};

@@ -60,8 +60,8 @@ std::vector<Technique> of_sort(const std::vector<Technique>& techniques, std::st
   const auto names = sorts(techniques);
   if (!sort.empty() && std::ranges::find(names, sort) == names.end())
     throw Error(Code::usage,
-                fmt::format("there is no sort '{}': {}", sort,
-                            suggestion(sort, {names.begin(), names.end()}, "the sorts are")));
+                fmt::format("there is no category '{}': {}", sort,
+                            suggestion(sort, {names.begin(), names.end()}, "the categories are")));
   std::vector<Technique> result;
   for (const auto& technique : techniques)
     if (sort.empty() || technique.sort == sort) result.push_back(technique);

@@ -112,9 +112,9 @@ struct Evaluation {
         field(&Evaluation::crop_ratio,
               {.name = "crop_ratio",
                .meaning = "length of the evaluation's center crop as a fraction of the length that "
-                          "the shorter side is resized to before; 0: 0.875, but images that all "
-                          "have the network's input size are used whole, at another "
-                          "evaluation.size resized without a crop",
+                          "the shorter side is resized to before; 0: 0.875, unless all images have "
+                          "the size of the training input: these are not cropped, and resized only "
+                          "where evaluation.size is another",
                .bounds = {0, 1},
                .alias = "crop_pct"}),
         field(&Evaluation::interpolation,

@@ -57,7 +57,8 @@ Texts second_average(const LintSubject& subject) {
 }
 
 Texts no_validation(const LintSubject& subject) {
-  if (subject.recipe.data.validation != 0) return {};
+  const auto& data = subject.recipe.data;
+  if (data.validation != 0 || data.folds != 0) return {};
   return {
       "data.validation = 0: all images are used for training, so overfitting can't be "
       "measured"};
@@ -67,16 +68,23 @@ Texts slow_average(const LintSubject& subject) {
   Texts texts;
   if (!subject.horizon) return texts;
   const auto steps = subject.horizon->total_steps;
-  const auto& averaging = subject.recipe.averaging;
+  const auto& recipe = subject.recipe;
+  const auto& averaging = recipe.averaging;
   for (std::size_t i = 0; i < averaging.size(); ++i) {
     const auto* ema = std::get_if<regularize::Ema>(&averaging[i]);
     if (ema == nullptr || ema->warmup != regularize::EmaWarmup::none) continue;
-    const double memory = static_cast<double>(ema->every) / (1 - ema->decay);
+    const auto path = fmt::format("averaging.{}.decay", i);
+    const auto driven = recipe.schedules.find(path);
+    const bool scheduled = driven != recipe.schedules.end();
+    const double decay =
+        scheduled ? schedule::range(driven->second, *subject.horizon).second : ema->decay;
+    const double memory = static_cast<double>(ema->every) / (1 - decay);
     if (memory > static_cast<double>(steps) / 3)
       texts.push_back(fmt::format(
-          "averaging.{}.decay = {}: the average spans about {:.0f} steps of a run of {}, so the "
-          "initial weights stay in it; lower it, or add warmup = \"tensorflow\"",
-          i, ema->decay, memory, steps));
+          "{} {} {}: the average spans about {:.0f} steps of a run of {}, so the {} weights stay "
+          "in it; lower it, or add warmup = \"tensorflow\"",
+          path, scheduled ? "reaches" : "=", decay, memory, steps,
+          scheduled ? "early" : "initial"));
   }
   return texts;
 }

@@ -24,18 +24,41 @@ constexpr std::array<std::string_view, 6> kPolicies{
     "\"trivial_augment_wide\"", "\"augmix\"",       "\"three_augment\""};
 constexpr std::array<std::string_view, 2> kErasing{"\"random_erasing\"", "\"cutout\""};
 
+/// Whether a rate, probability or weight is one that has an effect; also one that has a schedule.
+bool acts(const LintSubject& subject, std::string_view path) {
+  return subject.number(path) != 0.0;
+}
+
+/// Whether an augmentation, and those that it is within, have a probability above 0.
+/// @param operation  its path, "data.augment.0.operations.1"
+bool is_applied(const LintSubject& subject, std::string_view operation) {
+  constexpr std::string_view kWithin = ".operations.";
+  for (;;) {
+    if (!acts(subject, fmt::format("{}.p", operation))) return false;
+    const auto outer = operation.rfind(kWithin);
+    if (outer == std::string_view::npos) return true;
+    operation = operation.substr(0, outer);
+  }
+}
+
 /// Whether one of the augmentations, also one within another, is of one of these kinds.
 template <std::size_t n>
 bool augments_by(const LintSubject& subject, const std::array<std::string_view, n>& kinds) {
+  constexpr std::string_view kKind = ".kind";
   return std::ranges::any_of(subject.values, [&](const auto& value) {
-    return value.first.starts_with("data.augment.") && value.first.ends_with(".kind") &&
-           std::ranges::find(kinds, value.second) != kinds.end();
+    const std::string_view path = value.first;
+    return path.starts_with("data.augment.") && path.ends_with(kKind) &&
+           std::ranges::find(kinds, value.second) != kinds.end() &&
+           is_applied(subject, path.substr(0, path.size() - kKind.size()));
   });
 }
 
 bool has_dropout(const LintSubject& subject) {
-  const auto found = subject.values.find("model.dropout");
-  return found != subject.values.end() && found->second != "[0]";
+  return std::ranges::any_of(subject.values, [&](const auto& value) {
+    const std::string_view path = value.first;
+    return path.starts_with("model.dropout.") && path.ends_with(".kind") &&
+           acts(subject, fmt::format("{}.p", path.substr(0, path.rfind('.'))));
+  });
 }
 
 bool smooths(const LintSubject& subject) {
@@ -47,12 +70,17 @@ bool smooths(const LintSubject& subject) {
 std::vector<std::string_view> regularizers(const LintSubject& subject) {
   std::vector<std::string_view> found;
   if (smooths(subject)) found.emplace_back("label smoothing");
-  if (subject.is("loss.confidence_penalty", "true")) found.emplace_back("a confidence penalty");
+  const auto add = [&](std::string_view technique, std::string_view strength,
+                       std::string_view name) {
+    if (subject.is(technique, "true") && acts(subject, fmt::format("{}.{}", technique, strength)))
+      found.push_back(name);
+  };
+  add("loss.confidence_penalty", "beta", "a confidence penalty");
   if (has_dropout(subject)) found.emplace_back("dropout");
-  if (subject.is("model.stochastic_depth", "true")) found.emplace_back("stochastic depth");
-  if (subject.is("model.shake_drop", "true")) found.emplace_back("ShakeDrop");
-  if (subject.is("mixing", "true")) found.emplace_back("mixing");
-  if (subject.is("semi", "true")) found.emplace_back("learning from unlabeled images");
+  add("model.stochastic_depth", "drop_path_rate", "stochastic depth");
+  add("model.shake_drop", "rate", "ShakeDrop");
+  add("mixing", "p", "mixing");
+  add("semi", "method.weight", "learning from unlabeled images");
   if (augments_by(subject, kPolicies)) found.emplace_back("an augmentation policy");
   if (augments_by(subject, kErasing)) found.emplace_back("random erasing");
   return found;

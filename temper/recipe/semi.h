@@ -32,10 +32,10 @@ struct Semi {
   static constexpr About about = {
       .summary =
           "Semi-supervised training: every step has a batch of labeled images and, from a second "
-          "stream, images of the training set that have no label (or not kept theirs: "
-          "data.labels). The method's loss of these is added to the loss of the labels. An epoch "
-          "is a pass over the images without a label; the labeled ones are passed through as often "
-          "as that takes.",
+          "stream, images of the training set that have no label, or whose label data.labels or "
+          "data.labelled does not keep. The method's loss of these is added to the loss of the "
+          "labels. An epoch is a pass over the images without a label; the labeled ones are passed "
+          "through as often as that takes.",
       .formula = "loss(labeled batch) + method(unlabeled batch of ratio * data.batch_size images)",
       .paper = "include_labelled and ratio as in Sohn et al. 2020, FixMatch, arXiv:2001.07685, 2",
       .for_classes = true};

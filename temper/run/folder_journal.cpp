@@ -134,6 +134,7 @@ void FolderJournal::record(const train::Event& event) {
 }
 
 void FolderJournal::save(const train::State& state, const Progress& progress) {
+  if (recorder_) recorder_->sync();  // what is in the log is not repeated after the checkpoint
   std::vector<std::string> written;
   if (state.shards) {
     saver_.wait();  // one checkpoint at a time

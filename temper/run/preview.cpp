@@ -24,7 +24,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using augment::Operation;
-using augment::Trace;
 
 constexpr std::int64_t kLongestSide = 512;  ///< of a picture that is shown
 constexpr std::int64_t kEpochsTried = 50;   ///< until an operation changes a picture

@@ -16,6 +16,8 @@ class Recorder : public train::Observer {
   /// @param evaluated  whether the evaluation after that step is done
   Recorder(const std::filesystem::path& run, std::int64_t step, bool evaluated);
   void on_event(const train::Event& event) override;
+  /// Makes the lines of metrics.jsonl durable, before a checkpoint that does without them.
+  void sync() { lines_.sync(); }
 
  private:
   io::JsonLines lines_;

@@ -8,6 +8,7 @@
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
 #include "temper/augment/pipeline/pipeline.h"
@@ -40,12 +41,23 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
+/// That of a checkpoint; nothing where it is damaged.
+std::optional<train::Manifest> readable_manifest(const fs::path& checkpoint) {
+  try {
+    return train::read_manifest(checkpoint);
+  } catch (const Error& error) {
+    if (error.code() != Code::data) throw;
+    return std::nullopt;
+  }
+}
+
 /// The last step recorded in the run's files.
 std::int64_t steps_done(const fs::path& run, const std::vector<train::Event>& log) {
   std::int64_t done = 0;
   for (const auto& event : log) done = std::max(done, train::step_of(event).value_or(0));
-  const auto saved = train::list_checkpoints(run / "checkpoints");
-  return saved.empty() ? done : std::max(done, train::read_manifest(saved.back()).step);
+  for (const auto& checkpoint : train::list_checkpoints(run / "checkpoints"))
+    if (const auto manifest = readable_manifest(checkpoint)) done = std::max(done, manifest->step);
+  return done;
 }
 
 void require_step(const train::Plan& plan, const fs::path& run,
@@ -79,10 +91,13 @@ void require_same_run(const train::Plan& plan, const fs::path& run,
                                                train::data_name(plan.recipe))));
 }
 
-/// Checkpoints before the step, the last one first.
+/// Checkpoints before the step, the last one first; among them damaged ones, whose step is unknown.
 std::vector<fs::path> checkpoints_before(const fs::path& run, std::int64_t step) {
   auto saved = train::list_checkpoints(run / "checkpoints");
-  std::erase_if(saved, [&](const fs::path& one) { return train::read_manifest(one).step >= step; });
+  std::erase_if(saved, [&](const fs::path& one) {
+    const auto manifest = readable_manifest(one);
+    return manifest && manifest->step >= step;
+  });
   std::ranges::reverse(saved);
   return saved;
 }
@@ -143,6 +158,11 @@ class Replayer {
         notify(train::Warned{error.what()});
       }
     }
+    if (const auto origin = recorded_text(run, "forked_from"); !origin.empty())
+      throw Error(Code::usage,
+                  fmt::format("--step {}: the run was forked from {}, and no intact checkpoint "
+                              "before this step is left; choose a later step",
+                              result_.step, origin));
     state_ = train::begin(plan_);
     (void)evaluate::fit_head(state_, plan_);
   }

@@ -18,6 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kRecipeFile = "recipe.toml";
+
 fs::path made(fs::path folder) {
   io::make_folder(folder);
   return folder;
@@ -56,18 +58,32 @@ std::string replaced_labels(const train::Plan& plan) {
 RunFolder::RunFolder(fs::path path)
     : path_(made(std::move(path))), lock_(path_ / ".lock", "the run directory " + path_.string()) {
   io::remove_temporaries(path_);
-  std::error_code none;
+  std::error_code error;
   std::vector<fs::path> unfinished;
-  for (const auto& entry : fs::directory_iterator(checkpoints(), none)) {
-    if (fs::exists(entry.path() / "manifest.json", none))
+  for (const auto& entry : fs::directory_iterator(checkpoints(), error)) {
+    if (!train::is_checkpoint_name(entry.path().filename().native())) continue;  // not a run's
+    if (fs::exists(entry.path() / "manifest.json", error))
       io::remove_temporaries(entry.path());
-    else
+    else if (!error)
       unfinished.push_back(entry.path());
   }
   for (const auto& folder : unfinished) io::discard(folder);
 }
 
+void RunFolder::require_own_recipe(const train::Plan& plan) const {
+  const auto recipe = path_ / kRecipeFile;
+  if (!fs::exists(recipe) || fs::exists(path_ / kEnvironmentFile) ||
+      fs::exists(path_ / "metrics.jsonl") || !train::list_checkpoints(checkpoints()).empty())
+    return;
+  // A run that was killed as it began has left its own.
+  if (io::read_text(recipe) == recipe::to_toml(plan.recipe)) return;
+  throw Error(Code::usage, {.file = recipe.string()},
+              "it is no run's recipe, and a run in this directory would overwrite it; choose "
+              "another directory with --out");
+}
+
 void RunFolder::require_same_run(const train::Plan& plan) const {
+  require_own_recipe(plan);
   constexpr std::string_view advice =
       "choose another directory with --out, use --fresh, or use --fork NAME to start from its "
       "weights";
@@ -82,7 +98,7 @@ void RunFolder::require_same_run(const train::Plan& plan) const {
                             plan.data_digest.contents, advice));
   }
   std::string list;
-  for (const auto& d : recipe::differences(recipe::load(path_ / "recipe.toml"), plan.recipe))
+  for (const auto& d : recipe::differences(recipe::load(path_ / kRecipeFile), plan.recipe))
     if (d.changes_results)
       list += fmt::format("\n  {}: {} there, {} now", d.path, d.left.empty() ? "nothing" : d.left,
                           d.right.empty() ? "nothing" : d.right);
@@ -108,7 +124,7 @@ std::optional<fs::path> RunFolder::newest_checkpoint(std::vector<std::string>& d
 
 void RunFolder::record(const train::Plan& plan, const std::vector<std::string>& command,
                        const std::string& forked_from) const {
-  io::write_atomically(path_ / "recipe.toml", recipe::to_toml(plan.recipe));
+  io::write_atomically(path_ / kRecipeFile, recipe::to_toml(plan.recipe));
   if (!plan.replaced.empty())
     io::write_atomically(path_ / "label_noise.csv", replaced_labels(plan));
   const auto path = path_ / kEnvironmentFile;

@@ -21,7 +21,8 @@ class RunFolder {
   [[nodiscard]] std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
 
   /// Throws Error{Code::usage}, with a list of the differences, when the directory holds a run with
-  /// another recipe or data set, or one with images whose bytes are known to have changed.
+  /// another recipe or data set, or one with images whose bytes are known to have changed, or a
+  /// recipe.toml without a run.
   void require_same_run(const train::Plan& plan) const;
 
   /// The newest undamaged checkpoint. Damaged ones are renamed, and each is described by a sentence
@@ -35,6 +36,8 @@ class RunFolder {
               const std::string& forked_from) const;
 
  private:
+  void require_own_recipe(const train::Plan& plan) const;
+
   std::filesystem::path path_;
   io::LockFile lock_;
 };

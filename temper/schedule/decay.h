@@ -74,7 +74,7 @@ struct InverseTime {
         field(&InverseTime::decay,
               {.name = "decay", .meaning = "rate of the decay", .bounds = {.low = 0}}),
         field(&InverseTime::every,
-              {.name = "every", .meaning = "duration that gamma refers to; an epoch unless given"}),
+              {.name = "every", .meaning = "duration that decay refers to; an epoch unless given"}),
         field(&InverseTime::staircase,
               {.name = "staircase",
                .meaning = "decays in discrete steps, at the end of every `every`"}),

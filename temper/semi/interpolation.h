@@ -16,8 +16,8 @@ namespace temper::semi {
 /// Which of the teacher's predictions are mixed.
 enum class Interpolated : std::uint8_t { logits, probabilities };
 
-/// Interpolation consistency training: the prediction for a mixture of two images is drawn to the
-/// mixture of a teacher's predictions for them.
+/// Interpolation consistency training: the prediction for a mixture of two images is trained to
+/// match the mixture of a teacher's predictions for them.
 struct Interpolation : TeacherOptions {
   double weight = 100;
   double alpha = 1;
@@ -27,10 +27,10 @@ struct Interpolation : TeacherOptions {
   static constexpr About about = {
       .summary =
           "Interpolation consistency training (ICT): the unlabeled images of a batch are mixed in "
-          "pairs with one weight, and the prediction for a mixture is drawn to the same mixture of "
-          "the predictions of a teacher, a moving average of the network, for the two images. The "
-          "weight grows by a sigmoid-shaped warm-up, as with mean_teacher. The authors also use "
-          "mixup for the labeled images: mixing.",
+          "pairs with one weight, and the prediction for a mixture is trained to match the same "
+          "mixture of the predictions of a teacher, a moving average of the network, for the two "
+          "images. The weight grows by a sigmoid-shaped warm-up, as with mean_teacher. The authors "
+          "also use mixup for the labeled images: mixing.",
       .formula =
           "weight / m * sum_i 1 / c * |softmax(z(lambda u_i + (1 - lambda) u_j)) - q_i|^2\n"
           "q_i of logits: softmax(lambda z'_i + (1 - lambda) z'_j)\n"

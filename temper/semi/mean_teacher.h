@@ -10,17 +10,18 @@
 
 namespace temper::semi {
 
-/// Mean teacher: predictions are drawn to those of a moving average of the network.
+/// Mean teacher: predictions are trained to match those of a moving average of the network.
 struct MeanTeacher : TeacherOptions {
   double weight = 100;
 
   static constexpr std::string_view kind = "mean_teacher";
   static constexpr About about = {
       .summary =
-          "Mean teacher: the predictions for unlabeled images are drawn to those of a teacher, a "
-          "moving average of the network, for another weakly augmented view. The weight grows by "
-          "a sigmoid-shaped warm-up: { schedule = \"constant\", value = 100, warmup = { epochs = "
-          "80, form = \"sigmoid\" } }. To evaluate the teacher, give averaging the same decay.",
+          "Mean teacher: the predictions for unlabeled images are trained to match those of a "
+          "teacher, a moving average of the network, for another weakly augmented view. The weight "
+          "grows by a sigmoid-shaped warm-up: { schedule = \"constant\", value = 100, warmup = { "
+          "epochs = 80, form = \"sigmoid\" } }. To evaluate the teacher, give averaging the same "
+          "decay.",
       .formula =
           "weight / m * sum_i 1 / c * |softmax(z_i) - softmax(z'_i)|^2,  z' of the teacher\n"
           "after step t: w' <- d w' + (1 - d) w,  d = min(1 - 1 / (t + 1), ema_decay)",

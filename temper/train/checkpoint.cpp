@@ -241,17 +241,19 @@ fs::path checkpoint_at(const fs::path& checkpoints, std::int64_t step) {
   return checkpoints / fmt::format("{}{:08}", kPrefix, step);
 }
 
+bool is_checkpoint_name(std::string_view name) {
+  if (!name.starts_with(kPrefix)) return false;
+  const auto digits = name.substr(kPrefix.size());
+  return !digits.empty() && digits.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 std::vector<fs::path> list_checkpoints(const fs::path& checkpoints) {
   std::vector<fs::path> found;
   std::error_code none;
-  for (const auto& entry : fs::directory_iterator(checkpoints, none)) {
-    const auto name = entry.path().filename().string();
-    const auto digits = std::string_view(name).substr(std::min(name.size(), kPrefix.size()));
-    if (name.starts_with(kPrefix) && !digits.empty() &&
-        digits.find_first_not_of("0123456789") == std::string_view::npos &&
+  for (const auto& entry : fs::directory_iterator(checkpoints, none))
+    if (is_checkpoint_name(entry.path().filename().native()) &&
         fs::exists(entry.path() / kManifest, none))
       found.push_back(entry.path());
-  }
   std::ranges::sort(found, is_before);
   return found;
 }
@@ -370,8 +372,10 @@ std::vector<std::string> load_compatible(State& state, const recipe::Recipe& rec
         start_optimizer(recipe.optimizer, recipe.lookahead.has_value(), state.targets);
   for (std::size_t i = 0; i < state.averages.size(); ++i) {
     auto& average = state.averages[i];
-    if (const auto file = file_of(kAverages, i);
-        i < manifest.updates.size() && load(file, "average of the weights", average.tensors))
+    if (i < manifest.updates.size() &&
+        load(file_of(kAverages, i), "average of the weights", average.tensors) &&
+        (average.snapshots.empty() ||
+         load(file_of(kSnapshots, i), "list of snapshots of an average", average.snapshots)))
       average.updates = manifest.updates[i];
     else
       reset_average(average, weights(*state.network));

@@ -68,6 +68,9 @@ void remove_superseded(const std::filesystem::path& checkpoints, const Keep& kee
 /// The path of a step's checkpoint.
 std::filesystem::path checkpoint_at(const std::filesystem::path& checkpoints, std::int64_t step);
 
+/// Whether a folder of this name is a step's checkpoint, complete or not.
+bool is_checkpoint_name(std::string_view name);
+
 /// Complete checkpoints, oldest first.
 std::vector<std::filesystem::path> list_checkpoints(const std::filesystem::path& checkpoints);
 

@@ -30,6 +30,10 @@ std::string listed(const char* what, const std::vector<std::string>& names) {
                      names.size() > kListed ? ", ..." : "");
 }
 
+bool all_finite(const at::Tensor& values) {
+  return values.isfinite().all().item<bool>();
+}
+
 class Copy {
  public:
   Copy(const PretrainedWeights& weights, const model::Network& network,
@@ -88,18 +92,26 @@ class Copy {
         missing_.push_back(name);
       return;
     }
-    const auto values = fitted(to_tensor(*view->second), tensor, name);
-    if (!values.defined()) {
+    const auto raw = to_tensor(*view->second);
+    // Buffers of whole numbers are counters, which any number may be written to.
+    if (tensor.is_floating_point() && !raw.is_floating_point())
+      throw Error(Code::data, {.file = weights_.file.string()},
+                  fmt::format("tensor '{}' has type {}, expected {}; get the weights as "
+                              "floating-point numbers",
+                              name, name_of(view->second->dtype), name_of(dtype_of(tensor))));
+    const auto fit = fitted(raw, tensor, name);
+    if (!fit.defined()) {
       other_.push_back(fmt::format("{}: [{}] instead of [{}]", name,
                                    fmt::join(view->second->shape, ", "),
                                    fmt::join(tensor.sizes(), ", ")));
       return;
     }
-    if (values.is_floating_point() && !values.isfinite().all().item<bool>())
+    const auto values = fit.to(tensor.scalar_type());
+    if (!all_finite(fit) || !all_finite(values))
       throw Error(Code::data, {.file = weights_.file.string()},
-                  fmt::format("tensor '{}' has values that are not finite (NaN or infinity); get "
-                              "the weights again",
-                              name));
+                  fmt::format("tensor '{}' of type {} has values that are not finite in {} (NaN, "
+                              "infinity or beyond its range); get the weights again",
+                              name, name_of(view->second->dtype), name_of(dtype_of(tensor))));
     copies_.emplace_back(tensor, values);
   }
 

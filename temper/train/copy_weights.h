@@ -14,7 +14,8 @@ namespace temper::train {
 /// gets the sum of the first filters over the color channels, one for color images a third of the
 /// gray filters for each channel. Buffers that count batches may be missing. Throws
 /// Error{Code::data} for tensors that are missing, that the network does not have or that have
-/// another shape, with their names, and for values that are not finite.
+/// another shape, with their names, for whole numbers where the network has floating-point ones,
+/// and for values that are not finite in the network's type.
 /// @param outputs  names of the network's classes or regression targets
 /// @param head     probe: the last layer is zero until a linear probe is fitted, in any case
 /// @return a sentence for each deviation from an exact copy

@@ -10,6 +10,7 @@
 #include "temper/core/error.h"
 #include "temper/train/copy_weights.h"
 #include "temper/train/pretrained_weights.h"
+#include "temper/train/timm_config.h"
 
 namespace temper::train {
 namespace {
@@ -34,6 +35,11 @@ augment::InputTransform foreign_transform(const TrainedInput& input) {
 
 SavedModel foreign_model(const std::filesystem::path& folder) {
   const auto weights = open_pretrained(folder);
+  if (const auto& mode = weights.input.value().crop_mode; !mode.empty())
+    throw Error(Code::data, {.file = config_file(folder).string()},
+                fmt::format("\"crop_mode\" is \"{}\", but temper crops the center of pictures, so "
+                            "the network would see others than it was made for; expected \"{}\"",
+                            mode, kCenter));
   SavedModel model;
   model.weights = "raw";
   model.file = weights.file;

@@ -13,8 +13,8 @@ augment::InputTransform foreign_transform(const TrainedInput& input);
 
 /// The network in a folder with config.json, as timm and Hugging Face write them, that reads
 /// pictures as foreign_transform() says. Classes without names in the folder are named by their
-/// indices. Throws as open_pretrained() and copy_weights()
-/// do.
+/// indices. Throws as open_pretrained() and copy_weights() do, and Error{Code::data} where pictures
+/// are to be cropped in another way than at the center.
 SavedModel foreign_model(const std::filesystem::path& folder);
 
 }  // namespace temper::train

@@ -230,9 +230,10 @@ at::Tensor Objective::attack_loss(const data::Batch& batch, const at::Tensor& cl
                                   const std::optional<Divisors>& whole) const {
   const auto& trades = std::get<adversarial::Trades>(*recipe_.adversarial);
   const auto rows = whole ? whole->rows : static_cast<double>(batch.ids.size(0));
-  return adversarial::divergence_rows(attacked, at::softmax(clean, 1, at::kFloat))
-      .sum()
-      .mul(trades.beta / rows);
+  // p log p has no derivative at 0, which a confident network's probabilities are rounded to.
+  const auto likely =
+      at::softmax(clean, 1, at::kFloat).clamp_min(std::numeric_limits<float>::min());
+  return adversarial::divergence_rows(attacked, likely).sum().mul(trades.beta / rows);
 }
 
 void Objective::add_penalty_gradient() const {

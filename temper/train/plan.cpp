@@ -15,6 +15,7 @@
 #include "temper/augment/pipeline/pipeline.h"
 #include "temper/augment/pipeline/views.h"
 #include "temper/core/error.h"
+#include "temper/core/processors.h"
 #include "temper/data/prepare/normalisation.h"
 #include "temper/data/prepare/prepare.h"
 #include "temper/data/prepare/sampler.h"
@@ -47,10 +48,12 @@ constexpr int kPictureSide = 224;
 /// Large enough for speed, small enough to need less memory than a training step.
 constexpr std::int64_t kEvaluationBatch = 256;
 
-/// Those of the machine, divided among its processes that train together.
+/// Those of this process: launchers give each of a machine's processes some, or leave all to all.
 std::int64_t processors(const distributed::Group* group) {
-  const auto all = std::max<std::int64_t>(1, std::thread::hardware_concurrency());
-  return group == nullptr ? all : std::max<std::int64_t>(1, all / group->ranks().local_size);
+  const auto own = temper::processors();
+  if (group == nullptr) return own;
+  const std::int64_t all = std::thread::hardware_concurrency();
+  return std::clamp<std::int64_t>(all / group->ranks().local_size, 1, own);
 }
 
 /// Small images in memory are cheap to prepare: one worker thread is enough. Pictures from files

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "temper/core/error.h"
+#include "temper/model/timm_names.h"
 #include "temper/train/copy_weights.h"
 #include "temper/train/pretrained_weights.h"
 #include "temper/train/timm_config.h"
@@ -115,6 +117,11 @@ class Resolver {
     follow("evaluation.interpolation", evaluation.interpolation, theirs.interpolation,
            recipe::Evaluation{}.interpolation, std::string(name_of(theirs.interpolation)),
            std::string(name_of(evaluation.interpolation)));
+    if (!theirs.crop_mode.empty())
+      plan_.pretrained_notes.push_back(
+          fmt::format("the weights were evaluated with crop_mode \"{}\", which temper does not "
+                      "have: evaluation crops the center",
+                      theirs.crop_mode));
   }
 
   void normalisation(const TrainedInput& theirs) {
@@ -160,6 +167,38 @@ class Resolver {
   std::int64_t channels_;
   std::vector<std::string> set_;
 };
+
+/// Whether an option changes what a network computes from the weights: not one of random layers,
+/// initial weights or the training of some of them.
+bool is_of_network(std::string_view path) {
+  constexpr std::array<std::string_view, 8> others{
+      "stochastic_depth", "shake_drop",         "dropout",           "init", "zero_init_last",
+      "ls_init_value",    "batchnorm_momentum", "whiten_bias_epochs"};
+  path.remove_prefix(path.find('.') + 1);
+  return std::ranges::find(others, path.substr(0, path.find('.'))) == others.end();
+}
+
+/// What the network computes otherwise than the one that the weights are of, where it has the same
+/// tensors: the dialect of its padding, blur pooling; "" for nothing.
+std::string other_operations(const Plan& plan) {
+  const auto& weights = *plan.pretrained;
+  const auto& model = plan.recipe.model;
+  if (!weights.architecture || weights.architecture->index() != model.index() ||
+      model::same_network(*weights.architecture, model, plan.task))
+    return "";
+  recipe::Recipe ours;
+  recipe::Recipe theirs;
+  ours.model = model;
+  theirs.model = *weights.architecture;
+  std::vector<std::string> options;
+  for (const auto& one : recipe::differences(ours, theirs))
+    if (is_of_network(one.path))
+      options.push_back(fmt::format("{} is {} instead of {}", one.path, one.left, one.right));
+  if (options.empty()) return "";
+  return fmt::format(
+      "the network has the tensors of {}, which the weights are of, but computes otherwise: {}",
+      weights.network, fmt::join(options, ", "));
+}
 
 const std::vector<std::string>& outputs_of(const Plan& plan) {
   return plan.is_regression() ? plan.train->value_names() : plan.train->classes();
@@ -210,6 +249,8 @@ void try_pretrained(Plan& plan) {
       model::build(plan.recipe.model, plan.task, static_cast<std::uint64_t>(plan.recipe.seed));
   for (auto& note :
        copy_weights(*plan.pretrained, *network, outputs_of(plan), plan.recipe.pretrained->head))
+    plan.pretrained_notes.push_back(std::move(note));
+  if (auto note = other_operations(plan); !note.empty())
     plan.pretrained_notes.push_back(std::move(note));
   if (model::probes_head(plan.recipe.pretrained)) (void)last_layer(plan, *network);
 }

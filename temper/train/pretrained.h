@@ -24,8 +24,9 @@ recipe::PretrainedSummary summary_of(const std::string& from, std::int64_t chann
 void resolve_pretrained(Plan& plan, std::int64_t channels);
 
 /// Copies the weights into a network like the plan's, so that those that do not fit are refused
-/// before anything is written, and adds to plan.pretrained_notes what is not copied exactly. Throws
-/// as copy_weights() does, and as last_layer() for a head that is to be a linear probe.
+/// before anything is written, and adds to plan.pretrained_notes what is not copied exactly, and
+/// where a network with these tensors computes otherwise than the one that they are of. Throws as
+/// copy_weights() does, and as last_layer() for a head that is to be a linear probe.
 void try_pretrained(Plan& plan);
 
 /// The layer that gives a network's logits.

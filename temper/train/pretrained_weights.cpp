@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstddef>
+#include <cstring>
 #include <string_view>
 #include <utility>
 
@@ -13,6 +15,7 @@
 #include "temper/core/error.h"
 #include "temper/core/spelling.h"
 #include "temper/data/sources/digest.h"
+#include "temper/io/disk/map_file.h"
 #include "temper/io/disk/read_file.h"
 #include "temper/model/timm_names.h"
 #include "temper/recipe/recipe.h"
@@ -32,16 +35,21 @@ bool is_torch_file(const fs::path& path) {
          path.extension() == ".tar";
 }
 
-std::variant<io::Safetensors, io::TorchFile> opened(const fs::path& file) {
-  if (is_torch_file(file)) return io::TorchFile(file);
-  return io::Safetensors(file);
+/// Whether it is a tar archive, a shard of images: timm's files of weights are called .pth.tar.
+bool is_archive(const fs::path& file) {
+  constexpr std::string_view kMagic = "ustar";
+  constexpr std::size_t kAt = 257;
+  const auto [bytes, size] = io::map_file(file);
+  return size >= kAt + kMagic.size() &&
+         std::memcmp(bytes.get() + kAt, kMagic.data(), kMagic.size()) == 0;
 }
 
 PretrainedWeights from_folder(const fs::path& folder) {
   const auto path = config_file(folder);
   const auto config = parse_timm_config(io::read_text(path, kMaxConfig), path.string());
   const auto file = tensor_file(folder);
-  PretrainedWeights weights{.file = file, .tensors = opened(file), .network = config.architecture};
+  PretrainedWeights weights{
+      .file = file, .tensors = open_tensors(file), .network = config.architecture};
   weights.architecture = model::architecture_of(config.architecture);
   if (!weights.architecture)
     throw Error(Code::usage, {.file = path.string()},
@@ -54,7 +62,8 @@ PretrainedWeights from_folder(const fs::path& folder) {
   weights.input = TrainedInput{.shape = config.input,
                                .normalisation = config.normalisation,
                                .crop_ratio = config.crop_ratio,
-                               .interpolation = config.interpolation};
+                               .interpolation = config.interpolation,
+                               .crop_mode = config.crop_mode == kCenter ? "" : config.crop_mode};
   return weights;
 }
 
@@ -110,7 +119,7 @@ std::string_view named_by(const std::string& file) {
 }
 
 PretrainedWeights from_file(const fs::path& file) {
-  PretrainedWeights weights{.file = file, .tensors = opened(file)};
+  PretrainedWeights weights{.file = file, .tensors = open_tensors(file)};
   if (const auto* tensors = std::get_if<io::Safetensors>(&weights.tensors))
     read_metadata(io::Metadata(tensors->metadata()), weights);
   if (weights.architecture) return weights;
@@ -120,6 +129,16 @@ PretrainedWeights from_file(const fs::path& file) {
 }
 
 }  // namespace
+
+bool is_tensor_file(const fs::path& path) {
+  if (path.extension() == ".tar") return fs::is_regular_file(path) && !is_archive(path);
+  return is_torch_file(path) || path.extension() == ".safetensors";
+}
+
+std::variant<io::Safetensors, io::TorchFile> open_tensors(const fs::path& file) {
+  if (is_torch_file(file)) return io::TorchFile(file);
+  return io::Safetensors(file);
+}
 
 fs::path tensor_file(const fs::path& folder) {
   constexpr std::array<std::string_view, 4> names{"model.safetensors", "pytorch_model.bin",
@@ -136,8 +155,7 @@ fs::path tensor_file(const fs::path& folder) {
 PretrainedWeights open_pretrained(const fs::path& from) {
   if (fs::exists(config_file(from))) return from_folder(from);
   if (fs::exists(from / "recipe.toml")) return from_run(from);
-  if (fs::is_regular_file(from) && (is_torch_file(from) || from.extension() == ".safetensors"))
-    return from_file(from);
+  if (fs::is_regular_file(from) && is_tensor_file(from)) return from_file(from);
   throw Error(Code::usage, {.file = from.string()},
               fs::exists(from)
                   ? "there are no weights; expected a folder with config.json and "

@@ -20,6 +20,7 @@ struct TrainedInput {
   augment::Normalisation normalisation;
   std::optional<double> crop_ratio = {};  ///< evaluation.crop_ratio; empty: not set
   augment::Interpolation interpolation = augment::Interpolation::bilinear;
+  std::string crop_mode = {};  ///< of timm's, where it is not the crop of the center; "": it is
 };
 
 /// Weights of an earlier training, as they are in a file, and what is known of them.
@@ -39,12 +40,19 @@ struct PretrainedWeights {
 };
 
 /// Opens a folder with config.json and model.safetensors (or pytorch_model.bin, model.pth), the
-/// directory of a finished run, a .safetensors file (with temper's metadata if it has them) or a
-/// .pth, .pt or .bin file. The network of a file without metadata is the one that its name begins
+/// directory of a finished run, a .safetensors file (with temper's metadata if it has them) or
+/// another is_tensor_file(). The network of a file without metadata is the one that its name begins
 /// with, as in resnet50-0676ba61.pth. Nothing in a file is executed. Throws Error: usage where
 /// there is nothing of the kind, and for a network that temper does not have, with the nearest
 /// name; data for damaged files.
 PretrainedWeights open_pretrained(const std::filesystem::path& from);
+
+/// Whether a path is that of a file of tensors, by its name: .safetensors, or PyTorch's .pth, .pt,
+/// .bin and .tar, unless that is a tar archive.
+bool is_tensor_file(const std::filesystem::path& path);
+
+/// Opens such a file. Throws as io::Safetensors and io::TorchFile do.
+std::variant<io::Safetensors, io::TorchFile> open_tensors(const std::filesystem::path& file);
 
 /// The file of tensors in a folder with a config.json; the config.json itself.
 std::filesystem::path tensor_file(const std::filesystem::path& folder);

@@ -17,7 +17,8 @@ std::vector<std::string> with_weights(std::vector<std::string> sets,
 }
 
 fs::path asked_directory(const RunRequest& request, const std::string& name) {
-  return request.out.empty() ? fs::path("runs") / name : request.out;
+  if (request.out.empty()) return fs::path("runs") / name;
+  return request.out.has_filename() ? request.out : request.out.parent_path();
 }
 
 RunDirectories run_directories(const RunRequest& request, const std::string& name) {

@@ -27,13 +27,6 @@ constexpr auto kDtypes =
                                                          {io::Dtype::u8, at::kByte},
                                                          {io::Dtype::boolean, at::kBool}});
 
-io::Dtype dtype_of(const at::Tensor& tensor) {
-  for (const auto& [dtype, scalar] : kDtypes)
-    if (scalar == tensor.scalar_type()) return dtype;
-  throw Error(Code::internal,
-              fmt::format("no file type for tensors of {}", c10::toString(tensor.scalar_type())));
-}
-
 at::ScalarType scalar_of(io::Dtype dtype) {
   for (const auto& [known, scalar] : kDtypes)
     if (known == dtype) return scalar;
@@ -52,6 +45,13 @@ void require_same(const io::TensorView& view, const Named& target) {
 }
 
 }  // namespace
+
+io::Dtype dtype_of(const at::Tensor& tensor) {
+  for (const auto& [dtype, scalar] : kDtypes)
+    if (scalar == tensor.scalar_type()) return dtype;
+  throw Error(Code::internal,
+              fmt::format("no file type for tensors of {}", c10::toString(tensor.scalar_type())));
+}
 
 void save_tensors(const std::filesystem::path& path, std::span<const Named> tensors,
                   const io::Metadata& metadata) {

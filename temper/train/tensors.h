@@ -14,6 +14,9 @@ namespace temper::train {
 
 using Named = std::pair<std::string, at::Tensor>;
 
+/// The type of a tensor in a file. Throws Error{Code::internal} for those that files don't have.
+io::Dtype dtype_of(const at::Tensor& tensor);
+
 /// Writes the tensors row-major, atomically, whatever their device and memory layout.
 void save_tensors(const std::filesystem::path& path, std::span<const Named> tensors,
                   const io::Metadata& metadata = {});

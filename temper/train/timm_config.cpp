@@ -186,6 +186,16 @@ void read_arguments(const Section& root, const std::string& file, TimmConfig& co
   if (config.input[0] == 2) section.refuse("in_chans", "1 or 3");
 }
 
+void read_crop_mode(const Section& data, TimmConfig& config) {
+  std::string mode;
+  data.text("crop_mode", mode);
+  if (mode.empty()) return;
+  constexpr std::array<std::string_view, 3> modes{kCenter, "squash", "border"};
+  if (std::ranges::find(modes, mode) == modes.end())
+    data.refuse("crop_mode", R"("center", "squash" or "border")");
+  config.crop_mode = std::move(mode);
+}
+
 augment::Interpolation interpolation_of(const std::string& name, const std::string& file) {
   constexpr const auto& names = EnumNames<augment::Interpolation>::value;
   const auto* const found = std::ranges::find(names, name);
@@ -230,7 +240,7 @@ TimmConfig parse_timm_config(std::string_view text, const std::string& file) {
   data.numbers("mean", config.input[0], /*positive=*/false, config.normalisation.mean);
   data.numbers("std", config.input[0], /*positive=*/true, config.normalisation.std);
   data.ratio("crop_pct", config.crop_ratio);
-  data.text("crop_mode", config.crop_mode);
+  read_crop_mode(data, config);
   std::string interpolation;
   data.text("interpolation", interpolation);
   if (!interpolation.empty()) config.interpolation = interpolation_of(interpolation, file);

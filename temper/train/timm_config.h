@@ -10,6 +10,9 @@
 
 namespace temper::train {
 
+/// The crop_mode of evaluation that temper has.
+inline constexpr std::string_view kCenter = "center";
+
 /// The config.json beside weights, in the form of timm 1.0.31 that Hugging Face's libraries read,
 /// too (timm.models.load_model_config_from_path, timm.data.resolve_data_config). What a file leaves
 /// out has timm's default.
@@ -22,7 +25,7 @@ struct TimmConfig {
   augment::Normalisation normalisation;             ///< mean and std, one per channel
   double crop_ratio = 0.875;                        ///< crop_pct
   augment::Interpolation interpolation = augment::Interpolation::bicubic;
-  std::string crop_mode = "center";  ///< "center", "squash" or "border"
+  std::string crop_mode{kCenter};  ///< kCenter, or what temper does not have: "squash", "border"
 
   // Written, and ignored when a file is read.
   std::int64_t features = 0;              ///< num_features: inputs of the classifier
@@ -37,7 +40,7 @@ std::vector<double> for_channels(const std::vector<double>& values, std::int64_t
 
 /// Throws Error{Code::data} for text that is no such configuration, one with arguments of the
 /// network (model_args) that change it, and values that temper has no equivalent of, each with the
-/// key, what was found and what was expected.
+/// key, what was found and what was expected; a crop_mode that timm has is left to the caller.
 /// @param file  for messages
 TimmConfig parse_timm_config(std::string_view text, const std::string& file);
 

@@ -52,8 +52,10 @@ std::optional<std::int64_t> Asha::promotable(std::size_t rung) const {
                        [](const Entry& one) { return one.score.has_value(); });
   const auto count = static_cast<std::size_t>(std::ssize(completed) / eta_);
   std::erase_if(completed, [](const Entry& one) { return std::isnan(*one.score); });
-  std::ranges::stable_sort(completed, std::ranges::greater{},
-                           [](const Entry& one) { return *one.score; });
+  // By number where scores are equal, whatever the order in which trials came to the rung.
+  std::ranges::sort(completed, [](const Entry& a, const Entry& b) {
+    return *a.score != *b.score ? *a.score > *b.score : a.trial < b.trial;
+  });
   completed.resize(std::min(count, completed.size()), Entry{.trial = 0});
   for (const auto& one : completed)
     if (entry({.trial = one.trial, .rung = rung + 1}) == nullptr) return one.trial;

@@ -82,7 +82,9 @@ TEST_F(TimmFolder, EvaluationAtAnotherSizeIsTheTestSize) {
   model.transform.input = {3, 96, 96};
   model.transform.network = {64, 64};
   model.transform.resize = 109;  // floor(96 / 0.875)
-  (void)write_timm_folder(model, folder());
+  EXPECT_THAT(write_timm_folder(model, folder()),
+              ElementsAre(HasSubstr("evaluation.size is 96, but timm and transformers read "
+                                    "pictures at the size of the training, 64")));
   const auto text = io::read_text(train::config_file(folder()));
   EXPECT_THAT(text, HasSubstr("\"test_input_size\""));
   EXPECT_EQ(train::open_pretrained(folder()).input->shape, (std::vector<std::int64_t>{3, 64, 64}));

@@ -3,8 +3,14 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <chrono>
+#include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <thread>
@@ -159,6 +165,36 @@ TEST(GroupDeathTest, EndsWithTheErrorOfAnotherRank) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(end_with_the_other(Error(Code::data, {.image = "cat.jpg"}, "no image")),
               testing::ExitedWithCode(3), "rank 1 .* has ended after step 41: cat.jpg: no image");
+}
+
+/// Rank 1 is killed while it sends a large tensor, in a process that ends with rank 0's status.
+[[noreturn]] void end_while_receiving() {
+  const auto port = test::free_port();
+  const auto sender = ::fork();
+  Group group(thread_rank(sender == 0 ? 1 : 0, 2, port));
+  const auto tensor = at::zeros({1 << 28}, at::kByte);
+  group.barrier();
+  std::thread killer;
+  if (sender == 0)
+    killer = std::thread([] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      ::kill(::getpid(), SIGKILL);
+    });
+  int status = 0;
+  try {
+    while (true) group.broadcast(tensor, 1);
+  } catch (const Error& found) {
+    std::fprintf(stderr, "%s\n", found.what());
+    status = static_cast<int>(found.code());
+  }
+  ::waitpid(sender, nullptr, 0);
+  std::_Exit(status);
+}
+
+TEST(GroupDeathTest, NamesARankThatIsKilledWhileItSends) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(end_while_receiving(), testing::ExitedWithCode(4),
+              "rank 1 .* has ended without a message");
 }
 
 }  // namespace

@@ -59,6 +59,14 @@ TEST(Meet, HearsAStop) {
   EXPECT_NE(message.find("stopped before all ranks were there"), std::string::npos) << message;
 }
 
+TEST(Meet, HearsAStopWhileARankGivesNoSignOfLife) {
+  test::MemoryBoard board(std::make_shared<test::Entries>());
+  StopFlag stop;
+  stop.set();
+  const auto message = error_of([&] { await_heartbeats(second_of_two(), {.stop = &stop}, board); });
+  EXPECT_NE(message.find("stopped before all ranks were there"), std::string::npos) << message;
+}
+
 TEST(Meet, NamesARankThatIsLostOnceItHasCome) {
   test::MemoryBoard board(std::make_shared<test::Entries>());
   const auto message = error_of([&] {

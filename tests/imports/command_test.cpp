@@ -28,19 +28,24 @@ TEST(Command, HasALauncherOrNone) {
   const auto of = [](const char* text) { return separated(split_words(text)); };
   const auto torchrun = of("torchrun --nproc_per_node=8 --nnodes 2 train.py --lr 0.5");
   EXPECT_EQ(torchrun.processes, 16);
+  EXPECT_TRUE(torchrun.distributed);
   EXPECT_THAT(torchrun.arguments, ElementsAre("--lr", "0.5"));
   const auto module =
       of("python -m torch.distributed.launch --nproc_per_node=4 --use_env train.py --amp");
   EXPECT_EQ(module.processes, 4);
+  EXPECT_TRUE(module.distributed);
   EXPECT_THAT(module.arguments, ElementsAre("--amp"));
   const auto script = of("./distributed_train.sh 8 /data --amp");
   EXPECT_EQ(script.processes, 8);
+  EXPECT_TRUE(script.distributed);
   EXPECT_THAT(script.arguments, ElementsAre("/data", "--amp"));
   const auto python = of("CUDA_VISIBLE_DEVICES=0,1 python3 ref/train.py --class-map map.py");
   EXPECT_EQ(python.processes, 1);
+  EXPECT_FALSE(python.distributed);
   EXPECT_THAT(python.arguments, ElementsAre("--class-map", "map.py"));
   const auto bare = of("--model resnet18 --class-map map.py");
   EXPECT_EQ(bare.processes, std::nullopt);
+  EXPECT_FALSE(bare.distributed);
   EXPECT_THAT(bare.arguments, ElementsAre("--model", "resnet18", "--class-map", "map.py"));
 }
 

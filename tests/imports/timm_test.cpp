@@ -4,11 +4,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <string>
 #include <variant>
+#include <vector>
 
 #include "temper/core/error.h"
 #include "temper/imports/command.h"
+#include "temper/model/architecture.h"
 #include "temper/recipe/recipe.h"
+#include "temper/regularize/depth.h"
 #include "tests/imports/remarks.h"
 
 namespace temper::imports {
@@ -174,6 +178,32 @@ TEST(Timm, TrainsEfficientNetWithRmsProp) {
   EXPECT_EQ(schedule::value(decay, 1, {10, 100}), 0.9999);
 }
 
+// timm's rate of block i, from 0 on, is drop_path * i / n; its n includes MobileNetV3's last
+// convolution.
+TEST(Timm, DropsEachBlockAtItsRate) {
+  struct Depths {
+    std::string network;
+    std::vector<std::int64_t> stages;
+    double counted = 0;
+  };
+  const std::vector<Depths> cases{{"mobilenetv3_large_100", {1, 2, 3, 4, 2, 3}, 16},
+                                  {"mobilenetv3_small_075", {1, 2, 3, 2, 3}, 12},
+                                  {"efficientnet_b0", {1, 2, 2, 3, 3, 4, 1}, 16},
+                                  {"tf_efficientnet_lite0", {1, 2, 2, 3, 3, 4, 1}, 16}};
+  for (const auto& [network, stages, counted] : cases) {
+    const auto recipe = read(("--model " + network + " --drop-path 0.2").c_str());
+    const auto* const options = model::random_options(recipe.model);
+    ASSERT_TRUE(options != nullptr && options->stochastic_depth) << network;
+    const auto& depth = *options->stochastic_depth;
+    for (const auto& block : regularize::depths(stages))
+      EXPECT_NEAR(regularize::drop_rate(depth.rule, depth.rate, block),
+                  0.2 * static_cast<double>(block.block - 1) / counted, 1e-15)
+          << network << " block " << block.block;
+  }
+  EXPECT_THAT(made("--model mobilenetv3_large_100 --drop-path 0.2").recipe,
+              HasSubstr("# 0.2 * 15 / 16: timm counts the last convolution as a block"));
+}
+
 TEST(Timm, TrainsWithViewsOfEveryImage) {
   const auto imported = made(
       "./distributed_train.sh 2 --data-dir /imagenet -b 64 --model resnet50 --sched cosine "
@@ -237,6 +267,21 @@ TEST(Timm, TheBatchIsThatOfAllProcesses) {
       1);
 }
 
+TEST(Timm, RepeatsImagesBySeveralProcessesAlone) {
+  const auto repeated = [](const recipe::Recipe& recipe) {
+    return std::holds_alternative<recipe::Repeated>(recipe.data.sampling);
+  };
+  EXPECT_TRUE(repeated(read("torchrun --nproc_per_node=2 train.py --aug-repeats 3")));
+  for (const char* command :
+       {"--aug-repeats 3", "torchrun --nproc_per_node=1 train.py --aug-repeats 3"}) {
+    const auto imported = made(command);
+    EXPECT_THAT(dropped(imported), ElementsAre("--aug-repeats 3")) << command;
+    EXPECT_FALSE(repeated(recipe::parse(imported.recipe, "imported"))) << command;
+  }
+  const auto of_two = import_timm({"--aug-repeats", "3"}, 2);
+  EXPECT_TRUE(repeated(recipe::parse(of_two.recipe, "imported")));
+}
+
 TEST(Timm, AFileCanBeChanged) {
   constexpr auto kFile = "model: resnet18\nlr: 0.5\nbatch_size: 64\n";
   const auto made = import_timm_file(kFile, "args.yaml", {"--epochs", "20", "-b", "32"}, 4);
@@ -249,6 +294,14 @@ TEST(Timm, AFileCanBeChanged) {
 TEST(Timm, ATagIsANetworksWeights) {
   EXPECT_FALSE(differs(made("--model resnet50.a1_in1k"), "--model resnet50.a1_in1k"));
   EXPECT_TRUE(differs(made("--model resnet50.tv_in1k"), "--model resnet50.tv_in1k"));
+}
+
+TEST(Timm, SaysWhereInitialWeightsAreOfOtherDistributions) {
+  for (const char* command : {"--model convnext_tiny", "--model resnetv2_50", "--model seresnet50"})
+    EXPECT_TRUE(differs(made(command), "")) << command;
+  for (const char* command :
+       {"--model resnet50", "--model efficientnet_b0", "--model mobilenetv3_small_100"})
+    EXPECT_FALSE(differs(made(command), "")) << command;
 }
 
 TEST(Timm, MixesAsItsOptionsSay) {

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
 #include <variant>
 
 #include "temper/augment/pipeline/fit.h"
@@ -103,12 +105,36 @@ TEST(Torchvision, TrainsConvNeXt) {
   EXPECT_EQ(recipe.data.micro_batches, 1);
 }
 
+TEST(Torchvision, RepeatsImagesInDistributedTrainingAlone) {
+  const auto repeated = [](const Imported& imported) {
+    const auto recipe = recipe::parse(imported.recipe, "imported");
+    return std::holds_alternative<recipe::Repeated>(recipe.data.sampling);
+  };
+  EXPECT_TRUE(repeated(made("torchrun --nproc_per_node=1 train.py --ra-sampler")));
+  EXPECT_TRUE(repeated(import_torchvision({"--ra-sampler"}, 2)));
+  const auto alone = made("python train.py --ra-sampler --ra-reps 4");
+  EXPECT_THAT(dropped(alone), ElementsAre("--ra-sampler"));
+  EXPECT_FALSE(repeated(alone));
+}
+
 TEST(Torchvision, DecaysAreMultiplesOfTheWeights) {
   const auto recipe = read("--wd 1e-4 --norm-weight-decay 5e-5 --bias-weight-decay 0");
   EXPECT_DOUBLE_EQ(recipe.parameters.norm.decay_factor, 0.5);
   EXPECT_EQ(recipe.parameters.bias.decay_factor, 0);
   EXPECT_THAT(dropped(made("--wd 0 --norm-weight-decay 1e-4")),
               ElementsAre("--norm-weight-decay 1e-4"));
+}
+
+TEST(Torchvision, SaysThatLayerScalesDecayAsNorms) {
+  const auto says = [](const char* command) {
+    return std::ranges::any_of(made(command).remarks, [](const Remark& remark) {
+      return remark.fate == Fate::differs && remark.text.find("layer scales") != std::string::npos;
+    });
+  };
+  EXPECT_TRUE(says("--model convnext_tiny --norm-weight-decay 0"));
+  EXPECT_FALSE(says("--model convnext_tiny --wd 0.05 --norm-weight-decay 0.05"));
+  EXPECT_FALSE(says("--model convnext_tiny --wd 0.05"));
+  EXPECT_FALSE(says("--model resnet18 --norm-weight-decay 0"));
 }
 
 TEST(Torchvision, PoliciesAreItsDialect) {

@@ -77,6 +77,10 @@ TEST(TimmNames, AreThoseOfTheNetworkNotOfItsDescription) {
   EXPECT_FALSE(timm_name_of(ResNet{.depth = 50, .version = Version::v1}, kImageNet));
   EXPECT_FALSE(timm_name_of(ConvNeXt{}, {.height = 64, .width = 64})) << "patches of 1 pixel";
   EXPECT_EQ(timm_name_of(ConvNeXt{}, kImageNet), "convnext_tiny");
+  EXPECT_TRUE(same_network(ResNet{.depth = 50}, by_blocks, kImageNet));
+  EXPECT_FALSE(
+      same_network(ResNet{.depth = 50}, ResNet{.depth = 50, .anti_alias = true}, kImageNet));
+  EXPECT_FALSE(same_network(ResNet{.depth = 50}, ConvNeXt{}, kImageNet));
 }
 
 }  // namespace

@@ -28,6 +28,14 @@ grep -q "^input  *3 x .*, 10 classes$" recipe.txt
 torch=$TEMPER_SOURCE_DIR/tests/golden/io/torch
 "$TEMPER" inspect "$torch/checkpoint.pth" | grep -qE "^[0-9]+ tensors, "
 "$TEMPER" inspect "$torch/elsewhere.pth" --json | jq -e '.tensors | length > 0'
+cp "$torch/checkpoint.pth" pytorch_model.bin
+cp "$torch/checkpoint.pth" last.pth.tar
+"$TEMPER" inspect pytorch_model.bin | grep -qE "^[0-9]+ tensors, "
+"$TEMPER" inspect last.pth.tar | grep -qE "^[0-9]+ tensors, "
+# What is on the disk comes before the names of networks.
+cp -r run resnet18
+"$TEMPER" inspect resnet18 | diff recipe.txt -
+rm -r resnet18
 refused 3 "it would run posix.system" "$TEMPER" inspect "$torch/inside.pth"
 refused 3 "torch.load" "$TEMPER" inspect "$torch/old.pth"
 

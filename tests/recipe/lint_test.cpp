@@ -39,10 +39,17 @@ const std::vector<Case> kCases{
     {"second-average", "optimizer.kind = \"schedule_free_sgd\"\naveraging = [\"ema\"]",
      "optimizer.kind = \"sgd\"\naveraging = [\"ema\"]", "remove averaging"},
     {"no-validation", "data.validation = 0", "data.validation = 0.1", "overfitting"},
+    {"no-validation", "data.validation = 0", "data.folds = 5\ndata.validation = 0", "overfitting"},
     {"average-too-slow", "averaging = [{ kind = \"ema\", decay = 0.999 }]",
      "averaging = [{ kind = \"ema\", decay = 0.99 }]", "spans about 1000 steps", true},
     {"average-too-slow", "averaging = [{ kind = \"ema\", decay = 0.999 }]",
      R"(averaging = [{ kind = "ema", decay = 0.999, warmup = "timm" }])", "", true},
+    {"average-too-slow",
+     R"(averaging = [{ kind = "ema", decay = { schedule = "constant", value = 0.99999, )"
+     R"(warmup = { steps = 1, start = 0.0, form = "constant" } } }])",
+     R"(averaging = [{ kind = "ema", decay = { schedule = "constant", value = 0.99, )"
+     R"(warmup = { steps = 1, start = 0.0, form = "constant" } } }])",
+     "averaging.0.decay reaches 0.99999: the average spans about 100000 steps", true},
     {"warm-up-too-long", "optimizer.lr = { schedule = \"cosine\", warmup = { epochs = 10 } }",
      "optimizer.lr = { schedule = \"cosine\", warmup = { epochs = 9 } }",
      "does not end within the run", true},
@@ -61,6 +68,23 @@ const std::vector<Case> kCases{
      "epochs = 8\nloss.label_smoothing = true\nmodel.dropout = [\"dropout\"]\n"
      "model.stochastic_depth = true",
      "epochs = 8\nloss.label_smoothing = true\nmodel.dropout = [\"dropout\"]", "stochastic depth"},
+    {"strong-and-short",
+     "epochs = 8\nloss.confidence_penalty = { beta = { schedule = \"cosine\", peak = 0.1 } }\n"
+     "model.stochastic_depth = true\nmixing = true",
+     "epochs = 8\nloss.confidence_penalty = { beta = 0 }\nmodel.stochastic_depth = true\n"
+     "mixing = true",
+     "a confidence penalty, stochastic depth, mixing in"},
+    {"strong-and-short",
+     "epochs = 8\nmodel.dropout = [{ kind = \"dropout\", p = 0.1 }]\nmixing = true\n"
+     R"(data.augment = [{ kind = "random_erasing", p = 0.1 }])",
+     "epochs = 8\nmodel.dropout = [{ kind = \"dropout\", p = 0.1 }]\nmixing = true\n"
+     R"(data.augment = [{ kind = "random_erasing", p = 0.0 }])",
+     "dropout, mixing, random erasing"},
+    {"weak-and-long",
+     "epochs = 300\nmodel.dropout = [{ kind = \"dropout\", p = 0.0 }]\n"
+     "model.stochastic_depth = { drop_path_rate = 0.0 }\nmixing = { p = 0.0 }\n"
+     R"(data.augment = [{ kind = "random_apply", p = 0.0, operations = ["rand_augment"] }])",
+     "epochs = 300\nmodel.dropout = [{ kind = \"dropout\", p = 0.1 }]", "300 epochs without"},
     {"weak-and-long", "epochs = 300", "epochs = 299", "300 epochs without"},
     {"weak-and-long", "epochs = 350", "epochs = 350\nloss.label_smoothing = true", "350 epochs"},
     {"decay-not-lowered",

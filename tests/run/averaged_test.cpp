@@ -228,6 +228,29 @@ TEST(Averages, AForkKeepsThoseThatItsRecipeHasToo) {
         << network[i].first;
 }
 
+TEST(Averages, AForkKeepsSnapshotsOrBeginsWithoutAny) {
+  const std::vector<std::string> lawa{R"(averaging=[{ kind = "lawa", latest = 2, every = 2 }])"};
+  const auto forked = plan_of(lawa);
+  for (const auto& before : {lawa, std::vector<std::string>{R"(averaging=["ema"])"}}) {
+    const train::small::Directory folder;
+    EXPECT_FALSE(run(plan_of(before), {.directory = folder.path / "run", .stop_at = 4}).finished);
+    auto state = train::start(forked.recipe, train::build_network(forked), forked.horizon);
+    const auto anew = train::load_compatible(
+        state, forked.recipe, train::checkpoint_at(folder.path / "run" / "checkpoints", 4));
+    const auto& average = state.averages.at(0);
+    const auto newest = average.snapshots.back().second.abs().max().item<double>();
+    if (before == lawa) {
+      EXPECT_THAT(anew, IsEmpty());
+      EXPECT_EQ(average.updates, 4);
+      EXPECT_GT(newest, 0);
+    } else {
+      EXPECT_THAT(anew, testing::ElementsAre(testing::HasSubstr("snapshots of an average")));
+      EXPECT_EQ(average.updates, 0);
+      EXPECT_EQ(newest, 0);
+    }
+  }
+}
+
 class Reestimated : public ::testing::TestWithParam<std::vector<std::string>> {};
 
 TEST_P(Reestimated, TheShippedWeightsHaveTheScoreOfTheLog) {

@@ -106,6 +106,26 @@ TEST_F(TaughtFeatures, ProjectTheSameForTheSameSeed) {
   EXPECT_FALSE(at::equal(projection(1), projection(2)));
 }
 
+TEST_F(TaughtFeatures, AndPredictionsMayHaveWeightsWithASchedule) {
+  // Without the fingerprint, which the weights' file has.
+  const auto trained = [&](const char* name, const std::string& weight,
+                           const std::string& features) {
+    run(taught("weight = " + weight + ", features = { weight = " + features + " }"),
+        {.directory = folder.path / name});
+    return io::hash_file(newest(name) / "optimizer.safetensors") +
+           io::hash_file(newest(name) / "projection.safetensors");
+  };
+  const auto constant = [](const std::string& value) {
+    return "{ schedule = \"constant\", value = " + value + " }";
+  };
+  const std::string rising = "{ schedule = \"linear\", peak = 0, final = 0.5 }";
+  const auto plain = trained("plain", "0.25", "0.5");
+  EXPECT_EQ(trained("constant weight", constant("0.25"), "0.5"), plain);
+  EXPECT_EQ(trained("constant features", "0.25", constant("0.5")), plain);
+  EXPECT_NE(trained("rising weight", rising, "0.5"), plain);
+  EXPECT_NE(trained("rising features", "0.25", rising), plain);
+}
+
 TEST_F(TaughtFeatures, StopAndGoOnWithTheSameBits) {
   const auto made = taught("features = { weight = 2 }");
   run(made, {.directory = folder.path / "whole"});
@@ -143,8 +163,9 @@ TEST_F(TaughtFeatures, AloneMayComeFromATeacherOfOtherClasses) {
       {.directory = folder.path / "normalized"});
   EXPECT_TRUE(
       run(other("weight = 0, features = true"), {.directory = folder.path / "four"}).finished);
-  expect_refused("the teacher needs the same classes",
-                 [&] { (void)other("features = true, weight = 0.5"); });
+  for (const std::string weight : {"0.5", "{ schedule = \"linear\", peak = 0, final = 0.5 }"})
+    expect_refused("the teacher needs the same classes",
+                   [&] { (void)other("features = true, weight = " + weight); });
 }
 
 TEST_F(TaughtFeatures, AreNotInATableOfLogits) {

@@ -97,6 +97,16 @@ TEST_F(Replayed, ADamagedCheckpointIsPassedOver) {
   EXPECT_EQ(nlohmann::json(again.loss).dump(), recorded().at(14));
 }
 
+TEST_F(Replayed, ADamagedManifestIsPassedOver) {
+  const train::small::Directory copy;
+  fs::copy(directory->path, copy.path / "run", fs::copy_options::recursive);
+  std::ofstream(copy.path / "run/checkpoints/step-00000018/manifest.json") << "cut";
+  std::ofstream(copy.path / "run/checkpoints/step-00000012/manifest.json") << "cut";
+  const auto again = replay(plan_of(train::small::recipe()), copy.path / "run", 14);
+  EXPECT_EQ(again.from, 8);
+  EXPECT_EQ(nlohmann::json(again.loss).dump(), recorded().at(14));
+}
+
 TEST_F(Replayed, SamplesCarryLossesAndDraws) {
   const auto plan = plan_of(train::small::recipe());
   const auto again = replay(plan, directory->path, 11);
@@ -188,6 +198,14 @@ TEST_F(Replayed, WhatCannotBeReplayedIsRefused) {
   expect_refused(plan_of(train::small::recipe(), 2), directory->path, 3, Code::data, "data set");
   expect_refused(plan_of(train::small::recipe({"optimizer.lr=0.2"})), directory->path, 3,
                  Code::data, "recipe.toml");
+}
+
+TEST_F(Replayed, AForkNeedsACheckpointOfItsOwn) {
+  const train::small::Directory folder;
+  const auto plan = plan_of(train::small::recipe({"epochs=4"}));
+  const auto fork = folder.path / "fork";
+  run(plan, {.directory = fork, .stop_at = 20, .fork_from = directory->path});
+  expect_refused(plan, fork, 4, Code::usage, "was forked from");
 }
 
 TEST(LoggedLosses, BeginAnewAtLinesEvaluationsAndStarts) {

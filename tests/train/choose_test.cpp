@@ -255,6 +255,7 @@ TEST(OpenRunPlan, IsOfTheRecipeInTheDirectory) {
 TEST(RunDirectories, AreNamedByTheRecipeOrTheRequest) {
   EXPECT_EQ(run_directories({}, "small").directory, "runs/small");
   EXPECT_EQ(run_directories({.out = "there"}, "small").directory, "there");
+  EXPECT_EQ(run_directories({.out = "there/"}, "small").directory, "there");
   EXPECT_THAT(run_directories({}, "small").fork_from.string(), IsEmpty());
 }
 

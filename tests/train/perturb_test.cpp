@@ -7,6 +7,7 @@
 #include <ATen/ops/one_hot.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/sin.h>
+#include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -24,6 +25,7 @@
 #include "temper/recipe/recipe.h"
 #include "temper/train/begin.h"
 #include "temper/train/free_perturbation.h"
+#include "temper/train/objective.h"
 #include "temper/train/step.h"
 #include "tests/train/own_network.h"
 #include "tests/train/small_run.h"
@@ -164,6 +166,15 @@ TEST(Perturb, TheAttackLeavesBuffersAndGradientsAlone) {
     EXPECT_LE(pixels.max().item<double>(), 1 + 1e-6);
     EXPECT_FALSE(at::equal(found, data.views.front()));
   }
+}
+
+TEST(Perturb, TheDivergenceOfAConfidentNetworkHasFiniteGradients) {
+  const auto recipe = recipe_with(adversarial::Trades());
+  const auto state = state_of(recipe);
+  const auto clean = at::tensor({0.0F, -200.0F, -300.0F, -1.0F}).view({1, 4}).requires_grad_();
+  const auto attacked = at::tensor({-1.0F, 0.0F, -1.0F, -200.0F}).view({1, 4});
+  Objective(recipe, state).attack_loss(batch(1), clean, attacked, std::nullopt).backward();
+  EXPECT_TRUE(clean.grad().isfinite().all().item<bool>());
 }
 
 TEST(Perturb, MicroBatchesGiveTheUpdateOfTheWholeBatch) {

@@ -2,6 +2,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/ones_like.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,6 +15,7 @@
 
 #include "temper/core/error.h"
 #include "temper/io/disk/atomic_file.h"
+#include "temper/io/disk/read_file.h"
 #include "temper/train/foreign_model.h"
 #include "temper/train/plan.h"
 #include "temper/train/pretrained_weights.h"
@@ -137,6 +139,16 @@ TEST_F(FromWeights, SaysWhereTheRecipeDiffers) {
               Contains("data.size is 48, but the weights were trained with 32"));
 }
 
+TEST_F(FromWeights, SaysWhereTheNetworkComputesOtherwise) {
+  const auto notes = [&](const std::string& set) {
+    return planned({"model.kind=mobilenet_v3", "model.variant=small", set}).pretrained_notes;
+  };
+  EXPECT_THAT(notes("model.dialect=tensorflow"),
+              Contains(HasSubstr(R"(model.dialect is "tensorflow" instead of "timm")")));
+  EXPECT_THAT(notes("model.stochastic_depth={ drop_path_rate = 0.1 }"),
+              Not(Contains(HasSubstr("computes otherwise"))));
+}
+
 TEST_F(FromWeights, KeepsTheRecipesRandomLayers) {
   const auto made = planned({"model.stochastic_depth={ drop_path_rate = 0.1 }"});
   const auto& options = std::get<model::MobileNetV3>(made.recipe.model);
@@ -187,6 +199,25 @@ TEST_F(FromWeights, CountsOfBatchesMayBeMissing) {
   EXPECT_EQ(found(*build_network(planned()), "bn1.num_batches_tracked").item<std::int64_t>(), 0);
 }
 
+TEST_F(FromWeights, AreConvertedToTheNetworksTypes) {
+  const auto refused_with = [&](const at::Tensor& values) {
+    auto tensors = weights(*network_);
+    tensors[1].second = values;
+    write(tensors);
+    return refused(Code::data, [&] { (void)planned(); });
+  };
+  const auto ones = at::ones_like(weights(*network_)[1].second.detach());
+  EXPECT_THAT(refused_with(ones.to(at::kDouble).mul(1e300)),
+              HasSubstr("of type F64 has values that are not finite in F32"));
+  EXPECT_THAT(refused_with(ones.to(at::kChar)), HasSubstr("has type I8, expected F32"));
+  auto tensors = weights(*network_);
+  for (auto& [name, value] : tensors) value = value.detach().to(at::kDouble);  // counters, too
+  write(tensors);
+  const auto network = build_network(planned());
+  EXPECT_TRUE(at::equal(found(*network, "bn1.running_var"), theirs("bn1.running_var")));
+  EXPECT_EQ(found(*network, "bn1.num_batches_tracked").scalar_type(), at::kLong);
+}
+
 TEST_F(FromWeights, SaysWhatDoesNotFit) {
   EXPECT_THAT(
       refused(Code::data,
@@ -209,6 +240,33 @@ TEST_F(FromWeights, SaysWhatDoesNotFit) {
   EXPECT_THAT(refused(Code::usage, [&] { (void)planned({"pretrained.from=\"nowhere\""}); }),
               HasSubstr("there is no such file or folder"));
   EXPECT_THAT(refused(Code::usage, [&] { (void)planned({"data.mean=[0.5]"}); }), Not(IsEmpty()));
+}
+
+TEST_F(FromWeights, AFileOfTensorsIsKnownByItsName) {
+  for (const char* name : {"a.safetensors", "resnet50-0676ba61.pth", "a.pt", "pytorch_model.bin"})
+    EXPECT_TRUE(is_tensor_file(name)) << name;
+  for (const char* name : {"a.toml", "resnet50", "missing.tar"})
+    EXPECT_FALSE(is_tensor_file(name)) << name;
+  const auto weights_file = from() / "last.pth.tar";
+  io::write_atomically(weights_file, "PK");
+  EXPECT_TRUE(is_tensor_file(weights_file));
+  std::string shard(512, '\0');
+  shard.replace(257, 5, "ustar");
+  const auto archive = from() / "shard.tar";
+  io::write_atomically(archive, shard);
+  EXPECT_FALSE(is_tensor_file(archive));
+  EXPECT_THAT(refused(Code::usage, [&] { (void)open_pretrained(archive); }),
+              HasSubstr("there are no weights"));
+}
+
+TEST_F(FromWeights, OfAnotherCropAreTrainedAndNotPredictedWith) {
+  auto config = parse_timm_config(io::read_text(config_file(from())), "config.json");
+  config.crop_mode = "squash";
+  io::write_atomically(config_file(from()), to_text(config));
+  EXPECT_THAT(planned().pretrained_notes,
+              Contains(HasSubstr("crop_mode \"squash\", which temper does not have")));
+  EXPECT_THAT(refused(Code::data, [&] { (void)foreign_model(from()); }),
+              HasSubstr(R"(config.json: "crop_mode" is "squash")"));
 }
 
 TEST_F(FromWeights, TheFolderIsAModelToPredictWith) {

@@ -61,6 +61,18 @@ TEST(TimmConfig, OnOneLevelAsOlderVersionsWroteIt) {
   EXPECT_EQ(config.interpolation, augment::Interpolation::bilinear);
 }
 
+TEST(TimmConfig, CropsOfEvaluation) {
+  const auto mode = [](const std::string& value) {
+    return parse_timm_config(R"({"architecture": "resnet18", "crop_mode": )" + value + "}",
+                             "config.json")
+        .crop_mode;
+  };
+  EXPECT_EQ(mode("\"squash\""), "squash");
+  EXPECT_EQ(mode("\"border\""), "border");
+  EXPECT_EQ(mode("\"\""), "center") << "timm's default";
+  EXPECT_EQ(mode("null"), "center");
+}
+
 TEST(TimmConfig, DescriptionsOfClasses) {
   const auto config = parse_timm_config(
       R"({"architecture": "resnet50", "num_classes": 3, "label_names": ["n1", "n2", "n3"],
@@ -111,6 +123,8 @@ TEST(TimmConfig, SaysWhatIsWrong) {
   EXPECT_THAT(refused(with(R"("std": [0.5, 0, 0.5])")), HasSubstr("positive"));
   EXPECT_THAT(refused(with(R"("crop_pct": 0)")), HasSubstr("\"crop_pct\" is 0"));
   EXPECT_THAT(refused(with(R"("interpolation": "bicubik")")), HasSubstr("did you mean 'bicubic'?"));
+  EXPECT_THAT(refused(with(R"("crop_mode": "middle")")),
+              HasSubstr(R"("crop_mode" is "middle"; expected "center", "squash" or "border")"));
   EXPECT_THAT(refused(with(R"("num_classes": 2, "label_names": ["a"])")),
               HasSubstr("does not name the 2 classes"));
   EXPECT_THAT(refused(with(R"("label_descriptions": ["a"])")), HasSubstr("an object of texts"));

@@ -57,6 +57,15 @@ TEST(Asha, GoesOnFromWhatHasEnded) {
   EXPECT_EQ(second.next(), (AshaStep{.trial = 3, .rung = 0}));
 }
 
+TEST(Asha, PromotesTheFirstOfEqualScoresWhateverTheOrder) {
+  Asha asha(9, 2, 3);
+  for (const std::int64_t trial : {2, 0, 1}) {
+    asha.start({.trial = trial, .rung = 0});
+    asha.end({.trial = trial, .rung = 0}, 0.5);
+  }
+  EXPECT_EQ(asha.next(), (AshaStep{.trial = 0, .rung = 1}));
+}
+
 TEST(Asha, NeverPromotesWhatDiverged) {
   Asha asha(3, 2, 2);
   for (int i = 0; i < 3; ++i) {

@@ -26,7 +26,8 @@ struct Custom {
   static constexpr std::string_view kind = "custom";
   static constexpr About about = {
       .summary =
-          "An operation that a C++ program provides as a function; not for recipe files alone."};
+          "An operation that a C++ program provides as a function; a recipe file alone cannot use "
+          "it."};
   static constexpr auto fields() {
     return std::tuple{field(&Custom::name, {.name = "name", .meaning = "name of the operation"})};
   }

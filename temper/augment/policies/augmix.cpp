@@ -34,7 +34,7 @@ double draw_magnitude(const AugMix& options, Random& random) {
       return random.uniform(std::min(0.1, options.severity), options.severity);
     case AugMixDialect::torchvision:
       return static_cast<double>(
-          random.below(static_cast<std::uint64_t>(std::max(1.0, std::floor(options.severity)))));
+          random.below(static_cast<std::uint64_t>(std::floor(options.severity))));
     case AugMixDialect::timm:
       break;
   }
@@ -134,6 +134,11 @@ void AugMix::check() const {
                                          "which only timm has; expected dialect = \"timm\", or "
                                          "magnitude_std = -1",
                                          name_of(dialect), magnitude_std));
+  if (dialect == AugMixDialect::torchvision && severity < 1)
+    throw Error(Code::usage,
+                fmt::format("augmix with dialect = \"{}\" has severity = {}, with which "
+                            "it has no magnitude; expected 1 to 10",
+                            name_of(dialect), severity));
   if (depth == 0)
     throw Error(Code::usage,
                 "augmix has depth = 0; expected -1 for one to three operations, or 1 to 16");

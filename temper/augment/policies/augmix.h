@@ -37,7 +37,8 @@ struct AugMix {
 
   static constexpr std::int64_t kMostChains = 16;
 
-  /// Throws Error{Code::usage} for options of another dialect.
+  /// Throws Error{Code::usage} for options of another dialect, and for a severity below 1 in
+  /// torchvision's.
   void check() const;
 
   static constexpr std::string_view kind = "augmix";
@@ -67,7 +68,8 @@ struct AugMix {
                        "bilinear or bicubic interpolation at random instead of bilinear, and "
                        "gray 128 instead of black from outside"}),
             field(&Self::severity, {.name = "severity",
-                                    .meaning = "largest magnitude of the operations, of 10",
+                                    .meaning = "largest magnitude of the operations, of 10; for "
+                                               "torchvision at least 1",
                                     .bounds = {.low = 0, .high = 10},
                                     .scheduled = true}),
             field(&Self::width, {.name = "width",

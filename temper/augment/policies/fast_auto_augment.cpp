@@ -11,7 +11,6 @@ namespace temper::augment {
 namespace {
 
 constexpr auto kScale = Scale::fast_auto_augment;
-constexpr Fill kErased{{125, 123, 114}};  // the mean of ImageNet, as the authors write it
 
 }  // namespace
 
@@ -56,7 +55,8 @@ void apply(const FastAutoAugment& options, Frame& frame, Random& random) {
       const double y = random.uniform(static_cast<double>(size.height), 1);
       step.erased = fast_cutout(size, step.value, x, y);
     }
-    apply(frame, step, Interpolation::nearest, is_cutout ? kErased : Fill{}, quirks_of(kScale));
+    apply(frame, step, Interpolation::nearest, is_cutout ? kCifar10Mean : Fill{},
+          quirks_of(kScale));
   }
 }
 

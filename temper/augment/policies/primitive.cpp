@@ -109,7 +109,7 @@ std::string_view unit_of(Primitive primitive) {
       return "factor";
     case Primitive::shear_x:
     case Primitive::shear_y:
-      return "pixels a pixel";
+      return "pixels per pixel";
     case Primitive::translate_x:
     case Primitive::translate_y:
     case Primitive::cutout:

@@ -1,9 +1,13 @@
 #pragma once
 #include <array>
 
+#include "temper/augment/pixels/fill.h"
 #include "temper/augment/policies/primitive.h"
 
 namespace temper::augment {
+
+/// The mean of CIFAR-10's pixels. The authors of AutoAugment and of Fast AutoAugment fill with it.
+inline constexpr Fill kCifar10Mean{{125, 123, 114}};
 
 /// An operation as published lists of learned policies have it.
 struct ListedOperation {

@@ -89,7 +89,7 @@ std::shared_ptr<const Source> unlabelled_set(const std::shared_ptr<const Source>
   if (!unlabelled_images(train, /*all=*/false))
     throw Error(Code::usage, {.option = "semi"},
                 fmt::format("semi needs unlabeled images, and all {} training images have a label; "
-                            "give data with unlabeled images (a manifest with rows without a "
+                            "give data with unlabeled images (a table with rows without a "
                             "label), or keep some labels only, as in data.labels = {}",
                             train->size(), 10 * train->classes().size()));
   return unlabelled_images(train, options.include_labelled);

@@ -30,6 +30,20 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kLookedFor = "pictures (.png, .jpg, .jpeg, .webp)";
 
+/// For a folder that is no data set: refuses it as what it is, if that is the directory of a run. A
+/// recipe alone does not make it one.
+void check_not_run(const fs::path& path) {
+  std::error_code ignored;
+  const auto has = [&](const fs::path& name) { return fs::exists(path / name, ignored); };
+  const bool has_recipe = has("recipe.toml");
+  if (!has("metrics.jsonl") && !(has_recipe && has("checkpoints"))) return;
+  std::string message = "the directory of a run, not a data set";
+  if (has_recipe)
+    message += fmt::format("; to train its recipe again: temper train {}",
+                           (path / "recipe.toml").string());
+  throw Error(Code::data, {.file = path.string()}, message);
+}
+
 /// The images of one set. Classes of `classes` may be missing; other classes are an error.
 std::vector<FileSource::File> pictures(const fs::path& set,
                                        const std::vector<std::string>& classes) {
@@ -45,13 +59,16 @@ std::vector<FileSource::File> pictures(const fs::path& set,
       files.push_back(
           {path, path.lexically_relative(set).generic_string(), found - classes.begin()});
   }
-  if (files.empty())
+  if (files.empty()) {
+    check_not_run(set);
     throw Error(Code::data, {.file = set.string()},
                 fmt::format("no {} in its class folders", kLookedFor));
+  }
   return files;
 }
 
 [[noreturn]] void no_classes(const fs::path& path) {
+  check_not_run(path);
   const auto here = entries(path);
   const bool loose = std::any_of(here.begin(), here.end(), [](const auto& entry) {
     return io::is_picture_name(entry.path());
@@ -77,9 +94,11 @@ std::vector<FileSource::File> training_pictures(const fs::path& set,
   std::vector<bool> seen(classes.size());
   for (const auto& file : files) seen[static_cast<std::size_t>(file.label)] = true;
   for (std::size_t c = 0; c < classes.size(); ++c)
-    if (!seen[c])
+    if (!seen[c]) {
+      check_not_run(set);
       throw Error(Code::data, {.file = (set / classes[c]).string()},
-                  fmt::format("no {}; remove the folder if it is not a class", kLookedFor));
+                  fmt::format("no {}; move the folder elsewhere if it is not a class", kLookedFor));
+    }
   if (classes.size() < 2)
     throw Error(
         Code::data, {.file = set.string()},

@@ -7,10 +7,12 @@
 #include <thread>
 #include <vector>
 
+#include "temper/core/processors.h"
+
 namespace temper::data {
 
 void for_each_index(std::size_t n, const std::function<void(std::size_t)>& work) {
-  const std::size_t threads = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, 8);
+  const auto threads = static_cast<std::size_t>(std::min<std::int64_t>(processors(), 8));
   for_each_index(n, threads, [&work](std::size_t i, std::size_t /*thread*/) { work(i); });
 }
 

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <utility>
 
+#include "temper/io/disk/failpoint.h"
 #include "temper/io/disk/read_file.h"
 #include "temper/io/disk/system_error.h"
 #include "temper/io/format/json_text.h"
@@ -85,6 +86,12 @@ void JsonLines::append(const json& object) {
   // An incomplete line would damage the next one. If this fails, opening the file again removes it.
   [[maybe_unused]] const int ignored = ::ftruncate(file_.get(), before);
   throw system_error("write", path_, failure);
+}
+
+void JsonLines::sync() {
+  if (const auto verdict = failpoint(Call::sync, path_); verdict.error != 0)
+    throw system_error("write", path_, verdict.error);
+  if (::fsync(file_.get()) != 0) throw system_error("write", path_, errno);
 }
 
 std::vector<json> read_json_lines(const std::filesystem::path& path) {

@@ -18,6 +18,8 @@ class JsonLines {
   /// @param object  a JSON object. NaN and infinity become null; for names see json_text(). A line
   /// that does not fit on the disk is removed again.
   void append(const nlohmann::json& object);
+  /// Makes the lines durable: they persist after a power failure.
+  void sync();
 
  private:
   std::filesystem::path path_;

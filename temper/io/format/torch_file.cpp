@@ -32,6 +32,10 @@ constexpr std::array<std::string_view, 4> kKeys{"state_dict_ema", "model_ema", "
                                                 "model"};
 /// What wrappers of a network put before its names, in the order of timm's clean_state_dict().
 constexpr std::array<std::string_view, 3> kWrappers{"_orig_mod.", "module.", "_orig_mod."};
+/// What torch.optim.swa_utils.AveragedModel, of which torchvision's averages are, has beside the
+/// tensors of the network that it wraps: the number of its updates.
+constexpr std::string_view kAverageCounter = "n_averaged";
+constexpr std::string_view kAverageWrapper = "module.";
 
 constexpr std::string_view kOrderedDict = "collections.OrderedDict";
 constexpr std::string_view kSize = "torch.Size";
@@ -74,10 +78,12 @@ class StateDict {
   /// @param key  the entry to read; "": is set to the one that was found
   std::vector<TensorView> read(std::string& key) {
     const auto& entries = choose(key);
+    const bool wrapped = is_wrapped(entries);
     std::vector<TensorView> tensors;
     std::set<std::string> names;
     for (std::size_t i = 0; i < entries.size(); i += 2) {
       if (!is_tensor(entries[i + 1], entries[i])) continue;
+      if (wrapped && text_at(entries[i]) == kAverageCounter) continue;
       const std::string name = read_name(entries[i]);
       if (!names.insert(name).second) refuse(name, "the name occurs twice. Save the file again.");
       if (names.size() > kMostTensors)
@@ -201,6 +207,18 @@ class StateDict {
   }
 
   // Tensors.
+
+  /// A key that is a text; "" for others.
+  [[nodiscard]] std::string_view text_at(PickleId id) const {
+    return at(id).kind == Kind::text ? at(id).text : std::string_view();
+  }
+
+  /// Whether the names of tensors begin with "module.".
+  [[nodiscard]] bool is_wrapped(const std::vector<PickleId>& entries) const {
+    for (std::size_t i = 0; i < entries.size(); i += 2)
+      if (text_at(entries[i]).starts_with(kAverageWrapper)) return true;
+    return false;
+  }
 
   [[nodiscard]] bool makes_tensor(PickleId id) const {
     if (at(id).kind != Kind::call) return false;

@@ -19,8 +19,10 @@ namespace temper::io {
 /// A checkpoint with other entries is searched for the state dict as timm's load_state_dict() does:
 /// under state_dict_ema, model_ema, state_dict, model, in this order, or else the whole file is
 /// taken for one. The prefixes of wrappers, "_orig_mod." (torch.compile) and "module."
-/// (DataParallel), are removed from the names. Entries of the state dict that are plain Python
-/// values (numbers, text, lists, dicts) are left out, all else of the file is ignored.
+/// (DataParallel, AveragedModel), are removed from the names. Entries of the state dict that are
+/// plain Python values (numbers, text, lists, dicts) are left out, and so is the counter
+/// "n_averaged" that AveragedModel has beside names with "module."; all else of the file is
+/// ignored.
 ///
 /// Throws Error{Code::data} with the file, what was found and what was expected:
 /// - for files of PyTorch before 1.6 and TorchScript archives, with the line that converts them

@@ -51,10 +51,9 @@ struct Muon {
           "iterations, so that all its singular values are about equal. For weights of two or more "
           "dimensions. Updated by `rest`: biases, norms and layer scales, the head, depthwise and "
           "other filters of a single input channel, and matrices that have fewer than 4 rows or "
-          "columns, for which a filter counts as a row. airbench: ns_steps = 3, renormalise = "
-          "true, "
-          "adjust_lr_fn = \"none\", momentum = 0.6, lr = 0.24, rest = \"sgd\". The iterations run "
-          "in the weights' precision; the published code uses bf16.",
+          "columns (a convolution counts as a matrix with one row per filter). airbench: ns_steps "
+          "= 3, renormalise = true, adjust_lr_fn = \"none\", momentum = 0.6, lr = 0.24, rest = "
+          "\"sgd\". The iterations run in the weights' precision; the published code uses bf16.",
       .formula =
           "m <- momentum * m + (1 - momentum) * g\n"
           "u = m               nesterov: u = (1 - momentum) * g + momentum * m\n"

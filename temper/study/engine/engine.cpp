@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <csignal>
 #include <list>
-#include <thread>
 #include <utility>
 
 #include "temper/core/error.h"
 #include "temper/core/printable.h"
+#include "temper/core/processors.h"
 #include "temper/io/disk/folder.h"
 #include "temper/io/disk/lock_file.h"
 #include "temper/study/engine/child.h"
@@ -36,7 +36,7 @@ struct Running {
 };
 
 std::int64_t threads_of(std::int64_t jobs) {
-  return std::max<std::int64_t>(1, std::thread::hardware_concurrency() / jobs);
+  return std::max<std::int64_t>(1, processors() / jobs);
 }
 
 class Engine {
@@ -262,6 +262,11 @@ bool Engine::start(std::size_t job) {
   if (known) {
     finish(job);
     return true;
+  }
+  // Another study in the folder may have removed a network that had done its service there.
+  if (const auto teacher = jobs_.list[job].teacher; teacher && needs_network(*teacher)) {
+    jobs_.list[*teacher].stage = Stage::waiting;
+    return false;
   }
   train_in_child(job, std::move(*lock));
   return false;

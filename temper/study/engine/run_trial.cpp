@@ -210,6 +210,14 @@ void add_log(Result& result, const std::vector<Part>& parts) {
     seconds->second += before;
 }
 
+/// Leaves out what the run has done after the epoch with which the trial ends.
+void end_at(Result& result, std::int64_t epoch) {
+  const auto all = result.epochs.size();
+  std::erase_if(result.epochs, [epoch](const Epoch& one) { return one.epoch > epoch; });
+  if (result.epochs.size() < all && !result.epochs.empty())
+    result.figures["seconds"] = result.epochs.back().seconds;
+}
+
 /// The scores of the last evaluation, of a trial that ends before its run does.
 void add_last_evaluation(Result& result, const train::Plan& plan) {
   if (result.epochs.empty()) return;
@@ -248,6 +256,7 @@ bool run_trial(const fs::path& path, const StopFlag& stop) {
     if (order.score_test) trained->plan.test = trained->test;
     if (order.until_epoch > 0) {
       add_log(result, parts_of(folder, order));
+      end_at(result, order.until_epoch);
       add_last_evaluation(result, trained->plan);
       Store(folder.path()).add(result);
       return true;

@@ -14,6 +14,7 @@
 #include "temper/io/disk/folder.h"
 #include "temper/io/disk/lock_file.h"
 #include "temper/study/engine/result_files.h"
+#include "temper/study/engine/trial.h"
 
 namespace temper::study {
 namespace {
@@ -98,9 +99,10 @@ void Store::add(const Result& result) {
     io::write_atomically(curve_of(key), curve_text(result.epochs));
   if (!result.correct.empty()) io::write_atomically(correct_of(key), correct_text(result.correct));
   refresh();
-  if (const auto place = places_.find(key); place != places_.end())
-    rows_[place->second] = std::move(row);
-  else
+  if (const auto place = places_.find(key); place != places_.end()) {
+    auto& old = rows_[place->second];
+    old = old.diverged() || row.diverged() ? std::move(row) : united(old, std::move(row));
+  } else
     put(std::move(row));
   io::write_atomically(table(), results_text(rows_));
   read_ = io::stamp_of(table());

@@ -73,6 +73,17 @@ std::string asked(const Trial& trial) {
   return printable(fmt::format("{}", fmt::join(parts, ";")));
 }
 
+Result united(const Result& earlier, Result result) {
+  auto parts = parts_of(result.measures);
+  std::set<std::string, std::less<>> kinds;
+  for (const auto& part : parts) kinds.insert(part.substr(0, part.find('=')));
+  for (const auto& part : parts_of(earlier.measures))
+    if (!kinds.contains(part.substr(0, part.find('=')))) parts.insert(part);
+  result.measures = fmt::format("{}", fmt::join(parts, ";"));
+  result.figures.insert(earlier.figures.begin(), earlier.figures.end());
+  return result;
+}
+
 bool answers(const Result& result, const Trial& trial) {
   return result.diverged() ||
          std::ranges::includes(parts_of(result.measures), parts_of(asked(trial)));

@@ -72,6 +72,9 @@ std::string beginning_fingerprint(const std::string& whole, std::int64_t until_e
 /// nothing.
 std::string asked(const Trial& trial);
 
+/// A result that has what an earlier one of the same trial has, too. Both are finished ones.
+Result united(const Result& earlier, Result result);
+
 /// Whether a result has everything that the trial asks for.
 bool answers(const Result& result, const Trial& trial);
 

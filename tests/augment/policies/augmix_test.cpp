@@ -95,8 +95,8 @@ TEST(AugMix, TheSameSeverityIsWeakerInTorchvisionsBins) {
   std::set<double> magnitudes;
   for (const double value : torchvision) magnitudes.insert(std::abs(value));
   EXPECT_EQ(magnitudes.size(), 3U);
-  EXPECT_EQ(most(rotations({.dialect = AugMixDialect::torchvision, .severity = 0})), 0)
-      << "at least one bin";
+  EXPECT_EQ(most(rotations({.dialect = AugMixDialect::torchvision, .severity = 1})), 0)
+      << "only the first bin";
   // 3 degrees a magnitude.
   const auto timm = rotations({.dialect = AugMixDialect::timm, .severity = 3});
   EXPECT_LT(most(timm), 9);
@@ -163,6 +163,11 @@ TEST(AugMix, RefusesOptionsOfOtherDialects) {
             "dialect = \"timm\", or blended = false");
   EXPECT_THAT(refusal(AugMix{.dialect = AugMixDialect::torchvision, .magnitude_std = 0}),
               HasSubstr("has magnitude_std = 0, which only timm has"));
+  EXPECT_EQ(refusal(AugMix{.severity = 0.5}), "(not refused)");
+  EXPECT_EQ(refusal(AugMix{.dialect = AugMixDialect::torchvision, .severity = 1}), "(not refused)");
+  EXPECT_EQ(refusal(AugMix{.dialect = AugMixDialect::torchvision, .severity = 0.5}),
+            "augmix with dialect = \"torchvision\" has severity = 0.5, with which it has no "
+            "magnitude; expected 1 to 10");
   EXPECT_THAT(refusal(AugMix{.width = 17}), HasSubstr("width = 17 chains; expected 1 to 16"));
   EXPECT_THAT(refusal(AugMix{.fill = {1, 2, 3, 4}}), HasSubstr("a fill of 4 values"));
 }

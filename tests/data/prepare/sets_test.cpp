@@ -17,6 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
+using testing::Not;
 
 void write_idx(const fs::path& path, const std::vector<std::uint32_t>& shape,
                std::size_t missing = 0) {
@@ -263,7 +264,29 @@ TEST_F(Folder, WithAClassCalledTrainSaysThatItIsTakenForASet) {
 TEST_F(Folder, WithAnEmptyClassIsRefused) {
   add("cat/1.png");
   fs::create_directories(root.path() / "dog");
-  EXPECT_THAT(error(), HasSubstr("dog: no pictures"));
+  EXPECT_THAT(error(), HasSubstr("dog: no pictures (.png, .jpg, .jpeg, .webp); move the folder "
+                                 "elsewhere if it is not a class"));
+  write_bytes(root.path() / "recipe.toml", "", 0);
+  EXPECT_THAT(error(), HasSubstr("dog: no pictures")) << "a recipe may lie beside the classes";
+}
+
+TEST_F(Folder, OfARunIsRefusedWithTheCommandForItsRecipe) {
+  const auto run = root.path().string();
+  write_bytes(root.path() / "metrics.jsonl", "", 0);
+  EXPECT_THAT(error(), HasSubstr(run + ": the directory of a run, not a data set"));
+  EXPECT_THAT(error(), Not(HasSubstr("temper train"))) << "it has no recipe";
+  write_bytes(root.path() / "recipe.toml", "", 0);
+  const auto expected = run +
+                        ": the directory of a run, not a data set; to train its recipe again: "
+                        "temper train " +
+                        run + "/recipe.toml";
+  EXPECT_EQ(error(), expected) << "without folders";
+  fs::create_directories(root.path() / "checkpoints/step-00000010");
+  EXPECT_EQ(error(), expected);
+  add("pictures/1.png");
+  EXPECT_EQ(error(), expected) << "with pictures";
+  fs::remove(root.path() / "metrics.jsonl");
+  EXPECT_EQ(error(), expected);
 }
 
 TEST_F(Folder, WithAValidationClassThatTrainingLacksIsRefused) {

@@ -171,6 +171,18 @@ TEST(TorchFile, LeavesOutPlainValues) {
   EXPECT_EQ(file.tensors()[0].name, "w");
 }
 
+TEST(TorchFile, LeavesOutTheCounterOfAnAverage) {
+  const std::string counter =
+      pickled({.shape = {}, .strides = {}, .storage = "ctorch\nLongStorage\n", .elements = 3});
+  const Bytes averaged =
+      file_of(dict({{"model_ema", dict({{"n_averaged", counter}, {"module.w", pickled({})}})}}));
+  const TorchFile file(averaged, "file");
+  ASSERT_EQ(file.tensors().size(), 1U);
+  EXPECT_EQ(file.tensors()[0].name, "w");
+  const Bytes plain = file_of(dict({{"n_averaged", counter}, {"w", pickled({})}}));
+  EXPECT_EQ(TorchFile(plain, "file").tensors().size(), 2U) << "a network's own";
+}
+
 TEST(TorchFile, NeverExecutesWhatAFileNames) {
   EXPECT_NO_THROW(TorchFile(kFolder / "elsewhere.pth"));
   EXPECT_THAT(refusal("inside.pth"),

@@ -134,6 +134,20 @@ TEST_F(RunTrials, StudentsWaitForTheirTeacher) {
               HasSubstr("its teacher is neither among the trials nor kept"));
 }
 
+TEST_F(RunTrials, ATeacherThatAnotherStudyHasRemovedIsTrainedAgain) {
+  const auto teacher = small::trial(data_, 1);
+  const auto student = small::trial(data_, 1, {"distillation.weight=0.5"}, {teacher.fingerprint});
+  int trained = 0;
+  auto with_removal = options();
+  with_removal.on_progress = [&](const Progress& now) {
+    if (now.ended && now.label == teacher.label && trained++ == 0)
+      fs::remove_all(folder_of(teacher));
+  };
+  const auto results = run_trials(std::vector{student, teacher}, store_, with_removal);
+  EXPECT_EQ(results[0].outcome, kFinished);
+  EXPECT_EQ(trained, 2);
+}
+
 TEST_F(RunTrials, AStudentOfADivergedTeacherHasDiverged) {
   const auto teacher = small::trial(data_, 1, {"optimizer.lr=1e30"});
   const auto student = small::trial(data_, 1, {"distillation.weight=0.5"}, {teacher.fingerprint});

@@ -69,6 +69,27 @@ TEST(Store, AResultReplacesThatOfItsTrial) {
   EXPECT_EQ(Store(folder.path).find("ab"), later);
 }
 
+TEST(Store, AResultKeepsWhatAnotherStudyMeasured) {
+  const Directory folder;
+  Store store(folder.path);
+  auto first = result("ab");
+  first.measures = "sensitivity=200;test";
+  first.figures["sensitivity.mean"] = 3;
+  store.add(first);
+  auto second = result("ab");
+  second.measures = "pgd=0.03,10,1000;test";
+  second.figures["test.pgd.accuracy"] = 0.25;
+  store.add(second);
+  const auto found = store.find("ab").value();
+  EXPECT_EQ(found.measures, "pgd=0.03,10,1000;sensitivity=200;test");
+  EXPECT_EQ(found.figures.size(), 3U);
+  second.measures = "sensitivity=500;test";
+  second.figures = {{"sensitivity.mean", 4}};
+  store.add(second);
+  EXPECT_EQ(store.find("ab")->measures, "pgd=0.03,10,1000;sensitivity=500;test");
+  EXPECT_EQ(store.find("ab")->figures.at("sensitivity.mean"), 4);
+}
+
 TEST(Store, RowsOfAnOlderNumericsVersionAreKeptAndNoAnswer) {
   const Directory folder;
   Store store(folder.path);
