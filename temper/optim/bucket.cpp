@@ -31,17 +31,20 @@ void bump_version(const at::Tensor& tensor) {
   if (!tensor.is_inference()) tensor.unsafeGetTensorImpl()->bump_version();
 }
 
-bool belongs_to(const Bucket& bucket, const Target& target) {
-  return bucket.lr_scale == target.lr_scale && bucket.decay_scale == target.decay_scale &&
+bool belongs_to(const Bucket& bucket, const Target& target, std::int64_t updates) {
+  return bucket.updates == updates && bucket.lr_scale == target.lr_scale &&
+         bucket.decay_scale == target.decay_scale &&
          bucket.values[0].scalar_type() == target.value.scalar_type() &&
          bucket.values[0].device() == target.value.device();
 }
 
-Bucket& bucket_for(const Target& target, std::size_t state_tensors, std::vector<Bucket>& buckets) {
+Bucket& bucket_for(const Target& target, std::int64_t updates, std::size_t state_tensors,
+                   std::vector<Bucket>& buckets) {
   for (auto& bucket : buckets)
-    if (belongs_to(bucket, target)) return bucket;
+    if (belongs_to(bucket, target, updates)) return bucket;
   return buckets.emplace_back(Bucket{.lr_scale = target.lr_scale,
                                      .decay_scale = target.decay_scale,
+                                     .updates = updates,
                                      .targets = {},
                                      .values = {},
                                      .gradients = {},
@@ -50,13 +53,18 @@ Bucket& bucket_for(const Target& target, std::size_t state_tensors, std::vector<
                                      .copied = {}});
 }
 
+bool is_updated(const Target& target) {
+  return !target.frozen && target.value.requires_grad();
+}
+
+/// @param updates  of each target; empty: not counted
 std::vector<Bucket> make_buckets(std::span<const Target> targets, const State& state,
-                                 std::size_t state_tensors) {
+                                 std::size_t state_tensors, std::span<const std::int64_t> updates) {
   std::vector<Bucket> buckets;
   for (std::size_t i = 0; i < targets.size(); ++i) {
     const auto& target = targets[i];
-    if (target.frozen || !target.value.requires_grad()) continue;
-    auto& bucket = bucket_for(target, state_tensors, buckets);
+    if (!is_updated(target)) continue;
+    auto& bucket = bucket_for(target, updates.empty() ? 0 : updates[i], state_tensors, buckets);
     bucket.targets.push_back(&target);
     bucket.values.push_back(dense(target.value));
     bucket.gradients.push_back(gradient_as(bucket.values.back(), target.value.grad()));
@@ -68,13 +76,13 @@ std::vector<Bucket> make_buckets(std::span<const Target> targets, const State& s
   return buckets;
 }
 
-}  // namespace
-
-void for_each_bucket(std::span<const Target> targets, const State& state, std::size_t state_tensors,
-                     const std::function<void(Bucket&)>& update) {
-  if (state.tensors.size() < state_tensors * targets.size())
+void require_tensors(const State& state, std::size_t number) {
+  if (state.tensors.size() < number)
     throw Error(Code::internal, "the optimizer's state belongs to other parameters");
-  for (auto& bucket : make_buckets(targets, state, state_tensors)) {
+}
+
+void update_buckets(std::vector<Bucket> buckets, const std::function<void(Bucket&)>& update) {
+  for (auto& bucket : buckets) {
     update(bucket);
     for (std::size_t i = 0; i < bucket.values.size(); ++i) {
       const auto& value = bucket.targets[i]->value;
@@ -84,6 +92,27 @@ void for_each_bucket(std::span<const Target> targets, const State& state, std::s
       if (bucket.copied[i]) bump_version(bucket.copies[i]);
     }
   }
+}
+
+}  // namespace
+
+void for_each_bucket(std::span<const Target> targets, const State& state, std::size_t state_tensors,
+                     const std::function<void(Bucket&)>& update) {
+  require_tensors(state, state_tensors * targets.size());
+  update_buckets(make_buckets(targets, state, state_tensors, {}), update);
+}
+
+void for_each_counted_bucket(std::span<const Target> targets, const State& state,
+                             std::size_t state_tensors,
+                             const std::function<void(Bucket&)>& update) {
+  require_tensors(state, (state_tensors + 1) * targets.size());
+  const auto counts = std::span(state.tensors).subspan(state_tensors * targets.size());
+  std::vector<std::int64_t> updates;
+  for (std::size_t i = 0; i < targets.size(); ++i)
+    updates.push_back(counts[i].second.item<std::int64_t>());
+  update_buckets(make_buckets(targets, state, state_tensors, updates), update);
+  for (std::size_t i = 0; i < targets.size(); ++i)
+    if (is_updated(targets[i])) counts[i].second.add_(1);
 }
 
 }  // namespace temper::optim

@@ -7,7 +7,9 @@
 #include <ATen/ops/_foreach_mul.h>
 #include <ATen/ops/linalg_vector_norm.h>
 
+#include <algorithm>
 #include <cmath>
+#include <string_view>
 
 #include "temper/optim/norms.h"
 
@@ -50,9 +52,22 @@ at::Tensor unit_norms(const at::Tensor& tensor) {
   return at::linalg_vector_norm(tensor, 2, inner, /*keepdim=*/true);
 }
 
+/// "fc" of "fc.weight".
+std::string_view layer_of(const Target& target) {
+  const std::string_view name = target.name;
+  return name.substr(0, name.rfind('.'));
+}
+
+/// Whether it is the weight or the bias of the layer that outputs the logits.
+bool is_of_head(const Target& target, std::span<const Target> targets) {
+  return std::ranges::any_of(targets, [&](const Target& other) {
+    return other.kind == Kind::head && layer_of(other) == layer_of(target);
+  });
+}
+
 void apply(const ClipAdaptive& options, std::span<const Target> targets) {
   for (const auto& target : targets) {
-    if (target.kind == Kind::head || !has_gradient(target)) continue;
+    if (!has_gradient(target) || is_of_head(target, targets)) continue;
     const auto& gradient = target.value.grad();
     const auto longest = unit_norms(target.value).clamp_min(options.eps).mul(options.clip_factor);
     const auto found = unit_norms(gradient).clamp_min(1e-6);

@@ -53,7 +53,8 @@ struct ClipAdaptive {
   static constexpr About about = {
       .summary =
           "Adaptive gradient clipping: limits the ratio of the gradient norm to the weight norm of "
-          "every unit (a row, a filter, a whole vector). The head is not clipped.",
+          "every unit (a row, a filter, a whole vector). The layer that outputs "
+          "the logits is not clipped.",
       .formula = "g <- g * min(1, clip_factor * max(|w|, eps) / max(|g|, 1e-6)) for every unit",
       .paper =
           "Brock et al. 2021, High-performance large-scale image recognition without "

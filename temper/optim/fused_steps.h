@@ -3,8 +3,8 @@
 
 namespace temper::optim {
 
-/// The step number, counted from 1, as LibTorch's fused kernels expect it: a scalar tensor for each
-/// parameter.
-std::vector<at::Tensor> fused_steps(const Bucket& bucket, std::int64_t step);
+/// The number of updates including this one, as LibTorch's fused kernels expect it: a scalar tensor
+/// for each parameter.
+std::vector<at::Tensor> fused_steps(const Bucket& bucket);
 
 }  // namespace temper::optim

@@ -42,5 +42,8 @@ struct State {
 /// Adds a tensor for each parameter, filled with `value` and with its parameter's memory layout.
 void add_state(State& state, std::string_view what, std::span<const Target> targets,
                double value = 0);
+/// Adds the number of each parameter's updates so far, "updates/...", for
+/// for_each_counted_bucket().
+void add_updates(State& state, std::span<const Target> targets);
 
 }  // namespace temper::optim

@@ -43,7 +43,7 @@ namespace temper::recipe {
 
 /// Raised whenever the same recipe begins to give different numbers, so that earlier runs have
 /// another fingerprint.
-inline constexpr int kNumerics = 4;
+inline constexpr int kNumerics = 5;
 
 enum class Precision : std::uint8_t { automatic, fp32, bf16 };
 enum class Device : std::uint8_t { automatic, cpu, cuda };

@@ -210,6 +210,21 @@ TEST_P(EveryOptimizer, LeavesFrozenParametersAlone) {
   EXPECT_TRUE(at::equal(targets[2].value, before[2].value));
 }
 
+TEST_P(EveryOptimizer, UpdatesAThawedParameterAsAnewOne) {
+  if (GetParam().starts_with("schedule_free"))
+    GTEST_SKIP() << "its average is weighted by the steps of the run, for all parameters alike";
+  auto thawed = problem();
+  auto thawed_state = start(optimizer, thawed);
+  thawed[1].frozen = true;
+  run(optimizer, thawed, thawed_state, 6);
+  thawed[1].frozen = false;
+  run(optimizer, thawed, thawed_state, 3);
+  auto fresh = problem();
+  auto fresh_state = start(optimizer, fresh);
+  run(optimizer, fresh, fresh_state, 3);
+  EXPECT_TRUE(at::equal(thawed[1].value, fresh[1].value));
+}
+
 TEST_P(EveryOptimizer, ScalesTheRateOfAParameter) {
   if (GetParam() == "muon")
     GTEST_SKIP() << "the optimizer of its rest has a learning rate of its own";

@@ -66,21 +66,39 @@ struct Trained {
   State state;
 };
 
+/// A parameter that is frozen in the first steps.
+struct Frozen {
+  std::string name;
+  std::int64_t steps = 0;
+};
+
 Trained run(const Inputs& inputs, std::string_view kind, const nlohmann::json& options,
-            at::ScalarType type, Layout layout) {
+            at::ScalarType type, Layout layout, const Frozen& frozen = {}) {
   auto targets = parameters(inputs.json, type, layout);
   auto rule = temper::testing::alternative<Optimizer>(kind, options);
   check(rule);
   auto state = start(rule, targets);
   for (std::int64_t i = 0; i < 25; ++i) {
     // A gradient may have another layout than its parameter, as after a backward pass.
-    for (std::size_t p = 0; p < targets.size(); ++p)
+    for (std::size_t p = 0; p < targets.size(); ++p) {
       targets[p].value.mutable_grad() = inputs.gradients[p][i].to(type);
+      targets[p].frozen = targets[p].name == frozen.name && i < frozen.steps;
+    }
     scale_rates(group(rule), options, inputs.json["lr_factors"][static_cast<std::size_t>(i)]);
     step(rule, targets, state);
   }
   EXPECT_EQ(state.step, 25);
   return {rule, std::move(targets), std::move(state)};
+}
+
+void agree(const std::vector<Target>& found, const nlohmann::json& published, const char* column,
+           double tolerance) {
+  for (const auto& target : found) {
+    const auto expected = tensor(published[column][target.name]).to(target.value.scalar_type());
+    const auto off = (target.value - expected).abs().max().item<double>();
+    EXPECT_LE(off, tolerance * expected.abs().max().item<double>())
+        << published["options"] << " " << target.name;
+  }
 }
 
 class OptimizerGolden : public ::testing::TestWithParam<std::string_view> {
@@ -98,16 +116,6 @@ class OptimizerGolden : public ::testing::TestWithParam<std::string_view> {
       agree(trained.targets, published["evaluated"], column, tolerance);
     }
   }
-
-  static void agree(const std::vector<Target>& found, const nlohmann::json& published,
-                    const char* column, double tolerance) {
-    for (const auto& target : found) {
-      const auto expected = tensor(published[column][target.name]).to(target.value.scalar_type());
-      const auto off = (target.value - expected).abs().max().item<double>();
-      EXPECT_LE(off, tolerance * expected.abs().max().item<double>())
-          << published["options"] << " " << target.name;
-    }
-  }
 };
 
 TEST_P(OptimizerGolden, IsThePublishedOneIn25StepsOfFloat64) {
@@ -121,6 +129,19 @@ TEST_P(OptimizerGolden, IsThePublishedOneIn25StepsOfFloat32) {
 
 TEST_P(OptimizerGolden, IsThePublishedOneForParametersWithGapsInTheirMemory) {
   agrees(at::kDouble, "float64", 1e-12, Layout::gaps);
+}
+
+TEST(ThawedParameter, IsUpdatedAsThePublishedOptimizersDo) {
+  const auto file = golden("optim/thawed.json");
+  const Inputs inputs;
+  const Frozen frozen{file["thawed"], file["first"]};
+  EXPECT_FALSE(file["cases"].empty());
+  for (const auto& published : file["cases"]) {
+    const auto kind = published["kind"].get<std::string>();
+    const auto trained =
+        run(inputs, kind, published["options"], at::kDouble, Layout::dense, frozen);
+    agree(trained.targets, published, "float64", 1e-12);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, OptimizerGolden,

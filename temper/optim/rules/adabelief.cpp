@@ -77,7 +77,8 @@ void update_rectified(const AdaBelief& options, double t, Moments moments, Bucke
   }
 }
 
-void update(const AdaBelief& options, double t, Bucket& bucket) {
+void update(const AdaBelief& options, Bucket& bucket) {
+  const auto t = static_cast<double>(bucket.updates + 1);
   const auto decay = decay_factors(options, bucket.lr_scale, bucket.decay_scale);
   const Moments moments{.beta1 = options.beta1,
                         .beta2 = options.beta2,
@@ -108,13 +109,13 @@ State start_rule(const AdaBelief& options, std::span<const Target> targets) {
   add_state(state, "mean", targets);
   add_state(state, "mean_square_deviation", targets);
   if (options.amsgrad) add_state(state, "largest_mean_square_deviation", targets);
+  add_updates(state, targets);
   return state;
 }
 
 void step_rule(const AdaBelief& options, std::span<const Target> targets, State& state) {
-  const auto t = static_cast<double>(state.step + 1);
-  for_each_bucket(targets, state, options.amsgrad ? 3 : 2,
-                  [&](Bucket& bucket) { update(options, t, bucket); });
+  for_each_counted_bucket(targets, state, options.amsgrad ? 3 : 2,
+                          [&](Bucket& bucket) { update(options, bucket); });
 }
 
 }  // namespace temper::optim

@@ -19,6 +19,7 @@ State start_moments(const Options& options, std::span<const Target> targets) {
   add_state(state, "mean", targets);
   add_state(state, "mean_square", targets);
   if (options.amsgrad) add_state(state, "largest_mean_square", targets);
+  add_updates(state, targets);
   return state;
 }
 
@@ -51,9 +52,9 @@ struct Rule {
 
 /// One pass over memory; LibTorch's own CPU kernel needs more.
 template <class Options>
-void update_on_cpu(const Options& options, std::int64_t step, Bucket& bucket) {
+void update_on_cpu(const Options& options, Bucket& bucket) {
   const auto decay = decay_factors(options, bucket.lr_scale, bucket.decay_scale);
-  const auto t = static_cast<double>(step + 1);
+  const auto t = static_cast<double>(bucket.updates + 1);
   const Rule rule{.beta1 = options.beta1,
                   .beta2 = options.beta2,
                   .rate = options.lr * bucket.lr_scale / (1 - std::pow(options.beta1, t)),
@@ -65,11 +66,11 @@ void update_on_cpu(const Options& options, std::int64_t step, Bucket& bucket) {
 }
 
 template <class Options>
-void update_on_device(const Options& options, std::int64_t step, Bucket& bucket) {
+void update_on_device(const Options& options, Bucket& bucket) {
   const auto decay = decay_factors(options, bucket.lr_scale, bucket.decay_scale);
   const double lr = options.lr * bucket.lr_scale;
   const auto largest = options.amsgrad ? at::TensorList(bucket.memory[2]) : at::TensorList();
-  const auto steps = fused_steps(bucket, step + 1);
+  const auto steps = fused_steps(bucket);
   // The kernel's own decay saves a pass over the weights; the kernel multiplies it by lr.
   const bool in_kernel = decay.keep != 1 && lr > 0;
   if (in_kernel) {
@@ -86,9 +87,8 @@ void update_on_device(const Options& options, std::int64_t step, Bucket& bucket)
 
 template <class Options>
 void step_moments(const Options& options, std::span<const Target> targets, State& state) {
-  for_each_bucket(targets, state, options.amsgrad ? 3 : 2, [&](Bucket& bucket) {
-    on_cpu(bucket) ? update_on_cpu(options, state.step, bucket)
-                   : update_on_device(options, state.step, bucket);
+  for_each_counted_bucket(targets, state, options.amsgrad ? 3 : 2, [&](Bucket& bucket) {
+    on_cpu(bucket) ? update_on_cpu(options, bucket) : update_on_device(options, bucket);
   });
 }
 

@@ -38,7 +38,8 @@ Rule rule_of(const Lamb& options, double t, double decay) {
           options.eps,   decay};
 }
 
-void update(const Lamb& options, double t, Bucket& bucket) {
+void update(const Lamb& options, Bucket& bucket) {
+  const auto t = static_cast<double>(bucket.updates + 1);
   const auto decay = decay_factors(options, bucket.lr_scale, bucket.decay_scale);
   apply_decoupled(decay, bucket);
   auto& steps = bucket.memory.emplace_back();
@@ -69,12 +70,12 @@ State start_rule(const Lamb&, std::span<const Target> targets) {
   State state;
   add_state(state, "mean", targets);
   add_state(state, "mean_square", targets);
+  add_updates(state, targets);
   return state;
 }
 
 void step_rule(const Lamb& options, std::span<const Target> targets, State& state) {
-  const auto t = static_cast<double>(state.step + 1);
-  for_each_bucket(targets, state, 2, [&](Bucket& bucket) { update(options, t, bucket); });
+  for_each_counted_bucket(targets, state, 2, [&](Bucket& bucket) { update(options, bucket); });
 }
 
 }  // namespace temper::optim

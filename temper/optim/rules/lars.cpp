@@ -30,7 +30,8 @@ double trust_ratio(const Lars& options, double lr, double decay, double weight, 
   return lr > 0 ? std::min(ratio / lr, 1.0) : 1;
 }
 
-Rule rule_of(const Lars& options, const Bucket& bucket, bool first) {
+Rule rule_of(const Lars& options, const Bucket& bucket) {
+  const bool first = bucket.updates == 0;
   return {.lr = options.lr * bucket.lr_scale,
           .momentum_factor = first ? 0 : options.momentum,
           .gradient_factor = first ? 1 : 1 - options.dampening,
@@ -42,8 +43,8 @@ Rule rule_of(const Lars& options, const Bucket& bucket, bool first) {
           .decay = options.weight_decay * bucket.decay_scale};
 }
 
-void update(const Lars& options, bool first, Bucket& bucket) {
-  auto rule = rule_of(options, bucket, first);
+void update(const Lars& options, Bucket& bucket) {
+  auto rule = rule_of(options, bucket);
   if (!options.always_adapt && bucket.decay_scale == 0) {
     sweep<1>(bucket, rule);
     return;
@@ -68,12 +69,12 @@ void Lars::check() const {
 State start_rule(const Lars&, std::span<const Target> targets) {
   State state;
   add_state(state, "velocity", targets);
+  add_updates(state, targets);
   return state;
 }
 
 void step_rule(const Lars& options, std::span<const Target> targets, State& state) {
-  for_each_bucket(targets, state, 1,
-                  [&](Bucket& bucket) { update(options, state.step == 0, bucket); });
+  for_each_counted_bucket(targets, state, 1, [&](Bucket& bucket) { update(options, bucket); });
 }
 
 }  // namespace temper::optim

@@ -1,6 +1,7 @@
 #include "temper/optim/rules/nadam.h"
 
 #include <ATen/ops/ones.h>
+#include <fmt/format.h>
 
 #include <cmath>
 
@@ -27,34 +28,40 @@ double momentum_at(const NAdam& options, double t) {
   return options.beta1 * (1 - std::pow(0.96, t * options.momentum_decay) / 2);
 }
 
+void update(const NAdam& options, Bucket& bucket, std::size_t i) {
+  const auto t = static_cast<double>(bucket.updates + 1);
+  const double momentum = momentum_at(options, t);
+  const double next = momentum_at(options, t + 1);
+  const auto so_far = bucket.memory[2][i].mul_(momentum).item<double>();
+  const auto decay = decay_factors(options, bucket.lr_scale, bucket.decay_scale);
+  const double lr = options.lr * bucket.lr_scale;
+  sweep_one<2>(bucket, i,
+               Rule{.of_gradient = lr * (1 - momentum) / (1 - so_far),
+                    .of_mean = lr * next / (1 - so_far * next),
+                    .beta1 = options.beta1,
+                    .beta2 = options.beta2,
+                    .correction = 1 / (1 - std::pow(options.beta2, t)),
+                    .eps = options.eps,
+                    .l2 = decay.l2,
+                    .keep = decay.keep});
+}
+
 }  // namespace
 
 State start_rule(const NAdam&, std::span<const Target> targets) {
   State state;
   add_state(state, "mean", targets);
   add_state(state, "mean_square", targets);
-  state.tensors.emplace_back("momentum_product", at::ones({}, at::kDouble));
+  for (const auto& target : targets)
+    state.tensors.emplace_back(fmt::format("momentum_product/{}", target.name),
+                               at::ones({}, at::kDouble));
+  add_updates(state, targets);
   return state;
 }
 
 void step_rule(const NAdam& options, std::span<const Target> targets, State& state) {
-  const auto t = static_cast<double>(state.step + 1);
-  const double momentum = momentum_at(options, t);
-  const double next = momentum_at(options, t + 1);
-  auto& product = state.tensors[2 * targets.size()].second;
-  product.mul_(momentum);
-  const auto so_far = product.item<double>();
-  for_each_bucket(targets, state, 2, [&](Bucket& bucket) {
-    const auto decay = decay_factors(options, bucket.lr_scale, bucket.decay_scale);
-    const double lr = options.lr * bucket.lr_scale;
-    sweep<2>(bucket, Rule{.of_gradient = lr * (1 - momentum) / (1 - so_far),
-                          .of_mean = lr * next / (1 - so_far * next),
-                          .beta1 = options.beta1,
-                          .beta2 = options.beta2,
-                          .correction = 1 / (1 - std::pow(options.beta2, t)),
-                          .eps = options.eps,
-                          .l2 = decay.l2,
-                          .keep = decay.keep});
+  for_each_counted_bucket(targets, state, 3, [&](Bucket& bucket) {
+    for (std::size_t i = 0; i < bucket.values.size(); ++i) update(options, bucket, i);
   });
 }
 

@@ -48,13 +48,14 @@ State start_rule(const RAdam&, std::span<const Target> targets) {
   State state;
   add_state(state, "mean", targets);
   add_state(state, "mean_square", targets);
+  add_updates(state, targets);
   return state;
 }
 
 void step_rule(const RAdam& options, std::span<const Target> targets, State& state) {
-  const auto t = static_cast<double>(state.step + 1);
-  const auto [length, factor] = rectification(options.beta2, t);
-  for_each_bucket(targets, state, 2, [&](Bucket& bucket) {
+  for_each_counted_bucket(targets, state, 2, [&](Bucket& bucket) {
+    const auto t = static_cast<double>(bucket.updates + 1);
+    const auto [length, factor] = rectification(options.beta2, t);
     const auto decay = decay_factors(options, bucket.lr_scale, bucket.decay_scale);
     const Moments moments{options.beta1, options.beta2, decay.l2, decay.keep};
     const double rate = options.lr * bucket.lr_scale / (1 - std::pow(options.beta1, t));

@@ -46,8 +46,8 @@ struct KerasRule {
 };
 
 /// One pass over memory; LibTorch's own CPU kernel needs more.
-void update_pytorch_on_cpu(const Sgd& sgd, const DecayFactors& decay_factors, bool first,
-                           Bucket& bucket) {
+void update_pytorch_on_cpu(const Sgd& sgd, const DecayFactors& decay_factors, Bucket& bucket) {
+  const bool first = bucket.updates == 0;
   const double lr = sgd.lr * bucket.lr_scale;
   if (sgd.momentum == 0)
     sweep<0>(bucket, PlainRule{lr, decay_factors.l2, decay_factors.keep});
@@ -61,14 +61,13 @@ void update_pytorch_on_cpu(const Sgd& sgd, const DecayFactors& decay_factors, bo
                           .keep = decay_factors.keep});
 }
 
-void update_pytorch_on_device(const Sgd& sgd, const DecayFactors& decay_factors, bool first,
-                              Bucket& bucket) {
+void update_pytorch_on_device(const Sgd& sgd, const DecayFactors& decay_factors, Bucket& bucket) {
   apply_decoupled(decay_factors, bucket);
   const bool plain = sgd.momentum == 0;
   at::_fused_sgd_(bucket.values, bucket.gradients,
                   plain ? at::TensorList() : at::TensorList(bucket.memory[0]), decay_factors.l2,
                   sgd.momentum, sgd.lr * bucket.lr_scale, plain ? 0 : sgd.dampening, sgd.nesterov,
-                  /*maximize=*/false, first);
+                  /*maximize=*/false, /*is_first_step=*/bucket.updates == 0);
 }
 
 void update_keras(const Sgd& sgd, const DecayFactors& decay_factors, Bucket& bucket) {
@@ -92,18 +91,19 @@ void Sgd::check() const {
 State start_rule(const Sgd&, std::span<const Target> targets) {
   State state;
   add_state(state, "velocity", targets);
+  add_updates(state, targets);
   return state;
 }
 
 void step_rule(const Sgd& options, std::span<const Target> targets, State& state) {
-  for_each_bucket(targets, state, 1, [&](Bucket& bucket) {
+  for_each_counted_bucket(targets, state, 1, [&](Bucket& bucket) {
     const auto decay = decay_factors(options, bucket.lr_scale, bucket.decay_scale);
     if (options.form == MomentumForm::keras)
       update_keras(options, decay, bucket);
     else if (on_cpu(bucket))
-      update_pytorch_on_cpu(options, decay, state.step == 0, bucket);
+      update_pytorch_on_cpu(options, decay, bucket);
     else
-      update_pytorch_on_device(options, decay, state.step == 0, bucket);
+      update_pytorch_on_device(options, decay, bucket);
   });
 }
 
