@@ -90,23 +90,6 @@ void set_drop_path(double rate, const model::Architecture& network, Draft& draft
             std::move(from));
 }
 
-void tell_initial_weights(const model::Architecture& network, Draft& draft) {
-  if (std::holds_alternative<model::ConvNeXt>(network))
-    draft.differs("",
-                  "initial weights are normal with deviation 0.02, truncated at two deviations; "
-                  "the original's bounds are at 2, so that hardly any is cut off");
-  const auto* const residual = std::get_if<model::ResNet>(&network);
-  if (residual == nullptr) return;
-  if (residual->version == model::Version::v2)
-    draft.differs("",
-                  "the last layer's initial weights and biases are those of PyTorch's linear "
-                  "layers; timm's are normal with deviation 0.01, and 0");
-  if (residual->se_ratio > 0)
-    draft.differs("",
-                  "initial biases of squeeze-and-excitation are 0; timm's are those of PyTorch's "
-                  "convolutions");
-}
-
 void set_smoothing(double smoothing, Draft& draft) {
   draft.set("loss.label_smoothing", fmt::format("{{ smoothing = {}, form = \"uniform\" }}",
                                                 recipe::number_text(smoothing)));

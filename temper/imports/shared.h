@@ -39,9 +39,6 @@ void set_head_dropout(double p, Draft& draft);
 /// the network.
 void set_drop_path(double rate, const model::Architecture& network, Draft& draft);
 
-/// Says where timm and torchvision draw initial weights of the network from other distributions.
-void tell_initial_weights(const model::Architecture& network, Draft& draft);
-
 /// Label smoothing as PyTorch has it.
 void set_smoothing(double smoothing, Draft& draft);
 

@@ -67,7 +67,6 @@ void set_random_layers(const Arguments& arguments, const model::Architecture& ne
 void set_model(const Arguments& arguments, model::Architecture network, Draft& draft) {
   draft.technique("model", view_of(network));
   set_random_layers(arguments, network, draft);
-  tell_initial_weights(network, draft);
 }
 
 /// Weights to start from. A checkpoint is loaded after, and so instead of, pretrained weights, of

@@ -81,7 +81,6 @@ void set_model(const Network& network, model::Architecture architecture, Draft& 
   draft.technique("model", view_of(architecture));
   if (network.dropout > 0) set_head_dropout(network.dropout, draft);
   if (network.stochastic_depth > 0) set_drop_path(network.stochastic_depth, architecture, draft);
-  tell_initial_weights(architecture, draft);
   if (std::holds_alternative<model::EfficientNet>(architecture))
     draft.differs("",
                   "initial weights are drawn from the distributions that timm has for this "

@@ -27,7 +27,7 @@ struct ConvNeXt : RandomOptions {
       .formula =
           "block: x + gamma * W2 gelu(W1 norm(depthwise 7x7(x))), 4 x width between W1 and W2\n"
           "depths [3, 3, 9, 3], width 96: ConvNeXt-T (default); [3, 3, 27, 3], 96: S; 128: B\n"
-          "Initial weights: N(0, 0.02^2) truncated at 2 deviations, biases 0. The published\n"
+          "Initial weights: N(0, 0.02^2), biases 0. The published\n"
           "stochastic depth of T is 0.1 (rule linear_from_zero, mode sample, scaling inverted).",
       .paper = "Liu et al. 2022, A ConvNet for the 2020s, arXiv:2201.03545"};
   static constexpr auto fields() {

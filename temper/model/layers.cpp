@@ -49,9 +49,9 @@ Convolution::Convolution(Weights& weights, const std::string& layer, std::int64_
 Convolution::Convolution(Weights& weights, std::string layer, CastParameter filters,
                          const Window& geometry, bool has_bias, Padding rule)
     : name(std::move(layer)), weight(std::move(filters)), window(geometry), padding(rule) {
+  const auto& values = weight.parameter();
   if (has_bias)
-    bias.emplace(
-        weights.constant(name + ".bias", {weight.parameter().size(0)}, 0, ParameterKind::bias));
+    bias.emplace(weights.convolution_bias(name + ".bias", values.size(0), values[0].numel()));
 }
 
 std::pair<Value, Window> Convolution::placed(const Value& x) const {
@@ -137,9 +137,9 @@ Value ConvNorm::operator()(const Value& x, const Mode& mode, Activation function
 }
 
 Linear::Linear(Weights& weights, std::string layer, std::int64_t in, std::int64_t out,
-               ParameterKind kind, bool has_bias)
-    : name(std::move(layer)), weight(weights.linear(name + ".weight", {out, in}, in, kind)) {
-  if (has_bias) bias.emplace(weights.linear(name + ".bias", {out}, in, ParameterKind::bias));
+               ParameterKind kind, bool has_bias, std::optional<Initialisation> init)
+    : name(std::move(layer)), weight(weights.linear(name + ".weight", {out, in}, in, kind, init)) {
+  if (has_bias) bias.emplace(weights.linear(name + ".bias", {out}, in, ParameterKind::bias, init));
 }
 
 Value Linear::operator()(const Value& x) const {

@@ -18,7 +18,7 @@ namespace temper::model {
 /// as give ceil(side / stride) results, an odd one at the right and at the bottom.
 enum class Padding : std::uint8_t { fixed, same };
 
-/// 2-d convolution. The bias is initialized to 0.
+/// 2-d convolution.
 struct Convolution {
   /// @param layer  its name, "layer1.0.conv1": the parameters are <layer>.weight and <layer>.bias
   Convolution(Weights& weights, const std::string& layer, std::int64_t in, std::int64_t out,
@@ -101,8 +101,10 @@ struct LayerScale {
 
 /// Fully connected layer; applied to maps, to the channels of each pixel.
 struct Linear {
+  /// @param init  of the weights, where it is not the network's
   Linear(Weights& weights, std::string layer, std::int64_t in, std::int64_t out,
-         ParameterKind kind = ParameterKind::weight, bool has_bias = true);
+         ParameterKind kind = ParameterKind::weight, bool has_bias = true,
+         std::optional<Initialisation> init = std::nullopt);
   /// @param x  [n, in] or [n, in, h, w]
   [[nodiscard]] Value operator()(const Value& x) const;
 

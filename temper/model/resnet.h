@@ -81,7 +81,8 @@ struct ResNet : RandomOptions {
           "anti_alias:    strided 3x3 and max-pool become dense, followed by a 3x3 binomial "
           "filter\n"
           "               of stride 2\n"
-          "init pytorch:  convolutions N(0, 2 / fan_out); linear layer U(+-1 / sqrt(fan_in))\n"
+          "init pytorch:  convolutions N(0, 2 / fan_out); linear layer U(+-1 / sqrt(fan_in)), of\n"
+          "               version v2 N(0, 0.01^2) with biases 0\n"
           "init tensorflow: convolutions N(0, 1 / fan_in) truncated at 2 deviations; linear layer\n"
           "               N(0, 0.01^2), biases 0\n"
           "init dirac:    U(+-1 / sqrt(fan_in)), but filter i of a convolution passes channel i on",
@@ -160,14 +161,13 @@ struct ResNet : RandomOptions {
                    .meaning = "initialize the last BatchNorm weight (gamma) of every block to 0, "
                               "in version v2 the weight of its last convolution, so that the "
                               "block starts as the identity"}),
-            field(
-                &ResNet::init,
-                {.name = "init",
-                 .meaning = "distribution of the initial weights of convolutions. pytorch: "
-                            "torchvision's, He normal by fan-out; tensorflow: truncated normal "
-                            "with variance 1 / fan_in; efficientnet: as pytorch, with the "
-                            "fan-out of one group; convnext: truncated normal, standard deviation "
-                            "0.02; dirac: identity in the first channels, the others uniform"})},
+            field(&ResNet::init,
+                  {.name = "init",
+                   .meaning = "distribution of the initial weights of convolutions. pytorch: "
+                              "torchvision's, He normal by fan-out; tensorflow: truncated normal "
+                              "with variance 1 / fan_in; efficientnet: as pytorch, with the "
+                              "fan-out of one group; convnext: normal with standard deviation "
+                              "0.02; dirac: identity in the first channels, the others uniform"})},
         RandomOptions::fields());
   }
 };

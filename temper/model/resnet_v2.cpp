@@ -39,7 +39,11 @@ class PreActivation final : public LayeredNetwork {
     });
     const auto channels = plan.stages.back().back().out();
     normalise_.emplace(weights(), "norm", channels);
-    classify_.emplace(weights(), "head.fc", channels, task.classes, ParameterKind::head);
+    // As in timm, N(0, 0.01^2) with biases of 0, where the convolutions start as in PyTorch.
+    const auto init =
+        options.init == Initialisation::pytorch ? Initialisation::tensorflow : options.init;
+    classify_.emplace(weights(), "head.fc", channels, task.classes, ParameterKind::head,
+                      /*has_bias=*/true, init);
   }
 
   [[nodiscard]] std::optional<BlockCounters> block_counters() const override {

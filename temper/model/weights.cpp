@@ -57,7 +57,7 @@ at::Tensor Weights::filters(std::string_view name, at::IntArrayRef shape,
   const auto fan_in = static_cast<double>(shape[1]) * area;
   switch (init_) {
     case Initialisation::convnext:
-      return filled(shape, [&] { return 0.02 * truncated(random); });
+      return filled(shape, [&] { return 0.02 * random.normal(); });
     case Initialisation::tensorflow: {
       const double deviation = std::sqrt(1 / fan_in) / kDeviationOfTruncated;
       return filled(shape, [&] { return deviation * truncated(random); });
@@ -88,17 +88,24 @@ CastParameter Weights::fixed_convolution(std::string name, at::IntArrayRef shape
   return CastParameter(fixed(std::move(name), values));
 }
 
+CastParameter Weights::convolution_bias(std::string name, std::int64_t out, std::int64_t fan_in) {
+  if (init_ == Initialisation::pytorch)
+    return linear(std::move(name), {out}, fan_in, ParameterKind::bias);
+  return add_cast(std::move(name), at::zeros({out}), ParameterKind::bias);
+}
+
 CastParameter Weights::linear(std::string name, at::IntArrayRef shape, std::int64_t in,
-                              ParameterKind kind) {
-  const bool as_pytorch = init_ == Initialisation::pytorch || init_ == Initialisation::dirac;
+                              ParameterKind kind, std::optional<Initialisation> init) {
+  const auto as = init.value_or(init_);
+  const bool as_pytorch = as == Initialisation::pytorch || as == Initialisation::dirac;
   if (!as_pytorch && kind == ParameterKind::bias)
     return add_cast(std::move(name), at::zeros(shape), kind);
   Random random(seed_, Purpose::initialise, {coordinate(name)});
-  if (init_ == Initialisation::tensorflow)
+  if (as == Initialisation::tensorflow)
     return add_cast(std::move(name), filled(shape, [&] { return 0.01 * random.normal(); }), kind);
-  if (init_ == Initialisation::convnext)
-    return add_cast(std::move(name), filled(shape, [&] { return 0.02 * truncated(random); }), kind);
-  const auto fan = init_ == Initialisation::efficientnet ? shape[0] : in;
+  if (as == Initialisation::convnext)
+    return add_cast(std::move(name), filled(shape, [&] { return 0.02 * random.normal(); }), kind);
+  const auto fan = as == Initialisation::efficientnet ? shape[0] : in;
   const double bound = 1 / std::sqrt(static_cast<double>(fan));
   return add_cast(std::move(name), filled(shape, [&] { return random.uniform(-bound, bound); }),
                   kind);

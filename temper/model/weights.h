@@ -2,6 +2,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,20 +27,22 @@ class Weights {
 
   /// The weight of a convolution. pytorch: normal with variance 2 / fan_out, in which the groups
   /// are disregarded (arXiv:1502.01852); efficientnet: likewise, with the fan-out of one group;
-  /// tensorflow: normal with variance 1 / fan_in, truncated at two deviations; convnext: with
-  /// deviation 0.02 before it is truncated at two deviations; dirac: uniform in +-1 / sqrt(fan_in)
-  /// as torch.nn.Conv2d, but filter i < in / groups, where there are that many, passes channel i on
-  /// unchanged, as torch.nn.init.dirac_ makes it.
+  /// tensorflow: normal with variance 1 / fan_in, truncated at two deviations; convnext: normal
+  /// with deviation 0.02; dirac: uniform in +-1 / sqrt(fan_in) as torch.nn.Conv2d, but filter i <
+  /// in / groups, where there are that many, passes channel i on unchanged, as
+  /// torch.nn.init.dirac_ makes it.
   /// @param shape  [out, in / groups, height, width]
   CastParameter convolution(std::string name, at::IntArrayRef shape, std::int64_t groups);
   /// The same numbers as a buffer: a weight that is not trained.
   CastParameter fixed_convolution(std::string name, at::IntArrayRef shape, std::int64_t groups);
+  /// The bias of a convolution. pytorch: uniform in +-1 / sqrt(fan_in) as torch.nn.Conv2d; else 0.
+  CastParameter convolution_bias(std::string name, std::int64_t out, std::int64_t fan_in);
   /// The weight or bias of a linear layer. pytorch, dirac: uniform in +-1 / sqrt(in); efficientnet:
-  /// in
-  /// +-1 / sqrt(out), the bias 0; tensorflow: normal with deviation 0.01, the bias 0; convnext: as
-  /// a convolution's, the bias 0.
-  CastParameter linear(std::string name, at::IntArrayRef shape, std::int64_t in,
-                       ParameterKind kind);
+  /// in +-1 / sqrt(out), the bias 0; tensorflow: normal with deviation 0.01, the bias 0; convnext:
+  /// as a convolution's, the bias 0.
+  /// @param init  for a layer that starts otherwise than the network's others
+  CastParameter linear(std::string name, at::IntArrayRef shape, std::int64_t in, ParameterKind kind,
+                       std::optional<Initialisation> init = std::nullopt);
   at::Tensor constant(std::string name, at::IntArrayRef shape, double value, ParameterKind kind);
   /// A statistic of the batches, or a counter.
   at::Tensor buffer(std::string name, const at::Tensor& value);

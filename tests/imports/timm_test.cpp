@@ -296,14 +296,6 @@ TEST(Timm, ATagIsANetworksWeights) {
   EXPECT_TRUE(differs(made("--model resnet50.tv_in1k"), "--model resnet50.tv_in1k"));
 }
 
-TEST(Timm, SaysWhereInitialWeightsAreOfOtherDistributions) {
-  for (const char* command : {"--model convnext_tiny", "--model resnetv2_50", "--model seresnet50"})
-    EXPECT_TRUE(differs(made(command), "")) << command;
-  for (const char* command :
-       {"--model resnet50", "--model efficientnet_b0", "--model mobilenetv3_small_100"})
-    EXPECT_FALSE(differs(made(command), "")) << command;
-}
-
 TEST(Timm, MixesAsItsOptionsSay) {
   const auto mixing = [](const char* command) { return read(command).mixing; };
   EXPECT_FALSE(mixing("--mixup-mode elem"));

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 #include <string>
 #include <utility>
 
@@ -108,6 +109,26 @@ TEST(ResNetVariants, StartWithTensorFlowsDeviations) {
       EXPECT_FALSE(parameter.value.any().item<bool>());
     }
   }
+}
+
+TEST(ResNetVariants, TheLastLayerOfV2AndSqueezeExcitationStartAsInTimm) {
+  const auto network =
+      build(ResNet{.version = Version::v2, .blocks = {1, 1, 1, 1}, .se_ratio = 0.25},
+            Task{.classes = 100}, /*seed=*/3);
+  std::map<std::string, at::Tensor> values;
+  for (const auto& parameter : network->parameters()) values[parameter.name] = parameter.value;
+  EXPECT_NEAR(values.at("head.fc.weight").std().item<double>(), 0.01, 0.001);
+  EXPECT_FALSE(values.at("head.fc.bias").any().item<bool>());
+  std::int64_t biases = 0;
+  for (const auto& [name, bias] : values) {
+    if (name.find(".se.fc") == std::string::npos || !name.ends_with(".bias")) continue;
+    const auto& filters = values.at(name.substr(0, name.size() - 4) + "weight");
+    const double bound = 1 / std::sqrt(static_cast<double>(filters[0].numel()));
+    EXPECT_LE(bias.abs().max().item<double>(), bound) << name;
+    EXPECT_GT(bias.abs().max().item<double>(), bound / 2) << name;
+    ++biases;
+  }
+  EXPECT_EQ(biases, 8);
 }
 
 TEST(ResNetVariants, BlocksOfV2StartAsTheIdentity) {
