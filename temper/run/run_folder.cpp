@@ -58,16 +58,7 @@ std::string replaced_labels(const train::Plan& plan) {
 RunFolder::RunFolder(fs::path path)
     : path_(made(std::move(path))), lock_(path_ / ".lock", "the run directory " + path_.string()) {
   io::remove_temporaries(path_);
-  std::error_code error;
-  std::vector<fs::path> unfinished;
-  for (const auto& entry : fs::directory_iterator(checkpoints(), error)) {
-    if (!train::is_checkpoint_name(entry.path().filename().native())) continue;  // not a run's
-    if (fs::exists(entry.path() / "manifest.json", error))
-      io::remove_temporaries(entry.path());
-    else if (!error)
-      unfinished.push_back(entry.path());
-  }
-  for (const auto& folder : unfinished) io::discard(folder);
+  train::recover_checkpoints(checkpoints());
 }
 
 void RunFolder::require_own_recipe(const train::Plan& plan) const {

@@ -6,6 +6,7 @@
 
 #include "temper/core/error.h"
 #include "temper/evaluate/scores.h"
+#include "temper/train/averaged.h"
 #include "temper/train/checkpoint.h"
 #include "temper/train/data_parallel.h"
 #include "temper/train/plateaus.h"
@@ -123,6 +124,7 @@ void Track::save() {
   const Turn turn(*this);
   require_finite();
   const train::Stopwatch watch;
+  if (!progress_.evaluated) train::refresh_averages(state_, recipe_);
   journal_.save(state_, progress_);
   since_save_ = {};
   wants_save_ = false;
@@ -175,6 +177,7 @@ bool Track::evaluate(const std::function<bool()>& cancel) {
   // run is resumed here.
   driver_.apply(state_.step - 1, state_.plateaus);
   state_.network->freeze(driver_.frozen_stages(state_.step - 1));
+  if (!averaged) train::refresh_averages(state_, recipe_);  // early stopping may keep them
   try {
     // The selected weights after every epoch, the others at the end of training.
     add(averaged);

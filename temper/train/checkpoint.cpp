@@ -81,6 +81,20 @@ void require_whole(const State& state) {
                 "a checkpoint can't be loaded into a part of the optimizer's state");
 }
 
+/// Whether a folder of this name is a step's checkpoint.
+bool is_checkpoint_name(std::string_view name) {
+  if (!name.starts_with(kPrefix)) return false;
+  const auto digits = name.substr(kPrefix.size());
+  return !digits.empty() && digits.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+constexpr std::string_view kUnfinished = ".unfinished";
+
+/// Where the files of a step's checkpoint are before all of them are written.
+fs::path unfinished_at(const fs::path& checkpoints, std::int64_t step) {
+  return checkpoint_at(checkpoints, step) += kUnfinished;
+}
+
 void verify(const fs::path& checkpoint, const Manifest& manifest, const std::string& name) {
   const auto file = checkpoint / name;
   const auto known = manifest.files.find(name);
@@ -197,7 +211,8 @@ Snapshot snapshot(const State& state, Manifest manifest, io::Metadata metadata) 
 }
 
 std::string write_optimizer(const State& state, const fs::path& checkpoints) {
-  const auto folder = checkpoint_at(checkpoints, state.step);
+  const auto folder = unfinished_at(checkpoints, state.step);
+  io::discard(folder);
   io::make_folder(folder);
   const auto& shards = *state.shards;
   save_tensors(folder / kOptimizer, shards.layout(), [&](const TensorSink& write) {
@@ -212,7 +227,8 @@ void send_optimizer(const State& state) {
 
 void write_checkpoint(const Snapshot& snapshot, const fs::path& checkpoints) {
   auto manifest = snapshot.manifest;
-  const auto folder = checkpoint_at(checkpoints, manifest.step);
+  const auto folder = unfinished_at(checkpoints, manifest.step);
+  if (snapshot.written.empty()) io::discard(folder);
   io::make_folder(folder);
   for (const auto& file : snapshot.written) manifest.files[file] = io::hash_file(folder / file);
   for (const auto& part : snapshot.parts) {
@@ -221,6 +237,8 @@ void write_checkpoint(const Snapshot& snapshot, const fs::path& checkpoints) {
     manifest.files[part.file] = io::hash_file(folder / part.file);
   }
   io::write_atomically(folder / kManifest, to_text(manifest));
+  // A step's checkpoint is written again when the evaluation of its epoch is done.
+  io::replace_folder(folder, checkpoint_at(checkpoints, manifest.step));
 }
 
 void remove_superseded(const fs::path& checkpoints, const Keep& keep) {
@@ -241,10 +259,24 @@ fs::path checkpoint_at(const fs::path& checkpoints, std::int64_t step) {
   return checkpoints / fmt::format("{}{:08}", kPrefix, step);
 }
 
-bool is_checkpoint_name(std::string_view name) {
-  if (!name.starts_with(kPrefix)) return false;
-  const auto digits = name.substr(kPrefix.size());
-  return !digits.empty() && digits.find_first_not_of("0123456789") == std::string_view::npos;
+void recover_checkpoints(const fs::path& checkpoints) {
+  std::error_code none;
+  std::vector<fs::path> folders;
+  for (const auto& entry : fs::directory_iterator(checkpoints, none))
+    folders.push_back(entry.path());
+  for (const auto& folder : folders) {
+    const auto name = folder.filename().native();
+    const auto place = std::string_view(name).substr(0, name.find(kUnfinished));
+    if (!is_checkpoint_name(place)) continue;  // not a run's
+    const bool has_manifest = fs::exists(folder / kManifest, none);
+    if (has_manifest && place == name) io::remove_temporaries(folder);
+    // Beside a checkpoint it may be an earlier one of the step, which was being removed.
+    else if (has_manifest && name.ends_with(kUnfinished) &&
+             !fs::exists(checkpoints / place / kManifest, none))
+      io::replace_folder(folder, checkpoints / place);
+    else if (!none)
+      io::discard(folder);
+  }
 }
 
 std::vector<fs::path> list_checkpoints(const fs::path& checkpoints) {

@@ -10,9 +10,11 @@
 #include "temper/train/state.h"
 
 /// Checkpoints: `checkpoints/step-<8 digits>/` with weights, averaged weights and optimizer state
-/// in separate files, and a manifest with the checksums of all files including itself, which is
-/// written last. A folder without a manifest is not a checkpoint. A checkpoint holds the state
-/// directly after a step; at the end of an epoch it records whether the evaluation is included.
+/// in separate files, and a manifest with the checksums of all files including itself. It is
+/// written as `step-<8 digits>.unfinished` and renamed when it is whole, also where it takes the
+/// place of an earlier one of the same step. A folder without a manifest is not a checkpoint. A
+/// checkpoint holds the state directly after a step; at the end of an epoch it records whether the
+/// evaluation is included.
 namespace temper::train {
 
 /// A copy of the state, to be written while training continues.
@@ -23,7 +25,7 @@ struct Snapshot {
   };
   Manifest manifest;  ///< without the checksums of the files
   std::vector<Part> parts;
-  std::vector<std::string> written = {};  ///< files that are in the checkpoint's folder already
+  std::vector<std::string> written = {};  ///< files that write_optimizer() has written already
   io::Metadata metadata;                  ///< of the files with weights
 };
 
@@ -43,9 +45,10 @@ std::vector<Named> tensors_of(const State& state);
 /// the same recipe.
 void load_counters(State& state, const Manifest& manifest);
 
-/// On rank 0, with State::shards: writes the optimizer's state into the folder of the step's
-/// checkpoint, gathering it from the ranks in parts of about 25 MiB: the same bytes as of a state
-/// that is not divided. The others call send_optimizer(). To be called before write_checkpoint().
+/// On rank 0, with State::shards: writes the optimizer's state into the unfinished folder of the
+/// step's checkpoint, gathering it from the ranks in parts of about 25 MiB: the same bytes as of a
+/// state that is not divided. The others call send_optimizer(). To be called before
+/// write_checkpoint().
 /// @return the file, for Snapshot::written
 std::string write_optimizer(const State& state, const std::filesystem::path& checkpoints);
 /// The part of the other ranks in it.
@@ -68,8 +71,9 @@ void remove_superseded(const std::filesystem::path& checkpoints, const Keep& kee
 /// The path of a step's checkpoint.
 std::filesystem::path checkpoint_at(const std::filesystem::path& checkpoints, std::int64_t step);
 
-/// Whether a folder of this name is a step's checkpoint, complete or not.
-bool is_checkpoint_name(std::string_view name);
+/// Completes or removes what a killed run left in its folder of checkpoints. Other files and
+/// folders stay. Throws Error{Code::io}.
+void recover_checkpoints(const std::filesystem::path& checkpoints);
 
 /// Complete checkpoints, oldest first.
 std::vector<std::filesystem::path> list_checkpoints(const std::filesystem::path& checkpoints);

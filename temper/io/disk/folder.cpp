@@ -54,6 +54,22 @@ void rename_synced(const fs::path& from, const fs::path& to) {
   sync_folder(parent_of(to));
 }
 
+void replace_folder(const fs::path& from, const fs::path& to) {
+  if (!fs::exists(to)) return rename_synced(from, to);
+  if (const auto verdict = failpoint(Call::rename, to); verdict.error != 0)
+    throw system_error("write", to, verdict.error);
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) == 0) {
+    sync_folder(parent_of(to));
+    discard(from);
+    return;
+  }
+  if (errno != EINVAL && errno != ENOSYS) throw system_error("write", to, errno);
+  const fs::path aside = from.native() + ".old";
+  rename_synced(to, aside);
+  rename_synced(from, to);
+  discard(aside);
+}
+
 bool discard(const fs::path& path) noexcept {
   std::error_code failure;
   if (fs::is_directory(fs::symlink_status(path, failure)))

@@ -13,6 +13,11 @@ void sync_folder(const std::filesystem::path& folder);
 /// Renames durably. Throws Error{Code::io} with the path `to`.
 void rename_synced(const std::filesystem::path& from, const std::filesystem::path& to);
 
+/// Durably puts a folder in the place of another one, which is removed. Where the file system can
+/// exchange two names, one of both is there, whole, at every moment. Throws Error{Code::io} with
+/// the path `to`.
+void replace_folder(const std::filesystem::path& from, const std::filesystem::path& to);
+
 /// Removes a file, or a folder with its contents, if there is one. What can't be removed is kept.
 /// @return whether nothing is left
 bool discard(const std::filesystem::path& path) noexcept;
