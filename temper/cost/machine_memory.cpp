@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 
+#include "temper/core/control_groups.h"
+
 namespace temper::cost {
 namespace {
 
@@ -34,48 +36,27 @@ std::optional<std::uint64_t> number_in(const fs::path& file) {
 
 /// File names, which differ between the two versions of cgroups.
 struct Files {
-  const char* mount;
   const char* limit;
   const char* used;
   const char* droppable;  ///< in memory.stat
 };
-constexpr Files kVersion1 = {"sys/fs/cgroup/memory", "memory.limit_in_bytes",
-                             "memory.usage_in_bytes", "total_inactive_file"};
-constexpr Files kVersion2 = {"sys/fs/cgroup", "memory.max", "memory.current", "inactive_file"};
+constexpr Files kVersion1 = {"memory.limit_in_bytes", "memory.usage_in_bytes",
+                             "total_inactive_file"};
+constexpr Files kVersion2 = {"memory.max", "memory.current", "inactive_file"};
 
-std::uint64_t left_in(const fs::path& group, const Files& files) {
-  const auto limit = number_in(group / files.limit);
-  const auto used = number_in(group / files.used);
+std::uint64_t left_in(const ControlGroup& group) {
+  const auto& files = group.version == 1 ? kVersion1 : kVersion2;
+  const auto limit = number_in(group.folder / files.limit);
+  const auto used = number_in(group.folder / files.used);
   if (!limit || !used) return kUnlimited;
-  const auto droppable = number_of(group / "memory.stat", files.droppable).value_or(0);
+  const auto droppable = number_of(group.folder / "memory.stat", files.droppable).value_or(0);
   const auto held = *used - std::min(*used, droppable);
   return *limit - std::min(*limit, held);
 }
 
-/// The least memory left by the group and its parents. In a container the group itself may be
-/// mounted at the top, under another path than the kernel reports: the top is always included.
-std::uint64_t left_by_groups(const fs::path& root, const std::string& path, const Files& files) {
-  const auto top = root / files.mount;
-  auto least = left_in(top, files);
-  for (fs::path group = fs::path(path).relative_path(); !group.empty(); group = group.parent_path())
-    least = std::min(least, left_in(top / group, files));
-  return least;
-}
-
 std::uint64_t left_by_groups(const fs::path& root) {
-  std::ifstream in(root / "proc/self/cgroup");
   auto least = kUnlimited;
-  for (std::string line; std::getline(in, line);) {
-    // "0::/path" is version 2, "7:cpu,memory:/path" version 1.
-    const auto first = line.find(':');
-    const auto second = line.find(':', first + 1);
-    if (first == std::string::npos || second == std::string::npos) continue;
-    const auto controllers = "," + line.substr(first + 1, second - first - 1) + ",";
-    const auto path = line.substr(second + 1);
-    if (controllers == ",,") least = std::min(least, left_by_groups(root, path, kVersion2));
-    if (controllers.find(",memory,") != std::string::npos)
-      least = std::min(least, left_by_groups(root, path, kVersion1));
-  }
+  for (const auto& group : control_groups("memory", root)) least = std::min(least, left_in(group));
   return least;
 }
 
