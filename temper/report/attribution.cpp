@@ -96,7 +96,8 @@ GridCell difference_cell(const std::optional<Judged>& judged, const study::Colum
 GridCell verdict_cell(const std::optional<Judged>& judged) {
   if (!judged) return {};
   return {.text = std::string(name_of(judged->verdict)),
-          .detail = "p " + p_text(judged->adjusted_p),
+          .detail = judged->difference.has_test() ? "p " + p_text(judged->adjusted_p)
+                                                  : "the differences have no variance",
           .verdict = judged->verdict};
 }
 

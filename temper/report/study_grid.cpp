@@ -74,6 +74,10 @@ GridCell difference_cell(const std::optional<Judged>& judged, int digits) {
 
 GridCell verdict_cell(const std::optional<Judged>& judged) {
   if (!judged) return {};
+  if (!judged->difference.has_test())
+    return {.text = std::string(name_of(judged->verdict)),
+            .detail = "the differences have no variance",
+            .verdict = judged->verdict};
   const bool same = judged->verdict == Verdict::no_different;
   return {.text = std::string(name_of(judged->verdict)),
           .detail = fmt::format("{} {}", same ? "equivalence p" : "p",

@@ -73,7 +73,7 @@ std::string latex(std::string_view text) {
       case '>':
         return "\\textgreater{}";
       case '"':
-        return "\\textquotedbl{}";
+        return "{''}";  // \\textquotedbl needs the font encoding T1
       case '&':
       case '%':
       case '$':

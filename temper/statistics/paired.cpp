@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -12,6 +13,14 @@
 
 namespace temper::statistics {
 namespace {
+
+constexpr double kRounding = 1e-10;  // relative; figures of runs differ by more
+
+double largest(std::span<const double> values) {
+  double result = 0;
+  for (const double value : values) result = std::max(result, std::abs(value));
+  return result;
+}
 
 double mean_of(std::span<const double> values) {
   double sum = 0;
@@ -59,7 +68,7 @@ void check_pairs(std::span<const double> a, std::span<const double> b, std::int6
 }  // namespace
 
 PairedDifference paired_difference(std::span<const double> a, std::span<const double> b,
-                                   std::int64_t pilot) {
+                                   std::int64_t pilot, double scale) {
   check_pairs(a, b, pilot);
   std::vector<double> differences(a.size());
   for (std::size_t i = 0; i < a.size(); ++i) differences[i] = a[i] - b[i];
@@ -67,19 +76,22 @@ PairedDifference paired_difference(std::span<const double> a, std::span<const do
   PairedDifference result{.n = static_cast<std::int64_t>(a.size()),
                           .mean = mean_of(differences),
                           .df = pilot == 0 ? n - 1 : n - static_cast<double>(pilot)};
+  const double rounding = kRounding * std::max({scale, largest(a), largest(b)});
   result.deviation =
       std::sqrt(squares_after(differences, static_cast<std::size_t>(pilot)) / result.df);
+  if (result.deviation <= rounding) result.deviation = 0;
   result.standard_error = result.deviation / std::sqrt(n);
   const double of_a = squares(a), of_b = squares(b);
   result.deviation_a = std::sqrt(of_a / (n - 1));
   result.deviation_b = std::sqrt(of_b / (n - 1));
   result.correlation = of_a > 0 && of_b > 0 ? products(a, b) / std::sqrt(of_a * of_b)
                                             : std::numeric_limits<double>::quiet_NaN();
-  if (result.deviation > 0)
+  if (result.deviation > 0) {
     result.t = result.mean / result.standard_error;
-  else if (result.mean != 0)
-    result.t = std::copysign(std::numeric_limits<double>::infinity(), result.mean);
-  result.p = 2 * t_cdf(-std::abs(result.t), result.df);
+    result.p = 2 * t_cdf(-std::abs(result.t), result.df);
+  } else if (std::abs(result.mean) > rounding) {
+    result.t = std::numeric_limits<double>::quiet_NaN();
+  }
   return result;
 }
 

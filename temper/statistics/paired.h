@@ -1,4 +1,5 @@
 #pragma once
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <tuple>
@@ -16,14 +17,25 @@ namespace temper::statistics {
 struct PairedDifference {
   std::int64_t n = 0;
   double mean = 0;
-  double deviation = 0;       ///< standard deviation of the differences, SS / df under the root
+  double deviation = 0;       ///< standard deviation of the differences, SS / df under the root;
+                              ///< 0 where it is only what rounding makes of equal differences
   double standard_error = 0;  ///< deviation / sqrt(n)
   double df = 0;              ///< degrees of freedom: n - 1; after a pilot n - pilot
   double correlation = 0;     ///< Pearson's, of a and b; NaN where one of them is constant
   double deviation_a = 0;     ///< standard deviation of a, divided by n - 1
   double deviation_b = 0;
-  double t = 0;  ///< mean / standard_error; for deviation 0: 0 for mean 0, else infinite
-  double p = 1;  ///< two-sided; for deviation 0: 1 for mean 0, else 0
+  double t = 0;  ///< mean / standard_error; for deviation 0: 0 for mean 0, else NaN
+  double p = 1;  ///< two-sided; 1 for deviation 0
+
+  /// False where all differences are the same number but 0: without variance nothing tells how far
+  /// other seeds would move it.
+  [[nodiscard]] bool has_test() const { return !std::isnan(t); }
+
+  /// The pairs of the pilot; 0: there was none.
+  [[nodiscard]] std::int64_t pilot() const {
+    const auto taken = n - static_cast<std::int64_t>(df);
+    return taken > 1 ? taken : 0;
+  }
 
   static constexpr auto keys() {
     using P = PairedDifference;
@@ -53,10 +65,12 @@ struct PairedDifference {
 /// pairs
 ///               was planned; 0: that number did not depend on the results, and this is the
 ///               ordinary paired t test
+/// @param scale  size of the numbers that `a` and `b` were computed from, where those are larger:
+///               differences by less than 1e-10 of it are rounding
 /// Throws Error{Code::data} unless both have the same number of pairs, at least 2 and more than the
 /// pilot's, all finite.
 PairedDifference paired_difference(std::span<const double> a, std::span<const double> b,
-                                   std::int64_t pilot = 0);
+                                   std::int64_t pilot = 0, double scale = 0);
 
 /// Student's t interval of the mean difference. Of no width where the deviation is 0.
 /// @param level  confidence, such as 0.95. Throws Error{Code::data} unless 0 < level < 1.

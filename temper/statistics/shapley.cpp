@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -34,8 +35,9 @@ double share(std::size_t subset, std::size_t n, std::size_t together) {
 }
 
 /// PairedDifference of numbers against 0.
-PairedDifference against_0(std::span<const double> numbers, std::int64_t pilot) {
-  return paired_difference(numbers, std::vector<double>(numbers.size()), pilot);
+/// @param scale  size of the results that they were computed from
+PairedDifference against_0(std::span<const double> numbers, std::int64_t pilot, double scale) {
+  return paired_difference(numbers, std::vector<double>(numbers.size()), pilot, scale);
 }
 
 }  // namespace
@@ -79,13 +81,15 @@ std::vector<Interaction> interactions(std::span<const std::vector<double>> value
   for (const auto& indices : by_seed)
     if (indices.size() != by_seed.front().size())
       throw Error(Code::data, "results of subsets of rows: expected as many of every seed");
+  double scale = 0;
+  for (const double value : values_by_seed.front()) scale = std::max(scale, std::abs(value));
   std::vector<Interaction> all;
   std::vector<double> p;
   for (std::size_t first = 0; first < n; ++first)
     for (std::size_t second = first + 1; second < n; ++second) {
       std::vector<double> of_pair;
       for (const auto& indices : by_seed) of_pair.push_back(indices.at(all.size()));
-      all.push_back({.first = first, .second = second, .effect = against_0(of_pair, pilot)});
+      all.push_back({.first = first, .second = second, .effect = against_0(of_pair, pilot, scale)});
       p.push_back(all.back().effect.p);
     }
   const auto adjusted = holm(p);

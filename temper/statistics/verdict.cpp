@@ -11,14 +11,6 @@
 namespace temper::statistics {
 namespace {
 
-Verdict verdict_on(const Judged& judged, const JudgeOptions& options) {
-  const double alpha = 1 - options.level;
-  if (judged.adjusted_p <= alpha)
-    return (judged.difference.mean > 0) == options.higher_is_better ? Verdict::better
-                                                                    : Verdict::worse;
-  return judged.adjusted_equivalence_p <= alpha ? Verdict::no_different : Verdict::undecided;
-}
-
 /// Holm's adjusted values of one p-value of each.
 std::vector<double> adjusted(std::span<const Judged> all, double (*p_of)(const Judged&)) {
   std::vector<double> p;
@@ -27,6 +19,14 @@ std::vector<double> adjusted(std::span<const Judged> all, double (*p_of)(const J
 }
 
 }  // namespace
+
+Verdict verdict_on(const Judged& judged, const JudgeOptions& options) {
+  const double alpha = 1 - options.level;
+  if (judged.adjusted_p <= alpha)
+    return (judged.difference.mean > 0) == options.higher_is_better ? Verdict::better
+                                                                    : Verdict::worse;
+  return judged.adjusted_equivalence_p <= alpha ? Verdict::no_different : Verdict::undecided;
+}
 
 std::vector<Judged> judge(std::span<const Comparison> comparisons, const JudgeOptions& options) {
   check_fraction("level", options.level);

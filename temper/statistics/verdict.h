@@ -64,11 +64,16 @@ struct JudgeOptions {
 ///
 /// The simultaneous intervals may include 0 for a row that Holm's procedure calls different; they
 /// are the wider statement.
+/// Differences without variance have no test: those that are 0 in every pair are no different, any
+/// other is undecided, with p-values of 1 and intervals without width.
 /// @param comparisons  none is allowed. Throws Error{Code::data} as paired_difference() does, and
 /// for
 ///                     a level outside (0, 1) or a margin that is not positive.
 std::vector<Judged> judge(std::span<const Comparison> comparisons,
                           const JudgeOptions& options = {});
+
+/// What adjusted p-values say, as in judge().
+Verdict verdict_on(const Judged& judged, const JudgeOptions& options);
 
 }  // namespace temper::statistics
 

@@ -72,7 +72,8 @@ augment::Operation operation_of(const ChosenOperation& chosen);
 augment::Operation operation_of(const ChosenPolicy& policy);
 
 /// The recipe with another augmentation policy, behind its other operations. Policies that it has
-/// (rand_augment, auto_augment, trivial_augment, ...) are left out. Throws Error{Code::usage} where
+/// (rand_augment, auto_augment, trivial_augment, ..., and those of operation_of()) are left out.
+/// Throws Error{Code::usage} for a policy within another operation, and where
 /// an option of one of its operations has a schedule and a policy is left out, because the path of
 /// the schedule would be that of another operation.
 recipe::Recipe with_policy(const recipe::Recipe& recipe, const augment::Operation& policy);

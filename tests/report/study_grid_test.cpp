@@ -41,6 +41,16 @@ TEST(StudyNumbers, HaveTypographicSigns) {
   EXPECT_EQ(p_text(0.25), "0.250");
 }
 
+TEST(RowsGrid, ADifferenceWithoutVarianceHasNoPValue) {
+  auto table = fake::single();
+  auto& judged = *table.rows[1].against_base;
+  judged.verdict = Verdict::undecided;
+  judged.difference.t = std::numeric_limits<double>::quiet_NaN();
+  const auto grid = rows_grid(table);
+  EXPECT_EQ(cell(grid, 1, "verdict").text, "undecided");
+  EXPECT_EQ(cell(grid, 1, "verdict").detail, "the differences have no variance");
+}
+
 TEST(RowsGrid, OfAnAdditiveStudyHasTheGainsOfBothOrders) {
   const auto grid = rows_grid(fake::additive());
   EXPECT_THAT(titles(grid), ElementsAre("row", "kind", "test accuracy, %", "validation accuracy, %",

@@ -64,6 +64,12 @@ TEST(LatexTable, EscapesNames) {
             "\\\\\n\\bottomrule\n\\end{tabular}\n");
 }
 
+TEST(LatexTable, QuotationMarksNeedNoFontEncoding) {
+  const Grid grid{
+      .title = "", .columns = {{"row", true}}, .rows = {{{.text = "the \"wide\" one"}}}};
+  EXPECT_THAT(latex_table(grid), HasSubstr("\nthe {''}wide{''} one \\\\\n"));
+}
+
 TEST(LatexTable, ANameIsNoArgumentOfTheRowAboveIt) {
   const Grid grid{
       .title = "", .columns = {{"row", true}}, .rows = {{{.text = "[16, 32]"}}, {{.text = "*"}}}};

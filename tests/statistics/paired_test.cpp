@@ -54,7 +54,7 @@ TEST(Paired, ItIsInTheUnitsOfTheNumbers) {
   EXPECT_NEAR(percent.p, fraction.p, 1e-9);
 }
 
-TEST(Paired, EqualDifferencesAreCertain) {
+TEST(Paired, EqualDifferencesHaveNoTestUnlessTheyAre0) {
   const auto none = paired_difference(Numbers{1, 2, 4}, Numbers{1, 2, 4});
   EXPECT_EQ(none.t, 0);
   EXPECT_EQ(none.p, 1);
@@ -62,10 +62,21 @@ TEST(Paired, EqualDifferencesAreCertain) {
   EXPECT_EQ(pairing_gain(none), std::numeric_limits<double>::infinity());
   const auto all = paired_difference(Numbers{1, 2, 4}, Numbers{2, 3, 5});
   EXPECT_EQ(all.mean, -1);
-  EXPECT_EQ(all.t, -std::numeric_limits<double>::infinity());
-  EXPECT_EQ(all.p, 0);
+  EXPECT_FALSE(all.has_test());
+  EXPECT_EQ(all.p, 1);
   EXPECT_EQ(t_interval(all, 0.95).low, -1);
   EXPECT_EQ(t_interval(all, 0.95).high, -1);
+}
+
+TEST(Paired, DifferencesByRoundingAreEqual) {
+  const auto rounded = paired_difference(Numbers{80.1, 80.2, 80.4}, Numbers{79.0, 79.1, 79.3});
+  EXPECT_EQ(rounded.deviation, 0);
+  EXPECT_FALSE(rounded.has_test());
+  const Numbers noise{1e-15, -2e-15, 3e-15};
+  EXPECT_NE(paired_difference(noise, Numbers(3)).deviation, 0);
+  const auto of_larger = paired_difference(noise, Numbers(3), /*pilot=*/0, /*scale=*/80);
+  EXPECT_EQ(of_larger.t, 0);
+  EXPECT_EQ(of_larger.p, 1);
 }
 
 TEST(Paired, AConstantSideHasNoCorrelation) {

@@ -92,6 +92,38 @@ TEST(Policy, ReplacesThePolicyOfARecipe) {
   EXPECT_THROW((void)with_policy(moved, augment::RandAugment{}), Error);
 }
 
+TEST(Policy, ReplacesOneThatASearchHasFound) {
+  const auto found =
+      with_policy(train::small::recipe(), operation_of(draw_policy(random(1), Levels::continuous)));
+  const auto again = with_policy(found, operation_of(draw_policy(random(2), Levels::discrete)));
+  EXPECT_THAT(again.data.augment, SizeIs(found.data.augment.size()));
+  const auto grid = with_rand_augment(found, 2, 5);
+  EXPECT_THAT(grid.data.augment, SizeIs(found.data.augment.size()));
+  EXPECT_TRUE(std::holds_alternative<augment::RandAugment>(grid.data.augment.back()));
+}
+
+TEST(Policy, APolicyWithinAnotherOperationIsRefused) {
+  const auto nested = train::small::recipe(
+      {"data.augment=[{ kind = 'flip' }, { kind = 'random_apply', p = 0.5, operations = [{ kind = "
+       "'flip' }, { kind = 'rand_augment' }] }]"});
+  for (const auto& call :
+       {+[](const recipe::Recipe& recipe) { (void)with_policy(recipe, augment::RandAugment{}); },
+        +[](const recipe::Recipe& recipe) { (void)with_rand_augment(recipe, 2, 5); }}) {
+    try {
+      call(nested);
+      FAIL();
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), Code::usage);
+      EXPECT_THAT(error.what(), HasSubstr("data.augment.1 has an augmentation policy within it"));
+    }
+  }
+  EXPECT_NO_THROW((void)with_policy(
+      train::small::recipe({"data.augment=[{ kind = 'random_apply', operations = [{ kind = 'flip' "
+                            "}] }]"}),
+      augment::RandAugment{}))
+      << "no policy within it";
+}
+
 TEST(Policy, SetsTheRandAugmentOfARecipe) {
   const auto own = with_rand_augment(
       train::small::recipe(

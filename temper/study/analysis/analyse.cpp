@@ -53,9 +53,9 @@ class Analysis {
     table_.contributions = effects(questions_.contributions);
     interactions();
     table_.claims = claims_of(course_, stand_, figures_, column_);
-    if (!complete_)
-      for (auto& claim : table_.claims) claim.outcome = "undecided";
+    if (!complete_) withhold_claims();
     pairing();
+    if (complete_) note_without_variance();
     if (complete_ && options_.extras) {
       images();
       undecided();
@@ -84,9 +84,7 @@ class Analysis {
     table_.mode = study_.mode;
     table_.column = column_;
     table_.validation = validation_column(study_);
-    for (const auto& figure : study_.figures)
-      if (auto column = column_of(figure, split()); complete_ || !is_of_test_set(column))
-        table_.columns.push_back(std::move(column));
+    for (const auto& figure : study_.figures) add_column(column_of(figure, split()));
     table_.level = study_.level;
     table_.margin = study_.margin;
     table_.detect = study_.detect;
@@ -99,6 +97,20 @@ class Analysis {
     table_.comparisons = static_cast<std::int64_t>(judged_.all().size());
     table_.plan = stand_.plan;
     table_.notes.insert(table_.notes.end(), stand_.notes.begin(), stand_.notes.end());
+  }
+
+  /// "loss" and "validation.loss" are one column where the table has no figures of a test set.
+  void add_column(Column column) {
+    if (!complete_ && is_of_test_set(column)) return;
+    if (std::ranges::find(table_.columns, column.key, &Column::key) == table_.columns.end())
+      table_.columns.push_back(std::move(column));
+  }
+
+  void withhold_claims() {
+    for (auto& claim : table_.claims) {
+      claim.outcome = "undecided";
+      if (claim.judged) withhold(*claim.judged);
+    }
   }
 
   [[nodiscard]] std::string_view split() const {
@@ -214,8 +226,9 @@ class Analysis {
       for (auto& row : table_.rows)
         row.figures.push_back({.mean = mean_of(figures_[row.arm].values(column))});
       const double margin = column.key == table_.column.key ? study_.margin : kNoMargin;
-      const Judgements judged(contrasts, figures_, column,
-                              {.level = study_.level, .margin = margin}, stand_.pilot);
+      Judgements judged(contrasts, figures_, column, {.level = study_.level, .margin = margin},
+                        stand_.pilot);
+      if (!complete_) judged.withhold_verdicts();
       for (const auto& [arm, contrast] : of_rows)
         table_.rows[arm].figures.back().against_base = judged.of(contrast);
     }
@@ -307,16 +320,29 @@ class Analysis {
     const double wanted = study_.detect > 0 ? study_.detect : study_.margin;
     for (const auto& contrast : questions_.family()) {
       const auto judged = judged_.of(contrast);
-      if (!judged || judged->verdict != statistics::Verdict::undecided) continue;
-      const auto n = judged->difference.n;
-      const double deviation = judged->difference.deviation;
-      if (deviation == 0) continue;
+      if (!judged || judged->verdict != statistics::Verdict::undecided ||
+          !judged->difference.has_test())
+        continue;
+      const auto& difference = judged->difference;
       table_.undecided.push_back(
           {.difference = questions_.name_of(contrast, stand_.arms),
-           .smallest_detectable =
-               statistics::smallest_detectable(deviation, n, study_.power, alpha),
+           .smallest_detectable = statistics::smallest_detectable(
+               difference.deviation, difference.n, study_.power, alpha, difference.pilot()),
            .wanted = wanted,
-           .seeds = statistics::sample_size(wanted, deviation, study_.power, alpha)});
+           .seeds = statistics::sample_size(wanted, difference.deviation, study_.power, alpha,
+                                            difference.pilot())});
+    }
+  }
+
+  void note_without_variance() {
+    for (const auto& contrast : questions_.family()) {
+      const auto judged = judged_.of(contrast);
+      if (!judged || judged->difference.has_test()) continue;
+      table_.notes.push_back(fmt::format(
+          "{}: undecided, because the differences have no variance: every pair of runs differs by "
+          "{:+.{}f}{}{}. So there is no t test, and the interval has no width.",
+          questions_.name_of(contrast, stand_.arms), judged->difference.mean, column_.digits,
+          column_.unit.empty() ? "" : " ", column_.unit));
     }
   }
 

@@ -17,8 +17,8 @@ struct AnalyseOptions {
 };
 
 /// The table of a study from the results so far. Until the study is complete it has validation
-/// figures alone and no verdicts, so that nobody decides by the test set when to stop. Then all
-/// verdicts are on the test set, if there is one. All differences are judged together: Holm's
+/// figures alone, no verdicts and no p-values, so that nobody decides by them when to stop. Then
+/// all verdicts are on the test set, if there is one. All differences are judged together: Holm's
 /// p-values and the simultaneous intervals are adjusted for all of them, claims apart, which are
 /// adjusted among themselves. Further columns are adjusted each for its own rows.
 StudyTable analyse(const Course& course, const Stand& stand, const Results& results,

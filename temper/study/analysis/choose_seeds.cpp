@@ -10,6 +10,7 @@
 
 #include "temper/core/duration.h"
 #include "temper/core/error.h"
+#include "temper/statistics/paired.h"
 #include "temper/statistics/two_stage.h"
 #include "temper/study/analysis/batch.h"
 #include "temper/study/analysis/looks.h"
@@ -121,11 +122,11 @@ class Chooser {
     for (const auto& contrast : questions.planned()) {
       const auto sides = sides_of(contrast, arms, pilot.column);
       if (!sides) continue;
-      auto differences = sides->differences();
-      if (std::ranges::adjacent_find(differences, std::ranges::not_equal_to()) == differences.end())
-        continue;  // nothing to plan for: equal in every run
+      // Nothing to plan for: equal in every run.
+      const auto difference = statistics::paired_difference(sides->a, sides->b);
+      if (difference.deviation == 0) continue;
       pilot.names.push_back(questions.name_of(contrast, stand_.arms));
-      pilot.samples.push_back(std::move(differences));
+      pilot.samples.push_back(sides->differences());
     }
     return pilot;
   }

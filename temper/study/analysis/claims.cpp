@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <limits>
 #include <string_view>
+#include <utility>
 
 #include "temper/statistics/multiple.h"
 #include "temper/statistics/power.h"
@@ -26,30 +27,49 @@ double margin_of(const Study& study, const Claim& claim, const Column& column, c
   return std::max(kSame * largest, kNoMargin);
 }
 
-std::string_view outcome_of(const statistics::Judged& judged, Expect expect, double alpha) {
+/// A claim's difference, and the margin that it is judged by.
+struct Judging {
+  ClaimRow row;
+  double margin = kNoMargin;
+};
+
+statistics::JudgeOptions options_of(const Study& study, const ClaimRow& row, double margin) {
+  return {.level = study.level, .margin = margin, .higher_is_better = row.column.higher_is_better};
+}
+
+/// Whether an interval has no number in common with what is within the margin.
+bool is_outside(const statistics::Interval& interval, double margin) {
+  return interval.low > margin || interval.high < -margin;
+}
+
+std::string_view outcome_of(const statistics::Judged& judged, double margin, Expect expect,
+                            double alpha) {
   constexpr std::string_view holds = "holds";
   constexpr std::string_view fails = "does not hold";
+  constexpr std::string_view open = "undecided";
+  if (!judged.difference.has_test()) return "undecided: the differences have no variance";
   const bool different = judged.adjusted_p <= alpha;
-  const bool none = !different && judged.adjusted_equivalence_p <= alpha;
-  if (!different && !none) return "undecided";
+  const bool within = judged.adjusted_equivalence_p <= alpha;
+  if (expect == Expect::equal)
+    return within ? holds : is_outside(judged.simultaneous, margin) ? fails : open;
+  if (!different) return within ? fails : open;
   switch (expect) {
     case Expect::higher:
-      return different && judged.difference.mean > 0 ? holds : fails;
+      return judged.difference.mean > 0 ? holds : fails;
     case Expect::lower:
-      return different && judged.difference.mean < 0 ? holds : fails;
+      return judged.difference.mean < 0 ? holds : fails;
     case Expect::equal:
-      return judged.adjusted_equivalence_p <= alpha ? holds : fails;
     case Expect::different:
-      return different ? holds : fails;
+      break;
   }
-  return "undecided";
+  return holds;
 }
 
 /// Adjusts what was judged alone for all claims.
-void adjust(std::vector<ClaimRow>& claims, const Study& study) {
+void adjust(std::vector<Judging>& claims, const Study& study) {
   std::vector<double> p;
   std::vector<double> equivalence;
-  for (const auto& claim : claims)
+  for (const auto& [claim, margin] : claims)
     if (claim.judged) {
       p.push_back(claim.judged->difference.p);
       equivalence.push_back(claim.judged->equivalence_p);
@@ -60,17 +80,20 @@ void adjust(std::vector<ClaimRow>& claims, const Study& study) {
   const double level =
       statistics::bonferroni_level(study.level, static_cast<std::int64_t>(p.size()));
   std::size_t i = 0;
-  for (auto& claim : claims) {
+  for (auto& [claim, margin] : claims) {
     if (!claim.judged) continue;
     auto& judged = *claim.judged;
     const auto& difference = judged.difference;
     judged.adjusted_p = adjusted[i];
     judged.adjusted_equivalence_p = adjusted_equivalence[i++];
     judged.simultaneous = statistics::t_interval(difference, level);
-    claim.outcome = outcome_of(judged, study.claims[claim.claim].expect, 1 - study.level);
-    if (difference.deviation > 0)
+    judged.verdict = verdict_on(judged, options_of(study, claim, margin));
+    claim.outcome = outcome_of(judged, margin, study.claims[claim.claim].expect, 1 - study.level);
+    if (!difference.has_test())
+      claim.smallest_detectable = std::numeric_limits<double>::infinity();
+    else if (difference.deviation > 0)
       claim.smallest_detectable = statistics::smallest_detectable(
-          difference.deviation, difference.n, study.power, 1 - level);
+          difference.deviation, difference.n, study.power, 1 - level, difference.pilot());
   }
 }
 
@@ -79,15 +102,15 @@ void adjust(std::vector<ClaimRow>& claims, const Study& study) {
 std::vector<ClaimRow> claims_of(const Course& course, const Stand& stand,
                                 std::span<const ArmFigures> figures, const Column& metric) {
   const auto& study = course.study();
-  std::vector<ClaimRow> claims;
+  std::vector<Judging> claims;
   for (const auto& comparison : course.comparisons()) {
     if (comparison.kind != Kind::claim || !comparison.claim) continue;
     const auto& claim = study.claims[*comparison.claim];
-    auto& row = claims.emplace_back(ClaimRow{.claim = *comparison.claim,
-                                             .text = claim.text,
-                                             .source = claim.source,
-                                             .expected = {},
-                                             .length = comparison.length});
+    auto& [row, margin] = claims.emplace_back(Judging{{.claim = *comparison.claim,
+                                                       .text = claim.text,
+                                                       .source = claim.source,
+                                                       .expected = {},
+                                                       .length = comparison.length}});
     const std::string_view split = metric.key.starts_with("validation.") ? "validation" : "test";
     row.column = claim.figure.empty() ? metric : column_of(claim.figure, split);
     row.expected = fmt::format("{} {}: {} than {}", row.column.title, name_of(claim.expect),
@@ -104,14 +127,13 @@ std::vector<ClaimRow> claims_of(const Course& course, const Stand& stand,
       row.outcome = diverged ? "a run diverged" : "undecided";
       continue;
     }
-    const std::array one{comparison_of(*sides, stand.pilot)};
-    row.judged =
-        statistics::judge(one, {.level = study.level,
-                                .margin = margin_of(study, claim, row.column, metric, *sides),
-                                .higher_is_better = row.column.higher_is_better})[0];
+    margin = margin_of(study, claim, row.column, metric, *sides);
+    row.judged = judge({&*sides, 1}, options_of(study, row, margin), stand.pilot)[0];
   }
   adjust(claims, study);
-  return claims;
+  std::vector<ClaimRow> rows;
+  for (auto& claim : claims) rows.push_back(std::move(claim.row));
+  return rows;
 }
 
 }  // namespace temper::study

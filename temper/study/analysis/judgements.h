@@ -20,8 +20,14 @@ inline constexpr double kNoMargin = std::numeric_limits<double>::min();
 /// @param pilot  Stand::pilot
 std::int64_t pilot_of(std::int64_t pairs, std::int64_t pilot);
 
-/// The two sides as judge() takes them.
-statistics::Comparison comparison_of(const Sides& sides, std::int64_t pilot);
+/// Judges all sides together, see statistics::judge().
+/// @param pilot  Stand::pilot
+std::vector<statistics::Judged> judge(std::span<const Sides> sides,
+                                      const statistics::JudgeOptions& options, std::int64_t pilot);
+
+/// Takes away what would tell the verdict of a study that has not finished: t and all p-values
+/// become NaN, the verdict undecided.
+void withhold(statistics::Judged& judged);
 
 /// Contrasts that were judged together. Those without enough runs, and those with a run that
 /// diverged, are not among them.
@@ -35,7 +41,7 @@ class Judgements {
   /// Verdicts by the looks of a study: different are those that a look decided, and only those.
   void take_looks(const std::set<Contrast>& decided, bool higher_is_better);
 
-  /// Calls every difference undecided: not all of the planned runs have ended.
+  /// withhold() for all of them: not all of the planned runs have ended.
   void withhold_verdicts();
 
   [[nodiscard]] std::optional<statistics::Judged> of(const Contrast& contrast) const;

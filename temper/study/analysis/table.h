@@ -95,7 +95,8 @@ struct TableRow {
   bool pareto = false;    ///< no row of its length is at least as good on validation and faster
 
   // Differences of pairs of runs with equal seeds. None is given where a run of either side
-  // diverged: the other runs would be a selection.
+  // diverged: the other runs would be a selection. Those without variance have no test
+  // (judgements.h). Before the study is complete, verdicts and p-values are withheld.
   std::optional<statistics::Judged> against_base = {};
   std::optional<statistics::Judged> against_before = {};  ///< what the row adds to those above it
   /// What the row adds to all the others; 2 x 2: what the other change adds to this one.
@@ -150,8 +151,10 @@ struct ClaimRow {
   std::optional<std::size_t> length = {};  ///< of Study::lengths; none: the base's own
   Column column = {};
   std::optional<statistics::Judged> judged = {};  ///< adjusted among all claims
-  double smallest_detectable = 0;                 ///< with these seeds; 0 without a difference
-  std::string outcome;  ///< "holds", "does not hold", "undecided", or "a run diverged"
+  /// With these seeds; 0 without a difference, infinite where the differences have no variance.
+  double smallest_detectable = 0;
+  std::string outcome;  ///< "holds", "does not hold", "undecided", "undecided: the differences have
+                        ///< no variance", or "a run diverged"
 };
 
 /// An undecided difference, and what deciding it would take.

@@ -69,16 +69,9 @@ bool is_chosen(const Study& study, const Length& length, const Combination& comb
          });
 }
 
-/// The name of the row that teaches an arm; "" where none does.
-std::string_view teacher_of(const Arm& arm) {
-  if (!arm.recipe.distillation) return "";
-  const std::string_view from = arm.recipe.distillation->from;
-  return from.starts_with(kTeacherRow) ? from.substr(kTeacherRow.size()) : std::string_view{};
-}
-
 void find_teachers(const Study& study, std::vector<Arm>& all) {
   for (auto& arm : all) {
-    const auto name = teacher_of(arm);
+    const auto name = teacher_row(arm.recipe);
     if (name.empty()) continue;
     const auto where = recipe::place(arm.recipe.places, "distillation.from");
     arm.teacher = arm_of(study, all, name, arm.length);
@@ -114,6 +107,12 @@ void check_circles(const std::vector<Arm>& all) {
 }
 
 }  // namespace
+
+std::string_view teacher_row(const recipe::Recipe& recipe) {
+  if (!recipe.distillation) return "";
+  const std::string_view from = recipe.distillation->from;
+  return from.starts_with(kTeacherRow) ? from.substr(kTeacherRow.size()) : std::string_view{};
+}
 
 std::vector<Arm> arms(const Study& study) {
   const auto wanted = combinations(study);

@@ -17,6 +17,9 @@ namespace temper::study {
 /// "row:plain": the network of that row's trial with the same seed.
 inline constexpr std::string_view kTeacherRow = "row:";
 
+/// The row that teaches a recipe, as in "plain"; "" where none does.
+std::string_view teacher_row(const recipe::Recipe& recipe);
+
 /// What an arm trains up to a step: the arm without the rows whose from_step has not come yet.
 struct Phase {
   std::int64_t until_step = 0;

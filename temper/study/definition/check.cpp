@@ -13,6 +13,7 @@
 #include "temper/recipe/search.h"
 #include "temper/study/definition/arms.h"
 #include "temper/study/definition/comparisons.h"
+#include "temper/study/definition/fixed.h"
 #include "temper/study/definition/labels.h"
 #include "temper/study/definition/tuning.h"
 
@@ -24,11 +25,11 @@ class Checker {
   explicit Checker(const Study& study) : study_(study), arms_(arms(study)) {}
 
   void check() const {
-    for (std::size_t i = 0; i < study_.rows.size(); ++i) {
-      changes_something(i);
-      leaves_tuned_numbers(study_.rows[i]);
-    }
+    for (std::size_t i = 0; i < study_.rows.size(); ++i) changes_something(i);
+    leave_tuned_numbers();
+    leave_numbers_of_other_rows();
     for (const auto& arm : arms_) {
+      check_split(arm);
       check_phases(arm);
       (void)tuning_axes(study_, arm);
     }
@@ -69,24 +70,66 @@ class Checker {
 
   /// A row may give the number that is tuned a schedule, or a start together with another
   /// optimizer; a plain number alone would be replaced by the tuned one.
-  void leaves_tuned_numbers(const Row& row) const {
-    for (const auto& path : study_.tune) {
-      const auto sets_kind = [&](const Edits::Edit& edit) {
-        const auto dot = edit.path.rfind('.');
-        const auto key = edit.path.substr(dot == std::string::npos ? 0 : dot + 1);
-        return (key == "kind" || key == "schedule") && path.starts_with(edit.path.substr(0, dot));
-      };
-      if (std::ranges::any_of(row.set.all, sets_kind)) continue;
-      for (const auto& edit : row.set.all) {
-        const bool of_it = edit.path == path || edit.path == path + ".peak" ||
-                           edit.path == path + ".value" || path == edit.path + ".peak";
-        if (of_it && !std::holds_alternative<recipe::Node::Table>(edit.value().value))
-          refuse(edit.where(),
+  void leave_tuned_numbers() const {
+    const auto check = [&](const Edits& edits, const std::string& whose) {
+      for (const auto& path : study_.tune)
+        if (const auto* edit = fixing(edits, path))
+          refuse(edit->where(),
                  fmt::format("{}: it sets {}, which tune chooses for every row; leave it out here, "
                              "or leave {} out of tune",
-                             label(row), edit.path, path));
-      }
-    }
+                             whose, shown(*edit, path), path));
+    };
+    for (const auto& row : study_.rows) check(row.set, label(row));
+    for (std::size_t i = 0; i < study_.lengths.size(); ++i)
+      check(study_.lengths[i].set, fmt::format("length {} '{}'", i + 1, study_.lengths[i].name));
+  }
+
+  /// The same for numbers that another row tunes. A row that is made on top of another one may tune
+  /// what that one sets: it is compared with it for that.
+  void leave_numbers_of_other_rows() const {
+    for (std::size_t tuner = 0; tuner < study_.rows.size(); ++tuner)
+      for (const auto& path : study_.rows[tuner].tune)
+        for (std::size_t i = 0; i < study_.rows.size(); ++i) {
+          const auto& row = study_.rows[i];
+          if (i == tuner || extends(tuner, i) || std::ranges::count(row.tune, path) > 0) continue;
+          const auto* edit = fixing(row.set, path);
+          if (edit == nullptr || !are_trained_together(i, tuner)) continue;
+          refuse(edit->where(),
+                 fmt::format("{0}: it sets {1}, which {2} tunes, also where both rows are trained "
+                             "together; leave it out here, tune {3} here, too, or leave it out of "
+                             "the tune of {2}",
+                             label(row), shown(*edit, path), label(study_.rows[tuner]), path));
+        }
+  }
+
+  /// The number that an edit fixes: the edit may be of a table around it, or of its schedule's
+  /// peak.
+  static const std::string& shown(const Edits::Edit& edit, const std::string& path) {
+    return edit.path.size() < path.size() ? path : edit.path;
+  }
+
+  [[nodiscard]] bool extends(std::size_t row, std::size_t other) const {
+    for (auto one = study_.rows[row].extended; one; one = study_.rows[*one].extended)
+      if (*one == other) return true;
+    return false;
+  }
+
+  [[nodiscard]] bool are_trained_together(std::size_t row, std::size_t other) const {
+    return std::ranges::any_of(arms_, [&](const Arm& arm) {
+      return std::ranges::count(arm.rows, row) > 0 && std::ranges::count(arm.rows, other) > 0;
+    });
+  }
+
+  /// With a seed of its own for the split, all seeds of the study would have the same one.
+  void check_split(const Arm& arm) const {
+    const auto seed = arm.recipe.data.split_seed.value;
+    if (study_.splits == Splits::redrawn && seed)
+      refuse(
+          recipe::place(arm.recipe.places, "data.split_seed"),
+          fmt::format("data.split_seed is {} in '{}', so that all seeds have the same validation "
+                      "images, but splits = \"redrawn\" is to give each seed its own; leave "
+                      "data.split_seed out, or write splits = \"shared\"",
+                      *seed, arm.name));
   }
 
   /// Whether an option may change at a step, so that the run can go on from its checkpoint.
@@ -109,6 +152,7 @@ class Checker {
         return study_.rows[one].from_step == step;
       });
       const auto& named = study_.rows[*row];
+      check_teacher(named, before, after, until);
       if (after.steps > 0 && until >= after.steps)
         refuse(named,
                fmt::format("from_step is {}, but the run ends after {} steps", until, after.steps));
@@ -119,6 +163,17 @@ class Checker {
                              "leave out from_step",
                              change.path, until));
     }
+  }
+
+  /// A trial has the network of one other trial at most.
+  static void check_teacher(const Row& named, const recipe::Recipe& before,
+                            const recipe::Recipe& after, std::int64_t until) {
+    if (teacher_row(before).empty() || teacher_row(before) == teacher_row(after)) return;
+    refuse(
+        named,
+        fmt::format("it changes distillation.from at step {}, up to which the row \"{}\" teaches; "
+                    "a run can learn from one row only: leave out from_step, or keep the teacher",
+                    until, teacher_row(before)));
   }
 
   void check_claims() const {

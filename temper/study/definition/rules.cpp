@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -138,13 +139,22 @@ class Rules {
                                 name, regression ? "regression targets" : "classes"));
   }
 
-  void measured() const {
-    std::set<std::string_view> seen;
+  /// A figure without a split is that of the test set, which may be named, too.
+  void figures() const {
+    std::map<std::string, std::string_view> seen;  // by their columns
     for (const auto& name : study_.figures) {
       (void)known(name, at("figures"));
-      if (!seen.insert(name).second)
-        refuse(at("figures"), fmt::format("the figure {} is there twice: keep one", name));
+      const auto [first, is_new] = seen.try_emplace(metric_key(name, "test"), name);
+      if (is_new) continue;
+      refuse(at("figures"), first->second == name
+                                ? fmt::format("the figure {} is there twice: keep one", name)
+                                : fmt::format("the figures {} and {} are the same column: keep one",
+                                              first->second, name));
     }
+  }
+
+  void measured() const {
+    figures();
     only_with("sensitivity", measures(study_, kSensitivity), "the figure sensitivity.mean");
     const bool pgd = measures(study_, kPgd);
     only_with("attack_steps", pgd, "the figure pgd.accuracy");

@@ -56,6 +56,12 @@ std::string hash_of_file(const std::string& from) {
 
 }  // namespace
 
+std::string teacher_of(const Trial& trial, const recipe::Recipe& part) {
+  const auto& own = trial.recipe.distillation;
+  if (trial.teachers.empty() || !own || !part.distillation) return "";
+  return part.distillation->from == own->from ? trial.teachers.front() : std::string();
+}
+
 std::string beginning_fingerprint(const std::string& whole, std::int64_t until_epoch) {
   return io::hash_hex(fmt::format("{}\nuntil epoch {}", whole, until_epoch));
 }
@@ -106,12 +112,11 @@ std::int64_t steps_per_epoch(const recipe::Recipe& recipe, const DataFacts& data
 }
 
 std::string Fingerprints::of(const Trial& trial) {
-  const auto& teachers = trial.teachers;
-  auto text = of(trial.recipe, teachers.empty() ? "" : teachers.front());
+  auto text = of(trial.recipe, teacher_of(trial, trial.recipe));
   if (trial.until_epoch > 0) return beginning_fingerprint(text, trial.until_epoch);
   if (trial.before.empty()) return text;
   for (const auto& [until, recipe] : trial.before)
-    text += fmt::format("\n{} until step {}", of(recipe, ""), until);
+    text += fmt::format("\n{} until step {}", of(recipe, teacher_of(trial, recipe)), until);
   return io::hash_hex(text);
 }
 

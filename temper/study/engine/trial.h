@@ -64,6 +64,11 @@ struct Trial {
   }
 };
 
+/// The fingerprint of the trial whose network teaches a part of the trial: the trial's own recipe,
+/// or an earlier one with the same teacher. "" where the part has no teacher, or one that is no
+/// trial.
+std::string teacher_of(const Trial& trial, const recipe::Recipe& part);
+
 /// The fingerprint of the beginning of a trial, up to an epoch: see Trial::until_epoch.
 /// @param whole  fingerprint of the trial
 std::string beginning_fingerprint(const std::string& whole, std::int64_t until_epoch);

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "temper/core/error.h"
 #include "temper/io/disk/atomic_file.h"
@@ -60,12 +61,14 @@ void TrialFolder::write(const Trial& trial, std::int64_t threads,
   if (fs::exists(path_ / "trial.json") && numerics() != recipe::kNumerics) io::discard(path_);
   io::make_folder(path_);
   io::remove_temporaries(path_);
-  auto recipe = trial.recipe;
-  if (recipe.distillation && !trial.teachers.empty())
-    recipe.distillation->from = sibling(trial.teachers.front()).run().string();
-  io::write_atomically(this->recipe(), text_of(recipe, threads));
+  const auto text = [&](recipe::Recipe part) {
+    const auto teacher = teacher_of(trial, part);
+    if (!teacher.empty()) part.distillation->from = sibling(teacher).run().string();
+    return text_of(std::move(part), threads);
+  };
+  io::write_atomically(recipe(), text(trial.recipe));
   for (std::size_t i = 0; i < trial.before.size(); ++i)
-    io::write_atomically(earlier_recipe(i + 1), text_of(trial.before[i].recipe, threads));
+    io::write_atomically(earlier_recipe(i + 1), text(trial.before[i].recipe));
   io::write_atomically(path_ / "trial.json",
                        io::json_text(io::json_of(order_of(trial, companions)), 2) + "\n");
 }

@@ -6,10 +6,8 @@
 #include <stdexcept>
 #include <string>
 #include <tuple>
-#include <utility>
 #include <vector>
 
-#include "temper/study/analysis/rows.h"
 #include "tests/study/analysis/made_up.h"
 
 namespace temper::study {
@@ -252,8 +250,9 @@ TEST(StudyTable, FiguresOfTheTestSetAreNotSeenBeforeTheEnd) {
   const std::string claim =
       "[[claim]]\ntext = \"it loses less\"\nfigure = \"test.loss\"\nrow = \"a\"\nexpect = "
       "\"lower\"\n";
-  const auto study = course(
-      "seeds = 3\nmode = \"one_at_a_time\"\nfigures = [\"test.loss\", \"loss\"]", {kA, claim});
+  const auto study =
+      course("seeds = 3\nmode = \"one_at_a_time\"\nfigures = [\"test.loss\", \"validation.loss\"]",
+             {kA, claim});
   Results results;
   const auto stand = study.stand(results);
   auto all = run(listed(kListed))(stand.next.trials);
@@ -297,16 +296,17 @@ TEST(StudyTable, FurtherFiguresAreColumnsWithTheirOwnDifferences) {
   const auto made = table(study, [&](std::span<const Trial> trials) {
     auto results = run(listed(kListed))(trials);
     for (auto& one : results)
-      one.figures["test.loss"] = static_cast<double>(one.seed) + (one.label[0] == 'a' ? 1 : 0);
+      one.figures["test.loss"] = static_cast<double>(one.seed) * (one.label[0] == 'a' ? 1.25 : 1) +
+                                 (one.label[0] == 'a' ? 1 : 0);
     return results;
   });
   ASSERT_THAT(made.columns, SizeIs(2));
   EXPECT_EQ(made.columns[0].key, "test.loss");
   EXPECT_FALSE(made.columns[0].higher_is_better);
   const auto& loss = made.rows[1].figures[0];
-  EXPECT_NEAR(loss.mean->mean, 3, 1e-12);
-  EXPECT_NEAR(loss.mean->deviation, 1, 1e-12);
-  EXPECT_NEAR(loss.against_base->difference.mean, 1, 1e-12);
+  EXPECT_NEAR(loss.mean->mean, 3.5, 1e-12);
+  EXPECT_NEAR(loss.mean->deviation, 1.25, 1e-12);
+  EXPECT_NEAR(loss.against_base->difference.mean, 1.5, 1e-12);
   EXPECT_EQ(loss.against_base->verdict, Verdict::worse);
   EXPECT_FALSE(made.rows[1].figures[1].mean);  // no run has it
 }
@@ -425,35 +425,6 @@ TEST(StudyTable, ClaimsAreJudgedOnTheirOwnFiguresAndAmongThemselves) {
   EXPECT_EQ(made.claims[3].outcome, "holds");
   // The table's own differences are not adjusted for claims.
   EXPECT_EQ(made.comparisons, 2);
-}
-
-TEST(Rows, MeansAndDeviationsAreOverTheNumbersThatThereAre) {
-  const std::vector<std::optional<double>> values{1.0, std::nullopt, 2.0, 6.0};
-  const auto mean = mean_of(values);
-  EXPECT_EQ(mean->n, 3);
-  EXPECT_DOUBLE_EQ(mean->mean, 3);
-  EXPECT_DOUBLE_EQ(mean->deviation, std::sqrt(7));
-  EXPECT_FALSE(mean_of(std::vector<std::optional<double>>{std::nullopt}));
-}
-
-TEST(Rows, CurvesAreMeansOverTheRunsThatReachedAnEpoch) {
-  const auto with = [](const std::string& outcome, std::vector<Epoch> epochs) {
-    Result result;
-    result.outcome = outcome;
-    result.epochs = std::move(epochs);
-    return result;
-  };
-  const auto longer = with(kFinished, {{1, 1.0, 0.9, 0.8, 0.5}, {2, 2.0, 0.7, 0.6, 0.7}});
-  const auto shorter = with(kFinished, {{1, 3.0, 0.7, 0.6, 0.7}});
-  const auto diverged = with(kDiverged, {{1, 9, 9, 9, 9}});
-  const auto curve = curve_of({.arm = 0, .by_seed = {&longer, &shorter, &diverged, nullptr}});
-  ASSERT_THAT(curve, SizeIs(2));
-  EXPECT_EQ(curve[0].runs, 2);
-  EXPECT_DOUBLE_EQ(curve[0].seconds, 2);
-  EXPECT_DOUBLE_EQ(curve[0].train_loss, 0.8);
-  EXPECT_DOUBLE_EQ(curve[0].accuracy, 0.6);
-  EXPECT_EQ(curve[1].runs, 1);
-  EXPECT_DOUBLE_EQ(curve[1].validation_loss, 0.6);
 }
 
 }  // namespace

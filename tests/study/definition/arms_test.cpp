@@ -251,6 +251,44 @@ TEST(CheckArms, AFromStepChangesWhatARunningTrainingCan) {
               HasSubstr("from_step is 50, but the run ends after 40 steps"));
 }
 
+TEST(CheckArms, RedrawnSplitsHaveNoSeedOfTheirOwn) {
+  const std::string keys = "seeds = 2\nmode = \"one_at_a_time\"\nsplits = \"redrawn\"";
+  EXPECT_THAT(
+      refusal(keys, kDecay, {"base.data.split_seed=9"}),
+      HasSubstr("data.split_seed is 9 in 'base', so that all seeds have the same validation "
+                "images, but splits = \"redrawn\" is to give each seed its own; leave "
+                "data.split_seed out, or write splits = \"shared\""));
+  EXPECT_THAT(refusal(keys, kDecay + row("split", "set.data.split_seed = 3")),
+              HasSubstr("data.split_seed is 3 in 'split'"));
+  EXPECT_THAT(refusal(keys, kDecay + row("split", "set.data.split_seed = 3")),
+              StartsWith("s.toml:12:"));
+  EXPECT_THAT(refusal(keys, kDecay + "[[length]]\nname = \"long\"\nset.epochs = 4\n"
+                                     "set.data.split_seed = 3\n"),
+              HasSubstr("data.split_seed is 3 in 'base, long'"));
+  EXPECT_EQ(refusal(keys, kDecay, {"base.data.split_seed=auto"}), "(not refused)");
+}
+
+TEST(CheckArms, ATeacherStaysTheSameFromAStepOn) {
+  const std::string keys = "seeds = 2\nmode = \"one_at_a_time\"";
+  const auto late = [](const std::string& set) {
+    return kWide + kStudent + row("late", "extends = \"student\"\nfrom_step = 5\n" + set);
+  };
+  const auto all = arms(study(keys, late("set.optimizer.lr = 0.01")));
+  EXPECT_EQ(all[3].teacher, 1U);
+  ASSERT_EQ(all[3].before.size(), 1U);
+  EXPECT_EQ(teacher_row(all[3].before[0].recipe), "wide");
+  EXPECT_EQ(teacher_row(all[3].recipe), "wide");
+  EXPECT_THAT(refusal(keys, late("set.distillation.from = \"row:base\"")),
+              HasSubstr("row 3 'late': it changes distillation.from at step 5, up to which the row "
+                        "\"wide\" teaches; a run can learn from one row only"));
+  EXPECT_THAT(refusal(keys, late("set.distillation = false")),
+              HasSubstr("it changes distillation.from at step 5"));
+  EXPECT_EQ(refusal(keys, kWide + row("late",
+                                      "from_step = 5\n"
+                                      "set.distillation = { from = \"row:wide\" }")),
+            "(not refused)");
+}
+
 TEST(CheckArms, AClaimComparesDifferentRecipes) {
   EXPECT_THAT(
       refusal("seeds = 2\nmode = \"one_at_a_time\"",

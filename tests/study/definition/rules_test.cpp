@@ -73,6 +73,15 @@ TEST(StudyRules, TheMetricExistsAndIsMeasuredOnBothSets) {
               HasSubstr("the figure loss is there twice"));
 }
 
+TEST(StudyRules, AFigureIsThereOnceWhateverItsSpelling) {
+  EXPECT_EQ(refusal("seeds = 2\nfigures = [\"loss\", \"seconds\", \"test.loss\"]", kDecay),
+            "s.toml:2:11: the figures loss and test.loss are the same column: keep one");
+  EXPECT_THAT(refusal("seeds = 2\nfigures = [\"test.brier\", \"brier\"]", kDecay),
+              HasSubstr("the figures test.brier and brier are the same column"));
+  EXPECT_EQ(refusal("seeds = 2\nfigures = [\"loss\", \"validation.loss\"]", kDecay),
+            "(not refused)");
+}
+
 TEST(StudyRules, FiguresAreThoseOfTheTargets) {
   const auto refused = [](const std::string& keys, bool regression) {
     return message_of([&] { (void)for_targets(study(keys, kDecay), regression); });

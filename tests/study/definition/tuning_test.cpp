@@ -1,8 +1,13 @@
 #include "temper/study/definition/tuning.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+
+#include "temper/study/definition/fixed.h"
+#include "temper/study/definition/read.h"
 #include "tests/study/definition/studies.h"
 
 namespace temper::study {
@@ -125,6 +130,89 @@ TEST(TuningRefusals, ANumberThatARowSetsPlainly) {
             "(not refused)");
   EXPECT_EQ(refusal(keys, row("adam", "set.optimizer = { kind = \"adamw\", lr = 1e-3 }")),
             "(not refused)");
+}
+
+TEST(TuningRefusals, ANumberThatALengthSetsPlainly) {
+  EXPECT_THAT(refusal("seeds = 2\ntune = [\"optimizer.lr\"]",
+                      kDecay + "[[length]]\nname = \"long\"\nset.epochs = 4\n"
+                               "set.optimizer.lr = 0.05\n"),
+              HasSubstr("length 1 'long': it sets optimizer.lr, which tune chooses"));
+}
+
+const std::string kTunesDecay =
+    row("tuned",
+        "set.optimizer.momentum = 0.5\ntune = [\"optimizer.weight_decay\"]\n"
+        "tune_grid.optimizer.weight_decay = [1e-4, 1e-3]");
+
+TEST(TuningRefusals, ANumberThatARowSetsAndAnotherOneTunes) {
+  constexpr auto sets =
+      "it sets optimizer.weight_decay, which row {} 'tuned' tunes, also where both rows are "
+      "trained "
+      "together; leave it out here, tune optimizer.weight_decay here, too, or leave it out of the "
+      "tune of row {} 'tuned'";
+  const auto by = [&](int tuner) { return fmt::format(fmt::runtime(sets), tuner, tuner); };
+  for (const auto* mode : {"additive", "leave_one_out", "orders", "grid"}) {
+    const auto keys = fmt::format("seeds = 2\nmode = \"{}\"", mode);
+    EXPECT_THAT(refusal(keys, kDecay + kTunesDecay), HasSubstr("row 1 'decay': " + by(2))) << mode;
+    EXPECT_THAT(refusal(keys, kTunesDecay + kDecay), HasSubstr("row 2 'decay': " + by(1))) << mode;
+  }
+  EXPECT_EQ(refusal("seeds = 2\nmode = \"one_at_a_time\"", kDecay + kTunesDecay), "(not refused)")
+      << "they are never trained together";
+  EXPECT_EQ(refusal("seeds = 2", row("own",
+                                     "set.optimizer.weight_decay = 5e-4\n"
+                                     "tune = [\"optimizer.weight_decay\"]") +
+                                     kTunesDecay),
+            "(not refused)")
+      << "both tune it";
+}
+
+TEST(TuningRefusals, ARowMayTuneWhatTheRowThatItExtendsSetsButNotTheOtherWayRound) {
+  const std::string keys = "seeds = 2\nmode = \"one_at_a_time\"";
+  const std::string tunes =
+      "set.optimizer.momentum = 0.5\ntune = [\"optimizer.weight_decay\"]\n"
+      "tune_grid.optimizer.weight_decay = [1e-4, 1e-3]";
+  EXPECT_EQ(refusal(keys, kDecay + row("tuned", "extends = \"decay\"\n" + tunes)), "(not refused)");
+  EXPECT_THAT(
+      refusal(keys, kTunesDecay + row("fixed",
+                                      "extends = \"tuned\"\n"
+                                      "set.optimizer.weight_decay = 5e-4")),
+      HasSubstr("row 2 'fixed': it sets optimizer.weight_decay, which row 1 'tuned' tunes"));
+}
+
+TEST(TuningRefusals, ANumberWithinATableIsSetPlainlyUnlessTheTableHasAKind) {
+  const auto tuned = row("tuned",
+                         "set.loss.label_smoothing = { smoothing = 0.1 }\n"
+                         "tune = [\"loss.label_smoothing.smoothing\"]");
+  EXPECT_THAT(
+      refusal("seeds = 2", tuned + row("more", "set.loss.label_smoothing = { smoothing = 0.2 }")),
+      HasSubstr("row 2 'more': it sets loss.label_smoothing.smoothing, which row 1 'tuned' tunes"));
+  const auto rate = row("rate", "set.optimizer.momentum = 0.5\ntune = [\"optimizer.lr\"]");
+  EXPECT_EQ(
+      refusal("seeds = 2", rate + row("adam", "set.optimizer = { kind = \"adamw\", lr = 1e-3 }")),
+      "(not refused)")
+      << "a start together with another optimizer";
+}
+
+TEST(Fixing, FindsTheEditThatTuningWouldReplace) {
+  const auto path_of = [](const std::string& set, const std::string& path) {
+    const auto read = read_study("[[row]]\n" + set + "\n", "s.toml");
+    const auto* edit = fixing(read.rows.front().set, path);
+    return edit == nullptr ? "none" : edit->path;
+  };
+  EXPECT_EQ(path_of("set.optimizer.lr = 0.2", "optimizer.lr"), "optimizer.lr");
+  EXPECT_EQ(path_of("set.optimizer.lr = 0.2", "optimizer.lr.peak"), "optimizer.lr");
+  EXPECT_EQ(path_of("set.optimizer.lr.peak = 0.2", "optimizer.lr"), "optimizer.lr.peak");
+  EXPECT_EQ(path_of("set.optimizer.lr = 0.2", "optimizer.lr_scaling"), "none");
+  EXPECT_EQ(path_of("set.optimizer.lr = { schedule = \"cosine\", peak = 1 }", "optimizer.lr"),
+            "none");
+  EXPECT_EQ(path_of("set.optimizer.kind = \"adam\"\nset.optimizer.lr = 1", "optimizer.lr"), "none");
+  EXPECT_EQ(path_of("set.mixing = { p = 0.5 }", "mixing.p"), "mixing");
+  EXPECT_EQ(path_of("set.mixing = { p = 0.5 }", "mixing.alpha"), "none");
+  EXPECT_EQ(path_of("set.model.dropout.0.p = 0.5", "model.dropout.0.p"), "model.dropout.0.p");
+  EXPECT_EQ(path_of("set.model.dropout = [{ p = 0.5 }]", "model.dropout.0.p"), "model.dropout");
+  EXPECT_EQ(path_of("set.model.dropout = [{ p = 0.5 }]", "model.dropout.1.p"), "none");
+  EXPECT_EQ(path_of("set.model.dropout = [{ kind = \"dropout\", p = 0.5 }]", "model.dropout.0.p"),
+            "none");
 }
 
 TEST(TuningRefusals, ABudgetBelowTheGrid) {

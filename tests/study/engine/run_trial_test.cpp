@@ -155,6 +155,42 @@ TEST_F(RunTrial, TrainsTheEarlierPartsFirst) {
   EXPECT_NE(result.figures.at("weight_norms.l2"), plain.figures.at("weight_norms.l2"));
 }
 
+TEST_F(RunTrial, AnEarlierPartHasTheTeacherOfTheTrial) {
+  const auto teacher = small::trial(data_, 1);
+  run(teacher);
+  const std::vector<std::string> taught{"distillation.weight=0.5",
+                                        "distillation.from=\"row:plain\""};
+  auto both = taught;
+  both.emplace_back("optimizer.weight_decay=0.01");
+  Trial trial{.recipe = small::recipe(data_, both),
+              .fingerprint = {},
+              .label = "late",
+              .teachers = {teacher.fingerprint},
+              .before = {{.until_step = 4, .recipe = small::recipe(data_, taught)}}};
+  trial.fingerprint = Fingerprints().of(trial);
+  const auto result = run(trial);
+  EXPECT_EQ(result.outcome, kFinished);
+  EXPECT_EQ(result.figures.at("steps"), 8);
+  const auto student = run(small::trial(data_, 1, taught, {teacher.fingerprint}));
+  EXPECT_EQ(result.figures.at("first_loss"), student.figures.at("first_loss"));
+  for (const auto& part : {folder(trial).recipe(), folder(trial).earlier_recipe(1)})
+    EXPECT_EQ(recipe::load(part).distillation->from, folder(teacher).run().string());
+}
+
+TEST_F(RunTrial, TheFingerprintHasTheTeacherOfEveryPart) {
+  const auto taught = small::recipe(data_, {"distillation.from=\"row:plain\""});
+  Trial trial{.recipe = taught, .fingerprint = {}, .label = {}, .teachers = {"aa"}};
+  trial.before.push_back({.until_step = 4, .recipe = taught});
+  EXPECT_EQ(teacher_of(trial, trial.before.front().recipe), "aa");
+  EXPECT_EQ(teacher_of(trial, small::recipe(data_)), "");
+  auto other = trial;
+  other.teachers = {"bb"};
+  Fingerprints fingerprints;
+  EXPECT_NE(fingerprints.of(trial), fingerprints.of(other));
+  trial.before.front().recipe.distillation->from = "none";
+  EXPECT_THROW(fingerprints.of(trial), Error) << "another teacher is no trial";
+}
+
 TEST_F(RunTrial, WhatAnotherNumericsVersionLeftIsRemoved) {
   const auto trial = small::trial(data_, 1);
   const auto place = folder(trial);
