@@ -44,6 +44,7 @@ study::AblateOptions ablate_options(const Options& options) {
 }
 
 void ablate_command(const Options& options) {
+  require_study(options.study);
   const auto format = study_format(options.format);
   auto run = ablate_options(options);
   const auto study = study::load_study(options.study, options.sets);

@@ -12,6 +12,7 @@
 #include "temper/io/disk/atomic_file.h"
 #include "temper/report/comparison_page.h"
 #include "temper/report/comparison_text.h"
+#include "temper/run/require_run.h"
 
 namespace temper::cli {
 namespace {
@@ -27,6 +28,7 @@ struct Options {
 
 void compare(const Options& options) {
   const std::vector<std::filesystem::path> runs(options.runs.begin(), options.runs.end());
+  for (const auto& path : runs) run::require_run(path);
   const auto comparison = report::compare_runs(runs);
   report::TestImages test;
   if (!options.images.empty()) {

@@ -81,7 +81,7 @@ class Completion {
       for (const auto& section : study::sections()) offer(head + section.name);
     }
     if (placeholder == "CATEGORY")
-      for (const auto& sort : recipe::sorts(recipe::catalogue())) offer(head + sort);
+      for (const auto& name : recipe::categories(recipe::catalogue())) offer(head + name);
     if (placeholder == "KEY=VALUE") edits(head, recipe::complete_edit);
     if (placeholder == "STUDY-KEY=VALUE") edits(head, study::complete_study_edit);
     if (placeholder == "SEARCH-KEY=VALUE") edits(head, tune::complete_search_edit);

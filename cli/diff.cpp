@@ -10,6 +10,7 @@
 #include "output.h"
 #include "temper/io/format/json_text.h"
 #include "temper/report/differences_text.h"
+#include "temper/run/require_run.h"
 
 namespace temper::cli {
 namespace {
@@ -21,6 +22,7 @@ struct Options {
 };
 
 void diff(const Options& options) {
+  for (const auto* path : {&options.left, &options.right}) run::require_run(*path);
   const auto differences = run::differences(options.left, options.right);
   if (options.as_json)
     print_text("{}\n", io::json_text(run::to_json(differences), 2));

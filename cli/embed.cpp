@@ -16,6 +16,7 @@
 #include "temper/evaluate/logits_table.h"
 #include "temper/io/format/json_keys.h"
 #include "temper/io/format/json_text.h"
+#include "temper/run/require_run.h"
 #include "temper/train/open_data.h"
 #include "temper/train/saved_model.h"
 #include "weights.h"
@@ -64,15 +65,21 @@ void write(const Options& options, const evaluate::Embedding& embedding) {
 void embed_pictures(const Options& options, train::SavedModel& model) {
   std::int64_t unread = 0;
   std::optional<Code> status;
-  const auto embedding =
-      evaluate::embed(model, next_path(options.pictures),
-                      {.batch = options.pictures.batch, .threads = options.pictures.threads},
-                      [&](const std::string& path, const evaluate::UnreadImage& why) {
-                        print_text(stderr, "{}: could not be read: {}\n", path, why.reason);
-                        ++unread;
-                        status = status.value_or(why.code);
-                      });
-  write(options, embedding);
+  const auto on_unread = [&](const std::string& path, const evaluate::UnreadImage& why) {
+    print_text(stderr, "{}: could not be read: {}\n", path, why.reason);
+    ++unread;
+    status = status.value_or(why.code);
+  };
+  try {
+    write(options,
+          evaluate::embed(model, next_path(options.pictures),
+                          {.batch = options.pictures.batch, .threads = options.pictures.threads},
+                          on_unread));
+  } catch (const Error& error) {
+    // Without any picture that could be read, too, the status is that of the first one.
+    if (!status || error.code() != Code::data) throw;
+    throw Error(*status, error.where(), error.message());
+  }
   if (!status) return;
   fmt::print(stderr, "temper: {} images could not be read\n", unread);
   end_with(static_cast<int>(*status));
@@ -147,6 +154,7 @@ void write_logits(const Options& options, train::SavedModel& model) {
 
 void embed(const Options& options) {
   check(options);
+  run::require_network(options.run);
   auto model = train::load_model(options.run, options.weights);
   if (!options.logits.empty()) write_logits(options, model);
   if (!wants_features(options)) return;

@@ -16,6 +16,7 @@
 #include "temper/report/assessment_text.h"
 #include "temper/report/corruption_page.h"
 #include "temper/report/corruption_text.h"
+#include "temper/run/require_run.h"
 #include "temper/train/choose_evaluation.h"
 #include "temper/train/open_data.h"
 #include "temper/train/saved_model.h"
@@ -95,6 +96,7 @@ void evaluate_corruptions(const Options& options) {
 }
 
 void evaluate(const Options& options) {
+  run::require_run(options.run);
   if (options.corruptions) return evaluate_corruptions(options);
   if (!options.attack.method.empty())
     return evaluate_attack({.run = options.run,

@@ -11,6 +11,7 @@
 #include "temper/deploy/export_onnx.h"
 #include "temper/deploy/timm_folder.h"
 #include "temper/recipe/evaluation.h"
+#include "temper/run/require_run.h"
 #include "temper/train/choose_evaluation.h"
 #include "temper/train/saved_model.h"
 #include "weights.h"
@@ -79,6 +80,7 @@ void export_to_timm(const Options& options) {
 }
 
 void export_command(const Options& options) {
+  run::require_network(options.run);
   if (options.target == "timm")
     export_to_timm(options);
   else

@@ -30,11 +30,13 @@ imports::Imported imported(const Options& options) {
   if (options.source == "timm") return imports::import_timm(options.command, options.processes);
   if (options.source == "torchvision")
     return imports::import_torchvision(options.command, options.processes);
-  if (!std::filesystem::exists(options.source))
+  const std::filesystem::path file = options.source;
+  const bool named = file.extension() == ".yaml" || file.extension() == ".yml";
+  if (!named && !std::filesystem::exists(file))
     throw Error(Code::usage, fmt::format("'{}' is no file; expected an args.yaml of timm's, or "
                                          "timm or torchvision with a command line after --",
                                          options.source));
-  const auto text = io::read_text(options.source, imports::kMostArgsBytes);
+  const auto text = io::read_text(file, imports::kMostArgsBytes);
   return imports::import_timm_file(text, options.source, options.command, options.processes);
 }
 

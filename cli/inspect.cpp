@@ -121,7 +121,7 @@ Subject subject(const Options& options) {
   if (const auto published = model::architecture_of(options.source))
     return of_network(text_of(*published), options);
   std::ranges::copy(model::timm_names(), std::back_inserter(known));
-  if (!fs::exists(options.source))
+  if (!fs::exists(options.source) && folder.extension() != ".toml")
     throw Error(Code::usage,
                 fmt::format("'{}' is no network, recipe, run directory or file of tensors: {}",
                             options.source, suggestion(options.source, known, "the networks are")));

@@ -11,7 +11,7 @@ namespace temper::cli {
 namespace {
 
 struct Options {
-  std::string sort;
+  std::string category;
   bool as_json = false;
   bool as_markdown = false;
 };
@@ -21,9 +21,9 @@ void list(const Options& options) {
   if (options.as_markdown)
     fmt::print("{}", recipe::markdown(techniques));
   else if (options.as_json)
-    fmt::print("{}\n", recipe::list_json(techniques, options.sort).dump(2));
+    fmt::print("{}\n", recipe::list_json(techniques, options.category).dump(2));
   else
-    fmt::print("{}", recipe::list_text(techniques, options.sort));
+    fmt::print("{}", recipe::list_text(techniques, options.category));
 }
 
 }  // namespace
@@ -31,7 +31,7 @@ void list(const Options& options) {
 void add_list(const Command& app) {
   const auto command = app.command("list", "List the available techniques by category");
   auto options = std::make_shared<Options>();
-  command.option("category", options->sort, "only this category, for example optimizer")
+  command.option("category", options->category, "only this category, for example optimizer")
       .called("CATEGORY");
   command.flag("--json", options->as_json, "print as JSON");
   command.flag("--markdown", options->as_markdown,

@@ -1,8 +1,10 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <cstdio>
 #include <exception>
@@ -92,6 +94,26 @@ int print_error(std::string_view message, int status) {
   return status;
 }
 
+/// "temper eval needs RUN (the run directory)"; "" where nothing is missing.
+std::string missing_text(const CLI::App& app, const std::string& path) {
+  std::vector<std::string> missing;
+  for (const auto* option : app.get_options()) {
+    if (!option->get_required() || option->count() > 0) continue;
+    auto name = option->get_name();
+    if (option->get_positional())
+      std::ranges::transform(name, name.begin(), [](unsigned char letter) {
+        return static_cast<char>(std::toupper(letter));
+      });
+    missing.push_back(fmt::format("{} ({})", name, option->get_description()));
+  }
+  if (!missing.empty()) return fmt::format("{} needs {}", path, fmt::join(missing, " and "));
+  std::vector<std::string> names;
+  for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
+  if (app.get_require_subcommand_min() == 0 || names.empty()) return {};
+  return fmt::format("{} needs one of its commands: {}", path, fmt::join(names, ", "));
+}
+
 // CLI11 only reports an unexpected argument; for a misspelled command this suggests the right one.
 std::string usage_message(const CLI::App& root, const CLI::ParseError& error,
                           const std::vector<std::string>& words) {
@@ -113,7 +135,9 @@ std::string usage_message(const CLI::App& root, const CLI::ParseError& error,
     app = app->get_subcommand(words[i]);
     path += " " + words[i];
   }
-  return fmt::format("{}; see '{} --help'", error.what(), path);
+  const bool is_missing = error.get_name() == "RequiredError";
+  const auto missing = is_missing ? missing_text(*app, path) : std::string();
+  return fmt::format("{}; see '{} --help'", missing.empty() ? error.what() : missing, path);
 }
 
 /// Whether a command runs a network.

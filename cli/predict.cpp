@@ -18,6 +18,7 @@
 #include "temper/evaluate/predict_images.h"
 #include "temper/io/format/csv.h"
 #include "temper/io/format/json_text.h"
+#include "temper/run/require_run.h"
 #include "temper/train/choose_evaluation.h"
 #include "temper/train/clock.h"
 #include "temper/train/precision.h"
@@ -93,7 +94,9 @@ class Printer {
     const auto* failed = std::get_if<evaluate::UnreadImage>(&prediction.predicted);
     if (failed == nullptr) return;
     ++unread_;
-    status_ = status_.value_or(failed->code);
+    if (status_) return;
+    status_ = failed->code;
+    first_unread_ = fmt::format("{}: {}", prediction.image, failed->reason);
   }
 
   /// Ends the program with the status of the first picture that could not be read.
@@ -101,7 +104,8 @@ class Printer {
     if (model_.tta) print_text(stderr, "note: {}\n", evaluate::to_text(taken_, seconds));
     if (pictures_ == 0) throw Error(Code::usage, "no pictures; expected paths on standard input");
     if (!status_) return;
-    fmt::print(stderr, "temper: {} of {} images could not be read\n", unread_, pictures_);
+    print_text(stderr, "temper: {} of {} images could not be read; the first is {}\n", unread_,
+               pictures_, first_unread_);
     end_with(static_cast<int>(*status_));
   }
 
@@ -123,9 +127,11 @@ class Printer {
   std::int64_t pictures_ = 0;
   std::int64_t unread_ = 0;
   std::optional<Code> status_;
+  std::string first_unread_;  ///< and why
 };
 
 void predict(const Options& options) {
+  run::require_network(options.run);
   auto model = train::load_model(options.run, options.weights);
   choose_views(model, options);
   if (options.temperature == "none") model.temperature.reset();

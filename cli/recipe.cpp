@@ -12,6 +12,7 @@
 #include "temper/core/error.h"
 #include "temper/io/disk/atomic_file.h"
 #include "temper/io/format/json_text.h"
+#include "temper/recipe/contradictions.h"
 #include "temper/recipe/recipe.h"
 #include "temper/report/lint_report.h"
 #include "temper/train/choose.h"
@@ -55,6 +56,7 @@ void show(const Options& options) {
 
 void check(const Options& options) {
   const auto recipe = recipe::load(options.file, options.sets);
+  recipe::check_without_data(recipe);
   for (const auto& hint : recipe::lint(recipe)) print_text("note: {}\n", hint);
   print_text("{} is a valid recipe\n", options.file);
 }

@@ -11,6 +11,7 @@
 #include "progress.h"
 #include "temper/io/format/json_text.h"
 #include "temper/report/replay_text.h"
+#include "temper/run/require_run.h"
 #include "temper/train/open_data.h"
 
 namespace temper::cli {
@@ -23,6 +24,7 @@ struct Options {
 };
 
 void replay_command(const Options& options) {
+  run::require_run(options.run);
   const auto plan = train::open_run_plan(options.run);
   Progress progress;
   const auto replay = run::replay(plan, options.run, options.step, {&progress});

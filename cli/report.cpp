@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "output.h"
 #include "temper/io/format/json_text.h"
+#include "temper/run/require_run.h"
 
 namespace temper::cli {
 namespace {
@@ -24,6 +25,7 @@ struct Options {
 };
 
 void write(const Options& options) {
+  run::require_run(options.run);
   const auto report = report::write_report(
       options.run,
       {.clusters = options.clusters, .sensitivity = options.sensitivity, .maps = options.cam});

@@ -7,6 +7,7 @@
 #include "output.h"
 #include "signals.h"
 #include "study_progress.h"
+#include "temper/recipe/other_files.h"
 
 namespace temper::cli {
 namespace {
@@ -24,6 +25,14 @@ void add_study_format(const Command& command, std::string& into) {
 
 report::StudyFormat study_format(const std::string& name) {
   return static_cast<report::StudyFormat>(std::ranges::find(kFormats, name) - kFormats.begin());
+}
+
+void require_study(const std::string& file) {
+  recipe::refuse_recipe(
+      file, fmt::format("a study file, which has `base = \"{0}\"` and rows of changes to it, see "
+                        "`temper explain study`. `temper train {0}` trains the recipe, `temper why "
+                        "{0} OTHER.toml` compares it with another one",
+                        file));
 }
 
 study::StudyTable run_study(const study::Study& study, study::Store& store,

@@ -8,6 +8,9 @@
 /// What the commands that run studies have in common.
 namespace temper::cli {
 
+/// Throws Error{Code::usage} for a recipe in place of a study file.
+void require_study(const std::string& file);
+
 /// --format of the tables of a study.
 void add_study_format(const Command& command, std::string& into);
 report::StudyFormat study_format(const std::string& name);

@@ -179,7 +179,12 @@ int train_here(const Options& options, const std::vector<std::string>& command,
   const auto outcome = run::run(plan, run);
   if (group) group->close();
   if (!outcome.finished) throw Error(Code::stopped, stopped_text(outcome, plan));
-  if (was_finished) print_text(stderr, "This run is already finished; --fresh starts a new one.\n");
+  if (was_finished)
+    print_text(stderr,
+               "{}: this run is already finished, and nothing was trained; --fresh starts a new "
+               "one, and --fork NAME with a larger number of epochs one that goes on from its "
+               "weights\n",
+               directory.string());
   print_report(report::write_report(directory), options.as_json);
   return 0;
 }

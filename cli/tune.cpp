@@ -16,6 +16,7 @@
 #include "study_progress.h"
 #include "temper/core/error.h"
 #include "temper/io/disk/atomic_file.h"
+#include "temper/recipe/other_files.h"
 #include "temper/report/search.h"
 #include "temper/study/engine/trial_folder.h"
 #include "temper/tune/run_search.h"
@@ -74,6 +75,12 @@ void search_command(const Options& options) {
     throw Error(Code::usage,
                 "no search file and no subcommand; see 'temper tune --help', for example 'temper "
                 "tune lr mine.toml'");
+  recipe::refuse_recipe(
+      options.search,
+      fmt::format("a search file, which has `base = \"{0}\"` and the options that are searched "
+                  "for, see docs/tune.md. `temper tune lr {0}` searches for a learning rate, "
+                  "`temper tune augment {0}` for an augmentation policy",
+                  options.search));
   const auto search = tune::load_search(options.search, options.sets);
   if (options.dry_run) {
     print_settings(search);

@@ -11,9 +11,11 @@
 
 #include "commands.h"
 #include "output.h"
+#include "run_study.h"
 #include "signals.h"
 #include "temper/core/duration.h"
 #include "temper/core/error.h"
+#include "temper/run/require_run.h"
 #include "temper/watch/live_page.h"
 #include "temper/watch/server.h"
 #include "temper/watch/subjects.h"
@@ -35,18 +37,22 @@ struct Options {
 
 watch::Subject subject_of(const Options& options) {
   const fs::path path = options.subject;
-  if (path.extension() == ".toml" && !fs::is_directory(path))
+  if (path.extension() == ".toml" && !fs::is_directory(path)) {
+    require_study(options.subject);
     return watch::study_subject(
         path, options.sets,
         {.engine = {.folder = options.out.empty() ? "studies" : options.out,
                     .jobs = options.jobs.value_or(1)},
          .budget = options.budget.empty() ? 0 : parse_duration(options.budget)});
+  }
   if (!options.out.empty() || !options.sets.empty() || options.jobs || !options.budget.empty())
     throw Error(Code::usage,
                 fmt::format("--out, --set, --jobs and --budget are for a study; '{}' is no study "
                             "file (.toml)",
                             options.subject));
-  return watch::run_subject(path);
+  auto subject = watch::run_subject(path);
+  if (fs::exists(path)) run::require_run(path);
+  return subject;
 }
 
 void watch_command(const Options& options) {

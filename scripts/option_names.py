@@ -12,7 +12,7 @@ SIGNATURES = {one["name"]: one for one in json.loads((ROOT / "tests/golden/signa
 
 
 def techniques():
-    """Every technique's options with their meanings, as [sort, name, {option: meaning}]."""
+    """Every technique's options with their meanings, as [category, name, {option: meaning}]."""
     found = []
     for line in (ROOT / "docs/recipes.md").read_text().split("\n"):
         if section := re.fullmatch(r"### `\[(?:\w+\.)*(\w+)\]`", line):
@@ -27,11 +27,11 @@ def techniques():
     return found
 
 
-def theirs(sort, name, option, parameters):
+def theirs(category, name, option, parameters):
     """The parameter that an option is, and why it has another name; nothing where it is temper's own."""
     if (first := option.split(".")[0]) in parameters:
         return first, ""
-    for listed in (NAMES[sort][name], NAMES[sort]):
+    for listed in (NAMES[category][name], NAMES[category]):
         other = listed.get("other", {}).get(option)
         if other and other["theirs"] in parameters:
             return other["theirs"], other["why"]
@@ -39,23 +39,23 @@ def theirs(sort, name, option, parameters):
 
 
 def main():
-    rows, held = {}, {}  # by sort: by option, parameter and meaning the techniques; and all of its techniques
+    rows, held = {}, {}  # by category: by option, parameter and meaning the techniques; and all of its techniques
     print("| technique | category | signatures |\n|---|---|---|")
-    for sort, name, options in techniques():
-        signatures = NAMES.get(sort, {}).get(name, {}).get("signatures")
+    for category, name, options in techniques():
+        signatures = NAMES.get(category, {}).get(name, {}).get("signatures")
         if not signatures:
             continue
-        print(f"| `{name}` | {sort} | {', '.join(f'`{signature}`' for signature in signatures)} |")
-        held.setdefault(sort, []).append(name)
+        print(f"| `{name}` | {category} | {', '.join(f'`{signature}`' for signature in signatures)} |")
+        held.setdefault(category, []).append(name)
         parameters = {parameter for one in signatures for parameter, _ in SIGNATURES[one]["parameters"]}
         for option, meaning in options.items():
-            if found := theirs(sort, name, option, parameters):
-                rows.setdefault(sort, {}).setdefault((option, *found, meaning), []).append(name)
-    for sort, options in rows.items():
-        print(f"\n### {sort}\n\n| option | meaning | their name | techniques |\n|---|---|---|---|")
+            if found := theirs(category, name, option, parameters):
+                rows.setdefault(category, {}).setdefault((option, *found, meaning), []).append(name)
+    for category, options in rows.items():
+        print(f"\n### {category}\n\n| option | meaning | their name | techniques |\n|---|---|---|---|")
         for (option, parameter, why, meaning), names in options.items():
             other = f"`{parameter}`" if parameter == option.split(".")[0] else f"**`{parameter}`**: {why}"
-            techniques_of = "all" if names == held[sort] and len(names) > 1 else ", ".join(names)
+            techniques_of = "all" if names == held[category] and len(names) > 1 else ", ".join(names)
             print(f"| `{option}` | {meaning} | {other} | {techniques_of} |")
 
 

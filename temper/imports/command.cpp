@@ -64,21 +64,23 @@ std::optional<std::int64_t> launched(std::span<const std::string> launcher,
   return std::nullopt;
 }
 
-std::int64_t started(std::span<const std::string> launcher) {
-  const auto processes = launched(launcher, {"--nproc_per_node", "--nproc-per-node"});
-  const auto nodes = launched(launcher, {"--nnodes"});
-  const auto all = processes.value_or(1) * nodes.value_or(1);
-  if (all > kMostProcesses)
-    throw Error(Code::usage, fmt::format("the command starts {} processes; expected at most {}",
-                                         all, kMostProcesses));
-  return all;
-}
-
 /// torchrun, python -m torch.distributed.run or torch.distributed.launch.
 bool is_distributed(std::span<const std::string> launcher) {
   return std::ranges::any_of(launcher, [](std::string_view word) {
     return file_name(word) == "torchrun" || word.starts_with("torch.distributed.");
   });
+}
+
+/// Nothing where the script is started by itself: then something else may start several of them.
+std::optional<std::int64_t> started(std::span<const std::string> launcher) {
+  const auto processes = launched(launcher, {"--nproc_per_node", "--nproc-per-node"});
+  const auto nodes = launched(launcher, {"--nnodes"});
+  if (!processes && !nodes && !is_distributed(launcher)) return std::nullopt;
+  const auto all = processes.value_or(1) * nodes.value_or(1);
+  if (all > kMostProcesses)
+    throw Error(Code::usage, fmt::format("the command starts {} processes; expected at most {}",
+                                         all, kMostProcesses));
+  return all;
 }
 
 void check_launcher(std::span<const std::string> launcher) {

@@ -15,7 +15,7 @@ std::vector<std::string> split_words(std::string_view command);
 /// A training script's arguments, and the number of processes that its launcher starts.
 struct Launch {
   std::vector<std::string> arguments;
-  std::optional<std::int64_t> processes = {};  ///< unless the command has no launcher
+  std::optional<std::int64_t> processes = {};  ///< unless the command has no launcher of several
   bool distributed = false;  ///< by one of PyTorch's launchers, also where it starts one process
 };
 

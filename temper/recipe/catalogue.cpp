@@ -57,7 +57,7 @@ class Collector {
     for (const auto& item : options.items)
       if (!std::holds_alternative<Groups>(item.slot) && !std::holds_alternative<Choices>(item.slot))
         plain.items.push_back(item);
-    add({.sort = "recipe",
+    add({.category = "recipe",
          .name = "recipe",
          .path = "",
          .summary = "The top-level keys of a recipe.",
@@ -77,7 +77,7 @@ class Collector {
     technique.formula = options.about.formula;
     technique.paper = options.about.paper;
     if (technique.summary.empty()) technique.summary = options.about.summary;
-    list_options(options, "", technique.sort == "recipe", technique.options);
+    list_options(options, "", technique.category == "recipe", technique.options);
     found.push_back(std::move(technique));
   }
 
@@ -88,7 +88,10 @@ class Collector {
       const auto* table = std::get_if<Groups>(&item.slot);
       // A table without a list of its options, such as edits, is an option itself.
       if (table != nullptr && !(*table)().items.empty()) {
-        if (!section) list_options((*table)(), name, section, to);
+        if (section) continue;
+        const auto first = to.size();
+        list_options((*table)(), name, section, to);
+        to.at(first).table = fmt::format("{}: {}", item.meta.name, item.meta.meaning);
         continue;
       }
       scheduled_ = scheduled_ || item.meta.scheduled;
@@ -110,11 +113,12 @@ class Collector {
   }
 
   // Adds the entries below an option: kinds to choose from, optional techniques, sections.
-  void below(const Slot& slot, const Item& item, const std::string& sort, const std::string& path) {
+  void below(const Slot& slot, const Item& item, const std::string& category,
+             const std::string& path) {
     const auto here = join(path, item.meta.name);
-    std::visit(Overloaded{[&](const Groups& view) { section(view(), item, sort, here); },
+    std::visit(Overloaded{[&](const Groups& view) { section(view(), item, category, here); },
                           [&](const Choices& view) { kinds(view(), item, here, false); },
-                          [&](const Optionals& view) { optional(view, item, sort, here); },
+                          [&](const Optionals& view) { optional(view, item, category, here); },
                           [&](const Lists& view) {
                             const auto element = view().fresh();
                             if (const auto* choice = std::get_if<Choices>(&element.slot))
@@ -124,16 +128,16 @@ class Collector {
                slot);
   }
 
-  void section(const Group& options, const Item& item, const std::string& sort,
+  void section(const Group& options, const Item& item, const std::string& category,
                const std::string& path) {
-    if (sort == "recipe")
-      add({.sort = sort,
+    if (category == "recipe")
+      add({.category = category,
            .name = std::string(item.meta.name),
            .path = path,
            .summary = sentence(item.meta.meaning),
            .example = fmt::format("[{}]\n{}", path, lines(options))},
           options);
-    for (const auto& inner : options.items) below(inner.slot, inner, sort, path);
+    for (const auto& inner : options.items) below(inner.slot, inner, category, path);
   }
 
   void kinds(const ChoiceView& choice, const Item& item, const std::string& path, bool in_list) {
@@ -145,19 +149,19 @@ class Collector {
       // A kind that is nested in another technique (muon.rest) already has an entry of its own.
       if (!described_.emplace(choice.kinds[i], options.about.summary).second && !within_.empty())
         continue;
-      const auto sort = std::string(item.meta.name);
-      add({.sort = sort,
+      const auto category = std::string(item.meta.name);
+      add({.category = category,
            .name = std::string(choice.kinds[i]),
            .path = path,
            .example = example(choice.kinds[i], options, path, in_list)},
           options);
       within_.push_back(choice.kinds);
-      for (const auto& inner : options.items) below(inner.slot, inner, sort, path);
+      for (const auto& inner : options.items) below(inner.slot, inner, category, path);
       within_.pop_back();
     }
   }
 
-  void optional(const Optionals& view, const Item& item, const std::string& sort,
+  void optional(const Optionals& view, const Item& item, const std::string& category,
                 const std::string& path) {
     const auto before = view();
     const bool was = before.present;
@@ -169,15 +173,15 @@ class Collector {
       const auto summary =
           options.about.summary.empty() ? item.meta.meaning : options.about.summary;
       if (!described_.emplace(item.meta.name, summary).second) return before.set_present(was);
-      add({.sort = sort,
+      add({.category = category,
            .name = std::string(item.meta.name),
            .path = path,
            .summary = options.about.summary.empty() ? sentence(item.meta.meaning) : "",
            .example = assignment(path, value_text(slot, "", {}))},
           options);
-      for (const auto& inner : options.items) below(inner.slot, inner, sort, path);
+      for (const auto& inner : options.items) below(inner.slot, inner, category, path);
     } else {
-      below(slot, item, sort,
+      below(slot, item, category,
             path.substr(0, path.size() - std::min(path.size(), item.meta.name.size() + 1)));
     }
     before.set_present(was);
@@ -188,7 +192,7 @@ class Collector {
     const auto choice = std::get<Choices>(slot(any))();
     for (std::size_t i = 0; i < choice.kinds.size(); ++i) {
       const auto options = choice.defaults(i);
-      add({.sort = "schedule",
+      add({.category = "schedule",
            .name = std::string(choice.kinds[i]),
            .path = "optimizer.lr",
            .example = assignment(

@@ -12,6 +12,7 @@
 #include "temper/core/spelling.h"
 #include "temper/recipe/catalogue.h"
 #include "temper/recipe/recipe.h"
+#include "temper/recipe/text.h"
 
 namespace temper::recipe {
 namespace {
@@ -49,6 +50,7 @@ std::string indented(std::string_view text) {
 
 std::string remarks(const Option& option) {
   auto text = option.meaning;
+  if (!option.table.empty()) text += fmt::format(" ({})", option.table);
   if (!option.unit.empty()) text += fmt::format(" [{}]", option.unit);
   if (option.scheduled) text += "; can be scheduled";
   if (!option.changes_results) text += "; does not change results";
@@ -56,15 +58,16 @@ std::string remarks(const Option& option) {
   return text;
 }
 
-std::vector<Technique> of_sort(const std::vector<Technique>& techniques, std::string_view sort) {
-  const auto names = sorts(techniques);
-  if (!sort.empty() && std::ranges::find(names, sort) == names.end())
-    throw Error(Code::usage,
-                fmt::format("there is no category '{}': {}", sort,
-                            suggestion(sort, {names.begin(), names.end()}, "the categories are")));
+std::vector<Technique> of_category(const std::vector<Technique>& techniques,
+                                   std::string_view category) {
+  const auto names = categories(techniques);
+  if (!category.empty() && std::ranges::find(names, category) == names.end())
+    throw Error(Code::usage, fmt::format("there is no category '{}': {}", category,
+                                         suggestion(category, {names.begin(), names.end()},
+                                                    "the categories are")));
   std::vector<Technique> result;
   for (const auto& technique : techniques)
-    if (sort.empty() || technique.sort == sort) result.push_back(technique);
+    if (category.empty() || technique.category == category) result.push_back(technique);
   return result;
 }
 
@@ -85,6 +88,42 @@ std::string options_text(const std::vector<Option>& options) {
   return text;
 }
 
+/// The techniques that have an option of that name, alias or path, by their short names.
+std::set<std::string> holders_of(const std::vector<Technique>& techniques, std::string_view name) {
+  const auto names = short_names(techniques);
+  std::set<std::string> holders;
+  for (std::size_t i = 0; i < techniques.size(); ++i)
+    for (const auto& option : techniques[i].options)
+      if (option.name == name || option.alias == name ||
+          join(techniques[i].path, option.name) == name)
+        holders.insert(names[i]);
+  return holders;
+}
+
+/// What a name that is no technique's is, or could be.
+[[noreturn]] void refuse_name(const std::vector<Technique>& techniques, std::string_view name) {
+  const auto known = categories(techniques);
+  const auto category = name.substr(0, name.find('.'));
+  const bool categorized = std::ranges::find(known, category) != known.end();
+  if (categorized && category == name)
+    throw Error(Code::usage,
+                fmt::format("'{0}' is a category of techniques: `temper list {0}` shows them, and "
+                            "`temper explain NAME` describes one of them",
+                            name));
+  if (const auto holders = holders_of(techniques, name); !holders.empty())
+    throw Error(Code::usage,
+                fmt::format("'{}' is an option of {}: `temper explain {}` describes it", name,
+                            fmt::join(holders, ", "), *holders.begin()));
+  std::vector<std::string_view> names;
+  for (const auto& technique : techniques)
+    if (!categorized || technique.category == category) names.push_back(technique.name);
+  const auto near = nearest(categorized ? name.substr(category.size() + 1) : name, names);
+  throw Error(Code::usage,
+              fmt::format("there is no technique '{}'{} `temper list{}` shows all of them", name,
+                          near.empty() ? ";" : fmt::format(": did you mean '{}'?", near),
+                          categorized ? fmt::format(" {}", category) : ""));
+}
+
 // In a Markdown table '|' ends a cell, even within code.
 std::string cell(std::string_view text) {
   std::string out;
@@ -98,47 +137,35 @@ std::string cell(std::string_view text) {
 std::vector<Technique> catalogue() {
   const auto root = fresh_group<Recipe>();
   auto found = techniques(root);
-  const auto order = sorts(found);
+  const auto order = categories(found);
   std::ranges::stable_sort(found, {}, [&](const Technique& technique) {
-    return std::ranges::find(order, technique.sort) - order.begin();
+    return std::ranges::find(order, technique.category) - order.begin();
   });
   return found;
 }
 
-std::vector<std::string> sorts(const std::vector<Technique>& techniques) {
+std::vector<std::string> categories(const std::vector<Technique>& techniques) {
   std::vector<std::string> names;
   for (const auto& technique : techniques)
-    if (std::ranges::find(names, technique.sort) == names.end()) names.push_back(technique.sort);
+    if (std::ranges::find(names, technique.category) == names.end())
+      names.push_back(technique.category);
   return names;
 }
 
 std::vector<Technique> look_up(const std::vector<Technique>& techniques, std::string_view name) {
   std::vector<Technique> result;
-  std::vector<std::string_view> names;
-  for (const auto& technique : techniques) {
-    names.push_back(technique.name);
-    if (technique.name == name || fmt::format("{}.{}", technique.sort, technique.name) == name)
-      result.push_back(technique);
-  }
-  if (!result.empty()) return result;
-  std::set<std::string> holders;
   for (const auto& technique : techniques)
-    for (const auto& option : technique.options)
-      if (option.name == name || option.alias == name) holders.insert(technique.name);
-  if (!holders.empty())
-    throw Error(Code::usage,
-                fmt::format("'{}' is an option; explain {}", name, fmt::join(holders, ", or ")));
-  const auto near = nearest(name, names);
-  throw Error(Code::usage,
-              fmt::format("there is no technique '{}'{}; 'temper list' shows all of them", name,
-                          near.empty() ? "" : fmt::format(": did you mean '{}'?", near)));
+    if (technique.name == name || fmt::format("{}.{}", technique.category, technique.name) == name)
+      result.push_back(technique);
+  if (result.empty()) refuse_name(techniques, name);
+  return result;
 }
 
 Technique look_up_one(const std::vector<Technique>& techniques, std::string_view name) {
   auto found = look_up(techniques, name);
   if (found.size() == 1) return std::move(found.front());
   std::vector<std::string> names;
-  for (const auto& technique : found) names.push_back(technique.sort + "." + technique.name);
+  for (const auto& technique : found) names.push_back(technique.category + "." + technique.name);
   throw Error(Code::usage,
               fmt::format("'{}' names several techniques: use {}", name, fmt::join(names, " or ")));
 }
@@ -147,37 +174,39 @@ std::vector<std::string> short_names(const std::vector<Technique>& techniques) {
   std::vector<std::string> names;
   for (const auto& technique : techniques) {
     const bool alone = std::ranges::count(techniques, technique.name, &Technique::name) == 1;
-    names.push_back(alone ? technique.name : technique.sort + "." + technique.name);
+    names.push_back(alone ? technique.name : technique.category + "." + technique.name);
   }
   return names;
 }
 
-std::string list_text(const std::vector<Technique>& techniques, std::string_view sort) {
-  const auto chosen = of_sort(techniques, sort);
+std::string list_text(const std::vector<Technique>& techniques, std::string_view category) {
+  const auto chosen = of_category(techniques, category);
   std::size_t width = 0;
   for (const auto& technique : chosen) width = std::max(width, technique.name.size());
   std::string text;
   std::string_view last;
   for (const auto& technique : chosen) {
-    if (technique.sort != last)
-      text += fmt::format("{}{}\n", last.empty() ? "" : "\n", technique.sort);
-    last = technique.sort;
+    if (technique.category != last)
+      text += fmt::format("{}{}\n", last.empty() ? "" : "\n", technique.category);
+    last = technique.category;
     text +=
         fmt::format("  {:<{}}  {}\n", technique.name, width, wrapped(technique.summary, width + 4));
   }
   return text;
 }
 
-nlohmann::ordered_json list_json(const std::vector<Technique>& techniques, std::string_view sort) {
+nlohmann::ordered_json list_json(const std::vector<Technique>& techniques,
+                                 std::string_view category) {
   auto list = nlohmann::ordered_json::array();
-  for (const auto& technique : of_sort(techniques, sort))
-    list.push_back(
-        {{"sort", technique.sort}, {"name", technique.name}, {"summary", technique.summary}});
+  for (const auto& technique : of_category(techniques, category))
+    list.push_back({{"category", technique.category},
+                    {"name", technique.name},
+                    {"summary", technique.summary}});
   return list;
 }
 
 std::string explain_text(const Technique& technique) {
-  auto text = fmt::format("{} ({})\n\n  {}\n", technique.name, technique.sort,
+  auto text = fmt::format("{} ({})\n\n  {}\n", technique.name, technique.category,
                           wrapped(technique.summary, 2));
   if (!technique.formula.empty())
     text += fmt::format("\nFormula\n{}\n", indented(technique.formula));
@@ -185,7 +214,8 @@ std::string explain_text(const Technique& technique) {
     text += fmt::format("\nOptions, with their defaults and ranges\n{}",
                         options_text(technique.options));
   if (!technique.paper.empty()) text += fmt::format("\nPaper\n  {}\n", wrapped(technique.paper, 2));
-  return text + fmt::format("\nIn a {}\n{}\n", technique.sort == "study" ? "study file" : "recipe",
+  return text + fmt::format("\nIn a {}\n{}\n",
+                            technique.category == "study" ? "study file" : "recipe",
                             indented(technique.example));
 }
 
@@ -198,19 +228,20 @@ nlohmann::ordered_json explain_json(const Technique& technique) {
                        {"default", option.default_value},
                        {"unit", option.unit},
                        {"meaning", option.meaning},
+                       {"table", option.table},
                        {"scheduled", option.scheduled},
                        {"changes_results", option.changes_results}});
-  return {{"sort", technique.sort},        {"name", technique.name},
-          {"path", technique.path},        {"summary", technique.summary},
-          {"formula", technique.formula},  {"paper", technique.paper},
-          {"options", std::move(options)}, {"example", technique.example}};
+  return {{"category", technique.category}, {"name", technique.name},
+          {"path", technique.path},         {"summary", technique.summary},
+          {"formula", technique.formula},   {"paper", technique.paper},
+          {"options", std::move(options)},  {"example", technique.example}};
 }
 
 std::string markdown(const std::vector<Technique>& techniques) {
   std::string text;
   for (const auto& technique : techniques) {
-    const auto title = technique.sort != "recipe"
-                           ? fmt::format("{}: `{}`", technique.sort, technique.name)
+    const auto title = technique.category != "recipe"
+                           ? fmt::format("{}: `{}`", technique.category, technique.name)
                        : technique.path.empty() ? std::string("Top of the file")
                                                 : fmt::format("`[{}]`", technique.path);
     text += fmt::format("### {}\n\n{}\n", title, technique.summary);

@@ -17,14 +17,15 @@ struct Option {
   std::string default_value;  ///< TOML
   std::string unit;
   std::string meaning;
+  std::string table;  ///< of the first option of a plain table: its name and meaning
   bool scheduled;
   bool changes_results;
 };
 
 /// A technique, or a section of the recipe.
 struct Technique {
-  std::string sort;  ///< "optimizer", "augment", "schedule"; "recipe" for sections
-  std::string name;  ///< "sgd"
+  std::string category;  ///< "optimizer", "augment", "schedule"; "recipe" for sections
+  std::string name;      ///< "sgd"
   std::string path;  ///< its path in a recipe: "optimizer", "data.augment", "loss.label_smoothing"
   std::string summary;
   std::string formula;
@@ -33,29 +34,31 @@ struct Technique {
   std::string example;  ///< TOML with the defaults
 };
 
-/// All sections and techniques, grouped by sort in the order of the recipe's fields: sections
+/// All sections and techniques, grouped by category in the order of the recipe's fields: sections
 /// first, schedules last.
 std::vector<Technique> catalogue();
 
-/// The sorts in the catalogue's order.
-std::vector<std::string> sorts(const std::vector<Technique>& techniques);
+/// The categories in the catalogue's order.
+std::vector<std::string> categories(const std::vector<Technique>& techniques);
 
-/// The techniques of a name ("sgd") or of a sort and name ("optimizer.sgd"); several where a name
-/// is ambiguous. Throws Error{Code::usage} with the nearest spelling when there is none.
+/// The techniques of a name ("sgd") or of a category and name ("optimizer.sgd"); several where a
+/// name is ambiguous. Throws Error{Code::usage} when there is none, with what describes the
+/// category or option of that name, or with the nearest spelling.
 std::vector<Technique> look_up(const std::vector<Technique>& techniques, std::string_view name);
 
 /// The technique of that name. Throws Error{Code::usage} also where several techniques have it.
 Technique look_up_one(const std::vector<Technique>& techniques, std::string_view name);
 
-/// The shortest name of each technique that is its alone: "sgd", or with its sort, "model.custom".
+/// The shortest name of each technique that is its alone: "sgd", or with its category,
+/// "model.custom".
 std::vector<std::string> short_names(const std::vector<Technique>& techniques);
 
-/// The output of `temper list`: names with their summaries, grouped by sort.
-/// @param sort  empty: all sorts
-/// @throws Error{Code::usage} for an unknown sort
-std::string list_text(const std::vector<Technique>& techniques, std::string_view sort = "");
+/// The output of `temper list`: names with their summaries, grouped by category.
+/// @param category  empty: all categories
+/// @throws Error{Code::usage} for an unknown category
+std::string list_text(const std::vector<Technique>& techniques, std::string_view category = "");
 nlohmann::ordered_json list_json(const std::vector<Technique>& techniques,
-                                 std::string_view sort = "");
+                                 std::string_view category = "");
 
 /// The output of `temper explain`.
 std::string explain_text(const Technique& technique);

@@ -10,6 +10,7 @@
 #include "temper/io/disk/hash.h"
 #include "temper/io/disk/read_file.h"
 #include "temper/recipe/bind.h"
+#include "temper/recipe/other_files.h"
 #include "temper/recipe/write.h"
 
 namespace temper::recipe {
@@ -180,6 +181,7 @@ Recipe bound(const Tree& text, std::span<const Tree> edits) {
 }
 
 Recipe load(const std::filesystem::path& path, const std::vector<std::string>& sets) {
+  refuse_picture(path);
   return parse(io::read_text(path, kMaxBytes), path.string(), sets);
 }
 

@@ -22,15 +22,6 @@ train::Keep keep_of(const recipe::Recipe& recipe, std::int64_t at_least) {
           recipe.guard.nan == recipe::OnNan::rollback ? recipe.guard.anchor_every : 0};
 }
 
-/// The skipped images that an earlier process has reported in the log.
-std::set<std::string> reported_images(const fs::path& log) {
-  std::set<std::string> images;
-  if (!fs::exists(log)) return images;
-  for (const auto& event : train::read_events(log))
-    if (const auto* image = std::get_if<train::SkippedImage>(&event)) images.insert(image->where);
-  return images;
-}
-
 /// That of a run's processes: with several of them sums are in another order.
 train::Platform platform_of(const train::Plan& plan) {
   auto found = platform(plan.recipe);
@@ -122,15 +113,25 @@ void FolderJournal::begin(const train::State& state, const Progress& progress,
                           const std::vector<train::Observer*>& observers) {
   folder_.record(plan_, command, forked_from_);
   recorder_.emplace(directory(), state.step, progress.evaluated);
-  skipped_ = reported_images(directory() / "metrics.jsonl");
+  note_recorded(directory() / "metrics.jsonl");
   observers_ = observers;
   observers_.insert(observers_.begin(), &*recorder_);
+}
+
+void FolderJournal::note_recorded(const fs::path& log) {
+  if (!fs::exists(log)) return;
+  for (const auto& event : train::read_events(log)) {
+    if (const auto* image = std::get_if<train::SkippedImage>(&event)) skipped_.insert(image->where);
+    probed_ = probed_ || std::holds_alternative<train::LinearProbed>(event);
+  }
 }
 
 void FolderJournal::record(const train::Event& event) {
   if (const auto* image = std::get_if<train::SkippedImage>(&event))
     if (!skipped_.insert(image->where).second) return;
-  for (auto* observer : observers_) observer->on_event(event);
+  const bool recorded = probed_ && std::holds_alternative<train::LinearProbed>(event);
+  for (auto* observer : observers_)
+    if (!recorded || observer != &*recorder_) observer->on_event(event);
 }
 
 void FolderJournal::save(const train::State& state, const Progress& progress) {

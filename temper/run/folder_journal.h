@@ -48,7 +48,8 @@ class FolderJournal : public Journal {
              const std::vector<std::string>& command,
              const std::vector<train::Observer*>& observers);
 
-  /// An image that was skipped is reported once per run.
+  /// An image that was skipped is reported once per run. A linear probe is repeated by a process
+  /// that begins anew, with the same result, and is in the log once.
   void record(const train::Event& event) override;
   void save(const train::State& state, const Progress& progress) override;
   void check() override { saver_.check(); }
@@ -58,6 +59,7 @@ class FolderJournal : public Journal {
  private:
   void fork(train::State& state, const std::filesystem::path& from);
   void note_platform(const train::Platform& there);
+  void note_recorded(const std::filesystem::path& log);
 
   const train::Plan& plan_;
   RunFolder folder_;
@@ -67,7 +69,8 @@ class FolderJournal : public Journal {
   std::vector<std::string> notes_;
   std::optional<Recorder> recorder_;         ///< set by begin()
   std::vector<train::Observer*> observers_;  ///< the recorder first
-  std::set<std::string> skipped_;            ///< images already reported
+  std::set<std::string> skipped_;            ///< images that are in the log already
+  bool probed_ = false;                      ///< the linear probe is in the log already
 };
 
 }  // namespace temper::run

@@ -10,6 +10,7 @@
 #include <span>
 #include <utility>
 
+#include "temper/augment/pipeline/operation.h"
 #include "temper/augment/pipeline/trace_text.h"
 #include "temper/core/error.h"
 #include "temper/core/random.h"
@@ -70,12 +71,6 @@ void each_place(std::span<const Operation> operations, const Place& holder,
         },
         operations[k]);
   }
-}
-
-bool fits_input(const Operation& operation) {
-  return std::visit(
-      []<class Options>(const Options&) { return requires { requires Options::fits_input; }; },
-      operation);
 }
 
 /// The pictures of a preview, from the training set or from files.
@@ -222,7 +217,7 @@ class Previewer {
     in_view.front() += train::added_operations(plan_);
     for (const auto& chosen : chosen_)
       row.pictures.push_back(with_picture(chosen, [&](io::Picture& picture) {
-        return first_change(chosen, in_view, beginning(picture, fits_input(operation)));
+        return first_change(chosen, in_view, beginning(picture, augment::fits_input(operation)));
       }));
     return row;
   }

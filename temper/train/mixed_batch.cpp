@@ -18,32 +18,6 @@
 #include "temper/train/partners.h"
 
 namespace temper::train {
-namespace {
-
-/// Refuses what mixing of features can't be together with.
-void check_manifold(const recipe::Recipe& recipe) {
-  const auto refuse = [](const std::string& option, const std::string& why) {
-    throw Error(Code::usage, {.option = option},
-                fmt::format("{} with manifold_mixup: {}; leave one of them out, or use mixup",
-                            option, why));
-  };
-  if (recipe.data.micro_batches > 1)
-    refuse("data.micro_batches",
-           fmt::format("it mixes what the network gives for images of the whole batch, and with "
-                       "data.micro_batches = {} these are not in the same pass",
-                       recipe.data.micro_batches));
-  if (recipe.adversarial)
-    refuse("adversarial", "it is not defined whether the attack sees what is mixed");
-  if (recipe.consistency)
-    refuse("consistency", "it is not defined which views are mixed with one another");
-  if (recipe.semi)
-    refuse("semi", "labeled and unlabeled images may be in one pass, and are not to be mixed");
-  if (recipe.distillation)
-    refuse("distillation", "the teacher would see images that are not mixed");
-}
-
-}  // namespace
-
 void check_mixing(const recipe::Recipe& recipe, bool valued) {
   if (!recipe.mixing) return;
   mix::check(*recipe.mixing, "mixing", recipe.data.batch);
@@ -52,20 +26,12 @@ void check_mixing(const recipe::Recipe& recipe, bool valued) {
         Code::usage, {.option = "mixing.partner"},
         "mixing.partner = \"similar\" compares regression targets, and the data has classes; "
         "use another partner, such as permuted");
-  if (mix::last_stage(*recipe.mixing) > 0) check_manifold(recipe);
   if (recipe.distillation && is_logits_table(recipe.distillation->from))
     throw Error(Code::usage, {.option = "mixing"},
                 fmt::format("the teacher is a table of logits ({}), which has its answers for the "
                             "images before they were mixed; distill from a network, or leave "
                             "mixing out",
                             recipe.distillation->from));
-  const auto* squares = std::get_if<loss::Mse>(&recipe.loss);
-  if (squares != nullptr && squares->true_weight != 1)
-    throw Error(Code::usage, {.option = "loss.true_weight"},
-                fmt::format("loss.true_weight = {} weights the logit of the true class, but a "
-                            "mixed image has several classes; set it to 1, choose another loss, or "
-                            "leave mixing out",
-                            squares->true_weight));
 }
 
 std::optional<mix::Plan> mixing_plan(const recipe::Recipe& recipe, std::int64_t step,

@@ -13,8 +13,8 @@ class Group;
 
 namespace temper::train {
 
-/// Refuses mixing that contradicts the data, the batch, the loss or itself: throws
-/// Error{Code::usage} with the option.
+/// Refuses mixing that contradicts the data, the batch, the teacher or itself: throws
+/// Error{Code::usage} with the option. See also recipe/contradictions.h.
 /// @param valued  the data has regression values in place of classes
 void check_mixing(const recipe::Recipe& recipe, bool valued);
 

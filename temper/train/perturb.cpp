@@ -136,20 +136,6 @@ void check_adversarial(const recipe::Recipe& recipe, const model::Task& task,
         fmt::format("{} = {:.6g}, but images are at most {:.6g} apart in the norm {}; samples are "
                     "in [0, 1], so write 8/255 as 0.0314",
                     kRadius, radius, largest, name_of(limit.norm)));
-  if (recipe.consistency)
-    refuse("consistency",
-           "consistency with adversarial: there is no published definition of which of an image's "
-           "views are attacked; leave one of them out");
-  if (recipe.distillation)
-    refuse("distillation",
-           "distillation with adversarial: the teacher would see attacked images, for which it was "
-           "not trained; leave one of them out");
-  if (std::holds_alternative<adversarial::FreeTraining>(*recipe.adversarial) &&
-      recipe.schedules.contains("data.train_size"))
-    refuse("data.train_size",
-           "data.train_size has a schedule, and with adversarial.kind = \"free\" the perturbation "
-           "goes on from step to step, for images of one size; leave the schedule out, or use "
-           "adversarial.kind = \"pgd\"");
 }
 
 at::Tensor attacked_images(const Objective& objective, const recipe::Recipe& recipe, State& state,

@@ -12,8 +12,7 @@
 /// The phase perturb of a step, for images: recipe.adversarial.
 namespace temper::train {
 
-/// Refuses recipes of adversarial training that make no sense: a radius beyond the range of the
-/// images, at any step, and consistency or distillation besides. Throws Error{Code::usage}.
+/// Refuses a radius beyond the range of the images, at any step: throws Error{Code::usage}.
 void check_adversarial(const recipe::Recipe& recipe, const model::Task& task,
                        const schedule::Horizon& horizon);
 

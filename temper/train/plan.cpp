@@ -24,6 +24,7 @@
 #include "temper/data/sources/subset.h"
 #include "temper/distributed/group.h"
 #include "temper/model/architecture.h"
+#include "temper/recipe/contradictions.h"
 #include "temper/train/compare_bad_images.h"
 #include "temper/train/data_driver.h"
 #include "temper/train/data_parallel.h"
@@ -122,14 +123,11 @@ std::shared_ptr<const data::Source> probe_of(const data::Dataset& sets, std::uin
 }
 
 /// Operations of the recipe, preceded by those that bring images to the network's input, unless one
-/// of the recipe's does that.
+/// of the recipe's does that. Options of [evaluation] don't count here: they don't reach training.
 std::vector<augment::Operation> training_operations(std::span<const augment::Operation> asked,
                                                     bool same_size) {
-  const auto fits_input = []<class Options>(const Options&) {
-    return requires { requires Options::fits_input; };
-  };
   std::vector<augment::Operation> all;
-  if (std::ranges::none_of(asked, [&](const auto& one) { return std::visit(fits_input, one); }))
+  if (std::ranges::none_of(asked, augment::fits_input))
     all = augment::evaluation_operations(same_size);
   all.insert(all.end(), asked.begin(), asked.end());
   return all;
@@ -191,11 +189,6 @@ std::vector<std::size_t> operations_by_view(const recipe::Recipe& recipe) {
   const auto all = recipe.data.augment.size();
   if (!recipe.consistency) return {all};
   const auto first_view = recipe.consistency->first_view;
-  if (first_view > static_cast<std::int64_t>(all))
-    throw Error(Code::usage, {.option = "consistency.first_view"},
-                fmt::format("consistency.first_view = {}, but data.augment has {} operations; "
-                            "expected 0 to {}, or -1 for all",
-                            first_view, all, all));
   std::vector<std::size_t> views(static_cast<std::size_t>(recipe.consistency->views), all);
   if (first_view >= 0) views.front() = static_cast<std::size_t>(first_view);
   return views;
@@ -336,6 +329,7 @@ Plan planned(const recipe::Recipe& recipe, const data::Dataset& data,
   if (valued) check_regression(options);
   resolve_semi(options);
   check_ranks(plan);
+  recipe::check_contradictions(options);
   auto prepared = data::prepare(data, preparation_of(options), seed);
   auto& sets = prepared.sets;
   plan.scale = data::value_scale(*sets.train);

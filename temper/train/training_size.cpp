@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "temper/core/error.h"
+#include "temper/recipe/contradictions.h"
 #include "temper/train/evaluation_input.h"
 
 namespace temper::train {
@@ -13,14 +14,11 @@ namespace {
 
 constexpr auto kPath = "data.train_size";
 
-/// Smaller sizes are useless, and most likely meant as a fraction of data.size.
-constexpr std::int64_t kLeastSide = 8;
-
 [[noreturn]] void refuse(const recipe::Recipe& recipe, const std::string& found) {
   throw Error(Code::usage, recipe::place(recipe.places, kPath),
               fmt::format("{}{}; expected {} pixels or more: it is a side in pixels, not a "
                           "fraction of data.size",
-                          kPath, found, kLeastSide));
+                          kPath, found, recipe::kLeastTrainSize));
 }
 
 }  // namespace
@@ -33,7 +31,7 @@ TrainingSize::TrainingSize(const recipe::Recipe& recipe, const schedule::Horizon
     schedule_ = driven->second;
     scan_steps();
   }
-  if (!given() || std::llround(side_at(smallest_)) >= kLeastSide) return;
+  if (!given() || std::llround(side_at(smallest_)) >= recipe::kLeastTrainSize) return;
   refuse(recipe, scheduled() ? fmt::format(": its schedule gives {:g} at step {} of {}",
                                            side_at(smallest_), smallest_, horizon.total_steps)
                              : fmt::format(" = {:g}", side_));

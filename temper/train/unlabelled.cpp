@@ -158,64 +158,11 @@ struct Step {
   }
 };
 
-void check_loss(const recipe::Recipe& recipe) {
-  const bool softmax = std::holds_alternative<loss::CrossEntropy>(recipe.loss) ||
-                       std::holds_alternative<loss::Poly1>(recipe.loss) ||
-                       std::holds_alternative<loss::Focal>(recipe.loss) ||
-                       std::holds_alternative<loss::Custom>(recipe.loss);
-  if (!softmax)
-    refuse("loss.kind",
-           "semi with a loss that is not of softmax probabilities: the targets of "
-           "unlabeled images are such probabilities; use cross_entropy, poly1 or "
-           "focal");
-}
-
-/// Techniques whose definition for two streams is not published.
-void check_others(const recipe::Recipe& recipe) {
-  if (recipe.consistency)
-    refuse("consistency",
-           "consistency with semi: both have views of their own of every image; "
-           "leave one of them out");
-  if (recipe.adversarial)
-    refuse("adversarial",
-           "adversarial with semi: an attack needs the label of its image; leave "
-           "one of them out");
-  if (recipe.distillation)
-    refuse("distillation",
-           "distillation with semi: the teacher's answers are for labeled images only; leave one "
-           "of them out");
-  if (recipe.sam)
-    refuse("sam",
-           "sam with semi: it is not defined which weights guess the labels of unlabeled "
-           "images, those of the step or the perturbed ones; leave one of them out");
-  if (recipe.mixing && std::holds_alternative<semi::MixMatch>(recipe.semi->method))
-    refuse("mixing",
-           "mixing with semi.method = \"mixmatch\", which mixes all images of a step itself; leave "
-           "mixing out");
-}
-
 }  // namespace
 
 void resolve_semi(recipe::Recipe& recipe) {
   if (!recipe.semi) return;
   auto& options = *recipe.semi;
-  check_loss(recipe);
-  check_others(recipe);
-  const bool strong = semi::views_of(options.method).strong;
-  if (strong && options.strong.empty())
-    refuse("semi.augment",
-           "semi.method has a strongly augmented view and semi.augment has no operations; "
-           "list them, as in semi.augment = [{ kind = \"rand_augment\" }, { kind = "
-           "\"cutout\" }]");
-  if (!strong && !options.strong.empty())
-    refuse("semi.augment",
-           "semi.augment is given and semi.method has weakly augmented views only, by "
-           "data.augment; leave it out");
-  if (options.batch_norm == recipe::SemiStatistics::interleaved && recipe.data.micro_batches > 1)
-    refuse("semi.batch_norm",
-           fmt::format("semi.batch_norm = \"interleaved\" exchanges images within the whole batch, "
-                       "and data.micro_batches is {}; set it to 1, or use \"labelled\"",
-                       recipe.data.micro_batches));
   if (options.batch_norm == recipe::SemiStatistics::automatic)
     options.batch_norm = semi::updates_statistics_with_labelled(options.method)
                              ? recipe::SemiStatistics::labelled

@@ -16,8 +16,7 @@ constexpr std::uint64_t unlabelled_seed(const recipe::Recipe& recipe) {
   return static_cast<std::uint64_t>(recipe.seed) + coordinate("unlabelled");
 }
 
-/// Refuses what contradicts semi-supervised training: Error{Code::usage}. Does nothing without
-/// recipe.semi. Resolves semi.batch_norm = auto.
+/// Resolves semi.batch_norm = auto. Does nothing without recipe.semi.
 void resolve_semi(recipe::Recipe& recipe);
 
 /// Gives a state the teacher of its method, if it has one: a copy of the network. The state's

@@ -38,11 +38,11 @@ std::string beside_kind(std::string_view technique) {
 std::string edit_of(const Technique& technique) {
   const auto last = technique.path.substr(technique.path.rfind('.') + 1);
   // At the top level of a recipe there are optional techniques as well as sections.
-  if (technique.sort == "recipe")
+  if (technique.category == "recipe")
     return !technique.path.empty() && technique.example.starts_with(technique.path + " = {")
                ? technique.path + "=true"
                : "";
-  if (technique.sort == "schedule")
+  if (technique.category == "schedule")
     return fmt::format("{}={{ schedule = \"{}\" }}", technique.path, technique.name);
   const bool in_list = technique.example.find(last + " = [{") != std::string::npos;
   if (technique.name == last && !in_list) return fmt::format("{}=true", technique.path);

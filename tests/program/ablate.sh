@@ -74,6 +74,23 @@ ablate whole --format csv
 head -n 1 out.txt | grep -q "^row,kind,length,"
 test "$(wc -l <out.txt)" -eq 5
 
+# With a third seed it has not finished: no format tells a p-value or a verdict.
+ablate whole --set seeds=3 --dry-run --format json
+jq -e '(.complete | not) and .rows[1].against_base.difference.n == 2 and .rows[1].figures["gap.loss"].against_base != null
+  and ([.. | objects | select(has("adjusted_p")) |
+        .adjusted_p == null and .adjusted_equivalence_p == null and .difference.p == null and .verdict == "undecided"] | all)' \
+  out.txt
+ablate whole --set seeds=3 --dry-run --format csv
+python3 - <<END
+import csv
+rows = list(csv.DictReader(open("out.txt")))
+assert rows[1]["against_base"] and rows[1]["gap.loss_against_base"], rows
+for row in rows:
+    for name, value in row.items():
+        assert not (value and name.endswith("_p")), (name, value)
+        assert not name.endswith("_verdict") or value in ("", "undecided"), (name, value)
+END
+
 # A fresh folder goes on from results.csv alone.
 mkdir committed
 cp results.csv committed/

@@ -62,7 +62,7 @@ refused 2 "run/onnx/model.onnx: exists already" "$TEMPER" export run --to onnx
 refused 2 "other/preprocess.json: exists already" "$TEMPER" export run --to onnx other/second.onnx
 test ! -e other/second.onnx
 refused 2 "temper writes the operators of opset 13 to 22" "$TEMPER" export run --to onnx old/net.onnx --opset 12
-refused 2 "no finished run" "$TEMPER" export pictures --to onnx
+refused 2 "not a run directory" "$TEMPER" export pictures --to onnx
 refused 2 "the run has no " "$TEMPER" export run --to onnx missing/net.onnx --weights swa-3
 refused 2 "--to" "$TEMPER" export run
 refused 2 "onnx" "$TEMPER" export run --to tflite

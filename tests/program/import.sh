@@ -16,6 +16,15 @@ grep -qE '^batch_size = 128 +# 64 images by 2 processes$' recipe.toml
 grep -qx "recipe.toml is a valid recipe" check.txt
 "$TEMPER" recipe show recipe.toml --json | jq -e 'tostring | contains("uniform")' >/dev/null
 
+# Without a word of torchrun's, the option says how many processes there are.
+for launcher in "" "python"; do
+  "$TEMPER" import timm --processes 2 -- ${launcher:+"$launcher"} train.py /data --model resnet18 -b 64 --lr 0.5 --mixup 0.2 --bce-pos-weight 2 2>/dev/null |
+    diff recipe.toml -
+done
+refused 2 "--processes is 2, but the command starts 1" "$TEMPER" import timm --processes 2 -- torchrun train.py --model resnet18
+refused 2 "--processes is 2, but the command starts 4" \
+  "$TEMPER" import timm --processes 2 -- torchrun --nproc_per_node=4 train.py --model resnet18
+
 # One text, and options without a launcher, are the same command.
 "$TEMPER" import timm "torchrun --nproc_per_node=2 train.py /data --model resnet18 -b 64 --lr 0.5 --mixup 0.2 --bce-pos-weight 2" 2>/dev/null |
   diff recipe.toml -
@@ -47,6 +56,7 @@ test -s run/model.safetensors
 refused 2 "did you mean '--model'?" "$TEMPER" import timm -- --modell resnet18
 refused 2 "temper has no such network" "$TEMPER" import timm -- --model vit_base_patch16_224
 refused 2 "'timn' is no file" "$TEMPER" import timn -- --model resnet18
+refused 4 "missing.yaml" "$TEMPER" import missing.yaml
 printf 'lr: 1\nopt: sgd\noops: 1\n' >args.yaml
 refused 2 "args.yaml:3:1: timm's train.py has no option 'oops'" "$TEMPER" import args.yaml
 printf 'scale: &a [0.1, 1]\nratio: *a\n' >args.yaml

@@ -56,7 +56,7 @@ test "$(wc -l <some.txt)" = 4
 grep -q "^broken.png: could not be read: " some.txt
 grep -q "^absent.png: could not be read: " some.txt
 grep -q "^images/01.png: " some.txt
-grep -q "2 of 4 images could not be read" err.txt
+grep -q "2 of 4 images could not be read; the first is broken.png: " err.txt
 status=0
 "$TEMPER" predict run absent.png images/00.png --json >some.txt 2>err.txt || status=$?
 test "$status" = 4

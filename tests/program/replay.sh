@@ -24,9 +24,9 @@ done
 contents >after.txt
 cmp before.txt after.txt
 
-refused 2 "no run" "$TEMPER" replay nowhere --step 1
+refused 2 "expected a run directory" "$TEMPER" replay nowhere --step 1
 refused 2 "has reached step 20 of 20" "$TEMPER" replay run --step 21
-refused 2 "no run" "$TEMPER" diff run nowhere
+refused 2 "expected a run directory" "$TEMPER" diff run nowhere
 
 "$TEMPER" diff run run >out.txt
 grep -qF "recipe: the same" out.txt

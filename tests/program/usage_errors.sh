@@ -18,7 +18,7 @@ refused 2 "expected a number in [0, 30]" "$TEMPER" explain rand_augment --dialec
 refused 4 "missing.toml" "$TEMPER" train missing.toml
 mkdir empty
 refused 3 "empty" "$TEMPER" train empty
-refused 2 "no finished run" "$TEMPER" predict empty picture.png
+refused 2 "not a run directory" "$TEMPER" predict empty picture.png
 refused 4 "File name too long" "$TEMPER" predict "$(printf 'x%.0s' {1..300})" picture.png
 
 mkdir cut

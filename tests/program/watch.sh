@@ -57,7 +57,7 @@ diff <(ls -A watched) <(ls -A alone)
 refused 4 "cannot listen on 127.0.0.1, port $port" "$TEMPER" watch watched --port "$port"
 ended INT
 mkdir empty
-refused 4 "not a run directory" "$TEMPER" watch empty
+refused 2 "not a run directory" "$TEMPER" watch empty
 cp -r alone damaged
 sed -i '2s/.*/no JSON/' damaged/metrics.jsonl
 refused 3 "metrics.jsonl" "$TEMPER" watch damaged

@@ -30,10 +30,10 @@ TEST(Catalogue, FindsEveryKindSectionAndTechniqueByItself) {
   std::vector<std::string_view> schedules;
   const auto found = techniques(group(options));
   for (const auto& technique : found)
-    if (technique.sort == "schedule")
+    if (technique.category == "schedule")
       schedules.push_back(technique.name);
     else
-      names.push_back(technique.sort + "." + technique.name);
+      names.push_back(technique.category + "." + technique.name);
   EXPECT_EQ(schedules, temper::testing::kinds<schedule::Schedule>());
   EXPECT_THAT(names, ElementsAre("recipe.recipe", "recipe.data", "augment.pad", "augment.mirror",
                                  "optimizer.fast", "optimizer.careful", "recipe.stochastic_depth",
@@ -41,9 +41,9 @@ TEST(Catalogue, FindsEveryKindSectionAndTechniqueByItself) {
   EXPECT_FALSE(options.depth.has_value()) << "left as it was";
 }
 
-TEST(Catalogue, HasTheSortsOfARecipe) {
+TEST(Catalogue, HasTheCategoriesOfARecipe) {
   EXPECT_THAT(
-      sorts(catalogue()),
+      categories(catalogue()),
       ElementsAre("recipe", "averaging", "sampling", "augment", "methods", "model", "dropout",
                   "optimizer", "clip", "loss", "teaching", "adversarial", "method", "schedule"));
 }
@@ -60,11 +60,11 @@ TEST(Catalogue, SaysOfEveryTechniqueWhatItIsAndOfEveryOptionWhatItMeans) {
 
 TEST(Catalogue, HasEveryTechniqueOnceSoThatItCanBeExplained) {
   for (const auto& technique : catalogue())
-    EXPECT_EQ(look_up(catalogue(), technique.sort + "." + technique.name).size(), 1U)
-        << technique.sort << '.' << technique.name;
+    EXPECT_EQ(look_up(catalogue(), technique.category + "." + technique.name).size(), 1U)
+        << technique.category << '.' << technique.name;
 }
 
-TEST(Catalogue, ATechniqueThatHoldsOthersOfItsSortDoesNotRepeatThem) {
+TEST(Catalogue, ATechniqueThatHoldsOthersOfItsKindDoesNotRepeatThem) {
   const auto found = look_up(catalogue(), "random_apply");
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].path, "data.augment");
@@ -89,15 +89,52 @@ TEST(Explain, ShowsFormulaOptionsPaperAndRecipe) {
   EXPECT_THAT(explain_text(look_up(catalogue(), "cosine").front()), HasSubstr("warmup.epochs"));
 }
 
-TEST(LookUp, NamesTheNearestSpelling) {
-  EXPECT_EQ(error_of("sdg"),
-            "there is no technique 'sdg': did you mean 'sgd'?; 'temper list' shows all of them");
-  EXPECT_EQ(error_of("teleport"),
-            "there is no technique 'teleport'; 'temper list' shows all of them");
-  EXPECT_EQ(error_of("nesterov"), "'nesterov' is an option; explain lars, or muon, or sgd");
+TEST(Explain, SaysWhatATableOfLengthsIsUnlessGiven) {
+  const auto meanings = [](const std::string& name) {
+    std::string text;
+    const auto technique = look_up_one(catalogue(), name);
+    for (const auto& option : technique.options) text += option.table;
+    return text;
+  };
+  EXPECT_THAT(meanings("sgdr"),
+              HasSubstr("T_0: length of the first cycle; 10 epochs unless given"));
+  EXPECT_THAT(meanings("step"),
+              HasSubstr("step_size: interval between the decays; 30 epochs unless given"));
+  EXPECT_THAT(meanings("exponential"),
+              HasSubstr("every: duration that gamma refers to; an epoch unless given"));
+  const auto options = look_up(catalogue(), "sgdr").front().options;
+  const auto first = std::ranges::find(options, "T_0.epochs", &Option::name);
+  ASSERT_NE(first, options.end());
+  EXPECT_FALSE(first->table.empty());
+  EXPECT_TRUE((first + 1)->table.empty()) << "it is said once";
+  EXPECT_THAT(explain_text(look_up(catalogue(), "sgdr").front()), HasSubstr("10 epochs unless"));
+  EXPECT_THAT(explain_json(look_up(catalogue(), "sgdr").front()).dump(),
+              HasSubstr("10 epochs unless given"));
 }
 
-TEST(LookUp, TellsTechniquesOfOneNameApartByTheirSort) {
+TEST(LookUp, NamesTheNearestSpelling) {
+  EXPECT_EQ(error_of("sdg"),
+            "there is no technique 'sdg': did you mean 'sgd'? `temper list` shows all of them");
+  EXPECT_EQ(error_of("teleport"),
+            "there is no technique 'teleport'; `temper list` shows all of them");
+  EXPECT_EQ(error_of("optimizer.sdg"),
+            "there is no technique 'optimizer.sdg': did you mean 'sgd'? `temper list optimizer` "
+            "shows all of them");
+}
+
+TEST(LookUp, SaysWhatDescribesAnOptionOrACategory) {
+  EXPECT_EQ(error_of("nesterov"),
+            "'nesterov' is an option of lars, muon, sgd: `temper explain lars` describes it");
+  EXPECT_EQ(error_of("sync_bn"),
+            "'sync_bn' is an option of recipe: `temper explain recipe` describes it");
+  EXPECT_EQ(error_of("data.batch_size"),
+            "'data.batch_size' is an option of data: `temper explain data` describes it");
+  for (const auto* category : {"optimizer", "schedule", "model"})
+    EXPECT_THAT(error_of(category),
+                HasSubstr(std::string("is a category of techniques: `temper list ") + category));
+}
+
+TEST(LookUp, TellsTechniquesOfOneNameApartByTheirCategory) {
   EXPECT_GT(look_up(catalogue(), "custom").size(), 1U);
   EXPECT_EQ(look_up(catalogue(), "model.custom").size(), 1U);
   EXPECT_EQ(look_up_one(catalogue(), "model.custom").path, "model");
@@ -117,7 +154,7 @@ TEST(LookUp, FindsEveryTechniqueByItsShortName) {
     EXPECT_EQ(look_up_one(catalogue(), names[i]).path, catalogue()[i].path) << names[i];
 }
 
-TEST(List, ShowsOneSortOrAll) {
+TEST(List, ShowsOneCategoryOrAll) {
   EXPECT_THAT(list_text(catalogue(), "optimizer"), ::testing::StartsWith("optimizer\n  sgd"));
   EXPECT_THAT(list_text(catalogue()), HasSubstr("label_smoothing"));
   EXPECT_EQ(list_json(catalogue(), "schedule")[0]["name"], "constant");

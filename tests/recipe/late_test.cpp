@@ -92,7 +92,7 @@ TEST(Late, EveryOptionThatCountsStepsOrEpochsSaysSo) {
   for (const auto& technique : catalogue())
     for (const auto& option : technique.options) {
       if (!counts_steps_or_epochs(option)) continue;
-      const auto key = technique.sort + "." + technique.name + "." + option.name;
+      const auto key = technique.category + "." + technique.name + "." + option.name;
       if (kNever.contains(key)) continue;
       tried.insert(key);
       std::string text;

@@ -95,13 +95,13 @@ class Check {
       : names_(names), signatures_(signatures) {}
 
   void technique(const Technique& technique) {
-    const auto id = technique.sort + "." + technique.name;
+    const auto id = technique.category + "." + technique.name;
     needed_.insert(id);
     const auto listed = names_.techniques.find(id);
     if (listed == names_.techniques.end()) return;
     const auto& own = listed->second;
     const auto parameters = parameters_of(id, own);
-    const auto of_sort = names_.sorts.find(technique.sort);
+    const auto of_sort = names_.sorts.find(technique.category);
     for (const auto& option : technique.options) {
       const auto& name = option.name;
       if (parameters.contains(name.substr(0, name.find('.')))) continue;
@@ -179,8 +179,9 @@ const Signatures kSignatures{{"torch.optim.SGD", {"lr", "momentum"}},
                              {"timm.optim.Lion", {"lr", "betas"}}};
 
 std::vector<Technique> techniques() {
-  return {{.sort = "optimizer", .name = "sgd", .options = {{.name = "lr"}, {.name = "speed"}}},
-          {.sort = "optimizer", .name = "lion", .options = {{.name = "lr"}, {.name = "beta1"}}}};
+  return {
+      {.category = "optimizer", .name = "sgd", .options = {{.name = "lr"}, {.name = "speed"}}},
+      {.category = "optimizer", .name = "lion", .options = {{.name = "lr"}, {.name = "beta1"}}}};
 }
 
 TEST(OptionNames, ThatNoSignatureHasAreFound) {

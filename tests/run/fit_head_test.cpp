@@ -158,6 +158,16 @@ TEST_F(FitHead, RunsGoOnWithTheSameBits) {
   }
 }
 
+TEST_F(FitHead, IsInTheLogOnceWhereARunBeginsAnew) {
+  const auto made = planned();
+  ASSERT_TRUE(run(made, {.directory = folder("whole")}).finished);
+  EXPECT_FALSE(run(made, {.directory = folder("killed"), .stop_at = 2}).finished);
+  fs::remove_all(folder("killed") / "checkpoints");  // as if killed before there were any
+  EXPECT_TRUE(run(made, {.directory = folder("killed")}).finished);
+  EXPECT_EQ(fits(folder("killed")), 1);
+  expect_same_run(folder("killed"), folder("whole"));
+}
+
 TEST_F(FitHead, AStopDuringItBeginsAnew) {
   const auto made = planned();
   ASSERT_TRUE(run(made, {.directory = folder("whole")}).finished);

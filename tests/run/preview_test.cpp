@@ -289,5 +289,33 @@ TEST(Preview, PassesOverUnreadableImagesWhereTheRecipeSkipsThem) {
       << "brought to the network's input";
 }
 
+train::Plan plan_of_pictures(const std::string& augment) {
+  return train::plan(train::small::recipe({"data.size=16", "data.on_bad_image=skip",
+                                           "data.validation=0", "data.augment=" + augment}),
+                     with_broken_images());
+}
+
+TEST(Preview, BeginsWithTheOriginalWhereAListBringsPicturesToTheInput) {
+  const auto operations = [](const std::string& augment) {
+    return plan_of_pictures(augment).training.views.front().size();
+  };
+  EXPECT_EQ(operations(R"(["flip"])"), 3U) << "a resize and a crop come before it";
+  EXPECT_EQ(operations(R"([{ kind = "resize", size = 20 }, "flip"])"), 4U);
+  EXPECT_EQ(operations(R"([{ kind = "random_apply", operations = ["center_crop"] }])"), 3U);
+  EXPECT_EQ(operations(R"(["flip", { kind = "resize", sides = "both" }])"), 2U);
+  EXPECT_EQ(operations(R"(["resize", "center_crop", "flip"])"), 3U) << "as torchvision's users do";
+
+  const auto plan = plan_of_pictures(R"(["center_crop"])");
+  const auto shown = preview(plan, {.pictures = 3});
+  for (const auto* id : {"operations", "chain"})
+    for (const auto& one : section(shown, id).rows.at(0).pictures) {
+      const auto whole = plan.train->image(sample_of(plan, one.where));
+      augment::Frame frame;
+      frame.begin(whole);
+      frame.crop(augment::center_box({whole.height, whole.width}, {16, 16}));
+      EXPECT_EQ(one.image, frame.pixels()) << id;
+    }
+}
+
 }  // namespace
 }  // namespace temper::run

@@ -18,6 +18,7 @@ struct CenterCrop {
   std::int64_t fill = 0;
   Border padding_mode = Border::constant;
 
+  static constexpr bool fits_input() { return true; }
   static constexpr std::string_view kind = "center_crop";
   static constexpr About about = {.summary =
                                       "Crops the center of the image; a smaller image is padded."};

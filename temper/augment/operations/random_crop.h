@@ -20,7 +20,7 @@ struct RandomCrop {
   std::int64_t fill = 0;
   Border padding_mode = Border::constant;
 
-  static constexpr bool fits_input = true;
+  static constexpr bool fits_input() { return true; }
   static constexpr std::string_view kind = "random_crop";
   static constexpr About about = {
       .summary =

@@ -36,7 +36,7 @@ struct RandomResizedCrop {
   /// Throws Error{Code::usage} for a lower bound above its upper bound.
   void check() const;
 
-  static constexpr bool fits_input = true;
+  static constexpr bool fits_input() { return true; }
   static constexpr std::string_view kind = "random_resized_crop";
   static constexpr About about = {
       .summary =

@@ -25,6 +25,7 @@ struct Resize {
   Interpolation interpolation = Interpolation::bilinear;
   bool antialias = true;
 
+  [[nodiscard]] constexpr bool fits_input() const { return sides == ResizedSides::both; }
   static constexpr std::string_view kind = "resize";
   static constexpr About about = {
       .summary =

@@ -36,6 +36,7 @@ struct Findings {
   Size moved;                      ///< the size of the picture that was moved
   std::string crop;                ///< "a crop of 224 x 224 pixels from 180 x 200 pixels"
   std::int64_t erased = 0;         ///< draws that erase more than half
+  std::string erased_from;         ///< "the network's input of 32 x 32 pixels"
   std::set<std::string> colors;    ///< the names of changes of color
   std::int64_t color_changes = 0;  ///< draws with one
   std::string error;
@@ -52,8 +53,14 @@ class Examined {
     for (const auto& applied : trace.applied) {
       if (applied.name == "translate_x") move(applied.value, size.width, size);
       if (applied.name == "translate_y") move(applied.value, size.height, size);
-      if (applied.name == Cutout::kind) erase(applied.value, applied.value);
-      if (applied.name == RandomErasing::kind) erase(applied.value, 1);
+      if (applied.name == Cutout::kind) {
+        const double area = applied.value * applied.value;
+        if (trace.operation == Cutout::kind)
+          erase(area, input_, "the network's input");
+        else  // a policy, whose square is one of the picture that it is given
+          erase(area, size, "a picture");
+      }
+      if (applied.name == RandomErasing::kind) erase(applied.value, input_, "the network's input");
       if (std::ranges::find(kColorChanges, applied.name) != kColorChanges.end()) {
         colored_ = true;
         findings_.colors.insert(applied.name);
@@ -104,9 +111,11 @@ class Examined {
     findings_.moved = size;
   }
 
-  void erase(double height, double width) {
-    const auto all = static_cast<double>(input_.height * input_.width);
-    erased_ = erased_ || 2 * height * width > all;
+  /// @param whole  the size of what the box is erased from
+  void erase(double area, Size whole, std::string_view what) {
+    if (2 * area <= static_cast<double>(whole.height * whole.width)) return;
+    erased_ = true;
+    findings_.erased_from = fmt::format("{} of {}", what, text_of(whole));
   }
 
   Findings& findings_;
@@ -157,7 +166,7 @@ std::string percent(double share) {
 }
 
 /// @param operation  its index
-void add(const Findings& found, std::size_t operation, const PictureKind& kind, Size input,
+void add(const Findings& found, std::size_t operation, const PictureKind& kind,
          std::vector<Harm>& harms) {
   const auto share = [&](std::int64_t of) {
     return static_cast<double>(of) / static_cast<double>(found.draws);
@@ -177,9 +186,8 @@ void add(const Findings& found, std::size_t operation, const PictureKind& kind, 
          fmt::format("takes {}: what the picture does not have is border", found.crop)});
   if (const auto erased = share(found.erased); found.erased > 0)
     harms.push_back({operation, HarmKind::erase, erased,
-                     fmt::format("erases a box of more than half of the network's input of {} in "
-                                 "{} of its draws",
-                                 text_of(input), percent(erased))});
+                     fmt::format("erases a box of more than half of {} in {} of its draws",
+                                 found.erased_from, percent(erased))});
   if (const auto changed = share(found.color_changes); kind.gray && !found.colors.empty())
     harms.push_back(
         {operation, HarmKind::color, changed,
@@ -199,7 +207,7 @@ std::vector<Harm> harms(std::span<const Operation> operations, Size input,
   for (std::int64_t draw = 0; draw < draws; ++draw)
     if (!try_draw(operations, draw, image, frame, findings)) break;
   std::vector<Harm> found;
-  for (std::size_t k = 0; k < findings.size(); ++k) add(findings[k], k, kind, input, found);
+  for (std::size_t k = 0; k < findings.size(); ++k) add(findings[k], k, kind, found);
   return found;
 }
 

@@ -33,7 +33,8 @@ struct Harm {
 /// it finds of each operation, from the values that it notes (Applied):
 /// - moves by more than half of the picture's width or height at that place in the list,
 /// - crops that are larger than the picture,
-/// - boxes that erase more than half of the input,
+/// - boxes that erase more than half of the input, or, as squares of policies do, of the picture at
+///   that place,
 /// - changes of color, of gray pictures,
 /// - an error.
 /// @param input  the network's input size

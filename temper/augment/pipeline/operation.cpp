@@ -39,6 +39,17 @@ std::string Operation::written() const {
   return timm_string(*this);
 }
 
+bool fits_input(const Operation& operation) {
+  return std::visit(
+      [](const auto& options) {
+        if constexpr (requires { options.fits_input(); })
+          return options.fits_input();
+        else
+          return false;
+      },
+      operation);
+}
+
 void check_nesting(std::span<const Operation> operations, const std::string& path) {
   check_nesting(operations, path, 1);
 }

@@ -52,13 +52,12 @@
 namespace temper::augment {
 
 /// An operation maps an image to an image. Each has a function `apply(options, frame, random)`. One
-/// whose options may contradict each other has a member `check()`. One that makes the network's
-/// input of images of any size, or refuses them, has `static constexpr bool fits_input = true`:
-/// training does not resize and crop images before it as evaluation does. One that holds others has
-/// a member `operations`, and its function is `apply(options, frame, random, nested)`, in which
-/// `nested(operations)` applies them, and `nested.one(operations, k)` one of them. One that depends
-/// on the epoch has a function `apply(options, frame, random, epoch)`, to which `random` gives the
-/// same numbers in every epoch.
+/// whose options may contradict each other has a member `check()`. One that may bring images of any
+/// size to one size, or refuses them, has a member `fits_input()`, which says whether it does: see
+/// the function below. One that holds others has a member `operations`, and its function is
+/// `apply(options, frame, random, nested)`, in which `nested(operations)` applies them, and
+/// `nested.one(operations, k)` one of them. One that depends on the epoch has a function
+/// `apply(options, frame, random, epoch)`, to which `random` gives the same numbers in every epoch.
 struct Operation
     : std::variant<PadCrop, Flip, RandomResizedCrop, Resize, CenterCrop, AlternatingFlip, AugMix,
                    AutoAugment, AutoContrast, Brightness, ColorJitter, Contrast, Custom, Cutout,
@@ -73,6 +72,10 @@ struct Operation
   static std::optional<Operation> read(std::string_view text);
   [[nodiscard]] std::string written() const;
 };
+
+/// Whether an operation brings images of any size to one size, or refuses them. Training does not
+/// resize and crop images as evaluation does before a list that has one.
+bool fits_input(const Operation& operation);
 
 /// Lists within lists, at most; the outermost one counts.
 inline constexpr int kMaxNesting = 8;

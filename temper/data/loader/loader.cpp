@@ -18,6 +18,7 @@
 #include "temper/core/random.h"
 #include "temper/data/loader/slot.h"
 #include "temper/data/prepare/readable.h"
+#include "temper/data/prepare/sampler.h"
 
 namespace temper::data {
 namespace {
@@ -107,8 +108,7 @@ class Loader::Workers {
     if (options_.order)
       take_order(options_.order(epoch));
     else if (options_.shuffle)
-      order_ = Random(options_.seed, Purpose::shuffle, {static_cast<std::uint64_t>(epoch)})
-                   .permutation(source_->size());
+      order_ = epoch_permutation(source_->size(), options_.seed, epoch);
     epoch_ = epoch;
     due_ = released_ = std::clamp<std::int64_t>(first_batch, 0, batches_);
     next_row_ = first_of(due_);

@@ -50,7 +50,7 @@ std::shared_ptr<const Source> keep_labels(std::shared_ptr<const Source> source, 
     throw Error(Code::usage, {.option = "data.labelled"},
                 fmt::format("data.labelled = {}; expected a fraction in (0, 1]", share));
   if (share == 1) return source;
-  const auto dropped = stratified_split(*source, 1 - share, seed).validation;
+  const auto dropped = nested_rows(*source, 1 - share, seed);
   if (const auto names = source->value_names(); !names.empty()) {
     auto values = all_values(*source);
     for (const auto row : dropped)

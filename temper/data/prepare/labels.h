@@ -38,10 +38,10 @@ class RelabeledSource : public Source {
   std::vector<std::int64_t> labels_;
 };
 
-/// Keeps the labels of that fraction of the images of every class, to within one image (largest
-/// remainder method, so the total is exact) and at least one per class, or the regression values of
+/// Keeps the labels of that fraction of the images of every class, to within one image (see
+/// nested_counts(), so the total is exact) and at least one per class, or the regression values of
 /// that fraction of all images. The other images become unlabeled. The labels that a smaller
-/// fraction keeps are a subset of those that a larger one keeps.
+/// fraction keeps are a subset of those that a larger one keeps, whatever the classes' sizes.
 /// @param share  in (0, 1]; 1: the source itself
 std::shared_ptr<const Source> keep_labels(std::shared_ptr<const Source> source, double share,
                                           std::uint64_t seed);

@@ -159,10 +159,13 @@ Order continued(Order pass, std::int64_t images, std::int64_t rows) {
   };
 }
 
+std::vector<std::int64_t> epoch_permutation(std::int64_t images, std::uint64_t seed,
+                                            std::int64_t epoch) {
+  return Random(seed, Purpose::shuffle, {static_cast<std::uint64_t>(epoch)}).permutation(images);
+}
+
 Order permuted(std::int64_t images, std::uint64_t seed) {
-  return [images, seed](std::int64_t epoch) {
-    return Random(seed, Purpose::shuffle, {static_cast<std::uint64_t>(epoch)}).permutation(images);
-  };
+  return [images, seed](std::int64_t epoch) { return epoch_permutation(images, seed, epoch); };
 }
 
 }  // namespace temper::data

@@ -45,7 +45,10 @@ Order repeated(const Source& source, std::int64_t times, std::uint64_t seed);
 /// @param rows    of an epoch, >= 1
 Order continued(Order pass, std::int64_t images, std::int64_t rows);
 
-/// Every image once in a new random order, as a loader's own.
+/// Every image once in the random order of that epoch: what a loader shuffles by.
+std::vector<std::int64_t> epoch_permutation(std::int64_t images, std::uint64_t seed,
+                                            std::int64_t epoch);
+/// The same as an order.
 Order permuted(std::int64_t images, std::uint64_t seed);
 
 }  // namespace temper::data

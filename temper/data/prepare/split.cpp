@@ -23,6 +23,28 @@ std::vector<std::vector<std::int64_t>> rows_by_class(const Source& source) {
   return rows;
 }
 
+/// The numbers of images of the classes.
+std::vector<std::int64_t> sizes_of(const std::vector<std::vector<std::int64_t>>& rows) {
+  std::vector<std::int64_t> counts;
+  for (const auto& of_class : rows) counts.push_back(std::ssize(of_class));
+  return counts;
+}
+
+/// Marks the first rows of each class, as many as its quota, in an order that the seed shuffles.
+std::vector<bool> first_of_each(const std::vector<std::vector<std::int64_t>>& rows,
+                                const std::vector<std::int64_t>& quota, std::int64_t images,
+                                std::uint64_t seed) {
+  std::vector<bool> taken(static_cast<std::size_t>(images));
+  for (std::size_t c = 0; c < rows.size(); ++c) {
+    const auto order = Random(seed, Purpose::split, {c}).permutation(std::ssize(rows[c]));
+    for (std::int64_t k = 0; k < quota[c]; ++k) {
+      const auto chosen = order[static_cast<std::size_t>(k)];
+      taken[static_cast<std::size_t>(rows[c][static_cast<std::size_t>(chosen)])] = true;
+    }
+  }
+  return taken;
+}
+
 /// A split with the taken images in validation and the others in training.
 Split parted(const std::vector<bool>& taken) {
   Split split;
@@ -38,19 +60,14 @@ Split stratified_split(const Source& source, double fraction, std::uint64_t seed
     throw Error(Code::usage, {.option = "data.validation"},
                 fmt::format("data.validation = {}; expected a fraction in [0, 1)", fraction));
   const auto rows = rows_by_class(source);
-  std::vector<std::int64_t> counts;
-  for (const auto& of_class : rows) counts.push_back(std::ssize(of_class));
-  const auto quota = stratified_counts(counts, fraction);
+  const auto quota = stratified_counts(sizes_of(rows), fraction);
+  return parted(first_of_each(rows, quota, source.size(), seed));
+}
 
-  std::vector<bool> taken(static_cast<std::size_t>(source.size()));
-  for (std::size_t c = 0; c < rows.size(); ++c) {
-    const auto order = Random(seed, Purpose::split, {c}).permutation(counts[c]);
-    for (std::int64_t k = 0; k < quota[c]; ++k) {
-      const auto chosen = order[static_cast<std::size_t>(k)];
-      taken[static_cast<std::size_t>(rows[c][static_cast<std::size_t>(chosen)])] = true;
-    }
-  }
-  return parted(taken);
+std::vector<std::int64_t> nested_rows(const Source& source, double fraction, std::uint64_t seed) {
+  const auto rows = rows_by_class(source);
+  const auto quota = nested_counts(sizes_of(rows), fraction);
+  return parted(first_of_each(rows, quota, source.size(), seed)).validation;
 }
 
 Split fold_split(const Source& source, std::int64_t folds, std::int64_t fold, std::uint64_t seed) {

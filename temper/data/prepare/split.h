@@ -20,6 +20,11 @@ struct Split {
 /// @param fraction  in [0, 1)
 Split stratified_split(const Source& source, double fraction, std::uint64_t seed);
 
+/// The rows, ascending, of a stratified choice by nested_counts(): those of a smaller fraction are
+/// a part of those of a larger one. Otherwise as the validation rows of stratified_split().
+/// @param fraction  in [0, 1]
+std::vector<std::int64_t> nested_rows(const Source& source, double fraction, std::uint64_t seed);
+
 /// Stratified k-fold split: one of `folds` folds is the validation set, the rest is for training.
 /// Together the folds contain every labeled image once; their sizes, in total and for each class,
 /// differ by at most one image. Unlabeled images, and the only image of a class, are in training in

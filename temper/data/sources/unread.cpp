@@ -12,7 +12,7 @@
 #include "temper/core/printable.h"
 #include "temper/data/sources/listing.h"
 #include "temper/io/disk/system_folder.h"
-#include "temper/io/image/picture_name.h"
+#include "temper/io/format/picture_ending.h"
 
 namespace temper::data {
 namespace {
@@ -28,15 +28,18 @@ enum class Kind : std::uint8_t { none, picture, other_picture, table };
 /// What a file is by its name. The files "._NAME" that macOS writes beside others are nothing.
 Kind kind_of(const std::string& name) {
   if (name.starts_with("._")) return Kind::none;
-  if (io::is_picture_name(name)) return Kind::picture;
+  switch (io::picture_ending(name)) {
+    case io::PictureEnding::read:
+      return Kind::picture;
+    case io::PictureEnding::unread:
+      return Kind::other_picture;
+    case io::PictureEnding::none:
+      break;
+  }
   if (is_table_name(name)) return Kind::table;
   const auto small = to_lower(name);
   const auto ends_in = [&](auto... endings) { return (small.ends_with(endings) || ...); };
-  if (ends_in(".gif", ".bmp", ".tif", ".tiff", ".avif", ".heic", ".heif", ".jfif", ".jpe", ".jp2",
-              ".jxl", ".ppm", ".pgm"))
-    return Kind::other_picture;
-  if (ends_in(".tar", "-ubyte", "-ubyte.gz")) return Kind::table;
-  return Kind::none;
+  return ends_in(".tar", "-ubyte", "-ubyte.gz") ? Kind::table : Kind::none;
 }
 
 class Search {

@@ -30,12 +30,21 @@ bool is_missing(double value) {
   return std::isnan(value);
 }
 
-/// Calls visit(k, value) with the k-th value of every image that has them.
+[[noreturn]] void refuse_value(double value, const std::string& name, const std::string& image) {
+  throw Error(Code::data, {.image = image},
+              fmt::format("value {} of '{}'; expected a finite number", value, name));
+}
+
+/// Calls visit(k, value) with the k-th value of every image that has them. Throws Error{Code::data}
+/// for one that is not finite, as a user's source may give it: with it no mean would be finite.
 template <class Visit>
 void for_each_value(const Source& source, const Visit& visit) {
   for (std::int64_t i = 0; i < source.size(); ++i) {
     std::size_t k = 0;
-    for (const double value : source.values(i)) visit(k++, value);
+    for (const double value : source.values(i)) {
+      if (!std::isfinite(value)) refuse_value(value, source.value_names().at(k), source.where(i));
+      visit(k++, value);
+    }
   }
 }
 
@@ -54,9 +63,7 @@ RegressionSource::RegressionSource(std::shared_ptr<const Source> base,
                   fmt::format("{} of its {} values are missing; expected all or none", missing,
                               row.size()));
     for (std::size_t k = 0; k < row.size(); ++k)
-      if (std::isinf(row[k]))
-        throw Error(Code::data, {.image = base_->where(i)},
-                    fmt::format("value {} of '{}'; expected a finite number", row[k], names_[k]));
+      if (std::isinf(row[k])) refuse_value(row[k], names_[k], base_->where(i));
   }
 }
 

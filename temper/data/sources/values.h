@@ -60,7 +60,8 @@ struct ValueRange {
   double deviation = 0;  ///< standard deviation, with divisor n
 };
 
-/// One range per value; all 0 if no image has values.
+/// One range per value; all 0 if no image has values. Throws Error{Code::data} for a value that is
+/// not finite, and names the image.
 std::vector<ValueRange> ranges_of_values(const Source& source);
 
 /// Standardization of each value to mean 0 and standard deviation 1, so that the values have equal
@@ -73,7 +74,8 @@ struct ValueScale {
   bool operator==(const ValueScale&) const = default;
 };
 
-/// The scale of a training set. A constant value is only shifted to mean 0.
+/// The scale of a training set. A constant value is only shifted to mean 0. Throws as
+/// ranges_of_values() does.
 ValueScale value_scale(const Source& source);
 
 /// The images with (value - mean) / deviation; the source itself if it has classes.

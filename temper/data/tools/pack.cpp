@@ -22,6 +22,7 @@
 #include "temper/io/disk/atomic_file.h"
 #include "temper/io/disk/folder.h"
 #include "temper/io/disk/lock_file.h"
+#include "temper/io/disk/read_file.h"
 #include "temper/io/format/shard_index.h"
 #include "temper/io/format/tar.h"
 #include "temper/io/image/encode_jpeg.h"
@@ -172,7 +173,7 @@ class Writer {
     shard_.size += kEnd;
     file_->commit();
     file_.reset();
-    io::write_atomically(io::index_path(path()), io::index_text(shard_));
+    io::write_index(path(), shard_, io::stamp_of(path()).modified);
     bytes_ += static_cast<std::int64_t>(shard_.size);
     ++shards_;
   }
@@ -193,13 +194,14 @@ class NewFolder {
  public:
   explicit NewFolder(fs::path path) : path_(std::move(path)) {
     if (path_.filename().empty()) path_ = path_.parent_path();  // "out/"
-    std::error_code error;
-    if (fs::exists(fs::symlink_status(path_, error)))
-      throw Error(Code::usage, fmt::format("{} exists already; name a new folder, or remove it",
-                                           path_.string()));
+    if (is_there()) refuse();
     temporary_ = path_.parent_path() / fmt::format(".{}.temper-tmp", path_.filename().string());
     io::make_folder(temporary_);
     lock_.emplace(temporary_ / kLock, fmt::format("the folder {}", path_.string()));
+    if (is_there()) {  // another process had the lock, and has finished
+      io::discard(temporary_);
+      refuse();
+    }
     // Remove the files of a process that was killed.
     for (const auto& entry : fs::directory_iterator(temporary_))
       if (entry.path().filename() != kLock) io::discard(entry.path());
@@ -214,14 +216,25 @@ class NewFolder {
 
   [[nodiscard]] const fs::path& path() const { return temporary_; }
 
+  /// The lock is held until the folder has its name: a second process that took it before would
+  /// remove the files.
   void finish() {
-    io::discard(temporary_ / kLock);
     io::rename_synced(temporary_, path_);
+    io::discard(path_ / kLock);
     lock_.reset();
   }
 
  private:
   static constexpr const char* kLock = ".lock";
+
+  [[nodiscard]] bool is_there() const {
+    std::error_code error;
+    return fs::exists(fs::symlink_status(path_, error));
+  }
+  [[noreturn]] void refuse() const {
+    throw Error(Code::usage,
+                fmt::format("{} exists already; name a new folder, or remove it", path_.string()));
+  }
 
   fs::path path_;
   fs::path temporary_;

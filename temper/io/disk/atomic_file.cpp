@@ -1,8 +1,10 @@
 #include "temper/io/disk/atomic_file.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <string>
 #include <system_error>
@@ -41,6 +43,14 @@ AtomicFile::~AtomicFile() {
 void AtomicFile::write(std::span<const std::byte> bytes) {
   if (const int failure = write_all(file_, bytes, path_))
     throw system_error("write", path_, failure);
+}
+
+void AtomicFile::set_modified(std::int64_t nanoseconds) noexcept {
+  constexpr std::int64_t second = 1'000'000'000;
+  const auto part = (nanoseconds % second + second) % second;
+  const std::array<timespec, 2> times{{{.tv_sec = 0, .tv_nsec = UTIME_OMIT},
+                                       {.tv_sec = (nanoseconds - part) / second, .tv_nsec = part}}};
+  (void)::futimens(file_.get(), times.data());
 }
 
 void AtomicFile::commit() {

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <span>
@@ -25,6 +26,9 @@ class AtomicFile {
 
   void write(std::span<const std::byte> bytes);
   void write(std::string_view text) { write(std::as_bytes(std::span(text))); }
+  /// Gives the file that time of modification, in nanoseconds since 1970, in place of that of its
+  /// last write(). A file system that can't do so leaves it.
+  void set_modified(std::int64_t nanoseconds) noexcept;
   /// Call once, last.
   void commit();
 

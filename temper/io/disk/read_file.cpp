@@ -22,10 +22,15 @@
 namespace temper::io {
 namespace {
 
-void check_size(const std::filesystem::path& path, std::uint64_t size, std::uint64_t max_bytes) {
-  if (size > max_bytes)
-    throw Error(Code::data, fmt::format("{} has {} bytes; at most {} are allowed.", path.string(),
-                                        size, max_bytes));
+/// @param part  what is read in place of the whole file
+void check_size(const std::filesystem::path& path, std::uint64_t size, std::uint64_t max_bytes,
+                const std::optional<FilePart>& part = {}) {
+  if (size <= max_bytes) return;
+  const auto what =
+      part ? fmt::format("a part of {} bytes, from byte {} of the file on", size, part->offset)
+           : fmt::format("a file of {} bytes", size);
+  throw Error(Code::data, {.file = path.string()},
+              fmt::format("{}; expected at most {}", what, max_bytes));
 }
 
 template <class Container>
@@ -114,7 +119,7 @@ struct FileReader::Shared {
   void read(const std::filesystem::path& from, const ReadOptions& how) {
     const auto [file, length] = open_for_reading(from);
     const auto wanted = how.part ? how.part->size : length;
-    check_size(from, wanted, how.max_bytes);
+    check_size(from, wanted, how.max_bytes, how.part);
     local = is_local(file);
     if (how.expected.size >= 0) {
       struct stat status{};

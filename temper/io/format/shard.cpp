@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <charconv>
 #include <cmath>
@@ -22,6 +21,7 @@
 #include "temper/io/disk/hash.h"
 #include "temper/io/disk/read_file.h"
 #include "temper/io/disk/system_folder.h"
+#include "temper/io/format/picture_ending.h"
 
 namespace temper::io {
 namespace {
@@ -50,20 +50,18 @@ Named split(std::string_view name) {
   return {name.substr(0, dot), lower(name.substr(dot + 1))};
 }
 
-bool is_picture(std::string_view kind) {
-  return kind == "jpg" || kind == "jpeg" || kind == "png" || kind == "webp";
+/// Whether a member is the picture of its sample: a name with a single dot and the right ending.
+/// @param kind  what follows the first dot
+bool is_picture(std::string_view name, std::string_view kind) {
+  return !kind.empty() && kind.find('.') == std::string_view::npos &&
+         picture_ending(name) == PictureEnding::read;
 }
 
 /// Whether a member is a picture by the end of its name. The files "._NAME" that macOS writes
 /// beside others are none.
 bool looks_like_picture(std::string_view name) {
-  constexpr std::array<std::string_view, 9> endings{".jpg", ".jpeg", ".png",  ".webp", ".gif",
-                                                    ".bmp", ".tif",  ".tiff", ".avif"};
-  const auto file = name.substr(name.rfind('/') + 1);  // all of it, if there is no '/'
-  if (file.starts_with("._")) return false;
-  const auto dot = file.rfind('.');
-  return dot != std::string_view::npos &&
-         std::ranges::find(endings, lower(file.substr(dot))) != endings.end();
+  return !name.substr(name.rfind('/') + 1).starts_with("._") &&
+         picture_ending(name) != PictureEnding::none;
 }
 
 /// JSON text in which NaN, Infinity and -Infinity, which Python writes and JSON does not have, are
@@ -111,7 +109,7 @@ class Grouping {
 
   void add(const TarMember& member) {
     const auto [key, kind] = split(member.name);
-    const bool picture = is_picture(kind);
+    const bool picture = is_picture(member.name, kind);
     if (!picture && looks_like_picture(member.name) && unread_++ == 0) first_unread_ = member.name;
     if (!picture && kind != "cls" && kind != "json") return;
     if (key != key_) {

@@ -114,7 +114,7 @@ ShardSample take_sample(std::string_view& text, const Shard& shard, const std::s
 }
 
 /// Whether the first and the last image are at the offsets of an index, to detect a shard that was
-/// replaced by an older one of the same size.
+/// replaced by one of the same size and time.
 bool matches_index(const Shard& shard, const ReadAt& read) {
   return std::all_of(shard.samples.begin(), shard.samples.end(), [&](const ShardSample& sample) {
     if (&sample != &shard.samples.front() && &sample != &shard.samples.back()) return true;
@@ -124,14 +124,13 @@ bool matches_index(const Shard& shard, const ReadAt& read) {
   });
 }
 
-/// The samples from the index of a shard, if it is valid and up to date.
-std::optional<Shard> remembered(const fs::path& path, std::uint64_t size, const ReadAt& read) {
+/// The samples from the index of a shard, if it is valid and of this shard.
+/// @param modified  the shard's time
+std::optional<Shard> remembered(const fs::path& path, std::int64_t modified, std::uint64_t size,
+                                const ReadAt& read) {
   const auto index = index_path(path);
-  std::error_code failed;
-  const auto written = fs::last_write_time(index, failed);
-  if (failed) return std::nullopt;
-  const auto changed = fs::last_write_time(path, failed);
-  if (failed || written < changed) return std::nullopt;
+  if (const auto found = stamp_of(index); found.size < 0 || found.modified != modified)
+    return std::nullopt;
   try {
     auto shard = parse_index(read_text(index, kMostIndex), index.string());
     if (shard.size != size || !matches_index(shard, read)) return std::nullopt;
@@ -141,9 +140,9 @@ std::optional<Shard> remembered(const fs::path& path, std::uint64_t size, const 
   }
 }
 
-void remember(const fs::path& path, const Shard& shard) {
+void remember(const fs::path& path, const Shard& shard, std::int64_t modified) {
   try {
-    write_atomically(index_path(path), index_text(shard));
+    write_index(path, shard, modified);
   } catch (const Error& error) {
     if (error.code() != Code::io) throw;
   }
@@ -192,7 +191,16 @@ fs::path index_path(const fs::path& shard) {
   return path;
 }
 
+void write_index(const fs::path& path, const Shard& shard, std::int64_t modified) {
+  write_atomically(index_path(path), [&](AtomicFile& file) {
+    file.write(index_text(shard));
+    file.set_modified(modified);
+  });
+}
+
 Shard open_shard(const fs::path& path) {
+  // Before the shard is opened: the index of one that is replaced from now on has another time.
+  const auto modified = stamp_of(path).modified;
   const auto opened = open_for_reading(path);
   const auto size = opened.second;
   const auto name = path.string();
@@ -200,9 +208,9 @@ Shard open_shard(const fs::path& path) {
     if (read_at(opened.first, offset, into, path) != into.size())
       throw Error(Code::data, {.file = name}, "the file was truncated while it was read.");
   };
-  if (auto known = remembered(path, size, read)) return *std::move(known);
+  if (auto known = remembered(path, modified, size, read)) return *std::move(known);
   auto shard = scan_shard(size, read, name);
-  remember(path, shard);
+  remember(path, shard, modified);
   return shard;
 }
 

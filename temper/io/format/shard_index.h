@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -18,7 +19,13 @@ Shard parse_index(std::string_view text, const std::string& name);
 /// The path of a shard's index: the shard's path with ".index" appended.
 std::filesystem::path index_path(const std::filesystem::path& shard);
 
-/// The samples of a shard, from its index if that is newer than the shard, has its size, is
+/// Writes the index of a shard, and gives it the shard's time of modification, by which
+/// open_shard() knows that it is of this shard. So its bytes depend only on the shard, and programs
+/// that copy both files with their times keep it valid. Throws Error{Code::io}.
+/// @param modified  the time of the shard that these samples are of, as in FileStamp
+void write_index(const std::filesystem::path& path, const Shard& shard, std::int64_t modified);
+
+/// The samples of a shard, from its index if that has the time of the shard and its size, is
 /// complete, and is right about the first and the last image; otherwise from the shard, and the
 /// index is written for the next time. A folder that is not writable is not an error: then the
 /// shard is scanned each time. Throws as scan_shard(), and Error{Code::io} if the shard can't be

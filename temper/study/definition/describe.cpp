@@ -40,7 +40,7 @@ expect = "lower")";
 template <class Section>
 recipe::Technique section(std::string_view name, std::string_view summary,
                           std::string_view example) {
-  return recipe::described({.sort = "study",
+  return recipe::described({.category = "study",
                             .name = std::string(name),
                             .path = name == "study" ? "" : std::string(name),
                             .summary = std::string(summary),

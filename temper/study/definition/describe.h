@@ -9,7 +9,7 @@
 namespace temper::study {
 
 /// The sections of a study file, as recipe::catalogue() describes those of a recipe: "study",
-/// "row", "length" and "claim", all of the sort "study".
+/// "row", "length" and "claim", all of the category "study".
 std::vector<recipe::Technique> sections();
 
 /// How an edit of a study that is being typed may continue: the keys of its file, and after "base."

@@ -97,6 +97,18 @@ TEST(Harm, IsFoundInBoxesThatEraseMost) {
               ElementsAre(harm(0, "erases a box of .*")));
 }
 
+TEST(Harm, OfASquareOfAPolicyIsThatOfThePictureItIsGiven) {
+  // It fills squares of 80 pixels.
+  const RandAugment policy{.magnitude = 10, .dialect = RandAugmentDialect::tensorflow};
+  EXPECT_THAT(found({policy, RandomResizedCrop{}}, {.size = {500, 400}}), IsEmpty())
+      << "larger than the input, but small in the picture";
+  EXPECT_THAT(found({policy, RandomResizedCrop{}}, {.size = {100, 100}}),
+              ElementsAre(harm(0, "moves pictures of 100 x 100 pixels by .*"),
+                          harm(0,
+                               "erases a box of more than half of a picture of 100 x 100 pixels "
+                               "in .*% of its draws")));
+}
+
 TEST(Harm, IsFoundInPoliciesOnGrayPictures) {
   EXPECT_THAT(found({RandAugment{}}, {.size = {32, 32}, .channels = 1, .gray = true}),
               ElementsAre(harm(0, "applies saturation to gray pictures, .*")));

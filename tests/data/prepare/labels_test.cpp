@@ -3,9 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <string>
 
+#include "temper/core/random.h"
 #include "temper/data/sources/array_source.h"
 #include "tests/data/pictures.h"
 
@@ -55,6 +57,29 @@ TEST(KeepLabels, KeepsTheShareOfEveryClassAndMoreForALargerShare) {
   EXPECT_NE(tenth->digest(), all->digest());
   EXPECT_NE(labels_of(*tenth), labels_of(*keep_labels(all, 0.1, 2)));
   EXPECT_EQ(keep_labels(all, 1, 1), all);
+}
+
+TEST(KeepLabels, ALargerShareKeepsTheSameAndMoreWhateverTheSizesOfTheClasses) {
+  for (std::uint64_t trial = 0; trial < 60; ++trial) {
+    Random random(trial, Purpose::inspect);
+    std::vector<std::int64_t> labels;
+    for (std::int64_t c = 0; c < 7; ++c) labels.insert(labels.end(), 1 + random.below(40), c);
+    labels.insert(labels.end(), random.below(5), -1);
+    const auto all = source_of(labels, 7);
+    const auto known = std::ssize(labels) - std::ranges::count(labels, -1);
+    std::vector<std::int64_t> before(labels.size(), -1);
+    for (std::int64_t count = 1; count <= known; ++count) {
+      const auto share = static_cast<double>(count) / static_cast<double>(known);
+      const auto kept = labels_of(*keep_labels(all, share, trial));
+      for (std::size_t i = 0; i < kept.size(); ++i)
+        if (before[i] >= 0) {
+          ASSERT_EQ(kept[i], before[i]) << count << " of " << known;
+        }
+      EXPECT_GE(std::ssize(kept) - std::ranges::count(kept, -1), count);
+      before = kept;
+    }
+    EXPECT_EQ(before, labels);
+  }
 }
 
 TEST(KeepLabelCount, KeepsAsManyOfEveryClassAndMoreForALargerNumber) {

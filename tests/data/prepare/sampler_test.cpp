@@ -260,6 +260,22 @@ TEST(Continued, CutsOnePassAfterTheOtherIntoEpochs) {
   EXPECT_EQ(stream, expected);
 }
 
+TEST(Permuted, IsTheOrderThatALoaderShufflesBy) {
+  LoaderOptions options{.normalisation = {{0.4, 0.5, 0.6}, {0.2, 0.25, 0.3}},
+                        .size = {12, 12},
+                        .batch = 9,
+                        .seed = 6,
+                        .threads = 0};
+  options.views = {{augment::Resize{.sides = augment::ResizedSides::both}}};
+  Loader loader(std::make_shared<NoiseSource>(9), options);
+  for (const std::int64_t epoch : {0, 1, 8}) {
+    loader.start(epoch);
+    const auto ids = loader.next()->ids;
+    EXPECT_EQ(Rows(ids.const_data_ptr<std::int64_t>(), ids.const_data_ptr<std::int64_t>() + 9),
+              permuted(9, 6)(epoch));
+  }
+}
+
 TEST(Continued, MakesEpochsOfOtherLengthsOfALoader) {
   const auto source = std::make_shared<NoiseSource>(5);
   LoaderOptions options{.normalisation = {{0.4, 0.5, 0.6}, {0.2, 0.25, 0.3}},

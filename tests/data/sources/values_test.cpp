@@ -141,6 +141,30 @@ TEST(Values, ThatFloatCannotHoldEndTheRun) {
               HasSubstr("value 1e+300 of 'far'; expected a finite number that float can hold"));
 }
 
+/// A user's source, whose image 3 has a value that is no number.
+class CarelessSource : public PlainSource {
+ public:
+  using PlainSource::PlainSource;
+  [[nodiscard]] const std::vector<std::string>& value_names() const override { return names_; }
+  [[nodiscard]] std::span<const double> values(std::int64_t i) const override {
+    return {i == 3 ? &kNone : &kOne, 1};
+  }
+
+ private:
+  static constexpr double kOne = 1;
+  std::vector<std::string> names_ = {"y"};
+};
+
+TEST(Values, ThatAreNoNumbersAreNeverTrainedOn) {
+  const auto source = std::make_shared<CarelessSource>(8);
+  EXPECT_EQ(message_of(Code::data, [&] { (void)value_scale(*source); }),
+            "noise 3: value nan of 'y'; expected a finite number");
+  Loader loader(source, options(1));
+  loader.start(0);
+  EXPECT_THAT(message_of(Code::data, [&] { loader.next(); }),
+              HasSubstr("noise 3: value nan of 'y'; expected a finite number"));
+}
+
 TEST(Values, FollowTheImagesThroughSubsetsAndSplits) {
   const auto source = valued(70);
   const Subset subset(source, {5, 6, 2});

@@ -105,9 +105,12 @@ TEST_F(Packing, GivesTheSameBytesAgain) {
 
 TEST_F(Packing, WritesTheIndexThatTheShardHas) {
   packed();
-  const auto index = io::parse_index(io::read_text(out / "train/train-000000.tar.index"), "index");
-  fs::remove(out / "train/train-000000.tar.index");
-  EXPECT_EQ(io::open_shard(out / "train/train-000000.tar"), index);
+  const auto shard = out / "train/train-000000.tar";
+  const auto index = io::parse_index(io::read_text(io::index_path(shard)), "index");
+  EXPECT_EQ(fs::last_write_time(io::index_path(shard)), fs::last_write_time(shard))
+      << "by which it is known to be that of the shard";
+  fs::remove(io::index_path(shard));
+  EXPECT_EQ(io::open_shard(shard), index);
 }
 
 TEST_F(Packing, SplitsIntoShardsOfTheSize) {
@@ -163,6 +166,34 @@ TEST_F(Packing, BeginsAgainAfterAKilledProcess) {
   write_bytes(root.path() / ".out.temper-tmp/train/train-000007.tar", "torn", 4);
   packed();
   EXPECT_EQ(files_below(out).size(), 5U);
+}
+
+TEST_F(Packing, IsRefusedWhileTheSameFolderIsBeingPacked) {
+  std::string refusal;
+  pack(source.string(), out, {}, [&](std::int64_t /*done*/, std::int64_t /*all*/) {
+    refusal = message_of(Code::usage, [&] { packed(); });
+  });
+  EXPECT_THAT(refusal, HasSubstr("is in use by process"));
+  EXPECT_EQ(files_below(out).size(), 5U);
+}
+
+using PackingDeathTest = Packing;
+
+// In its own process, because the fault is read only once.
+TEST_F(PackingDeathTest, HoldsItsLockUntilTheFolderHasItsName) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        const auto log = root.path() / "calls.txt";
+        ::setenv("TEMPER_FAULT", ("do=log to=" + log.string()).c_str(), 1);
+        packed();
+        const auto calls = io::read_text(log);
+        const auto named = calls.find("rename " + out.string() + "\n");
+        const auto unlocked = calls.find("remove " + (out / ".lock").string() + "\n");
+        fs::remove_all(root.path());
+        std::exit(named < unlocked && unlocked != std::string::npos ? 0 : 1);
+      },
+      testing::ExitedWithCode(0), "");
 }
 
 TEST_F(Packing, SaysWhenShardsAreMissing) {

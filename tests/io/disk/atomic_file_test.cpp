@@ -33,6 +33,17 @@ TEST(AtomicFile, WritesWhatItIsGivenAndLeavesNothingElse) {
   EXPECT_EQ(folder.files(), 2U);
 }
 
+TEST(AtomicFile, HasTheTimeThatItIsGiven) {
+  const Folder folder;
+  for (const std::int64_t time : {1'700'000'000'123'456'789, 5'000'000'000}) {
+    write_atomically(folder / "a", [time](AtomicFile& file) {
+      file.write("text");
+      file.set_modified(time);
+    });
+    EXPECT_EQ(stamp_of(folder / "a"), (FileStamp{.size = 4, .modified = time}));
+  }
+}
+
 TEST(AtomicFile, WritesANewFileOnlyWhereThereIsNone) {
   const Folder folder;
   write_new_file(folder / "a", "first");

@@ -57,8 +57,11 @@ TEST(FileReader, ReportsErrors) {
       return std::string(error.what());
     };
     EXPECT_THAT(refusal(Code::io, folder / "none", {}), HasSubstr("No such file"));
-    EXPECT_THAT(refusal(Code::data, file, {.max_bytes = 9}),
-                HasSubstr("has 10 bytes; at most 9 are allowed"));
+    EXPECT_EQ(refusal(Code::data, file, {.max_bytes = 9}),
+              file.string() + ": a file of 10 bytes; expected at most 9");
+    EXPECT_EQ(
+        refusal(Code::data, file, {.max_bytes = 2, .part = FilePart{4, 3}}),
+        file.string() + ": a part of 3 bytes, from byte 4 of the file on; expected at most 2");
     EXPECT_THAT(refusal(Code::data, file, {.part = FilePart{8, 3}}),
                 HasSubstr("file is cut short: it has 10 bytes, expected 3 from byte 8 on"));
     EXPECT_EQ(text_of(read(file, {.timeout = timeout})), "0123456789")

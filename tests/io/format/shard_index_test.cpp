@@ -87,6 +87,8 @@ class OpenShard : public ::testing::Test {
     std::filesystem::last_write_time(
         file, std::filesystem::file_time_type::clock::now() - std::chrono::seconds(seconds));
   }
+  /// Gives the index the time of the shard.
+  void date() { last_write_time(index, last_write_time(path)); }
 
   Folder folder;
   std::filesystem::path path = folder / "000.tar";
@@ -100,24 +102,38 @@ TEST_F(OpenShard, WritesAnIndexAndReadsItTheNextTime) {
   // A changed index shows that the index is read.
   auto other = first;
   other.samples[0].label = "4";
-  write_atomically(index, index_text(other));
+  write_index(path, other, stamp_of(path).modified);
   EXPECT_EQ(open_shard(path), other);
+  EXPECT_EQ(stamp_of(index).modified, stamp_of(path).modified);
 }
 
-TEST_F(OpenShard, RewritesAnIndexThatIsOlderDamagedOrOfAnotherShard) {
+TEST_F(OpenShard, ReadsAShardThatWasReplacedByOneOfAnotherTimeAlsoAnOlderOne) {
+  for (const int seconds : {0, 1000, 2000, 500}) {
+    const auto label = std::to_string(seconds % 7);
+    write({{"1.jpg", "one"}, {"1.cls", label}});  // of the same size, with the image at its place
+    age(path, seconds);
+    EXPECT_EQ(open_shard(path).samples.at(0).label, label);
+    EXPECT_EQ(parse_index(read_text(index), "index").samples.at(0).label, label);
+  }
+}
+
+TEST_F(OpenShard, RewritesAnIndexOfAnotherTimeADamagedOneAndThatOfAnotherShard) {
   write({{"1.jpg", "one"}, {"1.cls", "3"}});
   const auto right = open_shard(path);
   const std::string text = read_text(index);
   auto other = right;
   other.samples[0].label = "4";
 
-  write_atomically(index, index_text(other));
-  age(index, 100);
-  age(path, 50);
-  EXPECT_EQ(open_shard(path), right);
-  EXPECT_EQ(read_text(index), text);
+  for (const int seconds : {50, 150}) {
+    write_atomically(index, index_text(other));
+    age(index, 100);
+    age(path, seconds);
+    EXPECT_EQ(open_shard(path), right);
+    EXPECT_EQ(read_text(index), text);
+  }
 
   write_atomically(index, "something else");
+  date();
   EXPECT_EQ(open_shard(path), right);
   EXPECT_EQ(read_text(index), text);
 
@@ -125,10 +141,12 @@ TEST_F(OpenShard, RewritesAnIndexThatIsOlderDamagedOrOfAnotherShard) {
   elsewhere.samples[0].offset += 512;
   elsewhere.samples[0].label = "4";
   write_atomically(index, index_text(elsewhere));
+  date();
   EXPECT_EQ(open_shard(path), right);
 
   other.size += 512;
   write_atomically(index, index_text(other));
+  date();
   EXPECT_EQ(open_shard(path), right);
   EXPECT_EQ(read_text(index), text);
 }

@@ -56,13 +56,14 @@ TEST(Shard, CountsPicturesThatBelongToNoSample) {
   const auto shard = scan(tar({{"1.jpg", "one"},
                                {"IMG.0001.jpg", "dots"},
                                {"2.GIF", "another format"},
+                               {"5.heic", "a telephone's"},
                                {"@eaDir/3.jpg", "of a system"},
                                {"@eaDir/3.cls", "4"},
                                {"__MACOSX/d/._1.jpg", "no picture"},
                                {".hidden/4.jpg", "as before"}}));
   ASSERT_EQ(shard.samples.size(), 2U);
   EXPECT_EQ(shard.samples[1].name, ".hidden/4.jpg");
-  EXPECT_EQ(shard.unread, 3U);
+  EXPECT_EQ(shard.unread, 4U);
   EXPECT_EQ(shard.first_unread, "IMG.0001.jpg");
   EXPECT_THAT(refusal({{"IMG.0001.jpg", "x"}}),
               HasSubstr("without another dot in the name; found IMG.0001.jpg"));

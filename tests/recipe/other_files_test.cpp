@@ -1,0 +1,72 @@
+#include "temper/recipe/other_files.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "temper/core/error.h"
+#include "temper/recipe/recipe.h"
+#include "tests/support/refusal.h"
+
+namespace temper::recipe {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+class OtherFiles : public ::testing::Test {
+ protected:
+  OtherFiles() {
+    std::string name = (fs::temp_directory_path() / "temper-other-files-XXXXXX").string();
+    folder_ = mkdtemp(name.data());
+  }
+  ~OtherFiles() override { fs::remove_all(folder_); }
+
+  [[nodiscard]] std::string file(const std::string& name, const std::string& text) const {
+    const auto path = folder_ / name;
+    std::ofstream(path) << text;
+    return path.string();
+  }
+  [[nodiscard]] std::string refused(const std::string& text) const {
+    return temper::testing::refusal(
+        [&] { refuse_recipe(file("a.toml", text), "a study file, see docs"); });
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(OtherFiles, APictureIsNoRecipe) {
+  const auto picture = file("cat.JPG", "\xFF\xD8\xFF");
+  const auto said = temper::testing::refusal([&] { load(picture); });
+  EXPECT_THAT(said, StartsWith(picture + ": this is a picture; expected a recipe (.toml)."));
+  EXPECT_THAT(said, HasSubstr("`temper train FOLDER` trains"));
+  EXPECT_THAT(said, HasSubstr("`temper predict RUN " + picture + "` classifies"));
+  EXPECT_EQ(temper::testing::refusal([&] { refuse_recipe(picture, "a study file"); }), said);
+}
+
+TEST_F(OtherFiles, APictureThatIsNotThereIsAFileThatCannotBeRead) {
+  const auto missing = (folder_ / "none.png").string();
+  EXPECT_THAT(temper::testing::refusal(Code::io, [&] { load(missing); }), HasSubstr("cannot read"));
+}
+
+TEST_F(OtherFiles, ARecipeIsNoStudy) {
+  EXPECT_THAT(refused("epochs = 3\n"),
+              HasSubstr("this is a recipe; expected a study file, see docs"));
+  EXPECT_THAT(refused("name = \"mine\"\n[optimizer]\nlr = 0.1\n"), HasSubstr("this is a recipe"));
+  EXPECT_THAT(refused("architecture = \"resnet\"\n"), HasSubstr("this is a recipe")) << "an alias";
+}
+
+TEST_F(OtherFiles, AStudyAndWhatCannotBeReadAreLeftToOthers) {
+  for (const auto* text : {"base = \"a.toml\"\nseeds = 3\n", "name = \"mine\"\n", "", "[cut",
+                           "[base]\nepochs = 3\n", "epochs = 3\nbase = \"a.toml\"\n"})
+    EXPECT_EQ(refused(text), "(not refused)") << text;
+  EXPECT_NO_THROW(refuse_recipe(folder_ / "missing.toml", "a study file"));
+}
+
+}  // namespace
+}  // namespace temper::recipe
