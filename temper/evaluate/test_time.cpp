@@ -14,6 +14,7 @@
 
 #include "temper/augment/pipeline/views.h"
 #include "temper/data/sources/subset.h"
+#include "temper/distributed/group.h"
 #include "temper/measure/view_mean.h"
 #include "temper/train/clock.h"
 
@@ -22,9 +23,15 @@ namespace {
 
 /// int64 [m]: the images that are shown in further views. Their confidence is that of the logits as
 /// they are: a temperature, which may be fitted on the result, has no influence.
-at::Tensor rows_below(const at::Tensor& logits, double confidence) {
+/// @param group  of ranks that show the same images, by the confidences of rank 0: another
+/// processor
+///               may round them to the other side
+at::Tensor rows_below(const at::Tensor& logits, double confidence,
+                      distributed::Group* group = nullptr) {
   if (confidence == 1) return at::arange(logits.size(0), at::kLong);
-  return at::softmax(logits, 1, at::kDouble).amax(1).lt(confidence).nonzero().flatten();
+  const auto confidences = at::softmax(logits, 1, at::kDouble).amax(1);
+  if (group != nullptr) group->broadcast(confidences);
+  return confidences.lt(confidence).nonzero().flatten();
 }
 
 std::shared_ptr<const data::Source> only(const std::shared_ptr<const data::Source>& images,
@@ -52,7 +59,7 @@ Predictions predict_augmented(model::Network& network, const train::Plan& plan,
                        .images = images->size(),
                        .seconds_without = watch.seconds(),
                        .without = score(result)};
-  const auto rows = rows_below(result.logits, tta->below_confidence);
+  const auto rows = rows_below(result.logits, tta->below_confidence, plan.group.get());
   cost.augmented = rows.numel();
   if (cost.augmented > 0) {
     const auto shown = only(images, rows);
