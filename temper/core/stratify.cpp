@@ -20,6 +20,7 @@ class Quota {
         taken_(counts.size()) {
     for (std::size_t c = 0; c < counts.size(); ++c) queue(c);
   }
+  ~Quota() = default;
   Quota(const Quota&) = delete;
   Quota& operator=(const Quota&) = delete;
   Quota(Quota&&) = delete;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <span>
 #include <string>
@@ -216,15 +217,15 @@ std::int64_t most_stages(const Recipe& recipe) {
   std::vector<std::int64_t> sides{32, 224};
   if (const auto size = recipe.data.size.value) sides.assign(1, *size);
   std::optional<std::int64_t> most;
-  std::optional<Error> refused;
+  std::exception_ptr refused;
   for (const auto side : sides) try {
       const auto stages =
           model::number_of_stages(recipe.model, {.channels = 3, .height = side, .width = side});
       most = std::max(most.value_or(0), stages);
-    } catch (const Error& error) {
-      refused = error;
+    } catch (const Error&) {
+      refused = std::current_exception();
     }
-  if (!most) throw Error(*refused);
+  if (!most) std::rethrow_exception(refused);
   return *most;
 }
 
