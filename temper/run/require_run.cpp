@@ -29,9 +29,10 @@ std::string hint(const fs::path& path) {
 
 /// @param or_else  what is expected besides
 [[noreturn]] void refuse(const fs::path& path, std::string_view or_else = "") {
-  const auto found = !fs::exists(path) ? "there is no such folder"
-                                       : "not a run directory: it has neither recipe.toml nor "
-                                         "metrics.jsonl";
+  const std::string_view found = !fs::exists(path)
+                                     ? "there is no such folder"
+                                     : "not a run directory: it has neither recipe.toml nor "
+                                       "metrics.jsonl";
   throw Error(Code::usage, {.file = path.string()},
               fmt::format("{}; expected a run directory, as `temper train` writes it{}; {}", found,
                           or_else, hint(path)));

@@ -31,11 +31,11 @@ TEST(Processors, AreThoseThatAThreadMayRunOn) {
 
 class ProcessorTime : public ::testing::Test {
  protected:
-  ProcessorTime() {
+  void SetUp() override {
     std::string name = (fs::temp_directory_path() / "temper-processors-XXXXXX").string();
     root = mkdtemp(name.data());
   }
-  ~ProcessorTime() override {
+  void TearDown() override {
     std::error_code ignored;
     fs::remove_all(root, ignored);
   }

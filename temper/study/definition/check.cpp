@@ -104,7 +104,7 @@ class Checker {
 
   /// The number that an edit fixes: the edit may be of a table around it, or of its schedule's
   /// peak.
-  static const std::string& shown(const Edits::Edit& edit, const std::string& path) {
+  static std::string shown(const Edits::Edit& edit, const std::string& path) {
     return edit.path.size() < path.size() ? path : edit.path;
   }
 
