@@ -109,7 +109,7 @@ TEST(Contradictions, OfSemiSupervisedTraining) {
   const std::string semi = "semi.method = \"mean_teacher\"\n";
   EXPECT_EQ(of(semi), "(not refused)");
   for (const auto* other : {"sam", "consistency", "adversarial", "distillation"}) {
-    const auto value = std::string(other) == "adversarial" ? "\"pgd\"" : "true";
+    const std::string value = std::string(other) == "adversarial" ? R"("pgd")" : "true";
     EXPECT_THAT(of(semi + other + " = " + value), HasSubstr(std::string(other) + " with semi"));
   }
   EXPECT_THAT(of("semi.method = \"mixmatch\"\nmixing = true"), HasSubstr("mixing with semi"));
@@ -147,7 +147,7 @@ TEST(Contradictions, OfLengthsThatFitWithNoNumberOfSteps) {
   EXPECT_THAT(of("steps = 5\n" + late), HasSubstr("does not fit with any other number"));
   const auto pieces = [](const std::string& first) {
     return "epochs = 10\noptimizer.lr = { schedule = \"piecewise\", pieces = [{ " + first +
-           ", curve = { kind = \"linear\" } }, { epochs = 7, curve = { kind = \"cosine\" } }] }";
+           R"(, curve = { kind = "linear" } }, { epochs = 7, curve = { kind = "cosine" } }] })";
   };
   EXPECT_EQ(of(pieces("epochs = 3")), "(not refused)");
   EXPECT_THAT(of(pieces("epochs = 4")), HasSubstr("its pieces take 1100 steps (11 epochs)"));

@@ -21,11 +21,11 @@ using ::testing::StartsWith;
 
 class OtherFiles : public ::testing::Test {
  protected:
-  OtherFiles() {
+  void SetUp() override {
     std::string name = (fs::temp_directory_path() / "temper-other-files-XXXXXX").string();
     folder_ = mkdtemp(name.data());
   }
-  ~OtherFiles() override { fs::remove_all(folder_); }
+  void TearDown() override { fs::remove_all(folder_); }
 
   [[nodiscard]] std::string file(const std::string& name, const std::string& text) const {
     const auto path = folder_ / name;
