@@ -1,5 +1,6 @@
 #include "temper/recipe/contradictions.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -110,7 +111,8 @@ TEST(Contradictions, OfSemiSupervisedTraining) {
   EXPECT_EQ(of(semi), "(not refused)");
   for (const auto* other : {"sam", "consistency", "adversarial", "distillation"}) {
     const std::string value = std::string(other) == "adversarial" ? R"("pgd")" : "true";
-    EXPECT_THAT(of(semi + other + " = " + value), HasSubstr(std::string(other) + " with semi"));
+    EXPECT_THAT(of(fmt::format("{}{} = {}", semi, other, value)),
+                HasSubstr(std::string(other) + " with semi"));
   }
   EXPECT_THAT(of("semi.method = \"mixmatch\"\nmixing = true"), HasSubstr("mixing with semi"));
   EXPECT_THAT(of("semi.method = \"fixmatch\""), HasSubstr("semi.augment has no operations"));
