@@ -114,7 +114,7 @@ void compare(const Subject& subject, int rounds) {
   const double similar = mixing_time({.partner = mix::Partner::similar}, with_partners, rounds);
   most = std::max(most, similar);
   times += fmt::format(", \"{}_c_mixup_ms\": {:.4f}", subject.name, similar);
-  fmt::print("\"{0}_step_ms\": {1:.2f}, \"{0}_most_ms\": {2:.4f}, \"{0}_most_share\": {3:.6f}{4}",
+  fmt::print(R"("{0}_step_ms": {1:.2f}, "{0}_most_ms": {2:.4f}, "{0}_most_share": {3:.6f}{4})",
              subject.name, step, most, most / step, times);
 }
 
