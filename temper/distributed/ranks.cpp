@@ -192,10 +192,10 @@ void add_hosts(const std::string& entry, std::vector<std::string>& hosts, int br
     std::int64_t from = 0;
     std::int64_t to = 0;
     const auto read = [](std::string_view digits, std::int64_t& value) {
-      const auto* const last = digits.data() + digits.size();
-      const auto result = std::from_chars(digits.data(), last, value);
-      return !digits.empty() && digits.front() != '-' && result.ec == std::errc() &&
-             result.ptr == last;
+      const auto [stop, error] =
+          std::from_chars(digits.data(), digits.data() + digits.size(), value);
+      return !digits.empty() && digits.front() != '-' && error == std::errc() &&
+             stop == digits.data() + digits.size();
     };
     if (!read(low, from) || !read(high, to) || to < from || low.size() > 18) bad();
     if (to - from >= kMostRanks - std::ssize(hosts))

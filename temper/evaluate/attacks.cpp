@@ -33,9 +33,9 @@ constexpr std::size_t kExamples = 4;
 
 std::optional<double> number_of(std::string_view text) {
   double number = 0;
-  const auto* const last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), last, number);
-  if (error != std::errc() || end != last || !std::isfinite(number)) return std::nullopt;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number))
+    return std::nullopt;
   return number;
 }
 
@@ -179,7 +179,7 @@ class Evaluation {
     for (std::int64_t i = 0; i < fooled.size(0) && examples.size() < kExamples; ++i) {
       if (!fooled[i].item<bool>()) continue;
       const auto change = result.pixels[i].sub(part.pixels[i]);
-      const double largest = change.abs().max().item<double>();
+      const auto largest = change.abs().max().item<double>();
       const double enlarged = largest > 0 ? 0.5 / largest : 1;
       const auto predicted = classifier_(result.pixels.narrow(0, i, 1)).argmax(1);
       examples.push_back({.image = image_of(part.pixels[i]),
