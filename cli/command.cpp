@@ -3,18 +3,15 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <charconv>
-#include <system_error>
+
+#include "temper/core/parse_number.h"
 
 namespace temper::cli {
 namespace {
 
 /// CLI11's own check of this names the smallest and the largest number there is.
 std::string check_positive(const std::string& text) {
-  double number = 0;
-  const auto* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  if (error == std::errc() && stop == end && number > 0) return {};
+  if (const auto number = parse_number<double>(text); number && *number > 0) return {};
   return fmt::format("expected a number above 0, not '{}'", text);
 }
 

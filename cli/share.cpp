@@ -2,11 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cstdint>
-#include <system_error>
 
 #include "temper/core/error.h"
+#include "temper/core/parse_number.h"
 
 namespace temper::cli {
 
@@ -14,8 +13,8 @@ study::Share share_of(std::string_view text) {
   study::Share share;
   const auto slash = text.find('/');
   const auto number = [](std::string_view digits, std::int64_t& into) {
-    const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), into);
-    return error == std::errc() && stop == digits.data() + digits.size() && into >= 1;
+    into = parse_number<std::int64_t>(digits).value_or(0);
+    return into >= 1;
   };
   if (slash == std::string_view::npos || !number(text.substr(0, slash), share.index) ||
       !number(text.substr(slash + 1), share.count) || share.index > share.count)

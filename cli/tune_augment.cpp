@@ -2,13 +2,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "commands.h"
@@ -16,6 +14,7 @@
 #include "signals.h"
 #include "study_progress.h"
 #include "temper/core/error.h"
+#include "temper/core/parse_number.h"
 #include "temper/io/disk/atomic_file.h"
 #include "temper/report/augment_search.h"
 #include "temper/train/choose.h"
@@ -56,14 +55,12 @@ template <class Number>
 std::vector<Number> numbers_of(const std::vector<std::string>& texts, const char* option) {
   std::vector<Number> numbers;
   for (const auto& text : texts) {
-    Number number{};
-    const auto* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, number);
-    if (error != std::errc() || stop != end)
+    const auto number = parse_number<Number>(text);
+    if (!number)
       throw Error(Code::usage, fmt::format("{} has '{}'; expected numbers with commas between "
                                            "them, as in 1,2,3",
                                            option, text));
-    numbers.push_back(number);
+    numbers.push_back(*number);
   }
   return numbers;
 }

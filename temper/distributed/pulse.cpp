@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <exception>
-#include <memory>
 #include <string_view>
 #include <utility>
+
+#include "temper/core/parse_number.h"
 
 namespace temper::distributed {
 namespace {
@@ -35,9 +35,9 @@ std::string_view taken(std::string_view& text, char separator) {
 
 template <class Number>
 bool read(std::string_view text, Number& value) {
-  const auto* const end = std::to_address(text.end());
-  const auto [stop, error] = std::from_chars(std::to_address(text.begin()), end, value);
-  return error == std::errc() && stop == end;
+  const auto number = parse_number<Number>(text);
+  if (number) value = *number;
+  return number.has_value();
 }
 
 std::vector<std::int64_t> parse_ranks(std::string_view text) {

@@ -3,14 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 #include <limits>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "temper/core/error.h"
+#include "temper/core/parse_number.h"
 #include "temper/core/random.h"
 
 namespace temper::distributed {
@@ -26,10 +25,8 @@ constexpr std::int64_t kDefaultPort = 29'500;  ///< torchrun's
 /// The number in a variable's text.
 std::int64_t parsed(const char* name, const std::string& written, std::int64_t lowest,
                     std::int64_t highest) {
-  std::int64_t value = 0;
-  const auto* const end = written.data() + written.size();
-  const auto [stop, error] = std::from_chars(written.data(), end, value);
-  if (error == std::errc() && stop == end && value >= lowest && value <= highest) return value;
+  const auto value = parse_number<std::int64_t>(written);
+  if (value && *value >= lowest && *value <= highest) return *value;
   refuse(fmt::format("the environment variable {} is '{}'; expected an integer from {} to {}", name,
                      written, lowest, highest));
 }
@@ -189,19 +186,14 @@ void add_hosts(const std::string& entry, std::vector<std::string>& hosts, int br
     const auto dash = std::min(range.find('-'), range.size());
     const auto low = range.substr(0, dash);
     const auto high = dash == range.size() ? low : range.substr(dash + 1);
-    std::int64_t from = 0;
-    std::int64_t to = 0;
-    const auto read = [](std::string_view digits, std::int64_t& value) {
-      const auto [stop, error] =
-          std::from_chars(digits.data(), digits.data() + digits.size(), value);
-      return !digits.empty() && digits.front() != '-' && error == std::errc() &&
-             stop == digits.data() + digits.size();
-    };
-    if (!read(low, from) || !read(high, to) || to < from || low.size() > 18) bad();
-    if (to - from >= kMostRanks - std::ssize(hosts))
+    const auto from = parse_number<std::int64_t>(low);
+    const auto to = parse_number<std::int64_t>(high);
+    if (!from || !to || *to < *from || low.size() > 18) bad();
+    if (low.starts_with('-') || high.starts_with('-')) bad();
+    if (*to - *from >= kMostRanks - std::ssize(hosts))
       refuse(fmt::format("Slurm's list of machines has more than {}", kMostRanks));
     // A second bracket is one more dimension of the names.
-    for (auto n = from; n <= to; ++n)
+    for (auto n = *from; n <= *to; ++n)
       add_hosts(
           entry.substr(0, open) + fmt::format("{:0{}}", n, low.size()) + entry.substr(close + 1),
           hosts, brackets - 1);

@@ -9,16 +9,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <memory>
 #include <numeric>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "temper/adversarial/classifier.h"
 #include "temper/core/error.h"
+#include "temper/core/parse_number.h"
 #include "temper/data/loader/loader.h"
 #include "temper/data/prepare/split.h"
 #include "temper/data/sources/subset.h"
@@ -32,11 +31,8 @@ namespace {
 constexpr std::size_t kExamples = 4;
 
 std::optional<double> number_of(std::string_view text) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number))
-    return std::nullopt;
-  return number;
+  const auto number = parse_number<double>(text);
+  return number && std::isfinite(*number) ? number : std::nullopt;
 }
 
 /// The images that are attacked.

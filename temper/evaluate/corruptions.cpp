@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <memory>
-#include <system_error>
 #include <utility>
 
 #include "temper/core/error.h"
+#include "temper/core/parse_number.h"
 #include "temper/core/spelling.h"
 #include "temper/evaluate/assess.h"
 #include "temper/evaluate/corrupted_source.h"
@@ -96,13 +95,12 @@ std::vector<std::int64_t> severities_of(const std::vector<std::string>& texts) {
   if (texts.empty()) return {1, 2, 3, 4, 5};
   std::vector<std::int64_t> severities;
   for (const auto& text : texts) {
-    std::int64_t severity = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), severity);
-    if (error != std::errc() || end != text.data() + text.size())
+    const auto severity = parse_number<std::int64_t>(text);
+    if (!severity)
       throw Error(Code::usage, fmt::format("a corruption of severity '{}'; expected 1 to {}", text,
                                            corrupt::kSeverities));
-    corrupt::check_severity(severity);
-    severities.push_back(severity);
+    corrupt::check_severity(*severity);
+    severities.push_back(*severity);
   }
   return sorted_once(std::move(severities));
 }

@@ -4,13 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <functional>
-#include <memory>
 #include <utility>
 
 #include "temper/core/error.h"
+#include "temper/core/parse_number.h"
 #include "temper/core/spelling.h"
 
 namespace temper::imports {
@@ -27,12 +26,9 @@ std::string shown(std::string_view word) {
 template <class T>
 std::optional<T> number_of(std::string_view word) {
   if (word.starts_with('+')) word.remove_prefix(1);
-  T value{};
-  const auto* const end = std::to_address(word.end());
-  const auto [stop, error] = std::from_chars(std::to_address(word.begin()), end, value);
-  if (error != std::errc{} || stop != end) return std::nullopt;
+  const auto value = parse_number<T>(word);
   if constexpr (std::is_floating_point_v<T>)
-    if (!std::isfinite(value)) return std::nullopt;
+    if (value && !std::isfinite(*value)) return std::nullopt;
   return value;
 }
 

@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <memory>
 #include <span>
 
 #include "temper/core/error.h"
+#include "temper/core/parse_number.h"
 
 namespace temper::imports {
 namespace {
@@ -38,15 +37,13 @@ bool is_variable(std::string_view word) {
 }
 
 std::int64_t processes_of(std::string_view word, std::string_view option) {
-  std::int64_t value = 0;
-  const auto* const end = std::to_address(word.end());
-  const auto [stop, error] = std::from_chars(std::to_address(word.begin()), end, value);
-  if (error != std::errc{} || stop != end || value < 1 || value > kMostProcesses)
+  const auto value = parse_number<std::int64_t>(word);
+  if (!value || *value < 1 || *value > kMostProcesses)
     throw Error(Code::usage,
                 fmt::format("{} is '{}'; expected the number of processes: write it out, or leave "
                             "the launcher out and give --processes",
                             option, word.substr(0, 80)));
-  return value;
+  return *value;
 }
 
 /// An option of a launcher that is a number, with any of its names: `--nproc_per_node=8`, or in two

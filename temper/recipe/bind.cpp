@@ -4,12 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <map>
 #include <utility>
 
 #include "temper/core/error.h"
+#include "temper/core/parse_number.h"
 #include "temper/core/spelling.h"
 #include "temper/recipe/overloaded.h"
 #include "temper/recipe/search.h"
@@ -311,17 +311,15 @@ class Binder {
   }
   [[nodiscard]] std::size_t list_index(const Member& member, std::size_t size,
                                        const std::string& path) const {
-    std::size_t index = 0;
-    const auto* end = member.key.data() + member.key.size();
-    const auto [stop, error] = std::from_chars(member.key.data(), end, index);
-    if (error != std::errc{} || stop != end)
+    const auto index = parse_number<std::size_t>(member.key);
+    if (!index)
       fail(member.position, path,
            fmt::format("{} is a list: name an element by its number, as in {}.0", path, path));
-    if (index > size)
+    if (*index > size)
       fail(member.position, path,
            fmt::format("{} has {} elements, so there is no {}.{}; the next is {}.{}", path, size,
                        path, member.key, path, size));
-    return index;
+    return *index;
   }
 
   /// Drops the schedules and places of the options below a path, which are about to be replaced.

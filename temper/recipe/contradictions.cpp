@@ -229,6 +229,16 @@ std::int64_t most_stages(const Recipe& recipe) {
   return *most;
 }
 
+void check_frozen_stages(const model::Freeze& freeze, std::int64_t stages) {
+  if (freeze.stages <= stages) return;
+  refuse("freeze.stages",
+         fmt::format("freeze.stages is {}, and the network {}", freeze.stages,
+                     stages == 0 ? "has no stages: leave freeze out, or define them in a network "
+                                   "of your own (model::Network::stages)"
+                                 : fmt::format("has {}, including the stem; expected at most that",
+                                               stages)));
+}
+
 void check_mixed_stages(const mix::Mixing& mixing, std::int64_t stages) {
   const auto blocks = std::max<std::int64_t>(stages - 1, 0);
   for (std::size_t i = 0; i < mixing.methods.size(); ++i) {
@@ -237,9 +247,13 @@ void check_mixed_stages(const mix::Mixing& mixing, std::int64_t stages) {
     const auto option = fmt::format("mixing.methods.{}.stages", i);
     for (const auto stage : manifold->stages)
       if (stage > blocks)
-        refuse(option, fmt::format("{} has stage {}, and the network has {} stages of blocks; "
-                                   "expected at most that",
-                                   option, stage, blocks));
+        refuse(option,
+               fmt::format("{} has stage {}, and the network {}", option, stage,
+                           blocks == 0 ? "has no stages of blocks: expected [0], which mixes the "
+                                         "images"
+                                       : fmt::format("has {} stages of blocks; expected at most "
+                                                     "that",
+                                                     blocks)));
   }
 }
 
@@ -247,12 +261,7 @@ void check_mixed_stages(const mix::Mixing& mixing, std::int64_t stages) {
 /// program is not known.
 void check_network(const Recipe& recipe) {
   if (recipe.pretrained || std::holds_alternative<model::Custom>(recipe.model)) return;
-  const auto stages = most_stages(recipe);
-  if (recipe.freeze && recipe.freeze->stages > stages)
-    refuse("freeze.stages", fmt::format("freeze.stages is {}, and the network has {}, including "
-                                        "the stem; expected at most that",
-                                        recipe.freeze->stages, stages));
-  if (recipe.mixing) check_mixed_stages(*recipe.mixing, stages);
+  check_stages(recipe, most_stages(recipe));
   if (const auto* random = model::random_options(recipe.model)) {
     auto options = *random;
     options.dropout.clear();  // its places are names of the network's layers
@@ -314,6 +323,13 @@ void check_contradictions(const Recipe& recipe) {
     check_mixing(recipe);
     check_adversarial(recipe);
     check_origins(recipe);
+  });
+}
+
+void check_stages(const Recipe& recipe, std::int64_t stages) {
+  with_places(recipe.places, [&] {
+    if (recipe.freeze) check_frozen_stages(*recipe.freeze, stages);
+    if (recipe.mixing) check_mixed_stages(*recipe.mixing, stages);
   });
 }
 

@@ -14,6 +14,11 @@ inline constexpr std::int64_t kLeastTrainSize = 8;
 /// of a recipe may come later.
 void check_contradictions(const Recipe& recipe);
 
+/// Throws Error{Code::usage} for frozen stages and stages of manifold_mixup that a network does not
+/// have.
+/// @param stages  model::Network::stages()
+void check_stages(const Recipe& recipe, std::int64_t stages);
+
 /// All that `temper recipe check` refuses: contradictions, options that describe no network for
 /// images of any size, and lengths that fit into the run with no number of steps per epoch.
 void check_without_data(const Recipe& recipe);

@@ -4,9 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <system_error>
 
+#include "temper/core/parse_number.h"
 #include "temper/optim/evaluation_weights.h"
 #include "temper/recipe/late.h"
 #include "temper/recipe/recipe.h"
@@ -170,11 +169,7 @@ bool LintSubject::is(std::string_view path, std::string_view value) const {
 std::optional<double> LintSubject::number(std::string_view path) const {
   const auto found = values.find(path);
   if (found == values.end()) return std::nullopt;
-  const auto& text = found->second;
-  double value = 0;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || stop != text.data() + text.size()) return std::nullopt;
-  return value;
+  return parse_number<double>(found->second);
 }
 
 std::int64_t LintSubject::epochs() const {

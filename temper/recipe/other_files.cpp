@@ -6,7 +6,6 @@
 #include <array>
 #include <optional>
 #include <string_view>
-#include <system_error>
 #include <variant>
 
 #include "temper/core/error.h"
@@ -20,11 +19,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 20;
-
 std::optional<Tree> tree_of(const fs::path& path) {
   try {
-    return parse_toml(io::read_text(path, kMaxBytes), path.string());
+    return parse_toml(io::read_text(path, kMaxTextBytes), path.string());
   } catch (const Error&) {
     return std::nullopt;
   }

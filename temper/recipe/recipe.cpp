@@ -16,8 +16,6 @@
 namespace temper::recipe {
 namespace {
 
-constexpr std::uint64_t kMaxBytes = std::uint64_t{1} << 20;
-
 // The name becomes that of a directory.
 void check_name(const Recipe& recipe) {
   const auto& name = recipe.name;
@@ -182,7 +180,7 @@ Recipe bound(const Tree& text, std::span<const Tree> edits) {
 
 Recipe load(const std::filesystem::path& path, const std::vector<std::string>& sets) {
   refuse_picture(path);
-  return parse(io::read_text(path, kMaxBytes), path.string(), sets);
+  return parse(io::read_text(path, kMaxTextBytes), path.string(), sets);
 }
 
 void resolve_batch(Recipe& recipe, std::int64_t ranks) {

@@ -44,7 +44,6 @@ struct AssertionFailed {};
 namespace temper::recipe {
 namespace {
 
-constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
 constexpr std::size_t kMaxDots = 64;
 
 [[noreturn]] void fail(const Where& where, const std::string& message) {
@@ -188,9 +187,9 @@ Where Tree::where(Position position) const {
 }
 
 Tree parse_toml(std::string_view text, const std::string& name) {
-  if (text.size() > kMaxBytes)
+  if (text.size() > kMaxTextBytes)
     fail({.file = name},
-         fmt::format("{} bytes; a recipe may have at most {}", text.size(), kMaxBytes));
+         fmt::format("{} bytes; a recipe may have at most {}", text.size(), kMaxTextBytes));
   if (const auto line = line_too_deep(text); line > 0) refuse_depth({.file = name, .line = line});
   Tree tree{.source = name};
   try {

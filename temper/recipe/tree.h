@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -42,8 +43,11 @@ struct Tree {
   [[nodiscard]] Where where(Position position) const;
 };
 
+/// The largest size of a recipe's text, in bytes.
+inline constexpr std::size_t kMaxTextBytes = std::size_t{1} << 20;
+
 /// Throws Error{Code::usage} with file, line and column when the text is not TOML, contains dates,
-/// is larger than 1 MiB or nested too deeply.
+/// is larger than kMaxTextBytes or nested too deeply.
 Tree parse_toml(std::string_view text, const std::string& name);
 
 /// Parses an edit such as `optimizer.lr=0.1`, `data.augment.0.padding=2` or `averaging=false`. The

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -13,6 +12,7 @@
 #include "temper/augment/pipeline/operation.h"
 #include "temper/augment/pipeline/trace_text.h"
 #include "temper/core/error.h"
+#include "temper/core/parse_number.h"
 #include "temper/core/random.h"
 #include "temper/data/prepare/readable.h"
 #include "temper/run/preview_mixing.h"
@@ -107,11 +107,8 @@ class Pictures {
   }
 
   [[nodiscard]] Chosen named(const std::string& image) const {
-    std::int64_t number = 0;
-    const auto* end = image.data() + image.size();
-    const auto [rest, error] = std::from_chars(image.data(), end, number);
-    if (error == std::errc() && rest == end && number >= 0 && number < train_.size())
-      return of_set(number);
+    const auto number = parse_number<std::int64_t>(image);
+    if (number && *number >= 0 && *number < train_.size()) return of_set(*number);
     for (std::int64_t i = 0; i < train_.size(); ++i)
       if (train_.where(i) == image) return of_set(i);
     if (fs::is_regular_file(image)) return {train_.size(), image, "", true};

@@ -3,11 +3,8 @@
 #include <ATen/ops/cat.h>
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstddef>
-#include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "temper/core/error.h"
@@ -61,25 +58,6 @@ std::optional<mix::Plan> mixing_plan(const recipe::Recipe& recipe, std::int64_t 
 
 const mix::Plan* mixed_features(const mix::Plan& plan) {
   return plan.stage() > 0 ? &plan : nullptr;
-}
-
-void check_mixed_stages(const recipe::Recipe& recipe, const model::Network& network) {
-  if (!recipe.mixing) return;
-  const auto blocks = std::max<std::int64_t>(network.stages() - 1, 0);
-  for (std::size_t i = 0; i < recipe.mixing->methods.size(); ++i) {
-    const auto* manifold = std::get_if<mix::ManifoldMixup>(&recipe.mixing->methods[i]);
-    if (manifold == nullptr) continue;
-    const auto option = fmt::format("mixing.methods.{}.stages", i);
-    for (const auto stage : manifold->stages)
-      if (stage > blocks)
-        throw Error(Code::usage, recipe::place(recipe.places, option),
-                    fmt::format("{} has stage {}, and the network {}", option, stage,
-                                blocks == 0 ? "has no stages of blocks: expected [0], which mixes "
-                                              "the images"
-                                            : fmt::format("has {} stages of blocks; expected at "
-                                                          "most that",
-                                                          blocks)));
-  }
 }
 
 data::Batch mixed(const data::Batch& batch, const mix::Plan& plan, distributed::Group* group) {

@@ -4,7 +4,6 @@
 
 #include "temper/data/loader/batch.h"
 #include "temper/mix/plan.h"
-#include "temper/model/network.h"
 #include "temper/recipe/recipe.h"
 
 namespace temper::distributed {
@@ -33,10 +32,6 @@ std::optional<mix::Plan> mixing_plan(const recipe::Recipe& recipe, std::int64_t 
 /// The plan where it mixes the output of a stage of the network, for Objective::Pass; null where it
 /// mixes images.
 const mix::Plan* mixed_features(const mix::Plan& plan);
-
-/// Throws Error{Code::usage} where the recipe mixes the output of a stage that the network does not
-/// have.
-void check_mixed_stages(const recipe::Recipe& recipe, const model::Network& network);
 
 /// The batch with mixed images and targets; all views of an image are mixed in the same way. Its
 /// labels, of the images before they were mixed, stay. The images are mixed in place, so that those

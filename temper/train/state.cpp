@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "temper/core/error.h"
+#include "temper/recipe/contradictions.h"
 #include "temper/train/averaged.h"
 #include "temper/train/guard.h"
 #include "temper/train/mixed_batch.h"
@@ -40,18 +41,6 @@ std::vector<std::int64_t> layers_of(const State& state) {
   const auto last = layers.empty() ? 0 : *std::ranges::max_element(layers);
   layers.resize(state.targets.size(), last);
   return layers;
-}
-
-void check_freeze(const recipe::Recipe& recipe, const model::Network& network) {
-  if (!recipe.freeze || recipe.freeze->stages <= network.stages()) return;
-  throw Error(
-      Code::usage, recipe::place(recipe.places, "freeze.stages"),
-      fmt::format("freeze.stages is {}, and the network {}", recipe.freeze->stages,
-                  network.stages() == 0
-                      ? "has no stages: leave freeze out, or define them in a network of your "
-                        "own (model::Network::stages)"
-                      : fmt::format("has {}, including the stem; expected at most that",
-                                    network.stages())));
 }
 
 /// Keeps BatchNorm layers in evaluation mode where the recipe says so.
@@ -100,8 +89,7 @@ State start(const recipe::Recipe& recipe, std::unique_ptr<model::Network> networ
   state.projection = std::move(projection);
   for (const auto& named : state.projection) state.targets.push_back(target_of(named));
   state.finite_buffers = finite_buffers(*state.network);
-  check_freeze(recipe, *state.network);
-  check_mixed_stages(recipe, *state.network);
+  recipe::check_stages(recipe, state.network->stages());
   keep_statistics(recipe, *state.network);
   scale_targets(state, recipe);
   state.scales_by_step = std::ranges::any_of(

@@ -2,17 +2,15 @@
 
 #include <gtest/gtest.h>
 #include <sched.h>
-#include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
+#include <optional>
 #include <string>
 #include <thread>
 
+#include "tests/support/directory.h"
+
 namespace temper {
 namespace {
-
-namespace fs = std::filesystem;
 
 TEST(Processors, AreThoseThatAThreadMayRunOn) {
   const auto before = allowed_processors();
@@ -31,43 +29,33 @@ TEST(Processors, AreThoseThatAThreadMayRunOn) {
 
 class ProcessorTime : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "temper-processors-XXXXXX").string();
-    root = mkdtemp(name.data());
-  }
-  void TearDown() override {
-    std::error_code ignored;
-    fs::remove_all(root, ignored);
-  }
-  void write(const std::string& path, const std::string& text) const {
-    fs::create_directories((root / path).parent_path());
-    std::ofstream(root / path) << text;
-  }
+  void write(const std::string& file, const std::string& text) const { root.write(file, text); }
+  [[nodiscard]] std::optional<double> limit() const { return processor_time_limit(root.path); }
 
-  fs::path root;
+  temper::testing::Directory root;
 };
 
 TEST_F(ProcessorTime, IsUnlimitedWithoutALimit) {
-  EXPECT_FALSE(processor_time_limit(root).has_value());
+  EXPECT_FALSE(limit().has_value());
   write("proc/self/cgroup", "5:cpu,cpuacct:/docker/abc\n0::/jobs\n");
   write("sys/fs/cgroup/jobs/cpu.max", "max 100000\n");
   write("sys/fs/cgroup/cpu/cpu.cfs_quota_us", "-1\n");
   write("sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n");
-  EXPECT_FALSE(processor_time_limit(root).has_value());
+  EXPECT_FALSE(limit().has_value());
 }
 
 TEST_F(ProcessorTime, IsTheLowestOfTheGroupsOfVersion2) {
   write("proc/self/cgroup", "0::/jobs/mine\n");
   write("sys/fs/cgroup/jobs/cpu.max", "150000 100000\n");
   write("sys/fs/cgroup/jobs/mine/cpu.max", "400000 100000\n");
-  EXPECT_EQ(processor_time_limit(root), 1.5);
+  EXPECT_EQ(limit(), 1.5);
 }
 
 TEST_F(ProcessorTime, IsThatOfVersion1WithTheContainersGroupMountedAtTheTop) {
   write("proc/self/cgroup", "5:cpu,cpuacct:/docker/abc\n");
   write("sys/fs/cgroup/cpu/cpu.cfs_quota_us", "200000\n");
   write("sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n");
-  EXPECT_EQ(processor_time_limit(root), 2);
+  EXPECT_EQ(limit(), 2);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 namespace temper::cost {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 TEST(Bandwidth, IsInBitsPerSecond) {
   EXPECT_DOUBLE_EQ(parse_bandwidth("25G", "--bandwidth"), 25e9);

@@ -15,8 +15,6 @@
 namespace temper::cost {
 namespace {
 
-namespace fs = std::filesystem;
-
 train::Plan plan_with_batch(std::int64_t batch) {
   return train::plan(train::small::recipe({"data.batch_size=" + std::to_string(batch)}),
                      train::small::dataset(64));
@@ -32,8 +30,8 @@ TEST(Allocations, SizesAreLinearInTheBatch) {
   std::vector<std::pair<std::int64_t, std::int64_t>> made;
   for (const auto& event : allocations.events())
     if (!event.release) made.emplace_back(event.fixed, event.per_image);
-  EXPECT_THAT(made, testing::ElementsAre(std::pair{0L, 400L}, std::pair{28000L, 0L},
-                                         std::pair{2000L, 0L}, std::pair{120L, 40L}));
+  EXPECT_THAT(made, ::testing::ElementsAre(std::pair{0L, 400L}, std::pair{28000L, 0L},
+                                           std::pair{2000L, 0L}, std::pair{120L, 40L}));
   EXPECT_EQ(allocations.events().size(), 8U) << "all are released";
 }
 
@@ -81,8 +79,8 @@ TEST(Memory, ABatchBeyondTheMachineIsRefusedWithOneThatFits) {
     FAIL() << "not refused";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), Code::usage);
-    EXPECT_THAT(error.what(), testing::HasSubstr("would fit"));
-    EXPECT_THAT(error.what(), testing::HasSubstr("data.batch_size = 1099511627776"));
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("would fit"));
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("data.batch_size = 1099511627776"));
   }
   plan.recipe.data.batch = 8;
   EXPECT_NO_THROW(require_memory(plan));
@@ -110,12 +108,9 @@ TEST(Memory, OfFreedTensorsIsReturnedBetweenTrainingSizes) {
 }
 
 /// A root directory with the files of the kernel.
-class Machine : public testing::Test {
+class Machine : public ::testing::Test {
  protected:
-  void write(const std::string& file, const std::string& text) const {
-    fs::create_directories((root.path / file).parent_path());
-    std::ofstream(root.path / file) << text;
-  }
+  void write(const std::string& file, const std::string& text) const { root.write(file, text); }
   [[nodiscard]] std::uint64_t available() const { return available_memory(root.path); }
   train::small::Directory root;
 };

@@ -79,7 +79,7 @@ TEST(RankWork, NotesTheSumsOfBatchNorm) {
     }
   ASSERT_EQ(work.waited.size(), forward.size() + backward.size());
   forward.insert(forward.end(), backward.begin(), backward.end());
-  EXPECT_THAT(work.waited, testing::UnorderedElementsAreArray(forward));
+  EXPECT_THAT(work.waited, ::testing::UnorderedElementsAreArray(forward));
   EXPECT_TRUE(with({"sync_bn=true"}, {.ranks = 1, .link = kTwo.link}).work.waited.empty());
 }
 

@@ -10,7 +10,7 @@
 namespace temper::distributed {
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 at::Tensor parameter(std::int64_t numbers, at::ScalarType type = at::kFloat) {
   return at::empty({numbers}, type).requires_grad_();

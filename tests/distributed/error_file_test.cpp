@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 TEST(ErrorFile, IsWhatTorchrunReads) {
-  const auto path = fs::path(testing::TempDir()) / "temper_error_file.json";
+  const auto path = fs::path(::testing::TempDir()) / "temper_error_file.json";
   fs::remove(path);
   EXPECT_TRUE(write_error_file([&](const char*) { return path.string(); },
                                Error(Code::data, {.image = "cat.jpg"}, "no image")));

@@ -164,7 +164,7 @@ TEST(Group, RefusesOtherNumbersOfRanksAndVersions) {
 TEST(GroupDeathTest, EndsWithTheErrorOfAnotherRank) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(end_with_the_other(Error(Code::data, {.image = "cat.jpg"}, "no image")),
-              testing::ExitedWithCode(3), "rank 1 .* has ended after step 41: cat.jpg: no image");
+              ::testing::ExitedWithCode(3), "rank 1 .* has ended after step 41: cat.jpg: no image");
 }
 
 /// Rank 1 is killed while it sends a large tensor, in a process that ends with rank 0's status.
@@ -193,7 +193,7 @@ TEST(GroupDeathTest, EndsWithTheErrorOfAnotherRank) {
 
 TEST(GroupDeathTest, NamesARankThatIsKilledWhileItSends) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
-  EXPECT_EXIT(end_while_receiving(), testing::ExitedWithCode(4),
+  EXPECT_EXIT(end_while_receiving(), ::testing::ExitedWithCode(4),
               "rank 1 .* has ended without a message");
 }
 

@@ -16,8 +16,8 @@
 namespace temper::distributed {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 std::vector<std::int64_t> owners(const std::vector<std::int64_t>& sizes, std::int64_t ranks) {
   return owners_of(sizes, ranks);

@@ -84,9 +84,9 @@ TEST(Metrics, RefuseNoImagesAndOneClass) {
     }
   };
   const auto none = at::zeros({0}, at::kLong);
-  EXPECT_THAT(refused(at::zeros({0, 3}), none), testing::HasSubstr("images >= 1"));
+  EXPECT_THAT(refused(at::zeros({0, 3}), none), ::testing::HasSubstr("images >= 1"));
   EXPECT_THAT(refused(at::zeros({4, 1}), at::zeros({4}, at::kLong)),
-              testing::HasSubstr("classes >= 2"));
+              ::testing::HasSubstr("classes >= 2"));
 }
 
 }  // namespace

@@ -41,7 +41,7 @@ void expect_error(Code code, const char* words, const std::function<void()>& cal
     FAIL() << "nothing was thrown";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), code);
-    EXPECT_THAT(error.what(), testing::HasSubstr(words));
+    EXPECT_THAT(error.what(), ::testing::HasSubstr(words));
   }
 }
 

@@ -53,7 +53,7 @@ std::vector<int> processors_of_team() {
   return counts;
 }
 
-class Contention : public testing::Test {
+class Contention : public ::testing::Test {
  protected:
   void SetUp() override {
     if (!ContentionPolicy::supported()) GTEST_SKIP() << "no schedstat, or another OpenMP runtime";

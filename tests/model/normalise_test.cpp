@@ -66,7 +66,7 @@ Result result_of(const Normalisation& norm, const at::Tensor& x, const at::Tenso
 
 using Case = std::tuple<std::int64_t, bool, bool, bool, at::ScalarType>;
 
-class Normalised : public testing::TestWithParam<Case> {};
+class Normalised : public ::testing::TestWithParam<Case> {};
 
 TEST_P(Normalised, IsBatchNormThenAdditionThenReLU) {
   const auto& [channels, adds, relu, training, format] = GetParam();
@@ -101,16 +101,16 @@ TEST_P(Normalised, IsBatchNormThenAdditionThenReLU) {
   EXPECT_EQ(found.tensors[1].scalar_type(), format);
 }
 
-std::string name_of_case(const testing::TestParamInfo<Case>& tried) {
+std::string name_of_case(const ::testing::TestParamInfo<Case>& tried) {
   const auto& [channels, adds, relu, training, format] = tried.param;
   return std::to_string(channels) + (adds ? "Added" : "") + (relu ? "ReLU" : "") +
          (training ? "Training" : "Evaluation") + toString(format);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Normalised,
-                         testing::Combine(testing::Values(1, 3, 4, 7, 16, 33, 64), testing::Bool(),
-                                          testing::Bool(), testing::Bool(),
-                                          testing::Values(at::kFloat, at::kBFloat16)),
+                         ::testing::Combine(::testing::Values(1, 3, 4, 7, 16, 33, 64),
+                                            ::testing::Bool(), ::testing::Bool(), ::testing::Bool(),
+                                            ::testing::Values(at::kFloat, at::kBFloat16)),
                          name_of_case);
 
 TEST(Normalise, AFarMeanCostsNoPrecision) {

@@ -2,42 +2,32 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
 #include <string>
 
 #include "temper/core/error.h"
 #include "temper/recipe/recipe.h"
+#include "tests/support/directory.h"
 #include "tests/support/refusal.h"
 
 namespace temper::recipe {
 namespace {
 
-namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 class OtherFiles : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "temper-other-files-XXXXXX").string();
-    folder_ = mkdtemp(name.data());
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
   [[nodiscard]] std::string file(const std::string& name, const std::string& text) const {
-    const auto path = folder_ / name;
-    std::ofstream(path) << text;
-    return path.string();
+    folder_.write(name, text);
+    return (folder_.path / name).string();
   }
   [[nodiscard]] std::string refused(const std::string& text) const {
     return temper::testing::refusal(
         [&] { refuse_recipe(file("a.toml", text), "a study file, see docs"); });
   }
 
-  fs::path folder_;
+  temper::testing::Directory folder_;
 };
 
 TEST_F(OtherFiles, APictureIsNoRecipe) {
@@ -50,7 +40,7 @@ TEST_F(OtherFiles, APictureIsNoRecipe) {
 }
 
 TEST_F(OtherFiles, APictureThatIsNotThereIsAFileThatCannotBeRead) {
-  const auto missing = (folder_ / "none.png").string();
+  const auto missing = (folder_.path / "none.png").string();
   EXPECT_THAT(temper::testing::refusal(Code::io, [&] { load(missing); }), HasSubstr("cannot read"));
 }
 
@@ -65,7 +55,7 @@ TEST_F(OtherFiles, AStudyAndWhatCannotBeReadAreLeftToOthers) {
   for (const auto* text : {"base = \"a.toml\"\nseeds = 3\n", "name = \"mine\"\n", "", "[cut",
                            "[base]\nepochs = 3\n", "epochs = 3\nbase = \"a.toml\"\n"})
     EXPECT_EQ(refused(text), "(not refused)") << text;
-  EXPECT_NO_THROW(refuse_recipe(folder_ / "missing.toml", "a study file"));
+  EXPECT_NO_THROW(refuse_recipe(folder_.path / "missing.toml", "a study file"));
 }
 
 }  // namespace

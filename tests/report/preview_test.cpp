@@ -18,10 +18,10 @@ namespace temper::report {
 namespace {
 
 using data::message_of;
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 io::Image filled(int height, int width, std::vector<std::uint8_t> color) {
   io::Image image{height, width, static_cast<int>(color.size()), {}};

@@ -18,9 +18,9 @@ namespace {
 
 using fake::Directory;
 using fake::Json;
-using testing::AllOf;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 Json score(double loss, double r2, int count) {
   return {{"loss", loss},

@@ -13,10 +13,10 @@ namespace temper::report {
 namespace {
 
 using fake::Json;
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// A sheet of two gray images of 4 x 4 pixels, with values 10 and 20.
 io::Image sheet() {
@@ -40,7 +40,7 @@ Json sample(int left, const std::string& name, double loss) {
                 {"applied", {{{"name", "rotate"}, {"value", -27.0}, {"unit", "degrees"}}}}}}}}}}};
 }
 
-class Replays : public testing::Test {
+class Replays : public ::testing::Test {
  protected:
   Replays() {
     fake::log_start(run, fake::class_names(2));

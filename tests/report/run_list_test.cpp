@@ -17,10 +17,10 @@ namespace {
 using fake::Directory;
 using fake::Json;
 namespace fs = std::filesystem;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::SizeIs;
-using testing::StartsWith;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
 
 fs::path folder_of(const Directory& run) {
   return run.path.parent_path();

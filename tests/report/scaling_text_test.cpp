@@ -9,8 +9,8 @@
 namespace temper::report {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// The sum of a message over two ranks takes 1 ns for each byte and 2 ms.
 constexpr cost::Cluster kTwo{

@@ -12,10 +12,10 @@ namespace temper::report {
 namespace {
 
 using statistics::Verdict;
-using testing::Contains;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::vector<std::string> titles(const Grid& grid) {
   std::vector<std::string> list;

@@ -12,9 +12,9 @@
 namespace temper::report {
 namespace {
 
-using testing::AllOf;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr std::string_view kPlots = R"(<script type="application/json" id="plots">)";
 

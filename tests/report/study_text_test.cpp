@@ -16,8 +16,8 @@
 namespace temper::report {
 namespace {
 
-using testing::AllOf;
-using testing::HasSubstr;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
 Grid two_rows() {
   return {.title = "Results",

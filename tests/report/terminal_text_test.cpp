@@ -16,10 +16,10 @@
 namespace temper::report {
 namespace {
 
-using testing::EndsWith;
-using testing::HasSubstr;
-using testing::Not;
-using testing::StartsWith;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
 
 /// Of 1,200 images in two classes, the second of which is never predicted.
 evaluate::Assessment assessment() {

@@ -244,7 +244,7 @@ TEST(Averages, AForkKeepsSnapshotsOrBeginsWithoutAny) {
       EXPECT_EQ(average.updates, 4);
       EXPECT_GT(newest, 0);
     } else {
-      EXPECT_THAT(anew, testing::ElementsAre(testing::HasSubstr("snapshots of an average")));
+      EXPECT_THAT(anew, ::testing::ElementsAre(::testing::HasSubstr("snapshots of an average")));
       EXPECT_EQ(average.updates, 0);
       EXPECT_EQ(newest, 0);
     }

@@ -122,7 +122,7 @@ TEST(Diff, NoRun) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), Code::usage);
-    EXPECT_THAT(error.what(), testing::HasSubstr("no run"));
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("no run"));
   }
 }
 

@@ -16,9 +16,9 @@ namespace temper::run {
 namespace {
 
 using data::message_of;
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 train::Plan plan_of(const std::vector<std::string>& sets = {}) {
   return train::plan(train::small::recipe(sets), train::small::dataset(64));
@@ -71,7 +71,7 @@ TEST(Preview, ShowsOriginalsOperationsTheChainAndEpochs) {
     const auto i = sample_of(plan, one.where);
     EXPECT_EQ(one.image, plan.train->image(i));
     EXPECT_EQ(one.title, plan.train->label(i) == 0 ? "dim" : "bright");
-    EXPECT_THAT(one.lines, ElementsAre(testing::_, "12 x 12 pixels"));
+    EXPECT_THAT(one.lines, ElementsAre(::testing::_, "12 x 12 pixels"));
   }
 
   const auto& chain = section(shown, "chain").rows;

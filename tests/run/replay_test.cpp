@@ -23,10 +23,10 @@ namespace temper::run {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 /// 64 images, 51 to train on: epochs of 6 steps, 18 in all, checkpoints at 4, 8, 12, 16 and 18.
-class Replayed : public testing::Test {
+class Replayed : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     directory = std::make_unique<train::small::Directory>();
@@ -93,7 +93,7 @@ TEST_F(Replayed, ADamagedCheckpointIsPassedOver) {
   } warnings;
   const auto again = replay(plan_of(train::small::recipe()), copy.path / "run", 14, {&warnings});
   EXPECT_EQ(again.from, 8);
-  EXPECT_THAT(warnings.texts, testing::ElementsAre(HasSubstr("step-00000012")));
+  EXPECT_THAT(warnings.texts, ::testing::ElementsAre(HasSubstr("step-00000012")));
   EXPECT_EQ(nlohmann::json(again.loss).dump(), recorded().at(14));
 }
 

@@ -12,13 +12,13 @@ namespace temper::train {
 namespace {
 
 using data::message_of;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::StartsWith;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 /// Twelve pictures of each of two classes, 20 x 30 pixels, and a recipe for them.
-class CheckedData : public testing::Test {
+class CheckedData : public ::testing::Test {
  protected:
   CheckedData() {
     for (int i = 0; i < 24; ++i)

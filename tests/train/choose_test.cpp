@@ -153,7 +153,7 @@ TEST(ChooseRecipe, SavesNothingWhereItIsNotAsked) {
   const Pictures pictures;
   const auto chosen =
       choose_recipe({.source = pictures.source, .out = pictures.out, .save_choice = false});
-  EXPECT_THAT(chosen.note, testing::Not(HasSubstr("Saved")));
+  EXPECT_THAT(chosen.note, ::testing::Not(HasSubstr("Saved")));
   EXPECT_FALSE(fs::exists(pictures.kept));
 }
 
@@ -192,7 +192,7 @@ TEST(ChoiceFor, ASetOfAnySizeIsAcceptedByThePlan) {
     for (std::int64_t classes = 1; classes <= 20; ++classes)
       for (const bool balanced : {false, true}) {
         const auto data = labelled(labels_of(images, classes, balanced), classes);
-        SCOPED_TRACE(testing::Message()
+        SCOPED_TRACE(::testing::Message()
                      << images << " images of " << classes << " classes, balanced: " << balanced);
         if (classes == 1) {
           EXPECT_THAT(refused([&] { (void)chosen_plan(data); }),

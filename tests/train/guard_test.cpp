@@ -141,7 +141,7 @@ TEST(GuardedBuffers, AreThoseThatWereFiniteAtTheStart) {
   const auto state = start({});
   std::vector<std::string> names;
   for (const auto& [name, value] : state.finite_buffers) names.push_back(name);
-  EXPECT_THAT(names, testing::ElementsAre("norm.running_mean", "norm.running_var"));
+  EXPECT_THAT(names, ::testing::ElementsAre("norm.running_mean", "norm.running_var"));
   EXPECT_FALSE(find_not_finite(state));
 }
 
@@ -157,7 +157,7 @@ TEST(GuardedState, NamesTheWeightAndTheAverage) {
             "average 2 of " + state.averages[1].tensors[2].first);
   Times times;
   EXPECT_FALSE(step(state, recipe, batch(8), times).not_finite) << "loss and gradients are finite";
-  EXPECT_THAT(find_not_finite(state).value().text, testing::HasSubstr("the weight "));
+  EXPECT_THAT(find_not_finite(state).value().text, ::testing::HasSubstr("the weight "));
   EXPECT_FALSE(find_not_finite(state)->is_buffer);
 }
 
@@ -171,7 +171,7 @@ TEST(GuardedState, ARollbackUndoesAnUpdateThatLeavesInfiniteWeights) {
   Times times;
   const auto result = GuardedStep(anchors.path)(state, recipe, batch(8), times);
   ASSERT_TRUE(result.not_finite);
-  EXPECT_THAT(result.not_finite->tensor.value().text, testing::HasSubstr("the weight "));
+  EXPECT_THAT(result.not_finite->tensor.value().text, ::testing::HasSubstr("the weight "));
   EXPECT_EQ(state.step, 1);
   EXPECT_EQ(state.left_out, 1);
   const auto after = copies(state);

@@ -9,9 +9,9 @@
 namespace temper::train {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
-using testing::StartsWith;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 std::vector<std::string> warnings(const std::vector<std::string>& sets,
                                   const data::Dataset& data = small::dataset(64)) {

@@ -13,7 +13,7 @@ namespace temper::train {
 namespace {
 
 using nlohmann::json;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 /// With a value of its own in every member.
 Manifest complete() {

@@ -52,8 +52,9 @@ TEST(PlanOfRank, RefusesWhatSeveralProcessesRefuse) {
     FAIL() << "not refused";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), Code::usage);
-    EXPECT_THAT(error.what(), testing::HasSubstr("data.batch_size = 8 is the whole batch, which 9 "
-                                                 "processes share"));
+    EXPECT_THAT(error.what(),
+                ::testing::HasSubstr("data.batch_size = 8 is the whole batch, which 9 "
+                                     "processes share"));
   }
   const std::vector<std::string> manifold{"mixing={methods=[{kind='manifold_mixup', stages=[1]}]}"};
   EXPECT_THROW((void)of(manifold, 2), Error);

@@ -1,5 +1,4 @@
 #pragma once
-#include <unistd.h>
 
 #include <filesystem>
 #include <string>
@@ -9,25 +8,14 @@
 #include "temper/data/sources/array_source.h"
 #include "temper/train/events.h"
 #include "temper/train/plan.h"
+#include "tests/support/directory.h"
 
 /// Runs that take a second: random images in two classes, a small network.
 namespace temper::train::small {
 
 namespace fs = std::filesystem;
 
-struct Directory {
-  Directory() {
-    std::string name = (fs::temp_directory_path() / "temper-train-XXXXXX").string();
-    path = mkdtemp(name.data());
-  }
-  ~Directory() { fs::remove_all(path); }
-  Directory(const Directory&) = delete;
-  Directory& operator=(const Directory&) = delete;
-  Directory(Directory&&) = delete;
-  Directory& operator=(Directory&&) = delete;
-
-  fs::path path;
-};
+using temper::testing::Directory;
 
 inline data::Dataset dataset(std::int64_t images, std::uint64_t seed = 1) {
   data::ArraySource::Contents contents{

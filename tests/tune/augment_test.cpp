@@ -25,7 +25,7 @@ using ::testing::SizeIs;
 using ::testing::StartsWith;
 namespace fs = std::filesystem;
 
-class TuneAugment : public testing::Test {
+class TuneAugment : public ::testing::Test {
  protected:
   recipe::Recipe recipe() const {
     return study::small::recipe(data_, {"epochs=1", "precision=fp32"});

@@ -24,7 +24,7 @@ namespace {
 using ::testing::HasSubstr;
 namespace fs = std::filesystem;
 
-class RunSearch : public testing::Test {
+class RunSearch : public ::testing::Test {
  protected:
   Search search(const std::string& options) const {
     auto text = options + "\n[base]\nepochs = 4\nthreads = 1\nprecision = \"fp32\"\n";

@@ -112,7 +112,7 @@ TEST(RunPage, AFileAsksNobody) {
   EXPECT_THAT(page, HasSubstr("This file is self-contained"));
 }
 
-class StudySubject : public testing::Test {
+class StudySubject : public ::testing::Test {
  protected:
   StudySubject() {
     std::ofstream(file_) << fmt::format(R"(mode = "one_at_a_time"

@@ -4,13 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
-#include <memory>
 #include <utility>
 #include <vector>
 
 #include "temper/core/error.h"
+#include "temper/core/parse_number.h"
 #include "temper/core/spelling.h"
 
 namespace temper::augment {
@@ -126,13 +125,11 @@ class Reader {
 
   template <class T>
   [[nodiscard]] T number(const Section& section, std::string_view expected) const {
-    T value{};
-    const auto* const end = std::to_address(section.value.end());
-    const auto [stop, error] = std::from_chars(std::to_address(section.value.begin()), end, value);
-    if (error != std::errc{} || stop != end)
+    const auto value = parse_number<T>(section.value);
+    if (!value)
       fail(section.at + section.key.size(),
            fmt::format("'{}' for {}; expected {}", section.value, section.key, expected));
-    return value;
+    return *value;
   }
 
   std::string_view text_;

@@ -5,19 +5,18 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <initializer_list>
 #include <limits>
 #include <optional>
 #include <span>
 #include <string>
-#include <system_error>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "temper/core/error.h"
+#include "temper/core/parse_number.h"
 #include "temper/data/sources/class_names.h"
 #include "temper/data/sources/dataset_builder.h"
 #include "temper/data/sources/file_source.h"
@@ -110,11 +109,8 @@ Columns columns_of(std::span<const std::string> header, const std::string& table
 /// The finite number that a text is; nullopt for other text.
 std::optional<double> number_in(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(number))
-    return std::nullopt;
-  return number;
+  const auto number = parse_number<double>(text);
+  return number && std::isfinite(*number) ? number : std::nullopt;
 }
 
 class Reader {

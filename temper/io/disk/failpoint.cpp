@@ -6,7 +6,6 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
-#include <charconv>
 #include <csignal>
 #include <cstdlib>
 #include <optional>
@@ -14,6 +13,8 @@
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "temper/core/parse_number.h"
 
 namespace temper::io {
 namespace {
@@ -55,10 +56,9 @@ struct Fault {
 }
 
 std::int64_t number(std::string_view word, std::string_view digits) {
-  std::int64_t value = 0;
-  const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (failure != std::errc() || end != digits.data() + digits.size() || value < 0) refuse(word);
-  return value;
+  const auto value = parse_number<std::int64_t>(digits);
+  if (!value || *value < 0) refuse(word);
+  return *value;
 }
 
 void set_action(Fault& fault, std::string_view word, std::string_view name) {

@@ -5,15 +5,14 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <iterator>
 #include <optional>
-#include <system_error>
 #include <unordered_set>
 #include <utility>
 
 #include "temper/core/error.h"
+#include "temper/core/parse_number.h"
 #include "temper/core/printable.h"
 #include "temper/io/disk/atomic_file.h"
 #include "temper/io/disk/descriptor.h"
@@ -83,13 +82,11 @@ std::vector<std::string> take_value_names(std::string_view& text, const std::str
 }
 
 double value_of(std::string_view text, const std::string& name) {
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const auto value = parse_number<double>(text);
   // Only one spelling of each number is valid.
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value) ||
-      fmt::format("{}", value) != text)
+  if (!value || !std::isfinite(*value) || fmt::format("{}", *value) != text)
     damaged(name, "an invalid value");
-  return value;
+  return *value;
 }
 
 ShardSample take_sample(std::string_view& text, const Shard& shard, const std::string& name) {

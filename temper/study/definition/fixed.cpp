@@ -1,11 +1,12 @@
 #include "temper/study/definition/fixed.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <optional>
 #include <string_view>
 #include <variant>
+
+#include "temper/core/parse_number.h"
 
 namespace temper::study {
 namespace {
@@ -38,10 +39,8 @@ const Node* element(const Node& node, std::string_view key) {
     return member == table->end() ? nullptr : &member->node;
   }
   const auto* list = std::get_if<Node::List>(&node.value);
-  std::size_t index = 0;
-  const auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), index);
-  const bool is_index = error == std::errc() && end == key.data() + key.size();
-  return list != nullptr && is_index && index < list->size() ? &(*list)[index] : nullptr;
+  const auto index = parse_number<std::size_t>(key);
+  return list != nullptr && index && *index < list->size() ? &(*list)[*index] : nullptr;
 }
 
 bool has_kind(const Node& node) {

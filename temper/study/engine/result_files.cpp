@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -12,6 +11,7 @@
 #include <set>
 
 #include "temper/core/error.h"
+#include "temper/core/parse_number.h"
 #include "temper/core/printable.h"
 #include "temper/io/format/csv.h"
 
@@ -27,9 +27,9 @@ struct Column {
 
 template <class Number>
 bool read_number(const std::string& field, Number& into) {
-  const auto* const last = field.data() + field.size();
-  const auto [end, failure] = std::from_chars(field.data(), last, into);
-  return failure == std::errc() && end == last && !field.empty();
+  const auto number = parse_number<Number>(field);
+  if (number) into = *number;
+  return number.has_value();
 }
 
 bool read_finite(const std::string& field, double& into) {

@@ -106,7 +106,7 @@ TEST(Trace, LeavesThePixelsThatTrainingSees) {
   }
 }
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 Trace trace_of(std::string operation, std::vector<Applied> applied,
                std::vector<Trace> nested = {}) {

@@ -14,7 +14,7 @@
 namespace temper::data {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 LoaderOptions options(std::int64_t threads = 2) {
   return {.views = {{augment::RandomResizedCrop{}, augment::Flip{},

@@ -16,8 +16,8 @@ namespace temper::data {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 void write_idx(const fs::path& path, const std::vector<std::uint32_t>& shape,
                std::size_t missing = 0) {
@@ -86,7 +86,7 @@ TEST(FashionMnist, NamesTheFileThatIsCutShortOrDoesNotFit) {
               HasSubstr("19 labels for the 20 images"));
 }
 
-class Folder : public testing::Test {
+class Folder : public ::testing::Test {
  protected:
   void add(const fs::path& name, int height = 6, int width = 8, std::uint64_t seed = 1) {
     write_picture(root.path() / name, noise(height, width, 3, seed));

@@ -14,7 +14,7 @@ namespace temper::data {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 /// The values count up from 0 modulo `period`.
 void write_idx(const fs::path& path, const std::vector<std::uint32_t>& shape, std::size_t period) {
@@ -28,7 +28,7 @@ void write_idx(const fs::path& path, const std::vector<std::uint32_t>& shape, st
   write_bytes(path, bytes.data(), bytes.size());
 }
 
-class IdxFolder : public testing::Test {
+class IdxFolder : public ::testing::Test {
  protected:
   void add(const std::string& prefix, std::uint32_t images, const std::string& between = "-",
            std::size_t classes = 3) {
@@ -101,7 +101,7 @@ TEST_F(IdxFolder, NamesWhatIsMissingOrDoesNotFit) {
   EXPECT_THAT(error(), HasSubstr("fewer than two classes"));
 }
 
-class CifarFolder : public testing::Test {
+class CifarFolder : public ::testing::Test {
  protected:
   /// `count` pictures whose planes hold `first` + picture in red, 100 in green, 200 in blue.
   static std::string records(int count, int first, int labels, int classes) {

@@ -12,10 +12,10 @@
 namespace temper::data {
 namespace {
 
-using testing::AllOf;
-using testing::HasSubstr;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
-class SeveralSources : public testing::Test {
+class SeveralSources : public ::testing::Test {
  protected:
   void add(const std::string& name, std::uint64_t seed) {
     write_picture(root.path() / name, noise(4, 4, 3, seed));

@@ -16,7 +16,7 @@ namespace temper::data {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 io::Image waves(int height, int width, int seed) {
   io::Image image{height, width, 3, {}};
@@ -99,8 +99,8 @@ TEST_F(FileSourceTest, NamesAPictureThatIsReplacedDuringTheRun) {
   const auto bytes = io::encode_jpeg(waves(30, 30, 9));
   write_bytes(files[5].path, bytes.data(), bytes.size());
   EXPECT_THAT(message_of(Code::data, [&] { streamed->read(5, picture); }),
-              testing::AllOf(HasSubstr(files[5].path.string()),
-                             HasSubstr("changed since the data set was opened")));
+              ::testing::AllOf(HasSubstr(files[5].path.string()),
+                               HasSubstr("changed since the data set was opened")));
   fs::remove(files[6].path);
   EXPECT_THAT(message_of(Code::io, [&] { streamed->read(6, picture); }),
               HasSubstr(files[6].path.string()));
@@ -119,9 +119,9 @@ TEST_F(FileSourceTest, ABadPictureIsFoundWhenItIsOpenedOrKeptAsBad) {
     io::Picture picture;
     for (int times = 0; times < 2; ++times) {
       EXPECT_THAT(message_of(Code::data, [&] { kept->read(8, picture); }),
-                  testing::AllOf(HasSubstr("cut.jpg"), HasSubstr("cut short")));
+                  ::testing::AllOf(HasSubstr("cut.jpg"), HasSubstr("cut short")));
       EXPECT_THAT(message_of(Code::data, [&] { kept->read(9, picture); }),
-                  testing::AllOf(HasSubstr("note.jpg"), HasSubstr("not a PNG, JPEG or WebP")));
+                  ::testing::AllOf(HasSubstr("note.jpg"), HasSubstr("not a PNG, JPEG or WebP")));
       EXPECT_NO_THROW(kept->read(7, picture));
     }
   }
@@ -133,7 +133,7 @@ TEST_F(FileSourceTest, NamesAPipe) {
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
   files.push_back({.path = pipe, .name = "pipe.jpg", .label = 0});
   EXPECT_THAT(message_of(Code::io, [&] { source({}); }),
-              testing::AllOf(HasSubstr("pipe.jpg"), HasSubstr("a named pipe")));
+              ::testing::AllOf(HasSubstr("pipe.jpg"), HasSubstr("a named pipe")));
 }
 
 TEST_F(FileSourceTest, HasOneSizeWhereAllPicturesHave) {

@@ -17,7 +17,7 @@
 namespace temper::data {
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 std::vector<std::string> names(const Source& source) {
   std::vector<std::string> all;

@@ -14,10 +14,10 @@ namespace temper::data {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::AllOf;
-using testing::HasSubstr;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
-class Manifest : public testing::Test {
+class Manifest : public ::testing::Test {
  protected:
   Manifest() {
     for (int i = 0; i < 6; ++i)

@@ -18,11 +18,11 @@ namespace temper::data {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::AllOf;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
-class Names : public testing::Test {
+class Names : public ::testing::Test {
  protected:
   void add(const std::string& name) { write_picture(root.path() / name, noise(4, 5, 3, ++seed)); }
   void add_classes(const std::string& folder, const std::vector<std::string>& classes) {

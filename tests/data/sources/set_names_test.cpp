@@ -11,7 +11,7 @@
 namespace temper::data {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 TEST(SetNames, AreRecognizedWithOtherWordsAndNumbers) {
   for (const char* name : {"train", "Training", "training_set", "train-images", "TrainData",

@@ -17,13 +17,13 @@ namespace temper::data {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::StartsWith;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
-class UnreadFiles : public testing::Test {
+class UnreadFiles : public ::testing::Test {
  protected:
   void add(const fs::path& name) { write_picture(root.path() / name, noise(4, 5, 3, ++seed_)); }
   void add_classes(const fs::path& name) {
@@ -190,7 +190,7 @@ TEST_F(UnreadFiles, AreThoseInFoldersThatSystemsMake) {
   for (const auto& one : sets.unread) {
     EXPECT_EQ(one.files, 1) << one.path;
     EXPECT_THAT(one.reason,
-                testing::AnyOf("a hidden folder", StartsWith("a folder that a system")));
+                ::testing::AnyOf("a hidden folder", StartsWith("a folder that a system")));
   }
 }
 

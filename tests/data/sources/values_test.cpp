@@ -28,11 +28,11 @@ namespace temper::data {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::AllOf;
-using testing::DoubleEq;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::AllOf;
+using ::testing::DoubleEq;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
@@ -257,7 +257,7 @@ TEST(Values, RefuseWhatDoesNotFit) {
               HasSubstr("of 3 classes"));
 }
 
-class ValueTable : public testing::Test {
+class ValueTable : public ::testing::Test {
  protected:
   ValueTable() {
     for (int i = 0; i < 6; ++i)

@@ -23,8 +23,8 @@ namespace temper::data {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::AllOf;
-using testing::HasSubstr;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
 std::map<std::string, std::vector<std::byte>> files_below(const fs::path& folder) {
   std::map<std::string, std::vector<std::byte>> files;
@@ -55,7 +55,7 @@ TEST(PackedText, CountsImagesShardsAndWhatWasLeftOut) {
             "out: 7 training images in 1 shard; 0 MiB, 2 targets per image\n");
 }
 
-class Packing : public testing::Test {
+class Packing : public ::testing::Test {
  protected:
   Packing() {
     std::uint64_t seed = 0;
@@ -193,7 +193,7 @@ TEST_F(PackingDeathTest, HoldsItsLockUntilTheFolderHasItsName) {
         fs::remove_all(root.path());
         std::exit(named < unlocked && unlocked != std::string::npos ? 0 : 1);
       },
-      testing::ExitedWithCode(0), "");
+      ::testing::ExitedWithCode(0), "");
 }
 
 TEST_F(Packing, SaysWhenShardsAreMissing) {

@@ -21,7 +21,7 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 namespace fs = std::filesystem;
 
-class Ablate : public testing::Test {
+class Ablate : public ::testing::Test {
  protected:
   Study study() const {
     return parse_study(fmt::format(R"(mode = "one_at_a_time"

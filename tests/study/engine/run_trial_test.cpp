@@ -36,7 +36,7 @@ using ::testing::Not;
 using ::testing::StartsWith;
 namespace fs = std::filesystem;
 
-class RunTrial : public testing::Test {
+class RunTrial : public ::testing::Test {
  protected:
   /// The result of a trial in its folder, as another process reads it.
   Result run(const Trial& trial) {
