@@ -8,7 +8,6 @@
 The random numbers are recorded: the weight lambda and the order of the partners."""
 
 import argparse
-import ast
 import pathlib
 import sys
 import unittest.mock
@@ -16,7 +15,7 @@ import unittest.mock
 import numpy
 import torch
 from formula import noise
-from golden import tensor, write
+from golden import function_of, tensor, write
 
 ROWS, CHANNELS, SIDE, CLASSES, IMAGES = 6, 4, 3, 3, 24
 
@@ -26,15 +25,6 @@ def partner_probabilities(get_rates, values, bandwidth, stream):
     options = argparse.Namespace(mixtype="kde", kde_type="gaussian", kde_bandwidth=bandwidth, show_process=0)
     rates = get_rates(options, {"x_train": None, "y_train": targets}, "cpu")
     return {"bandwidth": bandwidth, "targets": tensor(targets), "probabilities": tensor(torch.from_numpy(rates))}
-
-
-def function_of(path, name):
-    """A function of a file that can't be imported for what it imports itself."""
-    tree = ast.parse(path.read_text())
-    tree.body = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]
-    scope = {"np": numpy, "torch": torch}
-    exec(compile(tree, path, "exec"), scope)
-    return scope[name]
 
 
 def mixed_features(mixup_process, lam, order):
@@ -54,7 +44,7 @@ def main():
     sys.path.insert(0, str(c_mixup / "src"))
     from algorithm import get_mixup_sample_rate
 
-    mixup_process = function_of(manifold / "supervised/utils.py", "mixup_process")
+    mixup_process = function_of(manifold / "supervised/utils.py", "mixup_process", np=numpy, torch=torch)
     write("mix/papers.json", ["torch", "scikit-learn"], {
         "partners": [partner_probabilities(get_mixup_sample_rate, values, bandwidth, 11 + i)
                      for i, (values, bandwidth) in enumerate(((1, 0.3), (1, 2.0), (2, 0.2), (3, 1.0)))],

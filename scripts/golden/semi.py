@@ -1,19 +1,25 @@
-"""Writes tests/golden/semi/semi.json: losses, targets and gradients of semi-supervised methods, over small logits, in float64.
-The formulas are written here, in torch, after the published code, which needs TensorFlow 1 or whole trainings:
+"""Writes tests/golden/semi/semi.json: losses, gradients, averages and ramps of semi-supervised methods, over small logits, in
+float64, of the code of
 
-    fixmatch, pseudo_label, mixmatch   google-research/fixmatch d4985a1: fixmatch.py, pseudo_label.py, mixmatch.py, libml/layers.py
-    mean_teacher, sigmoid ramp         CuriousAI/mean-teacher 546348f, pytorch/mean_teacher/losses.py, ramps.py, main.py
-    interpolation                      vikasverma1077/ICT 7be7264, main.py (logits are mixed); probabilities as in the paper
+    mean teacher, sigmoid ramp    CuriousAI/mean-teacher 546348f: losses.py, ramps.py and main.py of pytorch/
+    interpolation consistency     vikasverma1077/ICT 7be7264: mixup_data() of main.py; it mixes logits
+    pseudo-labels                 TorchSSL/TorchSSL f26e1d4: models/pseudolabel/pseudolabel_utils.py
 
-The weight lambda and the partners are recorded, and so are the logits of every view."""
+    python scripts/golden/semi.py MEAN_TEACHER ICT TORCHSSL
 
-import math
+Not google-research/fixmatch's pseudo_label.py, which multiplies losses [n] by a mask [n, 1]: every image's loss is weighted by
+the share of confident images. The mixing of probabilities, as in ICT's paper, is written here. The weight lambda and the partners are recorded."""
 
+import pathlib
+import sys
+import types
+import unittest.mock
+
+import numpy
 import torch
-from golden import tensor, write
-from torch.nn import functional
+from golden import function_of, tensor, write
 
-ROWS, CLASSES, VIEWS = 5, 4, 2
+ROWS, CLASSES = 5, 4
 
 generator = torch.Generator().manual_seed(20)
 
@@ -28,97 +34,69 @@ def with_gradient(loss, of):
     return {"loss": loss.item(), "gradient": tensor(of.grad)}
 
 
-def fixmatch(threshold):
-    weak, strong = logits(ROWS, CLASSES), logits(ROWS, CLASSES)
-    probabilities = torch.softmax(weak, 1).detach()
-    confidence, label = probabilities.max(1)
-    mask = (confidence >= threshold).double()
-    loss = (functional.cross_entropy(strong, label, reduction="none") * mask).mean()
-    return {"threshold": threshold, "weak": tensor(weak), "strong": tensor(strong), "kept": int(mask.sum()),
-            **with_gradient(loss, strong)}
-
-
-def pseudo_label(threshold):
+def pseudo_label(consistency_loss, threshold):
     own = logits(ROWS, CLASSES)
-    label = own.argmax(1)
-    mask = (torch.softmax(own, 1) > threshold).any(1).double().detach()
-    loss = (functional.cross_entropy(own, label, reduction="none") * mask).mean()
-    return {"threshold": threshold, "logits": tensor(own), "kept": int(mask.sum()), **with_gradient(loss, own)}
+    loss, kept, _ = consistency_loss(own, None, 0, None, threshold)
+    return {"threshold": threshold, "logits": tensor(own), "kept": kept.sum().item(), **with_gradient(loss, own)}
 
 
-def softmax_mse(own, target):
-    """Summed over the images; divided by their number by the caller, as in train()."""
-    return functional.mse_loss(torch.softmax(own, 1), torch.softmax(target, 1), reduction="sum") / own.shape[1]
-
-
-def mean_teacher():
+def mean_teacher(softmax_mse_loss):
     own, teacher = logits(ROWS, CLASSES), logits(ROWS, CLASSES).detach()
     return {"logits": tensor(own), "teacher": tensor(teacher),
-            **with_gradient(softmax_mse(own, teacher) / ROWS, own)}
+            **with_gradient(softmax_mse_loss(own, teacher) / ROWS, own)}
 
 
-def interpolation(targets, lam, partners):
+def mixed_by(mixup_data, rows, lam, partners):
+    with (unittest.mock.patch.object(numpy.random, "beta", lambda *_: lam),
+          unittest.mock.patch.object(numpy.random, "permutation", lambda _: numpy.array(partners)),
+          unittest.mock.patch.object(torch.Tensor, "cuda", lambda same: same),
+          unittest.mock.patch.object(torch, "Tensor", torch.DoubleTensor)):
+        return mixup_data(rows, rows)[1]
+
+
+def interpolation(mixup_data, softmax_mse_loss, targets, lam, partners):
     own, teacher = logits(ROWS, CLASSES), logits(ROWS, CLASSES).detach()
-    index = torch.tensor(partners)
     if targets == "logits":
-        mixed = lam * teacher + (1 - lam) * teacher[index]
-        loss = softmax_mse(own, mixed) / ROWS
+        mixed = mixed_by(mixup_data, teacher, lam, partners)
+        loss = softmax_mse_loss(own, mixed) / ROWS
         expected = torch.softmax(mixed, 1)
     else:
-        probabilities = torch.softmax(teacher, 1)
-        expected = lam * probabilities + (1 - lam) * probabilities[index]
+        expected = mixed_by(mixup_data, torch.softmax(teacher, 1), lam, partners)
         loss = ((torch.softmax(own, 1) - expected) ** 2).mean(1).mean()
     return {"targets": targets, "lambda": lam, "partners": partners, "logits": tensor(own), "teacher": tensor(teacher),
             "expected": tensor(expected), **with_gradient(loss, own)}
 
 
-def mixmatch(temperature):
-    views = [logits(ROWS, CLASSES).detach() for _ in range(VIEWS)]
-    mean = torch.stack([torch.softmax(view, 1) for view in views]).mean(0)
-    guess = mean ** (1 / temperature)
-    guess = guess / guess.sum(1, keepdim=True)
-    labels = functional.one_hot(torch.tensor([0, 3, 1]), CLASSES).double()
-    # Mixup of everything, each row with a weight of its own, of which the larger part is the row's.
-    all_targets = torch.cat([labels, *([guess] * VIEWS)])
-    drawn = torch.rand(len(all_targets), generator=generator, dtype=torch.float64)
-    lam = torch.maximum(drawn, 1 - drawn).unsqueeze(1)
-    partners = torch.randperm(len(all_targets), generator=generator)
-    mixed = all_targets * lam + all_targets[partners] * (1 - lam)
-    own = logits(VIEWS * ROWS, CLASSES)
-    loss = torch.square(mixed[len(labels):] - torch.softmax(own, 1)).mean()
-    return {"temperature": temperature, "views": [tensor(view) for view in views], "guess": tensor(guess),
-            "labels": tensor(labels), "lambdas": drawn.tolist(), "partners": partners.tolist(), "mixed": tensor(mixed),
-            "logits": tensor(own), **with_gradient(loss, own)}
-
-
-def sigmoid_rampup(current, length):
-    phase = 1.0 - min(max(current, 0.0), length) / length
-    return math.exp(-5.0 * phase * phase)
-
-
-def learning_rate(step, steps):
-    """fixmatch.py: lr * cos(step / steps * 7 pi / 16)"""
-    return 0.03 * math.cos(min(max(step / steps, 0), 1) * (7 * math.pi) / (2 * 8))
-
-
-def moving_average(alpha, steps):
-    """update_ema_variables() after steps 1, 2, ..."""
+def moving_average(update_ema_variables, decay, steps):
     weights = [logits(3).detach() for _ in range(steps + 1)]
-    teacher = weights[0].clone()
+    network, teacher = (types.SimpleNamespace(values=weights[0].clone()) for _ in range(2))
+    for one in (network, teacher):
+        one.parameters = lambda one=one: [one.values]
     for step in range(1, steps + 1):
-        decay = min(1 - 1 / (step + 1), alpha)
-        teacher = teacher * decay + (1 - decay) * weights[step]
-    return {"decay": alpha, "weights": [tensor(one) for one in weights], "teacher": tensor(teacher)}
+        network.values = weights[step]
+        update_ema_variables(network, teacher, decay, step)
+    return {"decay": decay, "weights": [tensor(one) for one in weights], "teacher": tensor(teacher.values)}
 
 
-write("semi/semi.json", ["torch"], {
-    "fixmatch": [fixmatch(0.95), fixmatch(0.6), fixmatch(0.0)],
-    "pseudo_label": [pseudo_label(0.95), pseudo_label(0.7), pseudo_label(0.0)],
-    "mean_teacher": [mean_teacher()],
-    "interpolation": [interpolation("logits", 0.3, [3, 1, 4, 0, 2]),
-                      interpolation("probabilities", 0.85, [4, 2, 0, 1, 3])],
-    "mixmatch": [mixmatch(0.5), mixmatch(1.0), mixmatch(0.25)],
-    "sigmoid_rampup": [[at, sigmoid_rampup(at, 80)] for at in (0, 1, 20, 40.5, 79, 80)],
-    "learning_rate": [[at, learning_rate(at, 1000)] for at in (0, 1, 137, 500, 999)],
-    "moving_average": [moving_average(0.999, 4), moving_average(0.6, 5)],
-})
+def main():
+    teachers, ict, torchssl = (pathlib.Path(path) for path in sys.argv[1:])
+    sys.path.insert(0, str(teachers / "pytorch"))
+    from mean_teacher.losses import softmax_mse_loss
+    from mean_teacher.ramps import sigmoid_rampup
+
+    update = function_of(teachers / "pytorch/main.py", "update_ema_variables")
+    mixup_data = function_of(ict / "main.py", "mixup_data", np=numpy, torch=torch, Variable=torch.autograd.Variable)
+    cross_entropy = function_of(torchssl / "train_utils.py", "ce_loss", torch=torch, F=torch.nn.functional)
+    consistency_loss = function_of(torchssl / "models/pseudolabel/pseudolabel_utils.py", "consistency_loss", torch=torch,
+                                   ce_loss=cross_entropy)
+    write("semi/semi.json", ["torch"], {
+        "pseudo_label": [pseudo_label(consistency_loss, threshold) for threshold in (0.95, 0.7, 0.0)],
+        "mean_teacher": [mean_teacher(softmax_mse_loss)],
+        "interpolation": [interpolation(mixup_data, softmax_mse_loss, "logits", 0.3, [3, 1, 4, 0, 2]),
+                          interpolation(mixup_data, softmax_mse_loss, "probabilities", 0.85, [4, 2, 0, 1, 3])],
+        "sigmoid_rampup": [[at, sigmoid_rampup(at, 80)] for at in (0, 1, 20, 40.5, 79, 80)],
+        "moving_average": [moving_average(update, 0.999, 4), moving_average(update, 0.6, 5)],
+    })
+
+
+main()
