@@ -30,14 +30,14 @@ void Trajectory::sort_facts() {
   std::set<std::string> by_step;
   const bool probes = model::probes_head(recipe_->pretrained);
   for (const auto& fact : facts(*recipe_)) {
-    if (probes && fact.path.starts_with("evaluation."))
+    const bool trains =
+        fact.reach == Reach::training || (probes && fact.path.starts_with("evaluation."));
+    if (trains && fact.by_step)
+      by_step.insert(fact.path);
+    else if (trains)
       fixed_.emplace(fact.path, fact.value);
     else if (fact.reach == Reach::scores)
       scored_.emplace(fact.path, fact.value);
-    else if (fact.reach == Reach::training && fact.by_step)
-      by_step.insert(fact.path);
-    else if (fact.reach == Reach::training)
-      fixed_.emplace(fact.path, fact.value);
   }
   for_each_group(group(*recipe_), [&](const std::string& path, const Group& options) {
     for (const auto& item : options.items) {

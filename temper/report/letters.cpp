@@ -26,12 +26,12 @@ const io::Image& letters() {
 Line code_points(std::string_view text) {
   Line line;
   for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
+    const char32_t byte = static_cast<unsigned char>(c);
     if (byte < 0x80)
       line += byte;
     else if (byte >= 0xC0)
       line += byte & (byte < 0xE0 ? 0x1FU : byte < 0xF0 ? 0x0FU : 0x07U);
-    else
+    else if (!line.empty())
       line.back() = line.back() << 6U | (byte & 0x3FU);
   }
   return line;
