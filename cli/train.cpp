@@ -247,7 +247,7 @@ void add_train(const Command& app, const std::vector<std::string>& command_line)
   auto options = std::make_shared<Options>();
   command.option("source", options->source,
                  "a recipe (.toml), or data (a folder with one folder of images per class, a CSV "
-                 "table, shards), for which a recipe is chosen; default: Fashion-MNIST");
+                 "table, shards, or fashion-mnist, the default), for which a recipe is chosen");
   command.edits(options->sets);
   command.option("--out", options->out, "the run directory (default: runs/<name of the recipe>)")
       .called("DIR");

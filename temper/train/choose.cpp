@@ -44,6 +44,12 @@ bool is_recipe(const std::string& source) {
   return !fs::is_directory(source) && ending != ".csv" && ending != ".tsv" && ending != ".tar";
 }
 
+[[noreturn]] void refuse_missing(const std::string& source, const std::string& expected) {
+  throw Error(Code::data, fmt::format("{} does not exist; name {}a folder of images, a table "
+                                      "(.csv), shards (.tar), or {}",
+                                      source, expected, kFashionMnist));
+}
+
 /// The recipe with its data.
 ChosenRecipe opened(recipe::Recipe recipe, std::string note = {}) {
   auto data = open_data(recipe);
@@ -186,27 +192,27 @@ nlohmann::ordered_json to_json(const recipe::Choice& choice) {
 }
 
 ChosenRecipe choose_recipe(const RunRequest& request) {
-  if (request.source.empty() && !request.weights.asked.empty()) {
+  const auto& source = request.source;
+  const bool fashion_mnist = source.empty() || source == kFashionMnist;
+  if (fashion_mnist && !request.weights.asked.empty()) {
     auto named = request;
     named.source = kFashionMnist;
     return of_data(named);
   }
   const auto edits = with_weights(request.sets, request.weights);
-  if (request.source.empty())
+  if (fashion_mnist)
     return opened(recipe::parse(recipe::starter(kFashionMnist), "the default recipe", edits));
-  if (is_recipe(request.source)) return opened(recipe::load(request.source, edits));
-  return of_data(request);
+  if (!is_recipe(source)) return of_data(request);
+  if (fs::path(source).extension() != ".toml" && !fs::exists(source))
+    refuse_missing(source, "a recipe (.toml), ");
+  return opened(recipe::load(source, edits));
 }
 
 std::string new_recipe(const std::string& source, const StartingWeights& weights,
                        const std::string& name) {
   const bool fashion_mnist = source == kFashionMnist;
   if (fashion_mnist && weights.asked.empty()) return recipe::starter(source, name);
-  if (!fashion_mnist && !fs::exists(source))
-    throw Error(Code::data,
-                fmt::format("{} does not exist; name a folder of images, a table (.csv), shards "
-                            "(.tar), or {}",
-                            source, kFashionMnist));
+  if (!fashion_mnist && !fs::exists(source)) refuse_missing(source, "");
   const auto data = data::open(source, {.memory = 0, .keep_bad = true});
   auto found = recipe_facts(data, source);
   found.name = name;

@@ -46,7 +46,8 @@ all 4 "missing." "train missing.toml" "preview missing.toml" "inspect missing.to
 # Data that is not there.
 printf 'data.source = "nowhere"\n' >nowhere.toml
 all 3 "nowhere" "train nowhere.toml" "preview nowhere.toml" "inspect nowhere.toml" "tune lr nowhere.toml" \
-  "recipe new nowhere.csv" "data pack nowhere.csv packed" "train nowhere.csv" "preview nowhere.csv"
+  "recipe new nowhere.csv" "data pack nowhere.csv packed" "train nowhere.csv" "preview nowhere.csv" \
+  "train nowhere" "preview nowhere" "tune lr nowhere"
 for source in nowhere.csv nowhere.toml; do
   status=0
   "$TEMPER" data check $source >out.txt || status=$?

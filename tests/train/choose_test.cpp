@@ -227,6 +227,13 @@ TEST(ChoiceFor, IsTheSameForCheckedData) {
   EXPECT_FALSE(choice_for(data::check((pictures.directory.path / "nowhere").string())));
 }
 
+TEST(ChooseRecipe, KnowsTheEmbeddedDataByItsName) {
+  EXPECT_EQ(recipe::to_toml(choose_recipe({.source = "fashion-mnist"}).recipe),
+            recipe::to_toml(choose_recipe({}).recipe));
+  EXPECT_THAT(refused([] { (void)choose_recipe({.source = "no/pictures"}); }),
+              StartsWith("no/pictures does not exist; name a recipe (.toml), a folder of images"));
+}
+
 TEST(NewRecipe, NamesASourceThatDoesNotExist) {
   EXPECT_THAT(refused([] { (void)new_recipe("no/pictures"); }),
               StartsWith("no/pictures does not exist; name a folder of images"));
