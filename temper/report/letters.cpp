@@ -30,7 +30,7 @@ Line code_points(std::string_view text) {
     if (byte < 0x80)
       line += byte;
     else if (byte >= 0xC0)
-      line += byte & (byte < 0xE0 ? 0x1FU : byte < 0xF0 ? 0x0FU : 0x07U);
+      line.push_back(byte & (byte < 0xE0 ? 0x1FU : byte < 0xF0 ? 0x0FU : 0x07U));
     else if (!line.empty())
       line.back() = line.back() << 6U | (byte & 0x3FU);
   }

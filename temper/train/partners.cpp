@@ -87,22 +87,22 @@ at::Tensor mixed_images(const at::Tensor& images, const Partners& partners,
 
 }  // namespace
 
-Partners partners_of(const mix::Plan& plan, std::int64_t rank, std::int64_t ranks) {
+Partners partners_of(const mix::Plan& plan, std::int64_t rank, std::int64_t size) {
   const auto all = std::ssize(plan.rows);
-  const auto own = rows_of(all, rank, ranks);
+  const auto own = rows_of(all, rank, size);
   Partners partners;
-  for (std::int64_t other = 0; other < ranks; ++other) {
-    const auto theirs = rows_of(all, other, ranks);
+  for (std::int64_t other = 0; other < size; ++other) {
+    const auto theirs = rows_of(all, other, size);
     const auto needs = needed(plan, theirs);
     auto& send = partners.send.emplace_back();
     for (const auto row : needs)
       if (contains(own, row)) send.push_back(row - own.first);
     if (other != rank) continue;
     partners.plan = own_plan(plan, own, needs);
-    for (std::int64_t from = 0; from < ranks; ++from)
+    for (std::int64_t from = 0; from < size; ++from)
       partners.receive.push_back(std::ranges::count_if(
           needs,
-          [rows = rows_of(all, from, ranks)](std::int64_t row) { return contains(rows, row); }));
+          [rows = rows_of(all, from, size)](std::int64_t row) { return contains(rows, row); }));
   }
   return partners;
 }

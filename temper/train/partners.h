@@ -18,7 +18,7 @@ struct Partners {
 };
 
 /// @param plan  of the whole batch, whose rows are divided as distributed::rows_of() says
-Partners partners_of(const mix::Plan& plan, std::int64_t rank, std::int64_t ranks);
+Partners partners_of(const mix::Plan& plan, std::int64_t rank, std::int64_t size);
 
 /// As mixed(), for a rank's part of the batch, whose memory stays as it is. Images alone are mixed,
 /// not what a stage of the network gives for them.

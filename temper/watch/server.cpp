@@ -23,6 +23,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "temper/core/error.h"
@@ -161,7 +162,7 @@ class Session : public std::enable_shared_from_this<Session> {
  public:
   Session(tcp::socket socket, Connections& server) : server_(server), stream_(std::move(socket)) {
     ErrorCode ignored;
-    stream_.socket().set_option(tcp::no_delay(true), ignored);
+    std::ignore = stream_.socket().set_option(tcp::no_delay(true), ignored);
   }
   ~Session() { server_.closed(); }
   Session(const Session&) = delete;

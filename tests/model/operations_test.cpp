@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <map>
+#include <numbers>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,7 @@ TEST(Activations, AreTheirFormulas) {
       {Activation::relu, x.clamp_min(0)},
       {Activation::relu6, x.clamp(0, 6)},
       {Activation::silu, x / (1 + x.neg().exp())},
-      {Activation::gelu, x * 0.5 * (1 + (x / 1.4142135623730951).erf())},
+      {Activation::gelu, x * 0.5 * (1 + (x / std::numbers::sqrt2).erf())},
       {Activation::hardswish, x * (x + 3).clamp(0, 6) / 6},
       {Activation::sigmoid, 1 / (1 + x.neg().exp())}};
   for (const auto& [function, values] : expected)

@@ -75,7 +75,7 @@ TEST(Refused, MoreStepsThanAnyRunCanMake) {
 TEST(Refused, AListOfThousands) {
   std::string milestones = "0.5";
   for (int i = 1; i < 1001; ++i) milestones += ",0.5";
-  const auto text = "[optimizer]\nlr = { schedule = \"multi_step\", milestones = [";
+  const std::string text = "[optimizer]\nlr = { schedule = \"multi_step\", milestones = [";
   EXPECT_THAT(of(text + milestones + "] }"),
               HasSubstr("optimizer.lr.milestones has 1001 elements; expected at most 1000"));
   EXPECT_EQ(of(text + milestones.substr(4) + "] }"), "(not refused)");

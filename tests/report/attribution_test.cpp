@@ -20,7 +20,6 @@ using study::made_up::kB;
 using study::made_up::kC;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
-using ::testing::StartsWith;
 
 class AttributionTest : public ::testing::Test {
  protected:

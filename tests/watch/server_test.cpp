@@ -90,7 +90,7 @@ TEST(Server, HeadIsThePageWithoutItsBody) {
 
 TEST(Server, APageThatIsKnownIsNotSentAgain) {
   const Served served;
-  for (const char* known : {"\"c0ffee\"", "W/\"c0ffee\"", "\"other\", \"c0ffee\""}) {
+  for (const char* known : {"\"c0ffee\"", "W/\"c0ffee\"", R"("other", "c0ffee")"}) {
     const auto reply =
         ask(served.port(), request("GET", "/", std::string("If-None-Match: ") + known + "\r\n"));
     EXPECT_EQ(reply.status, 304) << known;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <vector>
 
 namespace temper::augment {
@@ -18,7 +19,7 @@ std::vector<float> noise(std::uint64_t seed, std::size_t count) {
 
 /// The probability of a smaller standard normal number.
 double smaller(double x) {
-  return 0.5 * std::erfc(-x / std::sqrt(2.0));
+  return 0.5 * std::erfc(-x / std::numbers::sqrt2);
 }
 
 TEST(NormalNoise, HasTheNormalDistribution) {

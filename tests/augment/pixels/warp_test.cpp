@@ -430,7 +430,8 @@ TEST(Warp, RefusesInterpolationsOfResizes) {
                  "a geometric transform with the interpolation 'lanczos'; expected bilinear, "
                  "bicubic or nearest");
   }
-  Displacement by{.size = {4, 4}, .right = std::vector(16, 0.F), .down = std::vector(16, 0.F)};
+  const Displacement by{
+      .size = {4, 4}, .right = std::vector(16, 0.F), .down = std::vector(16, 0.F)};
   EXPECT_THROW(displace(image, to, by, Interpolation::bicubic, {}), Error);
 }
 

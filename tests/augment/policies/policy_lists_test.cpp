@@ -1,5 +1,6 @@
 // Against timm, torchvision, and published files of tensorflow/models, kakaobrain/fast-autoaugment
 // and google-research/augmix; scripts/golden/policy_lists.py wrote the numbers.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -175,7 +176,8 @@ TEST_F(PolicyListsGolden, TheListsOfAutoAugmentAreThePublishedOnes) {
     const auto dialect = next(words);
     const auto list = next(words);
     if (dialect == "fast") continue;
-    expect_list(dialect + " " + list, sub_policies(enumerator<AutoAugmentPolicy>(list)));
+    expect_list(fmt::format("{} {}", dialect, list),
+                sub_policies(enumerator<AutoAugmentPolicy>(list)));
   }
 }
 
