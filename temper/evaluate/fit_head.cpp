@@ -51,7 +51,7 @@ std::optional<train::LinearProbed> fit_head(train::State& state, const train::Pl
   const auto tested =
       plan.validation ? features_and_labels(network, reading, plan.validation, cancel) : known;
   const auto [score, probe] = score_probe(known, tested, plan.task.classes,
-                                          {.c = kHeadC,
+                                          {.c = plan.recipe.pretrained->probe_c,
                                            .tolerance = kHeadTolerance,
                                            .most_iterations = kHeadIterations,
                                            .cancel = cancel});

@@ -11,8 +11,7 @@
 
 namespace temper::evaluate {
 
-/// The linear probe that a last layer starts from: scikit-learn's default C and tolerance.
-inline constexpr double kHeadC = 1;
+/// Of the linear probe that a last layer starts from: scikit-learn's default tolerance.
 inline constexpr double kHeadTolerance = 1e-4;
 inline constexpr std::int64_t kHeadIterations = 1000;
 

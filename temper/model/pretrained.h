@@ -19,6 +19,7 @@ struct Pretrained {
   std::string from;
   std::string weights;
   InitialHead head = InitialHead::automatic;
+  double probe_c = 1;
   bool norm_eval = false;
 
   static constexpr About about = {
@@ -33,8 +34,8 @@ struct Pretrained {
       .formula =
           "weights for color images, gray images: the first convolution's filters are summed over "
           "their channels\n"
-          "head = \"probe\": W, b minimize sum_i -log softmax(W x_i + b)[y_i] + |W|^2 / 2 over the "
-          "features x_i of the training images, read as in evaluation, in evaluation mode",
+          "head = \"probe\": W, b minimize probe_c sum_i -log softmax(W x_i + b)[y_i] + |W|^2 / 2 "
+          "over the features x_i of the training images, read as in evaluation, in evaluation mode",
       .paper =
           "as in Kornblith et al. 2019, Do better ImageNet models transfer better?, "
           "arXiv:1805.08974; LP-FT: Kumar et al. 2022, Fine-tuning can distort pretrained features "
@@ -56,6 +57,12 @@ struct Pretrained {
              .meaning = "initial last layer; auto: that of the weights, or zero where the classes "
                         "differ; probe: a linear probe (logistic regression) fitted on the "
                         "features of the training images before the first step"}),
+        field(&Pretrained::probe_c,
+              {.name = "probe_c",
+               .meaning = "inverse strength of the L2 penalty of the linear probe, C of "
+                          "scikit-learn's LogisticRegression; smaller values give a less confident "
+                          "last layer, whose first gradients are smaller",
+               .bounds = {.low = 0, .open_low = true}}),
         field(&Pretrained::norm_eval,
               {.name = "norm_eval",
                .meaning = "whether BatchNorm layers stay in evaluation mode in training, too: they "

@@ -19,7 +19,7 @@ namespace {
 /// Classes are rebalanced when the largest has at least this many times the images of the smallest.
 constexpr std::int64_t kUnbalanced = 10;
 /// Peak learning rate of fine-tuning with a batch of 32; from scratch it is 0.1 with base_batch_.
-constexpr double kFineTuningRate = 0.005;
+constexpr double kFineTuningRate = 0.001;
 /// Images up to which fine-tuning starts with a linear probe: its features, all in memory, and its
 /// fit, on the CPU, grow with them.
 constexpr std::int64_t kProbed = 20'000;
@@ -93,6 +93,7 @@ class Chooser {
     const bool probed = found_.values == 0 && found_.images <= kProbed &&
                         std::ranges::count(found_.labelled, 0) + 1 < std::ssize(found_.labelled);
     if (!probed) set("pretrained.head", quote("auto"));
+    if (!weights.batch_norm) set("pretrained.norm_eval", "false");
     if (!probed && weights.stages > 0)
       set("freeze", fmt::format("{{ stages = {}, epochs = 1 }}", weights.stages));
     because("network",
@@ -100,10 +101,13 @@ class Chooser {
                         "interpolation are those that they were trained with",
                         weights.network.empty() ? "that of the recipe" : weights.network,
                         weights.from));
-    because("fine-tuning",
-            fmt::format("{}, then all layers, the first ones at lower learning rates",
-                        probed ? "the last layer from a linear probe, before the first step"
-                               : "the last layer alone in the first epoch"));
+    because(
+        "fine-tuning",
+        fmt::format(
+            "{}, then all layers, the first ones at lower learning rates{}",
+            probed ? "the last layer from a linear probe, before the first step"
+                   : "the last layer alone in the first epoch",
+            weights.batch_norm ? "; BatchNorm normalizes with the statistics of the weights" : ""));
     if (found_.values > 0)
       set("data.augment", R"([{ kind = "random_resized_crop", scale_low = 0.35 }])");
     because("augment", kAboutCrops[found_.values > 0 ? 1 : 0]);

@@ -24,6 +24,7 @@ struct PretrainedSummary {
   std::string from;         ///< as pretrained.from
   std::string network;      ///< "tf_efficientnet_lite0"; "": not known
   std::int64_t stages = 0;  ///< of the network, that can be frozen
+  bool batch_norm = false;  ///< the network has BatchNorm layers
   /// Edits of a recipe that give it the network and the input that the weights were trained with.
   std::vector<std::string> edits = {};
 };

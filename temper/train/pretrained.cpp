@@ -208,7 +208,12 @@ const std::vector<std::string>& outputs_of(const Plan& plan) {
 
 recipe::PretrainedSummary summary_of(const std::string& from, std::int64_t channels) {
   const auto weights = open_pretrained(from);
-  recipe::PretrainedSummary summary{.from = from, .network = weights.network};
+  recipe::PretrainedSummary summary{
+      .from = from,
+      .network = weights.network,
+      .batch_norm = std::ranges::any_of(weights.views(), [](const io::TensorView& tensor) {
+        return std::string_view(tensor.name).ends_with("running_mean");
+      })};
   const auto set = [&](const char* option, const std::string& value) {
     summary.edits.push_back(fmt::format("{}={}", option, value));
   };

@@ -9,6 +9,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 /// A folder of photographs as a user may have.
 DataSummary photographs() {
@@ -81,6 +82,16 @@ TEST(Choose, ALinearProbeBeforeFineTuning) {
     EXPECT_EQ(recipe.freeze->epochs, 1);
     EXPECT_THAT(why(other, "fine-tuning"), HasSubstr("alone in the first epoch"));
   }
+}
+
+TEST(Choose, BatchNormOfPretrainedWeightsKeepsItsStatistics) {
+  auto found = photographs();
+  found.pretrained = PretrainedSummary{.from = "weights", .network = "convnext_tiny"};
+  EXPECT_FALSE(chosen(found).pretrained->norm_eval) << "it would be refused";
+  EXPECT_THAT(why(found, "fine-tuning"), Not(HasSubstr("BatchNorm")));
+  found.pretrained->batch_norm = true;
+  EXPECT_TRUE(chosen(found).pretrained->norm_eval);
+  EXPECT_THAT(why(found, "fine-tuning"), HasSubstr("BatchNorm"));
 }
 
 TEST(Choose, ANetworkByTheSizeOfThePictures) {

@@ -74,7 +74,7 @@ class FitHead : public ::testing::Test {
 };
 
 TEST_F(FitHead, IsTheLinearProbeOfTheFeatures) {
-  const auto made = planned();
+  const auto made = planned({"pretrained.probe_c=0.1"});
   EXPECT_THAT(made.pretrained_notes,
               ::testing::Contains("the last layer (fc) starts from a linear probe"));
   auto state = train::begin(made);
@@ -83,7 +83,7 @@ TEST_F(FitHead, IsTheLinearProbeOfTheFeatures) {
   const auto known = evaluate::features(*state.network, made, made.train);
   const auto tested = evaluate::features(*state.network, made, made.validation);
   const auto expected = measure::fit_linear_probe(known.activations, known.labels, 2,
-                                                  {.c = evaluate::kHeadC,
+                                                  {.c = 0.1,
                                                    .tolerance = evaluate::kHeadTolerance,
                                                    .most_iterations = evaluate::kHeadIterations});
 
