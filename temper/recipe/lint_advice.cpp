@@ -174,6 +174,18 @@ Texts rate_not_scaled(const LintSubject& subject) {
                   rate, recipe.data.batch, sgd->momentum, usual)};
 }
 
+Texts probe_of_other_statistics(const LintSubject& subject) {
+  const auto& recipe = subject.recipe;
+  if (!model::probes_head(recipe.pretrained) || recipe.pretrained->norm_eval ||
+      std::holds_alternative<model::ConvNeXt>(recipe.model) ||
+      std::holds_alternative<model::Custom>(recipe.model))
+    return {};
+  return {
+      "pretrained.head = \"probe\", and BatchNorm normalizes with the statistics of each batch; "
+      "set "
+      "pretrained.norm_eval = true and a lower learning rate, or compare both on validation"};
+}
+
 /// Whether a source is named as the test set of a data set.
 bool is_test_set(const std::string& source) {
   auto path = std::filesystem::path(source).lexically_normal();
@@ -205,7 +217,7 @@ Texts tuned_on_test(const LintSubject& subject) {
 
 constexpr std::string_view kResNetRs = "Bello et al. 2021, Revisiting ResNets, arXiv:2103.07579";
 
-constexpr std::array<LintRule, 7> kAdvice{{
+constexpr std::array<LintRule, 8> kAdvice{{
     {"smoothed-teacher", Severity::advice,
      "Label smoothing erases what a network knows about the similarity of classes, which is what "
      "soft targets teach: students of smoothed teachers are worse.",
@@ -233,6 +245,12 @@ constexpr std::array<LintRule, 7> kAdvice{{
     {"rate-not-scaled", Severity::advice,
      "A batch k times as large takes k times the learning rate for the same progress an epoch.",
      "Goyal et al. 2017, Accurate, large minibatch SGD, arXiv:1706.02677", rate_not_scaled},
+    {"probe-of-other-statistics", Severity::advice,
+     "The probe is fitted on features with the statistics of the weights; with those of batches, "
+     "which have few classes, the features are others, and most of what it knows is lost.",
+     "Chollet 2020, Transfer learning and fine-tuning, a guide of Keras; measured in "
+     "docs/weights.md",
+     probe_of_other_statistics},
     {"test-for-tuning", Severity::advice,
      "A score that options were chosen by is no longer that of new images: it is too good.",
      "Cawley, Talbot 2010, On over-fitting in model selection and subsequent selection bias in "

@@ -108,6 +108,12 @@ const std::vector<Case> kCases{
      "is 0.1 for batches of 4096"},
     {"rate-not-scaled", "data.batch_size = 256\noptimizer = { lr = 1.0, momentum = 0.9 }",
      "data.batch_size = 256\noptimizer = { lr = 1.0, momentum = 0 }", "momentum 0.9"},
+    {"probe-of-other-statistics", R"(pretrained = { from = "weights", head = "probe" })",
+     R"(pretrained = { from = "weights", head = "probe", norm_eval = true })", "norm_eval = true"},
+    {"probe-of-other-statistics", R"(pretrained = { from = "weights", head = "probe" })",
+     "model.kind = \"convnext\"\n"
+     R"(pretrained = { from = "weights", head = "probe" })",
+     ""},
     {"test-for-tuning", "data.source = \"pictures/test/\"", "data.source = \"pictures\"",
      "a test set is trained on"},
     {"test-for-tuning", R"(data.sources = [{ source = "a" }, { source = "b/test" }])",
