@@ -29,7 +29,6 @@ class Model:
 
     def __init__(self):
         self.step = tf.placeholder(tf.int64, [], "step")
-        self.tmp = types.SimpleNamespace()
         self.scale = tf.get_variable("classify/scale", initializer=1.0)
         self.outputs = []
 
@@ -110,9 +109,9 @@ def mixmatch_loss(mixmatch, temperature):
 
     class Method(mixmatch.MixMatch):
         def guess_label(self, y, classifier, T, **options):
-            self.guess = super().guess_label(y, classifier, T=temperature, **options).p_target
+            recorded["guess"] = super().guess_label(y, classifier, T=temperature, **options).p_target
             self.outputs.clear()
-            return mixmatch.EasyDict(p_target=self.guess, p_model=None)
+            return mixmatch.EasyDict(p_target=recorded["guess"], p_model=None)
 
         def distribution_summary(self, *_):
             pass
@@ -131,7 +130,7 @@ def mixmatch_loss(mixmatch, temperature):
         gradients = mixmatch.layers.interleave(tf.gradients(loss, model.outputs), ROWS)
         labelled, unlabelled = logits(ROWS, CLASSES), logits(ROWS, VIEWS, CLASSES)
         guess, (own, targets), loss, gradient = run(
-            model, inputs, (model.guess, recorded["mixed"], loss, tf.concat(gradients[1:], 0)),
+            model, inputs, (recorded["guess"], recorded["mixed"], loss, tf.concat(gradients[1:], 0)),
             LABELS, labelled, unlabelled)
     own = own.reshape(rows, CLASSES)
     return {"temperature": temperature, "labels": LABELS, "views": [tensor(unlabelled[:, view]) for view in range(VIEWS)],

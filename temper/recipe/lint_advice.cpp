@@ -246,9 +246,10 @@ constexpr std::array<LintRule, 8> kAdvice{{
      "A batch k times as large takes k times the learning rate for the same progress an epoch.",
      "Goyal et al. 2017, Accurate, large minibatch SGD, arXiv:1706.02677", rate_not_scaled},
     {"probe-of-other-statistics", Severity::advice,
-     "The probe is fitted on features with the statistics of the weights; with those of batches, "
-     "which have few classes, the features are others, and most of what it knows is lost.",
-     "Chollet 2020, Transfer learning and fine-tuning, a guide of Keras; measured in "
+     "The linear probe is fitted on features that BatchNorm normalizes with the running statistics "
+     "of the weights. With the statistics of each batch the features differ, and the probe is less "
+     "accurate on them.",
+     "Chollet 2020, Transfer learning & fine-tuning, Keras developer guide; measured in "
      "docs/weights.md",
      probe_of_other_statistics},
     {"test-for-tuning", Severity::advice,

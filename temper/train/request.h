@@ -26,8 +26,8 @@ std::vector<std::string> with_weights(std::vector<std::string> sets,
 
 /// What a person asks to train.
 struct RunRequest {
-  /// A recipe (.toml), or data for which one is chosen (a folder of images, a table, shards); "":
-  /// the starter recipe for Fashion-MNIST.
+  /// A recipe (.toml), or data for which one is chosen (a folder of images, a table, shards); "" or
+  /// "fashion-mnist": the starter recipe for Fashion-MNIST.
   std::string source = {};
   std::vector<std::string> sets = {};  ///< edits of the recipe, such as "optimizer.lr=0.1"
   StartingWeights weights = {};

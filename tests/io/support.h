@@ -1,6 +1,5 @@
 #pragma once
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -9,12 +8,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <vector>
 
 #include "temper/core/error.h"
 #include "temper/core/random.h"
 #include "temper/io/disk/read_file.h"
+#include "tests/support/directory.h"
 
 namespace temper::io::test {
 
@@ -23,34 +22,18 @@ inline const std::filesystem::path golden = TEMPER_SOURCE_DIR "/tests/golden/io"
 /// A new folder that is removed with the object.
 class Folder {
  public:
-  Folder()
-      : path_(std::filesystem::path(::testing::TempDir()) /
-              (std::string("temper-io-") + std::to_string(::getpid()) + "-" +
-               ::testing::UnitTest::GetInstance()->current_test_info()->name())) {
-    std::filesystem::remove_all(path_);
-    std::filesystem::create_directories(path_);
-  }
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  Folder(Folder&&) = delete;
-  Folder& operator=(Folder&&) = delete;
-
   [[nodiscard]] std::filesystem::path operator/(std::string_view name) const {
-    return path_ / name;
+    return path() / name;
   }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] const std::filesystem::path& path() const { return directory_.path; }
   [[nodiscard]] std::size_t files() const {
     std::size_t count = 0;
-    for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(path_)) ++count;
+    for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(path())) ++count;
     return count;
   }
 
  private:
-  std::filesystem::path path_;
+  temper::testing::Directory directory_;
 };
 
 using Bytes = std::vector<std::byte>;
