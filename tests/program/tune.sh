@@ -4,6 +4,20 @@ set -euo pipefail
 # shellcheck source=tests/program/refused
 source "$TEMPER_SOURCE_DIR/tests/program/refused"
 
+# kill_behind LINES FILE ARGUMENT...: runs temper and kills it as soon as the file has more lines than that.
+kill_behind() {
+  local lines=$1 file=$2 search
+  shift 2
+  "$TEMPER" "$@" >out.txt 2>err.txt &
+  search=$!
+  for _ in $(seq 1200); do
+    if [[ -e $file && $(wc -l <"$file") -gt $lines ]]; then break; fi
+    sleep 0.05
+  done
+  kill -KILL "$search" || true
+  wait "$search" || true
+}
+
 python3 "$TEMPER_SOURCE_DIR/tests/program/pictures.py" pictures 20 2
 # The pixels of the test images are damaged, their headers are not.
 find pictures/test -name '*.png' -exec sh -c 'printf "%0200d" 0 | dd of="$1" bs=1 seek=41 conv=notrunc status=none' _ {} \;
@@ -60,14 +74,7 @@ refused 2 "can't be searched for" "$TEMPER" tune seeds.toml --dry-run
 # Successive halving, killed on the way: it goes on and ends as the same search without the kill.
 "$TEMPER" tune search.toml --out whole >whole.txt 2>err.txt || { cat err.txt; exit 1; }
 cat whole.txt err.txt
-"$TEMPER" tune search.toml --out killed >out.txt 2>err.txt &
-search=$!
-for _ in $(seq 200); do
-  if [[ -e killed/results.csv && $(wc -l <killed/results.csv) -gt 2 ]]; then break; fi
-  sleep 0.05
-done
-kill -KILL "$search" || true
-wait "$search" || true
+kill_behind 2 killed/results.csv tune search.toml --out killed
 "$TEMPER" tune search.toml --out killed --write best.toml >out.txt 2>err.txt
 cat err.txt
 cmp whole.txt out.txt
@@ -87,14 +94,7 @@ refused 3 "test" "$TEMPER" train best.toml --out scored --set epochs=1
 
 # RandAugment's grid, killed on the way: it goes on and writes the winner as a recipe.
 grid=(tune augment recipe.toml --set epochs=1 --num-ops 1 --magnitudes "3,9" --folder grid)
-"$TEMPER" "${grid[@]}" >out.txt 2>err.txt &
-search=$!
-for _ in $(seq 200); do
-  if [[ -e grid/results.csv && $(wc -l <grid/results.csv) -gt 1 ]]; then break; fi
-  sleep 0.05
-done
-kill -KILL "$search" || true
-wait "$search" || true
+kill_behind 1 grid/results.csv "${grid[@]}"
 "$TEMPER" "${grid[@]}" --out augmented.toml >out.txt 2>err.txt
 cat out.txt err.txt
 test "$(wc -l <grid/results.csv)" -eq 4
@@ -107,17 +107,20 @@ refused 2 "--folds has no effect without --method density" "$TEMPER" tune augmen
 refused 2 "--sampler has no effect without --method density" \
   "$TEMPER" tune augment recipe.toml --space autoaugment --sampler tpe
 
+# Policies drawn at random, killed on the way: those that were trained are not trained again.
+policies=(tune augment recipe.toml --set epochs=1 --space autoaugment --trials 3 --top 2 --folder policies)
+kill_behind 2 policies/results.csv "${policies[@]}"
+head -n 3 policies/results.csv >known.csv
+"$TEMPER" "${policies[@]}" --out merged.toml >out.txt 2>err.txt || { cat err.txt; exit 1; }
+cat out.txt err.txt
+head -n 3 policies/results.csv | cmp known.csv
+test "$(wc -l <policies/results.csv)" -eq 6
+grep -q 'kind = "one_of"' merged.toml
+
 # Density matching, killed when a loss is known: that policy is not evaluated again.
 density=(tune augment recipe.toml --set epochs=1 --space autoaugment --method density --folds 2 --rounds 1 --trials 3
   --top 1 --folder density)
-"$TEMPER" "${density[@]}" >out.txt 2>err.txt &
-search=$!
-for _ in $(seq 1200); do
-  if [[ -e density/density/results.csv && $(wc -l <density/density/results.csv) -gt 1 ]]; then break; fi
-  sleep 0.05
-done
-kill -KILL "$search" || true
-wait "$search" || true
+kill_behind 1 density/density/results.csv "${density[@]}"
 known=$(sed -n 2p density/density/results.csv)
 [[ $known ]] || { cat err.txt; exit 1; }
 "$TEMPER" "${density[@]}" --out fast.toml >out.txt 2>err.txt || { cat err.txt; exit 1; }
