@@ -4,10 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "temper/io/format/json_keys.h"
 #include "temper/report/assets.h"
 #include "temper/report/class_label.h"
 #include "temper/report/comparison_text.h"
@@ -23,13 +23,9 @@ using Json = nlohmann::json;
 
 constexpr std::size_t kMostImages = 50;
 
-Json finite(double value) {
-  return std::isfinite(value) ? Json(value) : Json();
-}
-
 Json point(const train::Score& score) {
-  Json object{{"loss", finite(score.loss)}, {"accuracy", finite(score.accuracy)}};
-  if (score.errors) object["r2"] = finite(score.errors->r2);
+  Json object{{"loss", io::json_number(score.loss)}, {"accuracy", io::json_number(score.accuracy)}};
+  if (score.errors) object["r2"] = io::json_number(score.errors->r2);
   return object;
 }
 
@@ -41,7 +37,7 @@ Json curve(const ComparedRun& one) {
         reported_weights(one.run, epoch) == "averaged" ? epoch.averaged : epoch.raw;
     if (!scores) continue;
     Json at{{"epoch", epoch.epoch},
-            {"seconds", finite(epoch.seconds)},
+            {"seconds", io::json_number(epoch.seconds)},
             {"train", point(scores->train)}};
     if (scores->validation) at["validation"] = point(*scores->validation);
     epochs.push_back(std::move(at));

@@ -29,10 +29,6 @@ bool any_validation(const Run& run) {
   });
 }
 
-Json finite(double value) {
-  return std::isfinite(value) ? Json(value) : Json();
-}
-
 /// An evaluation's score, with the keys that it has in the log.
 Json point(std::int64_t epoch, const train::Score& score) {
   auto object = io::json_of(score);
@@ -65,8 +61,9 @@ Json running(const Run& run) {
     double sum = 0;
     for (std::size_t j = i; j < end; ++j) sum += run.steps[j].loss;
     const auto& last = run.steps[end - 1];
-    points.push_back(
-        {finite(last.epoch), finite(sum / static_cast<double>(end - i)), finite(last.lr)});
+    points.push_back({io::json_number(last.epoch),
+                      io::json_number(sum / static_cast<double>(end - i)),
+                      io::json_number(last.lr)});
   }
   return points;
 }

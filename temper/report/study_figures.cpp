@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "temper/io/format/json_keys.h"
 #include "temper/report/study_grid.h"
 
 namespace temper::report {
@@ -102,21 +102,18 @@ Json forest(const StudyTable& table) {
   return strips;
 }
 
-Json number(double value) {
-  return std::isfinite(value) ? Json(value) : Json();
-}
-
 Json arm(const TableRow& row) {
   Json one{{"name", row.name},
-           {"seconds", number(row.seconds)},
+           {"seconds", io::json_number(row.seconds)},
            {"front", row.pareto},
-           {"validation", row.validation && !row.length ? number(row.validation->mean) : Json()}};
+           {"validation",
+            row.validation && !row.length ? io::json_number(row.validation->mean) : Json()}};
   for (const char* key : {"epochs", "accuracy", "validation_loss", "gap"}) one[key] = Json::array();
   for (const auto& point : row.curve) {
     one["epochs"].push_back(point.epoch);
-    one["accuracy"].push_back(number(point.accuracy));
-    one["validation_loss"].push_back(number(point.validation_loss));
-    one["gap"].push_back(number(point.validation_loss - point.train_loss));
+    one["accuracy"].push_back(io::json_number(point.accuracy));
+    one["validation_loss"].push_back(io::json_number(point.validation_loss));
+    one["gap"].push_back(io::json_number(point.validation_loss - point.train_loss));
   }
   return one;
 }

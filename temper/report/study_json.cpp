@@ -1,6 +1,5 @@
 #include "temper/report/study_json.h"
 
-#include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string_view>
@@ -16,12 +15,10 @@ namespace {
 using Json = nlohmann::json;
 using study::StudyTable;
 
-Json number(double value) {
-  return std::isfinite(value) ? Json(value) : Json();
-}
+using io::json_number;
 
-Json number(const std::optional<double>& value) {
-  return value ? number(*value) : Json();
+Json json_number(const std::optional<double>& value) {
+  return value ? io::json_number(*value) : Json();
 }
 
 template <class T>
@@ -36,7 +33,9 @@ Json or_null(const std::optional<T>& value) {
 
 Json or_null(const std::optional<study::Mean>& mean) {
   if (!mean) return {};
-  return {{"n", mean->n}, {"mean", number(mean->mean)}, {"deviation", number(mean->deviation)}};
+  return {{"n", mean->n},
+          {"mean", json_number(mean->mean)},
+          {"deviation", json_number(mean->deviation)}};
 }
 
 Json json_of(const study::Column& column) {
@@ -65,18 +64,18 @@ Json tuned(const study::TunedNumber& number) {
 Json point(const study::SeedPoint& point) {
   return {{"seed", point.seed},
           {"outcome", point.outcome},
-          {"value", number(point.value)},
-          {"validation", number(point.validation)},
-          {"seconds", number(point.seconds)}};
+          {"value", json_number(point.value)},
+          {"validation", json_number(point.validation)},
+          {"seconds", json_number(point.seconds)}};
 }
 
 Json curve(const study::CurvePoint& point) {
   return {{"epoch", point.epoch},
           {"runs", point.runs},
-          {"seconds", number(point.seconds)},
-          {"train_loss", number(point.train_loss)},
-          {"validation_loss", number(point.validation_loss)},
-          {"accuracy", number(point.accuracy)}};
+          {"seconds", json_number(point.seconds)},
+          {"train_loss", json_number(point.train_loss)},
+          {"validation_loss", json_number(point.validation_loss)},
+          {"accuracy", json_number(point.accuracy)}};
 }
 
 Json row(const StudyTable& table, const study::TableRow& row) {
@@ -97,7 +96,7 @@ Json row(const StudyTable& table, const study::TableRow& row) {
           {"value", or_null(row.value)},
           {"validation", or_null(row.validation)},
           {"rank", row.rank},
-          {"seconds", number(row.seconds)},
+          {"seconds", json_number(row.seconds)},
           {"pareto", row.pareto},
           {"against_base", or_null(row.against_base)},
           {"against_before", or_null(row.against_before)},
@@ -127,13 +126,13 @@ Json claim(const StudyTable& table, const study::ClaimRow& claim) {
           {"length", index_of(table.lengths, claim.length)},
           {"figure", json_of(claim.column)},
           {"difference", or_null(claim.judged)},
-          {"smallest_detectable", number(claim.smallest_detectable)},
+          {"smallest_detectable", json_number(claim.smallest_detectable)},
           {"outcome", claim.outcome}};
 }
 
 Json undecided(const study::Undecided& one) {
   return {{"difference", one.difference},
-          {"smallest_detectable", number(one.smallest_detectable)},
+          {"smallest_detectable", json_number(one.smallest_detectable)},
           {"wanted", one.wanted},
           {"seeds", one.seeds}};
 }
@@ -141,8 +140,8 @@ Json undecided(const study::Undecided& one) {
 Json or_null(const std::optional<study::Pairing>& pairing) {
   if (!pairing) return {};
   return {{"differences", pairing->differences},
-          {"correlation", number(pairing->correlation)},
-          {"gain", number(pairing->gain)}};
+          {"correlation", json_number(pairing->correlation)},
+          {"gain", json_number(pairing->gain)}};
 }
 
 }  // namespace
@@ -173,7 +172,7 @@ Json study_json(const StudyTable& table) {
           {"pairing", or_null(table.pairing)},
           {"undecided", list(table.undecided, undecided)},
           {"runs", table.runs},
-          {"seconds", number(table.seconds)},
+          {"seconds", json_number(table.seconds)},
           {"saved", table.saved},
           {"plan", table.plan},
           {"notes", table.notes}};

@@ -10,8 +10,12 @@ namespace temper::io {
 
 using nlohmann::json;
 
+json json_number(double value) {
+  return std::isfinite(value) ? json(value) : json();
+}
+
 void write_json(json& to, double value) {
-  to = std::isfinite(value) ? json(value) : json();
+  to = json_number(value);
 }
 void write_json(json& to, std::int64_t value) {
   to = value;

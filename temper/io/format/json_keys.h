@@ -23,6 +23,9 @@
 /// empty; unknown keys are ignored. exactly() accepts nothing of that.
 namespace temper::io {
 
+/// A number, or null where it is not finite.
+nlohmann::json json_number(double value);
+
 void write_json(nlohmann::json& to, double value);
 void write_json(nlohmann::json& to, std::int64_t value);
 void write_json(nlohmann::json& to, bool value);
