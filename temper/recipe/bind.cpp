@@ -342,7 +342,7 @@ class Binder {
 }  // namespace
 
 void bind_tree(const Tree& tree, const Group& view, Schedules& schedules, Places* places) {
-  Binder(tree, view, schedules, places).options(std::get<Node::Table>(tree.root.value), view, "");
+  Binder(tree, view, schedules, places).options(tree.table(), view, "");
 }
 
 }  // namespace temper::recipe

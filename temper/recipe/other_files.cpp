@@ -59,7 +59,7 @@ void refuse_picture(const fs::path& path) {
 void refuse_recipe(const fs::path& path, const std::string& expected) {
   refuse_picture(path);
   const auto tree = tree_of(path);
-  if (tree && is_recipe(std::get<Node::Table>(tree->root.value)))
+  if (tree && is_recipe(tree->table()))
     throw Error(Code::usage, {.file = path.string()},
                 fmt::format("this is a recipe; expected {}", expected));
 }

@@ -186,6 +186,14 @@ Where Tree::where(Position position) const {
   return {.file = source, .line = position.line, .column = position.column};
 }
 
+std::optional<Node> take(Node::Table& table, std::string_view key) {
+  const auto member = std::ranges::find(table, key, &Member::key);
+  if (member == table.end()) return std::nullopt;
+  auto node = std::move(member->node);
+  table.erase(member);
+  return node;
+}
+
 Tree parse_toml(std::string_view text, const std::string& name) {
   if (text.size() > kMaxTextBytes)
     fail({.file = name},

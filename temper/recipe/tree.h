@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -39,9 +40,15 @@ struct Tree {
   std::string source;  ///< "recipe.toml", or "--set optimizer.lr=0.1"
   bool edit = false;
 
+  [[nodiscard]] Node::Table& table() { return std::get<Node::Table>(root.value); }
+  [[nodiscard]] const Node::Table& table() const { return std::get<Node::Table>(root.value); }
+
   /// The source and the position, which an edit does not have.
   [[nodiscard]] Where where(Position position) const;
 };
+
+/// Removes a member from a table and returns its node.
+std::optional<Node> take(Node::Table& table, std::string_view key);
 
 /// The largest size of a recipe's text, in bytes.
 inline constexpr std::size_t kMaxTextBytes = std::size_t{1} << 20;

@@ -28,21 +28,9 @@ constexpr std::size_t kMostValues = 1000;
 constexpr double kMostWhole = 1e15;
 constexpr std::string_view kOfBase = "base.";
 
-Node::Table& table_of(recipe::Tree& tree) {
-  return std::get<Node::Table>(tree.root.value);
-}
-
-std::optional<Node> take(Node::Table& table, std::string_view key) {
-  const auto member = std::ranges::find(table, key, &recipe::Member::key);
-  if (member == table.end()) return std::nullopt;
-  auto node = std::move(member->node);
-  table.erase(member);
-  return node;
-}
-
 /// The list `values` of a parameter.
 std::vector<Node> take_values(Node::Table& table, const recipe::Tree& tree) {
-  auto node = take(table, "values");
+  auto node = recipe::take(table, "values");
   if (!node) return {};
   auto* list = std::get_if<Node::List>(&node->value);
   if (list == nullptr || list->size() < 2 || list->size() > kMostValues)
@@ -68,7 +56,7 @@ Parameter parameter_of(const Node& element, const recipe::Tree& tree, std::size_
 }
 
 std::vector<Parameter> take_parameters(Node::Table& from, const recipe::Tree& tree) {
-  const auto node = take(from, "search");
+  const auto node = recipe::take(from, "search");
   if (!node) return {};
   const auto* list = std::get_if<Node::List>(&node->value);
   const auto is_table = [](const Node& one) {
@@ -85,7 +73,7 @@ std::vector<Parameter> take_parameters(Node::Table& from, const recipe::Tree& tr
 }
 
 void read_text(Search& search, recipe::Tree tree) {
-  auto& table = table_of(tree);
+  auto& table = tree.table();
   const auto base = std::ranges::find(table, "base", &recipe::Member::key);
   if (base != table.end() && std::holds_alternative<Node::Table>(base->node.value)) {
     search.places.emplace("base", tree.where(base->position));

@@ -27,19 +27,6 @@ constexpr std::size_t kMostTables = 200;  // of one sort
 constexpr std::size_t kMostValues = 100;  // of one row
 constexpr std::string_view kOfBase = "base.";
 
-Node::Table& table_of(Tree& tree) {
-  return std::get<Node::Table>(tree.root.value);
-}
-
-/// Removes a member from a table.
-std::optional<Node> take(Node::Table& table, std::string_view key) {
-  const auto member = std::ranges::find(table, key, &recipe::Member::key);
-  if (member == table.end()) return std::nullopt;
-  auto node = std::move(member->node);
-  table.erase(member);
-  return node;
-}
-
 /// Where the text gives a number of seeds, the list from 1 to that number.
 void spell_out_seeds(Node::Table& table, const Tree& tree) {
   const auto member = std::ranges::find(table, "seeds", &recipe::Member::key);
@@ -100,7 +87,7 @@ std::string label_of(const Node::Table& table, std::string_view key, std::size_t
 /// options as they are written.
 template <class Part>
 std::vector<Part> parts_of(Node::Table& from, std::string_view key, const Tree& tree) {
-  const auto node = take(from, key);
+  const auto node = recipe::take(from, key);
   if (!node) return {};
   const auto* list = std::get_if<Node::List>(&node->value);
   const auto is_table = [](const Node& one) {
@@ -132,7 +119,7 @@ std::vector<Part> parts_of(Node::Table& from, std::string_view key, const Tree& 
 }
 
 void bind_options(Study& study, Tree& tree) {
-  auto& table = table_of(tree);
+  auto& table = tree.table();
   spell_out_seeds(table, tree);
   if (auto grid = take_edits(table, "tune_grid", tree); !grid.all.empty())
     study.tune_grid = std::move(grid);
@@ -141,7 +128,7 @@ void bind_options(Study& study, Tree& tree) {
 }
 
 void read_text(Study& study, Tree tree) {
-  auto& table = table_of(tree);
+  auto& table = tree.table();
   const auto base = std::ranges::find(table, "base", &recipe::Member::key);
   if (base != table.end() && std::holds_alternative<Node::Table>(base->node.value)) {
     study.places.emplace("base", tree.where(base->position));
@@ -163,7 +150,7 @@ void read_edit(Study& study, const std::string& edit) {
   }
   auto tree = recipe::parse_edit(edit);
   constexpr std::array<std::string_view, 3> tables{"row", "length", "claim"};
-  const auto& key = table_of(tree).front().key;
+  const auto& key = tree.table().front().key;
   if (std::ranges::find(tables, key) != tables.end())
     refuse({.file = tree.source},
            fmt::format("{0} can't be edited here; edit the tables [[{0}]] of the study file", key));
