@@ -30,11 +30,6 @@ namespace {
 
 constexpr std::size_t kExamples = 4;
 
-std::optional<double> number_of(std::string_view text) {
-  const auto number = parse_number<double>(text);
-  return number && std::isfinite(*number) ? number : std::nullopt;
-}
-
 /// The images that are attacked.
 struct Chosen {
   std::shared_ptr<const data::Source> images;
@@ -224,10 +219,10 @@ AttackTable described(const train::SavedModel& model, const train::Plan& plan,
 
 double fraction_of(const std::string& text, const std::string& what) {
   const auto slash = text.find('/');
-  const auto above = number_of(std::string_view(text).substr(0, slash));
+  const auto above = parse_finite(std::string_view(text).substr(0, slash));
   const auto below = slash == std::string::npos
                          ? std::optional(1.0)
-                         : number_of(std::string_view(text).substr(slash + 1));
+                         : parse_finite(std::string_view(text).substr(slash + 1));
   if (above && below && *below > 0) {
     const double number = *above / *below;
     if (number > 0 && std::isfinite(number)) return number;

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <initializer_list>
 #include <limits>
 #include <optional>
@@ -109,8 +108,7 @@ Columns columns_of(std::span<const std::string> header, const std::string& table
 /// The finite number that a text is; nullopt for other text.
 std::optional<double> number_in(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
-  const auto number = parse_number<double>(text);
-  return number && std::isfinite(*number) ? number : std::nullopt;
+  return parse_finite(text);
 }
 
 class Reader {

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <iterator>
 #include <optional>
 #include <unordered_set>
@@ -82,10 +81,9 @@ std::vector<std::string> take_value_names(std::string_view& text, const std::str
 }
 
 double value_of(std::string_view text, const std::string& name) {
-  const auto value = parse_number<double>(text);
+  const auto value = parse_finite(text);
   // Only one spelling of each number is valid.
-  if (!value || !std::isfinite(*value) || fmt::format("{}", *value) != text)
-    damaged(name, "an invalid value");
+  if (!value || fmt::format("{}", *value) != text) damaged(name, "an invalid value");
   return *value;
 }
 
