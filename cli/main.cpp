@@ -1,10 +1,8 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cerrno>
 #include <cstdio>
 #include <exception>
@@ -20,10 +18,10 @@
 #include "ranks.h"
 #include "temper/core/error.h"
 #include "temper/core/process.h"
-#include "temper/core/spelling.h"
 #include "temper/core/version.h"
 #include "temper/study/engine/run_trial.h"
 #include "trial.h"
+#include "usage_message.h"
 
 namespace temper::cli {
 namespace {
@@ -92,52 +90,6 @@ int print_error(std::string_view message, int status) {
   std::fflush(stdout);
   print_text(stderr, "temper: {}\n", message);
   return status;
-}
-
-/// "temper eval needs RUN (the run directory)"; "" where nothing is missing.
-std::string missing_text(const CLI::App& app, const std::string& path) {
-  std::vector<std::string> missing;
-  for (const auto* option : app.get_options()) {
-    if (!option->get_required() || option->count() > 0) continue;
-    auto name = option->get_name();
-    if (option->get_positional())
-      std::ranges::transform(name, name.begin(), [](unsigned char letter) {
-        return static_cast<char>(std::toupper(letter));
-      });
-    missing.push_back(fmt::format("{} ({})", name, option->get_description()));
-  }
-  if (!missing.empty()) return fmt::format("{} needs {}", path, fmt::join(missing, " and "));
-  std::vector<std::string> names;
-  for (const auto* command : app.get_subcommands([](const CLI::App*) { return true; }))
-    names.push_back(command->get_name());
-  if (app.get_require_subcommand_min() == 0 || names.empty()) return {};
-  return fmt::format("{} needs one of its commands: {}", path, fmt::join(names, ", "));
-}
-
-// CLI11 only reports an unexpected argument; for a misspelled command this suggests the right one.
-std::string usage_message(const CLI::App& root, const CLI::ParseError& error,
-                          const std::vector<std::string>& words) {
-  const CLI::App* app = &root;
-  auto path = root.get_name();
-  for (std::size_t i = 1; i < words.size(); ++i) {
-    std::vector<std::string> names;
-    for (const auto* command : app->get_subcommands([](const CLI::App*) { return true; }))
-      names.push_back(command->get_name());
-    if (names.empty() || words[i].starts_with('-')) break;
-    const bool is_command = std::ranges::find(names, words[i]) != names.end();
-    const auto arguments =
-        app->get_options([](const CLI::Option* option) { return option->get_positional(); });
-    if (!is_command && !arguments.empty()) break;
-    if (!is_command)
-      return fmt::format(
-          "there is no command '{} {}': {}", path, words[i],
-          temper::suggestion(words[i], {names.begin(), names.end()}, "the commands are"));
-    app = app->get_subcommand(words[i]);
-    path += " " + words[i];
-  }
-  const bool is_missing = error.get_name() == "RequiredError";
-  const auto missing = is_missing ? missing_text(*app, path) : std::string();
-  return fmt::format("{}; see '{} --help'", missing.empty() ? error.what() : missing, path);
 }
 
 /// Whether a command runs a network.
