@@ -14,6 +14,7 @@
 #include "temper/core/error.h"
 #include "temper/core/grouped.h"
 #include "temper/core/processors.h"
+#include "temper/data/sources/unreadable_image.h"
 #include "temper/data/tools/pack.h"
 #include "temper/io/format/json_text.h"
 #include "temper/train/check_data.h"
@@ -52,7 +53,7 @@ void check(const Check& options) {
   if (!result.check.good()) end_with(static_cast<int>(Code::data));
 }
 
-void pack(const Pack& options) {
+void pack(const Pack& options) try {
   const bool terminal = ::isatty(STDERR_FILENO) == 1;
   const auto progress = [terminal](std::int64_t done, std::int64_t all) {
     if (terminal)
@@ -66,6 +67,8 @@ void pack(const Pack& options) {
                                   .skip_bad = options.skip_bad},
                                  progress);
   print_text("{}", data::to_text(packed, options.out));
+} catch (const data::UnreadableImage& error) {
+  throw error.with_advice("--skip-bad");
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "temper/run/preview.h"
+#include "temper/data/sources/unreadable_image.h"
 
 #include <fmt/format.h>
 
@@ -31,7 +32,7 @@ struct Options {
   bool as_json = false;
 };
 
-void preview_command(const Options& options) {
+void preview_command(const Options& options) try {
   report::check_preview_name(options.out);
   auto sets = options.sets;
   if (options.seed) sets.push_back(fmt::format("seed={}", *options.seed));
@@ -48,6 +49,8 @@ void preview_command(const Options& options) {
     print_text("{}\n", io::json_text(run::to_json(preview), 2));
   else
     print_text("preview  {}\n", options.out);
+} catch (const data::UnreadableImage& error) {
+  throw error.with_advice(data::kSkipBadImages);
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "temper/core/duration.h"
 #include "temper/core/error.h"
 #include "temper/core/version.h"
+#include "temper/data/sources/unreadable_image.h"
 #include "temper/distributed/group.h"
 #include "temper/io/format/json_text.h"
 #include "temper/report/preflight_text.h"
@@ -211,9 +212,11 @@ std::chrono::milliseconds rank_timeout_of(const Options& options) {
 
 int train_in_ranks(const Options& options, const std::vector<std::string>& command,
                    const StopFlag& stop, std::optional<double> time_limit,
-                   const std::shared_ptr<distributed::Group>& group) {
+                   const std::shared_ptr<distributed::Group>& group) try {
   return group && !group->leads() ? follow(options, stop, time_limit, group)
                                   : train_here(options, command, stop, time_limit, group);
+} catch (const data::UnreadableImage& error) {
+  throw error.with_advice(data::kSkipBadImages);
 }
 
 int train_command(const Options& options, const std::vector<std::string>& command) {

@@ -51,7 +51,7 @@ void time_one_by_one(const train::Plan& plan, double seconds, DataTimes& times) 
       ++at;
     } catch (const Error&) {
       if (!options.skip_bad || order.size() == 1 ||
-          data::read_error_of(*plan.train, order[at], picture).empty())
+          !data::read_error_of(*plan.train, order[at], picture))
         throw;
       order.erase(order.begin() + static_cast<std::ptrdiff_t>(at));
     }

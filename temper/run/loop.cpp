@@ -13,6 +13,7 @@
 
 #include "temper/core/error.h"
 #include "temper/cost/preflight.h"
+#include "temper/data/sources/unreadable_image.h"
 #include "temper/distributed/group.h"
 #include "temper/io/format/json_text.h"
 #include "temper/train/data_parallel.h"
@@ -86,7 +87,7 @@ const data::Batch* Loop::next_batch() {
                     error.message(), state_.step,
                     plan_.training.skip_bad
                         ? ""
-                        : ", or add --set data.on_bad_image=skip to skip such images"));
+                        : fmt::format(", or add {} to skip such images", data::kSkipBadImages)));
   }
 }
 

@@ -86,7 +86,7 @@ class Pictures {
     io::Picture memory;
     for (const auto i : order) {
       if (std::ssize(chosen) == options.pictures) break;
-      if (!plan_.training.skip_bad || data::read_error_of(train_, i, memory).empty())
+      if (!plan_.training.skip_bad || !data::read_error_of(train_, i, memory))
         chosen.push_back(of_set(i));
     }
     if (chosen.empty())

@@ -33,6 +33,9 @@ grep -q "pictures/more: 1 file, not read: beside the sets train, test" check.txt
 
 edits=(--set data.batch_size=32 --set epochs=1 --set threads=2)
 refused 3 "$class/" "$TEMPER" train pictures "${edits[@]}"
+refused 3 "add --set data.on_bad_image=skip" "$TEMPER" train pictures "${edits[@]}"
+printf 'data = { source = "pictures", batch_size = 32, memory = 0 }\n' >streamed.toml
+refused 3 "add --set data.on_bad_image=skip" "$TEMPER" train streamed.toml --dry-run
 "$TEMPER" train pictures "${edits[@]}" --set data.on_bad_image=skip >out.txt 2>err.txt || { cat err.txt; exit 1; }
 grep -q "^No recipe was given. Chosen for " err.txt
 grep -q "warning: 2 files are not read: pictures/more (beside the sets train, test); " err.txt

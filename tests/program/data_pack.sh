@@ -17,6 +17,9 @@ diff -r packed again
 python3 "$tests/shards.py" check twice/train/train-000000.tar pictures/train
 refused 2 "packed exists already" "$TEMPER" data pack pictures packed
 refused 3 "no such file or folder" "$TEMPER" data pack nothing other
+cp -r pictures damaged
+echo "no picture" >damaged/train/class-0/text.png
+refused 3 "add --skip-bad to skip such images" "$TEMPER" data pack damaged other
 test ! -e other
 
 small=(--set model.depth=8 --set data.batch_size=20 --set epochs=1 --set threads=1 --set data.validation=0 --set data.size=24)

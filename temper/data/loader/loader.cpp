@@ -19,6 +19,7 @@
 #include "temper/data/loader/slot.h"
 #include "temper/data/prepare/readable.h"
 #include "temper/data/prepare/sampler.h"
+#include "temper/data/sources/unreadable_image.h"
 
 namespace temper::data {
 namespace {
@@ -55,10 +56,6 @@ void check(const Source& source, const LoaderOptions& options) {
   if (options.normalisation.mean.size() != static_cast<std::size_t>(source.channels()))
     throw Error(Code::usage, fmt::format("normalization of {} channels for images with {}",
                                          options.normalisation.mean.size(), source.channels()));
-}
-
-bool is_bad_image(const Error& error) {
-  return error.code() == Code::data || error.code() == Code::io;
 }
 
 }  // namespace
@@ -253,7 +250,8 @@ class Loader::Workers {
     const std::int64_t at = row - first_of(batch);
     Slot& slot = slot_of(batch);
     if (const auto error = try_to_fill(slot, at, id, repeat, buffers)) {
-      if (!options_.skip_bad || !is_bad_image(*error)) throw Error(*error);
+      if (!may_be_bad_image(*error)) throw Error(*error);
+      if (!options_.skip_bad) throw UnreadableImage(*error);
       replace(slot, at, row, {at, id, reason_of(*error)}, *error, buffers);
     }
   }
@@ -274,7 +272,7 @@ class Loader::Workers {
           static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(source_->size())));
       const auto error = try_to_fill(slot, at, id, first_repeat + attempt, buffers);
       if (!error) return;
-      if (!is_bad_image(*error)) throw Error(*error);
+      if (!may_be_bad_image(*error)) throw Error(*error);
       skipped = {at, id, reason_of(*error)};
     }
     throw Error(first);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "temper/data/prepare/readable.h"
+#include "temper/data/sources/unreadable_image.h"
 #include "temper/io/image/picture.h"
 
 namespace temper::data {
@@ -45,8 +46,10 @@ augment::Normalisation measure_normalisation(const Source& source, std::int64_t 
   io::Picture picture;
   for (std::int64_t k = 0; k < count; ++k) {
     const auto i = k * n / count;
-    if (skip_bad && !read_error_of(source, i, picture).empty()) continue;
-    if (!skip_bad) source.read(i, picture);
+    if (const auto error = read_error_of(source, i, picture)) {
+      if (!skip_bad) throw UnreadableImage(*error);
+      continue;
+    }
     add(histogram, picture.pixels());
   }
   return normalisation_of(histogram, source.channels());

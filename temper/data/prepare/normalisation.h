@@ -19,7 +19,7 @@ augment::Normalisation normalisation_of(const Histogram& histogram, int channels
 
 /// Mean and standard deviation of each channel over the pixels of the source, or of `images` evenly
 /// spaced images where it has more.
-/// @param skip_bad  leave out images that can't be read
+/// @param skip_bad  leave out images that can't be read, which otherwise throw UnreadableImage
 augment::Normalisation measure_normalisation(const Source& source, std::int64_t images = 10'000,
                                              bool skip_bad = false);
 

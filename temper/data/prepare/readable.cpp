@@ -10,6 +10,7 @@
 
 #include "temper/core/error.h"
 #include "temper/data/sources/subset.h"
+#include "temper/data/sources/unreadable_image.h"
 
 namespace temper::data {
 
@@ -33,17 +34,17 @@ std::string reason_of(const Error& error) {
   return reason.empty() ? "no reason was given" : reason;
 }
 
-std::string read_error_of(const Source& source, std::int64_t i, io::Picture& picture) {
+std::optional<Error> read_error_of(const Source& source, std::int64_t i, io::Picture& picture) {
   try {
     source.read(i, picture);
     picture.pixels();
-    return {};
+    return std::nullopt;
   } catch (const std::bad_alloc&) {
     throw;
   } catch (...) {
-    const auto error = image_error(source.where(i));
-    if (error.code() != Code::data && error.code() != Code::io) throw;
-    return reason_of(error);
+    auto error = image_error(source.where(i));
+    if (!may_be_bad_image(error)) throw;
+    return error;
   }
 }
 
@@ -72,18 +73,18 @@ void for_each_image(std::int64_t n, std::int64_t threads,
 
 Readable readable_images(std::shared_ptr<const Source> source, std::int64_t threads) {
   const auto n = source->size();
-  std::vector<std::string> faults(static_cast<std::size_t>(n));
+  std::vector<std::optional<Error>> faults(static_cast<std::size_t>(n));
   for_each_image(n, threads, [&](std::int64_t i, io::Picture& picture) {
     faults[static_cast<std::size_t>(i)] = read_error_of(*source, i, picture);
   });
   Readable result;
   std::vector<std::int64_t> rows;
   for (std::int64_t i = 0; i < n; ++i) {
-    auto& reason = faults[static_cast<std::size_t>(i)];
-    if (reason.empty())
+    const auto& fault = faults[static_cast<std::size_t>(i)];
+    if (!fault)
       rows.push_back(i);
     else
-      result.bad.push_back({i, source->where(i), std::move(reason)});
+      result.bad.push_back({i, source->where(i), reason_of(*fault)});
   }
   if (result.bad.empty())
     result.source = std::move(source);

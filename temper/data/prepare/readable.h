@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,10 +27,10 @@ Error image_error(const std::string& name);
 /// The error of an image as one line, without the name of the image and without a final full stop.
 std::string reason_of(const Error& error);
 
-/// The reason why image i can't be read or fully decoded; empty if it can. Errors that the image
-/// does not cause (Error{Code::internal}, out of memory) are thrown.
+/// Why image i can't be read or fully decoded; nothing if it can. Errors that the image does not
+/// cause (Error{Code::internal}, out of memory) are thrown.
 /// @param picture  memory to reuse
-std::string read_error_of(const Source& source, std::int64_t i, io::Picture& picture);
+std::optional<Error> read_error_of(const Source& source, std::int64_t i, io::Picture& picture);
 
 /// Calls work(0), ..., work(n - 1), each once, in several threads, each of which has memory of its
 /// own. An exception stops the other threads after their current image and is rethrown.

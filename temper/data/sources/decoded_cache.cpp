@@ -6,12 +6,15 @@
 #include <mutex>
 
 #include "temper/data/sources/parallel.h"
+#include "temper/data/sources/unreadable_image.h"
 
 namespace temper::data {
 namespace {
 
-bool may_be_bad(const Error& error) {
-  return error.code() == Code::data || error.code() == Code::io;
+/// Throws the error that is being handled, unless it may be that of an image which is then kept.
+void require_kept(const Error& error, bool keep_bad) {
+  if (!may_be_bad_image(error)) throw;
+  if (!keep_bad) throw UnreadableImage(error);
 }
 
 augment::Size size_of(const io::Picture& picture) {
@@ -39,7 +42,7 @@ Sample sample(std::int64_t size, const DecodedCache::Load& load, bool keep_bad) 
       if (!found.size) found.size = size_of(picture);
       found.same_size = found.same_size && found.size == size_of(picture);
     } catch (const Error& error) {
-      if (!keep_bad || !may_be_bad(error)) throw;
+      require_kept(error, keep_bad);
     }
   if (probes > 0)
     found.bytes = found.bytes * static_cast<double>(size) / static_cast<double>(probes);
@@ -75,7 +78,7 @@ void DecodedCache::fill(std::int64_t size, const Load& load, bool keep_bad) {
       else
         picture.copy_to(image);
     } catch (const Error& error) {
-      if (!keep_bad || !may_be_bad(error)) throw;
+      require_kept(error, keep_bad);
       if (!contents_[i] && error.code() == Code::data) contents_[i].emplace();
       const std::scoped_lock lock(mutex);
       bad_.emplace(i, error);
@@ -105,7 +108,7 @@ void DecodedCache::look_through(std::int64_t size, const Load& load,
     try {
       load(static_cast<std::int64_t>(i), picture);
     } catch (const Error& error) {
-      if ((hashed && !keep_bad) || !may_be_bad(error)) throw;
+      require_kept(error, keep_bad || !hashed);
       if (hashed && error.code() == Code::data) contents_[i].emplace();
       return;
     }

@@ -12,8 +12,8 @@ struct FileOptions {
   io::Decode decode = io::Decode::exact;
   bool exif_orientation = false;  ///< rotate and mirror images according to their EXIF orientation
   double read_timeout = 0;        ///< maximum time to read a file, in seconds; 0: no limit
-  /// True: an image that can't be read or decoded while the set is loaded into memory is an error
-  /// only when it is read, each time.
+  /// An image that can't be read or decoded while the set is loaded into memory is an error only
+  /// when it is read, each time; otherwise UnreadableImage is thrown at once.
   bool keep_bad = false;
   /// Where a set has more than so many bytes, decoded, the size that all of its images have is not
   /// looked for.

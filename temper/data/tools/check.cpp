@@ -102,7 +102,7 @@ class Checker {
     std::mutex mutex;
     for_each_image(source.size(), threads_, [&](std::int64_t i, io::Picture& picture) {
       auto& look = looks[static_cast<std::size_t>(i)];
-      look.fault = read_error_of(source, i, picture);
+      if (const auto error = read_error_of(source, i, picture)) look.fault = reason_of(*error);
       look.content = content_of(source, i, picture);
       if (!look.fault.empty()) {
         if (!look.content) look.content.emplace();  // as DecodedCache::content()

@@ -19,6 +19,7 @@
 #include "temper/core/random.h"
 #include "temper/data/sources/open.h"
 #include "temper/data/sources/parallel.h"
+#include "temper/data/sources/unreadable_image.h"
 #include "temper/io/disk/atomic_file.h"
 #include "temper/io/disk/folder.h"
 #include "temper/io/disk/lock_file.h"
@@ -64,12 +65,9 @@ class Encoder {
 
   [[nodiscard]] Encoded operator()(std::int64_t i) const {
     thread_local ThreadBuffers buffers;
-    if (options_.skip_bad) {
-      if (auto fault = read_error_of(source_, i, buffers.picture); !fault.empty())
-        return {.bytes = {}, .ending = {}, .fault = std::move(fault)};
-    } else {
-      source_.read(i, buffers.picture);
-      buffers.picture.pixels();
+    if (const auto error = read_error_of(source_, i, buffers.picture)) {
+      if (!options_.skip_bad) throw UnreadableImage(*error);
+      return {.bytes = {}, .ending = {}, .fault = reason_of(*error)};
     }
     return encoded(i, buffers);
   }
