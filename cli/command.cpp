@@ -117,7 +117,7 @@ void Command::edits(std::vector<std::string>& into) const {
 void Command::evaluation_edits(std::vector<std::string>& into) const {
   option("--set", into,
          "override an evaluation option, for example evaluation.size=288; may be repeated")
-      .called("KEY=VALUE")
+      .called("EVALUATION-KEY=VALUE")
       .one_at_a_time();
 }
 

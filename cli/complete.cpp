@@ -83,6 +83,7 @@ class Completion {
     if (placeholder == "CATEGORY")
       for (const auto& name : recipe::categories(recipe::catalogue())) offer(head + name);
     if (placeholder == "KEY=VALUE") edits(head, recipe::complete_edit);
+    if (placeholder == "EVALUATION-KEY=VALUE") edits(head, recipe::complete_evaluation_edit);
     if (placeholder == "STUDY-KEY=VALUE") edits(head, study::complete_study_edit);
     if (placeholder == "SEARCH-KEY=VALUE") edits(head, tune::complete_search_edit);
     constexpr std::array<std::string_view, 9> paths{"DIR", "FILE",   "FOLDER", "IMAGE", "RECIPE",

@@ -35,12 +35,19 @@ std::string missing_text(const CLI::App& app, const std::string& path) {
   return fmt::format("{} needs one of its commands: {}", path, fmt::join(names, ", "));
 }
 
-/// The options of a recipe that --set has and that a word such as "--batch-size" may mean.
+/// The options of a recipe that --set accepts and that a word such as "--batch-size" may mean.
 std::vector<std::string> recipe_options(const CLI::App& app, std::string name) {
-  if (app.get_option_no_throw("--set") == nullptr) return {};
+  const auto* set = app.get_option_no_throw("--set");
+  if (set == nullptr) return {};
   std::ranges::replace(name, '-', '_');
   recipe::Recipe defaults;
-  return recipe::paths_of(group(defaults), name);
+  auto paths = recipe::paths_of(group(defaults), name);
+  std::erase_if(paths, [&](const std::string& path) {
+    const bool evaluates = path.starts_with("evaluation.");
+    return set->get_type_name() != "KEY=VALUE" &&
+           !(evaluates && set->get_type_name() == "EVALUATION-KEY=VALUE");
+  });
+  return paths;
 }
 
 /// "temper train has no option --epochs: ..."; "" where every word that begins with "--" is one.

@@ -125,6 +125,15 @@ EditCompletion complete_edit(std::string_view typed) {
   return complete_edit(typed, fresh_group<Recipe>());
 }
 
+EditCompletion complete_evaluation_edit(std::string_view typed) {
+  auto completion = complete_edit(typed);
+  std::erase_if(completion.candidates, [](const EditCompletion::Candidate& candidate) {
+    return !candidate.text.starts_with("evaluation.");
+  });
+  completion.text = false;
+  return completion;
+}
+
 EditCompletion complete_edit(std::string_view typed, const Group& options) {
   Completer completer(typed);
   completer.options(options, "");

@@ -22,6 +22,8 @@ struct EditCompletion {
 /// whichever is switched on. They end with "=", and with "." where there are options inside. After
 /// the "=", the values that have names.
 EditCompletion complete_edit(std::string_view typed);
+/// The same for the options of evaluation alone.
+EditCompletion complete_evaluation_edit(std::string_view typed);
 /// The same for other options than those of a recipe.
 EditCompletion complete_edit(std::string_view typed, const Group& options);
 

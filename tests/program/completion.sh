@@ -23,6 +23,8 @@ same $'lr\naugment\n:files' tune ""
 same :files train ""
 same :files preview ""
 same :files watch ""
+same $'evaluation.size=\n:nospace' eval run --set evaluation.si
+same :nospace eval run --set epo
 same $'margin=\n:nospace' ablate mine.toml --set mar
 same $'trials=\n:nospace' tune mine.toml --set tri
 same $'base.epochs=\n:nospace' tune mine.toml --set base.epo

@@ -17,6 +17,8 @@ refused 2 "did you mean 'torchvision'" "$TEMPER" explain rand_augment --dialect 
 refused 2 "expected a number in [0, 30]" "$TEMPER" explain rand_augment --dialect torchvision --magnitude 31
 refused 2 "temper train has no option --batch-size; an option of the recipe is set with --set data.batch_size=VALUE" \
   "$TEMPER" train --batch-size 32
+refused 2 "temper eval has no option --size; an option of the recipe is set with --set evaluation.size=VALUE" \
+  "$TEMPER" eval run --size 64
 refused 2 "temper predict has no option --topk: did you mean '--top'?" "$TEMPER" predict run picture.png --topk=3
 refused 2 "there is no command 'temper trian': did you mean 'train'?" "$TEMPER" trian
 refused 4 "missing.toml" "$TEMPER" train missing.toml
