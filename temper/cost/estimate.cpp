@@ -44,18 +44,22 @@ Estimate estimate(const train::Plan& plan, std::int64_t steps) {
                   .memory = memory.total,
                   .memory_available = available_memory()};
 
-  steps = std::min({steps, plan.horizon.steps_per_epoch - 1, plan.horizon.total_steps});
+  steps = std::min(steps, plan.horizon.total_steps);
   constexpr std::int64_t kWarmup = 3;
   state.network->train(true);
   train::TrainingBatches loader(plan, sizes.typical_at());
-  loader.start(0);
+  std::int64_t epoch = 0;
+  loader.start(epoch);
   train::Times times;
   std::vector<double> whole;
   std::vector<double> bare;
   train::Stopwatch watch;
   for (std::int64_t i = 0; i < steps; ++i) {
     const auto* batch = loader.next();
-    if (batch == nullptr) break;
+    if (batch == nullptr) {
+      loader.start(++epoch);
+      batch = loader.next();
+    }
     train::prepare(state, driver);
     // Stages that are frozen temporarily are trained in most steps.
     state.network->freeze(driver.frozen_stages(plan.horizon.total_steps - 1));
@@ -67,13 +71,10 @@ Estimate estimate(const train::Plan& plan, std::int64_t steps) {
     ++result.steps_tried;
   }
   if (whole.empty())
-    throw Error(
-        Code::usage,
-        fmt::format(
-            "{} too few to time, of {} in an epoch and {} in the run; lower "
-            "data.batch_size, or train for longer",
-            result.steps_tried == 1 ? "1 step is" : fmt::format("{} steps are", result.steps_tried),
-            plan.horizon.steps_per_epoch, plan.horizon.total_steps));
+    throw Error(Code::usage,
+                fmt::format("a run of {} is too short to time, which takes {} or more; lower "
+                            "data.batch_size, or train for longer",
+                            steps == 1 ? "1 step" : fmt::format("{} steps", steps), kWarmup + 1));
 
   const auto batch = static_cast<double>(recipe.data.batch);
   const double step_seconds = median(whole);

@@ -86,3 +86,8 @@ grep -q "^good: " check.txt
 grep -q "^warning: data.augment.0 (pad_crop) moves pictures of 28 x 28 pixels" err.txt
 refused 2 "did you mean 'padding'" "$TEMPER" data check mine.toml --set data.augment.0.pading=4
 refused 4 "none.toml" "$TEMPER" data check none.toml
+
+# A run of few steps in an epoch is timed over several.
+"$TEMPER" train pictures --dry-run --set data.batch_size=300 --set epochs=8 --set data.on_bad_image=skip >out.txt 2>err.txt ||
+  { cat err.txt; exit 1; }
+grep -q "over 8 steps" out.txt
