@@ -224,8 +224,9 @@ class Chooser {
     const auto others =
         absent == 0 ? "" : fmt::format("; {} of {} without any", absent, found_.labelled.size());
     if (low == high || low * kUnbalanced > high) {
-      because("sampling", fmt::format("every image once per epoch: classes have {} to {} images{}",
-                                      low, high, others));
+      const auto range = low == high ? fmt::format("{}", low) : fmt::format("{} to {}", low, high);
+      because("sampling", fmt::format("every image once per epoch: classes have {} images each{}",
+                                      range, others));
       return;
     }
     set("data.sampling", R"({ kind = "class_balanced", power = 0.5 })");

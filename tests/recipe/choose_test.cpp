@@ -161,7 +161,7 @@ TEST(Choose, AClassWithoutImagesIsNoImbalance) {
   found.classes = 27;
   EXPECT_TRUE(std::holds_alternative<Shuffle>(chosen(found).data.sampling));
   EXPECT_EQ(why(found, "sampling"),
-            "every image once per epoch: classes have 1000 to 1000 images; 1 of 27 without any");
+            "every image once per epoch: classes have 1000 images each; 1 of 27 without any");
   found.labelled[1] = 10;
   EXPECT_TRUE(std::holds_alternative<ClassBalanced>(chosen(found).data.sampling));
   found.labelled.assign(27, 0);
