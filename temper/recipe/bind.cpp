@@ -11,6 +11,7 @@
 #include "temper/core/error.h"
 #include "temper/core/parse_number.h"
 #include "temper/core/spelling.h"
+#include "temper/recipe/describe.h"
 #include "temper/recipe/overloaded.h"
 #include "temper/recipe/search.h"
 
@@ -90,6 +91,8 @@ class Binder {
       if (const auto elsewhere = paths_of(root_, member.key); !elsewhere.empty())
         fail(member.position, option,
              fmt::format("{}: did you mean '{}'?", start, fmt::join(elsewhere, "' or '")));
+      if (const auto place = place_text(member.key); !place.empty())
+        fail(member.position, option, fmt::format("{}: {}", start, place));
     }
     fail(member.position, option,
          names.empty()
@@ -274,11 +277,19 @@ class Binder {
                                        const std::string& path) const {
     const auto name = text(node, path, fmt::format("one of {}", fmt::join(view.kinds, ", ")));
     const auto at = std::ranges::find(view.kinds, name);
-    if (at == view.kinds.end())
+    if (at == view.kinds.end()) {
+      const auto place = nearest(name, view.kinds).empty() ? place_text(name) : "";
       fail(node.position, path,
            fmt::format("unknown {} \"{}\": {}", path, name,
-                       suggestion(name, view.kinds, "it is one of")));
+                       place.empty() ? suggestion(name, view.kinds, "it is one of") : place));
+    }
     return static_cast<std::size_t>(at - view.kinds.begin());
+  }
+
+  static std::string list_text(const Slot& element) {
+    const auto* choice = std::get_if<std::function<ChoiceView()>>(&element);
+    if (choice == nullptr) return "a list, in [ ]";
+    return fmt::format(R"(a list, such as [{{ kind = "{}" }}])", (*choice)().kinds.front());
   }
 
   void list(const Node& node, const Meta& meta, const std::function<ListView()>& view,
@@ -288,7 +299,8 @@ class Binder {
         element(member.node, meta, view, path, list_index(member, view().size, path));
       return;
     }
-    if (!std::holds_alternative<Node::List>(node.value)) wrong_type(node, path, "a list, in [ ]");
+    if (!std::holds_alternative<Node::List>(node.value))
+      wrong_type(node, path, list_text(view().fresh().slot));
     const auto& nodes = std::get<Node::List>(node.value);
     if (nodes.size() > kMostElements)
       fail(node.position, path,

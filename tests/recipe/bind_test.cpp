@@ -105,6 +105,21 @@ TEST(Binder, SaysWhereAKeyBelongsThatIsElsewhere) {
             "r.toml:1:11: unknown key 'optimizer.beta' of fast: it is an option of careful");
 }
 
+TEST(Binder, SaysWhereATechniqueBelongs) {
+  EXPECT_EQ(error("mixup = 0.2"),
+            "r.toml:1:1: unknown key 'mixup': it is one of mixing.methods; see `temper explain "
+            "mixup`");
+  EXPECT_EQ(error("optimizer = \"sam\""),
+            "r.toml:1:13: unknown optimizer.kind \"sam\": it is the key sam; see `temper explain "
+            "sam`");
+  EXPECT_EQ(error("optimizer = \"label_smoothing\""),
+            "r.toml:1:13: unknown optimizer.kind \"label_smoothing\": it is the option "
+            "loss.label_smoothing; see `temper explain label_smoothing`");
+  EXPECT_EQ(error("sgdr = 1"),
+            "r.toml:1:1: unknown key 'sgdr': it is a schedule, for example of optimizer.lr; see "
+            "`temper explain sgdr`");
+}
+
 TEST(Binder, ListsTheKeysWhenNoneIsNear) {
   EXPECT_EQ(error("stochastic_depth = { colour = 3 }"),
             "r.toml:1:22: unknown key 'stochastic_depth.colour': the keys here are rate, rule");
@@ -113,8 +128,8 @@ TEST(Binder, ListsTheKeysWhenNoneIsNear) {
 TEST(Binder, RefusesUnknownKindsAndValues) {
   EXPECT_EQ(error("[optimizer]\nkind = \"carefull\""),
             "r.toml:2:8: unknown optimizer.kind \"carefull\": did you mean 'careful'?");
-  EXPECT_EQ(error("data.augment = [\"rotate\"]"),
-            "r.toml:1:17: unknown data.augment.0.kind \"rotate\": it is one of pad, mirror");
+  EXPECT_EQ(error("data.augment = [\"tilt\"]"),
+            "r.toml:1:17: unknown data.augment.0.kind \"tilt\": it is one of pad, mirror");
   EXPECT_EQ(
       error("stochastic_depth.rule = \"unifrom\""),
       "r.toml:1:25: unknown value \"unifrom\" of stochastic_depth.rule: did you mean 'uniform'?");
@@ -143,7 +158,8 @@ TEST(Binder, SaysWhatItFoundAndWhatItExpected) {
             "r.toml:1:13: optimizer is the number 1; expected a table with 'kind', or one of fast, "
             "careful");
   EXPECT_EQ(error("data.augment = \"pad\""),
-            "r.toml:1:16: data.augment is the text \"pad\"; expected a list, in [ ]");
+            "r.toml:1:16: data.augment is the text \"pad\"; expected a list, such as [{ kind = "
+            "\"pad\" }]");
   EXPECT_EQ(error("data = []"),
             "r.toml:1:8: data is a list; expected a table, such as { source = ... }");
   EXPECT_EQ(error("epochs = 2026-01-31"),
