@@ -1,5 +1,4 @@
 #include "temper/run/preview.h"
-#include "temper/data/sources/unreadable_image.h"
 
 #include <fmt/format.h>
 
@@ -12,6 +11,7 @@
 
 #include "commands.h"
 #include "output.h"
+#include "temper/data/sources/unreadable_image.h"
 #include "temper/io/format/json_text.h"
 #include "temper/report/preview_page.h"
 #include "temper/train/choose.h"

@@ -130,7 +130,7 @@ EditCompletion complete_evaluation_edit(std::string_view typed) {
   std::erase_if(completion.candidates, [](const EditCompletion::Candidate& candidate) {
     return !candidate.text.starts_with("evaluation.");
   });
-  completion.text = false;
+  completion.text = completion.text && typed.starts_with("evaluation.");
   return completion;
 }
 

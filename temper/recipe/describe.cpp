@@ -178,7 +178,7 @@ std::string place_text(std::string_view name) {
   const auto* role = path == name                        ? "the key"
                      : path.ends_with("." + found->name) ? "the option"
                      : found->category == "schedule"     ? "a schedule, for example of"
-                                                         : "one of";
+                                                         : "a technique of";
   return fmt::format("it is {} {}; see `temper explain {}`", role, path, name);
 }
 

@@ -107,8 +107,8 @@ TEST(Binder, SaysWhereAKeyBelongsThatIsElsewhere) {
 
 TEST(Binder, SaysWhereATechniqueBelongs) {
   EXPECT_EQ(error("mixup = 0.2"),
-            "r.toml:1:1: unknown key 'mixup': it is one of mixing.methods; see `temper explain "
-            "mixup`");
+            "r.toml:1:1: unknown key 'mixup': it is a technique of mixing.methods; see `temper "
+            "explain mixup`");
   EXPECT_EQ(error("optimizer = \"sam\""),
             "r.toml:1:13: unknown optimizer.kind \"sam\": it is the key sam; see `temper explain "
             "sam`");
