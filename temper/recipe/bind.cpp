@@ -11,7 +11,7 @@
 #include "temper/core/error.h"
 #include "temper/core/parse_number.h"
 #include "temper/core/spelling.h"
-#include "temper/recipe/describe.h"
+#include "temper/recipe/catalogue.h"
 #include "temper/recipe/overloaded.h"
 #include "temper/recipe/search.h"
 
@@ -91,7 +91,7 @@ class Binder {
       if (const auto elsewhere = paths_of(root_, member.key); !elsewhere.empty())
         fail(member.position, option,
              fmt::format("{}: did you mean '{}'?", start, fmt::join(elsewhere, "' or '")));
-      if (const auto place = place_text(member.key); !place.empty())
+      if (const auto place = place_text(root_, member.key); !place.empty())
         fail(member.position, option, fmt::format("{}: {}", start, place));
     }
     fail(member.position, option,
@@ -278,7 +278,7 @@ class Binder {
     const auto name = text(node, path, fmt::format("one of {}", fmt::join(view.kinds, ", ")));
     const auto at = std::ranges::find(view.kinds, name);
     if (at == view.kinds.end()) {
-      const auto place = nearest(name, view.kinds).empty() ? place_text(name) : "";
+      const auto place = place_text(root_, name);
       fail(node.position, path,
            fmt::format("unknown {} \"{}\": {}", path, name,
                        place.empty() ? suggestion(name, view.kinds, "it is one of") : place));

@@ -256,4 +256,16 @@ std::vector<Technique> techniques(const Group& root) {
   return std::move(collector.found);
 }
 
+std::string place_text(const Group& root, std::string_view name) {
+  const auto all = techniques(root);
+  const auto found = std::ranges::find(all, name, &Technique::name);
+  if (found == all.end() || std::ranges::count(all, name, &Technique::name) > 1) return {};
+  const auto& path = found->path;
+  const auto* role = path == name                        ? "the key"
+                     : path.ends_with("." + found->name) ? "the option"
+                     : found->category == "schedule"     ? "a schedule, for example of"
+                                                         : "a technique of";
+  return fmt::format("it is {} {}; see `temper explain {}`", role, path, name);
+}
+
 }  // namespace temper::recipe

@@ -170,18 +170,6 @@ Technique look_up_one(const std::vector<Technique>& techniques, std::string_view
               fmt::format("'{}' names several techniques: use {}", name, fmt::join(names, " or ")));
 }
 
-std::string place_text(std::string_view name) {
-  const auto all = catalogue();
-  const auto found = std::ranges::find(all, name, &Technique::name);
-  if (found == all.end() || std::ranges::count(all, name, &Technique::name) > 1) return {};
-  const auto& path = found->path;
-  const auto* role = path == name                        ? "the key"
-                     : path.ends_with("." + found->name) ? "the option"
-                     : found->category == "schedule"     ? "a schedule, for example of"
-                                                         : "a technique of";
-  return fmt::format("it is {} {}; see `temper explain {}`", role, path, name);
-}
-
 std::vector<std::string> short_names(const std::vector<Technique>& techniques) {
   std::vector<std::string> names;
   for (const auto& technique : techniques) {

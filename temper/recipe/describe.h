@@ -49,11 +49,6 @@ std::vector<Technique> look_up(const std::vector<Technique>& techniques, std::st
 /// The technique of that name. Throws Error{Code::usage} also where several techniques have it.
 Technique look_up_one(const std::vector<Technique>& techniques, std::string_view name);
 
-/// What to tell a reader who wrote a technique's name where it does not belong: "it is a
-/// technique of mixing.methods; see `temper explain mixup`". "" where no technique or several have
-/// the name.
-std::string place_text(std::string_view name);
-
 /// The shortest name of each technique that is its alone: "sgd", or with its category,
 /// "model.custom".
 std::vector<std::string> short_names(const std::vector<Technique>& techniques);

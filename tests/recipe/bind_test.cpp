@@ -105,21 +105,6 @@ TEST(Binder, SaysWhereAKeyBelongsThatIsElsewhere) {
             "r.toml:1:11: unknown key 'optimizer.beta' of fast: it is an option of careful");
 }
 
-TEST(Binder, SaysWhereATechniqueBelongs) {
-  EXPECT_EQ(error("mixup = 0.2"),
-            "r.toml:1:1: unknown key 'mixup': it is a technique of mixing.methods; see `temper "
-            "explain mixup`");
-  EXPECT_EQ(error("optimizer = \"sam\""),
-            "r.toml:1:13: unknown optimizer.kind \"sam\": it is the key sam; see `temper explain "
-            "sam`");
-  EXPECT_EQ(error("optimizer = \"label_smoothing\""),
-            "r.toml:1:13: unknown optimizer.kind \"label_smoothing\": it is the option "
-            "loss.label_smoothing; see `temper explain label_smoothing`");
-  EXPECT_EQ(error("sgdr = 1"),
-            "r.toml:1:1: unknown key 'sgdr': it is a schedule, for example of optimizer.lr; see "
-            "`temper explain sgdr`");
-}
-
 TEST(Binder, ListsTheKeysWhenNoneIsNear) {
   EXPECT_EQ(error("stochastic_depth = { colour = 3 }"),
             "r.toml:1:22: unknown key 'stochastic_depth.colour': the keys here are rate, rule");

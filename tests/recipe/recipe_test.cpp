@@ -152,6 +152,21 @@ TEST(Recipe, RefusesOptionsThatDoNotGoTogether) {
               StartsWith("r.toml:1:26: optimizer.nesterov"));
 }
 
+TEST(Recipe, SaysWhereATechniqueBelongs) {
+  EXPECT_EQ(error("mixup = 0.2"),
+            "r.toml:1:1: unknown key 'mixup': it is a technique of mixing.methods; see `temper "
+            "explain mixup`");
+  EXPECT_EQ(error("optimizer = \"sam\""),
+            "r.toml:1:13: unknown optimizer.kind \"sam\": it is the key sam; see `temper explain "
+            "sam`");
+  EXPECT_EQ(error("optimizer = \"label_smoothing\""),
+            "r.toml:1:13: unknown optimizer.kind \"label_smoothing\": it is the option "
+            "loss.label_smoothing; see `temper explain label_smoothing`");
+  EXPECT_EQ(error("sgdr = 1"),
+            "r.toml:1:1: unknown key 'sgdr': it is a schedule, for example of optimizer.lr; see "
+            "`temper explain sgdr`");
+}
+
 TEST(Recipe, ThatCannotBeReadIsAnErrorOfTheDisk) {
   const auto [code, message] = failure([] { load("/nowhere/at/all.toml"); });
   EXPECT_EQ(code, Code::io);
