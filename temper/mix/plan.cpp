@@ -114,7 +114,9 @@ Plan plan(const Mixing& options, const Address& address, const BatchSize& batch)
   const auto parts = parts_of(batch);
   const auto partners = partners_in(parts, options, address);
   const auto of_row = units(options.mode, partners);
-  const BatchSize mixed{.rows = std::ranges::min(parts, {}, &Part::rows).rows,
+  // A batch of one image will do where the partner is not in it.
+  const bool similar = options.partner == Partner::similar;
+  const BatchSize mixed{.rows = similar ? 2 : std::ranges::min(parts, {}, &Part::rows).rows,
                         .images = batch.images};
   Plan plan;
   plan.blends.resize(options.mode == Mode::batch ? 1 : partners.size());
@@ -133,7 +135,7 @@ Plan plan(const Mixing& options, const Address& address, const BatchSize& batch)
       if (count > 1) row.partners = partners_of_row(i, count, part, options, address);
       plan.rows.push_back(std::move(row));
     }
-  if (options.partner == Partner::similar) plan.rows.resize(2 * partners.size());
+  if (similar) plan.rows.resize(2 * partners.size());
   return plan;
 }
 

@@ -62,6 +62,13 @@ TEST(Partners, ThatAreSimilarAreRowsAfterTheBatch) {
     EXPECT_EQ(at::equal(images[row], some_images(6)[row]), row >= 3) << row;
 }
 
+TEST(Partners, ThatAreSimilarMixABatchOfOneImage) {
+  const auto made =
+      plan({.partner = Partner::similar}, {.seed = 1, .step = 2}, {.rows = 1, .images = {8, 8}});
+  ASSERT_EQ(made.rows.size(), 2U);
+  EXPECT_EQ(made.rows[0].partners, std::vector<std::int64_t>{1});
+}
+
 TEST(Partners, OfPairsAreEachOthers) {
   Random random(1, Purpose::mix);
   for (const auto rule : {Partner::permuted, Partner::reversed})
