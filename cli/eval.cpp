@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -9,6 +10,7 @@
 #include "attack.h"
 #include "commands.h"
 #include "output.h"
+#include "temper/core/error.h"
 #include "temper/evaluate/assess.h"
 #include "temper/evaluate/corruptions.h"
 #include "temper/io/format/json_keys.h"
@@ -19,6 +21,7 @@
 #include "temper/run/require_run.h"
 #include "temper/train/choose_evaluation.h"
 #include "temper/train/open_data.h"
+#include "temper/train/pretrained_weights.h"
 #include "temper/train/saved_model.h"
 #include "tta.h"
 #include "weights.h"
@@ -28,6 +31,7 @@ namespace {
 
 struct Options {
   std::string run;
+  std::string data;
   std::string split = "test";
   std::string weights;
   std::string temperature = "none";
@@ -95,8 +99,27 @@ void evaluate_corruptions(const Options& options) {
   if (!options.as_json) print_text("page  {}\n", page.string());
 }
 
-void evaluate(const Options& options) {
+/// Throws unless there is a network, and data for it.
+void require_network_with_data(const Options& options) {
+  if (!options.data.empty()) return run::require_network(options.run);
+  if (std::filesystem::exists(train::config_file(options.run)))
+    throw Error(Code::usage, {.file = options.run},
+                "a folder with config.json and weights has no data of its own; expected --data "
+                "SOURCE, or a run directory");
   run::require_run(options.run);
+}
+
+/// The run's own data, or that of --data.
+train::Plan open_plan(const Options& options, const train::SavedModel& model) {
+  if (options.data.empty()) return train::open_run_plan(options.run, model.transform);
+  if (temperature_from(options.temperature) == evaluate::TemperatureFrom::fit)
+    throw Error(Code::usage,
+                "--temperature fit is for the run's own validation set; leave out --data");
+  return train::open_test_plan(options.data, model);
+}
+
+void evaluate(const Options& options) {
+  require_network_with_data(options);
   if (options.corruptions) return evaluate_corruptions(options);
   if (!options.attack.method.empty())
     return evaluate_attack({.run = options.run,
@@ -113,12 +136,12 @@ void evaluate(const Options& options) {
     refuse_views(model, own_views, "--tta");
     train::choose_tta(model, options.run, recipe::parse_tta(options.tta));
   }
-  const auto plan = train::open_run_plan(options.run, model.transform);
+  const auto plan = open_plan(options, model);
   const auto assessment = evaluate::assess(options.run, model, plan,
                                            {.split = options.split,
                                             .temperature = temperature_from(options.temperature),
                                             .figures = {.k = options.top},
-                                            .gap = !options.no_gap,
+                                            .gap = !options.no_gap && options.data.empty(),
                                             .sensitivity = options.sensitivity});
   if (!options.as_json) {
     print_text("{}", report::to_text(assessment, options.per_class));
@@ -126,6 +149,7 @@ void evaluate(const Options& options) {
   }
   auto object = io::json_of(assessment);
   object["run"] = options.run;
+  if (!options.data.empty()) object["data"] = options.data;
   const auto [height, width] = model.transform.size();
   object["size"] = {height, width};
   print_text("{}\n", io::json_text(object, 2));
@@ -178,9 +202,18 @@ Argument add_corruptions(const Command& command, Options& options) {
 }  // namespace
 
 void add_eval(const Command& app) {
-  const auto command = app.command("eval", "Evaluate a finished run on its data");
+  const auto command = app.command("eval", "Evaluate a finished run on its data or on other data");
   auto options = std::make_shared<Options>();
-  command.option("run", options->run, "the run directory").required();
+  command
+      .option("run", options->run,
+              "the run directory; with --data also a folder with config.json and weights, as timm "
+              "writes it")
+      .required();
+  auto data = command.option("--data", options->data,
+                             "another data set, as data.source of a recipe: its test set, or all "
+                             "its images where it has none. Its classes are found by their names "
+                             "among those of the network; default: the data of the run");
+  data.called("SOURCE");
   command.option("--split", options->split, "data split to evaluate")
       .one_of({"test", "validation", "train"})
       .with_default();
@@ -188,6 +221,7 @@ void add_eval(const Command& app) {
   auto corruptions = add_corruptions(command, *options);
   const auto attack = add_attack(command, options->attack);
   corruptions.excludes(attack);
+  data.excludes(corruptions).excludes(attack);
   command
       .option("--temperature", options->temperature,
               "fit: fit the temperature of these weights on the validation set and save it with "
@@ -229,6 +263,7 @@ void add_eval(const Command& app) {
   command.footer(
       "Examples:\n"
       "  temper eval runs/fashion-mnist --split validation\n"
+      "  temper eval runs/pictures --data new-pictures/ --per-class\n"
       "  temper eval runs/fashion-mnist --temperature fit\n"
       "  temper eval runs/pictures --set evaluation.size=288 --set evaluation.crop_ratio=1\n"
       "  temper eval runs/pictures --tta '{ crops = \"five\", below_confidence = 0.8 }'\n"

@@ -36,6 +36,7 @@ constexpr auto kExamples = R"(Examples:
   temper train mine.toml --out runs/mine         train; Ctrl-C saves, the same command resumes
   temper report runs/mine                        write the page with curves, mistakes, calibration
   temper watch runs/mine                         show it in a browser while the run goes on
+  temper eval runs/mine --data newer/            evaluate on other labeled images
   temper predict runs/mine cat.jpg new/          classify images
   temper embed runs/mine --knn 20                measure how good its features are
   temper export runs/mine --to onnx              write the network for other programs

@@ -1,12 +1,16 @@
 #include "temper/train/open_data.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <vector>
 
 #include "temper/core/error.h"
+#include "temper/data/prepare/labels.h"
 #include "temper/data/sources/concat_source.h"
 #include "temper/data/sources/open.h"
+#include "temper/data/sources/values.h"
+#include "temper/train/saved_model.h"
 
 namespace temper::train {
 namespace {
@@ -67,8 +71,9 @@ namespace {
 /// @param source  of which the names of the sources are used
 Plan open_whole(const recipe::Data& source, const recipe::Recipe& of_run,
                 const augment::InputTransform& transform) {
-  // Batches of training are not made, so the set may be of any size.
-  auto recipe = recipe::parse("", "the defaults", {"data.validation=0", "data.batch_size=1"});
+  // Nothing is trained, so the set may be of any size, and the loss is one for any targets.
+  auto recipe =
+      recipe::parse("", "the data", {"data.validation=0", "data.batch_size=1", "loss.kind=mse"});
   recipe.device = of_run.device;
   recipe.precision = of_run.precision;
   recipe.threads = of_run.threads;
@@ -99,6 +104,53 @@ Plan open_other_plan(const std::string& source, const recipe::Recipe& of_run,
   recipe::Data data;
   data.source = source;
   return open_whole(data, of_run, transform);
+}
+
+namespace {
+
+/// The scale that takes values standardized by one scale to those standardized by another.
+data::ValueScale between(const data::ValueScale& from, const data::ValueScale& to) {
+  data::ValueScale scale;
+  for (std::size_t k = 0; k < from.mean.size(); ++k) {
+    scale.mean.push_back((to.mean[k] - from.mean[k]) / from.deviation[k]);
+    scale.deviation.push_back(to.deviation[k] / from.deviation[k]);
+  }
+  return scale;
+}
+
+/// For messages: "classes", or "values of width, height".
+std::string targets_text(const std::vector<std::string>& value_names) {
+  return value_names.empty() ? "classes"
+                             : fmt::format("values of {}", fmt::join(value_names, ", "));
+}
+
+/// The images with the targets that the model's outputs stand for.
+/// @param scale  by which the set's values are standardized
+std::shared_ptr<const data::Source> with_targets_of(const SavedModel& model,
+                                                    std::shared_ptr<const data::Source> set,
+                                                    const data::ValueScale& scale) {
+  if (set->value_names() != model.value_names)
+    throw Error(Code::usage,
+                fmt::format("the data has {}, but the network was trained on {}",
+                            targets_text(set->value_names()), targets_text(model.value_names)));
+  if (model.value_names.empty()) return data::with_classes(std::move(set), model.classes);
+  return data::standardised(std::move(set), between(scale, model.scale));
+}
+
+}  // namespace
+
+Plan open_test_plan(const std::string& source, const SavedModel& model) {
+  auto plan = open_other_plan(source, model.recipe, model.transform);
+  try {
+    for (auto* set : {&plan.train, &plan.probe, &plan.validation, &plan.test})
+      if (*set) *set = with_targets_of(model, *set, plan.scale);
+  } catch (const Error& error) {
+    throw error.within({.file = source});
+  }
+  if (!plan.test) plan.test = plan.train;
+  plan.scale = model.scale;
+  plan.task = model.task;
+  return plan;
 }
 
 std::string data_name(const recipe::Recipe& recipe) {

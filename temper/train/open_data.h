@@ -9,6 +9,8 @@
 
 namespace temper::train {
 
+struct SavedModel;
+
 /// The recipe's options for reading pictures.
 data::FileOptions file_options(const recipe::Recipe& recipe);
 
@@ -37,6 +39,13 @@ Plan open_training_plan(const std::filesystem::path& run, const augment::InputTr
 /// @param source  as data.source in a recipe
 Plan open_other_plan(const std::string& source, const recipe::Recipe& of_run,
                      const augment::InputTransform& transform);
+
+/// A plan to evaluate a saved model on another data set, with labels of the model's classes, which
+/// are found by their names, or with values of its regression targets. A set that has no test set
+/// is one as a whole. Otherwise as open_other_plan(). Throws also Error{Code::usage} where the set
+/// has a class that the model does not have, or other targets.
+/// @param source  as data.source in a recipe
+Plan open_test_plan(const std::string& source, const SavedModel& model);
 
 /// The name of the recipe's data, for messages: "pictures", or "pictures + more".
 std::string data_name(const recipe::Recipe& recipe);

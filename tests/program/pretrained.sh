@@ -26,6 +26,23 @@ diff from_run.txt from_folder.txt
 "$TEMPER" inspect folder >of_folder.txt
 "$TEMPER" inspect run | diff - of_folder.txt
 
+# Other data than the run's: classes are found by their names, and a set without a test set is used whole.
+"$TEMPER" eval run --json >own.json
+"$TEMPER" eval folder --data pictures --json >of_folder.json
+jq -e --slurpfile own own.json '.data == "pictures" and .split == "test" and .gap == null and
+  .accuracy == $own[0].accuracy and .loss == $own[0].loss' of_folder.json
+mkdir few
+cp -r pictures/test/class-7 pictures/test/class-3 few/
+"$TEMPER" eval run --data few --json >few.json
+jq -e --slurpfile own own.json 'def both: [.classes[] | select(.class == "class-3" or .class == "class-7") | .correct];
+  .count == 12 and (.classes | map(.images)) == [0, 0, 0, 6, 0, 0, 0, 6, 0, 0] and both == ($own[0] | both)' few.json
+"$TEMPER" eval run --data few --per-class | grep -q "^test accuracy .*over 12 images"
+refused 2 "has no data of its own; expected --data" "$TEMPER" eval folder
+refused 2 "leave out --data" "$TEMPER" eval run --data few --temperature fit
+mv few/class-7 few/klass-7
+refused 2 "few: the data has a class that the network does not have: 'klass-7' (did you mean 'class-7'?)" \
+  "$TEMPER" eval run --data few
+
 # Descriptions of its classes are shown beside their names.
 cp -r folder described
 jq '.label_descriptions = {"class-3": "the fourth, a class"}' folder/config.json >described/config.json

@@ -45,6 +45,18 @@ refused 2 "trained on regression targets" "$TEMPER" eval run --per-class
 refused 2 "trained on regression targets" "$TEMPER" eval run --sensitivity 5
 refused 2 "trained on regression targets" "$TEMPER" eval run --corruptions
 
+# Other data with the same targets: errors are in their units, whatever the mean of its training set.
+{ head -1 $table; awk -F, '$4 == "train" && $2 > 80' $table; grep ',test$' $table; } >pictures/bright.csv
+"$TEMPER" eval run --data pictures/bright.csv --json >bright.json
+jq -e --slurpfile own eval.json '.count == 100 and
+  ([range(2) as $k | ("rmse", "mae", "r2") as $m | (.values[$k][$m] - $own[0].values[$k][$m]) | fabs] | max < 1e-6)' bright.json
+sed '1s/target_spread/target_width/' $table >pictures/renamed.csv
+refused 2 "the data has values of mean, width, but the network was trained on values of mean, spread" \
+  "$TEMPER" eval run --data pictures/renamed.csv
+mkdir classes
+for class in a b; do mkdir classes/$class && cp pictures/train-000?.png classes/$class/; done
+refused 2 "the data has classes, but the network was trained on values of mean, spread" "$TEMPER" eval run --data classes
+
 # predict gives for a file what the run predicted for the same image of its test set.
 "$TEMPER" predict run pictures/test-000?.png --json >predicted.txt
 python3 "$values" predicted run 10 >expected.txt

@@ -1,15 +1,20 @@
 #include "temper/data/prepare/labels.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <map>
+#include <ranges>
+#include <string_view>
 #include <utility>
 
 #include "temper/core/error.h"
 #include "temper/core/random.h"
+#include "temper/core/spelling.h"
 #include "temper/data/prepare/split.h"
 #include "temper/data/sources/digest.h"
 #include "temper/data/sources/subset.h"
@@ -25,6 +30,30 @@ std::vector<std::int64_t> labels_of(const Source& source) {
   return labels;
 }
 
+/// "'a', 'b', 'c', ... (10)" of many.
+template <class Names>
+std::string some_of(const Names& names) {
+  constexpr std::size_t kShown = 5;
+  std::vector<std::string> shown;
+  for (const auto& name : names | std::views::take(kShown))
+    shown.push_back(fmt::format("'{}'", name));
+  const bool all = names.size() <= kShown;
+  return fmt::format("{}{}", fmt::join(shown, ", "),
+                     all ? "" : fmt::format(", ... ({})", names.size()));
+}
+
+/// @param unknown  the source's classes that are not among `classes`
+[[noreturn]] void refuse_classes(const std::vector<std::string_view>& unknown,
+                                 const std::vector<std::string>& classes) {
+  const auto near = nearest(unknown.front(), {classes.begin(), classes.end()});
+  throw Error(Code::usage,
+              fmt::format("the data has {} that the network does not have: {}{}; the network's "
+                          "classes are {}",
+                          unknown.size() == 1 ? "a class" : "classes", some_of(unknown),
+                          near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near),
+                          some_of(classes)));
+}
+
 std::vector<std::int64_t> rows_with_label(const Source& source) {
   std::vector<std::int64_t> rows;
   for (std::int64_t i = 0; i < source.size(); ++i)
@@ -35,13 +64,35 @@ std::vector<std::int64_t> rows_with_label(const Source& source) {
 }  // namespace
 
 RelabeledSource::RelabeledSource(std::shared_ptr<const Source> base,
-                                 std::vector<std::int64_t> labels)
-    : base_(std::move(base)), labels_(std::move(labels)) {
+                                 std::vector<std::int64_t> labels, std::vector<std::string> classes)
+    : base_(std::move(base)), labels_(std::move(labels)), classes_(std::move(classes)) {
   assert(std::ssize(labels_) == base_->size());
 }
 
 std::string RelabeledSource::digest() const {
-  return Digest().add(base_->digest()).add(std::as_bytes(std::span(labels_))).hex();
+  Digest digest;
+  digest.add(base_->digest()).add(std::as_bytes(std::span(labels_)));
+  if (!classes_.empty()) digest.add(classes_);
+  return digest.hex();
+}
+
+std::shared_ptr<const Source> with_classes(std::shared_ptr<const Source> source,
+                                           const std::vector<std::string>& classes) {
+  if (source->classes() == classes) return source;
+  std::map<std::string_view, std::int64_t> labels;
+  for (const auto& name : classes) labels.emplace(name, std::ssize(labels));
+  std::vector<std::int64_t> translated;
+  std::vector<std::string_view> unknown;
+  for (const auto& name : source->classes()) {
+    const auto found = labels.find(name);
+    if (found == labels.end()) unknown.push_back(name);
+    translated.push_back(found == labels.end() ? -1 : found->second);
+  }
+  if (!unknown.empty()) refuse_classes(unknown, classes);
+  auto own = labels_of(*source);
+  for (auto& label : own)
+    if (label >= 0) label = translated[static_cast<std::size_t>(label)];
+  return std::make_shared<RelabeledSource>(std::move(source), std::move(own), classes);
 }
 
 std::shared_ptr<const Source> keep_labels(std::shared_ptr<const Source> source, double share,

@@ -7,18 +7,20 @@
 
 #include "temper/data/sources/source.h"
 
-/// Removing and replacing the labels of a source, for experiments.
+/// Other labels than those of a source: removed or replaced for experiments, or of other classes.
 namespace temper::data {
 
 /// The images of a classification source, with other labels.
 class RelabeledSource : public Source {
  public:
-  /// @param labels  one per image of `base`, each in [-1, classes)
-  RelabeledSource(std::shared_ptr<const Source> base, std::vector<std::int64_t> labels);
+  /// @param labels   one per image of `base`, each in [-1, classes)
+  /// @param classes  names of the classes; empty: those of `base`
+  RelabeledSource(std::shared_ptr<const Source> base, std::vector<std::int64_t> labels,
+                  std::vector<std::string> classes = {});
 
   [[nodiscard]] std::int64_t size() const override { return base_->size(); }
   [[nodiscard]] const std::vector<std::string>& classes() const override {
-    return base_->classes();
+    return classes_.empty() ? base_->classes() : classes_;
   }
   [[nodiscard]] std::int64_t label(std::int64_t i) const override {
     return labels_[static_cast<std::size_t>(i)];
@@ -36,7 +38,16 @@ class RelabeledSource : public Source {
  private:
   std::shared_ptr<const Source> base_;
   std::vector<std::int64_t> labels_;
+  std::vector<std::string> classes_;
 };
+
+/// The images of a classification source, with labels of other classes, found by the names of
+/// their own: to evaluate a network of these classes.
+/// @param classes  distinct names, in the order of the labels
+/// @return the source itself if these are its classes
+/// @throws Error{Code::usage} where the source has a class that is not among them
+std::shared_ptr<const Source> with_classes(std::shared_ptr<const Source> source,
+                                           const std::vector<std::string>& classes);
 
 /// Keeps the labels of that fraction of the images of every class, to within one image (see
 /// nested_counts(), so the total is exact) and at least one per class, or the regression values of

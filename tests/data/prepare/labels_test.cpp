@@ -10,6 +10,7 @@
 #include "temper/core/random.h"
 #include "temper/data/sources/array_source.h"
 #include "tests/data/pictures.h"
+#include "tests/support/refusal.h"
 
 namespace temper::data {
 namespace {
@@ -39,6 +40,29 @@ std::vector<std::int64_t> labels_of(const Source& source) {
   std::vector<std::int64_t> labels;
   for (std::int64_t i = 0; i < source.size(); ++i) labels.push_back(source.label(i));
   return labels;
+}
+
+TEST(WithClasses, FindsTheClassesByTheirNames) {
+  const auto source =
+      std::make_shared<ArraySource>(ArraySource::Contents{.name = "test",
+                                                          .classes = {"dog", "cat"},
+                                                          .height = 1,
+                                                          .width = 1,
+                                                          .channels = 1,
+                                                          .pixels = std::vector<std::uint8_t>(4),
+                                                          .labels = {0, 1, -1, 0}});
+  const std::vector<std::string> classes{"ant", "cat", "dog"};
+  const auto translated = with_classes(source, classes);
+  EXPECT_EQ(translated->classes(), classes);
+  EXPECT_EQ(labels_of(*translated), (std::vector<std::int64_t>{2, 1, -1, 2}));
+  EXPECT_NE(translated->digest(), source->digest());
+  EXPECT_EQ(with_classes(source, source->classes()), source);
+  EXPECT_EQ(testing::refusal([&] { with_classes(source, {"ant", "cat", "dogs"}); }),
+            "the data has a class that the network does not have: 'dog' (did you mean 'dogs'?); "
+            "the network's classes are 'ant', 'cat', 'dogs'");
+  EXPECT_EQ(testing::refusal([&] { with_classes(source, {"1", "2", "3", "4", "5", "6", "7"}); }),
+            "the data has classes that the network does not have: 'dog', 'cat'; the network's "
+            "classes are '1', '2', '3', '4', '5', ... (7)");
 }
 
 TEST(KeepLabels, KeepsTheShareOfEveryClassAndMoreForALargerShare) {
