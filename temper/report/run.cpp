@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <utility>
 
 #include "temper/core/error.h"
 #include "temper/io/disk/read_file.h"
@@ -49,8 +50,8 @@ struct Log {
   void take(const train::Tested& event) { run.test = event; }
   void take(const train::Ended& event) { run.end = event; }
   void take(const train::SkippedStep& event) {
-    run.warnings.push_back(fmt::format("Step {} was not applied ({}): loss {}{}.", event.step,
-                                       event.action, event.loss, train::not_finite_text(event)));
+    warn(fmt::format("Step {} was not applied ({}): loss {}{}.", event.step, event.action,
+                     event.loss, train::not_finite_text(event)));
     if (event.action == name_of(recipe::OnNan::stop))
       run.failure = fmt::format("at step {} the loss was {}{}", event.step, event.loss,
                                 train::not_finite_text(event));
@@ -58,7 +59,14 @@ struct Log {
   void take(const train::SkippedImage& event) {
     skipped.insert_or_assign(event.where, event.reason);
   }
-  void take(const train::Warned& event) { run.warnings.push_back(event.message); }
+  void take(const train::Warned& event) { warn(event.message); }
+
+ private:
+  // A resumed run may log a warning twice.
+  void warn(std::string message) {
+    if (std::ranges::find(run.warnings, message) == run.warnings.end())
+      run.warnings.push_back(std::move(message));
+  }
 };
 
 /// One sentence about all images that could not be read.

@@ -316,14 +316,18 @@ TEST(Summary, IsReadAsItWasWritten) {
   EXPECT_EQ(found->evaluation->score.count, 200);
 }
 
-TEST(Summary, ARunThatWentOnCountsItsRepeatedStepsOnce) {
+TEST(Summary, ARunThatWentOnCountsWhatItRepeatsOnce) {
   const fake::Directory run;
   fake::log_start(run, fake::class_names(3));
+  const nlohmann::json warning{{"event", "warning"}, {"message", "the data has changed"}};
+  run.log(warning);
   fake::log_training(run, 1);
   fake::log_start(run, fake::class_names(3));
+  run.log(warning);
   fake::log_training(run, 2);
   EXPECT_EQ(read_run(run.path).steps.size(), 20U);
   EXPECT_EQ(read_run(run.path).epochs.size(), 2U);
+  EXPECT_EQ(read_run(run.path).warnings.size(), 1U);
 }
 
 TEST(Number, CarriesTheDigitsItHas) {
