@@ -58,7 +58,7 @@ class Tuner {
   /// Whether the search of an arm has ended; else its next trials are in the batch.
   bool search(std::size_t arm) {
     auto& own = stand_.tuning[arm];
-    const auto most = std::min(limit_, tuning_budget(course_.study(), own.axes));
+    const auto most = most_settings();
     while (true) {
       const auto points = next_points(own.axes, own.tried, most);
       if (points.empty()) break;
@@ -129,15 +129,25 @@ class Tuner {
     return column.higher_is_better ? mean : -mean;
   }
 
+  [[nodiscard]] std::size_t largest_grid() const {
+    std::size_t largest = 0;
+    for (const auto& own : stand_.tuning)
+      if (!own.axes.empty()) largest = std::max(largest, grid_points(own.axes).size());
+    return largest;
+  }
+
+  /// The largest number of settings of an arm, the same for all.
+  [[nodiscard]] std::int64_t most_settings() const {
+    return std::min(limit_, tuning_budget(course_.study(), largest_grid()));
+  }
+
   /// Limits the settings to what fits into tuning's part of the time budget; forgets tuning where
   /// not even the grids do. @return false: nothing is left to tune, or the costs are not known yet
   bool fits_budget() {
     double seconds = 0;  // of one setting of each arm
-    std::size_t largest = 0;
     for (std::size_t arm = 0; arm < stand_.arms.size(); ++arm) {
       const auto points = grid_points(stand_.tuning[arm].axes);
       if (stand_.tuning[arm].axes.empty()) continue;
-      largest = std::max(largest, points.size());
       const auto arms = arms_at(arm, points[points.size() / 2]);
       if (const auto* run = batch_.add(arms, arm, seeds_.front(), false)) costs_.add(arm, *run);
     }
@@ -151,6 +161,7 @@ class Tuner {
     const double most =
         kShareOfBudget * course_.budget() * course_.workers() / std::max(seconds, 1e-9);
     limit_ = static_cast<std::int64_t>(std::min(std::floor(most), 1e6));
+    const auto largest = largest_grid();
     costs_ = {};
     if (limit_ >= static_cast<std::int64_t>(largest)) return true;
     stand_.notes.push_back(fmt::format(
@@ -164,18 +175,17 @@ class Tuner {
 
   [[nodiscard]] std::string purpose() const {
     std::vector<std::string> paths;
-    std::int64_t most = 0;
     std::int64_t arms = 0;
     for (const auto& own : stand_.tuning) {
       if (own.axes.empty()) continue;
       ++arms;
-      most = std::max(most, std::min(limit_, tuning_budget(course_.study(), own.axes)));
       for (const auto& axis : own.axes)
         if (std::ranges::count(paths, axis.path) == 0) paths.push_back(axis.path);
     }
     return fmt::format(
         "Tuning {} on the validation set for {} arms, at most {} settings each with {} seed{}",
-        fmt::join(paths, ", "), arms, most, seeds_.size(), seeds_.size() == 1 ? "" : "s");
+        fmt::join(paths, ", "), arms, most_settings(), seeds_.size(),
+        seeds_.size() == 1 ? "" : "s");
   }
 
   const Course& course_;

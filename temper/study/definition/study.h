@@ -281,7 +281,7 @@ struct Study {
               {.name = "tune_budget",
                .meaning = "largest number of settings that are tried for a row; a best value at "
                           "the edge of its grid widens the grid up to this number; 0: twice those "
-                          "of the grid",
+                          "of the largest grid",
                .bounds = {0, 10000}}),
         field(&Study::tune_seeds, {.name = "tune_seeds",
                                    .meaning = "number of seeds that every setting is tried with; "

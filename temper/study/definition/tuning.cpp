@@ -210,9 +210,8 @@ std::vector<Axis> tuning_axes(const Study& study, const Arm& arm) {
   return axes;
 }
 
-std::int64_t tuning_budget(const Study& study, std::span<const Axis> axes) {
-  if (study.tune_budget > 0) return study.tune_budget;
-  return 2 * std::ssize(grid_points(axes));
+std::int64_t tuning_budget(const Study& study, std::size_t largest) {
+  return study.tune_budget > 0 ? study.tune_budget : 2 * static_cast<std::int64_t>(largest);
 }
 
 TunedValues tuned_texts(std::span<const Axis> axes, const Point& point) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -15,8 +16,10 @@ namespace temper::study {
 /// grid is none that the arm's recipe can have.
 std::vector<Axis> tuning_axes(const Study& study, const Arm& arm);
 
-/// The most points that are tried for an arm: tune_budget, or twice those of its grid.
-std::int64_t tuning_budget(const Study& study, std::span<const Axis> axes);
+/// The most points that are tried for an arm, the same for all arms: tune_budget, or twice those of
+/// the largest grid.
+/// @param largest  points of the largest grid of any arm
+std::int64_t tuning_budget(const Study& study, std::size_t largest);
 
 /// A point as Arm::tuned has it.
 TunedValues tuned_texts(std::span<const Axis> axes, const Point& point);

@@ -64,7 +64,7 @@ TEST(TuningAxes, ARowHasItsOwnValuesAndNumbers) {
   EXPECT_EQ(dropout[1].path, "model.dropout.0.p");
   EXPECT_FALSE(dropout[1].geometric);
   EXPECT_EQ(grid_points(dropout).size(), 6U);
-  EXPECT_EQ(tuning_budget(made, dropout), 12);
+  EXPECT_EQ(tuning_budget(made, grid_points(dropout).size()), 12);
   EXPECT_THAT(tuning_axes(made, all[2])[0].values, ElementsAre(0.01, 0.03, 0.1));
 }
 
