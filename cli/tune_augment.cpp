@@ -18,9 +18,11 @@
 #include "temper/io/disk/atomic_file.h"
 #include "temper/report/augment_search.h"
 #include "temper/train/choose.h"
+#include "temper/train/installed_weights.h"
 #include "temper/train/request.h"
 #include "temper/tune/augment.h"
 #include "tune.h"
+#include "weights.h"
 
 namespace temper::cli {
 namespace {
@@ -34,6 +36,7 @@ constexpr const auto& kSamplers = EnumNames<tune::Sampler>::value;
 
 struct Options {
   std::string source;
+  std::string weights;
   std::vector<std::string> sets;
   std::string space = std::string(name_of(AugmentSpace::rand_augment));
   std::string method;
@@ -128,8 +131,10 @@ tune::AugmentTable run(const Options& options, const recipe::Recipe& recipe) {
 
 void augment_command(const Options& options) {
   refuse_options_of_others(options);
-  const auto chosen =
-      train::choose_recipe({.source = options.source, .sets = options.sets, .save_choice = false});
+  const auto chosen = train::choose_recipe({.source = options.source,
+                                            .sets = options.sets,
+                                            .weights = train::starting_weights(options.weights),
+                                            .save_choice = false});
   print_text(stderr, "{}", chosen.note);
   const auto table = run(options, chosen.recipe);
   const auto page = std::filesystem::path(options.folder) / (chosen.recipe.name + "-augment.html");
@@ -191,6 +196,7 @@ void add_tune_augment(const Command& tune, const TuneCommand& runs) {
               "a recipe, or data for which one is chosen, as for `temper train`")
       .called("RECIPE");
   command.edits(options->sets);
+  add_starting_weights(command, options->weights);
   command
       .option("--space", options->space,
               "rand_augment: the grid over its number of operations and magnitude; autoaugment: "
