@@ -210,8 +210,8 @@ void add_eval(const Command& app) {
               "writes it")
       .required();
   auto data = command.option("--data", options->data,
-                             "another data set, as data.source of a recipe: its test set, or all "
-                             "its images where it has none. Its classes are found by their names "
+                             "another data set, as data.source of a recipe: its test set, or its "
+                             "training set where it has none. Its classes are found by their names "
                              "among those of the network; default: the data of the run");
   data.called("SOURCE");
   command.option("--split", options->split, "data split to evaluate")
