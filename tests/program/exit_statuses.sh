@@ -78,7 +78,7 @@ refused 2 "this is a recipe; expected a study file" "$TEMPER" watch recipe.toml
 refused 2 "\`temper tune lr recipe.toml\` searches for a learning rate" "$TEMPER" tune recipe.toml
 
 # An argument that is missing is named, with what it is.
-refused 2 "temper eval needs RUN (the run directory); see 'temper eval --help'" "$TEMPER" eval
+refused 2 "temper eval needs RUN (the run directory; with --data also a folder with config.json and weights, as timm writes it); see 'temper eval --help'" "$TEMPER" eval
 refused 2 " and --to (" "$TEMPER" export
 refused 2 "temper export needs --to (" "$TEMPER" export run
 refused 2 "temper recipe needs one of its commands: new, show, check, lint; see" "$TEMPER" recipe
