@@ -278,6 +278,7 @@ class Binder {
     const auto name = text(node, path, fmt::format("one of {}", fmt::join(view.kinds, ", ")));
     const auto at = std::ranges::find(view.kinds, name);
     if (at == view.kinds.end()) {
+      // The options may serve as a scratch copy: after an error they are discarded.
       const auto place = place_text(root_, name);
       fail(node.position, path,
            fmt::format("unknown {} \"{}\": {}", path, name,

@@ -41,9 +41,9 @@ Plan open_other_plan(const std::string& source, const recipe::Recipe& of_run,
                      const augment::InputTransform& transform);
 
 /// A plan to evaluate a saved model on another data set, with labels of the model's classes, which
-/// are found by their names, or with values of its regression targets. A set that has no test set
-/// is one as a whole. Otherwise as open_other_plan(). Throws also Error{Code::usage} where the set
-/// has a class that the model does not have, or other targets.
+/// are found by their names, or with values of its regression targets. Where the data has no test
+/// set, its training set takes that place. Otherwise as open_other_plan(). Throws also
+/// Error{Code::usage} where the set has a class that the model does not have, or other targets.
 /// @param source  as data.source in a recipe
 Plan open_test_plan(const std::string& source, const SavedModel& model);
 

@@ -26,7 +26,7 @@ diff from_run.txt from_folder.txt
 "$TEMPER" inspect folder >of_folder.txt
 "$TEMPER" inspect run | diff - of_folder.txt
 
-# Other data than the run's: classes are found by their names, and a set without a test set is used whole.
+# Other data than the run's: classes are found by their names, and without a test set the training set is evaluated.
 "$TEMPER" eval run --json >own.json
 "$TEMPER" eval folder --data pictures --json >of_folder.json
 jq -e --slurpfile own own.json '.data == "pictures" and .split == "test" and .gap == null and
