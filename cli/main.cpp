@@ -19,6 +19,7 @@
 #include "temper/core/error.h"
 #include "temper/core/process.h"
 #include "temper/core/version.h"
+#include "temper/distributed/error_file.h"
 #include "temper/study/engine/run_trial.h"
 #include "trial.h"
 #include "usage_message.h"
@@ -87,10 +88,13 @@ void build(CLI::App& root, const std::vector<std::string>& command_line) {
   app.footer(kExamples);  // after the commands, which would have it, too
 }
 
-int print_error(std::string_view message, int status) {
+/// Prints an error; torchrun gets it as well, where that has started this process.
+/// @return the exit status
+int report_error(const Error& error) {
   std::fflush(stdout);
-  print_text(stderr, "temper: {}\n", message);
-  return status;
+  print_text(stderr, "temper: {}\n", error.what());
+  (void)distributed::write_error_file(distributed::process_environment(), error);
+  return static_cast<int>(error.code());
 }
 
 /// Whether a command runs a network.
@@ -129,16 +133,15 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0 || error.get_name() == "RuntimeError") return app.exit(error);
-    return print_error(usage_message(app, error, command_line), static_cast<int>(Code::usage));
+    return report_error(Error(Code::usage, usage_message(app, error, command_line)));
   }
   return 0;
 }
 
 int flushed(int status) {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
-  return print_error(
-      fmt::format("cannot write to standard output: {}", std::generic_category().message(errno)),
-      static_cast<int>(Code::io));
+  return report_error(Error(Code::io, fmt::format("cannot write to standard output: {}",
+                                                  std::generic_category().message(errno))));
 }
 
 }  // namespace
@@ -146,11 +149,9 @@ int flushed(int status) {
 
 int main(int argc, char** argv) {
   if (temper::cli::computes(argc, argv)) temper::restart_with_huge_pages(argv);
-  using temper::cli::print_error;
   try {
     return temper::cli::flushed(temper::cli::run(argc, argv));
   } catch (const std::exception&) {
-    const auto error = temper::cli::current_error();
-    return print_error(error.what(), static_cast<int>(error.code()));
+    return temper::cli::report_error(temper::cli::current_error());
   }
 }

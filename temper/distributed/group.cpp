@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <csignal>
 #include <cstring>
 #include <numeric>
@@ -31,7 +30,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr Milliseconds kLook{500};        ///< a wait looks so often whether the others are there
+constexpr Milliseconds kLook{500};        ///< so often is looked whether the others are there
 constexpr std::int64_t kBeatsToName = 3;  ///< that a rank misses before it counts as ended
 constexpr std::int64_t kBeatsToStop =
     4;  ///< that it misses at least before the others stop waiting
@@ -44,15 +43,6 @@ constexpr int kProbe = 1;  ///< tag of messages that nobody sends, see closed_co
 /// at all is told by its heartbeats.
 constexpr Milliseconds kOperation = std::chrono::hours(24 * 20);
 
-std::string host_name() {
-  std::array<char, 256> name = {};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : "?";
-}
-
-std::string prefix_of(const Ranks& ranks) {
-  return fmt::format("temper/attempt-{}", ranks.attempt);
-}
-
 /// The network interfaces of GLOO_SOCKET_IFNAME, or the one that leads to rank 0.
 c10::intrusive_ptr<c10d::ProcessGroupGloo::Options> gloo_options(const Ranks& ranks,
                                                                  const GroupOptions& options) {
@@ -61,7 +51,7 @@ c10::intrusive_ptr<c10d::ProcessGroupGloo::Options> gloo_options(const Ranks& ra
     return Gloo::Options::create_default(options.join_timeout);
   const auto own = address_towards(ranks.host, ranks.port, options.join_timeout);
   const bool loopback = own.starts_with("127.") || own == "::1";
-  if (loopback && ranks.local_size < ranks.size && ranks.launcher != "torchrun")
+  if (loopback && ranks.knows_local && ranks.local_size < ranks.size)
     throw Error(Code::usage,
                 fmt::format("the name {} is {} on this machine, which other machines can't reach; "
                             "set GLOO_SOCKET_IFNAME to the network interface, such as eth0",
@@ -97,9 +87,13 @@ struct Group::Connection {
   Ranks ranks;
   GroupOptions options;
   Store store;
+  std::string prefix;  ///< of the keys that these ranks use
   std::unique_ptr<Pulse> pulse;
+  bool all_beat = false;  ///< all ranks have a heartbeat
   c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo;
   std::int64_t step = 0;
+  bool watching = false;         ///< the others, as long as this rank has not heard of them
+  Clock::time_point heard = {};  ///< when all were there the last time, or were looked at
   bool others_failed = false;
   bool told = false;  ///< by a rank that has failed, which all others are told by
   bool closed = false;
@@ -107,6 +101,7 @@ struct Group::Connection {
   void join();
   void wait(c10d::Work& work);
   void look();
+  void look_around();
   [[nodiscard]] std::optional<std::string> closed_connection() const;
   [[noreturn]] void fail(const std::string& reason, const std::string& all_run);
 
@@ -143,10 +138,10 @@ bool part(Board& board, const Ranks& ranks) {
 
 }  // namespace
 
-/// Looks whether the others are there, during a long wait.
+/// Looks whether the others give signs of life.
 void Group::Connection::look() {
   const auto view = pulse->view();
-  if (const auto* ending = first_of_others(view, ranks.rank)) {
+  if (const auto* ending = first_of_others(view.endings, ranks.rank)) {
     told = true;
     throw error_of(*ending);
   }
@@ -193,11 +188,11 @@ void Group::Connection::fail(const std::string& reason, const std::string& all_r
     const auto passed = Clock::now() - start;
     return passed < patience || (view.looks < enough && passed < limit);
   };
-  while (goes_on() && !view.lost && first_of_others(view, ranks.rank) == nullptr) {
+  while (goes_on() && !view.lost && first_of_others(view.endings, ranks.rank) == nullptr) {
     std::this_thread::sleep_for(Milliseconds(20));
     view = pulse->view();
   }
-  if (const auto* ending = first_of_others(view, ranks.rank)) {
+  if (const auto* ending = first_of_others(view.endings, ranks.rank)) {
     told = true;
     throw error_of(*ending);
   }
@@ -212,8 +207,19 @@ void Group::Connection::fail(const std::string& reason, const std::string& all_r
                           names, reason));
 }
 
+/// Looks whether the others are there, during a long wait or work that takes long.
+void Group::Connection::look_around() {
+  if (!std::exchange(watching, true)) pulse->watch(true);
+  try {
+    look();
+  } catch (const Error&) {
+    others_failed = true;
+    throw;
+  }
+  if (const auto reason = closed_connection()) fail(*reason, broken_text(*reason));
+}
+
 void Group::Connection::wait(c10d::Work& work) {
-  bool watching = false;
   while (true) {
     try {
       work.wait(kLook);
@@ -223,38 +229,37 @@ void Group::Connection::wait(c10d::Work& work) {
         fail(reason_of(error), broken_text(reason_of(error)));
       if (work.isCompleted()) continue;  // it is just done
     }
-    if (!std::exchange(watching, true)) pulse->watch(true);
-    try {
-      look();
-    } catch (const Error&) {
-      others_failed = true;
-      throw;
-    }
-    if (const auto reason = closed_connection()) fail(*reason, broken_text(*reason));
+    look_around();
   }
-  if (watching) pulse->watch(false);
+  if (std::exchange(watching, false)) pulse->watch(false);
+  heard = Clock::now();
 }
 
 /// Meets the other ranks, and connects to each of them.
 void Group::Connection::join() {
-  const auto prefix = prefix_of(ranks);
   try {
-    const auto board = board_of(store, prefix);
-    meet(ranks, options, *board);
+    const auto meeting = meet(ranks, options, [store = store](const std::string& of_keys) {
+      return board_of(store, of_keys);
+    });
+    prefix = meeting.prefix;
     pulse = std::make_unique<Pulse>(board_of(connect_to_store(ranks, options.join_timeout), prefix),
                                     ranks.rank, ranks.size,
                                     Beat{.process = ::getpid(), .host = host_name()});
-    await_heartbeats(ranks, options, *board);
-    // From here on every rank has a heartbeat that the others can read.
+    await_heartbeats(ranks, options, *meeting.board);
+    all_beat = true;
     pulse->watch(true);
-    gloo = while_looking([ranks = ranks, options = options, prefix,
+    gloo = while_looking([ranks = ranks, options = options, prefix = prefix,
                           store = store] { return connect_all(ranks, options, prefix, store); },
-                         [this] { look(); });
+                         [this] {
+                           check_stop(options);
+                           look();
+                         });
     pulse->watch(false);
     gloo->setTimeout(kOperation);
   } catch (const Error&) {
     throw;
   } catch (const std::exception& error) {
+    check_stop(options);  // rank 0 may have been stopped as well, and its store is gone
     const auto reason = reason_of(error);
     if (!pulse)
       throw Error(Code::io, fmt::format("{} has ended before all ranks were there ({}); its output "
@@ -290,8 +295,9 @@ Group::Group(const Ranks& ranks, const GroupOptions& options)
       stopped);
   try {
     c.join();
-  } catch (const Error&) {
-    keep_running(c.pulse);  // its thread may wait for the store
+  } catch (const Error& error) {
+    if (c.all_beat) (void)leave(error);  // before, the others have been told already
+    keep_running(c.pulse);               // its thread may wait for the store
     throw;
   }
 }
@@ -399,6 +405,14 @@ void Group::barrier() {
   sum(at::zeros({1}, at::kFloat));
 }
 
+void Group::check() {
+  auto& c = *connection_;
+  const auto now = Clock::now();
+  if (now - c.heard < kLook) return;
+  c.heard = now;
+  c.look_around();
+}
+
 void Group::note_step(std::int64_t step) {
   connection_->step = step;
   connection_->pulse->note_step(step);
@@ -408,7 +422,7 @@ void Group::close() {
   barrier();
   auto& c = *connection_;
   c.pulse.reset();
-  (void)part(*board_of(c.store, prefix_of(c.ranks)), c.ranks);
+  (void)part(*board_of(c.store, c.prefix), c.ranks);
   c.closed = true;
   c.gloo.reset();
   c.store.reset();
@@ -419,13 +433,7 @@ bool Group::leave(const Error& error) {
   if (c.closed) return true;
   const bool own = !c.others_failed;
   // Those that are not connected to a lost rank would take the ones that end next for lost.
-  if (!c.told)
-    c.pulse->leave({.rank = rank(),
-                    .status = static_cast<int>(error.code()),
-                    .step = c.step,
-                    .host = host_name(),
-                    .message = error.what()},
-                   kToLeave);
+  if (!c.told) c.pulse->leave(ending_of(rank(), c.step, error), kToLeave);
   if (leads() && !c.ranks.has_store) c.pulse->wait_for_readers(kToRead);
   return own;
 }

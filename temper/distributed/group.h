@@ -35,7 +35,8 @@ class Group {
   /// Waits until all ranks are there. Throws Error{Code::usage} where they are not within the time,
   /// naming those that are missing, or where the processes do not belong together; Error{Code::io}
   /// for one that has been lost meanwhile, and Error{Code::stopped} where this process is asked to
-  /// stop. A thread may go on after an error, so that the process should end without destructors.
+  /// stop. The others are told, and throw the same error. A thread may go on after an error, so
+  /// that the process should end without destructors.
   explicit Group(const Ranks& ranks, const GroupOptions& options = {});
   /// After close() or leave(). Otherwise the connections stay open until the process ends.
   ~Group();
@@ -91,6 +92,10 @@ class Group {
                                     std::vector<std::int64_t> received);
   /// Waits for all ranks.
   void barrier();
+
+  /// Throws where another rank has failed, as a function that waits does: for work that takes long,
+  /// to be called often. It looks twice a second, and sends no message.
+  void check();
 
   /// The number of steps that this rank has done, for the messages of the others.
   void note_step(std::int64_t step);

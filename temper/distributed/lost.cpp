@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <vector>
 
@@ -24,16 +26,29 @@ Code code_of(int status) {
 
 }  // namespace
 
+std::string host_name() {
+  std::array<char, 256> name = {};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : "?";
+}
+
+Ending ending_of(std::int64_t rank, std::int64_t step, const Error& error) {
+  return {.rank = rank,
+          .status = static_cast<int>(error.code()),
+          .step = step,
+          .host = host_name(),
+          .message = error.what()};
+}
+
 Error error_of(const Ending& ending) {
   return {code_of(ending.status),
           fmt::format("{} has ended after step {}: {}", place(ending.rank, ending.host),
                       ending.step, ending.message)};
 }
 
-const Ending* first_of_others(const Pulse::View& view, std::int64_t own) {
+const Ending* first_of_others(const std::vector<Ending>& endings, std::int64_t own) {
   const auto found =
-      std::ranges::find_if(view.endings, [own](const Ending& one) { return one.rank != own; });
-  return found == view.endings.end() ? nullptr : &*found;
+      std::ranges::find_if(endings, [own](const Ending& one) { return one.rank != own; });
+  return found == endings.end() ? nullptr : &*found;
 }
 
 std::string silent(const Pulse::View& view, std::int64_t own, std::int64_t step,

@@ -87,6 +87,26 @@ std::vector<Ending> parse_endings(const std::string& text) {
   return endings;
 }
 
+void leave_ending(Board& board, const Ending& ending) {
+  board.append(kEndings, to_text(ending));
+}
+
+std::vector<Ending> endings_on(Board& board) {
+  if (!board.has(kEndings)) return {};
+  return parse_endings(board.get({kEndings}).front());
+}
+
+void note_reader(Board& board, std::int64_t rank) {
+  board.append(kReaders, fmt::format("{}{}", rank, kEnd));
+}
+
+std::vector<std::int64_t> readers_on(Board& board) {
+  std::vector<std::int64_t> ranks;
+  if (board.has(kReaders)) ranks = parse_ranks(board.get({kReaders}).front());
+  for (const auto& ending : endings_on(board)) ranks.push_back(ending.rank);
+  return ranks;
+}
+
 Pulse::Pulse(std::unique_ptr<Board> board, std::int64_t rank, std::int64_t size, Beat own)
     : board_(std::move(board)),
       rank_(rank),
@@ -143,7 +163,7 @@ Pulse::View Pulse::view() const {
 
 void Pulse::leave(const Ending& ending, Milliseconds patience) {
   std::unique_lock lock(mutex_);
-  to_leave_ = to_text(ending);
+  to_leave_ = ending;
   woken_.notify_all();
   turned_.wait_for(lock, patience, [this] { return !to_leave_ || lost_; });
 }
@@ -154,7 +174,7 @@ void Pulse::wait_for_readers(Milliseconds patience) {
   turned_.wait_for(lock, patience, [this] { return lost_ || all_know(); });
 }
 
-/// Whether each of the others has read the endings, or is silent.
+/// Whether each of the others knows the endings, or is silent.
 bool Pulse::all_know() const {
   const auto now = Clock::now();
   for (std::size_t rank = 0; rank < readers_.size(); ++rank)
@@ -187,17 +207,18 @@ void Pulse::run() {
 
 /// What the thread does each time.
 void Pulse::turn() {
-  std::optional<std::string> text;
+  std::optional<Ending> ending;
   {
     const std::scoped_lock lock(mutex_);
-    text = to_leave_;
+    ending = to_leave_;
   }
-  if (text) {
-    board_->append(kEndings, *text);
+  if (ending) {
+    leave_ending(*board_, *ending);
     const std::scoped_lock lock(mutex_);
     to_leave_.reset();
   }
   beat();
+  read_endings();
   if (watches()) look();
 }
 
@@ -207,27 +228,28 @@ void Pulse::beat() {
   board_->set(keys_[static_cast<std::size_t>(rank_)], to_text(own_));
 }
 
-/// Reads what the others have written.
-void Pulse::look() {
-  std::vector<Ending> endings;
-  if (board_->has(kEndings)) endings = parse_endings(board_->get({kEndings}).front());
+/// Reads why others end, also where they are not watched: a rank that computes for long knows it
+/// when it needs them next, and rank 0 need not wait for that.
+void Pulse::read_endings() {
+  auto endings = endings_on(*board_);
+  if (endings.empty()) return;
   const bool of_others =
       std::ranges::any_of(endings, [this](const Ending& one) { return one.rank != rank_; });
-  if (of_others && !has_read_) {
-    has_read_ = true;
-    board_->append(kReaders, fmt::format("{}{}", rank_, kEnd));
-  }
-  std::vector<std::int64_t> readers;
-  if (!endings.empty() && board_->has(kReaders))
-    readers = parse_ranks(board_->get({kReaders}).front());
-  const auto texts = board_->get(keys_);
-  const auto now = Clock::now();
+  if (of_others && !std::exchange(has_read_, true)) note_reader(*board_, rank_);
+  const auto readers = readers_on(*board_);
   const std::scoped_lock lock(mutex_);
-  ++looks_;
   for (const auto reader : readers)
     if (reader >= 0 && reader < std::ssize(readers_))
       readers_[static_cast<std::size_t>(reader)] = true;
   endings_ = std::move(endings);
+}
+
+/// Reads the heartbeats of the others.
+void Pulse::look() {
+  const auto texts = board_->get(keys_);
+  const auto now = Clock::now();
+  const std::scoped_lock lock(mutex_);
+  ++looks_;
   for (std::size_t rank = 0; rank < watched_.size() && rank < texts.size(); ++rank) {
     const auto found = parse_beat(texts[rank]);
     if (!found || *found == watched_[rank].beat) continue;

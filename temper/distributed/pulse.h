@@ -43,8 +43,17 @@ std::optional<Beat> parse_beat(const std::string& text);
 std::string to_text(const Ending& ending);
 std::vector<Ending> parse_endings(const std::string& text);
 
-/// The heartbeats of the ranks: a thread that tells the others that this process runs, and, as long
-/// as it is asked to, watches those of the others. It alone uses its board.
+/// Adds an ending to those on a board.
+void leave_ending(Board& board, const Ending& ending);
+/// Those that ranks have left, in their order.
+std::vector<Ending> endings_on(Board& board);
+/// Says that a rank knows the endings of others.
+void note_reader(Board& board, std::int64_t rank);
+/// The ranks that need not be told any more: those that know, and those that have ended themselves.
+std::vector<std::int64_t> readers_on(Board& board);
+
+/// The heartbeats of the ranks: a thread that tells the others that this process runs, reads why
+/// others end, and, as long as it is asked to, watches their heartbeats. It alone uses its board.
 class Pulse {
  public:
   struct Rank {
@@ -55,7 +64,8 @@ class Pulse {
   /// What is known of the others.
   struct View {
     std::vector<Rank> ranks;
-    std::vector<Ending> endings;  ///< in their order; the first one may be the cause of others
+    std::vector<Ending> endings;  ///< in their order, also those that were left while the others
+                                  ///< were not watched; the first one may be the cause of others
     Milliseconds unanswered{0};   ///< since the store's last answer
     bool lost = false;            ///< the store can't be reached any more
     std::int64_t looks = 0;       ///< at the others, since they are watched
@@ -80,7 +90,7 @@ class Pulse {
 
   /// Leaves an ending behind, and waits until it is written.
   void leave(const Ending& ending, Milliseconds patience);
-  /// Waits until all other ranks have read the endings, or give no sign of life.
+  /// Waits until all other ranks know the endings, have ended, or give no sign of life.
   void wait_for_readers(Milliseconds patience);
 
  private:
@@ -93,6 +103,7 @@ class Pulse {
   void run();
   void turn();
   void beat();
+  void read_endings();
   void look();
   [[nodiscard]] bool watches() const;
   [[nodiscard]] bool all_know() const;
@@ -112,8 +123,8 @@ class Pulse {
   bool watching_ = false;
   bool lost_ = false;
   std::int64_t looks_ = 0;
-  std::vector<bool> readers_;  ///< ranks that have read the endings
-  std::optional<std::string> to_leave_;
+  std::vector<bool> readers_;  ///< ranks that need not be told any more
+  std::optional<Ending> to_leave_;
   std::vector<Watched> watched_;
   std::vector<Ending> endings_;
   Clock::time_point answered_ = Clock::now();

@@ -96,8 +96,7 @@ Ranks of_torchrun(const Variables& from) {
   (void)from.needed("MASTER_PORT", "set it to a free port of that machine, the same on all ranks");
   ranks.port = port_of(from, kDefaultPort);
   ranks.has_store = from.text("TORCHELASTIC_USE_AGENT_STORE") == "True";
-  ranks.attempt =
-      from.number("TORCHELASTIC_RESTART_COUNT", 0, std::numeric_limits<std::int64_t>::max(), 0);
+  ranks.knows_local = from.text("LOCAL_WORLD_SIZE").has_value();
   return ranks;
 }
 

@@ -14,6 +14,7 @@ struct Ranks {
   std::int64_t size = 1;        ///< number of processes
   std::int64_t local_rank = 0;  ///< among the processes of this machine
   std::int64_t local_size = 1;
+  bool knows_local = true;  ///< false: nothing says which processes share a machine
 
   std::string launcher = {};  ///< "torchrun": whose variables these are, for messages
   std::string host = {};      ///< name or address of the machine where the store is
@@ -21,9 +22,6 @@ struct Ranks {
   /// The launcher has a store there already, which rank 0 connects to as all others do. False: rank
   /// 0 opens one.
   bool has_store = false;
-  /// Tells processes that are started again from those before, which may have left entries in the
-  /// launcher's store.
-  std::int64_t attempt = 0;
 };
 
 /// An environment variable by its name; nothing where it is not set.

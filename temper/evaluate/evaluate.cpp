@@ -33,7 +33,7 @@ measure::ValuePredictions values_of(const at::Tensor& logits, const data::Source
   return {in_units(logits, scale), in_units(targets, scale), scale.deviation};
 }
 
-/// Those of this process alone. Throws Cancelled.
+/// Those of this process alone. Throws Cancelled, and the Error of another rank that has failed.
 Predictions own_predictions(model::Network& network, const train::Plan& plan,
                             const std::shared_ptr<const data::Source>& images,
                             const augment::View& view, const std::function<bool()>& cancel) {
@@ -45,6 +45,7 @@ Predictions own_predictions(model::Network& network, const train::Plan& plan,
   loader.start(0);
   while (const auto* batch = loader.next()) {
     if (cancel && cancel()) throw Cancelled{};
+    if (plan.group) plan.group->check();
     logits.push_back(
         network.forward(batch->views.front().to(plan.device)).to(at::kCPU, at::kFloat));
     labels.push_back(batch->labels.clone());

@@ -32,7 +32,9 @@ Loop::Loop(const train::Plan& plan, train::State& state, Progress& progress, Jou
       companions_(std::move(companions)),
       follows_scores_(!state.plateaus.empty()),
       loader_(plan),
-      step_(journal.directory() / "checkpoints", [&journal] { journal.wait(); }) {}
+      step_(journal.directory() / "checkpoints", [&journal] { journal.wait(); }) {
+  if (state_.ranks) state_.ranks->group().note_step(state_.step);
+}
 
 bool Loop::train() {
   if (state_.ranks) state_.ranks->agree_on_stop(wants_stop());
@@ -192,13 +194,15 @@ void Loop::train_on(const data::Batch& loaded) {
     state_.ranks->say({.stop = wants_stop() || stops_after(state_.step + 1),
                        .skipped = std::ssize(skipped),
                        .save = own_.is_save_due()});
-    state_.ranks->group().note_step(state_.step);
   }
   train::Norms norms;
   const auto result = step_(state_, own_.recipe(), batch, progress_.times,
                             own_norms || !with_norms.empty() ? &norms : nullptr);
   carried_ += std::ssize(companions_);
-  if (state_.ranks) report_skipped_of_ranks(skipped);
+  if (state_.ranks) {
+    state_.ranks->group().note_step(state_.step);
+    report_skipped_of_ranks(skipped);
+  }
   if (result.not_finite) {
     report_skipped_step(*result.not_finite, batch);
     return;

@@ -35,7 +35,7 @@ struct Plan {
   std::shared_ptr<distributed::Group> group = {};
   /// data.batch_per_rank as it was given: the plan's recipe has the whole batch in its place.
   std::int64_t batch_per_rank = 0;
-  std::string note;  ///< why "auto" does not use an available GPU; empty otherwise
+  std::string note;  ///< why "auto" does not use an available GPU, or bf16; empty otherwise
   model::Task task;
   schedule::Horizon horizon;
 

@@ -167,6 +167,79 @@ TEST(GroupDeathTest, EndsWithTheErrorOfAnotherRank) {
               ::testing::ExitedWithCode(3), "rank 1 .* has ended after step 41: cat.jpg: no image");
 }
 
+/// Rank 0 computes and looks for the others between, in a process that ends with its status.
+/// @param end  what rank 1 does
+template <class End>
+[[noreturn]] void compute_while(const End& end) {
+  const auto port = test::free_port();
+  const auto other = ::fork();
+  Group group(thread_rank(other == 0 ? 1 : 0, 2, port));
+  group.barrier();
+  if (other == 0) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    end(group);
+  }
+  int status = 0;
+  const auto start = std::chrono::steady_clock::now();
+  try {
+    while (std::chrono::steady_clock::now() - start < std::chrono::seconds(20)) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      group.check();
+    }
+    std::fprintf(stderr, "nothing was noticed\n");
+  } catch (const Error& found) {
+    std::fprintf(stderr, "%s\n", found.what());
+    status = group.leave(found) ? 1 : static_cast<int>(found.code());
+  }
+  ::waitpid(other, nullptr, 0);
+  std::_Exit(status);
+}
+
+TEST(GroupDeathTest, NoticesAnErrorWhileItComputes) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(compute_while([](Group& group) {
+                group.note_step(7);
+                group.leave(Error(Code::data, "no image"));
+                std::_Exit(3);
+              }),
+              ::testing::ExitedWithCode(3), "rank 1 .* has ended after step 7: no image");
+}
+
+TEST(GroupDeathTest, NoticesARankThatIsKilledWhileItComputes) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(compute_while([](Group& /*group*/) { ::kill(::getpid(), SIGKILL); }),
+              ::testing::ExitedWithCode(4), "rank 1 .* has ended without a message");
+}
+
+/// Rank 0 ends with an error while rank 1 computes for longer than it is there, in a process that
+/// ends with rank 1's status.
+[[noreturn]] void compute_after_the_other() {
+  const auto port = test::free_port();
+  const auto other = ::fork();
+  Group group(thread_rank(other == 0 ? 0 : 1, 2, port));
+  group.barrier();
+  if (other == 0) {
+    group.leave(Error(Code::io, "disk full"));
+    std::_Exit(4);
+  }
+  ::waitpid(other, nullptr, 0);
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  int status = 0;
+  try {
+    group.barrier();
+  } catch (const Error& found) {
+    std::fprintf(stderr, "%s\n", found.what());
+    status = static_cast<int>(found.code());
+  }
+  std::_Exit(status);
+}
+
+TEST(GroupDeathTest, KnowsTheErrorOfRankZeroAfterItHasComputed) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(compute_after_the_other(), ::testing::ExitedWithCode(4),
+              "rank 0 .* has ended after step 0: disk full");
+}
+
 /// Rank 1 is killed while it sends a large tensor, in a process that ends with rank 0's status.
 [[noreturn]] void end_while_receiving() {
   const auto port = test::free_port();

@@ -16,13 +16,21 @@ TEST(Lost, NamesSilentRanksWithTheLastStep) {
 }
 
 TEST(Lost, PassesOnTheErrorOfAnotherRank) {
-  const Pulse::View view{
-      .endings = {{.rank = 2, .status = 3, .step = 5, .host = "c", .message = "bad"}}};
-  EXPECT_EQ(first_of_others(view, 2), nullptr);
-  const auto* const ending = first_of_others(view, 0);
+  const std::vector<Ending> endings{
+      {.rank = 2, .status = 3, .step = 5, .host = "c", .message = "bad"}};
+  EXPECT_EQ(first_of_others(endings, 2), nullptr);
+  const auto* const ending = first_of_others(endings, 0);
   ASSERT_NE(ending, nullptr);
   EXPECT_EQ(error_of(*ending).code(), Code::data);
   EXPECT_STREQ(error_of(*ending).what(), "rank 2 (on c) has ended after step 5: bad");
+}
+
+TEST(Lost, LeavesItsOwnErrorBehind) {
+  const auto ending = ending_of(1, 7, Error(Code::data, {.image = "cat.jpg"}, "no image"));
+  EXPECT_EQ(
+      ending,
+      (Ending{
+          .rank = 1, .status = 3, .step = 7, .host = host_name(), .message = "cat.jpg: no image"}));
 }
 
 TEST(Lost, NamesTheStore) {

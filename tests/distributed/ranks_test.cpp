@@ -34,8 +34,7 @@ const Variables& torchrun() {
                                    {"LOCAL_WORLD_SIZE", "4"},
                                    {"MASTER_ADDR", "node-1"},
                                    {"MASTER_PORT", "29400"},
-                                   {"TORCHELASTIC_USE_AGENT_STORE", "True"},
-                                   {"TORCHELASTIC_RESTART_COUNT", "2"}};
+                                   {"TORCHELASTIC_USE_AGENT_STORE", "True"}};
   return variables;
 }
 
@@ -70,7 +69,7 @@ TEST(Ranks, OfTorchrun) {
   EXPECT_EQ(ranks->host, "node-1");
   EXPECT_EQ(ranks->port, 29400);
   EXPECT_TRUE(ranks->has_store);
-  EXPECT_EQ(ranks->attempt, 2);
+  EXPECT_TRUE(ranks->knows_local);
 }
 
 TEST(Ranks, SetByHandNeedNoLocalOnes) {
@@ -78,6 +77,7 @@ TEST(Ranks, SetByHandNeedNoLocalOnes) {
       {{"RANK", "1"}, {"WORLD_SIZE", "2"}, {"MASTER_ADDR", "127.0.0.1"}, {"MASTER_PORT", "1234"}});
   ASSERT_TRUE(ranks);
   EXPECT_EQ(ranks->local_size, 1);
+  EXPECT_FALSE(ranks->knows_local);
   EXPECT_FALSE(ranks->has_store);
 }
 

@@ -40,6 +40,29 @@ start 2 told
 all_end 0
 same whole told
 
+# One that is told to stop while others are waited for stops those that are there.
+joined() { # NUMBER: waits until there are so many connections to the ranks' store
+  local i ends
+  ends=":$(printf %04X "$port")\$"
+  for ((i = 0; i < 1200; ++i)); do
+    (($(awk -v ends="$ends" '$3 ~ ends && $4 == "01"' /proc/net/tcp /proc/net/tcp6 2>/dev/null | wc -l) >= $1)) && break
+    sleep 0.05
+  done
+  sleep 0.5
+}
+for victim in 0 1; do
+  new_port
+  pids=()
+  rank 0 3 early
+  rank 1 3 early
+  joined 2
+  kill -TERM "${pids[victim]}"
+  all_end 75
+  says "err-$victim.txt" "stopped before all ranks were there"
+  says "err-$((1 - victim)).txt" "rank $victim (on "
+  [[ ! -e early ]]
+done
+
 # Another number of processes goes on from the same checkpoint, and says so.
 status=0
 "$TEMPER" train "${small[@]}" --out moved --stop-at 5 >out.txt 2>err.txt || status=$?
@@ -104,9 +127,22 @@ RANK=1 WORLD_SIZE=2 TORCHELASTIC_RUN_ID=none TORCHELASTIC_ERROR_FILE=$PWD/error-
 says err.txt "torchrun has started 2 processes, and 'temper runs' is the work of one"
 jq -e '.message.message | contains("without torchrun")' error-1.json
 status=0
-RANK=0 "$TEMPER" train "${small[@]}" --out refused >out.txt 2>err.txt || status=$?
+RANK=0 TORCHELASTIC_ERROR_FILE=$PWD/error.json "$TEMPER" train "${small[@]}" --out refused >out.txt 2>err.txt || status=$?
 ((status == 2))
 says err.txt "WORLD_SIZE is not set"
+jq -e '.message.message | contains("WORLD_SIZE is not set")' error.json
+# One process that torchrun has started tells it any error, too.
+tells() { # TEXT ARGUMENT...
+  rm error.json
+  status=0
+  RANK=0 WORLD_SIZE=1 TORCHELASTIC_ERROR_FILE=$PWD/error.json "$TEMPER" "${@:2}" >out.txt 2>err.txt || status=$?
+  ((status != 0))
+  says err.txt "$1"
+  jq -e --arg text "$1" '.message.message | contains($text)' error.json
+}
+tells "missing.toml" train missing.toml
+tells "no-such-option" train --no-such-option
+tells "stopped at step 1 of" train "${small[@]}" --out single --stop-at 1
 start 2 whole --set model.depth=14
 all_end 2
 says err-0.txt "model.depth: 8 there, 14 now"

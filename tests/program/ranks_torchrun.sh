@@ -29,7 +29,7 @@ launched() { # STATUS
   ((status == $1)) || failed "torchrun: exit status $status, not $1"
 }
 
-process_of() { # RANK: that torchrun has started; nothing without one
+process_of() { # RANK, or a pattern: that torchrun has started; nothing without one
   local processes process
   read -ra processes -d '' < <(cat /proc/"$launcher"/task/*/children 2>/dev/null) || true
   for process in "${processes[@]}"; do
@@ -72,6 +72,37 @@ while ((kills < ${moments:-1})); do
   runs=$((runs + 1))
 done
 echo "kill -9: $kills times in $runs runs of torchrun"
+
+# Two agents, as on two machines, which count restarts each for itself: ranks find each other all the same.
+agent() { # DIR NUMBER: sets launcher
+  GLOO_SOCKET_IFNAME=lo "$torchrun" --no-python --nnodes 2 --nproc-per-node 1 --rdzv-backend c10d --rdzv-id pair \
+    --rdzv-endpoint "127.0.0.1:$port" --local-addr 127.0.0.1 --max-restarts 100 \
+    "$TEMPER" train "${small[@]}" --out "$1" >"out-torchrun-$1-$2.txt" 2>"err-torchrun-$1-$2.txt" &
+  launcher=$!
+}
+
+new_port
+agent pair 0
+other=$launcher
+agent pair 1
+process=none
+kills=0
+while ((kills < ${moments:-2})); do
+  process=$(next_process '[01]' "$process")
+  [[ -n $process ]] || break
+  sleep "$((RANDOM % 2)).$((RANDOM % 10))"
+  if kill -9 "$process" 2>/dev/null; then kills=$((kills + 1)); fi
+done
+for launcher in "$launcher" "$other"; do
+  status=0
+  wait "$launcher" || status=$?
+  if ((status != 0)); then
+    tail -30 err-torchrun-pair-*.txt
+    failed "an agent: exit status $status"
+  fi
+done
+same whole pair
+echo "kill -9 of a rank of one of two agents: $kills times"
 
 if [[ $moments ]]; then
   # A rank that is told to stop: torchrun takes it for a failure, and all go on. torchrun itself is told to stop: the next

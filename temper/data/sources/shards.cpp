@@ -144,11 +144,10 @@ class Labels {
   ClassIndex numbers_;
 };
 
-/// The samples of the shards first, first + step, ...
-std::vector<ShardSource::Sample> samples_of(Contents& contents, const Labels& labels,
-                                            std::size_t first, std::size_t step) {
+/// The samples of all shards.
+std::vector<ShardSource::Sample> samples_of(Contents& contents, const Labels& labels) {
   std::vector<ShardSource::Sample> samples;
-  for (std::size_t s = first; s < contents.shards.size(); s += step)
+  for (std::size_t s = 0; s < contents.shards.size(); ++s)
     for (auto& sample : contents.shards[s].samples) {
       const auto label = labels.of(sample.label, contents.paths[s], sample.name);
       samples.push_back({.name = std::move(sample.name),
@@ -161,11 +160,10 @@ std::vector<ShardSource::Sample> samples_of(Contents& contents, const Labels& la
 }
 
 /// The values of these samples, as for Valued.
-std::vector<double> values_of(const Contents& contents, std::size_t names, std::size_t first,
-                              std::size_t step) {
+std::vector<double> values_of(const Contents& contents, std::size_t names) {
   std::vector<double> values;
-  for (std::size_t s = first; s < contents.shards.size(); s += step)
-    for (const auto& sample : contents.shards[s].samples)
+  for (const auto& shard : contents.shards)
+    for (const auto& sample : shard.samples)
       if (sample.values.empty())
         values.insert(values.end(), names, std::numeric_limits<double>::quiet_NaN());
       else
@@ -205,18 +203,6 @@ void check_counts(const PackInfo::Set& told, const Contents& found, const fs::pa
       fmt::format("the {} set has {} images in {} shards; {} lists {} in {}. Get the missing "
                   "shards, or pack the set again",
                   name, found.images(), found.paths.size(), kPackInfo, told.images, told.shards));
-}
-
-void check_share(const ShardPartition& share, std::size_t shards) {
-  if (share.world < 1 || share.rank < 0 || share.rank >= share.world)
-    throw Error(Code::usage, fmt::format("process {} of {}; expected 0 to {}", share.rank,
-                                         share.world, share.world - 1));
-  if (std::cmp_greater(share.world, shards))
-    throw Error(
-        Code::usage,
-        fmt::format("{} training shards cannot be split over {} processes; pack the set into "
-                    "smaller shards (temper data pack --shard-size)",
-                    shards, share.world));
 }
 
 }  // namespace
@@ -273,12 +259,11 @@ bool holds_shards(const fs::path& path) {
   return is_folder(path) ? !layout_of(path).train.empty() : is_shard_name(path);
 }
 
-Dataset shards(const fs::path& path, const FileOptions& options, const ShardPartition& share) {
+Dataset shards(const fs::path& path, const FileOptions& options) {
   auto layout = layout_of(path);
   if (layout.train.empty())
     throw Error(Code::data, {.file = path.string()},
                 "no shards (.tar), in this folder or in train");
-  check_share(share, layout.train.size());
   const auto info = info_beside(path);
   Contents train(std::move(layout.train));
   Contents validation(std::move(layout.validation));
@@ -299,22 +284,19 @@ Dataset shards(const fs::path& path, const FileOptions& options, const ShardPart
   auto how = options;
   if (info && info->channels == 1) how.channels = 1;
   DatasetBuilder assembly(how);
-  const auto open = [&](Contents& contents,
-                        const ShardPartition& of) -> std::shared_ptr<const Source> {
+  const auto open = [&](Contents& contents) -> std::shared_ptr<const Source> {
     if (contents.paths.empty()) return nullptr;
-    const auto first = static_cast<std::size_t>(of.rank);
-    const auto step = static_cast<std::size_t>(of.world);
-    auto samples = samples_of(contents, labels, first, step);
+    auto samples = samples_of(contents, labels);
     const auto source =
         assembly.open<ShardSource>(contents.paths, std::move(samples), labels.classes());
     if (value_names.empty()) return source;
     return std::make_shared<RegressionSource>(source, value_names,
-                                              values_of(contents, value_names.size(), first, step));
+                                              values_of(contents, value_names.size()));
   };
   Dataset dataset;
-  dataset.train = open(train, share);
-  dataset.validation = open(validation, {});
-  dataset.test = open(test, {});
+  dataset.train = open(train);
+  dataset.validation = open(validation);
+  dataset.test = open(test);
   assembly.finish(dataset);
   FilesRead read;
   for (const auto* set : {&train, &validation, &test}) {

@@ -44,13 +44,6 @@ class ShardSource final : public CachedSource {
   std::vector<Sample> samples_;
 };
 
-/// Which training shards a process reads: those whose index among all, sorted by name, is
-/// rank, rank + world, rank + 2 world, ...
-struct ShardPartition {
-  std::int64_t rank = 0;   ///< in [0, world)
-  std::int64_t world = 1;  ///< number of processes
-};
-
 /// Shards written by pack() or by other programs:
 ///
 ///   folder/train/*.tar, folder/val/*.tar, folder/test/*.tar    names of sets as for folder()
@@ -63,14 +56,13 @@ struct ShardPartition {
 /// classes. With neither, the classes are the labels of the training set, sorted numerically if all
 /// are numbers, otherwise by their bytes.
 ///
-/// Every process reads the whole validation and test sets. Dataset::unread lists the pictures in
-/// the shards that belong to no sample, and what lies beside the shards.
+/// Dataset::unread lists the pictures in the shards that belong to no sample, and what lies beside
+/// the shards.
 ///
 /// Throws Error{Code::data}: an invalid shard, missing shards, a label that the training set does
 /// not have, no labels at all, fewer than two classes, values with other names, labels in a set
-/// with values; Error{Code::usage} for more processes than training shards; Error{Code::io}.
-Dataset shards(const std::filesystem::path& path, const FileOptions& options = {},
-               const ShardPartition& share = {});
+/// with values; Error{Code::io}.
+Dataset shards(const std::filesystem::path& path, const FileOptions& options = {});
 
 /// Whether a path is a shard by its name, or a folder that contains shards or sets of shards.
 bool holds_shards(const std::filesystem::path& path);

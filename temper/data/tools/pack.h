@@ -38,8 +38,8 @@ struct Packed {
 /// it, with their EXIF orientation. Pixels from other formats (IDX, CIFAR) become PNG files. Every
 /// image is decoded, so that damage is found now. A `cls` file holds the number of the class, a
 /// `json` file the values by name. Training images are shuffled, always in the same order, so that
-/// every shard, and every process's part of the shards, contains all classes. The other sets keep
-/// the order of the source. The same images and options give the same bytes.
+/// every shard contains all classes. The other sets keep the order of the source. The same images
+/// and options give the same bytes.
 ///
 /// The folder is created completely or not at all.
 ///

@@ -13,7 +13,6 @@
 
 #include "temper/data/sources/fashion_mnist.h"
 #include "temper/data/sources/open.h"
-#include "temper/data/sources/shards.h"
 #include "temper/io/disk/read_file.h"
 #include "temper/io/format/shard_index.h"
 #include "temper/io/image/encode_jpeg.h"
@@ -278,23 +277,6 @@ TEST_F(Shards, OfOtherProgramsTakeTheirClassesFromTheLabels) {
   write_shard(place / "one.tar", {"cat", "dog"});
   EXPECT_EQ(open((place / "one.tar").string()).train->classes(),
             (std::vector<std::string>{"cat", "dog"}));
-}
-
-TEST_F(Shards, AreSplitOverProcesses) {
-  for (int s = 0; s < 5; ++s)
-    write_shard(place / (std::to_string(s) + ".tar"), {"0", "1"},
-                static_cast<std::uint64_t>(10 * s));
-  std::multiset<std::pair<std::int64_t, std::vector<std::uint8_t>>> joined;
-  for (std::int64_t rank = 0; rank < 3; ++rank) {
-    const auto part = shards(place, {}, {.rank = rank, .world = 3}).train;
-    EXPECT_EQ(part->size(), rank < 2 ? 4 : 2);
-    joined.merge(contents(*part));
-  }
-  EXPECT_EQ(joined, contents(*shards(place).train));
-  EXPECT_THAT(message_of(Code::usage, [&] { shards(place, {}, {.rank = 0, .world = 6}); }),
-              HasSubstr("5 training shards cannot be split over 6 processes"));
-  EXPECT_THAT(message_of(Code::usage, [&] { shards(place, {}, {.rank = 3, .world = 3}); }),
-              HasSubstr("process 3 of 3; expected 0 to 2"));
 }
 
 TEST_F(Shards, NameTheSampleWithAClassThatTrainingLacks) {
