@@ -1,6 +1,7 @@
 // The processor time of mixing a batch, drawing and all, compared with that of a training step of
 // the network that gets it: the quickstart's with 128 images, and ResNet-50 with 32 of 160 x 160
-// pixels. bench_mix [ROUNDS [NETWORK]] prints a line of JSON. Used by scripts/bench.
+// pixels. And that of a step of PGD without its passes through the network, compared with these
+// passes. bench_mix [ROUNDS [NETWORK]] prints a line of JSON. Used by scripts/bench.
 #include <ATen/ops/full.h>
 #include <ATen/ops/linspace.h>
 #include <ATen/ops/zeros.h>
@@ -14,12 +15,15 @@
 #include <string_view>
 #include <vector>
 
+#include "temper/adversarial/losses.h"
+#include "temper/adversarial/pgd.h"
 #include "temper/train/mixed_batch.h"
 #include "temper/train/step.h"
 
 namespace {
 
 using temper::data::Batch;
+namespace adversarial = temper::adversarial;
 namespace mix = temper::mix;
 namespace model = temper::model;
 namespace train = temper::train;
@@ -95,6 +99,33 @@ double mixing_time(const mix::Mixing& mixing, const Batch& batch, int rounds) {
          kRepeats;
 }
 
+/// A step of PGD by a network whose passes cost next to nothing.
+double pgd_time(const Batch& batch, int rounds) {
+  constexpr int kSteps = 10;
+  const auto pixels = batch.views.front().mul(0.5).add(0.5);
+  const auto first_pixels = [&](const at::Tensor& images) {
+    return images.flatten(1).narrow(1, 0, batch.targets.size(1));
+  };
+  return median(rounds,
+                [&](int) {
+                  (void)adversarial::pgd({.steps = kSteps}, first_pixels,
+                                         adversarial::cross_entropy_rows, pixels, batch.labels,
+                                         pixels);
+                }) /
+         kSteps;
+}
+
+/// A forward and a backward pass to the images, in evaluation mode.
+double pass_time(const Subject& subject, const Batch& batch, int rounds) {
+  const auto network = model::build(subject.network, subject.task, /*seed=*/1);
+  network->train(false);
+  for (const auto& parameter : network->parameters()) parameter.value.set_requires_grad(false);
+  return median(rounds, [&](int) {
+    const auto images = batch.views.front().detach().set_requires_grad(true);
+    adversarial::cross_entropy_rows(network->forward(images), batch.labels).sum().backward();
+  });
+}
+
 void compare(const Subject& subject, int rounds) {
   const auto batch = batch_of(subject);
   const double step = step_time(subject, batch, rounds);
@@ -114,8 +145,11 @@ void compare(const Subject& subject, int rounds) {
   const double similar = mixing_time({.partner = mix::Partner::similar}, with_partners, rounds);
   most = std::max(most, similar);
   times += fmt::format(", \"{}_c_mixup_ms\": {:.4f}", subject.name, similar);
-  fmt::print(R"("{0}_step_ms": {1:.2f}, "{0}_most_ms": {2:.4f}, "{0}_most_share": {3:.6f}{4})",
-             subject.name, step, most, most / step, times);
+  const double pgd = pgd_time(batch, rounds);
+  const double pass = pass_time(subject, batch, rounds);
+  fmt::print(R"("{0}_step_ms": {1:.2f}, "{0}_most_ms": {2:.4f}, "{0}_most_share": {3:.6f}{4}, )"
+             R"("{0}_pass_ms": {5:.2f}, "{0}_pgd_ms": {6:.4f}, "{0}_pgd_share": {7:.6f})",
+             subject.name, step, most, most / step, times, pass, pgd, pgd / pass);
 }
 
 }  // namespace

@@ -42,6 +42,8 @@ std::string score_text(const char* weights, const train::Scores& scores) {
                         score->loss - scores.train.loss,
                         score->errors ? report::errors_text(*score->errors)
                                       : fmt::format("accuracy {:.2f}%", 100 * score->accuracy));
+  if (const auto& attacked = scores.attacked)
+    text += fmt::format(", under attack {:.2f}%", 100 * attacked->accuracy);
   return text;
 }
 

@@ -158,7 +158,7 @@ function(temper_fault_tests)
     return()
   endif()
   add_library(faults_checks OBJECT ${sources})
-  target_link_libraries(faults_checks PUBLIC temper_study temper_torch_cpu GTest::gmock GTest::gtest
+  target_link_libraries(faults_checks PUBLIC temper_study temper_test_support temper_torch_cpu GTest::gmock GTest::gtest
                                       PRIVATE temper_warnings temper_as_tests)
   target_include_directories(faults_checks PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
   target_precompile_headers(faults_checks REUSE_FROM temper_pch_recipe_tests)

@@ -3,6 +3,7 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/argmax.h>
 #include <ATen/ops/clamp.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/logical_and.h>
 #include <ATen/ops/tensor.h>
@@ -21,9 +22,12 @@
 #include "temper/data/loader/loader.h"
 #include "temper/data/prepare/split.h"
 #include "temper/data/sources/subset.h"
+#include "temper/distributed/group.h"
+#include "temper/distributed/ranks.h"
 #include "temper/evaluate/assess.h"
 #include "temper/evaluate/evaluate.h"
 #include "temper/evaluate/in_float.h"
+#include "temper/train/data_parallel.h"
 
 namespace temper::evaluate {
 namespace {
@@ -50,6 +54,16 @@ Chosen choose(const std::shared_ptr<const data::Source>& all, const AttackOption
   return chosen;
 }
 
+/// A part of the images.
+Chosen part_of(const Chosen& all, const distributed::Rows& part) {
+  Chosen chosen;
+  std::vector<std::int64_t> places(static_cast<std::size_t>(part.count));
+  std::iota(places.begin(), places.end(), part.first);
+  for (const auto place : places) chosen.rows.push_back(all.rows[static_cast<std::size_t>(place)]);
+  chosen.images = std::make_shared<data::Subset>(all.images, std::move(places));
+  return chosen;
+}
+
 /// Samples in [0, 1] as 8 bits. @param pixels  [channels, height, width]
 io::Image image_of(const at::Tensor& pixels) {
   const auto bytes = pixels.to(at::kCPU)
@@ -73,15 +87,22 @@ struct Part {
   std::vector<std::int64_t> places;  ///< in the set
 };
 
-/// The evaluation of one model.
+/// The evaluation of one network, which computes in float in evaluation mode meanwhile.
 class Evaluation {
  public:
-  Evaluation(train::SavedModel& model, const train::Plan& plan, const AttackOptions& options,
-             Chosen chosen)
-      : model_(model), plan_(plan), options_(options), chosen_(std::move(chosen)) {
+  /// @param cancel  as in predict()
+  Evaluation(model::Network& network, const train::Plan& plan, const adversarial::Attack& attack,
+             Chosen chosen, std::function<bool()> cancel = {})
+      : network_(network),
+        plan_(plan),
+        attack_(attack),
+        chosen_(std::move(chosen)),
+        cancel_(std::move(cancel)),
+        precise_(network) {
+    network.train(false);
     const auto& normalisation = plan.evaluation.normalisation;
     classifier_ = adversarial::in_pixels(
-        [&network = *model.network](const at::Tensor& images) { return network.forward(images); },
+        [&network](const at::Tensor& images) { return network.forward(images); },
         normalisation.mean, normalisation.std);
   }
 
@@ -90,7 +111,7 @@ class Evaluation {
     const at::NoGradGuard guard;
     each([this](const Part& part) {
       const auto logits = classifier_(part.pixels);
-      require_finite(logits, *model_.network);
+      require_finite(logits, network_);
       const auto right = logits.argmax(1).eq(part.labels).to(at::kCPU);
       for (std::int64_t i = 0; i < right.size(0); ++i) correct_.push_back(right[i].item<bool>());
     });
@@ -101,9 +122,11 @@ class Evaluation {
   }
   [[nodiscard]] std::int64_t count() const { return std::ssize(correct_); }
 
+  /// @param classes  their names, for the examples
   /// @param examples  when not null, filled with the first images that are fooled
-  RobustScore attack(double radius, std::vector<AttackExample>* examples) {
-    auto attack = options_.attack;
+  RobustScore attack(double radius, const std::vector<std::string>& classes = {},
+                     std::vector<AttackExample>* examples = nullptr) {
+    auto attack = attack_;
     attack.radius = radius;
     RobustScore score{.radius = radius};
     each([&](const Part& all) {
@@ -114,7 +137,7 @@ class Evaluation {
         ids.push_back(chosen_.rows[static_cast<std::size_t>(place)]);
       const auto result = adversarial::run(attack, classifier_, part.pixels, part.labels, ids);
       score.fooled += result.fooled.sum().item<std::int64_t>();
-      if (examples != nullptr) add_examples(part, result, *examples);
+      if (examples != nullptr) add_examples(part, result, classes, *examples);
     });
     score.correct = clean_correct() - score.fooled;
     score.accuracy = static_cast<double>(score.correct) / static_cast<double>(count());
@@ -128,6 +151,8 @@ class Evaluation {
     data::Loader loader(chosen_.images, plan_.evaluation);
     loader.start(0);
     while (const auto* batch = loader.next()) {
+      if (cancel_ && cancel_()) throw Cancelled{};
+      if (plan_.group) plan_.group->check();
       const auto images = batch->views.front().to(plan_.device);
       Part part{.pixels = in_range(images), .labels = batch->labels.to(plan_.device), .places = {}};
       for (std::int64_t i = 0; i < batch->ids.size(0); ++i)
@@ -164,7 +189,11 @@ class Evaluation {
   }
 
   void add_examples(const Part& part, const adversarial::Attacked& result,
+                    const std::vector<std::string>& classes,
                     std::vector<AttackExample>& examples) const {
+    const auto class_name = [&classes](const at::Tensor& index) {
+      return classes.at(static_cast<std::size_t>(index.item<std::int64_t>()));
+    };
     const at::NoGradGuard guard;
     const auto fooled = result.fooled.to(at::kCPU);
     for (std::int64_t i = 0; i < fooled.size(0) && examples.size() < kExamples; ++i) {
@@ -177,19 +206,17 @@ class Evaluation {
                           .attacked = image_of(result.pixels[i]),
                           .perturbation = image_of(change.mul(enlarged).add(0.5)),
                           .enlarged = enlarged,
-                          .label = class_name(part.labels[i].item<std::int64_t>()),
-                          .predicted = class_name(predicted.item<std::int64_t>())});
+                          .label = class_name(part.labels[i]),
+                          .predicted = class_name(predicted)});
     }
   }
 
-  [[nodiscard]] const std::string& class_name(std::int64_t index) const {
-    return model_.classes.at(static_cast<std::size_t>(index));
-  }
-
-  train::SavedModel& model_;
+  model::Network& network_;
   const train::Plan& plan_;
-  const AttackOptions& options_;
+  const adversarial::Attack& attack_;
   Chosen chosen_;
+  std::function<bool()> cancel_;
+  InFloat precise_;
   adversarial::Classifier classifier_;
   std::vector<bool> correct_;  ///< by place in the set
 };
@@ -251,12 +278,10 @@ AttackTable evaluate_attack(train::SavedModel& model, const train::Plan& plan,
     attack.radius = radius;
     adversarial::check(attack, plan.task.channels * table.size[0] * table.size[1]);
   }
-  auto& network = *model.network;
   train::prepare_thread(plan);
-  network.to(plan.device);
-  network.train(false);
-  const InFloat precise(network);
-  Evaluation evaluation(model, plan, options, choose(images_of(plan, options.split), options));
+  model.network->to(plan.device);
+  Evaluation evaluation(*model.network, plan, options.attack,
+                        choose(images_of(plan, options.split), options));
   evaluation.classify();
   table.count = evaluation.count();
   table.clean_correct = evaluation.clean_correct();
@@ -265,11 +290,43 @@ AttackTable evaluate_attack(train::SavedModel& model, const train::Plan& plan,
   table.clean_interval = measure::wilson(table.clean_correct, table.count);
   table.shown_radius = options.radii.empty() ? 0 : options.radii[options.radii.size() / 2];
   for (const double radius : options.radii) {
-    table.rows.push_back(
-        evaluation.attack(radius, radius == table.shown_radius ? &table.examples : nullptr));
+    table.rows.push_back(evaluation.attack(
+        radius, model.classes, radius == table.shown_radius ? &table.examples : nullptr));
     if (done) done(table.rows.back());
   }
   return table;
+}
+
+train::AttackedScore attacked_score(model::Network& network, const train::Plan& plan,
+                                    const std::function<bool()>& cancel) {
+  const auto& asked = *plan.recipe.evaluation.attack;
+  const AttackOptions options{
+      .attack = {.norm = asked.norm, .steps = asked.steps, .step_size = asked.step_size},
+      .images = asked.images};
+  auto chosen = choose(plan.validation, options);
+  const auto count = std::ssize(chosen.rows);
+  auto* const group = plan.group.get();
+  if (group != nullptr)
+    chosen = part_of(chosen, distributed::rows_of(count, group->rank(), group->size()));
+  std::int64_t correct = 0;
+  bool cancelled = false;
+  if (!chosen.rows.empty()) {
+    try {
+      Evaluation evaluation(network, plan, options.attack, std::move(chosen), cancel);
+      evaluation.classify();
+      correct = evaluation.attack(asked.radius).correct;
+    } catch (const Cancelled&) {
+      cancelled = true;
+    }
+  }
+  if (group != nullptr) {
+    cancelled = train::any_of(*group, cancelled);
+    const auto sum = at::full({1}, correct, at::kLong);
+    group->sum(sum);
+    correct = sum.item<std::int64_t>();
+  }
+  if (cancelled) throw Cancelled{};
+  return {.accuracy = static_cast<double>(correct) / static_cast<double>(count), .count = count};
 }
 
 }  // namespace temper::evaluate

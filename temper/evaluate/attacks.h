@@ -10,6 +10,7 @@
 #include "temper/core/keys.h"
 #include "temper/io/image/image.h"
 #include "temper/measure/interval.h"
+#include "temper/train/events.h"
 #include "temper/train/plan.h"
 #include "temper/train/saved_model.h"
 
@@ -109,5 +110,11 @@ struct AttackTable {
 AttackTable evaluate_attack(train::SavedModel& model, const train::Plan& plan,
                             const AttackOptions& options,
                             const std::function<void(const RobustScore&)>& done = {});
+
+/// The accuracy of a network in training under recipe.evaluation.attack, on the plan's validation
+/// set; with Plan::group the ranks share the images. Leaves the network in evaluation mode.
+/// @param cancel  as in predict()
+train::AttackedScore attacked_score(model::Network& network, const train::Plan& plan,
+                                    const std::function<bool()>& cancel = {});
 
 }  // namespace temper::evaluate

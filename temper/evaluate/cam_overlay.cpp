@@ -4,6 +4,7 @@
 #include <ATen/ops/round.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
+#include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -47,9 +48,7 @@ at::Tensor picture_of(const at::Tensor& input, const augment::Normalisation& nor
   return pixels.size(0) == 3 ? pixels : at::cat({pixels, pixels, pixels});
 }
 
-std::int64_t index_of(const std::vector<std::string>& classes, const std::string& name) {
-  const auto found = std::ranges::find(classes, name);
-  if (found != classes.end()) return found - classes.begin();
+[[noreturn]] void refuse_class(const std::vector<std::string>& classes, const std::string& name) {
   throw Error(Code::usage,
               fmt::format("the network has no class '{}': {}", name,
                           suggestion(name, {classes.begin(), classes.end()}, "the classes are")));
@@ -59,18 +58,47 @@ std::int64_t index_of(const std::vector<std::string>& classes, const std::string
 std::int64_t named_class(const train::SavedModel& model, const std::string& name) {
   const auto& texts = model.descriptions;
   if (std::ranges::count(texts, name) == 1) return std::ranges::find(texts, name) - texts.begin();
-  return index_of(model.classes, name);
+  const auto& classes = model.classes;
+  const auto count = std::ranges::count(classes, name);
+  if (count == 0) refuse_class(classes, name);
+  if (count == 1) return std::ranges::find(classes, name) - classes.begin();
+  throw Error(Code::usage,
+              fmt::format("the network has {} classes with the name '{}'; expected the description "
+                          "of one of them, or a name that a single class has",
+                          count, name));
 }
 
-/// The name of the most probable class; empty for a picture that could not be read.
-std::string predicted_class(const ImagePrediction& prediction) {
+/// The most probable class; with an empty name for a picture that could not be read.
+train::ClassPrediction predicted_class(const ImagePrediction& prediction) {
   return std::visit(
       recipe::Overloaded{
-          [](const std::vector<train::ClassPrediction>& classes) { return classes.front().name; },
-          [](const McDropoutPredictions& found) { return found.top.front().name; },
-          [](const std::vector<train::PredictedValue>& /*values*/) { return std::string(); },
-          [](const UnreadImage& /*unread*/) { return std::string(); }},
+          [](const std::vector<train::ClassPrediction>& classes) { return classes.front(); },
+          [](const McDropoutPredictions& found) {
+            const auto& first = found.top.front();
+            return train::ClassPrediction{first.name, first.probability, first.description};
+          },
+          [](const std::vector<train::PredictedValue>& /*values*/) {
+            return train::ClassPrediction{};
+          },
+          [](const UnreadImage& /*unread*/) { return train::ClassPrediction{}; }},
       prediction.predicted);
+}
+
+/// The column of a predicted class in the logits. Classes may have the same name and description:
+/// of these it is the one that the network finds the most probable in the picture that is shown.
+std::int64_t column_of(train::SavedModel& model, const train::ClassPrediction& predicted,
+                       const at::Tensor& input) {
+  std::vector<std::int64_t> alike;
+  for (std::int64_t i = 0; i < std::ssize(model.classes); ++i)
+    if (model.classes[static_cast<std::size_t>(i)] == predicted.name &&
+        train::description_of(model, i) == predicted.description)
+      alike.push_back(i);
+  if (alike.empty()) refuse_class(model.classes, predicted.name);
+  if (alike.size() == 1) return alike.front();
+  const c10::InferenceMode inference;
+  const auto logits = model.network->forward(input)[0];
+  return *std::ranges::max_element(alike, {},
+                                   [&](std::int64_t i) { return logits[i].item<double>(); });
 }
 
 fs::path name_of(std::int64_t number, const std::string& picture) {
@@ -104,8 +132,8 @@ CamFolder::CamFolder(train::SavedModel& model, fs::path folder, const std::strin
 std::optional<fs::path> CamFolder::add(const ImagePrediction& prediction, const at::Tensor& input) {
   ++pictures_;
   const auto predicted = predicted_class(prediction);
-  if (predicted.empty()) return std::nullopt;
-  const auto shown = class_ ? *class_ : index_of(model_.classes, predicted);
+  if (predicted.name.empty()) return std::nullopt;
+  const auto shown = class_ ? *class_ : column_of(model_, predicted, input);
   const auto map = grad_cam(*model_.network, input, at::tensor({shown}, at::kLong));
   const auto sized = shown_maps(map, input.size(2), input.size(3))[0];
   auto path = folder_ / name_of(pictures_, prediction.image);

@@ -24,8 +24,8 @@ io::Image cam_overlay(const at::Tensor& input, const augment::Normalisation& nor
 /// Writes overlays of Grad-CAM into a folder, which is created.
 class CamFolder {
  public:
-  /// Throws Error{Code::usage} for regression targets and for a class that the model does not have,
-  /// Error{Code::io} where the folder can't be created.
+  /// Throws Error{Code::usage} for regression targets, for a class that the model does not have and
+  /// for a name of several, Error{Code::io} where the folder can't be created.
   /// @param class_name  whose evidence is shown; "": that of the class predicted
   CamFolder(train::SavedModel& model, std::filesystem::path folder, const std::string& class_name);
 

@@ -9,6 +9,7 @@
 
 #include "temper/core/error.h"
 #include "temper/distributed/group.h"
+#include "temper/evaluate/attacks.h"
 #include "temper/evaluate/statistics.h"
 #include "temper/evaluate/test_time.h"
 #include "temper/regularize/averages.h"
@@ -66,6 +67,7 @@ train::Scores raw_scores(train::State& state, const train::Plan& plan,
   result.train = score(predict(*state.network, plan, plan.probe, cancel));
   if (plan.validation)
     result.validation = score(predict(*state.network, plan, plan.validation, cancel));
+  if (plan.recipe.evaluation.attack) result.attacked = attacked_score(*state.network, plan, cancel);
   if (plan.group) agree(result, *plan.group);
   return result;
 }

@@ -75,6 +75,7 @@ schedule::Schedule constant(const Item& rate) {
   return schedule::Constant{.value = *std::get<double*>(rate.slot)};
 }
 
+constexpr std::string_view kMixing = "mixing.";
 constexpr std::string_view kMixingP = "mixing.p";
 
 /// The highest learning rate of the run.
@@ -166,6 +167,11 @@ void check_schedules(const Recipe& recipe, const schedule::Horizon& horizon) {
       refuse(recipe, path,
              "a data option can't have a plateau schedule, since images are prepared before the "
              "score that it follows is known; use another schedule");
+    if (std::holds_alternative<schedule::Plateau>(schedule) && path.starts_with(kMixing) &&
+        replays_of(recipe) > 1)
+      refuse(recipe, path,
+             "with adversarial.kind = \"free\" a batch is mixed alike in all of its steps, and a "
+             "plateau may change between two of them; use another schedule");
     check_range(recipe, path, schedule, item->meta.bounds, horizon);
   }
   check_stochastic_depth(recipe);
@@ -198,38 +204,46 @@ void resolve(Recipe& recipe, const schedule::Horizon& horizon) {
   resolve_rescaling(recipe, horizon);
 }
 
+std::int64_t replays_of(const Recipe& recipe) {
+  const auto* const free =
+      recipe.adversarial ? std::get_if<adversarial::FreeTraining>(&*recipe.adversarial) : nullptr;
+  return free == nullptr ? 1 : free->replays;
+}
+
 ScheduleDriver::ScheduleDriver(Recipe& recipe, const schedule::Horizon& horizon)
-    : horizon_(horizon), freeze_(recipe.freeze) {
+    : horizon_(horizon), replays_(replays_of(recipe)), freeze_(recipe.freeze) {
   check_schedules(recipe, horizon);
   const auto view = group(recipe);
   const auto number = [&](std::string_view path) {
     return std::get<double*>(find(view, path)->slot);
   };
   for (const auto& [path, schedule] : recipe.schedules)
-    driven_.push_back({path, schedule, factor_of(recipe, path), number(path)});
+    driven_.push_back(
+        {path, schedule, factor_of(recipe, path), number(path), path.starts_with(kMixing)});
   // A constant learning rate that is scaled is written like a scheduled one, from the value that
   // was read.
   for (const auto& path : rates(view))
     if (const double factor = factor_of(recipe, path);
         factor != 1 && !recipe.schedules.contains(path))
-      driven_.push_back({path, constant(*find(view, path)), factor, number(path)});
+      driven_.push_back({path, constant(*find(view, path)), factor, number(path), false});
   // So is the probability of mixing where it ends before the run does.
   if (!recipe.mixing || recipe.mixing->off_epoch == 0) return;
   mixed_epochs_ = recipe.mixing->off_epoch;
   mixing_p_ = number(kMixingP);
   if (const std::string path(kMixingP); !recipe.schedules.contains(path))
-    driven_.push_back({path, constant(*find(view, path)), 1, mixing_p_});
+    driven_.push_back({path, constant(*find(view, path)), 1, mixing_p_, true});
 }
 
 void ScheduleDriver::apply(std::int64_t step, const Plateaus& plateaus) const {
+  const auto first = step / replays_ * replays_;  // that has the step's batch
   for (const auto& driven : driven_) {
     const auto memory = plateaus.find(driven.path);
     *driven.number =
         driven.factor *
-        schedule::value(driven.schedule, step, horizon_,
+        schedule::value(driven.schedule, driven.by_batch ? first : step, horizon_,
                         memory == plateaus.end() ? schedule::PlateauState{} : memory->second);
   }
-  if (mixing_p_ != nullptr && epoch(step) >= mixed_epochs_) *mixing_p_ = 0;
+  if (mixing_p_ != nullptr && epoch(first) >= mixed_epochs_) *mixing_p_ = 0;
 }
 
 std::int64_t ScheduleDriver::frozen_stages(std::int64_t step) const {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "temper/adversarial/norm.h"
 #include "temper/augment/pipeline/views.h"
 #include "temper/augment/pixels/interpolation.h"
 #include "temper/core/fields.h"
@@ -80,6 +81,50 @@ struct TestTimeAugmentation : augment::ViewOptions {
   }
 };
 
+/// The attack on validation images in every evaluation.
+struct EvaluationAttack {
+  adversarial::Norm norm = adversarial::Norm::linf;
+  double radius = 8.0 / 255;
+  std::int64_t steps = 10;
+  double step_size = 0;
+  std::int64_t images = 1000;
+
+  static constexpr About about = {
+      .summary =
+          "The accuracy on validation images under PGD, measured in every evaluation, so that the "
+          "log and the report show how robustness develops. An image counts as correct where it is "
+          "classified correctly without the attack and with it. It does not change the training.",
+      .paper =
+          "Madry et al. 2018, Towards deep learning models resistant to adversarial attacks, "
+          "arXiv:1706.06083; Rice et al. 2020, Overfitting in adversarially robust deep learning, "
+          "arXiv:2002.11569",
+      .for_classes = true};
+  static constexpr auto fields() {
+    using Self = EvaluationAttack;
+    return std::tuple{
+        field(&Self::norm, {.name = "norm",
+                            .meaning = "norm of the perturbation; linf: the largest change of a "
+                                       "sample; l2: the Euclidean length of the change of an "
+                                       "image"}),
+        field(&Self::radius,
+              {.name = "radius",
+               .meaning = "largest perturbation, of samples in [0, 1] before normalization: 8/255 "
+                          "is 0.0314; at most 1 for linf",
+               .bounds = {.low = 0, .open_low = true}}),
+        field(&Self::steps, {.name = "steps",
+                             .meaning = "steps of the attack, a forward and a backward pass each",
+                             .bounds = {1, 1000}}),
+        field(&Self::step_size, {.name = "step_size",
+                                 .meaning = "step size of the attack; 0: 2.5 * radius / steps",
+                                 .bounds = {.low = 0}}),
+        field(&Self::images,
+              {.name = "images",
+               .meaning = "number of validation images that are attacked, drawn once and the same "
+                          "in all runs; 0, or more than there are: all",
+               .bounds = {.low = 0}})};
+  }
+};
+
 struct Evaluation {
   Weights weights = Weights::averaged;
   std::int64_t statistics_images = 0;
@@ -88,6 +133,7 @@ struct Evaluation {
   augment::Interpolation interpolation = augment::Interpolation::bilinear;
   bool antialias = true;
   std::optional<TestTimeAugmentation> tta = {};
+  std::optional<EvaluationAttack> attack = {};
 
   static constexpr auto fields() {
     return std::tuple{
@@ -124,7 +170,10 @@ struct Evaluation {
               {.name = "antialias",
                .meaning = "antialiasing when evaluation shrinks an image: all source pixels "
                           "contribute, as in Pillow; false: only the nearest ones"}),
-        field(&Evaluation::tta, {.name = "tta", .meaning = "test-time augmentation"})};
+        field(&Evaluation::tta, {.name = "tta", .meaning = "test-time augmentation"}),
+        field(&Evaluation::attack, {.name = "attack",
+                                    .meaning = "accuracy under an adversarial attack after every "
+                                               "epoch"})};
   }
 };
 

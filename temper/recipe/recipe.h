@@ -382,6 +382,9 @@ std::vector<std::string> lint(const Recipe& recipe, const schedule::Horizon& hor
 /// The same for a run whose length is not known yet.
 std::vector<std::string> lint(const Recipe& recipe);
 
+/// The number of steps in a row that have the same batch: 1 unless adversarial training is free.
+std::int64_t replays_of(const Recipe& recipe);
+
 /// The state of each plateau schedule of a recipe, by the path of its option.
 using Plateaus = std::map<std::string, schedule::PlateauState>;
 
@@ -392,7 +395,8 @@ class ScheduleDriver {
   /// @param recipe  with unscaled learning rates, as it was read
   ScheduleDriver(Recipe& recipe, const schedule::Horizon& horizon);
 
-  /// After mixing.off_epoch, mixing.p is 0.
+  /// After mixing.off_epoch, mixing.p is 0. What mixing a batch depends on has the values of the
+  /// first of the steps that have the batch, see replays_of().
   /// @param plateaus  a plateau that is missing has made no reduction yet
   void apply(std::int64_t step, const Plateaus& plateaus = {}) const;
 
@@ -409,9 +413,11 @@ class ScheduleDriver {
     schedule::Schedule schedule;
     double factor;
     double* number;
+    bool by_batch;  ///< it is used once for all steps that have the same batch
   };
 
   schedule::Horizon horizon_;
+  std::int64_t replays_;
   std::optional<model::Freeze> freeze_;
   std::vector<ScheduledNumber> driven_;
   std::int64_t mixed_epochs_ = 0;  ///< 0: all of the run's

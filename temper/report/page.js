@@ -58,7 +58,7 @@
   }
 
   function alike(id, key, title, text) {
-    const { train, validation } = plots[weights];
+    const { train, validation, attacked } = plots[weights];
     const epochs = train.map((p) => p.epoch);
     const only = epochs.length === 1 ? 1 : 0;
     const range = { min: Math.min(...epochs) - only, max: Math.max(...epochs) + only };
@@ -69,6 +69,11 @@
         borderDash: [6, 4],
         pointStyle: "rectRot",
         fill: key === "loss" ? { target: 0, above: shade, below: shade } : false,
+      }));
+    if (attacked.length && key === "accuracy")
+      datasets.push(line("Validation, under attack", points(attacked, key), "--attacked", {
+        borderDash: [2, 3],
+        pointStyle: "triangle",
       }));
     const tooltip = {
       title: (items) => `Epoch ${items[0].parsed.x}`,

@@ -29,8 +29,15 @@ bool any_validation(const Run& run) {
   });
 }
 
+bool any_attacked(const Run& run) {
+  return std::any_of(run.epochs.begin(), run.epochs.end(), [](const train::Evaluated& epoch) {
+    return (epoch.raw && epoch.raw->attacked) || (epoch.averaged && epoch.averaged->attacked);
+  });
+}
+
 /// An evaluation's score, with the keys that it has in the log.
-Json point(std::int64_t epoch, const train::Score& score) {
+template <class Score>
+Json point(std::int64_t epoch, const Score& score) {
   auto object = io::json_of(score);
   object["epoch"] = epoch;
   return object;
@@ -39,13 +46,17 @@ Json point(std::int64_t epoch, const train::Score& score) {
 Json curves(const Run& run, const std::optional<train::Scores> train::Evaluated::* weights) {
   Json train = Json::array();
   Json validation = Json::array();
+  Json attacked = Json::array();
   for (const auto& epoch : run.epochs) {
     const auto& scores = epoch.*weights;
     if (!scores) continue;
     train.push_back(point(epoch.epoch, scores->train));
     if (scores->validation) validation.push_back(point(epoch.epoch, *scores->validation));
+    if (scores->attacked) attacked.push_back(point(epoch.epoch, *scores->attacked));
   }
-  return {{"train", std::move(train)}, {"validation", std::move(validation)}};
+  return {{"train", std::move(train)},
+          {"validation", std::move(validation)},
+          {"attacked", std::move(attacked)}};
 }
 
 /// Number of consecutive log lines averaged into one point of the running curves.
@@ -100,9 +111,12 @@ Html curve_figure(const Run& run, std::string_view id, std::string_view title,
                   std::string_view note, bool gap) {
   const auto weights = reported_weights(run, run.epochs.back());
   const bool validation = any_validation(run);
-  const Html key = html(R"(<li class="train">Training</li>{}{})",
-                        Html{validation ? R"(<li class="validation">Validation</li>)" : ""},
-                        Html{validation && gap ? R"(<li class="gap">Gap</li>)" : ""});
+  const bool attacked = any_attacked(run) && !gap;
+  const Html key =
+      html(R"(<li class="train">Training</li>{}{}{})",
+           Html{validation ? R"(<li class="validation">Validation</li>)" : ""},
+           Html{validation && gap ? R"(<li class="gap">Gap</li>)" : ""},
+           Html{attacked ? R"(<li class="attacked">Validation, under attack</li>)" : ""});
   return html(
       R"(<figure><h3>{}</h3><ul class="key">{}</ul><div class="plot"><canvas id="{}" role="img"
         aria-label="{} by epoch, {}; the numbers are in the table
@@ -112,7 +126,7 @@ Html curve_figure(const Run& run, std::string_view id, std::string_view title,
       weights_text(weights, averaging_of(run)));
 }
 
-Html score_cells(const std::optional<train::Scores>& scores, bool validation) {
+Html score_cells(const std::optional<train::Scores>& scores, bool validation, bool attacked) {
   const auto cells = [](const std::optional<train::Score>& s) {
     if (!s) return html("<td>–</td><td>–</td>");
     return html("<td>{}</td><td>{}</td>", significant_text(s->loss),
@@ -124,12 +138,17 @@ Html score_cells(const std::optional<train::Scores>& scores, bool validation) {
   row += cells(measured);
   row += html("<td>{}</td>",
               measured ? difference_text(measured->loss - scores->train.loss) : std::string("–"));
+  if (attacked)
+    row += html("<td>{}</td>", scores && scores->attacked ? percent_text(scores->attacked->accuracy,
+                                                                         scores->attacked->count)
+                                                          : std::string("–"));
   return row;
 }
 
 Html epoch_table(const Run& run) {
   const bool validation = any_validation(run);
-  const int span = validation ? 5 : 2;
+  const bool attacked = any_attacked(run);
+  const int span = validation ? 5 + (attacked ? 1 : 0) : 2;
   const std::string_view quality = is_regression(run) ? "R²" : "accuracy";
   Html groups;
   Html columns;
@@ -141,19 +160,20 @@ Html epoch_table(const Run& run) {
     groups += html(R"(<th scope="colgroup" colspan="{}" class="group">{}</th>)", span,
                    weights_text(weights, averaging_of(run)));
     columns += html(
-        R"(<th scope="col">training loss</th><th scope="col">training {}</th>{})", quality,
+        R"(<th scope="col">training loss</th><th scope="col">training {}</th>{}{})", quality,
         Html{validation
                  ? fmt::format(
                        R"(<th scope="col">validation loss</th><th scope="col">validation {}</th><th
         scope="col">gap</th>)",
                        quality)
-                 : std::string()});
+                 : std::string()},
+        Html{attacked ? R"(<th scope="col">under attack</th>)" : ""});
   }
   for (const auto& epoch : run.epochs) {
     rows += html(R"(<tr><th scope="row">{}</th><td>{}</td>)", epoch.epoch,
                  duration_text(epoch.seconds));
     for (const auto& weights : present)
-      rows += score_cells(weights == "averaged" ? epoch.averaged : epoch.raw, validation);
+      rows += score_cells(weights == "averaged" ? epoch.averaged : epoch.raw, validation, attacked);
     rows += html("</tr>");
   }
   return html(

@@ -9,6 +9,7 @@
 #include "temper/io/disk/hash.h"
 #include "temper/io/disk/read_file.h"
 #include "temper/io/format/json_keys.h"
+#include "temper/io/format/safetensors.h"
 #include "temper/recipe/recipe.h"
 #include "temper/run/environment.h"
 #include "temper/run/loss_log.h"
@@ -28,6 +29,15 @@ struct Side {
   std::string weights;  ///< hash; "" without the file
 };
 
+/// Of the tensors alone: the file's metadata has the recipe's fingerprint, which also has options
+/// that don't reach the weights.
+std::string hash_of_tensors(const fs::path& path) {
+  const io::Safetensors file(path);
+  io::Hash hash;
+  for (const auto& tensor : file.tensors()) hash.update(tensor.name).update(tensor.bytes);
+  return hash.hex();
+}
+
 json read_environment(const fs::path& path) {
   if (!fs::exists(path)) return json::object();
   auto found = json::parse(io::read_text(path), nullptr, /*allow_exceptions=*/false);
@@ -42,7 +52,7 @@ Side read(const fs::path& run) {
   side.recipe = recipe::load(run / "recipe.toml");
   side.environment = read_environment(run / "environment.json");
   const auto weights = run / "model.safetensors";
-  if (fs::exists(weights)) side.weights = io::hash_file(weights);
+  if (fs::exists(weights)) side.weights = hash_of_tensors(weights);
   return side;
 }
 

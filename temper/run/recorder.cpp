@@ -68,6 +68,8 @@ void plot(io::EventWriter& board, const std::string& weights, std::int64_t step,
   if (!scores.validation) return;
   set("validation", *scores.validation);
   board.scalar("gap/" + weights, step, scores.validation->loss - scores.train.loss);
+  if (const auto& attacked = scores.attacked)
+    board.scalar("accuracy/attacked/" + weights, step, attacked->accuracy);
 }
 
 void plot(io::EventWriter& board, const train::Evaluated& e) {

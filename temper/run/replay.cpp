@@ -10,6 +10,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "temper/augment/pipeline/pipeline.h"
 #include "temper/core/error.h"
@@ -29,6 +31,7 @@
 #include "temper/train/mixed_batch.h"
 #include "temper/train/objective.h"
 #include "temper/train/open_data.h"
+#include "temper/train/perturb.h"
 #include "temper/train/plateaus.h"
 #include "temper/train/state.h"
 #include "temper/train/training_batches.h"
@@ -217,17 +220,18 @@ class Replayer {
   }
 
   void trace_batch(const data::Batch& batch) {
-    const auto replays = train::replays_of(plan_.recipe);
+    const auto replays = recipe::replays_of(plan_.recipe);
     if (plan_.training.adapt) plan_.training.adapt(state_.step / replays * replays, pipelines_);
     const train::Objective objective(recipe_, state_);
     const auto mixing = train::mixing_plan(recipe_, state_.step, batch);
     const auto mixed = mixing ? train::mixed(copy_of(batch), *mixing) : batch;
-    const auto seen = train::with_targets(state_, recipe_, mixed);
+    const auto given = train::with_targets(state_, recipe_, mixed);
+    const auto seen = attacked(objective, given);
     result_.images = objective.pixels(seen.views.front()).to(at::kCPU, at::kFloat);
     const at::NoGradGuard no_grad;
     const model::SavedBuffers buffers(*state_.network);
     const auto* const features = mixing ? train::mixed_features(*mixing) : nullptr;
-    const auto losses = objective.row_losses(seen, objective.forward(seen, {.features = features}));
+    const auto losses = row_losses(objective, given, seen, features);
     buffers.restore();
     for (std::size_t row = 0; row < losses.size(); ++row) {
       auto& sample =
@@ -238,6 +242,38 @@ class Replayer {
     std::ranges::stable_sort(result_.samples, [](const auto& a, const auto& b) {
       return a.loss > b.loss || (a.loss == a.loss && b.loss != b.loss);
     });
+  }
+
+  /// With the images that the step's attack makes of the batch's, where it trains on them.
+  data::Batch attacked(const train::Objective& objective, const data::Batch& given) {
+    auto batch = given;
+    if (!recipe_.adversarial) return batch;
+    const auto perturbation = train::perturbation_of(state_, recipe_, batch);
+    batch.views = {perturbation.defined()
+                       ? train::perturbed_images(objective, batch, perturbation).detach()
+                       : train::attacked_images(objective, recipe_, state_, batch, 0)};
+    return batch;
+  }
+
+  /// Each row's part of the step's loss.
+  /// @param given  the batch before its images are attacked, which TRADES learns from, too
+  std::vector<double> row_losses(const train::Objective& objective, const data::Batch& given,
+                                 const data::Batch& seen, const mix::Plan* features) {
+    const bool both =
+        recipe_.adversarial && std::holds_alternative<adversarial::Trades>(*recipe_.adversarial);
+    const auto& learned = both ? given : seen;
+    const auto logits = objective.forward(learned, {.features = features});
+    auto losses = objective.row_losses(learned, logits);
+    if (!both) return losses;
+    const auto attacked = objective.forward(seen, {.index = train::attacked_pass(0)});
+    for (std::size_t i = 0; i < losses.size(); ++i) {
+      const auto row = static_cast<std::int64_t>(i);
+      losses[i] += objective
+                       .attack_loss(given.rows(row, 1), logits.first.narrow(0, row, 1),
+                                    attacked.first.narrow(0, row, 1))
+                       .item<double>();
+    }
+    return losses;
   }
 
   /// With images of its own, which mixing may change.
@@ -281,7 +317,7 @@ class Replayer {
 
   /// The pass over the training images that the step's batch is of, 0-based.
   [[nodiscard]] std::int64_t pass_of_images() const {
-    return (result_.step - 1) / train::replays_of(plan_.recipe) / plan_.horizon.steps_per_epoch;
+    return (result_.step - 1) / recipe::replays_of(plan_.recipe) / plan_.horizon.steps_per_epoch;
   }
 
   /// The mean over steps after + 1 to step, summed in the same order as in the run.

@@ -53,7 +53,8 @@ struct Replay {
   train::Norms norms;
   std::vector<ReplayedSample> samples;  ///< the highest loss first
   at::Tensor images;  ///< float [n, channels, height, width] in [0, 1], in the batch's order, as
-                      ///< the network saw them: mixed where the recipe mixes
+                      ///< the network saw them: mixed where the recipe mixes, and attacked where it
+                      ///< trains on attacked images
   LogCheck check;
 
   /// Number of steps that were repeated before this one.

@@ -144,13 +144,26 @@ struct Score {
                       key("count", &Score::count), key("errors", &Score::errors)};
   }
 };
+/// The accuracy under the attack of recipe.evaluation.attack: the images that are classified
+/// correctly, and stay so.
+struct AttackedScore {
+  double accuracy = 0;  ///< [0, 1]
+  std::int64_t count = 0;
+
+  static constexpr auto keys() {
+    return std::tuple{key("accuracy", &AttackedScore::accuracy),
+                      key("count", &AttackedScore::count)};
+  }
+};
 /// Scores of one set of weights on a fixed part of the training set and on the validation set.
 struct Scores {
   Score train;
   std::optional<Score> validation;
+  std::optional<AttackedScore> attacked = {};  ///< of validation images
 
   static constexpr auto keys() {
-    return std::tuple{key("train", &Scores::train), key("validation", &Scores::validation)};
+    return std::tuple{key("train", &Scores::train), key("validation", &Scores::validation),
+                      key("attacked", &Scores::attacked)};
   }
 };
 struct Evaluated {

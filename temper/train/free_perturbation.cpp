@@ -46,11 +46,6 @@ void collect(const at::Tensor& perturbation, std::int64_t all, distributed::Grou
 
 }  // namespace
 
-std::int64_t replays_of(const recipe::Recipe& recipe) {
-  const auto* const options = free_training(recipe);
-  return options == nullptr ? 1 : options->replays;
-}
-
 void begin_perturbation(const Plan& plan, State& state) {
   if (free_training(plan.recipe) == nullptr) return;
   const auto& [height, width] = plan.training.size;

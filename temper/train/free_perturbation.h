@@ -1,8 +1,6 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
-#include <cstdint>
-
 #include "temper/data/loader/batch.h"
 #include "temper/recipe/recipe.h"
 #include "temper/train/objective.h"
@@ -12,9 +10,6 @@
 /// Free adversarial training, recipe.adversarial of kind free: the perturbation that a step uses
 /// and moves.
 namespace temper::train {
-
-/// The number of steps in a row that have the same batch: 1 unless adversarial training is free.
-std::int64_t replays_of(const recipe::Recipe& recipe);
 
 /// Gives a state the perturbation that training begins with, of the size of the plan's batches.
 /// Does nothing for a recipe without.

@@ -10,7 +10,6 @@
 #include "temper/core/error.h"
 #include "temper/distributed/ranks.h"
 #include "temper/mix/apply.h"
-#include "temper/train/free_perturbation.h"
 #include "temper/train/logits_table.h"
 #include "temper/train/partners.h"
 
@@ -40,7 +39,7 @@ std::optional<mix::Plan> mixing_plan(const recipe::Recipe& recipe, std::int64_t 
         "mixing.partner = \"similar\" mixes images with others of the training set, and the "
         "batch has none; fill Batch::partners, as TrainingBatches does");
   const auto& images = batch.views.front();
-  const auto replays = replays_of(recipe);
+  const auto replays = recipe::replays_of(recipe);
   const auto first = step / replays * replays;
   const auto ranks = group != nullptr && !recipe.mixing->across_ranks ? group->size() : 1;
   std::vector<std::int64_t> parts;

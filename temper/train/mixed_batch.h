@@ -18,7 +18,7 @@ namespace temper::train {
 void check_mixing(const recipe::Recipe& recipe, bool valued);
 
 /// How the images of a step's batch are mixed, a function of the recipe's seed and the step, or the
-/// first of the steps in a row that have the batch, see replays_of(); empty
+/// first of the steps in a row that have the batch, see recipe::replays_of(); empty
 /// without recipe.mixing, and where nothing is mixed in this step. Throws Error{Code::usage} for a
 /// batch without the partners that the recipe asks for.
 /// @param recipe  with the step's scheduled values, see prepare()

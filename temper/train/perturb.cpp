@@ -32,6 +32,18 @@ constexpr const char* kRadius = "adversarial.radius";
   throw Error(Code::usage, {.option = option}, message);
 }
 
+/// @param option   that gives the radius
+/// @param samples  of an image
+void check_radius(const std::string& option, double radius, adversarial::Norm norm,
+                  std::int64_t samples) {
+  const auto largest = adversarial::largest_radius(norm, samples);
+  if (radius > largest)
+    refuse(option,
+           fmt::format("{} = {:.6g}, but images are at most {:.6g} apart in the norm {}; samples "
+                       "are in [0, 1], so write 8/255 as 0.0314",
+                       option, radius, largest, name_of(norm)));
+}
+
 /// The network in the mode of an attack.
 class Attacked {
  public:
@@ -124,18 +136,21 @@ void check_adversarial(const recipe::Recipe& recipe, const model::Task& task,
                        const schedule::Horizon& horizon) {
   if (!recipe.adversarial) return;
   const auto limit = adversarial::limit_of(*recipe.adversarial);
-  const auto largest =
-      adversarial::largest_radius(limit.norm, task.channels * task.height * task.width);
   const auto driven = recipe.schedules.find(kRadius);
   const auto radius = driven == recipe.schedules.end()
                           ? limit.radius
                           : schedule::range(driven->second, horizon).second;
-  if (radius > largest)
-    refuse(
-        kRadius,
-        fmt::format("{} = {:.6g}, but images are at most {:.6g} apart in the norm {}; samples are "
-                    "in [0, 1], so write 8/255 as 0.0314",
-                    kRadius, radius, largest, name_of(limit.norm)));
+  check_radius(kRadius, radius, limit.norm, task.channels * task.height * task.width);
+}
+
+void check_evaluation_attack(const recipe::Recipe& recipe, std::int64_t samples, bool validated) {
+  const auto& attack = recipe.evaluation.attack;
+  if (!attack) return;
+  if (!validated)
+    refuse("evaluation.attack",
+           "evaluation.attack measures the accuracy on validation images, and with data.validation "
+           "= 0 there are none; hold out images, as in data.validation = 0.1, or leave it out");
+  check_radius("evaluation.attack.radius", attack->radius, attack->norm, samples);
 }
 
 at::Tensor attacked_images(const Objective& objective, const recipe::Recipe& recipe, State& state,

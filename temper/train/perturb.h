@@ -16,6 +16,11 @@ namespace temper::train {
 void check_adversarial(const recipe::Recipe& recipe, const model::Task& task,
                        const schedule::Horizon& horizon);
 
+/// Refuses such a radius of recipe.evaluation.attack, and one without a validation set: throws
+/// Error{Code::usage}.
+/// @param samples  of an image in evaluations
+void check_evaluation_attack(const recipe::Recipe& recipe, std::int64_t samples, bool validated);
+
 /// The attacked images of a batch or micro-batch, normalized. Leaves the network in training mode,
 /// its buffers, its parameters' gradients and all draws of the step's passes as they are: the
 /// attack draws from addresses of its own, the step and the row of the whole batch, and in training

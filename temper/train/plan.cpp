@@ -78,6 +78,35 @@ void check_ranks(const Plan& plan) {
   check_device_of_ranks(plan.device, plan.group->size());
 }
 
+/// Makes the ranks compute in one number format: "auto" is bf16 only where it is on all of them, as
+/// each step waits for the slowest. Throws where recipes ask for different ones.
+/// @param asked  by the recipe; the plan's has what that is on this machine
+void agree_on_precision(Plan& plan, recipe::Precision asked) {
+  if (!plan.group) return;
+  auto& own = plan.recipe.precision;
+  const auto asked_by = plan.group->gather(std::string(name_of(asked)));
+  auto formats = plan.group->gather(std::string(name_of(own)));
+  const std::string fp32(name_of(recipe::Precision::fp32));
+  const std::string automatic(name_of(recipe::Precision::automatic));
+  const auto slower = std::ranges::find(formats, fp32) - formats.begin();
+  const bool all_bf16 = slower == std::ssize(formats);
+  for (std::size_t rank = 0; rank < formats.size(); ++rank)
+    if (asked_by[rank] == automatic && !all_bf16) formats[rank] = fp32;
+  for (std::size_t rank = 1; rank < formats.size(); ++rank)
+    if (formats[rank] != formats.front())
+      throw Error(
+          Code::usage, {.option = "precision"},
+          fmt::format("rank {} would compute in {} (precision = \"{}\") and rank 0 in {} "
+                      "(precision = \"{}\"); all ranks must train with the same recipe",
+                      rank, formats[rank], asked_by[rank], formats.front(), asked_by.front()));
+  if (asked != recipe::Precision::automatic || all_bf16 || own == recipe::Precision::fp32) return;
+  own = recipe::Precision::fp32;
+  plan.note += fmt::format(
+      "{}precision = \"auto\" is \"fp32\" here, as rank {} computes in it: all ranks must have one "
+      "number format",
+      plan.note.empty() ? "" : "; ", slower);
+}
+
 /// What all ranks must have in common. Options that don't change results are not part of the
 /// fingerprint, but where the optimizer's state is divided all ranks take part in a checkpoint.
 std::string text_for_ranks(const Plan& plan) {
@@ -320,7 +349,9 @@ Plan planned(const recipe::Recipe& recipe, const data::Dataset& data,
   plan.device = processor.where();
   plan.note = processor.note;
   options.device = processor.device;
-  options.precision = resolve_precision(options.precision, processor);
+  const auto asked = options.precision;
+  options.precision = resolve_precision(asked, processor);
+  agree_on_precision(plan, asked);
   if (!options.threads.value) options.threads.value = processors(plan.group.get());
   if (!options.data.loader_threads.value)
     options.data.loader_threads.value = choose_loader_threads(data, plan.group.get());
@@ -359,6 +390,9 @@ Plan planned(const recipe::Recipe& recipe, const data::Dataset& data,
   const augment::Size images{data.height, data.width};
   auto transform = evaluation_input(options, plan.task.channels, images, input);
   if (const auto& tta = options.evaluation.tta) (void)augment::views_of(*tta, transform);
+  check_evaluation_attack(options,
+                          transform.input.at(0) * transform.input.at(1) * transform.input.at(2),
+                          plan.validation != nullptr);
   transform.normalisation = normalisation_of(options.data, measured_sets(sets, plan.unlabelled));
   read_with(plan, std::move(transform));
   plan.training = training_options(plan, images == input);

@@ -6,7 +6,6 @@
 #include "temper/core/random.h"
 #include "temper/data/prepare/sampler.h"
 #include "temper/data/prepare/similar.h"
-#include "temper/train/free_perturbation.h"
 
 namespace temper::train {
 namespace {
@@ -49,7 +48,7 @@ data::LoaderOptions partner_options(const Plan& plan) {
 }  // namespace
 
 TrainingBatches::TrainingBatches(const Plan& plan, std::optional<std::int64_t> fixed_step)
-    : replays_(replays_of(plan.recipe)),
+    : replays_(recipe::replays_of(plan.recipe)),
       copies_(replays_ > 1 && plan.recipe.mixing),
       labelled_(plan.train, as_at(plan.training, fixed_step, replays_)) {
   if (plan.unlabelled)

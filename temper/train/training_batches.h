@@ -10,8 +10,8 @@ namespace temper::train {
 /// The batches of a plan's training: those of Plan::train, and with semi-supervised training the
 /// unlabeled images of each in Batch::unlabelled; where mixing.partner is similar, in the epochs
 /// with mixing, the partners of its rows in Batch::partners. With free adversarial training a batch
-/// is given for several steps in a row, see replays_of(); passes over the images then take as many
-/// epochs, and go on from one epoch to the next.
+/// is given for several steps in a row, see recipe::replays_of(); passes over the images then take
+/// as many epochs, and go on from one epoch to the next.
 class TrainingBatches {
  public:
   /// @param fixed_step  when set, scheduled options of all batches are those of this step

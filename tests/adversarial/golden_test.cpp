@@ -1,4 +1,5 @@
-// The attacks, against torchattacks as scripts/golden/attacks.py ran it.
+// The attacks, against torchattacks as scripts/golden/attacks.py ran it, and adversarial training
+// against its authors' code.
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/argmax.h>
 #include <ATen/ops/equal.h>
@@ -100,6 +101,35 @@ TEST_F(AttacksGolden, ApgdIsThatOfTorchattacks) {
                 one["fooled"][static_cast<std::size_t>(i)].get<bool>())
           << i;
   }
+}
+
+TEST(TradesGolden, AttackLossAndGradientsAreThoseOfTheAuthorsCode) {
+  const auto golden = temper::testing::golden("adversarial/trades.json");
+  const auto images = noise({small::kImages, 3, 6, 6}, 3).mul(0.9).add(0.5);
+  const auto labels = at::tensor(golden["labels"].get<std::vector<std::int64_t>>());
+  const auto start = images.add(noise({small::kImages, 3, 6, 6}, 5).mul(3), 0.001);
+  const auto network = small::network();
+  const auto attacked = pgd({.norm = Norm::linf,
+                             .radius = golden["epsilon"],
+                             .step_size = golden["step_size"],
+                             .steps = golden["perturb_steps"]},
+                            network, divergence_rows, images, network(images).softmax(1), start);
+  EXPECT_LE(attacked.sub(tensor(golden["attacked"])).abs().max().item<double>(), 1e-9);
+
+  const auto filters = noise({4, 3, 3, 3}, 1).mul(2).set_requires_grad(true);
+  const auto weight = noise({5, 4 * 6 * 6}, 2).div(2).set_requires_grad(true);
+  const auto logits = [&](const at::Tensor& pixels) {
+    const auto x = at::conv2d(pixels.sub(0.5).div(0.25), filters, {}, 1, 1);
+    return x.tanh().flatten(1).matmul(weight.t());
+  };
+  const auto clean = logits(images);
+  const auto divergence = divergence_rows(logits(attacked), clean.softmax(1)).mean();
+  const auto loss =
+      cross_entropy_rows(clean, labels).mean().add(divergence, golden["beta"].get<double>());
+  loss.backward();
+  EXPECT_NEAR(loss.item<double>(), golden["loss"], 1e-9);
+  for (const auto& [parameter, name] : {std::pair(filters, "filters"), std::pair(weight, "weight")})
+    EXPECT_LE(parameter.grad().sub(tensor(golden[name])).abs().max().item<double>(), 1e-9) << name;
 }
 
 TEST(FreeGolden, StepsAreThoseOfTheAuthorsCode) {

@@ -12,7 +12,6 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <stdexcept>
 #include <string_view>
@@ -20,7 +19,7 @@
 
 #include "temper/io/disk/hash.h"
 #include "temper/io/disk/read_file.h"
-#include "temper/io/format/json_lines.h"
+#include "tests/run/same_run.h"
 
 namespace temper::faults {
 namespace {
@@ -183,19 +182,13 @@ TestFolder::~TestFolder() {
 }
 
 std::string result_of(const std::string& directory) {
-  const fs::path run = directory;
+  const fs::path folder = directory;
   io::Hash hash;
   std::set<fs::path> files;  // weights, averages by their kind's name, predictions
-  for (const auto& entry : fs::directory_iterator(run))
+  for (const auto& entry : fs::directory_iterator(folder))
     if (entry.path().extension() == ".safetensors") files.insert(entry.path().filename());
-  for (const auto& name : files) hash.update(name.string() + io::hash_file(run / name));
-  for (auto line : io::read_json_lines(run / "metrics.jsonl")) {
-    const auto event = line.value("event", "");
-    if (event == "start" || event == "end" || event == "warning") continue;
-    line.erase("seconds");
-    line.erase("images_per_second");
-    hash.update(line.dump());
-  }
+  for (const auto& name : files) hash.update(name.string() + io::hash_file(folder / name));
+  for (const auto& line : run::history(folder)) hash.update(line.dump());
   return hash.hex();
 }
 

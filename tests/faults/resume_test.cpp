@@ -13,46 +13,15 @@
 #include "temper/core/random.h"
 #include "temper/io/disk/read_file.h"
 #include "temper/recipe/describe.h"
+#include "temper/semi/method.h"
 #include "tests/faults/process.h"
+#include "tests/support/options.h"
+#include "tests/train/edit_of.h"
 
 namespace temper::faults {
 namespace {
 
-using recipe::Technique;
-
 constexpr std::string_view kCustomNetwork = R"(model={ kind = "custom", name = "mine" })";
-
-/// What a technique needs beside its kind here: a name, a length within the images of 8 pixels, a
-/// width at which a run does not take long.
-std::string beside_kind(std::string_view technique) {
-  if (technique == "custom") return ", name = \"mine\"";
-  if (technique == "cutout") return ", length = 4";
-  if (technique == "convnext") return ", width = 8";
-  if (technique == "airbench") return ", widths = [4, 8, 8], whiten_bias_epochs = 1";
-  if (technique == "mobilenet_v3") return ", variant = \"small\", width_factor = 0.25";
-  return "";
-}
-
-/// The edit that selects a technique of the catalog; "" for a section, whose options have no
-/// alternatives.
-std::string edit_of(const Technique& technique) {
-  const auto last = technique.path.substr(technique.path.rfind('.') + 1);
-  // At the top level of a recipe there are optional techniques as well as sections.
-  if (technique.category == "recipe")
-    return !technique.path.empty() && technique.example.starts_with(technique.path + " = {")
-               ? technique.path + "=true"
-               : "";
-  if (technique.category == "schedule")
-    return fmt::format("{}={{ schedule = \"{}\" }}", technique.path, technique.name);
-  const bool in_list = technique.example.find(last + " = [{") != std::string::npos;
-  if (technique.name == last && !in_list) return fmt::format("{}=true", technique.path);
-  const auto table =
-      fmt::format("{{ kind = \"{}\"{} }}", technique.name, beside_kind(technique.name));
-  if (!in_list) return fmt::format("{}={}", technique.path, table);
-  // The operations must end with the network's input size.
-  return fmt::format("{}=[{}{}]", technique.path, table,
-                     last == "augment" ? ", \"center_crop\"" : "");
-}
 
 /// Every alternative of the recipe's fields, including those added in future.
 std::vector<std::string> alternatives() {
@@ -60,9 +29,9 @@ std::vector<std::string> alternatives() {
   for (const auto& technique : recipe::catalogue())
     // A teacher and pretrained weights are other runs, which have tests of their own, and so have
     // images without a label.
-    if (auto edit = edit_of(technique); !edit.empty() && !edit.starts_with("distillation") &&
-                                        !edit.starts_with("pretrained") &&
-                                        !edit.starts_with("semi"))
+    if (auto edit = train::small::edit_of(technique);
+        !edit.empty() && !edit.starts_with("distillation") && !edit.starts_with("pretrained") &&
+        !edit.starts_with("semi"))
       edits.push_back(std::move(edit));
   // Schedules of options of the loader.
   edits.emplace_back("data.train_size={ schedule = \"linear\", peak = 8, final = 12 }");
@@ -164,11 +133,16 @@ TEST(Resume, IsExactWithATeacher) {
 
 TEST(Resume, IsExactWithUnlabeledImages) {
   const TestFolder folder;
-  for (const std::string method :
-       {R"(semi={ method = "pseudo_label", include_labelled = false })",
-        R"(semi={ method = { kind = "fixmatch", threshold = 0.4 }, augment = ["flip"] })",
-        R"(semi={ method = { kind = "mean_teacher", ema_decay = 0.9 }, batch_norm = "labelled" })",
-        R"(semi={ method = "interpolation" })", R"(semi={ method = "mixmatch" })"})
+  std::vector<std::string> methods{
+      R"(semi={ method = "pseudo_label", include_labelled = false })",
+      R"(semi={ method = { kind = "fixmatch", threshold = 0.4 }, augment = ["flip"] })",
+      R"(semi={ method = { kind = "mean_teacher", ema_decay = 0.9 }, batch_norm = "labelled" })"};
+  for (const auto kind : testing::kinds<semi::Method>()) {
+    const bool strong = semi::views_of(testing::alternative<semi::Method>(kind)).strong;
+    methods.push_back(fmt::format(R"(semi={{ method = "{}"{} }})", kind,
+                                  strong ? R"(, augment = ["flip"])" : ""));
+  }
+  for (const auto& method : methods)
     expect_equal_after_a_stop(folder,
                               {"data.labels=6", "data.batch_size=8", method, "data.micro_batches=2",
                                R"(model.dropout=[{ kind = "dropout", at = "all", p = 0.2 }])"},

@@ -74,9 +74,9 @@ const std::map<std::string, std::string> kLate{
 
 /// The run's own length, what is counted from a reduction, which may come at any time, and the
 /// steps of attacks.
-const std::set<std::string> kNever{"recipe.recipe.epochs", "recipe.recipe.steps",
+const std::set<std::string> kNever{"recipe.recipe.epochs",      "recipe.recipe.steps",
                                    "schedule.plateau.cooldown", "adversarial.pgd.steps",
-                                   "adversarial.trades.steps"};
+                                   "adversarial.trades.steps",  "recipe.attack.steps"};
 
 /// The end of the path at which the option is reported: a duration is one option.
 std::string reported(const std::string& key) {

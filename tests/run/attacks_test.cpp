@@ -5,15 +5,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "temper/evaluate/evaluate.h"
 #include "temper/io/format/json_keys.h"
 #include "temper/run/run.h"
+#include "temper/train/begin.h"
 #include "temper/train/state.h"
+#include "tests/support/ranks_of_threads.h"
 #include "tests/support/refusal.h"
 #include "tests/train/small_run.h"
 
@@ -160,6 +164,69 @@ TEST(Attacks, BeyondTheRangeAreRefused) {
                                           {.split = "test", .radii = {0.1}});
               }),
               HasSubstr("has no test set"));
+}
+
+/// The scores under attack in a run's log.
+std::vector<train::AttackedScore> attacked_in(const train::small::fs::path& run) {
+  std::vector<train::AttackedScore> found;
+  for (const auto& event : train::read_events(run / "metrics.jsonl"))
+    if (const auto* evaluated = std::get_if<train::Evaluated>(&event))
+      if (const auto& scores = evaluated->averaged; scores && scores->attacked)
+        found.push_back(*scores->attacked);
+  return found;
+}
+
+TEST(AttacksInTraining, AreThoseOfTheFinishedRunAndChangeNothing) {
+  const train::small::Directory directory;
+  const std::vector<std::string> attack{
+      "precision=fp32", "evaluation.attack={ radius = 0.05, steps = 3, images = 20 }"};
+  const auto plan = train::plan(train::small::recipe(attack), train::small::dataset(160));
+  run(plan, {.directory = directory.path / "attacked"});
+  const auto found = attacked_in(directory.path / "attacked");
+  ASSERT_EQ(found.size(), 3U);
+
+  auto model = train::load_model(directory.path / "attacked");
+  AttackOptions options{
+      .split = "validation", .attack = {.steps = 3}, .radii = {0.05}, .images = 20};
+  const auto table = evaluate::evaluate_attack(model, plan, options);
+  EXPECT_EQ(found.back().count, 20);
+  EXPECT_EQ(found.back().accuracy, table.rows.front().accuracy);
+
+  const auto plain =
+      train::plan(train::small::recipe({"precision=fp32"}), train::small::dataset(160));
+  run(plain, {.directory = directory.path / "plain"});
+  const auto unattacked = train::load_model(directory.path / "plain");
+  const auto right = train::weights(*unattacked.network);
+  for (std::size_t i = 0; const auto& [name, value] : train::weights(*model.network))
+    EXPECT_TRUE(at::equal(value, right[i++].second)) << name;
+}
+
+TEST(AttacksInTraining, OfSeveralProcessesAreThoseOfOne) {
+  const auto recipe = train::small::recipe(
+      {"precision=fp32", "evaluation.attack={ radius = 0.05, steps = 3, images = 21 }"});
+  const auto plan = train::plan(recipe, train::small::dataset(160));
+  const auto state = train::begin(plan);
+  const auto alone = evaluate::attacked_score(*state.network, plan);
+  EXPECT_EQ(alone.count, 21);
+  test::in_ranks(2, [&](distributed::Group& group) {
+    const std::shared_ptr<distributed::Group> shared(&group, [](distributed::Group*) {});
+    const auto part = train::plan(recipe, train::small::dataset(160), shared);
+    const auto own = train::begin(plan);
+    const auto found = evaluate::attacked_score(*own.network, part);
+    EXPECT_EQ(found.count, alone.count);
+    EXPECT_EQ(found.accuracy, alone.accuracy);
+  });
+}
+
+TEST(AttacksInTraining, NeedAValidationSetAndARadiusThatMakesSense) {
+  const auto refused = [](const std::vector<std::string>& sets) {
+    return refusal([&] { (void)train::small::plan_of(sets); });
+  };
+  EXPECT_THAT(refused({"evaluation.attack=true", "data.validation=0"}),
+              HasSubstr("with data.validation = 0 there are none"));
+  EXPECT_THAT(refused({"evaluation.attack.radius=1.5"}), HasSubstr("at most 1 apart"));
+  EXPECT_THAT(refused({"evaluation.attack={ norm = \"l2\", radius = 13 }"}),
+              HasSubstr("evaluation.attack.radius = 13"));
 }
 
 }  // namespace

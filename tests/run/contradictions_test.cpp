@@ -50,6 +50,8 @@ TEST(Contradictions, AreRefusedByARunToo) {
       {manifold, "data.micro_batches=2"},
       {manifold, "adversarial=pgd"},
       {manifold, "consistency=true"},
+      {manifold, "distillation.from=teacher"},
+      {manifold, semi, "data.labels=16"},
       {R"(mixing.methods=[{ kind = "manifold_mixup", stages = [4] }])"},
       {"adversarial={ kind = \"pgd\", radius = 8 }"},
       {"adversarial=pgd", "consistency=true"},

@@ -19,7 +19,9 @@
 namespace temper::run {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 using train::small::plan_of;
 
 /// Images that grow from 8 x 8 to 12 x 12 pixels, with an increasing probability of flipping.
@@ -75,9 +77,24 @@ TEST(TrainingSize, ThatNoNetworkCanUseIsRefused) {
 TEST(DataDriver, ChecksOperationsAtEveryStep) {
   const auto message = refused(
       {R"(data.augment=[{ kind = "random_resized_crop", scale_high = 0.5, scale_low = { schedule = "linear", peak = 0.1, final = 0.9 } }])"});
-  EXPECT_THAT(message, HasSubstr("is larger than scale_high = 0.5 (at step 10 of 18)"));
+  EXPECT_THAT(message, StartsWith("--set data.augment=[{ kind = "));
+  EXPECT_THAT(message, HasSubstr("]: data.augment.0: random_resized_crop: scale_low = 0.54"));
+  EXPECT_THAT(message, EndsWith("is larger than scale_high = 0.5 (at step 10 of 18; "
+                                "data.augment.0.scale_low is between 0.1 and 0.855556 by its "
+                                "schedule)"));
   EXPECT_THAT(refused({R"(data.augment.1.p={ schedule = "linear", peak = 0, final = 2 })"}),
               HasSubstr("data.augment.1.p: its schedule gives"));
+}
+
+TEST(DataDriver, NamesANestedOperationAndTheRangeOfItsSchedule) {
+  const auto message = refused(
+      {R"(data.augment.1={ kind = "random_apply", p = { schedule = "linear", peak = 0, final = 1 }, operations = ["flip", { kind = "rand_augment", magnitude = { schedule = "linear", peak = 0, final = 17 } }] })"});
+  EXPECT_THAT(message, StartsWith("--set data.augment.1={ kind = "));
+  EXPECT_THAT(message,
+              HasSubstr("}: data.augment.1.operations.1: rand_augment has magnitude = 10."));
+  EXPECT_THAT(message,
+              EndsWith("(timm's mmax) (at step 11 of 18; data.augment.1.operations.1.magnitude is "
+                       "between 0 and 16.0556 by its schedule)"));
 }
 
 TEST(DataDriver, WritesTheValuesOfTheStep) {

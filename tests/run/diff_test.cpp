@@ -38,6 +38,15 @@ TEST(Diff, TheSameRunTwice) {
   EXPECT_EQ(d.left.steps, 6);
 }
 
+TEST(Diff, OptionsThatDontReachTheWeights) {
+  const train::small::Directory directory;
+  make(directory.path / "a", {});
+  make(directory.path / "b", {"evaluation.statistics_images=8", "evaluation.tta=true"});
+  const auto d = differences(directory.path / "a", directory.path / "b");
+  EXPECT_FALSE(d.recipe.empty());
+  EXPECT_EQ(d.same_weights, true);
+}
+
 TEST(Diff, AnotherRateAnotherNameAnotherData) {
   const train::small::Directory directory;
   make(directory.path / "a", {});

@@ -1,5 +1,7 @@
 #include "temper/run/replay.h"
 
+#include <ATen/TensorOperators.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -17,6 +19,7 @@
 #include "temper/run/run.h"
 #include "temper/run/trace_json.h"
 #include "temper/train/checkpoint.h"
+#include "temper/train/training_batches.h"
 #include "tests/train/small_run.h"
 
 namespace temper::run {
@@ -139,6 +142,33 @@ TEST_F(Replayed, SamplesCarryLossesAndDraws) {
   }
   EXPECT_NEAR(sum / 8, again.loss, 1e-6);
   EXPECT_FALSE(again.norms.layers.empty());
+}
+
+TEST_F(Replayed, AttackedImagesAreThoseOfTheStep) {
+  for (const auto* kind : {"pgd", "trades", "free"}) {
+    SCOPED_TRACE(kind);
+    const train::small::Directory other;
+    const auto plan = plan_of(train::small::recipe({fmt::format("adversarial={}", kind)}));
+    run(plan, {.directory = other.path / "run"});
+    const auto again = replay(plan, other.path / "run", 11);
+    EXPECT_TRUE(again.check.lines > 0 && !again.check.first_difference);
+    double sum = 0;
+    for (const auto& sample : again.samples) sum += sample.loss;
+    EXPECT_NEAR(sum / static_cast<double>(again.samples.size()), again.loss, 1e-5);
+
+    const auto steps = plan.horizon.steps_per_epoch;
+    train::TrainingBatches batches(plan);
+    batches.start(10 / steps, 10 % steps);
+    const auto& normalisation = plan.training.normalisation;
+    const auto pixels = batches.next()
+                            ->views.front()
+                            .mul(normalisation.std.front())
+                            .add(normalisation.mean.front())
+                            .clamp(0, 1);
+    const double change = again.images.sub(pixels).abs().max().item<double>();
+    EXPECT_GT(change, 1e-4) << "they are attacked";
+    EXPECT_LT(change, 8.0 / 255 + 1e-5);
+  }
 }
 
 TEST_F(Replayed, NestedOperationsAreShownWithinTheirs) {

@@ -32,6 +32,8 @@ inline std::vector<nlohmann::json> history(const std::filesystem::path& run) {
     if (event == "start" || event == "end" || event == "warning") continue;
     line.erase("seconds");
     line.erase("images_per_second");
+    if (line.contains("tta"))
+      for (const auto* time : {"seconds", "seconds_without"}) line["tta"].erase(time);
     lines.push_back(line);
   }
   return lines;

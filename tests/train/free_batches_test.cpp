@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "temper/core/error.h"
 #include "temper/train/begin.h"
 #include "temper/train/checkpoint.h"
 #include "temper/train/free_perturbation.h"
@@ -94,6 +96,42 @@ TEST(FreeBatches, AreMixedOnceAndAlikeInAllOfTheirSteps) {
   }
   for (std::size_t i = 0; i + 1 < mixed_images.size(); ++i)
     EXPECT_EQ(at::equal(mixed_images[i], mixed_images[i + 1]), (i + 1) % kReplays != 0) << i;
+}
+
+TEST(FreeBatches, AreMixedByTheScheduledValuesOfTheirFirstStep) {
+  const auto made = planned(
+      {R"(mixing={ methods = ["mixup"], p = { schedule = "linear", peak = 0, final = 1 } })",
+       R"(mixing.methods.0.alpha={ schedule = "linear", peak = 0.1, final = 4 })"});
+  auto recipe = made.recipe;
+  const recipe::ScheduleDriver driver(recipe, made.horizon);
+  TrainingBatches batches(made);
+  std::vector<std::optional<mix::Plan>> plans;
+  for (std::int64_t epoch = 0; epoch < made.horizon.epochs(); ++epoch) {
+    batches.start(epoch);
+    while (const auto* batch = batches.next()) {
+      const auto step = std::ssize(plans);
+      driver.apply(step);
+      plans.push_back(mixing_plan(recipe, step, *batch));
+    }
+  }
+  std::size_t are_mixed = 0;
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    const auto& first = plans[i / kReplays * kReplays];
+    ASSERT_EQ(plans[i].has_value(), first.has_value()) << i;
+    if (!first) continue;
+    ++are_mixed;
+    ASSERT_EQ(plans[i]->blends.size(), first->blends.size()) << i;
+    for (std::size_t blend = 0; blend < first->blends.size(); ++blend)
+      EXPECT_EQ(plans[i]->blends[blend].weights, first->blends[blend].weights) << i;
+  }
+  EXPECT_GT(are_mixed, 0U);
+  EXPECT_LT(are_mixed, plans.size());
+}
+
+TEST(FreeTraining, APlateauOfMixingIsRefused) {
+  EXPECT_THAT(
+      [] { (void)planned({R"(mixing.p={ schedule = "plateau", peak = 1 })", "mixing=true"}); },
+      ::testing::ThrowsMessage<Error>(::testing::HasSubstr("mixed alike in all of its steps")));
 }
 
 TEST(FreeTraining, ACheckpointHasThePerturbation) {

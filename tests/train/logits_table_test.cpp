@@ -6,6 +6,7 @@
 #include <ATen/ops/ones.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -101,6 +102,14 @@ TEST_F(Tables, CannotTellImagesOfOneNameApart) {
   const auto found = table(counting(2), {"0", "1"});
   expect_refused(Code::usage, R"(two training images have the name "1")",
                  [&] { (void)rows_of(found, data::Subset(small::dataset(4).train, {1, 1})); });
+}
+
+TEST_F(Tables, TeachNoMixedImages) {
+  (void)table(counting(4), {"0", "1", "2", "3"}, {"dim", "bright"});
+  const auto from =
+      fmt::format("distillation.from=\"{}\"", (folder.path / "1.safetensors").string());
+  expect_refused(Code::usage, "its answers for the images before they were mixed",
+                 [&] { (void)small::plan_of({"mixing=true", from}); });
 }
 
 TEST_F(Tables, WithNumbersThatAreNotFiniteAreRefused) {

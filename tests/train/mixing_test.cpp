@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "temper/core/error.h"
@@ -22,6 +23,7 @@
 #include "temper/train/mixed_batch.h"
 #include "temper/train/step.h"
 #include "temper/train/training_batches.h"
+#include "tests/support/options.h"
 #include "tests/support/refusal.h"
 #include "tests/train/own_network.h"
 #include "tests/train/small_run.h"
@@ -102,9 +104,11 @@ TEST(MixingStep, OfLambdaOneIsTheStepWithout) {
 }
 
 TEST(MixingStep, DrawsPartnersFromTheWholeBatchWhateverTheMicroBatches) {
-  for (const auto& method :
-       std::vector<mix::Method>{mix::Mixup{}, mix::Mixup{.images = 3}, mix::CutMix{},
-                                mix::ResizeMix{}, mix::ZetaMixup{}}) {
+  std::vector<mix::Method> methods{mix::Mixup{.images = 3}};
+  for (const auto kind : temper::testing::kinds<mix::Method>())
+    if (kind != mix::ManifoldMixup::kind)  // is refused
+      methods.push_back(temper::testing::alternative<mix::Method>(kind));
+  for (const auto& method : methods) {
     const auto whole = with({.methods = {method}, .mode = mix::Mode::elem});
     auto parts = whole;
     parts.data.micro_batches = 3;

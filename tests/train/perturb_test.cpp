@@ -7,6 +7,7 @@
 #include <ATen/ops/one_hot.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/sin.h>
+#include <ATen/ops/softmax.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 #include <fmt/format.h>
@@ -16,9 +17,13 @@
 #include <algorithm>
 #include <limits>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <vector>
 
+#include "temper/adversarial/losses.h"
+#include "temper/adversarial/pgd.h"
+#include "temper/adversarial/start.h"
 #include "temper/core/error.h"
 #include "temper/data/loader/loader.h"
 #include "temper/model/layers.h"
@@ -175,6 +180,43 @@ TEST(Perturb, TheDivergenceOfAConfidentNetworkHasFiniteGradients) {
   const auto attacked = at::tensor({-1.0F, 0.0F, -1.0F, -200.0F}).view({1, 4});
   Objective(recipe, state).attack_loss(batch(1), clean, attacked, std::nullopt).backward();
   EXPECT_TRUE(clean.grad().isfinite().all().item<bool>());
+}
+
+TEST(Perturb, TradesAddsTheDivergenceOfImagesThatItsOwnAttackFinds) {
+  const adversarial::Trades options;
+  const auto recipe = recipe_with(options);
+  auto state = state_of(recipe, /*with_norm=*/false);
+  const auto data = batch(6);
+  const Objective objective(recipe, state);
+  const auto logits = [&](const at::Tensor& pixels) {
+    return state.network->forward(objective.normalised(pixels));
+  };
+  const auto pixels = objective.pixels(data.views.front()).clamp_(0, 1);
+  std::vector<std::int64_t> rows(6);
+  std::iota(rows.begin(), rows.end(), std::int64_t{0});
+  const auto normal =
+      adversarial::draw_noise(
+          adversarial::Norm::l2, pixels,
+          {.seed = static_cast<std::uint64_t>(recipe.seed), .round = 0, .rows = rows})
+          .values;
+  const auto start =
+      adversarial::project(pixels.add(normal, 0.001), pixels, options.norm, options.radius);
+  const auto clean = logits(pixels).detach();
+  const auto attacked = adversarial::pgd({.norm = options.norm,
+                                          .radius = options.radius,
+                                          .step_size = options.step_size,
+                                          .steps = options.steps},
+                                         logits, adversarial::divergence_rows, pixels,
+                                         at::softmax(clean, 1, at::kFloat), start);
+  const auto expected =
+      adversarial::cross_entropy_rows(clean, data.labels)
+          .mean()
+          .add(adversarial::divergence_rows(logits(attacked), at::softmax(clean, 1, at::kFloat))
+                   .mean(),
+               options.beta)
+          .item<double>();
+  Times times;
+  EXPECT_NEAR(step(state, recipe, data, times).loss.item<double>(), expected, 1e-5);
 }
 
 TEST(Perturb, MicroBatchesGiveTheUpdateOfTheWholeBatch) {

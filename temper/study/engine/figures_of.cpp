@@ -106,6 +106,24 @@ void add_figures(Figures& figures, const std::vector<train::Event>& events) {
   put(figures, "early_stop.by_patience", stop->reason == "patience" ? 1 : 0);
 }
 
+void add_attacked(Figures& figures, const std::vector<train::Event>& events,
+                  const recipe::Recipe& recipe) {
+  std::vector<double> course;
+  for (const auto& event : events) {
+    const auto* evaluated = std::get_if<train::Evaluated>(&event);
+    if (evaluated == nullptr) continue;
+    const auto& scores = train::selected_scores(*evaluated, recipe);
+    if (scores && scores->attacked) course.push_back(scores->attacked->accuracy);
+  }
+  if (course.empty()) return;
+  put(figures, "attacked.accuracy", course.back());
+  double sum = 0;
+  double steps = 0;
+  for (auto i = course.size() / 2 + 1; i < course.size(); ++i, ++steps)
+    sum += (course[i] - course[i - 1]) * (course[i] - course[i - 1]);
+  put(figures, "attacked.deviation", std::sqrt(sum / steps / 2));
+}
+
 std::vector<Epoch> epochs_of(const std::vector<train::Event>& events,
                              const recipe::Recipe& recipe) {
   std::vector<Epoch> epochs;

@@ -22,6 +22,13 @@ void add_figures(Figures& figures, const evaluate::Assessment& assessment);
 /// activity are those of the last process, extended to all steps where it did not do them all.
 void add_figures(Figures& figures, const std::vector<train::Event>& events);
 
+/// Where evaluations are under attack, too: "attacked.accuracy", that of the last one, and
+/// "attacked.deviation", over the second half of the run: the root of half the mean squared
+/// difference between one evaluation and the next, which is the standard deviation around the
+/// course that training takes.
+void add_attacked(Figures& figures, const std::vector<train::Event>& events,
+                  const recipe::Recipe& recipe);
+
 /// The evaluations after every epoch.
 /// @param events   of a run, in their order
 std::vector<Epoch> epochs_of(const std::vector<train::Event>& events, const recipe::Recipe& recipe);

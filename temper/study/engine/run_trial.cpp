@@ -206,6 +206,7 @@ void add_log(Result& result, const std::vector<Part>& parts) {
     if (part.until) before += seconds_of(part.run);
   }
   add_figures(result.figures, all);
+  add_attacked(result.figures, all, recipe);
   if (const auto seconds = result.figures.find("seconds"); seconds != result.figures.end())
     seconds->second += before;
 }

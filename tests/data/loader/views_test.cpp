@@ -1,6 +1,11 @@
 // Several views of every image in a batch.
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
 #include "temper/data/loader/loader.h"
 #include "tests/data/pictures.h"
 
@@ -101,6 +106,29 @@ TEST(Views, OfAFileAreOfOneDecode) {
     EXPECT_EQ(picture.decodes() - before, keeps ? 1 : 3);
   }
   for (std::size_t view = 0; view < 3; ++view) EXPECT_EQ(samples[view], samples[view + 3]);
+}
+
+/// One file for all images. Notes how often its reader's picture has been decoded before.
+class FileSource final : public NoiseSource {
+ public:
+  using NoiseSource::NoiseSource;
+  void read(std::int64_t /*i*/, io::Picture& into) const override {
+    decodes.push_back(into.decodes());
+    into.encoded(bytes_, "noise", {});
+  }
+  mutable std::vector<std::int64_t> decodes;
+
+ private:
+  std::vector<std::byte> bytes_ = io::encode_png(noise(40, 50, 3, 1));
+};
+
+TEST(Views, OfABatchAreOfOneDecodePerImage) {
+  const auto source = std::make_shared<FileSource>(40);
+  Loader loader(source, options(3, 0));
+  (void)first_batch(loader);
+  ASSERT_GE(source->decodes.size(), 8U);
+  for (std::size_t i = 1; i < source->decodes.size(); ++i)
+    EXPECT_EQ(source->decodes[i] - source->decodes[i - 1], 1) << "image " << i;
 }
 
 TEST(Views, AreBetween1And16) {
