@@ -25,20 +25,19 @@ struct Options {
   std::string name;
   std::string dialect;
   double magnitude = kNotGiven;
-  std::optional<std::int64_t> size;
+  std::string size;
   bool as_json = false;
 
   [[nodiscard]] bool asks_for_magnitudes() const {
-    return !dialect.empty() || size || !std::isnan(magnitude);
+    return !dialect.empty() || !size.empty() || !std::isnan(magnitude);
   }
 };
 
 void explain_magnitudes(const Options& options) {
-  const auto side = options.size.value_or(224);
   const auto table = augment::magnitude_table(
       options.name, options.dialect,
       std::isnan(options.magnitude) ? std::nullopt : std::optional(options.magnitude),
-      {side, side});
+      augment::read_size(options.size.empty() ? "224" : options.size));
   if (options.as_json)
     fmt::print("{}\n", augment::to_json(table).dump(2));
   else
@@ -95,7 +94,8 @@ void add_explain(const Command& app) {
       .called("M");
   command
       .option("--size", options->size,
-              "height and width of the images for which translations are shown; 224 if not given")
+              "height and width of the images for which translations are shown, in one number or "
+              "as in 32x48; 224 if not given")
       .called("PIXELS");
   command.flag("--json", options->as_json, "print as JSON");
   command.run([options] { explain(*options); });

@@ -321,6 +321,7 @@ class Binder {
       choice(node, *one_of, name, "kind", added || !node.partial);
     else
       value(node, item, name);
+    if (!node.partial) remember_place(name, node);
   }
   [[nodiscard]] std::size_t list_index(const Member& member, std::size_t size,
                                        const std::string& path) const {

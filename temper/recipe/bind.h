@@ -12,7 +12,8 @@ namespace temper::recipe {
 ///
 /// The first mistake throws Error{Code::usage} with its position, what was found and what was
 /// expected. The options are then partly written and must be discarded.
-/// @param places  if not null, receives the place of each option that the text sets
+/// @param places  if not null, receives the place of each option that the text sets, and of each
+///                element of a list
 void bind_tree(const Tree& tree, const Group& view, Schedules& schedules, Places* places = nullptr);
 
 }  // namespace temper::recipe

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <exception>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 #include <variant>
@@ -51,14 +50,6 @@ void check_train_size(const Recipe& recipe) {
   refuse(path, fmt::format("{} = {:g}; expected {} pixels or more: it is a side in pixels, not a "
                            "fraction of data.size",
                            path, side, kLeastTrainSize));
-}
-
-void check_operations(std::span<const augment::Operation> operations, const std::string& list) {
-  for (std::size_t i = 0; i < operations.size(); ++i) try {
-      augment::check_options(operations.subspan(i, 1));
-    } catch (const Error& error) {
-      throw error.within({.option = fmt::format("{}.{}", list, i)});
-    }
 }
 
 void check_consistency(const Recipe& recipe) {
@@ -189,7 +180,7 @@ void check_semi(const Recipe& recipe) {
     refuse("semi.augment",
            "semi.augment is given and semi.method has weakly augmented views only, by "
            "data.augment; leave it out");
-  check_operations(options.strong, "semi.augment");
+  augment::check_options(options.strong, "semi.augment");
   if (options.batch_norm == SemiStatistics::interleaved && recipe.data.micro_batches > 1)
     refuse("semi.batch_norm",
            fmt::format("semi.batch_norm = \"interleaved\" exchanges images within the whole batch, "
@@ -209,24 +200,6 @@ void check_origins(const Recipe& recipe) {
            "distillation.from: no teacher is given; expected the directory of a finished run, such "
            "as \"runs/teacher\", a folder with config.json, a file of tensors, or a table of "
            "logits");
-}
-
-/// The largest number of stages that the network may have: one for small images may differ from
-/// one for large ones. Throws where there is none of any size.
-std::int64_t most_stages(const Recipe& recipe) {
-  std::vector<std::int64_t> sides{32, 224};
-  if (const auto size = recipe.data.size.value) sides.assign(1, *size);
-  std::optional<std::int64_t> most;
-  std::exception_ptr refused;
-  for (const auto side : sides) try {
-      const auto stages =
-          model::number_of_stages(recipe.model, {.channels = 3, .height = side, .width = side});
-      most = std::max(most.value_or(0), stages);
-    } catch (const Error&) {
-      refused = std::current_exception();
-    }
-  if (!most) std::rethrow_exception(refused);
-  return *most;
 }
 
 void check_frozen_stages(const model::Freeze& freeze, std::int64_t stages) {
@@ -316,7 +289,7 @@ void check_contradictions(const Recipe& recipe) {
     check_label_counts(recipe);
     check_normalization(recipe);
     check_train_size(recipe);
-    check_operations(recipe.data.augment, "data.augment");
+    augment::check_options(recipe.data.augment, "data.augment");
     check_consistency(recipe);
     check_loss(recipe);
     check_semi(recipe);
@@ -331,6 +304,22 @@ void check_stages(const Recipe& recipe, std::int64_t stages) {
     if (recipe.freeze) check_frozen_stages(*recipe.freeze, stages);
     if (recipe.mixing) check_mixed_stages(*recipe.mixing, stages);
   });
+}
+
+std::int64_t most_stages(const Recipe& recipe) {
+  std::vector<std::int64_t> sides{32, 224};
+  if (const auto size = recipe.data.size.value) sides.assign(1, *size);
+  std::optional<std::int64_t> most;
+  std::exception_ptr refused;
+  for (const auto side : sides) try {
+      const auto stages =
+          model::number_of_stages(recipe.model, {.channels = 3, .height = side, .width = side});
+      most = std::max(most.value_or(0), stages);
+    } catch (const Error&) {
+      refused = std::current_exception();
+    }
+  if (!most) std::rethrow_exception(refused);
+  return *most;
 }
 
 void check_without_data(const Recipe& recipe) {

@@ -19,6 +19,10 @@ void check_contradictions(const Recipe& recipe);
 /// @param stages  model::Network::stages()
 void check_stages(const Recipe& recipe, std::int64_t stages);
 
+/// The largest number of stages that the network may have: one for small images may differ from
+/// one for large ones. Throws Error{Code::usage} where there is none of any size.
+std::int64_t most_stages(const Recipe& recipe);
+
 /// All that `temper recipe check` refuses: contradictions, options that describe no network for
 /// images of any size, and lengths that fit into the run with no number of steps per epoch.
 void check_without_data(const Recipe& recipe);

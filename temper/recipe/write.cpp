@@ -56,14 +56,31 @@ std::string comment(const Item& item) {
   return fmt::format("{} ({})", item.meta.meaning, fmt::join(facts, "; "));
 }
 
-// A line with an element's notation besides its table, as a comment; "" if it has none, also
-// because a schedule drives one of its options.
-std::string notation(const ChoiceView& element, const std::string& path,
-                     const Schedules& schedules) {
+// Lines with the notations of an element and of those in its lists besides its table, as comments.
+// One has none also because a schedule drives one of its options.
+// @param name  of an element in a list, within the outermost one: "operations.0"
+std::string notations(const ChoiceView& element, const std::string& path,
+                      const Schedules& schedules, const std::string& name = {}) {
   const auto text = element.written ? element.written() : "";
   const auto driven = schedules.lower_bound(path + ".");
   const bool fixed = driven == schedules.end() || !driven->first.starts_with(path + ".");
-  return text.empty() || !fixed ? "" : fmt::format("  # {}\n", text);
+  std::string lines;
+  if (!text.empty() && fixed)
+    lines = name.empty() ? fmt::format("  # {}\n", text) : fmt::format("  # {}: {}\n", name, text);
+  const auto options = element.active();
+  for (const auto& item : options.items) {
+    const auto* list = std::get_if<std::function<ListView()>>(&item.slot);
+    if (list == nullptr) continue;
+    const auto view = (*list)();
+    for (std::size_t i = 0; i < view.size; ++i) {
+      const auto slot = view.at(i);
+      const auto* inner = std::get_if<std::function<ChoiceView()>>(&slot);
+      const auto place = fmt::format("{}.{}", item.meta.name, i);
+      if (inner != nullptr)
+        lines += notations((*inner)(), join(path, place), schedules, join(name, place));
+    }
+  }
+  return lines;
 }
 
 // A list of tables has one line for each table; every other value is on one line.
@@ -77,7 +94,7 @@ std::string assignment(const Item& item, const std::string& path, const Schedule
   for (std::size_t i = 0; i < view.size; ++i) {
     const auto element = view.at(i);
     const auto name = join(path, std::to_string(i));
-    text += notation(std::get<std::function<ChoiceView()>>(element)(), name, schedules);
+    text += notations(std::get<std::function<ChoiceView()>>(element)(), name, schedules);
     text += fmt::format("  {},\n", value_text(element, name, schedules));
   }
   return text + "]";

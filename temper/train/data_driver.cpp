@@ -45,6 +45,22 @@ void DataDriver::apply(std::int64_t step, std::size_t view,
   for (const auto& [list, operation, option, schedule] : driven_)
     if (list == of_view && operation < count)
       *number(operations[first + operation], option) = schedule::value(schedule, step, horizon_);
+  try {
+    augment::check_options(operations.subspan(first, count), of_view);
+  } catch (const Error& error) {
+    // The schedules' ranges are named, too: a remedy for the values of this step alone would end in
+    // the same error at a later one.
+    const auto refused = error.where().option + '.';
+    auto remark = fmt::format("at step {} of {}", step, horizon_.total_steps);
+    for (const auto& [list, operation, option, schedule] : driven_) {
+      const auto path = fmt::format("{}.{}.{}", list, operation, option);
+      if (!path.starts_with(refused) || path.substr(refused.size()).starts_with("operations."))
+        continue;
+      const auto [low, high] = schedule::range(schedule, horizon_);
+      remark += fmt::format("; {} is between {:g} and {:g} by its schedule", path, low, high);
+    }
+    throw Error(error.code(), error.where(), fmt::format("{} ({})", error.message(), remark));
+  }
 }
 
 std::int64_t DataDriver::within_run(std::int64_t step) const {
@@ -64,21 +80,13 @@ void drive(data::LoaderOptions& training, std::shared_ptr<const DataDriver> driv
   for (std::size_t view = 0; view < training.views.size(); ++view)
     driver->apply(0, view, training.views[view]);
   constexpr auto kEvery = schedule::kEveryStep / 10;  // these checks take longer than a value
-  std::int64_t step = 0;
-  try {
-    auto pipelines = data::pipelines_of(training);
-    for (; step < horizon.total_steps; step = schedule::next_checked(step, horizon, kEvery)) {
-      driver->apply(step, pipelines);
-      for (const auto& pipeline : pipelines) pipeline.check();
-    }
-  } catch (const Error& error) {
-    throw Error(error.code(), error.where(),
-                fmt::format("{} (at step {} of {})", error.message(), step, horizon.total_steps));
-  }
+  auto pipelines = data::pipelines_of(training);
+  for (std::int64_t step = 0; step < horizon.total_steps;
+       step = schedule::next_checked(step, horizon, kEvery))
+    driver->apply(step, pipelines);
   training.adapt = [driver = std::move(driver)](std::int64_t at,
                                                 std::span<augment::Pipeline> views) {
-    driver->apply(at, views);
-    for (const auto& pipeline : views) pipeline.check();  // not every step has been checked
+    driver->apply(at, views);  // checks them as well, for not every step has been checked
   };
 }
 

@@ -30,6 +30,8 @@ class DataDriver {
 
   /// Whether anything is scheduled.
   [[nodiscard]] bool moves() const { return size_.scheduled() || !driven_.empty(); }
+  /// Throws Error{Code::usage}, naming the operation, the step and the ranges of its schedules, if
+  /// the options of the recipe's operations are then inconsistent.
   /// @param step  steps beyond the end of the run count as its last one
   void apply(std::int64_t step, std::size_t view, std::span<augment::Operation> operations) const;
   /// @param views  all pipelines of a batch

@@ -6,11 +6,10 @@
 #include <cmath>
 #include <cstddef>
 #include <numbers>
-#include <tuple>
-#include <type_traits>
 #include <utility>
 #include <variant>
 
+#include "temper/augment/pipeline/policy.h"
 #include "temper/core/error.h"
 #include "temper/recipe/text.h"
 
@@ -92,41 +91,13 @@ Operation posterized(const ChosenOperation& chosen) {
   return made;
 }
 
-/// One of the published policies.
-bool is_named(const Operation& operation) {
-  return std::visit(
-      []<class Options>(const Options& /*options*/) {
-        return std::is_same_v<Options, augment::RandAugment> ||
-               std::is_same_v<Options, augment::AutoAugment> ||
-               std::is_same_v<Options, augment::FastAutoAugment> ||
-               std::is_same_v<Options, augment::TrivialAugmentWide> ||
-               std::is_same_v<Options, augment::AugMix> ||
-               std::is_same_v<Options, augment::ThreeAugment>;
-      },
-      operation);
-}
-
-/// What operation_of() makes of a ChosenPolicy.
-bool is_found(const Operation& operation) {
-  const auto* one_of = std::get_if<augment::OneOf>(&operation);
-  return one_of != nullptr && std::ranges::all_of(one_of->operations, [](const Operation& inner) {
-           const auto* both = std::get_if<augment::RandomApply>(&inner);
-           return both != nullptr && both->p == 1 &&
-                  both->operations.size() == std::tuple_size_v<ChosenSubPolicy>;
-         });
-}
-
-bool is_policy(const Operation& operation) {
-  return is_named(operation) || is_found(operation);
-}
-
 /// Whether an operation holds a policy, at any depth.
 bool holds_policy(const Operation& operation) {
   return std::visit(
       []<class Options>(const Options& options) {
         if constexpr (requires { options.operations; })
           return std::ranges::any_of(options.operations, [](const Operation& inner) {
-            return is_policy(inner) || holds_policy(inner);
+            return augment::is_policy(inner) || holds_policy(inner);
           });
         else
           return false;
@@ -138,7 +109,7 @@ bool holds_policy(const Operation& operation) {
 void refuse_nested(const recipe::Recipe& recipe) {
   const auto& operations = recipe.data.augment;
   for (std::size_t i = 0; i < operations.size(); ++i) {
-    if (is_policy(operations[i]) || !holds_policy(operations[i])) continue;
+    if (augment::is_policy(operations[i]) || !holds_policy(operations[i])) continue;
     const auto path = fmt::format("data.augment.{}", i);
     throw Error(Code::usage, recipe::place(recipe.places, path),
                 fmt::format("{} has an augmentation policy within it, after which the one that is "
@@ -221,7 +192,7 @@ recipe::Recipe with_policy(const recipe::Recipe& recipe, const Operation& policy
   refuse_nested(recipe);
   auto changed = recipe;
   auto& operations = changed.data.augment;
-  if (std::erase_if(operations, is_policy) > 0)
+  if (std::erase_if(operations, augment::is_policy) > 0)
     for (const auto& [path, schedule] : recipe.schedules)
       if (path.starts_with("data.augment."))
         throw Error(Code::usage, recipe::place(recipe.places, path),

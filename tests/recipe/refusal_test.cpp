@@ -238,7 +238,7 @@ TEST(Refused, SourcesThatContradictEachOtherOrAreNone) {
   EXPECT_EQ(of("[data]\nsource = \"a\"\nsources = [{ source = \"b\" }]"),
             "r.toml:2:10: data.source and data.sources are both given; keep one");
   EXPECT_EQ(of("[data]\nsources = [{ source = \"a\" }, { weight = 2 }]"),
-            "r.toml:2:11: data.sources.1 has no source; expected a table such as { source = "
+            "r.toml:2:30: data.sources.1 has no source; expected a table such as { source = "
             "\"pictures\", weight = 2 }");
   EXPECT_EQ(of("[data]\nsources = [{ source = \"a\", weight = 0 }]"),
             "r.toml:2:37: data.sources.0.weight is 0; expected a number in (0, 1000000]");

@@ -29,6 +29,13 @@ void check_nesting(std::span<const Operation> operations, const std::string& pat
         operations[k]);
 }
 
+/// The error of an operation's own check, which does not know where the operation is.
+Error placed(const Error& error, const std::string& path, std::size_t k) {
+  if (path.empty()) return error;
+  const auto option = fmt::format("{}.{}", path, k);
+  return {error.code(), {.option = option}, fmt::format("{}: {}", option, error.message())};
+}
+
 }  // namespace
 
 std::optional<Operation> Operation::read(std::string_view text) {
@@ -54,14 +61,20 @@ void check_nesting(std::span<const Operation> operations, const std::string& pat
   check_nesting(operations, path, 1);
 }
 
-void check_options(std::span<const Operation> operations) {
-  for (const auto& operation : operations)
+void check_options(std::span<const Operation> operations, const std::string& path) {
+  for (std::size_t k = 0; k < operations.size(); ++k)
     std::visit(
-        [](const auto& options) {
-          if constexpr (requires { options.check(); }) options.check();
-          if constexpr (requires { options.operations; }) check_options(options.operations);
+        [&](const auto& options) {
+          if constexpr (requires { options.check(); }) try {
+              options.check();
+            } catch (const Error& error) {
+              throw placed(error, path, k);
+            }
+          if constexpr (requires { options.operations; })
+            check_options(options.operations,
+                          path.empty() ? path : fmt::format("{}.{}.operations", path, k));
         },
-        operation);
+        operations[k]);
 }
 
 }  // namespace temper::augment

@@ -85,6 +85,7 @@ inline constexpr int kMaxNesting = 8;
 void check_nesting(std::span<const Operation> operations, const std::string& path);
 
 /// Throws Error{Code::usage} for options that contradict each other.
-void check_options(std::span<const Operation> operations);
+/// @param path  of the list: errors name the operation by it; empty: it is not known
+void check_options(std::span<const Operation> operations, const std::string& path = {});
 
 }  // namespace temper::augment

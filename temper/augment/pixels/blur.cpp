@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -79,8 +80,10 @@ void add_borders(float* row, std::int64_t width, std::int64_t border, std::int64
 void set_gaussian(std::vector<float>& weights, std::int64_t size, double sigma) {
   weights.resize(static_cast<std::size_t>(size));
   const auto middle = static_cast<float>(size - 1) * 0.5F;
+  // In float the smallest deviations are 0; with any that small only the middle has a weight.
+  const float deviation = std::max(static_cast<float>(sigma), std::numeric_limits<float>::min());
   for (std::size_t i = 0; i < weights.size(); ++i) {
-    const float distance = (static_cast<float>(i) - middle) / static_cast<float>(sigma);
+    const float distance = (static_cast<float>(i) - middle) / deviation;
     weights[i] = std::exp(-0.5F * (distance * distance));
   }
   const float sum = std::accumulate(weights.begin(), weights.end(), 0.0F);

@@ -5,14 +5,17 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <span>
 
 #include "temper/augment/policies/augmix.h"
+#include "temper/augment/policies/auto_augment.h"
+#include "temper/augment/policies/fast_auto_augment.h"
 #include "temper/augment/policies/rand_augment.h"
+#include "temper/augment/policies/sub_policy.h"
 #include "temper/augment/policies/trivial_augment.h"
 #include "temper/core/error.h"
+#include "temper/core/parse_number.h"
 #include "temper/core/spelling.h"
 
 namespace temper::augment {
@@ -61,7 +64,42 @@ AugMix augmix_of(Scale scale) {
   return options;
 }
 
-std::vector<Primitive> operations_of(const Entry& entry) {
+/// The operations of a list of sub-policies.
+void add(std::span<const SubPolicy> list, std::vector<Primitive>& found) {
+  for (const auto& sub_policy : list)
+    for (const auto& operation : sub_policy) found.push_back(operation.primitive);
+}
+
+bool is_refused(const AutoAugment& options) {
+  try {
+    options.check();
+  } catch (const Error&) {
+    return true;
+  }
+  return false;
+}
+
+/// The operations of all lists that have that scale, in the order of the enum.
+std::vector<Primitive> listed_operations(const Entry& entry) {
+  std::vector<Primitive> found;
+  if (entry.policy == FastAutoAugment::kind) {
+    for (std::size_t k = 0; k < EnumNames<FastAutoAugmentPolicy>::value.size(); ++k)
+      add(sub_policies(static_cast<FastAutoAugmentPolicy>(k)), found);
+  } else {
+    for (std::size_t k = 0; k < EnumNames<AutoAugmentPolicy>::value.size(); ++k)
+      for (std::size_t d = 0; d < EnumNames<AutoAugmentDialect>::value.size(); ++d) {
+        const AutoAugment options{.policy = static_cast<AutoAugmentPolicy>(k),
+                                  .dialect = static_cast<AutoAugmentDialect>(d)};
+        if (scale_of(options) == entry.scale && !is_refused(options))
+          add(sub_policies(options.policy), found);
+      }
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
+/// What the policy draws from, possibly several times.
+std::vector<Primitive> drawn_operations(const Entry& entry) {
   std::vector<Primitive> found;
   if (entry.policy == RandAugment::kind) {
     RandAugment options;
@@ -77,22 +115,21 @@ std::vector<Primitive> operations_of(const Entry& entry) {
     const auto all = primitives(options);
     found.assign(all.begin(), all.end());
   } else {
-    for (std::size_t i = 0; i < EnumNames<Primitive>::value.size(); ++i) {
-      const auto primitive = static_cast<Primitive>(i);
-      const bool only_in_sets =
-          primitive == Primitive::desaturate || primitive == Primitive::gaussian_blur;
-      if (!only_in_sets && !unit_of(primitive).empty() &&
-          physical(entry.scale, primitive, 0, {1, 1}))
-        found.push_back(primitive);
-    }
+    found = listed_operations(entry);
   }
-  // In their order, those without a value last.
-  std::vector<Primitive> sorted;
+  return found;
+}
+
+/// The operations that the policy has, in their order, those without a value last.
+std::vector<Primitive> operations_of(const Entry& entry) {
+  const auto drawn = drawn_operations(entry);
+  std::vector<Primitive> found;
   for (const bool with_value : {true, false})
-    std::ranges::copy_if(found, std::back_inserter(sorted), [&](Primitive primitive) {
-      return unit_of(primitive).empty() != with_value;
-    });
-  return sorted;
+    for (const auto primitive : drawn)
+      if (unit_of(primitive).empty() != with_value &&
+          std::ranges::find(found, primitive) == found.end())
+        found.push_back(primitive);
+  return found;
 }
 
 /// What a value amounts to.
@@ -147,6 +184,18 @@ std::vector<std::string_view> policies_with_magnitudes() {
   return policies;
 }
 
+Size read_size(std::string_view text) {
+  const auto x = text.find('x');
+  const auto height = parse_number<std::int64_t>(text.substr(0, x));
+  const auto width =
+      x == std::string_view::npos ? height : parse_number<std::int64_t>(text.substr(x + 1));
+  if (!height || !width)
+    throw Error(Code::usage, fmt::format("'{}' is no size of images; expected pixels, as in 224, "
+                                         "or height and width, as in 32x48",
+                                         text));
+  return {*height, *width};
+}
+
 MagnitudeTable magnitude_table(std::string_view policy, std::string_view dialect,
                                std::optional<double> asked, Size size) {
   const Entry& entry = look_up(policy, dialect);
@@ -186,7 +235,7 @@ std::string to_text(const MagnitudeTable& table) {
   text += fmt::format("  {:<14}{:>10}{:>12}  {}\n", "operation", "value", "or negated", "unit");
   for (const auto& row : table.rows) {
     const auto unit = unit_of(row.primitive);
-    auto line = fmt::format("  {:<14}{:>10}{:>12}  {:<15}{}", name_of(row.primitive),
+    auto line = fmt::format("  {:<14}{:>10}{:>12}  {:<18}{}", name_of(row.primitive),
                             unit.empty() ? "" : number(row.value),
                             row.negated ? number(*row.negated) : "", unit, row.remark);
     line.erase(line.find_last_not_of(' ') + 1);

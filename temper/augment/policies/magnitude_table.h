@@ -25,13 +25,16 @@ struct MagnitudeTable {
   std::string dialect;
   double magnitude = 0;
   Size size;
-  std::vector<Row> rows;  ///< those without a value behind the others, of policies
-                          ///< that draw from a fixed set
+  std::vector<Row> rows;  ///< of the operations that the policy has, in one of its lists; those
+                          ///< without a value behind the others
   std::string remark;     ///< on the magnitude
 };
 
 /// The policies that have magnitudes.
 std::vector<std::string_view> policies_with_magnitudes();
+
+/// "224", for both sides, or "32x48", height and width. Throws Error{Code::usage} for other texts.
+Size read_size(std::string_view text);
 
 /// Throws Error{Code::usage} for an unknown policy or dialect, with the nearest spelling, and for a
 /// magnitude or a size that there is not.

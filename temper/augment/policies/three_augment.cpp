@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "temper/augment/operations/color_jitter.h"
 #include "temper/augment/policies/primitive.h"
 #include "temper/core/error.h"
@@ -28,8 +30,7 @@ void apply(const ThreeAugment& options, Frame& frame, Random& random) {
       apply(frame, {.primitive = Primitive::grayscale});
       break;
     case 1:
-      apply(frame,
-            {.primitive = Primitive::solarize, .value = static_cast<double>(options.threshold)});
+      apply(frame, {.primitive = Primitive::solarize, .value = std::ceil(options.threshold)});
       break;
     default:
       apply(frame, {.primitive = Primitive::gaussian_blur,

@@ -1,5 +1,4 @@
 #pragma once
-#include <cstdint>
 #include <string_view>
 #include <tuple>
 
@@ -11,7 +10,7 @@ namespace temper::augment {
 
 /// 3-Augment: gray, solarized or blurred; then color jitter.
 struct ThreeAugment {
-  std::int64_t threshold = 128;
+  double threshold = 128;
   double radius_low = 0.1;
   double radius_high = 2;
   double color_jitter = 0.3;
@@ -37,7 +36,8 @@ struct ThreeAugment {
         field(&Self::threshold,
               {.name = "threshold",
                .meaning = "lowest value that is inverted where the image is solarized; 256: none",
-               .bounds = {.low = 0, .high = 256}}),
+               .bounds = {.low = 0, .high = 256},
+               .scheduled = true}),
         field(&Self::radius_low, {.name = "radius_low",
                                   .meaning = "lower bound of the blur's radius",
                                   .unit = "pixels",

@@ -15,6 +15,7 @@
 #include "temper/augment/operations/range.h"
 #include "temper/augment/pipeline/pipeline.h"
 #include "temper/augment/pixels/color.h"
+#include "tests/augment/distribution.h"
 #include "tests/augment/noise.h"
 #include "tests/support/refusal.h"
 
@@ -107,17 +108,10 @@ std::vector<double> values(const Operation& operation, int n = 3000) {
 }
 
 void expect_uniform(const Operation& operation, double low, double high) {
-  auto drawn = values(operation);
-  ASSERT_EQ(drawn.size(), 3000U) << name(operation);
-  std::ranges::sort(drawn);
-  EXPECT_GE(drawn.front(), low) << name(operation);
-  EXPECT_LE(drawn.back(), high) << name(operation);
-  // Kolmogorov and Smirnov's distance, with a chance of 1e-6 to be larger.
-  double distance = 0;
-  for (std::size_t i = 0; i < drawn.size(); ++i)
-    distance = std::max(distance, std::abs((drawn[i] - low) / (high - low) -
-                                           (static_cast<double>(i) + 0.5) / 3000));
-  EXPECT_LT(distance, 2.7 / std::sqrt(3000)) << name(operation);
+  SCOPED_TRACE(name(operation));
+  const auto drawn = values(operation);
+  ASSERT_EQ(drawn.size(), 3000U);
+  expect_uniform_numbers(drawn, low, high);
 }
 
 TEST(ColorOperations, DrawTheirStrengthUniformly) {
@@ -251,6 +245,14 @@ TEST(ColorJitter, DrawsFactorsAround1AndShiftsAround0) {
     EXPECT_NEAR(low[part], least[part], 0.01) << part;
     EXPECT_NEAR(high[part], most[part], 0.01) << part;
   }
+}
+
+TEST(ColorJitter, DrawsItsAmountsUniformly) {
+  expect_uniform(ColorJitter{.brightness = 0.4, .contrast = 0, .saturation = 0}, 0.6, 1.4);
+  expect_uniform(ColorJitter{.brightness = 0, .contrast = 1.5, .saturation = 0}, 0, 2.5);
+  expect_uniform(ColorJitter{.brightness = 0, .contrast = 0, .saturation = 0.3}, 0.7, 1.3);
+  expect_uniform(ColorJitter{.brightness = 0, .contrast = 0, .saturation = 0, .hue = 0.2}, -0.2,
+                 0.2);
 }
 
 TEST(ColorJitter, NotesItsPartsInTheOrderInWhichTheyWereApplied) {

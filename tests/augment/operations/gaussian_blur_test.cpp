@@ -5,6 +5,7 @@
 
 #include "temper/augment/pixels/blur.h"
 #include "temper/core/error.h"
+#include "tests/augment/distribution.h"
 #include "tests/augment/noise.h"
 
 namespace temper::augment {
@@ -38,6 +39,19 @@ TEST(GaussianBlurOperation, BlursByADrawnDeviationInItsDialect) {
     options.kernel_size.value = 9;
     gaussian_blur_torchvision(image, expected, 9, 9, sigma);
     EXPECT_EQ(applied(options, image, seed), expected);
+  }
+}
+
+TEST(GaussianBlurOperation, DrawsItsDeviationUniformly) {
+  const auto image = noise(1, 1, 1);
+  for (const auto dialect : {BlurDialect::pillow, BlurDialect::torchvision}) {
+    std::vector<double> drawn;
+    for (std::uint64_t seed = 0; seed < 3000; ++seed) {
+      std::vector<Applied> notes;
+      applied({.p = 1, .sigma_low = 0.5, .sigma_high = 3, .dialect = dialect}, image, seed, &notes);
+      drawn.push_back(notes.at(0).value);
+    }
+    expect_uniform_numbers(drawn, 0.5, 3);
   }
 }
 

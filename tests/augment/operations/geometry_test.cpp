@@ -1,6 +1,7 @@
 // Draws, notes and refusals of the geometric operations; their pixels are tested in pixels/.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <map>
 #include <set>
@@ -10,6 +11,7 @@
 
 #include "temper/augment/pipeline/pipeline.h"
 #include "temper/core/error.h"
+#include "tests/augment/distribution.h"
 #include "tests/augment/noise.h"
 #include "tests/support/refusal.h"
 
@@ -165,6 +167,24 @@ TEST(Geometry, CornersMoveInwardsByUpToTheirShare) {
   // floor(0.3 * 20) and floor(0.3 * 15)
   EXPECT_EQ(seen_x, (std::set<double>{0, 1, 2, 3, 4, 5, 6}));
   EXPECT_EQ(seen_y, (std::set<double>{0, 1, 2, 3, 4}));
+}
+
+TEST(Geometry, EveryCornerMovesByEachNumberOfPixelsEquallyOften) {
+  const Size image{30, 41};
+  const Corners start = corners_of(image);
+  std::array<std::map<double, int>, 4> across, down;
+  for (std::uint64_t i = 0; i < 4000; ++i) {
+    Random random(2, Purpose::inspect, {i});
+    const Corners end = random_corners(0.3, image, random);
+    for (std::size_t k = 0; k < 4; ++k) {
+      ++across[k][std::abs(end[k].x - start[k].x)];
+      ++down[k][std::abs(end[k].y - start[k].y)];
+    }
+  }
+  for (std::size_t k = 0; k < 4; ++k) {
+    expect_equal_shares(across[k], 7);
+    expect_equal_shares(down[k], 5);
+  }
 }
 
 TEST(Geometry, ElasticFieldsFollowFromOneNumber) {

@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 
 #include "temper/augment/pixels/jpeg.h"
 #include "temper/core/error.h"
+#include "tests/augment/distribution.h"
 #include "tests/augment/noise.h"
 
 namespace temper::augment {
@@ -38,6 +40,17 @@ TEST(JpegNoiseOperation, CompressesWithEveryQualityOfItsRange) {
     ASSERT_EQ(found, expected);
   }
   EXPECT_EQ(qualities, (std::set<double>{40, 41, 42, 43, 44}));
+}
+
+TEST(JpegNoiseOperation, DrawsEveryQualityEquallyOften) {
+  const auto image = noise(1, 1, 1);
+  std::map<double, int> counts;
+  for (std::uint64_t seed = 0; seed < 3000; ++seed) {
+    std::vector<Applied> notes;
+    applied({.p = 1, .quality_low = 30, .quality_high = 39}, image, seed, notes);
+    ++counts[notes.at(0).value];
+  }
+  expect_equal_shares(counts, 10);
 }
 
 TEST(JpegNoiseOperation, CompressesAsOftenAsItsProbabilitySays) {

@@ -230,6 +230,16 @@ TEST(Elastic, FieldsAreTheSameBitsWithAllInstructions) {
   }
 }
 
+TEST(Elastic, TheSmallestDeviationsBlurNothing) {
+  const Displacement noise{.size = {1, 3}, .right = {0.5F, -1, 0.25F}, .down = {-0.5F, 0, 1}};
+  auto plain = noise, tiny = noise;
+  smooth(plain, 4, 0);
+  smooth(tiny, 4, 1e-46);
+  EXPECT_EQ(plain.right, (std::vector<float>{1, -2, 0.5F}));
+  EXPECT_EQ(tiny.right, plain.right);
+  EXPECT_EQ(tiny.down, plain.down);
+}
+
 /// A black image with one white pixel.
 io::Image spot(int y, int x) {
   io::Image image{21, 31, 1, std::vector<std::uint8_t>(21 * 31)};

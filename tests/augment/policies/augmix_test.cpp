@@ -14,6 +14,7 @@
 
 #include "temper/augment/pipeline/pipeline.h"
 #include "temper/augment/policies/three_augment.h"
+#include "tests/augment/distribution.h"
 #include "tests/augment/policies/use.h"
 #include "tests/support/refusal.h"
 
@@ -113,6 +114,36 @@ TEST(AugMix, TheSameSeverityIsWeakerInTorchvisionsBins) {
   }
 }
 
+TEST(AugMix, DrawsMagnitudesAsItsDialectSays) {
+  const auto sizes = [](const AugMix& policy) {
+    auto values = rotations(policy);
+    for (double& value : values) value = std::abs(value);
+    return values;
+  };
+  const auto counts = [&](const AugMix& policy) {
+    std::map<std::int64_t, int> found;  // by thirds of a degree
+    for (const double value : sizes(policy)) ++found[std::llround(3 * value)];
+    return found;
+  };
+  // Whole degrees below 3 * U(0.1, 3).
+  std::map<std::int64_t, double> shares{{0, 0.7 / 8.7}};
+  for (std::int64_t degrees = 1; degrees < 9; ++degrees) shares[3 * degrees] = 1 / 8.7;
+  expect_shares(counts({.severity = 3}), shares);
+  // Ten magnitudes of 30 degrees / 9, of which the first five are drawn.
+  expect_equal_shares(counts({.dialect = AugMixDialect::torchvision, .severity = 5}), 5);
+  // 3 degrees a magnitude.
+  expect_uniform_numbers(sizes({.dialect = AugMixDialect::timm, .severity = 3}), 0, 9);
+  const auto normal = sizes({.dialect = AugMixDialect::timm, .severity = 5, .magnitude_std = 0.5});
+  const auto n = static_cast<double>(normal.size());
+  double sum = 0, squares = 0;
+  for (const double value : normal) {
+    sum += value - 15;
+    squares += (value - 15) * (value - 15);
+  }
+  EXPECT_NEAR(sum / n, 0, 5 * 1.5 / std::sqrt(n));
+  EXPECT_NEAR(std::sqrt(squares / n), 1.5, 5 * 1.5 / std::sqrt(2 * n));
+}
+
 TEST(AugMix, IsBetweenTheImageAndItsChains) {
   const auto image = pattern(6, 7, 3);
   for (const auto dialect :
@@ -176,6 +207,7 @@ TEST(ThreeAugment, AppliesOneOfThreeOperationsAndThenJitter) {
   const auto image = pattern(4, 4, 3);
   std::map<std::string, int> firsts;
   std::map<std::string, int> seconds;
+  std::vector<double> radii;
   constexpr int n = 6000;
   for (std::uint64_t i = 0; i < n; ++i) {
     const auto applied = use(ThreeAugment{}, image, i).applied;
@@ -192,15 +224,26 @@ TEST(ThreeAugment, AppliesOneOfThreeOperationsAndThenJitter) {
     if (applied[0].name == "solarize") {
       EXPECT_EQ(applied[0].value, 128);
     }
-    if (applied[0].name != "gaussian_blur") continue;
-    EXPECT_GE(applied[0].value, 0.1);
-    EXPECT_LT(applied[0].value, 2);
+    if (applied[0].name == "gaussian_blur") radii.push_back(applied[0].value);
   }
+  expect_uniform_numbers(radii, 0.1, 2);
   const double deviation = std::sqrt(n * 2.0 / 9);
   for (const auto* name : {"grayscale", "solarize", "gaussian_blur"})
     EXPECT_NEAR(firsts[name], n / 3.0, 5 * deviation) << name;
   for (const auto* name : {"brightness", "contrast", "saturation"})
     EXPECT_NEAR(seconds[name], n / 3.0, 5 * deviation) << name;
+}
+
+TEST(ThreeAugment, SolarizesFromTheWholeNumberAboveItsThreshold) {
+  const auto image = pattern(4, 4, 3);
+  int solarized = 0;
+  for (std::uint64_t i = 0; i < 100; ++i)
+    for (const auto& applied : use(ThreeAugment{.threshold = 99.5}, image, i).applied)
+      if (applied.name == "solarize") {
+        EXPECT_EQ(applied.value, 100);
+        ++solarized;
+      }
+  EXPECT_GT(solarized, 10);
 }
 
 TEST(ThreeAugment, MayLeaveTheColorsAndRefusesAnEmptyRange) {

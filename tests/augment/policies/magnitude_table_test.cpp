@@ -5,6 +5,10 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "tests/support/refusal.h"
 
@@ -103,6 +107,51 @@ TEST(MagnitudeTable, OfAugMixHasItsTranslations) {
   EXPECT_EQ(row(Primitive::solarize_add), table.rows.end()) << "it has none";
   EXPECT_NE(row(Primitive::equalize), table.rows.end());
   EXPECT_EQ(table.rows.size(), 13U);
+}
+
+std::vector<std::string> names_of(std::string_view policy, std::string_view dialect) {
+  std::vector<std::string> names;
+  for (const auto& row : magnitude_table(policy, dialect, 1, kSize).rows)
+    names.emplace_back(name_of(row.primitive));
+  return names;
+}
+
+TEST(MagnitudeTable, HasTheOperationsOfThePublishedListsAlone) {
+  const std::vector<std::string> of_all{"rotate",   "posterize",   "solarize",    "saturation",
+                                        "contrast", "brightness",  "sharpness",   "shear_x",
+                                        "shear_y",  "translate_x", "translate_y", "auto_contrast",
+                                        "equalize", "invert"};
+  EXPECT_EQ(names_of("auto_augment", "timm_original"), of_all);
+  EXPECT_EQ(names_of("auto_augment", "torchvision"), of_all);
+  const std::vector<std::string> of_v0{"rotate",        "posterize", "solarize", "solarize_add",
+                                       "saturation",    "shear_x",   "shear_y",  "translate_y",
+                                       "auto_contrast", "equalize",  "invert"};
+  EXPECT_EQ(names_of("auto_augment", "timm_v0"), of_v0);
+  EXPECT_EQ(names_of("auto_augment", "tensorflow_v0"), of_v0);
+  const auto of_research = names_of("auto_augment", "timm_v0r");
+  EXPECT_EQ(of_research.size(), 13U) << "those of originalr, too";
+  EXPECT_THAT(of_research, Not(::testing::Contains("translate_x")));
+  for (const auto& [policy, dialect] :
+       {std::pair{"auto_augment", "tensorflow"}, std::pair{"fast_auto_augment", ""}}) {
+    const auto names = names_of(policy, dialect);
+    EXPECT_EQ(names.size(), 15U) << policy;
+    EXPECT_THAT(names, ::testing::IsSupersetOf(of_all)) << policy;
+    EXPECT_THAT(names, ::testing::Contains("cutout")) << policy;
+  }
+}
+
+TEST(MagnitudeTable, HasAUnitAndARemarkInColumnsOfTheirOwn) {
+  const auto text = to_text(magnitude_table("rand_augment", "torchvision", 0, kSize));
+  EXPECT_THAT(text, HasSubstr("  pixels per pixel  no change\n"));
+  EXPECT_THAT(text, HasSubstr("  degrees           no change\n"));
+}
+
+TEST(MagnitudeTable, ReadsSizesOfOneNumberOrTwo) {
+  EXPECT_EQ(read_size("224"), kSize);
+  EXPECT_EQ(read_size("32x48"), (Size{32, 48}));
+  for (const auto* text : {"", "x", "32x", "x48", "32x48x3", "32 x 48", "wide"})
+    EXPECT_THAT(temper::testing::refusal([&] { (void)read_size(text); }),
+                HasSubstr("' is no size of images; expected pixels, as in 224, or height and"));
 }
 
 TEST(MagnitudeTable, HasADefaultWithinTheDialect) {
