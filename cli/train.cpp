@@ -19,6 +19,7 @@
 #include "temper/data/sources/unreadable_image.h"
 #include "temper/distributed/group.h"
 #include "temper/io/format/json_text.h"
+#include "temper/recipe/lint.h"
 #include "temper/report/preflight_text.h"
 #include "temper/report/report.h"
 #include "temper/run/run.h"
@@ -117,8 +118,9 @@ void print_hints(const train::Plan& plan, const recipe::Recipe& chosen) {
   if (!plan.note.empty()) print_text(stderr, "note: {}\n", plan.note);
   auto recipe = chosen;
   recipe.data.batch = plan.recipe.data.batch;  // of all processes
-  for (const auto& hint : recipe::lint(recipe, plan.horizon))
-    print_text(stderr, "note: {}\n", hint);
+  recipe::LintSubject subject(recipe, plan.horizon);
+  subject.has_validation = plan.validation != nullptr;
+  for (const auto& hint : recipe::lint(subject)) print_text(stderr, "note: {}\n", hint);
   for (const auto& warning : train::augmentation_warnings(plan, train::some_kinds(*plan.train)))
     print_text(stderr, "warning: {}\n", warning);
 }

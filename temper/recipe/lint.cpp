@@ -56,11 +56,10 @@ Texts second_average(const LintSubject& subject) {
 }
 
 Texts no_validation(const LintSubject& subject) {
-  const auto& data = subject.recipe.data;
-  if (data.validation != 0 || data.folds != 0) return {};
+  const auto lacking = subject.without_validation();
+  if (lacking.empty()) return {};
   return {
-      "data.validation = 0: all images are used for training, so overfitting can't be "
-      "measured"};
+      fmt::format("{}all images are used for training, so overfitting can't be measured", lacking)};
 }
 
 Texts slow_average(const LintSubject& subject) {
@@ -75,14 +74,18 @@ Texts slow_average(const LintSubject& subject) {
     const auto path = fmt::format("averaging.{}.decay", i);
     const auto driven = recipe.schedules.find(path);
     const bool scheduled = driven != recipe.schedules.end();
-    const double decay =
-        scheduled ? schedule::range(driven->second, *subject.horizon).second : ema->decay;
+    const bool rescaled = ema->rescale != regularize::EmaRescale::none;
+    double decay = ema->decay;
+    if (scheduled) decay = schedule::range(driven->second, *subject.horizon).second;
+    if (rescaled)
+      decay = regularize::rescaled_decay(*ema, recipe.data.batch, subject.horizon->epochs());
     const double memory = static_cast<double>(ema->every) / (1 - decay);
     if (memory > static_cast<double>(steps) / 3)
       texts.push_back(fmt::format(
-          "{} {} {}: the average spans about {:.0f} steps of a run of {}, so the {} weights stay "
+          "{} {} {}{}: the average spans about {:.0f} steps of a run of {}, so the {} weights stay "
           "in it; lower it, or add warmup = \"tensorflow\"",
-          path, scheduled ? "reaches" : "=", decay, memory, steps,
+          path, scheduled ? "reaches" : "=", rescaled ? ema->decay : decay,
+          rescaled ? fmt::format(", rescaled to {:.8g}", decay) : "", memory, steps,
           scheduled ? "early" : "initial"));
   }
   return texts;
@@ -146,13 +149,6 @@ constexpr std::array<LintRule, 8> kWarnings{{
      without_effect},
 }};
 
-Texts warnings(const LintSubject& subject) {
-  Texts texts;
-  for (auto& finding : lint_findings(subject))
-    if (finding.rule->severity == Severity::warning) texts.push_back(std::move(finding.text));
-  return texts;
-}
-
 }  // namespace
 
 LintSubject::LintSubject(const Recipe& of, std::optional<schedule::Horizon> length,
@@ -177,6 +173,14 @@ std::int64_t LintSubject::epochs() const {
   return recipe.epochs;
 }
 
+std::string_view LintSubject::without_validation() const {
+  const auto& data = recipe.data;
+  if (data.validation != 0 || data.folds != 0 || has_validation.value_or(false)) return "";
+  return has_validation.has_value()
+             ? "data.validation = 0: "
+             : "data.validation = 0: unless the data has a validation set of its own, ";
+}
+
 std::vector<const LintRule*> lint_rules() {
   std::vector<const LintRule*> rules;
   for (const auto& rule : kWarnings) rules.push_back(&rule);
@@ -191,12 +195,19 @@ std::vector<Finding> lint_findings(const LintSubject& subject) {
   return findings;
 }
 
+std::vector<std::string> lint(const LintSubject& subject) {
+  std::vector<std::string> texts;
+  for (auto& finding : lint_findings(subject))
+    if (finding.rule->severity == Severity::warning) texts.push_back(std::move(finding.text));
+  return texts;
+}
+
 std::vector<std::string> lint(const Recipe& recipe) {
-  return warnings(LintSubject(recipe));
+  return lint(LintSubject(recipe));
 }
 
 std::vector<std::string> lint(const Recipe& recipe, const schedule::Horizon& horizon) {
-  return warnings(LintSubject(recipe, horizon));
+  return lint(LintSubject(recipe, horizon));
 }
 
 }  // namespace temper::recipe

@@ -30,6 +30,9 @@ struct LintSubject {
   const Recipe& recipe;
   std::optional<schedule::Horizon> horizon;
   const Recipe* teacher;
+  /// Whether there is a validation set where data.validation and data.folds hold out none, as the
+  /// data has one of its own; nothing: not known.
+  std::optional<bool> has_validation = {};
   std::map<std::string, std::string, std::less<>> values;  ///< facts(), TOML by path
 
   /// Whether the option has that value, as TOML.
@@ -38,6 +41,8 @@ struct LintSubject {
   [[nodiscard]] std::optional<double> number(std::string_view path) const;
   /// The run's epochs; 0: not known, as it is given in steps.
   [[nodiscard]] std::int64_t epochs() const;
+  /// What a sentence about a missing validation set begins with; "" where there is a set.
+  [[nodiscard]] std::string_view without_validation() const;
 };
 
 struct LintRule {
@@ -58,6 +63,9 @@ struct Finding {
 };
 
 std::vector<Finding> lint_findings(const LintSubject& subject);
+
+/// The warnings among them, one sentence each.
+std::vector<std::string> lint(const LintSubject& subject);
 
 /// The rules of advice, in lint_advice.cpp.
 std::span<const LintRule> advice_rules();

@@ -5,9 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <span>
 #include <variant>
 
+#include "temper/augment/pipeline/policy.h"
+#include "temper/core/error.h"
 #include "temper/optim/lr_scaling.h"
+#include "temper/recipe/contradictions.h"
 #include "temper/recipe/lint.h"
 
 namespace temper::recipe {
@@ -19,38 +23,41 @@ constexpr std::int64_t kFewEpochs = 30;
 constexpr std::int64_t kManyEpochs = 300;
 constexpr std::size_t kStrong = 3;  ///< so many regularizing methods are strong regularization
 
-constexpr std::array<std::string_view, 6> kPolicies{
-    "\"rand_augment\"",         "\"auto_augment\"", "\"fast_auto_augment\"",
-    "\"trivial_augment_wide\"", "\"augmix\"",       "\"three_augment\""};
-constexpr std::array<std::string_view, 2> kErasing{"\"random_erasing\"", "\"cutout\""};
-
 /// Whether a rate, probability or weight is one that has an effect; also one that has a schedule.
 bool acts(const LintSubject& subject, std::string_view path) {
   return subject.number(path) != 0.0;
 }
 
-/// Whether an augmentation, and those that it is within, have a probability above 0.
-/// @param operation  its path, "data.augment.0.operations.1"
-bool is_applied(const LintSubject& subject, std::string_view operation) {
-  constexpr std::string_view kWithin = ".operations.";
-  for (;;) {
-    if (!acts(subject, fmt::format("{}.p", operation))) return false;
-    const auto outer = operation.rfind(kWithin);
-    if (outer == std::string_view::npos) return true;
-    operation = operation.substr(0, outer);
+using Wanted = bool (*)(const augment::Operation&);
+
+/// Whether one of these augmentations, or one within another, is wanted. One that is never applied,
+/// because its probability or that of one that it is within is 0, does not count.
+/// @param list  the path of the operations, "data.augment.0.operations"
+bool applies(const LintSubject& subject, std::span<const augment::Operation> operations,
+             const std::string& list, Wanted wanted) {
+  for (std::size_t i = 0; i < operations.size(); ++i) {
+    const auto path = fmt::format("{}.{}", list, i);
+    if (!acts(subject, fmt::format("{}.p", path))) continue;
+    const bool is_within = std::visit(
+        [&](const auto& options) {
+          if constexpr (requires { options.operations; })
+            return applies(subject, options.operations, fmt::format("{}.operations", path), wanted);
+          else
+            return false;
+        },
+        operations[i]);
+    if (is_within || wanted(operations[i])) return true;
   }
+  return false;
 }
 
-/// Whether one of the augmentations, also one within another, is of one of these kinds.
-template <std::size_t n>
-bool augments_by(const LintSubject& subject, const std::array<std::string_view, n>& kinds) {
-  constexpr std::string_view kKind = ".kind";
-  return std::ranges::any_of(subject.values, [&](const auto& value) {
-    const std::string_view path = value.first;
-    return path.starts_with("data.augment.") && path.ends_with(kKind) &&
-           std::ranges::find(kinds, value.second) != kinds.end() &&
-           is_applied(subject, path.substr(0, path.size() - kKind.size()));
-  });
+bool augments_by(const LintSubject& subject, Wanted wanted) {
+  return applies(subject, subject.recipe.data.augment, "data.augment", wanted);
+}
+
+bool is_erasing(const augment::Operation& operation) {
+  return std::holds_alternative<augment::RandomErasing>(operation) ||
+         std::holds_alternative<augment::Cutout>(operation);
 }
 
 bool has_dropout(const LintSubject& subject) {
@@ -66,24 +73,39 @@ bool smooths(const LintSubject& subject) {
          subject.number("loss.label_smoothing.smoothing").value_or(1) > 0;
 }
 
-/// The regularizing methods of the recipe, besides weight decay and simple augmentation.
-std::vector<std::string_view> regularizers(const LintSubject& subject) {
+/// Whether a technique that may be left out is there and has an effect.
+/// @param strength  its rate, probability or weight, if it has this option
+bool is_on(const LintSubject& subject, std::string_view technique, std::string_view strength) {
+  return subject.is(technique, "true") && acts(subject, fmt::format("{}.{}", technique, strength));
+}
+
+/// The methods of the recipe that regularize and slow the fit, besides weight decay and simple
+/// augmentation.
+std::vector<std::string_view> slowing_regularizers(const LintSubject& subject) {
   std::vector<std::string_view> found;
-  if (smooths(subject)) found.emplace_back("label smoothing");
-  const auto add = [&](std::string_view technique, std::string_view strength,
-                       std::string_view name) {
-    if (subject.is(technique, "true") && acts(subject, fmt::format("{}.{}", technique, strength)))
-      found.push_back(name);
+  const auto add = [&](bool is_used, std::string_view name) {
+    if (is_used) found.push_back(name);
   };
-  add("loss.confidence_penalty", "beta", "a confidence penalty");
-  if (has_dropout(subject)) found.emplace_back("dropout");
-  add("model.stochastic_depth", "drop_path_rate", "stochastic depth");
-  add("model.shake_drop", "rate", "ShakeDrop");
-  add("mixing", "p", "mixing");
-  add("semi", "method.weight", "learning from unlabeled images");
-  if (augments_by(subject, kPolicies)) found.emplace_back("an augmentation policy");
-  if (augments_by(subject, kErasing)) found.emplace_back("random erasing");
+  add(smooths(subject), "label smoothing");
+  add(is_on(subject, "loss.confidence_penalty", "beta"), "a confidence penalty");
+  add(has_dropout(subject), "dropout");
+  add(is_on(subject, "model.stochastic_depth", "drop_path_rate"), "stochastic depth");
+  add(is_on(subject, "model.shake_drop", "rate"), "ShakeDrop");
+  add(is_on(subject, "mixing", "p"), "mixing");
+  add(is_on(subject, "consistency", "weight"), "consistency regularization");
+  add(is_on(subject, "adversarial", "beta"), "adversarial training");  // TRADES has a beta
+  add(is_on(subject, "semi", "method.weight"), "learning from unlabeled images");
+  add(augments_by(subject, augment::is_policy), "an augmentation policy");
+  add(augments_by(subject, is_erasing), "random erasing");
   return found;
+}
+
+/// Whether the recipe has one that does not. An L2 penalty is weight decay.
+bool regularizes_otherwise(const LintSubject& subject) {
+  return is_on(subject, "distillation", "weight") ||
+         is_on(subject, "distillation.features", "weight") || is_on(subject, "sam", "rho") ||
+         is_on(subject, "penalty", "l1") || is_on(subject, "max_norm", "limit") ||
+         is_on(subject, "gradient_noise", "eta");
 }
 
 Texts smoothed_teacher(const LintSubject& subject) {
@@ -99,7 +121,7 @@ Texts smoothed_teacher(const LintSubject& subject) {
 
 Texts strong_and_short(const LintSubject& subject) {
   const auto epochs = subject.epochs();
-  const auto found = regularizers(subject);
+  const auto found = slowing_regularizers(subject);
   if (epochs == 0 || epochs >= kFewEpochs || found.size() < kStrong || subject.recipe.pretrained)
     return {};
   return {fmt::format("{} in a run of {} epochs; train for longer, or leave some of them out",
@@ -107,7 +129,9 @@ Texts strong_and_short(const LintSubject& subject) {
 }
 
 Texts weak_and_long(const LintSubject& subject) {
-  if (subject.epochs() < kManyEpochs || !regularizers(subject).empty()) return {};
+  if (subject.epochs() < kManyEpochs || subject.recipe.pretrained ||
+      !slowing_regularizers(subject).empty() || regularizes_otherwise(subject))
+    return {};
   return {
       fmt::format("{} epochs without any regularization besides weight decay and simple "
                   "augmentation; add label smoothing, stochastic depth or rand_augment, or "
@@ -119,7 +143,7 @@ Texts decay_not_lowered(const LintSubject& subject) {
   const auto* sgd = std::get_if<optim::Sgd>(&subject.recipe.optimizer);
   const auto decay = subject.number("optimizer.weight_decay");
   if (sgd == nullptr || !decay || *decay < 1e-4 || subject.recipe.pretrained ||
-      !has_dropout(subject) || !augments_by(subject, kPolicies))
+      !has_dropout(subject) || !augments_by(subject, augment::is_policy))
     return {};
   return {
       fmt::format("optimizer.weight_decay = {} with dropout and an augmentation policy; try a "
@@ -143,17 +167,16 @@ Texts stopped_annealing(const LintSubject& subject) {
                   subject.values.at("optimizer.lr.schedule"))};
 }
 
-/// The highest learning rate of the run, as it is applied.
-double highest_rate(const LintSubject& subject, double lr) {
+/// The highest value of a number over the run.
+/// @param constant  its value where it has no schedule
+double highest(const LintSubject& subject, const std::string& path, double constant) {
+  constexpr std::int64_t kSteps = 100;  // of an epoch whose length is not known
   const auto& recipe = subject.recipe;
-  const auto driven = recipe.schedules.find("optimizer.lr");
-  if (driven != recipe.schedules.end()) {
-    constexpr std::int64_t kSteps = 100;  // of an epoch whose length is not known
-    const auto length = subject.horizon.value_or(
-        schedule::Horizon{kSteps, kSteps * std::max<std::int64_t>(1, recipe.epochs)});
-    lr = schedule::range(driven->second, length).second;
-  }
-  return recipe.lr_scaling ? lr * optim::factor(*recipe.lr_scaling, recipe.data.batch) : lr;
+  const auto driven = recipe.schedules.find(path);
+  if (driven == recipe.schedules.end()) return constant;
+  const auto length = subject.horizon.value_or(
+      schedule::Horizon{kSteps, kSteps * std::max<std::int64_t>(1, recipe.epochs)});
+  return schedule::range(driven->second, length).second;
 }
 
 /// By the linear rule of Goyal et al.: 0.1 for 256 images with momentum 0.9, whose step is ten
@@ -162,23 +185,44 @@ Texts rate_not_scaled(const LintSubject& subject) {
   constexpr double kFar = 8;
   const auto& recipe = subject.recipe;
   const auto* sgd = std::get_if<optim::Sgd>(&recipe.optimizer);
-  if (sgd == nullptr || sgd->momentum >= 1 || recipe.pretrained ||
+  if (sgd == nullptr || recipe.data.batch_per_rank > 0 || recipe.pretrained ||
       std::holds_alternative<model::Custom>(recipe.model))
     return {};
-  const double rate = highest_rate(subject, sgd->lr);
-  const double usual = (1 - sgd->momentum) * static_cast<double>(recipe.data.batch) / 256;
+  const double scale = recipe.lr_scaling ? optim::factor(*recipe.lr_scaling, recipe.data.batch) : 1;
+  const double rate = scale * highest(subject, "optimizer.lr", sgd->lr);
+  const double momentum = highest(subject, "optimizer.momentum", sgd->momentum);
+  const double usual = (1 - momentum) * static_cast<double>(recipe.data.batch) / 256;
   if (rate <= 0 || (rate < usual * kFar && rate > usual / kFar)) return {};
   return {
-      fmt::format("the highest optimizer.lr is {:.3g} for batches of {} with momentum {}; the "
+      fmt::format("the highest optimizer.lr is {:.3g} for batches of {} with momentum {:g}; the "
                   "linear scaling rule gives {:.2g}; scale it, or have lr_scaling do so",
-                  rate, recipe.data.batch, sgd->momentum, usual)};
+                  rate, recipe.data.batch, momentum, usual)};
+}
+
+/// The number of the network's stages. Where the options describe no network for the images, it is
+/// the weights' own, of which the smallest ResNets have 4.
+std::int64_t stages_of(const Recipe& recipe) try {
+  return most_stages(recipe);
+} catch (const Error&) {
+  constexpr std::int64_t fewest = 4;
+  return fewest;
+}
+
+/// Whether all BatchNorm layers are frozen for the whole run. In EfficientNet, MobileNetV3 and
+/// version v2 of a ResNet one is behind the last stage, and never frozen.
+bool freezes_batch_norm(const LintSubject& subject) {
+  const auto& recipe = subject.recipe;
+  const auto* resnet = std::get_if<model::ResNet>(&recipe.model);
+  if (!recipe.freeze || resnet == nullptr || resnet->version == model::Version::v2) return false;
+  const auto& [stages, epochs] = *recipe.freeze;
+  return (epochs == 0 || epochs == subject.epochs()) && stages >= stages_of(recipe);
 }
 
 Texts probe_of_other_statistics(const LintSubject& subject) {
   const auto& recipe = subject.recipe;
   if (!model::probes_head(recipe.pretrained) || recipe.pretrained->norm_eval ||
       std::holds_alternative<model::ConvNeXt>(recipe.model) ||
-      std::holds_alternative<model::Custom>(recipe.model))
+      std::holds_alternative<model::Custom>(recipe.model) || freezes_batch_norm(subject))
     return {};
   return {
       "pretrained.head = \"probe\", and BatchNorm normalizes with the statistics of each batch; "
@@ -207,11 +251,11 @@ Texts tuned_on_test(const LintSubject& subject) {
   add("data.source", data.source);
   for (std::size_t i = 0; i < data.sources.size(); ++i)
     add(fmt::format("data.sources.{}.source", i), data.sources[i].source);
-  if (data.validation == 0 && data.folds == 0)
-    texts.emplace_back(
-        "data.validation = 0: unless the data has a validation set of its own, the "
-        "test set has the only score; choose options with a validation set, and "
-        "leave it out in the final run alone");
+  if (const auto lacking = subject.without_validation(); !lacking.empty())
+    texts.push_back(
+        fmt::format("{}the test set has the only score; choose options with a validation set, and "
+                    "leave it out in the final run alone",
+                    lacking));
   return texts;
 }
 

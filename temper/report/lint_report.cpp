@@ -26,17 +26,19 @@ study::DataFacts data_facts(const recipe::Recipe& recipe, std::optional<std::int
   return facts;
 }
 
-std::optional<schedule::Horizon> length_of(const recipe::Recipe& recipe,
-                                           std::optional<std::int64_t> images,
-                                           std::vector<std::string>& notes) {
+/// Adds what the data tells: whether it has a validation set, and the length of the run.
+void look_at_data(recipe::LintSubject& subject, std::optional<std::int64_t> images,
+                  std::vector<std::string>& notes) {
+  const auto& recipe = subject.recipe;
   try {
-    return recipe::horizon_of(recipe, study::steps_per_epoch(recipe, data_facts(recipe, images)));
+    const auto facts = data_facts(recipe, images);
+    if (!images) subject.has_validation = facts.has_validation;
+    subject.horizon = recipe::horizon_of(recipe, study::steps_per_epoch(recipe, facts));
   } catch (const Error& error) {
     notes.push_back(
         fmt::format("the number of steps is not known, and rules that need it are left "
                     "out: {}; --images names the number of training images",
                     error.what()));
-    return std::nullopt;
   }
 }
 
@@ -62,10 +64,11 @@ std::optional<recipe::Recipe> teacher_of(const recipe::Recipe& recipe,
 
 LintReport lint_report(const recipe::Recipe& recipe, std::optional<std::int64_t> images) {
   LintReport report;
-  const auto length = length_of(recipe, images, report.notes);
+  recipe::LintSubject subject(recipe);
+  look_at_data(subject, images, report.notes);
   const auto teacher = teacher_of(recipe, report.notes);
-  report.findings =
-      recipe::lint_findings(recipe::LintSubject(recipe, length, teacher ? &*teacher : nullptr));
+  if (teacher) subject.teacher = &*teacher;
+  report.findings = recipe::lint_findings(subject);
   return report;
 }
 

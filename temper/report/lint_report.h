@@ -15,8 +15,9 @@ struct LintReport {
   std::vector<std::string> notes;  ///< which rules could not look, and why
 };
 
-/// The length of the run is that with the recipe's data, and the teacher's recipe that of the run
-/// in distillation.from. Where either can't be read, a note says which rules were left out.
+/// The length of the run is that with the recipe's data, which may have a validation set of its
+/// own, and the teacher's recipe that of the run in distillation.from. Where either can't be read,
+/// a note says which rules were left out.
 /// @param images  number of training images, validation images included; then no data is read
 LintReport lint_report(const recipe::Recipe& recipe, std::optional<std::int64_t> images = {});
 

@@ -28,6 +28,22 @@ status=0
 "$TEMPER" recipe lint bad.toml --images 6000 --strict >out.txt || status=$?
 ((status == 2))
 
+# With a validation set in the data nothing has to be held out.
+python3 "$TEMPER_SOURCE_DIR/tests/program/pictures.py" pictures 4 2
+mv pictures/test pictures/val
+own=(good.toml --set data.source=pictures --set data.validation=0)
+small=(--set data.batch_size=8 --set 'model={ kind = "resnet", layers = [1], width = 8 }' --set threads=1)
+"$TEMPER" recipe lint "${own[@]}" --strict | diff - <(echo "nothing to advise")
+"$TEMPER" train "${own[@]}" "${small[@]}" --dry-run >/dev/null 2>err.txt
+if grep "data.validation = 0" err.txt; then exit 1; fi
+"$TEMPER" recipe lint "${own[@]}" --images 40 >out.txt
+grep -q "^warning: data.validation = 0: unless the data has a validation set of its own, all images" out.txt
+mv pictures/val pictures/test
+"$TEMPER" recipe lint "${own[@]}" >out.txt
+grep -q "^advice: data.validation = 0: the test set has the only score.* \[test-for-tuning\]$" out.txt
+"$TEMPER" train "${own[@]}" "${small[@]}" --dry-run >/dev/null 2>err.txt
+grep -q "^note: data.validation = 0: all images are used for training" err.txt
+
 # The teacher's recipe is read from its run directory.
 mkdir teacher
 echo "loss.label_smoothing = { smoothing = 0.1 }" >teacher/recipe.toml

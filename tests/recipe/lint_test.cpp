@@ -21,6 +21,16 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
+/// A sub-policy; a policy as `temper tune augment --space autoaugment` writes it; an operation that
+/// is no policy, as it holds others than sub-policies.
+const std::string kPair =
+    R"({ kind = "random_apply", p = 1.0, operations = ["rotate", "invert"] })";
+const std::string kFound = R"({ kind = "one_of", operations = [)" + kPair + ", " + kPair + "] }";
+const std::string kOther =
+    R"({ kind = "one_of", operations = [)" + kPair + R"(, "rotate", "invert"] })";
+
+const std::string kProbe = R"(pretrained = { from = "weights", head = "probe" })";
+
 constexpr schedule::Horizon kRun{.steps_per_epoch = 100, .total_steps = 1000};
 
 /// A recipe that a rule speaks of, one that differs little and that it does not speak of, and a
@@ -50,6 +60,10 @@ const std::vector<Case> kCases{
      R"(averaging = [{ kind = "ema", decay = { schedule = "constant", value = 0.99, )"
      R"(warmup = { steps = 1, start = 0.0, form = "constant" } } }])",
      "averaging.0.decay reaches 0.99999: the average spans about 100000 steps", true},
+    {"average-too-slow",
+     R"(averaging = [{ kind = "ema", decay = 0.99998, rescale = "torchvision" }])",
+     R"(averaging = [{ kind = "ema", decay = 0.9995, rescale = "torchvision" }])",
+     "averaging.0.decay = 0.99998, rescaled to 0.999744: the average spans about 3906 steps", true},
     {"warm-up-too-long", "optimizer.lr = { schedule = \"cosine\", warmup = { epochs = 10 } }",
      "optimizer.lr = { schedule = \"cosine\", warmup = { epochs = 9 } }",
      "does not end within the run", true},
@@ -80,6 +94,17 @@ const std::vector<Case> kCases{
      "epochs = 8\nmodel.dropout = [{ kind = \"dropout\", p = 0.1 }]\nmixing = true\n"
      R"(data.augment = [{ kind = "random_erasing", p = 0.0 }])",
      "dropout, mixing, random erasing"},
+    {"strong-and-short",
+     "epochs = 8\nloss.label_smoothing = true\nmixing = true\nadversarial = \"free\"",
+     "epochs = 8\nloss.label_smoothing = true\nmixing = true\nsam = true\nmax_norm = true\n"
+     "penalty = { l1 = 1e-4 }\ngradient_noise = true\n"
+     "distillation = { from = \"runs/teacher\" }",
+     "label smoothing, mixing, adversarial training in a run of 8 epochs"},
+    {"strong-and-short",
+     "epochs = 8\nloss.label_smoothing = true\nmodel.dropout = [\"dropout\"]\nconsistency = true",
+     "epochs = 8\nloss.label_smoothing = true\nmodel.dropout = [\"dropout\"]\n"
+     "consistency = { weight = 0 }",
+     "label smoothing, dropout, consistency regularization in"},
     {"weak-and-long",
      "epochs = 300\nmodel.dropout = [{ kind = \"dropout\", p = 0.0 }]\n"
      "model.stochastic_depth = { drop_path_rate = 0.0 }\nmixing = { p = 0.0 }\n"
@@ -87,6 +112,34 @@ const std::vector<Case> kCases{
      "epochs = 300\nmodel.dropout = [{ kind = \"dropout\", p = 0.1 }]", "300 epochs without"},
     {"weak-and-long", "epochs = 300", "epochs = 299", "300 epochs without"},
     {"weak-and-long", "epochs = 350", "epochs = 350\nloss.label_smoothing = true", "350 epochs"},
+    {"weak-and-long", "epochs = 300", "epochs = 300\npretrained = { from = \"weights\" }", ""},
+    {"weak-and-long", "epochs = 300\nadversarial = { kind = \"trades\", beta = 0 }",
+     "epochs = 300\nadversarial = \"trades\"", ""},
+    {"weak-and-long", "epochs = 300", "epochs = 300\nadversarial = \"pgd\"", ""},
+    {"weak-and-long", "epochs = 300\ndistillation = { from = \"runs/teacher\", weight = 0 }",
+     "epochs = 300\ndistillation = { from = \"runs/teacher\" }", ""},
+    {"weak-and-long", "epochs = 300\ndistillation = { from = \"runs/teacher\", weight = 0 }",
+     "epochs = 300\n"
+     "distillation = { from = \"runs/teacher\", weight = 0, features = true }",
+     ""},
+    {"weak-and-long", "epochs = 300\nconsistency = { weight = 0 }",
+     "epochs = 300\nconsistency = true", ""},
+    {"weak-and-long", "epochs = 300\nsam = { rho = 0 }", "epochs = 300\nsam = true", ""},
+    {"weak-and-long", "epochs = 300\npenalty = { l2 = 1e-4 }",
+     "epochs = 300\npenalty = { l1 = 1e-4 }", ""},
+    {"weak-and-long", "epochs = 300", "epochs = 300\nmax_norm = true", ""},
+    {"weak-and-long", "epochs = 300\ngradient_noise = { eta = 0 }",
+     "epochs = 300\ngradient_noise = true", ""},
+    {"weak-and-long", "epochs = 300\ndata.augment = [" + kOther + "]",
+     "epochs = 300\ndata.augment = [" + kFound + "]", ""},
+    {"weak-and-long",
+     "epochs = 300\n"
+     R"(data.augment = [{ kind = "random_apply", p = 0.0, operations = [)" +
+         kFound + "] }]",
+     "epochs = 300\n"
+     R"(data.augment = [{ kind = "random_apply", p = 0.5, operations = [)" +
+         kFound + "] }]",
+     ""},
     {"decay-not-lowered",
      "optimizer.weight_decay = 1e-4\nmodel.dropout = [\"dropout\"]\n"
      "data.augment = [\"trivial_augment_wide\"]",
@@ -97,6 +150,12 @@ const std::vector<Case> kCases{
      "optimizer.weight_decay = 5e-4\nmodel.dropout = [\"dropout\"]\n"
      "data.augment = [\"rand_augment\"]",
      "optimizer.weight_decay = 5e-4\ndata.augment = [\"rand_augment\"]", "with dropout and an"},
+    {"decay-not-lowered",
+     "optimizer.weight_decay = 5e-4\nmodel.dropout = [\"dropout\"]\ndata.augment = [" + kFound +
+         "]",
+     "optimizer.weight_decay = 5e-4\nmodel.dropout = [\"dropout\"]\ndata.augment = [" + kOther +
+         "]",
+     "with dropout and an"},
     {"early-stopping-annealed", "early_stopping = true\noptimizer.lr = { schedule = \"cosine\" }",
      "early_stopping = true\noptimizer.lr = { schedule = \"plateau\" }", "\"cosine\""},
     {"rate-not-scaled", "data.batch_size = 4096\noptimizer.lr = 0.1",
@@ -108,11 +167,30 @@ const std::vector<Case> kCases{
      "is 0.1 for batches of 4096"},
     {"rate-not-scaled", "data.batch_size = 256\noptimizer = { lr = 1.0, momentum = 0.9 }",
      "data.batch_size = 256\noptimizer = { lr = 1.0, momentum = 0 }", "momentum 0.9"},
-    {"probe-of-other-statistics", R"(pretrained = { from = "weights", head = "probe" })",
+    {"rate-not-scaled",
+     "data.batch_size = 256\n"
+     R"(optimizer = { lr = 0.05, momentum = { schedule = "linear", peak = 0.0, final = 0.5 } })",
+     "data.batch_size = 256\n"
+     R"(optimizer = { lr = 0.05, momentum = { schedule = "linear", peak = 0.0, final = 0.9 } })",
+     "rule gives 0.5"},
+    {"rate-not-scaled", "data.batch_size = 4096\noptimizer.lr = 0.1",
+     "data.batch_per_rank = 4096\noptimizer.lr = 0.1", "batches of 4096"},
+    {"probe-of-other-statistics", kProbe,
      R"(pretrained = { from = "weights", head = "probe", norm_eval = true })", "norm_eval = true"},
-    {"probe-of-other-statistics", R"(pretrained = { from = "weights", head = "probe" })",
-     "model.kind = \"convnext\"\n"
-     R"(pretrained = { from = "weights", head = "probe" })",
+    {"probe-of-other-statistics", kProbe, "model.kind = \"convnext\"\n" + kProbe, ""},
+    {"probe-of-other-statistics", "freeze.stages = 3\n" + kProbe, "freeze.stages = 4\n" + kProbe,
+     ""},
+    {"probe-of-other-statistics", "freeze = { stages = 4, epochs = 9 }\n" + kProbe,
+     "freeze = { stages = 4, epochs = 10 }\n" + kProbe, ""},
+    {"probe-of-other-statistics", "data.size = 224\nfreeze.stages = 3\n" + kProbe,
+     "data.size = 224\nfreeze.stages = 4\n" + kProbe, ""},
+    {"probe-of-other-statistics", "data.size = 224\nmodel.depth = 50\nfreeze.stages = 4\n" + kProbe,
+     "data.size = 224\nmodel.depth = 50\nfreeze.stages = 5\n" + kProbe, ""},
+    {"probe-of-other-statistics", "model.version = \"v2\"\nfreeze.stages = 4\n" + kProbe,
+     "model.version = \"v1\"\nfreeze.stages = 4\n" + kProbe, ""},
+    {"probe-of-other-statistics", "model.kind = \"efficientnet\"\nfreeze.stages = 8\n" + kProbe,
+     "model.kind = \"efficientnet\"\nfreeze.stages = 8\n"
+     R"(pretrained = { from = "weights", head = "probe", norm_eval = true })",
      ""},
     {"test-for-tuning", "data.source = \"pictures/test/\"", "data.source = \"pictures\"",
      "a test set is trained on"},
@@ -152,6 +230,27 @@ TEST(LintRules, ATeacherShouldNotHaveBeenSmoothed) {
   const auto hard =
       parse("distillation = { from = \"runs/teacher\", teaching = \"hard\" }\n", "r.toml");
   EXPECT_THAT(found_by("smoothed-teacher", LintSubject(hard, {}, &smoothed)), IsEmpty());
+}
+
+TEST(LintRules, TheDataMayHaveAValidationSetOfItsOwn) {
+  const auto recipe = parse("data.validation = 0\n", "r.toml");
+  LintSubject subject(recipe);
+  for (const std::string id : {"no-validation", "test-for-tuning"}) {
+    subject.has_validation = std::nullopt;
+    EXPECT_THAT(found_by(id, subject), ElementsAre(HasSubstr("unless the data has"))) << id;
+    subject.has_validation = false;
+    EXPECT_THAT(found_by(id, subject), ElementsAre(Not(HasSubstr("unless")))) << id;
+    subject.has_validation = true;
+    EXPECT_THAT(found_by(id, subject), IsEmpty()) << id;
+  }
+  EXPECT_THAT(lint(subject), IsEmpty());
+}
+
+TEST(LintRules, TheBatchOfSeveralProcessesIsThatOfAll) {
+  auto recipe = parse("data.batch_per_rank = 512\noptimizer.lr = 0.1\n", "r.toml");
+  resolve_batch(recipe, 8);
+  EXPECT_THAT(found_by("rate-not-scaled", LintSubject(recipe)),
+              ElementsAre(HasSubstr("batches of 4096")));
 }
 
 TEST(LintRules, AreAllTestedExplainedAndDocumented) {
