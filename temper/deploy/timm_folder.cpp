@@ -79,7 +79,7 @@ train::TimmConfig config_of(const train::SavedModel& model) {
                            .normalisation = transform.normalisation,
                            .crop_ratio = crop_ratio_of(model),
                            .interpolation = transform.interpolation};
-  if (size != trained) config.test_side = size.height;
+  if (size != trained) config.test_input = {model.task.channels, size.height, size.width};
   name_layers(*model.network, config);
   return config;
 }

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <initializer_list>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
-#include "temper/imports/shared.h"
 #include "temper/mix/mixing.h"
 
 namespace temper::imports {
@@ -21,9 +23,24 @@ void set_methods(std::vector<mix::Method> methods, mix::Partner partner, Draft& 
   draft.text("mixing.partner", name_of(partner));
 }
 
+/// The remark on methods, weights and boxes that are drawn for a batch, where the original's
+/// loaders make several of a step's images.
+/// @param options  that mix, of which the first that was given is named
+void say_one_for_all(const Arguments& arguments, const Batches& batches,
+                     std::initializer_list<std::string_view> options, Draft& draft) {
+  if (batches.parts() == 1) return;
+  const auto* const given = std::ranges::find_if(
+      options, [&](std::string_view dest) { return !arguments.is_standard(dest); });
+  draft.differs(given == options.end() ? "" : arguments.written(*given),
+                fmt::format("method, weight and box are drawn once for all images of a step, and "
+                            "partners among them; in the original each of the {} batches that a "
+                            "step consists of has its own",
+                            batches.parts()));
+}
+
 }  // namespace
 
-void set_timm_mixing(const Arguments& arguments, Draft& draft) {
+void set_timm_mixing(const Arguments& arguments, const Batches& batches, Draft& draft) {
   const double mixup = arguments.number("mixup");
   // Bounds of the box take the place of alpha, and switch CutMix on.
   const double cutmix =
@@ -38,8 +55,10 @@ void set_timm_mixing(const Arguments& arguments, Draft& draft) {
     methods.emplace_back(mix::CutMix{
         .alpha = cutmix, .dialect = mix::CutMixDialect::timm, .weight = both ? switching : 1});
   set_methods(std::move(methods), mix::Partner::reversed, draft);
-  draft.text("mixing.mode", name_of(named<mix::Mode>(arguments.text("mixup_mode"),
-                                                     arguments.written("mixup_mode"))));
+  const auto mode = named<mix::Mode>(arguments.text("mixup_mode"), arguments.written("mixup_mode"));
+  draft.text("mixing.mode", name_of(mode));
+  if (mode == mix::Mode::batch)
+    say_one_for_all(arguments, batches, {"mixup", "cutmix", "cutmix_minmax"}, draft);
   draft.number("mixing.p", arguments.number("mixup_prob"));
   if (const auto off = arguments.count("mixup_off_epoch"); off > 0)
     draft.whole("mixing.off_epoch", off);
@@ -50,13 +69,15 @@ void set_timm_mixing(const Arguments& arguments, Draft& draft) {
                   "images are erased before they are mixed; timm erases the mixed ones");
 }
 
-void set_torchvision_mixing(const Arguments& arguments, Draft& draft) {
+void set_torchvision_mixing(const Arguments& arguments, const Batches& batches, Draft& draft) {
   std::vector<mix::Method> methods;
   if (const double alpha = arguments.number("mixup_alpha"); alpha > 0)
     methods.emplace_back(mix::Mixup{.alpha = alpha});
   if (const double alpha = arguments.number("cutmix_alpha"); alpha > 0)
     methods.emplace_back(mix::CutMix{.alpha = alpha, .dialect = mix::CutMixDialect::torchvision});
-  if (!methods.empty()) set_methods(std::move(methods), mix::Partner::rolled, draft);
+  if (methods.empty()) return;
+  set_methods(std::move(methods), mix::Partner::rolled, draft);
+  say_one_for_all(arguments, batches, {"mixup_alpha", "cutmix_alpha"}, draft);
 }
 
 }  // namespace temper::imports

@@ -43,12 +43,15 @@ void set_batches(const Batches& batches, const model::Architecture& network, boo
         batches.accumulated > 1 ? fmt::format(", {} accumulated", batches.accumulated) : "");
   draft.whole("data.batch_size", all, from);
   const bool has_statistics = !std::holds_alternative<model::ConvNeXt>(network);
-  const auto parts =
-      batches.accumulated * (has_statistics && !synchronized ? batches.processes : 1);
+  const bool of_process = has_statistics && !synchronized && batches.processes > 1;
+  const auto parts = batches.accumulated * (of_process ? batches.processes : 1);
   if (parts == 1) return;
-  draft.whole("data.micro_batches", parts,
-              has_statistics ? "BatchNorm's statistics are those of a process" : "");
+  std::string why;
   if (has_statistics)
+    why = fmt::format("BatchNorm's statistics are those of {}",
+                      of_process ? "a process" : "an accumulated batch");
+  draft.whole("data.micro_batches", parts, std::move(why));
+  if (of_process)
     draft.differs("",
                   "BatchNorm's running statistics take a step for each micro-batch; in the "
                   "original each process has its own");

@@ -21,6 +21,9 @@ struct Batches {
   std::int64_t processes = 1;    ///< at the same time
   std::int64_t accumulated = 1;  ///< one after the other
 
+  /// Batches that the original's loaders make of them.
+  [[nodiscard]] std::int64_t parts() const { return processes * accumulated; }
+
   /// Throws Error{Code::usage} for numbers below 1 and for more images than a step can have.
   [[nodiscard]] std::int64_t all() const;
 };

@@ -178,12 +178,17 @@ Imported translated_from_timm(const Arguments& arguments, std::int64_t processes
   set_precision(arguments, draft);
   set_data(arguments, data, processes, draft);
   set_batches(batches, network, arguments.flag("sync_bn"), draft);
+  if (batches.accumulated > 1)
+    draft.differs(arguments.written("grad_accum_steps"),
+                  "the images at an epoch's end that do not fill a step are left out; timm leaves "
+                  "out those that do not fill a batch of its loader, and takes a last step with "
+                  "the batches that remain");
   set_model(arguments, network, draft);
   set_pretrained(arguments, draft);
   set_timm_optimizer(arguments, draft);
   set_timm_schedule(arguments, batches.all(), draft);
   set_averaging(arguments, draft);
-  set_timm_mixing(arguments, draft);
+  set_timm_mixing(arguments, batches, draft);
   set_loss(arguments, draft);
   draft.drop_lacking(arguments);
   return draft.finished(fmt::format(

@@ -132,11 +132,12 @@ std::optional<Operation> erasing(const Arguments& arguments) {
                                 .max_count = arguments.count("recount")};
 }
 
-/// The whole image, resized and cropped as in evaluation.
+/// The whole image, stretched: create_transform() gives transforms_noaug_train() a height and a
+/// width, which torchvision's Resize takes for both sides.
 std::vector<Operation> without_augmentation(const TimmData& data) {
-  augment::Resize resize{.size = {data.size}};
-  resize.interpolation = named<augment::Interpolation>(data.interpolation, "--interpolation");
-  return {resize, augment::CenterCrop{}};
+  return {augment::Resize{
+      .sides = augment::ResizedSides::both,
+      .interpolation = named<augment::Interpolation>(data.interpolation, "--interpolation")}};
 }
 
 void set_views(const Arguments& arguments, std::int64_t first_view, Draft& draft) {

@@ -167,7 +167,12 @@ Course stable_decay(Plan plan) {
 }
 
 Course plateau(const Plan& plan, const Arguments& arguments, Draft& draft) {
-  const bool by_loss = arguments.text("eval_metric") == "loss";
+  const auto metric = arguments.text("eval_metric");
+  const bool by_loss = metric == "loss";
+  if (!by_loss && metric != "top1")
+    draft.differs(arguments.written("eval_metric"),
+                  "the learning rate follows the accuracy, timm's top1; temper's plateau is one of "
+                  "the accuracy or the loss");
   if (plan.warmup > 0)
     draft.differs(arguments.written("warmup_epochs"),
                   "with a plateau the warm-up rises at every step, timm's at every epoch");

@@ -332,11 +332,14 @@ Imported import_torchvision(const std::vector<std::string>& command,
     draft.text("precision", "fp32");
   set_data(arguments, launch.distributed || batches.processes > 1, draft);
   set_batches(batches, architecture, arguments.flag("sync_bn"), draft);
+  draft.differs("",
+                "the images at an epoch's end that do not fill a step are left out; the original "
+                "takes a last step with them");
   set_model(network, architecture, draft);
   set_optimizer(arguments, architecture, draft);
   set_schedule(arguments, draft);
   set_averaging(arguments, batches, draft);
-  set_torchvision_mixing(arguments, draft);
+  set_torchvision_mixing(arguments, batches, draft);
   draft.text("loss.kind", "cross_entropy");
   if (const double smoothing = arguments.number("label_smoothing"); smoothing > 0)
     set_smoothing(smoothing, draft);

@@ -39,9 +39,9 @@ struct EfficientNet : RandomOptions {
           "                    and tf_efficientnet_lite0, whose momentum, too, is 0.1, not "
           "TensorFlow's)\n"
           "dialect timm:       padding kernel / 2, epsilon 1e-5 (efficientnet_b0)\n"
-          "The published dropout before the classifier is 0.2 (b0, b1, Lite), 0.3 (b2, b3), 0.4 "
-          "(b4),\n"
-          "stochastic depth 0.2 (rule linear_open, mode sample, scaling inverted).",
+          "The published dropout before the classifier is 0.2 (b0, b1, lite0, lite1), 0.3 (b2,\n"
+          "b3, lite2), 0.4 (b4), stochastic depth 0.2 (rule linear_open, mode sample, scaling\n"
+          "inverted).",
       .paper = "Tan and Le 2019, EfficientNet, arXiv:1905.11946"};
   static constexpr auto fields() {
     return std::tuple_cat(

@@ -147,12 +147,16 @@ struct SameNetwork {
     return a.variant == b.variant && a.width_factor == b.width_factor && a.dialect == b.dialect;
   }
   bool operator()(const ConvNeXt& a, const ConvNeXt& b) const {
-    return a.depths == b.depths && a.width == b.width &&
-           patch_size_of(a, task) == patch_size_of(b, task);
+    return a.depths == b.depths && a.width == b.width && patch_of(a) == patch_of(b);
   }
   template <class A, class B>
   bool operator()(const A& /*a*/, const B& /*b*/) const {
     return false;
+  }
+
+  /// Also of a network that leaves nothing of the images, as published ones do of small images.
+  [[nodiscard]] std::int64_t patch_of(const ConvNeXt& options) const {
+    return options.patch_size > 0 ? options.patch_size : patch_size_of(options, task);
   }
 };
 

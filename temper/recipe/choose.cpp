@@ -97,10 +97,10 @@ class Chooser {
     if (!probed && weights.stages > 0)
       set("freeze", fmt::format("{{ stages = {}, epochs = 1 }}", weights.stages));
     because("network",
-            fmt::format("{}, which starts from the weights in {}; data.size, mean, std, crop and "
-                        "interpolation are those that they were trained with",
-                        weights.network.empty() ? "that of the recipe" : weights.network,
-                        weights.from));
+            fmt::format(
+                "{}, which starts from the weights in {}; data.size, mean and std are those "
+                "that they were trained with, crop and interpolation of evaluation theirs",
+                weights.network.empty() ? "that of the recipe" : weights.network, weights.from));
     because(
         "fine-tuning",
         fmt::format(

@@ -38,6 +38,15 @@ PretrainedWeights opened(const Plan& plan) {
   return open_pretrained(from);
 }
 
+std::string text_of(augment::Size size) {
+  return size.height == size.width ? fmt::format("{}", size.height)
+                                   : fmt::format("{} x {}", size.height, size.width);
+}
+
+std::string text_of(bool value) {
+  return value ? "true" : "false";
+}
+
 /// Whether the text sets an option, or one within it that is not among `others`.
 bool sets(const recipe::Places& places, std::string_view option,
           const std::vector<std::string_view>& others = {}) {
@@ -97,31 +106,79 @@ class Resolver {
 
   void input(const TrainedInput& theirs) {
     normalisation(theirs);
-    auto& data = recipe_.data;
-    const auto height = theirs.shape.at(1);
-    const bool square = height == theirs.shape.at(2);
-    if (!square && !data.size.value)
-      plan_.pretrained_notes.push_back(
-          fmt::format("the weights were trained at {} x {} pixels, which data.size can't express",
-                      height, theirs.shape.at(2)));
-    else if (square && !data.size.value && !sets(recipe_.places, "data.size"))
-      assign("data.size", data.size.value, std::optional(height), fmt::format("{}", height));
-    else if (square && data.size.value && *data.size.value != height)
-      differs("data.size", fmt::format("{}", height), fmt::format("{}", *data.size.value));
+    size(theirs);
+    decoding(theirs);
+    evaluation(theirs);
+  }
 
-    auto& evaluation = recipe_.evaluation;
+  /// data.size is a square. A run's input may have another shape, that of all of its images; timm
+  /// resizes pictures for one otherwise than temper does.
+  void size(const TrainedInput& theirs) {
+    auto& ours = recipe_.data.size.value;
+    const auto trained = theirs.trained_size();
+    const bool square = trained.height == trained.width;
+    if (ours) {
+      if (*ours != trained.height || !square)
+        differs("data.size", text_of(trained), fmt::format("{}", *ours));
+    } else if (!square && theirs.by_timm) {
+      refuse(plan_,
+             fmt::format("the weights in {} were trained at {} pixels, which data.size can't "
+                         "express; set data.size to the side of the square to train at",
+                         recipe_.pretrained->from, text_of(trained)));
+    } else if (!square) {
+      plan_.pretrained_notes.push_back(
+          fmt::format("the weights were trained at {} pixels, which data.size can't express",
+                      text_of(trained)));
+    } else if (!sets(recipe_.places, "data.size")) {
+      assign("data.size", ours, std::optional(trained.height), text_of(trained));
+    }
+  }
+
+  /// Options that the data set, which is open already, was read with.
+  void decoding(const TrainedInput& theirs) {
+    const auto& data = recipe_.data;
+    if (data.decode != theirs.decode)
+      differs("data.decode", std::string(name_of(theirs.decode)),
+              std::string(name_of(data.decode)));
+    if (data.exif_orientation != theirs.exif_orientation)
+      differs("data.exif_orientation", text_of(theirs.exif_orientation),
+              text_of(data.exif_orientation));
+  }
+
+  void evaluation(const TrainedInput& theirs) {
+    const recipe::Evaluation usual;
+    auto& ours = recipe_.evaluation;
+    evaluation_size(theirs);
     if (const auto& ratio = theirs.crop_ratio)
-      follow("evaluation.crop_ratio", evaluation.crop_ratio, *ratio,
-             recipe::Evaluation{}.crop_ratio, fmt::format("{:g}", *ratio),
-             fmt::format("{:g}", evaluation.crop_ratio));
-    follow("evaluation.interpolation", evaluation.interpolation, theirs.interpolation,
-           recipe::Evaluation{}.interpolation, std::string(name_of(theirs.interpolation)),
-           std::string(name_of(evaluation.interpolation)));
+      follow("evaluation.crop_ratio", ours.crop_ratio, *ratio, usual.crop_ratio,
+             fmt::format("{:g}", *ratio), fmt::format("{:g}", ours.crop_ratio));
+    follow("evaluation.interpolation", ours.interpolation, theirs.interpolation,
+           usual.interpolation, std::string(name_of(theirs.interpolation)),
+           std::string(name_of(ours.interpolation)));
+    follow("evaluation.antialias", ours.antialias, theirs.antialias, usual.antialias,
+           text_of(theirs.antialias), text_of(ours.antialias));
     if (!theirs.crop_mode.empty())
       plan_.pretrained_notes.push_back(
           fmt::format("the weights were evaluated with crop_mode \"{}\", which temper does not "
                       "have: evaluation crops the center",
                       theirs.crop_mode));
+  }
+
+  /// A size of evaluation belongs to a size of training.
+  void evaluation_size(const TrainedInput& theirs) {
+    const auto trained = theirs.trained_size();
+    if (!theirs.evaluated || trained.height != trained.width ||
+        recipe_.data.size.value != trained.height)
+      return;
+    if (theirs.size().height != theirs.size().width) {
+      plan_.pretrained_notes.push_back(fmt::format(
+          "the weights were evaluated at {} pixels, which evaluation.size can't express",
+          text_of(theirs.size())));
+      return;
+    }
+    auto& ours = recipe_.evaluation.size.value;
+    follow("evaluation.size", ours, std::optional(theirs.size().height), {}, text_of(theirs.size()),
+           ours ? fmt::format("{}", *ours) : "auto");
   }
 
   void normalisation(const TrainedInput& theirs) {
@@ -229,9 +286,16 @@ recipe::PretrainedSummary summary_of(const std::string& from, std::int64_t chann
   const auto& input = *weights.input;
   set("data.mean", text_of(for_channels(input.normalisation.mean, channels)));
   set("data.std", text_of(for_channels(input.normalisation.std, channels)));
-  if (input.shape.at(1) == input.shape.at(2)) set("data.size", fmt::format("{}", input.shape[1]));
+  const auto trained = input.trained_size();
+  const auto evaluated = input.size();
+  if (trained.height == trained.width) {
+    set("data.size", fmt::format("{}", trained.height));
+    if (input.evaluated && evaluated.height == evaluated.width)
+      set("evaluation.size", fmt::format("{}", evaluated.height));
+  }
   if (input.crop_ratio) set("evaluation.crop_ratio", recipe::number_text(*input.crop_ratio));
   set("evaluation.interpolation", std::string(name_of(input.interpolation)));
+  if (!input.antialias) set("evaluation.antialias", "false");
   return summary;
 }
 

@@ -19,7 +19,8 @@ recipe::PretrainedSummary summary_of(const std::string& from, std::int64_t chann
 /// Opens the weights for the plan, and sets the recipe's options that its text leaves out to those
 /// that the weights were trained with, and their hash. plan.pretrained_notes says what was set, and
 /// what the recipe has otherwise. Throws as open_pretrained() does, and Error{Code::usage} where no
-/// weights are named. A recipe that has the hash of missing or other weights keeps its options.
+/// weights are named, and where a config.json has a size that is not square and the recipe has
+/// none. A recipe that has the hash of missing or other weights keeps its options.
 /// @param channels  of the data
 void resolve_pretrained(Plan& plan, std::int64_t channels);
 

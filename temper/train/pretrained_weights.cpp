@@ -6,11 +6,14 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cmath>
 #include <cstddef>
 #include <cstring>
 #include <string_view>
 #include <utility>
 
+#include "temper/augment/operations/resize.h"
+#include "temper/augment/pipeline/fit.h"
 #include "temper/augment/pipeline/input_transform.h"
 #include "temper/core/error.h"
 #include "temper/core/spelling.h"
@@ -44,6 +47,19 @@ bool is_archive(const fs::path& file) {
          std::memcmp(bytes.get() + kAt, kMagic.data(), kMagic.size()) == 0;
 }
 
+/// How timm's validate.py reads pictures.
+TrainedInput input_of(const TimmConfig& config) {
+  TrainedInput input{.shape = config.input,
+                     .normalisation = config.normalisation,
+                     .crop_ratio = config.test_crop_ratio.value_or(config.crop_ratio),
+                     .interpolation = config.interpolation,
+                     .by_timm = true,
+                     .crop_mode = config.crop_mode == kCenter ? "" : config.crop_mode};
+  if (!config.test_input.empty())
+    input.evaluated = augment::Size{config.test_input.at(1), config.test_input.at(2)};
+  return input;
+}
+
 PretrainedWeights from_folder(const fs::path& folder) {
   const auto path = config_file(folder);
   const auto config = parse_timm_config(io::read_text(path, kMaxConfig), path.string());
@@ -59,11 +75,7 @@ PretrainedWeights from_folder(const fs::path& folder) {
   weights.classes = config.class_names;
   weights.descriptions = config.class_descriptions;
   weights.outputs = config.classes;
-  weights.input = TrainedInput{.shape = config.input,
-                               .normalisation = config.normalisation,
-                               .crop_ratio = config.crop_ratio,
-                               .interpolation = config.interpolation,
-                               .crop_mode = config.crop_mode == kCenter ? "" : config.crop_mode};
+  weights.input = input_of(config);
   return weights;
 }
 
@@ -73,8 +85,38 @@ std::string name_of_network(const model::Architecture& architecture, const model
   return std::visit([](const auto& options) { return std::string(options.kind); }, architecture);
 }
 
+/// The evaluation.crop_ratio that resizes pictures as the transform does; nothing where that is
+/// left to temper.
+/// @param stated  that of the run's recipe, 0 where it is not known
+std::optional<double> crop_ratio_of(const augment::InputTransform& transform, double stated) {
+  const auto size = transform.size();
+  if (stated > 0 && augment::resize_side(size, stated) == transform.resize) return stated;
+  if (transform.keep_same_size || transform.resize == augment::automatic_side(size))
+    return std::nullopt;
+  double ratio = static_cast<double>(std::max(size.height, size.width)) /
+                 static_cast<double>(transform.resize);
+  if (augment::resize_side(size, ratio) < transform.resize) ratio = std::nextafter(ratio, 0.0);
+  return std::min(ratio, 1.0);
+}
+
+/// How a network of temper's own reads pictures.
+TrainedInput input_of(const augment::InputTransform& transform, double stated_ratio) {
+  const auto trained = transform.network_size();
+  TrainedInput input{.shape = {transform.input.at(0), trained.height, trained.width},
+                     .normalisation = transform.normalisation,
+                     .crop_ratio = crop_ratio_of(transform, stated_ratio),
+                     .interpolation = transform.interpolation,
+                     .antialias = transform.antialias,
+                     .decode = transform.decode,
+                     .exif_orientation = transform.exif_orientation};
+  if (transform.size() != trained) input.evaluated = transform.size();
+  return input;
+}
+
 /// What temper writes beside the tensors, if it wrote the file.
-void read_metadata(const io::Metadata& metadata, PretrainedWeights& weights) {
+/// @param of_run  says what the files of earlier versions leave out
+void read_metadata(const io::Metadata& metadata, const recipe::Recipe& of_run,
+                   PretrainedWeights& weights) {
   const auto network = metadata.find("temper.model");
   if (network == metadata.end()) return;
   weights.architecture =
@@ -83,11 +125,12 @@ void read_metadata(const io::Metadata& metadata, PretrainedWeights& weights) {
       metadata, metadata.contains("temper.values") ? "temper.values" : "temper.classes",
       weights.file);
   weights.outputs = std::ssize(weights.classes);
-  const auto transform = augment::from_metadata(metadata, {.input = {}}, weights.file.string());
+  const auto transform = augment::from_metadata(
+      metadata,
+      {.input = {}, .decode = of_run.data.decode, .exif_orientation = of_run.data.exif_orientation},
+      weights.file.string());
+  weights.input = input_of(transform, of_run.evaluation.crop_ratio);
   const auto [height, width] = transform.network_size();
-  weights.input = TrainedInput{.shape = {transform.input.at(0), height, width},
-                               .normalisation = transform.normalisation,
-                               .interpolation = transform.interpolation};
   weights.network = name_of_network(
       *weights.architecture, {.channels = transform.input.at(0), .height = height, .width = width});
 }
@@ -99,9 +142,7 @@ PretrainedWeights from_run(const fs::path& run) {
   io::Safetensors tensors(file);
   const auto metadata = tensors.metadata();
   PretrainedWeights weights{.file = std::move(file), .tensors = std::move(tensors)};
-  read_metadata(metadata, weights);
-  if (const double ratio = recipe.evaluation.crop_ratio; weights.input && ratio > 0)
-    weights.input->crop_ratio = ratio;
+  read_metadata(metadata, recipe, weights);
   return weights;
 }
 
@@ -121,7 +162,7 @@ std::string_view named_by(const std::string& file) {
 PretrainedWeights from_file(const fs::path& file) {
   PretrainedWeights weights{.file = file, .tensors = open_tensors(file)};
   if (const auto* tensors = std::get_if<io::Safetensors>(&weights.tensors))
-    read_metadata(io::Metadata(tensors->metadata()), weights);
+    read_metadata(io::Metadata(tensors->metadata()), {}, weights);
   if (weights.architecture) return weights;
   weights.network = named_by(file.filename().string());
   weights.architecture = model::architecture_of(weights.network);

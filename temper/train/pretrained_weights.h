@@ -6,21 +6,31 @@
 #include <variant>
 #include <vector>
 
+#include "temper/augment/pixels/box.h"
 #include "temper/augment/pixels/interpolation.h"
 #include "temper/augment/pixels/normalisation.h"
 #include "temper/io/format/safetensors.h"
 #include "temper/io/format/torch_file.h"
+#include "temper/io/image/decode.h"
 #include "temper/model/architecture.h"
 
 namespace temper::train {
 
-/// How images were read when weights were trained, as the recipe's options have it.
+/// How images were read when weights were trained and evaluated, as the recipe's options have it.
 struct TrainedInput {
-  std::vector<std::int64_t> shape;  ///< of the network's input: channels, height, width
-  augment::Normalisation normalisation;
+  std::vector<std::int64_t> shape;              ///< of the network's input: channels, height, width
+  std::optional<augment::Size> evaluated = {};  ///< size in evaluation; empty: that of `shape`
+  augment::Normalisation normalisation = {};
   std::optional<double> crop_ratio = {};  ///< evaluation.crop_ratio; empty: not set
   augment::Interpolation interpolation = augment::Interpolation::bilinear;
+  bool antialias = true;
+  io::Decode decode = io::Decode::exact;
+  bool exif_orientation = false;
+  bool by_timm = false;        ///< a config.json says all this: pictures are resized as timm does
   std::string crop_mode = {};  ///< of timm's, where it is not the crop of the center; "": it is
+
+  [[nodiscard]] augment::Size trained_size() const { return {shape.at(1), shape.at(2)}; }
+  [[nodiscard]] augment::Size size() const { return evaluated.value_or(trained_size()); }
 };
 
 /// Weights of an earlier training, as they are in a file, and what is known of them.

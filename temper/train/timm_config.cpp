@@ -153,7 +153,7 @@ class Section {
 };
 
 json parsed(std::string_view text, const std::string& file) {
-  auto value = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  auto value = io::parsed_json(text, file);
   if (!value.is_object())
     throw Error(Code::data, {.file = file},
                 "this is no JSON object; expected the config.json of a folder that timm or Hugging "
@@ -184,6 +184,15 @@ void read_arguments(const Section& root, const std::string& file, TimmConfig& co
   const Section section(*arguments, file);
   section.integer("in_chans", 1, 3, config.input[0]);
   if (config.input[0] == 2) section.refuse("in_chans", "1 or 3");
+}
+
+/// The size and the crop of evaluation, where it has its own.
+void read_test_input(const Section& data, TimmConfig& config) {
+  data.sizes("test_input_size", config.test_input);
+  if (!config.test_input.empty()) config.test_input[0] = config.input[0];
+  if (config.test_input == config.input) config.test_input.clear();
+  if (data.find("test_crop_pct") != nullptr)
+    data.ratio("test_crop_pct", config.test_crop_ratio.emplace());
 }
 
 void read_crop_mode(const Section& data, TimmConfig& config) {
@@ -236,6 +245,7 @@ TimmConfig parse_timm_config(std::string_view text, const std::string& file) {
   root.descriptions("label_descriptions", config.class_names, config.class_descriptions);
   data.sizes("input_size", config.input);
   read_arguments(root, file, config);
+  read_test_input(data, config);
   config.normalisation = augment::imagenet_normalisation(static_cast<int>(config.input[0]));
   data.numbers("mean", config.input[0], /*positive=*/false, config.normalisation.mean);
   data.numbers("std", config.input[0], /*positive=*/true, config.normalisation.std);
@@ -250,11 +260,11 @@ TimmConfig parse_timm_config(std::string_view text, const std::string& file) {
 std::string to_text(const TimmConfig& config) {
   nlohmann::ordered_json data;
   data["input_size"] = config.input;
-  if (config.test_side)
-    data["test_input_size"] = {config.input.at(0), *config.test_side, *config.test_side};
+  if (!config.test_input.empty()) data["test_input_size"] = config.test_input;
   data["fixed_input_size"] = false;
   data["interpolation"] = name_of(config.interpolation);
   data["crop_pct"] = config.crop_ratio;
+  if (config.test_crop_ratio) data["test_crop_pct"] = *config.test_crop_ratio;
   data["crop_mode"] = config.crop_mode;
   data["mean"] = config.normalisation.mean;
   data["std"] = config.normalisation.std;

@@ -88,6 +88,7 @@ TEST_F(TimmFolder, EvaluationAtAnotherSizeIsTheTestSize) {
   const auto text = io::read_text(train::config_file(folder()));
   EXPECT_THAT(text, HasSubstr("\"test_input_size\""));
   EXPECT_EQ(train::open_pretrained(folder()).input->shape, (std::vector<std::int64_t>{3, 64, 64}));
+  EXPECT_EQ(train::load_model(folder()).transform, model.transform);
 }
 
 TEST_F(TimmFolder, SaysWhatItCannotExpress) {

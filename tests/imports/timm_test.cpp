@@ -18,6 +18,7 @@
 namespace temper::imports {
 namespace {
 
+using imports::testing::differs_in;
 using imports::testing::dropped;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -236,11 +237,20 @@ TEST(Timm, AugmentationIsInTheOrderOfCreateTransform) {
   EXPECT_EQ(only<augment::ColorJitter>(recipe.data.augment).p, 0.8);
   EXPECT_EQ(only<augment::GaussianBlur>(recipe.data.augment).kernel_size.value, 23);
   EXPECT_EQ(only<augment::RandomErasing>(recipe.data.augment).max_count, 3);
-  EXPECT_THAT(kinds_of(read("--no-aug --reprob 0.5")), ElementsAre("resize", "center_crop"));
   EXPECT_EQ(
       only<augment::RandAugment>(read("--aa rand-m9 --train-interpolation bicubic").data.augment)
           .interpolation,
       augment::PolicyInterpolation::bicubic);
+}
+
+TEST(Timm, WithoutAugmentationImagesAreStretched) {
+  const auto recipe = read("--model resnet50 --no-aug --reprob 0.5 --img-size 160");
+  EXPECT_THAT(kinds_of(recipe), ElementsAre("resize"));
+  const auto& resize = only<augment::Resize>(recipe.data.augment);
+  EXPECT_EQ(resize.sides, augment::ResizedSides::both);
+  EXPECT_FALSE(resize.size.value) << "that of the input";
+  EXPECT_EQ(resize.interpolation, augment::Interpolation::bicubic);
+  EXPECT_EQ(recipe.data.size.value, 160);
 }
 
 TEST(Timm, OptimizersHaveTimmsDefaults) {
@@ -267,6 +277,27 @@ TEST(Timm, TheBatchIsThatOfAllProcesses) {
       1);
 }
 
+TEST(Timm, SaysWhoseBatchNormStatisticsAre) {
+  constexpr auto kOwn = "each process has its own";
+  constexpr auto kAccumulated = "# BatchNorm's statistics are those of an accumulated batch";
+  const auto alone = made("-b 32 --grad-accum-steps 4 --model resnet18");
+  EXPECT_FALSE(differs_in(alone, kOwn)) << "running statistics are updated as in timm";
+  EXPECT_THAT(alone.recipe, HasSubstr(kAccumulated));
+  const auto synchronized =
+      made("torchrun --nproc_per_node=2 train.py -b 32 --grad-accum-steps 4 --sync-bn");
+  EXPECT_FALSE(differs_in(synchronized, kOwn));
+  EXPECT_THAT(synchronized.recipe, HasSubstr(kAccumulated));
+  const auto several = made("torchrun --nproc_per_node=2 train.py -b 32 --grad-accum-steps 4");
+  EXPECT_TRUE(differs_in(several, kOwn));
+  EXPECT_THAT(several.recipe, HasSubstr("# BatchNorm's statistics are those of a process"));
+}
+
+TEST(Timm, SaysThatAnEpochEndsWithAWholeStep) {
+  EXPECT_TRUE(differs(made("--grad-accum-steps 4"), "--grad-accum-steps 4"));
+  EXPECT_FALSE(differs_in(made("-b 32"), "an epoch's end"));
+  EXPECT_FALSE(differs_in(made("torchrun --nproc_per_node=2 train.py"), "an epoch's end"));
+}
+
 TEST(Timm, RepeatsImagesBySeveralProcessesAlone) {
   const auto repeated = [](const recipe::Recipe& recipe) {
     return std::holds_alternative<recipe::Repeated>(recipe.data.sampling);
@@ -280,6 +311,13 @@ TEST(Timm, RepeatsImagesBySeveralProcessesAlone) {
   }
   const auto of_two = import_timm({"--aug-repeats", "3"}, 2);
   EXPECT_TRUE(repeated(recipe::parse(of_two.recipe, "imported")));
+}
+
+TEST(Timm, SaysThatAPlateauIsOfTheAccuracyOrTheLoss) {
+  EXPECT_TRUE(differs(made("--sched plateau --eval-metric top5"), "--eval-metric top5"));
+  for (const char* command : {"--sched plateau", "--sched plateau --eval-metric top1",
+                              "--sched plateau --eval-metric loss", "--eval-metric top5"})
+    EXPECT_FALSE(differs_in(made(command), "follows the accuracy")) << command;
 }
 
 TEST(Timm, AFileCanBeChanged) {
@@ -315,6 +353,18 @@ TEST(Timm, MixesAsItsOptionsSay) {
   ASSERT_TRUE(bounded.has_value());
   EXPECT_EQ(std::get<mix::CutMix>(bounded->methods.at(0)).alpha, 1);
   EXPECT_THAT(refusal("--mixup 0.2 --mixup-mode half"), HasSubstr("pair"));
+}
+
+TEST(Timm, SaysThatAStepIsMixedAsOneBatch) {
+  EXPECT_TRUE(differs(made("torchrun --nproc_per_node=2 train.py --mixup 0.2"), "--mixup 0.2"));
+  EXPECT_TRUE(differs(made("--cutmix 1 --grad-accum-steps 4"), "--cutmix 1"));
+  EXPECT_TRUE(differs_in(made("torchrun --nproc_per_node=2 train.py --mixup 0.2 "
+                              "--grad-accum-steps 4"),
+                         "each of the 8 batches"));
+  for (const char* command : {"--mixup 0.2", "torchrun --nproc_per_node=2 train.py",
+                              "torchrun --nproc_per_node=2 train.py --mixup 0.2 --mixup-mode elem",
+                              "torchrun --nproc_per_node=2 train.py --mixup 0.2 --mixup-mode pair"})
+    EXPECT_FALSE(differs_in(made(command), "for all images of a step")) << command;
 }
 
 TEST(Timm, SaysThatImagesAreErasedBeforeTheyAreMixed) {

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <string>
 #include <variant>
 
@@ -16,6 +15,7 @@
 namespace temper::imports {
 namespace {
 
+using imports::testing::differs_in;
 using imports::testing::dropped;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -126,15 +126,21 @@ TEST(Torchvision, DecaysAreMultiplesOfTheWeights) {
 }
 
 TEST(Torchvision, SaysThatLayerScalesDecayAsNorms) {
-  const auto says = [](const char* command) {
-    return std::ranges::any_of(made(command).remarks, [](const Remark& remark) {
-      return remark.fate == Fate::differs && remark.text.find("layer scales") != std::string::npos;
-    });
-  };
+  const auto says = [](const char* command) { return differs_in(made(command), "layer scales"); };
   EXPECT_TRUE(says("--model convnext_tiny --norm-weight-decay 0"));
   EXPECT_FALSE(says("--model convnext_tiny --wd 0.05 --norm-weight-decay 0.05"));
   EXPECT_FALSE(says("--model convnext_tiny --wd 0.05"));
   EXPECT_FALSE(says("--model resnet18 --norm-weight-decay 0"));
+}
+
+TEST(Torchvision, SaysThatAnEpochEndsWithAWholeStep) {
+  EXPECT_TRUE(differs_in(made("train.py"), "the images at an epoch's end"));
+}
+
+TEST(Torchvision, SaysThatAStepIsMixedAsOneBatch) {
+  constexpr auto kWords = "each of the 8 batches";
+  EXPECT_TRUE(differs_in(made("torchrun --nproc_per_node=8 train.py --cutmix-alpha 1"), kWords));
+  EXPECT_FALSE(differs_in(made("train.py --cutmix-alpha 1"), "for all images of a step"));
 }
 
 TEST(Torchvision, PoliciesAreItsDialect) {

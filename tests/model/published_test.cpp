@@ -223,5 +223,31 @@ TEST(Published, MultiplyAddsAreThePublishedOnes) {
   if (temper::testing::everything()) same(ConvNeXt{}, 4500, 50);
 }
 
+TEST(Published, EfficientNetsAreCountedAsTorchvisionPublishes) {
+  // num_params and _ops of EfficientNet_B0_Weights to EfficientNet_B4_Weights in torchvision
+  // 0.26.0, at the weights' crop size: the same layers with other names.
+  struct Counted {
+    EfficientNetVariant variant;
+    std::int64_t side;
+    std::int64_t parameters;
+    double giga_multiply_adds;
+  };
+  for (const auto& [variant, side, parameters, expected] :
+       std::vector<Counted>{{EfficientNetVariant::b0, 224, 5288548, 0.386},
+                            {EfficientNetVariant::b1, 240, 7794184, 0.687},
+                            {EfficientNetVariant::b2, 288, 9109994, 1.088},
+                            {EfficientNetVariant::b3, 300, 12233232, 1.827},
+                            {EfficientNetVariant::b4, 380, 19341616, 4.394}}) {
+    if (parameters > 10'000'000 && !temper::testing::everything()) continue;
+    const Task task{.channels = 3, .height = side, .width = side, .classes = 1000};
+    for (const auto dialect : {MobileDialect::timm, MobileDialect::tensorflow}) {
+      const auto network = build(EfficientNet{.variant = variant, .dialect = dialect}, task, 1);
+      EXPECT_EQ(parameter_count(*network), parameters) << name_of(variant);
+      EXPECT_NEAR(static_cast<double>(multiply_adds(*network, task)) / 1e9, expected, 5.1e-4)
+          << name_of(variant);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace temper::model

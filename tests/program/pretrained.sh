@@ -107,10 +107,21 @@ cp folder/model.safetensors other/
 mv changed.json other/config.json
 refused 2 "did you mean 'resnet18'?" "$TEMPER" predict other pictures/test/class-3/0000.png
 
-# timm and transformers, where there are their packages, give the same logits from the same pixels.
-python=${TEMPER_BENCH_PYTHON:-$TEMPER_SOURCE_DIR/build/bench-env/bin/python}
-if "$python" -c 'import timm, torchvision, safetensors, PIL' 2>reason.txt; then
-  "$python" "$TEMPER_SOURCE_DIR/tests/program/timm_folder.py" folder run pictures/test
-else
-  echo "not compared with timm: $(tail -1 reason.txt)"
-fi
+# A config.json that is nested without end, and one of a size for which timm resizes pictures otherwise.
+printf '{"architecture": "resnet18", "mean": %s%s}\n' "$(printf '%200000s' "" | tr ' ' '[')" \
+  "$(printf '%200000s' "" | tr ' ' ']')" >other/config.json
+refused 3 "nested more than 100 levels deep" "$TEMPER" predict other pictures/test/class-3/0000.png
+refused 3 "nested more than 100 levels deep" "$TEMPER" train half --weights other --out nested
+jq '.pretrained_cfg.input_size = [3, 32, 64]' folder/config.json >other/config.json
+refused 3 '"input_size" is 32 x 64 pixels' "$TEMPER" predict other pictures/test/class-3/0000.png
+refused 3 '"input_size" is 32 x 64 pixels' "$TEMPER" eval other --data pictures
+refused 3 '"input_size" is 32 x 64 pixels' "$TEMPER" embed other pictures/test --out features.safetensors
+refused 2 "set data.size to the side of the square" "$TEMPER" train half --weights other --out oblong
+
+# The size and crop of timm's evaluation are those of evaluation.
+jq '.pretrained_cfg.test_input_size = [3, 48, 48] | .pretrained_cfg.test_crop_pct = 1' folder/config.json >other/config.json
+"$TEMPER" predict other pictures/test/class-3/*.png --json >at_48.txt
+"$TEMPER" predict folder pictures/test/class-3/*.png --json --set evaluation.size=48 --set evaluation.crop_ratio=1 | diff - at_48.txt
+"$TEMPER" recipe new half --weights other >chosen.toml
+grep -q '^size = 32' chosen.toml
+grep -q '^size = 48' chosen.toml

@@ -2,6 +2,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/ones.h>
 #include <ATen/ops/ones_like.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include "temper/augment/pipeline/fit.h"
+#include "temper/augment/pipeline/input_transform.h"
 #include "temper/core/error.h"
 #include "temper/io/disk/atomic_file.h"
 #include "temper/io/disk/read_file.h"
@@ -31,6 +34,19 @@ using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+
+/// Images in color, 12 x 12 pixels, of the classes dim and bright.
+data::Dataset in_color(std::int64_t images) {
+  data::ArraySource::Contents contents{
+      .name = "noise", .classes = {"dim", "bright"}, .height = 12, .width = 12, .channels = 3};
+  for (std::int64_t i = 0; i < images; ++i) {
+    contents.labels.push_back(i % 2);
+    for (std::int64_t k = 0; k < 3 * 144; ++k)
+      contents.pixels.push_back(static_cast<std::uint8_t>(7 * k + 128 * i));
+  }
+  return {
+      .train = std::make_shared<data::ArraySource>(std::move(contents)), .height = 12, .width = 12};
+}
 
 /// A folder as timm writes them: mobilenetv3_small_100 for color images of 32 pixels.
 class FromWeights : public ::testing::Test {
@@ -57,13 +73,29 @@ class FromWeights : public ::testing::Test {
   void write(const std::vector<Named>& tensors) const {
     save_tensors(from() / "model.safetensors", tensors);
   }
+  /// Changes config.json.
+  void change(const std::function<void(TimmConfig&)>& edit) const {
+    auto config = parse_timm_config(io::read_text(config_file(from())), "config.json");
+    edit(config);
+    io::write_atomically(config_file(from()), to_text(config));
+  }
+  /// The weights as a run of temper's writes them.
+  void write_own(const std::filesystem::path& file, const model::Architecture& network,
+                 const augment::InputTransform& transform) const {
+    recipe::Recipe recipe;
+    recipe.model = network;
+    auto metadata = augment::to_metadata(transform);
+    metadata["temper.model"] = recipe::model_text(recipe);
+    metadata["temper.classes"] = R"(["cat", "dog", "owl"])";
+    save_tensors(file, weights(*network_), metadata);
+  }
 
   [[nodiscard]] std::filesystem::path from() const { return folder_.path / "weights"; }
-  /// Of images in gray, 12 x 12 pixels, of the classes dim and bright.
-  [[nodiscard]] Plan planned(std::vector<std::string> sets = {}) const {
+  /// By default of images in gray, 12 x 12 pixels, of the classes dim and bright.
+  [[nodiscard]] Plan planned(std::vector<std::string> sets = {},
+                             const data::Dataset& images = small::dataset(32)) const {
     sets.insert(sets.begin(), "pretrained.from=" + recipe::quote(from().string()));
-    return plan(recipe::parse("threads = 1\n[data]\nbatch_size = 8\n", "fine.toml", sets),
-                small::dataset(32));
+    return plan(recipe::parse("threads = 1\n[data]\nbatch_size = 8\n", "fine.toml", sets), images);
   }
   [[nodiscard]] at::Tensor theirs(const std::string& name) const { return found(*network_, name); }
   static at::Tensor found(const model::Network& network, const std::string& name) {
@@ -259,10 +291,154 @@ TEST_F(FromWeights, AFileOfTensorsIsKnownByItsName) {
               HasSubstr("there are no weights"));
 }
 
+TEST_F(FromWeights, GrayFiltersServeColorImages) {
+  write({"dim", "bright"}, 1);
+  const auto made = planned({}, in_color(32));
+  EXPECT_EQ(made.recipe.data.mean, (std::vector<double>{0.5, 0.5, 0.5}));
+  EXPECT_THAT(made.pretrained_notes,
+              Contains("the filters of 'conv_stem.weight' are a third of the gray ones for each "
+                       "color channel"));
+  const auto filters = found(*build_network(made), "conv_stem.weight");
+  const auto gray = theirs("conv_stem.weight");
+  ASSERT_EQ(filters.size(1), 3);
+  ASSERT_EQ(gray.size(1), 1);
+  for (std::int64_t channel = 0; channel < 3; ++channel)
+    EXPECT_TRUE(at::allclose(filters.narrow(1, channel, 1).mul(3), gray));
+}
+
+TEST_F(FromWeights, OtherNumbersOfChannelsAreRefused) {
+  auto tensors = weights(*network_);
+  for (auto& [name, value] : tensors)
+    if (name == "conv_stem.weight") value = at::ones({16, 4, 3, 3});
+  write(tensors);
+  EXPECT_THAT(refused(Code::data, [&] { (void)planned(); }),
+              HasSubstr("of another shape: 1 (conv_stem.weight: [16, 4, 3, 3] instead of [16, 1, "
+                        "3, 3])"));
+  EXPECT_THAT(refused(Code::data, [&] { (void)planned({}, in_color(32)); }),
+              HasSubstr("[16, 4, 3, 3] instead of [16, 3, 3, 3]"));
+}
+
+TEST_F(FromWeights, SizeAndCropOfEvaluationAreTimms) {
+  change([](TimmConfig& config) {
+    config.test_input = {3, 40, 40};
+    config.test_crop_ratio = 1;
+  });
+  const auto made = planned();
+  EXPECT_EQ(made.recipe.data.size.value, 32);
+  EXPECT_EQ(made.recipe.evaluation.size.value, 40);
+  EXPECT_EQ(made.recipe.evaluation.crop_ratio, 1);
+  EXPECT_EQ(made.transform.input, (std::vector<std::int64_t>{1, 40, 40}));
+  EXPECT_EQ(made.transform.resize, 40);
+  EXPECT_THAT(made.pretrained_notes, Contains(HasSubstr("data.size 32, evaluation.size 40")));
+  EXPECT_THAT(planned({"evaluation.size=36"}).pretrained_notes,
+              Contains("evaluation.size is 36, but the weights were trained with 40"));
+  EXPECT_FALSE(planned({"data.size=48"}).recipe.evaluation.size.value)
+      << "a size that belongs to another one";
+
+  const auto model = foreign_model(from());
+  EXPECT_EQ(model.transform.input, (std::vector<std::int64_t>{3, 40, 40}));
+  EXPECT_EQ(model.transform.network_size(), (augment::Size{32, 32}));
+  EXPECT_EQ(model.transform.resize, 40);
+  EXPECT_EQ(model.recipe.evaluation.size.value, 40);
+  EXPECT_EQ(model.task.height, 32);
+}
+
+TEST_F(FromWeights, OfASizeThatIsNotSquareNeedAnother) {
+  change([](TimmConfig& config) { config.input = {3, 16, 32}; });
+  EXPECT_THAT(refused(Code::usage, [&] { (void)planned(); }),
+              HasSubstr("were trained at 16 x 32 pixels, which data.size can't express; set "
+                        "data.size"));
+  EXPECT_THAT(planned({"data.size=32"}).pretrained_notes,
+              Contains("data.size is 32, but the weights were trained with 16 x 32"));
+  EXPECT_THAT(refused(Code::data, [&] { (void)foreign_model(from()); }),
+              HasSubstr("config.json: \"input_size\" is 16 x 32 pixels, for which timm resizes"));
+  change([](TimmConfig& config) {
+    config.input = {3, 32, 32};
+    config.test_input = {3, 32, 48};
+  });
+  EXPECT_THAT(planned().pretrained_notes,
+              Contains("the weights were evaluated at 32 x 48 pixels, which evaluation.size can't "
+                       "express"));
+  EXPECT_THAT(refused(Code::data, [&] { (void)foreign_model(from()); }),
+              HasSubstr("\"test_input_size\" is 32 x 48 pixels"));
+}
+
+/// How a network for images of 32 pixels reads pictures, evaluated at 40 pixels.
+augment::InputTransform own_transform() {
+  return {.input = {3, 40, 40},
+          .network = {32, 32},
+          .decode = io::Decode::fast,
+          .exif_orientation = true,
+          .keep_same_size = false,
+          .resize = 44,
+          .interpolation = augment::Interpolation::bicubic,
+          .antialias = false,
+          .normalisation = {{0.5, 0.5, 0.5}, {0.25, 0.25, 0.25}}};
+}
+
+TEST_F(FromWeights, OfARunAreEvaluatedAsItsOwn) {
+  const auto file = from() / "own.safetensors";
+  const model::MobileNetV3 network{.variant = model::MobileNetV3Variant::small};
+  write_own(file, network, own_transform());
+  EXPECT_EQ(foreign_transform(open_pretrained(file).input.value()), own_transform());
+  const auto set = "pretrained.from=" + recipe::quote(file.string());
+  const auto made = planned({set});
+  EXPECT_EQ(made.recipe.data.size.value, 32);
+  EXPECT_EQ(made.recipe.evaluation.size.value, 40);
+  EXPECT_EQ(made.transform.input, (std::vector<std::int64_t>{1, 40, 40}));
+  EXPECT_EQ(made.transform.resize, 44);
+  EXPECT_FALSE(made.transform.keep_same_size);
+  EXPECT_FALSE(made.transform.antialias);
+  EXPECT_EQ(made.transform.interpolation, augment::Interpolation::bicubic);
+  EXPECT_THAT(made.pretrained_notes, Contains(HasSubstr("evaluation.antialias false")));
+  EXPECT_THAT(made.pretrained_notes,
+              Contains("data.decode is exact, but the weights were trained with fast"));
+  EXPECT_THAT(made.pretrained_notes,
+              Contains("data.exif_orientation is false, but the weights were trained with true"));
+
+  const auto other = planned({set, "evaluation.antialias=true", "evaluation.crop_ratio=0.5",
+                              "data.exif_orientation=true"});
+  EXPECT_TRUE(other.transform.antialias);
+  EXPECT_EQ(other.transform.resize, 80);
+  EXPECT_THAT(other.pretrained_notes,
+              Contains("evaluation.antialias is true, but the weights were trained with false"));
+  EXPECT_THAT(other.pretrained_notes, Not(Contains(HasSubstr("exif_orientation"))));
+}
+
+TEST_F(FromWeights, OfARunHaveTheCropThatItsRecipeStates) {
+  const auto run = folder_.path / "run";
+  std::filesystem::create_directories(run);
+  const model::MobileNetV3 network{.variant = model::MobileNetV3Variant::small};
+  auto transform = own_transform();
+  transform.input = {3, 32, 32};
+  transform.network.clear();
+  transform.resize = 35;
+  write_own(run / "model.safetensors", network, transform);
+  io::write_atomically(run / "recipe.toml", "[evaluation]\ncrop_ratio = 0.9\n");
+  EXPECT_EQ(open_pretrained(run).input->crop_ratio, 0.9);
+  EXPECT_FALSE(open_pretrained(run).input->evaluated);
+  const auto ratio = open_pretrained(run / "model.safetensors").input->crop_ratio;
+  ASSERT_TRUE(ratio);
+  EXPECT_EQ(augment::resize_side({32, 32}, *ratio), 35);
+
+  transform.resize = 36;  // of crop_ratio = 0
+  write_own(run / "model.safetensors", network, transform);
+  EXPECT_FALSE(open_pretrained(run / "model.safetensors").input->crop_ratio);
+  transform.keep_same_size = true;
+  transform.resize = 40;
+  write_own(run / "model.safetensors", network, transform);
+  EXPECT_FALSE(open_pretrained(run / "model.safetensors").input->crop_ratio);
+}
+
+TEST_F(FromWeights, OfAConvNeXtForSmallImagesAreNotTimms) {
+  const auto file = from() / "own.safetensors";
+  write_own(file, model::ConvNeXt{},
+            {.input = {3, 28, 28}, .normalisation = {{0.5, 0.5, 0.5}, {0.25, 0.25, 0.25}}});
+  EXPECT_EQ(open_pretrained(file).network, "convnext");
+}
+
 TEST_F(FromWeights, OfAnotherCropAreTrainedAndNotPredictedWith) {
-  auto config = parse_timm_config(io::read_text(config_file(from())), "config.json");
-  config.crop_mode = "squash";
-  io::write_atomically(config_file(from()), to_text(config));
+  change([](TimmConfig& config) { config.crop_mode = "squash"; });
   EXPECT_THAT(planned().pretrained_notes,
               Contains(HasSubstr("crop_mode \"squash\", which temper does not have")));
   EXPECT_THAT(refused(Code::data, [&] { (void)foreign_model(from()); }),

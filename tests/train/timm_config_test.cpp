@@ -73,6 +73,29 @@ TEST(TimmConfig, CropsOfEvaluation) {
   EXPECT_EQ(mode("null"), "center");
 }
 
+TEST(TimmConfig, SizeAndCropOfEvaluation) {
+  const auto read = [](const std::string& more) {
+    return parse_timm_config(
+        R"({"architecture": "resnet50", "pretrained_cfg": {"input_size": [3, 224, 224],
+            "crop_pct": 0.95)" +
+            more + "}}",
+        "config.json");
+  };
+  const auto config = read(R"(, "test_input_size": [3, 288, 288], "test_crop_pct": 1.0)");
+  EXPECT_THAT(config.input, ElementsAre(3, 224, 224));
+  EXPECT_THAT(config.test_input, ElementsAre(3, 288, 288));
+  EXPECT_EQ(config.crop_ratio, 0.95);
+  EXPECT_EQ(config.test_crop_ratio, 1);
+  const auto again = parse_timm_config(to_text(config), "config.json");
+  EXPECT_EQ(again.test_input, config.test_input);
+  EXPECT_EQ(again.test_crop_ratio, config.test_crop_ratio);
+  for (const auto* none : {"", R"(, "test_input_size": null, "test_crop_pct": null)",
+                           R"(, "test_input_size": [3, 224, 224])"}) {
+    EXPECT_THAT(read(none).test_input, IsEmpty()) << none;
+    EXPECT_FALSE(read(none).test_crop_ratio) << none;
+  }
+}
+
 TEST(TimmConfig, DescriptionsOfClasses) {
   const auto config = parse_timm_config(
       R"({"architecture": "resnet50", "num_classes": 3, "label_names": ["n1", "n2", "n3"],
@@ -125,6 +148,8 @@ TEST(TimmConfig, SaysWhatIsWrong) {
   EXPECT_THAT(refused(with(R"("interpolation": "bicubik")")), HasSubstr("did you mean 'bicubic'?"));
   EXPECT_THAT(refused(with(R"("crop_mode": "middle")")),
               HasSubstr(R"("crop_mode" is "middle"; expected "center", "squash" or "border")"));
+  EXPECT_THAT(refused(with(R"("test_input_size": 288)")), HasSubstr("\"test_input_size\" is 288"));
+  EXPECT_THAT(refused(with(R"("test_crop_pct": 1.5)")), HasSubstr("\"test_crop_pct\" is 1.5"));
   EXPECT_THAT(refused(with(R"("num_classes": 2, "label_names": ["a"])")),
               HasSubstr("does not name the 2 classes"));
   EXPECT_THAT(refused(with(R"("label_descriptions": ["a"])")), HasSubstr("an object of texts"));
@@ -133,6 +158,15 @@ TEST(TimmConfig, SaysWhatIsWrong) {
       HasSubstr("\"label_descriptions\" of 'a' is 3; expected a text"));
   EXPECT_THAT(refused(with(R"("model_args": {"output_stride": 8})")),
               HasSubstr("\"output_stride\""));
+}
+
+TEST(TimmConfig, DeepNestingIsRefused) {
+  const auto deep = std::string(200'000, '[') + std::string(200'000, ']');
+  for (const auto* key : {"mean", "label_descriptions", "anything"})
+    EXPECT_THAT(
+        refused(R"({"architecture": "resnet18", ")" + std::string(key) + "\": " + deep + "}"),
+        HasSubstr("config.json: lists and objects are nested more than 100 levels deep"))
+        << key;
 }
 
 TEST(TimmConfig, DamagedTextIsReadOrRefused) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "temper/core/error.h"
 #include "temper/core/printable.h"
 
 namespace temper::io {
@@ -57,6 +58,19 @@ std::string json_text(const nlohmann::json& value, int indent) {
 
 std::string json_text(const nlohmann::ordered_json& value, int indent) {
   return text_of(value, indent);
+}
+
+nlohmann::json parsed_json(std::string_view text, const std::string& file) {
+  const auto check = [&](int depth, nlohmann::json::parse_event_t event, const nlohmann::json&) {
+    using enum nlohmann::json::parse_event_t;
+    if ((event == object_start || event == array_start) && depth >= kDeepestJson)
+      throw Error(Code::data, {.file = file},
+                  fmt::format("lists and objects are nested more than {} levels deep; expected "
+                              "fewer: get the file again",
+                              kDeepestJson));
+    return true;
+  };
+  return nlohmann::json::parse(text, check, /*allow_exceptions=*/false);
 }
 
 }  // namespace temper::io
