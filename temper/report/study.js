@@ -154,11 +154,10 @@
   let chosen = -1;
 
   function drawCurves(place) {
-    const { of, name, share } = place.dataset;
+    const { of, name } = place.dataset;
     const width = place.clientWidth;
     const height = Math.min(300, Math.max(230, width * 0.62));
-    const factor = share ? 100 : 1;
-    const values = drawn.map((arm) => arm.epochs.map((epoch, i) => ({ x: epoch, y: arm[of][i] === null ? NaN : factor * arm[of][i] }))
+    const values = drawn.map((arm) => arm.epochs.map((epoch, i) => ({ x: epoch, y: arm[of][i] ?? NaN }))
       .filter((p) => Number.isFinite(p.y)));
     const all = values.flat();
     if (!all.length) return;

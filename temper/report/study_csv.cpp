@@ -32,7 +32,8 @@ void add_judged(CsvLine& line, const std::string& name, const std::optional<Judg
   line.add(name + "_simultaneous_high", maybe(judged, j.simultaneous.high));
   line.add(name + "_p", maybe(judged, j.difference.p));
   line.add(name + "_adjusted_p", maybe(judged, j.adjusted_p));
-  line.add(name + "_equivalence_p", maybe(judged, j.adjusted_equivalence_p));
+  line.add(name + "_equivalence_p", maybe(judged, j.equivalence_p));
+  line.add(name + "_adjusted_equivalence_p", maybe(judged, j.adjusted_equivalence_p));
   line.add(name + "_verdict", judged ? std::string(name_of(j.verdict)) : std::string());
 }
 

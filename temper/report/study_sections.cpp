@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 #include <vector>
 
@@ -46,16 +45,10 @@ bool any_row(const StudyTable& table, bool (*of)(const TableRow&)) {
   return std::ranges::any_of(table.rows, of);
 }
 
-Html curve_figure(std::string_view id, std::string_view title, bool share) {
+Html curve_figure(std::string_view id, std::string_view title) {
   return html(
-      R"(<figure><h3>{}</h3><div class="figure" data-of="{}" data-name="{}"{}></div></figure>)",
-      title, id, title, Html{share ? R"( data-share="1")" : ""});
-}
-
-bool of_values(const StudyTable& table) {
-  constexpr std::array<std::string_view, 3> figures{"r2", "rmse", "mae"};
-  return std::ranges::any_of(
-      figures, [&](std::string_view name) { return table.validation.key.ends_with(name); });
+      R"(<figure><h3>{}</h3><div class="figure" data-of="{}" data-name="{}"></div></figure>)",
+      title, id, title);
 }
 
 }  // namespace
@@ -129,16 +122,16 @@ Html effects_section(const StudyTable& table) {
 
 Html curves_section(const StudyTable& table) {
   if (!any_row(table, [](const TableRow& row) { return !row.curve.empty(); })) return {};
-  const bool values = of_values(table);
+  const bool values = table.curve.key == "validation.r2";
   return html(
       R"(<section id="curves"><h2>Learning curves</h2><ul class="choices" id="curve-key"></ul><div
         class="several">{}{}{}</div><figcaption>Means over the seeds, after every epoch. Training and
         validation loss are computed in the same way: evaluation mode and transforms, no penalty
         terms. The first quarter of the epochs may lie outside the axes. A row's button brings its
         curve to the front.</figcaption></section>)",
-      curve_figure("accuracy", values ? "Validation R²" : "Validation accuracy, %", !values),
-      curve_figure("validation_loss", "Validation loss", false),
-      curve_figure("gap", "Generalization gap in loss", false));
+      curve_figure("accuracy", values ? "Validation R²" : "Validation accuracy, %"),
+      curve_figure("validation_loss", "Validation loss"),
+      curve_figure("gap", "Generalization gap in loss"));
 }
 
 Html cost_section(const StudyTable& table) {

@@ -18,8 +18,8 @@ struct AshaStep {
 
 /// Which trial is trained next, and how far. Of a rung with n completed trials the best floor(n /
 /// eta) are promoted to the next one, those of the highest rung first; where there is none to
-/// promote, a new trial begins in the lowest rung. Equal scores are in the order in which their
-/// trials were started in the rung. A trial that diverged counts among the n and is never promoted.
+/// promote, a new trial begins in the lowest rung. Equal scores are in the order of their trials'
+/// numbers. A trial that diverged counts among the n and is never promoted.
 class Asha {
  public:
   /// @param trials  that are begun, at least 1

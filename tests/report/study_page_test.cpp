@@ -160,6 +160,7 @@ TEST(StudyPage, OfRegressionHasNoAccuracy) {
   auto table = fake::single();
   table.column = {.key = "test.r2", .title = "test R^2", .digits = 4};
   table.validation = {.key = "validation.r2", .title = "validation R^2", .digits = 4};
+  table.curve = table.validation;
   EXPECT_THAT(body(study_page(table)),
               AllOf(HasSubstr("Validation R²"), Not(HasSubstr("Validation accuracy"))));
 }

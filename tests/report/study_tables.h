@@ -46,7 +46,7 @@ inline study::TableRow row(std::string name, const Numbers& values, double secon
                          .seconds = seconds * static_cast<double>(epoch) / 3,
                          .train_loss = 1.0 / static_cast<double>(epoch),
                          .validation_loss = 1.25 / static_cast<double>(epoch),
-                         .accuracy = 0.5 + 0.125 * static_cast<double>(epoch)});
+                         .accuracy = 50 + 12.5 * static_cast<double>(epoch)});
   return row;
 }
 
@@ -73,6 +73,7 @@ inline study::StudyTable table(study::Mode mode) {
   table.column = {.key = "test.accuracy", .title = "test accuracy", .unit = "points", .scale = 100};
   table.validation = {
       .key = "validation.accuracy", .title = "validation accuracy", .unit = "points", .scale = 100};
+  table.curve = table.validation;
   table.margin = 0.2;
   table.seeds = kSeeds;
   table.complete = true;

@@ -122,6 +122,20 @@ TEST(StudyCsv, IsReadBackWithAllDigits) {
   EXPECT_EQ(lines[2].at("against_base_p"), "");
 }
 
+TEST(StudyCsv, NamesPValuesAsJsonDoes) {
+  auto table = fake::single();
+  auto& judged = *table.rows[1].against_base;
+  judged.adjusted_p = 0.25;
+  judged.equivalence_p = 0.5;
+  judged.adjusted_equivalence_p = 0.75;
+  const auto line = lines_of(study_csv(table)).at(1);
+  const auto json = nlohmann::json::parse(study_json_text(table));
+  for (const std::string name : {"adjusted_p", "equivalence_p", "adjusted_equivalence_p"})
+    EXPECT_EQ(std::stod(line.at("against_base_" + name)),
+              json["rows"][1]["against_base"][name].get<double>())
+        << name;
+}
+
 TEST(StudyJson, HasEveryRun) {
   const auto json = nlohmann::json::parse(study_json_text(fake::additive()));
   EXPECT_EQ(json["name"], "a study");
@@ -134,6 +148,7 @@ TEST(StudyJson, HasEveryRun) {
   EXPECT_EQ(json["rows"][2]["over_images"]["low"], 1.5);
   EXPECT_EQ(json["rows"][3]["leaves_out"], true);
   EXPECT_EQ(json["rows"][1]["curve"][2]["epoch"], 3);
+  EXPECT_EQ(json["rows"][1]["curve"][2]["accuracy"], 87.5) << "in percent, as everywhere";
   EXPECT_EQ(json["pairing"]["gain"], 1.125);
   EXPECT_EQ(json["undecided"][0]["seeds"], 1234);
 }

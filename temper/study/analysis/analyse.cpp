@@ -84,6 +84,7 @@ class Analysis {
     table_.mode = study_.mode;
     table_.column = column_;
     table_.validation = validation_column(study_);
+    table_.curve = column_of(has_values() ? "r2" : "accuracy", "validation");
     for (const auto& figure : study_.figures) add_column(column_of(figure, split()));
     table_.level = study_.level;
     table_.margin = study_.margin;
@@ -97,6 +98,15 @@ class Analysis {
     table_.comparisons = static_cast<std::int64_t>(judged_.all().size());
     table_.plan = stand_.plan;
     table_.notes.insert(table_.notes.end(), stand_.notes.begin(), stand_.notes.end());
+  }
+
+  /// Whether the images have regression targets, as far as the results tell.
+  [[nodiscard]] bool has_values() const {
+    const auto of_run = [](const Result* run) {
+      return run != nullptr && run->figures.contains("validation.r2");
+    };
+    return std::ranges::any_of(
+        figures_, [&](const ArmFigures& arm) { return std::ranges::any_of(arm.by_seed, of_run); });
   }
 
   /// "loss" and "validation.loss" are one column where the table has no figures of a test set.
@@ -122,6 +132,7 @@ class Analysis {
       table_.rows.push_back(
           row_of(stand_.arms[arm], figures_[arm], stand_.seeds, column_, table_.validation));
       auto& row = table_.rows.back();
+      row.curve = curve_of(figures_[arm], table_.curve);
       if (!stand_.tuning.empty()) add_tuning(row, stand_.tuning[arm]);
       for (const auto seed : stand_.seeds)
         row.older += static_cast<std::int64_t>(
@@ -193,18 +204,15 @@ class Analysis {
   }
 
   /// The difference stands beside the row that was added, and where there is none, in the row of
-  /// the arm without it.
+  /// the arm without it. That arm may itself be the one of another row, which it stays.
   void put_left_out(const Comparison& one, const std::optional<statistics::Judged>& judged) {
-    const auto adds = [&](const Comparison& other) {
-      return other.kind == Kind::against_before && other.arm == one.than;
-    };
     auto& without = table_.rows[one.than];
     const auto put = [&](TableRow& row) {
       row.left_out = judged;
       row.left_out_pair = {one.arm, one.than};
     };
     if (!one.row) return put(without);
-    if (!stand_.arms[one.than].rows.empty() && std::ranges::none_of(course_.comparisons(), adds)) {
+    if (!stand_.arms[one.than].rows.empty() && !without.row) {
       without.row = one.row;
       without.leaves_out = true;
     }

@@ -39,7 +39,7 @@ struct Batch {
 struct Tuning {
   std::vector<Axis> axes;
   std::vector<Scored> tried;
-  std::vector<std::size_t> at_edge;  ///< axes whose best value is the lowest or highest tried
+  std::vector<std::size_t> at_edge;  ///< as BestPoint has it
   std::int64_t runs = 0;
   double seconds = 0;  ///< of the runs, one after another
   bool done = false;

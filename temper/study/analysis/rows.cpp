@@ -24,7 +24,7 @@ std::optional<Mean> mean_of(std::span<const std::optional<double>> values) {
   return result;
 }
 
-std::vector<CurvePoint> curve_of(const ArmFigures& arm) {
+std::vector<CurvePoint> curve_of(const ArmFigures& arm, const Column& column) {
   std::map<std::int64_t, CurvePoint> points;
   for (const auto* run : arm.by_seed) {
     if (run == nullptr || run->diverged()) continue;
@@ -35,7 +35,7 @@ std::vector<CurvePoint> curve_of(const ArmFigures& arm) {
       point.seconds += epoch.seconds;
       point.train_loss += epoch.train_loss;
       point.validation_loss += epoch.validation_loss;
-      point.accuracy += epoch.accuracy;
+      point.accuracy += column.scale * epoch.accuracy;
     }
   }
   std::vector<CurvePoint> curve;
@@ -70,7 +70,6 @@ TableRow row_of(const Arm& arm, const ArmFigures& figures, std::span<const std::
   row.value = mean_of(values);
   row.validation = mean_of(validated);
   if (const auto mean = mean_of(seconds)) row.seconds = mean->mean;
-  row.curve = curve_of(figures);
   return row;
 }
 

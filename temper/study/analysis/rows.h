@@ -14,9 +14,10 @@ namespace temper::study {
 std::optional<Mean> mean_of(std::span<const std::optional<double>> values);
 
 /// The mean over the finished runs after every epoch.
-std::vector<CurvePoint> curve_of(const ArmFigures& arm);
+/// @param column  of the accuracy
+std::vector<CurvePoint> curve_of(const ArmFigures& arm, const Column& column);
 
-/// The row of an arm: counts, means, points and curve.
+/// The row of an arm: counts, means and points.
 /// @param seeds  of arm.by_seed
 TableRow row_of(const Arm& arm, const ArmFigures& figures, std::span<const std::int64_t> seeds,
                 const Column& column, const Column& validation);

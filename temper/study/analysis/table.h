@@ -41,7 +41,7 @@ struct CurvePoint {
   double seconds = 0;     ///< of training so far
   double train_loss = 0;
   double validation_loss = 0;
-  double accuracy = 0;  ///< on the validation set, [0, 1]; R^2 for regression targets
+  double accuracy = 0;  ///< on the validation set; R^2 for regression targets
 };
 
 /// The mean of several runs.
@@ -62,7 +62,8 @@ struct TunedNumber {
   std::string path;
   std::string value;          ///< TOML
   std::vector<double> tried;  ///< ascending
-  bool at_edge = false;       ///< the best value is the lowest or highest that was tried
+  bool at_edge = false;       ///< the best value is the lowest or highest that was tried, and the
+                              ///< option's range goes on beyond it
 };
 
 /// The rows of a difference, the first minus the second: numbers of StudyTable::rows.
@@ -170,6 +171,7 @@ struct StudyTable {
   Mode mode = Mode::additive;
   Column column;      ///< of the verdicts
   Column validation;  ///< that rows rank by
+  Column curve;       ///< of CurvePoint::accuracy
   std::vector<Column> columns = {};
   double level = 0.95, margin = 0, detect = 0, power = 0.8;
   std::vector<std::int64_t> seeds = {};

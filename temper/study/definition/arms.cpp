@@ -12,6 +12,7 @@
 #include "temper/core/spelling.h"
 #include "temper/recipe/text.h"
 #include "temper/study/definition/combinations.h"
+#include "temper/study/definition/differences.h"
 #include "temper/study/definition/labels.h"
 
 namespace temper::study {
@@ -136,17 +137,9 @@ Arm with_tuned(const Study& study, const Arm& arm, TunedValues tuned) {
 
 bool same_results(const Arm& a, const Arm& b) {
   const auto same = [](const recipe::Recipe& left, const recipe::Recipe& right) {
-    return std::ranges::none_of(recipe::differences(left, right),
-                                &recipe::Difference::changes_results);
+    return differences_in_results(left, right).empty();
   };
-  const auto from = [](const Arm& arm) {
-    return arm.recipe.distillation ? arm.recipe.distillation->from : std::string();
-  };
-  const auto weights = [](const Arm& arm) {
-    return arm.recipe.pretrained ? arm.recipe.pretrained->from : std::string();
-  };
-  return same(a.recipe, b.recipe) && from(a) == from(b) && a.teacher == b.teacher &&
-         weights(a) == weights(b) &&
+  return same(a.recipe, b.recipe) && a.teacher == b.teacher &&
          std::ranges::equal(a.before, b.before, [&](const Phase& left, const Phase& right) {
            return left.until_step == right.until_step && same(left.recipe, right.recipe);
          });

@@ -1,42 +1,79 @@
 #include "temper/study/definition/check.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "temper/core/error.h"
 #include "temper/recipe/search.h"
+#include "temper/recipe/text.h"
 #include "temper/study/definition/arms.h"
 #include "temper/study/definition/comparisons.h"
+#include "temper/study/definition/differences.h"
 #include "temper/study/definition/fixed.h"
 #include "temper/study/definition/labels.h"
+#include "temper/study/definition/rules.h"
 #include "temper/study/definition/tuning.h"
 
 namespace temper::study {
 namespace {
+
+/// "a" and "b", in quotes.
+std::string data_text(const recipe::Data& data) {
+  std::vector<std::string> quoted;
+  for (const auto& source : sources_of(data)) quoted.push_back(recipe::quote(source));
+  return fmt::format("{}", fmt::join(quoted, " and "));
+}
+
+/// Whether an edit may set where the data comes from.
+bool sets_data(const Edits::Edit& edit) {
+  return edit.path == "data" ||
+         (edit.path.starts_with("data.source") && !edit.path.ends_with(".weight"));
+}
 
 class Checker {
  public:
   explicit Checker(const Study& study) : study_(study), arms_(arms(study)) {}
 
   void check() const {
+    for (const auto& arm : arms_) check_data(arm);
     for (std::size_t i = 0; i < study_.rows.size(); ++i) changes_something(i);
     leave_tuned_numbers();
     leave_numbers_of_other_rows();
     for (const auto& arm : arms_) {
       check_split(arm);
       check_phases(arm);
+      check_attacked(arm);
       (void)tuning_axes(study_, arm);
     }
     check_claims();
   }
 
  private:
+  /// All rows have the base's data, since their test images are compared one by one.
+  void check_data(const Arm& arm) const {
+    const auto base = arm_of(study_, arms_, std::optional<std::size_t>(), arm.length);
+    if (!base) return;
+    const auto& data = arms_[*base].recipe.data;
+    if (sources_of(arm.recipe.data) == sources_of(data)) return;
+    for (const auto i : arm.rows | std::views::reverse)
+      for (const auto& edit : study_.rows[i].set.all)
+        if (sets_data(edit))
+          refuse(edit.where(),
+                 fmt::format("{}: it sets {}, so that the data is {} in place of {}; all rows of a "
+                             "study are trained and tested on the same data: leave it out here, "
+                             "and write a study of its own for other data",
+                             label(study_.rows[i]), edit.path, data_text(arm.recipe.data),
+                             data_text(data)));
+  }
+
   /// The arm of these rows, whether or not the study trains it; nullopt where its recipe can't be.
   [[nodiscard]] std::optional<Arm> arm_with(std::vector<std::size_t> rows) const {
     const auto known = std::ranges::find_if(
@@ -130,6 +167,15 @@ class Checker {
                       "images, but splits = \"redrawn\" is to give each seed its own; leave "
                       "data.split_seed out, or write splits = \"shared\"",
                       *seed, arm.name));
+  }
+
+  /// Figures that a log has only where the recipe asks for them.
+  void check_attacked(const Arm& arm) const {
+    if (measures(study_, "attacked.") && !arm.recipe.evaluation.attack)
+      refuse(recipe::place(study_.places, "figures"),
+             fmt::format("the figures attacked.* are of evaluations under attack, and '{}' has "
+                         "none; give the base evaluation.attack, or leave these figures out",
+                         arm.name));
   }
 
   /// Whether an option may change at a step, so that the run can go on from its checkpoint.

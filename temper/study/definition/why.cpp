@@ -1,8 +1,10 @@
 #include "temper/study/definition/why.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <optional>
 #include <variant>
@@ -10,6 +12,7 @@
 #include "temper/core/error.h"
 #include "temper/recipe/search.h"
 #include "temper/recipe/text.h"
+#include "temper/study/definition/differences.h"
 
 namespace temper::study {
 namespace {
@@ -104,12 +107,24 @@ void add(Changes& changes, const std::string& name, const std::string& path, Opt
   if (!is_there) row->set.emplace_back(path, to.value(path));
 }
 
+/// Whether the data comes from the same places, so that only their weights may differ.
+bool have_same_data(const recipe::Data& left, const recipe::Data& right) {
+  return left.sources.empty() == right.sources.empty() && sources_of(left) == sources_of(right);
+}
+
+/// "data.source = \"pictures\"", or the several sources.
+std::string data_text(const Recipe& recipe, Options& options) {
+  const std::string path = recipe.data.sources.empty() ? "data.source" : "data.sources";
+  return fmt::format("{} = {}", path, options.value(path));
+}
+
 Changes changes_by(const Recipe& from, const Recipe& to, bool by_table) {
   Options before(from), after(to);
   Changes changes;
-  for (const auto& one : recipe::differences(from, to)) {
-    if (!one.changes_results) continue;
+  const bool same_data = have_same_data(from.data, to.data);
+  for (const auto& one : differences_in_results(from, to)) {
     if (one.path == "seed" || one.path == "data.split_seed") continue;
+    if (!same_data && one.path.starts_with("data.sources")) continue;
     const auto path = settable(one.path, before, after);
     const auto left = before.value(path), right = after.value(path);
     if (is_left_open(path, left, right)) {
@@ -130,11 +145,10 @@ Changes changes_by(const Recipe& from, const Recipe& to, bool by_table) {
     const auto name = path == "optimizer.base_lr" ? std::string("optimizer.lr") : path;
     add(changes, by_table ? table_of(path) : name, path, after);
   }
-  if (from.data.source != to.data.source)
+  if (!same_data)
     changes.notes.push_back(
-        fmt::format("data.source is {} and {}: all rows are trained on the "
-                    "former.",
-                    recipe::quote(from.data.source), recipe::quote(to.data.source)));
+        fmt::format("The data differ, {} and {}: all rows are trained on the former.",
+                    data_text(from, before), data_text(to, after)));
   return changes;
 }
 
@@ -163,6 +177,10 @@ Mode usual_mode(std::size_t rows) {
 }
 
 std::string why_study(const Changes& changes, const WhyOptions& options) {
+  if (changes.rows.empty() && !changes.notes.empty())
+    throw Error(Code::usage,
+                fmt::format("no difference between {} and {} can be a row of a study. {}",
+                            options.base_name, options.other_name, fmt::join(changes.notes, " ")));
   if (changes.rows.empty())
     throw Error(Code::usage,
                 fmt::format("{} and {} have the same options, as far as they change results; there "

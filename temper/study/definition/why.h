@@ -35,8 +35,8 @@ struct Change {
 
 struct Changes {
   std::vector<Change> rows;  ///< in the order of the options
-  /// Differences that are no rows, one sentence each: of the seed, and of options that one of the
-  /// recipes leaves to the program.
+  /// Differences that are no rows, one sentence each: of where the data comes from, and of options
+  /// that one of the recipes leaves to the program.
   std::vector<std::string> notes;
 };
 
@@ -44,7 +44,7 @@ struct Changes {
 /// Error{Code::usage} for a directory without a run.
 recipe::Recipe recipe_of(const std::filesystem::path& path);
 
-/// What has to be changed in one recipe so that it gives the results of the other.
+/// What has to be changed in one recipe so that it gives the results of the other on the same data.
 Changes changes(const recipe::Recipe& from, const recipe::Recipe& to,
                 RowsBy by = RowsBy::automatic);
 

@@ -100,7 +100,10 @@ BestPoint best_point(std::span<const Axis> axes, std::span<const Scored> tried) 
   BestPoint result{.index = static_cast<std::size_t>(best - tried.begin())};
   for (std::size_t i = 0; i < axes.size(); ++i) {
     const auto values = tried_values(tried, i);
-    if (best->point[i] == values.front() || best->point[i] == values.back())
+    const auto& bounds = axes[i].bounds;
+    const double value = best->point[i];
+    if ((value == values.front() && value > bounds.low) ||
+        (value == values.back() && value < bounds.high))
       result.at_edge.push_back(i);
   }
   return result;

@@ -40,9 +40,10 @@ std::vector<Point> next_points(std::span<const Axis> axes, std::span<const Score
                                std::int64_t budget);
 
 struct BestPoint {
-  std::size_t index = 0;             ///< of `tried`
-  std::vector<std::size_t> at_edge;  ///< axes of whose tried values it still has the lowest or
-                                     ///< highest
+  std::size_t index = 0;  ///< of `tried`
+  /// Axes of whose tried values it still has the lowest or highest, unless the option's range ends
+  /// with that value.
+  std::vector<std::size_t> at_edge;
 };
 
 /// The point with the highest score, of equal ones the first. Throws Error{Code::numerical} where

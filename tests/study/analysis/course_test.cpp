@@ -35,6 +35,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
@@ -168,6 +169,22 @@ TEST(Course, AWinnerThatStaysAtTheEdgeIsNamed) {
   EXPECT_EQ(table.rows[0].tuning_runs, 10);
   EXPECT_EQ(table.runs, 4 + 20);
   EXPECT_DOUBLE_EQ(table.seconds, 240);
+}
+
+TEST(Course, AWinnerAtTheEndOfTheOptionsRangeIsAtNoEdge) {
+  const auto study = course(
+      "mode = \"one_at_a_time\"\nseeds = 2\ntune = [\"optimizer.weight_decay\"]\n"
+      "tune_grid.optimizer.weight_decay = [0, 1e-4, 1e-3]",
+      {kA});
+  const Log log(study, run([](const Trial& trial) {
+                  return 50 - std::get<optim::Sgd>(trial.recipe.optimizer).weight_decay;
+                }));
+  EXPECT_THAT(log.end.stand.tuning[0].tried, SizeIs(3));
+  EXPECT_THAT(log.end.stand.tuning[0].at_edge, IsEmpty());
+  EXPECT_THAT(log.end.stand.notes, Not(Contains(HasSubstr("at the edge"))));
+  const auto table = analyse(study, log.end.stand, log.end.results);
+  ASSERT_THAT(table.rows[0].tuned, SizeIs(1));
+  EXPECT_FALSE(table.rows[0].tuned[0].at_edge);
 }
 
 TEST(Course, SettingsThatDivergeAreNotChosen) {

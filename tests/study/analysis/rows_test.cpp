@@ -34,12 +34,13 @@ TEST(Rows, CurvesAreMeansOverTheRunsThatReachedAnEpoch) {
   const auto longer = with(kFinished, {{1, 1.0, 0.9, 0.8, 0.5}, {2, 2.0, 0.7, 0.6, 0.7}});
   const auto shorter = with(kFinished, {{1, 3.0, 0.7, 0.6, 0.7}});
   const auto diverged = with(kDiverged, {{1, 9, 9, 9, 9}});
-  const auto curve = curve_of({.arm = 0, .by_seed = {&longer, &shorter, &diverged, nullptr}});
+  const ArmFigures arm{.arm = 0, .by_seed = {&longer, &shorter, &diverged, nullptr}};
+  const auto curve = curve_of(arm, {.scale = 100});
   ASSERT_THAT(curve, SizeIs(2));
   EXPECT_EQ(curve[0].runs, 2);
   EXPECT_DOUBLE_EQ(curve[0].seconds, 2);
   EXPECT_DOUBLE_EQ(curve[0].train_loss, 0.8);
-  EXPECT_DOUBLE_EQ(curve[0].accuracy, 0.6);
+  EXPECT_DOUBLE_EQ(curve[0].accuracy, 60);
   EXPECT_EQ(curve[1].runs, 1);
   EXPECT_DOUBLE_EQ(curve[1].validation_loss, 0.6);
 }

@@ -85,6 +85,50 @@ TEST(StudyTable, EveryDifferenceNamesItsRows) {
   }
 }
 
+TEST(StudyTable, InTwoRowsOrdersTheArmWithoutOneIsThatOfTheOther) {
+  const auto made = table(course("seeds = 3\nmode = \"orders\"", {kA, kB}), run(listed(kListed)));
+  ASSERT_THAT(made.rows, SizeIs(4));  // base, a, b, a + b
+  const auto& a = row_named(made, "a");
+  const auto& b = row_named(made, "b");
+  EXPECT_EQ(a.row, 0U);
+  EXPECT_EQ(b.row, 1U);
+  EXPECT_EQ(a.tag, Tag::training);
+  EXPECT_EQ(b.tag, Tag::regularization);
+  EXPECT_FALSE(a.leaves_out || b.leaves_out);
+  EXPECT_NEAR(a.against_base->difference.mean, 1.0, 1e-9);
+  EXPECT_NEAR(a.left_out->difference.mean, 1.266666666666667, 1e-9);
+  EXPECT_EQ(a.left_out_pair.than, b.arm);
+  EXPECT_NEAR(b.left_out->difference.mean, 1.8, 1e-9);
+  EXPECT_EQ(b.left_out_pair.than, a.arm);
+}
+
+TEST(StudyTable, InThreeRowsOrdersPairsLeaveOneOut) {
+  auto values = kListed;
+  values[4] = {80.1, 80.6, 80.4};
+  values[5] = {81.1, 81.5, 81.5};
+  values[6] = {81.7, 82.2, 81.7};
+  values[7] = {84.0, 83.9, 84.3};
+  const auto made =
+      table(course("seeds = 3\nmode = \"orders\"", {kA, kB, kC}), run(listed(values)));
+  ASSERT_THAT(made.rows, SizeIs(8));
+  EXPECT_FALSE(row_named(made, "c").leaves_out);
+  EXPECT_NEAR(row_named(made, "c").left_out->difference.mean, 1.066666666666667, 1e-9);
+  EXPECT_TRUE(row_named(made, "a + b").leaves_out);
+  EXPECT_EQ(row_named(made, "a + b").row, 2U);  // c
+  EXPECT_FALSE(row_named(made, "a + b").left_out);
+}
+
+TEST(StudyTable, OfTwoRowsLeftOutEachArmLeavesOneOut) {
+  const auto made =
+      table(course("seeds = 3\nmode = \"leave_one_out\"", {kA, kB}), run(listed(kListed)));
+  ASSERT_THAT(made.rows, SizeIs(4));  // base, all rows, without a, without b
+  const auto& without = row_named(made, "without a");
+  EXPECT_TRUE(without.leaves_out);
+  EXPECT_EQ(without.row, 0U);
+  EXPECT_NEAR(without.left_out->difference.mean, 1.266666666666667, 1e-9);
+  EXPECT_NEAR(row_named(made, "without b").left_out->difference.mean, 1.8, 1e-9);
+}
+
 TEST(StudyTable, AllDifferencesAreJudgedTogetherEachOnce) {
   const auto made = table(course("seeds = 3", {kA, kB}), run(listed(kListed)));
   EXPECT_EQ(made.comparisons, 4);
@@ -288,6 +332,26 @@ TEST(StudyTable, WithoutATestSetTheVerdictsAreOnValidation) {
                           });
   EXPECT_EQ(made.column.key, "validation.accuracy");
   EXPECT_NEAR(made.rows[1].against_base->difference.mean, 1.0, 1e-9);
+}
+
+TEST(StudyTable, CurvesAreInPercentButThoseOfRegression) {
+  const auto study = course("seeds = 2\nmode = \"one_at_a_time\"", {kA});
+  const auto with = [&](bool regression) {
+    return table(study, [&](std::span<const Trial> trials) {
+      auto results = run(listed(kListed))(trials);
+      for (auto& one : results) {
+        one.epochs = {{.epoch = 1, .accuracy = 0.5}};
+        if (regression) one.figures["validation.r2"] = 0.5;
+      }
+      return results;
+    });
+  };
+  const auto classes = with(false);
+  EXPECT_EQ(classes.curve.key, "validation.accuracy");
+  EXPECT_DOUBLE_EQ(classes.rows[1].curve.at(0).accuracy, 50);
+  const auto values = with(true);
+  EXPECT_EQ(values.curve.key, "validation.r2");
+  EXPECT_DOUBLE_EQ(values.rows[1].curve.at(0).accuracy, 0.5);
 }
 
 TEST(StudyTable, FurtherFiguresAreColumnsWithTheirOwnDifferences) {

@@ -11,6 +11,7 @@
 namespace temper::study {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -192,6 +193,14 @@ TEST(Arms, RowsThatDifferInTheirTeachersAreDifferent) {
   EXPECT_TRUE(same_results(all[3], all[3]));
 }
 
+TEST(Arms, RowsThatDifferInTheirWeightsAreDifferent) {
+  const auto from = [](const std::string& run) {
+    return row("from " + run, "set.pretrained = { from = \"runs/" + run + "\" }");
+  };
+  const auto all = arms(study("seeds = 2\nmode = \"one_at_a_time\"", from("a") + from("b")));
+  EXPECT_FALSE(same_results(all[1], all[2]));
+}
+
 TEST(Arms, TeachersInACircleAreRefused) {
   const auto taught = [](const std::string& name, const std::string& by, int width) {
     return row(name, "set.model.width = " + std::to_string(width) +
@@ -239,6 +248,27 @@ TEST(CheckArms, ARowThatChangesNothingIsRefused) {
                 "recipe is that of 'base'"));
   EXPECT_THAT(refusal("seeds = 2\nmode = \"orders\"", kDecay + row("same", "set.epochs = 2")),
               HasSubstr("row 2 'same': it changes nothing"));
+}
+
+TEST(CheckArms, OtherDataInARowIsRefused) {
+  const std::string keys = "seeds = 2\nmode = \"one_at_a_time\"";
+  EXPECT_THAT(refusal(keys, row("pics", "set.data.source = \"pics\"")),
+              AllOf(StartsWith("s.toml:8:"),
+                    HasSubstr("row 1 'pics': it sets data.source, so that the data is \"pics\" in "
+                              "place of \"fashion-mnist\"; all rows of a study are trained and "
+                              "tested on the same data: leave it out here")));
+  EXPECT_THAT(refusal(keys, kWide + row("more",
+                                        "set.optimizer.momentum = 0.5\n"
+                                        "set.data.source = \"pics\"")),
+              HasSubstr("row 2 'more': it sets data.source"));
+  EXPECT_THAT(refusal("seeds = 2\nmode = \"leave_one_out\"",
+                      kWide + row("several",
+                                  "set.data.sources = [{ source = \"a\" }, { source = \"b\" }]")),
+              HasSubstr("row 2 'several': it sets data.sources, so that the data is \"a\" and "
+                        "\"b\" in place of \"fashion-mnist\""));
+  EXPECT_EQ(refusal(keys, row("weights", "set.data.sources.1.weight = 3"),
+                    {"base.data.sources=[{ source = \"a\" }, { source = \"b\" }]"}),
+            "(not refused)");
 }
 
 TEST(CheckArms, AFromStepChangesWhatARunningTrainingCan) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "temper/core/error.h"
@@ -77,23 +78,69 @@ TEST(Changes, WhatOneLeavesToTheProgramIsNoDecision) {
               ElementsAre(HasSubstr("all rows are trained on the former")));
 }
 
+/// The study of these changes, with the base recipe in its own text in place of a file.
+Study study_of(const Changes& changes, Mode mode, const std::string& base) {
+  auto text = why_study(changes, {.base_name = "before",
+                                  .other_name = "after",
+                                  .base = "base.toml",
+                                  .mode = mode,
+                                  .seeds = 2});
+  const std::string line = "base = \"base.toml\"\n";
+  const auto at = text.find(line);
+  if (at == std::string::npos) ADD_FAILURE() << text;
+  if (at != std::string::npos) text.erase(at, line.size());
+  return parse_study(text + "\n[base]\n" + base, "why.toml");
+}
+
+TEST(Changes, OtherTeachersAndOtherWeightsAreRows) {
+  for (const std::string table : {"distillation", "pretrained"}) {
+    const auto from = table + " = { from = \"runs/a\" }\n";
+    const auto found = changes(made(from), made(table + " = { from = \"runs/b\" }\n"));
+    EXPECT_THAT(names(found), ElementsAre(table));
+    EXPECT_THAT(found.notes, IsEmpty());
+    const auto all = arms(study_of(found, Mode::one_at_a_time, from));
+    ASSERT_THAT(all, SizeIs(2));
+    EXPECT_FALSE(same_results(all[0], all[1])) << table;
+  }
+}
+
+const std::string kSeveral =
+    "data.sources = [{ source = \"a\" }, { source = \"b\", weight = 2 }]\n";
+
+TEST(Changes, OtherDataIsNoRow) {
+  const std::string one = "data.source = \"a\"\n";
+  const std::string others =
+      "data.sources = [{ source = \"a\", weight = 5 }, { source = \"c\" }, { source = \"d\" }]\n";
+  for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
+           {one, kSeveral}, {kSeveral, one}, {"", kSeveral}, {kSeveral, others}}) {
+    const auto found = changes(made(from), made(to + "epochs = 3\n"));
+    EXPECT_THAT(names(found), ElementsAre("length")) << from << to;
+    EXPECT_THAT(found.notes, ElementsAre(HasSubstr("all rows are trained on the former")));
+  }
+  const auto found = changes(made(one), made(kSeveral));
+  EXPECT_THAT(found.notes,
+              ElementsAre("The data differ, data.source = \"a\" and data.sources = [{ source = "
+                          "\"a\", weight = 1.0 }, { source = \"b\", weight = 2.0 }]: all rows are "
+                          "trained on the former."));
+  EXPECT_THAT(testing::message_of([&] { (void)study_of(found, Mode::one_at_a_time, one); }),
+              HasSubstr("no difference between before and after can be a row of a study. The data "
+                        "differ"));
+}
+
+TEST(Changes, OtherWeightsOfTheSameSourcesAreARow) {
+  const auto found =
+      changes(made(kSeveral),
+              made("data.sources = [{ source = \"a\" }, { source = \"b\", weight = 3 }]\n"));
+  EXPECT_THAT(names(found), ElementsAre("data.sources"));
+  EXPECT_THAT(found.notes, IsEmpty());
+  EXPECT_THAT(arms(study_of(found, Mode::one_at_a_time, kSeveral)), SizeIs(2));
+}
+
 TEST(WhyStudy, WithAllRowsTheBaseIsTheOtherRecipe) {
   const auto after = made(kAfter);
   for (const auto by : {RowsBy::option, RowsBy::table}) {
     const auto found = changes(made(kBefore), after, by);
-    auto text = why_study(found, {.base_name = "before",
-                                  .other_name = "after",
-                                  .base = "base.toml",
-                                  .mode = Mode::leave_one_out,
-                                  .seeds = 2});
-    // The base recipe in the study's own text, in place of a file.
-    const auto line = text.find("base = \"base.toml\"\n");
-    ASSERT_NE(line, std::string::npos);
-    text.erase(line, std::string("base = \"base.toml\"\n").size());
-    const auto study = parse_study(
-        text + "\n[base]\nepochs = 10\noptimizer.weight_decay = 1e-4\ndata.augment = [\"flip\"]\n",
-        "why.toml");
-    const auto all = arms(study);
+    const auto all = arms(study_of(found, Mode::leave_one_out, kBefore));
     const Arm* whole = nullptr;
     for (const auto& arm : all)
       if (arm.rows.size() == found.rows.size()) whole = &arm;

@@ -75,9 +75,11 @@ TEST(NextPoints, StopAtTheEndOfTheOptionsRange) {
   const auto low = searched(axes, [](const Point& p) { return -p[0]; }, 20);
   EXPECT_THAT(low.back().point, ElementsAre(0)) << "steps of 0.2, and 0 belongs to the range";
   EXPECT_EQ(low.size(), 4U);
+  EXPECT_THAT(best_point(axes, low).at_edge, IsEmpty()) << "there is nothing beyond 0";
   const auto high = searched(axes, [](const Point& p) { return p[0]; }, 20);
   EXPECT_THAT(high.back().point, ElementsAre(0.9)) << "1 does not belong to the range";
   EXPECT_EQ(high.size(), 5U);
+  EXPECT_THAT(best_point(axes, high).at_edge, ElementsAre(0)) << "0.95 is beyond 0.9";
 }
 
 TEST(NextPoints, WidenEachAxisAtTheBestPoint) {
