@@ -29,10 +29,13 @@ bool any_validation(const Run& run) {
   });
 }
 
-bool any_attacked(const Run& run) {
-  return std::any_of(run.epochs.begin(), run.epochs.end(), [](const train::Evaluated& epoch) {
-    return (epoch.raw && epoch.raw->attacked) || (epoch.averaged && epoch.averaged->attacked);
-  });
+/// The number of images that evaluations attack; 0 where they attack none.
+std::int64_t attacked_images(const Run& run) {
+  std::int64_t count = 0;
+  for (const auto& epoch : run.epochs)
+    for (const auto* scores : {&epoch.raw, &epoch.averaged})
+      if (*scores && (*scores)->attacked) count = (*scores)->attacked->count;
+  return count;
 }
 
 /// An evaluation's score, with the keys that it has in the log.
@@ -111,7 +114,7 @@ Html curve_figure(const Run& run, std::string_view id, std::string_view title,
                   std::string_view note, bool gap) {
   const auto weights = reported_weights(run, run.epochs.back());
   const bool validation = any_validation(run);
-  const bool attacked = any_attacked(run) && !gap;
+  const bool attacked = attacked_images(run) > 0 && !gap;
   const Html key =
       html(R"(<li class="train">Training</li>{}{}{})",
            Html{validation ? R"(<li class="validation">Validation</li>)" : ""},
@@ -147,7 +150,7 @@ Html score_cells(const std::optional<train::Scores>& scores, bool validation, bo
 
 Html epoch_table(const Run& run) {
   const bool validation = any_validation(run);
-  const bool attacked = any_attacked(run);
+  const bool attacked = attacked_images(run) > 0;
   const int span = validation ? 5 + (attacked ? 1 : 0) : 2;
   const std::string_view quality = is_regression(run) ? "R²" : "accuracy";
   Html groups;
@@ -238,6 +241,16 @@ Html linear_probe_note(const Run& run) {
               train::to_text(*run.linear_probe));
 }
 
+std::string about_accuracy(const Run& run) {
+  std::string text = "Fraction of correctly classified images.";
+  if (const auto count = attacked_images(run); count > 0)
+    text += fmt::format(
+        " Under attack: of {} of the validation images, those that stay correct under PGD, by "
+        "evaluation.attack in the recipe.",
+        count_text(count));
+  return text;
+}
+
 Html evaluation_curves(const Run& run) {
   if (run.epochs.empty()) return {};
   return html(
@@ -255,8 +268,7 @@ Html evaluation_curves(const Run& run) {
       is_regression(run)
           ? curve_figure(run, "r2", "R²",
                          "Coefficient of determination, averaged over the targets.", false)
-          : curve_figure(run, "accuracy", "Accuracy", "Fraction of correctly classified images.",
-                         false),
+          : curve_figure(run, "accuracy", "Accuracy", about_accuracy(run), false),
       linear_probe_note(run), early_stopping_note(run), epoch_table(run));
 }
 

@@ -165,7 +165,7 @@ TEST_F(Replayed, AttackedImagesAreThoseOfTheStep) {
                             .mul(normalisation.std.front())
                             .add(normalisation.mean.front())
                             .clamp(0, 1);
-    const double change = again.images.sub(pixels).abs().max().item<double>();
+    const auto change = again.images.sub(pixels).abs().max().item<double>();
     EXPECT_GT(change, 1e-4) << "they are attacked";
     EXPECT_LT(change, 8.0 / 255 + 1e-5);
   }

@@ -24,7 +24,7 @@ inline std::string beside_kind(std::string_view technique) {
 /// alternatives.
 inline std::string edit_of(const recipe::Technique& technique) {
   const auto last = technique.path.substr(technique.path.rfind('.') + 1);
-  const auto switched_on = fmt::format("{}=true", technique.path);
+  auto switched_on = fmt::format("{}=true", technique.path);
   if (technique.category == "recipe") {
     const bool is_section = technique.path.empty() ||
                             technique.example.starts_with(fmt::format("[{}]", technique.path));
