@@ -1,6 +1,6 @@
 #include "temper/mix/apply.h"
 
-#include <ATen/core/grad_mode.h>
+#include <ATen/core/LegacyTypeDispatch.h>
 #include <ATen/ops/_upsample_bilinear2d_aa.h>
 #include <ATen/ops/addcmul.h>
 #include <ATen/ops/eq.h>
@@ -209,7 +209,8 @@ void sum_images(const Sums& sums, const at::Tensor& images) {
 }  // namespace
 
 void mix_images(const Plan& plan, const at::Tensor& images) {
-  const at::NoGradGuard guard;
+  // Many small operations on images, which have no gradient: each goes straight to its kernel.
+  const at::AutoDispatchBelowADInplaceOrView guard;
   check(plan, images);
   if (images.dim() != 4) refuse(fmt::format("is for images, not for {} dimensions", images.dim()));
   check_boxes(plan, images);
