@@ -12,7 +12,7 @@
 namespace temper::distributed {
 namespace {
 
-constexpr Milliseconds kInterval{250};
+constexpr Milliseconds kInterval{200};
 constexpr std::int64_t kRanksAtOnce = 64;  ///< each watches all: entries are read by their square
 constexpr std::int64_t kMostBytes = 4096;  ///< of a message
 constexpr char kEnd = '\0';                ///< of an ending's text
