@@ -59,7 +59,6 @@ int as_rank(const std::function<std::shared_ptr<distributed::Group>()>& join,
   }
   // One that is told to stop has parted from the others in good order.
   if (failure->code() != Code::stopped) end_in(*group, *failure);
-  write_error(*failure);
   throw Error(*failure);
 }
 
@@ -67,13 +66,11 @@ void refuse_torchrun(const std::string& command) {
   const auto environment = distributed::process_environment();
   const auto ranks = environment("WORLD_SIZE").value_or("1");
   if (!environment("TORCHELASTIC_RUN_ID") || ranks == "1") return;
-  const Error error(Code::usage,
-                    fmt::format("torchrun has started {} processes, and 'temper {}' is the work of "
-                                "one: each of them would do all of it; start it without torchrun. "
-                                "Only 'temper train' shares its work among processes",
-                                ranks, command));
-  (void)distributed::write_error_file(environment, error);
-  throw Error(error);
+  throw Error(Code::usage,
+              fmt::format("torchrun has started {} processes, and 'temper {}' is the work of one: "
+                          "each of them would do all of it; start it without torchrun. Only "
+                          "'temper train' shares its work among processes",
+                          ranks, command));
 }
 
 }  // namespace temper::cli

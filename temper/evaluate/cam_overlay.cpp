@@ -4,10 +4,10 @@
 #include <ATen/ops/round.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/tensor.h>
-#include <c10/core/InferenceMode.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -68,37 +68,18 @@ std::int64_t named_class(const train::SavedModel& model, const std::string& name
                           count, name));
 }
 
-/// The most probable class; with an empty name for a picture that could not be read.
-train::ClassPrediction predicted_class(const ImagePrediction& prediction) {
+/// The most probable class; nothing for a picture that could not be read.
+std::optional<std::int64_t> predicted_class(const ImagePrediction& prediction) {
+  using Found = std::optional<std::int64_t>;
   return std::visit(
       recipe::Overloaded{
-          [](const std::vector<train::ClassPrediction>& classes) { return classes.front(); },
-          [](const McDropoutPredictions& found) {
-            const auto& first = found.top.front();
-            return train::ClassPrediction{first.name, first.probability, first.description};
+          [](const std::vector<train::ClassPrediction>& classes) -> Found {
+            return classes.front().index;
           },
-          [](const std::vector<train::PredictedValue>& /*values*/) {
-            return train::ClassPrediction{};
-          },
-          [](const UnreadImage& /*unread*/) { return train::ClassPrediction{}; }},
+          [](const McDropoutPredictions& found) -> Found { return found.top.front().index; },
+          [](const std::vector<train::PredictedValue>& /*values*/) -> Found { return {}; },
+          [](const UnreadImage& /*unread*/) -> Found { return {}; }},
       prediction.predicted);
-}
-
-/// The column of a predicted class in the logits. Classes may have the same name and description:
-/// of these it is the one that the network finds the most probable in the picture that is shown.
-std::int64_t column_of(train::SavedModel& model, const train::ClassPrediction& predicted,
-                       const at::Tensor& input) {
-  std::vector<std::int64_t> alike;
-  for (std::int64_t i = 0; i < std::ssize(model.classes); ++i)
-    if (model.classes[static_cast<std::size_t>(i)] == predicted.name &&
-        train::description_of(model, i) == predicted.description)
-      alike.push_back(i);
-  if (alike.empty()) refuse_class(model.classes, predicted.name);
-  if (alike.size() == 1) return alike.front();
-  const c10::InferenceMode inference;
-  const auto logits = model.network->forward(input)[0];
-  return *std::ranges::max_element(alike, {},
-                                   [&](std::int64_t i) { return logits[i].item<double>(); });
 }
 
 fs::path name_of(std::int64_t number, const std::string& picture) {
@@ -132,9 +113,9 @@ CamFolder::CamFolder(train::SavedModel& model, fs::path folder, const std::strin
 std::optional<fs::path> CamFolder::add(const ImagePrediction& prediction, const at::Tensor& input) {
   ++pictures_;
   const auto predicted = predicted_class(prediction);
-  if (predicted.name.empty()) return std::nullopt;
-  const auto shown = class_ ? *class_ : column_of(model_, predicted, input);
-  const auto map = grad_cam(*model_.network, input, at::tensor({shown}, at::kLong));
+  if (!predicted) return std::nullopt;
+  const auto shown = at::tensor({class_.value_or(*predicted)}, at::kLong);
+  const auto map = grad_cam(*model_.network, input, shown);
   const auto sized = shown_maps(map, input.size(2), input.size(3))[0];
   auto path = folder_ / name_of(pictures_, prediction.image);
   io::write_atomically(path,

@@ -115,7 +115,8 @@ McDropoutPredictions classify_monte_carlo(train::SavedModel& model, const at::Te
     guesses.top.push_back({.name = model.classes[static_cast<std::size_t>(index)],
                            .probability = values[i].item<double>(),
                            .deviation = found.deviations[0][index].item<double>(),
-                           .description = train::description_of(model, index)});
+                           .description = train::description_of(model, index),
+                           .index = index});
   }
   return guesses;
 }

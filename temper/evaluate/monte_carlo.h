@@ -28,6 +28,7 @@ struct McDropoutPrediction {
   double probability = 0;        ///< mean over the passes
   double deviation = 0;          ///< standard deviation over the passes
   std::string description = {};  ///< of the class; "": none
+  std::int64_t index = 0;        ///< of the class: names need not be different
 };
 struct McDropoutPredictions {
   std::vector<McDropoutPrediction> top;  ///< the most probable first

@@ -146,7 +146,8 @@ std::vector<ClassPrediction> top_classes(const SavedModel& model, const at::Tens
     const auto index = indices[i].item<std::int64_t>();
     guesses.push_back({.name = model.classes[static_cast<std::size_t>(index)],
                        .probability = values[i].item<double>(),
-                       .description = description_of(model, index)});
+                       .description = description_of(model, index),
+                       .index = index});
   }
   return guesses;
 }

@@ -58,6 +58,7 @@ struct ClassPrediction {
   std::string name;
   double probability = 0;
   std::string description = {};  ///< of the class; "": none
+  std::int64_t index = 0;        ///< of the class: names need not be different
 };
 
 /// The model's description of a class; "": none.

@@ -65,17 +65,10 @@ TEST(CamFolder, ShowsTheClassThatWasPredictedOfSeveralWithItsName) {
   const temper::testing::Directory directory;
   CamFolder folder(model, directory.path, "");
   ASSERT_NE(overlay(model, 0), overlay(model, 2));
-  EXPECT_EQ(written(folder, {"crane", 0.9}), overlay(model, 2));
-  EXPECT_EQ(written(folder, {"dog", 0.9}), overlay(model, 1));
-}
-
-TEST(CamFolder, ShowsTheClassThatIsDescribedAsThePredictedOne) {
-  auto model = cranes();
-  model.descriptions = {"a bird", "", "a machine"};
-  const temper::testing::Directory directory;
-  CamFolder folder(model, directory.path, "");
-  EXPECT_EQ(written(folder, {"crane", 0.9, "a bird"}), overlay(model, 0));
-  EXPECT_EQ(written(folder, {"crane", 0.9, "a machine"}), overlay(model, 2));
+  const auto found = train::classify(model, picture(), 3);
+  EXPECT_EQ(found.front().name, "crane");
+  EXPECT_EQ(written(folder, found.front()), overlay(model, 2));
+  for (const auto& one : found) EXPECT_EQ(written(folder, one), overlay(model, one.index));
 }
 
 TEST(CamFolder, TakesTheNameOfASingleClass) {

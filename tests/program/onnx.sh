@@ -3,13 +3,11 @@
 # TEMPER_ONNX_PYTHON names, or build/onnx-env/bin/python.
 set -euo pipefail
 tests=$TEMPER_SOURCE_DIR/tests/program
+# shellcheck source=tests/program/python.bash
+source "$tests/python.bash"
 
 export TEMPER_ONNX_PYTHON=${TEMPER_ONNX_PYTHON:-$TEMPER_SOURCE_DIR/build/onnx-env/bin/python}
-if ! "$TEMPER_ONNX_PYTHON" -c 'import onnx, onnxruntime, PIL' 2>reason.txt; then
-  echo "skipped: $TEMPER_ONNX_PYTHON has no onnx, onnxruntime and Pillow; name one that has in TEMPER_ONNX_PYTHON" \
-    "($(tail -1 reason.txt))"
-  exit 77
-fi
+need_modules "$TEMPER_ONNX_PYTHON" TEMPER_ONNX_PYTHON "onnx, onnxruntime and Pillow" onnx onnxruntime PIL
 
 mkdir models
 TEMPER_ONNX_FOLDER=$PWD/models "$TEMPER_BUILD_DIR/deploy_test" --gtest_filter='Onnx.ComputesTheLogits*' >written.txt

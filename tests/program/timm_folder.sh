@@ -3,13 +3,11 @@
 # TEMPER_BENCH_PYTHON names.
 set -euo pipefail
 tests=$TEMPER_SOURCE_DIR/tests/program
+# shellcheck source=tests/program/python.bash
+source "$tests/python.bash"
 
 python=${TEMPER_BENCH_PYTHON:-$TEMPER_SOURCE_DIR/build/bench-env/bin/python}
-if ! "$python" -c 'import timm, torchvision, safetensors, PIL' 2>reason.txt; then
-  echo "skipped: $python has no timm, torchvision, safetensors and Pillow; name one that has in TEMPER_BENCH_PYTHON" \
-    "($(tail -1 reason.txt))"
-  exit 77
-fi
+need_modules "$python" TEMPER_BENCH_PYTHON "timm, torchvision, safetensors and Pillow" timm torchvision safetensors PIL
 
 python3 "$tests/pictures.py" pictures 12 6
 "$TEMPER" train pictures --set data.batch_size=8 --set epochs=1 --set threads=1 --set precision=fp32 --set model.depth=18 \

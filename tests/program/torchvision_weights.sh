@@ -3,13 +3,11 @@
 # names.
 set -euo pipefail
 tests=$TEMPER_SOURCE_DIR/tests/program
+# shellcheck source=tests/program/python.bash
+source "$tests/python.bash"
 
 python=${TEMPER_BENCH_PYTHON:-$TEMPER_SOURCE_DIR/build/bench-env/bin/python}
-if ! "$python" -c 'import torchvision, safetensors, PIL' 2>reason.txt; then
-  echo "skipped: $python has no torchvision, safetensors and Pillow; name one that has in TEMPER_BENCH_PYTHON" \
-    "($(tail -1 reason.txt))"
-  exit 77
-fi
+need_modules "$python" TEMPER_BENCH_PYTHON "torchvision, safetensors and Pillow" torchvision safetensors PIL
 
 python3 "$tests/pictures.py" pictures 20 5
 "$TEMPER" train pictures --out run --set model.depth=18 --set model.width_factor=1 --set model.stem=imagenet --set data.batch_size=32 \

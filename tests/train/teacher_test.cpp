@@ -21,6 +21,7 @@
 #include "temper/train/state.h"
 #include "temper/train/tensors.h"
 #include "temper/train/timm_config.h"
+#include "tests/io/pickle.h"
 #include "tests/io/zip.h"
 #include "tests/support/refusal.h"
 #include "tests/train/small_run.h"
@@ -28,23 +29,11 @@
 namespace temper::train {
 namespace {
 
-using io::test::little_endian;
+using io::test::integer;
+using io::test::integers;
+using io::test::text;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-// A pickle of torch.save, by hand.
-
-std::string integer(std::int64_t value) {
-  return "\x8a\x08" + little_endian(static_cast<std::uint64_t>(value), 8);
-}
-std::string integers(const std::vector<std::int64_t>& values) {
-  std::string tuple = "(";
-  for (const std::int64_t value : values) tuple += integer(value);
-  return tuple + "t";
-}
-std::string text(const std::string& value) {
-  return "X" + little_endian(value.size(), 4) + value;
-}
 
 /// A state dict as torch.save writes it, of the tensors in float32: counters may be missing.
 void write_torch_file(const std::filesystem::path& path, const std::vector<Named>& tensors) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "tests/io/pickle.h"
 #include "tests/io/zip.h"
 
 namespace temper::io::test {
@@ -46,20 +47,6 @@ std::string refusal(const Bytes& bytes, std::string_view key = {}) {
 
 std::string refusal(const std::string& golden_file, std::string_view key = {}) {
   return refusal(contents(kFolder / golden_file), key);
-}
-
-// Pickles by hand.
-
-std::string integer(std::int64_t value) {
-  return "\x8a\x08" + little_endian(static_cast<std::uint64_t>(value), 8);
-}
-std::string integers(const std::vector<std::int64_t>& values) {
-  std::string tuple = "(";
-  for (const std::int64_t value : values) tuple += integer(value);
-  return tuple + "t";
-}
-std::string text(const std::string& value) {
-  return "X" + little_endian(value.size(), 4) + value;
 }
 
 /// A tensor of the storage "0" of 6 elements.
