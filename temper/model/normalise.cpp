@@ -17,9 +17,9 @@
 #include <utility>
 #include <vector>
 
-#include "temper/core/error.h"
 #include "temper/core/parallel.h"
 #include "temper/model/norm_kernels.h"
+#include "temper/model/normalise_together.h"
 
 namespace temper::model {
 namespace {
@@ -350,14 +350,11 @@ Value normalise(const Normalisation& norm, const Mode& mode, const at::Tensor& x
                 const Fused& fused) {
   if (has_kernels(x) && norm.weight.scalar_type() == at::kFloat)
     return normalise_with_kernels(norm, mode, x, fused);
-  if (mode.uses_batch() && mode.sums != nullptr)
-    throw Error(
-        Code::usage,
-        "BatchNorm with the statistics of several processes computes on the CPU, in fp32 or "
-        "bf16, in channels-last memory, with fp32 weights; the input has another form");
-  auto y = at::batch_norm(x, norm.weight, norm.bias, norm.running_mean, norm.running_var,
-                          mode.uses_batch(), mode.momentum.value_or(norm.momentum), norm.epsilon,
-                          /*cudnn_enabled=*/true);
+  auto y = mode.uses_batch() && mode.sums != nullptr
+               ? normalise_together(norm, mode, x)
+               : at::batch_norm(x, norm.weight, norm.bias, norm.running_mean, norm.running_var,
+                                mode.uses_batch(), mode.momentum.value_or(norm.momentum),
+                                norm.epsilon, /*cudnn_enabled=*/true);
   if (fused.added.defined()) y = y.add_(fused.added);
   return fused.relu ? y.relu_() : y;
 }

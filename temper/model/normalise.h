@@ -62,7 +62,7 @@ struct Fused {
 ///
 /// On the CPU for float and bfloat16 in channels-last memory it is one function with its own
 /// kernels, which compute in float and sum in double. Otherwise LibTorch's functions are called one
-/// after the other; with Mode::sums there is no other way: throws Error{Code::usage}.
+/// after the other.
 /// @param x  [n, channels, h, w]
 Value normalise(const Normalisation& norm, const Mode& mode, const at::Tensor& x,
                 const Fused& fused = {});

@@ -72,15 +72,20 @@ class Precise final : public model::Network {
 /// A linear layer after two BatchNorms, the first of which trains what the second one gets.
 class Normalised final : public small::OwnNetwork {
  public:
-  Normalised()
+  explicit Normalised(at::ScalarType format)
       : OwnNetwork(7),
+        format_(format),
         norm_(weights_, "norm", 3),
         second_(weights_, "second", 3),
-        classify_(weights_, "fc", kPixels, kClasses, model::ParameterKind::head) {}
+        classify_(weights_, "fc", kPixels, kClasses, model::ParameterKind::head) {
+    for (const auto& parameter : parameters()) parameter.value.set_data(parameter.value.to(format));
+    for (const auto& buffer : buffers())
+      if (buffer.value.is_floating_point()) buffer.value.set_data(buffer.value.to(format));
+  }
 
   at::Tensor compute(const at::Tensor& images) override {
     const model::Mode mode{.training = training_, .sums = sums_.get()};
-    const auto x = second_(norm_(images, mode).tensor().tanh(), mode).tensor();
+    const auto x = second_(norm_(images.to(format_), mode).tensor().tanh(), mode).tensor();
     return classify_(x.flatten(1)).tensor();
   }
   bool set_batch_sums(std::shared_ptr<model::BatchSums> sums) override {
@@ -89,6 +94,7 @@ class Normalised final : public small::OwnNetwork {
   }
 
  private:
+  at::ScalarType format_;
   model::BatchNorm norm_;
   model::BatchNorm second_;
   model::Linear classify_;
@@ -194,8 +200,8 @@ Made precise() {
   return [] { return std::make_unique<Precise>(); };
 }
 
-Made normalised() {
-  return [] { return std::make_unique<Normalised>(); };
+Made normalised(at::ScalarType format = at::kFloat) {
+  return [format] { return std::make_unique<Normalised>(format); };
 }
 
 struct Case {
@@ -251,7 +257,7 @@ TEST(DataParallel, GivesTheRunOfOneProcess) {
   for (const auto& [name, one] : cases()) {
     const Batches batches = [&](std::int64_t step) { return one.batch_of(step); };
     const auto alone = trained(one.recipe, precise(), batches, nullptr);
-    for (const std::int64_t ranks : {2, 3}) {
+    for (const std::int64_t ranks : {2, 3, 4}) {
       const auto found = in_all_ranks(ranks, one.recipe, precise(), batches);
       EXPECT_LT(distance(found.front(), alone), 1e-10) << name << " in " << ranks << " processes";
       for (const auto& other : found)
@@ -362,13 +368,18 @@ TEST(DataParallel, NormalisesWithTheWholeBatchWhereTheRecipeSaysSo) {
   const Batches batches = [](std::int64_t step) { return batch(13, step); };
   recipe::Recipe recipe;
   recipe.optimizer = optim::Sgd{.lr = 0.1, .momentum = 0.9};
-  const auto alone = trained(recipe, normalised(), batches, nullptr);
-  EXPECT_GT(distance(in_all_ranks(2, recipe, normalised(), batches).front(), alone), 1e-3);
-  recipe.sync_bn = true;
-  for (const std::int64_t ranks : {2, 3}) {
-    const auto found = in_all_ranks(ranks, recipe, normalised(), batches);
-    EXPECT_LT(distance(found.front(), alone), 1e-4) << ranks << " processes";
-    EXPECT_TRUE(same_bits(found.front(), found.back())) << ranks << " processes";
+  for (const auto& [format, tolerance] :
+       {std::pair{at::kFloat, 1e-4}, std::pair{at::kDouble, 1e-10}}) {
+    recipe.sync_bn = false;
+    const auto network = normalised(format);
+    const auto alone = trained(recipe, network, batches, nullptr);
+    EXPECT_GT(distance(in_all_ranks(2, recipe, network, batches).front(), alone), 1e-3);
+    recipe.sync_bn = true;
+    for (const std::int64_t ranks : {2, 3, 4}) {
+      const auto found = in_all_ranks(ranks, recipe, network, batches);
+      EXPECT_LT(distance(found.front(), alone), tolerance) << ranks << " processes";
+      EXPECT_TRUE(same_bits(found.front(), found.back())) << ranks << " processes";
+    }
   }
 }
 
@@ -430,7 +441,7 @@ TEST(DataParallel, SharesTheStateOfRankZero) {
   recipe.optimizer = optim::AdamW{.lr = 0.01};
   recipe.averaging = {regularize::Ema{.decay = 0.9}};
   test::in_ranks(2, [&](distributed::Group& group) {
-    auto state = start(recipe, std::make_unique<Normalised>());
+    auto state = start(recipe, std::make_unique<Normalised>(at::kFloat));
     Times times;
     if (group.leads())
       for (int i = 0; i < 3; ++i) step(state, recipe, batch(8, i), times);
