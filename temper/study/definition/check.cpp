@@ -182,7 +182,7 @@ class Checker {
   static bool may_change(const recipe::Recipe& recipe, const std::string& path) {
     constexpr std::array<std::string_view, 4> never{"seed", "optimizer.kind", "epochs", "steps"};
     if (std::ranges::find(never, path) != never.end()) return false;
-    const bool fixed = path.starts_with("model.") ||
+    const bool fixed = path.starts_with("model.") || path.starts_with("pretrained") ||
                        (path.starts_with("data.") && !path.starts_with("data.augment"));
     if (!fixed) return true;
     auto copy = recipe;

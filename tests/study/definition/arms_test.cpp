@@ -274,6 +274,8 @@ TEST(CheckArms, OtherDataInARowIsRefused) {
 TEST(CheckArms, AFromStepChangesWhatARunningTrainingCan) {
   EXPECT_THAT(refusal("seeds = 2", row("wide", "from_step = 5\nset.model.width = 24")),
               HasSubstr("row 1 'wide': it changes model.width from step 5 on"));
+  EXPECT_THAT(refusal("seeds = 2", row("a", "from_step = 5\nset.pretrained.from = \"weights\"")),
+              HasSubstr("it changes pretrained"));
   EXPECT_THAT(refusal("seeds = 2", row("a", "from_step = 5\nset.optimizer.kind = \"adamw\"")),
               HasSubstr("it changes optimizer.kind from step 5 on"));
   EXPECT_THAT(refusal("seeds = 2", row("a", "from_step = 50\nset.optimizer.lr = 0.2"),
