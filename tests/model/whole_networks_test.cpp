@@ -26,6 +26,7 @@ using temper::testing::noise;
 using temper::testing::state_of;
 
 constexpr double kTolerance = 1e-8;
+constexpr double kNormWeight = 0.5;
 
 std::map<std::string, Architecture> networks() {
   const auto resnet_rs = [](std::int64_t depth) {
@@ -94,7 +95,7 @@ void compare(const Architecture& options, const nlohmann::json& expected) {
   for (auto [name, value] : state) {
     const at::NoGradGuard guard;
     if (value.is_floating_point()) value.set_data(value.to(at::kDouble));
-    temper::testing::fill(name, value, coordinate(name));
+    temper::testing::fill(name, value, coordinate(name), kNormWeight);
   }
   const auto images = noise({4, 3, side, side}, 999).contiguous(at::MemoryFormat::ChannelsLast);
 
@@ -127,7 +128,7 @@ void compare(const Architecture& options, const nlohmann::json& expected) {
   for (auto [name, value] : state) {
     const at::NoGradGuard guard;
     if (value.is_floating_point()) value.set_data(value.to(at::kFloat));
-    temper::testing::fill(name, value, coordinate(name));
+    temper::testing::fill(name, value, coordinate(name), kNormWeight);
   }
   network->train(false);
   const at::NoGradGuard guard;

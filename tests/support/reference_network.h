@@ -24,13 +24,18 @@ inline std::map<std::string, at::Tensor> state_of(const model::Network& network)
   return state;
 }
 
-/// Fills one of them. @param stream  its place in the state of the published network
-inline void fill(const std::string& name, const at::Tensor& value, std::uint64_t stream) {
+/// Fills one of them.
+/// @param stream       its place in the state of the published network, or made from its name
+/// @param norm_weight  the mean of the weights of normalizations
+inline void fill(const std::string& name, const at::Tensor& value, std::uint64_t stream,
+                 double norm_weight = 1) {
   const auto u = noise(value.sizes(), stream);
   if (value.dim() > 1)
     value.copy_(u.mul(std::sqrt(24.0 / static_cast<double>(value[0].numel()))));
-  else if (name.ends_with("running_var") || (value.dim() == 1 && name.ends_with("weight")))
+  else if (name.ends_with("running_var"))
     value.copy_(u.add(1));
+  else if (value.dim() == 1 && name.ends_with("weight"))
+    value.copy_(u.add(1).mul(norm_weight));
   else if (value.is_floating_point())
     value.copy_(u.div(2));
 }
