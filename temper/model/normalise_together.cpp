@@ -1,5 +1,6 @@
 #include "temper/model/normalise_together.h"
 
+#include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/full.h>
@@ -9,6 +10,7 @@
 #include <torch/csrc/autograd/variable.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 namespace temper::model {
@@ -59,9 +61,10 @@ at::Tensor normalise_together(const Normalisation& norm, const Mode& mode, const
   const auto by_channel = [&](const at::Tensor& values) {
     return values.to(wide.scalar_type()).view({1, channels, 1, 1});
   };
-  const auto pixels = at::full({1}, static_cast<double>(x.numel() / channels), wide.options());
+  const std::int64_t own = x.numel() / channels;
+  const auto pixels = at::full({1}, static_cast<double>(own), wide.options());
   const auto first = sum_of_all(*mode.sums, at::cat({wide.sum({0, 2, 3}), pixels}));
-  const double n = first[channels].item<double>();
+  const auto n = first[channels].item<double>();
   const auto mean = first.narrow(0, 0, channels) / n;
   const auto centred = wide - by_channel(mean);
   const auto variance = sum_of_all(*mode.sums, centred.square().sum({0, 2, 3})) / n;

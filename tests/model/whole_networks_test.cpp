@@ -92,7 +92,7 @@ void compare(const Architecture& options, const nlohmann::json& expected) {
   const auto network = build(options, {.height = side, .width = side, .classes = 10}, 1);
   const auto state = state_of(*network);
   ASSERT_EQ(state.size(), expected["tensors"].get<std::size_t>());
-  for (auto [name, value] : state) {
+  for (const auto& [name, value] : state) {
     const at::NoGradGuard guard;
     if (value.is_floating_point()) value.set_data(value.to(at::kDouble));
     temper::testing::fill(name, value, coordinate(name), kNormWeight);
@@ -125,7 +125,7 @@ void compare(const Architecture& options, const nlohmann::json& expected) {
     EXPECT_NEAR(along[part], expected["along"].at(part).get<double>(), kTolerance * norm) << part;
   }
 
-  for (auto [name, value] : state) {
+  for (const auto& [name, value] : state) {
     const at::NoGradGuard guard;
     if (value.is_floating_point()) value.set_data(value.to(at::kFloat));
     temper::testing::fill(name, value, coordinate(name), kNormWeight);
