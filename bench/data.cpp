@@ -8,8 +8,11 @@
 //   exact, fast   the photographs: random resized crop to 224 x 224, flip, normalized, in batches
 //   packed        the same from packed shards, exact
 //   small         10,000 images of 32 x 32 pixels: padded crop, flip, normalized
-//   two+POLICY    as `exact`, two views of every photograph, the second one with the policy
-//   exact+POLICY, fast+POLICY ...   the same with a policy of chains.h before the normalization
+//   shifted       the photographs as JPEG files of 224 x 224 pixels in memory: flip, shifted by up
+//   to
+//                 28 pixels, normalized: FixMatch's weak view
+//   exact+POLICY, shifted+POLICY ...   the same with a policy of chains.h before the normalization
+//   two_exact+POLICY ...   two views of every image, the second one with the policy
 //   jpeg_full, jpeg_crop, jpeg_half   libjpeg-turbo alone, from memory: whole photographs, the same
 //                 crops as `exact`, and these at half resolution where they remain large enough
 //
@@ -36,6 +39,8 @@
 
 #include "chains.h"
 #include "temper/augment/operations/random_resized_crop.h"
+#include "temper/augment/pipeline/pipeline.h"
+#include "temper/augment/pixels/frame.h"
 #include "temper/augment/pixels/normalisation.h"
 #include "temper/core/error.h"
 #include "temper/core/random.h"
@@ -43,7 +48,10 @@
 #include "temper/data/sources/array_source.h"
 #include "temper/data/sources/file_source.h"
 #include "temper/data/sources/open.h"
+#include "temper/data/sources/source.h"
 #include "temper/io/disk/read_file.h"
+#include "temper/io/image/encode_jpeg.h"
+#include "temper/io/image/picture.h"
 
 namespace {
 
@@ -81,12 +89,54 @@ std::shared_ptr<const data::Source> small_pictures() {
   return std::make_shared<data::ArraySource>(std::move(contents));
 }
 
-/// "exact+augmix": the source, and the policy or "".
-std::pair<std::string, std::string> parts_of(const std::string& what) {
-  const auto plus = what.find('+');
-  if (plus == std::string::npos) return {what, ""};
-  return {what.substr(0, plus), what.substr(plus + 1)};
-}
+/// JPEG files in memory: the centers of the photographs at 224 x 224 pixels.
+class SquareJpegs final : public data::Source {
+ public:
+  explicit SquareJpegs(const data::Source& photographs) {
+    const augment::Pipeline center(augment::evaluation_operations(false),
+                                   augment::imagenet_normalisation(3), {kSide, kSide});
+    augment::Frame frame;
+    io::Picture picture;
+    for (std::int64_t i = 0; i < photographs.size(); ++i) {
+      photographs.read(i, picture);
+      files_.push_back(io::encode_jpeg(center.pixels(picture, {}, frame)));
+    }
+  }
+  [[nodiscard]] std::int64_t size() const override { return std::ssize(files_); }
+  [[nodiscard]] const std::vector<std::string>& classes() const override { return classes_; }
+  [[nodiscard]] std::int64_t label(std::int64_t /*i*/) const override { return 0; }
+  [[nodiscard]] int channels() const override { return 3; }
+  void read(std::int64_t i, io::Picture& into) const override {
+    into.encoded(files_[static_cast<std::size_t>(i)], where(i), {.channels = channels()});
+  }
+  [[nodiscard]] std::string where(std::int64_t i) const override {
+    return "photograph " + std::to_string(i);
+  }
+  [[nodiscard]] std::string digest() const override { return "square photographs"; }
+
+ private:
+  std::vector<std::vector<std::byte>> files_;
+  std::vector<std::string> classes_{"all"};
+};
+
+/// "two_exact+augmix".
+struct What {
+  explicit What(std::string what) {
+    if (const auto plus = what.find('+'); plus != std::string::npos) {
+      policy = what.substr(plus + 1);
+      what.resize(plus);
+    }
+    if (what.starts_with("two_")) {
+      views = 2;
+      what.erase(0, 4);
+    }
+    source = what;
+  }
+
+  std::string source;
+  std::string policy;  ///< empty: none
+  std::size_t views = 1;
+};
 
 /// What the batches of an epoch were.
 class Observed {
@@ -147,15 +197,17 @@ class Epochs {
                                 .batch = 64,
                                 .drop_last = false,
                                 .threads = threads - 1};
-    const auto [source, policy] = parts_of(what);
+    const auto [source, policy, views] = What(what);
+    std::vector<augment::Operation> operations{augment::RandomResizedCrop{}, augment::Flip{}};
+    options.size = {kSide, kSide};
     if (source == "small") {
-      options.views = {{augment::PadCrop{}, augment::Flip{}}};
+      operations = {augment::PadCrop{}, augment::Flip{}};
       options.size = {32, 32};
-    } else {
-      options.views.assign(source == "two" ? 2 : 1,
-                           {augment::RandomResizedCrop{}, augment::Flip{}});
-      options.size = {kSide, kSide};
+    } else if (source == "shifted") {
+      operations = {augment::Flip{}, augment::PadCrop{.padding = kSide / 8,
+                                                      .padding_mode = augment::Border::reflect}};
     }
+    options.views.assign(views, operations);
     if (!policy.empty()) options.views.back().push_back(bench::policy_of(policy).operation);
     return options;
   }
@@ -227,7 +279,7 @@ class Bench {
                  {"fast", photographs(pictures, io::Decode::fast)},
                  {"small", small_pictures()}},
         jpeg_(pictures) {
-    sources_["two"] = sources_["exact"];
+    sources_["shifted"] = std::make_shared<SquareJpegs>(*sources_["exact"]);
     if (packed != nullptr) sources_["packed"] = data::open(packed, {.memory = 0}).train;
   }
 
@@ -245,7 +297,7 @@ class Bench {
     Observed observed;
     (*made(what, threads))(&observed);
     auto proof = observed.json();
-    const auto policy = parts_of(what).second;
+    const auto policy = What(what).policy;
     if (!policy.empty())
       proof["policy"] = bench::description(bench::policy_of(policy), observed.size());
     return proof;
@@ -253,7 +305,7 @@ class Bench {
 
  private:
   [[nodiscard]] std::unique_ptr<Epochs> made(const std::string& what, std::int64_t threads) const {
-    const auto source = sources_.find(parts_of(what).first);
+    const auto source = sources_.find(What(what).source);
     if (source == sources_.end()) throw Error(Code::usage, "unknown measurement '" + what + "'");
     return std::make_unique<Epochs>(source->second, what, threads);
   }

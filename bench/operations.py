@@ -28,12 +28,20 @@ def fixed(kind, name, value, **options):
 
 OPERATIONS = {
     "center crop to 192": one("center_crop", size=192),
+    "random crop to 192": one("random_crop", random=True, size=192),
+    "padded crop by 28": one("pad_crop", random=True, padding=28),
+    "padded crop by 28, reflected": one("pad_crop", random=True, padding=28, padding_mode="reflect"),
     "resize to 160": one("resize", size=160),
+    "resized crop of half the area": one(
+        "random_resized_crop", random=True, scale_low=0.5, scale_high=0.5, ratio_low=1.0, ratio_high=1.0),
     "flip": one("flip", p=1),
     "vertical flip": one("vertical_flip", p=1),
     "rotate by 30, nearest": fixed("rotate", "degrees", 30),
     "rotate by 30, bilinear": fixed("rotate", "degrees", 30, interpolation="bilinear"),
     "rotate by 30, bicubic": fixed("rotate", "degrees", 30, interpolation="bicubic"),
+    "translate by an eighth": one("translate", random=True),
+    "zoom by 1.3, bilinear": fixed("zoom", "scale", 1.3, random=True, interpolation="bilinear"),
+    "shear by 15, bilinear": fixed("shear", "x", 15, random=True, interpolation="bilinear"),
     "affine, bilinear": one("affine", random=True, interpolation="bilinear"),
     "perspective, bilinear": one("perspective", random=True, p=1),
     "elastic, bilinear": one("elastic", random=True),
@@ -42,6 +50,7 @@ OPERATIONS = {
     "saturation 1.3": fixed("saturation", "factor", 1.3),
     "sharpness 1.3": fixed("sharpness", "factor", 1.3, p=1),
     "hue 0.1": fixed("hue", "shift", 0.1),
+    "color jitter": one("color_jitter", random=True, hue=0.1),
     "gamma 1.2": fixed("gamma", "gamma", 1.2),
     "solarize at 128": fixed("solarize", "threshold", 128, p=1),
     "solarize add 60": fixed("solarize_add", "addend", 60, p=1),

@@ -38,20 +38,34 @@ def hue(image, shift=25):  # of 255: torchvision's 0.1
     return Image.merge("HSV", (moved, s, v)).convert("RGB")
 
 
+def jitter(image):
+    for change, factor in ((ImageEnhance.Brightness, 0.8), (ImageEnhance.Contrast, 1.2), (ImageEnhance.Color, 1.3)):
+        image = change(image).enhance(factor)
+    return hue(image)
+
+
 GAMMA = 3 * [int((255 + 1 - 1e-3) * (level / 255.0) ** 1.2) for level in range(256)]
 ADD = 3 * [min(255, level + 60) if level < 128 else level for level in range(256)]
 AFFINE = (0.98, 0.1, 5.0, -0.1, 1.02, -7.0)
+TRANSLATE, ZOOM, SHEAR = (1, 0, 13, 0, 1, -9), (1 / 1.3, 0, 26, 0, 1 / 1.3, 26), (1, 0.268, -30, 0, 1, 0)
 PERSPECTIVE = (0.9, 0.1, 5.0, 0.05, 0.95, 3.0, 0.0003, 0.0002)
 CROP = (SIDE - 192) // 2
+HALF = (30, 40, 188, 198)
 
 PILLOW = {
     "center crop to 192": lambda i: i.crop((CROP, CROP, CROP + 192, CROP + 192)),
+    "random crop to 192": lambda i: i.crop((13, 7, 205, 199)),
+    "padded crop by 28": lambda i: ImageOps.expand(i, 28).crop((11, 40, 11 + SIDE, 40 + SIDE)),
     "resize to 160": lambda i: i.resize((160, 160), Image.BILINEAR),
+    "resized crop of half the area": lambda i: i.resize(i.size, Image.BILINEAR, HALF),
     "flip": lambda i: i.transpose(Image.FLIP_LEFT_RIGHT),
     "vertical flip": lambda i: i.transpose(Image.FLIP_TOP_BOTTOM),
     "rotate by 30, nearest": lambda i: i.rotate(30),
     "rotate by 30, bilinear": lambda i: i.rotate(30, Image.BILINEAR),
     "rotate by 30, bicubic": lambda i: i.rotate(30, Image.BICUBIC),
+    "translate by an eighth": lambda i: i.transform(i.size, Image.AFFINE, TRANSLATE),
+    "zoom by 1.3, bilinear": lambda i: i.transform(i.size, Image.AFFINE, ZOOM, Image.BILINEAR),
+    "shear by 15, bilinear": lambda i: i.transform(i.size, Image.AFFINE, SHEAR, Image.BILINEAR),
     "affine, bilinear": lambda i: i.transform(i.size, Image.AFFINE, AFFINE, Image.BILINEAR),
     "perspective, bilinear": lambda i: i.transform(i.size, Image.PERSPECTIVE, PERSPECTIVE, Image.BILINEAR),
     "brightness 1.3": lambda i: ImageEnhance.Brightness(i).enhance(1.3),
@@ -59,6 +73,7 @@ PILLOW = {
     "saturation 1.3": lambda i: ImageEnhance.Color(i).enhance(1.3),
     "sharpness 1.3": lambda i: ImageEnhance.Sharpness(i).enhance(1.3),
     "hue 0.1": hue,
+    "color jitter": jitter,
     "gamma 1.2": lambda i: i.point(GAMMA),
     "solarize at 128": lambda i: ImageOps.solarize(i, 128),
     "solarize add 60": lambda i: i.point(ADD),
@@ -79,7 +94,10 @@ def opencv():
     cv2.setNumThreads(0)
     size = (SIDE, SIDE)
     turn = cv2.getRotationMatrix2D(((SIDE - 1) / 2, (SIDE - 1) / 2), 30, 1)
-    affine = np.array(AFFINE).reshape(2, 3)
+    matrix = lambda numbers: np.array(numbers, np.float64).reshape(2, 3)  # noqa: E731
+    linear = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    grid = np.meshgrid(np.arange(SIDE, dtype=np.float32), np.arange(SIDE, dtype=np.float32))
+    random = np.random.default_rng(1)
     perspective = np.array((*PERSPECTIVE, 1)).reshape(3, 3)
     levels = np.arange(256, dtype=np.uint8)
     brighter = np.clip(levels * 1.3, 0, 255).astype(np.uint8)
@@ -95,23 +113,44 @@ def opencv():
         hsv[..., 0] = (hsv[..., 0].astype(np.uint16) + 18) % 180
         return cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)
 
+    def padded(image, border):
+        return cv2.copyMakeBorder(image, 28, 28, 28, 28, border)[40 : 40 + SIDE, 11 : 11 + SIDE].copy()
+
+    def elastic(image):
+        moves = (cv2.GaussianBlur(random.uniform(-1, 1, (SIDE, SIDE)).astype(np.float32), (0, 0), 5) for _ in range(2))
+        x, y = (at + 50 * move for at, move in zip(grid, moves))
+        return cv2.remap(image, x, y, cv2.INTER_LINEAR)
+
+    def jittered(image):
+        image = cv2.addWeighted(cv2.LUT(image, np.clip(levels * 0.8, 0, 255).astype(np.uint8)), 1.2, image, -0.2, 0)
+        return turned_hue(cv2.addWeighted(image, 1.3, gray(image), -0.3, 0))
+
     return {
         "center crop to 192": lambda i: i[CROP : CROP + 192, CROP : CROP + 192].copy(),
+        "random crop to 192": lambda i: i[7:199, 13:205].copy(),
+        "padded crop by 28": lambda i: padded(i, cv2.BORDER_CONSTANT),
+        "padded crop by 28, reflected": lambda i: padded(i, cv2.BORDER_REFLECT_101),
+        "resized crop of half the area": lambda i: cv2.resize(
+            i[HALF[1] : HALF[3], HALF[0] : HALF[2]], size, interpolation=cv2.INTER_LINEAR),
         "resize to 160": lambda i: cv2.resize(i, (160, 160), interpolation=cv2.INTER_AREA),
         "flip": lambda i: cv2.flip(i, 1),
         "vertical flip": lambda i: cv2.flip(i, 0),
         "rotate by 30, nearest": lambda i: cv2.warpAffine(i, turn, size, flags=cv2.INTER_NEAREST),
         "rotate by 30, bilinear": lambda i: cv2.warpAffine(i, turn, size, flags=cv2.INTER_LINEAR),
         "rotate by 30, bicubic": lambda i: cv2.warpAffine(i, turn, size, flags=cv2.INTER_CUBIC),
-        "affine, bilinear": lambda i: cv2.warpAffine(i, affine, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP),
-        "perspective, bilinear": lambda i: cv2.warpPerspective(
-            i, perspective, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP),
+        "translate by an eighth": lambda i: cv2.warpAffine(i, matrix(TRANSLATE), size, flags=cv2.WARP_INVERSE_MAP),
+        "zoom by 1.3, bilinear": lambda i: cv2.warpAffine(i, matrix(ZOOM), size, flags=linear),
+        "shear by 15, bilinear": lambda i: cv2.warpAffine(i, matrix(SHEAR), size, flags=linear),
+        "affine, bilinear": lambda i: cv2.warpAffine(i, matrix(AFFINE), size, flags=linear),
+        "elastic, bilinear": elastic,
+        "perspective, bilinear": lambda i: cv2.warpPerspective(i, perspective, size, flags=linear),
         "brightness 1.3": lambda i: cv2.LUT(i, brighter),
         "contrast 1.3": lambda i: cv2.addWeighted(
             i, 1.3, np.full_like(i, int(cv2.cvtColor(i, cv2.COLOR_RGB2GRAY).mean() + 0.5)), -0.3, 0),
         "saturation 1.3": lambda i: cv2.addWeighted(i, 1.3, gray(i), -0.3, 0),
         "sharpness 1.3": lambda i: cv2.addWeighted(i, 1.3, cv2.blur(i, (3, 3)), -0.3, 0),
         "hue 0.1": turned_hue,
+        "color jitter": jittered,
         "gamma 1.2": lambda i: cv2.LUT(i, curve),
         "solarize at 128": lambda i: cv2.LUT(i, np.where(levels < 128, levels, 255 - levels)),
         "solarize add 60": lambda i: cv2.LUT(i, add),
@@ -133,8 +172,13 @@ def timm():
     from torchvision.transforms import Compose, Normalize, ToTensor
 
     torch.set_num_threads(1)
-    erasing = RandomErasing(1.0, mode="pixel", device="cpu")
-    return {"random erasing of pixels, normalized": Compose([ToTensor(), Normalize(MEAN, STD), erasing])}
+    # the share of the area and the aspect ratio of a square of 112 pixels
+    square = {"min_area": 0.25, "max_area": 0.25, "min_aspect": 1, "max_aspect": 1}
+    erasing = {
+        "random erasing of pixels, normalized": RandomErasing(1.0, mode="pixel", device="cpu"),
+        "cutout of 112, normalized": RandomErasing(1.0, mode="const", device="cpu", **square),
+    }
+    return {name: Compose([ToTensor(), Normalize(MEAN, STD), each]) for name, each in erasing.items()}
 
 
 class Libraries:
