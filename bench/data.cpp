@@ -8,9 +8,8 @@
 //   exact, fast   the photographs: random resized crop to 224 x 224, flip, normalized, in batches
 //   packed        the same from packed shards, exact
 //   small         10,000 images of 32 x 32 pixels: padded crop, flip, normalized
-//   shifted       the photographs as JPEG files of 224 x 224 pixels in memory: flip, shifted by up
-//   to
-//                 28 pixels, normalized: FixMatch's weak view
+//   shifted       JPEG files of 224 x 224 pixels of the photographs, in memory: flip, a shift of up
+//                 to 28 pixels, normalized: FixMatch's weak view
 //   exact+POLICY, shifted+POLICY ...   the same with a policy of chains.h before the normalization
 //   two_exact+POLICY ...   two views of every image, the second one with the policy
 //   jpeg_full, jpeg_crop, jpeg_half   libjpeg-turbo alone, from memory: whole photographs, the same

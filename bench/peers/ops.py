@@ -7,6 +7,7 @@ or "error REASON".
 """
 
 import io
+import math
 import sys
 import time
 
@@ -47,7 +48,10 @@ def jitter(image):
 GAMMA = 3 * [int((255 + 1 - 1e-3) * (level / 255.0) ** 1.2) for level in range(256)]
 ADD = 3 * [min(255, level + 60) if level < 128 else level for level in range(256)]
 AFFINE = (0.98, 0.1, 5.0, -0.1, 1.02, -7.0)
-TRANSLATE, ZOOM, SHEAR = (1, 0, 13, 0, 1, -9), (1 / 1.3, 0, 26, 0, 1 / 1.3, 26), (1, 0.268, -30, 0, 1, 0)
+TRANSLATE = (1, 0, 13, 0, 1, -9)
+CENTER, SLOPE = SIDE / 2, math.tan(math.radians(15))
+ZOOM = (1 / 1.3, 0, CENTER - CENTER / 1.3, 0, 1 / 1.3, CENTER - CENTER / 1.3)
+SHEAR = (1, SLOPE, -SLOPE * CENTER, 0, 1, 0)
 PERSPECTIVE = (0.9, 0.1, 5.0, 0.05, 0.95, 3.0, 0.0003, 0.0002)
 CROP = (SIDE - 192) // 2
 HALF = (30, 40, 188, 198)

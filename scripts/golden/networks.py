@@ -7,20 +7,25 @@ from golden import tensor
 CLASSES, IMAGES = 10, 4
 
 
+def computed(model, side, channels=3):
+    """Logits in evaluation and in training; leaves the gradients of their mean square in the model."""
+    images = noise(IMAGES * channels * side * side, 999).reshape(IMAGES, channels, side, side)
+    with torch.no_grad():
+        evaluated = model.eval()(images)
+    logits = model.train()(images)
+    logits.square().mean().backward()
+    return {"evaluated": tensor(evaluated), "trained": tensor(logits)}
+
+
 def case(model, side, channels=3):
     model = model.double()
     fill(model)
-    images = noise(IMAGES * channels * side * side, 999).reshape(IMAGES, channels, side, side)
     golden = {
         "side": side,
         "channels": channels,
         "state": [[name, list(value.shape)] for name, value in model.state_dict().items()],
+        **computed(model, side, channels),
     }
-    with torch.no_grad():
-        golden["evaluated"] = tensor(model.eval()(images))
-    logits = model.train()(images)
-    logits.square().mean().backward()
-    golden["trained"] = tensor(logits)
     golden["gradient_norms"] = [p.grad.norm().item() for p in model.parameters() if p.requires_grad]
     golden["running_var_sums"] = [
         b.sum().item() for n, b in model.named_buffers() if n.endswith("running_var")

@@ -9,17 +9,9 @@ import tempfile
 
 import timm
 import torch
-from golden import write
+from golden import coordinate, write
 
 NAMES = pathlib.Path(__file__).parents[2] / "temper/model/timm_names.cpp"
-
-
-def hashed(text):
-    """FNV-1a with 64 bits."""
-    value = 0xCBF29CE484222325
-    for byte in text.encode():
-        value = ((value ^ byte) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
-    return f"{value:016x}"
 
 
 def described(name):
@@ -30,7 +22,7 @@ def described(name):
     return {
         "tensors": len(state),
         "parameters": sum(p.numel() for p in model.parameters()),
-        "hash": hashed("\n".join(lines)),
+        "hash": format(coordinate("\n".join(lines)), "016x"),
     }
 
 

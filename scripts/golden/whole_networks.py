@@ -5,10 +5,9 @@ smaller networks, compared parameter by parameter."""
 import re
 
 import timm
-import torch
 from formula import fill, noise
-from golden import tensor, write
-from networks import CLASSES, IMAGES
+from golden import coordinate, write
+from networks import CLASSES, computed
 from torchvision import models
 
 SIDE = 64
@@ -25,14 +24,6 @@ TIMM = (
 )
 
 
-def stream(name):
-    """Its FNV-1a hash with 64 bits."""
-    value = 0xCBF29CE484222325
-    for byte in name.encode():
-        value = (value ^ byte) * 0x100000001B3 % 2**64
-    return value
-
-
 def part(name):
     """The stage: a parameter's name up to its first number."""
     return re.match(r"[^\d]*\d*", name).group()
@@ -47,17 +38,11 @@ def sums(pairs):
 
 def whole(model):
     model = model.double()
-    fill(model, stream, NORM_WEIGHT)
-    images = noise(IMAGES * 3 * SIDE * SIDE, 999).reshape(IMAGES, 3, SIDE, SIDE)
-    golden = {"side": SIDE, "tensors": len(model.state_dict())}
-    with torch.no_grad():
-        golden["evaluated"] = tensor(model.eval()(images))
-    logits = model.train()(images)
-    logits.square().mean().backward()
-    golden["trained"] = tensor(logits)
+    fill(model, coordinate, NORM_WEIGHT)
+    golden = {"side": SIDE, "tensors": len(model.state_dict()), **computed(model, SIDE)}
     gradients = [(name, p.grad.flatten()) for name, p in model.named_parameters()]
     golden["squares"] = sums((name, g.square().sum().item()) for name, g in gradients)
-    golden["along"] = sums((name, g.dot(noise(g.numel(), stream(name) + 1)).item()) for name, g in gradients)
+    golden["along"] = sums((name, g.dot(noise(g.numel(), coordinate(name) + 1)).item()) for name, g in gradients)
     return golden
 
 

@@ -24,11 +24,13 @@
 #include "temper/model/module.h"
 #include "temper/model/observer.h"
 #include "tests/support/casts.h"
+#include "tests/support/tensor.h"
 
 namespace temper::model {
 namespace {
 
 using temper::testing::casts;
+using temper::testing::relative;
 
 constexpr Task kTask{.channels = 3, .height = 32, .width = 32, .classes = 10};
 constexpr std::int64_t kBatch = 8;
@@ -232,10 +234,6 @@ INSTANTIATE_TEST_SUITE_P(Format, InEveryNetwork,
                            return std::string(tried.param.device == at::kCPU ? "Cpu" : "Gpu") +
                                   toString(tried.param.format);
                          });
-
-double relative(const at::Tensor& found, const at::Tensor& expected) {
-  return found.sub(expected).norm().div(expected.norm()).item<double>();
-}
 
 /// bfloat16 has 8 bits: each rounding errs by up to 2^-9, and errors of many layers add up. Of
 /// gradients, where ReLU passes other numbers on, PyTorch's autocast errs by 0.1 to 0.3 in the

@@ -20,15 +20,12 @@ namespace temper::model {
 namespace {
 
 using temper::testing::noise;
+using temper::testing::relative;
 using temper::testing::state_of;
 using temper::testing::take_weights;
 
 constexpr double kTolerance = 1e-8;
 constexpr double kLeast = 1e-6;
-
-double relative(const at::Tensor& found, const at::Tensor& expected) {
-  return found.sub(expected).norm().div(expected.norm()).item<double>();
-}
 
 void expect_gradients(const Network& network, const nlohmann::json& expected) {
   ASSERT_EQ(network.parameters().size(), expected.size());

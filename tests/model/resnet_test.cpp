@@ -29,6 +29,7 @@ constexpr Task kLargeTask{.channels = 3, .height = 224, .width = 224, .classes =
 
 using temper::testing::fill;
 using temper::testing::noise;
+using temper::testing::relative;
 using temper::testing::state_of;
 
 class ResNetGolden : public ::testing::Test {
@@ -59,10 +60,6 @@ class ResNetGolden : public ::testing::Test {
   nlohmann::json golden = temper::testing::golden("model/resnet.json");
 
  private:
-  static double relative(const at::Tensor& found, const at::Tensor& expected) {
-    return ((found - expected).norm() / expected.norm()).item<double>();
-  }
-
   /// Exactly torchvision's names and shapes, which load_state_dict(strict=True) requires.
   static void fill_all(const Network& network, const nlohmann::json& names_and_shapes) {
     const at::NoGradGuard guard;

@@ -23,6 +23,7 @@ namespace temper::model {
 namespace {
 
 using temper::testing::noise;
+using temper::testing::relative;
 using temper::testing::state_of;
 
 constexpr double kTolerance = 1e-8;
@@ -83,20 +84,20 @@ std::string part_of(const std::string& name) {
                                     : name.substr(0, name.find_first_not_of("0123456789", digit));
 }
 
-double relative(const at::Tensor& found, const at::Tensor& expected) {
-  return found.sub(expected).norm().div(expected.norm()).item<double>();
+/// In a number format.
+void take_weights(const Network& network, at::ScalarType format) {
+  const at::NoGradGuard guard;
+  for (const auto& [name, value] : state_of(network)) {
+    if (value.is_floating_point()) value.set_data(value.to(format));
+    temper::testing::fill(name, value, coordinate(name), kNormWeight);
+  }
 }
 
 void compare(const Architecture& options, const nlohmann::json& expected) {
   const std::int64_t side = expected["side"];
   const auto network = build(options, {.height = side, .width = side, .classes = 10}, 1);
-  const auto state = state_of(*network);
-  ASSERT_EQ(state.size(), expected["tensors"].get<std::size_t>());
-  for (const auto& [name, value] : state) {
-    const at::NoGradGuard guard;
-    if (value.is_floating_point()) value.set_data(value.to(at::kDouble));
-    temper::testing::fill(name, value, coordinate(name), kNormWeight);
-  }
+  ASSERT_EQ(state_of(*network).size(), expected["tensors"].get<std::size_t>());
+  take_weights(*network, at::kDouble);
   const auto images = noise({4, 3, side, side}, 999).contiguous(at::MemoryFormat::ChannelsLast);
 
   network->train(false);
@@ -125,11 +126,7 @@ void compare(const Architecture& options, const nlohmann::json& expected) {
     EXPECT_NEAR(along[part], expected["along"].at(part).get<double>(), kTolerance * norm) << part;
   }
 
-  for (const auto& [name, value] : state) {
-    const at::NoGradGuard guard;
-    if (value.is_floating_point()) value.set_data(value.to(at::kFloat));
-    temper::testing::fill(name, value, coordinate(name), kNormWeight);
-  }
+  take_weights(*network, at::kFloat);
   network->train(false);
   const at::NoGradGuard guard;
   const auto single = images.to(at::kFloat).contiguous(at::MemoryFormat::ChannelsLast);

@@ -24,7 +24,8 @@ inline std::map<std::string, at::Tensor> state_of(const model::Network& network)
   return state;
 }
 
-/// Fills one of them.
+/// Fills one of them. The formula goes by name, since that is all that a published network's state
+/// says of a tensor.
 /// @param stream       its place in the state of the published network, or made from its name
 /// @param norm_weight  the mean of the weights of normalizations
 inline void fill(const std::string& name, const at::Tensor& value, std::uint64_t stream,
