@@ -5,6 +5,21 @@ import json
 import pathlib
 import re
 
+PRIMITIVES = {  # published names of the operations of policies, and temper's
+    "Identity": "identity", "AutoContrast": "auto_contrast", "Equalize": "equalize", "Invert": "invert",
+    "Rotate": "rotate", "Posterize": "posterize", "Solarize": "solarize", "SolarizeAdd": "solarize_add",
+    "Color": "saturation", "Contrast": "contrast", "Brightness": "brightness", "Sharpness": "sharpness",
+    "ShearX": "shear_x", "ShearY": "shear_y", "TranslateX": "translate_x", "TranslateY": "translate_y",
+    "Cutout": "cutout", "Desaturate": "desaturate", "GaussianBlur": "gaussian_blur",
+}  # fmt: skip
+
+
+def primitive(name):
+    """Of a name as timm, torchvision and AutoAugment's code have it."""
+    for ending in ("Increasing", "Original", "Rel"):
+        name = name.removesuffix(ending)
+    return PRIMITIVES[name]
+
 
 def tensor(value):
     return {"shape": list(value.shape), "values": value.detach().flatten().tolist()}

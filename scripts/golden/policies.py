@@ -4,9 +4,9 @@
 "table SCALE BINS PRIMITIVE" has the physical value of an operation in an image of HEIGHT x WIDTH pixels, for each
 magnitude (rows) and both signs (columns); where no sign is drawn both are the same. Translations count to the right
 and down, as the image moves. The tables of timm and torchvision are read off their code by calling it; those of
-tensorflow/tpu (models/official/efficientnet/autoaugment.py), tensorflow/models (research/autoaugment/
-augmentation_transforms.py), google-research/augmix (augmentations.py) and kakaobrain/fast-autoaugment
-(FastAutoAugment/augmentations.py), which can't be installed beside the others, are their formulas.
+tensorflow/models (research/autoaugment/augmentation_transforms.py), google-research/augmix (augmentations.py) and
+kakaobrain/fast-autoaugment (FastAutoAugment/augmentations.py), whose code applies a value where it computes it, are
+their formulas. Those of tensorflow/tpu: policies_tensorflow.py.
 
 "rand SCALE BINS IMAGE FILL PRIMITIVE MAGNITUDE NEGATED INTERPOLATION ..." is the result of a whole RandAugment or
 TrivialAugment with the draws that its name lists. timm_strings.json has what timm makes of its strings.
@@ -23,7 +23,7 @@ from unittest import mock
 
 import numpy as np
 import torch
-from golden import write
+from golden import primitive, write
 from PIL import Image
 from safetensors.numpy import save_file
 from timm.data import auto_augment as timm
@@ -33,20 +33,8 @@ from torchvision.transforms.functional import InterpolationMode
 from augment import picture, pillow, pixels
 
 HEIGHT, WIDTH = 48, 64
-PRIMITIVES = {
-    "Identity": "identity", "AutoContrast": "auto_contrast", "Equalize": "equalize", "Invert": "invert",
-    "Rotate": "rotate", "Posterize": "posterize", "Solarize": "solarize", "SolarizeAdd": "solarize_add",
-    "Color": "saturation", "Contrast": "contrast", "Brightness": "brightness", "Sharpness": "sharpness",
-    "ShearX": "shear_x", "ShearY": "shear_y", "TranslateX": "translate_x", "TranslateY": "translate_y",
-    "TranslateXRel": "translate_x", "TranslateYRel": "translate_y", "Cutout": "cutout",
-    "Desaturate": "desaturate", "GaussianBlur": "gaussian_blur",
-}
 ENHANCED = ("saturation", "contrast", "brightness", "sharpness")
 RESAMPLED = {Image.NEAREST: "nearest", Image.BILINEAR: "bilinear", Image.BICUBIC: "bicubic"}
-
-
-def primitive(name):
-    return PRIMITIVES[name.replace("Increasing", "").replace("Original", "")]
 
 
 def side(name):
@@ -103,20 +91,6 @@ def sides(function):
     return {"translate_x": function(WIDTH), "translate_y": function(HEIGHT)}
 
 
-def tensorflow_formulas(translate, cutout):
-    """Its shifts by 8 bits and more are by 7, so that posterize keeps at least one bit."""
-    return {
-        "rotate": lambda m, s: s * ((m / 10.0) * 30.0),
-        "posterize": lambda m, s: max(1, min(8, int((m / 10.0) * 4))),
-        "solarize": lambda m, s: int((m / 10.0) * 256),
-        "solarize_add": lambda m, s: int((m / 10.0) * 110),
-        **dict.fromkeys(ENHANCED, lambda m, s: (m / 10.0) * 1.8 + 0.1),
-        **dict.fromkeys(("shear_x", "shear_y"), lambda m, s: s * ((m / 10.0) * 0.3)),
-        **dict.fromkeys(("translate_x", "translate_y"), lambda m, s: -(s * ((m / 10.0) * float(translate)))),
-        "cutout": lambda m, s: 2 * int((m / 10.0) * cutout),
-    }
-
-
 def research_formulas():
     return {
         "rotate": lambda m, s: s * int(m * 30 / 10),
@@ -145,8 +119,6 @@ def fast_formulas():
 def formula_tables(out):
     research = research_formulas()
     rows = {
-        "tensorflow": (range(31), tensorflow_formulas(100, 40)),
-        "tensorflow_auto_augment": (range(11), tensorflow_formulas(250, 100)),
         "research": (range(11), research | {
             **dict.fromkeys(("translate_x", "translate_y"), lambda m, s: -s * int(m * 10 / 10)),
             "cutout": lambda m, s: 2 * (int(m * 20 / 10) // 2)}),
@@ -228,25 +200,6 @@ def torchvision_images(images, out, seeds):
             out[f"rand {scale} {bins} {name} 0,0,0 {words}"] = pixels(result)
 
 
-def away_from_zero(values):
-    return np.sign(values) * np.floor(np.abs(values) + 0.5)
-
-
-def tensorflow_images(images, out):
-    """What its code does otherwise than Pillow: shears about the center of the first pixel."""
-    for name, image in images.items():
-        height, width, _ = image.shape
-        y, x = np.meshgrid(np.arange(height), np.arange(width), indexing="ij")
-        for magnitude, sign, sheared in itertools.product((3.7, 9.3), (1, -1), ("shear_x", "shear_y")):
-            factor = sign * magnitude / 10 * 0.3
-            column = away_from_zero(x + factor * y if sheared == "shear_x" else x + 0.0).astype(int)
-            row = away_from_zero(y + factor * x if sheared == "shear_y" else y + 0.0).astype(int)
-            inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
-            result = image[np.clip(row, 0, height - 1), np.clip(column, 0, width - 1)]
-            result[~inside] = 128
-            out[f"rand tensorflow 31 {name} 128,128,128 {sheared} {magnitude} {int(sign < 0)} nearest"] = result
-
-
 def strings():
     """What timm makes of its strings for RandAugment."""
     texts = ["rand", "rand-m9", "rand-m9-mstd0.5-inc1", "rand-m0-inc0", "rand-n3-m5-p0.25", "rand-mstd1-tweights",
@@ -282,7 +235,6 @@ def main():
     seeds = itertools.count()  # they only vary the draws, which names list
     timm_images(images, out, seeds)
     torchvision_images(images, out, seeds)
-    tensorflow_images(images, out)
     path = pathlib.Path(__file__).parents[2] / "tests/golden/augment/policies.safetensors"
     save_file({name: np.ascontiguousarray(array) for name, array in out.items()}, path)
     write("augment/timm_strings.json", ["timm"], {"strings": strings()})

@@ -34,23 +34,12 @@ from torchvision.transforms import ColorJitter, InterpolationMode
 from torchvision.transforms import autoaugment as torchvision
 
 from augment import picture, pillow, pixels
+from golden import PRIMITIVES, primitive
 
-PRIMITIVES = {
-    "AutoContrast": "auto_contrast", "Equalize": "equalize", "Invert": "invert", "Rotate": "rotate",
-    "Posterize": "posterize", "Solarize": "solarize", "SolarizeAdd": "solarize_add", "Color": "saturation",
-    "Contrast": "contrast", "Brightness": "brightness", "Sharpness": "sharpness", "ShearX": "shear_x",
-    "ShearY": "shear_y", "TranslateX": "translate_x", "TranslateY": "translate_y", "Cutout": "cutout",
-}  # fmt: skip
-CODES = list(PRIMITIVES.values())
+CODES = [name for name in PRIMITIVES.values() if name not in ("identity", "desaturate", "gaussian_blur")]
 NO_MAGNITUDE = ("auto_contrast", "equalize", "invert")
 INTERPOLATIONS = {"nearest": Image.NEAREST, "bilinear": Image.BILINEAR, "bicubic": Image.BICUBIC}
 FILL = (124, 116, 104)
-
-
-def primitive(name):
-    for ending in ("Increasing", "Original", "Rel"):
-        name = name.removesuffix(ending)
-    return PRIMITIVES[name]
 
 
 def module(path, **given):
