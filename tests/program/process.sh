@@ -1,4 +1,4 @@
-# The program asks for huge pages once, unless the user has set the variable.
+# The program asks for huge pages once, unless the user has set the variable, and keeps its name.
 set -euo pipefail
 
 # environment NAME=VALUE...: the environment of a training process.
@@ -11,6 +11,7 @@ environment() {
     sleep 0.1
   done
   tr '\0' '\n' <"/proc/$pid/environ"
+  grep -qx temper "/proc/$pid/comm"
   kill "$pid"
   wait "$pid" || true
   rm -rf run
