@@ -65,7 +65,7 @@ struct Semi {
                           "running statistics; interleaved: as MixMatch's code, passes of "
                           "data.batch_size images, which have exchanged some, so that each has "
                           "labeled and unlabeled ones, and the first updates the running "
-                          "statistics; auto: labelled for mixmatch, else all"})};
+                          "statistics; auto: labelled for mixmatch and pseudo_label, else all"})};
   }
 };
 

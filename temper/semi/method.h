@@ -27,7 +27,7 @@ std::int64_t trained_views(const Method& method);
 const TeacherOptions* teacher_of(const Method& method);
 
 /// Whether the passes over labeled images alone update BatchNorm's running statistics in the
-/// published method.
+/// published method's code.
 bool updates_statistics_with_labelled(const Method& method);
 
 /// The share of some unlabeled images in the loss of the whole batch.
