@@ -20,6 +20,7 @@
 #include "temper/io/disk/hash.h"
 #include "temper/io/disk/read_file.h"
 #include "tests/run/same_run.h"
+#include "tests/support/directory.h"
 
 namespace temper::faults {
 namespace {
@@ -167,10 +168,8 @@ Ending run_worker(const Job& job, const std::string& fault) {
 TestFolder::TestFolder() {
   std::string test = ::testing::UnitTest::GetInstance()->current_test_info()->name();
   std::ranges::replace(test, '/', '-');
-  const bool in_memory =
-      std::getenv("TMPDIR") == nullptr && fs::is_directory("/dev/shm");  // NOLINT
-  path_ = (in_memory ? "/dev/shm" : fs::temp_directory_path()) /
-          fs::path("temper-faults-" + test + "-" + std::to_string(::getpid()));
+  path_ =
+      testing::place_of_many_runs() / ("temper-faults-" + test + "-" + std::to_string(::getpid()));
   fs::remove_all(path_);
   fs::create_directories(path_);
 }

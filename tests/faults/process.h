@@ -46,8 +46,7 @@ Ending run_worker(const Job& job, const std::string& fault = "");
 /// the test program. @return in each worker, its exit status
 int serve(int socket);
 
-/// A new folder for the current test, in memory unless TMPDIR is set: syncing hundreds of runs to a
-/// disk takes longer than the runs. Removed when the test passes.
+/// A new folder for the current test in place_of_many_runs(). Removed when the test passes.
 class TestFolder {
  public:
   TestFolder();

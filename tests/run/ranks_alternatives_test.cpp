@@ -8,14 +8,12 @@
 #include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -26,6 +24,7 @@
 #include "temper/run/run.h"
 #include "temper/semi/method.h"
 #include "tests/run/same_run.h"
+#include "tests/support/directory.h"
 #include "tests/support/everything.h"
 #include "tests/support/ranks_of_threads.h"
 #include "tests/train/edit_of.h"
@@ -37,27 +36,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
-
-/// A new folder, in memory where that is possible: hundreds of runs write their files to it.
-class RunsFolder {
- public:
-  RunsFolder()
-      : path((fs::is_directory("/dev/shm") ? fs::path("/dev/shm") : fs::temp_directory_path()) /
-             fmt::format("temper-ranks-{}", ::getpid())) {
-    fs::remove_all(path);
-    fs::create_directories(path);
-  }
-  ~RunsFolder() {
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
-  RunsFolder(const RunsFolder&) = delete;
-  RunsFolder& operator=(const RunsFolder&) = delete;
-  RunsFolder(RunsFolder&&) = delete;
-  RunsFolder& operator=(RunsFolder&&) = delete;
-
-  const fs::path path;
-};
 
 /// A run of a small recipe with these edits. It has 3 steps in each of 2 epochs, unless they say
 /// otherwise.
@@ -203,7 +181,7 @@ bool try_case(const Case& one, const fs::path& folder,
 }
 
 TEST(AlternativesInRanks, GoOnExactlyOrAreRefusedWithTheReason) {
-  const RunsFolder folder;
+  const testing::Directory folder(testing::place_of_many_runs());
   const auto other = folder.path / "other";
   run(train::plan(recipe_of({}), data_of({})), {.directory = other});
   const auto all = cases(other);
