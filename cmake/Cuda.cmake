@@ -3,6 +3,21 @@
 # It is linked to LibTorch's CUDA library by name only, through an empty library of that name, so that the module
 # can be built wherever CUDA's headers are installed, without the gigabytes of CUDA libraries: one dist/ works on
 # machines with and without a GPU.
+
+# Several processes on GPUs: c10d's NCCL in LibTorch's CUDA library, whose header includes those of NCCL and of all
+# CUDA libraries.
+function(temper_cuda_nccl)
+  find_path(TEMPER_NCCL_INCLUDE nccl.h HINTS "${TEMPER_TORCH_DIR}/../nvidia/nccl/include")
+  mark_as_advanced(TEMPER_NCCL_INCLUDE)
+  if(NOT TEMPER_NCCL_INCLUDE OR NOT EXISTS "${TEMPER_CUDA_INCLUDE}/cusolver_common.h")
+    message(STATUS "The CUDA module is built without NCCL: several processes will not train on GPUs (scripts/setup --cuda installs its headers)")
+    return()
+  endif()
+  target_sources(temper_cuda PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/cuda/nccl.cpp")
+  target_include_directories(temper_cuda SYSTEM PRIVATE "${TEMPER_NCCL_INCLUDE}")
+  target_link_libraries(temper_cuda PRIVATE temper_torch_cpu)
+endfunction()
+
 function(temper_cuda_module)
   if(NOT TEMPER_CUDA)
     return()
@@ -25,6 +40,7 @@ function(temper_cuda_module)
     OUTPUT_NAME torch_cuda LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/torch-cuda-name")
 
   add_library(temper_cuda MODULE "${CMAKE_CURRENT_SOURCE_DIR}/cuda/module.cpp")
+  temper_cuda_nccl()
   target_include_directories(temper_cuda PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
   target_include_directories(temper_cuda SYSTEM PRIVATE "${TEMPER_CUDA_INCLUDE}")
   target_link_libraries(temper_cuda PRIVATE temper_warnings "${TEMPER_CUDART}")

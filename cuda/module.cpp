@@ -2,6 +2,7 @@
 // into a program that is linked to the CPU's alone.
 #include <cuda_runtime_api.h>
 
+#include <cstddef>
 #include <cstdio>
 
 #include "temper/train/cuda_module.h"
@@ -19,5 +20,7 @@ extern "C" __attribute__((visibility("default"))) int temper_describe_gpu(Temper
   std::snprintf(gpu->name, sizeof gpu->name, "%s", properties.name);
   gpu->memory = static_cast<std::int64_t>(properties.totalGlobalMem);
   gpu->bf16 = properties.major >= 8 ? 1 : 0;
+  for (std::size_t i = 0; i < sizeof properties.uuid.bytes; ++i)
+    std::snprintf(gpu->id + 2 * i, 3, "%02x", static_cast<unsigned char>(properties.uuid.bytes[i]));
   return 1;
 }

@@ -96,7 +96,7 @@ void Buckets::launch() {
 }
 
 void Buckets::deliver(Bucket& bucket) {
-  const auto defined = bucket.defined.to(at::kFloat);
+  const auto defined = bucket.defined.to(at::kCPU, at::kFloat);
   const auto* ranks = defined.const_data_ptr<float>();
   for (const auto& member : bucket.members) {
     if (*ranks++ == 0) continue;

@@ -30,7 +30,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr Milliseconds kLook{500};        ///< so often is looked whether the others are there
+constexpr Milliseconds kLook{500};  ///< so often is looked whether the others are there
+constexpr std::chrono::microseconds kLookAtGpu{20};  ///< so often whether its work is done
 constexpr std::int64_t kBeatsToName = 3;  ///< that a rank misses before it counts as ended
 constexpr std::int64_t kBeatsToStop =
     4;  ///< that it misses at least before the others stop waiting
@@ -80,7 +81,8 @@ c10::intrusive_ptr<c10d::ProcessGroupGloo> connect_all(const Ranks& ranks,
 
 struct Group::Pending::Work {
   Connection* connection = nullptr;
-  c10::intrusive_ptr<c10d::Work> of_gloo;
+  c10::intrusive_ptr<c10d::Work> work;
+  bool on_gpus = false;
 };
 
 struct Group::Connection {
@@ -91,6 +93,7 @@ struct Group::Connection {
   std::unique_ptr<Pulse> pulse;
   bool all_beat = false;  ///< all ranks have a heartbeat
   c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo;
+  c10::intrusive_ptr<c10d::Backend> gpus;  ///< for tensors on them; null before join_gpus()
   std::int64_t step = 0;
   bool watching = false;         ///< the others, as long as this rank has not heard of them
   Clock::time_point heard = {};  ///< when all were there the last time, or were looked at
@@ -99,16 +102,26 @@ struct Group::Connection {
   bool closed = false;
 
   void join();
-  void wait(c10d::Work& work);
+  void join_gpus(JoinGpus* make);
+  void wait(const Pending::Work& pending);
+  [[nodiscard]] bool ends_soon(c10d::Work& work);
+  [[nodiscard]] bool ends_soon_on_gpus(c10d::Work& work);
   void look();
   void look_around();
   [[nodiscard]] std::optional<std::string> closed_connection() const;
   [[noreturn]] void fail(const std::string& reason, const std::string& all_run);
 
-  Pending start(c10::intrusive_ptr<c10d::Work> work) {
+  /// Begins an operation with the ranks' CPUs or GPUs, where the tensor is.
+  template <class Operation>
+  Pending start(const at::Tensor& tensor, const Operation& operation) {
+    const bool on_gpus = !tensor.is_cpu();
     Pending pending;
     pending.work_ = std::make_unique<Pending::Work>();
-    *pending.work_ = {this, std::move(work)};
+    try {
+      *pending.work_ = {this, operation(on_gpus ? *gpus : *gloo), on_gpus};
+    } catch (const std::exception& error) {
+      fail(reason_of(error), broken_text(reason_of(error)));
+    }
     return pending;
   }
 };
@@ -219,18 +232,40 @@ void Group::Connection::look_around() {
   if (const auto reason = closed_connection()) fail(*reason, broken_text(*reason));
 }
 
-void Group::Connection::wait(c10d::Work& work) {
+/// Waits for Gloo until kLook has passed. @return whether the work is done
+bool Group::Connection::ends_soon(c10d::Work& work) {
   while (true) {
     try {
       work.wait(kLook);
-      break;
+      return true;
     } catch (const std::exception& error) {
       if (work.isCompleted() && work.exception())
         fail(reason_of(error), broken_text(reason_of(error)));
-      if (work.isCompleted()) continue;  // it is just done
+      if (!work.isCompleted()) return false;  // else it is just done
     }
-    look_around();
   }
+}
+
+/// The same for NCCL, whose wait() makes this GPU's later work wait, not the processor, and ends
+/// the ranks' connection after a timeout.
+bool Group::Connection::ends_soon_on_gpus(c10d::Work& work) {
+  const auto until = Clock::now() + kLook;
+  while (!work.isCompleted()) {
+    if (Clock::now() > until) return false;
+    std::this_thread::sleep_for(kLookAtGpu);
+  }
+  try {
+    if (const auto failure = work.exception()) std::rethrow_exception(failure);
+    work.wait();
+  } catch (const std::exception& error) {
+    fail(reason_of(error), broken_text(reason_of(error)));
+  }
+  return true;
+}
+
+void Group::Connection::wait(const Pending::Work& pending) {
+  while (!(pending.on_gpus ? ends_soon_on_gpus(*pending.work) : ends_soon(*pending.work)))
+    look_around();
   if (std::exchange(watching, false)) pulse->watch(false);
   heard = Clock::now();
 }
@@ -269,6 +304,28 @@ void Group::Connection::join() {
   }
 }
 
+void Group::Connection::join_gpus(JoinGpus* make) {
+  pulse->watch(true);
+  try {
+    const auto made =
+        while_looking([make,
+                       shared = c10::intrusive_ptr<c10d::Store>(
+                           c10::make_intrusive<c10d::PrefixStore>(prefix + "/gpus", store)),
+                       rank = static_cast<int>(ranks.rank),
+                       size = static_cast<int>(ranks.size)] { return make(&shared, rank, size); },
+                      [this] { look(); });
+    gpus = c10::intrusive_ptr<c10d::Backend>::reclaim(static_cast<c10d::Backend*>(made));
+  } catch (const Error&) {
+    others_failed = true;
+    throw;
+  } catch (const std::exception& error) {
+    const auto reason = reason_of(error);
+    fail(reason,
+         fmt::format("rank {} can't join the GPUs of the other ranks: {}", ranks.rank, reason));
+  }
+  pulse->watch(false);
+}
+
 Group::Pending::Pending() = default;
 Group::Pending::~Pending() = default;
 Group::Pending::Pending(Pending&&) noexcept = default;
@@ -277,7 +334,7 @@ Group::Pending& Group::Pending::operator=(Pending&&) noexcept = default;
 void Group::Pending::wait() {
   if (!work_) return;
   const auto work = std::exchange(work_, nullptr);
-  work->connection->wait(*work->of_gloo);
+  work->connection->wait(*work);
 }
 
 Group::Group(const Ranks& ranks, const GroupOptions& options)
@@ -305,6 +362,7 @@ Group::Group(const Ranks& ranks, const GroupOptions& options)
 Group::~Group() {
   if (connection_->closed) return;
   // Gloo's threads may wait for a rank that is gone, and the heartbeats' for the store.
+  (void)connection_->gpus.release();
   (void)connection_->gloo.release();
   (void)connection_->store.release();
   keep_running(connection_->pulse);
@@ -314,13 +372,16 @@ const Ranks& Group::ranks() const {
   return connection_->ranks;
 }
 
+void Group::join_gpus(JoinGpus* join) {
+  if (connection_->gpus) return;
+  barrier();
+  connection_->join_gpus(join);
+}
+
 Group::Pending Group::sum_later(at::Tensor tensor) {
   std::vector<at::Tensor> tensors{std::move(tensor)};
-  try {
-    return connection_->start(connection_->gloo->allreduce(tensors));
-  } catch (const std::exception& error) {
-    connection_->fail(reason_of(error), broken_text(reason_of(error)));
-  }
+  return connection_->start(tensors.front(),
+                            [&](c10d::Backend& all) { return all.allreduce(tensors); });
 }
 
 void Group::sum(at::Tensor tensor) {
@@ -331,11 +392,8 @@ Group::Pending Group::broadcast_later(at::Tensor tensor, std::int64_t from) {
   std::vector<at::Tensor> tensors{std::move(tensor)};
   c10d::BroadcastOptions options;
   options.rootRank = from;
-  try {
-    return connection_->start(connection_->gloo->broadcast(tensors, options));
-  } catch (const std::exception& error) {
-    connection_->fail(reason_of(error), broken_text(reason_of(error)));
-  }
+  return connection_->start(tensors.front(),
+                            [&](c10d::Backend& all) { return all.broadcast(tensors, options); });
 }
 
 void Group::broadcast(at::Tensor tensor, std::int64_t from) {
@@ -383,7 +441,8 @@ at::Tensor Group::gather_rows(const at::Tensor& part, std::int64_t all) {
   std::vector<std::vector<at::Tensor>> outputs(1);
   for (std::int64_t other = 0; other < size(); ++other)
     outputs.front().push_back(at::empty_like(padded));
-  connection_->start(connection_->gloo->allgather(outputs, inputs)).wait();
+  connection_->start(padded, [&](c10d::Backend& ranks) { return ranks.allgather(outputs, inputs); })
+      .wait();
   std::vector<at::Tensor> parts;
   for (std::int64_t other = 0; other < size(); ++other)
     parts.push_back(outputs.front()[static_cast<std::size_t>(other)].narrow(
@@ -397,7 +456,10 @@ at::Tensor Group::exchange(const at::Tensor& rows, std::vector<std::int64_t> sen
   auto output =
       at::empty({std::accumulate(received.begin(), received.end(), std::int64_t{0}), rows.size(1)},
                 rows.options());
-  connection_->start(connection_->gloo->alltoall_base(output, input, received, sent)).wait();
+  connection_
+      ->start(rows,
+              [&](c10d::Backend& all) { return all.alltoall_base(output, input, received, sent); })
+      .wait();
   return output;
 }
 
@@ -424,6 +486,8 @@ void Group::close() {
   c.pulse.reset();
   (void)part(*board_of(c.store, c.prefix), c.ranks);
   c.closed = true;
+  if (c.gpus) c.gpus->shutdown();
+  c.gpus.reset();
   c.gloo.reset();
   c.store.reset();
 }

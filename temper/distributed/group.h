@@ -23,8 +23,14 @@ struct GroupOptions {
   const StopFlag* stop = nullptr;
 };
 
+/// Joins the GPUs of the ranks, one of each: waits for all of them, and returns a c10d::Backend*
+/// of which the caller owns a reference. Throws std::exception.
+/// @param store  a c10::intrusive_ptr<c10d::Store>, for their use alone
+using JoinGpus = void*(const void* store, int rank, int size);
+
 /// The ranks that train together, joined by c10d's Gloo. All ranks call the same functions in the
-/// same order, from one thread each; tensors are on the CPU, dense and of equal sizes and types.
+/// same order, from one thread each; tensors are dense and of equal sizes and types, on the CPU or,
+/// after join_gpus(), on the GPU of each rank.
 ///
 /// A function that waits throws an Error where another rank has failed: one that has left() with
 /// that rank's own message and exit status, and Error{Code::io} naming the rank, its host and its
@@ -50,6 +56,10 @@ class Group {
   [[nodiscard]] std::int64_t size() const { return ranks().size; }
   /// Rank 0, which writes files.
   [[nodiscard]] bool leads() const { return rank() == 0; }
+
+  /// Lets ranks exchange tensors that are on their GPUs. All ranks call it; the second time it does
+  /// nothing.
+  void join_gpus(JoinGpus* join);
 
   /// An operation that goes on while this rank computes.
   class Pending {

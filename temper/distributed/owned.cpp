@@ -112,7 +112,7 @@ void broadcast_owned(Group& group, std::span<const at::Tensor> tensors,
   for (const auto& message : messages) {
     if (under_way.size() == kOwnedAtOnce) receive();
     Sent sent{.message = &message,
-              .flat = at::empty({message.values}, at::TensorOptions(message.format))};
+              .flat = at::empty({message.values}, tensors[message.tensors.front()].options())};
     if (message.owner == group.rank()) pack(message, tensors, sent.flat);
     sent.pending = group.broadcast_later(sent.flat, message.owner);
     under_way.push_back(std::move(sent));

@@ -39,7 +39,7 @@ std::vector<OwnedMessage> plan_owned(std::span<const at::Tensor> tensors,
                                      std::int64_t most = kOwnedBytes);
 
 /// Gives all ranks the tensors of their owners, in place, through buffers of kOwnedAtOnce messages.
-/// All ranks call it with tensors of the same sizes, layouts and types, on the CPU.
+/// All ranks call it with tensors of the same sizes, layouts and types, on one device of each rank.
 /// @param owners, most  as in plan_owned()
 void broadcast_owned(Group& group, std::span<const at::Tensor> tensors,
                      std::span<const std::int64_t> owners, std::int64_t most = kOwnedBytes);

@@ -9,8 +9,13 @@ struct TemperGpu {
   char name[256];
   std::int64_t memory;  ///< bytes
   std::int32_t bf16;    ///< 1: supports bfloat16
+  char id[64];          ///< its UUID
 };
 
 /// Describes CUDA device 0. Returns 0 when CUDA can use no device; name then holds the reason.
 using TemperDescribeGpu = int(TemperGpu*);
+
+/// Joins the CUDA devices 0 of all processes by NCCL, see distributed::JoinGpus. A module that was
+/// built without NCCL's header lacks it.
+using TemperJoinGpus = void*(const void* store, int rank, int size);
 }

@@ -121,14 +121,6 @@ void check_data_parallel(const recipe::Recipe& recipe, std::int64_t ranks) {
   if (recipe.semi) check_semi_in_ranks(*recipe.semi, ranks);
 }
 
-void check_device_of_ranks(const at::Device& device, std::int64_t ranks) {
-  if (device.is_cpu()) return;
-  refuse("device",
-         fmt::format("device = \"{}\" in {} processes: they exchange gradients on the CPU only; "
-                     "set device = \"cpu\", or train in one process",
-                     device.str(), ranks));
-}
-
 void average_statistics(const model::Network& network, distributed::Group& group) {
   const at::NoGradGuard guard;
   const auto flat = flat_statistics(network);

@@ -24,9 +24,6 @@ class OptimizerShards;
 /// processes, and batches of fewer rows than processes. Throws Error{Code::usage}.
 void check_data_parallel(const recipe::Recipe& recipe, std::int64_t ranks);
 
-/// Refuses a device on which several processes can't train: throws Error{Code::usage}.
-void check_device_of_ranks(const at::Device& device, std::int64_t ranks);
-
 /// Replaces the running statistics of each rank's network by their mean.
 void average_statistics(const model::Network& network, distributed::Group& group);
 

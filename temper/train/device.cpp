@@ -7,7 +7,9 @@
 #include <filesystem>
 
 #include "temper/core/error.h"
+#include "temper/distributed/ranks.h"
 #include "temper/train/cuda_module.h"
+#include "temper/train/gpus_of_ranks.h"
 
 namespace temper::train {
 namespace {
@@ -40,7 +42,17 @@ void* open_library(const char* name) {
   return library;
 }
 
+/// Hides the GPUs of the machine's other ranks, before CUDA looks for any.
+void see_own_gpu() {
+  const auto environment = distributed::process_environment();
+  const auto ranks = distributed::ranks_of(environment);
+  if (!ranks) return;
+  if (const auto own = own_gpu(environment("CUDA_VISIBLE_DEVICES"), *ranks))
+    ::setenv("CUDA_VISIBLE_DEVICES", own->c_str(), 1);
+}
+
 ComputeDevice open_cuda() {
+  see_own_gpu();
   // cuBLAS is deterministic only with a workspace of fixed size, set before its initialization.
   ::setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", 0);
   // The module depends on it, but would search its own directory, not that of this LibTorch.
@@ -56,7 +68,9 @@ ComputeDevice open_cuda() {
   return {.device = recipe::Device::cuda,
           .name = gpu.name,
           .memory = gpu.memory,
-          .bf16 = gpu.bf16 != 0};
+          .bf16 = gpu.bf16 != 0,
+          .id = gpu.id,
+          .join = reinterpret_cast<TemperJoinGpus*>(::dlsym(module, "temper_join_gpus"))};
 }
 
 }  // namespace

@@ -57,7 +57,8 @@ at::Tensor with_partners(const at::Tensor& rows, const Partners& partners,
     counts.push_back(std::ssize(list));
   }
   const auto others =
-      group.exchange(rows.index_select(0, at::tensor(sent, at::kLong)), counts, partners.receive);
+      group.exchange(rows.index_select(0, at::tensor(sent, at::kLong).to(rows.device())), counts,
+                     partners.receive);
   return at::cat({rows, others});
 }
 

@@ -30,6 +30,7 @@
 #include "temper/train/data_parallel.h"
 #include "temper/train/device.h"
 #include "temper/train/evaluation_input.h"
+#include "temper/train/gpus_of_ranks.h"
 #include "temper/train/mixed_batch.h"
 #include "temper/train/perturb.h"
 #include "temper/train/precision.h"
@@ -75,7 +76,19 @@ std::optional<data::BatchPart> part_of(const Plan& plan) {
 void check_ranks(const Plan& plan) {
   if (!plan.group) return;
   check_data_parallel(plan.recipe, plan.group->size());
-  check_device_of_ranks(plan.device, plan.group->size());
+}
+
+/// Joins the ranks' GPUs. Throws where not all of them train on one of their own, or none does.
+void agree_on_device(const Plan& plan, const ComputeDevice& own) {
+  if (!plan.group) return;
+  check_gpus(plan.group->gather(own.id), plan.group->gather(own.note));
+  if (own.device == recipe::Device::cpu) return;
+  if (own.join == nullptr)
+    throw Error(Code::usage, {.option = "device"},
+                "this CUDA module was built without NCCL, by which processes exchange gradients on "
+                "GPUs: install it with scripts/setup --cuda and build again, set device = \"cpu\", "
+                "or train in one process");
+  plan.group->join_gpus(own.join);
 }
 
 /// Makes the ranks compute in one number format: "auto" is bf16 only where it is on all of them, as
@@ -349,6 +362,7 @@ Plan planned(const recipe::Recipe& recipe, const data::Dataset& data,
   plan.device = processor.where();
   plan.note = processor.note;
   options.device = processor.device;
+  agree_on_device(plan, processor);
   const auto asked = options.precision;
   options.precision = resolve_precision(asked, processor);
   agree_on_precision(plan, asked);

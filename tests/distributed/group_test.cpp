@@ -7,11 +7,13 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <torch/csrc/distributed/c10d/Store.hpp>
 
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -85,6 +87,26 @@ TEST(Group, ExchangesNoRows) {
     if (!group.leads()) {
       EXPECT_EQ(found[2][1].item<float>(), 7.0F);
     }
+  });
+}
+
+/// What JoinGpus gets on each rank, without GPUs: it shares a sum with those of the other ranks.
+void* add_rank(const void* store, int rank, int size) {
+  const auto& shared = *static_cast<const c10::intrusive_ptr<c10d::Store>*>(store);
+  EXPECT_EQ(size, 3);
+  shared->add("ranks", rank);
+  shared->add("joined", 1);
+  while (shared->add("joined", 0) < size) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  EXPECT_EQ(shared->add("ranks", 0), 3);
+  return nullptr;
+}
+
+TEST(Group, JoinsGpusWithAStoreOfTheirOwn) {
+  in_ranks(3, [](Group& group) {
+    group.join_gpus(&add_rank);
+    const auto values = at::full({2}, 1.0F, at::kFloat);
+    group.sum(values);
+    EXPECT_EQ(values[1].item<float>(), 3.0F) << "tensors on the CPU are still exchanged";
   });
 }
 
@@ -209,6 +231,32 @@ TEST(GroupDeathTest, NoticesARankThatIsKilledWhileItComputes) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(compute_while([](Group& /*group*/) { ::kill(::getpid(), SIGKILL); }),
               ::testing::ExitedWithCode(4), "rank 1 .* has ended without a message");
+}
+
+/// Rank 1 can't join its GPU, for which rank 0 waits, in a process that ends with rank 0's status.
+[[noreturn]] void join_a_broken_gpu() {
+  const auto port = test::free_port();
+  const auto other = ::fork();
+  Group group(thread_rank(other == 0 ? 1 : 0, 2, port));
+  int status = 0;
+  try {
+    group.join_gpus([](const void* /*store*/, int rank, int /*size*/) -> void* {
+      if (rank == 1) throw std::runtime_error("invalid device ordinal");
+      std::this_thread::sleep_for(std::chrono::seconds(60));
+      return nullptr;
+    });
+  } catch (const Error& found) {
+    if (other != 0) std::fprintf(stderr, "%s\n", found.what());
+    status = group.leave(found) ? 1 : static_cast<int>(found.code());
+  }
+  if (other != 0) ::waitpid(other, nullptr, 0);
+  std::_Exit(status);
+}
+
+TEST(GroupDeathTest, NamesTheRankWhoseGpuDoesNotJoin) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(join_a_broken_gpu(), ::testing::ExitedWithCode(4),
+              "rank 1 .* has ended.*rank 1 can't join the GPUs of the other ranks: invalid device");
 }
 
 /// Rank 0 ends with an error while rank 1 computes for longer than it is there, in a process that
