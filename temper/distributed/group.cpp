@@ -307,7 +307,7 @@ void Group::Connection::join() {
 void Group::Connection::join_gpus(JoinGpus* make) {
   pulse->watch(true);
   try {
-    const auto made =
+    auto* const made =
         while_looking([make,
                        shared = c10::intrusive_ptr<c10d::Store>(
                            c10::make_intrusive<c10d::PrefixStore>(prefix + "/gpus", store)),
