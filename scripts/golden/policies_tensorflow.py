@@ -77,7 +77,7 @@ def images(autoaugment, pictures, out):
     for (subject, picture), (name, function) in itertools.product(pictures.items(), autoaugment.NAME_TO_FUNC.items()):
         if name == "Sharpness" and min(picture.shape[:2]) < 3:
             continue  # an error there
-        # At 5 and 10 a shear falls exactly between two pixels: the rounding of a float32 product decides.
+        # At 5 and 10 some rows of a shear fall exactly between two pixels: float32 and Pillow's fixed point differ.
         magnitudes = (0.0, 0.7, 3.7, 9.3) if arguments(autoaugment, name, 1, False, constants) else (0.0,)
         for magnitude, negated in itertools.product(magnitudes, (0, 1) if name in SIGNED else (0,)):
             values = arguments(autoaugment, name, magnitude, negated, constants)
