@@ -11,7 +11,7 @@ die() {
 
 # Prints the comment block at the top of the script as its help.
 help() {
-  sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"
+  sed -n '/^# shellcheck /d; 2,/^[^#]/s/^# \{0,1\}//p' "$0"
   exit 0
 }
 
