@@ -53,6 +53,8 @@ def _torchvision_value(name, magnitude):
 
 
 def torchvision_description(policy, size):
+    from torchvision.transforms import InterpolationMode
+
     transform = torchvision_policy(policy)
     bins, drawn, draws = {
         "augmix": lambda t: (t._PARAMETER_MAX, range(t.severity), f"{t.mixture_width} chains of 1 to 3, mixed"),
@@ -65,7 +67,7 @@ def torchvision_description(policy, size):
         chosen = [] if magnitudes is None else [float(magnitudes[index]) for index in drawn]
         signs = (1, -1) if signed else (1,)
         operations[name] = [_torchvision_value(name, sign * m) for m in chosen for sign in signs]
-    return description(draws, 1.0, transform.interpolation.value, (0, 0, 0), operations)
+    return description(draws, 1.0, InterpolationMode(transform.interpolation).value, (0, 0, 0), operations)
 
 
 # timm
