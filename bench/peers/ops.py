@@ -188,7 +188,7 @@ def timm():
 class Libraries:
     def __init__(self, path):
         with open(path, "rb") as file:
-            self.image = Image.open(file).convert("RGB").resize((SIDE, SIDE), Image.BILINEAR)
+            self.image = Image.open(file).convert("RGB").crop((0, 0, SIDE, SIDE))  # Pillow-SIMD resizes otherwise
         self.made = {}
 
     def __call__(self, library, name):
