@@ -145,6 +145,16 @@ bool same_results(const Arm& a, const Arm& b) {
          });
 }
 
+bool trained_alike(const Study& study, const Arm& a, const Arm& b) {
+  const auto tuned = [&](const Arm& arm) {
+    std::set<std::string> paths;
+    for (const auto row : arm.rows)
+      paths.insert(study.rows[row].tune.begin(), study.rows[row].tune.end());
+    return paths;
+  };
+  return same_results(a, b) && tuned(a) == tuned(b);
+}
+
 std::optional<std::size_t> arm_of(const Study& study, std::span<const Arm> arms,
                                   std::optional<std::size_t> row,
                                   std::optional<std::size_t> length) {

@@ -53,6 +53,10 @@ Arm with_tuned(const Study& study, const Arm& arm, TunedValues tuned);
 /// Whether two arms give the same results with equal seeds, as far as their recipes say.
 bool same_results(const Arm& a, const Arm& b);
 
+/// Whether the study trains two arms alike: they give the same results, and their rows tune the
+/// same numbers.
+bool trained_alike(const Study& study, const Arm& a, const Arm& b);
+
 /// The arm of a row: in mode additive the row on top of those above, in one_at_a_time on top of the
 /// row that it extends, else the row alone. nullopt where it is not among the arms.
 /// @param row  none: the base

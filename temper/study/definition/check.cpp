@@ -97,7 +97,7 @@ class Checker {
     rows.push_back(i);
     const auto base = arm_with(before);
     const auto arm = arm_with(rows);
-    if (!base || !arm || !same_results(*arm, *base)) return;
+    if (!base || !arm || !trained_alike(study_, *arm, *base)) return;
     const auto than = before.empty() ? study_.base_name : study_.rows[before.back()].name;
     refuse(row,
            fmt::format("it changes nothing that affects results: with it the recipe is that of "

@@ -76,7 +76,7 @@ class Collector {
   }
 
   void add(Number arm, Number than, Number row, Kind kind, Number claim = {}) {
-    if (!arm || !than || same_results(arms_[*arm], arms_[*than])) return;
+    if (!arm || !than || trained_alike(study_, arms_[*arm], arms_[*than])) return;
     found.push_back({.name = fmt::format("{} - {}", arms_[*arm].name, arms_[*than].name),
                      .arm = *arm,
                      .than = *than,

@@ -305,7 +305,7 @@ class Names {
         refuse(row, row.name == study_.base_name ? "the base has this name; give base_name, or the "
                                                    "row another name"
                                                  : "another row has this name");
-      if (row.set.all.empty())
+      if (row.set.all.empty() && row.tune.empty())
         refuse(row, "it sets nothing; give its changes, as in set.optimizer.weight_decay = 5e-4");
       if (!row.values.all.empty() && study_.mode != Mode::grid && study_.mode != Mode::random &&
           study_.mode != Mode::one_at_a_time)

@@ -250,6 +250,22 @@ TEST(CheckArms, ARowThatChangesNothingIsRefused) {
               HasSubstr("row 2 'same': it changes nothing"));
 }
 
+TEST(CheckArms, ARowMayTuneWhatTheOneThatItExtendsHas) {
+  const std::string keys = "seeds = 2\nmode = \"one_at_a_time\"";
+  const std::string tuned =
+      "extends = \"decay\"\ntune = [\"optimizer.weight_decay\"]\n"
+      "tune_grid.optimizer.weight_decay = [1e-4, 5e-4, 1e-3]";
+  EXPECT_EQ(refusal(keys, kDecay + row("tuned", tuned)), "(not refused)");
+  EXPECT_EQ(refusal(keys, kDecay + row("tuned", tuned) +
+                              "[[claim]]\ntext = \"Tuning helps\"\nrow = \"tuned\"\n"),
+            "(not refused)");
+  EXPECT_THAT(refusal(keys, kDecay + row("tuned", tuned) +
+                                row("again",
+                                    "extends = \"tuned\"\n"
+                                    "set.optimizer.lr = 0.1")),
+              HasSubstr("row 3 'again': it changes nothing"));
+}
+
 TEST(CheckArms, OtherDataInARowIsRefused) {
   const std::string keys = "seeds = 2\nmode = \"one_at_a_time\"";
   EXPECT_THAT(refusal(keys, row("pics", "set.data.source = \"pics\"")),

@@ -144,10 +144,12 @@ TEST(ShippedStudies, OptimizersAndSchedulesTuneTheLearningRateOfEveryRow) {
   }
 }
 
-TEST(ShippedStudies, FewLabelsAreLearnedFromWithTwoMethodsBesidesSupervised) {
+TEST(ShippedStudies, FewLabelsAreLearnedFromWithTwoMethodsAsPublishedAndTuned) {
   const auto study = shipped("semi");
-  EXPECT_EQ(study.rows.size(), 2U);
-  EXPECT_EQ(arms(study).size(), 3U);
+  const auto all = arms(study);
+  ASSERT_EQ(all.size(), 5U);
+  EXPECT_FALSE(trained_alike(study, all[1], all[2]));
+  EXPECT_FALSE(trained_alike(study, all[3], all[4]));
   EXPECT_EQ(study.seeds.size(), 5U);
 }
 
@@ -164,7 +166,7 @@ TEST(ShippedStudies, MixingAttacksItsNetworks) {
 }
 
 TEST(ShippedStudies, EveryClaimIsTested) {
-  for (const auto* name : {"claims", "mixing", "robustness", "rotated"}) {
+  for (const auto* name : {"claims", "mixing", "robustness", "rotated", "semi"}) {
     const auto study = shipped(name);
     const auto compared = comparisons(study, arms(study));
     for (std::size_t i = 0; i < study.claims.size(); ++i)
