@@ -181,10 +181,10 @@ void check_semi(const Recipe& recipe) {
            "semi.augment is given and semi.method has weakly augmented views only, by "
            "data.augment; leave it out");
   augment::check_options(options.strong, "semi.augment");
-  if (options.batch_norm == SemiStatistics::interleaved && recipe.data.micro_batches > 1)
+  if (statistics_of(options) == SemiStatistics::interleaved && recipe.data.micro_batches > 1)
     refuse("semi.batch_norm",
            fmt::format("semi.batch_norm = \"interleaved\" exchanges images within the whole batch, "
-                       "and data.micro_batches is {}; set it to 1, or use \"labelled\"",
+                       "and data.micro_batches is {}; set it to 1, or use \"all\"",
                        recipe.data.micro_batches));
 }
 

@@ -65,9 +65,14 @@ struct Semi {
                           "running statistics; interleaved: as MixMatch's code, passes of "
                           "data.batch_size images, which have exchanged some, so that each has "
                           "labeled and unlabeled ones, and the first updates the running "
-                          "statistics; auto: labelled for mixmatch and pseudo_label, else all"})};
+                          "statistics; auto: that of the method's published code, which is "
+                          "interleaved for mixmatch, labelled for pseudo_label and all for the "
+                          "others"})};
   }
 };
+
+/// batch_norm, with `auto` resolved.
+SemiStatistics statistics_of(const Semi& semi);
 
 }  // namespace temper::recipe
 

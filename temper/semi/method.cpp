@@ -32,10 +32,6 @@ const TeacherOptions* teacher_of(const Method& method) {
       method);
 }
 
-bool updates_statistics_with_labelled(const Method& method) {
-  return std::holds_alternative<MixMatch>(method) || std::holds_alternative<PseudoLabel>(method);
-}
-
 at::Tensor loss(const Method& method, const Inputs& inputs, double whole) {
   return std::visit(
       [&](const auto& options) {

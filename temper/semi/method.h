@@ -26,10 +26,6 @@ std::int64_t trained_views(const Method& method);
 /// The options of its teacher; null where it has none.
 const TeacherOptions* teacher_of(const Method& method);
 
-/// Whether the passes over labeled images alone update BatchNorm's running statistics in the
-/// published method's code.
-bool updates_statistics_with_labelled(const Method& method);
-
 /// The share of some unlabeled images in the loss of the whole batch.
 /// @param whole  number of unlabeled images of the batch
 /// @return a scalar: the sum of the row losses by `whole`, times the weight

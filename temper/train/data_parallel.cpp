@@ -104,7 +104,7 @@ void check_semi_in_ranks(const recipe::Semi& semi, std::int64_t ranks) {
   if (semi.batch_norm == recipe::SemiStatistics::interleaved)
     refuse("semi.batch_norm",
            fmt::format("semi.batch_norm = \"interleaved\" exchanges images within the whole batch, "
-                       "which {} processes share; use \"labelled\"",
+                       "which {} processes share; use \"all\"",
                        ranks));
 }
 

@@ -161,12 +161,7 @@ struct Step {
 }  // namespace
 
 void resolve_semi(recipe::Recipe& recipe) {
-  if (!recipe.semi) return;
-  auto& options = *recipe.semi;
-  if (options.batch_norm == recipe::SemiStatistics::automatic)
-    options.batch_norm = semi::updates_statistics_with_labelled(options.method)
-                             ? recipe::SemiStatistics::labelled
-                             : recipe::SemiStatistics::all;
+  if (recipe.semi) recipe.semi->batch_norm = statistics_of(*recipe.semi);
 }
 
 void begin_mean_teacher(const Plan& plan, State& state) {

@@ -139,7 +139,7 @@ TEST(Resume, IsExactWithUnlabeledImages) {
       R"(semi={ method = { kind = "mean_teacher", ema_decay = 0.9 }, batch_norm = "labelled" })"};
   for (const auto kind : testing::kinds<semi::Method>()) {
     const bool strong = semi::views_of(testing::alternative<semi::Method>(kind)).strong;
-    methods.push_back(fmt::format(R"(semi={{ method = "{}"{} }})", kind,
+    methods.push_back(fmt::format(R"(semi={{ method = "{}", batch_norm = "all"{} }})", kind,
                                   strong ? R"(, augment = ["flip"])" : ""));
   }
   for (const auto& method : methods)

@@ -120,6 +120,9 @@ TEST(Contradictions, OfSemiSupervisedTraining) {
   EXPECT_THAT(of(semi + "loss = \"bce\""), HasSubstr("softmax probabilities"));
   EXPECT_THAT(of(semi + "semi.batch_norm = \"interleaved\"\ndata.micro_batches = 2"),
               HasSubstr("data.micro_batches is 2"));
+  const std::string mixmatch = "semi.method = \"mixmatch\"\n";
+  EXPECT_THAT(of(mixmatch + "data.micro_batches = 2"), HasSubstr("data.micro_batches is 2"));
+  EXPECT_EQ(of(mixmatch + "semi.batch_norm = \"all\"\ndata.micro_batches = 2"), "(not refused)");
 }
 
 TEST(Contradictions, OfTheNetwork) {

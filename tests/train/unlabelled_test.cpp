@@ -231,7 +231,7 @@ TEST(Unlabelled, FixMatchAddsTheCrossEntropyOfTheConfidentStrongViews) {
 TEST(Unlabelled, MixMatchMixesAllImagesOfTheStep) {
   const semi::MixMatch options{.weight = 3};
   const auto recipe = with(options);
-  EXPECT_EQ(recipe.semi->batch_norm, recipe::SemiStatistics::labelled);
+  EXPECT_EQ(recipe.semi->batch_norm, recipe::SemiStatistics::interleaved);
   const auto batch = batch_for(recipe);
   const auto& views = batch.unlabelled->views;
   ASSERT_EQ(views.size(), 2U);

@@ -20,6 +20,7 @@
 #include "temper/train/precision.h"
 #include "temper/train/pretrained_weights.h"
 #include "temper/train/table_rows.h"
+#include "temper/train/unlabelled.h"
 
 namespace temper::study {
 namespace {
@@ -124,6 +125,7 @@ std::string Fingerprints::of(recipe::Recipe recipe, const std::string& teacher) 
   const auto& digest = data_of(recipe).digest;
   recipe.precision =
       train::resolve_precision(recipe.precision, train::resolve_device(recipe.device));
+  train::resolve_semi(recipe);
   if (recipe.pretrained && recipe.pretrained->weights.empty())
     recipe.pretrained->weights = file_hash(recipe.pretrained->from);
   if (recipe.distillation && recipe.distillation->teacher.empty())

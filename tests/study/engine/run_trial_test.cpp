@@ -211,6 +211,9 @@ TEST_F(RunTrial, FingerprintsAreThoseOfTheResults) {
   EXPECT_EQ(of({"name=other", "threads=2", "checkpoint.every_steps=0"}), fingerprints.of(plain));
   EXPECT_NE(of({"seed=2"}), fingerprints.of(plain));
   EXPECT_NE(of({"optimizer.lr=0.5"}), fingerprints.of(plain));
+  EXPECT_EQ(of({"semi.method=mixmatch"}),
+            of({"semi.method=mixmatch", "semi.batch_norm=interleaved"}))
+      << "what the method's own code does";
   Trial forked{.recipe = plain, .fingerprint = {}, .label = {}};
   EXPECT_EQ(fingerprints.of(forked), fingerprints.of(plain));
   forked.before.push_back({.until_step = 4, .recipe = small::recipe(data_, {"seed=2"})});
