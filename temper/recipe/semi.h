@@ -17,6 +17,7 @@ enum class SemiStatistics : std::uint8_t {
   automatic,   ///< that of the method
   all,         ///< one pass of all images
   labelled,    ///< passes of their own; that of the labeled images updates the running statistics
+  separate,    ///< passes of their own, both of which update the running statistics
   interleaved  ///< several passes of as many images, each with images of all kinds
 };
 
@@ -62,12 +63,13 @@ struct Semi {
                .meaning = "all: one pass of all images, with common BatchNorm statistics; "
                           "labelled: labeled and unlabeled images pass one after the other, each "
                           "with statistics of their own, and only the labeled ones update the "
-                          "running statistics; interleaved: as MixMatch's code, passes of "
+                          "running statistics; separate: the same, but both update them; "
+                          "interleaved: as MixMatch's code, passes of "
                           "data.batch_size images, which have exchanged some, so that each has "
                           "labeled and unlabeled ones, and the first updates the running "
                           "statistics; auto: that of the method's published code, which is "
-                          "interleaved for mixmatch, labelled for pseudo_label and all for the "
-                          "others"})};
+                          "interleaved for mixmatch, labelled for pseudo_label, separate for "
+                          "interpolation and all for the others"})};
   }
 };
 
@@ -78,5 +80,6 @@ SemiStatistics statistics_of(const Semi& semi);
 
 template <>
 struct temper::EnumNames<temper::recipe::SemiStatistics> {
-  static constexpr std::array<std::string_view, 4> value{"auto", "all", "labelled", "interleaved"};
+  static constexpr std::array<std::string_view, 5> value{"auto", "all", "labelled", "separate",
+                                                         "interleaved"};
 };

@@ -103,15 +103,16 @@ Objective::Logits Objective::forward_both(const data::Batch& batch, Pass pass) c
                 fmt::format("semi.method trains on {} views of unlabeled images, which the batch "
                             "does not have; give it what with_targets() makes of it",
                             views));
-  if (recipe_.semi->batch_norm == recipe::SemiStatistics::interleaved)
-    return forward_interleaved(batch, pass);
+  const auto statistics = recipe_.semi->batch_norm;
+  if (statistics == recipe::SemiStatistics::interleaved) return forward_interleaved(batch, pass);
   const auto& others = *batch.unlabelled;
   const auto rows = batch.ids.size(0);
   const auto each = others.ids.size(0) / rows * views;
   Logits logits;
-  if (recipe_.semi->batch_norm == recipe::SemiStatistics::labelled) {
+  if (statistics != recipe::SemiStatistics::all) {
     logits.first = logits.all = pass_of(batch.views.front(), pass, 1);
-    state_.network->set_statistics_momentum(0.0);
+    if (statistics == recipe::SemiStatistics::labelled)
+      state_.network->set_statistics_momentum(0.0);
     const auto all = pass_of(side_by_side({}, others),
                              {.index = kUnlabelledPass, .first_row = pass.first_row}, each);
     state_.network->set_statistics_momentum({});

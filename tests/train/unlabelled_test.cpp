@@ -152,7 +152,8 @@ TEST_P(EveryMethod, ChangesTheTrainingAndRepeatsIt) {
 }
 
 TEST_P(EveryMethod, DoesNotDependOnTheMicroBatches) {
-  for (const auto statistics : {recipe::SemiStatistics::all, recipe::SemiStatistics::labelled}) {
+  for (const auto statistics : {recipe::SemiStatistics::all, recipe::SemiStatistics::labelled,
+                                recipe::SemiStatistics::separate}) {
     auto whole = with(method());
     whole.semi->batch_norm = statistics;
     auto parts = whole;
@@ -164,8 +165,8 @@ TEST_P(EveryMethod, DoesNotDependOnTheMicroBatches) {
 TEST_P(EveryMethod, InOnePassOrInSeveralIsTheSameWithoutBatchNorm) {
   auto one = with(method());
   one.semi->batch_norm = recipe::SemiStatistics::all;
-  for (const auto statistics :
-       {recipe::SemiStatistics::labelled, recipe::SemiStatistics::interleaved}) {
+  for (const auto statistics : {recipe::SemiStatistics::labelled, recipe::SemiStatistics::separate,
+                                recipe::SemiStatistics::interleaved}) {
     auto others = one;
     others.semi->batch_norm = statistics;
     EXPECT_TRUE(close(after(one), after(others)));
@@ -329,28 +330,42 @@ TEST(UnlabelledPlan, BatchesDoNotDependOnThreadsOrOnWhereTheyStart) {
   for (const auto& [id, times] : seen) EXPECT_EQ(times, 1) << id;
 }
 
-/// The floating-point buffers after the first step.
-std::vector<at::Tensor> statistics_after_a_step(const Plan& made) {
+/// The network after the first step.
+struct AfterAStep {
+  std::vector<at::Tensor> parameters;
+  std::vector<at::Tensor> statistics;  ///< its floating-point buffers
+};
+
+AfterAStep after_a_step(const Plan& made) {
   auto state = begin(made);
   TrainingBatches batches(made);
   batches.start(0);
   Times times;
   state.network->train(true);
   step(state, made.recipe, *batches.next(), times);
-  std::vector<at::Tensor> all;
+  AfterAStep after;
+  for (const auto& parameter : state.network->parameters())
+    after.parameters.push_back(parameter.value.detach().clone());
   for (const auto& buffer : state.network->buffers())
-    if (buffer.value.is_floating_point()) all.push_back(buffer.value.clone());
-  return all;
+    if (buffer.value.is_floating_point()) after.statistics.push_back(buffer.value.clone());
+  return after;
 }
 
 TEST(UnlabelledPlan, OnlyLabeledImagesUpdateRunningStatisticsWhereItIsAsked) {
-  const auto labelled = statistics_after_a_step(planned({"semi.batch_norm=labelled"}));
-  const auto all = statistics_after_a_step(planned({"semi.batch_norm=all"}));
+  const auto labelled = after_a_step(planned({"semi.batch_norm=labelled"}));
+  const auto all = after_a_step(planned({"semi.batch_norm=all"}));
   const auto made = planned();
   auto supervised = made;
   supervised.recipe.semi.reset();
-  EXPECT_TRUE(same(labelled, statistics_after_a_step(supervised)));
-  EXPECT_FALSE(same(all, labelled));
+  EXPECT_TRUE(same(labelled.statistics, after_a_step(supervised).statistics));
+  EXPECT_FALSE(same(all.statistics, labelled.statistics));
+}
+
+TEST(UnlabelledPlan, SeparatePassesTrainAlikeWhicheverUpdateTheRunningStatistics) {
+  const auto labelled = after_a_step(planned({"semi.batch_norm=labelled"}));
+  const auto separate = after_a_step(planned({"semi.batch_norm=separate"}));
+  EXPECT_TRUE(same(separate.parameters, labelled.parameters));
+  EXPECT_FALSE(same(separate.statistics, labelled.statistics));
 }
 
 TEST(UnlabelledPlan, ACheckpointHasTheTeacher) {
