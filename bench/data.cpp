@@ -278,6 +278,7 @@ class Bench {
                  {"fast", photographs(pictures, io::Decode::fast)},
                  {"small", small_pictures()}},
         jpeg_(pictures) {
+    sources_["shifted"] = std::make_shared<SquareJpegs>(*sources_["exact"]);
     if (packed != nullptr) sources_["packed"] = data::open(packed, {.memory = 0}).train;
   }
 
@@ -291,7 +292,7 @@ class Bench {
     return (*epochs)();
   }
 
-  [[nodiscard]] nlohmann::ordered_json prove(const std::string& what, std::int64_t threads) {
+  [[nodiscard]] nlohmann::ordered_json prove(const std::string& what, std::int64_t threads) const {
     Observed observed;
     (*made(what, threads))(&observed);
     auto proof = observed.json();
@@ -302,11 +303,8 @@ class Bench {
   }
 
  private:
-  [[nodiscard]] std::unique_ptr<Epochs> made(const std::string& what, std::int64_t threads) {
-    const auto name = What(what).source;
-    if (name == "shifted" && !sources_.contains(name))
-      sources_[name] = std::make_shared<SquareJpegs>(*sources_["exact"]);
-    const auto source = sources_.find(name);
+  [[nodiscard]] std::unique_ptr<Epochs> made(const std::string& what, std::int64_t threads) const {
+    const auto source = sources_.find(What(what).source);
     if (source == sources_.end()) throw Error(Code::usage, "unknown measurement '" + what + "'");
     return std::make_unique<Epochs>(source->second, what, threads);
   }

@@ -136,7 +136,8 @@ TEST(Resume, IsExactWithUnlabeledImages) {
   std::vector<std::string> methods{
       R"(semi={ method = "pseudo_label", include_labelled = false })",
       R"(semi={ method = { kind = "fixmatch", threshold = 0.4 }, augment = ["flip"] })",
-      R"(semi={ method = { kind = "mean_teacher", ema_decay = 0.9 }, batch_norm = "labelled" })"};
+      R"(semi={ method = { kind = "mean_teacher", ema_decay = 0.9 }, batch_norm = "labelled" })",
+      R"(semi={ method = "interpolation", batch_norm = "separate" })"};
   for (const auto kind : testing::kinds<semi::Method>()) {
     const bool strong = semi::views_of(testing::alternative<semi::Method>(kind)).strong;
     methods.push_back(fmt::format(R"(semi={{ method = "{}", batch_norm = "all"{} }})", kind,
