@@ -4,9 +4,9 @@ compat.v1 and, for tf.contrib.image, tensorflow-addons 0.23.0, its successor.
 
     python scripts/golden/policies_tensorflow.py AUTOAUGMENT.PY
 
-Tables and images have the names of those of policies.py, whose images are used: "table SCALE BINS PRIMITIVE" and
-"rand SCALE BINS IMAGE FILL PRIMITIVE MAGNITUDE NEGATED INTERPOLATION"; the two numbers after Cutout are the center that
-it drew, its column and its row."""
+Tables and images have the names of those of policies.py, whose images are used beside two of its own:
+"table SCALE BINS PRIMITIVE" and "rand SCALE BINS IMAGE FILL PRIMITIVE MAGNITUDE NEGATED INTERPOLATION"; the two numbers
+after Cutout are the center that it drew, its column and its row."""
 
 import itertools
 import os
@@ -77,8 +77,9 @@ def images(autoaugment, pictures, out):
     for (subject, picture), (name, function) in itertools.product(pictures.items(), autoaugment.NAME_TO_FUNC.items()):
         if name == "Sharpness" and min(picture.shape[:2]) < 3:
             continue  # an error there
-        # At 5 and 10 some rows of a shear fall exactly between two pixels: float32 and Pillow's fixed point differ.
         magnitudes = (0.0, 0.7, 3.7, 9.3) if arguments(autoaugment, name, 1, False, constants) else (0.0,)
+        if name.startswith("Shear"):
+            magnitudes += (5.0, 10.0)  # some places fall exactly between two pixels
         for magnitude, negated in itertools.product(magnitudes, (0, 1) if name in SIGNED else (0,)):
             values = arguments(autoaugment, name, magnitude, negated, constants)
             filled = [FILL] if name in SIGNED + ("Cutout",) else []
@@ -89,6 +90,25 @@ def images(autoaugment, pictures, out):
             out[f"rand tensorflow 31 {subject} 128,128,128 {drawn}"] = result.numpy()
 
 
+def places():
+    """A picture that tells each pixel's place: rounding shows in large pictures."""
+    row, column = np.indices((112, 96))
+    return np.stack([column, row, (7 * column + 13 * row) % 256], 2).astype(np.uint8)
+
+
+def rounded(autoaugment, out):
+    """What other arithmetic rounds to other pixels and values."""
+    constants = SCALES["tensorflow"][1]
+    out["image places"] = places()
+    for name, magnitude in (("Rotate", 0.7), ("Rotate", 9.3), ("ShearX", 10.0)):
+        values = arguments(autoaugment, name, magnitude, False, constants)
+        result = autoaugment.NAME_TO_FUNC[name](tf.constant(places()), *values, FILL)
+        out[f"rand tensorflow 31 places 128,128,128 {primitive(name)} {magnitude} 0 nearest"] = result.numpy()
+    out["image narrow"] = np.arange(3 * 15, dtype=np.uint8).reshape(3, 15, 1).repeat(3, 2) + np.uint8([0, 7, 90])
+    result = autoaugment.NAME_TO_FUNC["AutoContrast"](tf.constant(out["image narrow"]))
+    out["rand tensorflow 31 narrow 128,128,128 auto_contrast 0.0 0 nearest"] = result.numpy()
+
+
 def main():
     autoaugment = published(pathlib.Path(sys.argv[1]))
     pictures = {name.split()[1]: pixels for name, pixels in load_file(GOLDEN / "policies.safetensors").items()
@@ -96,6 +116,7 @@ def main():
     out = {f"image {name}": pixels for name, pixels in pictures.items()}
     tables(autoaugment, out)
     images(autoaugment, pictures, out)
+    rounded(autoaugment, out)
     save_file({name: np.ascontiguousarray(array) for name, array in out.items()},
               GOLDEN / "policies_tensorflow.safetensors")
 

@@ -78,11 +78,23 @@ ByteTable equalizing(const Histogram& counts) {
   });
 }
 
+/// @tparam Real  in which it is computed
+template <class Real>
 ByteTable stretching(int low, int high) {
   if (high <= low) return identity();
-  const double scale = 255.0 / (high - low);
-  const double offset = -low * scale;
-  return table_of([&](int v) { return std::clamp(v * scale + offset, 0.0, 255.0); });
+  const Real scale = Real{255} / static_cast<Real>(high - low);
+  const Real offset = -static_cast<Real>(low) * scale;
+  return table_of([&](int v) {
+    const Real scaled = static_cast<Real>(v) * scale;
+    return std::clamp(scaled + offset, Real{0}, Real{255});
+  });
+}
+
+template <class Real>
+void stretch(io::Image& image) {
+  const auto [low, high] = kernels::range_of(image.pixels.data(), pixels_of(image), image.channels);
+  map(image, {stretching<Real>(low[0], high[0]), stretching<Real>(low[1], high[1]),
+              stretching<Real>(low[2], high[2])});
 }
 
 }  // namespace
@@ -165,9 +177,11 @@ void equalize(io::Image& image) {
 }
 
 void auto_contrast(io::Image& image) {
-  const auto [low, high] = kernels::range_of(image.pixels.data(), pixels_of(image), image.channels);
-  map(image,
-      {stretching(low[0], high[0]), stretching(low[1], high[1]), stretching(low[2], high[2])});
+  stretch<double>(image);
+}
+
+void auto_contrast_tensorflow(io::Image& image) {
+  stretch<float>(image);
 }
 
 void invert(io::Image& image) {

@@ -55,6 +55,9 @@ void equalize(io::Image& image);
 /// PIL.ImageOps.autocontrast: stretches each channel to [0, 255]; because it truncates, the highest
 /// sample may become 254. A channel of only one value stays as it is.
 void auto_contrast(io::Image& image);
+/// The same in single precision, as TensorFlow's AutoAugment and RandAugment have it: some samples
+/// differ by one.
+void auto_contrast_tensorflow(io::Image& image);
 
 /// PIL.ImageOps.invert: a sample v becomes 255 - v.
 void invert(io::Image& image);

@@ -138,7 +138,7 @@ std::string remark(const Entry& entry, Primitive primitive, double value, double
   switch (primitive) {
     case Primitive::posterize:
       if (value == 0) return "a black image";
-      if (quirks_of(entry.scale).tensorflow_contrast && magnitude / 10 * 4 < 1)
+      if (quirks_of(entry.scale).tensorflow && magnitude / 10 * 4 < 1)
         return "the formula says 0 bits, TensorFlow's shifts keep 1";
       return value >= 8 ? std::string(none) : "";
     case Primitive::solarize:

@@ -229,9 +229,7 @@ bool is_signed(Scale scale, Primitive primitive) {
 }
 
 Quirks quirks_of(Scale scale) {
-  return {.tensorflow_contrast = is_of_tensorflow(scale),
-          .shear_about_pixel = is_of_tensorflow(scale),
-          .shear_by_angle = is_of_torchvision(scale)};
+  return {.tensorflow = is_of_tensorflow(scale), .shear_by_angle = is_of_torchvision(scale)};
 }
 
 }  // namespace temper::augment

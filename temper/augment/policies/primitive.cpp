@@ -8,6 +8,7 @@
 #include "temper/augment/pixels/color.h"
 #include "temper/augment/pixels/erase.h"
 #include "temper/augment/pixels/warp.h"
+#include "temper/augment/pixels/warp_tensorflow.h"
 
 namespace temper::augment {
 namespace {
@@ -19,12 +20,31 @@ Affine shear(const Step& step, const Quirks& quirks) {
     return affine(sideways ? AffineParts{.shear_x = degrees} : AffineParts{.shear_y = degrees}, 0,
                   0);
   }
-  const double center = quirks.shear_about_pixel ? 0.5 : 0;
+  const double center = quirks.tensorflow ? 0.5 : 0;
   return sideways ? shear_x(step.value, center) : shear_y(step.value, center);
+}
+
+TensorFlowAffine tensorflow_move(const Step& step, Size size) {
+  switch (step.primitive) {
+    case Primitive::rotate:
+      return tensorflow_rotation(size, step.value);
+    case Primitive::translate_x:
+      return tensorflow_translation(step.value, 0);
+    case Primitive::translate_y:
+      return tensorflow_translation(0, step.value);
+    case Primitive::shear_x:
+      return tensorflow_shear_x(step.value);
+    default:
+      return tensorflow_shear_y(step.value);
+  }
 }
 
 void move(Frame& frame, const Step& step, Interpolation interpolation, Fill fill,
           const Quirks& quirks) {
+  if (quirks.tensorflow && interpolation == Interpolation::nearest)
+    return frame.rewrite([&](const io::Image& from, io::Image& to) {
+      warp_tensorflow(from, to, tensorflow_move(step, {from.height, from.width}), fill);
+    });
   switch (step.primitive) {
     case Primitive::rotate:
       return frame.rotate(step.value, interpolation, fill);
@@ -46,7 +66,7 @@ void recolor(io::Image& image, const Step& step, Fill fill, const Quirks& quirks
   const double value = step.value;
   switch (step.primitive) {
     case Primitive::auto_contrast:
-      return auto_contrast(image);
+      return quirks.tensorflow ? auto_contrast_tensorflow(image) : auto_contrast(image);
     case Primitive::equalize:
       return equalize(image);
     case Primitive::invert:
@@ -62,8 +82,7 @@ void recolor(io::Image& image, const Step& step, Fill fill, const Quirks& quirks
     case Primitive::desaturate:
       return saturation(image, std::clamp(1 - value, 0.0, 1.0));
     case Primitive::contrast:
-      return quirks.tensorflow_contrast ? contrast_tensorflow(image, value)
-                                        : contrast(image, value);
+      return quirks.tensorflow ? contrast_tensorflow(image, value) : contrast(image, value);
     case Primitive::brightness:
       return brightness(image, value);
     case Primitive::grayscale:

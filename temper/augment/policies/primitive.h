@@ -52,11 +52,10 @@ struct Step {
 
 /// What differs between dialects besides the values.
 struct Quirks {
-  /// Contrast blends with TensorFlow's gray, see contrast_tensorflow(), not with the mean.
-  bool tensorflow_contrast = false;
-  /// A shear leaves the center of the top left pixel where it is, as TensorFlow does; otherwise the
-  /// top left corner of the image, as Pillow does.
-  bool shear_about_pixel = false;
+  /// TensorFlow's contrast and auto-contrast, see contrast_tensorflow(), and its geometry by the
+  /// nearest pixel, see warp_tensorflow.h. A shear leaves the center of the top left pixel where it
+  /// is; otherwise the top left corner of the image, as Pillow does.
+  bool tensorflow = false;
   /// A shear's factor passes through an angle in degrees, which rounds it, as in torchvision.
   bool shear_by_angle = false;
 };
