@@ -62,9 +62,12 @@ void set_timm_mixing(const Arguments& arguments, const Batches& batches, Draft& 
   draft.number("mixing.p", arguments.number("mixup_prob"));
   if (const auto off = arguments.count("mixup_off_epoch"); off > 0)
     draft.whole("mixing.off_epoch", off);
-  // Its prefetcher erases boxes of what the loader's workers have mixed.
-  if (arguments.number("reprob") > 0 && !arguments.flag("no_aug") &&
-      !arguments.flag("no_prefetcher"))
+  // For its prefetcher, the loader's workers mix 8-bit images, of which it erases boxes.
+  if (arguments.flag("no_prefetcher")) return;
+  if (mixup > 0)
+    draft.differs(arguments.written("mixup"),
+                  "averages of images are not rounded to 8 bits; timm's loader rounds them");
+  if (arguments.number("reprob") > 0 && !arguments.flag("no_aug"))
     draft.differs(arguments.written("reprob"),
                   "images are erased before they are mixed; timm erases the mixed ones");
 }

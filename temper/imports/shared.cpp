@@ -54,7 +54,7 @@ void set_batches(const Batches& batches, const model::Architecture& network, boo
   if (of_process)
     draft.differs("",
                   "BatchNorm's running statistics take a step for each micro-batch; in the "
-                  "original each process has its own");
+                  "original one for each batch, by the images of the first process");
 }
 
 void set_source(std::string_view folder, Draft& draft) {

@@ -58,7 +58,11 @@ void set_random_layers(const Arguments& arguments, const model::Architecture& ne
                        Draft& draft) {
   if (const double p = arguments.number("drop"); p > 0) set_head_dropout(p, draft);
   auto path = arguments.real("drop_path");
-  if (!path) path = arguments.real("drop_connect");
+  if (const auto connect = arguments.real("drop_connect"); connect && !path) {
+    path = connect;
+    draft.differs(arguments.written("drop_connect"),
+                  "read as --drop-path, as by timm's earlier versions; 1.0.31 ignores it");
+  }
   if (path && *path > 0) set_drop_path(*path, network, draft);
   if (const auto pool = arguments.text("gp"); !pool.empty() && pool != "avg" && pool != "fast")
     draft.drops(arguments.written("gp"), "temper's networks end with average pooling");

@@ -278,7 +278,7 @@ TEST(Timm, TheBatchIsThatOfAllProcesses) {
 }
 
 TEST(Timm, SaysWhoseBatchNormStatisticsAre) {
-  constexpr auto kOwn = "each process has its own";
+  constexpr auto kOwn = "by the images of the first process";
   constexpr auto kAccumulated = "# BatchNorm's statistics are those of an accumulated batch";
   const auto alone = made("-b 32 --grad-accum-steps 4 --model resnet18");
   EXPECT_FALSE(differs_in(alone, kOwn)) << "running statistics are updated as in timm";
@@ -365,6 +365,21 @@ TEST(Timm, SaysThatAStepIsMixedAsOneBatch) {
                               "torchrun --nproc_per_node=2 train.py --mixup 0.2 --mixup-mode elem",
                               "torchrun --nproc_per_node=2 train.py --mixup 0.2 --mixup-mode pair"})
     EXPECT_FALSE(differs_in(made(command), "for all images of a step")) << command;
+}
+
+TEST(Timm, SaysThatAveragesOfImagesAreNotRounded) {
+  constexpr auto kRounded = "not rounded to 8 bits";
+  EXPECT_TRUE(differs_in(made("--mixup 0.2"), kRounded));
+  EXPECT_FALSE(differs_in(made("--cutmix 1"), kRounded));
+  EXPECT_FALSE(differs_in(made("--mixup 0.2 --no-prefetcher"), kRounded));
+}
+
+TEST(Timm, SaysThatDropConnectIsOfEarlierVersions) {
+  const auto imported = made("--model efficientnet_b0 --drop-connect 0.2");
+  EXPECT_TRUE(differs(imported, "--drop-connect 0.2"));
+  EXPECT_THAT(imported.recipe, HasSubstr("drop_path_rate = 0.2"));
+  EXPECT_FALSE(differs_in(made("--model efficientnet_b0 --drop-connect 0.2 --drop-path 0.1"),
+                          "read as --drop-path"));
 }
 
 TEST(Timm, SaysThatImagesAreErasedBeforeTheyAreMixed) {
