@@ -28,7 +28,7 @@ struct Options {
   std::string run;
   PictureArguments pictures;
   std::string data;
-  std::string split = "test";
+  std::string split;  ///< "": test
   std::string weights;
   std::string out;
   std::string logits;
@@ -36,6 +36,8 @@ struct Options {
   bool probe = false;
   double probe_c = 1;
   bool as_json = false;
+
+  [[nodiscard]] std::string part() const { return split.empty() ? "test" : split; }
 };
 
 bool wants_features(const Options& options) {
@@ -49,10 +51,11 @@ void check(const Options& options) {
   if (!options.out.empty()) evaluate::check_embedding_path(options.out);
   if (!options.logits.empty()) evaluate::check_logits_path(options.logits);
   if (options.pictures.images.empty()) return;
-  if (!options.data.empty() || !options.logits.empty() || options.knn || options.probe)
+  if (!options.data.empty() || !options.split.empty() || !options.logits.empty() || options.knn ||
+      options.probe)
     throw Error(Code::usage,
-                "--data, --logits, --knn and --probe are for a data set with labels; leave them "
-                "out, or the pictures");
+                "--data, --split, --logits, --knn and --probe are for a data set with labels; "
+                "leave them out, or the pictures");
 }
 
 void write(const Options& options, const evaluate::Embedding& embedding) {
@@ -106,7 +109,7 @@ void score_baselines(const Options& options, train::SavedModel& model, const tra
     object["knn"] = json_of(score);
     object["knn"]["k"] = *options.knn;
     if (!options.as_json)
-      print_text("{} nearest neighbors: {} {}\n", *options.knn, options.split,
+      print_text("{} nearest neighbors: {} {}\n", *options.knn, options.part(),
                  evaluate::to_text(score));
   }
   if (options.probe) {
@@ -118,13 +121,13 @@ void score_baselines(const Options& options, train::SavedModel& model, const tra
     object["probe"]["iterations"] = probe.iterations;
     object["probe"]["converged"] = probe.converged;
     if (!options.as_json)
-      print_text("linear probe: {} {}\n", options.split, evaluate::to_text(score));
+      print_text("linear probe: {} {}\n", options.part(), evaluate::to_text(score));
     if (!probe.converged)
       print_text(stderr, "note: the linear probe has not converged after {} iterations\n",
                  probe.iterations);
   }
   object["run"] = options.run;
-  object["split"] = options.split;
+  object["split"] = options.part();
   if (options.as_json) print_text("{}\n", io::json_text(object, 2));
 }
 
@@ -134,7 +137,7 @@ void embed_data(const Options& options, train::SavedModel& model) {
                         : train::open_other_plan(options.data, model.recipe, model.transform);
   train::prepare_thread(plan);
   model.network->to(plan.device);
-  const auto embedding = evaluate::embed(model, plan, options.split);
+  const auto embedding = evaluate::embed(model, plan, options.part());
   write(options, embedding);
   if (options.knn || options.probe) score_baselines(options, model, plan, embedding);
 }
@@ -178,9 +181,8 @@ void add_embed(const Command& app) {
       .option("--data", options->data,
               "a data set, as data.source of a recipe; default, without pictures: that of the run")
       .called("SOURCE");
-  command.option("--split", options->split, "part of the data set")
-      .one_of({"test", "validation", "train"})
-      .with_default();
+  command.option("--split", options->split, "part of the data set; default: test")
+      .one_of({"test", "validation", "train"});
   command.option("--weights", options->weights, kAboutWeights);
   command
       .option("--out", options->out,

@@ -12,6 +12,7 @@
 #include "temper/cost/memory.h"
 #include "temper/cost/preflight.h"
 #include "temper/evaluate/evaluate.h"
+#include "temper/train/averaged.h"
 #include "temper/train/begin.h"
 #include "temper/train/clock.h"
 #include "temper/train/step.h"
@@ -25,6 +26,32 @@ namespace {
 std::int64_t views_of(const train::Plan& plan) {
   const auto& tta = plan.recipe.evaluation.tta;
   return tta ? std::ssize(augment::views_of(*tta, plan.transform)) : 1;
+}
+
+/// The images that pass through the network in each of its evaluations during training, the passes
+/// of an attack apart.
+std::int64_t images_evaluated(const train::Plan& plan) {
+  const auto& recipe = plan.recipe;
+  const auto scored = plan.probe->size() + (plan.validation ? plan.validation->size() : 0);
+  const auto weights = recipe.evaluation.weights;
+  const bool has_average = !train::averaging_name(recipe).empty();
+  auto images = scored;
+  if (has_average && weights == recipe::Weights::both) images += scored;
+  // BatchNorm's statistics of averaged weights are those of the training images.
+  if (has_average && weights != recipe::Weights::raw && train::wants_statistics(recipe, 0)) {
+    const auto asked = recipe.evaluation.statistics_images;
+    images += asked > 0 ? std::min(asked, plan.train->size()) : plan.train->size();
+  }
+  return images;
+}
+
+/// The images that pass forward and backward through the network in each evaluation under
+/// recipe.evaluation.attack.
+std::int64_t images_attacked(const train::Plan& plan) {
+  const auto& attack = plan.recipe.evaluation.attack;
+  if (!attack) return 0;
+  const auto all = plan.validation->size();
+  return (attack->images > 0 ? std::min(attack->images, all) : all) * (attack->steps + 1);
 }
 
 }  // namespace
@@ -81,19 +108,20 @@ Estimate estimate(const train::Plan& plan, std::int64_t steps) {
   result.images_per_second = batch / step_seconds;
   result.step_images_per_second = batch / median(bare);
 
-  // Every evaluation is of the probe and the validation set; the test set is evaluated once, and so
-  // are the images of a linear probe that the last layer starts from, whose fit is not counted. The
-  // time per image is measured on the probe.
-  const auto evaluated = plan.probe->size() + (plan.validation ? plan.validation->size() : 0);
+  // The test set is evaluated once, and so are the images of a linear probe that the last layer
+  // starts from, whose fit is not counted. The time per image is measured on the probe, that of an
+  // attack's pass on the training step.
   const auto fitted = model::probes_head(recipe.pretrained)
                           ? plan.train->size() + (plan.validation ? plan.validation->size() : 0)
                           : 0;
   watch = {};
   evaluate::predict(*state.network, plan, plan.probe);
   const double per_image = watch.seconds() / static_cast<double>(plan.probe->size());
+  const auto evaluations = plan.horizon.epochs() + 1;
   const double evaluation =
-      per_image * static_cast<double>(evaluated * (plan.horizon.epochs() + 1) + fitted +
-                                      (plan.test ? plan.test->size() * result.views : 0));
+      per_image * static_cast<double>(images_evaluated(plan) * evaluations + fitted +
+                                      (plan.test ? plan.test->size() * result.views : 0)) +
+      static_cast<double>(images_attacked(plan) * evaluations) / result.step_images_per_second;
   result.seconds = step_seconds * static_cast<double>(plan.horizon.total_steps) + evaluation;
   return result;
 }

@@ -12,15 +12,19 @@
 #include <limits>
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "temper/adversarial/attack.h"
+#include "temper/adversarial/classifier.h"
 #include "temper/core/error.h"
 #include "temper/cost/heap_model.h"
 #include "temper/cost/machine_memory.h"
 #include "temper/distributed/group.h"
 #include "temper/distributed/owned.h"
 #include "temper/evaluate/fit_head.h"
+#include "temper/evaluate/in_float.h"
 #include "temper/train/begin.h"
 #include "temper/train/data_parallel.h"
 #include "temper/train/optimizer_shards.h"
@@ -98,6 +102,25 @@ Allocations of_evaluation(const train::Plan& plan, train::State& state) {
   });
 }
 
+/// The allocations of evaluation.attack on a batch: passes with gradients, in float. Its steps all
+/// allocate the same blocks.
+std::optional<Allocations> of_attack(const train::Plan& plan, train::State& state) {
+  const auto& asked = plan.recipe.evaluation.attack;
+  if (!asked) return std::nullopt;
+  const adversarial::Attack attack{.norm = asked->norm, .radius = asked->radius, .steps = 2};
+  const auto blank = blank_batch(plan, plan.evaluation.size);
+  const evaluate::InFloat precise(*state.network);
+  const auto classifier = adversarial::in_pixels(
+      [&state](const at::Tensor& images) { return state.network->forward(images); },
+      plan.evaluation.normalisation.mean, plan.evaluation.normalisation.std);
+  return Allocations([&](std::int64_t batch) {
+    state.network->train(false);
+    const auto rows = blank.rows(0, batch);
+    const std::vector<std::int64_t> ids(static_cast<std::size_t>(batch));
+    (void)adversarial::run(attack, classifier, rows.views.front(), rows.labels, ids);
+  });
+}
+
 std::vector<std::int64_t> sizes_of(std::span<const train::Named> tensors) {
   std::vector<std::int64_t> sizes;
   for (const auto& [name, tensor] : tensors)
@@ -113,8 +136,10 @@ std::uint64_t sum_of(std::span<const std::int64_t> sizes) {
 std::vector<std::int64_t> sizes_of_weights(const train::State& state) {
   auto all = train::weights(*state.network);
   all.insert(all.end(), state.projection.begin(), state.projection.end());
-  const auto teacher = train::mean_teacher_parameters(state);
-  all.insert(all.end(), teacher.begin(), teacher.end());
+  if (state.mean_teacher) {
+    const auto teacher = train::weights(*state.mean_teacher);
+    all.insert(all.end(), teacher.begin(), teacher.end());
+  }
   if (state.perturbation.defined()) all.emplace_back("perturbation", state.perturbation);
   for (const auto& average : state.averages)
     all.insert(all.end(), average.tensors.begin(), average.tensors.end());
@@ -223,6 +248,7 @@ class MemoryModel {
       : plan_(plan),
         training_(of_training(plan, recipe, state)),
         evaluation_(of_evaluation(plan, state)),
+        attack_(of_attack(plan, state)),
         divided_(divided(plan, state, ranks)),
         sizes_(divided_.on ? sizes_of_weights(state) : sizes_of(state)),
         fit_(evaluate::fit_sizes(plan, head_features(*state.network))),
@@ -292,12 +318,14 @@ class MemoryModel {
     if (plan_.recipe.evaluation.tta) held.insert(held.end(), 3, 2 * answers);
     for (const auto bytes : held) heap.allocate(bytes);
     heap.play(evaluation_, batch);
+    if (attack_) heap.play(*attack_, std::min(batch, plan_.validation->size()));
     for (const auto bytes : held) heap.release(bytes);
   }
 
   const train::Plan& plan_;
   Allocations training_;
   Allocations evaluation_;
+  std::optional<Allocations> attack_;  ///< of evaluation.attack
   Divided divided_;
   std::vector<std::int64_t> sizes_;  ///< of the copy that a checkpoint is written from
   std::vector<std::int64_t> fit_;    ///< see evaluate::fit_sizes()

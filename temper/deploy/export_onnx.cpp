@@ -6,12 +6,14 @@
 #include <iterator>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "temper/core/error.h"
 #include "temper/deploy/preprocess.h"
 #include "temper/deploy/reference.h"
 #include "temper/io/disk/atomic_file.h"
 #include "temper/io/disk/folder.h"
+#include "temper/io/disk/new_files.h"
 #include "temper/train/tensors.h"
 
 namespace temper::deploy {
@@ -31,6 +33,10 @@ model::Task task_of(const train::SavedModel& model) {
 /// The folder of a file; "." where the path has none.
 fs::path folder_of(const fs::path& file) {
   return file.has_parent_path() ? file.parent_path() : fs::path(".");
+}
+
+std::vector<fs::path> all_of(const OnnxFiles& files) {
+  return {files.model, files.preprocess, files.picture, files.reference};
 }
 
 OnnxSummary summary_of(const OnnxGraph& graph, const OnnxOptions& options, const model::Task& task,
@@ -69,7 +75,7 @@ OnnxFiles onnx_files(const fs::path& model) {
 }
 
 void require_new(const OnnxFiles& files) {
-  for (const auto& file : {files.model, files.preprocess, files.picture, files.reference})
+  for (const auto& file : all_of(files))
     if (fs::exists(file))
       throw Error(Code::usage, {.file = file.string()},
                   "exists already; name a file in a new folder, or remove it");
@@ -85,6 +91,7 @@ OnnxSummary export_onnx(train::SavedModel& model, const OnnxChoice& choice, cons
   graph.model.metadata = to_metadata(description);
 
   io::make_folder(folder_of(file));
+  io::NewFiles written(all_of(files));
   io::write_atomically(files.preprocess, std::string_view(to_text(description)));
   const auto expected = reference(model, options);
   io::write_atomically(files.picture, io::encode_png(expected.picture));
@@ -92,6 +99,7 @@ OnnxSummary export_onnx(train::SavedModel& model, const OnnxChoice& choice, cons
                                                                  {"input", expected.input},
                                                                  {"output", expected.output}});
   io::write_onnx(file, graph.model);
+  written.keep();
   return summary_of(graph, options, task, std::move(files));
 }
 

@@ -12,6 +12,7 @@
 #include "temper/core/error.h"
 #include "temper/io/disk/atomic_file.h"
 #include "temper/io/disk/folder.h"
+#include "temper/io/disk/new_files.h"
 #include "temper/model/timm_names.h"
 #include "temper/train/pretrained_weights.h"
 #include "temper/train/state.h"
@@ -140,8 +141,12 @@ std::vector<std::string> write_timm_folder(const train::SavedModel& model, const
   const auto config = config_of(model);
   require_new(folder);
   io::make_folder(folder);
-  train::save_tensors(folder / "model.safetensors", tensors_of(model), {{"format", "pt"}});
-  io::write_atomically(train::config_file(folder), train::to_text(config));
+  const auto weights = folder / "model.safetensors";
+  const auto description = train::config_file(folder);
+  io::NewFiles written({weights, description});
+  train::save_tensors(weights, tensors_of(model), {{"format", "pt"}});
+  io::write_atomically(description, train::to_text(config));
+  written.keep();
   return not_expressed(model);
 }
 

@@ -26,5 +26,3 @@ target_sources(${target} PRIVATE "${assets}")
 # A separate target, so that the file can be generated without building the rooms that report depends on.
 add_custom_target(temper_report_assets DEPENDS "${assets}")
 set_source_files_properties("${assets}" PROPERTIES SKIP_PRECOMPILE_HEADERS ON SKIP_LINTING ON)
-
-target_link_libraries(${target} PRIVATE tomlplusplus::tomlplusplus)

@@ -1,12 +1,16 @@
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <string>
+#include <variant>
 
+#include "temper/core/error.h"
 #include "temper/io/format/json_text.h"
+#include "temper/recipe/tree.h"
 #include "temper/report/number.h"
 #include "temper/report/sections.h"
 
@@ -37,11 +41,13 @@ std::string command_line(const nlohmann::json& environment) {
 }
 
 /// The seed in the resolved recipe; empty when it is missing.
-std::string seed_of(const std::string& recipe) {
+std::string seed_of(const std::string& text) {
   try {
-    const auto seed = toml::parse(recipe)["seed"].value<std::int64_t>();
-    return seed ? std::to_string(*seed) : "";
-  } catch (const toml::parse_error&) {
+    auto tree = recipe::parse_toml(text, "recipe.toml");
+    const auto seed = recipe::take(tree.table(), "seed");
+    const auto* const value = seed ? std::get_if<std::int64_t>(&seed->value) : nullptr;
+    return value != nullptr ? std::to_string(*value) : "";
+  } catch (const Error&) {
     return "";
   }
 }

@@ -74,7 +74,9 @@ DataCheck check_data(const std::string& source, const std::vector<std::string>& 
     result.warnings = warnings_of(recipe, result.check);
     return result;
   }
-  DataCheck result{.check = data::check(source, options)};
+  auto with = options;
+  with.files = file_options(reading_recipe({.source = source, .sets = sets, .weights = weights}));
+  DataCheck result{.check = data::check(source, with)};
   result.choice = choice_for(result.check, weights);
   if (result.choice)
     result.warnings =

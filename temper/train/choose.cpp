@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -73,21 +74,32 @@ std::string weights_text(const std::string& from) {
   return from.empty() ? "random weights" : fmt::format("the weights in {}", from);
 }
 
-/// A recipe is chosen by the weights, too: those for others have another network and other rates.
-void refuse_other_weights(const fs::path& kept, const StartingWeights& asked) {
-  if (asked.asked.empty() && !asked.none) return;
+/// A recipe that was chosen before for other data or other weights isn't the one asked for: runs of
+/// folders with the same name share a directory, and other weights have another network and other
+/// rates.
+void refuse_other_choice(const fs::path& kept, const RunRequest& request) {
   const auto recipe = recipe::load(kept);
+  const auto refuse = [&](const char* relation, const std::string& found,
+                          const std::string& asked) {
+    throw Error(Code::usage, {.file = kept.string()},
+                fmt::format("this recipe, which was chosen before, {} {}; remove it to choose one "
+                            "for {}, or name another run directory with --out",
+                            relation, found, asked));
+  };
+  const auto& sources = recipe.data.sources;
+  if (!is_same_path(recipe.data.source, request.source) &&
+      std::ranges::none_of(
+          sources, [&](const auto& one) { return is_same_path(one.source, request.source); }))
+    refuse("is for", data_name(recipe), request.source);
+  const auto& weights = request.weights;
+  if (weights.asked.empty() && !weights.none) return;
   const auto from = recipe.pretrained ? recipe.pretrained->from : "";
-  if (is_same_path(from, asked.asked)) return;
-  throw Error(Code::usage, {.file = kept.string()},
-              fmt::format("this recipe, which was chosen before, starts from {}; remove it to "
-                          "choose one for {}, or name another run directory with --out",
-                          weights_text(from), weights_text(asked.asked)));
+  if (!is_same_path(from, weights.asked))
+    refuse("starts from", weights_text(from), weights_text(weights.asked));
 }
 
 ChosenRecipe choose_for_data(const RunRequest& request, const fs::path& kept) {
-  // The edits may change how images are read.
-  const auto asked = recipe::parse(recipe::starter(request.source), request.source, request.sets);
+  const auto asked = reading_recipe(request);
   auto data = open_data(asked);
   auto found = recipe_facts(data, request.source, asked.device);
   add_weights(found, data.train->channels(), request.weights);
@@ -110,7 +122,7 @@ ChosenRecipe of_data(const RunRequest& request) {
   data::check_path(request.source);  // recipes are UTF-8
   const auto kept = kept_file(request);
   if (!fs::exists(kept)) return choose_for_data(request, kept);
-  refuse_other_weights(kept, request.weights);
+  refuse_other_choice(kept, request);
   return opened(
       recipe::load(kept, with_weights(request.sets, request.weights)),
       fmt::format("{}: using the recipe that was chosen before; remove it to choose a new one\n",
@@ -118,6 +130,18 @@ ChosenRecipe of_data(const RunRequest& request) {
 }
 
 }  // namespace
+
+recipe::Recipe reading_recipe(const RunRequest& request) {
+  auto sets = request.sets;
+  // Weights may bring another network, with options that this recipe's doesn't have.
+  if (const auto& weights = request.weights;
+      !weights.asked.empty() || !weights.for_photographs.empty())
+    std::erase_if(sets, [](const std::string& edit) {
+      const auto key = std::string_view(edit).substr(0, edit.find_first_of(".="));
+      return key != "data" && key != "device";
+    });
+  return recipe::parse(recipe::starter(request.source), request.source, sets);
+}
 
 recipe::DataSummary recipe_facts(const data::Dataset& dataset, const std::string& source,
                                  recipe::Device device) {

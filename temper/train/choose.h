@@ -22,6 +22,10 @@ recipe::DataSummary recipe_facts(const data::Dataset& dataset, const std::string
 recipe::DataSummary recipe_facts(const data::Check& check,
                                  recipe::Device device = recipe::Device::automatic);
 
+/// The recipe by which data is read before a recipe is chosen for it: the starter recipe with the
+/// edits of `data` and `device`, and all others that are sure to fit the recipe that is chosen.
+recipe::Recipe reading_recipe(const RunRequest& request);
+
 /// Adds the weights to start from, if there are any for such images. Throws as open_pretrained().
 /// @param channels  of the images
 void add_weights(recipe::DataSummary& found, std::int64_t channels, const StartingWeights& weights);
@@ -44,8 +48,9 @@ struct ChosenRecipe {
 /// The recipe of a run, and its data. Where a recipe is chosen for data, it is saved as
 /// <run directory>.toml; once that file exists, perhaps edited, it is used in place of a new
 /// choice. Without a source, weights that are asked for make it a choice for Fashion-MNIST. Throws
-/// as recipe::load() and open_data() do, Error{Code::usage} where weights are asked for and the
-/// recipe chosen before starts from others, and Error{Code::io} when the choice can't be saved.
+/// as recipe::load() and open_data() do, Error{Code::usage} where the recipe chosen before is for
+/// other data, or starts from other weights than are asked for, and Error{Code::io} when the choice
+/// can't be saved.
 ChosenRecipe choose_recipe(const RunRequest& request);
 
 /// The text of a new recipe for data, with every key explained: the starter recipe for

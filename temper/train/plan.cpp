@@ -47,7 +47,8 @@ namespace {
 /// The input size for pictures of different sizes, unless the recipe gives one.
 constexpr int kPictureSide = 224;
 
-/// Large enough for speed, small enough to need less memory than a training step.
+/// Large enough for speed, and without gradients mostly small enough to need less memory than a
+/// training step.
 constexpr std::int64_t kEvaluationBatch = 256;
 
 /// Those of this process: launchers give each of a machine's processes some, or leave all to all.

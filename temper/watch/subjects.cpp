@@ -4,12 +4,14 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "temper/core/error.h"
 #include "temper/io/disk/read_file.h"
@@ -23,10 +25,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The files that the page of a run is made of. Those with weights are there at its end.
+/// The files that the page of a run is made of, besides those with weights, which are there at its
+/// end.
 constexpr std::array<std::string_view, 8> kRunFiles{
-    "metrics.jsonl",        "recipe.toml",       "environment.json", "predictions.safetensors",
-    "mistakes.safetensors", "model.safetensors", "replay",           "inspection.safetensors"};
+    "metrics.jsonl",        "recipe.toml", "environment.json",       "predictions.safetensors",
+    "mistakes.safetensors", "replay",      "inspection.safetensors", "temperature.json"};
 
 std::string stamp_text(const fs::path& path) {
   const auto stamp = io::stamp_of(path);
@@ -42,6 +45,18 @@ std::int64_t written(const fs::path& path) {
 bool is_there(const fs::path& path) {
   std::error_code error;
   return fs::exists(path, error) || error;
+}
+
+/// The states of the files with weights: model.safetensors and those of averages.
+std::string weights_stamp(const fs::path& run) {
+  std::error_code error;
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(run, error))
+    if (entry.path().filename().native().starts_with("model")) files.push_back(entry.path());
+  std::ranges::sort(files);
+  std::string stamp;
+  for (const auto& file : files) stamp += stamp_text(file);
+  return stamp;
 }
 
 std::string progress_of(const report::Run& run) {
@@ -122,7 +137,7 @@ Subject run_subject(const fs::path& directory) {
           [path] {
             std::string stamp;
             for (const auto file : kRunFiles) stamp += stamp_text(path / file);
-            return stamp + (is_there(path) ? "there" : "");
+            return stamp + weights_stamp(path) + (is_there(path) ? "there" : "");
           },
       .html = [path, name](const std::string& version) { return run_html(path, name, version); }};
 }

@@ -56,6 +56,14 @@ TEST(Memory, GrowsWithTheBatch) {
   EXPECT_EQ(few.total, few.process + few.model + few.loader + few.working);
 }
 
+TEST(Memory, OfAnAttackIsThatOfPassesWithGradients) {
+  const auto working = [](std::vector<std::string> sets) {
+    sets.insert(sets.end(), {"data.batch_size=2", "data.validation=0.5"});
+    return memory_need(train::plan(train::small::recipe(sets), train::small::dataset(64))).working;
+  };
+  EXPECT_GT(working({"evaluation.attack={}"}), working({}));
+}
+
 TEST(Memory, OfADividedOptimizerIsThatOfAPart) {
   const auto plan =
       train::plan(train::small::recipe({"optimizer={kind='adamw'}", "shard_optimizer=true",

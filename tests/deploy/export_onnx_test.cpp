@@ -198,6 +198,14 @@ TEST(ExportOnnx, OverwritesNothing) {
   EXPECT_FALSE(fs::exists(folder.path() / "other.onnx"));
 }
 
+TEST(ExportOnnx, LeavesNothingWhenTheModelCannotBeWritten) {
+  const data::TemporaryFolder folder;
+  auto model = saved();
+  const auto too_long = std::string(250, 'n') + ".onnx";  // for the temporary file
+  EXPECT_EQ(error_of(model, {}, folder.path() / too_long).code(), Code::io);
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
 TEST(ExportOnnx, WritesNothingForAnOpsetThatCannotHoldTheNetwork) {
   const data::TemporaryFolder folder;
   auto model = saved();

@@ -49,6 +49,17 @@ TEST(Report, HasEverySectionWhenTheRunIsComplete) {
   EXPECT_THAT(page, HasSubstr("<dt>Seed</dt><dd>42</dd>"));
 }
 
+TEST(Report, ARecipeThatIsDamagedHasNoSeed) {
+  const fake::Directory run;
+  (void)complete(run);
+  std::string deep = "a";
+  for (int i = 0; i < 100000; ++i) deep += ".a";
+  for (const auto& text : {std::string("[!"), std::string("seed = \"7\""), deep}) {
+    std::ofstream(run.path / "recipe.toml") << text;
+    EXPECT_THAT(render(run), Not(HasSubstr("<dt>Seed</dt>")));
+  }
+}
+
 TEST(Report, FetchesNothing) {
   const fake::Directory run;
   const auto page = complete(run);

@@ -67,6 +67,12 @@ TEST_F(CheckedData, HasNoWarningsForTheRecipeThatIsChosen) {
       ElementsAre(HasSubstr("data.augment.0 (pad_crop) moves pictures of")));
 }
 
+TEST_F(CheckedData, ReadsImagesByTheEditsBeforeARecipeIsChosen) {
+  EXPECT_THROW(check_data(pictures(), {"epochz=3"}, {}), Error);
+  const auto found = check_data(pictures(), {"data.source='elsewhere'"}, {});
+  EXPECT_TRUE(found.check.good());
+}
+
 TEST_F(CheckedData, SaysWhyARecipeCannotBeTrained) {
   const auto found = check_data(recipe(source()), {"data.batch_size=512"}, {});
   EXPECT_TRUE(found.check.good());

@@ -84,6 +84,20 @@ TEST(ChooseRecipe, ChoosesOneForDataAndKeepsIt) {
   EXPECT_EQ(second.data.train->size(), 8);
 }
 
+TEST(ChooseRecipe, KeepsItForTheDataThatItWasChosenFor) {
+  const Pictures pictures;
+  (void)choose_recipe({.source = pictures.source, .out = pictures.out});
+  const auto again = fs::path(pictures.source) / "../pictures/.";
+  EXPECT_EQ(choose_recipe({.source = again.string(), .out = pictures.out}).data.train->size(), 8);
+  const auto other = pictures.directory.path / "other" / "pictures";
+  fs::create_directories(other.parent_path());
+  fs::copy(pictures.source, other, fs::copy_options::recursive);
+  EXPECT_THAT(
+      refused([&] { (void)choose_recipe({.source = other.string(), .out = pictures.out}); }),
+      HasSubstr("is for " + pictures.source + "; remove it to choose one for " + other.string() +
+                ", or name another run directory with --out"));
+}
+
 TEST(ChooseRecipe, KeepsItForTheWeightsThatItWasChosenFor) {
   const Pictures pictures;
   RunRequest request{.source = pictures.source, .out = pictures.out};

@@ -79,6 +79,18 @@ TEST(RunSubject, SaysThatTheRunHasEnded) {
   EXPECT_THAT(page, HasSubstr("The run has ended after 20 steps."));
 }
 
+TEST(RunSubject, ChangesWithTheTemperatureAndWithAveragedWeights) {
+  const fake::Directory run;
+  fake::log_start(run, fake::class_names(3));
+  const auto subject = run_subject(run.path);
+  auto stamp = subject.stamp();
+  for (const auto* file : {"temperature.json", "model-ema.safetensors"}) {
+    std::ofstream(run.path / file) << "new";
+    EXPECT_NE(subject.stamp(), stamp) << file;
+    stamp = subject.stamp();
+  }
+}
+
 TEST(RunSubject, WaitsForADirectoryThatDoesNotExist) {
   const fake::Directory run;
   const auto path = run.path / "later";

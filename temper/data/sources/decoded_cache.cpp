@@ -57,15 +57,17 @@ DecodedCache::DecodedCache(std::int64_t size, const Load& load, const FileOption
   const bool sized = found.bytes <= static_cast<double>(options.sized_bytes);
   if (cached || options.hash_contents) contents_.resize(static_cast<std::size_t>(size));
   if (cached)
-    fill(size, load, options.keep_bad);
+    fill(size, load, options);
   else if (options.hash_contents || (sized && found.size && found.same_size))
     look_through(size, load, found.size, options.keep_bad);
   if (!sized) common_size_.reset();
 }
 
-/// Decodes all images.
-void DecodedCache::fill(std::int64_t size, const Load& load, bool keep_bad) {
+/// Decodes all images. The set may be larger than its sample: pixels beyond the memory budget are
+/// not kept, and decoded again when they are read.
+void DecodedCache::fill(std::int64_t size, const Load& load, const FileOptions& options) {
   images_.resize(static_cast<std::size_t>(size));
+  std::atomic<std::int64_t> total = 0;
   std::mutex mutex;
   for_each_index(images_.size(), [&](std::size_t i) {
     thread_local io::Picture picture;
@@ -73,18 +75,18 @@ void DecodedCache::fill(std::int64_t size, const Load& load, bool keep_bad) {
     try {
       load(static_cast<std::int64_t>(i), picture);
       contents_[i] = io::hash_of(picture.file());
-      if (picture.shrinks())
+      if (picture.shrinks() || (total += pixel_bytes(picture)) > options.memory)
         image = {picture.height(), picture.width(), picture.channels(), {}};
       else
         picture.copy_to(image);
     } catch (const Error& error) {
-      require_kept(error, keep_bad);
+      require_kept(error, options.keep_bad);
       if (!contents_[i] && error.code() == Code::data) contents_[i].emplace();
       const std::scoped_lock lock(mutex);
       bad_.emplace(i, error);
     }
   });
-  decoded_bytes_ = bytes();
+  decoded_bytes_ = total;
   bool same = true;
   for (const auto& image : images_) {
     const augment::Size one{image.height, image.width};

@@ -22,7 +22,8 @@ class DecodedCache {
 
   DecodedCache() = default;
   /// Decodes all images, in several threads, if their pixels fit into options.memory (estimated
-  /// from a sample of the headers); otherwise caches none, and reads all files only with
+  /// from a sample of the headers; where they turn out to be larger, as many are kept as fit);
+  /// otherwise caches none, and reads all files only with
   /// options.hash_contents. With Decode::fast, JPEG files are decoded each time they are used in
   /// either case, so that the pixels do not depend on the available memory.
   /// The headers of a set of up to options.sized_bytes that is not cached are all read, as long as
@@ -48,7 +49,7 @@ class DecodedCache {
   [[nodiscard]] std::int64_t decoded_bytes() const { return decoded_bytes_; }
 
  private:
-  void fill(std::int64_t size, const Load& load, bool keep_bad);
+  void fill(std::int64_t size, const Load& load, const FileOptions& options);
   void look_through(std::int64_t size, const Load& load, std::optional<augment::Size> first,
                     bool keep_bad);
 

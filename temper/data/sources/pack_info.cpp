@@ -13,16 +13,14 @@
 namespace temper::data {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr int kVersion = 1;
 constexpr std::string_view kFormat = "temper shards";
 
-Json json_of(const PackInfo::Set& set) {
+nlohmann::ordered_json json_of(const PackInfo::Set& set) {
   return {{"images", set.images}, {"shards", set.shards}};
 }
 
-PackInfo::Set set_in(const Json& sets, const char* name) {
+PackInfo::Set set_in(const nlohmann::json& sets, const char* name) {
   const auto found = sets.find(name);
   if (found == sets.end()) return {};
   return {.images = found->at("images").get<std::int64_t>(),
@@ -52,14 +50,14 @@ void check_distinct(const std::vector<std::string>& classes, const std::string& 
 }
 
 std::string to_text(const PackInfo& info) {
-  Json sets{{"train", json_of(info.train)}};
+  nlohmann::ordered_json sets{{"train", json_of(info.train)}};
   if (info.validation.images > 0) sets["val"] = json_of(info.validation);
   if (info.test.images > 0) sets["test"] = json_of(info.test);
-  Json json{{"format", kFormat},
-            {"version", kVersion},
-            {"classes", info.classes},
-            {"channels", info.channels},
-            {"sets", sets}};
+  nlohmann::ordered_json json{{"format", kFormat},
+                              {"version", kVersion},
+                              {"classes", info.classes},
+                              {"channels", info.channels},
+                              {"sets", sets}};
   if (!info.normalisation.mean.empty())
     json["normalisation"] = {{"mean", info.normalisation.mean}, {"std", info.normalisation.std}};
   return io::json_text(json, 2) + '\n';
@@ -69,7 +67,8 @@ PackInfo parse_pack_info(std::string_view text, const std::string& name) {
   PackInfo info;
   bool good = false;
   try {
-    const auto json = Json::parse(text);
+    // Not an ordered_json, which searches its keys one by one.
+    const auto json = nlohmann::json::parse(text);
     good = json.at("format") == kFormat && json.at("version") == kVersion;
     info.classes = json.at("classes").get<std::vector<std::string>>();
     info.channels = json.at("channels").get<int>();
@@ -80,7 +79,7 @@ PackInfo parse_pack_info(std::string_view text, const std::string& name) {
     if (const auto found = json.find("normalisation"); found != json.end())
       info.normalisation = {found->at("mean").get<std::vector<double>>(),
                             found->at("std").get<std::vector<double>>()};
-  } catch (const Json::exception&) {
+  } catch (const nlohmann::json::exception&) {
     good = false;
   }
   if (!good || (info.channels != 1 && info.channels != 3) || !sound(info.train) ||

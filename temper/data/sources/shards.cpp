@@ -20,6 +20,7 @@
 #include "temper/data/sources/names.h"
 #include "temper/data/sources/pack_info.h"
 #include "temper/data/sources/parallel.h"
+#include "temper/data/sources/picture_paths.h"
 #include "temper/data/sources/set_names.h"
 #include "temper/data/sources/unread.h"
 #include "temper/data/sources/values.h"
@@ -66,6 +67,23 @@ Layout layout_of(const fs::path& path) {
     return name.empty() ? std::vector<fs::path>() : shards_in(path / name);
   };
   return {in(names.train), in(names.validation), in(names.test)};
+}
+
+/// Refuses shards beside folders of pictures: either may be meant to be the data set, and the other
+/// one, such as the archive that it was unpacked from, not.
+/// @param path  a folder
+void check_alone(const fs::path& path, const Layout& layout) {
+  for (const auto* const set : {&layout.train, &layout.validation, &layout.test}) {
+    if (set->empty()) continue;
+    const auto folder = set->front().parent_path();
+    for (const auto& name : folders_in(folder))
+      if (!pictures_below(folder / name).empty())
+        throw Error(Code::data, {.file = path.string()},
+                    fmt::format("holds both shards ({}) and folders of pictures ({}); move those "
+                                "elsewhere that are not the data set",
+                                set->front().lexically_relative(path).string(),
+                                (folder / name).lexically_relative(path).string()));
+  }
 }
 
 /// The samples of a set as they are in its shards.
@@ -264,6 +282,7 @@ Dataset shards(const fs::path& path, const FileOptions& options) {
   if (layout.train.empty())
     throw Error(Code::data, {.file = path.string()},
                 "no shards (.tar), in this folder or in train");
+  if (is_folder(path)) check_alone(path, layout);
   const auto info = info_beside(path);
   Contents train(std::move(layout.train));
   Contents validation(std::move(layout.validation));

@@ -37,11 +37,23 @@ class Reader {
     throw Error(Code::data, {.file = name_, .line = line}, fmt::format("{}.", what));
   }
 
+  /// A tab where the header has one, otherwise the more frequent of semicolon and comma, outside of
+  /// quotes.
   static char separator_of(std::string_view text) {
     const auto header = text.substr(0, text.find_first_of("\r\n"));
-    for (const char candidate : {',', ';', '\t'})
-      if (header.find(candidate) != std::string_view::npos) return candidate;
-    return ',';
+    std::int64_t tabs = 0;
+    std::int64_t semicolons = 0;
+    std::int64_t commas = 0;
+    bool quoted = false;
+    for (const char c : header) {
+      if (c == '"') quoted = !quoted;
+      if (quoted) continue;
+      tabs += c == '\t' ? 1 : 0;
+      semicolons += c == ';' ? 1 : 0;
+      commas += c == ',' ? 1 : 0;
+    }
+    if (tabs > 0) return '\t';
+    return semicolons > commas ? ';' : ',';
   }
 
   void skip_empty_lines() {

@@ -262,6 +262,30 @@ TEST_F(UnreadFiles, AreSamplesWithDotsAndFilesBesideShards) {
   }
 }
 
+TEST_F(UnreadFiles, MayNotBeAWholeSetBesideShards) {
+  write_tar(root.path() / "backup.tar", {"cat/1.png", "dog/1.png"});
+  add("cat/1.png");
+  add("dog/1.png");
+  const auto refused = [&](const std::string& shard, const std::string& folder) {
+    try {
+      (void)opened();
+      ADD_FAILURE() << "nothing was thrown";
+    } catch (const Error& error) {
+      EXPECT_THAT(error.what(), ::testing::HasSubstr("holds both shards (" + shard +
+                                                     ") and folders of pictures (" + folder + ")"));
+    }
+  };
+  refused("backup.tar", "cat");
+  fs::remove_all(root.path() / "cat");
+  fs::remove_all(root.path() / "dog");
+  add("train/cat/1.png");
+  add("train/dog/1.png");
+  refused("backup.tar", "train");
+  fs::create_directories(root.path() / "train");
+  fs::rename(root.path() / "backup.tar", root.path() / "train/backup.tar");
+  refused("train/backup.tar", "train/cat");
+}
+
 TEST_F(UnreadFiles, AreThoseBesideIdxFiles) {
   const std::string images("\0\0\10\3\0\0\0\2\0\0\0\1\0\0\0\1\1\2", 18);
   const std::string labels("\0\0\10\1\0\0\0\2\0\1", 10);

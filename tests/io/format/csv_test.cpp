@@ -44,6 +44,9 @@ TEST(Csv, DetectsTheSeparatorInTheHeader) {
   const Table expected{{1, {"path", "label"}}, {2, {"a,b.jpg", "cat"}}};
   EXPECT_EQ(read("path;label\na,b.jpg;cat\n"), expected);
   EXPECT_EQ(read("path\tlabel\na,b.jpg\tcat\n"), expected);
+  EXPECT_EQ(read("path\tlabel\tsize (w, h)\n").front().second.size(), 3U);
+  EXPECT_EQ(read("path;label;size (w, h)\n").front().second.size(), 3U);
+  EXPECT_EQ(read("path;\"label, first, or second\"\n").front().second.size(), 2U);
   EXPECT_THAT(read("path\na.jpg\n"),
               ElementsAre(Pair(1, ElementsAre("path")), Pair(2, ElementsAre("a.jpg"))));
 }
