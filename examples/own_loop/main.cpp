@@ -86,7 +86,7 @@ void train() {
     at::cross_entropy_loss(network.forward(points), labels).backward();
     optim::step(rule, targets, state);
     optim::zero_gradients(targets);
-    regularize::update(ema, weights, averages);
+    regularize::update(ema, weights, averages, step + 1);
   }
 
   const double raw = accuracy(network, points, labels);

@@ -23,7 +23,6 @@ namespace {
 template <class Look>
 auto with_average(train::State& state, const recipe::Recipe& recipe, const train::Plan& plan,
                   std::size_t index, const std::function<bool()>& cancel, const Look& look) {
-  train::refresh_averages(state, recipe);
   const auto named = train::weights(*state.network);
   const regularize::SwappedAverages swapped(state.averages[index], named);
   if (train::wants_statistics(recipe, index)) {
@@ -74,6 +73,7 @@ train::Scores raw_scores(train::State& state, const train::Plan& plan,
 
 train::Scores averaged_scores(train::State& state, const recipe::Recipe& recipe,
                               const train::Plan& plan, const std::function<bool()>& cancel) {
+  train::refresh_averages(state, recipe);
   return with_average(state, recipe, plan, 0, cancel,
                       [&] { return raw_scores(state, plan, cancel); });
 }

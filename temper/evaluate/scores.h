@@ -31,7 +31,7 @@ train::Scores averaged_scores(train::State& state, const recipe::Recipe& recipe,
                               const train::Plan& plan, const std::function<bool()>& cancel = {});
 
 /// Re-estimates BatchNorm's statistics for averaged weights where they need it, without evaluating
-/// them.
+/// them. The weights are those that the state has, which may be restored ones.
 /// @param index  of the average
 void complete_average(train::State& state, const train::Plan& plan, std::size_t index,
                       const std::function<bool()>& cancel = {});

@@ -114,8 +114,8 @@ struct Guard {
                           "finite (NaN or infinity): stop the run, skip the step, or rollback: "
                           "restore the state of the last anchor and continue with the next batch"}),
         field(&Guard::limit, {.name = "limit",
-                              .meaning = "number of such steps in a row that ends the run in any "
-                                         "case",
+                              .meaning = "number of such steps in a row that are passed over; one "
+                                         "more ends the run",
                               .bounds = {.low = 1}}),
         field(&Guard::anchor_every,
               {.name = "anchor_every",

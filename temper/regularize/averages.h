@@ -26,8 +26,9 @@ enum class Statistics : std::uint8_t {
 /// The current averages. To load saved ones, copy_ them into the tensors of a new object and set
 /// `updates`.
 struct Averages {
-  std::int64_t updates = 0;      ///< steps made so far
-  std::vector<Named> tensors;    ///< in the order and with the names of the averaged tensors
+  std::string_view kind;       ///< of the averaging: "ema"
+  std::int64_t updates = 0;    ///< of an EMA the steps so far, of others the snapshots in the mean
+  std::vector<Named> tensors;  ///< in the order and with the names of the averaged tensors
   std::vector<Named> snapshots;  ///< weights of earlier steps, whose mean is the average
   Horizon run;                   ///< over which weights are averaged
 };

@@ -23,9 +23,11 @@ void exchange(Averages& averages, std::span<const Named> tensors) {
   }
 }
 
-void update_average(const Ema& ema, std::span<const Named> tensors, Averages& averages) {
-  if ((averages.updates + 1) % ema.every != 0) return;
-  lerp_averages(tensors, averages.tensors, 1 - decay_at(ema, averages.updates / ema.every));
+void update_average(const Ema& ema, std::span<const Named> tensors, Averages& averages,
+                    std::int64_t /*step*/) {
+  const auto before = averages.updates++;
+  if (averages.updates % ema.every != 0) return;
+  lerp_averages(tensors, averages.tensors, 1 - decay_at(ema, before / ema.every));
 }
 
 }  // namespace
@@ -40,16 +42,19 @@ Averages copies_of(std::span<const Named> tensors) {
 Averages start(const Averaging& averaging, std::span<const Named> tensors, const Horizon& run) {
   const at::NoGradGuard guard;
   auto averages = copies_of(tensors);
+  averages.kind = std::visit([](const auto& options) { return options.kind; }, averaging);
   averages.run = run;
   if (const auto* lawa = std::get_if<Lawa>(&averaging)) allocate_snapshots(*lawa, averages);
   return averages;
 }
 
-void update(const Averaging& averaging, std::span<const Named> tensors, Averages& averages) {
+void update(const Averaging& averaging, std::span<const Named> tensors, Averages& averages,
+            std::int64_t step, Applied applied) {
   require_same_count(averages, tensors);
+  if (applied == Applied::no && std::holds_alternative<Ema>(averaging)) return;
   const at::NoGradGuard guard;
-  std::visit([&](const auto& options) { update_average(options, tensors, averages); }, averaging);
-  ++averages.updates;
+  std::visit([&](const auto& options) { update_average(options, tensors, averages, step); },
+             averaging);
 }
 
 void copy_to(const Averages& averages, std::span<const Named> tensors) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <span>
 #include <variant>
 
@@ -18,9 +19,15 @@ Averages start(const Averaging& averaging, std::span<const Named> tensors, const
 /// Copies of the tensors in their memory layout, as memory for averages.
 Averages copies_of(std::span<const Named> tensors);
 
-/// Updates the averages after a training step; integer tensors are copied.
+/// Whether a step has updated the weights.
+enum class Applied : std::uint8_t { no, yes };
+
+/// Updates the averages after a training step; integer tensors are copied. Snapshots are taken
+/// after every so many steps of the run, also where the step was not applied; an EMA then stays.
 /// @param tensors  the same tensors in the same order as in start()
-void update(const Averaging& averaging, std::span<const Named> tensors, Averages& averages);
+/// @param step     the number of the run's steps so far, including those that were not applied
+void update(const Averaging& averaging, std::span<const Named> tensors, Averages& averages,
+            std::int64_t step, Applied applied = Applied::yes);
 
 /// Copies the averages into the tensors and overwrites their values.
 void copy_to(const Averages& averages, std::span<const Named> tensors);

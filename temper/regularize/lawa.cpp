@@ -19,11 +19,10 @@ void allocate_snapshots(const Lawa& options, Averages& averages) {
       averages.snapshots.emplace_back(fmt::format("{}/{}", slot, name), at::zeros_like(tensor));
 }
 
-void update_average(const Lawa& options, std::span<const Named> tensors, Averages& averages) {
-  const auto every = options.interval(averages.run);
-  const auto step = averages.updates + 1;
-  if (step % every != 0) return;
-  const auto count = step / every;  // snapshots so far, including this one
+void update_average(const Lawa& options, std::span<const Named> tensors, Averages& averages,
+                    std::int64_t step) {
+  if (step % options.interval(averages.run) != 0) return;
+  const auto count = ++averages.updates;
   const auto of = [&](std::int64_t slot) {
     return std::span(averages.snapshots)
         .subspan(static_cast<std::size_t>(slot) * tensors.size(), tensors.size());

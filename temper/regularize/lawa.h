@@ -46,7 +46,8 @@ struct Lawa {
 /// Allocates averages.snapshots for the latest weights.
 void allocate_snapshots(const Lawa& options, Averages& averages);
 
-/// Adds the weights to the mean if a snapshot is due.
-void update_average(const Lawa& options, std::span<const Named> tensors, Averages& averages);
+/// Adds the weights to the mean if a snapshot is due after this step of the run.
+void update_average(const Lawa& options, std::span<const Named> tensors, Averages& averages,
+                    std::int64_t step);
 
 }  // namespace temper::regularize

@@ -29,7 +29,7 @@ void apply_max_norm(const MaxNorm& options, std::span<const at::Tensor> weights)
     std::vector<std::int64_t> inner;
     for (std::int64_t i = 1; i < weight.dim(); ++i) inner.push_back(i);
     const auto norms = at::linalg_vector_norm(weight, 2, inner, /*keepdim=*/true);
-    weight.mul_((norms.clamp_min(options.limit).reciprocal().mul(options.limit)));
+    weight.mul_((options.limit / norms).clamp_max(1));  // exactly 1 within the limit
   }
 }
 

@@ -23,12 +23,13 @@ std::vector<Onset> Swa::onsets(const Horizon& run) const {
           after_start(2, "only one snapshot follows it, so nothing is averaged")};
 }
 
-void update_average(const Swa& options, std::span<const Named> tensors, Averages& averages) {
+void update_average(const Swa& options, std::span<const Named> tensors, Averages& averages,
+                    std::int64_t step) {
   const auto every = options.interval(averages.run);
-  const auto step = averages.updates + 1;
   if (step % every != 0) return;
-  const auto n = step / every - options.snapshots_before(averages.run);  // 1: the mean's first
-  lerp_averages(tensors, averages.tensors, n <= 1 ? 1 : 1 / static_cast<double>(n));
+  const bool started = step / every > options.snapshots_before(averages.run);
+  averages.updates = started ? averages.updates + 1 : 0;
+  lerp_averages(tensors, averages.tensors, started ? 1 / static_cast<double>(averages.updates) : 1);
 }
 
 }  // namespace temper::regularize

@@ -47,7 +47,8 @@ struct Swa {
   }
 };
 
-/// Adds the weights to the mean if a snapshot is due.
-void update_average(const Swa& options, std::span<const Named> tensors, Averages& averages);
+/// Adds the weights to the mean if a snapshot is due after this step of the run.
+void update_average(const Swa& options, std::span<const Named> tensors, Averages& averages,
+                    std::int64_t step);
 
 }  // namespace temper::regularize

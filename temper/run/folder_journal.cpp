@@ -33,6 +33,7 @@ void restore_progress(Progress& progress, const train::Manifest& manifest) {
   progress.seconds_before = manifest.seconds;
   progress.evaluated = manifest.evaluated;
   progress.best_metric = manifest.best_metric;
+  progress.running_loss = manifest.running_loss;
 }
 
 }  // namespace
@@ -147,6 +148,7 @@ void FolderJournal::save(const train::State& state, const Progress& progress) {
                        .seconds = progress.seconds(),
                        .evaluated = progress.evaluated,
                        .best_metric = progress.evaluated ? progress.best_metric : std::nullopt,
+                       .running_loss = progress.running_loss,
                        .platform = platform_of(plan_)},
                       weights_metadata(plan_));
   copy.written = std::move(written);

@@ -16,7 +16,8 @@ struct Progress {
   double elsewhere = 0;         ///< seconds of that which were spent on other runs
   bool evaluated = false;       ///< the evaluation that follows the state's step is done
   std::optional<train::BestMetric> best_metric = {};  ///< of that evaluation
-  train::Times times = {};                            ///< of this process
+  train::RunningLoss running_loss = {};
+  train::Times times = {};  ///< of this process
 
   [[nodiscard]] double seconds() const { return seconds_before + watch.seconds() - elsewhere; }
 };

@@ -16,6 +16,7 @@
 #include "temper/data/sources/unreadable_image.h"
 #include "temper/distributed/group.h"
 #include "temper/io/format/json_text.h"
+#include "temper/train/checkpoint.h"
 #include "temper/train/data_parallel.h"
 #include "temper/train/guard.h"
 
@@ -32,7 +33,11 @@ Loop::Loop(const train::Plan& plan, train::State& state, Progress& progress, Jou
       companions_(std::move(companions)),
       follows_scores_(!state.plateaus.empty()),
       loader_(plan),
-      step_(journal.directory() / "checkpoints", [&journal] { journal.wait(); }) {
+      step_([&journal](train::State& loaded, std::int64_t anchor) {
+        journal.wait();  // until it is written
+        train::load_checkpoint(loaded,
+                               train::checkpoint_at(journal.directory() / "checkpoints", anchor));
+      }) {
   if (state_.ranks) state_.ranks->group().note_step(state_.step);
 }
 

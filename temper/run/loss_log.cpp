@@ -9,11 +9,13 @@ namespace temper::run {
 std::vector<LoggedLoss> logged_losses(const std::vector<train::Event>& log) {
   std::vector<LoggedLoss> losses;
   std::int64_t after = 0;
+  bool started = false;  // processes that go on have the losses of the one before
   for (const auto& event : log) {
     const auto* line = std::get_if<train::Stepped>(&event);
     if (line != nullptr) losses.push_back({after, line->step, line->loss});
-    if (line != nullptr || std::holds_alternative<train::Evaluated>(event) ||
-        std::holds_alternative<train::Started>(event))
+    const bool starts = !started && std::holds_alternative<train::Started>(event);
+    started = started || starts;
+    if (line != nullptr || starts || std::holds_alternative<train::Evaluated>(event))
       after = *train::step_of(event);
   }
   return losses;

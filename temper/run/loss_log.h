@@ -16,8 +16,8 @@ struct LoggedLoss {
   bool operator==(const LoggedLoss&) const = default;
 };
 
-/// The running losses in a run's metrics.jsonl. A new mean starts after every such line, evaluation
-/// and start of a process.
+/// The running losses in a run's metrics.jsonl. A new mean starts after every such line and
+/// evaluation, and at the step that the run started at.
 std::vector<LoggedLoss> logged_losses(const std::vector<train::Event>& log);
 
 /// The fingerprint in the run's log; "" without one.

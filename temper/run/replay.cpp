@@ -44,22 +44,13 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-/// That of a checkpoint; nothing where it is damaged.
-std::optional<train::Manifest> readable_manifest(const fs::path& checkpoint) {
-  try {
-    return train::read_manifest(checkpoint);
-  } catch (const Error& error) {
-    if (error.code() != Code::data) throw;
-    return std::nullopt;
-  }
-}
-
 /// The last step recorded in the run's files.
 std::int64_t steps_done(const fs::path& run, const std::vector<train::Event>& log) {
   std::int64_t done = 0;
   for (const auto& event : log) done = std::max(done, train::step_of(event).value_or(0));
   for (const auto& checkpoint : train::list_checkpoints(run / "checkpoints"))
-    if (const auto manifest = readable_manifest(checkpoint)) done = std::max(done, manifest->step);
+    if (const auto manifest = train::readable_manifest(checkpoint))
+      done = std::max(done, manifest->step);
   return done;
 }
 
@@ -94,12 +85,22 @@ void require_same_run(const train::Plan& plan, const fs::path& run,
                                                train::data_name(plan.recipe))));
 }
 
-/// Checkpoints before the step, the last one first; among them damaged ones, whose step is unknown.
-std::vector<fs::path> checkpoints_before(const fs::path& run, std::int64_t step) {
+/// Whether steps can be repeated from this one on: where they may be rolled back, only from an
+/// anchor, so that none goes back further.
+bool can_start_at(const recipe::Guard& guard, std::int64_t step, std::int64_t origin) {
+  return guard.nan != recipe::OnNan::rollback ||
+         train::anchor_below(step, origin, guard.anchor_every) == step;
+}
+
+/// The checkpoints before the step that its replay may start from, the last one first; among them
+/// damaged ones, whose step is unknown.
+std::vector<fs::path> checkpoints_before(const fs::path& run, const recipe::Guard& guard,
+                                         std::int64_t step) {
   auto saved = train::list_checkpoints(run / "checkpoints");
   std::erase_if(saved, [&](const fs::path& one) {
-    const auto manifest = readable_manifest(one);
-    return manifest && manifest->step >= step;
+    const auto manifest = train::readable_manifest(one);
+    return manifest &&
+           (manifest->step >= step || !can_start_at(guard, manifest->step, manifest->origin));
   });
   std::ranges::reverse(saved);
   return saved;
@@ -126,10 +127,13 @@ class Replayer {
         recipe_(plan.recipe),
         driver_(recipe_, plan.horizon),
         loader_(plan),
-        step_(run / "checkpoints") {
+        step_([this](train::State& state, std::int64_t /*step*/) {
+          train::load_snapshot(state, *anchor_);
+        }) {
     result_.step = step;
     restore(run);
     result_.from = state_.step;
+    keep_anchor();
   }
 
   Replay operator()(const std::vector<LoggedLoss>& logged) {
@@ -149,7 +153,7 @@ class Replayer {
   }
 
   void restore(const fs::path& run) {
-    for (const auto& checkpoint : checkpoints_before(run, result_.step)) {
+    for (const auto& checkpoint : checkpoints_before(run, recipe_.guard, result_.step)) {
       state_ = train::begin(plan_);
       try {
         train::load_checkpoint(state_, checkpoint);
@@ -162,12 +166,21 @@ class Replayer {
       }
     }
     if (const auto origin = recorded_text(run, "forked_from"); !origin.empty())
-      throw Error(Code::usage,
-                  fmt::format("--step {}: the run was forked from {}, and no intact checkpoint "
-                              "before this step is left; choose a later step",
-                              result_.step, origin));
+      throw Error(
+          Code::usage,
+          fmt::format("--step {}: the run was forked from {}, and no intact {} before this "
+                      "step is left; choose a later step",
+                      result_.step, origin,
+                      recipe_.guard.nan == recipe::OnNan::rollback ? "anchor" : "checkpoint"));
     state_ = train::begin(plan_);
     (void)evaluate::fit_head(state_, plan_);
+  }
+
+  /// For a rollback: the run itself may have removed its anchor, as superseded by later ones.
+  void keep_anchor() {
+    const auto& guard = recipe_.guard;
+    if (guard.nan == recipe::OnNan::rollback && can_start_at(guard, state_.step, state_.origin))
+      anchor_ = train::snapshot(state_, {});
   }
 
   /// Updates the plateaus with the run's evaluation at this step, if any, from its log.
@@ -195,6 +208,7 @@ class Replayer {
     const auto batch = next_batch();
     const auto done = step_(state_, recipe_, batch, times_);
     replay_evaluation();
+    keep_anchor();
     losses_.push_back(done.not_finite ? std::numeric_limits<double>::quiet_NaN()
                                       : done.loss.item<double>());
     notify(train::Stepped{
@@ -355,6 +369,7 @@ class Replayer {
   train::TrainingBatches loader_;
   train::GuardedStep step_;
   train::State state_;
+  std::optional<train::Snapshot> anchor_;  ///< the last one, where steps may be rolled back
   bool begun_ = false;
   std::vector<augment::Pipeline> pipelines_ = data::pipelines_of(plan_.training);
   augment::Frame frame_;

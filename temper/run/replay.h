@@ -62,8 +62,9 @@ struct Replay {
 };
 
 /// Repeats the step that took the run from step - 1 to step, starting from the last undamaged
-/// checkpoint before it, or from the initial weights. Reads the run's files and writes none. The
-/// same machine, LibTorch version and number of threads give the same bits.
+/// checkpoint before it (with guard.nan = "rollback" the last anchor), or from the initial weights.
+/// Reads the run's files and writes none. The same machine, LibTorch version and number of threads
+/// give the same bits.
 ///
 /// Throws Error: usage when the directory holds no run or the run has not reached that step, data
 /// when the plan is not that of the run (with the reason).

@@ -35,11 +35,14 @@ bool leads(const train::Plan& plan) {
 }
 
 /// The statistics of the first average are those of its last evaluation; the others have had none.
+/// @param restored  the weights are those of an earlier evaluation, which may have been of the raw
+///                  ones alone
 void export_averages(const train::Plan& plan, train::State& state, const fs::path& folder,
-                     const std::function<bool()>& stop_asked) {
+                     bool restored, const std::function<bool()>& stop_asked) {
   const auto names = train::averaging_names(plan.recipe);
+  const bool first_is_complete = !restored || evaluate::uses_averages(state, plan.recipe);
   for (std::size_t i = 0; i < names.size(); ++i) {
-    if (i > 0) evaluate::complete_average(state, plan, i, stop_asked);
+    if (i > 0 || !first_is_complete) evaluate::complete_average(state, plan, i, stop_asked);
     if (leads(plan))
       export_weights(plan, state.averages[i].tensors, folder / train::averaged_file(names[i]));
   }
@@ -57,7 +60,7 @@ Outcome finish(const train::Plan& plan, train::State& state, Progress& progress,
     export_weights(plan, train::weights(*state.network), folder / "model.safetensors");
   std::optional<train::Tested> test;
   try {
-    export_averages(plan, state, folder, stop_asked);
+    export_averages(plan, state, folder, stop && stop->weights == "best", stop_asked);
     progress.times.save += watch.lap();
     if (stop) journal.record(*stop);
     if (plan.test) {

@@ -60,8 +60,8 @@ void Track::follow_step(double loss, std::int64_t images, const train::Norms* no
     driver_.apply(state_.step - 1, state_.plateaus);
     train::average(state_, recipe_);
   }
-  window_.sum += loss;
-  ++window_.steps;
+  progress_.running_loss.sum += loss;
+  ++progress_.running_loss.steps;
   window_.images += images;
   if (norms != nullptr) journal_.record(*norms);
   if (state_.step % recipe_.log.every_steps == 0 || state_.step == plan_.horizon.total_steps)
@@ -69,7 +69,9 @@ void Track::follow_step(double loss, std::int64_t images, const train::Norms* no
 }
 
 void Track::follow_skipped_step(const train::SkippedStep& event) {
+  const Turn turn(*this);
   progress_.evaluated = false;
+  if (part_) train::average(state_, recipe_, regularize::Applied::no);
   journal_.record(event);
 }
 
@@ -143,16 +145,22 @@ void Track::require_finite() {
 }
 
 void Track::record_step() {
-  if (window_.steps == 0) return;
+  const auto& losses = progress_.running_loss;
+  if (losses.steps == 0) return;
   journal_.record(train::Stepped{.step = state_.step,
                                  .epoch = static_cast<double>(state_.step) /
                                           static_cast<double>(plan_.horizon.steps_per_epoch),
-                                 .loss = window_.sum / static_cast<double>(window_.steps),
+                                 .loss = losses.sum / static_cast<double>(losses.steps),
                                  .lr = train::learning_rate(recipe_),
                                  .images_per_second = static_cast<double>(window_.images) /
                                                       (window_.watch.seconds() - window_.elsewhere),
                                  .seconds = progress_.seconds()});
+  begin_window();
+}
+
+void Track::begin_window() {
   window_ = {};
+  progress_.running_loss = {};
 }
 
 bool Track::evaluate(const std::function<bool()>& cancel) {
@@ -190,7 +198,7 @@ bool Track::evaluate(const std::function<bool()>& cancel) {
   progress_.times.evaluate += watch.seconds();
   event.seconds = progress_.seconds();
   journal_.record(event);
-  window_ = {};
+  begin_window();
   progress_.evaluated = true;
   train::observe(state_, recipe_, plan_.horizon, event);
   if (judged) train::record_evaluation(state_, *judged);

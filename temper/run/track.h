@@ -84,12 +84,12 @@ class Track {
   [[nodiscard]] bool at_epoch_end() const;
   void require_finite();
   void record_step();
+  void begin_window();
   [[nodiscard]] std::optional<train::BestMetric> best_metric_of(const train::Scores& scores) const;
 
-  /// The steps since the last line of the log.
+  /// The steps of this process since the last line of the log, whose losses are in
+  /// Progress::running_loss.
   struct Window {
-    double sum = 0;
-    std::int64_t steps = 0;
     std::int64_t images = 0;
     train::Stopwatch watch = {};
     double elsewhere = 0;  ///< seconds spent on other runs

@@ -11,6 +11,11 @@
 #include "temper/train/optimizer_shards.h"
 
 namespace temper::train {
+namespace {
+
+constexpr std::string_view kScheduleFree = "schedule_free";
+
+}  // namespace
 
 std::vector<std::string> averaging_names(const recipe::Recipe& recipe) {
   std::vector<std::string> names;
@@ -21,7 +26,7 @@ std::vector<std::string> averaging_names(const recipe::Recipe& recipe) {
     names.push_back(number == 1 ? std::string(kind) : fmt::format("{}-{}", kind, number));
   }
   if (names.empty() && optim::evaluates_average(recipe.optimizer))
-    names.emplace_back("schedule_free");
+    names.emplace_back(kScheduleFree);
   return names;
 }
 
@@ -56,8 +61,9 @@ void begin_averages(State& state, const recipe::Recipe& recipe, const schedule::
   const auto named = weights(*state.network);
   for (const auto& averaging : recipe.averaging)
     state.averages.push_back(regularize::start(averaging, named, horizon));
-  if (recipe.averaging.empty() && optim::evaluates_average(recipe.optimizer))
-    state.averages.push_back(regularize::copies_of(named));
+  if (!recipe.averaging.empty() || !optim::evaluates_average(recipe.optimizer)) return;
+  state.averages.push_back(regularize::copies_of(named));
+  state.averages.back().kind = kScheduleFree;
 }
 
 void refresh_averages(State& state, const recipe::Recipe& recipe) {

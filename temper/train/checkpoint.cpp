@@ -3,6 +3,7 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -15,6 +16,7 @@
 #include "temper/io/disk/folder.h"
 #include "temper/io/disk/hash.h"
 #include "temper/io/disk/read_file.h"
+#include "temper/train/averaged.h"
 #include "temper/train/data_parallel.h"
 #include "temper/train/optimizer_shards.h"
 #include "temper/train/plateaus.h"
@@ -54,7 +56,7 @@ std::vector<Snapshot::Part> parts(const State& state) {
   std::vector<Snapshot::Part> all{{std::string(kModel), weights(*state.network)}};
   if (!state.shards) all.push_back({std::string(kOptimizer), state.optimizer.tensors});
   if (!state.projection.empty()) all.push_back({std::string(kProjection), state.projection});
-  if (state.mean_teacher) all.push_back({std::string(kTeacher), mean_teacher_parameters(state)});
+  if (state.mean_teacher) all.push_back({std::string(kTeacher), weights(*state.mean_teacher)});
   if (state.perturbation.defined())
     all.push_back({std::string(kPerturbation), perturbation(state)});
   for (std::size_t i = 0; i < state.averages.size(); ++i) {
@@ -122,15 +124,28 @@ void load_records(State& state, const Manifest& manifest) {
   take_plateaus(state, manifest.plateaus);
   if (state.stop) state.stop = manifest.stop.value_or(regularize::EarlyStoppingState{});
   for (std::size_t i = 0; i < state.averages.size(); ++i)
-    state.averages[i].updates = manifest.updates[i];
+    state.averages[i].updates = manifest.averages[i].updates;
 }
 
-/// Throws unless the checkpoint has as many averages as the state.
+/// Whether the checkpoint has an average of the same kind as the state's.
+bool has_average(const State& state, const Manifest& manifest, std::size_t index) {
+  return index < manifest.averages.size() &&
+         manifest.averages[index].kind == state.averages[index].kind;
+}
+
+/// Throws unless the checkpoint has the averages of the state.
 void require_averages(const State& state, const Manifest& manifest, const fs::path& checkpoint) {
-  if (manifest.updates.size() != state.averages.size())
-    throw Error(Code::data,
-                fmt::format("{}: has {} averages of the weights; expected {}", checkpoint.string(),
-                            manifest.updates.size(), state.averages.size()));
+  bool same = manifest.averages.size() == state.averages.size();
+  for (std::size_t i = 0; i < state.averages.size(); ++i)
+    same = same && has_average(state, manifest, i);
+  if (same) return;
+  std::vector<std::string_view> found;
+  std::vector<std::string_view> expected;
+  for (const auto& average : manifest.averages) found.push_back(average.kind);
+  for (const auto& average : state.averages) expected.push_back(average.kind);
+  throw Error(Code::data, {.file = checkpoint.string()},
+              fmt::format("the averages of the weights are [{}]; expected [{}]",
+                          fmt::join(found, ", "), fmt::join(expected, ", ")));
 }
 
 /// Whether a part is what is trained, not what a run keeps of it.
@@ -174,11 +189,6 @@ bool is_before(const fs::path& a, const fs::path& b) {
   return std::pair(a.native().size(), a.native()) < std::pair(b.native().size(), b.native());
 }
 
-/// The step of the checkpoint for a rollback.
-std::int64_t anchor_below(std::int64_t step, std::int64_t origin, std::int64_t every) {
-  return std::max(origin, step / every * every);
-}
-
 }  // namespace
 
 Manifest manifest_of(const State& state, Manifest manifest) {
@@ -187,7 +197,8 @@ Manifest manifest_of(const State& state, Manifest manifest) {
   manifest.left_out = state.left_out;
   manifest.left_out_in_row = state.left_out_in_row;
   manifest.optimizer_steps = state.optimizer.step;
-  for (const auto& average : state.averages) manifest.updates.push_back(average.updates);
+  for (const auto& average : state.averages)
+    manifest.averages.push_back({std::string(average.kind), average.updates});
   manifest.plateaus = state.plateaus;
   manifest.stop = state.stop;
   return manifest;
@@ -208,6 +219,15 @@ Snapshot snapshot(const State& state, Manifest manifest, io::Metadata metadata) 
   for (auto& part : copy.parts)
     for (auto& [name, tensor] : part.tensors) tensor = row_major_copy(tensor);
   return copy;
+}
+
+void load_snapshot(State& state, const Snapshot& snapshot) {
+  const at::NoGradGuard guard;
+  const auto all = parts(state);  // the first ones of the snapshot
+  for (std::size_t i = 0; i < all.size(); ++i)
+    for (std::size_t k = 0; k < all[i].tensors.size(); ++k)
+      all[i].tensors[k].second.copy_(snapshot.parts[i].tensors[k].second);
+  load_counters(state, snapshot.manifest);
 }
 
 std::string write_optimizer(const State& state, const fs::path& checkpoints) {
@@ -241,16 +261,22 @@ void write_checkpoint(const Snapshot& snapshot, const fs::path& checkpoints) {
   io::replace_folder(folder, checkpoint_at(checkpoints, manifest.step));
 }
 
+std::int64_t anchor_below(std::int64_t step, std::int64_t origin, std::int64_t every) {
+  return std::max(origin, step / every * every);
+}
+
 void remove_superseded(const fs::path& checkpoints, const Keep& keep) {
   const auto all = list_checkpoints(checkpoints);
-  const auto newest = std::min<std::size_t>(all.size(), static_cast<std::size_t>(keep.newest));
-  std::vector<fs::path> stay(all.end() - static_cast<std::ptrdiff_t>(newest), all.end());
+  const auto count = std::min<std::size_t>(all.size(), static_cast<std::size_t>(keep.newest));
+  const std::vector<fs::path> newest(all.end() - static_cast<std::ptrdiff_t>(count), all.end());
+  auto stay = newest;
   if (const auto best = best_checkpoint(checkpoints, keep.best)) stay.push_back(*best);
-  if (keep.anchor_every > 0 && !all.empty()) {
-    const auto last = read_manifest(all.back());
-    stay.push_back(
-        checkpoint_at(checkpoints, anchor_below(last.step, last.origin, keep.anchor_every)));
-  }
+  // A run resumes from an older one where the newest is damaged, and may then roll back.
+  if (keep.anchor_every > 0)
+    for (const auto& checkpoint : newest)
+      if (const auto at = readable_manifest(checkpoint))
+        stay.push_back(
+            checkpoint_at(checkpoints, anchor_below(at->step, at->origin, keep.anchor_every)));
   for (const auto& checkpoint : all)
     if (std::ranges::find(stay, checkpoint) == stay.end()) remove_checkpoint(checkpoint);
 }
@@ -319,6 +345,15 @@ Manifest read_manifest(const fs::path& checkpoint) {
   return manifest;
 }
 
+std::optional<Manifest> readable_manifest(const fs::path& checkpoint) {
+  try {
+    return read_manifest(checkpoint);
+  } catch (const Error& error) {
+    if (error.code() != Code::data) throw;
+    return std::nullopt;
+  }
+}
+
 void verify_checkpoint(const fs::path& checkpoint) {
   verify(checkpoint, read_manifest(checkpoint));
 }
@@ -380,19 +415,22 @@ std::vector<std::string> load_compatible(State& state, const recipe::Recipe& rec
                     path));
   if (state.stop && manifest.stop && manifest.stop->seen)
     anew.emplace_back("early stopping is reset: it only considers the evaluations of this run");
+  const auto note_reset = [&](std::string_view what, std::string_view reason) {
+    anew.push_back(fmt::format("the {} does not fit and is reset: {}", what, reason));
+  };
   const auto load = [&](std::string_view file, std::string_view what,
                         std::span<const Named> tensors) {
     try {
       load_tensors(io::Safetensors(checkpoint / file), tensors);
       return true;
     } catch (const Error& error) {
-      anew.push_back(fmt::format("the {} does not fit and is reset: {}", what, error.what()));
+      note_reset(what, error.what());
       return false;
     }
   };
   if (!state.projection.empty())
     (void)load(kProjection, "projection of distillation.features", state.projection);
-  if (state.mean_teacher && !load(kTeacher, "teacher of semi", mean_teacher_parameters(state)))
+  if (state.mean_teacher && !load(kTeacher, "teacher of semi", weights(*state.mean_teacher)))
     reset_mean_teacher(state);
   if (state.perturbation.defined() &&
       !load(kPerturbation, "perturbation of adversarial", perturbation(state)))
@@ -402,13 +440,20 @@ std::vector<std::string> load_compatible(State& state, const recipe::Recipe& rec
   else
     state.optimizer =
         start_optimizer(recipe.optimizer, recipe.lookahead.has_value(), state.targets);
+  const auto names = averaging_names(recipe);
   for (std::size_t i = 0; i < state.averages.size(); ++i) {
     auto& average = state.averages[i];
-    if (i < manifest.updates.size() &&
-        load(file_of(kAverages, i), "average of the weights", average.tensors) &&
+    const auto what = fmt::format("average {} of the weights", names[i]);
+    const bool found = has_average(state, manifest, i);
+    if (!found)
+      note_reset(what,
+                 i < manifest.averages.size()
+                     ? fmt::format("the checkpoint has {} in its place", manifest.averages[i].kind)
+                     : "the checkpoint has none");
+    if (found && load(file_of(kAverages, i), what, average.tensors) &&
         (average.snapshots.empty() ||
          load(file_of(kSnapshots, i), "list of snapshots of an average", average.snapshots)))
-      average.updates = manifest.updates[i];
+      average.updates = manifest.averages[i].updates;
     else
       reset_average(average, weights(*state.network));
   }

@@ -31,7 +31,7 @@ struct Snapshot {
 
 /// With State::shards without the optimizer's state, see write_optimizer().
 /// @param manifest  with the fields that are not in the state: fingerprint, seconds, evaluation,
-///                  platform
+///                  running loss, platform
 Snapshot snapshot(const State& state, Manifest manifest, io::Metadata metadata = {});
 
 /// The manifest with what is in the state.
@@ -40,6 +40,10 @@ Manifest manifest_of(const State& state, Manifest manifest);
 /// All tensors that a checkpoint holds: those of the state itself. With State::shards without the
 /// optimizer's state.
 std::vector<Named> tensors_of(const State& state);
+
+/// Sets a state to the one that the snapshot was taken of, one of the same recipe. Weights that a
+/// run may restore at its end (State::best) are left out where the state has none.
+void load_snapshot(State& state, const Snapshot& snapshot);
 
 /// Sets everything in a state but its tensors to what manifest_of() has taken from another state of
 /// the same recipe.
@@ -61,11 +65,14 @@ void write_checkpoint(const Snapshot& snapshot, const std::filesystem::path& che
 struct Keep {
   std::int64_t newest = 2;  ///< number of newest ones
   recipe::Best best = recipe::Best::none;
-  std::int64_t anchor_every = 0;  ///< the newest one at a multiple of this many steps, or at the
-                                  ///< run's origin; 0: none
+  std::int64_t anchor_every = 0;  ///< number of steps between anchors; 0: none
 };
 
-/// Removes all checkpoints except the newest, the best and the anchor.
+/// The step of the anchor that a rollback from this step goes back to: the last multiple of `every`
+/// up to it, or the run's origin.
+std::int64_t anchor_below(std::int64_t step, std::int64_t origin, std::int64_t every);
+
+/// Removes all checkpoints except the newest, the best, and the anchors of the newest.
 void remove_superseded(const std::filesystem::path& checkpoints, const Keep& keep);
 
 /// The path of a step's checkpoint.
@@ -85,6 +92,8 @@ std::optional<std::filesystem::path> best_checkpoint(const std::filesystem::path
 /// The manifest of a checkpoint. Throws Error{Code::data} when it is missing parts or has a wrong
 /// checksum.
 Manifest read_manifest(const std::filesystem::path& checkpoint);
+/// The same; nothing where it is damaged.
+std::optional<Manifest> readable_manifest(const std::filesystem::path& checkpoint);
 
 /// Throws Error{Code::data} naming the first file that is missing or has a wrong checksum.
 void verify_checkpoint(const std::filesystem::path& checkpoint);

@@ -53,6 +53,8 @@ std::optional<NotFiniteTensor> find_not_finite(const State& state) {
     if (const auto name = find_not_finite(tensors))
       return NotFiniteTensor{"average " + std::to_string(i + 1) + " of " + *name};
   }
+  if (const auto name = find_not_finite(state.optimizer.tensors))
+    return NotFiniteTensor{"the optimizer's state " + *name};
   return std::nullopt;
 }
 

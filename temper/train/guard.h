@@ -14,7 +14,8 @@ namespace temper::train {
 /// A tensor of the state that is not finite.
 struct NotFiniteTensor {
   std::string text;        ///< "the weight conv1.weight", "the buffer bn1.running_var",
-                           ///< "average 1 of conv1.weight"
+                           ///< "average 1 of conv1.weight", "the optimizer's state
+                           ///< exp_avg_sq/conv1.weight"
   bool is_buffer = false;  ///< see kAboutBuffers
 };
 
@@ -30,8 +31,10 @@ struct NotFinite {
 /// update. @return nothing where all are finite
 std::optional<NotFinite> find_not_finite(const at::Tensor& loss, const State& state);
 
-/// The first of the state's weights, buffers and averages that is not finite. Nothing where all are
-/// finite. Buffers that were not finite at the start (State::finite_buffers) are left out.
+/// The first of the state's weights, buffers, averages and tensors of the optimizer that is not
+/// finite (the square of a gradient above 1.8e19 is infinite in float32). Nothing where all are
+/// finite. Buffers that were not finite at the start (State::finite_buffers) are left out, and with
+/// State::shards the optimizer's state of other ranks.
 std::optional<NotFiniteTensor> find_not_finite(const State& state);
 
 /// The name of the first tensor that is not finite.

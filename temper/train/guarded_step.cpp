@@ -1,6 +1,5 @@
 #include "temper/train/guarded_step.h"
 
-#include <algorithm>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -12,10 +11,27 @@
 #include "temper/train/share_state.h"
 
 namespace temper::train {
+namespace {
+
 using recipe::OnNan;
 
-GuardedStep::GuardedStep(std::filesystem::path checkpoints, std::function<void()> settle)
-    : checkpoints_(std::move(checkpoints)), settle_(std::move(settle)) {}
+/// find_not_finite() after an update. Ranks agree on it where each has a part of the optimizer's
+/// state.
+std::optional<NotFiniteTensor> find_after_update(const State& state) {
+  auto found = find_not_finite(state);
+  if (state.shards && any_of(state.ranks->group(), found.has_value()) && !found)
+    found = NotFiniteTensor{"the optimizer's state of another process"};
+  return found;
+}
+
+}  // namespace
+
+GuardedStep::GuardedStep(LoadAnchor load) : load_(std::move(load)) {}
+
+GuardedStep::GuardedStep(std::filesystem::path checkpoints)
+    : load_([checkpoints = std::move(checkpoints)](State& state, std::int64_t step) {
+        load_checkpoint(state, checkpoint_at(checkpoints, step));
+      }) {}
 
 StepResult GuardedStep::operator()(State& state, const recipe::Recipe& recipe,
                                    const data::Batch& batch, Times& times, Norms* norms) const {
@@ -24,7 +40,7 @@ StepResult GuardedStep::operator()(State& state, const recipe::Recipe& recipe,
   if (guard.nan == OnNan::skip) buffers.emplace(*state.network);
   auto result = step(state, recipe, batch, times, norms);
   if (!result.not_finite && guard.nan == OnNan::rollback)
-    if (auto tensor = find_not_finite(state))
+    if (auto tensor = find_after_update(state))
       result.not_finite =
           NotFinite{.loss = result.loss.item<double>(), .tensor = std::move(tensor)};
   if (!result.not_finite) {
@@ -33,22 +49,24 @@ StepResult GuardedStep::operator()(State& state, const recipe::Recipe& recipe,
   }
   ++state.left_out;
   ++state.left_out_in_row;
-  if (buffers) buffers->restore();
-  if (guard.nan == OnNan::rollback) roll_back(state, guard);
+  if (guard.nan == OnNan::stop) return result;
+  if (buffers)
+    buffers->restore();
+  else
+    roll_back(state, guard);
+  average(state, recipe, regularize::Applied::no);
   return result;
 }
 
 void GuardedStep::roll_back(State& state, const recipe::Guard& guard) const {
-  if (settle_) settle_();
-  const auto before = state.step - 1;
-  const auto anchor = std::max(state.origin, before / guard.anchor_every * guard.anchor_every);
+  const auto anchor = anchor_below(state.step - 1, state.origin, guard.anchor_every);
   const auto place = std::tuple(state.step, state.origin, state.left_out, state.left_out_in_row,
                                 state.plateaus, state.stop);
   auto best = std::exchange(state.best, std::nullopt);  // so that it is not loaded
   auto* const group = state.ranks ? &state.ranks->group() : nullptr;
   if (group == nullptr || group->leads()) {
     undivide_optimizer(state);
-    load_checkpoint(state, checkpoint_at(checkpoints_, anchor));
+    load_(state, anchor);
   }
   if (group != nullptr) share_state(state, {}, *group);
   std::tie(state.step, state.origin, state.left_out, state.left_out_in_row, state.plateaus,

@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kFormat = 4;
+constexpr int kFormat = 5;
 
 bool are_plain_names(const std::map<std::string, std::string>& files) {
   return std::ranges::none_of(files, [](const auto& file) {

@@ -24,6 +24,26 @@ struct BestMetric {
   }
 };
 
+/// Of an average of the weights.
+struct AverageRecord {
+  std::string kind;          ///< see regularize::Averages
+  std::int64_t updates = 0;  ///< see regularize::Averages
+
+  static constexpr auto keys() {
+    return std::tuple{key("kind", &AverageRecord::kind), key("updates", &AverageRecord::updates)};
+  }
+};
+
+/// The training loss since the last line of the log or evaluation.
+struct RunningLoss {
+  double sum = 0;          ///< of the losses of the steps
+  std::int64_t steps = 0;  ///< that were applied
+
+  static constexpr auto keys() {
+    return std::tuple{key("sum", &RunningLoss::sum), key("steps", &RunningLoss::steps)};
+  }
+};
+
 /// Everything in a checkpoint except its tensors.
 struct Manifest {
   std::int64_t step = 0;
@@ -31,12 +51,13 @@ struct Manifest {
   double seconds = 0;       ///< of training so far
   bool evaluated = false;   ///< whether the evaluation after this step is done
   std::optional<BestMetric> best_metric;
+  RunningLoss running_loss;
   Platform platform;
   std::int64_t origin = 0;           ///< see State
   std::int64_t left_out = 0;         ///< see State
   std::int64_t left_out_in_row = 0;  ///< see State
   std::int64_t optimizer_steps = 0;
-  std::vector<std::int64_t> updates;                       ///< of each average
+  std::vector<AverageRecord> averages;
   std::map<std::string, schedule::PlateauState> plateaus;  ///< by path of the scheduled option
   std::optional<regularize::EarlyStoppingState> stop;      ///< see State
   std::map<std::string, std::string> files;                ///< checksum by file name
@@ -47,12 +68,13 @@ struct Manifest {
                       key("seconds", &Manifest::seconds),
                       key("evaluated", &Manifest::evaluated),
                       nullable("best_metric", &Manifest::best_metric),
+                      key("running_loss", &Manifest::running_loss),
                       key("platform", &Manifest::platform),
                       key("origin", &Manifest::origin),
                       key("left_out", &Manifest::left_out),
                       key("left_out_in_row", &Manifest::left_out_in_row),
                       key("optimizer_steps", &Manifest::optimizer_steps),
-                      key("updates", &Manifest::updates),
+                      key("averages", &Manifest::averages),
                       key("plateaus", &Manifest::plateaus),
                       key("stop", &Manifest::stop),
                       key("files", &Manifest::files)};

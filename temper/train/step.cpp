@@ -166,9 +166,10 @@ void update_with_norms(State& state, const recipe::Recipe& recipe, Norms& norms)
 
 }  // namespace
 
-void average(State& state, const recipe::Recipe& recipe) {
+void average(State& state, const recipe::Recipe& recipe, regularize::Applied applied) {
   for (std::size_t i = 0; i < recipe.averaging.size(); ++i)
-    regularize::update(recipe.averaging[i], weights(*state.network), state.averages[i]);
+    regularize::update(recipe.averaging[i], weights(*state.network), state.averages[i], state.step,
+                       applied);
 }
 
 void prepare(State& state, const recipe::ScheduleDriver& driver) {

@@ -21,8 +21,9 @@ struct StepResult {
 };
 
 /// Updates the averages of the weights with those after a step: the last phase of step(), on its
-/// own for a further run that takes part in the training.
-void average(State& state, const recipe::Recipe& recipe);
+/// own for a further run that takes part in the training, and for a step that was not applied.
+void average(State& state, const recipe::Recipe& recipe,
+             regularize::Applied applied = regularize::Applied::yes);
 
 /// One training step. Its phases, each a function in step.cpp, and where a technique belongs:
 ///

@@ -16,12 +16,15 @@ std::vector<Named> weights(double value) {
           {"count", at::full({}, static_cast<std::int64_t>(value))}};
 }
 
+double value(const Averages& averages) {
+  return averages.tensors[0].second[0][0].item<double>();
+}
+
 /// The average after steps whose weights are 1, 2, 3, ...
 double after(const Averaging& averaging, int steps, const Horizon& run) {
   auto averages = start(averaging, weights(0), run);
-  for (int i = 1; i <= steps; ++i) update(averaging, weights(i), averages);
-  EXPECT_EQ(averages.updates, steps);
-  return averages.tensors[0].second[0][0].item<double>();
+  for (int i = 1; i <= steps; ++i) update(averaging, weights(i), averages, i);
+  return value(averages);
 }
 
 TEST(Swa, IsPyTorchsMean) {
@@ -29,8 +32,9 @@ TEST(Swa, IsPyTorchsMean) {
   std::vector<Named> first{{"w", temper::testing::tensor(golden["trajectory"][0])}};
   const Averaging swa = Swa{.start = 0, .every = 1};
   auto averages = start(swa, first, {1, 30});
+  std::int64_t step = 0;
   for (const auto& snapshot : golden["trajectory"])
-    update(swa, std::vector<Named>{{"w", temper::testing::tensor(snapshot)}}, averages);
+    update(swa, std::vector<Named>{{"w", temper::testing::tensor(snapshot)}}, averages, ++step);
   EXPECT_TRUE(at::allclose(averages.tensors[0].second, temper::testing::tensor(golden["mean"]),
                            1e-12, 1e-12));
 }
@@ -54,8 +58,40 @@ TEST(Lawa, IsTheMeanOfTheLatestWeights) {
 
 TEST(Lawa, KeepsTheNewestInteger) {
   auto averages = start(Lawa{.latest = 3, .every = 1}, weights(0));
-  for (int i = 1; i <= 4; ++i) update(Lawa{.latest = 3, .every = 1}, weights(i), averages);
+  for (int i = 1; i <= 4; ++i) update(Lawa{.latest = 3, .every = 1}, weights(i), averages, i);
   EXPECT_EQ(averages.tensors[1].second.item<std::int64_t>(), 4);
+}
+
+TEST(Snapshots, AreTakenAtStepsOfTheRunThoughTheAverageBeganLater) {
+  const Horizon run{.steps_per_epoch = 10, .total_steps = 100};
+  for (const Averaging& averaging : {Averaging(Swa{.start = 0.5}), Averaging(Lawa{.latest = 3})}) {
+    auto averages = start(averaging, weights(0), run);
+    for (int i = 74; i <= 100; ++i) update(averaging, weights(i), averages, i);
+    EXPECT_NEAR(value(averages), 90, 1e-12) << averages.kind;
+    EXPECT_EQ(averages.updates, 3) << averages.kind;
+  }
+}
+
+TEST(Snapshots, AreTakenAlsoAfterAStepThatWasNotApplied) {
+  const Horizon run{.steps_per_epoch = 10, .total_steps = 100};
+  for (const Averaging& averaging : {Averaging(Swa{.start = 0.5}), Averaging(Lawa{.latest = 5})}) {
+    auto averages = start(averaging, weights(0), run);
+    for (int i = 1; i <= 100; ++i)
+      if (i == 70 || i == 75)
+        update(averaging, weights(i - 1), averages, i, Applied::no);
+      else
+        update(averaging, weights(i), averages, i);
+    EXPECT_NEAR(value(averages), (60 + 69 + 80 + 90 + 100) / 5.0, 1e-12) << averages.kind;
+  }
+}
+
+TEST(Ema, StaysAfterAStepThatWasNotApplied) {
+  const Averaging ema = Ema{.decay = 0.5};
+  auto averages = start(ema, weights(0));
+  update(ema, weights(8), averages, 1);
+  update(ema, weights(8), averages, 2, Applied::no);
+  EXPECT_DOUBLE_EQ(value(averages), 4);
+  EXPECT_EQ(averages.updates, 1);
 }
 
 TEST(Ema, UpdatesEverySoManySteps) {

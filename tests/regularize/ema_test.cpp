@@ -31,7 +31,7 @@ class EmaGolden : public ::testing::Test {
     const Averaging ema = Ema{.decay = golden["decay"], .warmup = warmup};
     auto averages = start(ema, at(golden["trajectory"][0]));
     for (std::size_t i = 1; i < golden["trajectory"].size(); ++i)
-      update(ema, at(golden["trajectory"][i]), averages);
+      update(ema, at(golden["trajectory"][i]), averages, static_cast<std::int64_t>(i));
     const auto expected = at(golden[name]);
     for (std::size_t i = 0; i < expected.size(); ++i) {
       EXPECT_EQ(averages.tensors[i].first, expected[i].first);

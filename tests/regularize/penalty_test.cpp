@@ -4,6 +4,7 @@
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/linspace.h>
+#include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
 
 namespace temper::regularize {
@@ -33,6 +34,23 @@ TEST(MaxNorm, ShortensTheUnitsThatAreTooLongAndNoOthers) {
   EXPECT_TRUE(at::allclose(weights[0][1], before[1], 1e-15, 1e-15));
   EXPECT_NEAR(norms[2].item<double>(), 3, 1e-12);
   EXPECT_TRUE(at::equal(weights[1], at::linspace(-9, 9, 4, at::kDouble)));
+}
+
+TEST(MaxNorm, KeepsEveryBitOfTheUnitsWithinTheLimit) {
+  const auto units = at::linspace(-1, 1, 800, at::kFloat).reshape({100, 8});
+  for (const double limit : {1.7, 2.9, 3.4}) {
+    const std::vector<at::Tensor> weights{
+        units.div(units.square().sum(1, true).sqrt()).mul(0.9 * limit).set_requires_grad(true)};
+    const auto before = weights[0].detach().clone();
+    apply_max_norm(MaxNorm{.limit = limit}, weights);
+    EXPECT_TRUE(at::equal(weights[0], before)) << limit;
+  }
+}
+
+TEST(MaxNorm, KeepsUnitsOfZeros) {
+  const std::vector<at::Tensor> weights{at::zeros({2, 3}).set_requires_grad(true)};
+  apply_max_norm(MaxNorm{}, weights);
+  EXPECT_TRUE(at::equal(weights[0], at::zeros({2, 3})));
 }
 
 }  // namespace

@@ -22,12 +22,14 @@
 #include "temper/run/run.h"
 #include "temper/train/checkpoint.h"
 #include "temper/train/saved_model.h"
+#include "tests/support/refusal.h"
 #include "tests/train/small_run.h"
 
 namespace temper::run {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using train::small::plan_of;
 
@@ -218,7 +220,9 @@ TEST(Averages, AForkKeepsThoseThatItsRecipeHasToo) {
   auto state = train::start(forked.recipe, train::build_network(forked), forked.horizon);
   const auto anew = train::load_compatible(
       state, forked.recipe, train::checkpoint_at(folder.path / "run" / "checkpoints", 4));
-  EXPECT_THAT(anew, IsEmpty());
+  EXPECT_THAT(anew, ElementsAre("the average swa of the weights does not fit and is reset: the "
+                                "checkpoint has none",
+                                HasSubstr("the average ema-2 of the weights")));
   ASSERT_EQ(state.averages.size(), 3U);
   EXPECT_EQ(state.averages[0].updates, 4);
   EXPECT_EQ(state.averages[1].updates, 0);
@@ -241,13 +245,51 @@ TEST(Averages, AForkKeepsSnapshotsOrBeginsWithoutAny) {
     const auto newest = average.snapshots.back().second.abs().max().item<double>();
     if (before == lawa) {
       EXPECT_THAT(anew, IsEmpty());
-      EXPECT_EQ(average.updates, 4);
+      EXPECT_EQ(average.updates, 2);
       EXPECT_GT(newest, 0);
     } else {
-      EXPECT_THAT(anew, ::testing::ElementsAre(::testing::HasSubstr("snapshots of an average")));
+      EXPECT_THAT(anew, ElementsAre(HasSubstr("the checkpoint has ema in its place")));
       EXPECT_EQ(average.updates, 0);
       EXPECT_EQ(newest, 0);
     }
+  }
+}
+
+TEST(Averages, AForkTakesNoAverageOfAnotherKind) {
+  const train::small::Directory folder;
+  EXPECT_FALSE(run(plan_of(), {.directory = folder.path / "run", .stop_at = 4}).finished);
+  const auto checkpoint = train::checkpoint_at(folder.path / "run" / "checkpoints", 4);
+  const auto forked = plan_of({R"(averaging=["swa"])"});
+  auto state = train::start(forked.recipe, train::build_network(forked), forked.horizon);
+  EXPECT_THAT(train::load_compatible(state, forked.recipe, checkpoint),
+              ElementsAre(HasSubstr("the average swa of the weights does not fit and is reset: the "
+                                    "checkpoint has ema in its place")));
+  EXPECT_EQ(state.averages.front().updates, 0);
+  const auto network = train::weights(*state.network);
+  for (std::size_t i = 0; i < network.size(); ++i)
+    EXPECT_TRUE(at::equal(state.averages.front().tensors[i].second, network[i].second))
+        << network[i].first;
+  EXPECT_THAT(
+      temper::testing::refusal(Code::data, [&] { train::load_checkpoint(state, checkpoint); }),
+      HasSubstr("the averages of the weights are [ema]; expected [swa]"));
+}
+
+TEST(Averages, OfAForkAreOfTheEndsOfItsEpochs) {
+  for (const std::string before : {"averaging=[]", R"(averaging=["ema"])"}) {
+    const train::small::Directory folder;
+    EXPECT_FALSE(run(plan_of({before}), {.directory = folder.path / "run", .stop_at = 4}).finished);
+    const auto fork = folder.path / "fork";
+    run(plan_of({R"(averaging=[{ kind = "swa", start = 0.3 }])", "checkpoint.every_epochs=1"}),
+        {.directory = fork, .fork_from = folder.path / "run"});
+    const auto weight = [](const train::small::fs::path& file) {
+      return train::to_tensor(io::Safetensors(file).at("conv1.weight"));
+    };
+    std::vector<at::Tensor> snapshots;
+    for (const std::int64_t step : {6, 12, 18})
+      snapshots.push_back(
+          weight(train::checkpoint_at(fork / "checkpoints", step) / "model.safetensors"));
+    EXPECT_TRUE(at::allclose(weight(fork / "model-swa.safetensors"), at::stack(snapshots).mean(0)))
+        << before;
   }
 }
 

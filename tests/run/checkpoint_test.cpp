@@ -10,6 +10,7 @@
 
 #include "temper/run/run.h"
 #include "temper/train/averaged.h"
+#include "tests/run/same_run.h"
 #include "tests/train/small_run.h"
 
 namespace temper::run {
@@ -75,6 +76,34 @@ TEST(Checkpoints, OfAStepAreWrittenAgainInThePlaceOfTheFirst) {
   EXPECT_NO_THROW(train::verify_checkpoint(stopped.at(6)));
   EXPECT_FALSE(fs::exists(stopped.at(6) / "left from before"));
   EXPECT_FALSE(fs::exists(stopped.at(6).native() + ".unfinished"));
+}
+
+TEST(Checkpoints, TheAnchorsOfTheNewestStay) {
+  const Directory directory;
+  const auto plan = plan_of();
+  auto state = train::start(plan.recipe, train::build_network(plan), plan.horizon);
+  for (const std::int64_t step : {0, 4, 6, 7, 8}) {
+    state.step = step;
+    train::write_checkpoint(train::snapshot(state, {}), directory.path);
+  }
+  const auto at = [&](std::int64_t step) { return train::checkpoint_at(directory.path, step); };
+  train::remove_superseded(directory.path, {.newest = 2, .anchor_every = 4});
+  EXPECT_THAT(train::list_checkpoints(directory.path), ElementsAre(at(4), at(7), at(8)));
+  std::ofstream(at(7) / "manifest.json") << "damaged";
+  train::remove_superseded(directory.path, {.newest = 2, .anchor_every = 4});
+  EXPECT_THAT(train::list_checkpoints(directory.path), ElementsAre(at(7), at(8)));
+}
+
+TEST(Checkpoints, HoldTheLossesSinceTheLastLineOfTheLog) {
+  const auto plan = plan_of({"log.every_steps=5"});
+  const Directory directory;
+  run(plan, {.directory = directory.path / "whole"});
+  for (const std::int64_t stop : {3, 7, 14}) {
+    const auto parts = directory.path / std::to_string(stop);
+    EXPECT_FALSE(run(plan, {.directory = parts, .stop_at = stop}).finished);
+    EXPECT_TRUE(run(plan, {.directory = parts}).finished);
+    expect_same_run(parts, directory.path / "whole");
+  }
 }
 
 class ScheduleFreeCheckpoints : public ::testing::TestWithParam<std::string> {};

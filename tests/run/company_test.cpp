@@ -1,8 +1,12 @@
 // Runs that are trained along with another one.
 #include "temper/run/company.h"
 
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/mean.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <limits>
 
 #include "temper/run/run.h"
 #include "temper/run/run_folder.h"
@@ -134,6 +138,32 @@ TEST_F(Company, StopsAtItsOwnStepLikeARunThatIsStopped) {
   EXPECT_EQ(tensor_files(other()), tensor_files(directory_.path / "stopped"));
   EXPECT_EQ(last_manifest(other()), last_manifest(directory_.path / "stopped"));
   expect_same_runs();
+}
+
+/// Not finite for batches with fewer than four images of the first class.
+at::Tensor sometimes_nan(const at::Tensor& logits, const at::Tensor& targets) {
+  const auto loss = (logits - targets).square().mean();
+  const bool bad = targets.select(1, 0).sum().item<double>() < 4;
+  return bad ? loss * std::numeric_limits<double>::quiet_NaN() : loss;
+}
+
+TEST(CompanyThatSkipsSteps, HasTheSnapshotsOfARunAlone) {
+  const auto planned = [](const std::string& averaging) {
+    auto recipe = train::small::recipe({"guard.nan=skip", averaging});
+    recipe.loss = loss::Custom{.name = "sometimes nan", .function = sometimes_nan};
+    return train::plan(recipe, train::small::dataset(64));
+  };
+  const auto plan = planned("averaging=[]");
+  const auto other = planned(R"(averaging=[{ kind = "swa", start = 0.3, every = 1 }])");
+  const train::small::Directory directory;
+  run(other, {.directory = directory.path / "alone"});
+  const auto together = directory.path / "together";
+  EXPECT_EQ(run(plan, {.directory = directory.path / "plain", .companions = {{&other, together}}})
+                .carried,
+            18);
+  EXPECT_TRUE(run(other, {.directory = together}).finished);
+  expect_same_run(together, directory.path / "alone");
+  EXPECT_GT(train::read_manifest(train::checkpoint_at(together / "checkpoints", 18)).left_out, 0);
 }
 
 TEST(LoadKept, OnlyOfTheSameTraining) {

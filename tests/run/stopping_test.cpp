@@ -3,6 +3,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/equal.h>
 #include <ATen/ops/mean.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include "temper/core/error.h"
+#include "temper/evaluate/statistics.h"
 #include "temper/io/disk/hash.h"
 #include "temper/io/format/json_lines.h"
 #include "temper/io/format/safetensors.h"
@@ -20,6 +22,7 @@
 #include "temper/run/run.h"
 #include "temper/train/checkpoint.h"
 #include "temper/train/guarded_step.h"
+#include "temper/train/saved_model.h"
 #include "tests/train/small_run.h"
 
 namespace temper::run {
@@ -100,6 +103,33 @@ TEST(EarlyStopping, ShipsTheWeightsOfTheBestEvaluation) {
         std::pair("model-ema.safetensors", "averages.safetensors")}) {
     EXPECT_EQ(hash_of(directory.path, shipped), checkpoint_hash(directory.path, 6, saved));
     EXPECT_NE(hash_of(directory.path, shipped), checkpoint_hash(directory.path, 18, saved));
+  }
+}
+
+TEST(EarlyStopping, ShipsTheBestAveragesWithStatisticsOfTheirOwnWhereRawWeightsAreJudged) {
+  for (const auto& [averaging, name] :
+       {std::pair(R"(averaging=[{ kind = "swa", start = 0.1 }])", "swa"),
+        std::pair("averaging=[]", "schedule_free")}) {
+    SCOPED_TRACE(name);
+    std::vector<std::string> sets{kStrict, averaging, "evaluation.weights=raw"};
+    if (std::string_view(name) == "schedule_free")
+      sets.emplace_back("optimizer.kind=schedule_free_sgd");
+    const train::small::Directory directory;
+    const auto made = plan_of(sets);
+    EXPECT_EQ(run(made, {.directory = directory.path}).early_stop->best_epoch, 1);
+
+    const auto shipped = train::load_model(directory.path, "averaged");
+    const io::Safetensors best(train::checkpoint_at(directory.path / "checkpoints", 18) /
+                               "best-averages.safetensors");
+    for (const auto& parameter : shipped.network->parameters())
+      EXPECT_TRUE(at::equal(parameter.value, train::to_tensor(best.at(parameter.name))))
+          << parameter.name;
+    const auto again = train::load_model(directory.path, "averaged");
+    evaluate::reestimate_statistics(*again.network, made, 3);
+    for (std::size_t i = 0; i < shipped.network->buffers().size(); ++i) {
+      const auto& buffer = shipped.network->buffers()[i];
+      EXPECT_TRUE(at::equal(buffer.value, again.network->buffers()[i].value)) << buffer.name;
+    }
   }
 }
 

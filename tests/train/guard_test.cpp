@@ -179,6 +179,50 @@ TEST(GuardedState, ARollbackUndoesAnUpdateThatLeavesInfiniteWeights) {
     EXPECT_TRUE(at::equal(before[i].second, after[i].second)) << before[i].first;
 }
 
+TEST(GuardedState, NamesTheTensorOfTheOptimizerAndARollbackUndoesIt) {
+  const small::Directory anchors;
+  recipe::Recipe recipe;
+  recipe.loss = loss::Custom{
+      .name = "steep",
+      .function = [](const at::Tensor& logits, const at::Tensor&) { return logits.sum() * 1e25; }};
+  recipe.optimizer = optim::Adam{};
+  auto state = start(recipe);
+  Times times;
+  EXPECT_FALSE(step(state, recipe, batch(8), times).not_finite) << "loss and gradients are finite";
+  const auto found = find_not_finite(state);
+  EXPECT_THAT(found.value().text, ::testing::HasSubstr("the optimizer's state "));
+  EXPECT_FALSE(found->is_buffer);
+
+  recipe.guard.nan = recipe::OnNan::rollback;
+  state = start(recipe);
+  write_checkpoint(snapshot(state, {}), anchors.path);
+  const auto result = GuardedStep(anchors.path)(state, recipe, batch(8), times);
+  EXPECT_EQ(result.not_finite.value().tensor.value().text, found->text);
+  EXPECT_FALSE(find_not_finite(state));
+}
+
+TEST(GuardedAverages, HaveASnapshotAlsoOfAStepThatIsNotApplied) {
+  for (const auto action : {recipe::OnNan::skip, recipe::OnNan::rollback}) {
+    const small::Directory anchors;
+    recipe::Recipe recipe;
+    recipe.guard.nan = action;
+    recipe.averaging = {regularize::Swa{.start = 0, .every = 2}, regularize::Ema{}};
+    auto state = start(recipe);
+    write_checkpoint(snapshot(state, {}), anchors.path);
+    const GuardedStep step(anchors.path);
+    Times times;
+    EXPECT_FALSE(step(state, recipe, batch(8), times).not_finite);
+    EXPECT_TRUE(step(state, recipe, batch(1), times).not_finite);
+    EXPECT_EQ(state.averages[0].updates, 1);
+    for (std::size_t i = 0; i < state.targets.size(); ++i)
+      EXPECT_TRUE(at::equal(state.averages[0].tensors[i].second, state.targets[i].value))
+          << state.targets[i].name;
+    for (int i = 0; i < 2; ++i) EXPECT_FALSE(step(state, recipe, batch(8), times).not_finite);
+    EXPECT_EQ(state.averages[0].updates, 2);
+    EXPECT_EQ(state.averages[1].updates, action == recipe::OnNan::skip ? 3 : 2);
+  }
+}
+
 TEST(NotFiniteText, NamesWhatItIs) {
   SkippedStep event;
   EXPECT_EQ(not_finite_text(event), "");

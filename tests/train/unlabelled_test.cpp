@@ -294,6 +294,19 @@ Plan planned(const std::vector<std::string>& sets = {}) {
   return plan(small::recipe(all), small::dataset(64));
 }
 
+TEST(UnlabelledPlan, ACheckpointHoldsTheTeachersBuffers) {
+  const auto made = planned();
+  auto state = begin(made);
+  for (const auto& buffer : state.mean_teacher->buffers()) buffer.value.fill_(7);
+  const small::Directory directory;
+  write_checkpoint(snapshot(state, {}), directory.path);
+  auto again = begin(made);
+  load_checkpoint(again, checkpoint_at(directory.path, 0));
+  ASSERT_FALSE(again.mean_teacher->buffers().empty());
+  for (const auto& buffer : again.mean_teacher->buffers())
+    EXPECT_TRUE(buffer.value.eq(7).all().item<bool>()) << buffer.name;
+}
+
 TEST(UnlabelledPlan, PassesOnceThroughTheImagesWithoutLabelInAnEpoch) {
   const auto made = planned();
   EXPECT_EQ(made.train->size(), 16);
