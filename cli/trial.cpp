@@ -7,7 +7,7 @@
 namespace temper::cli {
 
 void run_trial(const std::string& folder) {
-  if (!study::run_trial(folder, stop_on_signals()))
+  if (!study::run_trial(folder, stop_trial_on_signals()))
     throw Error(Code::stopped, "the trial was stopped and saved");
 }
 

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "temper/report/elements.h"
 #include "temper/report/number.h"
@@ -10,6 +14,7 @@
 namespace temper::report {
 namespace {
 
+using statistics::Judged;
 using statistics::Verdict;
 using study::Mode;
 using study::StudyTable;
@@ -53,23 +58,44 @@ Html claims_of(const StudyTable& table) {
       static_cast<std::int64_t>(table.claims.size()) - holding - failing);
 }
 
-/// All differences that the table judges, by verdict.
+/// The differences whose verdicts the headline counts.
+struct Answers {
+  std::vector<const std::optional<Judged>*> differences;
+  std::string what;
+};
+
+/// What answers the question of the study's mode: each row against the one before it or the base;
+/// in leave_one_out, what it adds to all the others; in two_by_two all differences and effects.
+Answers answers_of(const StudyTable& table) {
+  Answers answers{.differences = {}, .what = "rows are better in " + table.column.title};
+  if (table.mode == Mode::leave_one_out) {
+    for (const auto& row : table.rows) answers.differences.push_back(&row.left_out);
+    answers.what += ", added to all the others";
+  } else if (table.mode == Mode::two_by_two) {
+    for (const auto& row : table.rows)
+      answers.differences.insert(answers.differences.end(), {&row.against_base, &row.left_out});
+    for (const auto& effect : table.effects) answers.differences.push_back(&effect.judged);
+    answers.what = "differences and effects are better in " + table.column.title;
+  } else {
+    for (const auto& row : table.rows)
+      answers.differences.push_back(row.against_before ? &row.against_before : &row.against_base);
+  }
+  return answers;
+}
+
 Html verdicts_of(const StudyTable& table) {
+  const auto answers = answers_of(table);
   std::array<std::int64_t, 4> counts{};
-  for (const auto& row : table.rows)
-    for (const auto* judged : {&row.against_before, &row.against_base})
-      if (*judged) {
-        ++counts[static_cast<std::size_t>((*judged)->verdict)];
-        break;
-      }
+  for (const auto* judged : answers.differences)
+    if (*judged) ++counts[static_cast<std::size_t>((*judged)->verdict)];
   const auto count = [&](Verdict verdict) { return counts[static_cast<std::size_t>(verdict)]; };
   const auto all = counts[0] + counts[1] + counts[2] + counts[3];
   if (all == 0 || !table.complete)
     return html(R"(<p class="none">No difference has been judged yet.</p>)");
   return html(
-      R"(<p class="big">{} of {}</p><p class="what">rows are better in {}</p><p>{} worse, {} no
-        different within the margin, {} undecided</p>)",
-      count(Verdict::better), all, table.column.title, count(Verdict::worse),
+      R"(<p class="big">{} of {}</p><p class="what">{}</p><p>{} worse, {} no different within the
+        margin, {} undecided</p>)",
+      count(Verdict::better), all, answers.what, count(Verdict::worse),
       count(Verdict::no_different), count(Verdict::undecided));
 }
 

@@ -15,7 +15,8 @@ namespace temper::statistics {
 /// reach is infinite: that look can't stop.
 ///
 /// For a t test of n pairs, compare its two-sided p-value with that of the bound, 2 Phi(-bound)
-/// (Jennison, Turnbull 2000, "Group sequential methods", section 4.4).
+/// (Jennison, Turnbull 2000, "Group sequential methods", section 4.4): that nearly holds alpha, see
+/// docs/study-file.md.
 /// @param information_fractions  of each look: seeds so far by those of the last look; increasing,
 ///                               in (0, 1]
 /// @param alpha  of all looks and both sides together. Throws Error{Code::data} for anything else.

@@ -181,7 +181,7 @@ void remove_runs(const std::filesystem::path& folder, const SearchTable& table) 
     const auto path = study::TrialFolder(folder, name).path();
     if (is_best || !std::filesystem::exists(path)) continue;
     if (const auto lock = io::LockFile::attempt(folder / "trials" / (name + ".lock")))
-      io::discard(path);
+      io::discard_folder(path);
   }
 }
 

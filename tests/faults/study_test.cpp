@@ -90,6 +90,28 @@ TEST(Kill, FiveTimesAStudyHasTheResultsOfOneThatIsNotKilled) {
   EXPECT_EQ(results_of(job), whole.results);
 }
 
+/// The folders of trials that are there, by name.
+std::set<std::string> trial_folders(const Job& job) {
+  std::set<std::string> names;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::filesystem::path(job.directory) / "trials"))
+    if (entry.is_directory()) names.insert(entry.path().filename());
+  return names;
+}
+
+TEST(Kill, AFolderThatIsBeingRemovedIsNeverTakenForATrial) {
+  const TestFolder folder;
+  const auto whole = unbroken(folder, 1);
+  auto job = job_in(folder, "killed", 1);
+  job.keep = false;
+  EXPECT_EQ(run_worker(job, "do=kill call=remove path=.discarded/ at=2").status, kKilled);
+  EXPECT_THAT(trial_folders(job), ::testing::ElementsAre(::testing::EndsWith(".discarded")));
+  const auto again = run_worker(job);
+  ASSERT_EQ(again.status, 0) << again.errors;
+  EXPECT_EQ(results_of(job), whole.results);
+  EXPECT_THAT(trial_folders(job), ::testing::IsEmpty());
+}
+
 /// Sends a signal to the process of a trial, three times, while it trains; the study ends with the
 /// results of one without it.
 void interrupt_trials(const Unbroken& whole, const Job& job, int signal) {

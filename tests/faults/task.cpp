@@ -196,7 +196,7 @@ int train(const Job& job) {
 
 int run_study(const Job& job) {
   study::Store store(job.directory);
-  study::run_trials(study_trials(job.data, job.in_common), store,
+  study::run_trials(study_trials(job.data, job.in_common, job.keep), store,
                     {.folder = job.directory, .jobs = job.study_jobs, .stop = &stop_flag});
   return 0;
 }
@@ -239,7 +239,8 @@ std::vector<std::string> words_of(const Job& job) {
                                  job.fork_from,
                                  std::to_string(job.study_jobs),
                                  job.data,
-                                 std::to_string(static_cast<int>(job.in_common))};
+                                 std::to_string(static_cast<int>(job.in_common)),
+                                 std::to_string(static_cast<int>(job.keep))};
   words.insert(words.end(), job.sets.begin(), job.sets.end());
   return words;
 }
@@ -247,7 +248,7 @@ std::vector<std::string> words_of(const Job& job) {
 Job job_of(const std::vector<std::string>& words) {
   return {.directory = words.at(0),
           .toml = words.at(1),
-          .sets = {words.begin() + 10, words.end()},
+          .sets = {words.begin() + 11, words.end()},
           .stop_at = std::stoi(words.at(2)),
           .cycles = std::stoi(words.at(3)),
           .terminate_at = std::stoi(words.at(4)),
@@ -255,7 +256,8 @@ Job job_of(const std::vector<std::string>& words) {
           .fork_from = words.at(6),
           .study_jobs = std::stoi(words.at(7)),
           .data = words.at(8),
-          .in_common = words.at(9) == "1"};
+          .in_common = words.at(9) == "1",
+          .keep = words.at(10) == "1"};
 }
 
 int work(const Job& job) {
@@ -267,7 +269,7 @@ int work_on_trial(const std::string& folder) {
       [&] { return study::run_trial(folder, stop_flag) ? 0 : static_cast<int>(Code::stopped); });
 }
 
-std::vector<study::Trial> study_trials(const std::string& data, bool in_common) {
+std::vector<study::Trial> study_trials(const std::string& data, bool in_common, bool keep) {
   std::vector<study::Trial> trials;
   const std::vector<std::string> one{"optimizer.lr=0.1"};
   std::vector<std::string> other{"optimizer.lr=0.02"};
@@ -275,7 +277,8 @@ std::vector<study::Trial> study_trials(const std::string& data, bool in_common) 
   for (const auto& sets : {one, other})
     for (const int seed : {1, 2}) {
       trials.push_back(study::small::trial(data, seed, sets));
-      trials.back().score_test = trials.back().keep = true;
+      trials.back().score_test = true;
+      trials.back().keep = keep;
     }
   return trials;
 }

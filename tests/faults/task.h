@@ -31,12 +31,15 @@ struct Job {
   int study_jobs = 0;      ///< above 0: runs the study of study_trials() instead, so many at a time
   std::string data = {};   ///< folder of its images, by study::small::write_data()
   bool in_common = false;  ///< of study_trials()
+  bool keep = true;        ///< of study_trials()
 };
 
-/// The trials of a study: two recipes with two seeds. The trained networks are kept.
+/// The trials of a study: two recipes with two seeds.
 /// @param in_common  the recipes differ in an average alone, so that the process of one trial
 ///                   trains the steps of the other one along, its companion
-std::vector<study::Trial> study_trials(const std::string& data, bool in_common = false);
+/// @param keep       the trained networks
+std::vector<study::Trial> study_trials(const std::string& data, bool in_common = false,
+                                       bool keep = true);
 
 /// Does the work of `temper __trial FOLDER`. @return exit status, as the program's
 int work_on_trial(const std::string& folder);

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 #include "tests/report/study_tables.h"
 
@@ -154,6 +155,33 @@ TEST(StudyPage, OfClaimsBeginsWithThem) {
   table.complete = false;
   EXPECT_THAT(body(study_page(table)),
               AllOf(HasSubstr("No claim has been judged yet."), Not(HasSubstr("claims hold</p>"))));
+}
+
+TEST(StudyPage, OfLeaveOneOutBeginsWithWhatRowsAddToTheOthers) {
+  auto table = fake::single("all rows");
+  table.mode = study::Mode::leave_one_out;
+  for (const auto& [name, gain] :
+       {std::pair("without wide", fake::judged(fake::kWide, fake::kBase)),
+        std::pair("without smooth", fake::judged(fake::kSmooth, fake::kWide))}) {
+    table.rows.push_back(fake::row(name, fake::kWide));
+    table.rows.back().leaves_out = true;
+    table.rows.back().left_out = gain;
+  }
+  EXPECT_THAT(body(study_page(table)),
+              HasSubstr(R"(<p class="big">1 of 2</p><p class="what">rows are better in test )"
+                        "accuracy, added to all the others</p>"));
+}
+
+TEST(StudyPage, OfTwoByTwoBeginsWithAllDifferencesAndEffects) {
+  auto table = fake::single("new architecture");
+  table.mode = study::Mode::two_by_two;
+  table.rows.back().left_out = fake::judged(fake::kSmooth, fake::kWide);
+  table.effects = {
+      {"architecture", study::Tag::architecture, fake::judged(fake::kWide, fake::kBase)},
+      {"interaction", study::Tag::none, fake::judged(fake::kSmooth, fake::kWide)}};
+  EXPECT_THAT(body(study_page(table)),
+              HasSubstr(R"(<p class="big">2 of 4</p><p class="what">differences and effects are )"
+                        "better in test accuracy</p>"));
 }
 
 TEST(StudyPage, OfRegressionHasNoAccuracy) {

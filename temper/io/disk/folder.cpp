@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <system_error>
 
+#include "temper/core/error.h"
 #include "temper/io/disk/descriptor.h"
 #include "temper/io/disk/failpoint.h"
 #include "temper/io/disk/system_error.h"
@@ -15,6 +16,8 @@ namespace temper::io {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr auto kDiscarded = ".discarded";
 
 fs::path parent_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
@@ -79,6 +82,26 @@ bool discard(const fs::path& path) noexcept {
   if (failpoint(Call::remove, path).error != 0) return false;
   fs::remove(path, failure);
   return !failure;
+}
+
+void discard_folder(const fs::path& folder) noexcept {
+  std::error_code failure;
+  if (!fs::exists(folder, failure)) return;
+  const fs::path aside = folder.native() + kDiscarded;
+  discard(aside);
+  try {
+    rename_synced(folder, aside);
+  } catch (const Error&) {
+    return;
+  }
+  discard(aside);
+}
+
+void remove_discarded(const fs::path& folder) noexcept {
+  std::error_code failure;
+  for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end;
+       entry.increment(failure))
+    if (entry->path().native().ends_with(kDiscarded)) discard(entry->path());
 }
 
 }  // namespace temper::io

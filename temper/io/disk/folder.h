@@ -22,4 +22,11 @@ void replace_folder(const std::filesystem::path& from, const std::filesystem::pa
 /// @return whether nothing is left
 bool discard(const std::filesystem::path& path) noexcept;
 
+/// Removes a folder that is there as a whole or not at all, whenever the process is killed: it is
+/// renamed first. A folder that can't be renamed is kept.
+void discard_folder(const std::filesystem::path& folder) noexcept;
+/// Removes what processes that were killed within discard_folder() have left of folders in
+/// `folder`.
+void remove_discarded(const std::filesystem::path& folder) noexcept;
+
 }  // namespace temper::io

@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "temper/core/error.h"
+#include "temper/model/architecture.h"
 #include "temper/study/definition/arms.h"
+#include "temper/study/definition/check.h"
 #include "temper/study/definition/rules.h"
 
 namespace temper::study {
@@ -15,9 +17,18 @@ Course course_of(const Study& study, const AblateOptions& options, Fingerprints&
   const auto& share = options.engine.share;
   const auto workers = options.engine.jobs * (share ? share->count : 1);
   const auto& data = fingerprints.data_of(arms(study).front().recipe);
+  check_beginnings(study, [&fingerprints](const recipe::Recipe& recipe) {
+    const auto steps = steps_per_epoch(recipe, fingerprints.data_of(recipe));
+    return recipe::horizon_of(recipe, steps).total_steps;
+  });
   return {for_targets(study, data.regression),
           [&fingerprints](const Trial& trial) { return fingerprints.of(trial); },
-          {.budget = options.budget, .workers = static_cast<double>(workers)}};
+          {.budget = options.budget,
+           .workers = static_cast<double>(workers),
+           .check = [&fingerprints](const recipe::Recipe& recipe) {
+             (void)model::number_of_stages(recipe.model,
+                                           task_of(recipe, fingerprints.data_of(recipe)));
+           }}};
 }
 
 AnalyseOptions analysis_of(const Store& store) {

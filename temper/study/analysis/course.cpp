@@ -58,7 +58,9 @@ const Arm& Course::tuned(std::size_t arm, const TunedValues& values) const {
   const auto key = std::pair(arm, values);
   const auto known = tuned_.find(key);
   if (known != tuned_.end()) return known->second;
-  return tuned_.emplace(key, with_tuned(study_, arms_[arm], values)).first->second;
+  auto made = with_tuned(study_, arms_[arm], values);
+  if (options_.check) options_.check(made.recipe);
+  return tuned_.emplace(key, std::move(made)).first->second;
 }
 
 Trial Course::trial(const std::vector<Arm>& arms, std::size_t arm, std::int64_t seed,

@@ -27,6 +27,8 @@ struct CourseOptions {
   /// also those that other studies made, so that it goes on after a kill as it would have.
   double budget = 0;
   double workers = 1;  ///< trials at a time, of all processes together
+  /// Throws Error{Code::usage} for a recipe that can't be trained on its data; none: all can.
+  std::function<void(const recipe::Recipe&)> check = {};
 };
 
 /// Trials to be run next, and why.
@@ -77,7 +79,7 @@ class Course {
   /// Throws Error{Code::usage} if `detect` takes more than kMostSeeds seeds and there is no budget.
   [[nodiscard]] Stand stand(const Results& results) const;
 
-  /// An arm with tuned numbers.
+  /// An arm with tuned numbers. Throws Error{Code::usage} where its recipe can't have them.
   [[nodiscard]] const Arm& tuned(std::size_t arm, const TunedValues& values) const;
 
   /// The trial of an arm.

@@ -10,7 +10,7 @@ namespace temper::study {
 
 /// A study that is looked at several times, and ends at the first look at which every difference is
 /// decided. The bounds are those of statistics/sequential.h, for each difference at its part of the
-/// level (Bonferroni), so that all looks at all differences together hold it.
+/// level (Bonferroni), so that all looks at all differences together nearly hold it.
 struct Looks {
   std::vector<std::int64_t> seeds;  ///< of each look, ascending
   std::vector<double> levels;       ///< of each look: a p-value of at most this decides

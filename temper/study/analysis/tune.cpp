@@ -62,6 +62,7 @@ class Tuner {
     while (true) {
       const auto points = next_points(own.axes, own.tried, most);
       if (points.empty()) break;
+      if (!own.tried.empty() && ends_range(arm, points.front())) continue;
       std::vector<Scored> scored;
       double seconds = 0;
       for (const auto& point : points)
@@ -73,6 +74,33 @@ class Tuner {
     own.runs = static_cast<std::int64_t>(own.tried.size() * seeds_.size());
     take_best(arm);
     return true;
+  }
+
+  /// Whether a point beyond the grid is none that the arm can have. The range of the number then
+  /// ends at the best value, and a note says why.
+  bool ends_range(std::size_t arm, const Point& point) {
+    auto& own = stand_.tuning[arm];
+    try {
+      (void)course_.tuned(arm, tuned_texts(own.axes, point));
+      return false;
+    } catch (const Error& error) {
+      if (error.code() != Code::usage) throw;
+      const auto& best = own.tried[best_point(own.axes, own.tried).index].point;
+      const auto axis =
+          static_cast<std::size_t>(std::ranges::mismatch(point, best).in1 - point.begin());
+      auto& number = own.axes[axis];
+      if (point[axis] > best[axis]) {
+        number.bounds.high = best[axis];
+        number.bounds.open_high = false;
+      } else {
+        number.bounds.low = best[axis];
+        number.bounds.open_low = false;
+      }
+      stand_.notes.push_back(fmt::format("No {} beyond {} was tried for {}: {} is refused ({}).",
+                                         number.path, best[axis], stand_.arms[arm].name,
+                                         point[axis], error.message()));
+      return true;
+    }
   }
 
   void take_best(std::size_t arm) {

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <ranges>
 #include <string>
@@ -47,6 +49,9 @@ class Checker {
     for (std::size_t i = 0; i < study_.rows.size(); ++i) changes_something(i);
     leave_tuned_numbers();
     leave_numbers_of_other_rows();
+    check_beginnings([](const recipe::Recipe& recipe) {
+      return recipe.steps > 0 ? recipe.steps : std::numeric_limits<std::int64_t>::max();
+    });
     for (const auto& arm : arms_) {
       check_split(arm);
       check_phases(arm);
@@ -54,6 +59,15 @@ class Checker {
       (void)tuning_axes(study_, arm);
     }
     check_claims();
+  }
+
+  void check_beginnings(const RunLength& length) const {
+    for (const auto& arm : arms_)
+      for (const auto& phase : arm.before)
+        if (const auto end = length(arm.recipe); phase.until_step >= end)
+          refuse(row_from(arm, phase.until_step),
+                 fmt::format("from_step is {}, but the run ends after {} steps", phase.until_step,
+                             end));
   }
 
  private:
@@ -180,7 +194,7 @@ class Checker {
 
   /// Whether an option may change at a step, so that the run can go on from its checkpoint.
   static bool may_change(const recipe::Recipe& recipe, const std::string& path) {
-    constexpr std::array<std::string_view, 4> never{"seed", "optimizer.kind", "epochs", "steps"};
+    constexpr std::array<std::string_view, 3> never{"optimizer.kind", "epochs", "steps"};
     if (std::ranges::find(never, path) != never.end()) return false;
     const bool fixed = path.starts_with("model.") || path.starts_with("pretrained") ||
                        (path.starts_with("data.") && !path.starts_with("data.augment"));
@@ -190,18 +204,23 @@ class Checker {
     return option && option->meta.scheduled;
   }
 
+  /// The row of an arm whose changes begin at a step.
+  [[nodiscard]] const Row& row_from(const Arm& arm, std::int64_t step) const {
+    const auto row = std::ranges::find_if(
+        arm.rows, [&](std::size_t one) { return study_.rows[one].from_step == step; });
+    return study_.rows[*row];
+  }
+
   void check_phases(const Arm& arm) const {
     for (std::size_t i = 0; i < arm.before.size(); ++i) {
       const auto& [until, before] = arm.before[i];
       const auto& after = i + 1 < arm.before.size() ? arm.before[i + 1].recipe : arm.recipe;
-      const auto row = std::ranges::find_if(arm.rows, [&, step = until](std::size_t one) {
-        return study_.rows[one].from_step == step;
-      });
-      const auto& named = study_.rows[*row];
+      const auto& named = row_from(arm, until);
       check_teacher(named, before, after, until);
-      if (after.steps > 0 && until >= after.steps)
-        refuse(named,
-               fmt::format("from_step is {}, but the run ends after {} steps", until, after.steps));
+      if (before.early_stopping)
+        refuse(named, fmt::format("from_step is {}, but early_stopping may end the run before; "
+                                  "leave out one of them",
+                                  until));
       for (const auto& change : recipe::differences(before, after))
         if (change.changes_results && !may_change(after, change.path))
           refuse(named,
@@ -241,6 +260,10 @@ class Checker {
 
 void check_arms(const Study& study) {
   Checker(study).check();
+}
+
+void check_beginnings(const Study& study, const RunLength& length) {
+  Checker(study).check_beginnings(length);
 }
 
 }  // namespace temper::study

@@ -27,6 +27,9 @@ constexpr std::string_view kClusters = "clusters.";
 constexpr std::string_view kSensitivity = "sensitivity.";
 constexpr std::string_view kFgsm = "fgsm.";
 constexpr std::string_view kPgd = "pgd.";
+constexpr std::string_view kLeaveSeed =
+    "seed, which is each of the study's seeds in turn; leave it out here, and name the seeds with "
+    "seeds, as in seeds = [7, 8, 9]";
 
 /// The rules of a study as a whole.
 class Rules {
@@ -35,6 +38,7 @@ class Rules {
 
   void apply() const {
     seeds();
+    leave_seed();
     metric();
     measured();
     tuning();
@@ -94,6 +98,26 @@ class Rules {
   static std::int64_t twice(std::vector<std::int64_t> numbers) {
     std::ranges::sort(numbers);
     return *std::ranges::adjacent_find(numbers);
+  }
+
+  /// The recipe's seed is each of the study's in turn, whatever a row, a length or tuning gives it.
+  void leave_seed() const {
+    const auto unset = [](const Edits& edits, const std::string& whose) {
+      for (const auto& edit : edits.all)
+        if (edit.path == "seed")
+          refuse(edit.where(), fmt::format("{}: it sets {}", whose, kLeaveSeed));
+    };
+    const auto untuned = [](const std::vector<std::string>& tuned, const Where& where) {
+      if (std::ranges::count(tuned, "seed") > 0)
+        refuse(where, fmt::format("tune names {}", kLeaveSeed));
+    };
+    for (const auto& row : study_.rows) {
+      unset(row.set, label(row));
+      in_row(row, [&] { untuned(row.tune, row.where); });
+    }
+    for (std::size_t i = 0; i < study_.lengths.size(); ++i)
+      unset(study_.lengths[i].set, fmt::format("length {} '{}'", i + 1, study_.lengths[i].name));
+    untuned(study_.tune, at("tune"));
   }
 
   static const Metric& known(const std::string& name, const Where& where) {

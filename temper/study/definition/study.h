@@ -139,6 +139,10 @@ struct Claim {
   }
 };
 
+/// The largest of Study::seeds: it leaves room for those that follow it, of seeds_of() and
+/// tuning_seeds().
+inline constexpr double kLargestSeed = 1e18;
+
 struct Study {
   std::string name;
   std::string description;
@@ -203,7 +207,7 @@ struct Study {
               {.name = "seeds",
                .meaning = "number of seeds that every row is trained with (1, 2, 3, ...), or their "
                           "list; with detect they may be left out, and are as many as it needs",
-               .bounds = {.low = 0}}),
+               .bounds = {0, kLargestSeed}}),
         field(&Study::metric,
               {.name = "metric",
                .meaning = "figure that rows are compared by; none: accuracy, or r2 for regression "
@@ -253,8 +257,8 @@ struct Study {
         field(&Study::looks,
               {.name = "looks",
                .meaning = "number of times that the differences are looked at while seeds are "
-                          "added, to end as soon as all are decided, with bounds that hold the "
-                          "confidence level; 1: at the end alone",
+                          "added, to end as soon as all are decided, with bounds that nearly hold "
+                          "the confidence level; 1: at the end alone",
                .bounds = {1, 20}}),
         field(&Study::budget,
               {.name = "budget",

@@ -26,7 +26,7 @@ class Child {
   Child(Child&& other) noexcept;
   Child& operator=(Child&&) = delete;
 
-  /// Asks it to save and stop.
+  /// Asks it to save and stop, as SIGTERM from anyone else does.
   void stop() const;
   /// Nothing while it runs; then its exit status, or 128 + the number of the signal that ended it.
   std::optional<int> status();

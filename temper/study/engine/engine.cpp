@@ -68,12 +68,13 @@ class Engine {
   bool start_jobs();
   bool start(std::size_t job);
   void train_in_child(std::size_t job, io::LockFile lock);
-  bool take_result(const Trial& trial);
+  bool take_result(std::size_t job);
   void wait() const;
   void collect();
   void ended(const Running& running, int status);
   [[noreturn]] void fail(const Trial& trial, int status) const;
   void finish(std::size_t job);
+  void settle(std::size_t job);
   void stop_children();
   void remove_folders();
   void report(std::size_t job) const;
@@ -109,10 +110,11 @@ Engine::Engine(std::span<const Trial> trials, Store& store, const EngineOptions&
 
 void Engine::run() {
   io::make_folder(options_.folder / "trials");
+  io::remove_discarded(options_.folder / "trials");
   store_.begin();
   for (std::size_t i = 0; i < jobs_.list.size(); ++i)
     if (is_answered(i)) {
-      jobs_.list[i].stage = Stage::done;
+      settle(i);
       ++known_;
     }
   require_teachers();
@@ -163,7 +165,7 @@ bool Engine::add_trial() {
     require_space();
     return true;
   }
-  jobs_.list.back().stage = Stage::done;
+  settle(jobs_.list.size() - 1);
   ++known_;
   return true;
 }
@@ -178,10 +180,9 @@ void Engine::withhold_test(const Trial& trial) const {
 /// A network that a waiting trial learns from is not there.
 bool Engine::needs_network(std::size_t job) const {
   if (!jobs_.list[job].teaches || folder_of(jobs_.list[job].trial).has_network()) return false;
-  return std::ranges::any_of(jobs_.list, [&](const Job& other) {
-    const auto* row = store_.row(other.trial.fingerprint);
-    return other.teacher == job && (row == nullptr || !answers(*row, other.trial));
-  });
+  for (std::size_t i = 0; i < jobs_.list.size(); ++i)
+    if (jobs_.list[i].teacher == job && !is_answered(i)) return true;
+  return false;
 }
 
 bool Engine::is_answered(std::size_t job) const {
@@ -249,7 +250,7 @@ bool Engine::start(std::size_t job) {
                             options_.folder.string()));
   // Whoever had the lock before may have stored the result.
   store_.refresh();
-  bool known = is_answered(job) || take_result(trial);
+  bool known = is_answered(job) || take_result(job);
   if (!known && teacher_diverged(jobs_.list[job])) {
     store_.add({.fingerprint = trial.fingerprint,
                 .numerics = recipe::kNumerics,
@@ -296,10 +297,11 @@ void Engine::train_in_child(std::size_t job, io::LockFile lock) {
 }
 
 /// Stores the result in the trial's folder, if there is one that has everything.
-bool Engine::take_result(const Trial& trial) {
-  const auto folder = folder_of(trial);
-  const auto result = Store(folder.path()).find(trial.fingerprint);
+bool Engine::take_result(std::size_t job) {
+  const auto& trial = jobs_.list[job].trial;
+  const auto result = Store(folder_of(trial).path()).find(trial.fingerprint);
   if (!result || !answers(*result, trial)) return false;
+  if (!result->diverged() && needs_network(job)) return false;
   store_.add(*result);
   return true;
 }
@@ -328,7 +330,7 @@ void Engine::collect() {
 void Engine::ended(const Running& running, int status) {
   auto& job = jobs_.list[running.job];
   if (status == 0) {
-    if (!take_result(job.trial)) fail(job.trial, status);
+    if (!take_result(running.job)) fail(job.trial, status);
     ++ended_;
     spent_ += running.watch.seconds();
     finish(running.job);
@@ -362,10 +364,18 @@ void Engine::fail(const Trial& trial, int status) const {
 
 /// While its lock is held.
 void Engine::finish(std::size_t job) {
+  settle(job);
+  const auto& one = jobs_.list[job];
+  if (!one.trial.keep && !one.teaches) io::discard_folder(folder_of(one.trial).path());
+  report(job);
+}
+
+/// The result is kept as it is now: another study in the folder that measures the same trial with
+/// other options replaces its figures in the store.
+void Engine::settle(std::size_t job) {
   auto& one = jobs_.list[job];
   one.stage = Stage::done;
-  if (!one.trial.keep && !one.teaches) io::discard(folder_of(one.trial).path());
-  report(job);
+  one.result = store_.find(one.trial.fingerprint);
 }
 
 void Engine::look_at_others() {
@@ -374,7 +384,7 @@ void Engine::look_at_others() {
     auto& job = jobs_.list[i];
     if (job.stage != Stage::elsewhere && job.stage != Stage::waiting) continue;
     if (is_answered(i)) {
-      job.stage = Stage::done;
+      settle(i);
       report(i);
     } else if (std::ssize(running_) < options_.jobs) {
       job.stage = Stage::waiting;  // to try its lock again
@@ -394,7 +404,7 @@ void Engine::remove_folders() {
   for (const auto& job : jobs_.list) {
     const auto path = folder_of(job.trial).path();
     if (job.trial.keep || !fs::exists(path)) continue;
-    if (const auto lock = io::LockFile::attempt(lock_of(job.trial))) io::discard(path);
+    if (const auto lock = io::LockFile::attempt(lock_of(job.trial))) io::discard_folder(path);
   }
 }
 
@@ -428,8 +438,7 @@ Progress Engine::progress() const {
 
 std::vector<Result> Engine::results() const {
   std::vector<Result> all;
-  for (const auto job : jobs_.of_trial)
-    all.push_back(store_.find(jobs_.list[job].trial.fingerprint).value());
+  for (const auto job : jobs_.of_trial) all.push_back(jobs_.list[job].result.value());
   return all;
 }
 

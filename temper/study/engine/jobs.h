@@ -20,6 +20,7 @@ enum class Stage : std::uint8_t {
 struct Job {
   Trial trial;  ///< asks for everything that trials of its fingerprint ask for
   Stage stage = Stage::waiting;
+  std::optional<Result> result = {};        ///< of a job that is done
   std::optional<std::size_t> teacher = {};  ///< the job of its teacher, if among them
   bool teaches = false;
   std::optional<std::size_t> from = {};      ///< the job whose process trains its first steps

@@ -81,6 +81,10 @@ class Training {
       const auto recipe = recipe::load(part.recipe);
       const auto data = train::open_data(recipe);
       last.emplace(recipe, data);
+      // The study knows the length only as far as it is known before the data is prepared.
+      if (const auto end = last->plan.horizon.total_steps; part.until && *part.until >= end)
+        throw Error(Code::usage, fmt::format("from_step is {}, but the run ends after {} steps",
+                                             *part.until, end));
       const auto until = part.until ? part.until : until_epoch(last->plan);
       run::RunOptions options{
           .directory = part.run, .stop_at = until, .stop = &stop_, .fork_from = before};

@@ -18,7 +18,6 @@ namespace {
 constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20U;
 constexpr std::uint64_t kLogLine = 300;      ///< bytes of a step in the logs
 constexpr std::uint64_t kResult = 64 << 10;  ///< row, curve and correctness of a trial
-constexpr std::int64_t kPictureSide = 224;
 
 /// The options that sizes of files depend on.
 std::string key_of(const recipe::Recipe& recipe) {
@@ -55,14 +54,13 @@ StateSize size_of(const recipe::Recipe& recipe, const model::Task& task,
 }
 
 TrialSpace estimate(const recipe::Recipe& recipe, const DataFacts& data) {
-  auto task = data.task;
-  const auto side = recipe.data.size.value.value_or(task.height > 0 ? task.height : kPictureSide);
-  if (recipe.data.size.value || task.height == 0) task.height = task.width = side;
   const auto horizon = recipe::horizon_of(recipe, steps_per_epoch(recipe, data));
-  const auto size = size_of(recipe, task, horizon);
-  // While a checkpoint is written, those that it supersedes are still there; the best one and the
-  // anchor of a rollback stay besides.
-  const auto checkpoints = static_cast<std::uint64_t>(recipe.checkpoint.keep) + 3;
+  const auto size = size_of(recipe, task_of(recipe, data), horizon);
+  // While a checkpoint is written, those that it supersedes are still there; the best one stays
+  // besides, and for rollbacks the anchor of each.
+  const auto kept = static_cast<std::uint64_t>(recipe.checkpoint.keep);
+  const auto anchors = recipe.guard.nan == recipe::OnNan::rollback ? kept : 0;
+  const auto checkpoints = kept + anchors + 2;
   const auto lines = static_cast<std::uint64_t>(horizon.total_steps / recipe.log.every_steps);
   return {.running = checkpoints * size.checkpoint + size.weights * (1 + recipe.averaging.size()) +
                      lines * kLogLine + kMebibyte,

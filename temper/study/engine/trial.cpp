@@ -96,6 +96,14 @@ bool answers(const Result& result, const Trial& trial) {
          std::ranges::includes(parts_of(result.measures), parts_of(asked(trial)));
 }
 
+model::Task task_of(const recipe::Recipe& recipe, const DataFacts& data) {
+  constexpr std::int64_t picture = 224;
+  auto task = data.task;
+  const auto size = recipe.data.size.value;
+  if (size || task.height == 0) task.height = task.width = size.value_or(picture);
+  return task;
+}
+
 std::int64_t steps_per_epoch(const recipe::Recipe& recipe, const DataFacts& data) {
   const auto& options = recipe.data;
   double held_out = options.validation;

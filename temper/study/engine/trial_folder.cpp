@@ -58,7 +58,8 @@ bool TrialFolder::has_network() const {
 
 void TrialFolder::write(const Trial& trial, std::int64_t threads,
                         const std::vector<std::string>& companions) const {
-  if (fs::exists(path_ / "trial.json") && numerics() != recipe::kNumerics) io::discard(path_);
+  if (fs::exists(path_ / "trial.json") && numerics() != recipe::kNumerics)
+    io::discard_folder(path_);
   io::make_folder(path_);
   io::remove_temporaries(path_);
   const auto text = [&](recipe::Recipe part) {

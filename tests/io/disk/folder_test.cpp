@@ -34,5 +34,24 @@ TEST(ReplaceFolder, ThrowsAndLeavesWhatIsThereIfThereIsNothingToPut) {
   EXPECT_TRUE(fs::exists(folder / "there"));
 }
 
+TEST(DiscardFolder, RemovesAFolderAndWhatAKillHasLeftOfAnEarlierOne) {
+  const Folder folder;
+  make_folder(folder / "old" / "inside");
+  make_folder(folder / "old.discarded" / "left");
+  discard_folder(folder / "old");
+  EXPECT_EQ(folder.files(), 0U);
+  discard_folder(folder / "old");
+  EXPECT_EQ(folder.files(), 0U);
+}
+
+TEST(DiscardFolder, WhatAKillHasLeftIsRemovedAlone) {
+  const Folder folder;
+  make_folder(folder / "old.discarded" / "left");
+  make_folder(folder / "kept" / "inside");
+  remove_discarded(folder.path());
+  EXPECT_EQ(folder.files(), 1U);
+  EXPECT_TRUE(fs::exists(folder / "kept" / "inside"));
+}
+
 }  // namespace
 }  // namespace temper::io::test

@@ -12,20 +12,23 @@
 #include "temper/core/error.h"
 #include "temper/core/stop_flag.h"
 #include "tests/study/engine/small_study.h"
+#include "tests/support/refusal.h"
 #include "tests/train/small_run.h"
 
 namespace temper::study {
 namespace {
 
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 namespace fs = std::filesystem;
 
 class Ablate : public ::testing::Test {
  protected:
-  Study study() const {
+  Study study(const std::string& keys = "", const std::string& of_row = "") const {
     return parse_study(fmt::format(R"(mode = "one_at_a_time"
 seeds = 2
+{}
 [base]
 epochs = 1
 threads = 1
@@ -37,8 +40,9 @@ model = {{ kind = "resnet", depth = 8, width = 4 }}
 [[row]]
 name = "decay"
 set.optimizer.weight_decay = 0.01
+{}
 )",
-                                   data_),
+                                   keys, data_, of_row),
                        "study.toml");
   }
   AblateOptions options(const fs::path& folder) const {
@@ -91,6 +95,18 @@ TEST_F(Ablate, StoppedAfterEveryRunItGoesOnToTheSameTable) {
   EXPECT_TRUE(after.table.complete);
   EXPECT_THAT(after.stand.next.trials, IsEmpty());
   EXPECT_EQ(values(after.table), values(unbroken));
+}
+
+TEST_F(Ablate, WhatTheDataTellIsWrongIsFoundBeforeAnythingRuns) {
+  const auto folder = directory_.path / "none";
+  const auto refused = [&](const Study& study) {
+    return temper::testing::refusal([&] { preview(study, Store(folder), options(folder)); });
+  };
+  EXPECT_EQ(refused(study("", "from_step = 3")), "(not refused)");
+  EXPECT_THAT(refused(study("", "from_step = 4")),
+              HasSubstr("row 1 'decay': from_step is 4, but the run ends after 4 steps"));
+  EXPECT_THAT(refused(study("tune = [\"model.depth\"]\ntune_grid.model.depth = [8, 9]")),
+              HasSubstr("model.depth = 9 with stem cifar"));
 }
 
 }  // namespace

@@ -187,6 +187,21 @@ TEST(Course, AWinnerAtTheEndOfTheOptionsRangeIsAtNoEdge) {
   EXPECT_FALSE(table.rows[0].tuned[0].at_edge);
 }
 
+TEST(Course, AValueThatTheRecipeCantHaveEndsTheRange) {
+  const auto study = course(kTuned, {kA}, {.check = [](const recipe::Recipe& recipe) {
+                              if (std::get<optim::Sgd>(recipe.optimizer).lr > 0.5)
+                                throw Error(Code::usage, "it is too high");
+                            }});
+  const Log log(study, run(by_rate));
+  const auto& a = log.end.stand.tuning[1];
+  EXPECT_THAT(a.tried, SizeIs(3));
+  EXPECT_THAT(a.at_edge, IsEmpty());
+  EXPECT_EQ(std::get<optim::Sgd>(log.end.stand.arms[1].recipe.optimizer).lr, 0.4);
+  EXPECT_THAT(log.end.stand.notes,
+              Contains("No optimizer.lr beyond 0.4 was tried for a: 0.8 is refused (it is too "
+                       "high)."));
+}
+
 TEST(Course, SettingsThatDivergeAreNotChosen) {
   const Log log(course(kTuned, {kA}), run([](const Trial& trial) -> std::optional<double> {
                   const double rate = std::get<optim::Sgd>(trial.recipe.optimizer).lr;

@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "temper/study/definition/check.h"
 #include "temper/study/definition/comparisons.h"
 #include "tests/study/definition/studies.h"
 
@@ -18,6 +19,7 @@ using ::testing::IsEmpty;
 using testing::kDecay;
 using testing::kSmoothing;
 using testing::kWide;
+using testing::message_of;
 using testing::refusal;
 using testing::row;
 using ::testing::StartsWith;
@@ -297,6 +299,19 @@ TEST(CheckArms, AFromStepChangesWhatARunningTrainingCan) {
   EXPECT_THAT(refusal("seeds = 2", row("a", "from_step = 50\nset.optimizer.lr = 0.2"),
                       {"base.epochs=0", "base.steps=40"}),
               HasSubstr("from_step is 50, but the run ends after 40 steps"));
+  EXPECT_THAT(refusal("seeds = 2", row("a", "from_step = 5\nset.optimizer.lr = 0.2"),
+                      {"base.early_stopping={ patience = 2 }"}),
+              HasSubstr("row 1 'a': from_step is 5, but early_stopping may end the run before"));
+}
+
+TEST(CheckArms, AFromStepIsBeforeTheEndOfARunInEpochs) {
+  const auto late = study("seeds = 2", row("late", "from_step = 50\nset.optimizer.lr = 0.2"));
+  const auto refused_at = [&](std::int64_t steps) {
+    return message_of([&] { check_beginnings(late, [=](const auto&) { return steps; }); });
+  };
+  EXPECT_EQ(refused_at(51), "(not refused)");
+  EXPECT_THAT(refused_at(50),
+              HasSubstr("row 1 'late': from_step is 50, but the run ends after 50 steps"));
 }
 
 TEST(CheckArms, RedrawnSplitsHaveNoSeedOfTheirOwn) {

@@ -40,6 +40,28 @@ TEST(StudyRules, SeedsAreGivenOnceAndAreTwoOrMore) {
             "s.toml:2:9: pilot has no effect without detect; leave it out");
 }
 
+TEST(StudyRules, SeedsLeaveRoomForThoseThatFollow) {
+  EXPECT_THAT(refusal("seeds = [1, 9223372036854775807]", kDecay),
+              HasSubstr("expected a number in [0, 1e+18]"));
+  const auto largest = study("seeds = [1, 1000000000000000000]", kDecay);
+  EXPECT_EQ(seeds_of(largest, 3).back(), 1000000000000000001);
+  EXPECT_EQ(tuning_seeds(largest).front(), 1000000000001000001);
+}
+
+TEST(StudyRules, NoRowLengthOrTuningSetsTheSeed) {
+  EXPECT_THAT(refusal("seeds = 2", row("a", "set.seed = 7")),
+              StartsWith("s.toml:7:12: row 1 'a': it sets seed, which is each of the study's seeds "
+                         "in turn; leave it out here, and name the seeds with seeds"));
+  EXPECT_THAT(refusal("seeds = 2\nmode = \"one_at_a_time\"", row("a", "values.seed = [7, 8]")),
+              HasSubstr("row 1 'a 7': it sets seed, which"));
+  EXPECT_THAT(refusal("seeds = 2", kDecay + "[[length]]\nname = \"long\"\nset.seed = 7\n"),
+              HasSubstr("length 1 'long': it sets seed, which"));
+  EXPECT_THAT(refusal("seeds = 2\ntune = [\"seed\"]", kDecay),
+              StartsWith("s.toml:2:8: tune names seed, which"));
+  EXPECT_THAT(refusal("seeds = 2", row("a", "tune = [\"seed\"]")),
+              HasSubstr("row 1 'a': tune names seed, which"));
+}
+
 TEST(StudyRules, PowerIsMoreThanTheLevelOfTheTest) {
   EXPECT_THAT(refusal("seeds = 4\nlevel = 0.5\npower = 0.5", kDecay),
               StartsWith("s.toml:3:9: power is 0.5"));

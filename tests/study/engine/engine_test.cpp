@@ -5,9 +5,13 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <chrono>
+#include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "temper/core/error.h"
@@ -134,6 +138,34 @@ TEST_F(RunTrials, StudentsWaitForTheirTeacher) {
               HasSubstr("its teacher is neither among the trials nor kept"));
 }
 
+TEST_F(RunTrials, AChainOfTeachersIsTrainedAgainWhereOnlyItsResultsAreThere) {
+  const auto first = small::trial(data_, 1);
+  const auto second = small::trial(data_, 1, {"distillation.weight=0.5"}, {first.fingerprint});
+  const auto student = small::trial(data_, 1, {"distillation.weight=0.25"}, {second.fingerprint});
+  run({first, second});
+  ASSERT_FALSE(fs::exists(folder_of(first)));
+  EXPECT_EQ(run({first, second, student})[2].outcome, kFinished);
+  EXPECT_THAT(ended(), ElementsAre(first.label, second.label, student.label));
+}
+
+TEST_F(RunTrials, ResultsStayWhatTheyWereWhenTheirTrialsEnded) {
+  auto measured = small::trial(data_, 1);
+  measured.measures.sensitivity = 4;
+  auto meanwhile = options();
+  meanwhile.on_progress = [&](const Progress& now) {
+    if (now.ended == nullptr || now.label != measured.label) return;
+    // Another study in the folder measures the same trial with another number of images.
+    auto theirs = *now.ended;
+    theirs.measures = "sensitivity=8";
+    theirs.figures["validation.sensitivity.mean"] = -1;
+    Store(folder_).add(theirs);
+  };
+  const auto results = run_trials(std::vector{measured, small::trial(data_, 2)}, store_, meanwhile);
+  EXPECT_EQ(store_.row(measured.fingerprint)->measures, "sensitivity=8");
+  EXPECT_EQ(results[0].measures, "sensitivity=4");
+  EXPECT_GE(results[0].figures.at("validation.sensitivity.mean"), 0);
+}
+
 TEST_F(RunTrials, ATeacherThatAnotherStudyHasRemovedIsTrainedAgain) {
   const auto teacher = small::trial(data_, 1);
   const auto student = small::trial(data_, 1, {"distillation.weight=0.5"}, {teacher.fingerprint});
@@ -234,6 +266,26 @@ TEST_F(RunTrials, StopsOnRequest) {
   const auto trial = small::trial(data_, 1, {"epochs=500"});
   EXPECT_THAT(refusal(Code::stopped, {trial}, stopped), HasSubstr("0 of 1 runs done"));
   EXPECT_FALSE(store_.find(trial.fingerprint));
+}
+
+TEST_F(RunTrials, ATrialThatIsSignalledManyTimesSaves) {
+  const auto trial = small::trial(data_, 1, {"epochs=5000"});
+  StopFlag stop;
+  auto stopped = options();
+  stopped.stop = &stop;
+  stopped.on_progress = [&](const Progress&) {
+    if (!fs::exists(TrialFolder(folder_of(trial)).run() / "checkpoints")) return;
+    stop.set();
+    std::ifstream children("/proc/thread-self/children");
+    for (int child = 0; children >> child;)
+      for (int i = 0; i < 100; ++i) {
+        ::kill(child, SIGTERM);
+        std::this_thread::sleep_for(std::chrono::microseconds(200));
+      }
+  };
+  EXPECT_THAT(refusal(Code::stopped, {trial}, stopped), HasSubstr("0 of 1 runs done"));
+  EXPECT_THAT(TrialFolder(folder_of(trial)).last_words(),
+              HasSubstr("the trial was stopped and saved"));
 }
 
 TEST_F(RunTrials, RefusesSharesThatDoNotExist) {

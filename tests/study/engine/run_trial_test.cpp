@@ -22,6 +22,7 @@
 #include "temper/train/state.h"
 #include "temper/train/tensors.h"
 #include "tests/study/engine/small_study.h"
+#include "tests/support/refusal.h"
 #include "tests/train/small_run.h"
 
 namespace temper::study {
@@ -153,6 +154,15 @@ TEST_F(RunTrial, TrainsTheEarlierPartsFirst) {
   const auto plain = run(small::trial(data_, 1));
   EXPECT_EQ(result.figures.at("first_loss"), plain.figures.at("first_loss"));
   EXPECT_NE(result.figures.at("weight_norms.l2"), plain.figures.at("weight_norms.l2"));
+}
+
+TEST_F(RunTrial, RefusesAnEarlierPartThatIsTheWholeRun) {
+  auto trial = small::trial(data_, 1, {"optimizer.weight_decay=0.01"});
+  trial.before.push_back({.until_step = 8, .recipe = small::recipe(data_)});
+  folder(trial).write(trial, 1);
+  const StopFlag stop;
+  EXPECT_THAT(temper::testing::refusal([&] { run_trial(folder(trial).path(), stop); }),
+              HasSubstr("from_step is 8, but the run ends after 8 steps"));
 }
 
 TEST_F(RunTrial, AnEarlierPartHasTheTeacherOfTheTrial) {
