@@ -74,7 +74,13 @@ Ranks placed(const Variables& from, const char* rank, const char* size, const ch
   ranks.size = from.number(size, 1, kMostRanks);
   ranks.rank = from.number(rank, 0, ranks.size - 1);
   ranks.local_size = from.number(local_size, 1, ranks.size, 1);
-  ranks.local_rank = from.number(local_rank, 0, ranks.local_size - 1, 0);
+  const bool counted = from.text(local_size).has_value();
+  ranks.local_rank = from.number(local_rank, 0, (counted ? ranks.local_size : ranks.size) - 1, 0);
+  if (ranks.local_rank >= ranks.local_size)
+    refuse(
+        fmt::format("the environment variable {} is {} and {} is not set; set it to the number "
+                    "of processes on this machine",
+                    local_rank, ranks.local_rank, local_size));
   return ranks;
 }
 
@@ -153,9 +159,9 @@ Ranks of_slurm(const Variables& from) {
   else
     ranks.host = hosts_of(from.needed("SLURM_STEP_NODELIST", "start the program by srun")).front();
   constexpr std::int64_t largest = std::numeric_limits<std::uint32_t>::max();
-  const auto job =
-      from.number("SLURM_JOB_ID", 0, largest) + from.number("SLURM_STEP_ID", 0, largest, 0);
-  ranks.port = port_of(from, port_for(static_cast<std::uint64_t>(job)));
+  const auto step = fmt::format("{}.{}", from.number("SLURM_JOB_ID", 0, largest),
+                                from.number("SLURM_STEP_ID", 0, largest, 0));
+  ranks.port = port_of(from, port_for(coordinate(step)));
   return ranks;
 }
 

@@ -115,6 +115,7 @@ class Binder {
             [&](Auto* to) { automatic(node, meta, to, path); },
             [&](const std::function<EnumView()>& view) { named(node, view(), path); },
             [&](const std::function<Group()>& view) {
+              if (!node.partial) clear_length(view());
               options(table_of(node, path, view()), view(), path);
             },
             [&](const std::function<OptionalView()>& view) { optional(node, meta, view, path); },
@@ -123,6 +124,17 @@ class Binder {
             },
             [&](const std::function<ListView()>& view) { list(node, meta, view, path); }},
         item.slot);
+  }
+
+  /// Lengths in epochs and in steps add up: a table of a duration replaces both.
+  static void clear_length(const Group& group) {
+    const auto epochs =
+        std::ranges::find(group.items, "epochs", [](const Item& item) { return item.meta.name; });
+    const auto steps =
+        std::ranges::find(group.items, "steps", [](const Item& item) { return item.meta.name; });
+    if (epochs == group.items.end() || steps == group.items.end()) return;
+    *std::get<double*>(epochs->slot) = 0;
+    *std::get<std::int64_t*>(steps->slot) = 0;
   }
 
   void in_bounds(const Node& node, const Meta& meta, double to, const std::string& path) const {
@@ -166,7 +178,8 @@ class Binder {
                path.substr(path.rfind('.') + 1)));
     schedule::Schedule schedule =
         driven == schedules_.end() ? schedule::Schedule{} : driven->second;
-    choice(node, std::get<std::function<ChoiceView()>>(slot(schedule)), path, "schedule", true);
+    choice(node, std::get<std::function<ChoiceView()>>(slot(schedule)), path, "schedule",
+           !node.partial);
     schedules_.insert_or_assign(path, schedule);
     remember_place(path, node);
     return schedule::value(schedule, 0, {});
@@ -244,7 +257,7 @@ class Binder {
     const auto before = view();
     if (is_name && is_written(node, before, path)) return;
     const auto* const kind = is_name ? &node : kind_of(node, key);
-    if (kind == nullptr && must_name && !node.partial && before.kinds.size() > 1)
+    if (kind == nullptr && must_name && before.kinds.size() > 1)
       fail(node.position, path,
            fmt::format("{} needs '{}': one of {}", path, key, fmt::join(before.kinds, ", ")));
     const auto index = kind == nullptr ? before.index : kind_index(*kind, before, join(path, key));

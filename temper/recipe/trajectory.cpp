@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <functional>
 #include <ranges>
 #include <set>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -40,10 +43,20 @@ void Trajectory::sort_facts() {
       scored_.emplace(fact.path, fact.value);
   }
   for_each_group(group(*recipe_), [&](const std::string& path, const Group& options) {
+    const auto follow = [&](const std::string& name, const Slot& slot) {
+      if (by_step.contains(name) || by_step.contains(name + ".schedule"))
+        numbers_.emplace(name, std::get<double*>(slot));
+    };
     for (const auto& item : options.items) {
+      if (!item.meta.scheduled) continue;
       const auto name = join(path, item.meta.name);
-      if (item.meta.scheduled && (by_step.contains(name) || by_step.contains(name + ".schedule")))
-        numbers_.emplace(name, std::get<double*>(item.slot));
+      if (const auto* view = std::get_if<std::function<ListView()>>(&item.slot)) {
+        const auto list = (*view)();
+        for (std::size_t i = 0; i < list.size; ++i)
+          follow(join(name, std::to_string(i)), list.at(i));
+      } else {
+        follow(name, item.slot);
+      }
     }
   });
   follows_scores_ = std::ranges::any_of(recipe_->schedules, [&](const auto& driven) {

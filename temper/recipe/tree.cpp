@@ -51,16 +51,18 @@ constexpr std::size_t kMaxDots = 64;
 }
 
 // toml++ recurses once for every dot of a key, without a limit of its own. Returns the first line
-// with too many dots; 0: none.
+// with too many dots; 0: none. Dots in a row, as in a comment of dots, are no key's.
 std::uint32_t line_too_deep(std::string_view text) {
   std::uint32_t line = 1;
   std::size_t dots = 0;
+  char before = '\n';
   for (const char c : text) {
     if (c == '\n') ++line;
     if (c == '.')
-      ++dots;
+      dots += before == '.' ? 0 : 1;
     else if (std::string_view("=,[]{}\n#").find(c) != std::string_view::npos)
       dots = 0;
+    if (c != ' ' && c != '\t') before = c;
     if (dots > kMaxDots) return line;
   }
   return 0;

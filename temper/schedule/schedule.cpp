@@ -90,6 +90,7 @@ std::pair<double, double> range(const Schedule& schedule, const Horizon& horizon
   double high = low;
   for (std::int64_t step = 1; step < horizon.total_steps; step = next_checked(step, horizon)) {
     const double v = value(schedule, step, horizon);
+    if (std::isnan(v)) return {v, v};
     low = std::min(low, v);
     high = std::max(high, v);
   }

@@ -81,6 +81,16 @@ TEST(Ranks, SetByHandNeedNoLocalOnes) {
   EXPECT_FALSE(ranks->has_store);
 }
 
+TEST(Ranks, SetByHandWithALocalRankNeedTheNumberOfLocalOnes) {
+  EXPECT_NE(refusal({{"RANK", "1"},
+                     {"WORLD_SIZE", "2"},
+                     {"LOCAL_RANK", "1"},
+                     {"MASTER_ADDR", "127.0.0.1"},
+                     {"MASTER_PORT", "1234"}})
+                .find("LOCAL_RANK is 1 and LOCAL_WORLD_SIZE is not set"),
+            std::string::npos);
+}
+
 TEST(Ranks, OfOpenMpi) {
   const Variables one_machine{{"OMPI_COMM_WORLD_RANK", "1"},
                               {"OMPI_COMM_WORLD_SIZE", "2"},
@@ -114,7 +124,10 @@ TEST(Ranks, OfSlurm) {
   EXPECT_EQ(ranks->size, 7);
   EXPECT_EQ(ranks->local_size, 1);
   EXPECT_EQ(ranks->host, "gpu07");
-  EXPECT_EQ(ranks->port, 15033);
+  EXPECT_GE(ranks->port, 15000);
+  EXPECT_LT(ranks->port, 30000);
+  const auto next_job = ranks_in(with(with(srun, "SLURM_JOB_ID", "32"), "SLURM_STEP_ID", "1"));
+  EXPECT_NE(ranks->port, next_job->port);
   EXPECT_EQ(ranks_in(with(srun, "SLURM_NODEID", "2"))->local_size, 2);
   EXPECT_EQ(ranks_in(with(srun, "MASTER_ADDR", "other"))->host, "other");
   EXPECT_EQ(ranks_in(with(srun, "MASTER_PORT", "999"))->port, 999);

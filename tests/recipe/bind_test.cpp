@@ -210,6 +210,8 @@ TEST(Edits, SayWhatIsWrongWithThem) {
             "--set data.augment.1=pad: data.augment has 0 elements, so there is no data.augment.1; "
             "the next is "
             "data.augment.0");
+  EXPECT_EQ(error("data.augment = [\"pad\"]", {"data.augment.1.padding=1"}),
+            "--set data.augment.1.padding=1: data.augment.1 needs 'kind': one of pad, mirror");
   EXPECT_EQ(
       error("", {"data.augment.padding=1"}),
       "--set data.augment.padding=1: data.augment is a list: name an element by its number, as in "
@@ -245,6 +247,17 @@ TEST(Schedules, AreEditedReplacedAndDropped) {
   EXPECT_TRUE(read(augmented, {"data.augment=[]"}).schedules.empty());
 }
 
+TEST(Schedules, ATableOfALengthReplacesBothOfItsUnits) {
+  const std::string text =
+      "optimizer.lr = { schedule = \"cosine\", warmup = { steps = 500, form = \"constant\" } }";
+  const auto warmup = [&](const std::string& edit) {
+    return std::get<schedule::Cosine>(read(text, {edit}).schedules.at("optimizer.lr")).warmup;
+  };
+  EXPECT_EQ(warmup("optimizer.lr.warmup={ epochs = 2 }").steps, 0);
+  EXPECT_EQ(warmup("optimizer.lr.warmup={ epochs = 2 }").epochs, 2);
+  EXPECT_EQ(warmup("optimizer.lr.warmup.epochs=2").steps, 500);
+}
+
 TEST(Schedules, SayWhatIsWrongWithThem) {
   EXPECT_EQ(error("optimizer.lr = { schedule = \"cosin\" }"),
             "r.toml:1:29: unknown optimizer.lr.schedule \"cosin\": did you mean 'cosine'?");
@@ -266,6 +279,10 @@ TEST(Toml, ThatIsCutShortIsRefusedWithItsPlace) {
             "r.toml:3:1: not valid TOML: a character that cannot begin a key");
   EXPECT_EQ(error("[\u00fcber]"),
             "r.toml:1:1: not valid TOML: a character that cannot begin a key");
+}
+
+TEST(Toml, MayHaveCommentsOfDots) {
+  EXPECT_EQ(read("# " + std::string(200, '.') + "\nepochs = 7").options.epochs, 7);
 }
 
 TEST(Toml, ThatIsHostileIsRefused) {

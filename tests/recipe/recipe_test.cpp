@@ -147,6 +147,13 @@ TEST(Recipe, RefusesAScheduleThatLeavesItsOptionsRange) {
               StartsWith("--set optimizer.lr.final=-0.1: optimizer.lr: its schedule gives -"));
 }
 
+TEST(Recipe, RefusesAScheduleOfWhatIsNoNumber) {
+  EXPECT_THAT(
+      error("[data]\naugment = [{ kind = \"hue\", shift_high = { schedule = \"constant\", value = "
+            "0.1, warmup = { epochs = 2, form = \"exponential\", start = -0.05 } } }]"),
+      ::testing::HasSubstr("its schedule gives "));
+}
+
 TEST(Recipe, RefusesOptionsThatDoNotGoTogether) {
   EXPECT_THAT(error("optimizer = { nesterov = true, momentum = 0 }"),
               StartsWith("r.toml:1:26: optimizer.nesterov"));

@@ -76,6 +76,23 @@ TEST(Trajectory, WhatTrainsEndsIt) {
     EXPECT_EQ(common("", other), 0) << other;
 }
 
+TEST(Trajectory, NumbersInListsEndIt) {
+  const auto weights = [](const std::string& second) {
+    return R"(data.augment = [{ kind = "one_of", operations = ["flip", "invert"], weights = [1, )" +
+           second + "] }]";
+  };
+  EXPECT_EQ(common(weights("1"), weights("1")), 100);
+  EXPECT_EQ(common(weights("1"), weights("3")), 0);
+  const auto one_then = [&](const std::string& last) {
+    return weights(R"({ schedule = "piecewise", pieces = [
+      { steps = 40, curve = { kind = "constant", value = 1 } },
+      { curve = { kind = "constant", value = )" +
+                   last + " } }] }");
+  };
+  EXPECT_EQ(common(one_then("3"), weights("1")), 40);
+  EXPECT_EQ(common(one_then("3"), one_then("2")), 40);
+}
+
 TEST(Trajectory, ARollbackRestoresAveragesToo) {
   EXPECT_EQ(common("guard.nan = \"rollback\"", "guard.nan = \"rollback\""), 0);
 }
