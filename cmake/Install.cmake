@@ -6,6 +6,7 @@
 #   lib/cmake/temper/   find_package(temper) -> temper::temper
 #   include/temper/     headers
 #   share/temper/       recipes; the numbers that `temper selftest` compares with; Fashion-MNIST if it is installed
+#   share/doc/temper/   the licenses of temper and of what it contains
 include(CMakePackageConfigHelpers)
 
 function(temper_install)
@@ -39,6 +40,15 @@ function(temper_install)
   endif()
   configure_file(cmake/launcher.sh.in "${CMAKE_BINARY_DIR}/launcher/temper" @ONLY)
   install(PROGRAMS "${CMAKE_BINARY_DIR}/launcher/temper" scripts/gpu-check DESTINATION bin)
+  install(FILES LICENSE DESTINATION share/doc/temper)
+  # Of the packages that are linked or copied, in the section [build] of scripts/packages.txt.
+  file(READ scripts/packages.txt packages)
+  string(REGEX REPLACE "\\[test\\].*" "" packages "${packages}")
+  string(REGEX MATCHALL "\n(lib|zlib|nlohmann|dataset)[^ \n]+" packages "${packages}")
+  foreach(package IN LISTS packages)
+    string(STRIP "${package}" package)
+    install(FILES "/usr/share/doc/${package}/copyright" DESTINATION share/doc/temper/packages RENAME "${package}" OPTIONAL)
+  endforeach()
   install(DIRECTORY recipes DESTINATION share/temper OPTIONAL)
   install(DIRECTORY /usr/share/datasets/fashion-mnist DESTINATION share/temper OPTIONAL)
 endfunction()

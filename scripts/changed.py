@@ -11,7 +11,9 @@ COMMITS = 30
 
 def _git(*arguments: str) -> list[str]:
     done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
-    return done.stdout.splitlines() if done.returncode == 0 else []
+    if done.returncode != 0:
+        raise SystemExit(f"git {arguments[0]}: {done.stderr.strip()}")
+    return done.stdout.splitlines()
 
 
 def files() -> list[pathlib.Path]:

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Functions shared by the scripts. To be sourced; changes to the root of the repository.
 set -euo pipefail
+script=$(realpath "$0")
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 say() { printf '== %s\n' "$*"; }
@@ -11,7 +12,7 @@ die() {
 
 # Prints the comment block at the top of the script as its help.
 help() {
-  sed -n '/^# shellcheck /d; 2,/^[^#]/s/^# \{0,1\}//p' "$0"
+  sed -n '/^# shellcheck /d; 2,/^[^#]/s/^# \{0,1\}//p' "$script"
   exit 0
 }
 

@@ -85,7 +85,7 @@ PEERS = {
     },
     "lion": of_timm(timm.optim.Lion, lr=1e-4),
     "lamb": of_timm(timm.optim.Lamb, lr=1e-3, weight_decay=0.01, max_grad_norm=None),
-    "lars": {"timm": functools.partial(timm.optim.Lars, lr=1.0, momentum=0.9)},
+    "lars": {"timm": functools.partial(timm.optim.Lars, lr=1.0, momentum=0.9, always_adapt=True)},
     "muon": {"timm": muon},
     "schedule_free_sgd": schedule_free(schedulefree.SGDScheduleFree, lr=1.0),
     "schedule_free_adamw": schedule_free(schedulefree.AdamWScheduleFree, lr=0.0025),

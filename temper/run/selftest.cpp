@@ -98,8 +98,10 @@ std::vector<SelftestPart> selftest_parts() {
 fs::path selftest_program() {
   const auto path = fs::read_symlink("/proc/self/exe").parent_path() / "temper-selftest";
   if (!fs::exists(path))
-    throw Error(Code::usage,
-                fmt::format("{} does not exist; build temper with TEMPER_TESTS=ON", path.string()));
+    throw Error(
+        Code::usage,
+        fmt::format("{} does not exist; build the target temper-selftest (with TEMPER_TESTS=ON)",
+                    path.string()));
   return path;
 }
 

@@ -82,7 +82,9 @@ grep -q "^warning: data.augment.0 (pad_crop) moves pictures of 28 x 28 pixels by
 grep -q "^good: " check.txt
 "$TEMPER" data check mine.toml --json | jq -e '.good and (.warnings | length) == 1 and (has("recipe") | not)'
 "$TEMPER" data check mine.toml --set data.augment.0.padding=4 --json | jq -e '.warnings == []'
-"$TEMPER" train mine.toml --set epochs=1 --set data.limit=64 --stop-at 1 --out warned >out.txt 2>err.txt || test $? -eq 75
+status=0
+"$TEMPER" train mine.toml --set epochs=1 --set data.limit=64 --stop-at 1 --out warned >out.txt 2>err.txt || status=$?
+((status == 75))
 grep -q "^warning: data.augment.0 (pad_crop) moves pictures of 28 x 28 pixels" err.txt
 refused 2 "did you mean 'padding'" "$TEMPER" data check mine.toml --set data.augment.0.pading=4
 refused 4 "none.toml" "$TEMPER" data check none.toml

@@ -35,8 +35,8 @@ rank() {
   pids[rank]=$!
 }
 
-new_port() {
-  port=$((15000 + (RANDOM % 10000)))
+new_port() { # one that is free
+  port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 }
 
 # start WORLD DIR [OPTION...]: all of them.

@@ -1,16 +1,7 @@
-# Faults of processes that train together: kills, stops, a full disk, jobs that get in each other's way. Whatever happens, all
+# Faults of processes that train together: kills, stops, jobs that get in each other's way. Whatever happens, all
 # ranks end with one sentence, and the run goes on to the bytes of one without a fault. A sample of it, everything with
 # TEMPER_TEST_EVERYTHING; kills and SIGTERM are in ranks.sh as well.
 set -euo pipefail
-
-# Mounting a small disk needs a separate mount namespace.
-if [[ -z ${TEMPER_INSIDE:-} ]]; then
-  if unshare --map-root-user --mount mount -t tmpfs none "$PWD" 2>reason.txt; then
-    TEMPER_INSIDE=yes exec unshare --map-root-user --mount bash "$0"
-  fi
-  echo "without a full disk, as a small one cannot be mounted here: $(tail -1 reason.txt)"
-  TEMPER_INSIDE=no
-fi
 
 # shellcheck source=tests/program/ranks.bash
 source "$TEMPER_SOURCE_DIR/tests/program/ranks.bash"
@@ -143,29 +134,6 @@ if [[ $everything ]]; then
   start 2 told
   all_end 0
   same "$whole" told
-fi
-
-# The disk of rank 0 is full: its message is that of both.
-if [[ $TEMPER_INSIDE == yes ]]; then
-  mkdir disk
-  mount -t tmpfs -o size=96m none disk
-  for kib in ${everything:+0} 300; do
-    start 2 disk/run
-    reached $((4 + kib / 30))
-    head -c $((($(df --output=avail --block-size=1024 disk | tail -1) - kib) * 1024)) /dev/zero 2>/dev/null >disk/ballast || true
-    all_end 4
-    sentences 0 1
-    sentences 1 1
-    for i in 0 1; do says "err-$i.txt" "No space left on device"; done
-    says err-1.txt "rank 0 (on $host) has ended after step "
-    jq -e '.message.message | contains("No space left on device")' error-0.json >/dev/null
-    if find disk -name '*.temper-tmp' | grep .; then failed "these were left behind"; fi
-    rm disk/ballast
-  done
-  start 2 disk/run
-  all_end 0
-  same "$whole" disk/run
-  umount disk
 fi
 
 # A second job at the port of another one ends with a sentence, and the first one does not notice. That one trains until it

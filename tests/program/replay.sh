@@ -31,7 +31,9 @@ refused 2 "expected a run directory" "$TEMPER" diff run nowhere
 "$TEMPER" diff run run >out.txt
 grep -qF "recipe: the same" out.txt
 grep -qF "the same in all 20 lines" out.txt
-"$TEMPER" train "${small[@]}" --set optimizer.lr=0.01 --stop-at 3 --out other >out.txt 2>err.txt || test $? -eq 75
+status=0
+"$TEMPER" train "${small[@]}" --set optimizer.lr=0.01 --stop-at 3 --out other >out.txt 2>err.txt || status=$?
+((status == 75))
 "$TEMPER" diff run other --json >diff.json
 grep -qF '"key": "optimizer.lr"' diff.json
 grep -qF '"first_step": 2' diff.json

@@ -44,7 +44,9 @@ END
 
 # 200 pictures, of which 10 are held out; 32 without a label a step: 5 steps an epoch.
 "$TEMPER" train mine.toml --out run >out.txt 2>err.txt || { cat err.txt; exit 1; }
-"$TEMPER" train mine.toml --out stopped --stop-at 3 --set data.num_workers=3 >out.txt 2>err.txt || test $? -eq 75
+status=0
+"$TEMPER" train mine.toml --out stopped --stop-at 3 --set data.num_workers=3 >out.txt 2>err.txt || status=$?
+((status == 75))
 "$TEMPER" train mine.toml --out stopped --set data.num_workers=3 >out.txt 2>err.txt || { cat err.txt; exit 1; }
 for file in model.safetensors model-ema.safetensors predictions.safetensors; do
   cmp "run/$file" "stopped/$file"
