@@ -43,7 +43,7 @@ function(temper_install)
   install(FILES LICENSE DESTINATION share/doc/temper)
   # Of the packages that are linked or copied, in the section [build] of scripts/packages.txt.
   file(READ scripts/packages.txt packages)
-  string(REGEX REPLACE "\\[test\\].*" "" packages "${packages}")
+  string(REGEX REPLACE "\n\\[test\\].*" "" packages "${packages}")
   string(REGEX MATCHALL "\n(lib|zlib|nlohmann|dataset)[^ \n]+" packages "${packages}")
   foreach(package IN LISTS packages)
     string(STRIP "${package}" package)

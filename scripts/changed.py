@@ -12,7 +12,7 @@ COMMITS = 30
 def _git(*arguments: str) -> list[str]:
     done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
     if done.returncode != 0:
-        raise SystemExit(f"git {arguments[0]}: {done.stderr.strip()}")
+        raise SystemExit(f"git {arguments[0]}: {done.stderr.splitlines()[0]}")
     return done.stdout.splitlines()
 
 
