@@ -7,7 +7,7 @@ foreach(_file blur_kernels.cpp byte_table.cpp color_kernels.cpp dot_products.cpp
 endforeach()
 # Sums and products are rounded one by one, as in the wheels of Pillow and Python, and equally by all instruction sets.
 foreach(_file pixels/blur.cpp pixels/blur_kernels.cpp pixels/color.cpp pixels/color_kernels.cpp pixels/elastic.cpp
-        pixels/mix.cpp pixels/warp.cpp pixels/warp_kernels.cpp pixels/erase.cpp
+        pixels/mix.cpp pixels/warp.cpp pixels/warp_kernels.cpp pixels/warp_tensorflow.cpp pixels/erase.cpp
         pixels/normal_noise.cpp pixels/resample.cpp policies/magnitudes.cpp)
   set_property(SOURCE "${_augment}/${_file}" APPEND PROPERTY COMPILE_OPTIONS -ffp-contract=off)
 endforeach()

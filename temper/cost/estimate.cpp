@@ -7,12 +7,12 @@
 
 #include "temper/augment/pipeline/views.h"
 #include "temper/core/error.h"
+#include "temper/cost/evaluated.h"
 #include "temper/cost/machine_memory.h"
 #include "temper/cost/median.h"
 #include "temper/cost/memory.h"
 #include "temper/cost/preflight.h"
 #include "temper/evaluate/evaluate.h"
-#include "temper/train/averaged.h"
 #include "temper/train/begin.h"
 #include "temper/train/clock.h"
 #include "temper/train/step.h"
@@ -26,32 +26,6 @@ namespace {
 std::int64_t views_of(const train::Plan& plan) {
   const auto& tta = plan.recipe.evaluation.tta;
   return tta ? std::ssize(augment::views_of(*tta, plan.transform)) : 1;
-}
-
-/// The images that pass through the network in each of its evaluations during training, the passes
-/// of an attack apart.
-std::int64_t images_evaluated(const train::Plan& plan) {
-  const auto& recipe = plan.recipe;
-  const auto scored = plan.probe->size() + (plan.validation ? plan.validation->size() : 0);
-  const auto weights = recipe.evaluation.weights;
-  const bool has_average = !train::averaging_name(recipe).empty();
-  auto images = scored;
-  if (has_average && weights == recipe::Weights::both) images += scored;
-  // BatchNorm's statistics of averaged weights are those of the training images.
-  if (has_average && weights != recipe::Weights::raw && train::wants_statistics(recipe, 0)) {
-    const auto asked = recipe.evaluation.statistics_images;
-    images += asked > 0 ? std::min(asked, plan.train->size()) : plan.train->size();
-  }
-  return images;
-}
-
-/// The images that pass forward and backward through the network in each evaluation under
-/// recipe.evaluation.attack.
-std::int64_t images_attacked(const train::Plan& plan) {
-  const auto& attack = plan.recipe.evaluation.attack;
-  if (!attack) return 0;
-  const auto all = plan.validation->size();
-  return (attack->images > 0 ? std::min(attack->images, all) : all) * (attack->steps + 1);
 }
 
 }  // namespace
@@ -118,10 +92,13 @@ Estimate estimate(const train::Plan& plan, std::int64_t steps) {
   evaluate::predict(*state.network, plan, plan.probe);
   const double per_image = watch.seconds() / static_cast<double>(plan.probe->size());
   const auto evaluations = plan.horizon.epochs() + 1;
+  const auto& attack = recipe.evaluation.attack;
+  const auto gradients =
+      attack ? weights_evaluated(recipe) * images_attacked(plan) * (attack->steps + 1) : 0;
   const double evaluation =
-      per_image * static_cast<double>(images_evaluated(plan) * evaluations + fitted +
+      per_image * static_cast<double>(images_scored(plan, *state.network) * evaluations + fitted +
                                       (plan.test ? plan.test->size() * result.views : 0)) +
-      static_cast<double>(images_attacked(plan) * evaluations) / result.step_images_per_second;
+      static_cast<double>(gradients * evaluations) / result.step_images_per_second;
   result.seconds = step_seconds * static_cast<double>(plan.horizon.total_steps) + evaluation;
   return result;
 }

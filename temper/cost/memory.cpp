@@ -19,6 +19,7 @@
 #include "temper/adversarial/attack.h"
 #include "temper/adversarial/classifier.h"
 #include "temper/core/error.h"
+#include "temper/cost/evaluated.h"
 #include "temper/cost/heap_model.h"
 #include "temper/cost/machine_memory.h"
 #include "temper/distributed/group.h"
@@ -29,7 +30,6 @@
 #include "temper/train/data_parallel.h"
 #include "temper/train/optimizer_shards.h"
 #include "temper/train/step.h"
-#include "temper/train/unlabelled.h"
 
 namespace temper::cost {
 namespace {
@@ -180,7 +180,7 @@ Divided divided(const train::Plan& plan, const train::State& state, std::int64_t
 }
 
 /// The largest set that is evaluated.
-std::int64_t images_evaluated(const train::Plan& plan) {
+std::int64_t largest_evaluated(const train::Plan& plan) {
   std::int64_t most = 0;
   for (const auto& set : {plan.probe, plan.validation, plan.test})
     if (set) most = std::max(most, set->size());
@@ -307,7 +307,7 @@ class MemoryModel {
   }
 
   void evaluate(HeapModel& heap) const {
-    const auto images = images_evaluated(plan_);
+    const auto images = largest_evaluated(plan_);
     const auto batch = std::min(plan_.evaluation.batch, images);
     // Logits are kept batch by batch and then concatenated.
     const auto answers = images * plan_.task.classes * static_cast<std::int64_t>(sizeof(float));
@@ -318,7 +318,7 @@ class MemoryModel {
     if (plan_.recipe.evaluation.tta) held.insert(held.end(), 3, 2 * answers);
     for (const auto bytes : held) heap.allocate(bytes);
     heap.play(evaluation_, batch);
-    if (attack_) heap.play(*attack_, std::min(batch, plan_.validation->size()));
+    if (attack_) heap.play(*attack_, std::min(batch, images_attacked(plan_)));
     for (const auto bytes : held) heap.release(bytes);
   }
 
@@ -354,6 +354,9 @@ std::uint64_t memory_limit(const train::Plan& plan, std::uint64_t available) {
           "are available; {}",
           gib(need.total), plan.group ? " in each process" : "", recipe.data.batch, gib(limit),
           fits > 0 ? fmt::format("data.batch_size = {} would fit", fits)
+          : recipe.evaluation.attack
+              ? "no batch size would fit: use a smaller network, data.size or "
+                "evaluation.attack.images"
           : model::probes_head(recipe.pretrained)
               ? "no batch size would fit: use a smaller network, data.size or data.limit, or "
                 "pretrained.head = \"auto\", which keeps no features of all images"

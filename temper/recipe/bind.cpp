@@ -115,7 +115,7 @@ class Binder {
             [&](Auto* to) { automatic(node, meta, to, path); },
             [&](const std::function<EnumView()>& view) { named(node, view(), path); },
             [&](const std::function<Group()>& view) {
-              if (!node.partial) clear_length(view());
+              if (!node.partial) clear_length(node, view());
               options(table_of(node, path, view()), view(), path);
             },
             [&](const std::function<OptionalView()>& view) { optional(node, meta, view, path); },
@@ -126,15 +126,18 @@ class Binder {
         item.slot);
   }
 
-  /// Lengths in epochs and in steps add up: a table of a duration replaces both.
-  static void clear_length(const Group& group) {
-    const auto epochs =
-        std::ranges::find(group.items, "epochs", [](const Item& item) { return item.meta.name; });
-    const auto steps =
-        std::ranges::find(group.items, "steps", [](const Item& item) { return item.meta.name; });
-    if (epochs == group.items.end() || steps == group.items.end()) return;
-    *std::get<double*>(epochs->slot) = 0;
-    *std::get<std::int64_t*>(steps->slot) = 0;
+  /// Lengths in epochs and in steps add up: a table that gives one of them replaces both.
+  static void clear_length(const Node& node, const Group& group) {
+    const auto* const table = std::get_if<Node::Table>(&node.value);
+    const auto is_length = [](std::string_view name) {
+      return name == "epochs" || name == "steps";
+    };
+    if (table == nullptr || std::ranges::none_of(*table, is_length, &Member::key)) return;
+    for (const auto& item : group.items) {
+      if (!is_length(item.meta.name)) continue;
+      if (auto* const* epochs = std::get_if<double*>(&item.slot)) **epochs = 0;
+      if (auto* const* steps = std::get_if<std::int64_t*>(&item.slot)) **steps = 0;
+    }
   }
 
   void in_bounds(const Node& node, const Meta& meta, double to, const std::string& path) const {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -81,10 +82,12 @@ void refuse_other_choice(const fs::path& kept, const RunRequest& request) {
   const auto recipe = recipe::load(kept);
   const auto refuse = [&](const char* relation, const std::string& found,
                           const std::string& asked) {
-    throw Error(Code::usage, {.file = kept.string()},
-                fmt::format("this recipe, which was chosen before, {} {}; remove it to choose one "
-                            "for {}, or name another run directory with --out",
-                            relation, found, asked));
+    throw Error(
+        Code::usage, {.file = kept.string()},
+        fmt::format("this recipe, which was chosen before, {} {}; train it by its own name, "
+                    "remove it to choose one for {}, or name another run directory with "
+                    "--out",
+                    relation, found, asked));
   };
   const auto& sources = recipe.data.sources;
   if (!is_same_path(recipe.data.source, request.source) &&
@@ -132,14 +135,16 @@ ChosenRecipe of_data(const RunRequest& request) {
 }  // namespace
 
 recipe::Recipe reading_recipe(const RunRequest& request) {
+  // What is chosen, and may be of another kind than in the starter recipe.
+  static constexpr std::array<std::string_view, 6> chosen{
+      "data.augment", "data.sampling", "freeze", "loss", "model", "pretrained"};
   auto sets = request.sets;
-  // Weights may bring another network, with options that this recipe's doesn't have.
-  if (const auto& weights = request.weights;
-      !weights.asked.empty() || !weights.for_photographs.empty())
-    std::erase_if(sets, [](const std::string& edit) {
-      const auto key = std::string_view(edit).substr(0, edit.find_first_of(".="));
-      return key != "data" && key != "device";
+  std::erase_if(sets, [](std::string_view edit) {
+    return std::ranges::any_of(chosen, [&](std::string_view option) {
+      return edit.starts_with(option) && (edit.size() == option.size() ||
+                                          edit[option.size()] == '.' || edit[option.size()] == '=');
     });
+  });
   return recipe::parse(recipe::starter(request.source), request.source, sets);
 }
 

@@ -23,7 +23,7 @@ recipe::DataSummary recipe_facts(const data::Check& check,
                                  recipe::Device device = recipe::Device::automatic);
 
 /// The recipe by which data is read before a recipe is chosen for it: the starter recipe with the
-/// edits of `data` and `device`, and all others that are sure to fit the recipe that is chosen.
+/// edits, apart from those of what is chosen, which may be options that only the chosen recipe has.
 recipe::Recipe reading_recipe(const RunRequest& request);
 
 /// Adds the weights to start from, if there are any for such images. Throws as open_pretrained().

@@ -180,14 +180,6 @@ void reset_mean_teacher(State& state) {
   for (std::size_t i = 0; i < to.size(); ++i) to[i].second.copy_(from[i].second);
 }
 
-std::vector<Named> mean_teacher_parameters(const State& state) {
-  std::vector<Named> named;
-  if (!state.mean_teacher) return named;
-  for (const auto& parameter : state.mean_teacher->parameters())
-    named.emplace_back(parameter.name, parameter.value);
-  return named;
-}
-
 void update_mean_teacher(State& state, const recipe::Recipe& recipe) {
   if (!state.mean_teacher || !recipe.semi) return;
   const auto* const options = semi::teacher_of(recipe.semi->method);

@@ -24,8 +24,6 @@ void resolve_semi(recipe::Recipe& recipe);
 void begin_mean_teacher(const Plan& plan, State& state);
 /// Makes the teacher a copy of the network again. Does nothing without one.
 void reset_mean_teacher(State& state);
-/// Its parameters, by name; empty without one.
-std::vector<Named> mean_teacher_parameters(const State& state);
 /// Moves the teacher after a step's update, whose number the state has. Does nothing without one.
 void update_mean_teacher(State& state, const recipe::Recipe& recipe);
 

@@ -256,6 +256,7 @@ TEST(Schedules, ATableOfALengthReplacesBothOfItsUnits) {
   EXPECT_EQ(warmup("optimizer.lr.warmup={ epochs = 2 }").steps, 0);
   EXPECT_EQ(warmup("optimizer.lr.warmup={ epochs = 2 }").epochs, 2);
   EXPECT_EQ(warmup("optimizer.lr.warmup.epochs=2").steps, 500);
+  EXPECT_EQ(warmup("optimizer.lr.warmup={ start = 0.1 }").steps, 500);
 }
 
 TEST(Schedules, SayWhatIsWrongWithThem) {

@@ -68,9 +68,11 @@ TEST_F(CheckedData, HasNoWarningsForTheRecipeThatIsChosen) {
 }
 
 TEST_F(CheckedData, ReadsImagesByTheEditsBeforeARecipeIsChosen) {
+  EXPECT_THROW(check_data(pictures(), {"data.exif_orientation=yes"}, {}), Error);
+  const auto found =
+      check_data(pictures(), {"data.exif_orientation=true", "data.augment.0.padding=2"}, {});
+  EXPECT_TRUE(found.check.good()) << "small pictures get a pad_crop, unlike the starter recipe";
   EXPECT_THROW(check_data(pictures(), {"epochz=3"}, {}), Error);
-  const auto found = check_data(pictures(), {"data.source='elsewhere'"}, {});
-  EXPECT_TRUE(found.check.good());
 }
 
 TEST_F(CheckedData, SaysWhyARecipeCannotBeTrained) {

@@ -94,7 +94,8 @@ TEST(ChooseRecipe, KeepsItForTheDataThatItWasChosenFor) {
   fs::copy(pictures.source, other, fs::copy_options::recursive);
   EXPECT_THAT(
       refused([&] { (void)choose_recipe({.source = other.string(), .out = pictures.out}); }),
-      HasSubstr("is for " + pictures.source + "; remove it to choose one for " + other.string() +
+      HasSubstr("is for " + pictures.source +
+                "; train it by its own name, remove it to choose one for " + other.string() +
                 ", or name another run directory with --out"));
 }
 
@@ -104,7 +105,8 @@ TEST(ChooseRecipe, KeepsItForTheWeightsThatItWasChosenFor) {
   (void)choose_recipe(request);
   request.weights = {.asked = "elsewhere"};
   EXPECT_THAT(refused([&] { (void)choose_recipe(request); }),
-              HasSubstr("starts from random weights; remove it to choose one for the weights in "
+              HasSubstr("starts from random weights; train it by its own name, remove it to choose "
+                        "one for the weights in "
                         "elsewhere, or name another run directory with --out"));
   request.weights = {.none = true};
   EXPECT_FALSE(choose_recipe(request).recipe.pretrained);
@@ -112,7 +114,8 @@ TEST(ChooseRecipe, KeepsItForTheWeightsThatItWasChosenFor) {
   std::ofstream(pictures.kept) << "[data]\nsource = \"" << pictures.source
                                << "\"\n[pretrained]\nfrom = \"elsewhere\"\n";
   EXPECT_THAT(refused([&] { (void)choose_recipe(request); }),
-              HasSubstr("starts from the weights in elsewhere; remove it to choose one for random "
+              HasSubstr("starts from the weights in elsewhere; train it by its own name, remove it "
+                        "to choose one for random "
                         "weights"));
   for (const auto& weights :
        {StartingWeights{.asked = "elsewhere"}, StartingWeights{.for_photographs = "installed"}}) {

@@ -135,7 +135,18 @@ TEST(Manifest, WithAValueOfAnotherTypeOrMeaningIsRefused) {
   expect_refused(changed("/platform", "cpu"));
   expect_refused(changed("/plateaus/optimizer.lr/measure", "validation_luck"));
   expect_refused(changed("/files/..~1model", "abc"));
-  expect_refused(changed("/format", 2));
+}
+
+TEST(Manifest, OfAnotherVersionIsNotDamaged) {
+  auto object = json::parse(to_text(complete()));
+  object["format"] = 2;
+  try {
+    parse_manifest(sealed(object), "m");
+    ADD_FAILURE() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::usage);
+    EXPECT_NE(std::string_view(error.what()).find("of format 2"), std::string_view::npos);
+  }
 }
 
 TEST(Manifest, WhatIsNotOneIsRefused) {

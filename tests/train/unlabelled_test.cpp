@@ -92,8 +92,9 @@ State state_of(const recipe::Recipe& recipe) {
 std::vector<at::Tensor> copies(const State& state) {
   std::vector<at::Tensor> all;
   for (const auto& [name, tensor] : weights(*state.network)) all.push_back(tensor.detach().clone());
-  for (const auto& [name, tensor] : mean_teacher_parameters(state))
-    all.push_back(tensor.detach().clone());
+  if (state.mean_teacher)
+    for (const auto& [name, tensor] : weights(*state.mean_teacher))
+      all.push_back(tensor.detach().clone());
   return all;
 }
 
@@ -269,7 +270,7 @@ TEST(Unlabelled, TheTeacherIsAMovingAverageOfTheParameters) {
     step(state, recipe, batch_for(recipe), times);
     expected.mul_(decay).add_(state.network->parameters().front().value.detach(), 1 - decay);
   }
-  EXPECT_TRUE(at::allclose(mean_teacher_parameters(state).front().second, expected));
+  EXPECT_TRUE(at::allclose(weights(*state.mean_teacher).front().second, expected));
 }
 
 TEST(UnlabelledRows, AreExchangedInBlocksAsInMixMatchsCode) {

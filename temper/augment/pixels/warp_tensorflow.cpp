@@ -5,9 +5,6 @@
 #include <cstdint>
 #include <numbers>
 
-// A fused multiplication and addition rounds once where TensorFlow's code rounds twice.
-#pragma STDC FP_CONTRACT OFF
-
 namespace temper::augment {
 namespace {
 
@@ -15,6 +12,20 @@ namespace {
 std::int64_t pixel_at(float place, int length) {
   const double shifted = double{place} + 0.5;  // exact
   return shifted > 0 && shifted < length ? static_cast<std::int64_t>(shifted) : -1;
+}
+
+template <int channels>
+void take_nearest(const io::Image& from, io::Image& to, const std::array<float, 6>& c) {
+  std::uint8_t* out = to.pixels.data();
+  for (int row = 0; row < to.height; ++row)
+    for (int column = 0; column < to.width; ++column, out += channels) {
+      const auto x = static_cast<float>(column);
+      const auto y = static_cast<float>(row);
+      const auto in_x = pixel_at(c[0] * x + c[1] * y + c[2], from.width);
+      const auto in_y = pixel_at(c[3] * x + c[4] * y + c[5], from.height);
+      if (in_x >= 0 && in_y >= 0)
+        std::copy_n(from.pixels.data() + (in_y * from.width + in_x) * channels, channels, out);
+    }
 }
 
 }  // namespace
@@ -44,19 +55,11 @@ TensorFlowAffine tensorflow_translation(double right, double down) {
 
 void warp_tensorflow(const io::Image& from, io::Image& to, const TensorFlowAffine& inverse,
                      const Fill& fill) {
-  const auto& c = inverse.c;
-  std::uint8_t* out = to.pixels.data();
-  fill_pixels(fill, to.channels, std::int64_t{to.height} * to.width, out);
-  for (int row = 0; row < to.height; ++row)
-    for (int column = 0; column < to.width; ++column, out += to.channels) {
-      const auto x = static_cast<float>(column);
-      const auto y = static_cast<float>(row);
-      const auto in_x = pixel_at(c[0] * x + c[1] * y + c[2], from.width);
-      const auto in_y = pixel_at(c[3] * x + c[4] * y + c[5], from.height);
-      if (in_x >= 0 && in_y >= 0)
-        std::copy_n(from.pixels.data() + (in_y * from.width + in_x) * from.channels, from.channels,
-                    out);
-    }
+  fill_pixels(fill, to.channels, std::int64_t{to.height} * to.width, to.pixels.data());
+  if (from.channels == 3)
+    take_nearest<3>(from, to, inverse.c);
+  else
+    take_nearest<1>(from, to, inverse.c);
 }
 
 }  // namespace temper::augment

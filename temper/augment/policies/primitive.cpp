@@ -39,9 +39,16 @@ TensorFlowAffine tensorflow_move(const Step& step, Size size) {
   }
 }
 
+/// Whether TensorFlow's nearest pixels are Pillow's: translations by whole pixels, which may stay
+/// pending.
+bool is_whole_translation(const Step& step) {
+  return (step.primitive == Primitive::translate_x || step.primitive == Primitive::translate_y) &&
+         step.value == std::floor(step.value);
+}
+
 void move(Frame& frame, const Step& step, Interpolation interpolation, Fill fill,
           const Quirks& quirks) {
-  if (quirks.tensorflow && interpolation == Interpolation::nearest)
+  if (quirks.tensorflow && interpolation == Interpolation::nearest && !is_whole_translation(step))
     return frame.rewrite([&](const io::Image& from, io::Image& to) {
       warp_tensorflow(from, to, tensorflow_move(step, {from.height, from.width}), fill);
     });

@@ -20,12 +20,12 @@
 #include "temper/data/sources/names.h"
 #include "temper/data/sources/pack_info.h"
 #include "temper/data/sources/parallel.h"
-#include "temper/data/sources/picture_paths.h"
 #include "temper/data/sources/set_names.h"
 #include "temper/data/sources/unread.h"
 #include "temper/data/sources/values.h"
 #include "temper/io/disk/system_folder.h"
 #include "temper/io/format/shard_index.h"
+#include "temper/io/image/picture_name.h"
 
 namespace temper::data {
 namespace {
@@ -69,21 +69,35 @@ Layout layout_of(const fs::path& path) {
   return {in(names.train), in(names.validation), in(names.test)};
 }
 
-/// Refuses shards beside folders of pictures: either may be meant to be the data set, and the other
+/// The first of the folders in a folder that hold pictures, as those of classes do; empty unless
+/// there are two. What can't be listed holds none.
+fs::path class_folder_in(const fs::path& folder) {
+  fs::path first;
+  std::error_code ignored;
+  for (const auto& name : folders_in(folder)) {
+    fs::directory_iterator entry(folder / name, ignored);
+    const bool holds_picture = std::any_of(
+        entry, fs::directory_iterator(), [](const auto& one) { return io::is_picture_name(one); });
+    if (!holds_picture) continue;
+    if (!first.empty()) return first;
+    first = folder / name;
+  }
+  return {};
+}
+
+/// Refuses shards beside a set of folders: either may be meant to be the data set, and the other
 /// one, such as the archive that it was unpacked from, not.
 /// @param path  a folder
-void check_alone(const fs::path& path, const Layout& layout) {
-  for (const auto* const set : {&layout.train, &layout.validation, &layout.test}) {
-    if (set->empty()) continue;
-    const auto folder = set->front().parent_path();
-    for (const auto& name : folders_in(folder))
-      if (!pictures_below(folder / name).empty())
-        throw Error(Code::data, {.file = path.string()},
-                    fmt::format("holds both shards ({}) and folders of pictures ({}); move those "
-                                "elsewhere that are not the data set",
-                                set->front().lexically_relative(path).string(),
-                                (folder / name).lexically_relative(path).string()));
-  }
+void check_alone(const fs::path& path, const fs::path& shard) {
+  auto classes = class_folder_in(path);
+  for (const auto& name : folders_in(path))
+    if (classes.empty() && part_of(name)) classes = class_folder_in(path / name);
+  if (classes.empty()) return;
+  throw Error(Code::data, {.file = path.string()},
+              fmt::format("holds both shards ({}) and folders of pictures ({}); move those "
+                          "elsewhere that are not the data set",
+                          shard.lexically_relative(path).string(),
+                          classes.lexically_relative(path).string()));
 }
 
 /// The samples of a set as they are in its shards.
@@ -282,8 +296,8 @@ Dataset shards(const fs::path& path, const FileOptions& options) {
   if (layout.train.empty())
     throw Error(Code::data, {.file = path.string()},
                 "no shards (.tar), in this folder or in train");
-  if (is_folder(path)) check_alone(path, layout);
   const auto info = info_beside(path);
+  if (is_folder(path) && !info) check_alone(path, layout.train.front());
   Contents train(std::move(layout.train));
   Contents validation(std::move(layout.validation));
   Contents test(std::move(layout.test));

@@ -17,7 +17,10 @@ Course course_of(const Study& study, const AblateOptions& options, Fingerprints&
   const auto& share = options.engine.share;
   const auto workers = options.engine.jobs * (share ? share->count : 1);
   const auto& data = fingerprints.data_of(arms(study).front().recipe);
-  check_beginnings(study, [&fingerprints](const recipe::Recipe& recipe) {
+  // At most: how many images are held out is known when the data is prepared.
+  check_beginnings(study, [&fingerprints](recipe::Recipe recipe) {
+    recipe.data.validation = 0;
+    recipe.data.folds = 0;
     const auto steps = steps_per_epoch(recipe, fingerprints.data_of(recipe));
     return recipe::horizon_of(recipe, steps).total_steps;
   });

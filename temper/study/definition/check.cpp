@@ -66,7 +66,7 @@ class Checker {
       for (const auto& phase : arm.before)
         if (const auto end = length(arm.recipe); phase.until_step >= end)
           refuse(row_from(arm, phase.until_step),
-                 fmt::format("from_step is {}, but the run ends after {} steps", phase.until_step,
+                 fmt::format("from_step is {}, but the run has at most {} steps", phase.until_step,
                              end));
   }
 

@@ -21,12 +21,13 @@ constexpr std::uint64_t kResult = 64 << 10;  ///< row, curve and correctness of 
 
 /// The options that sizes of files depend on.
 std::string key_of(const recipe::Recipe& recipe) {
-  constexpr std::array<std::string_view, 15> names{
+  constexpr std::array<std::string_view, 16> names{
       "model",     "optimizer.kind", "optimizer.momentum",
       "averaging", "lookahead",      "early_stopping",
       "sam",       "checkpoint",     "epochs",
       "steps",     "data.batch",     "data.limit",
-      "log",       "data.labels",    "semi"};
+      "log",       "data.labels",    "semi",
+      "guard.nan"};
   std::string key;
   for (const auto& fact : recipe::facts(recipe))
     if (std::ranges::any_of(names, [&](auto name) { return fact.path.starts_with(name); }))

@@ -276,11 +276,14 @@ TEST_F(UnreadFiles, MayNotBeAWholeSetBesideShards) {
     }
   };
   refused("backup.tar", "cat");
-  fs::remove_all(root.path() / "cat");
   fs::remove_all(root.path() / "dog");
+  write_tar(root.path() / "backup.tar", {"cat/1.cls", "cat/1.png", "dog/2.cls", "dog/2.png"});
+  EXPECT_THAT(unread(), ElementsAre("cat: beside the shards that are read"))
+      << "a single folder of pictures is no set";
+  fs::remove_all(root.path() / "cat");
   add("train/cat/1.png");
   add("train/dog/1.png");
-  refused("backup.tar", "train");
+  refused("backup.tar", "train/cat");
   fs::create_directories(root.path() / "train");
   fs::rename(root.path() / "backup.tar", root.path() / "train/backup.tar");
   refused("train/backup.tar", "train/cat");

@@ -103,8 +103,8 @@ TEST_F(Ablate, WhatTheDataTellIsWrongIsFoundBeforeAnythingRuns) {
     return temper::testing::refusal([&] { preview(study, Store(folder), options(folder)); });
   };
   EXPECT_EQ(refused(study("", "from_step = 3")), "(not refused)");
-  EXPECT_THAT(refused(study("", "from_step = 4")),
-              HasSubstr("row 1 'decay': from_step is 4, but the run ends after 4 steps"));
+  EXPECT_THAT(refused(study("", "from_step = 400")),
+              HasSubstr("row 1 'decay': from_step is 400, but the run has at most "));
   EXPECT_THAT(refused(study("tune = [\"model.depth\"]\ntune_grid.model.depth = [8, 9]")),
               HasSubstr("model.depth = 9 with stem cifar"));
 }

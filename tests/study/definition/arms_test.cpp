@@ -298,7 +298,7 @@ TEST(CheckArms, AFromStepChangesWhatARunningTrainingCan) {
               HasSubstr("it changes optimizer.kind from step 5 on"));
   EXPECT_THAT(refusal("seeds = 2", row("a", "from_step = 50\nset.optimizer.lr = 0.2"),
                       {"base.epochs=0", "base.steps=40"}),
-              HasSubstr("from_step is 50, but the run ends after 40 steps"));
+              HasSubstr("from_step is 50, but the run has at most 40 steps"));
   EXPECT_THAT(refusal("seeds = 2", row("a", "from_step = 5\nset.optimizer.lr = 0.2"),
                       {"base.early_stopping={ patience = 2 }"}),
               HasSubstr("row 1 'a': from_step is 5, but early_stopping may end the run before"));
@@ -311,7 +311,7 @@ TEST(CheckArms, AFromStepIsBeforeTheEndOfARunInEpochs) {
   };
   EXPECT_EQ(refused_at(51), "(not refused)");
   EXPECT_THAT(refused_at(50),
-              HasSubstr("row 1 'late': from_step is 50, but the run ends after 50 steps"));
+              HasSubstr("row 1 'late': from_step is 50, but the run has at most 50 steps"));
 }
 
 TEST(CheckArms, RedrawnSplitsHaveNoSeedOfTheirOwn) {
