@@ -27,7 +27,8 @@ enum class Statistics : std::uint8_t {
 /// `updates`.
 struct Averages {
   std::string_view kind;       ///< of the averaging: "ema"
-  std::int64_t updates = 0;    ///< of an EMA the steps so far, of others the snapshots in the mean
+  std::int64_t updates = 0;    ///< of an EMA the steps so far, of SWA the snapshots in the mean, of
+                               ///< LAWA all so far
   std::vector<Named> tensors;  ///< in the order and with the names of the averaged tensors
   std::vector<Named> snapshots;  ///< weights of earlier steps, whose mean is the average
   Horizon run;                   ///< over which weights are averaged

@@ -249,7 +249,7 @@ TEST(Schedules, AreEditedReplacedAndDropped) {
 
 TEST(Schedules, ATableOfALengthReplacesBothOfItsUnits) {
   const std::string text =
-      "optimizer.lr = { schedule = \"cosine\", warmup = { steps = 500, form = \"constant\" } }";
+      R"(optimizer.lr = { schedule = "cosine", warmup = { steps = 500, form = "constant" } })";
   const auto warmup = [&](const std::string& edit) {
     return std::get<schedule::Cosine>(read(text, {edit}).schedules.at("optimizer.lr")).warmup;
   };

@@ -75,7 +75,8 @@ void DecodedCache::fill(std::int64_t size, const Load& load, const FileOptions& 
     try {
       load(static_cast<std::int64_t>(i), picture);
       contents_[i] = io::hash_of(picture.file());
-      if (picture.shrinks() || (total += pixel_bytes(picture)) > options.memory)
+      if (!picture.shrinks()) total += pixel_bytes(picture);
+      if (picture.shrinks() || total > options.memory)
         image = {picture.height(), picture.width(), picture.channels(), {}};
       else
         picture.copy_to(image);

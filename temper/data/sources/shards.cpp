@@ -75,9 +75,9 @@ fs::path class_folder_in(const fs::path& folder) {
   fs::path first;
   std::error_code ignored;
   for (const auto& name : folders_in(folder)) {
-    fs::directory_iterator entry(folder / name, ignored);
+    const fs::directory_iterator inside(folder / name, ignored);
     const bool holds_picture = std::any_of(
-        entry, fs::directory_iterator(), [](const auto& one) { return io::is_picture_name(one); });
+        inside, fs::directory_iterator(), [](const auto& one) { return io::is_picture_name(one); });
     if (!holds_picture) continue;
     if (!first.empty()) return first;
     first = folder / name;

@@ -38,12 +38,12 @@ Measures measures_of(const Study& study) {
 
 }  // namespace
 
-Course::Course(Study study, Fingerprint fingerprint, const CourseOptions& options)
+Course::Course(Study study, Fingerprint fingerprint, CourseOptions options)
     : study_(std::move(study)),
       arms_(study::arms(study_)),
       comparisons_(study::comparisons(study_, arms_)),
       fingerprint_(std::move(fingerprint)),
-      options_(options),
+      options_(std::move(options)),
       measures_(measures_of(study_)),
       teaches_(arms_.size()) {
   for (const auto& arm : arms_)

@@ -66,7 +66,7 @@ class Course {
 
   /// Throws Error{Code::usage} as arms() does.
   /// @param study  with its metric, see for_targets()
-  Course(Study study, Fingerprint fingerprint, const CourseOptions& options = {});
+  Course(Study study, Fingerprint fingerprint, CourseOptions options = {});
 
   [[nodiscard]] const Study& study() const { return study_; }
   /// Before tuning.
