@@ -69,7 +69,7 @@ mv folder elsewhere
 mv elsewhere folder
 
 # The recipe that was chosen for these weights is not used with others.
-refused 2 "starts from the weights in folder; remove it to choose one for the weights in run" \
+refused 2 "starts from the weights in folder; train it by its own name, remove it to choose one for the weights in run" \
   "$TEMPER" train half --weights run --out tuned
 refused 2 "remove it to choose one for random weights" "$TEMPER" train half --weights none --out tuned
 "$TEMPER" train tuned/recipe.toml --weights none --set data.batch_size=2 --dry-run 2>notes.txt >dry.txt
