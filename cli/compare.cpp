@@ -56,9 +56,9 @@ void add_compare(const Command& app) {
   command
       .option(
           "--images", options->images,
-          "also write the images that not all runs classify rightly or wrongly, with what each "
-          "predicts: a CSV file; their names are read from the data set, and for the page of --out "
-          "pictures, too")
+          "also write a CSV file of the images that some runs classify rightly and others wrongly, "
+          "with what each predicts; their names are read from the data set, and for the page of "
+          "--out pictures, too")
       .called("FILE");
   add_table_format(command, options->format);
   command.footer(

@@ -67,7 +67,7 @@ void add_preview(const Command& app) {
   add_starting_weights(command, options->weights);
   command
       .option("--out", options->out,
-              "the file to write: .html, a page that needs no network, or .png, one sheet")
+              "the file to write: .html, a page in one file, or .png, one sheet")
       .called("FILE")
       .with_default();
   const auto pictures = command

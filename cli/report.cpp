@@ -63,7 +63,7 @@ void add_report(const Command& app) {
   command.footer(
       "Examples:\n"
       "  temper report runs/fashion-mnist\n"
-      "  temper report runs/fashion-mnist --clusters shirt,coat,bag --sensitivity 200 --cam");
+      "  temper report runs/fashion-mnist --clusters Shirt,Coat,Bag --sensitivity 200 --cam");
   command.run([options] { write(*options); });
 }
 

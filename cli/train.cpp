@@ -206,7 +206,7 @@ std::chrono::milliseconds rank_timeout_of(const Options& options) {
   const auto seconds = std::chrono::duration<double>(seconds_of(option, options.rank_timeout));
   if (seconds < std::chrono::seconds(1))
     throw Error(Code::usage, {.option = option},
-                fmt::format("{} is {}; expected at least 1s: a process gives a sign of life four "
+                fmt::format("{} is {}; expected at least 1s: a process gives a sign of life five "
                             "times a second",
                             option, options.rank_timeout));
   return std::chrono::duration_cast<std::chrono::milliseconds>(seconds);

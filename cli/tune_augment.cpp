@@ -204,11 +204,15 @@ void add_tune_augment(const Command& tune, const TuneCommand& runs) {
       .called("SPACE")
       .one_of({kSpaces.begin(), kSpaces.end()})
       .with_default();
-  command.option("--num-ops", options->num_ops, "of the grid (default: 1,2,3)")
+  command
+      .option("--num-ops", options->num_ops,
+              "numbers of operations that the grid tries (default: 1,2,3)")
       .called("N,N,...")
       .one_at_a_time()
       .separated_by(',');
-  command.option("--magnitudes", options->magnitudes, "of the grid (default: 3,5,7,9)")
+  command
+      .option("--magnitudes", options->magnitudes,
+              "magnitudes that the grid tries (default: 3,5,7,9)")
       .called("M,M,...")
       .one_at_a_time()
       .separated_by(',');

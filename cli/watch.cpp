@@ -88,9 +88,10 @@ void add_watch(const Command& app) {
       .within(0, 65535)
       .with_default();
   command
-      .option("--host", options->host,
-              "address to listen on; with another than this machine's own, such as 0.0.0.0, other "
-              "machines can read the page")
+      .option(
+          "--host", options->host,
+          "address to listen on; with any other than a loopback address, such as 0.0.0.0, other "
+          "machines can read the page")
       .called("ADDRESS")
       .with_default();
   command
@@ -110,7 +111,7 @@ void add_watch(const Command& app) {
       "  temper watch runs/mine --port 8080\n"
       "  temper watch mine.toml --out trial --set seeds=3\n\n"
       "The page loads itself again when the files have changed. Nothing can be changed through it, "
-      "and\nnothing else be read.");
+      "and\nno other file can be read.");
   command.run([options] { watch_command(*options); });
 }
 

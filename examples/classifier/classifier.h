@@ -10,7 +10,7 @@ class Classifier {
  public:
   struct Answer {
     std::string name;        ///< of a class
-    double probability = 0;  ///< at the run's temperature, if one was fitted
+    double probability = 0;  ///< at the temperature of these weights, if one was fitted
   };
 
   /// Throws temper::Error, which is a std::runtime_error, for a folder without a finished run and

@@ -1,5 +1,5 @@
-// A custom network, data source and image operation in temper's trainer, which writes checkpoints,
-// log and report for them as for the built-in ones.
+// A custom network, data source and image operation in temper's trainer, which writes checkpoints
+// and log for them as for the built-in ones; `temper report DIRECTORY` makes the report.
 #include <ATen/Context.h>
 #include <ATen/ops/relu.h>
 #include <torch/nn/modules/batchnorm.h>

@@ -199,12 +199,12 @@ struct Data {
         field(&Data::mean,
               {.name = "mean",
                .meaning = "mean of each channel that is subtracted from images in [0, 1]; empty: "
-                          "that of the training images",
+                          "the usual one of the data set, or if it has none that of its images",
                .bounds = {0, 1}}),
         field(&Data::std,
               {.name = "std",
                .meaning = "standard deviation of each channel, by which images are divided after "
-                          "the mean is subtracted; empty: that of the training images",
+                          "the mean is subtracted; empty: as for mean",
                .bounds = {0, 1000, true, false}}),
         field(&Data::augment,
               {.name = "augment", .meaning = "augmentations of a training image, in this order"})};
