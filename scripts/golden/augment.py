@@ -1,10 +1,11 @@
 """Writes tests/golden/augment/augment.safetensors: results of Pillow 11.3.0 and torchvision 0.26.0.
 
-Run with torch 2.11.0, torchvision 0.26.0, Pillow 11.3.0, numpy 2.3.5 and safetensors. A tensor's
-name describes the operation: "resize colour bicubic 31 20" is the image "colour" resized to 31 rows of
-20 pixels.
+Run with torch 2.11.0, torchvision 0.26.0, Pillow 11.3.0, numpy 2.3.5, safetensors, and scikit-image 0.26.0, one of
+whose pictures is read (pip install --no-deps). A tensor's name describes the operation: "resize colour bicubic 31 20" is
+the image "colour" resized to 31 rows of 20 pixels.
 """
 
+import importlib.util
 import itertools
 import math
 import pathlib
@@ -35,6 +36,14 @@ def picture(height, width, channels, seed):
     edges = np.where((x // 7 + y // 5) % 3 == 0, 255, np.where((x + y) % 11 == 0, 0, wave))
     noisy = edges + random.randint(-20, 21, edges.shape)
     return np.clip(noisy, 0, 255).astype(np.uint8)
+
+
+def photograph(height, width, channels):
+    """NASA's portrait of the astronaut Eileen Collins, which is in the public domain: its upper part, reduced to this
+    size."""
+    folder = pathlib.Path(importlib.util.find_spec("skimage").origin).parent
+    portrait = Image.open(folder / "data/astronaut.png").convert("RGB" if channels == 3 else "L")
+    return pixels(portrait.resize((width, height), Image.BOX, (100, 0, 396, 232)))
 
 
 def pillow(pixels):
@@ -135,7 +144,7 @@ def crop_boxes(out):
 
 
 def main():
-    images = {"grey": picture(30, 37, 1, 1), "colour": picture(29, 37, 3, 2)}
+    images = {"grey": photograph(30, 37, 1), "colour": photograph(29, 37, 3), "waves": picture(29, 37, 3, 2)}
     out = {f"image {name}": image for name, image in images.items()}
     for part in (resized, aliased, evaluated, shifted, fitted, normalised):
         part(images, out)

@@ -18,7 +18,7 @@ from timm.data.auto_augment import solarize_add
 from torchvision.transforms import ColorJitter
 from torchvision.transforms import functional as F
 
-from augment import picture, pillow, pixels
+from augment import photograph, picture, pillow, pixels
 
 FACTORS = (0.0, 0.1, 0.55, 1.0, 1.9, 8.0)
 HUES = (-0.5, -0.21, 0.0, 0.003, 0.1, 0.5)
@@ -50,8 +50,8 @@ JITTERS = [
 def images():
     random = np.random.RandomState(3)
     return {
-        "color": picture(29, 37, 3, 2),
-        "gray": picture(29, 37, 1, 1),
+        "color": photograph(29, 37, 3),
+        "gray": photograph(29, 37, 1),
         "square": picture(16, 16, 3, 4),
         "noise": random.randint(0, 256, (18, 23, 3)).astype(np.uint8),
         # As little contrast as makes steps in equalize and auto_contrast, and a channel of one value.

@@ -15,15 +15,15 @@ import itertools
 import pathlib
 
 import numpy as np
-from augment import TORCHVISION, picture, pillow, pixels
+from augment import TORCHVISION, photograph, picture, pillow, pixels
 from safetensors.numpy import save_file
 from timm.data.transforms_factory import transforms_imagenet_eval
 from torchvision.transforms import FiveCrop, Resize
 from torchvision.transforms import functional as F
 
 IMAGES = {
-    "grey": picture(30, 37, 1, 1),
-    "colour": picture(29, 37, 3, 2),
+    "grey": photograph(30, 37, 1),
+    "colour": photograph(29, 37, 3),
     "tall": picture(48, 31, 3, 3),
     "square": picture(32, 32, 3, 4),
 }

@@ -16,7 +16,7 @@ from unittest import mock
 
 import numpy as np
 import torch
-from augment import picture, pillow, pixels
+from augment import photograph, picture, pillow, pixels
 from PIL import Image, ImageFilter
 from safetensors.numpy import save_file
 from torchvision.transforms import Normalize, RandomErasing
@@ -150,7 +150,7 @@ def box_moments(out):
 
 def main():
     images = {
-        "color": picture(29, 37, 3, 2), "gray": picture(29, 37, 1, 1), "small": picture(16, 16, 3, 3),
+        "color": photograph(29, 37, 3), "gray": photograph(29, 37, 1), "small": picture(16, 16, 3, 3),
         "one": picture(1, 1, 3, 4), "row": picture(1, 7, 3, 5), "column": picture(7, 1, 1, 6),
     }  # fmt: skip
     out = {f"image {name}": image for name, image in images.items()}

@@ -30,7 +30,7 @@ from timm.data import auto_augment as timm
 from torchvision.transforms import autoaugment as torchvision
 from torchvision.transforms.functional import InterpolationMode
 
-from augment import picture, pillow, pixels
+from augment import photograph, picture, pillow, pixels
 
 HEIGHT, WIDTH = 48, 64
 ENHANCED = ("saturation", "contrast", "brightness", "sharpness")
@@ -225,7 +225,7 @@ def strings():
 
 def main():
     images = {
-        "colour": picture(29, 37, 3, 1), "grey": picture(29, 37, 1, 2), "square": picture(16, 16, 3, 3),
+        "colour": photograph(29, 37, 3), "grey": photograph(29, 37, 1), "square": picture(16, 16, 3, 3),
         "row": picture(1, 7, 3, 4), "column": picture(7, 1, 3, 5), "pixel": picture(1, 1, 3, 6),
     }
     out = {f"image {name}": image for name, image in images.items()}

@@ -11,7 +11,7 @@ import pathlib
 
 import numpy as np
 import torch
-from augment import PILLOW, picture, pillow, pixels
+from augment import PILLOW, photograph, picture, pillow, pixels
 from PIL import Image
 from safetensors.numpy import save_file
 from torchvision.transforms import ElasticTransform, InterpolationMode
@@ -162,7 +162,7 @@ def elastic(images, out):
 
 def main():
     images = {
-        "grey": picture(30, 37, 1, 1), "colour": picture(29, 37, 3, 2), "square": picture(16, 16, 3, 3),
+        "grey": photograph(30, 37, 1), "colour": photograph(29, 37, 3), "square": picture(16, 16, 3, 3),
         "dot": picture(1, 1, 3, 4), "row": picture(1, 7, 3, 5), "column": picture(7, 1, 3, 6),
     }  # fmt: skip
     out = {f"image {name}": image for name, image in images.items()}
