@@ -33,7 +33,7 @@ from timm.data import auto_augment as timm
 from torchvision.transforms import ColorJitter, InterpolationMode
 from torchvision.transforms import autoaugment as torchvision
 
-from augment import picture, pillow, pixels
+from augment import photograph, picture, pillow, pixels
 from golden import PRIMITIVES, primitive
 
 CODES = [name for name in PRIMITIVES.values() if name not in ("identity", "desaturate", "gaussian_blur")]
@@ -143,7 +143,7 @@ def sub_policies(found, images, transforms, fast, out):
                 result = tensorflow_image(transforms, images[subject], pair, negated, draws)
             else:
                 subject, fill = "color", "0 0 0"  # its Cutout has a color
-                draws = [1 + 1.37 * k % 13, 1 + 0.77 * k % 9]
+                draws = [1 + 1.37 * k % 21, 1 + 0.77 * k % 16]
                 result = fast_image(fast, images[subject], pair, negated, draws)
             numbers = [k, *negated, *(draws if "Cutout" in [one[0] for one in pair] else [])]
             out[f"sub {name} {subject} {interpolation} {fill} " + " ".join(map(str, numbers))] = pixels(result)
@@ -232,9 +232,9 @@ def main(folder):
     augmix = module(folder / "augmix/augmentations.py")
     augmix.IMAGE_SIZE = 16
     found = lists(module(folder / "autoaugment/policies.py"), module(folder / "fast/archive.py", **package))
-    images = {"color": pillow(picture(10, 14, 3, 1)), "gray": pillow(picture(13, 9, 1, 2)),
-              "square": pillow(picture(32, 32, 3, 3))}
-    images |= {f"chain {k}": pillow(picture(10, 14, 3, 10 + k)) for k in range(5)}
+    images = {"color": pillow(photograph(17, 22, 3)), "gray": pillow(photograph(19, 13, 1)),
+              "square": pillow(photograph(32, 32, 3))}
+    images |= {f"chain {k}": pillow(picture(17, 22, 3, 10 + k)) for k in range(5)}
     out = {f"image {name}": pixels(image) for name, image in images.items()}
     out["image small"] = pixels(images["square"].crop((3, 3, 19, 19)))
     listed(found, out)
