@@ -65,7 +65,8 @@ struct Answers {
 };
 
 /// What answers the question of the study's mode: each row against the one before it or the base;
-/// in leave_one_out, what it adds to all the others; in two_by_two all differences and effects.
+/// in leave_one_out, what it adds to all the others; in orders its mean over all orders; in
+/// two_by_two all differences and effects.
 Answers answers_of(const StudyTable& table) {
   Answers answers{.differences = {}, .what = "rows are better in " + table.column.title};
   if (table.mode == Mode::leave_one_out) {
@@ -76,6 +77,9 @@ Answers answers_of(const StudyTable& table) {
       answers.differences.insert(answers.differences.end(), {&row.against_base, &row.left_out});
     for (const auto& effect : table.effects) answers.differences.push_back(&effect.judged);
     answers.what = "differences and effects are better in " + table.column.title;
+  } else if (table.mode == Mode::orders) {
+    for (const auto& row : table.contributions) answers.differences.push_back(&row.judged);
+    answers.what += ", in the mean over all orders";
   } else {
     for (const auto& row : table.rows)
       answers.differences.push_back(row.against_before ? &row.against_before : &row.against_base);

@@ -78,6 +78,11 @@ DataCheck check_data(const std::string& source, const std::vector<std::string>& 
   // The check itself reports a path that a recipe can't hold.
   if (is_utf8(source)) with.files = file_options(reading_recipe({.source = source, .sets = sets}));
   DataCheck result{.check = data::check(source, with)};
+  if (has_default_recipe(source, weights)) {
+    result.warnings = warnings_of(
+        recipe::parse(recipe::starter(source), "the default recipe", sets), result.check);
+    return result;
+  }
   result.choice = choice_for(result.check, weights);
   if (result.choice)
     result.warnings =

@@ -13,7 +13,8 @@ namespace temper::train {
 /// The check of a data set, and what it means for training on it.
 struct DataCheck {
   data::Check check;
-  /// Without a recipe: the one that choose_recipe() chooses; none where no image can be read.
+  /// Without a recipe: the one that choose_recipe() chooses; none where no image can be read, and
+  /// for Fashion-MNIST without weights, which has the default recipe.
   std::optional<recipe::Choice> choice = {};
   /// Where the augmentation of the recipe, given or chosen, will harm, and why it can't be trained
   /// at all, if so.

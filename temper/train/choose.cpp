@@ -198,6 +198,10 @@ void add_weights(recipe::DataSummary& found, std::int64_t channels,
     found.pretrained = summary_of(weights.for_photographs, channels);
 }
 
+bool has_default_recipe(const std::string& source, const StartingWeights& weights) {
+  return source == kFashionMnist && weights.asked.empty();
+}
+
 std::optional<recipe::Choice> choice_for(const data::Check& check, const StartingWeights& weights) {
   if (!check.error.empty() || check.sets.empty()) return std::nullopt;
   const auto& training = check.sets.front();
@@ -239,9 +243,8 @@ ChosenRecipe choose_recipe(const RunRequest& request) {
 
 std::string new_recipe(const std::string& source, const StartingWeights& weights,
                        const std::string& name) {
-  const bool fashion_mnist = source == kFashionMnist;
-  if (fashion_mnist && weights.asked.empty()) return recipe::starter(source, name);
-  if (!fashion_mnist && !fs::exists(source)) refuse_missing(source, "");
+  if (has_default_recipe(source, weights)) return recipe::starter(source, name);
+  if (source != kFashionMnist && !fs::exists(source)) refuse_missing(source, "");
   const auto data = data::open(source, {.memory = 0, .keep_bad = true});
   auto found = recipe_facts(data, source);
   found.name = name;

@@ -30,6 +30,9 @@ recipe::Recipe reading_recipe(const RunRequest& request);
 /// @param channels  of the images
 void add_weights(recipe::DataSummary& found, std::int64_t channels, const StartingWeights& weights);
 
+/// True for Fashion-MNIST without weights that are asked for: no recipe is chosen for it.
+bool has_default_recipe(const std::string& source, const StartingWeights& weights);
+
 /// The recipe that choose_recipe() chooses for checked data; nothing where no image can be read.
 std::optional<recipe::Choice> choice_for(const data::Check& check,
                                          const StartingWeights& weights = {});

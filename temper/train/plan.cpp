@@ -44,9 +44,6 @@
 namespace temper::train {
 namespace {
 
-/// The input size for pictures of different sizes, unless the recipe gives one.
-constexpr int kPictureSide = 224;
-
 /// Large enough for speed, and without gradients mostly small enough to need less memory than a
 /// training step.
 constexpr std::int64_t kEvaluationBatch = 256;
@@ -149,12 +146,6 @@ void compare_ranks(const Plan& plan) {
                     "recipe, the same --set options and the same data",
                     rank, same_data ? "recipe" : "data set"));
   }
-}
-
-augment::Size input_size(const recipe::Recipe& recipe, const data::Dataset& data) {
-  if (recipe.data.size.value) return {*recipe.data.size.value, *recipe.data.size.value};
-  if (data.height > 0) return {data.height, data.width};
-  return {kPictureSide, kPictureSide};
 }
 
 /// A fixed subset of the training set, as large as the validation set, or a tenth of the training
@@ -390,7 +381,7 @@ Plan planned(const recipe::Recipe& recipe, const data::Dataset& data,
   plan.probe = probe_of(sets, seed);
   if (options.data.on_bad_image == recipe::OnBadImage::skip) leave_out_bad_images(plan);
   resolve_pretrained(plan, sets.train->channels());
-  const auto input = input_size(options, data);
+  const auto input = input_size(options, {data.height, data.width});
   plan.task = {sets.train->channels(), input.height, input.width, sets.train->outputs()};
 
   plan.horizon = recipe::horizon_of(options, steps_per_epoch(plan));

@@ -14,6 +14,9 @@ namespace {
 
 constexpr auto kPath = "data.train_size";
 
+/// Height and width of the network's input for images of different sizes.
+constexpr std::int64_t kPictureSide = 224;
+
 [[noreturn]] void refuse(const recipe::Recipe& recipe, const std::string& found) {
   throw Error(Code::usage, recipe::place(recipe.places, kPath),
               fmt::format("{}{}; expected {} pixels or more: it is a side in pixels, not a "
@@ -22,6 +25,11 @@ constexpr auto kPath = "data.train_size";
 }
 
 }  // namespace
+
+augment::Size input_size(const recipe::Recipe& recipe, augment::Size images) {
+  if (const auto side = recipe.data.size.value) return {*side, *side};
+  return images.height > 0 ? images : augment::Size{kPictureSide, kPictureSide};
+}
 
 TrainingSize::TrainingSize(const recipe::Recipe& recipe, const schedule::Horizon& horizon,
                            augment::Size input)

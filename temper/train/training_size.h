@@ -8,6 +8,11 @@
 
 namespace temper::train {
 
+/// Height and width of the network's input: data.size, otherwise those of the images, otherwise 224
+/// pixels.
+/// @param images  the size that all images have; height 0 where they differ
+augment::Size input_size(const recipe::Recipe& recipe, augment::Size images);
+
 /// The height and width of training images at each step: data.train_size, rounded to whole pixels,
 /// is the longer side of images with the aspect ratio of the network's input. For increasing sizes
 /// see Howard 2018 (fast.ai's progressive resizing) and Tan and Le 2021, EfficientNetV2,

@@ -67,6 +67,16 @@ TEST_F(CheckedData, HasNoWarningsForTheRecipeThatIsChosen) {
       ElementsAre(HasSubstr("data.augment.0 (pad_crop) moves pictures of")));
 }
 
+TEST(CheckedFashionMnist, HasTheDefaultRecipe) {
+  const auto found = check_data("fashion-mnist", {}, {});
+  EXPECT_FALSE(found.choice);
+  EXPECT_THAT(found.warnings, IsEmpty());
+  EXPECT_THAT(
+      check_data("fashion-mnist", {"data.augment=[{ kind = 'pad_crop', padding = 20 }]"}, {})
+          .warnings,
+      ElementsAre(HasSubstr("data.augment.0 (pad_crop) moves pictures of 28 x 28 pixels")));
+}
+
 TEST_F(CheckedData, ReadsImagesByTheEditsBeforeARecipeIsChosen) {
   EXPECT_THROW(check_data(pictures(), {"data.exif_orientation=yes"}, {}), Error);
   const auto found =

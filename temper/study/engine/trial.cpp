@@ -20,6 +20,7 @@
 #include "temper/train/precision.h"
 #include "temper/train/pretrained_weights.h"
 #include "temper/train/table_rows.h"
+#include "temper/train/training_size.h"
 #include "temper/train/unlabelled.h"
 
 namespace temper::study {
@@ -97,10 +98,10 @@ bool answers(const Result& result, const Trial& trial) {
 }
 
 model::Task task_of(const recipe::Recipe& recipe, const DataFacts& data) {
-  constexpr std::int64_t picture = 224;
   auto task = data.task;
-  const auto size = recipe.data.size.value;
-  if (size || task.height == 0) task.height = task.width = size.value_or(picture);
+  const auto size = train::input_size(recipe, {task.height, task.width});
+  task.height = size.height;
+  task.width = size.width;
   return task;
 }
 

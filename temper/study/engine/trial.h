@@ -92,8 +92,7 @@ struct DataFacts {
   bool regression = false;      ///< the images have regression targets, no classes
 };
 
-/// What a recipe's network is built for. Of data whose images differ in size, and where the recipe
-/// names none, it is that of images of 224 x 224 pixels.
+/// What a recipe's network is built for, with train::input_size().
 model::Task task_of(const recipe::Recipe& recipe, const DataFacts& data);
 
 /// The number of steps of an epoch, as far as it is known before the data is prepared.
