@@ -16,13 +16,13 @@ struct DataCheck {
   /// Without a recipe: the one that choose_recipe() chooses; none where no image can be read, and
   /// for Fashion-MNIST without weights, which has the default recipe.
   std::optional<recipe::Choice> choice = {};
-  /// Where the augmentation of the recipe, given or chosen, will harm, and why it can't be trained
-  /// at all, if so.
+  /// Where the augmentation of the recipe, given, chosen or the default one, will harm, and why it
+  /// can't be trained at all, if so.
   std::vector<std::string> warnings = {};
 };
 
 /// @param source   as data.source, or a recipe (.toml), whose data is checked
-/// @param sets     edits of the recipe, given or chosen
+/// @param sets     edits of that recipe
 /// @param weights  with which a recipe is chosen; a given one starts from those that are asked for
 /// Problems of the data are part of the result. Throws as recipe::load() does, and as open_data()
 /// does for a recipe with several sources.

@@ -30,7 +30,8 @@ recipe::Recipe reading_recipe(const RunRequest& request);
 /// @param channels  of the images
 void add_weights(recipe::DataSummary& found, std::int64_t channels, const StartingWeights& weights);
 
-/// True for Fashion-MNIST without weights that are asked for: no recipe is chosen for it.
+/// Whether choose_recipe() takes the default recipe and chooses none: for Fashion-MNIST, unless
+/// weights are asked for.
 bool has_default_recipe(const std::string& source, const StartingWeights& weights);
 
 /// The recipe that choose_recipe() chooses for checked data; nothing where no image can be read.
