@@ -1,5 +1,7 @@
 #include "temper/schedule/step.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -12,7 +14,17 @@ constexpr double kDefaultEpochs = 30;
 
 }  // namespace
 
+void MultiStep::check(const std::string& where) const {
+  if (!relative) return;
+  for (const double part : milestones)
+    if (part >= 1)
+      refuse(where, fmt::format("one of its milestones is {}; with relative = true expected parts "
+                                "of the schedule's length, below 1",
+                                part));
+}
+
 void MultiStep::check_length(const std::string& where, const Horizon& horizon) const {
+  if (relative) return;
   const auto total = static_cast<double>(horizon.total_steps);
   for (const double epoch : milestones)
     if (const double step = epoch * static_cast<double>(horizon.steps_per_epoch); step >= total)
@@ -27,7 +39,8 @@ std::vector<Onset> Step::onsets(double start, const Horizon& horizon) const {
 
 std::vector<Onset> MultiStep::onsets(double start, const Horizon& horizon) const {
   if (milestones.empty()) return {};
-  const double last = std::ranges::max(milestones) * static_cast<double>(horizon.steps_per_epoch);
+  const double length = static_cast<double>(horizon.total_steps) - start;
+  const double last = in_steps(std::ranges::max(milestones), length, horizon);
   return {onset_at(start + last, horizon, "milestones", "the last one is never reached")};
 }
 
@@ -37,8 +50,8 @@ double at(const Step& curve, const Clock& clock) {
 }
 
 double at(const MultiStep& curve, const Clock& clock) {
-  const auto passed = std::ranges::count_if(curve.milestones, [&](double epoch) {
-    return clock.t + kStepRounding >= epoch * static_cast<double>(clock.horizon.steps_per_epoch);
+  const auto passed = std::ranges::count_if(curve.milestones, [&](double milestone) {
+    return clock.t + kStepRounding >= curve.in_steps(milestone, clock.length, clock.horizon);
   });
   return curve.peak * std::pow(curve.gamma, static_cast<double>(passed));
 }

@@ -38,8 +38,16 @@ struct MultiStep {
   double peak = 0.1;
   double gamma = 0.1;
   std::vector<double> milestones = {30, 60, 80};
+  bool relative = false;
   Warmup warmup = {};
 
+  /// In steps of the schedule's clock.
+  /// @param length  of the schedule, in steps
+  [[nodiscard]] double in_steps(double milestone, double length, const Horizon& horizon) const {
+    return milestone * (relative ? length : static_cast<double>(horizon.steps_per_epoch));
+  }
+
+  void check(const std::string& where) const;
   void check_length(const std::string& where, const Horizon& horizon) const;
   [[nodiscard]] std::vector<Onset> onsets(double start, const Horizon& horizon) const;
 
@@ -60,6 +68,10 @@ struct MultiStep {
                .meaning = "epochs at which the value is multiplied by gamma",
                .unit = "epochs",
                .bounds = {.low = 0}}),
+        field(&MultiStep::relative,
+              {.name = "relative",
+               .meaning = "milestones are parts of the schedule's length (0.5: half of it), which "
+                          "move with the length of the run, instead of epochs"}),
         warmup_field(&MultiStep::warmup)};
   }
 };

@@ -171,6 +171,9 @@ TEST(Refused, AScheduleLongerOrShorterThanTheRun) {
       of_run("epochs = 10\noptimizer.lr = { schedule = \"multi_step\", milestones = [3, 12] }"),
       StartsWith("r.toml:2:16: optimizer.lr: one of its milestones is after 120 steps (12 epochs), "
                  "but the run has 100 steps (10 epochs); remove it, or train longer"));
+  EXPECT_THAT(of("optimizer.lr = { schedule = \"multi_step\", relative = true }"),
+              StartsWith("r.toml:1:16: optimizer.lr: one of its milestones is 30; with relative = "
+                         "true expected parts of the schedule's length, below 1"));
 }
 
 TEST(Refused, APlateauThatWouldRestart) {

@@ -173,7 +173,35 @@ std::string refusal(const Schedule& schedule, const Horizon& horizon = kHorizon)
   });
 }
 
+TEST(Schedule, RelativeMilestonesMoveWithTheLength) {
+  const auto steps = [](std::vector<double> milestones, bool relative, const Horizon& horizon) {
+    const MultiStep curve{.peak = 1, .milestones = std::move(milestones), .relative = relative};
+    std::vector<double> all;
+    for (std::int64_t step = 0; step < horizon.total_steps; ++step)
+      all.push_back(value(curve, step, horizon));
+    return all;
+  };
+  EXPECT_EQ(steps({0.3, 0.6, 0.8}, true, {100, 1000}), steps({3, 6, 8}, false, {100, 1000}));
+  EXPECT_EQ(steps({0.3, 0.6, 0.8}, true, {100, 2500}), steps({7.5, 15, 20}, false, {100, 2500}));
+  EXPECT_EQ(steps({0, 0.999}, true, {100, 1000}), steps({0, 9.99}, false, {100, 1000}));
+}
+
+TEST(Schedule, RelativeMilestonesArePartsOfWhatTheWarmUpLeaves) {
+  MultiStep curve{.peak = 1, .milestones = {0.5}, .relative = true, .warmup = {.epochs = 2}};
+  EXPECT_DOUBLE_EQ(value(curve, 599, kHorizon), 1);
+  EXPECT_DOUBLE_EQ(value(curve, 600, kHorizon), 0.1);
+  curve.warmup.clock = WarmupClock::runs;
+  EXPECT_DOUBLE_EQ(value(curve, 499, kHorizon), 1);
+  EXPECT_DOUBLE_EQ(value(curve, 500, kHorizon), 0.1);
+  const Piecewise two({{.epochs = 4, .curve = Constant{.value = 2}}, {.curve = curve}});
+  EXPECT_DOUBLE_EQ(value(two, 699, kHorizon), 1);
+  EXPECT_DOUBLE_EQ(value(two, 700, kHorizon), 0.1);
+}
+
 TEST(Schedule, RefusesInvalidOptions) {
+  EXPECT_EQ(refusal(MultiStep{.milestones = {0.5, 1}, .relative = true}),
+            "optimizer.lr: one of its milestones is 1; with relative = true expected parts of the "
+            "schedule's length, below 1");
   EXPECT_EQ(refusal(Constant{.warmup = {.steps = 9, .form = WarmupForm::exponential}}),
             "optimizer.lr: warmup.start is 0; with warmup.form = \"exponential\" expected a number "
             "other than 0");
