@@ -24,10 +24,9 @@ void MultiStep::check(const std::string& where) const {
 }
 
 void MultiStep::check_length(const std::string& where, const Horizon& horizon) const {
-  if (relative) return;
   const auto total = static_cast<double>(horizon.total_steps);
-  for (const double epoch : milestones)
-    if (const double step = epoch * static_cast<double>(horizon.steps_per_epoch); step >= total)
+  for (const double milestone : milestones)
+    if (const double step = in_steps(milestone, total, horizon); step >= total)
       refuse_length(where, "one of its milestones is after", step, horizon,
                     "remove it, or train longer");
 }
