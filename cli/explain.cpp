@@ -1,17 +1,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 #include <utility>
 
 #include "commands.h"
 #include "temper/augment/pipeline/timm_string.h"
 #include "temper/augment/policies/magnitude_table.h"
+#include "temper/core/error.h"
+#include "temper/core/parse_number.h"
 #include "temper/recipe/describe.h"
 #include "temper/recipe/text.h"
 #include "temper/study/definition/describe.h"
@@ -19,25 +18,32 @@
 namespace temper::cli {
 namespace {
 
-constexpr double kNotGiven = std::numeric_limits<double>::quiet_NaN();
-
 struct Options {
   std::string name;
   std::string dialect;
-  double magnitude = kNotGiven;
+  std::string magnitude;
   std::string size;
   bool as_json = false;
 
   [[nodiscard]] bool asks_for_magnitudes() const {
-    return !dialect.empty() || !size.empty() || !std::isnan(magnitude);
+    return !dialect.empty() || !size.empty() || !magnitude.empty();
   }
 };
 
 void explain_magnitudes(const Options& options) {
-  const auto table = augment::magnitude_table(
-      options.name, options.dialect,
-      std::isnan(options.magnitude) ? std::nullopt : std::optional(options.magnitude),
-      augment::read_size(options.size.empty() ? "224" : options.size));
+  if (augment::is_timm_string(options.name))
+    throw Error(Code::usage,
+                fmt::format("--dialect, --magnitude and --size need the name of a policy, as in "
+                            "`temper explain rand_augment --dialect timm --magnitude 9`; `temper "
+                            "explain {}` alone shows which policy that string is",
+                            options.name));
+  const auto magnitude = parse_number<double>(options.magnitude);
+  if (!magnitude && !options.magnitude.empty())
+    throw Error(Code::usage,
+                fmt::format("'{}' is no magnitude; expected a number, as in 9", options.magnitude));
+  const auto table =
+      augment::magnitude_table(options.name, options.dialect, magnitude,
+                               augment::read_size(options.size.empty() ? "224" : options.size));
   if (options.as_json)
     fmt::print("{}\n", augment::to_json(table).dump(2));
   else
@@ -60,7 +66,11 @@ void explain(const Options& options) {
   for (auto& section : study::sections()) all.push_back(std::move(section));
   const bool is_technique =
       std::ranges::find(all, options.name, &recipe::Technique::name) != all.end();
-  if (!is_technique && augment::is_timm_string(options.name)) return explain_string(options);
+  // A string with sections that is misspelled is refused here, with the place.
+  const bool has_sections = options.name.find('-') != std::string::npos;
+  if (!is_technique && (has_sections ? augment::read_timm_string(options.name).has_value()
+                                     : augment::is_timm_string(options.name)))
+    return explain_string(options);
   const auto technique = recipe::look_up_one(all, options.name);
   if (options.as_json)
     fmt::print("{}\n", recipe::explain_json(technique).dump(2));

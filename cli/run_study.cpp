@@ -7,6 +7,7 @@
 #include "output.h"
 #include "signals.h"
 #include "study_progress.h"
+#include "temper/core/error.h"
 #include "temper/recipe/other_files.h"
 
 namespace temper::cli {
@@ -33,6 +34,10 @@ void require_study(const std::string& file) {
                         "`temper explain study`. `temper train {0}` trains the recipe, `temper why "
                         "{0} OTHER.toml` compares it with another one",
                         file));
+  if (recipe::has_tables(file, "search"))
+    throw Error(
+        Code::usage, {.file = file},
+        fmt::format("this is a search; expected a study file. `temper tune {}` runs it", file));
 }
 
 study::StudyTable run_study(const study::Study& study, study::Store& store,

@@ -81,6 +81,10 @@ void search_command(const Options& options) {
                   "for, see docs/tune.md. `temper tune lr {0}` searches for a learning rate, "
                   "`temper tune augment {0}` for an augmentation policy",
                   options.search));
+  if (recipe::has_tables(options.search, "row"))
+    throw Error(Code::usage, {.file = options.search},
+                fmt::format("this is a study; expected a search file. `temper ablate {}` runs it",
+                            options.search));
   const auto search = tune::load_search(options.search, options.sets);
   if (options.dry_run) {
     print_settings(search);
@@ -104,7 +108,7 @@ void add_options(const Command& command, Options& options) {
   command
       .option("search", options.search,
               "a search file (.toml): a base recipe, and options whose values are searched for")
-      .called("STUDY");
+      .called("SEARCH");
   command
       .option("--out", options.out,
               "folder of the results and run directories, which several searches and studies may "

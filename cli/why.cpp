@@ -6,12 +6,14 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "commands.h"
 #include "output.h"
 #include "run_study.h"
 #include "temper/core/duration.h"
+#include "temper/core/error.h"
 #include "temper/io/disk/atomic_file.h"
 #include "temper/io/disk/folder.h"
 #include "temper/report/attribution.h"
@@ -47,20 +49,40 @@ study::Mode mode_of(const std::string& name, std::size_t rows) {
                               : static_cast<study::Mode>(found - names.begin());
 }
 
+constexpr const char* kBase = "why-base.toml";
+constexpr const char* kStudy = "why.toml";
+
+/// Throws Error{Code::usage} where a recipe that is compared would be replaced.
+void refuse_to_replace(const Options& options, const fs::path& written) {
+  std::error_code none;
+  for (const auto& recipe : {options.from, options.to})
+    if (fs::equivalent(recipe, written, none))
+      throw Error(Code::usage, {.file = recipe},
+                  "temper why would write its own file there; choose another folder with --out, or "
+                  "rename the recipe");
+}
+
 /// Writes the study of the differences and its base recipe. @return the path of the study
 fs::path write_study(const Options& options) {
+  constexpr std::int64_t fewest_seeds = 2;
+  if (options.seeds < fewest_seeds)
+    throw Error(Code::usage, fmt::format("--seeds {}; expected {} or more, as differences have no "
+                                         "deviation with one",
+                                         options.seeds, fewest_seeds));
   const auto from = study::recipe_of(options.from), to = study::recipe_of(options.to);
   const auto changes = study::changes(from, to, rows_by(options.by));
   const auto text = study::why_study(changes, {.base_name = options.from,
                                                .other_name = options.to,
-                                               .base = "base.toml",
+                                               .base = kBase,
                                                .mode = mode_of(options.mode, changes.rows.size()),
                                                .seeds = options.seeds});
   for (const auto& note : changes.notes) print_text(stderr, "note: {}\n", note);
   const fs::path folder = options.out;
   io::make_folder(folder);
-  io::write_atomically(folder / "base.toml", recipe::to_toml(from));
-  auto path = folder / "why.toml";
+  auto path = folder / kStudy;
+  refuse_to_replace(options, folder / kBase);
+  refuse_to_replace(options, path);
+  io::write_atomically(folder / kBase, recipe::to_toml(from));
   io::write_atomically(path, text);
   return path;
 }
@@ -87,9 +109,10 @@ void why(const Options& options) {
 
 void add_options(const Command& command, Options& options) {
   command
-      .option("--out", options.out,
-              "folder of the study and of its results: why.toml, why.html and those of temper "
-              "ablate")
+      .option(
+          "--out", options.out,
+          "folder of the study and of its results: why.toml, why-base.toml, why.html and those of "
+          "temper ablate")
       .called("DIR")
       .with_default();
   command

@@ -126,8 +126,9 @@ def sub_policies(found, images, transforms, fast, out):
     resampled = itertools.cycle(["bilinear", "bicubic"])
     for name, policy in found.items():
         dialect, which = name.split()
-        for k, pair in enumerate(policy[1:100:5] if dialect in ("tensorflow", "fast") else policy):
-            k = 1 + 5 * k if dialect in ("tensorflow", "fast") else k
+        some = range(1, 100, 5) if dialect == "fast" else range(len(policy))  # Fast AutoAugment's lists have about 165
+        for k in some:
+            pair = policy[k]
             negated, subject, interpolation, fill = next(signs), next(subjects), "nearest", "114"
             draws = []
             if dialect == "timm":
@@ -139,7 +140,7 @@ def sub_policies(found, images, transforms, fast, out):
                 fill = " ".join(map(str, FILL))
             elif dialect == "tensorflow":
                 subject, fill = "square", "0 0 0"
-                draws = [3 + 5 * k % 32, 9 + 7 * k % 20]
+                draws = [(3 + 5 * k) % 32, (9 + 7 * k) % 32]
                 result = tensorflow_image(transforms, images[subject], pair, negated, draws)
             else:
                 subject, fill = "color", "0 0 0"  # its Cutout has a color

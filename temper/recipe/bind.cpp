@@ -13,6 +13,7 @@
 #include "temper/core/spelling.h"
 #include "temper/recipe/catalogue.h"
 #include "temper/recipe/overloaded.h"
+#include "temper/recipe/published_names.h"
 #include "temper/recipe/search.h"
 
 namespace temper::recipe {
@@ -296,9 +297,13 @@ class Binder {
     if (at == view.kinds.end()) {
       // The options may serve as a scratch copy: after an error they are discarded.
       const auto place = place_text(root_, name);
+      const auto here = kind_of_published(name);
+      const bool is_known = std::ranges::find(view.kinds, here) != view.kinds.end();
       fail(node.position, path,
            fmt::format("unknown {} \"{}\": {}", path, name,
-                       place.empty() ? suggestion(name, view.kinds, "it is one of") : place));
+                       is_known        ? fmt::format("did you mean '{}'?", here)
+                       : place.empty() ? suggestion(name, view.kinds, "it is one of")
+                                       : place));
     }
     return static_cast<std::size_t>(at - view.kinds.begin());
   }

@@ -11,6 +11,7 @@
 #include "temper/core/error.h"
 #include "temper/core/spelling.h"
 #include "temper/recipe/catalogue.h"
+#include "temper/recipe/published_names.h"
 #include "temper/recipe/recipe.h"
 #include "temper/recipe/text.h"
 
@@ -117,7 +118,9 @@ std::set<std::string> holders_of(const std::vector<Technique>& techniques, std::
   std::vector<std::string_view> names;
   for (const auto& technique : techniques)
     if (!categorized || technique.category == category) names.push_back(technique.name);
-  const auto near = nearest(categorized ? name.substr(category.size() + 1) : name, names);
+  const auto asked = categorized ? name.substr(category.size() + 1) : name;
+  const auto here = kind_of_published(asked);
+  const auto near = std::ranges::find(names, here) != names.end() ? here : nearest(asked, names);
   throw Error(Code::usage,
               fmt::format("there is no technique '{}'{} `temper list{}` shows all of them", name,
                           near.empty() ? ";" : fmt::format(": did you mean '{}'?", near),

@@ -30,7 +30,13 @@ Texts no_learning(const LintSubject& subject) {
 
 Texts no_whole_batch(const LintSubject& subject) {
   const auto& data = subject.recipe.data;
-  if (data.limit == 0 || data.batch <= data.limit) return {};
+  if (data.limit == 0 || data.batch <= data.limit) {
+    if (!subject.images || data.batch <= *subject.images) return {};
+    return {fmt::format(
+        "data.batch_size = {} is larger than the number of training images, {}: there is no whole "
+        "batch to train on",
+        data.batch, *subject.images)};
+  }
   return {fmt::format(
       "data.batch_size = {} is larger than data.limit = {}: there is no whole batch to train on",
       data.batch, data.limit)};

@@ -33,6 +33,8 @@ struct LintSubject {
   /// Whether there is a validation set where data.validation and data.folds hold out none, as the
   /// data has one of its own; nothing: not known.
   std::optional<bool> has_validation = {};
+  /// The number of training images, those that are held out included; nothing: not known.
+  std::optional<std::int64_t> images = {};
   std::map<std::string, std::string, std::less<>> values;  ///< facts(), TOML by path
 
   /// Whether the option has that value, as TOML.

@@ -6,12 +6,14 @@
 #include <array>
 #include <filesystem>
 #include <span>
+#include <string_view>
 #include <variant>
 
 #include "temper/augment/pipeline/policy.h"
 #include "temper/core/error.h"
 #include "temper/optim/lr_scaling.h"
 #include "temper/recipe/contradictions.h"
+#include "temper/recipe/late.h"
 #include "temper/recipe/lint.h"
 
 namespace temper::recipe {
@@ -179,6 +181,14 @@ double highest(const LintSubject& subject, const std::string& path, double const
   return schedule::range(driven->second, length).second;
 }
 
+/// Whether the learning rate's warm-up does not end within the run, so that its highest value there
+/// says nothing.
+bool is_still_warming_up(const LintSubject& subject) {
+  return subject.horizon &&
+         std::ranges::any_of(late_options(subject.recipe, *subject.horizon),
+                             [](const Late& late) { return late.path == "optimizer.lr.warmup"; });
+}
+
 /// By the linear rule of Goyal et al.: 0.1 for 256 images with momentum 0.9, whose step is ten
 /// times that without momentum.
 Texts rate_not_scaled(const LintSubject& subject) {
@@ -186,7 +196,7 @@ Texts rate_not_scaled(const LintSubject& subject) {
   const auto& recipe = subject.recipe;
   const auto* sgd = std::get_if<optim::Sgd>(&recipe.optimizer);
   if (sgd == nullptr || recipe.data.batch_per_rank > 0 || recipe.pretrained ||
-      std::holds_alternative<model::Custom>(recipe.model))
+      std::holds_alternative<model::Custom>(recipe.model) || is_still_warming_up(subject))
     return {};
   const double scale = recipe.lr_scaling ? optim::factor(*recipe.lr_scaling, recipe.data.batch) : 1;
   const double rate = scale * highest(subject, "optimizer.lr", sgd->lr);
@@ -230,12 +240,22 @@ Texts probe_of_other_statistics(const LintSubject& subject) {
       "pretrained.norm_eval = true and a lower learning rate, or compare both on validation"};
 }
 
-/// Whether a source is named as the test set of a data set.
+/// Whether a source is named as the test set of a data set: "test", "Testing", "tests", "tst",
+/// "test_images", "test2017", or as MNIST's.
 bool is_test_set(const std::string& source) {
   auto path = std::filesystem::path(source).lexically_normal();
   if (!path.has_filename()) path = path.parent_path();
-  const auto name = path.stem().string();
-  return name == "test" || name == "t10k" || name == "test_batch";
+  auto name = path.stem().string();
+  std::ranges::transform(name, name.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  if (name == "t10k" || name == "tst") return true;
+  constexpr std::string_view word = "test";
+  if (!name.starts_with(word)) return false;
+  const auto rest = std::string_view(name).substr(word.size());
+  constexpr std::array<std::string_view, 5> forms{"", "s", "ing", "set", "data"};
+  return std::ranges::find(forms, rest) != forms.end() ||
+         std::string_view("_- 0123456789").find(rest.front()) != std::string_view::npos;
 }
 
 Texts tuned_on_test(const LintSubject& subject) {

@@ -64,4 +64,12 @@ void refuse_recipe(const fs::path& path, const std::string& expected) {
                 fmt::format("this is a recipe; expected {}", expected));
 }
 
+bool has_tables(const fs::path& path, std::string_view name) {
+  const auto tree = tree_of(path);
+  if (!tree) return false;
+  const auto& table = tree->table();
+  const auto found = std::ranges::find(table, name, &Member::key);
+  return found != table.end() && std::holds_alternative<Node::List>(found->node.value);
+}
+
 }  // namespace temper::recipe

@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 /// Files that are named in place of those that a command expects.
 namespace temper::recipe {
@@ -13,5 +14,9 @@ void refuse_picture(const std::filesystem::path& path);
 /// a recipe as its base. Does nothing for a file that can't be read.
 /// @param expected  what it is, and what to do: "a study file, ..."
 void refuse_recipe(const std::filesystem::path& path, const std::string& expected);
+
+/// Whether a file is TOML with a list of tables of that name, as [[row]] begins a study's row and
+/// [[search]] an option that a search draws.
+bool has_tables(const std::filesystem::path& path, std::string_view name);
 
 }  // namespace temper::recipe

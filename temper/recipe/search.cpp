@@ -66,6 +66,22 @@ void for_each_group(const Group& root,
   visit_items(root, "", visit);
 }
 
+std::string canonical_path(const Group& root, std::string_view path) {
+  std::string known;
+  while (!path.empty()) {
+    const auto part = path.substr(0, path.find('.'));
+    path.remove_prefix(std::min(part.size() + 1, path.size()));
+    auto name = join(known, std::string(part));
+    for_each_group(root, [&](const std::string& place, const Group& group) {
+      if (place != known) return;
+      for (const auto& item : group.items)
+        if (!item.meta.alias.empty() && item.meta.alias == part) name = join(known, item.meta.name);
+    });
+    known = std::move(name);
+  }
+  return known;
+}
+
 std::optional<Item> find(const Group& root, std::string_view path) {
   std::optional<Item> result;
   visit_items(root, "", [&](const std::string& name, const Item& item) {

@@ -24,4 +24,8 @@ void for_each_group(const Group& root,
 /// list's Meta; nullopt if the techniques that are switched on have none there.
 std::optional<Item> find(const Group& root, std::string_view path);
 
+/// The path with the names of options in place of their aliases: "optimizer.lr" for
+/// "optimizer.learning_rate". What is no option of the techniques that are switched on stays.
+std::string canonical_path(const Group& root, std::string_view path);
+
 }  // namespace temper::recipe

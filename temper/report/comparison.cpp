@@ -221,8 +221,8 @@ bool can_compare_images(Comparison& comparison) {
     comparison.notes.push_back(
         fmt::format("The runs are not compared image by image: {} {}.", one.label,
                     one.run.predictions && one.run.predictions->values ? "has regression targets"
-                    : one.summary.finished                             ? "has no test set"
-                                                                       : "has not finished"));
+                    : one.summary.finished ? "has no scores on a test set"
+                                           : "has not finished"));
   }
   return can;
 }

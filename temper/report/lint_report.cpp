@@ -33,6 +33,7 @@ void look_at_data(recipe::LintSubject& subject, std::optional<std::int64_t> imag
   try {
     const auto facts = data_facts(recipe, images);
     if (!images) subject.has_validation = facts.has_validation;
+    subject.images = facts.train_images;
     subject.horizon = recipe::horizon_of(recipe, study::steps_per_epoch(recipe, facts));
   } catch (const Error& error) {
     notes.push_back(

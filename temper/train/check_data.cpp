@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -51,17 +53,31 @@ std::vector<std::string> warnings_of(const recipe::Recipe& recipe, const data::C
   if (!check.error.empty() || check.sets.empty()) return {};
   const auto kinds = kinds_of(check);
   if (kinds.empty()) return {};
-  try {
+  auto planned = recipe;
+  planned.data.on_bad_image = recipe::OnBadImage::stop;
+  std::vector<std::string> warnings;
+  const auto of_augmentation = [&] {
     // The plan reads no image: neither to measure the normalization nor to leave out bad ones.
     auto data = opened(recipe);
     data.normalisation = check.normalisation;
-    auto planned = recipe;
-    planned.data.on_bad_image = recipe::OnBadImage::stop;
     return augmentation_warnings(plan(planned, data), kinds);
+  };
+  try {
+    return of_augmentation();
   } catch (const Error& error) {
     if (error.code() == Code::internal) throw;
-    return {fmt::format("the recipe can't be trained on this data: {}", error.what())};
+    warnings.push_back(fmt::format("the recipe can't be trained on this data: {}", error.what()));
+    if (error.where().option != "data.batch_size") return warnings;
   }
+  // A batch that is too large says nothing about the augmentation.
+  planned.data.batch = planned.data.micro_batches = 1;
+  planned.data.batch_per_rank = 0;
+  try {
+    std::ranges::move(of_augmentation(), std::back_inserter(warnings));
+  } catch (const Error& error) {  // the small batch may be refused for other reasons
+    if (error.code() == Code::internal) throw;
+  }
+  return warnings;
 }
 
 }  // namespace

@@ -17,9 +17,9 @@ std::size_t added_operations(const Plan& plan);
 /// The kinds of pictures in a training set, from the headers of some of them.
 std::vector<augment::PictureKind> some_kinds(const data::Source& train);
 
-/// Where the augmentation will harm pictures of these kinds, at the first or at the last step of
-/// the run: a sentence for the worst of each kind of harm that an operation does, "data.augment.1
-/// (trivial_augment) moves pictures of ...".
+/// Where the augmentation (data.augment, and semi.augment of the strong view) will harm pictures of
+/// these kinds, at the first or at the last step of the run: a sentence for the worst of each kind
+/// of harm that an operation does, "data.augment.1 (trivial_augment_wide) moves pictures of ...".
 std::vector<std::string> augmentation_warnings(const Plan& plan,
                                                std::span<const augment::PictureKind> kinds);
 

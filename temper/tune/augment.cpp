@@ -10,6 +10,8 @@
 #include <utility>
 
 #include "temper/core/error.h"
+#include "temper/recipe/contradictions.h"
+#include "temper/study/definition/labels.h"
 #include "temper/study/engine/trial.h"
 #include "temper/tune/fold_networks.h"
 
@@ -39,8 +41,10 @@ class Runs {
 
   std::vector<ScoredSetting> scored(const std::vector<Setting>& settings) {
     std::vector<study::Trial> trials;
-    for (const auto& setting : settings)
+    for (const auto& setting : settings) {
+      check(setting);
       for (std::int64_t i = 0; i < seeds_; ++i) trials.push_back(trial_of(setting, i));
+    }
     const auto results = study::run_trials(trials, store_, engine_);
     std::vector<ScoredSetting> scored;
     for (std::size_t k = 0; k < results.size(); ++k) {
@@ -55,6 +59,14 @@ class Runs {
   }
 
  private:
+  static void check(const Setting& setting) {
+    try {
+      recipe::check_without_data(setting.recipe);
+    } catch (const Error& error) {
+      throw study::labelled(error, {}, setting.name);
+    }
+  }
+
   study::Trial trial_of(const Setting& setting, std::int64_t seed) {
     study::Trial trial{.recipe = setting.recipe, .fingerprint = {}, .label = {}};
     // The same validation images for all seeds.

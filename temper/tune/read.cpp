@@ -140,12 +140,14 @@ void check_range(const Parameter& parameter) {
                      low, high));
 }
 
-void check_parameters(Search& search) {
+}  // namespace
+
+void check_parameters(const Search& search) {
   if (search.parameters.empty())
     refuse(recipe::place(search.places, "name"),
            "nothing to search for; add a table [[search]] with an option");
   std::set<std::string> options;
-  for (auto& parameter : search.parameters) {
+  for (const auto& parameter : search.parameters) {
     if (parameter.option.empty() || parameter.option.front() == '.' ||
         parameter.option.back() == '.' || parameter.option.find("..") != std::string::npos)
       refuse(parameter.where, fmt::format("option is {}; expected a path such as \"optimizer.lr\"",
@@ -161,8 +163,6 @@ void check_parameters(Search& search) {
     check_range(parameter);
   }
 }
-
-}  // namespace
 
 Search read_search(std::string_view text, const std::string& name,
                    const std::vector<std::string>& sets) {

@@ -13,4 +13,9 @@ namespace temper::tune {
 Search read_search(std::string_view text, const std::string& name,
                    const std::vector<std::string>& sets = {});
 
+/// Throws Error{Code::usage} where there is no parameter, for one that is searched for twice, whose
+/// option a search must not change, or whose values contradict its distribution. Options go by
+/// their names, which may replace aliases once the base recipe is known.
+void check_parameters(const Search& search);
+
 }  // namespace temper::tune

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "temper/core/error.h"
@@ -96,16 +98,31 @@ class Trials {
   bool regression_ = false;
 };
 
-/// Asks the algorithm for the trials of the engine, and tells it their results.
+/// The trials whose settings no earlier one has: equal ones are trained once.
+std::vector<std::int64_t> different(const Trials& trials) {
+  std::vector<std::int64_t> numbers;
+  std::set<std::string_view> known;
+  for (std::int64_t i = 0; i < trials.count(); ++i)
+    if (known.insert(trials.whole()[static_cast<std::size_t>(i)].fingerprint).second)
+      numbers.push_back(i);
+  return numbers;
+}
+
+/// Asks the algorithm for the trials of the engine, and tells it their results. It counts equal
+/// trials as one.
 class Halving {
  public:
   Halving(const Search& search, const Trials& trials, const study::Store& store)
-      : trials_(trials), store_(store), asha_(trials.count(), trials.rungs().size(), search.eta) {
+      : trials_(trials),
+        store_(store),
+        numbers_(different(trials)),
+        asha_(std::ssize(numbers_), trials.rungs().size(), search.eta) {
     for (std::size_t rung = 0; rung < trials.rungs().size(); ++rung)
-      for (std::int64_t number = 0; number < trials.count(); ++number)
-        if (const auto* row = store.row(trials.fingerprint_at(number, rung))) {
-          asha_.start({.trial = number, .rung = rung});
-          asha_.end({.trial = number, .rung = rung}, trials.rank_of(*row));
+      for (std::size_t i = 0; i < numbers_.size(); ++i)
+        if (const auto* row = store.row(trials.fingerprint_at(numbers_[i], rung))) {
+          const AshaStep step{.trial = static_cast<std::int64_t>(i), .rung = rung};
+          asha_.start(step);
+          asha_.end(step, trials.rank_of(*row));
         }
   }
 
@@ -117,7 +134,7 @@ class Halving {
     });
     const auto step = asha_.next();
     if (!step) return std::nullopt;
-    auto trial = trials_.at(step->trial, step->rung);
+    auto trial = trials_.at(numbers_.at(static_cast<std::size_t>(step->trial)), step->rung);
     running_.emplace_back(*step, trial.fingerprint);
     return trial;
   }
@@ -125,6 +142,7 @@ class Halving {
  private:
   const Trials& trials_;
   const study::Store& store_;
+  std::vector<std::int64_t> numbers_;  ///< of the algorithm's trials
   Asha asha_;
   std::vector<std::pair<AshaStep, std::string>> running_;
 };
@@ -158,9 +176,10 @@ SearchTable table_of(const Search& search, const Trials& trials, const study::St
     for (const auto& parameter : search.parameters)
       tried.values.push_back(value_text(search, parameter, i));
     add_scores(tried, trials, store);
-    table.seconds += tried.seconds;
     table.trials.push_back(std::move(tried));
   }
+  for (const auto i : different(trials))
+    table.seconds += table.trials[static_cast<std::size_t>(i)].seconds;
   const auto order = table.ranking();
   if (!order.empty() && table.trials[order.front()].score()) table.best = order.front();
   return table;

@@ -4,7 +4,9 @@
 
 #include "temper/core/error.h"
 #include "temper/io/disk/read_file.h"
+#include "temper/recipe/contradictions.h"
 #include "temper/recipe/recipe.h"
+#include "temper/recipe/search.h"
 #include "temper/study/definition/describe.h"
 #include "temper/study/definition/labels.h"
 #include "temper/tune/read.h"
@@ -60,7 +62,7 @@ void check_method(const Search& search, const recipe::Recipe& base) {
 void check_trials(const Search& search) {
   for (std::int64_t trial = 0; trial < search.trials; ++trial) {
     try {
-      (void)recipe_of(search, trial);
+      recipe::check_without_data(recipe_of(search, trial));
     } catch (const Error& error) {
       throw study::labelled(error, recipe::place(search.places, "trials"),
                             fmt::format("trial {}", trial + 1));
@@ -74,7 +76,10 @@ Search parse_search(std::string_view text, const std::string& name,
                     const std::vector<std::string>& sets) {
   auto search = read_search(text, name, sets);
   read_base(search, std::filesystem::path(name).parent_path());
-  const auto base = recipe_of(search, -1);
+  auto base = recipe_of(search, -1);
+  for (auto& parameter : search.parameters)
+    parameter.option = recipe::canonical_path(group(base), parameter.option);
+  check_parameters(search);
   check_method(search, base);
   for (auto& parameter : search.parameters) parameter.path = height_path(base, parameter.option);
   check_trials(search);

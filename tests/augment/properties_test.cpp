@@ -1,8 +1,12 @@
-// Properties of every operation; a new one is covered as soon as it is added.
+// Properties of every operation; a new one is covered as soon as it is added, and has to name the
+// options with which it does nothing.
 #include <gtest/gtest.h>
 
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -148,6 +152,71 @@ TEST_P(EveryOperation, DiffersByTheSignOfItsStrengths) {
   }
 }
 
+/// The options with which each kind leaves an image of any size as it is.
+const std::map<std::string_view, std::string_view> kNoStrength{
+    {"pad_crop", R"({"padding": 0})"},
+    {"resize", R"({"sides": "both"})"},
+    {"center_crop", "{}"},
+    {"random_crop", "{}"},
+    {"rotate", R"({"degrees_low": 0, "degrees_high": 0})"},
+    {"shear", R"({"x_low": 0, "x_high": 0})"},
+    {"translate", R"({"x": 0, "y": 0})"},
+    {"zoom", R"({"scale_low": 1, "scale_high": 1})"},
+    {"affine", R"({"degrees_low": 0, "degrees_high": 0, "translate_x": 0, "translate_y": 0,
+                   "scale_low": 1, "scale_high": 1})"},
+    {"perspective", R"({"p": 1, "distortion_scale": 0})"},
+    {"elastic", R"({"alpha": 0})"},
+    {"brightness", R"({"factor_low": 1, "factor_high": 1})"},
+    {"contrast", R"({"factor_low": 1, "factor_high": 1})"},
+    {"saturation", R"({"factor_low": 1, "factor_high": 1})"},
+    {"sharpness", R"({"p": 1, "factor_low": 1, "factor_high": 1})"},
+    {"gamma", R"({"gamma_low": 1, "gamma_high": 1})"},
+    {"color_jitter", R"({"brightness": 0, "contrast": 0, "saturation": 0})"},
+    {"solarize", R"({"p": 1, "threshold_low": 256, "threshold_high": 256})"},
+    {"solarize_add", R"({"p": 1, "addend_low": 0, "addend_high": 0})"},
+    {"posterize", R"({"p": 1, "bits_low": 8, "bits_high": 8})"}};
+
+/// The kinds that have no such options: those that always act fully, that fit the image to a shape,
+/// compress, blur or erase it, that hold others, hue, which rounds, and policies, whose magnitude 0
+/// is not "no change".
+const std::set<std::string_view> kAlwaysActs{"alternating_flip",
+                                             "hue",
+                                             "one_of",
+                                             "random_apply",
+                                             "some_of",
+                                             "augmix",
+                                             "auto_augment",
+                                             "auto_contrast",
+                                             "custom",
+                                             "cutout",
+                                             "equalize",
+                                             "flip",
+                                             "gaussian_blur",
+                                             "grayscale",
+                                             "invert",
+                                             "jpeg_noise",
+                                             "rand_augment",
+                                             "random_erasing",
+                                             "random_resized_crop",
+                                             "three_augment",
+                                             "vertical_flip",
+                                             "fast_auto_augment",
+                                             "trivial_augment_wide"};
+
+TEST_P(EveryOperation, DoesNothingAtNoStrength) {
+  const auto options = kNoStrength.find(GetParam());
+  ASSERT_NE(options != kNoStrength.end(), kAlwaysActs.contains(GetParam()))
+      << "a new kind belongs to one of the lists";
+  if (options == kNoStrength.end()) return;
+  const auto harmless =
+      temper::testing::alternative<Operation>(GetParam(), nlohmann::json::parse(options->second));
+  for (const auto& image : images())
+    for (std::uint64_t sample = 0; sample < kSamples; ++sample) {
+      Frame frame;
+      EXPECT_TRUE(outcome(harmless, image, sample, frame) == (Outcome{image, {}}));
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(All, EveryOperation,
                          ::testing::ValuesIn(temper::testing::kinds<Operation>()),
                          [](const auto& kind) { return std::string(kind.param); });
@@ -176,6 +245,15 @@ TEST(ImageOperations, OfBothSignsAreMirrorImages) {
     for (std::size_t i = 0; i < image.size(); ++i)
       ASSERT_NEAR(there.pixels[i], back.pixels[i], 1) << k << ", sample " << i;
   }
+}
+
+TEST(ImageOperations, QuarterTurnsThereAndBackGiveTheImageBack) {
+  const auto image = noise(24, 24, 3);
+  const auto turned = [](double degrees, const io::Image& one) {
+    return pixels(Rotate{.degrees_low = degrees, .degrees_high = degrees}, one);
+  };
+  EXPECT_NE(turned(90, image), image);
+  EXPECT_EQ(turned(-90, turned(90, image)), image);
 }
 
 TEST(ImageOperations, ThatAreTheirOwnInverseGiveTheImageBack) {

@@ -15,6 +15,14 @@ printf 'data.augment = ["rand-m9-imc1"]\n' >policy.toml
 refused 2 "did you mean 'inc'?" "$TEMPER" train policy.toml
 refused 2 "did you mean 'torchvision'" "$TEMPER" explain rand_augment --dialect torchvison
 refused 2 "expected a number in [0, 30]" "$TEMPER" explain rand_augment --dialect torchvision --magnitude 31
+for name in color horizontal_flip RandomPerspective; do
+  printf 'data.augment = ["%s"]\n' "$name" >published.toml
+  refused 2 "did you mean '" "$TEMPER" train published.toml
+done
+refused 2 "did you mean 'saturation'?" "$TEMPER" explain Color
+refused 2 "character 1: unknown policy 'rnd': did you mean 'rand'?" "$TEMPER" explain rnd-m9
+refused 2 "need the name of a policy" "$TEMPER" explain rand-m9 --size 32
+refused 2 "nan" "$TEMPER" explain rand_augment --magnitude nan
 refused 2 "'32x' is no size of images; expected pixels, as in 224" "$TEMPER" explain rand_augment --size 32x
 "$TEMPER" explain rand_augment --size 32x48 | grep -q "images of 32 x 48 pixels"
 refused 2 "temper train has no option --batch-size; an option of the recipe is set with --set data.batch_size=VALUE" \

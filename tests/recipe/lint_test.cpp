@@ -196,6 +196,10 @@ const std::vector<Case> kCases{
      "a test set is trained on"},
     {"test-for-tuning", R"(data.sources = [{ source = "a" }, { source = "b/test" }])",
      R"(data.sources = [{ source = "a" }, { source = "b/train" }])", "data.sources.1.source"},
+    {"test-for-tuning", "data.source = \"pictures/Testing\"", "data.source = \"testimonials\"",
+     "a test set is trained on"},
+    {"test-for-tuning", "data.source = \"test_images.csv\"", "data.source = \"tester\"",
+     "a test set is trained on"},
     {"test-for-tuning", "data.validation = 0", "data.folds = 5\ndata.validation = 0",
      "the test set has the only score"},
 };
@@ -244,6 +248,23 @@ TEST(LintRules, TheDataMayHaveAValidationSetOfItsOwn) {
     EXPECT_THAT(found_by(id, subject), IsEmpty()) << id;
   }
   EXPECT_THAT(lint(subject), IsEmpty());
+}
+
+TEST(LintRules, TheBatchMayBeLargerThanTheData) {
+  const auto recipe = parse("data.batch_size = 128\n", "r.toml");
+  LintSubject subject(recipe);
+  subject.images = 100;
+  EXPECT_THAT(found_by("no-whole-batch", subject), ElementsAre(HasSubstr("training images, 100")));
+  subject.images = 128;
+  EXPECT_THAT(found_by("no-whole-batch", subject), IsEmpty());
+}
+
+TEST(LintRules, AWarmUpThatDoesNotEndIsNoReasonToScaleTheRate) {
+  const auto recipe =
+      parse("optimizer.lr = { schedule = \"cosine\", peak = 0.1, warmup = { steps = 100000 } }\n",
+            "r.toml");
+  EXPECT_THAT(found_by("warm-up-too-long", LintSubject(recipe, kRun)), Not(IsEmpty()));
+  EXPECT_THAT(found_by("rate-not-scaled", LintSubject(recipe, kRun)), IsEmpty());
 }
 
 TEST(LintRules, TheBatchOfSeveralProcessesIsThatOfAll) {

@@ -90,6 +90,12 @@ TEST_F(CheckedData, SaysWhyARecipeCannotBeTrained) {
   EXPECT_TRUE(found.check.good());
   EXPECT_THAT(found.warnings,
               ElementsAre(StartsWith("the recipe can't be trained on this data: ")));
+  EXPECT_THAT(
+      check_data(recipe(source()),
+                 {"data.batch_size=512", "data.augment=[{ kind = 'pad_crop', padding = 400 }]"}, {})
+          .warnings,
+      ElementsAre(HasSubstr("data.batch_size = 512"),
+                  HasSubstr("data.augment.0 (pad_crop) moves pictures of")));
 }
 
 TEST_F(CheckedData, FindsBadImagesOfSeveralSources) {

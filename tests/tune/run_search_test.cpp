@@ -26,12 +26,14 @@ namespace fs = std::filesystem;
 
 class RunSearch : public ::testing::Test {
  protected:
-  Search search(const std::string& options) const {
+  Search search(const std::string& options,
+                const std::string& values =
+                    "distribution = \"log_uniform\"\nlow = 1e-3\nhigh = "
+                    "0.3\n") const {
     auto text = options + "\n[base]\nepochs = 4\nthreads = 1\nprecision = \"fp32\"\n";
     text += "[base.data]\nsource = \"" + data_ + "\"\nbatch_size = 16\nvalidation = 0.25\n";
     text += "num_workers = 1\n[base.model]\nkind = \"resnet\"\ndepth = 8\nwidth = 4\n";
-    text += "[[search]]\noption = \"optimizer.lr\"\ndistribution = \"log_uniform\"\n";
-    text += "low = 1e-3\nhigh = 0.3\n";
+    text += "[[search]]\noption = \"optimizer.lr\"\n" + values;
     return parse_search(text, "search.toml");
   }
   study::EngineOptions options() {
@@ -103,6 +105,27 @@ TEST_F(RunSearch, AshaGoesOnInTheRunDirectoriesAndEndsAsAWholeRunWould) {
   EXPECT_EQ(best.rungs[0].score, result.epochs[0].validation_loss);
   EXPECT_EQ(best.rungs[1].score, result.epochs[1].validation_loss);
   EXPECT_EQ(best.rungs[2].score, result.figures.at("validation.loss"));
+}
+
+TEST_F(RunSearch, AshaCountsEqualSettingsAsOneTrial) {
+  const auto asked =
+      search("method = \"asha\"\ntrials = 8\neta = 2\nmin_epochs = 2\nkeep_runs = true",
+             "distribution = \"choice\"\nvalues = [0.01, 0.1]\n");
+  std::set<std::string> drawn;
+  for (std::int64_t i = 0; i < asked.trials; ++i)
+    drawn.insert(value_text(asked, asked.parameters[0], i));
+  ASSERT_EQ(drawn.size(), 2U);
+  const auto table = run(asked);
+  EXPECT_TRUE(table.complete);
+  EXPECT_EQ(ended_.size(), 3U) << "two settings, of which one goes on";
+  EXPECT_EQ(table.trials.size(), 8U);
+  double seconds = 0;
+  std::set<std::string> counted;
+  for (const auto& tried : table.trials)
+    if (counted.insert(tried.fingerprint).second) seconds += tried.seconds;
+  EXPECT_DOUBLE_EQ(table.seconds, seconds);
+  EXPECT_TRUE(run(asked).complete);
+  EXPECT_TRUE(ended_.empty()) << "nothing is run again";
 }
 
 TEST_F(RunSearch, TheEngineRefusesATrialThatScoresTheTestSet) {

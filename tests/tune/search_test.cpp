@@ -108,6 +108,26 @@ TEST(Search, ChoosesTechniquesAndTables) {
   EXPECT_EQ(seen, (std::set<std::string>{"false", "{ smoothing = 0.1 }"}));
 }
 
+TEST(Search, TakesAliasesForTheOptionsThatTheyName) {
+  const auto range = "low = 1e-3\nhigh = 1.0";
+  const auto search =
+      parse_search(with("", parameter("optimizer.learning_rate", range)), "search.toml");
+  EXPECT_EQ(search.parameters[0].option, "optimizer.lr");
+  EXPECT_EQ(search.parameters[0].path, "optimizer.lr.peak");
+  EXPECT_THAT(refusal(with("", kRate + parameter("optimizer.learning_rate", range))),
+              HasSubstr("optimizer.lr is searched for twice"));
+  EXPECT_THAT(
+      refusal(with("", parameter("data.k_folds", "distribution = \"choice\"\nvalues = [3, 5]"))),
+      HasSubstr("data.folds can't be searched for"));
+}
+
+TEST(Search, RefusesSettingsThatContradictThemselvesBeforeAnythingRuns) {
+  EXPECT_THAT(refusal(with("trials = 30\n", parameter("model.depth",
+                                                      "distribution = \"integer\"\nlow = "
+                                                      "8\nhigh = 20"))),
+              AllOf(HasSubstr("trial "), HasSubstr("depth")));
+}
+
 TEST(Search, RefusesWhatWouldMakeTrialsIncomparable) {
   for (const char* option : {"seed", "data.validation", "data.split_seed", "data.source", "data"}) {
     EXPECT_THAT(refusal(with("", parameter(option, "low = 1.0\nhigh = 2.0"))),

@@ -12,7 +12,7 @@ Box random_box(const RandomCrop& options, Size image, Size crop, Random& random)
     const std::int64_t missing = wanted - (length + 2 * padding);
     if (missing > 0) {
       if (!options.pad_if_needed)
-        throw Error(Code::data,
+        throw Error(Code::usage,
                     fmt::format("random_crop takes {} x {} pixels out of an image of {} x {} with "
                                 "{} pixels of padding on each side; set pad_if_needed, more "
                                 "padding or a smaller size, or resize before",

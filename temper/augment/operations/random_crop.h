@@ -39,7 +39,7 @@ struct RandomCrop {
   }
 };
 
-/// Throws Error{Code::data} for an image that is smaller than the crop, unless it may be padded.
+/// Throws Error{Code::usage} for an image that is smaller than the crop, unless it may be padded.
 void apply(const RandomCrop& options, Frame& frame, Random& random);
 
 /// The box of the crop, which may reach beyond the image.

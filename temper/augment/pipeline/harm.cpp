@@ -141,6 +141,7 @@ bool try_draw(std::span<const Operation> operations, std::int64_t draw, const io
   std::string error;
   frame.begin(image);
   auto last = frame.geometry();
+  std::size_t last_resized = 0;
   try {
     Applier({.seed = 1, .epoch = 0, .sample = static_cast<std::uint64_t>(draw)}, frame,
             &traces)(operations);
@@ -155,9 +156,15 @@ bool try_draw(std::span<const Operation> operations, std::int64_t draw, const io
     Examined examined(findings[k], frame.input());
     examined(traces[k], last);
     examined.end();
+    if (traces[k].after.window.size() != last.window.size()) last_resized = k;
     last = traces[k].after;
   }
-  return error.empty();
+  if (traces.empty() || frame.size() == frame.input()) return true;
+  findings[last_resized].error = fmt::format(
+      "the result has {}, and the network takes {}; add resize, center_crop or "
+      "random_resized_crop",
+      text_of(frame.size()), text_of(frame.input()));
+  return false;
 }
 
 /// "3%", "less than 1%".

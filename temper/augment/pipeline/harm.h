@@ -36,7 +36,7 @@ struct Harm {
 /// - boxes that erase more than half of the input, or, as squares of policies do, of the picture at
 ///   that place,
 /// - changes of color, of gray pictures,
-/// - an error.
+/// - an error, which a result of another size than the input is, too.
 /// @param input  the network's input size
 std::vector<Harm> harms(std::span<const Operation> operations, Size input, const PictureKind& kind);
 

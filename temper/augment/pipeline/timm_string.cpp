@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -42,22 +43,8 @@ struct Section {
   std::size_t at = 0;  ///< in the text
 };
 
-/// Throws Error{Code::usage} for a number outside its range.
-template <class Options>
-void check_ranges(Options& options) {
-  for (const auto& item : group(options).items) {
-    double value = 0;
-    if (const auto* real = std::get_if<double*>(&item.slot))
-      value = **real;
-    else if (const auto* whole = std::get_if<std::int64_t*>(&item.slot))
-      value = static_cast<double>(**whole);
-    else
-      continue;
-    if (!item.meta.bounds.contain(value))
-      throw Error(Code::usage, fmt::format("{} is {}; expected {}", item.meta.name, value,
-                                           item.meta.bounds.text()));
-  }
-}
+/// The keys of a policy's sections, each with the option that it sets.
+using Keys = std::vector<std::pair<std::string_view, std::string_view>>;
 
 /// Takes a string apart.
 class Reader {
@@ -67,19 +54,30 @@ class Reader {
   /// The policy's name.
   [[nodiscard]] std::string_view policy() const { return text_.substr(0, text_.find('-')); }
 
-  /// Calls `set(section)` for each section. Every key occurs once.
-  template <class Set>
-  void sections(const Names& keys, const Set& set) const {
+  /// Sets options by `set(section)` for each section, of which every key occurs once, and checks
+  /// them as a recipe's are.
+  template <class Options, class Set>
+  void sections(const Keys& keys, Options& options, const Set& set) const {
+    Names names;
+    for (const auto& [key, option] : keys) names.push_back(key);
     Names before;
     for (std::size_t at = policy().size(); at < text_.size();) {
       const std::size_t start = at + 1;
       at = std::min(text_.find('-', start), text_.size());
-      const auto section = taken_apart(text_.substr(start, at - start), start, keys);
+      const auto section = taken_apart(text_.substr(start, at - start), start, names);
       if (std::ranges::find(before, section.key) != before.end())
         fail(start, fmt::format("a second '{}'; expected each section once", section.key));
       before.push_back(section.key);
       set(section);
+      check_range(section, std::ranges::find(keys, section.key, &Keys::value_type::first)->second,
+                  options);
     }
+  }
+
+  /// The place of the first section; none where the string is the policy's name alone.
+  [[nodiscard]] std::optional<std::size_t> first_section() const {
+    if (policy().size() == text_.size()) return std::nullopt;
+    return policy().size() + 1;
   }
 
   [[nodiscard]] std::int64_t whole(const Section& section) const {
@@ -90,11 +88,10 @@ class Reader {
   }
   [[nodiscard]] bool flag(const Section& section) const { return whole(section) != 0; }
 
-  /// Checks options as a recipe's are.
+  /// Checks options together, as a recipe's are.
   template <class Options>
-  void check(Options& options) const {
+  void check(const Options& options) const {
     try {
-      check_ranges(options);
       options.check();
     } catch (const Error& error) {
       throw Error(Code::usage, fmt::format("\"{}\": {}", text_, error.message()));
@@ -107,6 +104,27 @@ class Reader {
   }
 
  private:
+  /// Of a number, whose range in a string has no negative ones.
+  template <class Options>
+  void check_range(const Section& section, std::string_view option, Options& options) const {
+    for (const auto& item : group(options).items) {
+      if (item.meta.name != option) continue;
+      double value = 0;
+      if (const auto* real = std::get_if<double*>(&item.slot))
+        value = **real;
+      else if (const auto* whole = std::get_if<std::int64_t*>(&item.slot))
+        value = static_cast<double>(**whole);
+      else
+        return;
+      auto bounds = item.meta.bounds;
+      bounds.low = std::max(bounds.low, 0.0);
+      if (!bounds.contain(value))
+        fail(section.at, fmt::format("{}{} is {}; expected {}", section.key,
+                                     section.key == option ? "" : fmt::format(" ({})", option),
+                                     value, bounds.text()));
+    }
+  }
+
   [[nodiscard]] Section taken_apart(std::string_view section, std::size_t at,
                                     const Names& keys) const {
     // The set of operations is a name behind a t.
@@ -148,7 +166,10 @@ RandAugmentTransforms set_of(const Reader& reader, const Section& section) {
 Operation read_rand(const Reader& reader) {
   RandAugment options{.magnitude = 10, .p = 0.5};
   bool increasing = false;
-  reader.sections({"m", "n", "p", "mstd", "mmax", "inc", "t"}, [&](const Section& section) {
+  const Keys keys{{"m", "magnitude"},        {"n", "num_ops"},          {"p", "p"},
+                  {"mstd", "magnitude_std"}, {"mmax", "magnitude_max"}, {"inc", "transforms"},
+                  {"t", "transforms"}};
+  reader.sections(keys, options, [&](const Section& section) {
     if (section.key == "m")
       options.magnitude = static_cast<double>(reader.whole(section));
     else if (section.key == "n")
@@ -173,7 +194,7 @@ Operation read_rand(const Reader& reader) {
 
 Operation read_auto_augment(const Reader& reader, AutoAugmentPolicy policy) {
   AutoAugment options{.policy = policy, .dialect = AutoAugmentDialect::timm};
-  reader.sections({"mstd"},
+  reader.sections({{"mstd", "magnitude_std"}}, options,
                   [&](const Section& section) { options.magnitude_std = reader.real(section); });
   reader.check(options);
   return options;
@@ -181,7 +202,9 @@ Operation read_auto_augment(const Reader& reader, AutoAugmentPolicy policy) {
 
 Operation read_augmix(const Reader& reader) {
   AugMix options{.dialect = AugMixDialect::timm, .severity = 3, .all_ops = true};
-  reader.sections({"m", "w", "d", "a", "b", "mstd"}, [&](const Section& section) {
+  const Keys keys{{"m", "severity"}, {"w", "width"},   {"d", "depth"},
+                  {"a", "alpha"},    {"b", "blended"}, {"mstd", "magnitude_std"}};
+  reader.sections(keys, options, [&](const Section& section) {
     if (section.key == "m")
       options.severity = static_cast<double>(reader.whole(section));
     else if (section.key == "w")
@@ -201,14 +224,11 @@ Operation read_augmix(const Reader& reader) {
 }
 
 Operation read_three(const Reader& reader) {
-  ThreeAugment options{.color_jitter = 0};
-  reader.sections({"mstd"}, [&](const Section& section) {
-    if (reader.real(section) > 0)
-      reader.fail(section.at,
-                  "noise of magnitudes, which three_augment does not have; expected "
-                  "\"3a\" alone");
-  });
-  return options;
+  if (const auto at = reader.first_section())
+    reader.fail(*at,
+                "three_augment has no sections, nor the noise of magnitudes of timm's mstd; "
+                "expected \"3a\" alone");
+  return ThreeAugment{.color_jitter = 0};
 }
 
 /// Collects a string's sections, and whether all of them could be written.

@@ -1,8 +1,12 @@
 #include "temper/augment/policies/auto_augment.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "temper/augment/operations/range.h"
 #include "temper/core/error.h"
@@ -36,6 +40,15 @@ Box draw_cutout(Size image, double side, Random& random) {
                          std::string_view expected) {
   throw Error(Code::usage, fmt::format("auto_augment with dialect = \"{}\" has {}; expected {}",
                                        name_of(options.dialect), what, expected));
+}
+
+/// An operation of the list that the dialect does not have.
+std::optional<Primitive> lacking_operation(const AutoAugment& options) {
+  for (const auto& sub_policy : sub_policies(options.policy))
+    for (const auto& operation : sub_policy)
+      if (!value_of(options, operation.primitive, operation.magnitude, {32, 32}))
+        return operation.primitive;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -74,13 +87,17 @@ void AutoAugment::check() const {
   if (magnitude_std > 0 && dialect != AutoAugmentDialect::timm)
     refuse(*this, fmt::format("magnitude_std = {}, which only timm has", magnitude_std),
            "dialect = \"timm\", or magnitude_std = 0");
-  for (const auto& sub_policy : sub_policies(policy))
-    for (const auto& operation : sub_policy)
-      if (!value_of(*this, operation.primitive, operation.magnitude, {32, 32}))
-        refuse(*this,
-               fmt::format("policy = \"{}\", which contains {}, an operation that it does not have",
-                           name_of(policy), name_of(operation.primitive)),
-               "dialect = \"tensorflow\", or another policy");
+  if (const auto lacking = lacking_operation(*this)) {
+    std::vector<std::string> others;
+    for (const auto other : {AutoAugmentDialect::timm, AutoAugmentDialect::torchvision,
+                             AutoAugmentDialect::tensorflow})
+      if (!lacking_operation({.policy = policy, .dialect = other}))
+        others.push_back(fmt::format("dialect = \"{}\"", name_of(other)));
+    refuse(*this,
+           fmt::format("policy = \"{}\", which contains {}, an operation that it does not have",
+                       name_of(policy), name_of(*lacking)),
+           fmt::format("{}, or another policy", fmt::join(others, ", ")));
+  }
   check_fill(kind, fill);
 }
 

@@ -25,13 +25,16 @@ struct Entry {
   std::string_view policy;
   std::string_view dialect;
   Scale scale;
-  double most = 1000;  ///< the largest magnitude
+  double most = 1000;                                                  ///< the largest magnitude
+  RandAugmentTransforms transforms = RandAugmentTransforms::standard;  ///< of rand_augment
 };
 
 /// The first dialect of each policy is its default.
-constexpr std::array<Entry, 15> kEntries{
+constexpr std::array<Entry, 17> kEntries{
     {{"rand_augment", "timm", Scale::timm},
      {"rand_augment", "timm_increasing", Scale::timm_increasing},
+     {"rand_augment", "timm_3a", Scale::timm_increasing, 1000, RandAugmentTransforms::three},
+     {"rand_augment", "timm_3aw", Scale::timm_increasing, 1000, RandAugmentTransforms::three_more},
      {"rand_augment", "torchvision", Scale::torchvision, 30},
      {"rand_augment", "tensorflow", Scale::tensorflow},
      {"trivial_augment_wide", "torchvision", Scale::trivial_augment_wide, 30},
@@ -102,7 +105,7 @@ std::vector<Primitive> listed_operations(const Entry& entry) {
 std::vector<Primitive> drawn_operations(const Entry& entry) {
   std::vector<Primitive> found;
   if (entry.policy == RandAugment::kind) {
-    RandAugment options;
+    RandAugment options{.transforms = entry.transforms};
     if (entry.scale == Scale::torchvision) options.dialect = RandAugmentDialect::torchvision;
     if (entry.scale == Scale::tensorflow) options.dialect = RandAugmentDialect::tensorflow;
     for (const auto& candidate : candidates(options)) found.push_back(candidate.primitive);

@@ -163,8 +163,8 @@ void check_magnitude(const RandAugment& options) {
   if (magnitude > most)
     refuse(
         fmt::format("magnitude = {}, which timm would lower to {}; write that, or raise the "
-                    "limit with magnitude_max = {} (timm's mmax)",
-                    magnitude, most, magnitude));
+                    "limit with magnitude_max (timm's mmax)",
+                    magnitude, most));
 }
 
 void check_dialect(const RandAugment& options) {

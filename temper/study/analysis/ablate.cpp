@@ -3,20 +3,45 @@
 #include <fmt/format.h>
 
 #include <utility>
+#include <vector>
 
 #include "temper/core/error.h"
 #include "temper/model/architecture.h"
+#include "temper/recipe/contradictions.h"
 #include "temper/study/definition/arms.h"
 #include "temper/study/definition/check.h"
+#include "temper/study/definition/labels.h"
 #include "temper/study/definition/rules.h"
 
 namespace temper::study {
 namespace {
 
+/// Throws Error{Code::usage} for a recipe that can't be trained on its data, as far as that is
+/// known without images.
+void check_trainable(const recipe::Recipe& recipe, Fingerprints& fingerprints) {
+  (void)model::number_of_stages(recipe.model, task_of(recipe, fingerprints.data_of(recipe)));
+  recipe::check_without_data(recipe);
+}
+
+void check_trainable(const Study& study, const std::vector<Arm>& all, Fingerprints& fingerprints) {
+  for (const auto& arm : all) {
+    try {
+      check_trainable(arm.recipe, fingerprints);
+    } catch (const Error& error) {
+      if (error.code() != Code::usage) throw;
+      const auto where = arm.rows.empty() ? recipe::place(study.places, "base")
+                                          : study.rows.at(arm.rows.back()).where;
+      throw labelled(error, where, fmt::format("'{}'", arm.name));
+    }
+  }
+}
+
 Course course_of(const Study& study, const AblateOptions& options, Fingerprints& fingerprints) {
   const auto& share = options.engine.share;
   const auto workers = options.engine.jobs * (share ? share->count : 1);
-  const auto& data = fingerprints.data_of(arms(study).front().recipe);
+  const auto all = arms(study);
+  const auto& data = fingerprints.data_of(all.front().recipe);
+  check_trainable(study, all, fingerprints);
   // At most: how many images are held out is known when the data is prepared.
   check_beginnings(study, [&fingerprints](recipe::Recipe recipe) {
     recipe.data.validation = 0;
@@ -29,8 +54,7 @@ Course course_of(const Study& study, const AblateOptions& options, Fingerprints&
           {.budget = options.budget,
            .workers = static_cast<double>(workers),
            .check = [&fingerprints](const recipe::Recipe& recipe) {
-             (void)model::number_of_stages(recipe.model,
-                                           task_of(recipe, fingerprints.data_of(recipe)));
+             check_trainable(recipe, fingerprints);
            }}};
 }
 

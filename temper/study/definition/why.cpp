@@ -22,6 +22,15 @@ using recipe::Recipe;
 constexpr std::string_view kAuto = "\"auto\"";
 constexpr std::string_view kLength = "length";
 
+/// Options of which one stands in for the other, or that are given together: those that differ are
+/// one row, which has the first one's name.
+constexpr std::array<std::array<std::string_view, 3>, 5> kTogether{
+    {{"model.depth", "model.layers"},
+     {"data.batch_size", "data.batch_per_rank"},
+     {"data.validation", "data.folds", "data.fold"},
+     {"data.labelled", "data.labels"},
+     {"data.mean", "data.std"}}};
+
 /// "optimizer" of "optimizer.lr.peak".
 std::string table_of(const std::string& path) {
   return path.substr(0, path.find('.'));
@@ -97,6 +106,15 @@ std::string settable(const std::string& path, Options& from, Options& to) {
   return kind && kind == to.kind(table) ? option_of(path) : table;
 }
 
+/// The name of the row of an option.
+std::string row_of(const std::string& path) {
+  // A resolved recipe has it from the learning rate, see recipe::resolve().
+  if (path == "optimizer.base_lr") return "optimizer.lr";
+  for (const auto& options : kTogether)
+    if (std::ranges::find(options, path) != options.end()) return std::string(options.front());
+  return path;
+}
+
 /// Adds an edit to the row of that name, which is made where there is none.
 void add(Changes& changes, const std::string& name, const std::string& path, Options& to) {
   auto& rows = changes.rows;
@@ -141,9 +159,7 @@ Changes changes_by(const Recipe& from, const Recipe& to, bool by_table) {
         add(changes, std::string(kLength), option, after);
       continue;
     }
-    // A resolved recipe has it from the learning rate, see recipe::resolve().
-    const auto name = path == "optimizer.base_lr" ? std::string("optimizer.lr") : path;
-    add(changes, by_table ? table_of(path) : name, path, after);
+    add(changes, by_table ? table_of(path) : row_of(path), path, after);
   }
   if (!same_data)
     changes.notes.push_back(

@@ -112,25 +112,6 @@ TEST(Geometry, OperationsApplyWithTheirProbability) {
   }
 }
 
-TEST(Geometry, OfNoStrengthAndOfNoProbabilityIsTheImage) {
-  for (const auto& image : {noise(9, 14, 3), noise(12, 12, 1), noise(1, 1, 3), noise(1, 6, 3)})
-    for (const Operation& operation :
-         {Operation(Rotate{.degrees_low = 0, .degrees_high = 0}),
-          Operation(Shear{.x_low = 0, .x_high = 0}), Operation(Translate{.x = 0, .y = 0}),
-          Operation(Zoom{.scale_low = 1, .scale_high = 1}),
-          Operation(RandomAffine{.degrees_low = 0,
-                                 .degrees_high = 0,
-                                 .translate_x = 0,
-                                 .translate_y = 0,
-                                 .scale_low = 1,
-                                 .scale_high = 1}),
-          Operation(RandomPerspective{.distortion_scale = 0, .p = 1}),
-          Operation(Elastic{.alpha = 0}), Operation(Rotate{.p = 0}), Operation(Elastic{.p = 0}),
-          Operation(RandomPerspective{.p = 0}), Operation(VerticalFlip{.p = 0}),
-          Operation(RandomCrop{}), Operation(PadCrop{.padding = 0})})
-      EXPECT_EQ(result(operation, image, 3).pixels, image) << operation.index();
-}
-
 TEST(Geometry, EverySizeAndInterpolationIsDefined) {
   for (const auto& image :
        {noise(1, 1, 3), noise(1, 7, 1), noise(7, 1, 3), noise(2, 2, 3), noise(3, 50, 1)})
@@ -237,7 +218,7 @@ TEST(Geometry, ACropThatIsLargerThanThePaddedImageIsRefused) {
     Random random(1, Purpose::inspect);
     (void)random_box({.padding = 1}, {5, 9}, {8, 8}, random);
   };
-  EXPECT_EQ(refusal(Code::data, crop),
+  EXPECT_EQ(refusal(Code::usage, crop),
             "random_crop takes 8 x 8 pixels out of an image of 5 x 9 with 1 pixels of padding on "
             "each side; set pad_if_needed, more padding or a smaller size, or resize before");
 }

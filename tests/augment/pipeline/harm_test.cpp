@@ -19,8 +19,10 @@ using ::testing::MatchesRegex;
 
 constexpr PictureKind kTiny{.size = {32, 32}};
 
-std::vector<Harm> found(const std::vector<Operation>& operations, const PictureKind& kind = kTiny,
+/// Of the operations and a resize to the input's size.
+std::vector<Harm> found(std::vector<Operation> operations, const PictureKind& kind = kTiny,
                         Size input = {32, 32}) {
+  operations.emplace_back(Resize{.sides = ResizedSides::both});
   return harms(operations, input, kind);
 }
 
@@ -132,6 +134,15 @@ TEST(Harm, IsAnErrorOfAnOperation) {
   EXPECT_THAT(found({PadCrop{.padding = 2}, strict, Flip{}}),
               ElementsAre(harm(1, "fails on pictures of 32 x 32 pixels: at least 40 rows")));
   EXPECT_THAT(found({strict}, {.size = {40, 3}}), IsEmpty());
+}
+
+TEST(Harm, IsAResultOfAnotherSizeThanTheInput) {
+  EXPECT_THAT(
+      harms(std::vector<Operation>{Flip{}, RandomCrop{.size = Auto{16}}, Flip{}}, {32, 32}, kTiny),
+      ElementsAre(harm(1,
+                       "fails on pictures of 32 x 32 pixels: the result has 16 x 16 "
+                       "pixels, and the network takes 32 x 32 pixels; add .*")));
+  EXPECT_THAT(harms(std::vector<Operation>{Flip{}}, {32, 32}, kTiny), IsEmpty());
 }
 
 TEST(Harm, IsFoundInHugeAndTinyPictures) {

@@ -144,12 +144,14 @@ TEST(TimmString, RefusesNumbersThatAreNone) {
 TEST(TimmString, RefusesNumbersOutOfRange) {
   EXPECT_THAT(error_of("rand-m15"), HasSubstr("which timm would lower to 10"));
   EXPECT_EQ(error_of("rand-m15-mmax15"), "(none)");
-  EXPECT_THAT(error_of("rand-n0"), HasSubstr("\"rand-n0\": num_ops is 0; expected [1, 100]"));
-  EXPECT_THAT(error_of("rand-p1.5"), HasSubstr("p is 1.5"));
-  EXPECT_THAT(error_of("augmix-m11"), HasSubstr("severity is 11"));
-  EXPECT_THAT(error_of("augmix-w0"), HasSubstr("width is 0"));
-  EXPECT_THAT(error_of("3a-mstd0.5"), HasSubstr("noise of magnitudes"));
-  EXPECT_EQ(error_of("3a-mstd0"), "(none)");
+  EXPECT_THAT(error_of("rand-n0"),
+              HasSubstr("\"rand-n0\", character 6: n (num_ops) is 0; expected [1, 100]"));
+  EXPECT_EQ(error_of("rand-m9-p2"), "\"rand-m9-p2\", character 9: p is 2; expected [0, 1]");
+  EXPECT_THAT(error_of("augmix-m11"), HasSubstr("character 8: m (severity) is 11"));
+  EXPECT_THAT(error_of("augmix-w0"), HasSubstr("w (width) is 0"));
+  EXPECT_EQ(error_of("augmix-d0"), "(none)") << "a random depth";
+  EXPECT_THAT(error_of("3a-mstd0.5"), HasSubstr("character 4: three_augment has no sections"));
+  EXPECT_THAT(error_of("3a-m3"), HasSubstr("expected \"3a\" alone"));
 }
 
 }  // namespace

@@ -80,12 +80,23 @@ TEST(MagnitudeTable, ExistsForEveryDialectOfEveryPolicy) {
   EXPECT_EQ(magnitude_table("auto_augment", "torchvision", 9, kSize).rows.front().value, 30);
 }
 
+TEST(MagnitudeTable, HasTheOperationsOfTimmsOtherSets) {
+  const auto rows = magnitude_table("rand_augment", "timm_3a", 9, kSize).rows;
+  EXPECT_EQ(rows.size(), 3U);
+  for (const auto primitive :
+       {Primitive::solarize, Primitive::desaturate, Primitive::gaussian_blur})
+    EXPECT_NE(std::ranges::find(rows, primitive, &MagnitudeTable::Row::primitive), rows.end())
+        << name_of(primitive);
+  EXPECT_GT(magnitude_table("rand_augment", "timm_3aw", 9, kSize).rows.size(), rows.size());
+}
+
 TEST(MagnitudeTable, RefusesWhatThereIsNot) {
   EXPECT_EQ(error_of("rand_augment", "torchvison", 9),
             "rand_augment has no dialect 'torchvison': did you mean 'torchvision'?");
-  EXPECT_EQ(error_of("rand_augment", "jax", 9),
-            "rand_augment has no dialect 'jax': it is one of timm, timm_increasing, torchvision, "
-            "tensorflow");
+  EXPECT_EQ(
+      error_of("rand_augment", "jax", 9),
+      "rand_augment has no dialect 'jax': it is one of timm, timm_increasing, timm_3a, timm_3aw, "
+      "torchvision, tensorflow");
   EXPECT_EQ(error_of("rand_augmen", "", 9),
             "'rand_augmen' has no table of magnitudes: did you mean 'rand_augment'?");
   EXPECT_THAT(error_of("flip", "", 9), HasSubstr("these policies have one: rand_augment, "));

@@ -127,7 +127,7 @@ class PolicyListsGolden : public ::testing::Test {
   }
 
   void expect_sub_policies() {
-    for (const auto& name : names("sub", 200)) {
+    for (const auto& name : names("sub", 330)) {
       SCOPED_TRACE(name);
       std::istringstream words(name.substr(4));
       Drawn drawn{.dialect = next(words), .list = next(words)};

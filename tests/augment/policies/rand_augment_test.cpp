@@ -247,7 +247,7 @@ TEST(RandAugment, RefusesMagnitudesThatItsDialectDoesNotHave) {
   EXPECT_THAT(
       refusal({.magnitude = 15}),
       HasSubstr("rand_augment has magnitude = 15, which timm would lower to 10; write that, "
-                "or raise the limit with magnitude_max = 15 (timm's mmax)"));
+                "or raise the limit with magnitude_max (timm's mmax)"));
   EXPECT_EQ(refusal({.magnitude = 15, .magnitude_max = 15}), "(not refused)");
   EXPECT_EQ(refusal({.magnitude = 15, .dialect = RandAugmentDialect::tensorflow}), "(not refused)");
   EXPECT_THAT(refusal({.magnitude = 31, .dialect = RandAugmentDialect::torchvision}),

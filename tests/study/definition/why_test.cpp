@@ -49,6 +49,17 @@ TEST(Changes, AreOptionsThatChangeResults) {
   EXPECT_EQ(found.rows[3].tag, Tag::training);
 }
 
+TEST(Changes, OptionsThatStandInForOneAnotherAreOneRow) {
+  const auto layers = changes(made("model.depth = 8\n"), made("model.layers = [1, 1]\n"));
+  EXPECT_THAT(names(layers), ElementsAre("model.depth"));
+  EXPECT_THAT(layers.rows[0].set, SizeIs(2)) << "depth and layers";
+  EXPECT_THAT(names(changes(made("data.validation = 0.1\n"),
+                            made("data.validation = 0\ndata.folds = 5\ndata.fold = 2\n"))),
+              ElementsAre("data.validation"));
+  EXPECT_THAT(names(changes(made("data.batch_size = 64\n"), made("data.batch_per_rank = 32\n"))),
+              ElementsAre("data.batch_size"));
+}
+
 TEST(Changes, AreTablesWhereTheyAreMany) {
   const auto after =
       made(kAfter + "optimizer.nesterov = true\nclip = { kind = \"norm\", max_norm = 1.0 }\n");
