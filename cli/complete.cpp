@@ -86,8 +86,8 @@ class Completion {
     if (placeholder == "EVALUATION-KEY=VALUE") edits(head, recipe::complete_evaluation_edit);
     if (placeholder == "STUDY-KEY=VALUE") edits(head, study::complete_study_edit);
     if (placeholder == "SEARCH-KEY=VALUE") edits(head, tune::complete_search_edit);
-    constexpr std::array<std::string_view, 9> paths{"DIR", "FILE",   "FOLDER", "IMAGE", "RECIPE",
-                                                    "RUN", "SOURCE", "STUDY",  "TEXT"};
+    constexpr std::array<std::string_view, 10> paths{"DIR", "FILE",   "FOLDER", "IMAGE", "RECIPE",
+                                                     "RUN", "SEARCH", "SOURCE", "STUDY", "TEXT"};
     if (members.empty() && std::ranges::find(paths, placeholder) != paths.end()) files_ = true;
   }
 

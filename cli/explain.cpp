@@ -51,8 +51,7 @@ void explain_magnitudes(const Options& options) {
 }
 
 /// A policy in timm's notation, as a table of a recipe.
-void explain_string(const Options& options) {
-  auto operation = augment::read_timm_string(options.name).value();
+void explain_string(const Options& options, augment::Operation operation) {
   const auto table = recipe::value_text(slot(operation), "", {});
   if (options.as_json)
     fmt::print("{}\n", nlohmann::json{{"text", options.name}, {"operation", table}}.dump(2));
@@ -66,11 +65,12 @@ void explain(const Options& options) {
   for (auto& section : study::sections()) all.push_back(std::move(section));
   const bool is_technique =
       std::ranges::find(all, options.name, &recipe::Technique::name) != all.end();
-  // A string with sections that is misspelled is refused here, with the place.
-  const bool has_sections = options.name.find('-') != std::string::npos;
-  if (!is_technique && (has_sections ? augment::read_timm_string(options.name).has_value()
-                                     : augment::is_timm_string(options.name)))
-    return explain_string(options);
+  // A misspelled string with sections is refused with the place of the mistake.
+  const bool may_be_string =
+      augment::is_timm_string(options.name) || options.name.find('-') != std::string::npos;
+  if (!is_technique && may_be_string)
+    if (auto operation = augment::read_timm_string(options.name))
+      return explain_string(options, std::move(*operation));
   const auto technique = recipe::look_up_one(all, options.name);
   if (options.as_json)
     fmt::print("{}\n", recipe::explain_json(technique).dump(2));

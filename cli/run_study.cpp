@@ -7,7 +7,6 @@
 #include "output.h"
 #include "signals.h"
 #include "study_progress.h"
-#include "temper/core/error.h"
 #include "temper/recipe/other_files.h"
 
 namespace temper::cli {
@@ -29,15 +28,12 @@ report::StudyFormat study_format(const std::string& name) {
 }
 
 void require_study(const std::string& file) {
-  recipe::refuse_recipe(
-      file, fmt::format("a study file, which has `base = \"{0}\"` and rows of changes to it, see "
-                        "`temper explain study`. `temper train {0}` trains the recipe, `temper why "
-                        "{0} OTHER.toml` compares it with another one",
-                        file));
-  if (recipe::has_tables(file, "search"))
-    throw Error(
-        Code::usage, {.file = file},
-        fmt::format("this is a search; expected a study file. `temper tune {}` runs it", file));
+  recipe::refuse_others(
+      file, recipe::kStudyFile,
+      fmt::format("which has `base = \"{0}\"` and rows of changes to it, see "
+                  "`temper explain study`. `temper train {0}` trains the recipe, `temper why "
+                  "{0} OTHER.toml` compares it with another one",
+                  file));
 }
 
 study::StudyTable run_study(const study::Study& study, study::Store& store,

@@ -75,16 +75,12 @@ void search_command(const Options& options) {
     throw Error(Code::usage,
                 "no search file and no subcommand; see 'temper tune --help', for example 'temper "
                 "tune lr mine.toml'");
-  recipe::refuse_recipe(
-      options.search,
-      fmt::format("a search file, which has `base = \"{0}\"` and the options that are searched "
+  recipe::refuse_others(
+      options.search, recipe::kSearchFile,
+      fmt::format("which has `base = \"{0}\"` and the options that are searched "
                   "for, see docs/tune.md. `temper tune lr {0}` searches for a learning rate, "
                   "`temper tune augment {0}` for an augmentation policy",
                   options.search));
-  if (recipe::has_tables(options.search, "row"))
-    throw Error(Code::usage, {.file = options.search},
-                fmt::format("this is a study; expected a search file. `temper ablate {}` runs it",
-                            options.search));
   const auto search = tune::load_search(options.search, options.sets);
   if (options.dry_run) {
     print_settings(search);

@@ -64,11 +64,6 @@ void refuse_to_replace(const Options& options, const fs::path& written) {
 
 /// Writes the study of the differences and its base recipe. @return the path of the study
 fs::path write_study(const Options& options) {
-  constexpr std::int64_t fewest_seeds = 2;
-  if (options.seeds < fewest_seeds)
-    throw Error(Code::usage, fmt::format("--seeds {}; expected {} or more, as differences have no "
-                                         "deviation with one",
-                                         options.seeds, fewest_seeds));
   const auto from = study::recipe_of(options.from), to = study::recipe_of(options.to);
   const auto changes = study::changes(from, to, rows_by(options.by));
   const auto text = study::why_study(changes, {.base_name = options.from,
@@ -131,7 +126,7 @@ void add_options(const Command& command, Options& options) {
       .with_default();
   command.option("--seeds", options.seeds, "number of seeds of every combination, 2 or more")
       .called("N")
-      .positive()
+      .within(2, 1000)
       .with_default();
   command.option("--jobs", options.jobs, "number of runs at a time")
       .called("N")

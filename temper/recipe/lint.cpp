@@ -30,16 +30,16 @@ Texts no_learning(const LintSubject& subject) {
 
 Texts no_whole_batch(const LintSubject& subject) {
   const auto& data = subject.recipe.data;
-  if (data.limit == 0 || data.batch <= data.limit) {
-    if (!subject.images || data.batch <= *subject.images) return {};
-    return {fmt::format(
-        "data.batch_size = {} is larger than the number of training images, {}: there is no whole "
-        "batch to train on",
-        data.batch, *subject.images)};
-  }
-  return {fmt::format(
-      "data.batch_size = {} is larger than data.limit = {}: there is no whole batch to train on",
-      data.batch, data.limit)};
+  const auto larger_than = [&](std::string_view what, std::int64_t images) {
+    return Texts{
+        fmt::format("data.batch_size = {} is larger than {}{}: there is no whole batch to "
+                    "train on",
+                    data.batch, what, images)};
+  };
+  if (data.limit > 0 && data.batch > data.limit) return larger_than("data.limit = ", data.limit);
+  if (subject.images && data.batch > *subject.images)
+    return larger_than("the number of training images, ", *subject.images);
+  return {};
 }
 
 Texts beside_own_average(const LintSubject& subject) {

@@ -11,6 +11,7 @@
 
 #include "temper/augment/pipeline/policy.h"
 #include "temper/core/error.h"
+#include "temper/core/set_name.h"
 #include "temper/optim/lr_scaling.h"
 #include "temper/recipe/contradictions.h"
 #include "temper/recipe/late.h"
@@ -240,22 +241,12 @@ Texts probe_of_other_statistics(const LintSubject& subject) {
       "pretrained.norm_eval = true and a lower learning rate, or compare both on validation"};
 }
 
-/// Whether a source is named as the test set of a data set: "test", "Testing", "tests", "tst",
-/// "test_images", "test2017", or as MNIST's.
+/// Whether a source is named as the test set of a data set, also MNIST's and CIFAR-10's files.
 bool is_test_set(const std::string& source) {
   auto path = std::filesystem::path(source).lexically_normal();
   if (!path.has_filename()) path = path.parent_path();
-  auto name = path.stem().string();
-  std::ranges::transform(name, name.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  if (name == "t10k" || name == "tst") return true;
-  constexpr std::string_view word = "test";
-  if (!name.starts_with(word)) return false;
-  const auto rest = std::string_view(name).substr(word.size());
-  constexpr std::array<std::string_view, 5> forms{"", "s", "ing", "set", "data"};
-  return std::ranges::find(forms, rest) != forms.end() ||
-         std::string_view("_- 0123456789").find(rest.front()) != std::string_view::npos;
+  const auto name = path.stem().string();
+  return part_of(name) == Part::test || name == "t10k" || name == "test_batch";
 }
 
 Texts tuned_on_test(const LintSubject& subject) {

@@ -56,20 +56,23 @@ void refuse_picture(const fs::path& path) {
                           path.string()));
 }
 
-void refuse_recipe(const fs::path& path, const std::string& expected) {
+void refuse_others(const fs::path& path, const BasedFile& wanted, const std::string& advice) {
   refuse_picture(path);
   const auto tree = tree_of(path);
-  if (tree && is_recipe(tree->table()))
-    throw Error(Code::usage, {.file = path.string()},
-                fmt::format("this is a recipe; expected {}", expected));
-}
-
-bool has_tables(const fs::path& path, std::string_view name) {
-  const auto tree = tree_of(path);
-  if (!tree) return false;
+  if (!tree) return;
   const auto& table = tree->table();
-  const auto found = std::ranges::find(table, name, &Member::key);
-  return found != table.end() && std::holds_alternative<Node::List>(found->node.value);
+  if (is_recipe(table))
+    throw Error(Code::usage, {.file = path.string()},
+                fmt::format("this is a recipe; expected {} file, {}", wanted.name, advice));
+  for (const auto& other : {kStudyFile, kSearchFile}) {
+    const auto tables = std::ranges::find(table, other.tables, &Member::key);
+    if (other.name == wanted.name || tables == table.end() ||
+        !std::holds_alternative<Node::List>(tables->node.value))
+      continue;
+    throw Error(Code::usage, {.file = path.string()},
+                fmt::format("this is {}; expected {} file. `{} {}` runs it", other.name,
+                            wanted.name, other.runs, path.string()));
+  }
 }
 
 }  // namespace temper::recipe

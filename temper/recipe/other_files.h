@@ -10,13 +10,20 @@ namespace temper::recipe {
 /// says which commands take pictures.
 void refuse_picture(const std::filesystem::path& path);
 
-/// Throws Error{Code::usage} for a recipe, or a picture, where another file is expected, which has
-/// a recipe as its base. Does nothing for a file that can't be read.
-/// @param expected  what it is, and what to do: "a study file, ..."
-void refuse_recipe(const std::filesystem::path& path, const std::string& expected);
+/// A kind of file that has a recipe as its base.
+struct BasedFile {
+  std::string_view name;    ///< with its article: "a study"
+  std::string_view tables;  ///< its list of tables: "row", of [[row]]
+  std::string_view runs;    ///< the command that runs it: "temper ablate"
+};
 
-/// Whether a file is TOML with a list of tables of that name, as [[row]] begins a study's row and
-/// [[search]] an option that a search draws.
-bool has_tables(const std::filesystem::path& path, std::string_view name);
+inline constexpr BasedFile kStudyFile{"a study", "row", "temper ablate"};
+inline constexpr BasedFile kSearchFile{"a search", "search", "temper tune"};
+
+/// Throws Error{Code::usage} for a picture, a recipe, or the other kind of file with a base, where
+/// a file of that kind is wanted. Does nothing for a file that can't be read.
+/// @param advice  for a recipe, the rest of a sentence about the file that is wanted
+void refuse_others(const std::filesystem::path& path, const BasedFile& wanted,
+                   const std::string& advice);
 
 }  // namespace temper::recipe

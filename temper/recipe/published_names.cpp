@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "temper/core/lower_case.h"
+
 namespace temper::recipe {
 namespace {
 
@@ -36,9 +38,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 22> kKinds{
 }  // namespace
 
 std::string_view kind_of_published(std::string_view name) {
-  std::string plain;
-  for (const char c : name)
-    if (c != '_' && c != '-') plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  auto plain = to_lower(std::string(name));
+  std::erase_if(plain, [](char c) { return c == '_' || c == '-'; });
   const auto* const found =
       std::ranges::find(kKinds, std::string_view(plain), [](const auto& one) { return one.first; });
   return found == kKinds.end() ? std::string_view() : found->second;

@@ -31,8 +31,8 @@ status=0
 # With a validation set in the data nothing has to be held out.
 python3 "$TEMPER_SOURCE_DIR/tests/program/pictures.py" pictures 4 2
 mv pictures/test pictures/val
-own=(good.toml --set data.source=pictures --set data.validation=0)
-small=(--set data.batch_size=8 --set 'model={ kind = "resnet", layers = [1], width = 8 }' --set threads=1)
+own=(good.toml --set data.source=pictures --set data.validation=0 --set data.batch_size=8 --set optimizer.lr.peak=0.003)
+small=(--set 'model={ kind = "resnet", layers = [1], width = 8 }' --set threads=1)
 "$TEMPER" recipe lint "${own[@]}" --strict | diff - <(echo "nothing to advise")
 "$TEMPER" train "${own[@]}" "${small[@]}" --dry-run >/dev/null 2>err.txt
 if grep "data.validation = 0" err.txt; then exit 1; fi

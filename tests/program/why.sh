@@ -39,5 +39,11 @@ test "$(grep -c '^\[\[row\]\]$' many/why.toml)" -eq 4
 test "$(grep -c '^\[\[row\]\]$' tables/why.toml)" -eq 3
 grep -q '^set.optimizer.nesterov = true$' tables/why.toml
 
+# A recipe that is compared is never replaced.
+mkdir own
+cp plain.toml own/why-base.toml
+refused 2 "temper why would write its own file there" "$TEMPER" why own/why-base.toml many.toml --out own --dry-run
+cmp plain.toml own/why-base.toml
+
 refused 2 "have the same options" "$TEMPER" why plain.toml plain.toml
 refused 2 "neither a recipe nor a run directory" "$TEMPER" why plain.toml pictures

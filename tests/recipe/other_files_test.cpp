@@ -24,7 +24,7 @@ class OtherFiles : public ::testing::Test {
   }
   [[nodiscard]] std::string refused(const std::string& text) const {
     return temper::testing::refusal(
-        [&] { refuse_recipe(file("a.toml", text), "a study file, see docs"); });
+        [&] { refuse_others(file("a.toml", text), kStudyFile, "see docs"); });
   }
 
   temper::testing::Directory folder_;
@@ -36,7 +36,8 @@ TEST_F(OtherFiles, APictureIsNoRecipe) {
   EXPECT_THAT(said, StartsWith(picture + ": this is a picture; expected a recipe (.toml)."));
   EXPECT_THAT(said, HasSubstr("`temper train FOLDER` trains"));
   EXPECT_THAT(said, HasSubstr("`temper predict RUN " + picture + "` classifies"));
-  EXPECT_EQ(temper::testing::refusal([&] { refuse_recipe(picture, "a study file"); }), said);
+  EXPECT_EQ(temper::testing::refusal([&] { refuse_others(picture, kStudyFile, "see docs"); }),
+            said);
 }
 
 TEST_F(OtherFiles, APictureThatIsNotThereIsAFileThatCannotBeRead) {
@@ -55,7 +56,16 @@ TEST_F(OtherFiles, AStudyAndWhatCannotBeReadAreLeftToOthers) {
   for (const auto* text : {"base = \"a.toml\"\nseeds = 3\n", "name = \"mine\"\n", "", "[cut",
                            "[base]\nepochs = 3\n", "epochs = 3\nbase = \"a.toml\"\n"})
     EXPECT_EQ(refused(text), "(not refused)") << text;
-  EXPECT_NO_THROW(refuse_recipe(folder_.path / "missing.toml", "a study file"));
+  EXPECT_NO_THROW(refuse_others(folder_.path / "missing.toml", kStudyFile, "see docs"));
+}
+
+TEST_F(OtherFiles, AStudyIsNoSearchNorASearchAStudy) {
+  EXPECT_THAT(refused("base = \"a.toml\"\n[[search]]\noption = \"epochs\"\n"),
+              HasSubstr("this is a search; expected a study file. `temper tune "));
+  const auto study = file("s.toml", "base = \"a.toml\"\n[[row]]\nname = \"more\"\n");
+  EXPECT_THAT(
+      temper::testing::refusal([&] { refuse_others(study, kSearchFile, "see docs"); }),
+      HasSubstr("this is a study; expected a search file. `temper ablate " + study + "` runs it"));
 }
 
 }  // namespace

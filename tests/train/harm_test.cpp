@@ -50,6 +50,13 @@ TEST(AugmentationWarnings, CoverTheEndOfSchedules) {
               ElementsAre(StartsWith("data.augment.0 (random_apply) moves pictures")));
 }
 
+TEST(AugmentationWarnings, CoverTheStrongViewOfUnlabeledImages) {
+  EXPECT_THAT(
+      warnings({"data.labels=40", R"(semi={ method = "fixmatch", augment = )"
+                                  R"([{ kind = "pad_crop", padding = 10 }] })"}),
+      ElementsAre(StartsWith("semi.augment.0 (pad_crop) moves pictures of 12 x 12 pixels")));
+}
+
 TEST(PictureKinds, AreOfSomePictures) {
   EXPECT_THAT(some_kinds(*small::dataset(8).train),
               ElementsAre(augment::PictureKind{{12, 12}, 1, true}));

@@ -74,12 +74,6 @@ class Reader {
     }
   }
 
-  /// The place of the first section; none where the string is the policy's name alone.
-  [[nodiscard]] std::optional<std::size_t> first_section() const {
-    if (policy().size() == text_.size()) return std::nullopt;
-    return policy().size() + 1;
-  }
-
   [[nodiscard]] std::int64_t whole(const Section& section) const {
     return number<std::int64_t>(section, "a whole number");
   }
@@ -224,11 +218,14 @@ Operation read_augmix(const Reader& reader) {
 }
 
 Operation read_three(const Reader& reader) {
-  if (const auto at = reader.first_section())
-    reader.fail(*at,
-                "three_augment has no sections, nor the noise of magnitudes of timm's mstd; "
-                "expected \"3a\" alone");
-  return ThreeAugment{.color_jitter = 0};
+  ThreeAugment options{.color_jitter = 0};
+  reader.sections({{"mstd", ""}}, options, [&](const Section& section) {
+    if (reader.real(section) > 0)
+      reader.fail(section.at,
+                  "noise of magnitudes, which three_augment does not have; expected mstd0, or "
+                  "\"3a\" alone");
+  });
+  return options;
 }
 
 /// Collects a string's sections, and whether all of them could be written.

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "temper/core/error.h"
+#include "temper/core/lower_case.h"
 #include "temper/data/sources/array_source.h"
 #include "temper/data/sources/listing.h"
 #include "temper/data/sources/set_names.h"

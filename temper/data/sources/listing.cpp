@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <system_error>
 
+#include "temper/core/lower_case.h"
 #include "temper/io/disk/system_error.h"
 #include "temper/io/disk/system_folder.h"
 
@@ -85,12 +86,6 @@ std::vector<std::string> files_in(const fs::path& folder) {
 bool is_table_name(const fs::path& path) {
   const auto ending = to_lower(path.extension().string());
   return ending == ".csv" || ending == ".tsv";
-}
-
-std::string to_lower(std::string text) {
-  for (char& letter : text)
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-  return text;
 }
 
 }  // namespace temper::data

@@ -31,7 +31,4 @@ std::vector<std::string> files_in(const std::filesystem::path& folder);
 /// Whether a file has the extension of a table: .csv, .tsv, case-insensitively.
 bool is_table_name(const std::filesystem::path& path);
 
-/// The text with the letters A to Z in lower case.
-std::string to_lower(std::string text);
-
 }  // namespace temper::data

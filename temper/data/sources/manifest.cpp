@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "temper/core/error.h"
+#include "temper/core/lower_case.h"
 #include "temper/core/parse_number.h"
 #include "temper/data/sources/class_names.h"
 #include "temper/data/sources/dataset_builder.h"

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "temper/core/error.h"
+#include "temper/core/lower_case.h"
 #include "temper/core/printable.h"
 #include "temper/data/sources/class_names.h"
 #include "temper/data/sources/dataset_builder.h"

@@ -9,6 +9,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "temper/core/lower_case.h"
 #include "temper/core/printable.h"
 #include "temper/data/sources/listing.h"
 #include "temper/io/disk/system_folder.h"

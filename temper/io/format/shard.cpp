@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "temper/core/error.h"
+#include "temper/core/lower_case.h"
 #include "temper/core/printable.h"
 #include "temper/io/disk/atomic_file.h"
 #include "temper/io/disk/descriptor.h"
@@ -28,13 +29,6 @@ namespace {
 
 constexpr std::uint64_t kMostJson = 1U << 20U;
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(),
-                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return result;
-}
-
 /// A member's name in two parts: the key of its sample, and its extension in lower case.
 struct Named {
   std::string_view key;
@@ -47,7 +41,7 @@ Named split(std::string_view name) {
   const auto dot = name.find('.', begin);
   if (dot == std::string_view::npos || dot == begin) return {};  // no extension, or a hidden file
   if (in_system_folder(name)) return {};
-  return {name.substr(0, dot), lower(name.substr(dot + 1))};
+  return {name.substr(0, dot), to_lower(std::string(name.substr(dot + 1)))};
 }
 
 /// Whether a member is the picture of its sample: a name with a single dot and the right ending.

@@ -107,6 +107,8 @@ TEST_F(Ablate, WhatTheDataTellIsWrongIsFoundBeforeAnythingRuns) {
               HasSubstr("row 1 'decay': from_step is 400, but the run has at most "));
   EXPECT_THAT(refused(study("tune = [\"model.depth\"]\ntune_grid.model.depth = [8, 9]")),
               HasSubstr("model.depth = 9 with stem cifar"));
+  EXPECT_THAT(refused(study("", "set.model.depth = 9")),
+              AllOf(HasSubstr("'decay': "), HasSubstr("model.depth = 9 with stem cifar")));
 }
 
 }  // namespace
