@@ -1,14 +1,20 @@
 #include "fuzz/hostile.h"
 #include "temper/io/image/image.h"
 #include "temper/io/image/picture.h"
+#include "temper/io/image/restart_markers.h"
 
-// Decodes a whole image, then a part of it.
+// Decodes a whole image, and what it is with restart markers, which must have the same pixels; then
+// a part of it.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  return temper::fuzz::run(data, size,
-                           [](std::span<const std::byte> bytes) {
-                             constexpr temper::io::ImageLimits limits{.max_pixels = 1 << 16};
-                             static_cast<void>(temper::io::decode_image(bytes, "fuzz", 3, limits));
-                           }) |
+  return temper::fuzz::run(
+             data, size,
+             [](std::span<const std::byte> bytes) {
+               constexpr temper::io::ImageLimits limits{.max_pixels = 1 << 16};
+               const auto image = temper::io::decode_image(bytes, "fuzz", 3, limits);
+               const auto rewritten = temper::io::with_restart_markers(bytes, 1);
+               if (rewritten && temper::io::decode_image(*rewritten, "fuzz", 3, limits) != image)
+                 std::abort();
+             }) |
          temper::fuzz::run(data, size, [](std::span<const std::byte> bytes) {
            if (bytes.empty()) return;
            // The last byte selects the part and the options (the first bytes select the format).

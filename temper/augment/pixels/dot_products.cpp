@@ -53,7 +53,6 @@ namespace {
 
 constexpr int kPixels = 5;  ///< whose samples fit into a vector
 constexpr int kReach = 17;  ///< maximum distance between the first taps of the first and last
-constexpr int kStrip = 16;  ///< rows whose pixels stay in the L1 cache
 
 /// Sums of products by digit; those of the lowest start with a half, for rounding.
 struct Sums {
@@ -101,7 +100,8 @@ bool RowDots::pack(const Taps& taps, std::int64_t samples) {
   for (std::int64_t five = 0; five < fives; ++five, lanes += 1 + 3 * quads_) {
     const std::int64_t begin = five * kPixels;
     const std::int64_t end = std::min(begin + kPixels, width);
-    const auto first = taps.first[static_cast<std::size_t>(begin)];
+    const auto first = std::min(taps.first[static_cast<std::size_t>(begin)],
+                                taps.first[static_cast<std::size_t>(end - 1)]);
     first_[static_cast<std::size_t>(five)] = first;
     for (std::int64_t q = 0; q < quads_; ++q) {
       const auto bytes = std::clamp<std::int64_t>(3 * (samples - first - 4 * q), 0, 64);
@@ -134,13 +134,13 @@ TEMPER_DOTS void RowDots::resize_some(const std::uint8_t* in, std::ptrdiff_t in_
                                       std::int64_t rows, std::uint8_t* out,
                                       std::ptrdiff_t out_stride) const {
   const std::int64_t quads = fixed_quads > 0 ? fixed_quads : quads_;
-  const auto* lanes = lanes_.data();
-  const auto* within = within_.data();
-  for (const auto first : first_) {
-    const std::uint8_t* from = in + 3 * std::ptrdiff_t{first};
+  for (std::int64_t y = 0; y < rows; ++y, in += in_stride, out += out_stride) {
+    const auto* lanes = lanes_.data();
+    const auto* within = within_.data();
     std::uint8_t* to = out;
-    const __m512i order = loaded(lanes->words);
-    for (std::int64_t y = 0; y < rows; ++y, from += in_stride, to += out_stride) {
+    for (const auto first : first_) {
+      const std::uint8_t* const from = in + 3 * std::ptrdiff_t{first};
+      const __m512i order = loaded(lanes->words);
       Sums sums = nothing();
       for (std::int64_t q = 0; q < quads; ++q) {
         const __m512i samples =
@@ -151,29 +151,22 @@ TEMPER_DOTS void RowDots::resize_some(const std::uint8_t* in, std::ptrdiff_t in_
       }
       const __m512i result = _mm512_max_epi32(shifted(sums), _mm512_setzero_si512());
       _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm512_cvtusepi32_epi8(result));
+      to += std::ptrdiff_t{3} * kPixels;
+      lanes += 1 + 3 * quads;
+      within += quads;
     }
-    out += std::ptrdiff_t{3} * kPixels;
-    lanes += 1 + 3 * quads;
-    within += quads;
   }
 }
 
 void RowDots::resize(const std::uint8_t* in, std::ptrdiff_t in_stride, std::int64_t rows,
                      std::uint8_t* out, std::ptrdiff_t out_stride) const {
-  for (std::int64_t y = 0; y < rows; y += kStrip) {
-    const std::int64_t count = std::min<std::int64_t>(kStrip, rows - y);
-    const auto* from = in + y * in_stride;
-    auto* to = out + y * out_stride;
-    switch (quads_) {
-      case 1:
-        resize_some<1>(from, in_stride, count, to, out_stride);
-        break;
-      case 2:
-        resize_some<2>(from, in_stride, count, to, out_stride);
-        break;
-      default:
-        resize_some<0>(from, in_stride, count, to, out_stride);
-    }
+  switch (quads_) {
+    case 1:
+      return resize_some<1>(in, in_stride, rows, out, out_stride);
+    case 2:
+      return resize_some<2>(in, in_stride, rows, out, out_stride);
+    default:
+      return resize_some<0>(in, in_stride, rows, out, out_stride);
   }
 }
 

@@ -1,6 +1,7 @@
 #include "temper/augment/pixels/frame.h"
 
 #include <fmt/format.h>
+#include <hwy/cache_control.h>
 
 #include <algorithm>
 #include <cmath>
@@ -48,9 +49,10 @@ struct Samples {
 struct Normalised {
   float* out;
   const NormalisationTable& table;
+  bool streamed;
 
   void pixels(const std::uint8_t* row, std::int64_t count) {
-    kernels::normalise(row, count, table, out);
+    kernels::normalise(row, count, table, out, streamed);
     out += count * table.channels();
   }
   void fill(const Fill& fill, std::int64_t count) {
@@ -93,13 +95,6 @@ std::optional<Box> pixel_shift(const Affine& inverse, Interpolation interpolatio
   const auto left = shift(c[2]), top = shift(c[5]);
   if (!left || !top) return std::nullopt;
   return Box{*top, *left, size.height, size.width};
-}
-
-void mirror(const std::uint8_t* row, std::int64_t pixels, int channels, std::uint8_t* out) {
-  if (channels == 3)
-    kernels::mirror(row, pixels, out);
-  else
-    std::reverse_copy(row, row + pixels, out);
 }
 
 /// The largest factor by which the decoder may shrink a crop that is then resized: the result must
@@ -242,8 +237,8 @@ PixelView Frame::stretched(Box visible) {
   }
   const std::int64_t shrink =
       picture_ != nullptr && picture_->shrinks() ? most_shrink(crop_.size(), resized_, filter_) : 1;
-  const Box needed =
-      in_source(resampler_.prepare(SourceRegion::whole(crop_.size()), resized_, visible, filter_));
+  const Box needed = in_source(
+      resampler_.prepare(SourceRegion::whole(crop_.size()), resized_, visible, filter_, flipped_));
   const PixelView pixels = decoded(shrink > 1 ? crop_ : needed, shrink, part);
   if (part.shrink == 1) {
     resampler_.begin(at(pixels, needed));
@@ -262,7 +257,7 @@ PixelView Frame::stretched(Box visible) {
                              static_cast<double>(crop_.left % part.shrink) / scale,
                              static_cast<double>(crop_.height) / scale,
                              static_cast<double>(crop_.width) / scale};
-  const Box counts = resampler_.prepare(stretch, resized_, visible, filter_);
+  const Box counts = resampler_.prepare(stretch, resized_, visible, filter_, flipped_);
   resampler_.begin(augment::part(augment::part(pixels, covered), counts));
   return {nullptr, 0, visible.size(), channels_};
 }
@@ -275,7 +270,8 @@ void Frame::draw(Out& out) {
   const PixelView picture = empty ? PixelView{} : stretched(visible);
   const std::int64_t before = visible.left - window_.left;
   const std::int64_t left = flipped_ ? window_.width - before - visible.width : before;
-  if (flipped_) mirrored_.resize(static_cast<std::size_t>(visible.width * channels_));
+  const bool mirrors = flipped_ && picture.data != nullptr;  // else the resampler does
+  if (mirrors) mirrored_.resize(static_cast<std::size_t>(visible.width * channels_));
   for (std::int64_t y = 0; y < height; ++y) {
     const std::int64_t row = (upside_down_ ? height - 1 - y : y) - (visible.top - window_.top);
     if (empty || row < 0 || row >= visible.height) {
@@ -284,8 +280,8 @@ void Frame::draw(Out& out) {
     }
     const std::uint8_t* pixels =
         picture.data == nullptr ? resampler_.row(row) : picture.data + row * picture.stride;
-    if (flipped_) {
-      mirror(pixels, visible.width, channels_, mirrored_.data());
+    if (mirrors) {
+      kernels::mirror(pixels, visible.width, channels_, mirrored_.data());
       pixels = mirrored_.data();
     }
     out.fill(fill_, left);
@@ -334,8 +330,13 @@ void Frame::render(const NormalisationTable& table, float* out) {
     throw Error(Code::usage,
                 fmt::format("an image with {} channels, but a normalization for {} channels",
                             channels_, table.channels()));
-  Normalised normalised{out, table};
+  // A batch of images from about this size on does not fit in the caches; past them, its memory is
+  // not read before it is written.
+  constexpr std::int64_t streamed_values = 32'768;
+  const bool streamed = input_.height * input_.width * channels_ >= streamed_values;
+  Normalised normalised{out, table, streamed};
   draw(normalised);
+  if (streamed) hwy::FlushStream();
   for (const auto& erasure : erasures_) augment::erase(out, input_, channels_, erasure);
 }
 

@@ -270,7 +270,7 @@ void Mirror(const std::uint8_t* in, std::int64_t pixels, std::uint8_t* out) {
 #endif  // HWY_TARGET
 
 void NormaliseFused(const std::uint8_t* in, std::int64_t pixels, int channels,
-                    const NormalisationTable::Constants& constants, float* out) {
+                    const NormalisationTable::Constants& constants, float* out, bool streamed) {
   const hn::CappedTag<float, 16> floats;
   const hn::Rebind<std::int32_t, decltype(floats)> words;
   const hn::Rebind<std::uint8_t, decltype(floats)> bytes;
@@ -291,9 +291,15 @@ void NormaliseFused(const std::uint8_t* in, std::int64_t pixels, int channels,
   };
   const std::int64_t count = pixels * channels;
   std::int64_t i = 0;
-  for (; i + period <= count; i += period)
-    for (std::int64_t phase = 0; phase < period; phase += lanes)
-      hn::StoreU(one(hn::LoadU(bytes, in + i + phase), phase), floats, out + i + phase);
+  const auto periods = [&](const auto& store) HWY_ATTR {
+    for (; i + period <= count; i += period)
+      for (std::int64_t phase = 0; phase < period; phase += lanes)
+        store(one(hn::LoadU(bytes, in + i + phase), phase), out + i + phase);
+  };
+  if (streamed && reinterpret_cast<std::uintptr_t>(out) % 64 == 0)
+    periods([&](auto values, float* to) HWY_ATTR { hn::Stream(values, floats, to); });
+  else
+    periods([&](auto values, float* to) HWY_ATTR { hn::StoreU(values, floats, to); });
   if (i == count) return;
   // The rest, padded to a whole period.
   alignas(64) std::array<std::uint8_t, 48> last{};
@@ -332,19 +338,22 @@ void resize_column(const std::uint8_t* in, std::ptrdiff_t stride, const WeightPa
   HWY_DYNAMIC_DISPATCH(ResizeColumn)(in, stride, weights, pairs, odd, count, out);
 }
 
-void mirror(const std::uint8_t* in, std::int64_t pixels, std::uint8_t* out) {
-  HWY_DYNAMIC_DISPATCH(Mirror)(in, pixels, out);
+void mirror(const std::uint8_t* in, std::int64_t pixels, int channels, std::uint8_t* out) {
+  if (channels == 3)
+    HWY_DYNAMIC_DISPATCH(Mirror)(in, pixels, out);
+  else
+    std::reverse_copy(in, in + pixels, out);
 }
 
 void normalise_fused(const std::uint8_t* in, std::int64_t pixels, int channels,
-                     const NormalisationTable::Constants& constants, float* out) {
-  HWY_DYNAMIC_DISPATCH(NormaliseFused)(in, pixels, channels, constants, out);
+                     const NormalisationTable::Constants& constants, float* out, bool streamed) {
+  HWY_DYNAMIC_DISPATCH(NormaliseFused)(in, pixels, channels, constants, out, streamed);
 }
 
 void normalise(const std::uint8_t* in, std::int64_t pixels, const NormalisationTable& table,
-               float* out) {
+               float* out, bool streamed) {
   if (table.is_fused()) {
-    normalise_fused(in, pixels, table.channels(), table.constants(), out);
+    normalise_fused(in, pixels, table.channels(), table.constants(), out, streamed);
     return;
   }
   const int channels = table.channels();

@@ -23,7 +23,7 @@ struct WeightPair {
 WeightPair pair_of(std::int32_t first, std::int32_t second);
 
 /// The source pixels of each pixel of a result: count[x] pixels from first[x] on, which never
-/// decreases, with weights from values[x * stride] on.
+/// decreases, or never increases, with weights from values[x * stride] on.
 struct Taps {
   std::span<const std::int32_t> first;
   std::span<const std::int32_t> count;
@@ -53,16 +53,19 @@ void resize_rows(const std::uint8_t* in, std::ptrdiff_t in_stride, std::int64_t 
 void resize_column(const std::uint8_t* in, std::ptrdiff_t stride, const WeightPair* weights,
                    std::int64_t pairs, bool odd, std::int64_t count, std::uint8_t* out);
 
-/// RGB pixels in reverse order.
-void mirror(const std::uint8_t* in, std::int64_t pixels, std::uint8_t* out);
+/// Pixels of 1 or 3 channels in reverse order.
+void mirror(const std::uint8_t* in, std::int64_t pixels, int channels, std::uint8_t* out);
 
 /// Normalizes each sample of a row of pixels.
+/// @param streamed  write past the caches where `out` is aligned to 64 bytes; another thread sees
+///                  the values after hwy::FlushStream()
 void normalise(const std::uint8_t* in, std::int64_t pixels, const NormalisationTable& table,
-               float* out);
+               float* out, bool streamed = false);
 
 /// The same, computed with reciprocals and fused multiply-add corrections. The results are the
 /// table's values on processors with fused multiply-add, which NormalisationTable checks.
 void normalise_fused(const std::uint8_t* in, std::int64_t pixels, int channels,
-                     const NormalisationTable::Constants& constants, float* out);
+                     const NormalisationTable::Constants& constants, float* out,
+                     bool streamed = false);
 
 }  // namespace temper::augment::kernels

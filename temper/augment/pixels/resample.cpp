@@ -127,12 +127,24 @@ void Resampler::Weights::prepare(std::int64_t in, double from, double over, std:
   for (auto& pixel : first) pixel -= static_cast<std::int32_t>(begin);
 }
 
-Box Resampler::prepare(const SourceRegion& stretch, Size size, Box window, Filter filter) {
+/// For the last pixel of the result first.
+void Resampler::Weights::mirror() {
+  std::ranges::reverse(first);
+  std::ranges::reverse(count);
+  for (auto low = values.begin(), high = values.end() - stride; low < high;
+       low += stride, high -= stride)
+    std::swap_ranges(low, low + stride, high);
+}
+
+Box Resampler::prepare(const SourceRegion& stretch, Size size, Box window, Filter filter,
+                       bool mirrored) {
   window_ = window.size();
+  mirrored_ = mirrored;
   along_columns_.prepare(stretch.image.height, stretch.top, stretch.height, size.height, window.top,
                          window.height, filter);
   along_rows_.prepare(stretch.image.width, stretch.left, stretch.width, size.width, window.left,
                       window.width, filter);
+  if (mirrored && !along_rows_.same) along_rows_.mirror();
   if (!along_columns_.same) pack_columns();
   return {along_columns_.begin, along_rows_.begin, along_columns_.end - along_columns_.begin,
           along_rows_.end - along_rows_.begin};
@@ -180,45 +192,78 @@ void Resampler::pack_rows(std::int64_t width) {
 }
 
 void Resampler::begin(const PixelView& needed) {
-  if (along_rows_.same)
-    between_ = needed;
-  else
-    resize_rows(needed);
+  source_ = between_ = needed;
+  if (!along_rows_.same) begin_rows();
   result_.resize(static_cast<std::size_t>(window_.width * needed.channels));
 }
 
-void Resampler::resize_rows(const PixelView& image) {
-  const std::int64_t stride =
-      up_to_multiple_of_4(window_.width) * image.channels + kernels::kRowSlack;
-  const auto size = static_cast<std::size_t>(image.size.height * stride);
+void Resampler::begin_rows() {
+  const auto channels = source_.channels;
+  const auto [height, width] = source_.size;
+  constexpr std::int64_t line = sizeof(CacheLine);
+  const std::int64_t lines =
+      (up_to_multiple_of_4(window_.width) * channels + kernels::kRowSlack + line - 1) / line;
+  const auto size = static_cast<std::size_t>(height * lines);
   if (rows_.size() < size) rows_.resize(size);
-  between_ = {rows_.data(), stride, {image.size.height, window_.width}, image.channels};
+  between_ = {rows_.front().bytes.data(), line * lines, {height, window_.width}, channels};
+  rows_end_ = 0;
 
-  const std::int64_t bytes = image.size.width * image.channels;
-  if (image.channels == 3 && row_dots_.pack(along_rows_.taps(), image.size.width)) {
-    row_dots_.resize(image.data, image.stride, image.size.height, rows_.data(), stride);
-    return;
-  }
   const std::int64_t taps = *std::ranges::max_element(along_rows_.count);
-  if (image.channels != 3 || bytes < kernels::kRowSlack || image.size.width < taps + 1) {
-    resize_grey_rows(image);
-    return;
+  if (channels == 3 && row_dots_.pack(along_rows_.taps(), width)) {
+    row_pass_ = RowPass::dots;
+  } else if (channels == 3 && width * channels >= kernels::kRowSlack && width > taps) {
+    row_pass_ = RowPass::pairs;
+    pack_rows(width);
+  } else {
+    row_pass_ = RowPass::single;
   }
-  pack_rows(image.size.width);
+}
+
+/// Row y of the result of the pass along rows.
+std::uint8_t* Resampler::resized_pixels(std::int64_t y) {
+  return rows_.front().bytes.data() + y * between_.stride;
+}
+
+/// Computes the rows of `between_` up to `end`, some at a time, so that they are in the L1 cache
+/// when the pass along columns reads them.
+void Resampler::resize_rows(std::int64_t end) {
+  constexpr std::int64_t at_once = 8;
+  if (along_rows_.same || end <= rows_end_) return;
+  const auto first = rows_end_;
+  rows_end_ =
+      std::min(first + (end - first + at_once - 1) / at_once * at_once, source_.size.height);
+  switch (row_pass_) {
+    case RowPass::dots:
+      row_dots_.resize(source_.data + first * source_.stride, source_.stride, rows_end_ - first,
+                       resized_pixels(first), between_.stride);
+      return;
+    case RowPass::pairs:
+      return resize_pairs(first, rows_end_);
+    case RowPass::single:
+      return resize_single(first, rows_end_);
+  }
+}
+
+void Resampler::resize_pairs(std::int64_t first, std::int64_t end) {
+  const std::int64_t last = source_.size.height - 1;
+  kernels::resize_rows(source_.data + first * source_.stride, source_.stride,
+                       std::min(end, last) - first, row_taps_, resized_pixels(first),
+                       between_.stride);
+  if (end <= last) return;
   // There may be no memory after the last row, so it is copied.
-  const std::int64_t last = image.size.height - 1;
+  const std::int64_t bytes = source_.size.width * source_.channels;
   last_row_.resize(static_cast<std::size_t>(bytes + kernels::kRowSlack));
-  std::copy_n(image.data + last * image.stride, bytes, last_row_.begin());
-  kernels::resize_rows(image.data, image.stride, last, row_taps_, rows_.data(), stride);
-  kernels::resize_rows(last_row_.data(), 0, 1, row_taps_, rows_.data() + last * stride, 0);
+  std::copy_n(source_.data + last * source_.stride, bytes, last_row_.begin());
+  kernels::resize_rows(last_row_.data(), 0, 1, row_taps_, resized_pixels(last), 0);
 }
 
 /// For rows of gray pixels, and rows that are too narrow for kernels::resize_rows.
-void Resampler::resize_grey_rows(const PixelView& image) {
+void Resampler::resize_single(std::int64_t first, std::int64_t end) {
   const auto& w = along_rows_;
+  const auto& image = source_;
   const int channels = image.channels;
-  for (std::int64_t y = 0; y < image.size.height; ++y) {
-    std::uint8_t* out = rows_.data() + y * between_.stride;
+  for (std::int64_t y = first; y < end; ++y) {
+    std::uint8_t* out = resized_pixels(y);
     for (std::int64_t x = 0; x < window_.width; ++x) {
       const auto pixel = static_cast<std::size_t>(x);
       const std::int32_t* weights = w.values.data() + x * w.stride;
@@ -235,8 +280,20 @@ void Resampler::resize_grey_rows(const PixelView& image) {
 }
 
 const std::uint8_t* Resampler::row(std::int64_t y) {
-  if (along_columns_.same) return between_.data + y * between_.stride;
+  const auto* const row = resized_row(y);
+  if (!mirrored_ || !along_rows_.same) return row;
+  mirrored_row_.resize(static_cast<std::size_t>(window_.width * between_.channels));
+  kernels::mirror(row, window_.width, between_.channels, mirrored_row_.data());
+  return mirrored_row_.data();
+}
+
+const std::uint8_t* Resampler::resized_row(std::int64_t y) {
+  if (along_columns_.same) {
+    resize_rows(y + 1);
+    return between_.data + y * between_.stride;
+  }
   const auto index = static_cast<std::size_t>(y);
+  resize_rows(along_columns_.first[index] + along_columns_.count[index]);
   const auto* first = between_.data + along_columns_.first[index] * between_.stride;
   const std::int64_t samples = window_.width * between_.channels;
   if (columns_by_dots_) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -45,12 +46,12 @@ class Resampler {
  public:
   /// Prepares the pixels in `window`, inside `size`, of the stretch resized to `size`; nothing else
   /// is computed.
+  /// @param mirrored  whether row() is mirrored, the last pixel of the window first
   /// @return the box of stretch.image that is needed
-  Box prepare(const SourceRegion& stretch, Size size, Box window, Filter filter);
+  Box prepare(const SourceRegion& stretch, Size size, Box window, Filter filter,
+              bool mirrored = false);
 
-  /// @param needed  the pixels of the box from prepare(); must stay valid until the last row() if
-  /// only
-  ///                the height changes
+  /// @param needed  the pixels of the box from prepare(); must stay valid until the last row()
   void begin(const PixelView& needed);
 
   /// Row y of the window, width * channels samples, valid until the next call.
@@ -59,7 +60,7 @@ class Resampler {
  private:
   /// For each pixel of the result: the first source pixel, the number of them, and their weights.
   struct Weights {
-    bool same = false;       ///< no resize in this direction
+    bool same = false;       ///< no resize in this direction; nothing else is set but the ends
     std::int64_t begin = 0;  ///< source pixels that are needed
     std::int64_t end = 0;
     std::vector<std::int32_t> first;  ///< relative to `begin`
@@ -73,13 +74,24 @@ class Resampler {
     /// `in` pixels.
     void prepare(std::int64_t in, double from, double over, std::int64_t out, std::int64_t low,
                  std::int64_t length, Filter filter);
+    void mirror();
     void prepare_nearest(std::int64_t in, double from, double scale, std::int64_t low,
                          std::int64_t length);
     [[nodiscard]] kernels::Taps taps() const { return {first, count, values.data(), stride}; }
   };
 
-  void resize_rows(const PixelView& image);
-  void resize_grey_rows(const PixelView& image);
+  struct alignas(64) CacheLine {
+    std::array<std::uint8_t, 64> bytes;
+  };
+  /// How the pass along rows is computed, fastest first.
+  enum class RowPass : std::uint8_t { dots, pairs, single };
+
+  void begin_rows();
+  [[nodiscard]] std::uint8_t* resized_pixels(std::int64_t y);
+  void resize_rows(std::int64_t end);
+  void resize_pairs(std::int64_t first, std::int64_t end);
+  void resize_single(std::int64_t first, std::int64_t end);
+  const std::uint8_t* resized_row(std::int64_t y);
   void pack_rows(std::int64_t width);
   void pack_columns();
 
@@ -95,10 +107,15 @@ class Resampler {
   std::vector<kernels::WeightPair> column_pairs_;
   std::vector<std::int64_t> column_begin_;  ///< of each row's pairs
 
+  PixelView source_;   ///< input of the pass along rows
   PixelView between_;  ///< input of the pass along columns
-  std::vector<std::uint8_t> rows_;
+  RowPass row_pass_ = RowPass::single;
+  std::vector<CacheLine> rows_;  ///< results of the pass along rows, each from a new line on
+  std::int64_t rows_end_ = 0;    ///< number of them that are computed
   std::vector<std::uint8_t> last_row_;
   std::vector<std::uint8_t> result_;
+  bool mirrored_ = false;
+  std::vector<std::uint8_t> mirrored_row_;
 };
 
 }  // namespace temper::augment

@@ -15,7 +15,8 @@ struct PackOptions {
   std::int64_t shard_bytes = std::int64_t{256} << 20;  ///< maximum size of a shard, unless one
                                                        ///< image is larger; >= 1
   /// Images whose shorter side is longer than this are resized to it (Pillow's bicubic
-  /// interpolation, antialiased) and written as JPEG; 0: none.
+  /// interpolation, antialiased) and written as JPEG with restart markers, and other JPEG files are
+  /// rewritten with restart markers, without loss; 0: none.
   std::int64_t short_side = 0;
   int quality = 90;       ///< of these JPEG files, 1 to 100
   bool skip_bad = false;  ///< leave out images that can't be decoded; false: they are an error
@@ -34,7 +35,7 @@ struct Packed {
 ///   out/dataset.json, out/train/train-000000.tar, out/train/train-000000.tar.index, ...
 ///   out/val/val-000000.tar, ..., out/test/test-000000.tar, ...
 ///
-/// Image files are stored unchanged under a running number, or re-encoded where the options require
+/// Image files are stored unchanged under a running number, or rewritten where the options require
 /// it, with their EXIF orientation. Pixels from other formats (IDX, CIFAR) become PNG files. Every
 /// image is decoded, so that damage is found now. A `cls` file holds the number of the class, a
 /// `json` file the values by name. Training images are shuffled, always in the same order, so that

@@ -142,7 +142,8 @@ class JpegEncoder::Writer {
     jpeg_.comp_info[0].h_samp_factor = !grey && options.subsampling != Subsampling::none ? 2 : 1;
     jpeg_.comp_info[0].v_samp_factor = !grey && options.subsampling == Subsampling::both ? 2 : 1;
     jpeg_.optimize_coding = optimize_;
-    jpeg_.restart_interval = static_cast<unsigned>(grey ? 2 * options.restart : options.restart);
+    jpeg_.restart_interval =
+        static_cast<unsigned>(2 * options.restart / jpeg_.comp_info[0].h_samp_factor);
     jpeg_.write_JFIF_header = options.orientation == 1 ? TRUE : FALSE;
     jpeg_start_compress(&jpeg_, TRUE);
     if (options.orientation != 1)

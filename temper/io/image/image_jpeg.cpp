@@ -147,7 +147,8 @@ class JpegReader : public Reader {
     jpeg_start_decompress(&jpeg_);
     const auto height = static_cast<int>(jpeg_.output_height);
     const auto width = static_cast<int>(jpeg_.output_width);
-    if (is_smoothed()) {
+    // libjpeg smooths such a file over several blocks in each direction, more than the margin.
+    if (lacks_scans(jpeg_)) {
       part.top = part.left = 0;
       bottom_ = height;
       right_ = width;
@@ -183,17 +184,6 @@ class JpegReader : public Reader {
           jpeg_read_scanlines(&jpeg_, rows.data(), static_cast<JDIMENSION>(count)));
     }
     if (whole_) jpeg_finish_decompress(&jpeg_);
-  }
-
-  /// libjpeg smooths a progressive file without its last scans over several blocks in each
-  /// direction, more than the margin.
-  [[nodiscard]] bool is_smoothed() const {
-    if (jpeg_.coef_bits == nullptr) return false;
-    for (int c = 0; c < jpeg_.num_components; ++c)
-      if (std::any_of(jpeg_.coef_bits[c], jpeg_.coef_bits[c] + DCTSIZE2,
-                      [](int bits) { return bits != 0; }))
-        return true;
-    return false;
   }
 
   [[noreturn]] static void fail(j_common_ptr jpeg) {

@@ -250,6 +250,15 @@ void ScanBytes::hand_back(jpeg_source_mgr& source) const {
   source.bytes_in_buffer = static_cast<std::size_t>(file_end_ - source.next_input_byte);
 }
 
+bool lacks_scans(const jpeg_decompress_struct& jpeg) {
+  if (jpeg.coef_bits == nullptr) return false;
+  for (int c = 0; c < jpeg.num_components; ++c)
+    if (std::any_of(jpeg.coef_bits[c], jpeg.coef_bits[c] + DCTSIZE2,
+                    [](int bits) { return bits != 0; }))
+      return true;
+  return false;
+}
+
 bool JpegScan::take_over(jpeg_decompress_struct& jpeg, JDIMENSION left, JDIMENSION width) {
   // A lossless JPEG, which libjpeg-turbo 3 decodes, has the number of its predictor in Ss.
   if (!is_supported_ || jpeg_has_multiple_scans(&jpeg) != 0 || jpeg.progressive_mode != 0 ||

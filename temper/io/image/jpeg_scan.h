@@ -90,6 +90,10 @@ class ScanBytes {
   std::array<std::uint8_t, kAtOnce + 2 * (kMostOfUnit + kWord)> bytes_{};
 };
 
+/// Whether bits of some coefficients are missing: a progressive file without its last scans. Known
+/// when all scans have been read.
+bool lacks_scans(const jpeg_decompress_struct& jpeg);
+
 /// Decodes the Huffman codes of a JPEG instead of libjpeg, if the file has a single scan and
 /// libjpeg-turbo's version is one that this was tried with. These codes are most of the time that a
 /// photograph takes to decode. The coefficients are the same as libjpeg's, except where several

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <span>
 #include <vector>
 
 #include "temper/augment/pixels/resample.h"
@@ -24,7 +26,8 @@ std::int64_t between(Random& random, std::int64_t low, std::int64_t high) {
 }
 
 /// The result of a random resize. There is no memory after the source pixels.
-std::vector<std::uint8_t> resized(std::uint64_t seed) {
+/// @param turn  mirror it, and mirror it back
+std::vector<std::uint8_t> resized(std::uint64_t seed, bool turn = false) {
   Random random(seed, Purpose::inspect, {1});
   const Size in{between(random, 1, 60), between(random, 1, 90)};
   const Size out{between(random, 1, 60), between(random, 1, 90)};
@@ -36,7 +39,7 @@ std::vector<std::uint8_t> resized(std::uint64_t seed) {
   const Filter filter{static_cast<Interpolation>(random.below(5)), random.chance(0.8)};
 
   Resampler resampler;
-  const Box needed = resampler.prepare(SourceRegion::whole(in), out, window, filter);
+  const Box needed = resampler.prepare(SourceRegion::whole(in), out, window, filter, turn);
   // Exactly the pixels that are needed, so that sanitizers detect reads beyond them.
   const std::int64_t stride = needed.width * channels;
   std::vector<std::uint8_t> part;
@@ -47,9 +50,12 @@ std::vector<std::uint8_t> resized(std::uint64_t seed) {
   part.shrink_to_fit();
   resampler.begin({part.data(), stride, needed.size(), channels});
   std::vector<std::uint8_t> result;
+  std::vector<std::uint8_t> straight(static_cast<std::size_t>(window.width * channels));
   for (std::int64_t y = 0; y < window.height; ++y) {
     const auto* row = resampler.row(y);
-    result.insert(result.end(), row, row + window.width * channels);
+    if (turn) kernels::mirror(row, window.width, channels, straight.data());
+    result.insert(result.end(), turn ? straight.data() : row,
+                  (turn ? straight.data() : row) + window.width * channels);
   }
   return result;
 }
@@ -65,6 +71,12 @@ TEST(Kernels, ResizeToTheSameBitsWithAllInstructions) {
       else
         ASSERT_EQ(found, expected[i]) << "case " << i;
     }
+  });
+}
+
+TEST(Kernels, AMirroredResizeHasTheSamePixelsInReverse) {
+  for_each_target([] {
+    for (std::uint64_t i = 0; i < 300; ++i) ASSERT_EQ(resized(i, true), resized(i)) << "case " << i;
   });
 }
 
@@ -100,8 +112,10 @@ TEST(Kernels, MirrorRowsOfAnyWidth) {
       std::vector<std::uint8_t> expected;
       for (std::int64_t x = width; x > 0; --x)
         expected.insert(expected.end(), row.begin() + 3 * (x - 1), row.begin() + 3 * x);
-      kernels::mirror(row.data(), width, found.data());
+      kernels::mirror(row.data(), width, 3, found.data());
       ASSERT_EQ(found, expected) << width;
+      kernels::mirror(row.data(), 3 * width, 1, found.data());
+      ASSERT_TRUE(std::equal(row.rbegin(), row.rend(), found.begin())) << width;
     }
   });
 }
@@ -118,6 +132,9 @@ TEST(Kernels, NormaliseByTheTableInRowsOfAnyWidth) {
         const auto row = noise(width * channels, static_cast<std::uint64_t>(width));
         std::vector<float> found(row.size());
         kernels::normalise(row.data(), width, table, found.data());
+        alignas(64) std::array<float, std::size_t{3} * 140> streamed{};
+        kernels::normalise(row.data(), width, table, streamed.data(), /*streamed=*/true);
+        ASSERT_TRUE(std::ranges::equal(found, std::span(streamed).first(found.size()))) << width;
         for (std::size_t i = 0; i < row.size(); ++i)
           ASSERT_EQ(found[i], table.channel(static_cast<int>(i) % channels)[row[i]]);
       }

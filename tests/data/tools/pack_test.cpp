@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <iterator>
 #include <map>
@@ -139,6 +141,21 @@ TEST_F(Packing, MakesLargePicturesSmallAndKeepsTheirOrientation) {
     EXPECT_EQ(io::exif_orientation(picture.file(), "picture"), 6);
   }
   EXPECT_EQ(found, 1);
+}
+
+TEST_F(Packing, RewritesSmallerJpegsWithoutLoss) {
+  const auto before = contents(*open(source.string()).train);
+  EXPECT_EQ(packed({.short_side = 60}).reencoded, 0);
+  const auto sets = open(out.string(), {.memory = 0});
+  EXPECT_EQ(contents(*sets.train), before);
+  io::Picture picture;
+  int rewritten = 0;
+  for (std::int64_t i = 0; i < sets.train->size(); ++i) {
+    sets.train->read(i, picture);
+    constexpr std::array interval{std::byte{0xFF}, std::byte{0xDD}, std::byte{0}, std::byte{4}};
+    rewritten += std::ranges::search(picture.file(), interval).empty() ? 0 : 1;
+  }
+  EXPECT_EQ(rewritten, 1) << "the only JPEG";
 }
 
 TEST_F(Packing, NamesOrLeavesOutWhatCannotBeDecoded) {
